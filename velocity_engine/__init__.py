@@ -1,0 +1,1 @@
+"""Velocity: a render engine for video templates."""

@@ -1,0 +1,364 @@
+"""The display list: what to draw at one frame, flat and immutable, in painter's order, each entry with a content digest.
+
+Coordinates of a command go through its ``matrix`` to device pixels, whose centres lie at (x + 0.5, y + 0.5).
+Colours in paints are straight RGBA, 0..1; pixels are premultiplied RGBA, uint8.
+Two commands with the same digest draw the same pixels. Digests are stable between processes and machines.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from velocity_engine.model.geometry import IDENTITY, Matrix, Path
+from velocity_engine.model.layers import BlendMode, MatteMode
+from velocity_engine.model.shapes import Cap, FillRule, GradientKind, Join
+
+Digest = bytes  # 16 bytes
+RGBA = tuple[float, float, float, float]
+
+
+def digest_of(*parts: Any) -> Digest:
+    """A digest of numbers, strings, bytes, arrays, enums, None and (nested) tuples of them; -0.0 counts as 0.0."""
+    state = hashlib.blake2b(digest_size=16)
+    _feed(state, parts)
+    return state.digest()
+
+
+def _feed(state: Any, parts: Iterable[Any]) -> None:
+    for part in parts:
+        if isinstance(part, float):
+            state.update(struct.pack("<cd", b"f", part + 0.0))
+        elif isinstance(part, bytes):
+            state.update(struct.pack("<cq", b"b", len(part)))
+            state.update(part)
+        elif isinstance(part, tuple | list):
+            if part and all(type(p) is float for p in part):
+                state.update(struct.pack(f"<cq{len(part)}d", b"v", len(part), *(p + 0.0 for p in part)))
+            else:
+                state.update(struct.pack("<cq", b"t", len(part)))
+                _feed(state, part)
+        elif isinstance(part, np.ndarray):
+            state.update(f"a{part.dtype.str}{part.shape}".encode())
+            state.update(np.ascontiguousarray(part).data)
+        else:
+            state.update(f"{type(part).__name__}:{part!r};".encode())
+
+
+# --- paints ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SolidPaint:
+    color: RGBA
+
+    @property
+    def digest(self) -> Digest:
+        return digest_of("solid", self.color)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GradientPaint:
+    """A gradient in the coordinates of its command's path.
+
+    ``stops``: (n, 5) float64, rows of offset, r, g, b, a (straight), offsets ascending in 0..1, padded at both ends.
+    LINEAR runs from ``start`` to ``end``. RADIAL is a circle about ``start`` through ``end``, with its focal point at
+    ``focal`` (equal to ``start`` where there is no highlight).
+    """
+
+    kind: GradientKind
+    start: tuple[float, float]
+    end: tuple[float, float]
+    focal: tuple[float, float]
+    stops: NDArray[np.float64]
+
+    @property
+    def digest(self) -> Digest:
+        return digest_of("gradient", self.kind.name, self.start, self.end, self.focal, self.stops)
+
+
+Paint = SolidPaint | GradientPaint
+
+
+# --- sources --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FillSource:
+    """The inside of a path. Open contours are closed by a straight line. ``digest`` by ``fill_source``."""
+
+    path: Path
+    paint: Paint
+    rule: FillRule
+    digest: Digest
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StrokeSource:
+    """The outline of a path, ``width`` in the path's coordinates (so a matrix that is not uniform makes an oval pen).
+
+    ``dashes``: lengths of dash, gap, dash, gap ...; empty for a whole line. ``digest`` by ``stroke_source``.
+    """
+
+    path: Path
+    paint: Paint
+    width: float
+    cap: Cap
+    join: Join
+    miter_limit: float
+    dashes: tuple[float, ...]
+    dash_offset: float
+    digest: Digest
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A decoded picture. ``pixels``: (h, w, 4) uint8, premultiplied RGBA, C-contiguous, never written to again.
+
+    ``opaque`` when every alpha is 255. Smaller copies for minification are kept by the compositor, by ``digest``.
+    """
+
+    pixels: NDArray[np.uint8]
+    opaque: bool
+    digest: Digest
+
+
+class FrameReader(Protocol):
+    """A clip of which the compositor reads frames: ``read(index)`` gives (h, w, 4) uint8 premultiplied RGBA.
+
+    Calls come mostly in rising order; reading is exact for any order. One thread at a time calls it.
+    """
+
+    width: int
+    height: int
+    digest: Digest
+
+    def read(self, index: int) -> NDArray[np.uint8]: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImageSource:
+    """A picture that fills the rectangle (0, 0, width, height) of the command's coordinates.
+
+    ``window`` is the part of the picture that is shown, in picture pixels (x0, y0, x1, y1); None for all of it.
+    """
+
+    picture: Picture
+    width: float
+    height: float
+    window: tuple[float, float, float, float] | None
+    digest: Digest
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VideoSource:
+    """A frame of a clip in the rectangle (0, 0, width, height); the pixels are read when it is composited."""
+
+    reader: FrameReader
+    index: int
+    width: float
+    height: float
+    window: tuple[float, float, float, float] | None
+    digest: Digest
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupSource:
+    """Commands that are drawn together on a clear ground, then treated as one picture (an isolated group).
+
+    The matrices of ``commands`` already lead to device pixels: the matrix of a command whose source is a group
+    is IDENTITY. Its effects, masks, matte, opacity and blend mode act on the whole.
+    """
+
+    commands: tuple[DrawCommand, ...]
+    digest: Digest
+
+
+Source = FillSource | StrokeSource | ImageSource | VideoSource | GroupSource
+
+
+# --- what acts on a command -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clip:
+    """Only what lies inside the rectangle ``box`` under ``matrix`` (to device pixels) shows."""
+
+    box: tuple[float, float, float, float]
+    matrix: Matrix
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MaskPath:
+    """One mask of a layer, in device pixels: ``path`` (closed, even when the document's is open), already expanded
+    by the document's expansion when ``expansion`` is 0, else to be grown (shrunk) by that many device pixels.
+
+    ``feather`` is the blur's (x, y) extent in device pixels. ``mode`` is the letter of ``MaskMode``; ``opacity`` 0..1.
+    """
+
+    path: Path
+    mode: str
+    inverted: bool
+    opacity: float
+    expansion: float
+    feather: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matte:
+    """What shows of a command is multiplied by the alpha (or luminance) of ``commands`` drawn on a clear ground."""
+
+    mode: MatteMode
+    commands: tuple[DrawCommand, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EffectCall:
+    """One effect with this frame's values. ``effect`` names an ``EffectType``; ``values`` is what its ``evaluate`` made:
+    numbers, strings, arrays and tuples. ``matrix`` leads from layer to device pixels. ``margin`` is how far, in
+    device pixels, the effect can reach beyond what it is given (left, top, right, bottom)."""
+
+    effect: str
+    values: tuple[Any, ...]
+    matrix: Matrix = IDENTITY
+    margin: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawCommand:
+    """An entry of the display list. Order of work: source, effects, masks, matte, clip; then opacity and blend onto what is below.
+
+    Effects stand only on commands whose source is a group. Make one with ``command``, which computes the digest.
+    """
+
+    source: Source
+    matrix: Matrix
+    opacity: float
+    blend: BlendMode
+    clips: tuple[Clip, ...]
+    masks: tuple[MaskPath, ...]
+    matte: Matte | None
+    effects: tuple[EffectCall, ...]
+    digest: Digest
+    label: str = field(default="", compare=False)  # the layer's path, for messages; not in the digest
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DisplayList:
+    """``width`` x ``height`` device pixels; ``background`` is opaque or clear straight RGBA; ``digest`` covers all."""
+
+    width: int
+    height: int
+    background: RGBA
+    commands: tuple[DrawCommand, ...]
+    digest: Digest
+
+
+# --- makers ---------------------------------------------------------------------------------------------------------
+
+
+def path_digest(path: Path) -> Digest:
+    return digest_of(path.points, path.starts, path.closed)
+
+
+def fill_source(path: Path, paint: Paint, rule: FillRule = FillRule.NON_ZERO) -> FillSource:
+    return FillSource(path, paint, rule, digest_of("fill", path_digest(path), paint.digest, rule.value))
+
+
+def stroke_source(
+    path: Path,
+    paint: Paint,
+    width: float,
+    *,
+    cap: Cap = Cap.BUTT,
+    join: Join = Join.MITER,
+    miter_limit: float = 4.0,
+    dashes: tuple[float, ...] = (),
+    dash_offset: float = 0.0,
+) -> StrokeSource:
+    digest = digest_of(
+        "stroke", path_digest(path), paint.digest, width, cap.value, join.value, miter_limit, dashes, dash_offset
+    )
+    return StrokeSource(path, paint, width, cap, join, miter_limit, dashes, dash_offset, digest)
+
+
+def picture(pixels: NDArray[np.uint8]) -> Picture:
+    """``pixels``: (h, w, 4) uint8, premultiplied."""
+    pixels = np.ascontiguousarray(pixels)
+    return Picture(pixels, bool((pixels[..., 3] == 255).all()), digest_of("picture", pixels))
+
+
+def image_source(
+    image: Picture, width: float, height: float, window: tuple[float, float, float, float] | None = None
+) -> ImageSource:
+    return ImageSource(image, width, height, window, digest_of("image", image.digest, width, height, window))
+
+
+def video_source(
+    reader: FrameReader,
+    index: int,
+    width: float,
+    height: float,
+    window: tuple[float, float, float, float] | None = None,
+) -> VideoSource:
+    digest = digest_of("video", reader.digest, index, width, height, window)
+    return VideoSource(reader, index, width, height, window, digest)
+
+
+def group_source(commands: Sequence[DrawCommand]) -> GroupSource:
+    return GroupSource(tuple(commands), digest_of("group", *(c.digest for c in commands)))
+
+
+def command(
+    source: Source,
+    matrix: Matrix = IDENTITY,
+    *,
+    opacity: float = 1.0,
+    blend: BlendMode = BlendMode.NORMAL,
+    clips: tuple[Clip, ...] = (),
+    masks: tuple[MaskPath, ...] = (),
+    matte: Matte | None = None,
+    effects: tuple[EffectCall, ...] = (),
+    label: str = "",
+) -> DrawCommand:
+    parts: list[Any] = [source.digest, matrix, float(opacity), blend.value]
+    if clips:
+        parts += [(c.box, c.matrix) for c in clips]
+    if masks:
+        parts += [
+            ("mask", path_digest(m.path), m.mode, m.inverted, m.opacity, m.expansion, m.feather) for m in masks
+        ]
+    if matte is not None:
+        parts += ["matte", matte.mode.value, *(c.digest for c in matte.commands)]
+    if effects:
+        parts += [("effect", e.effect, e.values, e.matrix, e.margin) for e in effects]
+    return DrawCommand(
+        source, matrix, opacity, blend, clips, masks, matte, effects, digest_of("command", *parts), label
+    )
+
+
+def altered(entry: DrawCommand, **changes: Any) -> DrawCommand:
+    """``entry`` with fields replaced and its digest computed anew."""
+    new = replace(entry, **changes)
+    return command(
+        new.source,
+        new.matrix,
+        opacity=new.opacity,
+        blend=new.blend,
+        clips=new.clips,
+        masks=new.masks,
+        matte=new.matte,
+        effects=new.effects,
+        label=new.label,
+    )
+
+
+def display_list(width: int, height: int, background: RGBA, commands: Sequence[DrawCommand]) -> DisplayList:
+    digest = digest_of("list", width, height, background, *(c.digest for c in commands))
+    return DisplayList(width, height, background, tuple(commands), digest)

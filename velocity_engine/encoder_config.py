@@ -1,0 +1,104 @@
+"""What a caller asks of the encoder, and the checks that hold for every codec."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from fractions import Fraction
+
+from velocity_engine.errors import EncoderConfigError, Place, nearest
+
+CODEC_NUMBERS = {0: "h264", 1: "h265", 2: "av1"}
+CONTAINERS = ("mp4", "mov", "avi")
+MAX_SIDE = 16_384
+
+
+class RateControl(IntEnum):
+    """0 CBR: constant, with filler and VBV. 1 VBR: capped. 2 CQP: a quantiser, from ``qp`` or else the bitrate."""
+
+    CBR = 0
+    VBR = 1
+    CQP = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderConfig:
+    """``bitrate`` is bytes per second (the REST contract's unit), None for a quality the codec chooses.
+
+    ``fps_num`` / ``fps_den`` None: the composition's rate. ``resolution`` (width, height) in pixels, even; None: the composition's.
+    ``codec`` is a codec plugin's name or its number (0 h264, 1 h265, 2 av1). ``preset`` 0 (slowest, smallest) to 5 (fastest).
+    ``gop`` is the longest distance of key frames, ``idr`` that of IDR frames, in output frames. ``profile`` and ``level`` are the codec
+    standard's own numbers (H.264: profile_idc 66, 77, 100; level 41 for 4.1). ``audio_bitrate`` is bits per second.
+    """
+
+    bitrate: int | None = None
+    fps_num: int | None = None
+    fps_den: int = 1
+    resolution: tuple[int, int] | None = None
+    codec: str | int = "h264"
+    preset: int | None = None
+    rate_control: RateControl = RateControl.VBR
+    gop: int | None = None
+    idr: int | None = None
+    profile: int | None = None
+    level: int | None = None
+    container: str = "mp4"
+    qp: int | None = None
+    audio_bitrate: int = 192_000
+
+    @property
+    def codec_name(self) -> str:
+        return CODEC_NUMBERS.get(self.codec, str(self.codec)) if isinstance(self.codec, int) else self.codec
+
+    @property
+    def frame_rate(self) -> Fraction | None:
+        return None if self.fps_num is None else Fraction(self.fps_num, self.fps_den)
+
+
+def _bad(field: str, message: str, hint: str) -> EncoderConfigError:
+    return EncoderConfigError(message, place=Place(field=field), hint=hint)
+
+
+def config_problems(config: EncoderConfig, codecs: tuple[str, ...]) -> list[EncoderConfigError]:
+    """All that is wrong with a configuration, whatever the codec; ``codecs`` are the names installed.
+
+    What depends on the codec (profile, level, its limits) is checked by the codec's own ``problems``.
+    """
+    found: list[EncoderConfigError] = []
+    ranges: tuple[tuple[str, int | None, int, int], ...] = (
+        ("bitrate", config.bitrate, 1_000, 250_000_000),
+        ("fpsNum", config.fps_num, 1, 1_000_000),
+        ("fpsDenum", config.fps_den, 1, 1_000_000),
+        ("preset", config.preset, 0, 5),
+        ("gop", config.gop, 1, 100_000),
+        ("idr", config.idr, 1, 100_000),
+        ("qp", config.qp, 0, 63),
+        ("audioBitrate", config.audio_bitrate, 16_000, 512_000),
+    )
+    for field, value, low, high in ranges:
+        if value is not None and not low <= value <= high:
+            found.append(_bad(field, f"{field} is {value}", f"It must be from {low} to {high}"))
+    if config.fps_num is not None and config.fps_den >= 1 and not 1 <= config.fps_num / config.fps_den <= 240:
+        rate = config.fps_num / config.fps_den
+        found.append(_bad("fpsNum", f"the frame rate is {rate:g}", "It must be from 1 to 240 frames a second"))
+    if config.resolution is not None:
+        width, height = config.resolution
+        if not (16 <= width <= MAX_SIDE and 16 <= height <= MAX_SIDE):
+            found.append(_bad("res", f"the resolution is {width}x{height}", f"Each side must be from 16 to {MAX_SIDE}"))
+        elif width % 2 or height % 2:
+            even = f"{width + width % 2}x{height + height % 2}"
+            found.append(_bad("res", f"the resolution {width}x{height} is odd", f"4:2:0 video needs even sides: {even}"))
+    if config.codec_name not in codecs:
+        near = nearest(config.codec_name, codecs)
+        numbers = ", ".join(f"{number} = {name}" for number, name in CODEC_NUMBERS.items())
+        hint = f"Did you mean {near}?" if near else f"It must be one of {', '.join(codecs)} ({numbers})"
+        found.append(_bad("codec", f"codec {config.codec} is unknown", hint))
+    if config.container not in CONTAINERS:
+        found.append(_bad("container", f"container {config.container!r} is unknown", f"Choose {', '.join(CONTAINERS)}"))
+    if config.rate_control == RateControl.CBR and config.bitrate is None:
+        found.append(_bad("bitrate", "constant bitrate (rc 0) has no bitrate", "Give bitrate, or rc 1 or 2"))
+    if config.qp is not None and config.rate_control != RateControl.CQP:
+        found.append(_bad("qp", "qp stands beside a rate control that does not use it", "Give rc 2 (CQP), or leave qp out"))
+    if config.gop is not None and config.idr is not None and config.idr < config.gop:
+        found.append(_bad("idr", f"idr {config.idr} is shorter than gop {config.gop}", "An IDR frame starts a GOP: idr >= gop"))
+    return found

@@ -1,0 +1,208 @@
+"""What plugins provide: codecs, layer types, effects, storage backends and executors, as protocols.
+
+A built-in implements the same protocols and is registered through the same hooks (``hookspecs``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from velocity_engine.display import DrawCommand, EffectCall, FrameReader, Picture
+from velocity_engine.encoder_config import EncoderConfig
+from velocity_engine.errors import EncoderConfigError, Finding
+from velocity_engine.model.document import Document, Media
+from velocity_engine.model.geometry import Matrix
+from velocity_engine.model.layers import Effect, Layer
+from velocity_engine.sampler import Sampler
+
+if TYPE_CHECKING:
+    import av
+
+
+# --- layers ---------------------------------------------------------------------------------------------------------
+
+
+class LayerContext(Protocol):
+    """What a layer type may ask for while a plan is made."""
+
+    document: Document
+
+    def read(self, media: Media) -> bytes:
+        """The bytes of a picture, sound or font. MediaError or PackageError names the file."""
+        ...
+
+    def picture(self, asset_id: str) -> Sequence[tuple[float, Picture]]:
+        """The decoded frames of a picture asset, each with the second at which it starts (one entry for a still one)."""
+        ...
+
+    def clip(self, asset_id: str) -> FrameReader | None:
+        """The reader of a clip asset, opened once a plan, or None (reported) where it cannot be opened."""
+        ...
+
+    def report(self, finding: Finding) -> None:
+        """Adds to what ``inspect`` and the render's result say is not supported."""
+        ...
+
+
+class PreparedLayer(Protocol):
+    """A layer ready to be drawn at any frame, by any thread (it keeps no state that a call changes, but for caches)."""
+
+    @property
+    def moves(self) -> bool:
+        """Whether ``draw`` can give different commands at different frames."""
+        ...
+
+    def draw(self, sampler: Sampler) -> Sequence[DrawCommand]:
+        """The layer's own picture in the layer's own coordinates, in painter's order: without the layer's transform,
+        opacity, masks, matte and effects, which the evaluator adds."""
+        ...
+
+
+@runtime_checkable
+class LayerType(Protocol):
+    """A kind of layer. ``key`` is what names it: "shape", "image", ... for a Lottie type, or the plugin name that
+    a customization's ``{"plugin": key}`` uses. ``lottie_types``: the ``ty`` numbers it draws.
+    ``inspect`` shows ``key`` as the layer's kind."""
+
+    key: str
+    lottie_types: tuple[int, ...]
+
+    def prepare(self, layer: Layer, context: LayerContext) -> PreparedLayer: ...
+
+
+# --- effects --------------------------------------------------------------------------------------------------------
+
+
+@runtime_checkable
+class EffectType(Protocol):
+    """An effect. ``match_names``: After Effects' match names it serves; ``lottie_types``: the ``ty`` numbers, used where no
+    match name fits. ``key`` is what ``EffectCall.effect`` holds."""
+
+    key: str
+    match_names: tuple[str, ...]
+    lottie_types: tuple[int, ...]
+
+    def evaluate(self, effect: Effect, sampler: Sampler, matrix: Matrix) -> EffectCall | None:
+        """This frame's values; None when the effect does nothing now. ``matrix``: layer to device pixels."""
+        ...
+
+    def apply(self, pixels: NDArray[np.uint8], call: EffectCall, origin: tuple[int, int]) -> NDArray[np.uint8]:
+        """``pixels``: (h, w, 4) uint8 premultiplied, its top left pixel at device ``origin``. It may be written to and
+        returned, or another of the same shape is. The margin of ``call`` is already around the layer's picture."""
+        ...
+
+
+# --- codecs ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderSettings:
+    """What libavcodec is told: encoder name, pixel format, options, and the fields of the codec context."""
+
+    encoder: str
+    pixel_format: str
+    options: Mapping[str, str]
+    bit_rate: int | None = None
+    gop_size: int | None = None
+    codec_tag: str | None = None
+    threads: int = 0
+
+
+@runtime_checkable
+class Codec(Protocol):
+    """A video codec. ``key`` as in ``EncoderConfig.codec``; ``number`` as in the REST contract, or None."""
+
+    key: str
+    number: int | None
+    title: str
+
+    def problems(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> list[EncoderConfigError]:
+        """What of a configuration this codec cannot do (profile, level, its limits, the container)."""
+        ...
+
+    def settings(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> EncoderSettings:
+        """Only called when ``problems`` is empty."""
+        ...
+
+
+# --- storage --------------------------------------------------------------------------------------------------------
+
+
+@runtime_checkable
+class Storage(Protocol):
+    """Where results go. ``schemes``: URL schemes served ("file", "s3"); a plain path is "file"."""
+
+    schemes: tuple[str, ...]
+
+    def put(self, local_path: str, target: str) -> int:
+        """Stores a finished file under ``target``, whole or not at all (no reader ever sees a part); its size in bytes."""
+        ...
+
+    def open(self, target: str) -> BinaryIO: ...
+
+    def delete(self, target: str) -> None: ...
+
+
+# --- executors ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A run of output frames that is rendered and encoded on its own: [first, last) of ``frames``."""
+
+    number: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodedPacket:
+    """``pts``, ``dts``, ``duration`` in ticks of 1 / frame rate, counted from the start of the segment."""
+
+    data: bytes
+    pts: int
+    dts: int
+    duration: int
+    key: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodedSegment:
+    segment: Segment
+    packets: tuple[EncodedPacket, ...]
+    extradata: bytes
+    held_frames: int = 0
+    seconds_by_stage: Mapping[str, float] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Executor(Protocol):
+    """Runs segments, anywhere. ``work`` renders one segment; results may come in any order."""
+
+    key: str
+
+    def run(
+        self, work: Callable[[Segment], EncodedSegment], segments: Sequence[Segment], cancelled: Callable[[], bool]
+    ) -> Iterable[EncodedSegment] | Iterator[EncodedSegment]: ...
+
+
+__all__ = [
+    "Any",
+    "Codec",
+    "EffectType",
+    "EncodedPacket",
+    "EncodedSegment",
+    "EncoderSettings",
+    "Executor",
+    "LayerContext",
+    "LayerType",
+    "PreparedLayer",
+    "Segment",
+    "Storage",
+]

@@ -1,0 +1,41 @@
+"""A sampler gives the values of properties at one moment of one layer.
+
+It belongs to ``evaluate``; layer types and effects see only this interface, so that an expression, where one is
+attached, takes the place of the keyframes' value without their knowing.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from velocity_engine.model.properties import Bezier, GradientValue, Property, SplitPosition, Vector
+from velocity_engine.model.text import TextDocument
+
+
+class Sampler(Protocol):
+    """``frame`` is the moment in frames of the composition that holds the layer, ``seconds`` the same in seconds."""
+
+    @property
+    def frame(self) -> float: ...
+
+    @property
+    def seconds(self) -> float: ...
+
+    def scalar(self, prop: Property[Vector]) -> float:
+        """The first number."""
+        ...
+
+    def vector(self, prop: Property[Vector] | SplitPosition) -> Vector:
+        """All numbers; a split position as (x, y, z)."""
+        ...
+
+    def path(self, prop: Property[Bezier]) -> Bezier: ...
+
+    def gradient(self, value: GradientValue) -> NDArray[np.float64]:
+        """The raw numbers of the stops, as ``GradientValue`` describes them."""
+        ...
+
+    def text(self, prop: Property[TextDocument]) -> TextDocument: ...

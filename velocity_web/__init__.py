@@ -1,0 +1,1 @@
+"""The REST service of Velocity: Falcon on waitress, with Pony."""
