@@ -1,0 +1,115 @@
+"""Whether an object that a plugin hands over follows its protocol (``plugin_types``), told in words of that protocol."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Claim = tuple[str, Hashable]
+Check = Callable[[Any], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One thing that plugins provide: its hook, its name in messages, its fields and methods, and what it claims.
+
+    ``fields`` maps an attribute to a test and to what it must be; ``methods`` a method to its number of arguments.
+    ``names`` maps an attribute to the sort of claim its value (or each of its values) makes: no two objects share one.
+    """
+
+    hook: str
+    noun: str
+    fields: Mapping[str, tuple[Check, str]]
+    methods: Mapping[str, int]
+    names: Mapping[str, str] = field(default_factory=lambda: {"key": "name"})
+
+    def problems(self, candidate: Any) -> list[str]:
+        """What of ``candidate`` breaks the protocol; empty when nothing does."""
+        if inspect.isclass(candidate):
+            return [f"the class {candidate.__name__} was given where an instance of it must stand"]
+        found = []
+        for name, (test, wanted) in self.fields.items():
+            if not hasattr(candidate, name):
+                found.append(f"{name} is missing: it must be {wanted}")
+            elif not test(getattr(candidate, name)):
+                found.append(f"{name} is {getattr(candidate, name)!r}: it must be {wanted}")
+        for name, count in self.methods.items():
+            method = getattr(candidate, name, None)
+            if not callable(method):
+                found.append(f"the method {name} is missing")
+            elif not _accepts(method, count):
+                found.append(f"the method {name} must take {count} argument{'s' if count != 1 else ''}")
+        return found
+
+    def claims(self, candidate: Any) -> Iterable[Claim]:
+        """What ``candidate`` is found by, such as ("name", "h264") or ("Lottie type", 4)."""
+        for attribute, sort in self.names.items():
+            value = getattr(candidate, attribute)
+            for one in value if isinstance(value, tuple) else (value,):
+                if one is not None:
+                    yield sort, one
+
+
+def _accepts(method: Callable[..., Any], count: int) -> bool:
+    try:
+        inspect.signature(method).bind(*range(count))
+    except TypeError:
+        return False
+    except ValueError:  # compiled callables may have no signature to look at
+        return True
+    return True
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_number_or_none(value: Any) -> bool:
+    return value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0)
+
+
+def _are_names(value: Any) -> bool:
+    return isinstance(value, tuple) and all(_is_name(one) for one in value)
+
+
+def _are_numbers(value: Any) -> bool:
+    return isinstance(value, tuple) and all(isinstance(one, int) and not isinstance(one, bool) for one in value)
+
+
+_NAME = (_is_name, "a name")
+_NAMES = (_are_names, "a tuple of names")
+_NUMBERS = (_are_numbers, "a tuple of whole numbers")
+
+LAYER = Kind(
+    hook="velocity_layers",
+    noun="layer type",
+    fields={"key": _NAME, "lottie_types": _NUMBERS},
+    methods={"prepare": 2},
+    names={"key": "name", "lottie_types": "Lottie type"},
+)
+EFFECT = Kind(
+    hook="velocity_effects",
+    noun="effect",
+    fields={"key": _NAME, "match_names": _NAMES, "lottie_types": _NUMBERS},
+    methods={"evaluate": 3, "apply": 3},
+    names={"key": "name", "match_names": "match name", "lottie_types": "Lottie type"},
+)
+CODEC = Kind(
+    hook="velocity_codecs",
+    noun="codec",
+    fields={"key": _NAME, "title": _NAME, "number": (_is_number_or_none, "a whole number or None")},
+    methods={"problems": 4, "settings": 4},
+    names={"key": "name", "number": "number"},
+)
+STORAGE = Kind(
+    hook="velocity_storages",
+    noun="storage",
+    fields={"schemes": _NAMES},
+    methods={"put": 2, "open": 1, "delete": 1},
+    names={"schemes": "scheme"},
+)
+EXECUTOR = Kind(hook="velocity_executors", noun="executor", fields={"key": _NAME}, methods={"run": 3})
+
+KINDS = (LAYER, EFFECT, CODEC, STORAGE, EXECUTOR)
