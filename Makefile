@@ -1,0 +1,89 @@
+# make demo   renders the bundled template with a replaced text and picture
+# make test   the whole suite
+# Both make a virtual environment in .venv first, once.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install -c constraints.txt
+QRCODE := $(shell find plugins/qrcode -name '*.py' -o -name pyproject.toml)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint format type bench browser serve lock clean
+
+help:
+	@echo 'make demo     render the bundled template to out/demo.mp4'
+	@echo 'make test     run the tests (ARGS="-k word" for some of them)'
+	@echo 'make lint     ruff and import-linter'
+	@echo 'make format   let ruff lay out the code'
+	@echo 'make type     mypy'
+	@echo 'make bench    the benchmarks, with the table of ratios'
+	@echo 'make browser  the tests of the console in Chromium'
+	@echo 'make serve    the REST service on 127.0.0.1:8080, data in out/data'
+	@echo 'make lock     resolve constraints.txt anew'
+	@echo 'make clean    remove what these made'
+
+demo: $(VENV)/.installed
+	@mkdir -p out
+	@$(BIN)/velocity render examples/demo.zip -o out/demo.mp4 \
+	    --set 'Headline=Made by Velocity' --set 'Photo=examples/replacement.jpg'
+
+test: $(VENV)/.tested
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.tested
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+format: $(VENV)/.tested
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+type: $(VENV)/.tested
+	@$(BIN)/mypy
+
+bench: $(VENV)/.benched
+	@$(BIN)/python -m pytest benchmarks --benchmark-only $(ARGS)
+
+browser: $(VENV)/.tested
+	@$(PIP) '.[browser]' && $(PIP) --no-deps -e .
+	@$(BIN)/python -m pytest -m browser $(ARGS)
+
+serve: $(VENV)/.installed
+	@$(BIN)/velocity serve --data out/data
+
+lock: pyproject.toml
+	rm -rf out/lock && $(PYTHON) -m venv out/lock
+	out/lock/bin/python -m pip install --quiet '.[dev,postgres,s3,browser]' ./plugins/qrcode
+	out/lock/bin/python -m pip freeze --exclude velocity-render --exclude velocity-qrcode > constraints.txt
+	rm -rf out/lock
+
+clean:
+	rm -rf $(VENV) out build .tox .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# --- the virtual environment, each part once ---
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo 'Velocity needs Python 3.11 or later; PYTHON=... names another one' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	    || { echo 'Python cannot make virtual environments: apt-get install -y python3-venv' >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	@echo 'Installing Velocity into $(VENV) (once, a minute or so)'
+	@$(PIP) -e .
+	@touch $@
+
+$(VENV)/.tested: $(VENV)/.installed $(QRCODE)
+	@echo 'Installing what the tests need'
+	@$(PIP) -e '.[dev]'
+	@$(PIP) --force-reinstall --no-deps ./plugins/qrcode && $(PIP) ./plugins/qrcode
+	@touch $@
+
+$(VENV)/.benched: $(VENV)/.tested benchmarks/requirements.txt
+	@$(PIP) -r benchmarks/requirements.txt
+	@touch $@

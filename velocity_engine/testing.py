@@ -1,0 +1,345 @@
+"""Conformance suites for plugins: a plugin's own tests call ``check_...`` with their objects.
+
+Each check raises AssertionError with a sentence that says what the protocol asks and what was found, or returns None.
+
+    from velocity_engine.testing import check_layer_type, plugin_content
+
+    def test_conforms():
+        check_layer_type(MyLayer(), plugin_content("mine", "some data", width=200, height=100))
+"""
+
+from __future__ import annotations
+
+import math
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from velocity_engine import plugin_checks
+from velocity_engine.display import Digest, DrawCommand, EffectCall, FrameReader, GroupSource, Picture, digest_of
+from velocity_engine.encoder_config import EncoderConfig
+from velocity_engine.errors import EncoderConfigError, Finding, RenderCancelled, StorageError, VelocityError
+from velocity_engine.model.document import Composition, Document, Media
+from velocity_engine.model.geometry import IDENTITY, Matrix
+from velocity_engine.model.layers import Content, Effect, EffectParameter, Layer, PluginContent
+from velocity_engine.model.properties import Bezier, GradientValue, Property, SplitPosition, Vector, still
+from velocity_engine.model.text import TextDocument
+from velocity_engine.plugin_types import (
+    Codec,
+    EffectType,
+    EncodedSegment,
+    EncoderSettings,
+    Executor,
+    LayerType,
+    PreparedLayer,
+    Segment,
+    Storage,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FRAMES = (0.0, 1.0, 12.5, 49.0)
+
+
+def _require(holds: bool, sentence: str) -> None:
+    if not holds:
+        raise AssertionError(sentence)
+
+
+def _follows(kind: plugin_checks.Kind, candidate: Any) -> None:
+    problems = kind.problems(candidate)
+    _require(not problems, f"the {kind.noun} does not follow its protocol: {'; '.join(problems)}")
+
+
+# --- stand-ins for what the engine hands to layer types and effects --------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StillSampler:
+    """A ``Sampler`` at ``frame`` of a composition of 25 frames a second; every property stands at its first value."""
+
+    frame: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        return self.frame / 25.0
+
+    def scalar(self, prop: Property[Vector]) -> float:
+        return prop.value[0]
+
+    def vector(self, prop: Property[Vector] | SplitPosition) -> Vector:
+        if isinstance(prop, SplitPosition):
+            return (self.scalar(prop.x), self.scalar(prop.y), self.scalar(prop.z) if prop.z else 0.0)
+        return prop.value
+
+    def path(self, prop: Property[Bezier]) -> Bezier:
+        return prop.value
+
+    def gradient(self, value: GradientValue) -> NDArray[np.float64]:
+        return np.asarray(value.stops.value, np.float64)
+
+    def text(self, prop: Property[TextDocument]) -> TextDocument:
+        return prop.value
+
+
+@dataclass(slots=True)
+class BareContext:
+    """A ``LayerContext`` of a document of 640x360 without files; what is reported is kept in ``findings``."""
+
+    document: Document = field(
+        default_factory=lambda: Document(
+            width=640, height=360, frame_rate=25.0, in_point=0.0, out_point=50.0, main=Composition(id="")
+        )
+    )
+    pictures: dict[str, Picture] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def read(self, media: Media) -> bytes:
+        return media.data or b""
+
+    def picture(self, asset_id: str) -> Sequence[tuple[float, Picture]]:
+        return [(0.0, self.pictures[asset_id])]
+
+    def clip(self, asset_id: str) -> FrameReader | None:
+        return None
+
+    def report(self, finding: Finding) -> None:
+        self.findings.append(finding)
+
+
+def plugin_content(plugin: str, data: Any, *, width: float = 200.0, height: float = 200.0) -> PluginContent:
+    """What a customization ``{"plugin": plugin, "data": data}`` makes of a layer with a box of that size."""
+    return PluginContent(plugin=plugin, data=data, left=0.0, top=0.0, width=width, height=height)
+
+
+def sample_effect(match_name: str, lottie_type: int = 0, parameters: Sequence[tuple[str, float]] = ()) -> Effect:
+    """An effect as the parser makes one, with sliders of the names and values given."""
+    sliders = tuple(
+        EffectParameter(name=name, match_name=f"{match_name}-{at:04}", type=0, value=still(value, name=name))
+        for at, (name, value) in enumerate(parameters, 1)
+    )
+    return Effect(type=lottie_type, name=match_name, match_name=match_name, parameters=sliders)
+
+
+# --- layer types ----------------------------------------------------------------------------------------------------
+
+
+def check_layer_type(layer_type: LayerType, *contents: Content, context: BareContext | None = None) -> None:
+    """Prepares a layer of each content, draws it at several frames and from two threads, and looks at the commands:
+    finite matrices, opacity within 0..1, no effects but on groups, the same frame always the same digests, and
+    the same digests at all frames when ``moves`` is False. A content that is refused must raise a VelocityError."""
+    _follows(plugin_checks.LAYER, layer_type)
+    _require(bool(contents), "give check_layer_type at least one content that the layer type draws")
+    for content in contents:
+        layer = Layer(content=content, name="Sample", out_point=50.0)
+        given = context if context is not None else BareContext()
+        prepared = layer_type.prepare(layer, given)
+        first = {frame: _digests(prepared.draw(StillSampler(frame))) for frame in FRAMES}
+        again = layer_type.prepare(layer, given)
+        second = {frame: _digests(again.draw(StillSampler(frame))) for frame in reversed(FRAMES)}
+        _require(first == second, "the same layer drew other commands when it was prepared and drawn again")
+        _require(
+            prepared.moves or len(set(first.values())) == 1, "moves is False, yet two frames have different digests"
+        )
+        _check_threads(prepared, first)
+
+
+def _digests(commands: Sequence[DrawCommand]) -> tuple[Digest, ...]:
+    for command in commands:
+        _check_command(command)
+    return tuple(command.digest for command in commands)
+
+
+def _check_command(command: DrawCommand) -> None:
+    _require(isinstance(command, DrawCommand), f"draw gave {type(command).__name__}, not a DrawCommand")
+    _require(all(map(math.isfinite, command.matrix)), f"a matrix is not finite: {command.matrix}")
+    _require(0.0 <= command.opacity <= 1.0, f"an opacity is {command.opacity}: it must be from 0 to 1")
+    if isinstance(command.source, GroupSource):
+        _require(command.matrix == IDENTITY, "the matrix of a group's command must be IDENTITY")
+        for inner in command.source.commands:
+            _check_command(inner)
+    else:
+        _require(not command.effects, "effects stand on a command whose source is not a group")
+    path = getattr(command.source, "path", None)
+    _require(path is None or bool(np.isfinite(path.points).all()), "a path has points that are not finite")
+
+
+def _check_threads(prepared: PreparedLayer, expected: dict[float, tuple[Digest, ...]]) -> None:
+    frames = list(FRAMES) * 4
+    with ThreadPoolExecutor(2) as pool:
+        drawn = list(pool.map(lambda frame: _digests(prepared.draw(StillSampler(frame))), frames))
+    _require(drawn == [expected[frame] for frame in frames], "two threads that draw at once get different commands")
+
+
+# --- effects --------------------------------------------------------------------------------------------------------
+
+
+def check_effect(effect_type: EffectType, *effects: Effect, matrix: Matrix = IDENTITY) -> None:
+    """Evaluates each effect and applies it to a clear, an opaque and a soft picture: the shape and type are kept, the
+    pixels stay premultiplied, the same call gives the same pixels, and the values can be digested."""
+    _follows(plugin_checks.EFFECT, effect_type)
+    _require(bool(effects), "give check_effect at least one effect that the effect type serves")
+    for effect in effects:
+        call = effect_type.evaluate(effect, StillSampler(), matrix)
+        if call is None:
+            continue
+        _require(isinstance(call, EffectCall), f"evaluate gave {type(call).__name__}, not an EffectCall")
+        _require(call.effect == effect_type.key, f"the call names {call.effect!r}, the effect type {effect_type.key!r}")
+        _require(
+            len(call.margin) == 4 and all(math.isfinite(m) and m >= 0 for m in call.margin),
+            f"the margin is {call.margin}: it must be four numbers of 0 or more",
+        )
+        again = effect_type.evaluate(effect, StillSampler(), matrix)
+        _require(
+            again is not None and digest_of(again.values) == digest_of(call.values),
+            "evaluating the same moment twice gave different values",
+        )
+        for pixels in _pictures():
+            _check_pixels(effect_type, call, pixels)
+
+
+def _pictures() -> Iterator[NDArray[np.uint8]]:
+    yield np.zeros((24, 32, 4), np.uint8)
+    yield np.full((24, 32, 4), 255, np.uint8)
+    soft = np.zeros((24, 32, 4), np.uint8)
+    soft[6:18, 8:24, 3] = np.linspace(0, 255, 16).astype(np.uint8)
+    soft[..., 0] = soft[..., 3]
+    soft[..., 1] = soft[..., 3] // 2
+    yield soft
+
+
+def _check_pixels(effect_type: EffectType, call: EffectCall, pixels: NDArray[np.uint8]) -> None:
+    result = effect_type.apply(pixels.copy(), call, (3, 5))
+    _require(result.shape == pixels.shape, f"apply gave the shape {result.shape} for {pixels.shape}")
+    _require(result.dtype == np.uint8, f"apply gave {result.dtype}: it must give uint8")
+    _require(bool((result[..., :3] <= result[..., 3:]).all()), "apply gave a colour above its alpha: not premultiplied")
+    again = effect_type.apply(pixels.copy(), call, (3, 5))
+    _require(bool(np.array_equal(result, again)), "the same call on the same pixels gave different pixels")
+
+
+# --- codecs ---------------------------------------------------------------------------------------------------------
+
+
+def check_codec(codec: Codec, *configs: EncoderConfig) -> None:
+    """Encodes ten frames of 128x72 with each configuration (else with the default one) as two segments, and asks that
+    both have the same extradata, begin with a key frame and hold every frame; and that problems are
+    EncoderConfigErrors."""
+    _follows(plugin_checks.CODEC, codec)
+    for config in configs or (EncoderConfig(codec=codec.key, bitrate=60_000),):
+        problems = codec.problems(config, 128, 72, Fraction(25))
+        _require(not problems, f"the codec refuses {config}: {'; '.join(map(str, problems))}")
+        settings = codec.settings(config, 128, 72, Fraction(25))
+        _require(isinstance(settings, EncoderSettings), "settings must give EncoderSettings")
+        first, second = (_encode(settings, shade) for shade in (40, 200))
+        _require(first == second, "two segments with the same settings have different extradata")
+    absurd = EncoderConfig(codec=codec.key, profile=-1, level=-1)
+    for problem in codec.problems(absurd, 128, 72, Fraction(25)):
+        _require(isinstance(problem, EncoderConfigError), f"a problem is a {type(problem).__name__}")
+        _require(bool(problem.place.field), f"the problem does not name its field: {problem}")
+
+
+def _encode(settings: EncoderSettings, shade: int) -> bytes:
+    """Encodes ten frames and checks the packets; the encoder's extradata."""
+    import av
+
+    context = cast("av.VideoCodecContext", av.CodecContext.create(settings.encoder, "w"))
+    context.width, context.height, context.pix_fmt = 128, 72, settings.pixel_format
+    context.time_base, context.framerate = Fraction(1, 25), Fraction(25)
+    context.options = dict(settings.options)
+    context.flags |= av.codec.context.Flags.global_header
+    context.thread_count = settings.threads
+    if settings.bit_rate is not None:
+        context.bit_rate = settings.bit_rate
+    if settings.gop_size is not None:
+        context.gop_size = settings.gop_size
+    packets = []
+    for index in range(10):
+        pixels = np.full((72, 128, 3), shade, np.uint8)
+        pixels[:, index * 10 : index * 10 + 20] = 255
+        frame = av.VideoFrame.from_ndarray(pixels, format="rgb24").reformat(format=settings.pixel_format)
+        frame.pts = index
+        packets += context.encode(frame)
+    packets += context.encode(None)
+    packets = [packet for packet in packets if packet.size]
+    _require(len(packets) == 10, f"ten frames gave {len(packets)} packets")
+    _require(packets[0].is_keyframe, "the first packet of a segment is no key frame")
+    return bytes(context.extradata or b"")
+
+
+# --- storage --------------------------------------------------------------------------------------------------------
+
+
+def check_storage(storage: Storage, folder: str) -> None:
+    """Puts, reads, replaces and deletes a file below ``folder`` (a target as the backend writes them, without the final
+    slash), and asks for StorageErrors where nothing is there."""
+    _follows(plugin_checks.STORAGE, storage)
+    target = f"{folder}/{uuid.uuid4().hex}.bin"
+    with tempfile.TemporaryDirectory() as temporary:
+        for content in (b"first" * 1000, b"second, and shorter", b""):
+            local = Path(temporary) / "result.bin"
+            local.write_bytes(content)
+            size = storage.put(str(local), target)
+            _require(size == len(content), f"put gave the size {size} for {len(content)} bytes")
+            with storage.open(target) as stored:
+                _require(stored.read() == content, "open gave other bytes than were put")
+        _fails(lambda: storage.put(str(Path(temporary) / "missing"), target), "putting a file that is not there")
+    storage.delete(target)
+    _fails(lambda: storage.open(target).read(), "opening what was deleted")
+
+
+def _fails(action: Callable[[], object], what: str) -> None:
+    try:
+        action()
+    except StorageError:
+        return
+    except Exception as error:
+        raise AssertionError(f"{what} raised {type(error).__name__}, not StorageError") from error
+    raise AssertionError(f"{what} raised nothing: it must raise StorageError")
+
+
+# --- executors ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Work that can be sent to another process."""
+
+    fail_at: int | None = None
+
+    def __call__(self, segment: Segment) -> EncodedSegment:
+        if segment.number == self.fail_at:
+            raise StorageError(f"segment {segment.number} was made to fail")
+        return EncodedSegment(segment=segment, packets=(), extradata=b"")
+
+
+def _never() -> bool:
+    return False
+
+
+def check_executor(executor: Executor) -> None:
+    """Runs seven segments: each is done exactly once, an error of the work comes out as it is, and a run that is
+    cancelled from the start ends without having done all (it may raise RenderCancelled)."""
+    _follows(plugin_checks.EXECUTOR, executor)
+    segments = [Segment(number=number, first=number * 10, last=number * 10 + 10) for number in range(7)]
+    done = sorted(result.segment.number for result in executor.run(_Work(), segments, _never))
+    _require(done == list(range(7)), f"of segments 0 to 6 it ran {done}: each must be run exactly once")
+    _require(list(executor.run(_Work(), [], _never)) == [], "without segments it gave results")
+    try:
+        list(executor.run(_Work(fail_at=3), segments, _never))
+    except VelocityError as error:
+        _require("made to fail" in str(error), f"the work's error came out as another: {error}")
+    else:
+        raise AssertionError("an error of the work did not come out")
+    try:
+        count = len(list(executor.run(_Work(), segments, lambda: True)))
+    except RenderCancelled:
+        return
+    _require(count < len(segments), "a run that was cancelled from the start did all of its segments")
