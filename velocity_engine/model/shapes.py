@@ -167,12 +167,13 @@ class Merge(ShapeItem):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeater(ShapeItem):
-    """``above`` paints each copy over the one before (``m`` 1 = above, 2 = below)."""
+    """``above`` paints each copy over the one before (``m`` 2); else each goes below the one before (``m`` 1, After
+    Effects' default; renderers agree on that, though the specification's table has the two names the other way)."""
 
     copies: Scalar
     offset: Scalar
     transform: Transform = field(default_factory=Transform)
-    above: bool = True
+    above: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
