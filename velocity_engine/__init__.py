@@ -1,1 +1,84 @@
-"""Velocity: a render engine for video templates."""
+"""Velocity: a render engine for video templates. What is named here is the public API; all else is private by convention.
+
+Names load when they are first used, so that ``import velocity_engine`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "open_template": "template",
+    "Template": "template",
+    "LayerInfo": "customize",
+    "render": "api",
+    "render_still": "api",
+    "RenderResult": "api",
+    "Progress": "progress",
+    "EncoderConfig": "encoder_config",
+    "RateControl": "encoder_config",
+    "PackageLimits": "package",
+    "probe_audio": "probe",
+    "probe_video": "probe",
+    "probe_picture": "probe",
+    "AudioInfo": "probe",
+    "VideoInfo": "probe",
+    "PictureInfo": "probe",
+    "hookimpl": "hookspecs",
+    "VelocityError": "errors",
+    "PackageError": "errors",
+    "DocumentError": "errors",
+    "CustomizationError": "errors",
+    "EncoderConfigError": "errors",
+    "FrameRangeError": "errors",
+    "MediaError": "errors",
+    "StorageError": "errors",
+    "PluginError": "errors",
+    "RenderCancelled": "errors",
+    "RenderFailed": "errors",
+    "Finding": "errors",
+    "Place": "errors",
+}
+
+if TYPE_CHECKING:
+    from velocity_engine.api import RenderResult, render, render_still
+    from velocity_engine.customize import LayerInfo
+    from velocity_engine.encoder_config import EncoderConfig, RateControl
+    from velocity_engine.errors import (
+        CustomizationError,
+        DocumentError,
+        EncoderConfigError,
+        Finding,
+        FrameRangeError,
+        MediaError,
+        PackageError,
+        Place,
+        PluginError,
+        RenderCancelled,
+        RenderFailed,
+        StorageError,
+        VelocityError,
+    )
+    from velocity_engine.hookspecs import hookimpl
+    from velocity_engine.package import PackageLimits
+    from velocity_engine.probe import AudioInfo, PictureInfo, VideoInfo, probe_audio, probe_picture, probe_video
+    from velocity_engine.progress import Progress
+    from velocity_engine.template import Template, open_template
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'velocity_engine' has no attribute {name!r}")
+    value = getattr(import_module(f"velocity_engine.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

@@ -138,8 +138,14 @@ class FrameReader(Protocol):
     width: int
     height: int
     digest: Digest
+    frame_count: int
+    seconds: float
 
     def read(self, index: int) -> NDArray[np.uint8]: ...
+
+    def index_at(self, seconds: float) -> int:
+        """The index of the frame that is on at a moment of the clip; the first before it, the last after it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,357 @@
+"""Evaluates a plan at a moment: typed layers in, a display list out. No pixel is touched here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from velocity_engine.animate import Curves
+from velocity_engine.display import (
+    RGBA,
+    Clip,
+    DisplayList,
+    DrawCommand,
+    EffectCall,
+    GroupSource,
+    MaskPath,
+    Matte,
+    altered,
+    command,
+    display_list,
+    group_source,
+)
+from velocity_engine.errors import Place, RenderFailed
+from velocity_engine.layer_matrix import (
+    Matrix4,
+    auto_orient_turn,
+    camera_matrix,
+    flatten,
+    lift,
+    transform_matrix,
+    transform_matrix4,
+)
+from velocity_engine.model.geometry import IDENTITY, Matrix, mean_scale, multiply
+from velocity_engine.model.layers import BlendMode, CameraContent, MaskMode, PrecompContent
+from velocity_engine.model.properties import Bezier, GradientValue, Property, SplitPosition, Vector
+from velocity_engine.model.text import TextDocument
+from velocity_engine.plan import Plan, PlannedComposition, PlannedLayer
+from velocity_engine.shapes.primitives import bezier_path
+
+MAX_COMMANDS = 250_000
+
+
+class LayerSampler:
+    """``Sampler`` for one layer (or none) of a plan at one moment."""
+
+    __slots__ = ("_curves", "_plan", "_planned", "frame", "seconds")
+
+    def __init__(self, plan: Plan, planned: PlannedLayer | None, frame: float) -> None:
+        self._plan = plan
+        self._curves: Curves = plan.curves
+        self._planned = planned
+        self.frame = frame
+        self.seconds = frame / plan.document.frame_rate
+
+    def value(self, prop: Property[Any]) -> Any:
+        value = self._curves.value(prop, self.frame) if prop.keyframes else prop.value
+        if prop.expression is not None and self._plan.expressions is not None:
+            return self._plan.expressions.evaluate(prop, self._planned, self.frame, value)
+        return value
+
+    def scalar(self, prop: Property[Vector]) -> float:
+        if not prop.keyframes and prop.expression is None:
+            return prop.value[0]
+        value: Vector = self.value(prop)
+        return value[0]
+
+    def vector(self, prop: Property[Vector] | SplitPosition) -> Vector:
+        if isinstance(prop, SplitPosition):
+            z = self.scalar(prop.z) if prop.z is not None else 0.0
+            return (self.scalar(prop.x), self.scalar(prop.y), z)
+        if not prop.keyframes and prop.expression is None:
+            return prop.value
+        value: Vector = self.value(prop)
+        return value
+
+    def path(self, prop: Property[Bezier]) -> Bezier:
+        value: Bezier = self.value(prop)
+        return value
+
+    def gradient(self, value: GradientValue) -> NDArray[np.float64]:
+        return np.asarray(self.vector(value.stops), np.float64)
+
+    def text(self, prop: Property[TextDocument]) -> TextDocument:
+        value: TextDocument = self.value(prop)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Viewport:
+    """The output picture: ``matrix`` fits the composition inside and centres it."""
+
+    width: int
+    height: int
+    matrix: Matrix
+
+
+def fit_viewport(document_size: tuple[float, float], width: int, height: int) -> Viewport:
+    scale = min(width / document_size[0], height / document_size[1])
+    left, top = (width - document_size[0] * scale) / 2, (height - document_size[1] * scale) / 2
+    return Viewport(width, height, (scale, 0.0, 0.0, scale, left, top))
+
+
+class Evaluator:
+    """Evaluates one plan. It remembers the commands of still layers, so it serves one thread at a time."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._still: dict[int, tuple[Matrix, Sequence[DrawCommand]]] = {}
+        self._count = 0
+        self._viewport = Viewport(0, 0, IDENTITY)
+
+    def display_list(self, frame: float, viewport: Viewport, background: RGBA) -> DisplayList:
+        """``frame``: the composition's time in frames."""
+        self._count = 0
+        self._viewport = viewport
+        document = self.plan.document
+        commands = self._composition(
+            self.plan.main, frame, viewport.matrix, (float(document.width), float(document.height))
+        )
+        clip = Clip((0.0, 0.0, float(document.width), float(document.height)), viewport.matrix)
+        commands = self._clipped(commands, clip)
+        return display_list(viewport.width, viewport.height, background, commands)
+
+    def _composition(
+        self, planned: PlannedComposition, frame: float, matrix: Matrix, size: tuple[float, float]
+    ) -> list[DrawCommand]:
+        camera = self._camera(planned, frame, size)
+        commands: list[DrawCommand] = []
+        for layer in reversed(planned.layers):
+            if not layer.layer.is_matte and not layer.layer.hidden and not layer.layer.guide:
+                commands += self._layer(layer, frame, matrix, camera)
+        self._count += len(commands)
+        if self._count > MAX_COMMANDS:
+            raise RenderFailed(
+                f"frame {frame:g} draws more than {MAX_COMMANDS} things",
+                place=Place(pointer=planned.composition.pointer or None),
+                hint="Compositions are nested too often",
+            )
+        return commands
+
+    def _clipped(self, commands: list[DrawCommand], clip: Clip) -> list[DrawCommand]:
+        """``commands`` inside ``clip`` only; unchanged where the clip leaves the whole picture free."""
+        a, b, c, d, e, f = clip.matrix
+        if b == 0.0 and c == 0.0:
+            xs, ys = sorted((a * clip.box[0] + e, a * clip.box[2] + e)), sorted((d * clip.box[1] + f, d * clip.box[3] + f))
+            slack = 0.01
+            if xs[0] <= slack and ys[0] <= slack and xs[1] >= self._viewport.width - slack and ys[1] >= self._viewport.height - slack:
+                return commands
+        return [altered(entry, clips=(*entry.clips, clip)) for entry in commands]
+
+    def _camera(self, planned: PlannedComposition, frame: float, size: tuple[float, float]) -> Matrix4 | None:
+        for entry in planned.cameras:
+            layer = entry.layer
+            if layer.in_point <= frame < layer.out_point and isinstance(layer.content, CameraContent):
+                sampler = LayerSampler(self.plan, entry, frame)
+                zoom = sampler.scalar(layer.content.perspective) if layer.content.perspective is not None else 0.0
+                return camera_matrix(layer.transform, zoom, sampler, *size)
+        return None
+
+    # --- layers ---
+
+    def _layer(
+        self, planned: PlannedLayer, frame: float, base: Matrix, camera: Matrix4 | None
+    ) -> Sequence[DrawCommand]:
+        layer = planned.layer
+        if planned.prepared is None or not layer.in_point <= frame < layer.out_point:
+            return ()
+        if planned.still:
+            kept = self._still.get(id(planned))
+            if kept is not None and kept[0] == base:
+                return kept[1]
+        sampler = LayerSampler(self.plan, planned, frame)
+        opacity = min(max(sampler.scalar(layer.transform.opacity) / 100.0, 0.0), 1.0)
+        commands: Sequence[DrawCommand] = ()
+        if opacity > 0.0:
+            matrix = multiply(base, self._matrix(planned, frame, camera))
+            content = self._content(planned, sampler, frame, matrix)
+            if content:
+                commands = self._finished(planned, sampler, frame, base, matrix, camera, content, opacity)
+        if planned.still:
+            self._still[id(planned)] = (base, commands)
+        return commands
+
+    def _content(
+        self, planned: PlannedLayer, sampler: LayerSampler, frame: float, matrix: Matrix
+    ) -> Sequence[DrawCommand]:
+        content = planned.layer.content
+        if isinstance(content, PrecompContent):
+            return self._precomp(planned, content, sampler, frame, matrix)
+        if planned.prepared is None:
+            return ()
+        return [placed(entry, matrix) for entry in planned.prepared.draw(sampler)]
+
+    def _precomp(
+        self, planned: PlannedLayer, content: PrecompContent, sampler: LayerSampler, frame: float, matrix: Matrix
+    ) -> Sequence[DrawCommand]:
+        inner = self.plan.compositions[content.composition]
+        if content.time_remap is not None:
+            time = sampler.scalar(content.time_remap) * self.plan.document.frame_rate
+        else:
+            layer = planned.layer
+            time = (frame - layer.start_time) / (layer.stretch or 1.0)
+        commands = self._composition(inner, time, matrix, (content.width, content.height))
+        if content.width > 0 and content.height > 0:
+            clip = Clip((0.0, 0.0, content.width, content.height), matrix)
+            commands = self._clipped(commands, clip)
+        if any(entry.blend is not BlendMode.NORMAL for entry in commands):
+            commands = [command(group_source(commands), label=planned.path)]
+        return commands
+
+    def _finished(
+        self,
+        planned: PlannedLayer,
+        sampler: LayerSampler,
+        frame: float,
+        base: Matrix,
+        matrix: Matrix,
+        camera: Matrix4 | None,
+        content: Sequence[DrawCommand],
+        opacity: float,
+    ) -> Sequence[DrawCommand]:
+        """Adds effects, masks, matte, opacity and blend mode to a layer's own picture."""
+        layer = planned.layer
+        effects = self._effects(planned, sampler, matrix)
+        masks = _masks(planned, sampler, matrix)
+        matte = self._matte(planned, frame, base, camera)
+        if matte is not None and not matte.commands and matte.mode.value in (1, 3):
+            return ()
+        plain = not effects and not masks and matte is None
+        if plain and opacity >= 1.0 and layer.blend_mode is BlendMode.NORMAL:
+            return [_labelled(entry, planned.path) for entry in content]
+        if len(content) > 1 or effects or content[0].blend is not BlendMode.NORMAL or content[0].masks or content[0].matte:
+            whole = command(group_source(content))
+        else:
+            whole = content[0]
+        return [
+            altered(
+                whole,
+                opacity=whole.opacity * opacity,
+                blend=layer.blend_mode,
+                masks=masks,
+                matte=matte,
+                effects=effects,
+                label=planned.path,
+            )
+        ]
+
+    def _matte(self, planned: PlannedLayer, frame: float, base: Matrix, camera: Matrix4 | None) -> Matte | None:
+        if planned.matte is None or planned.layer.matte is None:
+            return None
+        return Matte(planned.layer.matte, tuple(self._layer(planned.matte, frame, base, camera)))
+
+    def _effects(self, planned: PlannedLayer, sampler: LayerSampler, matrix: Matrix) -> tuple[EffectCall, ...]:
+        calls = []
+        for effect, kind in planned.effects:
+            call = kind.evaluate(effect, sampler, matrix)
+            if call is not None:
+                calls.append(call)
+        if planned.layer.styles:
+            from velocity_engine.effects.styles import evaluate_style
+
+            for style in planned.layer.styles:
+                call = evaluate_style(style, sampler, matrix)
+                if call is not None:
+                    calls.append(call)
+        return tuple(calls)
+
+    def _matrix(self, planned: PlannedLayer, frame: float, camera: Matrix4 | None) -> Matrix:
+        """From the layer's coordinates to those of its composition."""
+        if planned.in_space:
+            space = self._matrix4(planned, frame)
+            return flatten(camera @ space if camera is not None else space)
+        matrix = IDENTITY
+        at: PlannedLayer | None = planned
+        while at is not None:
+            sampler = LayerSampler(self.plan, at, frame)
+            turn = auto_orient_turn(at.layer, self.plan.curves, frame, sampler) if at.layer.auto_orient else 0.0
+            matrix = multiply(transform_matrix(at.layer.transform, sampler, turn), matrix)
+            at = at.parent
+        return matrix
+
+    def _matrix4(self, planned: PlannedLayer, frame: float) -> Matrix4:
+        matrix = np.eye(4)
+        at: PlannedLayer | None = planned
+        while at is not None:
+            sampler = LayerSampler(self.plan, at, frame)
+            turn = auto_orient_turn(at.layer, self.plan.curves, frame, sampler) if at.layer.auto_orient else 0.0
+            if at.layer.three_d:
+                own = transform_matrix4(at.layer.transform, sampler, turn)
+            else:
+                own = lift(transform_matrix(at.layer.transform, sampler, turn))
+            matrix = own @ matrix
+            at = at.parent
+        return matrix
+
+
+# --- parts of commands ----------------------------------------------------------------------------------------------
+
+
+def placed(entry: DrawCommand, matrix: Matrix) -> DrawCommand:
+    """A command of a layer's coordinates moved to device pixels."""
+    changes: dict[str, Any] = {"matrix": multiply(matrix, entry.matrix)}
+    if isinstance(entry.source, GroupSource):
+        changes["source"] = group_source([placed(inner, matrix) for inner in entry.source.commands])
+        changes["matrix"] = IDENTITY
+    if entry.clips:
+        changes["clips"] = tuple(Clip(c.box, multiply(matrix, c.matrix)) for c in entry.clips)
+    if entry.masks:
+        changes["masks"] = tuple(_placed_mask(m, matrix) for m in entry.masks)
+    if entry.matte is not None:
+        changes["matte"] = Matte(entry.matte.mode, tuple(placed(inner, matrix) for inner in entry.matte.commands))
+    if entry.effects:
+        scale = mean_scale(matrix)
+        changes["effects"] = tuple(
+            EffectCall(e.effect, e.values, multiply(matrix, e.matrix), tuple(m * scale for m in e.margin))  # type: ignore[arg-type]
+            for e in entry.effects
+        )
+    return altered(entry, **changes)
+
+
+def _placed_mask(mask: MaskPath, matrix: Matrix) -> MaskPath:
+    scale = mean_scale(matrix)
+    feather = (mask.feather[0] * scale, mask.feather[1] * scale)
+    return MaskPath(mask.path.transformed(matrix), mask.mode, mask.inverted, mask.opacity, mask.expansion * scale, feather)
+
+
+def _labelled(entry: DrawCommand, label: str) -> DrawCommand:
+    if entry.label:
+        return entry
+    return DrawCommand(
+        entry.source, entry.matrix, entry.opacity, entry.blend, entry.clips, entry.masks, entry.matte, entry.effects,
+        entry.digest, label,
+    )  # fmt: skip
+
+
+def _masks(planned: PlannedLayer, sampler: LayerSampler, matrix: Matrix) -> tuple[MaskPath, ...]:
+    found = []
+    scale = mean_scale(matrix)
+    for mask in planned.layer.masks:
+        if mask.mode is MaskMode.NONE:
+            continue
+        feather = sampler.vector(mask.feather) if mask.feather is not None else (0.0, 0.0)
+        found.append(
+            MaskPath(
+                bezier_path(sampler.path(mask.path)).transformed(matrix),
+                mask.mode.value,
+                mask.inverted,
+                min(max(sampler.scalar(mask.opacity) / 100.0, 0.0), 1.0),
+                sampler.scalar(mask.expansion) * scale,
+                (feather[0] * scale, feather[-1] * scale),
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,161 @@
+"""Where a layer stands: its own matrix, its parents' and, for 3D layers, their projection.
+
+Lottie specification, sections "Transform" and "Auto-Orient". A 3D layer's 4 x 4 matrix is projected onto the plane of the
+composition; without a camera z only matters for the layer's own turns, as in Skottie.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from velocity_engine.animate import Curves
+from velocity_engine.model.geometry import IDENTITY, Matrix, multiply, rotation, scaling, skewing, translation
+from velocity_engine.model.layers import Layer
+from velocity_engine.model.properties import SplitPosition, Vector
+from velocity_engine.model.transform import Transform
+from velocity_engine.sampler import Sampler
+
+Matrix4 = NDArray[np.float64]
+
+
+def transform_matrix(transform: Transform, sampler: Sampler, turn: float = 0.0) -> Matrix:
+    """The 2D matrix of a transform: anchor, scale, skew, rotation (plus ``turn`` degrees), position, in that order."""
+    anchor = sampler.vector(transform.anchor)
+    scale = sampler.vector(transform.scale)
+    position = sampler.vector(transform.position)
+    matrix = translation(position[0], position[1])
+    angle = sampler.scalar(transform.rotation) + turn
+    if angle:
+        matrix = multiply(matrix, rotation(angle))
+    skew = sampler.scalar(transform.skew)
+    if skew:
+        matrix = multiply(matrix, skewing(skew, sampler.scalar(transform.skew_axis)))
+    sx, sy = _pair(scale)
+    if sx != 100.0 or sy != 100.0:
+        matrix = multiply(matrix, scaling(sx / 100.0, sy / 100.0))
+    if anchor[0] or anchor[1]:
+        matrix = multiply(matrix, translation(-anchor[0], -anchor[1]))
+    return matrix
+
+
+def _pair(value: Vector) -> tuple[float, float]:
+    return (value[0], value[1] if len(value) > 1 else value[0])
+
+
+def auto_orient_turn(layer: Layer, curves: Curves, frame: float, sampler: Sampler) -> float:
+    """Degrees that auto-orient adds to the rotation at ``frame``."""
+    position = layer.transform.position
+    if not layer.auto_orient or not position.moves:
+        return 0.0
+    if isinstance(position, SplitPosition):
+        step = 0.05
+        axes = (position.x, position.y)
+        before = [curves.value(axis, frame - step)[0] for axis in axes]
+        after = [curves.value(axis, frame + step)[0] for axis in axes]
+        dx, dy = after[0] - before[0], after[1] - before[1]
+        return math.degrees(math.atan2(dy, dx)) if dx or dy else 0.0
+    if not position.keyframes:
+        return 0.0
+    direction = curves.curve(position).direction(frame)
+    return math.degrees(math.atan2(direction[1], direction[0])) if direction else 0.0
+
+
+def transform_matrix4(transform: Transform, sampler: Sampler, turn: float = 0.0) -> Matrix4:
+    """The 4 x 4 matrix (column vectors) of a 3D layer's transform."""
+    anchor, scale = _triple(sampler.vector(transform.anchor), 0.0), _triple(sampler.vector(transform.scale), 100.0)
+    position = _triple(sampler.vector(transform.position), 0.0)
+    matrix = _translation4(*position)
+    if transform.orientation is not None:
+        x, y, z = _triple(sampler.vector(transform.orientation), 0.0)
+        matrix = matrix @ _turn4(0, x) @ _turn4(1, y) @ _turn4(2, z)
+    if transform.rotation_x is not None:
+        matrix = matrix @ _turn4(0, sampler.scalar(transform.rotation_x))
+    if transform.rotation_y is not None:
+        matrix = matrix @ _turn4(1, sampler.scalar(transform.rotation_y))
+    matrix = matrix @ _turn4(2, sampler.scalar(transform.rotation) + turn)
+    return matrix @ np.diag([scale[0] / 100, scale[1] / 100, scale[2] / 100, 1.0]) @ _translation4(*(-a for a in anchor))
+
+
+def _triple(value: Vector, rest: float) -> tuple[float, float, float]:
+    padded = (*value, *(rest,) * 3)
+    return (padded[0], padded[1], padded[2])
+
+
+def _translation4(x: float, y: float, z: float) -> Matrix4:
+    matrix = np.eye(4)
+    matrix[:3, 3] = (x, y, z)
+    return matrix
+
+
+def _turn4(axis: int, degrees: float) -> Matrix4:
+    angle = math.radians(degrees)
+    cos, sin = math.cos(angle), math.sin(angle)
+    matrix = np.eye(4)
+    a, b = ((1, 2), (2, 0), (0, 1))[axis]
+    matrix[a, a] = matrix[b, b] = cos
+    matrix[a, b], matrix[b, a] = -sin, sin
+    return matrix
+
+
+def lift(m: Matrix) -> Matrix4:
+    """A 2D matrix as a 4 x 4 one."""
+    a, b, c, d, e, f = m
+    return np.array([[a, c, 0, e], [b, d, 0, f], [0, 0, 1, 0], [0, 0, 0, 1]], np.float64)
+
+
+def flatten(m: Matrix4) -> Matrix:
+    """The affine 2D map of the plane z = 0; a perspective is taken by its value and slope at the origin of the layer."""
+    w = m[3, 3]
+    if not math.isfinite(w) or w <= 1e-9:
+        return (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    x, y = m[0, 3] / w, m[1, 3] / w
+    columns = [((m[0, i] - x * m[3, i]) / w, (m[1, i] - y * m[3, i]) / w) for i in (0, 1)]
+    return (*columns[0], *columns[1], x, y)
+
+
+def camera_matrix(transform: Transform, distance: float, sampler: Sampler, width: float, height: float) -> Matrix4:
+    """From composition space to the projected plane, for a camera at its position, looking at its point of interest.
+
+    ``distance`` is the camera's zoom in pixels; ``width`` and ``height`` are the composition's.
+    """
+    position = np.array(_triple(sampler.vector(transform.position), 0.0))
+    target = np.array(_triple(sampler.vector(transform.anchor), 0.0))
+    view = _look_at(position, target)
+    if transform.orientation is not None:
+        x, y, z = _triple(sampler.vector(transform.orientation), 0.0)
+        view = _turn4(2, -z) @ _turn4(1, -y) @ _turn4(0, -x) @ view
+    view = _turn4(2, -sampler.scalar(transform.rotation)) @ view
+    for axis, prop in ((1, transform.rotation_y), (0, transform.rotation_x)):
+        if prop is not None:
+            view = _turn4(axis, -sampler.scalar(prop)) @ view
+    lens = np.eye(4)
+    lens[3] = (0.0, 0.0, 1.0 / distance if distance else 0.0, 0.0 if distance else 1.0)
+    return _translation4(width / 2, height / 2, 0.0) @ lens @ view
+
+
+def _look_at(position: NDArray[np.float64], target: NDArray[np.float64]) -> Matrix4:
+    forward = target - position
+    norm = float(np.linalg.norm(forward))
+    forward = forward / norm if norm > 1e-9 else np.array([0.0, 0.0, 1.0])
+    right = np.cross(np.array([0.0, 1.0, 0.0]), forward)
+    size = float(np.linalg.norm(right))
+    right = right / size if size > 1e-9 else np.array([1.0, 0.0, 0.0])
+    down = np.cross(forward, right)
+    turn = np.eye(4)
+    turn[0, :3], turn[1, :3], turn[2, :3] = right, down, forward
+    return turn @ _translation4(*(-position))
+
+
+__all__ = [
+    "IDENTITY",
+    "Matrix4",
+    "auto_orient_turn",
+    "camera_matrix",
+    "flatten",
+    "lift",
+    "transform_matrix",
+    "transform_matrix4",
+]

@@ -1,0 +1,328 @@
+"""The plan: a document made ready for any frame. Parents, mattes, precomps and effects are resolved; pictures, fonts and
+clips are opened once. What cannot be shown is reported, never raised, so that one bad layer does not hide the others."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from velocity_engine import plugins
+from velocity_engine.animate import Curves
+from velocity_engine.display import FrameReader, Picture
+from velocity_engine.errors import Finding, MediaError, Place, VelocityError
+from velocity_engine.model.document import Composition, Document, Media, MediaAsset
+from velocity_engine.model.layers import (
+    CameraContent,
+    Effect,
+    ImageContent,
+    Layer,
+    NullContent,
+    PluginContent,
+    PrecompContent,
+    ShapeContent,
+    SolidContent,
+    TextContent,
+    UnknownContent,
+    VideoContent,
+)
+from velocity_engine.model.properties import Property, SplitPosition
+from velocity_engine.model.transform import Transform
+from velocity_engine.package import Package
+from velocity_engine.plugin_types import EffectType, LayerType, PreparedLayer
+
+_LOTTIE_TYPE = {
+    PrecompContent: 0,
+    SolidContent: 1,
+    ImageContent: 2,
+    NullContent: 3,
+    ShapeContent: 4,
+    TextContent: 5,
+    VideoContent: 9,
+}
+_CONTROL_TYPES = (5,)
+_CONTROL_PREFIXES = ("ADBE Slider Control", "ADBE Angle Control", "ADBE Color Control", "ADBE Point", "ADBE Checkbox",
+                     "ADBE Layer Control", "ADBE Dropdown Control", "Pseudo/")  # fmt: skip
+
+
+@dataclass(slots=True, eq=False)
+class PlannedLayer:
+    """A layer with what it refers to. ``parent`` and ``matte`` are bound after all layers of the composition are made."""
+
+    layer: Layer
+    path: str
+    prepared: PreparedLayer | None
+    effects: tuple[tuple[Effect, EffectType], ...] = ()
+    parent: PlannedLayer | None = None
+    matte: PlannedLayer | None = None
+    still: bool = False
+    in_space: bool = False  # the layer or one of its parents is three-dimensional
+
+
+@dataclass(slots=True, eq=False)
+class PlannedComposition:
+    composition: Composition
+    layers: tuple[PlannedLayer, ...] = ()
+    cameras: tuple[PlannedLayer, ...] = ()
+
+
+class ExpressionEngine(Protocol):
+    """Gives the values of properties that have an expression; see ``velocity_engine.expressions``."""
+
+    def evaluate(self, prop: Property[Any], layer: PlannedLayer | None, frame: float, value: Any) -> Any: ...
+
+
+@dataclass(slots=True, eq=False)
+class Plan:
+    document: Document
+    main: PlannedComposition
+    compositions: dict[str, PlannedComposition]
+    curves: Curves
+    findings: tuple[Finding, ...]
+    expressions: ExpressionEngine | None = None
+    resources: list[Callable[[], None]] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Closes clips and deletes temporary files. A plan that was closed must not be evaluated."""
+        while self.resources:
+            self.resources.pop()()
+
+
+def make_plan(document: Document, package: Package | None) -> Plan:
+    """Raises only what no layer can be blamed for; the rest is in ``findings``, with severity "error" where it must not render."""
+    context = PlanContext(document, package)
+    try:
+        main = context.composition("")
+        plan = Plan(
+            document, main, context.compositions, context.curves, tuple(context.findings), None, context.resources
+        )
+        plan.expressions = _expression_engine(plan, context)
+        plan.findings = tuple(context.findings)
+    except BaseException:
+        for release in reversed(context.resources):
+            release()
+        raise
+    return plan
+
+
+def _expression_engine(plan: Plan, context: PlanContext) -> ExpressionEngine | None:
+    from velocity_engine.expressions import expression_engine
+
+    return expression_engine(plan, context.report)
+
+
+class PlanContext:
+    """``LayerContext`` for layer types, and the state of a plan while it is made."""
+
+    def __init__(self, document: Document, package: Package | None) -> None:
+        self.document = document
+        self.package = package
+        self.curves = Curves()
+        self.compositions: dict[str, PlannedComposition] = {}
+        self.findings: list[Finding] = []
+        self.resources: list[Callable[[], None]] = []
+        self._reported: set[tuple[str, str | None, str | None]] = set()
+        self._pictures: dict[str, Sequence[tuple[float, Picture]]] = {}
+        self._clips: dict[str, FrameReader | None] = {}
+        self._folder: Path | None = None
+
+    # --- what layer types ask for ---
+
+    def report(self, finding: Finding) -> None:
+        key = (finding.feature, finding.place.pointer or finding.message, finding.place.layer)
+        if key not in self._reported:
+            self._reported.add(key)
+            self.findings.append(finding)
+
+    def read(self, media: Media) -> bytes:
+        if media.data is not None:
+            return media.data
+        if media.path is not None:
+            try:
+                return Path(media.path).read_bytes()
+            except OSError as error:
+                raise MediaError(f"cannot be read: {error.strerror}", place=Place(file=Path(media.path).name)) from None
+        if self.package is None or media.name is None:
+            raise MediaError("the package is gone", place=Place(file=media.name))
+        return self.package.read(media.name)
+
+    def font_files(self) -> Sequence[str]:
+        if self.package is None:
+            return ()
+        return [n for n in self.package.names if n.lower().endswith((".ttf", ".otf", ".ttc", ".woff", ".woff2"))]
+
+    def asset(self, asset_id: str) -> MediaAsset:
+        asset = self.document.assets.get(asset_id)
+        if asset is None:
+            raise MediaError(f"there is no asset {asset_id!r}", hint="The layer's refId must name one of the assets")
+        return asset
+
+    def picture(self, asset_id: str) -> Sequence[tuple[float, Picture]]:
+        found = self._pictures.get(asset_id)
+        if found is None:
+            from velocity_engine.pictures import decode_picture
+
+            media = self._media(asset_id)
+            found = decode_picture(self.read(media), _media_name(media, asset_id))
+            self._pictures[asset_id] = found
+        return found
+
+    def clip(self, asset_id: str) -> FrameReader | None:
+        if asset_id not in self._clips:
+            from velocity_engine.clip import open_clip
+
+            reader = open_clip(str(self._local_file(asset_id)))
+            self.resources.append(reader.close)
+            self._clips[asset_id] = reader
+        return self._clips[asset_id]
+
+    def _media(self, asset_id: str) -> Media:
+        asset = self.asset(asset_id)
+        if asset.media is None:
+            message = f"the package lacks {asset.missing or asset.name or asset_id}"
+            raise MediaError(message, place=Place(file=asset.missing or None, pointer=asset.pointer or None),
+                             hint="Put the file into images/ of the package, or replace the layer")  # fmt: skip
+        return asset.media
+
+    def _local_file(self, asset_id: str) -> Path:
+        """A file that a decoder can open by name."""
+        media = self._media(asset_id)
+        if media.path is not None:
+            return Path(media.path)
+        if self._folder is None:
+            holder = tempfile.TemporaryDirectory(prefix="velocity-")
+            self.resources.append(holder.cleanup)
+            self._folder = Path(holder.name)
+        folder = self._folder / str(len(self._clips))
+        folder.mkdir()
+        if media.name is not None and self.package is not None:
+            return Path(self.package.extract(media.name, folder))
+        target = folder / "clip.mp4"
+        target.write_bytes(self.read(media))
+        return target
+
+    # --- compositions ---
+
+    def composition(self, composition_id: str, path: str = "") -> PlannedComposition:
+        """The plan of a composition, made once however often it is used."""
+        found = self.compositions.get(composition_id)
+        if found is not None:
+            return found
+        source = self.document.main if composition_id == "" else self.document.compositions[composition_id]
+        planned = PlannedComposition(source)
+        self.compositions[composition_id] = planned
+        layers = [self._layer(layer, path) for layer in source.layers]
+        _bind(layers)
+        planned.layers = tuple(layers)
+        planned.cameras = tuple(p for p in layers if isinstance(p.layer.content, CameraContent))
+        return planned
+
+    def _layer(self, layer: Layer, above: str) -> PlannedLayer:
+        path = f"{above}/{layer.name}" if above else layer.name
+        prepared = None
+        if not layer.hidden or layer.is_matte or layer.effects:
+            kind = self._layer_type(layer, path)
+            if kind is not None:
+                try:
+                    if isinstance(layer.content, PrecompContent):
+                        self.composition(layer.content.composition, path)
+                    prepared = kind.prepare(layer, self)
+                except VelocityError as error:
+                    self._report_layer(error, layer, path)
+        return PlannedLayer(layer, path, prepared, self._effects(layer, path))
+
+    def _layer_type(self, layer: Layer, path: str) -> LayerType | None:
+        content = layer.content
+        place = Place(layer=path, pointer=layer.pointer)
+        if isinstance(content, PluginContent):
+            found = plugins.plugin_layer(content.plugin)
+            if found is None:
+                self.report(Finding("plugin.missing", f"no layer plugin {content.plugin!r} is installed", place, severity="error"))
+            return found
+        if isinstance(content, UnknownContent):
+            found = plugins.layer_type(content.type)
+            if found is None:
+                self.report(Finding(f"layer.{content.type}", f"layers of type {content.type} are not known", place))
+            return found
+        number = _LOTTIE_TYPE.get(type(content))
+        return None if number is None else plugins.layer_type(number)
+
+    def _report_layer(self, error: VelocityError, layer: Layer, path: str) -> None:
+        place = Place(file=error.place.file, layer=path, pointer=error.place.pointer or layer.pointer)
+        feature = "asset.missing" if isinstance(layer.content, ImageContent | VideoContent) and "lacks" in error.message else "layer.broken"
+        hint = f". {error.hint}" if error.hint else ""
+        self.report(Finding(feature, f"{error.message}{hint}", place, severity="error"))
+
+    def _effects(self, layer: Layer, path: str) -> tuple[tuple[Effect, EffectType], ...]:
+        found = []
+        for effect in layer.effects:
+            if not effect.enabled or effect.type in _CONTROL_TYPES or effect.match_name.startswith(_CONTROL_PREFIXES):
+                continue
+            kind = plugins.effect_for(effect.match_name, effect.type)
+            if kind is None:
+                name = effect.match_name or effect.name or str(effect.type)
+                message = f"the effect {effect.name or name!r} ({name}) is not supported"
+                self.report(Finding(f"effect.{name}", message, Place(layer=path, pointer=effect.pointer)))
+            else:
+                found.append((effect, kind))
+        return tuple(found)
+
+
+def _media_name(media: Media, asset_id: str) -> str:
+    if media.name is not None:
+        return media.name
+    return Path(media.path).name if media.path is not None else asset_id
+
+
+def _bind(layers: list[PlannedLayer]) -> None:
+    """Resolves parents and mattes among the layers of one composition."""
+    by_index: dict[int, PlannedLayer] = {}
+    for planned in layers:
+        if planned.layer.index is not None:
+            by_index.setdefault(planned.layer.index, planned)
+    for position, planned in enumerate(layers):
+        layer = planned.layer
+        if layer.parent is not None:
+            planned.parent = by_index.get(layer.parent)
+        if layer.matte is not None:
+            if layer.matte_layer is not None:
+                planned.matte = by_index.get(layer.matte_layer)
+            elif position > 0:
+                planned.matte = layers[position - 1]
+    for planned in layers:
+        planned.in_space = _any_above(planned, lambda p: p.layer.three_d)
+    for planned in layers:
+        planned.still = not _moves(planned)
+
+
+def _any_above(planned: PlannedLayer, test: Callable[[PlannedLayer], bool]) -> bool:
+    at: PlannedLayer | None = planned
+    while at is not None:
+        if test(at):
+            return True
+        at = at.parent
+    return False
+
+
+def _moves(planned: PlannedLayer) -> bool:
+    """Whether what the layer shows can change while it is visible (its matte aside: that is drawn at each frame)."""
+    layer = planned.layer
+    if planned.prepared is None or planned.prepared.moves or planned.matte is not None or planned.in_space:
+        return True
+    if any(mask.path.moves or mask.opacity.moves or mask.expansion.moves for mask in layer.masks):
+        return True
+    if any(mask.feather is not None and mask.feather.moves for mask in layer.masks):
+        return True
+    if planned.effects or layer.styles:
+        return True
+    return _any_above(planned, lambda p: transform_moves(p.layer.transform))
+
+
+def transform_moves(transform: Transform) -> bool:
+    parts: tuple[Property[Any] | SplitPosition | None, ...] = (
+        transform.anchor, transform.position, transform.scale, transform.rotation, transform.opacity, transform.skew,
+        transform.skew_axis, transform.rotation_x, transform.rotation_y, transform.orientation,
+    )  # fmt: skip
+    return any(part is not None and part.moves for part in parts)

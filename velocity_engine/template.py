@@ -1,0 +1,234 @@
+"""A template: an opened package with its parsed document. What can be asked of it without rendering."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from velocity_engine.errors import Finding, FrameRangeError, Place, VelocityError, nearest
+from velocity_engine.model.document import Document, Marker, MediaAsset
+from velocity_engine.model.text import Font
+from velocity_engine.package import Package, PackageLimits, open_package
+from velocity_engine.parse.document import parse_document
+
+if TYPE_CHECKING:
+    from velocity_engine.customize import LayerInfo
+    from velocity_engine.encoder_config import EncoderConfig
+    from velocity_engine.plan import Plan
+
+Customizations = Sequence[Mapping[str, Any]]
+Assets = Mapping[str, "str | os.PathLike[str]"]
+FrameRange = tuple[float, float] | str
+
+
+class Template:
+    """An opened template. ``close`` it, or use it in a ``with`` statement; it holds its package open.
+
+    It may be used by several threads for different renders; what it remembers (the last plan of ``render_still``) is
+    handed to one caller at a time.
+    """
+
+    def __init__(self, package: Package, document: Document) -> None:
+        self.package = package
+        self.document = document
+        self._findings: tuple[Finding, ...] | None = None
+        self.warm: Any = None  # the api's memory of the last still: see ``api.render_still``
+
+    # --- what it is ---
+
+    @property
+    def name(self) -> str:
+        """The document's own name, else that of its file."""
+        return self.document.name or self.document.file.rsplit("/", 1)[-1].removesuffix(".json")
+
+    @property
+    def width(self) -> int:
+        return self.document.width
+
+    @property
+    def height(self) -> int:
+        return self.document.height
+
+    @property
+    def frame_rate(self) -> float:
+        return self.document.frame_rate
+
+    @property
+    def first_frame(self) -> float:
+        """The frame at which the composition starts (``ip``)."""
+        return self.document.in_point
+
+    @property
+    def frame_count(self) -> int:
+        """Frames of the composition at its own rate, at least 1."""
+        return max(round(self.document.out_point - self.document.in_point), 1)
+
+    @property
+    def duration(self) -> float:
+        """Seconds."""
+        return (self.document.out_point - self.document.in_point) / self.document.frame_rate
+
+    @property
+    def layers(self) -> tuple[LayerInfo, ...]:
+        """What can be customised, with kinds and present values."""
+        from velocity_engine.customize import layer_infos
+
+        return layer_infos(self.document)
+
+    @property
+    def assets(self) -> tuple[MediaAsset, ...]:
+        return tuple(self.document.assets.values())
+
+    @property
+    def fonts(self) -> tuple[Font, ...]:
+        return self.document.fonts
+
+    @property
+    def markers(self) -> tuple[Marker, ...]:
+        return self.document.markers
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is not supported or missing, of severity "warning", and what a render would fail of, "error"."""
+        if self._findings is None:
+            plan = self.plan()
+            try:
+                self._findings = all_findings(self.document, plan)
+            finally:
+                plan.close()
+        return self._findings
+
+    # --- what can be done with it ---
+
+    def customized(self, customizations: Customizations | None = None, assets: Assets | None = None) -> Document:
+        """The document with layers replaced. CustomizationError names the entry that is wrong."""
+        if not customizations:
+            return self.document
+        from velocity_engine.customize import customize
+
+        return customize(self.document, self.package, customizations, assets=assets or {})
+
+    def plan(self, customizations: Customizations | None = None, assets: Assets | None = None) -> Plan:
+        """A plan of the (customised) document; the caller closes it."""
+        from velocity_engine.plan import make_plan
+
+        return make_plan(self.customized(customizations, assets), self.package)
+
+    def frame_range(self, frames: FrameRange | None) -> tuple[float, float]:
+        """``frames`` checked: (start, end) in frames of the composition, half-open; a marker's name; None for all."""
+        document = self.document
+        if frames is None:
+            return (document.in_point, document.out_point)
+        if isinstance(frames, str):
+            return self._marker_range(frames)
+        start, end = float(frames[0]), float(frames[1])
+        field = Place(field="fStart" if not document.in_point <= start < document.out_point else "fEnd")
+        hint = f"The composition has frames {document.in_point:g} to {document.out_point:g} (the end is not included)"
+        if start >= end:
+            raise FrameRangeError(f"the frame range {start:g} to {end:g} is empty", place=field, hint=hint)
+        if start < document.in_point or end > document.out_point:
+            raise FrameRangeError(f"the frame range {start:g} to {end:g} leaves the composition", place=field, hint=hint)
+        return (start, end)
+
+    def _marker_range(self, name: str) -> tuple[float, float]:
+        document = self.document
+        for marker in document.markers:
+            if marker.name == name:
+                start = max(marker.time, document.in_point)
+                end = marker.time + marker.duration if marker.duration > 0 else document.out_point
+                return self.frame_range((start, min(end, document.out_point)))
+        names = [marker.name for marker in document.markers]
+        near = nearest(name, names)
+        hint = f"Did you mean {near!r}?" if near else f"Markers: {', '.join(names) or 'none'}"
+        raise FrameRangeError(f"there is no marker {name!r}", place=Place(field="frames"), hint=hint)
+
+    def check(
+        self,
+        encoder: EncoderConfig | None = None,
+        customizations: Customizations | None = None,
+        frames: FrameRange | None = None,
+        assets: Assets | None = None,
+    ) -> list[VelocityError]:
+        """All that is wrong with a render request, without rendering."""
+        from velocity_engine.customize import customization_problems
+
+        found: list[VelocityError] = []
+        if encoder is not None:
+            found += encoder_problems(self, encoder)
+        if customizations:
+            found += customization_problems(self.document, self.package, customizations, assets=assets or {})
+        try:
+            self.frame_range(frames)
+        except VelocityError as error:
+            found.append(error)
+        return found
+
+    def close(self) -> None:
+        if self.warm is not None:
+            self.warm.close()
+            self.warm = None
+        self.package.close()
+
+    def __enter__(self) -> Template:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def open_template(
+    path: str | os.PathLike[str], *, animation: str | None = None, limits: PackageLimits | None = None
+) -> Template:
+    """Opens a ZIP, folder, .lottie or .json. ``animation`` chooses one of a .lottie that holds several.
+
+    PackageError: it cannot be read, is unsafe or too large. DocumentError: its document is not one.
+    """
+    package = open_package(path, animation=animation, limits=limits or PackageLimits())
+    try:
+        return Template(package, parse_document(package.document_bytes, file=package.document_name, package=package))
+    except BaseException:
+        package.close()
+        raise
+
+
+def all_findings(document: Document, plan: Plan) -> tuple[Finding, ...]:
+    """The parser's findings and the plan's; a missing asset counts only where a layer that shows needs it."""
+    own = [finding for finding in document.findings if finding.feature != "asset.missing"]
+    return (*own, *plan.findings)
+
+
+def output_size(template: Template, encoder: EncoderConfig) -> tuple[int, int]:
+    """The video's pixels: as asked, else the composition's, made even (4:2:0 needs it)."""
+    if encoder.resolution is not None:
+        return encoder.resolution
+    return (template.width + template.width % 2, template.height + template.height % 2)
+
+
+def output_rate(template: Template, encoder: EncoderConfig) -> Fraction:
+    """Frames a second: as asked, else the composition's, as the fraction that it stands for (29.97 is 30000/1001)."""
+    if encoder.frame_rate is not None:
+        return encoder.frame_rate
+    return exact_rate(template.frame_rate)
+
+
+def exact_rate(rate: float) -> Fraction:
+    """The broadcast fraction nearest to a rounded decimal rate."""
+    for base in (24, 30, 48, 60, 120):
+        if abs(rate - base * 1000 / 1001) < 0.005:
+            return Fraction(base * 1000, 1001)
+    return Fraction(rate).limit_denominator(1000)
+
+
+def encoder_problems(template: Template, encoder: EncoderConfig) -> list[VelocityError]:
+    from velocity_engine import plugins
+    from velocity_engine.encoder_config import config_problems
+
+    codecs = plugins.codecs()
+    found: list[VelocityError] = list(config_problems(encoder, tuple(codecs)))
+    if not found:
+        width, height = output_size(template, encoder)
+        found += codecs[encoder.codec_name].problems(encoder, width, height, output_rate(template, encoder))
+    return found
