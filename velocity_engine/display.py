@@ -273,8 +273,11 @@ def path_digest(path: Path) -> Digest:
     return digest_of(path.points, path.starts, path.closed)
 
 
-def fill_source(path: Path, paint: Paint, rule: FillRule = FillRule.NON_ZERO) -> FillSource:
-    return FillSource(path, paint, rule, digest_of("fill", path_digest(path), paint.digest, rule.value))
+def fill_source(
+    path: Path, paint: Paint, rule: FillRule = FillRule.NON_ZERO, *, outline: Digest | None = None
+) -> FillSource:
+    """``outline`` is ``path_digest(path)`` where the caller already has it."""
+    return FillSource(path, paint, rule, digest_of("fill", outline or path_digest(path), paint.digest, rule.value))
 
 
 def stroke_source(
@@ -287,10 +290,11 @@ def stroke_source(
     miter_limit: float = 4.0,
     dashes: tuple[float, ...] = (),
     dash_offset: float = 0.0,
+    outline: Digest | None = None,
 ) -> StrokeSource:
-    digest = digest_of(
-        "stroke", path_digest(path), paint.digest, width, cap.value, join.value, miter_limit, dashes, dash_offset
-    )
+    """``outline`` is ``path_digest(path)`` where the caller already has it."""
+    drawn = outline or path_digest(path)
+    digest = digest_of("stroke", drawn, paint.digest, width, cap.value, join.value, miter_limit, dashes, dash_offset)
     return StrokeSource(path, paint, width, cap, join, miter_limit, dashes, dash_offset, digest)
 
 
