@@ -1,0 +1,138 @@
+"""The primitives of shape layers as cubic paths.
+
+Lottie specification, section "Shapes": start point and direction are those that Trim Paths goes by.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from velocity_engine.model.geometry import EMPTY_PATH, Path
+from velocity_engine.model.properties import Bezier
+from velocity_engine.model.shapes import StarKind
+
+KAPPA = 0.5519150244935106
+"""Length of the tangents of a quarter circle by its radius (the specification's E_t)."""
+
+MAX_STAR_POINTS = 10_000
+
+_CLOSED: NDArray[np.bool_] = np.array([True])
+_OPEN: NDArray[np.bool_] = np.array([False])
+_CIRCLE: NDArray[np.float64] = np.array(
+    [
+        (0, -1), (KAPPA, -1), (1, -KAPPA), (1, 0), (1, KAPPA), (KAPPA, 1), (0, 1),
+        (-KAPPA, 1), (-1, KAPPA), (-1, 0), (-1, -KAPPA), (-KAPPA, -1), (0, -1),
+    ]
+)  # fmt: skip
+
+
+def one_contour(points: NDArray[np.float64], closed: bool) -> Path:
+    """``points``: (3 k + 1, 2) float64, not written to any more."""
+    return Path(points, np.array((0, len(points)), np.int64), _CLOSED if closed else _OPEN)
+
+
+def bezier_path(value: Bezier) -> Path:
+    """The path of a path property. A single open vertex, or none, gives the empty path."""
+    vertices = value.vertices
+    count = len(vertices)
+    if count == 0 or (count == 1 and not value.closed):
+        return EMPTY_PATH
+    outs, ins = vertices + value.outs, vertices + value.ins
+    if value.closed:
+        points = np.empty((3 * count + 1, 2))
+        points[0:-1:3] = vertices
+        points[-1] = vertices[0]
+        points[1::3] = outs
+        points[2:-2:3] = ins[1:]
+        points[-2] = ins[0]
+    else:
+        points = np.empty((3 * count - 2, 2))
+        points[0::3] = vertices
+        points[1::3] = outs[:-1]
+        points[2::3] = ins[1:]
+    return one_contour(points, value.closed)
+
+
+def ellipse_path(x: float, y: float, width: float, height: float) -> Path:
+    """About (x, y); from the top, clockwise."""
+    return one_contour(_CIRCLE * (abs(width) / 2, abs(height) / 2) + (x, y), True)
+
+
+def rounded_rectangle_path(x: float, y: float, width: float, height: float, roundness: float) -> Path:
+    """About (x, y); from the top right corner (its lower end, where it is round), clockwise."""
+    half_w, half_h = abs(width) / 2, abs(height) / 2
+    left, right, top, bottom = x - half_w, x + half_w, y - half_h, y + half_h
+    r = min(half_w, half_h, roundness)
+    if r <= 0.0:
+        corners = ((right, top), (right, bottom), (left, bottom), (left, top), (right, top))
+        return _polygon(np.array(corners))
+    c = r * (1.0 - KAPPA)
+    points = [(right, top + r)]
+    for line_end, first, second, arc_end in (
+        ((right, bottom - r), (right, bottom - c), (right - c, bottom), (right - r, bottom)),
+        ((left + r, bottom), (left + c, bottom), (left, bottom - c), (left, bottom - r)),
+        ((left, top + r), (left, top + c), (left + c, top), (left + r, top)),
+        ((right - r, top), (right - c, top), (right, top + c), (right, top + r)),
+    ):
+        at = points[-1]
+        if at != line_end:
+            points += (at, line_end, line_end)
+        points += (first, second, arc_end)
+    points[-1] = points[0]
+    return one_contour(np.array(points), True)
+
+
+def _polygon(corners: NDArray[np.float64]) -> Path:
+    """``corners``: (n + 1, 2), the last equal to the first."""
+    points = np.empty((3 * len(corners) - 2, 2))
+    points[0::3] = corners
+    points[1::3] = corners[:-1]
+    points[2::3] = corners[1:]
+    return one_contour(points, True)
+
+
+def polystar_path(
+    kind: StarKind,
+    x: float,
+    y: float,
+    points: float,
+    rotation: float,
+    outer_radius: float,
+    outer_roundness: float,
+    inner_radius: float,
+    inner_roundness: float,
+) -> Path:
+    """About (x, y); from the first outer point (straight up at rotation 0), clockwise. ``points`` is rounded."""
+    count = min(math.floor(points + 0.5), MAX_STAR_POINTS)
+    if count < 1:
+        return EMPTY_PATH
+    star = kind is StarKind.STAR
+    corners = 2 * count if star else count
+    angles = np.arange(corners) * (2 * math.pi / corners) + math.radians(rotation - 90.0)
+    rays = np.empty((corners, 2))
+    np.cos(angles, out=rays[:, 0])
+    np.sin(angles, out=rays[:, 1])
+    radii = np.full(corners, outer_radius)
+    roundness = np.full(corners, outer_roundness)
+    if star:
+        radii[1::2] = inner_radius
+        roundness[1::2] = inner_roundness
+    vertices = np.empty((corners + 1, 2))
+    np.multiply(rays, radii[:, None], out=vertices[:-1])
+    vertices[:-1] += (x, y)
+    vertices[-1] = vertices[0]
+    if outer_roundness == 0.0 and (not star or inner_roundness == 0.0):
+        return _polygon(vertices)
+    tangents = np.empty((corners + 1, 2))
+    along = radii * roundness * (math.pi / (200.0 * count))
+    tangents[:-1, 0] = -rays[:, 1] * along
+    tangents[:-1, 1] = rays[:, 0] * along
+    tangents[-1] = tangents[0]
+    path = np.empty((3 * corners + 1, 2))
+    path[0::3] = vertices
+    path[1::3] = vertices[:-1] + tangents[:-1]
+    path[2::3] = vertices[1:] - tangents[1:]
+    return one_contour(path, True)
