@@ -253,7 +253,9 @@ def _load(candidates: Sequence[_Candidate]) -> _Registry:
         provides = tuple(f"{kind.noun} {_title(thing)}" for kind, thing in objects)
         reports.append(replace(report, provides=provides, conflicts=tuple(conflicts)))
     return _Registry(
-        tuple(reports), MappingProxyType({hook: MappingProxyType(table) for hook, table in found.items()}), frozenset(added)
+        tuple(reports),
+        MappingProxyType({hook: MappingProxyType(table) for hook, table in found.items()}),
+        frozenset(added),
     )
 
 

@@ -111,6 +111,9 @@ class BareContext:
     def clip(self, asset_id: str) -> FrameReader | None:
         return None
 
+    def font_files(self) -> Sequence[str]:
+        return ()
+
     def report(self, finding: Finding) -> None:
         self.findings.append(finding)
 
@@ -193,9 +196,10 @@ def check_effect(effect_type: EffectType, *effects: Effect, matrix: Matrix = IDE
             continue
         _require(isinstance(call, EffectCall), f"evaluate gave {type(call).__name__}, not an EffectCall")
         _require(call.effect == effect_type.key, f"the call names {call.effect!r}, the effect type {effect_type.key!r}")
+        margin: Sequence[float] = call.margin
         _require(
-            len(call.margin) == 4 and all(math.isfinite(m) and m >= 0 for m in call.margin),
-            f"the margin is {call.margin}: it must be four numbers of 0 or more",
+            len(margin) == 4 and all(math.isfinite(m) and m >= 0 for m in margin),
+            f"the margin is {margin}: it must be four numbers of 0 or more",
         )
         again = effect_type.evaluate(effect, StillSampler(), matrix)
         _require(

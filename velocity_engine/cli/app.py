@@ -1,0 +1,75 @@
+"""The application: the engine's own commands, those that the entry-point group ``velocity.commands`` adds, and what a
+mistake prints and returns.
+
+An entry point of the group names a callable ``register(app: typer.Typer) -> None``.
+Exit status: 0 done, 1 failed, 2 a mistake in what was asked, 130 and 143 stopped by a signal.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import EntryPoint, entry_points
+
+import typer
+
+from velocity_engine.cli.inspect import inspect
+from velocity_engine.cli.plugin_list import plugins
+from velocity_engine.cli.render import render
+from velocity_engine.cli.report import DEBUG, explain
+from velocity_engine.cli.still import still
+
+COMMANDS = "velocity.commands"
+
+
+def build_app() -> typer.Typer:
+    app = typer.Typer(
+        name="velocity",
+        help="Renders video templates exported from After Effects (Lottie, Bodymovin).",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_common)
+    for command in (render, still, inspect, plugins):
+        app.command()(command)
+    for entry in sorted(entry_points(group=COMMANDS), key=lambda entry: entry.name):
+        _extend(app, entry)
+    return app
+
+
+def _extend(app: typer.Typer, entry: EntryPoint) -> None:
+    """Adds the commands of one entry point; one that is broken costs only its own commands."""
+    try:
+        entry.load()(app)
+    except Exception as error:  # noqa: BLE001
+        typer.echo(f"velocity: the commands of {entry.value} are left out: {type(error).__name__}: {error}", err=True)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from velocity_engine import __version__
+
+        typer.echo(f"velocity {__version__}")
+        raise typer.Exit
+
+
+def _common(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+    debug: bool = typer.Option(False, "--debug", help=f"Show tracebacks (also by {DEBUG}=1)."),
+) -> None:
+    if debug:
+        os.environ[DEBUG] = "1"
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command line and returns its exit status."""
+    command = typer.main.get_command(build_app())
+    try:
+        command.main(args=list(arguments) if arguments is not None else None, prog_name="velocity")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(bool(end.code))
+    except Exception as error:  # noqa: BLE001
+        return explain(error, sys.stderr)
+    return 0

@@ -1,0 +1,54 @@
+"""The arguments and options that several commands share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from velocity_engine.cli import values
+from velocity_engine.cli.report import DEBUG
+
+
+def _debug(wanted: bool) -> None:
+    if wanted:
+        os.environ[DEBUG] = "1"
+
+
+def _strict(wanted: bool) -> None:
+    if wanted:
+        from velocity_engine.plugins import STRICT_VARIABLE
+
+        os.environ[STRICT_VARIABLE] = "1"
+
+
+TemplatePath = Annotated[
+    Path, typer.Argument(metavar="TEMPLATE", exists=True, help="A ZIP, a folder, a .lottie or a .json file.")
+]
+Animation = Annotated[
+    str | None, typer.Option("--animation", metavar="ID", help="Which animation of a .lottie that holds several.")
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="LAYER=VALUE", help="Replace a layer's text, picture, clip or colour. Repeatable."),
+]
+Customize = Annotated[
+    Path | None,
+    typer.Option("--customize", metavar="FILE.json", exists=True, dir_okay=False, help="A customizationMap."),
+]
+Asset = Annotated[
+    list[str] | None,
+    typer.Option("--asset", metavar="ID=FILE", help='The file that {"assetId": ID} names. Repeatable.'),
+]
+Size = Annotated[
+    values.Size | None,
+    typer.Option("--size", metavar="WxH", parser=values.size, help="Pixels; by default those of the composition."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+Debug = Annotated[bool, typer.Option("--debug", callback=_debug, help="Show the traceback of an error.")]
+PluginStrict = Annotated[
+    bool, typer.Option("--plugin-strict", callback=_strict, help="Fail where an installed plugin is broken.")
+]

@@ -1,0 +1,179 @@
+"""``velocity render``"""
+
+from __future__ import annotations
+
+import sys
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from velocity_engine.cli import options, report, values
+from velocity_engine.cli.progress import progress_bar
+from velocity_engine.cli.stopping import stoppable
+from velocity_engine.errors import RenderCancelled, VelocityError
+
+if TYPE_CHECKING:
+    from velocity_engine.api import RenderResult
+    from velocity_engine.encoder_config import EncoderConfig
+
+_CONTAINERS = {".mov": "mov", ".avi": "avi"}
+_video = partial(typer.Option, rich_help_panel="Video")
+_sound = partial(typer.Option, rich_help_panel="Audio")
+
+
+def render(
+    template: options.TemplatePath,
+    output: Annotated[str, typer.Option("--output", "-o", metavar="OUT.mp4", help="The video file to write.")],
+    settings: options.Set = None,
+    customize: options.Customize = None,
+    asset: options.Asset = None,
+    frames: Annotated[
+        str | None,
+        typer.Option("--frames", metavar="A:B", help="Frames [A, B) of the composition, or a marker."),
+    ] = None,
+    animation: options.Animation = None,
+    size: options.Size = None,
+    fps: Annotated[
+        Fraction | None, _video("--fps", metavar="RATE", parser=values.frame_rate, help="30, 29.97, 30000/1001.")
+    ] = None,
+    codec: Annotated[str, _video("--codec", metavar="NAME", help="h264, h265, av1 or a plugin's.")] = "h264",
+    bitrate: Annotated[
+        int | None,
+        _video(
+            "--bitrate", metavar="5M", parser=values.bits_per_second, help="Bits a second; by default a good quality."
+        ),
+    ] = None,
+    rate_control: Annotated[
+        int | None, _video("--rc", metavar="cbr|vbr|cqp", parser=values.rate_control, help="Rate control.")
+    ] = None,
+    preset: Annotated[int | None, _video("--preset", metavar="0..5", help="0 slowest and smallest, 5 fastest.")] = None,
+    gop: Annotated[int | None, _video("--gop", metavar="N", help="Longest distance of key frames.")] = None,
+    idr: Annotated[int | None, _video("--idr", metavar="N", help="Longest distance of IDR frames.")] = None,
+    qp: Annotated[int | None, _video("--qp", metavar="N", help="Quantiser for cqp.")] = None,
+    codec_profile: Annotated[
+        int | None, _video("--codec-profile", metavar="N", help="The codec standard's number: H.264 66, 77, 100.")
+    ] = None,
+    level: Annotated[
+        int | None, _video("--level", metavar="N", help="The codec standard's number: H.264 41 is 4.1.")
+    ] = None,
+    container: Annotated[
+        str | None, _video("--container", metavar="mp4|mov|avi", help="By default from OUT's ending.")
+    ] = None,
+    audio: Annotated[
+        Path | None,
+        _sound("--audio", metavar="FILE", exists=True, dir_okay=False, help="Sound to mix with the template's own."),
+    ] = None,
+    audio_bitrate: Annotated[
+        int | None, _sound("--audio-bitrate", metavar="192K", parser=values.bits_per_second, help="Bits a second.")
+    ] = None,
+    profile: Annotated[bool, typer.Option("--profile", help="Print the time that each stage took.")] = False,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+    plugin_strict: options.PluginStrict = False,
+    debug: options.Debug = False,
+) -> None:
+    """Render a template to a video file."""
+    given = {
+        "bitrate": None if bitrate is None else bitrate // 8,
+        "fps_num": None if fps is None else fps.numerator,
+        "fps_den": None if fps is None else fps.denominator,
+        "resolution": size,
+        "codec": values.codec(codec),
+        "preset": preset,
+        "rate_control": rate_control,
+        "gop": gop,
+        "idr": idr,
+        "profile": codec_profile,
+        "level": level,
+        "container": container or _CONTAINERS.get(Path(output).suffix.lower()),
+        "qp": qp,
+        "audio_bitrate": audio_bitrate,
+    }
+    values.output_file(output)
+    try:
+        result = _rendered(
+            template, animation, output, _encoder(given), settings or [], customize, asset or [], audio, frames,
+            show=not (quiet or as_json),
+        )  # fmt: skip
+    except VelocityError as error:
+        if as_json:
+            report.print_json(report.error_object(error))
+        raise
+    if as_json:
+        report.print_json(_result_object(result, profile))
+    elif not quiet:
+        report.print_findings(result.findings, sys.stderr)
+        _print_result(result, profile)
+
+
+def _encoder(given: dict[str, Any]) -> EncoderConfig:
+    from velocity_engine.encoder_config import EncoderConfig, RateControl
+
+    chosen = {name: value for name, value in given.items() if value is not None}
+    if "rate_control" in chosen:
+        chosen["rate_control"] = RateControl(chosen["rate_control"])
+    return EncoderConfig(**chosen)
+
+
+def _rendered(
+    path: Path,
+    animation: str | None,
+    output: str,
+    encoder: EncoderConfig,
+    settings: list[str],
+    customize: Path | None,
+    assets: list[str],
+    audio: Path | None,
+    frames: str | None,
+    *,
+    show: bool,
+) -> RenderResult:
+    import velocity_engine
+
+    with velocity_engine.open_template(path, animation=animation) as template, stoppable() as stop:
+        entries = values.customizations(settings, customize, template)
+        with progress_bar(show) as callback:
+            try:
+                return velocity_engine.render(
+                    template,
+                    output,
+                    encoder=encoder,
+                    customizations=entries,
+                    assets=values.asset_files(assets),
+                    audio=audio,
+                    frames=values.frame_range(frames, template) if frames else None,
+                    progress=callback,
+                    cancelled=stop.event,
+                )
+            except RenderCancelled as cancelled:
+                report.explain(cancelled, sys.stderr)
+                raise typer.Exit(stop.status) from cancelled
+
+
+def _result_object(result: RenderResult, profile: bool) -> dict[str, Any]:
+    value: dict[str, Any] = {
+        "output": result.output,
+        "frames": result.frames,
+        "seconds": round(result.seconds, 3),
+        "fps": round(result.fps, 2),
+        "sizeBytes": result.size_bytes,
+        "heldFrames": result.held_frames,
+        "findings": [report.finding_object(finding) for finding in result.findings],
+    }
+    if profile:
+        value["secondsByStage"] = {stage: round(seconds, 3) for stage, seconds in result.seconds_by_stage.items()}
+    return value
+
+
+def _print_result(result: RenderResult, profile: bool) -> None:
+    size = result.size_bytes / 1_000_000
+    typer.echo(
+        f"{result.output}: {result.frames} frames in {result.seconds:.2f} s, {result.fps:.1f} frames/s, "
+        f"{result.held_frames} held, {size:.2f} MB"
+    )
+    if profile:
+        for stage, seconds in sorted(result.seconds_by_stage.items(), key=lambda item: -item[1]):
+            typer.echo(f"  {stage:<12} {seconds:8.3f} s  {1000 * seconds / max(result.frames, 1):8.2f} ms a frame")

@@ -1,0 +1,124 @@
+"""The values of options: sizes, rates, bitrates, frame ranges. Each reader raises typer.BadParameter: a usage mistake."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import typer
+
+if TYPE_CHECKING:
+    from velocity_engine.template import FrameRange, Template
+
+_UNITS = {"": 1, "k": 1_000, "m": 1_000_000}
+_NTSC = {"23.976": Fraction(24000, 1001), "29.97": Fraction(30000, 1001), "59.94": Fraction(60000, 1001)}
+_RATE_CONTROLS = ("cbr", "vbr", "cqp")
+
+
+class Size(NamedTuple):
+    width: int
+    height: int
+
+
+def size(text: str) -> Size:
+    """``1920x1080``"""
+    found = re.fullmatch(r"(\d{1,5})[xX×](\d{1,5})", text.strip())
+    if not found or not all(int(side) for side in found.groups()):
+        raise typer.BadParameter(f"{text!r} is not a size. Write WIDTHxHEIGHT in pixels, such as 1280x720")
+    return Size(int(found[1]), int(found[2]))
+
+
+def frame_rate(text: str) -> Fraction:
+    """``30``, ``30000/1001``, or ``29.97``, which stands for 30000/1001."""
+    try:
+        rate = _NTSC.get(text.strip()) or Fraction(text.strip())
+    except (ValueError, ZeroDivisionError):
+        rate = Fraction(0)
+    if rate <= 0:
+        raise typer.BadParameter(f"{text!r} is not a frame rate. Write 30, 29.97 or 30000/1001")
+    return rate
+
+
+def bits_per_second(text: str) -> int:
+    """``5M``, ``800k``, ``5000000``, in bits a second."""
+    found = re.fullmatch(r"(\d{1,12}(?:\.\d{1,6})?)([kKmM]?)", text.strip())
+    if not found:
+        raise typer.BadParameter(f"{text!r} is not a bitrate. Write bits a second, such as 5M, 800K or 5000000")
+    return round(float(found[1]) * _UNITS[found[2].lower()])
+
+
+def rate_control(text: str) -> int:
+    """``cbr``, ``vbr``, ``cqp``, or the contract's 0, 1, 2."""
+    name = text.strip().lower()
+    if name in _RATE_CONTROLS:
+        return _RATE_CONTROLS.index(name)
+    if name in ("0", "1", "2"):
+        return int(name)
+    raise typer.BadParameter(f"{text!r} is not a rate control. Choose {', '.join(_RATE_CONTROLS)}")
+
+
+def codec(text: str) -> str | int:
+    """A codec's name, or the contract's number."""
+    return int(text) if text.strip().isdecimal() else text.strip().lower()
+
+
+def frame_range(text: str, template: Template) -> FrameRange:
+    """``A:B`` as frames [A, B) of the composition, either side open; anything else is a marker's name."""
+    found = re.fullmatch(r"(-?\d+(?:\.\d+)?)?:(-?\d+(?:\.\d+)?)?", text.strip())
+    if not found:
+        return text
+    first, last = template.frame_range(None)
+    return (float(found[1]) if found[1] else first, float(found[2]) if found[2] else last)
+
+
+def customizations(settings: Sequence[str], file: Path | None, template: Template) -> list[Mapping[str, Any]]:
+    """The entries of ``--customize FILE``, then those of ``--set LAYER=VALUE``."""
+    from velocity_engine.customize import entry_for
+
+    entries = _read_entries(file) if file is not None else []
+    for setting in settings:
+        layer, equals, value = setting.partition("=")
+        if not equals or not layer:
+            raise typer.BadParameter(f"{setting!r} is not LAYER=VALUE", param_hint="--set")
+        entries.append(entry_for(template.document, layer, value))
+    return entries
+
+
+def _read_entries(file: Path) -> list[Mapping[str, Any]]:
+    try:
+        value = json.loads(file.read_bytes())
+    except ValueError as error:
+        raise typer.BadParameter(f"{file} is not JSON: {error}", param_hint="--customize") from error
+    entries = value.get("customizationMap") if isinstance(value, dict) else value
+    if not isinstance(entries, list):
+        raise typer.BadParameter(
+            f'{file} holds no list of customizations. Write [{{"layer": "Headline", "text": "Hello"}}]',
+            param_hint="--customize",
+        )
+    return entries
+
+
+def asset_files(settings: Sequence[str]) -> dict[str, Path]:
+    """``ID=FILE``: the files that ``{"assetId": "ID"}`` names."""
+    files = {}
+    for setting in settings:
+        name, equals, path = setting.partition("=")
+        if not equals or not name or not Path(path).is_file():
+            raise typer.BadParameter(f"{setting!r} is not ID=FILE with a file that exists", param_hint="--asset")
+        files[name] = Path(path)
+    return files
+
+
+def output_file(path: str) -> str:
+    """A path whose folder exists, or a URL of a storage backend."""
+    if "://" not in path:
+        folder = Path(path).parent
+        if not folder.is_dir():
+            raise typer.BadParameter(f"the folder {folder} does not exist", param_hint="--output")
+        if Path(path).is_dir():
+            raise typer.BadParameter(f"{path} is a folder: name a file in it", param_hint="--output")
+    return path
