@@ -175,8 +175,7 @@ def render(
     count = frame_total(start, end, template.frame_rate, rate)
     plan = template.plan(customizations, assets)
     try:
-        findings = all_findings(plan.document, plan)
-        _raise_on_errors(findings)
+        _raise_on_errors(all_findings(plan.document, plan))
         scene = TimelineScene(
             Evaluator(plan),
             fit_viewport((template.width, template.height), width, height),
@@ -188,6 +187,7 @@ def render(
         stats = render_to_file(
             scene, os.fspath(output), encoder, count, rate, sound, progress=progress, cancelled=_question(cancelled)
         )
+        findings = all_findings(plan.document, plan)
     finally:
         plan.close()
     return RenderResult(

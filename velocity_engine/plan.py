@@ -73,6 +73,8 @@ class ExpressionEngine(Protocol):
 
     def evaluate(self, prop: Property[Any], layer: PlannedLayer | None, frame: float, value: Any) -> Any: ...
 
+    def check(self) -> None: ...
+
 
 @dataclass(slots=True, eq=False)
 class Plan:
@@ -80,7 +82,7 @@ class Plan:
     main: PlannedComposition
     compositions: dict[str, PlannedComposition]
     curves: Curves
-    findings: tuple[Finding, ...]
+    findings: list[Finding]  # grows while expressions fail
     expressions: ExpressionEngine | None = None
     resources: list[Callable[[], None]] = field(default_factory=list)
 
@@ -96,10 +98,9 @@ def make_plan(document: Document, package: Package | None) -> Plan:
     try:
         main = context.composition("")
         plan = Plan(
-            document, main, context.compositions, context.curves, tuple(context.findings), None, context.resources
+            document, main, context.compositions, context.curves, context.findings, None, context.resources
         )
         plan.expressions = _expression_engine(plan, context)
-        plan.findings = tuple(context.findings)
     except BaseException:
         for release in reversed(context.resources):
             release()

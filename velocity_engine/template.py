@@ -96,6 +96,8 @@ class Template:
         if self._findings is None:
             plan = self.plan()
             try:
+                if plan.expressions is not None:
+                    plan.expressions.check()
                 self._findings = all_findings(self.document, plan)
             finally:
                 plan.close()

@@ -1,0 +1,148 @@
+"""Expressions against values that After Effects' documentation of each function gives."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from velocity_engine.animate import Curves
+from velocity_engine.expressions import expression_engine
+from velocity_engine.model.document import Composition, Document, Marker
+from velocity_engine.model.layers import Effect, EffectParameter, Layer, NullContent, ShapeContent
+from velocity_engine.model.properties import Ease, Keyframe, Property, still
+from velocity_engine.model.shapes import Ellipse, Group, Rectangle
+from velocity_engine.model.transform import Transform
+
+LINEAR = (Ease((0.0,), (0.0,)), Ease((1.0,), (1.0,)))
+
+
+def keyed(*pairs: tuple[float, Any], expression: str | None = None) -> Property[Any]:
+    keys = tuple(Keyframe(t, v if isinstance(v, tuple) else (v,), out=LINEAR[0], into=LINEAR[1]) for t, v in pairs)
+    return Property(keys[0].value, keys, expression=expression)
+
+
+def slider(name: str, value: float) -> Effect:
+    parameter = EffectParameter(name="Slider", match_name="ADBE Slider Control-0001", type=0, value=still(value))
+    return Effect(type=5, name=name, match_name="ADBE Slider Control", parameters=(parameter,))
+
+
+def run(source: str, value: Any = (7.0,), frame: float = 30.0, prop: Property[Any] | None = None) -> tuple[Any, list[Any]]:
+    """The rotation of layer "A" under ``source``, at 30 frames a second, in a small composition."""
+    prop = replace(prop, expression=source) if prop is not None else Property(value, expression=source, name="rotation")
+    group = Group(name="Group 1", items=(Ellipse(name="Ellipse Path 1", position=still(0, 0), size=still(80, 40)),))
+    a = Layer(
+        content=ShapeContent(items=(group, Rectangle(name="Rect", position=still(0, 0), size=still(10, 20)))),
+        name="A", index=1, parent=2, out_point=90, transform=Transform(rotation=prop, position=still(10, 0, 0)),
+        effects=(slider("Speed", 4.0),),
+    )  # fmt: skip
+    b = Layer(
+        content=NullContent(), name="B", index=2, out_point=90,
+        transform=Transform(position=keyed((0, (0.0, 0.0, 0.0)), (60, (60.0, 120.0, 0.0))), scale=still(200, 200, 100)),
+    )  # fmt: skip
+    document = Document(
+        width=640, height=360, frame_rate=30.0, in_point=0, out_point=90, main=Composition(id="", layers=(a, b), name="Main"),
+        markers=(Marker(name="beat", time=15, duration=3),),
+    )  # fmt: skip
+    plan: Any = SimpleNamespace(document=document, curves=Curves(), compositions={})
+    findings: list[Any] = []
+    engine = expression_engine(plan, findings.append)
+    assert engine is not None
+    planned: Any = SimpleNamespace(path="A", layer=a)
+    return engine.evaluate(prop, planned, frame, plan.curves.value(prop, frame)), findings
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("var $bm_rt; $bm_rt = time * 2;", 2.0),
+        ("value + 1", 8.0),
+        ("var $bm_rt; $bm_rt = effect('Speed')('Slider');", 4.0),
+        ("var $bm_rt; $bm_rt = mul(effect('Speed')('ADBE Slider Control-0001'), 3);", 12.0),
+        ("thisComp.layer('B').transform.scale[0]", 200.0),
+        ("thisComp.layer('B').transform.position[1]", 60.0),
+        ("thisComp.layer(2).position.valueAtTime(2)[1]", 120.0),
+        ("linear(time, 0, 2, 10, 20)", 15.0),
+        ("ease(time, 0, 2, 10, 20)", 15.0),
+        ("clamp(150, 0, 100)", 100.0),
+        ("length([0, 0], [3, 4])", 5.0),
+        ("content('Group 1').content('Ellipse Path 1').size[0]", 80.0),
+        ("thisLayer(2)('Rect')(2)[1]", 20.0),
+        ("thisLayer.hasParent ? parent.index : 0", 2.0),
+        ("toComp([0, 0])[0]", 30.0 + 20.0),
+        ("thisComp.marker.key('beat').time", 0.5),
+        ("if (time > 0.5) { 3 } else { 4 }", 3.0),
+        ("thisComp.width", 640.0),
+        ("timeToFrames(time)", 30.0),
+        ("posterizeTime(1); time", 1.0),
+        ("Math.sin(degreesToRadians(90))", 1.0),
+        ("var f = function(x) { return x * 2; }; f(21)", 42.0),
+        ("var $bm_rt; var s = 'thisLayer'; $bm_rt = eval(s).index;", 1.0),
+    ],
+)
+def test_an_expression_gives_its_value(source: str, expected: float) -> None:
+    result, findings = run(source)
+    assert not findings, findings
+    assert result == pytest.approx((expected,))
+
+
+@pytest.mark.parametrize(
+    ("source", "frame", "expected"),
+    [
+        ("loopOut('cycle')", 75.0, 50.0),
+        ("loopOut('pingpong')", 45.0, 50.0),
+        ("loopOut('offset')", 45.0, 150.0),
+        ("loopOut('continue')", 45.0, 150.0),
+        ("loopOut()", 15.0, 50.0),
+        ("key(2).value", 0.0, 100.0),
+        ("key(2).time * 30", 0.0, 30.0),
+        ("numKeys", 0.0, 2.0),
+        ("nearestKey(time).index", 25.0, 2.0),
+        ("velocityAtTime(0.5)", 0.0, 100.0),
+    ],
+)
+def test_keyframes_can_be_asked_and_looped(source: str, frame: float, expected: float) -> None:
+    result, findings = run(source, prop=keyed((0, 0.0), (30, 100.0)), frame=frame)
+    assert not findings, findings
+    assert result[0] == pytest.approx(expected, abs=1e-3)
+
+
+def test_wiggle_and_random_are_bounded_and_the_same_each_time() -> None:
+    first, _ = run("wiggle(3, 10)", frame=17.0)
+    again, _ = run("wiggle(3, 10)", frame=17.0)
+    other, _ = run("wiggle(3, 10)", frame=40.0)
+    assert first == again != other
+    assert abs(first[0] - 7.0) <= 10.0
+    drawn, _ = run("seedRandom(5, true); random(2, 3)")
+    assert 2.0 <= drawn[0] <= 3.0
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("while (true) {}", "interrupted"),
+        ("var a = []; while (true) a.push(new Array(100000).fill(1))", ""),
+        ("function f() { return f() + 1; } f()", "call stack"),
+        ("nothing.at.all", "nothing"),
+        ("thisComp.layer('Missing').position", "Missing"),
+        ("'not a number'", "number"),
+        ("syntax error here", ""),
+        ("0 / 0", "finite"),
+        ("require('fs')", "require"),
+    ],
+)
+def test_a_failing_expression_is_switched_off_with_a_finding(source: str, reason: str) -> None:
+    result, findings = run(source)
+    assert result == (7.0,)
+    assert len(findings) == 1 and findings[0].feature == "expression.failed"
+    assert reason in findings[0].message
+    assert findings[0].place.layer == "A"
+
+
+def test_a_vector_keeps_the_dimensions_that_the_expression_leaves_out() -> None:
+    result, findings = run("[1, 2]", value=(0.0, 0.0, 5.0))
+    assert not findings and result == (1.0, 2.0, 5.0)
+    assert math.isfinite(result[0])

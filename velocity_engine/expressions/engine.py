@@ -1,0 +1,144 @@
+"""Runs expressions and keeps them within limits. One that fails is switched off with a finding, as After Effects does."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from velocity_engine.errors import Finding, Place
+from velocity_engine.expressions.picture import PictureMaker, properties_of
+from velocity_engine.model.properties import Bezier, Property
+from velocity_engine.model.text import TextDocument
+
+if TYPE_CHECKING:
+    from velocity_engine.plan import Plan, PlannedLayer
+
+SECONDS_A_CALL = 0.5
+MEMORY_BYTES = 128 * 2**20
+STACK_BYTES = 512 * 2**10
+SECONDS_IN_ALL = 60.0
+
+
+def expression_engine(plan: Plan, report: Callable[[Finding], None]) -> Engine | None:
+    """The engine of a plan, or None where no property has an expression."""
+    document = plan.document
+    compositions = (document.main, *document.compositions.values())
+    if not any(prop.expression is not None for composition in compositions for prop in properties_of(composition)):
+        return None
+    return Engine(plan, report)
+
+
+class Engine:
+    """``ExpressionEngine`` of a plan. The interpreter starts with the first evaluation."""
+
+    def __init__(self, plan: Plan, report: Callable[[Finding], None]) -> None:
+        self._plan = plan
+        self._report = report
+        self._maker: PictureMaker | None = None
+        self._call: Any = None
+        self._context: Any = None
+        self._lock = threading.Lock()
+        self._off: set[int] = set()
+        self._spent = 0.0
+        self._last: dict[int, tuple[float, Any]] = {}
+
+    def evaluate(self, prop: Property[Any], layer: PlannedLayer | None, frame: float, value: Any) -> Any:
+        """The expression's value at ``frame``; ``value`` (the keyframes') where it fails or was switched off."""
+        key = id(prop)
+        if key in self._off:
+            return value
+        with self._lock:
+            known = self._last.get(key)
+            if known is not None and known[0] == frame:
+                return known[1]
+            try:
+                result = _shaped(json.loads(self._run(prop, frame)), value)
+            except Exception as error:  # whatever the interpreter raises is the expression's own failure
+                self._switch_off(prop, layer, str(error).strip().split("\n")[0])
+                return value
+            self._last[key] = (frame, result)
+            return result
+
+    def check(self) -> None:
+        """Tries every expression once, so that those that fail are reported before a render."""
+        for composition in self._plan.compositions.values():
+            for planned in composition.layers:
+                for prop in properties_of(planned.layer):
+                    if prop.expression is not None:
+                        frame = planned.layer.in_point
+                        self.evaluate(prop, planned, frame, self._plan.curves.value(prop, frame))
+
+    def _run(self, prop: Property[Any], frame: float) -> str:
+        import time
+
+        if self._call is None:
+            self._start()
+        assert self._maker is not None
+        number = self._maker.numbers.get(id(prop))
+        if number is None:
+            raise LookupError("the property cannot be reached by expressions")
+        if self._spent > SECONDS_IN_ALL:
+            raise TimeoutError(f"the expressions of this render took more than {SECONDS_IN_ALL:g} s")
+        started = time.thread_time()
+        try:
+            return str(self._call(number, frame / self._plan.document.frame_rate))
+        finally:
+            self._spent += time.thread_time() - started
+
+    def _start(self) -> None:
+        import quickjs
+
+        self._maker = PictureMaker(self._plan.document)
+        context = quickjs.Context()
+        context.set_memory_limit(MEMORY_BYTES)
+        context.set_max_stack_size(STACK_BYTES)
+        context.eval(resources.files("velocity_engine.expressions").joinpath("runtime.js").read_text("utf-8"))
+        context.get("velocityLoad")(json.dumps(self._maker.picture()))
+        context.set_time_limit(SECONDS_A_CALL)
+        self._context = context
+        self._call = context.get("velocityRun")
+
+    def _switch_off(self, prop: Property[Any], layer: PlannedLayer | None, reason: str) -> None:
+        self._off.add(id(prop))
+        if self._context is not None and self._maker is not None and id(prop) in self._maker.numbers:
+            self._context.get("velocityDisable")(self._maker.numbers[id(prop)])
+        path = layer.path if layer is not None else None
+        what = f" of {prop.name}" if prop.name else ""
+        self._report(
+            Finding(
+                "expression.failed",
+                f"the expression{what} failed: {reason}",
+                Place(layer=path, pointer=prop.pointer or None),
+                instead="the keyframes' own values are used",
+            )
+        )
+
+
+def _shaped(result: Any, value: Any) -> Any:
+    """The runtime's answer in the shape of the property's own value."""
+    if isinstance(value, Bezier):
+        if not isinstance(result, dict) or "vertices" not in result:
+            raise TypeError("a path property needs a path")
+        points = [np.array(result[name], np.float64).reshape(-1, 2) for name in ("vertices", "ins", "outs")]
+        if not len(points[0]) == len(points[1]) == len(points[2]):
+            raise ValueError("a path needs as many tangents as points")
+        return Bezier(points[0], points[1], points[2], bool(result["closed"]))
+    if isinstance(value, TextDocument):
+        if isinstance(result, list) and len(result) == 1:
+            number = result[0]
+            return replace(value, text=f"{number:g}")
+        if not isinstance(result, dict) or "text" not in result:
+            raise TypeError("a text property needs a text")
+        return replace(value, text=result["text"])
+    if not isinstance(result, list) or not result:
+        raise TypeError("the property needs a number or an array of numbers")
+    numbers = tuple(float(v) for v in result)
+    if len(value) == 1:
+        return numbers[:1]
+    return numbers[: len(value)] + tuple(value[len(numbers) :])
