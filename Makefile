@@ -43,6 +43,7 @@ format: $(VENV)/.tested
 
 type: $(VENV)/.tested
 	@$(BIN)/mypy
+	@$(BIN)/mypy plugins/qrcode/src
 
 bench: $(VENV)/.benched
 	@$(BIN)/python -m pytest benchmarks --benchmark-only $(ARGS)

@@ -42,9 +42,7 @@ def render(
     codec: Annotated[str, _video("--codec", metavar="NAME", help="h264, h265, av1 or a plugin's.")] = "h264",
     bitrate: Annotated[
         int | None,
-        _video(
-            "--bitrate", metavar="5M", parser=values.bits_per_second, help="Bits a second; by default a good quality."
-        ),
+        _video("--bitrate", metavar="5M", parser=values.bits_per_second, help="Bits a second; else a good quality."),
     ] = None,
     rate_control: Annotated[
         int | None, _video("--rc", metavar="cbr|vbr|cqp", parser=values.rate_control, help="Rate control.")

@@ -1,4 +1,4 @@
-"""The values of options: sizes, rates, bitrates, frame ranges. Each reader raises typer.BadParameter: a usage mistake."""
+"""The values of options: sizes, rates, bitrates, frame ranges. Each reader raises typer.BadParameter at a mistake."""
 
 from __future__ import annotations
 

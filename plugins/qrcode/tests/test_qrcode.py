@@ -1,0 +1,98 @@
+"""The plugin as installed: found by its entry point, conforming, and readable where it is drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import segno
+from velocity_qrcode.layer import QrCodeLayerType
+from velocity_qrcode.symbol import QUIET_ZONE, dark_path, dark_rectangles, encode
+
+from velocity_engine import CustomizationError, plugins
+from velocity_engine.display import DrawCommand, FillSource, SolidPaint
+from velocity_engine.errors import Place
+from velocity_engine.model.layers import Layer
+from velocity_engine.testing import BareContext, StillSampler, check_layer_type, plugin_content
+
+TEXT = "https://example.com/offer?customer=10000"
+WHOLE = {"text": TEXT, "error": "h", "dark": "#102030", "light": "#fff8e0"}
+
+
+def drawn(data: object, width: float = 300.0, height: float = 200.0) -> list[DrawCommand]:
+    layer = Layer(content=plugin_content("qrcode", data, width=width, height=height), name="Code")
+    return list(QrCodeLayerType().prepare(layer, BareContext()).draw(StillSampler()))
+
+
+def test_it_is_installed_as_a_third_partys_plugin() -> None:
+    assert isinstance(plugins.plugin_layer("qrcode"), QrCodeLayerType)
+    report = next(report for report in plugins.installed() if report.name == "qrcode")
+    assert (report.distribution, report.error, report.provides) == ("velocity-qrcode", None, ("layer type qrcode",))
+
+
+def test_it_conforms() -> None:
+    check_layer_type(QrCodeLayerType(), plugin_content("qrcode", TEXT), plugin_content("qrcode", WHOLE))
+
+
+def test_the_rectangles_cover_the_dark_modules_once() -> None:
+    modules = encode(TEXT, "q", Place())
+    count = np.zeros(modules.shape, int)
+    for x0, y0, x1, y1 in dark_rectangles(modules):
+        count[y0:y1, x0:x1] += 1
+    assert np.array_equal(count, modules.astype(int))
+
+
+def test_the_modules_are_those_of_the_symbol_with_the_level_asked_for() -> None:
+    modules = encode(TEXT, "h", Place())
+    symbol = segno.make_qr(TEXT, error="h", boost_error=False)
+    assert symbol.error == "H"
+    assert np.array_equal(modules, np.array([list(row) for row in symbol.matrix], bool))
+
+
+def test_all_dark_modules_are_one_path_on_whole_units_inside_the_box() -> None:
+    ground, dark = drawn(TEXT)
+    assert isinstance(dark.source, FillSource) and isinstance(ground.source, FillSource)
+    assert np.array_equal(dark.source.path.points, np.round(dark.source.path.points))
+    x0, y0, x1, y1 = ground.source.path.bounds() or (0, 0, 0, 0)
+    assert 0 <= x0 < x1 <= 300 and 0 <= y0 < y1 <= 200 and x1 - x0 == y1 - y0
+    inner = dark.source.path.bounds() or (0, 0, 0, 0)
+    module = (x1 - x0) / (len(encode(TEXT, "m", Place())) + 2 * QUIET_ZONE)
+    assert inner == (x0 + 4 * module, y0 + 4 * module, x1 - 4 * module, y1 - 4 * module)
+
+
+def test_colours_and_a_clear_ground() -> None:
+    ground, dark = drawn(WHOLE)
+    assert isinstance(dark.source, FillSource) and isinstance(dark.source.paint, SolidPaint)
+    assert dark.source.paint.color == pytest.approx((16 / 255, 32 / 255, 48 / 255, 1))
+    assert isinstance(ground.source, FillSource) and isinstance(ground.source.paint, SolidPaint)
+    assert ground.source.paint.color == pytest.approx((1, 248 / 255, 224 / 255, 1))
+    assert len(drawn({"text": TEXT, "light": None})) == 1
+
+
+def test_a_box_too_small_for_whole_units_is_still_filled() -> None:
+    ground, _ = drawn(TEXT, 30, 30)
+    assert isinstance(ground.source, FillSource)
+    assert ground.source.path.bounds() == pytest.approx((0, 0, 30, 30), abs=1)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (17, "neither a text nor an object"),
+        ("", "has no text"),
+        ({"error": "m"}, "has no text"),
+        ({"text": "x", "eror": "m"}, "does not know 'eror'"),
+        ({"text": "x", "error": "mm"}, "one of l, m, q, h"),
+        ({"text": "x", "error": 3}, "one of l, m, q, h"),
+        ({"text": "x", "dark": "black"}, "#rrggbb"),
+        ({"text": "x", "light": 0}, "#rrggbb"),
+        ("x" * 5000, "does not fit"),
+    ],
+)
+def test_wrong_data_is_refused_with_the_layers_name(data: object, message: str) -> None:
+    with pytest.raises(CustomizationError, match=message) as refused:
+        drawn(data)
+    assert refused.value.place == Place(layer="Code", field="data")
+
+
+def test_the_path_of_no_dark_modules_is_empty() -> None:
+    assert dark_path(np.zeros((3, 3), bool), 0, 0, 1).contours == 0
