@@ -1,0 +1,75 @@
+"""What the parser carries along: where it is, what it may look up, and what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from velocity_engine.errors import DocumentError, Finding, Place
+
+if TYPE_CHECKING:
+    from velocity_engine.package import Package
+
+MAX_FINDINGS = 1000
+
+
+@dataclass(slots=True)
+class Context:
+    """The state of one run of the parser. ``layer`` is the path of the layer being read, for messages.
+
+    ``used_slots`` collects every slot id that a property or asset names, with the JSON it holds without the slot.
+    ``users`` counts the layers that use a media asset, with the path of the first.
+    """
+
+    file: str
+    version: tuple[int, int, int]
+    package: Package | None
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    layer: str = ""
+    findings: list[Finding] = field(default_factory=list)
+    used_slots: dict[str, Any] = field(default_factory=dict)
+    users: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _dropped: int = 0
+
+    def place(self, pointer: str = "") -> Place:
+        return Place(file=self.file or None, layer=self.layer or None, pointer=pointer or None)
+
+    def report(
+        self,
+        feature: str,
+        message: str,
+        pointer: str = "",
+        instead: str = "it is skipped",
+        severity: str = "warning",
+    ) -> None:
+        if len(self.findings) < MAX_FINDINGS:
+            self.findings.append(Finding(feature, message, self.place(pointer), instead, severity))
+        else:
+            self._dropped += 1
+
+    def error(self, message: str, pointer: str, hint: str | None = None) -> DocumentError:
+        return DocumentError(message, place=self.place(pointer), hint=hint)
+
+    def used_by_layer(self, asset: str) -> None:
+        first, count = self.users.get(asset, (self.layer, 0))
+        self.users[asset] = (first, count + 1)
+
+    def all_findings(self) -> tuple[Finding, ...]:
+        if self._dropped:
+            more = Finding("document.findings", f"{self._dropped} more findings are not listed", Place(file=self.file))
+            return (*self.findings, more)
+        return tuple(self.findings)
+
+
+def version_of(raw: Any) -> tuple[int, int, int]:
+    """Bodymovin's version, ``"5.9.0"``; unreadable ones count as the newest, so that no old rule is applied."""
+    parts = str(raw).split(".") if isinstance(raw, str | int | float) else []
+    try:
+        values = [int(part) for part in parts[:3] if len(part) < 6]
+    except ValueError:
+        values = []
+    if not values:
+        return (99, 0, 0)
+    values += [0, 0]
+    return (values[0], values[1], values[2])

@@ -1,0 +1,66 @@
+"""Bytes to a JSON value, bounded: encoding, byte order mark, depth, numbers (RFC 8259)."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from typing import Any, NoReturn
+
+import numpy as np
+
+from velocity_engine.errors import DocumentError, Place
+
+MAX_DEPTH = 512
+_STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+_BLOCK = 1 << 20
+
+
+def json_value(data: bytes, file: str) -> Any:
+    """The value of a JSON text in UTF-8, UTF-16 or UTF-32, with or without a byte order mark. DocumentError else."""
+    place = Place(file=file or None)
+    data = _utf8(data, place)
+    if _depth(data) > MAX_DEPTH:
+        raise DocumentError(f"the JSON is nested deeper than {MAX_DEPTH}", place=place)
+    try:
+        return json.loads(data, parse_constant=_no_constant)
+    except _Constant as found:
+        hint = "JSON has no NaN and no Infinity: export again"
+        raise DocumentError(f"the JSON holds {found}", place=place, hint=hint) from None
+    except json.JSONDecodeError as problem:
+        what = f"the file is no JSON: {problem.msg} in line {problem.lineno}, column {problem.colno}"
+        raise DocumentError(what, place=place) from None
+    except (ValueError, RecursionError) as problem:
+        raise DocumentError(f"the file is no JSON that can be read: {str(problem)[:100]}", place=place) from None
+
+
+class _Constant(Exception):
+    pass
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise _Constant(name)
+
+
+def _utf8(data: bytes, place: Place) -> bytes:
+    encoding = json.detect_encoding(data)
+    if encoding in ("utf-8", "utf-8-sig"):
+        return data.removeprefix(codecs.BOM_UTF8)
+    try:
+        return data.decode(encoding).removeprefix("\ufeff").encode("utf-8", "surrogatepass")
+    except UnicodeError:
+        raise DocumentError(f"the file is not valid {encoding.upper()}", place=place) from None
+
+
+def _depth(data: bytes) -> int:
+    """How deep brackets nest outside strings. Reading on beyond a fault is harmless: the JSON reader finds it."""
+    marks = np.frombuffer(_STRINGS.sub(b"", data), np.uint8)
+    deepest = level = 0
+    for start in range(0, len(marks), _BLOCK):
+        block = marks[start : start + _BLOCK] | 0x20
+        steps = (block == 0x7B).astype(np.int32) - (block == 0x7D)
+        if len(steps):
+            levels = np.cumsum(steps)
+            deepest = max(deepest, level + int(levels.max()))
+            level += int(levels[-1])
+    return deepest

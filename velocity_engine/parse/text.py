@@ -1,0 +1,273 @@
+"""JSON to ``model.text``: text layers, fonts, glyphs. Lottie specification, sections "Text Layer", "Font", "Character Data"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from velocity_engine.model.properties import Keyframe, Property, Vector
+from velocity_engine.model.text import (
+    Animator,
+    Caps,
+    Font,
+    Glyph,
+    Justify,
+    RangeSelector,
+    TextData,
+    TextDocument,
+    TextPathOptions,
+    TextStyle,
+)
+from velocity_engine.parse.assets import data_uri
+from velocity_engine.parse.context import Context
+from velocity_engine.parse.properties import optional_vector, slotted
+from velocity_engine.parse.shapes import shape_items
+from velocity_engine.parse.values import (
+    Malformed,
+    color,
+    described,
+    flag_of,
+    integer_of,
+    list_of,
+    number,
+    number_of,
+    numbers,
+    object_of,
+    text_of,
+)
+
+
+def text_data(context: Context, raw: Mapping[str, Any], pointer: str) -> TextData | None:
+    """``t`` of a text layer; None where it says no text at all."""
+    document = _text_property(context, raw.get("d"), f"{pointer}/d")
+    if document is None:
+        return None
+    more = object_of(raw, "m")
+    return TextData(
+        document=document,
+        animators=_animators(context, list_of(raw, "a"), f"{pointer}/a"),
+        path=_path_options(context, object_of(raw, "p"), f"{pointer}/p"),
+        anchor_grouping=integer_of(more, "g", 1),
+        grouping_alignment=optional_vector(context, more, "a", f"{pointer}/m", "groupingAlignment"),
+    )
+
+
+# --- the text itself ------------------------------------------------------------------------------------------------
+
+
+def _text_property(context: Context, raw: Any, pointer: str) -> Property[TextDocument] | None:
+    if not isinstance(raw, dict):
+        return None
+    expression = raw.get("x") if isinstance(raw.get("x"), str) else None
+    held, slot = slotted(context, raw)
+    k = held.get("k", held) if isinstance(held, dict) else held
+    entries = [{"t": 0, "s": k}] if isinstance(k, dict) else k
+    frames: list[Keyframe[TextDocument]] = []
+    for index, entry in enumerate(entries if isinstance(entries, list) else []):
+        where = f"{pointer}/k/{index}"
+        try:
+            if not isinstance(entry, dict) or not isinstance(entry.get("s"), dict):
+                raise Malformed(f"{described(entry)} stands where a text should")
+            frames.append(Keyframe(number(entry.get("t", 0.0)), text_document(entry["s"]), hold=True))
+        except Malformed as problem:
+            context.report("document.malformed", f"a text cannot be read: {problem}", where)
+    if not frames:
+        return None
+    frames.sort(key=lambda frame: frame.time)
+    moving = tuple(frames) if len(frames) > 1 else ()
+    return Property(frames[0].value, moving, expression, slot, pointer, "sourceText")
+
+
+def text_document(raw: Mapping[str, Any]) -> TextDocument:
+    """One text with its style. Malformed where a length or colour is not one."""
+    line_height = raw.get("lh")
+    return TextDocument(
+        text=text_of(raw, "t"),
+        font=text_of(raw, "f"),
+        size=max(0.0, number(raw.get("s", 0.0))),
+        fill=_color(raw, "fc"),
+        stroke=_color(raw, "sc"),
+        stroke_width=number_of(raw, "sw", 0.0),
+        stroke_over_fill=flag_of(raw, "of"),
+        line_height=None if line_height is None else number(line_height),
+        tracking=number_of(raw, "tr", 0.0),
+        baseline_shift=number_of(raw, "ls", 0.0),
+        justify=_justify(raw),
+        caps=_caps(raw),
+        box=_box(raw),
+    )
+
+
+def _color(raw: Mapping[str, Any], key: str) -> Vector | None:
+    given = raw.get(key)
+    return None if given is None or given == [] else color(given)
+
+
+def _justify(raw: Mapping[str, Any]) -> Justify:
+    value = integer_of(raw, "j", 0)
+    return Justify(value) if 0 <= value <= 6 else Justify.LEFT
+
+
+def _caps(raw: Mapping[str, Any]) -> Caps:
+    value = integer_of(raw, "ca", 0)
+    return Caps(value) if 0 <= value <= 2 else Caps.NORMAL
+
+
+def _box(raw: Mapping[str, Any]) -> tuple[float, float, float, float] | None:
+    if raw.get("sz") is None:
+        return None
+    size = numbers(raw["sz"])
+    corner = numbers(raw["ps"]) if raw.get("ps") is not None else (0.0, 0.0)
+    if len(size) < 2 or len(corner) < 2:
+        raise Malformed("a text box has no width and height, or no x and y")
+    return (corner[0], corner[1], size[0], size[1])
+
+
+# --- animators ------------------------------------------------------------------------------------------------------
+
+
+def _animators(context: Context, raw: list[Any], pointer: str) -> tuple[Animator, ...]:
+    animators = []
+    for index, entry in enumerate(raw):
+        where = f"{pointer}/{index}"
+        if not isinstance(entry, dict):
+            context.report("document.malformed", f"{described(entry)} stands where an animator should", where)
+            continue
+        selectors = entry.get("s")
+        given = selectors if isinstance(selectors, list) else [selectors]
+        animators.append(
+            Animator(
+                name=text_of(entry, "nm"),
+                selectors=tuple(_selector(context, one, f"{where}/s") for one in given if isinstance(one, dict)),
+                style=_style(context, object_of(entry, "a"), f"{where}/a"),
+            )
+        )
+    return tuple(animators)
+
+
+def _selector(context: Context, raw: Mapping[str, Any], pointer: str) -> RangeSelector:
+    def read(key: str, name: str) -> Property[Vector] | None:
+        return optional_vector(context, raw, key, pointer, name)
+
+    return RangeSelector(
+        start=read("s", "start"),
+        end=read("e", "end"),
+        offset=read("o", "offset"),
+        amount=read("a", "amount"),
+        max_ease=read("xe", "easeHigh"),
+        min_ease=read("ne", "easeLow"),
+        smoothness=read("sm", "smoothness"),
+        units=integer_of(raw, "r", 1),
+        based_on=integer_of(raw, "b", 1),
+        shape=integer_of(raw, "sh", 1),
+        mode=integer_of(raw, "m", 1),
+        randomize=flag_of(raw, "rn"),
+        expressible=flag_of(raw, "t"),
+    )
+
+
+def _style(context: Context, raw: Mapping[str, Any], pointer: str) -> TextStyle:
+    def read(key: str, name: str) -> Property[Vector] | None:
+        return optional_vector(context, raw, key, pointer, name)
+
+    return TextStyle(
+        position=read("p", "position"),
+        anchor=read("a", "anchorPoint"),
+        scale=read("s", "scale"),
+        rotation=read("r" if "r" in raw else "rz", "rotation"),
+        rotation_x=read("rx", "xRotation"),
+        rotation_y=read("ry", "yRotation"),
+        skew=read("sk", "skew"),
+        skew_axis=read("sa", "skewAxis"),
+        opacity=read("o", "opacity"),
+        fill=read("fc", "fillColor"),
+        fill_hue=read("fh", "fillHue"),
+        fill_saturation=read("fs", "fillSaturation"),
+        fill_brightness=read("fb", "fillBrightness"),
+        fill_opacity=read("fo", "fillOpacity"),
+        stroke=read("sc", "strokeColor"),
+        stroke_width=read("sw", "strokeWidth"),
+        stroke_opacity=read("so", "strokeOpacity"),
+        tracking=read("t", "tracking"),
+        line_spacing=read("ls", "lineSpacing"),
+        line_anchor=read("la", "lineAnchor"),
+        blur=read("bl", "blur"),
+        character_offset=read("co", "characterOffset"),
+        character_value=read("cv", "characterValue"),
+    )
+
+
+def _path_options(context: Context, raw: Mapping[str, Any], pointer: str) -> TextPathOptions | None:
+    if raw.get("m") is None:
+        return None
+    mask = integer_of(raw, "m", -1)
+    if mask < 0:
+        return None
+
+    def read(key: str, name: str) -> Property[Vector] | None:
+        return optional_vector(context, raw, key, pointer, name)
+
+    return TextPathOptions(
+        mask=mask,
+        first_margin=read("f", "firstMargin"),
+        last_margin=read("l", "lastMargin"),
+        reversed=read("r", "reversedPath"),
+        perpendicular=read("p", "perpendicularToPath"),
+        force_alignment=read("a", "forceAlignment"),
+    )
+
+
+# --- fonts and glyphs -----------------------------------------------------------------------------------------------
+
+
+def fonts(context: Context, raw: Mapping[str, Any]) -> tuple[Font, ...]:
+    """``fonts.list``. A font embedded as a ``data:`` URI is decoded; a URL is never fetched."""
+    found = []
+    for index, entry in enumerate(list_of(raw, "list")):
+        where = f"/fonts/list/{index}"
+        if not isinstance(entry, dict):
+            context.report("document.malformed", f"{described(entry)} stands where a font should", where)
+            continue
+        path, data = text_of(entry, "fPath"), None
+        if path.startswith("data:"):
+            try:
+                path, data = "", data_uri(path)
+            except Malformed as problem:
+                context.report("font.embedded", f"an embedded font cannot be read: {problem}", where, "another is used")
+                path = ""
+        found.append(
+            Font(
+                name=text_of(entry, "fName"),
+                family=text_of(entry, "fFamily"),
+                style=text_of(entry, "fStyle"),
+                ascent=number_of(entry, "ascent", 0.0),
+                path=path,
+                weight=text_of(entry, "fWeight"),
+                data=data,
+            )
+        )
+    return tuple(found)
+
+
+def glyphs(context: Context, raw: list[Any]) -> tuple[Glyph, ...]:
+    """``chars``: outlines, or (``t`` 1) precomps that stand for characters."""
+    found = []
+    for index, entry in enumerate(raw):
+        where = f"/chars/{index}"
+        if not isinstance(entry, dict):
+            context.report("document.malformed", f"{described(entry)} stands where a glyph should", where)
+            continue
+        data = object_of(entry, "data")
+        precomp = text_of(data, "refId") if "refId" in data and "shapes" not in data else ""
+        found.append(
+            Glyph(
+                character=text_of(entry, "ch"),
+                family=text_of(entry, "fFamily"),
+                style=text_of(entry, "style"),
+                size=number_of(entry, "size", 0.0),
+                width=number_of(entry, "w", 0.0),
+                shapes=shape_items(context, list_of(data, "shapes"), f"{where}/data/shapes"),
+                precomp=precomp or None,
+            )
+        )
+    return tuple(found)
