@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import segno
-from velocity_qrcode.layer import QrCodeLayerType
-from velocity_qrcode.symbol import QUIET_ZONE, dark_path, dark_rectangles, encode
 
 from velocity_engine import CustomizationError, plugins
 from velocity_engine.display import DrawCommand, FillSource, SolidPaint
 from velocity_engine.errors import Place
 from velocity_engine.model.layers import Layer
 from velocity_engine.testing import BareContext, StillSampler, check_layer_type, plugin_content
+from velocity_qrcode.layer import QrCodeLayerType
+from velocity_qrcode.symbol import QUIET_ZONE, dark_path, dark_rectangles, encode
 
 TEXT = "https://example.com/offer?customer=10000"
 WHOLE = {"text": TEXT, "error": "h", "dark": "#102030", "light": "#fff8e0"}

@@ -11,7 +11,6 @@ from velocity_engine.model.geometry import rectangle_path
 from velocity_engine.model.layers import Layer, PluginContent
 from velocity_engine.plugin_types import LayerContext, PreparedLayer
 from velocity_engine.sampler import Sampler
-
 from velocity_qrcode.symbol import QUIET_ZONE, dark_path, encode
 
 FIELDS = ("text", "error", "dark", "light")
