@@ -1,0 +1,340 @@
+"""Compiles a tree of shape items into drawings.
+
+Lottie specification, section "Shape Rendering Model", and what After Effects does:
+
+- a paint paints all paths above it in its group, those of inner groups too; paints later in the list lie below earlier
+  ones;
+- a path that a paint uses has gone through all modifiers below the path, those of its own group first, then those of
+  the groups around it, whether they stand above or below the paint;
+- Merge Paths takes the paints above it away, and a repeater repeats paths and paints above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+from velocity_engine.display import DrawCommand
+from velocity_engine.errors import Finding, Place
+from velocity_engine.model.geometry import Path
+from velocity_engine.model.layers import BlendMode
+from velocity_engine.model.properties import Property, Vector, still
+from velocity_engine.model.shapes import (
+    Ellipse,
+    Fill,
+    Group,
+    Merge,
+    OffsetPath,
+    PathShape,
+    Polystar,
+    PuckerBloat,
+    Rectangle,
+    Repeater,
+    RoundCorners,
+    ShapeItem,
+    Stroke,
+    Trim,
+    TrimMode,
+    Twist,
+    ZigZag,
+)
+from velocity_engine.sampler import Sampler
+from velocity_engine.shapes.drawing import (
+    Drawing,
+    FillNode,
+    Grouped,
+    Painted,
+    RepeatedDrawing,
+    ShapeDrawing,
+    StrokeNode,
+    paint_node,
+)
+from velocity_engine.shapes.geometry import (
+    Drawn,
+    Failures,
+    Geometry,
+    Measured,
+    Merged,
+    Outline,
+    Placed,
+    Primitive,
+    Repeated,
+    Repetitions,
+    Report,
+    Reshaped,
+    Spans,
+    Trimmed,
+    TrimmedInTurn,
+    Turns,
+)
+from velocity_engine.shapes.primitives import ellipse_path, polystar_path, rounded_rectangle_path
+from velocity_engine.shapes.pucker_bloat import pucker_bloat
+from velocity_engine.shapes.repeater import MAX_COPIES
+from velocity_engine.shapes.round_corners import round_corners
+from velocity_engine.shapes.twist import twist
+from velocity_engine.shapes.values import Placement, Reading
+from velocity_engine.shapes.zigzag import zigzag
+
+MAX_DEPTH = 100
+_REMEMBERED = 1024
+
+Where = tuple[int, ...]
+"""The way to an item: its index in each list on the way."""
+
+Pending = tuple[ShapeItem, Where, int]
+"""A modifier that stands below a paint: the item, where it is, and the number of paths above it that come before
+those of the paint's own group."""
+
+T = TypeVar("T")
+
+
+def compile_items(items: Sequence[ShapeItem], report: Report | None = None) -> ShapeDrawing:
+    """``report`` is told what cannot be drawn as meant, now or when it happens."""
+    return _Compiler(report or _ignore).compile(items)
+
+
+def _ignore(finding: Finding) -> None:
+    pass
+
+
+_compiled: dict[int, tuple[Sequence[ShapeItem], ShapeDrawing]] = {}
+
+
+def _compiled_once(items: Sequence[ShapeItem]) -> ShapeDrawing:
+    found = _compiled.get(id(items))
+    if found is None or found[0] is not items:
+        if len(_compiled) >= _REMEMBERED:
+            _compiled.clear()
+        found = (items, compile_items(items))
+        _compiled[id(items)] = found
+    return found[1]
+
+
+def draw_shape_items(items: Sequence[ShapeItem], sampler: Sampler) -> Sequence[DrawCommand]:
+    """What ``items`` (the outlines of a glyph, say) paint, in painter's order, in their own coordinates.
+
+    The same ``items`` object is compiled only once.
+    """
+    return _compiled_once(items).draw(sampler)
+
+
+def items_path(items: Sequence[ShapeItem], sampler: Sampler) -> Path:
+    """The paths of ``items`` after all modifiers and group transforms, without paints; in their own coordinates."""
+    return _compiled_once(items).outline(sampler)
+
+
+def blend_mode(item: ShapeItem) -> BlendMode:
+    try:
+        return BlendMode(item.blend_mode)
+    except ValueError:
+        return BlendMode.NORMAL
+
+
+class _Compiler:
+    """Two ways through the tree: the paths of every scope first, since a paint deep inside may be trimmed with paths
+    that stand far outside of it, then the paints."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._nodes: dict[tuple[Any, ...], Any] = {}
+        self._turns: dict[Where, Turns] = {}
+        self._scopes: dict[Where, list[Geometry]] = {}
+
+    def compile(self, items: Sequence[ShapeItem]) -> ShapeDrawing:
+        geometries = self._scope(items, ())
+        drawings = self._drawings(items, (), (), merged=False)
+        return ShapeDrawing(drawings, self._outline(geometries))
+
+    def _node(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
+        """One node for each key, so that paints share what they have in common."""
+        if key not in self._nodes:
+            self._nodes[key] = make()
+        node: T = self._nodes[key]
+        return node
+
+    def _outline(self, geometries: Sequence[Geometry]) -> Outline:
+        children = tuple(geometries)
+        return self._node(("outline", *children), lambda: Outline(children))
+
+    # --- first way: paths ---
+
+    def _scope(self, items: Sequence[ShapeItem], where: Where) -> list[Geometry]:
+        """The paths of a list of items, after its modifiers, in the list's coordinates."""
+        geometries: list[Geometry] = []
+        for index, item in enumerate(items):
+            if not item.hidden:
+                geometries = self._with_item(item, (*where, index), geometries)
+        self._scopes[where] = geometries
+        return geometries
+
+    def _with_item(self, item: ShapeItem, where: Where, above: list[Geometry]) -> list[Geometry]:
+        """The paths of a scope down to ``item``, from those above it."""
+        if isinstance(item, Group):
+            return [*above, *self._group(item, where)]
+        primitive = self._primitive(item, where)
+        if primitive is not None:
+            return [*above, primitive]
+        if isinstance(item, Trim) and item.mode is TrimMode.INDIVIDUALLY and where not in self._turns:
+            self._turns[where] = Turns(tuple(self._measured(g) for g in above), self._spans(item, where))
+        if isinstance(item, Merge):
+            children = tuple(above)
+            failures = Failures(item, "shape.merge", self._report)
+            return [self._node((where, *children), lambda: Merged(children, item, failures))] if above else []
+        if isinstance(item, Repeater):
+            repetitions = self._repetitions(item, where)
+            return [self._node((where, g), partial(Repeated, g, repetitions)) for g in above]
+        return [self._modified(item, where, index, g) for index, g in enumerate(above)]
+
+    def _group(self, item: Group, where: Where) -> list[Geometry]:
+        if len(where) > MAX_DEPTH:
+            return []
+        inner = self._scopes.get(where)
+        if inner is None:
+            inner = self._scope(item.items, where)
+        placement = self._placement(item, where)
+        return [self._node((where, g), partial(Placed, g, placement)) for g in inner]
+
+    def _primitive(self, item: ShapeItem, where: Where) -> Geometry | None:
+        if isinstance(item, PathShape):
+            return self._node((where,), lambda: Drawn(item.path, back=item.reversed))
+        made = _primitive_parts(item)
+        if made is None:
+            return None
+        reading, make, back = made
+        return self._node((where,), lambda: Primitive(reading, make, back=back))
+
+    def _modified(self, item: ShapeItem, where: Where, index: int, child: Geometry) -> Geometry:
+        """``child`` through a modifier of single paths; ``index`` is its place among the paths above the modifier."""
+        if isinstance(item, Trim):
+            spans, lengths = self._spans(item, where), self._measured(child)
+            if item.mode is TrimMode.SIMULTANEOUSLY:
+                return self._node((where, child), lambda: Trimmed(child, lengths, spans))
+            turns = self._turns[where]
+            return self._node((where, index, child), lambda: TrimmedInTurn(child, lengths, turns, index, spans))
+        change = _change_of(item)
+        if change is None:
+            return child
+        reading, function = change
+        failures = self._node((where, "failures"), lambda: Failures(item, "shape.offset", self._report))
+        return self._node((where, child), lambda: Reshaped(child, reading, function, failures))
+
+    def _measured(self, child: Geometry) -> Measured:
+        return self._node(("measured", child), lambda: Measured(child))
+
+    def _spans(self, item: Trim, where: Where) -> Spans:
+        return self._node((where, "spans"), lambda: Spans(Reading(scalars=(item.start, item.end, item.offset))))
+
+    def _placement(self, item: Group, where: Where) -> Placement:
+        return self._node((where, "placement"), lambda: Placement(item.transform))
+
+    def _repetitions(self, item: Repeater, where: Where) -> Repetitions:
+        return self._node((where, "repetitions"), lambda: Repetitions(self._repeater_reading(item)))
+
+    def _repeater_reading(self, item: Repeater) -> Reading:
+        most = max((item.copies.value, *(key.value for key in item.copies.keyframes)), key=lambda value: value[0])[0]
+        if most > MAX_COPIES:
+            place = Place(pointer=item.pointer or None)
+            message = f"a repeater makes {most:g} copies"
+            self._report(Finding("shape.repeater.copies", message, place, f"the first {MAX_COPIES} copies are drawn"))
+        t = item.transform
+        start = t.start_opacity if t.start_opacity is not None else still(100)
+        end = t.end_opacity if t.end_opacity is not None else still(100)
+        return Reading(
+            pairs=(t.anchor, t.position, t.scale), scalars=(item.copies, item.offset, t.rotation, start, end)
+        )
+
+    # --- second way: paints ---
+
+    def _drawings(
+        self, items: Sequence[ShapeItem], where: Where, pending: tuple[Pending, ...], *, merged: bool
+    ) -> list[Drawing]:
+        """The paints of a list of items, in painter's order.
+
+        ``pending``: the modifiers below the list, innermost first; ``merged`` where one of them takes the paints away.
+        """
+        geometries: list[Geometry] = []
+        drawings: list[Drawing] = []  # bottom-most last, as in the document
+        shown = [(index, item) for index, item in enumerate(items) if not item.hidden]
+        last_merge = max((index for index, item in shown if isinstance(item, Merge)), default=-1)
+        for index, item in shown:
+            here = (*where, index)
+            gone = merged or index < last_merge
+            if isinstance(item, Fill | Stroke):
+                if geometries and not gone:
+                    below = self._below(items, where, index, 0) + pending
+                    drawings.append(self._painted(item, here, geometries, below))
+            elif isinstance(item, Group):
+                count = len(geometries)
+                outer = tuple((m, at, base + count) for m, at, base in pending)
+                drawings += self._grouped(item, here, self._below(items, where, index, count) + outer, merged=gone)
+            elif isinstance(item, Repeater) and drawings:
+                repeated = list(reversed(drawings))
+                drawings = [RepeatedDrawing(repeated, self._repetitions(item, here), item, self._report)]
+            geometries = self._with_item(item, here, geometries)
+        return drawings[::-1]
+
+    def _below(self, items: Sequence[ShapeItem], where: Where, index: int, count: int) -> tuple[Pending, ...]:
+        """The modifiers of single paths below ``index`` in its own list."""
+        return tuple(
+            (item, (*where, index + 1 + i), count)
+            for i, item in enumerate(items[index + 1 :])
+            if not item.hidden and (isinstance(item, Trim) or _change_of(item) is not None)
+        )
+
+    def _painted(
+        self, item: Fill | Stroke, where: Where, geometries: list[Geometry], below: tuple[Pending, ...]
+    ) -> Painted:
+        for modifier, at, base in below:
+            geometries = [self._modified(modifier, at, base + i, g) for i, g in enumerate(geometries)]
+        outline, paint = self._outline(geometries), self._node((where, "paint"), lambda: paint_node(item))
+        source = FillNode(item, outline, paint) if isinstance(item, Fill) else StrokeNode(item, outline, paint)
+        return Painted(source, Reading(scalars=(item.opacity,)), blend_mode(item))
+
+    def _grouped(self, item: Group, where: Where, pending: tuple[Pending, ...], *, merged: bool) -> list[Drawing]:
+        if len(where) > MAX_DEPTH:
+            place = Place(pointer=item.pointer or None)
+            self._report(Finding("shape.depth", f"groups are nested more than {MAX_DEPTH} deep", place))
+            return []
+        drawings = self._drawings(item.items, where, pending, merged=merged)
+        if not drawings:
+            return []
+        opacity = Reading(scalars=(item.transform.opacity,))
+        return [Grouped(drawings, self._placement(item, where), opacity, blend_mode(item))]
+
+
+def _primitive_parts(item: ShapeItem) -> tuple[Reading, Callable[..., Path], bool] | None:
+    """The numbers of a primitive, what makes a path of them, and whether it runs backwards."""
+    if isinstance(item, Ellipse):
+        return Reading(pairs=(item.position, item.size)), ellipse_path, item.reversed
+    if isinstance(item, Rectangle):
+        reading = Reading(pairs=(item.position, item.size), scalars=(item.roundness,))
+        return reading, rounded_rectangle_path, item.reversed
+    if isinstance(item, Polystar):
+        scalars: tuple[Property[Vector], ...] = (
+            item.points,
+            item.rotation,
+            item.outer_radius,
+            item.outer_roundness,
+            item.inner_radius,
+            item.inner_roundness,
+        )
+        return Reading(pairs=(item.position,), scalars=scalars), partial(polystar_path, item.kind), item.reversed
+    return None
+
+
+def _change_of(item: ShapeItem) -> tuple[Reading, Callable[..., Path]] | None:
+    """The numbers of a modifier of single paths, and the function that takes a path and them."""
+    if isinstance(item, RoundCorners):
+        return Reading(scalars=(item.radius,)), round_corners
+    if isinstance(item, ZigZag):
+        return Reading(scalars=(item.amplitude, item.frequency)), partial(zigzag, smooth=item.smooth)
+    if isinstance(item, PuckerBloat):
+        return Reading(scalars=(item.amount,)), pucker_bloat
+    if isinstance(item, Twist):
+        return Reading(pairs=(item.center,), scalars=(item.angle,)), twist
+    if isinstance(item, OffsetPath):
+        from velocity_engine.shapes.offset_path import offset_path
+
+        return Reading(scalars=(item.amount, item.miter_limit)), partial(offset_path, join=item.join)
+    return None

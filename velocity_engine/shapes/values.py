@@ -1,0 +1,91 @@
+"""Values of items at one moment, and what one evaluation has already worked out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from velocity_engine.layer_matrix import transform_matrix
+from velocity_engine.model.geometry import Matrix
+from velocity_engine.model.properties import Property, SplitPosition, Vector
+from velocity_engine.model.transform import Transform
+from velocity_engine.sampler import Sampler
+
+Numbers = tuple[float, ...]
+AnyProperty = Property[Vector] | SplitPosition
+
+
+class Moment:
+    """One evaluation: its sampler, and by node what was computed (several nodes ask the same one)."""
+
+    __slots__ = ("known", "sampler")
+
+    def __init__(self, sampler: Sampler) -> None:
+        self.sampler = sampler
+        self.known: dict[object, Any] = {}
+
+
+class Reading:
+    """Several properties read as one flat tuple: one number each, or two for ``pairs`` (which come first).
+
+    A pair with only one number has it twice. A number that is not finite reads as 0.
+    """
+
+    __slots__ = ("_fixed", "_parts", "moves")
+
+    def __init__(self, *, pairs: tuple[AnyProperty, ...] = (), scalars: tuple[Property[Vector], ...] = ()) -> None:
+        self._parts = tuple((p, True) for p in pairs) + tuple((p, False) for p in scalars)
+        self.moves = any(p.moves for p, _ in self._parts)
+        self._fixed: Numbers | None = None
+
+    def read(self, sampler: Sampler) -> Numbers:
+        if self._fixed is not None:
+            return self._fixed
+        values: list[float] = []
+        for prop, is_pair in self._parts:
+            if is_pair:
+                vector = sampler.vector(prop)
+                values += (vector[0], vector[1]) if len(vector) > 1 else (vector[0], vector[0])
+            else:
+                values.append(sampler.scalar(prop))  # type: ignore[arg-type]
+        if (total := sum(values)) - total != 0.0:
+            values = [v if v - v == 0.0 else 0.0 for v in values]
+        result = tuple(float(v) for v in values)
+        if not self.moves:
+            self._fixed = result
+        return result
+
+
+def transform_moves(transform: Transform) -> bool:
+    """Whether the matrix or the opacity of a group's transform can change."""
+    parts: tuple[AnyProperty, ...] = (
+        transform.anchor,
+        transform.position,
+        transform.scale,
+        transform.rotation,
+        transform.skew,
+        transform.skew_axis,
+        transform.opacity,
+    )
+    return any(p.moves for p in parts)
+
+
+class Placement:
+    """The matrix of a group's transform."""
+
+    __slots__ = ("_fixed", "_transform", "moves")
+
+    def __init__(self, transform: Transform) -> None:
+        self._transform = transform
+        self.moves = transform_moves(transform)
+        self._fixed: Matrix | None = None
+
+    def matrix(self, moment: Moment) -> Matrix:
+        if self._fixed is not None:
+            return self._fixed
+        matrix: Matrix | None = moment.known.get(self)
+        if matrix is None:
+            matrix = transform_matrix(self._transform, moment.sampler)
+            moment.known[self] = matrix
+            if not self.moves:
+                self._fixed = matrix
+        return matrix
