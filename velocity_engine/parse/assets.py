@@ -76,7 +76,7 @@ def _located(context: Context, folder: str, file: str) -> tuple[Media | None, st
         return None, f"{file[:200]} is a URL, and nothing is loaded from the network"
     if context.package is None:
         return None, f"{folder[:200]}{file[:200]} was looked for, but the document stands alone"
-    candidates = (f"images/{file}", file) if is_url(folder) else (folder + file, _joined(folder, file), f"images/{file}")
+    candidates = [f"images/{file}"] if is_url(folder) else [folder + file, _joined(folder, file), f"images/{file}"]
     found = context.package.find(candidates)
     if found is not None:
         return Media(name=found), ""

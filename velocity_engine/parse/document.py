@@ -27,14 +27,15 @@ MAX_FRAMES = 100_000_000
 def parse_document(
     data: bytes, *, file: str, package: Package | None, slots: Mapping[str, Any] | None = None
 ) -> Document:
-    """The typed document of a Lottie JSON text. ``file`` names it in messages; ``package`` is where its assets are looked up.
+    """The typed document of a Lottie JSON text. ``file`` names it in messages, its assets are looked up in ``package``.
 
     ``slots`` (slot id to JSON value or property) takes the place of the document's own slot values.
     DocumentError says what makes the whole unusable; whatever concerns one layer or property becomes a ``Finding``.
     """
     raw = json_value(data, file)
     if not isinstance(raw, dict):
-        raise _bad(file, "", f"the document is {described(raw)}", "A Lottie document is an object with layers, w, h, fr, op")
+        hint = "A Lottie document is an object with layers, w, h, fr, op"
+        raise _bad(file, "", f"the document is {described(raw)}", hint)
     try:
         return _document(raw, file, package, slots or {})
     except VelocityError:
@@ -180,9 +181,7 @@ def _compositions(
     return main, compositions, assets
 
 
-def _assets(
-    context: Context, raw: list[Any]
-) -> tuple[dict[str, tuple[dict[str, Any], str]], dict[str, MediaAsset]]:
+def _assets(context: Context, raw: list[Any]) -> tuple[dict[str, tuple[dict[str, Any], str]], dict[str, MediaAsset]]:
     precomps: dict[str, tuple[dict[str, Any], str]] = {}
     assets: dict[str, MediaAsset] = {}
     for index, entry in enumerate(raw):

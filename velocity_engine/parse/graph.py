@@ -17,7 +17,10 @@ MAX_LAYERS = 100_000
 
 
 def checked_layers(context: Context, composition: Composition) -> Composition:
-    """``composition`` without references to layers that it lacks (reported). DocumentError on cycles of parents or mattes."""
+    """``composition`` without references to layers that it lacks (reported).
+
+    DocumentError where parents or mattes form a circle.
+    """
     first: dict[int, int] = {}
     for number, layer in enumerate(composition.layers):
         if layer.index is not None:

@@ -26,7 +26,7 @@ from velocity_engine.model.layers import (
     UnknownContent,
     VideoContent,
 )
-from velocity_engine.model.properties import Property, still
+from velocity_engine.model.properties import Property
 from velocity_engine.parse.context import Context
 from velocity_engine.parse.effects import effects, layer_styles
 from velocity_engine.parse.properties import optional_vector, path_property, scalar, slotted
@@ -208,7 +208,7 @@ def _solid(context: Context, raw: dict[str, Any], pointer: str, known: Known) ->
     return SolidContent(
         width=number_of(raw, "sw", known.width),
         height=number_of(raw, "sh", known.height),
-        color=Property(shade, slot=slot, pointer=f"{pointer}/sc", name="color") if slot else still(*shade, name="color"),
+        color=Property(shade, slot=slot, pointer=f"{pointer}/sc", name="color"),
     )
 
 

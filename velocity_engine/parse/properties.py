@@ -1,12 +1,13 @@
 """JSON to ``model.properties``: static values, keyframes in the new and the old form, slots, expressions.
 
-Lottie specification, sections "Properties" and "Keyframes". In the old form (Bodymovin before 5.5) a keyframe holds the value at
-the end of its span in ``e``, and the last keyframe has no value of its own.
+Lottie specification, sections "Properties" and "Keyframes". In the old form (Bodymovin before 5.5) a keyframe holds the
+value at the end of its span in ``e``, and the last keyframe has no value of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from velocity_engine.model.properties import (
@@ -103,7 +104,7 @@ def path_property(
     raw = owner.get(key)
     where = f"{pointer}/{key}"
     try:
-        return _property(context, raw, lambda value: bezier(value, closed), where, "path", None)
+        return _property(context, raw, lambda value: bezier(value, closed), where, "path")
     except Malformed as problem:
         context.report("document.malformed", f"the path cannot be read: {problem}", where)
         return None
@@ -143,7 +144,7 @@ def read_property(
     Values shorter than ``length_of`` are filled from it, so that every keyframe has the same number of components.
     """
     try:
-        return _property(context, raw, read, pointer, name, length_of)
+        return _property(context, raw, read, pointer, name, lambda values: _even(values, length_of))
     except Malformed as problem:
         slot = raw.get("sid") if isinstance(raw, dict) else None
         feature = "slot.value" if isinstance(slot, str) and slot in context.slots else "document.malformed"
@@ -153,8 +154,14 @@ def read_property(
 
 
 def _property(
-    context: Context, raw: Any, read: Callable[[Any], V], pointer: str, name: str, length_of: Vector | None
+    context: Context,
+    raw: Any,
+    read: Callable[[Any], V],
+    pointer: str,
+    name: str,
+    even: Callable[[list[V]], list[V]] | None = None,
 ) -> Property[V]:
+    """``even`` brings the values of all keyframes to one length, where they have lengths."""
     expression = slot = None
     if isinstance(raw, dict):
         written = raw.get("x")
@@ -165,10 +172,10 @@ def _property(
             raise Malformed("it has neither a value nor keyframes")
     if not is_animated(raw):
         value = read(raw)
-        if length_of is not None:
-            (value,) = _even([value], length_of)  # type: ignore[list-item]
+        if even is not None:
+            (value,) = even([value])
         return Property(value, (), expression, slot, pointer, name)
-    frames = keyframes(raw, read, length_of)
+    frames = keyframes(raw, read, even)
     return Property(frames[0].value, frames if len(frames) > 1 else (), expression, slot, pointer, name)
 
 
@@ -182,7 +189,9 @@ def slotted(context: Context, raw: dict[str, Any]) -> tuple[Any, str | None]:
     return (raw if held is None else held), slot
 
 
-def keyframes(raw: list[Any], read: Callable[[Any], V], length_of: Vector | None = None) -> tuple[Keyframe[V], ...]:
+def keyframes(
+    raw: list[Any], read: Callable[[Any], V], even: Callable[[list[V]], list[V]] | None = None
+) -> tuple[Keyframe[V], ...]:
     """The keyframes of ``raw`` in order of time; one at least, else Malformed."""
     rows: list[tuple[float, V, dict[str, Any]]] = []
     last_end: Any = None
@@ -197,11 +206,11 @@ def keyframes(raw: list[Any], read: Callable[[Any], V], length_of: Vector | None
             rows.append((number(entry.get("t", 0.0)), read(start), entry))
     if not rows:
         raise Malformed("its keyframes hold no value")
-    if any(later[0] < earlier[0] for earlier, later in zip(rows, rows[1:], strict=False)):
+    if any(later[0] < earlier[0] for earlier, later in pairwise(rows)):
         rows.sort(key=lambda row: row[0])
     values = [row[1] for row in rows]
-    if length_of is not None:
-        values = _even(values, length_of)  # type: ignore[arg-type, assignment]
+    if even is not None:
+        values = even(values)
     return tuple(_keyframe(time, value, entry) for (time, _, entry), value in zip(rows, values, strict=True))
 
 

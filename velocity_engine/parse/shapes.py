@@ -99,12 +99,11 @@ def _group(context: Context, raw: dict[str, Any], pointer: str, depth: int) -> G
     for index, entry in enumerate(entries):
         if isinstance(entry, dict) and entry.get("ty") == "tr":
             own = transform(context, entry, f"{pointer}/it/{index}")
-    return Group(**_common(raw, pointer), items=shape_items(context, entries, f"{pointer}/it", depth + 1), transform=own)
+    items = shape_items(context, entries, f"{pointer}/it", depth + 1)
+    return Group(**_common(raw, pointer), items=items, transform=own)
 
 
-def _choice(
-    context: Context, raw: Mapping[str, Any], key: str, choices: type[E_], default: E_, pointer: str
-) -> E_:
+def _choice(context: Context, raw: Mapping[str, Any], key: str, choices: type[E_], default: E_, pointer: str) -> E_:
     """The member of ``choices`` that ``raw[key]`` names by number."""
     if raw.get(key) is None:
         return default

@@ -1,4 +1,7 @@
-"""JSON to ``model.text``: text layers, fonts, glyphs. Lottie specification, sections "Text Layer", "Font", "Character Data"."""
+"""JSON to ``model.text``: text layers, fonts, glyphs.
+
+Lottie specification, sections "Text Layer", "Font", "Character Data".
+"""
 
 from __future__ import annotations
 
