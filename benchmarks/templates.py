@@ -1,7 +1,7 @@
 """The four templates of the benchmarks, each of 10 s at 1920x1080, made from painted pictures where they are missing.
 
-promo: a still photograph, texts that slide and fade, long holds. motion: the whole frame moves, under turning pictures and
-a growing matte. vector: stroked stars, a trimmed ring, a gradient. video: a full-frame clip under a lower third.
+promo: a still photograph, texts that slide and fade, long holds. motion: the whole frame moves, under turning pictures
+and a growing matte. vector: stroked stars, a trimmed ring, a gradient. video: a full-frame clip under a lower third.
 ``VELOCITY_BENCH_TEMPLATES=FOLDER`` names other ones of these names.
 """
 

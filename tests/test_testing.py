@@ -1,0 +1,180 @@
+"""The conformance suites: sound objects pass, and each kind of fault is told in words."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import pytest
+
+from velocity_engine import testing
+from velocity_engine.display import DrawCommand, EffectCall, SolidPaint, command, fill_source
+from velocity_engine.errors import StorageError
+from velocity_engine.model.geometry import rectangle_path
+from velocity_engine.plugin_types import EncodedSegment, Segment
+
+RED = SolidPaint((1.0, 0.0, 0.0, 1.0))
+
+
+class Box:
+    """A sound layer type: a red box; ``draw`` can be replaced by a faulty one."""
+
+    key = "box"
+    lottie_types = ()
+    moves = False
+
+    def __init__(self, draw: Callable[[Any], Sequence[DrawCommand]] | None = None) -> None:
+        self._draw = draw or (lambda sampler: [command(fill_source(rectangle_path(0, 0, 10, 10), RED))])
+
+    def prepare(self, layer: Any, context: Any) -> Box:
+        return self
+
+    def draw(self, sampler: Any) -> Sequence[DrawCommand]:
+        return self._draw(sampler)
+
+
+def box_at(x: float) -> list[DrawCommand]:
+    return [command(fill_source(rectangle_path(x, 0, x + 1, 1), RED))]
+
+
+COUNTER = itertools.count()
+CONTENT = testing.plugin_content("box", None)
+
+
+def test_a_sound_layer_type() -> None:
+    testing.check_layer_type(Box(), CONTENT)
+
+
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (lambda sampler: box_at(sampler.frame), "moves is False"),
+        (lambda sampler: box_at(next(COUNTER)), "drawn again"),
+        (lambda sampler: box_at(float("nan")), "not finite"),
+        (lambda sampler: [command(fill_source(rectangle_path(0, 0, 1, 1), RED), opacity=2.0)], "opacity is 2.0"),
+        (lambda sampler: ["box"], "gave str"),
+        (
+            lambda sampler: [command(fill_source(rectangle_path(0, 0, 1, 1), RED), effects=(EffectCall("blur", ()),))],
+            "effects stand on a command",
+        ),
+    ],
+)
+def test_faulty_layer_types(draw: Callable[[Any], Any], message: str) -> None:
+    with pytest.raises(AssertionError, match=message):
+        testing.check_layer_type(Box(draw), CONTENT)
+
+
+class Dim:
+    """A sound effect: half of everything."""
+
+    key = "dim"
+    match_names = ("ACME Dim",)
+    lottie_types = ()
+    margin = (0.0, 0.0, 0.0, 0.0)
+
+    def evaluate(self, effect: Any, sampler: Any, matrix: Any) -> EffectCall | None:
+        return EffectCall(self.key, (sampler.scalar(effect.parameters[0].value),), matrix, self.margin)
+
+    def apply(self, pixels: Any, call: EffectCall, origin: tuple[int, int]) -> Any:
+        return (pixels * call.values[0]).astype(np.uint8)
+
+
+def test_a_sound_effect() -> None:
+    testing.check_effect(Dim(), testing.sample_effect("ACME Dim", parameters=[("Amount", 0.5)]))
+
+
+def test_faulty_effects() -> None:
+    class Brighter(Dim):
+        def apply(self, pixels: Any, call: EffectCall, origin: tuple[int, int]) -> Any:
+            pixels[..., 0] = 255
+            return pixels
+
+    class Smaller(Dim):
+        def apply(self, pixels: Any, call: EffectCall, origin: tuple[int, int]) -> Any:
+            return pixels[1:]
+
+    class Reaching(Dim):
+        margin = (-1.0, 0.0, 0.0, 0.0)
+
+    effect = testing.sample_effect("ACME Dim", parameters=[("Amount", 0.5)])
+    for faulty, message in ((Brighter(), "not premultiplied"), (Smaller(), "the shape"), (Reaching(), "the margin")):
+        with pytest.raises(AssertionError, match=message):
+            testing.check_effect(faulty, effect)
+
+
+class Folder:
+    """A sound storage backend."""
+
+    schemes = ("test",)
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, local_path: str, target: str) -> int:
+        try:
+            return Path(shutil.copy(local_path, self.root / target.rpartition("/")[2])).stat().st_size
+        except OSError as error:
+            raise StorageError(f"{target} cannot be written") from error
+
+    def open(self, target: str) -> BinaryIO:
+        try:
+            return io.BytesIO((self.root / target.rpartition("/")[2]).read_bytes())
+        except OSError as error:
+            raise StorageError(f"{target} cannot be read") from error
+
+    def delete(self, target: str) -> None:
+        (self.root / target.rpartition("/")[2]).unlink()
+
+
+def test_a_sound_storage_and_faulty_ones(tmp_path: Path) -> None:
+    testing.check_storage(Folder(tmp_path), "test://bucket")
+
+    class Careless(Folder):
+        def open(self, target: str) -> BinaryIO:
+            return io.BytesIO((self.root / target.rpartition("/")[2]).read_bytes())
+
+    class Forgetful(Folder):
+        def put(self, local_path: str, target: str) -> int:
+            return super().put(local_path, target) + 1
+
+    for faulty, message in ((Careless(tmp_path), "not StorageError"), (Forgetful(tmp_path), "gave the size")):
+        with pytest.raises(AssertionError, match=message):
+            testing.check_storage(faulty, "test://bucket")
+
+
+class OneByOne:
+    """A sound executor."""
+
+    key = "one-by-one"
+
+    def run(self, work: Any, segments: Sequence[Segment], cancelled: Any) -> Iterator[EncodedSegment]:
+        for segment in segments:
+            if cancelled():
+                return
+            yield work(segment)
+
+
+def test_a_sound_executor_and_faulty_ones() -> None:
+    testing.check_executor(OneByOne())
+
+    class Deaf(OneByOne):
+        def run(self, work: Any, segments: Sequence[Segment], cancelled: Any) -> Iterator[EncodedSegment]:
+            return super().run(work, segments, lambda: False)
+
+    class Lazy(OneByOne):
+        def run(self, work: Any, segments: Sequence[Segment], cancelled: Any) -> Iterator[EncodedSegment]:
+            return super().run(work, segments[1:], cancelled)
+
+    for faulty, message in ((Deaf(), "cancelled from the start"), (Lazy(), "exactly once")):
+        with pytest.raises(AssertionError, match=message):
+            testing.check_executor(faulty)
+
+
+def test_an_object_that_is_no_plugin_object_is_told_so() -> None:
+    with pytest.raises(AssertionError, match="the method run is missing"):
+        testing.check_executor(Box())  # type: ignore[arg-type]
