@@ -1,0 +1,62 @@
+"""What the documents show is what the project has: quoted code stands in its file, JSON parses, links lead somewhere."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "plugins").glob("*/*.md"))]
+OWN = [path for path in DOCUMENTS if "api" not in path.parts]
+
+QUOTE = re.compile(r"<!-- (\S+) -->\n```\w*\n(.*?)```", re.DOTALL)
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\]\((?!\w+:)([^)#]+)[^)]*\)")
+
+
+def quotes() -> Iterator[tuple[str, str]]:
+    for path in OWN:
+        yield from QUOTE.findall(path.read_text())
+
+
+@pytest.mark.parametrize(("file", "code"), quotes())
+def test_quoted_code_stands_in_its_file(file: str, code: str) -> None:
+    assert code in (ROOT / file).read_text()
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda path: str(path.relative_to(ROOT)))
+def test_blocks_parse_and_links_lead_somewhere(path: Path) -> None:
+    text = path.read_text()
+    for language, block in BLOCK.findall(text):
+        if language == "json":
+            json.loads(block)
+        if language == "python":
+            ast.parse(block)
+    for target in LINK.findall(text):
+        assert (path.parent / target).exists(), f"{path.name} links to {target}"
+
+
+def test_the_first_commands_are_targets_of_the_makefile() -> None:
+    commands = re.findall(r"^    make (\w+)$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert commands[:2] == ["demo", "test"]
+    makefile = (ROOT / "Makefile").read_text()
+    assert all(re.search(rf"^{command}:", makefile, re.MULTILINE) for command in commands)
+
+
+def test_nothing_names_a_machine_or_a_registry() -> None:
+    """Of the set-up and the documents: they must hold anywhere."""
+    files = [
+        *OWN,
+        ROOT / "Makefile",
+        ROOT / "tox.ini",
+        ROOT / "pyproject.toml",
+        ROOT / "constraints.txt",
+        ROOT / ".ci" / "run",
+    ]
+    for path in files:
+        assert not re.search(r"/work/|/opt/|/root/|file://|--index-url|--find-links", path.read_text()), path
