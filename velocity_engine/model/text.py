@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from velocity_engine.model.properties import Bezier, Property, Scalar, Vector
-from velocity_engine.model.shapes import ShapeItem
+from velocity_engine.model.shapes import Join, ShapeItem
 
 
 class Justify(Enum):
@@ -31,7 +31,8 @@ class TextDocument:
 
     Lengths in pixels of the composition; ``tracking`` in 1/1000 em; colours straight RGB(A), 0..1, or None.
     ``box`` is (x, y, width, height) for a box text, else None. Lines are parted by ``\\r`` (or ``\\n``, U+0003).
-    ``fit`` is what a customization asked for: "shrink", "wrap", "clip" or None.
+    ``fit`` is what a customization asked for: "shrink", "wrap", "clip" or None; ``fit_reference`` is then the document as
+    the author made it, whose extent a point text has to keep.
     """
 
     text: str
@@ -48,6 +49,8 @@ class TextDocument:
     caps: Caps = Caps.NORMAL
     box: tuple[float, float, float, float] | None = None
     fit: str | None = None
+    fit_reference: TextDocument | None = None
+    stroke_join: Join = Join.MITER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

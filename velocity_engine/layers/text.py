@@ -1,0 +1,189 @@
+"""Text layers. Lottie specification, section "Text Layer"."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from velocity_engine.display import Clip, DrawCommand, digest_of
+from velocity_engine.errors import Finding, Place
+from velocity_engine.model.geometry import IDENTITY
+from velocity_engine.model.layers import Layer, TextContent
+from velocity_engine.model.properties import Bezier, Property
+from velocity_engine.model.text import Caps, TextDocument, TextPathOptions, WigglySelector
+from velocity_engine.plugin_types import LayerContext, PreparedLayer
+from velocity_engine.sampler import Sampler
+from velocity_engine.text.animators import changes_at, changes_characters, replaced_text
+from velocity_engine.text.drawing import Outlines, outlines_of, text_commands
+from velocity_engine.text.findings import animator_findings, document_findings
+from velocity_engine.text.fit import FittedText, fit_text
+from velocity_engine.text.fonts import FontCatalogue
+from velocity_engine.text.on_path import places_on_path
+from velocity_engine.text.placing import Anchors, anchors_of, flat_matrices, placed_matrices
+
+MAX_CHARACTERS = 20_000  # of one text; what follows is left out, so that no document can hold a render for minutes
+_KEPT = 256  # laid out texts a layer remembers
+
+
+@dataclass(slots=True, eq=False)
+class _Laid:
+    """One text, laid out. ``commands``: what it draws where nothing moves it."""
+
+    document: TextDocument
+    fitted: FittedText
+    outlines: Outlines
+    anchors: Anchors
+    clips: tuple[Clip, ...]
+    commands: tuple[DrawCommand, ...] | None = None
+
+
+class PreparedText:
+    """Shapes a text once; what animators do to it is arithmetic on arrays."""
+
+    def __init__(self, layer: Layer, content: TextContent, catalogue: FontCatalogue) -> None:
+        self._text = content.text
+        self._catalogue = catalogue
+        self._label = layer.name
+        self._path = _path_property(layer, content.text.path)
+        self._seed = int.from_bytes(digest_of("text", layer.index, layer.name)[:4], "big")
+        self._lock = threading.Lock()
+        self._laid: OrderedDict[TextDocument, _Laid] = OrderedDict()
+        self._changes_characters = changes_characters(content.text.animators)
+        self._placing_moves = _placing_moves(content, self._path)
+
+    @property
+    def moves(self) -> bool:
+        return self._text.document.moves or self._placing_moves
+
+    def draw(self, sampler: Sampler) -> Sequence[DrawCommand]:
+        document = shortened(sampler.text(self._text.document))
+        laid = self.laid(document)
+        if self._changes_characters:
+            text = replaced_text(laid.fitted.layout, self._text.animators, sampler, self._seed)
+            caps = Caps.NORMAL if document.caps is Caps.ALL else document.caps
+            laid = self.laid(replace(document, text=text, caps=caps))
+        if self._placing_moves:
+            return self._commands(laid, sampler)
+        if laid.commands is None:
+            laid.commands = tuple(self._commands(laid, sampler))
+        return laid.commands
+
+    def laid(self, document: TextDocument) -> _Laid:
+        with self._lock:
+            found = self._laid.get(document)
+            if found is not None:
+                self._laid.move_to_end(document)
+                return found
+            found = self._laid[document] = self._lay_out(document)
+            while len(self._laid) > _KEPT:
+                self._laid.popitem(last=False)
+            return found
+
+    def _lay_out(self, document: TextDocument) -> _Laid:
+        fitted = fit_text(document, self._catalogue.choose, ligatures=not self._text.animators)
+        clips = () if fitted.clip is None else (Clip(fitted.clip, IDENTITY),)
+        layout = fitted.layout
+        return _Laid(document, fitted, outlines_of(layout), anchors_of(layout, self._text.anchor_grouping), clips)
+
+    def _commands(self, laid: _Laid, sampler: Sampler) -> list[DrawCommand]:
+        text, document, layout = self._text, laid.document, laid.fitted.layout
+        if not len(layout) or document.size <= 0.0:
+            return []
+        changes = changes_at(layout, document, text.animators, sampler, self._seed) if text.animators else None
+        path = None
+        if text.path is not None and self._path is not None:
+            path = places_on_path(layout, document, text.path, sampler.path(self._path), sampler)
+        if changes is None and path is None:
+            matrices = flat_matrices(layout)
+        else:
+            alignment = sampler.vector(text.grouping_alignment) if text.grouping_alignment is not None else (0.0, 0.0)
+            anchors = laid.anchors.at(np.array((*alignment, 0.0)[:2], np.float64))
+            matrices = placed_matrices(layout, anchors, document.justify, changes, path)
+        scale = layout.size / document.size
+        return text_commands(
+            laid.outlines, matrices, document, changes, scale=scale, clips=laid.clips, label=self._label
+        )
+
+
+class TextLayerType:
+    key = "text"
+    lottie_types = (5,)
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._catalogues: weakref.WeakKeyDictionary[LayerContext, FontCatalogue] = weakref.WeakKeyDictionary()
+
+    def prepare(self, layer: Layer, context: LayerContext) -> PreparedLayer:
+        assert isinstance(layer.content, TextContent)
+        catalogue = self._catalogue(context)
+        prepared = PreparedText(layer, layer.content, catalogue)
+        for finding in _findings(prepared, layer, layer.content, context, catalogue):
+            context.report(finding)
+        return prepared
+
+    def _catalogue(self, context: LayerContext) -> FontCatalogue:
+        """One for all layers of a plan: its fonts are read once."""
+        with self._lock:
+            found = self._catalogues.get(context)
+            if found is None:
+                found = self._catalogues[context] = FontCatalogue(context)
+            return found
+
+
+def shortened(document: TextDocument) -> TextDocument:
+    if len(document.text) <= MAX_CHARACTERS:
+        return document
+    return replace(document, text=document.text[:MAX_CHARACTERS])
+
+
+def _path_property(layer: Layer, options: TextPathOptions | None) -> Property[Bezier] | None:
+    if options is None or not 0 <= options.mask < len(layer.masks):
+        return None
+    return layer.masks[options.mask].path
+
+
+def _placing_moves(content: TextContent, path: Property[Bezier] | None) -> bool:
+    """Whether anything beside the document's own keyframes can change from frame to frame."""
+    text = content.text
+    properties = [path, text.grouping_alignment, *_properties(text.path)]
+    for animator in text.animators:
+        properties += _properties(animator.style)
+        for selector in animator.selectors:
+            if isinstance(selector, WigglySelector):
+                return True
+            properties += _properties(selector)
+    return any(prop is not None and prop.moves for prop in properties)
+
+
+def _properties(holder: object) -> Iterator[Property[object]]:
+    if holder is not None:
+        for name in type(holder).__dataclass_fields__:  # type: ignore[attr-defined]
+            value = getattr(holder, name)
+            if isinstance(value, Property):
+                yield value
+
+
+def _findings(
+    prepared: PreparedText, layer: Layer, content: TextContent, context: LayerContext, catalogue: FontCatalogue
+) -> Iterator[Finding]:
+    """Lays every text out that keyframes show, so that what is wrong is known before the first frame."""
+    prop = content.text.document
+    frames = [(f"{prop.pointer}/k/{i}/s", frame.value) for i, frame in enumerate(prop.keyframes)]
+    for pointer, document in frames or [(prop.pointer, prop.value)]:
+        place = Place(layer=layer.name or None, pointer=pointer or None)
+        if len(document.text) > MAX_CHARACTERS:
+            message = f"the text has {len(document.text)} characters"
+            yield Finding("text.too_long", message, place, f"those after the first {MAX_CHARACTERS} are left out")
+        fitted = prepared.laid(shortened(document)).fitted
+        yield from document_findings(document, catalogue.choose(document.font), fitted, context.document.glyphs, place)
+    place = Place(layer=layer.name or None, pointer=layer.pointer or None)
+    yield from animator_findings(content.text.animators, place)
+    options = content.text.path
+    if options is not None and _path_property(layer, options) is None:
+        message = f"the text runs along mask {options.mask}, but the layer has {len(layer.masks)} masks"
+        yield Finding("text.path", message, place, "the text stays straight")

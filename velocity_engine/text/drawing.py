@@ -1,0 +1,202 @@
+"""Placed clusters into draw commands. Neighbours that look alike become one path: most texts are one command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from velocity_engine.display import (
+    Clip,
+    DrawCommand,
+    SolidPaint,
+    command,
+    fill_source,
+    group_source,
+    path_digest,
+    stroke_source,
+)
+from velocity_engine.model.geometry import EMPTY_PATH, IDENTITY, Matrix, Path
+from velocity_engine.model.shapes import Cap
+from velocity_engine.model.text import TextDocument
+from velocity_engine.text.animators import Changes
+from velocity_engine.text.blur import blur_effect
+from velocity_engine.text.layout import Layout
+
+Values = NDArray[np.float64]
+_INVISIBLE = 1.0 / 1024.0  # alpha below which nothing can show in 8 bits
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlines:
+    """The outlines of n clusters, one after the other, each about its own origin.
+
+    ``points``: (p, 2) float64; ``owner``: (p,) int64, the cluster of each; ``starts`` and ``closed`` as in ``Path``;
+    ``first_point``, ``first_contour``: (n + 1,) int64. ``paths`` holds the same, cluster by cluster.
+    """
+
+    points: Values
+    owner: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    closed: NDArray[np.bool_]
+    first_point: NDArray[np.int64]
+    first_contour: NDArray[np.int64]
+    paths: tuple[Path | None, ...]
+
+    def visible(self) -> NDArray[np.int64]:
+        """Clusters that show something."""
+        return np.flatnonzero(np.diff(self.first_point))
+
+    def joined(self, first: int, last: int, matrices: Values) -> Path:
+        """The clusters ``first`` to ``last`` (exclusive), each under its own of the (n, 6) matrices, as one path."""
+        points = slice(self.first_point[first], self.first_point[last])
+        contours = slice(self.first_contour[first], self.first_contour[last])
+        owner = self.owner[points]
+        x, y = self.points[points].T
+        m = matrices[owner]
+        moved = np.stack([m[:, 0] * x + m[:, 2] * y + m[:, 4], m[:, 1] * x + m[:, 3] * y + m[:, 5]], axis=1)
+        starts = self.starts[contours.start : contours.stop + 1] - points.start
+        return Path(moved, np.ascontiguousarray(starts), self.closed[contours])
+
+
+def outlines_of(layout: Layout) -> Outlines:
+    paths = [path or EMPTY_PATH for path in layout.paths]
+    points = [len(path.points) for path in paths]
+    contours = [path.contours for path in paths]
+    first_point = np.concatenate(([0], np.cumsum(points))).astype(np.int64)
+    first_contour = np.concatenate(([0], np.cumsum(contours))).astype(np.int64)
+    starts = [path.starts[:-1] + at for path, at in zip(paths, first_point[:-1], strict=True)]
+    return Outlines(
+        np.concatenate([path.points for path in paths]) if paths else np.zeros((0, 2)),
+        np.repeat(np.arange(len(paths), dtype=np.int64), points),
+        np.concatenate([*starts, first_point[-1:]]).astype(np.int64),
+        np.concatenate([path.closed for path in paths]) if paths else np.zeros(0, np.bool_),
+        first_point,
+        first_contour,
+        layout.paths,
+    )
+
+
+def text_commands(
+    outlines: Outlines,
+    matrices: Values,
+    document: TextDocument,
+    changes: Changes | None = None,
+    *,
+    scale: float = 1.0,
+    clips: tuple[Clip, ...] = (),
+    label: str = "",
+) -> list[DrawCommand]:
+    """In painter's order: clusters as they follow each other in the text, strokes under or over their fills.
+
+    ``scale``: that of a text shrunk to fit, beside the document's size, for the width of its stroke.
+    """
+    shown = outlines.visible()
+    if not len(shown):
+        return []
+    styles = _styles(len(outlines.paths), document, changes)
+    cuts = np.flatnonzero(np.any(styles[shown][1:] != styles[shown][:-1], axis=1)) + 1
+    result: list[DrawCommand] = []
+    for alike in np.split(shown, cuts):
+        first, last = int(alike[0]), int(alike[-1]) + 1
+        style = _Style.of(styles[first], document, scale)
+        blurred = style.blur != (0.0, 0.0)
+        commands = _painted(outlines, alike, first, last, matrices, style, () if blurred else clips, label)
+        if blurred and commands:
+            commands = [command(group_source(commands), clips=clips, effects=(blur_effect(*style.blur),), label=label)]
+        result += commands
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    fill: tuple[float, float, float, float]
+    stroke: tuple[float, float, float, float]
+    width: float
+    blur: tuple[float, float]
+    document: TextDocument
+
+    @classmethod
+    def of(cls, row: Values, document: TextDocument, scale: float) -> _Style:
+        r, g, b, a, sr, sg, sb, sa, width, blur_x, blur_y = (float(number) for number in row)
+        return cls((r, g, b, a), (sr, sg, sb, sa), width * scale, (blur_x, blur_y), document)
+
+
+def _styles(n: int, document: TextDocument, changes: Changes | None) -> Values:
+    """(n, 11): fill, stroke, stroke width, blur; all zero alpha where there is no paint."""
+    styles = np.zeros((n, 11))
+    if changes is None:
+        styles[:, :4] = _straight(document.fill)
+        styles[:, 4:8] = _straight(document.stroke)
+        styles[:, 8] = document.stroke_width
+        return styles
+    if changes.fill is not None:
+        styles[:, :4] = changes.fill
+    if changes.stroke is not None:
+        styles[:, 4:8] = changes.stroke
+    styles[:, :8] = np.clip(styles[:, :8], 0.0, 1.0)
+    styles[:, 8] = changes.stroke_width
+    styles[:, 9:] = changes.blur
+    return styles
+
+
+def _straight(color: Sequence[float] | None) -> Values:
+    if color is None:
+        return np.zeros(4)
+    padded = [*color, *(0.0,) * (3 - len(color))]
+    return np.array([*padded[:3], padded[3] if len(padded) > 3 else 1.0])
+
+
+def _painted(
+    outlines: Outlines, alike: NDArray[np.int64], first: int, last: int, matrices: Values, style: _Style,
+    clips: tuple[Clip, ...], label: str,
+) -> list[DrawCommand]:  # fmt: skip
+    strokes = style.width > 0.0 and style.stroke[3] >= _INVISIBLE
+    if style.fill[3] < _INVISIBLE and not strokes:
+        return []
+    pen = _common_scale(matrices[alike], strokes)
+    if pen is not None:
+        whole = outlines.joined(first, last, matrices)
+        return _fill_and_stroke(whole, style, style.width * pen if strokes else 0.0, IDENTITY, clips, label)
+    result: list[DrawCommand] = []
+    for cluster in alike:
+        path = outlines.paths[cluster]
+        a, b, c, d, e, f = (float(number) for number in matrices[cluster])
+        if path is not None:
+            result += _fill_and_stroke(path, style, style.width if strokes else 0.0, (a, b, c, d, e, f), clips, label)
+    return result
+
+
+def _fill_and_stroke(
+    path: Path, style: _Style, width: float, matrix: Matrix, clips: tuple[Clip, ...], label: str
+) -> list[DrawCommand]:
+    outline = path_digest(path)
+    result = []
+    if style.fill[3] >= _INVISIBLE:
+        fill = fill_source(path, SolidPaint(style.fill), outline=outline)
+        result.append(command(fill, matrix, clips=clips, label=label))
+    if width > 0.0:
+        paint = SolidPaint(style.stroke)
+        stroke = stroke_source(path, paint, width, cap=Cap.BUTT, join=style.document.stroke_join, outline=outline)
+        result.append(command(stroke, matrix, clips=clips, label=label))
+    return result if style.document.stroke_over_fill else result[::-1]
+
+
+def _common_scale(matrices: Values, strokes: bool) -> float | None:
+    """The factor of the pen where clusters can be joined into one path, else None.
+
+    Joining needs windings that agree (no cluster mirrored beside one that is not), and for strokes one scale for all
+    that keeps circles round.
+    """
+    a, b, c, d = matrices[:, :4].T
+    determinant = a * d - b * c
+    if determinant.max() > 0.0 > determinant.min():
+        return None
+    if not strokes:
+        return 1.0
+    wide, high, lean = np.hypot(a, b), np.hypot(c, d), np.abs(a * c + b * d)
+    factor = float(wide[0])
+    alike = np.allclose(wide, factor, atol=1e-6) and np.allclose(high, factor, atol=1e-6) and bool((lean < 1e-6).all())
+    return factor if alike else None

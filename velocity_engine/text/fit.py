@@ -1,0 +1,157 @@
+"""A whole text laid out: in its box or from its point, and made to fit where a customization asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from velocity_engine.model.geometry import Bounds
+from velocity_engine.model.text import TextDocument
+from velocity_engine.text.fonts import FontChoice
+from velocity_engine.text.layout import LINE_HEIGHT, Frame, Layout, Line, break_lines, place_lines, side_of
+from velocity_engine.text.shaping import Paragraph, Shaped, shape_text
+
+_LEAST_SCALE = 0.05  # a text is never shrunk below a twentieth of its size
+_STEPS = 14  # of the search for the size that fits: to a part in 16,000
+_SLACK = 0.01  # pixels
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedText:
+    """``clip``: the only part that shows, or None. ``hidden_lines``: lines left out below the box. ``too_large``: what
+    should fit does not even at the smallest size."""
+
+    layout: Layout
+    shaped: Shaped
+    clip: Bounds | None = None
+    hidden_lines: int = 0
+    too_large: bool = False
+
+
+def fit_text(document: TextDocument, choose: Callable[[str], FontChoice], *, ligatures: bool = True) -> FittedText:
+    """``choose``: a catalogue's. Ligatures are also off where there is tracking, as characters stand apart there."""
+    choice = choose(document.font)
+    shaped = shape_text(
+        document.text, choice.faces, caps=document.caps, ligatures=ligatures and document.tracking == 0.0
+    )
+    if document.box is not None and document.box[2] > 0.0:
+        return _fit_box(document, document.box, choice.ascent, shaped)
+    if document.fit is None or document.fit_reference is None:
+        frame = _point_frame(document, document.size, None)
+        lines = break_lines(shaped.paragraphs, document.size, document.tracking, None)
+        return FittedText(place_lines(shaped.paragraphs, lines, document, document.size, frame), shaped)
+    return _fit_point(document, document.fit_reference, choose, choice.ascent, shaped)
+
+
+def line_height_of(document: TextDocument, size: float) -> float:
+    """At ``size``, which may be smaller than the document's."""
+    if document.line_height is None or document.line_height <= 0.0:
+        return size * LINE_HEIGHT
+    return document.line_height * (size / document.size)
+
+
+# --- box text -------------------------------------------------------------------------------------------------------
+
+
+def _fit_box(
+    document: TextDocument, box: tuple[float, float, float, float], ascent: float, shaped: Shaped
+) -> FittedText:
+    left, top, width, height = box
+
+    def arrange(size: float) -> tuple[list[Line], Frame]:
+        height_of_line = line_height_of(document, size)
+        frame = Frame(left=left, width=width, baseline=top + ascent * size, line_height=height_of_line, wraps=True)
+        return break_lines(shaped.paragraphs, size, document.tracking, width), frame
+
+    def shown(lines: Sequence[Line], frame: Frame) -> int:
+        """Lines whose baseline lies in the box: After Effects shows no others. A box without height holds all."""
+        if height <= 0.0:
+            return len(lines)
+        room = top + height - frame.baseline + _SLACK
+        if room < 0.0:
+            return 0
+        return min(len(lines), int(room / frame.line_height) + 1) if frame.line_height > 0.0 else len(lines)
+
+    def fits(size: float) -> bool:
+        lines, frame = arrange(size)
+        return shown(lines, frame) == len(lines) and not any(line.forced for line in lines)
+
+    size, too_large = document.size, False
+    if document.fit == "shrink":
+        scale, too_large = _largest_scale(lambda s: fits(document.size * s))
+        size = document.size * scale
+    lines, frame = arrange(size)
+    visible = shown(lines, frame) if document.fit in (None, "clip") else len(lines)
+    layout = place_lines(shaped.paragraphs, lines[:visible], document, size, frame)
+    clip = (left, top, left + width, top + height) if document.fit == "clip" else None
+    return FittedText(layout, shaped, clip, len(lines) - visible, too_large)
+
+
+def _largest_scale(fits: Callable[[float], bool]) -> tuple[float, bool]:
+    """The largest scale up to 1 that fits, and whether even the least does not."""
+    if fits(1.0):
+        return 1.0, False
+    if not fits(_LEAST_SCALE):
+        return _LEAST_SCALE, True
+    low, high = _LEAST_SCALE, 1.0
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low, False
+
+
+# --- point text -----------------------------------------------------------------------------------------------------
+
+
+def _fit_point(
+    document: TextDocument,
+    reference: TextDocument,
+    choose: Callable[[str], FontChoice],
+    ascent: float,
+    shaped: Shaped,
+) -> FittedText:
+    """Keeps the width that the author's text had, and for shrinking its number of lines' height."""
+    room, rows = _extent(reference, choose)
+    size, wrap, too_large = document.size, None, False
+    if document.fit == "shrink":
+        lines = break_lines(shaped.paragraphs, size, document.tracking, None)
+        width = max((line.width for line in lines), default=0.0)
+        scale = min(1.0, room / width if width > 0.0 else 1.0, rows / max(len(lines), 1))
+        too_large = scale < _LEAST_SCALE
+        size *= max(scale, _LEAST_SCALE)
+    elif document.fit == "wrap":
+        wrap = room if room > 0.0 else None
+    frame = _point_frame(document, size, wrap)
+    lines = break_lines(shaped.paragraphs, size, document.tracking, wrap)
+    layout = place_lines(shaped.paragraphs, lines, document, size, frame)
+    clip = _point_clip(document, room, len(lines), frame, ascent) if document.fit == "clip" else None
+    return FittedText(layout, shaped, clip, 0, too_large)
+
+
+def _extent(reference: TextDocument, choose: Callable[[str], FontChoice]) -> tuple[float, int]:
+    """The width of the longest line and the number of lines."""
+    shaped: tuple[Paragraph, ...] = shape_text(
+        reference.text, choose(reference.font).faces, caps=reference.caps, ligatures=reference.tracking == 0.0
+    ).paragraphs
+    lines = break_lines(shaped, reference.size, reference.tracking, None)
+    return max((line.width for line in lines), default=0.0), len(lines)
+
+
+def _point_frame(document: TextDocument, size: float, wrap: float | None) -> Frame:
+    width = wrap or 0.0
+    return Frame(
+        left=-side_of(document.justify) * width,
+        width=width,
+        baseline=0.0,
+        line_height=line_height_of(document, size),
+        wraps=wrap is not None,
+    )
+
+
+def _point_clip(document: TextDocument, room: float, lines: int, frame: Frame, ascent: float) -> Bounds:
+    """As wide as the author's text, high enough for every accent and descender of the lines."""
+    left = -side_of(document.justify) * room
+    overshoot = document.size
+    top = -ascent * document.size - overshoot - document.baseline_shift
+    bottom = (lines - 1) * frame.line_height + overshoot - document.baseline_shift
+    return (left, top, left + room, bottom)

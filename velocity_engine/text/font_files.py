@@ -1,0 +1,160 @@
+"""Font files to faces: TTF, OTF and collections as they are, WOFF and WOFF2 unpacked first (within bounds)."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import struct
+import threading
+import zlib
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from velocity_engine.errors import MediaError, Place
+from velocity_engine.text.faces import FaceNames, FontFace, face_names
+
+MAX_FONT_BYTES = 64 * 1024 * 1024
+_KEPT_BYTES = 128 * 1024 * 1024
+_MAX_FACES = 64
+_STEP = 1 << 20
+
+
+@dataclass(eq=False)
+class FontRecord:
+    """A face of a file, opened when it is first used. ``axes``: variation axes as (least, default, greatest)."""
+
+    file: str
+    sfnt: bytes
+    index: int
+    names: FaceNames
+    axes: Mapping[str, tuple[float, float, float]]
+    _open: dict[float | None, FontFace] = field(default_factory=dict)
+
+    def face(self, weight: float | None = None) -> FontFace:
+        """``weight``: that of a variable font's instance. MediaError: the font cannot be drawn."""
+        found = self._open.get(weight)
+        if found is None:
+            variations = {}
+            if weight is not None and "wght" in self.axes:
+                least, _, greatest = self.axes["wght"]
+                variations["wght"] = min(max(weight, least), greatest)
+            found = self._open[weight] = FontFace(self.sfnt, self.index, file=self.file, variations=variations)
+        return found
+
+
+_lock = threading.Lock()
+_records: OrderedDict[bytes, tuple[FontRecord, ...]] = OrderedDict()
+
+
+def open_font(data: bytes, file: str) -> tuple[FontRecord, ...]:
+    """The faces of a font file; parsed once a process while it is among the last used. ``file`` is for messages.
+
+    MediaError: not a font, broken, or larger than 64 MiB unpacked.
+    """
+    key = hashlib.blake2b(data, digest_size=16).digest()
+    with _lock:
+        found = _records.get(key)
+        if found is not None:
+            _records.move_to_end(key)
+            return found
+    records = _read_records(data, file)
+    with _lock:
+        _records[key] = records
+        while len(_records) > 1 and sum(len(r[0].sfnt) for r in _records.values()) > _KEPT_BYTES:
+            _records.popitem(last=False)
+    return records
+
+
+def _read_records(data: bytes, file: str) -> tuple[FontRecord, ...]:
+    import uharfbuzz as hb
+
+    sfnt = _unpacked(data, file)
+    blob = hb.Blob(sfnt)
+    records = []
+    for index in range(min(hb.Face(blob).count, _MAX_FACES)):
+        face = hb.Face(blob, index)
+        if face.glyph_count == 0:
+            continue
+        axes = {axis.tag: (axis.min_value, axis.default_value, axis.max_value) for axis in face.axis_infos}
+        records.append(FontRecord(file, sfnt, index, face_names(face), axes))
+    if not records:
+        hint = "TTF, OTF, TTC, WOFF and WOFF2 fonts can be read"
+        raise MediaError("is not a font that can be read", place=Place(file=file or None), hint=hint)
+    return tuple(records)
+
+
+def _unpacked(data: bytes, file: str) -> bytes:
+    kind = data[:4]
+    if len(data) > MAX_FONT_BYTES:
+        raise _too_large(file)
+    if kind not in (b"wOFF", b"wOF2"):
+        return data
+    try:
+        size = _woff_size(data) if kind == b"wOFF" else _woff2_size(data)
+        if size > MAX_FONT_BYTES:
+            raise _too_large(file)
+        return _sfnt_of(_without_metadata(data))
+    except MediaError:
+        raise
+    except Exception as error:  # noqa: BLE001 - fontTools raises whatever its parsers stumble over
+        message = f"the web font cannot be unpacked ({error})"
+        hint = "Put a whole WOFF, WOFF2, TTF or OTF file there"
+        raise MediaError(message, place=Place(file=file or None), hint=hint) from None
+
+
+def _too_large(file: str) -> MediaError:
+    message = f"the font is larger than {MAX_FONT_BYTES // 1024 // 1024} MiB"
+    return MediaError(message, place=Place(file=file or None), hint="Subset the font to the characters that are needed")
+
+
+def _sfnt_of(data: bytes) -> bytes:
+    from fontTools.ttLib import TTFont
+
+    font: Any = TTFont(io.BytesIO(data), recalcBBoxes=False, recalcTimestamp=False)
+    font.flavor = None
+    out = io.BytesIO()
+    font.save(out, reorderTables=None)
+    return out.getvalue()
+
+
+def _without_metadata(data: bytes) -> bytes:
+    """The offsets and lengths of the metadata and private blocks, which nobody needs, set to 0."""
+    at = 28 if data[:4] == b"wOF2" else 24
+    return data[:at] + bytes(20) + data[at + 20 :]
+
+
+def _woff_size(data: bytes) -> int:
+    """The sum of the tables' lengths; no deflate stream may hold more than its entry says. (W3C WOFF 1.0, 4 and 5)"""
+    count = struct.unpack(">H", data[12:14])[0]
+    total = 0
+    for at in range(44, 44 + 20 * count, 20):
+        offset, packed, length = struct.unpack(">III", data[at + 4 : at + 16])
+        total += length
+        if total > MAX_FONT_BYTES:
+            break
+        if packed < length:
+            unpacker = zlib.decompressobj()
+            if len(unpacker.decompress(data[offset : offset + packed], length + 1)) != length:
+                raise ValueError("a table has another length than the directory says")
+    return total
+
+
+def _woff2_size(data: bytes) -> int:
+    """The length of the Brotli stream's contents, counted without keeping them. (W3C WOFF 2.0, 4 and 5)
+
+    The stream follows a table directory of variable length, which ends where the stream of the header's length begins.
+    """
+    import brotli
+    from fontTools.misc import sstruct
+    from fontTools.ttLib.woff2 import WOFF2DirectoryEntry, woff2DirectoryFormat
+
+    header, rest = sstruct.unpack2(woff2DirectoryFormat, data)
+    for _ in range(header["numTables"]):
+        rest = WOFF2DirectoryEntry().fromString(rest)
+    unpacker: Any = brotli.Decompressor()
+    total = len(unpacker.process(rest[: header["totalCompressedSize"]], output_buffer_limit=_STEP))
+    while total <= MAX_FONT_BYTES and not unpacker.can_accept_more_data():
+        total += len(unpacker.process(b"", output_buffer_limit=_STEP))
+    return total

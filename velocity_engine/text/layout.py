@@ -1,0 +1,252 @@
+"""Shaped paragraphs into placed clusters: lines, alignment, tracking, the baseline grid.
+
+All numbers are layer pixels. A point text's origin is the baseline of its first line; a box text's first baseline lies
+the font's ascent below the top of the box, as After Effects exports it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from velocity_engine.model.geometry import Path, join_paths
+from velocity_engine.model.text import Justify, TextDocument
+from velocity_engine.text.segments import break_offsets, visual_order
+from velocity_engine.text.shaping import Cluster, Paragraph
+
+LINE_HEIGHT = 1.2  # of the size, where the document says nothing ("auto leading")
+_SLACK = 1e-6
+
+_SIDE = {
+    Justify.LEFT: 0.0,
+    Justify.CENTER: 0.5,
+    Justify.RIGHT: 1.0,
+    Justify.LAST_LEFT: 0.0,
+    Justify.LAST_CENTER: 0.5,
+    Justify.LAST_RIGHT: 1.0,
+    Justify.FULL: 0.0,
+}
+_SPREAD = (Justify.LAST_LEFT, Justify.LAST_CENTER, Justify.LAST_RIGHT, Justify.FULL)
+
+
+def side_of(justify: Justify) -> float:
+    """0 where lines begin at the left edge, 0.5 in the middle, 1 at the right."""
+    return _SIDE[justify]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Clusters ``first`` to ``last`` (exclusive) of a paragraph. ``ends`` it: the paragraph's last line.
+    ``width``: without the spaces that hang over its end. ``forced``: it broke inside a word."""
+
+    paragraph: int
+    first: int
+    last: int
+    ends: bool
+    width: float
+    forced: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """Where lines stand: they are aligned between ``left`` and ``left + width`` (``width`` 0 for point text), the first
+    baseline is at ``baseline``, the next ones ``line_height`` below. ``wraps``: lines are broken at ``width``."""
+
+    left: float
+    width: float
+    baseline: float
+    line_height: float
+    wraps: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """n clusters in logical order.
+
+    ``x``, ``y``: (n,) float64, their origins; ``advance``, ``ascent``: (n,) float64. ``line``, ``word``: (n,) int64,
+    ``word`` -1 for spaces. ``order``: (n,) int64, clusters from left to right, line by line. ``texts``: what each says.
+    ``paths``: closed contours of each about its origin, or None.
+    ``widths``: (lines,) float64; ``ends``: (lines,) bool, whether a paragraph ends there. ``size`` in pixels.
+    """
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    advance: NDArray[np.float64]
+    ascent: NDArray[np.float64]
+    line: NDArray[np.int64]
+    word: NDArray[np.int64]
+    order: NDArray[np.int64]
+    texts: tuple[str, ...]
+    paths: tuple[Path | None, ...]
+    widths: NDArray[np.float64]
+    ends: NDArray[np.bool_]
+    frame: Frame
+    size: float
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+
+# --- lines ----------------------------------------------------------------------------------------------------------
+
+
+def break_lines(paragraphs: Sequence[Paragraph], size: float, tracking: float, width: float | None) -> list[Line]:
+    """``width`` None: one line a paragraph. ``tracking`` in 1/1000 em. Spaces hang over a line's end; a word wider than
+    the line is broken between characters."""
+    lines: list[Line] = []
+    extra = tracking / 1000.0 * size
+    for number, paragraph in enumerate(paragraphs):
+        clusters = paragraph.clusters
+        if width is None or not clusters:
+            lines.append(_line(number, clusters, 0, len(clusters), size, extra, ends=True, forced=False))
+            continue
+        lines += _wrapped(number, paragraph, size, extra, width)
+    return lines
+
+
+def _wrapped(number: int, paragraph: Paragraph, size: float, extra: float, width: float) -> list[Line]:
+    clusters = paragraph.clusters
+    allowed = break_offsets(paragraph.text)
+    lines: list[Line] = []
+    first, at = 0, 0
+    best: int | None = None  # where the line may end: after the last word that still fits
+    reach = 0.0
+    while at < len(clusters):
+        cluster = clusters[at]
+        advance = cluster.advance * size
+        if not cluster.space and at > first and reach + advance > width + _SLACK:
+            end, forced = (best, False) if best is not None else (at, True)
+            lines.append(_line(number, clusters, first, end, size, extra, ends=False, forced=forced))
+            first = at = end
+            best, reach = None, 0.0
+            continue
+        reach += advance + extra
+        at += 1
+        if cluster.end in allowed and at < len(clusters):
+            best = at
+    lines.append(_line(number, clusters, first, len(clusters), size, extra, ends=True, forced=False))
+    if len(clusters) and clusters[first].advance * size > width + _SLACK:
+        lines[-1] = _line(number, clusters, first, len(clusters), size, extra, ends=True, forced=True)
+    return lines
+
+
+def _line(
+    number: int,
+    clusters: Sequence[Cluster],
+    first: int,
+    last: int,
+    size: float,
+    extra: float,
+    *,
+    ends: bool,
+    forced: bool,
+) -> Line:
+    end = last
+    while end > first and clusters[end - 1].space:
+        end -= 1
+    width = sum(c.advance for c in clusters[first:end]) * size + max(end - first - 1, 0) * extra
+    return Line(number, first, last, ends, width, forced)
+
+
+# --- places ---------------------------------------------------------------------------------------------------------
+
+
+def place_lines(
+    paragraphs: Sequence[Paragraph], lines: Sequence[Line], document: TextDocument, size: float, frame: Frame
+) -> Layout:
+    """Gives every cluster of the lines its place. ``size`` may differ from the document's (a text shrunk to fit)."""
+    extra = document.tracking / 1000.0 * size
+    total = sum(line.last - line.first for line in lines)
+    x, y, advance, ascent = (np.zeros(total) for _ in range(4))
+    line_of = np.zeros(total, np.int64)
+    order = np.zeros(total, np.int64)
+    texts: list[str] = []
+    paths: list[Path | None] = []
+    at = 0
+    for number, line in enumerate(lines):
+        paragraph = paragraphs[line.paragraph]
+        clusters = paragraph.clusters[line.first : line.last]
+        slots = slice(at, at + len(clusters))
+        advances = np.array([c.advance * size for c in clusters])
+        sequence, hanging = _visual_sequence(clusters, paragraph.base_level)
+        advances += _spread(clusters, line, document.justify, frame)
+        pitch = advances + extra
+        pen = _line_start(line, document.justify, frame)
+        pen -= float(pitch[list(hanging)].sum()) if hanging and paragraph.base_level % 2 else 0.0
+        starts = pen + np.concatenate(([0.0], np.cumsum(pitch[sequence])))
+        x[at + np.array(sequence, np.int64)] = starts[:-1]
+        order[slots] = at + np.array(sequence, np.int64)
+        y[slots] = frame.baseline + number * frame.line_height - document.baseline_shift
+        advance[slots] = advances
+        ascent[slots] = [c.ascent * size for c in clusters]
+        line_of[slots] = number
+        texts += [paragraph.text[c.start : c.end] for c in clusters]
+        paths += [cluster_path(c, size) for c in clusters]
+        at += len(clusters)
+    widths = np.array([line.width for line in lines])
+    ends = np.array([line.ends for line in lines], np.bool_)
+    words = _words(texts, line_of)
+    return Layout(x, y, advance, ascent, line_of, words, order, tuple(texts), tuple(paths), widths, ends, frame, size)
+
+
+def _visual_sequence(clusters: Sequence[Cluster], base_level: int) -> tuple[list[int], range]:
+    """Clusters from left to right, and the spaces at the line's logical end, which hang over its edge (UAX #9, L1)."""
+    end = len(clusters)
+    while end > 0 and clusters[end - 1].space:
+        end -= 1
+    hanging = range(end, len(clusters))
+    levels = [base_level if i in hanging else c.level for i, c in enumerate(clusters)]
+    return visual_order(levels), hanging
+
+
+def _line_start(line: Line, justify: Justify, frame: Frame) -> float:
+    return frame.left + side_of(justify) * (frame.width - (_full_width(line, justify, frame) or line.width))
+
+
+def _full_width(line: Line, justify: Justify, frame: Frame) -> float | None:
+    """The width a line is stretched to by justification, or None where it keeps its own."""
+    if not frame.wraps or justify not in _SPREAD or (line.ends and justify is not Justify.FULL):
+        return None
+    return frame.width if line.width < frame.width else None
+
+
+def _spread(clusters: Sequence[Cluster], line: Line, justify: Justify, frame: Frame) -> NDArray[np.float64]:
+    """What justification adds to the advance of each cluster: shared by the spaces between the words."""
+    added = np.zeros(len(clusters))
+    full = _full_width(line, justify, frame)
+    if full is not None:
+        end = len(clusters)
+        while end > 0 and clusters[end - 1].space:
+            end -= 1
+        spaces = [i for i in range(end) if clusters[i].space]
+        if spaces:
+            added[spaces] = (full - line.width) / len(spaces)
+    return added
+
+
+def _words(texts: Sequence[str], line: NDArray[np.int64]) -> NDArray[np.int64]:
+    words = np.full(len(texts), -1, np.int64)
+    word, inside = -1, False
+    for i, text in enumerate(texts):
+        if text.isspace() or not text:
+            inside = False
+            continue
+        if not inside or line[i] != line[i - 1]:
+            word += 1
+        inside = True
+        words[i] = word
+    return words
+
+
+def cluster_path(cluster: Cluster, size: float) -> Path | None:
+    """The outlines of a cluster in pixels about its origin; None where nothing shows."""
+    found = []
+    for glyph in cluster.glyphs:
+        outline = glyph.face.outline(glyph.glyph)
+        if outline.contours:
+            scale = size * glyph.scale
+            found.append(outline.transformed((scale, 0.0, 0.0, scale, glyph.dx * size, glyph.dy * size)))
+    return join_paths(found) if found else None

@@ -1,0 +1,34 @@
+"""A sampler for properties that stand still: it gives their value, or the first keyframe's."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from velocity_engine.model.properties import Bezier, GradientValue, Property, SplitPosition, Vector
+from velocity_engine.model.text import TextDocument
+
+
+class StillSampler:
+    frame = 0.0
+    seconds = 0.0
+
+    def scalar(self, prop: Property[Vector]) -> float:
+        return prop.value[0]
+
+    def vector(self, prop: Property[Vector] | SplitPosition) -> Vector:
+        if isinstance(prop, SplitPosition):
+            return (prop.x.value[0], prop.y.value[0], prop.z.value[0] if prop.z else 0.0)
+        return prop.value
+
+    def path(self, prop: Property[Bezier]) -> Bezier:
+        return prop.value
+
+    def gradient(self, value: GradientValue) -> NDArray[np.float64]:
+        return np.array(value.stops.value, np.float64)
+
+    def text(self, prop: Property[TextDocument]) -> TextDocument:
+        return prop.value
+
+
+STILL = StillSampler()
