@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from collections import deque
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol, cast
+from typing import IO, BinaryIO, Protocol, cast
 
 from velocity_engine.errors import PackageError, Place
 
@@ -95,7 +95,7 @@ class ZipStore:
 class _Member(io.BufferedIOBase):
     """A member being inflated: what it yields is counted, and every fault is a PackageError."""
 
-    def __init__(self, stream: io.BufferedIOBase | BinaryIO | zipfile.ZipExtFile, size: int, place: Place) -> None:  # type: ignore[type-arg, unused-ignore]
+    def __init__(self, stream: IO[bytes], size: int, place: Place) -> None:
         self._stream = stream
         self._left = size
         self._place = place

@@ -185,7 +185,7 @@ def _precomp(context: Context, raw: dict[str, Any], pointer: str, known: Known) 
     composition = text_of(raw, "refId")
     if composition not in known.compositions:
         what = f'the layer shows composition "{composition}", which the document lacks'
-        context.report("asset.missing", what, f"{pointer}/refId", "nothing is drawn", "error")
+        context.report("composition.missing", what, f"{pointer}/refId", "nothing is drawn", "error")
         return NullContent()
     return PrecompContent(
         composition=composition,
@@ -212,17 +212,18 @@ def _solid(context: Context, raw: dict[str, Any], pointer: str, known: Known) ->
     )
 
 
-def _media(context: Context, raw: Mapping[str, Any], known: Known) -> str:
+def _media(context: Context, raw: Mapping[str, Any], pointer: str, known: Known) -> str:
     """The id of the layer's asset, which is noted as used; an unknown one gets an entry that says so."""
     asset = text_of(raw, "refId")
     if asset not in known.assets:
-        known.assets[asset] = MediaAsset(id=asset, missing=f'the document has no asset "{asset[:200]}"')
+        why = f'the document has no asset "{asset[:200]}"'
+        known.assets[asset] = MediaAsset(id=asset, missing=why, pointer=f"{pointer}/refId")
     context.used_by_layer(asset)
     return asset
 
 
 def _image(context: Context, raw: dict[str, Any], pointer: str, known: Known) -> Content:
-    asset = _media(context, raw, known)
+    asset = _media(context, raw, pointer, known)
     media = known.assets[asset].media
     suffix = posixpath.splitext(media.name or "")[1].lower() if media else ""
     return VideoContent(asset=asset) if suffix in VIDEO_SUFFIXES else ImageContent(asset=asset)
@@ -230,12 +231,12 @@ def _image(context: Context, raw: dict[str, Any], pointer: str, known: Known) ->
 
 def _video(context: Context, raw: dict[str, Any], pointer: str, known: Known) -> Content:
     remap = optional_vector(context, raw, "tm", pointer, "timeRemap")
-    return VideoContent(asset=_media(context, raw, known), time_remap=remap)
+    return VideoContent(asset=_media(context, raw, pointer, known), time_remap=remap)
 
 
 def _audio(context: Context, raw: dict[str, Any], pointer: str, known: Known) -> Content:
     return AudioContent(
-        asset=_media(context, raw, known),
+        asset=_media(context, raw, pointer, known),
         level=optional_vector(context, object_of(raw, "au"), "lv", f"{pointer}/au", "audioLevels"),
         time_remap=optional_vector(context, raw, "tm", pointer, "timeRemap"),
     )

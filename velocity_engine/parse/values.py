@@ -131,7 +131,7 @@ def color(raw: Any) -> Vector:
 
 
 def bezier(raw: Any, closed: bool | None = None) -> Bezier:
-    """A path value ``{"v", "i", "o", "c"}``, also alone in an array. ``closed`` overrides ``c`` where it is not None."""
+    """A path value ``{"v", "i", "o", "c"}``, also alone in an array. ``closed`` overrides ``c`` unless None."""
     if isinstance(raw, list) and raw:
         raw = raw[0]
     if not isinstance(raw, dict):

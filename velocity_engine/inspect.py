@@ -1,0 +1,100 @@
+"""What a template holds, as people see it: its layers, their present values, and what can be replaced of each."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+
+from velocity_engine.customize.targets import fills_of, kind_of, replacements_for
+from velocity_engine.model.document import Composition, Document, MediaAsset
+from velocity_engine.model.layers import (
+    AudioContent,
+    Content,
+    ImageContent,
+    PluginContent,
+    PrecompContent,
+    ShapeContent,
+    SolidContent,
+    TextContent,
+    UnknownContent,
+    VideoContent,
+)
+from velocity_engine.model.properties import Property, Vector
+
+
+@dataclass(frozen=True, slots=True)
+class LayerInfo:
+    """``path`` addresses the layer in a customization ("Comp/Layer"); ``value``: its present text, file name or colour.
+
+    ``in_point`` and ``out_point`` in frames of the composition that holds the layer. ``customizable``: the keys of the
+    customization map that the layer takes.
+    """
+
+    name: str
+    path: str
+    kind: str
+    value: str
+    in_point: float
+    out_point: float
+    customizable: tuple[str, ...]
+
+
+def layer_infos(document: Document) -> tuple[LayerInfo, ...]:
+    """All layers: those of the main composition first, then those of each precomp, once. Unnamed ones take nothing."""
+    found = _infos(document, document.main, "")
+    for composition in document.compositions.values():
+        found += _infos(document, composition, f"{composition.name or composition.id}/")
+    return tuple(found)
+
+
+def _infos(document: Document, composition: Composition, prefix: str) -> list[LayerInfo]:
+    return [
+        LayerInfo(
+            name=layer.name,
+            path=prefix + layer.name,
+            kind=kind_of(layer.content),
+            value=_value(document, layer.content),
+            in_point=layer.in_point,
+            out_point=layer.out_point,
+            customizable=replacements_for(layer.content) if layer.name else (),
+        )
+        for layer in composition.layers
+    ]
+
+
+def _value(document: Document, content: Content) -> str:
+    match content:
+        case TextContent(text=text):
+            return text.document.value.text
+        case ImageContent(asset=identity) | VideoContent(asset=identity) | AudioContent(asset=identity):
+            return _file(document.assets.get(identity))
+        case SolidContent(color=color):
+            return hex_of(color.value)
+        case ShapeContent(items=items):
+            paints = (fill.paint for fill in fills_of(items))
+            return next((hex_of(paint.value) for paint in paints if isinstance(paint, Property)), "")
+        case PrecompContent(composition=identity):
+            shown = document.compositions.get(identity)
+            return (shown.name if shown is not None else "") or identity
+        case PluginContent(plugin=plugin):
+            return plugin
+        case UnknownContent(type=number):
+            return f"type {number}"
+        case _:
+            return ""
+
+
+def _file(asset: MediaAsset | None) -> str:
+    """The file's name; "embedded" where the document holds it, "missing" where nothing does."""
+    if asset is None or asset.media is None:
+        return f"missing: {asset.name}" if asset is not None and asset.name else "missing"
+    named = asset.media.name or asset.media.path
+    return posixpath.basename(named) if named else "embedded"
+
+
+def hex_of(color: Vector) -> str:
+    """``#rrggbb``, or ``#rrggbbaa`` where the colour is not opaque."""
+    parts = [round(255.0 * min(1.0, max(0.0, part))) for part in color]
+    if len(parts) > 3 and parts[3] == 255:
+        parts = parts[:3]
+    return "#" + "".join(f"{part:02x}" for part in parts)
