@@ -83,7 +83,7 @@ def test_files_of_customizations(tmp_path: Path) -> None:
 def test_asset_files(tmp_path: Path) -> None:
     picture = tmp_path / "a=b.png"
     picture.touch()
-    assert values.asset_files([f"logo={picture}"]) == {"logo": picture}
+    assert values.asset_files([f"logo={picture}"]) == {"logo": str(picture)}
     for wrong in ("logo", f"={picture}", f"logo={tmp_path}/none.png"):
         with pytest.raises(typer.BadParameter, match="ID=FILE"):
             values.asset_files([wrong])

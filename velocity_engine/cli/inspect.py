@@ -9,7 +9,7 @@ from velocity_engine.cli import options, report
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from velocity_engine.customize import LayerInfo
+    from velocity_engine.inspect import LayerInfo
     from velocity_engine.model.document import MediaAsset
     from velocity_engine.template import Template
 
@@ -49,7 +49,14 @@ def _object(template: Template) -> dict[str, Any]:
 
 
 def _layer_object(layer: LayerInfo) -> dict[str, Any]:
-    return {"layer": layer.path, "kind": layer.kind, "value": layer.value}
+    return {
+        "layer": layer.path,
+        "kind": layer.kind,
+        "value": layer.value,
+        "inPoint": layer.in_point,
+        "outPoint": layer.out_point,
+        "customizable": list(layer.customizable),
+    }
 
 
 def _asset_object(asset: MediaAsset) -> dict[str, Any]:
@@ -73,8 +80,8 @@ def _print_tables(template: Template) -> None:
     _table(
         console,
         "Layers",
-        ("Layer", "Kind", "Present value"),
-        [(layer.path, layer.kind, _short(layer.value)) for layer in template.layers],
+        ("Layer", "Kind", "Present value", "Can be replaced"),
+        [(one.path, one.kind, _short(one.value), ", ".join(one.customizable)) for one in template.layers],
     )
     _table(
         console,
@@ -114,6 +121,6 @@ def _table(console: Console, title: str, heads: tuple[str, ...], rows: list[tupl
     console.print(table)
 
 
-def _short(value: Any) -> str:
-    text = "" if value is None else str(value).replace("\r", " / ").replace("\n", " / ")
+def _short(value: str) -> str:
+    text = value.replace("\r", " / ").replace("\n", " / ")
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -132,7 +132,7 @@ def _rendered(
     import velocity_engine
 
     with velocity_engine.open_template(path, animation=animation) as template, stoppable() as stop:
-        entries = values.customizations(settings, customize, template)
+        entries, files = values.customizations(settings, customize, template)
         with progress_bar(show) as callback:
             try:
                 return velocity_engine.render(
@@ -140,7 +140,7 @@ def _rendered(
                     output,
                     encoder=encoder,
                     customizations=entries,
-                    assets=values.asset_files(assets),
+                    assets={**files, **values.asset_files(assets)},
                     audio=audio,
                     frames=values.frame_range(frames, template) if frames else None,
                     progress=callback,

@@ -39,8 +39,8 @@ def still(
         raise typer.BadParameter(f"{output} must end in {', '.join(_FORMATS)}", param_hint="--output")
     values.output_file(output)
     with velocity_engine.open_template(template, animation=animation) as opened:
-        entries = values.customizations(settings or [], customize, opened)
-        files = values.asset_files(asset or [])
+        entries, files = values.customizations(settings or [], customize, opened)
+        files.update(values.asset_files(asset or []))
         pixels = velocity_engine.render_still(opened, frame=frame, size=size, customizations=entries, assets=files)
     _save(pixels, Path(output), kind)
     height, width = pixels.shape[:2]

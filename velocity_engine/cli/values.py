@@ -75,17 +75,22 @@ def frame_range(text: str, template: Template) -> FrameRange:
     return (float(found[1]) if found[1] else first, float(found[2]) if found[2] else last)
 
 
-def customizations(settings: Sequence[str], file: Path | None, template: Template) -> list[Mapping[str, Any]]:
-    """The entries of ``--customize FILE``, then those of ``--set LAYER=VALUE``."""
+def customizations(
+    settings: Sequence[str], file: Path | None, template: Template
+) -> tuple[list[Mapping[str, Any]], dict[str, str]]:
+    """The entries of ``--customize FILE``, then those of ``--set LAYER=VALUE``; and the files that the latter bring."""
     from velocity_engine.customize import entry_for
 
     entries = _read_entries(file) if file is not None else []
+    files: dict[str, str] = {}
     for setting in settings:
         layer, equals, value = setting.partition("=")
         if not equals or not layer:
             raise typer.BadParameter(f"{setting!r} is not LAYER=VALUE", param_hint="--set")
-        entries.append(entry_for(template.document, layer, value))
-    return entries
+        entry, brought = entry_for(template.document, layer, value)
+        entries.append(entry)
+        files.update(brought)
+    return entries, files
 
 
 def _read_entries(file: Path) -> list[Mapping[str, Any]]:
@@ -102,14 +107,14 @@ def _read_entries(file: Path) -> list[Mapping[str, Any]]:
     return entries
 
 
-def asset_files(settings: Sequence[str]) -> dict[str, Path]:
+def asset_files(settings: Sequence[str]) -> dict[str, str]:
     """``ID=FILE``: the files that ``{"assetId": "ID"}`` names."""
     files = {}
     for setting in settings:
         name, equals, path = setting.partition("=")
         if not equals or not name or not Path(path).is_file():
             raise typer.BadParameter(f"{setting!r} is not ID=FILE with a file that exists", param_hint="--asset")
-        files[name] = Path(path)
+        files[name] = path
     return files
 
 
