@@ -156,7 +156,10 @@
   const rawAt = (p, time) => p.parts ? p.parts.map((id) => valueAt(props[id], time)).concat(p.parts.length < 3 ? [0] : []) : outward(p, keyed(p, time * doc.rate));
   const valueAt = (p, time) => {
     if (!p.x || p.off || running.some((r) => r.prop === p) || running.length > 24) return rawAt(p, time);
-    return plain(run(p, time));
+    // An expression depends on nothing but the time, so what it gave at a moment holds for all that ask again.
+    if (p.memo === undefined || p.memo.size > 8) p.memo = new Map();
+    if (!p.memo.has(time)) p.memo.set(time, plain(run(p, time)));
+    return p.memo.get(time);
   };
   const keyTimes = (p) => (p.k || []).map((k) => k.t / doc.rate);
   const keyObject = (p, n) => {
@@ -206,7 +209,7 @@
     if (isList(base)) return base.map((v, i) => (i < 2 ? v + (isList(amplitude) ? amplitude[i] || 0 : amplitude) * one(i) : v));
     return base + Number(isList(amplitude) ? amplitude[0] : amplitude) * one(0);
   };
-  const members = (p) => ({
+  const members = (p) => p.members || (p.members = {
     name: p.n, _name: p.n, propertyIndex: p.index || 1, numKeys: (p.k || []).length,
     valueAtTime: (t) => valueAt(p, Number(t)), velocityAtTime: (t) => velocity(p, Number(t)), speedAtTime: (t) => length(velocity(p, Number(t))),
     key: (n) => keyObject(p, n), nearestKey: (t) => nearestKey(p, Number(t)), propertyGroup: (n) => groupAbove(p, n === undefined ? 1 : n),
@@ -240,7 +243,7 @@
     if (!found) throw new Error(`there is no property ${JSON.stringify(key)}`);
     return found.c ? group(found) : property(found);
   };
-  const group = (node) => new Proxy(function () {}, {
+  const group = (node) => node.proxy || (node.proxy = new Proxy(function () {}, {
     apply: (_t, _s, args) => opened(child(node, args[0]), args[0]),
     get: (_t, key) => {
       if (typeof key !== "string") return undefined;
@@ -252,7 +255,7 @@
       const wanted = folded(key), found = (node.c || []).find((e) => folded(e.n) === wanted || (e.a || []).some((a) => folded(a) === wanted));
       return found ? opened(found, key) : undefined;
     },
-  });
+  }));
 
   const layerTime = (time) => time;
   const multiply = (m, n) => [m[0] * n[0] + m[2] * n[1], m[1] * n[0] + m[3] * n[1], m[0] * n[2] + m[2] * n[3], m[1] * n[2] + m[3] * n[3], m[0] * n[4] + m[2] * n[5] + m[4], m[1] * n[4] + m[3] * n[5] + m[5]];
@@ -319,10 +322,10 @@
     if (key === "Text" || key === "ADBE Text Properties") return group(l.text);
     throw new Error(`a layer has no property ${JSON.stringify(key)}`);
   };
-  const layer = (l) => new Proxy(function () {}, {
+  const layer = (l) => l.proxy || (l.proxy = new Proxy(function () {}, {
     apply: (_t, _s, args) => rooms(l, args[0]),
     get: (_t, key) => (typeof key === "string" ? layerMember(l, key) : undefined),
-  });
+  }));
   const comp = (c) => ({
     name: c.name, width: doc.width, height: doc.height, frameDuration: 1 / doc.rate, displayStartTime: 0,
     duration: (doc.op - doc.ip) / doc.rate, numLayers: c.layers.length, pixelAspect: 1, bgColor: [0, 0, 0, 1],
@@ -363,20 +366,22 @@
     const one = (t) => { t = (t + 1) % 1; return t < 1 / 6 ? p + (q - p) * 6 * t : t < 0.5 ? q : t < 2 / 3 ? p + (q - p) * (2 / 3 - t) * 6 : p; };
     return [one(h + 1 / 3), one(h), one(h - 1 / 3), c[3]];
   };
-  const scopeOf = (p, time) => {
+  const scopeOf = (p) => {
+    if (p.scope) return p.scope;
     const l = p.layer === null ? null : layers[p.layer], c = l ? doc.comps[l.comp] : doc.comps[""];
     const base = Object.create(library);
     Object.assign(base, members(p));
     const lazy = {
-      time: () => now(), value: () => rawAt(p, time), thisComp: () => comp(c), thisLayer: () => (l ? layer(l) : undefined),
+      time: () => now(), value: () => rawAt(p, now()), thisComp: () => comp(c), thisLayer: () => (l ? layer(l) : undefined),
       thisProperty: () => property(p), text: () => (l ? layerMember(l, "text") : undefined), velocity: () => velocity(p, now()),
     };
     if (l) for (const key of ["effect", "content", "mask", "transform", "parent", "hasParent", "index", "width", "height", "inPoint", "outPoint", "startTime", "toComp", "fromComp", "toWorld", "fromWorld", "toCompVec", "position", "rotation", "scale", "opacity", "anchorPoint", "anchor_point", "active", "source", "sourceRectAtTime"])
       if (!(key in lazy)) lazy[key] = () => layerMember(l, key);
-    for (const [key, get] of Object.entries(lazy)) Object.defineProperty(base, key, { get, set: (v) => Object.defineProperty(base, key, { value: v, writable: true }), configurable: true });
+    for (const [key, get] of Object.entries(lazy)) Object.defineProperty(base, key, { get, set(v) { Object.defineProperty(this, key, { value: v, writable: true, configurable: true }); } });
     base.name = l ? l.name : "";
     base.loop_out = base.loopOut; base.loop_in = base.loopIn; base.value_at_time = base.valueAtTime;
-    base.posterizeTime = (rate) => { const top = running[running.length - 1]; if (rate > 0) { top.time = Math.floor(top.time * rate + 1e-9) / rate; base.value = rawAt(p, top.time); } };
+    base.posterizeTime = (rate) => { const top = running[running.length - 1]; if (rate > 0) { top.time = Math.floor(top.time * rate + 1e-9) / rate; } };
+    p.scope = base;
     return base;
   };
   const compiled = (p) => {
@@ -391,7 +396,8 @@
     running.push({ prop: p, time });
     const kept = [seed, timeless, drawn];
     seed = p.id + 1; timeless = false; drawn = 0;
-    try { return compiled(p).call(undefined, scopeOf(p, time)); }
+    // What the expression assigns without declaring lands on an object of this run alone.
+    try { return compiled(p).call(undefined, Object.create(scopeOf(p))); }
     finally { running.pop(); [seed, timeless, drawn] = kept; }
   };
 
@@ -413,7 +419,7 @@
   };
   global.velocityRun = (id, time) => {
     running.length = 0;
-    const p = props[id], v = plain(run(p, time));
+    const v = valueAt(props[id], time);
     if (typeof v === "number") return Number.isFinite(v) ? JSON.stringify([v]) : fail("the result is not a finite number");
     if (typeof v === "string") return JSON.stringify({ text: v });
     if (isList(v)) return v.every((x) => typeof x === "number" && Number.isFinite(x)) ? JSON.stringify(v) : fail("the result holds something that is no number");
