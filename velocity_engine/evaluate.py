@@ -35,7 +35,17 @@ from velocity_engine.layer_matrix import (
     transform_matrix4,
 )
 from velocity_engine.model.geometry import IDENTITY, Matrix, mean_scale, multiply
-from velocity_engine.model.layers import BlendMode, CameraContent, MaskMode, PrecompContent
+from velocity_engine.model.layers import (
+    BlendMode,
+    CameraContent,
+    ImageContent,
+    Mask,
+    MaskMode,
+    PluginContent,
+    PrecompContent,
+    SolidContent,
+    VideoContent,
+)
 from velocity_engine.model.properties import Bezier, GradientValue, Property, SplitPosition, Vector
 from velocity_engine.model.text import TextDocument
 from velocity_engine.plan import Plan, PlannedComposition, PlannedLayer
@@ -55,6 +65,22 @@ class LayerSampler:
         self._planned = planned
         self.frame = frame
         self.seconds = frame / plan.document.frame_rate
+
+    @property
+    def size(self) -> tuple[float, float]:
+        document = self._plan.document
+        content = self._planned.layer.content if self._planned is not None else None
+        width, height = 0.0, 0.0
+        if isinstance(content, PrecompContent | SolidContent | PluginContent):
+            width, height = content.width, content.height
+        elif isinstance(content, ImageContent | VideoContent) and content.asset in document.assets:
+            asset = document.assets[content.asset]
+            width, height = asset.width, asset.height
+        return (width, height) if width > 0.0 and height > 0.0 else (float(document.width), float(document.height))
+
+    @property
+    def masks(self) -> tuple[Mask, ...]:
+        return self._planned.layer.masks if self._planned is not None else ()
 
     def value(self, prop: Property[Any]) -> Any:
         value = self._curves.value(prop, self.frame) if prop.keyframes else prop.value

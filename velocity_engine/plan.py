@@ -42,9 +42,14 @@ _LOTTIE_TYPE = {
     TextContent: 5,
     VideoContent: 9,
 }
-_CONTROL_TYPES = (5,)
+_CONTROL_TYPES = (5,)  # Bodymovin's number for controls, but for every effect that it has no number for, too
 _CONTROL_PREFIXES = ("ADBE Slider Control", "ADBE Angle Control", "ADBE Color Control", "ADBE Point", "ADBE Checkbox",
-                     "ADBE Layer Control", "ADBE Dropdown Control", "Pseudo/")  # fmt: skip
+                     "ADBE Layer Control", "ADBE Dropdown Control", "ADBE CM ", "Pseudo/", "PSEUDO/")  # fmt: skip
+
+
+def _only_controls(effect: Effect) -> bool:
+    """Whether an effect only holds values for expressions."""
+    return effect.match_name.startswith(_CONTROL_PREFIXES) or (not effect.match_name and effect.type in _CONTROL_TYPES)
 
 
 @dataclass(slots=True, eq=False)
@@ -58,7 +63,7 @@ class PlannedLayer:
     parent: PlannedLayer | None = None
     matte: PlannedLayer | None = None
     still: bool = False
-    in_space: bool = False  # the layer or one of its parents is three-dimensional
+    in_space: bool = False  # a layer of three dimensions takes its parents so too; a flat one takes them flat
 
 
 @dataclass(slots=True, eq=False)
@@ -259,7 +264,7 @@ class PlanContext:
     def _effects(self, layer: Layer, path: str) -> tuple[tuple[Effect, EffectType], ...]:
         found = []
         for effect in layer.effects:
-            if not effect.enabled or effect.type in _CONTROL_TYPES or effect.match_name.startswith(_CONTROL_PREFIXES):
+            if not effect.enabled or _only_controls(effect):
                 continue
             kind = plugins.effect_for(effect.match_name, effect.type)
             if kind is None:
@@ -293,7 +298,7 @@ def _bind(layers: list[PlannedLayer]) -> None:
             elif position > 0:
                 planned.matte = layers[position - 1]
     for planned in layers:
-        planned.in_space = _any_above(planned, lambda p: p.layer.three_d)
+        planned.in_space = planned.layer.three_d
     for planned in layers:
         planned.still = not _moves(planned)
 

@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from velocity_engine.model.layers import Mask
 from velocity_engine.model.properties import Bezier, GradientValue, Property, SplitPosition, Vector
 from velocity_engine.model.text import TextDocument
 
@@ -23,6 +24,16 @@ class Sampler(Protocol):
 
     @property
     def seconds(self) -> float: ...
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height of the layer's own box: of its solid, picture or precomp, else of the document."""
+        ...
+
+    @property
+    def masks(self) -> tuple[Mask, ...]:
+        """The layer's masks, in the document's order."""
+        ...
 
     def scalar(self, prop: Property[Vector]) -> float:
         """The first number."""

@@ -28,7 +28,7 @@ from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import EncoderConfigError, Finding, RenderCancelled, StorageError, VelocityError
 from velocity_engine.model.document import Composition, Document, Media
 from velocity_engine.model.geometry import IDENTITY, Matrix
-from velocity_engine.model.layers import Content, Effect, EffectParameter, Layer, PluginContent
+from velocity_engine.model.layers import Content, Effect, EffectParameter, Layer, Mask, PluginContent
 from velocity_engine.model.properties import Bezier, GradientValue, Property, SplitPosition, Vector, still
 from velocity_engine.model.text import TextDocument
 from velocity_engine.plugin_types import (
@@ -71,6 +71,14 @@ class StillSampler:
     @property
     def seconds(self) -> float:
         return self.frame / 25.0
+
+    @property
+    def size(self) -> tuple[float, float]:
+        return (640.0, 360.0)
+
+    @property
+    def masks(self) -> tuple[Mask, ...]:
+        return ()
 
     def scalar(self, prop: Property[Vector]) -> float:
         return prop.value[0]

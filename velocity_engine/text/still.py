@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from velocity_engine.model.layers import Mask
 from velocity_engine.model.properties import Bezier, GradientValue, Property, SplitPosition, Vector
 from velocity_engine.model.text import TextDocument
 
@@ -12,6 +13,8 @@ from velocity_engine.model.text import TextDocument
 class StillSampler:
     frame = 0.0
     seconds = 0.0
+    size = (0.0, 0.0)
+    masks: tuple[Mask, ...] = ()
 
     def scalar(self, prop: Property[Vector]) -> float:
         return prop.value[0]
