@@ -1,4 +1,4 @@
-"""What the documents show is what the project has: quoted code stands in its file, JSON parses, links lead somewhere."""
+"""What the documents show is what the project has: code stands in its file, JSON parses, links lead somewhere."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def quotes() -> Iterator[tuple[str, str]]:
         yield from QUOTE.findall(path.read_text())
 
 
-@pytest.mark.parametrize(("file", "code"), quotes())
+@pytest.mark.parametrize(("file", "code"), list(quotes()))
 def test_quoted_code_stands_in_its_file(file: str, code: str) -> None:
     assert code in (ROOT / file).read_text()
 

@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "open_template": "template",
     "Template": "template",
-    "LayerInfo": "customize",
+    "LayerInfo": "inspect",
     "render": "api",
     "render_still": "api",
     "RenderResult": "api",
@@ -45,7 +45,6 @@ _HOMES = {
 
 if TYPE_CHECKING:
     from velocity_engine.api import RenderResult, render, render_still
-    from velocity_engine.customize import LayerInfo
     from velocity_engine.encoder_config import EncoderConfig, RateControl
     from velocity_engine.errors import (
         CustomizationError,
@@ -63,6 +62,7 @@ if TYPE_CHECKING:
         VelocityError,
     )
     from velocity_engine.hookspecs import hookimpl
+    from velocity_engine.inspect import LayerInfo
     from velocity_engine.package import PackageLimits
     from velocity_engine.probe import AudioInfo, PictureInfo, VideoInfo, probe_audio, probe_picture, probe_video
     from velocity_engine.progress import Progress

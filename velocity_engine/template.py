@@ -15,7 +15,7 @@ from velocity_engine.package import Package, PackageLimits, open_package
 from velocity_engine.parse.document import parse_document
 
 if TYPE_CHECKING:
-    from velocity_engine.customize import LayerInfo
+    from velocity_engine.inspect import LayerInfo
     from velocity_engine.encoder_config import EncoderConfig
     from velocity_engine.plan import Plan
 
@@ -74,7 +74,7 @@ class Template:
     @property
     def layers(self) -> tuple[LayerInfo, ...]:
         """What can be customised, with kinds and present values."""
-        from velocity_engine.customize import layer_infos
+        from velocity_engine.inspect import layer_infos
 
         return layer_infos(self.document)
 
