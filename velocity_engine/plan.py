@@ -168,9 +168,9 @@ class PlanContext:
     def picture(self, asset_id: str) -> Sequence[tuple[float, Picture]]:
         found = self._pictures.get(asset_id)
         if found is None:
+            media = self._media(asset_id)
             from velocity_engine.pictures import decode_picture
 
-            media = self._media(asset_id)
             found = decode_picture(self.read(media), _media_name(media, asset_id))
             self._pictures[asset_id] = found
         return found

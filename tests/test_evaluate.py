@@ -1,0 +1,176 @@
+"""From documents to display lists: what is drawn, where, in which order, and what keeps its digest."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from velocity_engine.display import DisplayList, DrawCommand, FillSource, GroupSource, SolidPaint
+from velocity_engine.evaluate import Evaluator, fit_viewport
+from velocity_engine.model.geometry import apply
+from velocity_engine.model.layers import BlendMode
+from velocity_engine.parse.document import parse_document
+from velocity_engine.plan import Plan, make_plan
+
+CLEAR = (0.0, 0.0, 0.0, 0.0)
+
+
+def fixed(*value: float) -> dict[str, Any]:
+    return {"a": 0, "k": list(value) if len(value) > 1 else value[0]}
+
+
+def moving(*pairs: tuple[float, list[float]]) -> dict[str, Any]:
+    ease = {"o": {"x": [0], "y": [0]}, "i": {"x": [1], "y": [1]}}
+    return {"a": 1, "k": [{"t": t, "s": v, **ease} for t, v in pairs]}
+
+
+def transform(**changes: Any) -> dict[str, Any]:
+    base = {"o": fixed(100), "r": fixed(0), "p": fixed(0, 0, 0), "a": fixed(0, 0, 0), "s": fixed(100, 100, 100)}
+    return base | changes
+
+
+def solid(name: str, color: str = "#ff0000", ks: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    layer = {"ty": 1, "nm": name, "sw": 10, "sh": 10, "sc": color, "ip": 0, "op": 60, "st": 0, "ks": ks or transform()}
+    return layer | more
+
+
+def plan_of(layers: list[dict[str, Any]], **more: Any) -> Plan:
+    document = {"v": "5.7.0", "fr": 30, "ip": 0, "op": 60, "w": 100, "h": 50, "layers": layers, "assets": []} | more
+    return make_plan(parse_document(json.dumps(document).encode(), file="data.json", package=None), None)
+
+
+def shown(plan: Plan, frame: float = 0.0, size: tuple[int, int] = (100, 50)) -> DisplayList:
+    return Evaluator(plan).display_list(frame, fit_viewport((100, 50), *size), CLEAR)
+
+
+def at(entry: DrawCommand, x: float, y: float) -> tuple[float, float]:
+    return apply(entry.matrix, x, y)
+
+
+def names(display: DisplayList) -> list[str]:
+    return [entry.label for entry in display.commands]
+
+
+def test_the_first_layer_of_the_document_is_painted_last() -> None:
+    assert names(shown(plan_of([solid("top"), solid("bottom")]))) == ["bottom", "top"]
+
+
+def test_a_layer_shows_from_its_in_point_until_before_its_out_point() -> None:
+    plan = plan_of([solid("s", ip=10, op=20)])
+    assert [bool(shown(plan, frame).commands) for frame in (9.99, 10, 19.99, 20)] == [False, True, True, False]
+
+
+def test_hidden_and_guide_layers_are_left_out() -> None:
+    assert names(shown(plan_of([solid("a", hd=True), solid("b")]))) == ["b"]
+
+
+def test_parents_move_their_children_but_do_not_fade_them() -> None:
+    parent = {"ty": 3, "nm": "null", "ind": 1, "ip": 0, "op": 60, "st": 0, "ks": transform(p=fixed(30, 5, 0), s=fixed(200, 200, 100), o=fixed(0))}
+    (entry,) = shown(plan_of([parent, solid("child", ind=2, parent=1, ks=transform(p=fixed(1, 2, 0)))])).commands
+    assert at(entry, 0, 0) == pytest.approx((32, 9))
+    assert at(entry, 10, 0) == pytest.approx((52, 9))
+    assert entry.opacity == 1.0
+
+
+def test_the_composition_is_fitted_inside_another_shape_and_centred() -> None:
+    display = shown(plan_of([solid("s")]), size=(100, 100))
+    (entry,) = display.commands
+    assert at(entry, 0, 0) == pytest.approx((0, 25))
+    (clip,) = entry.clips
+    assert apply(clip.matrix, clip.box[2], clip.box[3]) == pytest.approx((100, 75))
+
+
+def test_a_precomp_runs_on_its_own_clock_and_clips_to_its_size() -> None:
+    inner = solid("inner", ks=transform(p=moving((0, [0, 0, 0]), (10, [100, 0, 0]))))
+    precomp = {"ty": 0, "nm": "pre", "refId": "c", "w": 20, "h": 20, "ip": 0, "op": 60, "st": 5, "sr": 2, "ks": transform(p=fixed(40, 10, 0))}
+    plan = plan_of([precomp], assets=[{"id": "c", "layers": [inner]}])
+    (entry,) = shown(plan, 15).commands  # (15 - 5) / 2 = 5 frames in: half-way
+    assert at(entry, 0, 0) == pytest.approx((90, 10))
+    (clip,) = entry.clips
+    assert apply(clip.matrix, 0, 0) == pytest.approx((40, 10))
+    assert clip.box == (0, 0, 20, 20)
+
+
+def test_time_remap_is_in_seconds() -> None:
+    inner = solid("inner", ks=transform(p=moving((0, [0, 0, 0]), (30, [30, 0, 0]))))
+    precomp = {"ty": 0, "nm": "pre", "refId": "c", "w": 100, "h": 50, "ip": 0, "op": 60, "st": 0, "ks": transform(), "tm": fixed(0.5)}
+    (entry,) = shown(plan_of([precomp], assets=[{"id": "c", "layers": [inner]}]), 3).commands
+    assert at(entry, 0, 0) == pytest.approx((15, 0))
+
+
+def test_opacity_acts_on_a_layer_as_a_whole() -> None:
+    two = [solid("a"), solid("b")]
+    precomp = {"ty": 0, "nm": "pre", "refId": "c", "w": 100, "h": 50, "ip": 0, "op": 60, "st": 0, "ks": transform(o=fixed(40))}
+    (entry,) = shown(plan_of([precomp], assets=[{"id": "c", "layers": two}])).commands
+    assert isinstance(entry.source, GroupSource) and len(entry.source.commands) == 2
+    assert entry.opacity == pytest.approx(0.4)
+    (single,) = shown(plan_of([solid("a", ks=transform(o=fixed(40)))])).commands
+    assert isinstance(single.source, FillSource) and single.opacity == pytest.approx(0.4)
+
+
+def test_a_blend_mode_inside_a_precomp_stays_inside() -> None:
+    precomp = {"ty": 0, "nm": "pre", "refId": "c", "w": 100, "h": 50, "ip": 0, "op": 60, "st": 0, "ks": transform()}
+    (entry,) = shown(plan_of([precomp], assets=[{"id": "c", "layers": [solid("m", bm=1), solid("n")]}])).commands
+    assert entry.blend is BlendMode.NORMAL and isinstance(entry.source, GroupSource)
+    assert entry.source.commands[1].blend is BlendMode.MULTIPLY
+
+
+@pytest.mark.parametrize("reference", [{}, {"tp": 7}])
+def test_a_matte_is_the_layer_above_or_the_one_referred_to(reference: dict[str, int]) -> None:
+    matte = solid("matte", td=1, ind=7, ks=transform(p=fixed(5, 5, 0)))
+    (entry,) = shown(plan_of([matte, solid("content", tt=1, **reference)])).commands
+    assert entry.label == "content" and entry.matte is not None
+    assert at(entry.matte.commands[0], 0, 0) == pytest.approx((5, 5))
+
+
+def test_a_layer_whose_matte_is_out_of_sight_does_not_show_but_shows_where_it_is_inverted() -> None:
+    matte = solid("matte", td=1, op=10)
+    assert not shown(plan_of([matte, solid("content", tt=1)]), 20).commands
+    assert len(shown(plan_of([matte, solid("content", tt=2)]), 20).commands) == 1
+
+
+def test_masks_follow_the_layer_in_device_pixels() -> None:
+    square = {"i": [[0, 0]] * 4, "o": [[0, 0]] * 4, "v": [[0, 0], [4, 0], [4, 4], [0, 4]], "c": True}
+    mask = {"mode": "a", "inv": True, "pt": {"a": 0, "k": square}, "o": fixed(50), "x": fixed(2), "nm": "m"}
+    layer = solid("s", ks=transform(p=fixed(10, 10, 0), s=fixed(200, 200, 100)), hasMask=True, masksProperties=[mask])
+    (entry,) = shown(plan_of([layer])).commands
+    (found,) = entry.masks
+    assert found.path.bounds() == pytest.approx((10, 10, 18, 18))
+    assert (found.mode, found.inverted, found.opacity, found.expansion) == ("a", True, 0.5, pytest.approx(4))
+
+
+def test_auto_orient_turns_a_layer_along_its_way() -> None:
+    layer = solid("s", ao=1, ks=transform(p=moving((0, [0, 0, 0]), (10, [0, 50, 0]))))
+    (entry,) = shown(plan_of([layer]), 5).commands
+    assert at(entry, 10, 0) == pytest.approx((0, 35))
+
+
+def test_frames_that_look_the_same_have_the_same_digest() -> None:
+    plan = plan_of([solid("s", ks=transform(p=moving((0, [0, 0, 0]), (10, [5, 0, 0])))), solid("back")])
+    evaluator, viewport = Evaluator(plan), fit_viewport((100, 50), 100, 50)
+    lists = [evaluator.display_list(frame, viewport, CLEAR) for frame in (5, 10, 20, 59)]
+    assert lists[0].digest != lists[1].digest == lists[2].digest == lists[3].digest
+    assert lists[0].commands[0].digest == lists[1].commands[0].digest
+
+
+def test_unknown_effects_and_layers_are_reported_not_hidden() -> None:
+    effect = {"ty": 99, "nm": "Glow", "mn": "ADBE Glo2", "ef": [], "en": 1}
+    plan = plan_of([solid("s", ef=[effect]), {"ty": 77, "nm": "odd", "ip": 0, "op": 60, "ks": transform()}])
+    assert {finding.feature for finding in plan.findings} == {"effect.ADBE Glo2", "layer.77"}
+    assert len(shown(plan).commands) == 1
+
+
+def test_a_missing_picture_is_an_error_that_names_file_and_layer() -> None:
+    layer = {"ty": 2, "nm": "Photo", "refId": "i", "ip": 0, "op": 60, "st": 0, "ks": transform()}
+    plan = plan_of([layer], assets=[{"id": "i", "w": 5, "h": 5, "u": "images/", "p": "gone.png", "e": 0}])
+    (finding,) = plan.findings
+    assert (finding.feature, finding.severity, finding.place.layer) == ("asset.missing", "error", "Photo")
+    assert "gone.png" in str(finding.place.file)
+
+
+def test_the_colour_of_a_solid_is_straight_rgba() -> None:
+    (entry,) = shown(plan_of([solid("s", "#336699")])).commands
+    assert isinstance(entry.source, FillSource) and isinstance(entry.source.paint, SolidPaint)
+    assert entry.source.paint.color == pytest.approx((0.2, 0.4, 0.6, 1.0))
