@@ -1,0 +1,212 @@
+"""The commands that the service adds to ``velocity``: serve, worker and admin. Heavy imports wait until a command runs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from velocity_web.settings import load_settings, settings_help
+
+if TYPE_CHECKING:
+    from velocity_web.settings import Settings
+
+Data = Annotated[Path | None, typer.Option(help="Folder of the database and all files.")]
+Database = Annotated[str | None, typer.Option(help="postgresql://... ; SQLite in the data folder without it.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+UserName = Annotated[str, typer.Argument(help="The user's name.")]
+JobId = Annotated[str, typer.Argument(help="The render's id.")]
+
+admin_app = typer.Typer(help="Users, jobs and storage of the service.", no_args_is_help=True)
+
+
+def _epilog() -> str:
+    lines = settings_help().replace("[", "\\[").splitlines()
+    intro = "Settings, as environment variables or as keys of the TOML file that VELOCITY_CONFIG names:"
+    return "\n\n".join([intro, *lines])
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands; called through the entry-point group ``velocity.commands``."""
+    app.command(epilog=_epilog())(serve)
+    app.command()(worker)
+    app.add_typer(admin_app, name="admin")
+
+
+def _settings(**given: Any) -> Settings:
+    """Raises typer.BadParameter with the settings that are wrong."""
+    try:
+        return load_settings(**given)
+    except (ValueError, OSError) as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _fail(error: Exception) -> NoReturn:
+    typer.echo(f"velocity: {error}", err=True)
+    raise typer.Exit(1)
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+    data: Data = None,
+    workers: Annotated[int | None, typer.Option(help="Renders at once; 0 leaves them to `velocity worker`.")] = None,
+    database: Database = None,
+) -> None:
+    """Serve the REST API. In an empty folder it makes the database and a first user, whose key it prints once."""
+    settings = _settings(host=host, port=port, data=data, workers=workers, database=database)
+    from velocity_web.server import serve as run
+
+    try:
+        run(settings)
+    except (OSError, ValueError) as error:
+        _fail(error)
+
+
+def worker(
+    data: Data = None,
+    workers: Annotated[int | None, typer.Option(help="Renders at once.")] = None,
+    database: Database = None,
+) -> None:
+    """Run renders and analyses of a service, on its database and storage, here or on another machine."""
+    settings = _settings(data=data, workers=workers, database=database)
+    from velocity_web.worker import run_worker
+
+    try:
+        run_worker(settings)
+    except (OSError, ValueError) as error:
+        _fail(error)
+
+
+def _print_rows(rows: list[Any], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps([asdict(row) for row in rows]))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    if not rows:
+        typer.echo("none")
+        return
+    table = Table(*asdict(rows[0]))
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in asdict(row).values()))
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+
+
+def _do(action: str, settings: Settings, *arguments: Any) -> Any:
+    """Call a function of ``admin``; what it refuses is a sentence and exit status 1."""
+    from velocity_web import admin
+    from velocity_web.failures import Failure
+
+    try:
+        return getattr(admin, action)(settings, *arguments)
+    except (Failure, OSError, ValueError) as error:
+        _fail(error)
+
+
+@admin_app.command("user-add")
+def user_add(
+    name: UserName,
+    data: Data = None,
+    quota_mb: Annotated[int | None, typer.Option(min=0, help="Storage quota in MiB.")] = None,
+    budget_ms: Annotated[int | None, typer.Option(min=0, help="Render time budget in milliseconds.")] = None,
+    database: Database = None,
+) -> None:
+    """Add a user, and print its API key, this once."""
+    typer.echo(_do("add_user", _settings(data=data, database=database), name, quota_mb, budget_ms))
+
+
+@admin_app.command("user-list")
+def user_list(data: Data = None, database: Database = None, as_json: AsJson = False) -> None:
+    """List the users with what they use."""
+    _print_rows(_do("list_users", _settings(data=data, database=database)), as_json)
+
+
+@admin_app.command("key-rotate")
+def key_rotate(name: UserName, data: Data = None, database: Database = None) -> None:
+    """Give a user a new API key, and print it, this once; the old one ends at once."""
+    typer.echo(_do("rotate_key", _settings(data=data, database=database), name))
+
+
+@admin_app.command("user-disable")
+def user_disable(
+    name: UserName,
+    data: Data = None,
+    enable: Annotated[bool, typer.Option("--enable", help="Let the user in again.")] = False,
+    database: Database = None,
+) -> None:
+    """Shut a user out; the user's things stay."""
+    _do("set_disabled", _settings(data=data, database=database), name, not enable)
+
+
+@admin_app.command("user-quota")
+def user_quota(
+    name: UserName,
+    quota_mb: Annotated[int, typer.Argument(min=0, help="Storage quota in MiB.")],
+    data: Data = None,
+    database: Database = None,
+) -> None:
+    """Set a user's storage quota."""
+    _do("set_quota", _settings(data=data, database=database), name, quota_mb)
+
+
+@admin_app.command("user-budget")
+def user_budget(
+    name: UserName,
+    budget_ms: Annotated[int, typer.Argument(min=0, help="Render time budget in milliseconds.")],
+    data: Data = None,
+    database: Database = None,
+) -> None:
+    """Set a user's render time budget."""
+    _do("set_budget", _settings(data=data, database=database), name, budget_ms)
+
+
+@admin_app.command("job-list")
+def job_list(
+    data: Data = None,
+    status: Annotated[str | None, typer.Option(help="Only jobs of this status.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many.")] = 100,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """List jobs, newest first."""
+    _print_rows(_do("list_jobs", _settings(data=data, database=database), status, limit), as_json)
+
+
+@admin_app.command("job-cancel")
+def job_cancel(job_id: JobId, data: Data = None, database: Database = None) -> None:
+    """Cancel a render."""
+    typer.echo(_do("cancel", _settings(data=data, database=database), job_id))
+
+
+@admin_app.command("job-retry")
+def job_retry(job_id: JobId, data: Data = None, database: Database = None) -> None:
+    """Queue a failed or cancelled render anew, and print the new render's id."""
+    typer.echo(_do("retry", _settings(data=data, database=database), job_id))
+
+
+@admin_app.command()
+def verify(data: Data = None, database: Database = None, as_json: AsJson = False) -> None:
+    """Compare files, rows and sums; exit status 1 when something does not hold."""
+    found = _do("verify", _settings(data=data, database=database))
+    if as_json:
+        typer.echo(json.dumps(asdict(found)))
+    else:
+        for title, sentences in asdict(found).items():
+            for sentence in sentences:
+                typer.echo(f"{title}: {sentence}")
+        typer.echo("all holds" if found.is_clean else "see above")
+    if not found.is_clean:
+        raise typer.Exit(1)
+
+
+@admin_app.command()
+def cleanup(data: Data = None, database: Database = None) -> None:
+    """Remove old files that no row names, and print their names."""
+    for name in _do("cleanup", _settings(data=data, database=database)):
+        typer.echo(name)

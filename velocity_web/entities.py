@@ -1,0 +1,279 @@
+"""The database: entities over the tables that ``migrations`` builds, and the two kinds of session.
+
+Times are milliseconds since 1970 (UTC), identifiers UUIDs as text, structured values JSON as text, so that SQLite and
+PostgreSQL hold the same. What must be exact under concurrency is done by single UPDATE statements with their condition.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from pony.orm import Database, LongStr, Optional, PrimaryKey, Required, db_session
+
+db = Database()
+
+
+class Account(db.Entity):
+    """A user: one key, one quota, one budget. ``used_bytes`` is the sum over its files, ``used_ms`` over its renders."""
+
+    _table_ = "account"
+    id = PrimaryKey(str, 36)
+    name = Required(str, unique=True)
+    key_prefix = Required(str, index=True)
+    key_hash = Required(str)
+    disabled = Required(bool, default=False)
+    quota_mb = Required(int, size=64)
+    used_bytes = Required(int, size=64, default=0, volatile=True)
+    budget_ms = Required(int, size=64)
+    used_ms = Required(int, size=64, default=0, volatile=True)
+    claimed_at = Required(int, size=64, default=0, volatile=True)
+    revision = Required(int, size=64, default=0, volatile=True)
+    created_at = Required(int, size=64)
+    webhook_secret = Optional(str)
+
+
+class Job(db.Entity):
+    """A unit of work of the queue. A render's job has the render's id; others have an id of their own."""
+
+    _table_ = "job"
+    id = PrimaryKey(str, 36)
+    kind = Required(str)
+    account_id = Required(str)
+    subject_id = Required(str, index=True)
+    name = Required(str)
+    status = Required(str)
+    stage = Required(str, default="uploaded")
+    reason = Optional(LongStr, nullable=True)
+    attempts = Required(int, default=0)
+    lease_owner = Optional(str, nullable=True)
+    lease_until = Optional(int, size=64, nullable=True)
+    not_before = Required(int, size=64, default=0)
+    created_at = Required(int, size=64)
+    started_at = Optional(int, size=64, nullable=True)
+    completed_at = Optional(int, size=64, nullable=True)
+
+
+class Template(db.Entity):
+    _table_ = "template"
+    id = PrimaryKey(str, 36)
+    account_id = Required(str)
+    name = Required(str)
+    file_name = Required(str)
+    file = Required(str)
+    size_bytes = Required(int, size=64)
+    sha256 = Required(str)
+    analysis = Optional(LongStr, nullable=True)
+    created_at = Required(int, size=64)
+
+
+class AudioGroup(db.Entity):
+    _table_ = "audio_group"
+    id = PrimaryKey(str, 36)
+    account_id = Required(str)
+    name = Required(str)
+    is_default = Required(bool, default=False)
+    created_at = Required(int, size=64)
+
+
+class Audio(db.Entity):
+    _table_ = "audio"
+    id = PrimaryKey(str, 36)
+    account_id = Required(str)
+    group_id = Required(str)
+    name = Required(str)
+    file = Required(str)
+    size_bytes = Required(int, size=64)
+    sha256 = Required(str)
+    format = Required(str)
+    seconds = Optional(float, nullable=True)
+    created_at = Required(int, size=64)
+
+
+class Asset(db.Entity):
+    _table_ = "asset"
+    id = PrimaryKey(str, 36)
+    account_id = Required(str)
+    name = Required(str)
+    file = Required(str)
+    kind = Required(str)
+    format = Required(str)
+    width = Required(int)
+    height = Required(int)
+    seconds = Optional(float, nullable=True)
+    size_bytes = Required(int, size=64)
+    sha256 = Required(str)
+    created_at = Required(int, size=64)
+
+
+class Campaign(db.Entity):
+    _table_ = "campaign"
+    id = PrimaryKey(str, 36)
+    account_id = Required(str)
+    name = Required(str)
+    created_at = Required(int, size=64)
+
+
+class CampaignAudioGroup(db.Entity):
+    _table_ = "campaign_audio_group"
+    campaign_id = Required(str)
+    group_id = Required(str)
+    PrimaryKey(campaign_id, group_id)
+
+
+class TemplateInstance(db.Entity):
+    _table_ = "template_instance"
+    id = PrimaryKey(str, 36)
+    account_id = Required(str)
+    campaign_id = Required(str)
+    template_id = Required(str)
+    name = Required(str)
+    customization_map = Required(LongStr, default="[]")
+    created_at = Required(int, size=64)
+
+
+class Render(db.Entity):
+    """A render and its outcome; ``request`` is what the worker needs, as JSON. Its state is that of the job of the same id."""
+
+    _table_ = "render"
+    id = PrimaryKey(str, 36)
+    account_id = Required(str)
+    name = Required(str)
+    template_id = Required(str)
+    template_name = Required(str)
+    template_instance_id = Optional(str, nullable=True)
+    template_instance_name = Optional(str, nullable=True)
+    campaign_id = Optional(str, nullable=True)
+    audio_id = Optional(str, nullable=True)
+    batch_id = Optional(str, nullable=True)
+    batch_row = Optional(int, nullable=True)
+    request = Required(LongStr)
+    webhook_url = Optional(str, nullable=True)
+    frames_done = Required(int, default=0, volatile=True)
+    frames_total = Required(int, default=0, volatile=True)
+    remaining_ms = Optional(int, size=64, nullable=True, volatile=True)
+    charged_ms = Required(int, size=64, default=0, volatile=True)
+    file = Optional(str, nullable=True)
+    sha256 = Optional(str, nullable=True)
+    size_bytes = Optional(int, size=64, nullable=True)
+    render_ms = Optional(int, size=64, nullable=True)
+    created_at = Required(int, size=64)
+
+
+class RenderAsset(db.Entity):
+    """Which assets an active render reads, so that they cannot be deleted under it."""
+
+    _table_ = "render_asset"
+    render_id = Required(str)
+    asset_id = Required(str)
+    PrimaryKey(render_id, asset_id)
+
+
+class IdempotentRequest(db.Entity):
+    _table_ = "idempotent_request"
+    account_id = Required(str)
+    key = Required(str)
+    PrimaryKey(account_id, key)
+    body_hash = Required(str)
+    answer = Required(LongStr)
+    created_at = Required(int, size=64)
+
+
+class Batch(db.Entity):
+    _table_ = "batch"
+    id = PrimaryKey(str, 36)
+    account_id = Required(str)
+    name = Required(str)
+    template_id = Required(str)
+    rows = Required(LongStr)
+    created_at = Required(int, size=64)
+
+
+class WebhookDelivery(db.Entity):
+    _table_ = "webhook_delivery"
+    id = PrimaryKey(str, 36)
+    account_id = Required(str)
+    render_id = Required(str)
+    url = Required(str)
+    event = Required(str)
+    payload = Required(LongStr)
+    status = Required(str)
+    attempts = Required(int, default=0)
+    next_at = Required(int, size=64)
+    response_code = Optional(int, nullable=True)
+    reason = Optional(LongStr, nullable=True)
+    created_at = Required(int, size=64)
+    completed_at = Optional(int, size=64, nullable=True)
+
+
+_connected = threading.Lock()
+
+
+@db.on_connect(provider="sqlite")
+def _tune_sqlite(_database: object, connection: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout = 30000")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA case_sensitive_like = false")
+
+
+def connect(data: Path, url: str = "") -> None:
+    """Bind this process to its database, migrating it first; a second call is of no effect.
+
+    Raises ValueError for a URL that is not PostgreSQL's, and the driver's error where the server cannot be reached.
+    """
+    from velocity_web.migrations import migrate_postgres, migrate_sqlite
+
+    with _connected:
+        if db.provider is not None:
+            return
+        if not url:
+            data.mkdir(parents=True, exist_ok=True)
+            path = (data / "velocity.db").resolve()
+            migrate_sqlite(path)
+            db.bind("sqlite", filename=str(path), create_db=True, timeout=30)
+        elif url.startswith(("postgresql://", "postgres://")):
+            migrate_postgres(url)
+            db.bind("postgres", url)
+        else:
+            raise ValueError("the database is given as postgresql://user:password@host/name, or not at all for SQLite")
+        db.generate_mapping(create_tables=False)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """A session that only reads. Keep it short; inside another session it joins that one."""
+    with db_session:
+        yield
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """One transaction that writes, taken from its first statement on, committed at the end or rolled back whole."""
+    with db_session(immediate=True):
+        yield
+
+
+def execute(sql: str, parameters: Mapping[str, Any]) -> int:
+    """Run one writing statement with ``$name`` parameters, and give the number of rows it touched."""
+    db.flush()
+    return int(db.execute(sql, dict(parameters)).rowcount)
+
+
+def rows(sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of a query with ``$name`` parameters."""
+    return list(db.execute(sql, dict(parameters)).fetchall())
+
+
+def lock_account(account_id: str) -> None:
+    """Hold the account's row until the transaction ends: sums over its things are exact from here on."""
+    execute("UPDATE account SET revision = revision + 1 WHERE id = $id", {"id": account_id})
+
+
+def new_id() -> str:
+    return str(uuid4())

@@ -1,0 +1,64 @@
+"""What a business rule answers with when it says no. No HTTP here: ``problems`` gives each its status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+
+class Failure(Exception):
+    """``detail`` is one sentence for the caller; ``errors`` are the sentences by request field, if the fault is in fields."""
+
+    title = "Request refused"
+
+    def __init__(self, detail: str, errors: Mapping[str, Sequence[str]] | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = {field: list(sentences) for field, sentences in (errors or {}).items()}
+
+
+class Invalid(Failure):
+    """The request contradicts the contract, a template, or itself."""
+
+    title = "Invalid request"
+
+
+class QuotaExceeded(Failure):
+    """The storage quota has no room for it."""
+
+    title = "Storage quota exceeded"
+
+
+class NotDeletable(Failure):
+    """Something that is still in use."""
+
+    title = "Cannot be deleted"
+
+
+class BudgetExhausted(Failure):
+    """No render time is left."""
+
+    title = "Insufficient render time budget"
+
+
+class NotFound(Failure):
+    """It does not exist, or belongs to somebody else."""
+
+    title = "Not found"
+
+
+class Conflict(Failure):
+    """The thing's state does not allow it."""
+
+    title = "Conflict"
+
+
+class TooLarge(Failure):
+    """More bytes than one upload may have."""
+
+    title = "Too large"
+
+
+class KeyReused(Failure):
+    """An Idempotency-Key came back with another request."""
+
+    title = "Idempotency-Key reused"

@@ -1,0 +1,114 @@
+"""Analyses of uploads, inside a child process."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+VALUE_CHARACTERS = 500
+LISTED = 2000
+
+
+def load() -> None:
+    import velocity_engine as engine
+
+    for name in ("probe_audio", "probe_picture", "probe_video", "open_template"):
+        getattr(engine, name)
+
+
+def analyse_template(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """What there is to know of ``spec["file"]``. Raises the engine's errors, for whatever a render would fail of too."""
+    import velocity_engine as engine
+
+    send({"stage": "validating"})
+    send({"stage": "extracting"})
+    with engine.open_template(spec["file"]) as template:
+        send({"stage": "analyzing"})
+        findings = [finding_dict(finding) for finding in template.findings]
+        errors = [finding for finding in template.findings if finding.severity == "error"]
+        if errors:
+            sentences = [f"{error.message} ({error.place})" if str(error.place) else error.message for error in errors]
+            raise engine.DocumentError("; ".join(sentences[:10]))
+        return {
+            "width": template.width,
+            "height": template.height,
+            "frame_rate": template.frame_rate,
+            "frame_count": template.frame_count,
+            "duration": template.duration,
+            "span": template.frame_range(None),
+            "layers": [layer_dict(layer) for layer in template.layers[:LISTED]],
+            "fonts": [plain(font) for font in template.fonts[:LISTED]],
+            "markers": [plain(marker) for marker in template.markers[:LISTED]],
+            "assets": [plain(asset) for asset in template.assets[:LISTED]],
+            "findings": findings[:LISTED],
+        }
+
+
+def finding_dict(finding: Any) -> dict[str, Any]:
+    return {
+        "feature": finding.feature,
+        "message": finding.message,
+        "severity": finding.severity,
+        "instead": finding.instead,
+        "file": finding.place.file,
+        "layer": finding.place.layer,
+        "pointer": finding.place.pointer,
+    }
+
+
+def layer_dict(layer: Any) -> dict[str, Any]:
+    value = layer.value
+    customizable = layer.customizable
+    return {
+        "name": layer.name,
+        "path": layer.path,
+        "kind": str(layer.kind),
+        "value": None if value is None else str(value)[:VALUE_CHARACTERS],
+        "customizable": customizable if isinstance(customizable, bool) else [str(key) for key in customizable],
+    }
+
+
+def plain(value: Any) -> Any:
+    """A dataclass of the engine as JSON: its fields that are small and plain, in camelCase."""
+    from pydantic.alias_generators import to_camel
+
+    fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    return {
+        to_camel(name): item
+        for name, item in fields.items()
+        if isinstance(item, int | float | bool | None) or (isinstance(item, str) and len(item) <= VALUE_CHARACTERS)
+    }
+
+
+def analyse_audio(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Raises MediaError for what cannot be decoded."""
+    import velocity_engine as engine
+
+    send({"stage": "analyzing"})
+    info = engine.probe_audio(spec["file"])
+    if not info.seconds > 0:
+        raise engine.MediaError("the audio has no sound in it")
+    return {"seconds": info.seconds, "format": info.format, "codec": info.codec}
+
+
+def analyse_asset(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """A picture, else a clip. Raises MediaError with the sentence of what the file looks like most."""
+    import velocity_engine as engine
+
+    path = Path(spec["file"])
+    with path.open("rb") as file:
+        head = file.read(12)
+    if head[4:8] == b"ftyp":
+        clip = engine.probe_video(path)
+        if clip.codec not in ("h264", "hevc", "h265"):
+            raise engine.MediaError(f"the clip is {clip.codec}", hint="Clips must be MP4 with H.264 or H.265")
+        return {
+            "kind": "video", "format": "mp4", "width": clip.width, "height": clip.height, "seconds": clip.seconds,
+        }  # fmt: skip
+    picture = engine.probe_picture(path)
+    return {
+        "kind": "image", "format": picture.format.lower(), "width": picture.width, "height": picture.height,
+        "seconds": None,
+    }  # fmt: skip

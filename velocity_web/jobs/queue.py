@@ -1,0 +1,294 @@
+"""The queue: jobs are leased, kept by heartbeats, and come back when their worker is silent or dead.
+
+A job's ``status`` only moves forward; whether somebody works at it is its lease. So a job whose worker died stays
+``processing`` without a lease until the next one takes it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from velocity_web import budget, quota, states
+from velocity_web.clock import now_ms
+from velocity_web.entities import execute, lock_account, reading, rows, writing
+from velocity_web.failures import QuotaExceeded
+from velocity_web.services import webhooks
+from velocity_web.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A job in this worker's hands. ``attempt`` counts from 1; every later write names it, so a lost lease cannot write."""
+
+    id: str
+    kind: str
+    account_id: str
+    subject_id: str
+    attempt: int
+
+
+def process_started(pid: int) -> int | None:
+    """When the process started, in ticks since boot; with the pid it names a process for good. None when it is gone."""
+    with suppress(OSError, ValueError, IndexError):
+        stat = Path(f"/proc/{pid}/stat").read_text()
+        fields = stat.rsplit(")", 1)[1].split()
+        return None if fields[0] in ("Z", "X") else int(fields[19])
+    return None
+
+
+def this_host() -> str:
+    """The host and its space of process numbers (containers may share the one and not the other)."""
+    space = ""
+    with suppress(OSError):
+        space = os.readlink("/proc/self/ns/pid").strip("pid:[]")
+    return f"{socket.gethostname()}/{space}"
+
+
+def this_worker() -> str:
+    """The name under which this process leases: host, pid and start."""
+    return f"{this_host()}:{os.getpid()}:{process_started(os.getpid())}"
+
+
+def is_dead(owner: str) -> bool:
+    """Whether a lease's owner is a process of this host that is gone."""
+    host, _, process = owner.partition(":")
+    pid, _, started = process.partition(":")
+    return host == this_host() and pid.isdigit() and str(process_started(int(pid))) != started
+
+
+def claim(owner: str, kinds: Sequence[str], settings: Settings) -> Leased | None:
+    """Lease the next job: of the account with the fewest at work, then of the one served longest ago, then the oldest."""
+    now = now_ms()
+    kind_list = ", ".join(f"'{kind}'" for kind in kinds)
+    with writing():
+        found = rows(
+            "SELECT job.id, job.kind, job.account_id, job.subject_id, job.attempts FROM job "
+            "JOIN account ON account.id = job.account_id "
+            f"WHERE job.status IN ('pending', 'processing') AND job.lease_owner IS NULL AND job.kind IN ({kind_list}) "
+            "AND job.not_before <= $now ORDER BY (SELECT COUNT(*) FROM job other WHERE other.account_id = job.account_id "
+            "AND other.lease_owner IS NOT NULL AND other.kind = job.kind), account.claimed_at, job.created_at, job.id LIMIT 1",
+            {"now": now},
+        )
+        if not found:
+            return None
+        job_id, kind, account_id, subject_id, attempts = found[0]
+        taken = execute(
+            "UPDATE job SET status = 'processing', lease_owner = $owner, lease_until = $until, attempts = attempts + 1, "
+            "started_at = COALESCE(started_at, $now) WHERE id = $id AND lease_owner IS NULL AND attempts = $attempts "
+            "AND status IN ('pending', 'processing')",
+            {
+                "owner": owner, "until": now + int(settings.lease_seconds * 1000), "now": now, "id": job_id,
+                "attempts": attempts,
+            },  # fmt: skip
+        )
+        if not taken:
+            return None
+        execute("UPDATE account SET claimed_at = $now WHERE id = $id", {"now": now, "id": account_id})
+    return Leased(job_id, kind, account_id, subject_id, attempts + 1)
+
+
+def waiting(kinds: Sequence[str]) -> bool:
+    """Within a session: whether there is anything to claim. Cheap, so that idle workers need not write."""
+    kind_list = ", ".join(f"'{kind}'" for kind in kinds)
+    return bool(
+        rows(
+            "SELECT 1 FROM job WHERE status IN ('pending', 'processing') AND lease_owner IS NULL "
+            f"AND kind IN ({kind_list}) AND not_before <= $now LIMIT 1",
+            {"now": now_ms()},
+        )
+    )
+
+
+def held(owner: str, job: Leased) -> str | None:
+    """Within a session: the job's status when its lease is still ours, else None."""
+    found = rows(
+        "SELECT status FROM job WHERE id = $id AND lease_owner = $owner AND attempts = $attempt",
+        {"id": job.id, "owner": owner, "attempt": job.attempt},
+    )
+    return found[0][0] if found else None
+
+
+def renew(owner: str, job: Leased, settings: Settings) -> bool:
+    """Within a transaction: a heartbeat. False when the lease was lost."""
+    until = now_ms() + int(settings.lease_seconds * 1000)
+    return bool(
+        execute(
+            "UPDATE job SET lease_until = $until WHERE id = $id AND lease_owner = $owner AND attempts = $attempt",
+            {"until": until, "id": job.id, "owner": owner, "attempt": job.attempt},
+        )
+    )
+
+
+def set_stage(owner: str, job: Leased, stage: str) -> None:
+    with writing():
+        execute(
+            "UPDATE job SET stage = $stage WHERE id = $id AND lease_owner = $owner AND attempts = $attempt",
+            {"stage": stage, "id": job.id, "owner": owner, "attempt": job.attempt},
+        )
+
+
+def set_progress(render_id: str, done: int, total: int, remaining_ms: int | None) -> None:
+    """Within a transaction."""
+    execute(
+        "UPDATE render SET frames_done = $done, frames_total = $total, remaining_ms = $left WHERE id = $id",
+        {"done": done, "total": total, "left": remaining_ms, "id": render_id},
+    )
+
+
+def _end(owner: str, job: Leased, status: str, reason: str | None, *, only_from: Sequence[str]) -> bool:
+    """Within a transaction: the job's final state, if the lease is ours and the state allows it."""
+    allowed = ", ".join(f"'{state}'" for state in only_from)
+    return bool(
+        execute(
+            "UPDATE job SET status = $status, reason = $reason, completed_at = $now, lease_owner = NULL, lease_until = NULL, "
+            f"stage = $status WHERE id = $id AND lease_owner = $owner AND attempts = $attempt AND status IN ({allowed})",
+            {
+                "status": status, "reason": reason, "now": now_ms(), "id": job.id, "owner": owner,
+                "attempt": job.attempt,
+            },  # fmt: skip
+        )
+    )
+
+
+def complete_render(owner: str, job: Leased, file: str, sha256: str, frames: int, size_bytes: int, ms: int) -> str | None:
+    """Make a render's file its output: None when done, else why it may not be (the caller removes the file)."""
+    try:
+        with writing():
+            lock_account(job.account_id)
+            if not budget.charge(job.account_id, job.id, max(1, ms)):
+                _fail(owner, job, budget.EXHAUSTED, ms)
+                return budget.EXHAUSTED
+            if not _end(owner, job, states.COMPLETED, None, only_from=(states.PROCESSING,)):
+                return "the lease was lost or the render cancelled"
+            quota.take(job.account_id, size_bytes)
+            execute(
+                "UPDATE render SET file = $file, sha256 = $sha, size_bytes = $size, render_ms = $ms, frames_done = $frames, "
+                "frames_total = $frames, remaining_ms = 0 WHERE id = $id",
+                {"file": file, "sha": sha256, "size": size_bytes, "ms": max(1, ms), "frames": frames, "id": job.id},
+            )
+            webhooks.announce(job.id, states.COMPLETED)
+    except QuotaExceeded as full:
+        fail(owner, job, f"Storage quota exceeded: {full.detail}", ms)
+        return full.detail
+    return None
+
+
+def complete_template(owner: str, job: Leased, analysis: dict[str, Any]) -> None:
+    with writing():
+        if _end(owner, job, states.COMPLETED, None, only_from=(states.PROCESSING,)):
+            execute(
+                "UPDATE template SET analysis = $analysis WHERE id = $id",
+                {"analysis": json.dumps(analysis), "id": job.subject_id},
+            )
+
+
+def complete_audio(owner: str, job: Leased, seconds: float) -> None:
+    with writing():
+        if _end(owner, job, states.COMPLETED, None, only_from=(states.PROCESSING,)):
+            execute("UPDATE audio SET seconds = $seconds WHERE id = $id", {"seconds": seconds, "id": job.subject_id})
+
+
+def fail(owner: str, job: Leased, reason: str, ms: int = 0) -> bool:
+    """End a job as failed, and charge a render's ``ms``.
+
+    A failed upload's file is no longer counted to its account; the caller removes it.
+    """
+    with writing():
+        return _fail(owner, job, reason, ms)
+
+
+def _fail(owner: str, job: Leased, reason: str, ms: int = 0) -> bool:
+    lock_account(job.account_id)
+    if not _end(owner, job, states.FAILED, reason, only_from=(states.PROCESSING,)):
+        return False
+    if job.kind == states.RENDER:
+        budget.charge(job.account_id, job.id, ms)
+        webhooks.announce(job.id, states.FAILED)
+    else:
+        size = rows(f"SELECT size_bytes FROM {job.kind} WHERE id = $id", {"id": job.subject_id})
+        quota.give_back(job.account_id, size[0][0])
+    return True
+
+
+def finish_cancelling(owner: str, job: Leased, ms: int) -> bool:
+    """The process of a render that was cancelled is gone: charge it and end it."""
+    with writing():
+        lock_account(job.account_id)
+        budget.charge(job.account_id, job.id, ms)
+        ended = _end(owner, job, states.CANCELLED, None, only_from=(states.CANCELLING,))
+        if ended:
+            webhooks.announce(job.id, states.CANCELLED)
+        return ended
+
+
+def release(owner: str, job: Leased) -> None:
+    """Give a job back unharmed (the worker stops): the attempt does not count, and nothing is charged for it."""
+    with writing():
+        lock_account(job.account_id)
+        given = execute(
+            "UPDATE job SET lease_owner = NULL, lease_until = NULL, attempts = attempts - 1 "
+            "WHERE id = $id AND lease_owner = $owner AND attempts = $attempt AND status = 'processing'",
+            {"id": job.id, "owner": owner, "attempt": job.attempt},
+        )
+        if given and job.kind == states.RENDER:
+            _reset_render(job.account_id, job.id)
+
+
+def _reset_render(account_id: str, render_id: str) -> None:
+    budget.refund(account_id, render_id)
+    execute("UPDATE render SET frames_done = 0, remaining_ms = NULL WHERE id = $id", {"id": render_id})
+
+
+def lose_attempt(owner: str, job: Leased, why: str, settings: Settings) -> bool:
+    """The attempt died: back to the queue, or failed when it was the last. True when the job failed."""
+    with writing():
+        return _lose(owner, job, why, settings)
+
+
+def _lose(owner: str, job: Leased, why: str, settings: Settings) -> bool:
+    lock_account(job.account_id)
+    if held(owner, job) == states.CANCELLING:
+        _end(owner, job, states.CANCELLED, None, only_from=(states.CANCELLING,))
+        webhooks.announce(job.id, states.CANCELLED)
+        return False
+    if job.attempt >= settings.max_attempts:
+        return _fail(owner, job, f"failed after {job.attempt} attempts: {why}")
+    pause = now_ms() + 200 * job.attempt
+    back = execute(
+        "UPDATE job SET lease_owner = NULL, lease_until = NULL, not_before = $pause "
+        "WHERE id = $id AND lease_owner = $owner AND attempts = $attempt AND status = 'processing'",
+        {"pause": pause, "id": job.id, "owner": owner, "attempt": job.attempt},
+    )
+    if back and job.kind == states.RENDER:
+        _reset_render(job.account_id, job.id)
+    return False
+
+
+def sweep(settings: Settings) -> list[Leased]:
+    """Take back the leases of workers that are silent or dead. Gives the uploads that failed by it."""
+    with reading():
+        leased = rows(
+            "SELECT id, kind, account_id, subject_id, attempts, lease_owner, lease_until FROM job "
+            "WHERE lease_owner IS NOT NULL",
+            {},
+        )
+    dead = {owner for owner in {row[5] for row in leased} if is_dead(owner)}
+    failed: list[Leased] = []
+    for job_id, kind, account_id, subject_id, attempts, owner, until in leased:
+        job = Leased(job_id, kind, account_id, subject_id, attempts)
+        if (owner in dead or until < now_ms()) and lose_attempt(owner, job, "its worker was lost", settings):
+            failed.append(job)
+    return failed
+
+
+def subject_file(job: Leased) -> str | None:
+    """Within a session: the stored file of a template or an audio file."""
+    found = rows(f"SELECT file FROM {job.kind} WHERE id = $id", {"id": job.subject_id})
+    return found[0][0] if found else None

@@ -1,0 +1,105 @@
+"""Renders, inside a child process."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+PROGRESS_SECONDS = 0.2
+DURATION_TOLERANCE = 0.25
+
+
+def load() -> None:
+    """Import the engine's stages, so that children have them."""
+    import velocity_engine as engine
+
+    for name in ("render", "render_still", "open_template", "probe_video"):
+        getattr(engine, name)
+    from velocity_engine import warm_up
+
+    warm_up()
+
+
+def render(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Render to ``spec["output"]``, look at the file, and synchronise it to the disk.
+
+    ``spec`` has absolute paths: template, output, audio, assets; and encoder, customizations, frames.
+    """
+    import velocity_engine as engine
+
+    encoder = dict(spec["encoder"])
+    encoder["rate_control"] = engine.RateControl(encoder["rate_control"])
+    if encoder["resolution"]:
+        encoder["resolution"] = tuple(encoder["resolution"])
+    output = Path(spec["output"])
+    with engine.open_template(spec["template"]) as template:
+        result = engine.render(
+            template,
+            output,
+            encoder=engine.EncoderConfig(**encoder),
+            customizations=spec["customizations"],
+            assets=spec["assets"],
+            audio=spec["audio"],
+            frames=tuple(spec["frames"]) if spec["frames"] else None,
+            progress=_progress_sender(send),
+        )
+    check_output(output, result.frames)
+    return {"frames": result.frames, "size_bytes": output.stat().st_size, "sha256": synchronise(output)}
+
+
+def _progress_sender(send: Callable[[dict[str, Any]], None]) -> Callable[[Any], None]:
+    last = 0.0
+
+    def told(progress: Any) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= PROGRESS_SECONDS:
+            last = now
+            left = progress.seconds_left
+            send(
+                {
+                    "progress": {
+                        "done": progress.frames_done,
+                        "total": progress.frames_total,
+                        "remaining_ms": None if left is None else round(left * 1000),
+                    }
+                }
+            )
+
+    return told
+
+
+def check_output(path: Path, frames: int) -> None:
+    """Raises RenderFailed when the file does not play the frames that were rendered."""
+    import velocity_engine as engine
+
+    try:
+        info = engine.probe_video(path)
+    except engine.VelocityError as error:
+        raise engine.RenderFailed(f"the finished file cannot be read back: {error.message}") from None
+    if info.frames != frames:
+        raise engine.RenderFailed(f"the finished file has {info.frames} frames, {frames} were rendered")
+
+
+def synchronise(path: Path) -> str:
+    """Bring the file to the disk; gives its SHA-256."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def preview(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Draw one frame of a template as a PNG at ``spec["output"]``."""
+    import velocity_engine as engine
+    from PIL import Image
+
+    with engine.open_template(spec["template"]) as template:
+        width = spec["width"] or template.width
+        height = max(1, round(template.height * width / template.width))
+        picture = engine.render_still(template, frame=template.first_frame + spec["frame"], size=(width, height))
+    Image.fromarray(picture, "RGBA").save(spec["output"], "PNG", compress_level=3)
+    return {"width": width, "height": height}

@@ -1,0 +1,54 @@
+"""What runs in a child process: one task, told by a JSON line, answering with JSON lines.
+
+Answers are ``{"stage": ...}``, ``{"progress": {...}}`` and at the end ``{"result": {...}}`` or ``{"failed": reason}``. A child
+that closes the connection without an end has crashed.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any
+
+Send = Callable[[dict[str, Any]], None]
+LINE_BYTES = 64 << 20
+
+
+def load_engine() -> None:
+    """Import what the tasks need, once, before the forks."""
+    from velocity_web.jobs import analyse_process, render_process
+
+    render_process.load()
+    analyse_process.load()
+
+
+def run(task: str, channel: socket.socket) -> int:
+    """Do one task over ``channel``; gives the process's exit status."""
+    import faulthandler
+
+    import velocity_engine as engine
+    from velocity_web.jobs import analyse_process, render_process
+
+    faulthandler.enable(sys.stderr)
+    known: dict[str, Callable[[dict[str, Any], Send], dict[str, Any]]] = {
+        "render": render_process.render,
+        "template": analyse_process.analyse_template,
+        "audio": analyse_process.analyse_audio,
+        "asset": analyse_process.analyse_asset,
+        "preview": render_process.preview,
+    }
+    with channel.makefile("rb") as reader:
+        spec = json.loads(reader.readline(LINE_BYTES))
+
+    def send(message: dict[str, Any]) -> None:
+        channel.sendall(json.dumps(message).encode() + b"\n")
+
+    try:
+        send({"result": known[task](spec, send)})
+    except engine.VelocityError as error:
+        send({"failed": "; ".join([str(error), *getattr(error, "__notes__", ())])[:4000]})
+    except MemoryError:
+        send({"failed": "it needs more memory than one process may use"})
+    return 0

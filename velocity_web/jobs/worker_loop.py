@@ -1,0 +1,350 @@
+"""A worker: leases jobs, runs each in a child process, watches it, and writes down how it ended.
+
+One thread does everything that touches children, so that their order is plain; webhooks go out from threads of their own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from velocity_web import budget, states
+from velocity_web.entities import reading, rows, writing
+from velocity_web.files import make_folders, publish, remove
+from velocity_web.jobs import queue
+from velocity_web.jobs.forge import Forge, ForgeGone, Limits, kill_child
+from velocity_web.jobs.queue import Leased
+from velocity_web.jobs.running import Running
+from velocity_web.jobs.webhook_sender import WebhookSender
+from velocity_web.settings import MIB, Settings
+
+BEAT_SECONDS = 0.5
+SWEEP_SECONDS = 1.0
+IDLE_LOOK = 0.02
+LOG = structlog.get_logger("velocity.worker")
+
+
+class Worker:
+    """``control`` is a pipe whose bytes mean "look now" and whose end means "the server is gone"."""
+
+    def __init__(self, settings: Settings, control: int | None = None) -> None:
+        self.settings = settings
+        self.owner = queue.this_worker()
+        self.running: dict[int, Running] = {}
+        self.stopping_at: float | None = None
+        self._control = control
+        self._selector = selectors.DefaultSelector()
+        self._forge: Forge | None = None
+        self._next_beat = self._next_sweep = self._next_claim = 0.0
+        self._signalled, self._signal_pipe = os.pipe()
+        self._webhooks = WebhookSender(settings)
+
+    def run(self) -> None:
+        """Work until a signal, or until ``control`` ends; then running renders have the grace time to finish."""
+        make_folders(self.settings.data)
+        os.set_blocking(self._signal_pipe, False)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        self._selector.register(self._signalled, selectors.EVENT_READ)
+        if self._control is not None:
+            self._selector.register(self._control, selectors.EVENT_READ)
+        self._open_forge()
+        self._webhooks.start()
+        LOG.info("worker ready", owner=self.owner, renders=self.settings.workers, analyses=self.settings.light_workers)
+        while not self._is_done():
+            self._turn()
+        self._give_back_all()
+        self._webhooks.stop()
+        if self._forge:
+            self._forge.close()
+        LOG.info("worker stopped", owner=self.owner)
+
+    # --- the turn of the loop ---
+
+    def _turn(self) -> None:
+        for key, _events in self._selector.select(self.settings.poll_seconds):
+            self._on_ready(key.fd)
+        self._finish_ended()
+        now = time.monotonic()
+        if self.running:
+            self._obey_database()
+            self._watch(now)
+            if now >= self._next_beat:
+                self._next_beat = now + BEAT_SECONDS
+                self._beat()
+        if now >= self._next_sweep:
+            self._next_sweep = now + SWEEP_SECONDS
+            for job in queue.sweep(self.settings):
+                self._remove_upload(job)
+        if self.stopping_at is None:
+            self._claim()
+
+    def _on_signal(self, _number: int, _frame: object) -> None:
+        with suppress(BlockingIOError):
+            os.write(self._signal_pipe, b"s")
+
+    def _on_ready(self, number: int) -> None:
+        if number == self._signalled:
+            os.read(number, 64)
+            self._stop(self.settings.grace_seconds)
+        elif number == self._control:
+            if not os.read(number, 4096):
+                self._selector.unregister(number)
+                self._stop(0.0)
+        elif self._forge and number == self._forge.socket.fileno():
+            self._hear_forge()
+        else:
+            for running in self.running.values():
+                if running.channel.fileno() == number:
+                    self._hear_child(running)
+                    break
+
+    def _stop(self, grace: float) -> None:
+        until = time.monotonic() + grace
+        self.stopping_at = until if self.stopping_at is None else min(self.stopping_at, until)
+
+    def _is_done(self) -> bool:
+        return self.stopping_at is not None and (not self.running or time.monotonic() >= self.stopping_at)
+
+    def _hear_child(self, running: Running) -> None:
+        stage = running.stage
+        running.read()
+        if running.closed:
+            self._selector.unregister(running.channel)
+        if running.stage and running.stage != stage:
+            queue.set_stage(self.owner, running.job, running.stage)
+
+    # --- children ---
+
+    def _open_forge(self) -> Forge:
+        if self._forge is None:
+            self._forge = Forge()
+            self._selector.register(self._forge.socket, selectors.EVENT_READ)
+        return self._forge
+
+    def _hear_forge(self) -> None:
+        try:
+            assert self._forge
+            ended = self._forge.wait_end()
+        except ForgeGone:
+            self._lose_forge()
+            return
+        if ended.pid in self.running:
+            self.running[ended.pid].ended = ended
+
+    def _lose_forge(self) -> None:
+        LOG.error("the forking parent died; its jobs go back to the queue")
+        if self._forge:
+            self._selector.unregister(self._forge.socket)
+            self._forge.close()
+            self._forge = None
+        for running in list(self.running.values()):
+            kill_child(running.pid)
+            self._drop(running)
+            if running.result is not None or running.failed is not None:
+                self._finish(running)
+            else:
+                self._lost(running, "its process was lost")
+
+    def _claim(self) -> None:
+        for kinds, slots in (((states.RENDER,), self.settings.workers), (states.LIGHT, self.settings.light_workers)):
+            while sum(running.job.kind in kinds for running in self.running.values()) < slots:
+                with reading():
+                    if not queue.waiting(kinds):
+                        break
+                job = queue.claim(self.owner, kinds, self.settings)
+                if job is None or not self._start(job):
+                    break
+
+    def _start(self, job: Leased) -> bool:
+        spec, temporary, limits, seconds = self._plan(job)
+        if spec is None:
+            queue.fail(self.owner, job, "its file is gone from the storage")
+            return True
+        try:
+            pid, channel, ended = self._open_forge().start(job.kind, limits)
+        except ForgeGone:
+            self._lose_forge()
+            queue.release(self.owner, job)
+            return False
+        for other in ended:
+            if other.pid in self.running:
+                self.running[other.pid].ended = other
+        running = Running(job, pid, channel, temporary, time.monotonic() + seconds)
+        self.running[pid] = running
+        self._selector.register(channel, selectors.EVENT_READ)
+        try:
+            channel.settimeout(10)
+            channel.sendall(json.dumps(spec).encode() + b"\n")
+        except OSError:
+            kill_child(pid)
+        channel.setblocking(False)
+        LOG.info("job started", job=job.id, kind=job.kind, attempt=job.attempt, pid=pid)
+        return True
+
+    def _plan(self, job: Leased) -> tuple[dict[str, Any] | None, Path | None, Limits, float]:
+        """What the child is told, the file it writes, its limits, and the seconds it may take."""
+        settings = self.settings
+        data = settings.data.resolve()
+        if job.kind != states.RENDER:
+            limits = Limits(settings.analysis_memory_mb * MIB, int(settings.analysis_seconds) + 5, settings.nice, settings.run_as)
+            with reading():
+                file = queue.subject_file(job)
+            spec = {"file": str(data / file)} if file and (data / file).exists() else None
+            return spec, None, limits, settings.analysis_seconds
+        limits = Limits(settings.render_memory_mb * MIB, settings.render_cpu_seconds, settings.nice, settings.run_as)
+        with reading():
+            work = json.loads(rows("SELECT request FROM render WHERE id = $id", {"id": job.id})[0][0])
+        container = work["encoder"]["container"]
+        temporary = data / "tmp" / f"render-{job.id}-{job.attempt}.{container}"
+        spec = {
+            **work,
+            "template": str(data / work["template"]),
+            "assets": {asset_id: str(data / file) for asset_id, file in work["assets"].items()},
+            "audio": str(data / work["audio"]) if work["audio"] else None,
+            "output": str(temporary),
+        }
+        return spec, temporary, limits, float("inf")
+
+    def _drop(self, running: Running) -> None:
+        """Forget a child that is gone."""
+        del self.running[running.pid]
+        with suppress(KeyError, ValueError):
+            self._selector.unregister(running.channel)
+        running.channel.close()
+
+    # --- watching ---
+
+    def _obey_database(self) -> None:
+        """End the children of jobs that were cancelled, or whose lease somebody else took."""
+        with reading():
+            ours = rows("SELECT id, attempts, status FROM job WHERE lease_owner = $owner", {"owner": self.owner})
+        status = {(job_id, attempt): state for job_id, attempt, state in ours}
+        for running in self.running.values():
+            state = status.get((running.job.id, running.job.attempt))
+            if state == states.PROCESSING or running.verdict:
+                continue
+            running.verdict = "cancelled" if state == states.CANCELLING else "lost"
+            kill_child(running.pid)
+
+    def _watch(self, now: float) -> None:
+        for running in self.running.values():
+            if running.verdict or running.result is not None:
+                continue
+            is_render = running.job.kind == states.RENDER
+            megabytes = self.settings.render_memory_mb if is_render else self.settings.analysis_memory_mb
+            if now > running.deadline:
+                self._condemn(running, f"it took longer than {self.settings.analysis_seconds:g} seconds", hopeless=True)
+            elif running.memory_bytes() > megabytes * MIB:
+                self._condemn(running, f"it needed more than {megabytes} MB of memory", hopeless=True)
+            elif is_render and now - running.heard > self.settings.stall_seconds:
+                self._condemn(running, f"no frame came for {self.settings.stall_seconds:g} seconds", hopeless=False)
+
+    def _condemn(self, running: Running, why: str, *, hopeless: bool) -> None:
+        """End a child; ``hopeless`` when another attempt would end the same way."""
+        running.verdict, running.hopeless = why, hopeless
+        kill_child(running.pid)
+
+    def _beat(self) -> None:
+        """Keep the leases, show the progress, charge the time: one short transaction for each job."""
+        for running in self.running.values():
+            if running.verdict:
+                continue
+            job = running.job
+            with writing():
+                if not queue.renew(self.owner, job, self.settings) or job.kind != states.RENDER:
+                    continue
+                solvent = budget.charge(job.account_id, job.id, running.elapsed_ms)
+                if running.progress:
+                    shown = running.progress
+                    queue.set_progress(job.id, shown["done"], shown["total"], shown["remaining_ms"])
+            if not solvent and running.result is None:
+                self._condemn(running, budget.EXHAUSTED, hopeless=True)
+
+    # --- ends ---
+
+    def _finish_ended(self) -> None:
+        for running in [running for running in self.running.values() if running.is_over]:
+            self._drop(running)
+            self._finish(running)
+
+    def _finish(self, running: Running) -> None:
+        job = running.job
+        if running.verdict == "cancelled":
+            queue.finish_cancelling(self.owner, job, running.elapsed_ms)
+            self._remove_temporary(running)
+        elif running.verdict == "lost":
+            self._remove_temporary(running)
+        elif running.verdict:
+            self._lost(running, running.verdict)
+        elif running.result is not None:
+            self._complete(running, running.result)
+        elif running.failed is not None:
+            self._fail(running, running.failed)
+        else:
+            self._lost(running, running.ended.sentence() if running.ended else "its process was lost")
+        LOG.info(
+            "job ended", job=job.id, kind=job.kind, milliseconds=running.elapsed_ms,
+            why=running.verdict or running.failed or "done",
+        )  # fmt: skip
+
+    def _complete(self, running: Running, result: dict[str, Any]) -> None:
+        job = running.job
+        if job.kind == states.TEMPLATE:
+            queue.complete_template(self.owner, job, result)
+        elif job.kind == states.AUDIO:
+            queue.complete_audio(self.owner, job, result["seconds"])
+        else:
+            assert running.temporary
+            file = f"renders/{job.id}-{job.attempt}{running.temporary.suffix}"
+            final = self.settings.data / file
+            publish(running.temporary, final)
+            refused = queue.complete_render(
+                self.owner, job, file, result["sha256"], result["frames"], result["size_bytes"], running.elapsed_ms
+            )
+            if refused:
+                remove(final)
+                queue.finish_cancelling(self.owner, job, running.elapsed_ms)
+
+    def _fail(self, running: Running, reason: str) -> None:
+        if queue.fail(self.owner, running.job, reason, running.elapsed_ms):
+            self._remove_upload(running.job)
+        else:
+            queue.finish_cancelling(self.owner, running.job, running.elapsed_ms)
+        self._remove_temporary(running)
+
+    def _lost(self, running: Running, why: str) -> None:
+        if running.hopeless:
+            self._fail(running, why)
+            return
+        self._remove_temporary(running)
+        if queue.lose_attempt(self.owner, running.job, why, self.settings):
+            self._remove_upload(running.job)
+
+    def _remove_temporary(self, running: Running) -> None:
+        """The child's unfinished output, and what the engine put beside it."""
+        if running.temporary:
+            for path in running.temporary.parent.glob(f"*{running.temporary.stem}*"):
+                remove(path)
+
+    def _remove_upload(self, job: Leased) -> None:
+        if job.kind != states.RENDER:
+            with reading():
+                file = queue.subject_file(job)
+            if file:
+                remove(self.settings.data / file)
+
+    def _give_back_all(self) -> None:
+        for running in list(self.running.values()):
+            kill_child(running.pid)
+            self._drop(running)
+            queue.release(self.owner, running.job)
+            self._remove_temporary(running)

@@ -1,0 +1,77 @@
+"""Schema versions as numbered steps of SQL that SQLite and PostgreSQL both take.
+
+A step is a file ``NNNN_name.sql``; the row of ``schema_version`` says which was the last. Each step and its version number are
+one transaction, and only one process migrates at a time, so a kill leaves the database at one version or the next.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from importlib.resources import files
+from pathlib import Path
+
+ADVISORY_LOCK = 0x5E10C17
+
+
+class DatabaseTooNew(Exception):
+    """The database was migrated by a newer Velocity."""
+
+
+def steps() -> list[tuple[int, str]]:
+    """(version, SQL) of every step, in order."""
+    found = [entry for entry in files(__name__).iterdir() if entry.name.endswith(".sql")]
+    return sorted((int(entry.name.split("_", 1)[0]), entry.read_text(encoding="utf-8")) for entry in found)
+
+
+def latest_version() -> int:
+    return steps()[-1][0]
+
+
+def _statements(sql: str) -> list[str]:
+    return [statement.strip() for statement in sql.split(";") if statement.strip()]
+
+
+def _pending(version: int) -> list[tuple[int, str]]:
+    if version > latest_version():
+        raise DatabaseTooNew(f"the database has schema version {version}, this Velocity knows up to {latest_version()}")
+    return [step for step in steps() if step[0] > version]
+
+
+def migrate_sqlite(path: Path, target: int | None = None) -> None:
+    """Bring the file to ``target``, None for the latest version. Raises DatabaseTooNew."""
+    connection = sqlite3.connect(path, timeout=60, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
+        row = connection.execute("SELECT MAX(version) FROM schema_version").fetchone()
+        for version, sql in _pending(row[0] or 0):
+            if target is not None and version > target:
+                break
+            for statement in _statements(sql):
+                connection.execute(statement)
+            connection.execute("DELETE FROM schema_version")
+            connection.execute("INSERT INTO schema_version (version) VALUES (?)", (version,))
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+
+
+def migrate_postgres(url: str) -> None:
+    """Bring the database at ``url`` to the latest version. Raises DatabaseTooNew and psycopg2's errors."""
+    import psycopg2
+
+    connection = psycopg2.connect(url)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (ADVISORY_LOCK,))
+            cursor.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
+            cursor.execute("SELECT MAX(version) FROM schema_version")
+            row = cursor.fetchone()
+            for version, sql in _pending((row and row[0]) or 0):
+                for statement in _statements(sql):
+                    cursor.execute(statement)
+                cursor.execute("DELETE FROM schema_version")
+                cursor.execute("INSERT INTO schema_version (version) VALUES (%s)", (version,))
+    finally:
+        connection.close()

@@ -1,0 +1,64 @@
+"""/asset"""
+
+from __future__ import annotations
+
+from velocity_web.downloads import send_file
+from velocity_web.metrics import UPLOADED_BYTES
+from velocity_web.operation import Call, operation
+from velocity_web.routes.context import Resource
+from velocity_web.routes.template import TOO_LARGE
+from velocity_web.schemas.asset import AssetDto
+from velocity_web.schemas.base import Message, Page
+from velocity_web.services import assets
+from velocity_web.uploads import receive_upload
+
+TAG = "Asset"
+
+
+class Assets(Resource):
+    @operation(
+        summary="Upload a picture or clip",
+        tag=TAG,
+        form={"name": "the asset's name; else that of the file"},
+        returns=AssetDto,
+        codes={400: "No usable picture or clip, or the storage quota is exceeded", **TOO_LARGE},
+    )
+    def on_post(self, call: Call) -> AssetDto:
+        """PNG, JPEG, GIF, TGA, WebP, or MP4 with H.264 or H.265; checked before the answer."""
+        upload = receive_upload(call.req, self.settings.temporary, limit=self.settings.max_asset_bytes)
+        answer = assets.accept_asset(call.caller, self.settings, self.context.runner, upload)
+        UPLOADED_BYTES.inc(upload.size_bytes)
+        return answer
+
+    @operation(summary="Pictures and clips", tag=TAG, query=Page, returns=list[AssetDto])
+    def on_get(self, call: Call) -> list[AssetDto]:
+        """Newest first."""
+        return assets.list_assets(call.caller, call.query.skip, call.query.take)
+
+
+class AssetItem(Resource):
+    @operation(summary="A picture or clip", tag=TAG, returns=AssetDto)
+    def on_get(self, call: Call) -> AssetDto:
+        """Its size in pixels, and for a clip its seconds."""
+        return assets.asset_detail(call.caller, call.ids["asset_id"])
+
+    @operation(summary="Delete a picture or clip", tag=TAG, returns=Message, codes={400: "Active renders use it"})
+    def on_delete(self, call: Call) -> Message:
+        """Renders that used it stay."""
+        assets.delete_asset(call.caller, self.settings, call.ids["asset_id"])
+        return Message(message="Asset deleted successfully")
+
+
+class AssetDownload(Resource):
+    @operation(
+        summary="Download a picture or clip",
+        tag=TAG,
+        binary=[*sorted(assets.CONTENT_TYPES.values()), "application/octet-stream"],
+    )
+    def on_get(self, call: Call) -> None:
+        """Byte for byte what was uploaded."""
+        file, content_type = assets.asset_file(call.caller, self.settings, call.ids["asset_id"])
+        send_file(
+            call.req, call.resp, file.path, content_type=content_type, name=file.name, sha256=file.sha256,
+            modified_ms=file.created_at,
+        )  # fmt: skip

@@ -1,0 +1,96 @@
+"""/audio"""
+
+from __future__ import annotations
+
+from velocity_web.downloads import send_file
+from velocity_web.metrics import UPLOADED_BYTES
+from velocity_web.operation import Call, operation
+from velocity_web.routes.context import Resource
+from velocity_web.routes.template import TOO_LARGE
+from velocity_web.schemas.audio import (
+    AudioDto,
+    AudioHistory,
+    AudioJobDto,
+    AudioListEntry,
+    AudioSearch,
+    AudioUploaded,
+)
+from velocity_web.schemas.base import Message
+from velocity_web.services import audio
+from velocity_web.uploads import receive_upload
+
+TAG = "Audio"
+
+
+class AudioUpload(Resource):
+    @operation(
+        summary="Upload an audio file",
+        tag=TAG,
+        form={"audioGroupId": "the audio asset group it goes to; else a group of the account's own"},
+        returns=AudioUploaded,
+        codes={400: "No MP3, WAV or AAC, or the storage quota is exceeded", 404: "No such group", **TOO_LARGE},
+    )
+    def on_post(self, call: Call) -> AudioUploaded:
+        """MP3, WAV or AAC; checked in the background, so poll its status."""
+        upload = receive_upload(call.req, self.settings.temporary, limit=self.settings.max_audio_bytes)
+        answer = audio.accept_audio(call.caller, self.data, upload)
+        UPLOADED_BYTES.inc(upload.size_bytes)
+        return answer
+
+
+class AudioItem(Resource):
+    @operation(summary="Details of an audio file", tag=TAG, returns=AudioDto)
+    def on_get(self, call: Call) -> AudioDto:
+        """Only for completed audio."""
+        return audio.audio_detail(call.caller, call.ids["audio_id"])
+
+    @operation(
+        summary="Delete an audio file", tag=TAG, returns=Message, codes={400: "It is processed, or active renders use it"}
+    )
+    def on_delete(self, call: Call) -> Message:
+        """Renders that used it stay."""
+        audio.delete_audio(call.caller, self.data, call.ids["audio_id"])
+        return Message(message="Audio deleted successfully")
+
+
+class AudioStatus(Resource):
+    @operation(summary="Processing status of an audio upload", tag=TAG, returns=AudioJobDto)
+    def on_get(self, call: Call) -> AudioJobDto:
+        """processing, completed or failed."""
+        return audio.audio_status(call.caller, call.ids["audio_id"])
+
+
+class AudioDownload(Resource):
+    @operation(
+        summary="Download the original audio file", tag=TAG, binary=sorted(audio.CONTENT_TYPES.values())
+    )
+    def on_get(self, call: Call) -> None:
+        """Byte for byte what was uploaded."""
+        file, content_type = audio.audio_file(call.caller, self.data, call.ids["audio_id"])
+        send_file(
+            call.req, call.resp, file.path, content_type=content_type, name=file.name, sha256=file.sha256,
+            modified_ms=file.created_at,
+        )  # fmt: skip
+
+
+class AudioActive(Resource):
+    @operation(summary="Audio being processed", tag=TAG, returns=list[AudioJobDto])
+    def on_get(self, call: Call) -> list[AudioJobDto]:
+        """Newest first."""
+        return audio.list_active(call.caller)
+
+
+class AudioHistoryList(Resource):
+    @operation(summary="Audio processing history", tag=TAG, query=AudioHistory, returns=list[AudioJobDto])
+    def on_get(self, call: Call) -> list[AudioJobDto]:
+        """Completed and failed uploads, newest first."""
+        query = call.query
+        return audio.list_history(call.caller, query.status, query.skip, query.take)
+
+
+class AudioList(Resource):
+    @operation(summary="Audio files of all groups", tag=TAG, query=AudioSearch, returns=list[AudioListEntry])
+    def on_get(self, call: Call) -> list[AudioListEntry]:
+        """Completed audio, group by group; ``search`` is part of a file's or a group's name."""
+        query = call.query
+        return audio.list_audio(call.caller, query.search, query.skip, query.take)

@@ -1,0 +1,88 @@
+"""/campaign"""
+
+from __future__ import annotations
+
+from velocity_web.operation import Call, operation
+from velocity_web.routes.context import Resource
+from velocity_web.schemas.base import Message, Page
+from velocity_web.schemas.campaign import CampaignDto, CampaignRequest, InstanceChange, InstanceDto, InstanceRequest
+from velocity_web.services import campaigns
+
+TAG = "Campaign"
+
+
+class Campaigns(Resource):
+    @operation(summary="Create a campaign", tag=TAG, body=CampaignRequest, returns=CampaignDto)
+    def on_post(self, call: Call) -> CampaignDto:
+        """A campaign holds template instances, and links to audio asset groups."""
+        return campaigns.create_campaign(call.caller, call.body.name)
+
+    @operation(summary="Campaigns", tag=TAG, query=Page, returns=list[CampaignDto])
+    def on_get(self, call: Call) -> list[CampaignDto]:
+        """Newest first."""
+        return campaigns.list_campaigns(call.caller, call.query.skip, call.query.take)
+
+
+class CampaignItem(Resource):
+    @operation(summary="A campaign", tag=TAG, returns=CampaignDto)
+    def on_get(self, call: Call) -> CampaignDto:
+        """With the audio asset groups that are linked to it."""
+        return campaigns.campaign_detail(call.caller, call.ids["campaign_id"])
+
+    @operation(summary="Delete a campaign", tag=TAG, returns=Message)
+    def on_delete(self, call: Call) -> Message:
+        """Its instances go with it; renders, templates and audio stay."""
+        campaigns.delete_campaign(call.caller, call.ids["campaign_id"])
+        return Message(message="Campaign deleted successfully")
+
+
+class CampaignAudioGroups(Resource):
+    @operation(summary="Link an audio asset group to a campaign", tag=TAG, returns=Message)
+    def on_post(self, call: Call) -> Message:
+        """The campaign's renders may then use its audio."""
+        campaigns.link_group(call.caller, call.ids["campaign_id"], call.ids["group_id"])
+        return Message(message="Audio asset group linked successfully")
+
+    @operation(summary="Unlink an audio asset group from a campaign", tag=TAG, returns=Message)
+    def on_delete(self, call: Call) -> Message:
+        """The group and its audio stay."""
+        campaigns.unlink_group(call.caller, call.ids["campaign_id"], call.ids["group_id"])
+        return Message(message="Audio asset group unlinked successfully")
+
+
+class Instances(Resource):
+    @operation(summary="Create a template instance", tag=TAG, body=InstanceRequest, returns=InstanceDto)
+    def on_post(self, call: Call) -> InstanceDto:
+        """A template with a name and a customization map, for renders of the campaign."""
+        return campaigns.create_instance(call.caller, self.settings, call.ids["campaign_id"], call.body)
+
+    @operation(summary="Template instances of a campaign", tag=TAG, query=Page, returns=list[InstanceDto])
+    def on_get(self, call: Call) -> list[InstanceDto]:
+        """Newest first."""
+        query = call.query
+        return campaigns.list_instances(call.caller, call.ids["campaign_id"], query.skip, query.take)
+
+
+class InstanceItem(Resource):
+    @operation(summary="A template instance", tag=TAG, returns=InstanceDto)
+    def on_get(self, call: Call) -> InstanceDto:
+        """With its customization map."""
+        return campaigns.instance_detail(call.caller, call.ids["campaign_id"], call.ids["instance_id"])
+
+    @operation(summary="Change a template instance", tag=TAG, body=InstanceChange, returns=InstanceDto)
+    def on_patch(self, call: Call) -> InstanceDto:
+        """Fields that are left out stay as they are."""
+        ids = call.ids
+        return campaigns.change_instance(call.caller, self.settings, ids["campaign_id"], ids["instance_id"], call.body)
+
+    @operation(summary="Change a template instance", tag=TAG, body=InstanceChange, returns=InstanceDto)
+    def on_put(self, call: Call) -> InstanceDto:
+        """The same as PATCH."""
+        ids = call.ids
+        return campaigns.change_instance(call.caller, self.settings, ids["campaign_id"], ids["instance_id"], call.body)
+
+    @operation(summary="Delete a template instance", tag=TAG, returns=Message)
+    def on_delete(self, call: Call) -> Message:
+        """Its renders stay."""
+        campaigns.delete_instance(call.caller, call.ids["campaign_id"], call.ids["instance_id"])
+        return Message(message="Template instance deleted successfully")

@@ -1,0 +1,23 @@
+"""What the endpoints share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from velocity_web.jobs.runner import Runner
+from velocity_web.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    settings: Settings
+    runner: Runner
+
+
+class Resource:
+    """Base of the endpoints' classes."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.settings = context.settings
+        self.data = context.settings.data

@@ -1,0 +1,120 @@
+"""What needs no key: /health, /ready, /metrics, /openapi.json, /docs and /."""
+
+from __future__ import annotations
+
+import json
+import os
+from importlib.resources import files
+from typing import Any
+
+import falcon
+
+from velocity_web.entities import reading, rows
+from velocity_web.failures import NotFound
+from velocity_web.metrics import exposition
+from velocity_web.migrations import latest_version
+from velocity_web.operation import Call, operation
+from velocity_web.routes.context import Resource
+from velocity_web.schemas.base import Answer
+
+TAG = "System"
+PAGES = files("velocity_web") / "pages"
+MEDIA = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+
+
+class Health(Answer):
+    status: str
+    version: str
+
+
+class Readiness(Answer):
+    status: str
+    database: str
+    storage: str
+
+
+class HealthCheck(Resource):
+    @operation(summary="Whether the server runs", tag=TAG, returns=Health, keyed=False)
+    def on_get(self, _call: Call) -> Health:
+        """Looks at nothing but itself."""
+        from velocity_engine import __version__
+
+        return Health(status="ok", version=__version__)
+
+
+class ReadyCheck(Resource):
+    @operation(
+        summary="Whether the server can work", tag=TAG, returns=Readiness, keyed=False,
+        codes={503: "The database or the storage does not answer"},
+    )  # fmt: skip
+    def on_get(self, call: Call) -> Readiness | None:
+        """Asks the database and the storage."""
+        faults = {}
+        try:
+            with reading():
+                version = rows("SELECT MAX(version) FROM schema_version", {})[0][0]
+            if version != latest_version():
+                faults["database"] = [f"schema version {version}, not {latest_version()}"]
+        except Exception as error:  # whatever the driver raises, the answer is the same
+            faults["database"] = [type(error).__name__]
+        if not os.access(self.settings.temporary, os.W_OK):
+            faults["storage"] = ["the data folder cannot be written to"]
+        if faults:
+            detail = "; ".join(f"{name}: {sentence[0]}" for name, sentence in faults.items())
+            raise falcon.HTTPServiceUnavailable(title="Not ready", description=detail)
+        return Readiness(status="ready", database="ok", storage="ok")
+
+
+class Metrics(Resource):
+    @operation(summary="Metrics for Prometheus", tag=TAG, binary=["text/plain"], keyed=False)
+    def on_get(self, call: Call) -> None:
+        """Requests, jobs, storage."""
+        call.resp.data = exposition()
+        call.resp.content_type = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class OpenApiDocument(Resource):
+    """Set up with the document once all routes are known."""
+
+    document: dict[str, Any]
+
+    @operation(summary="This API as OpenAPI 3.1", tag=TAG, binary=["application/json"], keyed=False)
+    def on_get(self, call: Call) -> None:
+        """Made from the code that answers."""
+        call.resp.data = json.dumps(self.document).encode()
+        call.resp.content_type = falcon.MEDIA_JSON
+
+
+class Page(Resource):
+    """A file of the package's pages; ``name`` is set by the route."""
+
+    name = "index.html"
+
+    @operation(summary="A page for people", tag=TAG, binary=["text/html"], keyed=False)
+    def on_get(self, call: Call) -> None:
+        """Loads nothing from elsewhere."""
+        send_page(call.resp, self.name)
+
+
+class DocsPage(Page):
+    name = "docs.html"
+
+
+class DocsFile(Resource):
+    def on_get(self, _req: falcon.Request, resp: falcon.Response, name: str) -> None:
+        if not name.replace("-", "").replace(".", "").isalnum():
+            raise NotFound("there is no such page")
+        send_page(resp, f"swagger-ui/{name}")
+        resp.set_header("Cache-Control", "public, max-age=86400")
+
+
+def send_page(resp: falcon.Response, name: str) -> None:
+    page = PAGES / name
+    suffix = name[name.rfind(".") :]
+    if not page.is_file() or suffix not in MEDIA:
+        raise NotFound("there is no such page")
+    resp.data = page.read_bytes()
+    resp.content_type = MEDIA[suffix]
+    resp.set_header(
+        "Content-Security-Policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:"
+    )

@@ -1,0 +1,133 @@
+"""/template"""
+
+from __future__ import annotations
+
+from velocity_web.downloads import send_file
+from velocity_web.entities import new_id
+from velocity_web.failures import Invalid
+from velocity_web.files import remove
+from velocity_web.jobs.runner import TaskFailed
+from velocity_web.metrics import UPLOADED_BYTES
+from velocity_web.operation import Call, operation
+from velocity_web.routes.context import Resource
+from velocity_web.schemas.base import Message
+from velocity_web.schemas.template import (
+    Preview,
+    StorageStatusDto,
+    TemplateDetail,
+    TemplateDto,
+    TemplateHistory,
+    TemplateJobDto,
+    TemplateUploaded,
+)
+from velocity_web.services import templates
+from velocity_web.services.openings import openings
+from velocity_web.uploads import receive_upload
+
+TAG = "Template"
+TOO_LARGE = {413: "The file is larger than the maximum"}
+
+
+class TemplateUpload(Resource):
+    @operation(
+        summary="Upload a template as a ZIP file",
+        tag=TAG,
+        form={"name": "the template's name; else that of the file"},
+        returns=TemplateUploaded,
+        codes={400: "No usable ZIP, or the storage quota is exceeded", **TOO_LARGE},
+    )
+    def on_post(self, call: Call) -> TemplateUploaded:
+        """The file is kept as it is and analysed in the background; poll the template's status."""
+        upload = receive_upload(call.req, self.settings.temporary, limit=self.settings.max_template_bytes)
+        answer = templates.accept_template(call.caller, self.data, upload)
+        UPLOADED_BYTES.inc(upload.size_bytes)
+        return answer
+
+
+class TemplateAll(Resource):
+    @operation(summary="All completed templates", tag=TAG, returns=list[TemplateDto])
+    def on_get(self, call: Call) -> list[TemplateDto]:
+        """Newest first."""
+        return templates.list_templates(call.caller)
+
+
+class TemplateActive(Resource):
+    @operation(summary="Templates being processed", tag=TAG, returns=list[TemplateJobDto])
+    def on_get(self, call: Call) -> list[TemplateJobDto]:
+        """Those uploaded, validating, extracting or analyzing."""
+        return templates.list_active(call.caller)
+
+
+class TemplateHistoryList(Resource):
+    @operation(summary="Template processing history", tag=TAG, query=TemplateHistory, returns=list[TemplateJobDto])
+    def on_get(self, call: Call) -> list[TemplateJobDto]:
+        """Completed and failed uploads, newest first."""
+        query = call.query
+        return templates.list_history(call.caller, query.status, query.skip, query.take)
+
+
+class TemplateStorageStatus(Resource):
+    @operation(summary="Storage quota and usage", tag=TAG, returns=StorageStatusDto)
+    def on_get(self, call: Call) -> StorageStatusDto:
+        """1 MB is 1,048,576 bytes. Templates, audio, assets and rendered videos count."""
+        return templates.storage_status(call.caller)
+
+
+class TemplateItem(Resource):
+    @operation(summary="A template and what can be customised in it", tag=TAG, returns=TemplateDetail)
+    def on_get(self, call: Call) -> TemplateDetail:
+        """Only for completed templates."""
+        return templates.template_detail(call.caller, call.ids["template_id"])
+
+    @operation(
+        summary="Delete a template", tag=TAG, returns=Message, codes={400: "It is processed or has active renders"}
+    )
+    def on_delete(self, call: Call) -> Message:
+        """Its renders stay."""
+        path = templates.delete_template(call.caller, self.data, call.ids["template_id"])
+        openings.forget(path)
+        return Message(message="Template deleted successfully")
+
+
+class TemplateStatus(Resource):
+    @operation(summary="Processing status of a template", tag=TAG, returns=TemplateJobDto)
+    def on_get(self, call: Call) -> TemplateJobDto:
+        """pending, processing, completed or failed; while it is processed, ``stage`` says how far it is."""
+        return templates.template_status(call.caller, call.ids["template_id"])
+
+
+class TemplateDownload(Resource):
+    @operation(summary="Download the original template ZIP", tag=TAG, binary=["application/zip"])
+    def on_get(self, call: Call) -> None:
+        """Byte for byte what was uploaded."""
+        file = templates.template_file(call.caller, self.data, call.ids["template_id"])
+        send_file(
+            call.req, call.resp, file.path, content_type="application/zip", name=file.name, sha256=file.sha256,
+            modified_ms=file.created_at,
+        )  # fmt: skip
+
+
+class TemplatePreview(Resource):
+    @operation(
+        summary="A frame of a template as a picture",
+        tag=TAG,
+        query=Preview,
+        binary=["image/png"],
+        codes={400: "The frame is past the end, or cannot be drawn", 409: "The template is not completed"},
+    )
+    def on_get(self, call: Call) -> None:
+        """PNG with alpha; ``width`` in pixels, by default the composition's."""
+        path = templates.previewable(call.caller, self.data, call.ids["template_id"], call.query.frame)
+        picture = self.settings.temporary / f"preview-{new_id()}.png"
+        spec = {
+            "template": str(path.resolve()), "frame": call.query.frame, "width": call.query.width,
+            "output": str(picture.resolve()),
+        }  # fmt: skip
+        try:
+            self.context.runner.run("preview", spec)
+            call.resp.data = picture.read_bytes()
+        except TaskFailed as failure:
+            raise Invalid("the frame cannot be drawn", {"frame": [str(failure)]}) from None
+        finally:
+            remove(picture)
+        call.resp.content_type = "image/png"

@@ -1,0 +1,73 @@
+"""Audio and its groups."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from velocity_web.schemas.base import Answer, Identifier, Name, Page, Question, Time
+from velocity_web.schemas.template import HistoryStatus, JobStatus
+
+
+class AudioUploaded(Answer):
+    status: JobStatus
+    audio_id: Identifier
+    job_id: Identifier
+    audio_group_id: Identifier
+    audio_asset_group_id: Identifier
+
+
+class AudioDto(Answer):
+    id: Identifier
+    audio_group_id: Identifier
+    audio_asset_group_id: Identifier
+    name: str
+    size_bytes: int
+    created_at: Time
+    original_format: str
+    duration: float | None = Field(description="seconds")
+
+
+class AudioListEntry(AudioDto):
+    """An audio file with its group."""
+
+    group_id: Identifier
+    group_name: str
+
+
+class AudioJobDto(Answer):
+    job_id: Identifier
+    audio_id: Identifier
+    audio_group_id: Identifier
+    audio_asset_group_id: Identifier
+    audio_name: str
+    status: JobStatus
+    created_at: Time
+    completed_at: Time | None
+    reason: str | None
+
+
+class AudioHistory(Page):
+    status: HistoryStatus = None
+
+
+class AudioSearch(Question):
+    skip: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+    take: Annotated[int, Field(ge=1, le=1000)] = 100
+    search: Annotated[str | None, Field(max_length=255)] = None
+
+
+class AudioGroupRequest(Question):
+    name: Name
+
+
+class AudioGroupDto(Answer):
+    id: Identifier
+    name: str
+    audio_count: int
+    created_at: Time
+
+
+class AudioGroupDetail(AudioGroupDto):
+    audio: list[AudioDto]

@@ -1,0 +1,103 @@
+"""Pictures and clips for replacements."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pony.orm import desc
+
+from velocity_web import quota
+from velocity_web.auth import Caller
+from velocity_web.clock import iso_time, now_ms
+from velocity_web.entities import Asset, execute, lock_account, new_id, reading, writing
+from velocity_web.failures import Invalid, NotDeletable, NotFound
+from velocity_web.files import publish, remove
+from velocity_web.jobs.runner import Runner, TaskFailed
+from velocity_web.schemas.asset import AssetDto
+from velocity_web.services.templates import StoredFile, active_renders
+from velocity_web.settings import Settings
+from velocity_web.uploads import Upload
+
+CONTENT_TYPES = {
+    "png": "image/png",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "tga": "image/x-tga",
+    "webp": "image/webp",
+    "mp4": "video/mp4",
+}
+
+
+def accept_asset(caller: Caller, settings: Settings, runner: Runner, upload: Upload) -> AssetDto:
+    """Keep an uploaded picture or clip after a look at it. Raises Invalid and QuotaExceeded; then nothing of it stays."""
+    try:
+        try:
+            info = runner.run("asset", {"file": str(upload.path.resolve())})
+        except TaskFailed as failure:
+            raise Invalid("the file is not a usable picture or clip", {"file": [str(failure)]}) from None
+        asset_id = new_id()
+        suffix = info["format"] if info["format"] in CONTENT_TYPES else "bin"
+        file = f"assets/{asset_id}.{suffix}"
+        publish(upload.path, settings.data / file)
+    finally:
+        upload.discard()
+    try:
+        with writing():
+            quota.take(caller.account_id, upload.size_bytes)
+            asset = Asset(
+                id=asset_id, account_id=caller.account_id, name=upload.fields.get("name") or upload.file_name, file=file,
+                size_bytes=upload.size_bytes, sha256=upload.sha256, created_at=now_ms(), **info,
+            )  # fmt: skip
+            return _dto(asset)
+    except BaseException:
+        remove(settings.data / file)
+        raise
+
+
+def _dto(asset: Asset) -> AssetDto:
+    fields: dict[str, Any] = {
+        name: getattr(asset, name) for name in ("id", "name", "kind", "format", "width", "height", "size_bytes")
+    }
+    return AssetDto(
+        **fields, asset_id=asset.id, duration=asset.seconds, created_at=iso_time(asset.created_at)
+    )
+
+
+def _find(caller: Caller, asset_id: str) -> Asset:
+    asset = Asset.get(id=asset_id)
+    if asset is None or asset.account_id != caller.account_id:
+        raise NotFound(f"there is no asset {asset_id}")
+    return asset
+
+
+def list_assets(caller: Caller, skip: int, take: int) -> list[AssetDto]:
+    with reading():
+        query = Asset.select(lambda asset: asset.account_id == caller.account_id)
+        found = query.order_by(lambda asset: (desc(asset.created_at), asset.id))[skip : skip + take]
+        return [_dto(asset) for asset in found]
+
+
+def asset_detail(caller: Caller, asset_id: str) -> AssetDto:
+    with reading():
+        return _dto(_find(caller, asset_id))
+
+
+def asset_file(caller: Caller, settings: Settings, asset_id: str) -> tuple[StoredFile, str]:
+    """The original file and its content type. Raises NotFound."""
+    with reading():
+        asset = _find(caller, asset_id)
+        stored = StoredFile(settings.data / asset.file, asset.name, asset.sha256, asset.created_at)
+        return stored, CONTENT_TYPES.get(asset.format, "application/octet-stream")
+
+
+def delete_asset(caller: Caller, settings: Settings, asset_id: str) -> None:
+    """Raises NotFound, and NotDeletable while an active render uses it."""
+    with writing():
+        lock_account(caller.account_id)
+        asset = _find(caller, asset_id)
+        if active_renders("render.id IN (SELECT render_id FROM render_asset WHERE asset_id = $value)", asset_id):
+            raise NotDeletable("active render jobs use the asset; cancel them first")
+        file = settings.data / asset.file
+        quota.give_back(caller.account_id, asset.size_bytes)
+        execute("DELETE FROM asset WHERE id = $id", {"id": asset_id})
+    remove(file)

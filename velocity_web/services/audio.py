@@ -1,0 +1,249 @@
+"""Audio files and their groups."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pony.orm import count, desc
+
+from velocity_web import quota, states
+from velocity_web.auth import Caller
+from velocity_web.clock import iso_time, now_ms
+from velocity_web.entities import Audio, AudioGroup, Job, execute, lock_account, new_id, reading, rows, writing
+from velocity_web.failures import Invalid, NotDeletable, NotFound
+from velocity_web.files import publish, remove
+from velocity_web.jobs.wake import wake
+from velocity_web.schemas.audio import (
+    AudioDto,
+    AudioGroupDetail,
+    AudioGroupDto,
+    AudioJobDto,
+    AudioListEntry,
+    AudioUploaded,
+)
+from velocity_web.services.paging import jobs_of, wanted
+from velocity_web.services.templates import StoredFile, active_renders, job_of
+from velocity_web.uploads import Upload, canonical_field_id
+
+CONTENT_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "aac": "audio/aac"}
+GROUP_FIELDS = ("audioassetgroupid", "audiogroupid", "groupid")
+DEFAULT_GROUP = "Uploads"
+
+
+def sound_format(path: Path) -> str | None:
+    """mp3, wav or aac by the file's first bytes (ADTS and M4A are both aac); None for anything else."""
+    with path.open("rb") as file:
+        head = file.read(12)
+    if head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE":
+        return "wav"
+    if head[:3] == b"ID3":
+        return "mp3"
+    if head[4:8] == b"ftyp" or head[:4] == b"ADIF":
+        return "aac"
+    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
+        return "aac" if head[1] & 0x06 == 0 else "mp3"
+    return None
+
+
+def accept_audio(caller: Caller, data: Path, upload: Upload, group_id: str | None = None) -> AudioUploaded:
+    """Keep an uploaded sound and queue its check. Raises Invalid, NotFound (of the group) and QuotaExceeded."""
+    try:
+        kind = sound_format(upload.path)
+        if kind is None:
+            raise Invalid("the file is not MP3, WAV or AAC", {"file": ["supported audio: MP3, WAV, AAC"]})
+        named = next((value for key, value in upload.fields.items() if key.lower() in GROUP_FIELDS and value), None)
+        group_id = group_id or (canonical_field_id("audioGroupId", named) if named else None)
+        audio_id, job_id = new_id(), new_id()
+        file = f"audio/{audio_id}.{kind}"
+        publish(upload.path, data / file)
+    finally:
+        upload.discard()
+    try:
+        with writing():
+            lock_account(caller.account_id)
+            group = find_group(caller, group_id) if group_id else _default_group(caller)
+            quota.take(caller.account_id, upload.size_bytes)
+            now = now_ms()
+            Audio(
+                id=audio_id, account_id=caller.account_id, group_id=group.id, name=upload.file_name, file=file,
+                size_bytes=upload.size_bytes, sha256=upload.sha256, format=kind, created_at=now,
+            )  # fmt: skip
+            Job(
+                id=job_id, kind=states.AUDIO, account_id=caller.account_id, subject_id=audio_id, name=upload.file_name,
+                status=states.PENDING, created_at=now,
+            )  # fmt: skip
+            owner = group.id
+    except BaseException:
+        remove(data / file)
+        raise
+    wake()
+    return AudioUploaded(
+        status="processing", audio_id=audio_id, job_id=job_id, audio_group_id=owner, audio_asset_group_id=owner
+    )
+
+
+def _default_group(caller: Caller) -> AudioGroup:
+    found = AudioGroup.get(account_id=caller.account_id, is_default=True)
+    return found or AudioGroup(
+        id=new_id(), account_id=caller.account_id, name=DEFAULT_GROUP, is_default=True, created_at=now_ms()
+    )
+
+
+def find_audio(caller: Caller, audio_id: str) -> Audio:
+    """Within a session. Raises NotFound."""
+    audio = Audio.get(id=audio_id)
+    if audio is None or audio.account_id != caller.account_id:
+        raise NotFound(f"there is no audio {audio_id}")
+    return audio
+
+
+def completed_audio(caller: Caller, audio_id: str) -> Audio:
+    """Within a session. Raises NotFound."""
+    audio = find_audio(caller, audio_id)
+    if job_of(audio_id).status != states.COMPLETED:
+        raise NotFound(f"the audio {audio_id} is not completed")
+    return audio
+
+
+def _dto_fields(audio: Audio) -> dict[str, Any]:
+    return {
+        "id": audio.id,
+        "audio_group_id": audio.group_id,
+        "audio_asset_group_id": audio.group_id,
+        "name": audio.name,
+        "size_bytes": audio.size_bytes,
+        "created_at": iso_time(audio.created_at),
+        "original_format": audio.format,
+        "duration": audio.seconds,
+    }
+
+
+def audio_detail(caller: Caller, audio_id: str) -> AudioDto:
+    with reading():
+        return AudioDto(**_dto_fields(completed_audio(caller, audio_id)))
+
+
+def _job_dto(job: Job) -> AudioJobDto:
+    audio = Audio[job.subject_id]
+    return AudioJobDto(
+        job_id=job.id, audio_id=audio.id, audio_group_id=audio.group_id, audio_asset_group_id=audio.group_id,
+        audio_name=job.name, status=states.PROCESSING if job.status == states.PENDING else job.status,
+        created_at=iso_time(job.created_at), completed_at=iso_time(job.completed_at), reason=job.reason,
+    )  # fmt: skip
+
+
+def audio_status(caller: Caller, audio_id: str) -> AudioJobDto:
+    with reading():
+        find_audio(caller, audio_id)
+        return _job_dto(job_of(audio_id))
+
+
+def list_active(caller: Caller) -> list[AudioJobDto]:
+    with reading():
+        return [_job_dto(job) for job in jobs_of(caller.account_id, states.AUDIO, states.ACTIVE)]
+
+
+def list_history(caller: Caller, status: str | None, skip: int, take: int) -> list[AudioJobDto]:
+    with reading():
+        statuses = wanted(status, (states.COMPLETED, states.FAILED))
+        return [_job_dto(job) for job in jobs_of(caller.account_id, states.AUDIO, statuses, skip=skip, take=take)]
+
+
+def list_audio(caller: Caller, search: str | None, skip: int, take: int) -> list[AudioListEntry]:
+    """Completed audio of all groups, group by group; ``search`` is part of a file's or a group's name."""
+    pattern = (search or "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("\x00", "").lower()
+    with reading():
+        found = rows(
+            "SELECT audio.id, audio_group.id, audio_group.name FROM audio JOIN audio_group ON audio_group.id = audio.group_id "
+            "JOIN job ON job.subject_id = audio.id WHERE audio.account_id = $account AND job.status = 'completed' "
+            "AND (LOWER(audio.name) LIKE $pattern ESCAPE '\\' OR LOWER(audio_group.name) LIKE $pattern ESCAPE '\\') "
+            "ORDER BY audio_group.is_default, audio_group.name, audio_group.id, audio.created_at DESC, audio.id "
+            "LIMIT $take OFFSET $skip",
+            {"account": caller.account_id, "pattern": f"%{pattern}%", "take": take, "skip": skip},
+        )
+        return [
+            AudioListEntry(**_dto_fields(Audio[audio_id]), group_id=group_id, group_name=group_name)
+            for audio_id, group_id, group_name in found
+        ]
+
+
+def audio_file(caller: Caller, data: Path, audio_id: str) -> tuple[StoredFile, str]:
+    """The original file and its content type. Raises NotFound, also where it is not completed."""
+    with reading():
+        audio = completed_audio(caller, audio_id)
+        stored = StoredFile(data / audio.file, audio.name, audio.sha256, audio.created_at)
+        return stored, CONTENT_TYPES[audio.format]
+
+
+def delete_audio(caller: Caller, data: Path, audio_id: str) -> None:
+    """Raises NotFound, and NotDeletable while it is processed or an active render uses it."""
+    with writing():
+        lock_account(caller.account_id)
+        file = _delete_one(find_audio(caller, audio_id), caller, data)
+    remove(file)
+
+
+def _delete_one(audio: Audio, caller: Caller, data: Path) -> Path:
+    job = job_of(audio.id)
+    if job.status in states.ACTIVE:
+        raise NotDeletable(f"the audio {audio.name} is still being processed")
+    if active_renders("render.audio_id = $value", audio.id):
+        raise NotDeletable(f"active render jobs use the audio {audio.name}; cancel them first")
+    file = data / audio.file
+    if job.status != states.FAILED:
+        quota.give_back(caller.account_id, audio.size_bytes)
+    execute("DELETE FROM job WHERE subject_id = $id AND kind = 'audio'", {"id": audio.id})
+    execute("DELETE FROM audio WHERE id = $id", {"id": audio.id})
+    return file
+
+
+def find_group(caller: Caller, group_id: str) -> AudioGroup:
+    """Within a session. Raises NotFound."""
+    group = AudioGroup.get(id=group_id)
+    if group is None or group.account_id != caller.account_id:
+        raise NotFound(f"there is no audio asset group {group_id}")
+    return group
+
+
+def create_group(caller: Caller, name: str) -> AudioGroupDto:
+    with writing():
+        group = AudioGroup(id=new_id(), account_id=caller.account_id, name=name, created_at=now_ms())
+        return _group_dto(group)
+
+
+def _group_dto(group: AudioGroup) -> AudioGroupDto:
+    group_id = group.id
+    number = count(audio for audio in Audio if audio.group_id == group_id)
+    return AudioGroupDto(id=group.id, name=group.name, audio_count=number, created_at=iso_time(group.created_at))
+
+
+def list_groups(caller: Caller, skip: int, take: int) -> list[AudioGroupDto]:
+    with reading():
+        query = AudioGroup.select(lambda group: group.account_id == caller.account_id)
+        found = query.order_by(lambda group: (desc(group.created_at), group.id))[skip : skip + take]
+        return [_group_dto(group) for group in found]
+
+
+def group_detail(caller: Caller, group_id: str) -> AudioGroupDetail:
+    """A group with its completed audio."""
+    with reading():
+        group = find_group(caller, group_id)
+        members = Audio.select(lambda audio: audio.group_id == group_id).order_by(lambda audio: audio.created_at)
+        completed = [audio for audio in members if job_of(audio.id).status == states.COMPLETED]
+        return AudioGroupDetail(
+            **_group_dto(group).model_dump(), audio=[AudioDto(**_dto_fields(audio)) for audio in completed]
+        )
+
+
+def delete_group(caller: Caller, data: Path, group_id: str) -> None:
+    """Remove a group, its audio and its links. Raises NotFound, and NotDeletable while one of its files is in use."""
+    with writing():
+        lock_account(caller.account_id)
+        find_group(caller, group_id)
+        members = list(Audio.select(lambda audio: audio.group_id == group_id))
+        files = [_delete_one(audio, caller, data) for audio in members]
+        execute("DELETE FROM campaign_audio_group WHERE group_id = $id", {"id": group_id})
+        execute("DELETE FROM audio_group WHERE id = $id", {"id": group_id})
+    for file in files:
+        remove(file)

@@ -1,0 +1,353 @@
+"""Renders: queued, watched, cancelled, listed, deleted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from pony.orm import desc
+
+from velocity_web import budget, quota, states
+from velocity_web.auth import Caller
+from velocity_web.clock import iso_time, now_ms
+from velocity_web.entities import (
+    IdempotentRequest,
+    Job,
+    Render,
+    RenderAsset,
+    Template,
+    execute,
+    lock_account,
+    new_id,
+    reading,
+    writing,
+)
+from velocity_web.failures import Conflict, Invalid, KeyReused, NotFound, QuotaExceeded
+from velocity_web.files import remove
+from velocity_web.jobs.wake import wake
+from velocity_web.schemas.render import (
+    RenderCancelled,
+    RenderDetail,
+    RenderDto,
+    RenderEstimate,
+    RenderJobDto,
+    RenderOutput,
+    RenderQueued,
+    RenderRequest,
+    RenderTimeBudgetStatusDto,
+)
+from velocity_web.schemas.template import FindingDto
+from velocity_web.services import webhooks
+from velocity_web.services.render_checks import Ticket, check_request, expected_ms, find_source
+from velocity_web.services.templates import StoredFile
+from velocity_web.settings import Settings
+
+CONTENT_TYPES = {"mp4": "video/mp4", "mov": "video/quicktime", "avi": "video/x-msvideo"}
+CANCEL_WAIT_SECONDS = 2.0
+CANCEL_LOOK_SECONDS = 0.02
+
+
+def check_render(caller: Caller, settings: Settings, request: RenderRequest) -> Ticket:
+    """Raises Invalid, also for a webhook's URL that is not allowed."""
+    with reading():
+        template_id = str(request.template_id) if request.template_id else None
+        instance_id = str(request.template_instance_id) if request.template_instance_id else None
+        source = find_source(caller, template_id, instance_id)
+        ticket = check_request(caller, settings.data, source, request, request.customization_map or [])
+    if request.webhook_url:
+        webhooks.require_allowed(str(request.webhook_url), settings)
+    return ticket
+
+
+def estimate(caller: Caller, settings: Settings, request: RenderRequest) -> RenderEstimate:
+    """What a render would take; queues nothing. Raises what queueing raises, but for the budget."""
+    ticket = check_render(caller, settings, request)
+    with reading():
+        template = Template[ticket.source.template_id]
+        findings = json.loads(template.analysis or "{}").get("findings", [])
+        return RenderEstimate(
+            frames=ticket.frames,
+            expected_milliseconds=expected_ms(ticket),
+            expected_bytes=ticket.expected_bytes,
+            warnings=[FindingDto(**finding) for finding in findings],
+        )
+
+
+def body_hash(raw: Any) -> str:
+    """Equal for requests that mean the same, whatever their spacing and order of keys."""
+    return hashlib.sha256(json.dumps(raw, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def create_render(caller: Caller, settings: Settings, request: RenderRequest, key: str | None) -> RenderQueued:
+    """Queue a render. ``key`` is the Idempotency-Key.
+
+    Raises Invalid, QuotaExceeded, BudgetExhausted, KeyReused.
+    """
+    digest = body_hash(request.model_dump(mode="json"))
+    if key is not None and not 1 <= len(key) <= 255:
+        raise Invalid("the Idempotency-Key is too long", {"Idempotency-Key": ["it must have 1 to 255 characters"]})
+    if key is not None:
+        with reading():
+            if known := remembered(caller, key, digest, settings):
+                return RenderQueued(**known)
+    ticket = check_render(caller, settings, request)
+    with writing():
+        budget.require(caller.account_id)
+        if key is not None and (known := remembered(caller, key, digest, settings)):
+            return RenderQueued(**known)
+        require_room(caller)
+        render_id = insert_render(caller, ticket, request, request.name)
+        answer = {"render_id": render_id, "status": states.PENDING}
+        if key is not None:
+            _remember(caller, key, digest, answer)
+    wake()
+    return RenderQueued(**answer)
+
+
+def remembered(caller: Caller, key: str, digest: str, settings: Settings) -> dict[str, Any] | None:
+    """Within a session: the answer that this key got before. Raises KeyReused when it was for another request."""
+    known = IdempotentRequest.get(account_id=caller.account_id, key=key)
+    if known is None or known.created_at < now_ms() - settings.idempotency_hours * 3_600_000:
+        return None
+    if known.body_hash != digest:
+        raise KeyReused("this Idempotency-Key was used with another request; use a new key for a new request")
+    answer: dict[str, Any] = json.loads(known.answer)
+    return answer
+
+
+def _remember(caller: Caller, key: str, digest: str, answer: dict[str, Any]) -> None:
+    both = {"account": caller.account_id, "key": key}
+    execute("DELETE FROM idempotent_request WHERE account_id = $account AND key = $key", both)
+    IdempotentRequest(
+        account_id=caller.account_id, key=key, body_hash=digest, answer=json.dumps(answer), created_at=now_ms()
+    )
+
+
+def require_room(caller: Caller) -> None:
+    """Within a transaction: an output needs at least a byte of the quota. Raises QuotaExceeded."""
+    storage = quota.storage_of(caller.account_id)
+    if storage.available_bytes <= 0:
+        raise QuotaExceeded(quota.full_sentence(storage, 1))
+
+
+def insert_render(
+    caller: Caller, ticket: Ticket, output: RenderOutput, name: str, batch: tuple[str, int] | None = None
+) -> str:
+    """Within the transaction that holds the account. Raises Invalid when the template was deleted since it was checked."""
+    source = ticket.source
+    if Template.get(id=source.template_id) is None:
+        raise Invalid("the template was deleted", {"templateId": ["the template was deleted"]})
+    render_id, now = new_id(), now_ms()
+    asked = output.model_dump(mode="json", by_alias=True, exclude_none=True)
+    kept = {"jobInfo": asked.get("jobInfo", {}), "encoderConfig": asked["encoderConfig"]}
+    Render(
+        id=render_id, account_id=caller.account_id, name=name, template_id=source.template_id,
+        template_name=source.template_name, template_instance_id=source.instance_id,
+        template_instance_name=source.instance_name, campaign_id=source.campaign_id, audio_id=ticket.audio_id,
+        request=json.dumps({**ticket.work, "asked": kept}), frames_total=ticket.frames, created_at=now,
+        webhook_url=str(output.webhook_url) if output.webhook_url else None,
+        batch_id=batch[0] if batch else None, batch_row=batch[1] if batch else None,
+    )  # fmt: skip
+    for asset_id in ticket.asset_ids:
+        RenderAsset(render_id=render_id, asset_id=asset_id)
+    Job(
+        id=render_id, kind=states.RENDER, account_id=caller.account_id, subject_id=render_id, name=name,
+        status=states.PENDING, created_at=now,
+    )  # fmt: skip
+    return render_id
+
+
+def find_render(caller: Caller, render_id: str) -> tuple[Render, Job]:
+    """Within a session. Raises NotFound, also for a deleted one."""
+    render, job = Render.get(id=render_id), Job.get(id=render_id)
+    if render is None or job is None or render.account_id != caller.account_id or job.status == states.DELETED:
+        raise NotFound(f"there is no render {render_id}")
+    return render, job
+
+
+def _completed(caller: Caller, render_id: str) -> tuple[Render, Job]:
+    render, job = find_render(caller, render_id)
+    if job.status != states.COMPLETED:
+        raise NotFound(f"the render {render_id} is {job.status}, not completed")
+    return render, job
+
+
+def download_url(render_id: str) -> str:
+    return f"/render/{render_id}/download"
+
+
+def _shared_fields(render: Render) -> dict[str, Any]:
+    return {
+        "render_id": render.id,
+        "name": render.name,
+        "template_id": render.template_id,
+        "template_name": render.template_name,
+        "template_instance_id": render.template_instance_id,
+        "template_instance_name": render.template_instance_name,
+        "campaign_id": render.campaign_id,
+        "is_direct_render": render.template_instance_id is None,
+        "size_bytes": render.size_bytes,
+        "render_time_milliseconds": render.render_ms,
+    }
+
+
+def render_dto(render: Render, job: Job) -> dict[str, Any]:
+    return {
+        **_shared_fields(render),
+        "video_download_url": download_url(render.id),
+        "rendered_at": iso_time(job.completed_at),
+    }
+
+
+def job_dto(render: Render, job: Job) -> RenderJobDto:
+    completed = job.status == states.COMPLETED
+    done = render.frames_total if completed else min(render.frames_done, render.frames_total)
+    return RenderJobDto(
+        **_shared_fields(render),
+        status=job.status,
+        video_download_url=download_url(render.id) if completed else None,
+        created_at=iso_time(job.created_at),
+        started_at=iso_time(job.started_at),
+        completed_at=iso_time(job.completed_at),
+        reason=job.reason,
+        progress=1.0 if completed else round(done / max(1, render.frames_total), 4),
+        frames_done=done,
+        frames_total=render.frames_total,
+        estimated_remaining_milliseconds=_remaining_ms(render, job),
+    )
+
+
+def _remaining_ms(render: Render, job: Job) -> int | None:
+    if job.status in states.FINAL:
+        return 0 if job.status == states.COMPLETED else None
+    value: int | None = render.remaining_ms
+    return value
+
+
+def render_status(caller: Caller, render_id: str) -> RenderJobDto:
+    with reading():
+        return job_dto(*find_render(caller, render_id))
+
+
+def render_detail(caller: Caller, render_id: str) -> RenderDetail:
+    with reading():
+        render, job = _completed(caller, render_id)
+        work = json.loads(render.request)
+        return RenderDetail(
+            **render_dto(render, job),
+            completed_at=iso_time(job.completed_at),
+            frames=render.frames_total,
+            audio_id=render.audio_id,
+            job_info=work["asked"]["jobInfo"],
+            encoder_config=work["asked"]["encoderConfig"],
+            customization_map=work["customizations"],
+        )
+
+
+def _page(caller: Caller, statuses: tuple[str, ...] | list[str], skip: int, take: int | None) -> list[tuple[Render, Job]]:
+    query = Job.select(
+        lambda job: job.account_id == caller.account_id and job.kind == states.RENDER and job.status in statuses
+    ).order_by(lambda job: (desc(job.created_at), job.id))
+    jobs = list(query[skip : skip + take] if take is not None else query[:])
+    found: dict[str, Render] = {}
+    for start in range(0, len(jobs), 500):
+        ids = [job.id for job in jobs[start : start + 500]]
+        found.update({render.id: render for render in Render.select(lambda render: render.id in ids)})
+    return [(found[job.id], job) for job in jobs]
+
+
+def list_completed(caller: Caller, skip: int, take: int) -> list[RenderDto]:
+    with reading():
+        pairs = _page(caller, (states.COMPLETED,), skip, take)
+        return [RenderDto(**render_dto(render, job)) for render, job in pairs]
+
+
+def list_active(caller: Caller) -> list[RenderJobDto]:
+    with reading():
+        return [job_dto(render, job) for render, job in _page(caller, states.ACTIVE, 0, None)]
+
+
+def list_history(caller: Caller, status: str | None, skip: int, take: int) -> list[RenderJobDto]:
+    with reading():
+        statuses = states.FINAL if status is None else (status,)
+        return [job_dto(render, job) for render, job in _page(caller, statuses, skip, take)]
+
+
+def cancel_render(caller: Caller, render_id: str) -> RenderCancelled:
+    """Stop a render; waits a moment for its process to be gone. Raises NotFound and Conflict."""
+    with writing():
+        lock_account(caller.account_id)
+        _render, job = find_render(caller, render_id)
+        if job.status not in (states.PENDING, states.PROCESSING):
+            raise Conflict(f"the render is already {job.status}")
+        cancel_job(job)
+    wake()
+    status = _await_cancelled(caller, render_id)
+    return RenderCancelled(render_id=render_id, status=status, message="Render cancelled successfully")
+
+
+def cancel_job(job: Job) -> None:
+    """Within a transaction that holds the account: a job nobody works at ends at once, another is told to."""
+    if job.lease_owner is None:
+        job.status, job.completed_at = states.CANCELLED, now_ms()
+        job.flush()
+        webhooks.announce(job.id, states.CANCELLED)
+    else:
+        job.status = states.CANCELLING
+        job.flush()
+
+
+def _await_cancelled(caller: Caller, render_id: str) -> str:
+    deadline = time.monotonic() + CANCEL_WAIT_SECONDS
+    while True:
+        with reading():
+            status: str = find_render(caller, render_id)[1].status
+        if status != states.CANCELLING or time.monotonic() > deadline:
+            return status
+        time.sleep(CANCEL_LOOK_SECONDS)
+
+
+def delete_render(caller: Caller, data: Path, render_id: str) -> None:
+    """Remove a finished render and its file; what it was charged stays charged. Raises NotFound and Conflict."""
+    with writing():
+        lock_account(caller.account_id)
+        render, job = find_render(caller, render_id)
+        if job.status in states.ACTIVE:
+            raise Conflict(f"the render is {job.status}; cancel it first")
+        file = data / render.file if render.file else None
+        if render.size_bytes and render.file:
+            quota.give_back(caller.account_id, render.size_bytes)
+        forget = {"id": render_id, "none": "{}", "name": "deleted"}
+        execute(
+            "UPDATE render SET file = NULL, sha256 = NULL, size_bytes = NULL, request = $none, webhook_url = NULL, "
+            "name = $name WHERE id = $id",
+            forget,
+        )
+        execute("UPDATE job SET status = 'deleted', name = $name, reason = NULL WHERE id = $id", forget)
+        execute("DELETE FROM render_asset WHERE render_id = $id", {"id": render_id})
+        execute("DELETE FROM webhook_delivery WHERE render_id = $id AND status <> 'pending'", {"id": render_id})
+    if file:
+        remove(file)
+
+
+def render_file(caller: Caller, data: Path, render_id: str) -> tuple[StoredFile, str]:
+    """The video and its content type. Raises NotFound."""
+    with reading():
+        render, job = _completed(caller, render_id)
+        suffix = Path(render.file).suffix[1:]
+        name = render.name if render.name.lower().endswith(f".{suffix}") else f"{render.name}.{suffix}"
+        return StoredFile(data / render.file, name, render.sha256, job.completed_at), CONTENT_TYPES[suffix]
+
+
+def budget_status(caller: Caller) -> RenderTimeBudgetStatusDto:
+    with reading():
+        state = budget.budget_of(caller.account_id)
+    return RenderTimeBudgetStatusDto(
+        used_milliseconds=state.used_ms,
+        remaining_milliseconds=state.remaining_ms,
+        total_milliseconds=state.total_ms,
+        usage_percentage=round(100 * state.used_ms / state.total_ms, 2) if state.total_ms else 100.0,
+    )

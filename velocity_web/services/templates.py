@@ -1,0 +1,217 @@
+"""Templates: accepted uploads, their analysis, their files."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pony.orm import desc, exists
+
+from velocity_web import quota, states
+from velocity_web.auth import Caller
+from velocity_web.clock import iso_time, now_ms
+from velocity_web.entities import Job, Template, execute, lock_account, new_id, reading, rows, writing
+from velocity_web.failures import Conflict, Invalid, NotDeletable, NotFound
+from velocity_web.files import publish, remove
+from velocity_web.jobs.wake import wake
+from velocity_web.schemas.template import (
+    FindingDto,
+    LayerDto,
+    StorageStatusDto,
+    TemplateDetail,
+    TemplateDto,
+    TemplateJobDto,
+    TemplateUploaded,
+)
+from velocity_web.services.paging import jobs_of, wanted
+from velocity_web.services.zip_check import zip_fault
+from velocity_web.uploads import Upload, clean_name
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file as a download sends it."""
+
+    path: Path
+    name: str
+    sha256: str
+    created_at: int
+
+
+def accept_template(caller: Caller, data: Path, upload: Upload) -> TemplateUploaded:
+    """Keep an uploaded ZIP and queue its analysis. Raises Invalid and QuotaExceeded; then nothing of it stays."""
+    try:
+        if fault := zip_fault(upload.path):
+            raise Invalid(fault, {"file": [fault]})
+        template_id, job_id = new_id(), new_id()
+        file = f"templates/{template_id}.zip"
+        publish(upload.path, data / file)
+    finally:
+        upload.discard()
+    stem = upload.file_name[:-4] if upload.file_name.lower().endswith(".zip") else upload.file_name
+    name = clean_name(upload.fields.get("name"), "") or stem or "template"
+    try:
+        with writing():
+            quota.take(caller.account_id, upload.size_bytes)
+            now = now_ms()
+            Template(
+                id=template_id, account_id=caller.account_id, name=name, file_name=upload.file_name, file=file,
+                size_bytes=upload.size_bytes, sha256=upload.sha256, created_at=now,
+            )  # fmt: skip
+            Job(
+                id=job_id, kind=states.TEMPLATE, account_id=caller.account_id, subject_id=template_id, name=name,
+                status=states.PENDING, created_at=now,
+            )  # fmt: skip
+    except BaseException:
+        remove(data / file)
+        raise
+    wake()
+    return TemplateUploaded(status="uploaded", template_id=template_id, job_id=job_id)
+
+
+def find_template(caller: Caller, template_id: str) -> Template:
+    """Within a session. Raises NotFound."""
+    template = Template.get(id=template_id)
+    if template is None or template.account_id != caller.account_id:
+        raise NotFound(f"there is no template {template_id}")
+    return template
+
+
+def completed_template(caller: Caller, template_id: str) -> Template:
+    """Within a session: a template that is ready for rendering. Raises NotFound."""
+    template = find_template(caller, template_id)
+    if job_of(template_id).status != states.COMPLETED:
+        raise NotFound(f"the template {template_id} is not completed")
+    return template
+
+
+def job_of(subject_id: str) -> Job:
+    """Within a session: the processing job of a template or an audio file. Raises NotFound."""
+    job = Job.get(subject_id=subject_id)
+    if job is None:
+        raise NotFound(f"there is no job for {subject_id}")
+    return job
+
+
+def list_templates(caller: Caller) -> list[TemplateDto]:
+    with reading():
+        found = Template.select(
+            lambda template: template.account_id == caller.account_id
+            and exists(job for job in Job if job.subject_id == template.id and job.status == states.COMPLETED)
+        ).order_by(lambda template: (desc(template.created_at), template.id))
+        return [TemplateDto(**_common(template)) for template in found]
+
+
+def _common(template: Template) -> dict[str, Any]:
+    return {
+        "id": template.id,
+        "name": template.name,
+        "size_bytes": template.size_bytes,
+        "created_at": iso_time(template.created_at),
+    }
+
+
+def list_active(caller: Caller) -> list[TemplateJobDto]:
+    with reading():
+        return [_job_dto(job) for job in jobs_of(caller.account_id, states.TEMPLATE, states.ACTIVE)]
+
+
+def list_history(caller: Caller, status: str | None, skip: int, take: int) -> list[TemplateJobDto]:
+    with reading():
+        statuses = wanted(status, (states.COMPLETED, states.FAILED))
+        return [_job_dto(job) for job in jobs_of(caller.account_id, states.TEMPLATE, statuses, skip=skip, take=take)]
+
+
+def template_status(caller: Caller, template_id: str) -> TemplateJobDto:
+    with reading():
+        template = find_template(caller, template_id)
+        analysis = json.loads(template.analysis) if template.analysis else {}
+        return _job_dto(job_of(template_id), analysis.get("findings", ()))
+
+
+def _job_dto(job: Job, findings: Any = ()) -> TemplateJobDto:
+    return TemplateJobDto(
+        job_id=job.id, template_id=job.subject_id, template_name=job.name, status=job.status,
+        created_at=iso_time(job.created_at), completed_at=iso_time(job.completed_at), reason=job.reason, stage=job.stage,
+        warnings=[FindingDto(**finding) for finding in findings],
+    )  # fmt: skip
+
+
+def template_detail(caller: Caller, template_id: str) -> TemplateDetail:
+    with reading():
+        template = completed_template(caller, template_id)
+        analysis = json.loads(template.analysis or "{}")
+        return TemplateDetail(
+            **_common(template),
+            **{key: analysis[key] for key in ("width", "height", "frame_rate", "frame_count", "duration", "fonts")},
+            markers=analysis["markers"],
+            assets=analysis["assets"],
+            layers=[LayerDto(**layer) for layer in analysis["layers"]],
+            warnings=[FindingDto(**finding) for finding in analysis["findings"]],
+        )
+
+
+def template_file(caller: Caller, data: Path, template_id: str) -> StoredFile:
+    """The original ZIP. Raises NotFound, also for one whose processing failed, since its file was not kept."""
+    with reading():
+        template = find_template(caller, template_id)
+        if job_of(template_id).status == states.FAILED:
+            raise NotFound(f"the processing of template {template_id} failed, its file was not kept")
+        return StoredFile(data / template.file, template.file_name, template.sha256, template.created_at)
+
+
+def delete_template(caller: Caller, data: Path, template_id: str) -> Path:
+    """Remove the template, its file (whose path it gives) and its history; its renders stay.
+
+    Raises NotFound and NotDeletable.
+    """
+    with writing():
+        lock_account(caller.account_id)
+        template = find_template(caller, template_id)
+        if job_of(template_id).status in states.ACTIVE:
+            raise NotDeletable("the template is still being processed; wait for it to complete or fail")
+        if active_renders("render.template_id = $value", template_id):
+            raise NotDeletable("the template has active render jobs; cancel them first")
+        file = data / template.file
+        if job_of(template_id).status != states.FAILED:
+            quota.give_back(caller.account_id, template.size_bytes)
+        execute("DELETE FROM job WHERE subject_id = $id AND kind = 'template'", {"id": template_id})
+        execute("DELETE FROM template WHERE id = $id", {"id": template_id})
+    remove(file)
+    return file
+
+
+def active_renders(condition: str, value: str) -> int:
+    """Within a session: how many renders that are not finished meet an SQL condition on ``$value``."""
+    found = rows(
+        f"SELECT COUNT(*) FROM render JOIN job ON job.id = render.id WHERE {condition} "
+        "AND job.status IN ('pending', 'processing', 'cancelling')",
+        {"value": value},
+    )
+    return int(found[0][0])
+
+
+def storage_status(caller: Caller) -> StorageStatusDto:
+    with reading():
+        storage = quota.storage_of(caller.account_id)
+    total = storage.quota_mb * 1_048_576
+    return StorageStatusDto(
+        quota_mb=storage.quota_mb,
+        used_bytes=storage.used_bytes,
+        available_bytes=storage.available_bytes,
+        usage_percentage=round(100 * storage.used_bytes / total, 2) if total else 100.0,
+    )
+
+
+def previewable(caller: Caller, data: Path, template_id: str, frame: int) -> Path:
+    """The file to draw a preview of. Raises NotFound, Conflict and Invalid."""
+    with reading():
+        template = find_template(caller, template_id)
+        if job_of(template_id).status != states.COMPLETED:
+            raise Conflict("the template is not completed")
+        frames = json.loads(template.analysis or "{}").get("frame_count", 0)
+        if frame >= frames:
+            raise Invalid("the frame is past the end", {"frame": [f"it must be from 0 to {frames - 1}"]})
+        return data / template.file

@@ -1,0 +1,37 @@
+"""The cheap look at an upload before it is accepted; the engine's analysis looks closely later."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from pathlib import Path
+
+LISTED_BYTES = 8 << 20
+TAIL = 65_557
+END_RECORD = b"PK\x05\x06"
+
+
+def zip_fault(path: Path) -> str | None:
+    """Why the file cannot be a template, or None. Reads its ends, and its directory where that is of ordinary size."""
+    with path.open("rb") as file:
+        magic = file.read(4)
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - TAIL))
+        tail = file.read()
+    if magic[:2] != b"PK":
+        return "the file is not a ZIP"
+    end = tail.rfind(END_RECORD)
+    if end < 0 or len(tail) - end < 22:
+        return "Invalid or corrupt ZIP file: it has no end record, so it was cut off"
+    if int.from_bytes(tail[end + 12 : end + 16], "little") > LISTED_BYTES:
+        return None
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError):
+        return "Invalid or corrupt ZIP file: its directory cannot be read"
+    except Exception as error:  # zipfile lets struct.error and others through on a broken directory
+        return f"Invalid or corrupt ZIP file: its directory cannot be read ({type(error).__name__})"
+    if not any(name.lower().endswith(".json") for name in names):
+        return "Missing required JSON configuration file: the ZIP has no .json file"
+    return None

@@ -1,0 +1,101 @@
+"""All settings of the service: from the command line, the environment (``VELOCITY_*``), a TOML file, then these defaults."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+MIB = 1_048_576
+
+
+def default_data_folder() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("velocity")
+
+
+def default_workers() -> int:
+    """Renders use more than one core each, so half of the cores run renders of their own."""
+    return max(1, (os.cpu_count() or 2) // 2)
+
+
+class Settings(BaseSettings):
+    """Each field is also an environment variable ``VELOCITY_<NAME>`` and a key of the settings file (``VELOCITY_CONFIG``)."""
+
+    model_config = SettingsConfigDict(env_prefix="VELOCITY_", extra="forbid", frozen=True)
+
+    data: Path = Field(default_factory=default_data_folder, description="folder of the database and all files")
+    database: str = Field("", description="postgresql://user:password@host/name; empty: SQLite in the data folder")
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    threads: int = Field(12, ge=1, le=256, description="threads that answer requests")
+    connection_limit: int = Field(500, ge=1, description="open connections at once")
+    workers: int = Field(default_factory=default_workers, ge=0, description="renders at once; 0: only `velocity worker`")
+    light_workers: int = Field(2, ge=1, description="analyses of uploads at once, beside the renders")
+    poll_seconds: float = Field(0.25, gt=0, description="how often a worker looks for work and for cancellations")
+    lease_seconds: float = Field(15.0, gt=0, description="a job whose worker is silent for so long goes back to the queue")
+    max_attempts: int = Field(3, ge=1, description="attempts at a job whose process or worker died")
+    grace_seconds: float = Field(8.0, ge=0, description="how long running renders may go on after SIGTERM")
+    stall_seconds: float = Field(120.0, gt=0, description="a render that shows no progress for so long is ended")
+    analysis_seconds: float = Field(60.0, gt=0, description="longest analysis of one upload")
+    still_seconds: float = Field(30.0, gt=0, description="longest preview picture or asset check")
+    render_memory_mb: int = Field(6144, ge=256, description="memory of one render process")
+    analysis_memory_mb: int = Field(1024, ge=128, description="memory of one analysis process")
+    render_cpu_seconds: int = Field(14_400, ge=1, description="processor time of one render process")
+    nice: int = Field(5, ge=0, le=19, description="niceness of the processes that render and analyse")
+    run_as: str = Field("", description="user that render processes become when the service runs as root")
+    max_template_bytes: int = Field(2048 * MIB, ge=1, description="largest template ZIP")
+    max_audio_bytes: int = Field(512 * MIB, ge=1, description="largest audio upload")
+    max_asset_bytes: int = Field(512 * MIB, ge=1, description="largest picture or clip upload")
+    max_json_bytes: int = Field(32 * MIB, ge=1, description="largest JSON or CSV request body")
+    default_quota_mb: int = Field(5000, ge=0, description="storage quota of a new user, in MiB")
+    default_budget_ms: int = Field(3_600_000, ge=0, description="render time budget of a new user, in milliseconds")
+    idempotency_hours: float = Field(24.0, gt=0, description="how long an Idempotency-Key is remembered")
+    batch_max_rows: int = Field(10_000, ge=1, description="rows of one batch")
+    webhook_attempts: int = Field(8, ge=1, description="attempts at one webhook delivery")
+    webhook_backoff_seconds: float = Field(5.0, gt=0, description="first wait between attempts, doubled each time")
+    webhook_timeout_seconds: float = Field(10.0, gt=0, description="longest wait for a webhook's answer")
+    webhook_allow_private: bool = Field(False, description="allow webhooks to private and loopback addresses")
+    cors_origins: list[str] = Field(default_factory=list, description='allowed origins as JSON, ["*"] for all; none: no CORS')
+    keep_orphans_seconds: float = Field(3600.0, ge=0, description="age before `cleanup` removes a file that no row names")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_json: bool = Field(True, description="log lines as JSON; false: for people")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        file = os.environ.get("VELOCITY_CONFIG")
+        toml = (TomlConfigSettingsSource(settings_cls, Path(file)),) if file else ()
+        return (init_settings, env_settings, *toml)
+
+    @property
+    def temporary(self) -> Path:
+        return self.data / "tmp"
+
+
+def load_settings(**given: Any) -> Settings:
+    """Settings with the command line's values on top; options that were not given are None and fall through.
+
+    Raises ValueError (pydantic's ValidationError, or of TOML) with the names of the settings that are wrong.
+    """
+    return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+def settings_help() -> str:
+    """One line for each setting: its environment variable, its default and its meaning."""
+    lines = []
+    for name, field in Settings.model_fields.items():
+        default = field.get_default(call_default_factory=True)
+        shown = "the user's data folder" if name == "data" else repr(default) if default == "" else str(default)
+        lines.append(f"VELOCITY_{name.upper()} ({shown}): {field.description}")
+    return "\n".join(lines)
