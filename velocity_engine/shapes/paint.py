@@ -68,12 +68,10 @@ def _between(stops: NDArray[np.float64], following: int, offset: float) -> NDArr
         return stops[0, 1:]
     if following == len(stops):
         return stops[-1, 1:]
-    before, after = stops[following - 1], stops[following]
-    if after[0] <= before[0]:
-        return before[1:]
-    share = (offset - before[0]) / (after[0] - before[0])
-    between: NDArray[np.float64] = before[1:] + (after[1:] - before[1:]) * share
-    return between
+    start, end = float(stops[following - 1, 0]), float(stops[following, 0])
+    before, after = stops[following - 1, 1:], stops[following, 1:]
+    share = (offset - start) / (end - start) if end > start else 0.0
+    return before + (after - before) * share
 
 
 def _padded(stops: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -17,7 +17,8 @@ Span = tuple[float, float]
 
 WHOLE: tuple[Span, ...] = ((0.0, 1.0),)
 
-_PIECES = 16
+_EVEN_PIECES = 12
+_PIECES = _EVEN_PIECES + 4
 _SNAP = 1e-6  # shares nearer than this are the same: rounding must not leave a dot where a cap is round
 
 _GAUSS = np.polynomial.legendre.leggauss(4)
@@ -25,25 +26,20 @@ _NODES: tuple[float, ...] = tuple((_GAUSS[0] * 0.5 + 0.5).tolist())
 _WEIGHTS: tuple[float, ...] = tuple((_GAUSS[1] * 0.5).tolist())
 
 
-def _slope_basis() -> NDArray[np.float64]:
-    """(3, pieces * nodes): what the three differences of control points weigh in the speed at each node."""
-    t = (np.arange(_PIECES)[:, None] + np.array(_NODES)).reshape(-1) / _PIECES
-    return np.stack(((1 - t) ** 2, 2 * t * (1 - t), t * t))
-
-
-_BASIS = _slope_basis()
+_EVEN = np.arange(_EVEN_PIECES + 1) / _EVEN_PIECES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measure:
     """The lengths of a path.
 
-    ``rows``: (n,) where its curves start. ``steps``: (n, pieces + 1) length of a curve up to each of its pieces.
-    ``ends``: (n + 1,) length of the path up to each curve. ``bounds``: index of the first curve of each contour, closed
-    by n.
+    ``rows``: (n,) where its curves start. ``breaks``: (n, pieces + 1) the parameters between which a curve is measured.
+    ``steps``: (n, pieces + 1) length of a curve up to each of them. ``ends``: (n + 1,) length of the path up to each
+    curve. ``bounds``: index of the first curve of each contour, closed by n.
     """
 
     rows: NDArray[np.int64]
+    breaks: NDArray[np.float64]
     steps: NDArray[np.float64]
     ends: NDArray[np.float64]
     bounds: tuple[int, ...]
@@ -54,18 +50,45 @@ class Measure:
 
 
 def measure(path: Path) -> Measure:
-    """The arc lengths of ``path`` by Gauss-Legendre quadrature on sixteen pieces of each curve."""
+    """The arc lengths of ``path``, by Gauss-Legendre quadrature on pieces of each curve.
+
+    Pieces also end where a curve turns back in x or y: so cusps and folds, whose speed has a kink, stand between
+    pieces.
+    """
     rows = curve_rows(path)
     points = path.points
     first, one, two, last = points[rows], points[rows + 1], points[rows + 2], points[rows + 3]
-    sides = np.stack((one - first, two - one, last - two), axis=1) * 3.0
-    speed = np.hypot(sides[:, :, 0] @ _BASIS, sides[:, :, 1] @ _BASIS)
+    a, b, c = one - first, two - one, last - two
+    breaks = np.empty((len(rows), _PIECES + 1))
+    breaks[:, : _EVEN_PIECES + 1] = _EVEN
+    breaks[:, _EVEN_PIECES + 1 :] = _turning_points(a, b, c)
+    breaks.sort(axis=1)
+    widths = np.diff(breaks, axis=1)
+    t = (breaks[:, :-1, None] + widths[:, :, None] * _NODES).reshape(len(rows), _PIECES * len(_NODES))
+    u = 1.0 - t
+    at_a, at_b, at_c = 3.0 * u * u, 6.0 * u * t, 3.0 * t * t
+    dx = at_a * a[:, :1] + at_b * b[:, :1] + at_c * c[:, :1]
+    dy = at_a * a[:, 1:] + at_b * b[:, 1:] + at_c * c[:, 1:]
+    lengths = np.hypot(dx, dy).reshape(len(rows), _PIECES, len(_NODES)) @ np.array(_WEIGHTS) * widths
     steps = np.zeros((len(rows), _PIECES + 1))
-    np.cumsum(speed.reshape(-1, _PIECES, len(_NODES)) @ (np.array(_WEIGHTS) / _PIECES), axis=1, out=steps[:, 1:])
+    np.cumsum(lengths, axis=1, out=steps[:, 1:])
     ends = np.zeros(len(rows) + 1)
     np.cumsum(steps[:, -1], out=ends[1:])
     curves = np.diff(path.starts) // 3
-    return Measure(rows, steps, ends, (0, *np.cumsum(curves).tolist()))
+    return Measure(rows, breaks, steps, ends, (0, *np.cumsum(curves).tolist()))
+
+
+def _turning_points(a: Points, b: Points, c: Points) -> NDArray[np.float64]:
+    """(n, 4): the parameters where x or y of a curve stops, those without meaning as 1.
+
+    ``a``, ``b``, ``c``: (n, 2) the differences of its control points. The slope is a u^2 + 2 b u t + c t^2.
+    """
+    square, half = a - 2.0 * b + c, b - a
+    with np.errstate(divide="ignore", invalid="ignore"):
+        root = np.sqrt(half * half - square * a)
+        far = -(half + np.copysign(root, half))  # the two roots without cancellation
+        found = np.concatenate((far / square, a / far), axis=1)
+    return np.where((found > 0.0) & (found < 1.0), found, 1.0)
 
 
 def trim_spans(start: float, end: float, offset: float) -> tuple[Span, ...]:
@@ -184,7 +207,7 @@ def _parameter(path: Path, lengths: Measure, index: int, length: float) -> float
     if length >= whole - slack:
         return 1.0
     piece = min(max(int(np.searchsorted(steps, length, "right")) - 1, 0), _PIECES - 1)
-    low, high = piece / _PIECES, (piece + 1) / _PIECES
+    low, high = float(lengths.breaks[index, piece]), float(lengths.breaks[index, piece + 1])
     rest = length - float(steps[piece])
     run = float(steps[piece + 1]) - float(steps[piece])
     start, t = low, low + (high - low) * (rest / run if run > 0.0 else 0.5)
