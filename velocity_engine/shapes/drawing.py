@@ -260,21 +260,19 @@ class ShapeDrawing:
     def __init__(self, drawings: Sequence[Drawing], outline: Outline) -> None:
         self._drawings, self._outline = tuple(drawings), outline
         self.moves = any(d.moves for d in drawings)
-        self._kept: tuple[list[Piece], tuple[DrawCommand, ...]] = ([], ())
+        self._kept: tuple[list[Piece], tuple[DrawCommand, ...]] | None = None
 
     def draw(self, sampler: Sampler) -> tuple[DrawCommand, ...]:
         """The commands of one frame, in painter's order, in the coordinates of the items' root."""
-        before, commands = self._kept
-        if before and not self.moves:
-            return commands
+        kept = self._kept
+        if kept is not None and not self.moves:
+            return kept[1]
         moment = Moment(sampler)
         pieces = [piece for drawing in self._drawings for piece in drawing.pieces(moment, IDENTITY)]
-        if pieces == before:
-            return commands
-        same = len(before) == len(pieces)
-        made = tuple(
-            commands[i] if same and before[i] == piece else command_of(piece) for i, piece in enumerate(pieces)
-        )
+        if kept is not None and pieces == kept[0]:
+            return kept[1]
+        before, commands = kept if kept is not None and len(kept[0]) == len(pieces) else ([None] * len(pieces), ())
+        made = tuple(commands[i] if before[i] == piece else command_of(piece) for i, piece in enumerate(pieces))
         self._kept = (pieces, made)
         return made
 
