@@ -21,9 +21,11 @@ from velocity_engine.cli.report import DEBUG, explain
 from velocity_engine.cli.still import still
 
 COMMANDS = "velocity.commands"
+OWN = {command.__name__: command for command in (render, still, inspect, plugins)}
 
 
-def build_app() -> typer.Typer:
+def build_app(*, extended: bool) -> typer.Typer:
+    """The engine's own commands, and where ``extended`` those of the entry points too."""
     app = typer.Typer(
         name="velocity",
         help="Renders video templates exported from After Effects (Lottie, Bodymovin).",
@@ -32,10 +34,11 @@ def build_app() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.callback()(_common)
-    for command in (render, still, inspect, plugins):
+    for command in OWN.values():
         app.command()(command)
-    for entry in sorted(entry_points(group=COMMANDS), key=lambda entry: entry.name):
-        _extend(app, entry)
+    if extended:
+        for entry in sorted(entry_points(group=COMMANDS), key=lambda entry: entry.name):
+            _extend(app, entry)
     return app
 
 
@@ -65,9 +68,12 @@ def _common(
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Runs one command line and returns its exit status."""
-    command = typer.main.get_command(build_app())
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    chosen = next((word for word in words if not word.startswith("-")), "")
+    # What others add is loaded only where it may be meant: the engine's own commands start without it.
+    command = typer.main.get_command(build_app(extended=chosen not in OWN))
     try:
-        command.main(args=list(arguments) if arguments is not None else None, prog_name="velocity")
+        command.main(args=words, prog_name="velocity")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(bool(end.code))
     except Exception as error:  # noqa: BLE001
