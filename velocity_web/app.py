@@ -85,7 +85,6 @@ def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response
     app.resp_options.xml_error_serialization = False
     app.set_error_serializer(problems.serialize_http_error)
     app.add_error_handler(Exception, problems.answer_unexpected)
-    app.add_error_handler(falcon.HTTPError)
     app.add_error_handler(Failure, problems.answer_failure)
     context = Context(settings, Runner(settings))
     resources = [(path, kind(context)) for path, kind in ROUTES]

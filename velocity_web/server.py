@@ -17,13 +17,14 @@ from waitress.server import TcpWSGIServer, create_server
 
 from velocity_web import admin
 from velocity_web.app import create_app
-from velocity_web.gate import MULTIPART_OVERHEAD, Gate, install
+from velocity_web.gate import Gate, install
 from velocity_web.jobs.wake import on_wake
 from velocity_web.logs import set_up_logs
 from velocity_web.settings import Settings
 
 FIRST_USER = "default"
 RESTART_SECONDS = 0.5
+UNBOUNDED = 1 << 62  # the gate has the limits
 LOG = structlog.get_logger("velocity.server")
 
 
@@ -93,14 +94,13 @@ def build_server(settings: Settings) -> TcpWSGIServer:
     """The listening server. Request bodies are spooled to the data folder. Raises OSError when the port is taken."""
     app = create_app(settings)
     tempfile.tempdir = str(settings.temporary.resolve())
-    largest = max(settings.max_template_bytes, settings.max_audio_bytes, settings.max_asset_bytes, settings.max_json_bytes)
     server = create_server(
         app,
         host=settings.host,
         port=settings.port,
         threads=settings.threads,
         connection_limit=settings.connection_limit,
-        max_request_body_size=largest + 16 * MULTIPART_OVERHEAD,
+        max_request_body_size=UNBOUNDED,
         max_request_header_size=64 * 1024,
         asyncore_use_poll=True,
         clear_untrusted_proxy_headers=True,

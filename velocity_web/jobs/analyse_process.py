@@ -11,13 +11,6 @@ VALUE_CHARACTERS = 500
 LISTED = 2000
 
 
-def load() -> None:
-    import velocity_engine as engine
-
-    for name in ("probe_audio", "probe_picture", "probe_video", "open_template"):
-        getattr(engine, name)
-
-
 def analyse_template(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
     """What there is to know of ``spec["file"]``. Raises the engine's errors, for whatever a render would fail of too."""
     import velocity_engine as engine

@@ -13,17 +13,6 @@ PROGRESS_SECONDS = 0.2
 DURATION_TOLERANCE = 0.25
 
 
-def load() -> None:
-    """Import the engine's stages, so that children have them."""
-    import velocity_engine as engine
-
-    for name in ("render", "render_still", "open_template", "probe_video"):
-        getattr(engine, name)
-    from velocity_engine import warm_up
-
-    warm_up()
-
-
 def render(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
     """Render to ``spec["output"]``, look at the file, and synchronise it to the disk.
 

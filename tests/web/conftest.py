@@ -1,0 +1,46 @@
+"""One server for most tests of the service; each test has a user of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from web.support_service import Client, Service
+from web.support_templates import template_zip
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    settings = {"VELOCITY_WEBHOOK_ALLOW_PRIVATE": "true", "VELOCITY_WEBHOOK_BACKOFF_SECONDS": "0.2"}
+    running = Service(tmp_path_factory.mktemp("service") / "data", settings).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def client(service: Service) -> Iterator[Client]:
+    with service.client() as made:
+        yield made
+
+
+@pytest.fixture
+def template_id(client: Client) -> str:
+    return client.ready_template(template_zip())
+
+
+@pytest.fixture
+def new_service(tmp_path: Path) -> Iterator[Callable[..., Service]]:
+    """Starts servers of a test's own."""
+    started: list[Service] = []
+
+    def start(**settings: str) -> Service:
+        environment = {f"VELOCITY_{name.upper()}": value for name, value in settings.items()}
+        made = Service(tmp_path / f"data-{len(started)}", environment).start()
+        started.append(made)
+        return made
+
+    yield start
+    for made in started:
+        if made.process and made.process.poll() is None:
+            made.kill()
