@@ -127,11 +127,14 @@ class TextLayerType:
         return prepared
 
     def _catalogue(self, context: LayerContext) -> FontCatalogue:
-        """One for all layers of a plan: its fonts are read once."""
+        """One for all layers of a plan: its fonts are read once. A context that cannot be remembered gets its own."""
         with self._lock:
-            found = self._catalogues.get(context)
-            if found is None:
-                found = self._catalogues[context] = FontCatalogue(context)
+            try:
+                found = self._catalogues.get(context)
+                if found is None:
+                    found = self._catalogues[context] = FontCatalogue(context)
+            except TypeError:
+                return FontCatalogue(context)
             return found
 
 

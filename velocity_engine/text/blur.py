@@ -7,4 +7,4 @@ from velocity_engine.display import EffectCall
 
 def blur_effect(x: float, y: float) -> EffectCall:
     """``x``, ``y``: After Effects' blur in layer pixels."""
-    raise NotImplementedError
+    return EffectCall("gaussian_blur", (x * 0.3, y * 0.3))

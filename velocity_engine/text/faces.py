@@ -156,7 +156,7 @@ class CharsFace:
     def outline(self, glyph: int) -> Path:
         found = self._outlines.get(glyph)
         if found is None:
-            from velocity_engine.shapes import items_path
+            from velocity_engine.shapes.tree import items_path
             from velocity_engine.text.still import STILL
 
             shapes = self._glyphs[glyph].shapes

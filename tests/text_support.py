@@ -1,0 +1,92 @@
+"""What text tests share: a context with fonts in memory, documents in the bundled Inter, samplers that stand still."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from importlib import resources
+from typing import Any
+
+from velocity_engine.errors import Finding, MediaError
+from velocity_engine.layers.text import PreparedText, TextLayerType
+from velocity_engine.model.document import Composition, Document, Media
+from velocity_engine.model.layers import Layer, Mask, TextContent
+from velocity_engine.model.properties import Property, still
+from velocity_engine.model.text import Animator, Font, Glyph, TextData, TextDocument, TextStyle
+from velocity_engine.text.still import StillSampler
+
+INTER = Font(name="Inter-Regular", family="Inter", style="Regular", ascent=75.0)
+DEJAVU = Font(name="DejaVuSans", family="DejaVu Sans", style="Book", ascent=75.0)
+
+
+def bundled(file: str) -> bytes:
+    return (resources.files("velocity_engine") / "fonts" / file).read_bytes()
+
+
+class Context:
+    """A ``LayerContext`` over files in memory."""
+
+    def __init__(
+        self, files: Mapping[str, bytes] | None = None, fonts: Sequence[Font] = (INTER, DEJAVU), glyphs: Sequence[Glyph] = ()
+    ) -> None:
+        self.document = Document(
+            width=100,
+            height=100,
+            frame_rate=25.0,
+            in_point=0.0,
+            out_point=10.0,
+            main=Composition(id=""),
+            fonts=tuple(fonts),
+            glyphs=tuple(glyphs),
+        )
+        self.files = dict(files or {})
+        self.findings: list[Finding] = []
+
+    def font_files(self) -> Sequence[str]:
+        return list(self.files)
+
+    def read(self, media: Media) -> bytes:
+        if media.name not in self.files:
+            raise MediaError("is not there")
+        return self.files[media.name]
+
+    def picture(self, asset_id: str) -> Any:
+        raise MediaError("no pictures here")
+
+    def clip(self, asset_id: str) -> None:
+        return None
+
+    def report(self, finding: Finding) -> None:
+        self.findings.append(finding)
+
+    @property
+    def features(self) -> list[str]:
+        return [finding.feature for finding in self.findings]
+
+
+class AtSeconds(StillSampler):
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.frame = seconds * 25.0
+
+
+def saying(text: str, **style: Any) -> TextDocument:
+    return replace(TextDocument(text=text, font="Inter-Regular", size=100.0), **style)
+
+
+def text_layer(document: TextDocument | Property[TextDocument], masks: tuple[Mask, ...] = (), **data: Any) -> Layer:
+    prop = document if isinstance(document, Property) else Property(document, pointer="/layers/0/t/d")
+    return Layer(content=TextContent(text=TextData(document=prop, **data)), name="Title", masks=masks)
+
+
+def prepared(
+    document: TextDocument | Property[TextDocument], context: Context | None = None, **layer: Any
+) -> PreparedText:
+    made = TextLayerType().prepare(text_layer(document, **layer), context or Context())
+    assert isinstance(made, PreparedText)
+    return made
+
+
+def animator(*selectors: Any, **style: Any) -> Animator:
+    values = {key: value if isinstance(value, Property) else still(*value) for key, value in style.items()}
+    return Animator(selectors=selectors, style=TextStyle(**values))
