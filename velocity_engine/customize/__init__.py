@@ -11,7 +11,7 @@ import posixpath
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from velocity_engine.customize.apply import apply_entry
+from velocity_engine.customize.apply import apply_entry, check_layer
 from velocity_engine.customize.entries import Entry, Problems, Sources, choices, read_entry
 from velocity_engine.customize.slots import apply_slots
 from velocity_engine.customize.targets import (
@@ -83,7 +83,9 @@ def _applied(document: Document, customizations: Any, sources: Sources) -> tuple
     slots = [(entry, problems) for entry, problems in read if entry is not None and entry.target == "slot"]
     document = apply_slots(document, sources.package, slots)
     for entry, problems in read:
-        if entry is not None and entry.target != "slot":
+        if entry is None:
+            check_layer(document, problems)
+        elif entry.target != "slot":
             document = apply_entry(document, entry, problems)
     return document, [problem for _, problems in read for problem in problems.found]
 
@@ -97,7 +99,7 @@ def entry_for(document: Document, layer: str, value: str) -> tuple[dict[str, Any
     place = Place(layer=layer, field="--set")
     alone, positions = find_layers(document, layer)
     if not positions:
-        hint = choices(layer, addresses(document), "layers are")
+        hint = choices(layer, addresses(document), "layers")
         raise CustomizationError(f"there is no layer {layer[:200]!r}", place=place, hint=hint)
     content = layer_at(alone, positions[0]).content
     keys = replacements_for(content)

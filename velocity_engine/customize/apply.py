@@ -53,11 +53,20 @@ def apply_entry(document: Document, entry: Entry, problems: Problems) -> Documen
     return _to_layers(document, entry, problems)
 
 
+def check_layer(document: Document, problems: Problems) -> None:
+    """Adds to ``problems`` of an entry that cannot be read that the layer it names does not exist either."""
+    if problems.layer is not None and not find_layers(document, problems.layer)[1]:
+        _no_layer(document, problems.layer, problems)
+
+
+def _no_layer(document: Document, name: str, problems: Problems) -> None:
+    problems.add("layer", f"there is no layer {name[:200]!r}", choices(name, addresses(document), "layers"))
+
+
 def _to_layers(document: Document, entry: Entry, problems: Problems) -> Document:
     alone, positions = find_layers(document, entry.name)
     if not positions:
-        hint = choices(entry.name, addresses(document), "layers are")
-        problems.add("layer", f"there is no layer {entry.name[:200]!r}", hint)
+        _no_layer(document, entry.name, problems)
         return document
     fitting = [one for one in positions if entry.key in replacements_for(layer_at(alone, one).content)]
     if not fitting:
@@ -195,7 +204,7 @@ def _to_asset(document: Document, entry: Entry, problems: Problems) -> Document:
     new = entry.replacement
     old = document.assets.get(entry.name)
     if old is None or not isinstance(new, MediaReplacement):
-        hint = choices(entry.name, list(document.assets), "assets are")
+        hint = choices(entry.name, list(document.assets), "assets")
         problems.add("asset", f"there is no asset {entry.name[:200]!r}", hint)
         return document
     asset = replace(old, media=new.media, missing="", name=new.name)

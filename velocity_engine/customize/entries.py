@@ -124,7 +124,7 @@ def choices(name: str, known: Sequence[str], what: str) -> str:
     """A hint that suggests the nearest of ``known`` and lists them, bounded."""
     near = nearest(name[:200], known)
     listed = ", ".join(known[:LISTED]) + (f" … ({len(known)} in all)" if len(known) > LISTED else "")
-    told = f"The {what}: {listed}" if known else f"There are no {what}"
+    told = f"The {what} are {listed}" if known else f"There are no {what}"
     return f"Did you mean {near}? {told}" if near else told
 
 
@@ -163,8 +163,9 @@ def _wrong_keys(raw: Mapping[str, Any], target: str, keys: Sequence[str], proble
         return
     for key in raw:
         if key != target:
-            hint = choices(str(key), possible, f"replacements for a {target} are")
-            problems.add(str(key)[:60], f"{described(key)} is no replacement for a {target}", hint)
+            whose = f"{'an' if target == 'asset' else 'a'} {target}"
+            hint = choices(str(key), possible, f"replacements for {whose}")
+            problems.add(str(key)[:60], f"{described(key)} is no replacement for {whose}", hint)
             return
     problems.add("", "the entry says nothing to replace", f"Give one of {', '.join(possible)}")
 
@@ -172,7 +173,7 @@ def _wrong_keys(raw: Mapping[str, Any], target: str, keys: Sequence[str], proble
 def _unknown_keys(raw: Mapping[str, Any], known: Sequence[str], problems: Problems, inside: str = "") -> None:
     for key in raw:
         if key not in known:
-            hint = choices(str(key), known, "keys are")
+            hint = choices(str(key), known, "keys")
             problems.add(f"{inside}{str(key)[:60]}", f"key {described(key)} is unknown", hint)
 
 
@@ -307,7 +308,7 @@ def _from_assets(text: str, key: str, problems: Problems, sources: Sources) -> t
         return Media(path=text), text
     path = sources.assets.get(text)
     if path is None:
-        problems.add(key, f"there is no asset {described(text)}", choices(text, list(sources.assets), "assets are"))
+        problems.add(key, f"there is no asset {described(text)}", choices(text, list(sources.assets), "assets"))
         return None
     local = os.fspath(path)
     if not os.path.isfile(local):
@@ -322,7 +323,7 @@ def _from_package(text: str, key: str, problems: Problems, sources: Sources) -> 
     name = sources.package.find([text])
     if name is None:
         files = [one for one in sources.package.names if one != sources.package.document_name]
-        problems.add(key, f"the template has no file {described(text)}", choices(text, files, "files are"))
+        problems.add(key, f"the template has no file {described(text)}", choices(text, files, "files"))
         return None
     return Media(name=name), posixpath.basename(name)
 

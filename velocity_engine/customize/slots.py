@@ -18,7 +18,7 @@ def apply_slots(document: Document, package: Package | None, entries: Sequence[t
     values: dict[str, Any] = {}
     for entry, problems in entries:
         if entry.name not in document.slots:
-            hint = choices(entry.name, list(document.slots), "slots are")
+            hint = choices(entry.name, list(document.slots), "slots")
             problems.add("slot", f"there is no slot {entry.name[:200]!r}", hint)
         elif isinstance(entry.replacement, SlotReplacement):
             values[entry.name] = _as_json(document.slots[entry.name], entry.replacement.value)

@@ -1,0 +1,135 @@
+"""Texts, animators, fonts, glyphs."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+
+from velocity_engine.model.text import Caps, Justify, TextData
+from velocity_engine.parse.context import Context, version_of
+from velocity_engine.parse.text import fonts, glyphs, text_data
+
+STYLE = {"s": 40, "f": "Inter-Bold", "t": "Hello\rWorld", "j": 2, "tr": 25, "lh": 48, "ls": 3, "fc": [1, 0, 0]}
+
+
+def context() -> Context:
+    return Context(file="x.json", version=version_of("5.9.0"), package=None)
+
+
+def read(raw: Any, carried: Context | None = None) -> TextData | None:
+    return text_data(
+        carried or context(), {"d": raw, "p": {}, "m": {"g": 1, "a": {"a": 0, "k": [0, 0]}}, "a": []}, "/t"
+    )
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [{"k": [{"t": 0, "s": STYLE}]}, {"k": STYLE}, STYLE, {"k": [{"s": STYLE}], "sid": "title"}],
+)
+def test_a_text(raw: Any) -> None:
+    data = read(raw)
+    assert data is not None
+    text = data.document.value
+    assert (text.text, text.font, text.size, text.justify) == ("Hello\rWorld", "Inter-Bold", 40.0, Justify.CENTER)
+    assert (text.tracking, text.line_height, text.baseline_shift, text.fill) == (25.0, 48.0, 3.0, (1.0, 0.0, 0.0))
+    assert text.stroke is None
+    assert text.box is None
+    assert not data.document.moves
+
+
+def test_box_stroke_caps_and_keyframes() -> None:
+    more = {**STYLE, "sz": [200, 100], "ps": [-100, -20], "sc": "#00ff00", "sw": 2, "of": True, "ca": 1, "t": 12}
+    data = read({"k": [{"t": 20, "s": more}, {"t": 0, "s": STYLE}], "x": "value"})
+    assert data is not None
+    assert data.document.expression == "value"
+    assert [frame.time for frame in data.document.keyframes] == [0.0, 20.0]
+    text = data.document.keyframes[1].value
+    assert data.document.keyframes[1].hold
+    assert (text.text, text.box, text.caps) == ("12", (-100.0, -20.0, 200.0, 100.0), Caps.ALL)
+    assert (text.stroke, text.stroke_width, text.stroke_over_fill) == ((0.0, 1.0, 0.0), 2.0, True)
+
+
+def test_bad_keyframes_are_dropped() -> None:
+    carried = context()
+    data = read({"k": [{"t": 0, "s": STYLE}, {"t": 1, "s": {"s": "big"}}, {"t": 2}, 5]}, carried)
+    assert data is not None
+    assert len(carried.findings) == 3
+    assert read(None) is None
+    assert read({"k": []}) is None
+
+
+def test_lone_surrogates_are_replaced() -> None:
+    data = read({"k": [{"t": 0, "s": {**STYLE, "t": "a\ud800b"}}]})
+    assert data is not None
+    assert data.document.value.text == "a\ufffdb"
+    data.document.value.text.encode()
+
+
+def test_animators_and_path() -> None:
+    raw = {
+        "d": {"k": [{"t": 0, "s": STYLE}]},
+        "m": {"g": 3, "a": {"k": [10, 20]}},
+        "p": {"m": 0, "f": {"k": 5}, "r": 1},
+        "a": [
+            {
+                "nm": "Animator 1",
+                "s": {
+                    "t": 0,
+                    "xe": {"k": 0},
+                    "ne": {"k": 10},
+                    "a": {"k": 100},
+                    "b": 3,
+                    "rn": 1,
+                    "sh": 2,
+                    "r": 2,
+                    "m": 2,
+                },
+                "a": {"o": {"k": 0}, "fc": {"k": [1, 0, 0, 1]}, "t": {"k": 5}, "p": {"k": [0, 9, 0]}},
+            },
+            4,
+        ],
+    }
+    carried = context()
+    data = text_data(carried, raw, "/t")
+    assert data is not None
+    assert data.anchor_grouping == 3
+    assert data.path is not None and data.path.mask == 0
+    assert data.path.reversed is not None and data.path.reversed.value == (1.0,)
+    (animator,) = data.animators
+    (selector,) = animator.selectors
+    assert (selector.based_on, selector.shape, selector.units, selector.mode, selector.randomize) == (3, 2, 2, 2, True)  # type: ignore[union-attr]
+    assert animator.style.tracking is not None and animator.style.tracking.value == (5.0,)
+    assert animator.style.scale is None
+    assert len(carried.findings) == 1
+
+
+def test_fonts() -> None:
+    embedded = "data:font/ttf;base64," + base64.b64encode(b"font").decode()
+    carried = context()
+    found = fonts(
+        carried,
+        {
+            "list": [
+                {"fName": "Inter-Bold", "fFamily": "Inter", "fStyle": "Bold", "ascent": 72.7, "fPath": embedded},
+                {"fName": "Web", "fPath": "https://example.com/font.ttf"},
+                {"fName": "Broken", "fPath": "data:font/ttf;base64,???"},
+                None,
+            ]
+        },
+    )
+    assert [font.data for font in found] == [b"font", None, None]
+    assert (found[0].family, found[0].style, found[0].ascent) == ("Inter", "Bold", 72.7)
+    assert len(carried.findings) == 2
+
+
+def test_glyphs() -> None:
+    shape = {"ty": "gr", "it": [{"ty": "sh", "ks": {"k": {"v": [], "i": [], "o": [], "c": True}}}]}
+    common = {"size": 12, "style": "Bold", "fFamily": "Inter", "w": 61.2}
+    found = glyphs(
+        context(),
+        [{"ch": "A", **common, "data": {"shapes": [shape]}}, {"ch": "B", **common, "t": 1, "data": {"refId": "c"}}, 3],
+    )
+    assert (found[0].character, found[0].width, len(found[0].shapes), found[0].precomp) == ("A", 61.2, 1, None)
+    assert found[1].precomp == "c"
