@@ -1,0 +1,164 @@
+"""Where two display lists differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from velocity_engine.composite.extents import Extents
+from velocity_engine.composite.groups import opacity_within
+from velocity_engine.composite.rects import Rect, intersection, union_of
+from velocity_engine.display import DisplayList, DrawCommand, GroupSource
+
+TILE = 64
+MOST_REGIONS = 12
+NEARLY_ALL = 0.8  # of the tiles; from here on one drawing of everything is cheaper
+
+
+@dataclass(slots=True)
+class _Damage:
+    extents: Extents
+    rects: list[Rect] = field(default_factory=list)
+
+    def add(self, command: DrawCommand, clip: Rect) -> None:
+        extent = self.extents.command(command)
+        rect = intersection(extent, clip) if extent else None
+        if rect is not None:
+            self.rects.append(rect)
+
+
+def changed_regions(
+    previous: DisplayList | None, current: DisplayList, extents: Extents | None = None
+) -> tuple[Rect, ...]:
+    """Disjoint rectangles outside of which both display lists draw the same pixels.
+
+    They are few, and aligned to a grid of TILE pixels except at the right and bottom borders. None for equal digests; everything
+    when there is no previous list, or its size or background is another. A command that both lists hold in the same order costs
+    nothing; of a group only what changed in it counts.
+    """
+    whole = (0, 0, current.width, current.height)
+    if previous is None or (previous.width, previous.height) != (current.width, current.height):
+        return (whole,)
+    if previous.digest == current.digest:
+        return ()
+    if previous.background != current.background:
+        return (whole,)
+    damage = _Damage(extents or Extents())
+    _compare(previous.commands, current.commands, whole, 1.0, damage)
+    return merged(damage.rects, current.width, current.height)
+
+
+def _compare(
+    old: Sequence[DrawCommand], new: Sequence[DrawCommand], clip: Rect, opacity: float, damage: _Damage
+) -> None:
+    """Adds what lies between the commands that both sequences hold in the same order."""
+    begin, shorter = 0, min(len(old), len(new))
+    while begin < shorter and old[begin].digest == new[begin].digest:
+        begin += 1
+    end = 0
+    while end < shorter - begin and old[-1 - end].digest == new[-1 - end].digest:
+        end += 1
+    old, new = old[begin : len(old) - end], new[begin : len(new) - end]
+    place = 0
+    positions: dict[bytes, list[int]] = {}
+    for index, command in enumerate(old):
+        positions.setdefault(command.digest, []).append(index)
+    waiting: list[DrawCommand] = []
+    for command in new:
+        kept = next((index for index in positions.get(command.digest, ()) if index >= place), None)
+        if kept is None:
+            waiting.append(command)
+            continue
+        _replaced(old[place:kept], waiting, clip, opacity, damage)
+        waiting = []
+        place = kept + 1
+    _replaced(old[place:], waiting, clip, opacity, damage)
+
+
+def _replaced(
+    old: Sequence[DrawCommand], new: Sequence[DrawCommand], clip: Rect, opacity: float, damage: _Damage
+) -> None:
+    """``old`` gave way to ``new`` in one place of the order."""
+    if len(old) == len(new):
+        for before, after in zip(old, new, strict=True):
+            if before.digest != after.digest:
+                _altered(before, after, clip, opacity, damage)
+        return
+    for command in (*old, *new):
+        damage.add(command, clip)
+
+
+def _altered(before: DrawCommand, after: DrawCommand, clip: Rect, opacity: float, damage: _Damage) -> None:
+    one, two = damage.extents.command(before), damage.extents.command(after)
+    if (
+        one is not None
+        and two is not None
+        and isinstance(before.source, GroupSource)
+        and isinstance(after.source, GroupSource)
+        and not (before.effects or after.effects)
+        and _wrapping(before) == _wrapping(after)
+    ):
+        within = opacity_within(before, one, opacity, damage.extents)
+        if within == opacity_within(after, two, opacity, damage.extents):
+            part = intersection(union_of((one, two)) or clip, clip)
+            if part is not None:
+                opacity = 1.0 if within is None else within
+                _compare(before.source.commands, after.source.commands, part, opacity, damage)
+            return
+    damage.add(before, clip)
+    damage.add(after, clip)
+
+
+def _wrapping(command: DrawCommand) -> tuple[object, ...]:
+    """What acts on a group as a whole, in a form that can be compared."""
+    masks = tuple(
+        (m.path.points.tobytes(), m.path.starts.tobytes(), m.mode, m.inverted, m.opacity, m.expansion, m.feather)
+        for m in command.masks
+    )
+    matte = command.matte and (command.matte.mode, tuple(c.digest for c in command.matte.commands))
+    clips = tuple((clip.box, clip.matrix) for clip in command.clips)
+    return (command.matrix, command.opacity, command.blend, clips, masks, matte)
+
+
+def merged(rects: Sequence[Rect], width: int, height: int) -> tuple[Rect, ...]:
+    """Few disjoint rectangles of whole tiles that cover ``rects``."""
+    across, down = -(-width // TILE), -(-height // TILE)
+    tiles = np.zeros((down, across), np.bool_)
+    for x0, y0, x1, y1 in rects:
+        tiles[y0 // TILE : -(-y1 // TILE), x0 // TILE : -(-x1 // TILE)] = True
+    count = int(tiles.sum())
+    if count == 0:
+        return ()
+    if count >= NEARLY_ALL * tiles.size:
+        return ((0, 0, width, height),)
+    found = _rectangles(tiles)
+    if len(found) > MOST_REGIONS:
+        found = _rectangles(_rows_filled(tiles))
+    if len(found) > MOST_REGIONS:
+        rows, columns = np.flatnonzero(tiles.any(axis=1)), np.flatnonzero(tiles.any(axis=0))
+        found = [(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)]
+    return tuple((x0 * TILE, y0 * TILE, min(width, x1 * TILE), min(height, y1 * TILE)) for x0, y0, x1, y1 in found)
+
+
+def _rows_filled(tiles: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Each row filled from its first tile to its last."""
+    return np.logical_or.accumulate(tiles, axis=1) & np.logical_or.accumulate(tiles[:, ::-1], axis=1)[:, ::-1]
+
+
+def _rectangles(tiles: NDArray[np.bool_]) -> list[Rect]:
+    """The set tiles as disjoint rectangles: runs of each row, joined with equal runs of the row above."""
+    done: list[Rect] = []
+    open_runs: dict[tuple[int, int], int] = {}
+    for row in range(tiles.shape[0] + 1):
+        runs: set[tuple[int, int]] = set()
+        if row < tiles.shape[0]:
+            edges = np.flatnonzero(np.diff(np.concatenate(([0], tiles[row].astype(np.int8), [0]))))
+            runs = {(int(edges[i]), int(edges[i + 1])) for i in range(0, len(edges), 2)}
+        for run in [run for run in open_runs if run not in runs]:
+            done.append((run[0], open_runs.pop(run), run[1], row))
+        for run in runs:
+            open_runs.setdefault(run, row)
+    return sorted(done, key=lambda rect: (rect[1], rect[0]))

@@ -1,0 +1,165 @@
+"""Coverage of masks and clips over a rectangle of device pixels, (h, w) uint8."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from velocity_engine.composite.extents import REACH_OF_SIGMA, SIGMA_OF_FEATHER, clip_extent, mask_extent
+from velocity_engine.composite.rects import Rect, contains, grown, intersection
+from velocity_engine.composite.strokes import stroked
+from velocity_engine.composite.surface import BufferPool
+from velocity_engine.composite.vector import VectorPainter
+from velocity_engine.display import Clip, MaskPath
+from velocity_engine.kernels.blur import blur_mask
+from velocity_engine.kernels.matte import combine_mask
+from velocity_engine.model.geometry import IDENTITY, rectangle_path
+from velocity_engine.model.shapes import Cap, Join
+
+Coverage = NDArray[np.uint8]
+
+SNAP = 1.0 / 512.0  # pixels; a clip's edge nearer to a pixel's edge than that lies on it
+ADD, SUBTRACT, INTERSECT, LIGHTEN, DARKEN, DIFFERENCE = range(6)
+
+# How a mode joins a mask to those before it, and whether the mask's inside is out. Subtract is the intersection with what
+# lies outside the path, so that its opacity acts there, as in Skottie.
+MODES = {
+    "a": (ADD, False),
+    "s": (INTERSECT, True),
+    "i": (INTERSECT, False),
+    "l": (LIGHTEN, False),
+    "d": (DARKEN, False),
+    "f": (DIFFERENCE, False),
+}
+
+
+def mask_coverage(
+    masks: tuple[MaskPath, ...], rect: Rect, frame: Rect, vector: VectorPainter, pool: BufferPool
+) -> tuple[Coverage, NDArray[np.uint8]]:
+    """All masks of a layer together over ``rect``, and the buffer to give back to the pool.
+
+    The first mask that acts joins nothing (add, lighten, difference) or everything (subtract, intersect, darken).
+    ``frame`` holds every ``rect`` that may be asked for; a feathered mask is blurred as far as it reaches into the frame,
+    so that its coverage does not depend on ``rect``.
+    """
+    acting = [mask for mask in masks if mask.mode in MODES]
+    from_nothing = bool(acting) and acting[0].mode in "alf"
+    total, total_buffer = pool.mask(rect, 0 if from_nothing else 255)
+    for mask in acting:
+        one, buffer = pool.mask(rect, 0)
+        _draw_mask(one, mask, rect, frame, vector, pool)
+        mode, flipped = MODES[mask.mode]
+        combine_mask(total, one, mode, mask.inverted != flipped, mask.opacity)
+        pool.give(buffer)
+    return total, total_buffer
+
+
+def _draw_mask(
+    out: Coverage, mask: MaskPath, rect: Rect, frame: Rect, vector: VectorPainter, pool: BufferPool
+) -> None:
+    sigma_x, sigma_y = (SIGMA_OF_FEATHER * max(0.0, extent) for extent in mask.feather)
+    if not (sigma_x > 0.0 or sigma_y > 0.0):
+        _draw_sharp(out, mask, rect, vector, pool)
+        return
+    reach_x, reach_y = REACH_OF_SIGMA * sigma_x + 1.0, REACH_OF_SIGMA * sigma_y + 1.0
+    extent = mask_extent(mask)
+    whole = intersection(extent, grown(frame, reach_x, reach_y, reach_x, reach_y)) if extent else None
+    shared = intersection(whole, rect) if whole else None
+    if whole is None or shared is None:
+        return
+    sharp, buffer = pool.mask(whole, 0)
+    _draw_sharp(sharp, mask, whole, vector, pool)
+    soft = blur_mask(sharp, sigma_x, sigma_y)
+    pool.give(buffer)
+    out[shared[1] - rect[1] : shared[3] - rect[1], shared[0] - rect[0] : shared[2] - rect[0]] = soft[
+        shared[1] - whole[1] : shared[3] - whole[1], shared[0] - whole[0] : shared[2] - whole[0]
+    ]
+
+
+def _draw_sharp(out: Coverage, mask: MaskPath, rect: Rect, vector: VectorPainter, pool: BufferPool) -> None:
+    vector.path_coverage(out, rect, mask.path)
+    if mask.expansion == 0.0 or not math.isfinite(mask.expansion):
+        return
+    rim, buffer = pool.mask(rect, 0)
+    points, starts = stroked(mask.path, IDENTITY, 2.0 * abs(mask.expansion), Cap.ROUND, Join.MITER, 4.0)
+    vector.coverage(rim, rect, points, starts, IDENTITY)
+    if mask.expansion > 0.0:
+        combine_mask(out, rim, LIGHTEN, False, 1.0)
+    else:
+        combine_mask(out, rim, DARKEN, True, 1.0)
+    pool.give(buffer)
+
+
+def clip_coverage(
+    clips: list[Clip], rect: Rect, vector: VectorPainter, pool: BufferPool
+) -> tuple[Coverage, NDArray[np.uint8]]:
+    """What several clips leave of ``rect``, and the buffer to give back to the pool."""
+    total, total_buffer = pool.mask(rect, 0)
+    vector.path_coverage(total, rect, rectangle_path(*clips[0].box), clips[0].matrix)
+    for clip in clips[1:]:
+        one, buffer = pool.mask(rect, 0)
+        vector.path_coverage(one, rect, rectangle_path(*clip.box), clip.matrix)
+        combine_mask(total, one, INTERSECT, False, 1.0)
+        pool.give(buffer)
+    return total, total_buffer
+
+
+def split_clips(clips: tuple[Clip, ...], extent: Rect) -> tuple[Rect | None, list[Clip]]:
+    """A rectangle of whole pixels, and the clips that must be drawn as coverage, that together cut what lies in ``extent`` as
+    ``clips`` do. None when nothing is left."""
+    rest: list[Clip] = []
+    left: Rect | None = extent
+    for clip in clips:
+        outer = clip_extent(clip)
+        left = intersection(left, outer) if left and outer else None
+        if left is None:
+            return None, []
+        inner = _whole_pixels(clip)
+        if inner is not None and not contains(inner, left):
+            exact = _snapped(clip)
+            if exact is None:
+                rest.append(clip)
+            else:
+                left = intersection(left, exact)
+                if left is None:
+                    return None, []
+        elif inner is None:
+            rest.append(clip)
+    return left, rest
+
+
+def _device_box(clip: Clip) -> tuple[float, float, float, float] | None:
+    """The clip as an upright box on the device; None when it is turned or skewed."""
+    a, b, c, d, e, f = clip.matrix
+    x0, y0, x1, y1 = clip.box
+    size = max(abs(x0), abs(x1), abs(y0), abs(y1))
+    if abs(b) * size < SNAP and abs(c) * size < SNAP:
+        xs, ys = (a * x0 + e, a * x1 + e), (d * y0 + f, d * y1 + f)
+    elif abs(a) * size < SNAP and abs(d) * size < SNAP:
+        xs, ys = (c * y0 + e, c * y1 + e), (b * x0 + f, b * x1 + f)
+    else:
+        return None
+    return (min(xs), min(ys), max(xs), max(ys))
+
+
+def _whole_pixels(clip: Clip) -> Rect | None:
+    """The pixels that lie wholly in an upright clip (it may be empty: x0 >= x1); None for a turned one."""
+    box = _device_box(clip)
+    if box is None or not all(abs(v) < 1e8 for v in box):
+        return None
+    return (
+        math.ceil(box[0] - SNAP),
+        math.ceil(box[1] - SNAP),
+        math.floor(box[2] + SNAP),
+        math.floor(box[3] + SNAP),
+    )
+
+
+def _snapped(clip: Clip) -> Rect | None:
+    """The clip as whole pixels when each of its edges lies on pixel edges; else None."""
+    box = _device_box(clip)
+    if box is None or not all(abs(v - round(v)) <= SNAP for v in box):
+        return None
+    return (round(box[0]), round(box[1]), round(box[2]), round(box[3]))

@@ -1,0 +1,179 @@
+"""Drawing commands: directly onto the surface where that is the same, else in a buffer of their own.
+
+Two rectangles go along. ``clip`` is what is wanted now, a part of the surface. ``frame`` is all that may ever be wanted of
+the surface; it does not depend on the region that is drawn. What reaches from one pixel to another (effects, feathers) is
+computed for the frame, so that every region gets the same pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from velocity_engine.composite.extents import Extents, effect_margin
+from velocity_engine.composite.groups import dissolves, stands_apart
+from velocity_engine.composite.masks import clip_coverage, mask_coverage, split_clips
+from velocity_engine.composite.pictures import PicturePainter
+from velocity_engine.composite.rects import Rect, grown, intersection
+from velocity_engine.composite.results import Results
+from velocity_engine.composite.surface import BufferPool, Surface, surface_of
+from velocity_engine.composite.vector import VectorPainter
+from velocity_engine.display import (
+    Clip,
+    DrawCommand,
+    EffectCall,
+    FillSource,
+    GroupSource,
+    Matte,
+    StrokeSource,
+    digest_of,
+)
+from velocity_engine.kernels.blend import blend_layer
+from velocity_engine.kernels.layer import lay_over
+from velocity_engine.kernels.matte import matte_from, multiply_mask
+from velocity_engine.model.layers import BlendMode
+
+Pixels = NDArray[np.uint8]
+ApplyEffect = Callable[[Pixels, EffectCall, tuple[int, int]], Pixels]
+
+
+def apply_effect(pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
+    from velocity_engine.plugins import effect
+
+    return effect(call.effect).apply(pixels, call, origin)
+
+
+class Painter:
+    """Draws commands by one thread. ``extents``, ``pictures`` and ``results`` are shared between the threads of a compositor."""
+
+    def __init__(
+        self, vector: VectorPainter, pictures: PicturePainter, extents: Extents, results: Results, effects: ApplyEffect
+    ) -> None:
+        self._vector = vector
+        self._pictures = pictures
+        self._extents = extents
+        self._results = results
+        self._effects = effects
+        self._pool = BufferPool()
+
+    def draw_all(self, surface: Surface, commands: tuple[DrawCommand, ...], clip: Rect, frame: Rect) -> None:
+        for command in commands:
+            self.draw(surface, command, clip, frame)
+
+    def draw(self, surface: Surface, command: DrawCommand, clip: Rect, frame: Rect, opacity: float = 1.0) -> None:
+        """Draws ``command`` inside ``clip``, its own opacity times ``opacity``."""
+        extent = self._extents.command(command)
+        if extent is None or intersection(extent, clip) is None:
+            return
+        bounds, clips = split_clips(command.clips, extent) if command.clips else (extent, [])
+        wanted = intersection(bounds, clip) if bounds else None
+        if bounds is None or wanted is None:
+            return
+        opacity *= command.opacity
+        if stands_apart(command, clips):
+            self._draw_apart(surface, command, wanted, intersection(bounds, frame) or wanted, clips, opacity)
+        else:
+            self._draw_source(surface, command, wanted, frame, opacity)
+
+    def _draw_source(
+        self, surface: Surface, command: DrawCommand, clip: Rect, frame: Rect, opacity: float
+    ) -> None:
+        source = command.source
+        if isinstance(source, GroupSource):
+            if dissolves(source.commands, opacity, self._extents):
+                for child in source.commands:
+                    self.draw(surface, child, clip, frame, opacity)
+            else:
+                self._draw_apart(surface, command, clip, frame, [], opacity)
+        elif isinstance(source, FillSource):
+            self._vector.fill(surface, source, command.matrix, clip, opacity)
+        elif isinstance(source, StrokeSource):
+            self._vector.stroke(surface, source, command.matrix, clip, opacity)
+        else:
+            self._pictures.draw(surface, source, command.matrix, clip, opacity)
+
+    def _draw_apart(
+        self, surface: Surface, command: DrawCommand, clip: Rect, frame: Rect, clips: list[Clip], opacity: float
+    ) -> None:
+        """Draws in a buffer, applies what acts on the whole, and blends the buffer onto the surface."""
+        if command.effects:
+            whole = self._with_effects(command, frame)
+            shared = intersection(whole.rect, clip) if whole else None
+            if whole is None or shared is None:
+                return
+            clip = shared
+            if not (command.masks or command.matte or clips):
+                self._blend(surface, whole, command.blend, clip, opacity)
+                return
+        layer, buffer = self._pool.clear_surface(clip)
+        if command.effects:
+            lay_over(layer.packed, layer.x, layer.y, whole.packed, whole.x, whole.y, *clip, 255)
+        elif isinstance(command.source, GroupSource):
+            self.draw_all(layer, command.source.commands, clip, frame)
+        else:
+            self._draw_source(layer, command, clip, frame, 1.0)
+        if command.masks:
+            self._multiply(layer, mask_coverage(command.masks, clip, frame, self._vector, self._pool))
+        if command.matte is not None:
+            self._multiply(layer, self._matte_coverage(command.matte, clip, frame))
+        if clips:
+            self._multiply(layer, clip_coverage(clips, clip, self._vector, self._pool))
+        self._blend(surface, layer, command.blend, clip, opacity)
+        self._pool.give(buffer)
+
+    def _blend(self, surface: Surface, layer: Surface, mode: BlendMode, clip: Rect, opacity: float) -> None:
+        if mode is BlendMode.NORMAL:
+            alpha = min(255, int(opacity * 255.0 + 0.5))
+            lay_over(surface.packed, surface.x, surface.y, layer.packed, layer.x, layer.y, *clip, alpha)
+            return
+        x, y = surface.x, surface.y
+        box = (clip[0] - x, clip[1] - y, clip[2] - x, clip[3] - y)
+        blend_layer(surface.pixels, layer.pixels, layer.x - x, layer.y - y, *box, mode.value, opacity)
+
+    def _multiply(self, layer: Surface, coverage_and_buffer: tuple[NDArray[np.uint8], NDArray[np.uint8]]) -> None:
+        coverage, buffer = coverage_and_buffer
+        multiply_mask(layer.pixels, coverage)
+        self._pool.give(buffer)
+
+    def _matte_coverage(
+        self, matte: Matte, clip: Rect, frame: Rect
+    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        drawn, buffer = self._pool.clear_surface(clip)
+        self.draw_all(drawn, matte.commands, clip, frame)
+        coverage, given = self._pool.mask(clip, 0)
+        matte_from(drawn.pixels, matte.mode.value, coverage)
+        self._pool.give(buffer)
+        return coverage, given
+
+    def _with_effects(self, command: DrawCommand, frame: Rect) -> Surface | None:
+        """The command's source with its effects, wherever the frame needs it; the same for every region of the frame."""
+        content = self._extents.content(command)
+        left, top, right, bottom = effect_margin(command.effects)
+        most = max(frame[2] - frame[0], frame[3] - frame[1], 64)
+        across, down = min(max(left, right), most), min(max(top, bottom), most)
+        needed = grown(frame, across, down, across, down)
+        rect = intersection(grown(content, left, top, right, bottom), needed) if content else None
+        if rect is None:
+            return None
+        key = (effects_digest(command), rect)
+
+        def compute() -> Pixels:
+            layer = surface_of(np.zeros((rect[3] - rect[1], rect[2] - rect[0], 4), np.uint8), rect[0], rect[1])
+            if isinstance(command.source, GroupSource):
+                self.draw_all(layer, command.source.commands, rect, rect)
+            else:
+                self._draw_source(layer, command, rect, rect, 1.0)
+            pixels = layer.pixels
+            for call in command.effects:
+                pixels = self._effects(pixels, call, (rect[0], rect[1]))
+            return np.ascontiguousarray(pixels)
+
+        return surface_of(self._results.get(key, compute), rect[0], rect[1])
+
+
+def effects_digest(command: DrawCommand) -> bytes:
+    """Names a source with its effects, whatever else acts on the command."""
+    effects = tuple((call.effect, call.values, call.matrix, call.margin) for call in command.effects)
+    return digest_of("effects", command.source.digest, command.matrix, effects)

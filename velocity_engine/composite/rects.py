@@ -1,0 +1,58 @@
+"""Rectangles of whole device pixels: (x0, y0, x1, y1), half-open, never empty; None stands for the empty one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+Rect = tuple[int, int, int, int]
+
+FAR = 1 << 28  # coordinates are held within this, which no canvas reaches
+
+
+def intersection(one: Rect, other: Rect) -> Rect | None:
+    x0, y0, x1, y1 = max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
+    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
+
+
+def union(one: Rect | None, other: Rect | None) -> Rect | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return (min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3]))
+
+
+def union_of(rects: Iterable[Rect | None]) -> Rect | None:
+    total: Rect | None = None
+    for rect in rects:
+        total = union(total, rect)
+    return total
+
+
+def contains(outer: Rect, inner: Rect) -> bool:
+    return outer[0] <= inner[0] and outer[1] <= inner[1] and outer[2] >= inner[2] and outer[3] >= inner[3]
+
+
+def grown(rect: Rect, left: float, top: float, right: float, bottom: float) -> Rect:
+    """``rect`` moved out by so many pixels on each side, rounded up."""
+    return (
+        max(-FAR, rect[0] - math.ceil(min(left, FAR))),
+        max(-FAR, rect[1] - math.ceil(min(top, FAR))),
+        min(FAR, rect[2] + math.ceil(min(right, FAR))),
+        min(FAR, rect[3] + math.ceil(min(bottom, FAR))),
+    )
+
+
+def pixels_of(x0: float, y0: float, x1: float, y1: float) -> Rect | None:
+    """The pixels that a box touches, with the rounding of vertices to 1/256 pixel in mind; None when it is empty or not a number."""
+    if not (x0 <= x1 and y0 <= y1):
+        return None
+    return (
+        math.floor(max(-FAR, min(x0 - 0.002, FAR - 1))),
+        math.floor(max(-FAR, min(y0 - 0.002, FAR - 1))),
+        math.floor(max(1 - FAR, min(x1 + 0.002, FAR - 1))) + 1,
+        math.floor(max(1 - FAR, min(y1 + 0.002, FAR - 1))) + 1,
+    )
+
+
+def area(rect: Rect) -> int:
+    return (rect[2] - rect[0]) * (rect[3] - rect[1])

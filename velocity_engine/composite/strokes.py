@@ -1,0 +1,67 @@
+"""The geometry of a stroke on the device: how wide its pen is, and its outline."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from velocity_engine.display import StrokeSource
+from velocity_engine.kernels.dash import dashed
+from velocity_engine.kernels.flatten import flatten
+from velocity_engine.kernels.stroke import outline
+from velocity_engine.model.geometry import Matrix, Path
+from velocity_engine.model.shapes import Cap, Join
+
+TOLERANCE = 0.1  # device pixels
+
+
+def pen(width: float, matrix: Matrix) -> tuple[float, float]:
+    """The width to draw with, and the factor of opacity that makes up for it.
+
+    A pen thinner than a pixel in both directions is drawn one pixel wide and paler, as Skia does: a hairline keeps its weight but
+    does not break up into dots. (0, 0) for a pen that draws nothing.
+    """
+    a, b, c, d = matrix[:4]
+    across, down = width * math.hypot(a, b), width * math.hypot(c, d)
+    if not (width > 0.0 and math.isfinite(across + down) and across + down > 0.0):
+        return 0.0, 0.0
+    if across > 1.0 or down > 1.0:
+        return width, 1.0
+    coverage = 0.5 * (across + down)
+    return width / coverage, coverage
+
+
+def reach(source: StrokeSource, matrix: Matrix) -> tuple[float, float]:
+    """How far beyond its path a stroke can reach, in device pixels along x and y."""
+    width, _ = pen(source.width, matrix)
+    factor = math.sqrt(2.0) if source.cap is Cap.SQUARE else 1.0
+    if source.join is Join.MITER:
+        factor = max(factor, source.miter_limit)
+    a, b, c, d = matrix[:4]
+    return 0.5 * width * factor * math.hypot(a, c), 0.5 * width * factor * math.hypot(b, d)
+
+
+def stroked(
+    path: Path,
+    matrix: Matrix,
+    width: float,
+    cap: Cap,
+    join: Join,
+    miter_limit: float,
+    dashes: tuple[float, ...] = (),
+    dash_offset: float = 0.0,
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """The outline of a stroke in the path's coordinates, to be filled by the non-zero rule: vertices (n, 2), starts (m + 1,)."""
+    a, b, c, d = matrix[:4]
+    scale = max(math.hypot(a, b), math.hypot(c, d))
+    points, starts, corners = flatten(path.points, path.starts, a, b, c, d, TOLERANCE)
+    closed = path.closed
+    if dashes:
+        points, starts, corners, closed = dashed(
+            points, starts, corners, closed, np.array(dashes), dash_offset, 0.01 * TOLERANCE / scale
+        )
+    return outline(  # type: ignore[no-any-return]
+        points, starts, corners, closed, 0.5 * width, cap.value, join.value, miter_limit, TOLERANCE / scale
+    )

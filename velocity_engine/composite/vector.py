@@ -1,0 +1,176 @@
+"""Drawing fills and strokes: path to coverage to pixels, with one kernel call for each step."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from velocity_engine.composite.rects import Rect
+from velocity_engine.composite.strokes import TOLERANCE, pen, stroked
+from velocity_engine.composite.surface import Scratch, Surface
+from velocity_engine.display import FillSource, GradientPaint, Paint, SolidPaint, StrokeSource
+from velocity_engine.kernels.coverage import accumulate
+from velocity_engine.kernels.flatten import flatten
+from velocity_engine.kernels.paint import paint_color, paint_gradient, paint_mask
+from velocity_engine.model.geometry import IDENTITY, Matrix, Path, invert, multiply
+from velocity_engine.model.shapes import FillRule, GradientKind
+
+TABLE_SIZE = 1024
+MOST_TABLES = 256
+OUTERMOST_FOCUS = 0.99  # of the radius; at the rim itself the gradient is not defined everywhere
+
+
+def packed_color(red: float, green: float, blue: float, alpha: float) -> int:
+    """A straight colour, 0..1, as one packed premultiplied pixel."""
+    a = min(max(alpha, 0.0), 1.0) * 255.0
+    r, g, b = (int(min(max(channel, 0.0), 1.0) * a + 0.5) for channel in (red, green, blue))
+    return int(a + 0.5) << 24 | b << 16 | g << 8 | r
+
+
+class GradientTables:
+    """Colour tables of gradients, by content; shared between threads."""
+
+    def __init__(self) -> None:
+        self._tables: OrderedDict[tuple[bytes, int], NDArray[np.uint32]] = OrderedDict()
+        self._lock = Lock()
+
+    def table(self, paint: GradientPaint, opacity: float) -> NDArray[np.uint32]:
+        """(TABLE_SIZE,) uint32, packed premultiplied colours times ``opacity``."""
+        key = (paint.digest, int(opacity * 4095.0 + 0.5))
+        with self._lock:
+            table = self._tables.get(key)
+            if table is None:
+                table = self._tables[key] = gradient_table(paint.stops, opacity)
+                if len(self._tables) > MOST_TABLES:
+                    self._tables.popitem(last=False)
+            else:
+                self._tables.move_to_end(key)
+        return table
+
+
+def gradient_table(stops: NDArray[np.float64], opacity: float) -> NDArray[np.uint32]:
+    """Colours at TABLE_SIZE even steps; straight colours are interpolated, then premultiplied, as Skottie does."""
+    at = np.linspace(0.0, 1.0, TABLE_SIZE)
+    straight = np.empty((TABLE_SIZE, 4))
+    for channel in range(4):
+        straight[:, channel] = np.interp(at, stops[:, 0], stops[:, channel + 1])
+    np.clip(straight, 0.0, 1.0, out=straight)
+    straight[:, 3] *= opacity
+    straight[:, :3] *= straight[:, 3:]
+    return np.ascontiguousarray((straight * 255.0 + 0.5).astype(np.uint8)).view(np.uint32)[:, 0]
+
+
+def gradient_plane(paint: GradientPaint) -> Matrix | None:
+    """The map from the path's coordinates to the plane of ``paint_gradient``; None for a gradient of no length."""
+    (sx, sy), (ex, ey) = paint.start, paint.end
+    dx, dy = ex - sx, ey - sy
+    square = dx * dx + dy * dy
+    if not (math.isfinite(square) and square > 1e-18):
+        return None
+    if paint.kind is GradientKind.RADIAL:
+        scale = 1.0 / math.sqrt(square)
+        return (scale, 0.0, 0.0, scale, -sx * scale, -sy * scale)
+    u, v = dx / square, dy / square
+    return (u, -v, v, u, -sx * u - sy * v, sx * v - sy * u)
+
+
+def focus_of(paint: GradientPaint) -> tuple[float, float]:
+    """The focal point of a radial gradient in its unit circle."""
+    radius = math.dist(paint.start, paint.end)
+    x, y = (paint.focal[0] - paint.start[0]) / radius, (paint.focal[1] - paint.start[1]) / radius
+    distance = math.hypot(x, y)
+    if not distance > OUTERMOST_FOCUS:
+        return (x, y) if math.isfinite(distance) else (0.0, 0.0)
+    return x / distance * OUTERMOST_FOCUS, y / distance * OUTERMOST_FOCUS
+
+
+class VectorPainter:
+    """Draws paths by one thread. ``tables`` may be shared with others."""
+
+    def __init__(self, tables: GradientTables) -> None:
+        self._tables = tables
+        self._scratch = Scratch()
+
+    def fill(self, surface: Surface, source: FillSource, matrix: Matrix, clip: Rect, opacity: float) -> None:
+        points, starts, _ = flatten(source.path.points, source.path.starts, *matrix[:4], TOLERANCE)
+        even_odd = source.rule is FillRule.EVEN_ODD
+        self._paint(surface, points, starts, matrix, clip, even_odd, source.paint, opacity)
+
+    def stroke(self, surface: Surface, source: StrokeSource, matrix: Matrix, clip: Rect, opacity: float) -> None:
+        width, weight = pen(source.width, matrix)
+        if width == 0.0:
+            return
+        points, starts = stroked(
+            source.path,
+            matrix,
+            width,
+            source.cap,
+            source.join,
+            source.miter_limit,
+            source.dashes,
+            source.dash_offset,
+        )
+        self._paint(surface, points, starts, matrix, clip, False, source.paint, opacity * weight)
+
+    def coverage(
+        self,
+        mask: NDArray[np.uint8],
+        rect: Rect,
+        points: NDArray[np.float64],
+        starts: NDArray[np.int64],
+        matrix: Matrix,
+    ) -> None:
+        """Stores the coverage of polygons (non-zero rule) in ``mask``, (h, w) uint8 over the device rectangle ``rect``.
+
+        Where they cover nothing, ``mask`` is left as it was."""
+        s = self._scratch
+        s.fit(rect)
+        if accumulate(points, starts, *matrix, *rect, s.cells, s.bits, s.extent):
+            paint_mask(mask, rect[0], rect[1], s.cells, s.bits, s.extent, False, s.runs, s.cover)
+
+    def path_coverage(self, mask: NDArray[np.uint8], rect: Rect, path: Path, matrix: Matrix = IDENTITY) -> None:
+        """As ``coverage``, of the inside of a path."""
+        points, starts, _ = flatten(path.points, path.starts, *matrix[:4], TOLERANCE)
+        self.coverage(mask, rect, points, starts, matrix)
+
+    def _paint(
+        self,
+        surface: Surface,
+        points: NDArray[np.float64],
+        starts: NDArray[np.int64],
+        matrix: Matrix,
+        clip: Rect,
+        even_odd: bool,
+        paint: Paint,
+        opacity: float,
+    ) -> None:
+        s = self._scratch
+        s.fit(clip)
+        if isinstance(paint, GradientPaint):
+            plane, back = gradient_plane(paint), invert(matrix)
+            if back is None or not len(paint.stops):
+                return
+            if plane is not None:
+                if not accumulate(points, starts, *matrix, *clip, s.cells, s.bits, s.extent):
+                    return
+                radial = paint.kind is GradientKind.RADIAL
+                focus = focus_of(paint) if radial else (0.0, 0.0)
+                table = self._tables.table(paint, opacity)
+                inverse = np.array(multiply(plane, back))
+                paint_gradient(
+                    surface.packed, surface.x, surface.y, s.cells, s.bits, s.extent, even_odd, s.runs, s.cover,
+                    table, inverse, radial, *focus, s.shades,
+                )  # fmt: skip
+                return
+            r, g, b, a = (float(v) for v in paint.stops[-1, 1:])
+            paint = SolidPaint((r, g, b, a))
+        red, green, blue, alpha = paint.color
+        color = packed_color(red, green, blue, alpha * opacity)
+        if color >> 24 and accumulate(points, starts, *matrix, *clip, s.cells, s.bits, s.extent):
+            paint_color(
+                surface.packed, surface.x, surface.y, s.cells, s.bits, s.extent, even_odd, s.runs, s.cover, color
+            )

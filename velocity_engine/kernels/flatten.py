@@ -1,0 +1,119 @@
+"""Cubic contours to polylines.
+
+Each curve is cut into equal steps of its parameter; their number follows from the second differences of its control points
+(Wang's formula), measured in device pixels, so that no chord is further from its curve than the tolerance.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+MOST_STEPS = 2048  # of one curve
+MOST_POINTS = 2_000_000  # of one path; beyond it all its curves get coarser
+
+
+@njit(nogil=True, error_model="numpy")
+def _steps(points, i, a, b, c, d, factor):
+    """Into how many chords the curve whose first control point is row ``i`` is cut; 1 when it is straight."""
+    x1 = a * (points[i + 1, 0] - points[i, 0]) + c * (points[i + 1, 1] - points[i, 1])
+    y1 = b * (points[i + 1, 0] - points[i, 0]) + d * (points[i + 1, 1] - points[i, 1])
+    x2 = a * (points[i + 2, 0] - points[i, 0]) + c * (points[i + 2, 1] - points[i, 1])
+    y2 = b * (points[i + 2, 0] - points[i, 0]) + d * (points[i + 2, 1] - points[i, 1])
+    x3 = a * (points[i + 3, 0] - points[i, 0]) + c * (points[i + 3, 1] - points[i, 1])
+    y3 = b * (points[i + 3, 0] - points[i, 0]) + d * (points[i + 3, 1] - points[i, 1])
+    square = x3 * x3 + y3 * y3
+    off = max(abs(x1 * y3 - y1 * x3), abs(x2 * y3 - y2 * x3))
+    along1, along2 = x1 * x3 + y1 * y3, x2 * x3 + y2 * y3
+    if off * off <= 1e-6 * square and 0.0 <= min(along1, along2) and max(along1, along2) <= square:
+        if square > 0.0 or max(x1 * x1 + y1 * y1, x2 * x2 + y2 * y2) < 1e-6:
+            return 1
+    bend = max(math.hypot(x2 - x1 - x1, y2 - y1 - y1), math.hypot(x1 - x2 - x2 + x3, y1 - y2 - y2 + y3))
+    count = math.sqrt(bend * factor)
+    if not count < MOST_STEPS:
+        return MOST_STEPS if count == count else 1
+    return max(1, int(math.ceil(count)))
+
+
+@njit(
+    "Tuple((float64[:,::1], int64[::1], uint8[::1]))"
+    "(float64[:,::1], int64[::1], float64, float64, float64, float64, float64)",
+    cache=True,
+    nogil=True,
+    error_model="numpy",
+)
+def flatten(points, starts, a, b, c, d, tolerance):
+    """Polylines of cubic contours, in the contours' own coordinates.
+
+    ``points``, ``starts``: as in a path, (n, 2) float64 and (m + 1,) int64. a, b, c, d: the linear part of the map to device
+    pixels, in which ``tolerance`` is measured. Gives the vertices (k, 2) float64, where each contour begins (m + 1,) int64,
+    and (k,) uint8: 1 at the ends of curves, 0 at vertices within a curve.
+    """
+    contours = starts.shape[0] - 1
+    factor = 0.75 / tolerance
+    total = 0
+    for k in range(contours):
+        for i in range(starts[k], starts[k + 1] - 3, 3):
+            total += _steps(points, i, a, b, c, d, factor)
+    if total > MOST_POINTS:
+        factor *= (MOST_POINTS / total) ** 2
+        total = 0
+        for k in range(contours):
+            for i in range(starts[k], starts[k + 1] - 3, 3):
+                total += _steps(points, i, a, b, c, d, factor)
+    out = np.empty((total + contours, 2), np.float64)
+    corners = np.ones(total + contours, np.uint8)
+    out_starts = np.empty(contours + 1, np.int64)
+    n = 0
+    for k in range(contours):
+        out_starts[k] = n
+        first = starts[k]
+        if starts[k + 1] <= first:
+            continue
+        out[n, 0], out[n, 1] = points[first, 0], points[first, 1]
+        n += 1
+        for i in range(first, starts[k + 1] - 3, 3):
+            steps = _steps(points, i, a, b, c, d, factor)
+            x0, y0, x3, y3 = points[i, 0], points[i, 1], points[i + 3, 0], points[i + 3, 1]
+            if steps > 1:
+                bx, by = 3.0 * (points[i + 1, 0] - x0), 3.0 * (points[i + 1, 1] - y0)
+                cx, cy = 3.0 * (points[i + 2, 0] - points[i + 1, 0]) - bx, 3.0 * (points[i + 2, 1] - points[i + 1, 1]) - by
+                dx, dy = x3 - x0 - bx - cx, y3 - y0 - by - cy
+                for step in range(1, steps):
+                    t = step / steps
+                    out[n, 0] = x0 + t * (bx + t * (cx + t * dx))
+                    out[n, 1] = y0 + t * (by + t * (cy + t * dy))
+                    corners[n] = 0
+                    n += 1
+            out[n, 0], out[n, 1] = x3, y3
+            n += 1
+    out_starts[contours] = n
+    return out[:n], out_starts, corners[:n]
+
+
+@njit(
+    "UniTuple(float64, 4)(float64[:,::1], float64, float64, float64, float64, float64, float64)",
+    cache=True,
+    nogil=True,
+    error_model="numpy",
+)
+def control_box(points, a, b, c, d, e, f):
+    """The box (x0, y0, x1, y1) of points (n, 2) float64 under a matrix; x0 > x1 when there are none.
+
+    Coordinates that are not numbers count for nothing."""
+    x0 = y0 = np.inf
+    x1 = y1 = -np.inf
+    for i in range(points.shape[0]):
+        x = a * points[i, 0] + c * points[i, 1] + e
+        y = b * points[i, 0] + d * points[i, 1] + f
+        if x < x0:
+            x0 = x
+        if x > x1:
+            x1 = x
+        if y < y0:
+            y0 = y
+        if y > y1:
+            y1 = y
+    return x0, y0, x1, y1

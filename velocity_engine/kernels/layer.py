@@ -1,0 +1,33 @@
+"""Laying one buffer of premultiplied pixels over another by source-over: the common case of ``blend``, on packed pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from velocity_engine.kernels.packed import FULL, over, scaled
+
+
+@njit(
+    "void(uint32[:,::1], int64, int64, uint32[:,::1], int64, int64, int64, int64, int64, int64, uint32)",
+    cache=True,
+    nogil=True,
+    error_model="numpy",
+)
+def lay_over(canvas, ox, oy, layer, lx, ly, x0, y0, x1, y1, opacity):
+    """Lays ``layer`` times ``opacity`` (0..255) over ``canvas`` inside the device rectangle x0, y0, x1, y1.
+
+    Both are (h, w) uint32, packed premultiplied pixels, with their top left pixels at the device pixels (ox, oy) and
+    (lx, ly); both contain the rectangle.
+    """
+    below, above = canvas.reshape(-1), layer.reshape(-1)
+    count = np.uint64(x1 - x0)
+    for y in range(y0, y1):
+        at = np.uint64((y - oy) * canvas.shape[1] + x0 - ox)
+        source = np.uint64((y - ly) * layer.shape[1] + x0 - lx)
+        if opacity == FULL:
+            for i in range(count):
+                below[at + i] = over(above[source + i], below[at + i])
+        else:
+            for i in range(count):
+                below[at + i] = over(scaled(above[source + i], opacity), below[at + i])

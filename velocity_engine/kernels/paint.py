@@ -1,0 +1,140 @@
+"""Sweeps: cells of coverage to pixels. Each clears the cells it reads.
+
+``canvas``: (H, W) uint32, packed premultiplied pixels whose top left one is the device pixel (ox, oy). ``extent``: (4,) int64,
+the device rectangle of the cells, within the canvas; ``cells`` and ``bits`` as ``coverage.accumulate`` left them; ``runs``:
+(k, 3) int64 and ``cover``: (k,) uint8, scratch of at least the extent's width + 2. ``even_odd`` is the fill rule.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from velocity_engine.kernels.coverage import sweep_row
+from velocity_engine.kernels.packed import (
+    blend_color,
+    blend_color_covered,
+    blend_colors,
+    blend_colors_covered,
+    copy_colors,
+    scaled,
+    store_span,
+)
+
+SCRATCH = "int32[::1], uint64[::1], int64[::1], boolean, int64[:,::1], uint8[::1]"
+
+
+@njit(f"void(uint32[:,::1], int64, int64, {SCRATCH}, uint32)", cache=True, nogil=True, error_model="numpy")
+def paint_color(canvas, ox, oy, cells, bits, extent, even_odd, runs, cover, color):
+    """``color``: packed and premultiplied."""
+    width = extent[2] - extent[0]
+    opaque = (color >> np.uint32(24)) == 255
+    flat = canvas.reshape(-1)
+    for y in range(extent[3] - extent[1]):
+        base = (extent[1] - oy + y) * canvas.shape[1] + extent[0] - ox
+        for k in range(sweep_row(cells, bits, y, width, even_odd, runs, cover)):
+            alpha = runs[k, 2]
+            start, stop = np.uint64(base + runs[k, 0]), np.uint64(base + runs[k, 1])
+            if alpha < 0:
+                blend_color_covered(flat, start, color, cover, np.uint64(runs[k, 0]), np.uint64(runs[k, 1]))
+            elif alpha == 255 and opaque:
+                store_span(flat, start, stop, color)
+            else:
+                blend_color(flat, start, stop, scaled(color, np.uint32(alpha)))
+
+
+@njit(f"void(uint8[:,::1], int64, int64, {SCRATCH})", cache=True, nogil=True, error_model="numpy")
+def paint_mask(mask, ox, oy, cells, bits, extent, even_odd, runs, cover):
+    """Stores the coverage itself; ``mask``: (H, W) uint8 takes the place of the canvas. Pixels without coverage are left."""
+    width = extent[2] - extent[0]
+    flat = mask.reshape(-1)
+    for y in range(extent[3] - extent[1]):
+        base = (extent[1] - oy + y) * mask.shape[1] + extent[0] - ox
+        for k in range(sweep_row(cells, bits, y, width, even_odd, runs, cover)):
+            start, stop = np.uint64(base + runs[k, 0]), np.uint64(base + runs[k, 1])
+            if runs[k, 2] < 0:
+                copy_colors(flat, start, cover, np.uint64(runs[k, 0]), np.uint64(runs[k, 1]))
+            else:
+                store_span(flat, start, stop, np.uint8(runs[k, 2]))
+
+
+@njit(nogil=True, error_model="numpy")
+def _shade_linear(shades, first, last, table, x, y, inverse):
+    """Colours ``shades[first:last]`` (uint32) of device row ``y``; ``x`` is the device column of ``shades[0]``."""
+    top = table.shape[0] - 1
+    across = inverse[0]
+    base = inverse[2] * (y + 0.5) + inverse[4]
+    for i in range(first, last):
+        t = across * (np.int64(i) + x + 0.5) + base
+        shades[i] = table[np.uint32(min(max(t, 0.0), 1.0) * top + 0.5)]
+
+
+@njit(nogil=True, error_model="numpy")
+def _shade_radial(shades, first, last, table, x, y, inverse, fx, fy):
+    """As ``_shade_linear``; (fx, fy) is the focal point within the unit circle."""
+    top = np.float32(table.shape[0] - 1)
+    rest = 1.0 - (fx * fx + fy * fy)
+    part = np.float32(1.0 / rest)
+    across_u, across_v = inverse[0], inverse[1]
+    base_u = inverse[2] * (y + 0.5) + inverse[4] - fx
+    base_v = inverse[3] * (y + 0.5) + inverse[5] - fy
+    for i in range(first, last):
+        px = np.int64(i) + x + 0.5
+        u = np.float32(across_u * px + base_u)
+        v = np.float32(across_v * px + base_v)
+        along = np.float32(u * np.float32(fx) + v * np.float32(fy))
+        root = np.sqrt(np.float32(along * along + np.float32(rest) * (u * u + v * v)))
+        t = np.float32((along + root) * part)
+        shades[i] = table[np.uint32(min(max(t, np.float32(0.0)), np.float32(1.0)) * top + np.float32(0.5))]
+
+
+@njit(
+    f"void(uint32[:,::1], int64, int64, {SCRATCH}, uint32[::1], float64[::1], boolean, float64, float64, uint32[::1])",
+    cache=True,
+    nogil=True,
+    error_model="numpy",
+)
+def paint_gradient(
+    canvas, ox, oy, cells, bits, extent, even_odd, runs, cover, table, inverse, radial, focal_x, focal_y, shades
+):
+    """``table``: (n,) uint32, packed premultiplied colours from the start of the gradient to its end.
+
+    ``inverse``: (6,) float64, device pixels to the plane of the gradient: a linear one runs along x from 0 to 1, a radial one
+    from the focal point (inside the unit circle) to the unit circle about 0. ``shades``: (k,) uint32, scratch as wide as the extent.
+    """
+    width, device_left = extent[2] - extent[0], extent[0]
+    opaque = True
+    for i in range(table.shape[0]):
+        opaque &= (table[i] >> np.uint32(24)) == 255
+    level = not radial and inverse[0] == 0.0
+    upright = not radial and inverse[2] == 0.0
+    flat = canvas.reshape(-1)
+    if upright:
+        _shade_linear(shades, np.uint64(0), np.uint64(width), table, device_left, 0, inverse)
+    for y in range(extent[3] - extent[1]):
+        device_y = extent[1] + y
+        base = (device_y - oy) * canvas.shape[1] + device_left - ox
+        if level:
+            _shade_linear(shades, np.uint64(0), np.uint64(1), table, device_left, device_y, inverse)
+            color = shades[0]
+        for k in range(sweep_row(cells, bits, y, width, even_odd, runs, cover)):
+            first, last, alpha = np.uint64(runs[k, 0]), np.uint64(runs[k, 1]), runs[k, 2]
+            start, stop = np.uint64(base + runs[k, 0]), np.uint64(base + runs[k, 1])
+            if level:
+                if alpha < 0:
+                    blend_color_covered(flat, start, color, cover, first, last)
+                elif alpha == 255 and opaque:
+                    store_span(flat, start, stop, color)
+                else:
+                    blend_color(flat, start, stop, scaled(color, np.uint32(alpha)))
+                continue
+            if radial:
+                _shade_radial(shades, first, last, table, device_left, device_y, inverse, focal_x, focal_y)
+            elif not upright:
+                _shade_linear(shades, first, last, table, device_left, device_y, inverse)
+            if alpha < 0:
+                blend_colors_covered(flat, start, shades, cover, first, last)
+            elif alpha == 255 and opaque:
+                copy_colors(flat, start, shades, first, last)
+            else:
+                blend_colors(flat, start, shades, first, last, np.uint32(alpha))
