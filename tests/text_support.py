@@ -27,7 +27,10 @@ class Context:
     """A ``LayerContext`` over files in memory."""
 
     def __init__(
-        self, files: Mapping[str, bytes] | None = None, fonts: Sequence[Font] = (INTER, DEJAVU), glyphs: Sequence[Glyph] = ()
+        self,
+        files: Mapping[str, bytes] | None = None,
+        fonts: Sequence[Font] = (INTER, DEJAVU),
+        glyphs: Sequence[Glyph] = (),
     ) -> None:
         self.document = Document(
             width=100,

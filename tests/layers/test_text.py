@@ -8,6 +8,7 @@ import pytest
 from text_support import AtSeconds, Context, animator, bundled, prepared, saying
 
 from velocity_engine.display import FillSource, GroupSource, SolidPaint, StrokeSource
+from velocity_engine.effects.blur import GaussianBlurEffect
 from velocity_engine.layers.text import MAX_CHARACTERS, TextLayerType
 from velocity_engine.model.layers import Mask, MaskMode
 from velocity_engine.model.properties import Bezier, Keyframe, Property, still
@@ -134,8 +135,13 @@ def test_a_blur_is_an_effect_on_a_group() -> None:
     assert isinstance(sharp.source, FillSource)
     assert isinstance(soft.source, GroupSource)
     (effect,) = soft.effects
-    assert effect.effect == "gaussian_blur"
     assert min(effect.margin) > 0
+    blur = GaussianBlurEffect()
+    assert effect.effect == blur.key
+    pixels = np.zeros((61, 61, 4), np.uint8)
+    pixels[30, 30] = 255
+    blurred = blur.apply(pixels, effect, (0, 0))[..., 3] > 0
+    assert blurred.any(axis=0).sum() < blurred.any(axis=1).sum()
 
 
 def test_a_character_offset_changes_what_is_said() -> None:
@@ -156,7 +162,7 @@ def test_text_runs_along_a_mask() -> None:
     masks = (Mask(mode=MaskMode.NONE, path=Property(path)),)
     (entry,) = draw(saying("Hi"), masks=masks, path=TextPathOptions(mask=0))
     (flat,) = draw(saying("Hi"))
-    assert np.allclose(entry.source.path.points, flat.source.path.points + (0, 300))
+    assert np.allclose(entry.source.path.points, flat.source.path.points + np.array([0, 300]))
 
 
 def test_a_clipped_text_has_a_clip() -> None:
@@ -170,7 +176,9 @@ def test_chars_are_drawn() -> None:
 
     corners = np.array([[0.0, 0.0], [50.0, 0.0], [50.0, -70.0], [0.0, -70.0]])
     square = Bezier(corners, np.zeros((4, 2)), np.zeros((4, 2)), True)
-    glyph = Glyph(character="A", family="Own", style="", size=1.0, width=60.0, shapes=(PathShape(path=Property(square)),))
+    glyph = Glyph(
+        character="A", family="Own", style="", size=1.0, width=60.0, shapes=(PathShape(path=Property(square)),)
+    )
     context = Context(fonts=[Font(name="Own", family="Own", style="", ascent=70.0)], glyphs=[glyph])
     (entry,) = draw(saying("AA", font="Own"), context)
     assert entry.source.path.bounds() == pytest.approx((0.0, -70.0, 110.0, 0.0))
@@ -248,7 +256,9 @@ def test_threads_draw_the_same() -> None:
     layer = prepared(saying("threads"), animators=(animator(RangeSelector(offset=MOVING), rotation=(90,)),))
     wanted = layer.draw(STILL)[0].digest
     seen: list[bytes] = []
-    threads = [threading.Thread(target=lambda: seen.extend(layer.draw(STILL)[0].digest for _ in range(20))) for _ in range(4)]
+    threads = [
+        threading.Thread(target=lambda: seen.extend(layer.draw(STILL)[0].digest for _ in range(20))) for _ in range(4)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

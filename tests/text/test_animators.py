@@ -198,7 +198,7 @@ def on_path(document: TextDocument, path: Bezier, *animators: Animator, **option
 
 def test_a_straight_path_is_a_line_somewhere_else() -> None:
     layout, placed = on_path(saying("Hi"), line((100, 50), (600, 50)))
-    assert placed == pytest.approx(flat_matrices(layout) + (0, 0, 0, 0, 100, 50))
+    assert placed == pytest.approx(flat_matrices(layout) + np.array([0, 0, 0, 0, 100, 50]))
 
 
 def test_a_path_downwards_turns_the_characters() -> None:

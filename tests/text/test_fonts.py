@@ -5,8 +5,8 @@ from text_support import Context, bundled
 
 from velocity_engine.model.text import Font, Glyph
 from velocity_engine.text.faces import CharsFace
-from velocity_engine.text.fonts import FontCatalogue, match_font, plain, slanted, style_weight
 from velocity_engine.text.font_files import open_font
+from velocity_engine.text.fonts import FontCatalogue, match_font, plain, slanted, style_weight
 
 
 def choose(font: Font, context: Context | None = None):  # type: ignore[no-untyped-def]
@@ -20,7 +20,15 @@ def font(name: str, family: str = "", style: str = "", **more: object) -> Font:
 
 @pytest.mark.parametrize(
     ("style", "weight"),
-    [("Bold", 700), ("SemiBold Italic", 600), ("Extra Light", 200), ("Black", 900), ("Regular", 400), ("W500", 500), ("Fancy", None)],
+    [
+        ("Bold", 700),
+        ("SemiBold Italic", 600),
+        ("Extra Light", 200),
+        ("Black", 900),
+        ("Regular", 400),
+        ("W500", 500),
+        ("Fancy", None),
+    ],
 )
 def test_weights_of_styles(style: str, weight: int | None) -> None:
     assert style_weight(style) == weight
