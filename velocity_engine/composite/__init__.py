@@ -1,6 +1,7 @@
 """Compositing: a display list to premultiplied RGBA pixels, only where they changed.
 
-``Compositor`` draws, ``changed_regions`` tells where two display lists differ, ``FrameCompositor`` joins both for a run of frames.
+``Compositor`` draws, ``changed_regions`` tells where two display lists differ, ``FrameCompositor`` joins both for a run
+of frames.
 """
 
 from velocity_engine.composite.changes import changed_regions

@@ -35,9 +35,9 @@ def changed_regions(
 ) -> tuple[Rect, ...]:
     """Disjoint rectangles outside of which both display lists draw the same pixels.
 
-    They are few, and aligned to a grid of TILE pixels except at the right and bottom borders. None for equal digests; everything
-    when there is no previous list, or its size or background is another. A command that both lists hold in the same order costs
-    nothing; of a group only what changed in it counts.
+    They are few, and aligned to a grid of TILE pixels except at the right and bottom borders. None for equal digests;
+    everything when there is no previous list, or its size or background is another. A command that both lists hold in
+    the same order costs nothing; of a group only what changed in it counts.
     """
     whole = (0, 0, current.width, current.height)
     if previous is None or (previous.width, previous.height) != (current.width, current.height):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,8 @@ class Compositor:
     """Draws display lists. One thread at a time may call it; it splits the work among ``threads`` of its own.
 
     ``level_bytes`` bounds the smaller copies of pictures that are kept, ``result_bytes`` the results of effects.
-    ``apply`` runs an effect on pixels, by default the plugin of that name. ``extents`` remembers the bounds of commands.
+    ``apply`` runs an effect on pixels, by default the plugin of that name. ``extents`` remembers the bounds of
+    commands.
     """
 
     def __init__(
@@ -52,8 +54,8 @@ class Compositor:
     def draw(self, display: DisplayList, canvas: NDArray[np.uint8], region: Rect | None = None) -> None:
         """Draws ``display`` inside ``region`` (all of it by default) of ``canvas``, from the background up.
 
-        ``canvas``: (height, width, 4) uint8 of the display list's size, C-contiguous; outside of the region it is not touched,
-        inside it becomes the same, bit for bit, as a drawing of the whole, on any number of threads.
+        ``canvas``: (height, width, 4) uint8 of the display list's size, C-contiguous; outside of the region it is not
+        touched, inside it becomes the same, bit for bit, as a drawing of the whole, on any number of threads.
         """
         if canvas.shape != (display.height, display.width, 4) or not canvas.flags.c_contiguous:
             raise ValueError(f"the canvas is {canvas.shape}, the display list {display.width} x {display.height}")
@@ -84,7 +86,7 @@ class Compositor:
         x0, y0, x1, y1 = region
         count = max(1, min(self._threads, (y1 - y0) // LEAST_BAND))
         edges = [y0 + (y1 - y0) * i // count for i in range(count + 1)]
-        return [(x0, top, x1, bottom) for top, bottom in zip(edges, edges[1:], strict=False)]
+        return [(x0, top, x1, bottom) for top, bottom in pairwise(edges)]
 
     def _painter(self) -> Painter:
         painter: Painter | None = getattr(self._local, "painter", None)

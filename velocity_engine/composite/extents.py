@@ -28,7 +28,7 @@ MOST_KEPT = 16384
 
 def path_box(path: Path, matrix: Matrix = IDENTITY) -> tuple[float, float, float, float]:
     """The device box of a path's control points; x0 > x1 when it has none."""
-    return control_box(path.points, *matrix)  # type: ignore[no-any-return]
+    return control_box(path.points, *matrix)
 
 
 def effect_margin(effects: tuple[EffectCall, ...]) -> tuple[float, float, float, float]:
@@ -109,9 +109,11 @@ class Extents:
 
 
 def command_bounds(command: DrawCommand, width: int, height: int) -> Rect | None:
-    """The rectangle of device pixels of a ``width`` x ``height`` canvas that ``command`` can change; None when there is none.
+    """The rectangle of device pixels of a ``width`` x ``height`` canvas that ``command`` can change; None when there is
+    none.
 
-    Tight for paths (by their control points), pictures, clips and groups; strokes, effects and feathers add their reach.
+    Tight for paths (by their control points), pictures, clips and groups; strokes, effects and feathers add their
+    reach.
     """
     rect = Extents().command(command)
     return None if rect is None else intersection(rect, (0, 0, min(width, FAR), min(height, FAR)))

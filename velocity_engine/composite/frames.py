@@ -20,8 +20,9 @@ class FrameCompositor:
         self._shown: DisplayList | None = None
 
     def advance(self, display: DisplayList) -> tuple[NDArray[np.uint8], tuple[Rect, ...]]:
-        """Makes the canvas show ``display``; gives it, (h, w, 4) uint8 premultiplied, and the rectangles that were drawn anew
-        (disjoint, empty when nothing changed). The canvas is the same array each time: copy what must outlast the next call.
+        """Makes the canvas show ``display``; gives it, (h, w, 4) uint8 premultiplied, and the rectangles that were
+        drawn anew (disjoint, empty when nothing changed). The canvas is the same array each time: copy what must
+        outlast the next call.
         """
         regions = changed_regions(self._shown, display, self._compositor.extents)
         self._shown = None

@@ -1,7 +1,7 @@
 """How a command is drawn: straight onto what is below it, or apart in a buffer of its own.
 
-The choice rests on the whole command, never on the region that is drawn, and two frames that choose differently are known
-to differ everywhere, since the two ways round differently.
+The choice rests on the whole command, never on the region that is drawn, and two frames that choose differently are
+known to differ everywhere, since the two ways round differently.
 """
 
 from __future__ import annotations
@@ -18,17 +18,14 @@ MOST_MEASURED = 8  # commands of a group among which overlaps are looked for
 def stands_apart(command: DrawCommand, clips: list[Clip]) -> bool:
     """Whether something acts on the whole command that needs its pixels. ``clips``: those that are not whole pixels."""
     return bool(
-        command.effects
-        or command.masks
-        or command.matte is not None
-        or clips
-        or command.blend is not BlendMode.NORMAL
+        command.effects or command.masks or command.matte is not None or clips or command.blend is not BlendMode.NORMAL
     )
 
 
 def dissolves(commands: tuple[DrawCommand, ...], opacity: float, extents: Extents) -> bool:
-    """Whether the commands of a group can be drawn one by one, each times ``opacity``: none looks at what is below it, and,
-    unless the group is opaque, no two of them overlap."""
+    """Whether the commands of a group can be drawn one by one, each times ``opacity``: none looks at what is below
+    it, and, unless the group is opaque, no two of them overlap.
+    """
     if not all(command.blend is BlendMode.NORMAL for command in commands):
         return False
     if opacity >= 1.0 or len(commands) <= 1:
@@ -40,9 +37,11 @@ def dissolves(commands: tuple[DrawCommand, ...], opacity: float, extents: Extent
 
 
 def opacity_within(command: DrawCommand, extent: Rect, opacity: float, extents: Extents) -> float | None:
-    """What the opacity of a group's commands is multiplied by when they are drawn one by one; None when the group stands apart.
+    """What the opacity of a group's commands is multiplied by when they are drawn one by one; None when the group
+    stands apart.
 
-    ``opacity`` is what that of ``command`` itself is multiplied by, ``extent`` where it draws."""
+    ``opacity`` is what that of ``command`` itself is multiplied by, ``extent`` where it draws.
+    """
     if not isinstance(command.source, GroupSource):
         return None
     _, clips = split_clips(command.clips, extent)

@@ -23,8 +23,8 @@ Coverage = NDArray[np.uint8]
 SNAP = 1.0 / 512.0  # pixels; a clip's edge nearer to a pixel's edge than that lies on it
 ADD, SUBTRACT, INTERSECT, LIGHTEN, DARKEN, DIFFERENCE = range(6)
 
-# How a mode joins a mask to those before it, and whether the mask's inside is out. Subtract is the intersection with what
-# lies outside the path, so that its opacity acts there, as in Skottie.
+# How a mode joins a mask to those before it, and whether the mask's inside is out. Subtract is the intersection with
+# what lies outside the path, so that its opacity acts there, as in Skottie.
 MODES = {
     "a": (ADD, False),
     "s": (INTERSECT, True),
@@ -41,8 +41,8 @@ def mask_coverage(
     """All masks of a layer together over ``rect``, and the buffer to give back to the pool.
 
     The first mask that acts joins nothing (add, lighten, difference) or everything (subtract, intersect, darken).
-    ``frame`` holds every ``rect`` that may be asked for; a feathered mask is blurred as far as it reaches into the frame,
-    so that its coverage does not depend on ``rect``.
+    ``frame`` holds every ``rect`` that may be asked for; a feathered mask is blurred as far as it reaches into the
+    frame, so that its coverage does not depend on ``rect``.
     """
     acting = [mask for mask in masks if mask.mode in MODES]
     from_nothing = bool(acting) and acting[0].mode in "alf"
@@ -56,9 +56,7 @@ def mask_coverage(
     return total, total_buffer
 
 
-def _draw_mask(
-    out: Coverage, mask: MaskPath, rect: Rect, frame: Rect, vector: VectorPainter, pool: BufferPool
-) -> None:
+def _draw_mask(out: Coverage, mask: MaskPath, rect: Rect, frame: Rect, vector: VectorPainter, pool: BufferPool) -> None:
     sigma_x, sigma_y = (SIGMA_OF_FEATHER * max(0.0, extent) for extent in mask.feather)
     if not (sigma_x > 0.0 or sigma_y > 0.0):
         _draw_sharp(out, mask, rect, vector, pool)
@@ -107,8 +105,9 @@ def clip_coverage(
 
 
 def split_clips(clips: tuple[Clip, ...], extent: Rect) -> tuple[Rect | None, list[Clip]]:
-    """A rectangle of whole pixels, and the clips that must be drawn as coverage, that together cut what lies in ``extent`` as
-    ``clips`` do. None when nothing is left."""
+    """A rectangle of whole pixels, and the clips that must be drawn as coverage, that together cut what lies in
+    ``extent`` as ``clips`` do. None when nothing is left.
+    """
     rest: list[Clip] = []
     left: Rect | None = extent
     for clip in clips:

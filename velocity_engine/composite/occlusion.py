@@ -16,7 +16,9 @@ CORNERS = 13  # rows of a contour of four curves
 
 
 def first_seen(commands: Sequence[DrawCommand], region: Rect) -> int | None:
-    """The index of the topmost command that hides everything below it in ``region``; None when the background may be seen."""
+    """The index of the topmost command that hides everything below it in ``region``; None when the background may be
+    seen.
+    """
     for index in range(len(commands) - 1, -1, -1):
         if hides(commands[index], region):
             return index

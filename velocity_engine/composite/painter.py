@@ -1,8 +1,8 @@
 """Drawing commands: directly onto the surface where that is the same, else in a buffer of their own.
 
-Two rectangles go along. ``clip`` is what is wanted now, a part of the surface. ``frame`` is all that may ever be wanted of
-the surface; it does not depend on the region that is drawn. What reaches from one pixel to another (effects, feathers) is
-computed for the frame, so that every region gets the same pixels.
+Two rectangles go along. ``clip`` is what is wanted now, a part of the surface. ``frame`` is all that may ever be wanted
+of the surface; it does not depend on the region that is drawn. What reaches from one pixel to another (effects,
+feathers) is computed for the frame, so that every region gets the same pixels.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ def apply_effect(pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> P
 
 
 class Painter:
-    """Draws commands by one thread. ``extents``, ``pictures`` and ``results`` are shared between the threads of a compositor."""
+    """Draws commands by one thread. ``extents``, ``pictures`` and ``results`` are shared between the threads of a
+    compositor.
+    """
 
     def __init__(
         self, vector: VectorPainter, pictures: PicturePainter, extents: Extents, results: Results, effects: ApplyEffect
@@ -77,9 +79,7 @@ class Painter:
         else:
             self._draw_source(surface, command, wanted, frame, opacity)
 
-    def _draw_source(
-        self, surface: Surface, command: DrawCommand, clip: Rect, frame: Rect, opacity: float
-    ) -> None:
+    def _draw_source(self, surface: Surface, command: DrawCommand, clip: Rect, frame: Rect, opacity: float) -> None:
         source = command.source
         if isinstance(source, GroupSource):
             if dissolves(source.commands, opacity, self._extents):
@@ -98,6 +98,7 @@ class Painter:
         self, surface: Surface, command: DrawCommand, clip: Rect, frame: Rect, clips: list[Clip], opacity: float
     ) -> None:
         """Draws in a buffer, applies what acts on the whole, and blends the buffer onto the surface."""
+        whole: Surface | None = None
         if command.effects:
             whole = self._with_effects(command, frame)
             shared = intersection(whole.rect, clip) if whole else None
@@ -108,7 +109,7 @@ class Painter:
                 self._blend(surface, whole, command.blend, clip, opacity)
                 return
         layer, buffer = self._pool.clear_surface(clip)
-        if command.effects:
+        if whole is not None:
             lay_over(layer.packed, layer.x, layer.y, whole.packed, whole.x, whole.y, *clip, 255)
         elif isinstance(command.source, GroupSource):
             self.draw_all(layer, command.source.commands, clip, frame)
@@ -137,9 +138,7 @@ class Painter:
         multiply_mask(layer.pixels, coverage)
         self._pool.give(buffer)
 
-    def _matte_coverage(
-        self, matte: Matte, clip: Rect, frame: Rect
-    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    def _matte_coverage(self, matte: Matte, clip: Rect, frame: Rect) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         drawn, buffer = self._pool.clear_surface(clip)
         self.draw_all(drawn, matte.commands, clip, frame)
         coverage, given = self._pool.mask(clip, 0)
@@ -148,7 +147,9 @@ class Painter:
         return coverage, given
 
     def _with_effects(self, command: DrawCommand, frame: Rect) -> Surface | None:
-        """The command's source with its effects, wherever the frame needs it; the same for every region of the frame."""
+        """The command's source with its effects, wherever the frame needs it; the same for every region of the
+        frame.
+        """
         content = self._extents.content(command)
         left, top, right, bottom = effect_margin(command.effects)
         most = max(frame[2] - frame[0], frame[3] - frame[1], 64)

@@ -21,7 +21,8 @@ FINEST = 2.0**28  # steps of the map's numbers: sums of products with pixel posi
 
 
 class PictureLevels:
-    """Copies of pictures at 1/2, 1/4, 1/8 ... of their size, at most ``limit`` bytes, those not used for longest let go first.
+    """Copies of pictures at 1/2, 1/4, 1/8 ... of their size, at most ``limit`` bytes, those not used for longest let go
+    first.
 
     Level 0 is the picture itself. May be used by several threads.
     """
@@ -57,7 +58,9 @@ class PictureLevels:
 
 
 class ClipFrames:
-    """The frames of clips read last, so that one frame is read once for all commands, regions and threads that show it."""
+    """The frames of clips read last, so that one frame is read once for all commands, regions and threads that show
+    it.
+    """
 
     def __init__(self, most: int = 4) -> None:
         self._most = most
@@ -89,10 +92,7 @@ class PicturePainter:
     def draw(
         self, surface: Surface, source: ImageSource | VideoSource, matrix: Matrix, clip: Rect, opacity: float
     ) -> None:
-        if isinstance(source, ImageSource):
-            picture = source.picture
-        else:
-            picture = self._frames.frame(source.reader, source.index)
+        picture = self._frames.frame(source.reader, source.index) if isinstance(source, VideoSource) else source.picture
         height, width = picture.pixels.shape[:2]
         window = source.window or (0.0, 0.0, float(width), float(height))
         back = picture_map(source.width, source.height, window, matrix)
@@ -104,15 +104,16 @@ class PicturePainter:
         a, b, c, d, e, f = (round(v * part * FINEST) / FINEST for v in back)
         x, y = surface.x, surface.y
         inverse = np.array((a, b, c, d, a * x + c * y + e, b * x + d * y + f))
-        draw_image(
-            surface.pixels, pixels, inverse, np.array(window) * part, clip[0] - x, clip[1] - y, clip[2] - x, clip[3] - y, opacity
-        )  # fmt: skip
+        box = (clip[0] - x, clip[1] - y, clip[2] - x, clip[3] - y)
+        draw_image(surface.pixels, pixels, inverse, np.array(window) * part, *box, opacity)
 
 
 def picture_map(
     width: float, height: float, window: tuple[float, float, float, float], matrix: Matrix
 ) -> Matrix | None:
-    """The map from device pixels to pixels of the picture, of which ``window`` fills (0, 0, width, height) under ``matrix``."""
+    """The map from device pixels to pixels of the picture, of which ``window`` fills (0, 0, width, height) under
+    ``matrix``.
+    """
     if not (width > 0.0 and height > 0.0):
         return None
     back = invert(matrix)
@@ -123,8 +124,9 @@ def picture_map(
 
 
 def level_for(back: Matrix, width: int, height: int) -> int:
-    """How often to halve a picture that is drawn by the map ``back`` from device pixels to its own: the nearest power of two,
-    as Skia's nearest mip level, so that at 0.7 or above the picture itself is sampled."""
+    """How often to halve a picture that is drawn by the map ``back`` from device pixels to its own: the nearest
+    power of two, as Skia's nearest mip level, so that at 0.7 or above the picture itself is sampled.
+    """
     shrink = math.sqrt(abs(back[0] * back[3] - back[1] * back[2]))
     if not shrink > 1.0:
         return 0

@@ -43,7 +43,9 @@ def grown(rect: Rect, left: float, top: float, right: float, bottom: float) -> R
 
 
 def pixels_of(x0: float, y0: float, x1: float, y1: float) -> Rect | None:
-    """The pixels that a box touches, with the rounding of vertices to 1/256 pixel in mind; None when it is empty or not a number."""
+    """The pixels that a box touches, with the rounding of vertices to 1/256 pixel in mind; None when it is empty or
+    not a number.
+    """
     if not (x0 <= x1 and y0 <= y1):
         return None
     return (

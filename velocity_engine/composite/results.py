@@ -1,4 +1,6 @@
-"""Results of effects, kept while they are used: a still layer under a moving one is not blurred anew for every frame."""
+"""Results of effects, kept while they are used: a still layer under a moving one is not blurred anew for every
+frame.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,10 @@ Key = tuple[Digest, Rect]
 
 
 class Results:
-    """Pixels by what they were made of. ``next_frame`` drops what the last two frames did not use; beyond ``limit`` bytes nothing
-    more is kept than the running frame needs. Threads that ask for the same result wait for the first to compute it."""
+    """Pixels by what they were made of. ``next_frame`` drops what the last two frames did not use; beyond ``limit``
+    bytes nothing more is kept than the running frame needs. Threads that ask for the same result wait for the first
+    to compute it.
+    """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -29,7 +33,7 @@ class Results:
             self._frame += 1
             recent = {key: entry for key, entry in self._held.items() if entry[0] >= self._frame - 2}
             total = 0
-            for key, (used, pixels) in sorted(recent.items(), key=lambda item: -item[1][0]):
+            for key, (_, pixels) in sorted(recent.items(), key=lambda item: -item[1][0]):
                 total += pixels.nbytes
                 if total > self._limit:
                     del recent[key]

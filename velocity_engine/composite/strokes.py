@@ -20,8 +20,8 @@ TOLERANCE = 0.1  # device pixels
 def pen(width: float, matrix: Matrix) -> tuple[float, float]:
     """The width to draw with, and the factor of opacity that makes up for it.
 
-    A pen thinner than a pixel in both directions is drawn one pixel wide and paler, as Skia does: a hairline keeps its weight but
-    does not break up into dots. (0, 0) for a pen that draws nothing.
+    A pen thinner than a pixel in both directions is drawn one pixel wide and paler, as Skia does: a hairline keeps its
+    weight but does not break up into dots. (0, 0) for a pen that draws nothing.
     """
     a, b, c, d = matrix[:4]
     across, down = width * math.hypot(a, b), width * math.hypot(c, d)
@@ -53,7 +53,9 @@ def stroked(
     dashes: tuple[float, ...] = (),
     dash_offset: float = 0.0,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """The outline of a stroke in the path's coordinates, to be filled by the non-zero rule: vertices (n, 2), starts (m + 1,)."""
+    """The outline of a stroke in the path's coordinates, to be filled by the non-zero rule: vertices (n, 2), starts
+    (m + 1,).
+    """
     a, b, c, d = matrix[:4]
     scale = max(math.hypot(a, b), math.hypot(c, d))
     points, starts, corners = flatten(path.points, path.starts, a, b, c, d, TOLERANCE)
@@ -62,6 +64,4 @@ def stroked(
         points, starts, corners, closed = dashed(
             points, starts, corners, closed, np.array(dashes), dash_offset, 0.01 * TOLERANCE / scale
         )
-    return outline(  # type: ignore[no-any-return]
-        points, starts, corners, closed, 0.5 * width, cap.value, join.value, miter_limit, TOLERANCE / scale
-    )
+    return outline(points, starts, corners, closed, 0.5 * width, cap.value, join.value, miter_limit, TOLERANCE / scale)

@@ -17,8 +17,9 @@ KEPT_FREE = 8  # buffers that wait for reuse
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surface:
-    """``pixels``: (h, w, 4) uint8, premultiplied; its top left pixel is the device pixel (x, y). ``packed``: the same memory as
-    (h, w) uint32."""
+    """``pixels``: (h, w, 4) uint8, premultiplied; its top left pixel is the device pixel (x, y). ``packed``: the
+    same memory as (h, w) uint32.
+    """
 
     pixels: NDArray[np.uint8]
     packed: NDArray[np.uint32]

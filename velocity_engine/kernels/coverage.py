@@ -1,17 +1,22 @@
 """Exact-area coverage of polygons: signed area and cover accumulated in cells, a bit for every cell that was touched.
 
-Vertices are rounded to 1/256 pixel. A cell holds the change of coverage from the pixel to its left, in units of 1/131072
-pixel; the running sum of a row is the signed (winding) coverage. Sums are of integers and every crossing is computed from
-the whole edge, so the coverage of a pixel does not depend on the clip rectangle or on the order of edges.
+Vertices are rounded to 1/256 pixel. A cell holds the change of coverage from the pixel to its left, in units of
+1/131072 pixel; the running sum of a row is the signed (winding) coverage. Sums are of integers and every crossing is
+computed from the whole edge, so the coverage of a pixel does not depend on the clip rectangle or on the order of edges.
 
-Scratch: ``cells`` int32 and ``bits`` uint64, flat, all zero before and after a path was accumulated and swept. For an extent
-of w x h pixels a row takes ``w + 1`` cells and ``w // 64 + 1`` words.
+Scratch: ``cells`` int32 and ``bits`` uint64, flat, all zero before and after a path was accumulated and swept. For an
+extent of w x h pixels a row takes ``w + 1`` cells and ``w // 64 + 1`` words.
 """
+
+# mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="assignment,arg-type,var-annotated"
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from velocity_engine.kernels.bits import trailing_zeros
 
@@ -161,13 +166,29 @@ def _finite(points, first, last):
     nogil=True,
     error_model="numpy",
 )
-def accumulate(points, starts, a, b, c, d, e, f, x0, y0, x1, y1, cells, bits, extent):
+def accumulate(
+    points: NDArray[np.float64],
+    starts: NDArray[np.int64],
+    a: float,
+    b: float,
+    c: float,
+    d: float,
+    e: float,
+    f: float,
+    x0: int,
+    y0: int,
+    x1: int,
+    y1: int,
+    cells: NDArray[np.int32],
+    bits: NDArray[np.uint64],
+    extent: NDArray[np.int64],
+) -> bool:
     """Accumulates polygons under a matrix, clipped to the device rectangle x0, y0, x1, y1.
 
-    ``points``: (n, 2) float64; ``starts``: (m + 1,) int64, where each contour begins; a contour is closed by a straight edge,
-    and left out when it has a coordinate that is not finite. ``extent``: (4,) int64, is set to the device rectangle that
-    the cells stand for. False (nothing accumulated, nothing to sweep) when the polygons do not meet the clip rectangle.
-    The scratch must have room for the clip rectangle.
+    ``points``: (n, 2) float64; ``starts``: (m + 1,) int64, where each contour begins; a contour is closed by a straight
+    edge, and left out when it has a coordinate that is not finite. ``extent``: (4,) int64, is set to the device
+    rectangle that the cells stand for. False (nothing accumulated, nothing to sweep) when the polygons do not meet the
+    clip rectangle. The scratch must have room for the clip rectangle.
     """
     low_x = low_y = np.inf
     high_x = high_y = -np.inf
@@ -182,10 +203,10 @@ def accumulate(points, starts, a, b, c, d, e, f, x0, y0, x1, y1, cells, bits, ex
         return False
     low_x, low_y = max(low_x, -GUARD), max(low_y, -GUARD)
     high_x, high_y = min(high_x, GUARD), min(high_y, GUARD)
-    left = max(x0, np.int64(np.floor(low_x - 0.002)))
-    top = max(y0, np.int64(np.floor(low_y - 0.002)))
-    right = min(x1, np.int64(np.floor(high_x + 0.002)) + 1)
-    bottom = min(y1, np.int64(np.floor(high_y + 0.002)) + 1)
+    left = max(x0, math.floor(low_x - 0.002))
+    top = max(y0, math.floor(low_y - 0.002))
+    right = min(x1, math.floor(high_x + 0.002) + 1)
+    bottom = min(y1, math.floor(high_y + 0.002) + 1)
     width, height = right - left, bottom - top
     if width <= 0 or height <= 0:
         return False
@@ -221,8 +242,8 @@ def _alpha(total, even_odd):
 def sweep_row(cells, bits, row, width, even_odd, runs, cover):
     """Turns a row of cells into runs, clears it, and gives the number of runs.
 
-    ``runs``: (k, 3) int64, rows of first column, column after the last, coverage; a coverage of -1 means that of ``cover``:
-    (width,) uint8. Runs without coverage are left out. k >= width + 2.
+    ``runs``: (k, 3) int64, rows of first column, column after the last, coverage; a coverage of -1 means that of
+    ``cover``: (width,) uint8. Runs without coverage are left out. k >= width + 2.
     """
     words = (width >> 6) + 1
     base = row * (width + 1)

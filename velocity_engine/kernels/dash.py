@@ -1,11 +1,14 @@
 """Dashes: polylines cut into pieces along their length."""
 
+# mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="assignment,arg-type,var-annotated"
+
 from __future__ import annotations
 
 import math
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 MOST_DASHES = 100_000  # of one path; a finer pattern than that is drawn as a whole line
 
@@ -25,12 +28,22 @@ def _length(points, first, last):
     nogil=True,
     error_model="numpy",
 )
-def dashed(points, starts, corners, closed, dashes, offset, least):
-    """The dashes of polylines, in the same form: points (n, 2), starts (m + 1,), corners (n,), closed (m,), as ``stroke.outline`` takes them.
+def dashed(
+    points: NDArray[np.float64],
+    starts: NDArray[np.int64],
+    corners: NDArray[np.uint8],
+    closed: NDArray[np.bool_],
+    dashes: NDArray[np.float64],
+    offset: float,
+    least: float,
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.uint8], NDArray[np.bool_]]:
+    """The dashes of polylines, in the same form: points (n, 2), starts (m + 1,), corners (n,), closed (m,), as
+    ``stroke.outline`` takes them.
 
-    The pattern starts anew with each contour, ``offset`` into it. On a closed contour the dash that runs into the contour's start
-    goes on in the one that begins there. A dash of no length becomes a piece of ``least`` length, so that its caps know its direction
-    (more than a thousandth of the outline's tolerance). A pattern that is negative, all zero or far too fine leaves everything whole.
+    The pattern starts anew with each contour, ``offset`` into it. On a closed contour the dash that runs into the
+    contour's start goes on in the one that begins there. A dash of no length becomes a piece of ``least`` length, so
+    that its caps know its direction (more than a thousandth of the outline's tolerance). A pattern that is negative,
+    all zero or far too fine leaves everything whole.
     """
     period = 0.0
     for i in range(dashes.shape[0]):

@@ -1,8 +1,10 @@
 """Cubic contours to polylines.
 
-Each curve is cut into equal steps of its parameter; their number follows from the second differences of its control points
-(Wang's formula), measured in device pixels, so that no chord is further from its curve than the tolerance.
+Each curve is cut into equal steps of its parameter; their number follows from the second differences of its control
+points (Wang's formula), measured in device pixels, so that no chord is further from its curve than the tolerance.
 """
+
+# mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="assignment,arg-type,var-annotated"
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ import math
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 MOST_STEPS = 2048  # of one curve
 MOST_POINTS = 2_000_000  # of one path; beyond it all its curves get coarser
@@ -27,14 +30,15 @@ def _steps(points, i, a, b, c, d, factor):
     square = x3 * x3 + y3 * y3
     off = max(abs(x1 * y3 - y1 * x3), abs(x2 * y3 - y2 * x3))
     along1, along2 = x1 * x3 + y1 * y3, x2 * x3 + y2 * y3
-    if off * off <= 1e-6 * square and 0.0 <= min(along1, along2) and max(along1, along2) <= square:
-        if square > 0.0 or max(x1 * x1 + y1 * y1, x2 * x2 + y2 * y2) < 1e-6:
-            return 1
+    within = min(along1, along2) >= 0.0 and max(along1, along2) <= square
+    dot = max(x1 * x1 + y1 * y1, x2 * x2 + y2 * y2, square) < 1e-6
+    if dot or (square > 0.0 and off * off <= 1e-6 * square and within):
+        return 1
     bend = max(math.hypot(x2 - x1 - x1, y2 - y1 - y1), math.hypot(x1 - x2 - x2 + x3, y1 - y2 - y2 + y3))
     count = math.sqrt(bend * factor)
     if not count < MOST_STEPS:
         return MOST_STEPS if count == count else 1
-    return max(1, int(math.ceil(count)))
+    return max(1, math.ceil(count))
 
 
 @njit(
@@ -44,12 +48,20 @@ def _steps(points, i, a, b, c, d, factor):
     nogil=True,
     error_model="numpy",
 )
-def flatten(points, starts, a, b, c, d, tolerance):
+def flatten(
+    points: NDArray[np.float64],
+    starts: NDArray[np.int64],
+    a: float,
+    b: float,
+    c: float,
+    d: float,
+    tolerance: float,
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.uint8]]:
     """Polylines of cubic contours, in the contours' own coordinates.
 
-    ``points``, ``starts``: as in a path, (n, 2) float64 and (m + 1,) int64. a, b, c, d: the linear part of the map to device
-    pixels, in which ``tolerance`` is measured. Gives the vertices (k, 2) float64, where each contour begins (m + 1,) int64,
-    and (k,) uint8: 1 at the ends of curves, 0 at vertices within a curve.
+    ``points``, ``starts``: as in a path, (n, 2) float64 and (m + 1,) int64. a, b, c, d: the linear part of the map to
+    device pixels, in which ``tolerance`` is measured. Gives the vertices (k, 2) float64, where each contour begins (m +
+    1,) int64, and (k,) uint8: 1 at the ends of curves, 0 at vertices within a curve.
     """
     contours = starts.shape[0] - 1
     factor = 0.75 / tolerance
@@ -79,7 +91,10 @@ def flatten(points, starts, a, b, c, d, tolerance):
             x0, y0, x3, y3 = points[i, 0], points[i, 1], points[i + 3, 0], points[i + 3, 1]
             if steps > 1:
                 bx, by = 3.0 * (points[i + 1, 0] - x0), 3.0 * (points[i + 1, 1] - y0)
-                cx, cy = 3.0 * (points[i + 2, 0] - points[i + 1, 0]) - bx, 3.0 * (points[i + 2, 1] - points[i + 1, 1]) - by
+                cx, cy = (
+                    3.0 * (points[i + 2, 0] - points[i + 1, 0]) - bx,
+                    3.0 * (points[i + 2, 1] - points[i + 1, 1]) - by,
+                )
                 dx, dy = x3 - x0 - bx - cx, y3 - y0 - by - cy
                 for step in range(1, steps):
                     t = step / steps
@@ -99,7 +114,9 @@ def flatten(points, starts, a, b, c, d, tolerance):
     nogil=True,
     error_model="numpy",
 )
-def control_box(points, a, b, c, d, e, f):
+def control_box(
+    points: NDArray[np.float64], a: float, b: float, c: float, d: float, e: float, f: float
+) -> tuple[float, float, float, float]:
     """The box (x0, y0, x1, y1) of points (n, 2) float64 under a matrix; x0 > x1 when there are none.
 
     Coordinates that are not numbers count for nothing."""

@@ -1,9 +1,14 @@
-"""Laying one buffer of premultiplied pixels over another by source-over: the common case of ``blend``, on packed pixels."""
+"""Laying one buffer of premultiplied pixels over another by source-over: the common case of ``blend``, on packed
+pixels.
+"""
+
+# mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="assignment,arg-type,var-annotated"
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from velocity_engine.kernels.packed import FULL, over, scaled
 
@@ -14,7 +19,19 @@ from velocity_engine.kernels.packed import FULL, over, scaled
     nogil=True,
     error_model="numpy",
 )
-def lay_over(canvas, ox, oy, layer, lx, ly, x0, y0, x1, y1, opacity):
+def lay_over(
+    canvas: NDArray[np.uint32],
+    ox: int,
+    oy: int,
+    layer: NDArray[np.uint32],
+    lx: int,
+    ly: int,
+    x0: int,
+    y0: int,
+    x1: int,
+    y1: int,
+    opacity: int,
+) -> None:
     """Lays ``layer`` times ``opacity`` (0..255) over ``canvas`` inside the device rectangle x0, y0, x1, y1.
 
     Both are (h, w) uint32, packed premultiplied pixels, with their top left pixels at the device pixels (ox, oy) and

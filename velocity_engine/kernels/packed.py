@@ -1,9 +1,11 @@
 """Arithmetic on packed premultiplied pixels (uint32, red in the lowest byte), several channels at a time.
 
-Products are divided by 255 with exact rounding, so that an opaque ground stays opaque under any number of layers.
-Numba widens small integers; the casts keep intermediates narrow, which lets LLVM fill whole vectors. Spans are named by a flat
-array and unsigned bounds: a slice costs more than a short span, and a signed index more than an unsigned one.
+Products are divided by 255 with exact rounding, so that an opaque ground stays opaque under any number of layers. Numba
+widens small integers; the casts keep intermediates narrow, which lets LLVM fill whole vectors. Spans are named by a
+flat array and unsigned bounds: a slice costs more than a short span, and a signed index more than an unsigned one.
 """
+
+# mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="assignment,arg-type,var-annotated"
 
 from __future__ import annotations
 
@@ -89,7 +91,9 @@ def blend_color_covered(flat, start, color, cover, first, last):
 
 @njit(nogil=True)
 def blend_colors(flat, start, colors, first, last, cover):
-    """The colours ``colors[first:last]`` (uint32), all times the one ``cover`` (uint32, 0..255), over the pixels from ``start`` on."""
+    """The colours ``colors[first:last]`` (uint32), all times the one ``cover`` (uint32, 0..255), over the pixels
+    from ``start`` on.
+    """
     shift = start - first
     if cover == FULL:
         for i in range(first, last):
@@ -101,7 +105,9 @@ def blend_colors(flat, start, colors, first, last, cover):
 
 @njit(nogil=True)
 def blend_colors_covered(flat, start, colors, cover, first, last):
-    """The colours ``colors[first:last]`` (uint32), each times its ``cover`` (uint8), over the pixels from ``start`` on."""
+    """The colours ``colors[first:last]`` (uint32), each times its ``cover`` (uint8), over the pixels from ``start``
+    on.
+    """
     shift = start - first
     for i in range(first, last):
         flat[shift + i] = covered_over(colors[i], cover[i], flat[shift + i])

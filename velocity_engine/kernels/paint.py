@@ -1,14 +1,18 @@
 """Sweeps: cells of coverage to pixels. Each clears the cells it reads.
 
-``canvas``: (H, W) uint32, packed premultiplied pixels whose top left one is the device pixel (ox, oy). ``extent``: (4,) int64,
-the device rectangle of the cells, within the canvas; ``cells`` and ``bits`` as ``coverage.accumulate`` left them; ``runs``:
-(k, 3) int64 and ``cover``: (k,) uint8, scratch of at least the extent's width + 2. ``even_odd`` is the fill rule.
+``canvas``: (H, W) uint32, packed premultiplied pixels whose top left one is the device pixel (ox, oy). ``extent``: (4,)
+int64, the device rectangle of the cells, within the canvas; ``cells`` and ``bits`` as ``coverage.accumulate`` left
+them; ``runs``: (k, 3) int64 and ``cover``: (k,) uint8, scratch of at least the extent's width + 2. ``even_odd`` is the
+fill rule.
 """
+
+# mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="assignment,arg-type,var-annotated"
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from velocity_engine.kernels.coverage import sweep_row
 from velocity_engine.kernels.packed import (
@@ -25,10 +29,21 @@ SCRATCH = "int32[::1], uint64[::1], int64[::1], boolean, int64[:,::1], uint8[::1
 
 
 @njit(f"void(uint32[:,::1], int64, int64, {SCRATCH}, uint32)", cache=True, nogil=True, error_model="numpy")
-def paint_color(canvas, ox, oy, cells, bits, extent, even_odd, runs, cover, color):
+def paint_color(
+    canvas: NDArray[np.uint32],
+    ox: int,
+    oy: int,
+    cells: NDArray[np.int32],
+    bits: NDArray[np.uint64],
+    extent: NDArray[np.int64],
+    even_odd: bool,
+    runs: NDArray[np.int64],
+    cover: NDArray[np.uint8],
+    color: int,
+) -> None:
     """``color``: packed and premultiplied."""
     width = extent[2] - extent[0]
-    opaque = (color >> np.uint32(24)) == 255
+    opaque = color >> np.uint32(24) == 255
     flat = canvas.reshape(-1)
     for y in range(extent[3] - extent[1]):
         base = (extent[1] - oy + y) * canvas.shape[1] + extent[0] - ox
@@ -44,8 +59,20 @@ def paint_color(canvas, ox, oy, cells, bits, extent, even_odd, runs, cover, colo
 
 
 @njit(f"void(uint8[:,::1], int64, int64, {SCRATCH})", cache=True, nogil=True, error_model="numpy")
-def paint_mask(mask, ox, oy, cells, bits, extent, even_odd, runs, cover):
-    """Stores the coverage itself; ``mask``: (H, W) uint8 takes the place of the canvas. Pixels without coverage are left."""
+def paint_mask(
+    mask: NDArray[np.uint8],
+    ox: int,
+    oy: int,
+    cells: NDArray[np.int32],
+    bits: NDArray[np.uint64],
+    extent: NDArray[np.int64],
+    even_odd: bool,
+    runs: NDArray[np.int64],
+    cover: NDArray[np.uint8],
+) -> None:
+    """Stores the coverage itself; ``mask``: (H, W) uint8 takes the place of the canvas. Pixels without coverage are
+    left.
+    """
     width = extent[2] - extent[0]
     flat = mask.reshape(-1)
     for y in range(extent[3] - extent[1]):
@@ -95,12 +122,27 @@ def _shade_radial(shades, first, last, table, x, y, inverse, fx, fy):
     error_model="numpy",
 )
 def paint_gradient(
-    canvas, ox, oy, cells, bits, extent, even_odd, runs, cover, table, inverse, radial, focal_x, focal_y, shades
-):
+    canvas: NDArray[np.uint32],
+    ox: int,
+    oy: int,
+    cells: NDArray[np.int32],
+    bits: NDArray[np.uint64],
+    extent: NDArray[np.int64],
+    even_odd: bool,
+    runs: NDArray[np.int64],
+    cover: NDArray[np.uint8],
+    table: NDArray[np.uint32],
+    inverse: NDArray[np.float64],
+    radial: bool,
+    focal_x: float,
+    focal_y: float,
+    shades: NDArray[np.uint32],
+) -> None:
     """``table``: (n,) uint32, packed premultiplied colours from the start of the gradient to its end.
 
-    ``inverse``: (6,) float64, device pixels to the plane of the gradient: a linear one runs along x from 0 to 1, a radial one
-    from the focal point (inside the unit circle) to the unit circle about 0. ``shades``: (k,) uint32, scratch as wide as the extent.
+    ``inverse``: (6,) float64, device pixels to the plane of the gradient: a linear one runs along x from 0 to 1, a
+    radial one from the focal point (inside the unit circle) to the unit circle about 0. ``shades``: (k,) uint32,
+    scratch as wide as the extent.
     """
     width, device_left = extent[2] - extent[0], extent[0]
     opaque = True

@@ -1,9 +1,11 @@
 """Outlines of strokes: polylines to polygons that are filled with the non-zero rule.
 
-The outline of a polyline is the sum of one rectangle for each segment, one wedge for each join on its outer side and the caps, all
-of the same orientation. Where both neighbours are long enough the inner sides meet in one point; else the outline goes through the
-vertex itself. So windings never cancel, and a stroke that covers itself has no holes.
+The outline of a polyline is the sum of one rectangle for each segment, one wedge for each join on its outer side and
+the caps, all of the same orientation. Where both neighbours are long enough the inner sides meet in one point; else the
+outline goes through the vertex itself. So windings never cancel, and a stroke that covers itself has no holes.
 """
+
+# mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="assignment,arg-type,var-annotated"
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ import math
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 BUTT, ROUND, SQUARE = 1, 2, 3
 MITER, ROUND_JOIN, BEVEL = 1, 2, 3
@@ -30,7 +33,7 @@ def _room(out, n, need):
 @njit(nogil=True, error_model="numpy")
 def _fan(out, n, px, py, nx, ny, angle, step):
     """An arc about (px, py) from the offset (nx, ny) through ``angle``, without its first point, with its last."""
-    pieces = max(1, int(math.ceil(abs(angle) / step)))
+    pieces = max(1, math.ceil(abs(angle) / step))
     cos, sin = math.cos(angle / pieces), math.sin(angle / pieces)
     for _ in range(pieces):
         nx, ny = nx * cos - ny * sin, nx * sin + ny * cos
@@ -120,7 +123,9 @@ def _distinct(points, corners, first, last, closed, least, xs, ys, marks):
 
 @njit(nogil=True, error_model="numpy")
 def _side(out, n, xs, ys, marks, count, closed, back, half, join, miter_limit, step, need):
-    """The +90 degree side of a polyline, followed forwards or ``back``; the ends of an open one are left to the caps."""
+    """The +90 degree side of a polyline, followed forwards or ``back``; the ends of an open one are left to the
+    caps.
+    """
     ax = ay = before = 0.0
     turn = count - 1 if back else 1
     i = 0 if closed or not back else count - 1
@@ -157,12 +162,23 @@ def _dot(out, n, x, y, half, cap, step):
     nogil=True,
     error_model="numpy",
 )
-def outline(points, starts, corners, closed, half, cap, join, miter_limit, tolerance):
+def outline(
+    points: NDArray[np.float64],
+    starts: NDArray[np.int64],
+    corners: NDArray[np.uint8],
+    closed: NDArray[np.bool_],
+    half: float,
+    cap: int,
+    join: int,
+    miter_limit: float,
+    tolerance: float,
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """The outline of a stroke, in the polylines' own coordinates: vertices (n, 2) float64 and starts (m + 1,) int64.
 
-    ``points``, ``starts``, ``corners``: as ``flatten`` gives them; ``closed``: (m,) bool; a closed contour's last point is its first.
-    ``half``: half the width, > 0. ``cap``: 1 butt, 2 round, 3 square; ``join``: 1 miter, 2 round, 3 bevel. ``tolerance``: how
-    far a chord may be from a round join or cap; points nearer than a thousandth of it are one. All in the coordinates of the points.
+    ``points``, ``starts``, ``corners``: as ``flatten`` gives them; ``closed``: (m,) bool; a closed contour's last point
+    is its first. ``half``: half the width, > 0. ``cap``: 1 butt, 2 round, 3 square; ``join``: 1 miter, 2 round, 3
+    bevel. ``tolerance``: how far a chord may be from a round join or cap; points nearer than a thousandth of it are
+    one. All in the coordinates of the points.
     """
     step = 2.0 * math.acos(max(0.0, 1.0 - tolerance / half)) if tolerance < half else 0.5 * math.pi
     step = min(max(step, 0.01), 0.5 * math.pi)
