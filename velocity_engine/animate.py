@@ -157,12 +157,18 @@ def _interpolator(sample: Any) -> Callable[[Keyframe[Any], Any, float], Any]:
 
 def _between_vectors(key: Keyframe[Vector], end: Vector, progress: float) -> Vector:
     out, into, start = key.out, key.into, key.value
-    if out is None or into is None or len(out.x) == 1 == len(into.x):
+    if out is None or into is None or _same_for_all(out) and _same_for_all(into):
         part = _eased(out, into, 0, progress)
         return tuple(a + (b - a) * part for a, b in zip(start, end, strict=False))
     return tuple(
         a + (b - a) * _eased(out, into, i, progress) for i, (a, b) in enumerate(zip(start, end, strict=False))
     )
+
+
+def _same_for_all(ease: Ease) -> bool:
+    """Whether all components ease alike, as they mostly do: then one solution serves them."""
+    x, y = ease.x, ease.y
+    return (len(x) == 1 or x.count(x[0]) == len(x)) and (len(y) == 1 or y.count(y[0]) == len(y))
 
 
 def _between_paths(key: Keyframe[Bezier], end: Bezier, progress: float) -> Bezier:

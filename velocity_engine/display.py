@@ -8,9 +8,9 @@ Two commands with the same digest draw the same pixels. Digests are stable betwe
 from __future__ import annotations
 
 import hashlib
-import struct
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+import marshal
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -25,30 +25,26 @@ RGBA = tuple[float, float, float, float]
 
 
 def digest_of(*parts: Any) -> Digest:
-    """A digest of numbers, strings, bytes, arrays, enums, None and (nested) tuples of them; -0.0 counts as 0.0."""
-    state = hashlib.blake2b(digest_size=16)
-    _feed(state, parts)
-    return state.digest()
+    """A digest of numbers, strings, bytes, arrays, enums, None and (nested) tuples of them.
+
+    Arrays count by their bytes: give shapes beside them where two arrays of the same bytes can mean different things.
+    """
+    # Version 2 of the marshal format: the last without references, so the bytes depend on the values alone.
+    try:
+        data = marshal.dumps(parts, 2)
+    except ValueError:
+        data = marshal.dumps(_plain(parts), 2)
+    return hashlib.blake2b(data, digest_size=16).digest()
 
 
-def _feed(state: Any, parts: Iterable[Any]) -> None:
-    for part in parts:
-        if isinstance(part, float):
-            state.update(struct.pack("<cd", b"f", part + 0.0))
-        elif isinstance(part, bytes):
-            state.update(struct.pack("<cq", b"b", len(part)))
-            state.update(part)
-        elif isinstance(part, tuple | list):
-            if part and all(type(p) is float for p in part):
-                state.update(struct.pack(f"<cq{len(part)}d", b"v", len(part), *(p + 0.0 for p in part)))
-            else:
-                state.update(struct.pack("<cq", b"t", len(part)))
-                _feed(state, part)
-        elif isinstance(part, np.ndarray):
-            state.update(f"a{part.dtype.str}{part.shape}".encode())
-            state.update(np.ascontiguousarray(part).data)
-        else:
-            state.update(f"{type(part).__name__}:{part!r};".encode())
+def _plain(part: Any) -> Any:
+    if isinstance(part, tuple | list):
+        return tuple(_plain(entry) for entry in part)
+    if isinstance(part, np.ndarray):
+        return (part.dtype.str, part.shape, part.tobytes())
+    if part is None or type(part) in (int, float, str, bytes, bool):
+        return part
+    return f"{type(part).__name__}:{part!r}"
 
 
 # --- paints ---------------------------------------------------------------------------------------------------------
@@ -301,7 +297,7 @@ def stroke_source(
 def picture(pixels: NDArray[np.uint8]) -> Picture:
     """``pixels``: (h, w, 4) uint8, premultiplied."""
     pixels = np.ascontiguousarray(pixels)
-    return Picture(pixels, bool((pixels[..., 3] == 255).all()), digest_of("picture", pixels))
+    return Picture(pixels, bool((pixels[..., 3] == 255).all()), digest_of("picture", pixels.shape, pixels))
 
 
 def image_source(
@@ -353,19 +349,33 @@ def command(
     )
 
 
-def altered(entry: DrawCommand, **changes: Any) -> DrawCommand:
+_KEEP: Any = object()
+
+
+def altered(
+    entry: DrawCommand,
+    *,
+    source: Source = _KEEP,
+    matrix: Matrix = _KEEP,
+    opacity: float = _KEEP,
+    blend: BlendMode = _KEEP,
+    clips: tuple[Clip, ...] = _KEEP,
+    masks: tuple[MaskPath, ...] = _KEEP,
+    matte: Matte | None = _KEEP,
+    effects: tuple[EffectCall, ...] = _KEEP,
+    label: str = _KEEP,
+) -> DrawCommand:
     """``entry`` with fields replaced and its digest computed anew."""
-    new = replace(entry, **changes)
     return command(
-        new.source,
-        new.matrix,
-        opacity=new.opacity,
-        blend=new.blend,
-        clips=new.clips,
-        masks=new.masks,
-        matte=new.matte,
-        effects=new.effects,
-        label=new.label,
+        entry.source if source is _KEEP else source,
+        entry.matrix if matrix is _KEEP else matrix,
+        opacity=entry.opacity if opacity is _KEEP else opacity,
+        blend=entry.blend if blend is _KEEP else blend,
+        clips=entry.clips if clips is _KEEP else clips,
+        masks=entry.masks if masks is _KEEP else masks,
+        matte=entry.matte if matte is _KEEP else matte,
+        effects=entry.effects if effects is _KEEP else effects,
+        label=entry.label if label is _KEEP else label,
     )
 
 
