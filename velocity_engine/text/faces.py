@@ -18,6 +18,7 @@ from velocity_engine.model.text import Glyph
 from velocity_engine.text.segments import grapheme_spans, ignorable
 
 _OUTLINE_TABLES = ("glyf", "CFF ", "CFF2")
+_CONTEXT = 8  # characters before and after a run that its shapes may depend on (HarfBuzz itself keeps five)
 _MEMORY = 20_000  # clusters whose coverage a face remembers
 
 
@@ -69,7 +70,7 @@ class FontFace:
         place = Place(file=file or None)
         if face.glyph_count == 0 or face.upem <= 0:
             raise MediaError("is not a font that can be read", place=place, hint="TTF, OTF, TTC, WOFF and WOFF2 can")
-        if not any(table in face.table_tags for table in _OUTLINE_TABLES):
+        if not any(len(face.reference_table(table)) for table in _OUTLINE_TABLES):
             hint = "Bitmap and colour fonts are not supported: put a font with outlines there"
             raise MediaError("the font has no outlines", place=place, hint=hint)
         self._font: Any = hb.Font(face)
@@ -100,15 +101,19 @@ class FontFace:
     ) -> Sequence[PlacedGlyph]:
         import uharfbuzz as hb
 
+        first = max(0, start - _CONTEXT)
+        around = [ord(c) for c in text[first : start + length + _CONTEXT]]
         buffer = hb.Buffer()
-        buffer.add_codepoints([ord(c) for c in text], item_offset=start, item_length=length)
+        buffer.add_codepoints(around, item_offset=start - first, item_length=length)
         buffer.direction = "rtl" if rtl else "ltr"
         buffer.script = script
         buffer.language = "und"
         hb.shape(self._font, buffer, None if ligatures else {"liga": False, "clig": False})
         em = self._em
         return [
-            PlacedGlyph(info.codepoint or None, info.cluster, at.x_advance / em, at.x_offset / em, -at.y_offset / em)
+            PlacedGlyph(
+                info.codepoint or None, first + info.cluster, at.x_advance / em, at.x_offset / em, -at.y_offset / em
+            )
             for info, at in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True)
         ]
 
@@ -185,14 +190,16 @@ def face_names(face: Any) -> FaceNames:
     """``face``: a ``uharfbuzz.Face``."""
 
     def name(number: int) -> str:
-        return (face.get_name(number) or "").strip()
+        try:
+            return (face.get_name(number) or "").strip()
+        except UnicodeError:
+            return ""
 
     weight, italic = 400, False
-    if "OS/2" in face.table_tags:
-        table = face.reference_table("OS/2").data
-        if len(table) >= 64:
-            weight = int.from_bytes(table[4:6], "big") or 400
-            italic = bool(table[63] & 1 or table[62] & 2)  # fsSelection: ITALIC, OBLIQUE
+    table = face.reference_table("OS/2").data
+    if len(table) >= 64:
+        weight = int.from_bytes(table[4:6], "big") or 400
+        italic = bool(table[63] & 1 or table[62] & 2)  # fsSelection: ITALIC, OBLIQUE
     families = tuple(dict.fromkeys(n for n in (name(16), name(1)) if n))
     style = name(17) or name(2)
     slanted = italic or any(word in style.casefold() for word in ("italic", "oblique"))

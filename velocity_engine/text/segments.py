@@ -44,6 +44,7 @@ def grapheme_spans(text: str) -> list[Span]:
     return list(pairwise(bounds))
 
 
+@lru_cache(maxsize=256)
 def break_offsets(text: str) -> frozenset[int]:
     """Offsets at which a new line may begin, the end of the text among them."""
     from uniseg.linebreak import line_break_boundaries
