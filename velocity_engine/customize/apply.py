@@ -131,6 +131,7 @@ def _restyled(old: TextDocument, new: TextReplacement) -> TextDocument:
         line_height=line,
         fill=new.color or old.fill,
         fit=new.fit or old.fit,
+        fit_reference=(old.fit_reference or old) if new.fit or old.fit else None,
     )
 
 

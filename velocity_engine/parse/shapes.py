@@ -227,7 +227,7 @@ def _repeater(context: Context, raw: dict[str, Any], pointer: str, common: _Comm
         copies=scalar(context, raw, "c", 0.0, pointer, "copies"),
         offset=scalar(context, raw, "o", 0.0, pointer, "offset"),
         transform=transform(context, object_of(raw, "tr"), f"{pointer}/tr"),
-        above=number_of(raw, "m", 1.0) != 2.0,
+        above=number_of(raw, "m", 1.0) == 2.0,
     )
 
 
