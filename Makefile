@@ -5,6 +5,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH := .venv-bench
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install -c constraints.txt
 QRCODE := $(shell find plugins/qrcode -name '*.py' -o -name pyproject.toml)
 
@@ -45,8 +46,8 @@ type: $(VENV)/.tested
 	@$(BIN)/mypy
 	@$(BIN)/mypy plugins/qrcode/src
 
-bench: $(VENV)/.benched
-	@$(BIN)/python -m pytest benchmarks --benchmark-only $(ARGS)
+bench: $(BENCH)/.installed
+	@$(BENCH)/bin/python -m pytest benchmarks --benchmark-only --timeout 0 $(ARGS)
 
 browser: $(VENV)/.tested
 	@$(PIP) '.[browser]' && $(PIP) --no-deps -e .
@@ -62,7 +63,7 @@ lock: pyproject.toml
 	rm -rf out/lock
 
 clean:
-	rm -rf $(VENV) out build .tox .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
+	rm -rf $(VENV) $(BENCH) out build .tox .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # --- the virtual environment, each part once ---
@@ -85,6 +86,8 @@ $(VENV)/.tested: $(VENV)/.installed $(QRCODE)
 	@$(PIP) --force-reinstall --no-deps ./plugins/qrcode && $(PIP) ./plugins/qrcode
 	@touch $@
 
-$(VENV)/.benched: $(VENV)/.tested benchmarks/requirements.txt
-	@$(PIP) -r benchmarks/requirements.txt
+$(BENCH)/.installed: pyproject.toml benchmarks/requirements.txt
+	@echo 'Installing Velocity and its peers into $(BENCH)'
+	@$(PYTHON) -m venv $(BENCH)
+	@$(BENCH)/bin/python -m pip --disable-pip-version-check -qq install -e . -r benchmarks/requirements.txt
 	@touch $@
