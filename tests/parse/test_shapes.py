@@ -69,7 +69,7 @@ def test_values() -> None:
     assert (stroke.cap, stroke.join) == (model.Cap.BUTT, model.Join.BEVEL)
     assert isinstance(trim, model.Trim) and trim.mode is model.TrimMode.INDIVIDUALLY
     assert isinstance(merge, model.Merge) and merge.mode is model.MergeMode.INTERSECT
-    assert isinstance(repeater, model.Repeater) and not repeater.above
+    assert isinstance(repeater, model.Repeater) and repeater.above  # EACH says m 2
     assert repeater.transform.end_opacity is not None
     assert isinstance(zigzag, model.ZigZag) and zigzag.smooth
 
