@@ -19,7 +19,20 @@ METHODS = ("get", "head", "post", "put", "patch", "delete")
 REFERENCE = "#/components/schemas/{model}"
 DOWNLOAD_HEADERS = ("ETag", "Last-Modified", "Accept-Ranges", "Content-Disposition")
 RANGE_HEADERS = ("Range", "If-Range", "If-None-Match", "If-Match")
-BEARER = {"ApiKey": {"type": "apiKey", "in": "header", "name": HEADER}}
+LINKS = {
+    "/template/upload": {"templateId": "$response.body#/templateId"},
+    "/audio/upload": {"audioId": "$response.body#/audioId"},
+    "/audio-asset-group": {"groupId": "$response.body#/id"},
+    "/asset": {"assetId": "$response.body#/assetId"},
+    "/campaign": {"campaignId": "$response.body#/id"},
+    "/campaign/{campaign_id}/template-instance": {
+        "campaignId": "$request.path.campaignId",
+        "instanceId": "$response.body#/id",
+    },
+    "/render": {"renderId": "$response.body#/renderId"},
+    "/render/batch": {"batchId": "$response.body#/batchId"},
+}
+SECURITY = {"ApiKey": {"type": "apiKey", "in": "header", "name": HEADER}}
 
 
 def openapi_document(resources: Sequence[tuple[str, object]]) -> dict[str, Any]:
@@ -35,6 +48,8 @@ def openapi_document(resources: Sequence[tuple[str, object]]) -> dict[str, Any]:
     for path, method, spec in operations:
         public = re.sub(r"\{(\w+)\}", lambda match: f"{{{to_camel(match[1])}}}", path)
         paths.setdefault(public, {})[method] = _operation(path, method, spec, references)
+        if method == "post" and path in LINKS:
+            paths[public][method]["responses"]["200"]["links"] = _links(LINKS[path], operations)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -45,7 +60,7 @@ def openapi_document(resources: Sequence[tuple[str, object]]) -> dict[str, Any]:
         },
         "security": [{"ApiKey": []}],
         "paths": paths,
-        "components": {"schemas": schemas, "securitySchemes": BEARER},
+        "components": {"schemas": schemas, "securitySchemes": SECURITY},
     }
 
 
@@ -78,13 +93,12 @@ def _schemas(operations: Sequence[tuple[str, str, Operation]]) -> tuple[dict[str
 
 
 def _operation(path: str, method: str, spec: Operation, references: dict[Any, Any]) -> dict[str, Any]:
-    words = [part for part in re.split(r"[^A-Za-z]+", path) if part]
     entry: dict[str, Any] = {
-        "operationId": to_camel("_".join([method, *words])),
+        "operationId": _operation_id(path, method),
         "tags": [spec.tag],
         "summary": spec.summary,
         "description": spec.description,
-        "parameters": _parameters(path, spec, references),
+        "parameters": _parameters(path, spec),
         "responses": _responses(path, method, spec, references),
     }
     if body := _request_body(spec, references):
@@ -94,7 +108,22 @@ def _operation(path: str, method: str, spec: Operation, references: dict[Any, An
     return entry
 
 
-def _parameters(path: str, spec: Operation, references: dict[Any, Any]) -> list[dict[str, Any]]:
+def _operation_id(path: str, method: str) -> str:
+    words = [part for part in re.split(r"[^A-Za-z]+", path) if part]
+    return to_camel("_".join([method, *words]))
+
+
+def _links(values: dict[str, str], operations: Sequence[tuple[str, str, Operation]]) -> dict[str, Any]:
+    """Where the ids of an answer lead: every operation whose path takes just these."""
+    return {
+        name: {"operationId": name, "parameters": values}
+        for path, method, _spec in operations
+        if {to_camel(part) for part in re.findall(r"\{(\w+)\}", path)} == set(values)
+        for name in [_operation_id(path, method)]
+    }
+
+
+def _parameters(path: str, spec: Operation) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
         {"name": to_camel(name), "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
         for name in re.findall(r"\{(\w+)\}", path)

@@ -22,7 +22,8 @@ class Question(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=False, extra="allow", arbitrary_types_allowed=False)
 
 
-def _whole(value: Any) -> Any:
+def whole(value: Any) -> Any:
+    """A JSON number like 5.0 as the integer that it is; anything else as it is."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -32,7 +33,8 @@ def _zulu(value: datetime) -> str:
     return f"{text}{fraction}Z"
 
 
-Int32 = Annotated[int, BeforeValidator(_whole), Field(strict=True, ge=-(2**31), le=2**31 - 1)]
+Int32 = Annotated[int, BeforeValidator(whole), Field(strict=True, ge=-(2**31), le=2**31 - 1)]
+Positive32 = Annotated[int, BeforeValidator(whole), Field(strict=True, ge=1, le=2**31 - 1)]
 Time = Annotated[datetime, PlainSerializer(_zulu, return_type=str, when_used="json")]
 Identifier = UUID
 Name = Annotated[StrictStr, Field(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]*$")]

@@ -6,8 +6,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AnyHttpUrl, BeforeValidator, Field, StrictStr
 
-from velocity_web.schemas.base import Answer, Identifier, Int32, Name, Page, Question, Time
+from velocity_web.schemas.base import Answer, Identifier, Int32, Name, Page, Positive32, Question, Time, whole
 from velocity_web.schemas.template import FindingDto, JobStatus, lower
+
+
+RateControlNumber = Annotated[int, BeforeValidator(whole), Field(strict=True, ge=0, le=2)]
 
 
 class JobInfo(Question):
@@ -20,13 +23,13 @@ class JobInfo(Question):
 class EncoderConfigRequest(Question):
     """Video encoding settings; ``bitrate`` in bytes per second."""
 
-    bitrate: Annotated[Int32, Field(ge=1)]
+    bitrate: Positive32
     fps_num: Int32 | None = None
     fps_denum: Int32 | None = None
     res: Annotated[list[Int32] | None, Field(min_length=2, max_length=2)] = None
     codec: Int32 | None = Field(None, description="0 H.264, 1 H.265, 2 AV1")
     preset: Int32 | None = Field(None, description="0 (slowest, smallest) to 5 (fastest)")
-    rc: Annotated[Int32 | None, Field(ge=0, le=2)] = Field(None, description="0 CBR, 1 VBR (default), 2 CQP")
+    rc: RateControlNumber | None = Field(None, description="0 CBR, 1 VBR (default), 2 CQP")
     gop: Int32 | None = None
     idr: Int32 | None = None
     profile: Int32 | None = None
@@ -74,9 +77,9 @@ class BatchQuery(Question):
     template_id: Identifier | None = None
     template_instance_id: Identifier | None = None
     name: Name | None = None
-    bitrate: int | None = None
-    codec: int | None = None
-    preset: int | None = None
+    bitrate: Annotated[int | None, Field(ge=1, le=2**31 - 1)] = None
+    codec: Annotated[int | None, Field(ge=0, le=2)] = None
+    preset: Annotated[int | None, Field(ge=0, le=5)] = None
 
 
 class RenderQuery(Question):

@@ -1,0 +1,289 @@
+"""Render endpoints."""
+
+from __future__ import annotations
+
+import io
+import time
+from typing import Any
+from uuid import uuid4
+
+import av
+import pytest
+from web.support_service import Client, Service, render_request
+from web.support_templates import layer, png, slow_template, template_zip, wav
+
+
+def decoded(video: bytes) -> tuple[list[Any], list[str]]:
+    """The frames as RGB arrays, and the kinds of all streams."""
+    with av.open(io.BytesIO(video)) as container:
+        frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+        return frames, [stream.type for stream in container.streams]
+
+
+def test_a_render_ends_as_a_video_of_the_template(client: Client, template_id: str) -> None:
+    render_id = client.start_render(template_id)
+    status = client.settle(f"/render/{render_id}/status")
+    assert status["status"] == "completed"
+    assert status["videoDownloadUrl"] == f"/render/{render_id}/download"
+    assert (status["progress"], status["framesDone"], status["framesTotal"]) == (1, 10, 10)
+    assert (status["isDirectRender"], status["reason"]) == (True, None)
+    download = client.get(status["videoDownloadUrl"])
+    assert download.headers["content-type"] == "video/mp4"
+    assert download.headers["content-disposition"] == 'attachment; filename="Video.mp4"'
+    assert len(download.content) == status["sizeBytes"]
+    frames, _kinds = decoded(download.content)
+    assert len(frames) == 10
+    assert frames[0][60, 60, 0] > 200 and frames[0][60, 60, 2] < 60, "the ground is red"
+    assert frames[0][4, 4, 2] > 200 and frames[0][4, 4, 0] < 60, "the box is blue"
+    part = client.get(status["videoDownloadUrl"], headers={"Range": "bytes=4-7"})
+    assert (part.status_code, part.content) == (206, b"ftyp")
+
+
+def test_customizations_frame_range_size_and_audio(client: Client, template_id: str) -> None:
+    audio_id = client.ready_audio(wav(1))
+    render_id = client.ready_render(
+        template_id,
+        audioId=audio_id,
+        jobInfo={"fStart": 2, "fEnd": 8},
+        encoderConfig={"bitrate": 100_000, "res": [96, 96], "preset": 5},
+        customizationMap=[{"layer": "Ground", "color": "#00ff00"}],
+    )
+    frames, kinds = decoded(client.get(f"/render/{render_id}/download").content)
+    assert len(frames) == 6
+    assert frames[0].shape == (96, 96, 3)
+    assert frames[0][90, 90, 1] > 200 and frames[0][90, 90, 0] < 60
+    assert sorted(kinds) == ["audio", "video"]
+
+
+@pytest.mark.parametrize(("container", "kind"), [("mov", "video/quicktime"), ("avi", "video/x-msvideo")])
+def test_other_containers(client: Client, template_id: str, container: str, kind: str) -> None:
+    encoder = {"bitrate": 100_000, "container": container, "preset": 5}
+    render_id = client.ready_render(template_id, name="Spot", encoderConfig=encoder)
+    download = client.get(f"/render/{render_id}/download")
+    assert download.headers["content-type"] == kind
+    assert f'filename="Spot.{container}"' in download.headers["content-disposition"]
+    assert len(decoded(download.content)[0]) == 10
+
+
+def test_a_picture_of_an_asset_replaces_a_layer(client: Client) -> None:
+    assets = [{"id": "photo", "p": "photo.png", "u": "images/", "w": 8, "h": 8}]
+    content = template_zip({"images/photo.png": png(8, 8, (255, 0, 0))}, assets=assets, size=(16, 16),
+                           layers=[layer("Photo", 2, 1, 10, refId="photo")])  # fmt: skip
+    template_id = client.ready_template(content)
+    asset = client.post("/asset", files={"file": ("green.png", png(8, 8, (0, 255, 0)))}).json()
+    assert (asset["kind"], asset["format"], asset["width"], asset["height"]) == ("image", "png", 8, 8)
+    entry = {"layer": "Photo", "image": {"assetId": asset["assetId"]}}
+    render_id = client.ready_render(template_id, customizationMap=[entry])
+    frames, _kinds = decoded(client.get(f"/render/{render_id}/download").content)
+    assert frames[0][4, 4, 1] > 200 and frames[0][4, 4, 0] < 60
+    assert client.get(f"/asset/{asset['assetId']}/download").content == png(8, 8, (0, 255, 0))
+    assert client.delete(f"/asset/{asset['assetId']}").status_code == 200
+    refused = client.post("/render", json=render_request(template_id, customizationMap=[entry]))
+    assert list(refused.json()["errors"]) == ["customizationMap[0].image.assetId"]
+
+
+def test_all_field_errors_come_at_once_with_suggestions(client: Client, template_id: str) -> None:
+    request = {
+        "templateId": template_id,
+        "encoderConfig": {"bitrate": "fast", "res": [1], "codec": 1.5, "rc": 9},
+        "jobInfo": {"fStart": "x"},
+        "naem": "Video",
+    }
+    errors = client.post("/render", json=request).json()["errors"]
+    assert set(errors) == {"name", "encoderConfig.bitrate", "encoderConfig.res", "encoderConfig.codec", "encoderConfig.rc",
+                           "jobInfo.fStart"}  # fmt: skip
+    assert "naem" in errors["name"][0]
+
+
+def test_the_engines_problems_come_at_once_too(client: Client, template_id: str) -> None:
+    request = render_request(
+        template_id,
+        encoderConfig={"bitrate": 100_000, "codec": 7, "res": [641, 360], "preset": 9},
+        jobInfo={"fStart": 8, "fEnd": 3},
+        customizationMap=[{"layer": "Grund", "color": "#fff"}, {"layer": "Box", "colour": "#fff"}],
+        audioId=str(uuid4()),
+    )
+    answer = client.post("/render", json=request)
+    assert answer.status_code == 400
+    errors = answer.json()["errors"]
+    assert {"encoderConfig.codec", "encoderConfig.res", "encoderConfig.preset", "audioId"} <= set(errors)
+    assert any(field.startswith("jobInfo.") for field in errors)
+    assert any(field.startswith("customizationMap[0]") and "Ground" in said[0] for field, said in errors.items())
+    assert any(field.startswith("customizationMap[1]") for field in errors)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"templateId": None}, "templateId"),
+        ({"templateId": str(uuid4())}, "templateId"),
+        ({"templateInstanceId": str(uuid4())}, "templateInstanceId"),
+        ({"templateId": None, "templateInstanceId": str(uuid4())}, "templateInstanceId"),
+        ({"name": ""}, "name"),
+        ({"name": "x" * 256}, "name"),
+        ({"name": None}, "name"),
+        ({"name": "a\u0000b"}, "name"),
+        ({"encoderConfig": {}}, "encoderConfig.bitrate"),
+        ({"encoderConfig": None}, "encoderConfig"),
+        ({"encoderConfig": {"bitrate": 0}}, "encoderConfig.bitrate"),
+        ({"encoderConfig": {"bitrate": 2**31}}, "encoderConfig.bitrate"),
+        ({"encoderConfig": {"bitrate": True}}, "encoderConfig.bitrate"),
+        ({"encoderConfig": {"bitrate": 100_000, "res": [0, 0]}}, "encoderConfig.res"),
+        ({"encoderConfig": {"bitrate": 100_000, "fpsNum": 0}}, "encoderConfig.fpsNum"),
+        ({"encoderConfig": {"bitrate": 100_000, "fpsNum": 30, "fpsDenum": 0}}, "encoderConfig.fpsDenum"),
+        ({"customizationMap": {}}, "customizationMap"),
+        ({"customizationMap": [1]}, "customizationMap[0]"),
+        ({"jobInfo": {"fStart": 0, "fEnd": 11}}, "jobInfo.fEnd"),
+        ({"jobInfo": {"fStart": -1}}, "jobInfo.fStart"),
+        ({"jobInfo": {"fStart": 10}}, "jobInfo.fStart"),
+        ({"webhookUrl": "ftp://example.com"}, "webhookUrl"),
+    ],
+)
+def test_a_bad_field_is_400_and_named(client: Client, template_id: str, change: dict[str, Any], field: str) -> None:
+    request = {**render_request(template_id), **change}
+    answer = client.post("/render", json={key: value for key, value in request.items() if value is not None})
+    assert answer.status_code == 400, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert field in answer.json()["errors"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"name": NaN}', b"[" * 100_000, b'{"a":' * 5_000, b"1" * 5_000,
+        b'{"name": "\\ud800"}',
+    ],
+)  # fmt: skip
+def test_a_body_that_is_no_json_object_is_400(client: Client, body: bytes) -> None:
+    answer = client.post("/render", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_unknown_fields_are_warned_of(client: Client, template_id: str) -> None:
+    request = render_request(template_id, encoderConfig={"bitrate": 100_000, "presett": 1}, priority=3)
+    answer = client.post("/render?dryRun=true", json=request)
+    assert answer.status_code == 200
+    warnings = answer.headers["warning"]
+    assert "priority" in warnings
+    assert "encoderConfig.presett" in warnings and "did you mean preset?" in warnings
+
+
+def test_a_dry_run_estimates_and_queues_nothing(client: Client, template_id: str) -> None:
+    answer = client.post("/render?dryRun=true", json=render_request(template_id)).json()
+    assert answer["frames"] == 10
+    assert answer["expectedMilliseconds"] > 0
+    assert answer["expectedBytes"] > 0
+    assert client.get("/render/history").json() == client.get("/render/active").json() == []
+
+
+def test_a_running_render_is_cancelled_within_a_second_and_charged(client: Client, service: Service) -> None:
+    template_id = client.ready_template(slow_template())
+    render_id = client.start_render(template_id)
+    client.until(f"/render/{render_id}/status", lambda status: status["framesDone"] > 0)
+    assert client.get("/render/active").json()[0]["status"] == "processing"
+    assert client.get(f"/render/{render_id}/download").status_code == 404
+    assert client.get(f"/render/renders/{render_id}").status_code == 404
+    assert client.delete(f"/render/{render_id}").status_code == 409
+    assert client.delete(f"/template/{template_id}").status_code == 400
+    started = time.monotonic()
+    answer = client.post(f"/render/{render_id}/cancel")
+    assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
+    assert time.monotonic() - started < 1.0
+    assert client.post(f"/render/{render_id}/cancel").status_code == 409
+    assert client.get("/render/active").json() == []
+    assert [entry["renderId"] for entry in client.get("/render/history?status=cancelled").json()] == [render_id]
+    assert client.get("/render/render-time-budget-status").json()["usedMilliseconds"] > 0
+    assert client.get(f"/render/{render_id}/download").status_code == 404
+    for folder in ("renders", "tmp"):
+        assert not list((service.data / folder).glob(f"*{render_id}*"))
+    assert client.delete(f"/template/{template_id}").status_code == 200
+
+
+def test_a_queued_render_is_cancelled_at_once(client: Client) -> None:
+    template_id = client.ready_template(slow_template())
+    first, second = client.start_render(template_id), client.start_render(template_id)
+    assert client.get(f"/render/{second}/status").json()["status"] == "pending"
+    assert client.get(f"/render/{second}/status").json()["startedAt"] is None
+    for render_id in (second, first):
+        assert client.post(f"/render/{render_id}/cancel").json()["status"] == "cancelled"
+
+
+def test_a_completed_render_is_deleted_and_its_time_stays_charged(client: Client, template_id: str) -> None:
+    render_id = client.ready_render(template_id)
+    status = client.get(f"/render/{render_id}/status").json()
+    budget = client.get("/render/render-time-budget-status").json()
+    assert budget["usedMilliseconds"] == status["renderTimeMilliseconds"]
+    assert budget["remainingMilliseconds"] == budget["totalMilliseconds"] - budget["usedMilliseconds"]
+    assert client.post(f"/render/{render_id}/cancel").status_code == 409
+    used = client.get("/template/storage-status").json()["usedBytes"]
+    assert client.delete(f"/render/{render_id}").status_code == 200
+    assert client.get("/template/storage-status").json()["usedBytes"] == used - status["sizeBytes"]
+    assert client.get("/render/render-time-budget-status").json() == budget
+    for path in (f"/render/{render_id}/status", f"/render/renders/{render_id}", f"/render/{render_id}/download"):
+        assert client.get(path).status_code == 404
+    assert client.delete(f"/render/{render_id}").status_code == 404
+    assert client.get("/render/history").json() == client.get("/render/all").json() == []
+
+
+def test_no_budget_is_402(service: Service) -> None:
+    client = service.client(budget_ms=0)
+    template_id = client.ready_template(template_zip())
+    answer = client.post("/render", json=render_request(template_id))
+    assert answer.status_code == 402
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_render_that_runs_out_of_budget_fails_with_that_reason(service: Service) -> None:
+    client = service.client(budget_ms=1500)
+    render_id = client.start_render(client.ready_template(slow_template()))
+    status = client.settle(f"/render/{render_id}/status")
+    assert status["status"] == "failed"
+    assert "budget" in status["reason"]
+    budget = client.get("/render/render-time-budget-status").json()
+    assert (budget["usedMilliseconds"], budget["remainingMilliseconds"]) == (1500, 0)
+    assert client.post("/render", json=render_request(str(uuid4()))).status_code in (400, 402)
+
+
+def test_an_output_that_does_not_fit_fails_with_that_reason(service: Service) -> None:
+    client = service.client(quota_mb=1)
+    room = 1_048_576
+    template_id = client.ready_template(template_zip())
+    filler = room - client.get("/template/storage-status").json()["usedBytes"] - 100
+    sound = wav(filler / 16_000 - 0.01)
+    client.ready_audio(sound + b"\0" * (filler - len(sound)))
+    assert client.get("/template/storage-status").json()["availableBytes"] == 100
+    render_id = client.start_render(template_id)
+    status = client.settle(f"/render/{render_id}/status")
+    assert status["status"] == "failed"
+    assert "quota" in status["reason"]
+    assert client.get("/template/storage-status").json()["availableBytes"] == 100
+
+
+def test_history_is_filtered_and_paged(client: Client, template_id: str) -> None:
+    ids = [client.ready_render(template_id, name=f"Video {n}") for n in range(3)]
+    newest_first = ids[::-1]
+    assert [entry["renderId"] for entry in client.get("/render/history").json()] == newest_first
+    assert [entry["renderId"] for entry in client.get("/render/all?skip=1&take=1").json()] == newest_first[1:2]
+    assert client.get("/render/history?status=FAILED").json() == []
+    assert client.get("/render/history?take=200").status_code == 200
+    assert client.get("/render/history?take=201").status_code == 400
+    assert client.get("/render/all?take=101").status_code == 400
+    assert client.get("/render/history?status=pending").status_code == 400
+
+
+def test_the_same_idempotency_key_gives_the_same_render(client: Client, template_id: str) -> None:
+    headers = {"Idempotency-Key": str(uuid4())}
+    request = render_request(template_id)
+    first = client.post("/render", json=request, headers=headers)
+    again = client.post("/render", json=dict(reversed(request.items())), headers=headers)
+    assert first.json() == again.json()
+    other = client.post("/render", json={**request, "name": "Other"}, headers=headers)
+    assert other.status_code == 422
+    assert client.post("/render", json=request, headers={"Idempotency-Key": str(uuid4())}).json() != first.json()
+    assert client.post("/render", json=request, headers={"Idempotency-Key": "k" * 300}).status_code == 400
+
+
+def test_a_request_id_comes_back(client: Client) -> None:
+    assert client.get("/template/all", headers={"X-Request-Id": "abc-1"}).headers["x-request-id"] == "abc-1"
+    assert len(client.get("/template/all", headers={"X-Request-Id": "bad id"}).headers["x-request-id"]) == 36
