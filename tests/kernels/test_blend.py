@@ -85,7 +85,9 @@ def twin(below, above, mode, opacity):
         ab, as_ = ground[3], source[3]
         cb = [min(1, v / ab) if ab else 0 for v in ground[:3]]
         cs = [min(1, v / as_) if as_ else 0 for v in source[:3]]
-        mixed = [SEPARABLE[mode](b, s) for b, s in zip(cb, cs, strict=True)] if mode in SEPARABLE else WHOLE[mode](cb, cs)
+        mixed = (
+            [SEPARABLE[mode](b, s) for b, s in zip(cb, cs, strict=True)] if mode in SEPARABLE else WHOLE[mode](cb, cs)
+        )
         for k in range(3):
             out[at][k] = cs[k] * as_ * (1 - ab) + cb[k] * ab * (1 - as_) + as_ * ab * mixed[k]
         out[at][3] = as_ + ab - as_ * ab
@@ -103,7 +105,7 @@ def test_equals_the_recommendation(mode, opacity):
     if opacity == 1.0 and mode != 17:
         assert not wrong.any()
     else:
-        # Opacity is applied to 8-bit values here and there, so a mode that jumps or is steep may land on the other side.
+        # Opacity is applied to 8-bit values, so a mode that jumps or is steep may land on the other side.
         assert wrong.mean() < 0.12
 
 

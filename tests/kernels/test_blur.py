@@ -1,3 +1,4 @@
+import itertools
 import math
 
 import numpy as np
@@ -30,7 +31,9 @@ def picture(height, width):
     return image
 
 
-@pytest.mark.parametrize(("sigma_x", "sigma_y"), [(0.3, 0.3), (0.8, 1.9), (2.0, 2.0), (3.7, 0.0), (0.0, 6.2), (12.0, 9.5)])
+@pytest.mark.parametrize(
+    ("sigma_x", "sigma_y"), [(0.3, 0.3), (0.8, 1.9), (2.0, 2.0), (3.7, 0.0), (0.0, 6.2), (12.0, 9.5)]
+)
 @pytest.mark.parametrize("repeat", [False, True])
 def test_is_near_a_true_gaussian(sigma_x, sigma_y, repeat):
     image = picture(53, 71)
@@ -60,7 +63,7 @@ def test_grows_without_steps():
     bar = np.zeros((1, 200), np.uint8)
     bar[0, 100:] = 255
     lines = [blur_mask(bar, sigma, 0.0)[0].astype(int) for sigma in np.arange(2.0, 9.0, 0.05)]
-    assert max(np.abs(a - b).max() for a, b in zip(lines, lines[1:], strict=False)) <= 3
+    assert max(np.abs(a - b).max() for a, b in itertools.pairwise(lines)) <= 3
 
 
 @pytest.mark.parametrize("sigma", [0.7, 1.9, 2.0, 5.5, 61.0, 900.0])

@@ -70,7 +70,9 @@ MAPS = {
 @pytest.mark.parametrize("name", MAPS)
 def test_equals_plain_sampling(name, opaque, opacity):
     rng = np.random.default_rng(7)
-    smooth = np.cumsum(np.cumsum(rng.integers(0, 3, (13, 15, 4)), axis=0), axis=1)  # weights have 8 bits, so gentle slopes
+    smooth = np.cumsum(
+        np.cumsum(rng.integers(0, 3, (13, 15, 4)), axis=0), axis=1
+    )  # weights have 8 bits, so gentle slopes
     src = np.minimum(smooth, 255).astype(np.uint8)
     src[..., :3] = np.minimum(src[..., :3], src[..., 3:])
     if opaque:
@@ -155,11 +157,20 @@ def test_one_pixel_fills_a_rectangle():
 
 @pytest.mark.parametrize(
     "inverse",
-    [[0.0] * 6, [1, 2, 2, 4, 0, 0], [math.nan] * 6, [math.inf, 0, 0, 1, 0, 0], [1, 0, 0, 1, math.nan, 0], [1e-300, 0, 0, 1e-300, 0, 0]],
+    [
+        [0.0] * 6,
+        [1, 2, 2, 4, 0, 0],
+        [math.nan] * 6,
+        [math.inf, 0, 0, 1, 0, 0],
+        [1, 0, 0, 1, math.nan, 0],
+        [1e-300, 0, 0, 1e-300, 0, 0],
+    ],
 )
 def test_a_map_that_is_no_map_draws_nothing(inverse):
     dst = np.zeros((4, 4, 4), np.uint8)
-    draw_image(dst, np.full((3, 3, 4), 255, np.uint8), np.array(inverse, np.float64), np.array([0.0, 0, 3, 3]), 0, 0, 4, 4, 1.0)
+    draw_image(
+        dst, np.full((3, 3, 4), 255, np.uint8), np.array(inverse, np.float64), np.array([0.0, 0, 3, 3]), 0, 0, 4, 4, 1.0
+    )
     assert not dst.any()
 
 

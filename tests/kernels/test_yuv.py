@@ -110,7 +110,9 @@ def test_decoding_equals_the_matrix(shape, full, matrix):
 
 def test_there_and_back():
     ramp = np.linspace(0, 255, 64).astype(np.uint8)
-    rgba = np.stack([np.tile(ramp, (32, 1)), np.tile(ramp[::-1], (32, 1)), np.full((32, 64), 90), np.full((32, 64), 255)], axis=-1)
+    rgba = np.stack(
+        [np.tile(ramp, (32, 1)), np.tile(ramp[::-1], (32, 1)), np.full((32, 64), 90), np.full((32, 64), 255)], axis=-1
+    )
     rgba = np.ascontiguousarray(rgba, np.uint8)
     y, u, v = planes(32, 64)
     rgba_to_yuv420(rgba, y, u, v, 0, 0, 64, 32)

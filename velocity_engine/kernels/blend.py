@@ -1,4 +1,5 @@
-"""Blending a layer's pixels onto a canvas by the sixteen modes of the W3C's Compositing and Blending Level 1, add and hard mix.
+"""Blending a layer's pixels onto a canvas by the sixteen modes of the W3C's Compositing and Blending Level 1, add
+and hard mix.
 
 All pixels are premultiplied RGBA, 8 bits each. With alpha, a mode B(backdrop, source) gives
 source * (1 - backdrop alpha) + backdrop * (1 - source alpha) + both alphas * B, and alpha by source-over.
@@ -77,7 +78,7 @@ def _row_add(below, above, opacity):  # type: ignore[no-untyped-def]
 @njit
 def _mixed(mode, source, ground):  # type: ignore[no-untyped-def]
     """B(ground, source) of a separable mode, straight values 0..1."""
-    if mode == _OVERLAY or mode == _HARD:
+    if mode in (_OVERLAY, _HARD):
         ruling, other = (ground, source) if mode == _OVERLAY else (source, ground)
         return 2.0 * ruling * other if ruling <= 0.5 else 1.0 - 2.0 * (1.0 - ruling) * (1.0 - other)
     if mode == _DODGE:
@@ -159,16 +160,18 @@ def _row_general(below, above, opacity, mode):  # type: ignore[no-untyped-def]
             r, g, b = _mixed_color(mode, sr, sg, sb, gr, gg, gb)
         else:
             r, g, b = _mixed(mode, sr, gr), _mixed(mode, sg, gg), _mixed(mode, sb, gb)
-        only_source, only_ground, both = alpha * (1.0 - ground_alpha), ground_alpha * (1.0 - alpha), alpha * ground_alpha
+        only_source, only_ground, both = (
+            alpha * (1.0 - ground_alpha),
+            ground_alpha * (1.0 - alpha),
+            alpha * ground_alpha,
+        )
         below[x, 0] = np.uint8((sr * only_source + gr * only_ground + r * both) * 255.0 + 0.5)
         below[x, 1] = np.uint8((sg * only_source + gg * only_ground + g * both) * 255.0 + 0.5)
         below[x, 2] = np.uint8((sb * only_source + gb * only_ground + b * both) * 255.0 + 0.5)
         below[x, 3] = np.uint8((only_source + only_ground + both) * 255.0 + 0.5)
 
 
-@njit(
-    types.void(_PIXELS, _SOURCE, *[types.int64] * 8), cache=True, nogil=True, error_model="numpy"
-)
+@njit(types.void(_PIXELS, _SOURCE, *[types.int64] * 8), cache=True, nogil=True, error_model="numpy")
 def _blend(dst, src, ox, oy, x0, y0, x1, y1, mode, opacity):  # type: ignore[no-untyped-def]
     weight = np.int32(opacity)
     for y in range(y0, y1):
@@ -177,9 +180,9 @@ def _blend(dst, src, ox, oy, x0, y0, x1, y1, mode, opacity):  # type: ignore[no-
             _row_normal(below, above, weight)
         elif mode == _MULTIPLY:
             _row_multiply(below, above, weight)
-        elif mode == _SCREEN or mode == _EXCLUSION:
+        elif mode in (_SCREEN, _EXCLUSION):
             _row_product(below, above, weight, np.int32(1 if mode == _SCREEN else 2))
-        elif mode == _DARKEN or mode == _LIGHTEN or mode == _DIFFERENCE:
+        elif mode in (_DARKEN, _LIGHTEN, _DIFFERENCE):
             _row_extreme(below, above, weight, np.int32(2 if mode == _DIFFERENCE else 1), mode == _DARKEN)
         elif mode == _ADD:
             _row_add(below, above, weight)
@@ -201,9 +204,11 @@ def blend_layer(
 ) -> None:
     """Blends ``src`` onto ``dst``.
 
-    ``dst``: (H, W, 4) and ``src``: (h, w, 4) uint8, premultiplied, C-contiguous. The top left pixel of ``src`` lies at (ox, oy) of
+    ``dst``: (H, W, 4) and ``src``: (h, w, 4) uint8, premultiplied, C-contiguous. The top left pixel of ``src`` lies
+    at (ox, oy) of
     ``dst``, which is written inside the clip [x0, x1) x [y0, y1) where ``src`` covers it.
-    ``mode``: 0 normal, 1 multiply ... 15 luminosity, 16 add (alphas too), 17 hard mix (1 where source and backdrop sum to 1
+    ``mode``: 0 normal, 1 multiply ... 15 luminosity, 16 add (alphas too), 17 hard mix (1 where source and backdrop
+    sum to 1
     or more, else 0), as the Lottie specification numbers them. ``opacity`` 0..1 counts in steps of 1/255.
     """
     if not 0 <= mode <= _HARD_MIX:

@@ -1,8 +1,11 @@
 """Gaussian blur at a cost that does not grow with its radius.
 
-From sigma 2 on, three box filters in a row stand for the Gaussian. Each box has ends of fractional weight (the "extended box
-filter" of Gwosdek et al., 2011), so its variance is exactly a third of sigma squared and an animated blur grows without steps.
-Below sigma 2 the true kernel, cut at 3 sigma, is used. Columns are filtered in strips of 64 bytes that stay in the cache;
+From sigma 2 on, three box filters in a row stand for the Gaussian. Each box has ends of fractional weight (the
+"extended box
+filter" of Gwosdek et al., 2011), so its variance is exactly a third of sigma squared and an animated blur grows
+without steps.
+Below sigma 2 the true kernel, cut at 3 sigma, is used. Columns are filtered in strips of 64 bytes that stay in the
+cache;
 rows are turned into such strips on their way in and out.
 """
 
@@ -44,7 +47,8 @@ def _box(src, out, total, radius, tail):  # type: ignore[no-untyped-def]
 
 @njit
 def _direct(src, out, total, kernel):  # type: ignore[no-untyped-def]
-    """A symmetric kernel of 16-bit weights along the first axis; rows within its reach of either end are left as they are."""
+    """A symmetric kernel of 16-bit weights along the first axis; rows within its reach of either end are left as
+    they are."""
     reach = kernel.shape[0] - 1
     for i in range(reach, src.shape[0] - reach):
         row, target = src[i], out[i]
@@ -139,7 +143,8 @@ _NO_KERNEL = np.zeros(0, np.int32)
 
 
 def _plan(sigma: float) -> tuple[int, int, float, NDArray[np.int32]] | None:
-    """Padding, box radius, weight of the box's ends, and the kernel (empty for boxes); None where nothing is to be done."""
+    """Padding, box radius, weight of the box's ends, and the kernel (empty for boxes); None where nothing is to be
+    done."""
     if not sigma >= 0.05:
         return None
     sigma = min(sigma, _LARGEST_SIGMA)
@@ -171,7 +176,8 @@ def _blurred(flat: NDArray[np.uint8], channels: int, sigma_x: float, sigma_y: fl
 def blur_mask(mask: NDArray[np.uint8], sigma_x: float, sigma_y: float) -> NDArray[np.uint8]:
     """A blurred copy of coverage; what lies outside counts as 0.
 
-    ``mask``: (h, w) uint8. The sigmas are in pixels; below 0.05 (or NaN) an axis is left alone, above 2000 it counts as 2000.
+    ``mask``: (h, w) uint8. The sigmas are in pixels; below 0.05 (or NaN) an axis is left alone, above 2000 it counts
+    as 2000.
     """
     return _blurred(mask, 1, sigma_x, sigma_y, False)
 
@@ -181,7 +187,8 @@ def blur_rgba(
 ) -> NDArray[np.uint8]:
     """A blurred copy of pixels.
 
-    ``pixels``: (h, w, 4) uint8, premultiplied. What lies outside is transparent, or the nearest edge pixel with ``repeat_edge``.
+    ``pixels``: (h, w, 4) uint8, premultiplied. What lies outside is transparent, or the nearest edge pixel with
+    ``repeat_edge``.
     Sigmas as in ``blur_mask``.
     """
     height, width = pixels.shape[:2]

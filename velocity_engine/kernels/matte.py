@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit, types
-from numpy.typing import NDArray
 
 _PIXELS = types.Array(types.uint8, 3, "C")
 _SOURCE = types.Array(types.uint8, 3, "C", readonly=True)
@@ -30,7 +29,8 @@ def _multiply_row(pixels, mask):  # type: ignore[no-untyped-def]
 def multiply_mask(dst, mask):  # type: ignore[no-untyped-def]
     """Multiplies premultiplied pixels by coverage.
 
-    ``dst``: (h, w, 4) uint8, C-contiguous, written; ``mask``: (h, w) uint8, C-contiguous. Where the shapes differ, the common part counts.
+    ``dst``: (h, w, 4) uint8, C-contiguous, written; ``mask``: (h, w) uint8, C-contiguous. Where the shapes differ,
+    the common part counts.
     """
     width = min(dst.shape[1], mask.shape[1])
     for y in range(min(dst.shape[0], mask.shape[0])):
@@ -81,9 +81,11 @@ def _combine_row(acc, coverage, mode, flip, opacity):  # type: ignore[no-untyped
 def combine_mask(acc, coverage, mode, inverted, opacity):  # type: ignore[no-untyped-def]
     """Joins one more mask of a layer to those before it.
 
-    ``acc``: (h, w) uint8, written; ``coverage``: (h, w) uint8, C-contiguous: the mask's own, taken as 255 - coverage when
+    ``acc``: (h, w) uint8, written; ``coverage``: (h, w) uint8, C-contiguous: the mask's own, taken as 255 - coverage
+    when
     ``inverted``, then times ``opacity`` (0..1).
-    ``mode``: 0 add (a + c - a c), 1 subtract (a (1 - c)), 2 intersect (a c), 3 lighten (the greater), 4 darken (the lesser),
+    ``mode``: 0 add (a + c - a c), 1 subtract (a (1 - c)), 2 intersect (a c), 3 lighten (the greater), 4 darken (the
+    lesser),
     5 difference (a + c - 2 a c).
     """
     flip = np.uint8(255 if inverted else 0)

@@ -1,6 +1,7 @@
 """Drawing a picture through an affine map, and the smaller copies of a picture that minification needs.
 
-Pixels are premultiplied RGBA, 8 bits each. Inside a kernel one pixel is a uint32 (little-endian, so alpha is the highest byte),
+Pixels are premultiplied RGBA, 8 bits each. Inside a kernel one pixel is a uint32 (little-endian, so alpha is the
+highest byte),
 spread over a uint64 whose four 16-bit lanes hold R, B, G and A: one multiplication then works on all channels.
 What a device pixel gets depends on its position alone, never on the clip, so tiles join without seams.
 """
@@ -71,7 +72,8 @@ def _bilinear(p00, p10, p01, p11, wx, wy):  # type: ignore[no-untyped-def]
 
 @njit
 def _edge(near, far):  # type: ignore[no-untyped-def]
-    """How much of a device pixel lies between two parallel edges, from its centre's distances to them in device pixels."""
+    """How much of a device pixel lies between two parallel edges, from its centre's distances to them in device
+    pixels."""
     return max(0.0, min(1.0, near + 0.5) + min(1.0, far + 0.5) - 1.0)
 
 
@@ -126,7 +128,9 @@ def _draw_affine(dst, src, a, b, c, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1,
             for x in range(begin, end):
                 u, v = u0 + step_u * x, v0 + step_v * x
                 du, dv = (u / _UNIT) + 0.5, (v / _UNIT) + 0.5
-                covered = _edge((du - wx0) / grow_u, (wx1 - du) / grow_u) * _edge((dv - wy0) / grow_v, (wy1 - dv) / grow_v)
+                covered = _edge((du - wx0) / grow_u, (wx1 - du) / grow_u) * _edge(
+                    (dv - wy0) / grow_v, (wy1 - dv) / grow_v
+                )
                 coverage = np.uint64(covered * opacity + 0.5)
                 if coverage == 0:
                     continue
@@ -147,7 +151,8 @@ def _draw_affine(dst, src, a, b, c, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1,
 
 @njit
 def _axis_steps(scale, shift, low, high, begin, end, index, weight, coverage):  # type: ignore[no-untyped-def]
-    """For device positions begin..end of one axis: the first of two samples, the second's weight of 256, the coverage of 255."""
+    """For device positions begin..end of one axis: the first of two samples, the second's weight of 256, the
+    coverage of 255."""
     first, last = np.int64(math.floor(low)), np.int64(math.ceil(high)) - 1
     grow = abs(scale)
     for k in range(end - begin):
@@ -191,7 +196,11 @@ def _draw_scaled(dst, src, a, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1, opaci
     """Scale and shift only: rows are mixed first, then columns, with weights found once for each row and column."""
     index, weight, coverage = np.empty(x1 - x0, np.int64), np.empty(x1 - x0, np.int64), np.empty(x1 - x0, np.int64)
     _axis_steps(a, e, wx0, wx1, x0, x1, index, weight, coverage)
-    rows, row_weight, row_coverage = np.empty(y1 - y0, np.int64), np.empty(y1 - y0, np.int64), np.empty(y1 - y0, np.int64)
+    rows, row_weight, row_coverage = (
+        np.empty(y1 - y0, np.int64),
+        np.empty(y1 - y0, np.int64),
+        np.empty(y1 - y0, np.int64),
+    )
     _axis_steps(d, f, wy0, wy1, y0, y1, rows, row_weight, row_coverage)
     begin, end = 0, x1 - x0
     while begin < end and coverage[begin] == 0:
@@ -225,9 +234,7 @@ def _draw_scaled(dst, src, a, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1, opaci
             _put(dst, y, x0 + k, (pair >> _BYTE) & _MASK, across)
 
 
-@njit(
-    types.void(_PIXELS, _SOURCE, *[types.int64] * 6, types.uint64), cache=True, nogil=True, error_model="numpy"
-)
+@njit(types.void(_PIXELS, _SOURCE, *[types.int64] * 6, types.uint64), cache=True, nogil=True, error_model="numpy")
 def _draw_shifted(dst, src, dx, dy, x0, y0, x1, y1, opacity):  # type: ignore[no-untyped-def]
     """Source pixel (x + dx, y + dy) onto device pixel (x, y); the clip lies inside both."""
     for y in range(y0, y1):

@@ -1,6 +1,7 @@
 """Between RGBA and planar YUV 4:2:0, in integers.
 
-Chroma is sited as in MPEG-2, the default of H.264 (chroma_sample_loc_type 0): horizontally on the even luma columns, vertically halfway
+Chroma is sited as in MPEG-2, the default of H.264 (chroma_sample_loc_type 0): horizontally on the even luma columns,
+vertically halfway
 between two luma rows.
 """
 
@@ -50,9 +51,11 @@ def _chroma_row(red, green, blue, u, v):  # type: ignore[no-untyped-def]
 
 @njit(types.void(_RGBA_SOURCE, _PLANE, _PLANE, _PLANE, *[types.int64] * 4), cache=True, nogil=True)
 def rgba_to_yuv420(rgba, y, u, v, x0, y0, x1, y1):  # type: ignore[no-untyped-def]
-    """Opaque RGBA to BT.709, limited range, 8-bit 4:2:0, inside [x0, x1) x [y0, y1), whose corners are even (else widened to be).
+    """Opaque RGBA to BT.709, limited range, 8-bit 4:2:0, inside [x0, x1) x [y0, y1), whose corners are even (else
+    widened to be).
 
-    ``rgba``: (H, W, 4) uint8; alpha is ignored. ``y``: (H, >= W), ``u``, ``v``: (ceil(H / 2), >= ceil(W / 2)) uint8; all C-contiguous.
+    ``rgba``: (H, W, 4) uint8; alpha is ignored. ``y``: (H, >= W), ``u``, ``v``: (ceil(H / 2), >= ceil(W / 2)) uint8;
+    all C-contiguous.
     Chroma is left-sited: columns are weighted 1-2-1 about the even column, the two rows evenly. The filter reads
     one column beyond the region, and the chroma sample at x1, which the region's last column touches, is written too:
     converting the regions that changed gives the same planes as converting the whole.
@@ -85,7 +88,8 @@ def rgba_to_yuv420(rgba, y, u, v, x0, y0, x1, y1):  # type: ignore[no-untyped-de
 
 @njit
 def _chroma_line(plane, near, far, out):  # type: ignore[no-untyped-def]
-    """Chroma of one luma row, times 8, at every luma column: rows weighted 3-1, odd columns halfway between two samples."""
+    """Chroma of one luma row, times 8, at every luma column: rows weighted 3-1, odd columns halfway between two
+    samples."""
     count = (out.shape[0] + 1) // 2
     one, other = plane[near], plane[far]
     for x in range(count):
@@ -118,7 +122,8 @@ def _rgb_row(luma, cb, cr, out, y_scale, y_base, red_v, green_u, green_v, blue_u
 def yuv420_to_rgba(y, u, v, full_range, matrix, out):  # type: ignore[no-untyped-def]
     """8-bit planar 4:2:0 to opaque RGBA, chroma left-sited and interpolated linearly.
 
-    ``y``: (>= h, >= w), ``u``, ``v``: (>= ceil(h / 2), >= ceil(w / 2)) uint8; ``out``: (h, w, 4) uint8, written; all C-contiguous.
+    ``y``: (>= h, >= w), ``u``, ``v``: (>= ceil(h / 2), >= ceil(w / 2)) uint8; ``out``: (h, w, 4) uint8, written; all
+    C-contiguous.
     ``matrix``: 601 for ITU-R BT.601 (both 525 and 625 lines), anything else is BT.709.
     """
     height, width = out.shape[0], out.shape[1]

@@ -1,0 +1,58 @@
+"""The built-in effects and layer styles, registered through the hook that third parties use.
+
+They follow Skottie where it has the effect. Kernels are compiled (or loaded) when an effect is first applied.
+"""
+
+from __future__ import annotations
+
+from velocity_engine.hookspecs import hookimpl
+from velocity_engine.plugin_types import EffectType
+
+
+@hookimpl
+def velocity_effects() -> list[EffectType]:
+    from velocity_engine.effects import (
+        blur,
+        channels,
+        choker,
+        drop_shadow,
+        fill,
+        hue,
+        ramp,
+        sharpen,
+        styles,
+        tables,
+        tint,
+        transform,
+        wipes,
+    )
+
+    return [
+        fill.FillEffect(),
+        tint.TintEffect(),
+        tint.TritoneEffect(),
+        tint.ThresholdEffect(),
+        drop_shadow.DropShadowEffect(),
+        blur.GaussianBlurEffect(),
+        blur.DirectionalBlurEffect(),
+        transform.TransformEffect(),
+        transform.CornerPinEffect(),
+        tables.LevelsEffect(),
+        tables.ProLevelsEffect(),
+        tables.BrightnessContrastEffect(),
+        hue.HueSaturationEffect(),
+        hue.BlackAndWhiteEffect(),
+        channels.InvertEffect(),
+        channels.ShiftChannelsEffect(),
+        wipes.LinearWipeEffect(),
+        wipes.RadialWipeEffect(),
+        wipes.VenetianBlindsEffect(),
+        choker.SimpleChokerEffect(),
+        sharpen.SharpenEffect(),
+        ramp.RampEffect(),
+        styles.DropShadowStyle(),
+        styles.InnerShadowStyle(),
+        styles.CentreGlowStyle(),
+        styles.ColorOverlayStyle(),
+        styles.StrokeStyle(),
+    ]
