@@ -161,7 +161,7 @@ class Template:
         if encoder is not None:
             found += encoder_problems(self, encoder)
         if customizations:
-            found += customization_problems(self.document, self.package, customizations, assets=assets or {})
+            found += customization_problems(self.document, customizations, package=self.package, assets=assets or {})
         try:
             self.frame_range(frames)
         except VelocityError as error:
