@@ -63,8 +63,9 @@ def resolve(host: str, port: int, settings: Settings) -> str:
     addresses = [str(entry[4][0]) for entry in found]
     for address in addresses:
         parsed = ipaddress.ip_address(address.split("%")[0])
-        mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
-        if not (mapped or parsed).is_global and not settings.webhook_allow_private:
+        address_meant = (parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None) or parsed
+        public = address_meant.is_global and not address_meant.is_multicast
+        if not public and not settings.webhook_allow_private:
             raise ForbiddenAddress(f"{host} leads to {address}, which is not a public address")
     return addresses[0]
 

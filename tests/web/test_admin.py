@@ -1,0 +1,136 @@
+"""``velocity admin``, as a person types it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from web.support_service import Client, Service
+from web.support_templates import slow_template, template_zip
+
+
+def velocity(*arguments: str, data: Path, status: int = 0) -> str:
+    command = [sys.executable, "-m", "velocity_engine", *arguments, "--data", str(data)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == status, done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stdout if status == 0 else done.stdout + done.stderr
+
+
+def test_users(service: Service) -> None:
+    name = f"Ada {uuid4()}"
+    key = velocity("admin", "user-add", name, "--quota-mb", "7", "--budget-ms", "900", data=service.data).strip()
+    assert "\n" not in key
+    with Client(service.url, key) as client:
+        assert client.get("/template/storage-status").json()["quotaMB"] == 7
+        assert client.get("/render/render-time-budget-status").json()["totalMilliseconds"] == 900
+        velocity("admin", "user-quota", name, "9", data=service.data)
+        velocity("admin", "user-budget", name, "1000", data=service.data)
+        assert client.get("/template/storage-status").json()["quotaMB"] == 9
+        assert client.get("/render/render-time-budget-status").json()["totalMilliseconds"] == 1000
+        users = json.loads(velocity("admin", "user-list", "--json", data=service.data))
+        [entry] = [user for user in users if user["name"] == name]
+        assert key.startswith(entry["key_prefix"])
+        assert key not in json.dumps(users)
+        velocity("admin", "user-disable", name, data=service.data)
+        assert client.get("/template/all").status_code == 401
+        velocity("admin", "user-disable", name, "--enable", data=service.data)
+        assert client.get("/template/all").status_code == 200
+        second = velocity("admin", "key-rotate", name, data=service.data).strip()
+        assert client.get("/template/all").status_code == 401
+    with Client(service.url, second) as client:
+        assert client.get("/template/all").status_code == 200
+    assert "already" in velocity("admin", "user-add", name, data=service.data, status=1)
+    assert "no user" in velocity("admin", "key-rotate", "nobody", data=service.data, status=1)
+    stored = service.query("SELECT * FROM account WHERE name = ?", name)
+    assert second not in str(stored)
+
+
+def test_jobs(service: Service) -> None:
+    client = service.client()
+    render_id = client.start_render(client.ready_template(slow_template()))
+    client.until(f"/render/{render_id}/status", lambda status: status["status"] == "processing")
+    jobs = json.loads(velocity("admin", "job-list", "--json", "--status", "processing", data=service.data))
+    assert render_id in {job["id"] for job in jobs}
+    velocity("admin", "job-cancel", render_id, data=service.data)
+    assert client.settle(f"/render/{render_id}/status")["status"] == "cancelled"
+    again = velocity("admin", "job-retry", render_id, data=service.data).strip()
+    client.until(f"/render/{again}/status", lambda status: status["status"] == "processing")
+    assert client.post(f"/render/{again}/cancel").json()["status"] == "cancelled"
+    assert "completed" in velocity("admin", "job-list", data=service.data)
+    assert "no render" in velocity("admin", "job-cancel", str(uuid4()), data=service.data, status=1)
+
+
+def test_verify_and_cleanup(tmp_path: Path) -> None:
+    service = Service(tmp_path / "data").start()
+    try:
+        client = service.client()
+        template_id = client.ready_template(template_zip())
+        client.ready_render(template_id)
+    finally:
+        service.stop()
+    assert "all holds" in velocity("admin", "verify", data=service.data)
+    file = service.data / "templates" / f"{template_id}.zip"
+    orphan = service.data / "renders" / "orphan.mp4"
+    orphan.write_bytes(b"x")
+    old = service.data / "tmp" / "upload-old"
+    old.write_bytes(b"x")
+    for path in (orphan, old):
+        os.utime(path, (0, 0))
+    young = service.data / "assets" / "young.png"
+    young.write_bytes(b"x")
+    content = file.read_bytes()
+    file.write_bytes(content[:-1])
+    service.query("UPDATE account SET used_bytes = used_bytes + 1")
+    said = json.loads(velocity("admin", "verify", "--json", data=service.data, status=1).splitlines()[0])
+    assert len(said["wrong_sizes"]) == 1
+    assert len(said["wrong_sums"]) == 2
+    assert said["orphans"] == ["assets/young.png", "renders/orphan.mp4"]
+    file.unlink()
+    assert "it is not there" in velocity("admin", "verify", data=service.data, status=1)
+    assert set(velocity("admin", "cleanup", data=service.data).split()) == {"renders/orphan.mp4", "tmp/upload-old"}
+    assert young.exists() and not orphan.exists() and not old.exists()
+
+
+def test_serve_lists_the_settings(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "velocity_engine", "serve", "--help"]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+    for name in ("VELOCITY_MAX_ATTEMPTS", "VELOCITY_STALL_SECONDS", "VELOCITY_CORS_ORIGINS", "VELOCITY_CONFIG"):
+        assert name in said
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("VELOCITY_PORT", "99999"), ("VELOCITY_WORKERS", "many"), ("VELOCITY_CONFIG", "/nonexistent.toml")]
+)
+def test_a_bad_setting_is_a_usage_mistake(tmp_path: Path, variable: str, value: str) -> None:
+    command = [sys.executable, "-m", "velocity_engine", "admin", "user-list", "--data", str(tmp_path)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=60, check=False, env={**os.environ, variable: value}
+    )
+    if variable == "VELOCITY_CONFIG":
+        return
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_settings_come_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "velocity.toml"
+    file.write_text('default_quota_mb = 3\ncors_origins = ["https://studio.example"]\n')
+    service = Service(tmp_path / "data", {"VELOCITY_CONFIG": str(file)}).start()
+    try:
+        assert service.first_key
+        with Client(service.url, service.first_key) as client:
+            answer = client.get("/template/storage-status", headers={"Origin": "https://studio.example"})
+            assert answer.json()["quotaMB"] == 3
+            assert answer.headers["access-control-allow-origin"] == "https://studio.example"
+            asked = {"Origin": "https://studio.example", "Access-Control-Request-Method": "POST",
+                     "Access-Control-Request-Headers": "x-api-key"}  # fmt: skip
+            client.headers.pop("X-API-Key")
+            assert client.options("/render", headers=asked).status_code == 200
+    finally:
+        service.stop()
