@@ -1,0 +1,129 @@
+"""H.265 (ISO/IEC 23008-2, HEVC) by libx265."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+from velocity_engine.codecs.levels import Level, Stream, chosen_level, level_problems
+from velocity_engine.codecs.rates import (
+    bits_per_second,
+    key_frame_distance,
+    open_gops,
+    quality_gain,
+    quantiser_for,
+)
+from velocity_engine.encoder_config import EncoderConfig, RateControl
+from velocity_engine.errors import EncoderConfigError, Place
+from velocity_engine.plugin_types import EncoderSettings
+
+CONTAINERS = ("mp4", "mov")
+DEFAULT_PRESET = 4  # as small as "veryfast" and 1.4 times as fast
+
+# x265's preset, and how far its rate factor lies from that of "superfast" at the same measured quality (PSNR).
+PRESETS = (
+    ("slow", 4.0),
+    ("medium", 2.5),
+    ("fast", 2.0),
+    ("veryfast", 1.5),
+    ("superfast", 0.0),
+    ("ultrafast", -2.5),
+)
+RATE_FACTOR = 23.0  # at "superfast"
+
+# Tables A.8 and A.9: level times 10, luma samples a picture and a second, then kbit/s and kbit of buffer of the main and high tiers.
+_TABLE = (
+    (10, 36_864, 552_960, 128, 350, None, None),
+    (20, 122_880, 3_686_400, 1_500, 1_500, None, None),
+    (21, 245_760, 7_372_800, 3_000, 3_000, None, None),
+    (30, 552_960, 16_588_800, 6_000, 6_000, None, None),
+    (31, 983_040, 33_177_600, 10_000, 10_000, None, None),
+    (40, 2_228_224, 66_846_720, 12_000, 12_000, 30_000, 30_000),
+    (41, 2_228_224, 133_693_440, 20_000, 20_000, 50_000, 50_000),
+    (50, 8_912_896, 267_386_880, 25_000, 25_000, 100_000, 100_000),
+    (51, 8_912_896, 534_773_760, 40_000, 40_000, 160_000, 160_000),
+    (52, 8_912_896, 1_069_547_520, 60_000, 60_000, 240_000, 240_000),
+    (60, 35_651_584, 1_069_547_520, 60_000, 60_000, 240_000, 240_000),
+    (61, 35_651_584, 2_139_095_040, 120_000, 120_000, 480_000, 480_000),
+    (62, 35_651_584, 4_278_190_080, 240_000, 240_000, 800_000, 800_000),
+)
+
+
+def _level(
+    tens: int, picture: int, rate: int, bits: int, buffer: int, high_bits: int | None, high_buffer: int | None
+) -> Level:
+    side = math.isqrt(8 * picture)
+    high = None if high_bits is None else high_bits * 1000
+    size = None if high_buffer is None else high_buffer * 1000
+    return Level(tens * 3, f"{tens // 10}.{tens % 10}", picture, side, side, rate, bits * 1000, buffer * 1000, high, size)
+
+
+LEVELS = tuple(_level(*row) for row in _TABLE)
+
+
+class H265:
+    key = "h265"
+    number: int | None = 1
+    title = "H.265"
+
+    def problems(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> list[EncoderConfigError]:
+        found = []
+        if config.profile not in (None, 1):
+            hint = "The profile of 8-bit 4:2:0 video is 1 (Main)"
+            found.append(EncoderConfigError(f"H.265 profile {config.profile}", place=Place(field="profile"), hint=hint))
+        if config.qp is not None and not 1 <= config.qp <= 51:
+            hint = "It must be from 1 to 51"
+            found.append(EncoderConfigError(f"H.265 qp is {config.qp}", place=Place(field="qp"), hint=hint))
+        if config.container not in CONTAINERS:
+            hint = f"Choose {' or '.join(CONTAINERS)}, or codec h264"
+            message = f"H.265 does not go into {config.container!r}"
+            found.append(EncoderConfigError(message, place=Place(field="container"), hint=hint))
+        stream = Stream(width, height, rate, bits_per_second(config))
+        return found + level_problems(self.title, LEVELS, general_level_idc(config.level), stream)
+
+    def settings(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> EncoderSettings:
+        stream = Stream(width, height, rate, bits_per_second(config))
+        level = chosen_level(LEVELS, general_level_idc(config.level), stream)
+        preset, offset = PRESETS[DEFAULT_PRESET if config.preset is None else config.preset]
+        options = {"preset": preset, "profile": "main"}
+        private = {
+            "log-level": "none",
+            "info": "0",
+            # With more than one frame in flight the rate control of x265 depends on the threads' luck.
+            "frame-threads": "1",
+            "level-idc": level.name,
+            "high-tier": str(int(level.is_high_tier(stream.bits))),
+            "open-gop": str(int(open_gops(config, rate))),
+        }
+        if config.rate_control == RateControl.CBR and stream.bits is not None:
+            buffer = min(stream.bits, level.buffer_for(stream.bits))
+            options |= {"maxrate": str(stream.bits), "bufsize": str(buffer)}
+            private |= {"vbv-init": "0.9", "hrd": "1", "strict-cbr": "1"}
+        elif config.rate_control == RateControl.VBR:
+            factor = RATE_FACTOR + offset - quality_gain(config, width, height, rate)
+            peak = stream.bits or level.bits
+            buffer = min(2 * peak, level.buffer_for(stream.bits))
+            options |= {"crf": f"{factor:.2f}", "maxrate": str(peak), "bufsize": str(buffer)}
+            private["vbv-init"] = "0.5"
+        else:
+            value = quantiser_for(config, width, height, rate, middle=27, per_doubling=6, low=1, high=51)
+            options["qp"] = str(value)
+        options["x265-params"] = ":".join(f"{key}={value}" for key, value in private.items())
+        constant = config.rate_control == RateControl.CBR
+        return EncoderSettings(
+            encoder="libx265",
+            pixel_format="yuv420p",
+            options=options,
+            bit_rate=stream.bits if constant else None,
+            gop_size=key_frame_distance(config, rate),
+            codec_tag="hvc1",
+            average_cap=stream.bits if config.rate_control == RateControl.VBR else None,
+            whole=constant,
+        )
+
+
+def general_level_idc(number: int | None) -> int | None:
+    """The standard's number, 30 times the level; ten times the level (41 for 4.1) is taken too, where it is not such a number."""
+    if number is None or any(level.number == number for level in LEVELS):
+        return number
+    return number * 3 if any(level.number == number * 3 for level in LEVELS) else number

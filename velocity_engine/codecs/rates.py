@@ -1,0 +1,76 @@
+"""Rates that all built-in codecs share: bits, key-frame distance, quality for a bitrate, buffers.
+
+How the variable bitrate (VBR) works: each segment is encoded at a constant quality under a cap, so that the quality is even over the
+timeline however it is cut into segments, and the average never passes the bitrate that was asked for. Where the quality
+needs less than the bitrate, the file is smaller than the bitrate would allow.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+from velocity_engine.encoder_config import EncoderConfig, RateControl
+
+KEY_FRAME_SECONDS = 5
+GENEROUS_BITS_PER_PIXEL = 0.08  # 5 Mbit/s at 1920x1080, 30 frames/s
+
+
+def bits_per_second(config: EncoderConfig) -> int | None:
+    """``EncoderConfig.bitrate`` is in bytes; a constant quantiser has no rate."""
+    if config.bitrate is None or config.rate_control == RateControl.CQP:
+        return None
+    return config.bitrate * 8
+
+
+def key_frame_distance(config: EncoderConfig, rate: Fraction) -> int:
+    """In frames: ``gop``, else 5 seconds, or ``idr`` where that is shorter."""
+    if config.gop is not None:
+        return config.gop
+    usual = max(1, round(KEY_FRAME_SECONDS * rate))
+    return usual if config.idr is None else min(usual, config.idr)
+
+
+def open_gops(config: EncoderConfig, rate: Fraction) -> bool:
+    """Whether key frames between IDR frames are wanted: ``idr`` longer than ``gop``, and segments to begin with an IDR frame."""
+    segmented = config.rate_control != RateControl.CBR
+    return segmented and config.idr is not None and config.idr > key_frame_distance(config, rate)
+
+
+def bits_per_pixel(config: EncoderConfig, width: int, height: int, rate: Fraction) -> float | None:
+    if config.bitrate is None:
+        return None
+    return float(config.bitrate * 8 / (width * height * rate))
+
+
+def quality_gain(config: EncoderConfig, width: int, height: int, rate: Fraction) -> float:
+    """By how much, in steps of a constant rate factor, a bitrate above the usual betters the quality.
+
+    1.5 for each doubling above ``GENEROUS_BITS_PER_PIXEL``, at most 6. A low bitrate needs no rise: the cap rules then.
+    """
+    density = bits_per_pixel(config, width, height, rate)
+    if density is None or density <= GENEROUS_BITS_PER_PIXEL:
+        return 0.0
+    return min(6.0, 1.5 * math.log2(density / GENEROUS_BITS_PER_PIXEL))
+
+
+def quantiser_for(
+    config: EncoderConfig,
+    width: int,
+    height: int,
+    rate: Fraction,
+    *,
+    middle: float,
+    per_doubling: float,
+    low: int,
+    high: int,
+) -> int:
+    """The constant quantiser: ``qp``, else ``middle`` at 0.1 bits a pixel and ``per_doubling`` less for each doubling of that.
+
+    Without a bitrate it is ``middle``. The result lies within ``low`` .. ``high``.
+    """
+    if config.qp is not None:
+        return config.qp
+    density = bits_per_pixel(config, width, height, rate)
+    value = middle if density is None else middle - per_doubling * math.log2(density / 0.1)
+    return round(max(low, min(high, value)))

@@ -1,0 +1,189 @@
+"""What a media file holds: format, size, length. Every packet is walked, so that a file cut short is found out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from velocity_engine.errors import MediaError, Place
+
+if TYPE_CHECKING:
+    import av
+
+AUDIO_HINT = "Audio is MP3, WAV (PCM) or AAC"
+MOST_TRIES = 20  # packets that may hold no sound before the first that does
+AUDIO_CODECS = {"mp3": "mp3", "mp3float": "mp3", "aac": "aac"}
+
+
+@dataclass(frozen=True, slots=True)
+class AudioInfo:
+    """``format`` is "mp3", "wav" or "aac"; ``codec`` FFmpeg's name; ``seconds`` as counted, not as the file claims."""
+
+    format: str
+    codec: str
+    seconds: float
+    sample_rate: int
+    channels: int
+
+
+@dataclass(frozen=True, slots=True)
+class VideoInfo:
+    """``width`` and ``height`` as shown (turned by ``rotation`` degrees already); ``codec`` FFmpeg's name ("h264", "hevc", "av1");
+    ``rate`` frames a second on average; ``seconds`` and ``frames`` as counted."""
+
+    width: int
+    height: int
+    seconds: float
+    frames: int
+    codec: str
+    rate: Fraction
+    has_audio: bool
+    pixel_format: str = ""
+    rotation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PictureInfo:
+    """``format`` as Pillow names it ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TGA"); ``frames`` more than one when it is animated."""
+
+    format: str
+    width: int
+    height: int
+    frames: int
+
+
+def probe_audio(path: str | os.PathLike[str]) -> AudioInfo:
+    """Raises MediaError ("Unsupported audio codec") for what is not MP3, WAV or AAC, or cannot be decoded."""
+    name = Path(path).name
+    unsupported = MediaError("Unsupported audio codec", place=Place(file=name), hint=AUDIO_HINT)
+    with _opened(path, unsupported) as container:
+        if not container.streams.audio:
+            raise unsupported
+        stream = container.streams.audio[0]
+        codec = stream.codec_context.name
+        file_format = "wav" if codec.startswith("pcm_") else AUDIO_CODECS.get(codec)
+        if file_format is None or (file_format == "wav" and "wav" not in container.format.name.split(",")):
+            raise unsupported
+        ticks, tries, decoded = 0, 0, False
+        for packet in _packets(container, stream):
+            ticks += packet.duration or 0
+            if not decoded and tries < MOST_TRIES:
+                tries, decoded = tries + 1, _decodes(packet)
+        if not decoded:
+            raise unsupported
+        seconds = float(ticks * stream.time_base)
+        return AudioInfo(file_format, AUDIO_CODECS.get(codec, codec), seconds, stream.codec_context.sample_rate, stream.codec_context.channels)
+
+
+def probe_video(path: str | os.PathLike[str]) -> VideoInfo:
+    """Raises MediaError for what has no video, cannot be decoded, or holds fewer frames than it claims."""
+    name = Path(path).name
+    unreadable = MediaError("the clip cannot be read", place=Place(file=name), hint="It is damaged, cut short, or not a video")
+    with _opened(path, unreadable) as container:
+        if not container.streams.video:
+            raise MediaError("the file has no video in it", place=Place(file=name), hint="Clips are MP4 with H.264 or H.265")
+        stream = container.streams.video[0]
+        frames, first, last, shown = 0, None, 0, None
+        for packet in _packets(container, stream):
+            if packet.pts is None:
+                packet.pts = packet.dts
+            if packet.is_discard or packet.pts is None:
+                continue
+            frames += 1
+            first = packet.pts if first is None else min(first, packet.pts)
+            last = max(last, packet.pts + (packet.duration or 0))
+            shown = shown or _first_frame(packet, unreadable)
+        shown = shown or next(iter(stream.codec_context.decode(None)), None)
+        if shown is None or first is None:
+            raise unreadable
+        if stream.frames > frames:
+            message = f"the clip is cut short: it holds {frames} of its {stream.frames} frames"
+            raise MediaError(message, place=Place(file=name), hint="Export or upload the file again")
+        turned = rotation_of(shown)
+        width, height = stream.codec_context.width, stream.codec_context.height
+        if turned in (90, 270):
+            width, height = height, width
+        seconds = float((last - first) * stream.time_base)
+        rate = stream.average_rate or Fraction(frames).limit_denominator() / max(Fraction(seconds), Fraction(1, 1000))
+        return VideoInfo(
+            width,
+            height,
+            seconds,
+            frames,
+            _codec_name(stream),
+            Fraction(rate),
+            bool(container.streams.audio),
+            stream.codec_context.pix_fmt or "",
+            turned,
+        )
+
+
+def probe_picture(path: str | os.PathLike[str]) -> PictureInfo:
+    """Decodes the whole picture. Raises MediaError for what is not a picture, is damaged or too large."""
+    from velocity_engine import pictures
+
+    name = Path(path).name
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise MediaError(f"the picture cannot be read: {error.strerror}", place=Place(file=name)) from None
+    frames = pictures.decode_picture(data, name)
+    height, width = frames[0][1].pixels.shape[:2]
+    return PictureInfo(pictures.format_of(data), width, height, len(frames))
+
+
+def rotation_of(frame: av.VideoFrame) -> int:
+    """How far a frame is to be turned clockwise to stand upright: 0, 90, 180 or 270 degrees."""
+    return -round(getattr(frame, "rotation", 0) / 90) * 90 % 360
+
+
+def _codec_name(stream: av.VideoStream) -> str:
+    return stream.codec_context.codec.canonical_name
+
+
+@contextmanager
+def _opened(path: str | os.PathLike[str], failure: MediaError) -> Iterator[Any]:
+    import av
+
+    try:
+        container = av.open(os.fspath(path))
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise failure from error
+    with container:
+        yield container
+
+
+def _packets(container: Any, stream: Any) -> Iterator[Any]:
+    """The packets of a stream up to the end, or to where the file is broken."""
+    import av
+
+    try:
+        for packet in container.demux(stream):
+            if packet.size:
+                yield packet
+    except av.error.FFmpegError:
+        return
+
+
+def _decodes(packet: Any) -> bool:
+    """Whether a packet gives sound."""
+    import av
+
+    try:
+        return bool(packet.decode())
+    except av.error.FFmpegError:
+        return False
+
+
+def _first_frame(packet: Any, failure: MediaError) -> Any:
+    import av
+
+    try:
+        return next(iter(packet.decode()), None)
+    except av.error.FFmpegError as error:
+        raise failure from error
