@@ -88,8 +88,9 @@ class Plan:
     compositions: dict[str, PlannedComposition]
     curves: Curves
     findings: list[Finding]  # grows while expressions fail
-    expressions: ExpressionEngine | None = None
+    report: Callable[[Finding], None]
     resources: list[Callable[[], None]] = field(default_factory=list)
+    expressions: ExpressionEngine | None = None  # set by who made the plan, where the document has expressions
 
     def close(self) -> None:
         """Closes clips and deletes temporary files. A plan that was closed must not be evaluated."""
@@ -102,21 +103,12 @@ def make_plan(document: Document, package: Package | None) -> Plan:
     context = PlanContext(document, package)
     try:
         main = context.composition("")
-        plan = Plan(
-            document, main, context.compositions, context.curves, context.findings, None, context.resources
-        )
-        plan.expressions = _expression_engine(plan, context)
+        plan = Plan(document, main, context.compositions, context.curves, context.findings, context.report, context.resources)
     except BaseException:
         for release in reversed(context.resources):
             release()
         raise
     return plan
-
-
-def _expression_engine(plan: Plan, context: PlanContext) -> ExpressionEngine | None:
-    from velocity_engine.expressions import expression_engine
-
-    return expression_engine(plan, context.report)
 
 
 class PlanContext:

@@ -115,9 +115,12 @@ class Template:
 
     def plan(self, customizations: Customizations | None = None, assets: Assets | None = None) -> Plan:
         """A plan of the (customised) document; the caller closes it."""
+        from velocity_engine.expressions import expression_engine
         from velocity_engine.plan import make_plan
 
-        return make_plan(self.customized(customizations, assets), self.package)
+        plan = make_plan(self.customized(customizations, assets), self.package)
+        plan.expressions = expression_engine(plan)
+        return plan
 
     def frame_range(self, frames: FrameRange | None) -> tuple[float, float]:
         """``frames`` checked: (start, end) in frames of the composition, half-open; a marker's name; None for all."""

@@ -47,9 +47,9 @@ def run(source: str, value: Any = (7.0,), frame: float = 30.0, prop: Property[An
         width=640, height=360, frame_rate=30.0, in_point=0, out_point=90, main=Composition(id="", layers=(a, b), name="Main"),
         markers=(Marker(name="beat", time=15, duration=3),),
     )  # fmt: skip
-    plan: Any = SimpleNamespace(document=document, curves=Curves(), compositions={})
     findings: list[Any] = []
-    engine = expression_engine(plan, findings.append)
+    plan: Any = SimpleNamespace(document=document, curves=Curves(), compositions={}, report=findings.append)
+    engine = expression_engine(plan)
     assert engine is not None
     planned: Any = SimpleNamespace(path="A", layer=a)
     return engine.evaluate(prop, planned, frame, plan.curves.value(prop, frame)), findings

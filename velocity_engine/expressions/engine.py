@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,9 +14,7 @@ from velocity_engine.errors import Finding, Place
 from velocity_engine.expressions.picture import PictureMaker, properties_of
 from velocity_engine.model.properties import Bezier, Property
 from velocity_engine.model.text import TextDocument
-
-if TYPE_CHECKING:
-    from velocity_engine.plan import Plan, PlannedLayer
+from velocity_engine.plan import Plan, PlannedLayer
 
 SECONDS_A_CALL = 0.5
 MEMORY_BYTES = 128 * 2**20
@@ -25,21 +22,20 @@ STACK_BYTES = 512 * 2**10
 SECONDS_IN_ALL = 60.0
 
 
-def expression_engine(plan: Plan, report: Callable[[Finding], None]) -> Engine | None:
+def expression_engine(plan: Plan) -> Engine | None:
     """The engine of a plan, or None where no property has an expression."""
     document = plan.document
     compositions = (document.main, *document.compositions.values())
     if not any(prop.expression is not None for composition in compositions for prop in properties_of(composition)):
         return None
-    return Engine(plan, report)
+    return Engine(plan)
 
 
 class Engine:
     """``ExpressionEngine`` of a plan. The interpreter starts with the first evaluation."""
 
-    def __init__(self, plan: Plan, report: Callable[[Finding], None]) -> None:
+    def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._report = report
         self._maker: PictureMaker | None = None
         self._call: Any = None
         self._context: Any = None
@@ -110,7 +106,7 @@ class Engine:
             self._context.get("velocityDisable")(self._maker.numbers[id(prop)])
         path = layer.path if layer is not None else None
         what = f" of {prop.name}" if prop.name else ""
-        self._report(
+        self._plan.report(
             Finding(
                 "expression.failed",
                 f"the expression{what} failed: {reason}",
