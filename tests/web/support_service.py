@@ -78,9 +78,7 @@ class Service:
         """A new user's key."""
         made = make_key()
         row = (str(uuid4()), f"user-{uuid4()}", made.prefix, made.digest, False, quota_mb, 0, budget_ms, 0, 0, 0, now_ms(), "")
-        with sqlite3.connect(self.data / "velocity.db", timeout=30) as connection:
-            connection.execute(f"INSERT INTO account VALUES ({', '.join('?' * len(row))})", row)
-        connection.close()
+        self.query(f"INSERT INTO account VALUES ({', '.join('?' * len(row))})", *row)
         return made.key
 
     def client(self, **user: int) -> Client:
@@ -88,12 +86,27 @@ class Service:
         return Client(self.url, self.add_user(**user))
 
     def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """The rows of a statement, which is committed; ``?`` stands for each value."""
+        if database := self.environment.get("VELOCITY_DATABASE"):
+            return _query_postgres(database, sql, values)
         connection = sqlite3.connect(self.data / "velocity.db", timeout=30)
         try:
             with connection:
                 return connection.execute(sql, values).fetchall()
         finally:
             connection.close()
+
+
+def _query_postgres(url: str, sql: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    import psycopg2
+
+    connection = psycopg2.connect(url)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(sql.replace("?", "%s"), values)
+            return cursor.fetchall() if cursor.description else []
+    finally:
+        connection.close()
 
 
 class Client(httpx.Client):

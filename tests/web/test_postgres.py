@@ -1,0 +1,104 @@
+"""The service on PostgreSQL: the whole way, many workers, races, and a worker that is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("psycopg2")
+
+from web.support_invariants import broken_invariants
+from web.support_postgres import Postgres, binary
+from web.support_service import Client, Service, render_request
+from web.support_templates import template_zip, wav
+
+from velocity_web.migrations import latest_version
+
+pytestmark = pytest.mark.skipif(binary("postgres") is None, reason="PostgreSQL is not installed")
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    server = Postgres(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def service_on(postgres: Postgres, new_service: Callable[..., Service]) -> Callable[..., Service]:
+    def start(**settings: str) -> Service:
+        return new_service(database=postgres.new_database(), **settings)
+
+    return start
+
+
+def test_the_whole_way(service_on: Callable[..., Service]) -> None:
+    service = service_on()
+    assert service.first_key
+    assert not (service.data / "velocity.db").exists()
+    with service.client() as client:
+        template_id = client.ready_template(template_zip())
+        audio_id = client.ready_audio(wav())
+        render_id = client.ready_render(template_id, audioId=audio_id, name="Ünïcode 日本")
+        assert client.get("/render/history").json()[0]["name"] == "Ünïcode 日本"
+        assert [entry["id"] for entry in client.get("/audio/list?search=SOUND").json()] == [audio_id]
+        batch = {**render_request(template_id), "rows": [{"name": "One"}, {"name": "Two"}]}
+        answer = client.post("/render/batch", json=batch).json()
+        client.until(f"/render/batch/{answer['batchId']}", lambda status: status["status"] == "completed")
+        accepted = {template_id: "template", audio_id: "audio", render_id: "render"}
+        assert not broken_invariants(service, client, accepted)
+        for path in (f"/render/{render_id}", f"/audio/{audio_id}", f"/template/{template_id}"):
+            assert client.delete(path).status_code == 200
+        assert client.get("/ready").json()["status"] == "ready"
+    assert service.query("SELECT version FROM schema_version") == [(latest_version(),)]
+
+
+def test_many_workers_and_a_killed_one(service_on: Callable[..., Service]) -> None:
+    service = service_on(lease_seconds="3", poll_seconds="0.1")
+    command = [sys.executable, "-m", "velocity_engine", "worker", "--data", str(service.data), "--workers", "1"]
+    environment = {**os.environ, **service.environment}
+    others = [subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment) for _ in range(3)]
+    try:
+        client = service.client()
+        template_id = client.ready_template(template_zip(frames=40, size=(320, 240)))
+        ids = [client.start_render(template_id) for _ in range(12)]
+        client.until("/render/" + ids[3] + "/status", lambda status: status["status"] != "pending")
+        others[0].send_signal(signal.SIGKILL)
+        for render_id in ids:
+            assert client.settle(f"/render/{render_id}/status")["status"] == "completed"
+        assert not broken_invariants(service, client, dict.fromkeys(ids, "render"))
+    finally:
+        for other in others:
+            other.terminate()
+        for other in others:
+            other.wait(20)
+
+
+def test_races_are_exact(service_on: Callable[..., Service]) -> None:
+    service = service_on(workers="0")
+    key = service.add_user(quota_mb=1, budget_ms=5)
+    content = template_zip({"filler.bin": os.urandom(150_000)})
+    room = 1_048_576 // len(content)
+
+    def upload(_number: int) -> int:
+        with Client(service.url, key) as client:
+            return client.post("/template/upload", files={"file": ("a.zip", content)}).status_code
+
+    with ThreadPoolExecutor(16) as pool:
+        assert sorted(pool.map(upload, range(16))) == [200] * room + [400] * (16 - room)
+
+
+def test_a_database_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "velocity_engine", "admin", "user-list", "--data", str(tmp_path)]
+    for url in ("postgresql://nobody@127.0.0.1:1/none", "mysql://x"):
+        done = subprocess.run([*command, "--database", url], capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        assert "velocity:" in done.stderr
