@@ -20,21 +20,32 @@ def progress_bar(wanted: bool) -> Iterator[Callable[[Progress], None] | None]:
         yield None
         return
 
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
     from rich.progress import Progress as Bar
 
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[speed]}"),
     )
     with Bar(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("Preparing", total=None, rate="")
+        task = bar.add_task("preparing", total=None, speed="")
 
         def show(progress: Progress) -> None:
-            rate = f"{progress.fps:.0f} fps" if progress.done else ""
-            bar.update(task, description="Rendering", completed=progress.done, total=progress.total, rate=rate)
+            bar.update(
+                task,
+                description=progress.stage,
+                completed=progress.frames_done,
+                total=progress.frames_total,
+                speed=_speed(progress),
+            )
 
         yield show
+
+
+def _speed(progress: Progress) -> str:
+    if progress.seconds_left is None:
+        return ""
+    minutes, seconds = divmod(round(progress.seconds_left), 60)
+    return f"{progress.fps:.1f} frames/s, {minutes}:{seconds:02} left"
