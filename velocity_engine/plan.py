@@ -89,6 +89,7 @@ class Plan:
     curves: Curves
     findings: list[Finding]  # grows while expressions fail
     report: Callable[[Finding], None]
+    read: Callable[[Media], bytes]
     resources: list[Callable[[], None]] = field(default_factory=list)
     expressions: ExpressionEngine | None = None  # set by who made the plan, where the document has expressions
 
@@ -103,7 +104,7 @@ def make_plan(document: Document, package: Package | None) -> Plan:
     context = PlanContext(document, package)
     try:
         main = context.composition("")
-        plan = Plan(document, main, context.compositions, context.curves, context.findings, context.report, context.resources)
+        plan = Plan(document, main, context.compositions, context.curves, context.findings, context.report, context.read, context.resources)
     except BaseException:
         for release in reversed(context.resources):
             release()

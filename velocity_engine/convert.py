@@ -1,0 +1,92 @@
+"""Conversion: the changed regions of an RGBA canvas to planar YUV frames that the encoder takes without a copy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from velocity_engine.channel import Channel
+
+if TYPE_CHECKING:
+    import av
+
+TILE = 32  # pixels; of even size, so that a tile has whole chroma samples
+
+Rect = tuple[int, int, int, int]
+
+
+class YuvFrame:
+    """A frame of the ring and the tiles of it that no longer match the canvas."""
+
+    def __init__(self, width: int, height: int) -> None:
+        import av
+
+        self.frame: av.VideoFrame = av.VideoFrame(width, height, "yuv420p")
+        self.frame.color_primaries = self.frame.color_trc = self.frame.colorspace = 1
+        self.frame.color_range = 1
+        self.stale = np.ones((-(-height // TILE), -(-width // TILE)), np.bool_)
+
+    def planes(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
+        """(rows, bytes a row) uint8, writable, of the frame that nobody else holds."""
+        self.frame.make_writable()
+        y, u, v = (np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size) for plane in self.frame.planes)  # type: ignore[call-overload]
+        return y, u, v
+
+
+class YuvRing:
+    """A few frames that are filled in turn: while the encoder reads one, the next is converted.
+
+    Each frame remembers what changed on the canvas since it was last filled, so that only that is converted, and a frame
+    that is given back may be filled with any later picture.
+    """
+
+    def __init__(self, width: int, height: int, size: int) -> None:
+        self._frames = [YuvFrame(width, height) for _ in range(size)]
+        self._free: Channel[YuvFrame] = Channel(size)
+        for frame in self._frames:
+            self._free.put(frame)
+
+    def fill(self, canvas: NDArray[np.uint8], regions: Sequence[Rect]) -> YuvFrame:
+        """Waits for a free frame and makes it show ``canvas`` ((h, w, 4) uint8), of which ``regions`` changed since the last call.
+
+        Raises ChannelClosed after ``close``.
+        """
+        from velocity_engine.kernels.yuv import rgba_to_yuv420
+
+        for frame in self._frames:
+            for x0, y0, x1, y1 in regions:
+                frame.stale[y0 // TILE : -(-y1 // TILE), x0 // TILE : -(-x1 // TILE)] = True
+        filled = self._free.get()
+        y, u, v = filled.planes()
+        for x0, y0, x1, y1 in tile_rects(filled.stale):
+            rgba_to_yuv420(canvas, y, u, v, x0, y0, x1, y1)
+        filled.stale[:] = False
+        return filled
+
+    def give_back(self, frame: YuvFrame) -> None:
+        self._free.put(frame)
+
+    def close(self) -> None:
+        self._free.abort()
+
+
+def tile_rects(tiles: NDArray[np.bool_]) -> list[Rect]:
+    """Rectangles in pixels that cover the set tiles and nothing else: runs of a row, joined with like runs of the row above."""
+    found: list[Rect] = []
+    open_runs: dict[tuple[int, int], int] = {}  # (first, last) column to the row where the run began
+    rows = len(tiles)
+    for row in range(rows + 1):
+        runs = _runs(tiles[row]) if row < rows else []
+        for run in [run for run in open_runs if run not in runs]:
+            found.append((run[0] * TILE, open_runs.pop(run) * TILE, run[1] * TILE, row * TILE))
+        for run in runs:
+            open_runs.setdefault(run, row)
+    return found
+
+
+def _runs(row: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(row, prepend=False, append=False))
+    return list(zip(edges[0::2].tolist(), edges[1::2].tolist(), strict=True))

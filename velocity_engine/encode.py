@@ -1,0 +1,105 @@
+"""Encoding: planar YUV 4:2:0 frames of one segment to packets. The encoders are libavcodec's, through PyAV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import TYPE_CHECKING, cast
+
+from velocity_engine.errors import RenderFailed
+from velocity_engine.plugin_types import EncodedPacket, EncoderSettings
+
+if TYPE_CHECKING:
+    import av
+
+BT709, LIMITED = 1, 1  # AVCOL_PRI_BT709, AVCOL_TRC_BT709 and AVCOL_SPC_BT709; AVCOL_RANGE_MPEG
+OVERSHOOT = 1.05
+
+
+def configure(
+    context: av.VideoCodecContext,
+    settings: EncoderSettings,
+    width: int,
+    height: int,
+    rate: Fraction,
+    frame_count: int | None = None,
+) -> None:
+    """Prepares an encoder that is not open yet: BT.709, limited range, headers apart from the packets.
+
+    ``frame_count`` is the number of frames it will be given, where a cap of the average is to be kept.
+    """
+    import av
+
+    context.width, context.height = width, height
+    context.pix_fmt = settings.pixel_format
+    context.time_base, context.framerate = 1 / rate, rate
+    context.color_primaries = context.color_trc = context.colorspace = BT709
+    context.color_range = LIMITED
+    context.flags |= av.codec.context.Flags.global_header
+    context.thread_count = settings.threads
+    if settings.bit_rate is not None:
+        context.bit_rate = settings.bit_rate
+    if settings.gop_size is not None:
+        context.gop_size = settings.gop_size
+    if settings.codec_tag is not None:
+        context.codec_tag = settings.codec_tag
+    options = {"chroma_sample_location": "left", **settings.options}
+    if settings.average_cap is not None and frame_count is not None:
+        options |= capped(settings, Fraction(frame_count) / rate)
+    context.options = options
+
+
+def capped(settings: EncoderSettings, seconds: Fraction) -> dict[str, str]:
+    """``maxrate`` and ``bufsize`` (both in bits) with which ``seconds`` of video stay below ``average_cap``.
+
+    A buffer that starts half full lets through its half and ``maxrate`` for each second. The half is a tenth of what may be sent, but
+    a second's worth at most, and half a second's where there is so much: the first frame has to fit. ``maxrate`` gets
+    what remains of the cap and ``OVERSHOOT``.
+    """
+    cap, length = settings.average_cap or 0, float(seconds)
+    half = min(1.0, max(length / 10, min(0.5, length / 4)))
+    half = min(half, int(settings.options.get("bufsize", 2 * cap)) / cap / 2)
+    peak = min(OVERSHOOT - half / length, 1.0)
+    return {"maxrate": str(int(peak * cap)), "bufsize": str(int(2 * half * cap))}
+
+
+class SegmentEncoder:
+    """Encodes the frames of one segment, in order. One thread at a time may use it."""
+
+    def __init__(self, settings: EncoderSettings, width: int, height: int, rate: Fraction, frame_count: int) -> None:
+        import av
+
+        self._context = cast("av.VideoCodecContext", av.CodecContext.create(settings.encoder, "w"))
+        configure(self._context, settings, width, height, rate, frame_count)
+        try:
+            self._context.open()
+        except (av.error.FFmpegError, ValueError) as error:
+            raise RenderFailed(f"the encoder {settings.encoder} does not start: {error}") from error
+        self._time_base = 1 / rate
+        self._sent = 0
+
+    @property
+    def extradata(self) -> bytes:
+        return bytes(self._context.extradata or b"")
+
+    def encode(self, frame: av.VideoFrame) -> list[EncodedPacket]:
+        """Sends ``frame`` as the next of the segment. It may be the one before, which is not converted or copied again.
+
+        It may be written to again once this has returned and ``frame.make_writable()`` was called.
+        """
+        frame.pts, frame.time_base = self._sent, self._time_base
+        frame.pict_type = 0
+        self._sent += 1
+        return self._packets(self._context.encode(frame))
+
+    def finish(self) -> list[EncodedPacket]:
+        """What the encoder still holds."""
+        return self._packets(self._context.encode(None))
+
+    def _packets(self, packets: Iterable[av.Packet]) -> list[EncodedPacket]:
+        found = []
+        for packet in packets:
+            if packet.size and packet.pts is not None and packet.dts is not None:
+                key = bool(packet.is_keyframe)
+                found.append(EncodedPacket(data=bytes(packet), pts=packet.pts, dts=packet.dts, duration=1, key=key))
+        return found
