@@ -165,7 +165,7 @@ def render(
     be rendered (a missing picture, say); MediaError, StorageError.
     """
     from velocity_engine.audio import audio_plan
-    from velocity_engine.render import render_to_file
+    from velocity_engine.pipeline import render_to_file
 
     encoder = encoder or EncoderConfig()
     raise_first(encoder_problems(template, encoder))
