@@ -55,6 +55,7 @@ SHAPES = [
     },
     {"ty": "gf", "t": 1, "g": STOPS, "s": k([0, 0]), "e": k([1, 1])},
 ]
+GROWING = [{"t": 0, "s": [0, 0]}, {"t": 9, "s": [10, 10]}]
 DOCUMENT: dict[str, Any] = {
     "v": "5.9.0",
     "nm": "Promo",
@@ -80,6 +81,7 @@ DOCUMENT: dict[str, Any] = {
         {"ty": 0, "nm": "Card left", "refId": "card", "w": 100, "h": 50},
         {"ty": 0, "nm": "Card right", "refId": "card", "w": 100, "h": 50},
         {"ty": 3, "nm": "Controller", "ks": {"o": {"sid": "fade", "k": 100}, "p": {"sid": "place", "k": [1, 2, 3]}}},
+        {"ty": 4, "nm": "Growing", "shapes": [{"ty": "el", "s": {"a": 1, "k": GROWING}}]},
         {"ty": 4, "nm": "Slotted", "shapes": [{"ty": "fl", "c": {"sid": "accent", "k": [1, 0, 0, 1]}}]},
     ],
     "slots": {"accent": {"p": k([0, 0, 1, 1])}},
@@ -200,7 +202,7 @@ def test_a_missing_picture_that_is_replaced_is_no_finding_any_more(
 
 
 def test_colors(document: Document, package: Package) -> None:
-    entries = [
+    entries: list[dict[str, Any]] = [
         {"layer": "Backdrop", "color": "#102030"},
         {"layer": "Badge", "color": "#ff000080"},
         {"layer": "Headline", "color": [0, 0, 1]},
@@ -235,6 +237,7 @@ def test_visibility(document: Document, package: Package) -> None:
         ("Backdrop", (0.0, 0.0, 640.0, 360.0)),
         ("Card left", (0.0, 0.0, 100.0, 50.0)),
         ("Badge", (80.0, 10.0, 80.0, 20.0)),
+        ("Growing", (-5.0, -5.0, 10.0, 10.0)),
     ],
 )
 def test_a_plugin_fills_the_box_of_the_layer(
@@ -255,16 +258,13 @@ def test_a_plugin_in_place_of_a_text(document: Document, package: Package) -> No
 
 
 def test_slots(document: Document, package: Package) -> None:
-    changed = customize(
-        document,
-        package,
-        [
-            {"layer": "Headline", "text": "Hello"},
-            {"slot": "accent", "value": "#00ff00"},
-            {"slot": "fade", "value": 40},
-            {"slot": "place", "value": {"a": 1, "k": [{"t": 0, "s": [0, 0]}, {"t": 9, "s": [5, 5]}]}},
-        ],
-    )
+    entries: list[dict[str, Any]] = [
+        {"layer": "Headline", "text": "Hello"},
+        {"slot": "accent", "value": "#00ff00"},
+        {"slot": "fade", "value": 40},
+        {"slot": "place", "value": {"a": 1, "k": [{"t": 0, "s": [0, 0]}, {"t": 9, "s": [5, 5]}]}},
+    ]
+    changed = customize(document, package, entries)
     controller = layer(changed, "Controller").transform
     assert controller.opacity.value == (40.0,)
     assert controller.position.moves
@@ -275,7 +275,11 @@ def test_slots(document: Document, package: Package) -> None:
 
 
 def test_slots_of_the_wrong_kind(document: Document, package: Package) -> None:
-    entries = [{"slot": "accent", "value": "#00ff00"}, {"slot": "fade", "value": "much"}, {"slot": "acent", "value": 1}]
+    entries: list[dict[str, Any]] = [
+        {"slot": "accent", "value": "#00ff00"},
+        {"slot": "fade", "value": "much"},
+        {"slot": "acent", "value": 1},
+    ]
     problems = customization_problems(document, entries, package=package)
     assert [problem.place.field for problem in problems] == ["customizationMap[1].value", "customizationMap[2].slot"]
     assert "Did you mean accent?" in str(problems[1])
@@ -299,7 +303,10 @@ def test_slots_of_texts_and_pictures(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"x")
     with open_package(tmp_path) as package:
         document = parse_document(package.document_bytes, file="data.json", package=package)
-        entries = [{"slot": "words", "value": "new"}, {"slot": "photo", "value": {"file": "b.png"}}]
+        entries: list[dict[str, Any]] = [
+            {"slot": "words", "value": "new"},
+            {"slot": "photo", "value": {"file": "b.png"}},
+        ]
         changed = customize(document, package, entries)
     assert text(changed, "T").value.text == "new"
     assert text(changed, "T").value.size == 9.0
@@ -428,7 +435,10 @@ def test_maps_that_are_no_arrays_or_too_long(document: Document, whole: Any) -> 
 
 
 def test_files_are_only_checked_where_they_can_be(document: Document) -> None:
-    entries = [{"layer": "Product", "image": {"assetId": "later"}}, {"layer": "Twin", "image": {"file": "later.png"}}]
+    entries: list[dict[str, Any]] = [
+        {"layer": "Product", "image": {"assetId": "later"}},
+        {"layer": "Twin", "image": {"file": "later.png"}},
+    ]
     assert not customization_problems(document, entries)
     assert len(customization_problems(document, entries, assets={})) == 1
 

@@ -113,11 +113,13 @@ def test_folder_and_bare_json(tmp_path: Path) -> None:
 
 def test_find_prefers_exact_names_and_never_leaves(tmp_path: Path) -> None:
     files = {"x/data.json": TEXT, "x/images/a.png": b"1", "images/a.png": b"2", "x/deep/My Pic.png": b"3"}
+    files["images/Gr\u00fcn.png"] = b"4"
     with open_package(packed(tmp_path / "t.zip", files)) as package:
         assert package.find(["images/a.png"]) == "x/images/a.png"
         assert package.find(["images/b.png", "A.PNG"]) is not None
         assert package.find(["images/My%20Pic.png"]) == "x/deep/My Pic.png"
         assert package.find(["none.png"]) is None
+        assert package.find(["images/Gru\u0308n.png"]) == "images/Gr\u00fcn.png"
         for outside in ("../../etc/passwd", "..", ".", "C:/x", "a\0b"):
             assert package.find([outside]) is None
         with pytest.raises(PackageError, match="has no file"):

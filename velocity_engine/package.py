@@ -11,6 +11,7 @@ import os
 import posixpath
 import re
 import tempfile
+import unicodedata
 from collections.abc import Sequence
 from types import TracebackType
 from typing import BinaryIO
@@ -30,6 +31,7 @@ MAX_CANDIDATES = 64
 MAX_LOOKED_AT = 4
 
 DEFAULT_LIMITS = PackageLimits()
+__all__ = ["DEFAULT_LIMITS", "Package", "PackageLimits", "open_package"]
 
 
 class Package:
@@ -49,8 +51,8 @@ class Package:
         self._base_names: dict[str, str] = {}
         for name in store.names:
             if not _STRANGERS.match(name):
-                self._folded.setdefault(name.casefold(), name)
-                self._base_names.setdefault(posixpath.basename(name).casefold(), name)
+                self._folded.setdefault(_folded(name), name)
+                self._base_names.setdefault(_folded(posixpath.basename(name)), name)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -82,10 +84,10 @@ class Package:
             if name in self._known:
                 return name
         for name in places:
-            if name.casefold() in self._folded:
-                return self._folded[name.casefold()]
+            if _folded(name) in self._folded:
+                return self._folded[_folded(name)]
         for name in wanted:
-            found = self._base_names.get(posixpath.basename(name).casefold())
+            found = self._base_names.get(_folded(posixpath.basename(name)))
             if found is not None:
                 return found
         return None
@@ -269,6 +271,11 @@ def _by_manifest(store: Store, file: str, animation: str | None, limits: Package
 
 
 # --- names and bytes ------------------------------------------------------------------------------------------------
+
+
+def _folded(name: str) -> str:
+    """For comparing without regard to case, nor to how accents are written (macOS packs them apart)."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _spellings(candidates: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 import pytest
@@ -29,6 +30,7 @@ def test_encodings(encoding: str) -> None:
         (b"1" * 5000, "no JSON that can be read"),
         (b"[" * 100_000, f"deeper than {MAX_DEPTH}"),
         (b'{"a":' * 100_000, f"deeper than {MAX_DEPTH}"),
+        (b"[" + b"0," * 8_000_001, "more than 8000000 values"),
         (b"[" * 513 + b"]" * 513, f"deeper than {MAX_DEPTH}"),
     ],
 )
@@ -55,7 +57,5 @@ def test_quotes_without_end_take_linear_time() -> None:
 
 @given(st.binary(max_size=60))
 def test_any_bytes(data: bytes) -> None:
-    try:
+    with contextlib.suppress(DocumentError):
         json_value(data, "")
-    except DocumentError:
-        pass

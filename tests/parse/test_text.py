@@ -51,6 +51,16 @@ def test_box_stroke_caps_and_keyframes() -> None:
     assert (text.stroke, text.stroke_width, text.stroke_over_fill) == ((0.0, 1.0, 0.0), 2.0, True)
 
 
+def test_colors_in_slots_and_bad_ones() -> None:
+    carried = context()
+    style = {**STYLE, "fc": {"k": [0, 1, 0], "sid": "accent"}, "sc": "reddish"}
+    data = read({"k": [{"t": 0, "s": style}]}, carried)
+    assert data is not None
+    assert (data.document.value.fill, data.document.value.stroke) == ((0.0, 1.0, 0.0), (0.0, 0.0, 0.0))
+    assert "accent" in carried.used_slots
+    assert [finding.place.pointer for finding in carried.findings] == ["/t/d/k/0/s/sc"]
+
+
 def test_bad_keyframes_are_dropped() -> None:
     carried = context()
     data = read({"k": [{"t": 0, "s": STYLE}, {"t": 1, "s": {"s": "big"}}, {"t": 2}, 5]}, carried)

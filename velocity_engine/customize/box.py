@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from velocity_engine.model.document import Document
 from velocity_engine.model.geometry import (
     IDENTITY,
@@ -29,6 +31,7 @@ from velocity_engine.model.shapes import Ellipse, Group, PathShape, Polystar, Re
 from velocity_engine.model.text import Justify, TextDocument
 from velocity_engine.model.transform import Transform
 
+V = TypeVar("V")
 LINE_HEIGHT = 1.2  # in sizes, where the document says nothing
 ADVANCE = 0.55  # of a letter, in sizes: the mean of common Latin fonts
 ASCENT = 0.8
@@ -38,8 +41,8 @@ def content_box(document: Document, content: Content) -> Bounds | None:
     """The box that a layer of ``content`` fills, or None where it has none (nulls, sounds, pictures of unknown size).
 
     Pictures, clips, solids and precomps: (0, 0, width, height). Shape layers: the bounds of their paths, rectangles,
-    ellipses and stars where they stand first, without strokes and modifiers. Texts: their box, or an estimate from size
-    and length.
+    ellipses and stars at their first keyframes (at their last, where the first have no area), without strokes and
+    modifiers. Texts: their box, or an estimate from size and length.
     """
     match content:
         case ImageContent(asset=identity) | VideoContent(asset=identity):
@@ -50,7 +53,7 @@ def content_box(document: Document, content: Content) -> Bounds | None:
         case PluginContent(left=left, top=top, width=width, height=height):
             return (left, top, left + width, top + height)
         case ShapeContent(items=items):
-            return _real(_items_box(items, IDENTITY))
+            return _real(_items_box(items, IDENTITY, 0)) or _real(_items_box(items, IDENTITY, -1))
         case TextContent(text=text):
             return _real(_text_box(text.document.value))
         case _:
@@ -65,15 +68,16 @@ def _real(box: Bounds | None) -> Bounds | None:
     return box if box is not None and box[2] > box[0] and box[3] > box[1] else None
 
 
-def _items_box(items: tuple[ShapeItem, ...], outer: Matrix) -> Bounds | None:
+def _items_box(items: tuple[ShapeItem, ...], outer: Matrix, at: int) -> Bounds | None:
+    """The bounds of ``items`` at keyframe number ``at`` of each property."""
     whole: Bounds | None = None
     for item in items:
         if item.hidden:
             continue
         if isinstance(item, Group):
-            box = _items_box(item.items, multiply(outer, _matrix(item.transform)))
+            box = _items_box(item.items, multiply(outer, _matrix(item.transform, at)), at)
         else:
-            own = _shape_box(item)
+            own = _shape_box(item, at)
             box = None if own is None else transformed_bounds(outer, own)
         if box is not None:
             whole = box if whole is None else _union(whole, box)
@@ -84,37 +88,41 @@ def _union(one: Bounds, other: Bounds) -> Bounds:
     return (min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3]))
 
 
-def _first(value: Property[Vector] | SplitPosition) -> tuple[float, float]:
-    if isinstance(value, SplitPosition):
-        return value.x.value[0], value.y.value[0]
-    return value.value[0], value.value[1]
+def _value(prop: Property[V], at: int) -> V:
+    return prop.keyframes[at].value if prop.keyframes else prop.value
 
 
-def _matrix(transform: Transform) -> Matrix:
-    """A group's transform where it stands first."""
-    x, y = _first(transform.position)
-    anchor_x, anchor_y = _first(transform.anchor)
-    scale_x, scale_y = _first(transform.scale)
-    matrix = multiply(translation(x, y), rotation(transform.rotation.value[0]))
-    matrix = multiply(matrix, skewing(transform.skew.value[0], transform.skew_axis.value[0]))
+def _point(prop: Property[Vector] | SplitPosition, at: int) -> tuple[float, float]:
+    if isinstance(prop, SplitPosition):
+        return _value(prop.x, at)[0], _value(prop.y, at)[0]
+    value = _value(prop, at)
+    return value[0], value[1]
+
+
+def _matrix(transform: Transform, at: int) -> Matrix:
+    x, y = _point(transform.position, at)
+    anchor_x, anchor_y = _point(transform.anchor, at)
+    scale_x, scale_y = _point(transform.scale, at)
+    matrix = multiply(translation(x, y), rotation(_value(transform.rotation, at)[0]))
+    matrix = multiply(matrix, skewing(_value(transform.skew, at)[0], _value(transform.skew_axis, at)[0]))
     matrix = multiply(matrix, scaling(scale_x / 100.0, scale_y / 100.0))
     return multiply(matrix, translation(-anchor_x, -anchor_y))
 
 
-def _shape_box(item: ShapeItem) -> Bounds | None:
+def _shape_box(item: ShapeItem, at: int) -> Bounds | None:
     match item:
-        case PathShape(path=path) if len(path.value.vertices):
-            value = path.value
+        case PathShape(path=path) if len(_value(path, at).vertices):
+            value = _value(path, at)
             corners = [value.vertices, value.vertices + value.ins, value.vertices + value.outs]
             low = [min(float(points[:, axis].min()) for points in corners) for axis in (0, 1)]
             high = [max(float(points[:, axis].max()) for points in corners) for axis in (0, 1)]
             return (low[0], low[1], high[0], high[1])
         case Rectangle(position=position, size=size) | Ellipse(position=position, size=size):
-            (x, y), (width, height) = _first(position), _first(size)
+            (x, y), (width, height) = _point(position, at), _point(size, at)
             return (x - width / 2.0, y - height / 2.0, x + width / 2.0, y + height / 2.0)
         case Polystar(position=position, outer_radius=outer, inner_radius=inner):
-            x, y = _first(position)
-            radius = max(abs(outer.value[0]), abs(inner.value[0]))
+            x, y = _point(position, at)
+            radius = max(abs(_value(outer, at)[0]), abs(_value(inner, at)[0]))
             return (x - radius, y - radius, x + radius, y + radius)
         case _:
             return None

@@ -12,6 +12,7 @@ import numpy as np
 from velocity_engine.errors import DocumentError, Place
 
 MAX_DEPTH = 512
+MAX_VALUES = 8_000_000
 _STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 _BLOCK = 1 << 20
 
@@ -20,8 +21,11 @@ def json_value(data: bytes, file: str) -> Any:
     """The value of a JSON text in UTF-8, UTF-16 or UTF-32, with or without a byte order mark. DocumentError else."""
     place = Place(file=file or None)
     data = _utf8(data, place)
-    if _depth(data) > MAX_DEPTH:
+    depth, values = _measured(data)
+    if depth > MAX_DEPTH:
         raise DocumentError(f"the JSON is nested deeper than {MAX_DEPTH}", place=place)
+    if values > MAX_VALUES:
+        raise DocumentError(f"the JSON holds more than {MAX_VALUES} values", place=place)
     try:
         return json.loads(data, parse_constant=_no_constant)
     except _Constant as found:
@@ -52,15 +56,21 @@ def _utf8(data: bytes, place: Place) -> bytes:
         raise DocumentError(f"the file is not valid {encoding.upper()}", place=place) from None
 
 
-def _depth(data: bytes) -> int:
-    """How deep brackets nest outside strings. Reading on beyond a fault is harmless: the JSON reader finds it."""
+def _measured(data: bytes) -> tuple[int, int]:
+    """How deep brackets nest outside strings, and how many values there are, before one of them takes memory.
+
+    Reading on beyond a fault is harmless: the JSON reader finds it.
+    """
     marks = np.frombuffer(_STRINGS.sub(b"", data), np.uint8)
-    deepest = level = 0
+    deepest = level = values = 0
     for start in range(0, len(marks), _BLOCK):
-        block = marks[start : start + _BLOCK] | 0x20
-        steps = (block == 0x7B).astype(np.int32) - (block == 0x7D)
+        block = marks[start : start + _BLOCK]
+        opening = (block == 0x5B) | (block == 0x7B)
+        closing = (block == 0x5D) | (block == 0x7D)
+        values += int(np.count_nonzero(opening | (block == 0x2C)))
+        steps = opening.astype(np.int32) - closing
         if len(steps):
             levels = np.cumsum(steps)
             deepest = max(deepest, level + int(levels.max()))
             level += int(levels[-1])
-    return deepest
+    return deepest, values

@@ -39,7 +39,7 @@ from velocity_engine.parse.properties import color_property, gradient_stops, pat
 from velocity_engine.parse.transform import transform
 from velocity_engine.parse.values import described, flag_of, integer_of, list_of, number_of, object_of, text_of
 
-MAX_GROUP_DEPTH = 128
+MAX_GROUP_DEPTH = 64
 CLOSED_ON_SHAPE_BEFORE = (4, 4, 18)
 E_ = TypeVar("E_", bound=Enum)
 

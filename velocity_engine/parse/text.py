@@ -71,7 +71,9 @@ def _text_property(context: Context, raw: Any, pointer: str) -> Property[TextDoc
         try:
             if not isinstance(entry, dict) or not isinstance(entry.get("s"), dict):
                 raise Malformed(f"{described(entry)} stands where a text should")
-            frames.append(Keyframe(number(entry.get("t", 0.0)), text_document(entry["s"]), hold=True))
+            frames.append(
+                Keyframe(number(entry.get("t", 0.0)), text_document(context, entry["s"], f"{where}/s"), hold=True)
+            )
         except Malformed as problem:
             context.report("document.malformed", f"a text cannot be read: {problem}", where)
     if not frames:
@@ -81,15 +83,15 @@ def _text_property(context: Context, raw: Any, pointer: str) -> Property[TextDoc
     return Property(frames[0].value, moving, expression, slot, pointer, "sourceText")
 
 
-def text_document(raw: Mapping[str, Any]) -> TextDocument:
-    """One text with its style. Malformed where a length or colour is not one."""
+def text_document(context: Context, raw: Mapping[str, Any], pointer: str) -> TextDocument:
+    """One text with its style. Malformed where its size, line height or box is none."""
     line_height = raw.get("lh")
     return TextDocument(
         text=text_of(raw, "t"),
         font=text_of(raw, "f"),
         size=max(0.0, number(raw.get("s", 0.0))),
-        fill=_color(raw, "fc"),
-        stroke=_color(raw, "sc"),
+        fill=_color(context, raw, "fc", pointer),
+        stroke=_color(context, raw, "sc", pointer),
         stroke_width=number_of(raw, "sw", 0.0),
         stroke_over_fill=flag_of(raw, "of"),
         line_height=None if line_height is None else number(line_height),
@@ -101,9 +103,19 @@ def text_document(raw: Mapping[str, Any]) -> TextDocument:
     )
 
 
-def _color(raw: Mapping[str, Any], key: str) -> Vector | None:
+def _color(context: Context, raw: Mapping[str, Any], key: str, pointer: str) -> Vector | None:
+    """A colour, also as a property that stands still (a slot); one that cannot be read is black."""
     given = raw.get(key)
-    return None if given is None or given == [] else color(given)
+    if isinstance(given, dict):
+        held, _ = slotted(context, given)
+        given = held.get("k") if isinstance(held, dict) else held
+    if given is None or given == []:
+        return None
+    try:
+        return color(given)
+    except Malformed as problem:
+        context.report("document.malformed", f"a text's colour: {problem}", f"{pointer}/{key}", "it is drawn black")
+        return (0.0, 0.0, 0.0)
 
 
 def _justify(raw: Mapping[str, Any]) -> Justify:
