@@ -23,7 +23,7 @@ MATRICES = {
 }
 
 
-def effect(match_name, *values, type=5):
+def effect(match_name, *values):
     parameters = tuple(
         EffectParameter(
             name="",
@@ -33,7 +33,7 @@ def effect(match_name, *values, type=5):
         )
         for value in values
     )
-    return Effect(type=type, name=match_name, match_name=match_name, parameters=parameters)
+    return Effect(type=5, name=match_name, match_name=match_name, parameters=parameters)
 
 
 RED, BLUE, WHITE = (1.0, 0.0, 0.0, 1.0), (0.0, 0.0, 1.0, 1.0), (1.0, 1.0, 1.0, 1.0)

@@ -12,8 +12,8 @@ SAMPLER = StillSampler()
 RED = (1.0, 0.0, 0.0, 1.0)
 
 
-def style(type, **values):
-    return LayerStyle(type=type, values={k: still(*(v if isinstance(v, tuple) else (v,))) for k, v in values.items()})
+def style(number, **values):
+    return LayerStyle(type=number, values={k: still(*(v if isinstance(v, tuple) else (v,))) for k, v in values.items()})
 
 
 def square():

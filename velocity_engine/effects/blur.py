@@ -58,8 +58,7 @@ def _blurred_within(
     """Blurred as if the pixels at the edge of the layer's box went on outside of it, and cut to the box.
 
     An upright box is blurred on its own; a turned one with what is outside clear, then divided by how much of the
-    kernel
-    lay inside.
+    kernel lay inside.
     """
     from velocity_engine.kernels.blur import blur_mask, blur_rgba
 

@@ -1,6 +1,5 @@
-"""An effect's parameters at one moment. Bodymovin keeps their order, so the index is a sure key; where parameters
-are left out, After
-Effects' own number in the match name (``ADBE Fill-0002``) is surer still."""
+"""An effect's parameters at one moment. Bodymovin keeps their order, so the index is a sure key; where parameters are
+left out, After Effects' own number in the match name (``ADBE Fill-0002``) is surer still."""
 
 from __future__ import annotations
 

@@ -1,12 +1,9 @@
 """Gaussian blur at a cost that does not grow with its radius.
 
 From sigma 2 on, three box filters in a row stand for the Gaussian. Each box has ends of fractional weight (the
-"extended box
-filter" of Gwosdek et al., 2011), so its variance is exactly a third of sigma squared and an animated blur grows
-without steps.
-Below sigma 2 the true kernel, cut at 3 sigma, is used. Columns are filtered in strips of 64 bytes that stay in the
-cache;
-rows are turned into such strips on their way in and out.
+"extended box filter" of Gwosdek et al., 2011), so its variance is exactly a third of sigma squared and an animated
+blur grows without steps. Below sigma 2 the true kernel, cut at 3 sigma, is used. Columns are filtered in strips of 64
+bytes that stay in the cache; rows are turned into such strips on their way in and out.
 """
 
 from __future__ import annotations
@@ -17,14 +14,16 @@ import numpy as np
 from numba import njit, types
 from numpy.typing import NDArray
 
+# Functions that only kernels call need no entry points for Python and C, which cost compile time.
+_inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
 _LANES = 64
 _LARGEST_SIGMA = 2000.0
 
 _BYTES = types.Array(types.uint8, 2, "C")
-_BYTES_SOURCE = types.Array(types.uint8, 2, "C", readonly=True)
 
 
-@njit
+@_inner
 def _box(src, out, total, radius, tail):  # type: ignore[no-untyped-def]
     """One extended box along the first axis; rows within ``radius`` + 1 of either end are left as they are."""
     length = src.shape[0]
@@ -45,7 +44,7 @@ def _box(src, out, total, radius, tail):  # type: ignore[no-untyped-def]
             target[k] = np.uint16(np.int32(np.float32(total[k]) * unit + outer * ends + half))
 
 
-@njit
+@_inner
 def _direct(src, out, total, kernel):  # type: ignore[no-untyped-def]
     """A symmetric kernel of 16-bit weights along the first axis; rows within its reach of either end are left as
     they are."""
@@ -62,7 +61,7 @@ def _direct(src, out, total, kernel):  # type: ignore[no-untyped-def]
             target[k] = np.uint16((total[k] + 32768) >> 16)
 
 
-@njit
+@_inner
 def _pad(strip, pad, repeat):  # type: ignore[no-untyped-def]
     last = strip.shape[0] - pad
     for i in range(pad):
@@ -71,25 +70,79 @@ def _pad(strip, pad, repeat):  # type: ignore[no-untyped-def]
             strip[last + i, k] = strip[last - 1, k] if repeat else np.uint16(0)
 
 
-@njit
+@_inner
 def _filter_strip(one, two, total, pad, radius, tail, kernel, repeat):  # type: ignore[no-untyped-def]
-    """Filters ``one`` in place. What a pass leaves alone at the ends of the padding is what lies there already."""
     _pad(one, pad, repeat)
     if kernel.shape[0] > 0:
         _direct(one, two, total, kernel)
-        one[pad : one.shape[0] - pad] = two[pad : one.shape[0] - pad]
-        return
-    two[: radius + 1] = one[: radius + 1]
-    two[two.shape[0] - radius - 1 :] = one[one.shape[0] - radius - 1 :]
-    _box(one, two, total, radius, tail)
-    _box(two, one, total, radius, tail)
-    _box(one, two, total, radius, tail)
-    one[pad : one.shape[0] - pad] = two[pad : one.shape[0] - pad]
+        return two
+    last = one.shape[0] - 1
+    for i in range(radius + 1):
+        for k in range(_LANES):
+            two[i, k] = one[i, k]
+            two[last - i, k] = one[last - i, k]
+    for _ in range(3):
+        _box(one, two, total, radius, tail)
+        one, two = two, one
+    return one
+
+
+@_inner
+def _load_rows(src, start, count, channels, strip, pad, shift):  # type: ignore[no-untyped-def]
+    seen = np.uint16(0)
+    for j in range(count):
+        row = src[start + j]
+        if channels == 4:
+            for i in range(row.shape[0] // 4):
+                for k in range(4):
+                    value = np.uint16(row[4 * i + k])
+                    strip[pad + i, 4 * j + k] = np.uint16(value << shift)
+                    seen |= value
+        else:
+            for i in range(row.shape[0]):
+                value = np.uint16(row[i])
+                strip[pad + i, j] = np.uint16(value << shift)
+                seen |= value
+    return seen
+
+
+@_inner
+def _store_rows(strip, pad, out, start, count, channels, shift):  # type: ignore[no-untyped-def]
+    rounding = np.uint16((1 << shift) >> 1)
+    for j in range(count):
+        row = out[start + j]
+        if channels == 4:
+            for i in range(row.shape[0] // 4):
+                for k in range(4):
+                    row[4 * i + k] = np.uint8(np.uint16(strip[pad + i, 4 * j + k] + rounding) >> shift)
+        else:
+            for i in range(row.shape[0]):
+                row[i] = np.uint8(np.uint16(strip[pad + i, j] + rounding) >> shift)
+
+
+@_inner
+def _load_columns(src, start, count, strip, pad, shift):  # type: ignore[no-untyped-def]
+    seen = np.uint16(0)
+    for i in range(src.shape[0]):
+        row, target = src[i, start : start + count], strip[pad + i]
+        for k in range(count):
+            value = np.uint16(row[k])
+            target[k] = np.uint16(value << shift)
+            seen |= value
+    return seen
+
+
+@_inner
+def _store_columns(strip, pad, out, start, count, shift):  # type: ignore[no-untyped-def]
+    rounding = np.uint16((1 << shift) >> 1)
+    for i in range(out.shape[0]):
+        row, source = out[i, start : start + count], strip[pad + i]
+        for k in range(count):
+            row[k] = np.uint8(np.uint16(source[k] + rounding) >> shift)
 
 
 @njit(
     types.void(
-        _BYTES_SOURCE,
         _BYTES,
         types.int64,
         types.boolean,
@@ -103,40 +156,28 @@ def _filter_strip(one, two, total, pad, radius, tail, kernel, repeat):  # type: 
     nogil=True,
     error_model="numpy",
 )
-def _blur_axis(src, out, channels, across, pad, radius, tail, kernel, repeat):  # type: ignore[no-untyped-def]
-    """Along the columns, or ``across`` along the rows, of ``channels`` interleaved channels. ``src`` may be ``out``."""
-    height, width = src.shape
+def _blur_axis(pixels, channels, across, pad, radius, tail, kernel, repeat):  # type: ignore[no-untyped-def]
+    """Blurs ``pixels``, (h, w * channels) uint8, in place: along the columns, or ``across`` along the rows."""
+    height, width = pixels.shape
     length = width // channels if across else height
+    lines = height if across else width
     step = _LANES // channels if across else _LANES
     shift = np.uint16(0 if kernel.shape[0] > 0 else 8)
-    rounding = np.uint16(0 if kernel.shape[0] > 0 else 128)
     one, two = np.zeros((length + 2 * pad, _LANES), np.uint16), np.zeros((length + 2 * pad, _LANES), np.uint16)
     total = np.zeros(_LANES, np.int32)
-    for start in range(0, height if across else width, step):
-        count = min(step, (height if across else width) - start)
+    for start in range(0, lines, step):
+        count = min(step, lines - start)
         if across:
-            for j in range(count):
-                row = src[start + j]
-                for i in range(length):
-                    for k in range(channels):
-                        one[pad + i, j * channels + k] = np.uint16(row[i * channels + k]) << shift
+            seen = _load_rows(pixels, start, count, channels, one, pad, shift)
         else:
-            for i in range(length):
-                row = src[i, start : start + count]
-                for k in range(count):
-                    one[pad + i, k] = np.uint16(row[k]) << shift
-        _filter_strip(one, two, total, pad, radius, tail, kernel, repeat)
+            seen = _load_columns(pixels, start, count, one, pad, shift)
+        if seen == 0:
+            continue  # a clear strip stays clear
+        done = _filter_strip(one, two, total, pad, radius, tail, kernel, repeat)
         if across:
-            for j in range(count):
-                row = out[start + j]
-                for i in range(length):
-                    for k in range(channels):
-                        row[i * channels + k] = np.uint8((one[pad + i, j * channels + k] + rounding) >> shift)
+            _store_rows(done, pad, pixels, start, count, channels, shift)
         else:
-            for i in range(length):
-                row = out[i, start : start + count]
-                for k in range(count):
-                    row[k] = np.uint8((one[pad + i, k] + rounding) >> shift)
+            _store_columns(done, pad, pixels, start, count, shift)
 
 
 _NO_KERNEL = np.zeros(0, np.int32)
@@ -169,7 +210,7 @@ def _blurred(flat: NDArray[np.uint8], channels: int, sigma_x: float, sigma_y: fl
     for sigma, across in ((sigma_x, True), (sigma_y, False)):
         plan = _plan(float(sigma))
         if plan is not None:
-            _blur_axis(out, out, channels, across, *plan, repeat)
+            _blur_axis(out, channels, across, *plan, repeat)
     return out
 
 
@@ -188,8 +229,7 @@ def blur_rgba(
     """A blurred copy of pixels.
 
     ``pixels``: (h, w, 4) uint8, premultiplied. What lies outside is transparent, or the nearest edge pixel with
-    ``repeat_edge``.
-    Sigmas as in ``blur_mask``.
+    ``repeat_edge``. Sigmas as in ``blur_mask``.
     """
     height, width = pixels.shape[:2]
     flat = np.ascontiguousarray(pixels).reshape(height, width * 4)

@@ -9,20 +9,23 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, types
 
+# Functions that only kernels call need no entry points for Python and C, which cost compile time.
+_inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
 _PIXELS = types.Array(types.uint8, 3, "C")
 _TABLES = types.Array(types.uint8, 2, "C", readonly=True)
 _NUMBERS = types.Array(types.float64, 2, "C", readonly=True)
 _WEIGHTS = types.Array(types.float64, 1, "C", readonly=True)
 
 
-@njit
+@_inner
 def _straight(pixels, y, x):  # type: ignore[no-untyped-def]
     alpha = pixels[y, x, 3]
     unit = 1.0 / alpha if alpha else 0.0
     return min(1.0, pixels[y, x, 0] * unit), min(1.0, pixels[y, x, 1] * unit), min(1.0, pixels[y, x, 2] * unit)
 
 
-@njit
+@_inner
 def _store(pixels, y, x, r, g, b, alpha):  # type: ignore[no-untyped-def]
     """Straight colour of any range, alpha 0..255 as a number."""
     pixels[y, x, 0] = np.uint8(min(max(r, 0.0), 1.0) * alpha + 0.5)
@@ -31,7 +34,7 @@ def _store(pixels, y, x, r, g, b, alpha):  # type: ignore[no-untyped-def]
     pixels[y, x, 3] = np.uint8(alpha + 0.5)
 
 
-@njit
+@_inner
 def _luminance(r, g, b):  # type: ignore[no-untyped-def]
     return 0.2126 * r + 0.7152 * g + 0.0722 * b
 
@@ -98,7 +101,7 @@ def map_luminance(pixels, ramp, weight):  # type: ignore[no-untyped-def]
             )  # fmt: skip
 
 
-@njit
+@_inner
 def _to_hsl(r, g, b):  # type: ignore[no-untyped-def]
     """Hue, saturation and lightness, each 0..1."""
     low, high = min(r, g, b), max(r, g, b)
@@ -114,12 +117,12 @@ def _to_hsl(r, g, b):  # type: ignore[no-untyped-def]
     return (hue / 6.0) % 1.0, chroma / max(1e-6, 1.0 - abs(2.0 * light - 1.0)), light
 
 
-@njit
+@_inner
 def _hue_part(hue, shift):  # type: ignore[no-untyped-def]
     return min(max(abs(((hue + shift) % 1.0) * 6.0 - 3.0) - 1.0, 0.0), 1.0) - 0.5
 
 
-@njit
+@_inner
 def _from_hsl(hue, saturation, light):  # type: ignore[no-untyped-def]
     chroma = (1.0 - abs(2.0 * light - 1.0)) * saturation
     return (

@@ -4,37 +4,41 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit, types
+from numpy.typing import NDArray
 
-_PIXELS = types.Array(types.uint8, 3, "C")
+# Functions that only kernels call need no entry points for Python and C, which cost compile time.
+_inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
 _SOURCE = types.Array(types.uint8, 3, "C", readonly=True)
 _MASK = types.Array(types.uint8, 2, "C")
 _MASK_SOURCE = types.Array(types.uint8, 2, "C", readonly=True)
 
 
-@njit
+@_inner
 def _div255(value):  # type: ignore[no-untyped-def]
     biased = np.int32(value + 128)
     return np.int32((biased + (biased >> 8)) >> 8)
 
 
-@njit
-def _multiply_row(pixels, mask):  # type: ignore[no-untyped-def]
-    for x in range(mask.shape[0]):
-        factor = np.int32(mask[x])
-        for k in range(4):
-            pixels[x, k] = np.uint8(_div255(np.int32(pixels[x, k]) * factor))
+@_inner
+def _multiply_bytes(target, factors):  # type: ignore[no-untyped-def]
+    for i in range(target.shape[0]):
+        target[i] = np.uint8(_div255(np.int32(target[i]) * np.int32(factors[i])))
 
 
-@njit(types.void(_PIXELS, _MASK_SOURCE), cache=True, nogil=True)
-def multiply_mask(dst, mask):  # type: ignore[no-untyped-def]
-    """Multiplies premultiplied pixels by coverage.
+@_inner
+def _repeat(mask, out):  # type: ignore[no-untyped-def]
+    for x in range(out.shape[0]):
+        out[x] = np.uint32(np.uint32(mask[x]) * np.uint32(0x01010101))
 
-    ``dst``: (h, w, 4) uint8, C-contiguous, written; ``mask``: (h, w) uint8, C-contiguous. Where the shapes differ,
-    the common part counts.
-    """
-    width = min(dst.shape[1], mask.shape[1])
-    for y in range(min(dst.shape[0], mask.shape[0])):
-        _multiply_row(dst[y, :width], mask[y, :width])
+
+@njit(types.void(_MASK, _MASK_SOURCE), cache=True, nogil=True)
+def _multiply(rows, mask):  # type: ignore[no-untyped-def]
+    width = min(rows.shape[1] // 4, mask.shape[1])
+    factors = np.empty(width, np.uint32)
+    for y in range(min(rows.shape[0], mask.shape[0])):
+        _repeat(mask[y], factors)
+        _multiply_bytes(rows[y, : 4 * width], factors.view(np.uint8))
 
 
 @njit(types.void(_SOURCE, types.int64, _MASK), cache=True, nogil=True)
@@ -57,24 +61,12 @@ def matte_from(src, mode, out):  # type: ignore[no-untyped-def]
                 row[x] = np.uint8((luma + 32768) >> 16) ^ flip
 
 
-@njit
-def _combine_row(acc, coverage, mode, flip, opacity):  # type: ignore[no-untyped-def]
+@_inner
+def _combine_row(acc, coverage, flip, opacity, by_acc, by_new, by_product, by_lesser):  # type: ignore[no-untyped-def]
     for x in range(acc.shape[0]):
         here, new = np.int32(acc[x]), _div255(np.int32(coverage[x] ^ flip) * opacity)
-        product = _div255(here * new)
-        if mode == 0:
-            here = here + new - product
-        elif mode == 1:
-            here = _div255(here * (255 - new))
-        elif mode == 2:
-            here = product
-        elif mode == 3:
-            here = max(here, new)
-        elif mode == 4:
-            here = min(here, new)
-        else:
-            here = max(np.int32(0), here + new - 2 * product)
-        acc[x] = np.uint8(here)
+        mixed = np.int32(here * by_acc + new * by_new + _div255(here * new) * by_product + min(here, new) * by_lesser)
+        acc[x] = np.uint8(max(mixed, np.int32(0)))
 
 
 @njit(types.void(_MASK, _MASK_SOURCE, types.int64, types.boolean, types.float64), cache=True, nogil=True)
@@ -82,14 +74,25 @@ def combine_mask(acc, coverage, mode, inverted, opacity):  # type: ignore[no-unt
     """Joins one more mask of a layer to those before it.
 
     ``acc``: (h, w) uint8, written; ``coverage``: (h, w) uint8, C-contiguous: the mask's own, taken as 255 - coverage
-    when
-    ``inverted``, then times ``opacity`` (0..1).
-    ``mode``: 0 add (a + c - a c), 1 subtract (a (1 - c)), 2 intersect (a c), 3 lighten (the greater), 4 darken (the
-    lesser),
-    5 difference (a + c - 2 a c).
+    when ``inverted``, then times ``opacity`` (0..1). ``mode``: 0 add (a + c - a c), 1 subtract (a (1 - c)), 2
+    intersect (a c), 3 lighten (the greater), 4 darken (the lesser), 5 difference (a + c - 2 a c).
     """
     flip = np.uint8(255 if inverted else 0)
     weight = np.int32(min(max(opacity, 0.0), 1.0) * 255.0 + 0.5)
+    by_acc = np.int32(0 if mode in (2, 4) else 1)
+    by_new = np.int32(1 if mode in (0, 3, 5) else 0)
+    by_product = np.int32(0 if mode in (3, 4) else 1 if mode == 2 else -2 if mode == 5 else -1)
+    by_lesser = np.int32(-1 if mode == 3 else 1 if mode == 4 else 0)
     width = min(acc.shape[1], coverage.shape[1])
     for y in range(min(acc.shape[0], coverage.shape[0])):
-        _combine_row(acc[y, :width], coverage[y, :width], mode, flip, weight)
+        _combine_row(acc[y, :width], coverage[y, :width], flip, weight, by_acc, by_new, by_product, by_lesser)
+
+
+def multiply_mask(dst: NDArray[np.uint8], mask: NDArray[np.uint8]) -> None:
+    """Multiplies premultiplied pixels by coverage.
+
+    ``dst``: (h, w, 4) uint8, C-contiguous, written; ``mask``: (h, w) uint8. Where the shapes differ, the common part
+    counts.
+    """
+    if dst.size:
+        _multiply(dst.reshape(dst.shape[0], -1), np.ascontiguousarray(mask))

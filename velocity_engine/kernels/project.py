@@ -8,12 +8,15 @@ import math
 import numpy as np
 from numba import njit, types
 
+# Functions that only kernels call need no entry points for Python and C, which cost compile time.
+_inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
 _PIXELS = types.Array(types.uint8, 3, "C")
 _SOURCE = types.Array(types.uint8, 3, "C", readonly=True)
 _MATRIX = types.Array(types.float64, 2, "C", readonly=True)
 
 
-@njit
+@_inner
 def _sample(src, u, v, out, y, x):  # type: ignore[no-untyped-def]
     """Bilinear, transparent outside; (u, v) in pixels whose centres lie at halves."""
     height, width = src.shape[0], src.shape[1]
@@ -38,8 +41,7 @@ def draw_projected(dst, src, inverse):  # type: ignore[no-untyped-def]
     """Samples ``src`` for every pixel of ``dst`` that sees it; the others stay.
 
     Both: (h, w, 4) uint8, premultiplied. ``inverse``: (3, 3) float64, from homogeneous pixels of ``dst`` to those of
-    ``src``.
-    Points at or behind the horizon (third coordinate not above 0) see nothing.
+    ``src``. Points at or behind the horizon (third coordinate not above 0) see nothing.
     """
     m = inverse
     for y in range(dst.shape[0]):

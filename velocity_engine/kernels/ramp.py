@@ -1,8 +1,7 @@
 """Two-colour ramps over a picture's own alpha.
 
 ``pixels``: (h, w, 4) uint8, premultiplied, C-contiguous, written: each pixel takes the ramp's colour and keeps its
-alpha.
-``ends``: (2, 3) float64, straight RGB 0..1. The centre of pixel (x, y) lies at (x + 0.5, y + 0.5).
+alpha. ``ends``: (2, 3) float64, straight RGB 0..1. The centre of pixel (x, y) lies at (x + 0.5, y + 0.5).
 """
 
 from __future__ import annotations
@@ -12,11 +11,14 @@ import math
 import numpy as np
 from numba import njit, types
 
+# Functions that only kernels call need no entry points for Python and C, which cost compile time.
+_inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
 _PIXELS = types.Array(types.uint8, 3, "C")
 _ENDS = types.Array(types.float64, 2, "C", readonly=True)
 
 
-@njit
+@_inner
 def _paint(pixels, y, x, at, ends):  # type: ignore[no-untyped-def]
     at = min(max(at, 0.0), 1.0)
     alpha = pixels[y, x, 3]

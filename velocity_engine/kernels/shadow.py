@@ -1,8 +1,8 @@
 """Shadows and glows: a layer's own picture over, or under, one colour spread by a mask.
 
 ``pixels``: (h, w, 4) uint8, premultiplied, C-contiguous, written. ``mask``: (h, w) uint8, moved by (``dx``, ``dy``)
-pixels with linear
-interpolation; what lies outside of it is ``outside``. The colour is straight, all of ``r``, ``g``, ``b``, ``a`` 0..1.
+pixels with linear interpolation; what lies outside of it is ``outside``. The colour is straight, all of ``r``, ``g``,
+``b``, ``a`` 0..1.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ import math
 import numpy as np
 from numba import njit, types
 
+# Functions that only kernels call need no entry points for Python and C, which cost compile time.
+_inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
 _PIXELS = types.Array(types.uint8, 3, "C")
 _MASK = types.Array(types.uint8, 2, "C", readonly=True)
 
 
-@njit
+@_inner
 def _moved_row(mask, y, dx, dy, outside, out):  # type: ignore[no-untyped-def]
     """out[x] = mask at (x - dx, y - dy), 0..255 as float32."""
     height, width = mask.shape

@@ -1,9 +1,8 @@
 """Drawing a picture through an affine map, and the smaller copies of a picture that minification needs.
 
 Pixels are premultiplied RGBA, 8 bits each. Inside a kernel one pixel is a uint32 (little-endian, so alpha is the
-highest byte),
-spread over a uint64 whose four 16-bit lanes hold R, B, G and A: one multiplication then works on all channels.
-What a device pixel gets depends on its position alone, never on the clip, so tiles join without seams.
+highest byte), spread over a uint64 whose four 16-bit lanes hold R, B, G and A: one multiplication then works on all
+channels. What a device pixel gets depends on its position alone, never on the clip, so tiles join without seams.
 """
 
 from __future__ import annotations
@@ -13,6 +12,9 @@ import math
 import numpy as np
 from numba import njit, types
 from numpy.typing import NDArray
+
+# Functions that only kernels call need no entry points for Python and C, which cost compile time.
+_inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 _ONE = np.uint64(1)
 _BYTE = np.uint64(8)
@@ -29,25 +31,25 @@ _UNIT = 4294967296.0  # 1.0 in fixed point with 32 fraction bits
 _FAR = 1073741824.0  # beyond this a coordinate no longer fits the fixed point
 
 
-@njit
+@_inner
 def _spread(pixel):  # type: ignore[no-untyped-def]
     wide = np.uint64(pixel)
     return (wide | (wide << _S24)) & _MASK
 
 
-@njit
+@_inner
 def _join(lanes):  # type: ignore[no-untyped-def]
     return np.uint32(lanes | (lanes >> _S24))
 
 
-@njit
+@_inner
 def _scaled(lanes, factor):  # type: ignore[no-untyped-def]
     """Each lane times factor / 255, rounded exactly."""
     product = lanes * factor + _HALF
     return ((product + ((product >> _BYTE) & _MASK)) >> _BYTE) & _MASK
 
 
-@njit
+@_inner
 def _put(dst, y, x, lanes, coverage):  # type: ignore[no-untyped-def]
     """Source-over of one pixel, its lanes first multiplied by coverage / 255."""
     if coverage != _LOW:
@@ -59,7 +61,7 @@ def _put(dst, y, x, lanes, coverage):  # type: ignore[no-untyped-def]
         dst[y, x] = _join(lanes + _scaled(_spread(dst[y, x]), _LOW - alpha))
 
 
-@njit
+@_inner
 def _bilinear(p00, p10, p01, p11, wx, wy):  # type: ignore[no-untyped-def]
     """The mean of four pixels with 8-bit weights that sum to 256, rounded once."""
     w11 = (wx * wy + np.uint64(128)) >> _BYTE
@@ -70,14 +72,14 @@ def _bilinear(p00, p10, p01, p11, wx, wy):  # type: ignore[no-untyped-def]
     return (total >> _BYTE) & _MASK
 
 
-@njit
+@_inner
 def _edge(near, far):  # type: ignore[no-untyped-def]
     """How much of a device pixel lies between two parallel edges, from its centre's distances to them in device
     pixels."""
     return max(0.0, min(1.0, near + 0.5) + min(1.0, far + 0.5) - 1.0)
 
 
-@njit
+@_inner
 def _span(start, step, low, high, x0, x1):  # type: ignore[no-untyped-def]
     """The range of x in [x0, x1) for which low <= start + step * x < high (all in fixed point)."""
     if step > 0:
@@ -100,7 +102,7 @@ def _draw_affine(dst, src, a, b, c, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1,
     grow_u, grow_v = math.hypot(a, c), math.hypot(b, d)
     left, top = np.int64(math.floor(wx0)), np.int64(math.floor(wy0))
     right, bottom = np.int64(math.ceil(wx1)) - 1, np.int64(math.ceil(wy1)) - 1
-    step_u, step_v = np.int64(round(a * _UNIT)), np.int64(round(b * _UNIT))
+    step_u, step_v = np.int64(math.floor(a * _UNIT + 0.5)), np.int64(math.floor(b * _UNIT + 0.5))
     out_u0 = np.int64(math.ceil((wx0 - 0.5 * grow_u - 0.5) * _UNIT))
     out_u1 = np.int64(math.ceil((wx1 + 0.5 * grow_u - 0.5) * _UNIT))
     out_v0 = np.int64(math.ceil((wy0 - 0.5 * grow_v - 0.5) * _UNIT))
@@ -114,7 +116,7 @@ def _draw_affine(dst, src, a, b, c, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1,
         v_start = b * 0.5 + d * (y + 0.5) + f - 0.5
         if not (abs(u_start) + abs(a) * x1 < _FAR and abs(v_start) + abs(b) * x1 < _FAR):
             continue
-        u0, v0 = np.int64(round(u_start * _UNIT)), np.int64(round(v_start * _UNIT))
+        u0, v0 = np.int64(math.floor(u_start * _UNIT + 0.5)), np.int64(math.floor(v_start * _UNIT + 0.5))
         first, last = _span(u0, step_u, out_u0, out_u1, x0, x1)
         first, last = _span(v0, step_v, out_v0, out_v1, first, last)
         if first >= last:
@@ -149,7 +151,7 @@ def _draw_affine(dst, src, a, b, c, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1,
             v += step_v
 
 
-@njit
+@_inner
 def _axis_steps(scale, shift, low, high, begin, end, index, weight, coverage):  # type: ignore[no-untyped-def]
     """For device positions begin..end of one axis: the first of two samples, the second's weight of 256, the
     coverage of 255."""
@@ -164,14 +166,14 @@ def _axis_steps(scale, shift, low, high, begin, end, index, weight, coverage):  
         weight[k] = fixed & 255
 
 
-@njit
+@_inner
 def _put_column(dst, y, x, mixed, i, weight, coverage):  # type: ignore[no-untyped-def]
     w = np.uint64(weight)
     pair = _spread(mixed[i]) * (_W256 - w) + _spread(mixed[i + 1]) * w + _HALF
     _put(dst, y, x, (pair >> _BYTE) & _MASK, (coverage + np.uint64(127)) // np.uint64(255))
 
 
-@njit
+@_inner
 def _mix_rows(out, src, row, weight, low, high):  # type: ignore[no-untyped-def]
     """out[k] = row * (1 - weight / 256) + next row * weight / 256, for pixels low..high of ``src``."""
     here = src[row, low:high]
@@ -280,11 +282,11 @@ def draw_image(
     """Draws ``src`` over ``dst``, sampled bilinearly, with antialiased outer edges.
 
     ``dst``: (H, W, 4) and ``src``: (h, w, 4) uint8, premultiplied, C-contiguous; ``dst`` is written inside the device
-    clip [x0, x1) x [y0, y1) (cut to its bounds).
-    ``inverse``: (6,) the map a b c d e f from device to source coordinates, in which the centre of pixel (x, y) lies at
-    (x + 0.5, y + 0.5). ``window``: (4,) x0 y0 x1 y1 of the source, the part that is shown; no pixel outside of it
-    is read, and its borders are the edges of the picture. An edge on whole device pixels is exact.
-    ``opacity`` 0..1 counts in steps of 1/255. A map that is singular or not finite draws nothing.
+    clip [x0, x1) x [y0, y1) (cut to its bounds). ``inverse``: (6,) the map a b c d e f from device to source
+    coordinates, in which the centre of pixel (x, y) lies at (x + 0.5, y + 0.5). ``window``: (4,) x0 y0 x1 y1 of the
+    source, the part that is shown; no pixel outside of it is read, and its borders are the edges of the picture. An
+    edge on whole device pixels is exact. ``opacity`` 0..1 counts in steps of 1/255. A map that is singular or not
+    finite draws nothing.
     """
     a, b, c, d, e, f = (float(v) for v in inverse)
     height, width = src.shape[:2]

@@ -1,14 +1,16 @@
 """Between RGBA and planar YUV 4:2:0, in integers.
 
 Chroma is sited as in MPEG-2, the default of H.264 (chroma_sample_loc_type 0): horizontally on the even luma columns,
-vertically halfway
-between two luma rows.
+vertically halfway between two luma rows.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit, types
+
+# Functions that only kernels call need no entry points for Python and C, which cost compile time.
+_inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 _RGBA = types.Array(types.uint8, 3, "C")
 _RGBA_SOURCE = types.Array(types.uint8, 3, "C", readonly=True)
@@ -23,14 +25,14 @@ _LUMA_BASE = np.int32((16 << 16) + (1 << 15))
 _CHROMA_BASE = np.int32((128 << 19) + (1 << 18))
 
 
-@njit
+@_inner
 def _luma_row(pixels, out):  # type: ignore[no-untyped-def]
     for x in range(pixels.shape[0]):
         value = _LUMA_BASE + _YR * np.int32(pixels[x, 0]) + _YG * np.int32(pixels[x, 1]) + _YB * np.int32(pixels[x, 2])
         out[x] = np.uint8(np.int32(value) >> 16)
 
 
-@njit
+@_inner
 def _sum_rows(upper, lower, red, green, blue):  # type: ignore[no-untyped-def]
     for x in range(upper.shape[0]):
         red[x] = np.int32(upper[x, 0]) + np.int32(lower[x, 0])
@@ -38,7 +40,7 @@ def _sum_rows(upper, lower, red, green, blue):  # type: ignore[no-untyped-def]
         blue[x] = np.int32(upper[x, 2]) + np.int32(lower[x, 2])
 
 
-@njit
+@_inner
 def _chroma_row(red, green, blue, u, v):  # type: ignore[no-untyped-def]
     """``red``, ``green``, ``blue``: sums of two rows, beginning one column left of the first chroma sample."""
     for x in range(u.shape[0]):
@@ -55,11 +57,10 @@ def rgba_to_yuv420(rgba, y, u, v, x0, y0, x1, y1):  # type: ignore[no-untyped-de
     widened to be).
 
     ``rgba``: (H, W, 4) uint8; alpha is ignored. ``y``: (H, >= W), ``u``, ``v``: (ceil(H / 2), >= ceil(W / 2)) uint8;
-    all C-contiguous.
-    Chroma is left-sited: columns are weighted 1-2-1 about the even column, the two rows evenly. The filter reads
-    one column beyond the region, and the chroma sample at x1, which the region's last column touches, is written too:
-    converting the regions that changed gives the same planes as converting the whole.
-    Odd widths and heights repeat the last column and row.
+    all C-contiguous. Chroma is left-sited: columns are weighted 1-2-1 about the even column, the two rows evenly. The
+    filter reads one column beyond the region, and the chroma sample at x1, which the region's last column touches, is
+    written too: converting the regions that changed gives the same planes as converting the whole. Odd widths and
+    heights repeat the last column and row.
     """
     height, width = rgba.shape[0], rgba.shape[1]
     x0, y0 = max(x0, 0) & ~1, max(y0, 0) & ~1
@@ -86,7 +87,7 @@ def rgba_to_yuv420(rgba, y, u, v, x0, y0, x1, y1):  # type: ignore[no-untyped-de
         _chroma_row(red, green, blue, u[j // 2, first:last], v[j // 2, first:last])
 
 
-@njit
+@_inner
 def _chroma_line(plane, near, far, out):  # type: ignore[no-untyped-def]
     """Chroma of one luma row, times 8, at every luma column: rows weighted 3-1, odd columns halfway between two
     samples."""
@@ -100,12 +101,12 @@ def _chroma_line(plane, near, far, out):  # type: ignore[no-untyped-def]
         out[out.shape[0] - 1] = out[out.shape[0] - 2]
 
 
-@njit
+@_inner
 def _clamped(value):  # type: ignore[no-untyped-def]
     return np.uint8(min(max(np.int32(value) >> 16, np.int32(0)), np.int32(255)))
 
 
-@njit
+@_inner
 def _rgb_row(luma, cb, cr, out, y_scale, y_base, red_v, green_u, green_v, blue_u):  # type: ignore[no-untyped-def]
     for x in range(out.shape[0]):
         base = np.int32((np.int32(luma[x]) - y_base) * y_scale + 32768)
@@ -123,19 +124,18 @@ def yuv420_to_rgba(y, u, v, full_range, matrix, out):  # type: ignore[no-untyped
     """8-bit planar 4:2:0 to opaque RGBA, chroma left-sited and interpolated linearly.
 
     ``y``: (>= h, >= w), ``u``, ``v``: (>= ceil(h / 2), >= ceil(w / 2)) uint8; ``out``: (h, w, 4) uint8, written; all
-    C-contiguous.
-    ``matrix``: 601 for ITU-R BT.601 (both 525 and 625 lines), anything else is BT.709.
+    C-contiguous. ``matrix``: 601 for ITU-R BT.601 (both 525 and 625 lines), anything else is BT.709.
     """
     height, width = out.shape[0], out.shape[1]
     kr, kb = (0.299, 0.114) if matrix == 601 else (0.2126, 0.0722)
     luma_unit = 1.0 if full_range else 255.0 / 219.0
     chroma_unit = (1.0 if full_range else 255.0 / 224.0) / 8.0  # chroma lines carry three more bits
-    y_scale, y_base = np.int32(round(luma_unit * 65536.0)), np.int32(0 if full_range else 16)
+    y_scale, y_base = np.int32(luma_unit * 65536.0 + 0.5), np.int32(0 if full_range else 16)
     kg = 1.0 - kr - kb
-    red_v = np.int32(round(2.0 * (1.0 - kr) * chroma_unit * 65536.0))
-    blue_u = np.int32(round(2.0 * (1.0 - kb) * chroma_unit * 65536.0))
-    green_u = np.int32(round(2.0 * (1.0 - kb) * kb / kg * chroma_unit * 65536.0))
-    green_v = np.int32(round(2.0 * (1.0 - kr) * kr / kg * chroma_unit * 65536.0))
+    red_v = np.int32(2.0 * (1.0 - kr) * chroma_unit * 65536.0 + 0.5)
+    blue_u = np.int32(2.0 * (1.0 - kb) * chroma_unit * 65536.0 + 0.5)
+    green_u = np.int32(2.0 * (1.0 - kb) * kb / kg * chroma_unit * 65536.0 + 0.5)
+    green_v = np.int32(2.0 * (1.0 - kr) * kr / kg * chroma_unit * 65536.0 + 0.5)
     cb, cr = np.empty(width, np.int32), np.empty(width, np.int32)
     lines = (height + 1) // 2
     for j in range(height):
