@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pony.orm import count, desc
+from pony.orm import desc
 
 from velocity_web import states
 from velocity_web.auth import make_key
@@ -67,7 +67,7 @@ def open_store(settings: Settings) -> None:
 def first_user(settings: Settings, name: str) -> str | None:
     """The key of a first user, made only when there is none at all."""
     with reading():
-        if count(account for account in Account):
+        if Account.select().count():
             return None
     return add_user(settings, name)
 
@@ -91,7 +91,7 @@ def add_user(settings: Settings, name: str, quota_mb: int | None = None, budget_
 
 
 def _find(name: str) -> Account:
-    account = Account.get(name=name)
+    account: Account | None = Account.get(name=name)
     if account is None:
         known = ", ".join(sorted(entry.name for entry in Account.select())[:20])
         raise NotFound(f"there is no user {name!r}; there are: {known or 'none'}")
@@ -201,7 +201,7 @@ def retry(settings: Settings, job_id: str) -> str:
 
 
 def _find_render(job_id: str) -> Job:
-    job = Job.get(id=job_id)
+    job: Job | None = Job.get(id=job_id)
     if job is None or job.kind != states.RENDER:
         raise NotFound(f"there is no render job {job_id!r}")
     return job
@@ -253,9 +253,13 @@ def _verify_sums(found: Verification) -> None:
     charged = dict(rows("SELECT account_id, SUM(charged_ms) FROM render GROUP BY account_id", {}))
     for account in Account.select():
         if account.used_bytes != sums.get(account.id, 0):
-            found.wrong_sums.append(f"user {account.name}: {account.used_bytes} bytes counted, files have {sums.get(account.id, 0)}")
+            found.wrong_sums.append(
+                f"user {account.name}: {account.used_bytes} bytes counted, files have {sums.get(account.id, 0)}"
+            )
         if account.used_ms != int(charged.get(account.id) or 0):
-            found.wrong_sums.append(f"user {account.name}: {account.used_ms} ms counted, renders have {charged.get(account.id)}")
+            found.wrong_sums.append(
+                f"user {account.name}: {account.used_ms} ms counted, renders have {charged.get(account.id)}"
+            )
         if account.used_bytes > account.quota_mb * 1_048_576 or account.used_ms > account.budget_ms:
             found.wrong_sums.append(f"user {account.name}: over quota or budget")
 

@@ -81,7 +81,6 @@ def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response
     app: falcon.App[falcon.Request, falcon.Response] = falcon.App(middleware=middleware)
     app.req_options.strip_url_path_trailing_slash = True
     app.req_options.auto_parse_qs_csv = False
-    app.req_options.media_handlers[falcon.MEDIA_MULTIPART].parse_options.max_body_part_count = 64
     app.resp_options.xml_error_serialization = False
     app.set_error_serializer(problems.serialize_http_error)
     app.add_error_handler(Exception, problems.answer_unexpected)

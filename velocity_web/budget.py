@@ -1,7 +1,7 @@
 """The render time budget: charged while a render runs, never beyond what is left.
 
-Every accepted render holds one millisecond of the budget until it is charged, so that of many requests for the last of a
-budget exactly as many are accepted as there are milliseconds.
+Every accepted render holds one millisecond of the budget until it is charged, so that of many requests for the last of
+a budget exactly as many are accepted as there are milliseconds.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ def charge(account_id: str, render_id: str, total_ms: int) -> bool:
     lock_account(account_id)
     charged = rows("SELECT charged_ms FROM render WHERE id = $id", {"id": render_id})[0][0]
     budget = budget_of(account_id)
-    growth = max(0, total_ms - charged)
-    taken = min(growth, budget.remaining_ms)
+    growth: int = max(0, total_ms - charged)
+    taken: int = min(growth, budget.remaining_ms)
     if taken:
         both = {"account": account_id, "render": render_id, "ms": taken}
         execute("UPDATE account SET used_ms = used_ms + $ms WHERE id = $account", both)

@@ -1,4 +1,4 @@
-"""The commands that the service adds to ``velocity``: serve, worker and admin. Heavy imports wait until a command runs."""
+"""The commands that the service adds to ``velocity``: serve, worker, admin. Heavy imports wait until a command runs."""
 
 from __future__ import annotations
 

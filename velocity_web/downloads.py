@@ -42,7 +42,14 @@ def _etag_matches(header: str, etag: str, *, weak: bool) -> bool:
 
 
 def send_file(
-    req: falcon.Request, resp: falcon.Response, path: Path, *, content_type: str, name: str, sha256: str, modified_ms: int
+    req: falcon.Request,
+    resp: falcon.Response,
+    path: Path,
+    *,
+    content_type: str,
+    name: str,
+    sha256: str,
+    modified_ms: int,
 ) -> None:
     """Answer with the file's bytes from disk, in whole or in part, or with 304, 412 or 416.
 

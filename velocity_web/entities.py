@@ -1,7 +1,8 @@
+# mypy: disallow-subclassing-any=False, disallow-untyped-decorators=False
 """The database: entities over the tables that ``migrations`` builds, and the two kinds of session.
 
 Times are milliseconds since 1970 (UTC), identifiers UUIDs as text, structured values JSON as text, so that SQLite and
-PostgreSQL hold the same. What must be exact under concurrency is done by single UPDATE statements with their condition.
+PostgreSQL hold the same. What must be exact under concurrency is done by UPDATE statements with their condition.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from uuid import uuid4
 from pony.orm import Database, LongStr, Optional, PrimaryKey, Required, db_session
 
 db = Database()
+Entity: Any = db.Entity
 
 
-class Account(db.Entity):
+class Account(Entity):
     """A user: one key, one quota, one budget. ``used_bytes`` is the sum over its files, ``used_ms`` over its renders."""
 
     _table_ = "account"
@@ -37,7 +39,7 @@ class Account(db.Entity):
     webhook_secret = Optional(str)
 
 
-class Job(db.Entity):
+class Job(Entity):
     """A unit of work of the queue. A render's job has the render's id; others have an id of their own."""
 
     _table_ = "job"
@@ -58,7 +60,7 @@ class Job(db.Entity):
     completed_at = Optional(int, size=64, nullable=True)
 
 
-class Template(db.Entity):
+class Template(Entity):
     _table_ = "template"
     id = PrimaryKey(str, 36)
     account_id = Required(str)
@@ -71,7 +73,7 @@ class Template(db.Entity):
     created_at = Required(int, size=64)
 
 
-class AudioGroup(db.Entity):
+class AudioGroup(Entity):
     _table_ = "audio_group"
     id = PrimaryKey(str, 36)
     account_id = Required(str)
@@ -80,7 +82,7 @@ class AudioGroup(db.Entity):
     created_at = Required(int, size=64)
 
 
-class Audio(db.Entity):
+class Audio(Entity):
     _table_ = "audio"
     id = PrimaryKey(str, 36)
     account_id = Required(str)
@@ -94,7 +96,7 @@ class Audio(db.Entity):
     created_at = Required(int, size=64)
 
 
-class Asset(db.Entity):
+class Asset(Entity):
     _table_ = "asset"
     id = PrimaryKey(str, 36)
     account_id = Required(str)
@@ -110,7 +112,7 @@ class Asset(db.Entity):
     created_at = Required(int, size=64)
 
 
-class Campaign(db.Entity):
+class Campaign(Entity):
     _table_ = "campaign"
     id = PrimaryKey(str, 36)
     account_id = Required(str)
@@ -118,14 +120,14 @@ class Campaign(db.Entity):
     created_at = Required(int, size=64)
 
 
-class CampaignAudioGroup(db.Entity):
+class CampaignAudioGroup(Entity):
     _table_ = "campaign_audio_group"
     campaign_id = Required(str)
     group_id = Required(str)
     PrimaryKey(campaign_id, group_id)
 
 
-class TemplateInstance(db.Entity):
+class TemplateInstance(Entity):
     _table_ = "template_instance"
     id = PrimaryKey(str, 36)
     account_id = Required(str)
@@ -136,7 +138,7 @@ class TemplateInstance(db.Entity):
     created_at = Required(int, size=64)
 
 
-class Render(db.Entity):
+class Render(Entity):
     """A render and its outcome; ``request`` is what the worker needs, as JSON. Its state is that of the job of the same id."""
 
     _table_ = "render"
@@ -164,7 +166,7 @@ class Render(db.Entity):
     created_at = Required(int, size=64)
 
 
-class RenderAsset(db.Entity):
+class RenderAsset(Entity):
     """Which assets an active render reads, so that they cannot be deleted under it."""
 
     _table_ = "render_asset"
@@ -173,7 +175,7 @@ class RenderAsset(db.Entity):
     PrimaryKey(render_id, asset_id)
 
 
-class IdempotentRequest(db.Entity):
+class IdempotentRequest(Entity):
     _table_ = "idempotent_request"
     account_id = Required(str)
     key = Required(str)
@@ -183,7 +185,7 @@ class IdempotentRequest(db.Entity):
     created_at = Required(int, size=64)
 
 
-class Batch(db.Entity):
+class Batch(Entity):
     _table_ = "batch"
     id = PrimaryKey(str, 36)
     account_id = Required(str)
@@ -193,7 +195,7 @@ class Batch(db.Entity):
     created_at = Required(int, size=64)
 
 
-class WebhookDelivery(db.Entity):
+class WebhookDelivery(Entity):
     _table_ = "webhook_delivery"
     id = PrimaryKey(str, 36)
     account_id = Required(str)
@@ -268,6 +270,13 @@ def execute(sql: str, parameters: Mapping[str, Any]) -> int:
 def rows(sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """The rows of a query with ``$name`` parameters."""
     return list(db.execute(sql, dict(parameters)).fetchall())
+
+
+def the(entity: Any, **key: Any) -> Any:
+    """The entity of that key, which must be there. Within a session."""
+    found = entity.get(**key)
+    assert found is not None
+    return found
 
 
 def lock_account(account_id: str) -> None:

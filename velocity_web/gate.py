@@ -1,7 +1,7 @@
 """What is refused at a request's head, before a byte of its body is read: a wrong key, a body too large, a full quota.
 
-waitress spools a body before the application runs, so these checks sit in its parser. A refused connection is drained for a
-moment after the answer, since closing a socket with unread data makes the kernel drop the answer.
+waitress spools a body before the application runs, so these checks sit in its parser. A refused connection is drained
+for a moment after the answer, since closing a socket with unread data makes the kernel drop the answer.
 """
 
 from __future__ import annotations
@@ -119,14 +119,15 @@ def guarded_parser(gate: Gate) -> type[HTTPRequestParser]:
 
     class GuardedParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
         admitted: Allowance | None = None
+        error: Error | None
 
         def received(self, data: bytes) -> int:
             consumed: int = super().received(data)
-            if self.headers_finished and self.admitted is None and not self.error and not self.empty:
+            if self.headers_finished and self.admitted is None and self.error is None and not self.empty:
                 self._admit()
             if self.admitted and self.body_bytes_received > self.admitted.limit:
                 self._refuse(self.admitted.beyond)
-            if self.error and not isinstance(self.error, ProblemError):
+            if self.error is not None and not isinstance(self.error, ProblemError):
                 self._refuse(Refusal(self.error.code, self.error.reason, str(self.error.body)))
             return consumed
 
@@ -135,7 +136,7 @@ def guarded_parser(gate: Gate) -> type[HTTPRequestParser]:
                 return
             try:
                 verdict = gate.admit(normal_path(self.path), self.headers.get("X_API_KEY"), self.content_length)
-            except Exception:
+            except Exception:  # noqa: BLE001  # whatever the driver raises, the answer is the same
                 verdict = Refusal(503, "Service unavailable", "the database does not answer")
             if isinstance(verdict, Refusal):
                 self._refuse(verdict)

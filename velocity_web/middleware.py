@@ -31,14 +31,14 @@ class RequestScope:
         req.path = normal_path(req.path)
 
     def process_response(self, req: falcon.Request, resp: falcon.Response, _resource: Any, _ok: bool) -> None:
-        resp.set_header(REQUEST_ID, req.context.get("request_id", ""))
+        resp.set_header(REQUEST_ID, getattr(req.context, "request_id", ""))
         resp.set_header("X-Content-Type-Options", "nosniff")
-        seconds = time.perf_counter() - req.context.get("started", time.perf_counter())
+        seconds = time.perf_counter() - getattr(req.context, "started", time.perf_counter())
         route = req.uri_template or "none"
         status = resp.status_code
         REQUESTS.labels(req.method, route, str(status)).inc()
         REQUEST_SECONDS.labels(route).observe(seconds)
-        caller = req.context.get("caller")
+        caller = getattr(req.context, "caller", None)
         structlog.get_logger("velocity.web").info(
             "request",
             method=req.method,

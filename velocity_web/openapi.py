@@ -81,9 +81,9 @@ def _schemas(operations: Sequence[tuple[str, str, Operation]]) -> tuple[dict[str
     for _path, _method, spec in operations:
         for model in _models(spec.returns):
             wanted[(model, "serialization")] = None
-        for model in (spec.body, spec.query):
-            if model is not None:
-                wanted[(model, "validation")] = None
+        for question in (spec.body, spec.query):
+            if question is not None:
+                wanted[(question, "validation")] = None
     references, definitions = models_json_schema(
         list(wanted),  # type: ignore[arg-type]
         by_alias=True,

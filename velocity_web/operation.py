@@ -127,7 +127,9 @@ def read_body(req: falcon.Request, spec: Operation, warnings: list[str]) -> Any:
     if kind in spec.other_body:
         return req.bounded_stream.read()
     if kind != "application/json" and not kind.endswith("+json"):
-        raise Invalid(f"the body is {kind[:60]!r}; send application/json", {"": ["Content-Type must be application/json"]})
+        raise Invalid(
+            f"the body is {kind[:60]!r}; send application/json", {"": ["Content-Type must be application/json"]}
+        )
     data = parse_json(req.bounded_stream.read())
     body = validated(spec.body, data)
     warnings.extend(unknown_fields(spec.body, data))

@@ -49,7 +49,9 @@ def answer_failure(_req: falcon.Request, resp: falcon.Response, failure: failure
 
 def serialize_http_error(_req: falcon.Request, resp: falcon.Response, error: falcon.HTTPError) -> None:
     """Falcon's own errors (no route, wrong method, a bad header) in the same form."""
-    _answer(resp, error.status_code, problem_body(error.status_code, error.title or error.status, error.description))
+    _answer(
+        resp, error.status_code, problem_body(error.status_code, error.title or str(error.status), error.description)
+    )
 
 
 def answer_unexpected(req: falcon.Request, resp: falcon.Response, error: Exception, _params: object) -> None:

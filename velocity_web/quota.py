@@ -1,4 +1,4 @@
-"""The storage quota: one counter for each account, changed by the same transaction that adds or removes the file's row."""
+"""The storage quota: one counter for each account, changed by the transaction that adds or removes the file's row."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def storage_of(account_id: str) -> Storage:
 def take(account_id: str, size_bytes: int) -> None:
     """Count ``size_bytes`` to the account, within a writing transaction. Raises QuotaExceeded when they do not fit."""
     taken = execute(
-        "UPDATE account SET used_bytes = used_bytes + $size WHERE id = $id AND used_bytes + $size <= quota_mb * 1048576",
+        "UPDATE account SET used_bytes = used_bytes + $size "
+        "WHERE id = $id AND used_bytes + $size <= quota_mb * 1048576",
         {"id": account_id, "size": size_bytes},
     )
     if not taken:

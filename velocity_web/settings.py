@@ -1,4 +1,4 @@
-"""All settings of the service: from the command line, the environment (``VELOCITY_*``), a TOML file, then these defaults."""
+"""All settings: from the command line, the environment (``VELOCITY_*``), a TOML file, then these defaults."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def default_workers() -> int:
 
 
 class Settings(BaseSettings):
-    """Each field is also an environment variable ``VELOCITY_<NAME>`` and a key of the settings file (``VELOCITY_CONFIG``)."""
+    """Each field is also an environment variable ``VELOCITY_<NAME>`` and a key of the file that ``VELOCITY_CONFIG`` names."""
 
     model_config = SettingsConfigDict(env_prefix="VELOCITY_", extra="forbid", frozen=True)
 
@@ -34,10 +34,14 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     threads: int = Field(12, ge=1, le=256, description="threads that answer requests")
     connection_limit: int = Field(500, ge=1, description="open connections at once")
-    workers: int = Field(default_factory=default_workers, ge=0, description="renders at once; 0: only `velocity worker`")
+    workers: int = Field(
+        default_factory=default_workers, ge=0, description="renders at once; 0: only `velocity worker`"
+    )
     light_workers: int = Field(2, ge=1, description="analyses of uploads at once, beside the renders")
     poll_seconds: float = Field(0.25, gt=0, description="how often a worker looks for work and for cancellations")
-    lease_seconds: float = Field(15.0, gt=0, description="a job whose worker is silent for so long goes back to the queue")
+    lease_seconds: float = Field(
+        15.0, gt=0, description="a job whose worker is silent for so long goes back to the queue"
+    )
     max_attempts: int = Field(3, ge=1, description="attempts at a job whose process or worker died")
     grace_seconds: float = Field(8.0, ge=0, description="how long running renders may go on after SIGTERM")
     stall_seconds: float = Field(120.0, gt=0, description="a render that shows no progress for so long is ended")
@@ -60,8 +64,12 @@ class Settings(BaseSettings):
     webhook_backoff_seconds: float = Field(5.0, gt=0, description="first wait between attempts, doubled each time")
     webhook_timeout_seconds: float = Field(10.0, gt=0, description="longest wait for a webhook's answer")
     webhook_allow_private: bool = Field(False, description="allow webhooks to private and loopback addresses")
-    cors_origins: list[str] = Field(default_factory=list, description='allowed origins as JSON, ["*"] for all; none: no CORS')
-    keep_orphans_seconds: float = Field(3600.0, ge=0, description="age before `cleanup` removes a file that no row names")
+    cors_origins: list[str] = Field(
+        default_factory=list, description='allowed origins as JSON, ["*"] for all; none: no CORS'
+    )
+    keep_orphans_seconds: float = Field(
+        3600.0, ge=0, description="age before `cleanup` removes a file that no row names"
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     log_json: bool = Field(True, description="log lines as JSON; false: for people")
 

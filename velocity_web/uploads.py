@@ -1,4 +1,4 @@
-"""Multipart uploads: streamed part by part to a temporary file of the data folder, hashed on the way, never whole in memory."""
+"""Multipart uploads: streamed to a temporary file of the data folder, hashed on the way, never whole in memory."""
 
 from __future__ import annotations
 
@@ -57,20 +57,22 @@ def canonical_field_id(field: str, value: str) -> str:
 def receive_upload(req: falcon.Request, folder: Path, *, limit: int) -> Upload:
     """Read a multipart/form-data body with its one ``file`` part.
 
-    The caller owns the returned file. Raises Invalid for anything malformed and TooLarge for a file over ``limit`` bytes.
+    The caller owns the returned file. Raises Invalid for anything malformed, TooLarge for a file over ``limit`` bytes.
     """
     kind = (req.content_type or "").split(";")[0].strip().lower()
     if kind != "multipart/form-data":
         raise Invalid(
             "the body is not multipart/form-data",
-            {"file": [f"send the file as multipart/form-data, in a field named file (Content-Type was {kind or 'missing'})"]},
+            {"file": [f"send multipart/form-data with a field named file (Content-Type was {kind or 'missing'})"]},
         )
     path = folder / f"upload-{new_id()}"
     try:
         upload = _read_parts(req, path, limit)
     except falcon.HTTPError as error:
         remove(path)
-        raise Invalid("the multipart body is malformed", {"file": [error.description or error.title or "malformed"]}) from None
+        raise Invalid(
+            "the multipart body is malformed", {"file": [error.description or error.title or "malformed"]}
+        ) from None
     except BaseException:
         remove(path)
         raise

@@ -101,19 +101,48 @@ def _ratio() -> bytes:
     return zipped({"data.json": b"{" + b" " * 300_000_000 + b"}"})
 
 
-def _member(name: bytes, packed: bytes, crc: int, size: int, packed_size: int, flags: int = 0, method: int = 8) -> bytes:
-    return struct.pack("<4s5H3I2H", b"PK\x03\x04", 20, flags, method, 0, 33, crc, packed_size, size, len(name), 0) + name + packed
+def _member(
+    name: bytes, packed: bytes, crc: int, size: int, packed_size: int, flags: int = 0, method: int = 8
+) -> bytes:
+    return (
+        struct.pack("<4s5H3I2H", b"PK\x03\x04", 20, flags, method, 0, 33, crc, packed_size, size, len(name), 0)
+        + name
+        + packed
+    )
 
 
 def _central(name: bytes, offset: int, crc: int, size: int, packed_size: int, flags: int = 0, method: int = 8) -> bytes:
-    head = struct.pack("<4s6H3I5H2I", b"PK\x01\x02", 20, 20, flags, method, 0, 33, crc, packed_size, size, len(name), 0, 0, 0, 0, 0, offset)
+    head = struct.pack(
+        "<4s6H3I5H2I",
+        b"PK\x01\x02",
+        20,
+        20,
+        flags,
+        method,
+        0,
+        33,
+        crc,
+        packed_size,
+        size,
+        len(name),
+        0,
+        0,
+        0,
+        0,
+        0,
+        offset,
+    )
     return head + name
 
 
 def _assembled(members: bytes, entries: list[bytes]) -> bytes:
     directory = b"".join(entries)
     count = min(len(entries), 65_535)
-    return members + directory + struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, count, count, len(directory), len(members), 0)
+    return (
+        members
+        + directory
+        + struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, count, count, len(directory), len(members), 0)
+    )
 
 
 def _deflated(content: bytes) -> bytes:
@@ -223,7 +252,10 @@ with_json("json: cut off", json.dumps(document())[:-20])
 with_json("json: binary", random.Random(3).randbytes(5000))
 with_json("json: not UTF-8", b'{"v": "\xff\xfe", "layers": []}')
 with_json("json: deep lists", b'{"v":"5","layers":' + b"[" * 200_000)
-with_json("json: deep objects", b'{"v":"5","w":8,"h":8,"fr":30,"ip":0,"op":5,"layers":' + b'{"a":' * 100_000 + b"1" + b"}" * 100_001)
+with_json(
+    "json: deep objects",
+    b'{"v":"5","w":8,"h":8,"fr":30,"ip":0,"op":5,"layers":' + b'{"a":' * 100_000 + b"1" + b"}" * 100_001,
+)
 with_json("json: NaN", json.dumps(document()).replace('"fr": 30', '"fr": NaN'))
 with_json("json: infinite", json.dumps(document()).replace('"w": 64', '"w": 1e999'))
 with_json("json: a number of a million digits", json.dumps(document()).replace('"w": 64', '"w": ' + "9" * 1_000_000))
@@ -288,7 +320,9 @@ def _keyed(keys: Any) -> list[dict[str, Any]]:
 with_document("keyframes: none", layers=_keyed([]), refused=False)
 with_document("keyframes: words", layers=_keyed(["a", "b"]), refused=False)
 with_document("keyframes: no values", layers=_keyed([{"t": 0}, {"t": 5}]), refused=False)
-with_document("keyframes: huge times", layers=_keyed([{"t": -1e300, "s": [0, 0]}, {"t": 1e300, "s": [1, 1]}]), refused=False)
+with_document(
+    "keyframes: huge times", layers=_keyed([{"t": -1e300, "s": [0, 0]}, {"t": 1e300, "s": [1, 1]}]), refused=False
+)
 with_document("text of a megabyte", refused=False,
               layers=[layer("T", 5, 1, 10, t={"d": {"k": [{"t": 0, "s": {"t": "A" * 1_000_000, "s": 20, "f": "X", "fc": [1, 0, 0]}}]}})])  # fmt: skip
 with_document("path of a hundred thousand vertices", refused=False,
@@ -303,8 +337,14 @@ def _expressed(code: str) -> list[dict[str, Any]]:
 
 
 with_document("expression without end", layers=_expressed("while (true) {} var $bm_rt = [0, 0];"), refused=False)
-with_document("expression that eats memory", layers=_expressed("var a = []; while (true) a.push(new Array(1e6).fill(7));"), refused=False)
-with_document("expression that recurses", layers=_expressed("function f() { return f() + 1; } var $bm_rt = f();"), refused=False)
+with_document(
+    "expression that eats memory",
+    layers=_expressed("var a = []; while (true) a.push(new Array(1e6).fill(7));"),
+    refused=False,
+)
+with_document(
+    "expression that recurses", layers=_expressed("function f() { return f() + 1; } var $bm_rt = f();"), refused=False
+)
 
 # --- pictures, clips, fonts ---
 
@@ -339,7 +379,10 @@ def _clip(name: str, content: bytes) -> None:
 
 _clip("clip: text", b"this is no clip")
 _clip("clip: only a head", b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom")
-_clip("clip: a box of 2^63 bytes", b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + struct.pack(">I4sQ", 1, b"moov", 2**63) + b"\0" * 100)
+_clip(
+    "clip: a box of 2^63 bytes",
+    b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + struct.pack(">I4sQ", 1, b"moov", 2**63) + b"\0" * 100,
+)
 _clip("clip: a picture", png())
 
 
@@ -352,4 +395,7 @@ def _font(name: str, content: bytes) -> None:
 
 _font("font: text", b"this is no font")
 _font("font: noise", b"\0\1\0\0" + random.Random(4).randbytes(3000))
-_font("font: tables past the end", struct.pack(">IHHHH", 0x00010000, 4, 64, 2, 0) + b"glyf\0\0\0\0\xff\xff\xff\xf0\xff\xff\xff\xff" * 4)
+_font(
+    "font: tables past the end",
+    struct.pack(">IHHHH", 0x00010000, 4, 64, 2, 0) + b"glyf\0\0\0\0\xff\xff\xff\xf0\xff\xff\xff\xff" * 4,
+)

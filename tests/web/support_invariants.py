@@ -45,7 +45,9 @@ def _sum_faults(service: Service) -> list[str]:
                 account,
             )[0][0]
         for table in ("asset", "render"):
-            files += service.query(f"SELECT COALESCE(SUM(size_bytes), 0) FROM {table} WHERE account_id = ?", account)[0][0]
+            files += service.query(f"SELECT COALESCE(SUM(size_bytes), 0) FROM {table} WHERE account_id = ?", account)[
+                0
+            ][0]
         charged = service.query("SELECT COALESCE(SUM(charged_ms), 0) FROM render WHERE account_id = ?", account)[0][0]
         if used_bytes != files:
             faults.append(f"{used_bytes} bytes are counted, the files have {files}")

@@ -35,10 +35,16 @@ class Postgres:
                 parent.chmod(0o755)
         initdb, server = binary("initdb"), binary("postgres")
         assert initdb and server
-        self._run([initdb, "-D", str(folder / "db"), "-A", "trust", "-U", "velocity", "--no-sync", "-E", "UTF8", "--locale=C"])
+        self._run(
+            [initdb, "-D", str(folder / "db"), "-A", "trust", "-U", "velocity", "--no-sync", "-E", "UTF8", "--locale=C"]
+        )
         options = ["-p", str(self.port), "-h", "127.0.0.1", "-k", str(folder), "-F", "-c", "max_connections=200"]
         self.process = subprocess.Popen(
-            [server, "-D", str(folder / "db"), *options], user=self.user, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [server, "-D", str(folder / "db"), *options],
+            user=self.user,
+            cwd="/",
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         self._await()
 

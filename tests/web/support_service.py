@@ -77,7 +77,21 @@ class Service:
     def add_user(self, quota_mb: int = 500, budget_ms: int = 3_600_000) -> str:
         """A new user's key."""
         made = make_key()
-        row = (str(uuid4()), f"user-{uuid4()}", made.prefix, made.digest, False, quota_mb, 0, budget_ms, 0, 0, 0, now_ms(), "")
+        row = (
+            str(uuid4()),
+            f"user-{uuid4()}",
+            made.prefix,
+            made.digest,
+            False,
+            quota_mb,
+            0,
+            budget_ms,
+            0,
+            0,
+            0,
+            now_ms(),
+            "",
+        )
         self.query(f"INSERT INTO account VALUES ({', '.join('?' * len(row))})", *row)
         return made.key
 

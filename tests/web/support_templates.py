@@ -19,7 +19,13 @@ def still(value: Any) -> dict[str, Any]:
 
 
 def layer(name: str, kind: int, number: int, frames: float, **more: Any) -> Layer:
-    transform = {"o": still(100), "r": still(0), "p": still([0, 0, 0]), "a": still([0, 0, 0]), "s": still([100, 100, 100])}
+    transform = {
+        "o": still(100),
+        "r": still(0),
+        "p": still([0, 0, 0]),
+        "a": still([0, 0, 0]),
+        "s": still([100, 100, 100]),
+    }
     return {"nm": name, "ty": kind, "ind": number, "ip": 0, "op": frames, "st": 0, "ks": transform, **more}
 
 
@@ -36,10 +42,18 @@ def sliding(base: Layer, frames: float, distance: float = 40) -> Layer:
 
 
 def document(
-    *, frames: float = 10, rate: float = 30, size: tuple[int, int] = (64, 64), layers: list[Layer] | None = None, **more: Any
+    *,
+    frames: float = 10,
+    rate: float = 30,
+    size: tuple[int, int] = (64, 64),
+    layers: list[Layer] | None = None,
+    **more: Any,
 ) -> dict[str, Any]:
     """A Lottie document with a red ground and a blue box that moves."""
-    default = [sliding(solid("Box", "#0000ff", frames, 1, (16, 16)), frames), solid("Ground", "#ff0000", frames, 2, size)]
+    default = [
+        sliding(solid("Box", "#0000ff", frames, 1, (16, 16)), frames),
+        solid("Ground", "#ff0000", frames, 2, size),
+    ]
     return {
         "v": "5.9.0", "fr": rate, "ip": 0, "op": frames, "w": size[0], "h": size[1], "nm": "Test", "ddd": 0,
         "assets": [], "layers": default if layers is None else layers, **more,

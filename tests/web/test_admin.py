@@ -105,7 +105,8 @@ def test_serve_lists_the_settings(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("variable", "value"), [("VELOCITY_PORT", "99999"), ("VELOCITY_WORKERS", "many"), ("VELOCITY_CONFIG", "/nonexistent.toml")]
+    ("variable", "value"),
+    [("VELOCITY_PORT", "99999"), ("VELOCITY_WORKERS", "many"), ("VELOCITY_CONFIG", "/nonexistent.toml")],
 )
 def test_a_bad_setting_is_a_usage_mistake(tmp_path: Path, variable: str, value: str) -> None:
     command = [sys.executable, "-m", "velocity_engine", "admin", "user-list", "--data", str(tmp_path)]

@@ -38,7 +38,9 @@ def test_deleting_gives_the_storage_back(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"OggS\0\2", b"hello", b"\x89PNG\r\n\x1a\n", b"PK\3\4", b"fLaC\0\0\0\x22"], ids=["ogg", "text", "png", "zip", "flac"]
+    "content",
+    [b"OggS\0\2", b"hello", b"\x89PNG\r\n\x1a\n", b"PK\3\4", b"fLaC\0\0\0\x22"],
+    ids=["ogg", "text", "png", "zip", "flac"],
 )
 def test_other_formats_are_400(client: Client, content: bytes) -> None:
     answer = client.post("/audio/upload", files={"file": ("sound.mp3", content)})
@@ -48,7 +50,13 @@ def test_other_formats_are_400(client: Client, content: bytes) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [wav()[:30], b"RIFF\xff\xff\xff\xffWAVEjunk" + b"\0" * 100, b"ID3" + b"\xff" * 50, b"\xff\xfb" + b"\0" * 400, wav(0)],
+    [
+        wav()[:30],
+        b"RIFF\xff\xff\xff\xffWAVEjunk" + b"\0" * 100,
+        b"ID3" + b"\xff" * 50,
+        b"\xff\xfb" + b"\0" * 400,
+        wav(0),
+    ],
     ids=["cut head", "lying size", "broken tag", "empty frames", "no samples"],
 )
 def test_broken_audio_fails_with_a_reason_and_costs_no_storage(client: Client, content: bytes) -> None:

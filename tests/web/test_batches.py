@@ -37,18 +37,23 @@ def test_each_row_has_its_result_and_bad_rows_say_why(client: Client, template_i
 
 
 def test_a_csv_makes_the_rows(client: Client, template_id: str) -> None:
-    csv = "\ufeffname,Ground.color,Box.visible\r\nOne,#00ff00,false\r\n\r\n\"Two, too\",#0000ff,\r\n"
+    csv = '\ufeffname,Ground.color,Box.visible\r\nOne,#00ff00,false\r\n\r\n"Two, too",#0000ff,\r\n'
     inline = client.post("/render/batch", json={"templateId": template_id, "encoderConfig": ENCODER, "csv": csv})
     assert inline.status_code == 200, inline.text
     body = client.post(
-        f"/render/batch?templateId={template_id}&bitrate=100000&preset=5", content=csv.encode(), headers={"Content-Type": "text/csv"}
+        f"/render/batch?templateId={template_id}&bitrate=100000&preset=5",
+        content=csv.encode(),
+        headers={"Content-Type": "text/csv"},
     )
     assert body.status_code == 200, body.text
     for answer in (inline, body):
         assert [row["name"] for row in answer.json()["rows"]] == ["One", "Two, too"]
         done = client.until(f"/render/batch/{answer.json()['batchId']}", lambda status: status["status"] == "completed")
         detail = client.get(f"/render/renders/{done['rows'][0]['renderId']}").json()
-        assert detail["customizationMap"] == [{"layer": "Ground", "color": "#00ff00"}, {"layer": "Box", "visible": False}]
+        assert detail["customizationMap"] == [
+            {"layer": "Ground", "color": "#00ff00"},
+            {"layer": "Box", "visible": False},
+        ]
 
 
 def test_the_whole_is_cancelled(client: Client) -> None:

@@ -18,7 +18,11 @@ def campaign_id(client: Client) -> str:
 
 @pytest.fixture
 def instance_id(client: Client, campaign_id: str, template_id: str) -> str:
-    request = {"templateId": template_id, "name": "Green", "customizationMap": [{"layer": "Ground", "color": "#00ff00"}]}
+    request = {
+        "templateId": template_id,
+        "name": "Green",
+        "customizationMap": [{"layer": "Ground", "color": "#00ff00"}],
+    }
     answer = client.post(f"/campaign/{campaign_id}/template-instance", json=request)
     assert answer.status_code == 200, answer.text
     return str(answer.json()["id"])
@@ -64,7 +68,9 @@ def test_instances_are_changed_listed_and_deleted(client: Client, campaign_id: s
     assert "templateInstanceId" in client.post("/render", json=request).json()["errors"]
 
 
-def test_a_map_that_does_not_fit_is_400_with_the_nearest_name(client: Client, campaign_id: str, template_id: str) -> None:
+def test_a_map_that_does_not_fit_is_400_with_the_nearest_name(
+    client: Client, campaign_id: str, template_id: str
+) -> None:
     request = {"templateId": template_id, "name": "x", "customizationMap": [{"layer": "Grond", "color": "#00ff00"}]}
     answer = client.post(f"/campaign/{campaign_id}/template-instance", json=request)
     assert answer.status_code == 400

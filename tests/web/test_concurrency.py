@@ -42,13 +42,17 @@ def test_uploads_race_for_the_last_of_a_quota(service: Service) -> None:
     size = 150_000
     content = zipped({"data.json": "{}" + " " * (size - 300)}, compression=0)
     room = 1_048_576 // len(content)
-    answers = at_once(service, key, lambda client, _n: client.post("/template/upload", files={"file": ("a.zip", content)}))
+    answers = at_once(
+        service, key, lambda client, _n: client.post("/template/upload", files={"file": ("a.zip", content)})
+    )
     assert statuses(answers) == {200: room, 400: CLIENTS - room}
     with Client(service.url, key) as client:
         for answer in answers:
             if answer.status_code == 200:
                 client.settle(f"/template/{answer.json()['templateId']}/status")
-        assert client.get("/template/storage-status").json()["usedBytes"] == 0, "they all failed, and gave their room back"
+        assert client.get("/template/storage-status").json()["usedBytes"] == 0, (
+            "they all failed, and gave their room back"
+        )
 
 
 def test_uploads_of_different_kinds_share_one_quota(service: Service) -> None:
@@ -63,7 +67,9 @@ def test_uploads_of_different_kinds_share_one_quota(service: Service) -> None:
     answers = at_once(service, key, request)
     with Client(service.url, key) as client:
         status = client.get("/template/storage-status").json()
-        accepted = [len(sound) if n % 2 else len(picture) for n, answer in enumerate(answers) if answer.status_code == 200]
+        accepted = [
+            len(sound) if n % 2 else len(picture) for n, answer in enumerate(answers) if answer.status_code == 200
+        ]
         assert status["usedBytes"] == sum(accepted)
         assert status["usedBytes"] <= 1_048_576
         assert status["usedBytes"] + len(sound) > 1_048_576

@@ -97,7 +97,12 @@ def world(service: Service, tmp_path_factory: pytest.TempPathFactory) -> World:
 @pytest.mark.parametrize("example", of_language("bash"), ids=lambda example: example.name)
 def test_curl(world: World, example: Example) -> None:
     done = subprocess.run(
-        ["bash", "-c", world.fill_in(example.text)], cwd=world.folder, capture_output=True, text=True, timeout=60, check=False
+        ["bash", "-c", world.fill_in(example.text)],
+        cwd=world.folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     world.check_effect(example, done.stdout)
@@ -109,7 +114,9 @@ def run_node(world: World, example: Example, prelude: str) -> None:
     save = SAVE if "createObjectURL" in code else ""
     script = world.folder / "example.mjs"
     script.write_text(prelude + BROWSER + known + code + save, encoding="utf-8")
-    done = subprocess.run(["node", str(script)], cwd=world.folder, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        ["node", str(script)], cwd=world.folder, capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 0, done.stderr
     world.check_effect(example, done.stdout)
 
@@ -167,7 +174,9 @@ def idle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 def failed_audio(client: Client) -> str:
     content = wav()[:44] + b"\0"
-    return str(client.post("/audio/upload", files={"file": ("bad.aac", b"\xff\xf1" + b"\0" * 64 + content)}).json()["audioId"])
+    return str(
+        client.post("/audio/upload", files={"file": ("bad.aac", b"\xff\xf1" + b"\0" * 64 + content)}).json()["audioId"]
+    )
 
 
 def processing_render(client: Client) -> Any:
@@ -184,10 +193,14 @@ def actual_answer(world: World, idle: Service, example: Example) -> Any:
     waiting = idle.client()
     upload = {"file": ("background_music.wav", world.sound)}
     getters: dict[tuple[str, str], Callable[[], Any]] = {
-        ("POST /Template/upload", ""): lambda: client.post("/template/upload", files={"file": ("t.zip", world.template)}).json(),
+        ("POST /Template/upload", ""): lambda: client.post(
+            "/template/upload", files={"file": ("t.zip", world.template)}
+        ).json(),
         ("GET /Template/all", ""): lambda: client.get("/template/all").json(),
         ("GET /Template/storage-status", ""): lambda: client.get("/template/storage-status").json(),
-        ("GET /Template/{templateId}/status", "completed"): lambda: client.get(f"/template/{world.template_id}/status").json(),
+        ("GET /Template/{templateId}/status", "completed"): lambda: client.get(
+            f"/template/{world.template_id}/status"
+        ).json(),
         ("GET /Template/{templateId}/status", "failed"): lambda: client.settle(
             f"/template/{client.upload_template(zipped({'data.json': '{}'}))}/status"
         ),
@@ -198,7 +211,10 @@ def actual_answer(world: World, idle: Service, example: Example) -> Any:
         ).json(),
         ("GET /Audio/{audioId}/status", "completed"): lambda: client.get(f"/audio/{world.audio_id}/status").json(),
         ("GET /Audio/{audioId}/status", "failed"): lambda: client.settle(f"/audio/{failed_audio(client)}/status"),
-        ("GET /Audio/active", ""): lambda: (waiting.post("/audio/upload", files=upload), waiting.get("/audio/active").json())[1],
+        ("GET /Audio/active", ""): lambda: (
+            waiting.post("/audio/upload", files=upload),
+            waiting.get("/audio/active").json(),
+        )[1],
         ("GET /Audio/history", ""): lambda: (
             client.settle(f"/audio/{failed_audio(client)}/status"),
             [
@@ -262,7 +278,9 @@ LISTS = {
 @pytest.mark.parametrize("path", LISTS)
 def test_lists_have_the_fields_of_the_single_thing(world: World, path: str) -> None:
     single = LISTS[path].format(audio=world.audio_id, render=world.render_id, template=world.template_id)
-    identity = next(key for key in ("renderId", "audioId", "templateId", "id") if key in world.client.get(single).json())
+    identity = next(
+        key for key in ("renderId", "audioId", "templateId", "id") if key in world.client.get(single).json()
+    )
     wanted = world.client.get(single).json()
     entry = next(entry for entry in world.client.get(path).json() if entry[identity] == wanted[identity])
     assert {key: value for key, value in wanted.items() if key in entry} == entry

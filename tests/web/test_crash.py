@@ -94,7 +94,9 @@ def render_children(service: Service) -> list[int]:
     return [pid for pid in forges if children_of(worker).index(pid) > 0]
 
 
-def test_a_render_whose_process_dies_is_tried_again_then_failed_with_the_reason(new_service: Callable[..., Service]) -> None:
+def test_a_render_whose_process_dies_is_tried_again_then_failed_with_the_reason(
+    new_service: Callable[..., Service],
+) -> None:
     service = new_service(max_attempts="2", poll_seconds="0.1")
     client = service.client()
     template_id = client.ready_template(slow_template())
@@ -103,8 +105,11 @@ def test_a_render_whose_process_dies_is_tried_again_then_failed_with_the_reason(
     for attempt in (1, 2):
         client.until(
             f"/render/{render_id}/status",
-            lambda status: status["framesDone"] > 0
-            and service.query("SELECT attempts FROM job WHERE id = ? AND lease_owner IS NOT NULL", render_id) == [(attempt,)],  # noqa: B023
+            lambda status: (
+                status["framesDone"] > 0
+                and service.query("SELECT attempts FROM job WHERE id = ? AND lease_owner IS NOT NULL", render_id)
+                == [(attempt,)]
+            ),
         )
         os.kill(render_children(service)[-1], signal.SIGKILL)
     status = client.settle(f"/render/{render_id}/status")

@@ -55,7 +55,8 @@ def test_a_range_past_the_end_is_416(url: tuple[Client, str], header: str) -> No
 
 
 @pytest.mark.parametrize(
-    "header", ["bytes=5-2", "bytes=a-b", "bytes", "lines=1-2", "bytes=--1", "bytes=-", "bytes=0-1,3-4", "bytes=" + "9" * 200]
+    "header",
+    ["bytes=5-2", "bytes=a-b", "bytes", "lines=1-2", "bytes=--1", "bytes=-", "bytes=0-1,3-4", "bytes=" + "9" * 200],
 )
 def test_a_malformed_or_multiple_range_is_ignored(url: tuple[Client, str], header: str) -> None:
     client, path = url
@@ -87,7 +88,9 @@ def test_conditions(url: tuple[Client, str]) -> None:
     assert client.get(path, headers={"Range": "bytes=0-1", "If-Range": modified}).status_code == 206
 
 
-@pytest.mark.parametrize("name", ["Über Größe.zip", "日本語.zip", 'quote".zip', "a;b.zip", "x" * 400 + ".zip", "../../etc/passwd.zip"])
+@pytest.mark.parametrize(
+    "name", ["Über Größe.zip", "日本語.zip", 'quote".zip', "a;b.zip", "x" * 400 + ".zip", "../../etc/passwd.zip"]
+)
 def test_names_are_rfc_6266(client: Client, name: str) -> None:
     template_id = client.ready_template(CONTENT, name)
     disposition = client.get(f"/template/{template_id}/download").headers["content-disposition"]
@@ -97,7 +100,9 @@ def test_names_are_rfc_6266(client: Client, name: str) -> None:
         assert f"filename*=UTF-8''{quote(name)}" in disposition
 
 
-@given(header=st.text(max_size=40) | st.from_regex(r"bytes=\d{0,6}-\d{0,6}", fullmatch=True), size=st.integers(1, 10_000))
+@given(
+    header=st.text(max_size=40) | st.from_regex(r"bytes=\d{0,6}-\d{0,6}", fullmatch=True), size=st.integers(1, 10_000)
+)
 def test_any_range_header_gives_a_part_of_the_file(header: str, size: int) -> None:
     try:
         part = wanted_range(header, size)

@@ -47,14 +47,18 @@ def test_a_client_that_sends_on_still_reads_the_answer(service: Service) -> None
 
 def test_too_large_is_413_from_content_length(service: Service) -> None:
     key = service.add_user(quota_mb=100_000)
-    request = head("/template/upload", f"Content-Length: {3 * 2**30}", f"X-API-Key: {key}", "Content-Type: multipart/form-data")
+    request = head(
+        "/template/upload", f"Content-Length: {3 * 2**30}", f"X-API-Key: {key}", "Content-Type: multipart/form-data"
+    )
     status, answer = exchange(service.url, request)
     assert status == 413
     assert b"2147483648" in answer
 
 
 def test_json_too_large_is_413(service: Service) -> None:
-    request = head("/render", f"Content-Length: {2**30}", f"X-API-Key: {service.add_user()}", "Content-Type: application/json")
+    request = head(
+        "/render", f"Content-Length: {2**30}", f"X-API-Key: {service.add_user()}", "Content-Type: application/json"
+    )
     assert exchange(service.url, request)[0] == 413
 
 
@@ -68,7 +72,9 @@ def test_a_full_quota_is_400_from_content_length(service: Service) -> None:
 
 def test_a_chunked_body_is_cut_off_when_it_passes_the_quota(service: Service) -> None:
     key = service.add_user(quota_mb=1)
-    request = head("/template/upload", "Transfer-Encoding: chunked", f"X-API-Key: {key}", "Content-Type: multipart/form-data")
+    request = head(
+        "/template/upload", "Transfer-Encoding: chunked", f"X-API-Key: {key}", "Content-Type: multipart/form-data"
+    )
     chunk = b"%x\r\n" % 65536 + b"y" * 65536 + b"\r\n"
     status, answer = exchange(service.url, request, chunk * 40)
     assert status == 400
@@ -78,7 +84,11 @@ def test_a_chunked_body_is_cut_off_when_it_passes_the_quota(service: Service) ->
 def test_a_chunked_upload_works(client: Client) -> None:
     boundary = "limit"
     content = template_zip()
-    part = b'--limit\r\nContent-Disposition: form-data; name="file"; filename="a.zip"\r\n\r\n' + content + b"\r\n--limit--\r\n"
+    part = (
+        b'--limit\r\nContent-Disposition: form-data; name="file"; filename="a.zip"\r\n\r\n'
+        + content
+        + b"\r\n--limit--\r\n"
+    )
     pieces = (part[start : start + 100] for start in range(0, len(part), 100))
     headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
     answer = client.post("/template/upload", content=pieces, headers=headers)
@@ -98,7 +108,8 @@ MALFORMED = {
     "empty file": PART + b"\r\n--b--\r\n",
     "two files": PART + b"x\r\n" + PART + b"y\r\n--b--\r\n",
     "endless head": b"--b\r\n" + b"X: y\r\n" * 20_000 + b"\r\nx\r\n--b--\r\n",
-    "many parts": b"".join(b'--b\r\nContent-Disposition: form-data; name="n%d"\r\n\r\nx\r\n' % n for n in range(500)) + b"--b--\r\n",
+    "many parts": b"".join(b'--b\r\nContent-Disposition: form-data; name="n%d"\r\n\r\nx\r\n' % n for n in range(500))
+    + b"--b--\r\n",
     "binary name": b'--b\r\nContent-Disposition: form-data; name="\xff\xfe"; filename="\x00"\r\n\r\nx\r\n--b--\r\n',
     "not a zip": PART + b"GIF89a\r\n--b--\r\n",
 }
@@ -112,7 +123,9 @@ def test_malformed_multipart_is_400(client: Client, name: str) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("kind", ["application/zip", "multipart/form-data", "text/plain", "multipart/mixed; boundary=b", "; ;", "\x7f"])
+@pytest.mark.parametrize(
+    "kind", ["application/zip", "multipart/form-data", "text/plain", "multipart/mixed; boundary=b", "; ;", "\x7f"]
+)
 def test_other_content_types_are_400(client: Client, kind: str) -> None:
     answer = client.post("/template/upload", content=PART + b"x\r\n--b--\r\n", headers={"Content-Type": kind})
     assert answer.status_code == 400

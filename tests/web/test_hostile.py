@@ -67,7 +67,9 @@ def test_hostile_file_names_are_only_names(client: Client, name: str) -> None:
     assert "x-evil" not in download.headers
 
 
-@pytest.mark.parametrize("text", ["<b>&amp;</b>", "'; DROP TABLE render; --", "\u202eabc", "😀" * 200, "$id {0} %s", "日本語" * 80])
+@pytest.mark.parametrize(
+    "text", ["<b>&amp;</b>", "'; DROP TABLE render; --", "\u202eabc", "😀" * 200, "$id {0} %s", "日本語" * 80]
+)
 def test_hostile_names_of_renders_are_only_names(client: Client, template_id: str, text: str) -> None:
     render_id = client.ready_render(template_id, name=text)
     assert client.get(f"/render/{render_id}/status").json()["name"] == text

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import schemathesis
-from hypothesis import HealthCheck, settings
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from web.support_service import Client, Service, render_request
 from web.support_templates import png, template_zip, wav
@@ -113,5 +111,3 @@ def test_docs_load_nothing_from_elsewhere(service: Service) -> None:
             assert link.startswith("/docs/")
             assert client.get(link).status_code == 200
         assert client.get("/docs/..%2fdocs.html").status_code == 404
-
-

@@ -71,7 +71,9 @@ def settled(client: Client, render_id: str) -> dict[str, Any]:
     raise AssertionError("no delivery was settled")
 
 
-def test_a_completed_render_is_announced_and_signed(client: Client, template_id: str, receiver: Callable[..., Receiver]) -> None:
+def test_a_completed_render_is_announced_and_signed(
+    client: Client, template_id: str, receiver: Callable[..., Receiver]
+) -> None:
     taker = receiver()
     render_id = client.ready_render(template_id, webhookUrl=taker.url)
     entry = settled(client, render_id)
@@ -86,7 +88,9 @@ def test_a_completed_render_is_announced_and_signed(client: Client, template_id:
     assert message["data"]["videoDownloadUrl"] == f"/render/{render_id}/download"
 
 
-def test_failed_deliveries_are_repeated_with_the_same_id(client: Client, template_id: str, receiver: Callable[..., Receiver]) -> None:
+def test_failed_deliveries_are_repeated_with_the_same_id(
+    client: Client, template_id: str, receiver: Callable[..., Receiver]
+) -> None:
     taker = receiver(500, 302)
     render_id = client.ready_render(template_id, webhookUrl=taker.url)
     entry = settled(client, render_id)
@@ -131,7 +135,9 @@ def test_credentials_in_the_url_are_refused(client: Client, template_id: str) ->
     assert client.post("/render", json=request).status_code == 400
 
 
-def test_the_log_is_ones_own(client: Client, template_id: str, service: Service, receiver: Callable[..., Receiver]) -> None:
+def test_the_log_is_ones_own(
+    client: Client, template_id: str, service: Service, receiver: Callable[..., Receiver]
+) -> None:
     render_id = client.ready_render(template_id, webhookUrl=receiver().url)
     settled(client, render_id)
     stranger = service.client()

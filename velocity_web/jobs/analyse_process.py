@@ -12,7 +12,7 @@ LISTED = 2000
 
 
 def analyse_template(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """What there is to know of ``spec["file"]``. Raises the engine's errors, for whatever a render would fail of too."""
+    """What there is to know of ``spec["file"]``. Raises the engine's errors for whatever a render would fail of too."""
     import velocity_engine as engine
 
     send({"stage": "validating"})

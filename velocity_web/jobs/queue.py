@@ -25,7 +25,7 @@ from velocity_web.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """A job in this worker's hands. ``attempt`` counts from 1; every later write names it, so a lost lease cannot write."""
+    """A job in this worker's hands. ``attempt`` counts from 1; every write names it, so a lost lease cannot write."""
 
     id: str
     kind: str
@@ -64,7 +64,7 @@ def is_dead(owner: str) -> bool:
 
 
 def claim(owner: str, kinds: Sequence[str], settings: Settings) -> Leased | None:
-    """Lease the next job: of the account with the fewest at work, then of the one served longest ago, then the oldest."""
+    """Lease the next job: of the account with the fewest at work, then the one served longest ago, then the oldest."""
     now = now_ms()
     kind_list = ", ".join(f"'{kind}'" for kind in kinds)
     with writing():
@@ -84,7 +84,10 @@ def claim(owner: str, kinds: Sequence[str], settings: Settings) -> Leased | None
             "started_at = COALESCE(started_at, $now) WHERE id = $id AND lease_owner IS NULL AND attempts = $attempts "
             "AND status IN ('pending', 'processing')",
             {
-                "owner": owner, "until": now + int(settings.lease_seconds * 1000), "now": now, "id": job_id,
+                "owner": owner,
+                "until": now + int(settings.lease_seconds * 1000),
+                "now": now,
+                "id": job_id,
                 "attempts": attempts,
             },  # fmt: skip
         )
@@ -150,14 +153,20 @@ def _end(owner: str, job: Leased, status: str, reason: str | None, *, only_from:
             "UPDATE job SET status = $status, reason = $reason, completed_at = $now, lease_owner = NULL, lease_until = NULL, "
             f"stage = $status WHERE id = $id AND lease_owner = $owner AND attempts = $attempt AND status IN ({allowed})",
             {
-                "status": status, "reason": reason, "now": now_ms(), "id": job.id, "owner": owner,
+                "status": status,
+                "reason": reason,
+                "now": now_ms(),
+                "id": job.id,
+                "owner": owner,
                 "attempt": job.attempt,
             },  # fmt: skip
         )
     )
 
 
-def complete_render(owner: str, job: Leased, file: str, sha256: str, frames: int, size_bytes: int, ms: int) -> str | None:
+def complete_render(
+    owner: str, job: Leased, file: str, sha256: str, frames: int, size_bytes: int, ms: int
+) -> str | None:
     """Make a render's file its output: None when done, else why it may not be (the caller removes the file)."""
     try:
         with writing():

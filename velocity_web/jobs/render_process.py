@@ -83,8 +83,9 @@ def synchronise(path: Path) -> str:
 
 def preview(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
     """Draw one frame of a template as a PNG at ``spec["output"]``."""
-    import velocity_engine as engine
     from PIL import Image
+
+    import velocity_engine as engine
 
     with engine.open_template(spec["template"]) as template:
         width = spec["width"] or template.width

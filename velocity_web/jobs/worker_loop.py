@@ -1,6 +1,6 @@
 """A worker: leases jobs, runs each in a child process, watches it, and writes down how it ended.
 
-One thread does everything that touches children, so that their order is plain; webhooks go out from threads of their own.
+One thread does everything that touches children, so that their order is plain; webhooks go out from other threads.
 """
 
 from __future__ import annotations
@@ -195,17 +195,19 @@ class Worker:
         settings = self.settings
         data = settings.data.resolve()
         if job.kind != states.RENDER:
-            limits = Limits(settings.analysis_memory_mb * MIB, int(settings.analysis_seconds) + 5, settings.nice, settings.run_as)
+            limits = Limits(
+                settings.analysis_memory_mb * MIB, int(settings.analysis_seconds) + 5, settings.nice, settings.run_as
+            )
             with reading():
                 file = queue.subject_file(job)
-            spec = {"file": str(data / file)} if file and (data / file).exists() else None
-            return spec, None, limits, settings.analysis_seconds
+            told = {"file": str(data / file)} if file and (data / file).exists() else None
+            return told, None, limits, settings.analysis_seconds
         limits = Limits(settings.render_memory_mb * MIB, settings.render_cpu_seconds, settings.nice, settings.run_as)
         with reading():
             work = json.loads(rows("SELECT request FROM render WHERE id = $id", {"id": job.id})[0][0])
         container = work["encoder"]["container"]
         temporary = data / "tmp" / f"render-{job.id}-{job.attempt}.{container}"
-        spec = {
+        spec: dict[str, Any] = {
             **work,
             "template": str(data / work["template"]),
             "assets": {asset_id: str(data / file) for asset_id, file in work["assets"].items()},

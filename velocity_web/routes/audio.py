@@ -45,7 +45,10 @@ class AudioItem(Resource):
         return audio.audio_detail(call.caller, call.ids["audio_id"])
 
     @operation(
-        summary="Delete an audio file", tag=TAG, returns=Message, codes={400: "It is processed, or active renders use it"}
+        summary="Delete an audio file",
+        tag=TAG,
+        returns=Message,
+        codes={400: "It is processed, or active renders use it"},
     )
     def on_delete(self, call: Call) -> Message:
         """Renders that used it stay."""
@@ -61,9 +64,7 @@ class AudioStatus(Resource):
 
 
 class AudioDownload(Resource):
-    @operation(
-        summary="Download the original audio file", tag=TAG, binary=sorted(audio.CONTENT_TYPES.values())
-    )
+    @operation(summary="Download the original audio file", tag=TAG, binary=sorted(audio.CONTENT_TYPES.values()))
     def on_get(self, call: Call) -> None:
         """Byte for byte what was uploaded."""
         file, content_type = audio.audio_file(call.caller, self.data, call.ids["audio_id"])

@@ -33,7 +33,10 @@ class AudioGroupItem(Resource):
         return audio.group_detail(call.caller, call.ids["group_id"])
 
     @operation(
-        summary="Delete an audio asset group and its audio", tag=TAG, returns=Message, codes={400: "Its audio is in use"}
+        summary="Delete an audio asset group and its audio",
+        tag=TAG,
+        returns=Message,
+        codes={400: "Its audio is in use"},
     )
     def on_delete(self, call: Call) -> Message:
         """All of it or nothing."""

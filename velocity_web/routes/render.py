@@ -38,7 +38,10 @@ class Renders(Resource):
         },
     )
     def on_post(self, call: Call) -> RenderQueued | RenderEstimate:
-        """By a template (direct mode) or a template instance (campaign mode). ``dryRun=true`` checks, estimates and queues nothing."""
+        """By a template (direct mode) or a template instance (campaign mode).
+
+        ``dryRun=true`` checks, estimates and queues nothing.
+        """
         if call.query.dry_run:
             return renders.estimate(call.caller, self.settings, call.body)
         return renders.create_render(call.caller, self.settings, call.body, call.req.get_header(KEY))
@@ -74,7 +77,9 @@ class RenderBudget(Resource):
 
 
 class RenderItem(Resource):
-    @operation(summary="Delete a render", tag=TAG, returns=Message, codes={409: "It is queued or running: cancel it first"})
+    @operation(
+        summary="Delete a render", tag=TAG, returns=Message, codes={409: "It is queued or running: cancel it first"}
+    )
     def on_delete(self, call: Call) -> Message:
         """Its video goes with it; the time it took stays charged."""
         renders.delete_render(call.caller, self.data, call.ids["render_id"])
@@ -90,7 +95,10 @@ class RenderStatus(Resource):
 
 class RenderCancel(Resource):
     @operation(
-        summary="Cancel a render", tag=TAG, returns=RenderCancelled, codes={409: "It is already completed, failed or cancelled"}
+        summary="Cancel a render",
+        tag=TAG,
+        returns=RenderCancelled,
+        codes={409: "It is already completed, failed or cancelled"},
     )
     def on_post(self, call: Call) -> RenderCancelled:
         """It stops at once, gives no video, and its time so far is charged."""

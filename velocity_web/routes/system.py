@@ -19,7 +19,11 @@ from velocity_web.schemas.base import Answer
 
 TAG = "System"
 PAGES = files("velocity_web") / "pages"
-MEDIA = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+MEDIA = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+}
 
 
 class Health(Answer):
@@ -55,7 +59,7 @@ class ReadyCheck(Resource):
                 version = rows("SELECT MAX(version) FROM schema_version", {})[0][0]
             if version != latest_version():
                 faults["database"] = [f"schema version {version}, not {latest_version()}"]
-        except Exception as error:  # whatever the driver raises, the answer is the same
+        except Exception as error:  # noqa: BLE001  # whatever the driver raises, the answer is the same
             faults["database"] = [type(error).__name__]
         if not os.access(self.settings.temporary, os.W_OK):
             faults["storage"] = ["the data folder cannot be written to"]

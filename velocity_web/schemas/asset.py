@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated
 
-from velocity_web.schemas.base import Answer, Identifier, Time
+from velocity_web.schemas.base import Answer, IdText, Time
+from velocity_web.schemas.template import one_of
 
 
 class AssetDto(Answer):
     """A picture or clip; ``duration`` in seconds, null for a picture."""
 
-    id: Identifier
-    asset_id: Identifier
+    id: IdText
+    asset_id: IdText
     name: str
-    kind: Literal["image", "video"]
+    kind: Annotated[str, one_of("image", "video")]
     format: str
     width: int
     height: int

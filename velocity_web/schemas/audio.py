@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
-from velocity_web.schemas.base import Answer, Identifier, Name, Page, Question, Time
+from velocity_web.schemas.base import Answer, IdText, Name, Page, Question, Time
 from velocity_web.schemas.template import HistoryStatus, JobStatus
 
 
 class AudioUploaded(Answer):
     status: JobStatus
-    audio_id: Identifier
-    job_id: Identifier
-    audio_group_id: Identifier
-    audio_asset_group_id: Identifier
+    audio_id: IdText
+    job_id: IdText
+    audio_group_id: IdText
+    audio_asset_group_id: IdText
 
 
 class AudioDto(Answer):
-    id: Identifier
-    audio_group_id: Identifier
-    audio_asset_group_id: Identifier
+    id: IdText
+    audio_group_id: IdText
+    audio_asset_group_id: IdText
     name: str
     size_bytes: int
     created_at: Time
@@ -32,15 +32,15 @@ class AudioDto(Answer):
 class AudioListEntry(AudioDto):
     """An audio file with its group."""
 
-    group_id: Identifier
+    group_id: IdText
     group_name: str
 
 
 class AudioJobDto(Answer):
-    job_id: Identifier
-    audio_id: Identifier
-    audio_group_id: Identifier
-    audio_asset_group_id: Identifier
+    job_id: IdText
+    audio_id: IdText
+    audio_group_id: IdText
+    audio_asset_group_id: IdText
     audio_name: str
     status: JobStatus
     created_at: Time
@@ -63,7 +63,7 @@ class AudioGroupRequest(Question):
 
 
 class AudioGroupDto(Answer):
-    id: Identifier
+    id: IdText
     name: str
     audio_count: int
     created_at: Time

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StrictStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StrictStr, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 
@@ -19,7 +19,9 @@ class Answer(BaseModel):
 class Question(BaseModel):
     """A body that the service receives. Fields it does not know are kept aside, for the warning that names them."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=False, extra="allow", arbitrary_types_allowed=False)
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=False, extra="allow", arbitrary_types_allowed=False
+    )
 
 
 def whole(value: Any) -> Any:
@@ -37,6 +39,7 @@ Int32 = Annotated[int, BeforeValidator(whole), Field(strict=True, ge=-(2**31), l
 Positive32 = Annotated[int, BeforeValidator(whole), Field(strict=True, ge=1, le=2**31 - 1)]
 Time = Annotated[datetime, PlainSerializer(_zulu, return_type=str, when_used="json")]
 Identifier = UUID
+IdText = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
 Name = Annotated[StrictStr, Field(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 

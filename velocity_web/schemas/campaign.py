@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from velocity_web.schemas.base import Answer, Identifier, Name, Question, Time
+from pydantic import Field
+
+from velocity_web.schemas.base import Answer, Identifier, IdText, Name, Question, Time
 
 
 class CampaignRequest(Question):
@@ -12,17 +14,17 @@ class CampaignRequest(Question):
 
 
 class CampaignDto(Answer):
-    id: Identifier
+    id: IdText
     name: str
     created_at: Time
     template_instance_count: int
-    audio_group_ids: list[Identifier]
+    audio_group_ids: list[IdText]
 
 
 class InstanceRequest(Question):
     template_id: Identifier
     name: Name
-    customization_map: list[dict[str, Any]] = []
+    customization_map: list[dict[str, Any]] = Field(default_factory=list)
 
 
 class InstanceChange(Question):
@@ -32,10 +34,10 @@ class InstanceChange(Question):
 
 
 class InstanceDto(Answer):
-    id: Identifier
-    template_instance_id: Identifier
-    campaign_id: Identifier
-    template_id: Identifier
+    id: IdText
+    template_instance_id: IdText
+    campaign_id: IdText
+    template_id: IdText
     template_name: str | None
     name: str
     customization_map: list[dict[str, Any]]

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AnyHttpUrl, BeforeValidator, Field, StrictStr
 
-from velocity_web.schemas.base import Answer, Identifier, Int32, Name, Page, Positive32, Question, Time, whole
-from velocity_web.schemas.template import FindingDto, JobStatus, lower
-
+from velocity_web import states
+from velocity_web.schemas.base import Answer, Identifier, IdText, Int32, Name, Page, Positive32, Question, Time, whole
+from velocity_web.schemas.template import FindingDto, JobStatus, lower, one_of
 
 RateControlNumber = Annotated[int, BeforeValidator(whole), Field(strict=True, ge=0, le=2)]
 
@@ -57,7 +57,7 @@ class RenderRequest(RenderOutput):
 
 class BatchRow(Question):
     name: Name | None = None
-    customization_map: list[dict[str, Any]] = []
+    customization_map: list[dict[str, Any]] = Field(default_factory=list)
     audio_id: Identifier | None = None
 
 
@@ -87,7 +87,7 @@ class RenderQuery(Question):
 
 
 class RenderQueued(Answer):
-    render_id: Identifier
+    render_id: IdText
     status: JobStatus
 
 
@@ -98,14 +98,14 @@ class RenderEstimate(Answer):
     frames: int
     expected_milliseconds: int
     expected_bytes: int
-    warnings: list[FindingDto] = []
+    warnings: list[FindingDto] = Field(default_factory=list)
 
 
 class RenderDto(Answer):
-    render_id: Identifier
-    template_instance_id: Identifier | None
-    template_id: Identifier | None
-    campaign_id: Identifier | None
+    render_id: IdText
+    template_instance_id: IdText | None
+    template_id: IdText | None
+    campaign_id: IdText | None
     name: str
     video_download_url: str
     template_instance_name: str | None
@@ -121,19 +121,19 @@ class RenderDetail(RenderDto):
 
     completed_at: Time
     frames: int
-    audio_id: Identifier | None
+    audio_id: IdText | None
     job_info: dict[str, Any]
     encoder_config: dict[str, Any]
     customization_map: list[dict[str, Any]]
 
 
 class RenderJobDto(Answer):
-    render_id: Identifier
+    render_id: IdText
     name: str
-    template_instance_id: Identifier | None
-    campaign_id: Identifier | None
+    template_instance_id: IdText | None
+    campaign_id: IdText | None
     template_instance_name: str | None
-    template_id: Identifier | None
+    template_id: IdText | None
     template_name: str | None
     is_direct_render: bool
     status: JobStatus
@@ -157,7 +157,7 @@ class RenderHistory(Question):
 
 
 class RenderCancelled(Answer):
-    render_id: Identifier
+    render_id: IdText
     status: JobStatus
     message: str
 
@@ -172,8 +172,8 @@ class RenderTimeBudgetStatusDto(Answer):
 class BatchRowResult(Answer):
     row: int
     name: str
-    status: JobStatus | Literal["rejected"]
-    render_id: Identifier | None = None
+    status: Annotated[str, one_of("rejected", *states.ALL)]
+    render_id: IdText | None = None
     video_download_url: str | None = None
     progress: float = 0.0
     reason: str | None = None
@@ -181,11 +181,11 @@ class BatchRowResult(Answer):
 
 
 class BatchDto(Answer):
-    batch_id: Identifier
+    batch_id: IdText
     name: str
-    template_id: Identifier
+    template_id: IdText
     created_at: Time
-    status: Literal["processing", "completed", "cancelled"]
+    status: Annotated[str, one_of("processing", "completed", "cancelled")]
     progress: float
     rows_total: int
     counts: dict[str, int]
@@ -200,11 +200,11 @@ class BatchPage(Page):
 
 
 class WebhookDeliveryDto(Answer):
-    id: Identifier
-    render_id: Identifier
+    id: IdText
+    render_id: IdText
     url: str
     event: str
-    status: Literal["pending", "delivered", "failed"]
+    status: Annotated[str, one_of("pending", "delivered", "failed")]
     attempts: int
     next_attempt_at: Time | None
     response_code: int | None

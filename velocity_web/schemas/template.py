@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from velocity_web.schemas.base import Answer, Identifier, Page, Question, Time
+from velocity_web import states
+from velocity_web.schemas.base import Answer, IdText, Page, Question, Time
 
-JobStatus = Literal["pending", "processing", "cancelling", "completed", "failed", "cancelled", "deleted"]
+
+def one_of(*values: str) -> WithJsonSchema:
+    """The schema of a string that is one of ``values``."""
+    return WithJsonSchema({"type": "string", "enum": list(values)})
+
+
+JobStatus = Annotated[str, one_of(*states.ALL)]
 
 
 def lower(value: Any) -> Any:
@@ -19,28 +26,28 @@ HistoryStatus = Annotated[Literal["completed", "failed"] | None, BeforeValidator
 
 
 class TemplateUploaded(Answer):
-    status: JobStatus | Literal["uploaded"]
-    template_id: Identifier
-    job_id: Identifier
+    status: Annotated[str, one_of("uploaded", *states.ALL)]
+    template_id: IdText
+    job_id: IdText
 
 
 class TemplateDto(Answer):
-    id: Identifier
+    id: IdText
     name: str
     size_bytes: int
     created_at: Time
 
 
 class TemplateJobDto(Answer):
-    job_id: Identifier
-    template_id: Identifier
+    job_id: IdText
+    template_id: IdText
     template_name: str
     status: JobStatus
     created_at: Time
     completed_at: Time | None
     reason: str | None
-    stage: Literal["uploaded", "validating", "extracting", "analyzing", "completed", "failed"]
-    warnings: list[FindingDto] = []
+    stage: Annotated[str, one_of("uploaded", "validating", "extracting", "analyzing", "completed", "failed")]
+    warnings: list[FindingDto] = Field(default_factory=list)
 
 
 class FindingDto(Answer):
@@ -88,7 +95,7 @@ class Preview(Question):
 
 
 class StorageStatusDto(Answer):
-    quota_mb: int = Field(alias="quotaMB")
+    quota_mb: int = Field(serialization_alias="quotaMB")
     used_bytes: int
     available_bytes: int
     usage_percentage: float

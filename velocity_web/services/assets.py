@@ -58,13 +58,11 @@ def _dto(asset: Asset) -> AssetDto:
     fields: dict[str, Any] = {
         name: getattr(asset, name) for name in ("id", "name", "kind", "format", "width", "height", "size_bytes")
     }
-    return AssetDto(
-        **fields, asset_id=asset.id, duration=asset.seconds, created_at=iso_time(asset.created_at)
-    )
+    return AssetDto(**fields, asset_id=asset.id, duration=asset.seconds, created_at=iso_time(asset.created_at))
 
 
 def _find(caller: Caller, asset_id: str) -> Asset:
-    asset = Asset.get(id=asset_id)
+    asset: Asset | None = Asset.get(id=asset_id)
     if asset is None or asset.account_id != caller.account_id:
         raise NotFound(f"there is no asset {asset_id}")
     return asset

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pony.orm import count, desc
+from pony.orm import desc
 
 from velocity_web import quota, states
 from velocity_web.auth import Caller
 from velocity_web.clock import iso_time, now_ms
-from velocity_web.entities import Audio, AudioGroup, Job, execute, lock_account, new_id, reading, rows, writing
+from velocity_web.entities import Audio, AudioGroup, Job, execute, lock_account, new_id, reading, rows, the, writing
 from velocity_web.failures import Invalid, NotDeletable, NotFound
 from velocity_web.files import publish, remove
 from velocity_web.jobs.wake import wake
@@ -92,7 +92,7 @@ def _default_group(caller: Caller) -> AudioGroup:
 
 def find_audio(caller: Caller, audio_id: str) -> Audio:
     """Within a session. Raises NotFound."""
-    audio = Audio.get(id=audio_id)
+    audio: Audio | None = Audio.get(id=audio_id)
     if audio is None or audio.account_id != caller.account_id:
         raise NotFound(f"there is no audio {audio_id}")
     return audio
@@ -125,7 +125,7 @@ def audio_detail(caller: Caller, audio_id: str) -> AudioDto:
 
 
 def _job_dto(job: Job) -> AudioJobDto:
-    audio = Audio[job.subject_id]
+    audio = the(Audio, id=job.subject_id)
     return AudioJobDto(
         job_id=job.id, audio_id=audio.id, audio_group_id=audio.group_id, audio_asset_group_id=audio.group_id,
         audio_name=job.name, status=states.PROCESSING if job.status == states.PENDING else job.status,
@@ -163,7 +163,7 @@ def list_audio(caller: Caller, search: str | None, skip: int, take: int) -> list
             {"account": caller.account_id, "pattern": f"%{pattern}%", "take": take, "skip": skip},
         )
         return [
-            AudioListEntry(**_dto_fields(Audio[audio_id]), group_id=group_id, group_name=group_name)
+            AudioListEntry(**_dto_fields(the(Audio, id=audio_id)), group_id=group_id, group_name=group_name)
             for audio_id, group_id, group_name in found
         ]
 
@@ -190,7 +190,7 @@ def _delete_one(audio: Audio, caller: Caller, data: Path) -> Path:
         raise NotDeletable(f"the audio {audio.name} is still being processed")
     if active_renders("render.audio_id = $value", audio.id):
         raise NotDeletable(f"active render jobs use the audio {audio.name}; cancel them first")
-    file = data / audio.file
+    file: Path = data / audio.file
     if job.status != states.FAILED:
         quota.give_back(caller.account_id, audio.size_bytes)
     execute("DELETE FROM job WHERE subject_id = $id AND kind = 'audio'", {"id": audio.id})
@@ -200,7 +200,7 @@ def _delete_one(audio: Audio, caller: Caller, data: Path) -> Path:
 
 def find_group(caller: Caller, group_id: str) -> AudioGroup:
     """Within a session. Raises NotFound."""
-    group = AudioGroup.get(id=group_id)
+    group: AudioGroup | None = AudioGroup.get(id=group_id)
     if group is None or group.account_id != caller.account_id:
         raise NotFound(f"there is no audio asset group {group_id}")
     return group
@@ -214,7 +214,7 @@ def create_group(caller: Caller, name: str) -> AudioGroupDto:
 
 def _group_dto(group: AudioGroup) -> AudioGroupDto:
     group_id = group.id
-    number = count(audio for audio in Audio if audio.group_id == group_id)
+    number = Audio.select(lambda audio: audio.group_id == group_id).count()
     return AudioGroupDto(id=group.id, name=group.name, audio_count=number, created_at=iso_time(group.created_at))
 
 

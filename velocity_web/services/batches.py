@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from velocity_web import budget, states
 from velocity_web.auth import Caller
 from velocity_web.clock import iso_time, now_ms
-from velocity_web.entities import Batch, Job, Render, lock_account, new_id, reading, rows, writing
+from velocity_web.entities import Batch, Job, Render, lock_account, new_id, reading, rows, the, writing
 from velocity_web.failures import Invalid, NotFound
 from velocity_web.jobs.wake import wake
 from velocity_web.schemas.render import (
@@ -49,12 +49,14 @@ def rows_of_csv(text: str) -> list[BatchRow]:
     found: list[BatchRow] = []
     for number, line in enumerate(lines):
         if len(line) > len(header):
-            raise Invalid("the CSV is uneven", {"csv": [f"row {number} has {len(line)} cells, the header {len(header)}"]})
+            raise Invalid(
+                "the CSV is uneven", {"csv": [f"row {number} has {len(line)} cells, the header {len(header)}"]}
+            )
         cells = dict(zip((name.strip() for name in header), line, strict=False))
         name = next((value for column, value in cells.items() if column.lower() == NAME_COLUMN and value), None)
         entries = [_entry(column, value) for column, value in cells.items() if column.lower() != NAME_COLUMN and value]
         try:
-            found.append(BatchRow(name=name, customizationMap=entries))
+            found.append(BatchRow.model_validate({"name": name, "customizationMap": entries}))
         except ValidationError as error:
             raise Invalid("the CSV has an invalid row", {f"rows[{number}].name": [error.errors()[0]["msg"]]}) from None
     return found
@@ -91,7 +93,9 @@ def create_batch(caller: Caller, settings: Settings, request: BatchRequest) -> B
         for row, name in zip(wanted, names, strict=True):
             output = _output_of(request, row)
             try:
-                checked.append((name, check_request(caller, settings.data, source, output, row.customization_map), output))
+                checked.append(
+                    (name, check_request(caller, settings.data, source, output, row.customization_map), output)
+                )
             except Invalid as invalid:
                 checked.append(invalid.errors)
     if not any(isinstance(entry, tuple) for entry in checked):
@@ -150,7 +154,7 @@ def request_of_csv(raw: bytes, query: BatchQuery) -> dict[str, Any]:
 
 def find_batch(caller: Caller, batch_id: str) -> Batch:
     """Within a session. Raises NotFound."""
-    batch = Batch.get(id=batch_id)
+    batch: Batch | None = Batch.get(id=batch_id)
     if batch is None or batch.account_id != caller.account_id:
         raise NotFound(f"there is no batch {batch_id}")
     return batch
@@ -231,6 +235,6 @@ def cancel_batch(caller: Caller, batch_id: str) -> BatchDetail:
             {"id": batch_id},
         )
         for (job_id,) in active:
-            cancel_job(Job[job_id])
+            cancel_job(the(Job, id=job_id))
     wake()
     return batch_detail(caller, batch_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pony.orm import count, desc
+from pony.orm import desc
 
 from velocity_web import states
 from velocity_web.auth import Caller
@@ -32,7 +32,7 @@ from velocity_web.settings import Settings
 
 def find_campaign(caller: Caller, campaign_id: str) -> Campaign:
     """Within a session. Raises NotFound."""
-    campaign = Campaign.get(id=campaign_id)
+    campaign: Campaign | None = Campaign.get(id=campaign_id)
     if campaign is None or campaign.account_id != caller.account_id:
         raise NotFound(f"there is no campaign {campaign_id}")
     return campaign
@@ -50,7 +50,7 @@ def _dto(campaign: Campaign) -> CampaignDto:
         id=campaign.id,
         name=campaign.name,
         created_at=iso_time(campaign.created_at),
-        template_instance_count=count(entry for entry in TemplateInstance if entry.campaign_id == campaign_id),
+        template_instance_count=TemplateInstance.select(lambda entry: entry.campaign_id == campaign_id).count(),
         audio_group_ids=sorted(link.group_id for link in links),
     )
 
@@ -99,7 +99,7 @@ def unlink_group(caller: Caller, campaign_id: str, group_id: str) -> None:
 
 def _find_instance(caller: Caller, campaign_id: str, instance_id: str) -> TemplateInstance:
     find_campaign(caller, campaign_id)
-    instance = TemplateInstance.get(id=instance_id)
+    instance: TemplateInstance | None = TemplateInstance.get(id=instance_id)
     if instance is None or instance.campaign_id != campaign_id:
         raise NotFound(f"there is no template instance {instance_id} in the campaign")
     return instance
@@ -121,7 +121,9 @@ def _check_map(caller: Caller, settings: Settings, template_id: str, customizati
     if template is None or template.account_id != caller.account_id or job is None:
         raise Invalid("the request has invalid fields", {"templateId": [f"there is no template {template_id}"]})
     if job.status != states.COMPLETED:
-        raise Invalid("the request has invalid fields", {"templateId": [f"the template is {job.status}, not completed"]})
+        raise Invalid(
+            "the request has invalid fields", {"templateId": [f"the template is {job.status}, not completed"]}
+        )
     errors: dict[str, list[str]] = {}
     assets = find_assets(caller, customizations, errors)
     with openings.of(settings.data / template.file) as opened:

@@ -84,7 +84,9 @@ def _source(caller: Caller, template_id: str, field_name: str, **campaign: Any) 
         raise Invalid(sentence, {field_name: [sentence]})
     job = Job.get(subject_id=template_id)
     if job is None or job.status != states.COMPLETED or not template.analysis:
-        sentence = f"the template {template.name!r} is {job.status if job else 'gone'}; only a completed one can be rendered"
+        sentence = (
+            f"the template {template.name!r} is {job.status if job else 'gone'}; only a completed one can be rendered"
+        )
         raise Invalid(sentence, {field_name: [sentence]})
     analysis = json.loads(template.analysis)
     return Source(
@@ -115,9 +117,7 @@ def find_audio_file(caller: Caller, audio_id: str | None, source: Source, errors
 
 def _is_linked(campaign_id: str | None, group_id: str) -> bool:
     both = {"campaign": campaign_id, "group": group_id}
-    return bool(
-        rows("SELECT 1 FROM campaign_audio_group WHERE campaign_id = $campaign AND group_id = $group", both)
-    )
+    return bool(rows("SELECT 1 FROM campaign_audio_group WHERE campaign_id = $campaign AND group_id = $group", both))
 
 
 def find_assets(caller: Caller, customizations: Sequence[Mapping[str, Any]], errors: Errors) -> dict[str, str]:

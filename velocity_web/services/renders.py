@@ -23,6 +23,7 @@ from velocity_web.entities import (
     lock_account,
     new_id,
     reading,
+    the,
     writing,
 )
 from velocity_web.failures import Conflict, Invalid, KeyReused, NotFound, QuotaExceeded
@@ -66,7 +67,7 @@ def estimate(caller: Caller, settings: Settings, request: RenderRequest) -> Rend
     """What a render would take; queues nothing. Raises what queueing raises, but for the budget."""
     ticket = check_render(caller, settings, request)
     with reading():
-        template = Template[ticket.source.template_id]
+        template = the(Template, id=ticket.source.template_id)
         findings = json.loads(template.analysis or "{}").get("findings", [])
         return RenderEstimate(
             frames=ticket.frames,
@@ -247,7 +248,9 @@ def render_detail(caller: Caller, render_id: str) -> RenderDetail:
         )
 
 
-def _page(caller: Caller, statuses: tuple[str, ...] | list[str], skip: int, take: int | None) -> list[tuple[Render, Job]]:
+def _page(
+    caller: Caller, statuses: tuple[str, ...] | list[str], skip: int, take: int | None
+) -> list[tuple[Render, Job]]:
     query = Job.select(
         lambda job: job.account_id == caller.account_id and job.kind == states.RENDER and job.status in statuses
     ).order_by(lambda job: (desc(job.created_at), job.id))

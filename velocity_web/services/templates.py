@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pony.orm import desc, exists
+from pony.orm import desc
 
 from velocity_web import quota, states
 from velocity_web.auth import Caller
@@ -73,7 +73,7 @@ def accept_template(caller: Caller, data: Path, upload: Upload) -> TemplateUploa
 
 def find_template(caller: Caller, template_id: str) -> Template:
     """Within a session. Raises NotFound."""
-    template = Template.get(id=template_id)
+    template: Template | None = Template.get(id=template_id)
     if template is None or template.account_id != caller.account_id:
         raise NotFound(f"there is no template {template_id}")
     return template
@@ -89,7 +89,7 @@ def completed_template(caller: Caller, template_id: str) -> Template:
 
 def job_of(subject_id: str) -> Job:
     """Within a session: the processing job of a template or an audio file. Raises NotFound."""
-    job = Job.get(subject_id=subject_id)
+    job: Job | None = Job.get(subject_id=subject_id)
     if job is None:
         raise NotFound(f"there is no job for {subject_id}")
     return job
@@ -97,11 +97,16 @@ def job_of(subject_id: str) -> Job:
 
 def list_templates(caller: Caller) -> list[TemplateDto]:
     with reading():
-        found = Template.select(
-            lambda template: template.account_id == caller.account_id
-            and exists(job for job in Job if job.subject_id == template.id and job.status == states.COMPLETED)
-        ).order_by(lambda template: (desc(template.created_at), template.id))
-        return [TemplateDto(**_common(template)) for template in found]
+        found = rows(
+            "SELECT template.id, template.name, template.size_bytes, template.created_at FROM template "
+            "JOIN job ON job.subject_id = template.id WHERE template.account_id = $account AND job.status = 'completed' "
+            "ORDER BY template.created_at DESC, template.id",
+            {"account": caller.account_id},
+        )
+    return [
+        TemplateDto(id=template_id, name=name, size_bytes=size, created_at=iso_time(created))
+        for template_id, name, size, created in found
+    ]
 
 
 def _common(template: Template) -> dict[str, Any]:
@@ -174,7 +179,7 @@ def delete_template(caller: Caller, data: Path, template_id: str) -> Path:
             raise NotDeletable("the template is still being processed; wait for it to complete or fail")
         if active_renders("render.template_id = $value", template_id):
             raise NotDeletable("the template has active render jobs; cancel them first")
-        file = data / template.file
+        file: Path = data / template.file
         if job_of(template_id).status != states.FAILED:
             quota.give_back(caller.account_id, template.size_bytes)
         execute("DELETE FROM job WHERE subject_id = $id AND kind = 'template'", {"id": template_id})
@@ -214,4 +219,5 @@ def previewable(caller: Caller, data: Path, template_id: str, frame: int) -> Pat
         frames = json.loads(template.analysis or "{}").get("frame_count", 0)
         if frame >= frames:
             raise Invalid("the frame is past the end", {"frame": [f"it must be from 0 to {frames - 1}"]})
-        return data / template.file
+        file: Path = data / template.file
+        return file

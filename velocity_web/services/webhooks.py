@@ -16,7 +16,19 @@ from pony.orm import desc
 from velocity_web import states
 from velocity_web.auth import Caller
 from velocity_web.clock import iso_time, now_ms
-from velocity_web.entities import Account, Job, Render, WebhookDelivery, execute, lock_account, new_id, reading, rows, writing
+from velocity_web.entities import (
+    Account,
+    Job,
+    Render,
+    WebhookDelivery,
+    execute,
+    lock_account,
+    new_id,
+    reading,
+    rows,
+    the,
+    writing,
+)
 from velocity_web.failures import Invalid, NotFound
 from velocity_web.schemas.render import WebhookDeliveryDto, WebhookSecret
 from velocity_web.settings import Settings
@@ -58,7 +70,7 @@ def require_allowed(url: str, settings: Settings) -> None:
 
 
 def resolve(host: str, port: int, settings: Settings) -> str:
-    """The address to connect to. Raises ForbiddenAddress when any address of the host is not a public one, and OSError."""
+    """The address to connect to. Raises ForbiddenAddress when any address of the host is not public, and OSError."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = [str(entry[4][0]) for entry in found]
     for address in addresses:
@@ -75,7 +87,7 @@ def announce(render_id: str, status: str) -> None:
     render = Render.get(id=render_id)
     if render is None or not render.webhook_url:
         return
-    job = Job[render_id]
+    job = the(Job, id=render_id)
     now = now_ms()
     payload = {
         "type": EVENTS[status],
@@ -122,7 +134,7 @@ def claim_due(limit: int) -> list[Delivery]:
 
 def signing_secret(account_id: str) -> str:
     """Within a writing transaction: the account's secret, made when it is first needed."""
-    account = Account[account_id]
+    account = the(Account, id=account_id)
     if not account.webhook_secret:
         account.webhook_secret = f"whsec_{b64encode(secrets.token_bytes(24)).decode()}"
         account.flush()
@@ -176,9 +188,16 @@ def report(delivery: Delivery, code: int | None, fault: str | None, settings: Se
         status, completed, next_at = "pending", None, now + int(wait * 1000)
     with writing():
         execute(
-            "UPDATE webhook_delivery SET status = $status, next_at = $next_at, response_code = $code, reason = $reason, "
-            "completed_at = $completed WHERE id = $id",
-            {"status": status, "next_at": next_at, "code": code, "reason": fault, "completed": completed, "id": delivery.id},
+            "UPDATE webhook_delivery SET status = $status, next_at = $next_at, response_code = $code, "
+            "reason = $reason, completed_at = $completed WHERE id = $id",
+            {
+                "status": status,
+                "next_at": next_at,
+                "code": code,
+                "reason": fault,
+                "completed": completed,
+                "id": delivery.id,
+            },
         )
 
 

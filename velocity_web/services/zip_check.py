@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 import zipfile
 from pathlib import Path
 
@@ -28,10 +29,8 @@ def zip_fault(path: Path) -> str | None:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError):
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error):
         return "Invalid or corrupt ZIP file: its directory cannot be read"
-    except Exception as error:  # zipfile lets struct.error and others through on a broken directory
-        return f"Invalid or corrupt ZIP file: its directory cannot be read ({type(error).__name__})"
     if not any(name.lower().endswith(".json") for name in names):
         return "Missing required JSON configuration file: the ZIP has no .json file"
     return None
