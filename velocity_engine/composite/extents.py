@@ -5,6 +5,7 @@ Everything here depends on the command alone, never on the canvas or on the part
 
 from __future__ import annotations
 
+from velocity_engine.composite.paths import path_box
 from velocity_engine.composite.rects import FAR, Rect, grown, intersection, pixels_of, union_of
 from velocity_engine.composite.strokes import pen, reach
 from velocity_engine.display import (
@@ -17,18 +18,12 @@ from velocity_engine.display import (
     MaskPath,
     StrokeSource,
 )
-from velocity_engine.kernels.flatten import control_box
-from velocity_engine.model.geometry import IDENTITY, Matrix, Path, transformed_bounds
+from velocity_engine.model.geometry import transformed_bounds
 from velocity_engine.model.layers import MatteMode
 
 SIGMA_OF_FEATHER = 0.38  # Skottie's factor, found by comparison with After Effects
 REACH_OF_SIGMA = 3.0
 MOST_KEPT = 16384
-
-
-def path_box(path: Path, matrix: Matrix = IDENTITY) -> tuple[float, float, float, float]:
-    """The device box of a path's control points; x0 > x1 when it has none."""
-    return control_box(path.points, *matrix)
 
 
 def effect_margin(effects: tuple[EffectCall, ...]) -> tuple[float, float, float, float]:

@@ -7,14 +7,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from velocity_engine.composite.paths import TOLERANCE, closed_of, flattened
 from velocity_engine.display import StrokeSource
-from velocity_engine.kernels.dash import dashed
-from velocity_engine.kernels.flatten import flatten
 from velocity_engine.kernels.stroke import outline
 from velocity_engine.model.geometry import Matrix, Path
 from velocity_engine.model.shapes import Cap, Join
-
-TOLERANCE = 0.1  # device pixels
 
 
 def pen(width: float, matrix: Matrix) -> tuple[float, float]:
@@ -58,10 +55,12 @@ def stroked(
     """
     a, b, c, d = matrix[:4]
     scale = max(math.hypot(a, b), math.hypot(c, d))
-    points, starts, corners = flatten(path.points, path.starts, a, b, c, d, TOLERANCE)
-    closed = path.closed
+    points, starts, corners = flattened(path, matrix)
+    closed = closed_of(path)
     if dashes:
+        from velocity_engine.kernels.dash import dashed  # compiled where it is needed
+
         points, starts, corners, closed = dashed(
-            points, starts, corners, closed, np.array(dashes), dash_offset, 0.01 * TOLERANCE / scale
+            points, starts, corners, closed, np.array(dashes, np.float64), dash_offset, 0.01 * TOLERANCE / scale
         )
     return outline(points, starts, corners, closed, 0.5 * width, cap.value, join.value, miter_limit, TOLERANCE / scale)

@@ -9,12 +9,12 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
+from velocity_engine.composite.paths import flattened
 from velocity_engine.composite.rects import Rect
-from velocity_engine.composite.strokes import TOLERANCE, pen, stroked
+from velocity_engine.composite.strokes import pen, stroked
 from velocity_engine.composite.surface import Scratch, Surface
 from velocity_engine.display import FillSource, GradientPaint, Paint, SolidPaint, StrokeSource
 from velocity_engine.kernels.coverage import accumulate
-from velocity_engine.kernels.flatten import flatten
 from velocity_engine.kernels.paint import paint_color, paint_gradient, paint_mask
 from velocity_engine.model.geometry import IDENTITY, Matrix, Path, invert, multiply
 from velocity_engine.model.shapes import FillRule, GradientKind
@@ -96,7 +96,7 @@ class VectorPainter:
         self._scratch = Scratch()
 
     def fill(self, surface: Surface, source: FillSource, matrix: Matrix, clip: Rect, opacity: float) -> None:
-        points, starts, _ = flatten(source.path.points, source.path.starts, *matrix[:4], TOLERANCE)
+        points, starts, _ = flattened(source.path, matrix)
         even_odd = source.rule is FillRule.EVEN_ODD
         self._paint(surface, points, starts, matrix, clip, even_odd, source.paint, opacity)
 
@@ -134,7 +134,7 @@ class VectorPainter:
 
     def path_coverage(self, mask: NDArray[np.uint8], rect: Rect, path: Path, matrix: Matrix = IDENTITY) -> None:
         """As ``coverage``, of the inside of a path."""
-        points, starts, _ = flatten(path.points, path.starts, *matrix[:4], TOLERANCE)
+        points, starts, _ = flattened(path, matrix)
         self.coverage(mask, rect, points, starts, matrix)
 
     def _paint(

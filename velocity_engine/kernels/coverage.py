@@ -19,12 +19,13 @@ from numba import njit
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.bits import trailing_zeros
+from velocity_engine.kernels.inner import inner
 
-GUARD = 2097152.0  # pixels; keeps every product of two coordinates below 2**62 and costs nothing on real canvases
+GUARD = float(1 << 40)  # pixels; further away, coordinates are moved to this distance
 ONE = np.uint64(1)
 
 
-@njit(nogil=True, error_model="numpy")
+@inner
 def _add(cells, bits, row_cells, row_words, column, near, far):
     """Adds ``near`` to the cell of ``column`` and ``far`` to the one on its right, and marks both."""
     at = row_cells + column
@@ -39,7 +40,7 @@ def _add(cells, bits, row_cells, row_words, column, near, far):
         bits[word] |= np.uint64(2) << shift
 
 
-@njit(nogil=True, error_model="numpy")
+@inner
 def _add_in_row(cells, bits, row_cells, row_words, width, xa, xb, cover, sign):
     """The piece of an edge within one row, from ``xa`` to ``xb`` (1/256 pixel) over the height ``cover``."""
     if xa > xb:
@@ -75,7 +76,7 @@ def _add_in_row(cells, bits, row_cells, row_words, width, xa, xb, cover, sign):
         left = right
 
 
-@njit(nogil=True, error_model="numpy")
+@inner
 def _add_edge(cells, bits, width, height, x0, y0, x1, y1):
     """An edge in 1/256 pixel, relative to the top left corner of the extent of ``width`` x ``height`` pixels."""
     if y0 == y1:
@@ -110,48 +111,13 @@ def _add_edge(cells, bits, width, height, x0, y0, x1, y1):
         row += 1
 
 
-@njit(nogil=True, error_model="numpy")
-def _add_clamped(cells, bits, width, height, ox, oy, x0, y0, x1, y1):
-    """An edge in pixels; what lies beyond the guard is cut off, at the left and right it is moved onto the guard."""
-    if y0 != y1 and (max(abs(x0), abs(x1)) > GUARD or max(abs(y0), abs(y1)) > GUARD):
-        if (y0 < -GUARD and y1 < -GUARD) or (y0 > GUARD and y1 > GUARD):
-            return
-        slope = (x1 - x0) / (y1 - y0)
-        if abs(y0) > GUARD:
-            cut = GUARD if y0 > 0 else -GUARD
-            x0, y0 = x0 + (cut - y0) * slope, cut
-        if abs(y1) > GUARD:
-            cut = GUARD if y1 > 0 else -GUARD
-            x1, y1 = x1 + (cut - y1) * slope, cut
-        for bound in (-GUARD, GUARD):
-            if (x0 - bound) * (x1 - bound) < 0.0 and y0 != y1:
-                cut = y0 + (y1 - y0) * ((bound - x0) / (x1 - x0))
-                cut = min(max(cut, min(y0, y1)), max(y0, y1))
-                if abs(x0) > GUARD:
-                    _add_fixed(cells, bits, width, height, ox, oy, bound, y0, bound, cut)
-                    x0, y0 = bound, cut
-                else:
-                    _add_fixed(cells, bits, width, height, ox, oy, bound, cut, bound, y1)
-                    x1, y1 = bound, cut
-        x0, x1 = min(max(x0, -GUARD), GUARD), min(max(x1, -GUARD), GUARD)
-    _add_fixed(cells, bits, width, height, ox, oy, x0, y0, x1, y1)
+@inner
+def _fixed(value, origin):
+    """A coordinate in 1/256 pixel, relative to a pixel."""
+    return np.int64(np.rint(min(max(value, -GUARD), GUARD) * 256.0)) - (origin << 8)
 
 
-@njit(nogil=True, error_model="numpy")
-def _add_fixed(cells, bits, width, height, ox, oy, x0, y0, x1, y1):
-    _add_edge(
-        cells,
-        bits,
-        width,
-        height,
-        np.int64(np.rint(x0 * 256.0)) - (ox << 8),
-        np.int64(np.rint(y0 * 256.0)) - (oy << 8),
-        np.int64(np.rint(x1 * 256.0)) - (ox << 8),
-        np.int64(np.rint(y1 * 256.0)) - (oy << 8),
-    )
-
-
-@njit(nogil=True, error_model="numpy")
+@inner
 def _finite(points, first, last):
     total = 0.0
     for i in range(first, last):
@@ -215,17 +181,17 @@ def accumulate(
         first, last = starts[k], starts[k + 1]
         if last - first < 2 or not _finite(points, first, last):
             continue
-        px = a * points[last - 1, 0] + c * points[last - 1, 1] + e
-        py = b * points[last - 1, 0] + d * points[last - 1, 1] + f
+        x = _fixed(a * points[last - 1, 0] + c * points[last - 1, 1] + e, left)
+        y = _fixed(b * points[last - 1, 0] + d * points[last - 1, 1] + f, top)
         for i in range(first, last):
-            x = a * points[i, 0] + c * points[i, 1] + e
-            y = b * points[i, 0] + d * points[i, 1] + f
-            _add_clamped(cells, bits, width, height, left, top, px, py, x, y)
-            px, py = x, y
+            next_x = _fixed(a * points[i, 0] + c * points[i, 1] + e, left)
+            next_y = _fixed(b * points[i, 0] + d * points[i, 1] + f, top)
+            _add_edge(cells, bits, width, height, x, y, next_x, next_y)
+            x, y = next_x, next_y
     return True
 
 
-@njit(nogil=True, error_model="numpy")
+@inner
 def _alpha(total, even_odd):
     """The coverage 0..255 of a running sum, under a fill rule."""
     value = abs(np.int64(total))
@@ -238,7 +204,7 @@ def _alpha(total, even_odd):
     return (value * 255 + 65536) >> 17
 
 
-@njit(nogil=True, error_model="numpy")
+@inner
 def sweep_row(cells, bits, row, width, even_odd, runs, cover):
     """Turns a row of cells into runs, clears it, and gives the number of runs.
 

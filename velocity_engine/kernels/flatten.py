@@ -14,13 +14,17 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from velocity_engine.kernels.inner import inner
+
 MOST_STEPS = 2048  # of one curve
 MOST_POINTS = 2_000_000  # of one path; beyond it all its curves get coarser
 
 
-@njit(nogil=True, error_model="numpy")
-def _steps(points, i, a, b, c, d, factor):
-    """Into how many chords the curve whose first control point is row ``i`` is cut; 1 when it is straight."""
+@inner
+def _bend(points, i, a, b, c, d):
+    """How much the curve whose first control point is row ``i`` bends: the length of its greater second difference
+    on the device; 0 when it is straight.
+    """
     x1 = a * (points[i + 1, 0] - points[i, 0]) + c * (points[i + 1, 1] - points[i, 1])
     y1 = b * (points[i + 1, 0] - points[i, 0]) + d * (points[i + 1, 1] - points[i, 1])
     x2 = a * (points[i + 2, 0] - points[i, 0]) + c * (points[i + 2, 1] - points[i, 1])
@@ -33,12 +37,9 @@ def _steps(points, i, a, b, c, d, factor):
     within = min(along1, along2) >= 0.0 and max(along1, along2) <= square
     dot = max(x1 * x1 + y1 * y1, x2 * x2 + y2 * y2, square) < 1e-6
     if dot or (square > 0.0 and off * off <= 1e-6 * square and within):
-        return 1
+        return 0.0
     bend = max(math.hypot(x2 - x1 - x1, y2 - y1 - y1), math.hypot(x1 - x2 - x2 + x3, y1 - y2 - y2 + y3))
-    count = math.sqrt(bend * factor)
-    if not count < MOST_STEPS:
-        return MOST_STEPS if count == count else 1
-    return max(1, math.ceil(count))
+    return bend if bend == bend else 0.0
 
 
 @njit(
@@ -64,45 +65,49 @@ def flatten(
     1,) int64, and (k,) uint8: 1 at the ends of curves, 0 at vertices within a curve.
     """
     contours = starts.shape[0] - 1
-    factor = 0.75 / tolerance
-    total = 0
-    for k in range(contours):
-        for i in range(starts[k], starts[k + 1] - 3, 3):
-            total += _steps(points, i, a, b, c, d, factor)
-    if total > MOST_POINTS:
-        factor *= (MOST_POINTS / total) ** 2
-        total = 0
+    steps = np.empty(points.shape[0] // 3 + 1, np.int64)
+    factor = math.sqrt(0.75 / tolerance)
+    total = MOST_POINTS + 1
+    while total > MOST_POINTS:
+        total = curve = 0
         for k in range(contours):
             for i in range(starts[k], starts[k + 1] - 3, 3):
-                total += _steps(points, i, a, b, c, d, factor)
+                count = math.sqrt(_bend(points, i, a, b, c, d)) * factor
+                steps[curve] = max(1, math.ceil(min(count, MOST_STEPS)))
+                total += steps[curve]
+                curve += 1
+        factor *= 0.5
+        if factor < 1e-3:
+            break
     out = np.empty((total + contours, 2), np.float64)
-    corners = np.ones(total + contours, np.uint8)
+    corners = np.empty(total + contours, np.uint8)
     out_starts = np.empty(contours + 1, np.int64)
-    n = 0
+    n = curve = 0
     for k in range(contours):
         out_starts[k] = n
         first = starts[k]
         if starts[k + 1] <= first:
             continue
-        out[n, 0], out[n, 1] = points[first, 0], points[first, 1]
+        out[n, 0], out[n, 1], corners[n] = points[first, 0], points[first, 1], 1
         n += 1
         for i in range(first, starts[k + 1] - 3, 3):
-            steps = _steps(points, i, a, b, c, d, factor)
+            pieces = steps[curve]
+            curve += 1
             x0, y0, x3, y3 = points[i, 0], points[i, 1], points[i + 3, 0], points[i + 3, 1]
-            if steps > 1:
+            if pieces > 1:
                 bx, by = 3.0 * (points[i + 1, 0] - x0), 3.0 * (points[i + 1, 1] - y0)
                 cx, cy = (
                     3.0 * (points[i + 2, 0] - points[i + 1, 0]) - bx,
                     3.0 * (points[i + 2, 1] - points[i + 1, 1]) - by,
                 )
                 dx, dy = x3 - x0 - bx - cx, y3 - y0 - by - cy
-                for step in range(1, steps):
-                    t = step / steps
+                for step in range(1, pieces):
+                    t = step / pieces
                     out[n, 0] = x0 + t * (bx + t * (cx + t * dx))
                     out[n, 1] = y0 + t * (by + t * (cy + t * dy))
                     corners[n] = 0
                     n += 1
-            out[n, 0], out[n, 1] = x3, y3
+            out[n, 0], out[n, 1], corners[n] = x3, y3, 1
             n += 1
     out_starts[contours] = n
     return out[:n], out_starts, corners[:n]

@@ -10,7 +10,8 @@ flat array and unsigned bounds: a slice costs more than a short span, and a sign
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from velocity_engine.kernels.inner import inner
 
 EVEN = np.uint32(0x00FF00FF)
 ODD = np.uint32(0xFF00FF00)
@@ -29,7 +30,7 @@ WIDE_ALPHA = np.uint64(48)
 WIDE_FULL = np.uint64(255)
 
 
-@njit(nogil=True)
+@inner
 def scaled(pixel, factor):
     """All four channels of ``pixel`` times ``factor`` / 255 (both uint32)."""
     low = np.uint32(np.uint32(np.uint32(pixel & EVEN) * factor) + HALF)
@@ -39,26 +40,26 @@ def scaled(pixel, factor):
     return np.uint32(np.uint32(low & EVEN) | np.uint32(high & ODD))
 
 
-@njit(nogil=True)
+@inner
 def over(source, ground):
     """``source`` laid over ``ground``."""
     return np.uint32(source + scaled(ground, np.uint32(FULL - np.uint32(source >> ALPHA_SHIFT))))
 
 
-@njit(nogil=True)
+@inner
 def _spread(pixel):
     """The channels of a pixel in the four 16-bit lanes of a uint64: red, blue, green, alpha."""
     wide = np.uint64(pixel)
     return (wide & WIDE_EVEN) | ((wide & WIDE_ODD) << WIDE_SHIFT)
 
 
-@njit(nogil=True)
+@inner
 def _scaled_wide(lanes, factor):
     product = lanes * factor + WIDE_HALF
     return ((product + ((product >> WIDE_EIGHT) & WIDE)) >> WIDE_EIGHT) & WIDE
 
 
-@njit(nogil=True)
+@inner
 def covered_over(source, cover, ground):
     """``source`` times ``cover`` / 255, laid over ``ground``: the same as ``over(scaled(source, cover), ground)``, with
     half the work where pixels come one at a time."""
@@ -67,13 +68,13 @@ def covered_over(source, cover, ground):
     return np.uint32((lanes & WIDE_EVEN) | (lanes >> WIDE_SHIFT))
 
 
-@njit(nogil=True)
+@inner
 def store_span(flat, start, stop, color):
     for i in range(start, stop):
         flat[i] = color
 
 
-@njit(nogil=True)
+@inner
 def blend_color(flat, start, stop, color):
     """One colour over the pixels ``start`` to ``stop`` of ``flat``: (n,) uint32."""
     rest = np.uint32(FULL - np.uint32(color >> ALPHA_SHIFT))
@@ -81,7 +82,7 @@ def blend_color(flat, start, stop, color):
         flat[i] = np.uint32(color + scaled(flat[i], rest))
 
 
-@njit(nogil=True)
+@inner
 def blend_color_covered(flat, start, color, cover, first, last):
     """One colour, times each of ``cover[first:last]`` (uint8), over the pixels from ``start`` on."""
     shift = start - first
@@ -89,21 +90,15 @@ def blend_color_covered(flat, start, color, cover, first, last):
         flat[shift + i] = covered_over(color, cover[i], flat[shift + i])
 
 
-@njit(nogil=True)
-def blend_colors(flat, start, colors, first, last, cover):
-    """The colours ``colors[first:last]`` (uint32), all times the one ``cover`` (uint32, 0..255), over the pixels
-    from ``start`` on.
-    """
+@inner
+def blend_colors(flat, start, colors, first, last):
+    """The colours ``colors[first:last]`` (uint32) over the pixels from ``start`` on."""
     shift = start - first
-    if cover == FULL:
-        for i in range(first, last):
-            flat[shift + i] = over(colors[i], flat[shift + i])
-    else:
-        for i in range(first, last):
-            flat[shift + i] = over(scaled(colors[i], cover), flat[shift + i])
+    for i in range(first, last):
+        flat[shift + i] = over(colors[i], flat[shift + i])
 
 
-@njit(nogil=True)
+@inner
 def blend_colors_covered(flat, start, colors, cover, first, last):
     """The colours ``colors[first:last]`` (uint32), each times its ``cover`` (uint8), over the pixels from ``start``
     on.
@@ -113,8 +108,8 @@ def blend_colors_covered(flat, start, colors, cover, first, last):
         flat[shift + i] = covered_over(colors[i], cover[i], flat[shift + i])
 
 
-@njit(nogil=True)
-def copy_colors(flat, start, colors, first, last):
+@inner
+def copy_span(flat, start, values, first, last):
     shift = start - first
     for i in range(first, last):
-        flat[shift + i] = colors[i]
+        flat[shift + i] = values[i]

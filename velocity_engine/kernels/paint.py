@@ -15,12 +15,13 @@ from numba import njit
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.coverage import sweep_row
+from velocity_engine.kernels.inner import inner
 from velocity_engine.kernels.packed import (
     blend_color,
     blend_color_covered,
     blend_colors,
     blend_colors_covered,
-    copy_colors,
+    copy_span,
     scaled,
     store_span,
 )
@@ -80,12 +81,12 @@ def paint_mask(
         for k in range(sweep_row(cells, bits, y, width, even_odd, runs, cover)):
             start, stop = np.uint64(base + runs[k, 0]), np.uint64(base + runs[k, 1])
             if runs[k, 2] < 0:
-                copy_colors(flat, start, cover, np.uint64(runs[k, 0]), np.uint64(runs[k, 1]))
+                copy_span(flat, start, cover, np.uint64(runs[k, 0]), np.uint64(runs[k, 1]))
             else:
                 store_span(flat, start, stop, np.uint8(runs[k, 2]))
 
 
-@njit(nogil=True, error_model="numpy")
+@inner
 def _shade_linear(shades, first, last, table, x, y, inverse):
     """Colours ``shades[first:last]`` (uint32) of device row ``y``; ``x`` is the device column of ``shades[0]``."""
     top = table.shape[0] - 1
@@ -96,7 +97,7 @@ def _shade_linear(shades, first, last, table, x, y, inverse):
         shades[i] = table[np.uint32(min(max(t, 0.0), 1.0) * top + 0.5)]
 
 
-@njit(nogil=True, error_model="numpy")
+@inner
 def _shade_radial(shades, first, last, table, x, y, inverse, fx, fy):
     """As ``_shade_linear``; (fx, fy) is the focal point within the unit circle."""
     top = np.float32(table.shape[0] - 1)
@@ -156,27 +157,21 @@ def paint_gradient(
     for y in range(extent[3] - extent[1]):
         device_y = extent[1] + y
         base = (device_y - oy) * canvas.shape[1] + device_left - ox
-        if level:
-            _shade_linear(shades, np.uint64(0), np.uint64(1), table, device_left, device_y, inverse)
-            color = shades[0]
         for k in range(sweep_row(cells, bits, y, width, even_odd, runs, cover)):
             first, last, alpha = np.uint64(runs[k, 0]), np.uint64(runs[k, 1]), runs[k, 2]
-            start, stop = np.uint64(base + runs[k, 0]), np.uint64(base + runs[k, 1])
-            if level:
-                if alpha < 0:
-                    blend_color_covered(flat, start, color, cover, first, last)
-                elif alpha == 255 and opaque:
-                    store_span(flat, start, stop, color)
-                else:
-                    blend_color(flat, start, stop, scaled(color, np.uint32(alpha)))
-                continue
+            start = np.uint64(base + runs[k, 0])
             if radial:
                 _shade_radial(shades, first, last, table, device_left, device_y, inverse, focal_x, focal_y)
+            elif level:
+                _shade_linear(shades, first, first + np.uint64(1), table, device_left, device_y, inverse)
+                store_span(shades, first + np.uint64(1), last, shades[first])
             elif not upright:
                 _shade_linear(shades, first, last, table, device_left, device_y, inverse)
-            if alpha < 0:
-                blend_colors_covered(flat, start, shades, cover, first, last)
-            elif alpha == 255 and opaque:
-                copy_colors(flat, start, shades, first, last)
+            if alpha == 255 and opaque:
+                copy_span(flat, start, shades, first, last)
+            elif alpha == 255:
+                blend_colors(flat, start, shades, first, last)
             else:
-                blend_colors(flat, start, shades, first, last, np.uint32(alpha))
+                if alpha >= 0:
+                    store_span(cover, first, last, np.uint8(alpha))
+                blend_colors_covered(flat, start, shades, cover, first, last)

@@ -15,11 +15,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from velocity_engine.kernels.inner import inner
+
 BUTT, ROUND, SQUARE = 1, 2, 3
 MITER, ROUND_JOIN, BEVEL = 1, 2, 3
 
 
-@njit(nogil=True, error_model="numpy")
+@inner
 def _room(out, n, need):
     """``out`` or a larger copy, with room for ``need`` more vertices after the first ``n``."""
     if n + need <= out.shape[0]:
@@ -30,7 +32,7 @@ def _room(out, n, need):
     return larger
 
 
-@njit(nogil=True, error_model="numpy")
+@inner
 def _fan(out, n, px, py, nx, ny, angle, step):
     """An arc about (px, py) from the offset (nx, ny) through ``angle``, without its first point, with its last."""
     pieces = max(1, math.ceil(abs(angle) / step))
@@ -42,7 +44,7 @@ def _fan(out, n, px, py, nx, ny, angle, step):
     return n
 
 
-@njit(nogil=True, error_model="numpy")
+@inner
 def _join(out, n, px, py, ax, ay, bx, by, shorter, half, corner, join, miter_limit, step):
     """The join at a vertex, on the side to which the directions are turned by +90 degrees.
 
@@ -81,7 +83,7 @@ def _join(out, n, px, py, ax, ay, bx, by, shorter, half, corner, join, miter_lim
     return n + 1
 
 
-@njit(nogil=True, error_model="numpy")
+@inner
 def _cap(out, n, xs, ys, count, back, half, cap, step):
     """The cap at the last point of a polyline (``back``: at the first), from the +90 degree side to the other one."""
     i, j = (0, 1) if back else (count - 1, count - 2)
@@ -100,7 +102,7 @@ def _cap(out, n, xs, ys, count, back, half, cap, step):
     return n + 1
 
 
-@njit(nogil=True, error_model="numpy")
+@inner
 def _distinct(points, corners, first, last, closed, least, xs, ys, marks):
     """Copies a polyline without repeated points; gives their number, 0 when a coordinate is not finite.
     A closed one keeps no copy of its first point."""
@@ -121,7 +123,7 @@ def _distinct(points, corners, first, last, closed, least, xs, ys, marks):
     return n
 
 
-@njit(nogil=True, error_model="numpy")
+@inner
 def _side(out, n, xs, ys, marks, count, closed, back, half, join, miter_limit, step, need):
     """The +90 degree side of a polyline, followed forwards or ``back``; the ends of an open one are left to the
     caps.
@@ -144,7 +146,7 @@ def _side(out, n, xs, ys, marks, count, closed, back, half, join, miter_limit, s
     return out, n
 
 
-@njit(nogil=True, error_model="numpy")
+@inner
 def _dot(out, n, x, y, half, cap, step):
     """What a polyline of no length leaves: a disc or a square."""
     if cap == ROUND:
@@ -189,7 +191,8 @@ def outline(
         most = max(most, starts[k + 1] - starts[k])
     xs, ys, marks = np.empty(most, np.float64), np.empty(most, np.float64), np.empty(most, np.uint8)
     out = np.empty((4 * points.shape[0] + 2 * need + 16, 2), np.float64)
-    out_starts = np.zeros(2 * starts.shape[0], np.int64)
+    out_starts = np.empty(2 * starts.shape[0], np.int64)
+    out_starts[0] = 0
     contours = n = 0
     for k in range(starts.shape[0] - 1):
         first, last = starts[k], starts[k + 1]

@@ -1,0 +1,35 @@
+"""Paths as the kernels take them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from velocity_engine.kernels.flatten import control_box, flatten
+from velocity_engine.model.geometry import IDENTITY, Matrix, Path
+
+TOLERANCE = 0.05  # device pixels
+
+
+def _plain(array: NDArray[np.generic], dtype: type[np.generic]) -> NDArray[np.generic]:
+    """``array`` itself where a kernel can take it, else a copy: kernels take no views with gaps and nothing
+    read-only.
+    """
+    return array if array.flags.carray and array.dtype == dtype else np.array(array, dtype, order="C")
+
+
+def flattened(path: Path, matrix: Matrix) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.uint8]]:
+    """The path's polylines in its own coordinates, fine enough under ``matrix``: points (k, 2), starts (m + 1,),
+    corners (k,).
+    """
+    points, starts = _plain(path.points, np.float64), _plain(path.starts, np.int64)
+    return flatten(points, starts, *matrix[:4], TOLERANCE)  # type: ignore[arg-type]
+
+
+def closed_of(path: Path) -> NDArray[np.bool_]:
+    return _plain(path.closed, np.bool_)  # type: ignore[return-value]
+
+
+def path_box(path: Path, matrix: Matrix = IDENTITY) -> tuple[float, float, float, float]:
+    """The device box of a path's control points; x0 > x1 when it has none."""
+    return control_box(_plain(path.points, np.float64), *matrix)  # type: ignore[arg-type]
