@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 import segno
 
+import velocity_engine
 from velocity_engine import CustomizationError, plugins
 from velocity_engine.display import DrawCommand, FillSource, SolidPaint
 from velocity_engine.errors import Place
@@ -96,3 +100,27 @@ def test_wrong_data_is_refused_with_the_layers_name(data: object, message: str) 
 
 def test_the_path_of_no_dark_modules_is_empty() -> None:
     assert dark_path(np.zeros((3, 3), bool), 0, 0, 1).contours == 0
+
+
+def test_a_customization_draws_it_in_the_box_of_the_old_layer(tmp_path: Path) -> None:
+    """Each module is read back from the middle of its square in the drawn frame."""
+    place = {
+        "a": {"k": [0, 0, 0]},
+        "p": {"k": [40, 20, 0]},
+        "s": {"k": [100, 100, 100]},
+        "r": {"k": 0},
+        "o": {"k": 100},
+    }
+    code = {"ty": 1, "nm": "Code", "ks": place, "sw": 200, "sh": 200, "sc": "#ff0000", "ip": 0, "op": 25, "st": 0}
+    document = {"v": "5.9.0", "fr": 25, "ip": 0, "op": 25, "w": 320, "h": 240, "layers": [code], "assets": []}
+    (tmp_path / "data.json").write_text(json.dumps(document))
+    entries = [{"layer": "Code", "plugin": "qrcode", "data": TEXT}]
+    with velocity_engine.open_template(tmp_path / "data.json") as template:
+        pixels = velocity_engine.render_still(template, customizations=entries)
+    modules = np.pad(encode(TEXT, "m", Place()), QUIET_ZONE)
+    size = 200 // len(modules)
+    at = np.arange(len(modules)) * size + size // 2 + round((200 - size * len(modules)) / 2)
+    read = pixels[np.ix_(at + 20, at + 40)]
+    assert np.array_equal(read[..., 0] == 0, modules)
+    assert np.array_equal(read[..., 0] == 255, ~modules)
+    assert (pixels[:20, :, 3] == 0).all(), "something was drawn outside the box"
