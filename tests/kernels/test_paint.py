@@ -113,7 +113,7 @@ def test_a_linear_gradient(path: Path, colors: NDArray[np.float64], inverse) -> 
 
 @pytest.mark.parametrize("focus", [(0.0, 0.0), (0.5, -0.3), (-0.9, 0.1)])
 def test_a_radial_gradient(focus: tuple[float, float]) -> None:
-    """Each colour's circle has its centre on the way from the focal point to the middle, and its share of the radius."""
+    """Each colour's circle has its centre between the focal point and the middle, and its share of the radius."""
     inverse = (0.02, 0.0, 0.0, 0.02, -1.4, -0.4)
     u, v = plane(inverse)
     low, high = np.zeros_like(u), np.full_like(u, 64.0)

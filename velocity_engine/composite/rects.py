@@ -43,18 +43,11 @@ def grown(rect: Rect, left: float, top: float, right: float, bottom: float) -> R
 
 
 def pixels_of(x0: float, y0: float, x1: float, y1: float) -> Rect | None:
-    """The pixels that a box touches, with the rounding of vertices to 1/256 pixel in mind; None when it is empty or
-    not a number.
+    """The pixels that a box covers any of, once its edges are rounded to 1/256 pixel as all drawing does; None when there
+    are none or an edge is not a number.
     """
     if not (x0 <= x1 and y0 <= y1):
         return None
-    return (
-        math.floor(max(-FAR, min(x0 - 0.002, FAR - 1))),
-        math.floor(max(-FAR, min(y0 - 0.002, FAR - 1))),
-        math.floor(max(1 - FAR, min(x1 + 0.002, FAR - 1))) + 1,
-        math.floor(max(1 - FAR, min(y1 + 0.002, FAR - 1))) + 1,
-    )
-
-
-def area(rect: Rect) -> int:
-    return (rect[2] - rect[0]) * (rect[3] - rect[1])
+    left, top, right, bottom = (round(min(max(edge, -FAR), FAR) * 256.0) for edge in (x0, y0, x1, y1))
+    rect = (left >> 8, top >> 8, -(-right >> 8), -(-bottom >> 8))
+    return rect if rect[0] < rect[2] and rect[1] < rect[3] else None
