@@ -43,7 +43,7 @@ def grown(rect: Rect, left: float, top: float, right: float, bottom: float) -> R
 
 
 def pixels_of(x0: float, y0: float, x1: float, y1: float) -> Rect | None:
-    """The pixels that a box covers any of, once its edges are rounded to 1/256 pixel as all drawing does; None when there
+    """The pixels that a box covers any of, its edges rounded to 1/256 pixel as all drawing rounds them; None when there
     are none or an edge is not a number.
     """
     if not (x0 <= x1 and y0 <= y1):
