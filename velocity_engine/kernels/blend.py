@@ -11,8 +11,7 @@ import numpy as np
 from numba import njit, types
 from numpy.typing import NDArray
 
-# Functions that only kernels call need no entry points for Python and C, which cost compile time.
-_inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+from velocity_engine.kernels.inner import inner
 
 _OVERLAY, _HARD, _DIFFERENCE, _EXCLUSION, _LAST = 3, 8, 10, 11, 17
 
@@ -34,14 +33,14 @@ _SOURCE = types.Array(types.uint32, 2, "C", readonly=True)
 _FACTORS = types.Array(types.int32, 1, "C", readonly=True)
 
 
-@_inner
+@inner
 def _div255(value):  # type: ignore[no-untyped-def]
     """value / 255, rounded."""
     biased = np.int32(value + 128)
     return np.int32(np.int32(biased + (biased >> 8)) >> 8)
 
 
-@_inner
+@inner
 def _row_sum(below, above, ground_alpha, alpha, factors):  # type: ignore[no-untyped-def]
     """All arrays: (4 n,) uint8, the alphas repeated for each channel."""
     product, by_alpha, by_ground, greater, lesser = factors[0], factors[1], factors[2], factors[3], factors[4]
@@ -53,7 +52,7 @@ def _row_sum(below, above, ground_alpha, alpha, factors):  # type: ignore[no-unt
         below[i] = np.uint8(min(max(source + ground - _div255(less), np.int32(0)), np.int32(255)))
 
 
-@_inner
+@inner
 def _row_light(below, above, ground_alpha, alpha, by_ground):  # type: ignore[no-untyped-def]
     """Hard light, or overlay when ``by_ground``."""
     for i in range(below.shape[0]):
@@ -67,13 +66,13 @@ def _row_light(below, above, ground_alpha, alpha, by_ground):  # type: ignore[no
         below[i] = np.uint8(min(max(mixed, np.int32(0)), np.int32(255)))
 
 
-@_inner
+@inner
 def _repeat_alpha(pixels, out):  # type: ignore[no-untyped-def]
     for x in range(pixels.shape[0]):
         out[x] = np.uint32(np.uint32(pixels[x] >> np.uint32(24)) * np.uint32(0x01010101))
 
 
-@_inner
+@inner
 def _scale(source, opacity, out):  # type: ignore[no-untyped-def]
     for i in range(source.shape[0]):
         out[i] = np.uint8(_div255(np.int32(source[i]) * opacity))

@@ -8,13 +8,12 @@ import math
 import numpy as np
 from numba import njit, types
 
-# Functions that only kernels call need no entry points for Python and C, which cost compile time.
-_inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+from velocity_engine.kernels.inner import inner
 
 _DODGE, _BURN, _SOFT, _HUE, _SATURATION, _COLOR, _LUMINOSITY = 6, 7, 9, 12, 13, 14, 15
 
 
-@_inner
+@inner
 def _mixed(mode, source, ground):  # type: ignore[no-untyped-def]
     """B(ground, source) of a separable mode, straight values 0..1."""
     if mode == _DODGE:
@@ -33,12 +32,12 @@ def _mixed(mode, source, ground):  # type: ignore[no-untyped-def]
     return 1.0 if source + ground >= 1.0 else 0.0
 
 
-@_inner
+@inner
 def _luminosity(r, g, b):  # type: ignore[no-untyped-def]
     return 0.3 * r + 0.59 * g + 0.11 * b
 
 
-@_inner
+@inner
 def _with_luminosity(r, g, b, target):  # type: ignore[no-untyped-def]
     """The colour moved to a luminosity, then drawn towards grey until it lies in 0..1."""
     shift = target - _luminosity(r, g, b)
@@ -52,14 +51,14 @@ def _with_luminosity(r, g, b, target):  # type: ignore[no-untyped-def]
     return target + (r - target) * scale, target + (g - target) * scale, target + (b - target) * scale
 
 
-@_inner
+@inner
 def _with_saturation(r, g, b, target):  # type: ignore[no-untyped-def]
     low, high = min(r, g, b), max(r, g, b)
     scale = target / (high - low) if high > low else 0.0
     return (r - low) * scale, (g - low) * scale, (b - low) * scale
 
 
-@_inner
+@inner
 def _mixed_color(mode, sr, sg, sb, gr, gg, gb):  # type: ignore[no-untyped-def]
     """B of the modes that mix hue, saturation and luminosity; straight values 0..1."""
     light = _luminosity(gr, gg, gb)

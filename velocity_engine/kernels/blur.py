@@ -14,8 +14,7 @@ import numpy as np
 from numba import njit, types
 from numpy.typing import NDArray
 
-# Functions that only kernels call need no entry points for Python and C, which cost compile time.
-_inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+from velocity_engine.kernels.inner import inner
 
 _LANES = 64
 _LARGEST_SIGMA = 2000.0
@@ -23,7 +22,7 @@ _LARGEST_SIGMA = 2000.0
 _BYTES = types.Array(types.uint8, 2, "C")
 
 
-@_inner
+@inner
 def _box(src, out, total, radius, tail):  # type: ignore[no-untyped-def]
     """One extended box along the first axis; rows within ``radius`` + 1 of either end are left as they are."""
     length = src.shape[0]
@@ -44,7 +43,7 @@ def _box(src, out, total, radius, tail):  # type: ignore[no-untyped-def]
             target[k] = np.uint16(np.int32(np.float32(total[k]) * unit + outer * ends + half))
 
 
-@_inner
+@inner
 def _direct(src, out, total, kernel):  # type: ignore[no-untyped-def]
     """A symmetric kernel of 16-bit weights along the first axis; rows within its reach of either end are left as
     they are."""
@@ -61,7 +60,7 @@ def _direct(src, out, total, kernel):  # type: ignore[no-untyped-def]
             target[k] = np.uint16((total[k] + 32768) >> 16)
 
 
-@_inner
+@inner
 def _pad(strip, pad, repeat):  # type: ignore[no-untyped-def]
     last = strip.shape[0] - pad
     for i in range(pad):
@@ -70,7 +69,7 @@ def _pad(strip, pad, repeat):  # type: ignore[no-untyped-def]
             strip[last + i, k] = strip[last - 1, k] if repeat else np.uint16(0)
 
 
-@_inner
+@inner
 def _filter_strip(one, two, total, pad, radius, tail, kernel, repeat):  # type: ignore[no-untyped-def]
     _pad(one, pad, repeat)
     if kernel.shape[0] > 0:
@@ -87,7 +86,7 @@ def _filter_strip(one, two, total, pad, radius, tail, kernel, repeat):  # type: 
     return one
 
 
-@_inner
+@inner
 def _load_rows(src, start, count, channels, strip, pad, shift):  # type: ignore[no-untyped-def]
     seen = np.uint16(0)
     for j in range(count):
@@ -106,7 +105,7 @@ def _load_rows(src, start, count, channels, strip, pad, shift):  # type: ignore[
     return seen
 
 
-@_inner
+@inner
 def _store_rows(strip, pad, out, start, count, channels, shift):  # type: ignore[no-untyped-def]
     rounding = np.uint16((1 << shift) >> 1)
     for j in range(count):
@@ -120,7 +119,7 @@ def _store_rows(strip, pad, out, start, count, channels, shift):  # type: ignore
                 row[i] = np.uint8(np.uint16(strip[pad + i, j] + rounding) >> shift)
 
 
-@_inner
+@inner
 def _load_columns(src, start, count, strip, pad, shift):  # type: ignore[no-untyped-def]
     seen = np.uint16(0)
     for i in range(src.shape[0]):
@@ -132,7 +131,7 @@ def _load_columns(src, start, count, strip, pad, shift):  # type: ignore[no-unty
     return seen
 
 
-@_inner
+@inner
 def _store_columns(strip, pad, out, start, count, shift):  # type: ignore[no-untyped-def]
     rounding = np.uint16((1 << shift) >> 1)
     for i in range(out.shape[0]):

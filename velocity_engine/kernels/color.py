@@ -9,8 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, types
 
-# Functions that only kernels call need no entry points for Python and C, which cost compile time.
-_inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+from velocity_engine.kernels.inner import inner
 
 _PIXELS = types.Array(types.uint8, 3, "C")
 _TABLES = types.Array(types.uint8, 2, "C", readonly=True)
@@ -18,14 +17,14 @@ _NUMBERS = types.Array(types.float64, 2, "C", readonly=True)
 _WEIGHTS = types.Array(types.float64, 1, "C", readonly=True)
 
 
-@_inner
+@inner
 def _straight(pixels, y, x):  # type: ignore[no-untyped-def]
     alpha = pixels[y, x, 3]
     unit = 1.0 / alpha if alpha else 0.0
     return min(1.0, pixels[y, x, 0] * unit), min(1.0, pixels[y, x, 1] * unit), min(1.0, pixels[y, x, 2] * unit)
 
 
-@_inner
+@inner
 def _store(pixels, y, x, r, g, b, alpha):  # type: ignore[no-untyped-def]
     """Straight colour of any range, alpha 0..255 as a number."""
     pixels[y, x, 0] = np.uint8(min(max(r, 0.0), 1.0) * alpha + 0.5)
@@ -34,7 +33,7 @@ def _store(pixels, y, x, r, g, b, alpha):  # type: ignore[no-untyped-def]
     pixels[y, x, 3] = np.uint8(alpha + 0.5)
 
 
-@_inner
+@inner
 def _luminance(r, g, b):  # type: ignore[no-untyped-def]
     return 0.2126 * r + 0.7152 * g + 0.0722 * b
 
@@ -101,7 +100,7 @@ def map_luminance(pixels, ramp, weight):  # type: ignore[no-untyped-def]
             )  # fmt: skip
 
 
-@_inner
+@inner
 def _to_hsl(r, g, b):  # type: ignore[no-untyped-def]
     """Hue, saturation and lightness, each 0..1."""
     low, high = min(r, g, b), max(r, g, b)
@@ -117,12 +116,12 @@ def _to_hsl(r, g, b):  # type: ignore[no-untyped-def]
     return (hue / 6.0) % 1.0, chroma / max(1e-6, 1.0 - abs(2.0 * light - 1.0)), light
 
 
-@_inner
+@inner
 def _hue_part(hue, shift):  # type: ignore[no-untyped-def]
     return min(max(abs(((hue + shift) % 1.0) * 6.0 - 3.0) - 1.0, 0.0), 1.0) - 0.5
 
 
-@_inner
+@inner
 def _from_hsl(hue, saturation, light):  # type: ignore[no-untyped-def]
     chroma = (1.0 - abs(2.0 * light - 1.0)) * saturation
     return (

@@ -9,8 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, types
 
-# Functions that only kernels call need no entry points for Python and C, which cost compile time.
-_inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+from velocity_engine.kernels.inner import inner
 
 _MASK = types.Array(types.uint8, 2, "C", readonly=True)
 _INDEX = types.Array(types.int32, 2, "C")
@@ -19,12 +18,12 @@ _PIXELS = types.Array(types.uint8, 3, "C")
 _FAR = 1e12
 
 
-@_inner
+@inner
 def _holds(mask, y, x, flip):  # type: ignore[no-untyped-def]
     return (mask[y, x] ^ flip) >= 128
 
 
-@_inner
+@inner
 def _is_seed(mask, y, x, flip):  # type: ignore[no-untyped-def]
     """Inside of the outline, or the pixel that the outline crosses just outside of it."""
     if _holds(mask, y, x, flip):
@@ -39,7 +38,7 @@ def _is_seed(mask, y, x, flip):  # type: ignore[no-untyped-def]
     return False
 
 
-@_inner
+@inner
 def _nearest_rows(mask, flip, rows):  # type: ignore[no-untyped-def]
     """rows[y, x] = the row of the nearest seed in column x, or -1."""
     height, width = mask.shape
@@ -94,9 +93,9 @@ def nearest_pixels(mask, outside):  # type: ignore[no-untyped-def]
     return nearest
 
 
-@_inner
+@inner
 def _outline_at(mask, y, x, row, column, flip):  # type: ignore[no-untyped-def]
-    """Distance from the centre of (x, y) to the outline that crosses (column, row) at a right angle to the way there."""
+    """Distance from the centre of (x, y) to the outline, which crosses (column, row) at a right angle to the way."""
     apart = np.sqrt(float((row - y) * (row - y) + (column - x) * (column - x)))
     return apart + 0.5 - (mask[row, column] ^ flip) / 255.0
 
@@ -127,7 +126,7 @@ def outline_distance(mask, nearest, outside):  # type: ignore[no-untyped-def]
     return out
 
 
-@_inner
+@inner
 def _fullest(pixels, y, x):  # type: ignore[no-untyped-def]
     """Of a pixel and its four neighbours, the one whose colour is known best: that of the highest alpha."""
     height, width = pixels.shape[0], pixels.shape[1]

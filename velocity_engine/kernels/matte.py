@@ -6,27 +6,26 @@ import numpy as np
 from numba import njit, types
 from numpy.typing import NDArray
 
-# Functions that only kernels call need no entry points for Python and C, which cost compile time.
-_inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+from velocity_engine.kernels.inner import inner
 
 _SOURCE = types.Array(types.uint8, 3, "C", readonly=True)
 _MASK = types.Array(types.uint8, 2, "C")
 _MASK_SOURCE = types.Array(types.uint8, 2, "C", readonly=True)
 
 
-@_inner
+@inner
 def _div255(value):  # type: ignore[no-untyped-def]
     biased = np.int32(value + 128)
     return np.int32((biased + (biased >> 8)) >> 8)
 
 
-@_inner
+@inner
 def _multiply_bytes(target, factors):  # type: ignore[no-untyped-def]
     for i in range(target.shape[0]):
         target[i] = np.uint8(_div255(np.int32(target[i]) * np.int32(factors[i])))
 
 
-@_inner
+@inner
 def _repeat(mask, out):  # type: ignore[no-untyped-def]
     for x in range(out.shape[0]):
         out[x] = np.uint32(np.uint32(mask[x]) * np.uint32(0x01010101))
@@ -61,7 +60,7 @@ def matte_from(src, mode, out):  # type: ignore[no-untyped-def]
                 row[x] = np.uint8((luma + 32768) >> 16) ^ flip
 
 
-@_inner
+@inner
 def _combine_row(acc, coverage, flip, opacity, by_acc, by_new, by_product, by_lesser):  # type: ignore[no-untyped-def]
     for x in range(acc.shape[0]):
         here, new = np.int32(acc[x]), _div255(np.int32(coverage[x] ^ flip) * opacity)

@@ -8,15 +8,14 @@ import math
 import numpy as np
 from numba import njit, types
 
-# Functions that only kernels call need no entry points for Python and C, which cost compile time.
-_inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+from velocity_engine.kernels.inner import inner
 
 _PIXELS = types.Array(types.uint8, 3, "C")
 _SOURCE = types.Array(types.uint8, 3, "C", readonly=True)
 _MATRIX = types.Array(types.float64, 2, "C", readonly=True)
 
 
-@_inner
+@inner
 def _sample(src, u, v, out, y, x):  # type: ignore[no-untyped-def]
     """Bilinear, transparent outside; (u, v) in pixels whose centres lie at halves."""
     height, width = src.shape[0], src.shape[1]

@@ -11,14 +11,13 @@ import math
 import numpy as np
 from numba import njit, types
 
-# Functions that only kernels call need no entry points for Python and C, which cost compile time.
-_inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+from velocity_engine.kernels.inner import inner
 
 _PIXELS = types.Array(types.uint8, 3, "C")
 _ENDS = types.Array(types.float64, 2, "C", readonly=True)
 
 
-@_inner
+@inner
 def _paint(pixels, y, x, at, ends):  # type: ignore[no-untyped-def]
     at = min(max(at, 0.0), 1.0)
     alpha = pixels[y, x, 3]

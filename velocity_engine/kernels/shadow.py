@@ -12,14 +12,13 @@ import math
 import numpy as np
 from numba import njit, types
 
-# Functions that only kernels call need no entry points for Python and C, which cost compile time.
-_inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+from velocity_engine.kernels.inner import inner
 
 _PIXELS = types.Array(types.uint8, 3, "C")
 _MASK = types.Array(types.uint8, 2, "C", readonly=True)
 
 
-@_inner
+@inner
 def _moved_row(mask, y, dx, dy, outside, out):  # type: ignore[no-untyped-def]
     """out[x] = mask at (x - dx, y - dy), 0..255 as float32."""
     height, width = mask.shape

@@ -13,8 +13,7 @@ import numpy as np
 from numba import njit, types
 from numpy.typing import NDArray
 
-# Functions that only kernels call need no entry points for Python and C, which cost compile time.
-_inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+from velocity_engine.kernels.inner import inner
 
 _ONE = np.uint64(1)
 _BYTE = np.uint64(8)
@@ -31,25 +30,25 @@ _UNIT = 4294967296.0  # 1.0 in fixed point with 32 fraction bits
 _FAR = 1073741824.0  # beyond this a coordinate no longer fits the fixed point
 
 
-@_inner
+@inner
 def _spread(pixel):  # type: ignore[no-untyped-def]
     wide = np.uint64(pixel)
     return (wide | (wide << _S24)) & _MASK
 
 
-@_inner
+@inner
 def _join(lanes):  # type: ignore[no-untyped-def]
     return np.uint32(lanes | (lanes >> _S24))
 
 
-@_inner
+@inner
 def _scaled(lanes, factor):  # type: ignore[no-untyped-def]
     """Each lane times factor / 255, rounded exactly."""
     product = lanes * factor + _HALF
     return ((product + ((product >> _BYTE) & _MASK)) >> _BYTE) & _MASK
 
 
-@_inner
+@inner
 def _put(dst, y, x, lanes, coverage):  # type: ignore[no-untyped-def]
     """Source-over of one pixel, its lanes first multiplied by coverage / 255."""
     if coverage != _LOW:
@@ -61,7 +60,7 @@ def _put(dst, y, x, lanes, coverage):  # type: ignore[no-untyped-def]
         dst[y, x] = _join(lanes + _scaled(_spread(dst[y, x]), _LOW - alpha))
 
 
-@_inner
+@inner
 def _bilinear(p00, p10, p01, p11, wx, wy):  # type: ignore[no-untyped-def]
     """The mean of four pixels with 8-bit weights that sum to 256, rounded once."""
     w11 = (wx * wy + np.uint64(128)) >> _BYTE
@@ -72,14 +71,14 @@ def _bilinear(p00, p10, p01, p11, wx, wy):  # type: ignore[no-untyped-def]
     return (total >> _BYTE) & _MASK
 
 
-@_inner
+@inner
 def _edge(near, far):  # type: ignore[no-untyped-def]
     """How much of a device pixel lies between two parallel edges, from its centre's distances to them in device
     pixels."""
     return max(0.0, min(1.0, near + 0.5) + min(1.0, far + 0.5) - 1.0)
 
 
-@_inner
+@inner
 def _span(start, step, low, high, x0, x1):  # type: ignore[no-untyped-def]
     """The range of x in [x0, x1) for which low <= start + step * x < high (all in fixed point)."""
     if step > 0:
@@ -151,7 +150,7 @@ def _draw_affine(dst, src, a, b, c, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1,
             v += step_v
 
 
-@_inner
+@inner
 def _axis_steps(scale, shift, low, high, begin, end, index, weight, coverage):  # type: ignore[no-untyped-def]
     """For device positions begin..end of one axis: the first of two samples, the second's weight of 256, the
     coverage of 255."""
@@ -166,14 +165,14 @@ def _axis_steps(scale, shift, low, high, begin, end, index, weight, coverage):  
         weight[k] = fixed & 255
 
 
-@_inner
+@inner
 def _put_column(dst, y, x, mixed, i, weight, coverage):  # type: ignore[no-untyped-def]
     w = np.uint64(weight)
     pair = _spread(mixed[i]) * (_W256 - w) + _spread(mixed[i + 1]) * w + _HALF
     _put(dst, y, x, (pair >> _BYTE) & _MASK, (coverage + np.uint64(127)) // np.uint64(255))
 
 
-@_inner
+@inner
 def _mix_rows(out, src, row, weight, low, high):  # type: ignore[no-untyped-def]
     """out[k] = row * (1 - weight / 256) + next row * weight / 256, for pixels low..high of ``src``."""
     here = src[row, low:high]

@@ -11,14 +11,13 @@ import math
 import numpy as np
 from numba import njit, types
 
-# Functions that only kernels call need no entry points for Python and C, which cost compile time.
-_inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+from velocity_engine.kernels.inner import inner
 
 _PIXELS = types.Array(types.uint8, 3, "C")
 _NUMBERS = types.Array(types.float64, 1, "C", readonly=True)
 
 
-@_inner
+@inner
 def _multiply(pixels, y, x, factor):  # type: ignore[no-untyped-def]
     if factor < 1.0:
         for k in range(4):
@@ -49,7 +48,7 @@ def wipe_periodic(pixels, a, b, c, places, heights):  # type: ignore[no-untyped-
             _multiply(pixels, y, x, heights[k - 1] + (heights[k] - heights[k - 1]) * part)
 
 
-@_inner
+@inner
 def _to_ray(px, py, dx, dy):  # type: ignore[no-untyped-def]
     """Distance of a point from the ray that leaves the origin in a direction of length 1."""
     return abs(dx * py - dy * px) if dx * px + dy * py > 0.0 else math.hypot(px, py)

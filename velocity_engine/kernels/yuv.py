@@ -9,8 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, types
 
-# Functions that only kernels call need no entry points for Python and C, which cost compile time.
-_inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+from velocity_engine.kernels.inner import inner
 
 _RGBA = types.Array(types.uint8, 3, "C")
 _RGBA_SOURCE = types.Array(types.uint8, 3, "C", readonly=True)
@@ -25,14 +24,14 @@ _LUMA_BASE = np.int32((16 << 16) + (1 << 15))
 _CHROMA_BASE = np.int32((128 << 19) + (1 << 18))
 
 
-@_inner
+@inner
 def _luma_row(pixels, out):  # type: ignore[no-untyped-def]
     for x in range(pixels.shape[0]):
         value = _LUMA_BASE + _YR * np.int32(pixels[x, 0]) + _YG * np.int32(pixels[x, 1]) + _YB * np.int32(pixels[x, 2])
         out[x] = np.uint8(np.int32(value) >> 16)
 
 
-@_inner
+@inner
 def _sum_rows(upper, lower, red, green, blue):  # type: ignore[no-untyped-def]
     for x in range(upper.shape[0]):
         red[x] = np.int32(upper[x, 0]) + np.int32(lower[x, 0])
@@ -40,7 +39,7 @@ def _sum_rows(upper, lower, red, green, blue):  # type: ignore[no-untyped-def]
         blue[x] = np.int32(upper[x, 2]) + np.int32(lower[x, 2])
 
 
-@_inner
+@inner
 def _chroma_row(red, green, blue, u, v):  # type: ignore[no-untyped-def]
     """``red``, ``green``, ``blue``: sums of two rows, beginning one column left of the first chroma sample."""
     for x in range(u.shape[0]):
@@ -87,7 +86,7 @@ def rgba_to_yuv420(rgba, y, u, v, x0, y0, x1, y1):  # type: ignore[no-untyped-de
         _chroma_row(red, green, blue, u[j // 2, first:last], v[j // 2, first:last])
 
 
-@_inner
+@inner
 def _chroma_line(plane, near, far, out):  # type: ignore[no-untyped-def]
     """Chroma of one luma row, times 8, at every luma column: rows weighted 3-1, odd columns halfway between two
     samples."""
@@ -101,12 +100,12 @@ def _chroma_line(plane, near, far, out):  # type: ignore[no-untyped-def]
         out[out.shape[0] - 1] = out[out.shape[0] - 2]
 
 
-@_inner
+@inner
 def _clamped(value):  # type: ignore[no-untyped-def]
     return np.uint8(min(max(np.int32(value) >> 16, np.int32(0)), np.int32(255)))
 
 
-@_inner
+@inner
 def _rgb_row(luma, cb, cr, out, y_scale, y_base, red_v, green_u, green_v, blue_u):  # type: ignore[no-untyped-def]
     for x in range(out.shape[0]):
         base = np.int32((np.int32(luma[x]) - y_base) * y_scale + 32768)
