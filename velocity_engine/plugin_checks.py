@@ -1,4 +1,5 @@
-"""Whether an object that a plugin hands over follows its protocol (``plugin_types``), told in words of that protocol."""
+"""Whether an object that a plugin hands over follows its protocol (``plugin_types``), told in words of that
+protocol."""
 
 from __future__ import annotations
 

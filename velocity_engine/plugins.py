@@ -1,13 +1,13 @@
 """The plugin manager: built-ins and installed plugins, loaded once, and the objects they provide, looked up by name.
 
-Built-ins are modules of the engine; third parties name a module, an instance or a class in the entry-point group ``velocity``.
-Everything is loaded at the first lookup, not before. A plugin that cannot be imported, that implements a hook wrongly, or
-that hands over an object which does not follow its protocol is skipped as a whole, and ``installed()`` says why; with
-``VELOCITY_STRICT_PLUGINS=1`` in the environment the first lookup raises PluginError instead.
+Built-ins are modules of the engine; third parties name a module, an instance or a class in the entry-point group
+``velocity``. Everything is loaded at the first lookup, not before. A plugin that cannot be imported, that implements a
+hook wrongly, or that hands over an object which does not follow its protocol is skipped as a whole, and ``installed()``
+says why; with ``VELOCITY_STRICT_PLUGINS=1`` in the environment the first lookup raises PluginError instead.
 
-Where two plugins claim the same name, number or scheme, the winner does not depend on the order of installation: a third
-party's object goes before a built-in one (so a built-in can be replaced on purpose), and among third parties the first by
-distribution, then entry point, in alphabetical order. The loser's report names the conflict.
+Where two plugins claim the same name, number or scheme, the winner does not depend on the order of installation: a
+third party's object goes before a built-in one (so a built-in can be replaced on purpose), and among third parties the
+first by distribution, then entry point, in alphabetical order. The loser's report names the conflict.
 """
 
 from __future__ import annotations
@@ -90,7 +90,8 @@ def layer_type(lottie_type: int) -> LayerType | None:
 
 
 def plugin_layer(key: str) -> LayerType | None:
-    """The layer type of a plugin that ``{"plugin": key}`` names, or None. Those of the engine itself are not among them."""
+    """The layer type of a plugin that ``{"plugin": key}`` names, or None. Those of the engine itself are not among
+    them."""
     return plugin_layers().get(key)
 
 
