@@ -29,7 +29,7 @@ from velocity_engine.layer_matrix import (
     Matrix4,
     auto_orient_turn,
     camera_matrix,
-    flatten,
+    default_camera,
     lift,
     transform_matrix,
     transform_matrix4,
@@ -49,6 +49,7 @@ from velocity_engine.model.layers import (
 from velocity_engine.model.properties import Bezier, GradientValue, Property, SplitPosition, Vector
 from velocity_engine.model.text import TextDocument
 from velocity_engine.plan import Plan, PlannedComposition, PlannedLayer
+from velocity_engine.projection import Placing, bent_all, bent_mask, placing, plane, square
 from velocity_engine.shapes.primitives import bezier_path
 
 MAX_COMMANDS = 250_000
@@ -172,9 +173,10 @@ class Evaluator:
         """``commands`` inside ``clip`` only; unchanged where the clip leaves the whole picture free."""
         a, b, c, d, e, f = clip.matrix
         if b == 0.0 and c == 0.0:
-            xs, ys = sorted((a * clip.box[0] + e, a * clip.box[2] + e)), sorted((d * clip.box[1] + f, d * clip.box[3] + f))
-            slack = 0.01
-            if xs[0] <= slack and ys[0] <= slack and xs[1] >= self._viewport.width - slack and ys[1] >= self._viewport.height - slack:
+            left, right = sorted((a * clip.box[0] + e, a * clip.box[2] + e))
+            top, bottom = sorted((d * clip.box[1] + f, d * clip.box[3] + f))
+            width, height, slack = self._viewport.width, self._viewport.height, 0.01
+            if max(left, top) <= slack and right >= width - slack and bottom >= height - slack:
                 return commands
         return [altered(entry, clips=(*entry.clips, clip)) for entry in commands]
 
@@ -182,10 +184,9 @@ class Evaluator:
         for entry in planned.cameras:
             layer = entry.layer
             if layer.in_point <= frame < layer.out_point and isinstance(layer.content, CameraContent):
-                sampler = LayerSampler(self.plan, entry, frame)
-                zoom = sampler.scalar(layer.content.perspective) if layer.content.perspective is not None else 0.0
-                return camera_matrix(layer.transform, zoom, sampler, *size)
-        return None
+                parents = self._matrix4(entry.parent, frame)
+                return camera_matrix(layer, layer.content, LayerSampler(self.plan, entry, frame), parents, *size)
+        return default_camera(*size) if planned.composition.in_space else None
 
     # --- layers ---
 
@@ -203,23 +204,25 @@ class Evaluator:
         opacity = min(max(sampler.scalar(layer.transform.opacity) / 100.0, 0.0), 1.0)
         commands: Sequence[DrawCommand] = ()
         if opacity > 0.0:
-            matrix = multiply(base, self._matrix(planned, frame, camera))
-            content = self._content(planned, sampler, frame, matrix)
-            if content:
-                commands = self._finished(planned, sampler, frame, base, matrix, camera, content, opacity)
+            place = self._place(planned, sampler, frame, base, camera)
+            content = self._content(planned, sampler, frame, place) if place is not None else ()
+            if place is not None and content:
+                commands = self._finished(planned, sampler, frame, base, place, camera, content, opacity)
         if planned.still:
             self._still[id(planned)] = (base, commands)
         return commands
 
     def _content(
-        self, planned: PlannedLayer, sampler: LayerSampler, frame: float, matrix: Matrix
+        self, planned: PlannedLayer, sampler: LayerSampler, frame: float, place: Placing
     ) -> Sequence[DrawCommand]:
         content = planned.layer.content
         if isinstance(content, PrecompContent):
-            return self._precomp(planned, content, sampler, frame, matrix)
-        if planned.prepared is None:
+            commands = self._precomp(planned, content, sampler, frame, place.matrix)
+        elif planned.prepared is not None:
+            commands = [placed(entry, place.matrix) for entry in planned.prepared.draw(sampler)]
+        else:
             return ()
-        return [placed(entry, matrix) for entry in planned.prepared.draw(sampler)]
+        return commands if place.bend is None else bent_all(commands, place.bend)
 
     def _precomp(
         self, planned: PlannedLayer, content: PrecompContent, sampler: LayerSampler, frame: float, matrix: Matrix
@@ -234,7 +237,7 @@ class Evaluator:
         if content.width > 0 and content.height > 0:
             clip = Clip((0.0, 0.0, content.width, content.height), matrix)
             commands = self._clipped(commands, clip)
-        if any(entry.blend is not BlendMode.NORMAL for entry in commands):
+        if not planned.layer.collapse and any(entry.blend is not BlendMode.NORMAL for entry in commands):
             commands = [command(group_source(commands), label=planned.path)]
         return commands
 
@@ -244,25 +247,26 @@ class Evaluator:
         sampler: LayerSampler,
         frame: float,
         base: Matrix,
-        matrix: Matrix,
+        place: Placing,
         camera: Matrix4 | None,
         content: Sequence[DrawCommand],
         opacity: float,
     ) -> Sequence[DrawCommand]:
         """Adds effects, masks, matte, opacity and blend mode to a layer's own picture."""
         layer = planned.layer
-        effects = self._effects(planned, sampler, matrix)
-        masks = _masks(planned, sampler, matrix)
+        effects = self._effects(planned, sampler, place.matrix)
+        masks = _masks(planned, sampler, place)
         matte = self._matte(planned, frame, base, camera)
         if matte is not None and not matte.commands and matte.mode.value in (1, 3):
             return ()
         plain = not effects and not masks and matte is None
         if plain and opacity >= 1.0 and layer.blend_mode is BlendMode.NORMAL:
             return [_labelled(entry, planned.path) for entry in content]
-        if len(content) > 1 or effects or content[0].blend is not BlendMode.NORMAL or content[0].masks or content[0].matte:
+        first = content[0]
+        if len(content) > 1 or effects or first.blend is not BlendMode.NORMAL or first.masks or first.matte:
             whole = command(group_source(content))
         else:
-            whole = content[0]
+            whole = first
         return [
             altered(
                 whole,
@@ -295,11 +299,25 @@ class Evaluator:
                     calls.append(call)
         return tuple(calls)
 
-    def _matrix(self, planned: PlannedLayer, frame: float, camera: Matrix4 | None) -> Matrix:
+    def _place(
+        self, planned: PlannedLayer, sampler: LayerSampler, frame: float, base: Matrix, camera: Matrix4 | None
+    ) -> Placing | None:
+        """From the layer's coordinates to device pixels; None where nothing of the layer can be seen.
+
+        The camera sees layers of three dimensions. A flat layer takes parents in space as seen from straight ahead.
+        """
+        if not planned.in_space:
+            return Placing(multiply(base, self._matrix(planned, frame)))
+        space = self._matrix4(planned, frame)
+        if camera is not None and planned.layer.three_d:
+            space = camera @ space
+        x, y = sampler.vector(planned.layer.transform.anchor)[:2]
+        width, height = sampler.size
+        anchors = ((x, y), (width / 2, height / 2), (0.0, 0.0), (width, 0.0), (0.0, height), (width, height))
+        return placing(square(base) @ plane(space), anchors, max(width, height))
+
+    def _matrix(self, planned: PlannedLayer, frame: float) -> Matrix:
         """From the layer's coordinates to those of its composition."""
-        if planned.in_space:
-            space = self._matrix4(planned, frame)
-            return flatten(camera @ space if camera is not None else space)
         matrix = IDENTITY
         at: PlannedLayer | None = planned
         while at is not None:
@@ -309,9 +327,10 @@ class Evaluator:
             at = at.parent
         return matrix
 
-    def _matrix4(self, planned: PlannedLayer, frame: float) -> Matrix4:
+    def _matrix4(self, planned: PlannedLayer | None, frame: float) -> Matrix4:
+        """The same in space; that of no layer changes nothing."""
         matrix = np.eye(4)
-        at: PlannedLayer | None = planned
+        at = planned
         while at is not None:
             sampler = LayerSampler(self.plan, at, frame)
             turn = auto_orient_turn(at.layer, self.plan.curves, frame, sampler) if at.layer.auto_orient else 0.0
@@ -351,7 +370,8 @@ def placed(entry: DrawCommand, matrix: Matrix) -> DrawCommand:
 def _placed_mask(mask: MaskPath, matrix: Matrix) -> MaskPath:
     scale = mean_scale(matrix)
     feather = (mask.feather[0] * scale, mask.feather[1] * scale)
-    return MaskPath(mask.path.transformed(matrix), mask.mode, mask.inverted, mask.opacity, mask.expansion * scale, feather)
+    path = mask.path.transformed(matrix)
+    return MaskPath(path, mask.mode, mask.inverted, mask.opacity, mask.expansion * scale, feather)
 
 
 def _labelled(entry: DrawCommand, label: str) -> DrawCommand:
@@ -363,8 +383,9 @@ def _labelled(entry: DrawCommand, label: str) -> DrawCommand:
     )  # fmt: skip
 
 
-def _masks(planned: PlannedLayer, sampler: LayerSampler, matrix: Matrix) -> tuple[MaskPath, ...]:
+def _masks(planned: PlannedLayer, sampler: LayerSampler, place: Placing) -> tuple[MaskPath, ...]:
     found = []
+    matrix = place.matrix
     scale = mean_scale(matrix)
     for mask in planned.layer.masks:
         if mask.mode is MaskMode.NONE:
@@ -380,4 +401,6 @@ def _masks(planned: PlannedLayer, sampler: LayerSampler, matrix: Matrix) -> tupl
                 (feather[0] * scale, feather[-1] * scale),
             )
         )
+    if place.bend is not None:
+        return tuple(bent_mask(mask, place.bend) for mask in found)
     return tuple(found)

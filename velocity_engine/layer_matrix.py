@@ -1,7 +1,7 @@
 """Where a layer stands: its own matrix, its parents' and, for 3D layers, their projection.
 
-Lottie specification, sections "Transform" and "Auto-Orient". A 3D layer's 4 x 4 matrix is projected onto the plane of the
-composition; without a camera z only matters for the layer's own turns, as in Skottie.
+Lottie specification, sections "Transform" and "Auto-Orient". Matrices of space are 4 x 4, for column vectors; x
+points to the right, y down, z away from the eye.
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ from numpy.typing import NDArray
 
 from velocity_engine.animate import Curves
 from velocity_engine.model.geometry import IDENTITY, Matrix, multiply, rotation, scaling, skewing, translation
-from velocity_engine.model.layers import Layer
+from velocity_engine.model.layers import CameraContent, Layer
 from velocity_engine.model.properties import SplitPosition, Vector
 from velocity_engine.model.transform import Transform
 from velocity_engine.sampler import Sampler
 
 Matrix4 = NDArray[np.float64]
+
+DEFAULT_LENS = 50.0 / 36.0
+"""The zoom of a 50 mm lens before film 36 mm wide, in widths of the composition."""
 
 
 def transform_matrix(transform: Transform, sampler: Sampler, turn: float = 0.0) -> Matrix:
@@ -67,16 +70,24 @@ def transform_matrix4(transform: Transform, sampler: Sampler, turn: float = 0.0)
     """The 4 x 4 matrix (column vectors) of a 3D layer's transform."""
     anchor, scale = _triple(sampler.vector(transform.anchor), 0.0), _triple(sampler.vector(transform.scale), 100.0)
     position = _triple(sampler.vector(transform.position), 0.0)
-    matrix = _translation4(*position)
-    if transform.orientation is not None:
-        x, y, z = _triple(sampler.vector(transform.orientation), 0.0)
-        matrix = matrix @ _turn4(0, x) @ _turn4(1, y) @ _turn4(2, z)
-    if transform.rotation_x is not None:
-        matrix = matrix @ _turn4(0, sampler.scalar(transform.rotation_x))
-    if transform.rotation_y is not None:
-        matrix = matrix @ _turn4(1, sampler.scalar(transform.rotation_y))
-    matrix = matrix @ _turn4(2, sampler.scalar(transform.rotation) + turn)
-    return matrix @ np.diag([scale[0] / 100, scale[1] / 100, scale[2] / 100, 1.0]) @ _translation4(*(-a for a in anchor))
+    turned = _orientation(transform, sampler) @ _rotations(transform, sampler, turn)
+    sized = np.diag([scale[0] / 100, scale[1] / 100, scale[2] / 100, 1.0])
+    return _translation4(*position) @ turned @ sized @ _translation4(*(-a for a in anchor))
+
+
+def _orientation(transform: Transform, sampler: Sampler) -> Matrix4:
+    if transform.orientation is None:
+        return np.eye(4)
+    x, y, z = _triple(sampler.vector(transform.orientation), 0.0)
+    return _turn4(0, x) @ _turn4(1, y) @ _turn4(2, z)
+
+
+def _rotations(transform: Transform, sampler: Sampler, turn: float = 0.0) -> Matrix4:
+    matrix = np.eye(4)
+    for axis, prop in ((0, transform.rotation_x), (1, transform.rotation_y)):
+        if prop is not None:
+            matrix = matrix @ _turn4(axis, sampler.scalar(prop))
+    return matrix @ _turn4(2, sampler.scalar(transform.rotation) + turn)
 
 
 def _triple(value: Vector, rest: float) -> tuple[float, float, float]:
@@ -106,34 +117,36 @@ def lift(m: Matrix) -> Matrix4:
     return np.array([[a, c, 0, e], [b, d, 0, f], [0, 0, 1, 0], [0, 0, 0, 1]], np.float64)
 
 
-def flatten(m: Matrix4) -> Matrix:
-    """The affine 2D map of the plane z = 0; a perspective is taken by its value and slope at the origin of the layer."""
-    w = m[3, 3]
-    if not math.isfinite(w) or w <= 1e-9:
-        return (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    x, y = m[0, 3] / w, m[1, 3] / w
-    columns = [((m[0, i] - x * m[3, i]) / w, (m[1, i] - y * m[3, i]) / w) for i in (0, 1)]
-    return (*columns[0], *columns[1], x, y)
+def camera_matrix(
+    layer: Layer, content: CameraContent, sampler: Sampler, parents: Matrix4, width: float, height: float
+) -> Matrix4:
+    """From composition space to the projected plane of a composition of this size, in front of a camera layer.
 
-
-def camera_matrix(transform: Transform, distance: float, sampler: Sampler, width: float, height: float) -> Matrix4:
-    """From composition space to the projected plane, for a camera at its position, looking at its point of interest.
-
-    ``distance`` is the camera's zoom in pixels; ``width`` and ``height`` are the composition's.
+    ``parents`` leads from the camera's own space (its parent's) to the composition's.
     """
+    transform = layer.transform
     position = np.array(_triple(sampler.vector(transform.position), 0.0))
-    target = np.array(_triple(sampler.vector(transform.anchor), 0.0))
+    target = position + np.array((0.0, 0.0, 1.0))
+    if content.two_nodes:
+        target = np.array(_triple(sampler.vector(transform.anchor), 0.0))
     view = _look_at(position, target)
-    if transform.orientation is not None:
-        x, y, z = _triple(sampler.vector(transform.orientation), 0.0)
-        view = _turn4(2, -z) @ _turn4(1, -y) @ _turn4(0, -x) @ view
-    view = _turn4(2, -sampler.scalar(transform.rotation)) @ view
-    for axis, prop in ((1, transform.rotation_y), (0, transform.rotation_x)):
-        if prop is not None:
-            view = _turn4(axis, -sampler.scalar(prop)) @ view
+    for rotations in (_orientation(transform, sampler), _rotations(transform, sampler)):
+        view = rotations.T @ view
+    inverse = np.linalg.pinv(parents)
+    zoom = sampler.scalar(content.perspective) if content.perspective is not None else 0.0
+    return _lens(zoom, width, height) @ view @ inverse
+
+
+def default_camera(width: float, height: float) -> Matrix4:
+    """The camera of a composition that has none: After Effects' 50 mm, which shows the plane z = 0 at full size."""
+    zoom = width * DEFAULT_LENS
+    return _lens(zoom, width, height) @ _translation4(-width / 2, -height / 2, zoom)
+
+
+def _lens(zoom: float, width: float, height: float) -> Matrix4:
     lens = np.eye(4)
-    lens[3] = (0.0, 0.0, 1.0 / distance if distance else 0.0, 0.0 if distance else 1.0)
-    return _translation4(width / 2, height / 2, 0.0) @ lens @ view
+    lens[3] = (0.0, 0.0, 1.0 / zoom if zoom else 0.0, 0.0 if zoom else 1.0)
+    return _translation4(width / 2, height / 2, 0.0) @ lens
 
 
 def _look_at(position: NDArray[np.float64], target: NDArray[np.float64]) -> Matrix4:
@@ -154,7 +167,7 @@ __all__ = [
     "Matrix4",
     "auto_orient_turn",
     "camera_matrix",
-    "flatten",
+    "default_camera",
     "lift",
     "transform_matrix",
     "transform_matrix4",

@@ -63,7 +63,7 @@ class PlannedLayer:
     parent: PlannedLayer | None = None
     matte: PlannedLayer | None = None
     still: bool = False
-    in_space: bool = False  # a layer of three dimensions takes its parents so too; a flat one takes them flat
+    in_space: bool = False  # the layer or one above it has three dimensions
 
 
 @dataclass(slots=True, eq=False)
@@ -291,7 +291,7 @@ def _bind(layers: list[PlannedLayer]) -> None:
             elif position > 0:
                 planned.matte = layers[position - 1]
     for planned in layers:
-        planned.in_space = planned.layer.three_d
+        planned.in_space = _any_above(planned, lambda p: p.layer.three_d)
     for planned in layers:
         planned.still = not _moves(planned)
 

@@ -18,6 +18,7 @@ def velocity_effects() -> list[EffectType]:
         drop_shadow,
         fill,
         hue,
+        projection,
         ramp,
         sharpen,
         styles,
@@ -55,4 +56,5 @@ def velocity_effects() -> list[EffectType]:
         styles.CentreGlowStyle(),
         styles.ColorOverlayStyle(),
         styles.StrokeStyle(),
+        projection.Resampling(),
     ]

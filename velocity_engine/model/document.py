@@ -42,13 +42,17 @@ class MediaAsset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composition:
-    """The main composition (id ``""``) or a precomp; ``layers`` in the document's order: the first is on top."""
+    """The main composition (id ``""``) or a precomp; ``layers`` in the document's order: the first is on top.
+
+    ``in_space`` (``ddd``) says that 3D layers are seen in perspective even where there is no camera.
+    """
 
     id: str
     layers: tuple[Layer, ...] = ()
     name: str = ""
     frame_rate: float | None = None
     pointer: str = ""
+    in_space: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

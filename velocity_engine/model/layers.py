@@ -165,7 +165,11 @@ class VideoContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraContent:
+    """``perspective`` is the zoom in pixels. A camera with ``two_nodes`` looks at its transform's anchor point; one with a
+    single node looks along the z axis, turned by its rotations."""
+
     perspective: Scalar | None = None
+    two_nodes: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

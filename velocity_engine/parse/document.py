@@ -14,7 +14,7 @@ from velocity_engine.parse.graph import MAX_LAYERS, check_compositions, checked_
 from velocity_engine.parse.json_text import json_value
 from velocity_engine.parse.layers import Known, layers
 from velocity_engine.parse.text import fonts, glyphs
-from velocity_engine.parse.values import Malformed, described, hex_color, list_of, number, number_of, object_of, text_of
+from velocity_engine.parse.values import Malformed, described, flag_of, hex_color, list_of, number, number_of, object_of, text_of
 
 if TYPE_CHECKING:
     from velocity_engine.package import Package
@@ -171,10 +171,12 @@ def _compositions(
             name=name,
             frame_rate=_own_rate(entry),
             pointer=pointer,
+            in_space=flag_of(entry, "ddd"),
         )
         compositions[identity] = checked_layers(context, composition)
     name = text_of(raw, "nm")
-    main = Composition(id="", layers=layers(context, raw["layers"], "/layers", "", known), name=name)
+    top = layers(context, raw["layers"], "/layers", "", known)
+    main = Composition(id="", layers=top, name=name, in_space=flag_of(raw, "ddd"))
     main = checked_layers(context, main)
     check_compositions(context, main, compositions)
     _report_missing(context, assets)

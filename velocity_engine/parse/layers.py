@@ -259,7 +259,8 @@ def _text(context: Context, raw: dict[str, Any], pointer: str, known: Known) -> 
 
 
 def _camera(context: Context, raw: dict[str, Any], pointer: str, known: Known) -> Content:
-    return CameraContent(perspective=optional_vector(context, raw, "pe", pointer, "zoom"))
+    zoom = optional_vector(context, raw, "pe", pointer, "zoom")
+    return CameraContent(perspective=zoom, two_nodes=object_of(raw, "ks").get("a") is not None)
 
 
 _CONTENTS: dict[int, Callable[[Context, dict[str, Any], str, Known], Content]] = {

@@ -10,19 +10,16 @@ import pathops
 
 from velocity_engine.model.geometry import Path
 from velocity_engine.model.shapes import Join
-from velocity_engine.shapes.skia_paths import PathOperationError, from_skia, to_skia
+from velocity_engine.shapes.skia_paths import (
+    CONIC_TOLERANCE,
+    FINENESS,
+    LINE_JOINS,
+    PathOperationError,
+    from_skia,
+    to_skia,
+)
 
 MAX_OFFSET = 100_000.0
-
-# Skia outlines strokes to a quarter of a unit: the path is enlarged meanwhile.
-_FINENESS = 16.0
-_CONIC_TOLERANCE = 0.1
-
-_JOINS = {
-    Join.MITER: pathops.LineJoin.MITER_JOIN,
-    Join.ROUND: pathops.LineJoin.ROUND_JOIN,
-    Join.BEVEL: pathops.LineJoin.BEVEL_JOIN,
-}
 
 
 def offset_path(path: Path, amount: float, miter_limit: float, *, join: Join) -> Path:
@@ -30,12 +27,12 @@ def offset_path(path: Path, amount: float, miter_limit: float, *, join: Join) ->
     if abs(amount) < 1e-6 or not path.contours:
         return path
     reach = min(abs(amount), MAX_OFFSET)
-    inside = to_skia(path, _FINENESS)
+    inside = to_skia(path, FINENESS)
     border = pathops.Path(inside)
     operator = pathops.PathOp.UNION if amount > 0 else pathops.PathOp.DIFFERENCE
     try:
-        border.stroke(2 * reach * _FINENESS, pathops.LineCap.BUTT_CAP, _JOINS[join], max(miter_limit, 0.0))
-        border.convertConicsToQuads(_CONIC_TOLERANCE)
-        return from_skia(pathops.op(inside, border, operator, True, False), 1 / _FINENESS)
+        border.stroke(2 * reach * FINENESS, pathops.LineCap.BUTT_CAP, LINE_JOINS[join], max(miter_limit, 0.0))
+        border.convertConicsToQuads(CONIC_TOLERANCE)
+        return from_skia(pathops.op(inside, border, operator, True, False), 1 / FINENESS)
     except pathops.PathOpsError as error:
         raise PathOperationError(str(error)) from error

@@ -10,9 +10,26 @@ from typing import Any
 import numpy as np
 import pathops
 
+from velocity_engine.display import StrokeSource
 from velocity_engine.model.geometry import Path, join_contours
+from velocity_engine.model.shapes import Cap, Join
 
 Contour = tuple[list[tuple[float, float]], bool]
+
+LINE_JOINS = {
+    Join.MITER: pathops.LineJoin.MITER_JOIN,
+    Join.ROUND: pathops.LineJoin.ROUND_JOIN,
+    Join.BEVEL: pathops.LineJoin.BEVEL_JOIN,
+}
+LINE_CAPS = {
+    Cap.BUTT: pathops.LineCap.BUTT_CAP,
+    Cap.ROUND: pathops.LineCap.ROUND_CAP,
+    Cap.SQUARE: pathops.LineCap.SQUARE_CAP,
+}
+
+# Skia outlines strokes to a quarter of a unit: paths are enlarged meanwhile.
+FINENESS = 16.0
+CONIC_TOLERANCE = 0.1
 
 
 class PathOperationError(Exception):
@@ -55,6 +72,26 @@ def from_skia(skia: Any, scale: float = 1.0) -> Path:
         if len(points) > 1:
             made.append((np.array(points, np.float64) * scale, True))
     return join_contours(made)
+
+
+def stroke_outline(source: StrokeSource, scale: float) -> Path:
+    """The outline of a stroke in its path's coordinates, to be filled by the non-zero rule.
+
+    ``scale`` leads from them to device pixels.
+    """
+    fineness = FINENESS * max(scale, 1e-3)
+    skia = to_skia(source.path, fineness)
+    dashes = [length * fineness for length in source.dashes] or None
+    skia.stroke(
+        source.width * fineness,
+        LINE_CAPS[source.cap],
+        LINE_JOINS[source.join],
+        max(source.miter_limit, 0.0),
+        dashes,
+        source.dash_offset * fineness,
+    )
+    skia.convertConicsToQuads(CONIC_TOLERANCE)
+    return from_skia(skia, 1.0 / fineness)
 
 
 def _extend(points: list[tuple[float, float]], given: tuple[tuple[float, float], ...]) -> None:
