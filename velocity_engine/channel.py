@@ -20,7 +20,7 @@ class Channel(Generic[T]):
     ``finish`` ends it after the items that are in it, ``abort`` at once; ``fail`` makes ``get`` raise an error once they are taken.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: float) -> None:
         self._size = size
         self._items: deque[T] = deque()
         self._changed = threading.Condition()

@@ -49,22 +49,21 @@ class YuvRing:
         for frame in self._frames:
             self._free.put(frame)
 
-    def fill(self, canvas: NDArray[np.uint8], regions: Sequence[Rect]) -> YuvFrame:
-        """Waits for a free frame and makes it show ``canvas`` ((h, w, 4) uint8), of which ``regions`` changed since the last call.
+    def take(self) -> YuvFrame:
+        """Waits for a frame that is free. Raises ChannelClosed after ``close``."""
+        return self._free.get()
 
-        Raises ChannelClosed after ``close``.
-        """
+    def fill(self, taken: YuvFrame, canvas: NDArray[np.uint8], regions: Sequence[Rect]) -> None:
+        """Makes ``taken`` show ``canvas`` ((h, w, 4) uint8), of which ``regions`` changed since the last call."""
         from velocity_engine.kernels.yuv import rgba_to_yuv420
 
         for frame in self._frames:
             for x0, y0, x1, y1 in regions:
                 frame.stale[y0 // TILE : -(-y1 // TILE), x0 // TILE : -(-x1 // TILE)] = True
-        filled = self._free.get()
-        y, u, v = filled.planes()
-        for x0, y0, x1, y1 in tile_rects(filled.stale):
+        y, u, v = taken.planes()
+        for x0, y0, x1, y1 in tile_rects(taken.stale):
             rgba_to_yuv420(canvas, y, u, v, x0, y0, x1, y1)
-        filled.stale[:] = False
-        return filled
+        taken.stale[:] = False
 
     def give_back(self, frame: YuvFrame) -> None:
         self._free.put(frame)

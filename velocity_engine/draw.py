@@ -1,0 +1,143 @@
+"""Drawing the frames of segments: evaluate, composite and convert, with the encoding of one segment on top of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from fractions import Fraction
+
+from velocity_engine.convert import YuvFrame, YuvRing
+from velocity_engine.encode import SegmentEncoder
+from velocity_engine.errors import RenderCancelled
+from velocity_engine.plugin_types import EncodedPacket, EncodedSegment, EncoderSettings, Segment
+from velocity_engine.scene import Scene
+
+
+class StageClock:
+    """Adds up how long each stage worked. Stages of one clock may run on different threads, each stage on one."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+    def add(self, seconds: Mapping[str, float]) -> None:
+        for name, value in seconds.items():
+            self.seconds[name] = self.seconds.get(name, 0.0) + value
+
+
+class FrameDrawer:
+    """Draws frames of a scene on one canvas and converts what changed. ``close`` ends the compositor's threads.
+
+    ``turn`` is held while the scene is asked for a display list, where several drawers share a scene.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        ring: YuvRing,
+        clock: StageClock,
+        cancelled: Callable[[], bool],
+        *,
+        threads: int = 1,
+        turn: threading.Lock | None = None,
+    ) -> None:
+        from velocity_engine.composite import Compositor, FrameCompositor
+
+        self._scene, self._ring, self._clock, self._cancelled = scene, ring, clock, cancelled
+        self._turn: AbstractContextManager[object] = turn or nullcontext()
+        self._compositor = Compositor(threads=threads)
+        self._frames = FrameCompositor(scene.width, scene.height, self._compositor)
+        self._first = True
+
+    def draw(self, segment: Segment) -> Iterator[YuvFrame | None]:
+        """For each frame of the segment one of the ring, or None where it is the same as the last that was drawn."""
+        for number in range(segment.first, segment.last):
+            if self._cancelled():
+                raise RenderCancelled("the render was cancelled")
+            with self._clock.stage("evaluate"), self._turn:
+                display = self._scene.display_list(number)
+            with self._clock.stage("composite"):
+                canvas, regions = self._frames.advance(display)
+            if not regions and not self._first:
+                yield None
+                continue
+            self._first = False
+            taken = self._ring.take()
+            with self._clock.stage("convert"):
+                self._ring.fill(taken, canvas, regions)
+            yield taken
+
+    def close(self) -> None:
+        self._compositor.close()
+
+
+class FrameSender:
+    """Sends drawn frames to the encoder of their segment, and gives them back to the ring once another is shown."""
+
+    def __init__(self, ring: YuvRing, clock: StageClock) -> None:
+        self._ring, self._clock = ring, clock
+        self._shown: YuvFrame | None = None
+        self.sent = 0
+        self.held = 0
+
+    def send(self, encoder: SegmentEncoder, drawn: YuvFrame | None) -> list[EncodedPacket]:
+        if drawn is None:
+            self.held += 1
+        else:
+            if self._shown is not None:
+                self._ring.give_back(self._shown)
+            self._shown = drawn
+        assert self._shown is not None
+        with self._clock.stage("encode"):
+            packets = encoder.encode(self._shown.frame)
+        self.sent += 1
+        return packets
+
+    def finish(self, encoder: SegmentEncoder) -> list[EncodedPacket]:
+        with self._clock.stage("encode"):
+            return encoder.finish()
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentWork:
+    """What an executor runs: renders and encodes one segment, on one thread. It can be sent elsewhere where the scene can."""
+
+    scene: Scene
+    settings: EncoderSettings
+    rate: Fraction
+    cancelled: Callable[[], bool]
+
+    def __call__(self, segment: Segment) -> EncodedSegment:
+        clock = StageClock()
+        ring = YuvRing(self.scene.width, self.scene.height, 2)
+        sender = FrameSender(ring, clock)
+        encoder = self.encoder(segment)
+        packets: list[EncodedPacket] = []
+        drawer = FrameDrawer(self.scene, ring, clock, self.cancelled)
+        try:
+            for drawn in drawer.draw(segment):
+                packets += sender.send(encoder, drawn)
+        finally:
+            drawer.close()
+        packets += sender.finish(encoder)
+        return EncodedSegment(
+            segment=segment,
+            packets=tuple(packets),
+            extradata=encoder.extradata,
+            held_frames=sender.held,
+            seconds_by_stage=clock.seconds,
+        )
+
+    def encoder(self, segment: Segment) -> SegmentEncoder:
+        frames = segment.last - segment.first
+        return SegmentEncoder(self.settings, self.scene.width, self.scene.height, self.rate, frames)
