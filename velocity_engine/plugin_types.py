@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, runtime_checkable
+from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +20,6 @@ from velocity_engine.model.document import Document, Media
 from velocity_engine.model.geometry import Matrix
 from velocity_engine.model.layers import Effect, Layer
 from velocity_engine.sampler import Sampler
-
-if TYPE_CHECKING:
-    import av
-
 
 # --- layers ---------------------------------------------------------------------------------------------------------
 
@@ -38,11 +34,16 @@ class LayerContext(Protocol):
         ...
 
     def picture(self, asset_id: str) -> Sequence[tuple[float, Picture]]:
-        """The decoded frames of a picture asset, each with the second at which it starts (one entry for a still one)."""
+        """The decoded frames of a picture asset, each with the second at which it starts (one entry for a still
+        one)."""
         ...
 
     def clip(self, asset_id: str) -> FrameReader | None:
         """The reader of a clip asset, opened once a plan, or None (reported) where it cannot be opened."""
+        ...
+
+    def font_files(self) -> Sequence[str]:
+        """The names of the font files in the package, to be read by ``read(Media(name=...))``."""
         ...
 
     def report(self, finding: Finding) -> None:
@@ -70,8 +71,11 @@ class LayerType(Protocol):
     a customization's ``{"plugin": key}`` uses. ``lottie_types``: the ``ty`` numbers it draws.
     ``inspect`` shows ``key`` as the layer's kind."""
 
-    key: str
-    lottie_types: tuple[int, ...]
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def lottie_types(self) -> tuple[int, ...]: ...
 
     def prepare(self, layer: Layer, context: LayerContext) -> PreparedLayer: ...
 
@@ -81,12 +85,17 @@ class LayerType(Protocol):
 
 @runtime_checkable
 class EffectType(Protocol):
-    """An effect. ``match_names``: After Effects' match names it serves; ``lottie_types``: the ``ty`` numbers, used where no
-    match name fits. ``key`` is what ``EffectCall.effect`` holds."""
+    """An effect. ``match_names``: After Effects' match names it serves; ``lottie_types``: the ``ty`` numbers, used
+    where no match name fits. ``key`` is what ``EffectCall.effect`` holds."""
 
-    key: str
-    match_names: tuple[str, ...]
-    lottie_types: tuple[int, ...]
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def match_names(self) -> tuple[str, ...]: ...
+
+    @property
+    def lottie_types(self) -> tuple[int, ...]: ...
 
     def evaluate(self, effect: Effect, sampler: Sampler, matrix: Matrix) -> EffectCall | None:
         """This frame's values; None when the effect does nothing now. ``matrix``: layer to device pixels."""
@@ -103,7 +112,14 @@ class EffectType(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncoderSettings:
-    """What libavcodec is told: encoder name, pixel format, options, and the fields of the codec context."""
+    """What libavcodec is told: encoder name, pixel format, options, and the fields of the codec context.
+
+    Two encoders with the same settings must give the same extradata, and the same frames the same bytes, on any
+    machine: fix ``threads`` where the encoder's output depends on it.
+    ``average_cap`` is the bits per second that the average of an encode of any length stays below: ``encode`` narrows
+    the options ``maxrate`` and ``bufsize`` to the length. ``whole``: one encoder must see all frames (constant
+    bitrate).
+    """
 
     encoder: str
     pixel_format: str
@@ -112,6 +128,8 @@ class EncoderSettings:
     gop_size: int | None = None
     codec_tag: str | None = None
     threads: int = 0
+    average_cap: int | None = None
+    whole: bool = False
 
 
 @runtime_checkable
@@ -141,7 +159,8 @@ class Storage(Protocol):
     schemes: tuple[str, ...]
 
     def put(self, local_path: str, target: str) -> int:
-        """Stores a finished file under ``target``, whole or not at all (no reader ever sees a part); its size in bytes."""
+        """Stores a finished file under ``target``, whole or not at all (no reader ever sees a part); its size in
+        bytes."""
         ...
 
     def open(self, target: str) -> BinaryIO: ...
