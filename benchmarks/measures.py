@@ -1,7 +1,7 @@
 """The three things that are measured of a template, each alone: the whole render, compositing, and encoding.
 
-Encoding alone is one continuous encoder of PyAV with the codec's own settings, fed with frames that lie ready in
-memory: the fastest that a render with these settings can be.
+Encoding alone is one continuous encoder with the settings of the render, fed with frames that lie ready in memory: the
+fastest that a render with these settings can be.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import velocity_engine as ve
 from velocity_engine import plugins
 from velocity_engine.api import BLACK, TimelineScene
 from velocity_engine.composite import FrameCompositor, Rect
+from velocity_engine.encode import SegmentEncoder
 from velocity_engine.evaluate import Evaluator, fit_viewport
 from velocity_engine.kernels.yuv import rgba_to_yuv420
 
@@ -114,18 +115,11 @@ def _video_frame(planes: Planes, size: tuple[int, int]) -> av.VideoFrame:
     return frame
 
 
-def encode(work: Job, frames: Sequence[av.VideoFrame], output: Path) -> None:
-    """Encodes and muxes; nothing else."""
+def encode(work: Job, frames: Sequence[av.VideoFrame]) -> int:
+    """Encodes all frames as one segment and nothing else; the number of bytes."""
     settings = plugins.codec(work.encoder.codec_name).settings(work.encoder, *work.size, work.rate)
-    with av.open(str(output), "w") as file:
-        track = file.add_stream(settings.encoder, rate=work.rate, options=dict(settings.options))
-        track.width, track.height, track.pix_fmt = *work.size, settings.pixel_format
-        track.codec_context.thread_count = settings.threads
-        if settings.bit_rate is not None:
-            track.bit_rate = settings.bit_rate
-        if settings.gop_size is not None:
-            track.codec_context.gop_size = settings.gop_size
-        for index, frame in enumerate(frames):
-            frame.pts = index
-            file.mux(track.encode(frame))
-        file.mux(track.encode(None))
+    encoder = SegmentEncoder(settings, *work.size, work.rate, len(frames))
+    size = 0
+    for frame in frames:
+        size += sum(len(packet.data) for packet in encoder.encode(frame))
+    return size + sum(len(packet.data) for packet in encoder.finish())
