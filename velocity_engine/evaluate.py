@@ -43,7 +43,9 @@ from velocity_engine.model.layers import (
     MaskMode,
     PluginContent,
     PrecompContent,
+    ShapeContent,
     SolidContent,
+    TextContent,
     VideoContent,
 )
 from velocity_engine.model.properties import Bezier, GradientValue, Property, SplitPosition, Vector
@@ -254,7 +256,9 @@ class Evaluator:
     ) -> Sequence[DrawCommand]:
         """Adds effects, masks, matte, opacity and blend mode to a layer's own picture."""
         layer = planned.layer
-        effects = self._effects(planned, sampler, place.matrix)
+        # As in After Effects, the effects of shapes and texts act after the layer's transform, in its composition.
+        vector = isinstance(layer.content, ShapeContent | TextContent)
+        effects = self._effects(planned, sampler, base if vector else place.matrix)
         masks = _masks(planned, sampler, place)
         matte = self._matte(planned, frame, base, camera)
         if matte is not None and not matte.commands and matte.mode.value in (1, 3):
