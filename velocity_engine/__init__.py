@@ -28,6 +28,7 @@ _HOMES = {
     "VideoInfo": "probe",
     "PictureInfo": "probe",
     "hookimpl": "hookspecs",
+    "warm_up": "warm",
     "VelocityError": "errors",
     "PackageError": "errors",
     "DocumentError": "errors",
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
     from velocity_engine.probe import AudioInfo, PictureInfo, VideoInfo, probe_audio, probe_picture, probe_video
     from velocity_engine.progress import Progress
     from velocity_engine.template import Template, open_template
+    from velocity_engine.warm import warm_up
 
 __all__ = sorted(_HOMES)
 

@@ -140,7 +140,8 @@ def axios(world: World, pytestconfig: pytest.Config) -> str:
         done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
         if done.returncode:
             pytest.skip(f"npm could not install axios: {done.stderr[-200:]}")
-    return f"import axios from '{module.as_uri()}';\n"
+    as_in_a_browser = "axios.defaults.adapter = 'fetch';\n"
+    return f"import axios from '{module.as_uri()}';\n{as_in_a_browser}"
 
 
 @pytest.mark.parametrize("example", of_language("javascript", with_text="axios."), ids=lambda example: example.name)

@@ -10,7 +10,6 @@ import json
 import socket
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 Send = Callable[[dict[str, Any]], None]
@@ -18,13 +17,11 @@ LINE_BYTES = 64 << 20
 
 
 def load_engine() -> None:
-    """Import what the tasks need, once, before the forks; a part that cannot be imported fails the tasks that need it."""
+    """Import what the tasks need, once, before the forks."""
     import velocity_engine as engine
     from velocity_web.jobs import analyse_process, render_process  # noqa: F401
 
-    for name in engine.__all__:
-        with suppress(ImportError):
-            getattr(engine, name)
+    engine.warm_up()
 
 
 def run(task: str, channel: socket.socket) -> int:
