@@ -267,6 +267,10 @@ class Evaluator:
         if plain and opacity >= 1.0 and layer.blend_mode is BlendMode.NORMAL:
             return [_labelled(entry, planned.path) for entry in content]
         first = content[0]
+        if masks and effects:
+            # Masks cut what effects are given, while the masks of a command cut what its effects gave.
+            content = [altered(command(group_source(content)), masks=masks)]
+            first, masks = content[0], ()
         if len(content) > 1 or effects or first.blend is not BlendMode.NORMAL or first.masks or first.matte:
             whole = command(group_source(content))
         else:

@@ -1,0 +1,54 @@
+"""Where effects stand in the order of work of a layer, seen in rendered stills."""
+
+import json
+
+import numpy as np
+
+import velocity_engine as ve
+
+RED_SHADOW = [
+    {"ty": 2, "v": {"a": 0, "k": [1, 0, 0, 1]}},
+    {"ty": 0, "v": {"a": 0, "k": 255}},
+    {"ty": 0, "v": {"a": 0, "k": 90}},
+    {"ty": 0, "v": {"a": 0, "k": 10}},
+    {"ty": 0, "v": {"a": 0, "k": 0}},
+    {"ty": 7, "v": {"a": 0, "k": 0}},
+]
+SHADOW = {"ty": 25, "nm": "shadow", "mn": "ADBE Drop Shadow", "en": 1, "ef": RED_SHADOW}
+SQUARE = {"ty": "rc", "p": {"a": 0, "k": [5, 5]}, "s": {"a": 0, "k": [10, 10]}, "r": {"a": 0, "k": 0}}
+BLUE = {"ty": "fl", "c": {"a": 0, "k": [0, 0, 1, 1]}, "o": {"a": 0, "k": 100}}
+
+
+def still(tmp_path, layer):
+    transform = {"p": {"a": 0, "k": [20, 20]}, "s": {"a": 0, "k": [200, 200]}}
+    whole = {"nm": "it", "ip": 0, "op": 10, "st": 0, "ks": transform, **layer}
+    document = {"v": "5.7.0", "fr": 25, "ip": 0, "op": 10, "w": 100, "h": 100, "layers": [whole]}
+    path = tmp_path / "data.json"
+    path.write_text(json.dumps(document))
+    return ve.render_still(ve.open_template(path), frame=0)
+
+
+def red_columns(picture):
+    row = picture[30]
+    return np.flatnonzero((row[:, 0] == 255) & (row[:, 2] == 0) & (row[:, 3] == 255))
+
+
+def test_effects_of_a_solid_are_scaled_with_it(tmp_path):
+    picture = still(tmp_path, {"ty": 1, "sw": 10, "sh": 10, "sc": "#0000ff", "ef": [SHADOW]})
+    np.testing.assert_array_equal(red_columns(picture), np.arange(40, 60))
+
+
+def test_effects_of_a_shape_act_after_its_transform(tmp_path):
+    picture = still(tmp_path, {"ty": 4, "shapes": [SQUARE, BLUE], "ef": [SHADOW]})
+    np.testing.assert_array_equal(red_columns(picture), np.arange(40, 50))
+
+
+def test_masks_cut_before_effects(tmp_path):
+    corners = [[0, 0], [5, 0], [5, 10], [0, 10]]
+    nothing = [[0, 0]] * 4
+    path = {"a": 0, "k": {"i": nothing, "o": nothing, "v": corners, "c": True}}
+    mask = {"mode": "a", "inv": False, "pt": path, "o": {"a": 0, "k": 100}, "x": {"a": 0, "k": 0}}
+    layer = {"ty": 1, "sw": 10, "sh": 10, "sc": "#0000ff", "hasMask": True, "masksProperties": [mask], "ef": [SHADOW]}
+    picture = still(tmp_path, layer)
+    np.testing.assert_array_equal(red_columns(picture), np.arange(40, 50))
+    assert not picture[30, 30:40].any()
