@@ -78,6 +78,8 @@ $(BIN)/python:
 $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 	@echo 'Installing Velocity into $(VENV) (once, a minute or so)'
 	@$(PIP) -e .
+	@echo 'Compiling the kernels (once)'
+	@$(BIN)/velocity warmup
 	@touch $@
 
 $(VENV)/.tested: $(VENV)/.installed $(QRCODE)

@@ -123,6 +123,14 @@ def test_plugins_lists_the_engines_own_and_the_installed(capsys: Captured) -> No
     assert "velocity-qrcode" in capsys.readouterr().out
 
 
+def test_warmup_loads_every_kernel_module(capsys: Captured) -> None:
+    kernels = [path for path in (ROOT / "velocity_engine" / "kernels").glob("*.py") if path.stem != "__init__"]
+    assert run(["warmup"]) == 0
+    assert capsys.readouterr().out.startswith(f"{len(kernels)} kernel modules are ready")
+    assert run(["warmup", "--quiet"]) == 0
+    assert capsys.readouterr().out == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -19,9 +19,10 @@ from velocity_engine.cli.plugin_list import plugins
 from velocity_engine.cli.render import render
 from velocity_engine.cli.report import DEBUG, explain
 from velocity_engine.cli.still import still
+from velocity_engine.cli.warmup import warmup
 
 COMMANDS = "velocity.commands"
-OWN = {command.__name__: command for command in (render, still, inspect, plugins)}
+OWN = {command.__name__: command for command in (render, still, inspect, plugins, warmup)}
 
 
 def build_app(*, extended: bool) -> typer.Typer:

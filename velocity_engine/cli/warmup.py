@@ -1,0 +1,30 @@
+"""``velocity warmup``"""
+
+from __future__ import annotations
+
+import time
+
+import typer
+
+from velocity_engine.cli import options
+
+
+def warmup(quiet: options.Quiet = False, debug: options.Debug = False) -> None:
+    """Compile the kernels once for this machine, so that the first render does not have to."""
+    start = time.perf_counter()
+    count = _load_kernels()
+    if not quiet:
+        typer.echo(f"{count} kernel modules are ready ({time.perf_counter() - start:.1f} s)")
+
+
+def _load_kernels() -> int:
+    """Kernels have explicit signatures: importing a module compiles it, or loads what the cache has of it."""
+    import importlib
+    import pkgutil
+
+    from velocity_engine import kernels
+
+    names = [module.name for module in pkgutil.iter_modules(kernels.__path__, f"{kernels.__name__}.")]
+    for name in names:
+        importlib.import_module(name)
+    return len(names)
