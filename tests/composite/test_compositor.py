@@ -245,6 +245,13 @@ def test_masks_are_joined_in_order() -> None:
     assert two[40, [20, 50, 80]].tolist() == [128, 192, 128]
 
 
+def test_opacity_weakens_what_a_mask_takes_away_and_what_a_first_one_leaves() -> None:
+    later = masked(mask(0, 0, 60, H), mask(40, 0, 100, H, "s", opacity=0.6))
+    assert later[40, [20, 50, 80]].tolist() == [255, 102, 0]
+    first = masked(mask(20, 20, 60, 60, "s", opacity=0.6))
+    assert first[40, [10, 40]].tolist() == [153, 0]
+
+
 def test_the_expansion_of_a_mask() -> None:
     assert masked(mask(20, 20, 60, 60, expansion=10.0))[40, [8, 12, 40, 68, 72]].tolist() == [0, 255, 255, 255, 0]
     assert masked(mask(20, 20, 60, 60, expansion=-10.0))[40, [28, 32, 48, 52]].tolist() == [0, 255, 255, 0]

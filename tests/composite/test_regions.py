@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from raster_support import circle, curve, polyline
 
-from velocity_engine.composite import Compositor, FrameCompositor, changed_regions, command_bounds
+from velocity_engine.composite import Compositor, FrameCompositor, Rect, changed_regions, command_bounds
 from velocity_engine.display import (
     Clip,
     DisplayList,
@@ -223,25 +223,37 @@ def test_equal_lists_have_no_changes_and_other_grounds_change_all() -> None:
     assert changed_regions(one, shown(square(10, 10), width=320)) == ((0, 0, 320, 360),)
 
 
+BIG = {"width": 1920, "height": 1080}
+CORNER, FAR_CORNER = (0, 0, 64, 64), (1472, 896, 1536, 960)
+
+
 def test_only_what_moved_is_changed() -> None:
     still = [square(300, 200), square(500, 300)]
-    before, after = shown(still[0], square(10, 10), still[1]), shown(still[0], square(150, 10), still[1])
-    assert changed_regions(before, after) == ((0, 0, 64, 64), (128, 0, 192, 64))
-    assert changed_regions(before, shown(*still)) == ((0, 0, 64, 64),)
-    assert changed_regions(shown(*still), before) == ((0, 0, 64, 64),)
-    assert changed_regions(shown(*still), shown(*reversed(still))) != ()
+    before = shown(still[0], square(10, 10), still[1], **BIG)
+    after = shown(still[0], square(1500, 900), still[1], **BIG)
+    assert changed_regions(before, after) == (CORNER, FAR_CORNER)
+    assert changed_regions(before, shown(*still, **BIG)) == (CORNER,)
+    assert changed_regions(shown(*still, **BIG), before) == (CORNER,)
+    assert changed_regions(shown(*still, **BIG), shown(*reversed(still), **BIG)) != ()
 
 
 def test_of_a_group_only_what_changed_in_it_counts() -> None:
-    def scene(x: float, **acting) -> DisplayList:
-        return shown(square(0, 0), command(group_source([square(400, 200, 100), square(x, 10)]), **acting))
+    def scene(x: float, y: float, **acting) -> DisplayList:
+        return shown(square(0, 0), command(group_source([square(800, 400, 100), square(x, y)]), **acting), **BIG)
 
-    assert changed_regions(scene(10), scene(150)) == ((0, 0, 64, 64), (128, 0, 192, 64))
-    assert changed_regions(scene(10, opacity=0.5), scene(150, opacity=0.5)) == ((0, 0, 64, 64), (128, 0, 192, 64))
-    clip = Clip((0.0, 0.0, 460.0, 360.0), IDENTITY)
-    assert changed_regions(scene(10, clips=(clip,)), scene(150, clips=(clip,))) == ((0, 0, 64, 64), (128, 0, 192, 64))
-    everything = changed_regions(scene(10, opacity=0.5), scene(10, opacity=0.6))
-    assert any(x0 <= 400 and x1 >= 500 for x0, _, x1, _ in everything)
+    def regions(**acting) -> tuple[Rect, ...]:
+        return changed_regions(scene(10, 10, **acting), scene(1500, 900, **acting))
+
+    assert regions() == (CORNER, FAR_CORNER)
+    assert regions(opacity=0.5) == (CORNER, FAR_CORNER)
+    assert regions(clips=(Clip((0.0, 0.0, 1000.0, 1000.0), IDENTITY),)) == (CORNER,)
+    everything = changed_regions(scene(10, 10, opacity=0.5), scene(10, 10, opacity=0.6))
+    assert any(x0 <= 800 and x1 >= 900 for x0, _, x1, _ in everything)
+
+
+def test_near_regions_become_one() -> None:
+    before, after = shown(square(10, 10), square(10, 200)), shown(square(10, 10), square(150, 10))
+    assert changed_regions(before, after) == ((0, 0, 192, 256),)
 
 
 def test_regions_are_few_disjoint_and_on_the_grid() -> None:
@@ -250,7 +262,7 @@ def test_regions_are_few_disjoint_and_on_the_grid() -> None:
         before = shown(*(square(*rng.uniform(0, 600, 2)) for _ in range(count)), width=700, height=500)
         after = shown(*(square(*rng.uniform(0, 600, 2)) for _ in range(count)), width=700, height=500)
         regions = changed_regions(before, after)
-        assert 1 <= len(regions) <= 12
+        assert 1 <= len(regions) <= 16
         covered = np.zeros((500, 700), int)
         for x0, y0, x1, y1 in regions:
             assert x0 % 64 == y0 % 64 == 0

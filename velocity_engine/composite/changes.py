@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 
 from velocity_engine.composite.extents import Extents
 from velocity_engine.composite.groups import opacity_within
-from velocity_engine.composite.rects import Rect, intersection, union_of
+from velocity_engine.composite.rects import Rect, grown, intersection, union, union_of
 from velocity_engine.display import DisplayList, DrawCommand, GroupSource
 
 TILE = 64
-MOST_REGIONS = 12
-NEARLY_ALL = 0.8  # of the tiles; from here on one drawing of everything is cheaper
+REGION_COST = 32  # tiles; what a region more costs beyond its pixels, since commands on its border are drawn twice
 
 
 @dataclass(slots=True)
@@ -124,28 +123,35 @@ def _wrapping(command: DrawCommand) -> tuple[object, ...]:
 
 
 def merged(rects: Sequence[Rect], width: int, height: int) -> tuple[Rect, ...]:
-    """Few disjoint rectangles of whole tiles that cover ``rects``."""
+    """Few disjoint rectangles of whole tiles that cover ``rects``: the cheapest of several ways to cover them."""
     across, down = -(-width // TILE), -(-height // TILE)
     tiles = np.zeros((down, across), np.bool_)
-    for x0, y0, x1, y1 in rects:
-        tiles[y0 // TILE : -(-y1 // TILE), x0 // TILE : -(-x1 // TILE)] = True
-    count = int(tiles.sum())
-    if count == 0:
+    boxes = [(x0 // TILE, y0 // TILE, -(-x1 // TILE), -(-y1 // TILE)) for x0, y0, x1, y1 in rects]
+    for x0, y0, x1, y1 in boxes:
+        tiles[y0:y1, x0:x1] = True
+    if not boxes:
         return ()
-    if count >= NEARLY_ALL * tiles.size:
-        return ((0, 0, width, height),)
-    found = _rectangles(tiles)
-    if len(found) > MOST_REGIONS:
-        found = _rectangles(_rows_filled(tiles))
-    if len(found) > MOST_REGIONS:
-        rows, columns = np.flatnonzero(tiles.any(axis=1)), np.flatnonzero(tiles.any(axis=0))
-        found = [(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)]
-    return tuple((x0 * TILE, y0 * TILE, min(width, x1 * TILE), min(height, y1 * TILE)) for x0, y0, x1, y1 in found)
+    rows, columns = np.flatnonzero(tiles.any(axis=1)), np.flatnonzero(tiles.any(axis=0))
+    around = [(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)]
+    ways = [around, _joined(boxes), _rectangles(tiles)]
+    best = min(ways, key=lambda way: sum((x1 - x0) * (y1 - y0) + REGION_COST for x0, y0, x1, y1 in way))
+    return tuple((x0 * TILE, y0 * TILE, min(width, x1 * TILE), min(height, y1 * TILE)) for x0, y0, x1, y1 in best)
 
 
-def _rows_filled(tiles: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Each row filled from its first tile to its last."""
-    return np.logical_or.accumulate(tiles, axis=1) & np.logical_or.accumulate(tiles[:, ::-1], axis=1)[:, ::-1]
+def _joined(boxes: Sequence[Rect]) -> list[Rect]:
+    """Boxes around those that touch, until none touch."""
+    apart: list[Rect] = []
+    for box in boxes:
+        rest = [box]
+        while rest:
+            one = rest.pop()
+            touching = next((other for other in apart if intersection(grown(one, 1, 1, 1, 1), other)), None)
+            if touching is None:
+                apart.append(one)
+            else:
+                apart.remove(touching)
+                rest.append(union(one, touching) or one)
+    return sorted(apart, key=lambda rect: (rect[1], rect[0]))
 
 
 def _rectangles(tiles: NDArray[np.bool_]) -> list[Rect]:

@@ -23,16 +23,7 @@ Coverage = NDArray[np.uint8]
 SNAP = 1.0 / 512.0  # pixels; a clip's edge nearer to a pixel's edge than that lies on it
 ADD, SUBTRACT, INTERSECT, LIGHTEN, DARKEN, DIFFERENCE = range(6)
 
-# How a mode joins a mask to those before it, and whether the mask's inside is out. Subtract is the intersection with
-# what lies outside the path, so that its opacity acts there, as in Skottie.
-MODES = {
-    "a": (ADD, False),
-    "s": (INTERSECT, True),
-    "i": (INTERSECT, False),
-    "l": (LIGHTEN, False),
-    "d": (DARKEN, False),
-    "f": (DIFFERENCE, False),
-}
+MODES = {"a": ADD, "s": SUBTRACT, "i": INTERSECT, "l": LIGHTEN, "d": DARKEN, "f": DIFFERENCE}
 
 
 def mask_coverage(
@@ -40,18 +31,21 @@ def mask_coverage(
 ) -> tuple[Coverage, NDArray[np.uint8]]:
     """All masks of a layer together over ``rect``, and the buffer to give back to the pool.
 
-    The first mask that acts joins nothing (add, lighten, difference) or everything (subtract, intersect, darken).
+    The first mask that acts joins nothing (add, lighten, difference) or everything (intersect, darken); a first one
+    that subtracts is what lies outside of its path, times its opacity, as in Skottie and After Effects.
     ``frame`` holds every ``rect`` that may be asked for; a feathered mask is blurred as far as it reaches into the
     frame, so that its coverage does not depend on ``rect``.
     """
     acting = [mask for mask in masks if mask.mode in MODES]
     from_nothing = bool(acting) and acting[0].mode in "alf"
     total, total_buffer = pool.mask(rect, 0 if from_nothing else 255)
-    for mask in acting:
+    for position, mask in enumerate(acting):
         one, buffer = pool.mask(rect, 0)
         _draw_mask(one, mask, rect, frame, vector, pool)
-        mode, flipped = MODES[mask.mode]
-        combine_mask(total, one, mode, mask.inverted != flipped, mask.opacity)
+        mode, outside = MODES[mask.mode], mask.inverted
+        if mode == SUBTRACT and position == 0:
+            mode, outside = INTERSECT, not outside
+        combine_mask(total, one, mode, outside, mask.opacity)
         pool.give(buffer)
     return total, total_buffer
 

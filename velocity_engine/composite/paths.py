@@ -18,12 +18,14 @@ def _plain(array: NDArray[np.generic], dtype: type[np.generic]) -> NDArray[np.ge
     return array if array.flags.carray and array.dtype == dtype else np.array(array, dtype, order="C")
 
 
-def flattened(path: Path, matrix: Matrix) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.uint8]]:
+def flattened(
+    path: Path, matrix: Matrix, turn: float = 0.0
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.uint8]]:
     """The path's polylines in its own coordinates, fine enough under ``matrix``: points (k, 2), starts (m + 1,),
-    corners (k,).
+    corners (k,). ``turn``: the angle in radians that a step of a curve may turn by, 0 for any.
     """
     points, starts = _plain(path.points, np.float64), _plain(path.starts, np.int64)
-    return flatten(points, starts, *matrix[:4], TOLERANCE)  # type: ignore[arg-type]
+    return flatten(points, starts, *matrix[:4], TOLERANCE, turn)  # type: ignore[arg-type]
 
 
 def closed_of(path: Path) -> NDArray[np.bool_]:

@@ -13,6 +13,8 @@ from velocity_engine.kernels.stroke import outline
 from velocity_engine.model.geometry import Matrix, Path
 from velocity_engine.model.shapes import Cap, Join
 
+SLANT = 0.4  # device pixels by which the corners of an end may stand askew, both together
+
 
 def pen(width: float, matrix: Matrix) -> tuple[float, float]:
     """The width to draw with, and the factor of opacity that makes up for it.
@@ -55,8 +57,9 @@ def stroked(
     """
     a, b, c, d = matrix[:4]
     scale = max(math.hypot(a, b), math.hypot(c, d))
-    points, starts, corners = flattened(path, matrix)
     closed = closed_of(path)
+    turned = SLANT / (0.5 * width * scale) if dashes or not closed.all() else 0.0
+    points, starts, corners = flattened(path, matrix, turned)
     if dashes:
         from velocity_engine.kernels.dash import dashed  # compiled where it is needed
 
