@@ -85,5 +85,5 @@ class Canvas:
         return mask
 
     def path_coverage(self, path: Path, matrix: Matrix = IDENTITY, even_odd: bool = False) -> NDArray[np.uint8]:
-        points, starts, _ = flatten(path.points, path.starts, *matrix[:4], 0.1)
+        points, starts, _ = flatten(path.points, path.starts, *matrix[:4], 0.1, 0.0)
         return self.coverage(points, starts, matrix, even_odd)

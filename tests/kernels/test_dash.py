@@ -19,7 +19,7 @@ Piece = tuple[NDArray[np.float64], bool]
 
 
 def cut(path: Path, dashes: tuple[float, ...], offset: float = 0.0) -> list[Piece]:
-    points, starts, corners = flatten(path.points, path.starts, 1.0, 0.0, 0.0, 1.0, 0.1)
+    points, starts, corners = flatten(path.points, path.starts, 1.0, 0.0, 0.0, 1.0, 0.1, 0.0)
     out, cuts, marks, closed = dashed(points, starts, corners, path.closed, np.array(dashes, np.float64), offset, 1e-4)
     assert len(out) == len(marks) == cuts[-1]
     assert len(closed) == len(cuts) - 1
@@ -94,7 +94,7 @@ def test_dashes_have_the_length_that_the_pattern_gives(
     if sum(pattern) == 0.0:
         return
     pieces = cut(path, tuple(dashes), offset)
-    total = length(flatten(path.points, path.starts, 1.0, 0.0, 0.0, 1.0, 0.1)[0])
+    total = length(flatten(path.points, path.starts, 1.0, 0.0, 0.0, 1.0, 0.1, 0.0)[0])
     edges = np.concatenate(([0.0], np.cumsum(pattern)))
     on = 0.0
     first = math.floor(offset / edges[-1])

@@ -38,7 +38,7 @@ def over(source: NDArray[np.float64], cover: NDArray[np.float64], below: NDArray
 
 def shape(path: Path) -> tuple[Canvas, NDArray[np.float64]]:
     """A canvas with the path accumulated, and its coverage."""
-    points, starts, _ = flatten(path.points, path.starts, 1.0, 0.0, 0.0, 1.0, 0.1)
+    points, starts, _ = flatten(path.points, path.starts, 1.0, 0.0, 0.0, 1.0, 0.1, 0.0)
     canvas = Canvas(0, 0, W, H)
     cover = canvas.coverage(points, starts) / 255.0
     assert canvas.accumulate(points, starts)

@@ -34,7 +34,7 @@ def stroke(
     path: Path, width: float, cap: int, join: int, miter: float = 4.0, matrix: Matrix = IDENTITY
 ) -> NDArray[np.uint8]:
     a, b, c, d = matrix[:4]
-    points, starts, corners = flatten(path.points, path.starts, a, b, c, d, 0.1)
+    points, starts, corners = flatten(path.points, path.starts, a, b, c, d, 0.1, 0.0)
     scale = max(math.hypot(a, b), math.hypot(c, d))
     points, starts = outline(points, starts, corners, path.closed, 0.5 * width, cap, join, miter, 0.1 / scale)
     return Canvas(0, 0, SIZE, SIZE).coverage(points, starts, matrix)
@@ -46,7 +46,7 @@ def distances(path: Path, matrix: Matrix = IDENTITY) -> NDArray[np.float64]:
     assert back is not None
     y, x = np.mgrid[0:SIZE, 0:SIZE] + 0.5
     px, py = back[0] * x + back[2] * y + back[4], back[1] * x + back[3] * y + back[5]
-    points, starts, _ = flatten(path.points, path.starts, *matrix[:4], 0.02)
+    points, starts, _ = flatten(path.points, path.starts, *matrix[:4], 0.02, 0.0)
     nearest = np.full((SIZE, SIZE), np.inf)
     for k in range(len(starts) - 1):
         for (ax, ay), (bx, by) in zip(points[starts[k] :], points[starts[k] + 1 : starts[k + 1]], strict=False):
@@ -144,7 +144,7 @@ def test_points_that_are_not_finite_draw_nothing() -> None:
 
 @pytest.mark.parametrize("width", [1e-300, 1e-9, 1e9, 1e300])
 def test_any_width_is_bounded_work(width: float) -> None:
-    points, starts, corners = flatten(*_parts(circle(60, 60, 40)), 1.0, 0.0, 0.0, 1.0, 0.1)
+    points, starts, corners = flatten(*_parts(circle(60, 60, 40)), 1.0, 0.0, 0.0, 1.0, 0.1, 0.0)
     got, _ = outline(points, starts, corners, np.array([True]), 0.5 * width, ROUND, ROUND_JOIN, 4.0, 0.1)
     assert len(got) < 100_000
 

@@ -1,7 +1,9 @@
 """Cubic contours to polylines.
 
 Each curve is cut into equal steps of its parameter; their number follows from the second differences of its control
-points (Wang's formula), measured in device pixels, so that no chord is further from its curve than the tolerance.
+points (Wang's formula), measured in device pixels, so that no chord is further from its curve than the tolerance. Ends
+of wide strokes need more: there the direction of the chord counts, so the number also follows from how far the legs of
+the control polygon turn.
 """
 
 # mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="assignment,arg-type,var-annotated"
@@ -42,9 +44,23 @@ def _bend(points, i, a, b, c, d):
     return bend if bend == bend else 0.0
 
 
+@inner
+def _turning(points, i):
+    """By how many radians the legs of the control polygon from row ``i`` on turn, in the contours' own coordinates."""
+    total, px, py = 0.0, 0.0, 0.0
+    for j in range(i, i + 3):
+        x, y = points[j + 1, 0] - points[j, 0], points[j + 1, 1] - points[j, 1]
+        if x == 0.0 and y == 0.0:
+            continue
+        if px != 0.0 or py != 0.0:
+            total += abs(math.atan2(px * y - py * x, px * x + py * y))
+        px, py = x, y
+    return total if total == total else 0.0
+
+
 @njit(
     "Tuple((float64[:,::1], int64[::1], uint8[::1]))"
-    "(float64[:,::1], int64[::1], float64, float64, float64, float64, float64)",
+    "(float64[:,::1], int64[::1], float64, float64, float64, float64, float64, float64)",
     cache=True,
     nogil=True,
     error_model="numpy",
@@ -57,12 +73,14 @@ def flatten(
     c: float,
     d: float,
     tolerance: float,
+    turn: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.uint8]]:
     """Polylines of cubic contours, in the contours' own coordinates.
 
     ``points``, ``starts``: as in a path, (n, 2) float64 and (m + 1,) int64. a, b, c, d: the linear part of the map to
-    device pixels, in which ``tolerance`` is measured. Gives the vertices (k, 2) float64, where each contour begins (m +
-    1,) int64, and (k,) uint8: 1 at the ends of curves, 0 at vertices within a curve.
+    device pixels, in which ``tolerance`` is measured. ``turn``: the angle in radians that a step may turn by, 0 for any.
+    Gives the vertices (k, 2) float64, where each contour begins (m + 1,) int64, and (k,) uint8: 1 at the ends of
+    curves, 0 at vertices within a curve.
     """
     contours = starts.shape[0] - 1
     steps = np.empty(points.shape[0] // 3 + 1, np.int64)
@@ -73,10 +91,13 @@ def flatten(
         for k in range(contours):
             for i in range(starts[k], starts[k + 1] - 3, 3):
                 count = math.sqrt(_bend(points, i, a, b, c, d)) * factor
+                if turn > 0.0 and count > 0.0:
+                    count = max(count, _turning(points, i) / turn)
                 steps[curve] = max(1, math.ceil(min(count, MOST_STEPS)))
                 total += steps[curve]
                 curve += 1
         factor *= 0.5
+        turn *= 2.0
         if factor < 1e-3:
             break
     out = np.empty((total + contours, 2), np.float64)
