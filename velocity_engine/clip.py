@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import threading
 from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +34,8 @@ BT601 = (4, 5, 6)  # AVCOL_SPC_FCC, AVCOL_SPC_BT470BG, AVCOL_SPC_SMPTE170M
 UNSPECIFIED = 2
 LEAST_HD_HEIGHT = 720  # untagged clips from here on are BT.709, below BT.601, as players take them
 MOST_SKIPPED = 64  # frames decoded and dropped on the way forward rather than seeking
+MOST_CURSORS = 8  # threads that read a clip side by side, each at a place of its own
+DECODER_THREADS = 2
 
 Planes = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
 
@@ -39,7 +43,7 @@ Planes = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
 def open_clip(source: str | os.PathLike[str] | bytes, name: str | None = None) -> ClipReader:
     """``source``: a file, or its bytes; ``name`` is what messages call it. Raises MediaError. ``close`` the reader."""
     if isinstance(source, bytes):
-        return ClipReader(io.BytesIO(source), name or "the clip", hashlib.blake2b(source).digest())
+        return ClipReader(source, name or "the clip", hashlib.blake2b(source).digest())
     path = Path(source)
     try:
         with path.open("rb") as file:
@@ -49,39 +53,41 @@ def open_clip(source: str | os.PathLike[str] | bytes, name: str | None = None) -
     return ClipReader(str(path), name or path.name, content)
 
 
+@dataclass(frozen=True, slots=True)
+class ClipIndex:
+    """The times of all frames and of the key frames, in order, in ticks of ``unit`` seconds, and the end of the last frame."""
+
+    times: list[int]
+    keys: list[int]
+    end: int
+    unit: float
+
+    def key_before(self, index: int) -> int:
+        at = bisect_right(self.keys, self.times[index]) - 1
+        return self.keys[at] if at >= 0 else self.times[0]
+
+
 class ClipReader:
-    """``display.FrameReader`` of a video file. ``width`` and ``height`` are those of the upright picture."""
+    """``display.FrameReader`` of a video file. ``width`` and ``height`` are those of the upright picture.
 
-    def __init__(self, source: Any, name: str, content: bytes) -> None:
-        import av
+    Several threads may read: each goes on with the decoder that stands nearest before the frame it asks for.
+    """
 
+    def __init__(self, source: str | bytes, name: str, content: bytes) -> None:
+        self._source = source
         self._place = Place(file=name)
+        self._lock = threading.Lock()
+        self._idle: list[Cursor] = []  # the one used last at the end
+        self._count = 0
+        container = self._container()
         try:
-            self._container = av.open(source)
-        except (av.error.FFmpegError, OSError, ValueError) as error:
-            raise self._failure("this is not a clip that can be decoded") from error
-        try:
-            self._open(content)
-        except BaseException:
-            self._container.close()
-            raise
-
-    def _open(self, content: bytes) -> None:
-        if not self._container.streams.video:
-            raise self._failure("the file has no video in it")
-        self._stream = self._container.streams.video[0]
-        self._stream.thread_type = "AUTO"  # type: ignore[assignment]
-        self._unit = float(self._stream.time_base or 0)
-        self._pts, self._keys, end = self._walk()
-        self.frame_count = len(self._pts)
-        if not self.frame_count or self._stream.frames > self.frame_count:
-            raise self._failure(f"the clip is cut short: it holds {self.frame_count} of its {self._stream.frames} frames")
-        self.seconds = (end - self._pts[0]) * self._unit
+            self._index = self._walk(container)
+        finally:
+            container.close()
+        times = self._index.times
+        self.frame_count = len(times)
+        self.seconds = (self._index.end - times[0]) * self._index.unit
         self.digest: Digest = digest_of("clip", content)
-        self._frames: Iterator[av.VideoFrame] = iter(())
-        self._next = self.frame_count  # the index that ``_frames`` gives next
-        self._shown: tuple[int, av.VideoFrame] | None = None
-        self._pixels: tuple[int, NDArray[np.uint8]] | None = None
         first = self._frame(0)
         self._turn = rotation_of(first)
         self.width, self.height = first.width, first.height
@@ -91,15 +97,27 @@ class ClipReader:
     def _failure(self, message: str) -> MediaError:
         return MediaError(message, place=self._place, hint=HINT)
 
-    def _walk(self) -> tuple[list[int], list[int], int]:
-        """The times of all frames and of the key frames, in order and in ticks, and the end of the last frame."""
+    def _container(self) -> Any:
         import av
 
+        try:
+            container = av.open(io.BytesIO(self._source) if isinstance(self._source, bytes) else self._source)
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            raise self._failure("this is not a clip that can be decoded") from error
+        if not container.streams.video:
+            container.close()
+            raise self._failure("the file has no video in it")
+        return container
+
+    def _walk(self, container: Any) -> ClipIndex:
+        import av
+
+        stream = container.streams.video[0]
         times: list[int] = []
         keys: list[int] = []
         end = 0
         try:
-            for packet in self._container.demux(self._stream):
+            for packet in container.demux(stream):
                 time = packet.pts if packet.pts is not None else packet.dts
                 if not packet.size or time is None or packet.is_discard:
                     continue
@@ -109,68 +127,107 @@ class ClipReader:
                 end = max(end, time + (packet.duration or 0))
         except av.error.FFmpegError as error:
             raise self._failure("the clip is damaged") from error
-        return sorted(times), sorted(keys), end
+        if not times or stream.frames > len(times):
+            raise self._failure(f"the clip is cut short: it holds {len(times)} of its {stream.frames} frames")
+        return ClipIndex(sorted(times), sorted(keys), end, float(stream.time_base))
 
     def index_at(self, seconds: float) -> int:
         """The frame that is on at ``seconds`` of the clip; the first before it, the last after it."""
-        time = self._pts[0] + seconds / self._unit if self._unit else 0.0
-        return max(0, min(bisect_right(self._pts, time + 1e-3) - 1, self.frame_count - 1))
+        times = self._index.times
+        time = times[0] + seconds / self._index.unit + 1e-3  # a thousandth of a tick, against rounding
+        return max(0, min(bisect_right(times, time) - 1, self.frame_count - 1))
 
     def read(self, index: int) -> NDArray[np.uint8]:
-        """Frame ``index`` as (height, width, 4) uint8 premultiplied RGBA, not to be written to. Raises MediaError."""
-        index = max(0, min(index, self.frame_count - 1))
-        if self._pixels is None or self._pixels[0] != index:
-            pixels = _rgba(self._frame(index))
-            if self._turn:
-                pixels = np.ascontiguousarray(np.rot90(pixels, -self._turn // 90))
-            self._pixels = (index, pixels)
-        return self._pixels[1]
+        """Frame ``index`` as (height, width, 4) uint8 premultiplied RGBA. Raises MediaError."""
+        pixels = _rgba(self._frame(index))
+        return np.ascontiguousarray(np.rot90(pixels, -self._turn // 90)) if self._turn else pixels
 
     def read_yuv(self, index: int) -> Planes | None:
         """Frame ``index`` as its planes (y, u, v), rows perhaps longer than the picture, where the clip is upright 8-bit 4:2:0."""
-        frame = self._frame(max(0, min(index, self.frame_count - 1)))
+        frame = self._frame(index)
         return None if self._turn or frame.format.name not in PLANAR else planes_of(frame)
+
+    def close(self) -> None:
+        with self._lock:
+            while self._idle:
+                self._idle.pop().close()
+            self._count = 0
+
+    def _frame(self, index: int) -> av.VideoFrame:
+        import av
+
+        index = max(0, min(index, self.frame_count - 1))
+        cursor = self._taken(index)
+        try:
+            frame = cursor.frame(index)
+        except av.error.FFmpegError as error:
+            raise self._failure("the clip is damaged") from error
+        finally:
+            with self._lock:
+                self._idle.append(cursor)
+        if frame is None:
+            raise self._failure(f"frame {index} of the clip cannot be decoded")
+        return frame
+
+    def _taken(self, index: int) -> Cursor:
+        """A cursor that nobody else has, the one that is nearest where one is near."""
+        with self._lock:
+            near = [cursor for cursor in self._idle if cursor.reaches(index)]
+            chosen = max(near, key=lambda cursor: cursor.at) if near else None
+            if chosen is None and self._idle and self._count >= MOST_CURSORS:
+                chosen = self._idle[0]
+            if chosen is not None:
+                self._idle.remove(chosen)
+                return chosen
+            self._count += 1
+        return Cursor(self._container(), self._index)
+
+
+class Cursor:
+    """A decoder at a place in a clip. ``at`` is the index of the last frame it gave."""
+
+    def __init__(self, container: Any, index: ClipIndex) -> None:
+        self._container, self._index = container, index
+        self._stream = container.streams.video[0]
+        self._stream.thread_type = "AUTO"
+        self._stream.thread_count = DECODER_THREADS
+        self._frames: Iterator[av.VideoFrame] = iter(())
+        self._shown: av.VideoFrame | None = None
+        self.at = -1
+
+    def reaches(self, index: int) -> bool:
+        """Whether frame ``index`` is the last given or soon to come."""
+        return self._shown is not None and self.at <= index <= self.at + MOST_SKIPPED
+
+    def frame(self, index: int) -> av.VideoFrame | None:
+        """None when the frame does not come. Raises FFmpegError."""
+        if self._shown is not None and self.at == index:
+            return self._shown
+        found = self._forward(index) if self.reaches(index) else None
+        if found is None:
+            self._seek(self._index.key_before(index))
+            found = self._forward(index)
+        if found is None:  # some files cannot be entered at what they call a key frame
+            self._seek(self._index.times[0])
+            found = self._forward(index)
+        self._shown, self.at = found, index
+        return found
+
+    def _seek(self, time: int) -> None:
+        self._container.seek(time, stream=self._stream, backward=True)
+        self._frames = self._container.decode(self._stream)
+
+    def _forward(self, index: int) -> av.VideoFrame | None:
+        wanted = self._index.times[index]
+        while (frame := next(self._frames, None)) is not None:
+            if frame.pts is not None and frame.pts >= wanted:
+                return frame if frame.pts == wanted else None
+        return None
 
     def close(self) -> None:
         self._frames = iter(())
         self._shown = None
         self._container.close()
-
-    def _frame(self, index: int) -> av.VideoFrame:
-        if self._shown is not None and self._shown[0] == index:
-            return self._shown[1]
-        frame = self._forward(index) if self._next <= index <= self._next + MOST_SKIPPED else None
-        if frame is None:
-            self._seek(index)
-            frame = self._forward(index)
-        if frame is None:  # some files cannot be entered at what they call a key frame
-            self._seek(0)
-            frame = self._forward(index)
-        if frame is None:
-            raise self._failure(f"frame {index} of the clip cannot be decoded")
-        self._shown = (index, frame)
-        return frame
-
-    def _seek(self, index: int) -> None:
-        at = bisect_right(self._keys, self._pts[index]) - 1
-        time = self._keys[at] if at >= 0 else self._pts[0]
-        self._container.seek(time, stream=self._stream, backward=True)
-        self._frames = self._container.decode(self._stream)
-
-    def _forward(self, index: int) -> av.VideoFrame | None:
-        """Decodes up to frame ``index``; None when it does not come."""
-        import av
-
-        wanted = self._pts[index]
-        try:
-            while (frame := next(self._frames, None)) is not None:
-                if frame.pts is not None and frame.pts >= wanted:
-                    self._next = bisect_right(self._pts, frame.pts)
-                    return frame if frame.pts == wanted else None
-        except av.error.FFmpegError as error:
-            raise self._failure("the clip is damaged") from error
-        self._next = self.frame_count
-        return None
 
 
 def planes_of(frame: av.VideoFrame) -> Planes:

@@ -128,7 +128,7 @@ class Picture:
 class FrameReader(Protocol):
     """A clip of which the compositor reads frames: ``read(index)`` gives (h, w, 4) uint8 premultiplied RGBA.
 
-    Calls come mostly in rising order; reading is exact for any order. One thread at a time calls it.
+    Calls come mostly in rising order; reading is exact for any order. Several threads may call it at once.
     """
 
     width: int
