@@ -18,13 +18,23 @@ def warmup(quiet: options.Quiet = False, debug: options.Debug = False) -> None:
 
 
 def _load_kernels() -> int:
-    """Kernels have explicit signatures: importing a module compiles it, or loads what the cache has of it."""
-    import importlib
+    """Loads all kernel modules, spread over the processors; how many there are.
+
+    Kernels have explicit signatures: importing a module compiles it, or finds it in the cache.
+    """
     import pkgutil
+    from concurrent.futures import ProcessPoolExecutor
 
     from velocity_engine import kernels
 
     names = [module.name for module in pkgutil.iter_modules(kernels.__path__, f"{kernels.__name__}.")]
-    for name in names:
-        importlib.import_module(name)
+    with ProcessPoolExecutor() as pool:
+        for _ in pool.map(_load, names):
+            pass
     return len(names)
+
+
+def _load(name: str) -> None:
+    import importlib
+
+    importlib.import_module(name)
