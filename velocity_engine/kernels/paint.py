@@ -10,6 +10,8 @@ fill rule.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -89,31 +91,39 @@ def paint_mask(
 @inner
 def _shade_linear(shades, first, last, table, x, y, inverse):
     """Colours ``shades[first:last]`` (uint32) of device row ``y``; ``x`` is the device column of ``shades[0]``."""
-    top = table.shape[0] - 1
-    across = inverse[0]
-    base = inverse[2] * (y + 0.5) + inverse[4]
+    top = float(table.shape[0] - 1)
+    across = inverse[0] * top
+    base = (inverse[2] * (y + 0.5) + inverse[4]) * top
     for i in range(first, last):
         t = across * (np.int64(i) + x + 0.5) + base
-        shades[i] = table[np.uint32(min(max(t, 0.0), 1.0) * top + 0.5)]
+        shades[i] = np.uint32(min(max(t, 0.0), top) + 0.5)
+    _look_up(shades, first, last, table)
 
 
 @inner
 def _shade_radial(shades, first, last, table, x, y, inverse, fx, fy):
     """As ``_shade_linear``; (fx, fy) is the focal point within the unit circle."""
-    top = np.float32(table.shape[0] - 1)
+    top = float(table.shape[0] - 1)
     rest = 1.0 - (fx * fx + fy * fy)
-    part = np.float32(1.0 / rest)
+    part = top / rest
     across_u, across_v = inverse[0], inverse[1]
     base_u = inverse[2] * (y + 0.5) + inverse[4] - fx
     base_v = inverse[3] * (y + 0.5) + inverse[5] - fy
     for i in range(first, last):
         px = np.int64(i) + x + 0.5
-        u = np.float32(across_u * px + base_u)
-        v = np.float32(across_v * px + base_v)
-        along = np.float32(u * np.float32(fx) + v * np.float32(fy))
-        root = np.sqrt(np.float32(along * along + np.float32(rest) * (u * u + v * v)))
-        t = np.float32((along + root) * part)
-        shades[i] = table[np.uint32(min(max(t, np.float32(0.0)), np.float32(1.0)) * top + np.float32(0.5))]
+        u, v = across_u * px + base_u, across_v * px + base_v
+        along = u * fx + v * fy
+        t = (along + math.sqrt(along * along + rest * (u * u + v * v))) * part
+        shades[i] = np.uint32(min(max(t, 0.0), top) + 0.5)
+    _look_up(shades, first, last, table)
+
+
+@inner
+def _look_up(shades, first, last, table):
+    """Indices to colours, in a loop of its own: so the arithmetic before it fills whole vectors."""
+    top = np.uint32(table.shape[0] - 1)
+    for i in range(first, last):
+        shades[i] = table[min(shades[i], top)]
 
 
 @njit(

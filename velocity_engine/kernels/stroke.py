@@ -20,6 +20,9 @@ from velocity_engine.kernels.inner import inner
 BUTT, ROUND, SQUARE = 1, 2, 3
 MITER, ROUND_JOIN, BEVEL = 1, 2, 3
 
+FINEST_STEP = 0.01  # radians between the points of an arc
+COARSENING = 4e-7  # radians for each point of the line, so that the outline of any line fits in memory
+
 
 @inner
 def _room(out, n, need):
@@ -183,7 +186,7 @@ def outline(
     one. All in the coordinates of the points.
     """
     step = 2.0 * math.acos(max(0.0, 1.0 - tolerance / half)) if tolerance < half else 0.5 * math.pi
-    step = min(max(step, 0.01), 0.5 * math.pi)
+    step = min(max(step, FINEST_STEP, COARSENING * points.shape[0]), 0.5 * math.pi)
     need = int(2.0 * math.pi / step) + 8
     least = 1e-3 * tolerance
     most = 0
