@@ -266,7 +266,16 @@ class PlanContext:
                 self.report(Finding(f"effect.{name}", message, Place(layer=path, pointer=effect.pointer)))
             else:
                 found.append((effect, kind))
+        self._report_styles(layer, path)
         return tuple(found)
+
+    def _report_styles(self, layer: Layer, path: str) -> None:
+        from velocity_engine.effects.styles import SUPPORTED_STYLES
+
+        for style in layer.styles:
+            if style.type not in SUPPORTED_STYLES:
+                message = f"the layer style {style.name or style.type!r} (type {style.type}) is not supported"
+                self.report(Finding(f"style.{style.type}", message, Place(layer=path, pointer=style.pointer)))
 
 
 def _media_name(media: Media, asset_id: str) -> str:
