@@ -13,7 +13,6 @@ HEAVY = (
     "llvmlite",
     "av",
     "PIL",
-    "soundfile",
     "uharfbuzz",
     "pathops",
     "quickjs",
