@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from velocity_engine.composite.extents import Extents
 from velocity_engine.composite.groups import opacity_within
-from velocity_engine.composite.rects import Rect, grown, intersection, union, union_of
+from velocity_engine.composite.rects import Rect, intersection, union_of
 from velocity_engine.display import DisplayList, DrawCommand, GroupSource
 
 TILE = 64
@@ -126,32 +126,37 @@ def merged(rects: Sequence[Rect], width: int, height: int) -> tuple[Rect, ...]:
     """Few disjoint rectangles of whole tiles that cover ``rects``: the cheapest of several ways to cover them."""
     across, down = -(-width // TILE), -(-height // TILE)
     tiles = np.zeros((down, across), np.bool_)
-    boxes = [(x0 // TILE, y0 // TILE, -(-x1 // TILE), -(-y1 // TILE)) for x0, y0, x1, y1 in rects]
-    for x0, y0, x1, y1 in boxes:
-        tiles[y0:y1, x0:x1] = True
+    boxes = {(x0 // TILE, y0 // TILE, -(-x1 // TILE), -(-y1 // TILE)) for x0, y0, x1, y1 in rects}
     if not boxes:
         return ()
+    for x0, y0, x1, y1 in boxes:
+        tiles[y0:y1, x0:x1] = True
     rows, columns = np.flatnonzero(tiles.any(axis=1)), np.flatnonzero(tiles.any(axis=0))
     around = [(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)]
     ways = [around, _joined(boxes), _rectangles(tiles)]
     best = min(ways, key=lambda way: sum((x1 - x0) * (y1 - y0) + REGION_COST for x0, y0, x1, y1 in way))
-    return tuple((x0 * TILE, y0 * TILE, min(width, x1 * TILE), min(height, y1 * TILE)) for x0, y0, x1, y1 in best)
+    ordered = sorted(best, key=lambda rect: (rect[1], rect[0]))
+    return tuple((x0 * TILE, y0 * TILE, min(width, x1 * TILE), min(height, y1 * TILE)) for x0, y0, x1, y1 in ordered)
 
 
-def _joined(boxes: Sequence[Rect]) -> list[Rect]:
+def _joined(boxes: Iterable[Rect]) -> list[Rect]:
     """Boxes around those that touch, until none touch."""
     apart: list[Rect] = []
-    for box in boxes:
-        rest = [box]
-        while rest:
-            one = rest.pop()
-            touching = next((other for other in apart if intersection(grown(one, 1, 1, 1, 1), other)), None)
-            if touching is None:
-                apart.append(one)
+    for x0, y0, x1, y1 in boxes:
+        index = 0
+        while index < len(apart):
+            left, top, right, bottom = apart[index]
+            if left <= x1 and right >= x0 and top <= y1 and bottom >= y0:
+                if left <= x0 and right >= x1 and top <= y0 and bottom >= y1:
+                    break
+                x0, y0, x1, y1 = min(left, x0), min(top, y0), max(right, x1), max(bottom, y1)
+                del apart[index]
+                index = 0
             else:
-                apart.remove(touching)
-                rest.append(union(one, touching) or one)
-    return sorted(apart, key=lambda rect: (rect[1], rect[0]))
+                index += 1
+        else:
+            apart.append((x0, y0, x1, y1))
+    return apart
 
 
 def _rectangles(tiles: NDArray[np.bool_]) -> list[Rect]:
@@ -167,4 +172,4 @@ def _rectangles(tiles: NDArray[np.bool_]) -> list[Rect]:
             done.append((run[0], open_runs.pop(run), run[1], row))
         for run in runs:
             open_runs.setdefault(run, row)
-    return sorted(done, key=lambda rect: (rect[1], rect[0]))
+    return done

@@ -48,6 +48,8 @@ def pixels_of(x0: float, y0: float, x1: float, y1: float) -> Rect | None:
     """
     if not (x0 <= x1 and y0 <= y1):
         return None
-    left, top, right, bottom = (round(min(max(edge, -FAR), FAR) * 256.0) for edge in (x0, y0, x1, y1))
+    if x0 < -FAR or y0 < -FAR or x1 > FAR or y1 > FAR:
+        x0, y0, x1, y1 = (min(max(edge, -FAR), FAR) for edge in (x0, y0, x1, y1))
+    left, top, right, bottom = round(x0 * 256.0), round(y0 * 256.0), round(x1 * 256.0), round(y1 * 256.0)
     rect = (left >> 8, top >> 8, -(-right >> 8), -(-bottom >> 8))
     return rect if rect[0] < rect[2] and rect[1] < rect[3] else None
