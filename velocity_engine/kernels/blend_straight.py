@@ -22,7 +22,7 @@ _RED, _GREEN, _BLUE = _F(0.3), _F(0.59), _F(0.11)
 
 @inner
 def _take_apart(row, opacity, planes):  # type: ignore[no-untyped-def]
-    """``row``: (n, 4) uint8, premultiplied; ``planes``: (4, n) float32, straight R, G, B, and alpha times ``opacity``."""
+    """``row``: (n, 4) uint8, premultiplied; ``planes``: (4, n) float32: straight R, G, B, and alpha times opacity."""
     red, green, blue, alphas = planes[0], planes[1], planes[2], planes[3]
     for x in range(row.shape[0]):
         alpha = _F(row[x, 3])
