@@ -78,6 +78,10 @@ class H265:
             hint = f"Choose {' or '.join(CONTAINERS)}, or codec h264"
             message = f"H.265 does not go into {config.container!r}"
             found.append(EncoderConfigError(message, place=Place(field="container"), hint=hint))
+        if config.level is not None and config.rate_control == RateControl.CQP:
+            hint = "Leave level out, or give rc 1"
+            message = "H.265 cannot keep to a level at a constant quantiser"
+            found.append(EncoderConfigError(message, place=Place(field="level"), hint=hint))
         stream = Stream(width, height, rate, bits_per_second(config))
         return found + level_problems(self.title, LEVELS, general_level_idc(config.level), stream)
 
@@ -91,8 +95,6 @@ class H265:
             "info": "0",
             # With more than one frame in flight the rate control of x265 depends on the threads' luck.
             "frame-threads": "1",
-            "level-idc": level.name,
-            "high-tier": str(int(level.is_high_tier(stream.bits))),
             "open-gop": str(int(open_gops(config, rate))),
         }
         if config.rate_control == RateControl.CBR and stream.bits is not None:
@@ -105,9 +107,11 @@ class H265:
             buffer = min(2 * peak, level.buffer_for(stream.bits))
             options |= {"crf": f"{factor:.2f}", "maxrate": str(peak), "bufsize": str(buffer)}
             private["vbv-init"] = "0.5"
-        else:
+        if config.rate_control == RateControl.CQP:
             value = quantiser_for(config, width, height, rate, middle=27, per_doubling=6, low=1, high=51)
             options["qp"] = str(value)
+        else:
+            private |= {"level-idc": level.name, "high-tier": str(int(level.is_high_tier(stream.bits)))}
         options["x265-params"] = ":".join(f"{key}={value}" for key, value in private.items())
         constant = config.rate_control == RateControl.CBR
         return EncoderSettings(
