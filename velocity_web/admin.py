@@ -83,10 +83,14 @@ def add_user(settings: Settings, name: str, quota_mb: int | None = None, budget_
         if Account.get(name=name):
             raise Conflict(f"there is already a user {name!r}")
         Account(
-            id=new_id(), name=name, key_prefix=made.prefix, key_hash=made.digest, created_at=now_ms(),
+            id=new_id(),
+            name=name,
+            key_prefix=made.prefix,
+            key_hash=made.digest,
+            created_at=now_ms(),
             quota_mb=settings.default_quota_mb if quota_mb is None else quota_mb,
             budget_ms=settings.default_budget_ms if budget_ms is None else budget_ms,
-        )  # fmt: skip
+        )
     return made.key
 
 
@@ -103,11 +107,16 @@ def list_users(settings: Settings) -> list[UserRow]:
     with reading():
         return [
             UserRow(
-                account.name, account.key_prefix, account.disabled, account.quota_mb, account.used_bytes,
-                account.budget_ms, account.used_ms,
+                account.name,
+                account.key_prefix,
+                account.disabled,
+                account.quota_mb,
+                account.used_bytes,
+                account.budget_ms,
+                account.used_ms,
             )
             for account in Account.select().order_by(lambda account: account.name)
-        ]  # fmt: skip
+        ]
 
 
 def rotate_key(settings: Settings, name: str) -> str:
@@ -152,11 +161,17 @@ def list_jobs(settings: Settings, status: str | None = None, limit: int = 100) -
         found = query.order_by(lambda job: (desc(job.created_at), job.id))[:limit]
         return [
             JobRow(
-                job.id, job.kind, names.get(job.account_id, "?"), job.name, job.status, job.attempts, job.lease_owner,
+                job.id,
+                job.kind,
+                names.get(job.account_id, "?"),
+                job.name,
+                job.status,
+                job.attempts,
+                job.lease_owner,
                 job.reason,
             )
             for job in found
-        ]  # fmt: skip
+        ]
 
 
 def cancel(settings: Settings, job_id: str) -> str:
@@ -183,20 +198,26 @@ def retry(settings: Settings, job_id: str) -> str:
         both = {"new": render_id, "old": job_id, "now": now_ms()}
         execute(
             "INSERT INTO render (id, account_id, name, template_id, template_name, template_instance_id, "
-            "template_instance_name, campaign_id, audio_id, request, frames_done, frames_total, charged_ms, created_at, "
-            "webhook_url) SELECT $new, account_id, name, template_id, template_name, template_instance_id, "
+            "template_instance_name, campaign_id, audio_id, request, frames_done, frames_total, charged_ms, "
+            "created_at, webhook_url) SELECT $new, account_id, name, template_id, template_name, template_instance_id, "
             "template_instance_name, campaign_id, audio_id, request, 0, frames_total, 0, $now, webhook_url "
             "FROM render WHERE id = $old",
             both,
         )
         execute(
-            "INSERT INTO render_asset (render_id, asset_id) SELECT $new, asset_id FROM render_asset WHERE render_id = $old",
+            "INSERT INTO render_asset (render_id, asset_id) "
+            "SELECT $new, asset_id FROM render_asset WHERE render_id = $old",
             both,
         )
         Job(
-            id=render_id, kind=states.RENDER, account_id=job.account_id, subject_id=render_id, name=job.name,
-            status=states.PENDING, created_at=now_ms(),
-        )  # fmt: skip
+            id=render_id,
+            kind=states.RENDER,
+            account_id=job.account_id,
+            subject_id=render_id,
+            name=job.name,
+            status=states.PENDING,
+            created_at=now_ms(),
+        )
     return render_id
 
 
@@ -208,7 +229,7 @@ def _find_render(job_id: str) -> Job:
 
 
 def verify(settings: Settings) -> Verification:
-    """Compare files, rows and sums. Run beside a working service it may name a file that is just being made or removed."""
+    """Compare files, rows and sums. Beside a working service it may name a file that is just being made or removed."""
     open_store(settings)
     found = Verification()
     with reading():
@@ -233,9 +254,11 @@ def _stored_files() -> dict[str, int]:
     """Within a session: the size of each file that a row counts."""
     found: dict[str, int] = {}
     for table in FILE_TABLES:
-        failed = "" if table in ("asset", "render") else (
-            f" AND NOT EXISTS (SELECT 1 FROM job WHERE job.subject_id = {table}.id AND job.status = 'failed')"
-        )  # fmt: skip
+        failed = (
+            ""
+            if table in ("asset", "render")
+            else (f" AND NOT EXISTS (SELECT 1 FROM job WHERE job.subject_id = {table}.id AND job.status = 'failed')")
+        )
         found.update(rows(f"SELECT file, size_bytes FROM {table} WHERE file IS NOT NULL{failed}", {}))
     return found
 

@@ -21,7 +21,7 @@ Entity: Any = db.Entity
 
 
 class Account(Entity):
-    """A user: one key, one quota, one budget. ``used_bytes`` is the sum over its files, ``used_ms`` over its renders."""
+    """A user: a key, a quota, a budget. ``used_bytes`` is the sum over its files, ``used_ms`` over its renders."""
 
     _table_ = "account"
     id = PrimaryKey(str, 36)
@@ -139,7 +139,7 @@ class TemplateInstance(Entity):
 
 
 class Render(Entity):
-    """A render and its outcome; ``request`` is what the worker needs, as JSON. Its state is that of the job of the same id."""
+    """A render and its outcome; ``request`` is what the worker needs, as JSON. Its state is in the job of its id."""
 
     _table_ = "render"
     id = PrimaryKey(str, 36)

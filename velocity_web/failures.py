@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 
 class Failure(Exception):
-    """``detail`` is one sentence for the caller; ``errors`` are sentences by request field, if the fault is in fields."""
+    """``detail`` is one sentence for the caller; ``errors`` has sentences by request field, if fields are at fault."""
 
     title = "Request refused"
 

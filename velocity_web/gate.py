@@ -91,7 +91,7 @@ class Gate:
         return None
 
     def admit(self, path: str, key: str | None, content_length: int) -> Refusal | Allowance:
-        """Let a request with a body in, up to an allowance, or refuse it. ``content_length`` is 0 when it is chunked."""
+        """Let a request with a body in, up to an allowance, or refuse it. ``content_length`` is 0 if it is chunked."""
         caller = find_caller(key)
         if caller is None and not is_open(path):
             return UNAUTHORIZED

@@ -55,8 +55,8 @@ def openapi_document(resources: Sequence[tuple[str, object]]) -> dict[str, Any]:
         "info": {
             "title": "Velocity Simple API",
             "version": "v1",
-            "description": "Renders video templates exported from After Effects. Paths match without regard to case, with or "
-            "without a final slash.",
+            "description": "Renders video templates exported from After Effects. Paths match without regard to case, "
+            "with or without a final slash.",
         },
         "security": [{"ApiKey": []}],
         "paths": paths,

@@ -1,7 +1,7 @@
 """One endpoint: what it takes, what it gives, and the checks between HTTP and the handler.
 
-A handler is a method ``on_get(self, call)`` under ``@operation(...)``. It gets ids, query and body already checked and returns
-models. The same declaration makes its entry of the OpenAPI document, so the two cannot disagree.
+A handler is a method ``on_get(self, call)`` under ``@operation(...)``. It gets ids, query and body already checked and
+returns models. The same declaration makes its entry of the OpenAPI document, so the two cannot disagree.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """``returns`` is the answer's type, ``binary`` the content types of an answer that is a file, ``form`` the fields of
-    an upload beside ``file``, ``codes`` the statuses beside 200 with their meaning."""
+    """``returns`` is the answer's type, ``binary`` the content types of an answer that is a file, ``form`` the fields
+    of an upload beside ``file``, ``codes`` the statuses beside 200 with their meaning."""
 
     summary: str
     tag: str
@@ -168,7 +168,7 @@ def validated(model: type[Question], data: Any) -> Any:
 
 
 def field_errors(error: ValidationError, model: type[Question], data: Any) -> dict[str, list[str]]:
-    """Sentences by field path (``encoderConfig.bitrate``, ``rows[3].name``); a missing field names a likely misspelling."""
+    """Sentences by field path (``encoderConfig.bitrate``, ``rows[3].name``); a missing one names a likely slip."""
     errors: dict[str, list[str]] = {}
     for problem in error.errors(include_url=False, include_input=False):
         path = ""

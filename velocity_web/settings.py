@@ -24,7 +24,7 @@ def default_workers() -> int:
 
 
 class Settings(BaseSettings):
-    """Each field is also an environment variable ``VELOCITY_<NAME>`` and a key of the file that ``VELOCITY_CONFIG`` names."""
+    """Each is also an environment variable ``VELOCITY_<NAME>`` and a key of the file that ``VELOCITY_CONFIG`` names."""
 
     model_config = SettingsConfigDict(env_prefix="VELOCITY_", extra="forbid", frozen=True)
 

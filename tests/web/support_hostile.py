@@ -286,8 +286,11 @@ with_document("layer that is its own parent", layers=_chain({1: 1}))
 with_document("cyclic parents", layers=_chain({1: 2, 2: 3, 3: 1}))
 with_document("parent that is not there", layers=_chain({1: 99}), refused=False)
 with_document("chain of ten thousand parents", layers=_chain({n: n + 1 for n in range(1, 10_000)}), refused=False)
-with_document("precomp of itself", assets=[{"id": "c", "layers": [layer("C", 0, 1, 10, refId="c", w=8, h=8)]}],
-              layers=[layer("C", 0, 1, 10, refId="c", w=8, h=8)])  # fmt: skip
+with_document(
+    "precomp of itself",
+    assets=[{"id": "c", "layers": [layer("C", 0, 1, 10, refId="c", w=8, h=8)]}],
+    layers=[layer("C", 0, 1, 10, refId="c", w=8, h=8)],
+)
 with_document(
     "cyclic precomps",
     assets=[{"id": a, "layers": [layer("C", 0, 1, 10, refId=b, w=8, h=8)]} for a, b in (("a", "b"), ("b", "a"))],
@@ -298,9 +301,10 @@ with_document(
     assets=[
         {"id": f"c{n}", "layers": [layer(f"C{k}", 0, k + 1, 10, refId=f"c{n + 1}", w=8, h=8) for k in range(10)]}
         for n in range(30)
-    ] + [{"id": "c30", "layers": [solid("S", "#ff0000", 10)]}],
+    ]
+    + [{"id": "c30", "layers": [solid("S", "#ff0000", 10)]}],
     layers=[layer("C", 0, 1, 10, refId="c0", w=8, h=8)],
-)  # fmt: skip
+)
 with_document("precomp that is not there", layers=[layer("C", 0, 1, 10, refId="gone", w=8, h=8)])
 
 
@@ -323,11 +327,41 @@ with_document("keyframes: no values", layers=_keyed([{"t": 0}, {"t": 5}]), refus
 with_document(
     "keyframes: huge times", layers=_keyed([{"t": -1e300, "s": [0, 0]}, {"t": 1e300, "s": [1, 1]}]), refused=False
 )
-with_document("text of a megabyte", refused=False,
-              layers=[layer("T", 5, 1, 10, t={"d": {"k": [{"t": 0, "s": {"t": "A" * 1_000_000, "s": 20, "f": "X", "fc": [1, 0, 0]}}]}})])  # fmt: skip
-with_document("path of a hundred thousand vertices", refused=False,
-              layers=[layer("P", 4, 1, 10, shapes=[{"ty": "sh", "ks": still({"v": [[n % 97, n % 89] for n in range(100_000)],
-              "i": [[0, 0]] * 100_000, "o": [[0, 0]] * 100_000, "c": True})}, {"ty": "fl", "c": still([1, 0, 0, 1]), "o": still(100)}])])  # fmt: skip
+with_document(
+    "text of a megabyte",
+    refused=False,
+    layers=[
+        layer(
+            "T", 5, 1, 10, t={"d": {"k": [{"t": 0, "s": {"t": "A" * 1_000_000, "s": 20, "f": "X", "fc": [1, 0, 0]}}]}}
+        )
+    ],
+)
+with_document(
+    "path of a hundred thousand vertices",
+    refused=False,
+    layers=[
+        layer(
+            "P",
+            4,
+            1,
+            10,
+            shapes=[
+                {
+                    "ty": "sh",
+                    "ks": still(
+                        {
+                            "v": [[n % 97, n % 89] for n in range(100_000)],
+                            "i": [[0, 0]] * 100_000,
+                            "o": [[0, 0]] * 100_000,
+                            "c": True,
+                        }
+                    ),
+                },
+                {"ty": "fl", "c": still([1, 0, 0, 1]), "o": still(100)},
+            ],
+        )
+    ],
+)
 
 
 def _expressed(code: str) -> list[dict[str, Any]]:
@@ -372,8 +406,10 @@ with_image("picture: base64 of text", b"", u="", p="data:image/png;base64," + ba
 
 
 def _clip(name: str, content: bytes) -> None:
-    fields = {"assets": [{"id": "v", "p": "clip.mp4", "u": "videos/", "w": 8, "h": 8, "t": 9}],
-              "layers": [layer("Clip", 9, 1, 10, refId="v")]}  # fmt: skip
+    fields = {
+        "assets": [{"id": "v", "p": "clip.mp4", "u": "videos/", "w": 8, "h": 8, "t": 9}],
+        "layers": [layer("Clip", 9, 1, 10, refId="v")],
+    }
     HOSTILE[name] = (lambda: template_zip({"videos/clip.mp4": content}, **fields), True)
 
 
@@ -388,8 +424,10 @@ _clip("clip: a picture", png())
 
 def _font(name: str, content: bytes) -> None:
     text = {"d": {"k": [{"t": 0, "s": {"t": "Hello", "s": 20, "f": "Broken", "fc": [1, 0, 0]}}]}}
-    fields = {"fonts": {"list": [{"fName": "Broken", "fFamily": "Broken", "fStyle": "Regular"}]},
-              "layers": [layer("T", 5, 1, 10, t=text)]}  # fmt: skip
+    fields = {
+        "fonts": {"list": [{"fName": "Broken", "fFamily": "Broken", "fStyle": "Regular"}]},
+        "layers": [layer("T", 5, 1, 10, t=text)],
+    }
     HOSTILE[name] = (lambda: template_zip({"fonts/Broken.ttf": content}, **fields), False)
 
 

@@ -21,7 +21,7 @@ def binary(name: str) -> str | None:
 
 
 class Postgres:
-    """A cluster below ``folder``, on a free port of 127.0.0.1. PostgreSQL refuses root, so root becomes ``postgres``."""
+    """A cluster below ``folder``, on a free port of 127.0.0.1. PostgreSQL refuses root: root becomes ``postgres``."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

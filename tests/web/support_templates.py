@@ -55,9 +55,18 @@ def document(
         solid("Ground", "#ff0000", frames, 2, size),
     ]
     return {
-        "v": "5.9.0", "fr": rate, "ip": 0, "op": frames, "w": size[0], "h": size[1], "nm": "Test", "ddd": 0,
-        "assets": [], "layers": default if layers is None else layers, **more,
-    }  # fmt: skip
+        "v": "5.9.0",
+        "fr": rate,
+        "ip": 0,
+        "op": frames,
+        "w": size[0],
+        "h": size[1],
+        "nm": "Test",
+        "ddd": 0,
+        "assets": [],
+        "layers": default if layers is None else layers,
+        **more,
+    }
 
 
 def zipped(files: dict[str, bytes | str], compression: int = zipfile.ZIP_DEFLATED) -> bytes:

@@ -129,8 +129,11 @@ def test_settings_come_from_a_file(tmp_path: Path) -> None:
             answer = client.get("/template/storage-status", headers={"Origin": "https://studio.example"})
             assert answer.json()["quotaMB"] == 3
             assert answer.headers["access-control-allow-origin"] == "https://studio.example"
-            asked = {"Origin": "https://studio.example", "Access-Control-Request-Method": "POST",
-                     "Access-Control-Request-Headers": "x-api-key"}  # fmt: skip
+            asked = {
+                "Origin": "https://studio.example",
+                "Access-Control-Request-Method": "POST",
+                "Access-Control-Request-Headers": "x-api-key",
+            }
             client.headers.pop("X-API-Key")
             assert client.options("/render", headers=asked).status_code == 200
     finally:

@@ -146,6 +146,7 @@ def test_requests_under_way_finish_when_the_server_is_told_to_stop(new_service: 
 
     def slowly() -> object:
         yield body[:50]
+        time.sleep(0.3)
         assert service.process
         service.process.send_signal(signal.SIGTERM)
         time.sleep(0.7)

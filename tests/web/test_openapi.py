@@ -13,18 +13,38 @@ from web.support_templates import png, template_zip, wav
 
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 CONTRACT = {
-    ("post", "/template/upload"), ("get", "/template/all"), ("get", "/template/active"), ("get", "/template/history"),
-    ("get", "/template/{templateId}/download"), ("delete", "/template/{templateId}"),
-    ("get", "/template/storage-status"), ("get", "/template/{templateId}/status"), ("get", "/audio/{audioId}"),
-    ("delete", "/audio/{audioId}"), ("get", "/audio/{audioId}/status"), ("get", "/audio/{audioId}/download"),
-    ("get", "/audio/active"), ("get", "/audio/history"), ("get", "/audio/list"), ("post", "/render"),
-    ("get", "/render/{renderId}/status"), ("post", "/render/{renderId}/cancel"), ("delete", "/render/{renderId}"),
-    ("get", "/render/all"), ("get", "/render/active"), ("get", "/render/history"),
-    ("get", "/render/renders/{renderId}"), ("get", "/render/{renderId}/download"),
-    ("get", "/render/render-time-budget-status"), ("post", "/audio/upload"), ("post", "/audio-asset-group"),
-    ("post", "/audio-asset-group/{groupId}/audio"), ("post", "/campaign"),
-    ("post", "/campaign/{campaignId}/audio-groups/{groupId}"), ("post", "/campaign/{campaignId}/template-instance"),
-}  # fmt: skip
+    ("post", "/template/upload"),
+    ("get", "/template/all"),
+    ("get", "/template/active"),
+    ("get", "/template/history"),
+    ("get", "/template/{templateId}/download"),
+    ("delete", "/template/{templateId}"),
+    ("get", "/template/storage-status"),
+    ("get", "/template/{templateId}/status"),
+    ("get", "/audio/{audioId}"),
+    ("delete", "/audio/{audioId}"),
+    ("get", "/audio/{audioId}/status"),
+    ("get", "/audio/{audioId}/download"),
+    ("get", "/audio/active"),
+    ("get", "/audio/history"),
+    ("get", "/audio/list"),
+    ("post", "/render"),
+    ("get", "/render/{renderId}/status"),
+    ("post", "/render/{renderId}/cancel"),
+    ("delete", "/render/{renderId}"),
+    ("get", "/render/all"),
+    ("get", "/render/active"),
+    ("get", "/render/history"),
+    ("get", "/render/renders/{renderId}"),
+    ("get", "/render/{renderId}/download"),
+    ("get", "/render/render-time-budget-status"),
+    ("post", "/audio/upload"),
+    ("post", "/audio-asset-group"),
+    ("post", "/audio-asset-group/{groupId}/audio"),
+    ("post", "/campaign"),
+    ("post", "/campaign/{campaignId}/audio-groups/{groupId}"),
+    ("post", "/campaign/{campaignId}/template-instance"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -77,10 +97,10 @@ def test_another_tenants_ids_are_404_everywhere(document: dict[str, Any], client
         "campaignId": campaign_id,
         "instanceId": client.post(f"/campaign/{campaign_id}/template-instance", json=instance).json()["id"],
         "renderId": client.start_render(template_id),
-        "batchId": client.post(
-            "/render/batch", json={**render_request(template_id), "rows": [{"name": "One"}]}
-        ).json()["batchId"],
-    }  # fmt: skip
+        "batchId": client.post("/render/batch", json={**render_request(template_id), "rows": [{"name": "One"}]}).json()[
+            "batchId"
+        ],
+    }
     bodies = {"post": {"name": "x", "templateId": template_id}, "put": {"name": "x"}, "patch": {"name": "x"}}
     walked = 0
     with service.client() as stranger:

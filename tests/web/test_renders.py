@@ -67,8 +67,12 @@ def test_other_containers(client: Client, template_id: str, container: str, kind
 
 def test_a_picture_of_an_asset_replaces_a_layer(client: Client) -> None:
     assets = [{"id": "photo", "p": "photo.png", "u": "images/", "w": 8, "h": 8}]
-    content = template_zip({"images/photo.png": png(8, 8, (255, 0, 0))}, assets=assets, size=(16, 16),
-                           layers=[layer("Photo", 2, 1, 10, refId="photo")])  # fmt: skip
+    content = template_zip(
+        {"images/photo.png": png(8, 8, (255, 0, 0))},
+        assets=assets,
+        size=(16, 16),
+        layers=[layer("Photo", 2, 1, 10, refId="photo")],
+    )
     template_id = client.ready_template(content)
     asset = client.post("/asset", files={"file": ("green.png", png(8, 8, (0, 255, 0)))}).json()
     assert (asset["kind"], asset["format"], asset["width"], asset["height"]) == ("image", "png", 8, 8)
@@ -90,8 +94,14 @@ def test_all_field_errors_come_at_once_with_suggestions(client: Client, template
         "naem": "Video",
     }
     errors = client.post("/render", json=request).json()["errors"]
-    assert set(errors) == {"name", "encoderConfig.bitrate", "encoderConfig.res", "encoderConfig.codec", "encoderConfig.rc",
-                           "jobInfo.fStart"}  # fmt: skip
+    assert set(errors) == {
+        "name",
+        "encoderConfig.bitrate",
+        "encoderConfig.res",
+        "encoderConfig.codec",
+        "encoderConfig.rc",
+        "jobInfo.fStart",
+    }
     assert "naem" in errors["name"][0]
 
 
@@ -150,10 +160,19 @@ def test_a_bad_field_is_400_and_named(client: Client, template_id: str, change: 
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"name": NaN}', b"[" * 100_000, b'{"a":' * 5_000, b"1" * 5_000,
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"x"',
+        b"\xff\xfe",
+        b'{"name": NaN}',
+        b"[" * 100_000,
+        b'{"a":' * 5_000,
+        b"1" * 5_000,
         b'{"name": "\\ud800"}',
     ],
-)  # fmt: skip
+)
 def test_a_body_that_is_no_json_object_is_400(client: Client, body: bytes) -> None:
     answer = client.post("/render", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 400

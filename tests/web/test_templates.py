@@ -50,8 +50,12 @@ def test_the_detail_says_what_can_be_customised(client: Client, template_id: str
 
 
 def test_a_failed_template_is_in_the_history_with_its_reason_and_costs_no_storage(client: Client) -> None:
-    broken = json.dumps(document(assets=[{"id": "i", "p": "gone.png", "u": "images/", "w": 8, "h": 8}],
-                                 layers=[layer("Photo", 2, 1, 10, refId="i")]))  # fmt: skip
+    broken = json.dumps(
+        document(
+            assets=[{"id": "i", "p": "gone.png", "u": "images/", "w": 8, "h": 8}],
+            layers=[layer("Photo", 2, 1, 10, refId="i")],
+        )
+    )
     template_id = client.upload_template(zipped({"data.json": broken}))
     status = client.settle(f"/template/{template_id}/status")
     assert status["status"] == "failed"

@@ -119,9 +119,24 @@ def test_a_dead_end_is_given_up(new_service: Callable[..., Service]) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["127.0.0.1", "localhost", "10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "0.0.0.0", "[::1]", "[fe80::1]",
-     "[::ffff:127.0.0.1]", "[fd00::1]", "2130706433", "0x7f000001", "100.64.0.1", "224.0.0.1"],
-)  # fmt: skip
+    [
+        "127.0.0.1",
+        "localhost",
+        "10.0.0.1",
+        "192.168.1.1",
+        "172.16.0.1",
+        "169.254.169.254",
+        "0.0.0.0",
+        "[::1]",
+        "[fe80::1]",
+        "[::ffff:127.0.0.1]",
+        "[fd00::1]",
+        "2130706433",
+        "0x7f000001",
+        "100.64.0.1",
+        "224.0.0.1",
+    ],
+)
 def test_private_addresses_are_refused(tmp_path: Path, host: str) -> None:
     settings = Settings(data=tmp_path)
     with pytest.raises(Invalid):

@@ -98,10 +98,17 @@ def analyse_asset(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) 
         if clip.codec not in ("h264", "hevc", "h265"):
             raise engine.MediaError(f"the clip is {clip.codec}", hint="Clips must be MP4 with H.264 or H.265")
         return {
-            "kind": "video", "format": "mp4", "width": clip.width, "height": clip.height, "seconds": clip.seconds,
-        }  # fmt: skip
+            "kind": "video",
+            "format": "mp4",
+            "width": clip.width,
+            "height": clip.height,
+            "seconds": clip.seconds,
+        }
     picture = engine.probe_picture(path)
     return {
-        "kind": "image", "format": picture.format.lower(), "width": picture.width, "height": picture.height,
+        "kind": "image",
+        "format": picture.format.lower(),
+        "width": picture.width,
+        "height": picture.height,
         "seconds": None,
-    }  # fmt: skip
+    }

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,11 @@ from velocity_web.entities import execute, lock_account, reading, rows, writing
 from velocity_web.failures import QuotaExceeded
 from velocity_web.services import webhooks
 from velocity_web.settings import Settings
+
+UPLOADS = {
+    states.TEMPLATE: "SELECT size_bytes, file FROM template WHERE id = $id",
+    states.AUDIO: "SELECT size_bytes, file FROM audio WHERE id = $id",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,33 +67,31 @@ def is_dead(owner: str) -> bool:
     return host == this_host() and pid.isdigit() and str(process_started(int(pid))) != started
 
 
-def claim(owner: str, kinds: Sequence[str], settings: Settings) -> Leased | None:
-    """Lease the next job: of the account with the fewest at work, then the one served longest ago, then the oldest."""
+def claim(owner: str, *, renders: bool, settings: Settings) -> Leased | None:
+    """Lease the next render, or the next of the other jobs.
+
+    It is of the account with the fewest of its kind at work, then of the one served longest ago, then the oldest.
+    """
     now = now_ms()
-    kind_list = ", ".join(f"'{kind}'" for kind in kinds)
     with writing():
         found = rows(
             "SELECT job.id, job.kind, job.account_id, job.subject_id, job.attempts FROM job "
-            "JOIN account ON account.id = job.account_id "
-            f"WHERE job.status IN ('pending', 'processing') AND job.lease_owner IS NULL AND job.kind IN ({kind_list}) "
-            "AND job.not_before <= $now ORDER BY (SELECT COUNT(*) FROM job other WHERE other.account_id = job.account_id "
-            "AND other.lease_owner IS NOT NULL AND other.kind = job.kind), account.claimed_at, job.created_at, job.id LIMIT 1",
-            {"now": now},
+            "JOIN account ON account.id = job.account_id WHERE job.status IN ('pending', 'processing') "
+            "AND job.lease_owner IS NULL AND (job.kind = 'render') = $renders AND job.not_before <= $now "
+            "ORDER BY (SELECT COUNT(*) FROM job other WHERE other.account_id = job.account_id "
+            "AND other.lease_owner IS NOT NULL AND other.kind = job.kind), "
+            "account.claimed_at, job.created_at, job.id LIMIT 1",
+            {"now": now, "renders": renders},
         )
         if not found:
             return None
         job_id, kind, account_id, subject_id, attempts = found[0]
+        until = now + int(settings.lease_seconds * 1000)
         taken = execute(
-            "UPDATE job SET status = 'processing', lease_owner = $owner, lease_until = $until, attempts = attempts + 1, "
-            "started_at = COALESCE(started_at, $now) WHERE id = $id AND lease_owner IS NULL AND attempts = $attempts "
-            "AND status IN ('pending', 'processing')",
-            {
-                "owner": owner,
-                "until": now + int(settings.lease_seconds * 1000),
-                "now": now,
-                "id": job_id,
-                "attempts": attempts,
-            },  # fmt: skip
+            "UPDATE job SET status = 'processing', lease_owner = $owner, lease_until = $until, "
+            "attempts = attempts + 1, started_at = COALESCE(started_at, $now) WHERE id = $id "
+            "AND lease_owner IS NULL AND attempts = $attempts AND status IN ('pending', 'processing')",
+            {"owner": owner, "until": until, "now": now, "id": job_id, "attempts": attempts},
         )
         if not taken:
             return None
@@ -97,14 +99,13 @@ def claim(owner: str, kinds: Sequence[str], settings: Settings) -> Leased | None
     return Leased(job_id, kind, account_id, subject_id, attempts + 1)
 
 
-def waiting(kinds: Sequence[str]) -> bool:
+def waiting(*, renders: bool) -> bool:
     """Within a session: whether there is anything to claim. Cheap, so that idle workers need not write."""
-    kind_list = ", ".join(f"'{kind}'" for kind in kinds)
     return bool(
         rows(
             "SELECT 1 FROM job WHERE status IN ('pending', 'processing') AND lease_owner IS NULL "
-            f"AND kind IN ({kind_list}) AND not_before <= $now LIMIT 1",
-            {"now": now_ms()},
+            "AND (kind = 'render') = $renders AND not_before <= $now LIMIT 1",
+            {"now": now_ms(), "renders": renders},
         )
     )
 
@@ -145,13 +146,13 @@ def set_progress(render_id: str, done: int, total: int, remaining_ms: int | None
     )
 
 
-def _end(owner: str, job: Leased, status: str, reason: str | None, *, only_from: Sequence[str]) -> bool:
-    """Within a transaction: the job's final state, if the lease is ours and the state allows it."""
-    allowed = ", ".join(f"'{state}'" for state in only_from)
+def _end(owner: str, job: Leased, status: str, reason: str | None, *, only_from: str = states.PROCESSING) -> bool:
+    """Within a transaction: the job's final state, if the lease is ours and the job is in the state ``only_from``."""
     return bool(
         execute(
-            "UPDATE job SET status = $status, reason = $reason, completed_at = $now, lease_owner = NULL, lease_until = NULL, "
-            f"stage = $status WHERE id = $id AND lease_owner = $owner AND attempts = $attempt AND status IN ({allowed})",
+            "UPDATE job SET status = $status, stage = $status, reason = $reason, completed_at = $now, "
+            "lease_owner = NULL, lease_until = NULL "
+            "WHERE id = $id AND lease_owner = $owner AND attempts = $attempt AND status = $before",
             {
                 "status": status,
                 "reason": reason,
@@ -159,7 +160,8 @@ def _end(owner: str, job: Leased, status: str, reason: str | None, *, only_from:
                 "id": job.id,
                 "owner": owner,
                 "attempt": job.attempt,
-            },  # fmt: skip
+                "before": only_from,
+            },
         )
     )
 
@@ -174,12 +176,12 @@ def complete_render(
             if not budget.charge(job.account_id, job.id, max(1, ms)):
                 _fail(owner, job, budget.EXHAUSTED, ms)
                 return budget.EXHAUSTED
-            if not _end(owner, job, states.COMPLETED, None, only_from=(states.PROCESSING,)):
+            if not _end(owner, job, states.COMPLETED, None):
                 return "the lease was lost or the render cancelled"
             quota.take(job.account_id, size_bytes)
             execute(
-                "UPDATE render SET file = $file, sha256 = $sha, size_bytes = $size, render_ms = $ms, frames_done = $frames, "
-                "frames_total = $frames, remaining_ms = 0 WHERE id = $id",
+                "UPDATE render SET file = $file, sha256 = $sha, size_bytes = $size, render_ms = $ms, "
+                "frames_done = $frames, frames_total = $frames, remaining_ms = 0 WHERE id = $id",
                 {"file": file, "sha": sha256, "size": size_bytes, "ms": max(1, ms), "frames": frames, "id": job.id},
             )
             webhooks.announce(job.id, states.COMPLETED)
@@ -191,7 +193,7 @@ def complete_render(
 
 def complete_template(owner: str, job: Leased, analysis: dict[str, Any]) -> None:
     with writing():
-        if _end(owner, job, states.COMPLETED, None, only_from=(states.PROCESSING,)):
+        if _end(owner, job, states.COMPLETED, None):
             execute(
                 "UPDATE template SET analysis = $analysis WHERE id = $id",
                 {"analysis": json.dumps(analysis), "id": job.subject_id},
@@ -200,7 +202,7 @@ def complete_template(owner: str, job: Leased, analysis: dict[str, Any]) -> None
 
 def complete_audio(owner: str, job: Leased, seconds: float) -> None:
     with writing():
-        if _end(owner, job, states.COMPLETED, None, only_from=(states.PROCESSING,)):
+        if _end(owner, job, states.COMPLETED, None):
             execute("UPDATE audio SET seconds = $seconds WHERE id = $id", {"seconds": seconds, "id": job.subject_id})
 
 
@@ -215,14 +217,13 @@ def fail(owner: str, job: Leased, reason: str, ms: int = 0) -> bool:
 
 def _fail(owner: str, job: Leased, reason: str, ms: int = 0) -> bool:
     lock_account(job.account_id)
-    if not _end(owner, job, states.FAILED, reason, only_from=(states.PROCESSING,)):
+    if not _end(owner, job, states.FAILED, reason):
         return False
     if job.kind == states.RENDER:
         budget.charge(job.account_id, job.id, ms)
         webhooks.announce(job.id, states.FAILED)
     else:
-        size = rows(f"SELECT size_bytes FROM {job.kind} WHERE id = $id", {"id": job.subject_id})
-        quota.give_back(job.account_id, size[0][0])
+        quota.give_back(job.account_id, rows(UPLOADS[job.kind], {"id": job.subject_id})[0][0])
     return True
 
 
@@ -231,7 +232,7 @@ def finish_cancelling(owner: str, job: Leased, ms: int) -> bool:
     with writing():
         lock_account(job.account_id)
         budget.charge(job.account_id, job.id, ms)
-        ended = _end(owner, job, states.CANCELLED, None, only_from=(states.CANCELLING,))
+        ended = _end(owner, job, states.CANCELLED, None, only_from=states.CANCELLING)
         if ended:
             webhooks.announce(job.id, states.CANCELLED)
         return ended
@@ -264,7 +265,7 @@ def lose_attempt(owner: str, job: Leased, why: str, settings: Settings) -> bool:
 def _lose(owner: str, job: Leased, why: str, settings: Settings) -> bool:
     lock_account(job.account_id)
     if held(owner, job) == states.CANCELLING:
-        _end(owner, job, states.CANCELLED, None, only_from=(states.CANCELLING,))
+        _end(owner, job, states.CANCELLED, None, only_from=states.CANCELLING)
         webhooks.announce(job.id, states.CANCELLED)
         return False
     if job.attempt >= settings.max_attempts:
@@ -299,5 +300,5 @@ def sweep(settings: Settings) -> list[Leased]:
 
 def subject_file(job: Leased) -> str | None:
     """Within a session: the stored file of a template or an audio file."""
-    found = rows(f"SELECT file FROM {job.kind} WHERE id = $id", {"id": job.subject_id})
-    return found[0][0] if found else None
+    found = rows(UPLOADS[job.kind], {"id": job.subject_id})
+    return found[0][1] if found else None

@@ -20,7 +20,7 @@ RECEIVE_BYTES = 1 << 20
 
 @dataclass(slots=True)
 class Running:
-    """``temporary`` is the file that the child writes, if it writes one; ``verdict`` why this worker ended the child."""
+    """``temporary`` is the file that the child writes, if it does; ``verdict`` why this worker ended the child."""
 
     job: Leased
     pid: int

@@ -1,7 +1,7 @@
 """What runs in a child process: one task, told by a JSON line, answering with JSON lines.
 
-Answers are ``{"stage": ...}``, ``{"progress": {...}}`` and at the end ``{"result": {...}}`` or ``{"failed": reason}``. A child
-that closes the connection without an end has crashed.
+Answers are ``{"stage": ...}``, ``{"progress": {...}}`` and at the end ``{"result": {...}}`` or ``{"failed": reason}``.
+A child that closes the connection without an end has crashed.
 """
 
 from __future__ import annotations

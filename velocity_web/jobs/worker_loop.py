@@ -155,12 +155,12 @@ class Worker:
                 self._lost(running, "its process was lost")
 
     def _claim(self) -> None:
-        for kinds, slots in (((states.RENDER,), self.settings.workers), (states.LIGHT, self.settings.light_workers)):
-            while sum(running.job.kind in kinds for running in self.running.values()) < slots:
+        for renders, slots in ((True, self.settings.workers), (False, self.settings.light_workers)):
+            while sum((one.job.kind == states.RENDER) == renders for one in self.running.values()) < slots:
                 with reading():
-                    if not queue.waiting(kinds):
+                    if not queue.waiting(renders=renders):
                         break
-                job = queue.claim(self.owner, kinds, self.settings)
+                job = queue.claim(self.owner, renders=renders, settings=self.settings)
                 if job is None or not self._start(job):
                     break
 
@@ -205,6 +205,7 @@ class Worker:
         limits = Limits(settings.render_memory_mb * MIB, settings.render_cpu_seconds, settings.nice, settings.run_as)
         with reading():
             work = json.loads(rows("SELECT request FROM render WHERE id = $id", {"id": job.id})[0][0])
+        self._remove_earlier(job)
         container = work["encoder"]["container"]
         temporary = data / "tmp" / f"render-{job.id}-{job.attempt}.{container}"
         spec: dict[str, Any] = {
@@ -294,9 +295,12 @@ class Worker:
         else:
             self._lost(running, running.ended.sentence() if running.ended else "its process was lost")
         LOG.info(
-            "job ended", job=job.id, kind=job.kind, milliseconds=running.elapsed_ms,
+            "job ended",
+            job=job.id,
+            kind=job.kind,
+            milliseconds=running.elapsed_ms,
             why=running.verdict or running.failed or "done",
-        )  # fmt: skip
+        )
 
     def _complete(self, running: Running, result: dict[str, Any]) -> None:
         job = running.job
@@ -335,6 +339,12 @@ class Worker:
         """The child's unfinished output, and what the engine put beside it."""
         if running.temporary:
             for path in running.temporary.parent.glob(f"*{running.temporary.stem}*"):
+                remove(path)
+
+    def _remove_earlier(self, job: Leased) -> None:
+        """What attempts that were killed left of a render."""
+        for folder in ("tmp", "renders"):
+            for path in (self.settings.data / folder).glob(f"*{job.id}-*"):
                 remove(path)
 
     def _remove_upload(self, job: Leased) -> None:

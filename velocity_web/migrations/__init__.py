@@ -1,7 +1,7 @@
 """Schema versions as numbered steps of SQL that SQLite and PostgreSQL both take.
 
-A step is a file ``NNNN_name.sql``; the row of ``schema_version`` says which was the last. Each step and its version number are
-one transaction, and only one process migrates at a time, so a kill leaves the database at one version or the next.
+A step is a file ``NNNN_name.sql``; the row of ``schema_version`` says which was the last. The steps and the version are
+one transaction, and only one process migrates at a time, so a kill leaves the database at the old version or the new.
 """
 
 from __future__ import annotations

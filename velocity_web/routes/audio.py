@@ -69,9 +69,14 @@ class AudioDownload(Resource):
         """Byte for byte what was uploaded."""
         file, content_type = audio.audio_file(call.caller, self.data, call.ids["audio_id"])
         send_file(
-            call.req, call.resp, file.path, content_type=content_type, name=file.name, sha256=file.sha256,
+            call.req,
+            call.resp,
+            file.path,
+            content_type=content_type,
+            name=file.name,
+            sha256=file.sha256,
             modified_ms=file.created_at,
-        )  # fmt: skip
+        )
 
 
 class AudioActive(Resource):

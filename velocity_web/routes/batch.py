@@ -58,8 +58,13 @@ class BatchCancel(Resource):
 
 
 class WebhookDeliveries(Resource):
-    @operation(summary="Log of webhook deliveries", tag=WEBHOOKS, query=WebhookLog, returns=list[WebhookDeliveryDto],
-               codes={404: "No such render"})  # fmt: skip
+    @operation(
+        summary="Log of webhook deliveries",
+        tag=WEBHOOKS,
+        query=WebhookLog,
+        returns=list[WebhookDeliveryDto],
+        codes={404: "No such render"},
+    )
     def on_get(self, call: Call) -> list[WebhookDeliveryDto]:
         """Newest first; ``renderId`` narrows it to one render."""
         query = call.query

@@ -118,6 +118,11 @@ class RenderDownload(Resource):
         """With byte ranges."""
         file, content_type = renders.render_file(call.caller, self.data, call.ids["render_id"])
         send_file(
-            call.req, call.resp, file.path, content_type=content_type, name=file.name, sha256=file.sha256,
+            call.req,
+            call.resp,
+            file.path,
+            content_type=content_type,
+            name=file.name,
+            sha256=file.sha256,
             modified_ms=file.created_at,
-        )  # fmt: skip
+        )

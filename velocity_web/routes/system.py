@@ -48,9 +48,12 @@ class HealthCheck(Resource):
 
 class ReadyCheck(Resource):
     @operation(
-        summary="Whether the server can work", tag=TAG, returns=Readiness, keyed=False,
+        summary="Whether the server can work",
+        tag=TAG,
+        returns=Readiness,
+        keyed=False,
         codes={503: "The database or the storage does not answer"},
-    )  # fmt: skip
+    )
     def on_get(self, call: Call) -> Readiness | None:
         """Asks the database and the storage."""
         faults = {}

@@ -102,9 +102,14 @@ class TemplateDownload(Resource):
         """Byte for byte what was uploaded."""
         file = templates.template_file(call.caller, self.data, call.ids["template_id"])
         send_file(
-            call.req, call.resp, file.path, content_type="application/zip", name=file.name, sha256=file.sha256,
+            call.req,
+            call.resp,
+            file.path,
+            content_type="application/zip",
+            name=file.name,
+            sha256=file.sha256,
             modified_ms=file.created_at,
-        )  # fmt: skip
+        )
 
 
 class TemplatePreview(Resource):
@@ -120,9 +125,11 @@ class TemplatePreview(Resource):
         path = templates.previewable(call.caller, self.data, call.ids["template_id"], call.query.frame)
         picture = self.settings.temporary / f"preview-{new_id()}.png"
         spec = {
-            "template": str(path.resolve()), "frame": call.query.frame, "width": call.query.width,
+            "template": str(path.resolve()),
+            "frame": call.query.frame,
+            "width": call.query.width,
             "output": str(picture.resolve()),
-        }  # fmt: skip
+        }
         try:
             self.context.runner.run("preview", spec)
             call.resp.data = picture.read_bytes()

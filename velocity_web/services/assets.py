@@ -9,14 +9,14 @@ from pony.orm import desc
 from velocity_web import quota
 from velocity_web.auth import Caller
 from velocity_web.clock import iso_time, now_ms
-from velocity_web.entities import Asset, execute, lock_account, new_id, reading, writing
+from velocity_web.entities import Asset, execute, lock_account, new_id, reading, rows, writing
 from velocity_web.failures import Invalid, NotDeletable, NotFound
 from velocity_web.files import publish, remove
 from velocity_web.jobs.runner import Runner, TaskFailed
 from velocity_web.schemas.asset import AssetDto
-from velocity_web.services.templates import StoredFile, active_renders
+from velocity_web.services.templates import StoredFile
 from velocity_web.settings import Settings
-from velocity_web.uploads import Upload
+from velocity_web.uploads import Upload, clean_name
 
 CONTENT_TYPES = {
     "png": "image/png",
@@ -27,9 +27,14 @@ CONTENT_TYPES = {
     "mp4": "video/mp4",
 }
 
+USES_ASSET = (
+    "SELECT 1 FROM render_asset JOIN job ON job.id = render_asset.render_id WHERE render_asset.asset_id = $id "
+    "AND job.status IN ('pending', 'processing', 'cancelling') LIMIT 1"
+)
+
 
 def accept_asset(caller: Caller, settings: Settings, runner: Runner, upload: Upload) -> AssetDto:
-    """Keep an uploaded picture or clip after a look at it. Raises Invalid and QuotaExceeded; then nothing of it stays."""
+    """Keep an uploaded picture or clip after a look at it. Raises Invalid, QuotaExceeded; then nothing of it stays."""
     try:
         try:
             info = runner.run("asset", {"file": str(upload.path.resolve())})
@@ -45,9 +50,15 @@ def accept_asset(caller: Caller, settings: Settings, runner: Runner, upload: Upl
         with writing():
             quota.take(caller.account_id, upload.size_bytes)
             asset = Asset(
-                id=asset_id, account_id=caller.account_id, name=upload.fields.get("name") or upload.file_name, file=file,
-                size_bytes=upload.size_bytes, sha256=upload.sha256, created_at=now_ms(), **info,
-            )  # fmt: skip
+                id=asset_id,
+                account_id=caller.account_id,
+                name=clean_name(upload.fields.get("name"), upload.file_name),
+                file=file,
+                size_bytes=upload.size_bytes,
+                sha256=upload.sha256,
+                created_at=now_ms(),
+                **info,
+            )
             return _dto(asset)
     except BaseException:
         remove(settings.data / file)
@@ -93,7 +104,7 @@ def delete_asset(caller: Caller, settings: Settings, asset_id: str) -> None:
     with writing():
         lock_account(caller.account_id)
         asset = _find(caller, asset_id)
-        if active_renders("render.id IN (SELECT render_id FROM render_asset WHERE asset_id = $value)", asset_id):
+        if rows(USES_ASSET, {"id": asset_id}):
             raise NotDeletable("active render jobs use the asset; cancel them first")
         file = settings.data / asset.file
         quota.give_back(caller.account_id, asset.size_bytes)

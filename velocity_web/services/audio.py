@@ -23,12 +23,16 @@ from velocity_web.schemas.audio import (
     AudioUploaded,
 )
 from velocity_web.services.paging import jobs_of, wanted
-from velocity_web.services.templates import StoredFile, active_renders, job_of
+from velocity_web.services.templates import StoredFile, job_of
 from velocity_web.uploads import Upload, canonical_field_id
 
 CONTENT_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "aac": "audio/aac"}
 GROUP_FIELDS = ("audioassetgroupid", "audiogroupid", "groupid")
 DEFAULT_GROUP = "Uploads"
+USES_AUDIO = (
+    "SELECT 1 FROM render JOIN job ON job.id = render.id WHERE render.audio_id = $id "
+    "AND job.status IN ('pending', 'processing', 'cancelling') LIMIT 1"
+)
 
 
 def sound_format(path: Path) -> str | None:
@@ -66,13 +70,25 @@ def accept_audio(caller: Caller, data: Path, upload: Upload, group_id: str | Non
             quota.take(caller.account_id, upload.size_bytes)
             now = now_ms()
             Audio(
-                id=audio_id, account_id=caller.account_id, group_id=group.id, name=upload.file_name, file=file,
-                size_bytes=upload.size_bytes, sha256=upload.sha256, format=kind, created_at=now,
-            )  # fmt: skip
+                id=audio_id,
+                account_id=caller.account_id,
+                group_id=group.id,
+                name=upload.file_name,
+                file=file,
+                size_bytes=upload.size_bytes,
+                sha256=upload.sha256,
+                format=kind,
+                created_at=now,
+            )
             Job(
-                id=job_id, kind=states.AUDIO, account_id=caller.account_id, subject_id=audio_id, name=upload.file_name,
-                status=states.PENDING, created_at=now,
-            )  # fmt: skip
+                id=job_id,
+                kind=states.AUDIO,
+                account_id=caller.account_id,
+                subject_id=audio_id,
+                name=upload.file_name,
+                status=states.PENDING,
+                created_at=now,
+            )
             owner = group.id
     except BaseException:
         remove(data / file)
@@ -127,10 +143,16 @@ def audio_detail(caller: Caller, audio_id: str) -> AudioDto:
 def _job_dto(job: Job) -> AudioJobDto:
     audio = the(Audio, id=job.subject_id)
     return AudioJobDto(
-        job_id=job.id, audio_id=audio.id, audio_group_id=audio.group_id, audio_asset_group_id=audio.group_id,
-        audio_name=job.name, status=states.PROCESSING if job.status == states.PENDING else job.status,
-        created_at=iso_time(job.created_at), completed_at=iso_time(job.completed_at), reason=job.reason,
-    )  # fmt: skip
+        job_id=job.id,
+        audio_id=audio.id,
+        audio_group_id=audio.group_id,
+        audio_asset_group_id=audio.group_id,
+        audio_name=job.name,
+        status=states.PROCESSING if job.status == states.PENDING else job.status,
+        created_at=iso_time(job.created_at),
+        completed_at=iso_time(job.completed_at),
+        reason=job.reason,
+    )
 
 
 def audio_status(caller: Caller, audio_id: str) -> AudioJobDto:
@@ -155,8 +177,9 @@ def list_audio(caller: Caller, search: str | None, skip: int, take: int) -> list
     pattern = (search or "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("\x00", "").lower()
     with reading():
         found = rows(
-            "SELECT audio.id, audio_group.id, audio_group.name FROM audio JOIN audio_group ON audio_group.id = audio.group_id "
-            "JOIN job ON job.subject_id = audio.id WHERE audio.account_id = $account AND job.status = 'completed' "
+            "SELECT audio.id, audio_group.id, audio_group.name FROM audio "
+            "JOIN audio_group ON audio_group.id = audio.group_id JOIN job ON job.subject_id = audio.id "
+            "WHERE audio.account_id = $account AND job.status = 'completed' "
             "AND (LOWER(audio.name) LIKE $pattern ESCAPE '\\' OR LOWER(audio_group.name) LIKE $pattern ESCAPE '\\') "
             "ORDER BY audio_group.is_default, audio_group.name, audio_group.id, audio.created_at DESC, audio.id "
             "LIMIT $take OFFSET $skip",
@@ -188,7 +211,7 @@ def _delete_one(audio: Audio, caller: Caller, data: Path) -> Path:
     job = job_of(audio.id)
     if job.status in states.ACTIVE:
         raise NotDeletable(f"the audio {audio.name} is still being processed")
-    if active_renders("render.audio_id = $value", audio.id):
+    if rows(USES_AUDIO, {"id": audio.id}):
         raise NotDeletable(f"active render jobs use the audio {audio.name}; cancel them first")
     file: Path = data / audio.file
     if job.status != states.FAILED:

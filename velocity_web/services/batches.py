@@ -112,9 +112,13 @@ def create_batch(caller: Caller, settings: Settings, request: BatchRequest) -> B
             else:
                 kept.append({"name": names[number], "errors": entry})
         Batch(
-            id=batch_id, account_id=caller.account_id, name=title, template_id=source.template_id,
-            rows=json.dumps(kept), created_at=now_ms(),
-        )  # fmt: skip
+            id=batch_id,
+            account_id=caller.account_id,
+            name=title,
+            template_id=source.template_id,
+            rows=json.dumps(kept),
+            created_at=now_ms(),
+        )
     wake()
     return batch_detail(caller, batch_id)
 
@@ -186,11 +190,15 @@ def _row_results(batch: Batch) -> list[BatchRowResult]:
         completed = job.status == states.COMPLETED
         results.append(
             BatchRowResult(
-                row=number, name=row["name"], status=job.status, render_id=job.id, reason=job.reason,
+                row=number,
+                name=row["name"],
+                status=job.status,
+                render_id=job.id,
+                reason=job.reason,
                 video_download_url=download_url(job.id) if completed else None,
                 progress=1.0 if completed else min(1.0, render.frames_done / max(1, render.frames_total)),
             )
-        )  # fmt: skip
+        )
     return results
 
 

@@ -108,10 +108,15 @@ def _find_instance(caller: Caller, campaign_id: str, instance_id: str) -> Templa
 def _instance_dto(instance: TemplateInstance) -> InstanceDto:
     template = Template.get(id=instance.template_id)
     return InstanceDto(
-        id=instance.id, template_instance_id=instance.id, campaign_id=instance.campaign_id,
-        template_id=instance.template_id, template_name=template.name if template else None, name=instance.name,
-        customization_map=json.loads(instance.customization_map), created_at=iso_time(instance.created_at),
-    )  # fmt: skip
+        id=instance.id,
+        template_instance_id=instance.id,
+        campaign_id=instance.campaign_id,
+        template_id=instance.template_id,
+        template_name=template.name if template else None,
+        name=instance.name,
+        customization_map=json.loads(instance.customization_map),
+        created_at=iso_time(instance.created_at),
+    )
 
 
 def _check_map(caller: Caller, settings: Settings, template_id: str, customizations: list[dict[str, Any]]) -> None:
@@ -143,9 +148,14 @@ def create_instance(caller: Caller, settings: Settings, campaign_id: str, reques
         lock_account(caller.account_id)
         find_campaign(caller, campaign_id)
         instance = TemplateInstance(
-            id=new_id(), account_id=caller.account_id, campaign_id=campaign_id, template_id=str(request.template_id),
-            name=request.name, customization_map=json.dumps(request.customization_map), created_at=now_ms(),
-        )  # fmt: skip
+            id=new_id(),
+            account_id=caller.account_id,
+            campaign_id=campaign_id,
+            template_id=str(request.template_id),
+            name=request.name,
+            customization_map=json.dumps(request.customization_map),
+            created_at=now_ms(),
+        )
         return _instance_dto(instance)
 
 

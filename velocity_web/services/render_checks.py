@@ -90,9 +90,15 @@ def _source(caller: Caller, template_id: str, field_name: str, **campaign: Any) 
         raise Invalid(sentence, {field_name: [sentence]})
     analysis = json.loads(template.analysis)
     return Source(
-        template.id, template.name, template.file, analysis["frame_rate"], tuple(analysis["span"]),
-        analysis["frame_count"], (analysis["width"], analysis["height"]), **campaign,
-    )  # fmt: skip
+        template.id,
+        template.name,
+        template.file,
+        analysis["frame_rate"],
+        tuple(analysis["span"]),
+        analysis["frame_count"],
+        (analysis["width"], analysis["height"]),
+        **campaign,
+    )
 
 
 def find_audio_file(caller: Caller, audio_id: str | None, source: Source, errors: Errors) -> str | None:
@@ -108,10 +114,8 @@ def find_audio_file(caller: Caller, audio_id: str | None, source: Source, errors
         errors["audioId"] = [f"the audio {audio.name!r} is {job.status if job else 'gone'}, not completed"]
         return None
     if source.instance_id and not _is_linked(source.campaign_id, audio.group_id):
-        errors["audioId"] = [
-            f"the audio {audio.name!r} belongs to a group that is not linked to the campaign; "
-            f"link it by POST /campaign/{source.campaign_id}/audio-groups/{audio.group_id}"
-        ]
+        link = f"POST /campaign/{source.campaign_id}/audio-groups/{audio.group_id}"
+        errors["audioId"] = [f"the audio {audio.name!r} is of a group that is not linked to the campaign; do {link}"]
     return str(audio.file)
 
 
@@ -121,7 +125,7 @@ def _is_linked(campaign_id: str | None, group_id: str) -> bool:
 
 
 def find_assets(caller: Caller, customizations: Sequence[Mapping[str, Any]], errors: Errors) -> dict[str, str]:
-    """Within a session: the stored files of all ``{"assetId": ...}`` of a customization map, by the id as it was written."""
+    """Within a session: the stored files of all ``{"assetId": ...}`` of a map, by the id as it was written."""
     found: dict[str, str] = {}
     for index, entry in enumerate(customizations):
         for key, value in entry.items():
@@ -196,9 +200,13 @@ def check_request(
         raise Invalid("the request has invalid fields", errors)
     count = output_frames(frames, source, encoder)
     return Ticket(
-        source, _work(source, encoder, whole_map, assets, audio, frames), audio_id,
-        tuple(sorted({asset_id.lower() for asset_id in assets})), count, _expected_bytes(encoder, source, count),
-    )  # fmt: skip
+        source,
+        _work(source, encoder, whole_map, assets, audio, frames),
+        audio_id,
+        tuple(sorted({asset_id.lower() for asset_id in assets})),
+        count,
+        _expected_bytes(encoder, source, count),
+    )
 
 
 def field_of(problem: engine.VelocityError) -> str:

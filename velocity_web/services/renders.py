@@ -137,7 +137,7 @@ def require_room(caller: Caller) -> None:
 def insert_render(
     caller: Caller, ticket: Ticket, output: RenderOutput, name: str, batch: tuple[str, int] | None = None
 ) -> str:
-    """Within the transaction that holds the account. Raises Invalid when the template was deleted since it was checked."""
+    """Within the transaction that holds the account. Raises Invalid when the template was deleted meanwhile."""
     source = ticket.source
     if Template.get(id=source.template_id) is None:
         raise Invalid("the template was deleted", {"templateId": ["the template was deleted"]})
@@ -145,19 +145,33 @@ def insert_render(
     asked = output.model_dump(mode="json", by_alias=True, exclude_none=True)
     kept = {"jobInfo": asked.get("jobInfo", {}), "encoderConfig": asked["encoderConfig"]}
     Render(
-        id=render_id, account_id=caller.account_id, name=name, template_id=source.template_id,
-        template_name=source.template_name, template_instance_id=source.instance_id,
-        template_instance_name=source.instance_name, campaign_id=source.campaign_id, audio_id=ticket.audio_id,
-        request=json.dumps({**ticket.work, "asked": kept}), frames_total=ticket.frames, created_at=now,
+        id=render_id,
+        account_id=caller.account_id,
+        name=name,
+        template_id=source.template_id,
+        template_name=source.template_name,
+        template_instance_id=source.instance_id,
+        template_instance_name=source.instance_name,
+        campaign_id=source.campaign_id,
+        audio_id=ticket.audio_id,
+        request=json.dumps({**ticket.work, "asked": kept}),
+        frames_total=ticket.frames,
+        created_at=now,
         webhook_url=str(output.webhook_url) if output.webhook_url else None,
-        batch_id=batch[0] if batch else None, batch_row=batch[1] if batch else None,
-    )  # fmt: skip
+        batch_id=batch[0] if batch else None,
+        batch_row=batch[1] if batch else None,
+    )
     for asset_id in ticket.asset_ids:
         RenderAsset(render_id=render_id, asset_id=asset_id)
     Job(
-        id=render_id, kind=states.RENDER, account_id=caller.account_id, subject_id=render_id, name=name,
-        status=states.PENDING, created_at=now,
-    )  # fmt: skip
+        id=render_id,
+        kind=states.RENDER,
+        account_id=caller.account_id,
+        subject_id=render_id,
+        name=name,
+        status=states.PENDING,
+        created_at=now,
+    )
     return render_id
 
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pony.orm import desc
-
 from velocity_web import quota, states
 from velocity_web.auth import Caller
 from velocity_web.clock import iso_time, now_ms
@@ -28,6 +26,11 @@ from velocity_web.schemas.template import (
 from velocity_web.services.paging import jobs_of, wanted
 from velocity_web.services.zip_check import zip_fault
 from velocity_web.uploads import Upload, clean_name
+
+USES_TEMPLATE = (
+    "SELECT 1 FROM render JOIN job ON job.id = render.id WHERE render.template_id = $id "
+    "AND job.status IN ('pending', 'processing', 'cancelling') LIMIT 1"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +60,24 @@ def accept_template(caller: Caller, data: Path, upload: Upload) -> TemplateUploa
             quota.take(caller.account_id, upload.size_bytes)
             now = now_ms()
             Template(
-                id=template_id, account_id=caller.account_id, name=name, file_name=upload.file_name, file=file,
-                size_bytes=upload.size_bytes, sha256=upload.sha256, created_at=now,
-            )  # fmt: skip
+                id=template_id,
+                account_id=caller.account_id,
+                name=name,
+                file_name=upload.file_name,
+                file=file,
+                size_bytes=upload.size_bytes,
+                sha256=upload.sha256,
+                created_at=now,
+            )
             Job(
-                id=job_id, kind=states.TEMPLATE, account_id=caller.account_id, subject_id=template_id, name=name,
-                status=states.PENDING, created_at=now,
-            )  # fmt: skip
+                id=job_id,
+                kind=states.TEMPLATE,
+                account_id=caller.account_id,
+                subject_id=template_id,
+                name=name,
+                status=states.PENDING,
+                created_at=now,
+            )
     except BaseException:
         remove(data / file)
         raise
@@ -99,7 +113,8 @@ def list_templates(caller: Caller) -> list[TemplateDto]:
     with reading():
         found = rows(
             "SELECT template.id, template.name, template.size_bytes, template.created_at FROM template "
-            "JOIN job ON job.subject_id = template.id WHERE template.account_id = $account AND job.status = 'completed' "
+            "JOIN job ON job.subject_id = template.id "
+            "WHERE template.account_id = $account AND job.status = 'completed' "
             "ORDER BY template.created_at DESC, template.id",
             {"account": caller.account_id},
         )
@@ -138,10 +153,16 @@ def template_status(caller: Caller, template_id: str) -> TemplateJobDto:
 
 def _job_dto(job: Job, findings: Any = ()) -> TemplateJobDto:
     return TemplateJobDto(
-        job_id=job.id, template_id=job.subject_id, template_name=job.name, status=job.status,
-        created_at=iso_time(job.created_at), completed_at=iso_time(job.completed_at), reason=job.reason, stage=job.stage,
+        job_id=job.id,
+        template_id=job.subject_id,
+        template_name=job.name,
+        status=job.status,
+        created_at=iso_time(job.created_at),
+        completed_at=iso_time(job.completed_at),
+        reason=job.reason,
+        stage=job.stage,
         warnings=[FindingDto(**finding) for finding in findings],
-    )  # fmt: skip
+    )
 
 
 def template_detail(caller: Caller, template_id: str) -> TemplateDetail:
@@ -177,7 +198,7 @@ def delete_template(caller: Caller, data: Path, template_id: str) -> Path:
         template = find_template(caller, template_id)
         if job_of(template_id).status in states.ACTIVE:
             raise NotDeletable("the template is still being processed; wait for it to complete or fail")
-        if active_renders("render.template_id = $value", template_id):
+        if rows(USES_TEMPLATE, {"id": template_id}):
             raise NotDeletable("the template has active render jobs; cancel them first")
         file: Path = data / template.file
         if job_of(template_id).status != states.FAILED:
@@ -186,16 +207,6 @@ def delete_template(caller: Caller, data: Path, template_id: str) -> Path:
         execute("DELETE FROM template WHERE id = $id", {"id": template_id})
     remove(file)
     return file
-
-
-def active_renders(condition: str, value: str) -> int:
-    """Within a session: how many renders that are not finished meet an SQL condition on ``$value``."""
-    found = rows(
-        f"SELECT COUNT(*) FROM render JOIN job ON job.id = render.id WHERE {condition} "
-        "AND job.status IN ('pending', 'processing', 'cancelling')",
-        {"value": value},
-    )
-    return int(found[0][0])
 
 
 def storage_status(caller: Caller) -> StorageStatusDto:

@@ -105,10 +105,16 @@ def announce(render_id: str, status: str) -> None:
         },
     }
     WebhookDelivery(
-        id=f"{new_id()}", account_id=render.account_id, render_id=render_id, url=render.webhook_url,
-        event=EVENTS[status], payload=json.dumps(payload, separators=(",", ":")), status="pending", next_at=now,
+        id=f"{new_id()}",
+        account_id=render.account_id,
+        render_id=render_id,
+        url=render.webhook_url,
+        event=EVENTS[status],
+        payload=json.dumps(payload, separators=(",", ":")),
+        status="pending",
+        next_at=now,
         created_at=now,
-    )  # fmt: skip
+    )
 
 
 def claim_due(limit: int) -> list[Delivery]:
@@ -213,13 +219,20 @@ def list_deliveries(caller: Caller, render_id: str | None, skip: int, take: int)
         found = query.order_by(lambda entry: (desc(entry.created_at), entry.id))[skip : skip + take]
         return [
             WebhookDeliveryDto(
-                id=entry.id, render_id=entry.render_id, url=entry.url, event=entry.event, status=entry.status,
-                attempts=entry.attempts, response_code=entry.response_code, reason=entry.reason,
+                id=entry.id,
+                render_id=entry.render_id,
+                url=entry.url,
+                event=entry.event,
+                status=entry.status,
+                attempts=entry.attempts,
+                response_code=entry.response_code,
+                reason=entry.reason,
                 next_attempt_at=iso_time(entry.next_at) if entry.status == "pending" else None,
-                created_at=iso_time(entry.created_at), completed_at=iso_time(entry.completed_at),
+                created_at=iso_time(entry.created_at),
+                completed_at=iso_time(entry.completed_at),
             )
             for entry in found
-        ]  # fmt: skip
+        ]
 
 
 def secret_of(caller: Caller) -> WebhookSecret:

@@ -1,0 +1,1 @@
+CREATE INDEX job_lease ON job (lease_owner, account_id, kind)
