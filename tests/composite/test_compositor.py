@@ -395,3 +395,13 @@ def test_open_contours_are_closed_for_filling() -> None:
     open_one = curve((10, 10), (10, 10), (50, 10), (50, 10), (50, 10), (50, 50), (50, 50))
     got = drawn(command(fill_source(open_one, SolidPaint(RED))))
     assert got[..., 3].sum() / 255 == pytest.approx(800, abs=1)
+
+
+def test_the_hairline_of_an_upright_rectangle_keeps_its_width() -> None:
+    frame = stroke_source(rectangle_path(10.5, 10.5, 50.5, 50.5), SolidPaint(WHITE), 0.5)
+    canvas = drawn(command(frame))
+    assert set(canvas[10, 12:49, 3].tolist()) == {128}
+    beside = stroke_source(rectangle_path(10.0, 10.0, 50.0, 50.0), SolidPaint(WHITE), 0.5)
+    assert [at(drawn(command(beside)), 30, y)[3] for y in (8, 9, 10, 11)] == [0, 64, 64, 0]
+    rounded = stroke_source(rectangle_path(10.25, 10.25, 50.25, 50.25), SolidPaint(WHITE), 0.5, join=Join.ROUND)
+    assert [at(drawn(command(rounded)), 30, y)[3] for y in (8, 9, 10, 11)] == [0, 32, 96, 0]

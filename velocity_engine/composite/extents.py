@@ -72,7 +72,7 @@ class Extents:
         if isinstance(source, FillSource):
             return pixels_of(*path_box(source.path, matrix))
         if isinstance(source, StrokeSource):
-            if pen(source.width, matrix)[0] == 0.0:
+            if pen(source, matrix)[0] == 0.0:
                 return None
             x0, y0, x1, y1 = path_box(source.path, matrix)
             pad_x, pad_y = reach(source, matrix)

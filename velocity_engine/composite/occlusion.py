@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from velocity_engine.composite.masks import split_clips
+from velocity_engine.composite.paths import upright_box
 from velocity_engine.composite.rects import Rect
 from velocity_engine.display import DrawCommand, FillSource, GroupSource, ImageSource, SolidPaint
 from velocity_engine.model.geometry import Matrix, apply, determinant, invert
@@ -12,7 +13,6 @@ from velocity_engine.model.layers import BlendMode
 
 SLACK = 0.001  # pixels by which an upright edge may miss the region's: rounding moves it onto the edge
 MARGIN = 1.0  # pixels by which the region must lie within a turned box, whose edges are antialiased
-CORNERS = 13  # rows of a contour of four curves
 
 
 def first_seen(commands: Sequence[DrawCommand], region: Rect) -> int | None:
@@ -43,26 +43,9 @@ def hides(command: DrawCommand, region: Rect) -> bool:
         inside = x0 >= 0.0 and y0 >= 0.0 and x1 <= width and y1 <= height
         return picture.opaque and inside and _covers(command.matrix, 0.0, 0.0, source.width, source.height, region)
     if isinstance(source, FillSource) and isinstance(source.paint, SolidPaint) and source.paint.color[3] >= 1.0:
-        box = _upright_box(source)
+        box = upright_box(source.path)
         return box is not None and _covers(command.matrix, *box, region)
     return False
-
-
-def _upright_box(source: FillSource) -> tuple[float, float, float, float] | None:
-    """The box of a path that is one upright rectangle of straight edges."""
-    points = source.path.points
-    if len(points) != CORNERS or source.path.contours != 1:
-        return None
-    rows = points.tolist()
-    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = rows[0:12:3]
-    if not ((x0 == x3 and x1 == x2 and y0 == y1 and y2 == y3) or (x0 == x1 and x2 == x3 and y0 == y3 and y1 == y2)):
-        return None
-    for i in range(0, 12, 3):
-        for k in range(2):
-            low, high = sorted((rows[i][k], rows[i + 3][k]))
-            if not (low <= rows[i + 1][k] <= high and low <= rows[i + 2][k] <= high):
-                return None
-    return (min(x0, x2), min(y0, y2), max(x0, x2), max(y0, y2))
 
 
 def _covers(matrix: Matrix, x0: float, y0: float, x1: float, y1: float, region: Rect) -> bool:

@@ -9,6 +9,7 @@ from velocity_engine.kernels.flatten import control_box, flatten
 from velocity_engine.model.geometry import IDENTITY, Matrix, Path
 
 TOLERANCE = 0.05  # device pixels
+CORNERS = 13  # rows of a contour of four curves
 
 
 def _plain(array: NDArray[np.generic], dtype: type[np.generic]) -> NDArray[np.generic]:
@@ -35,3 +36,20 @@ def closed_of(path: Path) -> NDArray[np.bool_]:
 def path_box(path: Path, matrix: Matrix = IDENTITY) -> tuple[float, float, float, float]:
     """The device box of a path's control points; x0 > x1 when it has none."""
     return control_box(_plain(path.points, np.float64), *matrix)  # type: ignore[arg-type]
+
+
+def upright_box(path: Path) -> tuple[float, float, float, float] | None:
+    """The box of a path that is one upright rectangle of straight edges; None for any other."""
+    points = path.points
+    if len(points) != CORNERS or path.contours != 1:
+        return None
+    rows = points.tolist()
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = rows[0:12:3]
+    if not ((x0 == x3 and x1 == x2 and y0 == y1 and y2 == y3) or (x0 == x1 and x2 == x3 and y0 == y3 and y1 == y2)):
+        return None
+    for i in range(0, 12, 3):
+        for k in range(2):
+            low, high = sorted((rows[i][k], rows[i + 3][k]))
+            if not (low <= rows[i + 1][k] <= high and low <= rows[i + 2][k] <= high):
+                return None
+    return (min(x0, x2), min(y0, y2), max(x0, x2), max(y0, y2))

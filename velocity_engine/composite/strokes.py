@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.composite.paths import TOLERANCE, closed_of, flattened
+from velocity_engine.composite.paths import TOLERANCE, closed_of, flattened, upright_box
 from velocity_engine.display import StrokeSource
 from velocity_engine.kernels.stroke import outline
 from velocity_engine.model.geometry import Matrix, Path
@@ -16,17 +16,21 @@ from velocity_engine.model.shapes import Cap, Join
 SLANT = 0.4  # device pixels by which the corners of an end may stand askew, both together
 
 
-def pen(width: float, matrix: Matrix) -> tuple[float, float]:
-    """The width to draw with, and the factor of opacity that makes up for it.
+def pen(source: StrokeSource, matrix: Matrix) -> tuple[float, float]:
+    """The width to draw with, and the factor of opacity that makes up for it; (0, 0) for a pen that draws nothing.
 
     A pen thinner than a pixel in both directions is drawn one pixel wide and paler, as Skia does: a hairline keeps its
-    weight but does not break up into dots. (0, 0) for a pen that draws nothing.
+    weight but does not break up into dots. Upright rectangles with mitred corners keep their width, as they do there.
     """
+    width = source.width
     a, b, c, d = matrix[:4]
     across, down = width * math.hypot(a, b), width * math.hypot(c, d)
     if not (width > 0.0 and math.isfinite(across + down) and across + down > 0.0):
         return 0.0, 0.0
     if across > 1.0 or down > 1.0:
+        return width, 1.0
+    upright = b == c == 0.0 or a == d == 0.0
+    if upright and source.join is Join.MITER and not source.dashes and upright_box(source.path) is not None:
         return width, 1.0
     coverage = 0.5 * (across + down)
     return width / coverage, coverage
@@ -34,7 +38,7 @@ def pen(width: float, matrix: Matrix) -> tuple[float, float]:
 
 def reach(source: StrokeSource, matrix: Matrix) -> tuple[float, float]:
     """How far beyond its path a stroke can reach, in device pixels along x and y."""
-    width, _ = pen(source.width, matrix)
+    width, _ = pen(source, matrix)
     factor = math.sqrt(2.0) if source.cap is Cap.SQUARE else 1.0
     if source.join is Join.MITER:
         factor = max(factor, source.miter_limit)

@@ -101,7 +101,7 @@ class VectorPainter:
         self._paint(surface, points, starts, matrix, clip, even_odd, source.paint, opacity)
 
     def stroke(self, surface: Surface, source: StrokeSource, matrix: Matrix, clip: Rect, opacity: float) -> None:
-        width, weight = pen(source.width, matrix)
+        width, weight = pen(source, matrix)
         if width == 0.0:
             return
         points, starts = stroked(
