@@ -174,3 +174,13 @@ def test_the_colour_of_a_solid_is_straight_rgba() -> None:
     (entry,) = shown(plan_of([solid("s", "#336699")])).commands
     assert isinstance(entry.source, FillSource) and isinstance(entry.source.paint, SolidPaint)
     assert entry.source.paint.color == pytest.approx((0.2, 0.4, 0.6, 1.0))
+
+
+def test_what_a_precomp_fades_keeps_the_effects_of_its_layers() -> None:
+    parameter = {"ty": 2, "nm": "Color", "mn": "ADBE Fill-0002", "v": fixed(0, 0, 1, 1)}
+    effect = {"ty": 21, "nm": "Fill", "mn": "ADBE Fill", "en": 1, "ef": [parameter]}
+    precomp = {"ty": 0, "nm": "pre", "refId": "c", "w": 100, "h": 50, "ip": 0, "op": 60, "st": 0, "ks": transform(o=fixed(40))}
+    (entry,) = shown(plan_of([precomp], assets=[{"id": "c", "layers": [solid("inner", ef=[effect])]}])).commands
+    assert entry.opacity == pytest.approx(0.4) and not entry.effects
+    assert isinstance(entry.source, GroupSource)
+    assert [call.effect for call in entry.source.commands[0].effects] == ["fill"]

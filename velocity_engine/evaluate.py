@@ -271,10 +271,8 @@ class Evaluator:
             # Masks cut what effects are given, while the masks of a command cut what its effects gave.
             content = [altered(command(group_source(content)), masks=masks)]
             first, masks = content[0], ()
-        if len(content) > 1 or effects or first.blend is not BlendMode.NORMAL or first.masks or first.matte:
-            whole = command(group_source(content))
-        else:
-            whole = first
+        finished = first.effects or first.masks or first.matte or first.blend is not BlendMode.NORMAL
+        whole = command(group_source(content)) if len(content) > 1 or effects or finished else first
         return [
             altered(
                 whole,
