@@ -60,3 +60,17 @@ def test_nothing_names_a_machine_or_a_registry() -> None:
     ]
     for path in files:
         assert not re.search(r"/work/|/opt/|/root/|file://|--index-url|--find-links", path.read_text()), path
+
+
+def test_the_readmes_python_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    (tmp_path / "out").mkdir()
+    monkeypatch.chdir(tmp_path)
+    (code,) = (block for language, block in BLOCK.findall((ROOT / "README.md").read_text()) if language == "python")
+    exec(compile(code, "README.md", "exec"), {})
+    printed = capsys.readouterr().out
+    assert "Headline text" in printed
+    assert "(360, 640, 4)" in printed
+    assert (tmp_path / "out" / "hello.mp4").stat().st_size > 10_000
