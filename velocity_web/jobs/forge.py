@@ -1,8 +1,8 @@
 """Processes that start at once: one parent that has the engine loaded forks a child for each task.
 
 The parent (``python -m velocity_web.jobs.forge``) runs no task and starts no thread, so its forks are clean and cheap.
-A child is a session of its own, with limits, and dies with the parent. ``Forge`` is the other side: it asks for children
-and hears of their ends.
+A child is a session of its own, with limits, and dies with the parent. ``Forge`` is the other side: it asks for
+children and hears of their ends.
 """
 
 from __future__ import annotations
