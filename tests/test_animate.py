@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from velocity_engine.animate import Curve, Curves, SpatialCurve, cubic_ease
+from velocity_engine.animate import Curve, Curves, SpatialCurve, _with_vertices, cubic_ease
 from velocity_engine.model.properties import Bezier, Ease, Keyframe, Property
+from velocity_engine.shapes.primitives import bezier_path
+from velocity_engine.shapes.trim import measure
 
 unit = st.floats(0.0, 1.0)
 
@@ -62,14 +64,45 @@ def test_a_spatial_way_is_walked_at_even_speed() -> None:
     assert way.direction(0.0) == pytest.approx((0.0, 1.0), abs=0.05)
 
 
-def test_paths_blend_point_by_point_and_hold_when_their_counts_differ() -> None:
+def test_paths_blend_point_by_point() -> None:
     zeros = np.zeros((2, 2))
     first = Bezier(np.array([[0.0, 0.0], [10.0, 0.0]]), zeros, zeros, True)
     second = Bezier(np.array([[0.0, 10.0], [10.0, 30.0]]), zeros, zeros, True)
     blended = Curve([Keyframe(0, first), Keyframe(10, second)]).at(5)
     assert blended.vertices.tolist() == [[0, 5], [10, 15]]
-    third = Bezier(np.zeros((3, 2)), np.zeros((3, 2)), np.zeros((3, 2)), True)
-    assert Curve([Keyframe(0, first), Keyframe(10, third)]).at(5) is first
+
+
+def square(size: float) -> Bezier:
+    corners = np.array([[0.0, 0.0], [size, 0.0], [size, size], [0.0, size]])
+    return Bezier(corners, np.zeros((4, 2)), np.zeros((4, 2)), True)
+
+
+def test_paths_of_differing_counts_blend_between_their_own_shapes() -> None:
+    triangle = Bezier(np.array([[0.0, 0.0], [40.0, 0.0], [0.0, 40.0]]), np.zeros((3, 2)), np.zeros((3, 2)), True)
+    curve = Curve([Keyframe(0, triangle), Keyframe(10, square(40.0))])
+    assert curve.at(0).vertices.tolist() == [[0, 0], [20, 0], [40, 0], [0, 40]]
+    assert curve.at(5).vertices.tolist() == [[0, 0], [30, 0], [40, 20], [0, 40]]
+    assert curve.at(10).vertices.tolist() == square(40.0).vertices.tolist()
+    back = Curve([Keyframe(0, square(40.0)), Keyframe(10, triangle)])
+    assert back.at(5).vertices.tolist() == [[0, 0], [30, 0], [40, 20], [0, 40]]
+
+
+@given(st.integers(2, 5), st.integers(0, 9), st.booleans(), st.integers(0, 2**32 - 1))
+def test_vertices_are_added_without_changing_the_path(own: int, more: int, closed: bool, seed: int) -> None:
+    numbers = np.random.default_rng(seed).uniform(-50, 50, (3, own, 2))
+    path = Bezier(numbers[0], numbers[1], numbers[2], closed)
+    finer = _with_vertices(path, own + more)
+    assert len(finer.vertices) == len(finer.ins) == len(finer.outs) == own + more
+    before, after = measure(bezier_path(path)), measure(bezier_path(finer))
+    assert after.total == pytest.approx(before.total, rel=1e-4)
+    assert {tuple(v) for v in np.round(path.vertices, 9)} <= {tuple(v) for v in np.round(finer.vertices, 9)}
+
+
+def test_a_lone_vertex_and_no_vertex_grow_in_place() -> None:
+    lone = Bezier(np.array([[5.0, 6.0]]), np.zeros((1, 2)), np.zeros((1, 2)), False)
+    assert Curve([Keyframe(0, lone), Keyframe(10, square(10.0))]).at(0).vertices.tolist() == [[5, 6]] * 4
+    none = Bezier(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros((0, 2)), True)
+    assert Curve([Keyframe(0, none), Keyframe(10, square(10.0))]).at(5).vertices.tolist()[2] == [5, 5]
 
 
 def test_keyframes_at_one_time_jump() -> None:

@@ -18,7 +18,7 @@ _ARC_STEPS = 64
 
 
 def cubic_ease(x1: float, y1: float, x2: float, y2: float, x: float) -> float:
-    """y of the curve (0, 0) (x1, y1) (x2, y2) (1, 1) where its abscissa is ``x`` (0..1); x1 and x2 are taken into 0..1."""
+    """y of the curve (0, 0) (x1, y1) (x2, y2) (1, 1) where its abscissa is ``x`` (0..1); x1, x2 are taken into 0..1."""
     if x <= 0.0:
         return 0.0
     if x >= 1.0:
@@ -96,12 +96,13 @@ class SpatialCurve:
 class Curve:
     """A property made ready: its keyframe times for searching and its spatial ways measured once."""
 
-    __slots__ = ("_interpolate", "_keys", "_spatial", "_times")
+    __slots__ = ("_evened", "_interpolate", "_keys", "_spatial", "_times")
 
     def __init__(self, keyframes: Sequence[Keyframe[Any]]) -> None:
         self._keys = sorted(keyframes, key=lambda key: key.time)
         self._times = [key.time for key in self._keys]
         self._spatial: dict[int, SpatialCurve] = {}
+        self._evened: dict[int, tuple[Bezier, Bezier]] = {}
         self._interpolate = _interpolator(self._keys[0].value)
 
     def at(self, frame: float) -> Any:
@@ -116,7 +117,17 @@ class Curve:
         progress = self.progress(index, frame)
         if key.tangent_out is not None or key.tangent_in is not None:
             return self.spatial(index).at(_eased(key.out, key.into, 0, progress))
+        if isinstance(end, Bezier) and len(key.value.vertices) != len(end.vertices):
+            return _between_paths(*self.evened(index, key.value, end), _eased(key.out, key.into, 0, progress))
         return self._interpolate(key, end, progress)
+
+    def evened(self, index: int, start: Bezier, end: Bezier) -> tuple[Bezier, Bezier]:
+        """Two paths of different numbers of vertices, cut so that both have the same, as After Effects does it."""
+        found = self._evened.get(index)
+        if found is None:
+            count = max(len(start.vertices), len(end.vertices))
+            found = self._evened[index] = (_with_vertices(start, count), _with_vertices(end, count))
+        return found
 
     def progress(self, index: int, frame: float) -> float:
         start, stop = self._times[index], self._times[index + 1]
@@ -149,7 +160,7 @@ class Curve:
 
 def _interpolator(sample: Any) -> Callable[[Keyframe[Any], Any, float], Any]:
     if isinstance(sample, Bezier):
-        return _between_paths
+        return lambda key, end, progress: _between_paths(key.value, end, _eased(key.out, key.into, 0, progress))
     if isinstance(sample, TextDocument):
         return lambda key, end, progress: key.value
     return _between_vectors
@@ -157,12 +168,10 @@ def _interpolator(sample: Any) -> Callable[[Keyframe[Any], Any, float], Any]:
 
 def _between_vectors(key: Keyframe[Vector], end: Vector, progress: float) -> Vector:
     out, into, start = key.out, key.into, key.value
-    if out is None or into is None or _same_for_all(out) and _same_for_all(into):
+    if out is None or into is None or (_same_for_all(out) and _same_for_all(into)):
         part = _eased(out, into, 0, progress)
         return tuple(a + (b - a) * part for a, b in zip(start, end, strict=False))
-    return tuple(
-        a + (b - a) * _eased(out, into, i, progress) for i, (a, b) in enumerate(zip(start, end, strict=False))
-    )
+    return tuple(a + (b - a) * _eased(out, into, i, progress) for i, (a, b) in enumerate(zip(start, end, strict=False)))
 
 
 def _same_for_all(ease: Ease) -> bool:
@@ -171,17 +180,53 @@ def _same_for_all(ease: Ease) -> bool:
     return (len(x) == 1 or x.count(x[0]) == len(x)) and (len(y) == 1 or y.count(y[0]) == len(y))
 
 
-def _between_paths(key: Keyframe[Bezier], end: Bezier, progress: float) -> Bezier:
-    start = key.value
-    if len(start.vertices) != len(end.vertices):
-        return start if progress < 1.0 else end
-    part = _eased(key.out, key.into, 0, progress)
+def _between_paths(start: Bezier, end: Bezier, part: float) -> Bezier:
     return Bezier(
         start.vertices + (end.vertices - start.vertices) * part,
         start.ins + (end.ins - start.ins) * part,
         start.outs + (end.outs - start.outs) * part,
         start.closed,
     )
+
+
+def _with_vertices(path: Bezier, count: int) -> Bezier:
+    """The same path with ``count`` vertices, no fewer than it has: its curves are cut at even parameters into the same
+    number of pieces, the first ones into one more where it does not come out even."""
+    own = len(path.vertices)
+    curves = own if path.closed else own - 1
+    if curves <= 0:
+        more = np.zeros((count - own, 2))
+        filled = np.concatenate((path.vertices, more + path.vertices[-1:])) if own else more
+        return Bezier(filled, np.concatenate((path.ins, more)), np.concatenate((path.outs, more)), path.closed)
+    pieces, longer = divmod(count - own, curves)
+    cut: list[_Cubic] = []
+    for i in range(curves):
+        j = (i + 1) % own
+        start, end = path.vertices[i], path.vertices[j]
+        rest: _Cubic = (start, start + path.outs[i], end + path.ins[j], end)
+        for left in range(pieces + (i < longer) + 1, 1, -1):
+            first, rest = _halves(rest, 1.0 / left)
+            cut.append(first)
+        cut.append(rest)
+    vertices, outs = [c[0] for c in cut], [c[1] - c[0] for c in cut]
+    ins = [c[2] - c[3] for c in cut]
+    if path.closed:
+        ins = [ins[-1], *ins[:-1]]
+    else:
+        vertices, ins, outs = [*vertices, cut[-1][3]], [path.ins[0], *ins], [*outs, path.outs[-1]]
+    return Bezier(np.array(vertices), np.array(ins), np.array(outs), path.closed)
+
+
+_Cubic = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+
+
+def _halves(curve: _Cubic, t: float) -> tuple[_Cubic, _Cubic]:
+    """A cubic curve's parts before and after the parameter ``t``."""
+    a, b, c, d = curve
+    ab, bc, cd = a + (b - a) * t, b + (c - b) * t, c + (d - c) * t
+    abc, bcd = ab + (bc - ab) * t, bc + (cd - bc) * t
+    middle = abc + (bcd - abc) * t
+    return (a, ab, abc, middle), (middle, bcd, cd, d)
 
 
 class Curves:
