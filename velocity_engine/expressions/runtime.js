@@ -149,7 +149,29 @@
     return { vertices: mix("vertices"), ins: mix("ins"), outs: mix("outs"), closed: a.closed };
   };
   const outward = (p, v) => (isList(v) && v.length === 1 ? v[0] : v && v.vertices ? pathValue(v) : v);
-  const pathValue = (v) => ({ ...v, points: () => v.vertices, inTangents: () => v.ins, outTangents: () => v.outs, isClosed: () => v.closed });
+  const pathValue = (v) => ({
+    ...v, points: () => v.vertices, inTangents: () => v.ins, outTangents: () => v.outs, isClosed: () => v.closed,
+    pointOnPath: (part) => onPath(v, part).point, tangentOnPath: (part) => onPath(v, part).tangent,
+    normalOnPath: (part) => { const [x, y] = onPath(v, part).tangent; return [-y, x]; },
+  });
+  // The point and the unit tangent where a share of the path's length is run; half of it where none is given.
+  const onPath = (v, part) => {
+    const n = v.vertices.length, curves = v.closed ? n : n - 1, steps = 48, points = [], lengths = [0];
+    if (n === 0) throw new Error("the path has no points");
+    for (let c = 0; c < Math.max(curves, 1); c++) {
+      const a = v.vertices[c], d = v.vertices[(c + 1) % n], b = sum(a, v.outs[c]), e = sum(d, v.ins[(c + 1) % n]);
+      for (let s = c ? 1 : 0; s <= steps; s++) {
+        const t = s / steps, u = 1 - t, at = (i) => u * u * u * a[i] + 3 * u * u * t * b[i] + 3 * u * t * t * e[i] + t * t * t * d[i];
+        points.push([at(0), at(1)]);
+        if (points.length > 1) lengths.push(lengths[lengths.length - 1] + length(points[points.length - 1], points[points.length - 2]));
+      }
+    }
+    const target = clamp(part === undefined ? 0.5 : Number(part), 0, 1) * lengths[lengths.length - 1];
+    let i = 0;
+    while (i < points.length - 2 && lengths[i + 1] < target) i++;
+    const way = sub(points[i + 1], points[i]), span = lengths[i + 1] - lengths[i];
+    return { point: sum(points[i], mul(way, span ? (target - lengths[i]) / span : 0)), tangent: normalize(way) };
+  };
 
   // --- a property as an expression sees it ---
   const now = () => running[running.length - 1].time;
@@ -350,7 +372,10 @@
     length, normalize, dot, cross, clamp, linear, ease, easeIn, easeOut, degreesToRadians, radiansToDegrees, degrees_to_radians: degreesToRadians,
     radians_to_degrees: radiansToDegrees, lookAt, look_at: lookAt, random, gaussRandom, seedRandom, noise, $bm_isInstanceOfArray: isList,
     timeToFrames: (t) => Math.round((t === undefined ? now() : t) * doc.rate), framesToTime: (f) => f / doc.rate, timeToNTSCTimecode: () => "",
-    createPath: (points, ins, outs, closed) => ({ vertices: points, ins: ins && ins.length ? ins : points.map(() => [0, 0]), outs: outs && outs.length ? outs : points.map(() => [0, 0]), closed: closed !== false }),
+    createPath: (points, ins, outs, closed) => {
+      const zeros = points.map(() => [0, 0]), own = (list) => (list && list.length ? list : zeros);
+      return pathValue({ vertices: points, ins: own(ins), outs: own(outs), closed: closed !== false });
+    },
     rgbToHsl: (c) => rgbToHsl(c), hslToRgb: (c) => hslToRgb(c),
     comp: (name) => { const c = Object.values(doc.comps).find((o) => o.name === name || o.id === name); if (!c) throw new Error(`there is no composition ${JSON.stringify(name)}`); return comp(c); },
   };
