@@ -30,6 +30,11 @@ def slider(name: str, value: float) -> Effect:
     return Effect(type=5, name=name, match_name="ADBE Slider Control", parameters=(parameter,))
 
 
+def layer_control(name: str, index: float) -> Effect:
+    parameter = EffectParameter(name="Layer", match_name="ADBE Layer Control-0001", type=10, value=still(index))
+    return Effect(type=5, name=name, match_name="ADBE Layer Control", parameters=(parameter,))
+
+
 def run(source: str, value: Any = (7.0,), frame: float = 30.0, prop: Property[Any] | None = None) -> tuple[Any, list[Any]]:
     """The rotation of layer "A" under ``source``, at 30 frames a second, in a small composition."""
     prop = replace(prop, expression=source) if prop is not None else Property(value, expression=source, name="rotation")
@@ -37,7 +42,7 @@ def run(source: str, value: Any = (7.0,), frame: float = 30.0, prop: Property[An
     a = Layer(
         content=ShapeContent(items=(group, Rectangle(name="Rect", position=still(0, 0), size=still(10, 20)))),
         name="A", index=1, parent=2, out_point=90, transform=Transform(rotation=prop, position=still(10, 0, 0)),
-        effects=(slider("Speed", 4.0),),
+        effects=(slider("Speed", 4.0), layer_control("Target", 2), layer_control("Nothing", 0)),
     )  # fmt: skip
     b = Layer(
         content=NullContent(), name="B", index=2, out_point=90,
@@ -81,6 +86,9 @@ def run(source: str, value: Any = (7.0,), frame: float = 30.0, prop: Property[An
         ("createPath([[0, 0], [10, 0], [10, 30]], [], [], false).normalOnPath(0.9)[0]", -1.0),
         ("createPath([[0, 0], [20, 0]], [], [], false).pointOnPath()[0]", 10.0),
         ("createPath([[0, 0], [20, 0]], [], [], false).points()[1][0]", 20.0),
+        ("effect('Target')('ADBE Layer Control-0001').index", 2.0),
+        ("effect('Nothing')('Layer') === null ? 1 : 0", 1.0),
+        ("fromCompToSurface(toComp([3, 4]))[1]", 4.0),
         ("timeToFrames(time)", 30.0),
         ("posterizeTime(1); time", 1.0),
         ("Math.sin(degreesToRadians(90))", 1.0),

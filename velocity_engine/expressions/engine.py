@@ -121,7 +121,8 @@ def _shaped(result: Any, value: Any) -> Any:
     if isinstance(value, Bezier):
         if not isinstance(result, dict) or "vertices" not in result:
             raise TypeError("a path property needs a path")
-        points = [np.array(result[name], np.float64).reshape(-1, 2) for name in ("vertices", "ins", "outs")]
+        lists = [[point[:2] for point in result[name]] for name in ("vertices", "ins", "outs")]  # points may have a z
+        points = [np.array(found, np.float64).reshape(-1, 2) for found in lists]
         if not len(points[0]) == len(points[1]) == len(points[2]):
             raise ValueError("a path needs as many tangents as points")
         return Bezier(points[0], points[1], points[2], bool(result["closed"]))

@@ -127,7 +127,10 @@ class PictureMaker:
         if parameter.value is None:
             children = [self._parameter(p, i) for i, p in enumerate(parameter.children, 1)]
             return {"n": parameter.name, "m": parameter.match_name, "index": index, "c": children}
-        return self._property(parameter.value, parameter.name, parameter.match_name, index)
+        node = self._property(parameter.value, parameter.name, parameter.match_name, index)
+        if parameter.type == _LAYER_CONTROL:
+            node["l"] = True
+        return node
 
     def _mask(self, mask: Any, index: int) -> Node:
         children = [
@@ -167,6 +170,7 @@ class PictureMaker:
             yield self._transform(transform, "Transform", "ADBE Vector Repeater Transform", 4)
 
 
+_LAYER_CONTROL = 10
 _ALIASES = {"Path": ("ADBE Vector Shape",), "Stroke Width": ("Width",)}
 _FIELDS: dict[type[shapes.ShapeItem], tuple[tuple[str, str, int], ...]] = {
     shapes.PathShape: (("path", "Path", 2),),

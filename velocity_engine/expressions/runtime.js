@@ -150,10 +150,11 @@
   };
   const outward = (p, v) => (isList(v) && v.length === 1 ? v[0] : v && v.vertices ? pathValue(v) : v);
   const pathValue = (v) => ({
-    ...v, points: () => v.vertices, inTangents: () => v.ins, outTangents: () => v.outs, isClosed: () => v.closed,
+    ...v, points: () => copied(v.vertices), inTangents: () => copied(v.ins), outTangents: () => copied(v.outs), isClosed: () => v.closed,
     pointOnPath: (part) => onPath(v, part).point, tangentOnPath: (part) => onPath(v, part).tangent,
     normalOnPath: (part) => { const [x, y] = onPath(v, part).tangent; return [-y, x]; },
   });
+  const copied = (list) => list.map((p) => p.slice());
   // The point and the unit tangent where a share of the path's length is run; half of it where none is given.
   const onPath = (v, part) => {
     const n = v.vertices.length, curves = v.closed ? n : n - 1, steps = 48, points = [], lengths = [0];
@@ -263,7 +264,14 @@
   };
   const opened = (found, key) => {
     if (!found) throw new Error(`there is no property ${JSON.stringify(key)}`);
+    if (found.l) return chosenLayer(found);
     return found.c ? group(found) : property(found);
+  };
+  // A layer control holds the index of a layer beside its own; 0 is none.
+  const chosenLayer = (p) => {
+    const own = layers[p.layer], index = valueAt(p, now());
+    const found = own && layers.find((l) => l.comp === own.comp && l.index === Number(index));
+    return found ? layer(found) : null;
   };
   const group = (node) => node.proxy || (node.proxy = new Proxy(function () {}, {
     apply: (_t, _s, args) => opened(child(node, args[0]), args[0]),
@@ -328,7 +336,7 @@
       case "sampleImage": return () => [0, 0, 0, 0];
       case "sourceRectAtTime": return () => ({ top: 0, left: 0, width: l.width, height: l.height });
       case "toComp": case "toWorld": return (p, time) => applied(worldMatrix(l, time === undefined ? t() : time), p);
-      case "fromComp": case "fromWorld": return (p, time) => undone(worldMatrix(l, time === undefined ? t() : time), p);
+      case "fromComp": case "fromWorld": case "fromCompToSurface": return (p, time) => undone(worldMatrix(l, time === undefined ? t() : time), p);
       case "toCompVec": case "toWorldVec": return (v) => { const m = worldMatrix(l, t()); return applied([m[0], m[1], m[2], m[3], 0, 0], v); };
       case "thisProperty": return undefined;
     }
@@ -400,7 +408,7 @@
       time: () => now(), value: () => rawAt(p, now()), thisComp: () => comp(c), thisLayer: () => (l ? layer(l) : undefined),
       thisProperty: () => property(p), text: () => (l ? layerMember(l, "text") : undefined), velocity: () => velocity(p, now()),
     };
-    if (l) for (const key of ["effect", "content", "mask", "transform", "parent", "hasParent", "index", "width", "height", "inPoint", "outPoint", "startTime", "toComp", "fromComp", "toWorld", "fromWorld", "toCompVec", "position", "rotation", "scale", "opacity", "anchorPoint", "anchor_point", "active", "source", "sourceRectAtTime"])
+    if (l) for (const key of ["effect", "content", "mask", "transform", "parent", "hasParent", "index", "width", "height", "inPoint", "outPoint", "startTime", "toComp", "fromComp", "toWorld", "fromWorld", "fromCompToSurface", "toCompVec", "position", "rotation", "scale", "opacity", "anchorPoint", "anchor_point", "active", "source", "sourceRectAtTime"])
       if (!(key in lazy)) lazy[key] = () => layerMember(l, key);
     for (const [key, get] of Object.entries(lazy)) Object.defineProperty(base, key, { get, set(v) { Object.defineProperty(this, key, { value: v, writable: true, configurable: true }); } });
     base.name = l ? l.name : "";
