@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from velocity_engine.errors import RenderFailed
@@ -14,6 +15,16 @@ if TYPE_CHECKING:
 
 BT709, LIMITED = 1, 1  # AVCOL_PRI_BT709, AVCOL_TRC_BT709 and AVCOL_SPC_BT709; AVCOL_RANGE_MPEG
 OVERSHOOT = 1.05
+
+# The AVX-512 code of x264 reads memory that nobody wrote where a row is not a multiple of 8 macroblocks, and gives other bytes each time.
+X264_WITHOUT_AVX512 = "asm=AVX2,FMA3,BMI2,LZCNT"
+
+
+@cache
+def _has_avx512() -> bool:
+    from llvmlite.binding import get_host_cpu_features
+
+    return bool(get_host_cpu_features().get("avx512f"))
 
 
 def configure(
@@ -46,6 +57,8 @@ def configure(
     options = {"chroma_sample_location": "left", **settings.options}
     if settings.average_cap is not None and frame_count is not None:
         options |= capped(settings, Fraction(frame_count) / rate)
+    if settings.encoder == "libx264" and -(-width // 16) % 8 and _has_avx512():
+        options["x264-params"] = ":".join(filter(None, (options.get("x264-params"), X264_WITHOUT_AVX512)))
     context.options = options
 
 
@@ -76,7 +89,10 @@ class SegmentEncoder:
         except (av.error.FFmpegError, ValueError) as error:
             raise RenderFailed(f"the encoder {settings.encoder} does not start: {error}") from error
         self._time_base = 1 / rate
+        reorder = settings.reorder_frames
+        self._delay = self._context.reorder_depth if reorder is None else reorder
         self._sent = 0
+        self._received = 0
 
     @property
     def extradata(self) -> bytes:
@@ -97,9 +113,12 @@ class SegmentEncoder:
         return self._packets(self._context.encode(None))
 
     def _packets(self, packets: Iterable[av.Packet]) -> list[EncodedPacket]:
+        """With decoding times of our own: those of encoders depend on the length of very short segments, and would not join up."""
         found = []
         for packet in packets:
-            if packet.size and packet.pts is not None and packet.dts is not None:
-                key = bool(packet.is_keyframe)
-                found.append(EncodedPacket(data=bytes(packet), pts=packet.pts, dts=packet.dts, duration=1, key=key))
+            if not packet.size or packet.pts is None:
+                continue
+            dts = min(self._received - self._delay, packet.pts)
+            self._received += 1
+            found.append(EncodedPacket(data=bytes(packet), pts=packet.pts, dts=dts, duration=1, key=bool(packet.is_keyframe)))
         return found

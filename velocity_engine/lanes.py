@@ -127,8 +127,6 @@ class Lanes:
         ahead = SEGMENTS_AHEAD * len(self._lanes)
         for segment in self._segments[:ahead]:
             self._todo.put(segment)
-        for lane in self._lanes:
-            lane.start()
         for number, segment in enumerate(self._segments):
             if number + ahead >= len(self._segments):
                 self._todo.finish()
@@ -150,6 +148,8 @@ class Lanes:
             clock.add(lane.clock.seconds)
 
     def __enter__(self) -> Lanes:
+        for lane in self._lanes:
+            lane.start()
         return self
 
     def __exit__(self, *error: Any) -> None:

@@ -127,7 +127,8 @@ class Muxer:
 
 def _options(container: str, rate: Fraction) -> dict[str, str]:
     if container == "avi":
-        return {}
+        # AVI has no times: shifting them because the sound begins with the encoder's lead-in would put an empty frame in front.
+        return {"avoid_negative_ts": "disabled"}
     # Ticks in which a frame lasts a whole number, so that the length of the file is exact.
     scale = rate.numerator * -(-LEAST_TIME_SCALE // rate.numerator)
     return {"movflags": "+faststart", "movie_timescale": str(scale), "video_track_timescale": str(scale)}

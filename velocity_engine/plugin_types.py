@@ -130,6 +130,7 @@ class EncoderSettings:
     threads: int = 0
     average_cap: int | None = None
     whole: bool = False
+    reorder_frames: int | None = None
 
 
 @runtime_checkable

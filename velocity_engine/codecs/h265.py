@@ -123,6 +123,7 @@ class H265:
             codec_tag="hvc1",
             average_cap=stream.bits if config.rate_control == RateControl.VBR else None,
             whole=constant,
+            reorder_frames=2,
         )
 
 
