@@ -76,11 +76,11 @@ def claim(owner: str, *, renders: bool, settings: Settings) -> Leased | None:
     with writing():
         found = rows(
             "SELECT job.id, job.kind, job.account_id, job.subject_id, job.attempts FROM job "
-            "JOIN account ON account.id = job.account_id WHERE job.status IN ('pending', 'processing') "
+            "JOIN account ON account.id = job.account_id LEFT JOIN (SELECT account_id, COUNT(*) AS number FROM job "
+            "WHERE lease_owner IS NOT NULL AND (kind = 'render') = $renders GROUP BY account_id) AS busy "
+            "ON busy.account_id = job.account_id WHERE job.status IN ('pending', 'processing') "
             "AND job.lease_owner IS NULL AND (job.kind = 'render') = $renders AND job.not_before <= $now "
-            "ORDER BY (SELECT COUNT(*) FROM job other WHERE other.account_id = job.account_id "
-            "AND other.lease_owner IS NOT NULL AND other.kind = job.kind), "
-            "account.claimed_at, job.created_at, job.id LIMIT 1",
+            "ORDER BY COALESCE(busy.number, 0), account.claimed_at, job.created_at, job.id LIMIT 1",
             {"now": now, "renders": renders},
         )
         if not found:

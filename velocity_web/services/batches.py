@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections import Counter
 from typing import Any
 
 from pony.orm import desc
@@ -202,34 +201,42 @@ def _row_results(batch: Batch) -> list[BatchRowResult]:
     return results
 
 
-def _summary(batch: Batch, results: list[BatchRowResult]) -> dict[str, Any]:
-    counts = Counter(result.status for result in results)
-    active = any(counts[state] for state in states.ACTIVE)
-    finished = [1.0 if result.status not in states.ACTIVE else result.progress for result in results]
+def _summary(batch: Batch) -> dict[str, Any]:
+    found = rows(
+        "SELECT job.status, COUNT(*), SUM(CASE WHEN render.frames_done < render.frames_total "
+        "THEN 1.0 * render.frames_done / render.frames_total ELSE 1.0 END) "
+        "FROM render JOIN job ON job.id = render.id WHERE render.batch_id = $id GROUP BY job.status",
+        {"id": batch.id},
+    )
+    total = len(json.loads(batch.rows))
+    counts = {status: count for status, count, _progress in found}
+    if rejected := total - sum(counts.values()):
+        counts["rejected"] = rejected
+    undone = sum(count - float(progress) for status, count, progress in found if status in states.ACTIVE)
+    active = any(counts.get(state) for state in states.ACTIVE)
     return {
         "batch_id": batch.id,
         "name": batch.name,
         "template_id": batch.template_id,
         "created_at": iso_time(batch.created_at),
-        "status": "processing" if active else "cancelled" if counts[states.CANCELLED] else "completed",
-        "progress": round(sum(finished) / len(finished), 4),
-        "rows_total": len(results),
-        "counts": dict(counts),
+        "status": "processing" if active else "cancelled" if counts.get(states.CANCELLED) else "completed",
+        "progress": round(1 - undone / total, 4),
+        "rows_total": total,
+        "counts": counts,
     }
 
 
 def batch_detail(caller: Caller, batch_id: str) -> BatchDetail:
     with reading():
         batch = find_batch(caller, batch_id)
-        results = _row_results(batch)
-        return BatchDetail(**_summary(batch, results), rows=results)
+        return BatchDetail(**_summary(batch), rows=_row_results(batch))
 
 
 def list_batches(caller: Caller, skip: int, take: int) -> list[BatchDto]:
     with reading():
         query = Batch.select(lambda batch: batch.account_id == caller.account_id)
         found = query.order_by(lambda batch: (desc(batch.created_at), batch.id))[skip : skip + take]
-        return [BatchDto(**_summary(batch, _row_results(batch))) for batch in found]
+        return [BatchDto(**_summary(batch)) for batch in found]
 
 
 def cancel_batch(caller: Caller, batch_id: str) -> BatchDetail:

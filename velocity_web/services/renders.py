@@ -142,7 +142,8 @@ def insert_render(
     if Template.get(id=source.template_id) is None:
         raise Invalid("the template was deleted", {"templateId": ["the template was deleted"]})
     render_id, now = new_id(), now_ms()
-    asked = output.model_dump(mode="json", by_alias=True, exclude_none=True)
+    shown = {"job_info", "encoder_config"}
+    asked = output.model_dump(mode="json", by_alias=True, exclude_none=True, include=shown)
     kept = {"jobInfo": asked.get("jobInfo", {}), "encoderConfig": asked["encoderConfig"]}
     Render(
         id=render_id,
