@@ -31,12 +31,15 @@ def make_clip(
     sound: bool = False,
     **options: str,
 ) -> Path:
-    """A clip of plain grey frames (``left``: an RGB colour for the left half). ``times``: pts in 1 / ``rate`` s; ``tags``: matrix and range."""
+    """A clip of plain grey frames (``left``: an RGB colour for the left half). ``times``: pts in 1 / ``rate`` s;
+    ``tags``: matrix and range."""
     with av.open(str(path), "w") as container:
         stream: Any = container.add_stream(codec, rate=rate)
         stream.width, stream.height, stream.pix_fmt = *size, pixel_format
         stream.time_base = stream.codec_context.time_base = Fraction(1, rate)
-        stream.options = {"crf": "10", "g": "10"} | ({"x265-params": "log-level=none"} if codec == "libx265" else {}) | options
+        stream.options = (
+            {"crf": "10", "g": "10"} | ({"x265-params": "log-level=none"} if codec == "libx265" else {}) | options
+        )
         if tags:
             stream.codec_context.colorspace, stream.codec_context.color_range = tags
         if rotation:
@@ -60,7 +63,9 @@ def make_clip(
 
 
 def sound_frame(samples: NDArray[np.float32], rate: int) -> av.AudioFrame:
-    frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), format="fltp", layout="stereo" if len(samples) == 2 else "mono")
+    frame = av.AudioFrame.from_ndarray(
+        np.ascontiguousarray(samples), format="fltp", layout="stereo" if len(samples) == 2 else "mono"
+    )
     frame.sample_rate, frame.pts, frame.time_base = rate, 0, Fraction(1, rate)
     return frame
 
@@ -73,7 +78,13 @@ def tone(seconds: float, *, rate: int = 48_000, hertz: float = 440.0, level: flo
 
 def make_sound(path: Path, samples: NDArray[np.float32], *, rate: int = 48_000, codec: str | None = None) -> Path:
     """A WAV, MP3, M4A or ADTS file by its suffix."""
-    kinds = {".wav": ("wav", "pcm_s16le"), ".mp3": ("mp3", "libmp3lame"), ".m4a": ("mp4", "aac"), ".aac": ("adts", "aac"), ".ogg": ("ogg", "libopus")}
+    kinds = {
+        ".wav": ("wav", "pcm_s16le"),
+        ".mp3": ("mp3", "libmp3lame"),
+        ".m4a": ("mp4", "aac"),
+        ".aac": ("adts", "aac"),
+        ".ogg": ("ogg", "libopus"),
+    }
     container_name, usual = kinds[path.suffix]
     with av.open(str(path), "w", format=container_name) as container:
         stream: Any = container.add_stream(codec or usual, rate=rate, layout="stereo" if len(samples) == 2 else "mono")

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from media_support import make_sound, tone
 
 import velocity_engine as ve
-from media_support import make_sound, tone
 from velocity_engine.audio import RATE, AudioPlan, AudioTrack, audio_plan, limited, mix_audio
 from velocity_engine.errors import MediaError
 

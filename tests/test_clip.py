@@ -8,15 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from media_support import make_clip, shade_of
+
 from velocity_engine import clip as clips
 from velocity_engine.clip import open_clip
 from velocity_engine.errors import MediaError
 
 
 def grey(pixels: np.ndarray) -> int:
-    return int(round(float(pixels[..., :3].mean())))
+    return round(float(pixels[..., :3].mean()))
 
 
 @pytest.mark.parametrize("codec", ["libx264", "libx265"])
@@ -65,7 +65,19 @@ def test_more_places_than_decoders(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_frames_are_addressed_by_time(tmp_path: Path) -> None:
     times = [0, 1, 2, 10, 11, 30]
     reader = open_clip(make_clip(tmp_path / "vfr.mp4", 6, times=times))
-    assert [reader.index_at(seconds) for seconds in (-1, 0, 0.039, 0.04, 0.2, 0.4, 0.43, 0.44, 1.19, 1.2, 99)] == [0, 0, 0, 1, 2, 3, 3, 4, 4, 5, 5]
+    assert [reader.index_at(seconds) for seconds in (-1, 0, 0.039, 0.04, 0.2, 0.4, 0.43, 0.44, 1.19, 1.2, 99)] == [
+        0,
+        0,
+        0,
+        1,
+        2,
+        3,
+        3,
+        4,
+        4,
+        5,
+        5,
+    ]
     assert all(reader.index_at(time / 25) == index for index, time in enumerate(times))
     reader.close()
 
@@ -118,7 +130,7 @@ def test_planes_for_the_yuv_path(tmp_path: Path) -> None:
     reader = open_clip(make_clip(tmp_path / "clip.mp4", 5))
     planes = reader.read_yuv(2)
     assert planes is not None
-    y, u, v = planes
+    y, u, _ = planes
     assert y.shape[0] >= 64 and y.shape[1] >= 96 and u.shape[0] >= 32
     assert abs(int(y[10, 10]) - (16 + shade_of(2) * 219 / 255)) <= 2
     reader.close()

@@ -38,7 +38,9 @@ def test_every_frame_is_as_a_whole_conversion(size: tuple[int, int], seed: int) 
         rgba_to_yuv420(canvas, *whole, 0, 0, width, height)
         assert np.array_equal(y[:height, :width], whole[0][:height, :width])
         for plane, other in ((u, whole[1]), (v, whole[2])):
-            assert np.array_equal(plane[: (height + 1) // 2, : (width + 1) // 2], other[: (height + 1) // 2, : (width + 1) // 2])
+            assert np.array_equal(
+                plane[: (height + 1) // 2, : (width + 1) // 2], other[: (height + 1) // 2, : (width + 1) // 2]
+            )
         kept.append(taken)
         if len(kept) == 3:
             ring.give_back(kept.pop(random.integers(0, 3)))

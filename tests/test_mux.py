@@ -8,8 +8,8 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-
 from media_support import decoded_sound, tone
+
 from velocity_engine.codecs.h264 import H264
 from velocity_engine.encode import SegmentEncoder, capped
 from velocity_engine.encoder_config import EncoderConfig
@@ -39,7 +39,9 @@ def write(path: Path, rate: Fraction, segments: list[int], container: str = "mp4
     muxer.close()
 
 
-@pytest.mark.parametrize("rate", [Fraction(25), Fraction(30_000, 1001), Fraction(24_000, 1001), Fraction(60), Fraction(1), Fraction(125, 8)])
+@pytest.mark.parametrize(
+    "rate", [Fraction(25), Fraction(30_000, 1001), Fraction(24_000, 1001), Fraction(60), Fraction(1), Fraction(125, 8)]
+)
 @pytest.mark.parametrize("container", ["mp4", "mov"])
 def test_times_are_exact(tmp_path: Path, rate: Fraction, container: str) -> None:
     path = tmp_path / f"out.{container}"
@@ -72,7 +74,9 @@ def test_sound_is_as_long_as_the_picture(tmp_path: Path, container: str, codec: 
     assert np.sqrt(2 * np.mean(sound[0, 5_000:-5_000] ** 2)) == pytest.approx(0.5, abs=0.03)
     if container != "avi":
         with av.open(str(path)) as file:
-            assert float(file.streams.audio[0].duration * file.streams.audio[0].time_base) == pytest.approx(3.2, abs=0.001)
+            assert float(file.streams.audio[0].duration * file.streams.audio[0].time_base) == pytest.approx(
+                3.2, abs=0.001
+            )
 
 
 def test_a_folder_that_is_missing(tmp_path: Path) -> None:

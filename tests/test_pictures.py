@@ -43,7 +43,17 @@ def test_alpha_is_kept_without_loss(kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("mode", "kind"),
-    [("RGB", "PNG"), ("RGB", "JPEG"), ("L", "JPEG"), ("CMYK", "JPEG"), ("RGB", "BMP"), ("L", "PNG"), ("1", "PNG"), ("P", "PNG"), ("P", "GIF")],
+    [
+        ("RGB", "PNG"),
+        ("RGB", "JPEG"),
+        ("L", "JPEG"),
+        ("CMYK", "JPEG"),
+        ("RGB", "BMP"),
+        ("L", "PNG"),
+        ("1", "PNG"),
+        ("P", "PNG"),
+        ("P", "GIF"),
+    ],
 )
 def test_modes_without_alpha(mode: str, kind: str) -> None:
     image = gradient("RGB").convert(mode)

@@ -6,19 +6,28 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from media_support import make_clip, make_sound, tone
 from PIL import Image
 
-from media_support import make_clip, make_sound, tone
 from velocity_engine.errors import MediaError
 from velocity_engine.probe import AudioInfo, PictureInfo, probe_audio, probe_picture, probe_video
 
 
 @pytest.mark.parametrize(
     ("name", "codec", "file_format"),
-    [("a.wav", "pcm_s16le", "wav"), ("a.wav", "pcm_s24le", "wav"), ("a.wav", "pcm_f32le", "wav"), ("a.mp3", "mp3", "mp3"), ("a.m4a", "aac", "aac"), ("a.aac", "aac", "aac")],
+    [
+        ("a.wav", "pcm_s16le", "wav"),
+        ("a.wav", "pcm_s24le", "wav"),
+        ("a.wav", "pcm_f32le", "wav"),
+        ("a.mp3", "mp3", "mp3"),
+        ("a.m4a", "aac", "aac"),
+        ("a.aac", "aac", "aac"),
+    ],
 )
 def test_audio(tmp_path: Path, name: str, codec: str, file_format: str) -> None:
-    path = make_sound(tmp_path / name, tone(2.0, rate=44_100), rate=44_100, codec=codec if codec.startswith("pcm") else None)
+    path = make_sound(
+        tmp_path / name, tone(2.0, rate=44_100), rate=44_100, codec=codec if codec.startswith("pcm") else None
+    )
     info = probe_audio(path)
     assert info == AudioInfo(file_format, codec, info.seconds, 44_100, 2)
     assert info.seconds == pytest.approx(2.0, abs=0.1)

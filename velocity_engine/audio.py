@@ -1,13 +1,14 @@
 """Sound: the audio layers of a template and the caller's own file, mixed to 48 kHz stereo exactly as long as the video.
 
-Everything is streamed in blocks of a second: the memory does not grow with the length. Decoding and resampling are FFmpeg's.
+Everything is streamed in blocks of a second: the memory does not grow with the length. Decoding and resampling are
+FFmpeg's.
 """
 
 from __future__ import annotations
 
 import io
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -22,6 +23,8 @@ from velocity_engine.model.layers import AudioContent, PrecompContent
 from velocity_engine.model.properties import Property, Vector
 
 if TYPE_CHECKING:
+    import av
+
     from velocity_engine.model.document import MediaAsset
     from velocity_engine.plan import Plan, PlannedComposition, PlannedLayer
 
@@ -38,10 +41,11 @@ Gain = Callable[[float], tuple[float, float]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudioTrack:
-    """A sound on the output's timeline, in seconds: heard from ``start`` to ``end``, at ``start`` from ``offset`` of the source on.
+    """A sound on the output's timeline, in seconds: heard from ``start`` to ``end``, at ``start`` from ``offset`` of
+    the source on.
 
-    ``source`` is a file or its bytes, ``name`` what messages call it. ``speed`` 2 plays twice as fast (and an octave higher).
-    ``gain`` gives the factors of left and right at a second of the output; None for 1.
+    ``source`` is a file or its bytes, ``name`` what messages call it. ``speed`` 2 plays twice as fast (and an octave
+    higher). ``gain`` gives the factors of left and right at a second of the output; None for 1.
     """
 
     source: str | bytes
@@ -65,7 +69,8 @@ class AudioPlan:
 
 
 def audio_plan(plan: Plan, start: float, seconds: Fraction, audio: str | None = None) -> AudioPlan:
-    """The audio layers of ``plan`` from composition frame ``start`` on, and the caller's file ``audio`` over the whole length.
+    """The audio layers of ``plan`` from composition frame ``start`` on, and the caller's file ``audio`` over the
+    whole length.
 
     Raises MediaError for a caller's file that cannot be decoded; what a layer lacks is reported in ``plan.findings``.
     """
@@ -186,7 +191,8 @@ def _gain(plan: Plan, entry: PlannedLayer, level: Property[Vector], clock: _Cloc
 
 
 def mix_audio(plan: AudioPlan) -> Iterator[Block]:
-    """Blocks of (2, n) float32, a second each, at ``RATE``; together exactly as long as the plan. MediaError names a broken file."""
+    """Blocks of (2, n) float32, a second each, at ``RATE``; together exactly as long as the plan. MediaError names a
+    broken file."""
     total = round(plan.seconds * RATE)
     players = [_Player(track) for track in plan.tracks]
     try:
@@ -276,23 +282,37 @@ class _Sound:
         self._rest = joined[:, count:]
         return joined[:, :count]
 
-    def _decoded(self) -> Iterator[Block]:
+    def _decoded(self) -> Generator[Block, None, None]:
+        """Up to the end, or to where the file cannot be followed. A broken packet is passed over, as players do."""
         import av
 
-        stream = self._container.streams.audio[0]
-        for packet in self._container.demux(stream):
+        packets = self._container.demux(self._container.streams.audio[0])
+        while (packet := _next_packet(packets)) is not None:
             try:
                 frames = packet.decode()
-            except av.error.InvalidDataError:
-                continue  # a broken packet is a short silence, as in players
+            except av.error.FFmpegError:
+                continue
             for frame in frames:
                 frame.pts = None
-                yield from (made.to_ndarray() for made in self._resampler.resample(frame))
-        yield from (made.to_ndarray() for made in self._resampler.resample(None))
+                yield from self._resampled(frame)
+        yield from self._resampled(None)
+
+    def _resampled(self, frame: av.AudioFrame | None) -> Iterator[Block]:
+        for made in self._resampler.resample(frame):
+            yield np.asarray(made.to_ndarray(), np.float32)
 
     def close(self) -> None:
-        self._blocks.close()  # type: ignore[attr-defined]
+        self._blocks.close()
         self._container.close()
+
+
+def _next_packet(packets: Iterator[Any]) -> Any:
+    import av
+
+    try:
+        return next(packets, None)
+    except av.error.FFmpegError:
+        return None
 
 
 def _open(source: str | bytes, name: str) -> Any:

@@ -17,7 +17,8 @@ class ChannelClosed(Exception):
 class Channel(Generic[T]):
     """Holds at most ``size`` items; ``put`` waits for room, ``get`` for an item.
 
-    ``finish`` ends it after the items that are in it, ``abort`` at once; ``fail`` makes ``get`` raise an error once they are taken.
+    ``finish`` ends it after the items that are in it, ``abort`` at once; ``fail`` makes ``get`` raise an error once
+    they are taken.
     """
 
     def __init__(self, size: float) -> None:

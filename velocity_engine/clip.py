@@ -55,7 +55,8 @@ def open_clip(source: str | os.PathLike[str] | bytes, name: str | None = None) -
 
 @dataclass(frozen=True, slots=True)
 class ClipIndex:
-    """The times of all frames and of the key frames, in order, in ticks of ``unit`` seconds, and the end of the last frame."""
+    """The times of all frames and of the key frames, in order, in ticks of ``unit`` seconds, and the end of the last
+    frame."""
 
     times: list[int]
     keys: list[int]
@@ -143,7 +144,8 @@ class ClipReader:
         return np.ascontiguousarray(np.rot90(pixels, -self._turn // 90)) if self._turn else pixels
 
     def read_yuv(self, index: int) -> Planes | None:
-        """Frame ``index`` as its planes (y, u, v), rows perhaps longer than the picture, where the clip is upright 8-bit 4:2:0."""
+        """Frame ``index`` as its planes (y, u, v), rows perhaps longer than the picture, where the clip is upright
+        8-bit 4:2:0."""
         frame = self._frame(index)
         return None if self._turn or frame.format.name not in PLANAR else planes_of(frame)
 
@@ -246,5 +248,5 @@ def _rgba(frame: av.VideoFrame) -> NDArray[np.uint8]:
     older = space in BT601 or (space == UNSPECIFIED and frame.height < LEAST_HD_HEIGHT)
     full = frame.color_range == FULL_RANGE or frame.format.name == "yuvj420p"
     out = np.empty((frame.height, frame.width, 4), np.uint8)
-    yuv420_to_rgba(*planes_of(frame), full, 601 if older else 709, out)
+    yuv420_to_rgba(*planes_of(frame), full, 601 if older else 709, out, 0, 0, frame.width, frame.height)
     return out

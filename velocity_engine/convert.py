@@ -39,8 +39,8 @@ class YuvFrame:
 class YuvRing:
     """A few frames that are filled in turn: while the encoder reads one, the next is converted.
 
-    Each frame remembers what changed on the canvas since it was last filled, so that only that is converted, and a frame
-    that is given back may be filled with any later picture.
+    Each frame remembers what changed on the canvas since it was last filled, so that only that is converted, and a
+    frame that is given back may be filled with any later picture.
     """
 
     def __init__(self, width: int, height: int, size: int) -> None:
@@ -73,7 +73,8 @@ class YuvRing:
 
 
 def tile_rects(tiles: NDArray[np.bool_]) -> list[Rect]:
-    """Rectangles in pixels that cover the set tiles and nothing else: runs of a row, joined with like runs of the row above."""
+    """Rectangles in pixels that cover the set tiles and nothing else: runs of a row, joined with like runs of the row
+    above."""
     found: list[Rect] = []
     open_runs: dict[tuple[int, int], int] = {}  # (first, last) column to the row where the run began
     rows = len(tiles)

@@ -110,7 +110,8 @@ class FrameSender:
 
 @dataclass(frozen=True, slots=True)
 class SegmentWork:
-    """What an executor runs: renders and encodes one segment, on one thread. It can be sent elsewhere where the scene can."""
+    """What an executor runs: renders and encodes one segment, on one thread. It can be sent elsewhere where the scene
+    can."""
 
     scene: Scene
     settings: EncoderSettings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from velocity_engine.errors import RenderFailed
 from velocity_engine.plugin_types import EncodedPacket, EncoderSettings
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 BT709, LIMITED = 1, 1  # AVCOL_PRI_BT709, AVCOL_TRC_BT709 and AVCOL_SPC_BT709; AVCOL_RANGE_MPEG
 OVERSHOOT = 1.05
 
-# The AVX-512 code of x264 reads memory that nobody wrote where a row is not a multiple of 8 macroblocks, and gives other bytes each time.
+# The AVX-512 code of x264 reads memory that nobody wrote where a row is not a multiple of 8 macroblocks, and gives
+# other bytes each time.
 X264_WITHOUT_AVX512 = "asm=AVX2,FMA3,BMI2,LZCNT"
 
 
 @cache
 def _has_avx512() -> bool:
-    from llvmlite.binding import get_host_cpu_features
+    from llvmlite.binding import get_host_cpu_features  # type: ignore[import-untyped]
 
     return bool(get_host_cpu_features().get("avx512f"))
 
@@ -65,9 +66,9 @@ def configure(
 def capped(settings: EncoderSettings, seconds: Fraction) -> dict[str, str]:
     """``maxrate`` and ``bufsize`` (both in bits) with which ``seconds`` of video stay below ``average_cap``.
 
-    A buffer that starts half full lets through its half and ``maxrate`` for each second. The half is a tenth of what may be sent, but
-    a second's worth at most, and half a second's where there is so much: the first frame has to fit. ``maxrate`` gets
-    what remains of the cap and ``OVERSHOOT``.
+    A buffer that starts half full lets through its half and ``maxrate`` for each second. The half is a tenth of what
+    may be sent, but a second's worth at most, and half a second's where there is so much: the first frame has to fit.
+    ``maxrate`` gets what remains of the cap and ``OVERSHOOT``.
     """
     cap, length = settings.average_cap or 0, float(seconds)
     half = min(1.0, max(length / 10, min(0.5, length / 4)))
@@ -112,13 +113,16 @@ class SegmentEncoder:
         """What the encoder still holds."""
         return self._packets(self._context.encode(None))
 
-    def _packets(self, packets: Iterable[av.Packet]) -> list[EncodedPacket]:
-        """With decoding times of our own: those of encoders depend on the length of very short segments, and would not join up."""
+    def _packets(self, packets: Iterable[Any]) -> list[EncodedPacket]:
+        """With decoding times of our own: those of encoders depend on the length of very short segments, and would
+        not join up."""
         found = []
         for packet in packets:
             if not packet.size or packet.pts is None:
                 continue
             dts = min(self._received - self._delay, packet.pts)
             self._received += 1
-            found.append(EncodedPacket(data=bytes(packet), pts=packet.pts, dts=dts, duration=1, key=bool(packet.is_keyframe)))
+            found.append(
+                EncodedPacket(data=bytes(packet), pts=packet.pts, dts=dts, duration=1, key=bool(packet.is_keyframe))
+            )
         return found

@@ -1,7 +1,7 @@
 """Segments side by side in this process: each lane draws a segment on one thread and encodes it on another.
 
-Encoders run on one thread each, since their rate control gives other bytes each time when it sees several frames at once. So the
-cores are filled by lanes, not by an encoder's own threads, which is the faster way besides.
+Encoders run on one thread each, since their rate control gives other bytes each time when it sees several frames at
+once. So the cores are filled by lanes, not by an encoder's own threads, which is the faster way besides.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ SEGMENTS_AHEAD = 2  # for each lane: segments whose packets may wait for those b
 
 
 class Lane:
-    """Takes segments from ``todo`` until there are no more, and puts their packets into ``outputs`` by segment number."""
+    """Takes segments from ``todo`` until there are no more, and puts their packets into ``outputs`` by segment
+    number."""
 
     def __init__(
         self,
@@ -104,7 +105,7 @@ class Lane:
             stage()
         except ChannelClosed:
             return
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 it is raised again by who reads
             for output in self._outputs:
                 output.fail(error)
 

@@ -1,4 +1,5 @@
-"""Muxing: packets of all segments, in order, and sound to an MP4, MOV or AVI file. The muxers are libavformat's, through PyAV."""
+"""Muxing: packets of all segments, in order, and sound to an MP4, MOV or AVI file. The muxers are libavformat's,
+through PyAV."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ LEAST_TIME_SCALE = 10_000
 
 
 class Muxer:
-    """Writes one file. ``write`` takes the packets in decoding order; ``close`` completes the file, ``abandon`` does not.
+    """Writes one file. ``write`` takes the packets in decoding order; ``close`` completes the file, ``abandon`` does
+    not.
 
     ``audio`` gives blocks of (2, n) float32 at ``audio_rate`` samples a second, and ends with the video.
     """
@@ -127,7 +129,8 @@ class Muxer:
 
 def _options(container: str, rate: Fraction) -> dict[str, str]:
     if container == "avi":
-        # AVI has no times: shifting them because the sound begins with the encoder's lead-in would put an empty frame in front.
+        # AVI has no times: shifting them because the sound begins with the encoder's lead-in would put an empty frame
+        # in front.
         return {"avoid_negative_ts": "disabled"}
     # Ticks in which a frame lasts a whole number, so that the length of the file is exact.
     scale = rate.numerator * -(-LEAST_TIME_SCALE // rate.numerator)

@@ -27,8 +27,8 @@ LEAST_DELAY, USUAL_DELAY = 0.011, 0.1  # seconds; shorter delays of GIF mean the
 def decode_picture(data: bytes, name: str) -> tuple[tuple[float, Picture], ...]:
     """The frames of a picture, each with the second at which it starts: one entry for a still picture.
 
-    Turned upright by its EXIF orientation, 8 bits a channel, sRGB assumed, premultiplied. A pause in an animation is one entry.
-    Raises MediaError, which names the file ``name``, for what is not a picture, is damaged or too large.
+    Turned upright by its EXIF orientation, 8 bits a channel, sRGB assumed, premultiplied. A pause in an animation is
+    one entry. Raises MediaError, which names the file ``name``, for what is not a picture, is damaged or too large.
     """
     with _opened(data, name) as image:
         frames: list[tuple[float, Picture]] = []
@@ -60,7 +60,9 @@ def _opened(data: bytes, name: str) -> Image.Image:
 
 
 def _too_large(name: str) -> MediaError:
-    return MediaError("the picture is too large", place=Place(file=name), hint=f"It may have {MAX_PIXELS:,} pixels at most")
+    return MediaError(
+        "the picture is too large", place=Place(file=name), hint=f"It may have {MAX_PIXELS:,} pixels at most"
+    )
 
 
 def _frames(image: Image.Image, name: str) -> Iterator[tuple[NDArray[np.uint8], float]]:
@@ -102,7 +104,8 @@ def _rgba(image: Image.Image) -> NDArray[np.uint8]:
 
 
 def premultiplied(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """``pixels``: (h, w, 4) uint8, straight; written to and returned. Each colour becomes round(colour * alpha / 255)."""
+    """``pixels``: (h, w, 4) uint8, straight; written to and returned. Each colour becomes round(colour * alpha /
+    255)."""
     if bool((pixels[..., 3] == 255).all()):
         return pixels
     for top in range(0, len(pixels), BAND):

@@ -1,7 +1,8 @@
-"""The render pipeline: evaluate and composite, convert, encode, mux, each overlapped with the next, to one finished file.
+"""The render pipeline: evaluate and composite, convert, encode, mux, each overlapped with the next, to one finished
+file.
 
-Lanes of threads draw and encode segments (see ``lanes``), or an executor does; the caller's thread muxes. What waits between them is
-bounded, and any of them that fails ends the others.
+Lanes of threads draw and encode segments (see ``lanes``), or an executor does; the caller's thread muxes. What waits
+between them is bounded, and any of them that fails ends the others.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ class RenderStats:
 
 
 class PacketSource(Protocol):
-    """Who renders the segments: gives their packets in order, each with the output frame at which its segment begins."""
+    """Who renders the segments: gives their packets in order, each with the output frame at which its segment
+    begins."""
 
     @property
     def frames_done(self) -> int: ...
@@ -72,9 +74,10 @@ def render_to_file(
 ) -> RenderStats:
     """Renders output frames 0 .. ``frame_count`` - 1 of ``scene`` at ``rate`` frames a second to a file.
 
-    The configuration must have no problems. The file appears under its name when it is whole, checked and on the disk; else
-    nothing is left. ``executor`` None: this process; another gets the segments to render, with the same bytes as the
-    result. ``cancelled`` is asked at every frame, from several threads; ``progress`` is called on the caller's.
+    The configuration must have no problems. The file appears under its name when it is whole, checked and on the
+    disk; else nothing is left. ``executor`` None: this process; another gets the segments to render, with the same
+    bytes as the result. ``cancelled`` is asked at every frame, from several threads; ``progress`` is called on the
+    caller's.
 
     Raises RenderCancelled, StorageError, MediaError, RenderFailed.
     """

@@ -118,7 +118,7 @@ class EncoderSettings:
     machine: fix ``threads`` where the encoder's output depends on it.
     ``average_cap`` is the bits per second that the average of an encode of any length stays below: ``encode`` narrows
     the options ``maxrate`` and ``bufsize`` to the length. ``whole``: one encoder must see all frames (constant
-    bitrate).
+    bitrate). ``reorder_frames`` is how many frames decoding runs ahead of showing; None: what the opened encoder says.
     """
 
     encoder: str

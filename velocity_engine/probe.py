@@ -33,8 +33,8 @@ class AudioInfo:
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
-    """``width`` and ``height`` as shown (turned by ``rotation`` degrees already); ``codec`` FFmpeg's name ("h264", "hevc", "av1");
-    ``rate`` frames a second on average; ``seconds`` and ``frames`` as counted."""
+    """``width`` and ``height`` as shown (turned by ``rotation`` degrees already); ``codec`` FFmpeg's name ("h264",
+    "hevc", "av1"); ``rate`` frames a second on average; ``seconds`` and ``frames`` as counted."""
 
     width: int
     height: int
@@ -49,7 +49,8 @@ class VideoInfo:
 
 @dataclass(frozen=True, slots=True)
 class PictureInfo:
-    """``format`` as Pillow names it ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TGA"); ``frames`` more than one when it is animated."""
+    """``format`` as Pillow names it ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TGA"); ``frames`` more than one when it is
+    animated."""
 
     format: str
     width: int
@@ -77,16 +78,26 @@ def probe_audio(path: str | os.PathLike[str]) -> AudioInfo:
         if not decoded:
             raise unsupported
         seconds = float(ticks * stream.time_base)
-        return AudioInfo(file_format, AUDIO_CODECS.get(codec, codec), seconds, stream.codec_context.sample_rate, stream.codec_context.channels)
+        return AudioInfo(
+            file_format,
+            AUDIO_CODECS.get(codec, codec),
+            seconds,
+            stream.codec_context.sample_rate,
+            stream.codec_context.channels,
+        )
 
 
 def probe_video(path: str | os.PathLike[str]) -> VideoInfo:
     """Raises MediaError for what has no video, cannot be decoded, or holds fewer frames than it claims."""
     name = Path(path).name
-    unreadable = MediaError("the clip cannot be read", place=Place(file=name), hint="It is damaged, cut short, or not a video")
+    unreadable = MediaError(
+        "the clip cannot be read", place=Place(file=name), hint="It is damaged, cut short, or not a video"
+    )
     with _opened(path, unreadable) as container:
         if not container.streams.video:
-            raise MediaError("the file has no video in it", place=Place(file=name), hint="Clips are MP4 with H.264 or H.265")
+            raise MediaError(
+                "the file has no video in it", place=Place(file=name), hint="Clips are MP4 with H.264 or H.265"
+            )
         stream = container.streams.video[0]
         frames, first, last, shown = 0, None, 0, None
         for packet in _packets(container, stream):

@@ -11,7 +11,8 @@ INTERVAL = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """``frames_done`` of ``frames_total`` are in the file; ``fps`` so far; ``seconds_left`` is None before it can be told.
+    """``frames_done`` of ``frames_total`` are in the file; ``fps`` so far; ``seconds_left`` is None before it can be
+    told.
 
     ``stage`` is "rendering", then "finishing" while the file is closed and checked, then "done".
     """

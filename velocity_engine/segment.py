@@ -17,7 +17,8 @@ SEGMENT_SECONDS = 5
 def plan_segments(
     frame_count: int, config: EncoderConfig, settings: EncoderSettings, rate: Fraction
 ) -> tuple[Segment, ...]:
-    """Segments of about ``SEGMENT_SECONDS``, in whole GOPs; of ``idr`` frames where IDR frames stand farther apart than key frames.
+    """Segments of about ``SEGMENT_SECONDS``, in whole GOPs; of ``idr`` frames where IDR frames stand farther apart
+    than key frames.
 
     A remainder shorter than half a segment goes to the last one, so that no segment is too short for its rate control.
     """

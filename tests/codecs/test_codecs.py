@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import av
 import numpy as np
@@ -40,12 +41,14 @@ def encoded(config: EncoderConfig, pictures: list[av.VideoFrame]) -> tuple[list[
     packets = [packet for picture in pictures for packet in encoder.encode(picture)] + encoder.finish()
     assert len(packets) == len(pictures)
     assert sorted(packet.pts for packet in packets) == list(range(len(pictures)))
-    assert all(one.dts < other.dts for one, other in zip(packets, packets[1:], strict=False))
+    assert all(one.dts < other.dts for one, other in pairwise(packets))
     assert all(packet.dts <= packet.pts for packet in packets)
     return packets, encoder.extradata
 
 
-def stream_of(config: EncoderConfig, packets: list[EncodedPacket], path: str, size: tuple[int, int] = (128, 72)) -> av.VideoStream:
+def stream_of(
+    config: EncoderConfig, packets: list[EncodedPacket], path: str, size: tuple[int, int] = (128, 72)
+) -> av.VideoStream:
     settings = CODECS[config.codec_name].settings(config, *size, RATE)
     muxer = Muxer(path, config.container, settings, size, RATE)
     for packet in packets:
@@ -185,7 +188,10 @@ def test_refuses_and_says_what_would_be_right(codec: str, config: dict[str, int]
 def test_no_level_is_high_enough(key: str) -> None:
     problems = CODECS[key].problems(EncoderConfig(codec=key), 16_384, 16_384, Fraction(30))
     assert [problem.place.field for problem in problems] == ["res"]
-    assert CODECS[key].problems(EncoderConfig(codec=key, bitrate=249_000_000), 640, 360, Fraction(30))[0].place.field == "bitrate"
+    assert (
+        CODECS[key].problems(EncoderConfig(codec=key, bitrate=249_000_000), 640, 360, Fraction(30))[0].place.field
+        == "bitrate"
+    )
 
 
 @pytest.mark.parametrize("key", KEYS)

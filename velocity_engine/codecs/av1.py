@@ -15,15 +15,18 @@ CONTAINERS = ("mp4", "avi")
 DEFAULT_PRESET = 3
 SMALLEST_SIDE = 64
 
-# SVT-AV1's preset (11 and above are one and the same), and how far its rate factor lies from that of 9 at the same measured quality (PSNR).
+# SVT-AV1's preset (11 and above are one and the same), and how far its rate factor lies from that of 9 at the same
+# measured quality (PSNR).
 PRESETS = ((4, 7), (6, 6), (8, 4), (9, 0), (10, -2), (11, -4))
 RATE_FACTOR = 32  # at 9
 
-# The quality above which a capped bitrate is not spent, and the share of the bitrate that is aimed at: SVT-AV1 exceeds it in short segments.
+# The quality above which a capped bitrate is not spent, and the share of the bitrate that is aimed at: SVT-AV1
+# exceeds it in short segments.
 FINEST_QUANTISER = 24
 AIM = 0.9
 
-# Annex A.3: seq_level_idx, name, samples a picture, width, height, samples a second decoded, Mbit/s of the main and high tiers.
+# Annex A.3: seq_level_idx, name, samples a picture, width, height, samples a second decoded, Mbit/s of the main and
+# high tiers.
 _TABLE = (
     (0, "2.0", 147_456, 2_048, 1_152, 4_423_680, 1.5, None),
     (1, "2.1", 278_784, 2_816, 1_584, 8_363_520, 3, None),

@@ -31,7 +31,8 @@ PRESETS = (
 )
 RATE_FACTOR = 21.0  # at "veryfast"
 
-# With several frames in flight the rate control of x264 gives other bytes each time, and its output depends on their number.
+# With several frames in flight the rate control of x264 gives other bytes each time, and its output depends on their
+# number.
 THREADS = 1
 
 # Table A-1: level_idc, macroblocks a second, macroblocks a picture, kbit/s and kbit of buffer.

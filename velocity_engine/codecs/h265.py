@@ -31,7 +31,8 @@ PRESETS = (
 )
 RATE_FACTOR = 23.0  # at "superfast"
 
-# Tables A.8 and A.9: level times 10, luma samples a picture and a second, then kbit/s and kbit of buffer of the main and high tiers.
+# Tables A.8 and A.9: level times 10, luma samples a picture and a second, then kbit/s and kbit of buffer of the main
+# and high tiers.
 _TABLE = (
     (10, 36_864, 552_960, 128, 350, None, None),
     (20, 122_880, 3_686_400, 1_500, 1_500, None, None),
@@ -55,7 +56,9 @@ def _level(
     side = math.isqrt(8 * picture)
     high = None if high_bits is None else high_bits * 1000
     size = None if high_buffer is None else high_buffer * 1000
-    return Level(tens * 3, f"{tens // 10}.{tens % 10}", picture, side, side, rate, bits * 1000, buffer * 1000, high, size)
+    return Level(
+        tens * 3, f"{tens // 10}.{tens % 10}", picture, side, side, rate, bits * 1000, buffer * 1000, high, size
+    )
 
 
 LEVELS = tuple(_level(*row) for row in _TABLE)
@@ -128,7 +131,8 @@ class H265:
 
 
 def general_level_idc(number: int | None) -> int | None:
-    """The standard's number, 30 times the level; ten times the level (41 for 4.1) is taken too, where it is not such a number."""
+    """The standard's number, 30 times the level; ten times the level (41 for 4.1) is taken too, where it is not such
+    a number."""
     if number is None or any(level.number == number for level in LEVELS):
         return number
     return number * 3 if any(level.number == number * 3 for level in LEVELS) else number

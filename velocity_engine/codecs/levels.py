@@ -13,8 +13,9 @@ from velocity_engine.errors import EncoderConfigError, Place
 class Level:
     """A row of a standard's table of levels.
 
-    ``number`` is the standard's own, ``name`` the usual one. ``picture`` in luma samples, ``width`` and ``height`` in samples,
-    ``rate`` in luma samples a second, ``bits`` in bits a second, ``buffer`` in bits. The ``high_`` pair is of the high tier, where there is one.
+    ``number`` is the standard's own, ``name`` the usual one. ``picture`` in luma samples, ``width`` and ``height`` in
+    samples, ``rate`` in luma samples a second, ``bits`` in bits a second, ``buffer`` in bits. The ``high_`` pair is
+    of the high tier, where there is one.
     """
 
     number: int
@@ -41,7 +42,8 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """What is held against a level: coded size, frames a second, peak bits a second (None where nothing bounds them)."""
+    """What is held against a level: coded size, frames a second, peak bits a second (None where nothing bounds
+    them)."""
 
     width: int
     height: int
@@ -73,9 +75,7 @@ def lowest_level(levels: Sequence[Level], stream: Stream) -> Level | None:
     return next((level for level in levels if not shortfalls(level, stream)), None)
 
 
-def level_problems(
-    title: str, levels: Sequence[Level], number: int | None, stream: Stream
-) -> list[EncoderConfigError]:
+def level_problems(title: str, levels: Sequence[Level], number: int | None, stream: Stream) -> list[EncoderConfigError]:
     """What stands between ``stream`` and level ``number`` (None: any level) of the codec called ``title``."""
     lowest = lowest_level(levels, stream)
     if number is None:

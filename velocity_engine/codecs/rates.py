@@ -1,8 +1,8 @@
 """Rates that all built-in codecs share: bits, key-frame distance, quality for a bitrate, buffers.
 
-How the variable bitrate (VBR) works: each segment is encoded at a constant quality under a cap, so that the quality is even over the
-timeline however it is cut into segments, and the average never passes the bitrate that was asked for. Where the quality
-needs less than the bitrate, the file is smaller than the bitrate would allow.
+How the variable bitrate (VBR) works: each segment is encoded at a constant quality under a cap, so that the quality
+is even over the timeline however it is cut into segments, and the average never passes the bitrate that was asked
+for. Where the quality needs less than the bitrate, the file is smaller than the bitrate would allow.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def key_frame_distance(config: EncoderConfig, rate: Fraction) -> int:
 
 
 def open_gops(config: EncoderConfig, rate: Fraction) -> bool:
-    """Whether key frames between IDR frames are wanted: ``idr`` longer than ``gop``, and segments to begin with an IDR frame."""
+    """Whether key frames between IDR frames are wanted: ``idr`` longer than ``gop``, and segments to begin with an
+    IDR frame."""
     segmented = config.rate_control != RateControl.CBR
     return segmented and config.idr is not None and config.idr > key_frame_distance(config, rate)
 
@@ -65,7 +66,8 @@ def quantiser_for(
     low: int,
     high: int,
 ) -> int:
-    """The constant quantiser: ``qp``, else ``middle`` at 0.1 bits a pixel and ``per_doubling`` less for each doubling of that.
+    """The constant quantiser: ``qp``, else ``middle`` at 0.1 bits a pixel and ``per_doubling`` less for each doubling
+    of that.
 
     Without a bitrate it is ``middle``. The result lies within ``low`` .. ``high``.
     """

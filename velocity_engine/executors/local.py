@@ -1,4 +1,5 @@
-"""Segments one after the other in this process: a scene draws on one thread at a time, and the encoder has threads of its own."""
+"""Segments one after the other in this process: a scene draws on one thread at a time, and the encoder has threads of
+its own."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Results wherever fsspec can write: object stores and file servers, and memory for tests.
 
-A scheme's own package must be installed (``s3fs`` for s3, ``gcsfs`` for gs, ``adlfs`` for az); fsspec reads credentials as each of them does.
+A scheme's own package must be installed (``s3fs`` for s3, ``gcsfs`` for gs, ``adlfs`` for az); fsspec reads
+credentials as each of them does.
 """
 
 from __future__ import annotations
