@@ -10,7 +10,8 @@ from hypothesis import settings
 
 from velocity_engine import plugins
 
-# The machines that run these tests are shared, so a slow example says nothing; the same examples every time keep a failure repeatable.
+# The machines that run these tests are shared, so a slow example says nothing; the same examples every time keep a
+# failure repeatable.
 settings.register_profile("velocity", deadline=None, derandomize=True)
 settings.load_profile("velocity")
 

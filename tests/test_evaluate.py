@@ -67,7 +67,15 @@ def test_hidden_and_guide_layers_are_left_out() -> None:
 
 
 def test_parents_move_their_children_but_do_not_fade_them() -> None:
-    parent = {"ty": 3, "nm": "null", "ind": 1, "ip": 0, "op": 60, "st": 0, "ks": transform(p=fixed(30, 5, 0), s=fixed(200, 200, 100), o=fixed(0))}
+    parent = {
+        "ty": 3,
+        "nm": "null",
+        "ind": 1,
+        "ip": 0,
+        "op": 60,
+        "st": 0,
+        "ks": transform(p=fixed(30, 5, 0), s=fixed(200, 200, 100), o=fixed(0)),
+    }
     (entry,) = shown(plan_of([parent, solid("child", ind=2, parent=1, ks=transform(p=fixed(1, 2, 0)))])).commands
     assert at(entry, 0, 0) == pytest.approx((32, 9))
     assert at(entry, 10, 0) == pytest.approx((52, 9))
@@ -84,7 +92,18 @@ def test_the_composition_is_fitted_inside_another_shape_and_centred() -> None:
 
 def test_a_precomp_runs_on_its_own_clock_and_clips_to_its_size() -> None:
     inner = solid("inner", ks=transform(p=moving((0, [0, 0, 0]), (10, [100, 0, 0]))))
-    precomp = {"ty": 0, "nm": "pre", "refId": "c", "w": 20, "h": 20, "ip": 0, "op": 60, "st": 5, "sr": 2, "ks": transform(p=fixed(40, 10, 0))}
+    precomp = {
+        "ty": 0,
+        "nm": "pre",
+        "refId": "c",
+        "w": 20,
+        "h": 20,
+        "ip": 0,
+        "op": 60,
+        "st": 5,
+        "sr": 2,
+        "ks": transform(p=fixed(40, 10, 0)),
+    }
     plan = plan_of([precomp], assets=[{"id": "c", "layers": [inner]}])
     (entry,) = shown(plan, 15).commands  # (15 - 5) / 2 = 5 frames in: half-way
     assert at(entry, 0, 0) == pytest.approx((90, 10))
@@ -95,14 +114,35 @@ def test_a_precomp_runs_on_its_own_clock_and_clips_to_its_size() -> None:
 
 def test_time_remap_is_in_seconds() -> None:
     inner = solid("inner", ks=transform(p=moving((0, [0, 0, 0]), (30, [30, 0, 0]))))
-    precomp = {"ty": 0, "nm": "pre", "refId": "c", "w": 100, "h": 50, "ip": 0, "op": 60, "st": 0, "ks": transform(), "tm": fixed(0.5)}
+    precomp = {
+        "ty": 0,
+        "nm": "pre",
+        "refId": "c",
+        "w": 100,
+        "h": 50,
+        "ip": 0,
+        "op": 60,
+        "st": 0,
+        "ks": transform(),
+        "tm": fixed(0.5),
+    }
     (entry,) = shown(plan_of([precomp], assets=[{"id": "c", "layers": [inner]}]), 3).commands
     assert at(entry, 0, 0) == pytest.approx((15, 0))
 
 
 def test_opacity_acts_on_a_layer_as_a_whole() -> None:
     two = [solid("a"), solid("b")]
-    precomp = {"ty": 0, "nm": "pre", "refId": "c", "w": 100, "h": 50, "ip": 0, "op": 60, "st": 0, "ks": transform(o=fixed(40))}
+    precomp = {
+        "ty": 0,
+        "nm": "pre",
+        "refId": "c",
+        "w": 100,
+        "h": 50,
+        "ip": 0,
+        "op": 60,
+        "st": 0,
+        "ks": transform(o=fixed(40)),
+    }
     (entry,) = shown(plan_of([precomp], assets=[{"id": "c", "layers": two}])).commands
     assert isinstance(entry.source, GroupSource) and len(entry.source.commands) == 2
     assert entry.opacity == pytest.approx(0.4)
@@ -179,7 +219,17 @@ def test_the_colour_of_a_solid_is_straight_rgba() -> None:
 def test_what_a_precomp_fades_keeps_the_effects_of_its_layers() -> None:
     parameter = {"ty": 2, "nm": "Color", "mn": "ADBE Fill-0002", "v": fixed(0, 0, 1, 1)}
     effect = {"ty": 21, "nm": "Fill", "mn": "ADBE Fill", "en": 1, "ef": [parameter]}
-    precomp = {"ty": 0, "nm": "pre", "refId": "c", "w": 100, "h": 50, "ip": 0, "op": 60, "st": 0, "ks": transform(o=fixed(40))}
+    precomp = {
+        "ty": 0,
+        "nm": "pre",
+        "refId": "c",
+        "w": 100,
+        "h": 50,
+        "ip": 0,
+        "op": 60,
+        "st": 0,
+        "ks": transform(o=fixed(40)),
+    }
     (entry,) = shown(plan_of([precomp], assets=[{"id": "c", "layers": [solid("inner", ef=[effect])]}])).commands
     assert entry.opacity == pytest.approx(0.4) and not entry.effects
     assert isinstance(entry.source, GroupSource)

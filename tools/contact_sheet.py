@@ -3,8 +3,9 @@
 
 Usage: contact_sheet.py DOCUMENT_OR_FOLDER... -o SHEET.png [--only TEXT] [--frames 3] [--ground 200] [--size 256]
 
-A document is a .json, .lottie, .zip or folder package. References are NAME.fFRAME.png files beside a document (straight-alpha RGBA);
-a document without references shows as many of our own frames as --frames says. The difference is doubled, black where equal.
+A document is a .json, .lottie, .zip or folder package. References are NAME.fFRAME.png files beside a document
+(straight-alpha RGBA); a document without references shows as many of our own frames as --frames says. The difference is
+doubled, black where equal.
 """
 
 from __future__ import annotations

@@ -3,9 +3,10 @@
 
 Usage: skottie_parity.py CORPUS [--pass 0.95] [--json FILE]
 
-A corpus holds NAME.json documents beside NAME.fFRAME.png references, drawn by Skottie without fonts and without an expression engine. Where
-Velocity draws what Skottie leaves out, a document scores low although nothing is wrong. The second score takes that out
-of the documents, not out of the renderer, so that what remains below the mark differs for some other reason:
+A corpus holds NAME.json documents beside NAME.fFRAME.png references, drawn by Skottie without fonts and without an
+expression engine. Where Velocity draws what Skottie leaves out, a document scores low although nothing is wrong. The
+second score takes that out of the documents, not out of the renderer, so that what remains below the mark differs for
+some other reason:
 
 expressions         removed: the keyframes' own values stand
 texts               removed: Skottie had no font to draw them with
@@ -117,7 +118,8 @@ def main() -> None:
             print(f"{as_is:6.3f} {alike:6.3f}  {name}")
     total = len(rows)
     passed, parity = (sum(row[i] >= options.mark for row in rows) for i in (0, 1))
-    print(f"as is: {passed} of {total} ({passed / total:.1%}); without what the references leave out: {parity} ({parity / total:.1%})")
+    print(f"as is: {passed} of {total} ({passed / total:.1%})")
+    print(f"without what the references leave out: {parity} ({parity / total:.1%})")
     if options.json:
         options.json.write_text(json.dumps([{"document": n, "score": a, "parity": p} for a, p, n in rows], indent=1))
 

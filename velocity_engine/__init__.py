@@ -1,4 +1,5 @@
-"""Velocity: a render engine for video templates. What is named here is the public API; all else is private by convention.
+"""Velocity: a render engine for video templates. What is named here is the public API; all else is private by
+convention.
 
 Names load when they are first used, so that ``import velocity_engine`` costs next to nothing.
 """

@@ -40,8 +40,8 @@ MAX_STILL_PIXELS = 16_384 * 8_192
 
 @dataclass(frozen=True, slots=True)
 class RenderResult:
-    """``frames`` written, ``seconds`` the render took, ``size_bytes`` of the file, ``held_frames`` that were the same as
-    the one before; ``findings`` is what was not drawn as the author meant."""
+    """``frames`` written, ``seconds`` the render took, ``size_bytes`` of the file, ``held_frames`` that were the same
+    as the one before; ``findings`` is what was not drawn as the author meant."""
 
     output: str
     frames: int
@@ -114,13 +114,15 @@ def render_still(
 ) -> NDArray[np.uint8]:
     """One frame as (height, width, 4) uint8, straight alpha, on a clear ground.
 
-    ``frame`` in frames of the composition's own timeline, ``size`` (width, height) in pixels, by default the composition's. Another
-    aspect ratio is fitted inside. What is missing or not supported is left out (``template.findings`` tells);
-    CustomizationError and FrameRangeError are raised.
+    ``frame`` in frames of the composition's own timeline, ``size`` (width, height) in pixels, by default the
+    composition's. Another aspect ratio is fitted inside. What is missing or not supported is left out
+    (``template.findings`` tells); CustomizationError and FrameRangeError are raised.
     """
     width, height = size or (template.width, template.height)
-    if not (1 <= width and 1 <= height and width * height <= MAX_STILL_PIXELS):
-        raise FrameRangeError(f"the size {width}x{height} cannot be drawn", place=Place(field="size"), hint="Sides start at 1 pixel")
+    if not (width >= 1 and height >= 1 and width * height <= MAX_STILL_PIXELS):
+        raise FrameRangeError(
+            f"the size {width}x{height} cannot be drawn", place=Place(field="size"), hint="Sides start at 1 pixel"
+        )
     if not math.isfinite(frame):
         raise FrameRangeError(f"frame {frame} is not a number", place=Place(field="frame"))
     if not customizations:
@@ -157,12 +159,13 @@ def render(
 ) -> RenderResult:
     """Renders a video file.
 
-    ``frames`` is (start, end) in frames of the composition, half-open, or a marker's name. ``audio`` is mixed with the template's
-    audio layers. ``progress`` is called some times a second; ``cancelled`` (a function or an event) is asked at every frame and
-    ends the render with RenderCancelled, without a file. ``assets`` gives the files that ``{"assetId": ...}`` names.
+    ``frames`` is (start, end) in frames of the composition, half-open, or a marker's name. ``audio`` is mixed with the
+    template's audio layers. ``progress`` is called some times a second; ``cancelled`` (a function or an event) is asked
+    at every frame and ends the render with RenderCancelled, without a file. ``assets`` gives the files that
+    ``{"assetId": ...}`` names.
 
-    Raises CustomizationError, EncoderConfigError, FrameRangeError before any work; RenderFailed where the template itself cannot
-    be rendered (a missing picture, say); MediaError, StorageError.
+    Raises CustomizationError, EncoderConfigError, FrameRangeError before any work; RenderFailed where the template
+    itself cannot be rendered (a missing picture, say); MediaError, StorageError.
     """
     from velocity_engine.audio import audio_plan
     from velocity_engine.pipeline import render_to_file
@@ -191,7 +194,13 @@ def render(
     finally:
         plan.close()
     return RenderResult(
-        os.fspath(output), stats.frames, stats.seconds, stats.size_bytes, stats.held_frames, findings, dict(stats.seconds_by_stage)
+        os.fspath(output),
+        stats.frames,
+        stats.seconds,
+        stats.size_bytes,
+        stats.held_frames,
+        findings,
+        dict(stats.seconds_by_stage),
     )
 
 

@@ -1,4 +1,5 @@
-"""The display list: what to draw at one frame, flat and immutable, in painter's order, each entry with a content digest.
+"""The display list: what to draw at one frame, flat and immutable, in painter's order, each entry with a content
+digest.
 
 Coordinates of a command go through its ``matrix`` to device pixels, whose centres lie at (x + 0.5, y + 0.5).
 Colours in paints are straight RGBA, 0..1; pixels are premultiplied RGBA, uint8.
@@ -222,8 +223,8 @@ class Matte:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EffectCall:
-    """One effect with this frame's values. ``effect`` names an ``EffectType``; ``values`` is what its ``evaluate`` made:
-    numbers, strings, arrays and tuples. ``matrix`` leads from layer to device pixels. ``margin`` is how far, in
+    """One effect with this frame's values. ``effect`` names an ``EffectType``; ``values`` is what its ``evaluate``
+    made: numbers, strings, arrays and tuples. ``matrix`` leads from layer to device pixels. ``margin`` is how far, in
     device pixels, the effect can reach beyond what it is given (left, top, right, bottom)."""
 
     effect: str
@@ -234,7 +235,8 @@ class EffectCall:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DrawCommand:
-    """An entry of the display list. Order of work: source, effects, masks, matte, clip; then opacity and blend onto what is below.
+    """An entry of the display list. Order of work: source, effects, masks, matte, clip; then opacity and blend onto
+    what is below.
 
     Effects stand only on commands whose source is a group. Make one with ``command``, which computes the digest.
     """
@@ -337,9 +339,7 @@ def command(
     if clips:
         parts += [(c.box, c.matrix) for c in clips]
     if masks:
-        parts += [
-            ("mask", path_digest(m.path), m.mode, m.inverted, m.opacity, m.expansion, m.feather) for m in masks
-        ]
+        parts += [("mask", path_digest(m.path), m.mode, m.inverted, m.opacity, m.expansion, m.feather) for m in masks]
     if matte is not None:
         parts += ["matte", matte.mode.value, *(c.digest for c in matte.commands)]
     if effects:

@@ -25,10 +25,11 @@ class RateControl(IntEnum):
 class EncoderConfig:
     """``bitrate`` is bytes per second (the REST contract's unit), None for a quality the codec chooses.
 
-    ``fps_num`` / ``fps_den`` None: the composition's rate. ``resolution`` (width, height) in pixels, even; None: the composition's.
-    ``codec`` is a codec plugin's name or its number (0 h264, 1 h265, 2 av1). ``preset`` 0 (slowest, smallest) to 5 (fastest).
-    ``gop`` is the longest distance of key frames, ``idr`` that of IDR frames, in output frames. ``profile`` and ``level`` are the codec
-    standard's own numbers (H.264: profile_idc 66, 77, 100; level 41 for 4.1). ``audio_bitrate`` is bits per second.
+    ``fps_num`` / ``fps_den`` None: the composition's rate. ``resolution`` (width, height) in pixels, even; None: the
+    composition's. ``codec`` is a codec plugin's name or its number (0 h264, 1 h265, 2 av1). ``preset`` 0 (slowest,
+    smallest) to 5 (fastest). ``gop`` is the longest distance of key frames, ``idr`` that of IDR frames, in output
+    frames. ``profile`` and ``level`` are the codec standard's own numbers (H.264: profile_idc 66, 77, 100; level 41 for
+    4.1). ``audio_bitrate`` is bits per second.
     """
 
     bitrate: int | None = None
@@ -87,7 +88,9 @@ def config_problems(config: EncoderConfig, codecs: tuple[str, ...]) -> list[Enco
             found.append(_bad("res", f"the resolution is {width}x{height}", f"Each side must be from 16 to {MAX_SIDE}"))
         elif width % 2 or height % 2:
             even = f"{width + width % 2}x{height + height % 2}"
-            found.append(_bad("res", f"the resolution {width}x{height} is odd", f"4:2:0 video needs even sides: {even}"))
+            found.append(
+                _bad("res", f"the resolution {width}x{height} is odd", f"4:2:0 video needs even sides: {even}")
+            )
     if config.codec_name not in codecs:
         near = nearest(config.codec_name, codecs)
         numbers = ", ".join(f"{number} = {name}" for number, name in CODEC_NUMBERS.items())
@@ -98,7 +101,11 @@ def config_problems(config: EncoderConfig, codecs: tuple[str, ...]) -> list[Enco
     if config.rate_control == RateControl.CBR and config.bitrate is None:
         found.append(_bad("bitrate", "constant bitrate (rc 0) has no bitrate", "Give bitrate, or rc 1 or 2"))
     if config.qp is not None and config.rate_control != RateControl.CQP:
-        found.append(_bad("qp", "qp stands beside a rate control that does not use it", "Give rc 2 (CQP), or leave qp out"))
+        found.append(
+            _bad("qp", "qp stands beside a rate control that does not use it", "Give rc 2 (CQP), or leave qp out")
+        )
     if config.gop is not None and config.idr is not None and config.idr < config.gop:
-        found.append(_bad("idr", f"idr {config.idr} is shorter than gop {config.gop}", "An IDR frame starts a GOP: idr >= gop"))
+        found.append(
+            _bad("idr", f"idr {config.idr} is shorter than gop {config.gop}", "An IDR frame starts a GOP: idr >= gop")
+        )
     return found

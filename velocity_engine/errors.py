@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands: a file of the package, a layer by its path, a JSON pointer (RFC 6901), a request field."""
+    """Where something stands: a file of the package, a layer by its path, a JSON pointer (RFC 6901), a request
+    field."""
 
     file: str | None = None
     layer: str | None = None

@@ -1,7 +1,7 @@
 """The hooks of Velocity, version 1. A plugin implements any of them with ``velocity_engine.hookimpl``.
 
-Each hook returns a list of objects that follow the protocols of ``velocity_engine.plugin_types``. Built-ins use the same hooks.
-A package names its plugin (a module, class instance or class) in the entry-point group ``velocity``.
+Each hook returns a list of objects that follow the protocols of ``velocity_engine.plugin_types``. Built-ins use the
+same hooks. A package names its plugin (a module, class instance or class) in the entry-point group ``velocity``.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""The plan: a document made ready for any frame. Parents, mattes, precomps and effects are resolved; pictures, fonts and
-clips are opened once. What cannot be shown is reported, never raised, so that one bad layer does not hide the others."""
+"""The plan: a document made ready for any frame. Parents, mattes, precomps and effects are resolved; pictures, fonts
+and clips are opened once. What cannot be shown is reported, never raised, so that one bad layer does not hide the
+others."""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ def _only_controls(effect: Effect) -> bool:
 
 @dataclass(slots=True, eq=False)
 class PlannedLayer:
-    """A layer with what it refers to. ``parent`` and ``matte`` are bound after all layers of the composition are made."""
+    """A layer with what it refers to. ``parent`` and ``matte`` are bound after all layers of the composition are
+    made."""
 
     layer: Layer
     path: str
@@ -100,11 +102,21 @@ class Plan:
 
 
 def make_plan(document: Document, package: Package | None) -> Plan:
-    """Raises only what no layer can be blamed for; the rest is in ``findings``, with severity "error" where it must not render."""
+    """Raises only what no layer can be blamed for; the rest is in ``findings``, with severity "error" where it must not
+    render."""
     context = PlanContext(document, package)
     try:
         main = context.composition("")
-        plan = Plan(document, main, context.compositions, context.curves, context.findings, context.report, context.read, context.resources)
+        plan = Plan(
+            document,
+            main,
+            context.compositions,
+            context.curves,
+            context.findings,
+            context.report,
+            context.read,
+            context.resources,
+        )
     except BaseException:
         for release in reversed(context.resources):
             release()
@@ -238,7 +250,11 @@ class PlanContext:
         if isinstance(content, PluginContent):
             found = plugins.plugin_layer(content.plugin)
             if found is None:
-                self.report(Finding("plugin.missing", f"no layer plugin {content.plugin!r} is installed", place, severity="error"))
+                self.report(
+                    Finding(
+                        "plugin.missing", f"no layer plugin {content.plugin!r} is installed", place, severity="error"
+                    )
+                )
             return found
         if isinstance(content, UnknownContent):
             found = plugins.layer_type(content.type)
@@ -250,7 +266,11 @@ class PlanContext:
 
     def _report_layer(self, error: VelocityError, layer: Layer, path: str) -> None:
         place = Place(file=error.place.file, layer=path, pointer=error.place.pointer or layer.pointer)
-        feature = "asset.missing" if isinstance(layer.content, ImageContent | VideoContent) and "lacks" in error.message else "layer.broken"
+        feature = (
+            "asset.missing"
+            if isinstance(layer.content, ImageContent | VideoContent) and "lacks" in error.message
+            else "layer.broken"
+        )
         hint = f". {error.hint}" if error.hint else ""
         self.report(Finding(feature, f"{error.message}{hint}", place, severity="error"))
 

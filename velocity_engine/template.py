@@ -15,8 +15,8 @@ from velocity_engine.package import Package, PackageLimits, open_package
 from velocity_engine.parse.document import parse_document
 
 if TYPE_CHECKING:
-    from velocity_engine.inspect import LayerInfo
     from velocity_engine.encoder_config import EncoderConfig
+    from velocity_engine.inspect import LayerInfo
     from velocity_engine.plan import Plan
 
 Customizations = Sequence[Mapping[str, Any]]
@@ -135,7 +135,9 @@ class Template:
         if start >= end:
             raise FrameRangeError(f"the frame range {start:g} to {end:g} is empty", place=field, hint=hint)
         if start < document.in_point or end > document.out_point:
-            raise FrameRangeError(f"the frame range {start:g} to {end:g} leaves the composition", place=field, hint=hint)
+            raise FrameRangeError(
+                f"the frame range {start:g} to {end:g} leaves the composition", place=field, hint=hint
+            )
         return (start, end)
 
     def _marker_range(self, name: str) -> tuple[float, float]:
@@ -180,7 +182,9 @@ class Template:
     def __enter__(self) -> Template:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
 

@@ -35,7 +35,9 @@ def layer_control(name: str, index: float) -> Effect:
     return Effect(type=5, name=name, match_name="ADBE Layer Control", parameters=(parameter,))
 
 
-def run(source: str, value: Any = (7.0,), frame: float = 30.0, prop: Property[Any] | None = None) -> tuple[Any, list[Any]]:
+def run(
+    source: str, value: Any = (7.0,), frame: float = 30.0, prop: Property[Any] | None = None
+) -> tuple[Any, list[Any]]:
     """The rotation of layer "A" under ``source``, at 30 frames a second, in a small composition."""
     prop = replace(prop, expression=source) if prop is not None else Property(value, expression=source, name="rotation")
     group = Group(name="Group 1", items=(Ellipse(name="Ellipse Path 1", position=still(0, 0), size=still(80, 40)),))
@@ -49,7 +51,8 @@ def run(source: str, value: Any = (7.0,), frame: float = 30.0, prop: Property[An
         transform=Transform(position=keyed((0, (0.0, 0.0, 0.0)), (60, (60.0, 120.0, 0.0))), scale=still(200, 200, 100)),
     )  # fmt: skip
     document = Document(
-        width=640, height=360, frame_rate=30.0, in_point=0, out_point=90, main=Composition(id="", layers=(a, b), name="Main"),
+        width=640, height=360, frame_rate=30.0, in_point=0, out_point=90,
+        main=Composition(id="", layers=(a, b), name="Main"),
         markers=(Marker(name="beat", time=15, duration=3),),
     )  # fmt: skip
     findings: list[Any] = []

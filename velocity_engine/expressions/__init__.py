@@ -1,4 +1,5 @@
-"""Expressions: After Effects JavaScript on properties, run in an embedded interpreter with limits and no way outside."""
+"""Expressions: After Effects JavaScript on properties, run in an embedded interpreter with limits and no way
+outside."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Runs expressions and keeps them within limits. One that fails is switched off with a finding, as After Effects does."""
+"""Runs expressions and keeps them within limits. One that fails is switched off with a finding, as After Effects
+does."""
 
 from __future__ import annotations
 
@@ -53,9 +54,11 @@ class Engine:
             known = self._last.get(key)
             if known is not None and known[0] == frame:
                 return known[1]
+            from quickjs import JSException
+
             try:
                 result = _shaped(json.loads(self._run(prop, frame)), value)
-            except Exception as error:  # whatever the interpreter raises is the expression's own failure
+            except (JSException, ValueError, TypeError, LookupError, RuntimeError, TimeoutError, MemoryError) as error:
                 self._switch_off(prop, layer, str(error).strip().split("\n")[0])
                 return value
             self._last[key] = (frame, result)

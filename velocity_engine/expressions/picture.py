@@ -82,7 +82,9 @@ class PictureMaker:
             self.owners.append(layer.name)
         return picture
 
-    def _property(self, prop: Property[Any], name: str, match: str = "", index: int = 0, aliases: Sequence[str] = ()) -> Node:
+    def _property(
+        self, prop: Property[Any], name: str, match: str = "", index: int = 0, aliases: Sequence[str] = ()
+    ) -> Node:
         number = self.numbers.setdefault(id(prop), len(self.kept))
         if number == len(self.kept):
             self.kept.append(prop)
@@ -98,7 +100,10 @@ class PictureMaker:
     def _position(self, position: Property[Any] | SplitPosition, index: int) -> list[Node]:
         if isinstance(position, Property):
             return [self._property(position, "Position", "ADBE Position", index)]
-        nodes = [self._property(position.x, "X Position", "ADBE Position_0"), self._property(position.y, "Y Position", "ADBE Position_1")]
+        nodes = [
+            self._property(position.x, "X Position", "ADBE Position_0"),
+            self._property(position.y, "Y Position", "ADBE Position_1"),
+        ]
         if position.z is not None:
             nodes.append(self._property(position.z, "Z Position", "ADBE Position_2"))
         joint = self._property(Property((0.0, 0.0, 0.0)), "Position", "ADBE Position", index)
@@ -186,7 +191,12 @@ _FIELDS: dict[type[shapes.ShapeItem], tuple[tuple[str, str, int], ...]] = {
         ("outer_roundness", "Outer Roundness", 9),
     ),
     shapes.Fill: (("paint", "Color", 4), ("opacity", "Opacity", 5)),
-    shapes.Stroke: (("paint", "Color", 3), ("opacity", "Opacity", 4), ("width", "Stroke Width", 5), ("miter_limit", "Miter Limit", 8)),
+    shapes.Stroke: (
+        ("paint", "Color", 3),
+        ("opacity", "Opacity", 4),
+        ("width", "Stroke Width", 5),
+        ("miter_limit", "Miter Limit", 8),
+    ),
     shapes.Trim: (("start", "Start", 1), ("end", "End", 2), ("offset", "Offset", 3)),
     shapes.Repeater: (("copies", "Copies", 1), ("offset", "Offset", 2)),
     shapes.RoundCorners: (("radius", "Radius", 1),),

@@ -11,7 +11,8 @@ Window = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A rectangle ``width`` x ``height`` placed by ``matrix`` in the layer, showing ``window`` of the picture (None: all of it)."""
+    """A rectangle ``width`` x ``height`` placed by ``matrix`` in the layer, showing ``window`` of the picture (None:
+    all of it)."""
 
     width: float
     height: float
@@ -25,7 +26,7 @@ def fitted(box: tuple[float, float], picture: tuple[int, int], fit: str) -> Fitt
     if width <= 0 or height <= 0:
         return Fitted(float(picture[0]), float(picture[1]), IDENTITY, None)
     scale_x, scale_y = width / picture[0], height / picture[1]
-    if fit == "fill" or abs(scale_x - scale_y) < 1e-9 and fit != "none":
+    if fit == "fill" or (abs(scale_x - scale_y) < 1e-9 and fit != "none"):
         return Fitted(width, height, IDENTITY, None)
     scale = {"cover": max(scale_x, scale_y), "contain": min(scale_x, scale_y)}.get(fit, 1.0)
     shown_w, shown_h = min(width, picture[0] * scale), min(height, picture[1] * scale)

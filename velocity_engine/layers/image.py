@@ -16,7 +16,9 @@ from velocity_engine.sampler import Sampler
 class PreparedImage:
     """Each frame of the picture as a command; an animated one runs from the layer's start and repeats."""
 
-    def __init__(self, layer: Layer, frames: Sequence[tuple[float, Picture]], asset: MediaAsset | None, fit: str) -> None:
+    def __init__(
+        self, layer: Layer, frames: Sequence[tuple[float, Picture]], asset: MediaAsset | None, fit: str
+    ) -> None:
         box = (asset.width, asset.height) if asset is not None else (0.0, 0.0)
         self._starts = [start for start, _ in frames]
         self._commands = [_image_command(picture, box, fit) for _, picture in frames]

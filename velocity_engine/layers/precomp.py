@@ -1,7 +1,7 @@
 """Precomp layers. Lottie specification, section "Precomposition Layer".
 
-Their pictures come from the evaluator, which runs the composition at the layer's own time; this type says that they move
-and that they exist.
+Their pictures come from the evaluator, which runs the composition at the layer's own time; this type says that they
+move and that they exist.
 """
 
 from __future__ import annotations

@@ -18,7 +18,9 @@ class PreparedVideo:
 
     moves = True
 
-    def __init__(self, layer: Layer, content: VideoContent, reader: FrameReader, box: tuple[float, float], rate: float) -> None:
+    def __init__(
+        self, layer: Layer, content: VideoContent, reader: FrameReader, box: tuple[float, float], rate: float
+    ) -> None:
         self._layer = layer
         self._content = content
         self._reader = reader

@@ -15,8 +15,8 @@ from velocity_engine.model.text import Font, Glyph
 class Media:
     """Where the bytes of a picture, clip or sound are: exactly one of the three.
 
-    ``name``: a file of the package; ``data``: the bytes themselves (of a ``data:`` URI); ``path``: a file of this machine
-    that the caller named (a customization's asset), never one that the document names.
+    ``name``: a file of the package; ``data``: the bytes themselves (of a ``data:`` URI); ``path``: a file of this
+    machine that the caller named (a customization's asset), never one that the document names.
     """
 
     name: str | None = None
@@ -26,7 +26,8 @@ class Media:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaAsset:
-    """A picture, clip or sound. ``media`` is None where the package lacks it (``missing`` then says what was looked for).
+    """A picture, clip or sound. ``media`` is None where the package lacks it (``missing`` then says what was looked
+    for).
 
     ``width`` and ``height`` as the document says (the box it draws into), 0 where it says nothing.
     """
@@ -66,8 +67,9 @@ class Marker:
 class Document:
     """``width`` and ``height`` in pixels, ``in_point`` and ``out_point`` in frames, ``frame_rate`` in frames a second.
 
-    ``background`` is straight RGBA of a document that names one, else None. ``findings`` is what the parser could not take.
-    ``slots`` maps a slot id to the JSON value it holds (``parse`` applied them already; ``customize`` may apply others).
+    ``background`` is straight RGBA of a document that names one, else None. ``findings`` is what the parser could not
+    take. ``slots`` maps a slot id to the JSON value it holds (``parse`` applied them already; ``customize`` may apply
+    others).
     """
 
     width: int

@@ -1,4 +1,5 @@
-"""Layers. Lottie specification, section "Layers". What all layers share is in ``Layer``; what a type has of its own is its ``content``."""
+"""Layers. Lottie specification, section "Layers". What all layers share is in ``Layer``; what a type has of its own is
+its ``content``."""
 
 from __future__ import annotations
 
@@ -67,8 +68,8 @@ class Mask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EffectParameter:
-    """One control of an effect: ``type`` as in the document (0 slider, 1 angle, 2 colour, 3 point, 4 checkbox, 7 drop-down, 10 layer index,
-    5 group, 6 no value). ``children`` of a group."""
+    """One control of an effect: ``type`` as in the document (0 slider, 1 angle, 2 colour, 3 point, 4 checkbox, 7
+    drop-down, 10 layer index, 5 group, 6 no value). ``children`` of a group."""
 
     name: str
     match_name: str
@@ -93,8 +94,8 @@ class Effect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerStyle:
-    """An entry of ``sy``: ``type`` 0 stroke, 1 drop shadow, 2 inner shadow, 3 outer glow, 4 inner glow, 5 bevel, 6 satin,
-    7 colour overlay, 8 gradient overlay. ``values`` by the document's short key."""
+    """An entry of ``sy``: ``type`` 0 stroke, 1 drop shadow, 2 inner shadow, 3 outer glow, 4 inner glow, 5 bevel, 6
+    satin, 7 colour overlay, 8 gradient overlay. ``values`` by the document's short key."""
 
     type: int
     name: str = ""
@@ -165,8 +166,8 @@ class VideoContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraContent:
-    """``perspective`` is the zoom in pixels. A camera with ``two_nodes`` looks at its transform's anchor point; one with a
-    single node looks along the z axis, turned by its rotations."""
+    """``perspective`` is the zoom in pixels. A camera with ``two_nodes`` looks at its transform's anchor point; one
+    with a single node looks along the z axis, turned by its rotations."""
 
     perspective: Scalar | None = None
     two_nodes: bool = True
@@ -174,7 +175,8 @@ class CameraContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PluginContent:
-    """A layer that a plugin draws, in the box of the layer it replaced (``width`` x ``height``, at its origin plus ``left``, ``top``)."""
+    """A layer that a plugin draws, in the box of the layer it replaced (``width`` x ``height``, at its origin plus
+    ``left``, ``top``)."""
 
     plugin: str
     data: Any
@@ -212,9 +214,9 @@ class Layer:
     """What all layers share.
 
     ``index`` is the document's ``ind`` (what ``parent`` and ``matte_layer`` refer to), None where it has none.
-    ``in_point``, ``out_point``, ``start_time`` in frames of the composition that holds the layer; the layer's own time is
-    ``(t - start_time) / stretch``. ``matte_layer`` is ``tp``; where it is None and ``matte`` is set, the layer above is the matte.
-    ``is_matte`` (``td``) hides a layer that only serves as a matte.
+    ``in_point``, ``out_point``, ``start_time`` in frames of the composition that holds the layer; the layer's own time
+    is ``(t - start_time) / stretch``. ``matte_layer`` is ``tp``; where it is None and ``matte`` is set, the layer above
+    is the matte. ``is_matte`` (``td``) hides a layer that only serves as a matte.
     """
 
     content: Content

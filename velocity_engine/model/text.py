@@ -31,8 +31,8 @@ class TextDocument:
 
     Lengths in pixels of the composition; ``tracking`` in 1/1000 em; colours straight RGB(A), 0..1, or None.
     ``box`` is (x, y, width, height) for a box text, else None. Lines are parted by ``\\r`` (or ``\\n``, U+0003).
-    ``fit`` is what a customization asked for: "shrink", "wrap", "clip" or None; ``fit_reference`` is then the document as
-    the author made it, whose extent a point text has to keep.
+    ``fit`` is what a customization asked for: "shrink", "wrap", "clip" or None; ``fit_reference`` is then the document
+    as the author made it, whose extent a point text has to keep.
     """
 
     text: str
@@ -55,9 +55,9 @@ class TextDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RangeSelector:
-    """Lottie "Text Range Selector": numbers as in the document (``units`` 1 = per cent, 2 = index; ``based_on`` 1 characters,
-    2 characters without spaces, 3 words, 4 lines; ``shape`` 1 square .. 6 smooth; ``mode`` 1 add, 2 subtract, 3 intersect,
-    4 min, 5 max, 6 difference)."""
+    """Lottie "Text Range Selector": numbers as in the document (``units`` 1 = per cent, 2 = index; ``based_on`` 1
+    characters, 2 characters without spaces, 3 words, 4 lines; ``shape`` 1 square .. 6 smooth; ``mode`` 1 add, 2
+    subtract, 3 intersect, 4 min, 5 max, 6 difference)."""
 
     start: Scalar | None = None
     end: Scalar | None = None
@@ -156,7 +156,8 @@ class Font:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glyph:
-    """An entry of ``chars``: the outline of a character in a font at ``size``; ``width`` in units of 1/100 of the size."""
+    """An entry of ``chars``: the outline of a character in a font at ``size``; ``width`` in units of 1/100 of the
+    size."""
 
     character: str
     family: str

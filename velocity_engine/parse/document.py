@@ -14,7 +14,17 @@ from velocity_engine.parse.graph import MAX_LAYERS, check_compositions, checked_
 from velocity_engine.parse.json_text import json_value
 from velocity_engine.parse.layers import Known, layers
 from velocity_engine.parse.text import fonts, glyphs
-from velocity_engine.parse.values import Malformed, described, flag_of, hex_color, list_of, number, number_of, object_of, text_of
+from velocity_engine.parse.values import (
+    Malformed,
+    described,
+    flag_of,
+    hex_color,
+    list_of,
+    number,
+    number_of,
+    object_of,
+    text_of,
+)
 
 if TYPE_CHECKING:
     from velocity_engine.package import Package
