@@ -83,6 +83,8 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         file = os.environ.get("VELOCITY_CONFIG")
+        if file and not Path(file).is_file():
+            raise ValueError(f"there is no settings file {file}")
         toml = (TomlConfigSettingsSource(settings_cls, Path(file)),) if file else ()
         return (init_settings, env_settings, *toml)
 

@@ -1,0 +1,39 @@
+"""Settings: their sources, their order, and that the documents list them all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from velocity_web.settings import Settings, load_settings, settings_help
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "service.md"
+
+
+def test_the_documents_and_the_help_list_every_setting_with_its_meaning() -> None:
+    document, said = DOCUMENT.read_text(encoding="utf-8"), settings_help()
+    for name, field in Settings.model_fields.items():
+        assert f"| `VELOCITY_{name.upper()}` |" in document
+        assert field.description and field.description in document
+        assert field.description in said
+
+
+def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "velocity.toml"
+    file.write_text("port = 1\nthreads = 2\nnice = 3\n")
+    monkeypatch.setenv("VELOCITY_CONFIG", str(file))
+    monkeypatch.setenv("VELOCITY_THREADS", "20")
+    monkeypatch.setenv("VELOCITY_PORT", "10")
+    settings = load_settings(data=tmp_path, port=100, host=None)
+    assert (settings.port, settings.threads, settings.nice, settings.host) == (100, 20, 3, "127.0.0.1")
+
+
+def test_an_unknown_key_of_the_file_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "velocity.toml"
+    file.write_text("prot = 1\n")
+    monkeypatch.setenv("VELOCITY_CONFIG", str(file))
+    with pytest.raises(ValueError, match="prot"):
+        load_settings()
