@@ -103,7 +103,7 @@ def test_decoding_equals_the_matrix(shape, full, matrix):
     rng = np.random.default_rng(6)
     y, u, v = (rng.integers(0, 256, plane.shape, dtype=np.uint8) for plane in planes(*shape, pad=2))
     out = np.zeros((*shape, 4), np.uint8)
-    yuv420_to_rgba(y, u, v, full, matrix, out)
+    yuv420_to_rgba(y, u, v, full, matrix, out, 0, 0, out.shape[1], out.shape[0])
     assert (out[..., 3] == 255).all()
     assert np.abs(out[..., :3] - decode_twin(y, u, v, full, matrix, *shape)).max() <= 0.75
 
@@ -117,5 +117,18 @@ def test_there_and_back():
     y, u, v = planes(32, 64)
     rgba_to_yuv420(rgba, y, u, v, 0, 0, 64, 32)
     out = np.zeros_like(rgba)
-    yuv420_to_rgba(y, u, v, False, 709, out)
+    yuv420_to_rgba(y, u, v, False, 709, out, 0, 0, out.shape[1], out.shape[0])
     assert np.abs(out.astype(int) - rgba)[:, 2:-2].max() <= 3
+
+
+@pytest.mark.parametrize("rect", [(0, 0, 47, 33), (8, 5, 20, 6), (40, 30, 47, 33), (46, 0, 47, 1)])
+def test_a_part_of_a_clip_is_the_same_as_in_the_whole(rect: tuple[int, int, int, int]) -> None:
+    rng = np.random.default_rng(5)
+    planes = [rng.integers(0, 256, shape, np.uint8) for shape in ((33, 47), (17, 24), (17, 24))]
+    whole, part = np.zeros((33, 47, 4), np.uint8), np.zeros((33, 47, 4), np.uint8)
+    yuv420_to_rgba(*planes, False, 709, whole, 0, 0, 47, 33)
+    yuv420_to_rgba(*planes, False, 709, part, *rect)
+    x0, y0, x1, y1 = rect
+    np.testing.assert_array_equal(part[y0:y1, x0:x1], whole[y0:y1, x0:x1])
+    part[y0:y1, x0:x1] = 0
+    assert not part.any()
