@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
 from velocity_engine.composite.extents import Extents
 from velocity_engine.composite.groups import opacity_within
 from velocity_engine.composite.rects import Rect, intersection, union_of
@@ -124,19 +121,32 @@ def _wrapping(command: DrawCommand) -> tuple[object, ...]:
 
 def merged(rects: Sequence[Rect], width: int, height: int) -> tuple[Rect, ...]:
     """Few disjoint rectangles of whole tiles that cover ``rects``: the cheapest of several ways to cover them."""
-    across, down = -(-width // TILE), -(-height // TILE)
-    tiles = np.zeros((down, across), np.bool_)
     boxes = {(x0 // TILE, y0 // TILE, -(-x1 // TILE), -(-y1 // TILE)) for x0, y0, x1, y1 in rects}
     if not boxes:
         return ()
-    for x0, y0, x1, y1 in boxes:
-        tiles[y0:y1, x0:x1] = True
-    rows, columns = np.flatnonzero(tiles.any(axis=1)), np.flatnonzero(tiles.any(axis=0))
-    around = [(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)]
-    ways = [around, _joined(boxes), _rectangles(tiles)]
-    best = min(ways, key=lambda way: sum((x1 - x0) * (y1 - y0) + REGION_COST for x0, y0, x1, y1 in way))
+    around = union_of(boxes) or (0, 0, 0, 0)
+    best = [around]
+    if around not in boxes:
+        rows = _rows(boxes, around[3])
+        least = sum(row.bit_count() for row in rows)
+        if _cost(best) > least + 2 * REGION_COST:
+            best = min((best, _joined(boxes), _rectangles(rows)), key=_cost)
     ordered = sorted(best, key=lambda rect: (rect[1], rect[0]))
     return tuple((x0 * TILE, y0 * TILE, min(width, x1 * TILE), min(height, y1 * TILE)) for x0, y0, x1, y1 in ordered)
+
+
+def _cost(way: Sequence[Rect]) -> int:
+    return sum((x1 - x0) * (y1 - y0) + REGION_COST for x0, y0, x1, y1 in way)
+
+
+def _rows(boxes: Iterable[Rect], count: int) -> list[int]:
+    """The tiles that boxes cover: bit x of row y."""
+    rows = [0] * count
+    for x0, y0, x1, y1 in boxes:
+        bits = (1 << x1) - (1 << x0)
+        for y in range(y0, y1):
+            rows[y] |= bits
+    return rows
 
 
 def _joined(boxes: Iterable[Rect]) -> list[Rect]:
@@ -159,17 +169,30 @@ def _joined(boxes: Iterable[Rect]) -> list[Rect]:
     return apart
 
 
-def _rectangles(tiles: NDArray[np.bool_]) -> list[Rect]:
+def _rectangles(rows: Sequence[int]) -> list[Rect]:
     """The set tiles as disjoint rectangles: runs of each row, joined with equal runs of the row above."""
     done: list[Rect] = []
     open_runs: dict[tuple[int, int], int] = {}
-    for row in range(tiles.shape[0] + 1):
-        runs: set[tuple[int, int]] = set()
-        if row < tiles.shape[0]:
-            edges = np.flatnonzero(np.diff(np.concatenate(([0], tiles[row].astype(np.int8), [0]))))
-            runs = {(int(edges[i]), int(edges[i + 1])) for i in range(0, len(edges), 2)}
+    above = 0
+    for row, bits in enumerate((*rows, 0)):
+        if bits == above:
+            continue
+        above = bits
+        runs = _runs(bits)
         for run in [run for run in open_runs if run not in runs]:
             done.append((run[0], open_runs.pop(run), run[1], row))
         for run in runs:
             open_runs.setdefault(run, row)
     return done
+
+
+def _runs(bits: int) -> set[tuple[int, int]]:
+    """The runs of set bits, each as its first and the one after its last."""
+    runs = set()
+    while bits:
+        first = (bits & -bits).bit_length() - 1
+        gaps = ~(bits >> first)
+        last = first + (gaps & -gaps).bit_length() - 1
+        runs.add((first, last))
+        bits &= -1 << last
+    return runs
