@@ -15,7 +15,6 @@ from typing import Any
 from velocity_engine.channel import Channel, ChannelClosed
 from velocity_engine.convert import YuvFrame, YuvRing
 from velocity_engine.draw import FrameDrawer, FrameSender, SegmentWork, StageClock
-from velocity_engine.encode import SegmentEncoder
 from velocity_engine.plugin_types import EncodedPacket, Segment
 
 MOST_LANES = 8
@@ -39,7 +38,8 @@ class Lane:
         self.clock = StageClock()
         self._work, self._todo, self._outputs = work, todo, outputs
         self._ring = YuvRing(work.scene.width, work.scene.height, RING)
-        self._drawn: Channel[Segment | YuvFrame | None] = Channel(FRAMES_AHEAD)
+        self._begun: Channel[Segment] = Channel(1)
+        self._drawn: Channel[YuvFrame | None] = Channel(FRAMES_AHEAD)
         self._sender = FrameSender(self._ring, self.clock)
         self._turn, self._cores = turn, threads
         self._threads = [
@@ -62,6 +62,7 @@ class Lane:
     def stop(self) -> None:
         """Ends and joins the threads, wherever they are."""
         self._ring.close()
+        self._begun.abort()
         self._drawn.abort()
         for thread in self._threads:
             thread.join()
@@ -72,32 +73,24 @@ class Lane:
         )
         try:
             for segment in self._todo:
-                self._drawn.put(segment)
+                self._begun.put(segment)
                 for drawn in drawer.draw(segment):
                     self._drawn.put(drawn)
         finally:
             drawer.close()
-        self._drawn.finish()
+        self._begun.finish()
 
     def encode(self) -> None:
-        current: tuple[Segment, SegmentEncoder] | None = None
-        for item in self._drawn:
-            if isinstance(item, Segment):
-                self._finish(current)
-                with self.clock.stage("encode"):
-                    current = (item, self._work.encoder(item))
-            elif current is not None:
-                self._put(current[0], self._sender.send(current[1], item))
-        self._finish(current)
-
-    def _put(self, segment: Segment, packets: Sequence[EncodedPacket]) -> None:
-        for packet in packets:
-            self._outputs[segment.number].put(packet)
-
-    def _finish(self, current: tuple[Segment, SegmentEncoder] | None) -> None:
-        if current is not None:
-            self._put(current[0], self._sender.finish(current[1]))
-            self._outputs[current[0].number].finish()
+        for segment in self._begun:
+            output = self._outputs[segment.number]
+            with self.clock.stage("encode"):
+                encoder = self._work.encoder(segment)
+            for _ in range(segment.first, segment.last):
+                for packet in self._sender.send(encoder, self._drawn.get()):
+                    output.put(packet)
+            for packet in self._sender.finish(encoder):
+                output.put(packet)
+            output.finish()
 
     def _run(self, stage: Callable[[], None]) -> None:
         """Runs a stage; its error goes to who reads the packets."""
