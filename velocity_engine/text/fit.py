@@ -47,7 +47,7 @@ def line_height_of(document: TextDocument, size: float) -> float:
     """At ``size``, which may be smaller than the document's."""
     if document.line_height is None or document.line_height <= 0.0:
         return size * LINE_HEIGHT
-    return document.line_height * (size / document.size)
+    return document.line_height * (size / document.size) if document.size > 0.0 else 0.0
 
 
 # --- box text -------------------------------------------------------------------------------------------------------
