@@ -127,7 +127,7 @@ def test_alpha_is_premultiplied(tmp_path: Path) -> None:
 
 
 def test_planes_for_the_yuv_path(tmp_path: Path) -> None:
-    reader = open_clip(make_clip(tmp_path / "clip.mp4", 5))
+    reader = open_clip(make_clip(tmp_path / "clip.mp4", 5, tags=(1, 1)))
     planes = reader.read_yuv(2)
     assert planes is not None
     y, u, _ = planes

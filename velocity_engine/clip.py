@@ -145,9 +145,10 @@ class ClipReader:
 
     def read_yuv(self, index: int) -> Planes | None:
         """Frame ``index`` as its planes (y, u, v), rows perhaps longer than the picture, where the clip is upright
-        8-bit 4:2:0."""
+        8-bit 4:2:0, BT.709, limited range."""
         frame = self._frame(index)
-        return None if self._turn or frame.format.name not in PLANAR else planes_of(frame)
+        plain = not self._turn and frame.format.name in PLANAR and _matrix_and_range(frame) == (709, False)
+        return planes_of(frame) if plain else None
 
     def close(self) -> None:
         with self._lock:
@@ -238,15 +239,21 @@ def planes_of(frame: av.VideoFrame) -> Planes:
     return y, u, v
 
 
+def _matrix_and_range(frame: av.VideoFrame) -> tuple[int, bool]:
+    """601 or 709, and whether the range is full."""
+    space = frame.colorspace
+    older = space in BT601 or (space == UNSPECIFIED and frame.height < LEAST_HD_HEIGHT)
+    full = frame.color_range == FULL_RANGE or frame.format.name == "yuvj420p"
+    return 601 if older else 709, full
+
+
 def _rgba(frame: av.VideoFrame) -> NDArray[np.uint8]:
     """(h, w, 4) uint8, premultiplied, as the frame lies in the file."""
     if frame.format.name not in PLANAR:
         return premultiplied(np.ascontiguousarray(frame.reformat(format="rgba").to_ndarray()))
     from velocity_engine.kernels.yuv import yuv420_to_rgba
 
-    space = frame.colorspace
-    older = space in BT601 or (space == UNSPECIFIED and frame.height < LEAST_HD_HEIGHT)
-    full = frame.color_range == FULL_RANGE or frame.format.name == "yuvj420p"
+    matrix, full = _matrix_and_range(frame)
     out = np.empty((frame.height, frame.width, 4), np.uint8)
-    yuv420_to_rgba(*planes_of(frame), full, 601 if older else 709, out, 0, 0, frame.width, frame.height)
+    yuv420_to_rgba(*planes_of(frame), full, matrix, out, 0, 0, frame.width, frame.height)
     return out

@@ -13,6 +13,8 @@ from velocity_engine.channel import Channel
 if TYPE_CHECKING:
     import av
 
+    from velocity_engine.composite import PlanarFrame
+
 TILE = 32  # pixels; of even size, so that a tile has whole chroma samples
 
 Rect = tuple[int, int, int, int]
@@ -64,6 +66,18 @@ class YuvRing:
         for x0, y0, x1, y1 in tile_rects(taken.stale):
             rgba_to_yuv420(canvas, y, u, v, x0, y0, x1, y1)
         taken.stale[:] = False
+
+    def fill_planar(self, taken: YuvFrame, shown: PlanarFrame) -> None:
+        """Makes ``taken`` show a clip's own planes and what is drawn over them. The next canvas counts as new."""
+        from velocity_engine.kernels.yuv import rgba_to_yuv420
+
+        y, u, v = planes = taken.planes()
+        for target, source in zip(planes, shown.planes, strict=True):
+            rows, columns = min(len(target), len(source)), min(target.shape[1], source.shape[1])
+            target[:rows, :columns] = source[:rows, :columns]
+        for x0, y0, x1, y1 in shown.covered:
+            rgba_to_yuv420(shown.canvas, y, u, v, x0, y0, x1, y1)
+        taken.stale[:] = True
 
     def give_back(self, frame: YuvFrame) -> None:
         self._free.put(frame)

@@ -67,14 +67,18 @@ class FrameDrawer:
             with self._clock.stage("evaluate"), self._turn:
                 display = self._scene.display_list(number)
             with self._clock.stage("composite"):
-                canvas, regions = self._frames.advance(display)
-            if not regions and not self._first:
+                planar = self._frames.advance_planar(display)
+                canvas, regions = self._frames.advance(display) if planar is None else (planar.canvas, planar.covered)
+            if (not regions if planar is None else planar.held) and not self._first:
                 yield None
                 continue
             self._first = False
             taken = self._ring.take()
             with self._clock.stage("convert"):
-                self._ring.fill(taken, canvas, regions)
+                if planar is None:
+                    self._ring.fill(taken, canvas, regions)
+                else:
+                    self._ring.fill_planar(taken, planar)
             yield taken
 
     def close(self) -> None:

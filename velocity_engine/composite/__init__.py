@@ -7,7 +7,7 @@ of frames.
 from velocity_engine.composite.changes import changed_regions
 from velocity_engine.composite.compositor import Compositor
 from velocity_engine.composite.extents import command_bounds
-from velocity_engine.composite.frames import FrameCompositor
+from velocity_engine.composite.frames import FrameCompositor, PlanarFrame
 from velocity_engine.composite.rects import Rect
 
-__all__ = ["Compositor", "FrameCompositor", "Rect", "changed_regions", "command_bounds"]
+__all__ = ["Compositor", "FrameCompositor", "PlanarFrame", "Rect", "changed_regions", "command_bounds"]
