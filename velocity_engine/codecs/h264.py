@@ -8,6 +8,8 @@ from fractions import Fraction
 from velocity_engine.codecs.levels import Level, Stream, chosen_level, level_problems
 from velocity_engine.codecs.rates import (
     bits_per_second,
+    capped_quality,
+    constant_rate,
     key_frame_distance,
     open_gops,
     quality_gain,
@@ -104,14 +106,11 @@ class H264:
         if config.container == "avi":
             options["bf"] = "0"  # AVI has no presentation times
         if config.rate_control == RateControl.CBR and stream.bits is not None:
-            buffer = min(stream.bits, level.buffer_for(stream.bits))
-            options |= {"maxrate": str(stream.bits), "bufsize": str(buffer)}
+            options |= constant_rate(stream.bits, level)
             private |= {"nal-hrd": "cbr", "vbv-init": "0.9"}
         elif config.rate_control == RateControl.VBR:
             factor = RATE_FACTOR + offset - quality_gain(config, width, height, rate)
-            peak = stream.bits or level.bits
-            buffer = min(2 * peak, level.buffer_for(stream.bits))
-            options |= {"crf": f"{factor:.2f}", "maxrate": str(peak), "bufsize": str(buffer)}
+            options |= capped_quality(factor, stream.bits, level)
             private["vbv-init"] = "0.5"
         else:
             value = quantiser_for(config, width, height, rate, middle=27, per_doubling=6, low=1, high=51)

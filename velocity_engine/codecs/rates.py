@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+from velocity_engine.codecs.levels import Level
 from velocity_engine.encoder_config import EncoderConfig, RateControl
 
 KEY_FRAME_SECONDS = 5
@@ -53,6 +54,17 @@ def quality_gain(config: EncoderConfig, width: int, height: int, rate: Fraction)
     if density is None or density <= GENEROUS_BITS_PER_PIXEL:
         return 0.0
     return min(6.0, 1.5 * math.log2(density / GENEROUS_BITS_PER_PIXEL))
+
+
+def constant_rate(bits: int, level: Level) -> dict[str, str]:
+    """libavcodec's options for a constant bitrate: a decoder's buffer of one second, or what the level holds."""
+    return {"maxrate": str(bits), "bufsize": str(min(bits, level.buffer_for(bits)))}
+
+
+def capped_quality(factor: float, bits: int | None, level: Level) -> dict[str, str]:
+    """libavcodec's options for a constant quality under a cap: the bitrate, else what the level holds."""
+    peak = bits or level.bits
+    return {"crf": f"{factor:.2f}", "maxrate": str(peak), "bufsize": str(min(2 * peak, level.buffer_for(bits)))}
 
 
 def quantiser_for(
