@@ -35,7 +35,7 @@ UNSPECIFIED = 2
 LEAST_HD_HEIGHT = 720  # untagged clips from here on are BT.709, below BT.601, as players take them
 MOST_SKIPPED = 64  # frames decoded and dropped on the way forward rather than seeking
 MOST_CURSORS = 8  # threads that read a clip side by side, each at a place of its own
-DECODER_THREADS = 2
+DECODER_THREADS = 1
 
 Planes = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
 
