@@ -204,3 +204,10 @@ def test_an_executor_that_loses_segments(tmp_path: Path) -> None:
 
     with pytest.raises(RenderFailed, match="1 of 2 segments"):
         rendered(tmp_path / "out.mp4", 250, executor=Lossy())
+
+
+def test_more_segments_than_lanes_keep_ahead(tmp_path: Path) -> None:
+    config = EncoderConfig(bitrate=100_000, gop=5, idr=10)  # segments of ten frames
+    stats = rendered(tmp_path / "many.mp4", 400, config=config)
+    assert stats.frames == 400
+    assert sum(1 for _ in pictures(tmp_path / "many.mp4")) == 400
