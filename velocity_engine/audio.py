@@ -264,7 +264,9 @@ class _Sound:
 
         self._name = track.name
         self._container = _open(track.source, track.name)
-        self._resampler = av.AudioResampler(format="fltp", layout="stereo", rate=max(1, round(RATE / track.speed)))
+        # One channel sounds as loud from both speakers; FFmpeg's own way to stereo would lower it by 3 dB.
+        layout = "mono" if self._container.streams.audio[0].codec_context.channels == 1 else "stereo"
+        self._resampler = av.AudioResampler(format="fltp", layout=layout, rate=max(1, round(RATE / track.speed)))
         self._blocks = self._decoded()
         self._rest = np.zeros((2, 0), np.float32)
         skipped = round(track.offset * RATE / track.speed)
@@ -299,7 +301,8 @@ class _Sound:
 
     def _resampled(self, frame: av.AudioFrame | None) -> Iterator[Block]:
         for made in self._resampler.resample(frame):
-            yield np.asarray(made.to_ndarray(), np.float32)
+            samples = np.asarray(made.to_ndarray(), np.float32)
+            yield np.repeat(samples, 2, axis=0) if len(samples) == 1 else samples
 
     def close(self) -> None:
         self._blocks.close()
