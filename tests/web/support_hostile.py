@@ -200,14 +200,15 @@ def _twice() -> bytes:
     return buffer.getvalue()
 
 
-@hostile("a hundred thousand members")
+@hostile("more members than are allowed")
 def _members() -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("data.json", json.dumps(document()))
-        for number in range(100_000):
-            archive.writestr(f"x/{number}", b"")
-    return buffer.getvalue()
+    content = json.dumps(document()).encode()
+    told = {"crc": zlib.crc32(content), "size": len(content), "packed_size": len(content), "method": 0}
+    first = _member(b"data.json", content, **told)
+    entries = [_central(b"data.json", 0, **told)]
+    empty = _member(b"x", b"", 0, 0, 0)
+    entries += [_central(b"%d" % n, len(first), 0, 0, 0) for n in range(100_001)]
+    return _assembled(first + empty, entries)
 
 
 @hostile("a symbolic link as the picture")
@@ -405,12 +406,12 @@ with_image("picture: broken base64", b"", u="", p="data:image/png;base64,@@@@", 
 with_image("picture: base64 of text", b"", u="", p="data:image/png;base64," + base64.b64encode(b"hello").decode(), e=1)
 
 
-def _clip(name: str, content: bytes) -> None:
+def _clip(name: str, content: bytes, *, refused: bool = True) -> None:
     fields = {
         "assets": [{"id": "v", "p": "clip.mp4", "u": "videos/", "w": 8, "h": 8, "t": 9}],
         "layers": [layer("Clip", 9, 1, 10, refId="v")],
     }
-    HOSTILE[name] = (lambda: template_zip({"videos/clip.mp4": content}, **fields), True)
+    HOSTILE[name] = (lambda: template_zip({"videos/clip.mp4": content}, **fields), refused)
 
 
 _clip("clip: text", b"this is no clip")
@@ -419,7 +420,7 @@ _clip(
     "clip: a box of 2^63 bytes",
     b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + struct.pack(">I4sQ", 1, b"moov", 2**63) + b"\0" * 100,
 )
-_clip("clip: a picture", png())
+_clip("clip: a picture", png(), refused=False)
 
 
 def _font(name: str, content: bytes) -> None:

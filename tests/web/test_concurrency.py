@@ -57,7 +57,7 @@ def test_uploads_race_for_the_last_of_a_quota(service: Service) -> None:
 
 def test_uploads_of_different_kinds_share_one_quota(service: Service) -> None:
     key = service.add_user(quota_mb=1)
-    sound, picture = wav(12), png(500, 20_000)
+    sound, picture = wav(12), png() + b"\0" * 170_000
 
     def request(client: Client, number: int) -> httpx.Response:
         if number % 2:

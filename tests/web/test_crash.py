@@ -45,7 +45,7 @@ def kill_something(service: Service, chance: random.Random) -> str:
     """End the server, its worker, the forking parent or one that renders, whichever there is."""
     assert service.process
     below = children_of(service.process.pid)
-    if not below or chance.random() < 0.3:
+    if not below or chance.random() < 0.2:
         service.kill()
         restart(service)
         return "server"
@@ -76,7 +76,7 @@ def test_nothing_is_lost_whatever_is_killed(new_service: Callable[..., Service])
             answer = client.post("/audio/upload", files={"file": ("s.wav", sound)})
             if answer.status_code == 200:
                 accepted[answer.json()["audioId"]] = "audio"
-        time.sleep(chance.random() * 0.7)
+        time.sleep(chance.random() * 0.5)
         kill_something(service, chance)
     with Client(service.url, key) as client:
         for thing, kind in accepted.items():

@@ -11,7 +11,7 @@ import pytest
 from web.support_service import Service, render_request
 from web.support_templates import png, template_zip, wav
 
-EXAMPLES = os.environ.get("VELOCITY_TEST_EXAMPLES", "2")
+EXAMPLES = os.environ.get("VELOCITY_TEST_EXAMPLES", "1")
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,"
     "response_schema_conformance,missing_required_header,unsupported_method,allow_header_conformance,"
