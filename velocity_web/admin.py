@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from pony.orm import desc
 
@@ -14,8 +11,9 @@ from velocity_web.auth import make_key
 from velocity_web.clock import now_ms
 from velocity_web.entities import Account, Job, connect, execute, lock_account, new_id, reading, rows, writing
 from velocity_web.failures import Conflict, NotFound
-from velocity_web.files import FOLDERS, make_folders, remove
+from velocity_web.files import FOLDERS, make_folders
 from velocity_web.services.renders import cancel_job
+from velocity_web.services.tidy import remove_old, tidy
 from velocity_web.settings import Settings
 
 FILE_TABLES = ("template", "audio", "asset", "render")
@@ -288,23 +286,7 @@ def _verify_sums(found: Verification) -> None:
 
 
 def cleanup(settings: Settings) -> list[str]:
-    """Remove files that no row names and old temporary files, both of a certain age, and forgotten Idempotency-Keys."""
-    removed: list[str] = []
-    orphans = verify(settings).orphans
-    candidates = [settings.data / file for file in orphans] + list(settings.temporary.iterdir())
-    oldest = time.time() - settings.keep_orphans_seconds
-    for path in candidates:
-        if _age_of(path) <= oldest:
-            remove(path)
-            removed.append(str(path.relative_to(settings.data)))
-    horizon = now_ms() - int(settings.idempotency_hours * 3_600_000)
-    with writing():
-        execute("DELETE FROM idempotent_request WHERE created_at < $horizon", {"horizon": horizon})
-    return removed
-
-
-def _age_of(path: Path) -> float:
-    try:
-        return os.stat(path).st_mtime
-    except FileNotFoundError:
-        return float("inf")
+    """Remove files that no row names and old temporary files, both of a certain age; gives their names."""
+    orphans = [settings.data / file for file in verify(settings).orphans]
+    removed = [*remove_old(orphans, settings), *tidy(settings)]
+    return [str(path.relative_to(settings.data)) for path in removed]

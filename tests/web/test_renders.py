@@ -303,6 +303,16 @@ def test_the_same_idempotency_key_gives_the_same_render(client: Client, template
     assert client.post("/render", json=request, headers={"Idempotency-Key": "k" * 300}).status_code == 400
 
 
+def test_an_idempotency_key_is_forgotten_in_time(client: Client, service: Service, template_id: str) -> None:
+    headers = {"Idempotency-Key": f"key-{uuid4()}"}
+    first = client.post("/render", json=render_request(template_id), headers=headers).json()
+    a_day_ago = "UPDATE idempotent_request SET created_at = created_at - 86400001 WHERE key = ?"
+    service.query(a_day_ago, headers["Idempotency-Key"])
+    other = client.post("/render", json=render_request(template_id, name="Other"), headers=headers)
+    assert other.status_code == 200
+    assert other.json()["renderId"] != first["renderId"]
+
+
 def test_a_request_id_comes_back(client: Client) -> None:
     assert client.get("/template/all", headers={"X-Request-Id": "abc-1"}).headers["x-request-id"] == "abc-1"
     assert len(client.get("/template/all", headers={"X-Request-Id": "bad id"}).headers["x-request-id"]) == 36

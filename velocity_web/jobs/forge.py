@@ -16,6 +16,7 @@ import signal
 import socket
 import subprocess
 import sys
+import traceback
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 
@@ -183,6 +184,8 @@ def _become_child(connection: socket.socket, request: dict[str, object], number:
         _confine(Limits(**limits))
         with socket.socket(fileno=number) as channel:
             code = tasks.run(str(request["task"]), channel)
+    except BaseException:  # noqa: BLE001  # os._exit below would swallow it
+        traceback.print_exc()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

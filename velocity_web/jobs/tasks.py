@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import socket
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -51,4 +52,7 @@ def run(task: str, channel: socket.socket) -> int:
         send({"failed": "; ".join([str(error), *getattr(error, "__notes__", ())])[:4000]})
     except MemoryError:
         send({"failed": "it needs more memory than one process may use"})
+    except Exception as error:  # noqa: BLE001  # a fault of the engine's: the log has it, the job its name
+        traceback.print_exc()
+        send({"failed": f"internal error ({type(error).__name__}); the server's log has more"})
     return 0

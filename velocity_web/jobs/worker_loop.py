@@ -24,11 +24,12 @@ from velocity_web.jobs.forge import Forge, ForgeGone, Limits, kill_child
 from velocity_web.jobs.queue import Leased
 from velocity_web.jobs.running import Running
 from velocity_web.jobs.webhook_sender import WebhookSender
+from velocity_web.services.tidy import tidy
 from velocity_web.settings import MIB, Settings
 
 BEAT_SECONDS = 0.5
 SWEEP_SECONDS = 1.0
-IDLE_LOOK = 0.02
+TIDY_SECONDS = 600.0
 LOG = structlog.get_logger("velocity.worker")
 
 
@@ -43,7 +44,7 @@ class Worker:
         self._control = control
         self._selector = selectors.DefaultSelector()
         self._forge: Forge | None = None
-        self._next_beat = self._next_sweep = self._next_claim = 0.0
+        self._next_beat = self._next_sweep = self._next_tidy = 0.0
         self._signalled, self._signal_pipe = os.pipe()
         self._webhooks = WebhookSender(settings)
 
@@ -84,6 +85,9 @@ class Worker:
             self._next_sweep = now + SWEEP_SECONDS
             for job in queue.sweep(self.settings):
                 self._remove_upload(job)
+        if now >= self._next_tidy:
+            self._next_tidy = now + TIDY_SECONDS
+            tidy(self.settings)
         if self.stopping_at is None:
             self._claim()
 

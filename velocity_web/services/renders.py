@@ -120,11 +120,12 @@ def remembered(caller: Caller, key: str, digest: str, settings: Settings) -> dic
 
 
 def _remember(caller: Caller, key: str, digest: str, answer: dict[str, Any]) -> None:
-    both = {"account": caller.account_id, "key": key}
-    execute("DELETE FROM idempotent_request WHERE account_id = $account AND key = $key", both)
-    IdempotentRequest(
-        account_id=caller.account_id, key=key, body_hash=digest, answer=json.dumps(answer), created_at=now_ms()
-    )
+    kept = {"body_hash": digest, "answer": json.dumps(answer), "created_at": now_ms()}
+    expired = IdempotentRequest.get(account_id=caller.account_id, key=key)
+    if expired is not None:
+        expired.set(**kept)
+    else:
+        IdempotentRequest(account_id=caller.account_id, key=key, **kept)
 
 
 def require_room(caller: Caller) -> None:

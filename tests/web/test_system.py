@@ -1,0 +1,116 @@
+"""Health, readiness, metrics, logs, and what a process of the service may do."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import re
+import shutil
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from web.support_service import Client, Service
+from web.support_templates import slow_template, template_zip
+from web.test_crash import render_children
+
+from velocity_web.jobs.runner import Runner, TaskFailed
+from velocity_web.settings import Settings
+
+
+def test_health_and_readiness_need_no_key(service: Service, client: Client) -> None:
+    client.headers.pop("X-API-Key")
+    assert client.get("/health").json()["status"] == "ok"
+    assert client.get("/Ready/").json() == {"status": "ready", "database": "ok", "storage": "ok"}
+    assert client.get("/").status_code == 200
+
+
+def test_an_unready_server_says_what_it_lacks(new_service: Callable[..., Service]) -> None:
+    service = new_service(workers="0")
+    shutil.rmtree(service.data / "tmp")
+    answer = service.client().get("/ready")
+    assert answer.status_code == 503
+    assert "storage" in answer.json()["detail"]
+    assert service.client().get("/health").status_code == 200
+
+
+def test_metrics_count_requests_and_jobs(client: Client, template_id: str) -> None:
+    client.ready_render(template_id)
+    said = client.get("/metrics").text
+    assert re.search(r'velocity_jobs\{kind="render",status="completed"\} [1-9]', said)
+    assert re.search(r'velocity_requests_total\{method="POST",route="/render",status="200"\} [1-9]', said)
+    assert "velocity_storage_used_bytes" in said
+
+
+def test_logs_are_json_with_the_requests_id_and_without_keys(client: Client, service: Service) -> None:
+    client.get("/template/all", headers={"X-Request-Id": "look-for-me"})
+    lines = (service.data / "server.log").read_text().splitlines()
+    [entry] = [json.loads(line) for line in lines if "look-for-me" in line]
+    assert (entry["method"], entry["path"], entry["status"]) == ("GET", "/template/all", 200)
+    assert client.key not in "".join(lines)
+
+
+def test_unknown_paths_and_methods_are_problems(client: Client) -> None:
+    assert client.get("/nothing").status_code == 404
+    answer = client.put("/render/all")
+    assert answer.status_code == 405
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "GET" in answer.headers["allow"]
+
+
+def test_a_child_is_confined(service: Service, client: Client) -> None:
+    render_id = client.start_render(client.ready_template(slow_template()))
+    client.until(f"/render/{render_id}/status", lambda status: status["framesDone"] > 0)
+    child = render_children(service)[-1]
+    status = Path(f"/proc/{child}/status").read_text()
+    assert "NoNewPrivs:\t1" in status
+    assert os.getsid(child) == child
+    assert os.getpriority(os.PRIO_PROCESS, child) == 5
+    limits = Path(f"/proc/{child}/limits").read_text()
+    assert re.search(rf"Max data size +{6144 * 2**20} ", limits)
+    assert re.search(r"Max cpu time +14400 ", limits)
+    client.post(f"/render/{render_id}/cancel")
+
+
+def is_open_to_all(folder: str) -> bool:
+    return all(path.stat().st_mode & stat.S_IXOTH for path in Path(folder).resolve().parents)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
+@pytest.mark.skipif(not is_open_to_all(sys.base_prefix), reason="Python lies where other users may not read")
+def test_children_become_another_user(new_service: Callable[..., Service], tmp_path: Path) -> None:
+    for folder in [tmp_path, *list(tmp_path.parents)[:3]]:
+        folder.chmod(0o755)
+    service = new_service(run_as="nobody", workers="1")
+    (service.data / "tmp").chmod(0o777)
+    client = service.client()
+    render_id = client.start_render(client.ready_template(slow_template()))
+    client.until(f"/render/{render_id}/status", lambda status: status["framesDone"] > 0)
+    assert Path(f"/proc/{render_children(service)[-1]}").stat().st_uid == pwd.getpwnam("nobody").pw_uid
+    client.post(f"/render/{render_id}/cancel")
+    assert client.ready_render(client.ready_template(template_zip()))
+
+
+def test_a_render_that_needs_too_much_memory_fails_with_that_reason(new_service: Callable[..., Service]) -> None:
+    service = new_service(render_memory_mb="320")
+    client = service.client()
+    encoder = {"bitrate": 1_000_000, "res": [7680, 4320], "codec": 1, "preset": 5}
+    render_id = client.start_render(client.ready_template(template_zip()), encoderConfig=encoder)
+    status = client.settle(f"/render/{render_id}/status")
+    assert status["status"] == "failed"
+    assert "memory" in status["reason"]
+
+
+def test_a_task_that_takes_too_long_is_ended(tmp_path: Path) -> None:
+    file = tmp_path / "slow.zip"
+    file.write_bytes(slow_template())
+    runner = Runner(Settings(data=tmp_path, still_seconds=0.001))
+    try:
+        spec = {"template": str(file), "frame": 0, "width": 4000, "output": str(tmp_path / "out.png")}
+        with pytest.raises(TaskFailed, match="longer than"):
+            runner.run("preview", spec)
+    finally:
+        runner.close()

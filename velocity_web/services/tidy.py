@@ -1,0 +1,39 @@
+"""Clearing away what killed processes left: old temporary files, and Idempotency-Keys past their time."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from velocity_web.clock import now_ms
+from velocity_web.entities import execute, reading, rows, writing
+from velocity_web.files import remove
+from velocity_web.settings import Settings
+
+
+def tidy(settings: Settings) -> list[Path]:
+    """Remove temporary files of a certain age that no active render writes, and old keys; gives the files."""
+    horizon = now_ms() - int(settings.idempotency_hours * 3_600_000)
+    with writing():
+        execute("DELETE FROM idempotent_request WHERE created_at < $horizon", {"horizon": horizon})
+    with reading():
+        active = [row[0] for row in rows("SELECT id FROM job WHERE kind = 'render' AND lease_owner IS NOT NULL", {})]
+    idle = [path for path in settings.temporary.iterdir() if not any(job_id in path.name for job_id in active)]
+    return remove_old(idle, settings)
+
+
+def remove_old(paths: list[Path], settings: Settings) -> list[Path]:
+    """Remove those of the files that are older than ``keep_orphans_seconds``; gives them."""
+    oldest = time.time() - settings.keep_orphans_seconds
+    old = [path for path in paths if _modified(path) <= oldest]
+    for path in old:
+        remove(path)
+    return old
+
+
+def _modified(path: Path) -> float:
+    try:
+        return os.stat(path).st_mtime
+    except FileNotFoundError:
+        return float("inf")
