@@ -7,13 +7,14 @@ import math
 import numpy as np
 import pytest
 
-from velocity_engine.model.geometry import EMPTY_PATH, Path, rectangle_path
-from velocity_engine.model.shapes import Join, MergeMode
+from velocity_engine.display import SolidPaint, stroke_source
+from velocity_engine.model.geometry import EMPTY_PATH, Path, join_contours, rectangle_path
+from velocity_engine.model.shapes import Cap, Join, MergeMode
 from velocity_engine.shapes.curves import subdivided
 from velocity_engine.shapes.merge import merge_paths
 from velocity_engine.shapes.offset_path import offset_path
 from velocity_engine.shapes.primitives import ellipse_path
-from velocity_engine.shapes.skia_paths import PathOperationError, from_skia, to_skia
+from velocity_engine.shapes.skia_paths import PathOperationError, from_skia, refuse_tangles, stroke_outline, to_skia
 
 
 def area(path: Path) -> float:
@@ -97,3 +98,34 @@ def test_a_circle_grows_evenly() -> None:
 def test_no_offset_is_the_same_path() -> None:
     assert offset_path(LEFT, 0.0, 4.0, join=Join.MITER) is LEFT
     assert offset_path(EMPTY_PATH, 5.0, 4.0, join=Join.MITER) is EMPTY_PATH
+
+
+def test_exclude_counts_how_many_paths_cover_a_place() -> None:
+    three = [rectangle_path(0, 0, 30, 10), rectangle_path(10, 0, 40, 10), rectangle_path(20, 0, 50, 10)]
+    assert area(merge_paths(three, MergeMode.EXCLUDE)) == pytest.approx(100 + 100 + 100)  # 0-10, 20-30, 40-50
+    bow = join_contours([(rectangle_path(0, 0, 10, 10).points, True), (rectangle_path(5, 0, 15, 10).points, True)])
+    assert area(merge_paths([bow, rectangle_path(20, 0, 30, 10)], MergeMode.EXCLUDE)) == pytest.approx(150 + 100)
+
+
+def tangle(count: int) -> Path:
+    corners = np.random.default_rng(3).uniform(0.0, 100.0, (count, 2))
+    points = np.repeat(np.concatenate((corners, corners[:1])), 3, axis=0)[1:-1]
+    return join_contours([(points, True)])
+
+
+def test_what_would_take_minutes_is_refused() -> None:
+    refuse_tangles(tangle(100))
+    with pytest.raises(PathOperationError, match="cross"):
+        offset_path(tangle(2000), 5.0, 4.0, join=Join.MITER)
+    with pytest.raises(PathOperationError, match="cross"):
+        merge_paths([tangle(2000), LEFT], MergeMode.SUBTRACT)
+
+
+def test_the_outline_of_a_stroke_has_its_width_caps_and_dashes() -> None:
+    paint = SolidPaint((0.0, 0.0, 0.0, 1.0))
+    line = join_contours([(np.array([[0.0, 0.0], [0.0, 0.0], [40.0, 0.0], [40.0, 0.0]]), False)])
+    assert area(stroke_outline(stroke_source(line, paint, 4.0), 1.0)) == pytest.approx(160)
+    square = stroke_source(line, paint, 4.0, cap=Cap.SQUARE)
+    assert area(stroke_outline(square, 1.0)) == pytest.approx(176)
+    dashed = stroke_source(line, paint, 4.0, dashes=(6.0, 4.0))
+    assert area(stroke_outline(dashed, 1.0)) == pytest.approx(96)

@@ -16,6 +16,7 @@ from velocity_engine.shapes.skia_paths import (
     LINE_JOINS,
     PathOperationError,
     from_skia,
+    refuse_tangles,
     to_skia,
 )
 
@@ -26,6 +27,7 @@ def offset_path(path: Path, amount: float, miter_limit: float, *, join: Join) ->
     """``path`` offset by ``amount`` in its own coordinates. PathOperationError where Skia gives up."""
     if abs(amount) < 1e-6 or not path.contours:
         return path
+    refuse_tangles(path)
     reach = min(abs(amount), MAX_OFFSET)
     inside = to_skia(path, FINENESS)
     border = pathops.Path(inside)

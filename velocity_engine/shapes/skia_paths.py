@@ -13,6 +13,7 @@ import pathops
 from velocity_engine.display import StrokeSource
 from velocity_engine.model.geometry import Path, join_contours
 from velocity_engine.model.shapes import Cap, Join
+from velocity_engine.shapes.curves import curve_rows
 
 Contour = tuple[list[tuple[float, float]], bool]
 
@@ -34,6 +35,25 @@ CONIC_TOLERANCE = 0.1
 
 class PathOperationError(Exception):
     """Skia could not do a path operation; the caller takes a plainer way and reports it."""
+
+
+MOST_MEETINGS = 20_000
+"""Skia's time grows with a high power of the crossings, and nothing can interrupt it: about a second at this number."""
+
+
+def refuse_tangles(path: Path) -> None:
+    """PathOperationError for a path of which so many curves may cross that operations would take too long."""
+    rows = curve_rows(path)
+    boxed = np.stack([path.points[rows + k] for k in range(4)], axis=1)
+    low, high = boxed.min(axis=1), boxed.max(axis=1)
+    order = np.argsort(low[:, 0])
+    low, high = low[order], high[order]
+    ends = np.searchsorted(low[:, 0], high[:, 0], side="right")
+    meetings = 0
+    for i, end in enumerate(ends.tolist()):
+        meetings += int(((low[i + 1 : end, 1] <= high[i, 1]) & (high[i + 1 : end, 1] >= low[i, 1])).sum())
+        if meetings > MOST_MEETINGS:
+            raise PathOperationError("too many of its curves cross")
 
 
 def to_skia(path: Path, scale: float = 1.0) -> Any:
