@@ -18,6 +18,7 @@ from velocity_engine.model.text import TextDocument
 from velocity_engine.plan import Plan, PlannedLayer
 
 SECONDS_A_CALL = 0.5
+SHORTEST_CALL = 0.05  # each expression that runs out of time halves what the others get, down to this
 MEMORY_BYTES = 128 * 2**20
 STACK_BYTES = 512 * 2**10
 SECONDS_IN_ALL = 60.0
@@ -43,6 +44,7 @@ class Engine:
         self._lock = threading.Lock()
         self._off: set[int] = set()
         self._spent = 0.0
+        self._allowed = SECONDS_A_CALL
         self._last: dict[int, tuple[float, Any]] = {}
 
     def evaluate(self, prop: Property[Any], layer: PlannedLayer | None, frame: float, value: Any) -> Any:
@@ -88,7 +90,11 @@ class Engine:
         try:
             return str(self._call(number, frame / self._plan.document.frame_rate))
         finally:
-            self._spent += time.thread_time() - started
+            seconds = time.thread_time() - started
+            self._spent += seconds
+            if seconds >= self._allowed:
+                self._allowed = max(self._allowed / 2, SHORTEST_CALL)
+                self._context.set_time_limit(self._allowed)
 
     def _start(self) -> None:
         import quickjs
