@@ -21,6 +21,7 @@ from velocity_engine.model.shapes import Cap, Join
 Coverage = NDArray[np.uint8]
 
 SNAP = 1.0 / 512.0  # pixels; a clip's edge nearer to a pixel's edge than that lies on it
+LARGEST_SIGMA = 532.0  # device pixels, as Skia's blurs: the buffer around a feathered mask stays bounded
 ADD, SUBTRACT, INTERSECT, LIGHTEN, DARKEN, DIFFERENCE = range(6)
 
 MODES = {"a": ADD, "s": SUBTRACT, "i": INTERSECT, "l": LIGHTEN, "d": DARKEN, "f": DIFFERENCE}
@@ -51,7 +52,7 @@ def mask_coverage(
 
 
 def _draw_mask(out: Coverage, mask: MaskPath, rect: Rect, frame: Rect, vector: VectorPainter, pool: BufferPool) -> None:
-    sigma_x, sigma_y = (SIGMA_OF_FEATHER * max(0.0, extent) for extent in mask.feather)
+    sigma_x, sigma_y = (min(SIGMA_OF_FEATHER * max(0.0, extent), LARGEST_SIGMA) for extent in mask.feather)
     if not (sigma_x > 0.0 or sigma_y > 0.0):
         _draw_sharp(out, mask, rect, vector, pool)
         return
