@@ -7,7 +7,7 @@ from typing import Any
 import falcon
 
 from velocity_web import problems
-from velocity_web.entities import connect
+from velocity_web.entities import DatabaseFault, connect
 from velocity_web.failures import Failure
 from velocity_web.files import make_folders
 from velocity_web.jobs.runner import Runner
@@ -84,6 +84,8 @@ def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response
     app.resp_options.xml_error_serialization = False
     app.set_error_serializer(problems.serialize_http_error)
     app.add_error_handler(Exception, problems.answer_unexpected)
+    for fault in DatabaseFault:
+        app.add_error_handler(fault, problems.answer_database_fault)
     app.add_error_handler(Failure, problems.answer_failure)
     context = Context(settings, Runner(settings))
     resources = [(path, kind(context)) for path, kind in ROUTES]

@@ -15,6 +15,10 @@ from typing import Any
 from uuid import uuid4
 
 from pony.orm import Database, LongStr, Optional, PrimaryKey, Required, db_session
+from pony.orm.dbapiprovider import DatabaseError, InterfaceError
+
+DatabaseFault = (DatabaseError, InterfaceError)
+"""What the drivers raise when the database does not answer, refuses, or ends a transaction."""
 
 db = Database()
 Entity: Any = db.Entity
@@ -280,7 +284,10 @@ def the(entity: Any, **key: Any) -> Any:
 
 
 def lock_account(account_id: str) -> None:
-    """Hold the account's row until the transaction ends: sums over its things are exact from here on."""
+    """Hold the account's row until the transaction ends: sums over its things are exact from here on.
+
+    It is the first row that a transaction locks, so that no two wait for each other.
+    """
     execute("UPDATE account SET revision = revision + 1 WHERE id = $id", {"id": account_id})
 
 

@@ -54,6 +54,14 @@ def serialize_http_error(_req: falcon.Request, resp: falcon.Response, error: fal
     )
 
 
+def answer_database_fault(req: falcon.Request, resp: falcon.Response, error: Exception, _params: object) -> None:
+    import structlog
+
+    structlog.get_logger("velocity.web").error("the database does not answer", path=req.path, fault=str(error))
+    resp.set_header("Retry-After", "1")
+    _answer(resp, 503, problem_body(503, "Service unavailable", "the database does not answer; try again"))
+
+
 def answer_unexpected(req: falcon.Request, resp: falcon.Response, error: Exception, _params: object) -> None:
     """A fault of ours: the log has it with the request's id, the caller gets the id and no more."""
     import structlog

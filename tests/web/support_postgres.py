@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -38,14 +39,25 @@ class Postgres:
         self._run(
             [initdb, "-D", str(folder / "db"), "-A", "trust", "-U", "velocity", "--no-sync", "-E", "UTF8", "--locale=C"]
         )
-        options = ["-p", str(self.port), "-h", "127.0.0.1", "-k", str(folder), "-F", "-c", "max_connections=200"]
-        self.process = subprocess.Popen(
-            [server, "-D", str(folder / "db"), *options],
-            user=self.user,
-            cwd="/",
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        self.command = [
+            server,
+            "-D",
+            str(folder / "db"),
+            "-p",
+            str(self.port),
+            "-h",
+            "127.0.0.1",
+            "-k",
+            str(folder),
+            "-F",
+            "-c",
+            "max_connections=200",
+        ]
+        self.start()
+
+    def start(self) -> None:
+        quiet = subprocess.DEVNULL
+        self.process = subprocess.Popen(self.command, user=self.user, cwd="/", stdout=quiet, stderr=quiet)
         self._await()
 
     def _run(self, command: list[str]) -> None:
@@ -75,5 +87,6 @@ class Postgres:
         return self.url(name)
 
     def stop(self) -> None:
-        self.process.terminate()
+        """At once, whoever is connected."""
+        self.process.send_signal(signal.SIGINT)
         self.process.wait(20)

@@ -81,6 +81,21 @@ def test_many_workers_and_a_killed_one(service_on: Callable[..., Service]) -> No
             other.wait(20)
 
 
+def test_a_restart_of_the_database_is_survived(postgres: Postgres, service_on: Callable[..., Service]) -> None:
+    service = service_on(lease_seconds="2", poll_seconds="0.1")
+    client = service.client()
+    template_id = client.ready_template(template_zip(frames=60, size=(640, 360)))
+    ids = [client.start_render(template_id) for _ in range(4)]
+    postgres.stop()
+    assert client.get("/render/active").status_code == 503
+    assert client.get("/ready").status_code == 503
+    postgres.start()
+    client.get("/render/active")
+    for render_id in ids:
+        assert client.settle(f"/render/{render_id}/status")["status"] == "completed"
+    assert not broken_invariants(service, client, dict.fromkeys(ids, "render"))
+
+
 def test_races_are_exact(service_on: Callable[..., Service]) -> None:
     service = service_on(workers="0")
     key = service.add_user(quota_mb=1, budget_ms=5)

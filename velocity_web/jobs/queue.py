@@ -86,6 +86,7 @@ def claim(owner: str, *, renders: bool, settings: Settings) -> Leased | None:
         if not found:
             return None
         job_id, kind, account_id, subject_id, attempts = found[0]
+        lock_account(account_id)
         until = now + int(settings.lease_seconds * 1000)
         taken = execute(
             "UPDATE job SET status = 'processing', lease_owner = $owner, lease_until = $until, "

@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 
 from velocity_web import budget, states
-from velocity_web.entities import reading, rows, writing
+from velocity_web.entities import DatabaseFault, lock_account, reading, rows, writing
 from velocity_web.files import make_folders, publish, remove
 from velocity_web.jobs import queue
 from velocity_web.jobs.forge import Forge, ForgeGone, Limits, kill_child
@@ -30,6 +30,7 @@ from velocity_web.settings import MIB, Settings
 BEAT_SECONDS = 0.5
 SWEEP_SECONDS = 1.0
 TIDY_SECONDS = 600.0
+FAULT_SECONDS = 0.5
 LOG = structlog.get_logger("velocity.worker")
 
 
@@ -61,7 +62,11 @@ class Worker:
         self._webhooks.start()
         LOG.info("worker ready", owner=self.owner, renders=self.settings.workers, analyses=self.settings.light_workers)
         while not self._is_done():
-            self._turn()
+            try:
+                self._turn()
+            except DatabaseFault as fault:
+                LOG.error("the database does not answer", fault=str(fault))
+                time.sleep(FAULT_SECONDS)
         self._give_back_all()
         self._webhooks.stop()
         if self._forge:
@@ -267,6 +272,7 @@ class Worker:
                 continue
             job = running.job
             with writing():
+                lock_account(job.account_id)
                 if not queue.renew(self.owner, job, self.settings) or job.kind != states.RENDER:
                     continue
                 solvent = budget.charge(job.account_id, job.id, running.elapsed_ms)

@@ -54,7 +54,7 @@ class AudioHistory(Page):
 
 class AudioSearch(Question):
     skip: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
-    take: Annotated[int, Field(ge=1, le=1000)] = 100
+    take: Annotated[int, Field(ge=1, le=2**31 - 1)] = 100
     search: Annotated[str | None, Field(max_length=255)] = None
 
 
