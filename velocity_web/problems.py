@@ -66,8 +66,6 @@ def answer_unexpected(req: falcon.Request, resp: falcon.Response, error: Excepti
     """A fault of ours: the log has it with the request's id, the caller gets the id and no more."""
     import structlog
 
-    if isinstance(error, falcon.HTTPStatus | falcon.HTTPError):
-        raise error
     structlog.get_logger("velocity.web").error("request failed", path=req.path, exc_info=error)
-    request_id = req.context.get("request_id", "")
+    request_id = getattr(req.context, "request_id", "")
     _answer(resp, 500, problem_body(500, "Internal server error", f"the server's log has it as request {request_id}"))
