@@ -6,8 +6,8 @@ known to differ everywhere, since the two ways round differently.
 
 from __future__ import annotations
 
+from velocity_engine.composite.clips import split_clips
 from velocity_engine.composite.extents import Extents
-from velocity_engine.composite.masks import split_clips
 from velocity_engine.composite.rects import Rect, intersection
 from velocity_engine.display import Clip, DrawCommand, GroupSource
 from velocity_engine.model.layers import BlendMode

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from velocity_engine.composite.masks import split_clips
+from velocity_engine.composite.clips import split_clips
 from velocity_engine.composite.paths import upright_box
 from velocity_engine.composite.rects import Rect
 from velocity_engine.display import DrawCommand, FillSource, GroupSource, ImageSource, SolidPaint

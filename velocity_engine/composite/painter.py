@@ -3,6 +3,8 @@
 Two rectangles go along. ``clip`` is what is wanted now, a part of the surface. ``frame`` is all that may ever be wanted
 of the surface; it does not depend on the region that is drawn. What reaches from one pixel to another (effects,
 feathers) is computed for the frame, so that every region gets the same pixels.
+
+Kernels that many templates never need are imported where they are used: importing one compiles it, the first time.
 """
 
 from __future__ import annotations
@@ -12,9 +14,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from velocity_engine.composite.clips import split_clips
 from velocity_engine.composite.extents import Extents, effect_margin
 from velocity_engine.composite.groups import dissolves, stands_apart
-from velocity_engine.composite.masks import clip_coverage, mask_coverage, split_clips
 from velocity_engine.composite.pictures import PicturePainter
 from velocity_engine.composite.rects import Rect, grown, intersection
 from velocity_engine.composite.results import Results
@@ -30,9 +32,7 @@ from velocity_engine.display import (
     StrokeSource,
     digest_of,
 )
-from velocity_engine.kernels.blend import blend_layer
 from velocity_engine.kernels.layer import lay_over
-from velocity_engine.kernels.matte import matte_from, multiply_mask
 from velocity_engine.model.layers import BlendMode
 
 Pixels = NDArray[np.uint8]
@@ -116,10 +116,14 @@ class Painter:
         else:
             self._draw_source(layer, command, clip, frame, 1.0)
         if command.masks:
+            from velocity_engine.composite.masks import mask_coverage
+
             self._multiply(layer, mask_coverage(command.masks, clip, frame, self._vector, self._pool))
         if command.matte is not None:
             self._multiply(layer, self._matte_coverage(command.matte, clip, frame))
         if clips:
+            from velocity_engine.composite.masks import clip_coverage
+
             self._multiply(layer, clip_coverage(clips, clip, self._vector, self._pool))
         self._blend(surface, layer, command.blend, clip, opacity)
         self._pool.give(buffer)
@@ -129,16 +133,22 @@ class Painter:
             alpha = min(255, int(opacity * 255.0 + 0.5))
             lay_over(surface.packed, surface.x, surface.y, layer.packed, layer.x, layer.y, *clip, alpha)
             return
+        from velocity_engine.kernels.blend import blend_layer
+
         x, y = surface.x, surface.y
         box = (clip[0] - x, clip[1] - y, clip[2] - x, clip[3] - y)
         blend_layer(surface.pixels, layer.pixels, layer.x - x, layer.y - y, *box, mode.value, opacity)
 
     def _multiply(self, layer: Surface, coverage_and_buffer: tuple[NDArray[np.uint8], NDArray[np.uint8]]) -> None:
+        from velocity_engine.kernels.matte import multiply_mask
+
         coverage, buffer = coverage_and_buffer
         multiply_mask(layer.pixels, coverage)
         self._pool.give(buffer)
 
     def _matte_coverage(self, matte: Matte, clip: Rect, frame: Rect) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        from velocity_engine.kernels.matte import matte_from
+
         drawn, buffer = self._pool.clear_surface(clip)
         self.draw_all(drawn, matte.commands, clip, frame)
         coverage, given = self._pool.mask(clip, 0)

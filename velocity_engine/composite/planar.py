@@ -12,8 +12,8 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from velocity_engine.composite.clips import split_clips
 from velocity_engine.composite.extents import Extents
-from velocity_engine.composite.masks import split_clips
 from velocity_engine.composite.rects import Rect, grown, intersection
 from velocity_engine.display import DisplayList, DrawCommand, VideoSource
 from velocity_engine.model.geometry import IDENTITY
@@ -56,10 +56,11 @@ def planar_ground(display: DisplayList, extents: Extents) -> PlanarGround | None
 
 
 def _fills(command: DrawCommand, source: VideoSource, whole: Rect) -> bool:
-    size = (source.reader.width, source.reader.height)
+    _, _, width, height = whole
     return (
-        size == whole[2:] == (source.width, source.height)
-        and source.window in (None, (0.0, 0.0, *size))
+        (source.reader.width, source.reader.height) == (width, height)
+        and (source.width, source.height) == (width, height)
+        and source.window in (None, (0.0, 0.0, width, height))
         and command.matrix == IDENTITY
         and command.opacity >= 1.0
         and command.blend is BlendMode.NORMAL

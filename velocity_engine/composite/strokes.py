@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from velocity_engine.composite.paths import TOLERANCE, closed_of, flattened, upright_box
 from velocity_engine.display import StrokeSource
-from velocity_engine.kernels.stroke import outline
 from velocity_engine.model.geometry import Matrix, Path
 from velocity_engine.model.shapes import Cap, Join
 
@@ -59,13 +58,15 @@ def stroked(
     """The outline of a stroke in the path's coordinates, to be filled by the non-zero rule: vertices (n, 2), starts
     (m + 1,).
     """
+    from velocity_engine.kernels.stroke import outline  # compiled where it is needed, as ``dashed`` is
+
     a, b, c, d = matrix[:4]
     scale = max(math.hypot(a, b), math.hypot(c, d))
     closed = closed_of(path)
     turned = SLANT / (0.5 * width * scale) if dashes or not closed.all() else 0.0
     points, starts, corners = flattened(path, matrix, turned)
     if dashes:
-        from velocity_engine.kernels.dash import dashed  # compiled where it is needed
+        from velocity_engine.kernels.dash import dashed
 
         points, starts, corners, closed = dashed(
             points, starts, corners, closed, np.array(dashes, np.float64), dash_offset, 0.01 * TOLERANCE / scale

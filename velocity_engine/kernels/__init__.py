@@ -2,4 +2,34 @@
 
 Pixels are premultiplied RGBA, (h, w, 4) uint8, C-contiguous; where a kernel takes them packed, (h, w) uint32, red is
 the lowest byte (little-endian machines). All kernels release the interpreter lock and keep no state of their own.
+
+The compiled kernels are kept in ``__pycache__`` beside the modules, or in the user's cache folder where that cannot be
+written to, or in ``NUMBA_CACHE_DIR``. A process that finds none there says so in the log before it compiles.
 """
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from numba.core import event
+
+_log = logging.getLogger("velocity_engine.kernels")
+
+
+class _Announcement(event.Listener):  # type: ignore[misc]
+    """Says once that kernels are being compiled. Those that are read from the cache raise no event."""
+
+    def __init__(self) -> None:
+        self._said = False
+
+    def on_start(self, event: Any) -> None:
+        if not self._said:
+            self._said = True
+            _log.warning("Compiling for this machine, once; it takes some seconds (velocity warmup does it beforehand)")
+
+    def on_end(self, event: Any) -> None:
+        return
+
+
+event.register("numba:compile", _Announcement())
