@@ -19,7 +19,7 @@ help:
 	@echo 'make lint     ruff and import-linter'
 	@echo 'make format   let ruff lay out the code'
 	@echo 'make type     mypy'
-	@echo 'make bench    the benchmarks, with the table of ratios'
+	@echo 'make bench    the benchmarks; writes docs/benchmarks.md and out/benchmarks.json'
 	@echo 'make browser  the tests of the console in Chromium'
 	@echo 'make serve    the REST service on 127.0.0.1:8080, data in out/data'
 	@echo 'make lock     resolve constraints.txt anew'
@@ -47,7 +47,9 @@ type: $(VENV)/.tested
 	@$(BIN)/mypy plugins/qrcode/src
 
 bench: $(BENCH)/.installed
-	@$(BENCH)/bin/python -m pytest benchmarks --benchmark-only --timeout 0 $(ARGS)
+	@mkdir -p out
+	@$(BENCH)/bin/python -m pytest benchmarks --benchmark-only --benchmark-json out/benchmarks.json --report docs \
+	    --benchmark-columns min,median,rounds --timeout 0 $(ARGS)
 
 browser: $(VENV)/.tested
 	@$(PIP) '.[browser]' && $(PIP) --no-deps -e .

@@ -1,40 +1,44 @@
-"""Collects the figures of a run and prints them as one table: ratios within the run, not times, are what counts."""
+"""Collects the figures of a run; ``--report FOLDER`` writes them as a page with a chart."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-COLUMNS = ("end to end", "composite", "encode", "rlottie + PyAV")
-FIGURES = pytest.StashKey[dict[str, dict[str, float]]]()
+from benchmarks import report
+
+FIGURES = pytest.StashKey[list[report.Figure]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--report", metavar="FOLDER", help="write benchmarks.md and benchmarks.svg there")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[FIGURES] = defaultdict(dict)
+    config.stash[FIGURES] = []
 
 
 @pytest.fixture
-def record_fps(request: pytest.FixtureRequest, benchmark: Any) -> Any:
-    """``record_fps(template, column, frames)`` after the benchmark ran keeps its best figure for the table."""
+def record(request: pytest.FixtureRequest, benchmark: Any) -> Any:
+    """``record(template, size, processors, what, name=value...)`` keeps figures for the report and the JSON file."""
 
-    def record(template: str, column: str, frames: int) -> None:
-        fps = frames / benchmark.stats.stats.min
-        benchmark.extra_info["fps"] = round(fps, 1)
-        request.config.stash[FIGURES][template][column] = fps
+    def keep(template: str, size: str, processors: int | None, what: str, **values: float) -> None:
+        figure = report.Figure(template, size, processors, what, values)
+        benchmark.extra_info[what] = {name: round(value, 3) for name, value in values.items()}
+        request.config.stash[FIGURES].append(figure)
 
-    return record
+    return keep
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     figures = config.stash[FIGURES]
     if not figures:
         return
-    terminalreporter.section("frames a second at 1920x1080, and end to end over encoding alone")
-    terminalreporter.write_line("".join([f"{'':<10}", *(f"{column:>16}" for column in COLUMNS), f"{'ratio':>8}"]))
-    for template, row in figures.items():
-        cells = [f"{row[column]:>16.1f}" if column in row else f"{'-':>16}" for column in COLUMNS]
-        both = "end to end" in row and "encode" in row
-        ratio = f"{row['end to end'] / row['encode']:>8.2f}" if both else f"{'-':>8}"
-        terminalreporter.write_line("".join([f"{template:<10}", *cells, ratio]))
+    terminalreporter.section("figures")
+    for line in report.page(figures, chart=None).splitlines():
+        terminalreporter.write_line(line)
+    folder = config.getoption("--report")
+    if folder:
+        report.write(figures, Path(folder))

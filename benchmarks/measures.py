@@ -1,12 +1,16 @@
-"""The three things that are measured of a template, each alone: the whole render, compositing, and encoding.
+"""What is measured of a template, each alone: the whole render, its stages, and encoding.
 
-Encoding alone is one continuous encoder with the settings of the render, fed with frames that lie ready in memory: the
-fastest that a render with these settings can be.
+Encoding alone has the settings and the segments of the render, on as many threads, and is fed with frames that lie
+ready in memory: the fastest that a render with these settings can be. Besides wall time each measure has processor
+time, which says the same on a machine that others use too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,22 +18,22 @@ from pathlib import Path
 
 import av
 import numpy as np
-from numpy.typing import NDArray
 
 import velocity_engine as ve
 from velocity_engine import plugins
 from velocity_engine.api import BLACK, TimelineScene
-from velocity_engine.composite import FrameCompositor, Rect
+from velocity_engine.convert import YuvFrame, YuvRing
+from velocity_engine.draw import FrameDrawer, StageClock
 from velocity_engine.encode import SegmentEncoder
 from velocity_engine.evaluate import Evaluator, fit_viewport
-from velocity_engine.kernels.yuv import rgba_to_yuv420
-
-Planes = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
+from velocity_engine.lanes import available_cores
+from velocity_engine.plugin_types import Segment
+from velocity_engine.segment import plan_segments
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A render: ``size`` in pixels, ``count`` frames at ``rate``."""
+    """A render: ``size`` in pixels, ``count`` frames from the template's first at ``rate``."""
 
     template: ve.Template
     encoder: ve.EncoderConfig
@@ -38,88 +42,117 @@ class Job:
     rate: Fraction
 
 
-def job(template: ve.Template, encoder: ve.EncoderConfig, size: tuple[int, int]) -> Job:
-    return Job(template, encoder, size, template.frame_count, Fraction(template.frame_rate).limit_denominator(1001))
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Seconds by the clock, and of the processor on all threads of this process."""
+
+    wall: float
+    cpu: float
 
 
-def end_to_end(work: Job, output: Path) -> ve.RenderResult:
-    return ve.render(work.template, output, encoder=work.encoder)
+def job(template: ve.Template, size: tuple[int, int], most: int) -> Job:
+    """5 Mbit/s at 1920x1080, and as much for each pixel at other sizes."""
+    bitrate = 625_000 * size[0] * size[1] // (1920 * 1080)
+    encoder = ve.EncoderConfig(bitrate=bitrate, resolution=size)
+    rate = Fraction(template.frame_rate).limit_denominator(1001)
+    return Job(template, encoder, size, min(template.frame_count, most), rate)
+
+
+def taken(work: Callable[[], object]) -> Taken:
+    wall, cpu = time.perf_counter(), time.process_time()
+    work()
+    return Taken(time.perf_counter() - wall, time.process_time() - cpu)
 
 
 @contextmanager
-def _scene(work: Job) -> Iterator[TimelineScene]:
+def on_processors(count: int | None) -> Iterator[None]:
+    """Holds this process to ``count`` processors; None for all."""
+    if count is None or not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, sorted(before)[:count])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def end_to_end(work: Job, output: Path) -> ve.RenderResult:
+    first = work.template.first_frame
+    return ve.render(work.template, output, encoder=work.encoder, frames=(first, first + work.count))
+
+
+@contextmanager
+def scene(work: Job) -> Iterator[TimelineScene]:
     plan = work.template.plan()
     try:
-        width, height = work.size
-        viewport = fit_viewport((work.template.width, work.template.height), width, height)
+        viewport = fit_viewport((work.template.width, work.template.height), *work.size)
         yield TimelineScene(Evaluator(plan), viewport, BLACK, work.template.first_frame, 1.0)
     finally:
         plan.close()
 
 
-def composite(work: Job) -> int:
-    """Evaluates, composites and converts all frames on one thread and keeps none; the number of frames held."""
-    held = 0
-    with _scene(work) as scene:
-        frames = FrameCompositor(*work.size)
-        planes = _planes(work.size)
-        for index in range(work.count):
-            canvas, regions = frames.advance(scene.display_list(index))
-            held += not regions
-            _convert(canvas, regions, planes)
-    return held
+class ProcessorClock(StageClock):
+    """A clock of the stages that counts the processor's time of their thread."""
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        start = time.thread_time()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.thread_time() - start
 
 
-def frames_in_memory(work: Job) -> list[Planes]:
-    """All frames as planes of YUV 4:2:0; a held frame is the same object as the one before."""
-    kept: list[Planes] = []
-    with _scene(work) as scene:
-        frames = FrameCompositor(*work.size)
-        planes = _planes(work.size)
-        for index in range(work.count):
-            canvas, regions = frames.advance(scene.display_list(index))
-            if regions or not kept:
-                _convert(canvas, regions, planes)
-                kept.append((planes[0].copy(), planes[1].copy(), planes[2].copy()))
-            else:
-                kept.append(kept[-1])
+def stages(work: Job) -> dict[str, float]:
+    """Processor seconds of evaluating, compositing and converting all frames on one thread."""
+    clock = ProcessorClock()
+    for _ in _drawn(work, clock):
+        pass
+    return clock.seconds
+
+
+def _drawn(work: Job, clock: StageClock) -> Iterator[YuvFrame | None]:
+    """Each frame, to be read before the next; None for one that is held."""
+    with scene(work) as frames:
+        ring = YuvRing(*work.size, 1)
+        drawer = FrameDrawer(frames, ring, clock, lambda: False)
+        try:
+            for drawn in drawer.draw(Segment(number=0, first=0, last=work.count)):
+                yield drawn
+                if drawn is not None:
+                    ring.give_back(drawn)
+        finally:
+            drawer.close()
+
+
+def frames_in_memory(work: Job) -> list[av.VideoFrame]:
+    """All frames as the encoder takes them; a held frame is the same object as the one before."""
+    kept: list[av.VideoFrame] = []
+    for drawn in _drawn(work, StageClock()):
+        kept.append(kept[-1] if drawn is None else _copy(drawn.frame))
     return kept
 
 
-def _planes(size: tuple[int, int]) -> Planes:
-    width, height = size
-    chroma = (height // 2, width // 2)
-    return np.empty((height, width), np.uint8), np.empty(chroma, np.uint8), np.empty(chroma, np.uint8)
-
-
-def _convert(canvas: NDArray[np.uint8], regions: Sequence[Rect], planes: Planes) -> None:
-    for region in regions:
-        rgba_to_yuv420(canvas, *planes, *region)
-
-
-def video_frames(kept: Sequence[Planes], size: tuple[int, int]) -> list[av.VideoFrame]:
-    """The frames as the encoder takes them, made before the clock runs."""
-    made: list[av.VideoFrame] = []
-    before: Planes | None = None
-    for planes in kept:
-        made.append(made[-1] if planes is before else _video_frame(planes, size))
-        before = planes
-    return made
-
-
-def _video_frame(planes: Planes, size: tuple[int, int]) -> av.VideoFrame:
-    frame = av.VideoFrame(*size, "yuv420p")
-    for plane, pixels in zip(frame.planes, planes, strict=True):
-        rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
-        rows[: pixels.shape[0], : pixels.shape[1]] = pixels
-    return frame
+def _copy(frame: av.VideoFrame) -> av.VideoFrame:
+    copied = av.VideoFrame(frame.width, frame.height, "yuv420p")
+    for target, source in zip(copied.planes, frame.planes, strict=True):
+        np.frombuffer(target, np.uint8)[:] = np.frombuffer(source, np.uint8)
+    return copied
 
 
 def encode(work: Job, frames: Sequence[av.VideoFrame]) -> int:
-    """Encodes all frames as one segment and nothing else; the number of bytes."""
+    """Encodes all frames in the segments of the render and does nothing else; the number of bytes."""
     settings = plugins.codec(work.encoder.codec_name).settings(work.encoder, *work.size, work.rate)
-    encoder = SegmentEncoder(settings, *work.size, work.rate, len(frames))
-    size = 0
-    for frame in frames:
-        size += sum(len(packet.data) for packet in encoder.encode(frame))
-    return size + sum(len(packet.data) for packet in encoder.finish())
+    segments = plan_segments(len(frames), work.encoder, settings, work.rate)
+
+    def encoded(segment: Segment) -> int:
+        encoder = SegmentEncoder(settings, *work.size, work.rate, segment.last - segment.first)
+        size = 0
+        for frame in frames[segment.first : segment.last]:
+            size += sum(len(packet.data) for packet in encoder.encode(frame))
+        return size + sum(len(packet.data) for packet in encoder.finish())
+
+    with ThreadPoolExecutor(min(available_cores(), len(segments))) as lanes:
+        return sum(lanes.map(encoded, segments))

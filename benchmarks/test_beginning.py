@@ -1,0 +1,60 @@
+"""What a new process costs: importing, the first frame with and without compiled kernels, and memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.templates import NAMES, template_path
+from benchmarks.test_encode_path import FRAMES
+
+
+def _run(*arguments: str, **environment: str) -> tuple[float, int]:
+    """Seconds by the clock, and MB of memory at most."""
+    start = time.perf_counter()
+    command = [sys.executable, *arguments]
+    process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return time.perf_counter() - start, used.ru_maxrss // (1024 if sys.platform == "linux" else 1024 * 1024)
+
+
+def test_import(benchmark: Any, record: Any) -> None:
+    times: list[float] = []
+    code = "import time; t = time.perf_counter(); import velocity_engine; print(time.perf_counter() - t)"
+
+    def once() -> None:
+        times.append(float(subprocess.check_output([sys.executable, "-c", code], text=True)))
+
+    benchmark.pedantic(once, rounds=3, warmup_rounds=1)
+    record("", "", None, "begin:import velocity_engine", seconds=min(times))
+
+
+@pytest.mark.parametrize("state", ["warm", "cold"])
+def test_first_frame(benchmark: Any, record: Any, state: str, tmp_path: Path) -> None:
+    """``velocity still`` from command to file; cold: no kernel is compiled yet."""
+    output = str(tmp_path / "a.png")
+    still = ["-m", "velocity_engine", "still", str(template_path("promo")), "--frame", "100", "-o", output]
+    environment = {"NUMBA_CACHE_DIR": str(tmp_path / "kernels")} if state == "cold" else {}
+    times: list[float] = []
+    warm = state == "warm"
+    benchmark.pedantic(
+        lambda: times.append(_run(*still, **environment)[0]), rounds=3 if warm else 1, warmup_rounds=1 if warm else 0
+    )
+    record("promo", "1080p", None, f"begin:first frame, {state}", seconds=min(times))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_memory(benchmark: Any, record: Any, name: str, tmp_path: Path) -> None:
+    output = str(tmp_path / "out.mp4")
+    command = ["-m", "velocity_engine", "render", str(template_path(name)), "-o", output, "--bitrate", "5M", "-q"]
+    found: list[tuple[float, int]] = []
+    benchmark.pedantic(lambda: found.append(_run(*command, "--frames", f"0:{FRAMES}")), rounds=1)
+    record(name, "1080p", None, "begin:render", seconds=found[0][0], MB=found[0][1])
