@@ -95,6 +95,7 @@ def _altered(before: DrawCommand, after: DrawCommand, clip: Rect, opacity: float
         and isinstance(before.source, GroupSource)
         and isinstance(after.source, GroupSource)
         and not (before.effects or after.effects)
+        and _may_share(before.source.commands, after.source.commands)
         and _wrapping(before) == _wrapping(after)
     ):
         within = opacity_within(before, one, opacity, damage.extents)
@@ -106,6 +107,13 @@ def _altered(before: DrawCommand, after: DrawCommand, clip: Rect, opacity: float
             return
     damage.add(before, clip)
     damage.add(after, clip)
+
+
+def _may_share(old: Sequence[DrawCommand], new: Sequence[DrawCommand]) -> bool:
+    """Whether something in two groups may be the same, so that looking into them pays."""
+    if any(isinstance(command.source, GroupSource) for command in (*old, *new)):
+        return True
+    return not {command.digest for command in old}.isdisjoint(command.digest for command in new)
 
 
 def _wrapping(command: DrawCommand) -> tuple[object, ...]:

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from velocity_engine.kernels.packed import FULL, over, scaled
 
+RUN = np.uint64(64)  # pixels that are left alone together where all are clear
+
 
 @njit(
     "void(uint32[:,::1], int64, int64, uint32[:,::1], int64, int64, int64, int64, int64, int64, uint32)",
@@ -38,13 +40,23 @@ def lay_over(
     (lx, ly); both contain the rectangle.
     """
     below, above = canvas.reshape(-1), layer.reshape(-1)
-    count = np.uint64(x1 - x0)
     for y in range(y0, y1):
         at = np.uint64((y - oy) * canvas.shape[1] + x0 - ox)
         source = np.uint64((y - ly) * layer.shape[1] + x0 - lx)
-        if opacity == FULL:
+        left = np.uint64(x1 - x0)
+        while left > 0:
+            count = min(left, RUN)
+            some = np.uint32(0)
             for i in range(count):
-                below[at + i] = over(above[source + i], below[at + i])
-        else:
-            for i in range(count):
-                below[at + i] = over(scaled(above[source + i], opacity), below[at + i])
+                some |= above[source + i]
+            if some == 0:
+                pass
+            elif opacity == FULL:
+                for i in range(count):
+                    below[at + i] = over(above[source + i], below[at + i])
+            else:
+                for i in range(count):
+                    below[at + i] = over(scaled(above[source + i], opacity), below[at + i])
+            at += count
+            source += count
+            left -= count
