@@ -28,6 +28,7 @@ _W256 = np.uint64(256)
 _S24 = np.uint64(24)
 _S32 = np.uint64(32)
 _S48 = np.uint64(48)
+_TOP = np.uint32(24)
 _OPAQUE = np.uint32(0xFF000000)
 
 _PIXELS = types.Array(types.uint32, 2, "C")
@@ -118,11 +119,12 @@ def _channels(one, two, three, four, w1, w2, w3, w4):  # type: ignore[no-untyped
 
 @inner
 def _mix_gathered(upper, lower, u, v, step_u, step_v, count, mixed):  # type: ignore[no-untyped-def]
-    """As ``_bilinear``, of what ``_gather`` found; the AND of all pixels."""
+    """As ``_bilinear``, of what ``_gather`` found; the AND of all pixels. Weights need the fractions only."""
+    low_u, low_v, low_step_u, low_step_v = np.uint32(u), np.uint32(v), np.uint32(step_u), np.uint32(step_v)
     common = np.uint32(0xFFFFFFFF)
     for k in range(count):
-        wx = np.uint32((np.uint64(u + step_u * k) >> _S24) & _LOW)
-        wy = np.uint32((np.uint64(v + step_v * k) >> _S24) & _LOW)
+        wx = np.uint32(np.uint32(low_u + np.uint32(low_step_u * np.uint32(k))) >> _TOP)
+        wy = np.uint32(np.uint32(low_v + np.uint32(low_step_v * np.uint32(k))) >> _TOP)
         w4 = np.uint32(np.uint32(np.uint32(wx * wy) + np.uint32(128)) >> EIGHT)
         w2, w3 = np.uint32(wx - w4), np.uint32(wy - w4)
         w1 = np.uint32(np.uint32(np.uint32(256) - wx) - w3)
