@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 PROGRESS_SECONDS = 0.2
-DURATION_TOLERANCE = 0.25
+DURATION_TOLERANCE = 0.25  # seconds: more than a frame or a rounded rate, less than a file cut short
 
 
 def render(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
@@ -24,19 +24,21 @@ def render(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict
     encoder["rate_control"] = engine.RateControl(encoder["rate_control"])
     if encoder["resolution"]:
         encoder["resolution"] = tuple(encoder["resolution"])
+    config = engine.EncoderConfig(**encoder)
     output = Path(spec["output"])
     with engine.open_template(spec["template"]) as template:
         result = engine.render(
             template,
             output,
-            encoder=engine.EncoderConfig(**encoder),
+            encoder=config,
             customizations=spec["customizations"],
             assets=spec["assets"],
             audio=spec["audio"],
             frames=tuple(spec["frames"]) if spec["frames"] else None,
             progress=_progress_sender(send),
         )
-    check_output(output, result.frames)
+        seconds = result.frames / float(config.frame_rate or template.frame_rate)
+    check_output(output, result.frames, seconds)
     return {"frames": result.frames, "size_bytes": output.stat().st_size, "sha256": synchronise(output)}
 
 
@@ -62,8 +64,8 @@ def _progress_sender(send: Callable[[dict[str, Any]], None]) -> Callable[[Any], 
     return told
 
 
-def check_output(path: Path, frames: int) -> None:
-    """Raises RenderFailed when the file does not play the frames that were rendered."""
+def check_output(path: Path, frames: int, seconds: float) -> None:
+    """Raises RenderFailed when the file does not play the frames that were rendered, for as long as they last."""
     import velocity_engine as engine
 
     try:
@@ -72,6 +74,8 @@ def check_output(path: Path, frames: int) -> None:
         raise engine.RenderFailed(f"the finished file cannot be read back: {error.message}") from None
     if info.frames != frames:
         raise engine.RenderFailed(f"the finished file has {info.frames} frames, {frames} were rendered")
+    if abs(info.seconds - seconds) > DURATION_TOLERANCE:
+        raise engine.RenderFailed(f"the finished file lasts {info.seconds:.3f} s, its frames {seconds:.3f} s")
 
 
 def synchronise(path: Path) -> str:
