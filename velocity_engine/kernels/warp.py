@@ -29,6 +29,7 @@ _S24 = np.uint64(24)
 _S32 = np.uint64(32)
 _S48 = np.uint64(48)
 _TOP = np.uint32(24)
+_TWO, _S2 = np.uint32(0x00020002), np.uint32(2)
 _OPAQUE = np.uint32(0xFF000000)
 
 _PIXELS = types.Array(types.uint32, 2, "C")
@@ -338,19 +339,25 @@ def _draw_shifted(dst, src, dx, dy, x0, y0, x1, y1, opacity):  # type: ignore[no
         _lay(dst[y, x0:x1], row, x1 - x0, common, opacity)
 
 
+@inner
+def _mean(one, two, three, four):  # type: ignore[no-untyped-def]
+    even = np.uint32(np.uint32(np.uint32(one & EVEN) + np.uint32(two & EVEN)) + _TWO)
+    even = np.uint32(even + np.uint32(np.uint32(three & EVEN) + np.uint32(four & EVEN)))
+    odd = np.uint32(np.uint32(np.uint32(one >> EIGHT) & EVEN) + np.uint32(np.uint32(two >> EIGHT) & EVEN))
+    odd = np.uint32(odd + np.uint32(np.uint32(np.uint32(three >> EIGHT) & EVEN) + _TWO))
+    odd = np.uint32(odd + np.uint32(np.uint32(four >> EIGHT) & EVEN))
+    return np.uint32(np.uint32(np.uint32(even >> _S2) & EVEN) | np.uint32(np.uint32(odd << np.uint32(6)) & ODD))
+
+
 @njit(types.void(_SOURCE, _PIXELS), cache=True, nogil=True, error_model="numpy")
 def _halve(src, out):  # type: ignore[no-untyped-def]
     height, width = src.shape
-    two = np.uint64(0x0002000200020002)
     for y in range(out.shape[0]):
-        j0, j1 = 2 * y, min(2 * y + 1, height - 1)
+        upper, lower, row = src[2 * y], src[min(2 * y + 1, height - 1)], out[y]
         for x in range(width // 2):
-            total = _spread(src[j0, 2 * x]) + _spread(src[j0, 2 * x + 1])
-            total += _spread(src[j1, 2 * x]) + _spread(src[j1, 2 * x + 1])
-            out[y, x] = _join(((total + two) >> np.uint64(2)) & _MASK)
+            row[x] = _mean(upper[2 * x], upper[2 * x + 1], lower[2 * x], lower[2 * x + 1])
         if width & 1:
-            pair = _spread(src[j0, width - 1]) + _spread(src[j1, width - 1])
-            out[y, width // 2] = _join(((pair + np.uint64(0x0001000100010001)) >> _ONE) & _MASK)
+            row[width // 2] = _mean(upper[width - 1], upper[width - 1], lower[width - 1], lower[width - 1])
 
 
 def _packed(pixels: NDArray[np.uint8]) -> NDArray[np.uint32]:
