@@ -14,8 +14,8 @@ from velocity_engine.parse.text import fonts, glyphs, text_data
 STYLE = {"s": 40, "f": "Inter-Bold", "t": "Hello\rWorld", "j": 2, "tr": 25, "lh": 48, "ls": 3, "fc": [1, 0, 0]}
 
 
-def context() -> Context:
-    return Context(file="x.json", version=version_of("5.9.0"), package=None)
+def context(version: str = "5.9.0") -> Context:
+    return Context(file="x.json", version=version_of(version), package=None)
 
 
 def read(raw: Any, carried: Context | None = None) -> TextData | None:
@@ -143,3 +143,17 @@ def test_glyphs() -> None:
     )
     assert (found[0].character, found[0].width, len(found[0].shapes), found[0].precomp) == ("A", 61.2, 1, None)
     assert found[1].precomp == "c"
+
+
+def test_glyphs_of_old_documents_have_positions_for_tangents_and_more_groups_than_they_need() -> None:
+    corners = [[0, 0], [10, 0], [10, -20]]
+    path = {"v": corners, "i": corners, "o": [[0, 0], [14, 0], [10, -20]], "c": True}
+    group = {"ty": "gr", "it": [{"ty": "sh", "ks": {"k": path}}, {"ty": "fl"}]}
+    raw = [{"ch": "A", "size": 12, "style": "", "fFamily": "Inter", "w": 9, "data": {"shapes": [group, group]}}]
+    for version, expected in (("4.6.3", [0, 0]), ("4.8.0", [10, 0])):
+        (glyph,) = glyphs(context(version=version), raw)
+        (outline,) = glyph.shapes
+        value = outline.items[0].path.value  # type: ignore[attr-defined]
+        assert value.ins[1].tolist() == expected
+        assert value.outs[1].tolist() == [value.ins[1][0] + 4, 0]
+    assert raw[0]["data"]["shapes"][0]["it"][0]["ks"]["k"]["i"] is corners  # type: ignore[index]

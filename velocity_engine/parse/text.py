@@ -39,6 +39,8 @@ from velocity_engine.parse.values import (
     text_of,
 )
 
+RELATIVE_GLYPHS_SINCE = (4, 8, 0)
+
 
 def text_data(context: Context, raw: Mapping[str, Any], pointer: str) -> TextData | None:
     """``t`` of a text layer; None where it says no text at all."""
@@ -264,8 +266,33 @@ def fonts(context: Context, raw: Mapping[str, Any]) -> tuple[Font, ...]:
     return tuple(found)
 
 
+def _outline(context: Context, data: Mapping[str, Any]) -> list[Any]:
+    shapes = list_of(data, "shapes")[:1]
+    if context.version >= RELATIVE_GLYPHS_SINCE or not shapes or not isinstance(shapes[0], dict):
+        return shapes
+    items = [_with_relative_tangents(item) for item in list_of(shapes[0], "it")]
+    return [{**shapes[0], "it": items}]
+
+
+def _with_relative_tangents(item: Any) -> Any:
+    """A path item whose tangents are positions (Bodymovin wrote those of glyphs so before 4.8) in the form of all others."""
+    path = object_of(object_of(item, "ks"), "k") if isinstance(item, dict) else {}
+    vertices = list_of(path, "v")
+    try:
+        relative = {
+            side: [[point[0] - at[0], point[1] - at[1]] for point, at in zip(path[side], vertices, strict=True)]
+            for side in ("i", "o")
+        }
+    except (KeyError, TypeError, ValueError, IndexError):
+        return item
+    return {**item, "ks": {**item["ks"], "k": {**path, **relative}}}
+
+
 def glyphs(context: Context, raw: list[Any]) -> tuple[Glyph, ...]:
-    """``chars``: outlines, or (``t`` 1) precomps that stand for characters."""
+    """``chars``: outlines, or (``t`` 1) precomps that stand for characters.
+
+    An outline is the first group of its shapes; what some exporters put behind it belongs to no character.
+    """
     found = []
     for index, entry in enumerate(raw):
         where = f"/chars/{index}"
@@ -281,7 +308,7 @@ def glyphs(context: Context, raw: list[Any]) -> tuple[Glyph, ...]:
                 style=text_of(entry, "style"),
                 size=number_of(entry, "size", 0.0),
                 width=number_of(entry, "w", 0.0),
-                shapes=shape_items(context, list_of(data, "shapes"), f"{where}/data/shapes"),
+                shapes=shape_items(context, _outline(context, data), f"{where}/data/shapes"),
                 precomp=precomp or None,
             )
         )
