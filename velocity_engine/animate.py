@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,6 +18,7 @@ V = TypeVar("V")
 _ARC_STEPS = 64
 
 
+@lru_cache(maxsize=1024)  # layers that start together mostly share their easing and their progress
 def cubic_ease(x1: float, y1: float, x2: float, y2: float, x: float) -> float:
     """y of the curve (0, 0) (x1, y1) (x2, y2) (1, 1) where its abscissa is ``x`` (0..1); x1, x2 are taken into 0..1."""
     if x <= 0.0:
