@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+PNG_LEVEL = 2  # a quarter of the time of the usual 6, and a sixth more bytes
 
 
 def still(
@@ -59,7 +60,7 @@ def _save(pixels: NDArray[np.uint8], path: Path, kind: str) -> None:
         picture = Image.alpha_composite(Image.new("RGBA", picture.size, (0, 0, 0, 255)), picture).convert("RGB")
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        picture.save(temporary, kind, quality=92)
+        picture.save(temporary, kind, quality=92, compress_level=PNG_LEVEL)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
