@@ -94,7 +94,9 @@ def color_property(
 
 
 def _color_of_255(raw: Any) -> Vector:
-    return tuple(part / 255.0 for part in color(raw)) if isinstance(raw, list) else color(raw)
+    """Some that give themselves an old version's number count to 1 all the same."""
+    shade = color(raw)
+    return tuple(part / 255.0 for part in shade) if isinstance(raw, list) and max(shade) > 1.0 else shade
 
 
 def path_property(

@@ -275,7 +275,7 @@ def _outline(context: Context, data: Mapping[str, Any]) -> list[Any]:
 
 
 def _with_relative_tangents(item: Any) -> Any:
-    """A path item whose tangents are positions (Bodymovin wrote those of glyphs so before 4.8) in the form of all others."""
+    """A path item whose tangents are positions (as glyphs before Bodymovin 4.8 have them) in the usual form."""
     path = object_of(object_of(item, "ks"), "k") if isinstance(item, dict) else {}
     vertices = list_of(path, "v")
     try:
