@@ -124,11 +124,11 @@ def picture_map(
 
 
 def level_for(back: Matrix, width: int, height: int) -> int:
-    """How often to halve a picture that is drawn by the map ``back`` from device pixels to its own: the nearest
-    power of two, as Skia's nearest mip level, so that at 0.7 or above the picture itself is sampled.
+    """How often to halve a picture that is drawn by the map ``back`` from device pixels to its own: so often that it is
+    still as large as it is drawn, as Skia's mip levels; the two by two pixels of a sample then just miss none.
     """
     shrink = math.sqrt(abs(back[0] * back[3] - back[1] * back[2]))
     if not shrink > 1.0:
         return 0
     most = max(width, height).bit_length() - 1
-    return max(0, min(most, round(math.log2(shrink))))
+    return max(0, min(most, math.floor(math.log2(shrink) + 1e-6)))
