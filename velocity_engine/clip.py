@@ -196,6 +196,7 @@ class Cursor:
         self._stream.thread_count = DECODER_THREADS
         self._frames: Iterator[av.VideoFrame] = iter(())
         self._shown: av.VideoFrame | None = None
+        self._wanted = 0
         self.at = -1
 
     def reaches(self, index: int) -> bool:
@@ -218,10 +219,18 @@ class Cursor:
 
     def _seek(self, time: int) -> None:
         self._container.seek(time, stream=self._stream, backward=True)
-        self._frames = self._container.decode(self._stream)
+        self._frames = self._decoded()
+
+    def _decoded(self) -> Iterator[av.VideoFrame]:
+        """All frames from here on, without those before ``_wanted`` that no other frame refers to."""
+        context = self._stream.codec_context
+        for packet in self._container.demux(self._stream):
+            passed = packet.pts is not None and packet.pts < self._wanted
+            context.skip_frame = "NONREF" if passed else "DEFAULT"
+            yield from packet.decode()
 
     def _forward(self, index: int) -> av.VideoFrame | None:
-        wanted = self._index.times[index]
+        wanted = self._wanted = self._index.times[index]
         while (frame := next(self._frames, None)) is not None:
             if frame.pts is not None and frame.pts >= wanted:
                 return frame if frame.pts == wanted else None
