@@ -18,7 +18,7 @@ from velocity_engine.draw import FrameDrawer, FrameSender, SegmentWork, StageClo
 from velocity_engine.plugin_types import EncodedPacket, Segment
 
 MOST_LANES = 8
-RING = 4  # frames being converted, waiting, or encoded in a lane
+RING = 3  # frames being converted, waiting, or encoded in a lane
 FRAMES_AHEAD = 16  # most of them held ones, for the ring is smaller
 SEGMENTS_AHEAD = 2  # for each lane: segments whose packets may wait for those before
 
