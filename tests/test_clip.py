@@ -176,3 +176,12 @@ def test_what_is_no_clip(tmp_path: Path, content: bytes) -> None:
         open_clip(path)
     with pytest.raises(MediaError):
         open_clip(tmp_path / "missing.mp4")
+
+
+def test_a_picture_is_no_clip(tmp_path: Path) -> None:
+    from PIL import Image
+
+    path = tmp_path / "clip.mp4"
+    Image.new("RGB", (32, 32), "red").save(path, "PNG")
+    with pytest.raises(MediaError, match="picture"):
+        open_clip(path)

@@ -32,6 +32,7 @@ PLANAR = ("yuv420p", "yuvj420p")
 FULL_RANGE, BT709 = 2, 1  # AVCOL_RANGE_JPEG, AVCOL_SPC_BT709
 BT601 = (4, 5, 6)  # AVCOL_SPC_FCC, AVCOL_SPC_BT470BG, AVCOL_SPC_SMPTE170M
 UNSPECIFIED = 2
+PICTURES = ("image2", "gif", "apng")  # what FFmpeg calls single pictures, besides names that end in "_pipe"
 LEAST_HD_HEIGHT = 720  # untagged clips from here on are BT.709, below BT.601, as players take them
 MOST_SKIPPED = 64  # frames decoded and dropped on the way forward rather than seeking
 MOST_CURSORS = 8  # threads that read a clip side by side, each at a place of its own
@@ -108,6 +109,9 @@ class ClipReader:
         if not container.streams.video:
             container.close()
             raise self._failure("the file has no video in it")
+        if container.format.name in PICTURES or container.format.name.endswith("_pipe"):
+            container.close()
+            raise self._failure("the file is a picture, not a clip")
         return container
 
     def _walk(self, container: Any) -> ClipIndex:
