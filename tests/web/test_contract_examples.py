@@ -94,6 +94,7 @@ def world(service: Service, tmp_path_factory: pytest.TempPathFactory) -> World:
     return World(service, tmp_path_factory.mktemp("client"))
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 @pytest.mark.parametrize("example", of_language("bash"), ids=lambda example: example.name)
 def test_curl(world: World, example: Example) -> None:
     done = subprocess.run(
