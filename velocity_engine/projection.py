@@ -140,9 +140,7 @@ def bent_all(commands: Sequence[DrawCommand], h: Projection) -> tuple[DrawComman
 def bent_mask(mask: MaskPath, h: Projection) -> MaskPath:
     scale = _scale_at(h, mask.path.bounds())
     feather = (mask.feather[0] * scale, mask.feather[1] * scale)
-    return MaskPath(
-        bent_path(mask.path, h), mask.mode, mask.inverted, mask.opacity, mask.expansion * scale, feather
-    )
+    return MaskPath(bent_path(mask.path, h), mask.mode, mask.inverted, mask.opacity, mask.expansion * scale, feather)
 
 
 def _clip_mask(clip: Clip, h: Projection) -> MaskPath:

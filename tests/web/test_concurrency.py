@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -40,7 +41,7 @@ def statuses(answers: list[httpx.Response]) -> dict[int, int]:
 def test_uploads_race_for_the_last_of_a_quota(service: Service) -> None:
     key = service.add_user(quota_mb=1)
     size = 150_000
-    content = zipped({"data.json": "{}" + " " * (size - 300)}, compression=0)
+    content = template_zip({"images/unused.bin": os.urandom(size)})
     room = 1_048_576 // len(content)
     answers = at_once(
         service, key, lambda client, _n: client.post("/template/upload", files={"file": ("a.zip", content)})
@@ -50,9 +51,16 @@ def test_uploads_race_for_the_last_of_a_quota(service: Service) -> None:
         for answer in answers:
             if answer.status_code == 200:
                 client.settle(f"/template/{answer.json()['templateId']}/status")
-        assert client.get("/template/storage-status").json()["usedBytes"] == 0, (
-            "they all failed, and gave their room back"
-        )
+        assert client.get("/template/storage-status").json()["usedBytes"] == room * len(content)
+
+
+def test_uploads_that_fail_give_their_room_back(service: Service) -> None:
+    key = service.add_user(quota_mb=1)
+    content = zipped({"data.json": "{}", "images/unused.bin": os.urandom(150_000)})
+    with Client(service.url, key) as client:
+        upload = client.post("/template/upload", files={"file": ("a.zip", content)}).json()
+        assert client.settle(f"/template/{upload['templateId']}/status")["status"] == "failed"
+        assert client.get("/template/storage-status").json()["usedBytes"] == 0
 
 
 def test_uploads_of_different_kinds_share_one_quota(service: Service) -> None:

@@ -7,14 +7,17 @@ A child that closes the connection without an end has crashed.
 from __future__ import annotations
 
 import json
+import resource
 import socket
 import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 Send = Callable[[dict[str, Any]], None]
 LINE_BYTES = 64 << 20
+NEAR_LIMIT = 0.6  # what fails for want of memory has often given some of it back before it is asked
 
 
 def load_engine() -> None:
@@ -49,10 +52,24 @@ def run(task: str, channel: socket.socket) -> int:
     try:
         send({"result": known[task](spec, send)})
     except engine.VelocityError as error:
-        send({"failed": "; ".join([str(error), *getattr(error, "__notes__", ())])[:4000]})
+        notes = [*getattr(error, "__notes__", ()), *_memory_note(error, engine.RenderFailed)]
+        send({"failed": "; ".join([str(error), *notes])[:4000]})
     except MemoryError:
         send({"failed": "it needs more memory than one process may use"})
     except Exception as error:  # noqa: BLE001  # a fault of the engine's: the log has it, the job its name
         traceback.print_exc()
         send({"failed": f"internal error ({type(error).__name__}); the server's log has more"})
     return 0
+
+
+def _memory_note(error: Exception, about: type[Exception]) -> list[str]:
+    """A word on memory where a failure ``about`` rendering came near the process's limit: encoders that get none fail
+    with errors that say nothing of it.
+    """
+    limit = resource.getrlimit(resource.RLIMIT_DATA)[0]
+    if not isinstance(error, about) or limit == resource.RLIM_INFINITY:
+        return []
+    fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    held = int(fields["VmData"].split()[0]) * 1024
+    near = held > limit * NEAR_LIMIT
+    return [f"it held {held >> 20} of the {limit >> 20} MB of memory that one process may use"] if near else []
