@@ -6,6 +6,7 @@ returns models. The same declaration makes its entry of the OpenAPI document, so
 
 from __future__ import annotations
 
+import copy
 import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -54,6 +55,8 @@ class Operation:
     codes: Mapping[int, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     keyed: bool = True
+    further: Callable[[Any, Caller, Any], object] | None = None
+    stand_ins: Mapping[str, Any] = field(default_factory=dict)
 
 
 Handler = Callable[[Any, Call], Any]
@@ -72,8 +75,9 @@ def operation(**declared: Any) -> Callable[[Handler], Callable[..., None]]:
             known = {name: canonical_id(value) for name, value in ids.items()}
             warnings: list[str] = []
             query = read_query(req, spec.query, warnings)
-            body = read_body(req, spec, warnings)
             caller = req.context.get("caller") or NOBODY
+            further = functools.partial(spec.further, self, caller) if spec.further else None
+            body = read_body(req, spec, warnings, further)
             answer = handler(self, Call(req, resp, caller, known, query, body))
             if adapter is not None and answer is not None:
                 resp.data = adapter.dump_json(answer, by_alias=True)
@@ -119,7 +123,9 @@ def read_query(req: falcon.Request, model: type[Question] | None, warnings: list
     return validated(model, values)
 
 
-def read_body(req: falcon.Request, spec: Operation, warnings: list[str]) -> Any:
+def read_body(
+    req: falcon.Request, spec: Operation, warnings: list[str], further: Callable[[Any], object] | None = None
+) -> Any:
     """The JSON body; bytes where the operation also takes another media type and got that. Raises Invalid."""
     if spec.body is None:
         return None
@@ -131,7 +137,13 @@ def read_body(req: falcon.Request, spec: Operation, warnings: list[str]) -> Any:
             f"the body is {kind[:60]!r}; send application/json", {"": ["Content-Type must be application/json"]}
         )
     data = parse_json(req.bounded_stream.read())
-    body = validated(spec.body, data)
+    try:
+        body = validated(spec.body, data)
+    except Invalid as failure:
+        if further is not None:
+            for path, sentences in further_errors(spec, data, further).items():
+                failure.errors.setdefault(path, sentences)
+        raise
     warnings.extend(unknown_fields(spec.body, data))
     return body
 
@@ -165,6 +177,43 @@ def validated(model: type[Question], data: Any) -> Any:
         raise Invalid("the request has invalid fields", field_errors(error, model, data)) from None
     except RecursionError:
         raise Invalid("the request is nested too deeply", {"": ["nest less deeply"]}) from None
+
+
+def further_errors(spec: Operation, data: Any, further: Callable[[Any], object]) -> dict[str, list[str]]:
+    """What ``further`` finds in ``data`` when its bad fields are left out, or replaced where they are required."""
+    assert spec.body is not None
+    mended = copy.deepcopy(data)
+    try:
+        spec.body.model_validate(data)
+    except (ValidationError, RecursionError) as error:
+        problems = error.errors(include_url=False, include_input=False) if isinstance(error, ValidationError) else []
+        for problem in problems:
+            _mend(mended, problem["loc"], spec.stand_ins)
+    try:
+        further(spec.body.model_validate(mended))
+    except Invalid as failure:
+        return failure.errors
+    except (ValidationError, RecursionError):
+        return {}
+    return {}
+
+
+def _mend(data: Any, location: Sequence[int | str], stand_ins: Mapping[str, Any]) -> None:
+    """Takes the value at ``location`` away, or puts its stand-in there."""
+    names = [part for part in location if isinstance(part, str)]
+    for depth, part in enumerate(names[:-1]):
+        inner = data.get(part) if isinstance(data, dict) else None
+        if not isinstance(inner, dict):
+            names = names[: depth + 1]
+            break
+        data = inner
+    if not isinstance(data, dict):
+        return
+    stand_in = stand_ins.get(".".join(names))
+    if stand_in is None:
+        data.pop(names[-1], None)
+    else:
+        data[names[-1]] = copy.deepcopy(stand_in)
 
 
 def field_errors(error: ValidationError, model: type[Question], data: Any) -> dict[str, list[str]]:

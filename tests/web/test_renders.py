@@ -105,6 +105,17 @@ def test_all_field_errors_come_at_once_with_suggestions(client: Client, template
     assert "naem" in errors["name"][0]
 
 
+def test_what_the_engine_finds_comes_beside_fields_of_a_wrong_form(client: Client, template_id: str) -> None:
+    encoder = {"bitrate": "fast", "codec": 7, "res": [641, 480]}
+    body = {"templateId": template_id, "encoderConfig": encoder, "jobInfo": {"fStart": 9, "fEnd": 3}, "nam": "x"}
+    answer = client.post("/render", json={**body, "customizationMap": [{"layer": "Nowhere", "text": "x"}]})
+    assert answer.status_code == 400
+    errors = answer.json()["errors"]
+    assert {"name", "encoderConfig.bitrate", "encoderConfig.codec", "encoderConfig.res"} <= set(errors)
+    assert any(name.startswith("jobInfo.") for name in errors)
+    assert any(name.startswith("customizationMap[0]") for name in errors)
+
+
 def test_the_engines_problems_come_at_once_too(client: Client, template_id: str) -> None:
     request = render_request(
         template_id,

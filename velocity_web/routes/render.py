@@ -22,6 +22,7 @@ from velocity_web.services import renders
 
 TAG = "Render"
 KEY = "Idempotency-Key"
+STAND_INS = {"name": "-", "encoderConfig": {"bitrate": 625_000}, "encoderConfig.bitrate": 625_000}
 
 
 class Renders(Resource):
@@ -31,6 +32,8 @@ class Renders(Resource):
         query=RenderQuery,
         body=RenderRequest,
         returns=RenderQueued | RenderEstimate,
+        further=lambda resource, caller, body: renders.check_render(caller, resource.settings, body),
+        stand_ins=STAND_INS,
         headers={KEY: "the same key and body give the same render for 24 hours"},
         codes={
             402: "No render time is left",
