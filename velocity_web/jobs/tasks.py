@@ -52,7 +52,7 @@ def run(task: str, channel: socket.socket) -> int:
     try:
         send({"result": known[task](spec, send)})
     except engine.VelocityError as error:
-        notes = [*getattr(error, "__notes__", ()), *_memory_note(error, engine.RenderFailed)]
+        notes = [*getattr(error, "__notes__", ()), *_memory_note()]
         send({"failed": "; ".join([str(error), *notes])[:4000]})
     except MemoryError:
         send({"failed": "it needs more memory than one process may use"})
@@ -62,12 +62,12 @@ def run(task: str, channel: socket.socket) -> int:
     return 0
 
 
-def _memory_note(error: Exception, about: type[Exception]) -> list[str]:
-    """A word on memory where a failure ``about`` rendering came near the process's limit: encoders that get none fail
-    with errors that say nothing of it.
+def _memory_note() -> list[str]:
+    """A word on memory where a failed task is near its process's limit: encoders and decoders that get none fail with
+    errors that say nothing of it.
     """
     limit = resource.getrlimit(resource.RLIMIT_DATA)[0]
-    if not isinstance(error, about) or limit == resource.RLIM_INFINITY:
+    if limit == resource.RLIM_INFINITY:
         return []
     fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     held = int(fields["VmData"].split()[0]) * 1024
