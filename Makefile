@@ -20,7 +20,7 @@ help:
 	@echo 'make format   let ruff lay out the code'
 	@echo 'make type     mypy'
 	@echo 'make bench    the benchmarks; writes docs/benchmarks.md and out/benchmarks.json'
-	@echo 'make browser  the tests of the console in Chromium'
+	@echo 'make browser  the tests in Chromium (of the system)'
 	@echo 'make serve    the REST service on 127.0.0.1:8080, data in out/data'
 	@echo 'make lock     resolve constraints.txt anew'
 	@echo 'make clean    remove what these made'
