@@ -16,6 +16,7 @@ from web.support_templates import slow_template, template_zip, wav, zipped
 
 HOST = "https://api.veloo.io"
 BROWSER = """
+import { File } from 'node:buffer';
 import fs from 'node:fs';
 const saved = {};
 const window = { URL: { createObjectURL: (blob) => { saved.blob = blob; return 'blob:x'; } } };
