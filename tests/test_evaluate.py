@@ -36,6 +36,12 @@ def solid(name: str, color: str = "#ff0000", ks: dict[str, Any] | None = None, *
     return layer | more
 
 
+def precomp(**changes: Any) -> dict[str, Any]:
+    """A layer that shows the composition "c" in the size of the document."""
+    base = {"ty": 0, "nm": "pre", "refId": "c", "w": 100, "h": 50, "ip": 0, "op": 60, "st": 0, "ks": transform()}
+    return base | changes
+
+
 def plan_of(layers: list[dict[str, Any]], **more: Any) -> Plan:
     document = {"v": "5.7.0", "fr": 30, "ip": 0, "op": 60, "w": 100, "h": 50, "layers": layers, "assets": []} | more
     return make_plan(parse_document(json.dumps(document).encode(), file="data.json", package=None), None)
@@ -92,19 +98,8 @@ def test_the_composition_is_fitted_inside_another_shape_and_centred() -> None:
 
 def test_a_precomp_runs_on_its_own_clock_and_clips_to_its_size() -> None:
     inner = solid("inner", ks=transform(p=moving((0, [0, 0, 0]), (10, [100, 0, 0]))))
-    precomp = {
-        "ty": 0,
-        "nm": "pre",
-        "refId": "c",
-        "w": 20,
-        "h": 20,
-        "ip": 0,
-        "op": 60,
-        "st": 5,
-        "sr": 2,
-        "ks": transform(p=fixed(40, 10, 0)),
-    }
-    plan = plan_of([precomp], assets=[{"id": "c", "layers": [inner]}])
+    pre = precomp(w=20, h=20, st=5, sr=2, ks=transform(p=fixed(40, 10, 0)))
+    plan = plan_of([pre], assets=[{"id": "c", "layers": [inner]}])
     (entry,) = shown(plan, 15).commands  # (15 - 5) / 2 = 5 frames in: half-way
     assert at(entry, 0, 0) == pytest.approx((90, 10))
     (clip,) = entry.clips
@@ -114,36 +109,15 @@ def test_a_precomp_runs_on_its_own_clock_and_clips_to_its_size() -> None:
 
 def test_time_remap_is_in_seconds() -> None:
     inner = solid("inner", ks=transform(p=moving((0, [0, 0, 0]), (30, [30, 0, 0]))))
-    precomp = {
-        "ty": 0,
-        "nm": "pre",
-        "refId": "c",
-        "w": 100,
-        "h": 50,
-        "ip": 0,
-        "op": 60,
-        "st": 0,
-        "ks": transform(),
-        "tm": fixed(0.5),
-    }
-    (entry,) = shown(plan_of([precomp], assets=[{"id": "c", "layers": [inner]}]), 3).commands
+    pre = precomp(tm=fixed(0.5))
+    (entry,) = shown(plan_of([pre], assets=[{"id": "c", "layers": [inner]}]), 3).commands
     assert at(entry, 0, 0) == pytest.approx((15, 0))
 
 
 def test_opacity_acts_on_a_layer_as_a_whole() -> None:
     two = [solid("a"), solid("b")]
-    precomp = {
-        "ty": 0,
-        "nm": "pre",
-        "refId": "c",
-        "w": 100,
-        "h": 50,
-        "ip": 0,
-        "op": 60,
-        "st": 0,
-        "ks": transform(o=fixed(40)),
-    }
-    (entry,) = shown(plan_of([precomp], assets=[{"id": "c", "layers": two}])).commands
+    pre = precomp(ks=transform(o=fixed(40)))
+    (entry,) = shown(plan_of([pre], assets=[{"id": "c", "layers": two}])).commands
     assert isinstance(entry.source, GroupSource) and len(entry.source.commands) == 2
     assert entry.opacity == pytest.approx(0.4)
     (single,) = shown(plan_of([solid("a", ks=transform(o=fixed(40)))])).commands
@@ -151,8 +125,8 @@ def test_opacity_acts_on_a_layer_as_a_whole() -> None:
 
 
 def test_a_blend_mode_inside_a_precomp_stays_inside() -> None:
-    precomp = {"ty": 0, "nm": "pre", "refId": "c", "w": 100, "h": 50, "ip": 0, "op": 60, "st": 0, "ks": transform()}
-    (entry,) = shown(plan_of([precomp], assets=[{"id": "c", "layers": [solid("m", bm=1), solid("n")]}])).commands
+    pre = precomp()
+    (entry,) = shown(plan_of([pre], assets=[{"id": "c", "layers": [solid("m", bm=1), solid("n")]}])).commands
     assert entry.blend is BlendMode.NORMAL and isinstance(entry.source, GroupSource)
     assert entry.source.commands[1].blend is BlendMode.MULTIPLY
 
@@ -219,18 +193,8 @@ def test_the_colour_of_a_solid_is_straight_rgba() -> None:
 def test_what_a_precomp_fades_keeps_the_effects_of_its_layers() -> None:
     parameter = {"ty": 2, "nm": "Color", "mn": "ADBE Fill-0002", "v": fixed(0, 0, 1, 1)}
     effect = {"ty": 21, "nm": "Fill", "mn": "ADBE Fill", "en": 1, "ef": [parameter]}
-    precomp = {
-        "ty": 0,
-        "nm": "pre",
-        "refId": "c",
-        "w": 100,
-        "h": 50,
-        "ip": 0,
-        "op": 60,
-        "st": 0,
-        "ks": transform(o=fixed(40)),
-    }
-    (entry,) = shown(plan_of([precomp], assets=[{"id": "c", "layers": [solid("inner", ef=[effect])]}])).commands
+    pre = precomp(ks=transform(o=fixed(40)))
+    (entry,) = shown(plan_of([pre], assets=[{"id": "c", "layers": [solid("inner", ef=[effect])]}])).commands
     assert entry.opacity == pytest.approx(0.4) and not entry.effects
     assert isinstance(entry.source, GroupSource)
     assert [call.effect for call in entry.source.commands[0].effects] == ["fill"]

@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from contact_sheet import references
 from numpy.typing import NDArray
 from PIL import Image
 from skimage.metrics import structural_similarity
@@ -78,22 +79,20 @@ def plain_document(document: dict[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def score(path: Path, references: list[tuple[int, NDArray[np.uint8]]]) -> float:
+def score(path: Path, wanted: list[tuple[int, NDArray[np.uint8]]]) -> float:
     try:
         with ve.open_template(path) as template:
             return min(
                 likeness(ve.render_still(template, frame=frame, size=(want.shape[1], want.shape[0])), want)
-                for frame, want in references
+                for frame, want in wanted
             )
     except ve.VelocityError as error:
         print(f"{path.name}: {error}")
         return 0.0
 
 
-def references_of(document: Path) -> list[tuple[int, NDArray[np.uint8]]]:
-    pattern = re.compile(re.escape(document.stem) + r"\.f(-?\d+)\.png$")
-    found = ((pattern.match(p.name), p) for p in sorted(document.parent.glob("*.png")))
-    return [(int(match[1]), np.asarray(Image.open(path).convert("RGBA"))) for match, path in found if match]
+def pictures_of(document: Path) -> list[tuple[int, NDArray[np.uint8]]]:
+    return [(frame, np.asarray(Image.open(path).convert("RGBA"))) for frame, path in references(document)]
 
 
 def main() -> None:
@@ -105,13 +104,13 @@ def main() -> None:
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         for document in sorted(options.corpus.rglob("*.json")):
-            references = references_of(document)
-            if not references:
+            wanted = pictures_of(document)
+            if not wanted:
                 continue
-            as_is = score(document, references)
+            as_is = score(document, wanted)
             stripped = Path(folder) / document.name
             stripped.write_text(json.dumps(plain_document(json.loads(document.read_text("utf-8-sig")))))
-            alike = as_is if as_is >= options.mark else score(stripped, references)
+            alike = as_is if as_is >= options.mark else score(stripped, wanted)
             rows.append((as_is, alike, str(document.relative_to(options.corpus))))
     for as_is, alike, name in sorted(rows):
         if as_is < options.mark:

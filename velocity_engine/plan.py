@@ -173,9 +173,9 @@ class PlanContext:
     def picture(self, asset_id: str) -> Sequence[tuple[float, Picture]]:
         found = self._pictures.get(asset_id)
         if found is None:
-            media = self._media(asset_id)
             from velocity_engine.pictures import decode_picture
 
+            media = self._media(asset_id)
             found = decode_picture(self.read(media), _media_name(media, asset_id))
             self._pictures[asset_id] = found
         return found
@@ -266,13 +266,15 @@ class PlanContext:
 
     def _report_layer(self, error: VelocityError, layer: Layer, path: str) -> None:
         place = Place(file=error.place.file, layer=path, pointer=error.place.pointer or layer.pointer)
-        feature = (
-            "asset.missing"
-            if isinstance(layer.content, ImageContent | VideoContent) and "lacks" in error.message
-            else "layer.broken"
-        )
+        feature = "asset.missing" if self._lacks_asset(layer) else "layer.broken"
         hint = f". {error.hint}" if error.hint else ""
         self.report(Finding(feature, f"{error.message}{hint}", place, severity="error"))
+
+    def _lacks_asset(self, layer: Layer) -> bool:
+        if not isinstance(layer.content, ImageContent | VideoContent):
+            return False
+        asset = self.document.assets.get(layer.content.asset)
+        return asset is not None and asset.media is None
 
     def _effects(self, layer: Layer, path: str) -> tuple[tuple[Effect, EffectType], ...]:
         found = []

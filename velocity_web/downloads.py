@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from pathlib import Path
 
 import falcon
 
 from velocity_web.failures import NotFound
+from velocity_web.files import StoredFile
 
 _RANGE = re.compile(r"\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*", re.IGNORECASE)
 
@@ -41,26 +41,17 @@ def _etag_matches(header: str, etag: str, *, weak: bool) -> bool:
     return any(tag == etag or (weak and tag == f"W/{etag}") for tag in tags)
 
 
-def send_file(
-    req: falcon.Request,
-    resp: falcon.Response,
-    path: Path,
-    *,
-    content_type: str,
-    name: str,
-    sha256: str,
-    modified_ms: int,
-) -> None:
+def send_file(req: falcon.Request, resp: falcon.Response, file: StoredFile, content_type: str) -> None:
     """Answer with the file's bytes from disk, in whole or in part, or with 304, 412 or 416.
 
     The entity tag is the content's SHA-256. Raises NotFound when the file is gone.
     """
     try:
-        stream = path.open("rb")
+        stream = file.path.open("rb")
     except FileNotFoundError:
         raise NotFound("the file is gone from the storage") from None
-    etag = f'"{sha256}"'
-    modified = datetime.fromtimestamp(modified_ms // 1000, UTC)
+    etag = f'"{file.sha256}"'
+    modified = datetime.fromtimestamp(file.created_at // 1000, UTC)
     resp.set_header("ETag", etag)
     resp.set_header("Last-Modified", falcon.dt_to_http(modified))
     resp.set_header("Accept-Ranges", "bytes")
@@ -72,9 +63,9 @@ def send_file(
         if (match := req.get_header("If-None-Match")) is not None and _etag_matches(match, etag, weak=True):
             resp.status = falcon.HTTP_304
             return
-        size = path.stat().st_size
+        size = file.path.stat().st_size
         resp.content_type = content_type
-        resp.downloadable_as = name
+        resp.downloadable_as = file.name
         condition = req.get_header("If-Range")
         in_part = condition is None or condition.strip() in (etag, falcon.dt_to_http(modified))
         part = wanted_range(req.get_header("Range"), size) if in_part else None

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 FOLDERS = ("templates", "audio", "assets", "renders", "tmp")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file as a download sends it; ``created_at`` in milliseconds since 1970."""
+
+    path: Path
+    name: str
+    sha256: str
+    created_at: int
 
 
 def make_folders(data: Path) -> None:

@@ -140,8 +140,8 @@ def read_body(
     try:
         body = validated(spec.body, data)
     except Invalid as failure:
-        if further is not None:
-            for path, sentences in further_errors(spec, data, further).items():
+        if further is not None and isinstance(failure.__cause__, ValidationError):
+            for path, sentences in further_errors(spec, data, failure.__cause__, further).items():
                 failure.errors.setdefault(path, sentences)
         raise
     warnings.extend(unknown_fields(spec.body, data))
@@ -174,21 +174,20 @@ def validated(model: type[Question], data: Any) -> Any:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise Invalid("the request has invalid fields", field_errors(error, model, data)) from None
+        raise Invalid("the request has invalid fields", field_errors(error, model, data)) from error
     except RecursionError:
         raise Invalid("the request is nested too deeply", {"": ["nest less deeply"]}) from None
 
 
-def further_errors(spec: Operation, data: Any, further: Callable[[Any], object]) -> dict[str, list[str]]:
-    """What ``further`` finds in ``data`` when its bad fields are left out, or replaced where they are required."""
+def further_errors(
+    spec: Operation, data: Any, error: ValidationError, further: Callable[[Any], object]
+) -> dict[str, list[str]]:
+    """What ``further`` finds in ``data`` when the fields that ``error`` names are left out, or replaced where they are
+    required."""
     assert spec.body is not None
     mended = copy.deepcopy(data)
-    try:
-        spec.body.model_validate(data)
-    except (ValidationError, RecursionError) as error:
-        problems = error.errors(include_url=False, include_input=False) if isinstance(error, ValidationError) else []
-        for problem in problems:
-            _mend(mended, problem["loc"], spec.stand_ins)
+    for problem in error.errors(include_url=False, include_input=False):
+        _mend(mended, problem["loc"], spec.stand_ins)
     try:
         further(spec.body.model_validate(mended))
     except Invalid as failure:

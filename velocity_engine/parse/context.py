@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from velocity_engine.errors import DocumentError, Finding, Place
+from velocity_engine.parse.values import described
 
 if TYPE_CHECKING:
     from velocity_engine.package import Package
@@ -47,6 +48,15 @@ class Context:
             self.findings.append(Finding(feature, message, self.place(pointer), instead, severity))
         else:
             self._dropped += 1
+
+    def objects(self, raw: Sequence[Any], pointer: str, what: str) -> Iterator[tuple[dict[str, Any], str]]:
+        """The objects of an array with their pointers; anything else in it is reported as no ``what``."""
+        for index, entry in enumerate(raw):
+            where = f"{pointer}/{index}"
+            if isinstance(entry, dict):
+                yield entry, where
+            else:
+                self.report("document.malformed", f"{described(entry)} stands where {what} should", where)
 
     def error(self, message: str, pointer: str, hint: str | None = None) -> DocumentError:
         return DocumentError(message, place=self.place(pointer), hint=hint)

@@ -9,7 +9,7 @@ from velocity_engine.model.layers import Effect, EffectParameter, LayerStyle
 from velocity_engine.model.properties import Property, Vector
 from velocity_engine.parse.context import Context
 from velocity_engine.parse.properties import optional_vector, read_property
-from velocity_engine.parse.values import described, integer_of, list_of, numbers, text_of
+from velocity_engine.parse.values import integer_of, list_of, numbers, text_of
 
 MAX_PARAMETER_DEPTH = 16
 GROUP_TYPE = 5
@@ -18,11 +18,7 @@ GROUP_TYPE = 5
 def effects(context: Context, raw: list[Any], pointer: str) -> tuple[Effect, ...]:
     """``ef`` of a layer; an effect is on unless ``en`` says 0."""
     found = []
-    for index, entry in enumerate(raw):
-        where = f"{pointer}/{index}"
-        if not isinstance(entry, dict):
-            context.report("document.malformed", f"{described(entry)} stands where an effect should", where)
-            continue
+    for entry, where in context.objects(raw, pointer, "an effect"):
         found.append(
             Effect(
                 type=integer_of(entry, "ty", GROUP_TYPE),
@@ -41,11 +37,7 @@ def _parameters(context: Context, raw: list[Any], pointer: str, depth: int) -> t
         context.report("effect.depth", "an effect's groups are nested too deep", pointer)
         return ()
     found = []
-    for index, entry in enumerate(raw):
-        where = f"{pointer}/{index}"
-        if not isinstance(entry, dict):
-            context.report("document.malformed", f"{described(entry)} stands where an effect's value should", where)
-            continue
+    for entry, where in context.objects(raw, pointer, "an effect's value"):
         name = text_of(entry, "nm")
         found.append(
             EffectParameter(
@@ -62,11 +54,7 @@ def _parameters(context: Context, raw: list[Any], pointer: str, depth: int) -> t
 def layer_styles(context: Context, raw: list[Any], pointer: str) -> tuple[LayerStyle, ...]:
     """``sy`` of a layer."""
     found = []
-    for index, entry in enumerate(raw):
-        where = f"{pointer}/{index}"
-        if not isinstance(entry, dict):
-            context.report("document.malformed", f"{described(entry)} stands where a layer style should", where)
-            continue
+    for entry, where in context.objects(raw, pointer, "a layer style"):
         found.append(
             LayerStyle(
                 type=integer_of(entry, "ty", -1),

@@ -135,11 +135,7 @@ def _matte(context: Context, raw: Mapping[str, Any], pointer: str) -> MatteMode 
 
 def _masks(context: Context, raw: list[Any], pointer: str) -> tuple[Mask, ...]:
     found = []
-    for index, entry in enumerate(raw):
-        where = f"{pointer}/{index}"
-        if not isinstance(entry, dict):
-            context.report("document.malformed", f"{described(entry)} stands where a mask should", where)
-            continue
+    for entry, where in context.objects(raw, pointer, "a mask"):
         old = context.version < CLOSED_ON_SHAPE_BEFORE and "cl" in entry
         path = path_property(context, entry, "pt", where, flag_of(entry, "cl") if old else None)
         if path is None:

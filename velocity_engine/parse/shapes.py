@@ -55,11 +55,7 @@ class _Common(TypedDict):
 def shape_items(context: Context, raw: list[Any], pointer: str, depth: int = 0) -> tuple[ShapeItem, ...]:
     """The items of a shape layer or group, in the document's order, without its transform."""
     items = []
-    for index, entry in enumerate(raw):
-        where = f"{pointer}/{index}"
-        if not isinstance(entry, dict):
-            context.report("document.malformed", f"{described(entry)} stands where a shape should", where)
-            continue
+    for entry, where in context.objects(raw, pointer, "a shape"):
         item = _item(context, entry, where, depth)
         if item is not None:
             items.append(item)

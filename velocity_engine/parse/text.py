@@ -145,11 +145,7 @@ def _box(raw: Mapping[str, Any]) -> tuple[float, float, float, float] | None:
 
 def _animators(context: Context, raw: list[Any], pointer: str) -> tuple[Animator, ...]:
     animators = []
-    for index, entry in enumerate(raw):
-        where = f"{pointer}/{index}"
-        if not isinstance(entry, dict):
-            context.report("document.malformed", f"{described(entry)} stands where an animator should", where)
-            continue
+    for entry, where in context.objects(raw, pointer, "an animator"):
         selectors = entry.get("s")
         given = selectors if isinstance(selectors, list) else [selectors]
         animators.append(

@@ -58,12 +58,4 @@ class AssetDownload(Resource):
     def on_get(self, call: Call) -> None:
         """Byte for byte what was uploaded."""
         file, content_type = assets.asset_file(call.caller, self.settings, call.ids["asset_id"])
-        send_file(
-            call.req,
-            call.resp,
-            file.path,
-            content_type=content_type,
-            name=file.name,
-            sha256=file.sha256,
-            modified_ms=file.created_at,
-        )
+        send_file(call.req, call.resp, file, content_type)

@@ -68,15 +68,7 @@ class AudioDownload(Resource):
     def on_get(self, call: Call) -> None:
         """Byte for byte what was uploaded."""
         file, content_type = audio.audio_file(call.caller, self.data, call.ids["audio_id"])
-        send_file(
-            call.req,
-            call.resp,
-            file.path,
-            content_type=content_type,
-            name=file.name,
-            sha256=file.sha256,
-            modified_ms=file.created_at,
-        )
+        send_file(call.req, call.resp, file, content_type)
 
 
 class AudioActive(Resource):

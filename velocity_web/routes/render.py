@@ -120,12 +120,4 @@ class RenderDownload(Resource):
     def on_get(self, call: Call) -> None:
         """With byte ranges."""
         file, content_type = renders.render_file(call.caller, self.data, call.ids["render_id"])
-        send_file(
-            call.req,
-            call.resp,
-            file.path,
-            content_type=content_type,
-            name=file.name,
-            sha256=file.sha256,
-            modified_ms=file.created_at,
-        )
+        send_file(call.req, call.resp, file, content_type)

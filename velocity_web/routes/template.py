@@ -101,15 +101,7 @@ class TemplateDownload(Resource):
     def on_get(self, call: Call) -> None:
         """Byte for byte what was uploaded."""
         file = templates.template_file(call.caller, self.data, call.ids["template_id"])
-        send_file(
-            call.req,
-            call.resp,
-            file.path,
-            content_type="application/zip",
-            name=file.name,
-            sha256=file.sha256,
-            modified_ms=file.created_at,
-        )
+        send_file(call.req, call.resp, file, "application/zip")
 
 
 class TemplatePreview(Resource):

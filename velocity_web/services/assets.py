@@ -11,10 +11,9 @@ from velocity_web.auth import Caller
 from velocity_web.clock import iso_time, now_ms
 from velocity_web.entities import Asset, execute, lock_account, new_id, reading, rows, writing
 from velocity_web.failures import Invalid, NotDeletable, NotFound
-from velocity_web.files import publish, remove
+from velocity_web.files import StoredFile, publish, remove
 from velocity_web.jobs.runner import Runner, TaskFailed
 from velocity_web.schemas.asset import AssetDto
-from velocity_web.services.templates import StoredFile
 from velocity_web.settings import Settings
 from velocity_web.uploads import Upload, clean_name
 

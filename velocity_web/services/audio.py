@@ -12,7 +12,7 @@ from velocity_web.auth import Caller
 from velocity_web.clock import iso_time, now_ms
 from velocity_web.entities import Audio, AudioGroup, Job, execute, lock_account, new_id, reading, rows, the, writing
 from velocity_web.failures import Invalid, NotDeletable, NotFound
-from velocity_web.files import publish, remove
+from velocity_web.files import StoredFile, publish, remove
 from velocity_web.jobs.wake import wake
 from velocity_web.schemas.audio import (
     AudioDto,
@@ -23,7 +23,7 @@ from velocity_web.schemas.audio import (
     AudioUploaded,
 )
 from velocity_web.services.paging import jobs_of, wanted
-from velocity_web.services.templates import StoredFile, job_of
+from velocity_web.services.templates import job_of
 from velocity_web.uploads import Upload, canonical_field_id
 
 CONTENT_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "aac": "audio/aac"}

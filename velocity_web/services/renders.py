@@ -27,7 +27,7 @@ from velocity_web.entities import (
     writing,
 )
 from velocity_web.failures import Conflict, Invalid, KeyReused, NotFound, QuotaExceeded
-from velocity_web.files import remove
+from velocity_web.files import StoredFile, remove
 from velocity_web.jobs.wake import wake
 from velocity_web.schemas.render import (
     RenderCancelled,
@@ -43,7 +43,6 @@ from velocity_web.schemas.render import (
 from velocity_web.schemas.template import FindingDto
 from velocity_web.services import webhooks
 from velocity_web.services.render_checks import Ticket, check_request, expected_ms, find_source
-from velocity_web.services.templates import StoredFile
 from velocity_web.settings import Settings
 
 CONTENT_TYPES = {"mp4": "video/mp4", "mov": "video/quicktime", "avi": "video/x-msvideo"}

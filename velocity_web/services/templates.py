@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from velocity_web.auth import Caller
 from velocity_web.clock import iso_time, now_ms
 from velocity_web.entities import Job, Template, execute, lock_account, new_id, reading, rows, writing
 from velocity_web.failures import Conflict, Invalid, NotDeletable, NotFound
-from velocity_web.files import publish, remove
+from velocity_web.files import StoredFile, publish, remove
 from velocity_web.jobs.wake import wake
 from velocity_web.schemas.template import (
     FindingDto,
@@ -31,16 +30,6 @@ USES_TEMPLATE = (
     "SELECT 1 FROM render JOIN job ON job.id = render.id WHERE render.template_id = $id "
     "AND job.status IN ('pending', 'processing', 'cancelling') LIMIT 1"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """A file as a download sends it."""
-
-    path: Path
-    name: str
-    sha256: str
-    created_at: int
 
 
 def accept_template(caller: Caller, data: Path, upload: Upload) -> TemplateUploaded:
