@@ -7,20 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from velocity_engine.convert import TILE, YuvRing, tile_rects
+from velocity_engine.convert import YuvRing
 from velocity_engine.kernels.yuv import rgba_to_yuv420
 
 
-@given(st.integers(1, 6), st.integers(1, 6), st.randoms(use_true_random=False))
-def test_rectangles_cover_the_tiles_once(rows: int, columns: int, random) -> None:
-    tiles = np.array([[random.random() < 0.5 for _ in range(columns)] for _ in range(rows)])
-    covered = np.zeros((rows * TILE, columns * TILE), np.int64)
-    for x0, y0, x1, y1 in tile_rects(tiles):
-        covered[y0:y1, x0:x1] += 1
-    assert np.array_equal(covered, np.kron(tiles, np.ones((TILE, TILE), np.int64)))
-
-
-@pytest.mark.parametrize("size", [(200, 130), (64, 64), (33, 17)])
+@pytest.mark.parametrize("size", [(300, 200), (64, 64), (33, 17)])
 @settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 1000))
 def test_every_frame_is_as_a_whole_conversion(size: tuple[int, int], seed: int) -> None:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.channel import Channel
+from velocity_engine.tiles import TILE, Box, tile_rectangles, tile_rows
 
 if TYPE_CHECKING:
     import av
 
     from velocity_engine.composite import PlanarFrame
 
-TILE = 32  # pixels; of even size, so that a tile has whole chroma samples
-
 Rect = tuple[int, int, int, int]
 
 
 class YuvFrame:
-    """A frame of the ring and the tiles of it that no longer match the canvas."""
+    """A frame of the ring, and boxes of tiles in which it no longer matches the canvas."""
 
     def __init__(self, width: int, height: int) -> None:
         import av
@@ -29,7 +28,8 @@ class YuvFrame:
         self.frame: av.VideoFrame = av.VideoFrame(width, height, "yuv420p")
         self.frame.color_primaries = self.frame.color_trc = self.frame.colorspace = 1
         self.frame.color_range = 1
-        self.stale = np.ones((-(-height // TILE), -(-width // TILE)), np.bool_)
+        self.whole: Box = (0, 0, -(-width // TILE), -(-height // TILE))
+        self.stale: set[Box] = {self.whole}
 
     def planes(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
         """(rows, bytes a row) uint8, writable, of the frame that nobody else holds."""
@@ -59,13 +59,13 @@ class YuvRing:
         """Makes ``taken`` show ``canvas`` ((h, w, 4) uint8), of which ``regions`` changed since the last call."""
         from velocity_engine.kernels.yuv import rgba_to_yuv420
 
+        changed = {(x0 // TILE, y0 // TILE, -(-x1 // TILE), -(-y1 // TILE)) for x0, y0, x1, y1 in regions}
         for frame in self._frames:
-            for x0, y0, x1, y1 in regions:
-                frame.stale[y0 // TILE : -(-y1 // TILE), x0 // TILE : -(-x1 // TILE)] = True
+            frame.stale |= changed
         y, u, v = taken.planes()
-        for x0, y0, x1, y1 in tile_rects(taken.stale):
-            rgba_to_yuv420(canvas, y, u, v, x0, y0, x1, y1)
-        taken.stale[:] = False
+        for box in _disjoint(taken.stale, taken.whole):
+            rgba_to_yuv420(canvas, y, u, v, *(TILE * edge for edge in box))
+        taken.stale.clear()
 
     def fill_planar(self, taken: YuvFrame, shown: PlanarFrame) -> None:
         """Makes ``taken`` show a clip's own planes and what is drawn over them. The next canvas counts as new."""
@@ -77,7 +77,7 @@ class YuvRing:
             target[:rows, :columns] = source[:rows, :columns]
         for x0, y0, x1, y1 in shown.covered:
             rgba_to_yuv420(shown.canvas, y, u, v, x0, y0, x1, y1)
-        taken.stale[:] = True
+        taken.stale = {taken.whole}
 
     def give_back(self, frame: YuvFrame) -> None:
         self._free.put(frame)
@@ -86,21 +86,8 @@ class YuvRing:
         self._free.abort()
 
 
-def tile_rects(tiles: NDArray[np.bool_]) -> list[Rect]:
-    """Rectangles in pixels that cover the set tiles and nothing else: runs of a row, joined with like runs of the row
-    above."""
-    found: list[Rect] = []
-    open_runs: dict[tuple[int, int], int] = {}  # (first, last) column to the row where the run began
-    rows = len(tiles)
-    for row in range(rows + 1):
-        runs = _runs(tiles[row]) if row < rows else []
-        for run in [run for run in open_runs if run not in runs]:
-            found.append((run[0] * TILE, open_runs.pop(run) * TILE, run[1] * TILE, row * TILE))
-        for run in runs:
-            open_runs.setdefault(run, row)
-    return found
-
-
-def _runs(row: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(row, prepend=False, append=False))
-    return list(zip(edges[0::2].tolist(), edges[1::2].tolist(), strict=True))
+def _disjoint(boxes: set[Box], whole: Box) -> Iterable[Box]:
+    """Boxes that cover the same tiles, each once; ``whole`` holds them all."""
+    if len(boxes) < 2 or whole in boxes:
+        return boxes if whole not in boxes else (whole,)
+    return tile_rectangles(tile_rows(boxes, whole[3]))

@@ -9,8 +9,8 @@ from velocity_engine.composite.extents import Extents
 from velocity_engine.composite.groups import opacity_within
 from velocity_engine.composite.rects import Rect, intersection, union_of
 from velocity_engine.display import DisplayList, DrawCommand, GroupSource
+from velocity_engine.tiles import TILE, tile_rectangles, tile_rows
 
-TILE = 64
 REGION_COST = 32  # tiles; what a region more costs beyond its pixels, since commands on its border are drawn twice
 
 
@@ -135,26 +135,16 @@ def merged(rects: Sequence[Rect], width: int, height: int) -> tuple[Rect, ...]:
     around = union_of(boxes) or (0, 0, 0, 0)
     best = [around]
     if around not in boxes:
-        rows = _rows(boxes, around[3])
+        rows = tile_rows(boxes, around[3])
         least = sum(row.bit_count() for row in rows)
         if _cost(best) > least + 2 * REGION_COST:
-            best = min((best, _joined(boxes), _rectangles(rows)), key=_cost)
+            best = min((best, _joined(boxes), tile_rectangles(rows)), key=_cost)
     ordered = sorted(best, key=lambda rect: (rect[1], rect[0]))
     return tuple((x0 * TILE, y0 * TILE, min(width, x1 * TILE), min(height, y1 * TILE)) for x0, y0, x1, y1 in ordered)
 
 
 def _cost(way: Sequence[Rect]) -> int:
     return sum((x1 - x0) * (y1 - y0) + REGION_COST for x0, y0, x1, y1 in way)
-
-
-def _rows(boxes: Iterable[Rect], count: int) -> list[int]:
-    """The tiles that boxes cover: bit x of row y."""
-    rows = [0] * count
-    for x0, y0, x1, y1 in boxes:
-        bits = (1 << x1) - (1 << x0)
-        for y in range(y0, y1):
-            rows[y] |= bits
-    return rows
 
 
 def _joined(boxes: Iterable[Rect]) -> list[Rect]:
@@ -175,32 +165,3 @@ def _joined(boxes: Iterable[Rect]) -> list[Rect]:
         else:
             apart.append((x0, y0, x1, y1))
     return apart
-
-
-def _rectangles(rows: Sequence[int]) -> list[Rect]:
-    """The set tiles as disjoint rectangles: runs of each row, joined with equal runs of the row above."""
-    done: list[Rect] = []
-    open_runs: dict[tuple[int, int], int] = {}
-    above = 0
-    for row, bits in enumerate((*rows, 0)):
-        if bits == above:
-            continue
-        above = bits
-        runs = _runs(bits)
-        for run in [run for run in open_runs if run not in runs]:
-            done.append((run[0], open_runs.pop(run), run[1], row))
-        for run in runs:
-            open_runs.setdefault(run, row)
-    return done
-
-
-def _runs(bits: int) -> set[tuple[int, int]]:
-    """The runs of set bits, each as its first and the one after its last."""
-    runs = set()
-    while bits:
-        first = (bits & -bits).bit_length() - 1
-        gaps = ~(bits >> first)
-        last = first + (gaps & -gaps).bit_length() - 1
-        runs.add((first, last))
-        bits &= -1 << last
-    return runs
