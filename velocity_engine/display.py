@@ -222,15 +222,43 @@ class Matte:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class LayerPicture:
+    """Another layer's own picture, which an effect reads: a displacement map, a matte.
+
+    ``commands`` draw it on a clear ground of ``width`` x ``height`` pixels, which hold the layer's box of ``size`` (in
+    its own pixels) whole. ``pixels``: (height, width, 4) uint8, premultiplied, never to be written to: what the
+    compositor drew before it hands the call to the effect; None until then.
+    """
+
+    commands: tuple[DrawCommand, ...]
+    width: int
+    height: int
+    size: tuple[float, float]
+    pixels: NDArray[np.uint8] | None = None
+
+    @property
+    def digest(self) -> Digest:
+        return digest_of("layer picture", self.width, self.height, self.size, *(c.digest for c in self.commands))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class EffectCall:
     """One effect with this frame's values. ``effect`` names an ``EffectType``; ``values`` is what its ``evaluate``
     made: numbers, strings, arrays and tuples. ``matrix`` leads from layer to device pixels. ``margin`` is how far, in
-    device pixels, the effect can reach beyond what it is given (left, top, right, bottom)."""
+    device pixels, the effect can reach beyond what it is given (left, top, right, bottom). ``picture`` is another
+    layer's, for effects that read one."""
 
     effect: str
     values: tuple[Any, ...]
     matrix: Matrix = IDENTITY
     margin: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    picture: LayerPicture | None = None
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        """What tells it from other calls, for a digest."""
+        parts = ("effect", self.effect, self.values, self.matrix, self.margin)
+        return parts if self.picture is None else (*parts, self.picture.digest)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -343,7 +371,7 @@ def command(
     if matte is not None:
         parts += ["matte", matte.mode.value, *(c.digest for c in matte.commands)]
     if effects:
-        parts += [("effect", e.effect, e.values, e.matrix, e.margin) for e in effects]
+        parts += [call.parts for call in effects]
     return DrawCommand(
         source, matrix, opacity, blend, clips, masks, matte, effects, digest_of("command", *parts), label
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from velocity_engine.display import (
     DrawCommand,
     EffectCall,
     GroupSource,
+    LayerPicture,
     MaskPath,
     Matte,
     altered,
@@ -34,7 +36,7 @@ from velocity_engine.layer_matrix import (
     transform_matrix,
     transform_matrix4,
 )
-from velocity_engine.model.geometry import IDENTITY, Matrix, mean_scale, multiply
+from velocity_engine.model.geometry import IDENTITY, Matrix, mean_scale, multiply, scaling
 from velocity_engine.model.layers import (
     BlendMode,
     CameraContent,
@@ -55,17 +57,22 @@ from velocity_engine.projection import Placing, bent_all, bent_mask, placing, pl
 from velocity_engine.shapes.primitives import bezier_path
 
 MAX_COMMANDS = 250_000
+LARGEST_LAYER_PICTURE = 4096.0  # pixels a side of what effects read of another layer
 
 
 class LayerSampler:
-    """``Sampler`` for one layer (or none) of a plan at one moment."""
+    """``Sampler`` for one layer (or none) of a plan at one moment. ``evaluator`` draws other layers where effects read
+    them."""
 
-    __slots__ = ("_curves", "_plan", "_planned", "frame", "seconds")
+    __slots__ = ("_curves", "_evaluator", "_plan", "_planned", "frame", "seconds")
 
-    def __init__(self, plan: Plan, planned: PlannedLayer | None, frame: float) -> None:
+    def __init__(
+        self, plan: Plan, planned: PlannedLayer | None, frame: float, evaluator: Evaluator | None = None
+    ) -> None:
         self._plan = plan
         self._curves: Curves = plan.curves
         self._planned = planned
+        self._evaluator = evaluator
         self.frame = frame
         self.seconds = frame / plan.document.frame_rate
 
@@ -84,6 +91,12 @@ class LayerSampler:
     @property
     def masks(self) -> tuple[Mask, ...]:
         return self._planned.layer.masks if self._planned is not None else ()
+
+    def layer_picture(self, number: int, scale: float) -> LayerPicture | None:
+        found = self._planned.neighbours.get(number) if self._planned is not None else None
+        if found is None or self._evaluator is None:
+            return None
+        return self._evaluator.layer_picture(found, self.frame, scale)
 
     def value(self, prop: Property[Any]) -> Any:
         value = self._curves.value(prop, self.frame) if prop.keyframes else prop.value
@@ -202,7 +215,7 @@ class Evaluator:
             kept = self._still.get(id(planned))
             if kept is not None and kept[0] == base:
                 return kept[1]
-        sampler = LayerSampler(self.plan, planned, frame)
+        sampler = LayerSampler(self.plan, planned, frame, self)
         opacity = min(max(sampler.scalar(layer.transform.opacity) / 100.0, 0.0), 1.0)
         commands: Sequence[DrawCommand] = ()
         if opacity > 0.0:
@@ -305,6 +318,26 @@ class Evaluator:
                     calls.append(call)
         return tuple(calls)
 
+    def layer_picture(self, planned: PlannedLayer, frame: float, scale: float) -> LayerPicture | None:
+        """A layer's own picture, without masks, matte and effects, at ``scale`` pixels to each of its own."""
+        if planned.prepared is None:
+            return None
+        layer, sampler = planned.layer, LayerSampler(self.plan, planned, frame)
+        (width, height), largest = sampler.size, max(sampler.size)
+        scale = min(scale, LARGEST_LAYER_PICTURE / largest)
+        across, down = max(1, math.ceil(width * scale - 1e-6)), max(1, math.ceil(height * scale - 1e-6))
+        commands: Sequence[DrawCommand] = ()
+        if layer.in_point <= frame < layer.out_point:
+            place = scaling(across / width, down / height)
+            if isinstance(layer.content, ShapeContent | TextContent):
+                place = multiply(place, self._matrix(planned, frame))
+            viewport, self._viewport = self._viewport, Viewport(across, down, IDENTITY)
+            try:
+                commands = self._content(planned, sampler, frame, Placing(place))
+            finally:
+                self._viewport = viewport
+        return LayerPicture(tuple(commands), across, down, (width, height))
+
     def _place(
         self, planned: PlannedLayer, sampler: LayerSampler, frame: float, base: Matrix, camera: Matrix4 | None
     ) -> Placing | None:
@@ -367,7 +400,7 @@ def placed(entry: DrawCommand, matrix: Matrix) -> DrawCommand:
     if entry.effects:
         scale = mean_scale(matrix)
         changes["effects"] = tuple(
-            EffectCall(e.effect, e.values, multiply(matrix, e.matrix), tuple(m * scale for m in e.margin))  # type: ignore[arg-type]
+            replace(e, matrix=multiply(matrix, e.matrix), margin=tuple(m * scale for m in e.margin))
             for e in entry.effects
         )
     return altered(entry, **changes)

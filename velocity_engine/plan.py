@@ -5,7 +5,7 @@ others."""
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -32,7 +32,7 @@ from velocity_engine.model.layers import (
 from velocity_engine.model.properties import Property, SplitPosition
 from velocity_engine.model.transform import Transform
 from velocity_engine.package import Package
-from velocity_engine.plugin_types import EffectType, LayerType, PreparedLayer
+from velocity_engine.plugin_types import EffectType, LayerType, PreparedLayer, ReadsLayers
 
 _LOTTIE_TYPE = {
     PrecompContent: 0,
@@ -55,8 +55,8 @@ def _only_controls(effect: Effect) -> bool:
 
 @dataclass(slots=True, eq=False)
 class PlannedLayer:
-    """A layer with what it refers to. ``parent`` and ``matte`` are bound after all layers of the composition are
-    made."""
+    """A layer with what it refers to. ``parent``, ``matte`` and ``neighbours`` (the layers of its composition by their
+    ``ind``) are bound after all layers of the composition are made."""
 
     layer: Layer
     path: str
@@ -64,6 +64,7 @@ class PlannedLayer:
     effects: tuple[tuple[Effect, EffectType], ...] = ()
     parent: PlannedLayer | None = None
     matte: PlannedLayer | None = None
+    neighbours: Mapping[int, PlannedLayer] = field(default_factory=dict)
     still: bool = False
     in_space: bool = False  # the layer or one above it has three dimensions
 
@@ -224,16 +225,17 @@ class PlanContext:
         source = self.document.main if composition_id == "" else self.document.compositions[composition_id]
         planned = PlannedComposition(source)
         self.compositions[composition_id] = planned
-        layers = [self._layer(layer, path) for layer in source.layers]
+        read = _layers_read(source)
+        layers = [self._layer(layer, path, layer.index in read) for layer in source.layers]
         _bind(layers)
         planned.layers = tuple(layers)
         planned.cameras = tuple(p for p in layers if isinstance(p.layer.content, CameraContent))
         return planned
 
-    def _layer(self, layer: Layer, above: str) -> PlannedLayer:
+    def _layer(self, layer: Layer, above: str, read: bool) -> PlannedLayer:
         path = f"{above}/{layer.name}" if above else layer.name
         prepared = None
-        if not layer.hidden or layer.is_matte or layer.effects:
+        if not layer.hidden or layer.is_matte or layer.effects or read:
             kind = self._layer_type(layer, path)
             if kind is not None:
                 try:
@@ -300,6 +302,17 @@ class PlanContext:
                 self.report(Finding(f"style.{style.type}", message, Place(layer=path, pointer=style.pointer)))
 
 
+def _layers_read(composition: Composition) -> set[int]:
+    """The numbers of the layers that effects of a composition read."""
+    read: set[int] = set()
+    for layer in composition.layers:
+        for effect in layer.effects:
+            kind = plugins.effect_for(effect.match_name, effect.type) if effect.enabled else None
+            if isinstance(kind, ReadsLayers):
+                read.update(kind.layers(effect))
+    return read
+
+
 def _media_name(media: Media, asset_id: str) -> str:
     if media.name is not None:
         return media.name
@@ -316,6 +329,8 @@ def _bind(layers: list[PlannedLayer]) -> None:
         layer = planned.layer
         if layer.parent is not None:
             planned.parent = by_index.get(layer.parent)
+        if planned.effects:
+            planned.neighbours = by_index
         if layer.matte is not None:
             if layer.matte_layer is not None:
                 planned.matte = by_index.get(layer.matte_layer)

@@ -107,6 +107,15 @@ class EffectType(Protocol):
         ...
 
 
+@runtime_checkable
+class ReadsLayers(Protocol):
+    """What an effect that reads other layers' pictures has besides, so that they are made ready although hidden."""
+
+    def layers(self, effect: Effect) -> tuple[int, ...]:
+        """The numbers (``ind``) of all layers for which ``evaluate`` may ask ``Sampler.layer_picture``."""
+        ...
+
+
 # --- codecs ---------------------------------------------------------------------------------------------------------
 
 
@@ -223,6 +232,7 @@ __all__ = [
     "LayerContext",
     "LayerType",
     "PreparedLayer",
+    "ReadsLayers",
     "Segment",
     "Storage",
 ]

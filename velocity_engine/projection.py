@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -164,7 +164,7 @@ def _bent_effect(call: EffectCall, h: Projection) -> EffectCall:
         return call
     scale = mean_scale(at.matrix)
     left, top, right, bottom = (min(side * scale, MOST_MARGIN) for side in call.margin)
-    return EffectCall(call.effect, call.values, multiply(at.matrix, call.matrix), (left, top, right, bottom))
+    return replace(call, matrix=multiply(at.matrix, call.matrix), margin=(left, top, right, bottom))
 
 
 def _resampling(entry: DrawCommand, h: Projection) -> EffectCall | None:

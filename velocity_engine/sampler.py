@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from velocity_engine.display import LayerPicture
 from velocity_engine.model.layers import Mask
 from velocity_engine.model.properties import Bezier, GradientValue, Property, SplitPosition, Vector
 from velocity_engine.model.text import TextDocument
@@ -33,6 +34,12 @@ class Sampler(Protocol):
     @property
     def masks(self) -> tuple[Mask, ...]:
         """The layer's masks, in the document's order."""
+        ...
+
+    def layer_picture(self, number: int, scale: float) -> LayerPicture | None:
+        """The own picture (without masks, matte and effects) of the layer whose ``ind`` is ``number``, of the same
+        composition and moment, at ``scale`` pixels to each of its own; None where there is no such layer. Shapes and
+        texts stand in it as they stand in the composition."""
         ...
 
     def scalar(self, prop: Property[Vector]) -> float:

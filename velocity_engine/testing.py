@@ -23,7 +23,16 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from velocity_engine import plugin_checks
-from velocity_engine.display import Digest, DrawCommand, EffectCall, FrameReader, GroupSource, Picture, digest_of
+from velocity_engine.display import (
+    Digest,
+    DrawCommand,
+    EffectCall,
+    FrameReader,
+    GroupSource,
+    LayerPicture,
+    Picture,
+    digest_of,
+)
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import EncoderConfigError, Finding, RenderCancelled, StorageError, VelocityError
 from velocity_engine.model.document import Composition, Document, Media
@@ -79,6 +88,9 @@ class StillSampler:
     @property
     def masks(self) -> tuple[Mask, ...]:
         return ()
+
+    def layer_picture(self, number: int, scale: float) -> LayerPicture | None:
+        return None
 
     def scalar(self, prop: Property[Vector]) -> float:
         return prop.value[0]

@@ -10,6 +10,7 @@ Kernels that many templates never need are imported where they are used: importi
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ from velocity_engine.display import (
     EffectCall,
     FillSource,
     GroupSource,
+    LayerPicture,
     Matte,
     StrokeSource,
     digest_of,
@@ -178,13 +180,25 @@ class Painter:
                 self._draw_source(layer, command, rect, rect, 1.0)
             pixels = layer.pixels
             for call in command.effects:
+                if call.picture is not None:
+                    call = replace(call, picture=self._drawn(call.picture))
                 pixels = self._effects(pixels, call, (rect[0], rect[1]))
             return np.ascontiguousarray(pixels)
 
         return surface_of(self._results.get(key, compute), rect[0], rect[1])
 
+    def _drawn(self, picture: LayerPicture) -> LayerPicture:
+        """With its pixels. It is drawn whole, so they do not depend on the frame."""
+        rect = (0, 0, picture.width, picture.height)
+
+        def compute() -> Pixels:
+            layer = surface_of(np.zeros((picture.height, picture.width, 4), np.uint8))
+            self.draw_all(layer, picture.commands, rect, rect)
+            return layer.pixels
+
+        return replace(picture, pixels=self._results.get((picture.digest, rect), compute))
+
 
 def effects_digest(command: DrawCommand) -> bytes:
     """Names a source with its effects, whatever else acts on the command."""
-    effects = tuple((call.effect, call.values, call.matrix, call.margin) for call in command.effects)
-    return digest_of("effects", command.source.digest, command.matrix, effects)
+    return digest_of("effects", command.source.digest, command.matrix, tuple(call.parts for call in command.effects))
