@@ -8,10 +8,11 @@ source * (1 - backdrop alpha) + backdrop * (1 - source alpha) + both alphas * B,
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.inner import inner
+from velocity_engine.kernels.kernel import kernel
 
 _OVERLAY, _HARD, _DIFFERENCE, _EXCLUSION, _LAST = 3, 8, 10, 11, 17
 
@@ -78,7 +79,7 @@ def _scale(source, opacity, out):  # type: ignore[no-untyped-def]
         out[i] = np.uint8(_div255(np.int32(source[i]) * opacity))
 
 
-@njit(types.void(_PIXELS, _SOURCE, *[types.int64] * 8, _FACTORS), cache=True, nogil=True, error_model="numpy")
+@kernel(types.void(_PIXELS, _SOURCE, *[types.int64] * 8, _FACTORS), error_model="numpy")
 def _blend(dst, src, ox, oy, x0, y0, x1, y1, mode, opacity, factors):  # type: ignore[no-untyped-def]
     count = x1 - x0
     above = np.empty(count, np.uint32)

@@ -7,9 +7,10 @@ A row is taken apart into planes of single-precision numbers 0..1, in which ever
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
 from velocity_engine.kernels.inner import inner
+from velocity_engine.kernels.kernel import kernel
 
 _DODGE, _BURN, _SOFT, _HUE, _SATURATION, _COLOR, _LUMINOSITY, _HARD_MIX = 6, 7, 9, 12, 13, 14, 15, 17
 
@@ -112,10 +113,8 @@ def _put_together(row, source, ground, mixed):  # type: ignore[no-untyped-def]
         row[x, 3] = np.uint8(np.int32(total))
 
 
-@njit(
+@kernel(
     types.void(types.Array(types.uint8, 3, "C"), types.Array(types.uint8, 3, "C", readonly=True), *[types.int64] * 8),
-    cache=True,
-    nogil=True,
     error_model="numpy",
 )
 def blend_straight(dst, src, ox, oy, x0, y0, x1, y1, mode, opacity):  # type: ignore[no-untyped-def]

@@ -11,10 +11,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.inner import inner
+from velocity_engine.kernels.kernel import kernel
 
 _LANES = 64
 _LARGEST_SIGMA = 2000.0
@@ -140,7 +141,7 @@ def _store_columns(strip, pad, out, start, count, shift):  # type: ignore[no-unt
             row[k] = np.uint8(np.uint16(source[k] + rounding) >> shift)
 
 
-@njit(
+@kernel(
     types.void(
         _BYTES,
         types.int64,
@@ -151,8 +152,6 @@ def _store_columns(strip, pad, out, start, count, shift):  # type: ignore[no-unt
         types.Array(types.int32, 1, "C"),
         types.boolean,
     ),
-    cache=True,
-    nogil=True,
     error_model="numpy",
 )
 def _blur_axis(pixels, channels, across, pad, radius, tail, kernel, repeat):  # type: ignore[no-untyped-def]

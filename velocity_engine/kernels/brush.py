@@ -5,17 +5,17 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit, types
+from numba import types
+
+from velocity_engine.kernels.kernel import kernel
 
 _MASK = types.Array(types.uint8, 2, "C")
 _POINTS = types.Array(types.float64, 2, "C", readonly=True)
 _STARTS = types.Array(types.int64, 1, "C", readonly=True)
 
 
-@njit(
+@kernel(
     types.void(_MASK, _POINTS, _STARTS, types.float64, types.float64),
-    cache=True,
-    nogil=True,
     error_model="numpy",
 )
 def brush(mask, points, starts, radius, softness):  # type: ignore[no-untyped-def]

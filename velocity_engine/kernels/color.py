@@ -7,9 +7,10 @@ Colours are straight inside the formulas: divided by alpha, changed, clamped to 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
 from velocity_engine.kernels.inner import inner
+from velocity_engine.kernels.kernel import kernel
 
 _PIXELS = types.Array(types.uint8, 3, "C")
 _TABLES = types.Array(types.uint8, 2, "C", readonly=True)
@@ -38,7 +39,7 @@ def _luminance(r, g, b):  # type: ignore[no-untyped-def]
     return 0.2126 * r + 0.7152 * g + 0.0722 * b
 
 
-@njit(types.void(_PIXELS, *[types.float64] * 4), cache=True, nogil=True)
+@kernel(types.void(_PIXELS, *[types.float64] * 4))
 def colorize(pixels, r, g, b, a):  # type: ignore[no-untyped-def]
     """Every pixel takes the straight colour ``r``, ``g``, ``b`` and its own alpha times ``a``; all 0..1."""
     cr, cg, cb, ca = np.float32(r * a), np.float32(g * a), np.float32(b * a), np.float32(a)
@@ -53,7 +54,7 @@ def colorize(pixels, r, g, b, a):  # type: ignore[no-untyped-def]
             row[x, 3] = np.uint8(np.int32(alpha * ca + half))
 
 
-@njit(types.void(_PIXELS, _TABLES), cache=True, nogil=True, error_model="numpy")
+@kernel(types.void(_PIXELS, _TABLES), error_model="numpy")
 def map_tables(pixels, tables):  # type: ignore[no-untyped-def]
     """Each channel through a table of its own. ``tables``: (4, 256) uint8, for straight R, G, B and for alpha."""
     for y in range(pixels.shape[0]):
@@ -67,7 +68,7 @@ def map_tables(pixels, tables):  # type: ignore[no-untyped-def]
             pixels[y, x, 3] = alpha
 
 
-@njit(types.void(_PIXELS, _NUMBERS), cache=True, nogil=True)
+@kernel(types.void(_PIXELS, _NUMBERS))
 def map_matrix(pixels, matrix):  # type: ignore[no-untyped-def]
     """``matrix``: (4, 5) float64; each of straight R, G, B, A becomes its row's sum over R, G, B, A, 1 (all 0..1)."""
     m = matrix
@@ -82,7 +83,7 @@ def map_matrix(pixels, matrix):  # type: ignore[no-untyped-def]
             _store(pixels, y, x, red, green, blue, float(int(alpha + 0.5)))
 
 
-@njit(types.void(_PIXELS, _NUMBERS, types.float64), cache=True, nogil=True)
+@kernel(types.void(_PIXELS, _NUMBERS, types.float64))
 def map_luminance(pixels, ramp, weight):  # type: ignore[no-untyped-def]
     """Colours by Rec. 709 luminance. ``ramp``: (256, 3) float64, straight 0..1; ``weight`` 0..1 mixes it with what
     was."""
@@ -131,7 +132,7 @@ def _from_hsl(hue, saturation, light):  # type: ignore[no-untyped-def]
     )
 
 
-@njit(types.void(_PIXELS, _WEIGHTS, _WEIGHTS), cache=True, nogil=True)
+@kernel(types.void(_PIXELS, _WEIGHTS, _WEIGHTS))
 def map_hsl(pixels, scale, shift):  # type: ignore[no-untyped-def]
     """Hue, saturation and lightness (0..1 each) times ``scale`` plus ``shift``, both (3,) float64. Hue runs round."""
     for y in range(pixels.shape[0]):
@@ -147,7 +148,7 @@ def map_hsl(pixels, scale, shift):  # type: ignore[no-untyped-def]
             _store(pixels, y, x, r, g, b, float(pixels[y, x, 3]))
 
 
-@njit(types.void(_PIXELS, types.float64), cache=True, nogil=True)
+@kernel(types.void(_PIXELS, types.float64))
 def stretch_chroma(pixels, scale):  # type: ignore[no-untyped-def]
     """Channels move away from (or towards) the middle of the least and greatest by ``scale``, as far as none leaves
     0..1."""
@@ -166,7 +167,7 @@ def stretch_chroma(pixels, scale):  # type: ignore[no-untyped-def]
             )  # fmt: skip
 
 
-@njit(types.void(_PIXELS, _WEIGHTS), cache=True, nogil=True)
+@kernel(types.void(_PIXELS, _WEIGHTS))
 def mix_hues(pixels, weights):  # type: ignore[no-untyped-def]
     """Grey from how much a colour has of each of six hues. ``weights``: (6,) of reds, yellows, greens, cyans, blues,
     magentas."""

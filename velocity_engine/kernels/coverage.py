@@ -15,11 +15,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.bits import trailing_zeros
 from velocity_engine.kernels.inner import inner
+from velocity_engine.kernels.kernel import kernel
 
 GUARD = float(1 << 40)  # pixels; further away, coordinates are moved to this distance
 ONE = np.uint64(1)
@@ -125,11 +125,9 @@ def _finite(points, first, last):
     return total == 0.0
 
 
-@njit(
+@kernel(
     "boolean(float64[:,::1], int64[::1], float64, float64, float64, float64, float64, float64,"
     " int64, int64, int64, int64, int32[::1], uint64[::1], int64[::1])",
-    cache=True,
-    nogil=True,
     error_model="numpy",
 )
 def accumulate(

@@ -7,10 +7,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.inner import inner
+from velocity_engine.kernels.kernel import kernel
 
 MOST_DASHES = 100_000  # of one path; a finer pattern than that is drawn as a whole line
 
@@ -86,11 +86,9 @@ def _wrap(out, marks, out_starts, before, pieces, n):
     return n - shift
 
 
-@njit(
+@kernel(
     "Tuple((float64[:,::1], int64[::1], uint8[::1], boolean[::1]))"
     "(float64[:,::1], int64[::1], uint8[::1], boolean[::1], float64[::1], float64, float64)",
-    cache=True,
-    nogil=True,
     error_model="numpy",
 )
 def dashed(

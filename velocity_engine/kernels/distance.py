@@ -7,9 +7,10 @@ Columns are scanned first, then the lower envelope of parabolas is taken along e
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
 from velocity_engine.kernels.inner import inner
+from velocity_engine.kernels.kernel import kernel
 
 _MASK = types.Array(types.uint8, 2, "C", readonly=True)
 _INDEX = types.Array(types.int32, 2, "C")
@@ -55,7 +56,7 @@ def _nearest_rows(mask, flip, rows):  # type: ignore[no-untyped-def]
                 rows[y, x] = below
 
 
-@njit(_INDEX(_MASK, types.boolean), cache=True, nogil=True)
+@kernel(_INDEX(_MASK, types.boolean))
 def nearest_pixels(mask, outside):  # type: ignore[no-untyped-def]
     """For each pixel, the nearest one of the shape (or of what is ``outside`` of it), as y * width + x; -1 where
     there is none.
@@ -100,7 +101,7 @@ def _outline_at(mask, y, x, row, column, flip):  # type: ignore[no-untyped-def]
     return apart + 0.5 - (mask[row, column] ^ flip) / 255.0
 
 
-@njit(types.Array(types.float32, 2, "C")(_MASK, _INDEX_SOURCE, types.boolean), cache=True, nogil=True)
+@kernel(types.Array(types.float32, 2, "C")(_MASK, _INDEX_SOURCE, types.boolean))
 def outline_distance(mask, nearest, outside):  # type: ignore[no-untyped-def]
     """Pixels from each pixel's centre to the outline, negative where it lies beyond; ``nearest`` and ``outside`` as
     above."""
@@ -137,7 +138,7 @@ def _fullest(pixels, y, x):  # type: ignore[no-untyped-def]
     return row, column
 
 
-@njit(types.void(_PIXELS, _INDEX_SOURCE, _MASK), cache=True, nogil=True)
+@kernel(types.void(_PIXELS, _INDEX_SOURCE, _MASK))
 def spread_colors(pixels, nearest, coverage):  # type: ignore[no-untyped-def]
     """Lays each pixel over the straight colour of its nearest one at ``coverage``, in place. ``pixels``: (h, w, 4)
     premultiplied."""

@@ -13,10 +13,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.inner import inner
+from velocity_engine.kernels.kernel import kernel
 
 MOST_STEPS = 2048  # of one curve
 MOST_POINTS = 2_000_000  # of one path; beyond it all its curves get coarser
@@ -58,11 +58,9 @@ def _turning(points, i):
     return total if total == total else 0.0
 
 
-@njit(
+@kernel(
     "Tuple((float64[:,::1], int64[::1], uint8[::1]))"
     "(float64[:,::1], int64[::1], float64, float64, float64, float64, float64, float64)",
-    cache=True,
-    nogil=True,
     error_model="numpy",
 )
 def flatten(
@@ -134,10 +132,8 @@ def flatten(
     return out[:n], out_starts, corners[:n]
 
 
-@njit(
+@kernel(
     "UniTuple(float64, 4)(float64[:,::1], float64, float64, float64, float64, float64, float64)",
-    cache=True,
-    nogil=True,
     error_model="numpy",
 )
 def control_box(

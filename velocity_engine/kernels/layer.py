@@ -7,18 +7,16 @@ pixels.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from velocity_engine.kernels.kernel import kernel
 from velocity_engine.kernels.packed import FULL, over, scaled
 
 RUN = np.uint64(64)  # pixels that are left alone together where all are clear
 
 
-@njit(
+@kernel(
     "void(uint32[:,::1], int64, int64, uint32[:,::1], int64, int64, int64, int64, int64, int64, uint32)",
-    cache=True,
-    nogil=True,
     error_model="numpy",
 )
 def lay_over(

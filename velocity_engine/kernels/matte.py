@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.inner import inner
+from velocity_engine.kernels.kernel import kernel
 
 _SOURCE = types.Array(types.uint8, 3, "C", readonly=True)
 _MASK = types.Array(types.uint8, 2, "C")
@@ -31,7 +32,7 @@ def _repeat(mask, out):  # type: ignore[no-untyped-def]
         out[x] = np.uint32(np.uint32(mask[x]) * np.uint32(0x01010101))
 
 
-@njit(types.void(_MASK, _MASK_SOURCE), cache=True, nogil=True)
+@kernel(types.void(_MASK, _MASK_SOURCE))
 def _multiply(rows, mask):  # type: ignore[no-untyped-def]
     width = min(rows.shape[1] // 4, mask.shape[1])
     factors = np.empty(width, np.uint32)
@@ -40,7 +41,7 @@ def _multiply(rows, mask):  # type: ignore[no-untyped-def]
         _multiply_bytes(rows[y, : 4 * width], factors.view(np.uint8))
 
 
-@njit(types.void(_SOURCE, types.int64, _MASK), cache=True, nogil=True)
+@kernel(types.void(_SOURCE, types.int64, _MASK))
 def matte_from(src, mode, out):  # type: ignore[no-untyped-def]
     """The coverage that a matte layer gives.
 
@@ -68,7 +69,7 @@ def _combine_row(acc, coverage, flip, opacity, by_acc, by_new, by_product, by_le
         acc[x] = np.uint8(max(mixed, np.int32(0)))
 
 
-@njit(types.void(_MASK, _MASK_SOURCE, types.int64, types.boolean, types.float64), cache=True, nogil=True)
+@kernel(types.void(_MASK, _MASK_SOURCE, types.int64, types.boolean, types.float64))
 def combine_mask(acc, coverage, mode, inverted, opacity):  # type: ignore[no-untyped-def]
     """Joins one more mask of a layer to those before it.
 

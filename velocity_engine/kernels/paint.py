@@ -13,11 +13,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.coverage import sweep_row
 from velocity_engine.kernels.inner import inner
+from velocity_engine.kernels.kernel import kernel
 from velocity_engine.kernels.packed import (
     blend_color,
     blend_color_covered,
@@ -31,7 +31,7 @@ from velocity_engine.kernels.packed import (
 SCRATCH = "int32[::1], uint64[::1], int64[::1], boolean, int64[:,::1], uint8[::1]"
 
 
-@njit(f"void(uint32[:,::1], int64, int64, {SCRATCH}, uint32)", cache=True, nogil=True, error_model="numpy")
+@kernel(f"void(uint32[:,::1], int64, int64, {SCRATCH}, uint32)", error_model="numpy")
 def paint_color(
     canvas: NDArray[np.uint32],
     ox: int,
@@ -61,7 +61,7 @@ def paint_color(
                 blend_color(flat, start, stop, scaled(color, np.uint32(alpha)))
 
 
-@njit(f"void(uint8[:,::1], int64, int64, {SCRATCH})", cache=True, nogil=True, error_model="numpy")
+@kernel(f"void(uint8[:,::1], int64, int64, {SCRATCH})", error_model="numpy")
 def paint_mask(
     mask: NDArray[np.uint8],
     ox: int,
@@ -126,10 +126,8 @@ def _look_up(shades, first, last, table):
         shades[i] = table[min(shades[i], top)]
 
 
-@njit(
+@kernel(
     f"void(uint32[:,::1], int64, int64, {SCRATCH}, uint32[::1], float64[::1], boolean, float64, float64, uint32[::1])",
-    cache=True,
-    nogil=True,
     error_model="numpy",
 )
 def paint_gradient(

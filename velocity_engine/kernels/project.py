@@ -4,10 +4,11 @@ maps."""
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.inner import inner
+from velocity_engine.kernels.kernel import kernel
 
 _PIXELS = types.Array(types.uint8, 3, "C")
 _SOURCE = types.Array(types.uint8, 3, "C", readonly=True)
@@ -31,7 +32,7 @@ def _tap(src, j, i, weight):  # type: ignore[no-untyped-def]
     return np.uint64(0)
 
 
-@njit(types.void(_PACKED, _PACKED_SOURCE, _MATRIX), cache=True, nogil=True, error_model="numpy")
+@kernel(types.void(_PACKED, _PACKED_SOURCE, _MATRIX), error_model="numpy")
 def _project(dst, src, inverse):  # type: ignore[no-untyped-def]
     m = inverse
     height, width = src.shape
@@ -70,7 +71,7 @@ def draw_projected(dst: NDArray[np.uint8], src: NDArray[np.uint8], inverse: NDAr
     )
 
 
-@njit(types.void(_PIXELS, _SOURCE, types.float64), cache=True, nogil=True)
+@kernel(types.void(_PIXELS, _SOURCE, types.float64))
 def sharpen(dst, src, amount):  # type: ignore[no-untyped-def]
     """Each pixel plus ``amount`` times its difference from the mean of its eight neighbours (edges repeated); alpha
     bounds colour."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
 from velocity_engine.kernels.inner import inner
+from velocity_engine.kernels.kernel import kernel
 
 _PIXELS = types.Array(types.uint8, 3, "C")
 _ENDS = types.Array(types.float64, 2, "C", readonly=True)
@@ -25,7 +26,7 @@ def _paint(pixels, y, x, at, ends):  # type: ignore[no-untyped-def]
         pixels[y, x, k] = np.uint8((ends[0, k] + (ends[1, k] - ends[0, k]) * at) * alpha + 0.5)
 
 
-@njit(types.void(_PIXELS, *[types.float64] * 3, _ENDS), cache=True, nogil=True)
+@kernel(types.void(_PIXELS, *[types.float64] * 3, _ENDS))
 def paint_linear(pixels, a, b, c, ends):  # type: ignore[no-untyped-def]
     """The place on the ramp is a x + b y + c."""
     for y in range(pixels.shape[0]):
@@ -34,7 +35,7 @@ def paint_linear(pixels, a, b, c, ends):  # type: ignore[no-untyped-def]
                 _paint(pixels, y, x, a * (x + 0.5) + b * (y + 0.5) + c, ends)
 
 
-@njit(types.void(_PIXELS, *[types.float64] * 6, _ENDS), cache=True, nogil=True)
+@kernel(types.void(_PIXELS, *[types.float64] * 6, _ENDS))
 def paint_radial(pixels, a, b, c, d, e, f, ends):  # type: ignore[no-untyped-def]
     """The place on the ramp is the length of (a x + c y + e, b x + d y + f)."""
     for y in range(pixels.shape[0]):

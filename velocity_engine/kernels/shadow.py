@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
 from velocity_engine.kernels.inner import inner
+from velocity_engine.kernels.kernel import kernel
 
 _PIXELS = types.Array(types.uint8, 3, "C")
 _MASK = types.Array(types.uint8, 2, "C", readonly=True)
@@ -41,7 +42,7 @@ def _moved_row(mask, y, dx, dy, outside, out):  # type: ignore[no-untyped-def]
 _SIGNATURE = types.void(_PIXELS, _MASK, *[types.float64] * 6)
 
 
-@njit(_SIGNATURE, cache=True, nogil=True)
+@kernel(_SIGNATURE)
 def cast_under(pixels, mask, dx, dy, r, g, b, a):  # type: ignore[no-untyped-def]
     """The picture over the colour. Outside of the mask there is none."""
     spread = np.empty(mask.shape[1], np.float32)
@@ -59,7 +60,7 @@ def cast_under(pixels, mask, dx, dy, r, g, b, a):  # type: ignore[no-untyped-def
             row[x, 3] = np.uint8(np.int32(np.float32(row[x, 3]) + alpha + half))
 
 
-@njit(_SIGNATURE, cache=True, nogil=True)
+@kernel(_SIGNATURE)
 def cast_alone(pixels, mask, dx, dy, r, g, b, a):  # type: ignore[no-untyped-def]
     """The colour in place of the picture."""
     spread = np.empty(mask.shape[1], np.float32)
@@ -76,7 +77,7 @@ def cast_alone(pixels, mask, dx, dy, r, g, b, a):  # type: ignore[no-untyped-def
             row[x, 3] = np.uint8(np.int32(alpha + half))
 
 
-@njit(types.void(_PIXELS, _MASK, *[types.float64] * 7), cache=True, nogil=True)
+@kernel(types.void(_PIXELS, _MASK, *[types.float64] * 7))
 def cast_inside(pixels, mask, dx, dy, outside, r, g, b, a):  # type: ignore[no-untyped-def]
     """The colour over the picture, only where the picture is; its alpha stays. ``outside``: 0..255."""
     spread = np.empty(mask.shape[1], np.float32)

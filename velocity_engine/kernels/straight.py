@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from velocity_engine.kernels.kernel import kernel
 
-@njit("void(u1[:,:,::1])", cache=True, nogil=True)
+
+@kernel("void(u1[:,:,::1])")
 def to_straight(pixels: NDArray[np.uint8]) -> None:
     """Divides the colours of ``pixels``, (h, w, 4) uint8 premultiplied RGBA, by their alpha, rounded, in place."""
     height, width = pixels.shape[0], pixels.shape[1]

@@ -12,10 +12,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.inner import inner
+from velocity_engine.kernels.kernel import kernel
 
 BUTT, ROUND, SQUARE = 1, 2, 3
 MITER, ROUND_JOIN, BEVEL = 1, 2, 3
@@ -160,11 +160,9 @@ def _dot(out, n, x, y, half, cap, step):
     return n
 
 
-@njit(
+@kernel(
     "Tuple((float64[:,::1], int64[::1]))"
     "(float64[:,::1], int64[::1], uint8[::1], boolean[::1], float64, int64, int64, float64, float64)",
-    cache=True,
-    nogil=True,
     error_model="numpy",
 )
 def outline(

@@ -12,10 +12,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.inner import inner
+from velocity_engine.kernels.kernel import kernel
 from velocity_engine.kernels.packed import EIGHT, EVEN, HALF, ODD, over, scaled
 
 _CHUNK = 256  # samples gathered at a time
@@ -160,10 +161,8 @@ def _lay(row, pixels, count, common, opacity):  # type: ignore[no-untyped-def]
             row[k] = over(pixels[k], row[k])
 
 
-@njit(
+@kernel(
     types.void(_PIXELS, _SOURCE, *[types.float64] * 10, *[types.int64] * 4, types.uint64),
-    cache=True,
-    nogil=True,
     error_model="numpy",
 )
 def _draw_affine(dst, src, a, b, c, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1, opacity):  # type: ignore[no-untyped-def]
@@ -279,10 +278,8 @@ def _mix_columns(mixed, index, weight, low, first, count, pairs, out):  # type: 
     return common
 
 
-@njit(
+@kernel(
     types.void(_PIXELS, _SOURCE, *[types.float64] * 8, *[types.int64] * 4, types.uint64),
-    cache=True,
-    nogil=True,
     error_model="numpy",
 )
 def _draw_scaled(dst, src, a, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1, opacity):  # type: ignore[no-untyped-def]
@@ -328,7 +325,7 @@ def _draw_scaled(dst, src, a, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1, opaci
             _lay(dst[y, x0 + k : x0 + k + count], pixels, count, common, across)
 
 
-@njit(types.void(_PIXELS, _SOURCE, *[types.int64] * 6, types.uint64), cache=True, nogil=True, error_model="numpy")
+@kernel(types.void(_PIXELS, _SOURCE, *[types.int64] * 6, types.uint64), error_model="numpy")
 def _draw_shifted(dst, src, dx, dy, x0, y0, x1, y1, opacity):  # type: ignore[no-untyped-def]
     """Source pixel (x + dx, y + dy) onto device pixel (x, y); the clip lies inside both."""
     for y in range(y0, y1):
@@ -349,7 +346,7 @@ def _mean(one, two, three, four):  # type: ignore[no-untyped-def]
     return np.uint32(np.uint32(np.uint32(even >> _S2) & EVEN) | np.uint32(np.uint32(odd << np.uint32(6)) & ODD))
 
 
-@njit(types.void(_SOURCE, _PIXELS), cache=True, nogil=True, error_model="numpy")
+@kernel(types.void(_SOURCE, _PIXELS), error_model="numpy")
 def _halve(src, out):  # type: ignore[no-untyped-def]
     height, width = src.shape
     for y in range(out.shape[0]):

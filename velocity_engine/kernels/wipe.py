@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
 from velocity_engine.kernels.inner import inner
+from velocity_engine.kernels.kernel import kernel
 
 _PIXELS = types.Array(types.uint8, 3, "C")
 _NUMBERS = types.Array(types.float64, 1, "C", readonly=True)
@@ -24,7 +25,7 @@ def _multiply(pixels, y, x, factor):  # type: ignore[no-untyped-def]
             pixels[y, x, k] = np.uint8(pixels[y, x, k] * factor + 0.5)
 
 
-@njit(types.void(_PIXELS, *[types.float64] * 3), cache=True, nogil=True)
+@kernel(types.void(_PIXELS, *[types.float64] * 3))
 def wipe_linear(pixels, a, b, c):  # type: ignore[no-untyped-def]
     """Coverage a x + b y + c, clamped to 0..1."""
     for y in range(pixels.shape[0]):
@@ -32,7 +33,7 @@ def wipe_linear(pixels, a, b, c):  # type: ignore[no-untyped-def]
             _multiply(pixels, y, x, min(max(a * (x + 0.5) + b * (y + 0.5) + c, 0.0), 1.0))
 
 
-@njit(types.void(_PIXELS, *[types.float64] * 3, _NUMBERS, _NUMBERS), cache=True, nogil=True)
+@kernel(types.void(_PIXELS, *[types.float64] * 3, _NUMBERS, _NUMBERS))
 def wipe_periodic(pixels, a, b, c, places, heights):  # type: ignore[no-untyped-def]
     """Coverage by the fraction of a x + b y + c: linear between ``heights`` (n,) at ``places`` (n,), which rise from
     0 to 1."""
@@ -54,7 +55,7 @@ def _to_ray(px, py, dx, dy):  # type: ignore[no-untyped-def]
     return abs(dx * py - dy * px) if dx * px + dy * py > 0.0 else math.hypot(px, py)
 
 
-@njit(types.void(_PIXELS, *[types.float64] * 7, types.boolean), cache=True, nogil=True)
+@kernel(types.void(_PIXELS, *[types.float64] * 7, types.boolean))
 def wipe_wedge(pixels, cx, cy, start_x, start_y, end_x, end_y, softness, wide):  # type: ignore[no-untyped-def]
     """Clears the wedge about (cx, cy) from the direction (start_x, start_y) to (end_x, end_y), both of length 1, on
     turning from x towards y; ``wide`` when that turn is over 180 degrees. ``softness``: pixels over which coverage

@@ -12,9 +12,10 @@ vertically halfway between two luma rows.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
 from velocity_engine.kernels.inner import inner
+from velocity_engine.kernels.kernel import kernel
 
 _RGBA = types.Array(types.uint8, 3, "C")
 _RGBA_SOURCE = types.Array(types.uint8, 3, "C", readonly=True)
@@ -67,7 +68,7 @@ def _chroma_row(red_blue, green, u, v):
         v[x] = _chroma_sample(_CHROMA_BASE, r, g, b, _VR, _VG, _VB)
 
 
-@njit(types.void(_RGBA_SOURCE, _PLANE, _PLANE, _PLANE, *[types.int64] * 4), cache=True, nogil=True)
+@kernel(types.void(_RGBA_SOURCE, _PLANE, _PLANE, _PLANE, *[types.int64] * 4))
 def rgba_to_yuv420(rgba, y, u, v, x0, y0, x1, y1):
     """Opaque RGBA to BT.709, limited range, 8-bit 4:2:0, inside [x0, x1) x [y0, y1), whose corners are even (else
     widened to be).
@@ -132,10 +133,8 @@ def _rgb_row(luma, cb, cr, out, y_scale, y_base, red_v, green_u, green_v, blue_u
         out[x] = np.uint32(np.uint32(red | np.uint32(green << _S8)) | upper)
 
 
-@njit(
+@kernel(
     types.void(_PLANE_SOURCE, _PLANE_SOURCE, _PLANE_SOURCE, types.boolean, types.int64, _RGBA, *[types.int64] * 4),
-    cache=True,
-    nogil=True,
 )
 def yuv420_to_rgba(y, u, v, full_range, matrix, out, x0, y0, x1, y1):
     """8-bit planar 4:2:0 to opaque RGBA, chroma left-sited and interpolated linearly, inside [x0, x1) x [y0, y1), of
