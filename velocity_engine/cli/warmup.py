@@ -12,9 +12,20 @@ from velocity_engine.cli import options
 def warmup(quiet: options.Quiet = False, debug: options.Debug = False) -> None:
     """Compile the kernels once for this machine, so that the first render does not have to."""
     start = time.perf_counter()
+    _compile_modules()
     count = _load_kernels()
     if not quiet:
         typer.echo(f"{count} kernel modules are ready ({time.perf_counter() - start:.1f} s)")
+
+
+def _compile_modules() -> None:
+    """Python's own compiling, where it has not been done or is never written by itself (PYTHONDONTWRITEBYTECODE)."""
+    import compileall
+
+    import velocity_engine
+
+    for folder in velocity_engine.__path__:
+        compileall.compile_dir(folder, quiet=2)  # a folder that cannot be written to stays as it is
 
 
 def _load_kernels() -> int:
