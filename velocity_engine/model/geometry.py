@@ -9,9 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from velocity_engine.model.digests import Digested
 
 Matrix = tuple[float, float, float, float, float, float]
 Point = tuple[float, float]
@@ -78,7 +81,7 @@ def transformed_bounds(m: Matrix, box: Bounds) -> Bounds:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Path:
+class Path(Digested):
     """Contours of cubic Bézier curves.
 
     ``points``: (n, 2) float64. A contour of k curves takes 3 k + 1 rows: start, then control, control, end for each.
@@ -90,6 +93,9 @@ class Path:
     points: NDArray[np.float64]
     starts: NDArray[np.int64]
     closed: NDArray[np.bool_]
+
+    def _content(self) -> tuple[Any, ...]:
+        return (self.points, self.starts, self.closed)
 
     @property
     def contours(self) -> int:
