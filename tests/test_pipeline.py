@@ -15,7 +15,7 @@ from media_support import decoded_sound, make_sound, tone
 
 from velocity_engine import pipeline
 from velocity_engine.audio import AudioPlan, AudioTrack
-from velocity_engine.display import DisplayList, SolidPaint, command, display_list, fill_source
+from velocity_engine.display import DisplayList, FillSource, SolidPaint, command, display_list
 from velocity_engine.encoder_config import EncoderConfig, RateControl
 from velocity_engine.errors import MediaError, RenderCancelled, RenderFailed, StorageError
 from velocity_engine.executors.local import LocalExecutor
@@ -25,7 +25,7 @@ from velocity_engine.plugin_types import EncodedSegment, Segment
 from velocity_engine.progress import Progress
 
 RATE = Fraction(25)
-SQUARE = fill_source(rectangle_path(0, 0, 32, 32), SolidPaint((1.0, 0.0, 0.0, 1.0)))
+SQUARE = FillSource(rectangle_path(0, 0, 32, 32), SolidPaint((1.0, 0.0, 0.0, 1.0)))
 
 
 @dataclass(frozen=True)

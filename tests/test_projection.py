@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from velocity_engine.display import (
     Clip,
+    FillSource,
     GradientPaint,
+    ImageSource,
     SolidPaint,
+    StrokeSource,
     command,
-    fill_source,
     group_source,
-    image_source,
     picture,
-    stroke_source,
 )
 from velocity_engine.model.geometry import IDENTITY, rectangle_path, translation
 from velocity_engine.model.shapes import GradientKind
@@ -87,8 +87,8 @@ def test_what_lies_behind_the_eye_is_cut_off() -> None:
 
 
 def test_fills_become_fills_and_strokes_become_the_fills_of_their_outlines() -> None:
-    fill = bent(command(fill_source(rectangle_path(0.0, 0.0, 10.0, 10.0), RED), translation(5.0, 0.0)), TILTED)
-    stroke = bent(command(stroke_source(rectangle_path(0.0, 0.0, 10.0, 10.0), RED, 2.0)), TILTED)
+    fill = bent(command(FillSource(rectangle_path(0.0, 0.0, 10.0, 10.0), RED), translation(5.0, 0.0)), TILTED)
+    stroke = bent(command(StrokeSource(rectangle_path(0.0, 0.0, 10.0, 10.0), RED, 2.0)), TILTED)
     assert fill is not None and stroke is not None
     assert fill.matrix == stroke.matrix == IDENTITY
     assert tuple(fill.source.path.points[0]) == pytest.approx(through(TILTED, 5.0, 0.0))
@@ -100,8 +100,8 @@ def test_fills_become_fills_and_strokes_become_the_fills_of_their_outlines() -> 
 def test_pictures_and_gradients_are_resampled_once() -> None:
     stops = np.array([[0.0, 1.0, 0.0, 0.0, 1.0], [1.0, 0.0, 0.0, 1.0, 1.0]])
     gradient = GradientPaint(GradientKind.LINEAR, (0.0, 0.0), (10.0, 0.0), (0.0, 0.0), stops)
-    image = image_source(picture(np.full((4, 4, 4), 255, np.uint8)), 20.0, 20.0)
-    for source in (image, fill_source(rectangle_path(0.0, 0.0, 10.0, 10.0), gradient)):
+    image = ImageSource(picture(np.full((4, 4, 4), 255, np.uint8)), 20.0, 20.0)
+    for source in (image, FillSource(rectangle_path(0.0, 0.0, 10.0, 10.0), gradient)):
         once = bent(command(source), TILTED)
         assert once is not None and [call.effect for call in once.effects] == [RESAMPLE]
         twice = bent(once, TILTED)
@@ -110,7 +110,7 @@ def test_pictures_and_gradients_are_resampled_once() -> None:
 
 
 def test_clips_become_masks_and_groups_bend_within() -> None:
-    inner = command(fill_source(rectangle_path(0.0, 0.0, 10.0, 10.0), RED))
+    inner = command(FillSource(rectangle_path(0.0, 0.0, 10.0, 10.0), RED))
     entry = command(group_source([inner]), opacity=0.5, clips=(Clip((0.0, 0.0, 8.0, 8.0), IDENTITY),))
     moved = bent(entry, TILTED)
     assert moved is not None

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from velocity_engine import testing
-from velocity_engine.display import DrawCommand, EffectCall, SolidPaint, command, fill_source
+from velocity_engine.display import DrawCommand, EffectCall, FillSource, SolidPaint, command
 from velocity_engine.errors import StorageError
 from velocity_engine.model.geometry import rectangle_path
 from velocity_engine.plugin_types import EncodedSegment, Segment
@@ -29,7 +29,7 @@ class Box:
     moves = False
 
     def __init__(self, draw: Callable[[Any], Sequence[DrawCommand]] | None = None) -> None:
-        self._draw = draw or (lambda sampler: [command(fill_source(rectangle_path(0, 0, 10, 10), RED))])
+        self._draw = draw or (lambda sampler: [command(FillSource(rectangle_path(0, 0, 10, 10), RED))])
 
     def prepare(self, layer: Any, context: Any) -> Box:
         return self
@@ -39,7 +39,7 @@ class Box:
 
 
 def box_at(x: float) -> list[DrawCommand]:
-    return [command(fill_source(rectangle_path(x, 0, x + 1, 1), RED))]
+    return [command(FillSource(rectangle_path(x, 0, x + 1, 1), RED))]
 
 
 COUNTER = itertools.count()
@@ -56,10 +56,10 @@ def test_a_sound_layer_type() -> None:
         (lambda sampler: box_at(sampler.frame), "moves is False"),
         (lambda sampler: box_at(next(COUNTER)), "drawn again"),
         (lambda sampler: box_at(float("nan")), "not finite"),
-        (lambda sampler: [command(fill_source(rectangle_path(0, 0, 1, 1), RED), opacity=2.0)], "opacity is 2.0"),
+        (lambda sampler: [command(FillSource(rectangle_path(0, 0, 1, 1), RED), opacity=2.0)], "opacity is 2.0"),
         (lambda sampler: ["box"], "gave str"),
         (
-            lambda sampler: [command(fill_source(rectangle_path(0, 0, 1, 1), RED), effects=(EffectCall("blur", ()),))],
+            lambda sampler: [command(FillSource(rectangle_path(0, 0, 1, 1), RED), effects=(EffectCall("blur", ()),))],
             "effects stand on a command",
         ),
     ],

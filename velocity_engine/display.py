@@ -3,65 +3,41 @@ digest.
 
 Coordinates of a command go through its ``matrix`` to device pixels, whose centres lie at (x + 0.5, y + 0.5).
 Colours in paints are straight RGBA, 0..1; pixels are premultiplied RGBA, uint8.
-Two commands with the same digest draw the same pixels. Digests are stable between processes and machines.
+Two commands with the same digest draw the same pixels.
 """
 
 from __future__ import annotations
 
-import hashlib
-import marshal
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from velocity_engine.model.digests import Digest as Digest
+from velocity_engine.model.digests import Digested
+from velocity_engine.model.digests import digest_of as digest_of
 from velocity_engine.model.geometry import IDENTITY, Matrix, Path
 from velocity_engine.model.layers import BlendMode, MatteMode
 from velocity_engine.model.shapes import Cap, FillRule, GradientKind, Join
 
-Digest = bytes  # 16 bytes
 RGBA = tuple[float, float, float, float]
-
-
-def digest_of(*parts: Any) -> Digest:
-    """A digest of numbers, strings, bytes, arrays, enums, None and (nested) tuples of them.
-
-    Arrays count by their bytes: give shapes beside them where two arrays of the same bytes can mean different things.
-    """
-    # Version 2 of the marshal format: the last without references, so the bytes depend on the values alone.
-    try:
-        data = marshal.dumps(parts, 2)
-    except ValueError:
-        data = marshal.dumps(_plain(parts), 2)
-    return hashlib.blake2b(data, digest_size=16).digest()
-
-
-def _plain(part: Any) -> Any:
-    if isinstance(part, tuple | list):
-        return tuple(_plain(entry) for entry in part)
-    if isinstance(part, np.ndarray):
-        return (part.dtype.str, part.shape, part.tobytes())
-    if part is None or type(part) in (int, float, str, bytes, bool):
-        return part
-    return f"{type(part).__name__}:{part!r}"
 
 
 # --- paints ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class SolidPaint:
+class SolidPaint(Digested):
     color: RGBA
 
-    @property
-    def digest(self) -> Digest:
-        return digest_of("solid", self.color)
+    def _content(self) -> tuple[Any, ...]:
+        return ("solid", self.color)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class GradientPaint:
+class GradientPaint(Digested):
     """A gradient in the coordinates of its command's path.
 
     ``stops``: (n, 5) float64, rows of offset, r, g, b, a (straight), offsets ascending in 0..1, padded at both ends.
@@ -75,9 +51,8 @@ class GradientPaint:
     focal: tuple[float, float]
     stops: NDArray[np.float64]
 
-    @property
-    def digest(self) -> Digest:
-        return digest_of("gradient", self.kind.name, self.start, self.end, self.focal, self.stops)
+    def _content(self) -> tuple[Any, ...]:
+        return ("gradient", self.kind.name, self.start, self.end, self.focal, self.stops)
 
 
 Paint = SolidPaint | GradientPaint
@@ -87,31 +62,36 @@ Paint = SolidPaint | GradientPaint
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FillSource:
-    """The inside of a path. Open contours are closed by a straight line. ``digest`` by ``fill_source``."""
+class FillSource(Digested):
+    """The inside of a path. Open contours are closed by a straight line."""
 
     path: Path
     paint: Paint
-    rule: FillRule
-    digest: Digest
+    rule: FillRule = FillRule.NON_ZERO
+
+    def _content(self) -> tuple[Any, ...]:
+        return ("fill", self.path.digest, self.paint.digest, self.rule.value)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class StrokeSource:
+class StrokeSource(Digested):
     """The outline of a path, ``width`` in the path's coordinates (so a matrix that is not uniform makes an oval pen).
 
-    ``dashes``: lengths of dash, gap, dash, gap ...; empty for a whole line. ``digest`` by ``stroke_source``.
+    ``dashes``: lengths of dash, gap, dash, gap ...; empty for a whole line.
     """
 
     path: Path
     paint: Paint
     width: float
-    cap: Cap
-    join: Join
-    miter_limit: float
-    dashes: tuple[float, ...]
-    dash_offset: float
-    digest: Digest
+    cap: Cap = Cap.BUTT
+    join: Join = Join.MITER
+    miter_limit: float = 4.0
+    dashes: tuple[float, ...] = ()
+    dash_offset: float = 0.0
+
+    def _content(self) -> tuple[Any, ...]:
+        line = (self.width, self.cap.value, self.join.value, self.miter_limit, self.dashes, self.dash_offset)
+        return ("stroke", self.path.digest, self.paint.digest, *line)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,7 +126,7 @@ class FrameReader(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ImageSource:
+class ImageSource(Digested):
     """A picture that fills the rectangle (0, 0, width, height) of the command's coordinates.
 
     ``window`` is the part of the picture that is shown, in picture pixels (x0, y0, x1, y1); None for all of it.
@@ -155,24 +135,28 @@ class ImageSource:
     picture: Picture
     width: float
     height: float
-    window: tuple[float, float, float, float] | None
-    digest: Digest
+    window: tuple[float, float, float, float] | None = None
+
+    def _content(self) -> tuple[Any, ...]:
+        return ("image", self.picture.digest, self.width, self.height, self.window)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class VideoSource:
+class VideoSource(Digested):
     """A frame of a clip in the rectangle (0, 0, width, height); the pixels are read when it is composited."""
 
     reader: FrameReader
     index: int
     width: float
     height: float
-    window: tuple[float, float, float, float] | None
-    digest: Digest
+    window: tuple[float, float, float, float] | None = None
+
+    def _content(self) -> tuple[Any, ...]:
+        return ("video", self.reader.digest, self.index, self.width, self.height, self.window)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class GroupSource:
+class GroupSource(Digested):
     """Commands that are drawn together on a clear ground, then treated as one picture (an isolated group).
 
     The matrices of ``commands`` already lead to device pixels: the matrix of a command whose source is a group
@@ -180,7 +164,9 @@ class GroupSource:
     """
 
     commands: tuple[DrawCommand, ...]
-    digest: Digest
+
+    def _content(self) -> tuple[Any, ...]:
+        return ("group", *(entry.digest for entry in self.commands))
 
 
 Source = FillSource | StrokeSource | ImageSource | VideoSource | GroupSource
@@ -222,7 +208,7 @@ class Matte:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LayerPicture:
+class LayerPicture(Digested):
     """Another layer's own picture, which an effect reads: a displacement map, a matte.
 
     ``commands`` draw it on a clear ground of ``width`` x ``height`` pixels, which hold the layer's box of ``size`` (in
@@ -236,9 +222,8 @@ class LayerPicture:
     size: tuple[float, float]
     pixels: NDArray[np.uint8] | None = None
 
-    @property
-    def digest(self) -> Digest:
-        return digest_of("layer picture", self.width, self.height, self.size, *(c.digest for c in self.commands))
+    def _content(self) -> tuple[Any, ...]:
+        return ("layer picture", self.width, self.height, self.size, *(c.digest for c in self.commands))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -262,11 +247,11 @@ class EffectCall:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class DrawCommand:
+class DrawCommand(Digested):
     """An entry of the display list. Order of work: source, effects, masks, matte, clip; then opacity and blend onto
     what is below.
 
-    Effects stand only on commands whose source is a group. Make one with ``command``, which computes the digest.
+    Effects stand only on commands whose source is a group. Make one with ``command``, which computes ``nesting``.
     """
 
     source: Source
@@ -277,51 +262,36 @@ class DrawCommand:
     masks: tuple[MaskPath, ...]
     matte: Matte | None
     effects: tuple[EffectCall, ...]
-    digest: Digest
-    label: str = field(default="", compare=False)  # the layer's path, for messages; not in the digest
+    nesting: int  # how many commands stand within one another inside of it
+    label: str = ""  # the layer's path, for messages; not in the digest
+
+    def _content(self) -> tuple[Any, ...]:
+        parts: list[Any] = ["command", self.source.digest, self.matrix, float(self.opacity), self.blend.value]
+        if self.clips:
+            parts += [(clip.box, clip.matrix) for clip in self.clips]
+        for m in self.masks:
+            parts.append(("mask", m.path.digest, m.mode, m.inverted, m.opacity, m.expansion, m.feather))
+        if self.matte is not None:
+            parts += ["matte", self.matte.mode.value, *(entry.digest for entry in self.matte.commands)]
+        if self.effects:
+            parts += [call.parts for call in self.effects]
+        return tuple(parts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class DisplayList:
-    """``width`` x ``height`` device pixels; ``background`` is opaque or clear straight RGBA; ``digest`` covers all."""
+class DisplayList(Digested):
+    """``width`` x ``height`` device pixels; ``background`` is opaque or clear straight RGBA."""
 
     width: int
     height: int
     background: RGBA
     commands: tuple[DrawCommand, ...]
-    digest: Digest
+
+    def _content(self) -> tuple[Any, ...]:
+        return ("list", self.width, self.height, self.background, *(entry.digest for entry in self.commands))
 
 
 # --- makers ---------------------------------------------------------------------------------------------------------
-
-
-def path_digest(path: Path) -> Digest:
-    return digest_of(path.points, path.starts, path.closed)
-
-
-def fill_source(
-    path: Path, paint: Paint, rule: FillRule = FillRule.NON_ZERO, *, outline: Digest | None = None
-) -> FillSource:
-    """``outline`` is ``path_digest(path)`` where the caller already has it."""
-    return FillSource(path, paint, rule, digest_of("fill", outline or path_digest(path), paint.digest, rule.value))
-
-
-def stroke_source(
-    path: Path,
-    paint: Paint,
-    width: float,
-    *,
-    cap: Cap = Cap.BUTT,
-    join: Join = Join.MITER,
-    miter_limit: float = 4.0,
-    dashes: tuple[float, ...] = (),
-    dash_offset: float = 0.0,
-    outline: Digest | None = None,
-) -> StrokeSource:
-    """``outline`` is ``path_digest(path)`` where the caller already has it."""
-    drawn = outline or path_digest(path)
-    digest = digest_of("stroke", drawn, paint.digest, width, cap.value, join.value, miter_limit, dashes, dash_offset)
-    return StrokeSource(path, paint, width, cap, join, miter_limit, dashes, dash_offset, digest)
 
 
 def picture(pixels: NDArray[np.uint8]) -> Picture:
@@ -330,25 +300,8 @@ def picture(pixels: NDArray[np.uint8]) -> Picture:
     return Picture(pixels, bool((pixels[..., 3] == 255).all()), digest_of("picture", pixels.shape, pixels))
 
 
-def image_source(
-    image: Picture, width: float, height: float, window: tuple[float, float, float, float] | None = None
-) -> ImageSource:
-    return ImageSource(image, width, height, window, digest_of("image", image.digest, width, height, window))
-
-
-def video_source(
-    reader: FrameReader,
-    index: int,
-    width: float,
-    height: float,
-    window: tuple[float, float, float, float] | None = None,
-) -> VideoSource:
-    digest = digest_of("video", reader.digest, index, width, height, window)
-    return VideoSource(reader, index, width, height, window, digest)
-
-
 def group_source(commands: Sequence[DrawCommand]) -> GroupSource:
-    return GroupSource(tuple(commands), digest_of("group", *(c.digest for c in commands)))
+    return GroupSource(tuple(commands))
 
 
 def command(
@@ -363,18 +316,13 @@ def command(
     effects: tuple[EffectCall, ...] = (),
     label: str = "",
 ) -> DrawCommand:
-    parts: list[Any] = [source.digest, matrix, float(opacity), blend.value]
-    if clips:
-        parts += [(c.box, c.matrix) for c in clips]
-    if masks:
-        parts += [("mask", path_digest(m.path), m.mode, m.inverted, m.opacity, m.expansion, m.feather) for m in masks]
+    inner = source.commands if isinstance(source, GroupSource) else ()
     if matte is not None:
-        parts += ["matte", matte.mode.value, *(c.digest for c in matte.commands)]
-    if effects:
-        parts += [call.parts for call in effects]
-    return DrawCommand(
-        source, matrix, opacity, blend, clips, masks, matte, effects, digest_of("command", *parts), label
-    )
+        inner += matte.commands
+    for call in effects:
+        inner += call.picture.commands if call.picture is not None else ()
+    nesting = 1 + max(entry.nesting for entry in inner) if inner else 0
+    return DrawCommand(source, matrix, opacity, blend, clips, masks, matte, effects, nesting, label)
 
 
 _KEEP: Any = object()
@@ -393,7 +341,7 @@ def altered(
     effects: tuple[EffectCall, ...] = _KEEP,
     label: str = _KEEP,
 ) -> DrawCommand:
-    """``entry`` with fields replaced and its digest computed anew."""
+    """``entry`` with fields replaced."""
     return command(
         entry.source if source is _KEEP else source,
         entry.matrix if matrix is _KEEP else matrix,
@@ -408,5 +356,4 @@ def altered(
 
 
 def display_list(width: int, height: int, background: RGBA, commands: Sequence[DrawCommand]) -> DisplayList:
-    digest = digest_of("list", width, height, background, *(c.digest for c in commands))
-    return DisplayList(width, height, background, tuple(commands), digest)
+    return DisplayList(width, height, background, tuple(commands))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,16 +27,8 @@ from velocity_engine.display import (
     display_list,
     group_source,
 )
-from velocity_engine.errors import Place, RenderFailed
-from velocity_engine.layer_matrix import (
-    Matrix4,
-    auto_orient_turn,
-    camera_matrix,
-    default_camera,
-    lift,
-    transform_matrix,
-    transform_matrix4,
-)
+from velocity_engine.errors import Finding, Place, RenderFailed
+from velocity_engine.layer_matrix import Matrix4, camera_matrix, default_camera
 from velocity_engine.model.geometry import IDENTITY, Matrix, mean_scale, multiply, scaling
 from velocity_engine.model.layers import (
     BlendMode,
@@ -52,12 +45,17 @@ from velocity_engine.model.layers import (
 )
 from velocity_engine.model.properties import Bezier, GradientValue, Property, SplitPosition, Vector
 from velocity_engine.model.text import TextDocument
+from velocity_engine.places import Places
 from velocity_engine.plan import Plan, PlannedComposition, PlannedLayer
 from velocity_engine.projection import Placing, bent_all, bent_mask, placing, plane, square
 from velocity_engine.shapes.primitives import bezier_path
 
 MAX_COMMANDS = 250_000
 LARGEST_LAYER_PICTURE = 4096.0  # pixels a side of what effects read of another layer
+MAX_LAYER_DEPTH = 100
+"""How many mattes and precomps may stand within each other on the way to a layer."""
+MAX_NESTING = 100
+"""How many commands may stand within each other."""
 
 
 class LayerSampler:
@@ -153,12 +151,15 @@ class Evaluator:
         self.plan = plan
         self._still: dict[int, tuple[Matrix, Sequence[DrawCommand]]] = {}
         self._count = 0
+        self._depth = 0
         self._viewport = Viewport(0, 0, IDENTITY)
+        self._places = Places(plan.curves, partial(LayerSampler, plan))
 
     def display_list(self, frame: float, viewport: Viewport, background: RGBA) -> DisplayList:
         """``frame``: the composition's time in frames."""
-        self._count = 0
+        self._count = self._depth = 0
         self._viewport = viewport
+        self._places.forget()
         document = self.plan.document
         commands = self._composition(
             self.plan.main, frame, viewport.matrix, (float(document.width), float(document.height))
@@ -199,7 +200,7 @@ class Evaluator:
         for entry in planned.cameras:
             layer = entry.layer
             if layer.in_point <= frame < layer.out_point and isinstance(layer.content, CameraContent):
-                parents = self._matrix4(entry.parent, frame)
+                parents = self._places.matrix4(entry.parent, frame)
                 return camera_matrix(layer, layer.content, LayerSampler(self.plan, entry, frame), parents, *size)
         return default_camera(*size) if planned.composition.in_space else None
 
@@ -215,17 +216,32 @@ class Evaluator:
             kept = self._still.get(id(planned))
             if kept is not None and kept[0] == base:
                 return kept[1]
-        sampler = LayerSampler(self.plan, planned, frame, self)
-        opacity = min(max(sampler.scalar(layer.transform.opacity) / 100.0, 0.0), 1.0)
-        commands: Sequence[DrawCommand] = ()
-        if opacity > 0.0:
-            place = self._place(planned, sampler, frame, base, camera)
-            content = self._content(planned, sampler, frame, place) if place is not None else ()
-            if place is not None and content:
-                commands = self._finished(planned, sampler, frame, base, place, camera, content, opacity)
+        if self._depth >= MAX_LAYER_DEPTH:
+            return self._too_deep(planned, f"mattes and precomps are nested more than {MAX_LAYER_DEPTH} deep")
+        self._depth += 1
+        commands = self._drawn(planned, frame, base, camera)
+        self._depth -= 1
+        if any(entry.nesting > MAX_NESTING for entry in commands):
+            return self._too_deep(planned, f"what the layer shows is nested more than {MAX_NESTING} deep")
         if planned.still:
             self._still[id(planned)] = (base, commands)
         return commands
+
+    def _too_deep(self, planned: PlannedLayer, what: str) -> tuple[DrawCommand, ...]:
+        place = Place(layer=planned.path, pointer=planned.layer.pointer or None)
+        self.plan.report(Finding("layer.depth", what, place, "the layer is left out"))
+        return ()
+
+    def _drawn(
+        self, planned: PlannedLayer, frame: float, base: Matrix, camera: Matrix4 | None
+    ) -> Sequence[DrawCommand]:
+        sampler = LayerSampler(self.plan, planned, frame, self)
+        opacity = min(max(sampler.scalar(planned.layer.transform.opacity) / 100.0, 0.0), 1.0)
+        place = self._place(planned, sampler, frame, base, camera) if opacity > 0.0 else None
+        content = self._content(planned, sampler, frame, place) if place is not None else ()
+        if place is None or not content:
+            return ()
+        return self._finished(planned, sampler, frame, base, place, camera, content, opacity)
 
     def _content(
         self, planned: PlannedLayer, sampler: LayerSampler, frame: float, place: Placing
@@ -330,7 +346,7 @@ class Evaluator:
         if layer.in_point <= frame < layer.out_point:
             place = scaling(across / width, down / height)
             if isinstance(layer.content, ShapeContent | TextContent):
-                place = multiply(place, self._matrix(planned, frame))
+                place = multiply(place, self._places.matrix(planned, frame))
             viewport, self._viewport = self._viewport, Viewport(across, down, IDENTITY)
             try:
                 commands = self._content(planned, sampler, frame, Placing(place))
@@ -346,40 +362,14 @@ class Evaluator:
         The camera sees layers of three dimensions. A flat layer takes parents in space as seen from straight ahead.
         """
         if not planned.in_space:
-            return Placing(multiply(base, self._matrix(planned, frame)))
-        space = self._matrix4(planned, frame)
+            return Placing(multiply(base, self._places.matrix(planned, frame)))
+        space = self._places.matrix4(planned, frame)
         if camera is not None and planned.layer.three_d:
             space = camera @ space
         x, y = sampler.vector(planned.layer.transform.anchor)[:2]
         width, height = sampler.size
         anchors = ((x, y), (width / 2, height / 2), (0.0, 0.0), (width, 0.0), (0.0, height), (width, height))
         return placing(square(base) @ plane(space), anchors, max(width, height))
-
-    def _matrix(self, planned: PlannedLayer, frame: float) -> Matrix:
-        """From the layer's coordinates to those of its composition."""
-        matrix = IDENTITY
-        at: PlannedLayer | None = planned
-        while at is not None:
-            sampler = LayerSampler(self.plan, at, frame)
-            turn = auto_orient_turn(at.layer, self.plan.curves, frame, sampler) if at.layer.auto_orient else 0.0
-            matrix = multiply(transform_matrix(at.layer.transform, sampler, turn), matrix)
-            at = at.parent
-        return matrix
-
-    def _matrix4(self, planned: PlannedLayer | None, frame: float) -> Matrix4:
-        """The same in space; that of no layer changes nothing."""
-        matrix = np.eye(4)
-        at = planned
-        while at is not None:
-            sampler = LayerSampler(self.plan, at, frame)
-            turn = auto_orient_turn(at.layer, self.plan.curves, frame, sampler) if at.layer.auto_orient else 0.0
-            if at.layer.three_d:
-                own = transform_matrix4(at.layer.transform, sampler, turn)
-            else:
-                own = lift(transform_matrix(at.layer.transform, sampler, turn))
-            matrix = own @ matrix
-            at = at.parent
-        return matrix
 
 
 # --- parts of commands ----------------------------------------------------------------------------------------------
@@ -418,7 +408,7 @@ def _labelled(entry: DrawCommand, label: str) -> DrawCommand:
         return entry
     return DrawCommand(
         entry.source, entry.matrix, entry.opacity, entry.blend, entry.clips, entry.masks, entry.matte, entry.effects,
-        entry.digest, label,
+        entry.nesting, label,
     )  # fmt: skip
 
 

@@ -336,23 +336,31 @@ def _bind(layers: list[PlannedLayer]) -> None:
                 planned.matte = by_index.get(layer.matte_layer)
             elif position > 0:
                 planned.matte = layers[position - 1]
+    spaces = _by_chain(layers, lambda planned: planned.layer.three_d)
+    carried = _by_chain(layers, lambda planned: transform_moves(planned.layer.transform))
     for planned in layers:
-        planned.in_space = _any_above(planned, lambda p: p.layer.three_d)
-    for planned in layers:
-        planned.still = not _moves(planned)
+        planned.in_space = spaces[id(planned)]
+        planned.still = not (carried[id(planned)] or _moves(planned))
 
 
-def _any_above(planned: PlannedLayer, test: Callable[[PlannedLayer], bool]) -> bool:
-    at: PlannedLayer | None = planned
-    while at is not None:
-        if test(at):
-            return True
-        at = at.parent
-    return False
+def _by_chain(layers: Sequence[PlannedLayer], test: Callable[[PlannedLayer], bool]) -> dict[int, bool]:
+    """By the layer's ``id``: whether ``test`` holds for it or one of the layers above it."""
+    found: dict[int, bool] = {}
+    for planned in layers:
+        chain: list[PlannedLayer] = []
+        at: PlannedLayer | None = planned
+        while at is not None and id(at) not in found:
+            chain.append(at)
+            at = at.parent
+        holds = at is not None and found[id(at)]
+        for one in reversed(chain):
+            holds = holds or test(one)
+            found[id(one)] = holds
+    return found
 
 
 def _moves(planned: PlannedLayer) -> bool:
-    """Whether what the layer shows can change while it is visible (its matte aside: that is drawn at each frame)."""
+    """Whether what the layer shows of its own can change while it is visible, its way to the composition aside."""
     layer = planned.layer
     if planned.prepared is None or planned.prepared.moves or planned.matte is not None or planned.in_space:
         return True
@@ -360,9 +368,7 @@ def _moves(planned: PlannedLayer) -> bool:
         return True
     if any(mask.feather is not None and mask.feather.moves for mask in layer.masks):
         return True
-    if planned.effects or layer.styles:
-        return True
-    return _any_above(planned, lambda p: transform_moves(p.layer.transform))
+    return bool(planned.effects or layer.styles)
 
 
 def transform_moves(transform: Transform) -> bool:

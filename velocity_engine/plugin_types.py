@@ -203,10 +203,15 @@ class EncodedPacket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncodedSegment:
+    """A segment's packets, and what it took: ``held_frames`` of its frames and ``held_tiles`` of all their ``tiles`` were
+    the same as in the frame before."""
+
     segment: Segment
     packets: tuple[EncodedPacket, ...]
     extradata: bytes
     held_frames: int = 0
+    tiles: int = 0
+    held_tiles: int = 0
     seconds_by_stage: Mapping[str, float] = field(default_factory=dict)
 
 

@@ -27,7 +27,7 @@ from velocity_engine.display import (
     StrokeSource,
     altered,
     command,
-    fill_source,
+    FillSource,
     group_source,
 )
 from velocity_engine.model.geometry import (
@@ -124,8 +124,8 @@ def bent(entry: DrawCommand, h: Projection) -> DrawCommand | None:
         if not path.contours:
             return None
         if isinstance(source, FillSource):
-            return altered(entry, source=fill_source(path, source.paint, source.rule), **flat)
-        return altered(entry, source=fill_source(path, source.paint), **flat)
+            return altered(entry, source=FillSource(path, source.paint, source.rule), **flat)
+        return altered(entry, source=FillSource(path, source.paint), **flat)
     resampling = _resampling(entry, h)
     if resampling is None:
         return None

@@ -14,18 +14,18 @@ from velocity_engine.display import (
     Clip,
     DrawCommand,
     EffectCall,
+    FillSource,
     GradientPaint,
+    ImageSource,
     MaskPath,
     Matte,
     SolidPaint,
+    StrokeSource,
+    VideoSource,
     command,
     display_list,
-    fill_source,
     group_source,
-    image_source,
     picture,
-    stroke_source,
-    video_source,
 )
 from velocity_engine.model.geometry import IDENTITY, multiply, rectangle_path, rotation, scaling, translation
 from velocity_engine.model.layers import BlendMode, MatteMode
@@ -38,7 +38,7 @@ Pixels = NDArray[np.uint8]
 
 
 def box(x0: float, y0: float, x1: float, y1: float, color=RED, **acting) -> DrawCommand:
-    return command(fill_source(rectangle_path(x0, y0, x1, y1), SolidPaint(color)), **acting)
+    return command(FillSource(rectangle_path(x0, y0, x1, y1), SolidPaint(color)), **acting)
 
 
 def drawn(*commands: DrawCommand, background=CLEAR, compositor: Compositor | None = None) -> Pixels:
@@ -60,12 +60,12 @@ def test_the_background() -> None:
 
 
 def test_fills_and_their_rules() -> None:
-    rings = fill_source(circle(60, 40, 30), SolidPaint(RED))
+    rings = FillSource(circle(60, 40, 30), SolidPaint(RED))
     assert at(drawn(command(rings)), 60, 40) == (255, 0, 0, 255)
     twice = np.concatenate([circle(60, 40, 30).points, circle(60, 40, 10).points])
     path = type(rings.path)(twice, np.array([0, 13, 26], np.int64), np.array([True, True]))
-    assert at(drawn(command(fill_source(path, SolidPaint(RED)))), 60, 40)[3] == 255
-    assert at(drawn(command(fill_source(path, SolidPaint(RED), FillRule.EVEN_ODD))), 60, 40)[3] == 0
+    assert at(drawn(command(FillSource(path, SolidPaint(RED)))), 60, 40)[3] == 255
+    assert at(drawn(command(FillSource(path, SolidPaint(RED), FillRule.EVEN_ODD))), 60, 40)[3] == 0
 
 
 def test_opacity_goes_into_the_paint() -> None:
@@ -74,29 +74,29 @@ def test_opacity_goes_into_the_paint() -> None:
 
 def test_strokes_and_dashes() -> None:
     line = polyline([(10, 40), (110, 40)], closed=False)
-    canvas = drawn(command(stroke_source(line, SolidPaint(RED), 10, cap=Cap.BUTT, dashes=(20.0, 10.0))))
+    canvas = drawn(command(StrokeSource(line, SolidPaint(RED), 10, cap=Cap.BUTT, dashes=(20.0, 10.0))))
     assert [at(canvas, x, 40)[3] for x in (12, 28, 32, 38, 42)] == [255, 255, 0, 0, 255]
     assert [at(canvas, 12, y)[3] for y in (34, 35, 44, 45)] == [0, 255, 255, 0]
 
 
 def test_a_stroke_thinner_than_a_pixel_is_a_pale_pixel_wide() -> None:
     line = polyline([(10, 40.5), (110, 40.5)], closed=False)
-    canvas = drawn(command(stroke_source(line, SolidPaint(WHITE), 0.25)))
+    canvas = drawn(command(StrokeSource(line, SolidPaint(WHITE), 0.25)))
     assert canvas[40, 20:100, 3].tolist() == [64] * 80
     assert not canvas[[39, 41]].any()
-    assert not drawn(command(stroke_source(line, SolidPaint(WHITE), 0.0))).any()
+    assert not drawn(command(StrokeSource(line, SolidPaint(WHITE), 0.0))).any()
 
 
 def test_gradients() -> None:
     stops = np.array([[0.0, 1, 0, 0, 1], [1.0, 0, 0, 1, 0]])
     across = GradientPaint(GradientKind.LINEAR, (20.0, 0.0), (100.0, 0.0), (20.0, 0.0), stops)
-    canvas = drawn(command(fill_source(rectangle_path(0, 0, W, H), across)))
+    canvas = drawn(command(FillSource(rectangle_path(0, 0, W, H), across)))
     assert at(canvas, 2, 5) == (255, 0, 0, 255)
     assert at(canvas, 118, 5) == (0, 0, 0, 0)
     middle = at(canvas, 60, 5)
     assert np.abs(np.array(middle) - (63, 0, 64, 127)).max() <= 2, "straight colours are mixed, then premultiplied"
     round_one = GradientPaint(GradientKind.RADIAL, (60.0, 40.0), (60.0, 70.0), (60.0, 40.0), stops)
-    canvas = drawn(command(fill_source(rectangle_path(0, 0, W, H), round_one)))
+    canvas = drawn(command(FillSource(rectangle_path(0, 0, W, H), round_one)))
     assert at(canvas, 60, 40)[3] >= 248
     assert at(canvas, 95, 40)[3] == 0
     assert abs(at(canvas, 75, 40)[3] - 127) <= 5
@@ -106,7 +106,7 @@ def test_a_gradient_follows_the_matrix_of_its_command() -> None:
     stops = np.array([[0.0, 1, 0, 0, 1], [0.5, 1, 0, 0, 1], [0.5, 0, 0, 1, 1], [1.0, 0, 0, 1, 1]])
     paint = GradientPaint(GradientKind.LINEAR, (0.0, 0.0), (10.0, 0.0), (0.0, 0.0), stops)
     turned = multiply(translation(60, 40), multiply(rotation(90), scaling(4, 4)))
-    canvas = drawn(command(fill_source(rectangle_path(-10, -10, 10, 10), paint), turned))
+    canvas = drawn(command(FillSource(rectangle_path(-10, -10, 10, 10), paint), turned))
     assert at(canvas, 60, 57) == (255, 0, 0, 255)
     assert at(canvas, 60, 63) == (0, 0, 255, 255)
 
@@ -115,7 +115,7 @@ def test_a_gradient_follows_the_matrix_of_its_command() -> None:
 def test_a_gradient_of_no_length_is_its_last_colour(kind: GradientKind) -> None:
     stops = np.array([[0.0, 1, 0, 0, 1], [1.0, 0, 0, 1, 1]])
     paint = GradientPaint(kind, (5.0, 5.0), (5.0, 5.0), (5.0, 5.0), stops)
-    assert at(drawn(command(fill_source(rectangle_path(0, 0, 20, 20), paint))), 5, 5) == (0, 0, 255, 255)
+    assert at(drawn(command(FillSource(rectangle_path(0, 0, 20, 20), paint))), 5, 5) == (0, 0, 255, 255)
 
 
 def checked_picture(size: int = 8) -> Pixels:
@@ -127,17 +127,17 @@ def checked_picture(size: int = 8) -> Pixels:
 
 
 def test_pictures() -> None:
-    source = image_source(picture(checked_picture()), 8, 8)
+    source = ImageSource(picture(checked_picture()), 8, 8)
     canvas = drawn(command(source, translation(20, 10)))
     assert (canvas[10:18, 20:28] == checked_picture()).all()
     assert canvas[..., 3].sum() == 64 * 255
-    canvas = drawn(command(image_source(picture(checked_picture()), 40, 40), translation(20, 10)))
+    canvas = drawn(command(ImageSource(picture(checked_picture()), 40, 40), translation(20, 10)))
     assert at(canvas, 25, 15) == (255, 0, 0, 255)
     assert at(canvas, 55, 45) == (0, 0, 255, 255)
 
 
 def test_the_window_of_a_picture() -> None:
-    source = image_source(picture(checked_picture()), 20, 20, (4.0, 4.0, 8.0, 8.0))
+    source = ImageSource(picture(checked_picture()), 20, 20, (4.0, 4.0, 8.0, 8.0))
     canvas = drawn(command(source, translation(20, 10)))
     assert (canvas[10:30, 20:40] == (0, 0, 255, 255)).all()
     assert canvas[..., 3].sum() == 400 * 255
@@ -147,7 +147,7 @@ def test_a_picture_made_small_keeps_its_mean() -> None:
     fine = np.zeros((512, 512, 4), np.uint8)
     fine[..., 3] = 255
     fine[:, ::2, :3] = 255
-    canvas = drawn(command(image_source(picture(fine), 60, 60), translation(20, 10)))
+    canvas = drawn(command(ImageSource(picture(fine), 60, 60), translation(20, 10)))
     assert np.abs(canvas[11:69, 21:79, 0].astype(int) - 128).max() <= 2
 
 
@@ -167,11 +167,11 @@ class Clips:
 def test_frames_of_clips_are_read_once() -> None:
     reader = Clips()
     compositor = Compositor(threads=2)
-    shown = [command(video_source(reader, 9, 16, 8), translation(8.0 * i, 5.0 * i)) for i in range(4)]
+    shown = [command(VideoSource(reader, 9, 16, 8), translation(8.0 * i, 5.0 * i)) for i in range(4)]
     canvas = drawn(*shown, compositor=compositor)
     assert at(canvas, 3, 3) == (9, 0, 0, 255)
     assert reader.reads == [9]
-    drawn(command(video_source(reader, 10, 16, 8)), compositor=compositor)
+    drawn(command(VideoSource(reader, 10, 16, 8)), compositor=compositor)
     assert reader.reads == [9, 10]
 
 
@@ -365,11 +365,11 @@ def test_any_matrix_is_drawn_without_harm(value: float) -> None:
         (1.0, 0.0, 0.0, 1.0, value, value),
     ):
         drawn(
-            command(fill_source(circle(20, 20, 10), SolidPaint(RED)), matrix),
+            command(FillSource(circle(20, 20, 10), SolidPaint(RED)), matrix),
             command(
-                stroke_source(circle(20, 20, 10), SolidPaint(RED), 3.0, join=Join.ROUND, dashes=(3.0, 2.0)), matrix
+                StrokeSource(circle(20, 20, 10), SolidPaint(RED), 3.0, join=Join.ROUND, dashes=(3.0, 2.0)), matrix
             ),
-            command(image_source(picture(checked_picture()), 20, 20), matrix),
+            command(ImageSource(picture(checked_picture()), 20, 20), matrix),
             box(0, 0, 10, 10, clips=(Clip((0.0, 0.0, 5.0, 5.0), matrix),)),
         )
 
@@ -380,9 +380,9 @@ def test_arrays_that_are_read_only_or_have_gaps() -> None:
     wide[:, :2] = path.points
     path.points.flags.writeable = False
     odd = type(path)(wide[:, :2], path.starts, path.closed)
-    one = drawn(command(fill_source(path, SolidPaint(RED))), command(stroke_source(path, SolidPaint(BLUE), 2)))
+    one = drawn(command(FillSource(path, SolidPaint(RED))), command(StrokeSource(path, SolidPaint(BLUE), 2)))
     assert (
-        one == drawn(command(fill_source(odd, SolidPaint(RED))), command(stroke_source(odd, SolidPaint(BLUE), 2)))
+        one == drawn(command(FillSource(odd, SolidPaint(RED))), command(StrokeSource(odd, SolidPaint(BLUE), 2)))
     ).all()
 
 
@@ -393,15 +393,15 @@ def test_a_canvas_of_another_size_is_refused() -> None:
 
 def test_open_contours_are_closed_for_filling() -> None:
     open_one = curve((10, 10), (10, 10), (50, 10), (50, 10), (50, 10), (50, 50), (50, 50))
-    got = drawn(command(fill_source(open_one, SolidPaint(RED))))
+    got = drawn(command(FillSource(open_one, SolidPaint(RED))))
     assert got[..., 3].sum() / 255 == pytest.approx(800, abs=1)
 
 
 def test_the_hairline_of_an_upright_rectangle_keeps_its_width() -> None:
-    frame = stroke_source(rectangle_path(10.5, 10.5, 50.5, 50.5), SolidPaint(WHITE), 0.5)
+    frame = StrokeSource(rectangle_path(10.5, 10.5, 50.5, 50.5), SolidPaint(WHITE), 0.5)
     canvas = drawn(command(frame))
     assert set(canvas[10, 12:49, 3].tolist()) == {128}
-    beside = stroke_source(rectangle_path(10.0, 10.0, 50.0, 50.0), SolidPaint(WHITE), 0.5)
+    beside = StrokeSource(rectangle_path(10.0, 10.0, 50.0, 50.0), SolidPaint(WHITE), 0.5)
     assert [at(drawn(command(beside)), 30, y)[3] for y in (8, 9, 10, 11)] == [0, 64, 64, 0]
-    rounded = stroke_source(rectangle_path(10.25, 10.25, 50.25, 50.25), SolidPaint(WHITE), 0.5, join=Join.ROUND)
+    rounded = StrokeSource(rectangle_path(10.25, 10.25, 50.25, 50.25), SolidPaint(WHITE), 0.5, join=Join.ROUND)
     assert [at(drawn(command(rounded)), 30, y)[3] for y in (8, 9, 10, 11)] == [0, 32, 96, 0]

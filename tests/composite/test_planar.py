@@ -13,11 +13,11 @@ from velocity_engine.convert import YuvFrame, YuvRing
 from velocity_engine.display import (
     DisplayList,
     DrawCommand,
+    FillSource,
     SolidPaint,
+    VideoSource,
     command,
     display_list,
-    fill_source,
-    video_source,
 )
 from velocity_engine.kernels.yuv import rgba_to_yuv420, yuv420_to_rgba
 from velocity_engine.model.geometry import rectangle_path
@@ -61,12 +61,12 @@ class Clip:
 
 
 def box(x: float, y: float, width: float, height: float, alpha: float = 1.0) -> DrawCommand:
-    source = fill_source(rectangle_path(0.0, 0.0, width, height), SolidPaint((0.8, 0.3, 0.1, alpha)))
+    source = FillSource(rectangle_path(0.0, 0.0, width, height), SolidPaint((0.8, 0.3, 0.1, alpha)))
     return command(source, (1.0, 0.0, 0.0, 1.0, x, y))
 
 
 def scene(index: int, *above: DrawCommand, clip: Clip | None = None) -> DisplayList:
-    ground = command(video_source(clip or Clip(), index, W, H, None))
+    ground = command(VideoSource(clip or Clip(), index, W, H, None))
     return display_list(W, H, BLACK, [box(0, 0, 50, 50), ground, *above])
 
 
@@ -129,9 +129,9 @@ def test_from_planes_to_a_canvas_and_back() -> None:
     "display",
     [
         scene(0, clip=Clip(planar=False)),
-        display_list(W, H, BLACK, [command(video_source(Clip(), 0, W, H, None), opacity=0.9)]),
-        display_list(W, H, BLACK, [command(video_source(Clip(), 0, W, H, None), (1.0, 0.0, 0.0, 1.0, 1.0, 0.0))]),
-        display_list(W, H, BLACK, [command(video_source(Clip(), 0, W / 2, H / 2, None))]),
+        display_list(W, H, BLACK, [command(VideoSource(Clip(), 0, W, H, None), opacity=0.9)]),
+        display_list(W, H, BLACK, [command(VideoSource(Clip(), 0, W, H, None), (1.0, 0.0, 0.0, 1.0, 1.0, 0.0))]),
+        display_list(W, H, BLACK, [command(VideoSource(Clip(), 0, W / 2, H / 2, None))]),
         display_list(W, H, BLACK, [box(0, 0, W, H)]),
     ],
 )

@@ -13,19 +13,19 @@ from velocity_engine.display import (
     DisplayList,
     DrawCommand,
     EffectCall,
+    FillSource,
     GradientPaint,
+    ImageSource,
     MaskPath,
     Matte,
     SolidPaint,
+    StrokeSource,
+    VideoSource,
     altered,
     command,
     display_list,
-    fill_source,
     group_source,
-    image_source,
     picture,
-    stroke_source,
-    video_source,
 )
 from velocity_engine.model.geometry import (
     IDENTITY,
@@ -115,16 +115,16 @@ class Scenes:
             acting["matte"] = Matte(self.one_of(list(MatteMode)), tuple(self.command(depth + 1) for _ in range(2)))
         kind = self.rng.random()
         if kind < 0.35:
-            return command(fill_source(self.path(), self.paint(), self.one_of(list(FillRule))), self.matrix(), **acting)
+            return command(FillSource(self.path(), self.paint(), self.one_of(list(FillRule))), self.matrix(), **acting)
         if kind < 0.55:
             width, dashes = self.one_of([0.3, 1.0, 8.0, 40.0]), self.one_of([(), (12.0, 5.0), (0.0, 9.0)])
             cap, join = self.one_of(list(Cap)), self.one_of(list(Join))
-            source = stroke_source(self.path(), self.paint(), width, cap=cap, join=join, dashes=dashes)
+            source = StrokeSource(self.path(), self.paint(), width, cap=cap, join=join, dashes=dashes)
             return command(source, self.matrix(), **acting)
         if kind < 0.75 or depth >= 3:
             window = self.one_of([None, (3.5, 2.0, 30.0, 41.0)])
             size = [float(v) for v in self.rng.uniform(5, 200, 2)]
-            return command(image_source(self.one_of(self.pictures), *size, window), self.matrix(), **acting)
+            return command(ImageSource(self.one_of(self.pictures), *size, window), self.matrix(), **acting)
         if self.chance(0.4):
             acting["effects"] = (EffectCall("smear", (), margin=(4.0, 4.0, 4.0, 4.0)),)
         return command(group_source([self.command(depth + 1) for _ in range(3)]), **acting)
@@ -192,7 +192,7 @@ def test_nothing_is_drawn_outside_of_the_bounds(seed: int) -> None:
 
 
 def square(x: float, y: float, size: float = 20.0, color=(1.0, 0.0, 0.0, 1.0), **acting) -> DrawCommand:
-    return command(fill_source(rectangle_path(x, y, x + size, y + size), SolidPaint(color)), **acting)
+    return command(FillSource(rectangle_path(x, y, x + size, y + size), SolidPaint(color)), **acting)
 
 
 def shown(*commands: DrawCommand, width: int = 640, height: int = 360, background=(0.0, 0.0, 0.0, 1.0)) -> DisplayList:
@@ -203,7 +203,7 @@ def test_bounds_are_tight() -> None:
     assert command_bounds(square(10, 10), 100, 100) == (10, 10, 30, 30)
     assert command_bounds(square(10.5, 10.5), 100, 100) == (10, 10, 31, 31)
     line = polyline([(20, 50), (80, 50)], closed=False)
-    thick = command(stroke_source(line, SolidPaint((1.0, 0.0, 0.0, 1.0)), 10, cap=Cap.BUTT, join=Join.ROUND))
+    thick = command(StrokeSource(line, SolidPaint((1.0, 0.0, 0.0, 1.0)), 10, cap=Cap.BUTT, join=Join.ROUND))
     assert command_bounds(thick, 100, 100) == (15, 45, 85, 55)
     clipped = square(10, 10, 50, clips=(Clip((0.0, 0.0, 20.5, 100.0), IDENTITY),))
     assert command_bounds(clipped, 100, 100) == (10, 10, 21, 60)
@@ -281,8 +281,8 @@ def test_what_is_hidden_is_not_drawn() -> None:
         def read(self, index: int) -> Pixels:
             raise AssertionError("this frame cannot be seen")
 
-    hidden = command(video_source(Broken(), 0, 640, 360))
-    opaque = image_source(picture(np.full((36, 64, 4), 255, np.uint8)), 64, 36)
+    hidden = command(VideoSource(Broken(), 0, 640, 360))
+    opaque = ImageSource(picture(np.full((36, 64, 4), 255, np.uint8)), 64, 36)
     turned = multiply(translation(320, 180), rotation(30))
     for cover in (
         square(0, 0, 640),

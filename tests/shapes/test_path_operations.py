@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from velocity_engine.display import SolidPaint, stroke_source
+from velocity_engine.display import SolidPaint, StrokeSource
 from velocity_engine.model.geometry import EMPTY_PATH, Path, join_contours, rectangle_path
 from velocity_engine.model.shapes import Cap, Join, MergeMode
 from velocity_engine.shapes.curves import subdivided
@@ -124,8 +124,8 @@ def test_what_would_take_minutes_is_refused() -> None:
 def test_the_outline_of_a_stroke_has_its_width_caps_and_dashes() -> None:
     paint = SolidPaint((0.0, 0.0, 0.0, 1.0))
     line = join_contours([(np.array([[0.0, 0.0], [0.0, 0.0], [40.0, 0.0], [40.0, 0.0]]), False)])
-    assert area(stroke_outline(stroke_source(line, paint, 4.0), 1.0)) == pytest.approx(160)
-    square = stroke_source(line, paint, 4.0, cap=Cap.SQUARE)
+    assert area(stroke_outline(StrokeSource(line, paint, 4.0), 1.0)) == pytest.approx(160)
+    square = StrokeSource(line, paint, 4.0, cap=Cap.SQUARE)
     assert area(stroke_outline(square, 1.0)) == pytest.approx(176)
-    dashed = stroke_source(line, paint, 4.0, dashes=(6.0, 4.0))
+    dashed = StrokeSource(line, paint, 4.0, dashes=(6.0, 4.0))
     assert area(stroke_outline(dashed, 1.0)) == pytest.approx(96)

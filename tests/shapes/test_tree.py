@@ -17,8 +17,6 @@ from velocity_engine.display import (
     GroupSource,
     SolidPaint,
     StrokeSource,
-    fill_source,
-    stroke_source,
 )
 from velocity_engine.errors import Finding
 from velocity_engine.model.geometry import IDENTITY, Path
@@ -182,7 +180,7 @@ def test_a_flat_group_draws_nothing() -> None:
 def test_fill_rule_and_digests_are_those_of_the_makers() -> None:
     (entry,) = draw([rectangle(), fill(rule=FillRule.EVEN_ODD)])
     assert isinstance(entry.source, FillSource)
-    assert entry.source.digest == fill_source(entry.source.path, entry.source.paint, FillRule.EVEN_ODD).digest
+    assert entry.source.digest == FillSource(entry.source.path, entry.source.paint, FillRule.EVEN_ODD).digest
 
 
 def test_stroke_with_dashes() -> None:
@@ -192,7 +190,7 @@ def test_stroke_with_dashes() -> None:
     assert isinstance(source, StrokeSource)
     assert source.dashes == (5, 3, 1, 5, 3, 1) and source.dash_offset == 7
     assert (source.cap, source.join, source.miter_limit) == (Cap.SQUARE, Join.BEVEL, 9)
-    twin = stroke_source(
+    twin = StrokeSource(
         source.path, source.paint, 2.0, cap=Cap.SQUARE, join=Join.BEVEL, miter_limit=9.0, dashes=source.dashes,
         dash_offset=7.0,
     )  # fmt: skip

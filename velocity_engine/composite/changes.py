@@ -11,6 +11,7 @@ from velocity_engine.composite.rects import Rect, intersection, union_of
 from velocity_engine.display import DisplayList, DrawCommand, GroupSource
 from velocity_engine.tiles import TILE, tile_rectangles, tile_rows
 
+MOST_PAIRS = 64
 REGION_COST = 32  # tiles; what a region more costs beyond its pixels, since commands on its border are drawn twice
 
 
@@ -31,15 +32,13 @@ def changed_regions(
 ) -> tuple[Rect, ...]:
     """Disjoint rectangles outside of which both display lists draw the same pixels.
 
-    They are few, and aligned to a grid of TILE pixels except at the right and bottom borders. None for equal digests;
+    They are few, and aligned to a grid of TILE pixels except at the right and bottom borders. None for equal lists;
     everything when there is no previous list, or its size or background is another. A command that both lists hold in
     the same order costs nothing; of a group only what changed in it counts.
     """
     whole = (0, 0, current.width, current.height)
     if previous is None or (previous.width, previous.height) != (current.width, current.height):
         return (whole,)
-    if previous.digest == current.digest:
-        return ()
     if previous.background != current.background:
         return (whole,)
     damage = _Damage(extents or Extents())
@@ -52,12 +51,15 @@ def _compare(
 ) -> None:
     """Adds what lies between the commands that both sequences hold in the same order."""
     begin, shorter = 0, min(len(old), len(new))
-    while begin < shorter and old[begin].digest == new[begin].digest:
+    while begin < shorter and same(old[begin], new[begin]):
         begin += 1
     end = 0
-    while end < shorter - begin and old[-1 - end].digest == new[-1 - end].digest:
+    while end < shorter - begin and same(old[-1 - end], new[-1 - end]):
         end += 1
     old, new = old[begin : len(old) - end], new[begin : len(new) - end]
+    if len(old) == len(new):
+        _replaced(old, new, clip, opacity, damage)
+        return
     place = 0
     positions: dict[bytes, list[int]] = {}
     for index, command in enumerate(old):
@@ -80,7 +82,7 @@ def _replaced(
     """``old`` gave way to ``new`` in one place of the order."""
     if len(old) == len(new):
         for before, after in zip(old, new, strict=True):
-            if before.digest != after.digest:
+            if not same(before, after):
                 _altered(before, after, clip, opacity, damage)
         return
     for command in (*old, *new):
@@ -111,9 +113,18 @@ def _altered(before: DrawCommand, after: DrawCommand, clip: Rect, opacity: float
 
 def _may_share(old: Sequence[DrawCommand], new: Sequence[DrawCommand]) -> bool:
     """Whether something in two groups may be the same, so that looking into them pays."""
-    if any(isinstance(command.source, GroupSource) for command in (*old, *new)):
+    if any(isinstance(command.source, GroupSource) for command in (*old, *new)) or len(old) * len(new) > MOST_PAIRS:
         return True
-    return not {command.digest for command in old}.isdisjoint(command.digest for command in new)
+    return any(same(one, other) for one in old for other in new)
+
+
+def same(one: DrawCommand, other: DrawCommand) -> bool:
+    """Whether two commands draw the same. Most that differ do so in their matrix, which spares their digests."""
+    if one is other:
+        return True
+    if one.matrix != other.matrix or one.opacity != other.opacity or one.blend is not other.blend:
+        return False
+    return one.digest == other.digest
 
 
 def _wrapping(command: DrawCommand) -> tuple[object, ...]:

@@ -18,7 +18,7 @@ from velocity_engine.composite.rects import Rect, intersection
 from velocity_engine.composite.results import Results
 from velocity_engine.composite.surface import Surface, surface_of
 from velocity_engine.composite.vector import GradientTables, VectorPainter, packed_color
-from velocity_engine.display import Digest, DisplayList, EffectCall
+from velocity_engine.display import DisplayList, EffectCall
 
 LEAST_BAND = 64  # rows; smaller bands cost more than they win
 
@@ -49,7 +49,7 @@ class Compositor:
         self._results = Results(result_bytes)
         self._apply = apply
         self._local = threading.local()
-        self._drawn: Digest | None = None
+        self._drawn: DisplayList | None = None
 
     def draw(self, display: DisplayList, canvas: NDArray[np.uint8], region: Rect | None = None) -> None:
         """Draws ``display`` inside ``region`` (all of it by default) of ``canvas``, from the background up.
@@ -80,8 +80,8 @@ class Compositor:
         region = whole if region is None else intersection(region, whole)
         if region is None:
             return
-        if display.digest != self._drawn:
-            self._drawn = display.digest
+        if display is not self._drawn:
+            self._drawn = display
             self._results.next_frame()
         surface = surface_of(canvas)
         bands = self._bands(region)

@@ -10,7 +10,6 @@ from velocity_engine.composite.rects import FAR, Rect, grown, intersection, pixe
 from velocity_engine.composite.strokes import pen, reach
 from velocity_engine.display import (
     Clip,
-    Digest,
     DrawCommand,
     EffectCall,
     FillSource,
@@ -23,7 +22,7 @@ from velocity_engine.model.layers import MatteMode
 
 SIGMA_OF_FEATHER = 0.38  # Skottie's factor, found by comparison with After Effects
 REACH_OF_SIGMA = 3.0
-MOST_KEPT = 16384
+MOST_KEPT = 4096
 
 
 def effect_margin(effects: tuple[EffectCall, ...]) -> tuple[float, float, float, float]:
@@ -44,21 +43,21 @@ def clip_extent(clip: Clip) -> Rect | None:
 
 
 class Extents:
-    """Remembers the extents of commands by digest, so that a command kept from frame to frame is measured once."""
+    """Remembers the extents of commands, so that one that is kept from frame to frame is measured once."""
 
     def __init__(self) -> None:
-        self._known: dict[Digest, Rect | None] = {}
+        self._known: dict[DrawCommand, Rect | None] = {}
 
     def command(self, command: DrawCommand) -> Rect | None:
         """Where ``command`` can change pixels."""
         try:
-            return self._known[command.digest]
+            return self._known[command]
         except KeyError:
             pass
         rect = self._measured(command)
         if len(self._known) >= MOST_KEPT:
             self._known.clear()
-        self._known[command.digest] = rect
+        self._known[command] = rect
         return rect
 
     def commands(self, commands: tuple[DrawCommand, ...]) -> Rect | None:

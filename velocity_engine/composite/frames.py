@@ -11,7 +11,7 @@ from velocity_engine.composite.changes import changed_regions, merged
 from velocity_engine.composite.compositor import Compositor
 from velocity_engine.composite.planar import Planes, planar_ground
 from velocity_engine.composite.rects import Rect
-from velocity_engine.display import Digest, DisplayList
+from velocity_engine.display import DisplayList
 
 EDGE = 2  # pixels around a covered rectangle that its conversion to YUV reads; even, as chroma samples are
 
@@ -35,7 +35,7 @@ class FrameCompositor:
         self.canvas: NDArray[np.uint8] = np.zeros((height, width, 4), np.uint8)
         self._compositor = compositor or Compositor(threads=threads)
         self._shown: DisplayList | None = None
-        self._planar: Digest | None = None  # what the canvas shows parts of
+        self._planar: DisplayList | None = None  # what the canvas shows parts of
 
     def advance(self, display: DisplayList) -> tuple[NDArray[np.uint8], tuple[Rect, ...]]:
         """Makes the canvas show ``display``; gives it, (h, w, 4) uint8 premultiplied, and the rectangles that were
@@ -59,7 +59,7 @@ class FrameCompositor:
             return None
         width, height = display.width, display.height
         covered = merged(ground.covered, width, height)
-        held = self._planar == display.digest
+        held = self._planar is not None and not changed_regions(self._planar, display, self._compositor.extents)
         if not held:
             from velocity_engine.kernels.yuv import yuv420_to_rgba
 
@@ -68,5 +68,5 @@ class FrameCompositor:
                 region = (max(0, x0 - EDGE), max(0, y0 - EDGE), min(width, x1 + EDGE), min(height, y1 + EDGE))
                 yuv420_to_rgba(*ground.planes, False, 709, self.canvas, *region)
                 self._compositor.draw_above(display, ground.above, self.canvas, region)
-            self._planar = display.digest
+            self._planar = display
         return PlanarFrame(ground.planes, self.canvas, covered, held)

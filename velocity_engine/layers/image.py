@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from velocity_engine.display import DrawCommand, Picture, command, image_source
+from velocity_engine.display import DrawCommand, ImageSource, Picture, command
 from velocity_engine.layers.fit import fitted
 from velocity_engine.model.document import MediaAsset
 from velocity_engine.model.layers import ImageContent, Layer
@@ -38,7 +38,7 @@ class PreparedImage:
 def _image_command(picture: Picture, box: tuple[float, float], fit: str) -> DrawCommand:
     height, width = picture.pixels.shape[:2]
     place = fitted(box, (width, height), fit)
-    return command(image_source(picture, place.width, place.height, place.window), place.matrix)
+    return command(ImageSource(picture, place.width, place.height, place.window), place.matrix)
 
 
 class ImageLayerType:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from velocity_engine.display import DrawCommand, SolidPaint, command, fill_source
+from velocity_engine.display import DrawCommand, FillSource, SolidPaint, command
 from velocity_engine.model.geometry import rectangle_path
 from velocity_engine.model.layers import Layer, SolidContent
 from velocity_engine.plugin_types import LayerContext, PreparedLayer
@@ -23,7 +23,7 @@ class PreparedSolid:
         if self._content.width <= 0 or self._content.height <= 0:
             return ()
         r, g, b, *rest = sampler.vector(self._content.color)
-        return (command(fill_source(self._path, SolidPaint((r, g, b, rest[0] if rest else 1.0)))),)
+        return (command(FillSource(self._path, SolidPaint((r, g, b, rest[0] if rest else 1.0)))),)
 
 
 class SolidLayerType:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from velocity_engine.display import DrawCommand, FrameReader, command, video_source
+from velocity_engine.display import DrawCommand, FrameReader, VideoSource, command
 from velocity_engine.errors import MediaError, Place
 from velocity_engine.layers.fit import fitted
 from velocity_engine.model.layers import Layer, VideoContent
@@ -44,7 +44,7 @@ class PreparedVideo:
     def draw(self, sampler: Sampler) -> Sequence[DrawCommand]:
         index = self._reader.index_at(self.seconds_at(sampler))
         place = self._place
-        return (command(video_source(self._reader, index, place.width, place.height, place.window), place.matrix),)
+        return (command(VideoSource(self._reader, index, place.width, place.height, place.window), place.matrix),)
 
 
 class VideoLayerType:

@@ -10,7 +10,7 @@ from velocity_engine.errors import DocumentError, Place, VelocityError
 from velocity_engine.model.document import Composition, Document, Marker, MediaAsset
 from velocity_engine.parse.assets import media_asset
 from velocity_engine.parse.context import Context, version_of
-from velocity_engine.parse.graph import MAX_LAYERS, check_compositions, checked_glyphs, checked_layers
+from velocity_engine.parse.graph import MAX_LAYERS, checked_compositions, checked_glyphs, checked_layers
 from velocity_engine.parse.json_text import json_value
 from velocity_engine.parse.layers import Known, layers
 from velocity_engine.parse.text import fonts, glyphs
@@ -187,8 +187,7 @@ def _compositions(
     name = text_of(raw, "nm")
     top = layers(context, raw["layers"], "/layers", "", known)
     main = Composition(id="", layers=top, name=name, in_space=flag_of(raw, "ddd"))
-    main = checked_layers(context, main)
-    check_compositions(context, main, compositions)
+    main, compositions = checked_compositions(context, checked_layers(context, main), compositions)
     _report_missing(context, assets)
     return main, compositions, assets
 

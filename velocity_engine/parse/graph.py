@@ -1,4 +1,5 @@
-"""What must hold between layers: parents, mattes and precomps form no cycle, and no chain or tree beyond bounds."""
+"""What must hold between layers: parents, mattes and precomps form no cycle, mattes and precomps no chain or tree beyond
+bounds."""
 
 from __future__ import annotations
 
@@ -7,17 +8,18 @@ from dataclasses import replace
 
 from velocity_engine.errors import DocumentError, Place
 from velocity_engine.model.document import Composition
-from velocity_engine.model.layers import Layer, PrecompContent, TextContent
+from velocity_engine.model.layers import Layer, NullContent, PrecompContent, TextContent
 from velocity_engine.model.text import Glyph
 from velocity_engine.parse.context import Context
 
-MAX_CHAIN = 256
+MAX_MATTES = 100
 MAX_PRECOMP_DEPTH = 64
 MAX_LAYERS = 100_000
 
 
 def checked_layers(context: Context, composition: Composition) -> Composition:
-    """``composition`` without references to layers that it lacks (reported).
+    """``composition`` without references to layers that it lacks, and without the mattes of chains that are longer
+    than MAX_MATTES (both reported). Parents may stand above each other to any depth.
 
     DocumentError where parents or mattes form a circle.
     """
@@ -25,10 +27,21 @@ def checked_layers(context: Context, composition: Composition) -> Composition:
     for number, layer in enumerate(composition.layers):
         if layer.index is not None:
             first.setdefault(layer.index, number)
-    layers = tuple(_existing(context, composition, layer, first) for layer in composition.layers)
-    _check_chains(context, composition, "parent", layers, lambda number: _parent(layers[number], first))
-    _check_chains(context, composition, "matte", layers, lambda number: _matte(layers, number, first))
-    return replace(composition, layers=layers)
+    layers = [_existing(context, composition, layer, first) for layer in composition.layers]
+    _lengths(context, composition, "parent", layers, lambda number: _parent(layers[number], first))
+    lengths = _lengths(context, composition, "matte", layers, lambda number: _matte(layers, number, first))
+    for number, length in enumerate(lengths):
+        if length > MAX_MATTES and length % MAX_MATTES == 1:
+            layers[number] = _without_matte(context, composition, layers[number])
+    return replace(composition, layers=tuple(layers))
+
+
+def _without_matte(context: Context, composition: Composition, layer: Layer) -> Layer:
+    context.layer = _path(composition, layer)
+    what = f"more than {MAX_MATTES} layers are each other's matte"
+    context.report("layer.matte", what, f"{layer.pointer}/tt", "the layer has no matte")
+    context.layer = ""
+    return replace(layer, matte_layer=None, matte=None)
 
 
 def _existing(context: Context, composition: Composition, layer: Layer, known: Mapping[int, int]) -> Layer:
@@ -64,14 +77,15 @@ def _matte(layers: Sequence[Layer], number: int, first: Mapping[int, int]) -> in
     return number - 1 if number else None
 
 
-def _check_chains(
+def _lengths(
     context: Context,
     composition: Composition,
     what: str,
     layers: Sequence[Layer],
     next_of: Callable[[int], int | None],
-) -> None:
-    """Follows every chain once; DocumentError where one comes back on itself or is longer than MAX_CHAIN."""
+) -> list[int]:
+    """How many layers each chain holds, from a layer on; every one is followed once. DocumentError where a chain comes
+    back on itself."""
     lengths = [0] * len(layers)
     for start in range(len(layers)):
         chain: list[int] = []
@@ -91,46 +105,88 @@ def _check_chains(
         for number in reversed(chain):
             length += 1
             lengths[number] = length
-        if length > MAX_CHAIN:
-            place = Place(file=context.file or None, pointer=layers[start].pointer)
-            raise DocumentError(f"a chain of {what}s is longer than {MAX_CHAIN} layers", place=place)
+    return lengths
 
 
-def check_compositions(context: Context, main: Composition, compositions: Mapping[str, Composition]) -> None:
-    """DocumentError where compositions contain themselves, nest too deep, or unfold into too many layers."""
+def checked_compositions(
+    context: Context, main: Composition, compositions: Mapping[str, Composition]
+) -> tuple[Composition, dict[str, Composition]]:
+    """Both without the precomp layers that nest deeper than MAX_PRECOMP_DEPTH or that would make a composition unfold
+    into more than MAX_LAYERS layers (reported). DocumentError where compositions contain themselves.
+    """
+    order = _inner_first(context, main, compositions)
+    known = {**compositions, main.id: main}
+    depths = dict.fromkeys(order, 1)
+    for identity in reversed(order):
+        known[identity] = _not_too_deep(context, known[identity], depths)
     sizes: dict[str, int] = {}
-    depths: dict[str, int] = {}
-    for root in [*compositions.values(), main]:
-        _measure(context, root, compositions, sizes, depths)
-    if sizes[main.id] > MAX_LAYERS:
-        what = f"the composition unfolds into {sizes[main.id]} layers, more than {MAX_LAYERS}"
-        raise context.error(what, "/layers", "Use fewer precomps within precomps")
-    if depths[main.id] > MAX_PRECOMP_DEPTH:
-        raise context.error(f"precomps are nested deeper than {MAX_PRECOMP_DEPTH}", "/layers")
+    for identity in order:
+        known[identity], sizes[identity] = _not_too_large(context, known[identity], sizes)
+    return known[main.id], {identity: known[identity] for identity in compositions}
+
+
+def _not_too_deep(context: Context, composition: Composition, depths: dict[str, int]) -> Composition:
+    """``depths``: how deep compositions stand; those within ``composition`` are noted."""
+    if depths[composition.id] < MAX_PRECOMP_DEPTH:
+        for inner in inner_compositions(composition):
+            depths[inner] = max(depths[inner], depths[composition.id] + 1)
+        return composition
+    what = f"the layer's composition is nested deeper than {MAX_PRECOMP_DEPTH}"
+    layers = tuple(_emptied(context, composition, layer, "composition.depth", what) for layer in composition.layers)
+    return replace(composition, layers=layers)
+
+
+def _not_too_large(
+    context: Context, composition: Composition, sizes: Mapping[str, int]
+) -> tuple[Composition, int]:
+    """``composition`` with as many of its precomps as fit, and the layers that it unfolds into. ``sizes``: those of the
+    compositions within."""
+    size = len(composition.layers)
+    layers = []
+    for layer in composition.layers:
+        inner = sizes[layer.content.composition] if isinstance(layer.content, PrecompContent) else 0
+        if size + inner > MAX_LAYERS:
+            what = f"with this layer's composition the document unfolds into more than {MAX_LAYERS} layers"
+            layer = _emptied(context, composition, layer, "composition.size", what)
+        else:
+            size += inner
+        layers.append(layer)
+    return replace(composition, layers=tuple(layers)), size
+
+
+def _emptied(context: Context, composition: Composition, layer: Layer, feature: str, what: str) -> Layer:
+    if not isinstance(layer.content, PrecompContent):
+        return layer
+    context.layer = _path(composition, layer)
+    context.report(feature, what, f"{layer.pointer}/refId", "nothing is drawn")
+    context.layer = ""
+    return replace(layer, content=NullContent())
 
 
 def inner_compositions(composition: Composition) -> list[str]:
     return [layer.content.composition for layer in composition.layers if isinstance(layer.content, PrecompContent)]
 
 
-def _measure(
-    context: Context,
-    root: Composition,
-    compositions: Mapping[str, Composition],
-    sizes: dict[str, int],
-    depths: dict[str, int],
+def _inner_first(context: Context, main: Composition, compositions: Mapping[str, Composition]) -> list[str]:
+    """The ids of all compositions, each after those within it. DocumentError where one contains itself."""
+    order: dict[str, None] = {}
+    for root in [*compositions.values(), main]:
+        if root.id not in order:
+            _follow(context, root, compositions, order)
+    return list(order)
+
+
+def _follow(
+    context: Context, root: Composition, compositions: Mapping[str, Composition], order: dict[str, None]
 ) -> None:
-    """Depth first without recursion: the layers that each composition unfolds into, and how deep it nests."""
-    stack = [(root, inner_compositions(root))]
+    """Depth first without recursion."""
+    stack = [(root, iter(inner_compositions(root)))]
     open_ids = {root.id}
-    if root.id in sizes:
-        return
     while stack:
         composition, inner = stack[-1]
-        pending = next((one for one in inner if one not in sizes), None)
+        pending = next((one for one in inner if one not in order), None)
         if pending is None:
-            sizes[composition.id] = len(composition.layers) + sum(sizes[one] for one in inner)
-            depths[composition.id] = 1 + max((depths[one] for one in inner), default=0)
+            order[composition.id] = None
             open_ids.discard(composition.id)
             stack.pop()
         elif pending in open_ids:
@@ -141,7 +197,7 @@ def _measure(
             raise context.error(f"compositions contain each other: {told}", composition.pointer, hint)
         else:
             open_ids.add(pending)
-            stack.append((compositions[pending], inner_compositions(compositions[pending])))
+            stack.append((compositions[pending], iter(inner_compositions(compositions[pending]))))
 
 
 def checked_glyphs(

@@ -39,7 +39,7 @@ from velocity_engine.parse.properties import color_property, gradient_stops, pat
 from velocity_engine.parse.transform import transform
 from velocity_engine.parse.values import described, flag_of, integer_of, list_of, number_of, object_of, text_of
 
-MAX_GROUP_DEPTH = 64
+MAX_GROUP_DEPTH = 100
 CLOSED_ON_SHAPE_BEFORE = (4, 4, 18)
 E_ = TypeVar("E_", bound=Enum)
 
@@ -87,9 +87,11 @@ def _common(raw: Mapping[str, Any], pointer: str) -> _Common:
     )
 
 
-def _group(context: Context, raw: dict[str, Any], pointer: str, depth: int) -> Group:
+def _group(context: Context, raw: dict[str, Any], pointer: str, depth: int) -> Group | None:
     if depth >= MAX_GROUP_DEPTH:
-        raise context.error(f"groups are nested deeper than {MAX_GROUP_DEPTH}", pointer, "Flatten the shape's groups")
+        what = f"groups are nested more than {MAX_GROUP_DEPTH} deep"
+        context.report("shape.depth", what, pointer, "the groups within are left out")
+        return None
     entries = list_of(raw, "it")
     own = Transform()
     for index, entry in enumerate(entries):

@@ -17,9 +17,7 @@ from velocity_engine.display import (
     Source,
     StrokeSource,
     command,
-    fill_source,
     group_source,
-    stroke_source,
 )
 from velocity_engine.errors import Finding, Place
 from velocity_engine.model.geometry import EMPTY_PATH, IDENTITY, Matrix, Path, determinant, multiply
@@ -111,7 +109,7 @@ class FillNode(Node[FillSource | None]):
         outline, paint = inputs
         if outline is None or paint is None:
             return None
-        return fill_source(outline[0], paint, self._rule, outline=outline[1])
+        return FillSource(outline, paint, self._rule)
 
 
 class StrokeNode(Node[StrokeSource | None]):
@@ -136,8 +134,8 @@ class StrokeNode(Node[StrokeSource | None]):
             return None
         dashes = dash_pattern(rest[: self._dashes]) if self._dashes else ()
         offset = rest[self._dashes] if dashes and len(rest) > self._dashes else 0.0
-        return stroke_source(
-            outline[0],
+        return StrokeSource(
+            outline,
             paint,
             width,
             cap=self._item.cap,
@@ -145,7 +143,6 @@ class StrokeNode(Node[StrokeSource | None]):
             miter_limit=miter_limit,
             dashes=dashes,
             dash_offset=offset,
-            outline=outline[1],
         )
 
 
@@ -253,12 +250,15 @@ def command_of(piece: Piece) -> DrawCommand:
 
 
 class ShapeDrawing:
-    """Compiled items. ``moves`` when two frames can differ."""
+    """Compiled items. ``moves`` when two frames can differ.
 
-    __slots__ = ("_drawings", "_kept", "_outline", "moves")
+    ``tall`` holds the nodes of a graph that is too tall for recursion, each after those it rests on.
+    """
 
-    def __init__(self, drawings: Sequence[Drawing], outline: Outline) -> None:
-        self._drawings, self._outline = tuple(drawings), outline
+    __slots__ = ("_drawings", "_kept", "_outline", "_tall", "moves")
+
+    def __init__(self, drawings: Sequence[Drawing], outline: Outline, tall: Sequence[Node[Any]] = ()) -> None:
+        self._drawings, self._outline, self._tall = tuple(drawings), outline, tall
         self.moves = any(d.moves for d in drawings)
         self._kept: tuple[list[Piece], tuple[DrawCommand, ...]] | None = None
 
@@ -267,7 +267,7 @@ class ShapeDrawing:
         kept = self._kept
         if kept is not None and not self.moves:
             return kept[1]
-        moment = Moment(sampler)
+        moment = self._moment(sampler)
         pieces = [piece for drawing in self._drawings for piece in drawing.pieces(moment, IDENTITY)]
         if kept is not None and pieces == kept[0]:
             return kept[1]
@@ -278,5 +278,11 @@ class ShapeDrawing:
 
     def outline(self, sampler: Sampler) -> Path:
         """All paths of one frame, in the coordinates of the items' root."""
-        found = self._outline.value(Moment(sampler))
-        return EMPTY_PATH if found is None else found[0]
+        found = self._outline.value(self._moment(sampler))
+        return EMPTY_PATH if found is None else found
+
+    def _moment(self, sampler: Sampler) -> Moment:
+        moment = Moment(sampler)
+        for node in self._tall:
+            node.value(moment)
+        return moment

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from velocity_engine.display import Digest, path_digest
 from velocity_engine.errors import Finding, Place
 from velocity_engine.model.geometry import IDENTITY, Path, join_paths
 from velocity_engine.model.properties import Bezier, Property
@@ -316,8 +315,8 @@ class Repeated(Geometry):
         return tuple(path.transformed(m) for m in map(repetition.matrix, range(copies)) for path in paths)
 
 
-class Outline(Node[tuple[Path, Digest] | None]):
-    """All paths that a paint fills or strokes, as one, with its digest; None where there is nothing."""
+class Outline(Node[Path | None]):
+    """All paths that a paint fills or strokes, as one; None where there is nothing."""
 
     __slots__ = ("_children",)
 
@@ -330,9 +329,6 @@ class Outline(Node[tuple[Path, Digest] | None]):
             return self._children[0].value(moment)
         return tuple(path for child in self._children for path in child.value(moment))
 
-    def _make(self, inputs: tuple[Any, ...]) -> tuple[Path, Digest] | None:
+    def _make(self, inputs: tuple[Any, ...]) -> Path | None:
         paths = [path for path in inputs if path.contours]
-        if not paths:
-            return None
-        joined = join_paths(paths)
-        return joined, path_digest(joined)
+        return join_paths(paths) if paths else None

@@ -56,6 +56,7 @@ from velocity_engine.shapes.geometry import (
     Geometry,
     Measured,
     Merged,
+    Node,
     Outline,
     Placed,
     Primitive,
@@ -77,6 +78,8 @@ from velocity_engine.shapes.values import Placement, Reading
 from velocity_engine.shapes.zigzag import zigzag
 
 MAX_DEPTH = 100
+MOST_RECURSION = 24
+"""Nodes in a chain from which on they are evaluated one by one from below, rather than by recursion from above."""
 _REMEMBERED = 1024
 
 Where = tuple[int, ...]
@@ -138,18 +141,23 @@ class _Compiler:
     def __init__(self, report: Report) -> None:
         self._report = report
         self._nodes: dict[tuple[Any, ...], Any] = {}
+        self._heights: dict[Node[Any], int] = {}  # in the order of making: each node after those it rests on
         self._turns: dict[Where, Turns] = {}
         self._scopes: dict[Where, list[Geometry]] = {}
 
     def compile(self, items: Sequence[ShapeItem]) -> ShapeDrawing:
         geometries = self._scope(items, ())
         drawings = self._drawings(items, (), (), merged=False)
-        return ShapeDrawing(drawings, self._outline(geometries))
+        outline = self._outline(geometries)
+        tall = max(self._heights.values(), default=0) > MOST_RECURSION
+        return ShapeDrawing(drawings, outline, tuple(self._heights) if tall else ())
 
     def _node(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
         """One node for each key, so that paints share what they have in common."""
         if key not in self._nodes:
-            self._nodes[key] = make()
+            made = self._nodes[key] = make()
+            if isinstance(made, Node):
+                self._heights[made] = 1 + max((self._heights.get(part, 0) for part in key), default=0)
         node: T = self._nodes[key]
         return node
 

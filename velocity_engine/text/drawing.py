@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 from velocity_engine.display import (
     Clip,
     DrawCommand,
+    FillSource,
     SolidPaint,
+    StrokeSource,
     command,
-    fill_source,
     group_source,
-    path_digest,
-    stroke_source,
 )
 from velocity_engine.model.geometry import EMPTY_PATH, IDENTITY, Matrix, Path
 from velocity_engine.model.shapes import Cap
@@ -172,14 +171,13 @@ def _painted(
 def _fill_and_stroke(
     path: Path, style: _Style, width: float, matrix: Matrix, clips: tuple[Clip, ...], label: str
 ) -> list[DrawCommand]:
-    outline = path_digest(path)
     result = []
     if style.fill[3] >= _INVISIBLE:
-        fill = fill_source(path, SolidPaint(style.fill), outline=outline)
+        fill = FillSource(path, SolidPaint(style.fill))
         result.append(command(fill, matrix, clips=clips, label=label))
     if width > 0.0:
         paint = SolidPaint(style.stroke)
-        stroke = stroke_source(path, paint, width, cap=Cap.BUTT, join=style.document.stroke_join, outline=outline)
+        stroke = StrokeSource(path, paint, width, cap=Cap.BUTT, join=style.document.stroke_join)
         result.append(command(stroke, matrix, clips=clips, label=label))
     return result if style.document.stroke_over_fill else result[::-1]
 

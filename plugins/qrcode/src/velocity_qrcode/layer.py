@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from velocity_engine.display import RGBA, DrawCommand, SolidPaint, command, fill_source
+from velocity_engine.display import RGBA, DrawCommand, FillSource, SolidPaint, command
 from velocity_engine.errors import CustomizationError, Place
 from velocity_engine.model.geometry import rectangle_path
 from velocity_engine.model.layers import Layer, PluginContent
@@ -59,11 +59,11 @@ def _commands(code: QrCode, box: PluginContent, place: Place) -> tuple[DrawComma
     left = box.left + _aligned((box.width - side) / 2)
     top = box.top + _aligned((box.height - side) / 2)
     margin = QUIET_ZONE * module
-    dark = command(fill_source(dark_path(modules, left + margin, top + margin, module), SolidPaint(code.dark)))
+    dark = command(FillSource(dark_path(modules, left + margin, top + margin, module), SolidPaint(code.dark)))
     if code.light is None:
         return (dark,)
     ground = rectangle_path(left, top, left + side, top + side)
-    return (command(fill_source(ground, SolidPaint(code.light))), dark)
+    return (command(FillSource(ground, SolidPaint(code.light))), dark)
 
 
 def _aligned(offset: float) -> float:
