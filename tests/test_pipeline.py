@@ -70,6 +70,8 @@ def test_every_frame_shows_its_picture(tmp_path: Path, codec: str) -> None:
         assert shown[56, (left + 80) % 160].astype(int) == pytest.approx([0, 0, 127], abs=25), number
     rests = sum(scene.place(number) == scene.place(number - 1) for number in range(1, 300))
     assert stats.held_frames == pytest.approx(rests, abs=2)
+    assert stats.tiles == 300 * 3 * 2
+    assert 6 * stats.held_frames < stats.held_tiles < stats.tiles, "a moving square leaves other columns alone"
     assert stats.size_bytes == (tmp_path / "out.mp4").stat().st_size
     assert {"evaluate", "composite", "convert", "encode", "mux"} <= set(stats.seconds_by_stage)
 

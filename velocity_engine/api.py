@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from velocity_engine import plugins
 from velocity_engine.display import RGBA, DisplayList
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import Finding, FrameRangeError, Place, RenderFailed, VelocityError
@@ -31,6 +32,7 @@ from velocity_engine.template import (
 
 if TYPE_CHECKING:
     from velocity_engine.composite import Compositor
+    from velocity_engine.plugin_types import Executor
     from velocity_engine.progress import Progress
 
 CLEAR: RGBA = (0.0, 0.0, 0.0, 0.0)
@@ -41,7 +43,8 @@ MAX_STILL_PIXELS = 16_384 * 8_192
 @dataclass(frozen=True, slots=True)
 class RenderResult:
     """``frames`` written, ``seconds`` the render took, ``size_bytes`` of the file, ``held_frames`` that were the same
-    as the one before; ``findings`` is what was not drawn as the author meant."""
+    as the one before, ``held_tiles`` of all their ``tiles`` (64 x 64 pixels) in which nothing changed; ``findings`` is
+    what was not drawn as the author meant."""
 
     output: str
     frames: int
@@ -50,6 +53,8 @@ class RenderResult:
     held_frames: int = 0
     findings: tuple[Finding, ...] = ()
     seconds_by_stage: dict[str, float] = field(default_factory=dict)
+    tiles: int = 0
+    held_tiles: int = 0
 
     @property
     def fps(self) -> float:
@@ -156,22 +161,25 @@ def render(
     frames: FrameRange | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | threading.Event | None = None,
+    executor: str | Executor | None = None,
 ) -> RenderResult:
     """Renders a video file.
 
     ``frames`` is (start, end) in frames of the composition, half-open, or a marker's name. ``audio`` is mixed with the
     template's audio layers. ``progress`` is called some times a second; ``cancelled`` (a function or an event) is asked
     at every frame and ends the render with RenderCancelled, without a file. ``assets`` gives the files that
-    ``{"assetId": ...}`` names.
+    ``{"assetId": ...}`` names. ``executor``, an installed one's name or an object that follows its protocol, renders
+    the segments, to the same bytes; by default all processors of this machine do.
 
-    Raises CustomizationError, EncoderConfigError, FrameRangeError before any work; RenderFailed where the template
-    itself cannot be rendered (a missing picture, say); MediaError, StorageError.
+    Raises CustomizationError, EncoderConfigError, FrameRangeError, PluginError before any work; RenderFailed where the
+    template itself cannot be rendered (a missing picture, say); MediaError, StorageError.
     """
     from velocity_engine.audio import audio_plan
     from velocity_engine.pipeline import render_to_file
 
     encoder = encoder or EncoderConfig()
     raise_first(encoder_problems(template, encoder))
+    chosen = plugins.executor(executor) if isinstance(executor, str) else executor
     start, end = template.frame_range(frames)
     width, height = output_size(template, encoder)
     rate = output_rate(template, encoder)
@@ -188,7 +196,7 @@ def render(
         )
         sound = audio_plan(plan, start, count / rate, os.fspath(audio) if audio is not None else None)
         stats = render_to_file(
-            scene, os.fspath(output), encoder, count, rate, sound, progress=progress, cancelled=_question(cancelled)
+            scene, os.fspath(output), encoder, count, rate, sound, progress, _question(cancelled), chosen
         )
         findings = all_findings(plan.document, plan)
     finally:
@@ -201,6 +209,8 @@ def render(
         stats.held_frames,
         findings,
         dict(stats.seconds_by_stage),
+        stats.tiles,
+        stats.held_tiles,
     )
 
 

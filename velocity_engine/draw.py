@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
 
-from velocity_engine.convert import YuvFrame, YuvRing
+from velocity_engine.convert import Rect, YuvFrame, YuvRing
 from velocity_engine.encode import SegmentEncoder
 from velocity_engine.errors import RenderCancelled
 from velocity_engine.plugin_types import EncodedPacket, EncodedSegment, EncoderSettings, Segment
 from velocity_engine.scene import Scene
+from velocity_engine.tiles import TILE
 
 
 class StageClock:
@@ -35,10 +36,29 @@ class StageClock:
             self.seconds[name] = self.seconds.get(name, 0.0) + value
 
 
+@dataclass(slots=True)
+class TileCount:
+    """Tiles of the compositor's grid, over all frames: ``total``, and those that were ``held``, since nothing in them
+    changed."""
+
+    total: int = 0
+    held: int = 0
+
+    def add_frame(self, size: tuple[int, int], changed: Sequence[Rect]) -> None:
+        """``changed``: disjoint rectangles of a frame of ``size``, in pixels, aligned to the grid."""
+        every = -(-size[0] // TILE) * -(-size[1] // TILE)
+        drawn = sum((-(-x1 // TILE) - x0 // TILE) * (-(-y1 // TILE) - y0 // TILE) for x0, y0, x1, y1 in changed)
+        self.add(every, every - drawn)
+
+    def add(self, total: int, held: int) -> None:
+        self.total += total
+        self.held += held
+
+
 class FrameDrawer:
     """Draws frames of a scene on one canvas and converts what changed. ``close`` ends the compositor's threads.
 
-    ``turn`` is held while the scene is asked for a display list, where several drawers share a scene.
+    ``turn`` is held while the scene is asked for a display list, where several drawers share a scene. ``tiles`` counts.
     """
 
     def __init__(
@@ -50,6 +70,7 @@ class FrameDrawer:
         *,
         threads: int = 1,
         turn: threading.Lock | None = None,
+        tiles: TileCount | None = None,
     ) -> None:
         from velocity_engine.composite import Compositor, FrameCompositor
 
@@ -57,10 +78,12 @@ class FrameDrawer:
         self._turn: AbstractContextManager[object] = turn or nullcontext()
         self._compositor = Compositor(threads=threads)
         self._frames = FrameCompositor(scene.width, scene.height, self._compositor)
+        self._tiles = tiles or TileCount()
         self._first = True
 
     def draw(self, segment: Segment) -> Iterator[YuvFrame | None]:
         """For each frame of the segment one of the ring, or None where it is the same as the last that was drawn."""
+        whole = (0, 0, self._scene.width, self._scene.height)
         for number in range(segment.first, segment.last):
             if self._cancelled():
                 raise RenderCancelled("the render was cancelled")
@@ -68,15 +91,19 @@ class FrameDrawer:
                 display = self._scene.display_list(number)
             with self._clock.stage("composite"):
                 planar = self._frames.advance_planar(display)
-                canvas, regions = self._frames.advance(display) if planar is None else (planar.canvas, planar.covered)
-            if (not regions if planar is None else planar.held) and not self._first:
+                if planar is None:
+                    canvas, changed = self._frames.advance(display)
+                else:
+                    canvas, changed = planar.canvas, () if planar.held else (whole,)
+            self._tiles.add_frame((self._scene.width, self._scene.height), changed)
+            if not changed and not self._first:
                 yield None
                 continue
             self._first = False
             taken = self._ring.take()
             with self._clock.stage("convert"):
                 if planar is None:
-                    self._ring.fill(taken, canvas, regions)
+                    self._ring.fill(taken, canvas, changed)
                 else:
                     self._ring.fill_planar(taken, planar)
             yield taken
@@ -123,12 +150,12 @@ class SegmentWork:
     cancelled: Callable[[], bool]
 
     def __call__(self, segment: Segment) -> EncodedSegment:
-        clock = StageClock()
+        clock, tiles = StageClock(), TileCount()
         ring = YuvRing(self.scene.width, self.scene.height, 2)
         sender = FrameSender(ring, clock)
         encoder = self.encoder(segment)
         packets: list[EncodedPacket] = []
-        drawer = FrameDrawer(self.scene, ring, clock, self.cancelled)
+        drawer = FrameDrawer(self.scene, ring, clock, self.cancelled, tiles=tiles)
         try:
             for drawn in drawer.draw(segment):
                 packets += sender.send(encoder, drawn)
@@ -140,6 +167,8 @@ class SegmentWork:
             packets=tuple(packets),
             extradata=encoder.extradata,
             held_frames=sender.held,
+            tiles=tiles.total,
+            held_tiles=tiles.held,
             seconds_by_stage=clock.seconds,
         )
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from velocity_engine.channel import Channel, ChannelClosed
 from velocity_engine.convert import YuvFrame, YuvRing
-from velocity_engine.draw import FrameDrawer, FrameSender, SegmentWork, StageClock
+from velocity_engine.draw import FrameDrawer, FrameSender, SegmentWork, StageClock, TileCount
 from velocity_engine.plugin_types import EncodedPacket, Segment
 
 MOST_LANES = 8
@@ -36,6 +36,7 @@ class Lane:
         threads: int,
     ) -> None:
         self.clock = StageClock()
+        self.tiles = TileCount()
         self._work, self._todo, self._outputs = work, todo, outputs
         self._ring = YuvRing(work.scene.width, work.scene.height, RING)
         self._begun: Channel[Segment] = Channel(1)
@@ -69,7 +70,13 @@ class Lane:
 
     def draw(self) -> None:
         drawer = FrameDrawer(
-            self._work.scene, self._ring, self.clock, self._work.cancelled, threads=self._cores, turn=self._turn
+            self._work.scene,
+            self._ring,
+            self.clock,
+            self._work.cancelled,
+            threads=self._cores,
+            turn=self._turn,
+            tiles=self.tiles,
         )
         try:
             for segment in self._todo:
@@ -137,9 +144,10 @@ class Lanes:
     def frames_held(self) -> int:
         return sum(lane.frames_held for lane in self._lanes)
 
-    def add_to(self, clock: StageClock) -> None:
+    def add_to(self, clock: StageClock, tiles: TileCount) -> None:
         for lane in self._lanes:
             clock.add(lane.clock.seconds)
+            tiles.add(lane.tiles.total, lane.tiles.held)
 
     def __enter__(self) -> Lanes:
         for lane in self._lanes:

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from velocity_engine import plugins
 from velocity_engine.audio import AudioPlan, mix_audio
-from velocity_engine.draw import SegmentWork, StageClock
+from velocity_engine.draw import SegmentWork, StageClock, TileCount
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import MediaError, RenderCancelled, RenderFailed, StorageError, VelocityError
 from velocity_engine.lanes import Lanes
@@ -33,12 +33,17 @@ from velocity_engine.segment import plan_segments
 
 @dataclass(frozen=True, slots=True)
 class RenderStats:
-    """``seconds`` is wall time, ``seconds_by_stage`` the time each stage worked, over all threads (they overlap)."""
+    """``seconds`` is wall time, ``seconds_by_stage`` the time each stage worked, over all threads (they overlap).
+
+    ``held_frames`` of the ``frames`` and ``held_tiles`` of all their ``tiles`` were the same as in the frame before.
+    """
 
     frames: int
     held_frames: int
     seconds: float
     size_bytes: int
+    tiles: int = 0
+    held_tiles: int = 0
     seconds_by_stage: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -54,7 +59,7 @@ class PacketSource(Protocol):
 
     def __iter__(self) -> Iterator[tuple[EncodedPacket, int]]: ...
 
-    def add_to(self, clock: StageClock) -> None: ...
+    def add_to(self, clock: StageClock, tiles: TileCount) -> None: ...
 
     def __enter__(self) -> PacketSource: ...
 
@@ -108,9 +113,11 @@ def render_to_file(
         raise RenderFailed(f"rendering failed: {error}") from error
     finally:
         part.unlink(missing_ok=True)
-    source.add_to(clock)
+    tiles = TileCount()
+    source.add_to(clock, tiles)
     meter.tell(frame_count, "done")
-    return RenderStats(frame_count, source.frames_held, time.perf_counter() - started, size, clock.seconds)
+    seconds = time.perf_counter() - started
+    return RenderStats(frame_count, source.frames_held, seconds, size, tiles.total, tiles.held, clock.seconds)
 
 
 def _open_muxer(
@@ -176,7 +183,7 @@ class ExecutedSegments:
 
     def __init__(self, work: SegmentWork, segments: Sequence[Segment], executor: Executor) -> None:
         self._work, self._segments, self._executor = work, segments, executor
-        self._clock = StageClock()
+        self._clock, self._tiles = StageClock(), TileCount()
         self.frames_done = 0
         self.frames_held = 0
 
@@ -188,6 +195,7 @@ class ExecutedSegments:
             self.frames_done += result.segment.last - result.segment.first
             self.frames_held += result.held_frames
             self._clock.add(result.seconds_by_stage)
+            self._tiles.add(result.tiles, result.held_tiles)
             while wanted in waiting:
                 done = waiting.pop(wanted)
                 yield from ((packet, done.segment.first) for packet in done.packets)
@@ -197,8 +205,9 @@ class ExecutedSegments:
                 raise RenderCancelled("the render was cancelled")
             raise RenderFailed(f"the executor gave {wanted} of {len(self._segments)} segments")
 
-    def add_to(self, clock: StageClock) -> None:
+    def add_to(self, clock: StageClock, tiles: TileCount) -> None:
         clock.add(self._clock.seconds)
+        tiles.add(self._tiles.total, self._tiles.held)
 
     def __enter__(self) -> ExecutedSegments:
         return self

@@ -203,8 +203,8 @@ class EncodedPacket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncodedSegment:
-    """A segment's packets, and what it took: ``held_frames`` of its frames and ``held_tiles`` of all their ``tiles`` were
-    the same as in the frame before."""
+    """``held_frames`` of the segment's frames and ``held_tiles`` of all their ``tiles`` were the same as in the frame
+    before."""
 
     segment: Segment
     packets: tuple[EncodedPacket, ...]

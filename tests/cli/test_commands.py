@@ -50,6 +50,8 @@ def test_render_writes_a_video_and_one_json_object(capsys: Captured, tmp_path: P
     assert value["frames"] == 10
     assert value["sizeBytes"] == out.stat().st_size
     assert {"output", "seconds", "fps", "heldFrames", "findings", "secondsByStage"} <= set(value)
+    assert value["tiles"] == 10 * 5 * 3
+    assert 0 <= value["heldTiles"] < value["tiles"]  # type: ignore[operator]
     frames = video_frames(out)
     assert len(frames) == 10
     assert frames[0].shape == (180, 320, 3)

@@ -67,7 +67,10 @@ def render(
     audio_bitrate: Annotated[
         int | None, _sound("--audio-bitrate", metavar="192K", parser=values.bits_per_second, help="Bits a second.")
     ] = None,
-    profile: Annotated[bool, typer.Option("--profile", help="Print the time that each stage took.")] = False,
+    executor: Annotated[
+        str | None, typer.Option("--executor", metavar="NAME", help="The installed executor that renders the segments.")
+    ] = None,
+    profile: Annotated[bool, typer.Option("--profile", help="Print each stage's time, and what was held.")] = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
     plugin_strict: options.PluginStrict = False,
@@ -94,7 +97,7 @@ def render(
     try:
         result = _rendered(
             template, animation, output, _encoder(given), settings or [], customize, asset or [], audio, frames,
-            show=not (quiet or as_json),
+            executor, show=not (quiet or as_json),
         )  # fmt: skip
     except VelocityError as error:
         if as_json:
@@ -126,6 +129,7 @@ def _rendered(
     assets: list[str],
     audio: Path | None,
     frames: str | None,
+    executor: str | None,
     *,
     show: bool,
 ) -> RenderResult:
@@ -145,6 +149,7 @@ def _rendered(
                     frames=values.frame_range(frames, template) if frames else None,
                     progress=callback,
                     cancelled=stop.event,
+                    executor=executor,
                 )
             except RenderCancelled as cancelled:
                 report.explain(cancelled, sys.stderr)
@@ -162,6 +167,7 @@ def _result_object(result: RenderResult, profile: bool) -> dict[str, Any]:
         "findings": [report.finding_object(finding) for finding in result.findings],
     }
     if profile:
+        value["tiles"], value["heldTiles"] = result.tiles, result.held_tiles
         value["secondsByStage"] = {stage: round(seconds, 3) for stage, seconds in result.seconds_by_stage.items()}
     return value
 
@@ -175,3 +181,8 @@ def _print_result(result: RenderResult, profile: bool) -> None:
     if profile:
         for stage, seconds in sorted(result.seconds_by_stage.items(), key=lambda item: -item[1]):
             typer.echo(f"  {stage:<12} {seconds:8.3f} s  {1000 * seconds / max(result.frames, 1):8.2f} ms a frame")
+        for held, total, things in (
+            (result.held_frames, result.frames, "frames"),
+            (result.held_tiles, result.tiles, "tiles"),
+        ):
+            typer.echo(f"  {'held':<12} {held} of {total} {things} ({held / max(total, 1):.0%})")
