@@ -390,7 +390,7 @@ def placed(entry: DrawCommand, matrix: Matrix) -> DrawCommand:
     if entry.effects:
         scale = mean_scale(matrix)
         changes["effects"] = tuple(
-            replace(e, matrix=multiply(matrix, e.matrix), margin=tuple(m * scale for m in e.margin))
+            replace(e, matrix=multiply(matrix, e.matrix), margin=tuple(m * scale for m in e.margin))  # type: ignore[arg-type]
             for e in entry.effects
         )
     return altered(entry, **changes)

@@ -228,6 +228,7 @@ class PlanContext:
         read = _layers_read(source)
         layers = [self._layer(layer, path, layer.index in read) for layer in source.layers]
         _bind(layers)
+        self._report_sources(layers)
         planned.layers = tuple(layers)
         planned.cameras = tuple(p for p in layers if isinstance(p.layer.content, CameraContent))
         return planned
@@ -293,6 +294,15 @@ class PlanContext:
         self._report_styles(layer, path)
         return tuple(found)
 
+    def _report_sources(self, layers: Sequence[PlannedLayer]) -> None:
+        for planned in layers:
+            for effect, kind in planned.effects:
+                missing = [n for n in _numbers_read(effect, kind) if n not in planned.neighbours]
+                if missing:
+                    name = effect.name or effect.match_name
+                    message = f"the effect {name!r} reads layer {missing[0]}, which is missing"
+                    self.report(Finding("effect.layer", message, Place(layer=planned.path, pointer=effect.pointer)))
+
     def _report_styles(self, layer: Layer, path: str) -> None:
         from velocity_engine.effects.styles import SUPPORTED_STYLES
 
@@ -302,14 +312,17 @@ class PlanContext:
                 self.report(Finding(f"style.{style.type}", message, Place(layer=path, pointer=style.pointer)))
 
 
+def _numbers_read(effect: Effect, kind: object) -> tuple[int, ...]:
+    return kind.layers(effect) if isinstance(kind, ReadsLayers) else ()
+
+
 def _layers_read(composition: Composition) -> set[int]:
     """The numbers of the layers that effects of a composition read."""
     read: set[int] = set()
     for layer in composition.layers:
         for effect in layer.effects:
-            kind = plugins.effect_for(effect.match_name, effect.type) if effect.enabled else None
-            if isinstance(kind, ReadsLayers):
-                read.update(kind.layers(effect))
+            if effect.enabled:
+                read.update(_numbers_read(effect, plugins.effect_for(effect.match_name, effect.type)))
     return read
 
 

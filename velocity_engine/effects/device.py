@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.display import EffectCall
-from velocity_engine.model.geometry import Matrix, apply, invert, multiply, translation
+from velocity_engine.model.geometry import Matrix, apply, invert, multiply, transformed_bounds, translation
 
 BLUR_SIZE_TO_SIGMA = 0.3  # what After Effects calls a blur's size, as Skottie measured it
 LARGEST_SIGMA = 532.0
@@ -81,6 +81,12 @@ def box_displacement(matrix: Matrix, size: tuple[float, float], corners: list[tu
         (x0, y0), (x1, y1) = apply(matrix, *at), apply(matrix, *to)
         across, down = max(across, abs(x1 - x0)), max(down, abs(y1 - y0))
     return even_margin(across + 2.0, down + 2.0)
+
+
+def box_margin(matrix: Matrix, size: tuple[float, float]) -> Margin:
+    """The margin an effect needs that may fill all of the layer's box, wherever in it the picture stands."""
+    x0, y0, x1, y1 = transformed_bounds(matrix, (0.0, 0.0, size[0], size[1]))
+    return even_margin(x1 - x0 + 1.0, y1 - y0 + 1.0)
 
 
 def box_coverage(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from velocity_engine.kernels.resample import CLEAR, REPEAT_EDGE, WRAP, resample
+from velocity_engine.kernels.sample_places import CLEAR, REPEAT_EDGE, WRAP, sample_places
 
 
 def picture(height=7, width=9):
@@ -21,7 +21,7 @@ def twin(src, u, v, edge):
         for di in (0, 1):
             weight = np.abs(1 - di - (x - i)) * np.abs(1 - dj - (y - j))
             ii, jj = i + di, j + dj
-            inside = (0 <= ii) & (ii < width) & (0 <= jj) & (jj < height)
+            inside = (ii >= 0) & (ii < width) & (jj >= 0) & (jj < height)
             if edge == WRAP:
                 tap = src[jj % height, ii % width]
             else:
@@ -38,7 +38,7 @@ def test_against_numpy(edge):
     rng = np.random.default_rng(4)
     u = rng.uniform(-12, 22, (20, 30)).astype(np.float32)
     v = rng.uniform(-12, 22, (20, 30)).astype(np.float32)
-    out = resample(src, u, v, edge)
+    out = sample_places(src, u, v, edge)
     np.testing.assert_allclose(out, twin(src, u, v, edge), atol=2.01)
     assert (out[..., :3] <= out[..., 3:]).all()
 
@@ -46,19 +46,19 @@ def test_against_numpy(edge):
 def test_pixel_centres_give_the_pixels():
     src = picture()
     y, x = (np.mgrid[:7, :9] + 0.5).astype(np.float32)
-    np.testing.assert_array_equal(resample(src, x, y), src)
-    np.testing.assert_array_equal(resample(src, x + 18, y - 21, WRAP), src)
-    np.testing.assert_array_equal(resample(src, x - 100, y, REPEAT_EDGE), np.repeat(src[:, :1], 9, axis=1))
+    np.testing.assert_array_equal(sample_places(src, x, y), src)
+    np.testing.assert_array_equal(sample_places(src, x + 18, y - 21, WRAP), src)
+    np.testing.assert_array_equal(sample_places(src, x - 100, y, REPEAT_EDGE), np.repeat(src[:, :1], 9, axis=1))
 
 
 @pytest.mark.parametrize("place", [np.nan, np.inf, -np.inf, 1e30])
 def test_wild_places_are_clear(place):
     u = np.full((3, 4), place, np.float32)
     for edge in (CLEAR, REPEAT_EDGE, WRAP):
-        assert not resample(picture(), u, u, edge).any()
+        assert not sample_places(picture(), u, u, edge).any()
 
 
 def test_nothing_gives_nothing():
     places = np.ones((2, 3), np.float32)
-    assert not resample(np.zeros((0, 4, 4), np.uint8), places, places).any()
-    assert resample(picture(), places[:0], places[:0]).shape == (0, 3, 4)
+    assert not sample_places(np.zeros((0, 4, 4), np.uint8), places, places).any()
+    assert sample_places(picture(), places[:0], places[:0]).shape == (0, 3, 4)
