@@ -116,6 +116,7 @@ class DisplacementMapEffect:
         values = (across, down, most_x, most_y, fit, wrap, expand, sampler.size)
         dx, dy = direction(matrix, most_x, 0.0), direction(matrix, 0.0, most_y)
         margin = even_margin(abs(dx[0]) + abs(dy[0]) + 1.0, abs(dx[1]) + abs(dy[1]) + 1.0)
+        margin = box_margin(matrix, sampler.size) if wrap else margin
         return EffectCall(self.key, values, matrix, margin, picture)
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
