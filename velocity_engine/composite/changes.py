@@ -119,11 +119,16 @@ def _may_share(old: Sequence[DrawCommand], new: Sequence[DrawCommand]) -> bool:
 
 
 def same(one: DrawCommand, other: DrawCommand) -> bool:
-    """Whether two commands draw the same. Most that differ do so in their matrix, which spares their digests."""
+    """Whether two commands draw the same. Most that differ do so in a matrix, which spares their digests."""
     if one is other:
         return True
     if one.matrix != other.matrix or one.opacity != other.opacity or one.blend is not other.blend:
         return False
+    if isinstance(one.source, GroupSource):
+        if not isinstance(other.source, GroupSource) or len(one.source.commands) != len(other.source.commands):
+            return False
+        if not all(map(same, one.source.commands, other.source.commands)):
+            return False
     return one.digest == other.digest
 
 

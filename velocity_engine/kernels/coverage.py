@@ -22,58 +22,67 @@ from velocity_engine.kernels.inner import inner
 from velocity_engine.kernels.kernel import kernel
 
 GUARD = float(1 << 40)  # pixels; further away, coordinates are moved to this distance
-ONE = np.uint64(1)
+ALL = ~np.uint64(0)
 
 
 @inner
-def _add(cells, bits, row_cells, row_words, column, near, far):
-    """Adds ``near`` to the cell of ``column`` and ``far`` to the one on its right, and marks both."""
-    at = row_cells + column
+def _mark(bits, row_words, first, last):
+    """Marks the cells of the columns ``first`` to ``last``."""
+    word, final = row_words + (first >> 6), row_words + (last >> 6)
+    head, tail = ALL << np.uint64(first & 63), ALL >> np.uint64(63 - (last & 63))
+    if word == final:
+        bits[word] |= head & tail
+        return
+    bits[word] |= head
+    for between in range(word + 1, final):
+        bits[between] = ALL
+    bits[final] |= tail
+
+
+@inner
+def _add(cells, at, near, far):
     cells[at] += np.int32(near)
     cells[at + 1] += np.int32(far)
-    word = row_words + (column >> 6)
-    shift = np.uint64(column & 63)
-    bits[word] |= ONE << shift
-    if shift == np.uint64(63):
-        bits[word + 1] |= ONE
-    else:
-        bits[word] |= np.uint64(2) << shift
 
 
 @inner
-def _add_in_row(cells, bits, row_cells, row_words, width, xa, xb, cover, sign):
-    """The piece of an edge within one row, from ``xa`` to ``xb`` (1/256 pixel) over the height ``cover``."""
+def _add_in_row(cells, bits, row_cells, row_words, width, xa, xb, cover, sign, rate):
+    """The piece of an edge within one row, from ``xa`` to ``xb`` (1/256 pixel) over the height ``cover``; ``rate`` is
+    the height of the edge for each step of x."""
     if xa > xb:
         xa, xb = xb, xa
     first, last = xa >> 8, xb >> 8
     if last < 0:
-        _add(cells, bits, row_cells, row_words, 0, sign * cover * 512, 0)
+        _add(cells, row_cells, sign * cover * 512, 0)
+        _mark(bits, row_words, 0, 1)
         return
     if first >= width:
         return
     if first == last:
         area = cover * ((xa & 255) + (xb & 255))
-        _add(cells, bits, row_cells, row_words, first, sign * (cover * 512 - area), sign * area)
+        _add(cells, row_cells + first, sign * (cover * 512 - area), sign * area)
+        _mark(bits, row_words, first, first + 1)
         return
-    rate = cover / (xb - xa)
     done = 0
     left = xa
     if first < 0:
-        done = np.int64(np.rint(-xa * rate))
-        _add(cells, bits, row_cells, row_words, 0, sign * done * 512, 0)
+        done = min(np.int64(np.rint(-xa * rate)), cover)
+        _add(cells, row_cells, sign * done * 512, 0)
         first = 0
         left = 0
-    for column in range(first, min(last, width - 1) + 1):
+    final = min(last, width - 1)
+    for column in range(first, final + 1):
         base = column << 8
         right = min(base + 256, xb)
         reached = cover
         if right != xb:
-            reached = np.int64(np.rint((right - xa) * rate))
+            reached = min(np.int64(np.rint((right - xa) * rate)), cover)
         part = reached - done
         area = part * (left + right - base - base)
-        _add(cells, bits, row_cells, row_words, column, sign * (part * 512 - area), sign * area)
+        _add(cells, row_cells + column, sign * (part * 512 - area), sign * area)
         done = reached
         left = right
+    _mark(bits, row_words, first, final + 1)
 
 
 @inner
@@ -92,23 +101,29 @@ def _add_edge(cells, bits, width, height, x0, y0, x1, y1):
     if x0 >= right and x1 >= right:
         return
     stride, words = width + 1, (width >> 6) + 1
-    slope = 0.0
+    slope = rate = 0.0
     if x0 < 0 and x1 < 0:
         x0 = x1 = -1
-    else:
+    elif x0 != x1:
         slope = (x1 - x0) / (y1 - y0)
+        rate = abs(1.0 / slope)
     row = top >> 8
     y = top
     x = x0 + np.int64(np.rint((top - y0) * slope))
-    while y < bottom:
-        below = min((row + 1) << 8, bottom)
-        end = x1
-        if below != y1:
-            end = x0 + np.int64(np.rint((below - y0) * slope))
-        _add_in_row(cells, bits, row * stride, row * words, width, x, end, below - y, sign)
+    below = (row + 1) << 8
+    down = float(below - y0)
+    while below < bottom:
+        end = x0 + np.int64(np.rint(down * slope))
+        _add_in_row(cells, bits, row * stride, row * words, width, x, end, below - y, sign, rate)
         x = end
         y = below
         row += 1
+        below += 256
+        down += 256.0
+    end = x1
+    if bottom != y1:
+        end = x0 + np.int64(np.rint((bottom - y0) * slope))
+    _add_in_row(cells, bits, row * stride, row * words, width, x, end, bottom - y, sign, rate)
 
 
 @inner
@@ -190,7 +205,7 @@ def accumulate(
 
 
 @inner
-def _alpha(total, even_odd):
+def coverage_of(total, even_odd):
     """The coverage 0..255 of a running sum, under a fill rule."""
     value = abs(np.int64(total))
     if even_odd:
@@ -224,7 +239,7 @@ def sweep_row(cells, bits, row, width, even_odd, runs, cover):
             column = (word << 6) + np.int64(shift)
             length = np.int64(trailing_zeros(~(mask >> shift)))
             if column > x:
-                alpha = _alpha(total, even_odd)
+                alpha = coverage_of(total, even_odd)
                 if alpha > 0:
                     runs[count, 0], runs[count, 1], runs[count, 2] = x, column, alpha
                     count += 1
@@ -232,7 +247,7 @@ def sweep_row(cells, bits, row, width, even_odd, runs, cover):
                 total += cells[base + i]
                 cells[base + i] = 0
                 if i < width:
-                    cover[i] = _alpha(total, even_odd)
+                    cover[i] = coverage_of(total, even_odd)
             x = min(column + length, width)
             if column < width:
                 if count > 0 and runs[count - 1, 2] == -1 and runs[count - 1, 1] == column:
@@ -244,7 +259,7 @@ def sweep_row(cells, bits, row, width, even_odd, runs, cover):
                 break
             mask &= ~np.uint64(0) << (shift + np.uint64(length))
     if x < width:
-        alpha = _alpha(total, even_odd)
+        alpha = coverage_of(total, even_odd)
         if alpha > 0:
             runs[count, 0], runs[count, 1], runs[count, 2] = x, width, alpha
             count += 1

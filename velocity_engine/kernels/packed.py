@@ -69,6 +69,30 @@ def covered_over(source, cover, ground):
 
 
 @inner
+def mixed(color, share, ground):
+    """An opaque ``color`` by ``share`` / 255 and ``ground`` by the rest of it, rounded once."""
+    rest = WIDE_FULL - np.uint64(share)
+    product = _spread(color) * np.uint64(share) + _spread(ground) * rest + WIDE_HALF
+    lanes = ((product + ((product >> WIDE_EIGHT) & WIDE)) >> WIDE_EIGHT) & WIDE
+    return np.uint32((lanes & WIDE_EVEN) | (lanes >> WIDE_SHIFT))
+
+
+@inner
+def mix_color(flat, start, stop, color, share):
+    """``mixed`` for the pixels ``start`` to ``stop`` of ``flat``, several at a time."""
+    rest = np.uint32(FULL - share)
+    low = np.uint32(np.uint32(np.uint32(color & EVEN) * share) + HALF)
+    high = np.uint32(np.uint32(np.uint32(np.uint32(color >> EIGHT) & EVEN) * share) + HALF)
+    for i in range(start, stop):
+        ground = flat[i]
+        even = np.uint32(np.uint32(np.uint32(ground & EVEN) * rest) + low)
+        even = np.uint32(np.uint32(even + np.uint32(np.uint32(even >> EIGHT) & EVEN)) >> EIGHT)
+        odd = np.uint32(np.uint32(np.uint32(np.uint32(ground >> EIGHT) & EVEN) * rest) + high)
+        odd = np.uint32(odd + np.uint32(np.uint32(odd >> EIGHT) & EVEN))
+        flat[i] = np.uint32(np.uint32(even & EVEN) | np.uint32(odd & ODD))
+
+
+@inner
 def store_span(flat, start, stop, color):
     for i in range(start, stop):
         flat[i] = color

@@ -15,20 +15,35 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.kernels.coverage import sweep_row
+from velocity_engine.kernels.bits import trailing_zeros
+from velocity_engine.kernels.coverage import coverage_of, sweep_row
 from velocity_engine.kernels.inner import inner
 from velocity_engine.kernels.kernel import kernel
 from velocity_engine.kernels.packed import (
     blend_color,
-    blend_color_covered,
     blend_colors,
     blend_colors_covered,
     copy_span,
+    covered_over,
+    mix_color,
+    mixed,
     scaled,
     store_span,
 )
 
 SCRATCH = "int32[::1], uint64[::1], int64[::1], boolean, int64[:,::1], uint8[::1]"
+
+
+@inner
+def _paint_span(flat, start, stop, color, solid, total, even_odd):
+    """Paints pixels that all have the coverage of the running sum ``total``."""
+    alpha = coverage_of(total, even_odd)
+    if solid and alpha == 255:
+        store_span(flat, start, stop, color)
+    elif solid and alpha > 0:
+        mix_color(flat, start, stop, color, np.uint32(alpha))
+    elif alpha > 0:
+        blend_color(flat, start, stop, scaled(color, np.uint32(alpha)))
 
 
 @kernel(f"void(uint32[:,::1], int64, int64, {SCRATCH}, uint32)", error_model="numpy")
@@ -46,19 +61,37 @@ def paint_color(
 ) -> None:
     """``color``: packed and premultiplied."""
     width = extent[2] - extent[0]
-    opaque = color >> np.uint32(24) == 255
+    words = (width >> 6) + 1
+    solid = np.uint32(color) >> np.uint32(24) == np.uint32(255)
     flat = canvas.reshape(-1)
     for y in range(extent[3] - extent[1]):
         base = (extent[1] - oy + y) * canvas.shape[1] + extent[0] - ox
-        for k in range(sweep_row(cells, bits, y, width, even_odd, runs, cover)):
-            alpha = runs[k, 2]
-            start, stop = np.uint64(base + runs[k, 0]), np.uint64(base + runs[k, 1])
-            if alpha < 0:
-                blend_color_covered(flat, start, color, cover, np.uint64(runs[k, 0]), np.uint64(runs[k, 1]))
-            elif alpha == 255 and opaque:
-                store_span(flat, start, stop, color)
-            else:
-                blend_color(flat, start, stop, scaled(color, np.uint32(alpha)))
+        row = y * (width + 1)
+        total, x = np.int32(0), 0
+        for word in range(words):
+            mask = bits[y * words + word]
+            bits[y * words + word] = np.uint64(0)
+            while mask != np.uint64(0):
+                shift = trailing_zeros(mask)
+                length = np.int64(trailing_zeros(~(mask >> shift)))
+                column = (word << 6) + np.int64(shift)
+                if column > x:
+                    _paint_span(flat, np.uint64(base + x), np.uint64(base + column), color, solid, total, even_odd)
+                x = column + length
+                for i in range(np.uint64(row + column), np.uint64(row + min(x, width))):
+                    total += cells[i]
+                    cells[i] = 0
+                    at = np.uint64(base - row) + i
+                    share = coverage_of(total, even_odd)
+                    flat[at] = mixed(color, share, flat[at]) if solid else covered_over(color, share, flat[at])
+                if x > width:
+                    total += cells[row + width]
+                    cells[row + width] = 0
+                if np.int64(shift) + length >= 64:
+                    break
+                mask &= ~np.uint64(0) << (shift + np.uint64(length))
+        if x < width:
+            _paint_span(flat, np.uint64(base + x), np.uint64(base + width), color, solid, total, even_odd)
 
 
 @kernel(f"void(uint8[:,::1], int64, int64, {SCRATCH})", error_model="numpy")
