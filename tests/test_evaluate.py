@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from velocity_engine import places
 from velocity_engine.display import DisplayList, DrawCommand, FillSource, GroupSource, SolidPaint
-from velocity_engine.evaluate import Evaluator, fit_viewport
+from velocity_engine.evaluate import MAX_NESTING, Evaluator, fit_viewport
+from velocity_engine.layer_matrix import transform_matrix
 from velocity_engine.model.geometry import apply
 from velocity_engine.model.layers import BlendMode
 from velocity_engine.parse.document import parse_document
+from velocity_engine.parse.graph import MAX_MATTES
 from velocity_engine.plan import Plan, make_plan
 
 CLEAR = (0.0, 0.0, 0.0, 0.0)
@@ -198,3 +201,55 @@ def test_what_a_precomp_fades_keeps_the_effects_of_its_layers() -> None:
     assert entry.opacity == pytest.approx(0.4) and not entry.effects
     assert isinstance(entry.source, GroupSource)
     assert [call.effect for call in entry.source.commands[0].effects] == ["fill"]
+
+
+# --- depth ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_chain_of_parents_of_any_length_costs_one_matrix_a_layer(monkeypatch: pytest.MonkeyPatch) -> None:
+    count = 3000
+    step = transform(p=moving((0, [0, 0, 0]), (10, [1, 0, 0])))
+    layers = [solid(f"{n}", ind=n, ks=step, **({"parent": n - 1} if n else {})) for n in range(count)]
+    plan = plan_of(layers)
+    made: list[Any] = []
+    monkeypatch.setattr(places, "transform_matrix", lambda *given: made.append(given) or transform_matrix(*given))
+    display = shown(plan, 10)
+    assert at(display.commands[0], 0, 0) == pytest.approx((count, 0))
+    assert len(made) <= 2 * count
+
+
+def test_a_parent_in_space_carries_a_long_chain() -> None:
+    turned = solid("0", ind=0, ddd=1, ks=transform(ry=fixed(60), rx=fixed(0), rz=fixed(0)))
+    layers = [turned, *(solid(f"{n}", ind=n, parent=n - 1, ks=transform(p=fixed(1, 0, 0))) for n in range(1, 500))]
+    entry = shown(plan_of(layers)).commands[0]
+    assert at(entry, 0, 0)[0] == pytest.approx(499 * 0.5)
+
+
+def blurred(layer: dict[str, Any]) -> dict[str, Any]:
+    effect = {"ty": 29, "mn": "ADBE Gaussian Blur 2", "en": 1, "ef": [{"ty": 0, "v": fixed(5)}] * 3}
+    square = {"i": [[0, 0]] * 4, "o": [[0, 0]] * 4, "v": [[0, 0], [9, 0], [9, 9], [0, 9]], "c": True}
+    mask = {"mode": "a", "pt": {"a": 0, "k": square}, "o": fixed(100)}
+    return layer | {"ef": [effect], "hasMask": True, "masksProperties": [mask]}
+
+
+def test_mattes_within_precomps_without_end_are_left_out_and_reported() -> None:
+    assets = []
+    for level in range(50):
+        inner = blurred(precomp(nm="in", refId=str(level + 1), ind=4, tt=1, bm=1))
+        mattes = [blurred(solid(f"{n}", ind=n, td=1, **({"tt": 1} if n > 1 else {}))) for n in (1, 2, 3)]
+        assets.append({"id": str(level), "layers": [*mattes, inner]})
+    assets.append({"id": "50", "layers": [solid("last")]})
+    plan = plan_of([solid("beside"), precomp(refId="0")], assets=assets)
+    display = shown(plan)
+    assert all(entry.nesting <= MAX_NESTING for entry in display.commands)
+    assert "beside" in names(display)
+    deep = [finding for finding in plan.findings if finding.feature == "layer.depth"]
+    assert deep and all(finding.place.layer and finding.place.pointer for finding in deep)
+
+
+def test_the_longest_chain_of_mattes_is_drawn() -> None:
+    layers = [solid(f"{n}", td=int(n < MAX_MATTES), **({"tt": 1} if n > 1 else {})) for n in range(1, MAX_MATTES + 1)]
+    plan = plan_of(layers)
+    (entry,) = shown(plan).commands
+    assert entry.nesting == MAX_MATTES - 1
+    assert plan.findings == []

@@ -117,3 +117,10 @@ def test_clips_become_masks_and_groups_bend_within() -> None:
     assert not moved.clips and [mask.mode for mask in moved.masks] == ["i"]
     assert moved.opacity == 0.5
     assert tuple(moved.source.commands[0].source.path.points[0]) == pytest.approx((3.0, -2.0))
+
+
+def test_perspectives_within_perspectives_do_not_multiply_points_without_end() -> None:
+    path = rectangle_path(0.0, 0.0, 10.0, 10.0)
+    for _ in range(40):
+        path = bent_path(path, np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.01, 0.0, 1.0]]))
+    assert len(path.points) < 50_000

@@ -161,9 +161,9 @@ class Evaluator:
         self._viewport = viewport
         self._places.forget()
         document = self.plan.document
-        commands = self._composition(
-            self.plan.main, frame, viewport.matrix, (float(document.width), float(document.height))
-        )
+        size = (float(document.width), float(document.height))
+        with np.errstate(over="ignore", invalid="ignore"):
+            commands = self._composition(self.plan.main, frame, viewport.matrix, size)
         clip = Clip((0.0, 0.0, float(document.width), float(document.height)), viewport.matrix)
         commands = self._clipped(commands, clip)
         return display_list(viewport.width, viewport.height, background, commands)

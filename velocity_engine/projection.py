@@ -27,7 +27,6 @@ from velocity_engine.display import (
     StrokeSource,
     altered,
     command,
-    FillSource,
     group_source,
 )
 from velocity_engine.model.geometry import (
@@ -52,6 +51,7 @@ RESAMPLE = "velocity.projection"  # the effect that resamples a flat picture
 MOST_MARGIN = 3000.0
 _NEAR = 0.02  # of the w at the anchor: what is nearer to the eye is cut off
 _POLYGON_PIECES = 16
+_MOST_POINTS = 20_000  # of a path that is cut further, lest perspectives within perspectives double them on and on
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -211,12 +211,13 @@ def bent_path(path: Path, h: Projection) -> Path:
     low, high = float(depth.min()), float(depth.max())
     if not (math.isfinite(low) and math.isfinite(high)):
         return EMPTY_PATH
+    most = max(1, _MOST_POINTS // max(1, len(path.points)))
     if low > _NEAR:
-        pieces = 1 + math.ceil(6.0 * math.log(high / low)) if high > 1.001 * low else 1
+        pieces = min(most, 1 + math.ceil(6.0 * math.log(high / low))) if high > 1.001 * low else 1
         contours = [(subdivided(path.contour(i), pieces), bool(path.closed[i])) for i in range(path.contours)]
         return join_contours([(_mapped(points, h), closed) for points, closed in contours if len(points) > 1])
     polygons = [
-        _before_the_eye(subdivided(path.contour(i), _POLYGON_PIECES)[0::3], h)
+        _before_the_eye(subdivided(path.contour(i), min(most, _POLYGON_PIECES))[0::3], h)
         for i in range(path.contours)
         if len(path.contour(i)) > 1
     ]

@@ -162,3 +162,20 @@ def test_a_vector_keeps_the_dimensions_that_the_expression_leaves_out() -> None:
     result, findings = run("[1, 2]", value=(0.0, 0.0, 5.0))
     assert not findings and result == (1.0, 2.0, 5.0)
     assert math.isfinite(result[0])
+
+
+def test_groups_as_deep_as_the_parser_lets_them_through_leave_expressions_alone() -> None:
+    prop = Property((0.0,), expression="time", name="rotation")
+    item: Any = Rectangle(name="Rect", position=still(0, 0), size=still(10, 20))
+    for _ in range(100):
+        item = Group(items=(item,))
+    layer = Layer(content=ShapeContent(items=(item,)), transform=Transform(rotation=prop))
+    document = Document(
+        width=64, height=36, frame_rate=30.0, in_point=0, out_point=90, main=Composition(id="", layers=(layer,))
+    )
+    findings: list[Any] = []
+    plan: Any = SimpleNamespace(document=document, curves=Curves(), compositions={}, report=findings.append)
+    engine = expression_engine(plan)
+    assert engine is not None
+    assert engine.evaluate(prop, None, 30.0, (0.0,)) == (1.0,)
+    assert findings == []

@@ -15,8 +15,9 @@ from velocity_engine.customize import customize
 from velocity_engine.errors import DocumentError, VelocityError
 from velocity_engine.inspect import layer_infos
 from velocity_engine.model.document import Document
-from velocity_engine.model.layers import PrecompContent
+from velocity_engine.model.layers import NullContent, PrecompContent
 from velocity_engine.parse import parse_document
+from velocity_engine.parse.graph import MAX_LAYERS, MAX_MATTES, MAX_PRECOMP_DEPTH
 
 BASE: dict[str, Any] = {"v": "5.9.0", "fr": 30, "ip": 0, "op": 90, "w": 100, "h": 80, "nm": "Demo", "layers": []}
 
@@ -151,21 +152,41 @@ def test_compositions_in_a_circle(inner: str) -> None:
         parsed(assets=assets, layers=[{"ty": 0, "refId": "a"}])
 
 
-def test_a_document_that_unfolds_without_bounds() -> None:
-    assets = [{"id": str(n), "layers": [{"ty": 0, "refId": str(n + 1)}] * 10} for n in range(20)]
-    assets.append({"id": "20", "layers": []})
-    with pytest.raises(DocumentError, match="unfolds into"):
-        parsed(assets=assets, layers=[{"ty": 0, "refId": "0"}])
+def test_a_document_that_unfolds_without_bounds_keeps_what_fits() -> None:
+    assets = [{"id": str(n), "layers": [{"ty": 0, "refId": str(n + 1), "nm": "In"}] * 10} for n in range(20)]
+    assets.append({"id": "20", "layers": [null(1)]})
+    document = parsed(assets=assets, layers=[{"ty": 0, "refId": "0", "nm": "Root"}])
+    sizes: dict[str, int] = {}
+    for composition in [*reversed(document.compositions.values()), document.main]:
+        inner = [layer.content for layer in composition.layers if isinstance(layer.content, PrecompContent)]
+        sizes[composition.id] = len(composition.layers) + sum(sizes[one.composition] for one in inner)
+    assert 10_000 < sizes[""] <= MAX_LAYERS
+    assert {finding.feature for finding in document.findings} == {"composition.size"}
+    assert all(finding.place.pointer and finding.place.layer for finding in document.findings)
 
 
-def test_long_chains() -> None:
-    assets = [{"id": str(n), "layers": [{"ty": 0, "refId": str(n + 1)}]} for n in range(3000)]
-    with pytest.raises(DocumentError, match="precomps are nested deeper"):
-        parsed(assets=[*assets, {"id": "3000", "layers": []}], layers=[{"ty": 0, "refId": "0"}])
-    with pytest.raises(DocumentError, match="chain of parents"):
-        parsed(layers=[null(n, parent=n + 1) for n in range(3000)] + [null(3000)])
-    with pytest.raises(DocumentError, match="chain of mattes"):
-        parsed(layers=[null(n, tt=1) for n in range(3000)])
+def test_precomps_nested_too_deep_are_left_out() -> None:
+    assets = [{"id": str(n), "layers": [{"ty": 0, "refId": str(n + 1), "nm": "In"}]} for n in range(3000)]
+    document = parsed(assets=[*assets, {"id": "3000", "layers": []}], layers=[{"ty": 0, "refId": "0"}])
+    deepest = document.compositions[str(MAX_PRECOMP_DEPTH - 2)].layers[0]
+    assert isinstance(deepest.content, NullContent)
+    assert isinstance(document.compositions[str(MAX_PRECOMP_DEPTH - 3)].layers[0].content, PrecompContent)
+    assert {finding.feature for finding in document.findings} == {"composition.depth"}
+    assert document.findings[0].place.pointer == f"/assets/{MAX_PRECOMP_DEPTH - 2}/layers/0/refId"
+
+
+def test_parents_to_any_depth() -> None:
+    document = parsed(layers=[null(n, parent=n + 1) for n in range(3000)] + [null(3000)])
+    assert document.findings == ()
+    assert document.main.layers[0].parent == 1
+
+
+def test_chains_of_mattes_are_cut() -> None:
+    document = parsed(layers=[null(n, tt=1) for n in range(250)])
+    cut = [number for number, layer in enumerate(document.main.layers) if layer.matte is None]
+    assert cut == [MAX_MATTES, 2 * MAX_MATTES]
+    found = document.findings
+    assert [(f.feature, f.place.pointer) for f in found] == [("layer.matte", f"/layers/{n}/tt") for n in cut]
 
 
 def test_too_many_layers() -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from velocity_engine.errors import DocumentError
 from velocity_engine.model import shapes as model
 from velocity_engine.parse.context import Context, version_of
 from velocity_engine.parse.shapes import MAX_GROUP_DEPTH, shape_items
@@ -118,6 +117,10 @@ def test_deep_groups() -> None:
     raw: dict[str, Any] = {"ty": "gr", "it": []}
     for _ in range(MAX_GROUP_DEPTH - 1):
         raw = {"ty": "gr", "it": [raw]}
-    shape_items(context(), [raw], "")
-    with pytest.raises(DocumentError, match="nested deeper"):
-        shape_items(context(), [{"ty": "gr", "it": [raw]}], "")
+    whole = context()
+    shape_items(whole, [raw], "")
+    assert whole.findings == []
+    deeper = context()
+    shape_items(deeper, [{"ty": "gr", "it": [raw]}], "/shapes")
+    (finding,) = deeper.findings
+    assert (finding.feature, finding.place.pointer) == ("shape.depth", "/shapes" + "/0/it" * MAX_GROUP_DEPTH + "/0")

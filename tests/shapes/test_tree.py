@@ -486,6 +486,12 @@ def test_deep_nesting_is_cut_off_and_said() -> None:
     assert [f.feature for f in findings] == ["shape.depth"]
 
 
+def test_modifiers_in_a_row_without_end_need_no_recursion() -> None:
+    compiled = compile_items((rectangle(10), *[trim(0, 100)] * 2000, fill()))
+    (entry,) = compiled.draw(still_sampler())
+    assert path_of(entry).bounds() == (-5, -5, 5, 5)
+
+
 # --- glyph outlines ---
 
 

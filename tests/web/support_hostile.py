@@ -288,6 +288,18 @@ with_document("cyclic parents", layers=_chain({1: 2, 2: 3, 3: 1}))
 with_document("parent that is not there", layers=_chain({1: 99}), refused=False)
 with_document("chain of ten thousand parents", layers=_chain({n: n + 1 for n in range(1, 10_000)}), refused=False)
 with_document(
+    "chain of two thousand mattes",
+    layers=[{**solid(f"Layer {n}", "#ff0000", 10, n), "tt": 1} for n in range(1, 2_000)],
+    refused=False,
+)
+with_document(
+    "two hundred precomps within each other",
+    assets=[{"id": f"c{n}", "layers": [layer("C", 0, 1, 10, refId=f"c{n + 1}", w=8, h=8)]} for n in range(200)]
+    + [{"id": "c200", "layers": [solid("S", "#ff0000", 10)]}],
+    layers=[layer("C", 0, 1, 10, refId="c0", w=8, h=8)],
+    refused=False,
+)
+with_document(
     "precomp of itself",
     assets=[{"id": "c", "layers": [layer("C", 0, 1, 10, refId="c", w=8, h=8)]}],
     layers=[layer("C", 0, 1, 10, refId="c", w=8, h=8)],
@@ -299,6 +311,7 @@ with_document(
 )
 with_document(
     "precomps that multiply",
+    refused=False,
     assets=[
         {"id": f"c{n}", "layers": [layer(f"C{k}", 0, k + 1, 10, refId=f"c{n + 1}", w=8, h=8) for k in range(10)]}
         for n in range(30)

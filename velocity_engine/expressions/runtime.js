@@ -296,12 +296,12 @@
     const m = [cos * sx, sin * sx, -sin * sy, cos * sy, p[0], p[1]];
     return multiply(m, [1, 0, 0, 1, -a[0], -a[1]]);
   };
-  const worldMatrix = (l, time, upTo) => {
-    let m = ownMatrix(l, time), at = parentOf(l), steps = 0;
-    while (at && at !== upTo && steps++ < 1000) { m = multiply(ownMatrix(at, time), m); at = parentOf(at); }
+  const worldMatrix = (l, time) => {
+    let m = ownMatrix(l, time);
+    for (let at = parentOf(l); at; at = parentOf(at)) m = multiply(ownMatrix(at, time), m);
     return m;
   };
-  const parentOf = (l) => (l.parent === null ? null : layers.find((o) => o.comp === l.comp && o.index === l.parent) || null);
+  const parentOf = (l) => (l.parent === null ? null : doc.comps[l.comp].byIndex.get(l.parent) || null);
   const applied = (m, p) => { p = plain(p); return [m[0] * p[0] + m[2] * p[1] + m[4], m[1] * p[0] + m[3] * p[1] + m[5], p[2] || 0]; };
   const undone = (m, p) => {
     p = plain(p);
@@ -435,20 +435,27 @@
   };
 
   // --- what the engine calls ---
-  const link = (node, up, at) => {
-    node.up = up; node.layer = at;
-    if (node.c) node.c.forEach((e) => link(e, node, at));
-    else { props[node.id] = node; }
+  const link = (root, at) => {
+    root.up = null;
+    for (const waiting = [root]; waiting.length;) {
+      const node = waiting.pop();
+      node.layer = at;
+      if (node.c) for (const inner of node.c) { inner.up = node; waiting.push(inner); }
+      else props[node.id] = node;
+    }
   };
   global.velocityLoad = (text) => {
     doc = JSON.parse(text);
-    for (const c of Object.values(doc.comps))
+    for (const c of Object.values(doc.comps)) {
+      c.byIndex = new Map();
       for (const l of c.layers) {
         const at = layers.push(l) - 1;
         l.comp = c.id;
-        for (const room of ["transform", "effects", "contents", "masks", "text"]) link(l[room], null, at);
-        l.extra.forEach((e) => link(e, null, at));
+        if (l.index !== null && !c.byIndex.has(l.index)) c.byIndex.set(l.index, l);
+        for (const room of ["transform", "effects", "contents", "masks", "text"]) link(l[room], at);
+        l.extra.forEach((e) => link(e, at));
       }
+    }
   };
   global.velocityRun = (id, time) => {
     running.length = 0;

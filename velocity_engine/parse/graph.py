@@ -1,5 +1,5 @@
-"""What must hold between layers: parents, mattes and precomps form no cycle, mattes and precomps no chain or tree beyond
-bounds."""
+"""What must hold between layers: parents, mattes and precomps form no cycle; mattes and precomps no chain or tree
+beyond bounds."""
 
 from __future__ import annotations
 
@@ -111,52 +111,52 @@ def _lengths(
 def checked_compositions(
     context: Context, main: Composition, compositions: Mapping[str, Composition]
 ) -> tuple[Composition, dict[str, Composition]]:
-    """Both without the precomp layers that nest deeper than MAX_PRECOMP_DEPTH or that would make a composition unfold
-    into more than MAX_LAYERS layers (reported). DocumentError where compositions contain themselves.
+    """Both without the precomps that nest deeper than MAX_PRECOMP_DEPTH or unfold into more than MAX_LAYERS layers
+    (reported). DocumentError where compositions contain themselves.
     """
     order = _inner_first(context, main, compositions)
     known = {**compositions, main.id: main}
-    depths = dict.fromkeys(order, 1)
+    unfolding = _Unfolding(known)
     for identity in reversed(order):
-        known[identity] = _not_too_deep(context, known[identity], depths)
-    sizes: dict[str, int] = {}
-    for identity in order:
-        known[identity], sizes[identity] = _not_too_large(context, known[identity], sizes)
+        known[identity] = unfolding.kept(context, known[identity])
     return known[main.id], {identity: known[identity] for identity in compositions}
 
 
-def _not_too_deep(context: Context, composition: Composition, depths: dict[str, int]) -> Composition:
-    """``depths``: how deep compositions stand; those within ``composition`` are noted."""
-    if depths[composition.id] < MAX_PRECOMP_DEPTH:
-        for inner in inner_compositions(composition):
-            depths[inner] = max(depths[inner], depths[composition.id] + 1)
-        return composition
-    what = f"the layer's composition is nested deeper than {MAX_PRECOMP_DEPTH}"
-    layers = tuple(_emptied(context, composition, layer, "composition.depth", what) for layer in composition.layers)
-    return replace(composition, layers=layers)
+class _Unfolding:
+    """What compositions unfold into, from the outermost inwards: how deep each stands, how often it is shown, and the
+    layers in all."""
 
+    def __init__(self, compositions: Mapping[str, Composition]) -> None:
+        self._sizes = {identity: len(composition.layers) for identity, composition in compositions.items()}
+        self._depths = dict.fromkeys(compositions, 1)
+        self._shown = dict.fromkeys(compositions, 0)
+        self._layers = 0
 
-def _not_too_large(
-    context: Context, composition: Composition, sizes: Mapping[str, int]
-) -> tuple[Composition, int]:
-    """``composition`` with as many of its precomps as fit, and the layers that it unfolds into. ``sizes``: those of the
-    compositions within."""
-    size = len(composition.layers)
-    layers = []
-    for layer in composition.layers:
-        inner = sizes[layer.content.composition] if isinstance(layer.content, PrecompContent) else 0
-        if size + inner > MAX_LAYERS:
-            what = f"with this layer's composition the document unfolds into more than {MAX_LAYERS} layers"
-            layer = _emptied(context, composition, layer, "composition.size", what)
-        else:
-            size += inner
-        layers.append(layer)
-    return replace(composition, layers=tuple(layers)), size
+    def kept(self, context: Context, composition: Composition) -> Composition:
+        """``composition``, of which all that hold it have been here, with the precomps that fit."""
+        if not self._shown[composition.id]:
+            self._shown[composition.id] = 1
+            self._layers += self._sizes[composition.id]
+        layers = []
+        for layer in composition.layers:
+            reason = self._reason(composition, layer.content) if isinstance(layer.content, PrecompContent) else None
+            layers.append(layer if reason is None else _emptied(context, composition, layer, *reason))
+        return replace(composition, layers=tuple(layers))
+
+    def _reason(self, composition: Composition, content: PrecompContent) -> tuple[str, str] | None:
+        """Why a precomp of ``composition`` cannot be shown: a feature and a message. None where it can."""
+        inner, depth, times = content.composition, self._depths[composition.id], self._shown[composition.id]
+        if depth >= MAX_PRECOMP_DEPTH:
+            return "composition.depth", f"compositions are nested deeper than {MAX_PRECOMP_DEPTH}"
+        if self._layers + times * self._sizes[inner] > MAX_LAYERS:
+            return "composition.size", f"the compositions unfold into more than {MAX_LAYERS} layers"
+        self._layers += times * self._sizes[inner]
+        self._shown[inner] += times
+        self._depths[inner] = max(self._depths[inner], depth + 1)
+        return None
 
 
 def _emptied(context: Context, composition: Composition, layer: Layer, feature: str, what: str) -> Layer:
-    if not isinstance(layer.content, PrecompContent):
-        return layer
     context.layer = _path(composition, layer)
     context.report(feature, what, f"{layer.pointer}/refId", "nothing is drawn")
     context.layer = ""
