@@ -1,4 +1,4 @@
-"""Blurs: Gaussian (ADBE Gaussian Blur 2) and directional (ADBE Motion Blur)."""
+"""Blurs: Gaussian (ADBE Gaussian Blur 2 and before), box (ADBE Box Blur2) and directional (ADBE Motion Blur)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from velocity_engine.effects.device import (
     reach,
     to_buffer,
 )
-from velocity_engine.effects.parameters import choice, scalar, switch
+from velocity_engine.effects.parameters import choice, clamped, scalar, switch
 from velocity_engine.model.geometry import Matrix, invert, multiply, transformed_bounds, translation
 from velocity_engine.model.layers import Effect
 from velocity_engine.sampler import Sampler
@@ -84,17 +84,20 @@ class GaussianBlurEffect:
     """Blurriness times 0.3 is the sigma. Dimensions: 1 both, 2 horizontal, 3 vertical."""
 
     key = "gaussian-blur"
-    match_names: tuple[str, ...] = ("ADBE Gaussian Blur 2",)
+    match_names: tuple[str, ...] = ("ADBE Gaussian Blur 2", "ADBE Gaussian Blur", "ADBE Fast Blur")
     lottie_types: tuple[int, ...] = (29,)
 
     def evaluate(self, effect: Effect, sampler: Sampler, matrix: Matrix) -> EffectCall | None:
         sigma = max(scalar(effect, 0, sampler, 0.0), 0.0) * BLUR_SIZE_TO_SIGMA
-        dimensions = min(max(choice(effect, 1, sampler, 1), 1), 3)
+        return self._call(sigma, choice(effect, 1, sampler, 1), switch(effect, 2, sampler), sampler, matrix)
+
+    def _call(self, sigma: float, dimensions: int, repeat: bool, sampler: Sampler, matrix: Matrix) -> EffectCall | None:
+        dimensions = min(max(dimensions, 1), 3)
         sigma_x, sigma_y = (sigma if dimensions != 3 else 0.0), (sigma if dimensions != 2 else 0.0)
         across, down = device_sigmas(matrix, sigma_x, sigma_y)
         if across < 0.05 and down < 0.05:
             return None
-        values = (sigma_x, sigma_y, switch(effect, 2, sampler), sampler.size)
+        values = (sigma_x, sigma_y, repeat, sampler.size)
         return EffectCall(self.key, values, matrix, even_margin(reach(across), reach(down)))
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
@@ -110,6 +113,21 @@ class GaussianBlurEffect:
             sigma = min((sigma_x + sigma_y) * length, LARGEST_SIGMA)
             return blurred_along(pixels, origin, (dx / length, dy / length), sigma)
         return blur_rgba(pixels, across, down, False)
+
+
+class BoxBlurEffect(GaussianBlurEffect):
+    """A box blur, as often as it is iterated, as the Gaussian of the same spread."""
+
+    key = "box-blur"
+    match_names: tuple[str, ...] = ("ADBE Box Blur2", "ADBE Box Blur")
+    lottie_types: tuple[int, ...] = ()
+
+    def evaluate(self, effect: Effect, sampler: Sampler, matrix: Matrix) -> EffectCall | None:
+        radius = clamped(scalar(effect, 0, sampler, 0.0, number=1), 0.0, 1e6)
+        iterations = round(clamped(scalar(effect, 1, sampler, 3.0, number=2), 1.0, 50.0))
+        sigma = math.sqrt(iterations * ((2.0 * radius + 1.0) ** 2 - 1.0) / 12.0)
+        dimensions, repeat = choice(effect, 2, sampler, 1, number=3), switch(effect, 3, sampler, number=4)
+        return self._call(sigma, dimensions, repeat, sampler, matrix)
 
 
 class DirectionalBlurEffect:
