@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -15,6 +15,7 @@ from velocity_engine.model.properties import Bezier, Ease, Keyframe, Property, V
 from velocity_engine.model.text import TextDocument
 
 V = TypeVar("V")
+_Segment = Callable[[float], Any]
 _ARC_STEPS = 64
 
 
@@ -48,9 +49,13 @@ def cubic_ease(x1: float, y1: float, x2: float, y2: float, x: float) -> float:
 def _eased(out: Ease | None, into: Ease | None, component: int, progress: float) -> float:
     if out is None or into is None:
         return progress
+    return cubic_ease(*_ease_of(out, into, component), progress)
+
+
+def _ease_of(out: Ease, into: Ease, component: int) -> tuple[float, float, float, float]:
     i = min(component, len(out.x) - 1)
     j = min(component, len(into.x) - 1)
-    return cubic_ease(out.x[i], out.y[min(i, len(out.y) - 1)], into.x[j], into.y[min(j, len(into.y) - 1)], progress)
+    return (out.x[i], out.y[min(i, len(out.y) - 1)], into.x[j], into.y[min(j, len(into.y) - 1)])
 
 
 class SpatialCurve:
@@ -98,14 +103,14 @@ class SpatialCurve:
 class Curve:
     """A property made ready: its keyframe times for searching and its spatial ways measured once."""
 
-    __slots__ = ("_evened", "_interpolate", "_keys", "_spatial", "_times")
+    __slots__ = ("_evened", "_keys", "_segments", "_spatial", "_times")
 
     def __init__(self, keyframes: Sequence[Keyframe[Any]]) -> None:
         self._keys = sorted(keyframes, key=lambda key: key.time)
         self._times = [key.time for key in self._keys]
         self._spatial: dict[int, SpatialCurve] = {}
         self._evened: dict[int, tuple[Bezier, Bezier]] = {}
-        self._interpolate = _interpolator(self._keys[0].value)
+        self._segments: dict[int, _Segment] = {}
 
     def at(self, frame: float) -> Any:
         index = bisect_right(self._times, frame) - 1
@@ -115,13 +120,27 @@ class Curve:
         key = keys[index]
         if index + 1 >= len(keys) or key.hold:
             return key.value
-        end = key.end if key.end is not None else keys[index + 1].value
-        progress = self.progress(index, frame)
+        segment = self._segments.get(index)
+        if segment is None:
+            segment = self._segments[index] = self._segment(index)
+        return segment(self.progress(index, frame))
+
+    def _segment(self, index: int) -> _Segment:
+        """The value between two keyframes by the progress from one to the other."""
+        key = self._keys[index]
+        end = key.end if key.end is not None else self._keys[index + 1].value
+        if isinstance(end, TextDocument):
+            return lambda progress: key.value
+        ease = partial(_eased, key.out, key.into, 0)
         if key.tangent_out is not None or key.tangent_in is not None:
-            return self.spatial(index).at(_eased(key.out, key.into, 0, progress))
-        if isinstance(end, Bezier) and len(key.value.vertices) != len(end.vertices):
-            return _between_paths(*self.evened(index, key.value, end), _eased(key.out, key.into, 0, progress))
-        return self._interpolate(key, end, progress)
+            way = self.spatial(index)
+            return lambda progress: way.at(ease(progress))
+        if isinstance(end, Bezier):
+            start: Bezier = key.value
+            if len(start.vertices) != len(end.vertices):
+                start, end = self.evened(index, start, end)
+            return lambda progress: _between_paths(start, end, ease(progress))
+        return _between_vectors(key, end)
 
     def evened(self, index: int, start: Bezier, end: Bezier) -> tuple[Bezier, Bezier]:
         """Two paths of different numbers of vertices, cut so that both have the same, as After Effects does it."""
@@ -160,20 +179,26 @@ class Curve:
         return way.direction(_eased(key.out, key.into, 0, progress))
 
 
-def _interpolator(sample: Any) -> Callable[[Keyframe[Any], Any, float], Any]:
-    if isinstance(sample, Bezier):
-        return lambda key, end, progress: _between_paths(key.value, end, _eased(key.out, key.into, 0, progress))
-    if isinstance(sample, TextDocument):
-        return lambda key, end, progress: key.value
-    return _between_vectors
+def _between_vectors(key: Keyframe[Vector], end: Vector) -> _Segment:
+    out, into = key.out, key.into
+    steps = tuple((a, b - a) for a, b in zip(key.value, end, strict=False))
+    if out is None or into is None:
+        return lambda progress: tuple([a + step * progress for a, step in steps])
+    if not (_same_for_all(out) and _same_for_all(into)):
+        eases = tuple(_ease_of(out, into, component) for component in range(len(steps)))
+        return lambda progress: tuple(
+            [a + step * cubic_ease(*ease, progress) for (a, step), ease in zip(steps, eases, strict=True)]
+        )
+    ease = _ease_of(out, into, 0)
+    if len(steps) == 1:
+        ((only, way),) = steps
+        return lambda progress: (only + way * cubic_ease(*ease, progress),)
 
+    def together(progress: float) -> Vector:
+        part = cubic_ease(*ease, progress)
+        return tuple([a + step * part for a, step in steps])
 
-def _between_vectors(key: Keyframe[Vector], end: Vector, progress: float) -> Vector:
-    out, into, start = key.out, key.into, key.value
-    if out is None or into is None or (_same_for_all(out) and _same_for_all(into)):
-        part = _eased(out, into, 0, progress)
-        return tuple(a + (b - a) * part for a, b in zip(start, end, strict=False))
-    return tuple(a + (b - a) * _eased(out, into, i, progress) for i, (a, b) in enumerate(zip(start, end, strict=False)))
+    return together
 
 
 def _same_for_all(ease: Ease) -> bool:

@@ -377,6 +377,14 @@ class Evaluator:
 
 def placed(entry: DrawCommand, matrix: Matrix) -> DrawCommand:
     """A command of a layer's coordinates moved to device pixels."""
+    if not (entry.nesting or entry.clips or entry.masks or entry.effects or isinstance(entry.source, GroupSource)):
+        return command(
+            entry.source,
+            multiply(matrix, entry.matrix),
+            opacity=entry.opacity,
+            blend=entry.blend,
+            label=entry.label,
+        )
     changes: dict[str, Any] = {"matrix": multiply(matrix, entry.matrix)}
     if isinstance(entry.source, GroupSource):
         changes["source"] = group_source([placed(inner, matrix) for inner in entry.source.commands])

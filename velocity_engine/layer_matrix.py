@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.animate import Curves
-from velocity_engine.model.geometry import IDENTITY, Matrix, multiply, rotation, scaling, skewing, translation
+from velocity_engine.model.geometry import IDENTITY, Matrix, multiply, rotation, skewing
 from velocity_engine.model.layers import CameraContent, Layer
 from velocity_engine.model.properties import SplitPosition, Vector
 from velocity_engine.model.transform import Transform
@@ -29,23 +29,16 @@ def transform_matrix(transform: Transform, sampler: Sampler, turn: float = 0.0) 
     anchor = sampler.vector(transform.anchor)
     scale = sampler.vector(transform.scale)
     position = sampler.vector(transform.position)
-    matrix = translation(position[0], position[1])
     angle = sampler.scalar(transform.rotation) + turn
-    if angle:
-        matrix = multiply(matrix, rotation(angle))
     skew = sampler.scalar(transform.skew)
+    a, b, c, d = rotation(angle)[:4] if angle else (1.0, 0.0, 0.0, 1.0)
     if skew:
-        matrix = multiply(matrix, skewing(skew, sampler.scalar(transform.skew_axis)))
-    sx, sy = _pair(scale)
-    if sx != 100.0 or sy != 100.0:
-        matrix = multiply(matrix, scaling(sx / 100.0, sy / 100.0))
-    if anchor[0] or anchor[1]:
-        matrix = multiply(matrix, translation(-anchor[0], -anchor[1]))
-    return matrix
-
-
-def _pair(value: Vector) -> tuple[float, float]:
-    return (value[0], value[1] if len(value) > 1 else value[0])
+        skewed = skewing(skew, sampler.scalar(transform.skew_axis))
+        a, b, c, d = multiply((a, b, c, d, 0.0, 0.0), skewed)[:4]
+    sx, sy = scale[0] / 100.0, scale[1 if len(scale) > 1 else 0] / 100.0
+    a, b, c, d = a * sx, b * sx, c * sy, d * sy
+    x, y = anchor[0], anchor[1]
+    return (a, b, c, d, position[0] - a * x - c * y, position[1] - b * x - d * y)
 
 
 def auto_orient_turn(layer: Layer, curves: Curves, frame: float, sampler: Sampler) -> float:

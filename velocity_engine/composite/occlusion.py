@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from velocity_engine.composite.clips import split_clips
 from velocity_engine.composite.paths import upright_box
 from velocity_engine.composite.rects import Rect
-from velocity_engine.display import DrawCommand, FillSource, GroupSource, ImageSource, SolidPaint
+from velocity_engine.display import DrawCommand, FillSource, GroupSource, ImageSource, Paint, SolidPaint
 from velocity_engine.model.geometry import Matrix, apply, determinant, invert
 from velocity_engine.model.layers import BlendMode
 
@@ -42,10 +42,16 @@ def hides(command: DrawCommand, region: Rect) -> bool:
         x0, y0, x1, y1 = source.window or (0.0, 0.0, width, height)
         inside = x0 >= 0.0 and y0 >= 0.0 and x1 <= width and y1 <= height
         return picture.opaque and inside and _covers(command.matrix, 0.0, 0.0, source.width, source.height, region)
-    if isinstance(source, FillSource) and isinstance(source.paint, SolidPaint) and source.paint.color[3] >= 1.0:
+    if isinstance(source, FillSource) and _opaque(source.paint):
         box = upright_box(source.path)
         return box is not None and _covers(command.matrix, *box, region)
     return False
+
+
+def _opaque(paint: Paint) -> bool:
+    if isinstance(paint, SolidPaint):
+        return paint.color[3] >= 1.0
+    return len(paint.stops) > 0 and bool((paint.stops[:, 4] >= 1.0).all())
 
 
 def _covers(matrix: Matrix, x0: float, y0: float, x1: float, y1: float, region: Rect) -> bool:

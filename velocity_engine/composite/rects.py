@@ -11,7 +11,16 @@ FAR = 1 << 28  # coordinates are held within this, which no canvas reaches
 
 
 def intersection(one: Rect, other: Rect) -> Rect | None:
-    x0, y0, x1, y1 = max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
+    x0, y0, x1, y1 = one
+    left, top, right, bottom = other
+    if left > x0:  # four comparisons in place of min and max, which take twice as long
+        x0 = left
+    if top > y0:
+        y0 = top
+    if right < x1:
+        x1 = right
+    if bottom < y1:
+        y1 = bottom
     return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
 
 

@@ -26,9 +26,13 @@ OUTERMOST_FOCUS = 0.99  # of the radius; at the rim itself the gradient is not d
 
 def packed_color(red: float, green: float, blue: float, alpha: float) -> int:
     """A straight colour, 0..1, as one packed premultiplied pixel."""
-    a = min(max(alpha, 0.0), 1.0) * 255.0
-    r, g, b = (int(min(max(channel, 0.0), 1.0) * a + 0.5) for channel in (red, green, blue))
+    a = _unit(alpha) * 255.0
+    r, g, b = int(_unit(red) * a + 0.5), int(_unit(green) * a + 0.5), int(_unit(blue) * a + 0.5)
     return int(a + 0.5) << 24 | b << 16 | g << 8 | r
+
+
+def _unit(value: float) -> float:
+    return 0.0 if value < 0.0 else 1.0 if value > 1.0 else value
 
 
 class GradientTables:

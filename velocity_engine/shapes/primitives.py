@@ -6,6 +6,7 @@ Lottie specification, section "Shapes": start point and direction are those that
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,30 +110,38 @@ def polystar_path(
     count = min(math.floor(points + 0.5), MAX_STAR_POINTS)
     if count < 1:
         return EMPTY_PATH
-    star = kind is StarKind.STAR
-    corners = 2 * count if star else count
-    angles = np.arange(corners) * (2 * math.pi / corners) + math.radians(rotation - 90.0)
-    rays = np.empty((corners, 2))
-    np.cos(angles, out=rays[:, 0])
-    np.sin(angles, out=rays[:, 1])
-    radii = np.full(corners, outer_radius)
-    roundness = np.full(corners, outer_roundness)
-    if star:
-        radii[1::2] = inner_radius
-        roundness[1::2] = inner_roundness
-    vertices = np.empty((corners + 1, 2))
-    np.multiply(rays, radii[:, None], out=vertices[:-1])
-    vertices[:-1] += (x, y)
-    vertices[-1] = vertices[0]
-    if outer_roundness == 0.0 and (not star or inner_roundness == 0.0):
-        return _polygon(vertices)
-    tangents = np.empty((corners + 1, 2))
-    along = radii * roundness * (math.pi / (200.0 * count))
-    tangents[:-1, 0] = -rays[:, 1] * along
-    tangents[:-1, 1] = rays[:, 0] * along
-    tangents[-1] = tangents[0]
-    path = np.empty((3 * corners + 1, 2))
-    path[0::3] = vertices
-    path[1::3] = vertices[:-1] + tangents[:-1]
-    path[2::3] = vertices[1:] - tangents[1:]
+    inner = (inner_radius, inner_roundness) if kind is StarKind.STAR else None
+    outer_part, inner_part = _star_parts(count, rotation, outer_roundness, None if inner is None else inner[1])
+    path = outer_part * outer_radius
+    if inner is not None:
+        path += inner_part * inner[0]
+    path += (x, y)
     return one_contour(path, True)
+
+
+@lru_cache(maxsize=32)  # whose radii change, keep all else
+def _star_parts(
+    count: int, rotation: float, outer_roundness: float, inner_roundness: float | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The points of a star's path are sums: each radius times what it alone contributes, (3 k + 1, 2) float64 each.
+    ``inner_roundness``: None for a polygon, which has no inner points."""
+    corners = count if inner_roundness is None else 2 * count
+    angles = np.arange(corners) * (2 * math.pi / corners) + math.radians(rotation - 90.0)
+    rays = np.stack((np.cos(angles), np.sin(angles)), axis=1)
+    roundness = np.full((corners, 1), outer_roundness)
+    outer = np.ones((corners, 1))
+    if inner_roundness is not None:
+        roundness[1::2] = inner_roundness
+        outer[1::2] = 0.0
+    tangents = np.stack((-rays[:, 1], rays[:, 0]), axis=1) * roundness * (math.pi / (200.0 * count))
+    return _curves(rays * outer, tangents * outer), _curves(rays * (1.0 - outer), tangents * (1.0 - outer))
+
+
+def _curves(vertices: NDArray[np.float64], tangents: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The points of a closed path through ``vertices``, (k, 2), with ``tangents`` ahead and back: (3 k + 1, 2)."""
+    points = np.empty((3 * len(vertices) + 1, 2))
+    points[0:-1:3] = vertices
+    points[-1] = vertices[0]
+    points[1::3] = vertices + tangents
+    points[2::3] = np.roll(vertices - tangents, -1, axis=0)
+    return points

@@ -30,29 +30,37 @@ class Reading:
     A pair with only one number has it twice. A number that is not finite reads as 0.
     """
 
-    __slots__ = ("_fixed", "_parts", "moves")
+    __slots__ = ("_kept", "_moving", "_parts", "moves")
 
     def __init__(self, *, pairs: tuple[AnyProperty, ...] = (), scalars: tuple[Property[Vector], ...] = ()) -> None:
         self._parts = tuple((p, True) for p in pairs) + tuple((p, False) for p in scalars)
         self.moves = any(p.moves for p, _ in self._parts)
-        self._fixed: Numbers | None = None
+        starts = [2 * min(i, len(pairs)) + max(i - len(pairs), 0) for i in range(len(self._parts))]
+        self._moving = [(i, *part) for i, part in zip(starts, self._parts, strict=True) if part[0].moves]
+        self._kept: Numbers | None = None
 
     def read(self, sampler: Sampler) -> Numbers:
-        if self._fixed is not None:
-            return self._fixed
-        values: list[float] = []
-        for prop, is_pair in self._parts:
+        kept = self._kept
+        if kept is None:
+            kept = self._kept = tuple([number for part in self._parts for number in _numbers(sampler, *part)])
+        if not self._moving:
+            return kept
+        values = list(kept)
+        for index, prop, is_pair in self._moving:
             if is_pair:
-                vector = sampler.vector(prop)
-                values += (vector[0], vector[1]) if len(vector) > 1 else (vector[0], vector[0])
+                values[index : index + 2] = _numbers(sampler, prop, True)
             else:
-                values.append(sampler.scalar(prop))  # type: ignore[arg-type]
-        if (total := sum(values)) - total != 0.0:
-            values = [v if v - v == 0.0 else 0.0 for v in values]
-        result = tuple(float(v) for v in values)
-        if not self.moves:
-            self._fixed = result
-        return result
+                values[index] = _finite(sampler.scalar(prop))  # type: ignore[arg-type]
+        return tuple(values)
+
+
+def _numbers(sampler: Sampler, prop: AnyProperty, is_pair: bool) -> Numbers:
+    vector = sampler.vector(prop)
+    return (_finite(vector[0]), _finite(vector[-1 if len(vector) < 2 else 1])) if is_pair else (_finite(vector[0]),)
+
+
+def _finite(value: float) -> float:
+    return float(value) if value - value == 0.0 else 0.0
 
 
 def transform_moves(transform: Transform) -> bool:
