@@ -7,7 +7,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from velocity_engine.composite.coarse import CoarseGrid, blurred, coarse_steps
 from velocity_engine.composite.extents import REACH_OF_SIGMA, SIGMA_OF_FEATHER, mask_extent
+from velocity_engine.composite.paths import flattened
 from velocity_engine.composite.rects import Rect, grown, intersection
 from velocity_engine.composite.strokes import stroked
 from velocity_engine.composite.surface import BufferPool
@@ -15,7 +17,7 @@ from velocity_engine.composite.vector import VectorPainter
 from velocity_engine.display import Clip, MaskPath
 from velocity_engine.kernels.blur import blur_mask
 from velocity_engine.kernels.matte import combine_mask
-from velocity_engine.model.geometry import IDENTITY, rectangle_path
+from velocity_engine.model.geometry import IDENTITY, Matrix, rectangle_path
 from velocity_engine.model.shapes import Cap, Join
 
 Coverage = NDArray[np.uint8]
@@ -61,6 +63,14 @@ def _draw_mask(out: Coverage, mask: MaskPath, rect: Rect, frame: Rect, vector: V
     shared = intersection(whole, rect) if whole else None
     if whole is None or shared is None:
         return
+    steps = coarse_steps(sigma_x, sigma_y)
+    if steps is not None:
+        grid = CoarseGrid(whole, *steps)
+        sharp, buffer = pool.mask(grid.rect, 0)
+        _draw_sharp(sharp, mask, grid.rect, vector, pool, grid.matrix)
+        grid.store(blurred(sharp, (sigma_x, sigma_y), steps), shared, out, (rect[0], rect[1]))
+        pool.give(buffer)
+        return
     sharp, buffer = pool.mask(whole, 0)
     _draw_sharp(sharp, mask, whole, vector, pool)
     soft = blur_mask(sharp, sigma_x, sigma_y)
@@ -70,13 +80,17 @@ def _draw_mask(out: Coverage, mask: MaskPath, rect: Rect, frame: Rect, vector: V
     ]
 
 
-def _draw_sharp(out: Coverage, mask: MaskPath, rect: Rect, vector: VectorPainter, pool: BufferPool) -> None:
-    vector.path_coverage(out, rect, mask.path)
+def _draw_sharp(
+    out: Coverage, mask: MaskPath, rect: Rect, vector: VectorPainter, pool: BufferPool, matrix: Matrix = IDENTITY
+) -> None:
+    """``matrix`` leads from device pixels to those of ``out``, of which ``rect`` speaks."""
+    points, starts, _ = flattened(mask.path, IDENTITY)
+    vector.coverage(out, rect, points, starts, matrix)
     if mask.expansion == 0.0 or not math.isfinite(mask.expansion):
         return
     rim, buffer = pool.mask(rect, 0)
     points, starts = stroked(mask.path, IDENTITY, 2.0 * abs(mask.expansion), Cap.ROUND, Join.MITER, 4.0)
-    vector.coverage(rim, rect, points, starts, IDENTITY)
+    vector.coverage(rim, rect, points, starts, matrix)
     if mask.expansion > 0.0:
         combine_mask(out, rim, LIGHTEN, False, 1.0)
     else:
