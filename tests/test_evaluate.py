@@ -173,9 +173,9 @@ def test_frames_that_look_the_same_have_the_same_digest() -> None:
 
 
 def test_unknown_effects_and_layers_are_reported_not_hidden() -> None:
-    effect = {"ty": 99, "nm": "Glow", "mn": "ADBE Glo2", "ef": [], "en": 1}
+    effect = {"ty": 99, "nm": "Odd", "mn": "ADBE Unheard Of", "ef": [], "en": 1}
     plan = plan_of([solid("s", ef=[effect]), {"ty": 77, "nm": "odd", "ip": 0, "op": 60, "ks": transform()}])
-    assert {finding.feature for finding in plan.findings} == {"effect.ADBE Glo2", "layer.77"}
+    assert {finding.feature for finding in plan.findings} == {"effect.ADBE Unheard Of", "layer.77"}
     assert len(shown(plan).commands) == 1
 
 
@@ -185,6 +185,29 @@ def test_a_missing_picture_is_an_error_that_names_file_and_layer() -> None:
     (finding,) = plan.findings
     assert (finding.feature, finding.severity, finding.place.layer) == ("asset.missing", "error", "Photo")
     assert "gone.png" in str(finding.place.file)
+
+
+def photo(**more: Any) -> dict[str, Any]:
+    return {"ty": 2, "nm": "Photo", "refId": "i", "ip": 0, "op": 60, "st": 0, "ks": transform()} | more
+
+
+def test_what_no_frame_shows_needs_no_picture_and_no_effects() -> None:
+    asset = {"id": "i", "w": 5, "h": 5, "u": "images/", "p": "gone.png", "e": 0}
+    blur = {"ty": 29, "mn": "ADBE Gaussian Blur 2", "en": 1, "ef": [{"ty": 0, "v": fixed(5)}]}
+    odd = {"ty": 99, "mn": "ADBE Unheard Of", "ef": [], "en": 1}
+    slider = {"ty": 5, "mn": "ADBE Slider Control", "ef": [{"ty": 0, "v": fixed(3)}], "en": 1}
+    unseen = [photo(hd=True, ef=[blur, odd]), photo(hd=True, ef=[slider], ind=1), photo(td=1)]
+    hidden_precomp = precomp(hd=True, ef=[blur])
+    child = solid("child", ks=transform(p=fixed(5, 0, 0)), parent=1)
+    plan = plan_of([*unseen, child, hidden_precomp], assets=[asset, {"id": "c", "layers": [photo()]}])
+    assert plan.findings == []
+    assert names(shown(plan)) == ["child"]
+
+
+def test_hidden_mattes_are_drawn_where_a_layer_needs_them() -> None:
+    asset = {"id": "i", "w": 5, "h": 5, "u": "images/", "p": "gone.png", "e": 0}
+    plan = plan_of([photo(hd=True, ind=1), solid("middle", hd=True, tt=1, ind=2), solid("s", tt=1)], assets=[asset])
+    assert [finding.feature for finding in plan.findings] == ["asset.missing"]
 
 
 def test_the_colour_of_a_solid_is_straight_rgba() -> None:

@@ -60,7 +60,7 @@ class PlannedLayer:
 
     layer: Layer
     path: str
-    prepared: PreparedLayer | None
+    prepared: PreparedLayer | None = None  # None for what cannot be drawn, or never is
     effects: tuple[tuple[Effect, EffectType], ...] = ()
     parent: PlannedLayer | None = None
     matte: PlannedLayer | None = None
@@ -225,27 +225,27 @@ class PlanContext:
         source = self.document.main if composition_id == "" else self.document.compositions[composition_id]
         planned = PlannedComposition(source)
         self.compositions[composition_id] = planned
-        read = _layers_read(source)
-        layers = [self._layer(layer, path, layer.index in read) for layer in source.layers]
+        layers = [PlannedLayer(layer, f"{path}/{layer.name}" if path else layer.name) for layer in source.layers]
         _bind(layers)
+        for one in _drawable(layers):
+            self._prepare(one)
+        _note_stillness(layers)
         self._report_sources(layers)
         planned.layers = tuple(layers)
         planned.cameras = tuple(p for p in layers if isinstance(p.layer.content, CameraContent))
         return planned
 
-    def _layer(self, layer: Layer, above: str, read: bool) -> PlannedLayer:
-        path = f"{above}/{layer.name}" if above else layer.name
-        prepared = None
-        if not layer.hidden or layer.is_matte or layer.effects or read:
-            kind = self._layer_type(layer, path)
-            if kind is not None:
-                try:
-                    if isinstance(layer.content, PrecompContent):
-                        self.composition(layer.content.composition, path)
-                    prepared = kind.prepare(layer, self)
-                except VelocityError as error:
-                    self._report_layer(error, layer, path)
-        return PlannedLayer(layer, path, prepared, self._effects(layer, path))
+    def _prepare(self, planned: PlannedLayer) -> None:
+        layer, path = planned.layer, planned.path
+        kind = self._layer_type(layer, path)
+        if kind is not None:
+            try:
+                if isinstance(layer.content, PrecompContent):
+                    self.composition(layer.content.composition, path)
+                planned.prepared = kind.prepare(layer, self)
+            except VelocityError as error:
+                self._report_layer(error, layer, path)
+        planned.effects = self._effects(layer, path)
 
     def _layer_type(self, layer: Layer, path: str) -> LayerType | None:
         content = layer.content
@@ -316,14 +316,23 @@ def _numbers_read(effect: Effect, kind: object) -> tuple[int, ...]:
     return kind.layers(effect) if isinstance(kind, ReadsLayers) else ()
 
 
-def _layers_read(composition: Composition) -> set[int]:
-    """The numbers of the layers that effects of a composition read."""
-    read: set[int] = set()
-    for layer in composition.layers:
-        for effect in layer.effects:
+def _drawable(layers: Sequence[PlannedLayer]) -> list[PlannedLayer]:
+    """The layers that a frame can show: those that are seen themselves, those that effects of such read, and the
+    mattes of all these. The others only lend their properties: as parents, to expressions and to layer controls."""
+    found: set[int] = set()
+    waiting = [p for p in layers if not (p.layer.hidden or p.layer.is_matte or p.layer.guide)]
+    while waiting:
+        planned = waiting.pop()
+        if id(planned) in found:
+            continue
+        found.add(id(planned))
+        if planned.matte is not None:
+            waiting.append(planned.matte)
+        for effect in planned.layer.effects:
             if effect.enabled:
-                read.update(_numbers_read(effect, plugins.effect_for(effect.match_name, effect.type)))
-    return read
+                read = _numbers_read(effect, plugins.effect_for(effect.match_name, effect.type))
+                waiting += [planned.neighbours[number] for number in read if number in planned.neighbours]
+    return [planned for planned in layers if id(planned) in found]
 
 
 def _media_name(media: Media, asset_id: str) -> str:
@@ -332,7 +341,7 @@ def _media_name(media: Media, asset_id: str) -> str:
     return Path(media.path).name if media.path is not None else asset_id
 
 
-def _bind(layers: list[PlannedLayer]) -> None:
+def _bind(layers: Sequence[PlannedLayer]) -> None:
     """Resolves parents and mattes among the layers of one composition."""
     by_index: dict[int, PlannedLayer] = {}
     for planned in layers:
@@ -342,13 +351,17 @@ def _bind(layers: list[PlannedLayer]) -> None:
         layer = planned.layer
         if layer.parent is not None:
             planned.parent = by_index.get(layer.parent)
-        if planned.effects:
+        if layer.effects:
             planned.neighbours = by_index
         if layer.matte is not None:
             if layer.matte_layer is not None:
                 planned.matte = by_index.get(layer.matte_layer)
             elif position > 0:
                 planned.matte = layers[position - 1]
+
+
+def _note_stillness(layers: Sequence[PlannedLayer]) -> None:
+    """Sets ``in_space`` and ``still``."""
     spaces = _by_chain(layers, lambda planned: planned.layer.three_d)
     carried = _by_chain(layers, lambda planned: transform_moves(planned.layer.transform))
     for planned in layers:

@@ -97,7 +97,7 @@ def _along(values: NDArray[np.float32], kernel: NDArray[np.float32], axis: int) 
         part = slice(reach + by, reach + by + count)
         return padded[:, part] if axis else padded[part]
 
-    total = shifted(0) * kernel[0]
+    total: NDArray[np.float32] = shifted(0) * kernel[0]
     for distance in range(1, reach + 1):
         total += (shifted(-distance) + shifted(distance)) * kernel[distance]
     return total
