@@ -80,12 +80,14 @@ class ClipReader:
         self._place = Place(file=name)
         self._lock = threading.Lock()
         self._idle: list[Cursor] = []  # the one used last at the end
-        self._count = 0
         container = self._container()
         try:
             self._index = self._walk(container)
-        finally:
+        except MediaError:
             container.close()
+            raise
+        self._idle.append(Cursor(container, self._index))
+        self._count = 1
         times = self._index.times
         self.frame_count = len(times)
         self.seconds = (self._index.end - times[0]) * self._index.unit

@@ -59,25 +59,26 @@ class YuvRing:
         """Makes ``taken`` show ``canvas`` ((h, w, 4) uint8), of which ``regions`` changed since the last call."""
         from velocity_engine.kernels.yuv import rgba_to_yuv420
 
-        changed = {(x0 // TILE, y0 // TILE, -(-x1 // TILE), -(-y1 // TILE)) for x0, y0, x1, y1 in regions}
-        for frame in self._frames:
-            frame.stale |= changed
+        self._changed(regions)
         y, u, v = taken.planes()
         for box in _disjoint(taken.stale, taken.whole):
             rgba_to_yuv420(canvas, y, u, v, *(TILE * edge for edge in box))
         taken.stale.clear()
 
     def fill_planar(self, taken: YuvFrame, shown: PlanarFrame) -> None:
-        """Makes ``taken`` show a clip's own planes and what is drawn over them. The next canvas counts as new."""
-        from velocity_engine.kernels.yuv import rgba_to_yuv420
+        """Makes ``taken`` show a clip's own planes and what is drawn below and over them."""
+        self._changed(shown.regions)
+        planes = taken.planes()
+        width, height = taken.frame.width, taken.frame.height
+        for box in _disjoint(taken.stale, taken.whole):
+            left, top, right, bottom = (TILE * edge for edge in box)
+            shown.draw(planes, (left, top, min(right, width), min(bottom, height)))
+        taken.stale.clear()
 
-        y, u, v = planes = taken.planes()
-        for target, source in zip(planes, shown.planes, strict=True):
-            rows, columns = min(len(target), len(source)), min(target.shape[1], source.shape[1])
-            target[:rows, :columns] = source[:rows, :columns]
-        for x0, y0, x1, y1 in shown.covered:
-            rgba_to_yuv420(shown.canvas, y, u, v, x0, y0, x1, y1)
-        taken.stale = {taken.whole}
+    def _changed(self, regions: Sequence[Rect]) -> None:
+        changed = {(x0 // TILE, y0 // TILE, -(-x1 // TILE), -(-y1 // TILE)) for x0, y0, x1, y1 in regions}
+        for frame in self._frames:
+            frame.stale |= changed
 
     def give_back(self, frame: YuvFrame) -> None:
         self._free.put(frame)

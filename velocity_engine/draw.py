@@ -83,7 +83,6 @@ class FrameDrawer:
 
     def draw(self, segment: Segment) -> Iterator[YuvFrame | None]:
         """For each frame of the segment one of the ring, or None where it is the same as the last that was drawn."""
-        whole = (0, 0, self._scene.width, self._scene.height)
         for number in range(segment.first, segment.last):
             if self._cancelled():
                 raise RenderCancelled("the render was cancelled")
@@ -91,10 +90,7 @@ class FrameDrawer:
                 display = self._scene.display_list(number)
             with self._clock.stage("composite"):
                 planar = self._frames.advance_planar(display)
-                if planar is None:
-                    canvas, changed = self._frames.advance(display)
-                else:
-                    canvas, changed = planar.canvas, () if planar.held else (whole,)
+                canvas, changed = self._frames.advance(display) if planar is None else (None, planar.regions)
             self._tiles.add_frame((self._scene.width, self._scene.height), changed)
             if not changed and not self._first:
                 yield None
@@ -102,10 +98,10 @@ class FrameDrawer:
             self._first = False
             taken = self._ring.take()
             with self._clock.stage("convert"):
-                if planar is None:
-                    self._ring.fill(taken, canvas, changed)
-                else:
+                if planar is not None:
                     self._ring.fill_planar(taken, planar)
+                elif canvas is not None:
+                    self._ring.fill(taken, canvas, changed)
             yield taken
 
     def close(self) -> None:

@@ -36,7 +36,7 @@ def split_clips(clips: tuple[Clip, ...], extent: Rect) -> tuple[Rect | None, lis
     return left, rest
 
 
-def _device_box(clip: Clip) -> tuple[float, float, float, float] | None:
+def device_box(clip: Clip) -> tuple[float, float, float, float] | None:
     """The clip as an upright box on the device; None when it is turned or skewed."""
     a, b, c, d, e, f = clip.matrix
     x0, y0, x1, y1 = clip.box
@@ -52,7 +52,7 @@ def _device_box(clip: Clip) -> tuple[float, float, float, float] | None:
 
 def _whole_pixels(clip: Clip) -> Rect | None:
     """The pixels that lie wholly in an upright clip (it may be empty: x0 >= x1); None for a turned one."""
-    box = _device_box(clip)
+    box = device_box(clip)
     if box is None or not all(abs(v) < 1e8 for v in box):
         return None
     return (
@@ -65,7 +65,7 @@ def _whole_pixels(clip: Clip) -> Rect | None:
 
 def _snapped(clip: Clip) -> Rect | None:
     """The clip as whole pixels when each of its edges lies on pixel edges; else None."""
-    box = _device_box(clip)
+    box = device_box(clip)
     if box is None or not all(abs(v - round(v)) <= SNAP for v in box):
         return None
     return (round(box[0]), round(box[1]), round(box[2]), round(box[3]))

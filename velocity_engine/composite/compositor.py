@@ -57,23 +57,6 @@ class Compositor:
         ``canvas``: (height, width, 4) uint8 of the display list's size, C-contiguous; outside of the region it is not
         touched, inside it becomes the same, bit for bit, as a drawing of the whole, on any number of threads.
         """
-        self._draw_bands(display, canvas, region, self._draw_band)
-
-    def draw_above(self, display: DisplayList, index: int, canvas: NDArray[np.uint8], region: Rect) -> None:
-        """As ``draw``, of the commands from ``index`` on, over what ``canvas`` holds inside ``region``."""
-
-        def above(display: DisplayList, surface: Surface, band: Rect) -> None:
-            self._painter().draw_all(surface, display.commands[index:], band, surface.rect)
-
-        self._draw_bands(display, canvas, region, above)
-
-    def _draw_bands(
-        self,
-        display: DisplayList,
-        canvas: NDArray[np.uint8],
-        region: Rect | None,
-        draw_band: Callable[[DisplayList, Surface, Rect], None],
-    ) -> None:
         if canvas.shape != (display.height, display.width, 4) or not canvas.flags.c_contiguous:
             raise ValueError(f"the canvas is {canvas.shape}, the display list {display.width} x {display.height}")
         whole = (0, 0, display.width, display.height)
@@ -86,11 +69,11 @@ class Compositor:
         surface = surface_of(canvas)
         bands = self._bands(region)
         if len(bands) == 1:
-            draw_band(display, surface, region)
+            self._draw_band(display, surface, region)
             return
         if self._workers is None:
             self._workers = ThreadPoolExecutor(self._threads, thread_name_prefix="velocity-composite")
-        for done in [self._workers.submit(draw_band, display, surface, band) for band in bands]:
+        for done in [self._workers.submit(self._draw_band, display, surface, band) for band in bands]:
             done.result()
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""A run of frames on one canvas: only what changed from one to the next is drawn."""
+"""A run of frames on canvases that are kept: only what changed from one to the next is drawn."""
 
 from __future__ import annotations
 
@@ -7,66 +7,123 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.composite.changes import changed_regions, merged
+from velocity_engine.composite.changes import changed_regions, merged, same
 from velocity_engine.composite.compositor import Compositor
-from velocity_engine.composite.planar import Planes, planar_ground
-from velocity_engine.composite.rects import Rect
-from velocity_engine.display import DisplayList
+from velocity_engine.composite.planar import PlanarClip, planar_clip
+from velocity_engine.composite.planar_clip import Planes
+from velocity_engine.composite.plane_axes import chroma_end
+from velocity_engine.composite.rects import Rect, grown, intersection
+from velocity_engine.display import DisplayList, DrawCommand, display_list
 
-EDGE = 2  # pixels around a covered rectangle that its conversion to YUV reads; even, as chroma samples are
+CLEAR = (0.0, 0.0, 0.0, 0.0)
+CHROMA_REACH = 2  # pixels beyond a covered one whose chroma it takes part in; even, as chroma samples are
+
+Pixels = NDArray[np.uint8]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PlanarFrame:
-    """A frame that shows ``planes`` except in the rectangles ``covered`` of ``canvas``, which are disjoint and of whole
-    chroma samples; ``held`` when the frame before was the same.
+    """A frame that shows the planes of ``clip``: over ``below`` where that is seen, and under what ``above`` holds
+    (None where there is nothing), which is clear outside of the disjoint rectangles ``covered``.
+
+    ``below`` and ``above``: (h, w, 4) uint8, premultiplied. ``regions``: disjoint rectangles in which this frame
+    differs from the one before; none when it is the same.
     """
 
-    planes: Planes
-    canvas: NDArray[np.uint8]
+    clip: PlanarClip
+    below: Pixels | None
+    above: Pixels | None
     covered: tuple[Rect, ...]
-    held: bool
+    regions: tuple[Rect, ...]
+
+    def draw(self, planes: Planes, rect: Rect) -> None:
+        """Makes ``planes`` (y, u, v of BT.709, limited range, left-sited) show the frame inside ``rect``, whose corners
+        are even, or the frame's last, and in the chroma of the pixels right of it.
+        """
+        from velocity_engine.kernels.yuv import rgba_to_yuv420
+        from velocity_engine.kernels.yuv_over import rgba_over_yuv420
+
+        place = self.clip.place
+        if self.below is not None and not place.hides(rect):
+            rgba_to_yuv420(self.below, *planes, *rect)
+        place.draw(self.clip.planes, planes, rect)
+        for covered in self.covered:
+            part = intersection(covered, rect)
+            if part is not None and self.above is not None:
+                right = part[2]
+                last = chroma_end(right, place.size[0]) if right == rect[2] else right // 2
+                rgba_over_yuv420(self.above, *planes, *part, last)
+
+
+class _Canvas:
+    """Pixels and the display list that they show."""
+
+    def __init__(self, width: int, height: int, compositor: Compositor) -> None:
+        self.pixels: Pixels = np.zeros((height, width, 4), np.uint8)  # takes memory only once it is drawn on
+        self._compositor = compositor
+        self._shown: DisplayList | None = None
+
+    def show(self, display: DisplayList) -> tuple[Rect, ...]:
+        """Draws what changed; gives where."""
+        regions = changed_regions(self._shown, display, self._compositor.extents)
+        self._shown = None  # if drawing fails nobody knows what the canvas shows
+        for region in regions:
+            self._compositor.draw(display, self.pixels, region)
+        self._shown = display
+        return regions
 
 
 class FrameCompositor:
-    """Keeps a canvas of ``width`` x ``height`` pixels and the display list that it shows."""
+    """Keeps canvases of ``width`` x ``height`` pixels and the display lists that they show."""
 
     def __init__(self, width: int, height: int, compositor: Compositor | None = None, *, threads: int = 1) -> None:
-        self.canvas: NDArray[np.uint8] = np.zeros((height, width, 4), np.uint8)
         self._compositor = compositor or Compositor(threads=threads)
-        self._shown: DisplayList | None = None
-        self._planar: DisplayList | None = None  # what the canvas shows parts of
+        self._whole: Rect = (0, 0, width, height)
+        self._ground = _Canvas(width, height, self._compositor)
+        self._above = _Canvas(width, height, self._compositor)
+        self._clip: DrawCommand | None = None  # what was last shown by its planes, if the last frame was
 
-    def advance(self, display: DisplayList) -> tuple[NDArray[np.uint8], tuple[Rect, ...]]:
-        """Makes the canvas show ``display``; gives it, (h, w, 4) uint8 premultiplied, and the rectangles that were
-        drawn anew (disjoint, empty when nothing changed). The canvas is the same array each time: copy what must
-        outlast the next call.
+    def advance(self, display: DisplayList) -> tuple[Pixels, tuple[Rect, ...]]:
+        """Makes the canvas show ``display``; gives it, (h, w, 4) uint8 premultiplied, and the rectangles in which it
+        differs from the frame before (disjoint, empty when nothing changed). The canvas is the same array each time:
+        copy what must outlast the next call.
         """
-        self._planar = None
-        regions = changed_regions(self._shown, display, self._compositor.extents)
-        self._shown = None
-        for region in regions:
-            self._compositor.draw(display, self.canvas, region)
-        self._shown = display
-        return self.canvas, regions
+        planar, self._clip = self._clip is not None, None
+        regions = self._ground.show(display)
+        return self._ground.pixels, (self._whole,) if planar else regions
 
     def advance_planar(self, display: DisplayList) -> PlanarFrame | None:
-        """The frame as a clip's planes and what is drawn over them, where ``display`` has such a ground; else None, and
-        ``advance`` draws it. The canvas then shows ``display`` in the ``covered`` rectangles and EDGE pixels around.
+        """The frame as a clip's planes with what is drawn below and above them, where ``display`` has a clip that can
+        be shown so; else None, and ``advance`` draws it.
         """
-        ground = planar_ground(display, self._compositor.extents)
-        if ground is None:
+        clip = planar_clip(display, self._compositor.extents)
+        if clip is None:
             return None
-        width, height = display.width, display.height
-        covered = merged(ground.covered, width, height)
-        held = self._planar is not None and not changed_regions(self._planar, display, self._compositor.extents)
-        if not held:
-            from velocity_engine.kernels.yuv import yuv420_to_rgba
+        before, self._clip = self._clip, None
+        width, height, commands = display.width, display.height, display.commands
+        changed: list[Rect] = []
+        if not clip.fills:
+            changed += self._ground.show(display_list(width, height, display.background, commands[: clip.index]))
+        over = commands[clip.index + 1 :]
+        changed += self._above.show(display_list(width, height, CLEAR, over))
+        self._clip = commands[clip.index]
+        if before is None:
+            changed = [self._whole]
+        elif not same(before, self._clip):
+            changed += [rect for rect in map(self._seen, (before, self._clip)) if rect is not None]
+        covered = merged([rect for rect in map(self._reached, over) if rect is not None], width, height)
+        return PlanarFrame(
+            clip=clip,
+            below=None if clip.fills else self._ground.pixels,
+            above=self._above.pixels if covered else None,
+            covered=covered,
+            regions=merged(changed, width, height),
+        )
 
-            self._shown = self._planar = None
-            for x0, y0, x1, y1 in covered:
-                region = (max(0, x0 - EDGE), max(0, y0 - EDGE), min(width, x1 + EDGE), min(height, y1 + EDGE))
-                yuv420_to_rgba(*ground.planes, False, 709, self.canvas, *region)
-                self._compositor.draw_above(display, ground.above, self.canvas, region)
-            self._planar = display
-        return PlanarFrame(ground.planes, self.canvas, covered, held)
+    def _seen(self, command: DrawCommand) -> Rect | None:
+        extent = self._compositor.extents.command(command)
+        return intersection(extent, self._whole) if extent else None
+
+    def _reached(self, command: DrawCommand) -> Rect | None:
+        seen = self._seen(command)
+        return intersection(grown(seen, *(CHROMA_REACH,) * 4), self._whole) if seen else None

@@ -1,30 +1,22 @@
-"""A clip that fills the frame as it is stays in YUV: only what other commands cover is turned into RGBA and drawn over.
+"""A clip that lies upright stays in YUV: what is below and above it is drawn in RGBA, apart, and only where it shows is
+it turned into YUV and laid below and over the clip's planes.
 
-Whether a display list has such a clip, and what is covered, follow from the list alone, so every executor draws the
-same bytes.
+Which clip of a display list that is follows from the list alone, so every executor draws the same bytes.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeGuard
 
-import numpy as np
-from numpy.typing import NDArray
-
-from velocity_engine.composite.clips import split_clips
 from velocity_engine.composite.extents import Extents
-from velocity_engine.composite.rects import Rect, grown, intersection
-from velocity_engine.display import DisplayList, DrawCommand, VideoSource
-from velocity_engine.model.geometry import IDENTITY
+from velocity_engine.composite.occlusion import first_seen
+from velocity_engine.composite.planar_clip import ClipPlace, Planes, clip_place
+from velocity_engine.display import DisplayList, DrawCommand, FrameReader, VideoSource
 from velocity_engine.model.layers import BlendMode
 
-Planes = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
-CHROMA_REACH = 2.0  # pixels beyond a covered one whose chroma it takes part in
 
-
-@runtime_checkable
-class PlanarReader(Protocol):
+class PlanarReader(FrameReader, Protocol):
     """A reader of clips that can give a frame as it is encoded."""
 
     def read_yuv(self, index: int) -> Planes | None:
@@ -32,50 +24,48 @@ class PlanarReader(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class PlanarGround:
-    """``planes`` of the clip; ``above`` is the index of the first command over it, ``covered`` where those draw, in
-    disjoint or overlapping rectangles."""
+@dataclass(frozen=True, slots=True, eq=False)
+class PlanarClip:
+    """The command at ``index`` of a display list: ``planes`` of a clip, and its ``place``. ``fills`` when nothing else
+    of the frame is seen but what is above."""
 
+    index: int
     planes: Planes
-    above: int
-    covered: tuple[Rect, ...]
+    place: ClipPlace
+    fills: bool
 
 
-def planar_ground(display: DisplayList, extents: Extents) -> PlanarGround | None:
-    """The clip that hides all below it and fills ``display`` pixel by pixel, where the list has one."""
+def planar_clip(display: DisplayList, extents: Extents) -> PlanarClip | None:
+    """The largest clip of ``display`` that can stay in YUV, over which nothing blends other than by its alpha."""
     whole = (0, 0, display.width, display.height)
+    best: tuple[int, int, VideoSource, ClipPlace] | None = None
     for index in range(len(display.commands) - 1, -1, -1):
         command = display.commands[index]
         source = command.source
-        if isinstance(source, VideoSource) and _fills(command, source, whole):
-            reader = source.reader
-            planes = reader.read_yuv(source.index) if isinstance(reader, PlanarReader) else None
-            return None if planes is None else PlanarGround(planes, index + 1, _covered(display, index + 1, extents))
-    return None
+        if isinstance(source, VideoSource) and _plain(command) and _gives_planes(source.reader):
+            place = clip_place(command, source, whole[2:], extents)
+            if place is not None and (best is None or place.area > best[0]):
+                best = (place.area, index, source, place)
+            if place is not None and place.hides(whole):
+                break
+        if command.blend is not BlendMode.NORMAL:
+            break
+    if best is None:
+        return None
+    _, index, source, place = best
+    if first_seen(display.commands[index + 1 :], place.rect) is not None or not _gives_planes(source.reader):
+        return None
+    planes = source.reader.read_yuv(source.index)
+    return None if planes is None else PlanarClip(index, planes, place, place.hides(whole))
 
 
-def _fills(command: DrawCommand, source: VideoSource, whole: Rect) -> bool:
-    _, _, width, height = whole
+def _gives_planes(reader: FrameReader) -> TypeGuard[PlanarReader]:
+    return hasattr(reader, "read_yuv")
+
+
+def _plain(command: DrawCommand) -> bool:
     return (
-        (source.reader.width, source.reader.height) == (width, height)
-        and (source.width, source.height) == (width, height)
-        and source.window in (None, (0.0, 0.0, width, height))
-        and command.matrix == IDENTITY
-        and command.opacity >= 1.0
+        command.opacity >= 1.0
         and command.blend is BlendMode.NORMAL
         and not (command.effects or command.masks or command.matte is not None)
-        and (not command.clips or split_clips(command.clips, whole) == (whole, []))
     )
-
-
-def _covered(display: DisplayList, above: int, extents: Extents) -> tuple[Rect, ...]:
-    whole = (0, 0, display.width, display.height)
-    reach = (CHROMA_REACH,) * 4
-    found = []
-    for command in display.commands[above:]:
-        extent = extents.command(command)
-        rect = intersection(grown(extent, *reach), whole) if extent else None
-        if rect is not None:
-            found.append(rect)
-    return tuple(found)

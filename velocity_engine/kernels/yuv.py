@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numba import types
 
+from velocity_engine.kernels.bt709 import UB, UG, UR, VB, VG, VR, YB, YG, YR
 from velocity_engine.kernels.inner import inner
 from velocity_engine.kernels.kernel import kernel
 
@@ -22,10 +23,6 @@ _RGBA_SOURCE = types.Array(types.uint8, 3, "C", readonly=True)
 _PLANE = types.Array(types.uint8, 2, "C")
 _PLANE_SOURCE = types.Array(types.uint8, 2, "C", readonly=True)
 
-# BT.709: 219/255 (luma) and 224/255 (chroma) times the matrix of ITU-R BT.709-6, item 3, in units of 2**-16.
-_YR, _YG, _YB = np.int32(11966), np.int32(40254), np.int32(4064)
-_UR, _UG, _UB = np.int32(-6596), np.int32(-22189), np.int32(28785)
-_VR, _VG, _VB = np.int32(28785), np.int32(-26145), np.int32(-2640)
 _LUMA_BASE = np.int32((16 << 16) + (1 << 15))
 _CHROMA_BASE = np.int32((128 << 19) + (1 << 18))
 
@@ -38,7 +35,7 @@ def _luma_row(pixels, out):
     for x in range(pixels.shape[0]):
         pixel = pixels[x]
         red, green, blue = np.int32(pixel & _LOW), np.int32((pixel >> _S8) & _LOW), np.int32((pixel >> _S16) & _LOW)
-        value = np.int32(np.int32(_LUMA_BASE + _YR * red) + np.int32(np.int32(_YG * green) + np.int32(_YB * blue)))
+        value = np.int32(np.int32(_LUMA_BASE + YR * red) + np.int32(np.int32(YG * green) + np.int32(YB * blue)))
         out[x] = np.uint8(np.uint32(value) >> _S16)
 
 
@@ -64,8 +61,8 @@ def _chroma_row(red_blue, green, u, v):
         both = np.uint32(np.uint32(red_blue[2 * x] + np.uint32(red_blue[2 * x + 1] << _S1)) + red_blue[2 * x + 2])
         g = np.int32(np.uint32(green[2 * x] + np.uint32(green[2 * x + 1] << _S1)) + green[2 * x + 2])
         r, b = np.int32(both & _HALF), np.int32(both >> _S16)
-        u[x] = _chroma_sample(_CHROMA_BASE, r, g, b, _UR, _UG, _UB)
-        v[x] = _chroma_sample(_CHROMA_BASE, r, g, b, _VR, _VG, _VB)
+        u[x] = _chroma_sample(_CHROMA_BASE, r, g, b, UR, UG, UB)
+        v[x] = _chroma_sample(_CHROMA_BASE, r, g, b, VR, VG, VB)
 
 
 @kernel(types.void(_RGBA_SOURCE, _PLANE, _PLANE, _PLANE, *[types.int64] * 4))
