@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-TAP_COUNTS = (2, 4, 8, 12, 16)  # weights of a sample along one axis; what ``kernels.scale_plane`` takes
+TAP_COUNTS = (2, 4, 6, 8, 12, 16)  # weights of a sample along one axis; even, as ``kernels.scale_plane`` takes them
 SAME = 0.002  # pixels; a map that is nowhere farther from a shift by whole pixels is one, as ``kernels.warp`` has it
 
 Floats = NDArray[np.float64]
