@@ -28,6 +28,7 @@ from velocity_engine.encode import SegmentEncoder
 from velocity_engine.evaluate import Evaluator, fit_viewport
 from velocity_engine.lanes import available_cores
 from velocity_engine.plugin_types import Segment
+from velocity_engine.scene import Scene
 from velocity_engine.segment import plan_segments
 
 
@@ -108,29 +109,34 @@ class ProcessorClock(StageClock):
 def stages(work: Job) -> dict[str, float]:
     """Processor seconds of evaluating, compositing and converting all frames on one thread."""
     clock = ProcessorClock()
-    for _ in _drawn(work, clock):
-        pass
+    with scene(work) as shown:
+        for _ in _drawn(shown, work.count, clock):
+            pass
     return clock.seconds
 
 
-def _drawn(work: Job, clock: StageClock) -> Iterator[YuvFrame | None]:
+def _drawn(scene: Scene, count: int, clock: StageClock) -> Iterator[YuvFrame | None]:
     """Each frame, to be read before the next; None for one that is held."""
-    with scene(work) as frames:
-        ring = YuvRing(*work.size, 1)
-        drawer = FrameDrawer(frames, ring, clock, lambda: False)
-        try:
-            for drawn in drawer.draw(Segment(number=0, first=0, last=work.count)):
-                yield drawn
-                if drawn is not None:
-                    ring.give_back(drawn)
-        finally:
-            drawer.close()
+    ring = YuvRing(scene.width, scene.height, 1)
+    drawer = FrameDrawer(scene, ring, clock, lambda: False)
+    try:
+        for drawn in drawer.draw(Segment(number=0, first=0, last=count)):
+            yield drawn
+            if drawn is not None:
+                ring.give_back(drawn)
+    finally:
+        drawer.close()
 
 
 def frames_in_memory(work: Job) -> list[av.VideoFrame]:
     """All frames as the encoder takes them; a held frame is the same object as the one before."""
+    with scene(work) as shown:
+        return frames_of(shown, work.count)
+
+
+def frames_of(scene: Scene, count: int) -> list[av.VideoFrame]:
     kept: list[av.VideoFrame] = []
-    for drawn in _drawn(work, StageClock()):
+    for drawn in _drawn(scene, count, StageClock()):
         kept.append(kept[-1] if drawn is None else _copy(drawn.frame))
     return kept
 

@@ -15,7 +15,7 @@ from velocity_engine.encode import SegmentEncoder, capped
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import StorageError
 from velocity_engine.mux import Muxer
-from velocity_engine.plugin_types import EncoderSettings
+from velocity_engine.plugin_types import BUFFER_START, EncoderSettings
 
 SIZE = (96, 64)
 
@@ -85,9 +85,11 @@ def test_a_folder_that_is_missing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("seconds", [0.1, 0.5, 1, 3, 5, 20, 600])
-def test_caps_keep_to_the_average(seconds: float) -> None:
-    settings = EncoderSettings(encoder="", pixel_format="", options={"bufsize": "16000000"}, average_cap=8_000_000)
+@pytest.mark.parametrize("buffer", [4_000_000, 8_000_000, 16_000_000])
+def test_caps_keep_to_the_average(seconds: float, buffer: int) -> None:
+    settings = EncoderSettings(encoder="", pixel_format="", options={"bufsize": str(buffer)}, average_cap=8_000_000)
     found = capped(settings, Fraction(seconds))
-    most = int(found["bufsize"]) / 2 + int(found["maxrate"]) * seconds
+    most = int(found["bufsize"]) * BUFFER_START + int(found["maxrate"]) * seconds
+    assert int(found["bufsize"]) <= buffer
     assert most <= 1.051 * 8_000_000 * seconds
     assert int(found["maxrate"]) >= 0.75 * 8_000_000

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from velocity_engine.errors import RenderFailed
-from velocity_engine.plugin_types import EncodedPacket, EncoderSettings
+from velocity_engine.plugin_types import BUFFER_START, EncodedPacket, EncoderSettings
 
 if TYPE_CHECKING:
     import av
@@ -66,15 +66,15 @@ def configure(
 def capped(settings: EncoderSettings, seconds: Fraction) -> dict[str, str]:
     """``maxrate`` and ``bufsize`` (both in bits) with which ``seconds`` of video stay below ``average_cap``.
 
-    A buffer that starts half full lets through its half and ``maxrate`` for each second. The half is a tenth of what
-    may be sent, but a second's worth at most, and half a second's where there is so much: the first frame has to fit.
-    ``maxrate`` gets what remains of the cap and ``OVERSHOOT``.
+    The buffer lets through what it holds at first (``BUFFER_START`` of its size) and ``maxrate`` for each second. What
+    it holds is a fifth of what may be sent, and half a second's worth where there is so much, since the first frame has
+    to fit; but no more than the buffer of ``settings`` does. ``maxrate`` gets what remains of the cap and OVERSHOOT.
     """
     cap, length = settings.average_cap or 0, float(seconds)
-    half = min(1.0, max(length / 10, min(0.5, length / 4)))
-    half = min(half, int(settings.options.get("bufsize", 2 * cap)) / cap / 2)
-    peak = min(OVERSHOOT - half / length, 1.0)
-    return {"maxrate": str(int(peak * cap)), "bufsize": str(int(2 * half * cap))}
+    whole = int(settings.options.get("bufsize", cap)) / cap * BUFFER_START
+    first = min(whole, max(length / 5, min(0.5, length / 4)))
+    peak = min(OVERSHOOT - first / length, 1.0)
+    return {"maxrate": str(int(peak * cap)), "bufsize": str(int(first / BUFFER_START * cap))}
 
 
 class SegmentEncoder:

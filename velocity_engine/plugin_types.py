@@ -118,6 +118,9 @@ class ReadsLayers(Protocol):
 
 # --- codecs ---------------------------------------------------------------------------------------------------------
 
+BUFFER_START = 0.9
+"""How full the model of the decoder's buffer is before a segment's first frame, where ``average_cap`` is to be kept."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncoderSettings:
@@ -227,6 +230,7 @@ class Executor(Protocol):
 
 
 __all__ = [
+    "BUFFER_START",
     "Any",
     "Codec",
     "EffectType",

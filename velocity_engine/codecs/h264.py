@@ -17,7 +17,7 @@ from velocity_engine.codecs.rates import (
 )
 from velocity_engine.encoder_config import EncoderConfig, RateControl
 from velocity_engine.errors import EncoderConfigError, Place
-from velocity_engine.plugin_types import EncoderSettings
+from velocity_engine.plugin_types import BUFFER_START, EncoderSettings
 
 PROFILES = {66: "baseline", 77: "main", 100: "high"}
 DEFAULT_PRESET = 3
@@ -32,6 +32,11 @@ PRESETS = (
     ("ultrafast", 5.5),
 )
 RATE_FACTOR = 21.0  # at "veryfast"
+
+# By how much the rate factor of a segment's first frame is lower. Inside a video x264 makes key frames better than the
+# frames before them; of a first frame it knows none, and all of a segment is predicted from it.
+FIRST_FRAME = 3.0
+BUFFER_SECONDS = 0.83  # which nearly full let a segment's first frame be as large as a later key frame
 
 # With several frames in flight the rate control of x264 gives other bytes each time, and its output depends on their
 # number.
@@ -110,8 +115,8 @@ class H264:
             private |= {"nal-hrd": "cbr", "vbv-init": "0.9"}
         elif config.rate_control == RateControl.VBR:
             factor = RATE_FACTOR + offset - quality_gain(config, width, height, rate)
-            options |= capped_quality(factor, stream.bits, level)
-            private["vbv-init"] = "0.5"
+            options |= capped_quality(factor, stream.bits, level, BUFFER_SECONDS)
+            private |= {"vbv-init": str(BUFFER_START), "zones": f"0,0,crf={max(0.0, factor - FIRST_FRAME):.2f}"}
         else:
             value = quantiser_for(config, width, height, rate, middle=27, per_doubling=6, low=1, high=51)
             options["qp"] = str(value)

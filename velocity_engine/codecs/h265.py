@@ -17,7 +17,7 @@ from velocity_engine.codecs.rates import (
 )
 from velocity_engine.encoder_config import EncoderConfig, RateControl
 from velocity_engine.errors import EncoderConfigError, Place
-from velocity_engine.plugin_types import EncoderSettings
+from velocity_engine.plugin_types import BUFFER_START, EncoderSettings
 
 CONTAINERS = ("mp4", "mov")
 DEFAULT_PRESET = 4  # as small as "veryfast" and 1.4 times as fast
@@ -32,6 +32,10 @@ PRESETS = (
     ("ultrafast", -2.5),
 )
 RATE_FACTOR = 23.0  # at "superfast"
+
+# How many times the bits a segment's first frame may have, as key frames inside a video do (see ``h264``).
+FIRST_FRAME = 1.3
+BUFFER_SECONDS = 0.55
 
 # Tables A.8 and A.9: level times 10, luma samples a picture and a second, then kbit/s and kbit of buffer of the main
 # and high tiers.
@@ -107,8 +111,8 @@ class H265:
             private |= {"vbv-init": "0.9", "hrd": "1", "strict-cbr": "1"}
         elif config.rate_control == RateControl.VBR:
             factor = RATE_FACTOR + offset - quality_gain(config, width, height, rate)
-            options |= capped_quality(factor, stream.bits, level)
-            private["vbv-init"] = "0.5"
+            options |= capped_quality(factor, stream.bits, level, BUFFER_SECONDS)
+            private |= {"vbv-init": str(BUFFER_START), "zones": f"0,1,b={FIRST_FRAME}"}
         if config.rate_control == RateControl.CQP:
             value = quantiser_for(config, width, height, rate, middle=27, per_doubling=6, low=1, high=51)
             options["qp"] = str(value)

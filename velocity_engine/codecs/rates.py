@@ -61,10 +61,12 @@ def constant_rate(bits: int, level: Level) -> dict[str, str]:
     return {"maxrate": str(bits), "bufsize": str(min(bits, level.buffer_for(bits)))}
 
 
-def capped_quality(factor: float, bits: int | None, level: Level) -> dict[str, str]:
-    """libavcodec's options for a constant quality under a cap: the bitrate, else what the level holds."""
+def capped_quality(factor: float, bits: int | None, level: Level, buffer_seconds: float) -> dict[str, str]:
+    """libavcodec's options for a constant quality under a cap: the bitrate with a decoder's buffer of
+    ``buffer_seconds``, else what the level holds."""
     peak = bits or level.bits
-    return {"crf": f"{factor:.2f}", "maxrate": str(peak), "bufsize": str(min(2 * peak, level.buffer_for(bits)))}
+    size = 2 * peak if bits is None else round(buffer_seconds * bits)
+    return {"crf": f"{factor:.2f}", "maxrate": str(peak), "bufsize": str(min(size, level.buffer_for(bits)))}
 
 
 def quantiser_for(
