@@ -34,6 +34,7 @@ from velocity_engine.model.layers import (
     BlendMode,
     CameraContent,
     ImageContent,
+    Layer,
     Mask,
     MaskMode,
     PluginContent,
@@ -96,6 +97,18 @@ class LayerSampler:
             return None
         return self._evaluator.layer_picture(found, self.frame, scale)
 
+    def composition(self, identity: str, frame: float, matrix: Matrix) -> Sequence[DrawCommand]:
+        if self._evaluator is None or identity not in self._plan.compositions:
+            return ()
+        return self._evaluator.composition(self._plan.compositions[identity], frame, matrix)
+
+    def select(
+        self, prop: Property[Vector], units: NDArray[np.int64], total: int, before: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        if prop.expression is None or self._plan.expressions is None:
+            return before
+        return self._plan.expressions.select(prop, self._planned, self.frame, units, total, before)
+
     def value(self, prop: Property[Any]) -> Any:
         value = self._curves.value(prop, self.frame) if prop.keyframes else prop.value
         if prop.expression is not None and self._plan.expressions is not None:
@@ -142,6 +155,10 @@ def fit_viewport(document_size: tuple[float, float], width: int, height: int) ->
     scale = min(width / document_size[0], height / document_size[1])
     left, top = (width - document_size[0] * scale) / 2, (height - document_size[1] * scale) / 2
     return Viewport(width, height, (scale, 0.0, 0.0, scale, left, top))
+
+
+EVERYWHERE = Viewport(2**40, 2**40, IDENTITY)
+"""The viewport that no clip leaves free."""
 
 
 class Evaluator:
@@ -287,32 +304,34 @@ class Evaluator:
         layer = planned.layer
         # As in After Effects, the effects of shapes and texts act after the layer's transform, in its composition.
         vector = isinstance(layer.content, ShapeContent | TextContent)
-        effects = self._effects(planned, sampler, base if vector else place.matrix)
+        matrix = base if vector else place.matrix
+        effects = self._effects(planned, sampler, matrix)
+        styles, under = self._styles(layer, sampler, matrix, content if vector else None)
         masks = _masks(planned, sampler, place)
         matte = self._matte(planned, frame, base, camera)
         if matte is not None and not matte.commands and matte.mode.value in (1, 3):
             return ()
-        plain = not effects and not masks and matte is None
+        acted_on = bool(effects or styles or under)
+        plain = not acted_on and not masks and matte is None
         if plain and opacity >= 1.0 and layer.blend_mode is BlendMode.NORMAL:
             return [_labelled(entry, planned.path) for entry in content]
         first = content[0]
-        if masks and effects:
+        if masks and acted_on:
             # Masks cut what effects are given, while the masks of a command cut what its effects gave.
             content = [altered(command(group_source(content)), masks=masks)]
             first, masks = content[0], ()
         finished = first.effects or first.masks or first.matte or first.blend is not BlendMode.NORMAL
-        whole = command(group_source(content)) if len(content) > 1 or effects or finished else first
-        return [
-            altered(
-                whole,
-                opacity=whole.opacity * opacity,
-                blend=layer.blend_mode,
-                masks=masks,
-                matte=matte,
-                effects=effects,
-                label=planned.path,
-            )
-        ]
+        whole = command(group_source(content)) if len(content) > 1 or acted_on or finished else first
+        shown = altered(
+            whole,
+            opacity=whole.opacity * opacity,
+            blend=layer.blend_mode,
+            masks=masks,
+            matte=matte,
+            effects=(*effects, *styles),
+            label=planned.path,
+        )
+        return [*(altered(shown, blend=mode, effects=(*effects, call)) for call, mode in under), shown]
 
     def _matte(self, planned: PlannedLayer, frame: float, base: Matrix, camera: Matrix4 | None) -> Matte | None:
         if planned.matte is None or planned.layer.matte is None:
@@ -325,14 +344,26 @@ class Evaluator:
             call = kind.evaluate(effect, sampler, matrix)
             if call is not None:
                 calls.append(call)
-        if planned.layer.styles:
-            from velocity_engine.effects.styles import evaluate_style
-
-            for style in planned.layer.styles:
-                call = evaluate_style(style, sampler, matrix)
-                if call is not None:
-                    calls.append(call)
         return tuple(calls)
+
+    def _styles(
+        self, layer: Layer, sampler: LayerSampler, matrix: Matrix, content: Sequence[DrawCommand] | None
+    ) -> tuple[tuple[EffectCall, ...], tuple[tuple[EffectCall, BlendMode], ...]]:
+        """The calls of the layer's styles, and those that draw under it, each with its blend mode."""
+        if not layer.styles:
+            return (), ()
+        from velocity_engine.effects.styles import evaluate_styles
+
+        return evaluate_styles(layer.styles, sampler, matrix, content)
+
+    def composition(self, planned: PlannedComposition, frame: float, matrix: Matrix) -> Sequence[DrawCommand]:
+        """What a composition shows under a matrix that does not lead to the viewport."""
+        document, viewport = self.plan.document, self._viewport
+        self._viewport = EVERYWHERE
+        try:
+            return self._composition(planned, frame, matrix, (float(document.width), float(document.height)))
+        finally:
+            self._viewport = viewport
 
     def layer_picture(self, planned: PlannedLayer, frame: float, scale: float) -> LayerPicture | None:
         """A layer's own picture, without masks, matte and effects, at ``scale`` pixels to each of its own."""

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from velocity_engine import plugins
 from velocity_engine.animate import Curves
 from velocity_engine.display import FrameReader, Picture
@@ -80,6 +83,16 @@ class ExpressionEngine(Protocol):
     """Gives the values of properties that have an expression; see ``velocity_engine.expressions``."""
 
     def evaluate(self, prop: Property[Any], layer: PlannedLayer | None, frame: float, value: Any) -> Any: ...
+
+    def select(
+        self,
+        prop: Property[Any],
+        layer: PlannedLayer | None,
+        frame: float,
+        units: NDArray[np.int64],
+        total: int,
+        before: NDArray[np.float64],
+    ) -> NDArray[np.float64]: ...
 
     def check(self) -> None: ...
 
@@ -242,6 +255,11 @@ class PlanContext:
             try:
                 if isinstance(layer.content, PrecompContent):
                     self.composition(layer.content.composition, path)
+                if isinstance(layer.content, TextContent):
+                    from velocity_engine.text.inner import glyph_compositions
+
+                    for identity in glyph_compositions(self.document, layer.content.text):
+                        self.composition(identity, path)
                 planned.prepared = kind.prepare(layer, self)
             except VelocityError as error:
                 self._report_layer(error, layer, path)
@@ -304,12 +322,12 @@ class PlanContext:
                     self.report(Finding("effect.layer", message, Place(layer=planned.path, pointer=effect.pointer)))
 
     def _report_styles(self, layer: Layer, path: str) -> None:
-        from velocity_engine.effects.styles import SUPPORTED_STYLES
+        if layer.styles:
+            from velocity_engine.effects.styles import style_problems
 
-        for style in layer.styles:
-            if style.type not in SUPPORTED_STYLES:
-                message = f"the layer style {style.name or style.type!r} (type {style.type}) is not supported"
-                self.report(Finding(f"style.{style.type}", message, Place(layer=path, pointer=style.pointer)))
+            for style in layer.styles:
+                for feature, message in style_problems(style):
+                    self.report(Finding(feature, message, Place(layer=path, pointer=style.pointer)))
 
 
 def _numbers_read(effect: Effect, kind: object) -> tuple[int, ...]:

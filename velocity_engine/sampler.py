@@ -6,12 +6,14 @@ attached, takes the place of the keyframes' value without their knowing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.display import LayerPicture
+from velocity_engine.display import DrawCommand, LayerPicture
+from velocity_engine.model.geometry import Matrix
 from velocity_engine.model.layers import Mask
 from velocity_engine.model.properties import Bezier, GradientValue, Property, SplitPosition, Vector
 from velocity_engine.model.text import TextDocument
@@ -40,6 +42,19 @@ class Sampler(Protocol):
         """The own picture (without masks, matte and effects) of the layer whose ``ind`` is ``number``, of the same
         composition and moment, at ``scale`` pixels to each of its own; None where there is no such layer. Shapes and
         texts stand in it as they stand in the composition."""
+        ...
+
+    def composition(self, identity: str, frame: float, matrix: Matrix) -> Sequence[DrawCommand]:
+        """What a composition of the document shows at ``frame`` of its own, under ``matrix``; nothing where it is not
+        known."""
+        ...
+
+    def select(
+        self, prop: Property[Vector], units: NDArray[np.int64], total: int, before: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """What the expression of a text selector gives, (n, 3) per cent: for each of n characters the number of its
+        unit, (n,) from 0 to ``total`` - 1, and what was selected so far, (n, 3) per cent. Without an expression that
+        is the result."""
         ...
 
     def scalar(self, prop: Property[Vector]) -> float:

@@ -92,6 +92,14 @@ class StillSampler:
     def layer_picture(self, number: int, scale: float) -> LayerPicture | None:
         return None
 
+    def composition(self, identity: str, frame: float, matrix: Matrix) -> Sequence[DrawCommand]:
+        return ()
+
+    def select(
+        self, prop: Property[Vector], units: NDArray[np.int64], total: int, before: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        return before
+
     def scalar(self, prop: Property[Vector]) -> float:
         return prop.value[0]
 

@@ -222,9 +222,6 @@ def test_findings_of_documents(document: TextDocument, feature: str) -> None:
 
 
 def test_findings_of_layers() -> None:
-    assert findings(saying("a"), animators=(animator(RangeSelector(expressible=True)),)).features == [
-        "text.expression_selector"
-    ]
     assert findings(saying("a"), path=TextPathOptions(mask=3)).features == ["text.path"]
 
 

@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from velocity_engine.model.text import Caps, Justify, TextData
+from velocity_engine.model.text import (
+    Caps,
+    ExpressionSelector,
+    Justify,
+    RangeSelector,
+    Selector,
+    TextData,
+    WigglySelector,
+)
 from velocity_engine.parse.context import Context, version_of
 from velocity_engine.parse.text import fonts, glyphs, text_data
 
@@ -134,15 +142,44 @@ def test_fonts() -> None:
     assert len(carried.findings) == 2
 
 
+def selectors_of(carried: Context, raw: Any) -> tuple[Selector, ...]:
+    data = text_data(carried, {"d": {"k": {"t": "a", "s": 9, "f": "F"}}, "a": [{"s": raw, "a": {}}]}, "/t")
+    assert data is not None
+    return data.animators[0].selectors
+
+
+def test_selectors_of_each_kind() -> None:
+    carried = context()
+    raw = [{"t": 0, "b": 2}, {"t": 1, "b": 3, "x": "textIndex"}, {"t": 2, "ld": 1, "wf": {"k": 5}, "m": 1}, "no", {}]
+    first, second, third, fourth = selectors_of(carried, raw)
+    assert isinstance(first, RangeSelector) and first.based_on == 2
+    assert isinstance(second, ExpressionSelector) and second.based_on == 3
+    assert (second.amount.expression, second.amount.pointer) == ("textIndex", "/t/a/0/s/1")
+    assert isinstance(third, WigglySelector) and third.lock_dimensions and third.mode == 1
+    assert third.frequency is not None and third.frequency.value == (5.0,)
+    assert isinstance(fourth, RangeSelector)
+    assert carried.findings == []
+
+
+def test_an_expression_selector_without_its_expression() -> None:
+    carried = context()
+    (selector,) = selectors_of(carried, {"t": 1})
+    assert isinstance(selector, ExpressionSelector) and selector.amount.expression is None
+    assert [finding.feature for finding in carried.findings] == ["text.expression_selector"]
+
+
 def test_glyphs() -> None:
     shape = {"ty": "gr", "it": [{"ty": "sh", "ks": {"k": {"v": [], "i": [], "o": [], "c": True}}}]}
     common = {"size": 12, "style": "Bold", "fFamily": "Inter", "w": 61.2}
+    inner = {"refId": "c", "ip": 2, "op": 9, "st": 1, "sr": 2, "ks": {"p": {"k": [3, 4]}}}
     found = glyphs(
         context(),
-        [{"ch": "A", **common, "data": {"shapes": [shape]}}, {"ch": "B", **common, "t": 1, "data": {"refId": "c"}}, 3],
+        [{"ch": "A", **common, "data": {"shapes": [shape]}}, {"ch": "B", **common, "t": 1, "data": inner}, 3],
     )
     assert (found[0].character, found[0].width, len(found[0].shapes), found[0].precomp) == ("A", 61.2, 1, None)
     assert found[1].precomp == "c"
+    assert (found[1].in_point, found[1].out_point, found[1].start_time, found[1].stretch) == (2, 9, 1, 2)
+    assert found[1].transform.position.value[:2] == (3, 4)  # type: ignore[union-attr]
 
 
 def test_glyphs_of_old_documents_have_positions_for_tangents_and_more_groups_than_they_need() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from velocity_engine.model.properties import still
-from velocity_engine.model.text import RangeSelector, WigglySelector
+from velocity_engine.model.text import ExpressionSelector, RangeSelector, WigglySelector
 from velocity_engine.text.selectors import (
     combined,
     domain,
@@ -181,3 +181,27 @@ def test_full_correlation_moves_all_units_alike_and_locked_dimensions_move_as_on
     locked = wiggle_values(wiggly(lock_dimensions=True), 5, At(0.7), 0)
     assert np.ptp(locked, axis=1).max() == 0.0
     assert np.ptp(wiggle_values(wiggly(), 5, At(0.7), 0), axis=1).max() > 0.0
+
+
+def test_phases_move_a_wiggle_in_time_and_along_the_text() -> None:
+    ahead = wiggle_values(wiggly(temporal_phase=360.0), 5, At(0.2), 0)
+    assert ahead == pytest.approx(wiggle_values(wiggly(), 5, At(0.7), 0))  # half a second is one wiggle
+    along = wiggle_values(wiggly(spatial_phase=360.0, correlation=0.0), 4, At(0.2), 0)
+    assert along == pytest.approx(wiggle_values(wiggly(correlation=0.0), 5, At(0.2), 0)[1:])
+    other = WigglySelector(seed=3)
+    assert (wiggle_values(other, 5, At(0.2), 0) != wiggle_values(WigglySelector(), 5, At(0.2), 0)).any()
+
+
+class Doubling(StillSampler):
+    def select(self, prop: Any, units: Any, total: int, before: Any) -> Any:
+        assert total == 4 and units.tolist() == [0, 1, 2, 3]
+        return before * 2.0 + units[:, None]
+
+
+def test_what_an_expression_gives_takes_the_place_of_what_was_selected() -> None:
+    expressed = ExpressionSelector(amount=still(100), based_on=2)
+    found = selector_values([selector(amount=50), expressed], LINE, WORD, Doubling(), 0)
+    assert found[:, 0] == pytest.approx([1.0, 1.01, 0.0, 1.02, 1.03])
+    first = selector_values([expressed], LINE, WORD, Doubling(), 0)
+    assert first[:, 2] == pytest.approx([2.0, 2.01, 0.0, 2.02, 2.03])
+    assert (selector_values([expressed], LINE, WORD, STILL, 0) == [[1], [1], [0], [1], [1]]).all()

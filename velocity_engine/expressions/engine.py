@@ -10,6 +10,7 @@ from importlib import resources
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from velocity_engine.errors import Finding, Place
 from velocity_engine.expressions.picture import PictureMaker, properties_of
@@ -39,7 +40,6 @@ class Engine:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._maker: PictureMaker | None = None
-        self._call: Any = None
         self._context: Any = None
         self._lock = threading.Lock()
         self._off: set[int] = set()
@@ -59,12 +59,36 @@ class Engine:
             from quickjs import JSException
 
             try:
-                result = _shaped(json.loads(self._run(prop, frame)), value)
+                result = _shaped(json.loads(self._timed("velocityRun", prop, frame)), value)
             except (JSException, ValueError, TypeError, LookupError, RuntimeError, TimeoutError, MemoryError) as error:
                 self._switch_off(prop, layer, str(error).strip().split("\n")[0])
                 return value
             self._last[key] = (frame, result)
             return result
+
+    def select(
+        self,
+        prop: Property[Any],
+        layer: PlannedLayer | None,
+        frame: float,
+        units: NDArray[np.int64],
+        total: int,
+        before: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """What the expression of a text selector gives, as ``Sampler.select``; ``before`` where it fails."""
+        if id(prop) in self._off or not len(units):
+            return before
+        rows, places = np.unique(np.column_stack((units, before)), axis=0, return_inverse=True)
+        with self._lock:
+            from quickjs import JSException
+
+            try:
+                found = self._timed("velocitySelect", prop, frame, total, json.dumps(rows.tolist()))
+                selected = np.array(json.loads(found), np.float64).reshape(len(rows), 3)
+            except (JSException, ValueError, TypeError, LookupError, RuntimeError, TimeoutError, MemoryError) as error:
+                self._switch_off(prop, layer, str(error).strip().split("\n")[0], "what the others select is kept")
+                return before
+        return selected[places.reshape(-1)]
 
     def check(self) -> None:
         """Tries every expression once, so that those that fail are reported before a render."""
@@ -75,10 +99,10 @@ class Engine:
                         frame = planned.layer.in_point
                         self.evaluate(prop, planned, frame, self._plan.curves.value(prop, frame))
 
-    def _run(self, prop: Property[Any], frame: float) -> str:
+    def _timed(self, function: str, prop: Property[Any], frame: float, *more: Any) -> str:
         import time
 
-        if self._call is None:
+        if self._context is None:
             self._start()
         assert self._maker is not None
         number = self._maker.numbers.get(id(prop))
@@ -88,7 +112,7 @@ class Engine:
             raise TimeoutError(f"the expressions of this render took more than {SECONDS_IN_ALL:g} s")
         started = time.thread_time()
         try:
-            return str(self._call(number, frame / self._plan.document.frame_rate))
+            return str(self._context.get(function)(number, frame / self._plan.document.frame_rate, *more))
         finally:
             seconds = time.thread_time() - started
             self._spent += seconds
@@ -107,9 +131,14 @@ class Engine:
         context.get("velocityLoad")(json.dumps(self._maker.picture()))
         context.set_time_limit(SECONDS_A_CALL)
         self._context = context
-        self._call = context.get("velocityRun")
 
-    def _switch_off(self, prop: Property[Any], layer: PlannedLayer | None, reason: str) -> None:
+    def _switch_off(
+        self,
+        prop: Property[Any],
+        layer: PlannedLayer | None,
+        reason: str,
+        instead: str = "the keyframes' own values are used",
+    ) -> None:
         self._off.add(id(prop))
         if self._context is not None and self._maker is not None and id(prop) in self._maker.numbers:
             self._context.get("velocityDisable")(self._maker.numbers[id(prop)])
@@ -120,7 +149,7 @@ class Engine:
                 "expression.failed",
                 f"the expression{what} failed: {reason}",
                 Place(layer=path, pointer=prop.pointer or None),
-                instead="the keyframes' own values are used",
+                instead=instead,
             )
         )
 

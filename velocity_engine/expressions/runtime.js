@@ -399,6 +399,8 @@
     const one = (t) => { t = (t + 1) % 1; return t < 1 / 6 ? p + (q - p) * 6 * t : t < 0.5 ? q : t < 2 / 3 ? p + (q - p) * (2 / 3 - t) * 6 : p; };
     return [one(h + 1 / 3), one(h), one(h - 1 / 3), c[3]];
   };
+  // The character, word or line that a text selector's expression is asked about.
+  const unitOf = (p) => p.unit || { index: 1, total: 1, before: 100 };
   const scopeOf = (p) => {
     if (p.scope) return p.scope;
     const l = p.layer === null ? null : layers[p.layer], c = l ? doc.comps[l.comp] : doc.comps[""];
@@ -408,6 +410,7 @@
       time: () => now(), value: () => rawAt(p, now()), thisComp: () => comp(c), thisLayer: () => (l ? layer(l) : undefined),
       thisProperty: () => property(p), text: () => (l ? layerMember(l, "text") : undefined), velocity: () => velocity(p, now()),
     };
+    if (p.n === "expressionSelector") Object.assign(lazy, { textIndex: () => unitOf(p).index, textTotal: () => unitOf(p).total, selectorValue: () => unitOf(p).before });
     if (l) for (const key of ["effect", "content", "mask", "transform", "parent", "hasParent", "index", "width", "height", "inPoint", "outPoint", "startTime", "toComp", "fromComp", "toWorld", "fromWorld", "fromCompToSurface", "toCompVec", "position", "rotation", "scale", "opacity", "anchorPoint", "anchor_point", "active", "source", "sourceRectAtTime"])
       if (!(key in lazy)) lazy[key] = () => layerMember(l, key);
     for (const [key, get] of Object.entries(lazy)) Object.defineProperty(base, key, { get, set(v) { Object.defineProperty(this, key, { value: v, writable: true, configurable: true }); } });
@@ -428,7 +431,7 @@
   const run = (p, time) => {
     running.push({ prop: p, time });
     const kept = [seed, timeless, drawn];
-    seed = p.id + 1; timeless = false; drawn = 0;
+    seed = p.id + 1 + (p.unit ? p.unit.index * 6007 : 0); timeless = false; drawn = 0;
     // What the expression assigns without declaring lands on an object of this run alone.
     try { return compiled(p).call(undefined, Object.create(scopeOf(p))); }
     finally { running.pop(); [seed, timeless, drawn] = kept; }
@@ -466,6 +469,16 @@
     if (v && v.vertices) return JSON.stringify({ vertices: v.vertices, ins: v.ins, outs: v.outs, closed: v.closed });
     if (typeof v === "boolean") return JSON.stringify([v ? 1 : 0]);
     return fail("the expression gives no value");
+  };
+  global.velocitySelect = (id, time, total, rows) => {
+    running.length = 0;
+    const p = props[id];
+    return JSON.stringify(JSON.parse(rows).map(([index, x, y, z]) => {
+      p.unit = { index: index + 1, total, before: x === y && y === z ? x : [x, y, z] };
+      const v = plain(run(p, time)), list = isList(v) ? v : [Number(v)];
+      if (!list.length || !list.every((n) => typeof n === "number" && Number.isFinite(n))) fail("the selector gives no number");
+      return [0, 1, 2].map((axis) => list[Math.min(axis, list.length - 1)]);
+    }));
   };
   global.velocityDisable = (id) => { props[id].off = true; };
   const fail = (text) => { throw new Error(text); };

@@ -20,9 +20,10 @@ from velocity_engine.plugin_types import LayerContext, PreparedLayer
 from velocity_engine.sampler import Sampler
 from velocity_engine.text.animators import changes_at, changes_characters, replaced_text
 from velocity_engine.text.drawing import Outlines, outlines_of, text_commands
-from velocity_engine.text.findings import animator_findings, document_findings
+from velocity_engine.text.findings import document_findings
 from velocity_engine.text.fit import FittedText, fit_text
 from velocity_engine.text.fonts import FontCatalogue
+from velocity_engine.text.inner import glyph_compositions, inner_commands
 from velocity_engine.text.on_path import places_on_path
 from velocity_engine.text.placing import Anchors, anchors_of, flat_matrices, placed_matrices
 
@@ -45,7 +46,8 @@ class _Laid:
 class PreparedText:
     """Shapes a text once; what animators do to it is arithmetic on arrays."""
 
-    def __init__(self, layer: Layer, content: TextContent, catalogue: FontCatalogue) -> None:
+    def __init__(self, layer: Layer, content: TextContent, catalogue: FontCatalogue, *, composed: bool) -> None:
+        """``composed``: compositions may stand for characters of the text."""
         self._text = content.text
         self._catalogue = catalogue
         self._label = layer.name
@@ -54,7 +56,8 @@ class PreparedText:
         self._lock = threading.Lock()
         self._laid: OrderedDict[TextDocument, _Laid] = OrderedDict()
         self._changes_characters = changes_characters(content.text.animators)
-        self._placing_moves = _placing_moves(content, self._path)
+        self._start = layer.start_time
+        self._placing_moves = composed or _placing_moves(content, self._path)
 
     @property
     def moves(self) -> bool:
@@ -105,9 +108,14 @@ class PreparedText:
             anchors = laid.anchors.at(np.array((*alignment, 0.0)[:2], np.float64))
             matrices = placed_matrices(layout, anchors, document.justify, changes, path)
         scale = layout.size / document.size
-        return text_commands(
+        commands = text_commands(
             laid.outlines, matrices, document, changes, scale=scale, clips=laid.clips, label=self._label
         )
+        if layout.inner:
+            commands += inner_commands(
+                layout.inner, matrices, document, changes, sampler, self._start, laid.clips, self._label
+            )
+        return commands
 
 
 class TextLayerType:
@@ -121,8 +129,9 @@ class TextLayerType:
     def prepare(self, layer: Layer, context: LayerContext) -> PreparedLayer:
         assert isinstance(layer.content, TextContent)
         catalogue = self._catalogue(context)
-        prepared = PreparedText(layer, layer.content, catalogue)
-        for finding in _findings(prepared, layer, layer.content, context, catalogue):
+        composed = bool(glyph_compositions(context.document, layer.content.text))
+        prepared = PreparedText(layer, layer.content, catalogue, composed=composed)
+        for finding in _findings(prepared, layer, layer.content, catalogue):
             context.report(finding)
         return prepared
 
@@ -172,7 +181,7 @@ def _properties(holder: object) -> Iterator[Property[object]]:
 
 
 def _findings(
-    prepared: PreparedText, layer: Layer, content: TextContent, context: LayerContext, catalogue: FontCatalogue
+    prepared: PreparedText, layer: Layer, content: TextContent, catalogue: FontCatalogue
 ) -> Iterator[Finding]:
     """Lays every text out that keyframes show, so that what is wrong is known before the first frame."""
     prop = content.text.document
@@ -183,10 +192,9 @@ def _findings(
             message = f"the text has {len(document.text)} characters"
             yield Finding("text.too_long", message, place, f"those after the first {MAX_CHARACTERS} are left out")
         fitted = prepared.laid(shortened(document)).fitted
-        yield from document_findings(document, catalogue.choose(document.font), fitted, context.document.glyphs, place)
-    place = Place(layer=layer.name or None, pointer=layer.pointer or None)
-    yield from animator_findings(content.text.animators, place)
+        yield from document_findings(document, catalogue.choose(document.font), fitted, place)
     options = content.text.path
     if options is not None and _path_property(layer, options) is None:
+        place = Place(layer=layer.name or None, pointer=layer.pointer or None)
         message = f"the text runs along mask {options.mask}, but the layer has {len(layer.masks)} masks"
         yield Finding("text.path", message, place, "the text stays straight")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import Enum
 
 from velocity_engine.model.properties import Bezier, Property, Scalar, Vector
 from velocity_engine.model.shapes import Join, ShapeItem
+from velocity_engine.model.transform import Transform
 
 
 class Justify(Enum):
@@ -71,17 +73,35 @@ class RangeSelector:
     shape: int = 1
     mode: int = 1
     randomize: bool = False
-    expressible: bool = False  # ``t`` 1: an expression selector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpressionSelector:
+    """``amount`` holds an expression that knows ``textIndex``, ``textTotal`` and ``selectorValue``; what it gives takes
+    the place of what the selectors above selected."""
+
+    amount: Scalar
+    based_on: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WigglySelector:
+    """After Effects' wiggly selector: amounts and ``correlation`` in per cent, ``frequency`` in wiggles a second,
+    phases in degrees; ``based_on`` and ``mode`` as those of a range selector."""
+
     max_amount: Scalar | None = None
     min_amount: Scalar | None = None
-    temporal_frequency: Scalar | None = None
+    frequency: Scalar | None = None
     correlation: Scalar | None = None
+    temporal_phase: Scalar | None = None
+    spatial_phase: Scalar | None = None
     based_on: int = 1
+    mode: int = 3
     lock_dimensions: bool = False
+    seed: int = 0
+
+
+Selector = RangeSelector | ExpressionSelector | WigglySelector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +136,7 @@ class TextStyle:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Animator:
     name: str = ""
-    selectors: tuple[RangeSelector | WigglySelector, ...] = ()
+    selectors: tuple[Selector, ...] = ()
     style: TextStyle = field(default_factory=TextStyle)
 
 
@@ -157,7 +177,11 @@ class Font:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glyph:
     """An entry of ``chars``: the outline of a character in a font at ``size``; ``width`` in units of 1/100 of the
-    size."""
+    size.
+
+    Where ``precomp`` names a composition, it stands in the outline's place, under ``transform``, at 100 pixels to the
+    size; the times are those of a layer, counted from the start of the text's layer.
+    """
 
     character: str
     family: str
@@ -166,6 +190,11 @@ class Glyph:
     width: float
     shapes: tuple[ShapeItem, ...] = ()
     precomp: str | None = None
+    transform: Transform = field(default_factory=Transform)
+    in_point: float = -math.inf
+    out_point: float = math.inf
+    start_time: float = 0.0
+    stretch: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,26 +5,31 @@ Lottie specification, sections "Text Layer", "Font", "Character Data".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from velocity_engine.model.properties import Keyframe, Property, Vector
 from velocity_engine.model.text import (
     Animator,
     Caps,
+    ExpressionSelector,
     Font,
     Glyph,
     Justify,
     RangeSelector,
+    Selector,
     TextData,
     TextDocument,
     TextPathOptions,
     TextStyle,
+    WigglySelector,
 )
 from velocity_engine.parse.assets import data_uri
 from velocity_engine.parse.context import Context
 from velocity_engine.parse.properties import optional_vector, slotted
 from velocity_engine.parse.shapes import shape_items
+from velocity_engine.parse.transform import transform
 from velocity_engine.parse.values import (
     Malformed,
     color,
@@ -40,6 +45,7 @@ from velocity_engine.parse.values import (
 )
 
 RELATIVE_GLYPHS_SINCE = (4, 8, 0)
+EXPRESSION_SELECTOR = "expressionSelector"  # the name that tells the interpreter what the expression may ask for
 
 
 def text_data(context: Context, raw: Mapping[str, Any], pointer: str) -> TextData | None:
@@ -146,19 +152,56 @@ def _box(raw: Mapping[str, Any]) -> tuple[float, float, float, float] | None:
 def _animators(context: Context, raw: list[Any], pointer: str) -> tuple[Animator, ...]:
     animators = []
     for entry, where in context.objects(raw, pointer, "an animator"):
-        selectors = entry.get("s")
-        given = selectors if isinstance(selectors, list) else [selectors]
         animators.append(
             Animator(
                 name=text_of(entry, "nm"),
-                selectors=tuple(_selector(context, one, f"{where}/s") for one in given if isinstance(one, dict)),
+                selectors=tuple(_selectors(context, entry.get("s"), f"{where}/s")),
                 style=_style(context, object_of(entry, "a"), f"{where}/a"),
             )
         )
     return tuple(animators)
 
 
-def _selector(context: Context, raw: Mapping[str, Any], pointer: str) -> RangeSelector:
+def _selectors(context: Context, raw: Any, pointer: str) -> Iterator[Selector]:
+    """One selector, or an array of several (``s`` of an animator); ``t`` says of which kind."""
+    several = [(one, f"{pointer}/{index}") for index, one in enumerate(raw)] if isinstance(raw, list) else None
+    for one, where in several or [(raw, pointer)]:
+        if isinstance(one, dict):
+            read = {1: _expression_selector, 2: _wiggly_selector}.get(integer_of(one, "t", 0), _range_selector)
+            yield read(context, one, where)
+
+
+def _expression_selector(context: Context, raw: Mapping[str, Any], pointer: str) -> Selector:
+    expression = raw.get("x")
+    if not isinstance(expression, str):
+        message = "an expression selector has no expression"
+        context.report("text.expression_selector", message, pointer, "it leaves what the others select")
+        expression = None
+    amount: Property[Vector] = Property((100.0,), expression=expression, pointer=pointer, name=EXPRESSION_SELECTOR)
+    return ExpressionSelector(amount=amount, based_on=integer_of(raw, "b", 1))
+
+
+def _wiggly_selector(context: Context, raw: Mapping[str, Any], pointer: str) -> Selector:
+    """Bodymovin leaves wiggly selectors out, and the specification knows none: the keys are of Velocity's own."""
+
+    def read(key: str, name: str) -> Property[Vector] | None:
+        return optional_vector(context, raw, key, pointer, name)
+
+    return WigglySelector(
+        max_amount=read("mx", "maxAmount"),
+        min_amount=read("mn", "minAmount"),
+        frequency=read("wf", "wigglesPerSecond"),
+        correlation=read("co", "correlation"),
+        temporal_phase=read("tp", "temporalPhase"),
+        spatial_phase=read("sp", "spatialPhase"),
+        based_on=integer_of(raw, "b", 1),
+        mode=integer_of(raw, "m", 3),
+        lock_dimensions=flag_of(raw, "ld"),
+        seed=integer_of(raw, "rs", 0),
+    )
+
+
+def _range_selector(context: Context, raw: Mapping[str, Any], pointer: str) -> Selector:
     def read(key: str, name: str) -> Property[Vector] | None:
         return optional_vector(context, raw, key, pointer, name)
 
@@ -175,7 +218,6 @@ def _selector(context: Context, raw: Mapping[str, Any], pointer: str) -> RangeSe
         shape=integer_of(raw, "sh", 1),
         mode=integer_of(raw, "m", 1),
         randomize=flag_of(raw, "rn"),
-        expressible=flag_of(raw, "t"),
     )
 
 
@@ -306,6 +348,11 @@ def glyphs(context: Context, raw: list[Any]) -> tuple[Glyph, ...]:
                 width=number_of(entry, "w", 0.0),
                 shapes=shape_items(context, _outline(context, data), f"{where}/data/shapes"),
                 precomp=precomp or None,
+                transform=transform(context, object_of(data, "ks"), f"{where}/data/ks"),
+                in_point=number_of(data, "ip", -math.inf),
+                out_point=number_of(data, "op", math.inf),
+                start_time=number_of(data, "st", 0.0),
+                stretch=number_of(data, "sr", 1.0) or 1.0,
             )
         )
     return tuple(found)

@@ -54,6 +54,10 @@ class Face(Protocol):
         """Closed contours about the glyph's origin."""
         ...
 
+    def composition(self, glyph: int) -> Glyph | None:
+        """The entry of ``chars`` with the composition that stands for the glyph, where one does."""
+        ...
+
 
 class FontFace:
     """A face of a font file. ``sfnt``: the bytes of a TrueType or OpenType file or collection, ``index``: which face.
@@ -125,6 +129,9 @@ class FontFace:
             found = self._outlines[glyph] = recorder.path()
         return found
 
+    def composition(self, glyph: int) -> Glyph | None:
+        return None
+
 
 class CharsFace:
     """The outlines of ``chars`` for one family and style. ``ascent`` in em, as the document's font list has it.
@@ -168,6 +175,10 @@ class CharsFace:
             path = items_path(shapes, STILL) if shapes else EMPTY_PATH
             found = self._outlines[glyph] = path.transformed((0.01, 0.0, 0.0, 0.01, 0.0, 0.0))
         return found
+
+    def composition(self, glyph: int) -> Glyph | None:
+        found = self._glyphs[glyph]
+        return found if found.precomp is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from velocity_engine.errors import Finding, Place
-from velocity_engine.model.text import Animator, Glyph, RangeSelector, TextDocument
+from velocity_engine.model.text import TextDocument
 from velocity_engine.text.fit import FittedText
 from velocity_engine.text.fonts import FontChoice
 from velocity_engine.text.segments import ignorable
@@ -15,7 +15,7 @@ _SHOWN = 24  # characters a message lists
 
 
 def document_findings(
-    document: TextDocument, choice: FontChoice, fitted: FittedText, glyphs: Sequence[Glyph], place: Place
+    document: TextDocument, choice: FontChoice, fitted: FittedText, place: Place
 ) -> Iterator[Finding]:
     for finding in choice.findings:
         yield replace(finding, place=replace(place, file=finding.place.file))
@@ -25,9 +25,6 @@ def document_findings(
     if fitted.shaped.missing:
         message = f"no font has the characters {listed(''.join(fitted.shaped.missing))}"
         yield Finding("text.glyph_missing", message, place, "they are left out: put a font that has them into fonts/")
-    if any(glyph.precomp and glyph.character in document.text for glyph in glyphs):
-        message = "characters that are compositions are not supported"
-        yield Finding("text.glyph_precomp", message, place, "they stay empty")
     if fitted.hidden_lines:
         lines = "1 line lies" if fitted.hidden_lines == 1 else f"{fitted.hidden_lines} lines lie"
         message = f"the text is too long for its box: {lines} below it"
@@ -38,14 +35,6 @@ def document_findings(
     if document.fit is not None and document.box is None and document.fit_reference is None:
         message = f"there is no box and no earlier text that would say how much room fit {document.fit!r} has"
         yield Finding("text.fit", message, place, "the text keeps its size")
-
-
-def animator_findings(animators: Sequence[Animator], place: Place) -> Iterator[Finding]:
-    for animator in animators:
-        for selector in animator.selectors:
-            if isinstance(selector, RangeSelector) and selector.expressible:
-                message = f"the animator {animator.name or '(unnamed)'} has an expression selector"
-                yield Finding("text.expression_selector", message, place, "it acts as a range selector")
 
 
 def listed(characters: str) -> str:

@@ -74,6 +74,10 @@ class FontCatalogue:
         return FontChoice(tuple(others), ascent if ascent > 0.0 else first.ascent, tuple(findings))
 
     def _first_face(self, font: Font, ascent: float, findings: list[Finding]) -> Face | None:
+        glyphs = glyphs_of(font, self._document.glyphs)
+        chars = CharsFace(f"{font.family} {font.style} of chars", glyphs, ascent if ascent > 0.0 else 0.75)
+        if any(glyph.precomp is not None for glyph in glyphs):
+            return chars  # a font file would not show what the author put in the characters' place
         match = match_font(font, self._records)
         if match is not None:
             try:
@@ -89,10 +93,7 @@ class FontCatalogue:
                 return record.face(wanted_weight(font) if "wght" in record.axes else None)
             except MediaError as error:
                 findings.append(_broken(font.name, error))
-        glyphs = glyphs_of(font, self._document.glyphs)
-        if glyphs:
-            return CharsFace(f"{font.family} {font.style} of chars", glyphs, ascent if ascent > 0.0 else 0.75)
-        return None
+        return chars if glyphs else None
 
     def _substitute(self, font: Font, weight: int, findings: list[Finding]) -> Face:
         match = match_font(font, _bundled_records())

@@ -6,14 +6,14 @@ the font's ascent below the top of the box, as After Effects exports it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.model.geometry import Path, join_paths
-from velocity_engine.model.text import Justify, TextDocument
+from velocity_engine.model.geometry import Matrix, Path, join_paths
+from velocity_engine.model.text import Glyph, Justify, TextDocument
 from velocity_engine.text.segments import break_offsets, visual_order
 from velocity_engine.text.shaping import Cluster, Paragraph
 
@@ -62,6 +62,16 @@ class Frame:
     wraps: bool
 
 
+@dataclass(frozen=True, slots=True)
+class InnerGlyph:
+    """A composition in a laid out text: its ``cluster``, and the ``matrix`` from 1/100 of the size to the pixels about
+    the cluster's origin."""
+
+    cluster: int
+    glyph: Glyph
+    matrix: Matrix
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
     """n clusters in logical order.
@@ -69,6 +79,7 @@ class Layout:
     ``x``, ``y``: (n,) float64, their origins; ``advance``, ``ascent``: (n,) float64. ``line``, ``word``: (n,) int64,
     ``word`` -1 for spaces. ``order``: (n,) int64, clusters from left to right, line by line. ``texts``: what each says.
     ``paths``: closed contours of each about its origin, or None.
+    ``inner``: the characters among them that are compositions.
     ``widths``: (lines,) float64; ``ends``: (lines,) bool, whether a paragraph ends there. ``size`` in pixels.
     """
 
@@ -85,6 +96,7 @@ class Layout:
     ends: NDArray[np.bool_]
     frame: Frame
     size: float
+    inner: tuple[InnerGlyph, ...] = ()
 
     def __len__(self) -> int:
         return len(self.x)
@@ -165,6 +177,7 @@ def place_lines(
     order = np.zeros(total, np.int64)
     texts: list[str] = []
     paths: list[Path | None] = []
+    inner: list[InnerGlyph] = []
     at = 0
     for number, line in enumerate(lines):
         paragraph = paragraphs[line.paragraph]
@@ -185,11 +198,16 @@ def place_lines(
         line_of[slots] = number
         texts += [paragraph.text[c.start : c.end] for c in clusters]
         paths += [cluster_path(c, size) for c in clusters]
+        for index, cluster in enumerate(clusters):
+            inner += cluster_compositions(cluster, at + index, size)
         at += len(clusters)
     widths = np.array([line.width for line in lines])
     ends = np.array([line.ends for line in lines], np.bool_)
     words = _words(texts, line_of)
-    return Layout(x, y, advance, ascent, line_of, words, order, tuple(texts), tuple(paths), widths, ends, frame, size)
+    return Layout(
+        x, y, advance, ascent, line_of, words, order, tuple(texts), tuple(paths), widths, ends, frame, size,
+        tuple(inner),
+    )  # fmt: skip
 
 
 def _visual_sequence(clusters: Sequence[Cluster], base_level: int) -> tuple[list[int], range]:
@@ -239,6 +257,14 @@ def _words(texts: Sequence[str], line: NDArray[np.int64]) -> NDArray[np.int64]:
         inside = True
         words[i] = word
     return words
+
+
+def cluster_compositions(cluster: Cluster, number: int, size: float) -> Iterator[InnerGlyph]:
+    for glyph in cluster.glyphs:
+        composition = glyph.face.composition(glyph.glyph)
+        if composition is not None:
+            scale = size * glyph.scale / 100.0
+            yield InnerGlyph(number, composition, (scale, 0.0, 0.0, scale, glyph.dx * size, glyph.dy * size))
 
 
 def cluster_path(cluster: Cluster, size: float) -> Path | None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.model.text import RangeSelector, WigglySelector
+from velocity_engine.model.text import ExpressionSelector, RangeSelector, Selector, WigglySelector
 from velocity_engine.sampler import Sampler
 
 Values = NDArray[np.float64]
@@ -21,6 +21,7 @@ ADD, SUBTRACT, INTERSECT, MINIMUM, MAXIMUM, DIFFERENCE = range(1, 7)
 CHARACTERS, NO_SPACES, WORDS, LINES = range(1, 5)
 INDEX_UNITS = 2
 _EPSILON = 1e-9
+_FARTHEST = 100.0  # how far an expression may overshoot
 
 
 def range_values(selector: RangeSelector, count: int, sampler: Sampler) -> Values:
@@ -127,14 +128,17 @@ def shuffled(count: int, seed: int) -> NDArray[np.int64]:
 def wiggle_values(selector: WigglySelector, count: int, sampler: Sampler, seed: int) -> Values:
     """(count, 3) float64: noise between the least and the greatest amount, for x, y and z.
 
-    Each unit wanders through smooth noise at ``temporal_frequency`` turns a second; ``correlation`` in per cent brings
-    the ways of neighbours together. With locked dimensions x, y and z move as one.
+    Each unit wanders through smooth noise at ``frequency`` wiggles a second; ``correlation`` in per cent brings the
+    ways of neighbours together. A turn of the temporal phase is a wiggle ahead, one of the spatial phase a unit on.
+    With locked dimensions x, y and z move as one.
     """
     least = _number(selector.min_amount, sampler, -100.0) / 100.0
     greatest = _number(selector.max_amount, sampler, 100.0) / 100.0
     together = min(max(_number(selector.correlation, sampler, 50.0) / 100.0, 0.0), 1.0)
-    turns = sampler.seconds * _number(selector.temporal_frequency, sampler, 2.0)
-    place = np.arange(count) * (1.0 - together)
+    turns = sampler.seconds * _number(selector.frequency, sampler, 2.0)
+    turns += _number(selector.temporal_phase, sampler, 0.0) / 360.0
+    place = np.arange(count) * (1.0 - together) + _number(selector.spatial_phase, sampler, 0.0) / 360.0
+    seed += 7919 * selector.seed
     columns = [_noise(place, turns, seed + dimension) for dimension in range(1 if selector.lock_dimensions else 3)]
     wave = np.stack(columns * (3 // len(columns)), axis=1)
     return least + (greatest - least) * (wave + 1.0) / 2.0
@@ -187,7 +191,7 @@ def domain(based_on: int, line: NDArray[np.int64], word: NDArray[np.int64]) -> t
 
 
 def selector_values(
-    selectors: Sequence[RangeSelector | WigglySelector],
+    selectors: Sequence[Selector],
     line: NDArray[np.int64],
     word: NDArray[np.int64],
     sampler: Sampler,
@@ -198,8 +202,11 @@ def selector_values(
     for number, selector in enumerate(selectors):
         units, count = domain(selector.based_on, line, word)
         own_seed = seed * 1_000 + number * 10
+        if isinstance(selector, ExpressionSelector):
+            total = _expressed(selector, units, count, np.ones((len(units), 3)) if total is None else total, sampler)
+            continue
         if isinstance(selector, WigglySelector):
-            values, mode = wiggle_values(selector, count, sampler, own_seed), INTERSECT
+            values, mode = wiggle_values(selector, count, sampler, own_seed), selector.mode
         else:
             single = range_values(selector, count, sampler)
             if selector.randomize:
@@ -208,3 +215,14 @@ def selector_values(
         spread = np.where((units >= 0)[:, None], values[units] if count else np.zeros((len(units), 3)), 0.0)
         total = combined(mode, total, spread)
     return np.ones((len(line), 3)) if total is None else total
+
+
+def _expressed(
+    selector: ExpressionSelector, units: NDArray[np.int64], count: int, before: Values, sampler: Sampler
+) -> Values:
+    """What the expression makes of ``before``, (n, 3); it may go beyond -1 to 1. What belongs to no unit becomes 0."""
+    values = np.zeros_like(before)
+    chosen = units >= 0
+    selected = sampler.select(selector.amount, units[chosen], count, before[chosen] * 100.0)
+    values[chosen] = np.clip(selected / 100.0, -_FARTHEST, _FARTHEST)
+    return values

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
+from velocity_engine.display import DrawCommand, LayerPicture
+from velocity_engine.model.geometry import Matrix
 from velocity_engine.model.layers import Mask
 from velocity_engine.model.properties import Bezier, GradientValue, Property, SplitPosition, Vector
 from velocity_engine.model.text import TextDocument
@@ -15,6 +19,17 @@ class StillSampler:
     seconds = 0.0
     size = (0.0, 0.0)
     masks: tuple[Mask, ...] = ()
+
+    def layer_picture(self, number: int, scale: float) -> LayerPicture | None:
+        return None
+
+    def composition(self, identity: str, frame: float, matrix: Matrix) -> Sequence[DrawCommand]:
+        return ()
+
+    def select(
+        self, prop: Property[Vector], units: NDArray[np.int64], total: int, before: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        return before
 
     def scalar(self, prop: Property[Vector]) -> float:
         return prop.value[0]
