@@ -180,6 +180,20 @@ def _resampling(entry: DrawCommand, h: Projection) -> EffectCall | None:
     return EffectCall(RESAMPLE, (tuple(h.ravel().tolist()),), IDENTITY, (left, top, right, bottom))
 
 
+def drawn_box(commands: Sequence[DrawCommand]) -> Bounds | None:
+    """What commands fill on the device, by the control points of their paths; None for nothing."""
+    boxes = []
+    for entry in commands:
+        source = entry.source
+        box = drawn_box(source.commands) if isinstance(source, GroupSource) else _flat_box(entry)
+        if box is not None:
+            boxes.append(box)
+    if not boxes:
+        return None
+    left, top, right, bottom = zip(*boxes, strict=True)
+    return (min(left), min(top), max(right), max(bottom))
+
+
 def _flat_box(entry: DrawCommand) -> Bounds | None:
     source = entry.source
     if isinstance(source, GroupSource):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from velocity_engine.model.layers import Effect, EffectParameter, LayerStyle
-from velocity_engine.model.properties import Property, Vector
+from velocity_engine.model.properties import Property, Vector, still
 from velocity_engine.parse.context import Context
 from velocity_engine.parse.properties import optional_vector, read_property
 from velocity_engine.parse.values import integer_of, list_of, numbers, text_of
@@ -73,5 +73,7 @@ def _style_values(context: Context, raw: Mapping[str, Any], pointer: str) -> dic
             continue
         inner = given.get("k") if isinstance(given, dict) else None
         holder = inner if isinstance(inner, dict) else given
+        if isinstance(given, dict) and "p" in given:
+            values[f"{key}.p"] = still(float(integer_of(given, "p", 0)))  # how many of a gradient's stops are colours
         values[key] = read_property(context, holder, numbers, (0.0,), f"{pointer}/{key}", key)
     return values
