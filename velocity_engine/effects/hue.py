@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from velocity_engine.display import EffectCall
 from velocity_engine.effects.device import Pixels
+from velocity_engine.effects.layer_maps import HUE, SATURATION, channel
 from velocity_engine.effects.parameters import choice, clamped, scalar, switch
 from velocity_engine.model.geometry import Matrix
 from velocity_engine.model.layers import Effect
@@ -26,8 +28,15 @@ def _lightened(pixels: Pixels, lightness: float) -> None:
     map_matrix(pixels, rows)
 
 
+# Of each range of hues but the master, in degrees: where it begins, counts fully, no longer fully, and ends.
+HUE_RANGES = {
+    number: tuple(60.0 * (number - 2) + edge for edge in (-45.0, -15.0, 15.0, 45.0)) for number in range(2, 8)
+}
+
+
 class HueSaturationEffect:
-    """The master channel, and colorize; the ranges of single hues do nothing (as in Skottie)."""
+    """The master channel, one of the ranges of hues (reds, yellows, greens, cyans, blues, magentas) at After Effects'
+    own borders, or colorize. Bodymovin writes the channel that is shown; what is set for others is lost."""
 
     key = "hue-saturation"
     match_names: tuple[str, ...] = ("ADBE HUE SATURATION",)
@@ -38,28 +47,55 @@ class HueSaturationEffect:
             hue, saturation, light = (scalar(effect, k, sampler, d) for k, d in ((6, 0.0), (7, 25.0), (8, 0.0)))
             return EffectCall(self.key, ("colorize", hue, saturation, light), matrix)
         hue, saturation, light = (scalar(effect, k, sampler, 0.0) for k in (2, 3, 4))
-        if choice(effect, 0, sampler, 1) != 1 or (hue == 0.0 and saturation == 0.0 and light == 0.0):
+        chosen = choice(effect, 0, sampler, 1)
+        if (chosen != 1 and chosen not in HUE_RANGES) or (hue == 0.0 and saturation == 0.0 and light == 0.0):
             return None
-        return EffectCall(self.key, ("master", hue, saturation, light), matrix)
+        if chosen == 1:
+            return EffectCall(self.key, ("master", hue, saturation, light), matrix)
+        return EffectCall(self.key, (HUE_RANGES[chosen], hue, saturation, light), matrix)
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
-        from velocity_engine.kernels.color import map_hsl, stretch_chroma
-
         mode, hue, saturation, light = call.values
         if mode == "colorize":
+            from velocity_engine.kernels.color import map_hsl
+
             fixed = clamped(saturation / 100.0)
             map_hsl(pixels, np.array([0.0, 0.0, 1.0]), np.array([hue / 360.0, fixed, 0.0]))
-        else:
-            if hue != 0.0:
-                map_hsl(pixels, np.ones(3), np.array([hue / 360.0, 0.0, 0.0]))
-            if saturation != 0.0:
-                amount = clamped(saturation / 100.0, -1.0, 1.0)
-                stretch_chroma(
-                    pixels, amount + 1.0 if amount < 0.0 else min(1.0 / max(1.0 - amount, 1e-9), _LARGEST_CHROMA_SCALE)
-                )
-        if light != 0.0:
-            _lightened(pixels, clamped(light / 100.0, -1.0, 1.0))
-        return pixels
+            if light != 0.0:
+                _lightened(pixels, clamped(light / 100.0, -1.0, 1.0))
+            return pixels
+        if mode == "master":
+            return _shifted(pixels, hue, saturation, light)
+        share = _share_of_range(pixels, mode)[..., None]
+        before = pixels.copy()
+        changed = _shifted(pixels, hue, saturation, light)
+        out: Pixels = np.rint(before + (changed.astype(np.float32) - before) * share).astype(np.uint8)
+        return out
+
+
+def _shifted(pixels: Pixels, hue: float, saturation: float, light: float) -> Pixels:
+    """Degrees of hue, and per cent of saturation and lightness, in place."""
+    from velocity_engine.kernels.color import map_hsl, stretch_chroma
+
+    if hue != 0.0:
+        map_hsl(pixels, np.ones(3), np.array([hue / 360.0, 0.0, 0.0]))
+    if saturation != 0.0:
+        amount = clamped(saturation / 100.0, -1.0, 1.0)
+        scale = amount + 1.0 if amount < 0.0 else min(1.0 / max(1.0 - amount, 1e-9), _LARGEST_CHROMA_SCALE)
+        stretch_chroma(pixels, scale)
+    if light != 0.0:
+        _lightened(pixels, clamped(light / 100.0, -1.0, 1.0))
+    return pixels
+
+
+def _share_of_range(pixels: Pixels, edges: tuple[float, float, float, float]) -> NDArray[np.float32]:
+    """How much each pixel's hue is of a range, 0..1; greys are of none."""
+    _, full, less, ends = edges
+    middle = (full + less) / 2.0
+    away = np.abs((channel(pixels, HUE, True) * np.float32(360.0) - np.float32(middle) + 180.0) % 360.0 - 180.0)
+    share: NDArray[np.float32] = np.clip((ends - middle - away) / (ends - less), 0.0, 1.0).astype(np.float32)
+    share[channel(pixels, SATURATION, True) <= 0.0] = 0.0
+    return share
 
 
 class BlackAndWhiteEffect:

@@ -73,7 +73,7 @@ def _lines(effect: Effect, sampler: Sampler) -> list[Line]:
     if not switch(effect, 1, sampler):
         number = choice(effect, 0, sampler, 1)
         masks = masks[number - 1 : number] if number >= 1 else ()
-    lines = [line for line in (_polyline(sampler.path(mask.path)) for mask in masks) if len(line)]
+    lines = [line for line in (polyline(sampler.path(mask.path)) for mask in masks) if len(line)]
     ends = sorted(clamped(scalar(effect, k, sampler, default) / 100.0) for k, default in ((7, 0.0), (8, 100.0)))
     if ends[0] >= ends[1]:
         return []
@@ -90,7 +90,7 @@ def _lines(effect: Effect, sampler: Sampler) -> list[Line]:
     return parts
 
 
-def _polyline(value: Bezier) -> Line:
+def polyline(value: Bezier) -> Line:
     vertices = value.vertices
     if len(vertices) < 2:
         return vertices.astype(np.float64)

@@ -157,10 +157,9 @@ class SatinStyle(Style):
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         tint, offset, sigma, invert, mode = call.values
         dx, dy = direction(call.matrix, *offset)
-        # Room for what the blur carries out, and the shift back in.
-        pad = [min(math.ceil(abs(shift) + reach(spread)), 4096)
-               for shift, spread in zip((dx, dy), device_sigmas(call.matrix, sigma, sigma), strict=True)]  # fmt: skip
         height, width = pixels.shape[:2]
+        # Room for what the blur carries out and the shift back in; what is shifted by more than all is gone.
+        pad = [min(math.ceil(abs(dx)) + 1, width + 1), min(math.ceil(abs(dy)) + 1, height + 1)]
         room = np.pad(pixels, ((pad[1], pad[1]), (pad[0], pad[0]), (0, 0)))
         soft = soft_alpha(room, call.matrix, sigma)
         one, two = moved_mask(soft, dx, dy, 0), moved_mask(soft, -dx, -dy, 0)
