@@ -226,6 +226,44 @@ def test_what_a_precomp_fades_keeps_the_effects_of_its_layers() -> None:
     assert [call.effect for call in entry.source.commands[0].effects] == ["fill"]
 
 
+# --- layers in space ------------------------------------------------------------------------------------------------
+
+
+def placed_in_space(name: str, z: float, **more: Any) -> dict[str, Any]:
+    return solid(name, ddd=1, ks=transform(p=fixed(50, 25, z), rx=fixed(0), ry=fixed(0), rz=fixed(0)), **more)
+
+
+def test_neighbours_in_space_are_painted_from_the_farthest_to_the_nearest() -> None:
+    layers = [placed_in_space("far", 80), placed_in_space("near", -50), placed_in_space("middle", 10)]
+    assert names(shown(plan_of(layers, ddd=1))) == ["far", "middle", "near"]
+    assert names(shown(plan_of(layers))) == ["middle", "near", "far"]  # no camera, no depth
+
+
+def test_flat_layers_part_runs_of_neighbours_in_space() -> None:
+    run = [placed_in_space("a", 10), placed_in_space("b", -10)]
+    other = [placed_in_space("c", 90), placed_in_space("d", 50)]
+    layers = [*run, solid("flat"), *other, solid("ended", op=-1)]
+    assert names(shown(plan_of(layers, ddd=1))) == ["c", "d", "flat", "a", "b"]
+
+
+def test_a_flat_layer_that_does_not_show_parts_nothing() -> None:
+    layers = [placed_in_space("far", 20), solid("later", ip=30), solid("off", hd=True), placed_in_space("near", 0)]
+    assert names(shown(plan_of(layers, ddd=1))) == ["far", "near"]
+
+
+def test_layers_of_one_depth_keep_their_order() -> None:
+    layers = [placed_in_space(name, 30) for name in "abcd"]
+    assert names(shown(plan_of(layers, ddd=1))) == ["d", "c", "b", "a"]
+
+
+def test_depth_is_seen_from_the_camera_and_with_parents() -> None:
+    camera = {"ty": 13, "nm": "cam", "ip": 0, "op": 60, "pe": fixed(100)}
+    camera["ks"] = transform(p=fixed(50, 25, 200), a=fixed(50, 25, 0))  # behind, looking towards the viewer
+    parent = placed_in_space("parent", 100, ind=9, hd=True)
+    layers = [camera, parent, placed_in_space("own", 60), placed_in_space("child", 0, parent=9)]
+    assert names(shown(plan_of(layers, ddd=1))) == ["own", "child"]
+
+
 # --- depth ----------------------------------------------------------------------------------------------------------
 
 

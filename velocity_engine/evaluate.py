@@ -46,7 +46,7 @@ from velocity_engine.model.layers import (
 )
 from velocity_engine.model.properties import Bezier, GradientValue, Property, SplitPosition, Vector
 from velocity_engine.model.text import TextDocument
-from velocity_engine.places import Places
+from velocity_engine.places import Places, painters_order
 from velocity_engine.plan import Plan, PlannedComposition, PlannedLayer
 from velocity_engine.projection import Placing, bent_all, bent_mask, placing, plane, square
 from velocity_engine.shapes.primitives import bezier_path
@@ -190,9 +190,11 @@ class Evaluator:
     ) -> list[DrawCommand]:
         camera = self._camera(planned, frame, size)
         commands: list[DrawCommand] = []
-        for layer in reversed(planned.layers):
-            if not layer.layer.is_matte and not layer.layer.hidden and not layer.layer.guide:
-                commands += self._layer(layer, frame, matrix, camera)
+        shown = [p for p in reversed(planned.layers) if not (p.layer.is_matte or p.layer.hidden or p.layer.guide)]
+        if camera is not None:
+            shown = painters_order(shown, frame, camera, self._places)
+        for layer in shown:
+            commands += self._layer(layer, frame, matrix, camera)
         self._count += len(commands)
         if self._count > MAX_COMMANDS:
             raise RenderFailed(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -48,6 +49,12 @@ class Places:
             return own
         return _above(planned.parent, frame, self._space, self._own4, np.matmul) @ own
 
+    def depth(self, planned: PlannedLayer, frame: float, camera: Matrix4) -> float:
+        """How far the layer's anchor point lies before the eye, in zooms of the camera, rounded."""
+        anchor = (*self._sampler(planned, frame).vector(planned.layer.transform.anchor), 0.0, 0.0)
+        depth = float(camera[3] @ self.matrix4(planned, frame) @ (*anchor[:3], 1.0))
+        return round(depth, _STEPS_OF_DEPTH) if math.isfinite(depth) else 0.0
+
     def _own(self, planned: PlannedLayer, frame: float) -> Matrix:
         sampler = self._sampler(planned, frame)
         return transform_matrix(planned.layer.transform, sampler, self._turn(planned, frame, sampler))
@@ -82,3 +89,31 @@ def _above(
         known[id(one), frame] = matrix
     assert matrix is not None
     return matrix
+
+
+# --- depth ----------------------------------------------------------------------------------------------------------
+
+_STEPS_OF_DEPTH = 6  # decimals of a depth (1 where the lens shows things at their size) below which layers are level
+
+
+def painters_order(layers: Sequence[PlannedLayer], frame: float, camera: Matrix4, places: Places) -> list[PlannedLayer]:
+    """``layers``, which are given in painter's order, as After Effects paints them: neighbours of three dimensions
+    from the farthest to the nearest. Flat layers, and those with layer styles, stay where they are and part such runs;
+    layers as far away as one another keep their order."""
+    found: list[PlannedLayer] = []
+    run: list[tuple[float, PlannedLayer]] = []
+    for planned in layers:
+        layer = planned.layer
+        if planned.prepared is None or not layer.in_point <= frame < layer.out_point:
+            continue
+        if layer.three_d and not layer.styles:
+            run.append((places.depth(planned, frame, camera), planned))
+            continue
+        found += _farthest_first(run)
+        run = []
+        found.append(planned)
+    return found + _farthest_first(run)
+
+
+def _farthest_first(run: list[tuple[float, PlannedLayer]]) -> list[PlannedLayer]:
+    return [planned for _, planned in sorted(run, key=lambda entry: -entry[0])]
