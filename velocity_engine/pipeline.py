@@ -22,6 +22,7 @@ from velocity_engine.audio import AudioPlan, mix_audio
 from velocity_engine.draw import SegmentWork, StageClock, TileCount
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import MediaError, RenderCancelled, RenderFailed, StorageError, VelocityError
+from velocity_engine.garbage import rare_collections
 from velocity_engine.lanes import Lanes
 from velocity_engine.mux import Muxer
 from velocity_engine.plugin_types import EncodedPacket, EncodedSegment, EncoderSettings, Executor, Segment
@@ -98,7 +99,7 @@ def render_to_file(
     try:
         muxer = _open_muxer(part, config, settings, scene, rate, audio_plan)
         try:
-            with source:
+            with rare_collections(), source:
                 _write(source, muxer, meter, clock, cancelled)
             meter.tell(frame_count, "finishing")
             with clock.stage("mux"):

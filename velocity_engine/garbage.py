@@ -1,0 +1,38 @@
+"""Fewer looks for garbage while many objects live for one frame only.
+
+A frame makes thousands of small objects, nearly all of which end with it, without cycles. Python looks through the
+young ones every 700: of a document with many shapes that took a fifth of the time to evaluate it.
+"""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+YOUNG_OBJECTS = 50_000
+
+_lock = threading.Lock()
+_inside = 0
+_before = gc.get_threshold()
+
+
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Python looks for garbage among YOUNG_OBJECTS new objects at the earliest; its own threshold comes back when the
+    last of those who are inside leaves. A collector that is switched off, or rarer already, is left alone."""
+    global _inside, _before
+    with _lock:
+        if _inside == 0:
+            _before = gc.get_threshold()
+            if 0 < _before[0] < YOUNG_OBJECTS:
+                gc.set_threshold(YOUNG_OBJECTS, *_before[1:])
+        _inside += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _inside -= 1
+            if _inside == 0:
+                gc.set_threshold(*_before)
