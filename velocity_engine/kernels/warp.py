@@ -100,15 +100,18 @@ def _span(start, step, low, high, x0, x1):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _gather(source, stride, u, v, step_u, step_v, count, upper, lower):  # type: ignore[no-untyped-def]
+def _gather(source, stride, u, v, step_u, step_v, count, index, upper, lower):  # type: ignore[no-untyped-def]
     """The two neighbours above and the two below of ``count`` sample points, each two in one uint64: one load."""
+    step = np.uint32(stride)
+    for k in range(count):  # a loop of its own, which fills whole vectors
+        index[k] = np.uint32(np.uint32(np.uint64(u) >> _S32) + np.uint32(np.uint32(np.uint64(v) >> _S32) * step))
+        u += step_u
+        v += step_v
     for k in range(count):
-        at = np.uint64(u >> 32) + np.uint64(v >> 32) * stride
+        at = np.uint64(index[k])
         upper[k] = np.uint64(source[at]) | (np.uint64(source[at + _ONE]) << _S32)
         at += stride
         lower[k] = np.uint64(source[at]) | (np.uint64(source[at + _ONE]) << _S32)
-        u += step_u
-        v += step_v
 
 
 @inner
@@ -180,7 +183,8 @@ def _draw_affine(dst, src, a, b, c, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1,
     in_v0 = np.int64(math.ceil(max(wy0 + 0.5 * grow_v - 0.5, float(top)) * _UNIT))
     in_v1 = np.int64(math.floor(min(wy1 - 0.5 * grow_v - 0.5, float(bottom)) * _UNIT))
     flat, stride = src.reshape(-1), np.uint64(src.shape[1])
-    upper, lower, mixed = np.empty(_CHUNK, np.uint64), np.empty(_CHUNK, np.uint64), np.empty(_CHUNK, np.uint32)
+    upper, lower = np.empty(_CHUNK, np.uint64), np.empty(_CHUNK, np.uint64)
+    index, mixed = np.empty(_CHUNK, np.uint32), np.empty(_CHUNK, np.uint32)
     for y in range(y0, y1):
         u_start = a * 0.5 + c * (y + 0.5) + e - 0.5
         v_start = b * 0.5 + d * (y + 0.5) + f - 0.5
@@ -214,7 +218,7 @@ def _draw_affine(dst, src, a, b, c, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1,
         for x in range(inner, outer, _CHUNK):
             count = min(_CHUNK, outer - x)
             u, v = u0 + step_u * x, v0 + step_v * x
-            _gather(flat, stride, u, v, step_u, step_v, count, upper, lower)
+            _gather(flat, stride, u, v, step_u, step_v, count, index, upper, lower)
             common = _mix_gathered(upper, lower, u, v, step_u, step_v, count, mixed)
             _lay(dst[y, x : x + count], mixed, count, common, opacity)
 
