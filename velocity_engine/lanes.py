@@ -10,6 +10,7 @@ import math
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from velocity_engine.channel import Channel, ChannelClosed
@@ -20,17 +21,18 @@ from velocity_engine.plugin_types import EncodedPacket, Segment
 MOST_LANES = 8
 RING = 3  # frames being converted, waiting, or encoded in a lane
 FRAMES_AHEAD = 16  # most of them held ones, for the ring is smaller
-SEGMENTS_AHEAD = 2  # for each lane: segments whose packets may wait for those before
+MOST_IN_RUN = 3  # segments that a lane renders one after the other
+RUNS_AHEAD = 2  # besides those in work: runs that lanes may begin before the first one's packets are read
 
 
 class Lane:
-    """Takes segments from ``todo`` until there are no more, and puts their packets into ``outputs`` by segment
+    """Takes runs of segments from ``todo`` until there are no more, and puts their packets into ``outputs`` by segment
     number."""
 
     def __init__(
         self,
         work: SegmentWork,
-        todo: Channel[Segment],
+        todo: Channel[Sequence[Segment]],
         outputs: Sequence[Channel[EncodedPacket]],
         turn: threading.Lock,
         threads: int,
@@ -79,7 +81,7 @@ class Lane:
             tiles=self.tiles,
         )
         try:
-            for segment in self._todo:
+            for segment in chain.from_iterable(self._todo):
                 self._begun.put(segment)
                 for drawn in drawer.draw(segment):
                     self._drawn.put(drawn)
@@ -114,27 +116,28 @@ class Lanes:
     """The packets of all segments, in order. Close it: that ends and joins all threads."""
 
     def __init__(self, work: SegmentWork, segments: Sequence[Segment]) -> None:
-        self._segments = segments
-        self._todo: Channel[Segment] = Channel(len(segments))
+        count = max(1, min(available_cores(), len(segments), MOST_LANES))
+        self._runs = runs_of(segments, count)
+        self._todo: Channel[Sequence[Segment]] = Channel(len(self._runs))
         # Only the packets of segments ahead of the one that is read pile up, and there are few such segments.
         self._outputs: list[Channel[EncodedPacket]] = [Channel(math.inf) for _ in segments]
         turn = threading.Lock()
-        count = max(1, min(available_cores(), len(segments), MOST_LANES))
         threads = max(1, available_cores() // count)
         self._lanes = [Lane(work, self._todo, self._outputs, turn, threads) for _ in range(count)]
 
     def __iter__(self) -> Iterator[tuple[EncodedPacket, int]]:
         """Each packet with the output frame at which its segment begins."""
-        ahead = SEGMENTS_AHEAD * len(self._lanes)
-        for segment in self._segments[:ahead]:
-            self._todo.put(segment)
-        for number, segment in enumerate(self._segments):
-            if number + ahead >= len(self._segments):
+        ahead = len(self._lanes) + RUNS_AHEAD
+        for run in self._runs[:ahead]:
+            self._todo.put(run)
+        for number, run in enumerate(self._runs):
+            if number + ahead >= len(self._runs):
                 self._todo.finish()
-            for packet in self._outputs[number]:
-                yield packet, segment.first
-            if number + ahead < len(self._segments):
-                self._todo.put(self._segments[number + ahead])
+            for segment in run:
+                for packet in self._outputs[segment.number]:
+                    yield packet, segment.first
+            if number + ahead < len(self._runs):
+                self._todo.put(self._runs[number + ahead])
 
     @property
     def frames_done(self) -> int:
@@ -158,6 +161,19 @@ class Lanes:
         self._todo.abort()
         for lane in self._lanes:
             lane.stop()
+
+
+def runs_of(segments: Sequence[Segment], lanes: int) -> list[Sequence[Segment]]:
+    """Segments in runs, each for one lane: a clip is decoded from a key frame on where a run begins, and goes on where
+    it stood inside of one. The last runs are short, so that all lanes end at about the same time.
+    """
+    runs: list[Sequence[Segment]] = []
+    begin = 0
+    while begin < len(segments):
+        length = min(MOST_IN_RUN, math.ceil((len(segments) - begin) / lanes))
+        runs.append(segments[begin : begin + length])
+        begin += length
+    return runs
 
 
 def available_cores() -> int:
