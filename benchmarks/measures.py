@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -106,13 +106,21 @@ class ProcessorClock(StageClock):
             self.seconds[name] = self.seconds.get(name, 0.0) + time.thread_time() - start
 
 
-def stages(work: Job) -> dict[str, float]:
-    """Processor seconds of evaluating, compositing and converting all frames on one thread."""
+def stages(work: Job) -> tuple[dict[str, float], dict[str, float]]:
+    """Processor seconds by stage on one thread: of the first frame of a new plan, and of all frames.
+
+    Evaluating, compositing and converting; encoding is that of the segments, with frames that lie ready in memory.
+    """
     clock = ProcessorClock()
+    first: dict[str, float] = {}
     with scene(work) as shown:
         for _ in _drawn(shown, work.count, clock):
-            pass
-    return clock.seconds
+            first = first or dict(clock.seconds)
+    frames = frames_in_memory(work)
+    with on_processors(1):
+        first["encode"] = taken(lambda: encode(work, frames[:1])).cpu
+        clock.seconds["encode"] = taken(lambda: encode(work, frames)).cpu
+    return first, clock.seconds
 
 
 def _drawn(scene: Scene, count: int, clock: StageClock) -> Iterator[YuvFrame | None]:
@@ -146,6 +154,14 @@ def _copy(frame: av.VideoFrame) -> av.VideoFrame:
     for target, source in zip(copied.planes, frame.planes, strict=True):
         np.frombuffer(target, np.uint8)[:] = np.frombuffer(source, np.uint8)
     return copied
+
+
+def encode_alone(work: Job, frames: Sequence[av.VideoFrame]) -> int:
+    """One encoder with as many threads as it likes, as one would use it through PyAV; the number of bytes."""
+    settings = plugins.codec(work.encoder.codec_name).settings(work.encoder, *work.size, work.rate)
+    encoder = SegmentEncoder(replace(settings, threads=0), *work.size, work.rate, len(frames))
+    size = sum(len(packet.data) for frame in frames for packet in encoder.encode(frame))
+    return size + sum(len(packet.data) for packet in encoder.finish())
 
 
 def encode(work: Job, frames: Sequence[av.VideoFrame]) -> int:

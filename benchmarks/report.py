@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import MappingProxyType
 
 GOALS = {"promo": 0.90, "motion": 0.75, "vector": 0.75, "video": 0.75}
 PEERS = ("rlottie + PyAV", "MoviePy")
-STAGES = ("parse", "plan", "evaluate", "composite", "convert", "mux")
+STAGES = ("parse", "plan", "evaluate", "composite", "convert", "encode", "mux")
 PACKAGES = ("velocity-render", "numpy", "numba", "av", "rlottie-python", "moviepy", "skia-python")
 
 
@@ -39,10 +40,13 @@ def page(figures: Sequence[Figure], chart: str | None) -> str:
         parts.append(f"![End to end over encoding alone]({chart})")
     for title, text, table in (
         ("Rendering over encoding alone", RATIO, _ratios(figures)),
+        ("Beside one encoder with its own threads", ALONE, _one_encoder(figures)),
         ("Beside others", BESIDE, _peers(figures)),
         ("Stages", STAGE, _stages(figures)),
+        ("Presets", PRESET, _presets(figures)),
+        ("Quality of the whole way", QUALITY, _quality(figures)),
         ("Stills at 1920x1080", STILL, _plain(figures, "still")),
-        ("Beginning", BEGIN, _plain(figures, "begin")),
+        ("Beginning and memory", BEGIN, _plain(figures, "begin")),
     ):
         if table:
             parts += [f"## {title}", text, "\n".join(table)]
@@ -57,9 +61,17 @@ processor ratio divides processor times a frame, encoding alone by end to end, a
 the machine as well; the clock ratio divides frame rates. Where there is one segment only (short runs), the clock ratio
 says little: drawing and encoding then each have a thread."""
 BESIDE = "At 1920x1080 on all processors, x264 veryfast, 5 Mbit/s. rlottie draws no texts."
-STAGE = "Processor milliseconds a frame on one thread; of parse and plan, in all."
+ALONE = """What most would measure as the encoder alone: x264 through PyAV with threads as it likes, one encoder for all
+frames, which lie ready in memory; the same frames and settings."""
+STAGE = """On one processor: milliseconds of the processor. On all: by the clock, while the stages share the
+processors. Of parse and plan, in all; of the first frame, while nothing of the plan has been drawn yet."""
+PRESET = """Of encoding alone, on one thread, 1920x1080, without a bitrate (constant quality). Milliseconds of the
+processor a frame."""
+QUALITY = """PSNR in decibels, over all planes, of 300 decoded frames at 640x360 against the frames that were drawn: of
+the render, in two segments, and in brackets by how much it exceeds that of one encoder for all frames with the same
+settings."""
 STILL = "Milliseconds for a warm template; the same frame by others."
-BEGIN = "Of a new process: seconds, and MB of memory at most."
+BEGIN = "Of a new process: seconds, and MB of memory at most, of all processes."
 
 
 def machine() -> str:
@@ -142,12 +154,79 @@ def _peers(figures: Sequence[Figure]) -> list[str]:
     return _table(("", "peer", "Velocity, frames/s", "peer, frames/s", "times as fast", "by processor time"), rows)
 
 
+def _one_encoder(figures: Sequence[Figure]) -> list[str]:
+    alone = {(f.template, f.size, f.processors): f for f in figures if f.what == "one encoder"}
+    rows = []
+    for ratio in ratios(figures):
+        one = alone.get((ratio.template, ratio.size, ratio.processors))
+        if one is not None:
+            whole = ratio.whole.values
+            clock, processor = whole["fps"] / one.values["fps"], one.values["cpu_ms"] / whole["cpu_ms"]
+            cells = [f"{value:.1f}" for value in (whole["fps"], one.values["fps"])]
+            where = "all" if ratio.processors is None else str(ratio.processors)
+            rows.append((ratio.template, ratio.size, where, *cells, f"{clock:.2f}", f"{processor:.2f}"))
+    head = ("", "size", "processors", "frames/s", "x264 alone, frames/s", "clock ratio", "processor ratio")
+    return _table(head, rows)
+
+
 def _stages(figures: Sequence[Figure]) -> list[str]:
     rows = []
     for figure in figures:
-        if figure.what == "stages":
-            rows.append((figure.template, figure.size, *_cells(figure, [f"{stage} ms" for stage in STAGES])))
-    return _table(("", "size", *STAGES), rows)
+        kind, _, of = figure.what.partition(":")
+        if kind == "stages":
+            where = "all" if figure.processors is None else str(figure.processors)
+            cells = _cells(figure, [f"{stage} ms" for stage in STAGES])
+            rows.append((figure.template, figure.size, where, of, *cells))
+    return _table(("", "size", "processors", "of", *STAGES), rows)
+
+
+def _presets(figures: Sequence[Figure]) -> list[str]:
+    """A row a codec and preset, with the figures of each template, then whether each is faster than the one before."""
+    found = _by_preset(figures, "preset")
+    templates = sorted({template for templates in found.values() for template in templates})
+    rows = []
+    before: tuple[str, dict[str, Figure]] = ("", {})
+    for (codec, preset), mine in found.items():
+        cells = [
+            cell
+            for template in templates
+            for cell in _cells(mine[template], ("cpu_ms", "kbit_s", "psnr"), {"kbit_s": 0})
+        ]
+        slower = [
+            t for t in templates if before[0] == codec and mine[t].values["cpu_ms"] > before[1][t].values["cpu_ms"]
+        ]
+        rows.append((codec, preset, *cells, f"no: {', '.join(slower)}" if slower else "yes"))
+        before = codec, mine
+    head = [f"{template} {what}" for template in templates for what in ("ms", "kbit/s", "dB")]
+    return _table(("", "preset", *head, "faster than the one before"), rows)
+
+
+def _cost(figure: Figure) -> float:
+    return figure.values["cpu_ms"]
+
+
+def _quality(figures: Sequence[Figure]) -> list[str]:
+    found = _by_preset(figures, "quality")
+    templates = sorted({template for templates in found.values() for template in templates})
+    rows = []
+    for (codec, preset), mine in found.items():
+        cells = []
+        for template in templates:
+            values = mine[template].values
+            cells.append(f"{values['psnr']:.2f} ({values['psnr'] - values['plain']:+.2f})")
+        rows.append((codec, preset, *cells))
+    return _table(("", "preset", *(f"{template} (against one encoder)" for template in templates)), rows)
+
+
+def _by_preset(figures: Sequence[Figure], kind: str) -> dict[tuple[str, str], dict[str, Figure]]:
+    """By (codec, preset), in the order of codecs in the run, and then by template."""
+    found: dict[tuple[str, str], dict[str, Figure]] = {}
+    for figure in figures:
+        name, _, of = figure.what.partition(":")
+        if name == kind:
+            codec, _, preset = of.partition(" ")
+            found.setdefault((codec, preset), {})[figure.template] = figure
+    return found
 
 
 def _plain(figures: Sequence[Figure], what: str) -> list[str]:
@@ -157,8 +236,8 @@ def _plain(figures: Sequence[Figure], what: str) -> list[str]:
     return _table(("", *names), rows)
 
 
-def _cells(figure: Figure, names: Sequence[str]) -> list[str]:
-    return [f"{figure.values[name]:.2f}" if name in figure.values else "" for name in names]
+def _cells(figure: Figure, names: Sequence[str], decimals: Mapping[str, int] = MappingProxyType({})) -> list[str]:
+    return [f"{figure.values[n]:.{decimals.get(n, 2)}f}" if n in figure.values else "" for n in names]
 
 
 def chart(figures: Sequence[Figure]) -> str:

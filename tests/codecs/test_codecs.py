@@ -108,13 +108,34 @@ def test_quantiser_follows_qp_and_bitrate(key: str) -> None:
     assert size(bitrate=80_000) > size(bitrate=5_000)
 
 
+# From slow to fast, as each encoder's manual has them; without x265's "fast" and "veryfast", which are no faster than
+# the one before.
+X264 = ("placebo", "veryslow", "slower", "slow", "medium", "fast", "faster", "veryfast", "superfast", "ultrafast")
+X265 = tuple(name for name in X264 if name not in ("fast", "veryfast"))
+SPEEDS = {"h264": X264, "h265": X265, "av1": tuple(map(str, range(12)))}
+
+
 @pytest.mark.parametrize("key", KEYS)
 def test_presets_grow_faster(key: str) -> None:
-    codec = CODECS[key]
-    names = [codec.settings(EncoderConfig(codec=key, preset=at), 1280, 720, RATE).options["preset"] for at in range(6)]
-    assert len(set(names)) == 6
-    usual = codec.settings(EncoderConfig(codec=key), 1280, 720, RATE).options["preset"]
-    assert usual in names[3:]
+    """By their settings: the encoder's own presets in its order, or the same one with tools left out."""
+
+    def settings(preset: int | None) -> tuple[int, dict[str, str]]:
+        given = CODECS[key].settings(EncoderConfig(codec=key, preset=preset), 1280, 720, RATE).options
+        private = next((value for name, value in given.items() if name.endswith("-params")), "")
+        return SPEEDS[key].index(given["preset"]), dict(pair.split("=", 1) for pair in private.split(":"))
+
+    for preset in range(5):
+        (slow, slow_tools), (fast, fast_tools) = settings(preset), settings(preset + 1)
+        fewer = [tool for tool, value in fast_tools.items() if value == "0" and tool not in slow_tools]
+        assert slow < fast or (slow == fast and fewer)
+    assert settings(None) in [settings(preset) for preset in (3, 4, 5)]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_slowest_preset_gives_the_smallest_file(key: str) -> None:
+    pictures = frames(25, 320, 180, 10)
+    sizes = [sum(len(p.data) for p in encoded(EncoderConfig(codec=key, preset=at), pictures)[0]) for at in (0, 5)]
+    assert sizes[0] < sizes[1]
 
 
 @pytest.mark.parametrize("key", KEYS)
