@@ -14,7 +14,16 @@ NAMES = [
     *("effect_displacement", "effect_displacement_wrap", "effect_displacement_stretch", "effect_set_matte"),
     *("effect_bulge", "effect_twirl", "effect_wave_warp", "effect_motion_tile_mirror", "effect_mosaic"),
     *("effect_sphere", "effect_glow", "effect_matte_choker_spread", "effect_luma_key", "effect_fractal_noise_block"),
-    *("effect_fill_mask", "effect_hue_range", "style_many", "style_bevel_outer", "style_satin", "style_inner_modes"),
+    *(
+        "effect_fill_mask",
+        "effect_polar",
+        "effect_radial_spin",
+        "effect_hue_range",
+        "style_many",
+        "style_bevel_outer",
+        "style_satin",
+        "style_inner_modes",
+    ),
     *("style_gradient_radial", "style_shadow_multiply", "style_outer_glow_screen"),
 ]
 SIZE = 160

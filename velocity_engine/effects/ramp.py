@@ -8,14 +8,15 @@ import numpy as np
 
 from velocity_engine.display import EffectCall
 from velocity_engine.effects.device import Pixels, from_buffer
-from velocity_engine.effects.parameters import choice, color, point
+from velocity_engine.effects.parameters import choice, clamped, color, point, scalar
+from velocity_engine.effects.tile import mixed
 from velocity_engine.model.geometry import Matrix, multiply
 from velocity_engine.model.layers import Effect
 from velocity_engine.sampler import Sampler
 
 
 class RampEffect:
-    """Shape: 1 linear, else radial. Scatter and the blend with the original do not count (as in Skottie)."""
+    """Shape: 1 linear, else radial. Scatter does not count (as in Skottie)."""
 
     key = "ramp"
     match_names: tuple[str, ...] = ("ADBE Ramp",)
@@ -25,16 +26,20 @@ class RampEffect:
         start, end = point(effect, 0, sampler, (0.0, 0.0)), point(effect, 2, sampler, (0.0, 1.0))
         first, last = color(effect, 1, sampler, (0.0, 0.0, 0.0, 1.0)), color(effect, 3, sampler, (1.0, 1.0, 1.0, 1.0))
         linear = choice(effect, 4, sampler, 1) == 1
-        return EffectCall(self.key, (linear, start, end, first[:3], last[:3]), matrix)
+        keep = clamped(scalar(effect, 6, sampler, 0.0, number=7))  # "Blend With Original", 0..1
+        if keep >= 1.0:
+            return None
+        return EffectCall(self.key, (linear, start, end, first[:3], last[:3], keep), matrix)
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         from velocity_engine.kernels.ramp import paint_linear, paint_radial
 
-        linear, start, end, first, last = call.values
+        linear, start, end, first, last, keep = call.values
         back = from_buffer(call, origin)
         if back is None:
             return np.zeros_like(pixels)
         ends = np.array([first, last])
+        before = pixels.copy() if keep > 0.0 else pixels
         dx, dy = end[0] - start[0], end[1] - start[1]
         length = max(math.hypot(dx, dy), 1e-6)
         if linear:
@@ -44,4 +49,4 @@ class RampEffect:
         else:
             unit: Matrix = (1.0 / length, 0.0, 0.0, 1.0 / length, -start[0] / length, -start[1] / length)
             paint_radial(pixels, *multiply(unit, back), ends)
-        return pixels
+        return mixed(pixels, before, keep)
