@@ -29,10 +29,12 @@ def make_clip(
     tags: tuple[int, int] | None = None,
     left: tuple[int, int, int] | None = None,
     sound: bool = False,
+    samples: NDArray[np.float32] | None = None,
+    sound_at: float = 0.0,
     **options: str,
 ) -> Path:
     """A clip of plain grey frames (``left``: an RGB colour for the left half). ``times``: pts in 1 / ``rate`` s;
-    ``tags``: matrix and range."""
+    ``tags``: matrix and range; ``samples``: the sound, from second ``sound_at`` on (silence with ``sound``)."""
     with av.open(str(path), "w") as container:
         stream: Any = container.add_stream(codec, rate=rate)
         stream.width, stream.height, stream.pix_fmt = *size, pixel_format
@@ -44,7 +46,9 @@ def make_clip(
             stream.codec_context.colorspace, stream.codec_context.color_range = tags
         if rotation:
             stream.set_display_rotation(rotation)
-        audio: Any = container.add_stream("aac", rate=48_000, layout="stereo") if sound else None
+        if sound and samples is None:
+            samples = np.zeros((2, 48_000 * count // rate), np.float32)
+        audio: Any = container.add_stream("aac", rate=48_000, layout="stereo") if samples is not None else None
         for index in range(count):
             pixels = np.full((size[1], size[0], 3), shade_of(index), np.uint8)
             if left is not None:
@@ -57,7 +61,9 @@ def make_clip(
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
         if audio is not None:
-            container.mux(audio.encode(sound_frame(np.zeros((2, 48_000 * count // rate), np.float32), 48_000)))
+            made = sound_frame(samples, 48_000)
+            made.pts = round(sound_at * 48_000)
+            container.mux(audio.encode(made))
             container.mux(audio.encode(None))
     return path
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import zipfile
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from media_support import make_sound, tone
+from media_support import make_clip, make_sound, tone
 
-import velocity_engine as ve
-from velocity_engine.audio import RATE, AudioPlan, AudioTrack, audio_plan, limited, mix_audio
-from velocity_engine.errors import MediaError
+from velocity_engine.audio import RATE, AudioPlan, AudioTrack, limited, mix_audio
 
 
 def mixed(*tracks: AudioTrack, seconds: Fraction | float = 2) -> np.ndarray:
@@ -95,72 +91,23 @@ def test_a_broken_tail_is_silence(tmp_path: Path) -> None:
     assert mixed(AudioTrack(source=str(path), name="a.mp3"), seconds=2).shape == (2, 2 * RATE)
 
 
-# --- templates -------------------------------------------------------------------------------------------------------
+def test_a_loop_repeats_its_part_of_the_source(tmp_path: Path) -> None:
+    ramp = np.tile(np.linspace(0, 0.8, 2 * RATE, dtype=np.float32), (2, 1))
+    path = make_sound(tmp_path / "ramp.wav", ramp)
+    track = AudioTrack(source=str(path), name="ramp", offset=0.75, loop=(0.5, 1.0))
+    result = mixed(track, seconds=2)[0]
+    assert result[[0, RATE // 4 - 1]] == pytest.approx([0.3, 0.4], abs=1e-3)
+    for second in (0.25, 0.75, 1.25):
+        at = round(second * RATE)
+        assert result[[at, at + RATE // 2 - 1]] == pytest.approx([0.2, 0.4], abs=1e-3)
+    beyond = mixed(AudioTrack(source=str(path), name="ramp", offset=1.5, loop=(1.5, 2.5)), seconds=2)[0]
+    assert loudness(beyond[RATE // 2 + 500 : RATE]) < 1e-3  # the source ends before its loop does
+    assert beyond[RATE] == pytest.approx(0.6, abs=1e-3)
 
 
-def template(tmp_path: Path, layers: list[dict[str, Any]], assets: list[dict[str, Any]] | None = None) -> ve.Template:
-    path = tmp_path / "t.zip"
-    wav = make_sound(tmp_path / "beep.wav", tone(4.0))
-    document = {
-        "v": "5.9.0", "fr": 25, "ip": 0, "op": 100, "w": 64, "h": 64, "ddd": 0, "layers": layers,
-        "assets": [{"id": "beep", "u": "audio/", "p": "beep.wav", "e": 0, "t": 3}, *(assets or [])],
-    }  # fmt: skip
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("data.json", json.dumps(document))
-        archive.write(wav, "audio/beep.wav")
-    return ve.open_template(path)
-
-
-def audio_layer(**more: Any) -> dict[str, Any]:
-    return {"ty": 6, "nm": "Beep", "refId": "beep", "ind": 1, "ip": 0, "op": 100, "st": 0, "sr": 1, "ks": {}} | more
-
-
-def levels(opened: ve.Template, seconds: int = 4, start: float = 0.0) -> list[float]:
-    """The level in the middle of each second."""
-    plan = opened.plan()
-    try:
-        made = audio_plan(plan, start, Fraction(seconds))
-        result = np.concatenate([*mix_audio(made), np.zeros((2, 0), np.float32)], axis=1)
-        assert not plan.findings
-    finally:
-        plan.close()
-        opened.close()
-    return [round(loudness(result[:, second * RATE + 12_000 : second * RATE + 36_000]), 2) for second in range(seconds)]
-
-
-def test_layers_sound_where_they_stand(tmp_path: Path) -> None:
-    assert levels(template(tmp_path, [audio_layer(ip=25, op=75, st=25)])) == [0.0, 0.5, 0.5, 0.0]
-    assert levels(template(tmp_path, [audio_layer(ip=25, op=75)]), start=50, seconds=2) == [0.5, 0.0]
-    assert levels(template(tmp_path, [audio_layer(hd=True)])) == [0.0] * 4
-
-
-@pytest.mark.parametrize(
-    ("level", "expected"),
-    [([100, 100], 0.5), ([50, 50], 0.25), ([0, 0], 0.5), ([-6.0206, -6.0206], 0.25), ([6, 6], 1.0)],
-)
-def test_levels_in_per_cent_and_decibels(tmp_path: Path, level: list[float], expected: float) -> None:
-    found = levels(template(tmp_path, [audio_layer(au={"lv": {"a": 0, "k": level}})]), seconds=1)
-    assert found[0] == pytest.approx(expected, abs=0.03)
-
-
-def test_level_keyframes(tmp_path: Path) -> None:
-    keys = [{"t": 0, "s": [0, 0], "i": {"x": 1, "y": 1}, "o": {"x": 0, "y": 0}}, {"t": 100, "s": [100, 100]}]
-    found = levels(template(tmp_path, [audio_layer(au={"lv": {"a": 1, "k": keys}})]))
-    assert found == pytest.approx([0.06, 0.19, 0.31, 0.44], abs=0.02)
-
-
-def test_precomps_move_their_sounds(tmp_path: Path) -> None:
-    inner = {"id": "comp", "layers": [audio_layer(ip=25, op=100, st=25)]}
-    outer = {"ty": 0, "nm": "Comp", "refId": "comp", "w": 64, "h": 64, "ip": 0, "op": 75, "st": 25, "sr": 1, "ks": {}}
-    assert levels(template(tmp_path, [outer], [inner])) == [0.0, 0.0, 0.5, 0.0]
-
-
-def test_what_cannot_sound_is_reported(tmp_path: Path) -> None:
-    plan = template(tmp_path, [audio_layer(sr=-1, st=100)]).plan()
-    assert audio_plan(plan, 0, Fraction(1)).tracks == ()
-    assert [finding.feature for finding in plan.findings] == ["audio.time"]
-    broken = tmp_path / "voice.mp3"
-    broken.write_bytes(b"this is no sound")
-    with pytest.raises(MediaError) as caught:
-        audio_plan(plan, 0, Fraction(1), str(broken))
-    assert caught.value.place.file == "voice.mp3"
+def test_a_clip_whose_sound_begins_after_its_pictures(tmp_path: Path) -> None:
+    path = make_clip(tmp_path / "late.mkv", 50, samples=tone(1.0), sound_at=0.5)
+    result = mixed(AudioTrack(source=str(path), name="late"), seconds=2)
+    assert np.abs(result[:, : RATE // 2 - 3000]).max() < 1e-2
+    assert loudness(result[:, RATE // 2 + 3000 : RATE + RATE // 2 - 3000]) == pytest.approx(0.5, abs=0.03)
+    assert loudness(mixed(AudioTrack(source=str(path), name="late", offset=0.75), seconds=1)[:, 3000:30000]) > 0.4

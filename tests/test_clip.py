@@ -11,7 +11,7 @@ import pytest
 from media_support import make_clip, shade_of
 
 from velocity_engine import clip as clips
-from velocity_engine.clip import open_clip
+from velocity_engine.clip import MOST_CURSORS, open_clip
 from velocity_engine.errors import MediaError
 
 
@@ -47,7 +47,7 @@ def test_threads_read_side_by_side(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert not wrong
-    assert len(reader._idle) <= 5
+    assert len(reader._idle) <= MOST_CURSORS
     reader.close()
 
 

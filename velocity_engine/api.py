@@ -174,8 +174,8 @@ def render(
     Raises CustomizationError, EncoderConfigError, FrameRangeError, PluginError before any work; RenderFailed where the
     template itself cannot be rendered (a missing picture, say); MediaError, StorageError.
     """
-    from velocity_engine.audio import audio_plan
     from velocity_engine.pipeline import render_to_file
+    from velocity_engine.soundtrack import audio_plan
 
     encoder = encoder or EncoderConfig()
     raise_first(encoder_problems(template, encoder))

@@ -70,13 +70,14 @@ class ClipIndex:
 
 
 class ClipReader:
-    """``display.FrameReader`` of a video file. ``width`` and ``height`` are those of the upright picture.
+    """``display.FrameReader`` of a video file, or of its bytes (``source``). ``width`` and ``height`` are those of the
+    upright picture.
 
     Several threads may read: each goes on with the decoder that stands nearest before the frame it asks for.
     """
 
     def __init__(self, source: str | bytes, name: str, content: bytes) -> None:
-        self._source = source
+        self.source = source
         self._place = Place(file=name)
         self._lock = threading.Lock()
         self._idle: list[Cursor] = []  # the one used last at the end
@@ -105,7 +106,7 @@ class ClipReader:
         import av
 
         try:
-            container = av.open(io.BytesIO(self._source) if isinstance(self._source, bytes) else self._source)
+            container = av.open(io.BytesIO(self.source) if isinstance(self.source, bytes) else self.source)
         except (av.error.FFmpegError, OSError, ValueError) as error:
             raise self._failure("this is not a clip that can be decoded") from error
         if not container.streams.video:

@@ -106,6 +106,7 @@ class Plan:
     findings: list[Finding]  # grows while expressions fail
     report: Callable[[Finding], None]
     read: Callable[[Media], bytes]
+    clip: Callable[[str], FrameReader | None]
     resources: list[Callable[[], None]] = field(default_factory=list)
     expressions: ExpressionEngine | None = None  # set by who made the plan, where the document has expressions
 
@@ -129,6 +130,7 @@ def make_plan(document: Document, package: Package | None) -> Plan:
             context.findings,
             context.report,
             context.read,
+            context.clip,
             context.resources,
         )
     except BaseException:

@@ -155,13 +155,15 @@ class AudioContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoContent:
-    """``trim`` in seconds of the clip and ``loop`` are set by a customization."""
+    """``trim`` in seconds of the clip and ``loop`` are set by a customization. ``level`` is that of the clip's sound,
+    as in ``AudioContent``."""
 
     asset: str
     fit: str | None = None
     trim: tuple[float, float] | None = None
     loop: bool = False
     time_remap: Scalar | None = None
+    level: Property[Vector] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -222,18 +222,25 @@ def _image(context: Context, raw: dict[str, Any], pointer: str, known: Known) ->
     asset = _media(context, raw, pointer, known)
     media = known.assets[asset].media
     suffix = posixpath.splitext(media.name or "")[1].lower() if media else ""
-    return VideoContent(asset=asset) if suffix in VIDEO_SUFFIXES else ImageContent(asset=asset)
+    if suffix in VIDEO_SUFFIXES:
+        return VideoContent(asset=asset, level=_level(context, raw, pointer))
+    return ImageContent(asset=asset)
 
 
 def _video(context: Context, raw: dict[str, Any], pointer: str, known: Known) -> Content:
     remap = optional_vector(context, raw, "tm", pointer, "timeRemap")
-    return VideoContent(asset=_media(context, raw, pointer, known), time_remap=remap)
+    level = _level(context, raw, pointer)
+    return VideoContent(asset=_media(context, raw, pointer, known), time_remap=remap, level=level)
+
+
+def _level(context: Context, raw: Mapping[str, Any], pointer: str) -> Property[tuple[float, ...]] | None:
+    return optional_vector(context, object_of(raw, "au"), "lv", f"{pointer}/au", "audioLevels")
 
 
 def _audio(context: Context, raw: dict[str, Any], pointer: str, known: Known) -> Content:
     return AudioContent(
         asset=_media(context, raw, pointer, known),
-        level=optional_vector(context, object_of(raw, "au"), "lv", f"{pointer}/au", "audioLevels"),
+        level=_level(context, raw, pointer),
         time_remap=optional_vector(context, raw, "tm", pointer, "timeRemap"),
     )
 
