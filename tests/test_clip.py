@@ -126,13 +126,18 @@ def test_alpha_is_premultiplied(tmp_path: Path) -> None:
     reader.close()
 
 
-def test_planes_for_the_yuv_path(tmp_path: Path) -> None:
-    reader = open_clip(make_clip(tmp_path / "clip.mp4", 5, tags=(1, 1)))
+@pytest.mark.parametrize("tags", [(1, 1), (6, 1), (1, 2), (6, 2)])
+def test_planes_for_the_yuv_path(tmp_path: Path, tags: tuple[int, int]) -> None:
+    """Of BT.709 in limited range, whatever the file has."""
+    reader = open_clip(make_clip(tmp_path / "clip.mp4", 5, tags=tags, left=(200, 60, 30)))
     planes = reader.read_yuv(2)
     assert planes is not None
-    y, u, _ = planes
+    y, u, v = planes
     assert y.shape[0] >= 64 and y.shape[1] >= 96 and u.shape[0] >= 32
-    assert abs(int(y[10, 10]) - (16 + shade_of(2) * 219 / 255)) <= 2
+    assert abs(int(y[10, 80]) - (16 + shade_of(2) * 219 / 255)) <= 2
+    red = 0.2126 * 200 + 0.7152 * 60 + 0.0722 * 30
+    wanted = (16 + 219 / 255 * red, 128 + 224 / 255 * (30 - red) / 1.8556, 128 + 224 / 255 * (200 - red) / 1.5748)
+    assert [int(y[10, 10]), int(u[5, 5]), int(v[5, 5])] == pytest.approx(wanted, abs=3)
     reader.close()
 
 

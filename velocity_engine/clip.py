@@ -151,11 +151,20 @@ class ClipReader:
         return np.ascontiguousarray(np.rot90(pixels, -self._turn // 90)) if self._turn else pixels
 
     def read_yuv(self, index: int) -> Planes | None:
-        """Frame ``index`` as its planes (y, u, v), rows perhaps longer than the picture, where the clip is upright
-        8-bit 4:2:0, BT.709, limited range."""
+        """Frame ``index`` as planes (y, u, v) of BT.709 in limited range, rows perhaps longer than the picture, where
+        the clip is upright 8-bit 4:2:0. Planes of another matrix or range are converted."""
         frame = self._frame(index)
-        plain = not self._turn and frame.format.name in PLANAR and _matrix_and_range(frame) == (709, False)
-        return planes_of(frame) if plain else None
+        if self._turn or frame.format.name not in PLANAR:
+            return None
+        planes, (matrix, full) = planes_of(frame), _matrix_and_range(frame)
+        if (matrix, full) == (709, False):
+            return planes
+        from velocity_engine.kernels.to_bt709 import to_bt709
+
+        half = ((frame.height + 1) // 2, (frame.width + 1) // 2)
+        y, u, v = (np.empty(shape, np.uint8) for shape in ((frame.height, frame.width), half, half))
+        to_bt709(*planes, full, matrix, y, u, v)
+        return y, u, v
 
     def close(self) -> None:
         with self._lock:
