@@ -85,7 +85,11 @@ class LayerSampler:
         elif isinstance(content, ImageContent | VideoContent) and content.asset in document.assets:
             asset = document.assets[content.asset]
             width, height = asset.width, asset.height
-        return (width, height) if width > 0.0 and height > 0.0 else (float(document.width), float(document.height))
+        if width > 0.0 and height > 0.0:
+            return (width, height)
+        if self._evaluator is not None:
+            return self._evaluator.composition_size
+        return (float(document.width), float(document.height))
 
     @property
     def masks(self) -> tuple[Mask, ...]:
@@ -170,6 +174,7 @@ class Evaluator:
         self._count = 0
         self._depth = 0
         self._viewport = Viewport(0, 0, IDENTITY)
+        self.composition_size = (float(plan.document.width), float(plan.document.height))  # of the one evaluated now
         self._places = Places(plan.curves, partial(LayerSampler, plan))
 
     def display_list(self, frame: float, viewport: Viewport, background: RGBA) -> DisplayList:
@@ -188,6 +193,9 @@ class Evaluator:
     def _composition(
         self, planned: PlannedComposition, frame: float, matrix: Matrix, size: tuple[float, float]
     ) -> list[DrawCommand]:
+        if not (size[0] > 0.0 and size[1] > 0.0):
+            size = (float(self.plan.document.width), float(self.plan.document.height))
+        around, self.composition_size = self.composition_size, size
         camera = self._camera(planned, frame, size)
         commands: list[DrawCommand] = []
         shown = [p for p in reversed(planned.layers) if not (p.layer.is_matte or p.layer.hidden or p.layer.guide)]
@@ -195,6 +203,7 @@ class Evaluator:
             shown = painters_order(shown, frame, camera, self._places)
         for layer in shown:
             commands += self._layer(layer, frame, matrix, camera)
+        self.composition_size = around
         self._count += len(commands)
         if self._count > MAX_COMMANDS:
             raise RenderFailed(
@@ -371,7 +380,7 @@ class Evaluator:
         """A layer's own picture, without masks, matte and effects, at ``scale`` pixels to each of its own."""
         if planned.prepared is None:
             return None
-        layer, sampler = planned.layer, LayerSampler(self.plan, planned, frame)
+        layer, sampler = planned.layer, LayerSampler(self.plan, planned, frame, self)
         (width, height), largest = sampler.size, max(sampler.size)
         scale = min(scale, LARGEST_LAYER_PICTURE / largest)
         across, down = max(1, math.ceil(width * scale - 1e-6)), max(1, math.ceil(height * scale - 1e-6))

@@ -30,7 +30,7 @@ class Sampler(Protocol):
 
     @property
     def size(self) -> tuple[float, float]:
-        """Width and height of the layer's own box: of its solid, picture or precomp, else of the document."""
+        """Width and height of the layer's own box: of its solid, picture or precomp, else of its composition."""
         ...
 
     @property

@@ -52,3 +52,17 @@ def test_masks_cut_before_effects(tmp_path):
     picture = still(tmp_path, layer)
     np.testing.assert_array_equal(red_columns(picture), np.arange(40, 50))
     assert not picture[30, 30:40].any()
+
+
+def test_effects_of_a_shape_have_the_box_of_its_composition(tmp_path):
+    """A shape in a precomp that is larger than the document is not cut to the document's box."""
+    values = [50, 50, [150, 50], 0.5, 0, 1, 0]
+    bulge = {"ty": 5, "mn": "ADBE Bulge", "en": 1, "ef": [{"ty": 0, "v": {"a": 0, "k": value}} for value in values]}
+    shown = {"p": {"a": 0, "k": [-100, 0]}}
+    square = {"ty": "rc", "p": {"a": 0, "k": [150, 50]}, "s": {"a": 0, "k": [80, 80]}, "r": {"a": 0, "k": 0}}
+    inner = {"ty": 4, "nm": "it", "ip": 0, "op": 10, "st": 0, "ks": {}, "shapes": [square, BLUE], "ef": [bulge]}
+    outer = {"ty": 0, "nm": "c", "refId": "c", "w": 200, "h": 100, "ip": 0, "op": 10, "st": 0, "ks": shown}
+    document = {"v": "5.7.0", "fr": 25, "ip": 0, "op": 10, "w": 100, "h": 100, "layers": [outer]}
+    path = tmp_path / "data.json"
+    path.write_text(json.dumps(document | {"assets": [{"id": "c", "layers": [inner]}]}))
+    assert ve.render_still(ve.open_template(path), frame=0)[50, 50].tolist() == [0, 0, 255, 255]
