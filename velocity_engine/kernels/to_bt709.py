@@ -9,7 +9,6 @@ from numba import types
 
 from velocity_engine.kernels.inner import inner
 from velocity_engine.kernels.kernel import kernel
-from velocity_engine.kernels.yuv import chroma_line
 
 _PLANE = types.Array(types.uint8, 2, "C")
 _SOURCE = types.Array(types.uint8, 2, "C", readonly=True)
@@ -21,12 +20,28 @@ def _clamped(value):
 
 
 @inner
-def _luma_row(luma, cb, cr, gain, base, from_u, from_v, out):
-    """``cb`` and ``cr`` are times 8."""
+def _added(cb, cr, from_u, from_v, out):
+    """What chroma adds to luma at each sample; one more after the last repeats it."""
+    for x in range(cb.shape[0]):
+        u, v = np.int32(np.int32(cb[x]) - np.int32(128)), np.int32(np.int32(cr[x]) - np.int32(128))
+        out[x] = np.int32(np.int32(u * from_u) + np.int32(v * from_v))
+    out[cb.shape[0]] = out[cb.shape[0] - 1]
+
+
+@inner
+def _interpolated(near, far, out):
+    """At every luma column, times 8: rows weighted 3-1, odd columns halfway between two samples."""
+    for x in range(out.shape[0] // 2):
+        here = np.int32(np.int32(np.int32(3) * near[x]) + far[x])
+        after = np.int32(np.int32(np.int32(3) * near[x + 1]) + far[x + 1])
+        out[2 * x] = np.int32(here << np.int32(1))
+        out[2 * x + 1] = np.int32(here + after)
+
+
+@inner
+def _luma_row(luma, added, gain, base, out):
     for x in range(out.shape[0]):
-        value = np.int32(np.int32(np.int32(luma[x]) * gain) + base)
-        u, v = np.int32(cb[x] - np.int32(1024)), np.int32(cr[x] - np.int32(1024))
-        out[x] = _clamped(np.int32(np.int32(value + np.int32(u * from_u)) + np.int32(v * from_v)))
+        out[x] = _clamped(np.int32(np.int32(np.int32(np.int32(luma[x]) * gain) + base) + added[x]))
 
 
 @inner
@@ -67,15 +82,14 @@ def to_bt709(y, u, v, full_range, matrix, out_y, out_u, out_v):
     v_u = np.int32(np.floor(unit * -from_u / 1.5748 + 0.5))
     v_v = np.int32(np.floor(unit * (red - from_v) / 1.5748 + 0.5))
     lines, samples = out_u.shape
-    cb, cr = np.empty(2 * samples, np.int32), np.empty(2 * samples, np.int32)
-    one, other = np.empty(samples + 1, np.uint8), np.empty(samples + 1, np.uint8)
+    added = np.empty(2 * samples, np.int32)
+    near, far = np.empty(samples + 1, np.int32), np.empty(samples + 1, np.int32)
     for j in range(height):
-        near = j // 2
-        far = min(near + 1, lines - 1) if j & 1 else max(near - 1, 0)
-        for plane, line in ((u, cb), (v, cr)):
-            one[:samples], other[:samples] = plane[near, :samples], plane[far, :samples]
-            one[samples], other[samples] = one[samples - 1], other[samples - 1]
-            chroma_line(one, other, line)
-        _luma_row(y[j, :width], cb, cr, gain, base, luma_u, luma_v, out_y[j])
+        line = j // 2
+        other = min(line + 1, lines - 1) if j & 1 else max(line - 1, 0)
+        _added(u[line, :samples], v[line, :samples], luma_u, luma_v, near)
+        _added(u[other, :samples], v[other, :samples], luma_u, luma_v, far)
+        _interpolated(near, far, added)
+        _luma_row(y[j, :width], added, gain, base, out_y[j])
     for j in range(lines):
         _chroma_row(u[j], v[j], u_u, u_v, v_u, v_v, out_u[j], out_v[j])

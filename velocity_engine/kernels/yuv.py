@@ -103,7 +103,7 @@ def rgba_to_yuv420(rgba, y, u, v, x0, y0, x1, y1):
 
 
 @inner
-def chroma_line(near, far, out):
+def _chroma_line(near, far, out):
     """Chroma of one luma row, times 8, at every luma column: rows weighted 3-1, odd columns halfway between two
     samples. ``near`` and ``far`` hold one sample more than ``out`` needs."""
     for x in range(out.shape[0] // 2):
@@ -167,5 +167,5 @@ def yuv420_to_rgba(y, u, v, full_range, matrix, out, x0, y0, x1, y1):
             one[:there], other[:there] = plane[near, first : first + there], plane[far, first : first + there]
             if there <= count:
                 one[count], other[count] = one[count - 1], other[count - 1]
-            chroma_line(one, other, line)
+            _chroma_line(one, other, line)
         _rgb_row(y[j, x0:x1], cb, cr, packed[j, x0:x1], y_scale, y_base, red_v, green_u, green_v, blue_u)
