@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from types import UnionType
+from types import MappingProxyType, UnionType
 from typing import Any, get_args, get_origin
 from uuid import UUID
 
@@ -41,7 +41,11 @@ class Call:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """``returns`` is the answer's type, ``binary`` the content types of an answer that is a file, ``form`` the fields
-    of an upload beside ``file``, ``codes`` the statuses beside 200 with their meaning."""
+    of an upload beside ``file``, ``codes`` the statuses beside 200 with their meaning.
+
+    ``further`` checks a body beyond its form (resource, caller, body) and raises Invalid; a body of a wrong form is
+    checked too, with ``stand_ins`` in the place of what is wrong, by path: ``encoderConfig.bitrate``, ``rows[]``.
+    """
 
     summary: str
     tag: str
@@ -137,13 +141,7 @@ def read_body(
             f"the body is {kind[:60]!r}; send application/json", {"": ["Content-Type must be application/json"]}
         )
     data = parse_json(req.bounded_stream.read())
-    try:
-        body = validated(spec.body, data)
-    except Invalid as failure:
-        if further is not None and isinstance(failure.__cause__, ValidationError):
-            for path, sentences in further_errors(spec, data, failure.__cause__, further).items():
-                failure.errors.setdefault(path, sentences)
-        raise
+    body = validated(spec.body, data, further, spec.stand_ins)
     warnings.extend(unknown_fields(spec.body, data))
     return body
 
@@ -169,27 +167,40 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def validated(model: type[Question], data: Any) -> Any:
-    """The model of ``data``. Raises Invalid with the sentences of all fields at once."""
+def validated(
+    model: type[Question],
+    data: Any,
+    further: Callable[[Any], object] | None = None,
+    stand_ins: Mapping[str, Any] = MappingProxyType({}),
+) -> Any:
+    """The model of ``data``. Raises Invalid with the sentences of all fields at once, and with those that ``further``
+    finds where the fields of a wrong form are mended by ``stand_ins``."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise Invalid("the request has invalid fields", field_errors(error, model, data)) from error
+        errors = field_errors(error, model, data)
+        if further is not None:
+            for path, sentences in further_errors(model, data, error, further, stand_ins).items():
+                errors.setdefault(path, sentences)
+        raise Invalid("the request has invalid fields", errors) from error
     except RecursionError:
         raise Invalid("the request is nested too deeply", {"": ["nest less deeply"]}) from None
 
 
 def further_errors(
-    spec: Operation, data: Any, error: ValidationError, further: Callable[[Any], object]
+    model: type[Question],
+    data: Any,
+    error: ValidationError,
+    further: Callable[[Any], object],
+    stand_ins: Mapping[str, Any],
 ) -> dict[str, list[str]]:
     """What ``further`` finds in ``data`` when the fields that ``error`` names are left out, or replaced where they are
     required."""
-    assert spec.body is not None
     mended = copy.deepcopy(data)
     for problem in error.errors(include_url=False, include_input=False):
-        _mend(mended, problem["loc"], spec.stand_ins)
+        _mend(mended, problem["loc"], stand_ins)
     try:
-        further(spec.body.model_validate(mended))
+        further(model.model_validate(mended))
     except Invalid as failure:
         return failure.errors
     except (ValidationError, RecursionError):
@@ -198,21 +209,26 @@ def further_errors(
 
 
 def _mend(data: Any, location: Sequence[int | str], stand_ins: Mapping[str, Any]) -> None:
-    """Takes the value at ``location`` away, or puts its stand-in there."""
-    names = [part for part in location if isinstance(part, str)]
-    for depth, part in enumerate(names[:-1]):
-        inner = data.get(part) if isinstance(data, dict) else None
-        if not isinstance(inner, dict):
-            names = names[: depth + 1]
+    """Puts its stand-in in the place of the value at ``location``, or takes it away; the list that holds it, where it
+    is an entry without a stand-in."""
+    steps: list[tuple[Any, int | str, str]] = []
+    at, path = data, ""
+    for part in location:
+        if isinstance(at, list) and isinstance(part, int) and part < len(at):
+            path += "[]"
+        elif isinstance(at, dict) and isinstance(part, str):
+            path += f".{part}" if path else part
+        else:
             break
-        data = inner
-    if not isinstance(data, dict):
-        return
-    stand_in = stand_ins.get(".".join(names))
-    if stand_in is None:
-        data.pop(names[-1], None)
-    else:
-        data[names[-1]] = copy.deepcopy(stand_in)
+        steps.append((at, part, path))
+        at = at.get(part) if isinstance(at, dict) else at[part]
+    for holder, part, where in reversed(steps):
+        if where in stand_ins:
+            holder[part] = copy.deepcopy(stand_ins[where])
+            return
+        if isinstance(holder, dict):
+            holder.pop(part, None)
+            return
 
 
 def field_errors(error: ValidationError, model: type[Question], data: Any) -> dict[str, list[str]]:

@@ -82,3 +82,40 @@ def test_a_batch_that_cannot_begin_is_400(client: Client, template_id: str) -> N
         assert answer.status_code == 400, answer.text
         assert field in answer.json()["errors"]
     assert client.get("/render/batch").json() == []
+
+
+def test_what_the_engine_finds_comes_beside_fields_of_a_wrong_form(client: Client, template_id: str) -> None:
+    rows = [
+        {"name": "", "customizationMap": [{"layer": "Nowhere", "text": "x"}]},
+        {"name": "fine", "customizationMap": [{"layer": "Ground", "color": "#00ff00"}]},
+        "no row",
+        {"name": "mixed", "customizationMap": [{"layer": "Grund", "color": "#fff"}, 5]},
+        {"name": "late", "customizationMap": [{"layer": "Ground", "colour": "#fff"}], "audioId": "none"},
+    ]
+    encoder = {"bitrate": "fast", "codec": 7, "res": [641, 480]}
+    body = batch(template_id, rows, encoderConfig=encoder, jobInfo={"fStart": 9, "fEnd": 3})
+    answer = client.post("/render/batch", json=body)
+    assert answer.status_code == 400
+    errors = answer.json()["errors"]
+    assert {"rows[0].name", "rows[2]", "rows[3].customizationMap[1]", "rows[4].audioId"} <= set(errors)
+    assert {"encoderConfig.bitrate", "encoderConfig.codec", "encoderConfig.res"} <= set(errors)
+    assert any(field.startswith("jobInfo.") for field in errors)
+    assert "rows[0].customizationMap[0].layer" in errors
+    assert any(field.startswith("rows[4].customizationMap[0]") for field in errors)
+    assert not any(field.startswith("rows[1]") or ".encoderConfig" in field for field in errors)
+    assert client.get("/render/batch").json() == []
+
+
+def test_a_csv_body_is_checked_beside_its_query(client: Client, template_id: str) -> None:
+    csv = "name,Nowhere\nOne,Hello"
+    url = f"/render/batch?templateId={template_id}&preset=5"
+    answer = client.post(url, content=csv.encode(), headers={"Content-Type": "text/csv"})
+    assert answer.status_code == 400
+    assert set(answer.json()["errors"]) == {"encoderConfig.bitrate", "rows[0].customizationMap[0].layer"}
+
+
+def test_rows_of_a_wrong_form_do_not_hide_what_they_share(client: Client, template_id: str) -> None:
+    for wrong in ({"rows": "none"}, {"rows": None, "csv": 5}):
+        body = {"templateId": template_id, "encoderConfig": {"bitrate": 1000, "codec": 7}, **wrong}
+        errors = client.post("/render/batch", json=body).json()["errors"]
+        assert set(errors) == {"encoderConfig.codec", "rows" if "csv" not in wrong else "csv"}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from velocity_web.auth import Caller
 from velocity_web.operation import Call, operation, validated
 from velocity_web.routes.context import Resource
 from velocity_web.schemas.render import (
@@ -18,6 +21,17 @@ from velocity_web.services import batches, webhooks
 
 TAG = "Batch"
 WEBHOOKS = "Webhook"
+STAND_INS = {
+    "rows": [{}],
+    "rows[]": {},
+    "csv": "name\n-",
+    "encoderConfig": {"bitrate": 625_000},
+    "encoderConfig.bitrate": 625_000,
+}
+
+
+def check(resource: Resource, caller: Caller, body: BatchRequest) -> None:
+    batches.check_batch(caller, resource.settings, body)
 
 
 class Batches(Resource):
@@ -28,13 +42,16 @@ class Batches(Resource):
         body=BatchRequest,
         other_body={"text/csv": "A header line with a name column and layers, then a line for each video"},
         returns=BatchDetail,
+        further=check,
+        stand_ins=STAND_INS,
         codes={402: "No render time is left"},
     )
     def on_post(self, call: Call) -> BatchDetail:
         """Rows that are invalid are kept as rejected, with their errors; the others are queued."""
         request = call.body
         if isinstance(request, bytes):
-            request = validated(BatchRequest, batches.request_of_csv(request, call.query))
+            asked = batches.request_of_csv(request, call.query)
+            request = validated(BatchRequest, asked, partial(check, self, call.caller), STAND_INS)
         return batches.create_batch(call.caller, self.settings, request)
 
     @operation(summary="Batches", tag=TAG, query=BatchPage, returns=list[BatchDto])

@@ -26,11 +26,12 @@ from velocity_web.schemas.render import (
     RenderOutput,
 )
 from velocity_web.services import webhooks
-from velocity_web.services.render_checks import Ticket, check_request, find_source
+from velocity_web.services.render_checks import Errors, Source, Ticket, check_request, find_source
 from velocity_web.services.renders import cancel_job, download_url, insert_render, require_room
 from velocity_web.settings import Settings
 
 NAME_COLUMN = "name"
+SHARED = ("encoderConfig", "jobInfo")  # fields of the batch, not of its rows
 Checked = tuple[str, Ticket, RenderOutput]
 
 
@@ -79,24 +80,8 @@ def create_batch(caller: Caller, settings: Settings, request: BatchRequest) -> B
 
     Raises Invalid when the whole is wrong or no row is valid, QuotaExceeded, BudgetExhausted.
     """
-    wanted = _wanted_rows(request, settings)
-    if request.webhook_url:
-        webhooks.require_allowed(str(request.webhook_url), settings)
     title = request.name or "batch"
-    checked: list[Checked | dict[str, list[str]]] = []
-    names = [row.name or f"{title[:245]} {number + 1}" for number, row in enumerate(wanted)]
-    with reading():
-        template_id = str(request.template_id) if request.template_id else None
-        instance_id = str(request.template_instance_id) if request.template_instance_id else None
-        source = find_source(caller, template_id, instance_id)
-        for row, name in zip(wanted, names, strict=True):
-            output = _output_of(request, row)
-            try:
-                checked.append(
-                    (name, check_request(caller, settings.data, source, output, row.customization_map), output)
-                )
-            except Invalid as invalid:
-                checked.append(invalid.errors)
+    source, names, checked = _checked(caller, settings, request, title)
     if not any(isinstance(entry, tuple) for entry in checked):
         raise Invalid("no row can be rendered", _row_errors(checked))
     batch_id = new_id()
@@ -122,6 +107,38 @@ def create_batch(caller: Caller, settings: Settings, request: BatchRequest) -> B
     return batch_detail(caller, batch_id)
 
 
+def check_batch(caller: Caller, settings: Settings, request: BatchRequest) -> None:
+    """Raises Invalid for everything that is wrong with any row, and with the whole; nothing is kept."""
+    _, _, checked = _checked(caller, settings, request, request.name or "batch")
+    errors = _row_errors(checked)
+    if errors:
+        raise Invalid("the request has invalid fields", errors)
+
+
+def _checked(
+    caller: Caller, settings: Settings, request: BatchRequest, title: str
+) -> tuple[Source, list[str], list[Checked | Errors]]:
+    """The batch's source, its rows' names, and what is to be rendered, or the errors, of each."""
+    wanted = _wanted_rows(request, settings)
+    if request.webhook_url:
+        webhooks.require_allowed(str(request.webhook_url), settings)
+    checked: list[Checked | Errors] = []
+    names = [row.name or f"{title[:245]} {number + 1}" for number, row in enumerate(wanted)]
+    with reading():
+        template_id = str(request.template_id) if request.template_id else None
+        instance_id = str(request.template_instance_id) if request.template_instance_id else None
+        source = find_source(caller, template_id, instance_id)
+        for row, name in zip(wanted, names, strict=True):
+            output = _output_of(request, row)
+            try:
+                checked.append(
+                    (name, check_request(caller, settings.data, source, output, row.customization_map), output)
+                )
+            except Invalid as invalid:
+                checked.append(invalid.errors)
+    return source, names, checked
+
+
 def _wanted_rows(request: BatchRequest, settings: Settings) -> list[BatchRow]:
     if (request.rows is None) == (request.csv is None):
         sentence = "give rows or csv, one of them"
@@ -136,12 +153,14 @@ def _output_of(request: BatchRequest, row: BatchRow) -> RenderOutput:
     return request if row.audio_id is None else request.model_copy(update={"audio_id": row.audio_id})
 
 
-def _row_errors(checked: list[Any]) -> dict[str, list[str]]:
-    return {
-        f"rows[{number}].{field}": sentences
-        for number, errors in enumerate(checked[:100])
-        for field, sentences in errors.items()
-    }
+def _row_errors(checked: list[Checked | Errors]) -> Errors:
+    """What is wrong with rows, by ``rows[3].field``; what all rows share is said once."""
+    found: Errors = {}
+    for number, errors in enumerate(checked[:100]):
+        if isinstance(errors, dict):
+            for field, sentences in errors.items():
+                found.setdefault(field if field.startswith(SHARED) else f"rows[{number}].{field}", sentences)
+    return found
 
 
 def request_of_csv(raw: bytes, query: BatchQuery) -> dict[str, Any]:
