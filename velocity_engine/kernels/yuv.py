@@ -103,14 +103,21 @@ def rgba_to_yuv420(rgba, y, u, v, x0, y0, x1, y1):
 
 
 @inner
-def _chroma_line(near, far, out):
-    """Chroma of one luma row, times 8, at every luma column: rows weighted 3-1, odd columns halfway between two
-    samples. ``near`` and ``far`` hold one sample more than ``out`` needs."""
+def _mixed_rows(near, far, out):
+    """Chroma samples of one luma row, times 4: rows weighted 3-1; one more after the last repeats it."""
+    count = near.shape[0]
+    for x in range(count):
+        out[x] = np.int32(np.int32(np.int32(3) * np.int32(near[x])) + np.int32(far[x]))
+    if count < out.shape[0]:
+        out[count] = out[count - 1]
+
+
+@inner
+def _chroma_line(mixed, out):
+    """Chroma at every luma column, times 8: odd columns halfway between two samples."""
     for x in range(out.shape[0] // 2):
-        here = np.int32(np.int32(3) * np.int32(near[x]) + np.int32(far[x]))
-        after = np.int32(np.int32(3) * np.int32(near[x + 1]) + np.int32(far[x + 1]))
-        out[2 * x] = np.int32(here << np.int32(1))
-        out[2 * x + 1] = np.int32(here + after)
+        out[2 * x] = np.int32(mixed[x] << np.int32(1))
+        out[2 * x + 1] = np.int32(mixed[x] + mixed[x + 1])
 
 
 @inner
@@ -158,14 +165,12 @@ def yuv420_to_rgba(y, u, v, full_range, matrix, out, x0, y0, x1, y1):
     first, count = x0 // 2, (x1 - x0 + 1) // 2
     there = min(count + 1, (width + 1) // 2 - first)
     cb, cr = np.empty(2 * count, np.int32), np.empty(2 * count, np.int32)
-    one, other = np.empty(count + 1, np.uint8), np.empty(count + 1, np.uint8)
+    mixed = np.empty(count + 1, np.int32)
     lines = (height + 1) // 2
     for j in range(y0, y1):
         near = j // 2
         far = min(near + 1, lines - 1) if j & 1 else max(near - 1, 0)
         for plane, line in ((u, cb), (v, cr)):
-            one[:there], other[:there] = plane[near, first : first + there], plane[far, first : first + there]
-            if there <= count:
-                one[count], other[count] = one[count - 1], other[count - 1]
-            _chroma_line(one, other, line)
+            _mixed_rows(plane[near, first : first + there], plane[far, first : first + there], mixed)
+            _chroma_line(mixed, line)
         _rgb_row(y[j, x0:x1], cb, cr, packed[j, x0:x1], y_scale, y_base, red_v, green_u, green_v, blue_u)
