@@ -35,7 +35,7 @@ from velocity_engine.model.layers import (
 from velocity_engine.model.properties import Property, SplitPosition
 from velocity_engine.model.transform import Transform
 from velocity_engine.package import Package
-from velocity_engine.plugin_types import EffectType, LayerType, PreparedLayer, ReadsLayers
+from velocity_engine.plugin_types import EffectType, LayerType, PreparedLayer, ReadsLayers, TellsLimits
 
 _LOTTIE_TYPE = {
     PrecompContent: 0,
@@ -311,8 +311,15 @@ class PlanContext:
                 self.report(Finding(f"effect.{name}", message, Place(layer=path, pointer=effect.pointer)))
             else:
                 found.append((effect, kind))
+                self._report_limits(effect, kind, Place(layer=path, pointer=effect.pointer))
         self._report_styles(layer, path)
         return tuple(found)
+
+    def _report_limits(self, effect: Effect, kind: object, place: Place) -> None:
+        if isinstance(kind, TellsLimits):
+            name = effect.name or effect.match_name
+            for limit in kind.limits(effect):
+                self.report(Finding("effect.part", f"of the effect {name!r}, {limit} is not drawn", place))
 
     def _report_sources(self, layers: Sequence[PlannedLayer]) -> None:
         for planned in layers:

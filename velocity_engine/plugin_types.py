@@ -116,6 +116,15 @@ class ReadsLayers(Protocol):
         ...
 
 
+@runtime_checkable
+class TellsLimits(Protocol):
+    """What an effect that draws only part of what a document asks of it has besides."""
+
+    def limits(self, effect: Effect) -> tuple[str, ...]:
+        """What of this effect's values is not drawn, each as a message may say it ("its taper radius")."""
+        ...
+
+
 # --- codecs ---------------------------------------------------------------------------------------------------------
 
 BUFFER_START = 0.9
@@ -244,4 +253,5 @@ __all__ = [
     "ReadsLayers",
     "Segment",
     "Storage",
+    "TellsLimits",
 ]

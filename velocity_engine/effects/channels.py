@@ -6,7 +6,7 @@ import numpy as np
 
 from velocity_engine.display import EffectCall
 from velocity_engine.effects.device import Pixels, cut_to_box
-from velocity_engine.effects.parameters import choice
+from velocity_engine.effects.parameters import choice, limits_of
 from velocity_engine.model.geometry import Matrix
 from velocity_engine.model.layers import Effect
 from velocity_engine.sampler import Sampler
@@ -22,6 +22,11 @@ class InvertEffect:
     key = "invert"
     match_names: tuple[str, ...] = ("ADBE Invert",)
     lottie_types: tuple[int, ...] = ()
+
+    def limits(self, effect: Effect) -> tuple[str, ...]:
+        drawn = frozenset(float(entry) for entry in (*_RGBA_CHANNELS, *_HSL_CHANNELS))
+        blend = limits_of(effect, blend_with_the_original=(1, 2, frozenset((0.0,))))
+        return (*limits_of(effect, channel=(0, 1, drawn)), *blend)
 
     def evaluate(self, effect: Effect, sampler: Sampler, matrix: Matrix) -> EffectCall | None:
         channel = choice(effect, 0, sampler, 1)

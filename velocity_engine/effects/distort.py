@@ -10,7 +10,7 @@ import numpy as np
 from velocity_engine.display import EffectCall
 from velocity_engine.effects.device import Margin, Pixels, cut_to_box, direction, even_margin
 from velocity_engine.effects.fields import Field, layer_places, sampled
-from velocity_engine.effects.parameters import choice, point, scalar
+from velocity_engine.effects.parameters import choice, limits_of, point, scalar
 from velocity_engine.effects.waves import WAVES, wave
 from velocity_engine.model.geometry import Matrix
 from velocity_engine.model.layers import Effect
@@ -50,6 +50,9 @@ class BulgeEffect:
     key = "bulge"
     match_names: tuple[str, ...] = ("ADBE Bulge",)
     lottie_types: tuple[int, ...] = ()
+
+    def limits(self, effect: Effect) -> tuple[str, ...]:
+        return limits_of(effect, taper_radius=(4, 5, frozenset((0.0,))), pinning=(6, 7, frozenset((0.0,))))
 
     def evaluate(self, effect: Effect, sampler: Sampler, matrix: Matrix) -> EffectCall | None:
         radii = (scalar(effect, 0, sampler, 50.0, number=1), scalar(effect, 1, sampler, 50.0, number=2))

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from velocity_engine.display import EffectCall
 from velocity_engine.effects.device import BLUR_SIZE_TO_SIGMA, Pixels, device_sigmas, even_margin, reach
-from velocity_engine.effects.parameters import RGBA, choice, clamped, color, scalar
+from velocity_engine.effects.parameters import RGBA, choice, clamped, color, limits_of, scalar
 from velocity_engine.model.geometry import Matrix
 from velocity_engine.model.layers import BlendMode, Effect
 from velocity_engine.sampler import Sampler
@@ -45,6 +45,9 @@ class GlowEffect:
     key = "glow"
     match_names: tuple[str, ...] = ("ADBE Glo2",)
     lottie_types: tuple[int, ...] = ()
+
+    def limits(self, effect: Effect) -> tuple[str, ...]:
+        return limits_of(effect, arbitrary_map_of_colours=(6, 7, frozenset((1.0, 2.0))))
 
     def evaluate(self, effect: Effect, sampler: Sampler, matrix: Matrix) -> EffectCall | None:
         source, place = choice(effect, 0, sampler, 2, number=1), choice(effect, 4, sampler, BEHIND, number=5)

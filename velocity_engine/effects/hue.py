@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from velocity_engine.display import EffectCall
 from velocity_engine.effects.device import Pixels
 from velocity_engine.effects.layer_maps import HUE, SATURATION, channel
-from velocity_engine.effects.parameters import choice, clamped, scalar, switch
+from velocity_engine.effects.parameters import choice, clamped, limits_of, scalar, switch
 from velocity_engine.model.geometry import Matrix
 from velocity_engine.model.layers import Effect
 from velocity_engine.sampler import Sampler
@@ -104,6 +104,9 @@ class BlackAndWhiteEffect:
     key = "black-and-white"
     match_names: tuple[str, ...] = ("ADBE Black&White",)
     lottie_types: tuple[int, ...] = ()
+
+    def limits(self, effect: Effect) -> tuple[str, ...]:
+        return limits_of(effect, tint=(6, 7, frozenset((0.0,))))
 
     def evaluate(self, effect: Effect, sampler: Sampler, matrix: Matrix) -> EffectCall | None:
         defaults = (40.0, 60.0, 40.0, 60.0, 20.0, 80.0)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from velocity_engine.display import EffectCall, LayerPicture
 from velocity_engine.effects.device import Pixels, box_margin, cut_to_box, direction, even_margin
 from velocity_engine.effects.fields import Field, layer_places, sampled, wrapped
-from velocity_engine.effects.parameters import choice, find, scalar, switch
+from velocity_engine.effects.parameters import choice, scalar, switch, values_of
 from velocity_engine.model.geometry import Matrix, mean_scale
 from velocity_engine.model.layers import Effect
 from velocity_engine.sampler import Sampler
@@ -25,11 +25,7 @@ Values = NDArray[np.float32]
 
 def layer_numbers(effect: Effect, index: int, number: int) -> tuple[int, ...]:
     """All values that a parameter of a layer takes; none for "no layer"."""
-    prop = find(effect, index, number)
-    if prop is None:
-        return ()
-    values = [prop.value, *(key.value for key in prop.keyframes), *(key.end for key in prop.keyframes if key.end)]
-    return tuple(sorted({int(value[0]) for value in values if value and 0.5 <= value[0] < 1e9}))
+    return tuple(sorted({int(value) for value in values_of(effect, index, number) if 0.5 <= value < 1e9}))
 
 
 def picture_of(effect: Effect, sampler: Sampler, matrix: Matrix, stretched: bool) -> LayerPicture | None:

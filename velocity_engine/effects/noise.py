@@ -8,7 +8,7 @@ import numpy as np
 
 from velocity_engine.display import EffectCall
 from velocity_engine.effects.device import Pixels, from_buffer
-from velocity_engine.effects.parameters import choice, clamped, point, scalar, switch
+from velocity_engine.effects.parameters import choice, clamped, limits_of, point, scalar, switch
 from velocity_engine.effects.tile import mixed
 from velocity_engine.model.geometry import Matrix, invert, multiply, rotation, scaling, translation
 from velocity_engine.model.layers import Effect
@@ -26,6 +26,9 @@ class FractalNoiseEffect:
     key = "fractal-noise"
     match_names: tuple[str, ...] = ("ADBE Fractal Noise",)
     lottie_types: tuple[int, ...] = ()
+
+    def limits(self, effect: Effect) -> tuple[str, ...]:
+        return limits_of(effect, blending_mode=(30, 31, frozenset((1.0, 2.0))))
 
     def evaluate(self, effect: Effect, sampler: Sampler, matrix: Matrix) -> EffectCall | None:
         opacity = clamped(scalar(effect, 29, sampler, 100.0) / 100.0)

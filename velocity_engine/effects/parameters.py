@@ -49,6 +49,25 @@ def choice(effect: Effect, index: int, sampler: Sampler, default: int, number: i
     return int(scalar(effect, index, sampler, float(default), number))
 
 
+def values_of(effect: Effect, index: int, number: int | None = None) -> set[float]:
+    """The first numbers of all values that a parameter takes, at its keyframes too; none where it is missing."""
+    prop = find(effect, index, number)
+    if prop is None:
+        return set()
+    values = [prop.value, *(key.value for key in prop.keyframes), *(key.end for key in prop.keyframes if key.end)]
+    return {value[0] for value in values if value and math.isfinite(value[0])}
+
+
+def limits_of(effect: Effect, **beyond: tuple[int, int, frozenset[float]]) -> tuple[str, ...]:
+    """The parameters that take other values than those that are drawn: by name, each with its index, its number and
+    the values that are. Underscores in names stand for blanks."""
+    return tuple(
+        f"its {name.replace('_', ' ')}"
+        for name, (index, number, drawn) in beyond.items()
+        if values_of(effect, index, number) - drawn
+    )
+
+
 def style_scalar(style: LayerStyle, key: str, sampler: Sampler, default: float) -> float:
     return scalar_of(style.values.get(key), sampler, default)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from velocity_engine.display import EffectCall
 from velocity_engine.effects.device import Pixels, from_buffer
-from velocity_engine.effects.parameters import choice, clamped, color, point, scalar
+from velocity_engine.effects.parameters import choice, clamped, color, limits_of, point, scalar
 from velocity_engine.effects.tile import mixed
 from velocity_engine.model.geometry import Matrix, multiply
 from velocity_engine.model.layers import Effect
@@ -21,6 +21,9 @@ class RampEffect:
     key = "ramp"
     match_names: tuple[str, ...] = ("ADBE Ramp",)
     lottie_types: tuple[int, ...] = ()
+
+    def limits(self, effect: Effect) -> tuple[str, ...]:
+        return limits_of(effect, scatter=(5, 6, frozenset((0.0,))))
 
     def evaluate(self, effect: Effect, sampler: Sampler, matrix: Matrix) -> EffectCall | None:
         start, end = point(effect, 0, sampler, (0.0, 0.0)), point(effect, 2, sampler, (0.0, 1.0))
