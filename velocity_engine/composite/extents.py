@@ -5,6 +5,8 @@ Everything here depends on the command alone, never on the canvas or on the part
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from velocity_engine.composite.paths import path_box
 from velocity_engine.composite.rects import FAR, Rect, grown, intersection, pixels_of, union_of
 from velocity_engine.composite.strokes import pen, reach
@@ -38,6 +40,7 @@ def mask_extent(mask: MaskPath) -> Rect | None:
     return pixels_of(x0 - pad_x - 1, y0 - pad_y - 1, x1 + pad_x + 1, y1 + pad_y + 1)
 
 
+@lru_cache(maxsize=MOST_KEPT)  # all commands of a precomp share its clip
 def clip_extent(clip: Clip) -> Rect | None:
     return pixels_of(*transformed_bounds(clip.matrix, clip.box))
 

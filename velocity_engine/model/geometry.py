@@ -76,8 +76,13 @@ def mean_scale(m: Matrix) -> float:
 
 
 def transformed_bounds(m: Matrix, box: Bounds) -> Bounds:
-    xs, ys = zip(*(apply(m, x, y) for x in (box[0], box[2]) for y in (box[1], box[3])), strict=True)
-    return (min(xs), min(ys), max(xs), max(ys))
+    a, b, c, d, e, f = m
+    x0, y0, x1, y1 = box
+    left, right = (a * x0, a * x1) if a * x0 <= a * x1 else (a * x1, a * x0)
+    nearer, farther = (c * y0, c * y1) if c * y0 <= c * y1 else (c * y1, c * y0)
+    top, bottom = (b * x0, b * x1) if b * x0 <= b * x1 else (b * x1, b * x0)
+    upper, lower = (d * y0, d * y1) if d * y0 <= d * y1 else (d * y1, d * y0)
+    return (left + nearer + e, top + upper + f, right + farther + e, bottom + lower + f)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
