@@ -22,20 +22,18 @@ from velocity_engine.plugin_types import BUFFER_START, EncoderSettings
 PROFILES = {66: "baseline", 77: "main", 100: "high"}
 DEFAULT_PRESET = 3
 
-# x264's preset, and how far its rate factor lies from that of "veryfast" at the same measured quality (PSNR).
+# x264's preset, how far its rate factor lies from that of "veryfast" at the same measured quality (PSNR), and by how
+# much that of a segment's first frame is lower. Inside a video x264 makes key frames better than what was before them;
+# of a first frame it knows nothing, and all of a segment is predicted from it.
 PRESETS = (
-    ("slow", 3.5),
-    ("medium", 3.0),
-    ("fast", 2.5),
-    ("veryfast", 0.0),
-    ("superfast", 4.5),
-    ("ultrafast", 5.5),
+    ("slow", 3.5, 4.0),
+    ("medium", 3.0, 3.0),
+    ("fast", 2.5, 3.0),
+    ("veryfast", 0.0, 3.0),
+    ("superfast", 4.5, 8.0),
+    ("ultrafast", 5.5, 10.0),
 )
 RATE_FACTOR = 21.0  # at "veryfast"
-
-# By how much the rate factor of a segment's first frame is lower. Inside a video x264 makes key frames better than the
-# frames before them; of a first frame it knows none, and all of a segment is predicted from it.
-FIRST_FRAME = 3.0
 BUFFER_SECONDS = 0.83  # which nearly full let a segment's first frame be as large as a later key frame
 
 # With several frames in flight the rate control of x264 gives other bytes each time, and its output depends on their
@@ -101,7 +99,7 @@ class H264:
     def settings(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> EncoderSettings:
         stream = _stream(config, width, height, rate)
         level = chosen_level(_levels_of(config), config.level, stream)
-        preset, offset = PRESETS[DEFAULT_PRESET if config.preset is None else config.preset]
+        preset, offset, better = PRESETS[DEFAULT_PRESET if config.preset is None else config.preset]
         options = {
             "preset": preset,
             "profile": PROFILES[100 if config.profile is None else config.profile],
@@ -116,7 +114,7 @@ class H264:
         elif config.rate_control == RateControl.VBR:
             factor = RATE_FACTOR + offset - quality_gain(config, width, height, rate)
             options |= capped_quality(factor, stream.bits, level, BUFFER_SECONDS)
-            private |= {"vbv-init": str(BUFFER_START), "zones": f"0,0,crf={max(0.0, factor - FIRST_FRAME):.2f}"}
+            private |= {"vbv-init": str(BUFFER_START), "zones": f"0,0,crf={max(0.0, factor - better):.2f}"}
         else:
             value = quantiser_for(config, width, height, rate, middle=27, per_doubling=6, low=1, high=51)
             options["qp"] = str(value)
