@@ -366,9 +366,7 @@ def test_any_matrix_is_drawn_without_harm(value: float) -> None:
     ):
         drawn(
             command(FillSource(circle(20, 20, 10), SolidPaint(RED)), matrix),
-            command(
-                StrokeSource(circle(20, 20, 10), SolidPaint(RED), 3.0, join=Join.ROUND, dashes=(3.0, 2.0)), matrix
-            ),
+            command(StrokeSource(circle(20, 20, 10), SolidPaint(RED), 3.0, join=Join.ROUND, dashes=(3.0, 2.0)), matrix),
             command(ImageSource(picture(checked_picture()), 20, 20), matrix),
             box(0, 0, 10, 10, clips=(Clip((0.0, 0.0, 5.0, 5.0), matrix),)),
         )

@@ -11,6 +11,8 @@ from velocity_engine.model.geometry import IDENTITY, Matrix, Path
 TOLERANCE = 0.05  # device pixels
 CORNERS = 13  # rows of a contour of four curves
 
+Polylines = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.uint8]]
+
 
 def _plain(array: NDArray[np.generic], dtype: type[np.generic]) -> NDArray[np.generic]:
     """``array`` itself where a kernel can take it, else a copy: kernels take no views with gaps and nothing
@@ -19,14 +21,13 @@ def _plain(array: NDArray[np.generic], dtype: type[np.generic]) -> NDArray[np.ge
     return array if array.flags.carray and array.dtype == dtype else np.array(array, dtype, order="C")
 
 
-def flattened(
-    path: Path, matrix: Matrix, turn: float = 0.0
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.uint8]]:
+def flattened(path: Path, matrix: Matrix, turn: float = 0.0) -> Polylines:
     """The path's polylines in its own coordinates, fine enough under ``matrix``: points (k, 2), starts (m + 1,),
     corners (k,). ``turn``: the angle in radians that a step of a curve may turn by, 0 for any.
     """
     points, starts = _plain(path.points, np.float64), _plain(path.starts, np.int64)
-    return flatten(points, starts, *matrix[:4], TOLERANCE, turn)  # type: ignore[arg-type]
+    polylines: Polylines = flatten(points, starts, *matrix[:4], TOLERANCE, turn)
+    return polylines
 
 
 def closed_of(path: Path) -> NDArray[np.bool_]:
@@ -35,7 +36,8 @@ def closed_of(path: Path) -> NDArray[np.bool_]:
 
 def path_box(path: Path, matrix: Matrix = IDENTITY) -> tuple[float, float, float, float]:
     """The device box of a path's control points; x0 > x1 when it has none."""
-    return control_box(_plain(path.points, np.float64), *matrix)  # type: ignore[arg-type]
+    box: tuple[float, float, float, float] = control_box(_plain(path.points, np.float64), *matrix)
+    return box
 
 
 def upright_box(path: Path) -> tuple[float, float, float, float] | None:

@@ -71,4 +71,8 @@ def stroked(
         points, starts, corners, closed = dashed(
             points, starts, corners, closed, np.array(dashes, np.float64), dash_offset, 0.01 * TOLERANCE / scale
         )
-    return outline(points, starts, corners, closed, 0.5 * width, cap.value, join.value, miter_limit, TOLERANCE / scale)
+    half, tolerance = 0.5 * width, TOLERANCE / scale
+    drawn: tuple[NDArray[np.float64], NDArray[np.int64]] = outline(
+        points, starts, corners, closed, half, cap.value, join.value, miter_limit, tolerance
+    )
+    return drawn
