@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from velocity_engine.animate import Curves
-from velocity_engine.evaluate import LayerSampler
+from velocity_engine.layer_sampler import LayerSampler
 
 
 def still_sampler(frame: float = 0.0, frame_rate: float = 30.0) -> LayerSampler:

@@ -11,7 +11,7 @@ import numpy as np
 from velocity_engine.animate import Curves
 from velocity_engine.layer_matrix import Matrix4, auto_orient_turn, lift, transform_matrix, transform_matrix4
 from velocity_engine.model.geometry import Matrix, multiply
-from velocity_engine.plan import PlannedLayer
+from velocity_engine.planned import PlannedLayer
 from velocity_engine.sampler import Sampler
 
 M = TypeVar("M", Matrix, Matrix4)

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 
 from velocity_engine.audio import AudioPlan, AudioTrack, Gain, check_sound
 from velocity_engine.errors import Finding, MediaError, Place, VelocityError
-from velocity_engine.evaluate import LayerSampler
+from velocity_engine.layer_sampler import LayerSampler
 from velocity_engine.model.layers import AudioContent, PrecompContent, VideoContent
 from velocity_engine.model.properties import Property, Vector
 
 if TYPE_CHECKING:
     from velocity_engine.clip import ClipReader
     from velocity_engine.model.document import MediaAsset
-    from velocity_engine.plan import Plan, PlannedComposition, PlannedLayer
+    from velocity_engine.plan import Plan
+    from velocity_engine.planned import PlannedComposition, PlannedLayer
 
 MOST_DECIBELS = 12.0
 MOST_DEPTH = 64

@@ -16,7 +16,8 @@ from velocity_engine.errors import Finding, Place
 from velocity_engine.expressions.picture import PictureMaker, properties_of
 from velocity_engine.model.properties import Bezier, Property
 from velocity_engine.model.text import TextDocument
-from velocity_engine.plan import Plan, PlannedLayer
+from velocity_engine.plan import Plan
+from velocity_engine.planned import PlannedLayer
 
 SECONDS_A_CALL = 0.5
 SHORTEST_CALL = 0.05  # each expression that runs out of time halves what the others get, down to this
