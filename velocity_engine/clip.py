@@ -193,6 +193,8 @@ class ClipReader:
         with self._lock:
             near = [cursor for cursor in self._idle if cursor.reaches(index)]
             chosen = max(near, key=lambda cursor: cursor.at) if near else None
+            if chosen is None:
+                chosen = next((cursor for cursor in self._idle if cursor.at < 0), None)  # that gave none yet
             if chosen is None and self._idle and self._count >= MOST_CURSORS:
                 chosen = self._idle[0]
             if chosen is not None:
@@ -203,7 +205,7 @@ class ClipReader:
 
 
 class Cursor:
-    """A decoder at a place in a clip. ``at`` is the index of the last frame it gave."""
+    """A decoder at a place in a clip. ``at`` is the index of the last frame it gave; -1 before the first."""
 
     def __init__(self, container: Any, index: ClipIndex) -> None:
         self._container, self._index = container, index
