@@ -18,8 +18,13 @@ from numpy.typing import NDArray
 from velocity_engine.kernels.inner import inner
 from velocity_engine.kernels.kernel import kernel
 from velocity_engine.kernels.packed import EIGHT, EVEN, HALF, ODD, over, scaled
+from velocity_engine.kernels.prefetch import prefetch
 
 _CHUNK = 256  # samples gathered at a time
+_ROWS_AHEAD = (
+    4.0  # of which samples are fetched into the caches: a turned row crosses a picture as no prefetcher expects
+)
+_SAMPLES_APART = 16
 _ONE = np.uint64(1)
 _BYTE = np.uint64(8)
 _MASK = np.uint64(0x00FF00FF00FF00FF)
@@ -164,6 +169,16 @@ def _lay(row, pixels, count, common, opacity):  # type: ignore[no-untyped-def]
             row[k] = over(pixels[k], row[k])
 
 
+@inner
+def _fetch_ahead(source, stride, u, v, step_u, step_v, count, low_u, high_u, low_v, high_v):  # type: ignore[no-untyped-def]
+    """Asks for what ``_gather`` of a later row will read, inside the picture."""
+    for _ in range(0, count, _SAMPLES_APART):
+        if low_u <= u < high_u and low_v <= v < high_v:
+            prefetch(source, np.uint64(u >> 32) + np.uint64(v >> 32) * stride)
+        u += step_u * _SAMPLES_APART
+        v += step_v * _SAMPLES_APART
+
+
 @kernel(
     types.void(_PIXELS, _SOURCE, *[types.float64] * 10, *[types.int64] * 4, types.uint64),
     error_model="numpy",
@@ -183,6 +198,7 @@ def _draw_affine(dst, src, a, b, c, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1,
     in_v0 = np.int64(math.ceil(max(wy0 + 0.5 * grow_v - 0.5, float(top)) * _UNIT))
     in_v1 = np.int64(math.floor(min(wy1 - 0.5 * grow_v - 0.5, float(bottom)) * _UNIT))
     flat, stride = src.reshape(-1), np.uint64(src.shape[1])
+    ahead_u, ahead_v = np.int64(c * _ROWS_AHEAD * _UNIT), np.int64(d * _ROWS_AHEAD * _UNIT)
     upper, lower = np.empty(_CHUNK, np.uint64), np.empty(_CHUNK, np.uint64)
     index, mixed = np.empty(_CHUNK, np.uint32), np.empty(_CHUNK, np.uint32)
     for y in range(y0, y1):
@@ -218,6 +234,7 @@ def _draw_affine(dst, src, a, b, c, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1,
         for x in range(inner, outer, _CHUNK):
             count = min(_CHUNK, outer - x)
             u, v = u0 + step_u * x, v0 + step_v * x
+            _fetch_ahead(flat, stride, u + ahead_u, v + ahead_v, step_u, step_v, count, in_u0, in_u1, in_v0, in_v1)
             _gather(flat, stride, u, v, step_u, step_v, count, index, upper, lower)
             common = _mix_gathered(upper, lower, u, v, step_u, step_v, count, mixed)
             _lay(dst[y, x : x + count], mixed, count, common, opacity)
