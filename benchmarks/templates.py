@@ -57,6 +57,19 @@ def template_path(name: str) -> Path:
     return path
 
 
+def long_package(path: Path, frames: int) -> Path:
+    """A template of that many frames, in each of which a text and a picture move: for what grows with their number."""
+    slide, turn = moving((0, (0, 200)), (frames, (1900, 900)), ease=0), moving((0, 0), (frames, frames), ease=0)
+    layers = [
+        text("Title", "On and on", transform(slide), 120),
+        picture("Card", transform((960, 540), anchor=(256, 256), rotation=turn), "card"),
+        shape("Ring", transform((960, 540)), group(ellipse((700, 700)), stroke((1, 0.8, 0.3), 20))),
+    ]
+    content = document("long", SIZE, frames, layers, [asset("card", "card.png", 512, 512)])
+    write_package(path, content, {"images/card.png": _portrait()})
+    return path
+
+
 @cache
 def _photo(mood: Mood, width: int, height: int) -> bytes:
     return encoded(landscape(width, height, mood), quality=92)

@@ -1,4 +1,4 @@
-"""What a new process costs: importing, the first frame with and without compiled kernels, and memory."""
+"""What a new process costs: importing, and the first frame with and without compiled kernels."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 
-from benchmarks.templates import NAMES, template_path
-from benchmarks.test_encode_path import FRAMES
+from benchmarks.templates import template_path
 
 
-def _run(*arguments: str, **environment: str) -> tuple[float, int]:
+def run(*arguments: str, **environment: str) -> tuple[float, int]:
     """Seconds by the clock, and MB of memory at most."""
     start = time.perf_counter()
     command = [sys.executable, *arguments]
@@ -46,15 +45,6 @@ def test_first_frame(benchmark: Any, record: Any, state: str, tmp_path: Path) ->
     times: list[float] = []
     warm = state == "warm"
     benchmark.pedantic(
-        lambda: times.append(_run(*still, **environment)[0]), rounds=3 if warm else 1, warmup_rounds=1 if warm else 0
+        lambda: times.append(run(*still, **environment)[0]), rounds=3 if warm else 1, warmup_rounds=1 if warm else 0
     )
     record("promo", "1080p", None, f"begin:first frame, {state}", seconds=min(times))
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_memory(benchmark: Any, record: Any, name: str, tmp_path: Path) -> None:
-    output = str(tmp_path / "out.mp4")
-    command = ["-m", "velocity_engine", "render", str(template_path(name)), "-o", output, "--bitrate", "5M", "-q"]
-    found: list[tuple[float, int]] = []
-    benchmark.pedantic(lambda: found.append(_run(*command, "--frames", f"0:{FRAMES}")), rounds=1)
-    record(name, "1080p", None, "begin:render", seconds=found[0][0], MB=found[0][1])
