@@ -11,7 +11,7 @@ QRCODE := $(shell find plugins/qrcode -name '*.py' -o -name pyproject.toml)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format type bench browser serve lock clean
+.PHONY: help demo test lint format type bench ratios browser serve lock clean
 
 help:
 	@echo 'make demo     render the bundled template to out/demo.mp4'
@@ -20,6 +20,7 @@ help:
 	@echo 'make format   let ruff lay out the code'
 	@echo 'make type     mypy'
 	@echo 'make bench    the benchmarks; writes docs/benchmarks.md and out/benchmarks.json'
+	@echo 'make ratios   a short look at speed, beside what was stored (benchmarks/ratios.json)'
 	@echo 'make browser  the tests in Chromium (of the system)'
 	@echo 'make serve    the REST service on 127.0.0.1:8080, data in out/data'
 	@echo 'make lock     resolve constraints.txt anew'
@@ -50,6 +51,9 @@ bench: $(BENCH)/.installed
 	@mkdir -p out
 	@$(BENCH)/bin/python -m pytest benchmarks --benchmark-only --benchmark-json out/benchmarks.json --report docs \
 	    --benchmark-columns min,median,rounds --timeout 0 $(ARGS)
+
+ratios: $(VENV)/.tested
+	@$(BIN)/python -m benchmarks.ratios $(ARGS)
 
 browser: $(VENV)/.tested
 	@$(PIP) '.[browser]' && $(PIP) --no-deps -e .

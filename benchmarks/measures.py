@@ -106,21 +106,25 @@ class ProcessorClock(StageClock):
             self.seconds[name] = self.seconds.get(name, 0.0) + time.thread_time() - start
 
 
-def stages(work: Job) -> tuple[dict[str, float], dict[str, float]]:
-    """Processor seconds by stage on one thread: of the first frame of a new plan, and of all frames.
-
-    Evaluating, compositing and converting; encoding is that of the segments, with frames that lie ready in memory.
-    """
+def drawing(work: Job) -> tuple[dict[str, float], dict[str, float]]:
+    """Processor seconds of evaluating, compositing and converting on one thread: of the first frame of a new plan, and
+    of all frames."""
     clock = ProcessorClock()
     first: dict[str, float] = {}
     with scene(work) as shown:
         for _ in _drawn(shown, work.count, clock):
             first = first or dict(clock.seconds)
+    return first, clock.seconds
+
+
+def stages(work: Job) -> tuple[dict[str, float], dict[str, float]]:
+    """What ``drawing`` gives, with encoding: that of the segments, with frames that lie ready in memory."""
+    first, whole = drawing(work)
     frames = frames_in_memory(work)
     with on_processors(1):
         first["encode"] = taken(lambda: encode(work, frames[:1])).cpu
-        clock.seconds["encode"] = taken(lambda: encode(work, frames)).cpu
-    return first, clock.seconds
+        whole["encode"] = taken(lambda: encode(work, frames)).cpu
+    return first, whole
 
 
 def _drawn(scene: Scene, count: int, clock: StageClock) -> Iterator[YuvFrame | None]:
