@@ -27,4 +27,4 @@ def _prefetch(_context: Any, array: Any, index: Any) -> Any:
 
 
 prefetch: Any = intrinsic(_prefetch)
-"""``prefetch(array, index)``: the entry of a flat array will be read soon. It reads nothing itself: any index is safe."""
+"""``prefetch(array, index)``: the entry of a flat array will be read soon. It reads nothing: any index is safe."""
