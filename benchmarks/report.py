@@ -11,7 +11,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import MappingProxyType
 
+from velocity_engine.codecs import av1, h264, h265
+
 GOALS = {"promo": 0.90, "motion": 0.75, "vector": 0.75, "video": 0.75}
+DEFAULTS = {"h264": str(h264.DEFAULT_PRESET), "h265": str(h265.DEFAULT_PRESET), "av1": str(av1.DEFAULT_PRESET)}
 PEERS = ("rlottie + PyAV", "MoviePy")
 STAGES = ("parse", "plan", "evaluate", "composite", "convert", "encode", "mux")
 PACKAGES = ("velocity-render", "numpy", "numba", "av", "rlottie-python", "moviepy", "skia-python")
@@ -71,7 +74,7 @@ QUALITY = """PSNR in decibels, over all planes, of 300 decoded frames at 640x360
 the render, in two segments, and in brackets by how much it exceeds that of one encoder for all frames with the same
 settings."""
 STILL = "Milliseconds for a warm template; the same frame by others."
-BEGIN = "Of a new process: seconds, and MB of memory at most, of all processes."
+BEGIN = "Of a new process, which a render has one of: seconds, and MB of memory at most."
 
 
 def machine() -> str:
@@ -195,7 +198,7 @@ def _presets(figures: Sequence[Figure]) -> list[str]:
         slower = [
             t for t in templates if before[0] == codec and mine[t].values["cpu_ms"] > before[1][t].values["cpu_ms"]
         ]
-        rows.append((codec, preset, *cells, f"no: {', '.join(slower)}" if slower else "yes"))
+        rows.append((codec, preset + usual, *cells, f"no: {', '.join(slower)}" if slower else "yes"))
         before = codec, mine
     head = [f"{template} {what}" for template in templates for what in ("ms", "kbit/s", "dB")]
     return _table(("", "preset", *head, "faster than the one before"), rows)

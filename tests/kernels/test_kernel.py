@@ -17,7 +17,7 @@ from velocity_engine.kernels.kernel import kernel
 FOLDER = Path(velocity_engine.kernels.__path__[0])
 READ = """
 import sys
-from velocity_engine.kernels import straight, flatten
+from velocity_engine.kernels import straight, ramp
 assert not straight.to_straight.stats.cache_misses, "it compiled"
 print(*(name for name in sys.modules if name.startswith("numba.np.")))
 """
@@ -25,7 +25,7 @@ print(*(name for name in sys.modules if name.startswith("numba.np.")))
 
 def test_a_cached_kernel_is_read_without_what_compiling_takes(tmp_path: Path) -> None:
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
-    compile_both = [sys.executable, "-c", "from velocity_engine.kernels import straight, flatten"]
+    compile_both = [sys.executable, "-c", "from velocity_engine.kernels import straight, ramp"]
     subprocess.run(compile_both, env=environment, check=True, capture_output=True)
     read = subprocess.run([sys.executable, "-c", READ], env=environment, check=True, capture_output=True, text=True)
     loaded = read.stdout.split()

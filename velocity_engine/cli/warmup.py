@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import typer
@@ -49,5 +50,8 @@ def _load(name: str) -> None:
     import importlib
     import logging
 
+    from velocity_engine.kernels.side_by_side import VARIABLE
+
+    os.environ[VARIABLE] = "1"  # the processes of the pool are enough
     logging.getLogger("velocity_engine.kernels").setLevel(logging.ERROR)  # that it compiles goes without saying
     importlib.import_module(name)

@@ -10,6 +10,7 @@ written to, or in ``NUMBA_CACHE_DIR``. A process that finds none there says so i
 from __future__ import annotations
 
 import logging
+from functools import cache
 from typing import Any
 
 from numba.core import event
@@ -17,16 +18,17 @@ from numba.core import event
 _log = logging.getLogger("velocity_engine.kernels")
 
 
-class _Announcement(event.Listener):  # type: ignore[misc]
-    """Says once that kernels are being compiled. Those that are read from the cache raise no event."""
+@cache
+def announce() -> None:
+    """Says once that kernels are being compiled."""
+    _log.warning("Compiling for this machine, once; it takes some seconds (velocity warmup does it beforehand)")
 
-    def __init__(self) -> None:
-        self._said = False
+
+class _Announcement(event.Listener):  # type: ignore[misc]
+    """Of compiling in this process. Kernels that are read from the cache raise no event."""
 
     def on_start(self, event: Any) -> None:
-        if not self._said:
-            self._said = True
-            _log.warning("Compiling for this machine, once; it takes some seconds (velocity warmup does it beforehand)")
+        announce()
 
     def on_end(self, event: Any) -> None:
         return
