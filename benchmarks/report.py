@@ -195,9 +195,8 @@ def _presets(figures: Sequence[Figure]) -> list[str]:
             for template in templates
             for cell in _cells(mine[template], ("cpu_ms", "kbit_s", "psnr"), {"kbit_s": 0})
         ]
-        slower = [
-            t for t in templates if before[0] == codec and mine[t].values["cpu_ms"] > before[1][t].values["cpu_ms"]
-        ]
+        slower = [t for t in templates if before[0] == codec and _cost(mine[t]) > _cost(before[1][t])]
+        usual = " (default)" if preset == DEFAULTS.get(codec) else ""
         rows.append((codec, preset + usual, *cells, f"no: {', '.join(slower)}" if slower else "yes"))
         before = codec, mine
     head = [f"{template} {what}" for template in templates for what in ("ms", "kbit/s", "dB")]
