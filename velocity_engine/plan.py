@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from velocity_engine import plugins
 from velocity_engine.animate import Curves
+from velocity_engine.decoded_pictures import DecodedPictures
 from velocity_engine.display import FrameReader, Picture
 from velocity_engine.errors import Finding, MediaError, Place, VelocityError
 from velocity_engine.model.document import Document, Media, MediaAsset
@@ -93,10 +94,12 @@ class Plan:
             self.resources.pop()()
 
 
-def make_plan(document: Document, package: Package | None) -> Plan:
-    """Raises only what no layer can be blamed for; the rest is in ``findings``, with severity "error" where it must not
+def make_plan(document: Document, package: Package | None, pictures: DecodedPictures | None = None) -> Plan:
+    """``pictures``: what earlier plans decoded, and this one will.
+
+    Raises only what no layer can be blamed for; the rest is in ``findings``, with severity "error" where it must not
     render."""
-    context = PlanContext(document, package)
+    context = PlanContext(document, package, pictures or DecodedPictures())
     try:
         main = context.composition("")
         plan = Plan(
@@ -120,9 +123,10 @@ def make_plan(document: Document, package: Package | None) -> Plan:
 class PlanContext:
     """``LayerContext`` for layer types, and the state of a plan while it is made."""
 
-    def __init__(self, document: Document, package: Package | None) -> None:
+    def __init__(self, document: Document, package: Package | None, pictures: DecodedPictures) -> None:
         self.document = document
         self.package = package
+        self._decoded = pictures
         self.curves = Curves()
         self.compositions: dict[str, PlannedComposition] = {}
         self.findings: list[Finding] = []
@@ -166,10 +170,8 @@ class PlanContext:
     def picture(self, asset_id: str) -> Sequence[tuple[float, Picture]]:
         found = self._pictures.get(asset_id)
         if found is None:
-            from velocity_engine.pictures import decode_picture
-
             media = self._media(asset_id)
-            found = decode_picture(self.read(media), _media_name(media, asset_id))
+            found = self._decoded.decode(self.read(media), _media_name(media, asset_id))
             self._pictures[asset_id] = found
         return found
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from velocity_engine.decoded_pictures import DecodedPictures
 from velocity_engine.errors import Finding, FrameRangeError, Place, VelocityError, nearest
 from velocity_engine.model.document import Document, Marker, MediaAsset
 from velocity_engine.model.text import Font
@@ -35,6 +36,7 @@ class Template:
         self.package = package
         self.document = document
         self._findings: tuple[Finding, ...] | None = None
+        self._pictures = DecodedPictures()
         self.warm: Any = None  # the api's memory of the last still: see ``api.render_still``
 
     # --- what it is ---
@@ -118,7 +120,7 @@ class Template:
         from velocity_engine.expressions import expression_engine
         from velocity_engine.plan import make_plan
 
-        plan = make_plan(self.customized(customizations, assets), self.package)
+        plan = make_plan(self.customized(customizations, assets), self.package, self._pictures)
         plan.expressions = expression_engine(plan)
         return plan
 
