@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import MappingProxyType
 
+from benchmarks.templates import FOLDER_VARIABLE
 from velocity_engine.codecs import av1, h264, h265
 
 GOALS = {"promo": 0.90, "motion": 0.75, "vector": 0.75, "video": 0.75}
@@ -87,7 +88,13 @@ def machine() -> str:
     load = f", load {os.getloadavg()[1]:.1f} over the last 5 minutes" if hasattr(os, "getloadavg") else ""
     packages = ", ".join(f"{name} {found}" for name in PACKAGES if (found := _version(name)))
     system = f"{platform.system()}, Python {platform.python_version()}"
-    return f"{today}, {os.cpu_count()} processors ({cpu}), {system}{load}. {packages}."
+    return f"{today}, {os.cpu_count()} processors ({cpu}), {system}{load}. {packages}. {templates()}"
+
+
+def templates() -> str:
+    if os.environ.get(FOLDER_VARIABLE):
+        return f"Templates of a folder that `{FOLDER_VARIABLE}` named."
+    return "Templates as `benchmarks/templates.py` makes them."
 
 
 def _version(name: str) -> str | None:
