@@ -29,7 +29,6 @@ from velocity_engine.display import (
     EffectCall,
     FrameReader,
     GroupSource,
-    LayerPicture,
     Picture,
     digest_of,
 )
@@ -37,9 +36,8 @@ from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import EncoderConfigError, Finding, RenderCancelled, StorageError, VelocityError
 from velocity_engine.model.document import Composition, Document, Media
 from velocity_engine.model.geometry import IDENTITY, Matrix
-from velocity_engine.model.layers import Content, Effect, EffectParameter, Layer, Mask, PluginContent
-from velocity_engine.model.properties import Bezier, GradientValue, Property, SplitPosition, Vector, still
-from velocity_engine.model.text import TextDocument
+from velocity_engine.model.layers import Content, Effect, EffectParameter, Layer, PluginContent
+from velocity_engine.model.properties import still
 from velocity_engine.plugin_types import (
     Codec,
     EffectType,
@@ -51,6 +49,7 @@ from velocity_engine.plugin_types import (
     Segment,
     Storage,
 )
+from velocity_engine.text.still import StillSampler as SettledSampler
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,50 +71,15 @@ def _follows(kind: plugin_checks.Kind, candidate: Any) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class StillSampler:
+class StillSampler(SettledSampler):
     """A ``Sampler`` at ``frame`` of a composition of 25 frames a second; every property stands at its first value."""
 
     frame: float = 0.0
+    size: tuple[float, float] = (640.0, 360.0)
 
     @property
-    def seconds(self) -> float:
+    def seconds(self) -> float:  # type: ignore[override]
         return self.frame / 25.0
-
-    @property
-    def size(self) -> tuple[float, float]:
-        return (640.0, 360.0)
-
-    @property
-    def masks(self) -> tuple[Mask, ...]:
-        return ()
-
-    def layer_picture(self, number: int, scale: float) -> LayerPicture | None:
-        return None
-
-    def composition(self, identity: str, frame: float, matrix: Matrix) -> Sequence[DrawCommand]:
-        return ()
-
-    def select(
-        self, prop: Property[Vector], units: NDArray[np.int64], total: int, before: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        return before
-
-    def scalar(self, prop: Property[Vector]) -> float:
-        return prop.value[0]
-
-    def vector(self, prop: Property[Vector] | SplitPosition) -> Vector:
-        if isinstance(prop, SplitPosition):
-            return (self.scalar(prop.x), self.scalar(prop.y), self.scalar(prop.z) if prop.z else 0.0)
-        return prop.value
-
-    def path(self, prop: Property[Bezier]) -> Bezier:
-        return prop.value
-
-    def gradient(self, value: GradientValue) -> NDArray[np.float64]:
-        return np.asarray(value.stops.value, np.float64)
-
-    def text(self, prop: Property[TextDocument]) -> TextDocument:
-        return prop.value
 
 
 @dataclass(slots=True)

@@ -49,6 +49,15 @@ def _sum_rows(upper, lower, red_blue, green):
 
 
 @inner
+def repeat_ends(sums, skip, filled, count):
+    """Columns beyond the picture get its first and last: ``sums`` has those from ``skip`` (0 or 1) to ``filled``."""
+    if skip:
+        sums[0] = sums[1]
+    for x in range(filled, count):
+        sums[x] = sums[filled - 1]
+
+
+@inner
 def _chroma_sample(base, red, green, blue, from_red, from_green, from_blue):
     value = np.int32(np.int32(base + from_red * red) + np.int32(np.int32(from_green * green) + from_blue * blue))
     return np.uint8(np.uint32(value) >> np.uint32(19))
@@ -95,10 +104,7 @@ def rgba_to_yuv420(rgba, y, u, v, x0, y0, x1, y1):
             _luma_row(packed[below, x0:x1], y[below, x0:x1])
         _sum_rows(packed[j, begin:end], packed[below, begin:end], red_blue[skip:filled], green[skip:filled])
         for sums in (red_blue, green):
-            if skip:
-                sums[0] = sums[1]
-            for x in range(filled, count):
-                sums[x] = sums[filled - 1]
+            repeat_ends(sums, skip, filled, count)
         _chroma_row(red_blue, green, u[j // 2, first:last], v[j // 2, first:last])
 
 

@@ -15,6 +15,7 @@ from numba import types
 from velocity_engine.kernels.bt709 import UB, UG, UR, VB, VG, VR, YB, YG, YR
 from velocity_engine.kernels.inner import inner
 from velocity_engine.kernels.kernel import kernel
+from velocity_engine.kernels.yuv import repeat_ends
 
 _RGBA_SOURCE = types.Array(types.uint8, 3, "C", readonly=True)
 _PLANE = types.Array(types.uint8, 2, "C")
@@ -111,8 +112,5 @@ def rgba_over_yuv420(rgba, y, u, v, x0, y0, x1, y1, chroma_end):
             _luma_row(packed[below, x0:x1], y[below, x0:x1])
         _sum_rows(packed[j, begin:end], packed[below, begin:end], red_blue[skip:filled], green_alpha[skip:filled])
         for sums in (red_blue, green_alpha):
-            if skip:
-                sums[0] = sums[1]
-            for x in range(filled, count):
-                sums[x] = sums[filled - 1]
+            repeat_ends(sums, skip, filled, count)
         _chroma_row(red_blue, green_alpha, u[j // 2, first:last], v[j // 2, first:last])
