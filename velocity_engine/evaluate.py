@@ -238,16 +238,17 @@ class Evaluator:
             content = [altered(command(group_source(content)), masks=masks)]
             first, masks = content[0], ()
         finished = first.effects or first.masks or first.matte or first.blend is not BlendMode.NORMAL
-        whole = command(group_source(content)) if len(content) > 1 or acted_on or finished else first
-        shown = altered(
-            whole,
-            opacity=whole.opacity * opacity,
-            blend=layer.blend_mode,
-            masks=masks,
-            matte=matte,
-            effects=(*effects, *styles),
-            label=planned.path,
-        )
+        acting: dict[str, Any] = {
+            "blend": layer.blend_mode,
+            "masks": masks,
+            "matte": matte,
+            "effects": (*effects, *styles),
+            "label": planned.path,
+        }
+        if len(content) > 1 or acted_on or finished:
+            shown = command(group_source(content), opacity=opacity, **acting)
+        else:
+            shown = altered(first, opacity=first.opacity * opacity, **acting)
         return [*(altered(shown, blend=mode, effects=(*effects, call)) for call, mode in under), shown]
 
     def _matte(self, planned: PlannedLayer, frame: float, base: Matrix, camera: Matrix4 | None) -> Matte | None:

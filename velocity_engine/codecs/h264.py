@@ -30,7 +30,7 @@ PRESETS = (
     ("medium", 3.0, 3.0),
     ("fast", 2.5, 3.0),
     ("veryfast", 0.0, 3.0),
-    ("superfast", 4.5, 8.0),
+    ("superfast", 4.5, 9.0),
     ("ultrafast", 5.5, 10.0),
 )
 RATE_FACTOR = 21.0  # at "veryfast"
