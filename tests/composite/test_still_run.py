@@ -6,7 +6,7 @@ import numpy as np
 from raster_support import circle
 
 from velocity_engine.composite import Compositor, FrameCompositor
-from velocity_engine.composite.still_run import FRAMES, LEAST_WORK, StillRun, in_common, work_of
+from velocity_engine.composite.still_run import FRAMES, LEAST_WORK, StillRun, still_between, work_of
 from velocity_engine.display import (
     DisplayList,
     DrawCommand,
@@ -97,7 +97,7 @@ def test_work_counts_paths_wherever_they_are() -> None:
     assert work_of((matted, one)) == 4
 
 
-def test_another_ground_has_nothing_in_common() -> None:
+def test_another_ground_has_nothing_still_between() -> None:
     still = scenery(3)
-    assert in_common(shown(*still), shown(*still[:2], mover(0.0))) == 2
-    assert in_common(shown(*still), shown(*still, background=(0.0, 0.0, 0.0, 1.0))) == 0
+    assert still_between(shown(*still), shown(*still[:2], mover(0.0))) == 2
+    assert still_between(shown(*still), shown(*still, background=(0.0, 0.0, 0.0, 1.0))) == 0

@@ -55,7 +55,7 @@ def test_a_colour(path: Path, color: tuple[int, int, int, int]) -> None:
     below = ground()
     got = below.copy()
     value = int(np.array(color, np.uint8).view(np.uint32)[0])
-    paint_color(packed(got), 0, 0, canvas.cells, canvas.bits, canvas.extent, False, canvas.runs, canvas.cover, value)
+    paint_color(packed(got), 0, 0, canvas.cells, canvas.bits, canvas.extent, False, value)
     assert canvas.clean
     assert np.abs(got - over(np.array(color, float), cover, below)).max() <= 1.51
     assert (got[..., 3][below[..., 3] == 255] == 255).all()
@@ -67,7 +67,7 @@ def test_the_surface_may_lie_anywhere() -> None:
     below = ground(60, 38)
     got = below.copy()
     value = 0xFF102030
-    paint_color(packed(got), 50, 1, canvas.cells, canvas.bits, canvas.extent, False, canvas.runs, canvas.cover, value)
+    paint_color(packed(got), 50, 1, canvas.cells, canvas.bits, canvas.extent, False, value)
     want = over(np.array([0x30, 0x20, 0x10, 0xFF], float), cover[1:39, 50:110], below)
     assert np.abs(got - want).max() <= 1.51
 

@@ -50,9 +50,7 @@ def _compare(
     old: Sequence[DrawCommand], new: Sequence[DrawCommand], clip: Rect, opacity: float, damage: _Damage
 ) -> None:
     """Adds what lies between the commands that both sequences hold in the same order."""
-    begin, shorter = 0, min(len(old), len(new))
-    while begin < shorter and same(old[begin], new[begin]):
-        begin += 1
+    begin, shorter = in_common(old, new), min(len(old), len(new))
     end = 0
     while end < shorter - begin and same(old[-1 - end], new[-1 - end]):
         end += 1
@@ -116,6 +114,16 @@ def _may_share(old: Sequence[DrawCommand], new: Sequence[DrawCommand]) -> bool:
     if any(isinstance(command.source, GroupSource) for command in (*old, *new)) or len(old) * len(new) > MOST_PAIRS:
         return True
     return any(same(one, other) for one in old for other in new)
+
+
+def in_common(old: Sequence[DrawCommand], new: Sequence[DrawCommand]) -> int:
+    """How many commands at the bottom two sequences share."""
+    count = 0
+    for one, other in zip(old, new, strict=False):
+        if not same(one, other):
+            break
+        count += 1
+    return count
 
 
 def same(one: DrawCommand, other: DrawCommand) -> bool:

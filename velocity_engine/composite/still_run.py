@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.composite.changes import same
+from velocity_engine.composite.changes import in_common
 from velocity_engine.composite.compositor import Compositor
 from velocity_engine.display import DisplayList, DrawCommand, FillSource, GroupSource, StrokeSource, display_list
 
@@ -37,7 +37,7 @@ class StillRun:
 
     def follow(self, before: DisplayList | None, now: DisplayList) -> None:
         """Takes notice of the next frame; draws a run that has become worth keeping, lets go one that has ended."""
-        common = 0 if before is None else in_common(before, now)
+        common = 0 if before is None else still_between(before, now)
         if common < len(self._kept):
             if self._served < FRAMES * self._wait:  # it was not worth drawing: the next must be still for longer
                 self._wait = min(2 * self._wait, MOST_FRAMES)
@@ -57,16 +57,11 @@ class StillRun:
         self._kept, self._served = run, 0
 
 
-def in_common(before: DisplayList, now: DisplayList) -> int:
-    """How many commands at the bottom two display lists share."""
+def still_between(before: DisplayList, now: DisplayList) -> int:
+    """How many commands at the bottom two display lists share; none on different grounds."""
     if (before.width, before.height, before.background) != (now.width, now.height, now.background):
         return 0
-    count = 0
-    for one, other in zip(before.commands, now.commands, strict=False):
-        if not same(one, other):
-            break
-        count += 1
-    return count
+    return in_common(before.commands, now.commands)
 
 
 def work_of(commands: tuple[DrawCommand, ...]) -> int:

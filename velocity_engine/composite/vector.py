@@ -175,6 +175,4 @@ class VectorPainter:
         red, green, blue, alpha = paint.color
         color = packed_color(red, green, blue, alpha * opacity)
         if color >> 24 and accumulate(points, starts, *matrix, *clip, s.cells, s.bits, s.extent):
-            paint_color(
-                surface.packed, surface.x, surface.y, s.cells, s.bits, s.extent, even_odd, s.runs, s.cover, color
-            )
+            paint_color(surface.packed, surface.x, surface.y, s.cells, s.bits, s.extent, even_odd, color)

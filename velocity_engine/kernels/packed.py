@@ -107,14 +107,6 @@ def blend_color(flat, start, stop, color):
 
 
 @inner
-def blend_color_covered(flat, start, color, cover, first, last):
-    """One colour, times each of ``cover[first:last]`` (uint8), over the pixels from ``start`` on."""
-    shift = start - first
-    for i in range(first, last):
-        flat[shift + i] = covered_over(color, cover[i], flat[shift + i])
-
-
-@inner
 def blend_colors(flat, start, colors, first, last):
     """The colours ``colors[first:last]`` (uint32) over the pixels from ``start`` on."""
     shift = start - first

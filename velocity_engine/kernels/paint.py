@@ -31,7 +31,8 @@ from velocity_engine.kernels.packed import (
     store_span,
 )
 
-SCRATCH = "int32[::1], uint64[::1], int64[::1], boolean, int64[:,::1], uint8[::1]"
+CELLS = "int32[::1], uint64[::1], int64[::1], boolean"
+SCRATCH = f"{CELLS}, int64[:,::1], uint8[::1]"
 
 
 @inner
@@ -46,7 +47,7 @@ def _paint_span(flat, start, stop, color, solid, total, even_odd):
         blend_color(flat, start, stop, scaled(color, np.uint32(alpha)))
 
 
-@kernel(f"void(uint32[:,::1], int64, int64, {SCRATCH}, uint32)", error_model="numpy")
+@kernel(f"void(uint32[:,::1], int64, int64, {CELLS}, uint32)", error_model="numpy")
 def paint_color(
     canvas: NDArray[np.uint32],
     ox: int,
@@ -55,8 +56,6 @@ def paint_color(
     bits: NDArray[np.uint64],
     extent: NDArray[np.int64],
     even_odd: bool,
-    runs: NDArray[np.int64],
-    cover: NDArray[np.uint8],
     color: int,
 ) -> None:
     """``color``: packed and premultiplied."""

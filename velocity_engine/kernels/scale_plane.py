@@ -100,7 +100,6 @@ def _lay(row, samples, shift, cover_columns, cover_row, k):
 
 @kernel(
     types.void(_SOURCE, _PLANE, _FIRST, _WEIGHTS, _COVER, _FIRST, _WEIGHTS, _COVER, *[types.int64] * 6, types.boolean),
-    cache=True,
     error_model="numpy",
 )
 def scale_plane(

@@ -55,7 +55,6 @@ def _chroma_row(cb, cr, u_u, u_v, v_u, v_v, out_u, out_v):
 
 @kernel(
     types.void(_SOURCE, _SOURCE, _SOURCE, types.boolean, types.int64, _PLANE, _PLANE, _PLANE),
-    cache=True,
     error_model="numpy",
 )
 def to_bt709(y, u, v, full_range, matrix, out_y, out_u, out_v):

@@ -81,7 +81,7 @@ def _chroma_row(red_blue, green_alpha, u, v):
         v[x] = _chroma_sample(v[x], r, g, b, a, VR, VG, VB)
 
 
-@kernel(types.void(_RGBA_SOURCE, _PLANE, _PLANE, _PLANE, *[types.int64] * 5), cache=True)
+@kernel(types.void(_RGBA_SOURCE, _PLANE, _PLANE, _PLANE, *[types.int64] * 5))
 def rgba_over_yuv420(rgba, y, u, v, x0, y0, x1, y1, chroma_end):
     """Lays ``rgba`` over BT.709, limited range, 8-bit 4:2:0, left-sited, inside [x0, x1) x [y0, y1), whose corners are
     even (else widened to be).

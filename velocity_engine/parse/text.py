@@ -6,7 +6,7 @@ Lottie specification, sections "Text Layer", "Font", "Character Data".
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from velocity_engine.model.properties import Keyframe, Property, Vector
@@ -181,12 +181,15 @@ def _expression_selector(context: Context, raw: Mapping[str, Any], pointer: str)
     return ExpressionSelector(amount=amount, based_on=integer_of(raw, "b", 1))
 
 
+def _reader(context: Context, raw: Mapping[str, Any], pointer: str) -> Callable[[str, str], Property[Vector] | None]:
+    """Reads what may be animated in an entry, by its key and name."""
+    return lambda key, name: optional_vector(context, raw, key, pointer, name)
+
+
 def _wiggly_selector(context: Context, raw: Mapping[str, Any], pointer: str) -> Selector:
     """Bodymovin leaves wiggly selectors out, and the specification knows none: the keys are of Velocity's own."""
 
-    def read(key: str, name: str) -> Property[Vector] | None:
-        return optional_vector(context, raw, key, pointer, name)
-
+    read = _reader(context, raw, pointer)
     return WigglySelector(
         max_amount=read("mx", "maxAmount"),
         min_amount=read("mn", "minAmount"),
@@ -202,9 +205,7 @@ def _wiggly_selector(context: Context, raw: Mapping[str, Any], pointer: str) -> 
 
 
 def _range_selector(context: Context, raw: Mapping[str, Any], pointer: str) -> Selector:
-    def read(key: str, name: str) -> Property[Vector] | None:
-        return optional_vector(context, raw, key, pointer, name)
-
+    read = _reader(context, raw, pointer)
     return RangeSelector(
         start=read("s", "start"),
         end=read("e", "end"),
@@ -222,9 +223,7 @@ def _range_selector(context: Context, raw: Mapping[str, Any], pointer: str) -> S
 
 
 def _style(context: Context, raw: Mapping[str, Any], pointer: str) -> TextStyle:
-    def read(key: str, name: str) -> Property[Vector] | None:
-        return optional_vector(context, raw, key, pointer, name)
-
+    read = _reader(context, raw, pointer)
     return TextStyle(
         position=read("p", "position"),
         anchor=read("a", "anchorPoint"),
@@ -259,9 +258,7 @@ def _path_options(context: Context, raw: Mapping[str, Any], pointer: str) -> Tex
     if mask < 0:
         return None
 
-    def read(key: str, name: str) -> Property[Vector] | None:
-        return optional_vector(context, raw, key, pointer, name)
-
+    read = _reader(context, raw, pointer)
     return TextPathOptions(
         mask=mask,
         first_margin=read("f", "firstMargin"),
