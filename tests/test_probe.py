@@ -10,7 +10,7 @@ from media_support import make_clip, make_sound, tone
 from PIL import Image
 
 from velocity_engine.errors import MediaError
-from velocity_engine.probe import AudioInfo, PictureInfo, probe_audio, probe_picture, probe_video
+from velocity_engine.probe import AudioInfo, PictureInfo, probe_audio, probe_picture, probe_video, written_length
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,33 @@ def test_video_that_is_none(tmp_path: Path) -> None:
             probe_video(path)
     with pytest.raises(MediaError, match="no video"):
         probe_video(make_sound(tmp_path / "a.wav", tone(0.1)))
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [("a.mp4", "libx264"), ("a.mov", "libx264"), ("a.avi", "libx264"), ("a.mp4", "libx265"), ("a.mp4", "libsvtav1")],
+)
+def test_length_of_what_was_written(tmp_path: Path, name: str, codec: str) -> None:
+    quality = {"crf": "40"} if codec == "libsvtav1" else {}
+    path = make_clip(tmp_path / name, 40, codec=codec, sound=name != "a.avi", **quality)
+    frames, seconds = written_length(path)
+    info = probe_video(path)
+    assert (frames, seconds) == (40, pytest.approx(1.6))
+    assert (info.frames, info.seconds) == (frames, seconds)
+
+
+def test_length_of_what_was_written_badly(tmp_path: Path) -> None:
+    path = make_clip(tmp_path / "a.mp4", 40)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-200])
+    with pytest.raises(MediaError, match="read back"):
+        written_length(path)
+    at = whole.index(b"mdat") + 4
+    path.write_bytes(whole[:at] + b"\xff" * 3000 + whole[at + 3000 :])
+    with pytest.raises(MediaError, match="read back"):
+        written_length(path)
+    with pytest.raises(MediaError, match="read back"):
+        written_length(make_sound(tmp_path / "a.wav", tone(0.1)))
 
 
 def test_picture(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from velocity_engine.garbage import rare_collections
 from velocity_engine.lanes import Lanes
 from velocity_engine.mux import Muxer
 from velocity_engine.plugin_types import EncodedPacket, EncodedSegment, EncoderSettings, Executor, Segment
-from velocity_engine.probe import probe_video
+from velocity_engine.probe import written_length
 from velocity_engine.progress import Progress, ProgressMeter
 from velocity_engine.scene import Scene
 from velocity_engine.segment import plan_segments
@@ -150,12 +150,12 @@ def _write(
 def _finish(part: Path, target: Path, frame_count: int, rate: Fraction) -> int:
     """Checks the file, brings it to the disk and gives it its name; its size in bytes."""
     try:
-        info = probe_video(part)
+        frames, seconds = written_length(part)
     except MediaError as error:
         raise RenderFailed("the finished file cannot be read back") from error
     expected = float(frame_count / rate)
-    if info.frames != frame_count or abs(info.seconds - expected) > float(1 / rate):
-        found = f"{info.frames} frames and {info.seconds:.3f} s"
+    if frames != frame_count or abs(seconds - expected) > float(1 / rate):
+        found = f"{frames} frames and {seconds:.3f} s"
         raise RenderFailed(f"the finished file has {found}, not {frame_count} and {expected:.3f}")
     try:
         with part.open("rb+") as file:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import av
 
 AUDIO_HINT = "Audio is MP3, WAV (PCM) or AAC"
+NO_LOOK = {"probesize": "32", "analyzeduration": "0"}
+NO_DECODING = {"threads": "1", "skip_frame": "all"}
 MOST_TRIES = 20  # packets that may hold no sound before the first that does
 AUDIO_CODECS = {"mp3": "mp3", "mp3float": "mp3", "aac": "aac"}
 
@@ -99,19 +101,7 @@ def probe_video(path: str | os.PathLike[str]) -> VideoInfo:
                 "the file has no video in it", place=Place(file=name), hint="Clips are MP4 with H.264 or H.265"
             )
         stream = container.streams.video[0]
-        frames, first, last, shown = 0, None, 0, None
-        for packet in _packets(container, stream):
-            if packet.pts is None:
-                packet.pts = packet.dts
-            if packet.is_discard or packet.pts is None:
-                continue
-            frames += 1
-            first = packet.pts if first is None else min(first, packet.pts)
-            last = max(last, packet.pts + (packet.duration or 0))
-            shown = shown or _first_frame(packet, unreadable)
-        shown = shown or next(iter(stream.codec_context.decode(None)), None)
-        if shown is None or first is None:
-            raise unreadable
+        frames, seconds, shown = _walked(container, stream, unreadable, _decoded)
         if stream.frames > frames:
             message = f"the clip is cut short: it holds {frames} of its {stream.frames} frames"
             raise MediaError(message, place=Place(file=name), hint="Export or upload the file again")
@@ -119,7 +109,6 @@ def probe_video(path: str | os.PathLike[str]) -> VideoInfo:
         width, height = stream.codec_context.width, stream.codec_context.height
         if turned in (90, 270):
             width, height = height, width
-        seconds = float((last - first) * stream.time_base)
         rate = stream.average_rate or Fraction(frames).limit_denominator() / max(Fraction(seconds), Fraction(1, 1000))
         return VideoInfo(
             width,
@@ -132,6 +121,42 @@ def probe_video(path: str | os.PathLike[str]) -> VideoInfo:
             stream.codec_context.pix_fmt or "",
             turned,
         )
+
+
+def written_length(path: str | os.PathLike[str]) -> tuple[int, float]:
+    """The frames and seconds of the video in a file of our own making, as counted; its first frame is decoded.
+
+    Its headers are trusted to say what is in it: where FFmpeg looks for itself, it decodes the first frame too.
+    Raises MediaError.
+    """
+    unreadable = MediaError("the video cannot be read back", place=Place(file=Path(path).name))
+    with _opened(path, unreadable, options=NO_LOOK, stream_options=[NO_DECODING]) as container:
+        if not container.streams.video:
+            raise unreadable
+        stream = container.streams.video[0]
+        stream.codec_context.skip_frame = "DEFAULT"
+        frames, seconds, _ = _walked(container, stream, unreadable, _decoded_alone)
+        return frames, seconds
+
+
+def _walked(
+    container: Any, stream: Any, failure: MediaError, decode: Callable[[Any], list[Any]]
+) -> tuple[int, float, av.VideoFrame]:
+    """How many frames a stream has, their length in seconds, and the first that ``decode`` gives of its packets."""
+    frames, first, last, shown = 0, None, 0, None
+    for packet in _packets(container, stream):
+        if packet.pts is None:
+            packet.pts = packet.dts
+        if packet.is_discard or packet.pts is None:
+            continue
+        frames += 1
+        first = packet.pts if first is None else min(first, packet.pts)
+        last = max(last, packet.pts + (packet.duration or 0))
+        shown = shown or _first_frame(packet, failure, decode)
+    shown = shown or next(iter(stream.codec_context.decode(None)), None)
+    if shown is None or first is None:
+        raise failure
+    return frames, float((last - first) * stream.time_base), shown
 
 
 def probe_picture(path: str | os.PathLike[str]) -> PictureInfo:
@@ -158,11 +183,11 @@ def _codec_name(stream: av.VideoStream) -> str:
 
 
 @contextmanager
-def _opened(path: str | os.PathLike[str], failure: MediaError) -> Iterator[Any]:
+def _opened(path: str | os.PathLike[str], failure: MediaError, **how: Any) -> Iterator[Any]:
     import av
 
     try:
-        container = av.open(os.fspath(path))
+        container = av.open(os.fspath(path), **how)
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise failure from error
     with container:
@@ -191,10 +216,21 @@ def _decodes(packet: Any) -> bool:
         return False
 
 
-def _first_frame(packet: Any, failure: MediaError) -> Any:
+def _first_frame(packet: Any, failure: MediaError, decode: Callable[[Any], list[Any]]) -> Any:
     import av
 
     try:
-        return next(iter(packet.decode()), None)
+        return next(iter(decode(packet)), None)
     except av.error.FFmpegError as error:
         raise failure from error
+
+
+def _decoded(packet: Any) -> list[Any]:
+    frames: list[Any] = packet.decode()
+    return frames
+
+
+def _decoded_alone(packet: Any) -> list[Any]:
+    """What a packet shows without those after it, which a decoder that reorders would wait for."""
+    frames: list[Any] = packet.decode() or packet.stream.codec_context.decode(None)
+    return frames
