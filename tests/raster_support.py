@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.kernels.coverage import accumulate
+from velocity_engine.kernels.coverage import accumulate, room
 from velocity_engine.kernels.flatten import flatten
 from velocity_engine.kernels.paint import paint_mask
 from velocity_engine.model.geometry import IDENTITY, Matrix, Path, join_contours
@@ -55,8 +55,8 @@ class Canvas:
     def __init__(self, x0: int, y0: int, x1: int, y1: int) -> None:
         self.clip = (x0, y0, x1, y1)
         width, height = x1 - x0, y1 - y0
-        self.cells = np.zeros((width + 2) * height, np.int32)
-        self.bits = np.zeros((width // 64 + 2) * height, np.uint64)
+        cells, bits = room(width, height)
+        self.cells, self.bits = np.zeros(cells, np.int32), np.zeros(bits, np.uint64)
         self.extent = np.zeros(4, np.int64)
         self.runs = np.zeros((width + 4, 3), np.int64)
         self.cover = np.zeros(width + 4, np.uint8)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from velocity_engine.composite.clips import split_clips
 from velocity_engine.composite.extents import Extents
 from velocity_engine.composite.rects import Rect, intersection
-from velocity_engine.display import Clip, DrawCommand, GroupSource
+from velocity_engine.display import Clip, DrawCommand, FillSource, GroupSource, SolidPaint, StrokeSource
 from velocity_engine.model.layers import BlendMode
 
 MOST_MEASURED = 8  # commands of a group among which overlaps are looked for
@@ -34,6 +34,17 @@ def dissolves(commands: tuple[DrawCommand, ...], opacity: float, extents: Extent
         return False
     rects = [rect for rect in map(extents.command, commands) if rect is not None]
     return not any(intersection(one, two) for i, one in enumerate(rects) for two in rects[:i])
+
+
+def plain_shapes(commands: tuple[DrawCommand, ...]) -> bool:
+    """Whether all are fills and strokes of one colour each, and nothing acts on them but their opacity."""
+    for command in commands:
+        source = command.source
+        if not (isinstance(source, FillSource | StrokeSource) and isinstance(source.paint, SolidPaint)):
+            return False
+        if command.clips or stands_apart(command, []):
+            return False
+    return True
 
 
 def opacity_within(command: DrawCommand, extent: Rect, opacity: float, extents: Extents) -> float | None:

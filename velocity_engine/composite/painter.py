@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from velocity_engine.composite.clips import split_clips
 from velocity_engine.composite.extents import Extents, effect_margin
-from velocity_engine.composite.groups import dissolves, stands_apart
+from velocity_engine.composite.groups import dissolves, plain_shapes, stands_apart
 from velocity_engine.composite.pictures import PicturePainter
 from velocity_engine.composite.rects import Rect, grown, intersection
 from velocity_engine.composite.results import Results
@@ -87,6 +87,8 @@ class Painter:
             if dissolves(source.commands, opacity, self._extents):
                 for child in source.commands:
                     self.draw(surface, child, clip, frame, opacity)
+            elif plain_shapes(source.commands):
+                self._vector.group(surface, source.commands, clip, opacity)
             else:
                 self._draw_apart(surface, command, clip, frame, [], opacity)
         elif isinstance(source, FillSource):

@@ -45,6 +45,13 @@ def reach(source: StrokeSource, matrix: Matrix) -> tuple[float, float]:
     return 0.5 * width * factor * math.hypot(a, c), 0.5 * width * factor * math.hypot(b, d)
 
 
+def stroke_outline(source: StrokeSource, matrix: Matrix, width: float) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """``stroked``, with a pen of ``width``."""
+    return stroked(
+        source.path, matrix, width, source.cap, source.join, source.miter_limit, source.dashes, source.dash_offset
+    )
+
+
 def stroked(
     path: Path,
     matrix: Matrix,

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.composite.rects import Rect
+from velocity_engine.kernels.coverage import room
+from velocity_engine.kernels.group import BESIDE
 
 KEPT_FREE = 8  # buffers that wait for reuse
 
@@ -59,9 +61,44 @@ class Scratch:
 
     def fit(self, rect: Rect) -> None:
         width, height = rect[2] - rect[0], rect[3] - rect[1]
-        cells, bits = (width + 2) * height, ((width >> 6) + 2) * height
+        cells, bits = room(width, height)
         if cells > len(self.cells) or bits > len(self.bits) or width > self._width:
             self._allocate(max(cells, len(self.cells)), max(bits, len(self.bits)), max(width, self._width))
+
+
+class GroupScratch:
+    """Memory for the coverage of several paths and for a row of pixels (``kernels.group``); it grows as needed.
+
+    ``cells``, ``bits``, ``line`` and ``cover`` are all zero whenever no group is being drawn.
+    """
+
+    def __init__(self) -> None:
+        self.cells, self.bits = np.zeros(0, np.int32), np.zeros(0, np.uint64)
+        self.line, self.cover = np.zeros(0, np.uint32), np.zeros(0, np.uint8)
+        self.cells_each = self.bits_each = 0
+        self._reserve(0)
+
+    def _reserve(self, count: int) -> None:
+        self.extents = np.zeros((count, 4), np.int64)
+        self.colors = np.zeros(count, np.uint32)
+        self.even_odd = np.zeros(count, np.bool_)
+
+    def fit(self, rect: Rect, count: int) -> None:
+        """Room for ``count`` paths within ``rect``."""
+        width = rect[2] - rect[0]
+        self.cells_each, self.bits_each = room(width, rect[3] - rect[1])
+        if self.cells_each * count > len(self.cells):
+            self.cells = np.zeros(self.cells_each * count, np.int32)
+        if self.bits_each * count > len(self.bits):
+            self.bits = np.zeros(self.bits_each * count, np.uint64)
+        if width + BESIDE > len(self.line):
+            self.line, self.cover = np.zeros(width + BESIDE, np.uint32), np.zeros(width + BESIDE, np.uint8)
+        if count > len(self.colors):
+            self._reserve(count)
+
+    def part(self, k: int) -> tuple[NDArray[np.int32], NDArray[np.uint64], NDArray[np.int64]]:
+        """The cells, bits and extent of path ``k``."""
+        return self.cells[k * self.cells_each :], self.bits[k * self.bits_each :], self.extents[k]
 
 
 class BufferPool:

@@ -11,16 +11,18 @@ from numpy.typing import NDArray
 
 from velocity_engine.composite.paths import flattened
 from velocity_engine.composite.rects import Rect
-from velocity_engine.composite.strokes import pen, stroked
-from velocity_engine.composite.surface import Scratch, Surface
-from velocity_engine.display import FillSource, GradientPaint, Paint, SolidPaint, StrokeSource
+from velocity_engine.composite.strokes import pen, stroke_outline
+from velocity_engine.composite.surface import GroupScratch, Scratch, Surface
+from velocity_engine.display import DrawCommand, FillSource, GradientPaint, Paint, SolidPaint, StrokeSource
 from velocity_engine.kernels.coverage import accumulate
+from velocity_engine.kernels.group import paint_group
 from velocity_engine.kernels.paint import paint_color, paint_gradient, paint_mask
 from velocity_engine.model.geometry import IDENTITY, Matrix, Path, invert, multiply
 from velocity_engine.model.shapes import FillRule, GradientKind
 
 TABLE_SIZE = 1024
 MOST_TABLES = 256
+MOST_CELLS = 1 << 20  # of the coverage of a group, 4 MB; a larger one is drawn in bands
 OUTERMOST_FOCUS = 0.99  # of the radius; at the rim itself the gradient is not defined everywhere
 
 
@@ -98,6 +100,7 @@ class VectorPainter:
     def __init__(self, tables: GradientTables) -> None:
         self._tables = tables
         self._scratch = Scratch()
+        self._group_scratch = GroupScratch()
 
     def fill(self, surface: Surface, source: FillSource, matrix: Matrix, clip: Rect, opacity: float) -> None:
         points, starts, _ = flattened(source.path, matrix)
@@ -108,17 +111,41 @@ class VectorPainter:
         width, weight = pen(source, matrix)
         if width == 0.0:
             return
-        points, starts = stroked(
-            source.path,
-            matrix,
-            width,
-            source.cap,
-            source.join,
-            source.miter_limit,
-            source.dashes,
-            source.dash_offset,
-        )
+        points, starts = stroke_outline(source, matrix, width)
         self._paint(surface, points, starts, matrix, clip, False, source.paint, opacity * weight)
+
+    def group(self, surface: Surface, commands: tuple[DrawCommand, ...], clip: Rect, opacity: float) -> None:
+        """Draws commands of which ``plain_shapes`` holds on a clear ground, and lays that over ``surface``."""
+        x0, y0, x1, y1 = clip
+        rows = max(1, MOST_CELLS // (len(commands) * (x1 - x0)))
+        for top in range(y0, y1, rows):
+            self._group_band(surface, commands, (x0, top, x1, min(y1, top + rows)), opacity)
+
+    def _group_band(self, surface: Surface, commands: tuple[DrawCommand, ...], clip: Rect, opacity: float) -> None:
+        s, drawn = self._group_scratch, 0
+        s.fit(clip, len(commands))
+        for command in commands:
+            source, matrix, weight = command.source, command.matrix, command.opacity
+            if isinstance(source, FillSource):
+                points, starts, _ = flattened(source.path, matrix)
+                even_odd = source.rule is FillRule.EVEN_ODD
+            elif isinstance(source, StrokeSource):
+                width, thin = pen(source, matrix)
+                if width == 0.0:
+                    continue
+                points, starts = stroke_outline(source, matrix, width)
+                even_odd, weight = False, weight * thin
+            red, green, blue, alpha = source.paint.color
+            color = packed_color(red, green, blue, alpha * weight)
+            if color >> 24 and accumulate(points, starts, *matrix, *clip, *s.part(drawn)):
+                s.colors[drawn], s.even_odd[drawn] = color, even_odd
+                drawn += 1
+        if drawn:
+            alpha = min(255, int(opacity * 255.0 + 0.5))
+            paint_group(
+                surface.packed, surface.x, surface.y, s.cells, s.bits, s.extents, s.cells_each, s.bits_each,
+                s.even_odd, s.colors, drawn, alpha, s.line, s.cover,
+            )  # fmt: skip
 
     def coverage(
         self,

@@ -90,14 +90,14 @@ def _soft_cover(
 
 
 def _cover(outlines: Outlines, matrix: Matrix, shape: tuple[int, int]) -> NDArray[np.uint8]:
-    from velocity_engine.kernels.coverage import accumulate
+    from velocity_engine.kernels.coverage import accumulate, room
     from velocity_engine.kernels.paint import paint_mask
 
     height, width = shape
     mask = np.zeros(shape, np.uint8)
     if not all(map(math.isfinite, matrix)):
         return mask
-    cells, bits = np.zeros((width + 2) * height, np.int32), np.zeros(((width >> 6) + 2) * height, np.uint64)
+    cells, bits = (np.zeros(size, kind) for size, kind in zip(room(width, height), (np.int32, np.uint64), strict=True))
     runs, cover, extent = np.zeros((width + 4, 3), np.int64), np.zeros(width + 4, np.uint8), np.zeros(4, np.int64)
     points = np.ascontiguousarray(outlines[0], np.float64)
     if accumulate(points, outlines[1], *matrix, 0, 0, width, height, cells, bits, extent):

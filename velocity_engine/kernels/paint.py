@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.bits import trailing_zeros
-from velocity_engine.kernels.coverage import coverage_of, sweep_row
+from velocity_engine.kernels.coverage import SPARE, coverage_of, sweep_row
 from velocity_engine.kernels.inner import inner
 from velocity_engine.kernels.kernel import kernel
 from velocity_engine.kernels.packed import (
@@ -31,6 +31,9 @@ from velocity_engine.kernels.packed import (
     store_span,
 )
 
+PHASES = 16  # parts of a pixel by which the rows of a slanting gradient are told apart
+STEEPEST = 2.0  # pixels by which such a row may be moved from the one above it
+FARTHEST = 1e9  # pixels
 CELLS = "int32[::1], uint64[::1], int64[::1], boolean"
 SCRATCH = f"{CELLS}, int64[:,::1], uint8[::1]"
 
@@ -65,7 +68,7 @@ def paint_color(
     flat = canvas.reshape(-1)
     for y in range(extent[3] - extent[1]):
         base = (extent[1] - oy + y) * canvas.shape[1] + extent[0] - ox
-        row = y * (width + 1)
+        row = y * (width + SPARE)
         total, x = np.int32(0), 0
         for word in range(words):
             mask = bits[y * words + word]
@@ -133,6 +136,28 @@ def _shade_linear(shades, first, last, table, x, y, inverse):
 
 
 @inner
+def _shade_strip(strip, length, table, x, across):
+    """Colours of PHASES rows of ``length`` pixels into ``strip``: row k holds what a gradient of ``across`` a pixel, 0
+    at x = 0, shows from pixel ``x`` on when it is moved left by k and a half of PHASES parts of a pixel."""
+    top = float(table.shape[0] - 1)
+    step = across * top
+    for k in range(PHASES):
+        begin = np.uint64(k * length)
+        moved = x + 0.5 + (k + 0.5) / PHASES
+        for i in range(np.uint64(length)):
+            strip[begin + i] = np.uint32(min(max(step * (np.int64(i) + moved), 0.0), top) + 0.5)
+    _look_up(strip, np.uint64(0), np.uint64(PHASES * length), table)
+
+
+@inner
+def _moved(inverse, y):
+    """How far device row ``y`` of a linear gradient is moved left: whole pixels, and in PHASES parts of one."""
+    pixels = (inverse[2] * (y + 0.5) + inverse[4]) / inverse[0]
+    whole = math.floor(pixels)
+    return np.int64(whole), min(np.int64((pixels - whole) * PHASES), PHASES - 1)
+
+
+@inner
 def _shade_radial(shades, first, last, table, x, y, inverse, fx, fy):
     """As ``_shade_linear``; (fx, fy) is the focal point within the unit circle."""
     top = float(table.shape[0] - 1)
@@ -182,7 +207,8 @@ def paint_gradient(
     """``table``: (n,) uint32, packed premultiplied colours from the start of the gradient to its end.
 
     ``inverse``: (6,) float64, device pixels to the plane of the gradient: a linear one runs along x from 0 to 1, a
-    radial one from the focal point (inside the unit circle) to the unit circle about 0. ``shades``: (k,) uint32,
+    radial one from the focal point (inside the unit circle) to the unit circle about 0. One that slants by up to
+    STEEPEST pixels a row is exact to 1 / (2 PHASES) pixel. ``shades``: (k,) uint32,
     scratch as wide as the extent.
     """
     width, device_left = extent[2] - extent[0], extent[0]
@@ -191,16 +217,34 @@ def paint_gradient(
         opaque &= (table[i] >> np.uint32(24)) == 255
     level = not radial and inverse[0] == 0.0
     upright = not radial and inverse[2] == 0.0
+    # All rows are then about the same one, moved; not where it would be moved far. A matter of the gradient alone, so
+    # that every region gets the same pixels.
+    slanting = not (radial or upright) and abs(inverse[2]) <= STEEPEST * abs(inverse[0])
+    slanting &= abs(inverse[4]) <= FARTHEST * abs(inverse[0])
     flat = canvas.reshape(-1)
+    strip, length, begin, moved = shades, 0, 0, 0
+    if slanting:
+        one, other = _moved(inverse, extent[1])[0], _moved(inverse, extent[3] - 1)[0]
+        begin, length = min(one, other), width + abs(one - other)
+        strip = np.empty(PHASES * length, np.uint32)
+        _shade_strip(strip, length, table, device_left + begin, inverse[0])
     if upright:
         _shade_linear(shades, np.uint64(0), np.uint64(width), table, device_left, 0, inverse)
     for y in range(extent[3] - extent[1]):
         device_y = extent[1] + y
         base = (device_y - oy) * canvas.shape[1] + device_left - ox
+        if slanting:
+            moved, phase = _moved(inverse, device_y)
+            moved += phase * length - begin
         for k in range(sweep_row(cells, bits, y, width, even_odd, runs, cover)):
             first, last, alpha = np.uint64(runs[k, 0]), np.uint64(runs[k, 1]), runs[k, 2]
             start = np.uint64(base + runs[k, 0])
-            if radial:
+            if slanting and alpha == 255 and opaque:
+                copy_span(flat, start, strip, np.uint64(moved + runs[k, 0]), np.uint64(moved + runs[k, 1]))
+                continue
+            if slanting:
+                copy_span(shades, first, strip, np.uint64(moved + runs[k, 0]), np.uint64(moved + runs[k, 1]))
+            elif radial:
                 _shade_radial(shades, first, last, table, device_left, device_y, inverse, focal_x, focal_y)
             elif level:
                 _shade_linear(shades, first, first + np.uint64(1), table, device_left, device_y, inverse)
