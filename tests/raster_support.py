@@ -59,7 +59,7 @@ class Canvas:
         self.cells, self.bits = np.zeros(cells, np.int32), np.zeros(bits, np.uint64)
         self.extent = np.zeros(4, np.int64)
         self.runs = np.zeros((width + 4, 3), np.int64)
-        self.cover = np.zeros(width + 4, np.uint8)
+        self.cover = np.zeros(room(width, 1)[0], np.uint8)
         self.shades = np.zeros(width + 4, np.uint32)
 
     def accumulate(self, points: NDArray[np.float64], starts: NDArray[np.int64], matrix: Matrix = IDENTITY) -> bool:

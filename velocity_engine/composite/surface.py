@@ -55,7 +55,7 @@ class Scratch:
         self.cells = np.zeros(cells, np.int32)
         self.bits = np.zeros(bits, np.uint64)
         self.runs = np.zeros((width + 4, 3), np.int64)
-        self.cover = np.zeros(width + 4, np.uint8)
+        self.cover = np.zeros(room(width, 1)[0], np.uint8)
         self.shades = np.zeros(width + 4, np.uint32)
         self._width = width
 

@@ -1,11 +1,13 @@
-"""Exact-area coverage of polygons: signed area and cover accumulated in cells, a bit for every cell that was touched.
+"""Exact-area coverage of polygons: signed area and cover accumulated in cells, a bit for every block of cells that was
+touched.
 
 Vertices are rounded to 1/256 pixel. A cell holds the change of coverage from the pixel to its left, in units of
 1/131072 pixel; the running sum of a row is the signed (winding) coverage. Sums are of integers and every crossing is
 computed from the whole edge, so the coverage of a pixel does not depend on the clip rectangle or on the order of edges.
 
 Scratch: ``cells`` int32 and ``bits`` uint64, flat, all zero before and after a path was accumulated and swept. For an
-extent of w x h pixels a row takes ``w + SPARE`` cells and ``w // 64 + 1`` words.
+extent of w x h pixels a row takes w + 2 cells, rounded up to whole blocks, and a word for 64 blocks (``cells_a_row``,
+``words_a_row``).
 """
 
 # mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="assignment,arg-type,var-annotated"
@@ -21,24 +23,29 @@ from velocity_engine.kernels.bits import trailing_zeros
 from velocity_engine.kernels.inner import inner
 from velocity_engine.kernels.kernel import kernel
 from velocity_engine.kernels.packed import store_span
+from velocity_engine.kernels.running_sum import BLOCK, sweep_block
 
 GUARD = float(1 << 40)  # pixels; further away, coordinates are moved to this distance
-ALL = ~np.uint64(0)
-SPARE = 4  # cells: one for what the last pixel hands on, the others so that four can be swept wherever one is marked
+ONE = np.uint64(1)
+BLOCK_SHIFT, WORD_SHIFT = 4, 10  # from columns to blocks of running_sum.BLOCK cells, and to words of their bits
 
 
 @inner
-def _mark(bits, row_words, first, last):
-    """Marks the cells of the columns ``first`` to ``last``."""
-    word, final = row_words + (first >> 6), row_words + (last >> 6)
-    head, tail = ALL << np.uint64(first & 63), ALL >> np.uint64(63 - (last & 63))
-    if word == final:
-        bits[word] |= head & tail
-        return
-    bits[word] |= head
-    for between in range(word + 1, final):
-        bits[between] = ALL
-    bits[final] |= tail
+def cells_a_row(width):
+    return ((width + 1 >> BLOCK_SHIFT) + 1) << BLOCK_SHIFT
+
+
+@inner
+def words_a_row(width):
+    return (width + 1 >> WORD_SHIFT) + 1
+
+
+@inner
+def _mark(bits, word, first, last):
+    """Marks the blocks of the columns ``first`` to ``last`` of the row whose bits begin at ``word``."""
+    begin, end = first >> BLOCK_SHIFT, last >> BLOCK_SHIFT
+    for block in range(begin, end + 1):
+        bits[word + (block >> 6)] |= ONE << np.uint64(block & 63)
 
 
 @inner
@@ -60,10 +67,18 @@ def _add_in_row(cells, bits, row_cells, row_words, width, xa, xb, cover, sign, r
         return
     if first >= width:
         return
-    if first == last:
-        area = cover * ((xa & 255) + (xb & 255))
-        _add(cells, row_cells + first, sign * (cover * 512 - area), sign * area)
-        _mark(bits, row_words, first, first + 1)
+    if first >= 0 and last <= first + 1 and last < width:
+        # Most pieces: within two columns. Without a branch between one and two, which the processor could not foresee.
+        at, base = row_cells + first, (first + 1) << 8
+        near = min(np.int64(np.rint((base - xa) * rate)), cover) if xb > base else cover
+        rest = cover - near
+        area, over = near * ((xa & 255) + min(base, xb) - (base - 256)), rest * (xb - base)
+        cells[at] += np.int32(sign * (near * 512 - area))
+        cells[at + 1] += np.int32(sign * (area + rest * 512 - over))
+        cells[at + 2] += np.int32(sign * over)
+        block, beyond = first >> BLOCK_SHIFT, (first + 2) >> BLOCK_SHIFT
+        bits[row_words + (block >> 6)] |= ONE << np.uint64(block & 63)
+        bits[row_words + (beyond >> 6)] |= ONE << np.uint64(beyond & 63)
         return
     done = 0
     left = xa
@@ -102,7 +117,7 @@ def _add_edge(cells, bits, width, height, x0, y0, x1, y1):
     right = width << 8
     if x0 >= right and x1 >= right:
         return
-    stride, words = width + SPARE, (width >> 6) + 1
+    stride, words = cells_a_row(width), words_a_row(width)
     slope = rate = 0.0
     if x0 < 0 and x1 < 0:
         x0 = x1 = -1
@@ -224,17 +239,9 @@ def coverage_of(total, even_odd):
     return (value * 255 + 65536) >> 17
 
 
-@inner
-def _share(total, even_odd):
-    """``coverage_of`` in 32 bits, so that four fill a vector."""
-    value = abs(np.int32(total))
-    if even_odd:
-        value &= np.int32(262143)
-        if value > np.int32(131072):
-            value = np.int32(262144) - value
-    else:
-        value = min(value, np.int32(131072))
-    return np.uint8(np.uint32(np.uint32(np.uint32(value) * np.uint32(255)) + np.uint32(65536)) >> np.uint32(17))
+def room(width: int, height: int) -> tuple[int, int]:
+    """How many cells and words of bits a clip rectangle needs."""
+    return ((width + 1 >> BLOCK_SHIFT) + 1 << BLOCK_SHIFT) * height, ((width + 1 >> WORD_SHIFT) + 1) * height
 
 
 @inner
@@ -243,41 +250,29 @@ def sweep_cover(cells, bits, cell, word, width, even_odd, cover, at):
     the last; -1 for both where there is none.
 
     The row begins at ``cells[cell]`` and ``bits[word]``; ``cover``: (k,) uint8, all zero from ``at``, the place of the
-    first column, to ``at + width + SPARE``. Four cells are swept at once, whatever is marked of them: a loop over two
-    or three costs more in branches that the processor cannot foresee.
+    first column, to ``at + cells_a_row(width)``; beyond ``at + width`` it stays so.
     """
-    one, two, three = np.uint64(1), np.uint64(2), np.uint64(3)
     total, x, first = np.int32(0), 0, -1
-    swept = np.uint64(0)
-    for k in range((width >> 6) + 1):
-        mask = bits[word + k] & ~swept
+    for k in range(words_a_row(width)):
+        mask = bits[word + k]
         bits[word + k] = np.uint64(0)
-        swept = np.uint64(0)
         while mask != np.uint64(0):
-            shift = trailing_zeros(mask)
-            column = (k << 6) + np.int64(shift)
+            column = (k << WORD_SHIFT) + (np.int64(trailing_zeros(mask)) << BLOCK_SHIFT)
+            mask &= mask - ONE
             if first < 0:
                 first = column
             elif column > x and total != 0:
-                store_span(cover, np.uint64(at + x), np.uint64(at + column), _share(total, even_odd))
-            i, j = np.uint64(cell + column), np.uint64(at + column)
-            t0 = np.int32(total + cells[i])
-            t1 = np.int32(t0 + cells[i + one])
-            t2 = np.int32(t1 + cells[i + two])
-            total = np.int32(t2 + cells[i + three])
-            cells[i] = cells[i + one] = cells[i + two] = cells[i + three] = 0
-            cover[j], cover[j + one] = _share(t0, even_odd), _share(t1, even_odd)
-            cover[j + two], cover[j + three] = _share(t2, even_odd), _share(total, even_odd)
-            x = column + SPARE
-            if shift >= np.uint64(64 - SPARE):
-                swept = ~(ALL << (shift - np.uint64(64 - SPARE)))
-                break
-            mask &= ALL << (shift + np.uint64(SPARE))
-    if first >= 0 and x < width and total != 0:
-        store_span(cover, np.uint64(at + x), np.uint64(at + width), _share(total, even_odd))
-    for i in range(np.uint64(at + width), np.uint64(at + width + SPARE)):
+                store_span(cover, np.uint64(at + x), np.uint64(at + column), np.uint8(coverage_of(total, even_odd)))
+            total = sweep_block(cells, np.uint64(cell + column), total, even_odd, cover, np.uint64(at + column))
+            x = column + BLOCK
+    if first < 0:
+        return first, first
+    if x < width and total != 0:
+        store_span(cover, np.uint64(at + x), np.uint64(at + width), np.uint8(coverage_of(total, even_odd)))
+        x = width
+    for i in range(np.uint64(at + width), np.uint64(at + x)):
         cover[i] = np.uint8(0)
-    return first, width if total != 0 else min(x, width)
+    return first, min(x, width)
 
 
 @inner
@@ -285,45 +280,29 @@ def sweep_row(cells, bits, row, width, even_odd, runs, cover):
     """Turns a row of cells into runs, clears it, and gives the number of runs.
 
     ``runs``: (k, 3) int64, rows of first column, column after the last, coverage; a coverage of -1 means that of
-    ``cover``: (width,) uint8. Runs without coverage are left out. k >= width + 2.
+    ``cover``: (cells_a_row(width),) uint8. Runs without coverage are left out. k >= width + 2.
     """
-    words = (width >> 6) + 1
-    base = row * (width + SPARE)
-    count = 0
-    total = np.int32(0)
-    x = 0
-    for word in range(words):
-        mask = bits[row * words + word]
-        if mask == np.uint64(0):
-            continue
-        bits[row * words + word] = np.uint64(0)
+    base, word = row * cells_a_row(width), row * words_a_row(width)
+    total, x, count = np.int32(0), 0, 0
+    for k in range(words_a_row(width)):
+        mask = bits[word + k]
+        bits[word + k] = np.uint64(0)
         while mask != np.uint64(0):
-            shift = trailing_zeros(mask)
-            column = (word << 6) + np.int64(shift)
-            length = np.int64(trailing_zeros(~(mask >> shift)))
-            if column > x:
-                alpha = coverage_of(total, even_odd)
-                if alpha > 0:
-                    runs[count, 0], runs[count, 1], runs[count, 2] = x, column, alpha
-                    count += 1
-            for i in range(column, column + length):
-                total += cells[base + i]
-                cells[base + i] = 0
-                if i < width:
-                    cover[i] = coverage_of(total, even_odd)
-            x = min(column + length, width)
-            if column < width:
-                if count > 0 and runs[count - 1, 2] == -1 and runs[count - 1, 1] == column:
-                    runs[count - 1, 1] = x
-                else:
-                    runs[count, 0], runs[count, 1], runs[count, 2] = column, x, -1
-                    count += 1
-            if np.int64(shift) + length >= 64:
-                break
-            mask &= ~np.uint64(0) << (shift + np.uint64(length))
-    if x < width:
-        alpha = coverage_of(total, even_odd)
-        if alpha > 0:
-            runs[count, 0], runs[count, 1], runs[count, 2] = x, width, alpha
-            count += 1
-    return count
+            column = (k << WORD_SHIFT) + (np.int64(trailing_zeros(mask)) << BLOCK_SHIFT)
+            mask &= mask - ONE
+            count = _add_run(runs, count, x, column, coverage_of(total, even_odd))
+            total = sweep_block(cells, np.uint64(base + column), total, even_odd, cover, np.uint64(column))
+            x = min(column + BLOCK, width)
+            if count > 0 and runs[count - 1, 2] == -1 and runs[count - 1, 1] == column:
+                runs[count - 1, 1] = x
+            else:
+                count = _add_run(runs, count, column, x, -1)
+    return _add_run(runs, count, x, width, coverage_of(total, even_odd))
+
+
+@inner
+def _add_run(runs, count, start, stop, coverage):
+    if start >= stop or coverage == 0:
+        return count
+    runs[count, 0], runs[count, 1], runs[count, 2] = start, stop, coverage
+    return count + 1

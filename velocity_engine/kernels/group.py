@@ -9,52 +9,28 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.kernels.coverage import SPARE, sweep_cover
+from velocity_engine.kernels.coverage import BLOCK_SHIFT, cells_a_row, sweep_cover, words_a_row
 from velocity_engine.kernels.inner import inner
 from velocity_engine.kernels.kernel import kernel
-from velocity_engine.kernels.packed import (
-    ALPHA_SHIFT,
-    EIGHT,
-    EVEN,
-    FULL,
-    HALF,
-    ODD,
-    over,
-    scaled,
-)
+from velocity_engine.kernels.packed import ALPHA_SHIFT, FULL, lay_covered, mix_covered, over, scaled
+from velocity_engine.kernels.running_sum import BLOCK
 
-STEP = 16  # pixels that are blended together
-SHIFT = np.uint64(4)
-BESIDE = STEP + SPARE  # pixels of scratch beyond the width of a group
+SHIFT = np.uint64(BLOCK_SHIFT)
+BESIDE = 3 * BLOCK  # pixels of scratch beyond the width of a group
 
 
 @inner
-def _mix_opaque(line, cover, first, last, color):
-    """``packed.mixed`` of an opaque colour by ``cover``, which is cleared, for the steps from ``first`` to ``last``."""
-    low, high = np.uint32(color & EVEN), np.uint32(np.uint32(color >> EIGHT) & EVEN)
-    for step in range(first, last):
-        for k in range(STEP):
-            i = (step << SHIFT) + np.uint64(k)
-            share, ground = np.uint32(cover[i]), line[i]
-            rest = np.uint32(FULL - share)
-            cover[i] = np.uint8(0)
-            even = np.uint32(np.uint32(np.uint32(ground & EVEN) * rest) + np.uint32(low * share))
-            even = np.uint32(even + HALF)
-            even = np.uint32(np.uint32(even + np.uint32(np.uint32(even >> EIGHT) & EVEN)) >> EIGHT)
-            odd = np.uint32(np.uint32(np.uint32(np.uint32(ground >> EIGHT) & EVEN) * rest) + np.uint32(high * share))
-            odd = np.uint32(odd + HALF)
-            odd = np.uint32(odd + np.uint32(np.uint32(odd >> EIGHT) & EVEN))
-            line[i] = np.uint32(np.uint32(even & EVEN) | np.uint32(odd & ODD))
-
-
-@inner
-def _lay_color(line, cover, first, last, color):
-    """``packed.covered_over`` of a colour by ``cover``, which is cleared, for the steps from ``first`` to ``last``."""
-    for step in range(first, last):
-        for k in range(STEP):
-            i = (step << SHIFT) + np.uint64(k)
-            line[i] = over(scaled(color, np.uint32(cover[i])), line[i])
-            cover[i] = np.uint8(0)
+def _blend_row(line, cover, begin, end, color):
+    """Blends a colour by ``cover``, which is cleared, in the blocks from ``begin`` to ``end`` of ``line``."""
+    solid = color >> ALPHA_SHIFT == FULL
+    for block in range(begin, end):
+        at = block << SHIFT
+        if solid:
+            mix_covered(line, at, BLOCK, color, cover, at)
+        else:
+            lay_covered(line, at, BLOCK, color, cover, at)
+        for k in range(BLOCK):
+            cover[at + np.uint64(k)] = np.uint8(0)
 
 
 @kernel(
@@ -99,16 +75,13 @@ def paint_group(
             if row < 0 or y >= extents[k, 3]:
                 continue
             at, width = extents[k, 0] - left, extents[k, 2] - extents[k, 0]
-            cell, word = k * cells_each + row * (width + SPARE), k * bits_each + row * ((width >> 6) + 1)
+            cell, word = k * cells_each + row * cells_a_row(width), k * bits_each + row * words_a_row(width)
             first, last = sweep_cover(cells, bits, cell, word, width, even_odd[k], cover, at)
             if first < 0:
                 continue
             low, high = min(low, at + first), max(high, at + last)
-            begin, end = np.uint64(at + first) >> SHIFT, np.uint64(at + last + STEP - 1) >> SHIFT
-            if colors[k] >> ALPHA_SHIFT == FULL:
-                _mix_opaque(line, cover, begin, end, colors[k])
-            else:
-                _lay_color(line, cover, begin, end, colors[k])
+            begin, end = np.uint64(at + first) >> SHIFT, np.uint64(at + last + BLOCK - 1) >> SHIFT
+            _blend_row(line, cover, begin, end, colors[k])
         start = np.uint64((y - oy) * canvas.shape[1] + left - ox)
         for i in range(np.uint64(low), np.uint64(high)):
             below[start + i] = over(scaled(line[i], opacity), below[start + i])

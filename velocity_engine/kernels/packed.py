@@ -78,6 +78,33 @@ def mixed(color, share, ground):
 
 
 @inner
+def mix_covered(flat, start, count, color, cover, at):
+    """``mixed`` of an opaque colour by the shares ``cover[at:]`` (uint8) for ``count`` pixels from ``start`` on, several
+    at a time."""
+    low, high = np.uint32(color & EVEN), np.uint32(np.uint32(color >> EIGHT) & EVEN)
+    for k in range(count):
+        i = start + np.uint64(k)
+        share, ground = np.uint32(cover[at + np.uint64(k)]), flat[i]
+        rest = np.uint32(FULL - share)
+        even = np.uint32(np.uint32(np.uint32(ground & EVEN) * rest) + np.uint32(low * share))
+        even = np.uint32(even + HALF)
+        even = np.uint32(np.uint32(even + np.uint32(np.uint32(even >> EIGHT) & EVEN)) >> EIGHT)
+        odd = np.uint32(np.uint32(np.uint32(np.uint32(ground >> EIGHT) & EVEN) * rest) + np.uint32(high * share))
+        odd = np.uint32(odd + HALF)
+        odd = np.uint32(odd + np.uint32(np.uint32(odd >> EIGHT) & EVEN))
+        flat[i] = np.uint32(np.uint32(even & EVEN) | np.uint32(odd & ODD))
+
+
+@inner
+def lay_covered(flat, start, count, color, cover, at):
+    """``covered_over`` of a colour by the shares ``cover[at:]`` (uint8) for ``count`` pixels from ``start`` on, several
+    at a time."""
+    for k in range(count):
+        i = start + np.uint64(k)
+        flat[i] = over(scaled(color, np.uint32(cover[at + np.uint64(k)])), flat[i])
+
+
+@inner
 def mix_color(flat, start, stop, color, share):
     """``mixed`` for the pixels ``start`` to ``stop`` of ``flat``, several at a time."""
     rest = np.uint32(FULL - share)

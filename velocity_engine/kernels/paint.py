@@ -2,7 +2,7 @@
 
 ``canvas``: (H, W) uint32, packed premultiplied pixels whose top left one is the device pixel (ox, oy). ``extent``: (4,)
 int64, the device rectangle of the cells, within the canvas; ``cells`` and ``bits`` as ``coverage.accumulate`` left
-them; ``runs``: (k, 3) int64 and ``cover``: (k,) uint8, scratch of at least the extent's width + 2. ``even_odd`` is the
+them; ``runs``: (k, 3) int64 and ``cover``: (k,) uint8, scratch of ``width + 2`` and ``cells_a_row(width)``. ``even_odd`` is the
 fill rule.
 """
 
@@ -16,7 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.bits import trailing_zeros
-from velocity_engine.kernels.coverage import SPARE, coverage_of, sweep_row
+from velocity_engine.kernels.coverage import (
+    BLOCK_SHIFT,
+    WORD_SHIFT,
+    cells_a_row,
+    coverage_of,
+    sweep_row,
+    words_a_row,
+)
 from velocity_engine.kernels.inner import inner
 from velocity_engine.kernels.kernel import kernel
 from velocity_engine.kernels.packed import (
@@ -24,14 +31,15 @@ from velocity_engine.kernels.packed import (
     blend_colors,
     blend_colors_covered,
     copy_span,
-    covered_over,
+    lay_covered,
     mix_color,
-    mixed,
+    mix_covered,
     scaled,
     store_span,
 )
+from velocity_engine.kernels.running_sum import BLOCK, sweep_block
 
-PHASES = 16  # parts of a pixel by which the rows of a slanting gradient are told apart
+PHASES = 64  # parts of a pixel by which the rows of a slanting gradient are told apart
 STEEPEST = 2.0  # pixels by which such a row may be moved from the one above it
 FARTHEST = 1e9  # pixels
 CELLS = "int32[::1], uint64[::1], int64[::1], boolean"
@@ -50,6 +58,14 @@ def _paint_span(flat, start, stop, color, solid, total, even_odd):
         blend_color(flat, start, stop, scaled(color, np.uint32(alpha)))
 
 
+@inner
+def _paint_block(flat, start, count, color, solid, cover):
+    if solid:
+        mix_covered(flat, start, count, color, cover, np.uint64(0))
+    else:
+        lay_covered(flat, start, count, color, cover, np.uint64(0))
+
+
 @kernel(f"void(uint32[:,::1], int64, int64, {CELLS}, uint32)", error_model="numpy")
 def paint_color(
     canvas: NDArray[np.uint32],
@@ -63,35 +79,27 @@ def paint_color(
 ) -> None:
     """``color``: packed and premultiplied."""
     width = extent[2] - extent[0]
-    words = (width >> 6) + 1
     solid = np.uint32(color) >> np.uint32(24) == np.uint32(255)
     flat = canvas.reshape(-1)
+    cover = np.empty(BLOCK, np.uint8)
     for y in range(extent[3] - extent[1]):
         base = (extent[1] - oy + y) * canvas.shape[1] + extent[0] - ox
-        row = y * (width + SPARE)
+        row, words = y * cells_a_row(width), y * words_a_row(width)
         total, x = np.int32(0), 0
-        for word in range(words):
-            mask = bits[y * words + word]
-            bits[y * words + word] = np.uint64(0)
+        for word in range(words_a_row(width)):
+            mask = bits[words + word]
+            bits[words + word] = np.uint64(0)
             while mask != np.uint64(0):
-                shift = trailing_zeros(mask)
-                length = np.int64(trailing_zeros(~(mask >> shift)))
-                column = (word << 6) + np.int64(shift)
+                column = (word << WORD_SHIFT) + (np.int64(trailing_zeros(mask)) << BLOCK_SHIFT)
+                mask &= mask - np.uint64(1)
                 if column > x:
                     _paint_span(flat, np.uint64(base + x), np.uint64(base + column), color, solid, total, even_odd)
-                x = column + length
-                for i in range(np.uint64(row + column), np.uint64(row + min(x, width))):
-                    total += cells[i]
-                    cells[i] = 0
-                    at = np.uint64(base - row) + i
-                    share = coverage_of(total, even_odd)
-                    flat[at] = mixed(color, share, flat[at]) if solid else covered_over(color, share, flat[at])
-                if x > width:
-                    total += cells[row + width]
-                    cells[row + width] = 0
-                if np.int64(shift) + length >= 64:
-                    break
-                mask &= ~np.uint64(0) << (shift + np.uint64(length))
+                total = sweep_block(cells, np.uint64(row + column), total, even_odd, cover, np.uint64(0))
+                x = column + BLOCK
+                if x <= width:
+                    _paint_block(flat, np.uint64(base + column), BLOCK, color, solid, cover)
+                else:
+                    _paint_block(flat, np.uint64(base + column), width - column, color, solid, cover)
         if x < width:
             _paint_span(flat, np.uint64(base + x), np.uint64(base + width), color, solid, total, even_odd)
 
@@ -118,7 +126,9 @@ def paint_mask(
         for k in range(sweep_row(cells, bits, y, width, even_odd, runs, cover)):
             start, stop = np.uint64(base + runs[k, 0]), np.uint64(base + runs[k, 1])
             if runs[k, 2] < 0:
-                copy_span(flat, start, cover, np.uint64(runs[k, 0]), np.uint64(runs[k, 1]))
+                for i in range(np.uint64(runs[k, 1] - runs[k, 0])):
+                    share = cover[np.uint64(runs[k, 0]) + i]
+                    flat[start + i] = share if share > 0 else flat[start + i]
             else:
                 store_span(flat, start, stop, np.uint8(runs[k, 2]))
 
@@ -138,12 +148,12 @@ def _shade_linear(shades, first, last, table, x, y, inverse):
 @inner
 def _shade_strip(strip, length, table, x, across):
     """Colours of PHASES rows of ``length`` pixels into ``strip``: row k holds what a gradient of ``across`` a pixel, 0
-    at x = 0, shows from pixel ``x`` on when it is moved left by k and a half of PHASES parts of a pixel."""
+    at x = 0, shows from pixel ``x`` on when it is moved left by k of PHASES parts of a pixel."""
     top = float(table.shape[0] - 1)
     step = across * top
     for k in range(PHASES):
         begin = np.uint64(k * length)
-        moved = x + 0.5 + (k + 0.5) / PHASES
+        moved = x + 0.5 + k / PHASES
         for i in range(np.uint64(length)):
             strip[begin + i] = np.uint32(min(max(step * (np.int64(i) + moved), 0.0), top) + 0.5)
     _look_up(strip, np.uint64(0), np.uint64(PHASES * length), table)
@@ -151,10 +161,9 @@ def _shade_strip(strip, length, table, x, across):
 
 @inner
 def _moved(inverse, y):
-    """How far device row ``y`` of a linear gradient is moved left: whole pixels, and in PHASES parts of one."""
-    pixels = (inverse[2] * (y + 0.5) + inverse[4]) / inverse[0]
-    whole = math.floor(pixels)
-    return np.int64(whole), min(np.int64((pixels - whole) * PHASES), PHASES - 1)
+    """How far device row ``y`` of a linear gradient is moved left: whole pixels, and PHASES parts of one."""
+    parts = np.int64(math.floor((inverse[2] * (y + 0.5) + inverse[4]) / inverse[0] * PHASES + 0.5))
+    return parts // PHASES, parts % PHASES
 
 
 @inner
