@@ -26,7 +26,7 @@ from velocity_engine.kernels.packed import store_span
 from velocity_engine.kernels.running_sum import BLOCK, sweep_block
 
 GUARD = float(1 << 40)  # pixels; further away, coordinates are moved to this distance
-ONE = np.uint64(1)
+ONE, TWO, SIX, SIXTY_THREE = np.uint64(1), np.uint64(2), np.uint64(6), np.uint64(63)
 BLOCK_SHIFT, WORD_SHIFT = 4, 10  # from columns to blocks of running_sum.BLOCK cells, and to words of their bits
 
 
@@ -67,18 +67,10 @@ def _add_in_row(cells, bits, row_cells, row_words, width, xa, xb, cover, sign, r
         return
     if first >= width:
         return
-    if first >= 0 and last <= first + 1 and last < width:
-        # Most pieces: within two columns. Without a branch between one and two, which the processor could not foresee.
-        at, base = row_cells + first, (first + 1) << 8
-        near = min(np.int64(np.rint((base - xa) * rate)), cover) if xb > base else cover
-        rest = cover - near
-        area, over = near * ((xa & 255) + min(base, xb) - (base - 256)), rest * (xb - base)
-        cells[at] += np.int32(sign * (near * 512 - area))
-        cells[at + 1] += np.int32(sign * (area + rest * 512 - over))
-        cells[at + 2] += np.int32(sign * over)
-        block, beyond = first >> BLOCK_SHIFT, (first + 2) >> BLOCK_SHIFT
-        bits[row_words + (block >> 6)] |= ONE << np.uint64(block & 63)
-        bits[row_words + (beyond >> 6)] |= ONE << np.uint64(beyond & 63)
+    if first == last:
+        area = cover * ((xa & 255) + (xb & 255))
+        _add(cells, row_cells + first, sign * (cover * 512 - area), sign * area)
+        _mark(bits, row_words, first, first + 1)
         return
     done = 0
     left = xa
@@ -100,6 +92,36 @@ def _add_in_row(cells, bits, row_cells, row_words, width, xa, xb, cover, sign, r
         done = reached
         left = right
     _mark(bits, row_words, first, final + 1)
+
+
+@inner
+def _add_steep_rows(cells, bits, cell, word, stride, words, x0, x, down, slope, rate, sign, rows):
+    """Whole rows of an edge that moves by a pixel a row at most and stays within the extent: most of all there is to do.
+
+    ``cell`` and ``word``: where the first row begins, ``x``: where the edge enters it, ``down``: how far its lower end
+    is below the edge's. Each piece lies in two columns at most; one or two makes no branch, which the processor could
+    not foresee. Gives where the edge leaves the last row.
+    """
+    for _ in range(rows):
+        end = x0 + np.int64(np.rint(down * slope))
+        near, far = min(x, end), max(x, end)
+        base = (near | 255) + 1
+        rest = (256 - min(np.int64(np.rint((base - near) * rate)), 256)) & -np.int64(far > base)
+        within, beyond = sign * (256 - rest), sign * rest
+        area, over = within * ((near & 255) + min(base, far) - base + 256), beyond * (far - base)
+        column = np.uint64(near >> 8)
+        at = cell + column
+        cells[at] += np.int32(within * 512 - area)
+        cells[at + ONE] += np.int32(area + beyond * 512 - over)
+        cells[at + TWO] += np.int32(over)
+        one, two = column >> np.uint64(BLOCK_SHIFT), (column + TWO) >> np.uint64(BLOCK_SHIFT)
+        bits[word + (one >> SIX)] |= ONE << (one & SIXTY_THREE)
+        bits[word + (two >> SIX)] |= ONE << (two & SIXTY_THREE)
+        x = end
+        cell += stride
+        word += words
+        down += 256.0
+    return x
 
 
 @inner
@@ -129,6 +151,21 @@ def _add_edge(cells, bits, width, height, x0, y0, x1, y1):
     x = x0 + np.int64(np.rint((top - y0) * slope))
     below = (row + 1) << 8
     down = float(below - y0)
+    if abs(slope) <= 1.0 and min(x0, x1) >= 0 and max(x0, x1) < right and below < bottom:
+        if y & 255:
+            end = x0 + np.int64(np.rint(down * slope))
+            _add_in_row(cells, bits, row * stride, row * words, width, x, end, below - y, sign, rate)
+            x, y, row, below, down = end, below, row + 1, below + 256, down + 256.0
+        rows = (bottom - y) >> 8
+        cell, word = np.uint64(row * stride), np.uint64(row * words)
+        x = _add_steep_rows(
+            cells, bits, cell, word, np.uint64(stride), np.uint64(words), x0, x, down, slope, rate, sign, rows
+        )
+        row += rows
+        y = row << 8
+        if y == bottom:
+            return
+        below = bottom
     while below < bottom:
         end = x0 + np.int64(np.rint(down * slope))
         _add_in_row(cells, bits, row * stride, row * words, width, x, end, below - y, sign, rate)
