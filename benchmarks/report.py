@@ -16,6 +16,7 @@ from velocity_engine.codecs import av1, h264, h265
 
 GOALS = {"promo": 0.90, "motion": 0.75, "vector": 0.75, "video": 0.75}
 DEFAULTS = {"h264": str(h264.DEFAULT_PRESET), "h265": str(h265.DEFAULT_PRESET), "av1": str(av1.DEFAULT_PRESET)}
+REST_GOAL = 1.10  # of the time by command
 PEERS = ("rlottie + PyAV", "MoviePy")
 STAGES = ("parse", "plan", "evaluate", "composite", "convert", "encode", "mux")
 PACKAGES = ("velocity-render", "numpy", "numba", "av", "rlottie-python", "moviepy", "skia-python")
@@ -51,6 +52,7 @@ def page(figures: Sequence[Figure], chart: str | None) -> str:
         ("Quality of the whole way", QUALITY, _quality(figures)),
         ("Stills at 1920x1080", STILL, _plain(figures, "still")),
         ("Beginning and memory", BEGIN, _plain(figures, "begin")),
+        ("By REST and by command", REST, _service(figures)),
     ):
         if table:
             parts += [f"## {title}", text, "\n".join(table)]
@@ -76,6 +78,8 @@ the render, in two segments, and in brackets by how much it exceeds that of one 
 settings."""
 STILL = "Milliseconds for a warm template; the same frame by others."
 BEGIN = "Of a new process, which a render has one of: seconds, and MB of memory at most."
+REST = """Of the same render, at 1920x1080 and 5 Mbit/s: seconds from the command to its end, from the request until a
+client hears that the render is completed, and of the latter what the service tells as the render's time."""
 
 
 def machine() -> str:
@@ -243,6 +247,18 @@ def _plain(figures: Sequence[Figure], what: str) -> list[str]:
     names = sorted({name for figure in mine for name in figure.values})
     rows = [(f"{f.template} {f.what.partition(':')[2]}".strip(), *_cells(f, names)) for f in mine]
     return _table(("", *names), rows)
+
+
+def _service(figures: Sequence[Figure]) -> list[str]:
+    rows = []
+    for figure in figures:
+        kind, _, count = figure.what.partition(":")
+        if kind == "service":
+            ratio = figure.values["rest"] / figure.values["command"]
+            cells = _cells(figure, ("command", "rest", "told"))
+            rows.append((figure.template, count, *cells, f"{ratio:.2f}", f"{REST_GOAL:.2f}"))
+    head = ("", "frames", "by command", "by REST", "as the service tells", "REST over command", "goal, at most")
+    return _table(head, rows)
 
 
 def _cells(figure: Figure, names: Sequence[str], decimals: Mapping[str, int] = MappingProxyType({})) -> list[str]:
