@@ -10,10 +10,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from velocity_engine.composite.clip_frames import ClipFrames
 from velocity_engine.composite.extents import Extents
 from velocity_engine.composite.occlusion import first_seen
 from velocity_engine.composite.painter import Painter, apply_effect
-from velocity_engine.composite.pictures import ClipFrames, PictureLevels, PicturePainter
+from velocity_engine.composite.pictures import PictureLevels, PicturePainter
 from velocity_engine.composite.rects import Rect, intersection
 from velocity_engine.composite.results import Results
 from velocity_engine.composite.surface import Surface, surface_of
@@ -45,7 +46,8 @@ class Compositor:
         self._threads = max(1, threads)
         self._workers: ThreadPoolExecutor | None = None
         self._tables = GradientTables()
-        self._pictures = PicturePainter(PictureLevels(level_bytes), ClipFrames())
+        self._clips = ClipFrames()
+        self._pictures = PicturePainter(PictureLevels(level_bytes), self._clips)
         self._results = Results(result_bytes)
         self._apply = apply
         self._local = threading.local()
@@ -75,6 +77,7 @@ class Compositor:
         if display is not self._drawn:
             self._drawn = display
             self._results.next_frame()
+            self._clips.next_drawing()
         surface = surface_of(canvas)
         bands = self._bands(region)
         if len(bands) == 1:

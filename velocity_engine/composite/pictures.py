@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from functools import partial
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
+from velocity_engine.composite.clip_frames import ClipFrames
 from velocity_engine.composite.rects import Rect
 from velocity_engine.composite.surface import Surface
-from velocity_engine.display import Digest, FrameReader, ImageSource, Picture, VideoSource
+from velocity_engine.display import Digest, ImageSource, VideoSource
 from velocity_engine.kernels.warp import draw_image, halve
 from velocity_engine.model.geometry import Matrix, invert, multiply, scaling, translation
 
@@ -57,31 +59,6 @@ class PictureLevels:
             self._held -= gone.nbytes
 
 
-class ClipFrames:
-    """The frames of clips read last, so that one frame is read once for all commands, regions and threads that show
-    it.
-    """
-
-    def __init__(self, most: int = 4) -> None:
-        self._most = most
-        self._frames: OrderedDict[tuple[Digest, int], Picture] = OrderedDict()
-        self._lock = Lock()
-
-    def frame(self, reader: FrameReader, index: int) -> Picture:
-        key = (reader.digest, index)
-        with self._lock:
-            picture = self._frames.get(key)
-            if picture is None:
-                pixels = np.ascontiguousarray(reader.read(index))
-                name = b"clip" + reader.digest + index.to_bytes(8, "little", signed=True)
-                picture = self._frames[key] = Picture(pixels, False, name)
-                if len(self._frames) > self._most:
-                    self._frames.popitem(last=False)
-            else:
-                self._frames.move_to_end(key)
-            return picture
-
-
 class PicturePainter:
     """Draws pictures; may be used by several threads."""
 
@@ -92,14 +69,19 @@ class PicturePainter:
     def draw(
         self, surface: Surface, source: ImageSource | VideoSource, matrix: Matrix, clip: Rect, opacity: float
     ) -> None:
-        picture = self._frames.frame(source.reader, source.index) if isinstance(source, VideoSource) else source.picture
-        height, width = picture.pixels.shape[:2]
+        if isinstance(source, VideoSource):
+            frame = self._frames.frame(source.reader, source.index)
+            (width, height), at_level = frame.size, frame.level
+        else:
+            picture = source.picture
+            height, width = picture.pixels.shape[:2]
+            at_level = partial(self._levels.level, picture.digest, picture.pixels)
         window = source.window or (0.0, 0.0, float(width), float(height))
         back = picture_map(source.width, source.height, window, matrix)
         if back is None:
             return
         level = level_for(back, width, height)
-        pixels = self._levels.level(picture.digest, picture.pixels, level)
+        pixels = at_level(level)
         part = 0.5**level
         a, b, c, d, e, f = (round(v * part * FINEST) / FINEST for v in back)
         x, y = surface.x, surface.y
