@@ -153,6 +153,7 @@ class Lanes:
             tiles.add(lane.tiles.total, lane.tiles.held)
 
     def __enter__(self) -> Lanes:
+        _load_kernels()
         for lane in self._lanes:
             lane.start()
         return self
@@ -161,6 +162,15 @@ class Lanes:
         self._todo.abort()
         for lane in self._lanes:
             lane.stop()
+
+
+def _load_kernels() -> None:
+    """Those that each render needs, so that what loads them is out of memory before the encoders fill it."""
+    from velocity_engine import composite  # noqa: F401
+    from velocity_engine.kernels import yuv  # noqa: F401
+    from velocity_engine.kernels.resident import give_back_compiler
+
+    give_back_compiler()
 
 
 def runs_of(segments: Sequence[Segment], lanes: int) -> list[Sequence[Segment]]:
