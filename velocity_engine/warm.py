@@ -16,6 +16,7 @@ def warm_up() -> None:
     """
     import velocity_engine
     from velocity_engine import plugins
+    from velocity_engine.kernels.resident import give_back_compiler
 
     for module in pkgutil.walk_packages(velocity_engine.__path__, "velocity_engine."):
         if not module.name.startswith(LEFT_OUT):
@@ -23,3 +24,4 @@ def warm_up() -> None:
     for name in LIBRARIES:
         import_module(name)
     plugins.codecs()
+    give_back_compiler()
