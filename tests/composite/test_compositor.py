@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from raster_support import circle, curve, polyline
 
-from velocity_engine.composite import Compositor
+from velocity_engine.composite import Compositor, vector
 from velocity_engine.display import (
     Clip,
     DrawCommand,
@@ -190,6 +190,24 @@ def test_groups_that_need_no_buffer_look_as_if_they_had_one() -> None:
     through = drawn(command(group_source(parts), opacity=0.5), background=WHITE)
     apart = drawn(command(group_source([*parts, box(30, 30, 35, 35, CLEAR)]), opacity=0.5), background=WHITE)
     assert np.abs(through.astype(int) - apart).max() <= 1
+
+
+@pytest.mark.parametrize("most", [vector.MOST_CELLS, 900])
+def test_groups_of_plain_shapes_look_as_if_they_had_a_buffer(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vector, "MOST_CELLS", most)
+    star, turned = circle(40, 35, 30), multiply(translation(20.4, 3.3), rotation(20.0))
+    parts = [
+        command(FillSource(star, SolidPaint((0.3, 0.8, 0.1, 1.0)), FillRule.EVEN_ODD), turned),
+        command(StrokeSource(star, SolidPaint((0.9, 0.4, 0.2, 0.7)), 5.0, Cap.ROUND, Join.ROUND), turned, opacity=0.6),
+        command(StrokeSource(star, SolidPaint(WHITE), 0.0), turned),
+        box(10.5, -20.0, 70.25, 200.0, (0.1, 0.2, 0.9, 0.5)),
+        box(-500.0, 60.0, 500.0, 61.0, CLEAR),
+    ]
+    nothing = command(ImageSource(picture(np.zeros((2, 2, 4), np.uint8)), 2.0, 2.0))
+    by_rows = drawn(command(group_source(parts), opacity=0.85), background=(0.2, 0.3, 0.4, 1.0))
+    apart = drawn(command(group_source([*parts, nothing]), opacity=0.85), background=(0.2, 0.3, 0.4, 1.0))
+    assert len(np.unique(by_rows.reshape(-1, 4), axis=0)) > 20
+    assert (by_rows == apart).all()
 
 
 def test_blend_modes_see_only_their_group() -> None:

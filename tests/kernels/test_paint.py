@@ -104,8 +104,15 @@ def check_gradient(
 @pytest.mark.parametrize("colors", [OPAQUE, CLEAR], ids=["opaque", "clear"])
 @pytest.mark.parametrize(
     "inverse",
-    [(0.01, 0.0, 0.02, 0.0, -0.3, 0.0), (0.01, 0.0, 0.0, 0.0, 0.1, 0.0), (0.0, 0.0, 0.05, 0.0, -0.2, 0.0)],
-    ids=["slanting", "upright", "level"],
+    [
+        (0.01, 0.0, 0.02, 0.0, -0.3, 0.0),
+        (-0.009, 0.0, 0.0131, 0.0, 0.6, 0.0),
+        (0.01, 0.0, 0.03, 0.0, -0.3, 0.0),
+        (1e-12, 0.0, 1e-12, 0.0, 0.5, 0.0),
+        (0.01, 0.0, 0.0, 0.0, 0.1, 0.0),
+        (0.0, 0.0, 0.05, 0.0, -0.2, 0.0),
+    ],
+    ids=["slanting", "other way", "steep", "hardly", "upright", "level"],
 )
 def test_a_linear_gradient(path: Path, colors: NDArray[np.float64], inverse) -> None:
     check_gradient(path, colors, inverse, False, (0.0, 0.0), plane(inverse)[0])
