@@ -19,12 +19,14 @@ from velocity_engine.display import (
     MaskPath,
     StrokeSource,
 )
-from velocity_engine.model.geometry import transformed_bounds
+from velocity_engine.model.geometry import Matrix, Path, transformed_bounds
 from velocity_engine.model.layers import MatteMode
 
 SIGMA_OF_FEATHER = 0.38  # Skottie's factor, found by comparison with After Effects
 REACH_OF_SIGMA = 3.0
 MOST_KEPT = 4096
+
+Box = tuple[float, float, float, float]
 
 
 def effect_margin(effects: tuple[EffectCall, ...]) -> tuple[float, float, float, float]:
@@ -50,6 +52,7 @@ class Extents:
 
     def __init__(self) -> None:
         self._known: dict[DrawCommand, Rect | None] = {}
+        self._last_box: tuple[Path, Matrix, Box] | None = None
 
     def command(self, command: DrawCommand) -> Rect | None:
         """Where ``command`` can change pixels."""
@@ -72,16 +75,26 @@ class Extents:
         if isinstance(source, GroupSource):
             return self.commands(source.commands)
         if isinstance(source, FillSource):
-            return pixels_of(*path_box(source.path, matrix))
+            return pixels_of(*self._box(source.path, matrix))
         if isinstance(source, StrokeSource):
-            if pen(source, matrix)[0] == 0.0:
+            width, _ = pen(source, matrix)
+            if width == 0.0:
                 return None
-            x0, y0, x1, y1 = path_box(source.path, matrix)
-            pad_x, pad_y = reach(source, matrix)
+            x0, y0, x1, y1 = self._box(source.path, matrix)
+            pad_x, pad_y = reach(source, matrix, width)
             return pixels_of(x0 - pad_x, y0 - pad_y, x1 + pad_x, y1 + pad_y)
         if not (source.width > 0.0 and source.height > 0.0):
             return None
         return pixels_of(*transformed_bounds(matrix, (0.0, 0.0, source.width, source.height)))
+
+    def _box(self, path: Path, matrix: Matrix) -> Box:
+        """``path_box``; mostly a stroke goes with the fill before it."""
+        last = self._last_box
+        if last is not None and last[0] is path and last[1] == matrix:
+            return last[2]
+        box = path_box(path, matrix)
+        self._last_box = (path, matrix, box)
+        return box
 
     def _measured(self, command: DrawCommand) -> Rect | None:
         if not command.opacity > 0.0:

@@ -35,9 +35,8 @@ def pen(source: StrokeSource, matrix: Matrix) -> tuple[float, float]:
     return width / coverage, coverage
 
 
-def reach(source: StrokeSource, matrix: Matrix) -> tuple[float, float]:
-    """How far beyond its path a stroke can reach, in device pixels along x and y."""
-    width, _ = pen(source, matrix)
+def reach(source: StrokeSource, matrix: Matrix, width: float) -> tuple[float, float]:
+    """How far beyond its path a stroke by a pen of ``width`` can reach, in device pixels along x and y."""
     factor = math.sqrt(2.0) if source.cap is Cap.SQUARE else 1.0
     if source.join is Join.MITER:
         factor = max(factor, source.miter_limit)

@@ -32,7 +32,12 @@ _CIRCLE: NDArray[np.float64] = np.array(
 
 def one_contour(points: NDArray[np.float64], closed: bool) -> Path:
     """``points``: (3 k + 1, 2) float64, not written to any more."""
-    return Path(points, np.array((0, len(points)), np.int64), _CLOSED if closed else _OPEN)
+    return Path(points, _one_start(len(points)), _CLOSED if closed else _OPEN)
+
+
+@lru_cache(maxsize=256)
+def _one_start(rows: int) -> NDArray[np.int64]:
+    return np.array((0, rows), np.int64)
 
 
 def bezier_path(value: Bezier) -> Path:
@@ -111,12 +116,20 @@ def polystar_path(
     if count < 1:
         return EMPTY_PATH
     inner = (inner_radius, inner_roundness) if kind is StarKind.STAR else None
-    outer_part, inner_part = _star_parts(count, rotation, outer_roundness, None if inner is None else inner[1])
-    path = outer_part * outer_radius
-    if inner is not None:
-        path += inner_part * inner[0]
-    path += (x, y)
+    path = _star_parts(count, rotation, outer_roundness, None if inner is None else inner[1])[0] * outer_radius
+    path += _star_rest(count, rotation, outer_roundness, inner, x, y)
     return one_contour(path, True)
+
+
+@lru_cache(maxsize=64)  # mostly it is the outer radius that changes
+def _star_rest(
+    count: int, rotation: float, outer_roundness: float, inner: tuple[float, float] | None, x: float, y: float
+) -> NDArray[np.float64]:
+    """What a star's path is besides its outer radius; ``inner``: radius and roundness."""
+    if inner is None:
+        return np.array((x, y))
+    inner_part = _star_parts(count, rotation, outer_roundness, inner[1])[1]
+    return inner_part * inner[0] + (x, y)
 
 
 @lru_cache(maxsize=32)  # whose radii change, keep all else
