@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any
@@ -17,6 +18,7 @@ from velocity_engine.channel import Channel, ChannelClosed
 from velocity_engine.convert import YuvFrame, YuvRing
 from velocity_engine.draw import FrameDrawer, FrameSender, SegmentWork, StageClock, TileCount
 from velocity_engine.plugin_types import EncodedPacket, Segment
+from velocity_engine.progress import INTERVAL
 
 MOST_LANES = 8
 RING = 3  # frames being converted, waiting, or encoded in a lane
@@ -33,7 +35,7 @@ class Lane:
         self,
         work: SegmentWork,
         todo: Channel[Sequence[Segment]],
-        outputs: Sequence[Channel[EncodedPacket]],
+        outputs: Sequence[Channel[list[EncodedPacket]]],
         turn: threading.Lock,
         threads: int,
     ) -> None:
@@ -45,6 +47,7 @@ class Lane:
         self._drawn: Channel[YuvFrame | None] = Channel(FRAMES_AHEAD)
         self._sender = FrameSender(self._ring, self.clock)
         self._turn, self._cores = turn, threads
+        self._handed_over = time.monotonic()  # when packets last were: who reads is not woken for each
         self._threads = [
             threading.Thread(target=self._run, args=(stage,), name=f"velocity-{stage.__name__}", daemon=True)
             for stage in (self.draw, self.encode)
@@ -94,11 +97,14 @@ class Lane:
             output = self._outputs[segment.number]
             with self.clock.stage("encode"):
                 encoder = self._work.encoder(segment)
+            packets: list[EncodedPacket] = []
             for _ in range(segment.first, segment.last):
-                for packet in self._sender.send(encoder, self._drawn.get()):
-                    output.put(packet)
-            for packet in self._sender.finish(encoder):
-                output.put(packet)
+                packets += self._sender.send(encoder, self._drawn.get())
+                if packets and time.monotonic() - self._handed_over >= INTERVAL:
+                    output.put(packets)
+                    packets = []
+                    self._handed_over = time.monotonic()
+            output.put(packets + self._sender.finish(encoder))
             output.finish()
 
     def _run(self, stage: Callable[[], None]) -> None:
@@ -120,7 +126,7 @@ class Lanes:
         self._runs = runs_of(segments, count)
         self._todo: Channel[Sequence[Segment]] = Channel(len(self._runs))
         # Only the packets of segments ahead of the one that is read pile up, and there are few such segments.
-        self._outputs: list[Channel[EncodedPacket]] = [Channel(math.inf) for _ in segments]
+        self._outputs: list[Channel[list[EncodedPacket]]] = [Channel(math.inf) for _ in segments]
         turn = threading.Lock()
         threads = max(1, available_cores() // count)
         self._lanes = [Lane(work, self._todo, self._outputs, turn, threads) for _ in range(count)]
@@ -134,8 +140,8 @@ class Lanes:
             if number + ahead >= len(self._runs):
                 self._todo.finish()
             for segment in run:
-                for packet in self._outputs[segment.number]:
-                    yield packet, segment.first
+                for packets in self._outputs[segment.number]:
+                    yield from ((packet, segment.first) for packet in packets)
             if number + ahead < len(self._runs):
                 self._todo.put(self._runs[number + ahead])
 
