@@ -109,12 +109,15 @@ class FrameDrawer:
 
     def _displays(self, segment: Segment) -> Iterator[DisplayList]:
         """The display lists of a segment. Several are evaluated at a time: pixels and the encoder push what evaluating
-        needs out of the processor's caches, and it takes half as long again to get it back."""
-        for begin in range(segment.first, segment.last, EVALUATED_TOGETHER):
+        needs out of the processor's caches, and it takes half as long again to get it back. The first comes alone, for
+        which an encoder waits.
+        """
+        begin, end = segment.first, segment.first + 1
+        while begin < segment.last:
             with self._clock.stage("evaluate"), self._turn:
-                numbers = range(begin, min(begin + EVALUATED_TOGETHER, segment.last))
-                displays = [self._scene.display_list(number) for number in numbers]
+                displays = [self._scene.display_list(number) for number in range(begin, end)]
             yield from displays
+            begin, end = end, min(end + EVALUATED_TOGETHER, segment.last)
 
     def close(self) -> None:
         self._compositor.close()
