@@ -2,9 +2,9 @@
 
 Pixels are premultiplied RGBA, 8 bits each. Inside a kernel one pixel is a uint32 (little-endian, so alpha is the
 highest byte), at edges spread over a uint64 whose four 16-bit lanes hold R, B, G and A: one multiplication then works
-on all channels. Inside a picture, samples are first gathered into a short buffer and then mixed in whole vectors, which
-is three times as fast as both pixel by pixel. What a device pixel gets depends on its position alone, never on the
-clip, so tiles join without seams.
+on all channels. Inside a picture, places are first put into a short buffer and then sampled in whole vectors, which is
+several times as fast. What a device pixel gets depends on its position alone, never on the clip, so tiles join without
+seams.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
+from velocity_engine.kernels.bilinear import SAMPLES, sample
 from velocity_engine.kernels.inner import inner
 from velocity_engine.kernels.kernel import kernel
 from velocity_engine.kernels.packed import EIGHT, EVEN, HALF, ODD, over, scaled
 from velocity_engine.kernels.prefetch import prefetch
 
-_CHUNK = 256  # samples gathered at a time
+_CHUNK = 256  # samples at a time; whole vectors
 _ROWS_AHEAD = (
     4.0  # of which samples are fetched into the caches: a turned row crosses a picture as no prefetcher expects
 )
@@ -105,53 +106,20 @@ def _span(start, step, low, high, x0, x1):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _gather(source, stride, u, v, step_u, step_v, count, index, upper, lower):  # type: ignore[no-untyped-def]
-    """The two neighbours above and the two below of ``count`` sample points, each two in one uint64: one load."""
+def _places(stride, u, v, step_u, step_v, count, index, weights):  # type: ignore[no-untyped-def]
+    """Where ``count`` sample points lie, as ``bilinear.sample`` takes them; gives their number, rounded up to whole
+    vectors, which repeat the last."""
     step = np.uint32(stride)
-    for k in range(count):  # a loop of its own, which fills whole vectors
+    for k in range(count):
         index[k] = np.uint32(np.uint32(np.uint64(u) >> _S32) + np.uint32(np.uint32(np.uint64(v) >> _S32) * step))
+        across, down = np.uint32(np.uint32(u) >> _TOP), np.uint32(np.uint32(v) >> _TOP)
+        weights[k] = np.uint32(across | np.uint32(down << EIGHT))
         u += step_u
         v += step_v
-    for k in range(count):
-        at = np.uint64(index[k])
-        upper[k] = np.uint64(source[at]) | (np.uint64(source[at + _ONE]) << _S32)
-        at += stride
-        lower[k] = np.uint64(source[at]) | (np.uint64(source[at + _ONE]) << _S32)
-
-
-@inner
-def _channels(one, two, three, four, w1, w2, w3, w4):  # type: ignore[no-untyped-def]
-    """Two channels of each of four pixels, in the halves of a uint32, times weights that sum to 256."""
-    upper = np.uint32(np.uint32(one * w1) + np.uint32(two * w2))
-    lower = np.uint32(np.uint32(three * w3) + np.uint32(four * w4))
-    return np.uint32(np.uint32(upper + lower) + HALF)
-
-
-@inner
-def _mix_gathered(upper, lower, u, v, step_u, step_v, count, mixed):  # type: ignore[no-untyped-def]
-    """As ``_bilinear``, of what ``_gather`` found; the AND of all pixels. Weights need the fractions only."""
-    low_u, low_v, low_step_u, low_step_v = np.uint32(u), np.uint32(v), np.uint32(step_u), np.uint32(step_v)
-    common = np.uint32(0xFFFFFFFF)
-    for k in range(count):
-        wx = np.uint32(np.uint32(low_u + np.uint32(low_step_u * np.uint32(k))) >> _TOP)
-        wy = np.uint32(np.uint32(low_v + np.uint32(low_step_v * np.uint32(k))) >> _TOP)
-        w4 = np.uint32(np.uint32(np.uint32(wx * wy) + np.uint32(128)) >> EIGHT)
-        w2, w3 = np.uint32(wx - w4), np.uint32(wy - w4)
-        w1 = np.uint32(np.uint32(np.uint32(256) - wx) - w3)
-        p1, p2 = np.uint32(upper[k]), np.uint32(upper[k] >> _S32)
-        p3, p4 = np.uint32(lower[k]), np.uint32(lower[k] >> _S32)
-        even = _channels(p1 & EVEN, p2 & EVEN, p3 & EVEN, p4 & EVEN, w1, w2, w3, w4)
-        odd = _channels(
-            np.uint32(p1 >> EIGHT) & EVEN,
-            np.uint32(p2 >> EIGHT) & EVEN,
-            np.uint32(p3 >> EIGHT) & EVEN,
-            np.uint32(p4 >> EIGHT) & EVEN,
-            w1, w2, w3, w4,
-        )  # fmt: skip
-        pixel = np.uint32(np.uint32(np.uint32(even >> EIGHT) & EVEN) | np.uint32(odd & ODD))
-        mixed[k] = pixel
-        common &= pixel
-    return common
+    whole = (count + SAMPLES - 1) // SAMPLES * SAMPLES
+    for k in range(count, whole):
+        index[k], weights[k] = index[count - 1], weights[count - 1]
+    return whole
 
 
 @inner
@@ -171,7 +139,7 @@ def _lay(row, pixels, count, common, opacity):  # type: ignore[no-untyped-def]
 
 @inner
 def _fetch_ahead(source, stride, u, v, step_u, step_v, count, low_u, high_u, low_v, high_v):  # type: ignore[no-untyped-def]
-    """Asks for what ``_gather`` of a later row will read, inside the picture."""
+    """Asks for what ``sample`` of a later row will read, inside the picture."""
     for _ in range(0, count, _SAMPLES_APART):
         if low_u <= u < high_u and low_v <= v < high_v:
             prefetch(source, np.uint64(u >> 32) + np.uint64(v >> 32) * stride)
@@ -199,8 +167,7 @@ def _draw_affine(dst, src, a, b, c, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1,
     in_v1 = np.int64(math.floor(min(wy1 - 0.5 * grow_v - 0.5, float(bottom)) * _UNIT))
     flat, stride = src.reshape(-1), np.uint64(src.shape[1])
     ahead_u, ahead_v = np.int64(c * _ROWS_AHEAD * _UNIT), np.int64(d * _ROWS_AHEAD * _UNIT)
-    upper, lower = np.empty(_CHUNK, np.uint64), np.empty(_CHUNK, np.uint64)
-    index, mixed = np.empty(_CHUNK, np.uint32), np.empty(_CHUNK, np.uint32)
+    index, weights, mixed = np.empty(_CHUNK, np.uint32), np.empty(_CHUNK, np.uint32), np.empty(_CHUNK, np.uint32)
     for y in range(y0, y1):
         u_start = a * 0.5 + c * (y + 0.5) + e - 0.5
         v_start = b * 0.5 + d * (y + 0.5) + f - 0.5
@@ -235,8 +202,8 @@ def _draw_affine(dst, src, a, b, c, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1,
             count = min(_CHUNK, outer - x)
             u, v = u0 + step_u * x, v0 + step_v * x
             _fetch_ahead(flat, stride, u + ahead_u, v + ahead_v, step_u, step_v, count, in_u0, in_u1, in_v0, in_v1)
-            _gather(flat, stride, u, v, step_u, step_v, count, index, upper, lower)
-            common = _mix_gathered(upper, lower, u, v, step_u, step_v, count, mixed)
+            whole = _places(stride, u, v, step_u, step_v, count, index, weights)
+            common = sample(flat, stride, index, weights, whole, mixed)
             _lay(dst[y, x : x + count], mixed, count, common, opacity)
 
 
