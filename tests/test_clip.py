@@ -190,3 +190,30 @@ def test_a_picture_is_no_clip(tmp_path: Path) -> None:
     Image.new("RGB", (32, 32), "red").save(path, "PNG")
     with pytest.raises(MediaError, match="picture"):
         open_clip(path)
+
+
+@pytest.mark.parametrize(("codec", "options"), [("libx264", {"bf": "3", "b_strategy": "0"}), ("libx265", {})])
+@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
+def test_opened_without_decoding_gives_the_same(
+    tmp_path: Path, codec: str, options: dict[str, str], suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make_clip(tmp_path / f"clip.{suffix}", 40, codec=codec, **options)
+    quick = open_clip(path)
+    monkeypatch.setattr("velocity_engine.clip.UNDECODED", {})
+    slow = open_clip(path)
+    assert (quick.frame_count, quick.seconds, quick.width) == (slow.frame_count, slow.seconds, slow.width)
+    for number in range(40):
+        np.testing.assert_array_equal(quick.read(number), slow.read(number))
+    quick.close()
+    slow.close()
+
+
+def test_how_far_frames_are_reordered_follows_from_their_times(tmp_path: Path) -> None:
+    """Headers of H.264 need not say it."""
+    reader = open_clip(
+        make_clip(tmp_path / "clip.mp4", 9, bf="3", b_strategy="0", **{"x264-params": "b-pyramid=normal"})
+    )
+    times = reader._index.times
+    assert times == sorted(times)
+    assert reader._index.reordered == 2
+    reader.close()

@@ -11,7 +11,7 @@ import io
 import os
 import threading
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,6 +37,14 @@ LEAST_HD_HEIGHT = 720  # untagged clips from here on are BT.709, below BT.601, a
 MOST_SKIPPED = 64  # frames decoded and dropped on the way forward rather than seeking
 MOST_CURSORS = 8  # threads that read a clip side by side, each at a place of its own
 DECODER_THREADS = 1
+MOST_REORDERED = 15  # frames that libavcodec's H.264 decoder may be told to wait for
+
+# FFmpeg decodes frames of a file that it opens, to learn what the headers of these say already.
+WELL_DESCRIBED = (("mov", "mp4"), ("h264", "hevc"))
+UNDECODED: dict[str, Any] = {
+    "options": {"probesize": "32", "analyzeduration": "0"},
+    "stream_options": [{"threads": "1", "skip_frame": "all"}],
+}
 
 Planes = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
 
@@ -57,12 +65,13 @@ def open_clip(source: str | os.PathLike[str] | bytes, name: str | None = None) -
 @dataclass(frozen=True, slots=True)
 class ClipIndex:
     """The times of all frames and of the key frames, in order, in ticks of ``unit`` seconds, and the end of the last
-    frame."""
+    frame. ``reordered``: before a frame at most so many are decoded that are shown after it."""
 
     times: list[int]
     keys: list[int]
     end: int
     unit: float
+    reordered: int
 
     def key_before(self, index: int) -> int:
         at = bisect_right(self.keys, self.times[index]) - 1
@@ -102,13 +111,19 @@ class ClipReader:
     def _failure(self, message: str) -> MediaError:
         return MediaError(message, place=self._place, hint=HINT)
 
-    def _container(self) -> Any:
+    def _opened(self, how: Mapping[str, Any]) -> Any:
         import av
 
         try:
-            container = av.open(io.BytesIO(self.source) if isinstance(self.source, bytes) else self.source)
+            return av.open(io.BytesIO(self.source) if isinstance(self.source, bytes) else self.source, **how)
         except (av.error.FFmpegError, OSError, ValueError) as error:
             raise self._failure("this is not a clip that can be decoded") from error
+
+    def _container(self) -> Any:
+        container = self._opened(UNDECODED)
+        if not _well_described(container):
+            container.close()
+            container = self._opened({})
         if not container.streams.video:
             container.close()
             raise self._failure("the file has no video in it")
@@ -123,13 +138,15 @@ class ClipReader:
         stream = container.streams.video[0]
         times: list[int] = []
         keys: list[int] = []
-        end = 0
+        end = reordered = 0
         try:
             for packet in container.demux(stream):
                 time = packet.pts if packet.pts is not None else packet.dts
                 if not packet.size or time is None or packet.is_discard:
                     continue
-                times.append(time)
+                place = bisect_right(times, time)
+                reordered = max(reordered, len(times) - place)
+                times.insert(place, time)
                 if packet.is_keyframe:
                     keys.append(time)
                 end = max(end, time + (packet.duration or 0))
@@ -137,7 +154,7 @@ class ClipReader:
             raise self._failure("the clip is damaged") from error
         if not times or stream.frames > len(times):
             raise self._failure(f"the clip is cut short: it holds {len(times)} of its {stream.frames} frames")
-        return ClipIndex(sorted(times), sorted(keys), end, float(stream.time_base))
+        return ClipIndex(times, sorted(keys), end, float(stream.time_base), reordered)
 
     def index_at(self, seconds: float) -> int:
         """The frame that is on at ``seconds`` of the clip; the first before it, the last after it."""
@@ -212,6 +229,8 @@ class Cursor:
         self._stream = container.streams.video[0]
         self._stream.thread_type = "AUTO"
         self._stream.thread_count = DECODER_THREADS
+        context = self._stream.codec_context  # that has seen no frame yet, from which H.264 would be guessed
+        context.reorder_depth = max(context.reorder_depth, min(index.reordered, MOST_REORDERED))
         self._frames: Iterator[av.VideoFrame] = iter(())
         self._shown: av.VideoFrame | None = None
         self._wanted = 0
@@ -258,6 +277,16 @@ class Cursor:
         self._frames = iter(())
         self._shown = None
         self._container.close()
+
+
+def _well_described(container: Any) -> bool:
+    """Whether the headers of an open file, and its index, say all that decoding it takes."""
+    formats, codecs = WELL_DESCRIBED
+    streams = container.streams.video
+    if not streams or not set(formats) & set(container.format.name.split(",")):
+        return False
+    context = streams[0].codec_context
+    return context.name in codecs and context.width > 0 and context.height > 0 and bool(context.extradata)
 
 
 def planes_of(frame: av.VideoFrame) -> Planes:
