@@ -22,10 +22,9 @@ from velocity_engine.kernels.packed import EIGHT, EVEN, HALF, ODD, over, scaled
 from velocity_engine.kernels.prefetch import prefetch
 
 _CHUNK = 256  # samples at a time; whole vectors
-_ROWS_AHEAD = (
-    4.0  # of which samples are fetched into the caches: a turned row crosses a picture as no prefetcher expects
-)
-_SAMPLES_APART = 16
+# A turned row crosses a picture as no prefetcher expects: what a row some way ahead reads there is fetched into the
+# caches. Of the samples of a row so many do that each line of the cache is met, however the picture is turned.
+_ROWS_AHEAD, _SAMPLES_APART = 8.0, 8
 _ONE = np.uint64(1)
 _BYTE = np.uint64(8)
 _MASK = np.uint64(0x00FF00FF00FF00FF)
@@ -138,13 +137,10 @@ def _lay(row, pixels, count, common, opacity):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _fetch_ahead(source, stride, u, v, step_u, step_v, count, low_u, high_u, low_v, high_v):  # type: ignore[no-untyped-def]
-    """Asks for what ``sample`` of a later row will read, inside the picture."""
-    for _ in range(0, count, _SAMPLES_APART):
-        if low_u <= u < high_u and low_v <= v < high_v:
-            prefetch(source, np.uint64(u >> 32) + np.uint64(v >> 32) * stride)
-        u += step_u * _SAMPLES_APART
-        v += step_v * _SAMPLES_APART
+def _fetch_ahead(source, index, count, ahead):  # type: ignore[no-untyped-def]
+    """Asks for what ``sample`` of a later row will read, ``ahead`` of what it reads of this one."""
+    for k in range(0, count, _SAMPLES_APART):
+        prefetch(source, np.int64(index[k]) + ahead)
 
 
 @kernel(
@@ -166,7 +162,7 @@ def _draw_affine(dst, src, a, b, c, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1,
     in_v0 = np.int64(math.ceil(max(wy0 + 0.5 * grow_v - 0.5, float(top)) * _UNIT))
     in_v1 = np.int64(math.floor(min(wy1 - 0.5 * grow_v - 0.5, float(bottom)) * _UNIT))
     flat, stride = src.reshape(-1), np.uint64(src.shape[1])
-    ahead_u, ahead_v = np.int64(c * _ROWS_AHEAD * _UNIT), np.int64(d * _ROWS_AHEAD * _UNIT)
+    ahead = np.int64(math.floor(c * _ROWS_AHEAD)) + np.int64(math.floor(d * _ROWS_AHEAD)) * np.int64(src.shape[1])
     index, weights, mixed = np.empty(_CHUNK, np.uint32), np.empty(_CHUNK, np.uint32), np.empty(_CHUNK, np.uint32)
     for y in range(y0, y1):
         u_start = a * 0.5 + c * (y + 0.5) + e - 0.5
@@ -201,8 +197,8 @@ def _draw_affine(dst, src, a, b, c, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1,
         for x in range(inner, outer, _CHUNK):
             count = min(_CHUNK, outer - x)
             u, v = u0 + step_u * x, v0 + step_v * x
-            _fetch_ahead(flat, stride, u + ahead_u, v + ahead_v, step_u, step_v, count, in_u0, in_u1, in_v0, in_v1)
             whole = _places(stride, u, v, step_u, step_v, count, index, weights)
+            _fetch_ahead(flat, index, count, ahead)
             common = sample(flat, stride, index, weights, whole, mixed)
             _lay(dst[y, x : x + count], mixed, count, common, opacity)
 
