@@ -27,7 +27,8 @@ _LUMA_BASE = np.int32((16 << 16) + (1 << 15))
 _CHROMA_BASE = np.int32((128 << 19) + (1 << 18))
 
 _LOW, _HALF, _EVEN = np.uint32(0xFF), np.uint32(0xFFFF), np.uint32(0x00FF00FF)
-_S1, _S8, _S16 = np.uint32(1), np.uint32(8), np.uint32(16)
+_S8, _S16 = np.uint32(8), np.uint32(16)
+_ONE, _S32 = np.uint64(1), np.uint64(32)
 
 
 @inner
@@ -64,11 +65,19 @@ def _chroma_sample(base, red, green, blue, from_red, from_green, from_blue):
 
 
 @inner
+def weigh_columns(sums, out):
+    """Sums of three columns, weighted 1-2-1 about every second one. ``sums``: two columns in the halves of a number,
+    beginning one column left of the first that is weighted twice."""
+    for x in range(out.shape[0]):
+        pair = sums[x]
+        out[x] = np.uint32(pair + ((pair >> _S32) << _ONE) + sums[x + 1])
+
+
+@inner
 def _chroma_row(red_blue, green, u, v):
-    """``red_blue``, ``green``: sums of two rows, beginning one column left of the first chroma sample."""
+    """``red_blue``, ``green``: sums of eight."""
     for x in range(u.shape[0]):
-        both = np.uint32(np.uint32(red_blue[2 * x] + np.uint32(red_blue[2 * x + 1] << _S1)) + red_blue[2 * x + 2])
-        g = np.int32(np.uint32(green[2 * x] + np.uint32(green[2 * x + 1] << _S1)) + green[2 * x + 2])
+        both, g = red_blue[x], np.int32(green[x])
         r, b = np.int32(both & _HALF), np.int32(both >> _S16)
         u[x] = _chroma_sample(_CHROMA_BASE, r, g, b, UR, UG, UB)
         v[x] = _chroma_sample(_CHROMA_BASE, r, g, b, VR, VG, VB)
@@ -93,7 +102,9 @@ def rgba_to_yuv420(rgba, y, u, v, x0, y0, x1, y1):
     first, last = x0 // 2, (min(x1 + 1, width) + 1) // 2
     count = 2 * (last - first) + 1
     packed = rgba.reshape(height, 4 * width).view(np.uint32)
-    red_blue, green = np.empty(count, np.uint32), np.empty(count, np.uint32)
+    red_blue_pairs, green_pairs = np.empty(last - first + 1, np.uint64), np.empty(last - first + 1, np.uint64)
+    red_blue, green = red_blue_pairs.view(np.uint32), green_pairs.view(np.uint32)
+    red_blue_sums, green_sums = np.empty(last - first, np.uint32), np.empty(last - first, np.uint32)
     begin, end = max(x0 - 1, 0), min(x0 - 1 + count, width)
     skip = begin - (x0 - 1)
     filled = skip + end - begin
@@ -105,7 +116,9 @@ def rgba_to_yuv420(rgba, y, u, v, x0, y0, x1, y1):
         _sum_rows(packed[j, begin:end], packed[below, begin:end], red_blue[skip:filled], green[skip:filled])
         for sums in (red_blue, green):
             repeat_ends(sums, skip, filled, count)
-        _chroma_row(red_blue, green, u[j // 2, first:last], v[j // 2, first:last])
+        weigh_columns(red_blue_pairs, red_blue_sums)
+        weigh_columns(green_pairs, green_sums)
+        _chroma_row(red_blue_sums, green_sums, u[j // 2, first:last], v[j // 2, first:last])
 
 
 @inner

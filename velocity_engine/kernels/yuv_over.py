@@ -15,13 +15,13 @@ from numba import types
 from velocity_engine.kernels.bt709 import UB, UG, UR, VB, VG, VR, YB, YG, YR
 from velocity_engine.kernels.inner import inner
 from velocity_engine.kernels.kernel import kernel
-from velocity_engine.kernels.yuv import repeat_ends
+from velocity_engine.kernels.yuv import repeat_ends, weigh_columns
 
 _RGBA_SOURCE = types.Array(types.uint8, 3, "C", readonly=True)
 _PLANE = types.Array(types.uint8, 2, "C")
 
 _LOW, _HALF, _EVEN = np.uint32(0xFF), np.uint32(0xFFFF), np.uint32(0x00FF00FF)
-_S1, _S8, _S16, _S24 = np.uint32(1), np.uint32(8), np.uint32(16), np.uint32(24)
+_S8, _S16, _S24 = np.uint32(8), np.uint32(16), np.uint32(24)
 _BLACK, _GREY = np.int32(16), np.int32(128)
 
 
@@ -70,12 +70,9 @@ def _chroma_sample(below, red, green, blue, alpha, from_red, from_green, from_bl
 
 @inner
 def _chroma_row(red_blue, green_alpha, u, v):
-    """Sums of two rows, beginning one column left of the first chroma sample."""
+    """``red_blue``, ``green_alpha``: sums of eight."""
     for x in range(u.shape[0]):
-        both = np.uint32(np.uint32(red_blue[2 * x] + np.uint32(red_blue[2 * x + 1] << _S1)) + red_blue[2 * x + 2])
-        rest = np.uint32(
-            np.uint32(green_alpha[2 * x] + np.uint32(green_alpha[2 * x + 1] << _S1)) + green_alpha[2 * x + 2]
-        )
+        both, rest = red_blue[x], green_alpha[x]
         r, b, g, a = np.int32(both & _HALF), np.int32(both >> _S16), np.int32(rest & _HALF), np.int32(rest >> _S16)
         u[x] = _chroma_sample(u[x], r, g, b, a, UR, UG, UB)
         v[x] = _chroma_sample(v[x], r, g, b, a, VR, VG, VB)
@@ -99,7 +96,9 @@ def rgba_over_yuv420(rgba, y, u, v, x0, y0, x1, y1, chroma_end):
     first, last = x0 // 2, min(chroma_end, (width + 1) // 2)
     count = 2 * (last - first) + 1
     packed = rgba.reshape(height, 4 * width).view(np.uint32)
-    red_blue, green_alpha = np.empty(count, np.uint32), np.empty(count, np.uint32)
+    red_blue_pairs, green_alpha_pairs = np.empty(last - first + 1, np.uint64), np.empty(last - first + 1, np.uint64)
+    red_blue, green_alpha = red_blue_pairs.view(np.uint32), green_alpha_pairs.view(np.uint32)
+    red_blue_sums, green_alpha_sums = np.empty(last - first, np.uint32), np.empty(last - first, np.uint32)
     begin, end = max(x0 - 1, 0), min(x0 - 1 + count, width)
     skip = begin - (x0 - 1)
     filled = skip + end - begin
@@ -113,4 +112,6 @@ def rgba_over_yuv420(rgba, y, u, v, x0, y0, x1, y1, chroma_end):
         _sum_rows(packed[j, begin:end], packed[below, begin:end], red_blue[skip:filled], green_alpha[skip:filled])
         for sums in (red_blue, green_alpha):
             repeat_ends(sums, skip, filled, count)
-        _chroma_row(red_blue, green_alpha, u[j // 2, first:last], v[j // 2, first:last])
+        weigh_columns(red_blue_pairs, red_blue_sums)
+        weigh_columns(green_alpha_pairs, green_alpha_sums)
+        _chroma_row(red_blue_sums, green_alpha_sums, u[j // 2, first:last], v[j // 2, first:last])
