@@ -80,7 +80,7 @@ class ClipIndex:
 
 class ClipReader:
     """``display.FrameReader`` of a video file, or of its bytes (``source``). ``width`` and ``height`` are those of the
-    upright picture.
+    upright picture; ``has_sound``: there is a sound track beside it.
 
     Several threads may read: each goes on with the decoder that stands nearest before the frame it asks for.
     """
@@ -96,6 +96,7 @@ class ClipReader:
         except MediaError:
             container.close()
             raise
+        self.has_sound = bool(container.streams.audio)
         self._idle.append(Cursor(container, self._index))
         self._count = 1
         times = self._index.times

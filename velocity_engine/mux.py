@@ -82,7 +82,8 @@ class Muxer:
         made.duration = packet.duration
         made.is_keyframe = packet.key
         try:
-            self._write_audio(made.dts * self._time_base + AUDIO_AHEAD)
+            if self._audio is not None:
+                self._write_audio(made.dts * self._time_base + AUDIO_AHEAD)
             self._file.mux(made)
         except (av.error.FFmpegError, OSError) as error:
             raise self._failure(error) from error

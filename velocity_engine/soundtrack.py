@@ -103,7 +103,7 @@ def _sounds(plan: Plan, content: AudioContent | VideoContent | PrecompContent) -
     """Whether there is any sound in a layer, or right within its composition."""
     if isinstance(content, VideoContent):
         clip = _clip(plan, content)
-        return clip is not None and _has_sound(clip.source)
+        return clip is not None and clip.has_sound
     if isinstance(content, AudioContent):
         return True
     inner = plan.compositions.get(content.composition)
@@ -120,14 +120,6 @@ def _clip(plan: Plan, content: VideoContent) -> ClipReader | None:
     except VelocityError:
         return None
     return found if isinstance(found, ClipReader) else None
-
-
-def _has_sound(source: str | bytes) -> bool:
-    try:
-        check_sound(source, "")
-    except MediaError:
-        return False
-    return True
 
 
 def _place(entry: PlannedLayer) -> Place:
@@ -163,7 +155,7 @@ def _clip_track(
 ) -> AudioTrack | None:
     """The sound of a clip along with its pictures; None where it has none. It ends with the clip unless that loops."""
     clip = _clip(plan, content)
-    if clip is None or not _has_sound(clip.source):
+    if clip is None or not clip.has_sound:
         return None
     first, last = content.trim or (0.0, math.inf)
     length = min(last, clip.seconds) - first
