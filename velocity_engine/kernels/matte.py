@@ -8,10 +8,14 @@ from numpy.typing import NDArray
 
 from velocity_engine.kernels.inner import inner
 from velocity_engine.kernels.kernel import kernel
+from velocity_engine.kernels.packed import ALPHA_SHIFT, EIGHT, FULL, scaled
 
 _SOURCE = types.Array(types.uint8, 3, "C", readonly=True)
 _MASK = types.Array(types.uint8, 2, "C")
 _MASK_SOURCE = types.Array(types.uint8, 2, "C", readonly=True)
+_PIXELS = types.Array(types.uint32, 2, "C")
+_SIXTEEN, _ROUND = np.uint32(16), np.uint32(32768)
+_RED, _GREEN, _BLUE = np.uint32(13933), np.uint32(46871), np.uint32(4732)  # of 65536
 
 
 @inner
@@ -21,24 +25,31 @@ def _div255(value):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _multiply_bytes(target, factors):  # type: ignore[no-untyped-def]
-    for i in range(target.shape[0]):
-        target[i] = np.uint8(_div255(np.int32(target[i]) * np.int32(factors[i])))
+def _multiply_row(pixels, mask):  # type: ignore[no-untyped-def]
+    for x in range(mask.shape[0]):
+        pixels[x] = scaled(pixels[x], np.uint32(mask[x]))
+
+
+@kernel(types.void(_PIXELS, _MASK_SOURCE))
+def _multiply(pixels, mask):  # type: ignore[no-untyped-def]
+    width = min(pixels.shape[1], mask.shape[1])
+    for y in range(min(pixels.shape[0], mask.shape[0])):
+        _multiply_row(pixels[y, :width], mask[y, :width])
 
 
 @inner
-def _repeat(mask, out):  # type: ignore[no-untyped-def]
+def _alpha_row(pixels, flip, out):  # type: ignore[no-untyped-def]
     for x in range(out.shape[0]):
-        out[x] = np.uint32(np.uint32(mask[x]) * np.uint32(0x01010101))
+        out[x] = np.uint8(np.uint8(pixels[x] >> ALPHA_SHIFT) ^ flip)
 
 
-@kernel(types.void(_MASK, _MASK_SOURCE))
-def _multiply(rows, mask):  # type: ignore[no-untyped-def]
-    width = min(rows.shape[1] // 4, mask.shape[1])
-    factors = np.empty(width, np.uint32)
-    for y in range(min(rows.shape[0], mask.shape[0])):
-        _repeat(mask[y], factors)
-        _multiply_bytes(rows[y, : 4 * width], factors.view(np.uint8))
+@inner
+def _luma_row(pixels, flip, out):  # type: ignore[no-untyped-def]
+    for x in range(out.shape[0]):
+        pixel = pixels[x]
+        red, green, blue = pixel & FULL, np.uint32(pixel >> EIGHT) & FULL, np.uint32(pixel >> _SIXTEEN) & FULL
+        luma = np.uint32(np.uint32(red * _RED) + np.uint32(green * _GREEN)) + np.uint32(blue * _BLUE)
+        out[x] = np.uint8(np.uint8(np.uint32(np.uint32(luma) + _ROUND) >> _SIXTEEN) ^ flip)
 
 
 @kernel(types.void(_SOURCE, types.int64, _MASK))
@@ -50,15 +61,13 @@ def matte_from(src, mode, out):  # type: ignore[no-untyped-def]
     0.2126 R + 0.7152 G + 0.0722 B of the premultiplied, gamma-coded colour.
     """
     flip = np.uint8(255 if mode == 2 or mode == 4 else 0)
+    packed = src.reshape(src.shape[0], 4 * src.shape[1]).view(np.uint32)
+    width = min(packed.shape[1], out.shape[1])
     for y in range(min(src.shape[0], out.shape[0])):
-        pixels, row = src[y], out[y]
         if mode <= 2:
-            for x in range(min(pixels.shape[0], row.shape[0])):
-                row[x] = pixels[x, 3] ^ flip
+            _alpha_row(packed[y, :width], flip, out[y, :width])
         else:
-            for x in range(min(pixels.shape[0], row.shape[0])):
-                luma = np.int32(pixels[x, 0]) * 13933 + np.int32(pixels[x, 1]) * 46871 + np.int32(pixels[x, 2]) * 4732
-                row[x] = np.uint8((luma + 32768) >> 16) ^ flip
+            _luma_row(packed[y, :width], flip, out[y, :width])
 
 
 @inner
@@ -95,4 +104,4 @@ def multiply_mask(dst: NDArray[np.uint8], mask: NDArray[np.uint8]) -> None:
     counts.
     """
     if dst.size:
-        _multiply(dst.reshape(dst.shape[0], -1), np.ascontiguousarray(mask))
+        _multiply(dst.view(np.uint32)[..., 0], np.ascontiguousarray(mask))
