@@ -63,7 +63,12 @@ class Scratch:
         width, height = rect[2] - rect[0], rect[3] - rect[1]
         cells, bits = room(width, height)
         if cells > len(self.cells) or bits > len(self.bits) or width > self._width:
-            self._allocate(max(cells, len(self.cells)), max(bits, len(self.bits)), max(width, self._width))
+            self._allocate(_grown(len(self.cells), cells), _grown(len(self.bits), bits), _grown(self._width, width))
+
+
+def _grown(size: int, needed: int) -> int:
+    """Half as much again at least, so that a shape that grows from frame to frame needs new memory a few times only."""
+    return size if needed <= size else max(needed, size + size // 2)
 
 
 class GroupScratch:
