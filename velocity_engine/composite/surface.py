@@ -92,12 +92,14 @@ class GroupScratch:
         """Room for ``count`` paths within ``rect``."""
         width = rect[2] - rect[0]
         self.cells_each, self.bits_each = room(width, rect[3] - rect[1])
-        if self.cells_each * count > len(self.cells):
-            self.cells = np.zeros(self.cells_each * count, np.int32)
-        if self.bits_each * count > len(self.bits):
-            self.bits = np.zeros(self.bits_each * count, np.uint64)
-        if width + BESIDE > len(self.line):
-            self.line, self.cover = np.zeros(width + BESIDE, np.uint32), np.zeros(width + BESIDE, np.uint8)
+        cells, bits, pixels = self.cells_each * count, self.bits_each * count, width + BESIDE
+        if cells > len(self.cells):
+            self.cells = np.zeros(_grown(len(self.cells), cells), np.int32)
+        if bits > len(self.bits):
+            self.bits = np.zeros(_grown(len(self.bits), bits), np.uint64)
+        if pixels > len(self.line):
+            size = _grown(len(self.line), pixels)
+            self.line, self.cover = np.zeros(size, np.uint32), np.zeros(size, np.uint8)
         if count > len(self.colors):
             self._reserve(count)
 
