@@ -1,4 +1,4 @@
-"""Groups drawn row by row against the same shapes drawn one after the other on a buffer that is laid over the canvas."""
+"""Groups drawn row by row against the same shapes drawn one by one on a buffer that is laid over the canvas."""
 
 from __future__ import annotations
 

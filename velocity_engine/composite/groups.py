@@ -9,8 +9,12 @@ from __future__ import annotations
 from velocity_engine.composite.clips import split_clips
 from velocity_engine.composite.extents import Extents
 from velocity_engine.composite.rects import Rect, intersection
-from velocity_engine.display import Clip, DrawCommand, FillSource, GroupSource, SolidPaint, StrokeSource
+from velocity_engine.display import RGBA, Clip, DrawCommand, FillSource, GroupSource, SolidPaint, StrokeSource
+from velocity_engine.model.geometry import Matrix
 from velocity_engine.model.layers import BlendMode
+
+PlainShape = tuple[FillSource | StrokeSource, RGBA, Matrix, float]
+"""A fill or stroke, its colour, matrix and opacity."""
 
 MOST_MEASURED = 8  # commands of a group among which overlaps are looked for
 
@@ -36,15 +40,17 @@ def dissolves(commands: tuple[DrawCommand, ...], opacity: float, extents: Extent
     return not any(intersection(one, two) for i, one in enumerate(rects) for two in rects[:i])
 
 
-def plain_shapes(commands: tuple[DrawCommand, ...]) -> bool:
-    """Whether all are fills and strokes of one colour each, and nothing acts on them but their opacity."""
+def plain_shapes(commands: tuple[DrawCommand, ...]) -> list[PlainShape] | None:
+    """The commands where all are fills and strokes of one colour each, and nothing acts on them but their opacity."""
+    shapes: list[PlainShape] = []
     for command in commands:
         source = command.source
         if not (isinstance(source, FillSource | StrokeSource) and isinstance(source.paint, SolidPaint)):
-            return False
+            return None
         if command.clips or stands_apart(command, []):
-            return False
-    return True
+            return None
+        shapes.append((source, source.paint.color, command.matrix, command.opacity))
+    return shapes
 
 
 def opacity_within(command: DrawCommand, extent: Rect, opacity: float, extents: Extents) -> float | None:

@@ -87,8 +87,8 @@ class Painter:
             if dissolves(source.commands, opacity, self._extents):
                 for child in source.commands:
                     self.draw(surface, child, clip, frame, opacity)
-            elif plain_shapes(source.commands):
-                self._vector.group(surface, source.commands, clip, opacity)
+            elif (shapes := plain_shapes(source.commands)) is not None:
+                self._vector.group(surface, shapes, clip, opacity)
             else:
                 self._draw_apart(surface, command, clip, frame, [], opacity)
         elif isinstance(source, FillSource):

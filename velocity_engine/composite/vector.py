@@ -9,11 +9,12 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
+from velocity_engine.composite.groups import PlainShape
 from velocity_engine.composite.paths import flattened
 from velocity_engine.composite.rects import Rect
 from velocity_engine.composite.strokes import pen, stroke_outline
 from velocity_engine.composite.surface import GroupScratch, Scratch, Surface
-from velocity_engine.display import DrawCommand, FillSource, GradientPaint, Paint, SolidPaint, StrokeSource
+from velocity_engine.display import FillSource, GradientPaint, Paint, SolidPaint, StrokeSource
 from velocity_engine.kernels.coverage import accumulate
 from velocity_engine.kernels.group import paint_group
 from velocity_engine.kernels.paint import paint_color, paint_gradient, paint_mask
@@ -94,6 +95,28 @@ def focus_of(paint: GradientPaint) -> tuple[float, float]:
     return x / distance * OUTERMOST_FOCUS, y / distance * OUTERMOST_FOCUS
 
 
+_Outline = tuple[
+    NDArray[np.float64], NDArray[np.int64], Matrix, bool, int
+]  # vertices, starts, fill rule, packed colour
+
+
+def _outline(shape: PlainShape) -> _Outline | None:
+    """What a shape covers, and its colour; None where it cannot be seen."""
+    source, (red, green, blue, alpha), matrix, opacity = shape
+    even_odd = False
+    if isinstance(source, FillSource):
+        points, starts, _ = flattened(source.path, matrix)
+        even_odd = source.rule is FillRule.EVEN_ODD
+    else:
+        width, weight = pen(source, matrix)
+        if width == 0.0:
+            return None
+        points, starts = stroke_outline(source, matrix, width)
+        opacity *= weight
+    color = packed_color(red, green, blue, alpha * opacity)
+    return (points, starts, matrix, even_odd, color) if color >> 24 else None
+
+
 class VectorPainter:
     """Draws paths by one thread. ``tables`` may be shared with others."""
 
@@ -114,30 +137,21 @@ class VectorPainter:
         points, starts = stroke_outline(source, matrix, width)
         self._paint(surface, points, starts, matrix, clip, False, source.paint, opacity * weight)
 
-    def group(self, surface: Surface, commands: tuple[DrawCommand, ...], clip: Rect, opacity: float) -> None:
-        """Draws commands of which ``plain_shapes`` holds on a clear ground, and lays that over ``surface``."""
+    def group(self, surface: Surface, shapes: list[PlainShape], clip: Rect, opacity: float) -> None:
+        """Draws ``shapes`` on a clear ground, and lays that over ``surface``."""
+        outlines = [outline for outline in map(_outline, shapes) if outline is not None]
+        if not outlines:
+            return
         x0, y0, x1, y1 = clip
-        rows = max(1, MOST_CELLS // (len(commands) * (x1 - x0)))
+        rows = max(1, MOST_CELLS // (len(outlines) * (x1 - x0)))
         for top in range(y0, y1, rows):
-            self._group_band(surface, commands, (x0, top, x1, min(y1, top + rows)), opacity)
+            self._group_band(surface, outlines, (x0, top, x1, min(y1, top + rows)), opacity)
 
-    def _group_band(self, surface: Surface, commands: tuple[DrawCommand, ...], clip: Rect, opacity: float) -> None:
+    def _group_band(self, surface: Surface, outlines: list[_Outline], clip: Rect, opacity: float) -> None:
         s, drawn = self._group_scratch, 0
-        s.fit(clip, len(commands))
-        for command in commands:
-            source, matrix, weight = command.source, command.matrix, command.opacity
-            if isinstance(source, FillSource):
-                points, starts, _ = flattened(source.path, matrix)
-                even_odd = source.rule is FillRule.EVEN_ODD
-            elif isinstance(source, StrokeSource):
-                width, thin = pen(source, matrix)
-                if width == 0.0:
-                    continue
-                points, starts = stroke_outline(source, matrix, width)
-                even_odd, weight = False, weight * thin
-            red, green, blue, alpha = source.paint.color
-            color = packed_color(red, green, blue, alpha * weight)
-            if color >> 24 and accumulate(points, starts, *matrix, *clip, *s.part(drawn)):
+        s.fit(clip, len(outlines))
+        for points, starts, matrix, even_odd, color in outlines:
+            if accumulate(points, starts, *matrix, *clip, *s.part(drawn)):
                 s.colors[drawn], s.even_odd[drawn] = color, even_odd
                 drawn += 1
         if drawn:

@@ -97,9 +97,10 @@ def _cover(outlines: Outlines, matrix: Matrix, shape: tuple[int, int]) -> NDArra
     mask = np.zeros(shape, np.uint8)
     if not all(map(math.isfinite, matrix)):
         return mask
-    cells, bits = (np.zeros(size, kind) for size, kind in zip(room(width, height), (np.int32, np.uint64), strict=True))
-    runs, cover, extent = np.zeros((width + 4, 3), np.int64), np.zeros(room(width, 1)[0], np.uint8), np.zeros(4, np.int64)
+    count, words = room(width, height)
+    cells, bits, extent = np.zeros(count, np.int32), np.zeros(words, np.uint64), np.zeros(4, np.int64)
     points = np.ascontiguousarray(outlines[0], np.float64)
     if accumulate(points, outlines[1], *matrix, 0, 0, width, height, cells, bits, extent):
+        runs, cover = np.zeros((width + 4, 3), np.int64), np.zeros(room(width, 1)[0], np.uint8)
         paint_mask(mask, 0, 0, cells, bits, extent, False, runs, cover)
     return mask

@@ -9,11 +9,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.kernels.coverage import BLOCK_SHIFT, cells_a_row, sweep_cover, words_a_row
+from velocity_engine.kernels.coverage import BLOCK_SHIFT, cells_a_row, words_a_row
 from velocity_engine.kernels.inner import inner
 from velocity_engine.kernels.kernel import kernel
 from velocity_engine.kernels.packed import ALPHA_SHIFT, FULL, lay_covered, mix_covered, over, scaled
 from velocity_engine.kernels.running_sum import BLOCK
+from velocity_engine.kernels.sweep import sweep_cover
 
 SHIFT = np.uint64(BLOCK_SHIFT)
 BESIDE = 3 * BLOCK  # pixels of scratch beyond the width of a group

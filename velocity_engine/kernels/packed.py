@@ -79,7 +79,7 @@ def mixed(color, share, ground):
 
 @inner
 def mix_covered(flat, start, count, color, cover, at):
-    """``mixed`` of an opaque colour by the shares ``cover[at:]`` (uint8) for ``count`` pixels from ``start`` on, several
+    """``mixed`` of an opaque colour by the shares ``cover[at:]`` (uint8) for ``count`` pixels from ``start`` on, many
     at a time."""
     low, high = np.uint32(color & EVEN), np.uint32(np.uint32(color >> EIGHT) & EVEN)
     for k in range(count):
@@ -97,8 +97,8 @@ def mix_covered(flat, start, count, color, cover, at):
 
 @inner
 def lay_covered(flat, start, count, color, cover, at):
-    """``covered_over`` of a colour by the shares ``cover[at:]`` (uint8) for ``count`` pixels from ``start`` on, several
-    at a time."""
+    """``covered_over`` of a colour by the shares ``cover[at:]`` (uint8) for ``count`` pixels from ``start`` on, many at
+    a time."""
     for k in range(count):
         i = start + np.uint64(k)
         flat[i] = over(scaled(color, np.uint32(cover[at + np.uint64(k)])), flat[i])

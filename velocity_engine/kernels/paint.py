@@ -2,8 +2,8 @@
 
 ``canvas``: (H, W) uint32, packed premultiplied pixels whose top left one is the device pixel (ox, oy). ``extent``: (4,)
 int64, the device rectangle of the cells, within the canvas; ``cells`` and ``bits`` as ``coverage.accumulate`` left
-them; ``runs``: (k, 3) int64 and ``cover``: (k,) uint8, scratch of ``width + 2`` and ``cells_a_row(width)``. ``even_odd`` is the
-fill rule.
+them; ``runs``: (k, 3) int64 and ``cover``: (k,) uint8, scratch of ``width + 2`` and ``cells_a_row(width)``.
+``even_odd`` is the fill rule.
 """
 
 # mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="assignment,arg-type,var-annotated"
@@ -16,14 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.bits import trailing_zeros
-from velocity_engine.kernels.coverage import (
-    BLOCK_SHIFT,
-    WORD_SHIFT,
-    cells_a_row,
-    coverage_of,
-    sweep_row,
-    words_a_row,
-)
+from velocity_engine.kernels.coverage import BLOCK_SHIFT, WORD_SHIFT, cells_a_row, words_a_row
 from velocity_engine.kernels.inner import inner
 from velocity_engine.kernels.kernel import kernel
 from velocity_engine.kernels.packed import (
@@ -38,6 +31,7 @@ from velocity_engine.kernels.packed import (
     store_span,
 )
 from velocity_engine.kernels.running_sum import BLOCK, sweep_block
+from velocity_engine.kernels.sweep import coverage_of, sweep_row
 
 PHASES = 64  # parts of a pixel by which the rows of a slanting gradient are told apart
 STEEPEST = 2.0  # pixels by which such a row may be moved from the one above it

@@ -8,6 +8,7 @@ from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
+from numba.np.arrayobj import make_array
 
 BLOCK = 16
 WHOLE = 131072  # of a cell, the coverage of a pixel that is all inside
@@ -46,24 +47,22 @@ def _shares(builder: Any, sums: Any, even_odd: Any) -> Any:
     return builder.trunc(builder.lshr(scaled, _all(17)), _BYTES)
 
 
-def _sweep(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-    cells, at, total, even_odd, cover, to = arguments
-    cells = context.make_array(signature.args[0])(context, builder, cells)
-    cover = context.make_array(signature.args[4])(context, builder, cover)
-    read = builder.bitcast(builder.gep(cells.data, [at]), _LANES.as_pointer())
-    written = builder.bitcast(builder.gep(cover.data, [to]), _BYTES.as_pointer())
-    loaded = builder.load(read)
-    loaded.align = 4
-    sums = _sums(builder, loaded)
-    builder.store(_all(0), read).align = 4
-    last = builder.extract_element(sums, ir.Constant(ir.IntType(32), BLOCK - 1))
-    rule = cgutils.as_bool_bit(builder, even_odd)
-    builder.store(_shares(builder, builder.add(sums, _spread(builder, total)), rule), written).align = 1
-    return builder.add(total, last)
+def _sweep_block(_context: Any, cells: Any, at: Any, total: Any, even_odd: Any, cover: Any, to: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        _, at, total, even_odd, _, to = arguments
+        data, shares = (make_array(signature.args[k])(context, builder, arguments[k]).data for k in (0, 4))
+        read = builder.bitcast(builder.gep(data, [at]), _LANES.as_pointer())
+        written = builder.bitcast(builder.gep(shares, [to]), _BYTES.as_pointer())
+        sums = _sums(builder, builder.load(read, align=4))
+        builder.store(_all(0), read, align=4)
+        rule = cgutils.as_bool_bit(builder, even_odd)
+        builder.store(_shares(builder, builder.add(sums, _spread(builder, total)), rule), written, align=1)
+        return builder.add(total, builder.extract_element(sums, ir.Constant(ir.IntType(32), BLOCK - 1)))
+
+    return types.int32(cells, types.uint64, types.int32, types.boolean, cover, types.uint64), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def sweep_block(_context: Any, cells: Any, at: Any, total: Any, even_odd: Any, cover: Any, to: Any) -> Any:
-    """Clears ``cells[at : at + BLOCK]`` (int32), puts their coverage under a fill rule into ``cover[to : to + BLOCK]``
-    (uint8), and gives the running sum after them, which was ``total`` (int32) before. ``at`` and ``to`` are uint64."""
-    return types.int32(cells, types.uint64, types.int32, types.boolean, cover, types.uint64), _sweep
+sweep_block: Any = intrinsic(_sweep_block)
+"""``sweep_block(cells, at, total, even_odd, cover, to)``: clears ``cells[at : at + BLOCK]`` (int32), puts their
+coverage under a fill rule into ``cover[to : to + BLOCK]`` (uint8), and gives the running sum after them, which was
+``total`` (int32) before. ``at`` and ``to`` are uint64."""
