@@ -1,7 +1,9 @@
-"""Segments side by side in this process: each lane draws a segment on one thread and encodes it on another.
+"""Segments side by side in this process: each lane draws a segment and encodes it.
 
 Encoders run on one thread each, since their rate control gives other bytes each time when it sees several frames at
-once. So the cores are filled by lanes, not by an encoder's own threads, which is the faster way besides.
+once. So the processors are filled by lanes, not by an encoder's own threads, which is the faster way besides. Where
+there are more processors than lanes, a lane draws on one thread and encodes on another; else one thread does a few
+frames of each in turn, so that what drawing or encoding needs stays in the processor's caches for that long.
 """
 
 from __future__ import annotations
@@ -10,9 +12,10 @@ import math
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from itertools import chain, islice
+from typing import Any, TypeVar
 
 from velocity_engine.channel import Channel, ChannelClosed
 from velocity_engine.convert import YuvFrame, YuvRing
@@ -20,8 +23,12 @@ from velocity_engine.draw import FrameDrawer, FrameSender, SegmentWork, StageClo
 from velocity_engine.plugin_types import EncodedPacket, Segment
 from velocity_engine.progress import INTERVAL
 
+T = TypeVar("T")
+
 MOST_LANES = 8
-RING = 3  # frames being converted, waiting, or encoded in a lane
+RING = 3  # frames being converted, waiting, or encoded in a lane of two threads
+MOST_TOGETHER = 4  # frames that a lane of one thread draws before it encodes them
+BYTES_TOGETHER = 16 << 20
 FRAMES_AHEAD = 16  # most of them held ones, for the ring is smaller
 MOST_IN_RUN = 3  # segments that a lane renders one after the other
 RUNS_AHEAD = 2  # besides those in work: runs that lanes may begin before the first one's packets are read
@@ -29,7 +36,7 @@ RUNS_AHEAD = 2  # besides those in work: runs that lanes may begin before the fi
 
 class Lane:
     """Takes runs of segments from ``todo`` until there are no more, and puts their packets into ``outputs`` by segment
-    number."""
+    number. ``overlapped``: it draws on one thread and encodes on another, else it does both in turn on one."""
 
     def __init__(
         self,
@@ -38,19 +45,23 @@ class Lane:
         outputs: Sequence[Channel[list[EncodedPacket]]],
         turn: threading.Lock,
         threads: int,
+        *,
+        overlapped: bool,
     ) -> None:
         self.clock = StageClock()
         self.tiles = TileCount()
         self._work, self._todo, self._outputs = work, todo, outputs
-        self._ring = YuvRing(work.scene.width, work.scene.height, RING)
+        self._turn, self._drawing_threads = turn, threads
+        width, height = work.scene.width, work.scene.height
+        self._together = frames_together(width, height)
+        self._ring = YuvRing(width, height, RING if overlapped else self._together + 1)
         self._begun: Channel[Segment] = Channel(1)
         self._drawn: Channel[YuvFrame | None] = Channel(FRAMES_AHEAD)
         self._sender = FrameSender(self._ring, self.clock)
-        self._turn, self._cores = turn, threads
         self._handed_over = time.monotonic()  # when packets last were: who reads is not woken for each
         self._threads = [
             threading.Thread(target=self._run, args=(stage,), name=f"velocity-{stage.__name__}", daemon=True)
-            for stage in (self.draw, self.encode)
+            for stage in ((self.draw, self.encode) if overlapped else (self.alternate,))
         ]
 
     @property
@@ -73,39 +84,47 @@ class Lane:
         for thread in self._threads:
             thread.join()
 
+    def alternate(self) -> None:
+        with closing(self._drawer()) as drawer:
+            for segment in chain.from_iterable(self._todo):
+                self._encode(segment, in_batches(drawer.draw(segment), self._together))
+
     def draw(self) -> None:
-        drawer = FrameDrawer(
-            self._work.scene,
-            self._ring,
-            self.clock,
-            self._work.cancelled,
-            threads=self._cores,
-            turn=self._turn,
-            tiles=self.tiles,
-        )
-        try:
+        with closing(self._drawer()) as drawer:
             for segment in chain.from_iterable(self._todo):
                 self._begun.put(segment)
                 for drawn in drawer.draw(segment):
                     self._drawn.put(drawn)
-        finally:
-            drawer.close()
         self._begun.finish()
 
     def encode(self) -> None:
         for segment in self._begun:
-            output = self._outputs[segment.number]
-            with self.clock.stage("encode"):
-                encoder = self._work.encoder(segment)
-            packets: list[EncodedPacket] = []
-            for _ in range(segment.first, segment.last):
-                packets += self._sender.send(encoder, self._drawn.get())
-                if packets and time.monotonic() - self._handed_over >= INTERVAL:
-                    output.put(packets)
-                    packets = []
-                    self._handed_over = time.monotonic()
-            output.put(packets + self._sender.finish(encoder))
-            output.finish()
+            self._encode(segment, (self._drawn.get() for _ in range(segment.first, segment.last)))
+
+    def _drawer(self) -> FrameDrawer:
+        return FrameDrawer(
+            self._work.scene,
+            self._ring,
+            self.clock,
+            self._work.cancelled,
+            threads=self._drawing_threads,
+            turn=self._turn,
+            tiles=self.tiles,
+        )
+
+    def _encode(self, segment: Segment, frames: Iterable[YuvFrame | None]) -> None:
+        output = self._outputs[segment.number]
+        with self.clock.stage("encode"):
+            encoder = self._work.encoder(segment)
+        packets: list[EncodedPacket] = []
+        for drawn in frames:
+            packets += self._sender.send(encoder, drawn)
+            if packets and time.monotonic() - self._handed_over >= INTERVAL:
+                output.put(packets)
+                packets = []
+                self._handed_over = time.monotonic()
+        output.put(packets + self._sender.finish(encoder))
+        output.finish()
 
     def _run(self, stage: Callable[[], None]) -> None:
         """Runs a stage; its error goes to who reads the packets."""
@@ -118,6 +137,17 @@ class Lane:
                 output.fail(error)
 
 
+def in_batches(items: Iterator[T], size: int) -> Iterator[T]:
+    """``items``, of which up to ``size`` are made before the first of them is given."""
+    while batch := list(islice(items, size)):
+        yield from batch
+
+
+def frames_together(width: int, height: int) -> int:
+    """How many frames a lane draws before it encodes them; fewer where they are large, for they all wait in memory."""
+    return max(1, min(MOST_TOGETHER, BYTES_TOGETHER // (width * height * 3 // 2)))
+
+
 class Lanes:
     """The packets of all segments, in order. Close it: that ends and joins all threads."""
 
@@ -128,8 +158,11 @@ class Lanes:
         # Only the packets of segments ahead of the one that is read pile up, and there are few such segments.
         self._outputs: list[Channel[list[EncodedPacket]]] = [Channel(math.inf) for _ in segments]
         turn = threading.Lock()
-        threads = max(1, available_cores() // count)
-        self._lanes = [Lane(work, self._todo, self._outputs, turn, threads) for _ in range(count)]
+        cores = available_cores()
+        threads, overlapped = max(1, cores // count), cores > count
+        self._lanes = [
+            Lane(work, self._todo, self._outputs, turn, threads, overlapped=overlapped) for _ in range(count)
+        ]
 
     def __iter__(self) -> Iterator[tuple[EncodedPacket, int]]:
         """Each packet with the output frame at which its segment begins."""
