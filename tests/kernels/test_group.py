@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from raster_support import Canvas
 
 from velocity_engine.kernels.coverage import accumulate, room
-from velocity_engine.kernels.group import BESIDE, paint_group
+from velocity_engine.kernels.group import paint_group
 from velocity_engine.kernels.layer import lay_over
 from velocity_engine.kernels.paint import paint_color
+from velocity_engine.kernels.running_sum import BLOCK
 
 W, H = 61, 23
 RNG = np.random.default_rng(11)
@@ -56,7 +57,7 @@ def test_a_group_is_its_buffer_laid_over(shapes, opacity: int, left: int, top: i
         colors[count], rules[count] = packed(alpha, color), even_odd
         count += 1
     lay_over(want, 0, 0, layer, left, top, *clip, opacity)
-    line, cover = np.zeros(W + BESIDE, np.uint32), np.zeros(W + BESIDE, np.uint8)
+    line, cover = np.zeros(W + 3 * BLOCK, np.uint32), np.zeros(W + 3 * BLOCK, np.uint8)
     paint_group(below, 0, 0, cells, bits, extents, *each, rules, colors, count, opacity, line, cover)
     assert (below == want).all()
     assert not cells.any() and not bits.any() and not line.any() and not cover.any()

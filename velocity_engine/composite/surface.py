@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from velocity_engine.composite.rects import Rect
 from velocity_engine.kernels.coverage import room
-from velocity_engine.kernels.group import BESIDE
+from velocity_engine.kernels.running_sum import BLOCK
 
 KEPT_FREE = 8  # buffers that wait for reuse
 
@@ -92,7 +92,7 @@ class GroupScratch:
         """Room for ``count`` paths within ``rect``."""
         width = rect[2] - rect[0]
         self.cells_each, self.bits_each = room(width, rect[3] - rect[1])
-        cells, bits, pixels = self.cells_each * count, self.bits_each * count, width + BESIDE
+        cells, bits, pixels = self.cells_each * count, self.bits_each * count, width + 3 * BLOCK
         if cells > len(self.cells):
             self.cells = np.zeros(_grown(len(self.cells), cells), np.int32)
         if bits > len(self.bits):

@@ -17,7 +17,6 @@ from velocity_engine.kernels.running_sum import BLOCK
 from velocity_engine.kernels.sweep import sweep_cover
 
 SHIFT = np.uint64(BLOCK_SHIFT)
-BESIDE = 3 * BLOCK  # pixels of scratch beyond the width of a group
 
 
 @inner
@@ -61,7 +60,7 @@ def paint_group(
     the colour ``colors[k]`` (uint32, packed, premultiplied), the fill rule ``even_odd[k]``, the extent ``extents[k]``
     ((n, 4) int64, within the canvas), and its cells and bits, as ``coverage.accumulate`` left them, from ``k *
     cells_each`` and ``k * bits_each`` on. ``line`` (uint32) and ``cover`` (uint8): scratch, all zero before and after,
-    of at least the width of all extents together + BESIDE.
+    of at least the width of all extents together + 3 BLOCK.
     """
     left = top = np.int64(1 << 62)
     bottom = -left
