@@ -1,9 +1,9 @@
 """Segments side by side in this process: each lane draws a segment and encodes it.
 
 Encoders run on one thread each, since their rate control gives other bytes each time when it sees several frames at
-once. So the processors are filled by lanes, not by an encoder's own threads, which is the faster way besides. Where
-there are more processors than lanes, a lane draws on one thread and encodes on another; else one thread does a few
-frames of each in turn, so that what drawing or encoding needs stays in the processor's caches for that long.
+once. So the processors are filled by lanes, not by an encoder's own threads, which is the faster way besides. A lane
+does a few frames of drawing and of encoding in turn, so that what each needs stays in the processor's caches for that
+long. Where a processor is to spare, or the lane is behind the others, it draws the next frames beside encoding these.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import math
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
-from itertools import chain, islice
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import Any
 
 from velocity_engine.channel import Channel, ChannelClosed
 from velocity_engine.convert import YuvFrame, YuvRing
@@ -23,20 +23,18 @@ from velocity_engine.draw import FrameDrawer, FrameSender, SegmentWork, StageClo
 from velocity_engine.plugin_types import EncodedPacket, Segment
 from velocity_engine.progress import INTERVAL
 
-T = TypeVar("T")
-
 MOST_LANES = 8
-RING = 3  # frames being converted, waiting, or encoded in a lane of two threads
-MOST_TOGETHER = 4  # frames that a lane of one thread draws before it encodes them
+LEAST_RING = 3  # frames of a lane: one that is shown, one to be encoded, one being drawn
+MOST_TOGETHER = 4  # frames that a lane draws before it encodes them
 BYTES_TOGETHER = 16 << 20
-FRAMES_AHEAD = 16  # most of them held ones, for the ring is smaller
+BEHIND = 8  # frames that a lane may have left beyond another's before it makes haste
 MOST_IN_RUN = 3  # segments that a lane renders one after the other
 RUNS_AHEAD = 2  # besides those in work: runs that lanes may begin before the first one's packets are read
 
 
 class Lane:
     """Takes runs of segments from ``todo`` until there are no more, and puts their packets into ``outputs`` by segment
-    number. ``overlapped``: it draws on one thread and encodes on another, else it does both in turn on one."""
+    number. ``in_haste`` tells whether to draw beside encoding."""
 
     def __init__(
         self,
@@ -45,24 +43,20 @@ class Lane:
         outputs: Sequence[Channel[list[EncodedPacket]]],
         turn: threading.Lock,
         threads: int,
-        *,
-        overlapped: bool,
+        in_haste: Callable[[Lane], bool],
     ) -> None:
         self.clock = StageClock()
         self.tiles = TileCount()
+        self.ended = False
+        self.frames_taken = 0
         self._work, self._todo, self._outputs = work, todo, outputs
-        self._turn, self._drawing_threads = turn, threads
+        self._turn, self._drawing_threads, self._in_haste = turn, threads, in_haste
         width, height = work.scene.width, work.scene.height
         self._together = frames_together(width, height)
-        self._ring = YuvRing(width, height, RING if overlapped else self._together + 1)
-        self._begun: Channel[Segment] = Channel(1)
-        self._drawn: Channel[YuvFrame | None] = Channel(FRAMES_AHEAD)
+        self._ring = YuvRing(width, height, max(LEAST_RING, self._together + 1))
         self._sender = FrameSender(self._ring, self.clock)
         self._handed_over = time.monotonic()  # when packets last were: who reads is not woken for each
-        self._threads = [
-            threading.Thread(target=self._run, args=(stage,), name=f"velocity-{stage.__name__}", daemon=True)
-            for stage in ((self.draw, self.encode) if overlapped else (self.alternate,))
-        ]
+        self._thread = threading.Thread(target=self._run, name="velocity-lane", daemon=True)
 
     @property
     def frames_done(self) -> int:
@@ -73,36 +67,27 @@ class Lane:
         return self._sender.held
 
     def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
+        self._thread.start()
 
     def stop(self) -> None:
-        """Ends and joins the threads, wherever they are."""
+        """Ends and joins the thread, wherever it is."""
         self._ring.close()
-        self._begun.abort()
-        self._drawn.abort()
-        for thread in self._threads:
-            thread.join()
+        self._thread.join()
 
-    def alternate(self) -> None:
-        with closing(self._drawer()) as drawer:
-            for segment in chain.from_iterable(self._todo):
-                self._encode(segment, in_batches(drawer.draw(segment), self._together))
+    def _run(self) -> None:
+        """Renders; an error goes to who reads the packets."""
+        try:
+            self._render()
+        except ChannelClosed:
+            return
+        except BaseException as error:  # noqa: BLE001 it is raised again by who reads
+            for output in self._outputs:
+                output.fail(error)
+        finally:
+            self.ended = True
 
-    def draw(self) -> None:
-        with closing(self._drawer()) as drawer:
-            for segment in chain.from_iterable(self._todo):
-                self._begun.put(segment)
-                for drawn in drawer.draw(segment):
-                    self._drawn.put(drawn)
-        self._begun.finish()
-
-    def encode(self) -> None:
-        for segment in self._begun:
-            self._encode(segment, (self._drawn.get() for _ in range(segment.first, segment.last)))
-
-    def _drawer(self) -> FrameDrawer:
-        return FrameDrawer(
+    def _render(self) -> None:
+        drawer = FrameDrawer(
             self._work.scene,
             self._ring,
             self.clock,
@@ -111,8 +96,30 @@ class Lane:
             turn=self._turn,
             tiles=self.tiles,
         )
+        helper = ThreadPoolExecutor(1, thread_name_prefix="velocity-draw")
+        try:
+            for run in self._todo:
+                self.frames_taken += run[-1].last - run[0].first
+                for segment in run:
+                    self._encode(segment, self._drawn(drawer.draw(segment), helper))
+        finally:
+            self._ring.close()  # for which the helper may be waiting
+            helper.shutdown()
+            drawer.close()
 
-    def _encode(self, segment: Segment, frames: Iterable[YuvFrame | None]) -> None:
+    def _drawn(self, frames: Iterator[YuvFrame | None], helper: ThreadPoolExecutor) -> Iterator[YuvFrame | None]:
+        """``frames``, a few drawn at a time: before those that were drawn are encoded, or beside."""
+        drawn = list(islice(frames, self._together))
+        while drawn:
+            if self._in_haste(self):
+                coming = helper.submit(list, islice(frames, max(1, self._together // 2)))
+                yield from drawn
+                drawn = coming.result()
+            else:
+                yield from drawn
+                drawn = list(islice(frames, self._together))
+
+    def _encode(self, segment: Segment, frames: Iterator[YuvFrame | None]) -> None:
         output = self._outputs[segment.number]
         with self.clock.stage("encode"):
             encoder = self._work.encoder(segment)
@@ -125,22 +132,6 @@ class Lane:
                 self._handed_over = time.monotonic()
         output.put(packets + self._sender.finish(encoder))
         output.finish()
-
-    def _run(self, stage: Callable[[], None]) -> None:
-        """Runs a stage; its error goes to who reads the packets."""
-        try:
-            stage()
-        except ChannelClosed:
-            return
-        except BaseException as error:  # noqa: BLE001 it is raised again by who reads
-            for output in self._outputs:
-                output.fail(error)
-
-
-def in_batches(items: Iterator[T], size: int) -> Iterator[T]:
-    """``items``, of which up to ``size`` are made before the first of them is given."""
-    while batch := list(islice(items, size)):
-        yield from batch
 
 
 def frames_together(width: int, height: int) -> int:
@@ -158,11 +149,10 @@ class Lanes:
         # Only the packets of segments ahead of the one that is read pile up, and there are few such segments.
         self._outputs: list[Channel[list[EncodedPacket]]] = [Channel(math.inf) for _ in segments]
         turn = threading.Lock()
-        cores = available_cores()
-        threads, overlapped = max(1, cores // count), cores > count
-        self._lanes = [
-            Lane(work, self._todo, self._outputs, turn, threads, overlapped=overlapped) for _ in range(count)
-        ]
+        self._cores = available_cores()
+        threads = max(1, self._cores // count)
+        self._lanes = [Lane(work, self._todo, self._outputs, turn, threads, self._in_haste) for _ in range(count)]
+        self._frames = sum(segment.last - segment.first for segment in segments)
 
     def __iter__(self) -> Iterator[tuple[EncodedPacket, int]]:
         """Each packet with the output frame at which its segment begins."""
@@ -177,6 +167,16 @@ class Lanes:
                     yield from ((packet, segment.first) for packet in packets)
             if number + ahead < len(self._runs):
                 self._todo.put(self._runs[number + ahead])
+
+    def _in_haste(self, lane: Lane) -> bool:
+        """Whether a processor is to spare for ``lane``, or it has more left than another and nothing else is left."""
+        others = [other for other in self._lanes if other is not lane and not other.ended]
+        if self._cores > len(others) + 1:
+            return True
+        if not others or sum(one.frames_taken for one in self._lanes) < self._frames:
+            return False
+        ahead = min(other.frames_taken - other.frames_done for other in others)
+        return lane.frames_taken - lane.frames_done > ahead + BEHIND
 
     @property
     def frames_done(self) -> int:
