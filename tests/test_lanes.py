@@ -25,9 +25,9 @@ def test_runs_hold_all_segments_in_order_and_end_short(count: int, many: int) ->
     assert len(runs) >= min(many, count)  # every lane has something to do
 
 
-def test_large_frames_are_drawn_one_by_one() -> None:
+def test_of_large_frames_fewer_are_drawn_together() -> None:
     assert frames_together(1920, 1080) == MOST_TOGETHER
-    assert frames_together(3840, 2160) == 1
+    assert frames_together(3840, 2160) == 2
     assert frames_together(16, 16) == MOST_TOGETHER
     assert frames_together(20_000, 20_000) == 1
 

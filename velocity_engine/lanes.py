@@ -26,7 +26,7 @@ from velocity_engine.progress import INTERVAL
 MOST_LANES = 8
 LEAST_RING = 3  # frames of a lane: one that is shown, one to be encoded, one being drawn
 MOST_TOGETHER = 4  # frames that a lane draws before it encodes them
-BYTES_TOGETHER = 16 << 20
+BYTES_TOGETHER = 32 << 20
 BEHIND = 8  # frames that a lane may have left beyond another's before it makes haste
 MOST_IN_RUN = 3  # segments that a lane renders one after the other
 RUNS_AHEAD = 2  # besides those in work: runs that lanes may begin before the first one's packets are read
