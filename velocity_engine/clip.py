@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from velocity_engine.display import Digest, digest_of
 from velocity_engine.errors import MediaError, Place
 from velocity_engine.pictures import premultiplied
-from velocity_engine.probe import rotation_of
+from velocity_engine.probe import UNDECODED, rotation_of
 
 if TYPE_CHECKING:
     import av
@@ -39,12 +39,7 @@ MOST_CURSORS = 8  # threads that read a clip side by side, each at a place of it
 DECODER_THREADS = 1
 MOST_REORDERED = 15  # frames that libavcodec's H.264 decoder may be told to wait for
 
-# FFmpeg decodes frames of a file that it opens, to learn what the headers of these say already.
-WELL_DESCRIBED = (("mov", "mp4"), ("h264", "hevc"))
-UNDECODED: dict[str, Any] = {
-    "options": {"probesize": "32", "analyzeduration": "0"},
-    "stream_options": [{"threads": "1", "skip_frame": "all"}],
-}
+WELL_DESCRIBED = (("mov", "mp4"), ("h264", "hevc"))  # formats and codecs whose headers say all that decoding takes
 
 Planes = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
 

@@ -63,6 +63,10 @@ class Lane:
         return self._sender.sent
 
     @property
+    def frames_left(self) -> int:
+        return self.frames_taken - self.frames_done
+
+    @property
     def frames_held(self) -> int:
         return self._sender.held
 
@@ -143,13 +147,13 @@ class Lanes:
     """The packets of all segments, in order. Close it: that ends and joins all threads."""
 
     def __init__(self, work: SegmentWork, segments: Sequence[Segment]) -> None:
-        count = max(1, min(available_cores(), len(segments), MOST_LANES))
+        self._cores = available_cores()
+        count = max(1, min(self._cores, len(segments), MOST_LANES))
         self._runs = runs_of(segments, count)
         self._todo: Channel[Sequence[Segment]] = Channel(len(self._runs))
         # Only the packets of segments ahead of the one that is read pile up, and there are few such segments.
         self._outputs: list[Channel[list[EncodedPacket]]] = [Channel(math.inf) for _ in segments]
         turn = threading.Lock()
-        self._cores = available_cores()
         threads = max(1, self._cores // count)
         self._lanes = [Lane(work, self._todo, self._outputs, turn, threads, self._in_haste) for _ in range(count)]
         self._frames = sum(segment.last - segment.first for segment in segments)
@@ -175,8 +179,7 @@ class Lanes:
             return True
         if not others or sum(one.frames_taken for one in self._lanes) < self._frames:
             return False
-        ahead = min(other.frames_taken - other.frames_done for other in others)
-        return lane.frames_taken - lane.frames_done > ahead + BEHIND
+        return lane.frames_left > min(other.frames_left for other in others) + BEHIND
 
     @property
     def frames_done(self) -> int:

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     import av
 
 AUDIO_HINT = "Audio is MP3, WAV (PCM) or AAC"
-NO_LOOK = {"probesize": "32", "analyzeduration": "0"}
-NO_DECODING = {"threads": "1", "skip_frame": "all"}
+# How to open a file whose headers are trusted: left to itself, FFmpeg decodes frames to learn what they say already.
+UNDECODED: dict[str, Any] = {
+    "options": {"probesize": "32", "analyzeduration": "0"},
+    "stream_options": [{"threads": "1", "skip_frame": "all"}],
+}
 MOST_TRIES = 20  # packets that may hold no sound before the first that does
 AUDIO_CODECS = {"mp3": "mp3", "mp3float": "mp3", "aac": "aac"}
 
@@ -126,11 +129,10 @@ def probe_video(path: str | os.PathLike[str]) -> VideoInfo:
 def written_length(path: str | os.PathLike[str]) -> tuple[int, float]:
     """The frames and seconds of the video in a file of our own making, as counted; its first frame is decoded.
 
-    Its headers are trusted to say what is in it: where FFmpeg looks for itself, it decodes the first frame too.
     Raises MediaError.
     """
     unreadable = MediaError("the video cannot be read back", place=Place(file=Path(path).name))
-    with _opened(path, unreadable, options=NO_LOOK, stream_options=[NO_DECODING]) as container:
+    with _opened(path, unreadable, **UNDECODED) as container:
         if not container.streams.video:
             raise unreadable
         stream = container.streams.video[0]

@@ -22,7 +22,7 @@ from velocity_engine.composite.pictures import PicturePainter
 from velocity_engine.composite.rects import Rect, grown, intersection
 from velocity_engine.composite.results import Results
 from velocity_engine.composite.surface import BufferPool, Surface, surface_of
-from velocity_engine.composite.vector import VectorPainter
+from velocity_engine.composite.vector import VectorPainter, alpha_of
 from velocity_engine.display import (
     Clip,
     DrawCommand,
@@ -91,10 +91,8 @@ class Painter:
                 self._vector.group(surface, shapes, clip, opacity)
             else:
                 self._draw_apart(surface, command, clip, frame, [], opacity)
-        elif isinstance(source, FillSource):
-            self._vector.fill(surface, source, command.matrix, clip, opacity)
-        elif isinstance(source, StrokeSource):
-            self._vector.stroke(surface, source, command.matrix, clip, opacity)
+        elif isinstance(source, FillSource | StrokeSource):
+            self._vector.draw(surface, source, command.matrix, clip, opacity)
         else:
             self._pictures.draw(surface, source, command.matrix, clip, opacity)
 
@@ -134,8 +132,7 @@ class Painter:
 
     def _blend(self, surface: Surface, layer: Surface, mode: BlendMode, clip: Rect, opacity: float) -> None:
         if mode is BlendMode.NORMAL:
-            alpha = min(255, int(opacity * 255.0 + 0.5))
-            lay_over(surface.packed, surface.x, surface.y, layer.packed, layer.x, layer.y, *clip, alpha)
+            lay_over(surface.packed, surface.x, surface.y, layer.packed, layer.x, layer.y, *clip, alpha_of(opacity))
             return
         from velocity_engine.kernels.blend import blend_layer
 

@@ -94,26 +94,34 @@ def focus_of(paint: GradientPaint) -> tuple[float, float]:
     return x / distance * OUTERMOST_FOCUS, y / distance * OUTERMOST_FOCUS
 
 
-_Outline = tuple[
-    NDArray[np.float64], NDArray[np.int64], Matrix, bool, int
-]  # vertices, starts, fill rule, packed colour
+_Outline = tuple[NDArray[np.float64], NDArray[np.int64], bool, float]
+_Colored = tuple[NDArray[np.float64], NDArray[np.int64], Matrix, bool, int]
 
 
-def _outline(shape: PlainShape) -> _Outline | None:
-    """What a shape covers, and its colour; None where it cannot be seen."""
-    source, (red, green, blue, alpha), matrix, opacity = shape
-    even_odd = False
+def _outline(source: FillSource | StrokeSource, matrix: Matrix) -> _Outline | None:
+    """The polygons that a source covers (vertices and starts), whether by the even-odd rule, and a factor of its
+    opacity; None where its pen draws nothing."""
     if isinstance(source, FillSource):
         points, starts, _ = flattened(source.path, matrix)
-        even_odd = source.rule is FillRule.EVEN_ODD
-    else:
-        width, weight = pen(source, matrix)
-        if width == 0.0:
-            return None
-        points, starts = stroke_outline(source, matrix, width)
-        opacity *= weight
-    color = packed_color(red, green, blue, alpha * opacity)
+        return points, starts, source.rule is FillRule.EVEN_ODD, 1.0
+    width, weight = pen(source, matrix)
+    return None if width == 0.0 else (*stroke_outline(source, matrix, width), False, weight)
+
+
+def _colored(shape: PlainShape) -> _Colored | None:
+    """An outline with its matrix, and its packed colour in place of the factor; None where it cannot be seen."""
+    source, (red, green, blue, alpha), matrix, opacity = shape
+    outline = _outline(source, matrix)
+    if outline is None:
+        return None
+    points, starts, even_odd, weight = outline
+    color = packed_color(red, green, blue, alpha * (opacity * weight))
     return (points, starts, matrix, even_odd, color) if color >> 24 else None
+
+
+def alpha_of(opacity: float) -> int:
+    """An opacity, 0..1 or more, as a byte."""
+    return min(255, int(opacity * 255.0 + 0.5))
 
 
 class VectorPainter:
@@ -124,21 +132,17 @@ class VectorPainter:
         self._scratch = Scratch()
         self._group_scratch = GroupScratch()
 
-    def fill(self, surface: Surface, source: FillSource, matrix: Matrix, clip: Rect, opacity: float) -> None:
-        points, starts, _ = flattened(source.path, matrix)
-        even_odd = source.rule is FillRule.EVEN_ODD
-        self._paint(surface, points, starts, matrix, clip, even_odd, source.paint, opacity)
-
-    def stroke(self, surface: Surface, source: StrokeSource, matrix: Matrix, clip: Rect, opacity: float) -> None:
-        width, weight = pen(source, matrix)
-        if width == 0.0:
-            return
-        points, starts = stroke_outline(source, matrix, width)
-        self._paint(surface, points, starts, matrix, clip, False, source.paint, opacity * weight)
+    def draw(
+        self, surface: Surface, source: FillSource | StrokeSource, matrix: Matrix, clip: Rect, opacity: float
+    ) -> None:
+        outline = _outline(source, matrix)
+        if outline is not None:
+            points, starts, even_odd, weight = outline
+            self._paint(surface, points, starts, matrix, clip, even_odd, source.paint, opacity * weight)
 
     def group(self, surface: Surface, shapes: list[PlainShape], clip: Rect, opacity: float) -> None:
         """Draws ``shapes`` on a clear ground, and lays that over ``surface``."""
-        outlines = [outline for outline in map(_outline, shapes) if outline is not None]
+        outlines = [outline for outline in map(_colored, shapes) if outline is not None]
         if not outlines:
             return
         x0, y0, x1, y1 = clip
@@ -146,7 +150,7 @@ class VectorPainter:
         for top in range(y0, y1, rows):
             self._group_band(surface, outlines, (x0, top, x1, min(y1, top + rows)), opacity)
 
-    def _group_band(self, surface: Surface, outlines: list[_Outline], clip: Rect, opacity: float) -> None:
+    def _group_band(self, surface: Surface, outlines: list[_Colored], clip: Rect, opacity: float) -> None:
         from velocity_engine.kernels.group import paint_group  # compiled where it is needed
 
         s, drawn = self._group_scratch, 0
@@ -156,10 +160,9 @@ class VectorPainter:
                 s.colors[drawn], s.even_odd[drawn] = color, even_odd
                 drawn += 1
         if drawn:
-            alpha = min(255, int(opacity * 255.0 + 0.5))
             paint_group(
                 surface.packed, surface.x, surface.y, s.cells, s.bits, s.extents, s.cells_each, s.bits_each,
-                s.even_odd, s.colors, drawn, alpha, s.line, s.cover,
+                s.even_odd, s.colors, drawn, alpha_of(opacity), s.line, s.cover,
             )  # fmt: skip
 
     def coverage(

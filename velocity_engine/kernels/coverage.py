@@ -19,6 +19,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from velocity_engine.kernels.bits import trailing_zeros
 from velocity_engine.kernels.inner import inner
 from velocity_engine.kernels.kernel import kernel
 
@@ -40,6 +41,12 @@ def words_a_row(width):
 def room(width: int, height: int) -> tuple[int, int]:
     """How many cells and words of bits a clip rectangle needs."""
     return ((width + 1 >> BLOCK_SHIFT) + 1 << BLOCK_SHIFT) * height, ((width + 1 >> WORD_SHIFT) + 1) * height
+
+
+@inner
+def first_column(mask, word):
+    """The first column of the lowest block that is marked in ``mask``, which is the ``word``-th of a row."""
+    return (word << WORD_SHIFT) + (np.int64(trailing_zeros(mask)) << BLOCK_SHIFT)
 
 
 @inner

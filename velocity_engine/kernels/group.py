@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from velocity_engine.kernels.coverage import BLOCK_SHIFT, cells_a_row, words_a_row
 from velocity_engine.kernels.inner import inner
 from velocity_engine.kernels.kernel import kernel
-from velocity_engine.kernels.packed import ALPHA_SHIFT, FULL, lay_covered, mix_covered, over, scaled
+from velocity_engine.kernels.packed import blend_covered, over, scaled
 from velocity_engine.kernels.running_sum import BLOCK
 from velocity_engine.kernels.sweep import sweep_cover
 
@@ -22,13 +22,9 @@ SHIFT = np.uint64(BLOCK_SHIFT)
 @inner
 def _blend_row(line, cover, begin, end, color):
     """Blends a colour by ``cover``, which is cleared, in the blocks from ``begin`` to ``end`` of ``line``."""
-    solid = color >> ALPHA_SHIFT == FULL
     for block in range(begin, end):
         at = block << SHIFT
-        if solid:
-            mix_covered(line, at, BLOCK, color, cover, at)
-        else:
-            lay_covered(line, at, BLOCK, color, cover, at)
+        blend_covered(line, at, BLOCK, color, cover, at)
         for k in range(BLOCK):
             cover[at + np.uint64(k)] = np.uint8(0)
 

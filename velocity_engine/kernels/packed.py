@@ -69,54 +69,39 @@ def covered_over(source, cover, ground):
 
 
 @inner
-def mixed(color, share, ground):
-    """An opaque ``color`` by ``share`` / 255 and ``ground`` by the rest of it, rounded once."""
-    rest = WIDE_FULL - np.uint64(share)
-    product = _spread(color) * np.uint64(share) + _spread(ground) * rest + WIDE_HALF
-    lanes = ((product + ((product >> WIDE_EIGHT) & WIDE)) >> WIDE_EIGHT) & WIDE
-    return np.uint32((lanes & WIDE_EVEN) | (lanes >> WIDE_SHIFT))
+def _mixed(ground, rest, even, odd):
+    """``ground`` by ``rest`` / 255 with its even and odd channels added to ``even`` and ``odd``, which hold those of an
+    opaque colour by its share of 255, and are rounded once."""
+    even = np.uint32(np.uint32(np.uint32(ground & EVEN) * rest) + np.uint32(even + HALF))
+    even = np.uint32(np.uint32(even + np.uint32(np.uint32(even >> EIGHT) & EVEN)) >> EIGHT)
+    odd = np.uint32(np.uint32(np.uint32(np.uint32(ground >> EIGHT) & EVEN) * rest) + np.uint32(odd + HALF))
+    odd = np.uint32(odd + np.uint32(np.uint32(odd >> EIGHT) & EVEN))
+    return np.uint32(np.uint32(even & EVEN) | np.uint32(odd & ODD))
 
 
 @inner
-def mix_covered(flat, start, count, color, cover, at):
-    """``mixed`` of an opaque colour by the shares ``cover[at:]`` (uint8) for ``count`` pixels from ``start`` on, many
-    at a time."""
-    low, high = np.uint32(color & EVEN), np.uint32(np.uint32(color >> EIGHT) & EVEN)
-    for k in range(count):
-        i = start + np.uint64(k)
-        share, ground = np.uint32(cover[at + np.uint64(k)]), flat[i]
-        rest = np.uint32(FULL - share)
-        even = np.uint32(np.uint32(np.uint32(ground & EVEN) * rest) + np.uint32(low * share))
-        even = np.uint32(even + HALF)
-        even = np.uint32(np.uint32(even + np.uint32(np.uint32(even >> EIGHT) & EVEN)) >> EIGHT)
-        odd = np.uint32(np.uint32(np.uint32(np.uint32(ground >> EIGHT) & EVEN) * rest) + np.uint32(high * share))
-        odd = np.uint32(odd + HALF)
-        odd = np.uint32(odd + np.uint32(np.uint32(odd >> EIGHT) & EVEN))
-        flat[i] = np.uint32(np.uint32(even & EVEN) | np.uint32(odd & ODD))
-
-
-@inner
-def lay_covered(flat, start, count, color, cover, at):
-    """``covered_over`` of a colour by the shares ``cover[at:]`` (uint8) for ``count`` pixels from ``start`` on, many at
-    a time."""
-    for k in range(count):
-        i = start + np.uint64(k)
-        flat[i] = over(scaled(color, np.uint32(cover[at + np.uint64(k)])), flat[i])
+def blend_covered(flat, start, count, color, cover, at):
+    """A colour by the shares ``cover[at:]`` (uint8) over ``count`` pixels from ``start`` on, many at a time: an opaque
+    one is mixed with what is below and rounded once, another is ``covered_over`` it."""
+    if color >> ALPHA_SHIFT == FULL:
+        low, high = np.uint32(color & EVEN), np.uint32(np.uint32(color >> EIGHT) & EVEN)
+        for k in range(count):
+            i, share = start + np.uint64(k), np.uint32(cover[at + np.uint64(k)])
+            flat[i] = _mixed(flat[i], np.uint32(FULL - share), np.uint32(low * share), np.uint32(high * share))
+    else:
+        for k in range(count):
+            i = start + np.uint64(k)
+            flat[i] = over(scaled(color, np.uint32(cover[at + np.uint64(k)])), flat[i])
 
 
 @inner
 def mix_color(flat, start, stop, color, share):
-    """``mixed`` for the pixels ``start`` to ``stop`` of ``flat``, several at a time."""
-    rest = np.uint32(FULL - share)
-    low = np.uint32(np.uint32(np.uint32(color & EVEN) * share) + HALF)
-    high = np.uint32(np.uint32(np.uint32(np.uint32(color >> EIGHT) & EVEN) * share) + HALF)
+    """An opaque ``color`` by ``share`` / 255, and what is below by the rest of it, for the pixels ``start`` to ``stop``
+    of ``flat``."""
+    low = np.uint32(np.uint32(color & EVEN) * share)
+    high = np.uint32(np.uint32(np.uint32(color >> EIGHT) & EVEN) * share)
     for i in range(start, stop):
-        ground = flat[i]
-        even = np.uint32(np.uint32(np.uint32(ground & EVEN) * rest) + low)
-        even = np.uint32(np.uint32(even + np.uint32(np.uint32(even >> EIGHT) & EVEN)) >> EIGHT)
-        odd = np.uint32(np.uint32(np.uint32(np.uint32(ground >> EIGHT) & EVEN) * rest) + high)
-        odd = np.uint32(odd + np.uint32(np.uint32(odd >> EIGHT) & EVEN))
-        flat[i] = np.uint32(np.uint32(even & EVEN) | np.uint32(odd & ODD))
+        flat[i] = _mixed(flat[i], np.uint32(FULL - share), low, high)
 
 
 @inner

@@ -15,18 +15,16 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.kernels.bits import trailing_zeros
-from velocity_engine.kernels.coverage import BLOCK_SHIFT, WORD_SHIFT, cells_a_row, words_a_row
+from velocity_engine.kernels.coverage import ONE, cells_a_row, first_column, words_a_row
 from velocity_engine.kernels.inner import inner
 from velocity_engine.kernels.kernel import kernel
 from velocity_engine.kernels.packed import (
     blend_color,
     blend_colors,
     blend_colors_covered,
+    blend_covered,
     copy_span,
-    lay_covered,
     mix_color,
-    mix_covered,
     scaled,
     store_span,
 )
@@ -50,14 +48,6 @@ def _paint_span(flat, start, stop, color, solid, total, even_odd):
         mix_color(flat, start, stop, color, np.uint32(alpha))
     elif alpha > 0:
         blend_color(flat, start, stop, scaled(color, np.uint32(alpha)))
-
-
-@inner
-def _paint_block(flat, start, count, color, solid, cover):
-    if solid:
-        mix_covered(flat, start, count, color, cover, np.uint64(0))
-    else:
-        lay_covered(flat, start, count, color, cover, np.uint64(0))
 
 
 @kernel(f"void(uint32[:,::1], int64, int64, {CELLS}, uint32)", error_model="numpy")
@@ -84,16 +74,16 @@ def paint_color(
             mask = bits[words + word]
             bits[words + word] = np.uint64(0)
             while mask != np.uint64(0):
-                column = (word << WORD_SHIFT) + (np.int64(trailing_zeros(mask)) << BLOCK_SHIFT)
-                mask &= mask - np.uint64(1)
+                column = first_column(mask, word)
+                mask &= mask - ONE
                 if column > x:
                     _paint_span(flat, np.uint64(base + x), np.uint64(base + column), color, solid, total, even_odd)
                 total = sweep_block(cells, np.uint64(row + column), total, even_odd, cover, np.uint64(0))
                 x = column + BLOCK
                 if x <= width:
-                    _paint_block(flat, np.uint64(base + column), BLOCK, color, solid, cover)
+                    blend_covered(flat, np.uint64(base + column), BLOCK, color, cover, np.uint64(0))
                 else:
-                    _paint_block(flat, np.uint64(base + column), width - column, color, solid, cover)
+                    blend_covered(flat, np.uint64(base + column), width - column, color, cover, np.uint64(0))
         if x < width:
             _paint_span(flat, np.uint64(base + x), np.uint64(base + width), color, solid, total, even_odd)
 

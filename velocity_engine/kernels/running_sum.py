@@ -36,7 +36,7 @@ def _spread(builder: Any, value: Any) -> Any:
 
 
 def _shares(builder: Any, sums: Any, even_odd: Any) -> Any:
-    """Coverage 0..255 (``coverage.coverage_of``)."""
+    """Coverage 0..255 (``sweep.coverage_of``)."""
     size = builder.select(builder.icmp_signed("<", sums, _all(0)), builder.sub(_all(0), sums), sums)
     within = builder.select(builder.icmp_signed("<", size, _all(WHOLE)), size, _all(WHOLE))
     folded = builder.and_(size, _all(2 * WHOLE - 1))

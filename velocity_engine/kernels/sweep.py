@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from velocity_engine.kernels.bits import trailing_zeros
-from velocity_engine.kernels.coverage import BLOCK_SHIFT, ONE, WORD_SHIFT, cells_a_row, words_a_row
+from velocity_engine.kernels.coverage import ONE, cells_a_row, first_column, words_a_row
 from velocity_engine.kernels.inner import inner
 from velocity_engine.kernels.packed import store_span
-from velocity_engine.kernels.running_sum import BLOCK, sweep_block
+from velocity_engine.kernels.running_sum import BLOCK, WHOLE, sweep_block
 
 
 @inner
@@ -21,12 +20,12 @@ def coverage_of(total, even_odd):
     """The coverage 0..255 of a running sum, under a fill rule."""
     value = abs(np.int64(total))
     if even_odd:
-        value &= 262143
-        if value > 131072:
-            value = 262144 - value
+        value &= 2 * WHOLE - 1
+        if value > WHOLE:
+            value = 2 * WHOLE - value
     else:
-        value = min(value, 131072)
-    return (value * 255 + 65536) >> 17
+        value = min(value, WHOLE)
+    return (value * 255 + WHOLE // 2) >> 17
 
 
 @inner
@@ -42,7 +41,7 @@ def sweep_cover(cells, bits, cell, word, width, even_odd, cover, at):
         mask = bits[word + k]
         bits[word + k] = np.uint64(0)
         while mask != np.uint64(0):
-            column = (k << WORD_SHIFT) + (np.int64(trailing_zeros(mask)) << BLOCK_SHIFT)
+            column = first_column(mask, k)
             mask &= mask - ONE
             if first < 0:
                 first = column
@@ -73,7 +72,7 @@ def sweep_row(cells, bits, row, width, even_odd, runs, cover):
         mask = bits[word + k]
         bits[word + k] = np.uint64(0)
         while mask != np.uint64(0):
-            column = (k << WORD_SHIFT) + (np.int64(trailing_zeros(mask)) << BLOCK_SHIFT)
+            column = first_column(mask, k)
             mask &= mask - ONE
             count = _add_run(runs, count, x, column, coverage_of(total, even_odd))
             total = sweep_block(cells, np.uint64(base + column), total, even_odd, cover, np.uint64(column))
