@@ -123,38 +123,7 @@ def test_alpha_is_premultiplied() -> None:
 
     pixels = np.full((16, 16, 4), (255, 255, 255, 128), np.uint8)
     shown = clips._rgba(av.VideoFrame.from_ndarray(pixels, format="rgba").reformat(format="yuva444p"))
-    assert shown[..., 3] == pytest.approx(128, abs=1)
-    assert shown[..., :3] == pytest.approx(128, abs=2)
-
-
-@pytest.mark.parametrize("tags", [(1, 1), (6, 1), (1, 2), (6, 2)])
-def test_matrix_and_range_are_respected(tmp_path: Path, tags: tuple[int, int]) -> None:
-    color = (200, 60, 30)
-    reader = open_clip(make_clip(tmp_path / "tagged.mp4", 3, tags=tags, left=color))
-    assert np.abs(reader.read(1)[32, 20, :3].astype(int) - color).max() <= 4
-    reader.close()
-
-
-@pytest.mark.parametrize("pixel_format", ["yuv444p", "yuv420p10le", "yuv422p"])
-def test_other_pixel_formats(tmp_path: Path, pixel_format: str) -> None:
-    reader = open_clip(make_clip(tmp_path / "other.mp4", 4, pixel_format=pixel_format, tags=(1, 1)))
-    assert abs(grey(reader.read(2)) - shade_of(2)) <= 3
-    assert reader.read_yuv(2) is None
-    reader.close()
-
-
-def test_odd_sizes(tmp_path: Path) -> None:
-    reader = open_clip(make_clip(tmp_path / "odd.mp4", 3, size=(97, 65), pixel_format="yuv444p"))
-    assert reader.read(1).shape == (65, 97, 4)
-    reader.close()
-
-
-def test_alpha_is_premultiplied(tmp_path: Path) -> None:
-    path = make_clip(tmp_path / "alpha.webm", 3, codec="libvpx-vp9", pixel_format="yuva420p", left=(255, 255, 255))
-    reader = open_clip(path)
-    pixels = reader.read(1)
-    assert (pixels[..., :3].max(axis=-1) <= pixels[..., 3]).all()
-    reader.close()
+    assert abs(shown.astype(int) - 128).max() <= 2
 
 
 @pytest.mark.parametrize("tags", [(1, 1), (6, 1), (1, 2), (6, 2)])

@@ -167,9 +167,9 @@ class _Sound:
         # One channel sounds as loud from both speakers; FFmpeg's own way to stereo would lower it by 3 dB.
         layout = "mono" if sound_stream(self._container).codec_context.channels == 1 else "stereo"
         self._resampler = av.AudioResampler(format="fltp", layout=layout, rate=max(1, round(RATE / track.speed)))
-        self._blocks = self._decoded()
         skipped = round((offset - _delay(self._container)) * RATE / track.speed)
-        self._rest = np.zeros((2, max(0, -skipped)), np.float32)
+        self._blocks = self._heard(max(0, -skipped))
+        self._rest = np.zeros((2, 0), np.float32)
         while skipped > 0 and (taken := self.take(min(skipped, BLOCK)).shape[1]):
             skipped -= taken
 
@@ -183,6 +183,12 @@ class _Sound:
         joined = np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
         self._rest = joined[:, count:]
         return joined[:, :count]
+
+    def _heard(self, silence: int) -> Generator[Block, None, None]:
+        """So many samples of silence, then the sound."""
+        for at in range(0, silence, BLOCK):
+            yield np.zeros((2, min(BLOCK, silence - at)), np.float32)
+        yield from self._decoded()
 
     def _decoded(self) -> Generator[Block, None, None]:
         """Up to the end, or to where the file cannot be followed. A broken packet is passed over, as players do."""
@@ -200,7 +206,14 @@ class _Sound:
         yield from self._resampled(None)
 
     def _resampled(self, frame: av.AudioFrame | None) -> Iterator[Block]:
-        for made in self._resampler.resample(frame):
+        """Nothing for a frame of another form than those before it, as a broken packet may decode to."""
+        import av
+
+        try:
+            resampled = self._resampler.resample(frame)
+        except (av.error.FFmpegError, ValueError):
+            return
+        for made in resampled:
             samples = np.asarray(made.to_ndarray(), np.float32)
             yield np.repeat(samples, 2, axis=0) if len(samples) == 1 else samples
 

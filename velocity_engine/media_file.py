@@ -56,6 +56,9 @@ _STRANGERS = (
     (b"PK\x03\x04", "a ZIP"),
 )
 _MOST_TAGS = 8  # ID3 tags before the sound
+_LONGEST_FRAME = 8191  # bytes
+_MPEG1_RATES = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)  # kbit/s of layer III
+_MPEG2_RATES = (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 _SEARCHED = 4096  # bytes of the sound that may be something else, as where a stream was cut out of a longer one
 
 
@@ -169,15 +172,14 @@ def _demuxer_of(source: Source, kind: Kind, name: str) -> str:
     """The demuxer that the contents call for. Raises MediaError where the kind has it not."""
     try:
         with io.BytesIO(source) if isinstance(source, bytes) else open_regular(source) as file:
-            demuxer = _demuxer(file)
-            file.seek(0)
             head = file.read(16)
+            stranger = next((what for magic, what in _STRANGERS if head.startswith(magic)), None)
+            demuxer = _demuxer(file) if stranger is None else None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "there is no such file"
         raise _failure(kind, name, f"the {kind.what} cannot be read: {reason}") from None
     if demuxer is not None and demuxer in kind.demuxers:
         return demuxer
-    stranger = next((what for magic, what in _STRANGERS if head.startswith(magic)), None)
     if stranger is not None:
         raise _failure(kind, name, f"the file is {stranger}, not a {kind.what}")
     if not head:
@@ -187,6 +189,7 @@ def _demuxer_of(source: Source, kind: Kind, name: str) -> str:
 
 def _demuxer(file: BinaryIO) -> str | None:
     """ISO/IEC 14496-12 (boxes), RIFF and RF64 (EBU Tech 3306), ID3v2, frame headers of MPEG-1 layer III and ADTS."""
+    file.seek(0)
     head = file.read(12)
     size, box = int.from_bytes(head[:4], "big"), head[4:8]
     if box in _FIRST_BOXES and (size >= 8 or size in (0, 1)):
@@ -199,7 +202,7 @@ def _demuxer(file: BinaryIO) -> str | None:
 
 
 def _frames(file: BinaryIO) -> str | None:
-    """MP3 or AAC by the first header of a frame, after tags and padding."""
+    """MP3 or AAC by the header of a frame after tags and padding, and that of the frame that follows it."""
     at = 0
     for _ in range(_MOST_TAGS):
         file.seek(at)
@@ -208,13 +211,32 @@ def _frames(file: BinaryIO) -> str | None:
             break
         at += 10 + sum((byte & 0x7F) << shift for byte, shift in zip(tag[6:], (21, 14, 7, 0), strict=True))
     file.seek(at)
-    data = file.read(_SEARCHED)
-    start = data.find(b"\xff")
-    while 0 <= start < len(data) - 2:
-        second, third = data[start + 1], data[start + 2]
-        if second & 0xF6 == 0xF0 and third & 0x3C != 0x3C:
-            return ADTS
-        if second & 0xE6 == 0xE2 and third & 0xF0 != 0xF0 and third & 0x0C != 0x0C:
-            return MP3
-        start = data.find(b"\xff", start + 1)
+    data = file.read(_SEARCHED + _LONGEST_FRAME + 6)
+    start = data.find(b"\xff", 0, _SEARCHED)
+    while start >= 0:
+        found = _frame(data, start)
+        if found is not None:
+            demuxer, length = found
+            following = _frame(data, start + length)
+            alone = start == 0 and start + length == len(data)
+            if alone or (following is not None and following[0] == demuxer):
+                return demuxer
+        start = data.find(b"\xff", start + 1, _SEARCHED)
     return None
+
+
+def _frame(data: bytes, at: int) -> tuple[str, int] | None:
+    """The demuxer and the length in bytes of the frame whose header stands at a place; None where none does."""
+    if len(data) - at < 6 or data[at] != 0xFF:
+        return None
+    second, third = data[at + 1], data[at + 2]
+    if second & 0xF6 == 0xF0:  # ADTS: ISO/IEC 13818-7, 6.2
+        length = int.from_bytes(data[at + 3 : at + 6], "big") >> 5 & 0x1FFF
+        return (ADTS, length) if third >> 2 & 0xF < 13 and length >= 7 else None
+    version, layer, rate, step = second >> 3 & 3, second >> 1 & 3, third >> 4, third >> 2 & 3
+    if second & 0xE0 != 0xE0 or version == 1 or layer != 1 or rate in (0, 15) or step == 3:
+        return None
+    halves = {3: 0, 2: 1, 0: 2}[version]  # MPEG-1, MPEG-2 and MPEG-2.5: each half the sampling rate of the one before
+    bits = (_MPEG1_RATES if version == 3 else _MPEG2_RATES)[rate - 1] * 1000
+    hertz = (44_100, 48_000, 32_000)[step] >> halves
+    return MP3, (144 if version == 3 else 72) * bits // hertz + (third >> 1 & 1)

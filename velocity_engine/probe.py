@@ -187,7 +187,7 @@ def _walked(
         first = packet.pts if first is None else min(first, packet.pts)
         last = max(last, packet.pts + (packet.duration or 0))
         shown = shown or _first_frame(packet, failure, decode)
-    shown = shown or next(iter(stream.codec_context.decode(None)), None)
+    shown = shown or _first_frame(None, failure, stream.codec_context.decode)
     if shown is None or first is None:
         raise failure
     return frames, float((last - first) * stream.time_base), shown

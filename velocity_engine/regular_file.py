@@ -64,7 +64,7 @@ def output_file(path: str | os.PathLike[str]) -> Path:
         return target
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise StorageError(f"the video cannot be stored: {reason}", place=Place(file=asked.name)) from None
+        raise StorageError(f"the result cannot be stored: {reason}", place=Place(file=asked.name)) from None
     if what is not None:
         hint = "Give the path of a file, or of one that is not there yet"
         raise StorageError(f"the result cannot be written to {what}", place=Place(file=asked.name), hint=hint)
