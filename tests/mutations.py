@@ -57,7 +57,7 @@ def box_mutations(data: bytes) -> Iterator[bytes]:
     for start, _ in boxes(data):
         size = int.from_bytes(data[start : start + 4], "big")
         yield data[: start + 4] + b"free" + data[start + 8 :]
-        for lie in (0, 1, 8, size - 1, size + 7, 0x7FFFFFFF, 0xFFFFFFFF):
+        for lie in (0, 1, size - 1, 0x7FFFFFFF):
             yield data[:start] + lie.to_bytes(4, "big", signed=False) + data[start + 4 :]
         yield data[: start + 8] + b"\xff" * (size - 8) + data[start + size :]
         yield data[: start + 8] + bytes(size - 8) + data[start + size :]

@@ -94,9 +94,10 @@ def written(name: str) -> bytes | None:
     sink = io.BytesIO()
     try:
         with av.open(sink, "w", format=name) as container:
-            if container.default_video_codec not in ("none", ""):
+            kinds = (container.default_video_codec, container.default_audio_codec)
+            if kinds[0] not in ("none", "", "png"):  # PNG: the cover of a sound
                 _write_video(container)
-            elif container.default_audio_codec not in ("none", ""):
+            elif kinds[1] not in ("none", ""):
                 _write_sound(container)
             else:
                 return None

@@ -90,7 +90,7 @@ class ClipReader:
             container.close()
             raise
         sound = sound_stream(container)
-        self.sound_codec = "" if sound is None else codec_of(sound) or "unknown"
+        self.sound_codec = "" if sound is None else codec_of(sound) or "of an unknown codec"
         self.has_sound = sound is not None and sounds(sound)
         self._idle.append(Cursor(container, self._index))
         self._count = 1

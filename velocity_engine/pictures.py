@@ -77,6 +77,7 @@ def _frames(image: Image.Image, name: str) -> Iterator[tuple[NDArray[np.uint8], 
                 image.seek(index)
             image.load()
             pixels = _rgba(image)
+            moves = image.format in ANIMATED and getattr(image, "is_animated", False)  # reads on in the file
         except EOFError:
             return
         except Exception as error:
@@ -88,7 +89,7 @@ def _frames(image: Image.Image, name: str) -> Iterator[tuple[NDArray[np.uint8], 
             raise MediaError("the animated picture is too long", place=Place(file=name), hint=hint)
         delay = float(image.info.get("duration") or 0) / 1000
         yield premultiplied(pixels), delay if delay >= LEAST_DELAY else USUAL_DELAY
-        if image.format not in ANIMATED or not getattr(image, "is_animated", False):
+        if not moves:
             return
         index += 1
 
