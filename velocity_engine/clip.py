@@ -57,7 +57,8 @@ def open_clip(source: str | os.PathLike[str] | bytes, name: str | None = None) -
 @dataclass(frozen=True, slots=True)
 class ClipIndex:
     """The times of all frames and of the key frames, in order, in ticks of ``unit`` seconds, and the end of the last
-    frame. ``reordered``: before a frame at most so many are decoded that are shown after it."""
+    frame. ``reordered``: before a frame at most so many are decoded that are shown after it; more
+    than ``MOST_REORDERED`` are not counted."""
 
     times: list[int]
     keys: list[int]
@@ -128,15 +129,18 @@ class ClipReader:
         stream = video_stream(container)
         times: list[int] = []
         keys: list[int] = []
+        latest: list[int] = []  # so many of the times so far as a decoder may have to wait for, in order
         end = reordered = 0
         try:
             for packet in container.demux(stream):
                 time = packet.pts if packet.pts is not None else packet.dts
                 if not packet.size or time is None or packet.is_discard:
                     continue
-                place = bisect_right(times, time)
-                reordered = max(reordered, len(times) - place)
-                times.insert(place, time)
+                times.append(time)
+                place = bisect_right(latest, time)
+                reordered = max(reordered, len(latest) - place)
+                latest.insert(place, time)
+                del latest[:-MOST_REORDERED]
                 if packet.is_keyframe:
                     keys.append(time)
                 end = max(end, time + (packet.duration or 0))
@@ -144,6 +148,7 @@ class ClipReader:
             raise self._failure("the clip is damaged") from error
         if not times or stream.frames > len(times):
             raise self._failure(f"the clip is cut short: it holds {len(times)} of its {stream.frames} frames")
+        times.sort()
         return ClipIndex(times, sorted(keys), end, float(stream.time_base), reordered)
 
     def index_at(self, seconds: float) -> int:
@@ -220,7 +225,7 @@ class Cursor:
         self._stream.thread_type = "AUTO"
         self._stream.thread_count = DECODER_THREADS
         context = self._stream.codec_context  # that has seen no frame yet, from which H.264 would be guessed
-        context.reorder_depth = max(context.reorder_depth, min(index.reordered, MOST_REORDERED))
+        context.reorder_depth = max(context.reorder_depth, index.reordered)
         self._frames: Iterator[av.VideoFrame] = iter(())
         self._shown: av.VideoFrame | None = None
         self._wanted = 0
