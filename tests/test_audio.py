@@ -106,7 +106,7 @@ def test_a_loop_repeats_its_part_of_the_source(tmp_path: Path) -> None:
 
 
 def test_a_clip_whose_sound_begins_after_its_pictures(tmp_path: Path) -> None:
-    path = make_clip(tmp_path / "late.mkv", 50, samples=tone(1.0), sound_at=0.5)
+    path = make_clip(tmp_path / "late.mp4", 50, samples=tone(1.0), sound_at=0.5)
     result = mixed(AudioTrack(source=str(path), name="late"), seconds=2)
     assert np.abs(result[:, : RATE // 2 - 3000]).max() < 1e-2
     assert loudness(result[:, RATE // 2 + 3000 : RATE + RATE // 2 - 3000]) == pytest.approx(0.5, abs=0.03)

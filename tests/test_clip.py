@@ -118,12 +118,12 @@ def test_odd_sizes(tmp_path: Path) -> None:
     reader.close()
 
 
-def test_alpha_is_premultiplied(tmp_path: Path) -> None:
-    path = make_clip(tmp_path / "alpha.webm", 3, codec="libvpx-vp9", pixel_format="yuva420p", left=(255, 255, 255))
-    reader = open_clip(path)
-    pixels = reader.read(1)
-    assert (pixels[..., :3].max(axis=-1) <= pixels[..., 3]).all()
-    reader.close()
+def test_alpha_is_premultiplied() -> None:
+    import av
+
+    pixels = np.full((16, 16, 4), (255, 255, 255, 128), np.uint8)
+    shown = clips._rgba(av.VideoFrame.from_ndarray(pixels, format="rgba").reformat(format="yuva444p"))
+    assert abs(shown.astype(int) - 128).max() <= 2
 
 
 @pytest.mark.parametrize("tags", [(1, 1), (6, 1), (1, 2), (6, 2)])
@@ -193,7 +193,7 @@ def test_a_picture_is_no_clip(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("codec", "options"), [("libx264", {"bf": "3", "b_strategy": "0"}), ("libx265", {})])
-@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
+@pytest.mark.parametrize("suffix", ["mp4", "mov"])
 def test_opened_without_decoding_gives_the_same(
     tmp_path: Path, codec: str, options: dict[str, str], suffix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

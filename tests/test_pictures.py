@@ -124,5 +124,13 @@ def test_bombs_are_refused_before_they_are_decoded(monkeypatch: pytest.MonkeyPat
         decode_picture(saved(images[0], "GIF", save_all=True, append_images=images[1:]), "long.gif")
 
 
+def test_of_a_jpeg_with_further_pictures_behind_it_the_first_is_shown() -> None:
+    images = [Image.new("RGB", (8, 8), color) for color in ("red", "blue")]
+    data = saved(images[0], "MPO", save_all=True, append_images=images[1:])
+    ((_, shown),) = decode_picture(data, "phone.jpg")
+    assert shown.pixels[4, 4, 0] > 200
+    assert format_of(data) == "JPEG"
+
+
 def test_format_is_told() -> None:
     assert format_of(saved(gradient("RGB"), "JPEG")) == "JPEG"

@@ -71,7 +71,7 @@ def test_video_that_is_none(tmp_path: Path) -> None:
         with pytest.raises(MediaError):
             probe_video(path)
     with pytest.raises(MediaError, match="no video"):
-        probe_video(make_sound(tmp_path / "a.wav", tone(0.1)))
+        probe_video(make_sound(tmp_path / "a.m4a", tone(0.1)))
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,21 @@ def test_clips_without_sound_are_silent_and_not_reported(tmp_path: Path) -> None
     plan.close()
 
 
+def test_a_clip_whose_sound_is_of_a_codec_that_is_not_decoded(tmp_path: Path) -> None:
+    content = bytearray(make_clip(tmp_path / "clip.mp4", 25, sound=True).read_bytes())
+    at = content.index(b"\x40\x15", content.index(b"esds"))  # MPEG-4 audio; and that it is a stream of sound
+    content[at] = 0xDD  # Vorbis, as FFmpeg writes it
+    (tmp_path / "clip.mp4").write_bytes(content)
+    change = {"layer": "Clip", "video": {"assetId": "c"}}
+    layer = {"ty": 9, "nm": "Clip", "refId": "none", "ind": 1, "ip": 0, "op": 100, "st": 0, "sr": 1, "ks": {}}
+    plan = template(tmp_path, [layer]).plan([change], {"c": str(tmp_path / "clip.mp4")})
+    assert audio_plan(plan, 0.0, Fraction(1)).tracks == ()
+    (finding,) = plan.findings
+    assert finding.message == "the clip's sound is vorbis, and cannot be decoded"
+    assert (finding.feature, finding.severity, finding.instead) == ("audio.codec", "warning", "the layer is silent")
+    plan.close()
+
+
 def test_a_clip_bent_in_time_is_silent_and_reported(tmp_path: Path) -> None:
     inner = {"id": "c", "layers": [clip_layer()]}
     outer = {"ty": 0, "nm": "Comp", "refId": "c", "w": 32, "h": 32, "ip": 0, "op": 75, "st": 0, "ks": {}}

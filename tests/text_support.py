@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import resources
 from typing import Any
+
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
 
 from velocity_engine.errors import Finding, MediaError
 from velocity_engine.layers.text import PreparedText, TextLayerType
@@ -93,3 +97,16 @@ def prepared(
 def animator(*selectors: Any, **style: Any) -> Animator:
     values = {key: value if isinstance(value, Property) else still(*value) for key, value in style.items()}
     return Animator(selectors=selectors, style=TextStyle(**values))
+
+
+def small(file: str, characters: str, flavor: str | None = None) -> bytes:
+    """One of the engine's fonts with some of its characters, as it is or as a web font."""
+    font = TTFont(io.BytesIO(bundled(file)))
+    options = Options(layout_features=["*"], name_IDs=["*"])
+    subsetter = Subsetter(options)
+    subsetter.populate(text=characters)
+    subsetter.subset(font)
+    font.flavor = flavor
+    out = io.BytesIO()
+    font.save(out)
+    return out.getvalue()

@@ -23,6 +23,8 @@ _HOMES = {
     "RateControl": "encoder_config",
     "PackageLimits": "package",
     "probe_audio": "probe",
+    "probe_asset": "probe",
+    "probe_clip": "probe",
     "probe_video": "probe",
     "probe_picture": "probe",
     "AudioInfo": "probe",
@@ -66,7 +68,16 @@ if TYPE_CHECKING:
     from velocity_engine.hookspecs import hookimpl
     from velocity_engine.inspect import LayerInfo
     from velocity_engine.package import PackageLimits
-    from velocity_engine.probe import AudioInfo, PictureInfo, VideoInfo, probe_audio, probe_picture, probe_video
+    from velocity_engine.probe import (
+        AudioInfo,
+        PictureInfo,
+        VideoInfo,
+        probe_asset,
+        probe_audio,
+        probe_clip,
+        probe_picture,
+        probe_video,
+    )
     from velocity_engine.progress import Progress
     from velocity_engine.template import Template, open_template
     from velocity_engine.warm import warm_up

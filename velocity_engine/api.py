@@ -19,6 +19,7 @@ from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import Finding, FrameRangeError, Place, RenderFailed, VelocityError
 from velocity_engine.evaluate import Evaluator, Viewport, fit_viewport
 from velocity_engine.plan import Plan
+from velocity_engine.regular_file import output_file
 from velocity_engine.template import (
     Assets,
     Customizations,
@@ -171,12 +172,16 @@ def render(
     ``{"assetId": ...}`` names. ``executor``, an installed one's name or an object that follows its protocol, renders
     the segments, to the same bytes; by default all processors of this machine do.
 
-    Raises CustomizationError, EncoderConfigError, FrameRangeError, PluginError before any work; RenderFailed where the
-    template itself cannot be rendered (a missing picture, say); MediaError, StorageError.
+    What stands at ``output`` is replaced where it is a file; a symbolic link stays, and what it points to is replaced.
+
+    Raises CustomizationError, EncoderConfigError, FrameRangeError, PluginError before any work, and StorageError where
+    a device, a pipe, a socket or a folder stands at ``output``; RenderFailed where the template itself cannot be
+    rendered (a missing picture, say); MediaError, StorageError.
     """
     from velocity_engine.pipeline import render_to_file
     from velocity_engine.soundtrack import audio_plan
 
+    output_file(output)
     encoder = encoder or EncoderConfig()
     raise_first(encoder_problems(template, encoder))
     chosen = plugins.executor(executor) if isinstance(executor, str) else executor

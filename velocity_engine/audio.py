@@ -6,7 +6,6 @@ FFmpeg's.
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
@@ -16,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.errors import MediaError, Place
+from velocity_engine.errors import MediaError
+from velocity_engine.media_file import SOUND, open_media, sound_of, sound_stream, video_stream
 
 if TYPE_CHECKING:
     import av
@@ -165,11 +165,11 @@ class _Sound:
         self._name = track.name
         self._container = _open(track.source, track.name)
         # One channel sounds as loud from both speakers; FFmpeg's own way to stereo would lower it by 3 dB.
-        layout = "mono" if self._container.streams.audio[0].codec_context.channels == 1 else "stereo"
+        layout = "mono" if sound_stream(self._container).codec_context.channels == 1 else "stereo"
         self._resampler = av.AudioResampler(format="fltp", layout=layout, rate=max(1, round(RATE / track.speed)))
-        self._blocks = self._decoded()
         skipped = round((offset - _delay(self._container)) * RATE / track.speed)
-        self._rest = np.zeros((2, max(0, -skipped)), np.float32)
+        self._blocks = self._heard(max(0, -skipped))
+        self._rest = np.zeros((2, 0), np.float32)
         while skipped > 0 and (taken := self.take(min(skipped, BLOCK)).shape[1]):
             skipped -= taken
 
@@ -184,11 +184,17 @@ class _Sound:
         self._rest = joined[:, count:]
         return joined[:, :count]
 
+    def _heard(self, silence: int) -> Generator[Block, None, None]:
+        """So many samples of silence, then the sound."""
+        for at in range(0, silence, BLOCK):
+            yield np.zeros((2, min(BLOCK, silence - at)), np.float32)
+        yield from self._decoded()
+
     def _decoded(self) -> Generator[Block, None, None]:
         """Up to the end, or to where the file cannot be followed. A broken packet is passed over, as players do."""
         import av
 
-        packets = self._container.demux(self._container.streams.audio[0])
+        packets = self._container.demux(sound_stream(self._container))
         while (packet := _next_packet(packets)) is not None:
             try:
                 frames = packet.decode()
@@ -200,7 +206,14 @@ class _Sound:
         yield from self._resampled(None)
 
     def _resampled(self, frame: av.AudioFrame | None) -> Iterator[Block]:
-        for made in self._resampler.resample(frame):
+        """Nothing for a frame of another form than those before it, as a broken packet may decode to."""
+        import av
+
+        try:
+            resampled = self._resampler.resample(frame)
+        except (av.error.FFmpegError, ValueError):
+            return
+        for made in resampled:
             samples = np.asarray(made.to_ndarray(), np.float32)
             yield np.repeat(samples, 2, axis=0) if len(samples) == 1 else samples
 
@@ -211,10 +224,10 @@ class _Sound:
 
 def _delay(container: Any) -> float:
     """Seconds from a clip's first picture to its first sound."""
-    pictures, sounds = container.streams.video, container.streams.audio
-    if not pictures or pictures[0].start_time is None or sounds[0].start_time is None:
+    pictures, sound = video_stream(container), sound_stream(container)
+    if pictures is None or pictures.start_time is None or sound.start_time is None:
         return 0.0
-    return float(sounds[0].start_time * sounds[0].time_base - pictures[0].start_time * pictures[0].time_base)
+    return float(sound.start_time * sound.time_base - pictures.start_time * pictures.time_base)
 
 
 def _next_packet(packets: Iterator[Any]) -> Any:
@@ -227,16 +240,12 @@ def _next_packet(packets: Iterator[Any]) -> Any:
 
 
 def _open(source: str | bytes, name: str) -> Any:
-    import av
-
-    hint = "Audio is MP3, WAV (PCM) or AAC"
+    container = open_media(source, SOUND, name)
     try:
-        container = av.open(io.BytesIO(source) if isinstance(source, bytes) else source)
-    except (av.error.FFmpegError, OSError, ValueError) as error:
-        raise MediaError("the sound cannot be decoded", place=Place(file=name), hint=hint) from error
-    if not container.streams.audio:
+        sound_of(container, name)
+    except MediaError:
         container.close()
-        raise MediaError("the file has no sound in it", place=Place(file=name), hint=hint)
+        raise
     return container
 
 

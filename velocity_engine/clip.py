@@ -7,7 +7,6 @@ edit lists and files cut short are known before anything is drawn.
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import threading
 from bisect import bisect_right
@@ -21,25 +20,23 @@ from numpy.typing import NDArray
 
 from velocity_engine.display import Digest, digest_of
 from velocity_engine.errors import MediaError, Place
+from velocity_engine.media_file import CLIP, clip_video, codec_of, open_media, sound_stream, sounds, video_stream
 from velocity_engine.pictures import premultiplied
 from velocity_engine.probe import UNDECODED, rotation_of
+from velocity_engine.regular_file import open_regular
 
 if TYPE_CHECKING:
     import av
 
-HINT = "Clips are MP4 with H.264 or H.265; export or upload the file again"
 PLANAR = ("yuv420p", "yuvj420p")
 FULL_RANGE, BT709 = 2, 1  # AVCOL_RANGE_JPEG, AVCOL_SPC_BT709
 BT601 = (4, 5, 6)  # AVCOL_SPC_FCC, AVCOL_SPC_BT470BG, AVCOL_SPC_SMPTE170M
 UNSPECIFIED = 2
-PICTURES = ("image2", "gif", "apng")  # what FFmpeg calls single pictures, besides names that end in "_pipe"
 LEAST_HD_HEIGHT = 720  # untagged clips from here on are BT.709, below BT.601, as players take them
 MOST_SKIPPED = 64  # frames decoded and dropped on the way forward rather than seeking
 MOST_CURSORS = 8  # threads that read a clip side by side, each at a place of its own
 DECODER_THREADS = 1
 MOST_REORDERED = 15  # frames that libavcodec's H.264 decoder may be told to wait for
-
-WELL_DESCRIBED = (("mov", "mp4"), ("h264", "hevc"))  # formats and codecs whose headers say all that decoding takes
 
 Planes = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
 
@@ -50,7 +47,7 @@ def open_clip(source: str | os.PathLike[str] | bytes, name: str | None = None) -
         return ClipReader(source, name or "the clip", hashlib.blake2b(source).digest())
     path = Path(source)
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             content = hashlib.file_digest(file, "blake2b").digest()
     except OSError as error:
         raise MediaError(f"the clip cannot be read: {error.strerror}", place=Place(file=name or path.name)) from None
@@ -60,7 +57,8 @@ def open_clip(source: str | os.PathLike[str] | bytes, name: str | None = None) -
 @dataclass(frozen=True, slots=True)
 class ClipIndex:
     """The times of all frames and of the key frames, in order, in ticks of ``unit`` seconds, and the end of the last
-    frame. ``reordered``: before a frame at most so many are decoded that are shown after it."""
+    frame. ``reordered``: before a frame at most so many are decoded that are shown after it; more
+    than ``MOST_REORDERED`` are not counted."""
 
     times: list[int]
     keys: list[int]
@@ -75,7 +73,8 @@ class ClipIndex:
 
 class ClipReader:
     """``display.FrameReader`` of a video file, or of its bytes (``source``). ``width`` and ``height`` are those of the
-    upright picture; ``has_sound``: there is a sound track beside it.
+    upright picture; ``sound_codec``: of the sound track beside it, "" where there is none; ``has_sound``: there is one
+    that can be decoded.
 
     Several threads may read: each goes on with the decoder that stands nearest before the frame it asks for.
     """
@@ -91,7 +90,9 @@ class ClipReader:
         except MediaError:
             container.close()
             raise
-        self.has_sound = bool(container.streams.audio)
+        sound = sound_stream(container)
+        self.sound_codec = "" if sound is None else codec_of(sound) or "of an unknown codec"
+        self.has_sound = sound is not None and sounds(sound)
         self._idle.append(Cursor(container, self._index))
         self._count = 1
         times = self._index.times
@@ -105,44 +106,41 @@ class ClipReader:
             self.width, self.height = self.height, self.width
 
     def _failure(self, message: str) -> MediaError:
-        return MediaError(message, place=self._place, hint=HINT)
+        return MediaError(message, place=self._place, hint=CLIP.hint)
 
     def _opened(self, how: Mapping[str, Any]) -> Any:
-        import av
-
-        try:
-            return av.open(io.BytesIO(self.source) if isinstance(self.source, bytes) else self.source, **how)
-        except (av.error.FFmpegError, OSError, ValueError) as error:
-            raise self._failure("this is not a clip that can be decoded") from error
+        return open_media(self.source, CLIP, self._place.file or "", how)
 
     def _container(self) -> Any:
         container = self._opened(UNDECODED)
         if not _well_described(container):
             container.close()
             container = self._opened({})
-        if not container.streams.video:
+        try:
+            clip_video(container, self._place.file or "")
+        except MediaError:
             container.close()
-            raise self._failure("the file has no video in it")
-        if container.format.name in PICTURES or container.format.name.endswith("_pipe"):
-            container.close()
-            raise self._failure("the file is a picture, not a clip")
+            raise
         return container
 
     def _walk(self, container: Any) -> ClipIndex:
         import av
 
-        stream = container.streams.video[0]
+        stream = video_stream(container)
         times: list[int] = []
         keys: list[int] = []
+        latest: list[int] = []  # so many of the times so far as a decoder may have to wait for, in order
         end = reordered = 0
         try:
             for packet in container.demux(stream):
                 time = packet.pts if packet.pts is not None else packet.dts
                 if not packet.size or time is None or packet.is_discard:
                     continue
-                place = bisect_right(times, time)
-                reordered = max(reordered, len(times) - place)
-                times.insert(place, time)
+                times.append(time)
+                place = bisect_right(latest, time)
+                reordered = max(reordered, len(latest) - place)
+                latest.insert(place, time)
+                del latest[:-MOST_REORDERED]
                 if packet.is_keyframe:
                     keys.append(time)
                 end = max(end, time + (packet.duration or 0))
@@ -150,6 +148,7 @@ class ClipReader:
             raise self._failure("the clip is damaged") from error
         if not times or stream.frames > len(times):
             raise self._failure(f"the clip is cut short: it holds {len(times)} of its {stream.frames} frames")
+        times.sort()
         return ClipIndex(times, sorted(keys), end, float(stream.time_base), reordered)
 
     def index_at(self, seconds: float) -> int:
@@ -222,11 +221,11 @@ class Cursor:
 
     def __init__(self, container: Any, index: ClipIndex) -> None:
         self._container, self._index = container, index
-        self._stream = container.streams.video[0]
+        self._stream = video_stream(container)
         self._stream.thread_type = "AUTO"
         self._stream.thread_count = DECODER_THREADS
         context = self._stream.codec_context  # that has seen no frame yet, from which H.264 would be guessed
-        context.reorder_depth = max(context.reorder_depth, min(index.reordered, MOST_REORDERED))
+        context.reorder_depth = max(context.reorder_depth, index.reordered)
         self._frames: Iterator[av.VideoFrame] = iter(())
         self._shown: av.VideoFrame | None = None
         self._wanted = 0
@@ -277,12 +276,11 @@ class Cursor:
 
 def _well_described(container: Any) -> bool:
     """Whether the headers of an open file, and its index, say all that decoding it takes."""
-    formats, codecs = WELL_DESCRIBED
-    streams = container.streams.video
-    if not streams or not set(formats) & set(container.format.name.split(",")):
+    stream = video_stream(container)
+    if stream is None or stream.codec_context is None:
         return False
-    context = streams[0].codec_context
-    return context.name in codecs and context.width > 0 and context.height > 0 and bool(context.extradata)
+    context = stream.codec_context
+    return context.width > 0 and context.height > 0 and bool(context.extradata)
 
 
 def planes_of(frame: av.VideoFrame) -> Planes:

@@ -19,6 +19,7 @@ from urllib.parse import unquote
 
 from velocity_engine.errors import PackageError, Place
 from velocity_engine.package_stores import MIB, FolderStore, PackageLimits, Store, ZipStore
+from velocity_engine.regular_file import open_regular
 
 _CHUNK = 256 * 1024
 _STRANGERS = re.compile(
@@ -93,19 +94,18 @@ class Package:
         return None
 
     def extract(self, name: str, folder: str | os.PathLike[str]) -> str:
-        """The path of a file on this machine: in place where it lies in a folder already, else a copy below ``folder``.
+        """The path of a clip on this machine: in place where it lies in a folder already, else a copy below ``folder``.
 
-        The copy is streamed, and its name is the engine's own (the suffix is kept).
+        The copy is streamed, and nothing of its name is the package's.
         """
         name = self._checked(name)
         path = self._store.path(name)
         if path is not None:
             return path
-        suffix = re.sub(r"[^A-Za-z0-9.]", "", posixpath.splitext(name)[1])[:16]
-        target = os.path.join(os.fspath(folder), f"file-{self._store.names.index(name)}{suffix}")
+        target = os.path.join(os.fspath(folder), f"clip-{self._store.names.index(name)}.mp4")
         if os.path.isfile(target) and os.path.getsize(target) == self._store.size(name):
             return target
-        handle, partial = tempfile.mkstemp(dir=os.fspath(folder), suffix=suffix)
+        handle, partial = tempfile.mkstemp(dir=os.fspath(folder))
         try:
             with os.fdopen(handle, "wb") as sink, self._store.open(name) as source:
                 _copy(source, sink, self._limits.total_bytes, name, self.file)
@@ -162,7 +162,7 @@ def _open_store(path: str, file: str, limits: PackageLimits) -> tuple[Store, str
     try:
         if os.path.isdir(path):
             return FolderStore(path, file, limits), None
-        with open(path, "rb") as stream:
+        with open_regular(path) as stream:
             head = stream.read(64)
     except OSError as problem:
         raise PackageError(f"the template cannot be read: {problem.strerror}", place=place) from None

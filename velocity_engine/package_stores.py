@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import IO, BinaryIO, Protocol, cast
 
 from velocity_engine.errors import PackageError, Place
+from velocity_engine.regular_file import irregular, open_regular
 
 MIB = 1 << 20
 MAX_DIRECTORY_BYTES = 16 * MIB
@@ -233,7 +234,7 @@ def _check_overlap(infos: list[zipfile.ZipInfo], file: str) -> None:
 
 
 class FolderStore:
-    """The files of a folder. Links that leave it are refused.
+    """The files of a folder. Links that leave it are refused, as are devices, pipes and sockets.
 
     ``beside``: the folder only happens to hold a bare document, so the search is shallow and passes over what it
     does not like.
@@ -252,7 +253,7 @@ class FolderStore:
 
     def open(self, name: str) -> BinaryIO:
         try:
-            return open(self._inside(name), "rb")
+            return open_regular(self._inside(name))
         except OSError as problem:
             raise self._unreadable(name, problem) from None
 
@@ -295,15 +296,30 @@ def _names_in(root: str, file: str, limits: PackageLimits) -> tuple[str, ...]:
                 if depth >= MAX_FOLDER_DEPTH:
                     raise PackageError(f"folders are nested deeper than {MAX_FOLDER_DEPTH}", place=Place(file=file))
                 waiting.append((name + "/", depth + 1))
-            elif entry.is_file() and _encodable(name):
-                names.append(name)
-                total += entry.stat().st_size
+            elif entry.is_file():
+                if _encodable(name):
+                    names.append(name)
+                    total += entry.stat().st_size
+            else:
+                _refuse_special(entry, name, file)
             if len(names) + len(waiting) > limits.members:
                 raise PackageError(f"the folder has more than {limits.members} files", place=Place(file=file))
     if total > limits.total_bytes:
         what = f"the folder's files are larger than {limits.total_bytes} bytes in all"
         raise PackageError(what, place=Place(file=file))
     return tuple(sorted(names))
+
+
+def _refuse_special(entry: os.DirEntry[str], name: str, file: str) -> None:
+    """A link to a folder and one to nothing are passed over."""
+    try:
+        mode = entry.stat().st_mode
+    except OSError:
+        return
+    what = irregular(mode)
+    if what is not None and not stat.S_ISDIR(mode) and not entry.name.startswith("."):
+        message = f"{name!r} in the folder is {what}, not a file"
+        raise PackageError(message, place=Place(file=file), hint="A template's folder holds files and folders only")
 
 
 def _names_beside(root: str, document: str) -> tuple[str, ...]:

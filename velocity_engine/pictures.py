@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from PIL import Image
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TGA")  # TGA last: it has no mark at its beginning
+ANIMATED = ("PNG", "GIF", "WEBP")
+PHONES = "MPO"  # a JPEG with further pictures behind it, as phones take them: the first is the one that is meant
 MAX_PIXELS = 178_000_000
 MAX_ANIMATION_PIXELS = 268_435_456
 MAX_FRAMES = 10_000
@@ -74,6 +76,8 @@ def _frames(image: Image.Image, name: str) -> Iterator[tuple[NDArray[np.uint8], 
             if index:
                 image.seek(index)
             image.load()
+            pixels = _rgba(image)
+            moves = image.format in ANIMATED and getattr(image, "is_animated", False)  # reads on in the file
         except EOFError:
             return
         except Exception as error:
@@ -84,8 +88,8 @@ def _frames(image: Image.Image, name: str) -> Iterator[tuple[NDArray[np.uint8], 
             hint = f"All frames may have {MAX_ANIMATION_PIXELS:,} pixels at most; use a video clip"
             raise MediaError("the animated picture is too long", place=Place(file=name), hint=hint)
         delay = float(image.info.get("duration") or 0) / 1000
-        yield premultiplied(_rgba(image)), delay if delay >= LEAST_DELAY else USUAL_DELAY
-        if not getattr(image, "is_animated", False):
+        yield premultiplied(pixels), delay if delay >= LEAST_DELAY else USUAL_DELAY
+        if not moves:
             return
         index += 1
 
@@ -118,4 +122,4 @@ def premultiplied(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def format_of(data: bytes) -> str:
     """Pillow's name of the format of a picture that ``decode_picture`` takes."""
     with _opened(data, "") as image:
-        return image.format or ""
+        return "JPEG" if image.format == PHONES else image.format or ""

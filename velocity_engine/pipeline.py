@@ -28,6 +28,7 @@ from velocity_engine.mux import Muxer
 from velocity_engine.plugin_types import EncodedPacket, EncodedSegment, EncoderSettings, Executor, Segment
 from velocity_engine.probe import written_length
 from velocity_engine.progress import Progress, ProgressMeter
+from velocity_engine.regular_file import output_file
 from velocity_engine.scene import Scene
 from velocity_engine.segment import plan_segments
 
@@ -94,7 +95,7 @@ def render_to_file(
     source: PacketSource = Lanes(work, segments) if executor is None else ExecutedSegments(work, segments, executor)
     meter = ProgressMeter(progress, frame_count)
     clock = StageClock()
-    target = Path(output_path)
+    target = output_file(output_path)
     part = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
     try:
         muxer = _open_muxer(part, config, settings, scene, rate, audio_plan)

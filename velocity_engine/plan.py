@@ -37,6 +37,7 @@ from velocity_engine.model.properties import Property
 from velocity_engine.package import Package
 from velocity_engine.planned import PlannedComposition, PlannedLayer, bind, drawable, note_stillness, numbers_read
 from velocity_engine.plugin_types import EffectType, LayerType, TellsLimits
+from velocity_engine.regular_file import open_regular
 
 _LOTTIE_TYPE = {
     PrecompContent: 0,
@@ -149,7 +150,8 @@ class PlanContext:
             return media.data
         if media.path is not None:
             try:
-                return Path(media.path).read_bytes()
+                with open_regular(media.path) as file:
+                    return file.read()
             except OSError as error:
                 raise MediaError(f"cannot be read: {error.strerror}", place=Place(file=Path(media.path).name)) from None
         if self.package is None or media.name is None:
@@ -179,7 +181,7 @@ class PlanContext:
         if asset_id not in self._clips:
             from velocity_engine.clip import open_clip
 
-            reader = open_clip(str(self._local_file(asset_id)))
+            reader = open_clip(self._local_file(asset_id), _media_name(self._media(asset_id), asset_id))
             self.resources.append(reader.close)
             self._clips[asset_id] = reader
         return self._clips[asset_id]

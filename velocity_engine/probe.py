@@ -4,25 +4,36 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from velocity_engine.errors import MediaError, Place
+from velocity_engine.media_file import (
+    CLIP,
+    SOUND,
+    WRITTEN,
+    Kind,
+    clip_video,
+    codec_of,
+    is_clip,
+    open_media,
+    sound_stream,
+    video_stream,
+)
+from velocity_engine.regular_file import open_regular
 
 if TYPE_CHECKING:
     import av
 
-AUDIO_HINT = "Audio is MP3, WAV (PCM) or AAC"
 # How to open a file whose headers are trusted: left to itself, FFmpeg decodes frames to learn what they say already.
 UNDECODED: dict[str, Any] = {
     "options": {"probesize": "32", "analyzeduration": "0"},
     "stream_options": [{"threads": "1", "skip_frame": "all"}],
 }
 MOST_TRIES = 20  # packets that may hold no sound before the first that does
-AUDIO_CODECS = {"mp3": "mp3", "mp3float": "mp3", "aac": "aac"}
+AUDIO_CODECS = ("mp3", "aac")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +77,16 @@ class PictureInfo:
 def probe_audio(path: str | os.PathLike[str]) -> AudioInfo:
     """Raises MediaError ("Unsupported audio codec") for what is not MP3, WAV or AAC, or cannot be decoded."""
     name = Path(path).name
-    unsupported = MediaError("Unsupported audio codec", place=Place(file=name), hint=AUDIO_HINT)
-    with _opened(path, unsupported) as container:
-        if not container.streams.audio:
-            raise unsupported
-        stream = container.streams.audio[0]
-        codec = stream.codec_context.name
-        file_format = "wav" if codec.startswith("pcm_") else AUDIO_CODECS.get(codec)
-        if file_format is None or (file_format == "wav" and "wav" not in container.format.name.split(",")):
+    unsupported = MediaError("Unsupported audio codec", place=Place(file=name), hint=SOUND.hint)
+    try:
+        container = open_media(path, SOUND, name)
+    except MediaError as error:
+        raise unsupported from error
+    with container:
+        stream = sound_stream(container)
+        codec = "" if stream is None else codec_of(stream)
+        file_format = "wav" if codec.startswith("pcm_") and container.format.name == "wav" else codec
+        if file_format not in ("wav", *AUDIO_CODECS):
             raise unsupported
         ticks, tries, decoded = 0, 0, False
         for packet in _packets(container, stream):
@@ -83,30 +96,45 @@ def probe_audio(path: str | os.PathLike[str]) -> AudioInfo:
         if not decoded:
             raise unsupported
         seconds = float(ticks * stream.time_base)
-        return AudioInfo(
-            file_format,
-            AUDIO_CODECS.get(codec, codec),
-            seconds,
-            stream.codec_context.sample_rate,
-            stream.codec_context.channels,
-        )
+        context = stream.codec_context
+        return AudioInfo(file_format, codec, seconds, context.sample_rate, context.channels)
+
+
+def probe_asset(path: str | os.PathLike[str]) -> PictureInfo | VideoInfo:
+    """What a file is that shall stand in a template's layer: a clip where it begins like one, else a picture.
+
+    Raises MediaError.
+    """
+    try:
+        clip = is_clip(path)
+    except OSError as error:
+        raise _unreadable("file", path, error) from None
+    return probe_clip(path) if clip else probe_picture(path)
+
+
+def probe_clip(path: str | os.PathLike[str]) -> VideoInfo:
+    """As ``probe_video``, for what templates may show: MP4 or MOV with H.264 or H.265."""
+    return _probed(path, CLIP)
 
 
 def probe_video(path: str | os.PathLike[str]) -> VideoInfo:
-    """Raises MediaError for what has no video, cannot be decoded, or holds fewer frames than it claims."""
+    """What a video holds that was rendered, of whatever codec: MP4, MOV or AVI.
+
+    Raises MediaError for what has no video, cannot be decoded, or holds fewer frames than it claims.
+    """
+    return _probed(path, WRITTEN)
+
+
+def _probed(path: str | os.PathLike[str], kind: Kind) -> VideoInfo:
     name = Path(path).name
-    unreadable = MediaError(
-        "the clip cannot be read", place=Place(file=name), hint="It is damaged, cut short, or not a video"
-    )
-    with _opened(path, unreadable) as container:
-        if not container.streams.video:
-            raise MediaError(
-                "the file has no video in it", place=Place(file=name), hint="Clips are MP4 with H.264 or H.265"
-            )
-        stream = container.streams.video[0]
+    unreadable = MediaError(f"the {kind.what} cannot be read", place=Place(file=name), hint=kind.hint)
+    with open_media(path, kind, name) as container:
+        stream = clip_video(container, name) if kind is CLIP else video_stream(container)
+        if stream is None or stream.codec_context is None:
+            raise MediaError("the file has no video in it", place=Place(file=name), hint=kind.hint)
         frames, seconds, shown = _walked(container, stream, unreadable, _decoded)
         if stream.frames > frames:
-            message = f"the clip is cut short: it holds {frames} of its {stream.frames} frames"
+            message = f"the {kind.what} is cut short: it holds {frames} of its {stream.frames} frames"
             raise MediaError(message, place=Place(file=name), hint="Export or upload the file again")
         turned = rotation_of(shown)
         width, height = stream.codec_context.width, stream.codec_context.height
@@ -118,7 +146,7 @@ def probe_video(path: str | os.PathLike[str]) -> VideoInfo:
             height,
             seconds,
             frames,
-            _codec_name(stream),
+            codec_of(stream),
             Fraction(rate),
             bool(container.streams.audio),
             stream.codec_context.pix_fmt or "",
@@ -132,10 +160,14 @@ def written_length(path: str | os.PathLike[str]) -> tuple[int, float]:
     Raises MediaError.
     """
     unreadable = MediaError("the video cannot be read back", place=Place(file=Path(path).name))
-    with _opened(path, unreadable, **UNDECODED) as container:
-        if not container.streams.video:
+    try:
+        container = open_media(path, WRITTEN, Path(path).name, UNDECODED)
+    except MediaError as error:
+        raise unreadable from error
+    with container:
+        stream = video_stream(container)
+        if stream is None or stream.codec_context is None:
             raise unreadable
-        stream = container.streams.video[0]
         stream.codec_context.skip_frame = "DEFAULT"
         frames, seconds, _ = _walked(container, stream, unreadable, _decoded_alone)
         return frames, seconds
@@ -155,7 +187,7 @@ def _walked(
         first = packet.pts if first is None else min(first, packet.pts)
         last = max(last, packet.pts + (packet.duration or 0))
         shown = shown or _first_frame(packet, failure, decode)
-    shown = shown or next(iter(stream.codec_context.decode(None)), None)
+    shown = shown or _first_frame(None, failure, stream.codec_context.decode)
     if shown is None or first is None:
         raise failure
     return frames, float((last - first) * stream.time_base), shown
@@ -167,9 +199,10 @@ def probe_picture(path: str | os.PathLike[str]) -> PictureInfo:
 
     name = Path(path).name
     try:
-        data = Path(path).read_bytes()
+        with open_regular(path) as file:
+            data = file.read()
     except OSError as error:
-        raise MediaError(f"the picture cannot be read: {error.strerror}", place=Place(file=name)) from None
+        raise _unreadable("picture", path, error) from None
     frames = pictures.decode_picture(data, name)
     height, width = frames[0][1].pixels.shape[:2]
     return PictureInfo(pictures.format_of(data), width, height, len(frames))
@@ -180,20 +213,8 @@ def rotation_of(frame: av.VideoFrame) -> int:
     return -round(getattr(frame, "rotation", 0) / 90) * 90 % 360
 
 
-def _codec_name(stream: av.VideoStream) -> str:
-    return stream.codec_context.codec.canonical_name
-
-
-@contextmanager
-def _opened(path: str | os.PathLike[str], failure: MediaError, **how: Any) -> Iterator[Any]:
-    import av
-
-    try:
-        container = av.open(os.fspath(path), **how)
-    except (av.error.FFmpegError, OSError, ValueError) as error:
-        raise failure from error
-    with container:
-        yield container
+def _unreadable(what: str, path: str | os.PathLike[str], error: OSError) -> MediaError:
+    return MediaError(f"the {what} cannot be read: {error.strerror}", place=Place(file=Path(path).name))
 
 
 def _packets(container: Any, stream: Any) -> Iterator[Any]:

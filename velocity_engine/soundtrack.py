@@ -156,6 +156,9 @@ def _clip_track(
     """The sound of a clip along with its pictures; None where it has none. It ends with the clip unless that loops."""
     clip = _clip(plan, content)
     if clip is None or not clip.has_sound:
+        if clip is not None and clip.sound_codec:
+            what = f"the clip's sound is {clip.sound_codec}, and cannot be decoded"
+            plan.report(Finding("audio.codec", what, _place(entry), "the layer is silent"))
         return None
     first, last = content.trim or (0.0, math.inf)
     length = min(last, clip.seconds) - first

@@ -96,3 +96,8 @@ def test_data_uris(uri: str, data: bytes) -> None:
 def test_broken_data_uris(uri: str) -> None:
     with pytest.raises(Malformed):
         data_uri(uri)
+
+
+def test_a_percent_encoded_uri_of_a_size_that_would_take_gigabytes_is_refused() -> None:
+    with pytest.raises(Malformed, match="must be base64"):
+        data_uri("data:image/png," + "%00" * (8 << 20))

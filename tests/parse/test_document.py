@@ -53,6 +53,8 @@ def test_fields() -> None:
         ({"fr": 0}, "frame rate. is 0", "/fr"),
         ({"fr": -25}, "frame rate. is -25", "/fr"),
         ({"fr": 1e9}, "frame rate", "/fr"),
+        ({"fr": 1e-300}, "frame rate", "/fr"),
+        ({"fr": 0.0099}, "frame rate", "/fr"),
         ({"fr": "absent"}, "has no fr", "/fr"),
         ({"op": "absent"}, "has no op", "/op"),
         ({"op": 0}, "op .end frame. is 0", "/op"),

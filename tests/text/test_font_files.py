@@ -4,25 +4,12 @@ import io
 import zlib
 
 import pytest
-from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTCollection, TTFont
-from text_support import bundled
+from text_support import bundled, small
 
 from velocity_engine.errors import MediaError
 from velocity_engine.text import font_files
 from velocity_engine.text.font_files import open_font
-
-
-def small(file: str, characters: str, flavor: str | None = None) -> bytes:
-    font = TTFont(io.BytesIO(bundled(file)))
-    options = Options(layout_features=["*"], name_IDs=["*"])
-    subsetter = Subsetter(options)
-    subsetter.populate(text=characters)
-    subsetter.subset(font)
-    font.flavor = flavor
-    out = io.BytesIO()
-    font.save(out)
-    return out.getvalue()
 
 
 @pytest.mark.parametrize("flavor", [None, "woff", "woff2"])

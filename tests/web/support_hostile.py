@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
+from strangers import naming
 from web.support_templates import document, layer, png, solid, still, template_zip, zipped
 
 Files = dict[str, bytes | str]
@@ -264,7 +265,7 @@ with_json("json: a number of a million digits", json.dumps(document()).replace('
 for wrong_field, values in {
     "w": (0, -64, 10**9, "64", None, [], 1e18),
     "h": (0, 10**9),
-    "fr": (0, -30, "fast", None, 1e12),
+    "fr": (0, -30, "fast", None, 1e12, 1e-300, 0.009),
     "op": (-5, 10**15, "end"),
     "layers": ({}, "layers", None, 5, [1, 2], [[]], [None]),
     "assets": ({}, [1], "x"),
@@ -419,12 +420,12 @@ with_image("picture: broken base64", b"", u="", p="data:image/png;base64,@@@@", 
 with_image("picture: base64 of text", b"", u="", p="data:image/png;base64," + base64.b64encode(b"hello").decode(), e=1)
 
 
-def _clip(name: str, content: bytes, *, refused: bool = True) -> None:
+def _clip(name: str, content: bytes, *, refused: bool = True, file: str = "clip.mp4") -> None:
     fields = {
-        "assets": [{"id": "v", "p": "clip.mp4", "u": "videos/", "w": 8, "h": 8, "t": 9}],
+        "assets": [{"id": "v", "p": file, "u": "videos/", "w": 8, "h": 8, "t": 9}],
         "layers": [layer("Clip", 9, 1, 10, refId="v")],
     }
-    HOSTILE[name] = (lambda: template_zip({"videos/clip.mp4": content}, **fields), refused)
+    HOSTILE[name] = (lambda: template_zip({f"videos/{file}": content}, **fields), refused)
 
 
 _clip("clip: text", b"this is no clip")
@@ -434,6 +435,22 @@ _clip(
     b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + struct.pack(">I4sQ", 1, b"moov", 2**63) + b"\0" * 100,
 )
 _clip("clip: a picture", png())
+for ending in (".mp4", ".m3u8", ".mov", ".txt"):
+    for playlist, content in naming("/etc/passwd").items():
+        _clip(f"clip: {playlist} in {ending}", content, file=f"clip{ending}")
+_clip("clip: a concat of itself", b"ffconcat version 1.0\nfile clip-1.mp4\n")
+
+
+@hostile("a sound as a link to a device")
+def _device() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("data.json", json.dumps(document()))
+        device = zipfile.ZipInfo("sounds/s.mp3")
+        device.create_system = 3
+        device.external_attr = (stat.S_IFCHR | 0o666) << 16
+        archive.writestr(device, b"")
+    return buffer.getvalue()
 
 
 def _font(name: str, content: bytes) -> None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from media_support import make_clip, make_sound, tone
+from strangers import naming
 from web.support_hostile import HOSTILE
 from web.support_service import Client, Service
-from web.support_templates import png, template_zip
+from web.support_templates import layer, png, solid, template_zip
+
+from velocity_engine import probe_video
 
 SOON = 10.0
 
@@ -74,6 +78,37 @@ def test_hostile_names_of_renders_are_only_names(client: Client, template_id: st
     render_id = client.ready_render(template_id, name=text)
     assert client.get(f"/render/{render_id}/status").json()["name"] == text
     assert client.get(f"/render/{render_id}/download").headers["content-disposition"].startswith("attachment;")
+
+
+@pytest.mark.parametrize("name", naming(""))
+def test_a_sound_that_names_files_or_the_network_stays_silent(client: Client, tmp_path: Path, name: str) -> None:
+    """The renders end soon, and nothing of the file that is named is in the video."""
+    secret = make_sound(tmp_path / "secret.wav", tone(1.0))
+    asset = {"id": "s", "p": "s.mp3", "u": "sounds/", "t": 6}
+    layers = [layer("Sound", 6, 1, 30, refId="s"), solid("Ground", "#ff0000", 30, 2)]
+    files: dict[str, bytes | str] = {"sounds/s.mp3": naming(str(secret))[name]}
+    template_id = client.ready_template(template_zip(files, assets=[asset], layers=layers, frames=30))
+    render_id = client.start_render(template_id)
+    assert client.settle(f"/render/{render_id}/status", seconds=20)["status"] == "completed"
+    video = tmp_path / "video.mp4"
+    video.write_bytes(client.get(f"/render/{render_id}/download").content)
+    assert not probe_video(video).has_audio
+
+
+@pytest.mark.parametrize("codec", ["libvpx-vp9", "mpeg4"])
+def test_clips_of_other_codecs_are_refused_in_the_same_words_everywhere(
+    client: Client, tmp_path: Path, codec: str
+) -> None:
+    clip = make_clip(tmp_path / "clip.mp4", 5, codec=codec).read_bytes()
+    refused = client.post("/asset", files={"file": ("clip.mp4", clip)})
+    assert refused.status_code == 400
+    sentence = f"the clip is {'vp9' if codec == 'libvpx-vp9' else 'mpeg4'}"
+    assert sentence in refused.text and "Clips are MP4 with H.264 or H.265" in refused.text
+    asset = {"id": "v", "p": "clip.mp4", "u": "videos/", "w": 96, "h": 64, "t": 9}
+    content = template_zip({"videos/clip.mp4": clip}, assets=[asset], layers=[layer("Clip", 9, 1, 5, refId="v")])
+    status = client.settle(f"/template/{client.upload_template(content)}/status")
+    assert status["status"] == "failed"
+    assert sentence in status["reason"] and "Clips are MP4 with H.264 or H.265" in status["reason"]
 
 
 ASSETS = {

@@ -34,16 +34,18 @@ def still(
 ) -> None:
     """Draw one frame as a picture."""
     import velocity_engine
+    from velocity_engine.regular_file import output_file
 
     kind = _FORMATS.get(Path(output).suffix.lower())
     if kind is None:
         raise typer.BadParameter(f"{output} must end in {', '.join(_FORMATS)}", param_hint="--output")
     values.output_file(output)
+    target = output_file(output)
     with velocity_engine.open_template(template, animation=animation) as opened:
         entries, files = values.customizations(settings or [], customize, opened)
         files.update(values.asset_files(asset or []))
         pixels = velocity_engine.render_still(opened, frame=frame, size=size, customizations=entries, assets=files)
-    _save(pixels, Path(output), kind)
+    _save(pixels, target, kind)
     height, width = pixels.shape[:2]
     if as_json:
         report.print_json({"output": output, "frame": frame, "width": width, "height": height})

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from velocity_engine.package import Package
 
 MAX_SIDE = 16_384
-MAX_FRAME_RATE = 1000.0
+MIN_FRAME_RATE, MAX_FRAME_RATE = 0.01, 1000.0
 MAX_FRAMES = 100_000_000
 
 
@@ -112,8 +112,8 @@ def _side(raw: Mapping[str, Any], key: str, file: str) -> int:
 
 def _frame_rate(raw: Mapping[str, Any], file: str) -> float:
     value = _required(raw, "fr", "frame rate", file)
-    if not 0.0 < value <= MAX_FRAME_RATE:
-        hint = f"It must be above 0 and at most {MAX_FRAME_RATE:g} frames a second"
+    if not MIN_FRAME_RATE <= value <= MAX_FRAME_RATE:
+        hint = f"It must be from {MIN_FRAME_RATE:g} to {MAX_FRAME_RATE:g} frames a second"
         raise _bad(file, "/fr", f"fr (frame rate) is {value:g}", hint)
     return value
 
@@ -215,7 +215,7 @@ def _assets(context: Context, raw: list[Any]) -> tuple[dict[str, tuple[dict[str,
 
 def _own_rate(raw: Mapping[str, Any]) -> float | None:
     value = number_of(raw, "fr", 0.0)
-    return value if 0.0 < value <= MAX_FRAME_RATE else None
+    return value if MIN_FRAME_RATE <= value <= MAX_FRAME_RATE else None
 
 
 def _check_count(context: Context, raw: dict[str, Any], precomps: dict[str, tuple[dict[str, Any], str]]) -> None:

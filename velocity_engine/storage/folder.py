@@ -10,6 +10,7 @@ from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from velocity_engine.errors import Place, StorageError
+from velocity_engine.regular_file import open_regular, output_file
 
 
 class FolderStorage:
@@ -18,7 +19,7 @@ class FolderStorage:
     schemes: tuple[str, ...] = ("file",)
 
     def put(self, local_path: str, target: str) -> int:
-        path = _path(target)
+        path = output_file(_path(target))
         part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -37,7 +38,7 @@ class FolderStorage:
     def open(self, target: str) -> BinaryIO:
         path = _path(target)
         try:
-            return path.open("rb")
+            return open_regular(path)
         except OSError as error:
             raise _failure("the file cannot be read", path, error) from error
 

@@ -18,6 +18,8 @@ from velocity_engine.text.faces import FaceNames, FontFace, face_names
 MAX_FONT_BYTES = 64 * 1024 * 1024
 _KEPT_BYTES = 128 * 1024 * 1024
 _MAX_FACES = 64
+_SFNT = (b"\0\1\0\0", b"true", b"OTTO", b"ttcf")  # TrueType, Apple's, CFF outlines, collections
+_HINT = "TTF, OTF, TTC, WOFF and WOFF2 fonts can be read"
 _STEP = 1 << 20
 
 
@@ -71,6 +73,8 @@ def _read_records(data: bytes, file: str) -> tuple[FontRecord, ...]:
     import uharfbuzz as hb
 
     sfnt = _unpacked(data, file)
+    if sfnt[:4] not in _SFNT:
+        raise _no_font(file)
     blob = hb.Blob(sfnt)
     records = []
     for index in range(min(hb.Face(blob).count, _MAX_FACES)):
@@ -80,9 +84,12 @@ def _read_records(data: bytes, file: str) -> tuple[FontRecord, ...]:
         axes = {axis.tag: (axis.min_value, axis.default_value, axis.max_value) for axis in face.axis_infos}
         records.append(FontRecord(file, sfnt, index, face_names(face), axes))
     if not records:
-        hint = "TTF, OTF, TTC, WOFF and WOFF2 fonts can be read"
-        raise MediaError("is not a font that can be read", place=Place(file=file or None), hint=hint)
+        raise _no_font(file)
     return tuple(records)
+
+
+def _no_font(file: str) -> MediaError:
+    return MediaError("it is not a font that can be read", place=Place(file=file or None), hint=_HINT)
 
 
 def _unpacked(data: bytes, file: str) -> bytes:
@@ -98,10 +105,9 @@ def _unpacked(data: bytes, file: str) -> bytes:
         return _sfnt_of(_without_metadata(data))
     except MediaError:
         raise
-    except Exception as error:  # noqa: BLE001 - fontTools raises whatever its parsers stumble over
-        message = f"the web font cannot be unpacked ({error})"
+    except Exception as error:
         hint = "Put a whole WOFF, WOFF2, TTF or OTF file there"
-        raise MediaError(message, place=Place(file=file or None), hint=hint) from None
+        raise MediaError("the web font cannot be unpacked", place=Place(file=file or None), hint=hint) from error
 
 
 def _too_large(file: str) -> MediaError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 VALUE_CHARACTERS = 500
@@ -90,25 +89,8 @@ def analyse_asset(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) 
     """A picture, else a clip. Raises MediaError with the sentence of what the file looks like most."""
     import velocity_engine as engine
 
-    path = Path(spec["file"])
-    with path.open("rb") as file:
-        head = file.read(12)
-    if head[4:8] == b"ftyp":
-        clip = engine.probe_video(path)
-        if clip.codec not in ("h264", "hevc", "h265"):
-            raise engine.MediaError(f"the clip is {clip.codec}", hint="Clips must be MP4 with H.264 or H.265")
-        return {
-            "kind": "video",
-            "format": "mp4",
-            "width": clip.width,
-            "height": clip.height,
-            "seconds": clip.seconds,
-        }
-    picture = engine.probe_picture(path)
-    return {
-        "kind": "image",
-        "format": picture.format.lower(),
-        "width": picture.width,
-        "height": picture.height,
-        "seconds": None,
-    }
+    found = engine.probe_asset(spec["file"])
+    size = {"width": found.width, "height": found.height}
+    if isinstance(found, engine.VideoInfo):
+        return {"kind": "video", "format": "mp4", "seconds": found.seconds, **size}
+    return {"kind": "image", "format": found.format.lower(), "seconds": None, **size}
