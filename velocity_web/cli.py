@@ -192,7 +192,10 @@ def job_retry(job_id: JobId, data: Data = None, database: Database = None) -> No
 
 @admin_app.command()
 def verify(data: Data = None, database: Database = None, as_json: AsJson = False) -> None:
-    """Compare files, rows and sums; exit status 1 when something does not hold."""
+    """Compare files, rows and sums; exit status 1 when something does not hold.
+
+    A user over a quota or budget that was lowered is named under over_limits, and is no fault.
+    """
     found = _do("verify", _settings(data=data, database=database))
     if as_json:
         typer.echo(json.dumps(asdict(found)))

@@ -20,10 +20,12 @@ import falcon
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from velocity_web.auth import Caller
+from velocity_web.examples import Examples
 from velocity_web.failures import Invalid, NotFound
 from velocity_web.schemas.base import Question
 
 Form = Mapping[str, str]
+JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """``returns`` is the answer's type, ``binary`` the content types of an answer that is a file, ``form`` the fields
-    of an upload beside ``file``, ``codes`` the statuses beside 200 with their meaning.
+    """``id`` is the name of the operation for generated clients. ``returns`` is the answer's type, and ``answers`` says
+    which of several types comes when; ``binary`` are the content types of an answer that is a file, ``form`` the fields
+    of an upload beside ``file``, ``codes`` the statuses beside 200 with their meaning. ``examples`` are bodies by
+    content type and name.
 
     ``further`` checks a body beyond its form (resource, caller, body) and raises Invalid; a body of a wrong form is
     checked too, with ``stand_ins`` in the place of what is wrong, by path: ``encoderConfig.bitrate``, ``rows[]``.
     """
 
+    id: str
     summary: str
     tag: str
     description: str = ""
@@ -55,6 +60,8 @@ class Operation:
     other_body: Mapping[str, str] = field(default_factory=dict)
     form: Form | None = None
     returns: Any = None
+    answers: str = "Success"
+    examples: Mapping[str, Examples] = field(default_factory=dict)
     binary: Sequence[str] = ()
     codes: Mapping[int, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -133,10 +140,10 @@ def read_body(
     """The JSON body; bytes where the operation also takes another media type and got that. Raises Invalid."""
     if spec.body is None:
         return None
-    kind = (req.content_type or "application/json").split(";")[0].strip().lower()
+    kind = (req.content_type or JSON).split(";")[0].strip().lower()
     if kind in spec.other_body:
         return req.bounded_stream.read()
-    if kind != "application/json" and not kind.endswith("+json"):
+    if kind != JSON and not kind.endswith("+json"):
         raise Invalid(
             f"the body is {kind[:60]!r}; send application/json", {"": ["Content-Type must be application/json"]}
         )

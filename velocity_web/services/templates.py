@@ -15,7 +15,10 @@ from velocity_web.files import StoredFile, publish, remove
 from velocity_web.jobs.wake import wake
 from velocity_web.schemas.template import (
     FindingDto,
+    FontDto,
     LayerDto,
+    MarkerDto,
+    MediaDto,
     StorageStatusDto,
     TemplateDetail,
     TemplateDto,
@@ -160,9 +163,10 @@ def template_detail(caller: Caller, template_id: str) -> TemplateDetail:
         analysis = json.loads(template.analysis or "{}")
         return TemplateDetail(
             **_common(template),
-            **{key: analysis[key] for key in ("width", "height", "frame_rate", "frame_count", "duration", "fonts")},
-            markers=analysis["markers"],
-            assets=analysis["assets"],
+            **{key: analysis[key] for key in ("width", "height", "frame_rate", "frame_count", "duration")},
+            fonts=[FontDto(**font) for font in analysis["fonts"]],
+            markers=[MarkerDto(**marker) for marker in analysis["markers"]],
+            assets=[MediaDto(**asset) for asset in analysis["assets"]],
             layers=[LayerDto(**layer) for layer in analysis["layers"]],
             warnings=[FindingDto(**finding) for finding in analysis["findings"]],
         )
