@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from dataclasses import asdict
@@ -64,7 +65,19 @@ def serve(
     try:
         run(settings)
     except (OSError, ValueError) as error:
-        _fail(error)
+        _fail(_listening_fault(error, settings))
+
+
+def _listening_fault(error: Exception, settings: Settings) -> Exception:
+    """The error in words, where it is about the address that was to be listened on."""
+    port, host = settings.port, settings.host
+    words = {
+        errno.EADDRINUSE: f"port {port} of {host} is in use by another program; give another one with --port",
+        errno.EACCES: f"port {port} of {host} is not allowed to this user; give one from 1024 up with --port",
+        errno.EADDRNOTAVAIL: f"{host} is no address of this machine; give another one with --host",
+    }
+    number = error.errno if isinstance(error, OSError) and error.filename is None else None
+    return OSError(words[number]) if number in words else error
 
 
 def worker(

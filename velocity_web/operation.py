@@ -23,6 +23,7 @@ from velocity_web.auth import Caller
 from velocity_web.examples import Examples
 from velocity_web.failures import Invalid, NotFound
 from velocity_web.schemas.base import Question
+from velocity_web.sentences import sentence_for
 
 Form = Mapping[str, str]
 JSON = "application/json"
@@ -165,13 +166,24 @@ def parse_json(raw: bytes) -> Any:
         raise Invalid("the body holds half of a surrogate pair", {"": ["send whole characters"]}) from None
     except RecursionError:
         raise Invalid("the body is nested too deeply", {"": ["nest less deeply"]}) from None
+    except json.JSONDecodeError as error:
+        where = f"it is no longer JSON at line {error.lineno}, column {error.colno}"
+        raise Invalid("the body is not valid JSON", {"": [where]}) from None
     except ValueError as error:
-        raise Invalid("the body is not valid JSON", {"": [str(error)[:200]]}) from None
+        raise Invalid("the body is not valid JSON", {"": [_number_fault(error)]}) from None
     return value
 
 
+class _NotJson(ValueError):
+    """A word that Python takes for a number and JSON does not."""
+
+
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
+    raise _NotJson(f"{name} is no number of JSON")
+
+
+def _number_fault(error: ValueError) -> str:
+    return str(error) if isinstance(error, _NotJson) else "it holds a number with too many digits"
 
 
 def validated(
@@ -245,7 +257,7 @@ def field_errors(error: ValidationError, model: type[Question], data: Any) -> di
         path = ""
         for part in problem["loc"]:
             path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
-        sentence = "this field is required" if problem["type"] == "missing" else str(problem["msg"])
+        sentence = sentence_for(problem)
         if problem["type"] == "missing":
             near = get_close_matches(str(problem["loc"][-1]), _keys_at(data, problem["loc"][:-1]), n=1, cutoff=0.6)
             if near:

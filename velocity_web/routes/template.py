@@ -126,13 +126,14 @@ class TemplatePreview(Resource):
     )
     def on_get(self, call: Call) -> None:
         """PNG with alpha; ``width`` in pixels, by default the composition's."""
-        path = templates.previewable(call.caller, self.data, call.ids["template_id"], call.query.frame)
+        path, name = templates.previewable(call.caller, self.data, call.ids["template_id"], call.query.frame)
         picture = self.settings.temporary / f"preview-{new_id()}.png"
         spec = {
             "template": str(path.resolve()),
             "frame": call.query.frame,
             "width": call.query.width,
             "output": str(picture.resolve()),
+            "names": {path.name: name},
         }
         try:
             self.context.runner.run("preview", spec)

@@ -214,14 +214,13 @@ def storage_status(caller: Caller) -> StorageStatusDto:
     )
 
 
-def previewable(caller: Caller, data: Path, template_id: str, frame: int) -> Path:
-    """The file to draw a preview of. Raises NotFound, Conflict and Invalid."""
+def previewable(caller: Caller, data: Path, template_id: str, frame: int) -> tuple[Path, str]:
+    """The file to draw a preview of, and the name that it was uploaded with. Raises NotFound, Conflict and Invalid."""
     with reading():
         template = find_template(caller, template_id)
         if job_of(template_id).status != states.COMPLETED:
-            raise Conflict("the template is not completed")
+            raise Conflict("the template is not completed; poll its status")
         frames = json.loads(template.analysis or "{}").get("frame_count", 0)
         if frame >= frames:
             raise Invalid("the frame is past the end", {"frame": [f"it must be from 0 to {frames - 1}"]})
-        file: Path = data / template.file
-        return file
+        return data / template.file, template.file_name
