@@ -179,7 +179,8 @@ class PlanContext:
         if asset_id not in self._clips:
             from velocity_engine.clip import open_clip
 
-            reader = open_clip(str(self._local_file(asset_id)))
+            name = _media_name(self._media(asset_id), asset_id)
+            reader = open_clip(str(self._local_file(asset_id)), name)
             self.resources.append(reader.close)
             self._clips[asset_id] = reader
         return self._clips[asset_id]
