@@ -158,7 +158,7 @@ def test_what_requests_are_refused_with(client: Client, template_id: str) -> Non
         said += len(check(answer.json(), url))
     for url in (
         "/nowhere",
-        "/render/x",
+        "/render/x/status",
         f"/render/{unknown}/status",
         f"/audio/{unknown}",
         f"/asset/{unknown}/download",
