@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from web.support_service import Service
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "plugins").glob("*/*.md"))]
@@ -60,6 +64,26 @@ def test_nothing_names_a_machine_or_a_registry() -> None:
     ]
     for path in files:
         assert not re.search(r"/work/|/opt/|/root/|file://|--index-url|--find-links", path.read_text()), path
+
+
+def test_the_readmes_requests_run_as_they_stand(tmp_path: Path) -> None:
+    service = Service(tmp_path / "data").start()
+    try:
+        (script,) = (block for language, block in BLOCK.findall((ROOT / "README.md").read_text()) if language == "sh")
+        (tmp_path / "examples").symlink_to(ROOT / "examples")
+        done = subprocess.run(
+            ["bash", "-eu", "-c", script.replace("http://127.0.0.1:8080", service.url)],
+            cwd=tmp_path,
+            env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=240,
+        )
+    finally:
+        service.stop()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "hello.mp4").read_bytes()[4:8] == b"ftyp"
 
 
 def test_the_readmes_python_runs(

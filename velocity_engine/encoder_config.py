@@ -79,6 +79,10 @@ def config_problems(config: EncoderConfig, codecs: tuple[str, ...]) -> list[Enco
     for field, value, low, high in ranges:
         if value is not None and not low <= value <= high:
             found.append(_bad(field, f"{field} is {value}", f"It must be from {low} to {high}"))
+    if config.fps_num is None and config.fps_den > 1:
+        message = f"fpsDenum {config.fps_den} stands without fpsNum"
+        hint = "Give both, such as fpsNum 30000 and fpsDenum 1001, or leave both out for the template's own rate"
+        found += [_bad("fpsNum", message, hint), _bad("fpsDenum", message, hint)]
     if config.fps_num is not None and config.fps_den >= 1 and not 1 <= config.fps_num / config.fps_den <= 240:
         rate = config.fps_num / config.fps_den
         found.append(_bad("fpsNum", f"the frame rate is {rate:g}", "It must be from 1 to 240 frames a second"))

@@ -189,8 +189,8 @@ class PlanContext:
     def _media(self, asset_id: str) -> Media:
         asset = self.asset(asset_id)
         if asset.media is None:
-            message = f"the package lacks {asset.missing or asset.name or asset_id}"
-            raise MediaError(message, place=Place(file=asset.missing or None, pointer=asset.pointer or None),
+            message = asset.missing or f"the package lacks {asset.name or asset_id}"
+            raise MediaError(message, place=Place(pointer=asset.pointer or None),
                              hint="Put the file into images/ of the package, or replace the layer")  # fmt: skip
         return asset.media
 

@@ -14,7 +14,7 @@ from velocity_web.failures import Conflict, NotFound
 from velocity_web.files import FOLDERS, make_folders
 from velocity_web.services.renders import cancel_job
 from velocity_web.services.tidy import remove_old, tidy
-from velocity_web.settings import Settings
+from velocity_web.settings import MIB, Settings
 
 FILE_TABLES = ("template", "audio", "asset", "render")
 
@@ -44,12 +44,14 @@ class JobRow:
 
 @dataclass(slots=True)
 class Verification:
-    """Sentences of what does not hold. ``orphans`` are files that no row names."""
+    """Sentences of what does not hold. ``orphans`` are files that no row names; ``over_limits`` tells of users who
+    hold more than an administrator allows them by now, which is no fault."""
 
     missing: list[str] = field(default_factory=list)
     wrong_sizes: list[str] = field(default_factory=list)
     wrong_sums: list[str] = field(default_factory=list)
     orphans: list[str] = field(default_factory=list)
+    over_limits: list[str] = field(default_factory=list)
 
     @property
     def is_clean(self) -> bool:
@@ -275,14 +277,23 @@ def _verify_sums(found: Verification) -> None:
     for account in Account.select():
         if account.used_bytes != sums.get(account.id, 0):
             found.wrong_sums.append(
-                f"user {account.name}: {account.used_bytes} bytes counted, files have {sums.get(account.id, 0)}"
+                f"user {account.name}: the account counts {account.used_bytes} bytes, "
+                f"its files have {sums.get(account.id, 0)}"
             )
         if account.used_ms != int(charged.get(account.id) or 0):
             found.wrong_sums.append(
-                f"user {account.name}: {account.used_ms} ms counted, renders have {charged.get(account.id)}"
+                f"user {account.name}: the account counts {account.used_ms} ms of render time, "
+                f"its renders have {int(charged.get(account.id) or 0)} ms"
             )
-        if account.used_bytes > account.quota_mb * 1_048_576 or account.used_ms > account.budget_ms:
-            found.wrong_sums.append(f"user {account.name}: over quota or budget")
+        if account.used_bytes > account.quota_mb * MIB:
+            found.over_limits.append(
+                f"user {account.name}: {account.used_bytes} bytes are kept, "
+                f"the quota of {account.quota_mb} MB is {account.quota_mb * MIB} bytes"
+            )
+        if account.used_ms > account.budget_ms:
+            found.over_limits.append(
+                f"user {account.name}: {account.used_ms} ms of render time are used, the budget is {account.budget_ms}"
+            )
 
 
 def cleanup(settings: Settings) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from dataclasses import asdict
@@ -64,7 +65,19 @@ def serve(
     try:
         run(settings)
     except (OSError, ValueError) as error:
-        _fail(error)
+        _fail(_listening_fault(error, settings))
+
+
+def _listening_fault(error: Exception, settings: Settings) -> Exception:
+    """The error in words, where it is about the address that was to be listened on."""
+    port, host = settings.port, settings.host
+    words = {
+        errno.EADDRINUSE: f"port {port} of {host} is in use by another program; give another one with --port",
+        errno.EACCES: f"port {port} of {host} is not allowed to this user; give one from 1024 up with --port",
+        errno.EADDRNOTAVAIL: f"{host} is no address of this machine; give another one with --host",
+    }
+    number = error.errno if isinstance(error, OSError) and error.filename is None else None
+    return OSError(words[number]) if number in words else error
 
 
 def worker(
@@ -192,7 +205,10 @@ def job_retry(job_id: JobId, data: Data = None, database: Database = None) -> No
 
 @admin_app.command()
 def verify(data: Data = None, database: Database = None, as_json: AsJson = False) -> None:
-    """Compare files, rows and sums; exit status 1 when something does not hold."""
+    """Compare files, rows and sums; exit status 1 when something does not hold.
+
+    A user over a quota or budget that was lowered is named under over_limits, and is no fault.
+    """
     found = _do("verify", _settings(data=data, database=database))
     if as_json:
         typer.echo(json.dumps(asdict(found)))

@@ -1,37 +1,31 @@
-"""Sending a stored file: ETag and conditions, one byte range (RFC 9110), and a name for saving it (RFC 6266)."""
+"""Sending a stored file: ETag and conditions, byte ranges (RFC 9110), and a name for saving it (RFC 6266)."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import falcon
+from werkzeug.http import quote_header_value
 
 from velocity_web.failures import NotFound
 from velocity_web.files import StoredFile
+from velocity_web.ranges import Multipart, Span, wanted_ranges
 
-_RANGE = re.compile(r"\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*", re.IGNORECASE)
+_UNSAFE = re.compile(r"[/\\\x00-\x1f\x7f]")
 
 
-def wanted_range(header: str | None, size: int) -> tuple[int, int] | None:
-    """(first, last) of a Range header for a file of ``size`` bytes; None when the whole file is to be sent.
-
-    A header that is no single byte range is ignored, as RFC 9110 14.2 allows. Raises HTTPRangeNotSatisfiable.
-    """
-    match = _RANGE.fullmatch(header) if header and len(header) < 100 else None
-    if not match or not (match[1] or match[2]):
-        return None
-    if match[1]:
-        first, last = int(match[1]), int(match[2]) if match[2] else size - 1
-        if last < first and match[2]:
-            return None
-    else:
-        first, last = max(0, size - int(match[2])), size - 1
-        if int(match[2]) == 0:
-            raise falcon.HTTPRangeNotSatisfiable(size)
-    if first >= size:
-        raise falcon.HTTPRangeNotSatisfiable(size)
-    return first, min(last, size - 1)
+def content_disposition(name: str) -> str:
+    """The header with which a file is saved as ``name``: quoted as RFC 9110 5.6.4 says, and in UTF-8 beside that
+    (RFC 6266) where the name is not ASCII. A name never leads to another folder."""
+    safe = _UNSAFE.sub("_", name)
+    plain = unicodedata.normalize("NFKD", safe).encode("ascii", "ignore").decode()
+    header = f"attachment; filename={quote_header_value(plain, allow_token=False)}"
+    if plain == safe:
+        return header
+    return f"{header}; filename*=UTF-8''{quote(safe, safe='', errors='replace')}"
 
 
 def _etag_matches(header: str, etag: str, *, weak: bool) -> bool:
@@ -65,20 +59,26 @@ def send_file(req: falcon.Request, resp: falcon.Response, file: StoredFile, cont
             return
         size = file.path.stat().st_size
         resp.content_type = content_type
-        resp.downloadable_as = file.name
+        resp.set_header("Content-Disposition", content_disposition(file.name))
         condition = req.get_header("If-Range")
         in_part = condition is None or condition.strip() in (etag, falcon.dt_to_http(modified))
-        part = wanted_range(req.get_header("Range"), size) if in_part else None
-        first, length = 0, size
-        if part:
-            first, length = part[0], part[1] - part[0] + 1
+        spans = wanted_ranges(req.get_header("Range"), size) if in_part else ()
+        if len(spans) > 1:
             resp.status = falcon.HTTP_206
-            resp.set_header("Content-Range", f"bytes {part[0]}-{part[1]}/{size}")
-        if req.method == "HEAD":
-            resp.content_length = length
+            body = Multipart(stream, spans, size, content_type)
+            resp.content_type = body.content_type
+            resp.set_stream(body, body.length)
+            keep_open = True
             return
-        stream.seek(first)
-        resp.set_stream(stream, length)
+        span = spans[0] if spans else Span(0, size - 1)
+        if spans:
+            resp.status = falcon.HTTP_206
+            resp.set_header("Content-Range", f"bytes {span.first}-{span.last}/{size}")
+        if req.method == "HEAD":
+            resp.content_length = span.length
+            return
+        stream.seek(span.first)
+        resp.set_stream(stream, span.length)
         keep_open = True
     finally:
         if not keep_open:

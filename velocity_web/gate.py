@@ -107,7 +107,7 @@ class Gate:
                     storage = storage_of(caller.account_id)
                 room = storage.available_bytes + MULTIPART_OVERHEAD
                 if room < allowance.limit:
-                    size = max(content_length - MULTIPART_OVERHEAD, storage.available_bytes + 1)
+                    size = max(content_length, storage.available_bytes + 1)
                     sentence = full_sentence(storage, size)
                     full = Refusal(400, "Storage quota exceeded", sentence, {"file": [sentence]})
                     allowance = Allowance(room, full)

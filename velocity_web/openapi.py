@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
@@ -11,14 +11,22 @@ from pydantic.alias_generators import to_camel
 from pydantic.json_schema import models_json_schema
 
 from velocity_web.auth import HEADER
-from velocity_web.operation import Operation
+from velocity_web.operation import JSON, Operation
 from velocity_web.problems import MEDIA_TYPE
+from velocity_web.ranges import MAX_RANGES
 from velocity_web.schemas.base import Problem
+from velocity_web.schemas.documented import DocumentSchema
 
-METHODS = ("get", "head", "post", "put", "patch", "delete")
+METHODS = ("get", "post", "put", "patch", "delete")  # HEAD, too, where there is GET
 REFERENCE = "#/components/schemas/{model}"
+FILE = {"type": "string", "format": "binary"}
 DOWNLOAD_HEADERS = ("ETag", "Last-Modified", "Accept-Ranges", "Content-Disposition")
-RANGE_HEADERS = ("Range", "If-Range", "If-None-Match", "If-Match")
+RANGE_HEADERS = {
+    "Range": f"byte ranges, such as bytes=0-499; up to {MAX_RANGES}, which are answered as multipart/byteranges",
+    "If-Range": "an ETag or a date: where the file is another one, all of it is sent",
+    "If-None-Match": "an ETag that the client has: 304 where it is still the file's",
+    "If-Match": "the ETag that the file must have: else 412",
+}
 LINKS = {
     "/template/upload": {"templateId": "$response.body#/templateId"},
     "/audio/upload": {"audioId": "$response.body#/audioId"},
@@ -47,7 +55,7 @@ def openapi_document(resources: Sequence[tuple[str, object]]) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for path, method, spec in operations:
         public = re.sub(r"\{(\w+)\}", lambda match: f"{{{to_camel(match[1])}}}", path)
-        paths.setdefault(public, {})[method] = _operation(path, method, spec, references)
+        paths.setdefault(public, {})[method] = _operation(path, spec, references)
         if method == "post" and path in LINKS:
             paths[public][method]["responses"]["200"]["links"] = _links(LINKS[path], operations)
     return {
@@ -56,8 +64,9 @@ def openapi_document(resources: Sequence[tuple[str, object]]) -> dict[str, Any]:
             "title": "Velocity Simple API",
             "version": "v1",
             "description": "Renders video templates exported from After Effects. Paths match without regard to case, "
-            "with or without a final slash.",
+            "with or without a final slash. HEAD is answered wherever GET is.",
         },
+        "servers": [{"url": "/", "description": "The server that this document comes from"}],
         "security": [{"ApiKey": []}],
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": SECURITY},
@@ -81,25 +90,58 @@ def _schemas(operations: Sequence[tuple[str, str, Operation]]) -> tuple[dict[str
     for _path, _method, spec in operations:
         for model in _models(spec.returns):
             wanted[(model, "serialization")] = None
-        for question in (spec.body, spec.query):
-            if question is not None:
-                wanted[(question, "validation")] = None
+        if spec.body is not None:
+            wanted[(spec.body, "validation")] = None
     references, definitions = models_json_schema(
         list(wanted),  # type: ignore[arg-type]
         by_alias=True,
         ref_template=REFERENCE,
+        schema_generator=DocumentSchema,
     )
-    return definitions.get("$defs", {}), references
+    schemas = definitions.get("$defs", {})
+    asked = [references[(spec.body, "validation")] for _, _, spec in operations if spec.body is not None]
+    for name in _reached(asked, schemas):
+        schema = schemas[name]
+        if schema.get("additionalProperties") is True:
+            del schema["additionalProperties"]
+        schema["properties"] = {key: _without_null(part) for key, part in schema["properties"].items()}
+    return schemas, references
 
 
-def _operation(path: str, method: str, spec: Operation, references: dict[Any, Any]) -> dict[str, Any]:
+def _reached(start: Any, schemas: Mapping[str, Any]) -> set[str]:
+    """The names of the components that a schema leads to."""
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        at = waiting.pop()
+        if isinstance(at, dict):
+            name = str(at.get("$ref", "")).rpartition("/")[2]
+            if name and name not in found:
+                found.add(name)
+                waiting.append(schemas[name])
+            waiting += at.values()
+        elif isinstance(at, list):
+            waiting += at
+    return found
+
+
+def _without_null(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of a field that may be left out. Null is taken for that, too, and need not be told."""
+    choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
+    rest = {key: value for key, value in schema.items() if key != "anyOf"}
+    if not choices:
+        return rest
+    return {**choices[0], **rest} if len(choices) == 1 else {"anyOf": choices, **rest}
+
+
+def _operation(path: str, spec: Operation, references: dict[Any, Any]) -> dict[str, Any]:
     entry: dict[str, Any] = {
-        "operationId": _operation_id(path, method),
+        "operationId": spec.id,
         "tags": [spec.tag],
         "summary": spec.summary,
         "description": spec.description,
         "parameters": _parameters(path, spec),
-        "responses": _responses(path, method, spec, references),
+        "responses": _responses(path, spec, references),
     }
     if body := _request_body(spec, references):
         entry["requestBody"] = body
@@ -108,18 +150,12 @@ def _operation(path: str, method: str, spec: Operation, references: dict[Any, An
     return entry
 
 
-def _operation_id(path: str, method: str) -> str:
-    words = [part for part in re.split(r"[^A-Za-z]+", path) if part]
-    return to_camel("_".join([method, *words]))
-
-
 def _links(values: dict[str, str], operations: Sequence[tuple[str, str, Operation]]) -> dict[str, Any]:
     """Where the ids of an answer lead: every operation whose path takes just these."""
     return {
-        name: {"operationId": name, "parameters": values}
-        for path, method, _spec in operations
+        spec.id: {"operationId": spec.id, "parameters": values}
+        for path, _method, spec in operations
         if {to_camel(part) for part in re.findall(r"\{(\w+)\}", path)} == set(values)
-        for name in [_operation_id(path, method)]
     }
 
 
@@ -129,14 +165,11 @@ def _parameters(path: str, spec: Operation) -> list[dict[str, Any]]:
         for name in re.findall(r"\{(\w+)\}", path)
     ]
     if spec.query is not None:
-        schema = spec.query.model_json_schema(by_alias=True)
-        found += [
-            {"name": name, "in": "query", "required": False, "schema": part}
-            for name, part in schema["properties"].items()
-        ]
+        schema = spec.query.model_json_schema(by_alias=True, schema_generator=DocumentSchema)
+        found += [_query_parameter(name, _without_null(part)) for name, part in schema["properties"].items()]
     headers = dict(spec.headers)
     if spec.binary and spec.keyed and "image/png" not in spec.binary[:1]:
-        headers |= dict.fromkeys(RANGE_HEADERS, "see RFC 9110")
+        headers |= RANGE_HEADERS
     found += [
         {"name": name, "in": "header", "required": False, "description": text, "schema": {"type": "string"}}
         for name, text in headers.items()
@@ -144,17 +177,26 @@ def _parameters(path: str, spec: Operation) -> list[dict[str, Any]]:
     return found
 
 
+def _query_parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    entry: dict[str, Any] = {"name": name, "in": "query", "required": False}
+    if text := schema.pop("description", None):
+        entry["description"] = text
+    return {**entry, "schema": schema}
+
+
 def _request_body(spec: Operation, references: dict[Any, Any]) -> dict[str, Any] | None:
     if spec.form is not None:
-        properties: dict[str, Any] = {"file": {"type": "string", "format": "binary"}}
+        properties: dict[str, Any] = {"file": FILE}
         properties |= {name: {"type": "string", "description": text} for name, text in spec.form.items()}
         schema = {"type": "object", "properties": properties, "required": ["file"]}
         return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
     if spec.body is None:
         return None
-    content: dict[str, Any] = {"application/json": {"schema": references[(spec.body, "validation")]}}
+    content: dict[str, Any] = {JSON: {"schema": references[(spec.body, "validation")]}}
     for media, text in spec.other_body.items():
         content[media] = {"schema": {"type": "string", "description": text}}
+    for media, examples in spec.examples.items():
+        content[media]["examples"] = examples
     return {"required": True, "content": content}
 
 
@@ -162,24 +204,25 @@ def _schema_of(annotation: Any, references: dict[Any, Any]) -> dict[str, Any]:
     if get_origin(annotation) is list:
         return {"type": "array", "items": _schema_of(get_args(annotation)[0], references)}
     if len(models := _models(annotation)) > 1:
-        return {"anyOf": [references[(model, "serialization")] for model in models]}
+        return {"oneOf": [references[(model, "serialization")] for model in models]}
     reference: dict[str, Any] = references[(annotation, "serialization")]
     return reference
 
 
-def _responses(path: str, method: str, spec: Operation, references: dict[Any, Any]) -> dict[str, Any]:
-    good: dict[str, Any] = {"description": "Success"}
-    if method != "head":
-        if spec.binary:
-            good["content"] = {media: {} for media in spec.binary}
-        elif spec.returns is not None:
-            good["content"] = {"application/json": {"schema": _schema_of(spec.returns, references)}}
+def _responses(path: str, spec: Operation, references: dict[Any, Any]) -> dict[str, Any]:
+    good: dict[str, Any] = {"description": spec.answers}
+    if spec.binary:
+        good["content"] = {media: {"schema": FILE} for media in spec.binary}
+    elif spec.returns is not None:
+        good["content"] = {JSON: {"schema": _schema_of(spec.returns, references)}}
     codes = dict(spec.codes)
     found: dict[str, Any] = {"200": good}
     is_file = any(parameter in path for parameter in ("/download",))
     if is_file:
         good["headers"] = {name: {"schema": {"type": "string"}} for name in DOWNLOAD_HEADERS}
-        found["206"] = {**good, "description": "The range that was asked for"}
+        several = {"multipart/byteranges": {"schema": FILE}}
+        description = "The range that was asked for; several as multipart/byteranges"
+        found["206"] = {**good, "description": description, "content": good["content"] | several}
         found["304"] = {"description": "The client has it already"}
         codes |= {412: "If-Match names another file", 416: "The range is past the end"}
     if spec.keyed:
@@ -192,5 +235,5 @@ def _responses(path: str, method: str, spec: Operation, references: dict[Any, An
         codes.setdefault(413, "The body is too large")
     problem = {MEDIA_TYPE: {"schema": references[(Problem, "serialization")]}}
     for code in sorted(codes):
-        found[str(code)] = {"description": codes[code]} | ({} if method == "head" else {"content": problem})
+        found[str(code)] = {"description": codes[code], "content": problem}
     return found

@@ -20,10 +20,13 @@ import falcon
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from velocity_web.auth import Caller
+from velocity_web.examples import Examples
 from velocity_web.failures import Invalid, NotFound
 from velocity_web.schemas.base import Question
+from velocity_web.sentences import sentence_for
 
 Form = Mapping[str, str]
+JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """``returns`` is the answer's type, ``binary`` the content types of an answer that is a file, ``form`` the fields
-    of an upload beside ``file``, ``codes`` the statuses beside 200 with their meaning.
+    """``id`` is the name of the operation for generated clients. ``returns`` is the answer's type, and ``answers`` says
+    which of several types comes when; ``binary`` are the content types of an answer that is a file, ``form`` the fields
+    of an upload beside ``file``, ``codes`` the statuses beside 200 with their meaning. ``examples`` are bodies by
+    content type and name.
 
     ``further`` checks a body beyond its form (resource, caller, body) and raises Invalid; a body of a wrong form is
     checked too, with ``stand_ins`` in the place of what is wrong, by path: ``encoderConfig.bitrate``, ``rows[]``.
     """
 
+    id: str
     summary: str
     tag: str
     description: str = ""
@@ -55,6 +61,8 @@ class Operation:
     other_body: Mapping[str, str] = field(default_factory=dict)
     form: Form | None = None
     returns: Any = None
+    answers: str = "Success"
+    examples: Mapping[str, Examples] = field(default_factory=dict)
     binary: Sequence[str] = ()
     codes: Mapping[int, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -133,10 +141,10 @@ def read_body(
     """The JSON body; bytes where the operation also takes another media type and got that. Raises Invalid."""
     if spec.body is None:
         return None
-    kind = (req.content_type or "application/json").split(";")[0].strip().lower()
+    kind = (req.content_type or JSON).split(";")[0].strip().lower()
     if kind in spec.other_body:
         return req.bounded_stream.read()
-    if kind != "application/json" and not kind.endswith("+json"):
+    if kind != JSON and not kind.endswith("+json"):
         raise Invalid(
             f"the body is {kind[:60]!r}; send application/json", {"": ["Content-Type must be application/json"]}
         )
@@ -158,13 +166,24 @@ def parse_json(raw: bytes) -> Any:
         raise Invalid("the body holds half of a surrogate pair", {"": ["send whole characters"]}) from None
     except RecursionError:
         raise Invalid("the body is nested too deeply", {"": ["nest less deeply"]}) from None
+    except json.JSONDecodeError as error:
+        where = f"it is no longer JSON at line {error.lineno}, column {error.colno}"
+        raise Invalid("the body is not valid JSON", {"": [where]}) from None
     except ValueError as error:
-        raise Invalid("the body is not valid JSON", {"": [str(error)[:200]]}) from None
+        raise Invalid("the body is not valid JSON", {"": [_number_fault(error)]}) from None
     return value
 
 
+class _NotJson(ValueError):
+    """A word that Python takes for a number and JSON does not."""
+
+
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
+    raise _NotJson(f"{name} is no number of JSON")
+
+
+def _number_fault(error: ValueError) -> str:
+    return str(error) if isinstance(error, _NotJson) else "it holds a number with too many digits"
 
 
 def validated(
@@ -238,7 +257,7 @@ def field_errors(error: ValidationError, model: type[Question], data: Any) -> di
         path = ""
         for part in problem["loc"]:
             path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
-        sentence = "this field is required" if problem["type"] == "missing" else str(problem["msg"])
+        sentence = sentence_for(problem)
         if problem["type"] == "missing":
             near = get_close_matches(str(problem["loc"][-1]), _keys_at(data, problem["loc"][:-1]), n=1, cutoff=0.6)
             if near:

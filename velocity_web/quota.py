@@ -45,6 +45,6 @@ def give_back(account_id: str, size_bytes: int) -> None:
 
 def full_sentence(storage: Storage, size_bytes: int) -> str:
     return (
-        f"storage quota exceeded: {size_bytes} bytes do not fit into the {storage.available_bytes} bytes "
+        f"Storage quota exceeded: {size_bytes} bytes do not fit into the {storage.available_bytes} bytes "
         f"that are left of {storage.quota_mb} MB; delete something, or ask the administrator for more"
     )

@@ -68,10 +68,11 @@ def receive_upload(req: falcon.Request, folder: Path, *, limit: int) -> Upload:
     path = folder / f"upload-{new_id()}"
     try:
         upload = _read_parts(req, path, limit)
-    except falcon.HTTPError as error:
+    except falcon.HTTPError:
         remove(path)
         raise Invalid(
-            "the multipart body is malformed", {"file": [error.description or error.title or "malformed"]}
+            "the multipart body is malformed",
+            {"file": ["its parts cannot be read; send the form as an HTTP library makes it"]},
         ) from None
     except BaseException:
         remove(path)

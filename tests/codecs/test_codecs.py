@@ -6,8 +6,8 @@ from fractions import Fraction
 from itertools import pairwise
 
 import av
-import numpy as np
 import pytest
+from codecs_support import moving_frames as frames
 
 from velocity_engine.codecs import velocity_codecs
 from velocity_engine.encode import SegmentEncoder
@@ -19,17 +19,6 @@ from velocity_engine.testing import check_codec
 RATE = Fraction(25)
 CODECS = {codec.key: codec for codec in velocity_codecs()}
 KEYS = list(CODECS)
-
-
-def frames(count: int, width: int = 128, height: int = 72, noise: int = 40) -> list[av.VideoFrame]:
-    """A moving bar on noise that changes: hard to predict."""
-    random = np.random.default_rng(1)
-    made = []
-    for index in range(count):
-        pixels = random.integers(0, noise + 1, (height, width, 3), np.uint8)
-        pixels[:, index * 3 % width : index * 3 % width + 20] = 220
-        made.append(av.VideoFrame.from_ndarray(pixels, format="rgb24").reformat(format="yuv420p"))
-    return made
 
 
 def encoded(config: EncoderConfig, pictures: list[av.VideoFrame]) -> tuple[list[EncodedPacket], bytes]:

@@ -66,6 +66,26 @@ def test_jobs(service: Service) -> None:
     assert "no render" in velocity("admin", "job-cancel", str(uuid4()), data=service.data, status=1)
 
 
+def test_verify_tells_what_is_over_its_limits_from_what_is_wrong(tmp_path: Path) -> None:
+    service = Service(tmp_path / "data").start()
+    try:
+        client = service.client()
+        client.ready_render(client.ready_template(template_zip()))
+    finally:
+        service.stop()
+    service.query("UPDATE account SET quota_mb = 0, budget_ms = 0 WHERE used_bytes > 0")
+    said = json.loads(velocity("admin", "verify", "--json", data=service.data).splitlines()[0])
+    assert said["wrong_sums"] == []
+    bytes_kept, time_used = said["over_limits"]
+    assert "bytes are kept, the quota of 0 MB is 0 bytes" in bytes_kept
+    assert "render time are used, the budget is 0" in time_used
+    ((name, used),) = service.query("SELECT name, used_ms FROM account WHERE used_ms > 0")
+    service.query("UPDATE account SET used_ms = used_ms + 5 WHERE name = ?", name)
+    said = json.loads(velocity("admin", "verify", "--json", data=service.data, status=1).splitlines()[0])
+    wrong = f"user {name}: the account counts {used + 5} ms of render time, its renders have {used} ms"
+    assert said["wrong_sums"] == [wrong]
+
+
 def test_verify_and_cleanup(tmp_path: Path) -> None:
     service = Service(tmp_path / "data").start()
     try:

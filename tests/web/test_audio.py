@@ -93,7 +93,13 @@ def test_groups_hold_audio_and_go_with_it(client: Client) -> None:
     detail = client.get(f"/audio-asset-group/{group_id}").json()
     assert [entry["id"] for entry in detail["audio"]] == [audio_id]
     assert client.get("/audio-asset-group").json()[0]["audioCount"] == 1
-    assert client.delete(f"/audio-asset-group/{group_id}").status_code == 200
+    refused = client.delete(f"/audio-asset-group/{group_id}")
+    assert refused.status_code == 400
+    assert "holds 1 audio file;" in refused.json()["detail"]
+    assert list(refused.json()["errors"]) == ["withAudio"]
+    assert client.delete(f"/audio-asset-group/{group_id}?withAudio=false").status_code == 400
+    assert client.get(f"/audio-asset-group/{group_id}").json()["audioCount"] == 1
+    assert client.delete(f"/audio-asset-group/{group_id}?withAudio=true").status_code == 200
     assert client.get(f"/audio/{audio_id}").status_code == 404
     assert client.get("/template/storage-status").json()["usedBytes"] == 0
 

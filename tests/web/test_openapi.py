@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,10 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from web.support_service import Client, Service, render_request
 from web.support_templates import png, template_zip, wav
 
-METHODS = ("get", "head", "post", "put", "patch", "delete")
+from velocity_web import examples
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+METHODS = ("get", "post", "put", "patch", "delete")
 CONTRACT = {
     ("post", "/template/upload"),
     ("get", "/template/all"),
@@ -119,6 +124,133 @@ def test_another_tenants_ids_are_404_everywhere(document: dict[str, Any], client
         assert stranger.get("/render/all").json() == stranger.get("/template/all").json() == []
     assert walked > 30
     assert client.get(f"/template/{template_id}/status").status_code == 200
+
+
+def walk(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+        for part in value.values():
+            yield from walk(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from walk(part)
+
+
+def component(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return found
+
+
+def test_limits_are_keywords_of_json_schema(document: dict[str, Any]) -> None:
+    for part in walk(document):
+        assert not {"ge", "le", "gt", "lt"} & set(part)
+    encoder = document["components"]["schemas"]["EncoderConfigRequest"]["properties"]
+    assert (encoder["bitrate"]["minimum"], encoder["bitrate"]["maximum"]) == (1_000, 250_000_000)
+    assert encoder["codec"]["enum"] == encoder["rc"]["enum"] == [0, 1, 2]
+    assert (encoder["preset"]["minimum"], encoder["preset"]["maximum"]) == (0, 5)
+    assert encoder["container"]["enum"] == ["mp4", "mov", "avi"]
+    assert all(field["description"] for field in encoder.values())
+    for name, number in (("codec", "2: AV1"), ("profile", "77 Main"), ("level", "41 for 4.1"), ("rc", "2: CQP")):
+        assert number in encoder[name]["description"]
+    assert "at most" in encoder["bitrate"]["description"], "what VBR does with it"
+
+
+def test_fields_that_may_be_left_out_have_no_null(document: dict[str, Any]) -> None:
+    """A default null makes openapi-typescript require the field."""
+    assert not [part for part in walk(document) if "default" in part and part["default"] is None]
+    request = document["components"]["schemas"]["RenderRequest"]
+    assert request["required"] == ["encoderConfig", "name"] or set(request["required"]) == {"encoderConfig", "name"}
+    assert not [part for part in walk(request["properties"]) if part.get("type") == "null"]
+
+
+def test_every_operation_has_a_name_of_its_own_to_call_it_by(document: dict[str, Any]) -> None:
+    names = {(method, path): entry["operationId"] for method, path, entry in operations(document)}
+    assert all(re.fullmatch(r"[a-z]+(?:[A-Z][a-z]+)*(?:Api)?", name) for name in names.values()), names
+    assert names["post", "/template/upload"] == "uploadTemplate"
+    assert names["get", "/template/{templateId}/status"] == "getTemplateStatus"
+    assert names["post", "/render"] == "createRender"
+    assert names["get", "/render/{renderId}/download"] == "downloadRender"
+    assert not [path for path, entry in document["paths"].items() if "head" in entry]
+
+
+def test_head_is_served_wherever_get_is(document: dict[str, Any], client: Client) -> None:
+    for method, path, _entry in operations(document):
+        if method == "get" and "{" not in path:
+            assert client.head(path).status_code == client.get(path).status_code == 200, path
+
+
+def test_files_times_and_titles_are_typed(document: dict[str, Any]) -> None:
+    for _method, path, entry in operations(document):
+        for code, answer in entry["responses"].items():
+            for media, content in answer.get("content", {}).items():
+                assert content.get("schema"), (path, code, media)
+        if path.endswith("/download"):
+            content = entry["responses"]["200"]["content"]
+            assert all(part["schema"] == {"type": "string", "format": "binary"} for part in content.values())
+            assert "multipart/byteranges" in entry["responses"]["206"]["content"]
+    schemas = document["components"]["schemas"]
+    for name, schema in schemas.items():
+        for field, part in schema.get("properties", {}).items():
+            if field.endswith("At"):
+                assert any(item.get("format") == "date-time" for item in walk(part)), (name, field)
+    assert schemas["EncoderConfigRequest"]["properties"]["fpsNum"]["title"] == "FPS numerator"
+    for field in ("fonts", "markers", "assets"):
+        items = schemas["TemplateDetail"]["properties"][field]["items"]
+        assert component(document, items)["properties"]["name"]["type"] == "string"
+    assert document["servers"][0]["url"] == "/"
+
+
+def test_a_customization_is_one_component_everywhere(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    found = [
+        (name, schema["properties"]["customizationMap"]["items"])
+        for name, schema in schemas.items()
+        if "customizationMap" in schema.get("properties", {})
+    ]
+    assert len(found) >= 5
+    assert {items["$ref"] for _name, items in found} == {"#/components/schemas/CustomizationEntry"}
+    entry = schemas["CustomizationEntry"]["properties"]
+    assert {"layer", "text", "image", "video", "color", "visible", "slot", "value"} <= set(entry)
+    assert not [name for name in schemas if name.endswith(("-Input", "-Output"))]
+
+
+def test_a_dry_runs_answer_is_told_from_a_queued_render(document: dict[str, Any]) -> None:
+    answer = document["paths"]["/render"]["post"]["responses"]["200"]
+    assert [part["$ref"].rpartition("/")[2] for part in answer["content"]["application/json"]["schema"]["oneOf"]] == [
+        "RenderQueued",
+        "RenderEstimate",
+    ]
+    assert "dryRun" in answer["description"]
+
+
+def test_every_example_works_with_ids_of_the_readers_own(document: dict[str, Any], client: Client) -> None:
+    template_id = client.ready_template((EXAMPLES / "demo.zip").read_bytes())
+    campaign_id = client.post("/campaign", json={"name": "Campaign"}).json()["id"]
+    instance = {"templateId": template_id, "name": "Instance"}
+    instance_id = client.post(f"/campaign/{campaign_id}/template-instance", json=instance).json()["id"]
+    ids = {
+        examples.TEMPLATE: template_id,
+        examples.INSTANCE: instance_id,
+        examples.AUDIO: client.ready_audio(wav()),
+        "{campaignId}": campaign_id,
+        "{instanceId}": instance_id,
+    }
+    tried = 0
+    for method, path, entry in operations(document):
+        for media, content in entry.get("requestBody", {}).get("content", {}).items():
+            if media == "multipart/form-data":
+                continue
+            assert content["examples"], path
+            for example in content["examples"].values():
+                body = example["value"] if media == "text/csv" else json.dumps(example["value"])
+                assert "null" not in body
+                url = f"{path}?templateId={template_id}&bitrate=625000" if media == "text/csv" else path
+                for name, value in ids.items():
+                    body, url = body.replace(name, value), url.replace(name, value)
+                answer = client.request(method, url, content=body, headers={"Content-Type": media})
+                assert answer.status_code == 200, (path, answer.text)
+                tried += 1
+    assert tried >= 9
 
 
 def test_docs_load_nothing_from_elsewhere(service: Service) -> None:

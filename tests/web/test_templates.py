@@ -71,7 +71,7 @@ def test_a_failed_template_is_in_the_history_with_its_reason_and_costs_no_storag
 
 @pytest.mark.parametrize(
     ("query", "field"),
-    [("status=bogus", "status"), ("skip=-1", "skip"), ("take=0", "take"), ("take=101", "take"), ("take=x", "take")],
+    [("status=bogus", "status"), ("skip=-1", "skip"), ("take=0", "take"), ("take=x", "take")],
 )
 def test_a_bad_page_is_400_and_names_the_parameter(client: Client, query: str, field: str) -> None:
     answer = client.get(f"/template/history?{query}")

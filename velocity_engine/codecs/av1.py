@@ -6,7 +6,15 @@ import os
 from fractions import Fraction
 
 from velocity_engine.codecs.levels import Level, Stream, chosen_level, level_problems
-from velocity_engine.codecs.rates import bits_per_second, key_frame_distance, quality_gain, quantiser_for
+from velocity_engine.codecs.rates import (
+    bits_per_second,
+    closed_distance,
+    closed_problems,
+    key_frame_distance,
+    open_gops,
+    quality_gain,
+    quantiser_for,
+)
 from velocity_engine.encoder_config import EncoderConfig, RateControl
 from velocity_engine.errors import EncoderConfigError, Place
 from velocity_engine.plugin_types import EncoderSettings
@@ -24,6 +32,11 @@ RATE_FACTOR = 32  # at 9
 # exceeds it in short segments.
 FINEST_QUANTISER = 24
 AIM = 0.9
+
+# SVT-AV1's variable bitrate takes no stream of key frames alone; its constant one does, exceeds the rate by more, and
+# is held by ``FINEST_QUANTISER`` too.
+KEY_FRAMES_ALONE = {"rc": "2", "pred-struct": "1", "buf-initial-sz": "20", "buf-optimal-sz": "100", "buf-sz": "200"}
+KEY_FRAMES_AIM = 0.8
 
 # Annex A.3: seq_level_idx, name, samples a picture, width, height, samples a second decoded, Mbit/s of the main and
 # high tiers.
@@ -80,6 +93,8 @@ class Av1:
             hint = f"SVT-AV1 takes sides from {SMALLEST_SIDE}"
             message = f"the resolution is {width}x{height}"
             found.append(EncoderConfigError(message, place=Place(field="res"), hint=hint))
+        if obstacle := _closed_by(config):
+            found += closed_problems(config, *obstacle)
         stream = Stream(width, height, rate, bits_per_second(config))
         return found + level_problems(self.title, LEVELS, config.level, stream)
 
@@ -89,6 +104,10 @@ class Av1:
         preset, offset = PRESETS[DEFAULT_PRESET if config.preset is None else config.preset]
         options = {"preset": str(preset)}
         private = {"level": level.name.replace(".", "")}
+        opened = _closed_by(config) is None and open_gops(config, rate)
+        distance = key_frame_distance(config, rate) if opened else closed_distance(config, rate)
+        if opened:
+            private["irefresh-type"] = "1"
         bit_rate = None
         # A rate control of SVT-AV1 that looks at bits gives other bytes each time unless it runs on one thread.
         if config.rate_control == RateControl.CBR and stream.bits is not None:
@@ -96,9 +115,11 @@ class Av1:
             # A smaller first buffer than its own: else a short video exceeds the rate by an eighth.
             private |= {"rc": "2", "pred-struct": "1", "lp": "1", "buf-initial-sz": "200", "buf-optimal-sz": "400"}
         elif config.rate_control == RateControl.VBR and stream.bits is not None:
-            bit_rate = round(stream.bits * AIM)
             finest = max(1, FINEST_QUANTISER - round(2 * quality_gain(config, width, height, rate)))
+            bit_rate = round(stream.bits * (KEY_FRAMES_AIM if distance == 1 else AIM))
             private |= {"rc": "1", "lp": "1", "min-qp": str(finest)}
+            if distance == 1:
+                private |= KEY_FRAMES_ALONE
         elif config.rate_control == RateControl.CQP:
             value = quantiser_for(config, width, height, rate, middle=35, per_doubling=9, low=1, high=63)
             options["qp"] = str(value)
@@ -110,6 +131,15 @@ class Av1:
             pixel_format="yuv420p",
             options=options,
             bit_rate=bit_rate,
-            gop_size=key_frame_distance(config, rate),
+            gop_size=distance,
             whole=config.rate_control == RateControl.CBR,
         )
+
+
+def _closed_by(config: EncoderConfig) -> tuple[str, str] | None:
+    """Why every key frame is an IDR frame whatever ``idr`` says, and what would change that; None where it is not."""
+    if config.rate_control != RateControl.CQP:
+        return "AV1 at rc 0 or 1 has an IDR frame at every gop", "give rc 2"
+    if config.gop == 1:
+        return "where every frame is a key frame, each is an IDR frame", "give a longer gop"
+    return None

@@ -9,6 +9,8 @@ from velocity_engine.codecs.levels import Level, Stream, chosen_level, level_pro
 from velocity_engine.codecs.rates import (
     bits_per_second,
     capped_quality,
+    closed_distance,
+    closed_problems,
     constant_rate,
     key_frame_distance,
     open_gops,
@@ -34,6 +36,10 @@ PRESETS = (
     ("ultrafast", 5.5, 10.0),
 )
 RATE_FACTOR = 21.0  # at "veryfast"
+
+# What the fastest preset leaves out, so that its stream would be of a lower profile than the one asked for.
+FASTEST = "ultrafast"
+PROFILE_TOOLS = {77: {"cabac": "1"}, 100: {"8x8dct": "1"}}
 BUFFER_SECONDS = 0.83  # which nearly full let a segment's first frame be as large as a later key frame
 
 # With several frames in flight the rate control of x264 gives other bytes each time, and its output depends on their
@@ -93,6 +99,8 @@ class H264:
         if config.qp is not None and not 1 <= config.qp <= 51:
             hint = "It must be from 1 to 51 (0 is lossless, which these profiles are not)"
             found.append(EncoderConfigError(f"H.264 qp is {config.qp}", place=Place(field="qp"), hint=hint))
+        if obstacle := _closed_by(config):
+            found += closed_problems(config, *obstacle)
         stream = _stream(config, width, height, rate)
         return found + level_problems(self.title, _levels_of(config), config.level, stream)
 
@@ -105,9 +113,14 @@ class H264:
             "profile": PROFILES[100 if config.profile is None else config.profile],
             "level": level.name,
         }
-        private = {"open-gop": str(int(open_gops(config, rate)))}
+        opened = _closed_by(config) is None and open_gops(config, rate)
+        private = {"open-gop": str(int(opened))}
         if config.container == "avi":
             options["bf"] = "0"  # AVI has no presentation times
+        if preset == FASTEST:
+            private |= PROFILE_TOOLS.get(config.profile or 0, {})
+            if opened:
+                options["bf"] = "1"  # without B-frames x264 makes every key frame an IDR frame
         if config.rate_control == RateControl.CBR and stream.bits is not None:
             options |= constant_rate(stream.bits, level)
             private |= {"nal-hrd": "cbr", "vbv-init": "0.9"}
@@ -125,7 +138,7 @@ class H264:
             pixel_format="yuv420p",
             options=options,
             bit_rate=stream.bits if constant else None,
-            gop_size=key_frame_distance(config, rate),
+            gop_size=key_frame_distance(config, rate) if opened else closed_distance(config, rate),
             threads=THREADS,
             average_cap=stream.bits if config.rate_control == RateControl.VBR else None,
             whole=constant,
@@ -135,6 +148,19 @@ class H264:
 def _stream(config: EncoderConfig, width: int, height: int, rate: Fraction) -> Stream:
     """Sizes in whole macroblocks, as the standard counts."""
     return Stream(-(-width // 16) * 16, -(-height // 16) * 16, rate, bits_per_second(config))
+
+
+def _closed_by(config: EncoderConfig) -> tuple[str, str] | None:
+    """Why every key frame is an IDR frame whatever ``idr`` says, and what would change that; None where it is not."""
+    if config.rate_control == RateControl.CBR:
+        return "a constant bitrate has an IDR frame at every gop", "give rc 1 or 2"
+    if config.container == "avi":
+        return "in AVI every key frame of H.264 is an IDR frame", "give another container"
+    if config.profile == 66:
+        return "in the Baseline profile every key frame is an IDR frame", "give profile 77 or 100"
+    if config.gop == 1:
+        return "where every frame is a key frame, each is an IDR frame", "give a longer gop"
+    return None
 
 
 def _levels_of(config: EncoderConfig) -> tuple[Level, ...]:

@@ -9,6 +9,8 @@ from velocity_engine.codecs.levels import Level, Stream, chosen_level, level_pro
 from velocity_engine.codecs.rates import (
     bits_per_second,
     capped_quality,
+    closed_distance,
+    closed_problems,
     constant_rate,
     key_frame_distance,
     open_gops,
@@ -92,6 +94,8 @@ class H265:
             hint = "Leave level out, or give rc 1"
             message = "H.265 cannot keep to a level at a constant quantiser"
             found.append(EncoderConfigError(message, place=Place(field="level"), hint=hint))
+        if obstacle := _closed_by(config):
+            found += closed_problems(config, *obstacle)
         stream = Stream(width, height, rate, bits_per_second(config))
         return found + level_problems(self.title, LEVELS, general_level_idc(config.level), stream)
 
@@ -100,12 +104,13 @@ class H265:
         level = chosen_level(LEVELS, general_level_idc(config.level), stream)
         preset, offset, tools = PRESETS[DEFAULT_PRESET if config.preset is None else config.preset]
         options = {"preset": preset, "profile": "main"}
+        opened = _closed_by(config) is None and open_gops(config, rate)
         private = {
             "log-level": "none",
             "info": "0",
             # With more than one frame in flight the rate control of x265 depends on the threads' luck.
             "frame-threads": "1",
-            "open-gop": str(int(open_gops(config, rate))),
+            "open-gop": str(int(opened)),
             **tools,
         }
         if config.rate_control == RateControl.CBR and stream.bits is not None:
@@ -127,12 +132,21 @@ class H265:
             pixel_format="yuv420p",
             options=options,
             bit_rate=stream.bits if constant else None,
-            gop_size=key_frame_distance(config, rate),
+            gop_size=key_frame_distance(config, rate) if opened else closed_distance(config, rate),
             codec_tag="hvc1",
             average_cap=stream.bits if config.rate_control == RateControl.VBR else None,
             whole=constant,
             reorder_frames=2,
         )
+
+
+def _closed_by(config: EncoderConfig) -> tuple[str, str] | None:
+    """Why every key frame is an IDR frame whatever ``idr`` says, and what would change that; None where it is not."""
+    if config.rate_control == RateControl.CBR:
+        return "a constant bitrate has an IDR frame at every gop", "give rc 1 or 2"
+    if config.gop == 1:
+        return "where every frame is a key frame, each is an IDR frame", "give a longer gop"
+    return None
 
 
 def general_level_idc(number: int | None) -> int | None:

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from velocity_engine.codecs.levels import Level
 from velocity_engine.encoder_config import EncoderConfig, RateControl
+from velocity_engine.errors import EncoderConfigError, Place
 
 KEY_FRAME_SECONDS = 5
 GENEROUS_BITS_PER_PIXEL = 0.08  # 5 Mbit/s at 1920x1080, 30 frames/s
@@ -32,11 +33,29 @@ def key_frame_distance(config: EncoderConfig, rate: Fraction) -> int:
     return usual if config.idr is None else min(usual, config.idr)
 
 
+def closed_distance(config: EncoderConfig, rate: Fraction) -> int:
+    """In frames, where every key frame is an IDR frame: ``gop``, else ``idr``, else 5 seconds."""
+    return config.gop or config.idr or key_frame_distance(config, rate)
+
+
 def open_gops(config: EncoderConfig, rate: Fraction) -> bool:
-    """Whether key frames between IDR frames are wanted: ``idr`` longer than ``gop``, and segments to begin with an
-    IDR frame."""
-    segmented = config.rate_control != RateControl.CBR
-    return segmented and config.idr is not None and config.idr > key_frame_distance(config, rate)
+    """Whether key frames between IDR frames are wanted: ``idr`` longer than ``gop``."""
+    return config.idr is not None and config.idr > key_frame_distance(config, rate)
+
+
+def closed_problems(config: EncoderConfig, reason: str, hint: str) -> list[EncoderConfigError]:
+    """What is wrong with asking for an ``idr`` longer than ``gop`` where every key frame is an IDR frame.
+
+    Args:
+        config: What was asked for.
+        reason: Why no other key frames are possible.
+        hint: What else would make them possible.
+    """
+    if config.gop is None or config.idr is None or config.idr <= config.gop:
+        return []
+    message = f"idr {config.idr} is longer than gop {config.gop}, and {reason}"
+    advice = f"Give idr {config.gop}, leave idr out, or {hint}"
+    return [EncoderConfigError(message, place=Place(field="idr"), hint=advice)]
 
 
 def bits_per_pixel(config: EncoderConfig, width: int, height: int, rate: Fraction) -> float | None:

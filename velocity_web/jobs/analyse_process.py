@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from velocity_web.jobs.telling import placed, with_known_names
+from velocity_web.sentences import joined
 
 VALUE_CHARACTERS = 500
 LISTED = 2000
@@ -18,11 +21,12 @@ def analyse_template(spec: dict[str, Any], send: Callable[[dict[str, Any]], None
     send({"stage": "extracting"})
     with engine.open_template(spec["file"]) as template:
         send({"stage": "analyzing"})
-        findings = [finding_dict(finding) for finding in template.findings]
+        names = spec.get("names", {})
+        findings = [finding_dict(finding, names) for finding in template.findings]
         errors = [finding for finding in template.findings if finding.severity == "error"]
         if errors:
-            sentences = [f"{error.message} ({error.place})" if str(error.place) else error.message for error in errors]
-            raise engine.DocumentError("; ".join(sentences[:10]))
+            sentences = [placed(error.message, error.place) for error in errors]
+            raise engine.DocumentError(joined([with_known_names(sentence, names) for sentence in sentences]))
         return {
             "width": template.width,
             "height": template.height,
@@ -38,13 +42,14 @@ def analyse_template(spec: dict[str, Any], send: Callable[[dict[str, Any]], None
         }
 
 
-def finding_dict(finding: Any) -> dict[str, Any]:
+def finding_dict(finding: Any, names: Mapping[str, str]) -> dict[str, Any]:
+    file = finding.place.file
     return {
         "feature": finding.feature,
-        "message": finding.message,
+        "message": with_known_names(finding.message, names),
         "severity": finding.severity,
         "instead": finding.instead,
-        "file": finding.place.file,
+        "file": file and with_known_names(file, names),
         "layer": finding.place.layer,
         "pointer": finding.place.pointer,
     }

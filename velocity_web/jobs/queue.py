@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,11 @@ from velocity_web.settings import Settings
 UPLOADS = {
     states.TEMPLATE: "SELECT size_bytes, file FROM template WHERE id = $id",
     states.AUDIO: "SELECT size_bytes, file FROM audio WHERE id = $id",
+}
+NAMES = {
+    "templates": "SELECT file_name FROM template WHERE file = $file",
+    "audio": "SELECT name FROM audio WHERE file = $file",
+    "assets": "SELECT name FROM asset WHERE file = $file",
 }
 
 
@@ -187,7 +193,7 @@ def complete_render(
             )
             webhooks.announce(job.id, states.COMPLETED)
     except QuotaExceeded as full:
-        fail(owner, job, f"Storage quota exceeded: {full.detail}", ms)
+        fail(owner, job, full.detail, ms)
         return full.detail
     return None
 
@@ -303,3 +309,20 @@ def subject_file(job: Leased) -> str | None:
     """Within a session: the stored file of a template or an audio file."""
     found = rows(UPLOADS[job.kind], {"id": job.subject_id})
     return found[0][1] if found else None
+
+
+def names_of_upload(job: Leased) -> dict[str, str]:
+    """Within a session: the uploaded name of a template or an audio file by its stored one."""
+    file = subject_file(job)
+    return names_of_files([file]) if file else {}
+
+
+def names_of_files(files: Sequence[str | None]) -> dict[str, str]:
+    """Within a session: the names that the owner of stored files knows them by, by their own without a folder."""
+    found: dict[str, str] = {}
+    for file in files:
+        folder = file.partition("/")[0] if file else ""
+        if file and folder in NAMES:
+            for (name,) in rows(NAMES[folder], {"file": file}):
+                found[Path(file).name] = name
+    return found

@@ -209,11 +209,13 @@ class Worker:
             )
             with reading():
                 file = queue.subject_file(job)
-            told = {"file": str(data / file)} if file and (data / file).exists() else None
+                names = queue.names_of_upload(job)
+            told = {"file": str(data / file), "names": names} if file and (data / file).exists() else None
             return told, None, limits, settings.analysis_seconds
         limits = Limits(settings.render_memory_mb * MIB, settings.render_cpu_seconds, settings.nice, settings.run_as)
         with reading():
             work = json.loads(rows("SELECT request FROM render WHERE id = $id", {"id": job.id})[0][0])
+            names = queue.names_of_files([work["template"], work["audio"], *work["assets"].values()])
         self._remove_earlier(job)
         container = work["encoder"]["container"]
         temporary = data / "tmp" / f"render-{job.id}-{job.attempt}.{container}"
@@ -223,6 +225,7 @@ class Worker:
             "assets": {asset_id: str(data / file) for asset_id, file in work["assets"].items()},
             "audio": str(data / work["audio"]) if work["audio"] else None,
             "output": str(temporary),
+            "names": names,
         }
         return spec, temporary, limits, float("inf")
 

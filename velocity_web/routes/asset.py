@@ -17,6 +17,7 @@ TAG = "Asset"
 
 class Assets(Resource):
     @operation(
+        id="uploadAsset",
         summary="Upload a picture or clip",
         tag=TAG,
         form={"name": "the asset's name; else that of the file"},
@@ -30,19 +31,25 @@ class Assets(Resource):
         UPLOADED_BYTES.inc(upload.size_bytes)
         return answer
 
-    @operation(summary="Pictures and clips", tag=TAG, query=Page, returns=list[AssetDto])
+    @operation(id="listAssets", summary="Pictures and clips", tag=TAG, query=Page, returns=list[AssetDto])
     def on_get(self, call: Call) -> list[AssetDto]:
         """Newest first."""
         return assets.list_assets(call.caller, call.query.skip, call.query.take)
 
 
 class AssetItem(Resource):
-    @operation(summary="A picture or clip", tag=TAG, returns=AssetDto)
+    @operation(id="getAsset", summary="A picture or clip", tag=TAG, returns=AssetDto)
     def on_get(self, call: Call) -> AssetDto:
         """Its size in pixels, and for a clip its seconds."""
         return assets.asset_detail(call.caller, call.ids["asset_id"])
 
-    @operation(summary="Delete a picture or clip", tag=TAG, returns=Message, codes={400: "Active renders use it"})
+    @operation(
+        id="deleteAsset",
+        summary="Delete a picture or clip",
+        tag=TAG,
+        returns=Message,
+        codes={400: "Active renders use it"},
+    )
     def on_delete(self, call: Call) -> Message:
         """Renders that used it stay."""
         assets.delete_asset(call.caller, self.settings, call.ids["asset_id"])
@@ -51,6 +58,7 @@ class AssetItem(Resource):
 
 class AssetDownload(Resource):
     @operation(
+        id="downloadAsset",
         summary="Download a picture or clip",
         tag=TAG,
         binary=[*sorted(assets.CONTENT_TYPES.values()), "application/octet-stream"],

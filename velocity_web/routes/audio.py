@@ -24,6 +24,7 @@ TAG = "Audio"
 
 class AudioUpload(Resource):
     @operation(
+        id="uploadAudio",
         summary="Upload an audio file",
         tag=TAG,
         form={"audioGroupId": "the audio asset group it goes to; else a group of the account's own"},
@@ -39,12 +40,13 @@ class AudioUpload(Resource):
 
 
 class AudioItem(Resource):
-    @operation(summary="Details of an audio file", tag=TAG, returns=AudioDto)
+    @operation(id="getAudio", summary="Details of an audio file", tag=TAG, returns=AudioDto)
     def on_get(self, call: Call) -> AudioDto:
         """Only for completed audio."""
         return audio.audio_detail(call.caller, call.ids["audio_id"])
 
     @operation(
+        id="deleteAudio",
         summary="Delete an audio file",
         tag=TAG,
         returns=Message,
@@ -57,14 +59,19 @@ class AudioItem(Resource):
 
 
 class AudioStatus(Resource):
-    @operation(summary="Processing status of an audio upload", tag=TAG, returns=AudioJobDto)
+    @operation(id="getAudioStatus", summary="Processing status of an audio upload", tag=TAG, returns=AudioJobDto)
     def on_get(self, call: Call) -> AudioJobDto:
         """processing, completed or failed."""
         return audio.audio_status(call.caller, call.ids["audio_id"])
 
 
 class AudioDownload(Resource):
-    @operation(summary="Download the original audio file", tag=TAG, binary=sorted(audio.CONTENT_TYPES.values()))
+    @operation(
+        id="downloadAudio",
+        summary="Download the original audio file",
+        tag=TAG,
+        binary=sorted(audio.CONTENT_TYPES.values()),
+    )
     def on_get(self, call: Call) -> None:
         """Byte for byte what was uploaded."""
         file, content_type = audio.audio_file(call.caller, self.data, call.ids["audio_id"])
@@ -72,14 +79,20 @@ class AudioDownload(Resource):
 
 
 class AudioActive(Resource):
-    @operation(summary="Audio being processed", tag=TAG, returns=list[AudioJobDto])
+    @operation(id="listActiveAudio", summary="Audio being processed", tag=TAG, returns=list[AudioJobDto])
     def on_get(self, call: Call) -> list[AudioJobDto]:
         """Newest first."""
         return audio.list_active(call.caller)
 
 
 class AudioHistoryList(Resource):
-    @operation(summary="Audio processing history", tag=TAG, query=AudioHistory, returns=list[AudioJobDto])
+    @operation(
+        id="listAudioHistory",
+        summary="Audio processing history",
+        tag=TAG,
+        query=AudioHistory,
+        returns=list[AudioJobDto],
+    )
     def on_get(self, call: Call) -> list[AudioJobDto]:
         """Completed and failed uploads, newest first."""
         query = call.query
@@ -87,7 +100,9 @@ class AudioHistoryList(Resource):
 
 
 class AudioList(Resource):
-    @operation(summary="Audio files of all groups", tag=TAG, query=AudioSearch, returns=list[AudioListEntry])
+    @operation(
+        id="listAudio", summary="Audio files of all groups", tag=TAG, query=AudioSearch, returns=list[AudioListEntry]
+    )
     def on_get(self, call: Call) -> list[AudioListEntry]:
         """Completed audio, group by group; ``search`` is part of a file's or a group's name."""
         query = call.query

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from velocity_web import examples
 from velocity_web.metrics import UPLOADED_BYTES
-from velocity_web.operation import Call, operation
+from velocity_web.operation import JSON, Call, operation
 from velocity_web.routes.context import Resource
 from velocity_web.routes.template import TOO_LARGE
-from velocity_web.schemas.audio import AudioGroupDetail, AudioGroupDto, AudioGroupRequest, AudioUploaded
+from velocity_web.schemas.audio import (
+    AudioGroupDeletion,
+    AudioGroupDetail,
+    AudioGroupDto,
+    AudioGroupRequest,
+    AudioUploaded,
+)
 from velocity_web.schemas.base import Message, Page
 from velocity_web.services import audio
 from velocity_web.uploads import receive_upload
@@ -15,37 +22,48 @@ TAG = "Audio asset group"
 
 
 class AudioGroups(Resource):
-    @operation(summary="Create an audio asset group", tag=TAG, body=AudioGroupRequest, returns=AudioGroupDto)
+    @operation(
+        id="createAudioGroup",
+        summary="Create an audio asset group",
+        tag=TAG,
+        body=AudioGroupRequest,
+        examples={JSON: examples.GROUP},
+        returns=AudioGroupDto,
+    )
     def on_post(self, call: Call) -> AudioGroupDto:
         """Groups hold audio and are linked to campaigns."""
         return audio.create_group(call.caller, call.body.name)
 
-    @operation(summary="Audio asset groups", tag=TAG, query=Page, returns=list[AudioGroupDto])
+    @operation(id="listAudioGroups", summary="Audio asset groups", tag=TAG, query=Page, returns=list[AudioGroupDto])
     def on_get(self, call: Call) -> list[AudioGroupDto]:
         """Newest first."""
         return audio.list_groups(call.caller, call.query.skip, call.query.take)
 
 
 class AudioGroupItem(Resource):
-    @operation(summary="An audio asset group with its audio", tag=TAG, returns=AudioGroupDetail)
+    @operation(id="getAudioGroup", summary="An audio asset group with its audio", tag=TAG, returns=AudioGroupDetail)
     def on_get(self, call: Call) -> AudioGroupDetail:
         """Only completed audio is listed."""
         return audio.group_detail(call.caller, call.ids["group_id"])
 
     @operation(
-        summary="Delete an audio asset group and its audio",
+        id="deleteAudioGroup",
+        summary="Delete an audio asset group",
         tag=TAG,
+        query=AudioGroupDeletion,
         returns=Message,
-        codes={400: "Its audio is in use"},
+        codes={400: "It holds audio and withAudio is not true, or its audio is in use"},
     )
     def on_delete(self, call: Call) -> Message:
-        """All of it or nothing."""
-        audio.delete_group(call.caller, self.data, call.ids["group_id"])
+        """A group that holds audio is deleted only with withAudio=true: then all of its audio goes with it, or
+        nothing where one of its files is in use."""
+        audio.delete_group(call.caller, self.data, call.ids["group_id"], with_audio=call.query.with_audio)
         return Message(message="Audio asset group deleted successfully")
 
 
 class AudioGroupAudio(Resource):
     @operation(
+        id="uploadGroupAudio",
         summary="Upload an audio file to a group",
         tag=TAG,
         form={},

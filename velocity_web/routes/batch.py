@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from velocity_web import examples
 from velocity_web.auth import Caller
-from velocity_web.operation import Call, operation, validated
+from velocity_web.operation import JSON, Call, operation, validated
 from velocity_web.routes.context import Resource
 from velocity_web.schemas.render import (
     BatchDetail,
@@ -36,12 +37,14 @@ def check(resource: Resource, caller: Caller, body: BatchRequest) -> None:
 
 class Batches(Resource):
     @operation(
+        id="createBatch",
         summary="Create a batch of renders",
         tag=TAG,
         query=BatchQuery,
         body=BatchRequest,
         other_body={"text/csv": "A header line with a name column and layers, then a line for each video"},
         returns=BatchDetail,
+        examples={JSON: examples.BATCH, "text/csv": examples.BATCH_CSV},
         further=check,
         stand_ins=STAND_INS,
         codes={402: "No render time is left"},
@@ -54,21 +57,21 @@ class Batches(Resource):
             request = validated(BatchRequest, asked, partial(check, self, call.caller), STAND_INS)
         return batches.create_batch(call.caller, self.settings, request)
 
-    @operation(summary="Batches", tag=TAG, query=BatchPage, returns=list[BatchDto])
+    @operation(id="listBatches", summary="Batches", tag=TAG, query=BatchPage, returns=list[BatchDto])
     def on_get(self, call: Call) -> list[BatchDto]:
         """Newest first."""
         return batches.list_batches(call.caller, call.query.skip, call.query.take)
 
 
 class BatchItem(Resource):
-    @operation(summary="A batch with the result of each row", tag=TAG, returns=BatchDetail)
+    @operation(id="getBatch", summary="A batch with the result of each row", tag=TAG, returns=BatchDetail)
     def on_get(self, call: Call) -> BatchDetail:
         """With the progress of the whole."""
         return batches.batch_detail(call.caller, call.ids["batch_id"])
 
 
 class BatchCancel(Resource):
-    @operation(summary="Cancel a batch", tag=TAG, returns=BatchDetail)
+    @operation(id="cancelBatch", summary="Cancel a batch", tag=TAG, returns=BatchDetail)
     def on_post(self, call: Call) -> BatchDetail:
         """Rows that are finished stay."""
         return batches.cancel_batch(call.caller, call.ids["batch_id"])
@@ -76,6 +79,7 @@ class BatchCancel(Resource):
 
 class WebhookDeliveries(Resource):
     @operation(
+        id="listWebhookDeliveries",
         summary="Log of webhook deliveries",
         tag=WEBHOOKS,
         query=WebhookLog,
@@ -90,7 +94,7 @@ class WebhookDeliveries(Resource):
 
 
 class WebhookSecretItem(Resource):
-    @operation(summary="The secret that signs webhooks", tag=WEBHOOKS, returns=WebhookSecret)
+    @operation(id="getWebhookSecret", summary="The secret that signs webhooks", tag=WEBHOOKS, returns=WebhookSecret)
     def on_get(self, call: Call) -> WebhookSecret:
         """For a Standard Webhooks library."""
         return webhooks.secret_of(call.caller)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from velocity_web.operation import Call, operation
+from velocity_web import examples
+from velocity_web.operation import JSON, Call, operation
 from velocity_web.routes.context import Resource
 from velocity_web.schemas.base import Message, Page
 from velocity_web.schemas.campaign import CampaignDto, CampaignRequest, InstanceChange, InstanceDto, InstanceRequest
@@ -12,24 +13,31 @@ TAG = "Campaign"
 
 
 class Campaigns(Resource):
-    @operation(summary="Create a campaign", tag=TAG, body=CampaignRequest, returns=CampaignDto)
+    @operation(
+        id="createCampaign",
+        summary="Create a campaign",
+        tag=TAG,
+        body=CampaignRequest,
+        examples={JSON: examples.CAMPAIGN},
+        returns=CampaignDto,
+    )
     def on_post(self, call: Call) -> CampaignDto:
         """A campaign holds template instances, and links to audio asset groups."""
         return campaigns.create_campaign(call.caller, call.body.name)
 
-    @operation(summary="Campaigns", tag=TAG, query=Page, returns=list[CampaignDto])
+    @operation(id="listCampaigns", summary="Campaigns", tag=TAG, query=Page, returns=list[CampaignDto])
     def on_get(self, call: Call) -> list[CampaignDto]:
         """Newest first."""
         return campaigns.list_campaigns(call.caller, call.query.skip, call.query.take)
 
 
 class CampaignItem(Resource):
-    @operation(summary="A campaign", tag=TAG, returns=CampaignDto)
+    @operation(id="getCampaign", summary="A campaign", tag=TAG, returns=CampaignDto)
     def on_get(self, call: Call) -> CampaignDto:
         """With the audio asset groups that are linked to it."""
         return campaigns.campaign_detail(call.caller, call.ids["campaign_id"])
 
-    @operation(summary="Delete a campaign", tag=TAG, returns=Message)
+    @operation(id="deleteCampaign", summary="Delete a campaign", tag=TAG, returns=Message)
     def on_delete(self, call: Call) -> Message:
         """Its instances go with it; renders, templates and audio stay."""
         campaigns.delete_campaign(call.caller, call.ids["campaign_id"])
@@ -37,13 +45,13 @@ class CampaignItem(Resource):
 
 
 class CampaignAudioGroups(Resource):
-    @operation(summary="Link an audio asset group to a campaign", tag=TAG, returns=Message)
+    @operation(id="linkAudioGroup", summary="Link an audio asset group to a campaign", tag=TAG, returns=Message)
     def on_post(self, call: Call) -> Message:
         """The campaign's renders may then use its audio."""
         campaigns.link_group(call.caller, call.ids["campaign_id"], call.ids["group_id"])
         return Message(message="Audio asset group linked successfully")
 
-    @operation(summary="Unlink an audio asset group from a campaign", tag=TAG, returns=Message)
+    @operation(id="unlinkAudioGroup", summary="Unlink an audio asset group from a campaign", tag=TAG, returns=Message)
     def on_delete(self, call: Call) -> Message:
         """The group and its audio stay."""
         campaigns.unlink_group(call.caller, call.ids["campaign_id"], call.ids["group_id"])
@@ -51,12 +59,25 @@ class CampaignAudioGroups(Resource):
 
 
 class Instances(Resource):
-    @operation(summary="Create a template instance", tag=TAG, body=InstanceRequest, returns=InstanceDto)
+    @operation(
+        id="createTemplateInstance",
+        summary="Create a template instance",
+        tag=TAG,
+        body=InstanceRequest,
+        examples={JSON: examples.INSTANCE_BODY},
+        returns=InstanceDto,
+    )
     def on_post(self, call: Call) -> InstanceDto:
         """A template with a name and a customization map, for renders of the campaign."""
         return campaigns.create_instance(call.caller, self.settings, call.ids["campaign_id"], call.body)
 
-    @operation(summary="Template instances of a campaign", tag=TAG, query=Page, returns=list[InstanceDto])
+    @operation(
+        id="listTemplateInstances",
+        summary="Template instances of a campaign",
+        tag=TAG,
+        query=Page,
+        returns=list[InstanceDto],
+    )
     def on_get(self, call: Call) -> list[InstanceDto]:
         """Newest first."""
         query = call.query
@@ -64,24 +85,38 @@ class Instances(Resource):
 
 
 class InstanceItem(Resource):
-    @operation(summary="A template instance", tag=TAG, returns=InstanceDto)
+    @operation(id="getTemplateInstance", summary="A template instance", tag=TAG, returns=InstanceDto)
     def on_get(self, call: Call) -> InstanceDto:
         """With its customization map."""
         return campaigns.instance_detail(call.caller, call.ids["campaign_id"], call.ids["instance_id"])
 
-    @operation(summary="Change a template instance", tag=TAG, body=InstanceChange, returns=InstanceDto)
+    @operation(
+        id="changeTemplateInstance",
+        summary="Change a template instance",
+        tag=TAG,
+        body=InstanceChange,
+        examples={JSON: examples.INSTANCE_CHANGE},
+        returns=InstanceDto,
+    )
     def on_patch(self, call: Call) -> InstanceDto:
         """Fields that are left out stay as they are."""
         ids = call.ids
         return campaigns.change_instance(call.caller, self.settings, ids["campaign_id"], ids["instance_id"], call.body)
 
-    @operation(summary="Change a template instance", tag=TAG, body=InstanceChange, returns=InstanceDto)
+    @operation(
+        id="replaceTemplateInstance",
+        summary="Change a template instance",
+        tag=TAG,
+        body=InstanceChange,
+        examples={JSON: examples.INSTANCE_CHANGE},
+        returns=InstanceDto,
+    )
     def on_put(self, call: Call) -> InstanceDto:
         """The same as PATCH."""
         ids = call.ids
         return campaigns.change_instance(call.caller, self.settings, ids["campaign_id"], ids["instance_id"], call.body)
 
-    @operation(summary="Delete a template instance", tag=TAG, returns=Message)
+    @operation(id="deleteTemplateInstance", summary="Delete a template instance", tag=TAG, returns=Message)
     def on_delete(self, call: Call) -> Message:
         """Its renders stay."""
         campaigns.delete_instance(call.caller, call.ids["campaign_id"], call.ids["instance_id"])

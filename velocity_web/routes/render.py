@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from velocity_web import examples
 from velocity_web.downloads import send_file
-from velocity_web.operation import Call, operation
+from velocity_web.operation import JSON, Call, operation
 from velocity_web.routes.context import Resource
 from velocity_web.schemas.base import Message, Page
 from velocity_web.schemas.render import (
@@ -27,11 +28,14 @@ STAND_INS = {"name": "-", "encoderConfig": {"bitrate": 625_000}, "encoderConfig.
 
 class Renders(Resource):
     @operation(
+        id="createRender",
         summary="Create a render",
         tag=TAG,
         query=RenderQuery,
         body=RenderRequest,
         returns=RenderQueued | RenderEstimate,
+        answers="The queued render; with dryRun=true the estimate, and nothing is queued",
+        examples={JSON: examples.RENDER},
         further=lambda resource, caller, body: renders.check_render(caller, resource.settings, body),
         stand_ins=STAND_INS,
         headers={KEY: "the same key and body give the same render for 24 hours"},
@@ -51,46 +55,57 @@ class Renders(Resource):
 
 
 class RenderAll(Resource):
-    @operation(summary="All completed renders", tag=TAG, query=Page, returns=list[RenderDto])
+    @operation(id="listRenders", summary="All completed renders", tag=TAG, query=Page, returns=list[RenderDto])
     def on_get(self, call: Call) -> list[RenderDto]:
         """Newest first."""
         return renders.list_completed(call.caller, call.query.skip, call.query.take)
 
 
 class RenderActive(Resource):
-    @operation(summary="Renders that are queued or running", tag=TAG, returns=list[RenderJobDto])
+    @operation(
+        id="listActiveRenders", summary="Renders that are queued or running", tag=TAG, returns=list[RenderJobDto]
+    )
     def on_get(self, call: Call) -> list[RenderJobDto]:
         """Newest first."""
         return renders.list_active(call.caller)
 
 
 class RenderHistoryList(Resource):
-    @operation(summary="Render history", tag=TAG, query=RenderHistory, returns=list[RenderJobDto])
+    @operation(
+        id="listRenderHistory", summary="Render history", tag=TAG, query=RenderHistory, returns=list[RenderJobDto]
+    )
     def on_get(self, call: Call) -> list[RenderJobDto]:
-        """Completed, failed and cancelled renders, newest first."""
+        """Completed, failed and cancelled renders, newest first, each with the render time that it was charged."""
         query = call.query
         return renders.list_history(call.caller, query.status, query.skip, query.take)
 
 
 class RenderBudget(Resource):
-    @operation(summary="Render time budget and usage", tag=TAG, returns=RenderTimeBudgetStatusDto)
+    @operation(
+        id="getRenderTimeBudget", summary="Render time budget and usage", tag=TAG, returns=RenderTimeBudgetStatusDto
+    )
     def on_get(self, call: Call) -> RenderTimeBudgetStatusDto:
-        """Renders are charged by the time they ran."""
+        """Renders are charged by the time they ran: what is used is the sum of the history's renderTimeMilliseconds, of
+        deleted renders, and of those that run now."""
         return renders.budget_status(call.caller)
 
 
 class RenderItem(Resource):
     @operation(
-        summary="Delete a render", tag=TAG, returns=Message, codes={409: "It is queued or running: cancel it first"}
+        id="deleteRender",
+        summary="Delete a render",
+        tag=TAG,
+        returns=Message,
+        codes={409: "It is queued or running: cancel it first"},
     )
     def on_delete(self, call: Call) -> Message:
-        """Its video goes with it; the time it took stays charged."""
+        """Its video goes with it, and its Idempotency-Key is free again; the time it took stays charged."""
         renders.delete_render(call.caller, self.data, call.ids["render_id"])
         return Message(message="Render deleted successfully")
 
 
 class RenderStatus(Resource):
-    @operation(summary="Status and progress of a render", tag=TAG, returns=RenderJobDto)
+    @operation(id="getRenderStatus", summary="Status and progress of a render", tag=TAG, returns=RenderJobDto)
     def on_get(self, call: Call) -> RenderJobDto:
         """pending, processing, cancelling, completed, failed or cancelled."""
         return renders.render_status(call.caller, call.ids["render_id"])
@@ -98,25 +113,26 @@ class RenderStatus(Resource):
 
 class RenderCancel(Resource):
     @operation(
+        id="cancelRender",
         summary="Cancel a render",
         tag=TAG,
         returns=RenderCancelled,
         codes={409: "It is already completed, failed or cancelled"},
     )
     def on_post(self, call: Call) -> RenderCancelled:
-        """It stops at once, gives no video, and its time so far is charged."""
+        """It stops at once, has no video, and its time so far is charged and told as renderTimeMilliseconds."""
         return renders.cancel_render(call.caller, call.ids["render_id"])
 
 
 class RenderCompletedItem(Resource):
-    @operation(summary="A completed render", tag=TAG, returns=RenderDetail)
+    @operation(id="getRender", summary="A completed render", tag=TAG, returns=RenderDetail)
     def on_get(self, call: Call) -> RenderDetail:
         """404 for renders that are not completed."""
         return renders.render_detail(call.caller, call.ids["render_id"])
 
 
 class RenderDownload(Resource):
-    @operation(summary="Download the video", tag=TAG, binary=list(renders.CONTENT_TYPES.values()))
+    @operation(id="downloadRender", summary="Download the video", tag=TAG, binary=list(renders.CONTENT_TYPES.values()))
     def on_get(self, call: Call) -> None:
         """With byte ranges."""
         file, content_type = renders.render_file(call.caller, self.data, call.ids["render_id"])

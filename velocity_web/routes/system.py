@@ -38,7 +38,7 @@ class Readiness(Answer):
 
 
 class HealthCheck(Resource):
-    @operation(summary="Whether the server runs", tag=TAG, returns=Health, keyed=False)
+    @operation(id="getHealth", summary="Whether the server runs", tag=TAG, returns=Health, keyed=False)
     def on_get(self, _call: Call) -> Health:
         """Looks at nothing but itself."""
         from velocity_engine import __version__
@@ -48,6 +48,7 @@ class HealthCheck(Resource):
 
 class ReadyCheck(Resource):
     @operation(
+        id="getReadiness",
         summary="Whether the server can work",
         tag=TAG,
         returns=Readiness,
@@ -73,7 +74,7 @@ class ReadyCheck(Resource):
 
 
 class Metrics(Resource):
-    @operation(summary="Metrics for Prometheus", tag=TAG, binary=["text/plain"], keyed=False)
+    @operation(id="getMetrics", summary="Metrics for Prometheus", tag=TAG, binary=["text/plain"], keyed=False)
     def on_get(self, call: Call) -> None:
         """Requests, jobs, storage."""
         call.resp.data = exposition()
@@ -85,7 +86,7 @@ class OpenApiDocument(Resource):
 
     document: dict[str, Any]
 
-    @operation(summary="This API as OpenAPI 3.1", tag=TAG, binary=["application/json"], keyed=False)
+    @operation(id="getOpenApi", summary="This API as OpenAPI 3.1", tag=TAG, binary=["application/json"], keyed=False)
     def on_get(self, call: Call) -> None:
         """Made from the code that answers."""
         call.resp.data = json.dumps(self.document).encode()
@@ -93,18 +94,17 @@ class OpenApiDocument(Resource):
 
 
 class Page(Resource):
-    """A file of the package's pages; ``name`` is set by the route."""
-
-    name = "index.html"
-
-    @operation(summary="A page for people", tag=TAG, binary=["text/html"], keyed=False)
+    @operation(id="getPage", summary="A page for people", tag=TAG, binary=["text/html"], keyed=False)
     def on_get(self, call: Call) -> None:
         """Loads nothing from elsewhere."""
-        send_page(call.resp, self.name)
+        send_page(call.resp, "index.html")
 
 
-class DocsPage(Page):
-    name = "docs.html"
+class DocsPage(Resource):
+    @operation(id="getDocs", summary="This documentation", tag=TAG, binary=["text/html"], keyed=False)
+    def on_get(self, call: Call) -> None:
+        """Loads nothing from elsewhere."""
+        send_page(call.resp, "docs.html")
 
 
 class DocsFile(Resource):

@@ -30,6 +30,7 @@ TOO_LARGE = {413: "The file is larger than the maximum"}
 
 class TemplateUpload(Resource):
     @operation(
+        id="uploadTemplate",
         summary="Upload a template as a ZIP file",
         tag=TAG,
         form={"name": "the template's name; else that of the file"},
@@ -45,21 +46,27 @@ class TemplateUpload(Resource):
 
 
 class TemplateAll(Resource):
-    @operation(summary="All completed templates", tag=TAG, returns=list[TemplateDto])
+    @operation(id="listTemplates", summary="All completed templates", tag=TAG, returns=list[TemplateDto])
     def on_get(self, call: Call) -> list[TemplateDto]:
         """Newest first."""
         return templates.list_templates(call.caller)
 
 
 class TemplateActive(Resource):
-    @operation(summary="Templates being processed", tag=TAG, returns=list[TemplateJobDto])
+    @operation(id="listActiveTemplates", summary="Templates being processed", tag=TAG, returns=list[TemplateJobDto])
     def on_get(self, call: Call) -> list[TemplateJobDto]:
         """Those uploaded, validating, extracting or analyzing."""
         return templates.list_active(call.caller)
 
 
 class TemplateHistoryList(Resource):
-    @operation(summary="Template processing history", tag=TAG, query=TemplateHistory, returns=list[TemplateJobDto])
+    @operation(
+        id="listTemplateHistory",
+        summary="Template processing history",
+        tag=TAG,
+        query=TemplateHistory,
+        returns=list[TemplateJobDto],
+    )
     def on_get(self, call: Call) -> list[TemplateJobDto]:
         """Completed and failed uploads, newest first."""
         query = call.query
@@ -67,20 +74,24 @@ class TemplateHistoryList(Resource):
 
 
 class TemplateStorageStatus(Resource):
-    @operation(summary="Storage quota and usage", tag=TAG, returns=StorageStatusDto)
+    @operation(id="getStorageStatus", summary="Storage quota and usage", tag=TAG, returns=StorageStatusDto)
     def on_get(self, call: Call) -> StorageStatusDto:
         """1 MB is 1,048,576 bytes. Templates, audio, assets and rendered videos count."""
         return templates.storage_status(call.caller)
 
 
 class TemplateItem(Resource):
-    @operation(summary="A template and what can be customised in it", tag=TAG, returns=TemplateDetail)
+    @operation(id="getTemplate", summary="A template and what can be customised in it", tag=TAG, returns=TemplateDetail)
     def on_get(self, call: Call) -> TemplateDetail:
         """Only for completed templates."""
         return templates.template_detail(call.caller, call.ids["template_id"])
 
     @operation(
-        summary="Delete a template", tag=TAG, returns=Message, codes={400: "It is processed or has active renders"}
+        id="deleteTemplate",
+        summary="Delete a template",
+        tag=TAG,
+        returns=Message,
+        codes={400: "It is processed or has active renders"},
     )
     def on_delete(self, call: Call) -> Message:
         """Its renders stay."""
@@ -90,14 +101,14 @@ class TemplateItem(Resource):
 
 
 class TemplateStatus(Resource):
-    @operation(summary="Processing status of a template", tag=TAG, returns=TemplateJobDto)
+    @operation(id="getTemplateStatus", summary="Processing status of a template", tag=TAG, returns=TemplateJobDto)
     def on_get(self, call: Call) -> TemplateJobDto:
         """pending, processing, completed or failed; while it is processed, ``stage`` says how far it is."""
         return templates.template_status(call.caller, call.ids["template_id"])
 
 
 class TemplateDownload(Resource):
-    @operation(summary="Download the original template ZIP", tag=TAG, binary=["application/zip"])
+    @operation(id="downloadTemplate", summary="Download the original template ZIP", tag=TAG, binary=["application/zip"])
     def on_get(self, call: Call) -> None:
         """Byte for byte what was uploaded."""
         file = templates.template_file(call.caller, self.data, call.ids["template_id"])
@@ -106,6 +117,7 @@ class TemplateDownload(Resource):
 
 class TemplatePreview(Resource):
     @operation(
+        id="previewTemplate",
         summary="A frame of a template as a picture",
         tag=TAG,
         query=Preview,
@@ -114,13 +126,14 @@ class TemplatePreview(Resource):
     )
     def on_get(self, call: Call) -> None:
         """PNG with alpha; ``width`` in pixels, by default the composition's."""
-        path = templates.previewable(call.caller, self.data, call.ids["template_id"], call.query.frame)
+        path, name = templates.previewable(call.caller, self.data, call.ids["template_id"], call.query.frame)
         picture = self.settings.temporary / f"preview-{new_id()}.png"
         spec = {
             "template": str(path.resolve()),
             "frame": call.query.frame,
             "width": call.query.width,
             "output": str(picture.resolve()),
+            "names": {path.name: name},
         }
         try:
             self.context.runner.run("preview", spec)

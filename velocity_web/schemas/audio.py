@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from velocity_web.schemas.base import Answer, IdText, Name, Page, Question, Time
+from velocity_web.schemas.base import Answer, IdText, Name, Page, Question, Skip, Time, at_most
 from velocity_web.schemas.template import HistoryStatus, JobStatus
 
 
@@ -53,13 +53,17 @@ class AudioHistory(Page):
 
 
 class AudioSearch(Question):
-    skip: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
-    take: Annotated[int, Field(ge=1, le=2**31 - 1)] = 100
+    skip: Skip = 0
+    take: Annotated[int, Field(ge=1, description="how many to list"), *at_most(2**31 - 1)] = 100
     search: Annotated[str | None, Field(max_length=255)] = None
 
 
 class AudioGroupRequest(Question):
     name: Name
+
+
+class AudioGroupDeletion(Question):
+    with_audio: bool = Field(False, description="true: delete the audio of the group, too")
 
 
 class AudioGroupDto(Answer):

@@ -6,21 +6,34 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StrictStr, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StrictStr,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
+
+from velocity_web.schemas.documented import title_of
 
 
 class Answer(BaseModel):
     """A body that the service sends."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, serialize_by_alias=True)
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, serialize_by_alias=True, field_title_generator=title_of
+    )
 
 
 class Question(BaseModel):
     """A body that the service receives. Fields it does not know are kept aside, for the warning that names them."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel, populate_by_name=False, extra="allow", arbitrary_types_allowed=False
+        alias_generator=to_camel, populate_by_name=False, extra="allow", field_title_generator=title_of
     )
 
 
@@ -35,9 +48,12 @@ def _zulu(value: datetime) -> str:
     return f"{text}{fraction}Z"
 
 
-Int32 = Annotated[int, BeforeValidator(whole), Field(strict=True, ge=-(2**31), le=2**31 - 1)]
-Positive32 = Annotated[int, BeforeValidator(whole), Field(strict=True, ge=1, le=2**31 - 1)]
-Time = Annotated[datetime, PlainSerializer(_zulu, return_type=str, when_used="json")]
+Int32 = Annotated[int, Field(strict=True, ge=-(2**31), le=2**31 - 1), BeforeValidator(whole)]
+Time = Annotated[
+    datetime,
+    PlainSerializer(_zulu, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
 Identifier = UUID
 IdText = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
 Name = Annotated[StrictStr, Field(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -59,8 +75,21 @@ class Problem(Answer):
     errors: dict[str, list[str]] | None = Field(None, description="sentences by request field")
 
 
+def at_most(most: int) -> tuple[AfterValidator, Any]:
+    """Of a page's length: a larger one means ``most``, as the contract's maximum does."""
+    return AfterValidator(lambda value: min(value, most)), WithJsonSchema(
+        {"type": "integer", "format": "int32", "minimum": 1}
+    )
+
+
+Skip = Annotated[int, Field(ge=0, le=2**31 - 1, description="how many of the newest to leave out")]
+Take = Annotated[
+    int, Field(ge=1, description="how many to list, at most 100; a larger number lists 100"), *at_most(100)
+]
+
+
 class Page(Question):
     """Pagination: the contract's default and maximum of most lists."""
 
-    skip: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
-    take: Annotated[int, Field(ge=1, le=100)] = 50
+    skip: Skip = 0
+    take: Take = 50

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import Field
 
 from velocity_web.schemas.base import Answer, Identifier, IdText, Name, Question, Time
+from velocity_web.schemas.customization import MapEntry
 
 
 class CampaignRequest(Question):
@@ -24,13 +23,13 @@ class CampaignDto(Answer):
 class InstanceRequest(Question):
     template_id: Identifier
     name: Name
-    customization_map: list[dict[str, Any]] = Field(default_factory=list)
+    customization_map: list[MapEntry] = Field(default_factory=list)
 
 
 class InstanceChange(Question):
     template_id: Identifier | None = None
     name: Name | None = None
-    customization_map: list[dict[str, Any]] | None = None
+    customization_map: list[MapEntry] | None = None
 
 
 class InstanceDto(Answer):
@@ -40,5 +39,5 @@ class InstanceDto(Answer):
     template_id: IdText
     template_name: str | None
     name: str
-    customization_map: list[dict[str, Any]]
+    customization_map: list[MapEntry]
     created_at: Time

@@ -7,36 +7,56 @@ from typing import Annotated, Any, Literal
 from pydantic import AnyHttpUrl, BeforeValidator, Field, StrictStr
 
 from velocity_web import states
-from velocity_web.schemas.base import Answer, Identifier, IdText, Int32, Name, Page, Positive32, Question, Time, whole
+from velocity_web.schemas.base import Answer, Identifier, IdText, Int32, Name, Page, Question, Skip, Time, at_most
+from velocity_web.schemas.customization import MapEntry
+from velocity_web.schemas.documented import DescribedBy
+from velocity_web.schemas.encoder import (
+    WORDS,
+    AudioBitrate,
+    Bitrate,
+    Codec,
+    Distance,
+    LevelNumber,
+    Preset,
+    Profile,
+    Quantiser,
+    RateControlNumber,
+    RatePart,
+    Resolution,
+)
 from velocity_web.schemas.template import FindingDto, JobStatus, lower, one_of
 
-RateControlNumber = Annotated[int, BeforeValidator(whole), Field(strict=True, ge=0, le=2)]
+Container = Annotated[StrictStr, one_of("mp4", "mov", "avi")]
 
 
 class JobInfo(Question):
-    """Frame range, half-open [fStart, fEnd), in frames of the composition."""
+    """Which frames are rendered: from fStart, which is included, to fEnd, which is not."""
 
-    f_start: Int32 | None = None
-    f_end: Int32 | None = None
+    f_start: Int32 | None = Field(
+        None, description="the first frame, from 0, in frames of the composition at its own rate; 0 if left out"
+    )
+    f_end: Int32 | None = Field(
+        None, description="the frame after the last one: 0 and 150 are 150 frames; the composition's end if left out"
+    )
 
 
 class EncoderConfigRequest(Question):
-    """Video encoding settings; ``bitrate`` in bytes per second."""
+    """Video encoding settings; only ``bitrate`` is required."""
 
-    bitrate: Positive32
-    fps_num: Int32 | None = None
-    fps_denum: Int32 | None = None
-    res: Annotated[list[Int32] | None, Field(min_length=2, max_length=2)] = None
-    codec: Int32 | None = Field(None, description="0 H.264, 1 H.265, 2 AV1")
-    preset: Int32 | None = Field(None, description="0 (slowest, smallest) to 5 (fastest)")
-    rc: RateControlNumber | None = Field(None, description="0 CBR, 1 VBR (default), 2 CQP")
-    gop: Int32 | None = None
-    idr: Int32 | None = None
-    profile: Int32 | None = None
-    level: Int32 | None = None
-    container: StrictStr | None = Field(None, description="mp4 (default), mov or avi")
-    qp: Int32 | None = None
-    audio_bitrate: Int32 | None = Field(None, description="bits per second")
+    bitrate: Bitrate = Field(description=WORDS["bitrate"])
+    fps_num: RatePart | None = Field(None, description=WORDS["fps_num"])
+    fps_denum: RatePart | None = Field(None, description=WORDS["fps_denum"])
+    res: Resolution | None = Field(None, description=WORDS["res"])
+    codec: Codec | None = Field(None, description=WORDS["codec"])
+    preset: Preset | None = Field(None, description=WORDS["preset"])
+    rc: RateControlNumber | None = Field(None, description=WORDS["rc"])
+    gop: Distance | None = Field(None, description=WORDS["gop"])
+    idr: Distance | None = Field(None, description=WORDS["idr"])
+    profile: Profile | None = Field(None, description=WORDS["profile"])
+    level: LevelNumber | None = Field(None, description=WORDS["level"])
+    container: Container | None = Field(None, description=WORDS["container"])
+    qp: Quantiser | None = Field(None, description=WORDS["qp"])
+    audio_bitrate: AudioBitrate | None = Field(None, description=WORDS["audio_bitrate"])
 
 
 class RenderOutput(Question):
@@ -52,12 +72,12 @@ class RenderRequest(RenderOutput):
     template_instance_id: Identifier | None = None
     template_id: Identifier | None = None
     name: Name
-    customization_map: list[dict[str, Any]] | None = None
+    customization_map: list[MapEntry] | None = None
 
 
 class BatchRow(Question):
     name: Name | None = None
-    customization_map: list[dict[str, Any]] = Field(default_factory=list)
+    customization_map: list[MapEntry] = Field(default_factory=list)
     audio_id: Identifier | None = None
 
 
@@ -122,9 +142,9 @@ class RenderDetail(RenderDto):
     completed_at: Time
     frames: int
     audio_id: IdText | None
-    job_info: dict[str, Any]
-    encoder_config: dict[str, Any]
-    customization_map: list[dict[str, Any]]
+    job_info: Annotated[dict[str, Any], DescribedBy(JobInfo)]
+    encoder_config: Annotated[dict[str, Any], DescribedBy(EncoderConfigRequest)]
+    customization_map: list[MapEntry]
 
 
 class RenderJobDto(Answer):
@@ -152,8 +172,10 @@ class RenderJobDto(Answer):
 
 class RenderHistory(Question):
     status: Annotated[Literal["completed", "failed", "cancelled"] | None, BeforeValidator(lower)] = None
-    skip: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
-    take: Annotated[int, Field(ge=1, le=200)] = 100
+    skip: Skip = 0
+    take: Annotated[
+        int, Field(ge=1, description="how many to list, at most 200; a larger number lists 200"), *at_most(200)
+    ] = 100
 
 
 class RenderCancelled(Answer):

@@ -70,6 +70,39 @@ class LayerDto(Answer):
     customizable: bool | list[str]
 
 
+class FontDto(Answer):
+    """A font that the template names; ``family`` and ``style`` as its author's program calls them."""
+
+    name: str
+    family: str = ""
+    style: str = ""
+    ascent: float | None = None
+    weight: str = ""
+    path: str = ""
+
+
+class MarkerDto(Answer):
+    """A marker of the composition, in its frames."""
+
+    name: str
+    time: float
+    duration: float = 0.0
+
+
+class MediaDto(Answer):
+    """A picture, clip or sound of the template; ``width`` and ``height`` of the box that it fills, in pixels.
+
+    ``missing`` says what the package lacks, and is empty where nothing is missing.
+    """
+
+    id: str
+    name: str = ""
+    width: float = 0.0
+    height: float = 0.0
+    missing: str = ""
+    pointer: str = ""
+
+
 class TemplateDetail(TemplateDto):
     """A template with what can be customised in it."""
 
@@ -79,9 +112,9 @@ class TemplateDetail(TemplateDto):
     frame_count: int
     duration: float
     layers: list[LayerDto]
-    fonts: list[Any]
-    markers: list[Any]
-    assets: list[Any]
+    fonts: list[FontDto]
+    markers: list[MarkerDto]
+    assets: list[MediaDto]
     warnings: list[FindingDto]
 
 

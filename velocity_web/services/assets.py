@@ -36,7 +36,9 @@ def accept_asset(caller: Caller, settings: Settings, runner: Runner, upload: Upl
     """Keep an uploaded picture or clip after a look at it. Raises Invalid, QuotaExceeded; then nothing of it stays."""
     try:
         try:
-            info = runner.run("asset", {"file": str(upload.path.resolve())})
+            info = runner.run(
+                "asset", {"file": str(upload.path.resolve()), "names": {upload.path.name: upload.file_name}}
+            )
         except TaskFailed as failure:
             raise Invalid("the file is not a usable picture or clip", {"file": [str(failure)]}) from None
         asset_id = new_id()

@@ -259,12 +259,21 @@ def group_detail(caller: Caller, group_id: str) -> AudioGroupDetail:
         )
 
 
-def delete_group(caller: Caller, data: Path, group_id: str) -> None:
-    """Remove a group, its audio and its links. Raises NotFound, and NotDeletable while one of its files is in use."""
+def delete_group(caller: Caller, data: Path, group_id: str, *, with_audio: bool) -> None:
+    """Remove a group and its links, and its audio where ``with_audio`` allows that.
+
+    Raises NotFound, and NotDeletable for a group that holds audio or while one of its files is in use.
+    """
     with writing():
         lock_account(caller.account_id)
         find_group(caller, group_id)
         members = list(Audio.select(lambda audio: audio.group_id == group_id))
+        if members and not with_audio:
+            held = "1 audio file" if len(members) == 1 else f"{len(members)} audio files"
+            raise NotDeletable(
+                f"the audio asset group holds {held}; give withAudio=true to delete them with it",
+                {"withAudio": [f"it must be true for a group that holds {held}"]},
+            )
         files = [_delete_one(audio, caller, data) for audio in members]
         execute("DELETE FROM campaign_audio_group WHERE group_id = $id", {"id": group_id})
         execute("DELETE FROM audio_group WHERE id = $id", {"id": group_id})

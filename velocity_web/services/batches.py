@@ -25,6 +25,7 @@ from velocity_web.schemas.render import (
     BatchRowResult,
     RenderOutput,
 )
+from velocity_web.sentences import sentence_for
 from velocity_web.services import webhooks
 from velocity_web.services.render_checks import Errors, Source, Ticket, check_request, find_source
 from velocity_web.services.renders import cancel_job, download_url, insert_render, require_room
@@ -43,9 +44,13 @@ def rows_of_csv(text: str) -> list[BatchRow]:
     """
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
     try:
-        header, *lines = [line for line in reader if any(cell.strip() for cell in line)]
-    except (csv.Error, ValueError) as error:
-        raise Invalid("the CSV cannot be read", {"csv": [str(error) or "it has no lines"]}) from None
+        written = [line for line in reader if any(cell.strip() for cell in line)]
+    except csv.Error:
+        place = f"a cell of line {reader.line_num} is wrongly quoted or too long"
+        raise Invalid("the CSV cannot be read", {"csv": [place]}) from None
+    if not written:
+        raise Invalid("the CSV is empty", {"csv": ["it must have a header line, and a line for each video"]})
+    header, *lines = written
     found: list[BatchRow] = []
     for number, line in enumerate(lines):
         if len(line) > len(header):
@@ -58,7 +63,9 @@ def rows_of_csv(text: str) -> list[BatchRow]:
         try:
             found.append(BatchRow.model_validate({"name": name, "customizationMap": entries}))
         except ValidationError as error:
-            raise Invalid("the CSV has an invalid row", {f"rows[{number}].name": [error.errors()[0]["msg"]]}) from None
+            raise Invalid(
+                "the CSV has an invalid row", {f"rows[{number}].name": [sentence_for(dict(error.errors()[0]))]}
+            ) from None
     return found
 
 
@@ -145,7 +152,10 @@ def _wanted_rows(request: BatchRequest, settings: Settings) -> list[BatchRow]:
         raise Invalid(sentence, {"rows": [sentence], "csv": [sentence]})
     wanted = request.rows if request.rows is not None else rows_of_csv(request.csv or "")
     if not 1 <= len(wanted) <= settings.batch_max_rows:
-        raise Invalid("the number of rows", {"rows": [f"from 1 to {settings.batch_max_rows} rows, not {len(wanted)}"]})
+        raise Invalid(
+            "the number of rows is not allowed",
+            {"rows": [f"from 1 to {settings.batch_max_rows} rows, not {len(wanted)}"]},
+        )
     return wanted
 
 

@@ -88,7 +88,8 @@ def create_render(caller: Caller, settings: Settings, request: RenderRequest, ke
     """
     digest = body_hash(request.model_dump(mode="json"))
     if key is not None and not 1 <= len(key) <= 255:
-        raise Invalid("the Idempotency-Key is too long", {"Idempotency-Key": ["it must have 1 to 255 characters"]})
+        fault = "empty" if not key else "too long"
+        raise Invalid(f"the Idempotency-Key is {fault}", {"Idempotency-Key": ["it must have 1 to 255 characters"]})
     if key is not None:
         with reading():
             if known := remembered(caller, key, digest, settings):
@@ -108,21 +109,27 @@ def create_render(caller: Caller, settings: Settings, request: RenderRequest, ke
 
 
 def remembered(caller: Caller, key: str, digest: str, settings: Settings) -> dict[str, Any] | None:
-    """Within a session: the answer that this key got before. Raises KeyReused when it was for another request."""
+    """Within a session: the answer that this key got before; None for a new key, and for one whose render was deleted.
+
+    Raises KeyReused when it was for another request.
+    """
     known = IdempotentRequest.get(account_id=caller.account_id, key=key)
     if known is None or known.created_at < now_ms() - settings.idempotency_hours * 3_600_000:
         return None
+    answer: dict[str, Any] = json.loads(known.answer)
+    job = Job.get(id=answer["render_id"])
+    if job is None or job.status == states.DELETED:
+        return None
     if known.body_hash != digest:
         raise KeyReused("this Idempotency-Key was used with another request; use a new key for a new request")
-    answer: dict[str, Any] = json.loads(known.answer)
     return answer
 
 
 def _remember(caller: Caller, key: str, digest: str, answer: dict[str, Any]) -> None:
     kept = {"body_hash": digest, "answer": json.dumps(answer), "created_at": now_ms()}
-    expired = IdempotentRequest.get(account_id=caller.account_id, key=key)
-    if expired is not None:
-        expired.set(**kept)
+    outdated = IdempotentRequest.get(account_id=caller.account_id, key=key)
+    if outdated is not None:
+        outdated.set(**kept)
     else:
         IdempotentRequest(account_id=caller.account_id, key=key, **kept)
 
@@ -195,7 +202,7 @@ def download_url(render_id: str) -> str:
     return f"/render/{render_id}/download"
 
 
-def _shared_fields(render: Render) -> dict[str, Any]:
+def _shared_fields(render: Render, job: Job) -> dict[str, Any]:
     return {
         "render_id": render.id,
         "name": render.name,
@@ -206,13 +213,13 @@ def _shared_fields(render: Render) -> dict[str, Any]:
         "campaign_id": render.campaign_id,
         "is_direct_render": render.template_instance_id is None,
         "size_bytes": render.size_bytes,
-        "render_time_milliseconds": render.render_ms,
+        "render_time_milliseconds": render.charged_ms if job.status in states.FINAL else None,
     }
 
 
 def render_dto(render: Render, job: Job) -> dict[str, Any]:
     return {
-        **_shared_fields(render),
+        **_shared_fields(render, job),
         "video_download_url": download_url(render.id),
         "rendered_at": iso_time(job.completed_at),
     }
@@ -222,7 +229,7 @@ def job_dto(render: Render, job: Job) -> RenderJobDto:
     completed = job.status == states.COMPLETED
     done = render.frames_total if completed else min(render.frames_done, render.frames_total)
     return RenderJobDto(
-        **_shared_fields(render),
+        **_shared_fields(render, job),
         status=job.status,
         video_download_url=download_url(render.id) if completed else None,
         created_at=iso_time(job.created_at),

@@ -15,7 +15,10 @@ from velocity_web.files import StoredFile, publish, remove
 from velocity_web.jobs.wake import wake
 from velocity_web.schemas.template import (
     FindingDto,
+    FontDto,
     LayerDto,
+    MarkerDto,
+    MediaDto,
     StorageStatusDto,
     TemplateDetail,
     TemplateDto,
@@ -160,9 +163,10 @@ def template_detail(caller: Caller, template_id: str) -> TemplateDetail:
         analysis = json.loads(template.analysis or "{}")
         return TemplateDetail(
             **_common(template),
-            **{key: analysis[key] for key in ("width", "height", "frame_rate", "frame_count", "duration", "fonts")},
-            markers=analysis["markers"],
-            assets=analysis["assets"],
+            **{key: analysis[key] for key in ("width", "height", "frame_rate", "frame_count", "duration")},
+            fonts=[FontDto(**font) for font in analysis["fonts"]],
+            markers=[MarkerDto(**marker) for marker in analysis["markers"]],
+            assets=[MediaDto(**asset) for asset in analysis["assets"]],
             layers=[LayerDto(**layer) for layer in analysis["layers"]],
             warnings=[FindingDto(**finding) for finding in analysis["findings"]],
         )
@@ -210,14 +214,13 @@ def storage_status(caller: Caller) -> StorageStatusDto:
     )
 
 
-def previewable(caller: Caller, data: Path, template_id: str, frame: int) -> Path:
-    """The file to draw a preview of. Raises NotFound, Conflict and Invalid."""
+def previewable(caller: Caller, data: Path, template_id: str, frame: int) -> tuple[Path, str]:
+    """The file to draw a preview of, and the name that it was uploaded with. Raises NotFound, Conflict and Invalid."""
     with reading():
         template = find_template(caller, template_id)
         if job_of(template_id).status != states.COMPLETED:
-            raise Conflict("the template is not completed")
+            raise Conflict("the template is not completed; poll its status")
         frames = json.loads(template.analysis or "{}").get("frame_count", 0)
         if frame >= frames:
             raise Invalid("the frame is past the end", {"frame": [f"it must be from 0 to {frames - 1}"]})
-        file: Path = data / template.file
-        return file
+        return data / template.file, template.file_name

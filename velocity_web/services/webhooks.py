@@ -100,7 +100,7 @@ def announce(render_id: str, status: str) -> None:
             "batchId": render.batch_id,
             "videoDownloadUrl": f"/render/{render_id}/download" if status == states.COMPLETED else None,
             "sizeBytes": render.size_bytes,
-            "renderTimeMilliseconds": render.render_ms,
+            "renderTimeMilliseconds": render.charged_ms,
             "reason": job.reason,
         },
     }

@@ -1,0 +1,59 @@
+"""The numbers of an encoder configuration, as the OpenAPI document explains them; the engine checks them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from velocity_web.schemas.base import Int32, whole
+
+Codec = Annotated[
+    Int32, WithJsonSchema({"type": "integer", "enum": [0, 1, 2], "description": "0: H.264, 1: H.265, 2: AV1"})
+]
+RateControlNumber = Annotated[
+    int,
+    Field(strict=True, ge=0, le=2),
+    BeforeValidator(whole),
+    WithJsonSchema({"type": "integer", "enum": [0, 1, 2], "description": "0: CBR, 1: VBR, 2: CQP"}),
+]
+
+
+def _numbers(low: int, high: int) -> WithJsonSchema:
+    return WithJsonSchema({"type": "integer", "format": "int32", "minimum": low, "maximum": high})
+
+
+Bitrate = Annotated[Int32, _numbers(1_000, 250_000_000)]
+RatePart = Annotated[Int32, _numbers(1, 1_000_000)]
+Side = Annotated[Int32, _numbers(16, 16_384)]
+Preset = Annotated[Int32, _numbers(0, 5)]
+Distance = Annotated[Int32, _numbers(1, 100_000)]
+Profile = Annotated[Int32, _numbers(0, 100)]
+LevelNumber = Annotated[Int32, _numbers(0, 186)]
+Quantiser = Annotated[Int32, _numbers(1, 63)]
+AudioBitrate = Annotated[Int32, _numbers(16_000, 512_000)]
+Resolution = Annotated[list[Side], Field(min_length=2, max_length=2)]
+
+WORDS = {
+    "bitrate": "Bytes (not bits) per second of video. At rc 0 the stream has just these; at rc 1 it has at most these, "
+    "and fewer where the picture does not need them; at rc 2 without qp it sets the quantiser.",
+    "fps_num": "Frames per second, from 1 to 240 with fpsDenum; the template's own rate where it is left out.",
+    "fps_denum": "What fpsNum is divided by, such as 1001 beside 30000; 1 where it is left out. Not without fpsNum.",
+    "res": "[width, height] in pixels, even numbers; the template's own size where it is left out. Texts and shapes "
+    "are drawn at that size; another aspect ratio is centred on the background.",
+    "codec": "0: H.264 (where it is left out), 1: H.265 (mp4 and mov), 2: AV1 (mp4 and avi).",
+    "preset": "From 0, slowest and smallest, to 5, fastest and largest; 3 (H.264, AV1) or 4 (H.265) where it is left "
+    "out.",
+    "rc": "Rate control. 0: CBR, a constant bitrate with filler. 1: VBR (where it is left out), an even quality whose "
+    "bitrate is capped. 2: CQP, a constant quantiser.",
+    "gop": "The longest distance of key frames in output frames; 1: key frames alone; 5 seconds where it is left out.",
+    "idr": "The distance of IDR frames (key frames that nothing reaches across) in output frames, gop or longer; each "
+    "key frame is one where it is left out. Longer than gop only at rc 1 and 2 (AV1: rc 2), and not for H.264 in avi "
+    "or in profile 66.",
+    "profile": "The codec's own number. H.264: 66 Baseline, 77 Main, 100 High. H.265: 1 Main. AV1: 0 Main.",
+    "level": "The codec's own number. H.264: ten times the level, 41 for 4.1. H.265: thirty times the level, 123 for "
+    "4.1. AV1: seq_level_idx, 9 for 4.1. The lowest that holds the video where it is left out.",
+    "container": "mp4 (where it is left out), mov (H.264, H.265) or avi (H.264, AV1).",
+    "qp": "The quantiser at rc 2, from 1, best, to 51 (H.264, H.265) or 63 (AV1).",
+    "audio_bitrate": "Bits (not bytes) per second of sound; 192000 where it is left out.",
+}

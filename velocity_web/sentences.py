@@ -1,0 +1,87 @@
+"""What is wrong with a value of a request, in words for who sent it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+LONGEST = 400
+OTHERWISE = "this value cannot be taken here"
+
+Context = Mapping[str, Any]
+
+
+def _short(context: Context) -> str:
+    least = context.get("min_length", 1)
+    if context.get("field_type"):
+        return f"it must have at least {_entries(least)}"
+    return "it must not be empty" if least == 1 else f"it must have at least {least} characters"
+
+
+def _long(context: Context) -> str:
+    most = context.get("max_length", 0)
+    return f"it must have at most {_entries(most)}" if context.get("field_type") else f"at most {most} characters"
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"
+
+
+def _choices(context: Context) -> str:
+    return f"it must be {str(context.get('expected', 'another value')).replace(chr(39), '')}"
+
+
+BY_TYPE: Mapping[str, str | Callable[[Context], str]] = {
+    "missing": "this field is required",
+    "int_type": "it must be a whole number",
+    "int_parsing": "it must be a whole number",
+    "int_parsing_size": "the number is too large",
+    "int_from_float": "it must be a whole number",
+    "greater_than_equal": lambda context: f"it must be at least {context['ge']}",
+    "less_than_equal": lambda context: f"it must be at most {context['le']}",
+    "string_type": "it must be a text",
+    "string_unicode": "it must be a text of whole characters",
+    "string_too_short": _short,
+    "string_too_long": _long,
+    "string_pattern_mismatch": "it must not hold control characters, such as line breaks",
+    "bool_type": "it must be true or false",
+    "bool_parsing": "it must be true or false",
+    "list_type": "it must be a list",
+    "too_short": _short,
+    "too_long": _long,
+    "dict_type": "it must be an object, such as {...}",
+    "model_type": "it must be an object, such as {...}",
+    "model_attributes_type": "it must be an object, such as {...}",
+    "uuid_type": "it must be an id, such as 550e8400-e29b-41d4-a716-446655440000",
+    "uuid_parsing": "it must be an id, such as 550e8400-e29b-41d4-a716-446655440000",
+    "url_type": "it must be a URL, such as https://example.com/hook",
+    "url_parsing": "it must be a URL, such as https://example.com/hook",
+    "url_syntax_violation": "it must be a URL, such as https://example.com/hook",
+    "url_scheme": "the URL must begin with http:// or https://",
+    "url_too_long": "the URL is too long; it may have 2083 characters",
+    "literal_error": _choices,
+}
+"""By the type of pydantic's error, for every one that the models of requests can raise."""
+
+
+def sentence_for(problem: Mapping[str, Any]) -> str:
+    """The sentence for one of pydantic's errors."""
+    found = BY_TYPE.get(problem["type"], OTHERWISE)
+    return found if isinstance(found, str) else found(problem.get("ctx", {}))
+
+
+def bounded(text: str, longest: int = LONGEST) -> str:
+    """At most ``longest`` characters, cut between two words."""
+    if len(text) <= longest:
+        return text
+    return text[: longest - 2].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
+
+
+def joined(sentences: list[str], longest: int = LONGEST) -> str:
+    """As many of the sentences as there is room for, and how many more there are."""
+    for count in range(len(sentences), 0, -1):
+        rest = len(sentences) - count
+        text = "; ".join(sentences[:count]) + (f"; and {rest} more" if rest else "")
+        if len(text) <= longest:
+            return text
+    return bounded(sentences[0], longest)
