@@ -6,6 +6,8 @@ import json
 import socket
 import threading
 import time
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from velocity_web.jobs.forge import Forge, ForgeGone, Limits, kill_child
@@ -24,17 +26,22 @@ class Runner:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._limits = Limits(
-            settings.analysis_memory_mb * MIB, int(settings.still_seconds) + 5, settings.nice, settings.run_as
+            settings.analysis_memory_mb * MIB,
+            int(settings.still_seconds) + 5,
+            settings.nice,
+            settings.run_as,
+            file_bytes=settings.process_file_mb * MIB,
         )
         self._forge: Forge | None = None
         self._lock = threading.Lock()
         self._slots = threading.BoundedSemaphore(AT_ONCE)
 
-    def run(self, task: str, spec: dict[str, Any]) -> dict[str, Any]:
-        """The task's result. Raises TaskFailed."""
+    def run(self, task: str, spec: dict[str, Any], reads: tuple[str, ...], folder: Path) -> dict[str, Any]:
+        """The task's result; its process may read ``reads`` and write below ``folder``. Raises TaskFailed."""
+        limits = replace(self._limits, reads=reads, writes=(str(folder),))
         with self._slots:
             deadline = time.monotonic() + self._settings.still_seconds
-            pid, channel = self._start(task)
+            pid, channel = self._start(task, limits)
             try:
                 with channel:
                     return self._converse(channel, spec, deadline)
@@ -47,13 +54,13 @@ class Runner:
                 self._forge.close()
                 self._forge = None
 
-    def _start(self, task: str) -> tuple[int, socket.socket]:
+    def _start(self, task: str, limits: Limits) -> tuple[int, socket.socket]:
         with self._lock:
             for _attempt in range(2):
                 try:
                     if self._forge is None:
                         self._forge = Forge()
-                    pid, channel, _ended = self._forge.start(task, self._limits)
+                    pid, channel, _ended = self._forge.start(task, limits)
                     return pid, channel
                 except ForgeGone:
                     if self._forge:
