@@ -62,6 +62,11 @@ class Forge:
             )
         self.socket = ours
 
+    @property
+    def pid(self) -> int:
+        """Of the forking parent."""
+        return self._process.pid
+
     def start(self, task: str, limits: Limits) -> tuple[int, socket.socket, list[Ended]]:
         """A child for ``task``: its pid, the connection to it, and ends of other children heard of meanwhile.
 

@@ -26,6 +26,7 @@ SYSTEM = (
     "/sys/devices/system/node",
     "/proc/cpuinfo",
     "/proc/meminfo",
+    "/proc/sys/vm/overcommit_memory",
 )
 DEVICES = ("/dev/null", "/dev/urandom", "/dev/random", "/dev/zero")
 

@@ -77,6 +77,7 @@ def program(machine: Machine, pid: int) -> list[Step]:
         steps += _when(machine, name, _only(0, (pid,)))
     steps += _when(machine, "prlimit64", _only(0, (0, pid)))
     steps += _when(machine, "sched_setaffinity", _only(0, (0, pid)))
+    steps += _when(machine, "setpriority", [*_low(0), *_skip_refusal_if(0), *_only(1, (0,))])  # a thread its own
     steps += _when(machine, "prctl", _all_but(0, (PR_SET_PDEATHSIG,)))
     steps += _when(machine, "ioctl", _all_but(1, (TIOCSTI, TIOCLINUX)))
     steps += _when(machine, "sendto", _without(4))
@@ -115,6 +116,10 @@ def _low(argument: int) -> list[Step]:
 def _only(argument: int, values: tuple[int, ...]) -> list[Step]:
     skips = [(JUMP_IF_EQUAL, len(values) - place, 0, value) for place, value in enumerate(values)]
     return [*_low(argument), *skips, _refuse(errno.EPERM), _ALLOW]
+
+
+def _skip_refusal_if(value: int) -> list[Step]:
+    return [(JUMP_IF_EQUAL, 1, 0, value), _refuse(errno.EPERM)]
 
 
 def _all_but(argument: int, values: tuple[int, ...]) -> list[Step]:

@@ -48,7 +48,6 @@ OTHERS: Final[Numbers] = {
     "pidfd_send_signal": (424, 424),
     "tkill": (200, 130),
     "rt_sigqueueinfo": (129, 138),
-    "setpriority": (141, 140),
     "ioprio_set": (251, 30),
     "sched_setparam": (142, 118),
     "sched_setscheduler": (144, 119),
@@ -184,6 +183,7 @@ WATCHED: Final[Numbers] = {
     "prctl": (157, 167),
     "ioctl": (16, 29),
     "sched_setaffinity": (203, 122),
+    "setpriority": (141, 140),
 }
 
 REFUSED: Final[Numbers] = NETWORK | PROGRAMS | OTHERS | NAMESPACES | FILES | SHARED_MEMORY | KERNEL
