@@ -21,9 +21,11 @@ from velocity_web.files import made_bytes, read_made, remove
 from velocity_web.jobs.answers import NotUnderstood, read_message
 from velocity_web.jobs.environment import forge_environment
 from velocity_web.jobs.queue import Leased
+from velocity_web.jobs.runner import Runner, TaskFailed
 from velocity_web.jobs.running import Running
 from velocity_web.jobs.sandbox import landlock, readable, seccomp, syscalls
 from velocity_web.jobs.sandbox.confinement import confinement
+from velocity_web.settings import Settings
 
 PID = 4242
 KILLED, ALLOWED = "killed", "allowed"
@@ -168,7 +170,7 @@ def test_what_may_be_read_is_python_and_the_packages_alone(tmp_path: Path, monke
     (tmp_path / "package" / "__init__.py").write_text("")
     (tmp_path / "module.py").write_text("")
     (tmp_path / "data" / "templates").mkdir(parents=True)
-    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
     roots = readable.roots()
     assert {str(tmp_path / "package"), str(tmp_path / "module.py")} <= set(roots)
     assert not any((tmp_path / "data").is_relative_to(root) for root in roots)
@@ -227,6 +229,16 @@ def test_a_child_that_talks_nonsense_is_noted_and_no_more(said: bytes, tmp_path:
         running.read()
         assert running.garbled
         assert running.result is None
+
+
+@pytest.mark.parametrize("said", [b"nonsense\n", b'{"result": {"kind": 1}}\n', b'{"failed": []}\n'])
+def test_a_task_that_talks_nonsense_has_failed(said: bytes, tmp_path: Path) -> None:
+    runner = Runner(Settings(data=tmp_path))
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(said)
+        with pytest.raises(TaskFailed, match="cannot be understood"):
+            runner._converse(ours, "asset", {}, time.monotonic() + 60)
 
 
 def test_a_finished_file_must_be_a_file(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
@@ -45,6 +45,14 @@ class AudioResult(_Strict):
     seconds: Annotated[FiniteFloat, Field(gt=0, le=MOST)]
 
 
+class AssetResult(_Strict):
+    kind: Literal["image", "video"]
+    format: Annotated[str, Field(pattern="^[a-z0-9]{1,16}$")]
+    width: Count
+    height: Count
+    seconds: Annotated[FiniteFloat, Field(ge=0, le=MOST)] | None
+
+
 class TemplateResult(BaseModel):
     """The analysis, which is kept as it is."""
 
@@ -75,11 +83,12 @@ RESULTS: dict[str, type[BaseModel]] = {
     states.RENDER: RenderResult,
     states.AUDIO: AudioResult,
     states.TEMPLATE: TemplateResult,
+    "asset": AssetResult,
 }
 
 
 def read_message(line: bytes, kind: str) -> Message:
-    """One line from the child of a job of this kind. Raises NotUnderstood."""
+    """One line from the child of a job or task of this kind. Raises NotUnderstood."""
     try:
         message = Message.model_validate_json(line)
         if message.result is not None and kind in RESULTS:

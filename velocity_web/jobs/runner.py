@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from velocity_web.jobs.answers import LINE_BYTES, NotUnderstood, read_message
 from velocity_web.jobs.forge import Forge, ForgeGone, Limits, kill_child
 from velocity_web.settings import MIB, Settings
 
@@ -44,7 +45,7 @@ class Runner:
             pid, channel = self._start(task, limits)
             try:
                 with channel:
-                    return self._converse(channel, spec, deadline)
+                    return self._converse(channel, task, spec, deadline)
             finally:
                 kill_child(pid)
 
@@ -68,7 +69,7 @@ class Runner:
                     self._forge = None
         raise TaskFailed("no process could be started for it")
 
-    def _converse(self, channel: socket.socket, spec: dict[str, Any], deadline: float) -> dict[str, Any]:
+    def _converse(self, channel: socket.socket, task: str, spec: dict[str, Any], deadline: float) -> dict[str, Any]:
         received = b""
         try:
             channel.settimeout(self._settings.still_seconds)
@@ -81,12 +82,15 @@ class Runner:
                 received += data
                 *lines, received = received.split(b"\n")
                 for line in lines:
-                    message = json.loads(line)
-                    if "failed" in message:
-                        raise TaskFailed(message["failed"])
-                    if "result" in message:
-                        result: dict[str, Any] = message["result"]
-                        return result
+                    message = read_message(line, task)
+                    if message.failed is not None:
+                        raise TaskFailed(message.failed)
+                    if message.result is not None:
+                        return message.result
+                if len(received) > LINE_BYTES:
+                    raise NotUnderstood
+        except NotUnderstood:
+            raise TaskFailed("its process answered what cannot be understood") from None
         except TimeoutError:
             raise TaskFailed(f"it took longer than {self._settings.still_seconds:g} seconds") from None
         except OSError:

@@ -39,7 +39,7 @@ def roots() -> tuple[str, ...]:
     python = [_installed(Path(prefix)) for prefix in (sys.prefix, sys.base_prefix, sys.exec_prefix)]
     places = {*SYSTEM, *(path for paths in python for path in paths), *sysconfig.get_paths().values()}
     places -= {sysconfig.get_path("data"), sysconfig.get_path("scripts")}
-    for entry in sys.path:
+    for entry in sys.path if sys.flags.safe_path else sys.path[1:]:  # without the folder that Python was started in
         if entry and os.path.isfile(entry):
             places.add(entry)
         elif entry and not _lies_in(entry, places):
