@@ -13,13 +13,22 @@ import signal
 import socket
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 Spec = dict[str, Any]
 ATTACKS: dict[str, Callable[[Spec], Any]] = {}
 NEED_ROOT = {"read_shadow", "mount", "unshare_mounts", "setns", "chroot", "open_by_handle", "swap_off", "make_device"}
-NEVER_PLAIN = {"see_a_secret", "find_a_descriptor", "fall_out_of_limits", "use_x32", "kill_all", "swap_off"}
+NEVER_PLAIN = {
+    "see_a_secret",
+    "find_a_descriptor",
+    "fall_out_of_limits",
+    "use_x32",
+    "kill_all",
+    "swap_off",
+    "open_many_descriptors",
+}
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
 
@@ -202,7 +211,9 @@ def fall_out_of_limits(_spec: Spec) -> Any:
 
 @attack
 def see_a_secret(spec: Spec) -> Any:
-    places = [str(dict(os.environ)), Path("/proc/self/environ").read_text()]
+    places = [str(dict(os.environ))]
+    with suppress(PermissionError):  # a process that cannot be traced reads its own as root alone
+        places.append(Path("/proc/self/environ").read_text())
     if any(secret in place for secret in spec["secrets"] for place in places):
         return "a secret"
     raise LookupError("no secret")

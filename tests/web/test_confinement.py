@@ -142,6 +142,8 @@ def test_an_attack_from_a_child_is_refused(world: World, name: str) -> None:
 def test_the_same_attack_succeeds_without_the_confinement(world: World, name: str, tmp_path: Path) -> None:
     if name in NEED_ROOT and os.getuid() != 0:
         pytest.skip("only root can do that anyway")
+    if name == "write_in_tmp" and not os.access("/tmp", os.W_OK):
+        pytest.skip("nobody but root writes there on this machine")
     folder = tmp_path / "data" / "tmp" / "own"
     for one in (folder, tmp_path / "data" / "renders", tmp_path / "data" / "templates"):
         one.mkdir(parents=True)
