@@ -5,7 +5,7 @@ from __future__ import annotations
 import pkgutil
 from importlib import import_module
 
-LIBRARIES = ("av", "PIL.Image", "PIL.ImageOps", "uharfbuzz", "quickjs", "fsspec", "fontTools.ttLib", "bidi.algorithm")
+LIBRARIES = ("av", "PIL.Image", "PIL.ImageOps", "uharfbuzz", "_quickjs", "fsspec", "fontTools.ttLib", "bidi.algorithm")
 LEFT_OUT = ("velocity_engine.cli", "velocity_engine.__main__", "velocity_engine.testing")
 
 

@@ -40,6 +40,10 @@ def register(app: typer.Typer) -> None:
 
 def _settings(**given: Any) -> Settings:
     """Raises typer.BadParameter with the settings that are wrong."""
+    if given.get("database"):
+        from velocity_web.privacy import hide_argument
+
+        hide_argument(given["database"])
     try:
         return load_settings(**given)
     except (ValueError, OSError) as error:
@@ -115,7 +119,9 @@ def _do(action: str, settings: Settings, *arguments: Any) -> Any:
     """Call a function of ``admin``; what it refuses is a sentence and exit status 1."""
     from velocity_web import admin
     from velocity_web.failures import Failure
+    from velocity_web.privacy import keep_private
 
+    keep_private()
     try:
         return getattr(admin, action)(settings, *arguments)
     except (Failure, OSError, ValueError) as error:

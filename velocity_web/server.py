@@ -20,6 +20,7 @@ from velocity_web.app import create_app
 from velocity_web.gate import Gate, install
 from velocity_web.jobs.wake import on_wake
 from velocity_web.logs import set_up_logs
+from velocity_web.privacy import close_folders, keep_private, tell_confinement
 from velocity_web.settings import Settings
 
 FIRST_USER = "default"
@@ -111,10 +112,16 @@ def build_server(settings: Settings) -> TcpWSGIServer:
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; then finish what is under way within the grace time."""
+    """Serve until SIGTERM or SIGINT; then finish what is under way within the grace time.
+
+    Raises OSError, and ValueError when the user of ``VELOCITY_RUN_AS`` cannot be used.
+    """
     set_up_logs(settings)
+    keep_private()
     settings.data.mkdir(parents=True, exist_ok=True)
     server = build_server(settings)
+    close_folders(settings)
+    tell_confinement(settings)
     if key := admin.first_user(settings, FIRST_USER):
         print(f"API key of the first user {FIRST_USER!r}, shown this once: {key}", flush=True)
     keeper = WorkerKeeper(settings) if settings.workers else None

@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     render_memory_mb: int = Field(6144, ge=256, description="memory of one render process")
     analysis_memory_mb: int = Field(1024, ge=128, description="memory of one analysis process")
     render_cpu_seconds: int = Field(14_400, ge=1, description="processor time of one render process")
+    process_file_mb: int = Field(
+        8192, ge=16, description="largest file that one render or analysis process may write, in MiB"
+    )
     nice: int = Field(5, ge=0, le=19, description="niceness of the processes that render and analyse")
     run_as: str = Field("", description="user that render processes become when the service runs as root")
     max_template_bytes: int = Field(2048 * MIB, ge=1, description="largest template ZIP")

@@ -9,13 +9,23 @@ from velocity_web.settings import Settings
 
 
 def run_worker(settings: Settings, control: int | None = None) -> None:
-    """Work on the settings' database and storage until a signal. ``control``: see ``jobs.worker_loop.Worker``."""
+    """Work on the settings' database and storage until a signal. ``control``: see ``jobs.worker_loop.Worker``.
+
+    Raises OSError, and ValueError when the user of ``VELOCITY_RUN_AS`` cannot be used.
+    """
     from velocity_web.entities import connect
+    from velocity_web.files import make_folders
     from velocity_web.jobs.worker_loop import Worker
     from velocity_web.logs import set_up_logs
+    from velocity_web.privacy import close_folders, keep_private, tell_confinement
 
     set_up_logs(settings)
+    keep_private()
     connect(settings.data, settings.database)
+    make_folders(settings.data)
+    if control is None:
+        close_folders(settings)
+        tell_confinement(settings)
     Worker(settings, control).run()
 
 

@@ -57,7 +57,7 @@ class Engine:
             known = self._last.get(key)
             if known is not None and known[0] == frame:
                 return known[1]
-            from quickjs import JSException
+            from _quickjs import JSException
 
             try:
                 result = _shaped(json.loads(self._timed("velocityRun", prop, frame)), value)
@@ -81,7 +81,7 @@ class Engine:
             return before
         rows, places = np.unique(np.column_stack((units, before)), axis=0, return_inverse=True)
         with self._lock:
-            from quickjs import JSException
+            from _quickjs import JSException
 
             try:
                 found = self._timed("velocitySelect", prop, frame, total, json.dumps(rows.tolist()))
@@ -122,10 +122,10 @@ class Engine:
                 self._context.set_time_limit(self._allowed)
 
     def _start(self) -> None:
-        import quickjs
+        from _quickjs import Context
 
         self._maker = PictureMaker(self._plan.document)
-        context = quickjs.Context()
+        context = Context()
         context.set_memory_limit(MEMORY_BYTES)
         context.set_max_stack_size(STACK_BYTES)
         context.eval(resources.files("velocity_engine.expressions").joinpath("runtime.js").read_text("utf-8"))

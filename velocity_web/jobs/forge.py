@@ -1,16 +1,14 @@
 """Processes that start at once: one parent that has the engine loaded forks a child for each task.
 
-The parent (``python -m velocity_web.jobs.forge``) runs no task and starts no thread, so its forks are clean and cheap.
-A child is a session of its own, with limits, and dies with the parent. ``Forge`` is the other side: it asks for
-children and hears of their ends.
+The parent (``python -m velocity_web.jobs.forge``) runs no task and has one thread, so its forks are clean and cheap.
+A child is a session of its own, confined (``sandbox``), and dies with the parent. ``Forge`` is the other side: it asks
+for children and hears of their ends.
 """
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
-import resource
 import selectors
 import signal
 import socket
@@ -20,19 +18,15 @@ import traceback
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 
+from velocity_web.jobs import lending
+from velocity_web.jobs.child_log import ChildLogs
+from velocity_web.jobs.environment import forge_environment
+from velocity_web.jobs.sandbox import readable, rights
+from velocity_web.jobs.sandbox.confinement import Limits, confine
+
 MESSAGE_BYTES = 65_536
-PR_SET_PDEATHSIG = 1
-PR_SET_NO_NEW_PRIVS = 38
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Of one child: bytes of data, seconds of processor time, niceness, and the user it becomes when run as root."""
-
-    memory_bytes: int
-    cpu_seconds: int
-    nice: int
-    run_as: str = ""
+__all__ = ["Ended", "Forge", "ForgeGone", "Limits", "kill_child", "serve"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +57,22 @@ class Forge:
                 [sys.executable, "-m", "velocity_web.jobs.forge", str(theirs.fileno())],
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
+                env=forge_environment(os.environ),
                 start_new_session=True,
             )
         self.socket = ours
 
+    @property
+    def pid(self) -> int:
+        """Of the forking parent."""
+        return self._process.pid
+
     def start(self, task: str, limits: Limits) -> tuple[int, socket.socket, list[Ended]]:
         """A child for ``task``: its pid, the connection to it, and ends of other children heard of meanwhile.
 
-        Raises ForgeGone.
+        Raises ForgeGone, and OSError when a file cannot be lent to the user that the child becomes.
         """
+        lending.lend(limits)
         ours, theirs = socket.socketpair()
         ended: list[Ended] = []
         try:
@@ -127,7 +128,9 @@ def serve(connection: socket.socket) -> None:
     """The parent's loop: fork for each request, report each end, leave when the other side closes."""
     from velocity_web.jobs import tasks
 
+    rights.hide_memory()
     tasks.load_engine()
+    roots = readable.roots()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -138,8 +141,10 @@ def serve(connection: socket.socket) -> None:
     with selectors.DefaultSelector() as selector:
         selector.register(connection, selectors.EVENT_READ)
         selector.register(woken, selectors.EVENT_READ)
+        logs = ChildLogs(selector)
         while True:
             ready = {key.fd for key, _events in selector.select()}
+            logs.read(ready)
             if woken in ready:
                 os.read(woken, 4096)
                 _report_ends(connection)
@@ -147,13 +152,11 @@ def serve(connection: socket.socket) -> None:
                 request, passed, _flags, _address = socket.recv_fds(connection, MESSAGE_BYTES, 1)
                 if not request:
                     return
+                log = logs.open()
                 pid = os.fork()
                 if pid == 0:
-                    selector.close()
-                    for number in (woken, wake):
-                        os.close(number)
-                    _become_child(connection, json.loads(request), passed[0])
-                for number in passed:
+                    _become_child(json.loads(request), passed[0], log, roots)
+                for number in (*passed, log):
                     os.close(number)
                 connection.send(json.dumps({"started": pid}).encode())
 
@@ -169,7 +172,8 @@ def _report_ends(connection: socket.socket) -> None:
         connection.send(json.dumps({"ended": pid, "status": status}).encode())
 
 
-def _become_child(connection: socket.socket, request: dict[str, object], number: int) -> None:
+def _become_child(request: dict[str, object], number: int, log: int, roots: tuple[str, ...]) -> None:
+    """Never returns. ``number`` is the channel, ``log`` what takes the place of standard output and error."""
     from velocity_web.jobs import tasks
 
     code = 1
@@ -177,11 +181,12 @@ def _become_child(connection: socket.socket, request: dict[str, object], number:
         signal.set_wakeup_fd(-1)
         for restored in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
             signal.signal(restored, signal.SIG_DFL)
-        connection.close()
         os.setsid()
+        for stream in (1, 2):
+            os.dup2(log, stream)
         limits = request["limits"]
         assert isinstance(limits, dict)
-        _confine(Limits(**limits))
+        confine(Limits(**limits), roots, number)
         with socket.socket(fileno=number) as channel:
             code = tasks.run(str(request["task"]), channel)
     except BaseException:  # noqa: BLE001  # os._exit below would swallow it
@@ -190,28 +195,6 @@ def _become_child(connection: socket.socket, request: dict[str, object], number:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
-
-
-def _confine(limits: Limits) -> None:
-    """Die with the parent, get no new rights, and stay within the limits."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() == 1:
-        os._exit(1)
-    os.umask(0o077)
-    os.nice(limits.nice)
-    resource.setrlimit(resource.RLIMIT_DATA, (limits.memory_bytes, limits.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 5))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if limits.run_as and os.getuid() == 0:
-        import pwd
-
-        user = pwd.getpwnam(limits.run_as)
-        os.setgroups([])
-        os.setgid(user.pw_gid)
-        os.setuid(user.pw_uid)
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import socket
 import time
 from contextlib import suppress
@@ -11,29 +9,34 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from velocity_web.jobs.answers import LINE_BYTES, Message, NotUnderstood, Progress, read_message
 from velocity_web.jobs.forge import Ended
 from velocity_web.jobs.queue import Leased
 
-PAGE = os.sysconf("SC_PAGE_SIZE")
 RECEIVE_BYTES = 1 << 20
 
 
 @dataclass(slots=True)
 class Running:
-    """``temporary`` is the file that the child writes, if it does; ``verdict`` why this worker ended the child."""
+    """``folder`` is the child's own, ``output`` the file that it writes there, if it does.
+
+    ``verdict`` is why this worker ended the child; ``garbled`` that it said what no task says.
+    """
 
     job: Leased
     pid: int
     channel: socket.socket
-    temporary: Path | None
+    folder: Path
+    output: Path | None
     deadline: float
     began: float = field(default_factory=time.monotonic)
     heard: float = field(default_factory=time.monotonic)
     buffer: bytearray = field(default_factory=bytearray)
-    progress: dict[str, Any] | None = None
+    progress: Progress | None = None
     stage: str | None = None
     result: dict[str, Any] | None = None
     failed: str | None = None
+    garbled: bool = False
     closed: bool = False
     ended: Ended | None = None
     verdict: str | None = None
@@ -62,18 +65,25 @@ class Running:
         self.buffer += data
         *lines, rest = self.buffer.split(b"\n")
         self.buffer = bytearray(rest)
-        for line in lines:
-            self._note(json.loads(line))
+        try:
+            for line in lines:
+                self._note(read_message(bytes(line), self.job.kind))
+            if len(rest) > LINE_BYTES:
+                raise NotUnderstood("a line without an end")
+        except NotUnderstood:
+            self.buffer.clear()
+            self.garbled = True
 
-    def _note(self, message: dict[str, Any]) -> None:
-        self.progress = message.get("progress", self.progress)
-        self.stage = message.get("stage", self.stage)
-        self.result = message.get("result", self.result)
-        self.failed = message.get("failed", self.failed)
+    def _note(self, message: Message) -> None:
+        self.progress = message.progress or self.progress
+        self.stage = message.stage or self.stage
+        self.result = message.result or self.result
+        self.failed = message.failed or self.failed
 
     def memory_bytes(self) -> int:
-        """What the child holds in memory now, its own pages only; 0 when it is gone."""
-        with suppress(OSError, ValueError, IndexError):
-            resident, shared = Path(f"/proc/{self.pid}/statm").read_text().split()[1:3]
-            return (int(resident) - int(shared)) * PAGE
+        """What the child holds in memory now, apart from what lies in files anyway; 0 when it is gone."""
+        with suppress(OSError, ValueError, KeyError):
+            lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
+            fields = dict(line.split(":", 1) for line in lines)
+            return sum(int(fields[name].split()[0]) for name in ("RssAnon", "RssShmem")) * 1024
         return 0

@@ -15,17 +15,25 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from velocity_web.jobs import analyse_process, render_process
 from velocity_web.jobs.telling import reason
 
 Send = Callable[[dict[str, Any]], None]
 LINE_BYTES = 64 << 20
 NEAR_LIMIT = 0.6  # what fails for want of memory has often given some of it back before it is asked
 
+TASKS: dict[str, Callable[[dict[str, Any], Send], dict[str, Any]]] = {
+    "render": render_process.render,
+    "template": analyse_process.analyse_template,
+    "audio": analyse_process.analyse_audio,
+    "asset": analyse_process.analyse_asset,
+    "preview": render_process.preview,
+}
+
 
 def load_engine() -> None:
     """Import what the tasks need, once, before the forks."""
     import velocity_engine as engine
-    from velocity_web.jobs import analyse_process, render_process  # noqa: F401
 
     engine.warm_up()
 
@@ -35,16 +43,8 @@ def run(task: str, channel: socket.socket) -> int:
     import faulthandler
 
     import velocity_engine as engine
-    from velocity_web.jobs import analyse_process, render_process
 
     faulthandler.enable(sys.stderr)
-    known: dict[str, Callable[[dict[str, Any], Send], dict[str, Any]]] = {
-        "render": render_process.render,
-        "template": analyse_process.analyse_template,
-        "audio": analyse_process.analyse_audio,
-        "asset": analyse_process.analyse_asset,
-        "preview": render_process.preview,
-    }
     with channel.makefile("rb") as reader:
         spec = json.loads(reader.readline(LINE_BYTES))
 
@@ -52,7 +52,7 @@ def run(task: str, channel: socket.socket) -> int:
         channel.sendall(json.dumps(message).encode() + b"\n")
 
     try:
-        send({"result": known[task](spec, send)})
+        send({"result": TASKS[task](spec, send)})
     except engine.VelocityError as error:
         notes = [*getattr(error, "__notes__", ()), *_memory_note()]
         send({"failed": reason(error, spec.get("names", {}), notes)})
@@ -71,7 +71,10 @@ def _memory_note() -> list[str]:
     limit = resource.getrlimit(resource.RLIMIT_DATA)[0]
     if limit == resource.RLIM_INFINITY:
         return []
-    fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    try:
+        fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    except OSError:
+        return []
     held = int(fields["VmData"].split()[0]) * 1024
     near = held > limit * NEAR_LIMIT
     return [f"it held {held >> 20} of the {limit >> 20} MB of memory that one process may use"] if near else []

@@ -11,16 +11,16 @@ import selectors
 import signal
 import time
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import structlog
 
 from velocity_web import budget, states
 from velocity_web.entities import DatabaseFault, lock_account, reading, rows, writing
-from velocity_web.files import make_folders, publish, remove
-from velocity_web.jobs import queue
-from velocity_web.jobs.forge import Forge, ForgeGone, Limits, kill_child
+from velocity_web.files import made_bytes, make_folders, publish, remove
+from velocity_web.jobs import lending, queue
+from velocity_web.jobs.attempts import Attempt, plan_analysis, plan_render
+from velocity_web.jobs.forge import Forge, ForgeGone, kill_child
 from velocity_web.jobs.queue import Leased
 from velocity_web.jobs.running import Running
 from velocity_web.jobs.webhook_sender import WebhookSender
@@ -158,10 +158,7 @@ class Worker:
         for running in list(self.running.values()):
             kill_child(running.pid)
             self._drop(running)
-            if running.result is not None or running.failed is not None:
-                self._finish(running)
-            else:
-                self._lost(running, "its process was lost")
+            self._finish(running)
 
     def _claim(self) -> None:
         for renders, slots in ((True, self.settings.workers), (False, self.settings.light_workers)):
@@ -174,60 +171,43 @@ class Worker:
                     break
 
     def _start(self, job: Leased) -> bool:
-        spec, temporary, limits, seconds = self._plan(job)
-        if spec is None:
+        attempt = self._plan(job)
+        if attempt is None:
             queue.fail(self.owner, job, "its file is gone from the storage")
             return True
         try:
-            pid, channel, ended = self._open_forge().start(job.kind, limits)
+            attempt.folder.mkdir(mode=0o700)
+            pid, channel, ended = self._open_forge().start(job.kind, attempt.limits)
         except ForgeGone:
             self._lose_forge()
             queue.release(self.owner, job)
+            remove(attempt.folder)
             return False
+        except OSError as error:
+            LOG.error("an attempt cannot be prepared", job=job.id, fault=str(error))
+            remove(attempt.folder)
+            queue.lose_attempt(self.owner, job, "its files could not be prepared", self.settings)
+            return True
         for other in ended:
             if other.pid in self.running:
                 self.running[other.pid].ended = other
-        running = Running(job, pid, channel, temporary, time.monotonic() + seconds)
+        deadline = time.monotonic() + attempt.seconds
+        running = Running(job, pid, channel, attempt.folder, attempt.output, deadline)
         self.running[pid] = running
         self._selector.register(channel, selectors.EVENT_READ)
         try:
             channel.settimeout(10)
-            channel.sendall(json.dumps(spec).encode() + b"\n")
+            channel.sendall(json.dumps(attempt.spec).encode() + b"\n")
         except OSError:
             kill_child(pid)
         channel.setblocking(False)
         LOG.info("job started", job=job.id, kind=job.kind, attempt=job.attempt, pid=pid)
         return True
 
-    def _plan(self, job: Leased) -> tuple[dict[str, Any] | None, Path | None, Limits, float]:
-        """What the child is told, the file it writes, its limits, and the seconds it may take."""
-        settings = self.settings
-        data = settings.data.resolve()
-        if job.kind != states.RENDER:
-            limits = Limits(
-                settings.analysis_memory_mb * MIB, int(settings.analysis_seconds) + 5, settings.nice, settings.run_as
-            )
-            with reading():
-                file = queue.subject_file(job)
-                names = queue.names_of_upload(job)
-            told = {"file": str(data / file), "names": names} if file and (data / file).exists() else None
-            return told, None, limits, settings.analysis_seconds
-        limits = Limits(settings.render_memory_mb * MIB, settings.render_cpu_seconds, settings.nice, settings.run_as)
-        with reading():
-            work = json.loads(rows("SELECT request FROM render WHERE id = $id", {"id": job.id})[0][0])
-            names = queue.names_of_files([work["template"], work["audio"], *work["assets"].values()])
+    def _plan(self, job: Leased) -> Attempt | None:
+        """None where the job's file is gone."""
         self._remove_earlier(job)
-        container = work["encoder"]["container"]
-        temporary = data / "tmp" / f"render-{job.id}-{job.attempt}.{container}"
-        spec: dict[str, Any] = {
-            **work,
-            "template": str(data / work["template"]),
-            "assets": {asset_id: str(data / file) for asset_id, file in work["assets"].items()},
-            "audio": str(data / work["audio"]) if work["audio"] else None,
-            "output": str(temporary),
-            "names": names,
-        }
-        return spec, temporary, limits, float("inf")
+        return plan_render(job, self.settings) if job.kind == states.RENDER else plan_analysis(job, self.settings)
 
     def _drop(self, running: Running) -> None:
         """Forget a child that is gone."""
@@ -253,6 +233,9 @@ class Worker:
     def _watch(self, now: float) -> None:
         for running in self.running.values():
             if running.verdict or running.result is not None:
+                continue
+            if running.garbled:
+                self._condemn(running, "its process answered what cannot be understood", hopeless=True)
                 continue
             is_render = running.job.kind == states.RENDER
             megabytes = self.settings.render_memory_mb if is_render else self.settings.analysis_memory_mb
@@ -281,7 +264,7 @@ class Worker:
                 solvent = budget.charge(job.account_id, job.id, running.elapsed_ms)
                 if running.progress:
                     shown = running.progress
-                    queue.set_progress(job.id, shown["done"], shown["total"], shown["remaining_ms"])
+                    queue.set_progress(job.id, shown.done, shown.total, shown.remaining_ms)
             if not solvent and running.result is None:
                 self._condemn(running, budget.EXHAUSTED, hopeless=True)
 
@@ -296,9 +279,8 @@ class Worker:
         job = running.job
         if running.verdict == "cancelled":
             queue.finish_cancelling(self.owner, job, running.elapsed_ms)
-            self._remove_temporary(running)
         elif running.verdict == "lost":
-            self._remove_temporary(running)
+            pass
         elif running.verdict:
             self._lost(running, running.verdict)
         elif running.result is not None:
@@ -307,6 +289,7 @@ class Worker:
             self._fail(running, running.failed)
         else:
             self._lost(running, running.ended.sentence() if running.ended else "its process was lost")
+        remove(running.folder)
         LOG.info(
             "job ended",
             job=job.id,
@@ -322,42 +305,43 @@ class Worker:
         elif job.kind == states.AUDIO:
             queue.complete_audio(self.owner, job, result["seconds"])
         else:
-            assert running.temporary
-            file = f"renders/{job.id}-{job.attempt}{running.temporary.suffix}"
-            final = self.settings.data / file
-            publish(running.temporary, final)
-            refused = queue.complete_render(
-                self.owner, job, file, result["sha256"], result["frames"], result["size_bytes"], running.elapsed_ms
-            )
-            if refused:
-                remove(final)
-                queue.finish_cancelling(self.owner, job, running.elapsed_ms)
+            self._complete_render(running, result)
+
+    def _complete_render(self, running: Running, result: dict[str, Any]) -> None:
+        job, output = running.job, running.output
+        assert output
+        size = made_bytes(output)
+        if size is None:
+            self._fail(running, "its process left no file")
+            return
+        file = f"renders/{job.id}-{job.attempt}{output.suffix}"
+        final = self.settings.data / file
+        publish(output, final)
+        lending.take_back(final)
+        refused = queue.complete_render(
+            self.owner, job, file, result["sha256"], result["frames"], size, running.elapsed_ms
+        )
+        if refused:
+            remove(final)
+            queue.finish_cancelling(self.owner, job, running.elapsed_ms)
 
     def _fail(self, running: Running, reason: str) -> None:
         if queue.fail(self.owner, running.job, reason, running.elapsed_ms):
             self._remove_upload(running.job)
         else:
             queue.finish_cancelling(self.owner, running.job, running.elapsed_ms)
-        self._remove_temporary(running)
 
     def _lost(self, running: Running, why: str) -> None:
         if running.hopeless:
             self._fail(running, why)
             return
-        self._remove_temporary(running)
         if queue.lose_attempt(self.owner, running.job, why, self.settings):
             self._remove_upload(running.job)
 
-    def _remove_temporary(self, running: Running) -> None:
-        """The child's unfinished output, and what the engine put beside it."""
-        if running.temporary:
-            for path in running.temporary.parent.glob(f"*{running.temporary.stem}*"):
-                remove(path)
-
     def _remove_earlier(self, job: Leased) -> None:
-        """What attempts that were killed left of a render."""
+        """What attempts that were killed left."""
         for folder in ("tmp", "renders"):
-            for path in (self.settings.data / folder).glob(f"*{job.id}-*"):
+            for path in (self.settings.data / folder).glob(f"{job.id}-*"):
                 remove(path)
 
     def _remove_upload(self, job: Leased) -> None:
@@ -372,4 +356,4 @@ class Worker:
             kill_child(running.pid)
             self._drop(running)
             queue.release(self.owner, running.job)
-            self._remove_temporary(running)
+            remove(running.folder)

@@ -11,6 +11,7 @@ import falcon
 
 from velocity_web.entities import reading, rows
 from velocity_web.failures import NotFound
+from velocity_web.jobs.sandbox.confinement import confinement
 from velocity_web.metrics import exposition
 from velocity_web.migrations import latest_version
 from velocity_web.operation import Call, operation
@@ -31,10 +32,19 @@ class Health(Answer):
     version: str
 
 
+class ConfinementDto(Answer):
+    """What keeps the processes that render apart from the rest; ``landlock`` is the kernel's version of it."""
+
+    landlock: int | None
+    seccomp: bool
+    missing: list[str]
+
+
 class Readiness(Answer):
     status: str
     database: str
     storage: str
+    confinement: ConfinementDto
 
 
 class HealthCheck(Resource):
@@ -70,7 +80,9 @@ class ReadyCheck(Resource):
         if faults:
             detail = "; ".join(f"{name}: {sentence[0]}" for name, sentence in faults.items())
             raise falcon.HTTPServiceUnavailable(title="Not ready", description=detail)
-        return Readiness(status="ready", database="ok", storage="ok")
+        found = confinement(self.settings.run_as)
+        told = ConfinementDto(landlock=found.landlock, seccomp=found.seccomp, missing=list(found.missing))
+        return Readiness(status="ready", database="ok", storage="ok", confinement=told)
 
 
 class Metrics(Resource):

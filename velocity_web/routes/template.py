@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from velocity_web.downloads import send_file
-from velocity_web.entities import new_id
 from velocity_web.failures import Invalid
-from velocity_web.files import remove
+from velocity_web.files import read_made, task_folder
 from velocity_web.jobs.runner import TaskFailed
 from velocity_web.metrics import UPLOADED_BYTES
 from velocity_web.operation import Call, operation
@@ -25,6 +24,7 @@ from velocity_web.services.openings import openings
 from velocity_web.uploads import receive_upload
 
 TAG = "Template"
+PREVIEW_BYTES = 256 << 20
 TOO_LARGE = {413: "The file is larger than the maximum"}
 
 
@@ -127,19 +127,19 @@ class TemplatePreview(Resource):
     def on_get(self, call: Call) -> None:
         """PNG with alpha; ``width`` in pixels, by default the composition's."""
         path, name = templates.previewable(call.caller, self.data, call.ids["template_id"], call.query.frame)
-        picture = self.settings.temporary / f"preview-{new_id()}.png"
-        spec = {
-            "template": str(path.resolve()),
-            "frame": call.query.frame,
-            "width": call.query.width,
-            "output": str(picture.resolve()),
-            "names": {path.name: name},
-        }
+        file = str(path.resolve())
         try:
-            self.context.runner.run("preview", spec)
-            call.resp.data = picture.read_bytes()
+            with task_folder(self.settings.temporary) as folder:
+                picture = folder / "preview.png"
+                spec = {
+                    "template": file,
+                    "frame": call.query.frame,
+                    "width": call.query.width,
+                    "output": str(picture),
+                    "names": {path.name: name},
+                }
+                self.context.runner.run("preview", spec, (file,), folder)
+                call.resp.data = read_made(picture, PREVIEW_BYTES)
         except TaskFailed as failure:
             raise Invalid("the frame cannot be drawn", {"frame": [str(failure)]}) from None
-        finally:
-            remove(picture)
         call.resp.content_type = "image/png"

@@ -11,7 +11,7 @@ from velocity_web.auth import Caller
 from velocity_web.clock import iso_time, now_ms
 from velocity_web.entities import Asset, execute, lock_account, new_id, reading, rows, writing
 from velocity_web.failures import Invalid, NotDeletable, NotFound
-from velocity_web.files import StoredFile, publish, remove
+from velocity_web.files import StoredFile, publish, remove, task_folder
 from velocity_web.jobs.runner import Runner, TaskFailed
 from velocity_web.schemas.asset import AssetDto
 from velocity_web.settings import Settings
@@ -36,9 +36,10 @@ def accept_asset(caller: Caller, settings: Settings, runner: Runner, upload: Upl
     """Keep an uploaded picture or clip after a look at it. Raises Invalid, QuotaExceeded; then nothing of it stays."""
     try:
         try:
-            info = runner.run(
-                "asset", {"file": str(upload.path.resolve()), "names": {upload.path.name: upload.file_name}}
-            )
+            arrived = str(upload.path.resolve())
+            spec = {"file": arrived, "names": {upload.path.name: upload.file_name}}
+            with task_folder(settings.temporary) as folder:
+                info = runner.run("asset", spec, (arrived,), folder)
         except TaskFailed as failure:
             raise Invalid("the file is not a usable picture or clip", {"file": [str(failure)]}) from None
         asset_id = new_id()

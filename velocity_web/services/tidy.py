@@ -13,18 +13,18 @@ from velocity_web.settings import Settings
 
 
 def tidy(settings: Settings) -> list[Path]:
-    """Remove temporary files of a certain age that no active render writes, and old keys; gives the files."""
+    """Remove temporary files and folders of a certain age that no job uses, and old keys; returns the removed."""
     horizon = now_ms() - int(settings.idempotency_hours * 3_600_000)
     with writing():
         execute("DELETE FROM idempotent_request WHERE created_at < $horizon", {"horizon": horizon})
     with reading():
-        active = [row[0] for row in rows("SELECT id FROM job WHERE kind = 'render' AND lease_owner IS NOT NULL", {})]
+        active = [row[0] for row in rows("SELECT id FROM job WHERE lease_owner IS NOT NULL", {})]
     idle = [path for path in settings.temporary.iterdir() if not any(job_id in path.name for job_id in active)]
     return remove_old(idle, settings)
 
 
 def remove_old(paths: list[Path], settings: Settings) -> list[Path]:
-    """Remove those of the files that are older than ``keep_orphans_seconds``; gives them."""
+    """Remove those of the files and folders that are older than ``keep_orphans_seconds``; returns them."""
     oldest = time.time() - settings.keep_orphans_seconds
     old = [path for path in paths if _modified(path) <= oldest]
     for path in old:

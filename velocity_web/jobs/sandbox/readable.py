@@ -1,0 +1,84 @@
+"""What every process that renders may read: Python, the engine and the plugins, the system's libraries, fonts."""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator
+from importlib.machinery import all_suffixes
+from pathlib import Path
+
+SYSTEM = (
+    "/usr/lib",
+    "/usr/lib32",
+    "/usr/lib64",
+    "/usr/local/lib",
+    "/lib",
+    "/lib64",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/etc/mime.types",
+    "/usr/share/zoneinfo",
+    "/usr/share/fonts",
+    "/usr/local/share/fonts",
+    "/sys/devices/system/cpu",
+    "/sys/devices/system/node",
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/proc/sys/vm/overcommit_memory",
+)
+DEVICES = ("/dev/null", "/dev/urandom", "/dev/random", "/dev/zero")
+
+
+def roots() -> tuple[str, ...]:
+    """Folders and files, without those that lie in another of them. Of a folder on Python's path that is no part of
+    Python's installation (an editable install, PYTHONPATH) only the packages and modules in it count: the data folder
+    may lie beside them.
+    """
+    python = [_installed(Path(prefix)) for prefix in (sys.prefix, sys.base_prefix, sys.exec_prefix)]
+    places = {*SYSTEM, *(path for paths in python for path in paths), *sysconfig.get_paths().values()}
+    places -= {sysconfig.get_path("data"), sysconfig.get_path("scripts")}
+    for entry in sys.path if sys.flags.safe_path else sys.path[1:]:  # without the folder that Python was started in
+        if entry and os.path.isfile(entry):
+            places.add(entry)
+        elif entry and not _lies_in(entry, places):
+            places.update(_importable(Path(entry)))
+    places.update(place for place in _loaded() if not _lies_in(place, places))
+    real = {os.path.realpath(place) for place in places if os.path.exists(place)}
+    return tuple(sorted(place for place in real if not _lies_in(place, real - {place})))
+
+
+def _installed(prefix: Path) -> list[str]:
+    """The parts of an installation that hold libraries. Not all of it: a data folder may lie in a virtual
+    environment."""
+    return [str(prefix / name) for name in ("lib", "lib64", "Lib", "pyvenv.cfg", "share/fonts")]
+
+
+def _importable(folder: Path) -> Iterator[str]:
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:
+        return
+    for entry in entries:
+        is_module = entry.name.endswith(tuple(all_suffixes())) and entry.is_file()
+        is_package = entry.is_dir() and os.path.isfile(os.path.join(entry.path, "__init__.py"))
+        if is_module or is_package or entry.name.endswith((".dist-info", ".egg-info")):
+            yield entry.path
+
+
+def _loaded() -> set[str]:
+    """Where the packages and modules lie that are loaded: what editable installs and plugins bring."""
+    found: set[str] = set()
+    for name, module in list(sys.modules.items()):
+        folders = getattr(module, "__path__", None)
+        if folders is not None and "." not in name:
+            found.update(str(folder) for folder in folders)
+        elif folders is None and "." not in name and isinstance(getattr(module, "__file__", None), str):
+            found.add(str(module.__file__))
+    return found
+
+
+def _lies_in(path: str, places: Iterable[str]) -> bool:
+    real = Path(os.path.realpath(path))
+    return any(real.is_relative_to(os.path.realpath(place)) for place in places)
