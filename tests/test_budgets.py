@@ -1,4 +1,4 @@
-"""Documents made to cost without end, each in a process of its own with bounded memory: a finding or an error answers."""
+"""Documents made to cost without end, each in a process of its own with bounded memory, get a finding or an error."""
 
 from __future__ import annotations
 
