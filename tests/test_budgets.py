@@ -40,6 +40,7 @@ ANSWERS = {
 """How each is answered, as far as it says."""
 
 
+@pytest.mark.timeout(330)
 @pytest.mark.parametrize("name", ANSWERS)
 def test_a_document_made_to_cost_is_answered(name: str, tmp_path: Path) -> None:
     file = tmp_path / "data.json"
