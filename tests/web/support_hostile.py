@@ -417,7 +417,9 @@ with_document(
         )
     ],
 )
-with_document("a quarter of a million keyframes", layers=_keyed([{"t": n, "s": [0, 0], "h": 1} for n in range(250_000)]))
+with_document(
+    "a quarter of a million keyframes", layers=_keyed([{"t": n, "s": [0, 0], "h": 1} for n in range(250_000)])
+)
 
 # --- pictures, clips, fonts ---
 
