@@ -88,6 +88,8 @@ class Evaluator:
         self._count = self._depth = 0
         self._viewport = viewport
         self._places.forget()
+        if self.plan.expressions is not None:
+            self.plan.expressions.begin_frame()
         document = self.plan.document
         size = (float(document.width), float(document.height))
         with np.errstate(over="ignore", invalid="ignore"):

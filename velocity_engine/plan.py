@@ -39,6 +39,7 @@ from velocity_engine.planned import PlannedComposition, PlannedLayer, bind, draw
 from velocity_engine.plugin_types import EffectType, LayerType, TellsLimits
 from velocity_engine.regular_file import open_regular
 
+MAX_FINDINGS = 1000
 _LOTTIE_TYPE = {
     PrecompContent: 0,
     SolidContent: 1,
@@ -60,6 +61,8 @@ def _only_controls(effect: Effect) -> bool:
 
 class ExpressionEngine(Protocol):
     """Gives the values of properties that have an expression; see ``velocity_engine.expressions``."""
+
+    def begin_frame(self) -> None: ...
 
     def evaluate(self, prop: Property[Any], layer: PlannedLayer | None, frame: float, value: Any) -> Any: ...
 
@@ -133,6 +136,7 @@ class PlanContext:
         self.findings: list[Finding] = []
         self.resources: list[Callable[[], None]] = []
         self._reported: set[tuple[str, str | None, str | None]] = set()
+        self._fails = self._more = False
         self._pictures: dict[str, Sequence[tuple[float, Picture]]] = {}
         self._clips: dict[str, FrameReader | None] = {}
         self._folder: Path | None = None
@@ -141,9 +145,17 @@ class PlanContext:
 
     def report(self, finding: Finding) -> None:
         key = (finding.feature, finding.place.pointer or finding.message, finding.place.layer)
-        if key not in self._reported:
+        if key in self._reported:
+            return
+        fails = finding.severity == "error"
+        if len(self.findings) < MAX_FINDINGS or (fails and not self._fails):
             self._reported.add(key)
             self.findings.append(finding)
+            self._fails = self._fails or fails
+        elif not self._more:
+            self._more = True
+            place = Place(file=self.document.file or None)
+            self.findings.append(Finding("document.findings", "more findings are not listed", place))
 
     def read(self, media: Media) -> bytes:
         if media.data is not None:

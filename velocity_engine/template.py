@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from velocity_engine.decoded_pictures import DecodedPictures
 from velocity_engine.errors import Finding, FrameRangeError, Place, VelocityError, nearest
+from velocity_engine.garbage import rare_collections
 from velocity_engine.model.document import Document, Marker, MediaAsset
 from velocity_engine.model.text import Font
 from velocity_engine.package import Package, PackageLimits, open_package
@@ -199,7 +200,9 @@ def open_template(
     """
     package = open_package(path, animation=animation, limits=limits or PackageLimits())
     try:
-        return Template(package, parse_document(package.document_bytes, file=package.document_name, package=package))
+        with rare_collections():
+            document = parse_document(package.document_bytes, file=package.document_name, package=package)
+        return Template(package, document)
     except BaseException:
         package.close()
         raise

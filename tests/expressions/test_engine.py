@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from velocity_engine.animate import Curves
+from velocity_engine.errors import RenderFailed
 from velocity_engine.expressions import expression_engine
 from velocity_engine.model.document import Composition, Document, Marker
 from velocity_engine.model.layers import Effect, EffectParameter, Layer, NullContent, ShapeContent
@@ -139,7 +141,7 @@ def test_wiggle_and_random_are_bounded_and_the_same_each_time() -> None:
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
-        ("while (true) {}", "interrupted"),
+        ("while (true) {}", "takes too long"),
         ("var a = []; while (true) a.push(new Array(100000).fill(1))", ""),
         ("function f() { return f() + 1; } f()", "call stack"),
         ("nothing.at.all", "nothing"),
@@ -179,3 +181,124 @@ def test_groups_as_deep_as_the_parser_lets_them_through_leave_expressions_alone(
     assert engine is not None
     assert engine.evaluate(prop, None, 30.0, (0.0,)) == (1.0,)
     assert findings == []
+
+
+ENDLESS = "var $bm_rt; while (true) {}"
+
+
+def many(source: str, count: int) -> tuple[Any, list[Property[Any]], list[Any]]:
+    """The engine of a document with ``count`` layers whose opacity has the expression; the properties; the findings."""
+    props = [Property((50.0,), expression=source.replace("NUMBER", str(n)), name="opacity") for n in range(count)]
+    layers = tuple(
+        Layer(content=NullContent(), name=f"L{n}", index=n, out_point=90, transform=Transform(opacity=prop))
+        for n, prop in enumerate(props)
+    )
+    document = Document(
+        width=64, height=64, frame_rate=30.0, in_point=0, out_point=90, main=Composition(id="", layers=layers, name="M")
+    )
+    findings: list[Any] = []
+    main = SimpleNamespace(layers=[SimpleNamespace(path=layer.name, layer=layer) for layer in layers])
+    plan: Any = SimpleNamespace(
+        document=document, curves=Curves(), compositions={"": main}, report=findings.append, main=main
+    )
+    return expression_engine(plan), props, findings
+
+
+def test_of_many_endless_expressions_a_few_are_tried_and_all_are_off() -> None:
+    engine, props, findings = many(ENDLESS, 300)
+    started = time.process_time()
+    engine.begin_frame()
+    assert [engine.evaluate(prop, None, 0.0, (50.0,)) for prop in props] == [(50.0,)] * 300
+    assert time.process_time() - started < 5.0  # each of the 300 would take 0.05 s at least
+    assert len(findings) == 300
+    assert sum("takes too long" in finding.message for finding in findings) == 3
+
+
+def test_an_expression_that_fails_at_first_is_not_switched_off_by_the_trial() -> None:
+    engine, props, findings = many("time > 0.5 ? 20 : nothing.at.all", 1)
+    engine.begin_frame()
+    assert engine.evaluate(props[0], None, 30.0, (50.0,)) == (20.0,)
+    assert not findings
+
+
+def test_expressions_that_take_too_long_together_end_the_frame() -> None:
+    engine, props, _ = many("var s = 0; for (var i = 0; i < 100000; i++) s += i; s * 0 + NUMBER", 400)
+
+    def frames() -> None:
+        for frame in range(20):
+            engine.begin_frame()
+            for prop in props:
+                engine.evaluate(prop, None, float(frame), (50.0,))
+
+    with pytest.raises(RenderFailed, match="processor time"):
+        frames()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "new Array(1<<28).join('abc').length",
+        "[].join.call({length: 2**53 - 1}).length",
+        "[].fill.call({get length() { return 2**53 - 1 }}, 7).length",
+        "(function () { var a = []; a.length = 4294967295; return a.flat().length })()",
+        "'x'.repeat(2**29).length",
+        "'x'.padStart(2**30).length",
+        "(function () { String.prototype.repeat = null; return 'x'.repeat(2**29).length })()",
+        "(function () { delete Array.prototype.join; return new Array(1<<28).join('abc').length })()",
+        "('a' + '\\u0301\\u0316'.repeat(90000)).normalize('NFD').length",
+        "(function () { var s = 'x'.repeat(2e5); return s.indexOf('x'.repeat(1e5) + 'y') })()",
+        "3n ** 4000000n",
+        "Function('return 3n')()",
+        "(function () {}).constructor('return 3n')()",
+        "new RegExp('a'.repeat(20000))",
+        "(function () { throw {toString: function () { for (;;); }} })()",
+        "/^(a+)+$/.test('a'.repeat(40) + 'b')",
+        "JSON.stringify(new Array(4294967295))",
+        "[...(function* () { for (;;) yield 1 })()]",
+        "1" + "+1" * 100_000,
+    ],
+)  # fmt: skip
+def test_natively_long_calls_are_refused_or_interrupted(source: str) -> None:
+    started = time.process_time()
+    result, findings = run(source)
+    assert time.process_time() - started < 5.0
+    assert result == (7.0,)
+    assert [finding.feature for finding in findings] == ["expression.failed"]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("[1, 2].concat(3, [4, [5]]).length", 5.0),
+        ("[1, [2, [3, [4]]]].flat(2).length", 4.0),
+        ("[1, 2].flatMap(function (v) { return [v, v]; }).length", 4.0),
+        ("[3, 1, 2].sort().reverse().join('') * 1", 321.0),
+        ("(function () { return [].slice.call(arguments, 1).length; })(1, 2, 3)", 2.0),
+        ("'a-b-c'.split('-').length", 3.0),
+        ("'a1b2'.replace(/[a-z]/g, '').length", 2.0),
+        ("'12px'.match(/(\\d+)px/)[1] * 2", 24.0),
+        ("new RegExp('b', 'g').test('abc') ? 1 : 0", 1.0),
+        ("/a/ instanceof RegExp && /a/.constructor === RegExp ? 1 : 0", 1.0),
+        ("'5'.padStart(3, '0').length", 3.0),
+        ("'ab'.repeat(3).indexOf('ba')", 1.0),
+        ("new Function('a', 'return a + 1')(2)", 3.0),
+        ("Object.keys({a: 1, b: 2}).length", 2.0),
+        ("JSON.parse(JSON.stringify({a: [4]})).a[0]", 4.0),
+        ("Array.from({length: 3}, function (_, i) { return i; })[2]", 2.0),
+        ("new Array(1000).fill(2).reduce(function (a, b) { return a + b; })", 2000.0),
+    ],
+)
+def test_the_interpreters_own_functions_do_what_they_always_do(source: str, expected: float) -> None:
+    result, findings = run(source)
+    assert not findings, findings
+    assert result == pytest.approx((expected,))
+
+
+def test_what_expressions_keep_is_given_more_room_until_it_is_too_much() -> None:
+    source = (
+        "(function () { var k = globalThis.k = globalThis.k || []; k.push(new Array(100000).fill(1)); return 1 })()"
+    )
+    engine, props, findings = many(source + " + NUMBER", 200)
+    values = [engine.evaluate(prop, None, 0.0, (50.0,)) for prop in props]
+    assert values[:20] == [(1.0 + n,) for n in range(20)]  # 32 MB: more than one expression may take at a time
+    assert findings and "out of memory" in findings[0].message  # 320 MB

@@ -9,12 +9,13 @@ from text_support import AtSeconds, Context, animator, bundled, prepared, saying
 
 from velocity_engine.display import FillSource, GroupSource, SolidPaint, StrokeSource
 from velocity_engine.effects.blur import GaussianBlurEffect
-from velocity_engine.layers.text import MAX_CHARACTERS, TextLayerType
+from velocity_engine.layers.text import TextLayerType
 from velocity_engine.model.layers import Mask, MaskMode
 from velocity_engine.model.properties import Bezier, Keyframe, Property, still
 from velocity_engine.model.shapes import Join
 from velocity_engine.model.text import Font, Glyph, RangeSelector, TextDocument, TextPathOptions, WigglySelector
 from velocity_engine.plugin_types import LayerType
+from velocity_engine.text.limits import MAX_CHARACTERS, MAX_MARKS
 from velocity_engine.text.still import STILL
 
 ALL = RangeSelector()
@@ -215,6 +216,7 @@ def test_findings_name_the_layer_and_the_place() -> None:
         (saying("WWW", box=(0.0, 0.0, 2.0, 2.0), fit="shrink"), "text.overflow"),
         (saying("Hi", fit="shrink"), "text.fit"),
         (saying("a" * (MAX_CHARACTERS + 1)), "text.too_long"),
+        (saying("a" + "\u0301" * (MAX_MARKS + 1)), "text.marks"),
     ],
 )
 def test_findings_of_documents(document: TextDocument, feature: str) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from velocity_engine.errors import DocumentError
 from velocity_engine.model.properties import Ease, Property, SplitPosition
-from velocity_engine.parse.context import Context, version_of
+from velocity_engine.parse.context import KEYFRAMES_A_LAYER, MAX_KEYFRAMES, Context, version_of
 from velocity_engine.parse.properties import (
     color_property,
     gradient_stops,
@@ -231,3 +232,15 @@ def test_findings_are_bounded() -> None:
 )
 def test_versions(raw: Any, version: tuple[int, int, int]) -> None:
     assert version_of(raw) == version
+
+
+def test_more_keyframes_than_a_document_may_hold_are_refused() -> None:
+    carried = context()
+    carried.begin_layer("Layer")
+    keys = [{"t": n, "s": [n], "h": 1} for n in range(KEYFRAMES_A_LAYER)]
+    carried.count_keyframes(MAX_KEYFRAMES, "/ks/o")
+    vector(carried, {"p": {"a": 1, "k": keys}}, "p", (0.0,), "/ks", "position")
+    with pytest.raises(DocumentError, match="keyframes") as failure:
+        vector(carried, {"p": {"a": 1, "k": keys[:1]}}, "p", (0.0,), "/ks", "position")
+    assert failure.value.place.layer == "Layer"
+    assert failure.value.place.pointer == "/ks/p"

@@ -395,6 +395,33 @@ with_document(
     "expression that recurses", layers=_expressed("function f() { return f() + 1; } var $bm_rt = f();"), refused=False
 )
 
+with_document(
+    "three hundred expressions without end",
+    layers=[_expressed(f"while (true) {{}} var $bm_rt = [{n}, 0];")[0] for n in range(300)],
+    refused=False,
+)
+with_document(
+    "expression that joins a list without end",
+    layers=_expressed("var $bm_rt = [new Array(4294967295).join('').length, 0];"),
+    refused=False,
+)
+with_document(
+    "sixty thousand marks on one letter",
+    refused=False,
+    layers=[
+        layer(
+            "T",
+            5,
+            1,
+            10,
+            t={"d": {"k": [{"t": 0, "s": {"t": "a" + "\u0301" * 60_000, "s": 20, "f": "X", "fc": [1, 0, 0]}}]}},
+        )
+    ],
+)
+with_document(
+    "a quarter of a million keyframes", layers=_keyed([{"t": n, "s": [0, 0], "h": 1} for n in range(250_000)])
+)
+
 # --- pictures, clips, fonts ---
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.composite.clip_frames import ClipFrames
+from velocity_engine.composite.cost import EffectCosts
 from velocity_engine.composite.extents import Extents
 from velocity_engine.composite.occlusion import first_seen
 from velocity_engine.composite.painter import Painter, apply_effect
@@ -43,6 +44,7 @@ class Compositor:
         apply: ApplyEffect = apply_effect,
     ) -> None:
         self.extents = Extents()
+        self._costs = EffectCosts(self.extents)
         self._threads = max(1, threads)
         self._workers: ThreadPoolExecutor | None = None
         self._tables = GradientTables()
@@ -75,6 +77,7 @@ class Compositor:
         if region is None:
             return
         if display is not self._drawn:
+            self._costs.check(display)
             self._drawn = display
             self._results.next_frame()
             self._clips.next_drawing()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib import resources
 from typing import Any
@@ -13,40 +14,52 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.errors import Finding, Place
+from velocity_engine.expressions.budget import Budget
 from velocity_engine.expressions.picture import PictureMaker, properties_of
 from velocity_engine.model.properties import Bezier, Property
 from velocity_engine.model.text import TextDocument
 from velocity_engine.plan import Plan
 from velocity_engine.planned import PlannedLayer
 
-SECONDS_A_CALL = 0.5
-SHORTEST_CALL = 0.05  # each expression that runs out of time halves what the others get, down to this
-MEMORY_BYTES = 128 * 2**20
+DOCUMENT_BYTES = 192 * 2**20  # what the interpreter may take for the document that expressions see
+MEMORY_BYTES = 128 * 2**20  # what all expressions may keep, beside the document
+ROOM_BYTES = 4 * 2**20  # what one expression may take at a time
 STACK_BYTES = 512 * 2**10
-SECONDS_IN_ALL = 60.0
+MOST_CHARACTERS = 100_000  # of an expression
+_FAILURES = (ValueError, TypeError, LookupError, RuntimeError, TimeoutError, MemoryError)
 
 
 def expression_engine(plan: Plan) -> Engine | None:
     """The engine of a plan, or None where no property has an expression."""
     document = plan.document
     compositions = (document.main, *document.compositions.values())
-    if not any(prop.expression is not None for composition in compositions for prop in properties_of(composition)):
-        return None
-    return Engine(plan)
+    count = sum(prop.expression is not None for one in compositions for prop in properties_of(one))
+    return Engine(plan, count) if count else None
 
 
 class Engine:
     """``ExpressionEngine`` of a plan. The interpreter starts with the first evaluation."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, expressions: int) -> None:
         self._plan = plan
         self._maker: PictureMaker | None = None
         self._context: Any = None
         self._lock = threading.Lock()
         self._off: set[int] = set()
-        self._spent = 0.0
-        self._allowed = SECONDS_A_CALL
+        self._budget = Budget(expressions)
+        self._tried = False
+        self._useless = ""  # why no expression of the document can be evaluated
+        self._room = 0  # bytes that the interpreter may take now
+        self._most_room = 0
         self._last: dict[int, tuple[float, Any]] = {}
+
+    def begin_frame(self) -> None:
+        """To be called before a frame is evaluated. The first time, every expression is tried, in the document's order:
+        whether too many of them run out of time is known before the first picture, and the same for all frames."""
+        if not self._tried:
+            self._tried = True
+            self._try_all()
+        self._budget.begin_frame()
 
     def evaluate(self, prop: Property[Any], layer: PlannedLayer | None, frame: float, value: Any) -> Any:
         """The expression's value at ``frame``; ``value`` (the keyframes') where it fails or was switched off."""
@@ -60,9 +73,9 @@ class Engine:
             from _quickjs import JSException
 
             try:
-                result = _shaped(json.loads(self._timed("velocityRun", prop, frame)), value)
-            except (JSException, ValueError, TypeError, LookupError, RuntimeError, TimeoutError, MemoryError) as error:
-                self._switch_off(prop, layer, str(error).strip().split("\n")[0])
+                result = _shaped(self._answer("velocityRun", prop, frame), value)
+            except (JSException, *_FAILURES) as error:
+                self._switch_off(prop, layer, _reason(error))
                 return value
             self._last[key] = (frame, result)
             return result
@@ -84,54 +97,116 @@ class Engine:
             from _quickjs import JSException
 
             try:
-                found = self._timed("velocitySelect", prop, frame, total, json.dumps(rows.tolist()))
-                selected = np.array(json.loads(found), np.float64).reshape(len(rows), 3)
-            except (JSException, ValueError, TypeError, LookupError, RuntimeError, TimeoutError, MemoryError) as error:
-                self._switch_off(prop, layer, str(error).strip().split("\n")[0], "what the others select is kept")
+                found = self._answer("velocitySelect", prop, frame, total, json.dumps(rows.tolist()))
+                selected = np.array(found, np.float64).reshape(len(rows), 3)
+            except (JSException, *_FAILURES) as error:
+                self._switch_off(prop, layer, _reason(error), "what the others select is kept")
                 return before
         return selected[places.reshape(-1)]
 
     def check(self) -> None:
         """Tries every expression once, so that those that fail are reported before a render."""
+        self._budget.begin_frame()
+        for prop, planned in self._expressed():
+            frame = planned.layer.in_point
+            self.evaluate(prop, planned, frame, self._plan.curves.value(prop, frame))
+
+    def _expressed(self) -> Iterator[tuple[Property[Any], PlannedLayer]]:
         for composition in self._plan.compositions.values():
             for planned in composition.layers:
                 for prop in properties_of(planned.layer):
                     if prop.expression is not None:
-                        frame = planned.layer.in_point
-                        self.evaluate(prop, planned, frame, self._plan.curves.value(prop, frame))
+                        yield prop, planned
 
-    def _timed(self, function: str, prop: Property[Any], frame: float, *more: Any) -> str:
-        import time
+    def _try_all(self) -> None:
+        """Switches off those that run out of time, and no others: what fails at one moment may do well at the next."""
+        from _quickjs import JSException
 
+        for prop, planned in self._expressed():
+            if self._budget.exhausted:
+                return
+            if id(prop) in self._off:
+                continue
+            with self._lock:
+                try:
+                    self._answer("velocityRun", prop, planned.layer.in_point)
+                except _OutOfTime as error:
+                    self._switch_off(prop, planned, _reason(error))
+                except (JSException, *_FAILURES):
+                    continue
+
+    def _answer(self, function: str, prop: Property[Any], frame: float, *more: Any) -> Any:
+        """What a function of the runtime says of a property. RuntimeError where it says that the expression failed."""
         if self._context is None:
             self._start()
         assert self._maker is not None
         number = self._maker.numbers.get(id(prop))
         if number is None:
             raise LookupError("the property cannot be reached by expressions")
-        if self._spent > SECONDS_IN_ALL:
-            raise TimeoutError(f"the expressions of this render took more than {SECONDS_IN_ALL:g} s")
+        if prop.expression is not None and len(prop.expression) > MOST_CHARACTERS:
+            raise ValueError(f"it has more than {MOST_CHARACTERS} characters")
+        if self._budget.exhausted:
+            raise _OutOfTime("it is not tried, since others took too long")
+        given = (number, frame / self._plan.document.frame_rate, *more)
+        answer = self._call(function, *given)
+        if _lacks_room(answer) and self._widened():
+            answer = self._call(function, *given)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def _call(self, function: str, *given: Any) -> Any:
+        """The answer, or the error that there was: none of the two before the time that it took is counted."""
+        import time
+
+        from _quickjs import JSException
+
         started = time.thread_time()
+        answer: Any
         try:
-            return str(self._context.get(function)(number, frame / self._plan.document.frame_rate, *more))
-        finally:
-            seconds = time.thread_time() - started
-            self._spent += seconds
-            if seconds >= self._allowed:
-                self._allowed = max(self._allowed / 2, SHORTEST_CALL)
-                self._context.set_time_limit(self._allowed)
+            answer = json.loads(str(self._context.get(function)(*given)))
+        except (JSException, *_FAILURES) as error:
+            answer = error
+        seconds = time.thread_time() - started
+        if isinstance(answer, dict) and "failed" in answer:
+            answer = RuntimeError(str(answer["failed"]))
+        if self._budget.ran_out(seconds):
+            self._context.set_time_limit(self._budget.a_call)
+            return _OutOfTime("it takes too long")
+        self._budget.charge(seconds)
+        return answer
 
     def _start(self) -> None:
-        from _quickjs import Context
+        from _quickjs import Context, JSException
 
+        if self._useless:
+            raise RuntimeError(self._useless)
         self._maker = PictureMaker(self._plan.document)
         context = Context()
-        context.set_memory_limit(MEMORY_BYTES)
         context.set_max_stack_size(STACK_BYTES)
-        context.eval(resources.files("velocity_engine.expressions").joinpath("runtime.js").read_text("utf-8"))
-        context.get("velocityLoad")(json.dumps(self._maker.picture()))
-        context.set_time_limit(SECONDS_A_CALL)
+        for script in ("runtime.js", "guards.js"):
+            context.eval(resources.files("velocity_engine.expressions").joinpath(script).read_text("utf-8"))
+        context.set_memory_limit(DOCUMENT_BYTES)
+        try:
+            context.get("velocityLoad")(json.dumps(self._maker.picture()))
+        except JSException as error:
+            self._useless = "the document is too large for expressions" if _lacks_room(error) else _reason(error)
+            raise RuntimeError(self._useless) from None
+        self._room = context.memory()["malloc_size"] + ROOM_BYTES
+        self._most_room = self._room + MEMORY_BYTES
+        context.set_memory_limit(self._room)
+        context.set_time_limit(self._budget.a_call)
         self._context = context
+
+    def _widened(self) -> bool:
+        """Makes room for what expressions have kept so far. False where all of it is free, or they kept too much."""
+        self._context.gc()
+        room = min(self._context.memory()["malloc_size"] + ROOM_BYTES, self._most_room)
+        if room <= self._room:
+            return False
+        self._room = room
+        self._context.set_memory_limit(room)
+        return True
 
     def _switch_off(
         self,
@@ -153,6 +228,18 @@ class Engine:
                 instead=instead,
             )
         )
+
+
+class _OutOfTime(TimeoutError):
+    """An expression used up its time, or comes after too many that did."""
+
+
+def _lacks_room(answer: Any) -> bool:
+    return isinstance(answer, Exception) and "out of memory" in str(answer)
+
+
+def _reason(error: Exception) -> str:
+    return str(error).strip().split("\n")[0]
 
 
 def _shaped(result: Any, value: Any) -> Any:

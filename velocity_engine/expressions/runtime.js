@@ -3,6 +3,7 @@
 "use strict";
 (function (global) {
   const TAU = Math.PI * 2;
+  const makeFunction = Function, asText = String, View = Proxy;  // as they are before guards.js and expressions change them
   let doc = null;
   const props = [];
   const layers = [];
@@ -273,7 +274,7 @@
     const found = own && layers.find((l) => l.comp === own.comp && l.index === Number(index));
     return found ? layer(found) : null;
   };
-  const group = (node) => node.proxy || (node.proxy = new Proxy(function () {}, {
+  const group = (node) => node.proxy || (node.proxy = new View(function () {}, {
     apply: (_t, _s, args) => opened(child(node, args[0]), args[0]),
     get: (_t, key) => {
       if (typeof key !== "string") return undefined;
@@ -352,7 +353,7 @@
     if (key === "Text" || key === "ADBE Text Properties") return group(l.text);
     throw new Error(`a layer has no property ${JSON.stringify(key)}`);
   };
-  const layer = (l) => l.proxy || (l.proxy = new Proxy(function () {}, {
+  const layer = (l) => l.proxy || (l.proxy = new View(function () {}, {
     apply: (_t, _s, args) => rooms(l, args[0]),
     get: (_t, key) => (typeof key === "string" ? layerMember(l, key) : undefined),
   }));
@@ -422,9 +423,10 @@
   };
   const compiled = (p) => {
     if (!p.f) {
+      velocityCheckSource(p.x);
       const modern = /\$bm_rt/.test(p.x);
       const body = modern ? `with (__scope) {\n${p.x}\n;return $bm_rt;}` : `with (__scope) { return eval(${JSON.stringify(p.x)}); }`;
-      p.f = Function("__scope", body);
+      p.f = makeFunction("__scope", body);
     }
     return p.f;
   };
@@ -460,8 +462,7 @@
       }
     }
   };
-  global.velocityRun = (id, time) => {
-    running.length = 0;
+  const answer = (id, time) => {
     const v = valueAt(props[id], time);
     if (typeof v === "number") return Number.isFinite(v) ? JSON.stringify([v]) : fail("the result is not a finite number");
     if (typeof v === "string") return JSON.stringify({ text: v });
@@ -470,8 +471,7 @@
     if (typeof v === "boolean") return JSON.stringify([v ? 1 : 0]);
     return fail("the expression gives no value");
   };
-  global.velocitySelect = (id, time, total, rows) => {
-    running.length = 0;
+  const selected = (id, time, total, rows) => {
     const p = props[id];
     return JSON.stringify(JSON.parse(rows).map(([index, x, y, z]) => {
       p.unit = { index: index + 1, total, before: x === y && y === z ? x : [x, y, z] };
@@ -480,6 +480,14 @@
       return [0, 1, 2].map((axis) => list[Math.min(axis, list.length - 1)]);
     }));
   };
+  // What an expression throws can be anything: it is made a text here, while the time limit still runs. The interpreter
+  // throws null where there is no room even for an error.
+  const told = (call) => (...given) => {
+    running.length = 0;
+    try { return call(...given); } catch (error) { return JSON.stringify({ failed: error === null ? "out of memory" : asText(error).slice(0, 300) }); }
+  };
+  global.velocityRun = told(answer);
+  global.velocitySelect = told(selected);
   global.velocityDisable = (id) => { props[id].off = true; };
   const fail = (text) => { throw new Error(text); };
 })(globalThis);

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from velocity_engine.display import Clip, DrawCommand, digest_of
-from velocity_engine.errors import Finding, Place
+from velocity_engine.errors import DocumentError, Finding, Place
 from velocity_engine.model.geometry import IDENTITY
 from velocity_engine.model.layers import Layer, TextContent
 from velocity_engine.model.properties import Bezier, Property
@@ -24,10 +24,10 @@ from velocity_engine.text.findings import document_findings
 from velocity_engine.text.fit import FittedText, fit_text
 from velocity_engine.text.fonts import FontCatalogue
 from velocity_engine.text.inner import glyph_compositions, inner_commands
+from velocity_engine.text.limits import MAX_CHARACTERS, MAX_CHARACTERS_IN_ALL, bounded, length_findings
 from velocity_engine.text.on_path import places_on_path
 from velocity_engine.text.placing import Anchors, anchors_of, flat_matrices, placed_matrices
 
-MAX_CHARACTERS = 20_000  # of one text; what follows is left out, so that no document can hold a render for minutes
 _KEPT = 256  # laid out texts a layer remembers
 
 
@@ -64,7 +64,7 @@ class PreparedText:
         return self._text.document.moves or self._placing_moves
 
     def draw(self, sampler: Sampler) -> Sequence[DrawCommand]:
-        document = shortened(sampler.text(self._text.document))
+        document = bounded(sampler.text(self._text.document))
         laid = self.laid(document)
         if self._changes_characters:
             text = replaced_text(laid.fitted.layout, self._text.animators, sampler, self._seed)
@@ -129,6 +129,12 @@ class TextLayerType:
     def prepare(self, layer: Layer, context: LayerContext) -> PreparedLayer:
         assert isinstance(layer.content, TextContent)
         catalogue = self._catalogue(context)
+        if not catalogue.allowance.takes(_characters(layer.content.text.document)):
+            raise DocumentError(
+                f"the texts of the document hold more than {MAX_CHARACTERS_IN_ALL} characters in all",
+                place=Place(layer=layer.name or None, pointer=layer.pointer or None),
+                hint="Shorten the texts, or give the template fewer of them",
+            )
         composed = bool(glyph_compositions(context.document, layer.content.text))
         prepared = PreparedText(layer, layer.content, catalogue, composed=composed)
         for finding in _findings(prepared, layer, layer.content, catalogue):
@@ -147,10 +153,10 @@ class TextLayerType:
             return found
 
 
-def shortened(document: TextDocument) -> TextDocument:
-    if len(document.text) <= MAX_CHARACTERS:
-        return document
-    return replace(document, text=document.text[:MAX_CHARACTERS])
+def _characters(prop: Property[TextDocument]) -> int:
+    """Of all texts that the property shows by itself."""
+    texts = {frame.value.text for frame in prop.keyframes} or {prop.value.text}
+    return sum(min(len(text), MAX_CHARACTERS) for text in texts)
 
 
 def _path_property(layer: Layer, options: TextPathOptions | None) -> Property[Bezier] | None:
@@ -188,10 +194,8 @@ def _findings(
     frames = [(f"{prop.pointer}/k/{i}/s", frame.value) for i, frame in enumerate(prop.keyframes)]
     for pointer, document in frames or [(prop.pointer, prop.value)]:
         place = Place(layer=layer.name or None, pointer=pointer or None)
-        if len(document.text) > MAX_CHARACTERS:
-            message = f"the text has {len(document.text)} characters"
-            yield Finding("text.too_long", message, place, f"those after the first {MAX_CHARACTERS} are left out")
-        fitted = prepared.laid(shortened(document)).fitted
+        yield from length_findings(document, place)
+        fitted = prepared.laid(bounded(document)).fitted
         yield from document_findings(document, catalogue.choose(document.font), fitted, place)
     options = content.text.path
     if options is not None and _path_property(layer, options) is None:

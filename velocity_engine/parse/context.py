@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from velocity_engine.package import Package
 
 MAX_FINDINGS = 1000
+MAX_KEYFRAMES = 200_000
+"""Of all properties of a document, beside KEYFRAMES_A_LAYER for each layer: those belong to the layers, of which there
+are as many as the document may hold."""
+KEYFRAMES_A_LAYER = 20
 
 
 @dataclass(slots=True)
@@ -32,6 +36,8 @@ class Context:
     used_slots: dict[str, Any] = field(default_factory=dict)
     users: dict[str, tuple[str, int]] = field(default_factory=dict)
     _dropped: int = 0
+    _keyframes: int = 0
+    _layers: int = 0
 
     def place(self, pointer: str = "") -> Place:
         return Place(file=self.file or None, layer=self.layer or None, pointer=pointer or None)
@@ -60,6 +66,17 @@ class Context:
 
     def error(self, message: str, pointer: str, hint: str | None = None) -> DocumentError:
         return DocumentError(message, place=self.place(pointer), hint=hint)
+
+    def begin_layer(self, path: str) -> None:
+        self.layer = path
+        self._layers += 1
+
+    def count_keyframes(self, count: int, pointer: str) -> None:
+        """DocumentError where the document holds more than MAX_KEYFRAMES with these."""
+        self._keyframes += count
+        if self._keyframes > MAX_KEYFRAMES + KEYFRAMES_A_LAYER * self._layers:
+            what = f"the properties of the document hold more than {MAX_KEYFRAMES} keyframes"
+            raise self.error(what, pointer, "Let After Effects' Smoother make them fewer, or split the template")
 
     def used_by_layer(self, asset: str) -> None:
         first, count = self.users.get(asset, (self.layer, 0))

@@ -73,7 +73,7 @@ def layers(context: Context, raw: list[Any], pointer: str, composition: str, kno
             context.report("document.malformed", f"{described(entry)} stands where a layer should", where)
             continue
         name = text_of(entry, "nm")
-        context.layer = f"{prefix}{name or f'layer {index + 1}'}"
+        context.begin_layer(f"{prefix}{name or f'layer {index + 1}'}")
         found.append(_layer(context, entry, where, name, known))
     context.layer = ""
     return tuple(found)

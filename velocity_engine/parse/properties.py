@@ -177,6 +177,7 @@ def _property(
         if even is not None:
             (value,) = even([value])
         return Property(value, (), expression, slot, pointer, name)
+    context.count_keyframes(len(raw), pointer)
     frames = keyframes(raw, read, even)
     return Property(frames[0].value, frames if len(frames) > 1 else (), expression, slot, pointer, name)
 

@@ -73,8 +73,10 @@ def _text_property(context: Context, raw: Any, pointer: str) -> Property[TextDoc
     held, slot = slotted(context, raw)
     k = held.get("k", held) if isinstance(held, dict) else held
     entries = [{"t": 0, "s": k}] if isinstance(k, dict) else k
+    entries = entries if isinstance(entries, list) else []
+    context.count_keyframes(len(entries), pointer)
     frames: list[Keyframe[TextDocument]] = []
-    for index, entry in enumerate(entries if isinstance(entries, list) else []):
+    for index, entry in enumerate(entries):
         where = f"{pointer}/k/{index}"
         try:
             if not isinstance(entry, dict) or not isinstance(entry.get("s"), dict):

@@ -15,6 +15,7 @@ from velocity_engine.model.text import Font, Glyph
 from velocity_engine.plugin_types import LayerContext
 from velocity_engine.text.faces import CharsFace, Face
 from velocity_engine.text.font_files import FontRecord, open_font
+from velocity_engine.text.limits import Allowance
 
 _WEIGHTS = {
     "thin": 100, "hairline": 100, "extralight": 200, "ultralight": 200, "light": 300, "book": 400, "regular": 400,
@@ -38,12 +39,14 @@ class FontChoice:
 
 
 class FontCatalogue:
-    """The fonts of one plan. A font file that cannot be read is reported once and passed over."""
+    """The fonts of one plan. A font file that cannot be read is reported once and passed over. ``allowance``: how much
+    text the plan may still lay out in them."""
 
     def __init__(self, context: LayerContext) -> None:
         self._document: Document = context.document
         self._records = _package_records(context)
         self._chosen: dict[str, FontChoice] = {}
+        self.allowance = Allowance()
 
     def choose(self, name: str) -> FontChoice:
         """``name``: what ``TextDocument.font`` holds, the fName of the font list."""

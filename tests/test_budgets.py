@@ -1,0 +1,51 @@
+"""Documents made to cost without end, each in a process of its own with bounded memory, get a finding or an error."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hostile_documents import EXPENSIVE
+
+CHILD = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_DATA, (2**30, 2**30))
+import velocity_engine as ve
+try:
+    template = ve.open_template(sys.argv[1])
+    findings = template.findings
+    ve.render_still(template, 0)
+except ve.VelocityError as error:
+    print("refused:", error)
+else:
+    print("drawn:", *(finding.feature for finding in findings[:5]))
+"""
+
+ANSWERS = {
+    "60,000 combining marks on one letter": "drawn: text.too_long text.marks",
+    "20,000 variation selectors": "drawn: text.too_long text.marks",
+    "300 texts of 20,000 characters": "drawn: layer.broken",
+    "300 endless expressions": "drawn: expression.failed",
+    "300 expressions that nearly time out": "refused: the expressions of one frame take more than",
+    "300 sparse arrays": "drawn: expression.failed",
+    "1,000,000 hold keyframes": "refused: the properties of the document hold more than 200000 keyframes",
+    "300 blurs of 4000 x 4000": "refused: the effects of one frame pass over",
+    "one layer with 300 blurs of 4000 x 4000": "refused: the effects of one frame pass over",
+    "ten precomps of ten precomps, eight deep": "drawn: composition.size",
+    "a repeater of a million copies": "drawn:",
+}
+"""How each is answered, as far as it says."""
+
+
+@pytest.mark.timeout(330)
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_document_made_to_cost_is_answered(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "data.json"
+    file.write_text(json.dumps(EXPENSIVE[name]()))
+    # The limit only ends what would never end: each takes seconds.
+    done = subprocess.run([sys.executable, "-c", CHILD, file], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-500:]
+    assert done.stdout.startswith(ANSWERS[name]), done.stdout[:300]

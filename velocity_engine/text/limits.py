@@ -1,0 +1,70 @@
+"""How much text is shaped: characters of one text and of all, marks on one character.
+
+What is beyond is left out, with a finding; no document can hold a render for minutes.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+from velocity_engine.errors import Finding, Place
+from velocity_engine.model.text import TextDocument
+
+MAX_CHARACTERS = 20_000
+"""Of one text."""
+MAX_MARKS = 32
+"""Marks, joiners and signs of direction in a row. Unicode's stream-safe texts have 30 at most; to find where characters
+end takes time by the square of them."""
+MAX_CHARACTERS_IN_ALL = 200_000
+"""Of all texts of a document that are laid out before the first frame, beside the first FREE_CHARACTERS of each layer:
+those belong to the layers, of which there are as many as the document may hold."""
+FREE_CHARACTERS = 100
+
+_MARKS = frozenset(("Mn", "Mc", "Me", "Cf"))
+
+
+def bounded(document: TextDocument) -> TextDocument:
+    """``document`` without the characters and marks beyond the limits."""
+    text = document.text[:MAX_CHARACTERS]
+    text = text if text.isascii() else _few_marks(text)
+    return document if text == document.text else replace(document, text=text)
+
+
+def length_findings(document: TextDocument, place: Place) -> Iterator[Finding]:
+    """What ``bounded`` leaves out of a document."""
+    text = document.text
+    if len(text) > MAX_CHARACTERS:
+        message = f"the text has {len(text)} characters"
+        yield Finding("text.too_long", message, place, f"those after the first {MAX_CHARACTERS} are left out")
+        text = text[:MAX_CHARACTERS]
+    if not text.isascii() and len(_few_marks(text)) < len(text):
+        message = f"a character of the text has more than {MAX_MARKS} marks"
+        yield Finding("text.marks", message, place, f"those after the first {MAX_MARKS} are left out")
+
+
+@lru_cache(maxsize=64)
+def _few_marks(text: str) -> str:
+    kept, marks = [], 0
+    for character in text:
+        marks = marks + 1 if unicodedata.category(character) in _MARKS else 0
+        if marks <= MAX_MARKS:
+            kept.append(character)
+    return text if len(kept) == len(text) else "".join(kept)
+
+
+class Allowance:
+    """What is left of MAX_CHARACTERS_IN_ALL for one plan."""
+
+    def __init__(self) -> None:
+        self._left = MAX_CHARACTERS_IN_ALL
+
+    def takes(self, characters: int) -> bool:
+        """Counts the texts of one layer; False where they do not fit."""
+        beyond = max(0, characters - FREE_CHARACTERS)
+        if beyond > self._left:
+            return False
+        self._left -= beyond
+        return True
