@@ -8,6 +8,8 @@ import threading
 import time
 from typing import Any
 
+from velocity_web.failures import NoSpace
+from velocity_web.files import NO_SPACE
 from velocity_web.jobs.forge import Forge, ForgeGone, Limits, kill_child
 from velocity_web.settings import MIB, Settings
 
@@ -31,7 +33,7 @@ class Runner:
         self._slots = threading.BoundedSemaphore(AT_ONCE)
 
     def run(self, task: str, spec: dict[str, Any]) -> dict[str, Any]:
-        """The task's result. Raises TaskFailed."""
+        """The task's result. Raises TaskFailed and NoSpace."""
         with self._slots:
             deadline = time.monotonic() + self._settings.still_seconds
             pid, channel = self._start(task)
@@ -75,6 +77,8 @@ class Runner:
                 *lines, received = received.split(b"\n")
                 for line in lines:
                     message = json.loads(line)
+                    if message.get("failed") == NO_SPACE:
+                        raise NoSpace(NO_SPACE)
                     if "failed" in message:
                         raise TaskFailed(message["failed"])
                     if "result" in message:

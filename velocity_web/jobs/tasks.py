@@ -15,6 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from velocity_web.files import NO_SPACE, is_disk_full
+
 Send = Callable[[dict[str, Any]], None]
 LINE_BYTES = 64 << 20
 NEAR_LIMIT = 0.6  # what fails for want of memory has often given some of it back before it is asked
@@ -53,10 +55,14 @@ def run(task: str, channel: socket.socket) -> int:
         send({"result": known[task](spec, send)})
     except engine.VelocityError as error:
         notes = [*getattr(error, "__notes__", ()), *_memory_note()]
-        send({"failed": "; ".join([str(error), *notes])[:4000]})
+        said = NO_SPACE if is_disk_full(error) else "; ".join([str(error), *notes])
+        send({"failed": said[:4000]})
     except MemoryError:
         send({"failed": "it needs more memory than one process may use"})
     except Exception as error:  # noqa: BLE001  # a fault of the engine's: the log has it, the job its name
+        if is_disk_full(error):
+            send({"failed": NO_SPACE})
+            return 0
         traceback.print_exc()
         send({"failed": f"internal error ({type(error).__name__}); the server's log has more"})
     return 0

@@ -16,9 +16,10 @@ from typing import Any
 
 import structlog
 
-from velocity_web import budget, states
-from velocity_web.entities import DatabaseFault, lock_account, reading, rows, writing
-from velocity_web.files import make_folders, publish, remove
+from velocity_web import budget, disk, states
+from velocity_web.entities import lock_account, reading, rows, writing
+from velocity_web.faults import DATABASE_ERRORS, is_database_fault, is_no_space
+from velocity_web.files import NO_SPACE, make_folders, publish, remove
 from velocity_web.jobs import queue
 from velocity_web.jobs.forge import Forge, ForgeGone, Limits, kill_child
 from velocity_web.jobs.queue import Leased
@@ -41,6 +42,7 @@ class Worker:
         self.settings = settings
         self.owner = queue.this_worker()
         self.running: dict[int, Running] = {}
+        self.ending: list[Running] = []
         self.stopping_at: float | None = None
         self._control = control
         self._selector = selectors.DefaultSelector()
@@ -64,14 +66,22 @@ class Worker:
         while not self._is_done():
             try:
                 self._turn()
-            except DatabaseFault as fault:
-                LOG.error("the database does not answer", fault=str(fault))
-                time.sleep(FAULT_SECONDS)
+            except DATABASE_ERRORS as error:
+                if not is_database_fault(error):
+                    raise
+                self._bear(error)
         self._give_back_all()
         self._webhooks.stop()
         if self._forge:
             self._forge.close()
         LOG.info("worker stopped", owner=self.owner)
+
+    def _bear(self, fault: Exception) -> None:
+        """Go on a moment after the database failed. What was to be written is written in a later turn."""
+        LOG.error("the database does not answer", fault=str(fault))
+        if is_no_space(fault):
+            disk.give_up_reserve(self.settings)
+        time.sleep(FAULT_SECONDS)
 
     # --- the turn of the loop ---
 
@@ -88,6 +98,8 @@ class Worker:
                 self._beat()
         if now >= self._next_sweep:
             self._next_sweep = now + SWEEP_SECONDS
+            with suppress(OSError):
+                disk.hold_reserve(self.settings)
             for job in queue.sweep(self.settings):
                 self._remove_upload(job)
         if now >= self._next_tidy:
@@ -121,7 +133,8 @@ class Worker:
         self.stopping_at = until if self.stopping_at is None else min(self.stopping_at, until)
 
     def _is_done(self) -> bool:
-        return self.stopping_at is not None and (not self.running or time.monotonic() >= self.stopping_at)
+        idle = not self.running and not self.ending
+        return self.stopping_at is not None and (idle or time.monotonic() >= self.stopping_at)
 
     def _hear_child(self, running: Running) -> None:
         stage = running.stage
@@ -158,10 +171,7 @@ class Worker:
         for running in list(self.running.values()):
             kill_child(running.pid)
             self._drop(running)
-            if running.result is not None or running.failed is not None:
-                self._finish(running)
-            else:
-                self._lost(running, "its process was lost")
+            self.ending.append(running)
 
     def _claim(self) -> None:
         for renders, slots in ((True, self.settings.workers), (False, self.settings.light_workers)):
@@ -285,15 +295,19 @@ class Worker:
     # --- ends ---
 
     def _finish_ended(self) -> None:
+        """Write down the ends of children; one that the database did not take stays first in the line."""
         for running in [running for running in self.running.values() if running.is_over]:
             self._drop(running)
-            self._finish(running)
+            self.ending.append(running)
+        while self.ending:
+            self._finish(self.ending[0])
+            del self.ending[0]
 
     def _finish(self, running: Running) -> None:
         job = running.job
         if running.verdict == "cancelled":
-            queue.finish_cancelling(self.owner, job, running.elapsed_ms)
             self._remove_temporary(running)
+            queue.finish_cancelling(self.owner, job, running.elapsed_ms)
         elif running.verdict == "lost":
             self._remove_temporary(running)
         elif running.verdict:
@@ -322,7 +336,13 @@ class Worker:
             assert running.temporary
             file = f"renders/{job.id}-{job.attempt}{running.temporary.suffix}"
             final = self.settings.data / file
-            publish(running.temporary, final)
+            try:
+                if not final.exists():  # an earlier turn may have come this far
+                    publish(running.temporary, final)
+            except OSError as error:
+                why = NO_SPACE if is_no_space(error) else f"its file cannot be stored: {error.strerror or error}"
+                self._fail(running, why)
+                return
             refused = queue.complete_render(
                 self.owner, job, file, result["sha256"], result["frames"], result["size_bytes"], running.elapsed_ms
             )
@@ -331,11 +351,11 @@ class Worker:
                 queue.finish_cancelling(self.owner, job, running.elapsed_ms)
 
     def _fail(self, running: Running, reason: str) -> None:
+        self._remove_temporary(running)
         if queue.fail(self.owner, running.job, reason, running.elapsed_ms):
             self._remove_upload(running.job)
         else:
             queue.finish_cancelling(self.owner, running.job, running.elapsed_ms)
-        self._remove_temporary(running)
 
     def _lost(self, running: Running, why: str) -> None:
         if running.hopeless:
@@ -368,5 +388,8 @@ class Worker:
         for running in list(self.running.values()):
             kill_child(running.pid)
             self._drop(running)
-            queue.release(self.owner, running.job)
             self._remove_temporary(running)
+            try:
+                queue.release(self.owner, running.job)
+            except DATABASE_ERRORS as error:
+                LOG.error("a job goes back when its lease ends", job=running.job.id, fault=str(error))
