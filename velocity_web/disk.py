@@ -40,8 +40,16 @@ def least_free_bytes(settings: Settings) -> int:
 
 
 def spare_bytes(settings: Settings) -> int:
-    """What uploads and renders may write now; negative where less is free than must be."""
-    return free_bytes(settings.data) - least_free_bytes(settings)
+    """What uploads and renders may write now; negative where less is free than must be.
+
+    The room of a reserve that was given up is not theirs.
+    """
+    lacking = 0 if (settings.data / RESERVE_NAME).exists() else _reserve_bytes(settings)
+    return free_bytes(settings.data) - least_free_bytes(settings) - lacking
+
+
+def _reserve_bytes(settings: Settings) -> int:
+    return min(RESERVE_BYTES, _part(settings.data, RESERVE_PART))
 
 
 def require_room(settings: Settings, needed: int = 0) -> None:
@@ -53,15 +61,13 @@ def require_room(settings: Settings, needed: int = 0) -> None:
 def hold_reserve(settings: Settings) -> None:
     """Make the reserve where there is none and room for it; give it up where hardly any room is left."""
     path = settings.data / RESERVE_NAME
-    size = min(RESERVE_BYTES, _part(settings.data, RESERVE_PART))
-    free = free_bytes(settings.data)
     if path.exists():
-        if free < SMALL_BYTES:
+        if free_bytes(settings.data) < SMALL_BYTES:
             give_up_reserve(settings)
-    elif free > least_free_bytes(settings) + size:
+    elif spare_bytes(settings) > 0:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            os.posix_fallocate(file, 0, size)
+            os.posix_fallocate(file, 0, _reserve_bytes(settings))
         except OSError:
             give_up_reserve(settings)
         finally:
