@@ -232,7 +232,7 @@ def verify(settings: Settings) -> Verification:
     """Compare files, rows and sums. Beside a working service it may name a file that is just being made or removed."""
     open_store(settings)
     found = Verification()
-    with reading():
+    with writing():  # nobody changes a sum while they are added up
         stored = _stored_files()
         _verify_sums(found)
     on_disk = {

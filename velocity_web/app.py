@@ -7,12 +7,13 @@ from typing import Any
 import falcon
 
 from velocity_web import problems
-from velocity_web.entities import DatabaseFault, connect
+from velocity_web.entities import connect
 from velocity_web.failures import Failure
 from velocity_web.files import make_folders
 from velocity_web.jobs.runner import Runner
-from velocity_web.middleware import REQUEST_ID, Authentication, RequestScope
+from velocity_web.middleware import REQUEST_ID, Authentication, RequestScope, RoomForSmallWrites
 from velocity_web.openapi import openapi_document
+from velocity_web.readiness import Readiness
 from velocity_web.routes import asset, audio, audio_asset_group, batch, campaign, render, system, template
 from velocity_web.routes.context import Context, Resource
 from velocity_web.settings import Settings
@@ -73,7 +74,7 @@ def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response
     """The application on the settings' database, which is migrated first."""
     connect(settings.data, settings.database)
     make_folders(settings.data)
-    middleware: list[Any] = [RequestScope(), Authentication()]
+    middleware: list[Any] = [RequestScope(), Authentication(), RoomForSmallWrites(settings)]
     if settings.cors_origins:
         origins = "*" if "*" in settings.cors_origins else settings.cors_origins
         exposed = ["ETag", "Content-Range", "Content-Disposition", "Accept-Ranges", "Warning", REQUEST_ID]
@@ -84,10 +85,8 @@ def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response
     app.resp_options.xml_error_serialization = False
     app.set_error_serializer(problems.serialize_http_error)
     app.add_error_handler(Exception, problems.answer_unexpected)
-    for fault in DatabaseFault:
-        app.add_error_handler(fault, problems.answer_database_fault)
     app.add_error_handler(Failure, problems.answer_failure)
-    context = Context(settings, Runner(settings))
+    context = Context(settings, Runner(settings), Readiness(settings))
     resources = [(path, kind(context)) for path, kind in ROUTES]
     document = system.OpenApiDocument(context)
     resources.append(("/openapi.json", document))

@@ -15,10 +15,6 @@ from typing import Any
 from uuid import uuid4
 
 from pony.orm import Database, LongStr, Optional, PrimaryKey, Required, db_session
-from pony.orm.dbapiprovider import DatabaseError, InterfaceError
-
-DatabaseFault = (DatabaseError, InterfaceError)
-"""What the drivers raise when the database does not answer, refuses, or ends a transaction."""
 
 db = Database()
 Entity: Any = db.Entity
@@ -272,8 +268,11 @@ def execute(sql: str, parameters: Mapping[str, Any]) -> int:
 
 
 def rows(sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """The rows of a query with ``$name`` parameters."""
-    return list(db.execute(sql, dict(parameters)).fetchall())
+    """The rows of a query with ``$name`` parameters.
+
+    Pony's own ``execute`` would begin a transaction that writes, and so wait for everybody who does.
+    """
+    return list(db._exec_raw_sql(sql, dict(parameters), None, 0, start_transaction=False).fetchall())
 
 
 def the(entity: Any, **key: Any) -> Any:

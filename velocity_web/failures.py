@@ -58,6 +58,12 @@ class TooLarge(Failure):
     title = "Too large"
 
 
+class NoSpace(Failure):
+    """The server's disk is full."""
+
+    title = "Insufficient storage"
+
+
 class KeyReused(Failure):
     """An Idempotency-Key came back with another request."""
 

@@ -1,30 +1,30 @@
-"""What is refused at a request's head, before a byte of its body is read: a wrong key, a body too large, a full quota.
+"""What is decided on a request by its head alone, before a byte of its body is read.
 
-waitress spools a body before the application runs, so these checks sit in its parser. A refused connection is drained
-for a moment after the answer, since closing a socket with unread data makes the kernel drop the answer.
+``enter`` looks at nothing but memory: whose turn it is, and whether there were too many requests. ``admit`` asks the
+database: whether the key is right, and how large the body may be.
 """
 
 from __future__ import annotations
 
-import socket
-import time
-from collections.abc import Callable
+import math
 from dataclasses import dataclass, field
 
-from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
-from waitress.server import TcpWSGIServer
-from waitress.utilities import Error
-
-from velocity_web.auth import find_caller
+from velocity_web.auth import LONGEST_KEY, acquaintances, find_caller
+from velocity_web.disk import spare_bytes
 from velocity_web.entities import reading
-from velocity_web.problems import MEDIA_TYPE, problem_body
+from velocity_web.files import NO_SPACE
 from velocity_web.quota import full_sentence, storage_of
+from velocity_web.rates import Buckets
 from velocity_web.settings import Settings
 
 MULTIPART_OVERHEAD = 64 * 1024
-LINGER_SECONDS = 5.0
+OPEN_BODY_BYTES = 1024
+IN_MEMORY_BYTES = 512 * 1024  # what a body may have before it is spooled to the disk
+WRONG_KEYS_AT_ONCE = 20  # seconds of their rate
+COPIES = 2  # an upload lies in the spool and, a moment later, in a file of its own
 OPEN_PATHS = ("/", "/docs", "/openapi.json", "/health", "/ready", "/metrics")
+AT_ONCE_PATHS = ("/health",)
+ASIDE_PATHS = ("/ready",)
 
 
 def normal_path(path: str) -> str:
@@ -39,10 +39,13 @@ def is_open(path: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
+    """``retry_after`` is in seconds; 0 where asking again would not help."""
+
     status: int
     title: str
     detail: str
     errors: dict[str, list[str]] = field(default_factory=dict)
+    retry_after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +56,40 @@ class Allowance:
     beyond: Refusal
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the gate sees of a request. ``content_length`` is 0 where there is no body, or its length is not told."""
+
+    path: str
+    key: str | None
+    address: str
+    has_body: bool
+    content_length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Whose turn a request waits for; ``allowance`` where its body needs no further question."""
+
+    group: str
+    allowance: Allowance | None = None
+
+
 UNAUTHORIZED = Refusal(401, "Unauthorized", "the X-API-Key header is missing or is not a valid API key")
+NO_ROOM = Refusal(507, "Insufficient storage", NO_SPACE, retry_after=60)
+TIMED_OUT = Refusal(408, "Request timeout", "the request did not arrive in time; send it at once and without pauses")
+CROWDED = Refusal(503, "Service unavailable", "there are too many connections from your address", retry_after=1)
+NOT_ANSWERING = Refusal(503, "Service unavailable", "the database does not answer; try again", retry_after=1)
 
 
-class ProblemError(Error):  # type: ignore[misc]  # waitress has no types
-    """An error of waitress that answers with a problem document."""
+def too_many(subject: str, seconds: float) -> Refusal:
+    wait = max(1, math.ceil(seconds))
+    unit = "second" if wait == 1 else "seconds"
+    return Refusal(429, "Too many requests", f"too many {subject}; try again in {wait} {unit}", retry_after=wait)
 
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.detail)
-        self.refusal = refusal
-        self.code = refusal.status
-        self.reason = refusal.title
 
-    def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
-        refusal = self.refusal
-        body = problem_body(refusal.status, refusal.title, refusal.detail, refusal.errors)
-        headers = [("Content-Type", MEDIA_TYPE), ("Connection", "close")]
-        if refusal.status == 401:
-            headers.append(("WWW-Authenticate", 'ApiKey header="X-API-Key"'))
-        return f"{refusal.status} {refusal.title}", headers, body
+def too_large(what: str, limit: int) -> Refusal:
+    return Refusal(413, "Too large", f"{what} may have at most {limit} bytes")
 
 
 class Gate:
@@ -79,6 +97,31 @@ class Gate:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._requests = Buckets(settings.requests_per_second, settings.request_burst)
+        self._wrong_keys = Buckets(settings.wrong_keys_per_second, settings.wrong_keys_per_second * WRONG_KEYS_AT_ONCE)
+
+    def enter(self, head: Head) -> Refusal | Entry:
+        """Give a request its place in the line, or refuse it. Asks nobody, so that it may be called between others."""
+        group = f"address {head.address}"
+        if head.path not in AT_ONCE_PATHS + ASIDE_PATHS:
+            key = head.key if head.key and len(head.key) <= LONGEST_KEY else None
+            account = acquaintances.account_of(key) if key else None
+            if account is not None:
+                group = account
+            elif key and (seconds := self._wrong_keys.wait(head.address)):
+                return too_many("wrong API keys from your address", seconds)
+            if seconds := self._requests.take(group):
+                return too_many("requests", seconds)
+        if not head.has_body:
+            return Entry(group)
+        if not is_open(head.path):
+            return Entry(group)
+        allowance = Allowance(OPEN_BODY_BYTES, too_large("the body of a request to this path", OPEN_BODY_BYTES))
+        return allowance.beyond if head.content_length > allowance.limit else Entry(group, allowance)
+
+    def note_wrong_key(self, address: str) -> None:
+        """A key was wrong. Each costs a look into the database, so an address has only so many."""
+        self._wrong_keys.take(address)
 
     def upload_limit(self, path: str) -> int | None:
         """The largest file of an upload path; None where the body is no upload."""
@@ -90,115 +133,37 @@ class Gate:
             return self.settings.max_asset_bytes
         return None
 
-    def admit(self, path: str, key: str | None, content_length: int) -> Refusal | Allowance:
-        """Let a request with a body in, up to an allowance, or refuse it. ``content_length`` is 0 if it is chunked."""
-        caller = find_caller(key)
-        if caller is None and not is_open(path):
+    def admit(self, head: Head) -> Refusal | Allowance:
+        """Let a request with a body in, up to an allowance, or refuse it. Asks the database."""
+        caller = find_caller(head.key)
+        if caller is None:
+            if head.key:
+                self.note_wrong_key(head.address)
             return UNAUTHORIZED
-        largest = self.upload_limit(path)
-        if largest is None or caller is None:
+        largest = self.upload_limit(head.path)
+        if largest is None:
             limit = self.settings.max_json_bytes
-            allowance = Allowance(limit, Refusal(413, "Too large", f"a request body may have at most {limit} bytes"))
+            allowance = self._within_disk(Allowance(limit, too_large("a request body", limit)), 1, IN_MEMORY_BYTES)
         else:
-            beyond = Refusal(413, "Too large", f"the file may have at most {largest} bytes")
-            allowance = Allowance(largest + MULTIPART_OVERHEAD, beyond)
-            if content_length <= allowance.limit:
-                with reading():
-                    storage = storage_of(caller.account_id)
-                room = storage.available_bytes + MULTIPART_OVERHEAD
-                if room < allowance.limit:
-                    size = max(content_length, storage.available_bytes + 1)
-                    sentence = full_sentence(storage, size)
-                    full = Refusal(400, "Storage quota exceeded", sentence, {"file": [sentence]})
-                    allowance = Allowance(room, full)
-        return allowance.beyond if content_length > allowance.limit else allowance
+            allowance = self._within_disk(self._upload_allowance(caller.account_id, largest, head), COPIES, 0)
+        return allowance.beyond if head.content_length > allowance.limit else allowance
 
+    def _within_disk(self, allowance: Allowance, copies: int, least: int) -> Allowance:
+        """No more than the disk has room for, but ``least`` in any case."""
+        room = max(least, spare_bytes(self.settings) // copies)
+        return allowance if room >= allowance.limit else Allowance(room, NO_ROOM)
 
-def guarded_parser(gate: Gate) -> type[HTTPRequestParser]:
-    """waitress's parser with ``gate`` at the end of each request's head."""
-
-    class GuardedParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
-        admitted: Allowance | None = None
-        error: Error | None
-
-        def received(self, data: bytes) -> int:
-            consumed: int = super().received(data)
-            if self.headers_finished and self.admitted is None and self.error is None and not self.empty:
-                self._admit()
-            if self.admitted and self.body_bytes_received > self.admitted.limit:
-                self._refuse(self.admitted.beyond)
-            if self.error is not None and not isinstance(self.error, ProblemError):
-                self._refuse(Refusal(self.error.code, self.error.reason, str(self.error.body)))
-            return consumed
-
-        def _admit(self) -> None:
-            if not (self.chunked or self.content_length > 0):
-                return
-            try:
-                verdict = gate.admit(normal_path(self.path), self.headers.get("X_API_KEY"), self.content_length)
-            except Exception:  # noqa: BLE001  # whatever the driver raises, the answer is the same
-                verdict = Refusal(503, "Service unavailable", "the database does not answer")
-            if isinstance(verdict, Refusal):
-                self._refuse(verdict)
-            else:
-                self.admitted = verdict
-
-        def _refuse(self, refusal: Refusal) -> None:
-            self.error = ProblemError(refusal)
-            self.expect_continue = False
-            self.connection_close = True
-            self.completed = True
-
-    return GuardedParser
-
-
-class DrainingChannel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
-    """A connection that, when it closes, first reads away what the client still sends."""
-
-    drain_until = 0.0
-
-    def handle_close(self) -> None:
-        unread = self.connected and not self.drain_until and self.socket is not None
-        if unread and self._half_close():
-            self.drain_until = time.monotonic() + LINGER_SECONDS
-            self.will_close = False
-            return
-        super().handle_close()
-
-    def _half_close(self) -> bool:
-        try:
-            self.socket.shutdown(socket.SHUT_WR)
-        except OSError:
-            return False
-        return True
-
-    def readable(self) -> bool:
-        return bool(self.drain_until) or super().readable()
-
-    def writable(self) -> bool:
-        if self.drain_until:
-            return time.monotonic() > self.drain_until
-        return bool(super().writable())
-
-    def handle_write(self) -> None:
-        if self.drain_until:
-            super().handle_close()
-        else:
-            super().handle_write()
-
-    def handle_read(self) -> None:
-        if not self.drain_until:
-            super().handle_read()
-            return
-        try:
-            data = self.recv(256 * 1024)
-        except OSError:
-            data = b""
-        if not data or time.monotonic() > self.drain_until:
-            super().handle_close()
-
-
-def install(server: TcpWSGIServer, gate: Gate) -> None:
-    """Put the gate before the connections that ``server`` accepts from now on."""
-    parser: Callable[..., HTTPRequestParser] = guarded_parser(gate)
-    server.channel_class = type("GuardedChannel", (DrainingChannel,), {"parser_class": parser})
+    def _upload_allowance(self, account_id: str, largest: int, head: Head) -> Allowance:
+        """What the file's kind allows, or what the account's quota does where that is less."""
+        content_length = head.content_length
+        allowance = Allowance(largest + MULTIPART_OVERHEAD, too_large("the file", largest))
+        if content_length > allowance.limit:
+            return allowance
+        with reading():
+            storage = storage_of(account_id)
+        room = storage.available_bytes + MULTIPART_OVERHEAD
+        if room >= allowance.limit:
+            return allowance
+        size = max(content_length, storage.available_bytes + 1)
+        sentence = full_sentence(storage, size)
+        return Allowance(room, Refusal(400, "Storage quota exceeded", sentence, {"file": [sentence]}))

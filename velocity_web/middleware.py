@@ -10,9 +10,11 @@ import falcon
 import structlog
 
 from velocity_web.auth import HEADER, find_caller
+from velocity_web.disk import ready_small_write
 from velocity_web.entities import new_id
 from velocity_web.gate import UNAUTHORIZED, is_open, normal_path
 from velocity_web.metrics import REQUEST_SECONDS, REQUESTS
+from velocity_web.settings import Settings
 
 REQUEST_ID = "X-Request-Id"
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -61,3 +63,14 @@ class Authentication:
                 title=UNAUTHORIZED.title, description=UNAUTHORIZED.detail, challenges=['ApiKey header="X-API-Key"']
             )
         req.context.caller = caller
+
+
+class RoomForSmallWrites:
+    """What deletes or cancels may use the disk's reserve, so that a full disk can be emptied."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def process_request(self, req: falcon.Request, _resp: falcon.Response) -> None:
+        if req.method == "DELETE" or req.path.endswith("/cancel"):
+            ready_small_write(self._settings)

@@ -227,12 +227,16 @@ def _responses(path: str, spec: Operation, references: dict[Any, Any]) -> dict[s
         codes |= {412: "If-Match names another file", 416: "The range is past the end"}
     if spec.keyed:
         codes.setdefault(401, "Missing or invalid API key")
+        codes.setdefault(429, "Too many requests; Retry-After says when to try again")
+        codes.setdefault(503, "The service cannot answer now; Retry-After says when to try again")
     if "{" in path:
         codes.setdefault(404, "Not found, or not owned by the current user")
     if spec.query is not None or spec.body is not None or spec.form is not None:
         codes.setdefault(400, "Invalid request")
     if spec.body is not None:
         codes.setdefault(413, "The body is too large")
+    if spec.body is not None or spec.form is not None:
+        codes.setdefault(507, "No space is left on the server's disk")
     problem = {MEDIA_TYPE: {"schema": references[(Problem, "serialization")]}}
     for code in sorted(codes):
         found[str(code)] = {"description": codes[code], "content": problem}

@@ -9,6 +9,8 @@ from typing import Any
 import falcon
 
 from velocity_web import failures
+from velocity_web.faults import is_database_fault, is_no_space
+from velocity_web.files import NO_SPACE
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -21,6 +23,7 @@ STATUS_OF: dict[type[failures.Failure], int] = {
     failures.Conflict: 409,
     failures.TooLarge: 413,
     failures.KeyReused: 422,
+    failures.NoSpace: 507,
 }
 
 
@@ -54,18 +57,23 @@ def serialize_http_error(_req: falcon.Request, resp: falcon.Response, error: fal
     )
 
 
-def answer_database_fault(req: falcon.Request, resp: falcon.Response, error: Exception, _params: object) -> None:
-    import structlog
-
-    structlog.get_logger("velocity.web").error("the database does not answer", path=req.path, fault=str(error))
-    resp.set_header("Retry-After", "1")
-    _answer(resp, 503, problem_body(503, "Service unavailable", "the database does not answer; try again"))
-
-
 def answer_unexpected(req: falcon.Request, resp: falcon.Response, error: Exception, _params: object) -> None:
-    """A fault of ours: the log has it with the request's id, the caller gets the id and no more."""
+    """What nobody handled: a full disk, a database that does not answer, or a fault of ours.
+
+    The log has the fault with the request's id, the caller gets the id and no more.
+    """
     import structlog
 
+    if is_no_space(error):
+        structlog.get_logger("velocity.web").error("the disk is full", path=req.path, fault=str(error))
+        resp.set_header("Retry-After", "1")
+        _answer(resp, 507, problem_body(507, failures.NoSpace.title, NO_SPACE))
+        return
+    if is_database_fault(error):
+        structlog.get_logger("velocity.web").error("the database does not answer", path=req.path, fault=str(error))
+        resp.set_header("Retry-After", "1")
+        _answer(resp, 503, problem_body(503, "Service unavailable", "the database does not answer; try again"))
+        return
     structlog.get_logger("velocity.web").error("request failed", path=req.path, exc_info=error)
     request_id = getattr(req.context, "request_id", "")
     _answer(resp, 500, problem_body(500, "Internal server error", f"the server's log has it as request {request_id}"))

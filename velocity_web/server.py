@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -13,11 +14,11 @@ from contextlib import suppress
 
 import structlog
 from waitress import wasyncore
-from waitress.server import TcpWSGIServer, create_server
 
 from velocity_web import admin
 from velocity_web.app import create_app
-from velocity_web.gate import Gate, install
+from velocity_web.connections import GuardedServer
+from velocity_web.disk import hold_reserve, widen_log
 from velocity_web.jobs.wake import on_wake
 from velocity_web.logs import set_up_logs
 from velocity_web.privacy import close_folders, keep_private, tell_confinement
@@ -25,7 +26,6 @@ from velocity_web.settings import Settings
 
 FIRST_USER = "default"
 RESTART_SECONDS = 0.5
-UNBOUNDED = 1 << 62  # the gate has the limits
 LOG = structlog.get_logger("velocity.server")
 
 
@@ -91,24 +91,11 @@ class WorkerKeeper:
             self._spawn()
 
 
-def build_server(settings: Settings) -> TcpWSGIServer:
+def build_server(settings: Settings) -> GuardedServer:
     """The listening server. Request bodies are spooled to the data folder. Raises OSError when the port is taken."""
     app = create_app(settings)
     tempfile.tempdir = str(settings.temporary.resolve())
-    server = create_server(
-        app,
-        host=settings.host,
-        port=settings.port,
-        threads=settings.threads,
-        connection_limit=settings.connection_limit,
-        max_request_body_size=UNBOUNDED,
-        max_request_header_size=64 * 1024,
-        asyncore_use_poll=True,
-        clear_untrusted_proxy_headers=True,
-        ident="Velocity",
-    )
-    install(server, Gate(settings))
-    return server
+    return GuardedServer(app, settings)
 
 
 def serve(settings: Settings) -> None:
@@ -122,6 +109,9 @@ def serve(settings: Settings) -> None:
     server = build_server(settings)
     close_folders(settings)
     tell_confinement(settings)
+    with suppress(OSError, sqlite3.Error):
+        widen_log(settings)
+        hold_reserve(settings)
     if key := admin.first_user(settings, FIRST_USER):
         print(f"API key of the first user {FIRST_USER!r}, shown this once: {key}", flush=True)
     keeper = WorkerKeeper(settings) if settings.workers else None
@@ -157,7 +147,7 @@ def load_checks() -> None:
         getattr(engine, name)
 
 
-def drain(server: TcpWSGIServer, seconds: float) -> None:
+def drain(server: GuardedServer, seconds: float) -> None:
     """Take no new connections, and let the requests of the present ones finish."""
     server.accepting = False
     server.del_channel(server._map)
@@ -168,6 +158,6 @@ def drain(server: TcpWSGIServer, seconds: float) -> None:
     server.task_dispatcher.shutdown(timeout=1)
 
 
-def _is_busy(server: TcpWSGIServer) -> bool:
+def _is_busy(server: GuardedServer) -> bool:
     channels = list(server.active_channels.values())
     return any(channel.requests or channel.request or channel.total_outbufs_len for channel in channels)

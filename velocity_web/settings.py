@@ -33,7 +33,17 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     threads: int = Field(12, ge=1, le=256, description="threads that answer requests")
-    connection_limit: int = Field(500, ge=1, description="open connections at once")
+    connection_limit: int = Field(500, ge=1, description="open connections at once; idle ones make room for new ones")
+    connections_per_address: int = Field(200, ge=1, description="of these, from one address that is no trusted proxy")
+    trusted_proxy: str = Field("", description="address of a proxy whose X-Forwarded-For names the client")
+    head_seconds: float = Field(10.0, gt=0, description="longest wait for a request's head, from the connection on")
+    body_seconds: float = Field(30.0, gt=0, description="a body that brings less than 1 KiB a second for so long ends")
+    requests_per_second: float = Field(400.0, ge=0, description="requests of one account, or one address; 0: no limit")
+    request_burst: int = Field(4000, ge=1, description="requests of one account above that rate, before 429 answers")
+    wrong_keys_per_second: float = Field(10.0, ge=0, description="wrong API keys from one address; 0: no limit")
+    min_free_bytes: int = Field(
+        512 * MIB, ge=0, description="what uploads and renders leave free on the disk; of a small one a twentieth"
+    )
     workers: int = Field(
         default_factory=default_workers, ge=0, description="renders at once; 0: only `velocity worker`"
     )

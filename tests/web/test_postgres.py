@@ -6,10 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import pytest
 
 pytest.importorskip("psycopg2")
@@ -94,6 +97,54 @@ def test_a_restart_of_the_database_is_survived(postgres: Postgres, service_on: C
     for render_id in ids:
         assert client.settle(f"/render/{render_id}/status")["status"] == "completed"
     assert not broken_invariants(service, client, dict.fromkeys(ids, "render"))
+
+
+def test_calls_while_the_database_restarts_are_503_at_worst(
+    postgres: Postgres, service_on: Callable[..., Service]
+) -> None:
+    service = service_on(poll_seconds="0.1")
+    client = service.client()
+    statuses: set[int] = set()
+    over = threading.Event()
+
+    def call(number: int) -> None:
+        with Client(service.url, client.key) as one:
+            while not over.is_set():
+                statuses.add(one.get("/render/active").status_code)
+                statuses.add(one.post("/campaign", json={"name": f"Campaign {number}"}).status_code)
+
+    with ThreadPoolExecutor(6) as pool:
+        calls = [pool.submit(call, number) for number in range(6)]
+        for _ in range(4):
+            time.sleep(0.5)
+            postgres.stop()
+            postgres.start()
+        time.sleep(0.5)
+        over.set()
+    for made in calls:
+        made.result()
+    assert statuses == {200, 503}
+
+
+def test_a_database_that_hangs_stops_neither_health_nor_the_answer_that_it_is_not_ready(
+    service_on: Callable[..., Service],
+) -> None:
+    psycopg2 = pytest.importorskip("psycopg2")
+    service = service_on(workers="0", threads="2")
+    client = service.client()
+    connection = psycopg2.connect(service.environment["VELOCITY_DATABASE"])
+    with connection.cursor() as cursor, ThreadPoolExecutor(8) as pool:
+        cursor.execute("LOCK TABLE account, schema_version IN ACCESS EXCLUSIVE MODE")
+        held = [pool.submit(client.post, "/campaign", json={"name": "Later"}) for _ in range(8)]
+        time.sleep(0.5)
+        assert httpx.get(f"{service.url}/health", timeout=10).status_code == 200
+        answer = httpx.get(f"{service.url}/ready", timeout=20)
+        assert answer.status_code == 503
+        assert "database" in answer.json()["detail"]
+        connection.rollback()
+        assert {call.result().status_code for call in held} == {200}
+    connection.close()
+    assert httpx.get(f"{service.url}/ready", timeout=20).status_code == 200
 
 
 def test_races_are_exact(service_on: Callable[..., Service]) -> None:

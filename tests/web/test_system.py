@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from web.support_service import Client, Service
-from web.support_templates import slow_template, template_zip
+from web.support_templates import slow_template, solid, still, template_zip
 from web.test_crash import render_children
 
 import velocity_web
@@ -111,10 +111,21 @@ def test_a_render_that_needs_too_much_memory_fails_with_that_reason(new_service:
     assert "memory" in status["reason"], status["reason"]
 
 
+def heavy_template() -> bytes:
+    """A template one of whose frames, in a large size, takes seconds of work: no layer hides another."""
+    layers = []
+    for number in range(100):
+        box = solid(f"Box {number}", "#3366cc", 10, number + 1, (1280, 720))
+        box["ks"] |= {"o": still(50), "r": still(number % 90 + 0.5)}
+        layers.append(box)
+    return template_zip(size=(1280, 720), layers=layers)
+
+
 def test_a_task_that_takes_too_long_is_ended(tmp_path: Path) -> None:
-    file = tmp_path / "slow.zip"
-    file.write_bytes(slow_template())
-    runner = Runner(Settings(data=tmp_path, still_seconds=0.001))
+    """It takes so much longer that a machine with other work cannot let it end in time by letting this test wait."""
+    file = tmp_path / "heavy.zip"
+    file.write_bytes(heavy_template())
+    runner = Runner(Settings(data=tmp_path, still_seconds=0.2))
     try:
         spec = {"template": str(file), "frame": 0, "width": 4000, "output": str(tmp_path / "out.png")}
         with pytest.raises(TaskFailed, match="longer than"):

@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from velocity_web.failures import NoSpace
+from velocity_web.files import NO_SPACE
 from velocity_web.jobs.answers import LINE_BYTES, NotUnderstood, read_message
 from velocity_web.jobs.forge import Forge, ForgeGone, Limits, kill_child
 from velocity_web.settings import MIB, Settings
@@ -38,7 +40,10 @@ class Runner:
         self._slots = threading.BoundedSemaphore(AT_ONCE)
 
     def run(self, task: str, spec: dict[str, Any], reads: tuple[str, ...], folder: Path) -> dict[str, Any]:
-        """The task's result; its process may read ``reads`` and write below ``folder``. Raises TaskFailed."""
+        """The task's result; its process may read ``reads`` and write below ``folder``.
+
+        Raises TaskFailed and NoSpace.
+        """
         limits = replace(self._limits, reads=reads, writes=(str(folder),))
         with self._slots:
             deadline = time.monotonic() + self._settings.still_seconds
@@ -83,6 +88,8 @@ class Runner:
                 *lines, received = received.split(b"\n")
                 for line in lines:
                     message = read_message(line, task)
+                    if message.failed == NO_SPACE:
+                        raise NoSpace(NO_SPACE)
                     if message.failed is not None:
                         raise TaskFailed(message.failed)
                     if message.result is not None:

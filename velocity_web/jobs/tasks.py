@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from velocity_web.files import NO_SPACE, is_disk_full
 from velocity_web.jobs import analyse_process, render_process
 from velocity_web.jobs.telling import reason
 
@@ -55,10 +56,13 @@ def run(task: str, channel: socket.socket) -> int:
         send({"result": TASKS[task](spec, send)})
     except engine.VelocityError as error:
         notes = [*getattr(error, "__notes__", ()), *_memory_note()]
-        send({"failed": reason(error, spec.get("names", {}), notes)})
+        send({"failed": NO_SPACE if is_disk_full(error) else reason(error, spec.get("names", {}), notes)})
     except MemoryError:
         send({"failed": "it needs more memory than one process may use"})
-    except Exception:  # noqa: BLE001  # a fault of the engine's: the log has it, the job its name
+    except Exception as error:  # noqa: BLE001  # a fault of the engine's: the log has it, the job its name
+        if is_disk_full(error):
+            send({"failed": NO_SPACE})
+            return 0
         traceback.print_exc()
         send({"failed": "the service made a mistake; its log has more"})
     return 0

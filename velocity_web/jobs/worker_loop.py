@@ -15,9 +15,10 @@ from typing import Any
 
 import structlog
 
-from velocity_web import budget, states
-from velocity_web.entities import DatabaseFault, lock_account, reading, rows, writing
-from velocity_web.files import made_bytes, make_folders, publish, remove
+from velocity_web import budget, disk, states
+from velocity_web.entities import lock_account, reading, rows, writing
+from velocity_web.faults import DATABASE_ERRORS, is_database_fault, is_no_space
+from velocity_web.files import NO_SPACE, made_bytes, make_folders, publish, remove
 from velocity_web.jobs import lending, queue
 from velocity_web.jobs.attempts import Attempt, plan_analysis, plan_render
 from velocity_web.jobs.forge import Forge, ForgeGone, kill_child
@@ -41,6 +42,7 @@ class Worker:
         self.settings = settings
         self.owner = queue.this_worker()
         self.running: dict[int, Running] = {}
+        self.ending: list[Running] = []
         self.stopping_at: float | None = None
         self._control = control
         self._selector = selectors.DefaultSelector()
@@ -64,14 +66,22 @@ class Worker:
         while not self._is_done():
             try:
                 self._turn()
-            except DatabaseFault as fault:
-                LOG.error("the database does not answer", fault=str(fault))
-                time.sleep(FAULT_SECONDS)
+            except DATABASE_ERRORS as error:
+                if not is_database_fault(error):
+                    raise
+                self._bear(error)
         self._give_back_all()
         self._webhooks.stop()
         if self._forge:
             self._forge.close()
         LOG.info("worker stopped", owner=self.owner)
+
+    def _bear(self, fault: Exception) -> None:
+        """Go on a moment after the database failed. What was to be written is written in a later turn."""
+        LOG.error("the database does not answer", fault=str(fault))
+        if is_no_space(fault):
+            disk.give_up_reserve(self.settings)
+        time.sleep(FAULT_SECONDS)
 
     # --- the turn of the loop ---
 
@@ -88,6 +98,8 @@ class Worker:
                 self._beat()
         if now >= self._next_sweep:
             self._next_sweep = now + SWEEP_SECONDS
+            with suppress(OSError):
+                disk.hold_reserve(self.settings)
             for job in queue.sweep(self.settings):
                 self._remove_upload(job)
         if now >= self._next_tidy:
@@ -121,7 +133,8 @@ class Worker:
         self.stopping_at = until if self.stopping_at is None else min(self.stopping_at, until)
 
     def _is_done(self) -> bool:
-        return self.stopping_at is not None and (not self.running or time.monotonic() >= self.stopping_at)
+        idle = not self.running and not self.ending
+        return self.stopping_at is not None and (idle or time.monotonic() >= self.stopping_at)
 
     def _hear_child(self, running: Running) -> None:
         stage = running.stage
@@ -158,7 +171,7 @@ class Worker:
         for running in list(self.running.values()):
             kill_child(running.pid)
             self._drop(running)
-            self._finish(running)
+            self.ending.append(running)
 
     def _claim(self) -> None:
         for renders, slots in ((True, self.settings.workers), (False, self.settings.light_workers)):
@@ -186,7 +199,8 @@ class Worker:
         except OSError as error:
             LOG.error("an attempt cannot be prepared", job=job.id, fault=str(error))
             remove(attempt.folder)
-            queue.lose_attempt(self.owner, job, "its files could not be prepared", self.settings)
+            why = NO_SPACE if is_no_space(error) else "its files could not be prepared"
+            queue.lose_attempt(self.owner, job, why, self.settings)
             return True
         for other in ended:
             if other.pid in self.running:
@@ -271,13 +285,18 @@ class Worker:
     # --- ends ---
 
     def _finish_ended(self) -> None:
+        """Write down the ends of children; one that the database did not take stays first in the line."""
         for running in [running for running in self.running.values() if running.is_over]:
             self._drop(running)
-            self._finish(running)
+            self.ending.append(running)
+        while self.ending:
+            self._finish(self.ending[0])
+            del self.ending[0]
 
     def _finish(self, running: Running) -> None:
         job = running.job
         if running.verdict == "cancelled":
+            remove(running.folder)  # first: a full disk may need the room
             queue.finish_cancelling(self.owner, job, running.elapsed_ms)
         elif running.verdict == "lost":
             pass
@@ -310,14 +329,20 @@ class Worker:
     def _complete_render(self, running: Running, result: dict[str, Any]) -> None:
         job, output = running.job, running.output
         assert output
-        size = made_bytes(output)
-        if size is None:
-            self._fail(running, "its process left no file")
-            return
         file = f"renders/{job.id}-{job.attempt}{output.suffix}"
         final = self.settings.data / file
-        publish(output, final)
-        lending.take_back(final)
+        if not final.exists():  # an earlier turn, whose end the database did not take, may have come this far
+            if made_bytes(output) is None:
+                self._fail(running, "its process left no file")
+                return
+            try:
+                publish(output, final)
+            except OSError as error:
+                why = NO_SPACE if is_no_space(error) else f"its file cannot be stored: {error.strerror or error}"
+                self._fail(running, why)
+                return
+            lending.take_back(final)
+        size = final.stat().st_size
         refused = queue.complete_render(
             self.owner, job, file, result["sha256"], result["frames"], size, running.elapsed_ms
         )
@@ -326,6 +351,7 @@ class Worker:
             queue.finish_cancelling(self.owner, job, running.elapsed_ms)
 
     def _fail(self, running: Running, reason: str) -> None:
+        remove(running.folder)  # first: a full disk may need the room
         if queue.fail(self.owner, running.job, reason, running.elapsed_ms):
             self._remove_upload(running.job)
         else:
@@ -355,5 +381,8 @@ class Worker:
         for running in list(self.running.values()):
             kill_child(running.pid)
             self._drop(running)
-            queue.release(self.owner, running.job)
             remove(running.folder)
+            try:
+                queue.release(self.owner, running.job)
+            except DATABASE_ERRORS as error:
+                LOG.error("a job goes back when its lease ends", job=running.job.id, fault=str(error))

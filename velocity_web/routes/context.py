@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from velocity_web.jobs.runner import Runner
+from velocity_web.readiness import Readiness
 from velocity_web.settings import Settings
 
 
@@ -12,6 +13,7 @@ from velocity_web.settings import Settings
 class Context:
     settings: Settings
     runner: Runner
+    readiness: Readiness
 
 
 class Resource:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from importlib.resources import files
 from typing import Any
 
 import falcon
 
-from velocity_web.entities import reading, rows
 from velocity_web.failures import NotFound
 from velocity_web.jobs.sandbox.confinement import confinement
 from velocity_web.metrics import exposition
-from velocity_web.migrations import latest_version
 from velocity_web.operation import Call, operation
 from velocity_web.routes.context import Resource
 from velocity_web.schemas.base import Answer
@@ -65,20 +62,11 @@ class ReadyCheck(Resource):
         keyed=False,
         codes={503: "The database or the storage does not answer"},
     )
-    def on_get(self, call: Call) -> Readiness | None:
-        """Asks the database and the storage."""
-        faults = {}
-        try:
-            with reading():
-                version = rows("SELECT MAX(version) FROM schema_version", {})[0][0]
-            if version != latest_version():
-                faults["database"] = [f"schema version {version}, not {latest_version()}"]
-        except Exception as error:  # noqa: BLE001  # whatever the driver raises, the answer is the same
-            faults["database"] = [type(error).__name__]
-        if not os.access(self.settings.temporary, os.W_OK):
-            faults["storage"] = ["the data folder cannot be written to"]
+    def on_get(self, _call: Call) -> Readiness:
+        """Asks the database and the storage, and whether enough of the disk is free."""
+        faults = self.context.readiness.faults()
         if faults:
-            detail = "; ".join(f"{name}: {sentence[0]}" for name, sentence in faults.items())
+            detail = "; ".join(f"{name}: {sentence}" for name, sentence in faults.items())
             raise falcon.HTTPServiceUnavailable(title="Not ready", description=detail)
         found = confinement(self.settings.run_as)
         told = ConfinementDto(landlock=found.landlock, seccomp=found.seccomp, missing=list(found.missing))

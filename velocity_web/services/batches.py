@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from velocity_web import budget, states
 from velocity_web.auth import Caller
 from velocity_web.clock import iso_time, now_ms
+from velocity_web.disk import require_room as require_room_on_disk
 from velocity_web.entities import Batch, Job, Render, lock_account, new_id, reading, rows, the, writing
 from velocity_web.failures import Invalid, NotFound
 from velocity_web.jobs.wake import wake
@@ -85,13 +86,14 @@ def _entry(column: str, value: str) -> dict[str, Any]:
 def create_batch(caller: Caller, settings: Settings, request: BatchRequest) -> BatchDetail:
     """Queue the rows that are valid; the others are kept as rejected with their errors.
 
-    Raises Invalid when the whole is wrong or no row is valid, QuotaExceeded, BudgetExhausted.
+    Raises Invalid when the whole is wrong or no row is valid, QuotaExceeded, BudgetExhausted, NoSpace.
     """
     title = request.name or "batch"
     source, names, checked = _checked(caller, settings, request, title)
     if not any(isinstance(entry, tuple) for entry in checked):
         raise Invalid("no row can be rendered", _row_errors(checked))
     batch_id = new_id()
+    require_room_on_disk(settings, sum(entry[1].expected_bytes for entry in checked if isinstance(entry, tuple)))
     with writing():
         budget.require(caller.account_id)
         require_room(caller)

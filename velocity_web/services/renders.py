@@ -13,6 +13,7 @@ from pony.orm import desc
 from velocity_web import budget, quota, states
 from velocity_web.auth import Caller
 from velocity_web.clock import iso_time, now_ms
+from velocity_web.disk import require_room as require_room_on_disk
 from velocity_web.entities import (
     IdempotentRequest,
     Job,
@@ -84,7 +85,7 @@ def body_hash(raw: Any) -> str:
 def create_render(caller: Caller, settings: Settings, request: RenderRequest, key: str | None) -> RenderQueued:
     """Queue a render. ``key`` is the Idempotency-Key.
 
-    Raises Invalid, QuotaExceeded, BudgetExhausted, KeyReused.
+    Raises Invalid, QuotaExceeded, BudgetExhausted, KeyReused, NoSpace.
     """
     digest = body_hash(request.model_dump(mode="json"))
     if key is not None and not 1 <= len(key) <= 255:
@@ -95,6 +96,7 @@ def create_render(caller: Caller, settings: Settings, request: RenderRequest, ke
             if known := remembered(caller, key, digest, settings):
                 return RenderQueued(**known)
     ticket = check_render(caller, settings, request)
+    require_room_on_disk(settings, ticket.expected_bytes)
     with writing():
         budget.require(caller.account_id)
         if key is not None and (known := remembered(caller, key, digest, settings)):

@@ -1,0 +1,164 @@
+"""A disk without room: what is refused, what fails with that reason, and that room can be made on it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from web.support_invariants import broken_invariants
+from web.support_service import Service, render_request
+from web.support_templates import slow_template, template_zip
+
+from velocity_web import disk
+from velocity_web.failures import NoSpace
+from velocity_web.settings import MIB, Settings
+
+FILLER = {"encoderConfig": {"bitrate": 500_000, "preset": 5, "rc": 0}}
+"""Constant bit rate: the file grows, whatever the picture shows."""
+
+
+class Tiny:
+    """A file system of 48 MiB, and what fills it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.filler = folder / "filler"
+
+    def fill(self) -> None:
+        with self.filler.open("ab", buffering=0) as file:
+            for size in (MIB, 4096, 1):
+                try:
+                    while file.write(b"x" * size) == size:
+                        pass
+                except OSError:
+                    continue
+
+    def free(self) -> int:
+        return disk.free_bytes(self.folder)
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Iterator[Tiny]:
+    if os.getuid() != 0 or not shutil.which("mount"):
+        pytest.skip("only root can mount a small file system")
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", str(folder)], check=False)
+    if done.returncode:
+        pytest.skip("nothing can be mounted here")
+    yield Tiny(folder)
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@pytest.fixture
+def service_on_tiny(tiny: Tiny) -> Iterator[Service]:
+    service = Service(tiny.folder / "data", {"VELOCITY_LOG_LEVEL": "ERROR"}).start()
+    yield service
+    if service.process and service.process.poll() is None:
+        service.kill()
+
+
+def test_a_full_disk_is_told_and_room_can_be_made(tiny: Tiny, service_on_tiny: Service) -> None:
+    service = service_on_tiny
+    with service.client() as client:
+        template_id = client.ready_template(template_zip())
+        done_id = client.ready_render(template_id)
+        slow_id = client.ready_template(slow_template(50))
+        running_id = client.start_render(slow_id, **FILLER)
+        waiting_id = client.start_render(slow_id, **FILLER)
+        client.until(f"/render/{running_id}/status", lambda status: status["framesDone"] > 0)
+        assert (service.data / disk.RESERVE_NAME).stat().st_size > MIB
+        tiny.fill()
+        for answer in (
+            client.post("/render", json=render_request(template_id)),
+            client.post("/template/upload", files={"file": ("a.zip", template_zip())}),
+        ):
+            assert answer.status_code == 507, answer.text
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert "no space is left" in answer.json()["detail"]
+        preview = client.get(f"/template/{template_id}/preview")
+        assert preview.status_code in (200, 507), "200 where the reserve was given up for it"
+        ready = client.get("/ready")
+        assert ready.status_code == 503
+        assert "bytes are free on the disk" in ready.json()["detail"]
+        status = client.settle(f"/render/{running_id}/status")
+        assert (status["status"], "no space is left" in status["reason"]) == ("failed", True), status
+        tiny.fill()
+        assert client.post(f"/render/{waiting_id}/cancel").status_code in (200, 409)
+        client.settle(f"/render/{waiting_id}/status")
+        assert client.delete(f"/template/{slow_id}").status_code == 200
+        tiny.fill()
+        assert client.delete(f"/render/{done_id}").status_code == 200
+        assert not list((service.data / "tmp").iterdir())
+        assert "the worker died" not in (service.data / "server.log").read_text()
+        tiny.filler.unlink()
+        client.until("/template/storage-status", lambda _status: (service.data / disk.RESERVE_NAME).exists())
+        assert client.get("/ready").status_code == 200
+        again = client.ready_render(template_id)
+        assert not broken_invariants(service, client, {template_id: "template", again: "render"})
+
+
+def test_an_empty_byte_is_enough_to_delete(tiny: Tiny, service_on_tiny: Service) -> None:
+    """One thing after the other, the disk filled up to the last byte before each."""
+    with service_on_tiny.client() as client:
+        templates = [client.ready_template(template_zip()) for _ in range(5)]
+        for template_id in templates:
+            tiny.fill()
+            assert client.delete(f"/template/{template_id}").status_code == 200
+        assert client.get("/template/all").json() == []
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_an_upload_that_does_not_fit_is_507(tiny: Tiny, service_on_tiny: Service, chunked: bool) -> None:
+    content = os.urandom(MIB)
+    body = (content for _ in range(70)) if chunked else content * 70
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    with service_on_tiny.client() as client:
+        answer = client.post("/template/upload", content=body, headers=headers)
+        assert answer.status_code == 507, answer.text
+        assert "no space is left" in answer.json()["detail"]
+        assert tiny.free() > 40 * MIB
+        assert client.ready_template(template_zip())
+
+
+def test_uploads_that_fill_the_disk_together_are_answered(tiny: Tiny, service_on_tiny: Service) -> None:
+    """Each would fit alone, so that only the writing itself finds out."""
+    content = os.urandom(20 * MIB)
+    with service_on_tiny.client() as client:
+        tiny.filler.write_bytes(b"x" * MIB)
+
+        def pieces() -> Iterator[bytes]:
+            yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.zip"\r\n\r\n'
+            yield content[: 10 * MIB]
+            tiny.fill()
+            yield content[10 * MIB :]
+            yield b"\r\n--b--\r\n"
+
+        headers = {"Content-Type": "multipart/form-data; boundary=b"}
+        answer = client.post("/template/upload", content=pieces(), headers=headers)
+        assert answer.status_code == 507, answer.text
+        assert not list((service_on_tiny.data / "tmp").iterdir())
+        tiny.filler.unlink()
+        assert client.ready_template(template_zip())
+
+
+def test_what_must_stay_free_is_less_on_a_small_disk(tmp_path: Path) -> None:
+    total = shutil.disk_usage(tmp_path).total
+    assert disk.least_free_bytes(Settings(data=tmp_path, min_free_bytes=total)) == pytest.approx(total / 20, rel=0.01)
+    assert disk.least_free_bytes(Settings(data=tmp_path, min_free_bytes=1000)) == 1000
+    with pytest.raises(NoSpace, match="no space is left"):
+        disk.require_room(Settings(data=tmp_path), total)
+    disk.require_room(Settings(data=tmp_path, min_free_bytes=0), 1)
+
+
+def test_the_reserve_is_held_and_given_up(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, min_free_bytes=0)
+    disk.hold_reserve(settings)
+    assert 0 < (tmp_path / disk.RESERVE_NAME).stat().st_blocks * 512 <= disk.RESERVE_BYTES + MIB
+    disk.give_up_reserve(settings)
+    disk.give_up_reserve(settings)
+    assert not (tmp_path / disk.RESERVE_NAME).exists()
