@@ -43,7 +43,7 @@ class Service:
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
-            env={**os.environ, "VELOCITY_WORKERS": "1", **self.environment},
+            env=self.process_environment(),
             start_new_session=True,
         )
         log.close()
@@ -55,6 +55,9 @@ class Service:
                 self.url = line[line.index("http://") :].strip()
                 return self
         raise RuntimeError(f"the server did not start: {(self.data / 'server.log').read_text()[-2000:]}")
+
+    def process_environment(self) -> dict[str, str]:
+        return {**os.environ, "VELOCITY_WORKERS": "1", **self.environment}
 
     def stop(self) -> int:
         """SIGTERM, and the exit status."""
