@@ -20,6 +20,8 @@ from pony.orm.dbapiprovider import DatabaseError, InterfaceError
 DatabaseFault = (DatabaseError, InterfaceError)
 """What the drivers raise when the database does not answer, refuses, or ends a transaction."""
 
+KEPT_STATEMENTS = 256
+
 db = Database()
 Entity: Any = db.Entity
 
@@ -258,6 +260,7 @@ def reading() -> Iterator[None]:
     """A session that only reads. Keep it short; inside another session it joins that one."""
     with db_session:
         yield
+    _forget_statements()
 
 
 @contextmanager
@@ -265,6 +268,17 @@ def writing() -> Iterator[None]:
     """One transaction that writes, taken from its first statement on, committed at the end or rolled back whole."""
     with db_session(immediate=True):
         yield
+    _forget_statements()
+
+
+def _forget_statements() -> None:
+    """Keep Pony's memory of statements bounded.
+
+    It keeps one for each page that was ever asked for and each length of a list, and what each took, by thread.
+    """
+    for kept in (db._translator_cache, db._constructed_sql_cache, db.local_stats):
+        if len(kept) > KEPT_STATEMENTS:
+            kept.clear()
 
 
 def execute(sql: str, parameters: Mapping[str, Any]) -> int:

@@ -16,6 +16,7 @@ from waitress import wasyncore
 from waitress.server import TcpWSGIServer, create_server
 
 from velocity_web import admin
+from velocity_web.allocator import settle_allocator
 from velocity_web.app import create_app
 from velocity_web.gate import Gate, install
 from velocity_web.jobs.wake import on_wake
@@ -112,6 +113,7 @@ def build_server(settings: Settings) -> TcpWSGIServer:
 
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; then finish what is under way within the grace time."""
+    settle_allocator()
     set_up_logs(settings)
     settings.data.mkdir(parents=True, exist_ok=True)
     server = build_server(settings)

@@ -25,11 +25,12 @@ START_SECONDS = 40
 
 @dataclass
 class Service:
-    """``velocity serve`` on a free port of 127.0.0.1. ``environment`` are further settings."""
+    """``velocity serve`` on a free port of 127.0.0.1. ``environment`` are further settings, ``program`` runs it."""
 
     data: Path
     environment: dict[str, str] = field(default_factory=dict)
     arguments: Sequence[str] = ()
+    program: Sequence[str] = (sys.executable, "-m", "velocity_engine")
     url: str = ""
     first_key: str | None = None
     process: subprocess.Popen[str] | None = None
@@ -37,7 +38,7 @@ class Service:
     def start(self) -> Service:
         self.data.mkdir(parents=True, exist_ok=True)
         log = (self.data / "server.log").open("a")
-        command = [sys.executable, "-m", "velocity_engine", "serve", "--data", str(self.data), "--port", "0"]
+        command = [*self.program, "serve", "--data", str(self.data), "--port", "0"]
         self.process = subprocess.Popen(
             [*command, *self.arguments],
             stdout=subprocess.PIPE,

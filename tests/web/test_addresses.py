@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from pathlib import Path
 
 import pytest
@@ -132,10 +133,11 @@ def test_the_checked_address_is_the_one_connected_to() -> None:
 
 
 def test_a_closed_port_is_told() -> None:
-    taker = receivers.RawReceiver(receivers.drip)
-    taker.close()
-    with pytest.raises(Unanswered, match=r"no connection to there.invalid at port \d+ could be made \(.*refused\)"):
-        asyncio.run(post(f"http://there.invalid:{taker.port}/", {}, b"{}", loopback, 20))
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        url = f"http://there.invalid:{bound.getsockname()[1]}/"
+        with pytest.raises(Unanswered, match=r"no connection to there.invalid at port \d+ could be made \(.*refused\)"):
+            asyncio.run(post(url, {}, b"{}", loopback, 20))
 
 
 def test_a_name_that_does_not_exist_is_told() -> None:
