@@ -274,9 +274,10 @@ def writing() -> Iterator[None]:
 def _forget_statements() -> None:
     """Keep Pony's memory of statements bounded.
 
-    It keeps one for each page that was ever asked for and each length of a list, and what each took, by thread.
+    It keeps one for each page that was ever asked for and each length of a list; and by thread, how long each took.
     """
-    for kept in (db._translator_cache, db._constructed_sql_cache, db.local_stats):
+    db.local_stats.clear()
+    for kept in (db._translator_cache, db._constructed_sql_cache):
         if len(kept) > KEPT_STATEMENTS:
             kept.clear()
 

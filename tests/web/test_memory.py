@@ -12,7 +12,7 @@ from web.support_service import Client, Service, render_request
 from web.support_templates import template_zip
 
 WARM_UP, MEASURED = 1_500, 3_000
-GROWTH_MIB = 6.0
+GROWTH_MIB = 8.0
 
 
 def resident_mib(pid: int) -> float:
