@@ -21,6 +21,8 @@ DatabaseFault = (DatabaseError, InterfaceError)
 """What the drivers raise when the database does not answer, refuses, or ends a transaction."""
 
 KEPT_STATEMENTS = 256
+CACHE_KIB = 512
+"""Of SQLite, for each thread that has a connection; the system keeps the file's pages for all of them."""
 
 db = Database()
 Entity: Any = db.Entity
@@ -230,6 +232,7 @@ def _tune_sqlite(_database: object, connection: Any) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA case_sensitive_like = false")
+    cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
 
 
 def connect(data: Path, url: str = "") -> None:

@@ -87,8 +87,6 @@ def phase(
     """Let them attack at once, and measure meanwhile."""
     assert service.process
     tell(f"{title} ...")
-    for attacker in attackers.values():
-        ask(attacker)
     ask(meter)
     sampler = Sampler(service.process.pid, 0.25)
     for attacker in attackers.values():

@@ -29,9 +29,9 @@ NICE = 10
 READY_SECONDS = 70.0
 ANSWER_SECONDS = 150.0
 PREVIEWS = 20
+# As many as are asked for, else what the analysis gets through in its time on a loaded machine.
 EXPRESSIONS = (300, 60)
-"""As many as are asked for, else what the analysis of a loaded machine gets through in its time."""
-KEYFRAMES = 1_000_000
+KEYFRAMES = (1_000_000, 200_000)
 CSV_ROWS, CSV_COLUMNS = 3_000, 2_000
 CONNECTIONS = 600
 BODIES, BODY_BYTES = 30, 32 * 1_048_576
@@ -44,10 +44,10 @@ def endless_expressions(count: int) -> bytes:
     return template_zip(layers=layers)
 
 
-def many_keyframes() -> bytes:
+def many_keyframes(count: int) -> bytes:
     layer = solid("Box", "#0000ff", 10)
     layer["ks"]["o"] = {"a": 1, "k": "KEYFRAMES"}
-    keyframes = ",".join(f'{{"t":{n},"s":[{n % 100}],"h":1}}' for n in range(KEYFRAMES))
+    keyframes = ",".join(f'{{"t":{n},"s":[{n % 100}],"h":1}}' for n in range(count))
     text = json.dumps(document(layers=[layer])).replace('"KEYFRAMES"', f"[{keyframes}]")
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -158,7 +158,10 @@ class Keyframes(Attack):
     """Renders of a template with a million keyframes, each of which is cancelled."""
 
     def prepare(self) -> None:
-        self._template, _ = self.uploaded(many_keyframes())
+        for count in KEYFRAMES:
+            self._template, status = self.uploaded(many_keyframes(count))
+            if status == "completed":
+                return
 
     def go(self, until: float) -> None:
         def ask(client: Client) -> httpx.Response:
