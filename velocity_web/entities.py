@@ -16,6 +16,10 @@ from uuid import uuid4
 
 from pony.orm import Database, LongStr, Optional, PrimaryKey, Required, db_session
 
+KEPT_STATEMENTS = 256
+CACHE_KIB = 512
+"""Of SQLite, for each thread that has a connection; the system keeps the file's pages for all of them."""
+
 db = Database()
 Entity: Any = db.Entity
 
@@ -201,11 +205,13 @@ class WebhookDelivery(Entity):
     account_id = Required(str)
     render_id = Required(str)
     url = Required(str)
+    receiver = Optional(str)
     event = Required(str)
     payload = Required(LongStr)
     status = Required(str)
     attempts = Required(int, default=0)
     next_at = Required(int, size=64)
+    claimed_at = Optional(int, size=64, nullable=True)
     response_code = Optional(int, nullable=True)
     reason = Optional(LongStr, nullable=True)
     created_at = Required(int, size=64)
@@ -222,6 +228,7 @@ def _tune_sqlite(_database: object, connection: Any) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA case_sensitive_like = false")
+    cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
 
 
 def connect(data: Path, url: str = "") -> None:
@@ -252,6 +259,7 @@ def reading() -> Iterator[None]:
     """A session that only reads. Keep it short; inside another session it joins that one."""
     with db_session:
         yield
+    _forget_statements()
 
 
 @contextmanager
@@ -259,6 +267,18 @@ def writing() -> Iterator[None]:
     """One transaction that writes, taken from its first statement on, committed at the end or rolled back whole."""
     with db_session(immediate=True):
         yield
+    _forget_statements()
+
+
+def _forget_statements() -> None:
+    """Keep Pony's memory of statements bounded.
+
+    It keeps one for each page that was ever asked for and each length of a list; and by thread, how long each took.
+    """
+    db.local_stats.clear()
+    for kept in (db._translator_cache, db._constructed_sql_cache):
+        if len(kept) > KEPT_STATEMENTS:
+            kept.clear()
 
 
 def execute(sql: str, parameters: Mapping[str, Any]) -> int:

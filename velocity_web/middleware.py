@@ -17,6 +17,7 @@ from velocity_web.metrics import REQUEST_SECONDS, REQUESTS
 from velocity_web.settings import Settings
 
 REQUEST_ID = "X-Request-Id"
+METHODS = frozenset(falcon.HTTP_METHODS)
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -38,7 +39,8 @@ class RequestScope:
         seconds = time.perf_counter() - getattr(req.context, "started", time.perf_counter())
         route = req.uri_template or "none"
         status = resp.status_code
-        REQUESTS.labels(req.method, route, str(status)).inc()
+        method = req.method if req.method in METHODS else "other"
+        REQUESTS.labels(method, route, str(status)).inc()
         REQUEST_SECONDS.labels(route).observe(seconds)
         caller = getattr(req.context, "caller", None)
         structlog.get_logger("velocity.web").info(

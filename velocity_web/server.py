@@ -16,6 +16,7 @@ import structlog
 from waitress import wasyncore
 
 from velocity_web import admin
+from velocity_web.allocator import settle_allocator
 from velocity_web.app import create_app
 from velocity_web.connections import GuardedServer
 from velocity_web.disk import hold_reserve, widen_log
@@ -103,6 +104,7 @@ def serve(settings: Settings) -> None:
 
     Raises OSError, and ValueError when the user of ``VELOCITY_RUN_AS`` cannot be used.
     """
+    settle_allocator()
     set_up_logs(settings)
     keep_private()
     settings.data.mkdir(parents=True, exist_ok=True)

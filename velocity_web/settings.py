@@ -75,7 +75,7 @@ class Settings(BaseSettings):
     batch_max_rows: int = Field(10_000, ge=1, description="rows of one batch")
     webhook_attempts: int = Field(8, ge=1, description="attempts at one webhook delivery")
     webhook_backoff_seconds: float = Field(5.0, gt=0, description="first wait between attempts, doubled each time")
-    webhook_timeout_seconds: float = Field(10.0, gt=0, description="longest wait for a webhook's answer")
+    webhook_timeout_seconds: float = Field(10.0, gt=0, description="longest attempt at a webhook, from name to answer")
     webhook_allow_private: bool = Field(False, description="allow webhooks to private and loopback addresses")
     cors_origins: list[str] = Field(
         default_factory=list, description='allowed origins as JSON, ["*"] for all; none: no CORS'

@@ -25,11 +25,12 @@ START_SECONDS = 40
 
 @dataclass
 class Service:
-    """``velocity serve`` on a free port of 127.0.0.1. ``environment`` are further settings."""
+    """``velocity serve`` on a free port of 127.0.0.1. ``environment`` are further settings, ``program`` runs it."""
 
     data: Path
     environment: dict[str, str] = field(default_factory=dict)
     arguments: Sequence[str] = ()
+    program: Sequence[str] = (sys.executable, "-m", "velocity_engine")
     url: str = ""
     first_key: str | None = None
     process: subprocess.Popen[str] | None = None
@@ -37,13 +38,13 @@ class Service:
     def start(self) -> Service:
         self.data.mkdir(parents=True, exist_ok=True)
         log = (self.data / "server.log").open("a")
-        command = [sys.executable, "-m", "velocity_engine", "serve", "--data", str(self.data), "--port", "0"]
+        command = [*self.program, "serve", "--data", str(self.data), "--port", "0"]
         self.process = subprocess.Popen(
             [*command, *self.arguments],
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
-            env={**os.environ, "VELOCITY_WORKERS": "1", **self.environment},
+            env=self.process_environment(),
             start_new_session=True,
         )
         log.close()
@@ -55,6 +56,9 @@ class Service:
                 self.url = line[line.index("http://") :].strip()
                 return self
         raise RuntimeError(f"the server did not start: {(self.data / 'server.log').read_text()[-2000:]}")
+
+    def process_environment(self) -> dict[str, str]:
+        return {**os.environ, "VELOCITY_WORKERS": "1", **self.environment}
 
     def stop(self) -> int:
         """SIGTERM, and the exit status."""

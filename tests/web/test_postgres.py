@@ -19,6 +19,7 @@ pytest.importorskip("psycopg2")
 
 from web.support_invariants import broken_invariants
 from web.support_postgres import Postgres, binary
+from web.support_receivers import RawReceiver, take_slowly
 from web.support_service import Client, Service, render_request
 from web.support_templates import template_zip, wav
 
@@ -168,3 +169,22 @@ def test_a_database_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
         assert done.returncode == 1
         assert "Traceback" not in done.stderr
         assert "velocity:" in done.stderr
+
+
+def test_webhooks_are_claimed_and_told(service_on: Callable[..., Service]) -> None:
+    service = service_on(webhook_allow_private="true")
+    taker = RawReceiver(take_slowly)
+    with service.client() as client:
+        template_id = client.ready_template(template_zip())
+        batch = {
+            **render_request(template_id),
+            "rows": [{"name": f"Row {n}"} for n in range(6)],
+            "webhookUrl": taker.url,
+        }
+        assert client.post("/render/batch", json=batch).status_code == 200
+        deadline = time.monotonic() + 90
+        while [entry["status"] for entry in client.get("/webhook/deliveries").json()] != ["delivered"] * 6:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+    assert (taker.taken, taker.most <= 3) == (6, True)
+    taker.close()

@@ -1,22 +1,23 @@
-"""Webhooks: signed, repeated until they are taken, kept from private addresses."""
+"""Webhooks: signed, repeated until they are taken, and none held up by another's receiver."""
 
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from standardwebhooks.webhooks import Webhook
+from web import support_receivers as receivers
+from web.support_receivers import RawReceiver
 from web.support_service import Client, Service, render_request
 from web.support_templates import slow_template, template_zip
-
-from velocity_web.failures import Invalid
-from velocity_web.services.webhooks import ForbiddenAddress, require_allowed, resolve
-from velocity_web.settings import Settings
 
 
 class Receiver:
@@ -43,6 +44,19 @@ class Receiver:
 
 
 @pytest.fixture
+def raw_receiver() -> Iterator[Callable[[receivers.Behaviour], RawReceiver]]:
+    made: list[RawReceiver] = []
+
+    def make(behave: receivers.Behaviour) -> RawReceiver:
+        made.append(RawReceiver(behave))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
 def receiver() -> Iterator[Callable[..., Receiver]]:
     made: list[Receiver] = []
 
@@ -61,8 +75,6 @@ def deliveries(client: Client, render_id: str) -> list[dict[str, Any]]:
 
 
 def settled(client: Client, render_id: str) -> dict[str, Any]:
-    import time
-
     for _ in range(600):
         entries = deliveries(client, render_id)
         if entries and entries[0]["status"] != "pending":
@@ -117,34 +129,6 @@ def test_a_dead_end_is_given_up(new_service: Callable[..., Service]) -> None:
     assert entry["reason"]
 
 
-@pytest.mark.parametrize(
-    "host",
-    [
-        "127.0.0.1",
-        "localhost",
-        "10.0.0.1",
-        "192.168.1.1",
-        "172.16.0.1",
-        "169.254.169.254",
-        "0.0.0.0",
-        "[::1]",
-        "[fe80::1]",
-        "[::ffff:127.0.0.1]",
-        "[fd00::1]",
-        "2130706433",
-        "0x7f000001",
-        "100.64.0.1",
-        "224.0.0.1",
-    ],
-)
-def test_private_addresses_are_refused(tmp_path: Path, host: str) -> None:
-    settings = Settings(data=tmp_path)
-    with pytest.raises(Invalid):
-        require_allowed(f"http://{host}/hook", settings)
-    with pytest.raises(ForbiddenAddress):
-        resolve(host.strip("[]"), 80, settings)
-
-
 def test_credentials_in_the_url_are_refused(client: Client, template_id: str) -> None:
     request = render_request(template_id, webhookUrl="http://user:secret@example.com/")
     assert client.post("/render", json=request).status_code == 400
@@ -158,3 +142,126 @@ def test_the_log_is_ones_own(
     stranger = service.client()
     assert stranger.get("/webhook/deliveries").json() == []
     assert stranger.get(f"/webhook/deliveries?renderId={render_id}").status_code == 404
+
+
+def until(holds: Callable[[], bool], seconds: float = 40) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("behave", [receivers.drip, receivers.never_answer])
+def test_a_receiver_that_holds_on_delays_nobody_else(
+    new_service: Callable[..., Service],
+    raw_receiver: Callable[..., RawReceiver],
+    receiver: Callable[..., Receiver],
+    behave: receivers.Behaviour,
+) -> None:
+    service = new_service(webhook_allow_private="true", webhook_timeout_seconds="100")
+    holding, taker = raw_receiver(behave), receiver()
+    one, other = service.client(), service.client()
+    mine, theirs = one.ready_template(template_zip()), other.ready_template(template_zip())
+    batch = {**render_request(mine), "rows": [{"name": f"Row {n}"} for n in range(12)], "webhookUrl": holding.url}
+    batch_id = one.post("/render/batch", json=batch).json()["batchId"]
+    one.until(f"/render/batch/{batch_id}", lambda status: status["status"] == "completed")
+    until(lambda: holding.open > 0)
+    render_id = other.ready_render(theirs, webhookUrl=taker.url)
+    assert settled(other, render_id)["status"] == "delivered"
+    assert holding.open > 0
+    assert holding.most <= 4
+    assert service.stop() == 0
+
+
+@pytest.mark.parametrize(
+    ("behave", "scheme", "reason"),
+    [
+        (receivers.drip, "http", "the receiver did not answer within 2 seconds"),
+        (receivers.never_answer, "http", "the receiver did not answer within 2 seconds"),
+        (receivers.never_answer, "https", "the receiver did not answer within 2 seconds"),
+        (receivers.endless_head, "http", "the head of the answer has more than 32768 bytes"),
+        (receivers.endless_preludes, "http", "the head of the answer has more than 32768 bytes"),
+        (receivers.no_http, "http", "the answer is not HTTP"),
+        (receivers.no_http, "https", "127.0.0.1 does not answer with TLS"),
+        (receivers.endless_body, "http", None),
+    ],
+)
+def test_an_attempt_ends_whatever_the_receiver_does(
+    client_of_hasty: Client,
+    raw_receiver: Callable[..., RawReceiver],
+    behave: receivers.Behaviour,
+    scheme: str,
+    reason: str | None,
+) -> None:
+    client = client_of_hasty
+    holding = raw_receiver(behave)
+    url = holding.url.replace("http", scheme, 1)
+    entry = settled(client, client.ready_render(client.ready_template(template_zip()), webhookUrl=url))
+    assert (entry["status"], entry["reason"]) == ("failed" if reason else "delivered", reason)
+    until(lambda: holding.open == 0)
+
+
+@pytest.fixture(scope="module")
+def hasty_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    settings = {"WEBHOOK_ALLOW_PRIVATE": "true", "WEBHOOK_TIMEOUT_SECONDS": "2", "WEBHOOK_ATTEMPTS": "1"}
+    environment = {f"VELOCITY_{name}": value for name, value in settings.items()}
+    running = Service(tmp_path_factory.mktemp("hasty") / "data", environment).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def client_of_hasty(hasty_service: Service) -> Iterator[Client]:
+    with hasty_service.client() as made:
+        yield made
+
+
+def test_two_workers_send_each_delivery_once_and_few_at_once(
+    new_service: Callable[..., Service], raw_receiver: Callable[..., RawReceiver], receiver: Callable[..., Receiver]
+) -> None:
+    service = new_service(webhook_allow_private="true")
+    client, other = service.client(), service.client()
+    slow, taker = raw_receiver(receivers.take_slowly), receiver()
+    render_id = client.ready_render(client.ready_template(template_zip()), webhookUrl=taker.url)
+    settled(client, render_id)
+    columns = ["account_id", "render_id", "event", "payload", "status", "attempts", "next_at", "created_at"]
+    [row] = service.query(f"SELECT {', '.join(columns)} FROM webhook_delivery")
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "velocity_engine", "worker", "--data", str(service.data)],
+        stderr=subprocess.DEVNULL,
+        env=service.process_environment(),
+    )
+    try:
+        for _ in range(40):
+            values = [*row[:4], "pending", 0, *row[6:]]
+            service.query(
+                f"INSERT INTO webhook_delivery (id, url, receiver, {', '.join(columns)}) "
+                f"VALUES (?, ?, ?, {', '.join('?' * len(columns))})",
+                str(uuid4()),
+                slow.url,
+                f"127.0.0.1:{slow.port}",
+                *values,
+            )
+        quick = other.ready_render(other.ready_template(template_zip()), webhookUrl=taker.url)
+        assert settled(other, quick)["status"] == "delivered"
+        until(lambda: not service.query("SELECT 1 FROM webhook_delivery WHERE status = 'pending'"), 90)
+    finally:
+        worker.terminate()
+        worker.wait(30)
+    assert slow.taken == 40
+    assert slow.most <= 2 * 3
+    assert service.query("SELECT COUNT(*) FROM webhook_delivery WHERE status = 'delivered'") == [(42,)]
+
+
+def test_what_is_under_way_when_the_service_stops_is_due_again(
+    new_service: Callable[..., Service], raw_receiver: Callable[..., RawReceiver]
+) -> None:
+    service = new_service(webhook_allow_private="true", webhook_timeout_seconds="100", grace_seconds="1")
+    holding = raw_receiver(receivers.drip)
+    with service.client() as client:
+        client.ready_render(client.ready_template(template_zip()), webhookUrl=holding.url)
+        until(lambda: holding.open == 1)
+    assert service.stop() == 0
+    due = "SELECT status, attempts, claimed_at, next_at <= ? FROM webhook_delivery"
+    assert service.query(due, time.time() * 1000) == [("pending", 0, None, True)]
+    until(lambda: holding.open == 0)
