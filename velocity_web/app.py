@@ -87,7 +87,9 @@ def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response
     for fault in DatabaseFault:
         app.add_error_handler(fault, problems.answer_database_fault)
     app.add_error_handler(Failure, problems.answer_failure)
-    context = Context(settings, Runner(settings))
+    runner = Runner(settings)
+    runner.open()
+    context = Context(settings, runner)
     resources = [(path, kind(context)) for path, kind in ROUTES]
     document = system.OpenApiDocument(context)
     resources.append(("/openapi.json", document))

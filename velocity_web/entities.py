@@ -167,6 +167,7 @@ class Render(Entity):
     sha256 = Optional(str, nullable=True)
     size_bytes = Optional(int, size=64, nullable=True)
     render_ms = Optional(int, size=64, nullable=True)
+    warnings = Optional(LongStr, nullable=True, volatile=True)
     created_at = Required(int, size=64)
 
 
@@ -190,13 +191,33 @@ class IdempotentRequest(Entity):
 
 
 class Batch(Entity):
+    """``status`` is queueing while ``owner``, a server process, checks its rows; then queued, or cancelled meanwhile.
+    ``rows`` is how versions before 4 of the schema kept them, as JSON; now each is a ``BatchRow``.
+    """
+
     _table_ = "batch"
     id = PrimaryKey(str, 36)
     account_id = Required(str)
     name = Required(str)
     template_id = Required(str)
-    rows = Required(LongStr)
+    rows = Required(LongStr, default="[]")
+    status = Required(str, default="queued", volatile=True)
+    owner = Optional(str, nullable=True)
+    rows_total = Required(int, default=0, volatile=True)
+    rows_checked = Required(int, default=0, volatile=True)
     created_at = Required(int, size=64)
+
+
+class BatchRow(Entity):
+    """A row of a batch: its render, or its ``errors`` as JSON."""
+
+    _table_ = "batch_row"
+    batch_id = Required(str)
+    number = Required(int)
+    PrimaryKey(batch_id, number)
+    name = Required(str)
+    render_id = Optional(str, nullable=True)
+    errors = Optional(LongStr, nullable=True)
 
 
 class WebhookDelivery(Entity):

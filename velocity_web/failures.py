@@ -58,6 +58,13 @@ class TooLarge(Failure):
     title = "Too large"
 
 
+class Busy(Failure):
+    """All places for such a task are taken; soon there is one."""
+
+    title = "Busy"
+    retry_after = 2  # seconds
+
+
 class KeyReused(Failure):
     """An Idempotency-Key came back with another request."""
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from contextlib import suppress
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 FOLDERS = ("templates", "audio", "assets", "renders", "tmp")
 
@@ -36,6 +40,48 @@ def publish(temporary: Path, final: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a file that may already be gone."""
+    """Remove a file, or a folder with all that is in it, which may already be gone."""
     with suppress(FileNotFoundError):
-        path.unlink()
+        if stat.S_ISDIR(path.lstat().st_mode):
+            _empty(path)
+            path.rmdir()
+        else:
+            path.unlink()
+
+
+def _empty(folder: Path) -> None:
+    """Without descending, whatever was nested how deep by a process that was taken over: folders move up first."""
+    while entries := list(os.scandir(folder)):
+        for entry in entries:
+            if not entry.is_dir(follow_symlinks=False):
+                os.unlink(entry.path)
+                continue
+            os.chmod(entry.path, 0o700)
+            for inner in list(os.scandir(entry.path)):
+                if inner.is_dir(follow_symlinks=False):
+                    os.chmod(inner.path, 0o700)
+                    os.rename(inner.path, folder / f"{uuid4()}")
+                else:
+                    os.unlink(inner.path)
+            os.rmdir(entry.path)
+
+
+@contextmanager
+def task_folder(temporary: Path) -> Iterator[Path]:
+    """A folder of one task's own below ``temporary``, gone with all that is in it at the end."""
+    folder = temporary.resolve() / f"task-{uuid4()}"
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        remove(folder)
+
+
+def read_made(path: Path, most_bytes: int) -> bytes:
+    """The bytes of a file that a confined process made. Raises OSError for anything but a plain file of that size."""
+    number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(number, "rb") as file:
+        found = os.fstat(number)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > most_bytes:
+            raise OSError(errno.EINVAL, "no plain file of a fitting size", path.name)
+        return file.read()

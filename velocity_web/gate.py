@@ -23,6 +23,7 @@ from velocity_web.quota import full_sentence, storage_of
 from velocity_web.settings import Settings
 
 MULTIPART_OVERHEAD = 64 * 1024
+OTHER_JSON_BYTES = 1_048_576
 LINGER_SECONDS = 5.0
 OPEN_PATHS = ("/", "/docs", "/openapi.json", "/health", "/ready", "/metrics")
 
@@ -90,6 +91,11 @@ class Gate:
             return self.settings.max_asset_bytes
         return None
 
+    def json_limit(self, path: str) -> int:
+        """The largest body of a path that takes JSON."""
+        own = {"/render": self.settings.max_render_bytes, "/render/batch": self.settings.max_json_bytes}
+        return own.get(path, min(OTHER_JSON_BYTES, self.settings.max_json_bytes))
+
     def admit(self, path: str, key: str | None, content_length: int) -> Refusal | Allowance:
         """Let a request with a body in, up to an allowance, or refuse it. ``content_length`` is 0 if it is chunked."""
         caller = find_caller(key)
@@ -97,7 +103,7 @@ class Gate:
             return UNAUTHORIZED
         largest = self.upload_limit(path)
         if largest is None or caller is None:
-            limit = self.settings.max_json_bytes
+            limit = self.json_limit(path)
             allowance = Allowance(limit, Refusal(413, "Too large", f"a request body may have at most {limit} bytes"))
         else:
             beyond = Refusal(413, "Too large", f"the file may have at most {largest} bytes")

@@ -27,12 +27,19 @@ PR_SET_NO_NEW_PRIVS = 38
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of one child: bytes of data, seconds of processor time, niceness, and the user it becomes when run as root."""
+    """Of one child: bytes of data, seconds of processor time, niceness, and the user it becomes when run as root.
+
+    ``reads``: files and folders that it may read; ``writes``: folders that it may write; ``file_bytes``: of the
+    largest file that it may write, 0 for none.
+    """
 
     memory_bytes: int
     cpu_seconds: int
     nice: int
     run_as: str = ""
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    file_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What runs in a child process: one task, told by a JSON line, answering with JSON lines.
 
 Answers are ``{"stage": ...}``, ``{"progress": {...}}`` and at the end ``{"result": {...}}`` or ``{"failed": reason}``.
+Conversations read more than the first line, and have answers of their own.
 A child that closes the connection without an end has crashed.
 """
 
@@ -13,7 +14,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 Send = Callable[[dict[str, Any]], None]
 LINE_BYTES = 64 << 20
@@ -23,7 +24,7 @@ NEAR_LIMIT = 0.6  # what fails for want of memory has often given some of it bac
 def load_engine() -> None:
     """Import what the tasks need, once, before the forks."""
     import velocity_engine as engine
-    from velocity_web.jobs import analyse_process, render_process  # noqa: F401
+    from velocity_web.jobs import analyse_process, check_process, form_process, render_process  # noqa: F401
 
     engine.warm_up()
 
@@ -33,7 +34,7 @@ def run(task: str, channel: socket.socket) -> int:
     import faulthandler
 
     import velocity_engine as engine
-    from velocity_web.jobs import analyse_process, render_process
+    from velocity_web.jobs import analyse_process, check_process, form_process, render_process
 
     faulthandler.enable(sys.stderr)
     known: dict[str, Callable[[dict[str, Any], Send], dict[str, Any]]] = {
@@ -43,14 +44,21 @@ def run(task: str, channel: socket.socket) -> int:
         "asset": analyse_process.analyse_asset,
         "preview": render_process.preview,
     }
-    with channel.makefile("rb") as reader:
-        spec = json.loads(reader.readline(LINE_BYTES))
+    conversations: dict[str, Callable[[dict[str, Any], BinaryIO, Send], None]] = {
+        "check": check_process.answer_questions,
+        "form": form_process.read_form,
+    }
+    reader = channel.makefile("rb")
+    spec = json.loads(reader.readline(LINE_BYTES))
 
     def send(message: dict[str, Any]) -> None:
         channel.sendall(json.dumps(message).encode() + b"\n")
 
     try:
-        send({"result": known[task](spec, send)})
+        if task in conversations:
+            conversations[task](spec, reader, send)
+        else:
+            send({"result": known[task](spec, send)})
     except engine.VelocityError as error:
         notes = [*getattr(error, "__notes__", ()), *_memory_note()]
         send({"failed": "; ".join([str(error), *notes])[:4000]})

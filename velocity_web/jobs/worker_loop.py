@@ -323,6 +323,7 @@ class Worker:
             file = f"renders/{job.id}-{job.attempt}{running.temporary.suffix}"
             final = self.settings.data / file
             publish(running.temporary, final)
+            queue.set_warnings(job.id, result["warnings"])
             refused = queue.complete_render(
                 self.owner, job, file, result["sha256"], result["frames"], result["size_bytes"], running.elapsed_ms
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from velocity_web.operation import Call, operation
-from velocity_web.routes.context import Resource
+from velocity_web.routes.context import BUSY, Resource
 from velocity_web.schemas.base import Message, Page
 from velocity_web.schemas.campaign import CampaignDto, CampaignRequest, InstanceChange, InstanceDto, InstanceRequest
 from velocity_web.services import campaigns
@@ -51,10 +51,14 @@ class CampaignAudioGroups(Resource):
 
 
 class Instances(Resource):
-    @operation(summary="Create a template instance", tag=TAG, body=InstanceRequest, returns=InstanceDto)
+    @operation(
+        summary="Create a template instance", tag=TAG, body=InstanceRequest, returns=InstanceDto, codes={503: BUSY}
+    )
     def on_post(self, call: Call) -> InstanceDto:
         """A template with a name and a customization map, for renders of the campaign."""
-        return campaigns.create_instance(call.caller, self.settings, call.ids["campaign_id"], call.body)
+        return campaigns.create_instance(
+            call.caller, self.settings, self.context.runner, call.ids["campaign_id"], call.body
+        )
 
     @operation(summary="Template instances of a campaign", tag=TAG, query=Page, returns=list[InstanceDto])
     def on_get(self, call: Call) -> list[InstanceDto]:
@@ -69,17 +73,23 @@ class InstanceItem(Resource):
         """With its customization map."""
         return campaigns.instance_detail(call.caller, call.ids["campaign_id"], call.ids["instance_id"])
 
-    @operation(summary="Change a template instance", tag=TAG, body=InstanceChange, returns=InstanceDto)
+    @operation(
+        summary="Change a template instance", tag=TAG, body=InstanceChange, returns=InstanceDto, codes={503: BUSY}
+    )
     def on_patch(self, call: Call) -> InstanceDto:
         """Fields that are left out stay as they are."""
-        ids = call.ids
-        return campaigns.change_instance(call.caller, self.settings, ids["campaign_id"], ids["instance_id"], call.body)
+        return self._change(call)
 
-    @operation(summary="Change a template instance", tag=TAG, body=InstanceChange, returns=InstanceDto)
+    @operation(
+        summary="Change a template instance", tag=TAG, body=InstanceChange, returns=InstanceDto, codes={503: BUSY}
+    )
     def on_put(self, call: Call) -> InstanceDto:
         """The same as PATCH."""
-        ids = call.ids
-        return campaigns.change_instance(call.caller, self.settings, ids["campaign_id"], ids["instance_id"], call.body)
+        return self._change(call)
+
+    def _change(self, call: Call) -> InstanceDto:
+        place = campaigns.InstancePlace(call.ids["campaign_id"], call.ids["instance_id"])
+        return campaigns.change_instance(call.caller, self.settings, self.context.runner, place, call.body)
 
     @operation(summary="Delete a template instance", tag=TAG, returns=Message)
     def on_delete(self, call: Call) -> Message:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from velocity_web.downloads import send_file
-from velocity_web.entities import new_id
 from velocity_web.failures import Invalid
-from velocity_web.files import remove
+from velocity_web.files import read_made, task_folder
 from velocity_web.jobs.runner import TaskFailed
 from velocity_web.metrics import UPLOADED_BYTES
 from velocity_web.operation import Call, operation
-from velocity_web.routes.context import Resource
+from velocity_web.routes.context import BUSY, Resource
 from velocity_web.schemas.base import Message
 from velocity_web.schemas.template import (
     Preview,
@@ -21,10 +20,10 @@ from velocity_web.schemas.template import (
     TemplateUploaded,
 )
 from velocity_web.services import templates
-from velocity_web.services.openings import openings
 from velocity_web.uploads import receive_upload
 
 TAG = "Template"
+PREVIEW_BYTES = 64 * 1_048_576
 TOO_LARGE = {413: "The file is larger than the maximum"}
 
 
@@ -84,8 +83,7 @@ class TemplateItem(Resource):
     )
     def on_delete(self, call: Call) -> Message:
         """Its renders stay."""
-        path = templates.delete_template(call.caller, self.data, call.ids["template_id"])
-        openings.forget(path)
+        templates.delete_template(call.caller, self.data, call.ids["template_id"])
         return Message(message="Template deleted successfully")
 
 
@@ -110,23 +108,27 @@ class TemplatePreview(Resource):
         tag=TAG,
         query=Preview,
         binary=["image/png"],
-        codes={400: "The frame is past the end, or cannot be drawn", 409: "The template is not completed"},
+        codes={
+            400: "The frame is past the end, or cannot be drawn",
+            409: "The template is not completed",
+            503: BUSY,
+        },
     )
     def on_get(self, call: Call) -> None:
         """PNG with alpha; ``width`` in pixels, by default the composition's."""
         path = templates.previewable(call.caller, self.data, call.ids["template_id"], call.query.frame)
-        picture = self.settings.temporary / f"preview-{new_id()}.png"
-        spec = {
-            "template": str(path.resolve()),
-            "frame": call.query.frame,
-            "width": call.query.width,
-            "output": str(picture.resolve()),
-        }
+        file = str(path.resolve())
         try:
-            self.context.runner.run("preview", spec)
-            call.resp.data = picture.read_bytes()
+            with task_folder(self.settings.temporary) as folder:
+                picture = folder / "preview.png"
+                spec = {
+                    "template": file,
+                    "frame": call.query.frame,
+                    "width": call.query.width,
+                    "output": str(picture),
+                }
+                self.context.runner.run(call.caller.account_id, "preview", spec, (file,), folder)
+                call.resp.data = read_made(picture, PREVIEW_BYTES)
         except TaskFailed as failure:
             raise Invalid("the frame cannot be drawn", {"frame": [str(failure)]}) from None
-        finally:
-            remove(picture)
         call.resp.content_type = "image/png"

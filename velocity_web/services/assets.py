@@ -11,7 +11,7 @@ from velocity_web.auth import Caller
 from velocity_web.clock import iso_time, now_ms
 from velocity_web.entities import Asset, execute, lock_account, new_id, reading, rows, writing
 from velocity_web.failures import Invalid, NotDeletable, NotFound
-from velocity_web.files import StoredFile, publish, remove
+from velocity_web.files import StoredFile, publish, remove, task_folder
 from velocity_web.jobs.runner import Runner, TaskFailed
 from velocity_web.schemas.asset import AssetDto
 from velocity_web.settings import Settings
@@ -36,13 +36,15 @@ def accept_asset(caller: Caller, settings: Settings, runner: Runner, upload: Upl
     """Keep an uploaded picture or clip after a look at it. Raises Invalid, QuotaExceeded; then nothing of it stays."""
     try:
         try:
-            info = runner.run("asset", {"file": str(upload.path.resolve())})
+            file = str(upload.path.resolve())
+            with task_folder(settings.temporary) as folder:
+                info = runner.run(caller.account_id, "asset", {"file": file}, (file,), folder)
         except TaskFailed as failure:
             raise Invalid("the file is not a usable picture or clip", {"file": [str(failure)]}) from None
         asset_id = new_id()
         suffix = info["format"] if info["format"] in CONTENT_TYPES else "bin"
-        file = f"assets/{asset_id}.{suffix}"
-        publish(upload.path, settings.data / file)
+        stored = f"assets/{asset_id}.{suffix}"
+        publish(upload.path, settings.data / stored)
     finally:
         upload.discard()
     try:
@@ -52,7 +54,7 @@ def accept_asset(caller: Caller, settings: Settings, runner: Runner, upload: Upl
                 id=asset_id,
                 account_id=caller.account_id,
                 name=clean_name(upload.fields.get("name"), upload.file_name),
-                file=file,
+                file=stored,
                 size_bytes=upload.size_bytes,
                 sha256=upload.sha256,
                 created_at=now_ms(),
@@ -60,7 +62,7 @@ def accept_asset(caller: Caller, settings: Settings, runner: Runner, upload: Upl
             )
             return _dto(asset)
     except BaseException:
-        remove(settings.data / file)
+        remove(settings.data / stored)
         raise
 
 

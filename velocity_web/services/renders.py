@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,14 @@ from velocity_web.entities import (
     lock_account,
     new_id,
     reading,
-    the,
     writing,
 )
 from velocity_web.failures import Conflict, Invalid, KeyReused, NotFound, QuotaExceeded
 from velocity_web.files import StoredFile, remove
+from velocity_web.jobs.runner import Runner
 from velocity_web.jobs.wake import wake
 from velocity_web.schemas.render import (
+    BatchRequest,
     RenderCancelled,
     RenderDetail,
     RenderDto,
@@ -38,62 +39,128 @@ from velocity_web.schemas.render import (
     RenderOutput,
     RenderQueued,
     RenderRequest,
+    RenderStatusDto,
     RenderTimeBudgetStatusDto,
 )
 from velocity_web.schemas.template import FindingDto
 from velocity_web.services import webhooks
-from velocity_web.services.render_checks import Ticket, check_request, expected_ms, find_source
+from velocity_web.services.forms import RenderForm
+from velocity_web.services.render_checks import (
+    Errors,
+    Question,
+    Source,
+    Ticket,
+    ask,
+    expected_ms,
+    find_audio_file,
+    find_source,
+    joined,
+    template_path,
+    terms_of,
+    ticket_of,
+)
 from velocity_web.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRender:
+    """A request in which nothing is wrong; ``digest`` is equal for bodies that mean the same."""
+
+    request: RenderRequest
+    digest: str
+    ticket: Ticket
+
 
 CONTENT_TYPES = {"mp4": "video/mp4", "mov": "video/quicktime", "avi": "video/x-msvideo"}
 CANCEL_WAIT_SECONDS = 2.0
+NOT_YET = 1 << 60
 CANCEL_LOOK_SECONDS = 0.02
 
 
-def check_render(caller: Caller, settings: Settings, request: RenderRequest) -> Ticket:
-    """Raises Invalid, also for a webhook's URL that is not allowed."""
+def checked(caller: Caller, settings: Settings, runner: Runner, form: RenderForm) -> CheckedRender:
+    """A render that is as its template takes it, tried in a child process.
+
+    Raises Invalid with the sentences of all fields at once, also for a webhook's URL that is not allowed, and Busy.
+    """
+    head = form.head
+    if head.request is None:
+        raise Invalid("the request has invalid fields", head.errors)
+    request = RenderRequest.model_validate(head.request)
+    try:
+        ticket = _check(caller, settings, runner, request, form.customizations)
+    except Invalid as invalid:
+        raise Invalid(invalid.detail, {**invalid.errors, **head.errors}) from None
+    if head.errors:
+        raise Invalid("the request has invalid fields", head.errors)
+    return CheckedRender(request, head.digest, ticket)
+
+
+def _check(caller: Caller, settings: Settings, runner: Runner, request: RenderRequest, customizations: str) -> Ticket:
+    errors: Errors = {}
+    audio_id = str(request.audio_id) if request.audio_id else None
     with reading():
-        template_id = str(request.template_id) if request.template_id else None
-        instance_id = str(request.template_instance_id) if request.template_instance_id else None
-        source = find_source(caller, template_id, instance_id)
-        ticket = check_request(caller, settings.data, source, request, request.customization_map or [])
-    if request.webhook_url:
+        source = source_of(caller, request)
+        audio = find_audio_file(caller, audio_id, source, errors)
+    terms = terms_of(source, request)
+    whole = joined(source.customizations, customizations)
+    question = Question(caller=caller, data=settings.data, encoder=terms.encoder, frames=terms.frames, warnings=True)
+    file = template_path(settings.data, source)
+    with runner.slot(caller.account_id), runner.checker(caller.account_id, file) as checker:
+        shared, [check] = ask(checker, question, [whole])
+    errors |= {**shared, **check.errors}
+    if request.webhook_url and not errors:
         webhooks.require_allowed(str(request.webhook_url), settings)
-    return ticket
+    if errors:
+        raise Invalid("the request has invalid fields", errors)
+    return ticket_of(terms, whole, check, audio_id, audio)
 
 
-def estimate(caller: Caller, settings: Settings, request: RenderRequest) -> RenderEstimate:
-    """What a render would take; queues nothing. Raises what queueing raises, but for the budget."""
-    ticket = check_render(caller, settings, request)
+def source_of(caller: Caller, request: RenderRequest | BatchRequest) -> Source:
+    """Within a session. Raises Invalid with the field's sentence."""
+    template_id = str(request.template_id) if request.template_id else None
+    instance_id = str(request.template_instance_id) if request.template_instance_id else None
+    return find_source(caller, template_id, instance_id)
+
+
+def estimate(found: CheckedRender) -> RenderEstimate:
+    """What a checked render would take; queues nothing."""
+    ticket = found.ticket
     with reading():
-        template = the(Template, id=ticket.source.template_id)
-        findings = json.loads(template.analysis or "{}").get("findings", [])
         return RenderEstimate(
             frames=ticket.frames,
             expected_milliseconds=expected_ms(ticket),
             expected_bytes=ticket.expected_bytes,
-            warnings=[FindingDto(**finding) for finding in findings],
+            warnings=[FindingDto(**finding) for finding in all_warnings(ticket)],
         )
 
 
-def body_hash(raw: Any) -> str:
-    """Equal for requests that mean the same, whatever their spacing and order of keys."""
-    return hashlib.sha256(json.dumps(raw, sort_keys=True, default=str).encode()).hexdigest()
+def all_warnings(ticket: Ticket) -> list[dict[str, Any]]:
+    """What the check found, and what only the analysis looks for."""
+    tried = [finding for finding in ticket.source.findings if finding["feature"].startswith("expression.")]
+    return [*ticket.warnings, *tried]
 
 
-def create_render(caller: Caller, settings: Settings, request: RenderRequest, key: str | None) -> RenderQueued:
-    """Queue a render. ``key`` is the Idempotency-Key.
+def require_key(key: str | None) -> None:
+    """Raises Invalid for an Idempotency-Key that cannot be one."""
+    if key is not None and not 1 <= len(key) <= 255:
+        raise Invalid("the Idempotency-Key is too long", {"Idempotency-Key": ["it must have 1 to 255 characters"]})
+
+
+def replayed(caller: Caller, settings: Settings, form: RenderForm, key: str | None) -> RenderQueued | None:
+    """The answer that this Idempotency-Key got before. Raises KeyReused when it was for another request."""
+    if key is None or form.head.errors:
+        return None
+    with reading():
+        known = remembered(caller, key, form.head.digest, settings)
+    return RenderQueued(**known) if known else None
+
+
+def create_render(caller: Caller, settings: Settings, found: CheckedRender, key: str | None) -> RenderQueued:
+    """Queue a checked render. ``key`` is the Idempotency-Key.
 
     Raises Invalid, QuotaExceeded, BudgetExhausted, KeyReused.
     """
-    digest = body_hash(request.model_dump(mode="json"))
-    if key is not None and not 1 <= len(key) <= 255:
-        raise Invalid("the Idempotency-Key is too long", {"Idempotency-Key": ["it must have 1 to 255 characters"]})
-    if key is not None:
-        with reading():
-            if known := remembered(caller, key, digest, settings):
-                return RenderQueued(**known)
-    ticket = check_render(caller, settings, request)
+    digest, request, ticket = found.digest, found.request, found.ticket
     with writing():
         budget.require(caller.account_id)
         if key is not None and (known := remembered(caller, key, digest, settings)):
@@ -137,7 +204,10 @@ def require_room(caller: Caller) -> None:
 def insert_render(
     caller: Caller, ticket: Ticket, output: RenderOutput, name: str, batch: tuple[str, int] | None = None
 ) -> str:
-    """Within the transaction that holds the account. Raises Invalid when the template was deleted meanwhile."""
+    """Within the transaction that holds the account. No worker takes a row of a batch before the batch is queued.
+
+    Raises Invalid when the template was deleted meanwhile.
+    """
     source = ticket.source
     if Template.get(id=source.template_id) is None:
         raise Invalid("the template was deleted", {"templateId": ["the template was deleted"]})
@@ -155,7 +225,8 @@ def insert_render(
         template_instance_name=source.instance_name,
         campaign_id=source.campaign_id,
         audio_id=ticket.audio_id,
-        request=json.dumps({**ticket.work, "asked": kept}),
+        request=f'{json.dumps({**ticket.work, "asked": kept})[:-1]}, "customizations": {ticket.customizations}}}',
+        warnings=json.dumps(all_warnings(ticket)),
         frames_total=ticket.frames,
         created_at=now,
         webhook_url=str(output.webhook_url) if output.webhook_url else None,
@@ -171,6 +242,7 @@ def insert_render(
         subject_id=render_id,
         name=name,
         status=states.PENDING,
+        not_before=0 if batch is None else NOT_YET,
         created_at=now,
     )
     return render_id
@@ -219,9 +291,13 @@ def render_dto(render: Render, job: Job) -> dict[str, Any]:
 
 
 def job_dto(render: Render, job: Job) -> RenderJobDto:
+    return RenderJobDto(**_job_fields(render, job))
+
+
+def _job_fields(render: Render, job: Job) -> dict[str, Any]:
     completed = job.status == states.COMPLETED
     done = render.frames_total if completed else min(render.frames_done, render.frames_total)
-    return RenderJobDto(
+    return dict(
         **_shared_fields(render),
         status=job.status,
         video_download_url=download_url(render.id) if completed else None,
@@ -243,9 +319,14 @@ def _remaining_ms(render: Render, job: Job) -> int | None:
     return value
 
 
-def render_status(caller: Caller, render_id: str) -> RenderJobDto:
+def _warnings_of(render: Render) -> list[FindingDto]:
+    return [FindingDto(**finding) for finding in json.loads(render.warnings or "[]")]
+
+
+def render_status(caller: Caller, render_id: str) -> RenderStatusDto:
     with reading():
-        return job_dto(*find_render(caller, render_id))
+        render, job = find_render(caller, render_id)
+        return RenderStatusDto(**_job_fields(render, job), warnings=_warnings_of(render))
 
 
 def render_detail(caller: Caller, render_id: str) -> RenderDetail:
@@ -260,6 +341,7 @@ def render_detail(caller: Caller, render_id: str) -> RenderDetail:
             job_info=work["asked"]["jobInfo"],
             encoder_config=work["asked"]["encoderConfig"],
             customization_map=work["customizations"],
+            warnings=_warnings_of(render),
         )
 
 
@@ -341,6 +423,7 @@ def delete_render(caller: Caller, data: Path, render_id: str) -> None:
         forget = {"id": render_id, "none": "{}", "name": "deleted"}
         execute(
             "UPDATE render SET file = NULL, sha256 = NULL, size_bytes = NULL, request = $none, webhook_url = NULL, "
+            "warnings = NULL, "
             "name = $name WHERE id = $id",
             forget,
         )
