@@ -10,15 +10,15 @@ from pony.orm import desc
 from velocity_web import states
 from velocity_web.auth import Caller
 from velocity_web.clock import iso_time
-from velocity_web.entities import Batch, BatchRow, Job, Render, reading, rows
+from velocity_web.entities import Batch, reading, rows
 from velocity_web.failures import NotFound
 from velocity_web.schemas.render import BatchDetail, BatchDto, BatchRowResult
 from velocity_web.services.renders import download_url
 
 QUEUEING, QUEUED, CANCELLED = "queueing", "queued", "cancelled"
-PIECE = 500
-Kept = tuple[int, str, str | None, dict[str, list[str]] | None]
-"""Number, name, render and errors of a row."""
+COLUMNS = "job.status, job.reason, render.frames_done, render.frames_total"
+Shown = tuple[int, str, str | None, str | None, tuple[Any, ...]]
+"""Number, name, render, errors as JSON, and of the render its ``COLUMNS``."""
 
 
 def find_batch(caller: Caller, batch_id: str) -> Batch:
@@ -29,16 +29,28 @@ def find_batch(caller: Caller, batch_id: str) -> Batch:
     return batch
 
 
-def _kept(batch: Batch, skip: int, take: int) -> list[Kept]:
+def _page(batch: Batch, skip: int, take: int) -> list[Shown]:
     if batch.rows != "[]":
-        old = list(enumerate(json.loads(batch.rows)))[skip : skip + take]
-        return [(number, row["name"], row.get("renderId"), row.get("errors")) for number, row in old]
-    batch_id = batch.id
-    query = BatchRow.select(lambda row: row.batch_id == batch_id).order_by(lambda row: row.number)
-    return [
-        (row.number, row.name, row.render_id, json.loads(row.errors) if row.errors else None)
-        for row in query[skip : skip + take]
-    ]
+        return _old_page(batch, skip, take)
+    found = rows(
+        f"SELECT batch_row.number, batch_row.name, batch_row.render_id, batch_row.errors, {COLUMNS} FROM batch_row "
+        "LEFT JOIN render ON render.id = batch_row.render_id LEFT JOIN job ON job.id = batch_row.render_id "
+        "WHERE batch_row.batch_id = $id ORDER BY batch_row.number LIMIT $take OFFSET $skip",
+        {"id": batch.id, "take": take, "skip": skip},
+    )
+    return [(number, name, render_id, errors, tuple(state)) for number, name, render_id, errors, *state in found]
+
+
+def _old_page(batch: Batch, skip: int, take: int) -> list[Shown]:
+    """Of a batch whose rows an earlier version kept."""
+    found: list[Shown] = []
+    for number, row in list(enumerate(json.loads(batch.rows)))[skip : skip + take]:
+        render_id = row.get("renderId")
+        state = rows(
+            f"SELECT {COLUMNS} FROM render JOIN job ON job.id = render.id WHERE render.id = $id", {"id": render_id}
+        )
+        found.append((number, row["name"], render_id, json.dumps(row.get("errors")), tuple(state[0]) if state else ()))
+    return found
 
 
 def _total(batch: Batch) -> int:
@@ -46,38 +58,21 @@ def _total(batch: Batch) -> int:
     return total
 
 
-def _members(ids: list[str]) -> dict[str, tuple[Render, Job]]:
-    found: dict[str, tuple[Render, Job]] = {}
-    for start in range(0, len(ids), PIECE):
-        some = ids[start : start + PIECE]
-        jobs = {job.id: job for job in Job.select(lambda job: job.id in some)}
-        found.update(
-            {render.id: (render, jobs[render.id]) for render in Render.select(lambda render: render.id in some)}
-        )
-    return found
-
-
-def _row_results(batch: Batch, skip: int, take: int) -> list[BatchRowResult]:
-    kept = _kept(batch, skip, take)
-    members = _members([render_id for _number, _name, render_id, _errors in kept if render_id])
-    return [
-        _rendered(number, name, *members[render_id])
-        if render_id
-        else BatchRowResult(row=number, name=name, status="rejected", errors=errors, reason="the row is invalid")
-        for number, name, render_id, errors in kept
-    ]
-
-
-def _rendered(number: int, name: str, render: Render, job: Job) -> BatchRowResult:
-    completed = job.status == states.COMPLETED
+def _result(row: Shown) -> BatchRowResult:
+    number, name, render_id, errors, state = row
+    if render_id is None:
+        wrong = json.loads(errors or "{}")
+        return BatchRowResult(row=number, name=name, status="rejected", errors=wrong, reason="the row is invalid")
+    status, reason, done, total = state
+    completed = status == states.COMPLETED
     return BatchRowResult(
         row=number,
         name=name,
-        status=job.status,
-        render_id=job.id,
-        reason=job.reason,
-        video_download_url=download_url(job.id) if completed else None,
-        progress=1.0 if completed else min(1.0, render.frames_done / max(1, render.frames_total)),
+        status=status,
+        render_id=render_id,
+        reason=reason,
+        video_download_url=download_url(render_id) if completed else None,
+        progress=1.0 if completed else min(1.0, done / max(1, total)),
     )
 
 
@@ -113,7 +108,7 @@ def _summary(batch: Batch) -> dict[str, Any]:
 def batch_detail(caller: Caller, batch_id: str, skip: int, take: int) -> BatchDetail:
     with reading():
         batch = find_batch(caller, batch_id)
-        return BatchDetail(**_summary(batch), rows=_row_results(batch, skip, take))
+        return BatchDetail(**_summary(batch), rows=[_result(row) for row in _page(batch, skip, take)])
 
 
 def list_batches(caller: Caller, skip: int, take: int) -> list[BatchDto]:

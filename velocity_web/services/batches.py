@@ -10,12 +10,22 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from velocity_web import budget
 from velocity_web.auth import Caller
 from velocity_web.clock import now_ms
-from velocity_web.entities import Batch, BatchRow, Job, execute, lock_account, new_id, reading, rows, the, writing
+from velocity_web.entities import (
+    Batch,
+    Job,
+    execute,
+    insert_many,
+    lock_account,
+    new_id,
+    reading,
+    rows,
+    the,
+    writing,
+)
 from velocity_web.failures import Conflict, Invalid
 from velocity_web.jobs.queue import is_dead, this_worker
 from velocity_web.jobs.runner import Checker, Runner
@@ -40,7 +50,7 @@ from velocity_web.services.render_checks import (
     terms_of,
     ticket_of,
 )
-from velocity_web.services.renders import cancel_job, insert_render, require_room, source_of
+from velocity_web.services.renders import NewRender, cancel_job, insert_renders, require_room, source_of
 from velocity_web.settings import Settings
 
 PIECE_ROWS = 250
@@ -209,16 +219,22 @@ class _Batch:
         with writing():
             lock_account(caller.account_id)
             _require_queueing(batch_id, piece[-1].number + 1)
+            new = [NewRender(row.name, row.ticket, (batch_id, row.number)) for row in piece if row.ticket]
+            ids = iter(insert_renders(caller, self._request, new))
+            kept = []
             for row in piece:
                 self.tally.count(row, once=self._once)
-                kept: dict[str, Any] = {}
-                if row.ticket is not None:
-                    kept["render_id"] = insert_render(
-                        caller, row.ticket, self._request, row.name, (batch_id, row.number)
-                    )
-                else:
-                    kept["errors"] = json.dumps(_bounded(row.errors, self.tally.rejected))
-                BatchRow(batch_id=batch_id, number=row.number, name=row.name, **kept)
+                errors = None if row.ticket else json.dumps(_bounded(row.errors, self.tally.rejected))
+                kept.append(
+                    {
+                        "batch_id": batch_id,
+                        "number": row.number,
+                        "name": row.name,
+                        "render_id": next(ids) if row.ticket else None,
+                        "errors": errors,
+                    }
+                )
+            insert_many("batch_row", kept)
 
     def _release(self, batch_id: str) -> None:
         """Let workers have the renders."""
@@ -332,12 +348,21 @@ def cancel_batch(caller: Caller, batch_id: str) -> BatchDetail:
         lock_account(caller.account_id)
         find_batch(caller, batch_id)
         execute("UPDATE batch SET status = 'cancelled' WHERE id = $id AND status = 'queueing'", {"id": batch_id})
+    while _cancel_some(caller, batch_id):
+        pass
+    wake()
+    return batch_detail(caller, batch_id, 0, SHOWN_ROWS)
+
+
+def _cancel_some(caller: Caller, batch_id: str) -> int:
+    """Cancel some hundred rows, the last first, so that none of those left is begun sooner by it; gives how many."""
+    with writing():
+        lock_account(caller.account_id)
         active = rows(
             "SELECT job.id FROM job JOIN render ON render.id = job.id WHERE render.batch_id = $id "
-            "AND job.status IN ('pending', 'processing')",
-            {"id": batch_id},
+            "AND job.status IN ('pending', 'processing') ORDER BY render.batch_row DESC LIMIT $most",
+            {"id": batch_id, "most": PIECE_ROWS},
         )
         for (job_id,) in active:
             cancel_job(the(Job, id=job_id))
-    wake()
-    return batch_detail(caller, batch_id, 0, SHOWN_ROWS)
+    return len(active)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,9 @@ from velocity_web.entities import (
     IdempotentRequest,
     Job,
     Render,
-    RenderAsset,
     Template,
     execute,
+    insert_many,
     lock_account,
     new_id,
     reading,
@@ -166,7 +167,7 @@ def create_render(caller: Caller, settings: Settings, found: CheckedRender, key:
         if key is not None and (known := remembered(caller, key, digest, settings)):
             return RenderQueued(**known)
         require_room(caller)
-        render_id = insert_render(caller, ticket, request, request.name)
+        [render_id] = insert_renders(caller, request, [NewRender(request.name, ticket)])
         answer = {"render_id": render_id, "status": states.PENDING}
         if key is not None:
             _remember(caller, key, digest, answer)
@@ -201,51 +202,82 @@ def require_room(caller: Caller) -> None:
         raise QuotaExceeded(quota.full_sentence(storage, 1))
 
 
-def insert_render(
-    caller: Caller, ticket: Ticket, output: RenderOutput, name: str, batch: tuple[str, int] | None = None
-) -> str:
-    """Within the transaction that holds the account. No worker takes a row of a batch before the batch is queued.
+@dataclass(frozen=True, slots=True)
+class NewRender:
+    """``batch_row``: the batch and the row it is of."""
 
-    Raises Invalid when the template was deleted meanwhile.
+    name: str
+    ticket: Ticket
+    batch_row: tuple[str, int] | None = None
+
+
+def insert_renders(caller: Caller, output: RenderOutput, new: Sequence[NewRender]) -> list[str]:
+    """Queue renders of one template within the transaction that holds the account; gives their ids.
+
+    No worker takes a row of a batch before the batch is queued. Raises Invalid when the template was deleted meanwhile.
     """
-    source = ticket.source
-    if Template.get(id=source.template_id) is None:
+    if not new:
+        return []
+    if Template.get(id=new[0].ticket.source.template_id) is None:
         raise Invalid("the template was deleted", {"templateId": ["the template was deleted"]})
-    render_id, now = new_id(), now_ms()
     shown = {"job_info", "encoder_config"}
     asked = output.model_dump(mode="json", by_alias=True, exclude_none=True, include=shown)
     kept = {"jobInfo": asked.get("jobInfo", {}), "encoderConfig": asked["encoderConfig"]}
-    Render(
-        id=render_id,
-        account_id=caller.account_id,
-        name=name,
-        template_id=source.template_id,
-        template_name=source.template_name,
-        template_instance_id=source.instance_id,
-        template_instance_name=source.instance_name,
-        campaign_id=source.campaign_id,
-        audio_id=ticket.audio_id,
-        request=f'{json.dumps({**ticket.work, "asked": kept})[:-1]}, "customizations": {ticket.customizations}}}',
-        warnings=json.dumps(all_warnings(ticket)),
-        frames_total=ticket.frames,
-        created_at=now,
-        webhook_url=str(output.webhook_url) if output.webhook_url else None,
-        batch_id=batch[0] if batch else None,
-        batch_row=batch[1] if batch else None,
+    webhook_url = str(output.webhook_url) if output.webhook_url else None
+    ids, now = [new_id() for _ in new], now_ms()
+    insert_many(
+        "render",
+        [
+            {
+                **_render_row(caller, one, kept),
+                "id": render_id,
+                "webhook_url": webhook_url,
+                "created_at": now,
+            }
+            for render_id, one in zip(ids, new, strict=True)
+        ],
     )
-    for asset_id in ticket.asset_ids:
-        RenderAsset(render_id=render_id, asset_id=asset_id)
-    Job(
-        id=render_id,
-        kind=states.RENDER,
-        account_id=caller.account_id,
-        subject_id=render_id,
-        name=name,
-        status=states.PENDING,
-        not_before=0 if batch is None else NOT_YET,
-        created_at=now,
-    )
-    return render_id
+    used = [(render_id, asset) for render_id, one in zip(ids, new, strict=True) for asset in one.ticket.asset_ids]
+    insert_many("render_asset", [{"render_id": render_id, "asset_id": asset_id} for render_id, asset_id in used])
+    insert_many("job", [_job_row(caller, render_id, one, now) for render_id, one in zip(ids, new, strict=True)])
+    return ids
+
+
+def _render_row(caller: Caller, new: NewRender, kept: dict[str, Any]) -> dict[str, Any]:
+    ticket, source = new.ticket, new.ticket.source
+    work = json.dumps({**ticket.work, "asked": kept})
+    return {
+        "account_id": caller.account_id,
+        "name": new.name,
+        "template_id": source.template_id,
+        "template_name": source.template_name,
+        "template_instance_id": source.instance_id,
+        "template_instance_name": source.instance_name,
+        "campaign_id": source.campaign_id,
+        "audio_id": ticket.audio_id,
+        "request": f'{work[:-1]}, "customizations": {ticket.customizations}}}',
+        "warnings": json.dumps(all_warnings(ticket)),
+        "frames_done": 0,
+        "frames_total": ticket.frames,
+        "charged_ms": 0,
+        "batch_id": new.batch_row[0] if new.batch_row else None,
+        "batch_row": new.batch_row[1] if new.batch_row else None,
+    }
+
+
+def _job_row(caller: Caller, render_id: str, new: NewRender, now: int) -> dict[str, Any]:
+    return {
+        "id": render_id,
+        "kind": states.RENDER,
+        "account_id": caller.account_id,
+        "subject_id": render_id,
+        "name": new.name,
+        "status": states.PENDING,
+        "stage": "uploaded",
+        "attempts": 0,
+        "not_before": NOT_YET if new.batch_row else 0,
+        "created_at": now,
+    }
 
 
 def find_render(caller: Caller, render_id: str) -> tuple[Render, Job]:
