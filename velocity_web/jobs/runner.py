@@ -120,6 +120,11 @@ class Checker:
         self._key = (account_id, file)
         self._child: Child | None = None
 
+    @property
+    def pid(self) -> int | None:
+        """Of the process that answered last."""
+        return self._child.pid if self._child else None
+
     def __enter__(self) -> Checker:
         return self
 
@@ -152,9 +157,13 @@ class Checker:
 
     def _begin(self) -> Child:
         child = self._runner.start("check", (self._key[1],))
-        with child.within(self._settings.still_seconds):
-            spec = {"template": self._key[1], "idle_seconds": self._settings.checker_idle_seconds}
-            child.tell(json.dumps(spec).encode(), b"\n")
+        spec = {"template": self._key[1], "idle_seconds": self._settings.checker_idle_seconds}
+        try:
+            with child.within(self._settings.still_seconds):
+                child.tell(json.dumps(spec).encode(), b"\n")
+        except BaseException:
+            child.end()
+            raise
         return child
 
     def _give_up(self, child: Child) -> None:
