@@ -348,6 +348,12 @@ def cancel_batch(caller: Caller, batch_id: str) -> BatchDetail:
         lock_account(caller.account_id)
         find_batch(caller, batch_id)
         execute("UPDATE batch SET status = 'cancelled' WHERE id = $id AND status = 'queueing'", {"id": batch_id})
+        execute(
+            "UPDATE job SET status = 'cancelled', completed_at = $now WHERE lease_owner IS NULL "
+            "AND status IN ('pending', 'processing') "
+            "AND id IN (SELECT id FROM render WHERE batch_id = $id AND webhook_url IS NULL)",
+            {"id": batch_id, "now": now_ms()},
+        )
     while _cancel_some(caller, batch_id):
         pass
     wake()
@@ -355,7 +361,7 @@ def cancel_batch(caller: Caller, batch_id: str) -> BatchDetail:
 
 
 def _cancel_some(caller: Caller, batch_id: str) -> int:
-    """Cancel some hundred rows, the last first, so that none of those left is begun sooner by it; gives how many."""
+    """Cancel some hundred rows that are at work or have a webhook to be told; gives how many."""
     with writing():
         lock_account(caller.account_id)
         active = rows(
