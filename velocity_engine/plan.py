@@ -244,6 +244,11 @@ class PlanContext:
         return planned
 
     def _prepare(self, planned: PlannedLayer) -> None:
+        self.prepare_content(planned)
+        planned.effects = self._effects(planned.layer, planned.path)
+
+    def prepare_content(self, planned: PlannedLayer) -> None:
+        """Makes what the layer itself shows ready, or reports why it cannot be."""
         layer, path = planned.layer, planned.path
         kind = self._layer_type(layer, path)
         if kind is not None:
@@ -258,7 +263,6 @@ class PlanContext:
                 planned.prepared = kind.prepare(layer, self)
             except VelocityError as error:
                 self._report_layer(error, layer, path)
-        planned.effects = self._effects(layer, path)
 
     def _layer_type(self, layer: Layer, path: str) -> LayerType | None:
         content = layer.content

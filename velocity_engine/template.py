@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from velocity_engine.encoder_config import EncoderConfig
     from velocity_engine.inspect import LayerInfo
     from velocity_engine.plan import Plan
+    from velocity_engine.preflight import Preflight
 
 Customizations = Sequence[Mapping[str, Any]]
 Assets = Mapping[str, "str | os.PathLike[str]"]
@@ -38,6 +39,7 @@ class Template:
         self.document = document
         self._findings: tuple[Finding, ...] | None = None
         self._pictures = DecodedPictures()
+        self._preflight: Preflight | None = None
         self.warm: Any = None  # the api's memory of the last still: see ``api.render_still``
 
     # --- what it is ---
@@ -176,7 +178,18 @@ class Template:
             found.append(error)
         return found
 
+    def preflight(self) -> Preflight:
+        """What looks at customizations as a render would; closed with the template."""
+        if self._preflight is None:
+            from velocity_engine.preflight import Preflight
+
+            self._preflight = Preflight(self.document, self.package, self._pictures)
+        return self._preflight
+
     def close(self) -> None:
+        if self._preflight is not None:
+            self._preflight.close()
+            self._preflight = None
         if self.warm is not None:
             self.warm.close()
             self.warm = None

@@ -86,7 +86,9 @@ def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response
     app.set_error_serializer(problems.serialize_http_error)
     app.add_error_handler(Exception, problems.answer_unexpected)
     app.add_error_handler(Failure, problems.answer_failure)
-    context = Context(settings, Runner(settings), Readiness(settings))
+    runner = Runner(settings)
+    runner.open()
+    context = Context(settings, runner, Readiness(settings))
     resources = [(path, kind(context)) for path, kind in ROUTES]
     document = system.OpenApiDocument(context)
     resources.append(("/openapi.json", document))

@@ -8,7 +8,7 @@ PostgreSQL hold the same. What must be exact under concurrency is done by UPDATE
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -167,16 +167,8 @@ class Render(Entity):
     sha256 = Optional(str, nullable=True)
     size_bytes = Optional(int, size=64, nullable=True)
     render_ms = Optional(int, size=64, nullable=True)
+    warnings = Optional(LongStr, nullable=True, volatile=True)
     created_at = Required(int, size=64)
-
-
-class RenderAsset(Entity):
-    """Which assets an active render reads, so that they cannot be deleted under it."""
-
-    _table_ = "render_asset"
-    render_id = Required(str)
-    asset_id = Required(str)
-    PrimaryKey(render_id, asset_id)
 
 
 class IdempotentRequest(Entity):
@@ -190,12 +182,20 @@ class IdempotentRequest(Entity):
 
 
 class Batch(Entity):
+    """``status`` is queueing while ``owner``, a server process, checks its rows; then queued, or cancelled meanwhile.
+    ``rows`` is how versions before 4 of the schema kept them, as JSON; now each is one of ``batch_row``.
+    """
+
     _table_ = "batch"
     id = PrimaryKey(str, 36)
     account_id = Required(str)
     name = Required(str)
     template_id = Required(str)
-    rows = Required(LongStr)
+    rows = Required(LongStr, default="[]")
+    status = Required(str, default="queued", volatile=True)
+    owner = Optional(str, nullable=True)
+    rows_total = Required(int, default=0, volatile=True)
+    rows_checked = Required(int, default=0, volatile=True)
     created_at = Required(int, size=64)
 
 
@@ -285,6 +285,21 @@ def execute(sql: str, parameters: Mapping[str, Any]) -> int:
     """Run one writing statement with ``$name`` parameters, and give the number of rows it touched."""
     db.flush()
     return int(db.execute(sql, dict(parameters)).rowcount)
+
+
+def insert_many(table: str, entries: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that have the same columns, without an entity for each. Within a writing transaction."""
+    if not entries:
+        return
+    columns = list(entries[0])
+    places = ", ".join(["?" if db.provider.dialect == "SQLite" else "%s"] * len(columns))
+    db.flush()
+    cursor = db.get_connection().cursor()
+    cursor.executemany(
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})",  # noqa: S608  # names of our own
+        [tuple(entry[name] for name in columns) for entry in entries],
+    )
+    cursor.close()
 
 
 def rows(sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:

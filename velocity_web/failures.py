@@ -64,6 +64,13 @@ class NoSpace(Failure):
     title = "Insufficient storage"
 
 
+class Busy(Failure):
+    """All places for such a task are taken; soon there is one."""
+
+    title = "Busy"
+    retry_after = 2  # seconds
+
+
 class KeyReused(Failure):
     """An Idempotency-Key came back with another request."""
 

@@ -18,6 +18,7 @@ from velocity_web.rates import Buckets
 from velocity_web.settings import Settings
 
 MULTIPART_OVERHEAD = 64 * 1024
+OTHER_JSON_BYTES = 1_048_576
 OPEN_BODY_BYTES = 1024
 IN_MEMORY_BYTES = 512 * 1024  # what a body may have before it is spooled to the disk
 WRONG_KEYS_AT_ONCE = 20  # seconds of their rate
@@ -133,6 +134,11 @@ class Gate:
             return self.settings.max_asset_bytes
         return None
 
+    def json_limit(self, path: str) -> int:
+        """The largest body of a path that takes JSON."""
+        own = {"/render": self.settings.max_render_bytes, "/render/batch": self.settings.max_json_bytes}
+        return own.get(path, min(OTHER_JSON_BYTES, self.settings.max_json_bytes))
+
     def admit(self, head: Head) -> Refusal | Allowance:
         """Let a request with a body in, up to an allowance, or refuse it. Asks the database."""
         caller = find_caller(head.key)
@@ -142,7 +148,7 @@ class Gate:
             return UNAUTHORIZED
         largest = self.upload_limit(head.path)
         if largest is None:
-            limit = self.settings.max_json_bytes
+            limit = self.json_limit(head.path)
             allowance = self._within_disk(Allowance(limit, too_large("a request body", limit)), 1, IN_MEMORY_BYTES)
         else:
             allowance = self._within_disk(self._upload_allowance(caller.account_id, largest, head), COPIES, 0)

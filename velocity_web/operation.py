@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import copy
 import functools
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from types import MappingProxyType, UnionType
-from typing import Any, get_args, get_origin
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_origin
 from uuid import UUID
 
 import falcon
+from falcon.typing import ReadableIO
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from velocity_web.auth import Caller
@@ -27,11 +29,14 @@ from velocity_web.sentences import sentence_for
 
 Form = Mapping[str, str]
 JSON = "application/json"
+Asked = TypeVar("Asked", bound=Question)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request whose parts were checked. ``ids`` are the path's UUIDs by name, in their canonical form."""
+    """A request whose parts were checked. ``ids`` are the path's UUIDs by name, in their canonical form; ``warnings``
+    go out with the answer.
+    """
 
     req: falcon.Request
     resp: falcon.Response
@@ -39,6 +44,7 @@ class Call:
     ids: dict[str, str]
     query: Any
     body: Any
+    warnings: list[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +54,7 @@ class Operation:
     of an upload beside ``file``, ``codes`` the statuses beside 200 with their meaning. ``examples`` are bodies by
     content type and name.
 
-    ``further`` checks a body beyond its form (resource, caller, body) and raises Invalid; a body of a wrong form is
-    checked too, with ``stand_ins`` in the place of what is wrong, by path: ``encoderConfig.bitrate``, ``rows[]``.
+    An ``unread`` body is not read here: the handler gets it as a ``Body``, and ``body`` only documents its form.
     """
 
     id: str
@@ -67,8 +72,16 @@ class Operation:
     codes: Mapping[int, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     keyed: bool = True
-    further: Callable[[Any, Caller, Any], object] | None = None
-    stand_ins: Mapping[str, Any] = field(default_factory=dict)
+    unread: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A request's body that was not read yet: ``length`` bytes of the media type ``kind``."""
+
+    stream: ReadableIO
+    length: int
+    kind: str
 
 
 Handler = Callable[[Any, Call], Any]
@@ -88,9 +101,8 @@ def operation(**declared: Any) -> Callable[[Handler], Callable[..., None]]:
             warnings: list[str] = []
             query = read_query(req, spec.query, warnings)
             caller = req.context.get("caller") or NOBODY
-            further = functools.partial(spec.further, self, caller) if spec.further else None
-            body = read_body(req, spec, warnings, further)
-            answer = handler(self, Call(req, resp, caller, known, query, body))
+            body = read_body(req, spec, warnings)
+            answer = handler(self, Call(req, resp, caller, known, query, body, warnings))
             if adapter is not None and answer is not None:
                 resp.data = adapter.dump_json(answer, by_alias=True)
                 resp.content_type = falcon.MEDIA_JSON
@@ -135,21 +147,19 @@ def read_query(req: falcon.Request, model: type[Question] | None, warnings: list
     return validated(model, values)
 
 
-def read_body(
-    req: falcon.Request, spec: Operation, warnings: list[str], further: Callable[[Any], object] | None = None
-) -> Any:
-    """The JSON body; bytes where the operation also takes another media type and got that. Raises Invalid."""
+def read_body(req: falcon.Request, spec: Operation, warnings: list[str]) -> Any:
+    """The JSON body; a ``Body`` where the operation leaves it unread. Raises Invalid."""
     if spec.body is None:
         return None
     kind = (req.content_type or JSON).split(";")[0].strip().lower()
-    if kind in spec.other_body:
-        return req.bounded_stream.read()
-    if kind != JSON and not kind.endswith("+json"):
+    if kind not in spec.other_body and kind != JSON and not kind.endswith("+json"):
         raise Invalid(
             f"the body is {kind[:60]!r}; send application/json", {"": ["Content-Type must be application/json"]}
         )
+    if spec.unread:
+        return Body(req.bounded_stream, req.content_length or 0, kind)
     data = parse_json(req.bounded_stream.read())
-    body = validated(spec.body, data, further, spec.stand_ins)
+    body = validated(spec.body, data)
     warnings.extend(unknown_fields(spec.body, data))
     return body
 
@@ -186,45 +196,33 @@ def _number_fault(error: ValueError) -> str:
     return str(error) if isinstance(error, _NotJson) else "it holds a number with too many digits"
 
 
-def validated(
-    model: type[Question],
-    data: Any,
-    further: Callable[[Any], object] | None = None,
-    stand_ins: Mapping[str, Any] = MappingProxyType({}),
-) -> Any:
-    """The model of ``data``. Raises Invalid with the sentences of all fields at once, and with those that ``further``
-    finds where the fields of a wrong form are mended by ``stand_ins``."""
+def body_hash(raw: Any) -> str:
+    """Equal for requests that mean the same, whatever their spacing and order of keys."""
+    return hashlib.sha256(json.dumps(raw, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def validated(model: type[Question], data: Any) -> Any:
+    """The model of ``data``. Raises Invalid with the sentences of all fields at once."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        errors = field_errors(error, model, data)
-        if further is not None:
-            for path, sentences in further_errors(model, data, error, further, stand_ins).items():
-                errors.setdefault(path, sentences)
-        raise Invalid("the request has invalid fields", errors) from error
+        raise Invalid("the request has invalid fields", field_errors(error, model, data)) from error
     except RecursionError:
         raise Invalid("the request is nested too deeply", {"": ["nest less deeply"]}) from None
 
 
-def further_errors(
-    model: type[Question],
-    data: Any,
-    error: ValidationError,
-    further: Callable[[Any], object],
-    stand_ins: Mapping[str, Any],
-) -> dict[str, list[str]]:
-    """What ``further`` finds in ``data`` when the fields that ``error`` names are left out, or replaced where they are
-    required."""
-    mended = copy.deepcopy(data)
-    for problem in error.errors(include_url=False, include_input=False):
-        _mend(mended, problem["loc"], stand_ins)
+def mended(model: type[Asked], data: Any, error: ValidationError, stand_ins: Mapping[str, Any]) -> Asked | None:
+    """The model of ``data`` without the fields that ``error`` names, so that the rest can be judged too; with
+    ``stand_ins`` in the place of those that are required, by path: ``encoderConfig.bitrate``, ``rows[]``.
+    None when that is not enough.
+    """
     try:
-        further(model.model_validate(mended))
-    except Invalid as failure:
-        return failure.errors
+        mended_data = copy.deepcopy(data)
+        for problem in error.errors(include_url=False, include_input=False):
+            _mend(mended_data, problem["loc"], stand_ins)
+        return model.model_validate(mended_data)
     except (ValidationError, RecursionError):
-        return {}
-    return {}
+        return None
 
 
 def _mend(data: Any, location: Sequence[int | str], stand_ins: Mapping[str, Any]) -> None:

@@ -127,7 +127,6 @@ def serve(settings: Settings) -> None:
         signal.signal(number, on_signal)
     if keeper:
         keeper.start()
-    threading.Thread(target=load_checks, name="load-checks", daemon=True).start()
     print(f"Velocity serves http://{server.effective_host}:{server.effective_port}", flush=True)
     try:
         while not stop.is_set():
@@ -139,14 +138,6 @@ def serve(settings: Settings) -> None:
         if keeper:
             keeper.join(settings.grace_seconds + 5)
     LOG.info("server stopped")
-
-
-def load_checks() -> None:
-    """Import what the first check of a render would otherwise wait for."""
-    import velocity_engine as engine
-
-    for name in ("open_template", "EncoderConfig", "LayerInfo"):
-        getattr(engine, name)
 
 
 def drain(server: GuardedServer, seconds: float) -> None:

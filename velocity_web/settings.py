@@ -23,6 +23,10 @@ def default_workers() -> int:
     return max(1, (os.cpu_count() or 2) // 2)
 
 
+def default_task_slots() -> int:
+    return max(4, os.cpu_count() or 2)
+
+
 class Settings(BaseSettings):
     """Each is also an environment variable ``VELOCITY_<NAME>`` and a key of the file that ``VELOCITY_CONFIG`` names."""
 
@@ -56,7 +60,14 @@ class Settings(BaseSettings):
     grace_seconds: float = Field(8.0, ge=0, description="how long running renders may go on after SIGTERM")
     stall_seconds: float = Field(120.0, gt=0, description="a render that shows no progress for so long is ended")
     analysis_seconds: float = Field(60.0, gt=0, description="longest analysis of one upload")
-    still_seconds: float = Field(30.0, gt=0, description="longest preview picture or asset check")
+    still_seconds: float = Field(30.0, gt=0, description="longest preview picture, or check of an asset or request")
+    task_slots: int = Field(
+        default_factory=default_task_slots, ge=1, description="previews and checks at once, half of them for one user"
+    )
+    task_wait_seconds: float = Field(2.0, ge=0, description="longest wait for a preview or check to begin, then 503")
+    checkers: int = Field(8, ge=0, description="processes that keep a template open for the user's next request")
+    checkers_memory_mb: int = Field(512, ge=0, description="memory of all those processes")
+    checker_idle_seconds: float = Field(30.0, gt=0, description="how long such a process waits for the next request")
     render_memory_mb: int = Field(6144, ge=256, description="memory of one render process")
     analysis_memory_mb: int = Field(1024, ge=128, description="memory of one analysis process")
     render_cpu_seconds: int = Field(14_400, ge=1, description="processor time of one render process")
@@ -68,11 +79,13 @@ class Settings(BaseSettings):
     max_template_bytes: int = Field(2048 * MIB, ge=1, description="largest template ZIP")
     max_audio_bytes: int = Field(512 * MIB, ge=1, description="largest audio upload")
     max_asset_bytes: int = Field(512 * MIB, ge=1, description="largest picture or clip upload")
-    max_json_bytes: int = Field(32 * MIB, ge=1, description="largest JSON or CSV request body")
+    max_json_bytes: int = Field(32 * MIB, ge=1, description="largest body of a batch, as JSON or CSV")
+    max_render_bytes: int = Field(16 * MIB, ge=1, description="largest body of a render; of other JSON 1 MiB")
     default_quota_mb: int = Field(5000, ge=0, description="storage quota of a new user, in MiB")
     default_budget_ms: int = Field(3_600_000, ge=0, description="render time budget of a new user, in milliseconds")
     idempotency_hours: float = Field(24.0, gt=0, description="how long an Idempotency-Key is remembered")
     batch_max_rows: int = Field(10_000, ge=1, description="rows of one batch")
+    batch_seconds: float = Field(300.0, gt=0, description="longest check and queueing of one batch")
     webhook_attempts: int = Field(8, ge=1, description="attempts at one webhook delivery")
     webhook_backoff_seconds: float = Field(5.0, gt=0, description="first wait between attempts, doubled each time")
     webhook_timeout_seconds: float = Field(10.0, gt=0, description="longest attempt at a webhook, from name to answer")

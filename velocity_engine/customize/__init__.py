@@ -9,12 +9,15 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from velocity_engine.customize.apply import apply_entry, check_layer
 from velocity_engine.customize.entries import Entry, Problems, Sources, choices, read_entry
 from velocity_engine.customize.slots import apply_slots
 from velocity_engine.customize.targets import (
+    LayerNames,
+    Position,
     addresses,
     find_layers,
     kind_of,
@@ -33,6 +36,19 @@ _SHOWN = {"hidden": False, "hide": False, "false": False, "off": False}
 _SHOWN |= {"visible": True, "show": True, "true": True, "on": True}
 
 
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A customized document, all that is wrong with its customizations, and by the position of each layer that was
+    changed the number and the key of the entry that changed it last. ``reparsed``: slots were replaced, so that every
+    layer of the document is a new one.
+    """
+
+    document: Document
+    problems: list[CustomizationError]
+    changed: Mapping[Position, tuple[int, str]]
+    reparsed: bool = False
+
+
 def customize(
     document: Document,
     package: Package | None,
@@ -46,8 +62,8 @@ def customize(
     them). ``document`` is what ``parse_document`` made of the package's document: where slots are replaced it is parsed
     anew. ``package`` may be None for a document that stands alone.
     """
-    sources = Sources(package=package, assets=assets or {})
-    changed, problems = _applied(document, customizations, sources)
+    applied = apply_all(document, customizations, Sources(package=package, assets=assets or {}))
+    problems = applied.problems
     if problems:
         first = problems[0]
         if len(problems) == 1:
@@ -55,7 +71,7 @@ def customize(
         more = f"({len(problems) - 1} more problem{'s' if len(problems) > 2 else ''})"
         hint = f"{first.hint} {more}" if first.hint else more
         raise CustomizationError(first.message, place=first.place, hint=hint)
-    return changed
+    return applied.document
 
 
 def customization_problems(
@@ -66,28 +82,34 @@ def customization_problems(
     assets: Mapping[str, str | os.PathLike[str]] | None = None,
 ) -> list[CustomizationError]:
     """All that is wrong with ``customizations``; files are only checked where ``package`` or ``assets`` is given."""
-    return _applied(document, customizations, Sources(package=package, assets=assets))[1]
+    return apply_all(document, customizations, Sources(package=package, assets=assets)).problems
 
 
-def _applied(document: Document, customizations: Any, sources: Sources) -> tuple[Document, list[CustomizationError]]:
+def apply_all(document: Document, customizations: Any, sources: Sources, names: LayerNames | None = None) -> Applied:
+    """``document`` with the customizations that fit it. ``names``: those of ``document``, where they are known."""
     if not isinstance(customizations, Sequence) or isinstance(customizations, str | bytes):
         what, hint = f"the customization map is {described(customizations)}", "It must be an array of objects"
-        return document, [CustomizationError(what, place=Place(field="customizationMap"), hint=hint)]
+        return Applied(document, [CustomizationError(what, place=Place(field="customizationMap"), hint=hint)], {})
     if len(customizations) > MAX_ENTRIES:
         what, hint = f"there are {len(customizations)} customizations", f"At most {MAX_ENTRIES} are possible"
-        return document, [CustomizationError(what, place=Place(field="customizationMap"), hint=hint)]
+        return Applied(document, [CustomizationError(what, place=Place(field="customizationMap"), hint=hint)], {})
+    names = names or LayerNames(document)
     read: list[tuple[Entry | None, Problems]] = []
     for number, raw in enumerate(customizations):
         problems = Problems(number)
         read.append((read_entry(raw, problems, sources), problems))
     slots = [(entry, problems) for entry, problems in read if entry is not None and entry.target == "slot"]
+    original = document
     document = apply_slots(document, sources.package, slots)
+    reparsed = document is not original
+    changed: dict[Position, tuple[int, str]] = {}
     for entry, problems in read:
         if entry is None:
-            check_layer(document, problems)
+            check_layer(document, problems, names)
         elif entry.target != "slot":
-            document = apply_entry(document, entry, problems)
-    return document, [problem for _, problems in read for problem in problems.found]
+            document = apply_entry(document, entry, problems, names)
+            changed.update(dict.fromkeys(problems.changed, (problems.number, entry.key)))
+    return Applied(document, [problem for _, problems in read for problem in problems.found], changed, reparsed)
 
 
 def entry_for(document: Document, layer: str, value: str) -> tuple[dict[str, Any], dict[str, str]]:
@@ -97,7 +119,7 @@ def entry_for(document: Document, layer: str, value: str) -> tuple[dict[str, Any
     a colour for solids and shapes, and "visible" or "hidden" for any layer.
     """
     place = Place(layer=layer, field="--set")
-    alone, positions = find_layers(document, layer)
+    alone, positions = find_layers(document, layer, LayerNames(document))
     if not positions:
         hint = choices(layer, addresses(document), "layers")
         raise CustomizationError(f"there is no layer {layer[:200]!r}", place=place, hint=hint)
@@ -119,4 +141,4 @@ def entry_for(document: Document, layer: str, value: str) -> tuple[dict[str, Any
     raise CustomizationError(what, place=place, hint='Such a layer takes "visible" or "hidden"')
 
 
-__all__ = ["Customizations", "customization_problems", "customize", "entry_for"]
+__all__ = ["Applied", "Customizations", "apply_all", "customization_problems", "customize", "entry_for"]

@@ -19,8 +19,8 @@ from velocity_engine.customize.entries import (
     choices,
 )
 from velocity_engine.customize.targets import (
+    LayerNames,
     Position,
-    addresses,
     all_compositions,
     find_layers,
     kind_of,
@@ -46,27 +46,27 @@ from velocity_engine.model.text import TextDocument
 MISSING = "asset.missing"
 
 
-def apply_entry(document: Document, entry: Entry, problems: Problems) -> Document:
+def apply_entry(document: Document, entry: Entry, problems: Problems, names: LayerNames) -> Document:
     """``document`` with an entry for a layer or asset applied; unchanged where ``problems`` gets something new."""
     if entry.target == "asset":
         return _to_asset(document, entry, problems)
-    return _to_layers(document, entry, problems)
+    return _to_layers(document, entry, problems, names)
 
 
-def check_layer(document: Document, problems: Problems) -> None:
+def check_layer(document: Document, problems: Problems, names: LayerNames) -> None:
     """Adds to ``problems`` of an entry that cannot be read that the layer it names does not exist either."""
-    if problems.layer is not None and not find_layers(document, problems.layer)[1]:
-        _no_layer(document, problems.layer, problems)
+    if problems.layer is not None and not find_layers(document, problems.layer, names)[1]:
+        _no_layer(problems.layer, problems, names)
 
 
-def _no_layer(document: Document, name: str, problems: Problems) -> None:
-    problems.add("layer", f"there is no layer {name[:200]!r}", choices(name, addresses(document), "layers"))
+def _no_layer(name: str, problems: Problems, names: LayerNames) -> None:
+    problems.add("layer", f"there is no layer {name[:200]!r}", names.hint(name))
 
 
-def _to_layers(document: Document, entry: Entry, problems: Problems) -> Document:
-    alone, positions = find_layers(document, entry.name)
+def _to_layers(document: Document, entry: Entry, problems: Problems, names: LayerNames) -> Document:
+    alone, positions = find_layers(document, entry.name, names)
     if not positions:
-        _no_layer(document, entry.name, problems)
+        _no_layer(entry.name, problems, names)
         return document
     fitting = [one for one in positions if entry.key in replacements_for(layer_at(alone, one).content)]
     if not fitting:
@@ -75,6 +75,7 @@ def _to_layers(document: Document, entry: Entry, problems: Problems) -> Document
         what = f"layer {entry.name[:200]!r} is of kind {kind} and takes no {entry.key}"
         problems.add(entry.key, what, f"It takes {possible}")
         return document
+    problems.changed = fitting
     match entry.replacement:
         case TextReplacement() as words:
             return _changed(alone, fitting, lambda layer: _with_text(layer, words))
@@ -215,6 +216,7 @@ def _to_asset(document: Document, entry: Entry, problems: Problems) -> Document:
         for number, layer in enumerate(composition.layers)
         if isinstance(layer.content, ImageContent | VideoContent) and layer.content.asset == entry.name
     }
+    problems.changed = list(changed)
     document = replace(document, assets={**document.assets, entry.name: asset})
     return without_settled_findings(with_layers(document, changed))
 

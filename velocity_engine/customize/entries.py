@@ -108,12 +108,14 @@ class Sources:
 
 
 class Problems:
-    """What is wrong with entry ``number`` of the customization map."""
+    """What is wrong with entry ``number`` of the customization map, and which layers it ``changed``: by the id of
+    their composition and their number in it."""
 
     def __init__(self, number: int) -> None:
         self.number = number
         self.layer: str | None = None
         self.found: list[CustomizationError] = []
+        self.changed: Sequence[tuple[str, int]] = ()
 
     def add(self, key: str, message: str, hint: str | None = None) -> None:
         field = f"customizationMap[{self.number}]" + (f".{key}" if key else "")
@@ -123,9 +125,14 @@ class Problems:
 def choices(name: str, known: Sequence[str], what: str) -> str:
     """A hint that suggests the nearest of ``known`` and lists them, bounded."""
     near = nearest(name[:200], known)
-    listed = ", ".join(known[:LISTED]) + (f" … ({len(known)} in all)" if len(known) > LISTED else "")
-    told = f"The {what} are {listed}" if known else f"There are no {what}"
+    told = listing(known, what)
     return f"Did you mean {near}? {told}" if near else told
+
+
+def listing(known: Sequence[str], what: str) -> str:
+    """The sentence that lists ``known``, bounded."""
+    listed = ", ".join(known[:LISTED]) + (f" … ({len(known)} in all)" if len(known) > LISTED else "")
+    return f"The {what} are {listed}" if known else f"There are no {what}"
 
 
 def read_entry(raw: Any, problems: Problems, sources: Sources) -> Entry | None:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from velocity_engine.customize.entries import choices, listing
 from velocity_engine.model.document import Composition, Document
 from velocity_engine.model.layers import (
     AudioContent,
@@ -30,6 +31,7 @@ from velocity_engine.model.shapes import Fill, Group, ShapeItem
 
 Position = tuple[str, int]  # a composition's id ("" is the main one), and the number of a layer in it
 MAX_STEPS = 8
+MAX_HINTS = 1000
 
 _KINDS: tuple[tuple[type[Content], str], ...] = (
     (TextContent, "text"),
@@ -116,13 +118,46 @@ def addresses(document: Document) -> list[str]:
     return list(found)
 
 
-def find_layers(document: Document, address: str) -> tuple[Document, list[Position]]:
-    """The layers that ``address`` means, and the document in which they stand alone (see above)."""
+class LayerNames:
+    """Where the layers of each name stand in a document, and in those that customizing makes of it: replacing a layer
+    changes no name, and only a copied composition adds one.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._index = _index_of(document)
+        self._addresses: list[str] | None = None
+        self._hints: dict[str, str] = {}
+
+    def of(self, document: Document) -> Mapping[str, list[Position]]:
+        """The positions by name in ``document``."""
+        same = len(document.compositions) == len(self._document.compositions)
+        return self._index if same else _index_of(document)
+
+    def hint(self, name: str) -> str:
+        """What is said of a layer that is not there. The nearest names are looked for ``MAX_HINTS`` times at most."""
+        known = self._hints.get(name)
+        if known is not None:
+            return known
+        if self._addresses is None:
+            self._addresses = addresses(self._document)
+        if len(self._hints) >= MAX_HINTS:
+            return listing(self._addresses, "layers")
+        found = self._hints[name] = choices(name, self._addresses, "layers")
+        return found
+
+
+def _index_of(document: Document) -> Mapping[str, list[Position]]:
     index: defaultdict[str, list[Position]] = defaultdict(list)
     for composition in all_compositions(document):
         for number, layer in enumerate(composition.layers):
             index[layer.name].append((composition.id, number))
-    return _layers_at(document, address, index, MAX_STEPS)
+    return index
+
+
+def find_layers(document: Document, address: str, names: LayerNames) -> tuple[Document, list[Position]]:
+    """The layers that ``address`` means, and the document in which they stand alone (see above)."""
+    return _layers_at(document, address, names.of(document), MAX_STEPS)
 
 
 def _layers_at(

@@ -38,6 +38,7 @@ class Progress(_Strict):
 class RenderResult(_Strict):
     frames: Count
     size_bytes: Count
+    warnings: list[dict[str, Any]]
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
@@ -70,13 +71,59 @@ class TemplateResult(BaseModel):
     findings: list[dict[str, Any]]
 
 
+Errors = dict[str, list[Text]]
+
+
+class FormHead(_Strict):
+    """What a body says, without its customization maps."""
+
+    errors: Errors
+    warnings: list[Text]
+    request: dict[str, Any] | None
+    digest: Text = ""
+    rows: Count = 0
+
+
+class Refused(_Strict):
+    """Why a body is none."""
+
+    detail: Text
+    errors: Errors
+
+
+class MapAnswer(_Strict):
+    """What is wrong with one customization map, and what of it would not show."""
+
+    errors: Errors
+    warnings: list[dict[str, Any]]
+
+
+class Checked(_Strict):
+    """What is wrong with all maps together, and with each."""
+
+    shared: Errors
+    maps: list[MapAnswer]
+
+
+Named = Annotated[list[Any], Field(min_length=3, max_length=3)]
+
+
 class Message(_Strict):
-    """One of these is set."""
+    """What is set depends on the task: ``head`` to ``end`` are of forms, ``named`` and ``checked`` of checks."""
 
     stage: Annotated[str, Field(pattern="^[a-z]{1,32}$")] | None = None
     progress: Progress | None = None
     result: dict[str, Any] | None = None
     failed: Text | None = None
+    head: FormHead | None = None
+    map: str | None = None
+    invalid: Refused | None = None
+    number: Count | None = None
+    name: str | None = None
+    audio: str | None = None
+    end: Count | None = None
+    named: list[list[Named]] | None = None
+    checked: Checked | None = None
 
 
 RESULTS: dict[str, type[BaseModel]] = {

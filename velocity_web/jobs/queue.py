@@ -145,6 +145,15 @@ def set_stage(owner: str, job: Leased, stage: str) -> None:
         )
 
 
+def set_warnings(render_id: str, warnings: list[dict[str, Any]]) -> None:
+    """What a render did not show as its author meant, in the place of what its check expected."""
+    with writing():
+        execute(
+            "UPDATE render SET warnings = $warnings WHERE id = $id",
+            {"warnings": json.dumps(warnings), "id": render_id},
+        )
+
+
 def set_progress(render_id: str, done: int, total: int, remaining_ms: int | None) -> None:
     """Within a transaction."""
     execute(

@@ -7,8 +7,14 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from velocity_web.jobs.analyse_process import finding_dict
+
+if TYPE_CHECKING:
+    from velocity_engine import EncoderConfig
+
+MAX_WARNINGS = 100
 PROGRESS_SECONDS = 0.2
 DURATION_TOLERANCE = 0.25  # seconds: more than a frame or a rounded rate, less than a file cut short
 
@@ -20,11 +26,7 @@ def render(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict
     """
     import velocity_engine as engine
 
-    encoder = dict(spec["encoder"])
-    encoder["rate_control"] = engine.RateControl(encoder["rate_control"])
-    if encoder["resolution"]:
-        encoder["resolution"] = tuple(encoder["resolution"])
-    config = engine.EncoderConfig(**encoder)
+    config = encoder_config(spec["encoder"])
     output = Path(spec["output"])
     with engine.open_template(spec["template"]) as template:
         result = engine.render(
@@ -39,7 +41,20 @@ def render(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict
         )
         seconds = result.frames / float(config.frame_rate or template.frame_rate)
     check_output(output, result.frames, seconds)
-    return {"frames": result.frames, "size_bytes": output.stat().st_size, "sha256": synchronise(output)}
+    warnings = [finding_dict(finding, spec.get("names", {})) for finding in result.findings[:MAX_WARNINGS]]
+    size = output.stat().st_size
+    return {"frames": result.frames, "size_bytes": size, "sha256": synchronise(output), "warnings": warnings}
+
+
+def encoder_config(told: dict[str, Any]) -> EncoderConfig:
+    """The engine's, of its fields as JSON."""
+    import velocity_engine as engine
+
+    encoder = dict(told)
+    encoder["rate_control"] = engine.RateControl(encoder["rate_control"])
+    if encoder["resolution"]:
+        encoder["resolution"] = tuple(encoder["resolution"])
+    return engine.EncoderConfig(**encoder)
 
 
 def _progress_sender(send: Callable[[dict[str, Any]], None]) -> Callable[[Any], None]:

@@ -1,104 +1,184 @@
-"""Short tasks that a request waits for, each in a child process: a preview, the check of an asset."""
+"""Short tasks that a request waits for, each in a confined child process: a preview, the check of an asset, of a
+request or of a batch.
+"""
 
 from __future__ import annotations
 
 import json
-import socket
 import threading
-import time
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
-from velocity_web.failures import NoSpace
-from velocity_web.files import NO_SPACE
-from velocity_web.jobs.answers import LINE_BYTES, NotUnderstood, read_message
-from velocity_web.jobs.forge import Forge, ForgeGone, Limits, kill_child
+from velocity_web.files import remove
+from velocity_web.jobs.checkers import Checkers
+from velocity_web.jobs.child import Child, TaskFailed, TaskLost
+from velocity_web.jobs.forge import Forge, ForgeGone, Limits
+from velocity_web.jobs.slots import Slots
 from velocity_web.settings import MIB, Settings
 
-AT_ONCE = 2
+__all__ = ["Checker", "Runner", "TaskFailed", "TaskLost"]
 
-
-class TaskFailed(Exception):
-    """The task said why it cannot be done, or its process died."""
+AssetsOf = Callable[[list[list[list[Any]]]], dict[str, str]]
+"""From (entry, key, id) of all assets of each map to the files by id."""
 
 
 class Runner:
-    """Runs at most ``AT_ONCE`` tasks; its forking parent starts with the first one."""
+    """Starts children from a forking parent of its own, which starts with the first of them or by ``open``."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._limits = Limits(
-            settings.analysis_memory_mb * MIB,
-            int(settings.still_seconds) + 5,
-            settings.nice,
-            settings.run_as,
-            file_bytes=settings.process_file_mb * MIB,
-        )
         self._forge: Forge | None = None
         self._lock = threading.Lock()
-        self._slots = threading.BoundedSemaphore(AT_ONCE)
+        self._slots = Slots(settings.task_slots, settings.task_wait_seconds)
+        self._checkers = Checkers(settings)
 
-    def run(self, task: str, spec: dict[str, Any], reads: tuple[str, ...], folder: Path) -> dict[str, Any]:
-        """The task's result; its process may read ``reads`` and write below ``folder``.
-
-        Raises TaskFailed and NoSpace.
-        """
-        limits = replace(self._limits, reads=reads, writes=(str(folder),))
-        with self._slots:
-            deadline = time.monotonic() + self._settings.still_seconds
-            pid, channel = self._start(task, limits)
-            try:
-                with channel:
-                    return self._converse(channel, task, spec, deadline)
-            finally:
-                kill_child(pid)
+    def open(self) -> None:
+        """Let the forking parent load the engine, so that the first request need not wait for it."""
+        with self._lock:
+            if self._forge is None:
+                self._forge = Forge()
 
     def close(self) -> None:
+        self._checkers.close()
         with self._lock:
             if self._forge:
                 self._forge.close()
                 self._forge = None
 
-    def _start(self, task: str, limits: Limits) -> tuple[int, socket.socket]:
+    def slot(self, account_id: str) -> AbstractContextManager[None]:
+        """A place among the tasks that run at once. Raises Busy."""
+        return self._slots.of(account_id)
+
+    def run(
+        self, account_id: str, task: str, spec: dict[str, Any], reads: tuple[str, ...], folder: Path
+    ) -> dict[str, Any]:
+        """The result of a task whose process may read ``reads`` and write below ``folder``.
+
+        Raises TaskFailed, NoSpace, and Busy when there is no place for it.
+        """
+        with self.slot(account_id):
+            child = self._start(task, reads, folder)
+            try:
+                with child.within(self._settings.still_seconds):
+                    child.tell(json.dumps(spec).encode(), b"\n")
+                    while "result" not in (message := child.message()):
+                        pass
+                    result: dict[str, Any] = message["result"]
+                    return result
+            finally:
+                child.end()
+
+    def start(self, task: str, reads: tuple[str, ...] = ()) -> Child:
+        """A child with a folder of its own, for who holds a slot and ends it. Raises TaskFailed."""
+        folder = self._settings.temporary.resolve() / f"task-{uuid4()}"
+        folder.mkdir(mode=0o700)
+        try:
+            return self._start(task, reads, folder, owned=folder)
+        except BaseException:
+            remove(folder)
+            raise
+
+    def checker(self, account_id: str, file: Path) -> Checker:
+        """What asks about requests for the template in ``file``; use it in a ``with`` statement, holding a slot."""
+        return Checker(self, self._checkers, self._settings, account_id, str(file.resolve()))
+
+    def _start(self, task: str, reads: tuple[str, ...], folder: Path, owned: Path | None = None) -> Child:
+        settings = self._settings
+        limits = Limits(
+            settings.analysis_memory_mb * MIB,
+            int(settings.still_seconds) + 5,
+            settings.nice,
+            settings.run_as,
+            reads=reads,
+            writes=(str(folder),),
+            file_bytes=settings.process_file_mb * MIB,
+        )
         with self._lock:
             for _attempt in range(2):
                 try:
                     if self._forge is None:
                         self._forge = Forge()
                     pid, channel, _ended = self._forge.start(task, limits)
-                    return pid, channel
+                    return Child(pid, channel, task, owned)
+                except OSError as error:
+                    raise TaskFailed("its files cannot be prepared") from error
                 except ForgeGone:
                     if self._forge:
                         self._forge.close()
                     self._forge = None
         raise TaskFailed("no process could be started for it")
 
-    def _converse(self, channel: socket.socket, task: str, spec: dict[str, Any], deadline: float) -> dict[str, Any]:
-        received = b""
+
+class Checker:
+    """Asks a child that has one template open: a warm one if there is one, else one of its own."""
+
+    def __init__(self, runner: Runner, checkers: Checkers, settings: Settings, account_id: str, file: str) -> None:
+        self._runner = runner
+        self._checkers = checkers
+        self._settings = settings
+        self._key = (account_id, file)
+        self._child: Child | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process that answered last."""
+        return self._child.pid if self._child else None
+
+    def __enter__(self) -> Checker:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            self._checkers.keep(*self._key, child)
+
+    def ask(self, question: dict[str, Any], maps: Sequence[bytes], assets: AssetsOf) -> dict[str, Any]:
+        """What is wrong with ``maps``, customization maps as JSON that is not read here.
+
+        ``assets`` is given the ids that the maps name and tells the files. Raises TaskFailed.
+        """
+        for fresh in (False, True):
+            child = None if fresh else self._child or self._checkers.take(*self._key)
+            if child is None:
+                child, fresh = self._begin(), True
+            self._child = child
+            try:
+                with child.within(self._settings.still_seconds):
+                    return _converse(child, question, maps, assets)
+            except TaskLost:
+                self._give_up(child)
+                if fresh:
+                    raise
+            except BaseException:
+                self._give_up(child)
+                raise
+        raise AssertionError("a fresh child answers or fails")
+
+    def _begin(self) -> Child:
+        child = self._runner.start("check", (self._key[1],))
+        spec = {"template": self._key[1], "idle_seconds": self._settings.checker_idle_seconds}
         try:
-            channel.settimeout(self._settings.still_seconds)
-            channel.sendall(json.dumps(spec).encode() + b"\n")
-            while True:
-                channel.settimeout(max(0.01, deadline - time.monotonic()))
-                data = channel.recv(1 << 20)
-                if not data:
-                    raise TaskFailed("its process died")
-                received += data
-                *lines, received = received.split(b"\n")
-                for line in lines:
-                    message = read_message(line, task)
-                    if message.failed == NO_SPACE:
-                        raise NoSpace(NO_SPACE)
-                    if message.failed is not None:
-                        raise TaskFailed(message.failed)
-                    if message.result is not None:
-                        return message.result
-                if len(received) > LINE_BYTES:
-                    raise NotUnderstood
-        except NotUnderstood:
-            raise TaskFailed("its process answered what cannot be understood") from None
-        except TimeoutError:
-            raise TaskFailed(f"it took longer than {self._settings.still_seconds:g} seconds") from None
-        except OSError:
-            raise TaskFailed("its process died") from None
+            with child.within(self._settings.still_seconds):
+                child.tell(json.dumps(spec).encode(), b"\n")
+        except BaseException:
+            child.end()
+            raise
+        return child
+
+    def _give_up(self, child: Child) -> None:
+        self._child = None
+        child.end()
+
+
+def _converse(child: Child, question: dict[str, Any], maps: Sequence[bytes], assets: AssetsOf) -> dict[str, Any]:
+    lines = (part for one in maps for part in (one, b"\n"))
+    child.tell(b"".join((json.dumps({**question, "maps": len(maps)}).encode(), b"\n", *lines)))
+    message = child.message()
+    if "named" in message:
+        child.tell(json.dumps(assets(message["named"])).encode(), b"\n")
+        message = child.message()
+    found: dict[str, Any] = message["checked"]
+    return found

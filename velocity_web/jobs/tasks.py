@@ -1,6 +1,7 @@
 """What runs in a child process: one task, told by a JSON line, answering with JSON lines.
 
 Answers are ``{"stage": ...}``, ``{"progress": {...}}`` and at the end ``{"result": {...}}`` or ``{"failed": reason}``.
+Conversations read more than the first line, and have answers of their own.
 A child that closes the connection without an end has crashed.
 """
 
@@ -13,10 +14,10 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from velocity_web.files import NO_SPACE, is_disk_full
-from velocity_web.jobs import analyse_process, render_process
+from velocity_web.jobs import analyse_process, check_process, form_process, render_process
 from velocity_web.jobs.telling import reason
 
 Send = Callable[[dict[str, Any]], None]
@@ -29,6 +30,11 @@ TASKS: dict[str, Callable[[dict[str, Any], Send], dict[str, Any]]] = {
     "audio": analyse_process.analyse_audio,
     "asset": analyse_process.analyse_asset,
     "preview": render_process.preview,
+}
+
+CONVERSATIONS: dict[str, Callable[[dict[str, Any], BinaryIO, Send], None]] = {
+    "check": check_process.answer_questions,
+    "form": form_process.read_form,
 }
 
 
@@ -46,14 +52,17 @@ def run(task: str, channel: socket.socket) -> int:
     import velocity_engine as engine
 
     faulthandler.enable(sys.stderr)
-    with channel.makefile("rb") as reader:
-        spec = json.loads(reader.readline(LINE_BYTES))
+    reader = channel.makefile("rb")
+    spec = json.loads(reader.readline(LINE_BYTES))
 
     def send(message: dict[str, Any]) -> None:
         channel.sendall(json.dumps(message).encode() + b"\n")
 
     try:
-        send({"result": TASKS[task](spec, send)})
+        if task in CONVERSATIONS:
+            CONVERSATIONS[task](spec, reader, send)
+        else:
+            send({"result": TASKS[task](spec, send)})
     except engine.VelocityError as error:
         notes = [*getattr(error, "__notes__", ()), *_memory_note()]
         send({"failed": NO_SPACE if is_disk_full(error) else reason(error, spec.get("names", {}), notes)})

@@ -343,6 +343,7 @@ class Worker:
                 return
             lending.take_back(final)
         size = final.stat().st_size
+        queue.set_warnings(job.id, result["warnings"])
         refused = queue.complete_render(
             self.owner, job, file, result["sha256"], result["frames"], size, running.elapsed_ms
         )

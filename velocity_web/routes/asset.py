@@ -5,7 +5,7 @@ from __future__ import annotations
 from velocity_web.downloads import send_file
 from velocity_web.metrics import UPLOADED_BYTES
 from velocity_web.operation import Call, operation
-from velocity_web.routes.context import Resource
+from velocity_web.routes.context import BUSY, Resource
 from velocity_web.routes.template import TOO_LARGE
 from velocity_web.schemas.asset import AssetDto
 from velocity_web.schemas.base import Message, Page
@@ -22,7 +22,7 @@ class Assets(Resource):
         tag=TAG,
         form={"name": "the asset's name; else that of the file"},
         returns=AssetDto,
-        codes={400: "No usable picture or clip, or the storage quota is exceeded", **TOO_LARGE},
+        codes={400: "No usable picture or clip, or the storage quota is exceeded", **TOO_LARGE, 503: BUSY},
     )
     def on_post(self, call: Call) -> AssetDto:
         """PNG, JPEG, GIF, TGA, WebP, or MP4 with H.264 or H.265; checked before the answer."""

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from velocity_web import examples
-from velocity_web.auth import Caller
-from velocity_web.operation import JSON, Call, operation, validated
-from velocity_web.routes.context import Resource
+from velocity_web.operation import JSON, Call, operation
+from velocity_web.routes.context import BUSY, Resource
 from velocity_web.schemas.render import (
     BatchDetail,
     BatchDto,
+    BatchEstimate,
     BatchPage,
     BatchQuery,
     BatchRequest,
+    BatchRows,
     WebhookDeliveryDto,
     WebhookLog,
     WebhookSecret,
 )
-from velocity_web.services import batches, webhooks
+from velocity_web.services import batch_rows, batches, webhooks
 
 TAG = "Batch"
 WEBHOOKS = "Webhook"
-STAND_INS = {
-    "rows": [{}],
-    "rows[]": {},
-    "csv": "name\n-",
-    "encoderConfig": {"bitrate": 625_000},
-    "encoderConfig.bitrate": 625_000,
-}
-
-
-def check(resource: Resource, caller: Caller, body: BatchRequest) -> None:
-    batches.check_batch(caller, resource.settings, body)
 
 
 class Batches(Resource):
@@ -42,32 +30,35 @@ class Batches(Resource):
         tag=TAG,
         query=BatchQuery,
         body=BatchRequest,
+        unread=True,
         other_body={"text/csv": "A header line with a name column and layers, then a line for each video"},
-        returns=BatchDetail,
+        returns=BatchDetail | BatchEstimate,
+        answers="The queued batch; with dryRun=true the estimate, and nothing is queued",
         examples={JSON: examples.BATCH, "text/csv": examples.BATCH_CSV},
-        further=check,
-        stand_ins=STAND_INS,
-        codes={402: "No render time is left"},
+        codes={402: "No render time is left", 409: "It was cancelled while it was queued", 503: BUSY},
     )
-    def on_post(self, call: Call) -> BatchDetail:
-        """Rows that are invalid are kept as rejected, with their errors; the others are queued."""
-        request = call.body
-        if isinstance(request, bytes):
-            asked = batches.request_of_csv(request, call.query)
-            request = validated(BatchRequest, asked, partial(check, self, call.caller), STAND_INS)
-        return batches.create_batch(call.caller, self.settings, request)
+    def on_post(self, call: Call) -> BatchDetail | BatchEstimate:
+        """Rows that are invalid are kept as rejected, with their errors; the others are queued.
+
+        While it is queued, the batch is among ``GET /render/batch``, with its progress. ``dryRun=true`` checks all
+        rows, estimates and queues nothing. A CSV's other fields are query parameters.
+        """
+        visit = batches.Visit(call.caller, self.settings, self.context.runner)
+        return batches.create_batch(visit, call.body, call.query, call.warnings)
 
     @operation(id="listBatches", summary="Batches", tag=TAG, query=BatchPage, returns=list[BatchDto])
     def on_get(self, call: Call) -> list[BatchDto]:
         """Newest first."""
-        return batches.list_batches(call.caller, call.query.skip, call.query.take)
+        return batch_rows.list_batches(call.caller, call.query.skip, call.query.take)
 
 
 class BatchItem(Resource):
-    @operation(id="getBatch", summary="A batch with the result of each row", tag=TAG, returns=BatchDetail)
+    @operation(
+        id="getBatch", summary="A batch with the result of each row", tag=TAG, query=BatchRows, returns=BatchDetail
+    )
     def on_get(self, call: Call) -> BatchDetail:
-        """With the progress of the whole."""
-        return batches.batch_detail(call.caller, call.ids["batch_id"])
+        """With the progress of the whole. ``skip`` and ``take`` choose the rows; the first 1000 by default."""
+        return batch_rows.batch_detail(call.caller, call.ids["batch_id"], call.query.skip, call.query.take)
 
 
 class BatchCancel(Resource):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from velocity_web import examples
 from velocity_web.operation import JSON, Call, operation
-from velocity_web.routes.context import Resource
+from velocity_web.routes.context import BUSY, Resource
 from velocity_web.schemas.base import Message, Page
 from velocity_web.schemas.campaign import CampaignDto, CampaignRequest, InstanceChange, InstanceDto, InstanceRequest
 from velocity_web.services import campaigns
@@ -66,10 +66,13 @@ class Instances(Resource):
         body=InstanceRequest,
         examples={JSON: examples.INSTANCE_BODY},
         returns=InstanceDto,
+        codes={503: BUSY},
     )
     def on_post(self, call: Call) -> InstanceDto:
         """A template with a name and a customization map, for renders of the campaign."""
-        return campaigns.create_instance(call.caller, self.settings, call.ids["campaign_id"], call.body)
+        return campaigns.create_instance(
+            call.caller, self.settings, self.context.runner, call.ids["campaign_id"], call.body
+        )
 
     @operation(
         id="listTemplateInstances",
@@ -97,11 +100,11 @@ class InstanceItem(Resource):
         body=InstanceChange,
         examples={JSON: examples.INSTANCE_CHANGE},
         returns=InstanceDto,
+        codes={503: BUSY},
     )
     def on_patch(self, call: Call) -> InstanceDto:
         """Fields that are left out stay as they are."""
-        ids = call.ids
-        return campaigns.change_instance(call.caller, self.settings, ids["campaign_id"], ids["instance_id"], call.body)
+        return self._change(call)
 
     @operation(
         id="replaceTemplateInstance",
@@ -110,11 +113,15 @@ class InstanceItem(Resource):
         body=InstanceChange,
         examples={JSON: examples.INSTANCE_CHANGE},
         returns=InstanceDto,
+        codes={503: BUSY},
     )
     def on_put(self, call: Call) -> InstanceDto:
         """The same as PATCH."""
-        ids = call.ids
-        return campaigns.change_instance(call.caller, self.settings, ids["campaign_id"], ids["instance_id"], call.body)
+        return self._change(call)
+
+    def _change(self, call: Call) -> InstanceDto:
+        place = campaigns.InstancePlace(call.ids["campaign_id"], call.ids["instance_id"])
+        return campaigns.change_instance(call.caller, self.settings, self.context.runner, place, call.body)
 
     @operation(id="deleteTemplateInstance", summary="Delete a template instance", tag=TAG, returns=Message)
     def on_delete(self, call: Call) -> Message:

@@ -8,6 +8,8 @@ from velocity_web.jobs.runner import Runner
 from velocity_web.readiness import Readiness
 from velocity_web.settings import Settings
 
+BUSY = "Too many such requests are being worked on; Retry-After says when to try again"
+
 
 @dataclass(frozen=True, slots=True)
 class Context:

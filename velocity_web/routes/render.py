@@ -5,7 +5,7 @@ from __future__ import annotations
 from velocity_web import examples
 from velocity_web.downloads import send_file
 from velocity_web.operation import JSON, Call, operation
-from velocity_web.routes.context import Resource
+from velocity_web.routes.context import BUSY, Resource
 from velocity_web.schemas.base import Message, Page
 from velocity_web.schemas.render import (
     RenderCancelled,
@@ -17,13 +17,14 @@ from velocity_web.schemas.render import (
     RenderQuery,
     RenderQueued,
     RenderRequest,
+    RenderStatusDto,
     RenderTimeBudgetStatusDto,
 )
 from velocity_web.services import renders
+from velocity_web.services.forms import read_render
 
 TAG = "Render"
 KEY = "Idempotency-Key"
-STAND_INS = {"name": "-", "encoderConfig": {"bitrate": 625_000}, "encoderConfig.bitrate": 625_000}
 
 
 class Renders(Resource):
@@ -33,15 +34,15 @@ class Renders(Resource):
         tag=TAG,
         query=RenderQuery,
         body=RenderRequest,
+        unread=True,
         returns=RenderQueued | RenderEstimate,
         answers="The queued render; with dryRun=true the estimate, and nothing is queued",
         examples={JSON: examples.RENDER},
-        further=lambda resource, caller, body: renders.check_render(caller, resource.settings, body),
-        stand_ins=STAND_INS,
         headers={KEY: "the same key and body give the same render for 24 hours"},
         codes={
             402: "No render time is left",
             422: "The Idempotency-Key was used with another request",
+            503: BUSY,
         },
     )
     def on_post(self, call: Call) -> RenderQueued | RenderEstimate:
@@ -49,9 +50,16 @@ class Renders(Resource):
 
         ``dryRun=true`` checks, estimates and queues nothing.
         """
+        key = call.req.get_header(KEY)
+        renders.require_key(key)
+        form = read_render(call.caller, self.settings, self.context.runner, call.body)
+        call.warnings.extend(form.head.warnings)
+        if not call.query.dry_run and (known := renders.replayed(call.caller, self.settings, form, key)):
+            return known
+        found = renders.checked(call.caller, self.settings, self.context.runner, form)
         if call.query.dry_run:
-            return renders.estimate(call.caller, self.settings, call.body)
-        return renders.create_render(call.caller, self.settings, call.body, call.req.get_header(KEY))
+            return renders.estimate(found)
+        return renders.create_render(call.caller, self.settings, found, key)
 
 
 class RenderAll(Resource):
@@ -105,8 +113,8 @@ class RenderItem(Resource):
 
 
 class RenderStatus(Resource):
-    @operation(id="getRenderStatus", summary="Status and progress of a render", tag=TAG, returns=RenderJobDto)
-    def on_get(self, call: Call) -> RenderJobDto:
+    @operation(id="getRenderStatus", summary="Status and progress of a render", tag=TAG, returns=RenderStatusDto)
+    def on_get(self, call: Call) -> RenderStatusDto:
         """pending, processing, cancelling, completed, failed or cancelled."""
         return renders.render_status(call.caller, call.ids["render_id"])
 

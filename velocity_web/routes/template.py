@@ -8,7 +8,7 @@ from velocity_web.files import read_made, task_folder
 from velocity_web.jobs.runner import TaskFailed
 from velocity_web.metrics import UPLOADED_BYTES
 from velocity_web.operation import Call, operation
-from velocity_web.routes.context import Resource
+from velocity_web.routes.context import BUSY, Resource
 from velocity_web.schemas.base import Message
 from velocity_web.schemas.template import (
     Preview,
@@ -20,7 +20,6 @@ from velocity_web.schemas.template import (
     TemplateUploaded,
 )
 from velocity_web.services import templates
-from velocity_web.services.openings import openings
 from velocity_web.uploads import receive_upload
 
 TAG = "Template"
@@ -95,8 +94,7 @@ class TemplateItem(Resource):
     )
     def on_delete(self, call: Call) -> Message:
         """Its renders stay."""
-        path = templates.delete_template(call.caller, self.data, call.ids["template_id"])
-        openings.forget(path)
+        templates.delete_template(call.caller, self.data, call.ids["template_id"])
         return Message(message="Template deleted successfully")
 
 
@@ -122,7 +120,11 @@ class TemplatePreview(Resource):
         tag=TAG,
         query=Preview,
         binary=["image/png"],
-        codes={400: "The frame is past the end, or cannot be drawn", 409: "The template is not completed"},
+        codes={
+            400: "The frame is past the end, or cannot be drawn",
+            409: "The template is not completed",
+            503: BUSY,
+        },
     )
     def on_get(self, call: Call) -> None:
         """PNG with alpha; ``width`` in pixels, by default the composition's."""
@@ -138,7 +140,7 @@ class TemplatePreview(Resource):
                     "output": str(picture),
                     "names": {path.name: name},
                 }
-                self.context.runner.run("preview", spec, (file,), folder)
+                self.context.runner.run(call.caller.account_id, "preview", spec, (file,), folder)
                 call.resp.data = read_made(picture, PREVIEW_BYTES)
         except TaskFailed as failure:
             raise Invalid("the frame cannot be drawn", {"frame": [str(failure)]}) from None

@@ -59,6 +59,9 @@ class EncoderConfigRequest(Question):
     audio_bitrate: AudioBitrate | None = Field(None, description=WORDS["audio_bitrate"])
 
 
+ENCODER_FIELDS = tuple(str(field.alias) for field in EncoderConfigRequest.model_fields.values())
+
+
 class RenderOutput(Question):
     """How a video is encoded and whom to tell: what a render and a batch share."""
 
@@ -91,15 +94,47 @@ class BatchRequest(RenderOutput):
     csv: StrictStr | None = None
 
 
-class BatchQuery(Question):
-    """The fields of a batch whose rows come as a CSV body; not used with a JSON body."""
+def _digits(value: Any) -> Any:
+    return int(value) if isinstance(value, str) and value.lstrip("-").isdigit() and len(value) < 12 else value
 
+
+QueryNumber = Annotated[Int32 | None, BeforeValidator(_digits)]
+
+
+class BatchQuery(Question):
+    """``dryRun``, and the fields of a batch whose rows come as a CSV body; these are not used with a JSON body."""
+
+    dry_run: bool = Field(False, description="check all rows, estimate, and queue nothing")
     template_id: Identifier | None = None
     template_instance_id: Identifier | None = None
     name: Name | None = None
-    bitrate: Annotated[int | None, Field(ge=1, le=2**31 - 1)] = None
-    codec: Annotated[int | None, Field(ge=0, le=2)] = None
-    preset: Annotated[int | None, Field(ge=0, le=5)] = None
+    audio_id: Identifier | None = None
+    webhook_url: AnyHttpUrl | None = None
+    bitrate: QueryNumber = None
+    codec: QueryNumber = None
+    preset: QueryNumber = None
+    fps_num: QueryNumber = None
+    fps_denum: QueryNumber = None
+    res: Annotated[str | None, Field(pattern=r"^[0-9]{1,5}x[0-9]{1,5}$", description="such as 1280x720")] = None
+    rc: QueryNumber = None
+    gop: QueryNumber = None
+    idr: QueryNumber = None
+    profile: QueryNumber = None
+    level: QueryNumber = None
+    container: str | None = None
+    qp: QueryNumber = None
+    audio_bitrate: QueryNumber = None
+    f_start: QueryNumber = None
+    f_end: QueryNumber = None
+
+    def as_body(self) -> dict[str, Any]:
+        """The batch request that they mean, without its rows."""
+        asked = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"dry_run"})
+        encoder = {key: asked.pop(key) for key in ENCODER_FIELDS if key in asked}
+        if "res" in encoder:
+            encoder["res"] = [int(side) for side in encoder["res"].split("x")]
+        info = {key: asked.pop(key) for key in ("fStart", "fEnd") if key in asked}
+        return {**asked, "encoderConfig": encoder, **({"jobInfo": info} if info else {})}
 
 
 class RenderQuery(Question):
@@ -145,6 +180,7 @@ class RenderDetail(RenderDto):
     job_info: Annotated[dict[str, Any], DescribedBy(JobInfo)]
     encoder_config: Annotated[dict[str, Any], DescribedBy(EncoderConfigRequest)]
     customization_map: list[MapEntry]
+    warnings: list[FindingDto]
 
 
 class RenderJobDto(Answer):
@@ -168,6 +204,12 @@ class RenderJobDto(Answer):
     frames_done: int
     frames_total: int
     estimated_remaining_milliseconds: int | None
+
+
+class RenderStatusDto(RenderJobDto):
+    """With what does not show as its author meant: first as the check found it, at the end as the render did."""
+
+    warnings: list[FindingDto]
 
 
 class RenderHistory(Question):
@@ -207,14 +249,43 @@ class BatchDto(Answer):
     name: str
     template_id: IdText
     created_at: Time
-    status: Annotated[str, one_of("processing", "completed", "cancelled")]
+    status: Annotated[str, one_of("queueing", "processing", "completed", "cancelled")]
     progress: float
     rows_total: int
+    rows_checked: int
     counts: dict[str, int]
 
 
 class BatchDetail(BatchDto):
+    """A batch with a page of its rows."""
+
     rows: list[BatchRowResult]
+
+
+class BatchEstimate(Answer):
+    """The answer to a dry run of a batch: nothing was queued. The sums are of the rows that are valid."""
+
+    dry_run: Literal[True] = True
+    rows_total: int
+    rows_valid: int
+    rows_rejected: int
+    frames: int
+    expected_milliseconds: int
+    expected_bytes: int
+    errors: dict[str, list[str]]
+    warnings: list[FindingDto] = Field(default_factory=list)
+
+
+def _at_most_10_000(value: Any) -> Any:
+    number = _digits(value)
+    return min(number, 10_000) if isinstance(number, int) else value
+
+
+class BatchRows(Question):
+    """Which of a batch's rows are shown."""
+
+    skip: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+    take: Annotated[int, BeforeValidator(_at_most_10_000), Field(ge=1, le=10_000)] = 1000
 
 
 class BatchPage(Page):

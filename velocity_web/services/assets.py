@@ -39,13 +39,13 @@ def accept_asset(caller: Caller, settings: Settings, runner: Runner, upload: Upl
             arrived = str(upload.path.resolve())
             spec = {"file": arrived, "names": {upload.path.name: upload.file_name}}
             with task_folder(settings.temporary) as folder:
-                info = runner.run("asset", spec, (arrived,), folder)
+                info = runner.run(caller.account_id, "asset", spec, (arrived,), folder)
         except TaskFailed as failure:
             raise Invalid("the file is not a usable picture or clip", {"file": [str(failure)]}) from None
         asset_id = new_id()
         suffix = info["format"] if info["format"] in CONTENT_TYPES else "bin"
-        file = f"assets/{asset_id}.{suffix}"
-        publish(upload.path, settings.data / file)
+        stored = f"assets/{asset_id}.{suffix}"
+        publish(upload.path, settings.data / stored)
     finally:
         upload.discard()
     try:
@@ -55,7 +55,7 @@ def accept_asset(caller: Caller, settings: Settings, runner: Runner, upload: Upl
                 id=asset_id,
                 account_id=caller.account_id,
                 name=clean_name(upload.fields.get("name"), upload.file_name),
-                file=file,
+                file=stored,
                 size_bytes=upload.size_bytes,
                 sha256=upload.sha256,
                 created_at=now_ms(),
@@ -63,7 +63,7 @@ def accept_asset(caller: Caller, settings: Settings, runner: Runner, upload: Upl
             )
             return _dto(asset)
     except BaseException:
-        remove(settings.data / file)
+        remove(settings.data / stored)
         raise
 
 

@@ -1,286 +1,376 @@
-"""Batches: many renders of one template, a result for each row."""
+"""Batches: many renders of one template, checked and queued in pieces, with a result for each row.
+
+A batch that is being queued has the status queueing, and its renders wait for its end. What a server that died left in
+that state is cleared away: its client got no answer.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from typing import Any
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from pony.orm import desc
-from pydantic import ValidationError
-
-from velocity_web import budget, states
+from velocity_web import budget
 from velocity_web.auth import Caller
-from velocity_web.clock import iso_time, now_ms
+from velocity_web.clock import now_ms
 from velocity_web.disk import require_room as require_room_on_disk
-from velocity_web.entities import Batch, Job, Render, lock_account, new_id, reading, rows, the, writing
-from velocity_web.failures import Invalid, NotFound
-from velocity_web.jobs.wake import wake
-from velocity_web.schemas.render import (
-    BatchDetail,
-    BatchDto,
-    BatchQuery,
-    BatchRequest,
-    BatchRow,
-    BatchRowResult,
-    RenderOutput,
+from velocity_web.entities import (
+    Batch,
+    Job,
+    execute,
+    insert_many,
+    lock_account,
+    new_id,
+    reading,
+    rows,
+    the,
+    writing,
 )
-from velocity_web.sentences import sentence_for
+from velocity_web.failures import Conflict, Invalid
+from velocity_web.jobs.queue import is_dead, this_worker
+from velocity_web.jobs.runner import Checker, Runner
+from velocity_web.jobs.wake import wake
+from velocity_web.operation import Body
+from velocity_web.schemas.render import BatchDetail, BatchEstimate, BatchQuery, BatchRequest
+from velocity_web.schemas.template import FindingDto
 from velocity_web.services import webhooks
-from velocity_web.services.render_checks import Errors, Source, Ticket, check_request, find_source
-from velocity_web.services.renders import cancel_job, download_url, insert_render, require_room
+from velocity_web.services.batch_rows import QUEUEING, batch_detail, find_batch
+from velocity_web.services.forms import BatchForm, BatchRowForm, batch_form
+from velocity_web.services.render_checks import (
+    Errors,
+    MapCheck,
+    Question,
+    Terms,
+    Ticket,
+    ask,
+    expected_ms,
+    find_audio_file,
+    joined,
+    template_path,
+    terms_of,
+    ticket_of,
+)
+from velocity_web.services.renders import NewRender, cancel_job, insert_renders, require_room, source_of
 from velocity_web.settings import Settings
 
-NAME_COLUMN = "name"
+PIECE_ROWS = 250
+PIECE_BYTES = 1 << 20
+TOLD_ROWS = 100  # whose errors an answer has
+TOLD_ERRORS = 10  # of one row
+SHOWN_ROWS = 1000  # of the answer
 SHARED = ("encoderConfig", "jobInfo")  # fields of the batch, not of its rows
-Checked = tuple[str, Ticket, RenderOutput]
 
 
-def rows_of_csv(text: str) -> list[BatchRow]:
-    """Rows of a CSV whose first line names a ``name`` column and layers; ``Layer.image`` and such name another kind.
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who queues a batch, and with what."""
 
-    A column ``Headline`` sets that layer's text, ``Product.image`` takes an asset's id, ``Backdrop.color`` a colour,
-    ``Badge.visible`` true or false. Empty cells change nothing. Raises Invalid.
+    caller: Caller
+    settings: Settings
+    runner: Runner
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A row that was checked: ``ticket`` where nothing is wrong with it, else ``errors``."""
+
+    number: int
+    name: str
+    ticket: Ticket | None
+    errors: Errors
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came out of the rows so far; ``errors`` are told by ``rows[3].field``, what all rows share once."""
+
+    valid: int = 0
+    rejected: int = 0
+    frames: int = 0
+    milliseconds: int = 0
+    size_bytes: int = 0
+    errors: Errors = field(default_factory=dict)
+    said: set[str] = field(default_factory=set)
+
+    def count(self, row: Checked, *, once: bool) -> None:
+        """``once``: the same sentence of several rows is told of the first, as it is of a column."""
+        if row.ticket is not None:
+            self.valid += 1
+            self.frames += row.ticket.frames
+            self.size_bytes += row.ticket.expected_bytes
+            return
+        self.rejected += 1
+        if self.rejected > TOLD_ROWS:
+            return
+        for name, sentences in row.errors.items():
+            new = [sentence for sentence in sentences if sentence not in self.said]
+            if once:
+                self.said.update(new)
+            if new:
+                self.errors.setdefault(name if name.startswith(SHARED) else f"rows[{row.number}].{name}", new)
+
+
+def create_batch(visit: Visit, body: Body, query: BatchQuery, warnings: list[str]) -> BatchDetail | BatchEstimate:
+    """Queue the rows that are valid; the others are kept as rejected with their errors. A dry run queues nothing.
+
+    Raises Invalid when the whole is wrong or no row is valid, QuotaExceeded, BudgetExhausted, Busy, and Conflict when
+    the batch is cancelled meanwhile.
     """
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
-    try:
-        written = [line for line in reader if any(cell.strip() for cell in line)]
-    except csv.Error:
-        place = f"a cell of line {reader.line_num} is wrongly quoted or too long"
-        raise Invalid("the CSV cannot be read", {"csv": [place]}) from None
-    if not written:
-        raise Invalid("the CSV is empty", {"csv": ["it must have a header line, and a line for each video"]})
-    header, *lines = written
-    found: list[BatchRow] = []
-    for number, line in enumerate(lines):
-        if len(line) > len(header):
-            raise Invalid(
-                "the CSV is uneven", {"csv": [f"row {number} has {len(line)} cells, the header {len(header)}"]}
-            )
-        cells = dict(zip((name.strip() for name in header), line, strict=False))
-        name = next((value for column, value in cells.items() if column.lower() == NAME_COLUMN and value), None)
-        entries = [_entry(column, value) for column, value in cells.items() if column.lower() != NAME_COLUMN and value]
+    account_id = visit.caller.account_id
+    with (
+        visit.runner.slot(account_id),
+        batch_form(visit.runner, visit.settings, body, query.as_body()) as form,
+    ):
+        warnings.extend(form.head.warnings)
+        if form.head.request is None:
+            raise Invalid("the request has invalid fields", form.head.errors)
+        request = BatchRequest.model_validate(form.head.request)
         try:
-            found.append(BatchRow.model_validate({"name": name, "customizationMap": entries}))
-        except ValidationError as error:
-            raise Invalid(
-                "the CSV has an invalid row", {f"rows[{number}].name": [sentence_for(dict(error.errors()[0]))]}
-            ) from None
-    return found
-
-
-def _entry(column: str, value: str) -> dict[str, Any]:
-    layer, _, kind = column.rpartition(".")
-    if layer and kind == "image":
-        return {"layer": layer, "image": {"assetId": value}}
-    if layer and kind == "video":
-        return {"layer": layer, "video": {"assetId": value}}
-    if layer and kind == "color":
-        return {"layer": layer, "color": value}
-    if layer and kind == "visible":
-        return {"layer": layer, "visible": value.strip().lower() in ("1", "true", "yes")}
-    return {"layer": layer if layer and kind == "text" else column, "text": value}
-
-
-def create_batch(caller: Caller, settings: Settings, request: BatchRequest) -> BatchDetail:
-    """Queue the rows that are valid; the others are kept as rejected with their errors.
-
-    Raises Invalid when the whole is wrong or no row is valid, QuotaExceeded, BudgetExhausted, NoSpace.
-    """
-    title = request.name or "batch"
-    source, names, checked = _checked(caller, settings, request, title)
-    if not any(isinstance(entry, tuple) for entry in checked):
-        raise Invalid("no row can be rendered", _row_errors(checked))
-    batch_id = new_id()
-    require_room_on_disk(settings, sum(entry[1].expected_bytes for entry in checked if isinstance(entry, tuple)))
-    with writing():
-        budget.require(caller.account_id)
-        require_room(caller)
-        kept: list[dict[str, Any]] = []
-        for number, entry in enumerate(checked):
-            if isinstance(entry, tuple):
-                render_id = insert_render(caller, entry[1], entry[2], entry[0], (batch_id, number))
-                kept.append({"name": entry[0], "renderId": render_id})
-            else:
-                kept.append({"name": names[number], "errors": entry})
-        Batch(
-            id=batch_id,
-            account_id=caller.account_id,
-            name=title,
-            template_id=source.template_id,
-            rows=json.dumps(kept),
-            created_at=now_ms(),
-        )
+            batch = _Batch(visit, request, form, once=request.csv is not None)
+            if form.head.errors or query.dry_run:
+                batch.look()
+        except Invalid as invalid:
+            raise Invalid(invalid.detail, {**invalid.errors, **form.head.errors}) from None
+        if form.head.errors:
+            raise Invalid("the request has invalid fields", {**batch.tally.errors, **form.head.errors})
+        if query.dry_run:
+            return batch.estimate()
+        batch_id = batch.queue()
     wake()
-    return batch_detail(caller, batch_id)
+    return batch_detail(visit.caller, batch_id, 0, SHOWN_ROWS)
 
 
-def check_batch(caller: Caller, settings: Settings, request: BatchRequest) -> None:
-    """Raises Invalid for everything that is wrong with any row, and with the whole; nothing is kept."""
-    _, _, checked = _checked(caller, settings, request, request.name or "batch")
-    errors = _row_errors(checked)
-    if errors:
-        raise Invalid("the request has invalid fields", errors)
+class _Batch:
+    """One batch on its way from its form to the queue."""
 
+    def __init__(self, visit: Visit, request: BatchRequest, form: BatchForm, *, once: bool) -> None:
+        self._visit = visit
+        self._request = request
+        self._form = form
+        self._once = once
+        self._deadline = time.monotonic() + visit.settings.batch_seconds
+        self._title = request.name or "batch"
+        self._audio: dict[str, tuple[str | None, Errors]] = {}
+        self._sample: Ticket | None = None
+        self.tally = Tally()
+        if request.webhook_url:
+            webhooks.require_allowed(str(request.webhook_url), visit.settings)
+        with reading():
+            self._terms: Terms = terms_of(source_of(visit.caller, request), request)
 
-def _checked(
-    caller: Caller, settings: Settings, request: BatchRequest, title: str
-) -> tuple[Source, list[str], list[Checked | Errors]]:
-    """The batch's source, its rows' names, and what is to be rendered, or the errors, of each."""
-    wanted = _wanted_rows(request, settings)
-    if request.webhook_url:
-        webhooks.require_allowed(str(request.webhook_url), settings)
-    checked: list[Checked | Errors] = []
-    names = [row.name or f"{title[:245]} {number + 1}" for number, row in enumerate(wanted)]
-    with reading():
-        template_id = str(request.template_id) if request.template_id else None
-        instance_id = str(request.template_instance_id) if request.template_instance_id else None
-        source = find_source(caller, template_id, instance_id)
-        for row, name in zip(wanted, names, strict=True):
-            output = _output_of(request, row)
-            try:
-                checked.append(
-                    (name, check_request(caller, settings.data, source, output, row.customization_map), output)
-                )
-            except Invalid as invalid:
-                checked.append(invalid.errors)
-    return source, names, checked
+    def look(self) -> None:
+        """Check all rows and queue none, as far as the batch's time goes."""
+        for piece in self._pieces():
+            for row in piece:
+                self.tally.count(row, once=self._once)
+        self._require_any()
 
-
-def _wanted_rows(request: BatchRequest, settings: Settings) -> list[BatchRow]:
-    if (request.rows is None) == (request.csv is None):
-        sentence = "give rows or csv, one of them"
-        raise Invalid(sentence, {"rows": [sentence], "csv": [sentence]})
-    wanted = request.rows if request.rows is not None else rows_of_csv(request.csv or "")
-    if not 1 <= len(wanted) <= settings.batch_max_rows:
-        raise Invalid(
-            "the number of rows is not allowed",
-            {"rows": [f"from 1 to {settings.batch_max_rows} rows, not {len(wanted)}"]},
+    def estimate(self) -> BatchEstimate:
+        tally, source = self.tally, self._terms.source
+        with reading():
+            milliseconds = expected_ms(self._sample) * tally.valid if self._sample else 0
+        return BatchEstimate(
+            rows_total=tally.valid + tally.rejected,
+            rows_valid=tally.valid,
+            rows_rejected=tally.rejected,
+            frames=tally.frames,
+            expected_milliseconds=milliseconds,
+            expected_bytes=tally.size_bytes,
+            errors=tally.errors,
+            warnings=[FindingDto(**finding) for finding in source.findings],
         )
-    return wanted
 
+    def queue(self) -> str:
+        """Queue the rows piece by piece; gives the batch's id."""
+        caller = self._visit.caller
+        batch_id = new_id()
+        with writing():
+            budget.require(caller.account_id)
+            require_room(caller)
+            require_room_on_disk(self._visit.settings, 1)
+            Batch(
+                id=batch_id,
+                account_id=caller.account_id,
+                name=self._title,
+                template_id=self._terms.source.template_id,
+                status=QUEUEING,
+                owner=this_worker(),
+                rows_total=self._form.head.rows,
+                created_at=now_ms(),
+            )
+        try:
+            for piece in self._pieces():
+                self._insert(batch_id, piece)
+            self._require_any()
+            self._release(batch_id)
+        except Conflict:
+            raise
+        except BaseException:
+            clear(batch_id)
+            raise
+        return batch_id
 
-def _output_of(request: BatchRequest, row: BatchRow) -> RenderOutput:
-    return request if row.audio_id is None else request.model_copy(update={"audio_id": row.audio_id})
+    def _require_any(self) -> None:
+        if not self.tally.valid:
+            raise Invalid("no row can be rendered", self.tally.errors)
 
-
-def _row_errors(checked: list[Checked | Errors]) -> Errors:
-    """What is wrong with rows, by ``rows[3].field``; what all rows share is said once."""
-    found: Errors = {}
-    for number, errors in enumerate(checked[:100]):
-        if isinstance(errors, dict):
-            for field, sentences in errors.items():
-                found.setdefault(field if field.startswith(SHARED) else f"rows[{number}].{field}", sentences)
-    return found
-
-
-def request_of_csv(raw: bytes, query: BatchQuery) -> dict[str, Any]:
-    """A batch request whose rows came as a CSV body and whose other fields as query parameters. Raises Invalid."""
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        raise Invalid("the CSV is not UTF-8", {"csv": ["send CSV as UTF-8"]}) from None
-    asked = query.model_dump(by_alias=True, exclude_none=True)
-    encoder = {key: asked.pop(key) for key in ("bitrate", "codec", "preset") if key in asked}
-    return {**asked, "encoderConfig": encoder, "csv": text}
-
-
-def find_batch(caller: Caller, batch_id: str) -> Batch:
-    """Within a session. Raises NotFound."""
-    batch: Batch | None = Batch.get(id=batch_id)
-    if batch is None or batch.account_id != caller.account_id:
-        raise NotFound(f"there is no batch {batch_id}")
-    return batch
-
-
-def _members(batch: Batch) -> dict[str, tuple[Render, Job]]:
-    batch_id = batch.id
-    renders = {render.id: render for render in Render.select(lambda render: render.batch_id == batch_id)}
-    ids = list(renders)
-    found: dict[str, tuple[Render, Job]] = {}
-    for start in range(0, len(ids), 500):
-        some = ids[start : start + 500]
-        found.update({job.id: (renders[job.id], job) for job in Job.select(lambda job: job.id in some)})
-    return found
-
-
-def _row_results(batch: Batch) -> list[BatchRowResult]:
-    members = _members(batch)
-    results: list[BatchRowResult] = []
-    for number, row in enumerate(json.loads(batch.rows)):
-        if "errors" in row:
-            results.append(
-                BatchRowResult(
-                    row=number, name=row["name"], status="rejected", errors=row["errors"], reason="the row is invalid"
+    def _insert(self, batch_id: str, piece: list[Checked]) -> None:
+        """Raises Conflict when the batch was cancelled."""
+        caller = self._visit.caller
+        with writing():
+            lock_account(caller.account_id)
+            _require_queueing(batch_id, piece[-1].number + 1)
+            new = [NewRender(row.name, row.ticket, (batch_id, row.number)) for row in piece if row.ticket]
+            ids = iter(insert_renders(caller, self._request, new))
+            kept = []
+            for row in piece:
+                self.tally.count(row, once=self._once)
+                errors = None if row.ticket else json.dumps(_bounded(row.errors, self.tally.rejected))
+                kept.append(
+                    {
+                        "batch_id": batch_id,
+                        "number": row.number,
+                        "name": row.name,
+                        "render_id": next(ids) if row.ticket else None,
+                        "errors": errors,
+                    }
                 )
+            insert_many("batch_row", kept)
+
+    def _release(self, batch_id: str) -> None:
+        """Let workers have the renders."""
+        with writing():
+            lock_account(self._visit.caller.account_id)
+            _require_queueing(batch_id, self._form.head.rows)
+            execute("UPDATE batch SET status = 'queued', owner = NULL WHERE id = $id", {"id": batch_id})
+            execute(
+                "UPDATE job SET not_before = 0 WHERE id IN (SELECT id FROM render WHERE batch_id = $id)",
+                {"id": batch_id},
             )
-            continue
-        render, job = members[row["renderId"]]
-        completed = job.status == states.COMPLETED
-        results.append(
-            BatchRowResult(
-                row=number,
-                name=row["name"],
-                status=job.status,
-                render_id=job.id,
-                reason=job.reason,
-                video_download_url=download_url(job.id) if completed else None,
-                progress=1.0 if completed else min(1.0, render.frames_done / max(1, render.frames_total)),
-            )
+
+    # --- checks ---
+
+    def _pieces(self) -> Iterator[list[Checked]]:
+        """The rows, checked, some hundred at a time."""
+        visit = self._visit
+        file = template_path(visit.settings.data, self._terms.source)
+        with visit.runner.checker(visit.caller.account_id, file) as checker:
+            piece: list[BatchRowForm] = []
+            size = 0
+            for row in self._form.rows(visit.settings.still_seconds):
+                piece.append(row)
+                size += len(row.customizations)
+                if len(piece) >= PIECE_ROWS or size >= PIECE_BYTES:
+                    yield self._check(checker, piece)
+                    piece, size = [], 0
+            if piece:
+                yield self._check(checker, piece)
+
+    def _check(self, checker: Checker, piece: list[BatchRowForm]) -> list[Checked]:
+        if time.monotonic() > self._deadline:
+            seconds = self._visit.settings.batch_seconds
+            sentence = f"the batch's rows could not be checked within {seconds:g} seconds; send fewer in one batch"
+            raise Invalid("the batch takes too long", {"rows": [sentence]})
+        terms = self._terms
+        question = Question(
+            caller=self._visit.caller,
+            data=self._visit.settings.data,
+            encoder=terms.encoder,
+            frames=terms.frames,
+            warnings=False,
         )
-    return results
+        maps = [joined(terms.source.customizations, row.customizations) for row in piece]
+        shared, checks = ask(checker, question, maps)
+        return [self._row(row, one, check, shared) for row, one, check in zip(piece, maps, checks, strict=True)]
+
+    def _row(self, row: BatchRowForm, customizations: str, check: MapCheck, shared: Errors) -> Checked:
+        audio_id = row.audio_id or (str(self._request.audio_id) if self._request.audio_id else None)
+        audio, wrong = self._audio_file(audio_id)
+        errors = {**shared, **check.errors, **wrong}
+        name = row.name or f"{self._title[:245]} {row.number + 1}"
+        if errors:
+            return Checked(row.number, name, None, errors)
+        ticket = ticket_of(self._terms, customizations, check, audio_id, audio)
+        self._sample = ticket
+        return Checked(row.number, name, ticket, {})
+
+    def _audio_file(self, audio_id: str | None) -> tuple[str | None, Errors]:
+        if audio_id is None:
+            return None, {}
+        if audio_id not in self._audio:
+            wrong: Errors = {}
+            with reading():
+                file = find_audio_file(self._visit.caller, audio_id, self._terms.source, wrong)
+            self._audio[audio_id] = (file, wrong)
+        return self._audio[audio_id]
 
 
-def _summary(batch: Batch) -> dict[str, Any]:
-    found = rows(
-        "SELECT job.status, COUNT(*), SUM(CASE WHEN render.frames_done < render.frames_total "
-        "THEN 1.0 * render.frames_done / render.frames_total ELSE 1.0 END) "
-        "FROM render JOIN job ON job.id = render.id WHERE render.batch_id = $id GROUP BY job.status",
-        {"id": batch.id},
-    )
-    total = len(json.loads(batch.rows))
-    counts = {status: count for status, count, _progress in found}
-    if rejected := total - sum(counts.values()):
-        counts["rejected"] = rejected
-    undone = sum(count - float(progress) for status, count, progress in found if status in states.ACTIVE)
-    active = any(counts.get(state) for state in states.ACTIVE)
-    return {
-        "batch_id": batch.id,
-        "name": batch.name,
-        "template_id": batch.template_id,
-        "created_at": iso_time(batch.created_at),
-        "status": "processing" if active else "cancelled" if counts.get(states.CANCELLED) else "completed",
-        "progress": round(1 - undone / total, 4),
-        "rows_total": total,
-        "counts": counts,
-    }
+def _require_queueing(batch_id: str, checked: int) -> None:
+    """Within a transaction: note how far the batch is. Raises Conflict when it was cancelled."""
+    both = {"id": batch_id, "checked": checked}
+    if not execute("UPDATE batch SET rows_checked = $checked WHERE id = $id AND status = 'queueing'", both):
+        raise Conflict("the batch was cancelled while it was queued")
 
 
-def batch_detail(caller: Caller, batch_id: str) -> BatchDetail:
+def _bounded(errors: Errors, number: int) -> Errors:
+    """The first errors of a row; only one where many rows were rejected before it."""
+    most = TOLD_ERRORS if number <= TOLD_ROWS else 1
+    return {name: sentences[:most] for name, sentences in list(errors.items())[:most]}
+
+
+def clear(batch_id: str) -> None:
+    """Take away a batch that was never queued, with its renders, of which none was begun."""
+    of_batch = "(SELECT id FROM render WHERE batch_id = $id)"
+    for statement in (
+        f"DELETE FROM job WHERE id IN {of_batch}",
+        f"DELETE FROM render_asset WHERE render_id IN {of_batch}",
+        "DELETE FROM render WHERE batch_id = $id",
+        "DELETE FROM batch_row WHERE batch_id = $id",
+        "DELETE FROM batch WHERE id = $id",
+    ):
+        with writing():
+            execute(statement, {"id": batch_id})
+
+
+def clear_abandoned(settings: Settings) -> list[str]:
+    """Clear batches whose server died while it queued them; gives their ids."""
+    oldest = now_ms() - int(2000 * settings.batch_seconds)
     with reading():
-        batch = find_batch(caller, batch_id)
-        return BatchDetail(**_summary(batch), rows=_row_results(batch))
-
-
-def list_batches(caller: Caller, skip: int, take: int) -> list[BatchDto]:
-    with reading():
-        query = Batch.select(lambda batch: batch.account_id == caller.account_id)
-        found = query.order_by(lambda batch: (desc(batch.created_at), batch.id))[skip : skip + take]
-        return [BatchDto(**_summary(batch)) for batch in found]
+        found = rows("SELECT id, owner, created_at FROM batch WHERE status = 'queueing'", {})
+    abandoned = [batch_id for batch_id, owner, created in found if created < oldest or is_dead(owner or "")]
+    for batch_id in abandoned:
+        clear(batch_id)
+    return abandoned
 
 
 def cancel_batch(caller: Caller, batch_id: str) -> BatchDetail:
-    """Cancel all rows that are not finished. Raises NotFound."""
+    """Cancel all rows that are not finished, and the queueing of the others. Raises NotFound."""
     with writing():
         lock_account(caller.account_id)
         find_batch(caller, batch_id)
+        execute("UPDATE batch SET status = 'cancelled' WHERE id = $id AND status = 'queueing'", {"id": batch_id})
+        execute(
+            "UPDATE job SET status = 'cancelled', completed_at = $now WHERE lease_owner IS NULL "
+            "AND status IN ('pending', 'processing') "
+            "AND id IN (SELECT id FROM render WHERE batch_id = $id AND webhook_url IS NULL)",
+            {"id": batch_id, "now": now_ms()},
+        )
+    while _cancel_some(caller, batch_id):
+        pass
+    wake()
+    return batch_detail(caller, batch_id, 0, SHOWN_ROWS)
+
+
+def _cancel_some(caller: Caller, batch_id: str) -> int:
+    """Cancel some hundred rows that are at work or have a webhook to be told; gives how many."""
+    with writing():
+        lock_account(caller.account_id)
         active = rows(
             "SELECT job.id FROM job JOIN render ON render.id = job.id WHERE render.batch_id = $id "
-            "AND job.status IN ('pending', 'processing')",
-            {"id": batch_id},
+            "AND job.status IN ('pending', 'processing') ORDER BY render.batch_row DESC LIMIT $most",
+            {"id": batch_id, "most": PIECE_ROWS},
         )
         for (job_id,) in active:
             cancel_job(the(Job, id=job_id))
-    wake()
-    return batch_detail(caller, batch_id)
+    return len(active)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from pony.orm import desc
 
-from velocity_web import states
 from velocity_web.auth import Caller
 from velocity_web.clock import iso_time, now_ms
 from velocity_web.entities import (
     Campaign,
     CampaignAudioGroup,
-    Job,
     Template,
     TemplateInstance,
     execute,
@@ -23,10 +22,10 @@ from velocity_web.entities import (
     writing,
 )
 from velocity_web.failures import Invalid, NotFound
+from velocity_web.jobs.runner import Runner
 from velocity_web.schemas.campaign import CampaignDto, InstanceChange, InstanceDto, InstanceRequest
 from velocity_web.services.audio import find_group
-from velocity_web.services.openings import openings
-from velocity_web.services.render_checks import field_of, find_assets, sentence_of
+from velocity_web.services.render_checks import Question, Source, ask, find_source, template_path
 from velocity_web.settings import Settings
 
 
@@ -119,31 +118,26 @@ def _instance_dto(instance: TemplateInstance) -> InstanceDto:
     )
 
 
-def _check_map(caller: Caller, settings: Settings, template_id: str, customizations: list[dict[str, Any]]) -> None:
-    """Within a session. Raises Invalid for a template that is not ready, and for a map that does not fit it."""
-    template = Template.get(id=template_id)
-    job = Job.get(subject_id=template_id)
-    if template is None or template.account_id != caller.account_id or job is None:
-        raise Invalid("the request has invalid fields", {"templateId": [f"there is no template {template_id}"]})
-    if job.status != states.COMPLETED:
-        raise Invalid(
-            "the request has invalid fields", {"templateId": [f"the template is {job.status}, not completed"]}
-        )
-    errors: dict[str, list[str]] = {}
-    assets = find_assets(caller, customizations, errors)
-    with openings.of(settings.data / template.file) as opened:
-        files = {asset_id: settings.data / file for asset_id, file in assets.items()}
-        for problem in opened.check(None, customizations, None, files):
-            errors.setdefault(field_of(problem), []).append(sentence_of(problem))
-    if errors:
-        raise Invalid("the request has invalid fields", errors)
+def _check_map(
+    caller: Caller, settings: Settings, runner: Runner, source: Source, customizations: list[dict[str, Any]]
+) -> None:
+    """Raises Invalid for a map that does not fit the template, and Busy."""
+    question = Question(caller=caller, data=settings.data, encoder=None, frames=None, warnings=False)
+    file = template_path(settings.data, source)
+    with runner.slot(caller.account_id), runner.checker(caller.account_id, file) as checker:
+        _shared, [check] = ask(checker, question, [json.dumps(customizations)])
+    if check.errors:
+        raise Invalid("the request has invalid fields", check.errors)
 
 
-def create_instance(caller: Caller, settings: Settings, campaign_id: str, request: InstanceRequest) -> InstanceDto:
-    """Raises NotFound and Invalid."""
+def create_instance(
+    caller: Caller, settings: Settings, runner: Runner, campaign_id: str, request: InstanceRequest
+) -> InstanceDto:
+    """Raises NotFound, Invalid and Busy."""
     with reading():
         find_campaign(caller, campaign_id)
-        _check_map(caller, settings, str(request.template_id), request.customization_map)
+        source = find_source(caller, str(request.template_id), None)
+    _check_map(caller, settings, runner, source, request.customization_map)
     with writing():
         lock_account(caller.account_id)
         find_campaign(caller, campaign_id)
@@ -172,17 +166,28 @@ def instance_detail(caller: Caller, campaign_id: str, instance_id: str) -> Insta
         return _instance_dto(_find_instance(caller, campaign_id, instance_id))
 
 
+@dataclass(frozen=True, slots=True)
+class InstancePlace:
+    """Which instance of which campaign."""
+
+    campaign_id: str
+    instance_id: str
+
+
 def change_instance(
-    caller: Caller, settings: Settings, campaign_id: str, instance_id: str, change: InstanceChange
+    caller: Caller, settings: Settings, runner: Runner, place: InstancePlace, change: InstanceChange
 ) -> InstanceDto:
-    """Change the fields that are given. Raises NotFound and Invalid."""
+    """Change the fields that are given. Raises NotFound, Invalid and Busy."""
+    campaign_id, instance_id = place.campaign_id, place.instance_id
+    checked = change.template_id is not None or change.customization_map is not None
     with reading():
         instance = _find_instance(caller, campaign_id, instance_id)
         template_id = str(change.template_id or instance.template_id)
         kept = json.loads(instance.customization_map)
         customizations = kept if change.customization_map is None else change.customization_map
-        if change.template_id is not None or change.customization_map is not None:
-            _check_map(caller, settings, template_id, customizations)
+        source = find_source(caller, template_id, None) if checked else None
+    if source is not None:
+        _check_map(caller, settings, runner, source, customizations)
     with writing():
         lock_account(caller.account_id)
         instance = _find_instance(caller, campaign_id, instance_id)

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import velocity_engine as engine
 from velocity_web import states
 from velocity_web.auth import Caller
-from velocity_web.entities import Asset, Audio, Campaign, Job, Template, TemplateInstance, rows
+from velocity_web.entities import Asset, Audio, Campaign, Job, Template, TemplateInstance, reading, rows
 from velocity_web.failures import Invalid
+from velocity_web.jobs.runner import Checker, TaskFailed
 from velocity_web.schemas.render import EncoderConfigRequest, JobInfo, RenderOutput
-from velocity_web.services.openings import openings
 
 Errors = dict[str, list[str]]
 NANOSECONDS_PER_PIXEL = 14.0
-LARGEST_MAP = 10_000
+NO_MAP = "[]"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The template of a render, and the instance it comes by in campaign mode."""
+    """The template of a render, and the instance it comes by in campaign mode. ``customizations``: the instance's map,
+    as JSON. ``findings``: what the analysis found.
+    """
 
     template_id: str
     template_name: str
@@ -36,15 +38,20 @@ class Source:
     instance_id: str | None = None
     instance_name: str | None = None
     campaign_id: str | None = None
-    customizations: list[dict[str, Any]] = field(default_factory=list)
+    customizations: str = NO_MAP
+    findings: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A checked request: ``work`` is what the worker needs, as JSON values; paths are relative to the data folder."""
+    """A checked request: ``work`` is what the worker needs, as JSON values, but for the customization map, which is
+    JSON; paths are relative to the data folder. ``warnings``: what will not show as its author meant.
+    """
 
     source: Source
     work: dict[str, Any]
+    customizations: str
+    warnings: tuple[dict[str, Any], ...]
     audio_id: str | None
     asset_ids: tuple[str, ...]
     frames: int
@@ -73,7 +80,7 @@ def find_source(caller: Caller, template_id: str | None, instance_id: str | None
         instance_id=instance.id,
         instance_name=instance.name,
         campaign_id=campaign.id if campaign else None,
-        customizations=json.loads(instance.customization_map),
+        customizations=instance.customization_map,
     )
 
 
@@ -97,6 +104,7 @@ def _source(caller: Caller, template_id: str, field_name: str, **campaign: Any) 
         tuple(analysis["span"]),
         analysis["frame_count"],
         (analysis["width"], analysis["height"]),
+        findings=tuple(analysis.get("findings", ())),
         **campaign,
     )
 
@@ -124,19 +132,30 @@ def _is_linked(campaign_id: str | None, group_id: str) -> bool:
     return bool(rows("SELECT 1 FROM campaign_audio_group WHERE campaign_id = $campaign AND group_id = $group", both))
 
 
-def find_assets(caller: Caller, customizations: Sequence[Mapping[str, Any]], errors: Errors) -> dict[str, str]:
-    """Within a session: the stored files of all ``{"assetId": ...}`` of a map, by the id as it was written."""
+def find_assets(
+    caller: Caller, named: Sequence[tuple[int, str, str]], errors: Errors, known: dict[str, Asset | None]
+) -> dict[str, str]:
+    """Within a session: the stored files of the assets that a map names, by the id as it was written.
+
+    Args:
+        caller: Who asks.
+        named: (entry, key, id) of each.
+        errors: Gets what is wrong, by field.
+        known: The assets that were looked up before, by id; gets those that are looked up now.
+    """
     found: dict[str, str] = {}
-    for index, entry in enumerate(customizations):
-        for key, value in entry.items():
-            asset_id = value.get("assetId") if isinstance(value, dict) else None
-            if not isinstance(asset_id, str):
-                continue
-            asset = Asset.get(id=asset_id.lower())
-            if asset is None or asset.account_id != caller.account_id:
-                errors[f"customizationMap[{index}].{key}.assetId"] = [f"there is no asset {asset_id[:80]}"]
-            else:
-                found[asset_id] = asset.file
+    for index, key, asset_id in named:
+        place = f"customizationMap[{index}].{key}"
+        if asset_id not in known:
+            known[asset_id] = Asset.get(id=asset_id[:40].lower())
+        asset = known[asset_id]
+        if asset is None or asset.account_id != caller.account_id:
+            errors[f"{place}.assetId"] = [f"there is no asset {asset_id[:80]}"]
+            continue
+        found[asset_id] = asset.file
+        if key in ("image", "video") and asset.kind != key:
+            what = {"image": "a picture", "video": "a clip"}.get(asset.kind, asset.kind)
+            errors[place] = [f"the asset {asset.name!r} is {what}; name it by {asset.kind!r} in place of {key!r}"]
     return found
 
 
@@ -172,75 +191,110 @@ def frame_range(info: JobInfo | None, source: Source) -> tuple[float, float] | N
     return first + (info.f_start or 0), last if whole else first + (info.f_end or 0)
 
 
-def check_request(
-    caller: Caller, data: Path, source: Source, output: RenderOutput, customizations: list[dict[str, Any]]
-) -> Ticket:
-    """Within a session that reads. Raises Invalid with the sentences of all fields at once."""
-    errors: Errors = {}
-    whole_map = [*source.customizations, *customizations]
-    if len(whole_map) > LARGEST_MAP:
-        raise Invalid("the map is too long", {"customizationMap": [f"at most {LARGEST_MAP} entries"]})
-    audio_id = str(output.audio_id) if output.audio_id else None
-    audio = find_audio_file(caller, audio_id, source, errors)
-    assets = find_assets(caller, whole_map, errors)
-    encoder = encoder_from(output.encoder_config)
-    frames = frame_range(output.job_info, source)
-    known_bad = set(errors)
+@dataclass(frozen=True, slots=True)
+class MapCheck:
+    """Of one customization map: what is wrong by field, what will not show, and the files of its assets by id."""
+
+    errors: Errors
+    warnings: tuple[dict[str, Any], ...]
+    assets: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked about the maps of one template. ``warnings``: whether what will not show is to be told, too."""
+
+    caller: Caller
+    data: Path
+    encoder: engine.EncoderConfig | None
+    frames: tuple[float, float] | None
+    warnings: bool
+
+
+def ask(checker: Checker, question: Question, maps: Sequence[str]) -> tuple[Errors, list[MapCheck]]:
+    """What is wrong with what the maps share, and with each of them. Not within a session. Raises Invalid."""
+    errors: list[Errors] = [{} for _ in maps]
+    assets: list[dict[str, str]] = [{} for _ in maps]
+    known: dict[str, Asset | None] = {}
+
+    def files_of(named: list[list[list[Any]]]) -> dict[str, str]:
+        with reading():
+            for number, one in enumerate(named):
+                places = [(int(index), str(key), str(asset_id)) for index, key, asset_id in one]
+                assets[number] = find_assets(question.caller, places, errors[number], known)
+        return {key: str((question.data / file).resolve()) for one in assets for key, file in one.items()}
+
+    encoder = None if question.encoder is None else _plain(question.encoder)
+    told = {"encoder": encoder, "frames": question.frames, "warnings": question.warnings}
     try:
-        with openings.of(data / source.file) as template:
-            files = {asset_id: data / file for asset_id, file in assets.items()}
-            problems = template.check(encoder, whole_map, frames, files)
-    except FileNotFoundError:
-        raise Invalid("the template's file is gone from the storage", {"templateId": ["upload it again"]}) from None
-    for problem in problems:
-        name = field_of(problem)
-        if name not in known_bad:
-            errors.setdefault(name, []).append(sentence_of(problem))
-    if errors:
-        raise Invalid("the request has invalid fields", errors)
+        found = checker.ask(told, [one.encode() for one in maps], files_of)
+    except TaskFailed as failure:
+        sentence = f"the request cannot be checked against the template: {failure}"
+        raise Invalid(sentence, {"customizationMap": [sentence]}) from None
+    checks = []
+    for own, files, answer in zip(errors, assets, found["maps"], strict=True):
+        lacking = set(own)
+        for field, sentences in answer["errors"].items():
+            if field not in lacking:
+                own.setdefault(field, []).extend(sentences)
+        checks.append(MapCheck(own, tuple(answer["warnings"]), files))
+    return found["shared"], checks
+
+
+def joined(first: str, second: str) -> str:
+    """Two customization maps as one, all as JSON."""
+    inner = [part for part in (first.strip()[1:-1].strip(), second.strip()[1:-1].strip()) if part]
+    return f"[{','.join(inner)}]"
+
+
+def template_path(data: Path, source: Source) -> Path:
+    """Raises Invalid when the file is gone."""
+    path = data / source.file
+    if not path.exists():
+        raise Invalid("the template's file is gone from the storage", {"templateId": ["upload it again"]})
+    return path
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What one render, or all of a batch, have in common beside their maps."""
+
+    source: Source
+    encoder: engine.EncoderConfig
+    frames: tuple[float, float] | None
+
+
+def terms_of(source: Source, output: RenderOutput) -> Terms:
+    return Terms(source, encoder_from(output.encoder_config), frame_range(output.job_info, source))
+
+
+def ticket_of(terms: Terms, customizations: str, check: MapCheck, audio_id: str | None, audio: str | None) -> Ticket:
+    """Of a map, the instance's included, in which nothing is wrong."""
+    source, encoder, frames = terms.source, terms.encoder, terms.frames
     count = output_frames(frames, source, encoder)
     return Ticket(
         source,
-        _work(source, encoder, whole_map, assets, audio, frames),
+        _work(terms, check.assets, audio),
+        customizations,
+        check.warnings,
         audio_id,
-        tuple(sorted({asset_id.lower() for asset_id in assets})),
+        tuple(sorted({asset_id.lower() for asset_id in check.assets})),
         count,
         _expected_bytes(encoder, source, count),
     )
 
 
-def field_of(problem: engine.VelocityError) -> str:
-    """The request's field that an engine's error is about."""
-    name = problem.place.field or ""
-    if isinstance(problem, engine.EncoderConfigError):
-        return f"encoderConfig.{name}".rstrip(".")
-    if isinstance(problem, engine.FrameRangeError):
-        return f"jobInfo.{name}".rstrip(".")
-    if name.startswith("customizationMap"):
-        return name
-    return f"customizationMap{name}" if name.startswith("[") else f"customizationMap.{name}".rstrip(".")
+def _plain(encoder: engine.EncoderConfig) -> dict[str, Any]:
+    return {name: getattr(encoder, name) for name in engine.EncoderConfig.__dataclass_fields__}
 
 
-def sentence_of(problem: engine.VelocityError) -> str:
-    return f"{problem.message}. {problem.hint}" if problem.hint else problem.message
-
-
-def _work(
-    source: Source,
-    encoder: engine.EncoderConfig,
-    customizations: list[dict[str, Any]],
-    assets: dict[str, str],
-    audio: str | None,
-    frames: tuple[float, float] | None,
-) -> dict[str, Any]:
-    names = engine.EncoderConfig.__dataclass_fields__
+def _work(terms: Terms, assets: dict[str, str], audio: str | None) -> dict[str, Any]:
     return {
-        "template": source.file,
-        "encoder": {name: getattr(encoder, name) for name in names},
-        "customizations": customizations,
+        "template": terms.source.file,
+        "encoder": _plain(terms.encoder),
         "assets": assets,
         "audio": audio,
-        "frames": frames,
+        "frames": terms.frames,
     }
 
 

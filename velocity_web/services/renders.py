@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +19,20 @@ from velocity_web.entities import (
     IdempotentRequest,
     Job,
     Render,
-    RenderAsset,
     Template,
     execute,
+    insert_many,
     lock_account,
     new_id,
     reading,
-    the,
     writing,
 )
 from velocity_web.failures import Conflict, Invalid, KeyReused, NotFound, QuotaExceeded
 from velocity_web.files import StoredFile, remove
+from velocity_web.jobs.runner import Runner
 from velocity_web.jobs.wake import wake
 from velocity_web.schemas.render import (
+    BatchRequest,
     RenderCancelled,
     RenderDetail,
     RenderDto,
@@ -39,70 +41,136 @@ from velocity_web.schemas.render import (
     RenderOutput,
     RenderQueued,
     RenderRequest,
+    RenderStatusDto,
     RenderTimeBudgetStatusDto,
 )
 from velocity_web.schemas.template import FindingDto
 from velocity_web.services import webhooks
-from velocity_web.services.render_checks import Ticket, check_request, expected_ms, find_source
+from velocity_web.services.forms import RenderForm
+from velocity_web.services.render_checks import (
+    Errors,
+    Question,
+    Source,
+    Ticket,
+    ask,
+    expected_ms,
+    find_audio_file,
+    find_source,
+    joined,
+    template_path,
+    terms_of,
+    ticket_of,
+)
 from velocity_web.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRender:
+    """A request in which nothing is wrong; ``digest`` is equal for bodies that mean the same."""
+
+    request: RenderRequest
+    digest: str
+    ticket: Ticket
+
 
 CONTENT_TYPES = {"mp4": "video/mp4", "mov": "video/quicktime", "avi": "video/x-msvideo"}
 CANCEL_WAIT_SECONDS = 2.0
+NOT_YET = 1 << 60
 CANCEL_LOOK_SECONDS = 0.02
 
 
-def check_render(caller: Caller, settings: Settings, request: RenderRequest) -> Ticket:
-    """Raises Invalid, also for a webhook's URL that is not allowed."""
+def checked(caller: Caller, settings: Settings, runner: Runner, form: RenderForm) -> CheckedRender:
+    """A render that is as its template takes it, tried in a child process.
+
+    Raises Invalid with the sentences of all fields at once, also for a webhook's URL that is not allowed, and Busy.
+    """
+    head = form.head
+    if head.request is None:
+        raise Invalid("the request has invalid fields", head.errors)
+    request = RenderRequest.model_validate(head.request)
+    try:
+        ticket = _check(caller, settings, runner, request, form.customizations)
+    except Invalid as invalid:
+        raise Invalid(invalid.detail, {**invalid.errors, **head.errors}) from None
+    if head.errors:
+        raise Invalid("the request has invalid fields", head.errors)
+    return CheckedRender(request, head.digest, ticket)
+
+
+def _check(caller: Caller, settings: Settings, runner: Runner, request: RenderRequest, customizations: str) -> Ticket:
+    errors: Errors = {}
+    audio_id = str(request.audio_id) if request.audio_id else None
     with reading():
-        template_id = str(request.template_id) if request.template_id else None
-        instance_id = str(request.template_instance_id) if request.template_instance_id else None
-        source = find_source(caller, template_id, instance_id)
-        ticket = check_request(caller, settings.data, source, request, request.customization_map or [])
-    if request.webhook_url:
+        source = source_of(caller, request)
+        audio = find_audio_file(caller, audio_id, source, errors)
+    terms = terms_of(source, request)
+    whole = joined(source.customizations, customizations)
+    question = Question(caller=caller, data=settings.data, encoder=terms.encoder, frames=terms.frames, warnings=True)
+    file = template_path(settings.data, source)
+    with runner.slot(caller.account_id), runner.checker(caller.account_id, file) as checker:
+        shared, [check] = ask(checker, question, [whole])
+    errors |= {**shared, **check.errors}
+    if request.webhook_url and not errors:
         webhooks.require_allowed(str(request.webhook_url), settings)
-    return ticket
+    if errors:
+        raise Invalid("the request has invalid fields", errors)
+    return ticket_of(terms, whole, check, audio_id, audio)
 
 
-def estimate(caller: Caller, settings: Settings, request: RenderRequest) -> RenderEstimate:
-    """What a render would take; queues nothing. Raises what queueing raises, but for the budget."""
-    ticket = check_render(caller, settings, request)
+def source_of(caller: Caller, request: RenderRequest | BatchRequest) -> Source:
+    """Within a session. Raises Invalid with the field's sentence."""
+    template_id = str(request.template_id) if request.template_id else None
+    instance_id = str(request.template_instance_id) if request.template_instance_id else None
+    return find_source(caller, template_id, instance_id)
+
+
+def estimate(found: CheckedRender) -> RenderEstimate:
+    """What a checked render would take; queues nothing."""
+    ticket = found.ticket
     with reading():
-        template = the(Template, id=ticket.source.template_id)
-        findings = json.loads(template.analysis or "{}").get("findings", [])
         return RenderEstimate(
             frames=ticket.frames,
             expected_milliseconds=expected_ms(ticket),
             expected_bytes=ticket.expected_bytes,
-            warnings=[FindingDto(**finding) for finding in findings],
+            warnings=[FindingDto(**finding) for finding in all_warnings(ticket)],
         )
 
 
-def body_hash(raw: Any) -> str:
-    """Equal for requests that mean the same, whatever their spacing and order of keys."""
-    return hashlib.sha256(json.dumps(raw, sort_keys=True, default=str).encode()).hexdigest()
+def all_warnings(ticket: Ticket) -> list[dict[str, Any]]:
+    """What the check found, and what only the analysis looks for."""
+    tried = [finding for finding in ticket.source.findings if finding["feature"].startswith("expression.")]
+    return [*ticket.warnings, *tried]
 
 
-def create_render(caller: Caller, settings: Settings, request: RenderRequest, key: str | None) -> RenderQueued:
-    """Queue a render. ``key`` is the Idempotency-Key.
-
-    Raises Invalid, QuotaExceeded, BudgetExhausted, KeyReused, NoSpace.
-    """
-    digest = body_hash(request.model_dump(mode="json"))
+def require_key(key: str | None) -> None:
+    """Raises Invalid for an Idempotency-Key that cannot be one."""
     if key is not None and not 1 <= len(key) <= 255:
         fault = "empty" if not key else "too long"
         raise Invalid(f"the Idempotency-Key is {fault}", {"Idempotency-Key": ["it must have 1 to 255 characters"]})
-    if key is not None:
-        with reading():
-            if known := remembered(caller, key, digest, settings):
-                return RenderQueued(**known)
-    ticket = check_render(caller, settings, request)
+
+
+def replayed(caller: Caller, settings: Settings, form: RenderForm, key: str | None) -> RenderQueued | None:
+    """The answer that this Idempotency-Key got before. Raises KeyReused when it was for another request."""
+    if key is None or form.head.errors:
+        return None
+    with reading():
+        known = remembered(caller, key, form.head.digest, settings)
+    return RenderQueued(**known) if known else None
+
+
+def create_render(caller: Caller, settings: Settings, found: CheckedRender, key: str | None) -> RenderQueued:
+    """Queue a checked render. ``key`` is the Idempotency-Key.
+
+    Raises Invalid, QuotaExceeded, BudgetExhausted, KeyReused, NoSpace.
+    """
+    digest, request, ticket = found.digest, found.request, found.ticket
     require_room_on_disk(settings, ticket.expected_bytes)
     with writing():
         budget.require(caller.account_id)
         if key is not None and (known := remembered(caller, key, digest, settings)):
             return RenderQueued(**known)
         require_room(caller)
-        render_id = insert_render(caller, ticket, request, request.name)
+        [render_id] = insert_renders(caller, request, [NewRender(request.name, ticket)])
         answer = {"render_id": render_id, "status": states.PENDING}
         if key is not None:
             _remember(caller, key, digest, answer)
@@ -143,46 +211,82 @@ def require_room(caller: Caller) -> None:
         raise QuotaExceeded(quota.full_sentence(storage, 1))
 
 
-def insert_render(
-    caller: Caller, ticket: Ticket, output: RenderOutput, name: str, batch: tuple[str, int] | None = None
-) -> str:
-    """Within the transaction that holds the account. Raises Invalid when the template was deleted meanwhile."""
-    source = ticket.source
-    if Template.get(id=source.template_id) is None:
+@dataclass(frozen=True, slots=True)
+class NewRender:
+    """``batch_row``: the batch and the row it is of."""
+
+    name: str
+    ticket: Ticket
+    batch_row: tuple[str, int] | None = None
+
+
+def insert_renders(caller: Caller, output: RenderOutput, new: Sequence[NewRender]) -> list[str]:
+    """Queue renders of one template within the transaction that holds the account; gives their ids.
+
+    No worker takes a row of a batch before the batch is queued. Raises Invalid when the template was deleted meanwhile.
+    """
+    if not new:
+        return []
+    if Template.get(id=new[0].ticket.source.template_id) is None:
         raise Invalid("the template was deleted", {"templateId": ["the template was deleted"]})
-    render_id, now = new_id(), now_ms()
     shown = {"job_info", "encoder_config"}
     asked = output.model_dump(mode="json", by_alias=True, exclude_none=True, include=shown)
     kept = {"jobInfo": asked.get("jobInfo", {}), "encoderConfig": asked["encoderConfig"]}
-    Render(
-        id=render_id,
-        account_id=caller.account_id,
-        name=name,
-        template_id=source.template_id,
-        template_name=source.template_name,
-        template_instance_id=source.instance_id,
-        template_instance_name=source.instance_name,
-        campaign_id=source.campaign_id,
-        audio_id=ticket.audio_id,
-        request=json.dumps({**ticket.work, "asked": kept}),
-        frames_total=ticket.frames,
-        created_at=now,
-        webhook_url=str(output.webhook_url) if output.webhook_url else None,
-        batch_id=batch[0] if batch else None,
-        batch_row=batch[1] if batch else None,
+    webhook_url = str(output.webhook_url) if output.webhook_url else None
+    ids, now = [new_id() for _ in new], now_ms()
+    insert_many(
+        "render",
+        [
+            {
+                **_render_row(caller, one, kept),
+                "id": render_id,
+                "webhook_url": webhook_url,
+                "created_at": now,
+            }
+            for render_id, one in zip(ids, new, strict=True)
+        ],
     )
-    for asset_id in ticket.asset_ids:
-        RenderAsset(render_id=render_id, asset_id=asset_id)
-    Job(
-        id=render_id,
-        kind=states.RENDER,
-        account_id=caller.account_id,
-        subject_id=render_id,
-        name=name,
-        status=states.PENDING,
-        created_at=now,
-    )
-    return render_id
+    used = [(render_id, asset) for render_id, one in zip(ids, new, strict=True) for asset in one.ticket.asset_ids]
+    insert_many("render_asset", [{"render_id": render_id, "asset_id": asset_id} for render_id, asset_id in used])
+    insert_many("job", [_job_row(caller, render_id, one, now) for render_id, one in zip(ids, new, strict=True)])
+    return ids
+
+
+def _render_row(caller: Caller, new: NewRender, kept: dict[str, Any]) -> dict[str, Any]:
+    ticket, source = new.ticket, new.ticket.source
+    work = json.dumps({**ticket.work, "asked": kept})
+    return {
+        "account_id": caller.account_id,
+        "name": new.name,
+        "template_id": source.template_id,
+        "template_name": source.template_name,
+        "template_instance_id": source.instance_id,
+        "template_instance_name": source.instance_name,
+        "campaign_id": source.campaign_id,
+        "audio_id": ticket.audio_id,
+        "request": f'{work[:-1]}, "customizations": {ticket.customizations}}}',
+        "warnings": json.dumps(all_warnings(ticket)),
+        "frames_done": 0,
+        "frames_total": ticket.frames,
+        "charged_ms": 0,
+        "batch_id": new.batch_row[0] if new.batch_row else None,
+        "batch_row": new.batch_row[1] if new.batch_row else None,
+    }
+
+
+def _job_row(caller: Caller, render_id: str, new: NewRender, now: int) -> dict[str, Any]:
+    return {
+        "id": render_id,
+        "kind": states.RENDER,
+        "account_id": caller.account_id,
+        "subject_id": render_id,
+        "name": new.name,
+        "status": states.PENDING,
+        "stage": "uploaded",
+        "attempts": 0,
+        "not_before": NOT_YET if new.batch_row else 0,
+        "created_at": now,
+    }
 
 
 def find_render(caller: Caller, render_id: str) -> tuple[Render, Job]:
@@ -228,9 +332,13 @@ def render_dto(render: Render, job: Job) -> dict[str, Any]:
 
 
 def job_dto(render: Render, job: Job) -> RenderJobDto:
+    return RenderJobDto(**_job_fields(render, job))
+
+
+def _job_fields(render: Render, job: Job) -> dict[str, Any]:
     completed = job.status == states.COMPLETED
     done = render.frames_total if completed else min(render.frames_done, render.frames_total)
-    return RenderJobDto(
+    return dict(
         **_shared_fields(render, job),
         status=job.status,
         video_download_url=download_url(render.id) if completed else None,
@@ -252,9 +360,14 @@ def _remaining_ms(render: Render, job: Job) -> int | None:
     return value
 
 
-def render_status(caller: Caller, render_id: str) -> RenderJobDto:
+def _warnings_of(render: Render) -> list[FindingDto]:
+    return [FindingDto(**finding) for finding in json.loads(render.warnings or "[]")]
+
+
+def render_status(caller: Caller, render_id: str) -> RenderStatusDto:
     with reading():
-        return job_dto(*find_render(caller, render_id))
+        render, job = find_render(caller, render_id)
+        return RenderStatusDto(**_job_fields(render, job), warnings=_warnings_of(render))
 
 
 def render_detail(caller: Caller, render_id: str) -> RenderDetail:
@@ -269,6 +382,7 @@ def render_detail(caller: Caller, render_id: str) -> RenderDetail:
             job_info=work["asked"]["jobInfo"],
             encoder_config=work["asked"]["encoderConfig"],
             customization_map=work["customizations"],
+            warnings=_warnings_of(render),
         )
 
 
@@ -350,6 +464,7 @@ def delete_render(caller: Caller, data: Path, render_id: str) -> None:
         forget = {"id": render_id, "none": "{}", "name": "deleted"}
         execute(
             "UPDATE render SET file = NULL, sha256 = NULL, size_bytes = NULL, request = $none, webhook_url = NULL, "
+            "warnings = NULL, "
             "name = $name WHERE id = $id",
             forget,
         )

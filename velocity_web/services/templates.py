@@ -181,8 +181,8 @@ def template_file(caller: Caller, data: Path, template_id: str) -> StoredFile:
         return StoredFile(data / template.file, template.file_name, template.sha256, template.created_at)
 
 
-def delete_template(caller: Caller, data: Path, template_id: str) -> Path:
-    """Remove the template, its file (whose path it gives) and its history; its renders stay.
+def delete_template(caller: Caller, data: Path, template_id: str) -> None:
+    """Remove the template, its file and its history; its renders stay.
 
     Raises NotFound and NotDeletable.
     """
@@ -199,7 +199,6 @@ def delete_template(caller: Caller, data: Path, template_id: str) -> Path:
         execute("DELETE FROM job WHERE subject_id = $id AND kind = 'template'", {"id": template_id})
         execute("DELETE FROM template WHERE id = $id", {"id": template_id})
     remove(file)
-    return file
 
 
 def storage_status(caller: Caller) -> StorageStatusDto:

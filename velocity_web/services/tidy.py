@@ -9,6 +9,7 @@ from pathlib import Path
 from velocity_web.clock import now_ms
 from velocity_web.entities import execute, reading, rows, writing
 from velocity_web.files import remove
+from velocity_web.services.batches import clear_abandoned
 from velocity_web.settings import Settings
 
 
@@ -17,6 +18,7 @@ def tidy(settings: Settings) -> list[Path]:
     horizon = now_ms() - int(settings.idempotency_hours * 3_600_000)
     with writing():
         execute("DELETE FROM idempotent_request WHERE created_at < $horizon", {"horizon": horizon})
+    clear_abandoned(settings)
     with reading():
         active = [row[0] for row in rows("SELECT id FROM job WHERE lease_owner IS NOT NULL", {})]
     idle = [path for path in settings.temporary.iterdir() if not any(job_id in path.name for job_id in active)]

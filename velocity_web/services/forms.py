@@ -1,0 +1,123 @@
+"""Request bodies as the server sees them: small ones it reads itself, all others a child process reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from velocity_web.auth import Caller
+from velocity_web.failures import Invalid
+from velocity_web.jobs.child import Child
+from velocity_web.jobs.form_process import render_form
+from velocity_web.jobs.runner import Runner, TaskFailed
+from velocity_web.operation import Body
+from velocity_web.settings import Settings
+
+SMALL_BYTES = 64 * 1024
+"""A body of this size is read within a millisecond or two."""
+CHUNK = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a form says of a body: ``errors`` by field, ``warnings`` of unknown fields, and the ``request`` without its
+    customization maps, mended where there are errors, None where that was not possible.
+    """
+
+    errors: dict[str, list[str]]
+    warnings: list[str]
+    request: dict[str, Any] | None
+    digest: str = ""
+    rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RenderForm:
+    """A render's body: its head and its customization map, as JSON."""
+
+    head: Head
+    customizations: str
+
+
+def read_render(caller: Caller, settings: Settings, runner: Runner, body: Body) -> RenderForm:
+    """Raises Invalid for what is no JSON, and Busy."""
+    if body.length <= SMALL_BYTES:
+        head, customizations = render_form(body.stream.read())
+        return RenderForm(Head(**head), customizations)
+    with runner.slot(caller.account_id), _reading(runner, settings, body, {"kind": "render"}) as child, _failing():
+        message = child.message()
+        _require_form(message)
+        return RenderForm(Head(**message["head"]), str(message["map"]))
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRowForm:
+    number: int
+    name: str | None
+    audio_id: str | None
+    customizations: str
+
+
+class BatchForm:
+    """A batch whose rows come out of a child one by one."""
+
+    def __init__(self, child: Child) -> None:
+        self._child = child
+        message = child.message()
+        _require_form(message)
+        self.head = Head(**message["head"])
+
+    def rows(self, seconds: float) -> Iterator[BatchRowForm]:
+        """All rows, in order; each must come within ``seconds``. Raises Invalid."""
+        while True:
+            with _failing(), self._child.within(seconds):
+                message = self._child.message()
+            if "end" in message:
+                return
+            yield BatchRowForm(message["number"], message["name"], message["audio"], message["map"])
+
+
+@contextmanager
+def batch_form(runner: Runner, settings: Settings, body: Body, query: dict[str, Any]) -> Iterator[BatchForm]:
+    """The form of a batch's body; ``query`` has the other fields of a CSV body. The caller holds a slot.
+
+    Raises Invalid.
+    """
+    kind = "csv" if body.kind == "text/csv" else "batch"
+    spec = {"kind": kind, "most_rows": settings.batch_max_rows, "query": query}
+    with _reading(runner, settings, body, spec) as child:
+        with _failing():
+            form = BatchForm(child)
+        yield form
+
+
+@contextmanager
+def _reading(runner: Runner, settings: Settings, body: Body, spec: dict[str, Any]) -> Iterator[Child]:
+    """A child that was sent the body."""
+    with _failing():
+        child = runner.start("form")
+    try:
+        with child.within(settings.still_seconds):
+            with _failing():
+                child.tell(json.dumps({**spec, "length": body.length}).encode(), b"\n")
+                while part := body.stream.read(CHUNK):
+                    child.tell(part)
+            yield child
+    finally:
+        child.end()
+
+
+@contextmanager
+def _failing() -> Iterator[None]:
+    try:
+        yield
+    except TaskFailed as failure:
+        raise Invalid(f"the body cannot be read: {failure}", {"": [str(failure)]}) from None
+
+
+def _require_form(message: dict[str, Any]) -> None:
+    if "invalid" in message:
+        raise Invalid(message["invalid"]["detail"], message["invalid"]["errors"])
