@@ -29,6 +29,10 @@ _HOMES = {
     "VideoInfo": "probe",
     "PictureInfo": "probe",
     "hookimpl": "hookspecs",
+    "try_out": "trial",
+    "Trial": "trial",
+    "forecast": "forecasts",
+    "Forecast": "forecasts",
     "warm_up": "warm",
     "VelocityError": "errors",
     "PackageError": "errors",
@@ -63,12 +67,14 @@ if TYPE_CHECKING:
         StorageError,
         VelocityError,
     )
+    from velocity_engine.forecasts import Forecast, forecast
     from velocity_engine.hookspecs import hookimpl
     from velocity_engine.inspect import LayerInfo
     from velocity_engine.package import PackageLimits
     from velocity_engine.probe import AudioInfo, PictureInfo, VideoInfo, probe_audio, probe_picture, probe_video
     from velocity_engine.progress import Progress
     from velocity_engine.template import Template, open_template
+    from velocity_engine.trial import Trial, try_out
     from velocity_engine.warm import warm_up
 
 __all__ = sorted(_HOMES)

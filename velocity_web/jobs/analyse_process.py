@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 VALUE_CHARACTERS = 500
 LISTED = 2000
+TRIAL_SECONDS = 4.0  # of a processor, after which the signal ends the process; a trial stops by itself after a second
+HANGING_SECONDS = 30.0
 
 
 def analyse_template(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
@@ -24,7 +27,7 @@ def analyse_template(spec: dict[str, Any], send: Callable[[dict[str, Any]], None
         if errors:
             sentences = [f"{error.message} ({error.place})" if str(error.place) else error.message for error in errors]
             raise engine.DocumentError("; ".join(sentences[:10]))
-        return {
+        analysis = {
             "width": template.width,
             "height": template.height,
             "frame_rate": template.frame_rate,
@@ -37,6 +40,14 @@ def analyse_template(spec: dict[str, Any], send: Callable[[dict[str, Any]], None
             "assets": [plain(asset) for asset in template.assets[:LISTED]],
             "findings": findings[:LISTED],
         }
+        # Whatever becomes of the trial, and of this process in it, the analysis stands.
+        send({"result": analysis})
+        signal.setitimer(signal.ITIMER_PROF, TRIAL_SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, HANGING_SECONDS)
+        trial = engine.try_out(template)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        return {**analysis, "trial": trial and trial.to_json()}
 
 
 def finding_dict(finding: Any) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class Batches(Resource):
         returns=BatchDetail,
         further=check,
         stand_ins=STAND_INS,
-        codes={402: "No render time is left"},
+        codes={402: "The renders need more time than is left of the budget"},
     )
     def on_post(self, call: Call) -> BatchDetail:
         """Rows that are invalid are kept as rejected, with their errors; the others are queued."""

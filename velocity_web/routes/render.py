@@ -36,7 +36,7 @@ class Renders(Resource):
         stand_ins=STAND_INS,
         headers={KEY: "the same key and body give the same render for 24 hours"},
         codes={
-            402: "No render time is left",
+            402: "The render needs more time than is left of the budget",
             422: "The Idempotency-Key was used with another request",
         },
     )

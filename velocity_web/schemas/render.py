@@ -92,12 +92,16 @@ class RenderQueued(Answer):
 
 
 class RenderEstimate(Answer):
-    """The answer to a dry run: nothing was queued."""
+    """The answer to a dry run: nothing was queued. Nine renders of ten lie between least and most."""
 
     dry_run: Literal[True] = True
     frames: int
     expected_milliseconds: int
+    least_milliseconds: int
+    most_milliseconds: int
     expected_bytes: int
+    least_bytes: int
+    most_bytes: int
     warnings: list[FindingDto] = Field(default_factory=list)
 
 

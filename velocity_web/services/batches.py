@@ -10,7 +10,7 @@ from typing import Any
 from pony.orm import desc
 from pydantic import ValidationError
 
-from velocity_web import budget, states
+from velocity_web import states
 from velocity_web.auth import Caller
 from velocity_web.clock import iso_time, now_ms
 from velocity_web.entities import Batch, Job, Render, lock_account, new_id, reading, rows, the, writing
@@ -27,7 +27,7 @@ from velocity_web.schemas.render import (
 )
 from velocity_web.services import webhooks
 from velocity_web.services.render_checks import Errors, Source, Ticket, check_request, find_source
-from velocity_web.services.renders import cancel_job, download_url, insert_render, require_room
+from velocity_web.services.renders import cancel_job, download_url, insert_render, require_means
 from velocity_web.settings import Settings
 
 NAME_COLUMN = "name"
@@ -86,8 +86,8 @@ def create_batch(caller: Caller, settings: Settings, request: BatchRequest) -> B
         raise Invalid("no row can be rendered", _row_errors(checked))
     batch_id = new_id()
     with writing():
-        budget.require(caller.account_id)
-        require_room(caller)
+        lock_account(caller.account_id)
+        require_means(caller, [entry[1].estimate for entry in checked if isinstance(entry, tuple)])
         kept: list[dict[str, Any]] = []
         for number, entry in enumerate(checked):
             if isinstance(entry, tuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,16 +14,17 @@ from velocity_web.auth import Caller
 from velocity_web.entities import Asset, Audio, Campaign, Job, Template, TemplateInstance, rows
 from velocity_web.failures import Invalid
 from velocity_web.schemas.render import EncoderConfigRequest, JobInfo, RenderOutput
+from velocity_web.services.estimates import Estimate, Past, estimate, past_of, trial_of
 from velocity_web.services.openings import openings
 
 Errors = dict[str, list[str]]
-NANOSECONDS_PER_PIXEL = 14.0
 LARGEST_MAP = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The template of a render, and the instance it comes by in campaign mode."""
+    """The template of a render, and the instance it comes by in campaign mode; ``trial`` and ``past`` are what its
+    estimate is made of."""
 
     template_id: str
     template_name: str
@@ -32,7 +32,8 @@ class Source:
     frame_rate: float
     span: tuple[float, float]
     frame_count: int
-    size: tuple[int, int]
+    trial: engine.Trial
+    past: list[Past]
     instance_id: str | None = None
     instance_name: str | None = None
     campaign_id: str | None = None
@@ -48,7 +49,7 @@ class Ticket:
     audio_id: str | None
     asset_ids: tuple[str, ...]
     frames: int
-    expected_bytes: int
+    estimate: Estimate
 
 
 def find_source(caller: Caller, template_id: str | None, instance_id: str | None) -> Source:
@@ -96,7 +97,8 @@ def _source(caller: Caller, template_id: str, field_name: str, **campaign: Any) 
         analysis["frame_rate"],
         tuple(analysis["span"]),
         analysis["frame_count"],
-        (analysis["width"], analysis["height"]),
+        trial_of(analysis),
+        past_of(template.id),
         **campaign,
     )
 
@@ -117,6 +119,12 @@ def find_audio_file(caller: Caller, audio_id: str | None, source: Source, errors
         link = f"POST /campaign/{source.campaign_id}/audio-groups/{audio.group_id}"
         errors["audioId"] = [f"the audio {audio.name!r} is of a group that is not linked to the campaign; do {link}"]
     return str(audio.file)
+
+
+def sound_seconds(audio_id: str | None) -> float:
+    """Within a session: how long the request's audio lasts."""
+    audio = Audio.get(id=audio_id) if audio_id else None
+    return float(audio.seconds or 0.0) if audio else 0.0
 
 
 def _is_linked(campaign_id: str | None, group_id: str) -> bool:
@@ -198,14 +206,14 @@ def check_request(
             errors.setdefault(name, []).append(sentence_of(problem))
     if errors:
         raise Invalid("the request has invalid fields", errors)
-    count = output_frames(frames, source, encoder)
+    span = frames or source.span
     return Ticket(
         source,
         _work(source, encoder, whole_map, assets, audio, frames),
         audio_id,
         tuple(sorted({asset_id.lower() for asset_id in assets})),
-        count,
-        _expected_bytes(encoder, source, count),
+        engine.forecast(source.trial, encoder, span).frames,
+        estimate(source.template_id, source.trial, encoder, span, sound_seconds(audio_id), source.past),
     )
 
 
@@ -242,27 +250,3 @@ def _work(
         "audio": audio,
         "frames": frames,
     }
-
-
-def output_frames(frames: tuple[float, float] | None, source: Source, encoder: engine.EncoderConfig) -> int:
-    first, last = frames or source.span
-    rate = float(encoder.frame_rate or source.frame_rate)
-    return max(1, math.ceil((last - first) / source.frame_rate * rate - 1e-6))
-
-
-def _expected_bytes(encoder: engine.EncoderConfig, source: Source, count: int) -> int:
-    seconds = count / float(encoder.frame_rate or source.frame_rate)
-    return int(seconds * ((encoder.bitrate or 0) + encoder.audio_bitrate / 8)) + 4096
-
-
-def expected_ms(ticket: Ticket) -> int:
-    """Within a session: from this template's latest renders, else from the pixels to draw."""
-    known = rows(
-        "SELECT render_ms, frames_total FROM render WHERE template_id = $id AND render_ms > 0 AND frames_total > 0 "
-        "ORDER BY created_at DESC LIMIT 5",
-        {"id": ticket.source.template_id},
-    )
-    if known:
-        return max(1, round(ticket.frames * sum(row[0] for row in known) / sum(row[1] for row in known)))
-    width, height = ticket.work["encoder"]["resolution"] or ticket.source.size
-    return max(1, round(ticket.frames * width * height * NANOSECONDS_PER_PIXEL / 1e6))

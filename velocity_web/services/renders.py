@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from velocity_web.entities import (
     the,
     writing,
 )
-from velocity_web.failures import Conflict, Invalid, KeyReused, NotFound, QuotaExceeded
+from velocity_web.failures import Conflict, Invalid, KeyReused, NotFound
 from velocity_web.files import StoredFile, remove
 from velocity_web.jobs.wake import wake
 from velocity_web.schemas.render import (
@@ -42,7 +43,8 @@ from velocity_web.schemas.render import (
 )
 from velocity_web.schemas.template import FindingDto
 from velocity_web.services import webhooks
-from velocity_web.services.render_checks import Ticket, check_request, expected_ms, find_source
+from velocity_web.services.estimates import Estimate
+from velocity_web.services.render_checks import Ticket, check_request, find_source
 from velocity_web.settings import Settings
 
 CONTENT_TYPES = {"mp4": "video/mp4", "mov": "video/quicktime", "avi": "video/x-msvideo"}
@@ -68,10 +70,15 @@ def estimate(caller: Caller, settings: Settings, request: RenderRequest) -> Rend
     with reading():
         template = the(Template, id=ticket.source.template_id)
         findings = json.loads(template.analysis or "{}").get("findings", [])
+        expected = ticket.estimate
         return RenderEstimate(
             frames=ticket.frames,
-            expected_milliseconds=expected_ms(ticket),
-            expected_bytes=ticket.expected_bytes,
+            expected_milliseconds=expected.milliseconds,
+            least_milliseconds=expected.least_ms,
+            most_milliseconds=expected.most_ms,
+            expected_bytes=expected.size_bytes,
+            least_bytes=expected.least_bytes,
+            most_bytes=expected.most_bytes,
             warnings=[FindingDto(**finding) for finding in findings],
         )
 
@@ -95,10 +102,10 @@ def create_render(caller: Caller, settings: Settings, request: RenderRequest, ke
                 return RenderQueued(**known)
     ticket = check_render(caller, settings, request)
     with writing():
-        budget.require(caller.account_id)
+        lock_account(caller.account_id)
         if key is not None and (known := remembered(caller, key, digest, settings)):
             return RenderQueued(**known)
-        require_room(caller)
+        require_means(caller, [ticket.estimate])
         render_id = insert_render(caller, ticket, request, request.name)
         answer = {"render_id": render_id, "status": states.PENDING}
         if key is not None:
@@ -127,11 +134,15 @@ def _remember(caller: Caller, key: str, digest: str, answer: dict[str, Any]) -> 
         IdempotentRequest(account_id=caller.account_id, key=key, **kept)
 
 
-def require_room(caller: Caller) -> None:
-    """Within a transaction: an output needs at least a byte of the quota. Raises QuotaExceeded."""
-    storage = quota.storage_of(caller.account_id)
-    if storage.available_bytes <= 0:
-        raise QuotaExceeded(quota.full_sentence(storage, 1))
+def require_means(caller: Caller, estimates: Sequence[Estimate]) -> None:
+    """Within the transaction that queues these renders: the budget and the quota hold at least what they need at least.
+
+    Raises BudgetExhausted, QuotaExceeded.
+    """
+    milliseconds = sum(one.milliseconds for one in estimates), sum(one.least_ms for one in estimates)
+    size_bytes = sum(one.size_bytes for one in estimates), sum(one.least_bytes for one in estimates)
+    budget.require(caller.account_id, *milliseconds)
+    quota.require(caller.account_id, *size_bytes)
 
 
 def insert_render(
@@ -161,6 +172,11 @@ def insert_render(
         webhook_url=str(output.webhook_url) if output.webhook_url else None,
         batch_id=batch[0] if batch else None,
         batch_row=batch[1] if batch else None,
+        forecast_ms=ticket.estimate.forecast_ms,
+        forecast_bytes=ticket.estimate.forecast_bytes,
+        manner=ticket.estimate.manner,
+        reserved_ms=ticket.estimate.least_ms,
+        reserved_bytes=ticket.estimate.least_bytes,
     )
     for asset_id in ticket.asset_ids:
         RenderAsset(render_id=render_id, asset_id=asset_id)
