@@ -23,7 +23,7 @@ from velocity_engine.template import exact_rate
 from velocity_engine.trial import FINER, USUAL, Trial
 
 LEAST_BITS = 200.0  # of anything that was encoded
-FAR = 0.1  # of the timeline: windows within it count for about the same
+FAR = 0.3  # of the timeline: windows within it count for about the same
 X264_NOTE_BITS = 6400  # that x264 writes of itself into the first packet of each segment
 
 
@@ -89,7 +89,7 @@ COSTS = {
 }
 STEP_POWER = 0.5
 CONTAINER_BYTES, CONTAINER_BYTES_A_FRAME = 900, 10
-BASE_MS = 110.0  # of starting, opening and finishing, whatever is rendered
+BASE_MS = 130.0  # of starting, opening and finishing, whatever is rendered
 BESIDE = 0.3  # of the shorter of drawing and encoding, which do not lie beside each other wholly
 
 

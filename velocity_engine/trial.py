@@ -190,9 +190,10 @@ class _Course:
         self._rate = exact_rate(template.frame_rate)
         self._encoding = [0.0, 0]  # seconds and pixels of the usual codec
         self._small, self._large = _Drawing(), _Drawing()
-        self._start_ms = 0.0
+        self._first_drawn: float | None = None  # seconds
 
     def run(self) -> Trial | None:
+        planned = time.thread_time() - self._started
         size = _size(self._template, PIXELS)
         changes = self._changes(size)
         windows: list[Window] = []
@@ -218,7 +219,7 @@ class _Course:
             keys=keys,
             key_pixels=small[0] * small[1],
             windows=tuple(windows),
-            start_ms=self._start_ms,
+            start_ms=1000 * (planned + (self._first_drawn or 0.0)),
             evaluate_ms=1000 * (self._small.evaluating + self._large.evaluating) / drawn,
             touch_ms=touch_ms,
             pixel_ns=pixel_ns,
@@ -234,7 +235,9 @@ class _Course:
 
     def _changes(self, size: tuple[int, int]) -> tuple[tuple[float, float], ...]:
         """Half of the time at most goes into this; points that it does not reach are left out evenly."""
-        first, pairs = self._template.first_frame, max(1, self._template.frame_count - 1)
+        first, pairs = self._template.first_frame, self._template.frame_count - 1
+        if not pairs:
+            return ((first, 0.0),)
         places = sorted({first + int(pairs * (number + 0.5) / POINTS) for number in range(POINTS)})
         viewport = fit_viewport((self._template.width, self._template.height), *size)
         half = time.thread_time() + (self._deadline - time.thread_time()) / 2
@@ -280,6 +283,8 @@ class _Course:
                 frames.append(frames[-1] if drawn is None else drawn.frame)
                 if len(frames) == 1:
                     spent = dict(clock.seconds)
+                    if self._first_drawn is None:
+                        self._first_drawn = spent["composite"]
                     first_one = (spent["composite"] + spent["convert"], tiles.total - tiles.held, spent["evaluate"])
                     touched = 0
                 else:
@@ -313,9 +318,7 @@ class _Course:
     # --- what is encoded ---
 
     def _window(self, frame: float, size: tuple[int, int], number: int) -> Window:
-        frames, changed = self._draw(frame, size, WINDOW, self._small)
-        if number == 0:
-            self._start_ms = 1000 * (time.thread_time() - self._started)
+        frames, changed = self._draw(frame, size, min(WINDOW, self._template.frame_count), self._small)
         encoded = [self._encode(frames, *USUAL, 0.0)]
         smaller = [one.reformat(width=size[0] // 4 * 2, height=size[1] // 4 * 2) for one in frames]
         for codec, preset, finer, windows in TRIED:
@@ -329,7 +332,7 @@ class _Course:
         encoder = SegmentEncoder(settings, width, height, self._rate, len(frames))
         started = time.thread_time()
         packets = [packet for frame in frames for packet in encoder.encode(frame)] + encoder.finish()
-        if (codec, preset, finer) == (*USUAL, 0.0) and len(frames) > 1:
+        if (codec, preset, finer) == (*USUAL, 0.0) and (len(frames) > 1 or not self._encoding[1]):
             self._encoding[0] += time.thread_time() - started
             self._encoding[1] += width * height * len(frames)
         packets.sort(key=lambda packet: packet.pts)

@@ -11,7 +11,7 @@ from web.support_service import Client, Service, render_request
 from web.support_templates import layer, png, sliding, slow_template, template_zip, wav
 
 from velocity_web.auth import key_digest
-from velocity_web.services.estimates import MARGIN, Past, correction
+from velocity_web.services.estimates import MARGIN, TIME_DOUBTS, Past, correction
 
 CODECS = {0: "h264", 1: "h265", 2: "av1"}
 FIVE_SECONDS = {"frames": 150, "size": (320, 180)}
@@ -192,7 +192,7 @@ def past(count: int, factor: float, template_id: str = "t", manner: str = "h264/
 
 
 def factor(pasts: list[Past], template_id: str = "t", manner: str = "h264//1") -> float:
-    return math.exp(correction(pasts, template_id, manner, lambda one: one.time))
+    return math.exp(correction(pasts, template_id, manner, lambda one: one.time, TIME_DOUBTS))
 
 
 def test_without_a_past_the_forecast_stands() -> None:

@@ -7,7 +7,7 @@ Estimates are made in the server, from the template's trial (which its analysis 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -21,8 +21,10 @@ MARGIN_UNTRIED = 4.0
 REMEMBERED = 200  # latest renders, of all templates
 LATEST = 40  # of them, which tell how busy the machine is
 REMEMBERED_OF_TEMPLATE = 50
-DOUBT = 2.0  # renders: how many weigh as much as the belief that the forecast is right
-LITTLE_DOUBT = 0.5  # for renders of one template in one manner
+TIME_DOUBTS = (2.0, 2.0, 2.0, 0.5)
+SIZE_DOUBTS = (20.0, 20.0, 5.0, 1.0)
+"""How many renders weigh as much as the belief that the forecast is right: any, of one manner, of one template, both.
+How busy a machine is shows in all renders; what makes a video larger than foretold is its own."""
 MOST = math.log(20.0)
 
 
@@ -84,11 +86,10 @@ def estimate(
     """Arithmetic alone; ``past`` is the newest first."""
     forecast = engine.forecast(trial, encoder, frames, sound_seconds)
     manner = manner_of(encoder)
-    time = math.exp(correction(past, template_id, manner, lambda one: one.time))
-    size = 1.0
-    if encoder.rate_control != engine.RateControl.CBR:
-        sized = [one for one in past if one.size is not None]
-        size = math.exp(correction(sized, template_id, manner, lambda one: one.size or 0.0))
+    time = math.exp(correction(past, template_id, manner, lambda one: one.time, TIME_DOUBTS))
+    control = manner.rpartition("/")[2]
+    alike = [one for one in past if one.size is not None and one.manner.rpartition("/")[2] == control]
+    size = math.exp(correction(alike, template_id, manner, lambda one: one.size or 0.0, SIZE_DOUBTS))
     return Estimate(
         milliseconds=max(1, round(forecast.milliseconds * time)),
         size_bytes=max(1, round(forecast.size_bytes * size)),
@@ -99,18 +100,20 @@ def estimate(
     )
 
 
-def correction(past: Sequence[Past], template_id: str, manner: str, part: Callable[[Past], float]) -> float:
+def correction(
+    past: Sequence[Past], template_id: str, manner: str, part: Callable[[Past], float], doubts: Sequence[float]
+) -> float:
     """The logarithm by which forecasts of ``part`` err here: what the latest renders have in common, then what is left
     for those of the same manner, of the same template, and of both. Few renders count for little.
     """
-    groups: tuple[tuple[float, Iterable[Past]], ...] = (
-        (DOUBT, past[:LATEST]),
-        (DOUBT, [one for one in past if one.manner == manner]),
-        (DOUBT, [one for one in past if one.template_id == template_id]),
-        (LITTLE_DOUBT, [one for one in past if (one.template_id, one.manner) == (template_id, manner)]),
+    groups = (
+        past[:LATEST],
+        [one for one in past if one.manner == manner],
+        [one for one in past if one.template_id == template_id],
+        [one for one in past if (one.template_id, one.manner) == (template_id, manner)],
     )
     total = 0.0
-    for doubt, group in groups:
+    for doubt, group in zip(doubts, groups, strict=True):
         left = [part(one) - total for one in group]
         if left:
             total += median(left) * len(left) / (len(left) + doubt)
