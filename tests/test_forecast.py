@@ -34,6 +34,17 @@ def test_trials_measure_the_same_bits_each_time(trial: ve.Trial) -> None:
     assert (again.changes, again.keys, again.windows) == (trial.changes, trial.keys, trial.windows)
 
 
+@pytest.mark.parametrize("frames", [1, 2, 9])
+def test_short_templates_are_tried(tmp_path: Path, frames: int) -> None:
+    path = tmp_path / "short.json"
+    path.write_text(json.dumps({"v": "5", "fr": 25, "ip": 7, "op": 7 + frames, "w": 100, "h": 50, "layers": []}))
+    with ve.open_template(path) as template:
+        made = ve.try_out(template, 20)
+    assert made is not None
+    assert all(share == 0 for _frame, share in made.changes)
+    assert ve.forecast(made, ve.EncoderConfig(), (7.0, 7.0 + frames)).frames == frames
+
+
 def test_a_trial_without_time_is_none_or_short() -> None:
     with ve.open_template(DEMO) as template:
         short = ve.try_out(template, 0.0)
