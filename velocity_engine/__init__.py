@@ -31,6 +31,10 @@ _HOMES = {
     "VideoInfo": "probe",
     "PictureInfo": "probe",
     "hookimpl": "hookspecs",
+    "try_out": "trial",
+    "Trial": "trial",
+    "forecast": "forecasts",
+    "Forecast": "forecasts",
     "warm_up": "warm",
     "VelocityError": "errors",
     "PackageError": "errors",
@@ -65,6 +69,7 @@ if TYPE_CHECKING:
         StorageError,
         VelocityError,
     )
+    from velocity_engine.forecasts import Forecast, forecast
     from velocity_engine.hookspecs import hookimpl
     from velocity_engine.inspect import LayerInfo
     from velocity_engine.package import PackageLimits
@@ -80,6 +85,7 @@ if TYPE_CHECKING:
     )
     from velocity_engine.progress import Progress
     from velocity_engine.template import Template, open_template
+    from velocity_engine.trial import Trial, try_out
     from velocity_engine.warm import warm_up
 
 __all__ = sorted(_HOMES)

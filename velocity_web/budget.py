@@ -1,7 +1,7 @@
 """The render time budget: charged while a render runs, never beyond what is left.
 
-Every accepted render holds one millisecond of the budget until it is charged, so that of many requests for the last of
-a budget exactly as many are accepted as there are milliseconds.
+Every accepted render holds what it needs at least until it is charged that, so that of many requests for the last of a
+budget exactly as many are accepted as it can hold.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from velocity_web.entities import execute, lock_account, rows
 from velocity_web.failures import BudgetExhausted, NotFound
 
-RESERVED_MS = 1
 EXHAUSTED = "Insufficient VM budget mid-render: the render time budget is used up"
 
 
@@ -33,22 +32,33 @@ def budget_of(account_id: str) -> Budget:
     return Budget(*found[0])
 
 
-def _reserved_ms(account_id: str) -> int:
+def reserved_ms(account_id: str) -> int:
+    """Within a session: what the active renders will be charged yet, at least."""
     found = rows(
-        "SELECT COUNT(*) FROM job JOIN render ON render.id = job.id WHERE job.account_id = $id AND job.kind = 'render' "
-        "AND job.status IN ('pending', 'processing', 'cancelling') AND render.charged_ms = 0",
+        "SELECT SUM(COALESCE(render.reserved_ms, 1) - render.charged_ms) FROM job JOIN render ON render.id = job.id "
+        "WHERE job.account_id = $id AND job.kind = 'render' AND job.status IN ('pending', 'processing', 'cancelling') "
+        "AND COALESCE(render.reserved_ms, 1) > render.charged_ms",
         {"id": account_id},
     )
-    return int(found[0][0]) * RESERVED_MS
+    return int(found[0][0] or 0)
 
 
-def require(account_id: str) -> None:
-    """Within the transaction that queues a render. Raises BudgetExhausted."""
+def require(account_id: str, expected_ms: int, least_ms: int) -> None:
+    """Within the transaction that queues renders: they need at least ``least_ms`` together. Raises BudgetExhausted."""
     lock_account(account_id)
     budget = budget_of(account_id)
-    if budget.remaining_ms - _reserved_ms(account_id) < RESERVED_MS:
+    if budget.remaining_ms == 0:
         raise BudgetExhausted(
             f"the render time budget of {budget.total_ms} ms is used up; ask the administrator for more"
+        )
+    held = reserved_ms(account_id)
+    left = max(0, budget.remaining_ms - held)
+    if least_ms > left:
+        others = f" beside the {held} ms that the renders before it need" if held else ""
+        raise BudgetExhausted(
+            f"about {expected_ms} ms (at least {least_ms}) of render time are needed, and {left} ms of the budget of "
+            f"{budget.total_ms} ms are left{others}; render fewer frames, smaller or with a faster preset, "
+            "or ask the administrator for more"
         )
 
 

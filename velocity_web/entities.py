@@ -143,7 +143,11 @@ class TemplateInstance(Entity):
 
 
 class Render(Entity):
-    """A render and its outcome; ``request`` is what the worker needs, as JSON. Its state is in the job of its id."""
+    """A render and its outcome; ``request`` is what the worker needs, as JSON. Its state is in the job of its id.
+
+    ``forecast_*`` is what the engine foretold for renders of its ``manner``, ``reserved_*`` what it needs at least and
+    holds of the budget and the quota while it is active.
+    """
 
     _table_ = "render"
     id = PrimaryKey(str, 36)
@@ -169,6 +173,11 @@ class Render(Entity):
     render_ms = Optional(int, size=64, nullable=True)
     warnings = Optional(LongStr, nullable=True, volatile=True)
     created_at = Required(int, size=64)
+    forecast_ms = Optional(float, nullable=True)
+    forecast_bytes = Optional(float, nullable=True)
+    manner = Optional(str, nullable=True)
+    reserved_ms = Optional(int, size=64, nullable=True)
+    reserved_bytes = Optional(int, size=64, nullable=True)
 
 
 class IdempotentRequest(Entity):

@@ -264,17 +264,6 @@ def test_no_budget_is_402(service: Service) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_a_render_that_runs_out_of_budget_fails_with_that_reason(service: Service) -> None:
-    client = service.client(budget_ms=1500)
-    render_id = client.start_render(client.ready_template(slow_template()))
-    status = client.settle(f"/render/{render_id}/status")
-    assert status["status"] == "failed"
-    assert "budget" in status["reason"]
-    budget = client.get("/render/render-time-budget-status").json()
-    assert (budget["usedMilliseconds"], budget["remainingMilliseconds"]) == (1500, 0)
-    assert client.post("/render", json=render_request(str(uuid4()))).status_code in (400, 402)
-
-
 def test_an_output_that_does_not_fit_fails_with_that_reason(service: Service) -> None:
     client = service.client(quota_mb=1)
     room = 1_048_576

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import signal
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from velocity_web.sentences import joined
 
 VALUE_CHARACTERS = 500
 LISTED = 2000
+TRIAL_SECONDS = 4.0  # of a processor, after which the signal ends the process; a trial stops by itself after a second
+HANGING_SECONDS = 30.0
 
 
 def analyse_template(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
@@ -27,7 +30,7 @@ def analyse_template(spec: dict[str, Any], send: Callable[[dict[str, Any]], None
         if errors:
             sentences = [placed(error.message, error.place) for error in errors]
             raise engine.DocumentError(joined([with_known_names(sentence, names) for sentence in sentences]))
-        return {
+        analysis = {
             "width": template.width,
             "height": template.height,
             "frame_rate": template.frame_rate,
@@ -40,6 +43,14 @@ def analyse_template(spec: dict[str, Any], send: Callable[[dict[str, Any]], None
             "assets": [plain(asset) for asset in template.assets[:LISTED]],
             "findings": findings[:LISTED],
         }
+        # Whatever becomes of the trial, and of this process in it, the analysis stands.
+        send({"result": analysis})
+        signal.setitimer(signal.ITIMER_PROF, TRIAL_SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, HANGING_SECONDS)
+        trial = engine.try_out(template)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        return {**analysis, "trial": trial and trial.to_json()}
 
 
 def finding_dict(finding: Any, names: Mapping[str, str]) -> dict[str, Any]:

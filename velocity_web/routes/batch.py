@@ -35,7 +35,11 @@ class Batches(Resource):
         returns=BatchDetail | BatchEstimate,
         answers="The queued batch; with dryRun=true the estimate, and nothing is queued",
         examples={JSON: examples.BATCH, "text/csv": examples.BATCH_CSV},
-        codes={402: "No render time is left", 409: "It was cancelled while it was queued", 503: BUSY},
+        codes={
+            402: "The renders need more time than is left of the budget",
+            409: "It was cancelled while it was queued",
+            503: BUSY,
+        },
     )
     def on_post(self, call: Call) -> BatchDetail | BatchEstimate:
         """Rows that are invalid are kept as rejected, with their errors; the others are queued.

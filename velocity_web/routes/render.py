@@ -40,7 +40,7 @@ class Renders(Resource):
         examples={JSON: examples.RENDER},
         headers={KEY: "the same key and body give the same render for 24 hours"},
         codes={
-            402: "No render time is left",
+            402: "The render needs more time than is left of the budget",
             422: "The Idempotency-Key was used with another request",
             503: BUSY,
         },

@@ -147,12 +147,16 @@ class RenderQueued(Answer):
 
 
 class RenderEstimate(Answer):
-    """The answer to a dry run: nothing was queued."""
+    """The answer to a dry run: nothing was queued. Nine renders of ten lie between least and most."""
 
     dry_run: Literal[True] = True
     frames: int
     expected_milliseconds: int
+    least_milliseconds: int
+    most_milliseconds: int
     expected_bytes: int
+    least_bytes: int
+    most_bytes: int
     warnings: list[FindingDto] = Field(default_factory=list)
 
 
@@ -271,7 +275,11 @@ class BatchEstimate(Answer):
     rows_rejected: int
     frames: int
     expected_milliseconds: int
+    least_milliseconds: int
+    most_milliseconds: int
     expected_bytes: int
+    least_bytes: int
+    most_bytes: int
     errors: dict[str, list[str]]
     warnings: list[FindingDto] = Field(default_factory=list)
 

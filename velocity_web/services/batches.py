@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from velocity_web import budget
 from velocity_web.auth import Caller
 from velocity_web.clock import now_ms
 from velocity_web.disk import require_room as require_room_on_disk
@@ -36,22 +35,24 @@ from velocity_web.schemas.render import BatchDetail, BatchEstimate, BatchQuery, 
 from velocity_web.schemas.template import FindingDto
 from velocity_web.services import webhooks
 from velocity_web.services.batch_rows import QUEUEING, batch_detail, find_batch
+from velocity_web.services.estimates import Estimate
 from velocity_web.services.forms import BatchForm, BatchRowForm, batch_form
 from velocity_web.services.render_checks import (
     Errors,
     MapCheck,
     Question,
+    Sound,
     Terms,
     Ticket,
     ask,
-    expected_ms,
-    find_audio_file,
+    expected,
+    find_sound,
     joined,
     template_path,
     terms_of,
     ticket_of,
 )
-from velocity_web.services.renders import NewRender, cancel_job, insert_renders, require_room, source_of
+from velocity_web.services.renders import NewRender, cancel_job, insert_renders, require_means, source_of
 from velocity_web.settings import Settings
 
 PIECE_ROWS = 250
@@ -89,7 +90,11 @@ class Tally:
     rejected: int = 0
     frames: int = 0
     milliseconds: int = 0
+    least_milliseconds: int = 0
+    most_milliseconds: int = 0
     size_bytes: int = 0
+    least_bytes: int = 0
+    most_bytes: int = 0
     errors: Errors = field(default_factory=dict)
     said: set[str] = field(default_factory=set)
 
@@ -98,7 +103,13 @@ class Tally:
         if row.ticket is not None:
             self.valid += 1
             self.frames += row.ticket.frames
-            self.size_bytes += row.ticket.expected_bytes
+            one = row.ticket.estimate
+            self.milliseconds += one.milliseconds
+            self.least_milliseconds += one.least_ms
+            self.most_milliseconds += one.most_ms
+            self.size_bytes += one.size_bytes
+            self.least_bytes += one.least_bytes
+            self.most_bytes += one.most_bytes
             return
         self.rejected += 1
         if self.rejected > TOLD_ROWS:
@@ -151,8 +162,8 @@ class _Batch:
         self._once = once
         self._deadline = time.monotonic() + visit.settings.batch_seconds
         self._title = request.name or "batch"
-        self._audio: dict[str, tuple[str | None, Errors]] = {}
-        self._sample: Ticket | None = None
+        self._sounds: dict[str | None, tuple[Sound | None, Errors]] = {None: (None, {})}
+        self._estimates: dict[str | None, Estimate] = {}
         self.tally = Tally()
         if request.webhook_url:
             webhooks.require_allowed(str(request.webhook_url), visit.settings)
@@ -168,15 +179,17 @@ class _Batch:
 
     def estimate(self) -> BatchEstimate:
         tally, source = self.tally, self._terms.source
-        with reading():
-            milliseconds = expected_ms(self._sample) * tally.valid if self._sample else 0
         return BatchEstimate(
             rows_total=tally.valid + tally.rejected,
             rows_valid=tally.valid,
             rows_rejected=tally.rejected,
             frames=tally.frames,
-            expected_milliseconds=milliseconds,
+            expected_milliseconds=tally.milliseconds,
+            least_milliseconds=tally.least_milliseconds,
+            most_milliseconds=tally.most_milliseconds,
             expected_bytes=tally.size_bytes,
+            least_bytes=tally.least_bytes,
+            most_bytes=tally.most_bytes,
             errors=tally.errors,
             warnings=[FindingDto(**finding) for finding in source.findings],
         )
@@ -186,8 +199,7 @@ class _Batch:
         caller = self._visit.caller
         batch_id = new_id()
         with writing():
-            budget.require(caller.account_id)
-            require_room(caller)
+            lock_account(caller.account_id)
             require_room_on_disk(self._visit.settings, 1)
             Batch(
                 id=batch_id,
@@ -222,6 +234,7 @@ class _Batch:
             lock_account(caller.account_id)
             _require_queueing(batch_id, piece[-1].number + 1)
             new = [NewRender(row.name, row.ticket, (batch_id, row.number)) for row in piece if row.ticket]
+            require_means(caller, [one.ticket.estimate for one in new])  # the pieces before hold what they need
             ids = iter(insert_renders(caller, self._request, new))
             kept = []
             for row in piece:
@@ -286,24 +299,22 @@ class _Batch:
 
     def _row(self, row: BatchRowForm, customizations: str, check: MapCheck, shared: Errors) -> Checked:
         audio_id = row.audio_id or (str(self._request.audio_id) if self._request.audio_id else None)
-        audio, wrong = self._audio_file(audio_id)
+        sound, wrong = self._sound(audio_id)
         errors = {**shared, **check.errors, **wrong}
         name = row.name or f"{self._title[:245]} {row.number + 1}"
         if errors:
             return Checked(row.number, name, None, errors)
-        ticket = ticket_of(self._terms, customizations, check, audio_id, audio)
-        self._sample = ticket
+        if audio_id not in self._estimates:
+            self._estimates[audio_id] = expected(self._terms, sound)
+        ticket = ticket_of(self._terms, customizations, check, sound, self._estimates[audio_id])
         return Checked(row.number, name, ticket, {})
 
-    def _audio_file(self, audio_id: str | None) -> tuple[str | None, Errors]:
-        if audio_id is None:
-            return None, {}
-        if audio_id not in self._audio:
+    def _sound(self, audio_id: str | None) -> tuple[Sound | None, Errors]:
+        if audio_id not in self._sounds:
             wrong: Errors = {}
             with reading():
-                file = find_audio_file(self._visit.caller, audio_id, self._terms.source, wrong)
-            self._audio[audio_id] = (file, wrong)
-        return self._audio[audio_id]
+                self._sounds[audio_id] = find_sound(self._visit.caller, audio_id, self._terms.source, wrong), wrong
+        return self._sounds[audio_id]
 
 
 def _require_queueing(batch_id: str, checked: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,16 +15,16 @@ from velocity_web.entities import Asset, Audio, Campaign, Job, Template, Templat
 from velocity_web.failures import Invalid
 from velocity_web.jobs.runner import Checker, TaskFailed
 from velocity_web.schemas.render import EncoderConfigRequest, JobInfo, RenderOutput
+from velocity_web.services.estimates import Estimate, Past, estimate, past_of, trial_of
 
 Errors = dict[str, list[str]]
-NANOSECONDS_PER_PIXEL = 14.0
 NO_MAP = "[]"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The template of a render, and the instance it comes by in campaign mode. ``customizations``: the instance's map,
-    as JSON. ``findings``: what the analysis found.
+    """The template of a render, and the instance it comes by in campaign mode. ``trial`` and ``past`` are what its
+    estimate is made of. ``customizations``: the instance's map, as JSON. ``findings``: what the analysis found.
     """
 
     template_id: str
@@ -34,7 +33,8 @@ class Source:
     frame_rate: float
     span: tuple[float, float]
     frame_count: int
-    size: tuple[int, int]
+    trial: engine.Trial
+    past: list[Past]
     instance_id: str | None = None
     instance_name: str | None = None
     campaign_id: str | None = None
@@ -55,7 +55,7 @@ class Ticket:
     audio_id: str | None
     asset_ids: tuple[str, ...]
     frames: int
-    expected_bytes: int
+    estimate: Estimate
 
 
 def find_source(caller: Caller, template_id: str | None, instance_id: str | None) -> Source:
@@ -103,14 +103,24 @@ def _source(caller: Caller, template_id: str, field_name: str, **campaign: Any) 
         analysis["frame_rate"],
         tuple(analysis["span"]),
         analysis["frame_count"],
-        (analysis["width"], analysis["height"]),
+        trial_of(analysis),
+        past_of(template.id),
         findings=tuple(analysis.get("findings", ())),
         **campaign,
     )
 
 
-def find_audio_file(caller: Caller, audio_id: str | None, source: Source, errors: Errors) -> str | None:
-    """Within a session: the stored file of the request's audio."""
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """The audio of a request: its stored file, and how long it lasts."""
+
+    id: str
+    file: str
+    seconds: float
+
+
+def find_sound(caller: Caller, audio_id: str | None, source: Source, errors: Errors) -> Sound | None:
+    """Within a session: the request's audio. What is wrong with it goes to ``errors``."""
     if audio_id is None:
         return None
     audio = Audio.get(id=audio_id)
@@ -124,7 +134,7 @@ def find_audio_file(caller: Caller, audio_id: str | None, source: Source, errors
     if source.instance_id and not _is_linked(source.campaign_id, audio.group_id):
         link = f"POST /campaign/{source.campaign_id}/audio-groups/{audio.group_id}"
         errors["audioId"] = [f"the audio {audio.name!r} is of a group that is not linked to the campaign; do {link}"]
-    return str(audio.file)
+    return Sound(audio_id, str(audio.file), float(audio.seconds or 0.0))
 
 
 def _is_linked(campaign_id: str | None, group_id: str) -> bool:
@@ -268,19 +278,26 @@ def terms_of(source: Source, output: RenderOutput) -> Terms:
     return Terms(source, encoder_from(output.encoder_config), frame_range(output.job_info, source))
 
 
-def ticket_of(terms: Terms, customizations: str, check: MapCheck, audio_id: str | None, audio: str | None) -> Ticket:
+def expected(terms: Terms, sound: Sound | None) -> Estimate:
+    """How long a render will take and how large its video will be, where nothing is wrong with its encoder."""
+    source = terms.source
+    seconds = sound.seconds if sound else 0.0
+    span = terms.frames or source.span
+    return estimate(source.template_id, source.trial, terms.encoder, span, seconds, source.past)
+
+
+def ticket_of(terms: Terms, customizations: str, check: MapCheck, sound: Sound | None, estimated: Estimate) -> Ticket:
     """Of a map, the instance's included, in which nothing is wrong."""
-    source, encoder, frames = terms.source, terms.encoder, terms.frames
-    count = output_frames(frames, source, encoder)
+    source = terms.source
     return Ticket(
         source,
-        _work(terms, check.assets, audio),
+        _work(terms, check.assets, sound.file if sound else None),
         customizations,
         check.warnings,
-        audio_id,
+        sound.id if sound else None,
         tuple(sorted({asset_id.lower() for asset_id in check.assets})),
-        count,
-        _expected_bytes(encoder, source, count),
+        engine.forecast(source.trial, terms.encoder, terms.frames or source.span).frames,
+        estimated,
     )
 
 
@@ -296,27 +313,3 @@ def _work(terms: Terms, assets: dict[str, str], audio: str | None) -> dict[str, 
         "audio": audio,
         "frames": terms.frames,
     }
-
-
-def output_frames(frames: tuple[float, float] | None, source: Source, encoder: engine.EncoderConfig) -> int:
-    first, last = frames or source.span
-    rate = float(encoder.frame_rate or source.frame_rate)
-    return max(1, math.ceil((last - first) / source.frame_rate * rate - 1e-6))
-
-
-def _expected_bytes(encoder: engine.EncoderConfig, source: Source, count: int) -> int:
-    seconds = count / float(encoder.frame_rate or source.frame_rate)
-    return int(seconds * ((encoder.bitrate or 0) + encoder.audio_bitrate / 8)) + 4096
-
-
-def expected_ms(ticket: Ticket) -> int:
-    """Within a session: from this template's latest renders, else from the pixels to draw."""
-    known = rows(
-        "SELECT render_ms, frames_total FROM render WHERE template_id = $id AND render_ms > 0 AND frames_total > 0 "
-        "ORDER BY created_at DESC LIMIT 5",
-        {"id": ticket.source.template_id},
-    )
-    if known:
-        return max(1, round(ticket.frames * sum(row[0] for row in known) / sum(row[1] for row in known)))
-    width, height = ticket.work["encoder"]["resolution"] or ticket.source.size
-    return max(1, round(ticket.frames * width * height * NANOSECONDS_PER_PIXEL / 1e6))

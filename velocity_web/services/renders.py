@@ -27,7 +27,7 @@ from velocity_web.entities import (
     reading,
     writing,
 )
-from velocity_web.failures import Conflict, Invalid, KeyReused, NotFound, QuotaExceeded
+from velocity_web.failures import Conflict, Invalid, KeyReused, NotFound
 from velocity_web.files import StoredFile, remove
 from velocity_web.jobs.runner import Runner
 from velocity_web.jobs.wake import wake
@@ -46,6 +46,7 @@ from velocity_web.schemas.render import (
 )
 from velocity_web.schemas.template import FindingDto
 from velocity_web.services import webhooks
+from velocity_web.services.estimates import Estimate
 from velocity_web.services.forms import RenderForm
 from velocity_web.services.render_checks import (
     Errors,
@@ -53,8 +54,8 @@ from velocity_web.services.render_checks import (
     Source,
     Ticket,
     ask,
-    expected_ms,
-    find_audio_file,
+    expected,
+    find_sound,
     find_source,
     joined,
     template_path,
@@ -102,7 +103,7 @@ def _check(caller: Caller, settings: Settings, runner: Runner, request: RenderRe
     audio_id = str(request.audio_id) if request.audio_id else None
     with reading():
         source = source_of(caller, request)
-        audio = find_audio_file(caller, audio_id, source, errors)
+        sound = find_sound(caller, audio_id, source, errors)
     terms = terms_of(source, request)
     whole = joined(source.customizations, customizations)
     question = Question(caller=caller, data=settings.data, encoder=terms.encoder, frames=terms.frames, warnings=True)
@@ -114,7 +115,7 @@ def _check(caller: Caller, settings: Settings, runner: Runner, request: RenderRe
         webhooks.require_allowed(str(request.webhook_url), settings)
     if errors:
         raise Invalid("the request has invalid fields", errors)
-    return ticket_of(terms, whole, check, audio_id, audio)
+    return ticket_of(terms, whole, check, sound, expected(terms, sound))
 
 
 def source_of(caller: Caller, request: RenderRequest | BatchRequest) -> Source:
@@ -127,13 +128,17 @@ def source_of(caller: Caller, request: RenderRequest | BatchRequest) -> Source:
 def estimate(found: CheckedRender) -> RenderEstimate:
     """What a checked render would take; queues nothing."""
     ticket = found.ticket
-    with reading():
-        return RenderEstimate(
-            frames=ticket.frames,
-            expected_milliseconds=expected_ms(ticket),
-            expected_bytes=ticket.expected_bytes,
-            warnings=[FindingDto(**finding) for finding in all_warnings(ticket)],
-        )
+    foretold = ticket.estimate
+    return RenderEstimate(
+        frames=ticket.frames,
+        expected_milliseconds=foretold.milliseconds,
+        least_milliseconds=foretold.least_ms,
+        most_milliseconds=foretold.most_ms,
+        expected_bytes=foretold.size_bytes,
+        least_bytes=foretold.least_bytes,
+        most_bytes=foretold.most_bytes,
+        warnings=[FindingDto(**finding) for finding in all_warnings(ticket)],
+    )
 
 
 def all_warnings(ticket: Ticket) -> list[dict[str, Any]]:
@@ -164,12 +169,12 @@ def create_render(caller: Caller, settings: Settings, found: CheckedRender, key:
     Raises Invalid, QuotaExceeded, BudgetExhausted, KeyReused, NoSpace.
     """
     digest, request, ticket = found.digest, found.request, found.ticket
-    require_room_on_disk(settings, ticket.expected_bytes)
+    require_room_on_disk(settings, ticket.estimate.least_bytes)
     with writing():
-        budget.require(caller.account_id)
+        lock_account(caller.account_id)
         if key is not None and (known := remembered(caller, key, digest, settings)):
             return RenderQueued(**known)
-        require_room(caller)
+        require_means(caller, [ticket.estimate])
         [render_id] = insert_renders(caller, request, [NewRender(request.name, ticket)])
         answer = {"render_id": render_id, "status": states.PENDING}
         if key is not None:
@@ -204,11 +209,15 @@ def _remember(caller: Caller, key: str, digest: str, answer: dict[str, Any]) -> 
         IdempotentRequest(account_id=caller.account_id, key=key, **kept)
 
 
-def require_room(caller: Caller) -> None:
-    """Within a transaction: an output needs at least a byte of the quota. Raises QuotaExceeded."""
-    storage = quota.storage_of(caller.account_id)
-    if storage.available_bytes <= 0:
-        raise QuotaExceeded(quota.full_sentence(storage, 1))
+def require_means(caller: Caller, estimates: Sequence[Estimate]) -> None:
+    """Within the transaction that queues these renders: the budget and the quota hold at least what they need at least.
+
+    Raises BudgetExhausted, QuotaExceeded.
+    """
+    milliseconds = sum(one.milliseconds for one in estimates), sum(one.least_ms for one in estimates)
+    size_bytes = sum(one.size_bytes for one in estimates), sum(one.least_bytes for one in estimates)
+    budget.require(caller.account_id, *milliseconds)
+    quota.require(caller.account_id, *size_bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +278,11 @@ def _render_row(caller: Caller, new: NewRender, kept: dict[str, Any]) -> dict[st
         "frames_done": 0,
         "frames_total": ticket.frames,
         "charged_ms": 0,
+        "forecast_ms": ticket.estimate.forecast_ms,
+        "forecast_bytes": ticket.estimate.forecast_bytes,
+        "manner": ticket.estimate.manner,
+        "reserved_ms": ticket.estimate.least_ms,
+        "reserved_bytes": ticket.estimate.least_bytes,
         "batch_id": new.batch_row[0] if new.batch_row else None,
         "batch_row": new.batch_row[1] if new.batch_row else None,
     }

@@ -1,0 +1,152 @@
+"""How long a render will take and how large its video will be: the engine's forecast, set right by what the renders
+before it really took.
+
+Estimates are made in the server, from the template's trial (which its analysis left) and the database alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+import velocity_engine as engine
+from velocity_web.entities import rows
+
+MARGIN = 1.5
+MARGIN_UNTRIED = 4.0
+"""Of a template that was analysed before there were trials, or whose trial did not come to an end."""
+REMEMBERED = 200  # latest renders, of all templates
+LATEST = 40  # of them, which tell how busy the machine is
+REMEMBERED_OF_TEMPLATE = 50
+TIME_DOUBTS = (2.0, 2.0, 2.0, 0.5)
+SIZE_DOUBTS = (20.0, 20.0, 5.0, 1.0)
+"""How many renders weigh as much as the belief that the forecast is right: any, of one manner, of one template, both.
+How busy a machine is shows in all renders; what makes a video larger than foretold is its own."""
+MOST = math.log(20.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A completed render: logarithms of what it took by what was forecast; of bytes None where its video is deleted."""
+
+    template_id: str
+    manner: str
+    time: float
+    size: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a render is expected to take, and the ``forecast`` that it was made from, which later ones are set right by.
+
+    The truth lies within ``margin`` of either side for nine renders of ten.
+    """
+
+    milliseconds: int
+    size_bytes: int
+    margin: float
+    manner: str
+    forecast_ms: float
+    forecast_bytes: float
+
+    @property
+    def least_ms(self) -> int:
+        return max(1, int(self.milliseconds / self.margin))
+
+    @property
+    def most_ms(self) -> int:
+        return math.ceil(self.milliseconds * self.margin)
+
+    @property
+    def least_bytes(self) -> int:
+        return max(1, int(self.size_bytes / self.margin))
+
+    @property
+    def most_bytes(self) -> int:
+        return math.ceil(self.size_bytes * self.margin)
+
+
+def manner_of(encoder: engine.EncoderConfig) -> str:
+    """What renders have in common that err alike: codec, preset and rate control."""
+    preset = "" if encoder.preset is None else encoder.preset
+    return f"{encoder.codec_name}/{preset}/{int(encoder.rate_control)}"
+
+
+def estimate(
+    template_id: str,
+    trial: engine.Trial,
+    encoder: engine.EncoderConfig,
+    frames: tuple[float, float],
+    sound_seconds: float,
+    past: Sequence[Past],
+) -> Estimate:
+    """Arithmetic alone; ``past`` is the newest first."""
+    forecast = engine.forecast(trial, encoder, frames, sound_seconds)
+    manner = manner_of(encoder)
+    time = math.exp(correction(past, template_id, manner, lambda one: one.time, TIME_DOUBTS))
+    control = manner.rpartition("/")[2]
+    alike = [one for one in past if one.size is not None and one.manner.rpartition("/")[2] == control]
+    size = math.exp(correction(alike, template_id, manner, lambda one: one.size or 0.0, SIZE_DOUBTS))
+    return Estimate(
+        milliseconds=max(1, round(forecast.milliseconds * time)),
+        size_bytes=max(1, round(forecast.size_bytes * size)),
+        margin=MARGIN_UNTRIED if trial.guessed else MARGIN,
+        manner=manner,
+        forecast_ms=forecast.milliseconds,
+        forecast_bytes=forecast.size_bytes,
+    )
+
+
+def correction(
+    past: Sequence[Past], template_id: str, manner: str, part: Callable[[Past], float], doubts: Sequence[float]
+) -> float:
+    """The logarithm by which forecasts of ``part`` err here: what the latest renders have in common, then what is left
+    for those of the same manner, of the same template, and of both. Few renders count for little.
+    """
+    groups = (
+        past[:LATEST],
+        [one for one in past if one.manner == manner],
+        [one for one in past if one.template_id == template_id],
+        [one for one in past if (one.template_id, one.manner) == (template_id, manner)],
+    )
+    total = 0.0
+    for doubt, group in zip(doubts, groups, strict=True):
+        left = [part(one) - total for one in group]
+        if left:
+            total += median(left) * len(left) / (len(left) + doubt)
+    return max(-MOST, min(MOST, total))
+
+
+def past_of(template_id: str) -> list[Past]:
+    """Within a session: the latest completed renders of this machine and more of this template, newest first."""
+    kept = (
+        "SELECT template_id, manner, render_ms, size_bytes, forecast_ms, forecast_bytes, created_at, id FROM render "
+        "WHERE forecast_ms IS NOT NULL AND render_ms IS NOT NULL AND frames_done = frames_total "
+    )
+    latest = rows(f"{kept} ORDER BY created_at DESC LIMIT {REMEMBERED}", {})
+    own = rows(
+        f"{kept} AND template_id = $id ORDER BY created_at DESC LIMIT {REMEMBERED_OF_TEMPLATE}", {"id": template_id}
+    )
+    found = {row[7]: row for row in (*latest, *own)}
+    return [_past(row) for row in sorted(found.values(), key=lambda row: -row[6])]
+
+
+def _past(row: tuple[Any, ...]) -> Past:
+    template_id, manner, ms, size, forecast_ms, forecast_bytes = row[:6]
+    return Past(
+        template_id,
+        manner,
+        math.log(max(1, ms) / forecast_ms),
+        math.log(size / forecast_bytes) if size else None,
+    )
+
+
+def trial_of(analysis: dict[str, Any]) -> engine.Trial:
+    """The trial that an analysis holds, else a guess of it."""
+    try:
+        return engine.Trial.from_json(analysis["trial"])
+    except (KeyError, TypeError):
+        return engine.Trial.guess(analysis["width"], analysis["height"], analysis["frame_rate"])
