@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 from velocity_engine.errors import MediaError, Place
 from velocity_engine.regular_file import open_regular
+from velocity_engine.sample_tables import claims_more_than_it_holds
 
 MOV, MP3, WAV, ADTS, AVI = "mov", "mp3", "wav", "aac", "avi"  # the demuxers, as FFmpeg calls them
 
@@ -175,9 +176,12 @@ def _demuxer_of(source: Source, kind: Kind, name: str) -> str:
             head = file.read(16)
             stranger = next((what for magic, what in _STRANGERS if head.startswith(magic)), None)
             demuxer = _demuxer(file) if stranger is None else None
+            overdone = demuxer == MOV and claims_more_than_it_holds(file)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "there is no such file"
         raise _failure(kind, name, f"the {kind.what} cannot be read: {reason}") from None
+    if overdone:
+        raise _failure(kind, name, f"the {kind.what} is damaged: it says that it holds more than it does")
     if demuxer is not None and demuxer in kind.demuxers:
         return demuxer
     if stranger is not None:

@@ -202,7 +202,7 @@ class PlanContext:
         asset = self.asset(asset_id)
         if asset.media is None:
             message = asset.missing or f"the package lacks {asset.name or asset_id}"
-            raise MediaError(message, place=Place(pointer=asset.pointer or None),
+            raise MediaError(message, place=Place(file=asset.name or None, pointer=asset.pointer or None),
                              hint="Put the file into images/ of the package, or replace the layer")  # fmt: skip
         return asset.media
 

@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     grace_seconds: float = Field(8.0, ge=0, description="how long running renders may go on after SIGTERM")
     stall_seconds: float = Field(120.0, gt=0, description="a render that shows no progress for so long is ended")
     analysis_seconds: float = Field(60.0, gt=0, description="longest analysis of one upload")
+    trial_seconds: float = Field(
+        1.0, ge=0, description="processor time of the trial by which renders of a template are estimated; 0: none"
+    )
     still_seconds: float = Field(30.0, gt=0, description="longest preview picture, or check of an asset or request")
     task_slots: int = Field(
         default_factory=default_task_slots, ge=1, description="previews and checks at once, half of them for one user"

@@ -58,7 +58,7 @@ class Service:
         raise RuntimeError(f"the server did not start: {(self.data / 'server.log').read_text()[-2000:]}")
 
     def process_environment(self) -> dict[str, str]:
-        return {**os.environ, "VELOCITY_WORKERS": "1", **self.environment}
+        return {**os.environ, "VELOCITY_WORKERS": "1", "VELOCITY_TRIAL_SECONDS": "0", **self.environment}
 
     def stop(self) -> int:
         """SIGTERM, and the exit status."""

@@ -64,7 +64,8 @@ def ask(forge: Forge, task: str, spec: dict[str, Any], limits: Limits) -> dict[s
         while data := channel.recv(1 << 20):
             received += data
     while pid not in [one.pid for one in ended]:
-        ended.append(forge.wait_end())
+        if (end := forge.hear()) is not None:
+            ended.append(end)
     messages = [json.loads(line) for line in received.splitlines()]
     assert messages, f"the child ended without an answer: {ended[-1].sentence()}"
     return dict(messages[-1])

@@ -42,7 +42,7 @@ def restart(service: Service) -> None:
 
 
 def kill_something(service: Service, chance: random.Random) -> str:
-    """End the server, its worker, the forking parent or one that renders, whichever there is."""
+    """End the server, its worker, a forking parent or one that renders or checks, whichever there is."""
     assert service.process
     below = children_of(service.process.pid)
     if not below or chance.random() < 0.2:
@@ -52,7 +52,7 @@ def kill_something(service: Service, chance: random.Random) -> str:
     victim = chance.choice(below)
     with suppress(ProcessLookupError):
         os.kill(victim, signal.SIGKILL)
-    return "worker" if victim == below[0] else "child"
+    return "child"
 
 
 @pytest.mark.timeout(60 + KILLS * 6)
@@ -87,11 +87,16 @@ def test_nothing_is_lost_whatever_is_killed(new_service: Callable[..., Service])
 
 
 def render_children(service: Service) -> list[int]:
-    """The processes below the forking parent."""
+    """The processes below the worker's forking parent; the server has one of its own."""
     assert service.process
-    [worker, *_] = children_of(service.process.pid)
-    forges = [pid for pid in children_of(worker) if "jobs.forge" in Path(f"/proc/{pid}/cmdline").read_text()]
-    return [pid for pid in forges if children_of(worker).index(pid) > 0]
+    [worker] = [pid for pid in children_of(service.process.pid) if "velocity_web.worker" in command_line(pid)]
+    return children_of(worker)[1:]
+
+
+def command_line(pid: int) -> str:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    return ""
 
 
 def test_a_render_whose_process_dies_is_tried_again_then_failed_with_the_reason(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,6 +16,14 @@ from velocity_web.services.estimates import MARGIN, TIME_DOUBTS, Past, correctio
 
 CODECS = {0: "h264", 1: "h265", 2: "av1"}
 FIVE_SECONDS = {"frames": 150, "size": (320, 180)}
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One that tries templates out, as servers do by default; those of other tests do not, for their speed."""
+    running = Service(tmp_path_factory.mktemp("estimates") / "data", {"VELOCITY_TRIAL_SECONDS": "1"}).start()
+    yield running
+    running.stop()
 
 
 def estimate(client: Client, template_id: str, **encoder: Any) -> dict[str, Any]:

@@ -41,6 +41,12 @@ class Tiny:
         return disk.free_bytes(self.folder)
 
 
+def left_in_tmp(service: Service) -> list[Path]:
+    """What lies in the temporary folder, but for the empty folders of children that wait for the next request."""
+    found = (service.data / "tmp").iterdir()
+    return [path for path in found if not (path.name.startswith("task-") and not list(path.iterdir()))]
+
+
 @pytest.fixture
 def tiny(tmp_path: Path) -> Iterator[Tiny]:
     if os.getuid() != 0 or not shutil.which("mount"):
@@ -93,7 +99,7 @@ def test_a_full_disk_is_told_and_room_can_be_made(tiny: Tiny, service_on_tiny: S
         assert client.delete(f"/template/{slow_id}").status_code == 200
         tiny.fill()
         assert client.delete(f"/render/{done_id}").status_code == 200
-        assert not list((service.data / "tmp").iterdir())
+        assert left_in_tmp(service) == []
         assert "the worker died" not in (service.data / "server.log").read_text()
         tiny.filler.unlink()
         client.until("/template/storage-status", lambda _status: (service.data / disk.RESERVE_NAME).exists())
@@ -121,7 +127,7 @@ def test_an_upload_that_does_not_fit_is_507(tiny: Tiny, service_on_tiny: Service
         answer = client.post("/template/upload", content=body, headers=headers)
         assert answer.status_code == 507, answer.text
         assert "no space is left" in answer.json()["detail"]
-        assert tiny.free() > 40 * MIB
+        assert tiny.free() > 32 * MIB  # of 48: the rest is the database, its log and the reserve
         assert client.ready_template(template_zip())
 
 
@@ -141,7 +147,7 @@ def test_uploads_that_fill_the_disk_together_are_answered(tiny: Tiny, service_on
         headers = {"Content-Type": "multipart/form-data; boundary=b"}
         answer = client.post("/template/upload", content=pieces(), headers=headers)
         assert answer.status_code == 507, answer.text
-        assert not list((service_on_tiny.data / "tmp").iterdir())
+        assert left_in_tmp(service_on_tiny) == []
         tiny.filler.unlink()
         assert client.ready_template(template_zip())
 

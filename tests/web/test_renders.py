@@ -12,6 +12,8 @@ import pytest
 from web.support_service import Client, Service, render_request
 from web.support_templates import layer, png, slow_template, template_zip, wav
 
+from velocity_web.auth import key_digest
+
 
 def decoded(video: bytes) -> tuple[list[Any], list[str]]:
     """The frames as RGB arrays, and the kinds of all streams."""
@@ -264,19 +266,17 @@ def test_no_budget_is_402(service: Service) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_an_output_that_does_not_fit_fails_with_that_reason(service: Service) -> None:
-    client = service.client(quota_mb=1)
-    room = 1_048_576
-    template_id = client.ready_template(template_zip())
-    filler = room - client.get("/template/storage-status").json()["usedBytes"] - 100
-    sound = wav(filler / 16_000 - 0.01)
-    client.ready_audio(sound + b"\0" * (filler - len(sound)))
-    assert client.get("/template/storage-status").json()["availableBytes"] == 100
-    render_id = client.start_render(template_id)
+def test_an_output_that_does_not_fit_after_all_fails_with_that_reason(service: Service) -> None:
+    """The quota is lowered once the render is queued: what it was checked against no longer holds."""
+    client = service.client(quota_mb=100)
+    render_id = client.start_render(client.ready_template(slow_template()))
+    service.query("UPDATE account SET quota_mb = 0 WHERE key_hash = ?", key_digest(client.key))
     status = client.settle(f"/render/{render_id}/status")
     assert status["status"] == "failed"
     assert "quota" in status["reason"]
-    assert client.get("/template/storage-status").json()["availableBytes"] == 100
+    used = client.get("/template/storage-status").json()["usedBytes"]
+    client.delete(f"/render/{render_id}")
+    assert client.get("/template/storage-status").json()["usedBytes"] == used
 
 
 def test_history_is_filtered_and_paged(client: Client, template_id: str) -> None:
@@ -320,7 +320,7 @@ def test_an_empty_idempotency_key_is_told_so(client: Client, template_id: str) -
     assert answer.json()["detail"] == "the Idempotency-Key is empty"
 
 
-def test_the_history_adds_up_to_the_budget(client: Client, template_id: str) -> None:
+def test_the_history_adds_up_to_the_budget(service: Service, client: Client, template_id: str) -> None:
     """Completed, failed, cancelled while it runs and cancelled before it ran; a deleted one stays charged."""
     client.ready_render(template_id)
     slow = client.ready_template(slow_template())
@@ -331,8 +331,10 @@ def test_the_history_adds_up_to_the_budget(client: Client, template_id: str) -> 
     for render_id in (waiting, running):
         assert client.post(f"/render/{render_id}/cancel").status_code == 200
     assert client.settle(f"/render/{running}/status")["renderTimeMilliseconds"] > 0
-    broken = client.start_render(template_id, customizationMap=[{"layer": "Ground", "plugin": "nosuch"}])
-    assert client.settle(f"/render/{broken}/status")["status"] == "failed"
+    failing = client.start_render(slow)
+    client.until(f"/render/{failing}/status", lambda status: status["progress"] > 0)
+    service.query("UPDATE account SET budget_ms = used_ms WHERE key_hash = ?", key_digest(client.key))
+    assert client.settle(f"/render/{failing}/status")["status"] == "failed"
     history = client.get("/render/history").json()
     assert {entry["status"] for entry in history} == {"completed", "failed", "cancelled"}
     used = client.get("/render/render-time-budget-status").json()["usedMilliseconds"]

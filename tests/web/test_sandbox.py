@@ -19,13 +19,12 @@ from pydantic import ValidationError
 from velocity_web import states
 from velocity_web.files import made_bytes, read_made, remove
 from velocity_web.jobs.answers import NotUnderstood, read_message
+from velocity_web.jobs.child import Child, TaskFailed
 from velocity_web.jobs.environment import forge_environment
 from velocity_web.jobs.queue import Leased
-from velocity_web.jobs.runner import Runner, TaskFailed
 from velocity_web.jobs.running import Running
 from velocity_web.jobs.sandbox import landlock, readable, seccomp, syscalls
 from velocity_web.jobs.sandbox.confinement import confinement
-from velocity_web.settings import Settings
 
 PID = 4242
 KILLED, ALLOWED = "killed", "allowed"
@@ -233,12 +232,12 @@ def test_a_child_that_talks_nonsense_is_noted_and_no_more(said: bytes, tmp_path:
 
 @pytest.mark.parametrize("said", [b"nonsense\n", b'{"result": {"kind": 1}}\n', b'{"failed": []}\n'])
 def test_a_task_that_talks_nonsense_has_failed(said: bytes, tmp_path: Path) -> None:
-    runner = Runner(Settings(data=tmp_path))
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.sendall(said)
-        with pytest.raises(TaskFailed, match="cannot be understood"):
-            runner._converse(ours, "asset", {}, time.monotonic() + 60)
+        child = Child(os.getpid(), ours, "asset", tmp_path)
+        with child.within(60), pytest.raises(TaskFailed, match="cannot be understood"):
+            child.message()
 
 
 def test_a_finished_file_must_be_a_file(tmp_path: Path) -> None:

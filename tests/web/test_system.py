@@ -129,6 +129,6 @@ def test_a_task_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     try:
         spec = {"template": str(file), "frame": 0, "width": 4000, "output": str(tmp_path / "out.png")}
         with pytest.raises(TaskFailed, match="longer than"):
-            runner.run("preview", spec, (str(file),), tmp_path)
+            runner.run("account", "preview", spec, (str(file),), tmp_path)
     finally:
         runner.close()

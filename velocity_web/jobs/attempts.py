@@ -43,7 +43,8 @@ def plan_analysis(job: Leased, settings: Settings) -> Attempt | None:
         writes=(str(folder),),
         file_bytes=settings.process_file_mb * MIB,
     )
-    return Attempt({"file": str(path), "names": names}, folder, None, limits, settings.analysis_seconds)
+    spec = {"file": str(path), "names": names, "trial_seconds": settings.trial_seconds}
+    return Attempt(spec, folder, None, limits, settings.analysis_seconds)
 
 
 def plan_render(job: Leased, settings: Settings) -> Attempt:

@@ -61,6 +61,7 @@ class Forge:
                 start_new_session=True,
             )
         self.socket = ours
+        self.is_ready = False
 
     @property
     def pid(self) -> int:
@@ -83,7 +84,8 @@ class Forge:
                 answer = self._receive()
                 if "started" in answer:
                     return answer["started"], ours, ended
-                ended.append(Ended(answer["ended"], answer["status"]))
+                if "ended" in answer:
+                    ended.append(Ended(answer["ended"], answer["status"]))
         except OSError as error:
             ours.close()
             raise ForgeGone from error
@@ -91,10 +93,13 @@ class Forge:
             ours.close()
             raise
 
-    def wait_end(self) -> Ended:
-        """The next end of a child; blocks, unless ``socket`` is readable. Raises ForgeGone."""
+    def hear(self) -> Ended | None:
+        """The end of a child, or None for the word that the parent is ready (``is_ready``).
+
+        Blocks, unless ``socket`` is readable. Raises ForgeGone.
+        """
         answer = self._receive()
-        return Ended(answer["ended"], answer["status"])
+        return Ended(answer["ended"], answer["status"]) if "ended" in answer else None
 
     def _receive(self) -> dict[str, int]:
         try:
@@ -104,6 +109,7 @@ class Forge:
         if not raw:
             raise ForgeGone
         answer: dict[str, int] = json.loads(raw)
+        self.is_ready = True  # it says nothing before
         return answer
 
     def close(self) -> None:
@@ -142,6 +148,10 @@ def serve(connection: socket.socket) -> None:
         selector.register(connection, selectors.EVENT_READ)
         selector.register(woken, selectors.EVENT_READ)
         logs = ChildLogs(selector)
+        try:
+            connection.send(json.dumps({"ready": os.getpid()}).encode())
+        except OSError:
+            return  # nobody waits for it any more
         while True:
             ready = {key.fd for key, _events in selector.select()}
             logs.read(ready)

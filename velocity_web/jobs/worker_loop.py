@@ -155,11 +155,11 @@ class Worker:
     def _hear_forge(self) -> None:
         try:
             assert self._forge
-            ended = self._forge.wait_end()
+            ended = self._forge.hear()
         except ForgeGone:
             self._lose_forge()
             return
-        if ended.pid in self.running:
+        if ended is not None and ended.pid in self.running:
             self.running[ended.pid].ended = ended
 
     def _lose_forge(self) -> None:
@@ -174,6 +174,8 @@ class Worker:
             self.ending.append(running)
 
     def _claim(self) -> None:
+        if not self._open_forge().is_ready:
+            return  # a lease would run out while the engine loads
         for renders, slots in ((True, self.settings.workers), (False, self.settings.light_workers)):
             while sum((one.job.kind == states.RENDER) == renders for one in self.running.values()) < slots:
                 with reading():

@@ -284,16 +284,15 @@ class BatchEstimate(Answer):
     warnings: list[FindingDto] = Field(default_factory=list)
 
 
-def _at_most_10_000(value: Any) -> Any:
-    number = _digits(value)
-    return min(number, 10_000) if isinstance(number, int) else value
-
-
 class BatchRows(Question):
     """Which of a batch's rows are shown."""
 
-    skip: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
-    take: Annotated[int, BeforeValidator(_at_most_10_000), Field(ge=1, le=10_000)] = 1000
+    skip: Skip = 0
+    take: Annotated[
+        int,
+        Field(ge=1, description="how many rows to show, at most 10000; a larger number shows 10000"),
+        *at_most(10_000),
+    ] = 1000
 
 
 class BatchPage(Page):
