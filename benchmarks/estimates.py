@@ -220,7 +220,7 @@ def print_report(results: Sequence[dict[str, Any]], cold: dict[str, tuple[float,
     for title, some in (("VBR", vbr), ("CBR", cbr), ("CQP", cqp)):
         print(report(f"{title} bytes, warm", [(one["estimate"]["expectedBytes"], one["bytes"]) for one in some]))
         print(report(f"{title} bytes, cold", [(cold[one["id"]][1], one["bytes"]) for one in some]))
-    print("\nEach codec and preset, cold: what the constants of velocity_engine/forecasts.py are to be divided by")
+    print("\nEach codec and preset, cold: what the constants of forecasting/forecasts.py are to be divided by")
     for codec in range(3):
         for preset in range(6):
             same = [one for one in results if _codec_and_preset(one) == (codec, preset)]

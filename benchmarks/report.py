@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from benchmarks.templates import FOLDER_VARIABLE
-from velocity_engine.codecs import av1, h264, h265
+from velocity_engine.builtin.codecs import av1, h264, h265
 
 GOALS = {"promo": 0.90, "motion": 0.75, "vector": 0.75, "video": 0.75}
 DEFAULTS = {"h264": str(h264.DEFAULT_PRESET), "h265": str(h265.DEFAULT_PRESET), "av1": str(av1.DEFAULT_PRESET)}

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.kernels.coverage import accumulate, room
-from velocity_engine.kernels.flatten import flatten
-from velocity_engine.kernels.paint import paint_mask
+from velocity_engine.kernels.coverage.coverage import accumulate, room
+from velocity_engine.kernels.coverage.paint import paint_mask
+from velocity_engine.kernels.paths.flatten import flatten
 from velocity_engine.model.geometry import IDENTITY, Matrix, Path, join_contours
 
 Points = Sequence[tuple[float, float]]

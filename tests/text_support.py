@@ -11,8 +11,8 @@ from typing import Any
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
+from velocity_engine.builtin.layers.text import PreparedText, TextLayerType
 from velocity_engine.errors import Finding, MediaError
-from velocity_engine.layers.text import PreparedText, TextLayerType
 from velocity_engine.model.document import Composition, Document, Media
 from velocity_engine.model.layers import Layer, Mask, TextContent
 from velocity_engine.model.properties import Property, still

@@ -14,28 +14,28 @@ __version__ = "0.1.0"
 _HOMES = {
     "open_template": "template",
     "Template": "template",
-    "LayerInfo": "inspect",
+    "LayerInfo": "customize.inspect",
     "render": "api",
     "render_still": "api",
     "RenderResult": "api",
-    "Progress": "progress",
+    "Progress": "pipeline.progress",
     "EncoderConfig": "encoder_config",
     "RateControl": "encoder_config",
-    "PackageLimits": "package",
-    "probe_audio": "probe",
-    "probe_asset": "probe",
-    "probe_clip": "probe",
-    "probe_video": "probe",
-    "probe_picture": "probe",
-    "AudioInfo": "probe",
-    "VideoInfo": "probe",
-    "PictureInfo": "probe",
+    "PackageLimits": "package.package",
+    "probe_audio": "media.probe",
+    "probe_asset": "media.probe",
+    "probe_clip": "media.probe",
+    "probe_video": "media.probe",
+    "probe_picture": "media.probe",
+    "AudioInfo": "media.probe",
+    "VideoInfo": "media.probe",
+    "PictureInfo": "media.probe",
     "hookimpl": "hookspecs",
-    "try_out": "trial",
-    "Trial": "trial",
-    "forecast": "forecasts",
-    "Forecast": "forecasts",
-    "warm_up": "warm",
+    "try_out": "forecasting.trial",
+    "Trial": "forecasting.trial",
+    "forecast": "forecasting.forecasts",
+    "Forecast": "forecasting.forecasts",
+    "warm_up": "plugins.warm",
     "VelocityError": "errors",
     "PackageError": "errors",
     "DocumentError": "errors",
@@ -53,6 +53,7 @@ _HOMES = {
 
 if TYPE_CHECKING:
     from velocity_engine.api import RenderResult, render, render_still
+    from velocity_engine.customize.inspect import LayerInfo
     from velocity_engine.encoder_config import EncoderConfig, RateControl
     from velocity_engine.errors import (
         CustomizationError,
@@ -69,11 +70,10 @@ if TYPE_CHECKING:
         StorageError,
         VelocityError,
     )
-    from velocity_engine.forecasts import Forecast, forecast
+    from velocity_engine.forecasting.forecasts import Forecast, forecast
+    from velocity_engine.forecasting.trial import Trial, try_out
     from velocity_engine.hookspecs import hookimpl
-    from velocity_engine.inspect import LayerInfo
-    from velocity_engine.package import PackageLimits
-    from velocity_engine.probe import (
+    from velocity_engine.media.probe import (
         AudioInfo,
         PictureInfo,
         VideoInfo,
@@ -83,10 +83,10 @@ if TYPE_CHECKING:
         probe_picture,
         probe_video,
     )
-    from velocity_engine.progress import Progress
+    from velocity_engine.package.package import PackageLimits
+    from velocity_engine.pipeline.progress import Progress
+    from velocity_engine.plugins.warm import warm_up
     from velocity_engine.template import Template, open_template
-    from velocity_engine.trial import Trial, try_out
-    from velocity_engine.warm import warm_up
 
 __all__ = sorted(_HOMES)
 

@@ -17,9 +17,9 @@ from velocity_engine import plugins
 from velocity_engine.display import RGBA, DisplayList
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import Finding, FrameRangeError, Place, RenderFailed, VelocityError
-from velocity_engine.evaluate import Evaluator, Viewport, fit_viewport
-from velocity_engine.plan import Plan
-from velocity_engine.regular_file import output_file
+from velocity_engine.evaluate.evaluate import Evaluator, Viewport, fit_viewport
+from velocity_engine.files.regular import output_file
+from velocity_engine.plan.plan import Plan
 from velocity_engine.template import (
     Assets,
     Customizations,
@@ -33,8 +33,8 @@ from velocity_engine.template import (
 
 if TYPE_CHECKING:
     from velocity_engine.composite import Compositor
+    from velocity_engine.pipeline.progress import Progress
     from velocity_engine.plugin_types import Executor
-    from velocity_engine.progress import Progress
 
 CLEAR: RGBA = (0.0, 0.0, 0.0, 0.0)
 BLACK: RGBA = (0.0, 0.0, 0.0, 1.0)
@@ -141,7 +141,7 @@ def render_still(
 
 
 def _draw_still(still: WarmStill, template: Template, frame: float, width: int, height: int) -> NDArray[np.uint8]:
-    from velocity_engine.kernels.straight import to_straight
+    from velocity_engine.kernels.pixels.straight import to_straight
 
     viewport = fit_viewport((template.width, template.height), width, height)
     canvas = np.zeros((height, width, 4), np.uint8)
@@ -178,8 +178,8 @@ def render(
     a device, a pipe, a socket or a folder stands at ``output``; RenderFailed where the template itself cannot be
     rendered (a missing picture, say); MediaError, StorageError.
     """
-    from velocity_engine.pipeline import render_to_file
-    from velocity_engine.soundtrack import audio_plan
+    from velocity_engine.evaluate.soundtrack import audio_plan
+    from velocity_engine.pipeline.pipeline import render_to_file
 
     output_file(output)
     encoder = encoder or EncoderConfig()

@@ -8,19 +8,19 @@ from fractions import Fraction
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from velocity_engine.decoded_pictures import DecodedPictures
 from velocity_engine.errors import Finding, FrameRangeError, Place, VelocityError, nearest
-from velocity_engine.garbage import rare_collections
+from velocity_engine.media.decoded_pictures import DecodedPictures
 from velocity_engine.model.document import Document, Marker, MediaAsset
 from velocity_engine.model.text import Font
-from velocity_engine.package import Package, PackageLimits, open_package
+from velocity_engine.package.package import Package, PackageLimits, open_package
 from velocity_engine.parse.document import parse_document
+from velocity_engine.pipeline.garbage import rare_collections
 
 if TYPE_CHECKING:
+    from velocity_engine.customize.inspect import LayerInfo
     from velocity_engine.encoder_config import EncoderConfig
-    from velocity_engine.inspect import LayerInfo
-    from velocity_engine.plan import Plan
-    from velocity_engine.preflight import Preflight
+    from velocity_engine.plan.plan import Plan
+    from velocity_engine.plan.preflight import Preflight
 
 Customizations = Sequence[Mapping[str, Any]]
 Assets = Mapping[str, "str | os.PathLike[str]"]
@@ -79,7 +79,7 @@ class Template:
     @property
     def layers(self) -> tuple[LayerInfo, ...]:
         """What can be customised, with kinds and present values."""
-        from velocity_engine.inspect import layer_infos
+        from velocity_engine.customize.inspect import layer_infos
 
         return layer_infos(self.document)
 
@@ -120,8 +120,8 @@ class Template:
 
     def plan(self, customizations: Customizations | None = None, assets: Assets | None = None) -> Plan:
         """A plan of the (customised) document; the caller closes it."""
-        from velocity_engine.expressions import expression_engine
-        from velocity_engine.plan import make_plan
+        from velocity_engine.evaluate.expressions import expression_engine
+        from velocity_engine.plan.plan import make_plan
 
         plan = make_plan(self.customized(customizations, assets), self.package, self._pictures)
         plan.expressions = expression_engine(plan)
@@ -181,7 +181,7 @@ class Template:
     def preflight(self) -> Preflight:
         """What looks at customizations as a render would; closed with the template."""
         if self._preflight is None:
-            from velocity_engine.preflight import Preflight
+            from velocity_engine.plan.preflight import Preflight
 
             self._preflight = Preflight(self.document, self.package, self._pictures)
         return self._preflight

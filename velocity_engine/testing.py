@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from velocity_engine import plugin_checks
 from velocity_engine.display import (
     Digest,
     DrawCommand,
@@ -49,6 +48,7 @@ from velocity_engine.plugin_types import (
     Segment,
     Storage,
 )
+from velocity_engine.plugins import plugin_checks
 from velocity_engine.text.still import StillSampler as SettledSampler
 
 if TYPE_CHECKING:

@@ -126,7 +126,7 @@ def test_plugins_lists_the_engines_own_and_the_installed(capsys: Captured) -> No
 
 
 def test_warmup_loads_every_kernel_module(capsys: Captured) -> None:
-    kernels = [path for path in (ROOT / "velocity_engine" / "kernels").glob("*.py") if path.stem != "__init__"]
+    kernels = [path for path in (ROOT / "velocity_engine" / "kernels").rglob("*.py") if path.stem != "__init__"]
     assert run(["warmup"]) == 0
     assert capsys.readouterr().out.startswith(f"{len(kernels)} kernel modules are ready")
     assert run(["warmup", "--quiet"]) == 0

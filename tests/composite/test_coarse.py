@@ -13,7 +13,7 @@ from velocity_engine.composite.masks import mask_coverage
 from velocity_engine.composite.surface import BufferPool
 from velocity_engine.composite.vector import GradientTables, VectorPainter
 from velocity_engine.display import MaskPath
-from velocity_engine.kernels.upscale import rows_between
+from velocity_engine.kernels.pictures.upscale import rows_between
 from velocity_engine.model.geometry import rectangle_path
 
 FRAME = (0, 0, 640, 360)

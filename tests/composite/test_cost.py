@@ -12,9 +12,9 @@ from velocity_engine.composite import Compositor
 from velocity_engine.composite.cost import EffectCosts
 from velocity_engine.display import DisplayList
 from velocity_engine.errors import RenderFailed
-from velocity_engine.evaluate import Evaluator, fit_viewport
+from velocity_engine.evaluate.evaluate import Evaluator, fit_viewport
 from velocity_engine.parse.document import parse_document
-from velocity_engine.plan import make_plan
+from velocity_engine.plan.plan import make_plan
 
 BLUR = effect("ADBE Gaussian Blur 2", 50, 1, 0)
 SIZE = {"w": 4000, "h": 4000}

@@ -9,7 +9,6 @@ import pytest
 from numpy.typing import NDArray
 
 from velocity_engine.composite import Compositor, FrameCompositor
-from velocity_engine.convert import YuvRing
 from velocity_engine.display import (
     Clip,
     DisplayList,
@@ -20,9 +19,10 @@ from velocity_engine.display import (
     command,
     display_list,
 )
-from velocity_engine.kernels.yuv import rgba_to_yuv420, yuv420_to_rgba
+from velocity_engine.kernels.yuv.yuv import rgba_to_yuv420, yuv420_to_rgba
 from velocity_engine.model.geometry import IDENTITY, Matrix, rectangle_path
 from velocity_engine.model.layers import BlendMode
+from velocity_engine.pipeline.convert import YuvRing
 
 W, H = 322, 198
 BLACK = (0.0, 0.0, 0.0, 1.0)

@@ -17,7 +17,7 @@ import velocity_engine
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1  # linux/prctl.h, linux/capability.h
 CODE = """
 import velocity_engine
-from velocity_engine.kernels import straight
+from velocity_engine.kernels.pixels import straight
 print(velocity_engine.__path__[0], sum(straight.to_straight.stats.cache_misses.values()))
 """
 

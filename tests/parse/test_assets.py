@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from velocity_engine.model.document import Document, Media
-from velocity_engine.package import open_package
+from velocity_engine.package.package import open_package
 from velocity_engine.parse import parse_document
 from velocity_engine.parse.assets import data_uri
 from velocity_engine.parse.values import Malformed

@@ -190,7 +190,7 @@ def test_a_text_layer_without_text_and_a_precomp_that_is_missing() -> None:
 
 
 def test_a_clip_in_an_image_layer_is_a_clip(tmp_path: Any) -> None:
-    from velocity_engine.package import open_package
+    from velocity_engine.package.package import open_package
 
     raw = {"fr": 1, "op": 2, "w": 9, "h": 9, "layers": [{"ty": 2, "refId": "c"}], "assets": [{"id": "c", "p": "c.mp4"}]}
     (tmp_path / "data.json").write_text(json.dumps(raw))

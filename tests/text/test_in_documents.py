@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from velocity_engine.display import DisplayList, DrawCommand, GroupSource
-from velocity_engine.evaluate import Evaluator, fit_viewport
-from velocity_engine.expressions import expression_engine
+from velocity_engine.evaluate.evaluate import Evaluator, fit_viewport
+from velocity_engine.evaluate.expressions import expression_engine
 from velocity_engine.parse.document import parse_document
-from velocity_engine.plan import Plan, make_plan
+from velocity_engine.plan.plan import Plan, make_plan
 
 SQUARE = {"v": [[0, 0], [40, 0], [40, -40], [0, -40]], "i": [[0, 0]] * 4, "o": [[0, 0]] * 4, "c": True}
 OUTLINE = {"shapes": [{"ty": "gr", "it": [{"ty": "sh", "ks": {"k": SQUARE}}]}]}

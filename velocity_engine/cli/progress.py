@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from velocity_engine.progress import Progress
+    from velocity_engine.pipeline.progress import Progress
 
 
 @contextmanager

@@ -34,7 +34,7 @@ def still(
 ) -> None:
     """Draw one frame as a picture."""
     import velocity_engine
-    from velocity_engine.regular_file import output_file
+    from velocity_engine.files.regular import output_file
 
     kind = _FORMATS.get(Path(output).suffix.lower())
     if kind is None:

@@ -39,7 +39,8 @@ def _load_kernels() -> int:
 
     from velocity_engine import kernels
 
-    names = [module.name for module in pkgutil.iter_modules(kernels.__path__, f"{kernels.__name__}.")]
+    found = pkgutil.walk_packages(kernels.__path__, f"{kernels.__name__}.")
+    names = [module.name for module in found if not module.ispkg]
     with ProcessPoolExecutor() as pool:
         for _ in pool.map(_load, names):
             pass
@@ -50,7 +51,7 @@ def _load(name: str) -> None:
     import importlib
     import logging
 
-    from velocity_engine.kernels.side_by_side import VARIABLE
+    from velocity_engine.kernels.compiler.side_by_side import VARIABLE
 
     os.environ[VARIABLE] = "1"  # the processes of the pool are enough
     logging.getLogger("velocity_engine.kernels").setLevel(logging.ERROR)  # that it compiles goes without saying

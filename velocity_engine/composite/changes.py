@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from velocity_engine.composite.extents import Extents
 from velocity_engine.composite.groups import opacity_within
 from velocity_engine.composite.rects import Rect, intersection, union_of
+from velocity_engine.composite.tiles import TILE, tile_rectangles, tile_rows
 from velocity_engine.display import DisplayList, DrawCommand, GroupSource
-from velocity_engine.tiles import TILE, tile_rectangles, tile_rows
 
 MOST_PAIRS = 64
 REGION_COST = 32  # tiles; what a region more costs beyond its pixels, since commands on its border are drawn twice

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.display import Digest, FrameReader
-from velocity_engine.kernels.warp import halve
+from velocity_engine.kernels.pictures.warp import halve
 
 MOST = 8  # frames that are kept, of all clips together
 

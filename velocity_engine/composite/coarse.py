@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.composite.rects import Rect
-from velocity_engine.kernels.blur import blur_mask
-from velocity_engine.kernels.upscale import rows_between
+from velocity_engine.kernels.filters.blur import blur_mask
+from velocity_engine.kernels.pictures.upscale import rows_between
 from velocity_engine.model.geometry import Matrix
 
 STEPS_A_SIGMA = 8.0

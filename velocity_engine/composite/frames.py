@@ -41,8 +41,8 @@ class PlanarFrame:
         """Makes ``planes`` (y, u, v of BT.709, limited range, left-sited) show the frame inside ``rect``, whose corners
         are even, or the frame's last, and in the chroma of the pixels right of it.
         """
-        from velocity_engine.kernels.yuv import rgba_to_yuv420
-        from velocity_engine.kernels.yuv_over import rgba_over_yuv420
+        from velocity_engine.kernels.yuv.yuv import rgba_to_yuv420
+        from velocity_engine.kernels.yuv.yuv_over import rgba_over_yuv420
 
         place = self.clip.place
         if self.below is not None and not place.hides(rect):

@@ -15,8 +15,8 @@ from velocity_engine.composite.strokes import stroked
 from velocity_engine.composite.surface import BufferPool
 from velocity_engine.composite.vector import VectorPainter
 from velocity_engine.display import Clip, MaskPath
-from velocity_engine.kernels.blur import blur_mask
-from velocity_engine.kernels.matte import combine_mask
+from velocity_engine.kernels.filters.blur import blur_mask
+from velocity_engine.kernels.pixels.matte import combine_mask
 from velocity_engine.model.geometry import IDENTITY, Matrix, rectangle_path
 from velocity_engine.model.shapes import Cap, Join
 

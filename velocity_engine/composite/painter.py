@@ -34,7 +34,7 @@ from velocity_engine.display import (
     StrokeSource,
     digest_of,
 )
-from velocity_engine.kernels.layer import lay_over
+from velocity_engine.kernels.pixels.layer import lay_over
 from velocity_engine.model.layers import BlendMode
 
 Pixels = NDArray[np.uint8]
@@ -42,7 +42,7 @@ ApplyEffect = Callable[[Pixels, EffectCall, tuple[int, int]], Pixels]
 
 
 def apply_effect(pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
-    from velocity_engine.plugins import effect
+    from velocity_engine.plugins.plugins import effect
 
     return effect(call.effect).apply(pixels, call, origin)
 
@@ -134,21 +134,21 @@ class Painter:
         if mode is BlendMode.NORMAL:
             lay_over(surface.packed, surface.x, surface.y, layer.packed, layer.x, layer.y, *clip, alpha_of(opacity))
             return
-        from velocity_engine.kernels.blend import blend_layer
+        from velocity_engine.kernels.pixels.blend import blend_layer
 
         x, y = surface.x, surface.y
         box = (clip[0] - x, clip[1] - y, clip[2] - x, clip[3] - y)
         blend_layer(surface.pixels, layer.pixels, layer.x - x, layer.y - y, *box, mode.value, opacity)
 
     def _multiply(self, layer: Surface, coverage_and_buffer: tuple[NDArray[np.uint8], NDArray[np.uint8]]) -> None:
-        from velocity_engine.kernels.matte import multiply_mask
+        from velocity_engine.kernels.pixels.matte import multiply_mask
 
         coverage, buffer = coverage_and_buffer
         multiply_mask(layer.pixels, coverage)
         self._pool.give(buffer)
 
     def _matte_coverage(self, matte: Matte, clip: Rect, frame: Rect) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        from velocity_engine.kernels.matte import matte_from
+        from velocity_engine.kernels.pixels.matte import matte_from
 
         drawn, buffer = self._pool.clear_surface(clip)
         self.draw_all(drawn, matte.commands, clip, frame)

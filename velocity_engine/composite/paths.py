@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.kernels.flatten import control_box, flatten
+from velocity_engine.kernels.paths.flatten import control_box, flatten
 from velocity_engine.model.geometry import IDENTITY, Matrix, Path
 
 TOLERANCE = 0.05  # device pixels

@@ -14,7 +14,7 @@ from velocity_engine.composite.clip_frames import ClipFrames
 from velocity_engine.composite.rects import Rect
 from velocity_engine.composite.surface import Surface
 from velocity_engine.display import Digest, ImageSource, VideoSource
-from velocity_engine.kernels.warp import draw_image, halve
+from velocity_engine.kernels.pictures.warp import draw_image, halve
 from velocity_engine.model.geometry import Matrix, invert, multiply, scaling, translation
 
 Pixels = NDArray[np.uint8]

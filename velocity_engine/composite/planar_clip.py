@@ -81,7 +81,7 @@ def _lay(source: Plane, target: Plane, columns: PlaneAxis, rows: PlaneAxis, rect
             across, down = columns.shift, rows.shift
             target[y0:y1, x0:x1] = source[y0 + down : y1 + down, x0 + across : x1 + across]
         return
-    from velocity_engine.kernels.scale_plane import scale_plane
+    from velocity_engine.kernels.pictures.scale_plane import scale_plane
 
     scale_plane(
         source,

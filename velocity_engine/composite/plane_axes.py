@@ -13,8 +13,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-TAP_COUNTS = (2, 4, 6, 8, 12, 16)  # weights of a sample along one axis; even, as ``kernels.scale_plane`` takes them
-SAME = 0.002  # pixels; a map that is nowhere farther from a shift by whole pixels is one, as ``kernels.warp`` has it
+TAP_COUNTS = (2, 4, 6, 8, 12, 16)  # weights of a sample along one axis; even, as ``pictures.scale_plane`` takes them
+SAME = 0.002  # pixels; a map that is nowhere farther from a shift by whole pixels is one, as ``pictures.warp`` has it
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -32,7 +32,7 @@ class Taps:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlaneAxis:
-    """One axis of one plane, from output sample ``start`` on, as ``kernels.scale_plane`` takes it: ``first`` (n,),
+    """One axis of one plane, from output sample ``start`` on, as ``pictures.scale_plane`` takes it: ``first`` (n,),
     ``weights`` (t, n), ``cover`` (n,). ``full`` is the range of samples that are covered wholly. ``shift`` leads from
     output to input samples where these are copied; else it is None."""
 
@@ -116,7 +116,7 @@ def _bilinear(
     edges: tuple[tuple[float, float], ...],
 ) -> tuple[Taps, Floats]:
     """Samples of device pixels and how much of each (0..1) the clip covers; only those that it covers any of. As
-    ``kernels.warp`` places and weights them."""
+    ``pictures.warp`` places and weights them."""
     places = scale * (np.arange(*limits) + 0.5) + shift
     grow = abs(scale)
     near, far = np.minimum(1.0, (places - low) / grow + 0.5), np.minimum(1.0, (high - places) / grow + 0.5)
@@ -145,7 +145,7 @@ def _halving(size: int) -> Taps:
 
 
 def _chroma_interpolation(size: int, across: bool) -> Taps:
-    """Chroma at each of ``size`` pixels from its samples, as ``kernels.yuv.yuv420_to_rgba`` interpolates it."""
+    """Chroma at each of ``size`` pixels from its samples, as ``yuv.yuv420_to_rgba`` interpolates it."""
     pixels, last = np.arange(size), (size + 1) // 2 - 1
     if across:
         first = pixels // 2
@@ -158,7 +158,7 @@ def _chroma_interpolation(size: int, across: bool) -> Taps:
 
 
 def _chroma_filter(start: int, cover: Floats, frame: int, across: bool) -> tuple[Taps, Floats]:
-    """Chroma samples of the output as sums of pixels, as ``kernels.yuv.rgba_to_yuv420`` filters them, and how much of
+    """Chroma samples of the output as sums of pixels, as ``yuv.rgba_to_yuv420`` filters them, and how much of
     each is covered. Only covered pixels count."""
     end = start + len(cover)
     samples = np.arange(start // 2, min((frame + 1) // 2, end // 2 + 1 if across else (end + 1) // 2))

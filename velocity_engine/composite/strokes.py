@@ -64,7 +64,7 @@ def stroked(
     """The outline of a stroke in the path's coordinates, to be filled by the non-zero rule: vertices (n, 2), starts
     (m + 1,).
     """
-    from velocity_engine.kernels.stroke import outline  # compiled where it is needed, as ``dashed`` is
+    from velocity_engine.kernels.paths.stroke import outline  # compiled where it is needed, as ``dashed`` is
 
     a, b, c, d = matrix[:4]
     scale = max(math.hypot(a, b), math.hypot(c, d))
@@ -72,7 +72,7 @@ def stroked(
     turned = SLANT / (0.5 * width * scale) if dashes or not closed.all() else 0.0
     points, starts, corners = flattened(path, matrix, turned)
     if dashes:
-        from velocity_engine.kernels.dash import dashed
+        from velocity_engine.kernels.paths.dash import dashed
 
         points, starts, corners, closed = dashed(
             points, starts, corners, closed, np.array(dashes, np.float64), dash_offset, 0.01 * TOLERANCE / scale

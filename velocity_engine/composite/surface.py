@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.composite.rects import Rect
-from velocity_engine.kernels.coverage import room
-from velocity_engine.kernels.running_sum import BLOCK
+from velocity_engine.kernels.coverage.coverage import room
+from velocity_engine.kernels.vectors.running_sum import BLOCK
 
 KEPT_FREE = 8  # buffers that wait for reuse
 
@@ -43,7 +43,7 @@ def surface_of(pixels: NDArray[np.uint8], x: int = 0, y: int = 0) -> Surface:
 class Scratch:
     """Memory for the coverage of one path, for clip rectangles up to a size that grows as needed.
 
-    ``cells`` and ``bits`` are all zero whenever no path is being drawn (``kernels.coverage``).
+    ``cells`` and ``bits`` are all zero whenever no path is being drawn (``coverage.coverage``).
     """
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ def _grown(size: int, needed: int) -> int:
 
 
 class GroupScratch:
-    """Memory for the coverage of several paths and for a row of pixels (``kernels.group``); it grows as needed.
+    """Memory for the coverage of several paths and for a row of pixels (``coverage.group``); it grows as needed.
 
     ``cells``, ``bits``, ``line`` and ``cover`` are all zero whenever no group is being drawn.
     """

@@ -15,8 +15,8 @@ from velocity_engine.composite.rects import Rect
 from velocity_engine.composite.strokes import pen, stroke_outline
 from velocity_engine.composite.surface import GroupScratch, Scratch, Surface
 from velocity_engine.display import FillSource, GradientPaint, Paint, SolidPaint, StrokeSource
-from velocity_engine.kernels.coverage import accumulate
-from velocity_engine.kernels.paint import paint_color, paint_gradient, paint_mask
+from velocity_engine.kernels.coverage.coverage import accumulate
+from velocity_engine.kernels.coverage.paint import paint_color, paint_gradient, paint_mask
 from velocity_engine.model.geometry import IDENTITY, Matrix, Path, invert, multiply
 from velocity_engine.model.shapes import FillRule, GradientKind
 
@@ -151,7 +151,7 @@ class VectorPainter:
             self._group_band(surface, outlines, (x0, top, x1, min(y1, top + rows)), opacity)
 
     def _group_band(self, surface: Surface, outlines: list[_Colored], clip: Rect, opacity: float) -> None:
-        from velocity_engine.kernels.group import paint_group  # compiled where it is needed
+        from velocity_engine.kernels.coverage.group import paint_group  # compiled where it is needed
 
         s, drawn = self._group_scratch, 0
         s.fit(clip, len(outlines))

@@ -26,7 +26,7 @@ from velocity_engine.customize.targets import (
 )
 from velocity_engine.errors import CustomizationError, Place
 from velocity_engine.model.document import Document
-from velocity_engine.package import Package
+from velocity_engine.package.package import Package
 from velocity_engine.parse.layers import VIDEO_SUFFIXES
 from velocity_engine.parse.values import described
 

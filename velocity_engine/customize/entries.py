@@ -12,7 +12,7 @@ from typing import Any
 from velocity_engine.errors import CustomizationError, Place, nearest
 from velocity_engine.model.document import Media
 from velocity_engine.model.properties import Vector
-from velocity_engine.package import Package
+from velocity_engine.package.package import Package
 from velocity_engine.parse.assets import data_uri
 from velocity_engine.parse.values import Malformed, clean_text, described, hex_color
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from velocity_engine.customize.entries import Entry, Problems, SlotReplacement, choices
 from velocity_engine.model.document import Document
-from velocity_engine.package import Package
+from velocity_engine.package.package import Package
 from velocity_engine.parse import parse_document
 
 BROKEN = "slot.value"

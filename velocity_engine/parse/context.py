@@ -10,7 +10,7 @@ from velocity_engine.errors import DocumentError, Finding, Place
 from velocity_engine.parse.values import described
 
 if TYPE_CHECKING:
-    from velocity_engine.package import Package
+    from velocity_engine.package.package import Package
 
 MAX_FINDINGS = 1000
 MAX_KEYFRAMES = 200_000

@@ -27,7 +27,7 @@ from velocity_engine.parse.values import (
 )
 
 if TYPE_CHECKING:
-    from velocity_engine.package import Package
+    from velocity_engine.package.package import Package
 
 MAX_SIDE = 16_384
 MIN_FRAME_RATE, MAX_FRAME_RATE = 0.01, 1000.0

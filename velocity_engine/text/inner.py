@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.display import Clip, DrawCommand, command, group_source
-from velocity_engine.layer_matrix import transform_matrix
 from velocity_engine.model.document import Document
 from velocity_engine.model.geometry import multiply
 from velocity_engine.model.text import TextData, TextDocument
+from velocity_engine.motion.layer_matrix import transform_matrix
 from velocity_engine.sampler import Sampler
 from velocity_engine.text.animators import Changes
 from velocity_engine.text.blur import blur_effect

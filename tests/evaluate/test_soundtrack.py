@@ -1,0 +1,192 @@
+"""What templates sound like: audio layers, clips, precomps."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from media_support import decoded_sound, make_clip, make_sound, tone
+
+import velocity_engine as ve
+from velocity_engine.errors import MediaError
+from velocity_engine.evaluate.soundtrack import audio_plan
+from velocity_engine.media.audio import RATE, mix_audio
+
+
+def loudness(samples: np.ndarray) -> float:
+    """The level of a sine."""
+    return float(np.sqrt(2 * np.mean(samples.astype(np.float64) ** 2)))
+
+
+def template(tmp_path: Path, layers: list[dict[str, Any]], assets: list[dict[str, Any]] | None = None) -> ve.Template:
+    path = tmp_path / "t.zip"
+    wav = make_sound(tmp_path / "beep.wav", tone(4.0))
+    document = {
+        "v": "5.9.0", "fr": 25, "ip": 0, "op": 100, "w": 64, "h": 64, "ddd": 0, "layers": layers,
+        "assets": [{"id": "beep", "u": "audio/", "p": "beep.wav", "e": 0, "t": 3}, *(assets or [])],
+    }  # fmt: skip
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("data.json", json.dumps(document))
+        archive.write(wav, "audio/beep.wav")
+    return ve.open_template(path)
+
+
+def audio_layer(**more: Any) -> dict[str, Any]:
+    return {"ty": 6, "nm": "Beep", "refId": "beep", "ind": 1, "ip": 0, "op": 100, "st": 0, "sr": 1, "ks": {}} | more
+
+
+def levels(opened: ve.Template, seconds: int = 4, start: float = 0.0, changes: Any = None) -> list[float]:
+    """The level in the middle of each second."""
+    plan = opened.plan(changes)
+    try:
+        made = audio_plan(plan, start, Fraction(seconds))
+        result = np.concatenate([*mix_audio(made), np.zeros((2, 0), np.float32)], axis=1)
+        assert not plan.findings
+    finally:
+        plan.close()
+        opened.close()
+    return [round(loudness(result[:, second * RATE + 12_000 : second * RATE + 36_000]), 2) for second in range(seconds)]
+
+
+def test_layers_sound_where_they_stand(tmp_path: Path) -> None:
+    assert levels(template(tmp_path, [audio_layer(ip=25, op=75, st=25)])) == [0.0, 0.5, 0.5, 0.0]
+    assert levels(template(tmp_path, [audio_layer(ip=25, op=75)]), start=50, seconds=2) == [0.5, 0.0]
+    assert levels(template(tmp_path, [audio_layer(hd=True)])) == [0.0] * 4
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"),
+    [([100, 100], 0.5), ([50, 50], 0.25), ([0, 0], 0.5), ([-6.0206, -6.0206], 0.25), ([6, 6], 1.0)],
+)
+def test_levels_in_per_cent_and_decibels(tmp_path: Path, level: list[float], expected: float) -> None:
+    found = levels(template(tmp_path, [audio_layer(au={"lv": {"a": 0, "k": level}})]), seconds=1)
+    assert found[0] == pytest.approx(expected, abs=0.03)
+
+
+def test_level_keyframes(tmp_path: Path) -> None:
+    keys = [{"t": 0, "s": [0, 0], "i": {"x": 1, "y": 1}, "o": {"x": 0, "y": 0}}, {"t": 100, "s": [100, 100]}]
+    found = levels(template(tmp_path, [audio_layer(au={"lv": {"a": 1, "k": keys}})]))
+    assert found == pytest.approx([0.06, 0.19, 0.31, 0.44], abs=0.02)
+
+
+def test_precomps_move_their_sounds(tmp_path: Path) -> None:
+    inner = {"id": "comp", "layers": [audio_layer(ip=25, op=100, st=25)]}
+    outer = {"ty": 0, "nm": "Comp", "refId": "comp", "w": 64, "h": 64, "ip": 0, "op": 75, "st": 25, "sr": 1, "ks": {}}
+    assert levels(template(tmp_path, [outer], [inner])) == [0.0, 0.0, 0.5, 0.0]
+
+
+def test_what_cannot_sound_is_reported(tmp_path: Path) -> None:
+    plan = template(tmp_path, [audio_layer(sr=-1, st=100)]).plan()
+    assert audio_plan(plan, 0, Fraction(1)).tracks == ()
+    assert [finding.feature for finding in plan.findings] == ["audio.time"]
+    broken = tmp_path / "voice.mp3"
+    broken.write_bytes(b"this is no sound")
+    with pytest.raises(MediaError) as caught:
+        audio_plan(plan, 0, Fraction(1), str(broken))
+    assert caught.value.place.file == "voice.mp3"
+
+
+# --- clips -----------------------------------------------------------------------------------------------------------
+
+
+def clip_template(
+    tmp_path: Path, *layers: dict[str, Any], sound: bool = True, assets: tuple[dict[str, Any], ...] = ()
+) -> ve.Template:
+    """A clip of 2 seconds, heard in the first and the second at levels 0.5 and 0.25."""
+    samples = np.concatenate([tone(1.0), tone(1.0, level=0.25)], axis=1) if sound else None
+    clip = make_clip(tmp_path / "clip.mp4", 50, size=(32, 32), samples=samples)
+    path = tmp_path / "t.zip"
+    document = {
+        "v": "5.9.0", "fr": 25, "ip": 0, "op": 100, "w": 32, "h": 32, "layers": list(layers),
+        "assets": [{"id": "clip", "u": "videos/", "p": "clip.mp4", "w": 32, "h": 32, "t": 9}, *assets],
+    }  # fmt: skip
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("data.json", json.dumps(document))
+        archive.write(clip, "videos/clip.mp4")
+    return ve.open_template(path)
+
+
+def clip_layer(**more: Any) -> dict[str, Any]:
+    return {"ty": 9, "nm": "Clip", "refId": "clip", "ind": 1, "ip": 0, "op": 100, "st": 0, "sr": 1, "ks": {}} | more
+
+
+@pytest.mark.parametrize(
+    ("layer", "expected"),
+    [
+        ({}, [0.5, 0.25, 0.0, 0.0]),  # its pictures stand still at the end, its sound is over
+        ({"st": 25}, [0.0, 0.5, 0.25, 0.0]),
+        ({"ip": 25, "op": 50}, [0.0, 0.25, 0.0, 0.0]),
+        ({"sr": 0.5}, [0.36, 0.0, 0.0, 0.0]),
+        ({"sr": 2}, [0.5, 0.5, 0.25, 0.25]),
+        ({"au": {"lv": {"a": 0, "k": [50, 50]}}}, [0.25, 0.12, 0.0, 0.0]),
+        ({"hd": True}, [0.0] * 4),
+        ({"td": 1}, [0.5, 0.25, 0.0, 0.0]),
+        ({"ty": 2}, [0.5, 0.25, 0.0, 0.0]),
+    ],
+)
+def test_clips_sound_along_with_their_pictures(tmp_path: Path, layer: dict[str, Any], expected: list[float]) -> None:
+    if layer.get("sr") == 0.5:
+        found = levels(clip_template(tmp_path, clip_layer(**layer)))
+        assert found[0] > 0.3 and found[1:] == expected[1:]
+    else:
+        assert levels(clip_template(tmp_path, clip_layer(**layer))) == pytest.approx(expected, abs=0.03)
+
+
+def test_clips_without_sound_are_silent_and_not_reported(tmp_path: Path) -> None:
+    opened = clip_template(tmp_path, clip_layer(), clip_layer(tm={"a": 0, "k": 1}), sound=False)
+    plan = opened.plan()
+    assert audio_plan(plan, 0, Fraction(4)).tracks == ()
+    assert plan.findings == []
+    plan.close()
+
+
+def test_a_clip_whose_sound_is_of_a_codec_that_is_not_decoded(tmp_path: Path) -> None:
+    content = bytearray(make_clip(tmp_path / "clip.mp4", 25, sound=True).read_bytes())
+    at = content.index(b"\x40\x15", content.index(b"esds"))  # MPEG-4 audio; and that it is a stream of sound
+    content[at] = 0xDD  # Vorbis, as FFmpeg writes it
+    (tmp_path / "clip.mp4").write_bytes(content)
+    change = {"layer": "Clip", "video": {"assetId": "c"}}
+    layer = {"ty": 9, "nm": "Clip", "refId": "none", "ind": 1, "ip": 0, "op": 100, "st": 0, "sr": 1, "ks": {}}
+    plan = template(tmp_path, [layer]).plan([change], {"c": str(tmp_path / "clip.mp4")})
+    assert audio_plan(plan, 0.0, Fraction(1)).tracks == ()
+    (finding,) = plan.findings
+    assert finding.message == "the clip's sound is vorbis, and cannot be decoded"
+    assert (finding.feature, finding.severity, finding.instead) == ("audio.codec", "warning", "the layer is silent")
+    plan.close()
+
+
+def test_a_clip_bent_in_time_is_silent_and_reported(tmp_path: Path) -> None:
+    inner = {"id": "c", "layers": [clip_layer()]}
+    outer = {"ty": 0, "nm": "Comp", "refId": "c", "w": 32, "h": 32, "ip": 0, "op": 75, "st": 0, "ks": {}}
+    layers = (clip_layer(nm="Own", tm={"a": 0, "k": 1}), outer | {"tm": {"a": 0, "k": 1}})
+    plan = clip_template(tmp_path, *layers, assets=(inner,)).plan()
+    assert audio_plan(plan, 0, Fraction(4)).tracks == ()
+    assert [(f.feature, f.place.layer) for f in plan.findings] == [("audio.time", "Own"), ("audio.time", "Comp")]
+    plan.close()
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"trim": [1, 2]}, [0.25, 0.0, 0.0, 0.0]),
+        ({"trim": [1, 2], "loop": True}, [0.25] * 4),
+        ({"loop": True}, [0.5, 0.25, 0.5, 0.25]),
+    ],
+)
+def test_a_clip_put_in_by_a_customization(tmp_path: Path, change: dict[str, Any], expected: list[float]) -> None:
+    opened = clip_template(tmp_path, clip_layer())
+    entry = {"layer": "Clip", "video": {"file": "videos/clip.mp4"}, **change}
+    assert levels(opened, changes=[entry]) == pytest.approx(expected, abs=0.03)
+
+
+def test_the_sound_of_a_clip_is_in_the_video(tmp_path: Path) -> None:
+    out = tmp_path / "out.mp4"
+    ve.render(clip_template(tmp_path, clip_layer()), out, frames=(0, 50))
+    samples = decoded_sound(out)
+    assert loudness(samples[:, 6_000:40_000]) == pytest.approx(0.5, abs=0.05)
+    assert loudness(samples[:, 54_000:90_000]) == pytest.approx(0.25, abs=0.05)

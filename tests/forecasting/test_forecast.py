@@ -1,0 +1,107 @@
+"""Forecasts from trials: what grows with what, and that a trial survives JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import velocity_engine as ve
+
+DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo.zip"
+CODECS = ("h264", "h265", "av1")
+WHOLE = (0.0, 150.0)
+
+
+@pytest.fixture(scope="module")
+def trial() -> ve.Trial:
+    with ve.open_template(DEMO) as template:
+        made = ve.try_out(template, 20)
+    assert made is not None
+    return made
+
+
+def test_a_trial_is_kept_as_json(trial: ve.Trial) -> None:
+    assert ve.Trial.from_json(json.loads(json.dumps(trial.to_json()))) == trial
+    assert len(json.dumps(trial.to_json())) < 5000
+
+
+def test_trials_measure_the_same_bits_each_time(trial: ve.Trial) -> None:
+    with ve.open_template(DEMO) as template:
+        again = ve.try_out(template, 20)
+    assert again is not None
+    assert (again.changes, again.keys, again.windows) == (trial.changes, trial.keys, trial.windows)
+
+
+@pytest.mark.parametrize("frames", [1, 2, 9])
+def test_short_templates_are_tried(tmp_path: Path, frames: int) -> None:
+    path = tmp_path / "short.json"
+    path.write_text(json.dumps({"v": "5", "fr": 25, "ip": 7, "op": 7 + frames, "w": 100, "h": 50, "layers": []}))
+    with ve.open_template(path) as template:
+        made = ve.try_out(template, 20)
+    assert made is not None
+    assert all(share == 0 for _frame, share in made.changes)
+    assert ve.forecast(made, ve.EncoderConfig(), (7.0, 7.0 + frames)).frames == frames
+
+
+def test_a_trial_without_time_is_none_or_short() -> None:
+    with ve.open_template(DEMO) as template:
+        short = ve.try_out(template, 0.0)
+    assert short is None or len(short.windows) == 1
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_time_grows_with_frames_size_and_slower_presets(trial: ve.Trial, codec: str) -> None:
+    def milliseconds(end: float = 150.0, width: int = 640, preset: int = 3) -> float:
+        encoder = ve.EncoderConfig(codec=codec, preset=preset, resolution=(width, width * 9 // 16))
+        return ve.forecast(trial, encoder, (0.0, end)).milliseconds
+
+    assert milliseconds(30) < milliseconds(150)
+    assert milliseconds(width=320) < milliseconds(width=640) < milliseconds(width=1280)
+    times = [milliseconds(preset=preset) for preset in range(6)]
+    assert times == sorted(times, reverse=True)
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_bytes_grow_with_frames_and_size_and_stay_near_the_bitrate(trial: ve.Trial, codec: str) -> None:
+    def size(end: float = 150.0, width: int = 640, bitrate: int | None = None) -> float:
+        encoder = ve.EncoderConfig(codec=codec, resolution=(width, width * 9 // 16), bitrate=bitrate)
+        return ve.forecast(trial, encoder, (0.0, end)).size_bytes
+
+    assert size(30) < size(150)
+    assert size(width=320) < size(width=640) < size(width=1280)
+    assert size(bitrate=2_000) < 2 * 2_000 * 5
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_a_constant_bitrate_is_the_rate_by_the_seconds(trial: ve.Trial, codec: str) -> None:
+    encoder = ve.EncoderConfig(codec=codec, bitrate=500_000, rate_control=ve.RateControl.CBR)
+    assert ve.forecast(trial, encoder, WHOLE).size_bytes == pytest.approx(500_000 * 5, rel=0.1)
+
+
+def test_held_frames_take_next_to_no_bytes(trial: ve.Trial) -> None:
+    from dataclasses import replace
+
+    encoder = ve.EncoderConfig(resolution=(640, 360))
+    still = replace(trial, changes=tuple((frame, 0.0) for frame, _share in trial.changes))
+    per_frame = (
+        ve.forecast(still, encoder, WHOLE).size_bytes - ve.forecast(still, encoder, (0.0, 2.0)).size_bytes
+    ) / 148
+    assert per_frame < 100
+
+
+def test_a_forecast_counts_frames_as_a_render_does(tmp_path: Path) -> None:
+    with ve.open_template(DEMO) as template:
+        guess = ve.Trial.guess(template.width, template.height, template.frame_rate)
+        encoder = ve.EncoderConfig(fps_num=24_000, fps_den=1001, resolution=(64, 36))
+        result = ve.render(template, tmp_path / "a.mp4", encoder=encoder, frames=(3, 10))
+    assert ve.forecast(guess, encoder, (3.0, 10.0)).frames == result.frames
+
+
+def test_a_guess_serves_every_codec_and_says_so() -> None:
+    guess = ve.Trial.guess(1280, 720, 30.0)
+    assert guess.guessed
+    for codec in CODECS:
+        found = ve.forecast(guess, ve.EncoderConfig(codec=codec), WHOLE)
+        assert found.milliseconds > 0 and found.size_bytes > 0

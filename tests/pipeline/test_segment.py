@@ -1,0 +1,55 @@
+"""The cuts of the timeline."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from velocity_engine.encoder_config import EncoderConfig
+from velocity_engine.pipeline.segment import plan_segments
+from velocity_engine.plugin_types import EncoderSettings
+
+
+def settings(gop: int | None, whole: bool = False) -> EncoderSettings:
+    return EncoderSettings(encoder="libx264", pixel_format="yuv420p", options={}, gop_size=gop, whole=whole)
+
+
+def cuts(count: int, gop: int | None, *, idr: int | None = None, whole: bool = False, rate: int = 30) -> list[int]:
+    segments = plan_segments(count, EncoderConfig(idr=idr), settings(gop, whole), Fraction(rate))
+    return [segment.first for segment in segments]
+
+
+@pytest.mark.parametrize(
+    ("count", "gop", "starts"),
+    [
+        (300, 150, [0, 150]),
+        (300, 30, [0, 150]),
+        (300, 1, [0, 150]),
+        (300, 1000, [0]),
+        (1, 150, [0]),
+        (225, 150, [0]),
+        (226, 150, [0, 150]),
+        (500, 100, [0, 100, 200, 300, 400]),
+    ],
+)
+def test_segments_are_whole_gops_of_about_five_seconds(count: int, gop: int, starts: list[int]) -> None:
+    assert cuts(count, gop) == starts
+
+
+def test_segments_begin_with_idr_frames_where_they_are_rarer() -> None:
+    assert cuts(300, 30, idr=90) == [0, 90, 180, 270]
+
+
+def test_a_constant_bitrate_is_not_cut() -> None:
+    assert cuts(10_000, 150, whole=True) == [0]
+
+
+@given(st.integers(1, 5000), st.integers(1, 700), st.integers(1, 120))
+def test_every_frame_is_in_one_segment(count: int, gop: int, rate: int) -> None:
+    segments = plan_segments(count, EncoderConfig(), settings(gop), Fraction(rate))
+    assert [segment.number for segment in segments] == list(range(len(segments)))
+    assert [n for segment in segments for n in range(segment.first, segment.last)] == list(range(count))
+    assert all(segment.first % gop == 0 for segment in segments)

@@ -1,0 +1,167 @@
+"""H.264 (ISO/IEC 14496-10) by libx264."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+from velocity_engine.builtin.codecs.levels import Level, Stream, chosen_level, level_problems
+from velocity_engine.builtin.codecs.rates import (
+    bits_per_second,
+    capped_quality,
+    closed_distance,
+    closed_problems,
+    constant_rate,
+    key_frame_distance,
+    open_gops,
+    quality_gain,
+    quantiser_for,
+)
+from velocity_engine.encoder_config import EncoderConfig, RateControl
+from velocity_engine.errors import EncoderConfigError, Place
+from velocity_engine.plugin_types import BUFFER_START, EncoderSettings
+
+PROFILES = {66: "baseline", 77: "main", 100: "high"}
+DEFAULT_PRESET = 3
+
+# x264's preset, how far its rate factor lies from that of "veryfast" at the same measured quality (PSNR), and by how
+# much that of a segment's first frame is lower. Inside a video x264 makes key frames better than what was before them;
+# of a first frame it knows nothing, and all of a segment is predicted from it.
+PRESETS = (
+    ("slow", 3.5, 4.0),
+    ("medium", 3.0, 3.0),
+    ("fast", 2.5, 3.0),
+    ("veryfast", 0.0, 3.0),
+    ("superfast", 4.5, 9.0),
+    ("ultrafast", 5.5, 10.0),
+)
+RATE_FACTOR = 21.0  # at "veryfast"
+
+# What the fastest preset leaves out, so that its stream would be of a lower profile than the one asked for.
+FASTEST = "ultrafast"
+PROFILE_TOOLS = {77: {"cabac": "1"}, 100: {"8x8dct": "1"}}
+BUFFER_SECONDS = 0.83  # which nearly full let a segment's first frame be as large as a later key frame
+
+# With several frames in flight the rate control of x264 gives other bytes each time, and its output depends on their
+# number.
+THREADS = 1
+
+# Table A-1: level_idc, macroblocks a second, macroblocks a picture, kbit/s and kbit of buffer.
+_TABLE = (
+    (10, 1_485, 99, 64, 175),
+    (11, 3_000, 396, 192, 500),
+    (12, 6_000, 396, 384, 1_000),
+    (13, 11_880, 396, 768, 2_000),
+    (20, 11_880, 396, 2_000, 2_000),
+    (21, 19_800, 792, 4_000, 4_000),
+    (22, 20_250, 1_620, 4_000, 4_000),
+    (30, 40_500, 1_620, 10_000, 10_000),
+    (31, 108_000, 3_600, 14_000, 14_000),
+    (32, 216_000, 5_120, 20_000, 20_000),
+    (40, 245_760, 8_192, 20_000, 25_000),
+    (41, 245_760, 8_192, 50_000, 62_500),
+    (42, 522_240, 8_704, 50_000, 62_500),
+    (50, 589_824, 22_080, 135_000, 135_000),
+    (51, 983_040, 36_864, 240_000, 240_000),
+    (52, 2_073_600, 36_864, 240_000, 240_000),
+    (60, 4_177_920, 139_264, 240_000, 240_000),
+    (61, 8_355_840, 139_264, 480_000, 480_000),
+    (62, 16_711_680, 139_264, 800_000, 800_000),
+)
+
+
+def _levels(bits_per_kilobit: int) -> tuple[Level, ...]:
+    rows = []
+    for number, rate, picture, bits, buffer in _TABLE:
+        side = math.isqrt(8 * picture) * 16
+        name = f"{number // 10}.{number % 10}"
+        most, size = bits * bits_per_kilobit, buffer * bits_per_kilobit
+        rows.append(Level(number, name, picture * 256, side, side, rate * 256, most, size))
+    return tuple(rows)
+
+
+# cpbBrVclFactor of table A-2: High may hold a quarter more than Baseline and Main.
+LEVELS = _levels(1000)
+HIGH_LEVELS = _levels(1250)
+
+
+class H264:
+    key = "h264"
+    number: int | None = 0
+    title = "H.264"
+
+    def problems(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> list[EncoderConfigError]:
+        found = []
+        if config.profile is not None and config.profile not in PROFILES:
+            known = ", ".join(f"{number} = {name}" for number, name in PROFILES.items())
+            hint = f"Profiles of 8-bit 4:2:0 video are {known}"
+            found.append(EncoderConfigError(f"H.264 profile {config.profile}", place=Place(field="profile"), hint=hint))
+        if config.qp is not None and not 1 <= config.qp <= 51:
+            hint = "It must be from 1 to 51 (0 is lossless, which these profiles are not)"
+            found.append(EncoderConfigError(f"H.264 qp is {config.qp}", place=Place(field="qp"), hint=hint))
+        if obstacle := _closed_by(config):
+            found += closed_problems(config, *obstacle)
+        stream = _stream(config, width, height, rate)
+        return found + level_problems(self.title, _levels_of(config), config.level, stream)
+
+    def settings(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> EncoderSettings:
+        stream = _stream(config, width, height, rate)
+        level = chosen_level(_levels_of(config), config.level, stream)
+        preset, offset, better = PRESETS[DEFAULT_PRESET if config.preset is None else config.preset]
+        options = {
+            "preset": preset,
+            "profile": PROFILES[100 if config.profile is None else config.profile],
+            "level": level.name,
+        }
+        opened = _closed_by(config) is None and open_gops(config, rate)
+        private = {"open-gop": str(int(opened))}
+        if config.container == "avi":
+            options["bf"] = "0"  # AVI has no presentation times
+        if preset == FASTEST:
+            private |= PROFILE_TOOLS.get(config.profile or 0, {})
+            if opened:
+                options["bf"] = "1"  # without B-frames x264 makes every key frame an IDR frame
+        if config.rate_control == RateControl.CBR and stream.bits is not None:
+            options |= constant_rate(stream.bits, level)
+            private |= {"nal-hrd": "cbr", "vbv-init": "0.9"}
+        elif config.rate_control == RateControl.VBR:
+            factor = RATE_FACTOR + offset - quality_gain(config, width, height, rate)
+            options |= capped_quality(factor, stream.bits, level, BUFFER_SECONDS)
+            private |= {"vbv-init": str(BUFFER_START), "zones": f"0,0,crf={max(0.0, factor - better):.2f}"}
+        else:
+            value = quantiser_for(config, width, height, rate, middle=27, per_doubling=6, low=1, high=51)
+            options["qp"] = str(value)
+        options["x264-params"] = ":".join(f"{key}={value}" for key, value in private.items())
+        constant = config.rate_control == RateControl.CBR
+        return EncoderSettings(
+            encoder="libx264",
+            pixel_format="yuv420p",
+            options=options,
+            bit_rate=stream.bits if constant else None,
+            gop_size=key_frame_distance(config, rate) if opened else closed_distance(config, rate),
+            threads=THREADS,
+            average_cap=stream.bits if config.rate_control == RateControl.VBR else None,
+            whole=constant,
+        )
+
+
+def _stream(config: EncoderConfig, width: int, height: int, rate: Fraction) -> Stream:
+    """Sizes in whole macroblocks, as the standard counts."""
+    return Stream(-(-width // 16) * 16, -(-height // 16) * 16, rate, bits_per_second(config))
+
+
+def _closed_by(config: EncoderConfig) -> tuple[str, str] | None:
+    """Why every key frame is an IDR frame whatever ``idr`` says, and what would change that; None where it is not."""
+    if config.rate_control == RateControl.CBR:
+        return "a constant bitrate has an IDR frame at every gop", "give rc 1 or 2"
+    if config.container == "avi":
+        return "in AVI every key frame of H.264 is an IDR frame", "give another container"
+    if config.profile == 66:
+        return "in the Baseline profile every key frame is an IDR frame", "give profile 77 or 100"
+    if config.gop == 1:
+        return "where every frame is a key frame, each is an IDR frame", "give a longer gop"
+    return None
+
+
+def _levels_of(config: EncoderConfig) -> tuple[Level, ...]:
+    return HIGH_LEVELS if config.profile in (None, 100) else LEVELS

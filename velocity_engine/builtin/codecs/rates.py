@@ -1,0 +1,113 @@
+"""Rates that all built-in codecs share: bits, key-frame distance, quality for a bitrate, buffers.
+
+How the variable bitrate (VBR) works: each segment is encoded at a constant quality under a cap, so that the quality
+is even over the timeline however it is cut into segments, and the average never passes the bitrate that was asked
+for. Where the quality needs less than the bitrate, the file is smaller than the bitrate would allow.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+from velocity_engine.builtin.codecs.levels import Level
+from velocity_engine.encoder_config import EncoderConfig, RateControl
+from velocity_engine.errors import EncoderConfigError, Place
+
+KEY_FRAME_SECONDS = 5
+GENEROUS_BITS_PER_PIXEL = 0.08  # 5 Mbit/s at 1920x1080, 30 frames/s
+STEPS_OF_DOUBLING, MOST_STEPS = 1.5, 6.0
+
+
+def bits_per_second(config: EncoderConfig) -> int | None:
+    """``EncoderConfig.bitrate`` is in bytes; a constant quantiser has no rate."""
+    if config.bitrate is None or config.rate_control == RateControl.CQP:
+        return None
+    return config.bitrate * 8
+
+
+def key_frame_distance(config: EncoderConfig, rate: Fraction) -> int:
+    """In frames: ``gop``, else 5 seconds, or ``idr`` where that is shorter."""
+    if config.gop is not None:
+        return config.gop
+    usual = max(1, round(KEY_FRAME_SECONDS * rate))
+    return usual if config.idr is None else min(usual, config.idr)
+
+
+def closed_distance(config: EncoderConfig, rate: Fraction) -> int:
+    """In frames, where every key frame is an IDR frame: ``gop``, else ``idr``, else 5 seconds."""
+    return config.gop or config.idr or key_frame_distance(config, rate)
+
+
+def open_gops(config: EncoderConfig, rate: Fraction) -> bool:
+    """Whether key frames between IDR frames are wanted: ``idr`` longer than ``gop``."""
+    return config.idr is not None and config.idr > key_frame_distance(config, rate)
+
+
+def closed_problems(config: EncoderConfig, reason: str, hint: str) -> list[EncoderConfigError]:
+    """What is wrong with asking for an ``idr`` longer than ``gop`` where every key frame is an IDR frame.
+
+    Args:
+        config: What was asked for.
+        reason: Why no other key frames are possible.
+        hint: What else would make them possible.
+    """
+    if config.gop is None or config.idr is None or config.idr <= config.gop:
+        return []
+    message = f"idr {config.idr} is longer than gop {config.gop}, and {reason}"
+    advice = f"Give idr {config.gop}, leave idr out, or {hint}"
+    return [EncoderConfigError(message, place=Place(field="idr"), hint=advice)]
+
+
+def bits_per_pixel(config: EncoderConfig, width: int, height: int, rate: Fraction) -> float | None:
+    if config.bitrate is None:
+        return None
+    return float(config.bitrate * 8 / (width * height * rate))
+
+
+def quality_gain(config: EncoderConfig, width: int, height: int, rate: Fraction) -> float:
+    """By how much, in steps of a constant rate factor, a bitrate above the usual betters the quality.
+
+    ``STEPS_OF_DOUBLING`` for each doubling above ``GENEROUS_BITS_PER_PIXEL``, at most ``MOST_STEPS``. A low
+    bitrate needs no rise: the cap rules then.
+    """
+    density = bits_per_pixel(config, width, height, rate)
+    if density is None or density <= GENEROUS_BITS_PER_PIXEL:
+        return 0.0
+    return min(MOST_STEPS, STEPS_OF_DOUBLING * math.log2(density / GENEROUS_BITS_PER_PIXEL))
+
+
+def constant_rate(bits: int, level: Level) -> dict[str, str]:
+    """libavcodec's options for a constant bitrate: a decoder's buffer of one second, or what the level holds."""
+    return {"maxrate": str(bits), "bufsize": str(min(bits, level.buffer_for(bits)))}
+
+
+def capped_quality(factor: float, bits: int | None, level: Level, buffer_seconds: float) -> dict[str, str]:
+    """libavcodec's options for a constant quality under a cap: the bitrate with a decoder's buffer of
+    ``buffer_seconds``, else what the level holds."""
+    peak = bits or level.bits
+    size = 2 * peak if bits is None else round(buffer_seconds * bits)
+    return {"crf": f"{factor:.2f}", "maxrate": str(peak), "bufsize": str(min(size, level.buffer_for(bits)))}
+
+
+def quantiser_for(
+    config: EncoderConfig,
+    width: int,
+    height: int,
+    rate: Fraction,
+    *,
+    middle: float,
+    per_doubling: float,
+    low: int,
+    high: int,
+) -> int:
+    """The constant quantiser: ``qp``, else ``middle`` at 0.1 bits a pixel and ``per_doubling`` less for each doubling
+    of that.
+
+    Without a bitrate it is ``middle``. The result lies within ``low`` .. ``high``.
+    """
+    if config.qp is not None:
+        return config.qp
+    density = bits_per_pixel(config, width, height, rate)
+    value = middle if density is None else middle - per_doubling * math.log2(density / 0.1)
+    return round(max(low, min(high, value)))

@@ -1,0 +1,12 @@
+"""The built-in executor, as a plugin."""
+
+from __future__ import annotations
+
+from velocity_engine.builtin.executors.local import LocalExecutor
+from velocity_engine.hookspecs import hookimpl
+from velocity_engine.plugin_types import Executor
+
+
+@hookimpl
+def velocity_executors() -> list[Executor]:
+    return [LocalExecutor()]

@@ -1,0 +1,267 @@
+"""Runs expressions and keeps them within limits. One that fails is switched off with a finding, as After Effects
+does."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib import resources
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from velocity_engine.errors import Finding, Place
+from velocity_engine.evaluate.expressions.budget import Budget
+from velocity_engine.evaluate.expressions.picture import PictureMaker, properties_of
+from velocity_engine.model.properties import Bezier, Property
+from velocity_engine.model.text import TextDocument
+from velocity_engine.plan.plan import Plan
+from velocity_engine.plan.planned import PlannedLayer
+
+DOCUMENT_BYTES = 192 * 2**20  # what the interpreter may take for the document that expressions see
+MEMORY_BYTES = 128 * 2**20  # what all expressions may keep, beside the document
+ROOM_BYTES = 4 * 2**20  # what one expression may take at a time
+STACK_BYTES = 512 * 2**10
+MOST_CHARACTERS = 100_000  # of an expression
+_FAILURES = (ValueError, TypeError, LookupError, RuntimeError, TimeoutError, MemoryError)
+
+
+def expression_engine(plan: Plan) -> Engine | None:
+    """The engine of a plan, or None where no property has an expression."""
+    document = plan.document
+    compositions = (document.main, *document.compositions.values())
+    count = sum(prop.expression is not None for one in compositions for prop in properties_of(one))
+    return Engine(plan, count) if count else None
+
+
+class Engine:
+    """``ExpressionEngine`` of a plan. The interpreter starts with the first evaluation."""
+
+    def __init__(self, plan: Plan, expressions: int) -> None:
+        self._plan = plan
+        self._maker: PictureMaker | None = None
+        self._context: Any = None
+        self._lock = threading.Lock()
+        self._off: set[int] = set()
+        self._budget = Budget(expressions)
+        self._tried = False
+        self._useless = ""  # why no expression of the document can be evaluated
+        self._room = 0  # bytes that the interpreter may take now
+        self._most_room = 0
+        self._last: dict[int, tuple[float, Any]] = {}
+
+    def begin_frame(self) -> None:
+        """To be called before a frame is evaluated. The first time, every expression is tried, in the document's order:
+        whether too many of them run out of time is known before the first picture, and the same for all frames."""
+        if not self._tried:
+            self._tried = True
+            self._try_all()
+        self._budget.begin_frame()
+
+    def evaluate(self, prop: Property[Any], layer: PlannedLayer | None, frame: float, value: Any) -> Any:
+        """The expression's value at ``frame``; ``value`` (the keyframes') where it fails or was switched off."""
+        key = id(prop)
+        if key in self._off:
+            return value
+        with self._lock:
+            known = self._last.get(key)
+            if known is not None and known[0] == frame:
+                return known[1]
+            from _quickjs import JSException
+
+            try:
+                result = _shaped(self._answer("velocityRun", prop, frame), value)
+            except (JSException, *_FAILURES) as error:
+                self._switch_off(prop, layer, _reason(error))
+                return value
+            self._last[key] = (frame, result)
+            return result
+
+    def select(
+        self,
+        prop: Property[Any],
+        layer: PlannedLayer | None,
+        frame: float,
+        units: NDArray[np.int64],
+        total: int,
+        before: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """What the expression of a text selector gives, as ``Sampler.select``; ``before`` where it fails."""
+        if id(prop) in self._off or not len(units):
+            return before
+        rows, places = np.unique(np.column_stack((units, before)), axis=0, return_inverse=True)
+        with self._lock:
+            from _quickjs import JSException
+
+            try:
+                found = self._answer("velocitySelect", prop, frame, total, json.dumps(rows.tolist()))
+                selected = np.array(found, np.float64).reshape(len(rows), 3)
+            except (JSException, *_FAILURES) as error:
+                self._switch_off(prop, layer, _reason(error), "what the others select is kept")
+                return before
+        return selected[places.reshape(-1)]
+
+    def check(self) -> None:
+        """Tries every expression once, so that those that fail are reported before a render."""
+        self._budget.begin_frame()
+        for prop, planned in self._expressed():
+            frame = planned.layer.in_point
+            self.evaluate(prop, planned, frame, self._plan.curves.value(prop, frame))
+
+    def _expressed(self) -> Iterator[tuple[Property[Any], PlannedLayer]]:
+        for composition in self._plan.compositions.values():
+            for planned in composition.layers:
+                for prop in properties_of(planned.layer):
+                    if prop.expression is not None:
+                        yield prop, planned
+
+    def _try_all(self) -> None:
+        """Switches off those that run out of time, and no others: what fails at one moment may do well at the next."""
+        from _quickjs import JSException
+
+        for prop, planned in self._expressed():
+            if self._budget.exhausted:
+                return
+            if id(prop) in self._off:
+                continue
+            with self._lock:
+                try:
+                    self._answer("velocityRun", prop, planned.layer.in_point)
+                except _OutOfTime as error:
+                    self._switch_off(prop, planned, _reason(error))
+                except (JSException, *_FAILURES):
+                    continue
+
+    def _answer(self, function: str, prop: Property[Any], frame: float, *more: Any) -> Any:
+        """What a function of the runtime says of a property. RuntimeError where it says that the expression failed."""
+        if self._context is None:
+            self._start()
+        assert self._maker is not None
+        number = self._maker.numbers.get(id(prop))
+        if number is None:
+            raise LookupError("the property cannot be reached by expressions")
+        if prop.expression is not None and len(prop.expression) > MOST_CHARACTERS:
+            raise ValueError(f"it has more than {MOST_CHARACTERS} characters")
+        if self._budget.exhausted:
+            raise _OutOfTime("it is not tried, since others took too long")
+        given = (number, frame / self._plan.document.frame_rate, *more)
+        answer = self._call(function, *given)
+        if _lacks_room(answer) and self._widened():
+            answer = self._call(function, *given)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def _call(self, function: str, *given: Any) -> Any:
+        """The answer, or the error that there was: none of the two before the time that it took is counted."""
+        import time
+
+        from _quickjs import JSException
+
+        started = time.thread_time()
+        answer: Any
+        try:
+            answer = json.loads(str(self._context.get(function)(*given)))
+        except (JSException, *_FAILURES) as error:
+            answer = error
+        seconds = time.thread_time() - started
+        if isinstance(answer, dict) and "failed" in answer:
+            answer = RuntimeError(str(answer["failed"]))
+        if self._budget.ran_out(seconds):
+            self._context.set_time_limit(self._budget.a_call)
+            return _OutOfTime("it takes too long")
+        self._budget.charge(seconds)
+        return answer
+
+    def _start(self) -> None:
+        from _quickjs import Context, JSException
+
+        if self._useless:
+            raise RuntimeError(self._useless)
+        self._maker = PictureMaker(self._plan.document)
+        context = Context()
+        context.set_max_stack_size(STACK_BYTES)
+        for script in ("runtime.js", "guards.js"):
+            context.eval(resources.files("velocity_engine.evaluate.expressions").joinpath(script).read_text("utf-8"))
+        context.set_memory_limit(DOCUMENT_BYTES)
+        try:
+            context.get("velocityLoad")(json.dumps(self._maker.picture()))
+        except JSException as error:
+            self._useless = "the document is too large for expressions" if _lacks_room(error) else _reason(error)
+            raise RuntimeError(self._useless) from None
+        self._room = context.memory()["malloc_size"] + ROOM_BYTES
+        self._most_room = self._room + MEMORY_BYTES
+        context.set_memory_limit(self._room)
+        context.set_time_limit(self._budget.a_call)
+        self._context = context
+
+    def _widened(self) -> bool:
+        """Makes room for what expressions have kept so far. False where all of it is free, or they kept too much."""
+        self._context.gc()
+        room = min(self._context.memory()["malloc_size"] + ROOM_BYTES, self._most_room)
+        if room <= self._room:
+            return False
+        self._room = room
+        self._context.set_memory_limit(room)
+        return True
+
+    def _switch_off(
+        self,
+        prop: Property[Any],
+        layer: PlannedLayer | None,
+        reason: str,
+        instead: str = "the keyframes' own values are used",
+    ) -> None:
+        self._off.add(id(prop))
+        if self._context is not None and self._maker is not None and id(prop) in self._maker.numbers:
+            self._context.get("velocityDisable")(self._maker.numbers[id(prop)])
+        path = layer.path if layer is not None else None
+        what = f" of {prop.name}" if prop.name else ""
+        self._plan.report(
+            Finding(
+                "expression.failed",
+                f"the expression{what} failed: {reason}",
+                Place(layer=path, pointer=prop.pointer or None),
+                instead=instead,
+            )
+        )
+
+
+class _OutOfTime(TimeoutError):
+    """An expression used up its time, or comes after too many that did."""
+
+
+def _lacks_room(answer: Any) -> bool:
+    return isinstance(answer, Exception) and "out of memory" in str(answer)
+
+
+def _reason(error: Exception) -> str:
+    return str(error).strip().split("\n")[0]
+
+
+def _shaped(result: Any, value: Any) -> Any:
+    """The runtime's answer in the shape of the property's own value."""
+    if isinstance(value, Bezier):
+        if not isinstance(result, dict) or "vertices" not in result:
+            raise TypeError("a path property needs a path")
+        lists = [[point[:2] for point in result[name]] for name in ("vertices", "ins", "outs")]  # points may have a z
+        points = [np.array(found, np.float64).reshape(-1, 2) for found in lists]
+        if not len(points[0]) == len(points[1]) == len(points[2]):
+            raise ValueError("a path needs as many tangents as points")
+        return Bezier(points[0], points[1], points[2], bool(result["closed"]))
+    if isinstance(value, TextDocument):
+        if isinstance(result, list) and len(result) == 1:
+            number = result[0]
+            return replace(value, text=f"{number:g}")
+        if not isinstance(result, dict) or "text" not in result:
+            raise TypeError("a text property needs a text")
+        return replace(value, text=result["text"])
+    if not isinstance(result, list) or not result:
+        raise TypeError("the property needs a number or an array of numbers")
+    numbers = tuple(float(v) for v in result)
+    if len(value) == 1:
+        return numbers[:1]
+    return numbers[: len(value)] + tuple(value[len(numbers) :])

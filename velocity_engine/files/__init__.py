@@ -1,0 +1,1 @@
+"""Files of this machine, opened only when they are regular."""

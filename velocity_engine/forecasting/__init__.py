@@ -1,0 +1,1 @@
+"""What a render will take: trials measure, forecasts calculate."""

@@ -1,0 +1,92 @@
+"""Sweeping a row of cells, as ``coverage.accumulate`` left it, to coverage. It is cleared on the way.
+
+Only the blocks that are marked are looked at; between two of them every pixel has the coverage of the running sum.
+"""
+
+# mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="assignment,arg-type,var-annotated"
+
+from __future__ import annotations
+
+import numpy as np
+
+from velocity_engine.kernels.compiler.inner import inner
+from velocity_engine.kernels.coverage.coverage import ONE, cells_a_row, first_column, words_a_row
+from velocity_engine.kernels.vectors.packed import store_span
+from velocity_engine.kernels.vectors.running_sum import BLOCK, WHOLE, sweep_block
+
+
+@inner
+def coverage_of(total, even_odd):
+    """The coverage 0..255 of a running sum, under a fill rule."""
+    value = abs(np.int64(total))
+    if even_odd:
+        value &= 2 * WHOLE - 1
+        if value > WHOLE:
+            value = 2 * WHOLE - value
+    else:
+        value = min(value, WHOLE)
+    return (value * 255 + WHOLE // 2) >> 17
+
+
+@inner
+def sweep_cover(cells, bits, cell, word, width, even_odd, cover, at):
+    """Turns a row of cells into coverage, clears it, and gives the first column that may be covered and the one after
+    the last; -1 for both where there is none.
+
+    The row begins at ``cells[cell]`` and ``bits[word]``; ``cover``: (k,) uint8, all zero from ``at``, the place of the
+    first column, to ``at + cells_a_row(width)``; beyond ``at + width`` it stays so.
+    """
+    total, x, first = np.int32(0), 0, -1
+    for k in range(words_a_row(width)):
+        mask = bits[word + k]
+        bits[word + k] = np.uint64(0)
+        while mask != np.uint64(0):
+            column = first_column(mask, k)
+            mask &= mask - ONE
+            if first < 0:
+                first = column
+            elif column > x and total != 0:
+                store_span(cover, np.uint64(at + x), np.uint64(at + column), np.uint8(coverage_of(total, even_odd)))
+            total = sweep_block(cells, np.uint64(cell + column), total, even_odd, cover, np.uint64(at + column))
+            x = column + BLOCK
+    if first < 0:
+        return first, first
+    if x < width and total != 0:
+        store_span(cover, np.uint64(at + x), np.uint64(at + width), np.uint8(coverage_of(total, even_odd)))
+        x = width
+    for i in range(np.uint64(at + width), np.uint64(at + x)):
+        cover[i] = np.uint8(0)
+    return first, min(x, width)
+
+
+@inner
+def sweep_row(cells, bits, row, width, even_odd, runs, cover):
+    """Turns a row of cells into runs, clears it, and gives the number of runs.
+
+    ``runs``: (k, 3) int64, rows of first column, column after the last, coverage; a coverage of -1 means that of
+    ``cover``: (cells_a_row(width),) uint8. Runs without coverage are left out. k >= width + 2.
+    """
+    base, word = row * cells_a_row(width), row * words_a_row(width)
+    total, x, count = np.int32(0), 0, 0
+    for k in range(words_a_row(width)):
+        mask = bits[word + k]
+        bits[word + k] = np.uint64(0)
+        while mask != np.uint64(0):
+            column = first_column(mask, k)
+            mask &= mask - ONE
+            count = _add_run(runs, count, x, column, coverage_of(total, even_odd))
+            total = sweep_block(cells, np.uint64(base + column), total, even_odd, cover, np.uint64(column))
+            x = min(column + BLOCK, width)
+            if count > 0 and runs[count - 1, 2] == -1 and runs[count - 1, 1] == column:
+                runs[count - 1, 1] = x
+            else:
+                count = _add_run(runs, count, column, x, -1)
+    return _add_run(runs, count, x, width, coverage_of(total, even_odd))
+
+
+@inner
+def _add_run(runs, count, start, stop, coverage):
+    if start >= stop or coverage == 0:
+        return count
+    runs[count, 0], runs[count, 1], runs[count, 2] = start, stop, coverage
+    return count + 1

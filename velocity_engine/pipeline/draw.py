@@ -1,0 +1,188 @@
+"""Drawing the frames of segments: evaluate, composite and convert, with the encoding of one segment on top of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from fractions import Fraction
+
+from velocity_engine.composite.tiles import TILE
+from velocity_engine.display import DisplayList
+from velocity_engine.encode.encode import SegmentEncoder
+from velocity_engine.errors import RenderCancelled
+from velocity_engine.pipeline.convert import Rect, YuvFrame, YuvRing
+from velocity_engine.pipeline.scene import Scene
+from velocity_engine.plugin_types import EncodedPacket, EncodedSegment, EncoderSettings, Segment
+
+EVALUATED_TOGETHER = 8  # frames
+
+
+class StageClock:
+    """Adds up how long each stage worked. Stages of one clock may run on different threads, each stage on one."""
+
+    now = staticmethod(time.perf_counter)
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        start = self.now()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + self.now() - start
+
+    def add(self, seconds: Mapping[str, float]) -> None:
+        for name, value in seconds.items():
+            self.seconds[name] = self.seconds.get(name, 0.0) + value
+
+
+@dataclass(slots=True)
+class TileCount:
+    """Tiles of the compositor's grid, over all frames: ``total``, and those that were ``held``, since nothing in them
+    changed."""
+
+    total: int = 0
+    held: int = 0
+
+    def add_frame(self, size: tuple[int, int], changed: Sequence[Rect]) -> None:
+        """``changed``: disjoint rectangles of a frame of ``size``, in pixels, aligned to the grid."""
+        every = -(-size[0] // TILE) * -(-size[1] // TILE)
+        drawn = sum((-(-x1 // TILE) - x0 // TILE) * (-(-y1 // TILE) - y0 // TILE) for x0, y0, x1, y1 in changed)
+        self.add(every, every - drawn)
+
+    def add(self, total: int, held: int) -> None:
+        self.total += total
+        self.held += held
+
+
+class FrameDrawer:
+    """Draws frames of a scene on one canvas and converts what changed. ``close`` ends the compositor's threads.
+
+    ``turn`` is held while the scene is asked for a display list, where several drawers share a scene. ``tiles`` counts.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        ring: YuvRing,
+        clock: StageClock,
+        cancelled: Callable[[], bool],
+        *,
+        threads: int = 1,
+        turn: threading.Lock | None = None,
+        tiles: TileCount | None = None,
+    ) -> None:
+        from velocity_engine.composite import Compositor, FrameCompositor
+
+        self._scene, self._ring, self._clock, self._cancelled = scene, ring, clock, cancelled
+        self._turn: AbstractContextManager[object] = turn or nullcontext()
+        self._compositor = Compositor(threads=threads)
+        self._frames = FrameCompositor(scene.width, scene.height, self._compositor)
+        self._tiles = tiles or TileCount()
+        self._first = True
+
+    def draw(self, segment: Segment) -> Iterator[YuvFrame | None]:
+        """For each frame of the segment one of the ring, or None where it is the same as the last that was drawn."""
+        for display in self._displays(segment):
+            if self._cancelled():
+                raise RenderCancelled("the render was cancelled")
+            with self._clock.stage("composite"):
+                planar = self._frames.advance_planar(display)
+                canvas, changed = self._frames.advance(display) if planar is None else (None, planar.regions)
+            self._tiles.add_frame((self._scene.width, self._scene.height), changed)
+            if not changed and not self._first:
+                yield None
+                continue
+            self._first = False
+            taken = self._ring.take()
+            with self._clock.stage("convert"):
+                if planar is not None:
+                    self._ring.fill_planar(taken, planar)
+                elif canvas is not None:
+                    self._ring.fill(taken, canvas, changed)
+            yield taken
+
+    def _displays(self, segment: Segment) -> Iterator[DisplayList]:
+        """The display lists of a segment. Several are evaluated at a time: pixels and the encoder push what evaluating
+        needs out of the processor's caches, and it takes half as long again to get it back. The first comes alone, for
+        which an encoder waits.
+        """
+        begin, end = segment.first, segment.first + 1
+        while begin < segment.last:
+            with self._clock.stage("evaluate"), self._turn:
+                displays = [self._scene.display_list(number) for number in range(begin, end)]
+            yield from displays
+            begin, end = end, min(end + EVALUATED_TOGETHER, segment.last)
+
+    def close(self) -> None:
+        self._compositor.close()
+
+
+class FrameSender:
+    """Sends drawn frames to the encoder of their segment, and gives them back to the ring once another is shown."""
+
+    def __init__(self, ring: YuvRing, clock: StageClock) -> None:
+        self._ring, self._clock = ring, clock
+        self._shown: YuvFrame | None = None
+        self.sent = 0
+        self.held = 0
+
+    def send(self, encoder: SegmentEncoder, drawn: YuvFrame | None) -> list[EncodedPacket]:
+        if drawn is None:
+            self.held += 1
+        else:
+            if self._shown is not None:
+                self._ring.give_back(self._shown)
+            self._shown = drawn
+        assert self._shown is not None
+        with self._clock.stage("encode"):
+            packets = encoder.encode(self._shown.frame)
+        self.sent += 1
+        return packets
+
+    def finish(self, encoder: SegmentEncoder) -> list[EncodedPacket]:
+        with self._clock.stage("encode"):
+            return encoder.finish()
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentWork:
+    """What an executor runs: renders and encodes one segment, on one thread. It can be sent elsewhere where the scene
+    can."""
+
+    scene: Scene
+    settings: EncoderSettings
+    rate: Fraction
+    cancelled: Callable[[], bool]
+
+    def __call__(self, segment: Segment) -> EncodedSegment:
+        clock, tiles = StageClock(), TileCount()
+        ring = YuvRing(self.scene.width, self.scene.height, 2)
+        sender = FrameSender(ring, clock)
+        encoder = self.encoder(segment)
+        packets: list[EncodedPacket] = []
+        drawer = FrameDrawer(self.scene, ring, clock, self.cancelled, tiles=tiles)
+        try:
+            for drawn in drawer.draw(segment):
+                packets += sender.send(encoder, drawn)
+        finally:
+            drawer.close()
+        packets += sender.finish(encoder)
+        return EncodedSegment(
+            segment=segment,
+            packets=tuple(packets),
+            extradata=encoder.extradata,
+            held_frames=sender.held,
+            tiles=tiles.total,
+            held_tiles=tiles.held,
+            seconds_by_stage=clock.seconds,
+        )
+
+    def encoder(self, segment: Segment) -> SegmentEncoder:
+        frames = segment.last - segment.first
+        return SegmentEncoder(self.settings, self.scene.width, self.scene.height, self.rate, frames)

@@ -1,0 +1,342 @@
+"""The plan: a document made ready for any frame. Parents, mattes, precomps and effects are resolved; pictures, fonts
+and clips are opened once. What cannot be shown is reported, never raised, so that one bad layer does not hide the
+others."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from velocity_engine import plugins
+from velocity_engine.display import FrameReader, Picture
+from velocity_engine.errors import Finding, MediaError, Place, VelocityError
+from velocity_engine.files.regular import open_regular
+from velocity_engine.media.decoded_pictures import DecodedPictures
+from velocity_engine.model.document import Document, Media, MediaAsset
+from velocity_engine.model.layers import (
+    CameraContent,
+    Effect,
+    ImageContent,
+    Layer,
+    NullContent,
+    PluginContent,
+    PrecompContent,
+    ShapeContent,
+    SolidContent,
+    TextContent,
+    UnknownContent,
+    VideoContent,
+)
+from velocity_engine.model.properties import Property
+from velocity_engine.motion.animate import Curves
+from velocity_engine.package.package import Package
+from velocity_engine.plan.planned import PlannedComposition, PlannedLayer, bind, drawable, note_stillness, numbers_read
+from velocity_engine.plugin_types import EffectType, LayerType, TellsLimits
+
+MAX_FINDINGS = 1000
+_LOTTIE_TYPE = {
+    PrecompContent: 0,
+    SolidContent: 1,
+    ImageContent: 2,
+    NullContent: 3,
+    ShapeContent: 4,
+    TextContent: 5,
+    VideoContent: 9,
+}
+_CONTROL_TYPES = (5,)  # Bodymovin's number for controls, but for every effect that it has no number for, too
+_CONTROL_PREFIXES = ("ADBE Slider Control", "ADBE Angle Control", "ADBE Color Control", "ADBE Point", "ADBE Checkbox",
+                     "ADBE Layer Control", "ADBE Dropdown Control", "ADBE CM ", "Pseudo/", "PSEUDO/")  # fmt: skip
+
+
+def _only_controls(effect: Effect) -> bool:
+    """Whether an effect only holds values for expressions."""
+    return effect.match_name.startswith(_CONTROL_PREFIXES) or (not effect.match_name and effect.type in _CONTROL_TYPES)
+
+
+class ExpressionEngine(Protocol):
+    """Gives the values of properties that have an expression; see ``velocity_engine.evaluate.expressions``."""
+
+    def begin_frame(self) -> None: ...
+
+    def evaluate(self, prop: Property[Any], layer: PlannedLayer | None, frame: float, value: Any) -> Any: ...
+
+    def select(
+        self,
+        prop: Property[Any],
+        layer: PlannedLayer | None,
+        frame: float,
+        units: NDArray[np.int64],
+        total: int,
+        before: NDArray[np.float64],
+    ) -> NDArray[np.float64]: ...
+
+    def check(self) -> None: ...
+
+
+@dataclass(slots=True, eq=False)
+class Plan:
+    document: Document
+    main: PlannedComposition
+    compositions: dict[str, PlannedComposition]
+    curves: Curves
+    findings: list[Finding]  # grows while expressions fail
+    report: Callable[[Finding], None]
+    read: Callable[[Media], bytes]
+    clip: Callable[[str], FrameReader | None]
+    resources: list[Callable[[], None]] = field(default_factory=list)
+    expressions: ExpressionEngine | None = None  # set by who made the plan, where the document has expressions
+
+    def close(self) -> None:
+        """Closes clips and deletes temporary files. A plan that was closed must not be evaluated."""
+        while self.resources:
+            self.resources.pop()()
+
+
+def make_plan(document: Document, package: Package | None, pictures: DecodedPictures | None = None) -> Plan:
+    """``pictures``: what earlier plans decoded, and this one will.
+
+    Raises only what no layer can be blamed for; the rest is in ``findings``, with severity "error" where it must not
+    render."""
+    context = PlanContext(document, package, pictures or DecodedPictures())
+    try:
+        main = context.composition("")
+        plan = Plan(
+            document,
+            main,
+            context.compositions,
+            context.curves,
+            context.findings,
+            context.report,
+            context.read,
+            context.clip,
+            context.resources,
+        )
+    except BaseException:
+        for release in reversed(context.resources):
+            release()
+        raise
+    return plan
+
+
+class PlanContext:
+    """``LayerContext`` for layer types, and the state of a plan while it is made."""
+
+    def __init__(self, document: Document, package: Package | None, pictures: DecodedPictures) -> None:
+        self.document = document
+        self.package = package
+        self._decoded = pictures
+        self.curves = Curves()
+        self.compositions: dict[str, PlannedComposition] = {}
+        self.findings: list[Finding] = []
+        self.resources: list[Callable[[], None]] = []
+        self._reported: set[tuple[str, str | None, str | None]] = set()
+        self._fails = self._more = False
+        self._pictures: dict[str, Sequence[tuple[float, Picture]]] = {}
+        self._clips: dict[str, FrameReader | None] = {}
+        self._folder: Path | None = None
+
+    # --- what layer types ask for ---
+
+    def report(self, finding: Finding) -> None:
+        key = (finding.feature, finding.place.pointer or finding.message, finding.place.layer)
+        if key in self._reported:
+            return
+        fails = finding.severity == "error"
+        if len(self.findings) < MAX_FINDINGS or (fails and not self._fails):
+            self._reported.add(key)
+            self.findings.append(finding)
+            self._fails = self._fails or fails
+        elif not self._more:
+            self._more = True
+            place = Place(file=self.document.file or None)
+            self.findings.append(Finding("document.findings", "more findings are not listed", place))
+
+    def read(self, media: Media) -> bytes:
+        if media.data is not None:
+            return media.data
+        if media.path is not None:
+            try:
+                with open_regular(media.path) as file:
+                    return file.read()
+            except OSError as error:
+                raise MediaError(f"cannot be read: {error.strerror}", place=Place(file=Path(media.path).name)) from None
+        if self.package is None or media.name is None:
+            raise MediaError("the package is gone", place=Place(file=media.name))
+        return self.package.read(media.name)
+
+    def font_files(self) -> Sequence[str]:
+        if self.package is None:
+            return ()
+        return [n for n in self.package.names if n.lower().endswith((".ttf", ".otf", ".ttc", ".woff", ".woff2"))]
+
+    def asset(self, asset_id: str) -> MediaAsset:
+        asset = self.document.assets.get(asset_id)
+        if asset is None:
+            raise MediaError(f"there is no asset {asset_id!r}", hint="The layer's refId must name one of the assets")
+        return asset
+
+    def picture(self, asset_id: str) -> Sequence[tuple[float, Picture]]:
+        found = self._pictures.get(asset_id)
+        if found is None:
+            media = self._media(asset_id)
+            found = self._decoded.decode(self.read(media), _media_name(media, asset_id))
+            self._pictures[asset_id] = found
+        return found
+
+    def clip(self, asset_id: str) -> FrameReader | None:
+        if asset_id not in self._clips:
+            from velocity_engine.media.clip import open_clip
+
+            reader = open_clip(self._local_file(asset_id), _media_name(self._media(asset_id), asset_id))
+            self.resources.append(reader.close)
+            self._clips[asset_id] = reader
+        return self._clips[asset_id]
+
+    def _media(self, asset_id: str) -> Media:
+        asset = self.asset(asset_id)
+        if asset.media is None:
+            message = asset.missing or f"the package lacks {asset.name or asset_id}"
+            raise MediaError(message, place=Place(file=asset.name or None, pointer=asset.pointer or None),
+                             hint="Put the file into images/ of the package, or replace the layer")  # fmt: skip
+        return asset.media
+
+    def _local_file(self, asset_id: str) -> Path:
+        """A file that a decoder can open by name."""
+        media = self._media(asset_id)
+        if media.path is not None:
+            return Path(media.path)
+        if self._folder is None:
+            holder = tempfile.TemporaryDirectory(prefix="velocity-")
+            self.resources.append(holder.cleanup)
+            self._folder = Path(holder.name)
+        folder = self._folder / str(len(self._clips))
+        folder.mkdir()
+        if media.name is not None and self.package is not None:
+            return Path(self.package.extract(media.name, folder))
+        target = folder / "clip.mp4"
+        target.write_bytes(self.read(media))
+        return target
+
+    # --- compositions ---
+
+    def composition(self, composition_id: str, path: str = "") -> PlannedComposition:
+        """The plan of a composition, made once however often it is used."""
+        found = self.compositions.get(composition_id)
+        if found is not None:
+            return found
+        source = self.document.main if composition_id == "" else self.document.compositions[composition_id]
+        planned = PlannedComposition(source)
+        self.compositions[composition_id] = planned
+        layers = [PlannedLayer(layer, f"{path}/{layer.name}" if path else layer.name) for layer in source.layers]
+        bind(layers)
+        for one in drawable(layers):
+            self._prepare(one)
+        note_stillness(layers)
+        self._report_sources(layers)
+        planned.layers = tuple(layers)
+        planned.cameras = tuple(p for p in layers if isinstance(p.layer.content, CameraContent))
+        return planned
+
+    def _prepare(self, planned: PlannedLayer) -> None:
+        self.prepare_content(planned)
+        planned.effects = self._effects(planned.layer, planned.path)
+
+    def prepare_content(self, planned: PlannedLayer) -> None:
+        """Makes what the layer itself shows ready, or reports why it cannot be."""
+        layer, path = planned.layer, planned.path
+        kind = self._layer_type(layer, path)
+        if kind is not None:
+            try:
+                if isinstance(layer.content, PrecompContent):
+                    self.composition(layer.content.composition, path)
+                if isinstance(layer.content, TextContent):
+                    from velocity_engine.text.inner import glyph_compositions
+
+                    for identity in glyph_compositions(self.document, layer.content.text):
+                        self.composition(identity, path)
+                planned.prepared = kind.prepare(layer, self)
+            except VelocityError as error:
+                self._report_layer(error, layer, path)
+
+    def _layer_type(self, layer: Layer, path: str) -> LayerType | None:
+        content = layer.content
+        place = Place(layer=path, pointer=layer.pointer)
+        if isinstance(content, PluginContent):
+            found = plugins.plugin_layer(content.plugin)
+            if found is None:
+                self.report(
+                    Finding(
+                        "plugin.missing", f"no layer plugin {content.plugin!r} is installed", place, severity="error"
+                    )
+                )
+            return found
+        if isinstance(content, UnknownContent):
+            found = plugins.layer_type(content.type)
+            if found is None:
+                self.report(Finding(f"layer.{content.type}", f"layers of type {content.type} are not known", place))
+            return found
+        number = _LOTTIE_TYPE.get(type(content))
+        return None if number is None else plugins.layer_type(number)
+
+    def _report_layer(self, error: VelocityError, layer: Layer, path: str) -> None:
+        place = Place(file=error.place.file, layer=path, pointer=error.place.pointer or layer.pointer)
+        feature = "asset.missing" if self._lacks_asset(layer) else "layer.broken"
+        hint = f". {error.hint}" if error.hint else ""
+        self.report(Finding(feature, f"{error.message}{hint}", place, severity="error"))
+
+    def _lacks_asset(self, layer: Layer) -> bool:
+        if not isinstance(layer.content, ImageContent | VideoContent):
+            return False
+        asset = self.document.assets.get(layer.content.asset)
+        return asset is not None and asset.media is None
+
+    def _effects(self, layer: Layer, path: str) -> tuple[tuple[Effect, EffectType], ...]:
+        found = []
+        for effect in layer.effects:
+            if not effect.enabled or _only_controls(effect):
+                continue
+            kind = plugins.effect_for(effect.match_name, effect.type)
+            if kind is None:
+                name = effect.match_name or effect.name or str(effect.type)
+                message = f"the effect {effect.name or name!r} ({name}) is not supported"
+                self.report(Finding(f"effect.{name}", message, Place(layer=path, pointer=effect.pointer)))
+            else:
+                found.append((effect, kind))
+                self._report_limits(effect, kind, Place(layer=path, pointer=effect.pointer))
+        self._report_styles(layer, path)
+        return tuple(found)
+
+    def _report_limits(self, effect: Effect, kind: object, place: Place) -> None:
+        if isinstance(kind, TellsLimits):
+            name = effect.name or effect.match_name
+            for limit in kind.limits(effect):
+                self.report(Finding("effect.part", f"of the effect {name!r}, {limit} is not drawn", place))
+
+    def _report_sources(self, layers: Sequence[PlannedLayer]) -> None:
+        for planned in layers:
+            for effect, kind in planned.effects:
+                missing = [n for n in numbers_read(effect, kind) if n not in planned.neighbours]
+                if missing:
+                    name = effect.name or effect.match_name
+                    message = f"the effect {name!r} reads layer {missing[0]}, which is missing"
+                    self.report(Finding("effect.layer", message, Place(layer=planned.path, pointer=effect.pointer)))
+
+    def _report_styles(self, layer: Layer, path: str) -> None:
+        if layer.styles:
+            from velocity_engine.builtin.effects.styles import style_problems
+
+            for style in layer.styles:
+                for feature, message in style_problems(style):
+                    self.report(Finding(feature, message, Place(layer=path, pointer=style.pointer)))
+
+
+def _media_name(media: Media, asset_id: str) -> str:
+    if media.name is not None:
+        return media.name
+    return Path(media.path).name if media.path is not None else asset_id

@@ -1,0 +1,37 @@
+"""Plugins: found by entry point, checked against their protocols, and looked up by name."""
+
+from __future__ import annotations
+
+from velocity_engine.plugins.plugins import (
+    STRICT_VARIABLE,
+    PluginReport,
+    codec,
+    codecs,
+    effect,
+    effect_for,
+    executor,
+    installed,
+    layer_type,
+    plugin_layer,
+    plugin_layers,
+    require_sound,
+    reset,
+    storage,
+)
+
+__all__ = [
+    "STRICT_VARIABLE",
+    "PluginReport",
+    "codec",
+    "codecs",
+    "effect",
+    "effect_for",
+    "executor",
+    "installed",
+    "layer_type",
+    "plugin_layer",
+    "plugin_layers",
+    "require_sound",
+    "reset",
+    "storage",
+]
