@@ -41,7 +41,7 @@ def register(app: typer.Typer) -> None:
 def _settings(**given: Any) -> Settings:
     """Raises typer.BadParameter with the settings that are wrong."""
     if given.get("database"):
-        from velocity_web.privacy import hide_argument
+        from velocity_web.processes.privacy import hide_argument
 
         hide_argument(given["database"])
     try:
@@ -64,7 +64,7 @@ def serve(
 ) -> None:
     """Serve the REST API. In an empty folder it makes the database and a first user, whose key it prints once."""
     settings = _settings(host=host, port=port, data=data, workers=workers, database=database)
-    from velocity_web.server import serve as run
+    from velocity_web.server.server import serve as run
 
     try:
         run(settings)
@@ -91,7 +91,7 @@ def worker(
 ) -> None:
     """Run renders and analyses of a service, on its database and storage, here or on another machine."""
     settings = _settings(data=data, workers=workers, database=database)
-    from velocity_web.worker import run_worker
+    from velocity_web.jobs.worker import run_worker
 
     try:
         run_worker(settings)
@@ -117,9 +117,9 @@ def _print_rows(rows: list[Any], as_json: bool) -> None:
 
 def _do(action: str, settings: Settings, *arguments: Any) -> Any:
     """Call a function of ``admin``; what it refuses is a sentence and exit status 1."""
-    from velocity_web import admin
     from velocity_web.failures import Failure
-    from velocity_web.privacy import keep_private
+    from velocity_web.processes.privacy import keep_private
+    from velocity_web.services import admin
 
     keep_private()
     try:

@@ -481,6 +481,6 @@ def run(spec: Spec, _send: Any = None) -> dict[str, Any]:
 
 
 def enlist() -> None:
-    from velocity_web.jobs import tasks
+    from velocity_web.processes import tasks
 
     tasks.TASKS["attack"] = run

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import httpx
 
-from velocity_web.auth import make_key
+from velocity_web.accounts.auth import make_key
 from velocity_web.clock import now_ms
 
 FINAL = ("completed", "failed", "cancelled")

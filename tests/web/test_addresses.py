@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from web import support_receivers as receivers
 
-from velocity_web.addresses import (
+from velocity_web.events.addresses import (
     ForbiddenAddress,
     begin_look_up,
     receiver_of,
@@ -17,9 +17,9 @@ from velocity_web.addresses import (
     spelled_address,
     target_of,
 )
+from velocity_web.events.outgoing import Unanswered, post
+from velocity_web.events.webhooks import require_allowed
 from velocity_web.failures import Invalid
-from velocity_web.outgoing import Unanswered, post
-from velocity_web.services.webhooks import require_allowed
 from velocity_web.settings import Settings
 
 

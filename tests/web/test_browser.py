@@ -8,7 +8,7 @@ import pytest
 from web.support_service import Service
 from web.support_templates import template_zip
 
-from velocity_web import examples
+from velocity_web.http import examples
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (make browser brings it)")
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")

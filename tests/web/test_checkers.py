@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from web.support_templates import template_zip
 
-from velocity_web.files import make_folders
-from velocity_web.jobs.runner import Runner, TaskFailed
+from velocity_web.processes.runner import Runner, TaskFailed
 from velocity_web.settings import Settings
+from velocity_web.storage.files import make_folders
 
 RED = b'[{"layer":"Ground","color":"#ff0000"}]'
 QUESTION: dict[str, Any] = {"encoder": None, "frames": None, "warnings": True}
@@ -77,7 +77,7 @@ def test_no_more_are_kept_than_may_be(made: Callable[..., Runner], tmp_path: Pat
 
 
 def test_a_process_that_was_killed_is_replaced(made: Callable[..., Runner], tmp_path: Path) -> None:
-    from velocity_web.jobs.forge import kill_child
+    from velocity_web.processes.forge import kill_child
 
     runner = made()
     first, _ = ask(runner, "a", tmp_path / "one.zip")

@@ -14,7 +14,7 @@ import httpx
 from web.support_service import Client, Service, render_request
 from web.support_templates import png, slow_template, template_zip, wav, zipped
 
-from velocity_web.auth import key_digest
+from velocity_web.accounts.auth import key_digest
 
 CLIENTS = 16
 

@@ -20,8 +20,8 @@ from web.attacks import ATTACKS, NEED_ROOT, NEVER_PLAIN
 from web.support_templates import document, layer, png, sliding, solid, still, template_zip, wav, zipped
 
 import velocity_engine as engine
-from velocity_web.jobs.forge import Forge, Limits
-from velocity_web.jobs.sandbox import landlock, seccomp, syscalls
+from velocity_web.processes.forge import Forge, Limits
+from velocity_web.processes.sandbox import landlock, seccomp, syscalls
 
 SECRETS = {"MY_SECRET_TOKEN": "planted-token", "VELOCITY_DATABASE": "postgresql://u:planted-password@127.0.0.1/x"}
 ENTRY_POINTS = "[velocity]\nattacks = attacks_plugin\n"

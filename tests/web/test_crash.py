@@ -89,7 +89,7 @@ def test_nothing_is_lost_whatever_is_killed(new_service: Callable[..., Service])
 def render_children(service: Service) -> list[int]:
     """The processes below the worker's forking parent; the server has one of its own."""
     assert service.process
-    [worker] = [pid for pid in children_of(service.process.pid) if "velocity_web.worker" in command_line(pid)]
+    [worker] = [pid for pid in children_of(service.process.pid) if "velocity_web.jobs.worker" in command_line(pid)]
     return children_of(worker)[1:]
 
 

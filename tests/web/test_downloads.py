@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from web.support_service import Client
 from web.support_templates import template_zip
 
-from velocity_web.downloads import content_disposition
-from velocity_web.ranges import MAX_RANGES, wanted_ranges
+from velocity_web.http.downloads import content_disposition
+from velocity_web.http.ranges import MAX_RANGES, wanted_ranges
 
 CONTENT = template_zip(frames=5, size=(32, 32))
 SIZE = len(CONTENT)

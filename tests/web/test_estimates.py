@@ -11,7 +11,7 @@ import pytest
 from web.support_service import Client, Service, render_request
 from web.support_templates import layer, png, sliding, slow_template, template_zip, wav
 
-from velocity_web.auth import key_digest
+from velocity_web.accounts.auth import key_digest
 from velocity_web.services.estimates import MARGIN, TIME_DOUBTS, Past, correction
 
 CODECS = {0: "h264", 1: "h265", 2: "av1"}

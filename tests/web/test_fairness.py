@@ -18,8 +18,8 @@ from web.support_service import Client, Service
 from web.support_templates import template_zip
 from web.test_gate import exchange, head
 
-from velocity_web.dispatch import FairDispatcher
-from velocity_web.rates import REMEMBERED, Buckets
+from velocity_web.server.dispatch import FairDispatcher
+from velocity_web.server.rates import REMEMBERED, Buckets
 
 SOON = 5.0  # far more than an answer needs, far less than what is waited for in its way
 

@@ -13,8 +13,8 @@ import pytest
 from pony.orm import Database, Optional, PrimaryKey, Required, commit, db_session
 from web.support_postgres import Postgres, binary
 
-from velocity_web.faults import DATABASE_ERRORS, is_database_fault, is_no_space
-from velocity_web.files import is_disk_full, publish
+from velocity_web.database.faults import DATABASE_ERRORS, is_database_fault, is_no_space
+from velocity_web.storage.files import is_disk_full, publish
 
 
 def opened(path: Path, *pragmas: str) -> Any:

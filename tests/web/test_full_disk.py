@@ -13,9 +13,9 @@ from web.support_invariants import broken_invariants
 from web.support_service import Service, render_request
 from web.support_templates import slow_template, template_zip
 
-from velocity_web import disk
 from velocity_web.failures import NoSpace
 from velocity_web.settings import MIB, Settings
+from velocity_web.storage import disk
 
 FILLER = {"encoderConfig": {"bitrate": 500_000, "preset": 5, "rc": 0}}
 """Constant bit rate: the file grows, whatever the picture shows."""

@@ -11,8 +11,8 @@ import pytest
 from web.support_service import Client, Service
 from web.support_templates import template_zip
 
-from velocity_web.auth import make_key
-from velocity_web.migrations import DatabaseTooNew, latest_version, migrate_sqlite, steps
+from velocity_web.accounts.auth import make_key
+from velocity_web.database.migrations import DatabaseTooNew, latest_version, migrate_sqlite, steps
 
 
 def test_steps_are_numbered_without_gaps() -> None:

@@ -13,7 +13,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from web.support_service import Client, Service, render_request
 from web.support_templates import png, template_zip, wav
 
-from velocity_web import examples
+from velocity_web.http import examples
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 METHODS = ("get", "post", "put", "patch", "delete")

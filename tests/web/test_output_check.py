@@ -8,7 +8,7 @@ import pytest
 from web.support_templates import template_zip
 
 import velocity_engine as engine
-from velocity_web.jobs.render_process import check_output
+from velocity_web.processes.render_process import check_output
 
 
 @pytest.fixture(scope="module")

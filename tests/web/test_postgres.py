@@ -23,7 +23,7 @@ from web.support_receivers import RawReceiver, take_slowly
 from web.support_service import Client, Service, render_request
 from web.support_templates import template_zip, wav
 
-from velocity_web.migrations import latest_version
+from velocity_web.database.migrations import latest_version
 
 pytestmark = pytest.mark.skipif(binary("postgres") is None, reason="PostgreSQL is not installed")
 

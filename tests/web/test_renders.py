@@ -12,7 +12,7 @@ import pytest
 from web.support_service import Client, Service, render_request
 from web.support_templates import layer, png, slow_template, template_zip, wav
 
-from velocity_web.auth import key_digest
+from velocity_web.accounts.auth import key_digest
 
 
 def decoded(video: bytes) -> tuple[list[Any], list[str]]:

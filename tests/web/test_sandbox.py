@@ -16,15 +16,15 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from velocity_web import states
-from velocity_web.files import made_bytes, read_made, remove
-from velocity_web.jobs.answers import NotUnderstood, read_message
-from velocity_web.jobs.child import Child, TaskFailed
-from velocity_web.jobs.environment import forge_environment
 from velocity_web.jobs.queue import Leased
 from velocity_web.jobs.running import Running
-from velocity_web.jobs.sandbox import landlock, readable, seccomp, syscalls
-from velocity_web.jobs.sandbox.confinement import confinement
+from velocity_web.processes.answers import NotUnderstood, read_message
+from velocity_web.processes.child import Child, TaskFailed
+from velocity_web.processes.environment import forge_environment
+from velocity_web.processes.sandbox import landlock, readable, seccomp, syscalls
+from velocity_web.processes.sandbox.confinement import confinement
+from velocity_web.schemas import states
+from velocity_web.storage.files import made_bytes, read_made, remove
 
 PID = 4242
 KILLED, ALLOWED = "killed", "allowed"
@@ -121,7 +121,7 @@ def test_the_numbers_are_the_kernels(name: str) -> None:
 
 PROBE = """
 import os, signal, socket, sys
-from velocity_web.jobs.sandbox import landlock, rights
+from velocity_web.processes.sandbox import landlock, rights
 version, granted, other, port, pid = int(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
 rights.gain_nothing()
 landlock.restrict(landlock.ruleset(version, [(granted, landlock.READ), ("/nowhere", landlock.READ)]))

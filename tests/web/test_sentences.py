@@ -17,11 +17,12 @@ from web.support_sentences import UUID, faults, literals, sentences_of
 from web.support_service import Client, render_request
 from web.support_templates import document, layer, png, slow_template, template_zip, wav, zipped
 
-from velocity_web.app import ROUTES
-from velocity_web.jobs.telling import reason, with_known_names
-from velocity_web.operation import Operation, field_errors
+from velocity_web.http.operation import Operation
+from velocity_web.processes.telling import reason, with_known_names
 from velocity_web.schemas.base import Question
-from velocity_web.sentences import BY_TYPE, OTHERWISE, bounded, joined, sentence_for
+from velocity_web.schemas.reading import field_errors
+from velocity_web.schemas.sentences import BY_TYPE, OTHERWISE, bounded, joined, sentence_for
+from velocity_web.server.app import ROUTES
 
 JUNK: tuple[Any, ...] = (
     None,

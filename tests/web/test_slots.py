@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import pytest
 
 from velocity_web.failures import Busy
-from velocity_web.jobs.slots import CROWD, LONG_SECONDS, Slots
+from velocity_web.processes.slots import CROWD, LONG_SECONDS, Slots
 
 
 def start_waiting(slots: Slots, accounts: Sequence[str], order: list[str]) -> list[threading.Thread]:

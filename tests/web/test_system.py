@@ -18,7 +18,7 @@ from web.support_templates import slow_template, solid, still, template_zip
 from web.test_crash import render_children
 
 import velocity_web
-from velocity_web.jobs.runner import Runner, TaskFailed
+from velocity_web.processes.runner import Runner, TaskFailed
 from velocity_web.settings import Settings
 
 

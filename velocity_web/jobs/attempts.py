@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from velocity_web.entities import reading, rows
+from velocity_web.database.entities import reading, rows
 from velocity_web.jobs import queue
-from velocity_web.jobs.forge import Limits
 from velocity_web.jobs.queue import Leased
+from velocity_web.processes.forge import Limits
 from velocity_web.settings import MIB, Settings
 
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from velocity_web.clock import now_ms
-from velocity_web.entities import execute, reading, rows, writing
-from velocity_web.services.webhooks import signing_secret
+from velocity_web.database.entities import execute, reading, rows, writing
+from velocity_web.events.webhooks import signing_secret
 from velocity_web.settings import Settings
 
 BY_ACCOUNT = 4

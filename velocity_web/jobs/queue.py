@@ -7,19 +7,18 @@ A job's ``status`` only moves forward; whether somebody works at it is its lease
 from __future__ import annotations
 
 import json
-import os
-import socket
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from velocity_web import budget, quota, states
+from velocity_web.accounts import budget, quota
 from velocity_web.clock import now_ms
-from velocity_web.entities import execute, lock_account, reading, rows, writing
+from velocity_web.database.entities import execute, lock_account, reading, rows, writing
+from velocity_web.events import webhooks
 from velocity_web.failures import QuotaExceeded
-from velocity_web.services import webhooks
+from velocity_web.processes.identity import is_dead
+from velocity_web.schemas import states
 from velocity_web.settings import Settings
 
 UPLOADS = {
@@ -42,35 +41,6 @@ class Leased:
     account_id: str
     subject_id: str
     attempt: int
-
-
-def process_started(pid: int) -> int | None:
-    """When the process started, in ticks since boot; with the pid it names a process for good. None when it is gone."""
-    with suppress(OSError, ValueError, IndexError):
-        stat = Path(f"/proc/{pid}/stat").read_text()
-        fields = stat.rsplit(")", 1)[1].split()
-        return None if fields[0] in ("Z", "X") else int(fields[19])
-    return None
-
-
-def this_host() -> str:
-    """The host and its space of process numbers (containers may share the one and not the other)."""
-    space = ""
-    with suppress(OSError):
-        space = os.readlink("/proc/self/ns/pid").strip("pid:[]")
-    return f"{socket.gethostname()}/{space}"
-
-
-def this_worker() -> str:
-    """The name under which this process leases: host, pid and start."""
-    return f"{this_host()}:{os.getpid()}:{process_started(os.getpid())}"
-
-
-def is_dead(owner: str) -> bool:
-    """Whether a lease's owner is a process of this host that is gone."""
-    host, _, process = owner.partition(":")
-    pid, _, started = process.partition(":")
-    return host == this_host() and pid.isdigit() and str(process_started(int(pid))) != started
 
 
 def claim(owner: str, *, renders: bool, settings: Settings) -> Leased | None:

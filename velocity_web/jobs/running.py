@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from velocity_web.jobs.answers import LINE_BYTES, Message, NotUnderstood, Progress, read_message
-from velocity_web.jobs.forge import Ended
 from velocity_web.jobs.queue import Leased
+from velocity_web.processes.answers import LINE_BYTES, Message, NotUnderstood, Progress, read_message
+from velocity_web.processes.forge import Ended
 
 RECEIVE_BYTES = 1 << 20
 

@@ -15,10 +15,10 @@ from datetime import UTC, datetime
 
 import structlog
 
-from velocity_web.addresses import ForbiddenAddress, begin_look_up, require_public
+from velocity_web.events.addresses import ForbiddenAddress, begin_look_up, require_public
+from velocity_web.events.outgoing import Unanswered, post
 from velocity_web.jobs import deliveries
 from velocity_web.jobs.deliveries import Delivery
-from velocity_web.outgoing import Unanswered, post
 from velocity_web.settings import Settings
 
 AT_ONCE = 32

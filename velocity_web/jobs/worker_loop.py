@@ -15,18 +15,22 @@ from typing import Any
 
 import structlog
 
-from velocity_web import budget, disk, states
-from velocity_web.entities import lock_account, reading, rows, writing
-from velocity_web.faults import DATABASE_ERRORS, is_database_fault, is_no_space
-from velocity_web.files import NO_SPACE, made_bytes, make_folders, publish, remove
-from velocity_web.jobs import lending, queue
+from velocity_web.accounts import budget
+from velocity_web.database.entities import lock_account, reading, rows, writing
+from velocity_web.database.faults import DATABASE_ERRORS, is_database_fault, is_no_space
+from velocity_web.jobs import queue
 from velocity_web.jobs.attempts import Attempt, plan_analysis, plan_render
-from velocity_web.jobs.forge import Forge, ForgeGone, kill_child
 from velocity_web.jobs.queue import Leased
 from velocity_web.jobs.running import Running
 from velocity_web.jobs.webhook_sender import WebhookSender
+from velocity_web.processes import lending
+from velocity_web.processes.forge import Forge, ForgeGone, kill_child
+from velocity_web.processes.identity import this_worker
+from velocity_web.schemas import states
 from velocity_web.services.tidy import tidy
 from velocity_web.settings import MIB, Settings
+from velocity_web.storage import disk
+from velocity_web.storage.files import NO_SPACE, made_bytes, make_folders, publish, remove
 
 BEAT_SECONDS = 0.5
 SWEEP_SECONDS = 1.0
@@ -40,7 +44,7 @@ class Worker:
 
     def __init__(self, settings: Settings, control: int | None = None) -> None:
         self.settings = settings
-        self.owner = queue.this_worker()
+        self.owner = this_worker()
         self.running: dict[int, Running] = {}
         self.ending: list[Running] = []
         self.stopping_at: float | None = None

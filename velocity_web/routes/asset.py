@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from velocity_web.downloads import send_file
-from velocity_web.metrics import UPLOADED_BYTES
-from velocity_web.operation import Call, operation
+from velocity_web.http.downloads import send_file
+from velocity_web.http.metrics import UPLOADED_BYTES
+from velocity_web.http.operation import Call, operation
+from velocity_web.http.uploads import receive_upload
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.routes.template import TOO_LARGE
 from velocity_web.schemas.asset import AssetDto
 from velocity_web.schemas.base import Message, Page
 from velocity_web.services import assets
-from velocity_web.uploads import receive_upload
 
 TAG = "Asset"
 

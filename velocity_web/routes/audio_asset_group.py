@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from velocity_web import examples
-from velocity_web.metrics import UPLOADED_BYTES
-from velocity_web.operation import JSON, Call, operation
+from velocity_web.http import examples
+from velocity_web.http.metrics import UPLOADED_BYTES
+from velocity_web.http.operation import JSON, Call, operation
+from velocity_web.http.uploads import receive_upload
 from velocity_web.routes.context import Resource
 from velocity_web.routes.template import TOO_LARGE
 from velocity_web.schemas.audio import (
@@ -16,7 +17,6 @@ from velocity_web.schemas.audio import (
 )
 from velocity_web.schemas.base import Message, Page
 from velocity_web.services import audio
-from velocity_web.uploads import receive_upload
 
 TAG = "Audio asset group"
 

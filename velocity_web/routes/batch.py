@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from velocity_web import examples
-from velocity_web.operation import JSON, Call, operation
+from velocity_web.events import webhooks
+from velocity_web.http import examples
+from velocity_web.http.operation import JSON, Call, operation
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.schemas.render import (
     BatchDetail,
@@ -17,7 +18,7 @@ from velocity_web.schemas.render import (
     WebhookLog,
     WebhookSecret,
 )
-from velocity_web.services import batch_rows, batches, webhooks
+from velocity_web.services import batch_rows, batches
 
 TAG = "Batch"
 WEBHOOKS = "Webhook"

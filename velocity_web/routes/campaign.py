@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from velocity_web import examples
-from velocity_web.operation import JSON, Call, operation
+from velocity_web.http import examples
+from velocity_web.http.operation import JSON, Call, operation
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.schemas.base import Message, Page
 from velocity_web.schemas.campaign import CampaignDto, CampaignRequest, InstanceChange, InstanceDto, InstanceRequest

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from velocity_web.jobs.runner import Runner
-from velocity_web.readiness import Readiness
+from velocity_web.processes.runner import Runner
+from velocity_web.services.readiness import Readiness
 from velocity_web.settings import Settings
 
 BUSY = "Too many such requests are being worked on; Retry-After says when to try again"

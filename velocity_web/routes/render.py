@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from velocity_web import examples
-from velocity_web.downloads import send_file
-from velocity_web.operation import JSON, Call, operation
+from velocity_web.http import examples
+from velocity_web.http.downloads import send_file
+from velocity_web.http.operation import JSON, Call, operation
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.schemas.base import Message, Page
 from velocity_web.schemas.render import (

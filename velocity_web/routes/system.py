@@ -9,9 +9,9 @@ from typing import Any
 import falcon
 
 from velocity_web.failures import NotFound
-from velocity_web.jobs.sandbox.confinement import confinement
-from velocity_web.metrics import exposition
-from velocity_web.operation import Call, operation
+from velocity_web.http.metrics import exposition
+from velocity_web.http.operation import Call, operation
+from velocity_web.processes.sandbox.confinement import confinement
 from velocity_web.routes.context import Resource
 from velocity_web.schemas.base import Answer
 

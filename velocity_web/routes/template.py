@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from velocity_web.downloads import send_file
 from velocity_web.failures import Invalid
-from velocity_web.files import read_made, task_folder
-from velocity_web.jobs.runner import TaskFailed
-from velocity_web.metrics import UPLOADED_BYTES
-from velocity_web.operation import Call, operation
+from velocity_web.http.downloads import send_file
+from velocity_web.http.metrics import UPLOADED_BYTES
+from velocity_web.http.operation import Call, operation
+from velocity_web.http.uploads import receive_upload
+from velocity_web.processes.runner import TaskFailed
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.schemas.base import Message
 from velocity_web.schemas.template import (
@@ -20,7 +20,7 @@ from velocity_web.schemas.template import (
     TemplateUploaded,
 )
 from velocity_web.services import templates
-from velocity_web.uploads import receive_upload
+from velocity_web.storage.files import read_made, task_folder
 
 TAG = "Template"
 PREVIEW_BYTES = 256 << 20

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AnyHttpUrl, BeforeValidator, Field, StrictStr
 
-from velocity_web import states
+from velocity_web.schemas import states
 from velocity_web.schemas.base import Answer, Identifier, IdText, Int32, Name, Page, Question, Skip, Time, at_most
 from velocity_web.schemas.customization import MapEntry
 from velocity_web.schemas.documented import DescribedBy

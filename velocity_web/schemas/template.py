@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from velocity_web import states
+from velocity_web.schemas import states
 from velocity_web.schemas.base import Answer, IdText, Page, Question, Time
 
 

@@ -7,13 +7,25 @@ from typing import Any
 
 from pony.orm import desc
 
-from velocity_web import quota, states
-from velocity_web.auth import Caller
+from velocity_web.accounts import quota
+from velocity_web.accounts.auth import Caller
 from velocity_web.clock import iso_time, now_ms
-from velocity_web.entities import Audio, AudioGroup, Job, execute, lock_account, new_id, reading, rows, the, writing
+from velocity_web.database.entities import (
+    Audio,
+    AudioGroup,
+    Job,
+    execute,
+    lock_account,
+    new_id,
+    reading,
+    rows,
+    the,
+    writing,
+)
+from velocity_web.events.wake import wake
 from velocity_web.failures import Invalid, NotDeletable, NotFound
-from velocity_web.files import StoredFile, publish, remove
-from velocity_web.jobs.wake import wake
+from velocity_web.http.uploads import Upload, canonical_field_id
+from velocity_web.schemas import states
 from velocity_web.schemas.audio import (
     AudioDto,
     AudioGroupDetail,
@@ -24,7 +36,7 @@ from velocity_web.schemas.audio import (
 )
 from velocity_web.services.paging import jobs_of, wanted
 from velocity_web.services.templates import job_of
-from velocity_web.uploads import Upload, canonical_field_id
+from velocity_web.storage.files import StoredFile, publish, remove
 
 CONTENT_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "aac": "audio/aac"}
 GROUP_FIELDS = ("audioassetgroupid", "audiogroupid", "groupid")

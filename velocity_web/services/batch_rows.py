@@ -7,11 +7,11 @@ from typing import Any
 
 from pony.orm import desc
 
-from velocity_web import states
-from velocity_web.auth import Caller
+from velocity_web.accounts.auth import Caller
 from velocity_web.clock import iso_time
-from velocity_web.entities import Batch, reading, rows
+from velocity_web.database.entities import Batch, reading, rows
 from velocity_web.failures import NotFound
+from velocity_web.schemas import states
 from velocity_web.schemas.render import BatchDetail, BatchDto, BatchRowResult
 from velocity_web.services.renders import download_url
 

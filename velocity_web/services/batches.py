@@ -11,10 +11,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from velocity_web.auth import Caller
+from velocity_web.accounts.auth import Caller
 from velocity_web.clock import now_ms
-from velocity_web.disk import require_room as require_room_on_disk
-from velocity_web.entities import (
+from velocity_web.database.entities import (
     Batch,
     Job,
     execute,
@@ -26,14 +25,14 @@ from velocity_web.entities import (
     the,
     writing,
 )
+from velocity_web.events import webhooks
+from velocity_web.events.wake import wake
 from velocity_web.failures import Conflict, Invalid
-from velocity_web.jobs.queue import is_dead, this_worker
-from velocity_web.jobs.runner import Checker, Runner
-from velocity_web.jobs.wake import wake
-from velocity_web.operation import Body
+from velocity_web.http.operation import Body
+from velocity_web.processes.identity import is_dead, this_worker
+from velocity_web.processes.runner import Checker, Runner
 from velocity_web.schemas.render import BatchDetail, BatchEstimate, BatchQuery, BatchRequest
 from velocity_web.schemas.template import FindingDto
-from velocity_web.services import webhooks
 from velocity_web.services.batch_rows import QUEUEING, batch_detail, find_batch
 from velocity_web.services.estimates import Estimate
 from velocity_web.services.forms import BatchForm, BatchRowForm, batch_form
@@ -54,6 +53,7 @@ from velocity_web.services.render_checks import (
 )
 from velocity_web.services.renders import NewRender, cancel_job, insert_renders, require_means, source_of
 from velocity_web.settings import Settings
+from velocity_web.storage.disk import require_room as require_room_on_disk
 
 PIECE_ROWS = 250
 PIECE_BYTES = 1 << 20

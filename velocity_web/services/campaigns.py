@@ -8,9 +8,9 @@ from typing import Any
 
 from pony.orm import desc
 
-from velocity_web.auth import Caller
+from velocity_web.accounts.auth import Caller
 from velocity_web.clock import iso_time, now_ms
-from velocity_web.entities import (
+from velocity_web.database.entities import (
     Campaign,
     CampaignAudioGroup,
     Template,
@@ -22,7 +22,7 @@ from velocity_web.entities import (
     writing,
 )
 from velocity_web.failures import Invalid, NotFound
-from velocity_web.jobs.runner import Runner
+from velocity_web.processes.runner import Runner
 from velocity_web.schemas.campaign import CampaignDto, InstanceChange, InstanceDto, InstanceRequest
 from velocity_web.services.audio import find_group
 from velocity_web.services.render_checks import Question, Source, ask, find_source, template_path

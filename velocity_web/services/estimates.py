@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any
 
 import velocity_engine as engine
-from velocity_web.entities import rows
+from velocity_web.database.entities import rows
 
 MARGIN = 1.5
 MARGIN_UNTRIED = 4.0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pony.orm import desc
 
-from velocity_web.entities import Job
+from velocity_web.database.entities import Job
 
 
 def jobs_of(

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import velocity_engine as engine
-from velocity_web import states
-from velocity_web.auth import Caller
-from velocity_web.entities import Asset, Audio, Campaign, Job, Template, TemplateInstance, reading, rows
+from velocity_web.accounts.auth import Caller
+from velocity_web.database.entities import Asset, Audio, Campaign, Job, Template, TemplateInstance, reading, rows
 from velocity_web.failures import Invalid
-from velocity_web.jobs.runner import Checker, TaskFailed
+from velocity_web.processes.runner import Checker, TaskFailed
+from velocity_web.schemas import states
 from velocity_web.schemas.render import EncoderConfigRequest, JobInfo, RenderOutput
 from velocity_web.services.estimates import Estimate, Past, estimate, past_of, trial_of
 

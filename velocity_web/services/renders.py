@@ -11,11 +11,10 @@ from typing import Any
 
 from pony.orm import desc
 
-from velocity_web import budget, quota, states
-from velocity_web.auth import Caller
+from velocity_web.accounts import budget, quota
+from velocity_web.accounts.auth import Caller
 from velocity_web.clock import iso_time, now_ms
-from velocity_web.disk import require_room as require_room_on_disk
-from velocity_web.entities import (
+from velocity_web.database.entities import (
     IdempotentRequest,
     Job,
     Render,
@@ -27,10 +26,11 @@ from velocity_web.entities import (
     reading,
     writing,
 )
+from velocity_web.events import webhooks
+from velocity_web.events.wake import wake
 from velocity_web.failures import Conflict, Invalid, KeyReused, NotFound
-from velocity_web.files import StoredFile, remove
-from velocity_web.jobs.runner import Runner
-from velocity_web.jobs.wake import wake
+from velocity_web.processes.runner import Runner
+from velocity_web.schemas import states
 from velocity_web.schemas.render import (
     BatchRequest,
     RenderCancelled,
@@ -45,7 +45,6 @@ from velocity_web.schemas.render import (
     RenderTimeBudgetStatusDto,
 )
 from velocity_web.schemas.template import FindingDto
-from velocity_web.services import webhooks
 from velocity_web.services.estimates import Estimate
 from velocity_web.services.forms import RenderForm
 from velocity_web.services.render_checks import (
@@ -63,6 +62,8 @@ from velocity_web.services.render_checks import (
     ticket_of,
 )
 from velocity_web.settings import Settings
+from velocity_web.storage.disk import require_room as require_room_on_disk
+from velocity_web.storage.files import StoredFile, remove
 
 
 @dataclass(frozen=True, slots=True)

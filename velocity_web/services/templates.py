@@ -6,13 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from velocity_web import quota, states
-from velocity_web.auth import Caller
+from velocity_web.accounts import quota
+from velocity_web.accounts.auth import Caller
 from velocity_web.clock import iso_time, now_ms
-from velocity_web.entities import Job, Template, execute, lock_account, new_id, reading, rows, writing
+from velocity_web.database.entities import Job, Template, execute, lock_account, new_id, reading, rows, writing
+from velocity_web.events.wake import wake
 from velocity_web.failures import Conflict, Invalid, NotDeletable, NotFound
-from velocity_web.files import StoredFile, publish, remove
-from velocity_web.jobs.wake import wake
+from velocity_web.http.uploads import Upload, clean_name
+from velocity_web.schemas import states
 from velocity_web.schemas.template import (
     FindingDto,
     FontDto,
@@ -27,7 +28,7 @@ from velocity_web.schemas.template import (
 )
 from velocity_web.services.paging import jobs_of, wanted
 from velocity_web.services.zip_check import zip_fault
-from velocity_web.uploads import Upload, clean_name
+from velocity_web.storage.files import StoredFile, publish, remove
 
 USES_TEMPLATE = (
     "SELECT 1 FROM render JOIN job ON job.id = render.id WHERE render.template_id = $id "

@@ -7,10 +7,10 @@ import time
 from pathlib import Path
 
 from velocity_web.clock import now_ms
-from velocity_web.entities import execute, reading, rows, writing
-from velocity_web.files import remove
+from velocity_web.database.entities import execute, reading, rows, writing
 from velocity_web.services.batches import clear_abandoned
 from velocity_web.settings import Settings
+from velocity_web.storage.files import remove
 
 
 def tidy(settings: Settings) -> list[Path]:

@@ -1,0 +1,1 @@
+"""What is announced: waking workers, and webhooks to addresses that may be reached."""

@@ -1,0 +1,1 @@
+"""One declaration makes the check, the answer and the OpenAPI entry of an endpoint; uploads and downloads."""

@@ -1,0 +1,85 @@
+"""Sending a stored file: ETag and conditions, byte ranges (RFC 9110), and a name for saving it (RFC 6266)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+import falcon
+from werkzeug.http import quote_header_value
+
+from velocity_web.failures import NotFound
+from velocity_web.http.ranges import Multipart, Span, wanted_ranges
+from velocity_web.storage.files import StoredFile
+
+_UNSAFE = re.compile(r"[/\\\x00-\x1f\x7f]")
+
+
+def content_disposition(name: str) -> str:
+    """The header with which a file is saved as ``name``: quoted as RFC 9110 5.6.4 says, and in UTF-8 beside that
+    (RFC 6266) where the name is not ASCII. A name never leads to another folder."""
+    safe = _UNSAFE.sub("_", name)
+    plain = unicodedata.normalize("NFKD", safe).encode("ascii", "ignore").decode()
+    header = f"attachment; filename={quote_header_value(plain, allow_token=False)}"
+    if plain == safe:
+        return header
+    return f"{header}; filename*=UTF-8''{quote(safe, safe='', errors='replace')}"
+
+
+def _etag_matches(header: str, etag: str, *, weak: bool) -> bool:
+    if header.strip() == "*":
+        return True
+    tags = [tag.strip() for tag in header.split(",")]
+    return any(tag == etag or (weak and tag == f"W/{etag}") for tag in tags)
+
+
+def send_file(req: falcon.Request, resp: falcon.Response, file: StoredFile, content_type: str) -> None:
+    """Answer with the file's bytes from disk, in whole or in part, or with 304, 412 or 416.
+
+    The entity tag is the content's SHA-256. Raises NotFound when the file is gone.
+    """
+    try:
+        stream = file.path.open("rb")
+    except FileNotFoundError:
+        raise NotFound("the file is gone from the storage") from None
+    etag = f'"{file.sha256}"'
+    modified = datetime.fromtimestamp(file.created_at // 1000, UTC)
+    resp.set_header("ETag", etag)
+    resp.set_header("Last-Modified", falcon.dt_to_http(modified))
+    resp.set_header("Accept-Ranges", "bytes")
+    resp.set_header("Cache-Control", "private, no-cache")
+    keep_open = False
+    try:
+        if (match := req.get_header("If-Match")) is not None and not _etag_matches(match, etag, weak=False):
+            raise falcon.HTTPPreconditionFailed(description="the file is not the one that If-Match names")
+        if (match := req.get_header("If-None-Match")) is not None and _etag_matches(match, etag, weak=True):
+            resp.status = falcon.HTTP_304
+            return
+        size = file.path.stat().st_size
+        resp.content_type = content_type
+        resp.set_header("Content-Disposition", content_disposition(file.name))
+        condition = req.get_header("If-Range")
+        in_part = condition is None or condition.strip() in (etag, falcon.dt_to_http(modified))
+        spans = wanted_ranges(req.get_header("Range"), size) if in_part else ()
+        if len(spans) > 1:
+            resp.status = falcon.HTTP_206
+            body = Multipart(stream, spans, size, content_type)
+            resp.content_type = body.content_type
+            resp.set_stream(body, body.length)
+            keep_open = True
+            return
+        span = spans[0] if spans else Span(0, size - 1)
+        if spans:
+            resp.status = falcon.HTTP_206
+            resp.set_header("Content-Range", f"bytes {span.first}-{span.last}/{size}")
+        if req.method == "HEAD":
+            resp.content_length = span.length
+            return
+        stream.seek(span.first)
+        resp.set_stream(stream, span.length)
+        keep_open = True
+    finally:
+        if not keep_open:
+            stream.close()

@@ -1,0 +1,243 @@
+"""The OpenAPI 3.1 document, made from the declarations of the endpoints themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.alias_generators import to_camel
+from pydantic.json_schema import models_json_schema
+
+from velocity_web.accounts.auth import HEADER
+from velocity_web.http.operation import JSON, Operation
+from velocity_web.http.problems import MEDIA_TYPE
+from velocity_web.http.ranges import MAX_RANGES
+from velocity_web.schemas.base import Problem
+from velocity_web.schemas.documented import DocumentSchema
+
+METHODS = ("get", "post", "put", "patch", "delete")  # HEAD, too, where there is GET
+REFERENCE = "#/components/schemas/{model}"
+FILE = {"type": "string", "format": "binary"}
+DOWNLOAD_HEADERS = ("ETag", "Last-Modified", "Accept-Ranges", "Content-Disposition")
+RANGE_HEADERS = {
+    "Range": f"byte ranges, such as bytes=0-499; up to {MAX_RANGES}, which are answered as multipart/byteranges",
+    "If-Range": "an ETag or a date: where the file is another one, all of it is sent",
+    "If-None-Match": "an ETag that the client has: 304 where it is still the file's",
+    "If-Match": "the ETag that the file must have: else 412",
+}
+LINKS = {
+    "/template/upload": {"templateId": "$response.body#/templateId"},
+    "/audio/upload": {"audioId": "$response.body#/audioId"},
+    "/audio-asset-group": {"groupId": "$response.body#/id"},
+    "/asset": {"assetId": "$response.body#/assetId"},
+    "/campaign": {"campaignId": "$response.body#/id"},
+    "/campaign/{campaign_id}/template-instance": {
+        "campaignId": "$request.path.campaignId",
+        "instanceId": "$response.body#/id",
+    },
+    "/render": {"renderId": "$response.body#/renderId"},
+    "/render/batch": {"batchId": "$response.body#/batchId"},
+}
+SECURITY = {"ApiKey": {"type": "apiKey", "in": "header", "name": HEADER}}
+
+
+def openapi_document(resources: Sequence[tuple[str, object]]) -> dict[str, Any]:
+    """``resources`` are the (path template, resource) pairs that the application routes."""
+    operations = [
+        (path, method, spec)
+        for path, resource in resources
+        for method in METHODS
+        if (spec := _declared(resource, method)) is not None
+    ]
+    schemas, references = _schemas(operations)
+    paths: dict[str, dict[str, Any]] = {}
+    for path, method, spec in operations:
+        public = re.sub(r"\{(\w+)\}", lambda match: f"{{{to_camel(match[1])}}}", path)
+        paths.setdefault(public, {})[method] = _operation(path, spec, references)
+        if method == "post" and path in LINKS:
+            paths[public][method]["responses"]["200"]["links"] = _links(LINKS[path], operations)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Velocity Simple API",
+            "version": "v1",
+            "description": "Renders video templates exported from After Effects. Paths match without regard to case, "
+            "with or without a final slash. HEAD is answered wherever GET is.",
+        },
+        "servers": [{"url": "/", "description": "The server that this document comes from"}],
+        "security": [{"ApiKey": []}],
+        "paths": paths,
+        "components": {"schemas": schemas, "securitySchemes": SECURITY},
+    }
+
+
+def _declared(resource: object, method: str) -> Operation | None:
+    spec = getattr(getattr(resource, f"on_{method}", None), "operation", None)
+    return spec if isinstance(spec, Operation) else None
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    """The models that an answer's type is made of."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models(part)]
+
+
+def _schemas(operations: Sequence[tuple[str, str, Operation]]) -> tuple[dict[str, Any], dict[Any, Any]]:
+    wanted: dict[tuple[type[BaseModel], str], None] = {(Problem, "serialization"): None}
+    for _path, _method, spec in operations:
+        for model in _models(spec.returns):
+            wanted[(model, "serialization")] = None
+        if spec.body is not None:
+            wanted[(spec.body, "validation")] = None
+    references, definitions = models_json_schema(
+        list(wanted),  # type: ignore[arg-type]
+        by_alias=True,
+        ref_template=REFERENCE,
+        schema_generator=DocumentSchema,
+    )
+    schemas = definitions.get("$defs", {})
+    asked = [references[(spec.body, "validation")] for _, _, spec in operations if spec.body is not None]
+    for name in _reached(asked, schemas):
+        schema = schemas[name]
+        if schema.get("additionalProperties") is True:
+            del schema["additionalProperties"]
+        schema["properties"] = {key: _without_null(part) for key, part in schema["properties"].items()}
+    return schemas, references
+
+
+def _reached(start: Any, schemas: Mapping[str, Any]) -> set[str]:
+    """The names of the components that a schema leads to."""
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        at = waiting.pop()
+        if isinstance(at, dict):
+            name = str(at.get("$ref", "")).rpartition("/")[2]
+            if name and name not in found:
+                found.add(name)
+                waiting.append(schemas[name])
+            waiting += at.values()
+        elif isinstance(at, list):
+            waiting += at
+    return found
+
+
+def _without_null(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of a field that may be left out. Null is taken for that, too, and need not be told."""
+    choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
+    rest = {key: value for key, value in schema.items() if key != "anyOf"}
+    if not choices:
+        return rest
+    return {**choices[0], **rest} if len(choices) == 1 else {"anyOf": choices, **rest}
+
+
+def _operation(path: str, spec: Operation, references: dict[Any, Any]) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "operationId": spec.id,
+        "tags": [spec.tag],
+        "summary": spec.summary,
+        "description": spec.description,
+        "parameters": _parameters(path, spec),
+        "responses": _responses(path, spec, references),
+    }
+    if body := _request_body(spec, references):
+        entry["requestBody"] = body
+    if not spec.keyed:
+        entry["security"] = []
+    return entry
+
+
+def _links(values: dict[str, str], operations: Sequence[tuple[str, str, Operation]]) -> dict[str, Any]:
+    """Where the ids of an answer lead: every operation whose path takes just these."""
+    return {
+        spec.id: {"operationId": spec.id, "parameters": values}
+        for path, _method, spec in operations
+        if {to_camel(part) for part in re.findall(r"\{(\w+)\}", path)} == set(values)
+    }
+
+
+def _parameters(path: str, spec: Operation) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = [
+        {"name": to_camel(name), "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+        for name in re.findall(r"\{(\w+)\}", path)
+    ]
+    if spec.query is not None:
+        schema = spec.query.model_json_schema(by_alias=True, schema_generator=DocumentSchema)
+        found += [_query_parameter(name, _without_null(part)) for name, part in schema["properties"].items()]
+    headers = dict(spec.headers)
+    if spec.binary and spec.keyed and "image/png" not in spec.binary[:1]:
+        headers |= RANGE_HEADERS
+    found += [
+        {"name": name, "in": "header", "required": False, "description": text, "schema": {"type": "string"}}
+        for name, text in headers.items()
+    ]
+    return found
+
+
+def _query_parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    entry: dict[str, Any] = {"name": name, "in": "query", "required": False}
+    if text := schema.pop("description", None):
+        entry["description"] = text
+    return {**entry, "schema": schema}
+
+
+def _request_body(spec: Operation, references: dict[Any, Any]) -> dict[str, Any] | None:
+    if spec.form is not None:
+        properties: dict[str, Any] = {"file": FILE}
+        properties |= {name: {"type": "string", "description": text} for name, text in spec.form.items()}
+        schema = {"type": "object", "properties": properties, "required": ["file"]}
+        return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+    if spec.body is None:
+        return None
+    content: dict[str, Any] = {JSON: {"schema": references[(spec.body, "validation")]}}
+    for media, text in spec.other_body.items():
+        content[media] = {"schema": {"type": "string", "description": text}}
+    for media, examples in spec.examples.items():
+        content[media]["examples"] = examples
+    return {"required": True, "content": content}
+
+
+def _schema_of(annotation: Any, references: dict[Any, Any]) -> dict[str, Any]:
+    if get_origin(annotation) is list:
+        return {"type": "array", "items": _schema_of(get_args(annotation)[0], references)}
+    if len(models := _models(annotation)) > 1:
+        return {"oneOf": [references[(model, "serialization")] for model in models]}
+    reference: dict[str, Any] = references[(annotation, "serialization")]
+    return reference
+
+
+def _responses(path: str, spec: Operation, references: dict[Any, Any]) -> dict[str, Any]:
+    good: dict[str, Any] = {"description": spec.answers}
+    if spec.binary:
+        good["content"] = {media: {"schema": FILE} for media in spec.binary}
+    elif spec.returns is not None:
+        good["content"] = {JSON: {"schema": _schema_of(spec.returns, references)}}
+    codes = dict(spec.codes)
+    found: dict[str, Any] = {"200": good}
+    is_file = any(parameter in path for parameter in ("/download",))
+    if is_file:
+        good["headers"] = {name: {"schema": {"type": "string"}} for name in DOWNLOAD_HEADERS}
+        several = {"multipart/byteranges": {"schema": FILE}}
+        description = "The range that was asked for; several as multipart/byteranges"
+        found["206"] = {**good, "description": description, "content": good["content"] | several}
+        found["304"] = {"description": "The client has it already"}
+        codes |= {412: "If-Match names another file", 416: "The range is past the end"}
+    if spec.keyed:
+        codes.setdefault(401, "Missing or invalid API key")
+        codes.setdefault(429, "Too many requests; Retry-After says when to try again")
+        codes.setdefault(503, "The service cannot answer now; Retry-After says when to try again")
+    if "{" in path:
+        codes.setdefault(404, "Not found, or not owned by the current user")
+    if spec.query is not None or spec.body is not None or spec.form is not None:
+        codes.setdefault(400, "Invalid request")
+    if spec.body is not None:
+        codes.setdefault(413, "The body is too large")
+    if spec.body is not None or spec.form is not None:
+        codes.setdefault(507, "No space is left on the server's disk")
+    problem = {MEDIA_TYPE: {"schema": references[(Problem, "serialization")]}}
+    for code in sorted(codes):
+        found[str(code)] = {"description": codes[code], "content": problem}
+    return found

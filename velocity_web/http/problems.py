@@ -1,0 +1,82 @@
+"""Errors as RFC 9457 problem documents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import falcon
+
+from velocity_web import failures
+from velocity_web.database.faults import is_database_fault, is_no_space
+from velocity_web.storage.files import NO_SPACE
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUS_OF: dict[type[failures.Failure], int] = {
+    failures.Invalid: 400,
+    failures.QuotaExceeded: 400,
+    failures.NotDeletable: 400,
+    failures.BudgetExhausted: 402,
+    failures.NotFound: 404,
+    failures.Conflict: 409,
+    failures.TooLarge: 413,
+    failures.KeyReused: 422,
+    failures.NoSpace: 507,
+    failures.Busy: 503,
+}
+
+
+def problem_body(
+    status: int, title: str, detail: str | None = None, errors: Mapping[str, Sequence[str]] | None = None
+) -> bytes:
+    """The document as UTF-8 JSON. ``errors`` holds the sentences by field."""
+    document: dict[str, Any] = {"type": "about:blank", "title": title, "status": status}
+    if detail:
+        document["detail"] = detail
+    if errors:
+        document["errors"] = {field: list(sentences) for field, sentences in errors.items()}
+    return json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _answer(resp: falcon.Response, status: int, body: bytes) -> None:
+    resp.status = falcon.code_to_http_status(status)
+    resp.content_type = MEDIA_TYPE
+    resp.data = body
+
+
+def answer_failure(_req: falcon.Request, resp: falcon.Response, failure: failures.Failure, _params: object) -> None:
+    status = STATUS_OF[type(failure)]
+    if isinstance(failure, failures.Busy):
+        resp.set_header("Retry-After", str(failure.retry_after))
+    _answer(resp, status, problem_body(status, failure.title, failure.detail, failure.errors))
+
+
+def serialize_http_error(_req: falcon.Request, resp: falcon.Response, error: falcon.HTTPError) -> None:
+    """Falcon's own errors (no route, wrong method, a bad header) in the same form."""
+    _answer(
+        resp, error.status_code, problem_body(error.status_code, error.title or str(error.status), error.description)
+    )
+
+
+def answer_unexpected(req: falcon.Request, resp: falcon.Response, error: Exception, _params: object) -> None:
+    """What nobody handled: a full disk, a database that does not answer, or a fault of ours.
+
+    The log has the fault with the request's id, the caller gets the id and no more.
+    """
+    import structlog
+
+    if is_no_space(error):
+        structlog.get_logger("velocity.web").error("the disk is full", path=req.path, fault=str(error))
+        resp.set_header("Retry-After", "1")
+        _answer(resp, 507, problem_body(507, failures.NoSpace.title, NO_SPACE))
+        return
+    if is_database_fault(error):
+        structlog.get_logger("velocity.web").error("the database does not answer", path=req.path, fault=str(error))
+        resp.set_header("Retry-After", "1")
+        _answer(resp, 503, problem_body(503, "Service unavailable", "the database does not answer; try again"))
+        return
+    structlog.get_logger("velocity.web").error("request failed", path=req.path, exc_info=error)
+    request_id = getattr(req.context, "request_id", "")
+    _answer(resp, 500, problem_body(500, "Internal server error", f"the server's log has it as request {request_id}"))

@@ -1,0 +1,114 @@
+"""Analyses of uploads, inside a child process."""
+
+from __future__ import annotations
+
+import dataclasses
+import signal
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from velocity_web.processes.telling import placed, with_known_names
+from velocity_web.schemas.sentences import joined
+
+VALUE_CHARACTERS = 500
+LISTED = 2000
+LATER_SECONDS = 3.0  # of a processor, after the time of a trial: then the signal ends the process
+HANGING_SECONDS = 30.0
+
+
+def analyse_template(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """What there is to know of ``spec["file"]``. Raises the engine's errors for whatever a render would fail of too."""
+    import velocity_engine as engine
+
+    send({"stage": "validating"})
+    send({"stage": "extracting"})
+    with engine.open_template(spec["file"]) as template:
+        send({"stage": "analyzing"})
+        names = spec.get("names", {})
+        findings = [finding_dict(finding, names) for finding in template.findings]
+        errors = [finding for finding in template.findings if finding.severity == "error"]
+        if errors:
+            sentences = [placed(error.message, error.place) for error in errors]
+            raise engine.DocumentError(joined([with_known_names(sentence, names) for sentence in sentences]))
+        analysis = {
+            "width": template.width,
+            "height": template.height,
+            "frame_rate": template.frame_rate,
+            "frame_count": template.frame_count,
+            "duration": template.duration,
+            "span": template.frame_range(None),
+            "layers": [layer_dict(layer) for layer in template.layers[:LISTED]],
+            "fonts": [plain(font) for font in template.fonts[:LISTED]],
+            "markers": [plain(marker) for marker in template.markers[:LISTED]],
+            "assets": [plain(asset) for asset in template.assets[:LISTED]],
+            "findings": findings[:LISTED],
+        }
+        if spec["trial_seconds"] == 0:
+            return analysis
+        # Whatever becomes of the trial, and of this process in it, the analysis stands.
+        send({"result": analysis})
+        signal.setitimer(signal.ITIMER_PROF, spec["trial_seconds"] + LATER_SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, HANGING_SECONDS)
+        trial = engine.try_out(template, spec["trial_seconds"])
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        return {**analysis, "trial": trial and trial.to_json()}
+
+
+def finding_dict(finding: Any, names: Mapping[str, str]) -> dict[str, Any]:
+    file = finding.place.file
+    return {
+        "feature": finding.feature,
+        "message": with_known_names(finding.message, names),
+        "severity": finding.severity,
+        "instead": finding.instead,
+        "file": file and with_known_names(file, names),
+        "layer": finding.place.layer,
+        "pointer": finding.place.pointer,
+    }
+
+
+def layer_dict(layer: Any) -> dict[str, Any]:
+    value = layer.value
+    customizable = layer.customizable
+    return {
+        "name": layer.name,
+        "path": layer.path,
+        "kind": str(layer.kind),
+        "value": None if value is None else str(value)[:VALUE_CHARACTERS],
+        "customizable": customizable if isinstance(customizable, bool) else [str(key) for key in customizable],
+    }
+
+
+def plain(value: Any) -> Any:
+    """A dataclass of the engine as JSON: its fields that are small and plain, in camelCase."""
+    from pydantic.alias_generators import to_camel
+
+    fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    return {
+        to_camel(name): item
+        for name, item in fields.items()
+        if isinstance(item, int | float | bool | None) or (isinstance(item, str) and len(item) <= VALUE_CHARACTERS)
+    }
+
+
+def analyse_audio(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Raises MediaError for what cannot be decoded."""
+    import velocity_engine as engine
+
+    send({"stage": "analyzing"})
+    info = engine.probe_audio(spec["file"])
+    if not info.seconds > 0:
+        raise engine.MediaError("the audio has no sound in it")
+    return {"seconds": info.seconds, "format": info.format, "codec": info.codec}
+
+
+def analyse_asset(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """A picture, else a clip. Raises MediaError with the sentence of what the file looks like most."""
+    import velocity_engine as engine
+
+    found = engine.probe_asset(spec["file"])
+    size = {"width": found.width, "height": found.height}
+    if isinstance(found, engine.VideoInfo):
+        return {"kind": "video", "format": "mp4", "seconds": found.seconds, **size}
+    return {"kind": "image", "format": found.format.lower(), "seconds": None, **size}

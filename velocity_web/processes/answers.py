@@ -1,0 +1,145 @@
+"""What a child may say: it works on strangers' files, so its words are looked at before anything is done by them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+
+from velocity_web.schemas import states
+
+MOST = 2**53
+LINE_BYTES = 64 << 20
+REASON_CHARACTERS = 4000
+
+
+class NotUnderstood(Exception):
+    """The child said what no task says."""
+
+
+def _plain(text: str) -> str:
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")[:REASON_CHARACTERS]
+
+
+Text = Annotated[str, AfterValidator(_plain)]
+Count = Annotated[int, Field(ge=0, le=MOST)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+
+class Progress(_Strict):
+    done: Count
+    total: Count
+    remaining_ms: Count | None
+
+
+class RenderResult(_Strict):
+    frames: Count
+    size_bytes: Count
+    warnings: list[dict[str, Any]]
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class AudioResult(_Strict):
+    seconds: Annotated[FiniteFloat, Field(gt=0, le=MOST)]
+
+
+class AssetResult(_Strict):
+    kind: Literal["image", "video"]
+    format: Annotated[str, Field(pattern="^[a-z0-9]{1,16}$")]
+    width: Count
+    height: Count
+    seconds: Annotated[FiniteFloat, Field(ge=0, le=MOST)] | None
+
+
+class TemplateResult(BaseModel):
+    """The analysis, which is kept as it is."""
+
+    model_config = ConfigDict(strict=True, extra="allow", frozen=True)
+    width: Count
+    height: Count
+    frame_rate: FiniteFloat
+    frame_count: FiniteFloat
+    duration: FiniteFloat
+    span: Annotated[list[FiniteFloat], Field(min_length=2, max_length=2)]
+    layers: list[dict[str, Any]]
+    fonts: list[dict[str, Any]]
+    markers: list[dict[str, Any]]
+    assets: list[dict[str, Any]]
+    findings: list[dict[str, Any]]
+
+
+Errors = dict[str, list[Text]]
+
+
+class FormHead(_Strict):
+    """What a body says, without its customization maps."""
+
+    errors: Errors
+    warnings: list[Text]
+    request: dict[str, Any] | None
+    digest: Text = ""
+    rows: Count = 0
+
+
+class Refused(_Strict):
+    """Why a body is none."""
+
+    detail: Text
+    errors: Errors
+
+
+class MapAnswer(_Strict):
+    """What is wrong with one customization map, and what of it would not show."""
+
+    errors: Errors
+    warnings: list[dict[str, Any]]
+
+
+class Checked(_Strict):
+    """What is wrong with all maps together, and with each."""
+
+    shared: Errors
+    maps: list[MapAnswer]
+
+
+Named = Annotated[list[Any], Field(min_length=3, max_length=3)]
+
+
+class Message(_Strict):
+    """What is set depends on the task: ``head`` to ``end`` are of forms, ``named`` and ``checked`` of checks."""
+
+    stage: Annotated[str, Field(pattern="^[a-z]{1,32}$")] | None = None
+    progress: Progress | None = None
+    result: dict[str, Any] | None = None
+    failed: Text | None = None
+    head: FormHead | None = None
+    map: str | None = None
+    invalid: Refused | None = None
+    number: Count | None = None
+    name: str | None = None
+    audio: str | None = None
+    end: Count | None = None
+    named: list[list[Named]] | None = None
+    checked: Checked | None = None
+
+
+RESULTS: dict[str, type[BaseModel]] = {
+    states.RENDER: RenderResult,
+    states.AUDIO: AudioResult,
+    states.TEMPLATE: TemplateResult,
+    "asset": AssetResult,
+}
+
+
+def read_message(line: bytes, kind: str) -> Message:
+    """One line from the child of a job or task of this kind. Raises NotUnderstood."""
+    try:
+        message = Message.model_validate_json(line)
+        if message.result is not None and kind in RESULTS:
+            RESULTS[kind].model_validate(message.result)
+    except ValidationError as error:
+        raise NotUnderstood(str(error)) from None
+    return message

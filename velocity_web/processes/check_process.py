@@ -1,0 +1,110 @@
+"""Checks of render requests against one template, inside a child process that stays for further ones.
+
+A question is a line of JSON (``encoder``, ``frames``, ``warnings``, and the number of ``maps``) and a line for each
+customization map. Where the maps name assets, the child says which (``{"named": ...}``) and is told the files; then it
+answers ``{"checked": ...}``: sentences by field for what all maps share, and for each map its own with what would not
+show.
+"""
+
+from __future__ import annotations
+
+import json
+import select
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from velocity_web.processes.analyse_process import finding_dict
+from velocity_web.processes.render_process import MAX_WARNINGS, encoder_config
+from velocity_web.processes.telling import with_known_names
+
+LINE_BYTES = 64 << 20
+MAX_PROBLEMS = 100
+"""Of one map: more are not told."""
+
+Errors = dict[str, list[str]]
+
+
+def answer_questions(spec: dict[str, Any], reader: BinaryIO, send: Callable[[dict[str, Any]], None]) -> None:
+    """Answer questions about ``spec["template"]`` until none comes for ``spec["idle_seconds"]``, or the other side
+    closes. Raises the engine's errors where the template cannot be opened.
+    """
+    import velocity_engine as engine
+
+    with engine.open_template(spec["template"]) as template:
+        while line := reader.readline(LINE_BYTES):
+            question = json.loads(line)
+            maps = [json.loads(reader.readline(LINE_BYTES)) for _number in range(question["maps"])]
+            named = [assets_named(one) for one in maps]
+            files: dict[str, str] = {}
+            if any(named):
+                send({"named": named})
+                files = json.loads(reader.readline(LINE_BYTES))
+            send({"checked": _checked(template, question, maps, files)})
+            if not select.select([reader.fileno()], [], [], spec["idle_seconds"])[0]:
+                return  # nothing is in the reader's buffer either: questions come one by one
+
+
+def assets_named(customizations: list[dict[str, Any]]) -> list[list[Any]]:
+    """(entry, key, id) of every ``{"assetId": ...}``."""
+    return [
+        [number, key, value["assetId"]]
+        for number, entry in enumerate(customizations)
+        for key, value in entry.items()
+        if isinstance(value, dict) and isinstance(value.get("assetId"), str)
+    ]
+
+
+def _checked(template: Any, question: dict[str, Any], maps: list[Any], files: dict[str, str]) -> dict[str, Any]:
+    encoder = encoder_config(question["encoder"]) if question["encoder"] else None
+    frames = tuple(question["frames"]) if question["frames"] else None
+    look = _look if question["warnings"] else _problems
+    return {
+        "shared": errors_of(template.check(encoder, None, frames), {}),
+        "maps": [look(template, one, files) for one in maps],
+    }
+
+
+def _look(template: Any, customizations: Any, files: dict[str, str]) -> dict[str, Any]:
+    found = template.preflight().look(customizations, files, files.values())
+    names = _names(files)
+    warnings = [finding_dict(finding, names) for finding in found.warnings[:MAX_WARNINGS]]
+    return {"errors": errors_of(found.problems, names), "warnings": warnings}
+
+
+def _problems(template: Any, customizations: Any, files: dict[str, str]) -> dict[str, Any]:
+    problems = template.preflight().problems(customizations, files, files.values())
+    return {"errors": errors_of(problems, _names(files)), "warnings": []}
+
+
+def _names(files: Mapping[str, str]) -> dict[str, str]:
+    """Assets as the request names them, by the names under which they are kept."""
+    return {Path(path).name: f"asset {asset_id}" for asset_id, path in files.items()}
+
+
+def errors_of(problems: Any, names: Mapping[str, str]) -> Errors:
+    """Sentences by the request's fields."""
+    errors: Errors = {}
+    for problem in problems[:MAX_PROBLEMS]:
+        errors.setdefault(field_of(problem), []).append(with_known_names(sentence_of(problem), names))
+    return errors
+
+
+def field_of(problem: Any) -> str:
+    """The request's field that an engine's error is about."""
+    import velocity_engine as engine
+
+    name = problem.place.field or ""
+    if isinstance(problem, engine.EncoderConfigError):
+        return f"encoderConfig.{name}".rstrip(".")
+    if isinstance(problem, engine.FrameRangeError):
+        return f"jobInfo.{name}".rstrip(".")
+    if not name:
+        return "customizationMap" if problem.place.layer is None else "templateId"
+    if name.startswith("customizationMap"):
+        return name
+    return f"customizationMap{name}" if name.startswith("[") else f"customizationMap.{name}"
+
+
+def sentence_of(problem: Any) -> str:
+    return f"{problem.message}. {problem.hint}" if problem.hint else str(problem.message)

@@ -1,0 +1,211 @@
+"""Processes that start at once: one parent that has the engine loaded forks a child for each task.
+
+The parent (``python -m velocity_web.processes.forge``) runs no task and has one thread: its forks are clean and cheap.
+A child is a session of its own, confined (``sandbox``), and dies with the parent. ``Forge`` is the other side: it asks
+for children and hears of their ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import traceback
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+
+from velocity_web.processes import lending
+from velocity_web.processes.child_log import ChildLogs
+from velocity_web.processes.environment import forge_environment
+from velocity_web.processes.sandbox import readable, rights
+from velocity_web.processes.sandbox.confinement import Limits, confine
+
+MESSAGE_BYTES = 65_536
+
+__all__ = ["Ended", "Forge", "ForgeGone", "Limits", "kill_child", "serve"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A child is gone; ``status`` as ``os.waitpid`` gives it."""
+
+    pid: int
+    status: int
+
+    def sentence(self) -> str:
+        if os.WIFSIGNALED(self.status):
+            number = os.WTERMSIG(self.status)
+            return f"its process was ended by {signal.Signals(number).name}"
+        return f"its process ended with status {os.waitstatus_to_exitcode(self.status)}"
+
+
+class ForgeGone(Exception):
+    """The forking parent died; its children died with it."""
+
+
+class Forge:
+    """Client of one forking parent. Not for several threads at once."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "velocity_web.processes.forge", str(theirs.fileno())],
+                pass_fds=(theirs.fileno(),),
+                stdin=subprocess.DEVNULL,
+                env=forge_environment(os.environ),
+                start_new_session=True,
+            )
+        self.socket = ours
+        self.is_ready = False
+
+    @property
+    def pid(self) -> int:
+        """Of the forking parent."""
+        return self._process.pid
+
+    def start(self, task: str, limits: Limits) -> tuple[int, socket.socket, list[Ended]]:
+        """A child for ``task``: its pid, the connection to it, and ends of other children heard of meanwhile.
+
+        Raises ForgeGone, and OSError when a file cannot be lent to the user that the child becomes.
+        """
+        lending.lend(limits)
+        ours, theirs = socket.socketpair()
+        ended: list[Ended] = []
+        try:
+            with theirs:
+                request = json.dumps({"task": task, "limits": asdict(limits)}).encode()
+                socket.send_fds(self.socket, [request], [theirs.fileno()])
+            while True:
+                answer = self._receive()
+                if "started" in answer:
+                    return answer["started"], ours, ended
+                if "ended" in answer:
+                    ended.append(Ended(answer["ended"], answer["status"]))
+        except OSError as error:
+            ours.close()
+            raise ForgeGone from error
+        except ForgeGone:
+            ours.close()
+            raise
+
+    def hear(self) -> Ended | None:
+        """The end of a child, or None for the word that the parent is ready (``is_ready``).
+
+        Blocks, unless ``socket`` is readable. Raises ForgeGone.
+        """
+        answer = self._receive()
+        return Ended(answer["ended"], answer["status"]) if "ended" in answer else None
+
+    def _receive(self) -> dict[str, int]:
+        try:
+            raw = self.socket.recv(MESSAGE_BYTES)
+        except OSError as error:
+            raise ForgeGone from error
+        if not raw:
+            raise ForgeGone
+        answer: dict[str, int] = json.loads(raw)
+        self.is_ready = True  # it says nothing before
+        return answer
+
+    def close(self) -> None:
+        """End the parent and with it its children."""
+        self.socket.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(2)
+            return
+        self._process.kill()
+        self._process.wait()
+
+
+def kill_child(pid: int) -> None:
+    """End a child and whatever it started."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    with suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def serve(connection: socket.socket) -> None:
+    """The parent's loop: fork for each request, report each end, leave when the other side closes."""
+    from velocity_web.processes import tasks
+
+    rights.hide_memory()
+    tasks.load_engine()
+    roots = readable.roots()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    woken, wake = os.pipe()
+    os.set_blocking(woken, False)
+    os.set_blocking(wake, False)
+    signal.set_wakeup_fd(wake)
+    with selectors.DefaultSelector() as selector:
+        selector.register(connection, selectors.EVENT_READ)
+        selector.register(woken, selectors.EVENT_READ)
+        logs = ChildLogs(selector)
+        try:
+            connection.send(json.dumps({"ready": os.getpid()}).encode())
+        except OSError:
+            return  # nobody waits for it any more
+        while True:
+            ready = {key.fd for key, _events in selector.select()}
+            logs.read(ready)
+            if woken in ready:
+                os.read(woken, 4096)
+                _report_ends(connection)
+            if connection.fileno() in ready:
+                request, passed, _flags, _address = socket.recv_fds(connection, MESSAGE_BYTES, 1)
+                if not request:
+                    return
+                log = logs.open()
+                pid = os.fork()
+                if pid == 0:
+                    _become_child(json.loads(request), passed[0], log, roots)
+                for number in (*passed, log):
+                    os.close(number)
+                connection.send(json.dumps({"started": pid}).encode())
+
+
+def _report_ends(connection: socket.socket) -> None:
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
+        connection.send(json.dumps({"ended": pid, "status": status}).encode())
+
+
+def _become_child(request: dict[str, object], number: int, log: int, roots: tuple[str, ...]) -> None:
+    """Never returns. ``number`` is the channel, ``log`` what takes the place of standard output and error."""
+    from velocity_web.processes import tasks
+
+    code = 1
+    try:
+        signal.set_wakeup_fd(-1)
+        for restored in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
+            signal.signal(restored, signal.SIG_DFL)
+        os.setsid()
+        for stream in (1, 2):
+            os.dup2(log, stream)
+        limits = request["limits"]
+        assert isinstance(limits, dict)
+        confine(Limits(**limits), roots, number)
+        with socket.socket(fileno=number) as channel:
+            code = tasks.run(str(request["task"]), channel)
+    except BaseException:  # noqa: BLE001  # os._exit below would swallow it
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    serve(socket.socket(fileno=int(sys.argv[1])))

@@ -1,0 +1,208 @@
+"""Request bodies that a tenant can make large, read and judged by their form inside a child process.
+
+The child is sent the body's bytes. It answers with a ``head``, small and typed, and with customization maps as lines of
+JSON that nobody between it and the next child needs to read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, BinaryIO
+
+from pydantic import BaseModel, ValidationError
+
+from velocity_web.failures import Invalid
+from velocity_web.processes import batch_rows
+from velocity_web.processes.batch_rows import Row
+from velocity_web.schemas.base import Question
+from velocity_web.schemas.reading import body_hash, field_errors, mended, parse_json, unknown_fields
+from velocity_web.schemas.render import BatchRequest, BatchRow, RenderRequest
+
+MAX_SENTENCES = 100
+MAX_WARNINGS = 10
+ENCODER = {"encoderConfig": {"bitrate": 625_000}, "encoderConfig.bitrate": 625_000}
+RENDER_STAND_INS = {"name": "-", **ENCODER}
+BATCH_STAND_INS = {"csv": "name\n-", "rows": [{}], **ENCODER}
+"""What is judged in the place of fields of a wrong form, so that the rest is judged too."""
+RENDER_VALUES = 200_000
+
+Errors = dict[str, list[str]]
+Send = Callable[[dict[str, Any]], None]
+
+
+def read_form(spec: dict[str, Any], reader: BinaryIO, send: Send) -> None:
+    """Read the body of ``spec["length"]`` bytes as ``spec["kind"]``: a render or a batch."""
+    raw = reader.read(spec["length"])
+    try:
+        if spec["kind"] == "render":
+            head, customizations = render_form(raw)
+            send({"head": head, "map": customizations})
+        else:
+            _send_batch(spec, raw, send)
+    except Invalid as invalid:
+        send({"invalid": {"detail": invalid.detail, "errors": shortened(invalid.errors)}})
+
+
+def shortened(errors: Mapping[str, list[str]]) -> Errors:
+    return dict(list(errors.items())[:MAX_SENTENCES])
+
+
+def map_text(customizations: list[dict[str, Any]]) -> str:
+    return json.dumps(customizations, separators=(",", ":"))
+
+
+def _plain(model: BaseModel, without: str) -> dict[str, Any]:
+    """The fields that the model knows, as JSON values."""
+    known = {name for name in type(model).model_fields if name != without}
+    found: dict[str, Any] = model.model_dump(mode="json", by_alias=True, exclude_none=True, include=known)
+    return found
+
+
+def _drop_unknown(model: BaseModel) -> None:
+    if model.__pydantic_extra__:
+        model.__pydantic_extra__.clear()
+    for value in vars(model).values():
+        if isinstance(value, Question):
+            _drop_unknown(value)
+
+
+def render_form(raw: bytes) -> tuple[dict[str, Any], str]:
+    """A render's body: its head and its customization map. Raises Invalid for what is no JSON.
+
+    The head has the ``errors`` of the form, ``warnings`` of unknown fields, a ``digest`` that is equal for bodies that
+    mean the same, and the ``request`` without its map; where there are errors, mended so that the rest can be judged.
+    """
+    batch_rows.require_few_values(raw, RENDER_VALUES)
+    data = parse_json(raw)
+    errors: Errors = {}
+    request: RenderRequest | None
+    try:
+        request = RenderRequest.model_validate(data)
+    except ValidationError as error:
+        errors = field_errors(error, RenderRequest, data)
+        request = mended(RenderRequest, data, error, RENDER_STAND_INS)
+    except RecursionError:
+        raise Invalid("the request is nested too deeply", {"": ["nest less deeply"]}) from None
+    head = {"errors": shortened(errors), "warnings": unknown_fields(RenderRequest, data)[:MAX_WARNINGS]}
+    if request is None:
+        return {**head, "digest": "", "request": None}, "[]"
+    digest = body_hash(request.model_dump(mode="json"))
+    _drop_unknown(request)
+    head |= {"digest": digest, "request": _plain(request, "customization_map")}
+    return head, map_text(request.customization_map or [])
+
+
+# --- batches --------------------------------------------------------------------------------------------------------
+
+
+class _Body:
+    """A batch's body: what its rows share, and the rows as often as they are asked for."""
+
+    def __init__(self, spec: dict[str, Any], raw: bytes) -> None:
+        self._most = spec["most_rows"]
+        self.rest: Any
+        self.rows: Callable[[], Iterator[Row]] | None = None
+        if spec["kind"] == "csv":
+            self.rest = {**spec["query"], "csv": ""}
+            self._take_csv(_text(raw, "CSV"))
+        else:
+            self._take_json(raw)
+
+    def _take_csv(self, text: str) -> None:
+        self.rows = lambda: batch_rows.csv_rows(text, self._most)
+
+    def _take_json(self, raw: bytes) -> None:
+        batch_rows.require_few_values(raw, batch_rows.MAX_VALUES)
+        text = _text(raw, "JSON")
+        try:
+            skimmed = batch_rows.skim(text, self._most)
+            if b"\\ud" in raw.lower():
+                self._require_whole(text, skimmed)
+        except RecursionError:
+            raise Invalid("the body is nested too deeply", {"": ["nest less deeply"]}) from None
+        except ValueError as error:
+            raise Invalid("the body is not valid JSON", {"": [str(error)[:200]]}) from None
+        self.rest, rows_at = skimmed.rest, skimmed.rows_at
+        if rows_at is not None:
+            if self.rest.get("csv") is not None:
+                _refuse_both()
+            self.rest["rows"] = []
+            self.rows = lambda: batch_rows.json_rows(text, rows_at)
+        elif isinstance(self.rest, dict) and isinstance(self.rest.get("csv"), str):
+            self._take_csv(self.rest["csv"])
+            self.rest["csv"] = ""
+        elif isinstance(self.rest, dict) and self.rest.get("rows") is self.rest.get("csv") is None:
+            _refuse_both()
+
+    def _require_whole(self, text: str, skimmed: batch_rows.Skimmed) -> None:
+        try:
+            json.dumps(skimmed.rest, ensure_ascii=False).encode()
+            if skimmed.rows_at is not None:
+                for row in batch_rows.json_rows(text, skimmed.rows_at):
+                    json.dumps(row.value, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise Invalid("the body holds half of a surrogate pair", {"": ["send whole characters"]}) from None
+
+
+def _refuse_both() -> None:
+    sentence = "give rows or csv, one of them"
+    raise Invalid(sentence, {"rows": [sentence], "csv": [sentence]})
+
+
+def _text(raw: bytes, what: str) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        where = "csv" if what == "CSV" else ""
+        raise Invalid(f"the {'CSV' if where else 'body'} is not UTF-8", {where: [f"send {what} as UTF-8"]}) from None
+
+
+def _send_batch(spec: dict[str, Any], raw: bytes, send: Send) -> None:
+    """The head of a batch, which knows of every row's form; then, when all is as it should be or a judgement of the
+    rest is wanted, for each row a line with its name and audio, and its map.
+    """
+    body = _Body(spec, raw)
+    errors: Errors = {}
+    request = _batch_request(body.rest, errors)
+    count = 0
+    for row, _checked in _rows(body, errors):
+        count = row.number + 1
+    if body.rows is not None and not count:
+        sentence = f"from 1 to {spec['most_rows']} rows, not 0"
+        raise Invalid("the batch has no rows", {"rows": [sentence]})
+    warnings = unknown_fields(BatchRequest, body.rest)[:MAX_WARNINGS]
+    plain = None
+    if request is not None:
+        _drop_unknown(request)
+        plain = _plain(request, "rows")
+    send({"head": {"errors": shortened(errors), "warnings": warnings, "request": plain, "rows": count}})
+    if request is None:
+        return
+    for row, checked in _rows(body, {}):
+        audio = str(checked.audio_id) if checked.audio_id else None
+        send({"number": row.number, "name": checked.name, "audio": audio, "map": map_text(checked.customization_map)})
+    send({"end": count})
+
+
+def _batch_request(rest: Any, errors: Errors) -> BatchRequest | None:
+    try:
+        return BatchRequest.model_validate(rest)
+    except ValidationError as error:
+        errors |= field_errors(error, BatchRequest, rest)
+        return mended(BatchRequest, rest, error, BATCH_STAND_INS)
+
+
+def _rows(body: _Body, errors: Errors) -> Iterator[tuple[Row, BatchRow]]:
+    """Each row, mended where its form is wrong; what is wrong goes to ``errors`` by ``rows[3].field``."""
+    if body.rows is None:
+        yield Row(0, {}), BatchRow()
+        return
+    for row in body.rows():
+        try:
+            yield row, BatchRow.model_validate(row.value)
+        except ValidationError as error:
+            if len(errors) < MAX_SENTENCES:
+                for field, sentences in field_errors(error, BatchRow, row.value).items():
+                    errors[f"rows[{row.number}].{field}".rstrip(".")] = sentences
+            yield row, mended(BatchRow, row.value, error, {}) or BatchRow()

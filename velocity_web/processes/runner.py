@@ -1,0 +1,184 @@
+"""Short tasks that a request waits for, each in a confined child process: a preview, the check of an asset, of a
+request or of a batch.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from velocity_web.processes.checkers import Checkers
+from velocity_web.processes.child import Child, TaskFailed, TaskLost
+from velocity_web.processes.forge import Forge, ForgeGone, Limits
+from velocity_web.processes.slots import Slots
+from velocity_web.settings import MIB, Settings
+from velocity_web.storage.files import remove
+
+__all__ = ["Checker", "Runner", "TaskFailed", "TaskLost"]
+
+AssetsOf = Callable[[list[list[list[Any]]]], dict[str, str]]
+"""From (entry, key, id) of all assets of each map to the files by id."""
+
+
+class Runner:
+    """Starts children from a forking parent of its own, which starts with the first of them or by ``open``."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._forge: Forge | None = None
+        self._lock = threading.Lock()
+        self._slots = Slots(settings.task_slots, settings.task_wait_seconds)
+        self._checkers = Checkers(settings)
+
+    def open(self) -> None:
+        """Let the forking parent load the engine, so that the first request need not wait for it."""
+        with self._lock:
+            if self._forge is None:
+                self._forge = Forge()
+
+    def close(self) -> None:
+        self._checkers.close()
+        with self._lock:
+            if self._forge:
+                self._forge.close()
+                self._forge = None
+
+    def slot(self, account_id: str) -> AbstractContextManager[None]:
+        """A place among the tasks that run at once. Raises Busy."""
+        return self._slots.of(account_id)
+
+    def run(
+        self, account_id: str, task: str, spec: dict[str, Any], reads: tuple[str, ...], folder: Path
+    ) -> dict[str, Any]:
+        """The result of a task whose process may read ``reads`` and write below ``folder``.
+
+        Raises TaskFailed, NoSpace, and Busy when there is no place for it.
+        """
+        with self.slot(account_id):
+            child = self._start(task, reads, folder)
+            try:
+                with child.within(self._settings.still_seconds):
+                    child.tell(json.dumps(spec).encode(), b"\n")
+                    while "result" not in (message := child.message()):
+                        pass
+                    result: dict[str, Any] = message["result"]
+                    return result
+            finally:
+                child.end()
+
+    def start(self, task: str, reads: tuple[str, ...] = ()) -> Child:
+        """A child with a folder of its own, for who holds a slot and ends it. Raises TaskFailed."""
+        folder = self._settings.temporary.resolve() / f"task-{uuid4()}"
+        folder.mkdir(mode=0o700)
+        try:
+            return self._start(task, reads, folder, owned=folder)
+        except BaseException:
+            remove(folder)
+            raise
+
+    def checker(self, account_id: str, file: Path) -> Checker:
+        """What asks about requests for the template in ``file``; use it in a ``with`` statement, holding a slot."""
+        return Checker(self, self._checkers, self._settings, account_id, str(file.resolve()))
+
+    def _start(self, task: str, reads: tuple[str, ...], folder: Path, owned: Path | None = None) -> Child:
+        settings = self._settings
+        limits = Limits(
+            settings.analysis_memory_mb * MIB,
+            int(settings.still_seconds) + 5,
+            settings.nice,
+            settings.run_as,
+            reads=reads,
+            writes=(str(folder),),
+            file_bytes=settings.process_file_mb * MIB,
+        )
+        with self._lock:
+            for _attempt in range(2):
+                try:
+                    if self._forge is None:
+                        self._forge = Forge()
+                    pid, channel, _ended = self._forge.start(task, limits)
+                    return Child(pid, channel, task, owned)
+                except OSError as error:
+                    raise TaskFailed("its files cannot be prepared") from error
+                except ForgeGone:
+                    if self._forge:
+                        self._forge.close()
+                    self._forge = None
+        raise TaskFailed("no process could be started for it")
+
+
+class Checker:
+    """Asks a child that has one template open: a warm one if there is one, else one of its own."""
+
+    def __init__(self, runner: Runner, checkers: Checkers, settings: Settings, account_id: str, file: str) -> None:
+        self._runner = runner
+        self._checkers = checkers
+        self._settings = settings
+        self._key = (account_id, file)
+        self._child: Child | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process that answered last."""
+        return self._child.pid if self._child else None
+
+    def __enter__(self) -> Checker:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            self._checkers.keep(*self._key, child)
+
+    def ask(self, question: dict[str, Any], maps: Sequence[bytes], assets: AssetsOf) -> dict[str, Any]:
+        """What is wrong with ``maps``, customization maps as JSON that is not read here.
+
+        ``assets`` is given the ids that the maps name and tells the files. Raises TaskFailed.
+        """
+        for fresh in (False, True):
+            child = None if fresh else self._child or self._checkers.take(*self._key)
+            if child is None:
+                child, fresh = self._begin(), True
+            self._child = child
+            try:
+                with child.within(self._settings.still_seconds):
+                    return _converse(child, question, maps, assets)
+            except TaskLost:
+                self._give_up(child)
+                if fresh:
+                    raise
+            except BaseException:
+                self._give_up(child)
+                raise
+        raise AssertionError("a fresh child answers or fails")
+
+    def _begin(self) -> Child:
+        child = self._runner.start("check", (self._key[1],))
+        spec = {"template": self._key[1], "idle_seconds": self._settings.checker_idle_seconds}
+        try:
+            with child.within(self._settings.still_seconds):
+                child.tell(json.dumps(spec).encode(), b"\n")
+        except BaseException:
+            child.end()
+            raise
+        return child
+
+    def _give_up(self, child: Child) -> None:
+        self._child = None
+        child.end()
+
+
+def _converse(child: Child, question: dict[str, Any], maps: Sequence[bytes], assets: AssetsOf) -> dict[str, Any]:
+    lines = (part for one in maps for part in (one, b"\n"))
+    child.tell(b"".join((json.dumps({**question, "maps": len(maps)}).encode(), b"\n", *lines)))
+    message = child.message()
+    if "named" in message:
+        child.tell(json.dumps(assets(message["named"])).encode(), b"\n")
+        message = child.message()
+    found: dict[str, Any] = message["checked"]
+    return found

@@ -1,0 +1,151 @@
+"""Reading what came over the wire: strict JSON, and what is wrong with it, in sentences by field.
+
+Whoever reads a request uses these: the server its bodies, a confined child the rows of a form.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from velocity_web.failures import Invalid
+from velocity_web.schemas.base import Question
+from velocity_web.schemas.sentences import sentence_for
+
+Asked = TypeVar("Asked", bound=Question)
+
+
+def parse_json(raw: bytes) -> Any:
+    """Strict JSON: no NaN, no lone surrogates, no depth that exhausts the parser. Raises Invalid."""
+    try:
+        value = json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
+        if b"\\ud" in raw.lower():
+            json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeDecodeError:
+        raise Invalid("the body is not UTF-8", {"": ["send JSON as UTF-8"]}) from None
+    except UnicodeEncodeError:
+        raise Invalid("the body holds half of a surrogate pair", {"": ["send whole characters"]}) from None
+    except RecursionError:
+        raise Invalid("the body is nested too deeply", {"": ["nest less deeply"]}) from None
+    except json.JSONDecodeError as error:
+        where = f"it is no longer JSON at line {error.lineno}, column {error.colno}"
+        raise Invalid("the body is not valid JSON", {"": [where]}) from None
+    except ValueError as error:
+        raise Invalid("the body is not valid JSON", {"": [_number_fault(error)]}) from None
+    return value
+
+
+class _NotJson(ValueError):
+    """A word that Python takes for a number and JSON does not."""
+
+
+def _no_constant(name: str) -> None:
+    raise _NotJson(f"{name} is no number of JSON")
+
+
+def _number_fault(error: ValueError) -> str:
+    return str(error) if isinstance(error, _NotJson) else "it holds a number with too many digits"
+
+
+def body_hash(raw: Any) -> str:
+    """Equal for requests that mean the same, whatever their spacing and order of keys."""
+    return hashlib.sha256(json.dumps(raw, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def mended(model: type[Asked], data: Any, error: ValidationError, stand_ins: Mapping[str, Any]) -> Asked | None:
+    """The model of ``data`` without the fields that ``error`` names, so that the rest can be judged too; with
+    ``stand_ins`` in the place of those that are required, by path: ``encoderConfig.bitrate``, ``rows[]``.
+    None when that is not enough.
+    """
+    try:
+        mended_data = copy.deepcopy(data)
+        for problem in error.errors(include_url=False, include_input=False):
+            _mend(mended_data, problem["loc"], stand_ins)
+        return model.model_validate(mended_data)
+    except (ValidationError, RecursionError):
+        return None
+
+
+def _mend(data: Any, location: Sequence[int | str], stand_ins: Mapping[str, Any]) -> None:
+    """Puts its stand-in in the place of the value at ``location``, or takes it away; the list that holds it, where it
+    is an entry without a stand-in."""
+    steps: list[tuple[Any, int | str, str]] = []
+    at, path = data, ""
+    for part in location:
+        if isinstance(at, list) and isinstance(part, int) and part < len(at):
+            path += "[]"
+        elif isinstance(at, dict) and isinstance(part, str):
+            path += f".{part}" if path else part
+        else:
+            break
+        steps.append((at, part, path))
+        at = at.get(part) if isinstance(at, dict) else at[part]
+    for holder, part, where in reversed(steps):
+        if where in stand_ins:
+            holder[part] = copy.deepcopy(stand_ins[where])
+            return
+        if isinstance(holder, dict):
+            holder.pop(part, None)
+            return
+
+
+def field_errors(error: ValidationError, model: type[Question], data: Any) -> dict[str, list[str]]:
+    """Sentences by field path (``encoderConfig.bitrate``, ``rows[3].name``); a missing one names a likely slip."""
+    errors: dict[str, list[str]] = {}
+    for problem in error.errors(include_url=False, include_input=False):
+        path = ""
+        for part in problem["loc"]:
+            path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
+        sentence = sentence_for(problem)
+        if problem["type"] == "missing":
+            near = get_close_matches(str(problem["loc"][-1]), _keys_at(data, problem["loc"][:-1]), n=1, cutoff=0.6)
+            if near:
+                sentence += f"; the request has {near[0][:60]!r} in its place"
+        errors.setdefault(path, []).append(sentence)
+    return errors
+
+
+def _keys_at(data: Any, location: Sequence[int | str]) -> list[str]:
+    for part in location:
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            return []
+    return [str(key) for key in data] if isinstance(data, dict) else []
+
+
+def unknown_fields(model: type[BaseModel], data: Any, path: str = "") -> list[str]:
+    """A sentence for each field of ``data`` that the model does not know; such fields are ignored."""
+    if not isinstance(data, dict):
+        return []
+    names = {info.alias or name: info.annotation for name, info in model.model_fields.items()}
+    found: list[str] = []
+    for key, value in data.items():
+        if key not in names:
+            found.append(unknown_sentence(f"{path}{key}", list(names)))
+        elif inner := _inner_model(names[key]):
+            values = value if isinstance(value, list) else [value]
+            for entry in values[:100]:
+                found.extend(unknown_fields(inner, entry, f"{path}{key}."))
+    return found
+
+
+def unknown_sentence(name: str, known: Sequence[str]) -> str:
+    """That a field was ignored, and which of the ``known`` names may have been meant."""
+    near = get_close_matches(name.rsplit(".", 1)[-1], known, n=1, cutoff=0.6)
+    return f"unknown field {name[:80]} was ignored" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def _inner_model(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if get_origin(annotation) in (list, UnionType):
+        return next((model for part in get_args(annotation) if (model := _inner_model(part))), None)
+    return None

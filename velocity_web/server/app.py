@@ -1,0 +1,100 @@
+"""The WSGI application: every route, and what surrounds them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import falcon
+
+from velocity_web.database.entities import connect
+from velocity_web.failures import Failure
+from velocity_web.http import problems
+from velocity_web.http.openapi import openapi_document
+from velocity_web.processes.runner import Runner
+from velocity_web.routes import asset, audio, audio_asset_group, batch, campaign, render, system, template
+from velocity_web.routes.context import Context, Resource
+from velocity_web.server.middleware import REQUEST_ID, Authentication, RequestScope, RoomForSmallWrites
+from velocity_web.services.readiness import Readiness
+from velocity_web.settings import Settings
+from velocity_web.storage.files import make_folders
+
+ROUTES: tuple[tuple[str, type[Resource]], ...] = (
+    ("/template/upload", template.TemplateUpload),
+    ("/template/all", template.TemplateAll),
+    ("/template/active", template.TemplateActive),
+    ("/template/history", template.TemplateHistoryList),
+    ("/template/storage-status", template.TemplateStorageStatus),
+    ("/template/{template_id}", template.TemplateItem),
+    ("/template/{template_id}/status", template.TemplateStatus),
+    ("/template/{template_id}/download", template.TemplateDownload),
+    ("/template/{template_id}/preview", template.TemplatePreview),
+    ("/audio/upload", audio.AudioUpload),
+    ("/audio/active", audio.AudioActive),
+    ("/audio/history", audio.AudioHistoryList),
+    ("/audio/list", audio.AudioList),
+    ("/audio/{audio_id}", audio.AudioItem),
+    ("/audio/{audio_id}/status", audio.AudioStatus),
+    ("/audio/{audio_id}/download", audio.AudioDownload),
+    ("/audio-asset-group", audio_asset_group.AudioGroups),
+    ("/audio-asset-group/{group_id}", audio_asset_group.AudioGroupItem),
+    ("/audio-asset-group/{group_id}/audio", audio_asset_group.AudioGroupAudio),
+    ("/asset", asset.Assets),
+    ("/asset/{asset_id}", asset.AssetItem),
+    ("/asset/{asset_id}/download", asset.AssetDownload),
+    ("/campaign", campaign.Campaigns),
+    ("/campaign/{campaign_id}", campaign.CampaignItem),
+    ("/campaign/{campaign_id}/audio-groups/{group_id}", campaign.CampaignAudioGroups),
+    ("/campaign/{campaign_id}/template-instance", campaign.Instances),
+    ("/campaign/{campaign_id}/template-instance/{instance_id}", campaign.InstanceItem),
+    ("/render", render.Renders),
+    ("/render/all", render.RenderAll),
+    ("/render/active", render.RenderActive),
+    ("/render/history", render.RenderHistoryList),
+    ("/render/render-time-budget-status", render.RenderBudget),
+    ("/render/batch", batch.Batches),
+    ("/render/batch/{batch_id}", batch.BatchItem),
+    ("/render/batch/{batch_id}/cancel", batch.BatchCancel),
+    ("/render/renders/{render_id}", render.RenderCompletedItem),
+    ("/render/{render_id}", render.RenderItem),
+    ("/render/{render_id}/status", render.RenderStatus),
+    ("/render/{render_id}/cancel", render.RenderCancel),
+    ("/render/{render_id}/download", render.RenderDownload),
+    ("/webhook/deliveries", batch.WebhookDeliveries),
+    ("/webhook/secret", batch.WebhookSecretItem),
+    ("/health", system.HealthCheck),
+    ("/ready", system.ReadyCheck),
+    ("/metrics", system.Metrics),
+    ("/", system.Page),
+    ("/docs", system.DocsPage),
+    ("/docs/{name}", system.DocsFile),
+)
+
+
+def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response]:
+    """The application on the settings' database, which is migrated first."""
+    connect(settings.data, settings.database)
+    make_folders(settings.data)
+    middleware: list[Any] = [RequestScope(), Authentication(), RoomForSmallWrites(settings)]
+    if settings.cors_origins:
+        origins = "*" if "*" in settings.cors_origins else settings.cors_origins
+        exposed = ["ETag", "Content-Range", "Content-Disposition", "Accept-Ranges", "Warning", REQUEST_ID]
+        middleware.insert(0, falcon.CORSMiddleware(allow_origins=origins, expose_headers=exposed))
+    app: falcon.App[falcon.Request, falcon.Response] = falcon.App(middleware=middleware)
+    app.req_options.strip_url_path_trailing_slash = True
+    app.req_options.auto_parse_qs_csv = False
+    app.resp_options.xml_error_serialization = False
+    app.set_error_serializer(problems.serialize_http_error)
+    app.add_error_handler(Exception, problems.answer_unexpected)
+    app.add_error_handler(Failure, problems.answer_failure)
+    runner = Runner(settings)
+    runner.open()
+    context = Context(settings, runner, Readiness(settings))
+    resources = [(path, kind(context)) for path, kind in ROUTES]
+    document = system.OpenApiDocument(context)
+    resources.append(("/openapi.json", document))
+    for path, resource in resources:
+        if hasattr(resource, "on_get"):
+            resource.on_head = resource.on_get  # type: ignore[attr-defined]
+        app.add_route(path, resource)
+    document.document = openapi_document(resources)
+    return app

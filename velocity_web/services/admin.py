@@ -1,0 +1,303 @@
+"""Administration: what ``velocity admin`` does, as functions on the settings' database and storage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pony.orm import desc
+
+from velocity_web.accounts.auth import make_key
+from velocity_web.clock import now_ms
+from velocity_web.database.entities import Account, Job, connect, execute, lock_account, new_id, reading, rows, writing
+from velocity_web.failures import Conflict, NotFound
+from velocity_web.schemas import states
+from velocity_web.services.renders import cancel_job
+from velocity_web.services.tidy import remove_old, tidy
+from velocity_web.settings import MIB, Settings
+from velocity_web.storage.files import FOLDERS, make_folders
+
+FILE_TABLES = ("template", "audio", "asset", "render")
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    name: str
+    key_prefix: str
+    disabled: bool
+    quota_mb: int
+    used_bytes: int
+    budget_ms: int
+    used_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    id: str
+    kind: str
+    user: str
+    name: str
+    status: str
+    attempts: int
+    owner: str | None
+    reason: str | None
+
+
+@dataclass(slots=True)
+class Verification:
+    """Sentences of what does not hold. ``orphans`` are files that no row names; ``over_limits`` tells of users who
+    hold more than an administrator allows them by now, which is no fault."""
+
+    missing: list[str] = field(default_factory=list)
+    wrong_sizes: list[str] = field(default_factory=list)
+    wrong_sums: list[str] = field(default_factory=list)
+    orphans: list[str] = field(default_factory=list)
+    over_limits: list[str] = field(default_factory=list)
+
+    @property
+    def is_clean(self) -> bool:
+        return not (self.missing or self.wrong_sizes or self.wrong_sums or self.orphans)
+
+
+def open_store(settings: Settings) -> None:
+    """Connect to the settings' database, making it and the folders where they are not there yet."""
+    connect(settings.data, settings.database)
+    make_folders(settings.data)
+
+
+def first_user(settings: Settings, name: str) -> str | None:
+    """The key of a first user, made only when there is none at all."""
+    with reading():
+        if Account.select().count():
+            return None
+    return add_user(settings, name)
+
+
+def add_user(settings: Settings, name: str, quota_mb: int | None = None, budget_ms: int | None = None) -> str:
+    """A new user's key, shown only here. Raises Conflict when the name is taken or empty."""
+    open_store(settings)
+    name = name.strip()
+    if not name or len(name) > 255:
+        raise Conflict("a user's name has 1 to 255 characters")
+    made = make_key()
+    with writing():
+        if Account.get(name=name):
+            raise Conflict(f"there is already a user {name!r}")
+        Account(
+            id=new_id(),
+            name=name,
+            key_prefix=made.prefix,
+            key_hash=made.digest,
+            created_at=now_ms(),
+            quota_mb=settings.default_quota_mb if quota_mb is None else quota_mb,
+            budget_ms=settings.default_budget_ms if budget_ms is None else budget_ms,
+        )
+    return made.key
+
+
+def _find(name: str) -> Account:
+    account: Account | None = Account.get(name=name)
+    if account is None:
+        known = ", ".join(sorted(entry.name for entry in Account.select())[:20])
+        raise NotFound(f"there is no user {name!r}; there are: {known or 'none'}")
+    return account
+
+
+def list_users(settings: Settings) -> list[UserRow]:
+    open_store(settings)
+    with reading():
+        return [
+            UserRow(
+                account.name,
+                account.key_prefix,
+                account.disabled,
+                account.quota_mb,
+                account.used_bytes,
+                account.budget_ms,
+                account.used_ms,
+            )
+            for account in Account.select().order_by(lambda account: account.name)
+        ]
+
+
+def rotate_key(settings: Settings, name: str) -> str:
+    """A new key for the user; the old one ends at once. Raises NotFound."""
+    open_store(settings)
+    made = make_key()
+    with writing():
+        account = _find(name)
+        account.key_prefix, account.key_hash = made.prefix, made.digest
+    return made.key
+
+
+def set_disabled(settings: Settings, name: str, disabled: bool) -> None:
+    """Raises NotFound."""
+    open_store(settings)
+    with writing():
+        _find(name).disabled = disabled
+
+
+def set_quota(settings: Settings, name: str, quota_mb: int) -> None:
+    """Raises NotFound."""
+    open_store(settings)
+    with writing():
+        _find(name).quota_mb = quota_mb
+
+
+def set_budget(settings: Settings, name: str, budget_ms: int) -> None:
+    """Raises NotFound."""
+    open_store(settings)
+    with writing():
+        _find(name).budget_ms = budget_ms
+
+
+def list_jobs(settings: Settings, status: str | None = None, limit: int = 100) -> list[JobRow]:
+    """Newest first."""
+    open_store(settings)
+    with reading():
+        names = {account.id: account.name for account in Account.select()}
+        query = Job.select()
+        if status:
+            query = query.filter(lambda job: job.status == status)
+        found = query.order_by(lambda job: (desc(job.created_at), job.id))[:limit]
+        return [
+            JobRow(
+                job.id,
+                job.kind,
+                names.get(job.account_id, "?"),
+                job.name,
+                job.status,
+                job.attempts,
+                job.lease_owner,
+                job.reason,
+            )
+            for job in found
+        ]
+
+
+def cancel(settings: Settings, job_id: str) -> str:
+    """Cancel a render; gives its state. Raises NotFound and Conflict."""
+    open_store(settings)
+    with writing():
+        job = _find_render(job_id)
+        lock_account(job.account_id)
+        if job.status not in (states.PENDING, states.PROCESSING):
+            raise Conflict(f"the render is already {job.status}")
+        cancel_job(job)
+        return str(job.status)
+
+
+def retry(settings: Settings, job_id: str) -> str:
+    """Queue a failed or cancelled render anew, as a job of its own; gives its id. Raises NotFound and Conflict."""
+    open_store(settings)
+    render_id = new_id()
+    with writing():
+        job = _find_render(job_id)
+        lock_account(job.account_id)
+        if job.status not in (states.FAILED, states.CANCELLED):
+            raise Conflict(f"the render is {job.status}; only failed and cancelled ones can be tried again")
+        both = {"new": render_id, "old": job_id, "now": now_ms()}
+        execute(
+            "INSERT INTO render (id, account_id, name, template_id, template_name, template_instance_id, "
+            "template_instance_name, campaign_id, audio_id, request, frames_done, frames_total, charged_ms, "
+            "created_at, webhook_url) SELECT $new, account_id, name, template_id, template_name, template_instance_id, "
+            "template_instance_name, campaign_id, audio_id, request, 0, frames_total, 0, $now, webhook_url "
+            "FROM render WHERE id = $old",
+            both,
+        )
+        execute(
+            "INSERT INTO render_asset (render_id, asset_id) "
+            "SELECT $new, asset_id FROM render_asset WHERE render_id = $old",
+            both,
+        )
+        Job(
+            id=render_id,
+            kind=states.RENDER,
+            account_id=job.account_id,
+            subject_id=render_id,
+            name=job.name,
+            status=states.PENDING,
+            created_at=now_ms(),
+        )
+    return render_id
+
+
+def _find_render(job_id: str) -> Job:
+    job: Job | None = Job.get(id=job_id)
+    if job is None or job.kind != states.RENDER:
+        raise NotFound(f"there is no render job {job_id!r}")
+    return job
+
+
+def verify(settings: Settings) -> Verification:
+    """Compare files, rows and sums. Beside a working service it may name a file that is just being made or removed."""
+    open_store(settings)
+    found = Verification()
+    with writing():  # nobody changes a sum while they are added up
+        stored = _stored_files()
+        _verify_sums(found)
+    on_disk = {
+        f"{folder}/{path.name}": path.stat().st_size
+        for folder in FOLDERS
+        if folder != "tmp"
+        for path in (settings.data / folder).iterdir()
+    }
+    for file, size in stored.items():
+        if file not in on_disk:
+            found.missing.append(f"{file}: a row names it, but it is not there")
+        elif on_disk[file] != size:
+            found.wrong_sizes.append(f"{file}: {on_disk[file]} bytes, its row says {size}")
+    found.orphans = sorted(file for file in on_disk if file not in stored)
+    return found
+
+
+def _stored_files() -> dict[str, int]:
+    """Within a session: the size of each file that a row counts."""
+    found: dict[str, int] = {}
+    for table in FILE_TABLES:
+        failed = (
+            ""
+            if table in ("asset", "render")
+            else (f" AND NOT EXISTS (SELECT 1 FROM job WHERE job.subject_id = {table}.id AND job.status = 'failed')")
+        )
+        found.update(rows(f"SELECT file, size_bytes FROM {table} WHERE file IS NOT NULL{failed}", {}))
+    return found
+
+
+def _verify_sums(found: Verification) -> None:
+    """Within a session: what the accounts count against what their rows add up to."""
+    failed = "NOT EXISTS (SELECT 1 FROM job WHERE job.subject_id = {0}.id AND job.status = 'failed')"
+    sums: dict[str, int] = {}
+    for table in FILE_TABLES:
+        condition = failed.format(table) if table in ("template", "audio") else "file IS NOT NULL"
+        for account_id, size in rows(
+            f"SELECT account_id, SUM(size_bytes) FROM {table} WHERE {condition} GROUP BY account_id", {}
+        ):
+            sums[account_id] = sums.get(account_id, 0) + int(size or 0)
+    charged = dict(rows("SELECT account_id, SUM(charged_ms) FROM render GROUP BY account_id", {}))
+    for account in Account.select():
+        if account.used_bytes != sums.get(account.id, 0):
+            found.wrong_sums.append(
+                f"user {account.name}: the account counts {account.used_bytes} bytes, "
+                f"its files have {sums.get(account.id, 0)}"
+            )
+        if account.used_ms != int(charged.get(account.id) or 0):
+            found.wrong_sums.append(
+                f"user {account.name}: the account counts {account.used_ms} ms of render time, "
+                f"its renders have {int(charged.get(account.id) or 0)} ms"
+            )
+        if account.used_bytes > account.quota_mb * MIB:
+            found.over_limits.append(
+                f"user {account.name}: {account.used_bytes} bytes are kept, "
+                f"the quota of {account.quota_mb} MB is {account.quota_mb * MIB} bytes"
+            )
+        if account.used_ms > account.budget_ms:
+            found.over_limits.append(
+                f"user {account.name}: {account.used_ms} ms of render time are used, the budget is {account.budget_ms}"
+            )
+
+
+def cleanup(settings: Settings) -> list[str]:
+    """Remove files that no row names and old temporary files, both of a certain age; gives their names."""
+    orphans = [settings.data / file for file in verify(settings).orphans]
+    removed = [*remove_old(orphans, settings), *tidy(settings)]
+    return [str(path.relative_to(settings.data)) for path in removed]
