@@ -12,8 +12,8 @@ import numpy as np
 
 import velocity_engine as ve
 from velocity_engine import plugins
-from velocity_engine.encode.encode import SegmentEncoder
-from velocity_engine.mux.mux import Muxer
+from velocity_engine.encode.encoder import SegmentEncoder
+from velocity_engine.mux.muxer import Muxer
 
 PEAK = 255
 

@@ -21,7 +21,7 @@ SIZES = {"720p": (1280, 720), "1080p": (1920, 1080), "2160p": (3840, 2160)}
 WAYS = tuple((size, processors) for size in SIZES for processors in (None, 1))
 ROUNDS = int(os.environ.get("VELOCITY_BENCH_ROUNDS", "1"))
 FRAMES = int(os.environ.get("VELOCITY_BENCH_FRAMES", "300"))
-MOST_AT_2160P = 150  # which fill 2 GB
+MAX_AT_2160P = 150  # which fill 2 GB
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -36,7 +36,7 @@ def test_end_to_end_over_encoding(
     benchmark: Any, record: Any, template: ve.Template, size: str, processors: int | None, tmp_path: Path
 ) -> None:
     """In turn, so that what else the machine does falls on all."""
-    most = min(FRAMES, MOST_AT_2160P) if size == "2160p" else FRAMES
+    most = min(FRAMES, MAX_AT_2160P) if size == "2160p" else FRAMES
     work = measures.job(template, SIZES[size], most)
     frames = measures.frames_in_memory(work)
     found: dict[str, list[measures.Taken]] = {"end to end": [], "encode": [], "one encoder": []}

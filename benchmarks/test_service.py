@@ -23,7 +23,7 @@ from benchmarks.test_encode_path import FRAMES, ROUNDS
 SHORT = 30  # frames: of so short a render most is what comes before the first frame and after the last
 BYTES_A_SECOND = 625_000  # 5 Mbit/s, as in the other benchmarks
 POLL_SECONDS = 0.02
-LEAST_ROUNDS = 3
+MIN_ROUNDS = 3
 END_SECONDS = 20
 FINAL = ("completed", "failed", "cancelled")
 
@@ -88,7 +88,7 @@ def test_rest_against_command(
 
     _by_command(template_path(name), output, 1)
     _by_rest(service, template_id, 1)
-    benchmark.pedantic(both, rounds=max(ROUNDS, LEAST_ROUNDS))
+    benchmark.pedantic(both, rounds=max(ROUNDS, MIN_ROUNDS))
     for render in renders:
         answer = service.get(render["videoDownloadUrl"])
         assert answer.status_code == 200 and answer.content == output.read_bytes()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from velocity_engine.evaluate.layer_sampler import LayerSampler
-from velocity_engine.motion.animate import Curves
+from velocity_engine.motion.keyframes import Curves
 
 
 def still_sampler(frame: float = 0.0, frame_rate: float = 30.0) -> LayerSampler:

@@ -14,7 +14,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "open_template": "template",
     "Template": "template",
-    "LayerInfo": "customize.inspect",
+    "LayerInfo": "customize.layer_infos",
     "render": "api",
     "render_still": "api",
     "RenderResult": "api",
@@ -35,7 +35,7 @@ _HOMES = {
     "Trial": "forecasting.trial",
     "forecast": "forecasting.forecasts",
     "Forecast": "forecasting.forecasts",
-    "warm_up": "plugins.warm",
+    "warm_up": "plugins.warm_up",
     "VelocityError": "errors",
     "PackageError": "errors",
     "DocumentError": "errors",
@@ -53,7 +53,7 @@ _HOMES = {
 
 if TYPE_CHECKING:
     from velocity_engine.api import RenderResult, render, render_still
-    from velocity_engine.customize.inspect import LayerInfo
+    from velocity_engine.customize.layer_infos import LayerInfo
     from velocity_engine.encoder_config import EncoderConfig, RateControl
     from velocity_engine.errors import (
         CustomizationError,
@@ -85,7 +85,7 @@ if TYPE_CHECKING:
     )
     from velocity_engine.package.package import PackageLimits
     from velocity_engine.pipeline.progress import Progress
-    from velocity_engine.plugins.warm import warm_up
+    from velocity_engine.plugins.warm_up import warm_up
     from velocity_engine.template import Template, open_template
 
 __all__ = sorted(_HOMES)

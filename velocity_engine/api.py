@@ -17,7 +17,7 @@ from velocity_engine import plugins
 from velocity_engine.display import RGBA, DisplayList
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import Finding, FrameRangeError, Place, RenderFailed, VelocityError
-from velocity_engine.evaluate.evaluate import Evaluator, Viewport, fit_viewport
+from velocity_engine.evaluate.evaluator import Evaluator, Viewport, fit_viewport
 from velocity_engine.files.regular import output_file
 from velocity_engine.plan.plan import Plan
 from velocity_engine.template import (
@@ -141,7 +141,7 @@ def render_still(
 
 
 def _draw_still(still: WarmStill, template: Template, frame: float, width: int, height: int) -> NDArray[np.uint8]:
-    from velocity_engine.kernels.pixels.straight import to_straight
+    from velocity_engine.kernels.pixels.unpremultiply import to_straight
 
     viewport = fit_viewport((template.width, template.height), width, height)
     canvas = np.zeros((height, width, 4), np.uint8)
@@ -179,7 +179,7 @@ def render(
     rendered (a missing picture, say); MediaError, StorageError.
     """
     from velocity_engine.evaluate.soundtrack import audio_plan
-    from velocity_engine.pipeline.pipeline import render_to_file
+    from velocity_engine.pipeline.render_file import render_to_file
 
     output_file(output)
     encoder = encoder or EncoderConfig()

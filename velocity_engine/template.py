@@ -14,10 +14,10 @@ from velocity_engine.model.document import Document, Marker, MediaAsset
 from velocity_engine.model.text import Font
 from velocity_engine.package.package import Package, PackageLimits, open_package
 from velocity_engine.parse.document import parse_document
-from velocity_engine.pipeline.garbage import rare_collections
+from velocity_engine.pipeline.gc_threshold import raised_gc_threshold
 
 if TYPE_CHECKING:
-    from velocity_engine.customize.inspect import LayerInfo
+    from velocity_engine.customize.layer_infos import LayerInfo
     from velocity_engine.encoder_config import EncoderConfig
     from velocity_engine.plan.plan import Plan
     from velocity_engine.plan.preflight import Preflight
@@ -79,7 +79,7 @@ class Template:
     @property
     def layers(self) -> tuple[LayerInfo, ...]:
         """What can be customised, with kinds and present values."""
-        from velocity_engine.customize.inspect import layer_infos
+        from velocity_engine.customize.layer_infos import layer_infos
 
         return layer_infos(self.document)
 
@@ -213,7 +213,7 @@ def open_template(
     """
     package = open_package(path, animation=animation, limits=limits or PackageLimits())
     try:
-        with rare_collections():
+        with raised_gc_threshold():
             document = parse_document(package.document_bytes, file=package.document_name, package=package)
         return Template(package, document)
     except BaseException:

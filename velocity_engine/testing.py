@@ -48,7 +48,7 @@ from velocity_engine.plugin_types import (
     Segment,
     Storage,
 )
-from velocity_engine.plugins import plugin_checks
+from velocity_engine.plugins import checks
 from velocity_engine.text.still import StillSampler as SettledSampler
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _require(holds: bool, sentence: str) -> None:
         raise AssertionError(sentence)
 
 
-def _follows(kind: plugin_checks.Kind, candidate: Any) -> None:
+def _follows(kind: checks.Kind, candidate: Any) -> None:
     problems = kind.problems(candidate)
     _require(not problems, f"the {kind.noun} does not follow its protocol: {'; '.join(problems)}")
 
@@ -131,7 +131,7 @@ def check_layer_type(layer_type: LayerType, *contents: Content, context: BareCon
     """Prepares a layer of each content, draws it at several frames and from two threads, and looks at the commands:
     finite matrices, opacity within 0..1, no effects but on groups, the same frame always the same digests, and
     the same digests at all frames when ``moves`` is False. A content that is refused must raise a VelocityError."""
-    _follows(plugin_checks.LAYER, layer_type)
+    _follows(checks.LAYER, layer_type)
     _require(bool(contents), "give check_layer_type at least one content that the layer type draws")
     for content in contents:
         layer = Layer(content=content, name="Sample", out_point=50.0)
@@ -180,7 +180,7 @@ def _check_threads(prepared: PreparedLayer, expected: dict[float, tuple[Digest, 
 def check_effect(effect_type: EffectType, *effects: Effect, matrix: Matrix = IDENTITY) -> None:
     """Evaluates each effect and applies it to a clear, an opaque and a soft picture: the shape and type are kept, the
     pixels stay premultiplied, the same call gives the same pixels, and the values can be digested."""
-    _follows(plugin_checks.EFFECT, effect_type)
+    _follows(checks.EFFECT, effect_type)
     _require(bool(effects), "give check_effect at least one effect that the effect type serves")
     for effect in effects:
         call = effect_type.evaluate(effect, StillSampler(), matrix)
@@ -228,7 +228,7 @@ def check_codec(codec: Codec, *configs: EncoderConfig) -> None:
     """Encodes ten frames of 128x72 with each configuration (else with the default one) as two segments, and asks that
     both have the same extradata, begin with a key frame and hold every frame; and that problems are
     EncoderConfigErrors."""
-    _follows(plugin_checks.CODEC, codec)
+    _follows(checks.CODEC, codec)
     for config in configs or (EncoderConfig(codec=codec.key, bitrate=60_000),):
         problems = codec.problems(config, 128, 72, Fraction(25))
         _require(not problems, f"the codec refuses {config}: {'; '.join(map(str, problems))}")
@@ -276,7 +276,7 @@ def _encode(settings: EncoderSettings, shade: int) -> bytes:
 def check_storage(storage: Storage, folder: str) -> None:
     """Puts, reads, replaces and deletes a file below ``folder`` (a target as the backend writes them, without the final
     slash), and asks for StorageErrors where nothing is there."""
-    _follows(plugin_checks.STORAGE, storage)
+    _follows(checks.STORAGE, storage)
     target = f"{folder}/{uuid.uuid4().hex}.bin"
     with tempfile.TemporaryDirectory() as temporary:
         for content in (b"first" * 1000, b"second, and shorter", b""):
@@ -323,7 +323,7 @@ def _never() -> bool:
 def check_executor(executor: Executor) -> None:
     """Runs seven segments: each is done exactly once, an error of the work comes out as it is, and a run that is
     cancelled from the start ends without having done all (it may raise RenderCancelled)."""
-    _follows(plugin_checks.EXECUTOR, executor)
+    _follows(checks.EXECUTOR, executor)
     segments = [Segment(number=number, first=number * 10, last=number * 10 + 10) for number in range(7)]
     done = sorted(result.segment.number for result in executor.run(_Work(), segments, _never))
     _require(done == list(range(7)), f"of segments 0 to 6 it ran {done}: each must be run exactly once")

@@ -192,9 +192,9 @@ def test_groups_that_need_no_buffer_look_as_if_they_had_one() -> None:
     assert np.abs(through.astype(int) - apart).max() <= 1
 
 
-@pytest.mark.parametrize("most", [vector.MOST_CELLS, 900])
+@pytest.mark.parametrize("most", [vector.MAX_CELLS, 900])
 def test_groups_of_plain_shapes_look_as_if_they_had_a_buffer(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vector, "MOST_CELLS", most)
+    monkeypatch.setattr(vector, "MAX_CELLS", most)
     star, turned = circle(40, 35, 30), multiply(translation(20.4, 3.3), rotation(20.0))
     parts = [
         command(FillSource(star, SolidPaint((0.3, 0.8, 0.1, 1.0)), FillRule.EVEN_ODD), turned),

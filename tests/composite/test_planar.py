@@ -22,7 +22,7 @@ from velocity_engine.display import (
 from velocity_engine.kernels.yuv.yuv import rgba_to_yuv420, yuv420_to_rgba
 from velocity_engine.model.geometry import IDENTITY, Matrix, rectangle_path
 from velocity_engine.model.layers import BlendMode
-from velocity_engine.pipeline.convert import YuvRing
+from velocity_engine.pipeline.frame_ring import YuvRing
 
 W, H = 322, 198
 BLACK = (0.0, 0.0, 0.0, 1.0)

@@ -6,7 +6,7 @@ import numpy as np
 from raster_support import circle
 
 from velocity_engine.composite import Compositor, FrameCompositor
-from velocity_engine.composite.still_run import FRAMES, LEAST_WORK, StillRun, still_between, work_of
+from velocity_engine.composite.still_run import FRAMES, MIN_WORK, StillRun, still_between, work_of
 from velocity_engine.display import (
     DisplayList,
     DrawCommand,
@@ -24,7 +24,7 @@ from velocity_engine.model.layers import BlendMode, MatteMode
 W, H = 200, 140
 
 
-def scenery(count: int = LEAST_WORK) -> list[DrawCommand]:
+def scenery(count: int = MIN_WORK) -> list[DrawCommand]:
     rng = np.random.default_rng(5)
     return [
         command(
@@ -63,7 +63,7 @@ def test_a_run_is_kept_once_it_was_still_for_some_frames() -> None:
     for before, now in zip([None, *displays], displays, strict=False):
         run.follow(before, now)
         counts.append(run.count)
-    assert counts == [0] * FRAMES + [LEAST_WORK] * 2
+    assert counts == [0] * FRAMES + [MIN_WORK] * 2
     want = np.zeros((H, W, 4), np.uint8)
     Compositor().draw(shown(*still), want)
     assert (run.pixels == want).all()
@@ -74,7 +74,7 @@ def test_a_run_is_kept_once_it_was_still_for_some_frames() -> None:
 def test_a_run_that_ends_soon_must_be_still_for_longer_next_time() -> None:
     run, before, kept = StillRun(Compositor()), None, 0
     for step in range(120):
-        still = scenery(LEAST_WORK + 1)[step // 5 % 2 :]
+        still = scenery(MIN_WORK + 1)[step // 5 % 2 :]
         now = shown(*still, mover(float(step)))
         had = run.count
         run.follow(before, now)
@@ -84,7 +84,7 @@ def test_a_run_that_ends_soon_must_be_still_for_longer_next_time() -> None:
 
 
 def test_little_work_is_not_worth_it() -> None:
-    still, run = scenery(LEAST_WORK - 1), StillRun(Compositor())
+    still, run = scenery(MIN_WORK - 1), StillRun(Compositor())
     displays = [shown(*still, mover(float(step))) for step in range(2 * FRAMES)]
     for before, now in zip([None, *displays], displays, strict=False):
         run.follow(before, now)

@@ -24,7 +24,7 @@ CASES = [(name, frame) for name, note in NOTES.items() for frame in note["frames
 
 # Rounding differs a little between processors: single steps of 255 do not count, and no pixel may be far off.
 MEAN = 0.25
-MOST_FAR = 0.001
+MAX_FAR = 0.001
 FAR = 24
 
 
@@ -42,7 +42,7 @@ def test_frame(name: str, frame: int) -> None:
     assert got.shape == wanted.shape
     difference = np.abs(got - wanted).max(axis=2)
     assert difference.mean() <= MEAN
-    assert (difference > FAR).mean() <= MOST_FAR
+    assert (difference > FAR).mean() <= MAX_FAR
 
 
 def test_notes_and_files_are_complete() -> None:

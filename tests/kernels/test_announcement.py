@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def said(folder: Path) -> str:
-    command = [sys.executable, "-c", "import velocity_engine.kernels.pixels.straight"]
+    command = [sys.executable, "-c", "import velocity_engine.kernels.pixels.unpremultiply"]
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(folder)}
     return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stderr
 

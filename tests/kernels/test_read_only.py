@@ -17,8 +17,8 @@ import velocity_engine
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1  # linux/prctl.h, linux/capability.h
 CODE = """
 import velocity_engine
-from velocity_engine.kernels.pixels import straight
-print(velocity_engine.__path__[0], sum(straight.to_straight.stats.cache_misses.values()))
+from velocity_engine.kernels.pixels import unpremultiply
+print(velocity_engine.__path__[0], sum(unpremultiply.to_straight.stats.cache_misses.values()))
 """
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the superuser is held to permissions by Linux's means")
@@ -70,7 +70,7 @@ def test_kernels_are_compiled_once_into_the_users_cache(installation: Path, tmp_
     first = run(CODE, installation, cache)
     assert first.stdout.split() == [str(installation / "velocity_engine"), "1"], first.stderr
     assert first.stderr.count("Compiling for this machine") == 1
-    assert list(cache.rglob("straight.to_straight-*.nbi")) and list(cache.rglob("straight.to_straight-*.nbc"))
+    assert list(cache.rglob("unpremultiply.to_straight-*.nbi")) and list(cache.rglob("unpremultiply.to_straight-*.nbc"))
 
     second = run(CODE, installation, cache)
     assert second.stdout.split() == [str(installation / "velocity_engine"), "0"], second.stderr

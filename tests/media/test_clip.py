@@ -12,7 +12,7 @@ from media_support import make_clip, shade_of
 
 from velocity_engine.errors import MediaError
 from velocity_engine.media import clip as clips
-from velocity_engine.media.clip import MOST_CURSORS, open_clip
+from velocity_engine.media.clip import MAX_CURSORS, open_clip
 
 
 def grey(pixels: np.ndarray) -> int:
@@ -47,13 +47,13 @@ def test_threads_read_side_by_side(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert not wrong
-    assert len(reader._idle) <= MOST_CURSORS
+    assert len(reader._idle) <= MAX_CURSORS
     reader.close()
 
 
 def test_more_places_than_decoders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clips, "MOST_CURSORS", 2)
-    monkeypatch.setattr(clips, "MOST_SKIPPED", 5)
+    monkeypatch.setattr(clips, "MAX_CURSORS", 2)
+    monkeypatch.setattr(clips, "MAX_SKIPPED", 5)
     reader = open_clip(make_clip(tmp_path / "clip.mp4", 100))
     for step in range(5):
         for place in (0, 30, 60, 90):

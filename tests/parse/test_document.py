@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from velocity_engine.customize import customize
-from velocity_engine.customize.inspect import layer_infos
+from velocity_engine.customize.layer_infos import layer_infos
 from velocity_engine.errors import DocumentError, VelocityError
 from velocity_engine.model.document import Document
 from velocity_engine.model.layers import NullContent, PrecompContent

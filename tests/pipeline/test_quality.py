@@ -12,8 +12,8 @@ import velocity_engine as ve
 from benchmarks.measures import frames_of
 from benchmarks.quality import plain_encode, psnr
 from velocity_engine.api import BLACK, TimelineScene
-from velocity_engine.evaluate.evaluate import Evaluator, fit_viewport
-from velocity_engine.pipeline.pipeline import render_to_file
+from velocity_engine.evaluate.evaluator import Evaluator, fit_viewport
+from velocity_engine.pipeline.render_file import render_to_file
 
 DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo.zip"
 SIZE, RATE, COUNT, STEP = (320, 180), Fraction(30), 300, 0.5  # in slow motion, for two segments

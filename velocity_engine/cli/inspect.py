@@ -9,7 +9,7 @@ from velocity_engine.cli import options, report
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from velocity_engine.customize.inspect import LayerInfo
+    from velocity_engine.customize.layer_infos import LayerInfo
     from velocity_engine.model.document import MediaAsset
     from velocity_engine.template import Template
 

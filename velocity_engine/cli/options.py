@@ -19,7 +19,7 @@ def _debug(wanted: bool) -> None:
 
 def _strict(wanted: bool) -> None:
     if wanted:
-        from velocity_engine.plugins.plugins import STRICT_VARIABLE
+        from velocity_engine.plugins.manager import STRICT_VARIABLE
 
         os.environ[STRICT_VARIABLE] = "1"
 

@@ -10,12 +10,12 @@ import typer
 from velocity_engine.cli import options, report
 
 if TYPE_CHECKING:
-    from velocity_engine.plugins.plugins import PluginReport
+    from velocity_engine.plugins.manager import PluginReport
 
 
 def plugins(as_json: options.Json = False, debug: options.Debug = False) -> None:
     """List what is installed, and by whom. The exit status is 1 where a plugin is broken."""
-    from velocity_engine.plugins.plugins import installed
+    from velocity_engine.plugins.manager import installed
 
     reports = installed()
     if as_json:

@@ -51,7 +51,7 @@ def _load(name: str) -> None:
     import importlib
     import logging
 
-    from velocity_engine.kernels.compiler.side_by_side import VARIABLE
+    from velocity_engine.kernels.compiler.parallel import VARIABLE
 
     os.environ[VARIABLE] = "1"  # the processes of the pool are enough
     logging.getLogger("velocity_engine.kernels").setLevel(logging.ERROR)  # that it compiles goes without saying

@@ -11,7 +11,7 @@ from velocity_engine.composite.rects import Rect, intersection, union_of
 from velocity_engine.composite.tiles import TILE, tile_rectangles, tile_rows
 from velocity_engine.display import DisplayList, DrawCommand, GroupSource
 
-MOST_PAIRS = 64
+MAX_PAIRS = 64
 REGION_COST = 32  # tiles; what a region more costs beyond its pixels, since commands on its border are drawn twice
 
 
@@ -111,7 +111,7 @@ def _altered(before: DrawCommand, after: DrawCommand, clip: Rect, opacity: float
 
 def _may_share(old: Sequence[DrawCommand], new: Sequence[DrawCommand]) -> bool:
     """Whether something in two groups may be the same, so that looking into them pays."""
-    if any(isinstance(command.source, GroupSource) for command in (*old, *new)) or len(old) * len(new) > MOST_PAIRS:
+    if any(isinstance(command.source, GroupSource) for command in (*old, *new)) or len(old) * len(new) > MAX_PAIRS:
         return True
     return any(same(one, other) for one in old for other in new)
 

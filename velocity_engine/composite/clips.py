@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from velocity_engine.composite.extents import MOST_KEPT, clip_extent
+from velocity_engine.composite.extents import MAX_KEPT, clip_extent
 from velocity_engine.composite.rects import Rect, contains, intersection
 from velocity_engine.display import Clip
 
@@ -51,7 +51,7 @@ def device_box(clip: Clip) -> tuple[float, float, float, float] | None:
     return (min(xs), min(ys), max(xs), max(ys))
 
 
-@lru_cache(maxsize=MOST_KEPT)
+@lru_cache(maxsize=MAX_KEPT)
 def _whole_pixels(clip: Clip) -> Rect | None:
     """The pixels that lie wholly in an upright clip (it may be empty: x0 >= x1); None for a turned one."""
     box = device_box(clip)
@@ -65,7 +65,7 @@ def _whole_pixels(clip: Clip) -> Rect | None:
     )
 
 
-@lru_cache(maxsize=MOST_KEPT)
+@lru_cache(maxsize=MAX_KEPT)
 def _snapped(clip: Clip) -> Rect | None:
     """The clip as whole pixels when each of its edges lies on pixel edges; else None."""
     box = device_box(clip)

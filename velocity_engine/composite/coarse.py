@@ -18,7 +18,7 @@ from velocity_engine.kernels.pictures.upscale import rows_between
 from velocity_engine.model.geometry import Matrix
 
 STEPS_A_SIGMA = 8.0
-LEAST_STEP = 4  # pixels; below it the fine grid costs as little
+MIN_STEP = 4  # pixels; below it the fine grid costs as little
 
 
 class CoarseGrid:
@@ -62,7 +62,7 @@ def coarse_steps(sigma_x: float, sigma_y: float) -> tuple[int, int] | None:
 
 def _step(sigma: float) -> int:
     step = int(sigma / STEPS_A_SIGMA)
-    return step if step >= LEAST_STEP else 1
+    return step if step >= MIN_STEP else 1
 
 
 def blurred(sharp: NDArray[np.uint8], sigmas: tuple[float, float], steps: tuple[int, int]) -> NDArray[np.float32]:

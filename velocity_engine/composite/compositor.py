@@ -22,7 +22,7 @@ from velocity_engine.composite.surface import Surface, surface_of
 from velocity_engine.composite.vector import GradientTables, VectorPainter, packed_color
 from velocity_engine.display import DisplayList, EffectCall
 
-LEAST_BAND = 64  # rows; smaller bands cost more than they win
+MIN_BAND = 64  # rows; smaller bands cost more than they win
 
 ApplyEffect = Callable[[NDArray[np.uint8], EffectCall, tuple[int, int]], NDArray[np.uint8]]
 
@@ -99,7 +99,7 @@ class Compositor:
 
     def _bands(self, region: Rect) -> list[Rect]:
         x0, y0, x1, y1 = region
-        count = max(1, min(self._threads, (y1 - y0) // LEAST_BAND))
+        count = max(1, min(self._threads, (y1 - y0) // MIN_BAND))
         edges = [y0 + (y1 - y0) * i // count for i in range(count + 1)]
         return [(x0, top, x1, bottom) for top, bottom in pairwise(edges)]
 

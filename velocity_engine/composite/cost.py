@@ -11,7 +11,7 @@ from velocity_engine.composite.rects import Rect, grown, intersection
 from velocity_engine.display import DisplayList, DrawCommand, GroupSource
 from velocity_engine.errors import Place, RenderFailed
 
-MOST_EFFECT_PIXELS = 250_000_000
+MAX_EFFECT_PIXELS = 250_000_000
 """Pixels that the effects of one frame may pass over in all: thirty passes over a frame of 3840 x 2160."""
 
 
@@ -31,11 +31,11 @@ class EffectCosts:
             self._frame = frame
         costs = [self._cost(entry) for entry in display.commands if entry.nesting or entry.effects]
         total = sum(costs)
-        if total > MOST_EFFECT_PIXELS:
+        if total > MAX_EFFECT_PIXELS:
             dearest = max((e for e in display.commands if e.nesting or e.effects), key=self._cost)
             raise RenderFailed(
                 f"the effects of one frame pass over {total // 1_000_000} million pixels, "
-                f"more than {MOST_EFFECT_PIXELS // 1_000_000} million",
+                f"more than {MAX_EFFECT_PIXELS // 1_000_000} million",
                 place=Place(layer=dearest.label or None),
                 hint="Use fewer effects, smaller layers, or a smaller resolution",
             )

@@ -24,7 +24,7 @@ from velocity_engine.model.layers import MatteMode
 
 SIGMA_OF_FEATHER = 0.38  # Skottie's factor, found by comparison with After Effects
 REACH_OF_SIGMA = 3.0
-MOST_KEPT = 4096
+MAX_KEPT = 4096
 
 Box = tuple[float, float, float, float]
 
@@ -42,7 +42,7 @@ def mask_extent(mask: MaskPath) -> Rect | None:
     return pixels_of(x0 - pad_x - 1, y0 - pad_y - 1, x1 + pad_x + 1, y1 + pad_y + 1)
 
 
-@lru_cache(maxsize=MOST_KEPT)  # all commands of a precomp share its clip
+@lru_cache(maxsize=MAX_KEPT)  # all commands of a precomp share its clip
 def clip_extent(clip: Clip) -> Rect | None:
     return pixels_of(*transformed_bounds(clip.matrix, clip.box))
 
@@ -61,7 +61,7 @@ class Extents:
         except KeyError:
             pass
         rect = self._measured(command)
-        if len(self._known) >= MOST_KEPT:
+        if len(self._known) >= MAX_KEPT:
             self._known.clear()
         self._known[command] = rect
         return rect

@@ -16,7 +16,7 @@ from velocity_engine.model.layers import BlendMode
 PlainShape = tuple[FillSource | StrokeSource, RGBA, Matrix, float]
 """A fill or stroke, its colour, matrix and opacity."""
 
-MOST_MEASURED = 8  # commands of a group among which overlaps are looked for
+MAX_MEASURED = 8  # commands of a group among which overlaps are looked for
 
 
 def stands_apart(command: DrawCommand, clips: list[Clip]) -> bool:
@@ -34,7 +34,7 @@ def dissolves(commands: tuple[DrawCommand, ...], opacity: float, extents: Extent
         return False
     if opacity >= 1.0 or len(commands) <= 1:
         return True
-    if len(commands) > MOST_MEASURED:
+    if len(commands) > MAX_MEASURED:
         return False
     rects = [rect for rect in map(extents.command, commands) if rect is not None]
     return not any(intersection(one, two) for i, one in enumerate(rects) for two in rects[:i])

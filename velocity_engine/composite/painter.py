@@ -34,7 +34,7 @@ from velocity_engine.display import (
     StrokeSource,
     digest_of,
 )
-from velocity_engine.kernels.pixels.layer import lay_over
+from velocity_engine.kernels.pixels.source_over import lay_over
 from velocity_engine.model.layers import BlendMode
 
 Pixels = NDArray[np.uint8]
@@ -42,7 +42,7 @@ ApplyEffect = Callable[[Pixels, EffectCall, tuple[int, int]], Pixels]
 
 
 def apply_effect(pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
-    from velocity_engine.plugins.plugins import effect
+    from velocity_engine.plugins.manager import effect
 
     return effect(call.effect).apply(pixels, call, origin)
 

@@ -15,8 +15,8 @@ from velocity_engine.composite.compositor import Compositor
 from velocity_engine.display import DisplayList, DrawCommand, FillSource, GroupSource, StrokeSource, display_list
 
 FRAMES = 3  # for which a run must have been still at first: then it may well stay so
-MOST_FRAMES = 64
-LEAST_WORK = 24  # paths; drawing fewer again costs less than the memory
+MAX_FRAMES = 64
+MIN_WORK = 24  # paths; drawing fewer again costs less than the memory
 
 
 class StillRun:
@@ -40,12 +40,12 @@ class StillRun:
         common = 0 if before is None else still_between(before, now)
         if common < len(self._kept):
             if self._served < FRAMES * self._wait:  # it was not worth drawing: the next must be still for longer
-                self._wait = min(2 * self._wait, MOST_FRAMES)
+                self._wait = min(2 * self._wait, MAX_FRAMES)
             self._kept, self._lengths = (), []
         self._served += 1
         self._lengths = [*self._lengths[1 - self._wait :], common]
         steady = min(self._lengths) if len(self._lengths) == self._wait else 0
-        if steady > 2 * len(self._kept) and work_of(now.commands[:steady]) >= LEAST_WORK:
+        if steady > 2 * len(self._kept) and work_of(now.commands[:steady]) >= MIN_WORK:
             self._keep(now, steady)
 
     def _keep(self, display: DisplayList, count: int) -> None:

@@ -21,8 +21,8 @@ from velocity_engine.model.geometry import IDENTITY, Matrix, Path, invert, multi
 from velocity_engine.model.shapes import FillRule, GradientKind
 
 TABLE_SIZE = 1024
-MOST_TABLES = 256
-MOST_CELLS = 1 << 20  # of the coverage of a group, 4 MB; a larger one is drawn in bands
+MAX_TABLES = 256
+MAX_CELLS = 1 << 20  # of the coverage of a group, 4 MB; a larger one is drawn in bands
 OUTERMOST_FOCUS = 0.99  # of the radius; at the rim itself the gradient is not defined everywhere
 
 
@@ -51,7 +51,7 @@ class GradientTables:
             table = self._tables.get(key)
             if table is None:
                 table = self._tables[key] = gradient_table(paint.stops, opacity)
-                if len(self._tables) > MOST_TABLES:
+                if len(self._tables) > MAX_TABLES:
                     self._tables.popitem(last=False)
             else:
                 self._tables.move_to_end(key)
@@ -146,7 +146,7 @@ class VectorPainter:
         if not outlines:
             return
         x0, y0, x1, y1 = clip
-        rows = max(1, MOST_CELLS // (len(outlines) * (x1 - x0)))
+        rows = max(1, MAX_CELLS // (len(outlines) * (x1 - x0)))
         for top in range(y0, y1, rows):
             self._group_band(surface, outlines, (x0, top, x1, min(y1, top + rows)), opacity)
 

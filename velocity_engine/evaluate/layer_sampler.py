@@ -20,12 +20,12 @@ from velocity_engine.model.layers import (
 )
 from velocity_engine.model.properties import Bezier, GradientValue, Property, SplitPosition, Vector
 from velocity_engine.model.text import TextDocument
-from velocity_engine.motion.animate import Curves
+from velocity_engine.motion.keyframes import Curves
+from velocity_engine.plan.layers import PlannedLayer
 from velocity_engine.plan.plan import Plan
-from velocity_engine.plan.planned import PlannedLayer
 
 if TYPE_CHECKING:
-    from velocity_engine.evaluate.evaluate import Evaluator
+    from velocity_engine.evaluate.evaluator import Evaluator
 
 
 class LayerSampler:

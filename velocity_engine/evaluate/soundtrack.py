@@ -17,11 +17,11 @@ from velocity_engine.model.properties import Property, Vector
 if TYPE_CHECKING:
     from velocity_engine.media.clip import ClipReader
     from velocity_engine.model.document import MediaAsset
+    from velocity_engine.plan.layers import PlannedComposition, PlannedLayer
     from velocity_engine.plan.plan import Plan
-    from velocity_engine.plan.planned import PlannedComposition, PlannedLayer
 
-MOST_DECIBELS = 12.0
-MOST_DEPTH = 64
+MAX_DECIBELS = 12.0
+MAX_DEPTH = 64
 SHORTEST_LOOP = 0.02  # seconds
 
 
@@ -78,7 +78,7 @@ def _composition_tracks(
     found: list[AudioTrack] = []
     for entry in planned.layers:
         layer, content = entry.layer, entry.layer.content
-        if layer.hidden or depth > MOST_DEPTH or not isinstance(content, AudioContent | VideoContent | PrecompContent):
+        if layer.hidden or depth > MAX_DEPTH or not isinstance(content, AudioContent | VideoContent | PrecompContent):
             continue
         heard = window.within(clock.output(layer.in_point / rate), clock.output(layer.out_point / rate))
         if heard.start >= heard.end:
@@ -192,7 +192,7 @@ def _gain(plan: Plan, entry: PlannedLayer, level: Property[Vector], clock: _Cloc
     """``level`` is decibels, as After Effects has it, where a value is negative or none exceeds 12; else per cent."""
     values = [level.value, *(key.value for key in level.keyframes)]
     numbers = [number for value in values for number in value]
-    decibels = min(numbers, default=0.0) < 0 or max(numbers, default=0.0) <= MOST_DECIBELS
+    decibels = min(numbers, default=0.0) < 0 or max(numbers, default=0.0) <= MAX_DECIBELS
     rate = plan.document.frame_rate
 
     def factor(number: float) -> float:

@@ -22,7 +22,7 @@ from velocity_engine.pipeline.segment import plan_segments
 from velocity_engine.plugin_types import Segment
 from velocity_engine.template import exact_rate
 
-LEAST_BITS = 200.0  # of anything that was encoded
+MIN_BITS = 200.0  # of anything that was encoded
 FAR = 0.3  # of the timeline: windows within it count for about the same
 X264_NOTE_BITS = 6400  # that x264 writes of itself into the first packet of each segment
 
@@ -233,8 +233,8 @@ class _Sums:
         if not found:
             return cls(1.0, 1.0, weights)
         return cls(
-            _mean([(max(LEAST_BITS, one.key_bits - note), weights[frame]) for frame, one in found]),
-            _mean([(max(LEAST_BITS, one.other_bits), weights[frame]) for frame, one in found]),
+            _mean([(max(MIN_BITS, one.key_bits - note), weights[frame]) for frame, one in found]),
+            _mean([(max(MIN_BITS, one.other_bits), weights[frame]) for frame, one in found]),
             {frame: weights[frame] for frame, _one in found},
         )
 

@@ -20,14 +20,14 @@ from velocity_engine.builtin.codecs.rates import GENEROUS_BITS_PER_PIXEL, STEPS_
 from velocity_engine.composite import changed_regions
 from velocity_engine.composite.tiles import TILE
 from velocity_engine.display import DisplayList
-from velocity_engine.encode.encode import SegmentEncoder
+from velocity_engine.encode.encoder import SegmentEncoder
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import VelocityError
-from velocity_engine.evaluate.evaluate import Evaluator, Viewport, fit_viewport
+from velocity_engine.evaluate.evaluator import Evaluator, Viewport, fit_viewport
 from velocity_engine.evaluate.soundtrack import audio_plan
-from velocity_engine.pipeline.convert import YuvRing
 from velocity_engine.pipeline.draw import FrameDrawer, StageClock, TileCount
-from velocity_engine.pipeline.lanes import available_cores
+from velocity_engine.pipeline.frame_ring import YuvRing
+from velocity_engine.pipeline.segment_workers import available_cores
 from velocity_engine.plan.plan import Plan
 from velocity_engine.plugin_types import EncoderSettings, Segment
 from velocity_engine.template import Template, exact_rate
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 PIXELS = 640 * 360  # of the frames that are drawn, whatever their shape
 LARGER = 2  # times the sides, to learn how the time that drawing takes grows with them
-LEAST_SIDE, MOST_SIDE = 64, 2048  # SVT-AV1 takes no less
+MIN_SIDE, MAX_SIDE = 64, 2048  # SVT-AV1 takes no less
 POINTS = 32  # along the timeline, at which two frames that follow each other are compared
 WINDOW = 8  # frames
 WINDOWS = 4
@@ -375,7 +375,7 @@ def _size(template: Template, pixels: int) -> tuple[int, int]:
     """Of about ``pixels``, in the template's shape, with sides that can be halved to even ones."""
     scale = math.sqrt(pixels / (template.width * template.height))
     width, height = (
-        min(MOST_SIDE, max(2 * LEAST_SIDE, round(side * scale / 4) * 4)) for side in (template.width, template.height)
+        min(MAX_SIDE, max(2 * MIN_SIDE, round(side * scale / 4) * 4)) for side in (template.width, template.height)
     )
     return width, height
 

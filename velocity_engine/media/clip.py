@@ -32,11 +32,11 @@ PLANAR = ("yuv420p", "yuvj420p")
 FULL_RANGE, BT709 = 2, 1  # AVCOL_RANGE_JPEG, AVCOL_SPC_BT709
 BT601 = (4, 5, 6)  # AVCOL_SPC_FCC, AVCOL_SPC_BT470BG, AVCOL_SPC_SMPTE170M
 UNSPECIFIED = 2
-LEAST_HD_HEIGHT = 720  # untagged clips from here on are BT.709, below BT.601, as players take them
-MOST_SKIPPED = 64  # frames decoded and dropped on the way forward rather than seeking
-MOST_CURSORS = 8  # threads that read a clip side by side, each at a place of its own
+MIN_HD_HEIGHT = 720  # untagged clips from here on are BT.709, below BT.601, as players take them
+MAX_SKIPPED = 64  # frames decoded and dropped on the way forward rather than seeking
+MAX_CURSORS = 8  # threads that read a clip side by side, each at a place of its own
 DECODER_THREADS = 1
-MOST_REORDERED = 15  # frames that libavcodec's H.264 decoder may be told to wait for
+MAX_REORDERED = 15  # frames that libavcodec's H.264 decoder may be told to wait for
 
 Planes = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
 
@@ -58,7 +58,7 @@ def open_clip(source: str | os.PathLike[str] | bytes, name: str | None = None) -
 class ClipIndex:
     """The times of all frames and of the key frames, in order, in ticks of ``unit`` seconds, and the end of the last
     frame. ``reordered``: before a frame at most so many are decoded that are shown after it; more
-    than ``MOST_REORDERED`` are not counted."""
+    than ``MAX_REORDERED`` are not counted."""
 
     times: list[int]
     keys: list[int]
@@ -140,7 +140,7 @@ class ClipReader:
                 place = bisect_right(latest, time)
                 reordered = max(reordered, len(latest) - place)
                 latest.insert(place, time)
-                del latest[:-MOST_REORDERED]
+                del latest[:-MAX_REORDERED]
                 if packet.is_keyframe:
                     keys.append(time)
                 end = max(end, time + (packet.duration or 0))
@@ -207,7 +207,7 @@ class ClipReader:
             chosen = max(near, key=lambda cursor: cursor.at) if near else None
             if chosen is None:
                 chosen = next((cursor for cursor in self._idle if cursor.at < 0), None)  # that gave none yet
-            if chosen is None and self._idle and self._count >= MOST_CURSORS:
+            if chosen is None and self._idle and self._count >= MAX_CURSORS:
                 chosen = self._idle[0]
             if chosen is not None:
                 self._idle.remove(chosen)
@@ -233,7 +233,7 @@ class Cursor:
 
     def reaches(self, index: int) -> bool:
         """Whether frame ``index`` is the last given or soon to come."""
-        return self._shown is not None and self.at <= index <= self.at + MOST_SKIPPED
+        return self._shown is not None and self.at <= index <= self.at + MAX_SKIPPED
 
     def frame(self, index: int) -> av.VideoFrame | None:
         """None when the frame does not come. Raises FFmpegError."""
@@ -292,7 +292,7 @@ def planes_of(frame: av.VideoFrame) -> Planes:
 def _matrix_and_range(frame: av.VideoFrame) -> tuple[int, bool]:
     """601 or 709, and whether the range is full."""
     space = frame.colorspace
-    older = space in BT601 or (space == UNSPECIFIED and frame.height < LEAST_HD_HEIGHT)
+    older = space in BT601 or (space == UNSPECIFIED and frame.height < MIN_HD_HEIGHT)
     full = frame.color_range == FULL_RANGE or frame.format.name == "yuvj420p"
     return 601 if older else 709, full
 

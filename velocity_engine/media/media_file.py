@@ -56,7 +56,7 @@ _STRANGERS = (
     (b"#EXTM3U", "a playlist"),
     (b"PK\x03\x04", "a ZIP"),
 )
-_MOST_TAGS = 8  # ID3 tags before the sound
+_MAX_TAGS = 8  # ID3 tags before the sound
 _LONGEST_FRAME = 8191  # bytes
 _MPEG1_RATES = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)  # kbit/s of layer III
 _MPEG2_RATES = (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
@@ -208,7 +208,7 @@ def _demuxer(file: BinaryIO) -> str | None:
 def _frames(file: BinaryIO) -> str | None:
     """MP3 or AAC by the header of a frame after tags and padding, and that of the frame that follows it."""
     at = 0
-    for _ in range(_MOST_TAGS):
+    for _ in range(_MAX_TAGS):
         file.seek(at)
         tag = file.read(10)
         if len(tag) < 10 or tag[:3] != b"ID3":

@@ -23,7 +23,7 @@ MAX_PIXELS = 178_000_000
 MAX_ANIMATION_PIXELS = 268_435_456
 MAX_FRAMES = 10_000
 BAND = 256  # rows premultiplied at a time
-LEAST_DELAY, USUAL_DELAY = 0.011, 0.1  # seconds; shorter delays of GIF mean the usual one, as in browsers
+MIN_DELAY, USUAL_DELAY = 0.011, 0.1  # seconds; shorter delays of GIF mean the usual one, as in browsers
 
 
 def decode_picture(data: bytes, name: str) -> tuple[tuple[float, Picture], ...]:
@@ -88,7 +88,7 @@ def _frames(image: Image.Image, name: str) -> Iterator[tuple[NDArray[np.uint8], 
             hint = f"All frames may have {MAX_ANIMATION_PIXELS:,} pixels at most; use a video clip"
             raise MediaError("the animated picture is too long", place=Place(file=name), hint=hint)
         delay = float(image.info.get("duration") or 0) / 1000
-        yield premultiplied(pixels), delay if delay >= LEAST_DELAY else USUAL_DELAY
+        yield premultiplied(pixels), delay if delay >= MIN_DELAY else USUAL_DELAY
         if not moves:
             return
         index += 1

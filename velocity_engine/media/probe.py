@@ -32,7 +32,7 @@ UNDECODED: dict[str, Any] = {
     "options": {"probesize": "32", "analyzeduration": "0"},
     "stream_options": [{"threads": "1", "skip_frame": "all"}],
 }
-MOST_TRIES = 20  # packets that may hold no sound before the first that does
+MAX_TRIES = 20  # packets that may hold no sound before the first that does
 AUDIO_CODECS = ("mp3", "aac")
 
 
@@ -91,7 +91,7 @@ def probe_audio(path: str | os.PathLike[str]) -> AudioInfo:
         ticks, tries, decoded = 0, 0, False
         for packet in _packets(container, stream):
             ticks += packet.duration or 0
-            if not decoded and tries < MOST_TRIES:
+            if not decoded and tries < MAX_TRIES:
                 tries, decoded = tries + 1, _decodes(packet)
         if not decoded:
             raise unsupported

@@ -19,7 +19,7 @@ from urllib.parse import unquote
 
 from velocity_engine.errors import PackageError, Place
 from velocity_engine.files.regular import open_regular
-from velocity_engine.package.package_stores import MIB, FolderStore, PackageLimits, Store, ZipStore
+from velocity_engine.package.stores import MIB, FolderStore, PackageLimits, Store, ZipStore
 
 _CHUNK = 256 * 1024
 _STRANGERS = re.compile(

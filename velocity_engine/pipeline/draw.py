@@ -11,9 +11,9 @@ from fractions import Fraction
 
 from velocity_engine.composite.tiles import TILE
 from velocity_engine.display import DisplayList
-from velocity_engine.encode.encode import SegmentEncoder
+from velocity_engine.encode.encoder import SegmentEncoder
 from velocity_engine.errors import RenderCancelled
-from velocity_engine.pipeline.convert import Rect, YuvFrame, YuvRing
+from velocity_engine.pipeline.frame_ring import Rect, YuvFrame, YuvRing
 from velocity_engine.pipeline.scene import Scene
 from velocity_engine.plugin_types import EncodedPacket, EncodedSegment, EncoderSettings, Segment
 
@@ -63,7 +63,8 @@ class TileCount:
 class FrameDrawer:
     """Draws frames of a scene on one canvas and converts what changed. ``close`` ends the compositor's threads.
 
-    ``turn`` is held while the scene is asked for a display list, where several drawers share a scene. ``tiles`` counts.
+    ``scene_lock`` is held while the scene is asked for a display list, where several drawers share a scene.
+    ``tiles`` counts.
     """
 
     def __init__(
@@ -74,13 +75,13 @@ class FrameDrawer:
         cancelled: Callable[[], bool],
         *,
         threads: int = 1,
-        turn: threading.Lock | None = None,
+        scene_lock: threading.Lock | None = None,
         tiles: TileCount | None = None,
     ) -> None:
         from velocity_engine.composite import Compositor, FrameCompositor
 
         self._scene, self._ring, self._clock, self._cancelled = scene, ring, clock, cancelled
-        self._turn: AbstractContextManager[object] = turn or nullcontext()
+        self._scene_lock: AbstractContextManager[object] = scene_lock or nullcontext()
         self._compositor = Compositor(threads=threads)
         self._frames = FrameCompositor(scene.width, scene.height, self._compositor)
         self._tiles = tiles or TileCount()
@@ -114,7 +115,7 @@ class FrameDrawer:
         """
         begin, end = segment.first, segment.first + 1
         while begin < segment.last:
-            with self._clock.stage("evaluate"), self._turn:
+            with self._clock.stage("evaluate"), self._scene_lock:
                 displays = [self._scene.display_list(number) for number in range(begin, end)]
             yield from displays
             begin, end = end, min(end + EVALUATED_TOGETHER, segment.last)

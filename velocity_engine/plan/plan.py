@@ -34,9 +34,9 @@ from velocity_engine.model.layers import (
     VideoContent,
 )
 from velocity_engine.model.properties import Property
-from velocity_engine.motion.animate import Curves
+from velocity_engine.motion.keyframes import Curves
 from velocity_engine.package.package import Package
-from velocity_engine.plan.planned import PlannedComposition, PlannedLayer, bind, drawable, note_stillness, numbers_read
+from velocity_engine.plan.layers import PlannedComposition, PlannedLayer, bind, drawable, note_stillness, numbers_read
 from velocity_engine.plugin_types import EffectType, LayerType, TellsLimits
 
 MAX_FINDINGS = 1000
@@ -103,7 +103,7 @@ def make_plan(document: Document, package: Package | None, pictures: DecodedPict
 
     Raises only what no layer can be blamed for; the rest is in ``findings``, with severity "error" where it must not
     render."""
-    context = PlanContext(document, package, pictures or DecodedPictures())
+    context = PlanBuilder(document, package, pictures or DecodedPictures())
     try:
         main = context.composition("")
         plan = Plan(
@@ -124,7 +124,7 @@ def make_plan(document: Document, package: Package | None, pictures: DecodedPict
     return plan
 
 
-class PlanContext:
+class PlanBuilder:
     """``LayerContext`` for layer types, and the state of a plan while it is made."""
 
     def __init__(self, document: Document, package: Package | None, pictures: DecodedPictures) -> None:
@@ -256,7 +256,7 @@ class PlanContext:
                 if isinstance(layer.content, PrecompContent):
                     self.composition(layer.content.composition, path)
                 if isinstance(layer.content, TextContent):
-                    from velocity_engine.text.inner import glyph_compositions
+                    from velocity_engine.text.glyph_compositions import glyph_compositions
 
                     for identity in glyph_compositions(self.document, layer.content.text):
                         self.composition(identity, path)

@@ -17,8 +17,8 @@ from velocity_engine.media.decoded_pictures import DecodedPictures
 from velocity_engine.model.document import Document
 from velocity_engine.model.layers import ImageContent, Layer, TextContent, VideoContent
 from velocity_engine.package.package import Package
-from velocity_engine.plan.plan import PlanContext
-from velocity_engine.plan.planned import PlannedLayer
+from velocity_engine.plan.layers import PlannedLayer
+from velocity_engine.plan.plan import PlanBuilder
 
 MISSING = "asset.missing"
 MANY = 20
@@ -153,7 +153,7 @@ Found = tuple[int | None, Finding]
 """A finding, and the identity of the layer that it is about."""
 
 
-class _Watching(PlanContext):
+class _Watching(PlanBuilder):
     """A plan's context that knows which layer each finding is about, and that can look at other versions of its
     document beside its own."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from velocity_engine.plugins.plugins import (
+from velocity_engine.plugins.manager import (
     STRICT_VARIABLE,
     PluginReport,
     codec,

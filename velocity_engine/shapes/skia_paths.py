@@ -37,7 +37,7 @@ class PathOperationError(Exception):
     """Skia could not do a path operation; the caller takes a plainer way and reports it."""
 
 
-MOST_MEETINGS = 20_000
+MAX_MEETINGS = 20_000
 """Skia's time grows with a high power of the crossings, and nothing can interrupt it: about a second at this number."""
 
 
@@ -52,7 +52,7 @@ def refuse_tangles(path: Path) -> None:
     meetings = 0
     for i, end in enumerate(ends.tolist()):
         meetings += int(((low[i + 1 : end, 1] <= high[i, 1]) & (high[i + 1 : end, 1] >= low[i, 1])).sum())
-        if meetings > MOST_MEETINGS:
+        if meetings > MAX_MEETINGS:
             raise PathOperationError("too many of its curves cross")
 
 

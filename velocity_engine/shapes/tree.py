@@ -78,7 +78,7 @@ from velocity_engine.shapes.values import Placement, Reading
 from velocity_engine.shapes.zigzag import zigzag
 
 MAX_DEPTH = 100
-MOST_RECURSION = 24
+MAX_RECURSION = 24
 """Nodes in a chain from which on they are evaluated one by one from below, rather than by recursion from above."""
 _REMEMBERED = 1024
 
@@ -149,7 +149,7 @@ class _Compiler:
         geometries = self._scope(items, ())
         drawings = self._drawings(items, (), (), merged=False)
         outline = self._outline(geometries)
-        tall = max(self._heights.values(), default=0) > MOST_RECURSION
+        tall = max(self._heights.values(), default=0) > MAX_RECURSION
         return ShapeDrawing(drawings, outline, tuple(self._heights) if tall else ())
 
     def _node(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:

@@ -7,7 +7,7 @@ from typing import Any
 from velocity_engine.model.geometry import Matrix
 from velocity_engine.model.properties import Property, SplitPosition, Vector
 from velocity_engine.model.transform import Transform
-from velocity_engine.motion.layer_matrix import transform_matrix
+from velocity_engine.motion.transforms import transform_matrix
 from velocity_engine.sampler import Sampler
 
 Numbers = tuple[float, ...]

@@ -11,7 +11,7 @@ from velocity_engine.text.fonts import FontChoice
 from velocity_engine.text.layout import LINE_HEIGHT, Frame, Layout, Line, break_lines, place_lines, side_of
 from velocity_engine.text.shaping import Paragraph, Shaped, shape_text
 
-_LEAST_SCALE = 0.05  # a text is never shrunk below a twentieth of its size
+_MIN_SCALE = 0.05  # a text is never shrunk below a twentieth of its size
 _STEPS = 14  # of the search for the size that fits: to a part in 16,000
 _SLACK = 0.01  # pixels
 
@@ -91,9 +91,9 @@ def _largest_scale(fits: Callable[[float], bool]) -> tuple[float, bool]:
     """The largest scale up to 1 that fits, and whether even the least does not."""
     if fits(1.0):
         return 1.0, False
-    if not fits(_LEAST_SCALE):
-        return _LEAST_SCALE, True
-    low, high = _LEAST_SCALE, 1.0
+    if not fits(_MIN_SCALE):
+        return _MIN_SCALE, True
+    low, high = _MIN_SCALE, 1.0
     for _ in range(_STEPS):
         middle = (low + high) / 2
         low, high = (middle, high) if fits(middle) else (low, middle)
@@ -117,8 +117,8 @@ def _fit_point(
         lines = break_lines(shaped.paragraphs, size, document.tracking, None)
         width = max((line.width for line in lines), default=0.0)
         scale = min(1.0, room / width if width > 0.0 else 1.0, rows / max(len(lines), 1))
-        too_large = scale < _LEAST_SCALE
-        size *= max(scale, _LEAST_SCALE)
+        too_large = scale < _MIN_SCALE
+        size *= max(scale, _MIN_SCALE)
     elif document.fit == "wrap":
         wrap = room if room > 0.0 else None
     frame = _point_frame(document, size, wrap)

@@ -9,7 +9,7 @@ import os
 import selectors
 from contextlib import suppress
 
-MOST_BYTES = 64 * 1024  # of one child
+MAX_BYTES = 64 * 1024  # of one child
 
 
 class ChildLogs:
@@ -22,14 +22,14 @@ class ChildLogs:
     def open(self) -> int:
         """The writing end for the next child. The caller closes it once the child has it."""
         reading, writing = os.pipe()
-        self._left[reading] = MOST_BYTES
+        self._left[reading] = MAX_BYTES
         self._selector.register(reading, selectors.EVENT_READ)
         return writing
 
     def read(self, ready: set[int]) -> None:
         """Pass on what came; forget the children that ended."""
         for number in ready & self._left.keys():
-            said = os.read(number, MOST_BYTES)
+            said = os.read(number, MAX_BYTES)
             if not said:
                 self._selector.unregister(number)
                 os.close(number)

@@ -15,7 +15,7 @@ from velocity_web.settings import Settings
 
 UNBOUNDED = 1 << 62  # the gate has the limits
 DOORKEEPERS = 4
-LEAST_BYTES_PER_SECOND = 1024
+MIN_BYTES_PER_SECOND = 1024
 WATCH_SECONDS = 1
 
 
@@ -118,7 +118,7 @@ class GuardedServer(TcpWSGIServer):  # type: ignore[misc]  # waitress has no typ
             if waited > settings.head_seconds:
                 channel.give_up(TIMED_OUT)
         elif waited > settings.body_seconds:
-            if channel.stretch < LEAST_BYTES_PER_SECOND * settings.body_seconds:
+            if channel.stretch < MIN_BYTES_PER_SECOND * settings.body_seconds:
                 channel.give_up(TIMED_OUT)
             else:
                 channel.since, channel.stretch = now, 0

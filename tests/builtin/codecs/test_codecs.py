@@ -10,9 +10,9 @@ import pytest
 from codecs_support import moving_frames as frames
 
 from velocity_engine.builtin.codecs import velocity_codecs
-from velocity_engine.encode.encode import SegmentEncoder
+from velocity_engine.encode.encoder import SegmentEncoder
 from velocity_engine.encoder_config import EncoderConfig, RateControl
-from velocity_engine.mux.mux import Muxer
+from velocity_engine.mux.muxer import Muxer
 from velocity_engine.plugin_types import Codec, EncodedPacket
 from velocity_engine.testing import check_codec
 

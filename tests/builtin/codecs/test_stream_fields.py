@@ -11,7 +11,7 @@ import pytest
 from codecs_support import moving_frames
 
 from velocity_engine.builtin.codecs import velocity_codecs
-from velocity_engine.encode.encode import SegmentEncoder
+from velocity_engine.encode.encoder import SegmentEncoder
 from velocity_engine.encoder_config import EncoderConfig, RateControl
 from velocity_engine.pipeline.segment import plan_segments
 

@@ -17,7 +17,7 @@ from velocity_engine.model.layers import Effect, EffectParameter, Layer, NullCon
 from velocity_engine.model.properties import Ease, Keyframe, Property, still
 from velocity_engine.model.shapes import Ellipse, Group, Rectangle
 from velocity_engine.model.transform import Transform
-from velocity_engine.motion.animate import Curves
+from velocity_engine.motion.keyframes import Curves
 
 LINEAR = (Ease((0.0,), (0.0,)), Ease((1.0,), (1.0,)))
 

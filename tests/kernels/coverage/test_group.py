@@ -11,7 +11,7 @@ from raster_support import Canvas
 from velocity_engine.kernels.coverage.coverage import accumulate, room
 from velocity_engine.kernels.coverage.group import paint_group
 from velocity_engine.kernels.coverage.paint import paint_color
-from velocity_engine.kernels.pixels.layer import lay_over
+from velocity_engine.kernels.pixels.source_over import lay_over
 from velocity_engine.kernels.vectors.running_sum import BLOCK
 
 W, H = 61, 23

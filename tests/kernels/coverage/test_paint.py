@@ -13,7 +13,7 @@ from raster_support import Canvas, circle
 
 from velocity_engine.kernels.coverage.paint import paint_color, paint_gradient
 from velocity_engine.kernels.paths.flatten import flatten
-from velocity_engine.kernels.pixels.layer import lay_over
+from velocity_engine.kernels.pixels.source_over import lay_over
 from velocity_engine.model.geometry import Path, rectangle_path
 
 W, H = 150, 40

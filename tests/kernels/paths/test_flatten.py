@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from raster_support import circle, curve, polyline
 
-from velocity_engine.kernels.paths.flatten import MOST_POINTS, control_box, flatten
+from velocity_engine.kernels.paths.flatten import MAX_POINTS, control_box, flatten
 from velocity_engine.model.geometry import join_paths, rectangle_path
 
 coordinate = st.floats(-500.0, 500.0)
@@ -69,7 +69,7 @@ def test_the_number_of_points_follows_the_scale() -> None:
 def test_any_scale_gives_a_bounded_number_of_points(scale: float) -> None:
     path = join_paths([circle(i, 0, 10) for i in range(400)])
     points, _, _ = flatten(path.points, path.starts, scale, 0.0, 0.0, scale, 0.1, 0.0)
-    assert len(points) <= MOST_POINTS + 2 * 1600
+    assert len(points) <= MAX_POINTS + 2 * 1600
 
 
 def test_an_empty_path() -> None:

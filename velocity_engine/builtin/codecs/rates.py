@@ -16,7 +16,7 @@ from velocity_engine.errors import EncoderConfigError, Place
 
 KEY_FRAME_SECONDS = 5
 GENEROUS_BITS_PER_PIXEL = 0.08  # 5 Mbit/s at 1920x1080, 30 frames/s
-STEPS_OF_DOUBLING, MOST_STEPS = 1.5, 6.0
+STEPS_OF_DOUBLING, MAX_STEPS = 1.5, 6.0
 
 
 def bits_per_second(config: EncoderConfig) -> int | None:
@@ -68,13 +68,13 @@ def bits_per_pixel(config: EncoderConfig, width: int, height: int, rate: Fractio
 def quality_gain(config: EncoderConfig, width: int, height: int, rate: Fraction) -> float:
     """By how much, in steps of a constant rate factor, a bitrate above the usual betters the quality.
 
-    ``STEPS_OF_DOUBLING`` for each doubling above ``GENEROUS_BITS_PER_PIXEL``, at most ``MOST_STEPS``. A low
+    ``STEPS_OF_DOUBLING`` for each doubling above ``GENEROUS_BITS_PER_PIXEL``, at most ``MAX_STEPS``. A low
     bitrate needs no rise: the cap rules then.
     """
     density = bits_per_pixel(config, width, height, rate)
     if density is None or density <= GENEROUS_BITS_PER_PIXEL:
         return 0.0
-    return min(MOST_STEPS, STEPS_OF_DOUBLING * math.log2(density / GENEROUS_BITS_PER_PIXEL))
+    return min(MAX_STEPS, STEPS_OF_DOUBLING * math.log2(density / GENEROUS_BITS_PER_PIXEL))
 
 
 def constant_rate(bits: int, level: Level) -> dict[str, str]:

@@ -24,7 +24,7 @@ def velocity_effects() -> list[EffectType]:
         keys,
         layer_maps,
         noise,
-        projection,
+        perspective,
         radial_blur,
         ramp,
         reflect,
@@ -99,5 +99,5 @@ def velocity_effects() -> list[EffectType]:
         style_surface.BevelStyle(),
         style_surface.SatinStyle(),
         style_surface.GradientOverlayStyle(),
-        projection.Resampling(),
+        perspective.Resampling(),
     ]

@@ -153,7 +153,7 @@ def with_luminosity(pixels: Pixels, source: Pixels) -> Pixels:
     """The colours of ``pixels`` as bright as those of ``source``, which has the same alpha."""
     from velocity_engine.kernels.pixels.blend import blend_layer
     from velocity_engine.kernels.pixels.matte import multiply_mask
-    from velocity_engine.kernels.pixels.straight import to_straight
+    from velocity_engine.kernels.pixels.unpremultiply import to_straight
 
     alpha = source[..., 3].copy()
     for picture in (pixels, source):

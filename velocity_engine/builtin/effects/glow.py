@@ -83,7 +83,7 @@ class GlowEffect:
 
 
 def _over(above: Pixels, below: Pixels) -> Pixels:
-    from velocity_engine.kernels.pixels.layer import lay_over
+    from velocity_engine.kernels.pixels.source_over import lay_over
 
     height, width = below.shape[:2]
     packed = [pixels.view(np.uint32)[..., 0] for pixels in (below, above)]

@@ -18,7 +18,7 @@ BRIGHTER, DARKER, SIMILAR, DISSIMILAR = 1, 2, 3, 4
 
 
 def _straight(pixels: Pixels) -> Pixels:
-    from velocity_engine.kernels.pixels.straight import to_straight
+    from velocity_engine.kernels.pixels.unpremultiply import to_straight
 
     straight = pixels.copy()
     to_straight(straight)

@@ -155,7 +155,7 @@ class SetMatteEffect:
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         from velocity_engine.kernels.pixels.matte import multiply_mask
-        from velocity_engine.kernels.pixels.straight import to_straight
+        from velocity_engine.kernels.pixels.unpremultiply import to_straight
 
         number, invert, fit, onto, straight, size = call.values
         places = layer_places(call, origin, (pixels.shape[0], pixels.shape[1]))

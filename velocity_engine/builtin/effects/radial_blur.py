@@ -18,7 +18,7 @@ from velocity_engine.model.layers import Effect
 from velocity_engine.sampler import Sampler
 
 SPIN, ZOOM = 1, 2
-_MOST_HALVES = 9
+_MAX_HALVES = 9
 
 
 class RadialBlurEffect:
@@ -46,7 +46,7 @@ class RadialBlurEffect:
             return pixels
         x0, y0, x1, y1 = transformed_bounds(call.matrix, (0.0, 0.0, far, far))
         way = max(x1 - x0, y1 - y0) * (math.radians(amount) if kind == SPIN else amount / 100.0)
-        halves = min(max(math.ceil(math.log2(max(way, 1.0))), 1), _MOST_HALVES)
+        halves = min(max(math.ceil(math.log2(max(way, 1.0))), 1), _MAX_HALVES)
         for step in range(1, halves + 1):
             share = amount * 0.5 ** (step + 1)
             both = []

@@ -43,7 +43,7 @@ class StrokeEffect:
         return EffectCall(self.key, (style, (r, g, b, opacity), radius, hardness, points, starts), matrix)
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
-        from velocity_engine.kernels.coverage.brush import brush
+        from velocity_engine.kernels.coverage.polyline_coverage import brush
         from velocity_engine.kernels.pictures.warp import draw_image
         from velocity_engine.kernels.pixels.color import colorize
         from velocity_engine.kernels.pixels.matte import multiply_mask

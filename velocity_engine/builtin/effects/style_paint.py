@@ -112,7 +112,7 @@ def paint_inside(pixels: Pixels, paint: Pixels, mode: int) -> Pixels:
     """Blends ``paint`` onto the picture, where the picture is; its alpha stays."""
     from velocity_engine.kernels.pixels.blend import blend_layer
     from velocity_engine.kernels.pixels.matte import multiply_mask
-    from velocity_engine.kernels.pixels.straight import to_straight
+    from velocity_engine.kernels.pixels.unpremultiply import to_straight
 
     alpha = pixels[..., 3].copy()
     to_straight(pixels)

@@ -26,7 +26,7 @@ from velocity_engine.builtin.effects.style_paint import (
     tint_inside,
 )
 from velocity_engine.display import DrawCommand, EffectCall
-from velocity_engine.evaluate.projection import drawn_box
+from velocity_engine.evaluate.perspective import drawn_box
 from velocity_engine.model.geometry import Bounds, Matrix, invert, mean_scale, transformed_bounds
 from velocity_engine.model.layers import BlendMode, LayerStyle
 from velocity_engine.sampler import Sampler

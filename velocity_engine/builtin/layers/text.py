@@ -23,7 +23,7 @@ from velocity_engine.text.drawing import Outlines, outlines_of, text_commands
 from velocity_engine.text.findings import document_findings
 from velocity_engine.text.fit import FittedText, fit_text
 from velocity_engine.text.fonts import FontCatalogue
-from velocity_engine.text.inner import glyph_compositions, inner_commands
+from velocity_engine.text.glyph_compositions import glyph_compositions, inner_commands
 from velocity_engine.text.limits import MAX_CHARACTERS, MAX_CHARACTERS_IN_ALL, bounded, length_findings
 from velocity_engine.text.on_path import places_on_path
 from velocity_engine.text.placing import Anchors, anchors_of, flat_matrices, placed_matrices

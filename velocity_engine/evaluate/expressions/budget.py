@@ -11,7 +11,7 @@ from velocity_engine.errors import RenderFailed
 
 SECONDS_A_CALL = 0.5
 SHORTEST_CALL = 0.05  # each expression that runs out of time halves what the others get, down to this
-MOST_OUT_OF_TIME = 3
+MAX_OUT_OF_TIME = 3
 SECONDS_LOST = 1.5  # one call can overrun its time in a function of the interpreter: then no other is tried
 SECONDS_A_FRAME = 2.0
 SECONDS_AN_EXPRESSION = 0.0002  # what a frame may take longer for each expression that the document has
@@ -33,7 +33,7 @@ class Budget:
     @property
     def exhausted(self) -> bool:
         """Whether so many expressions ran out of time that no other is tried."""
-        return self._out_of_time >= MOST_OUT_OF_TIME or self._lost > SECONDS_LOST
+        return self._out_of_time >= MAX_OUT_OF_TIME or self._lost > SECONDS_LOST
 
     def begin_frame(self) -> None:
         self._of_frame = 0.0

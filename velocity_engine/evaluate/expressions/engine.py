@@ -18,14 +18,14 @@ from velocity_engine.evaluate.expressions.budget import Budget
 from velocity_engine.evaluate.expressions.picture import PictureMaker, properties_of
 from velocity_engine.model.properties import Bezier, Property
 from velocity_engine.model.text import TextDocument
+from velocity_engine.plan.layers import PlannedLayer
 from velocity_engine.plan.plan import Plan
-from velocity_engine.plan.planned import PlannedLayer
 
 DOCUMENT_BYTES = 192 * 2**20  # what the interpreter may take for the document that expressions see
 MEMORY_BYTES = 128 * 2**20  # what all expressions may keep, beside the document
 ROOM_BYTES = 4 * 2**20  # what one expression may take at a time
 STACK_BYTES = 512 * 2**10
-MOST_CHARACTERS = 100_000  # of an expression
+MAX_CHARACTERS = 100_000  # of an expression
 _FAILURES = (ValueError, TypeError, LookupError, RuntimeError, TimeoutError, MemoryError)
 
 
@@ -143,8 +143,8 @@ class Engine:
         number = self._maker.numbers.get(id(prop))
         if number is None:
             raise LookupError("the property cannot be reached by expressions")
-        if prop.expression is not None and len(prop.expression) > MOST_CHARACTERS:
-            raise ValueError(f"it has more than {MOST_CHARACTERS} characters")
+        if prop.expression is not None and len(prop.expression) > MAX_CHARACTERS:
+            raise ValueError(f"it has more than {MAX_CHARACTERS} characters")
         if self._budget.exhausted:
             raise _OutOfTime("it is not tried, since others took too long")
         given = (number, frame / self._plan.document.frame_rate, *more)

@@ -3,7 +3,7 @@
 "use strict";
 (function (global) {
   const LONGEST = 200000, LONGEST_SORTED = 50000, LONGEST_NORMALIZED = 10000, LONGEST_PATTERN = 10000, LONGEST_SOURCE = 100000;
-  const MOST_COMPARED = 20000000;  // characters searched times characters looked for
+  const MAX_COMPARED = 20000000;  // characters searched times characters looked for
   const { apply, construct, defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
   const { isArray } = Array, { isView } = ArrayBuffer, toText = String, Refused = RangeError, Native = RegExp;
   const hasOwn = Object.prototype.hasOwnProperty, viewPrototype = getPrototypeOf(Int8Array.prototype);
@@ -80,7 +80,7 @@
     if (given.length && isPattern(given[0])) { pay(length * 0.2); return; }
     given[0] = asText(given[0]);
     const looked = length * (1 + size(given[0]));
-    if (looked > MOST_COMPARED) refuse("a search", MOST_COMPARED);
+    if (looked > MAX_COMPARED) refuse("a search", MAX_COMPARED);
     pay(looked * 0.002);
   };
   const matching = (own, given, length) => {

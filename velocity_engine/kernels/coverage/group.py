@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.kernels.compiler.inner import inner
-from velocity_engine.kernels.compiler.kernel import kernel
+from velocity_engine.kernels.compiler.decorator import kernel
+from velocity_engine.kernels.compiler.inlined import inner
 from velocity_engine.kernels.coverage.coverage import BLOCK_SHIFT, cells_a_row, words_a_row
 from velocity_engine.kernels.coverage.sweep import sweep_cover
 from velocity_engine.kernels.vectors.packed import blend_covered, over, scaled

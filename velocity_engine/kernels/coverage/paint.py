@@ -15,8 +15,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.kernels.compiler.inner import inner
-from velocity_engine.kernels.compiler.kernel import kernel
+from velocity_engine.kernels.compiler.decorator import kernel
+from velocity_engine.kernels.compiler.inlined import inner
 from velocity_engine.kernels.coverage.coverage import ONE, cells_a_row, first_column, words_a_row
 from velocity_engine.kernels.coverage.sweep import coverage_of, sweep_row
 from velocity_engine.kernels.vectors.packed import (

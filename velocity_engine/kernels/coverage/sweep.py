@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from velocity_engine.kernels.compiler.inner import inner
+from velocity_engine.kernels.compiler.inlined import inner
 from velocity_engine.kernels.coverage.coverage import ONE, cells_a_row, first_column, words_a_row
 from velocity_engine.kernels.vectors.packed import store_span
 from velocity_engine.kernels.vectors.running_sum import BLOCK, WHOLE, sweep_block

@@ -9,10 +9,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.kernels.compiler.inner import inner
-from velocity_engine.kernels.compiler.kernel import kernel
+from velocity_engine.kernels.compiler.decorator import kernel
+from velocity_engine.kernels.compiler.inlined import inner
 
-MOST_DASHES = 100_000  # of one path; a finer pattern than that is drawn as a whole line
+MAX_DASHES = 100_000  # of one path; a finer pattern than that is drawn as a whole line
 
 
 @inner
@@ -118,7 +118,7 @@ def dashed(
     contours = starts.shape[0] - 1
     for k in range(contours):
         total += _length(points, starts[k], starts[k + 1])
-    if not (period > 0.0 and total / period * phases < MOST_DASHES and math.isfinite(offset)):
+    if not (period > 0.0 and total / period * phases < MAX_DASHES and math.isfinite(offset)):
         return points, starts, corners, closed
     most = int(total / period * phases) + (phases + 3) * contours
     out = np.empty((2 * points.shape[0] + 2 * most, 2), np.float64)

@@ -15,11 +15,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.kernels.compiler.inner import inner
-from velocity_engine.kernels.compiler.kernel import kernel
+from velocity_engine.kernels.compiler.decorator import kernel
+from velocity_engine.kernels.compiler.inlined import inner
 
-MOST_STEPS = 2048  # of one curve
-MOST_POINTS = 2_000_000  # of one path; beyond it all its curves get coarser
+MAX_STEPS = 2048  # of one curve
+MAX_POINTS = 2_000_000  # of one path; beyond it all its curves get coarser
 
 
 @inner
@@ -83,15 +83,15 @@ def flatten(
     contours = starts.shape[0] - 1
     steps = np.empty(points.shape[0] // 3 + 1, np.int64)
     factor = math.sqrt(0.75 / tolerance)
-    total = MOST_POINTS + 1
-    while total > MOST_POINTS:
+    total = MAX_POINTS + 1
+    while total > MAX_POINTS:
         total = curve = 0
         for k in range(contours):
             for i in range(starts[k], starts[k + 1] - 3, 3):
                 count = math.sqrt(_bend(points, i, a, b, c, d)) * factor
                 if turn > 0.0 and count > 0.0:
                     count = max(count, _turning(points, i) / turn)
-                steps[curve] = max(1, math.ceil(min(count, MOST_STEPS)))
+                steps[curve] = max(1, math.ceil(min(count, MAX_STEPS)))
                 total += steps[curve]
                 curve += 1
         factor *= 0.5

@@ -14,8 +14,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.kernels.compiler.inner import inner
-from velocity_engine.kernels.compiler.kernel import kernel
+from velocity_engine.kernels.compiler.decorator import kernel
+from velocity_engine.kernels.compiler.inlined import inner
 
 BUTT, ROUND, SQUARE = 1, 2, 3
 MITER, ROUND_JOIN, BEVEL = 1, 2, 3

@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numba import types
 
-from velocity_engine.kernels.compiler.inner import inner
-from velocity_engine.kernels.compiler.kernel import kernel
+from velocity_engine.kernels.compiler.decorator import kernel
+from velocity_engine.kernels.compiler.inlined import inner
 from velocity_engine.kernels.vectors.packed import EIGHT, EVEN, HALF, ODD
 
 _CHUNK = 256  # columns gathered at a time

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import types
 
-from velocity_engine.kernels.compiler.kernel import kernel
+from velocity_engine.kernels.compiler.decorator import kernel
 
 _ROWS = types.Array(types.float32, 2, "C", readonly=True)
 _PLACES = types.Array(types.float32, 1, "C", readonly=True)

@@ -15,8 +15,8 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from velocity_engine.kernels.compiler.inner import inner
-from velocity_engine.kernels.compiler.kernel import kernel
+from velocity_engine.kernels.compiler.decorator import kernel
+from velocity_engine.kernels.compiler.inlined import inner
 from velocity_engine.kernels.vectors.bilinear import SAMPLES, sample
 from velocity_engine.kernels.vectors.packed import EIGHT, EVEN, HALF, ODD, over, scaled
 from velocity_engine.kernels.vectors.prefetch import prefetch

@@ -11,8 +11,8 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from velocity_engine.kernels.compiler.inner import inner
-from velocity_engine.kernels.compiler.kernel import kernel
+from velocity_engine.kernels.compiler.decorator import kernel
+from velocity_engine.kernels.compiler.inlined import inner
 
 _OVERLAY, _HARD, _DIFFERENCE, _EXCLUSION, _LAST = 3, 8, 10, 11, 17
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numba import types
 
-from velocity_engine.kernels.compiler.inner import inner
-from velocity_engine.kernels.compiler.kernel import kernel
+from velocity_engine.kernels.compiler.decorator import kernel
+from velocity_engine.kernels.compiler.inlined import inner
 
 _DODGE, _BURN, _SOFT, _HUE, _SATURATION, _COLOR, _LUMINOSITY, _HARD_MIX = 6, 7, 9, 12, 13, 14, 15, 17
 

@@ -11,8 +11,8 @@ import math
 import numpy as np
 from numba import types
 
-from velocity_engine.kernels.compiler.inner import inner
-from velocity_engine.kernels.compiler.kernel import kernel
+from velocity_engine.kernels.compiler.decorator import kernel
+from velocity_engine.kernels.compiler.inlined import inner
 
 _PIXELS = types.Array(types.uint8, 3, "C")
 _NUMBERS = types.Array(types.float64, 1, "C", readonly=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from velocity_engine.kernels.compiler.inner import inner
+from velocity_engine.kernels.compiler.inlined import inner
 
 EVEN = np.uint32(0x00FF00FF)
 ODD = np.uint32(0xFF00FF00)

@@ -7,8 +7,8 @@ from __future__ import annotations
 import numpy as np
 from numba import types
 
-from velocity_engine.kernels.compiler.inner import inner
-from velocity_engine.kernels.compiler.kernel import kernel
+from velocity_engine.kernels.compiler.decorator import kernel
+from velocity_engine.kernels.compiler.inlined import inner
 
 _PLANE = types.Array(types.uint8, 2, "C")
 _SOURCE = types.Array(types.uint8, 2, "C", readonly=True)

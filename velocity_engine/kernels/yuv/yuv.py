@@ -14,8 +14,8 @@ from __future__ import annotations
 import numpy as np
 from numba import types
 
-from velocity_engine.kernels.compiler.inner import inner
-from velocity_engine.kernels.compiler.kernel import kernel
+from velocity_engine.kernels.compiler.decorator import kernel
+from velocity_engine.kernels.compiler.inlined import inner
 from velocity_engine.kernels.yuv.bt709 import UB, UG, UR, VB, VG, VR, YB, YG, YR
 
 _RGBA = types.Array(types.uint8, 3, "C")

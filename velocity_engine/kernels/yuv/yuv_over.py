@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numba import types
 
-from velocity_engine.kernels.compiler.inner import inner
-from velocity_engine.kernels.compiler.kernel import kernel
+from velocity_engine.kernels.compiler.decorator import kernel
+from velocity_engine.kernels.compiler.inlined import inner
 from velocity_engine.kernels.yuv.bt709 import UB, UG, UR, VB, VG, VR, YB, YG, YR
 from velocity_engine.kernels.yuv.yuv import repeat_ends, weigh_columns
 

@@ -113,8 +113,8 @@ def _granted(limits: Limits, roots: tuple[str, ...]) -> list[tuple[str, int]]:
 def _lower_limits(limits: Limits) -> None:
     rights.limit(resource.RLIMIT_DATA, limits.memory_bytes)
     rights.limit(resource.RLIMIT_FSIZE, limits.file_bytes)
-    rights.limit(resource.RLIMIT_NOFILE, rights.MOST_FILES)
-    rights.limit(resource.RLIMIT_NPROC, rights.MOST_THREADS)
+    rights.limit(resource.RLIMIT_NOFILE, rights.MAX_FILES)
+    rights.limit(resource.RLIMIT_NPROC, rights.MAX_THREADS)
     rights.limit(resource.RLIMIT_CORE, 0)
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 5))
 

@@ -20,8 +20,8 @@ from velocity_web.processes.sandbox.libc import (
 
 CLEAR_ALL = 4
 CAPABILITY_VERSION_3 = 0x20080522
-MOST_FILES = 1024
-MOST_THREADS = 4096  # of all processes of the user together, root's excepted: that is how the kernel counts
+MAX_FILES = 1024
+MAX_THREADS = 4096  # of all processes of the user together, root's excepted: that is how the kernel counts
 
 _libc = ctypes.CDLL(None, use_errno=True)
 

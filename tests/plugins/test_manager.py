@@ -1,0 +1,190 @@
+"""The plugin manager with real distributions: folders with a module and its metadata, as pip leaves them."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from velocity_engine import plugins
+from velocity_engine.errors import PluginError
+from velocity_engine.plugins.checks import EFFECT, LAYER
+
+Install = Callable[..., None]
+
+LAYER_MODULE = """
+    from velocity_engine.hookspecs import hookimpl
+
+    class Clock:
+        key = {key!r}
+        lottie_types = {types}
+
+        def prepare(self, layer, context):
+            raise NotImplementedError
+
+    @hookimpl
+    def velocity_layers():
+        return [Clock()]
+"""
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh_plugins: None) -> Install:
+    """``install("my-dist", source, entry="clock")`` puts a distribution with one plugin module on the path."""
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def put(distribution: str, source: str, *, entry: str = "clock", value: str | None = None) -> None:
+        module = distribution.replace("-", "_") + "_plugin"
+        (tmp_path / f"{module}.py").write_text(textwrap.dedent(source))
+        info = tmp_path / f"{distribution.replace('-', '_')}-1.2.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.2\n")
+        (info / "entry_points.txt").write_text(f"[velocity]\n{entry} = {value or module}\n")
+        monkeypatch.delitem(sys.modules, module, raising=False)
+
+    return put
+
+
+def report_of(distribution: str) -> plugins.PluginReport:
+    return next(report for report in plugins.installed() if report.distribution == distribution)
+
+
+def test_a_module_is_loaded_and_reported(install: Install) -> None:
+    install("acme-clock", LAYER_MODULE.format(key="clock", types=(77,)))
+    found = plugins.plugin_layer("clock")
+    assert found is not None and plugins.layer_type(77) is found
+    report = report_of("acme-clock")
+    assert (report.name, report.version, report.error) == ("clock", "1.2", None)
+    assert report.provides == ("layer type clock",)
+
+
+@pytest.mark.parametrize("made", ["Plugin", "plugin"])
+def test_a_class_and_an_instance_are_plugins_too(install: Install, made: str) -> None:
+    source = textwrap.dedent(LAYER_MODULE.format(key="clock", types=())).split("@hookimpl")[0] + textwrap.dedent("""
+        class Plugin:
+            @hookimpl
+            def velocity_layers(self):
+                return [Clock()]
+
+        plugin = Plugin()
+    """)
+    install("acme-clock", source, value=f"acme_clock_plugin:{made}")
+    assert plugins.plugin_layer("clock") is not None
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("import no_such_module_at_all", "No module named"),
+        ("raise SystemExit(3)", "SystemExit"),
+        ("x = 1", "it implements no hook"),
+        (LAYER_MODULE.replace("velocity_layers", "velocity_layer"), "did you mean velocity_layers?"),
+        (LAYER_MODULE.replace("velocity_layers()", "velocity_layers(surplus)"), "surplus"),
+        (LAYER_MODULE.replace("return [Clock()]", "return Clock()"), "must give a list"),
+        (LAYER_MODULE.replace("return [Clock()]", "return [Clock]"), "the class Clock"),
+        (LAYER_MODULE.replace("return [Clock()]", "return 1 / 0"), "ZeroDivisionError"),
+        (LAYER_MODULE.replace("lottie_types", "types"), "lottie_types is missing"),
+        (LAYER_MODULE.replace("{types}", "'all'"), "a tuple of whole numbers"),
+        (LAYER_MODULE.replace("prepare(self, layer, context)", "prepare(self)"), "must take 2 arguments"),
+        (LAYER_MODULE + "\n    velocity_hook_version = 9", "version 9 of the hooks"),
+    ],
+)
+def test_a_broken_plugin_is_reported_and_the_rest_works(
+    install: Install, monkeypatch: pytest.MonkeyPatch, source: str, reason: str
+) -> None:
+    install("broken", source.replace("{key!r}", "'bad'").replace("{types}", "()"), entry="bad")
+    install("sound", LAYER_MODULE.format(key="clock", types=()))
+    assert reason in (report_of("broken").error or "")
+    assert plugins.plugin_layer("bad") is None
+    assert plugins.plugin_layer("clock") is not None
+    with pytest.raises(PluginError, match="bad is broken"):
+        plugins.require_sound()
+    plugins.reset()
+    monkeypatch.setenv(plugins.STRICT_VARIABLE, "1")
+    with pytest.raises(PluginError, match="bad is broken"):
+        plugins.plugin_layer("clock")
+
+
+def test_a_missing_object_names_the_skipped_plugin(install: Install) -> None:
+    install("broken", "import no_such_module_at_all", entry="prores")
+    with pytest.raises(PluginError, match=r"no codec for the name 'prores'.*skipped: prores \(ModuleNotFoundError"):
+        plugins.codec("prores")
+
+
+def test_the_winner_of_a_conflict_is_the_first_in_the_alphabet(install: Install) -> None:
+    install("zeta", LAYER_MODULE.format(key="clock", types=(77,)))
+    install("alpha", LAYER_MODULE.format(key="clock", types=(78,)))
+    winner = plugins.plugin_layer("clock")
+    assert type(winner).__module__ == "alpha_plugin"
+    assert type(plugins.layer_type(77)).__module__ == "zeta_plugin"
+    assert report_of("alpha").conflicts == ()
+    assert report_of("zeta").conflicts == ("layer type name clock is taken by alpha",)
+
+
+def test_a_third_party_replaces_a_built_in(install: Install) -> None:
+    install("my-shapes", LAYER_MODULE.format(key="shape", types=(4,)))
+    assert type(plugins.layer_type(4)).__module__ == "my_shapes_plugin"
+
+
+def test_a_plugin_that_looks_up_others_while_it_loads_is_broken(install: Install) -> None:
+    install("eager", "from velocity_engine import plugins\nplugins.codecs()", entry="eager")
+    assert "looked up others" in (report_of("eager").error or "")
+
+
+def test_many_threads_load_once(install: Install) -> None:
+    install("acme-clock", LAYER_MODULE.format(key="clock", types=()))
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(lambda _: plugins.plugin_layer("clock"), range(32)))
+    assert len(found) == 1 and None not in found
+
+
+def test_the_engine_itself_comes_as_plugins() -> None:
+    reports = {report.name: report for report in plugins.installed() if report.built_in}
+    assert {report.name: report.error for report in reports.values() if report.error} == {}
+    assert {0, 1, 2, 3, 4, 5} <= {number for number in range(10) if plugins.layer_type(number)}
+    assert {"h264", "h265", "av1"} <= set(plugins.codecs())
+    assert "file" in plugins.storage("file").schemes
+    assert plugins.executor("local").key == "local"
+
+
+def test_the_engines_own_layer_types_are_no_plugin_layers() -> None:
+    assert plugins.plugin_layer("shape") is None
+
+
+def test_an_effect_is_found_by_match_name_before_number(install: Install) -> None:
+    source = """
+        from velocity_engine.hookspecs import hookimpl
+
+        class Glitch:
+            def __init__(self, key, match_names, lottie_types):
+                self.key, self.match_names, self.lottie_types = key, match_names, lottie_types
+            def evaluate(self, effect, sampler, matrix):
+                return None
+            def apply(self, pixels, call, origin):
+                return pixels
+
+        @hookimpl
+        def velocity_effects():
+            return [Glitch("one", ("ACME One",), (501,)), Glitch("two", ("ACME Two",), (502,))]
+    """
+    install("acme-effects", source)
+    one, two = plugins.effect("one"), plugins.effect("two")
+    assert plugins.effect_for("ACME Two", 501) is two
+    assert plugins.effect_for("unheard of", 501) is one
+    assert plugins.effect_for("unheard of", 599) is None
+    with pytest.raises(PluginError, match="Did you mean two"):
+        plugins.effect("twoo")
+
+
+def test_claims_and_problems_of_a_kind() -> None:
+    class Thing:
+        key = "x"
+        match_names = ("A", "B")
+        lottie_types = (1,)
+
+    assert set(EFFECT.claims(Thing())) == {("name", "x"), ("match name", "A"), ("match name", "B"), ("Lottie type", 1)}
+    assert LAYER.problems(Thing()) == ["the method prepare is missing"]

@@ -1,0 +1,144 @@
+"""Muxing: packets of all segments, in order, and sound to an MP4, MOV or AVI file. The muxers are libavformat's,
+through PyAV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from velocity_engine.encode import encoder
+from velocity_engine.errors import StorageError, VelocityError
+from velocity_engine.plugin_types import EncodedPacket, EncoderSettings
+
+if TYPE_CHECKING:
+    import av
+
+AUDIO_CODECS = {"mp4": "aac", "mov": "aac", "avi": "libmp3lame"}
+AUDIO_AHEAD = Fraction(1, 2)  # seconds by which sound is written before the picture
+MIN_TIME_SCALE = 10_000
+
+
+class Muxer:
+    """Writes one file. ``write`` takes the packets in decoding order; ``close`` completes the file, ``abandon`` does
+    not.
+
+    ``audio`` gives blocks of (2, n) float32 at ``audio_rate`` samples a second, and ends with the video.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        container: str,
+        settings: EncoderSettings,
+        size: tuple[int, int],
+        rate: Fraction,
+        *,
+        audio: Iterator[NDArray[np.float32]] | None = None,
+        audio_rate: int = 48_000,
+        audio_bit_rate: int = 192_000,
+    ) -> None:
+        import av
+
+        self._path = path
+        self._time_base = 1 / rate
+        self._audio = audio
+        self._audio_time = Fraction(0)
+        try:
+            self._file = av.open(path, "w", format=container, options=_options(container, rate))
+            self._file.metadata["encoding_tool" if container != "avi" else "software"] = _program()
+            self._video = self._video_stream(settings, size, rate)
+            self._sound = self._audio_stream(AUDIO_CODECS[container], audio_rate, audio_bit_rate) if audio else None
+            self._file.start_encoding()
+        except (av.error.FFmpegError, OSError) as error:
+            raise self._failure(error) from error
+
+    def _video_stream(self, settings: EncoderSettings, size: tuple[int, int], rate: Fraction) -> av.VideoStream:
+        """A stream whose headers are those of an encoder with the same settings, which is opened and gets no frame."""
+        stream: Any = self._file.add_stream(settings.encoder, rate=rate)
+        encoder.configure(stream.codec_context, settings, *size, rate)
+        stream.time_base = self._time_base
+        found: av.VideoStream = stream
+        return found
+
+    def _audio_stream(self, codec: str, rate: int, bit_rate: int) -> av.AudioStream:
+        stream: Any = self._file.add_stream(codec, rate=rate)
+        stream.layout = "stereo"
+        stream.bit_rate = min(bit_rate, 320_000) if codec == "libmp3lame" else bit_rate
+        found: av.AudioStream = stream
+        return found
+
+    def write(self, packet: EncodedPacket, first: int) -> None:
+        """``first`` is the number of the output frame at which the packet's segment begins."""
+        import av
+
+        made: Any = av.Packet(packet.data)
+        made.stream = self._video
+        made.time_base = self._time_base
+        made.pts, made.dts = packet.pts + first, packet.dts + first
+        made.duration = packet.duration
+        made.is_keyframe = packet.key
+        try:
+            if self._audio is not None:
+                self._write_audio(made.dts * self._time_base + AUDIO_AHEAD)
+            self._file.mux(made)
+        except (av.error.FFmpegError, OSError) as error:
+            raise self._failure(error) from error
+
+    def _write_audio(self, until: Fraction | None) -> None:
+        """Sound up to a second of the output; None for all that is left."""
+        import av
+
+        while self._audio is not None and self._sound is not None and (until is None or self._audio_time < until):
+            block = next(self._audio, None)
+            if block is None:
+                self._audio = None
+                self._file.mux(self._sound.encode(None))
+                return
+            frame = av.AudioFrame.from_ndarray(block, format="fltp", layout="stereo")
+            frame.sample_rate = self._sound.codec_context.sample_rate
+            frame.time_base = Fraction(1, frame.sample_rate)
+            frame.pts = round(self._audio_time * frame.sample_rate)
+            self._audio_time += Fraction(block.shape[1], frame.sample_rate)
+            self._file.mux(self._sound.encode(frame))
+
+    def close(self) -> None:
+        import av
+
+        try:
+            self._write_audio(None)
+            self._file.close()
+        except (av.error.FFmpegError, OSError) as error:
+            raise self._failure(error) from error
+
+    def abandon(self) -> None:
+        """Closes a file that will be thrown away."""
+        import av
+
+        try:
+            self._file.close()
+        except (av.error.FFmpegError, OSError, ValueError):
+            return
+
+    def _failure(self, error: Exception) -> VelocityError:
+        reason = getattr(error, "strerror", None) or str(error)
+        return StorageError(f"the video cannot be written: {reason}")
+
+
+def _options(container: str, rate: Fraction) -> dict[str, str]:
+    if container == "avi":
+        # AVI has no times: shifting them because the sound begins with the encoder's lead-in would put an empty frame
+        # in front.
+        return {"avoid_negative_ts": "disabled"}
+    # Ticks in which a frame lasts a whole number, so that the length of the file is exact.
+    scale = rate.numerator * -(-MIN_TIME_SCALE // rate.numerator)
+    return {"movflags": "+faststart", "movie_timescale": str(scale), "video_track_timescale": str(scale)}
+
+
+def _program() -> str:
+    import velocity_engine
+
+    return f"Velocity {velocity_engine.__version__}"
