@@ -23,7 +23,8 @@ import velocity_engine as ve
 from velocity_engine import plugins
 from velocity_engine.api import BLACK, TimelineScene
 from velocity_engine.encode.encoder import SegmentEncoder
-from velocity_engine.evaluate.evaluator import Evaluator, fit_viewport
+from velocity_engine.evaluate.evaluation_pass import fit_viewport
+from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.pipeline.draw import FrameDrawer, StageClock
 from velocity_engine.pipeline.frame_ring import YuvFrame, YuvRing
 from velocity_engine.pipeline.scene import Scene

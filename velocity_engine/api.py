@@ -17,7 +17,8 @@ from velocity_engine import plugins
 from velocity_engine.display import RGBA, DisplayList
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import Finding, FrameRangeError, Place, RenderFailed, VelocityError
-from velocity_engine.evaluate.evaluator import Evaluator, Viewport, fit_viewport
+from velocity_engine.evaluate.evaluation_pass import Viewport, fit_viewport
+from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.files.regular import output_file
 from velocity_engine.plan.plan import Plan
 from velocity_engine.template import (

@@ -246,6 +246,26 @@ class EffectCall:
         return parts if self.picture is None else (*parts, self.picture.digest)
 
 
+RESAMPLE = "velocity.projection"
+"""The key of the built-in effect that resamples a flat picture in perspective."""
+GAUSSIAN_BLUR = "gaussian-blur"
+"""The key of the built-in Gaussian blur."""
+
+
+def blur_call(sigma_x: float, sigma_y: float) -> EffectCall:
+    """The call of the built-in Gaussian blur, for layers that blur a part of what they draw.
+
+    Args:
+        sigma_x: The standard deviation to the right, in pixels of the layer.
+        sigma_y: The same downwards.
+
+    Returns:
+        A call for a group's command. What lies outside of the group counts as clear.
+    """
+    across, down = (3.0 * sigma + 8.0 if sigma > 0.0 else 0.0 for sigma in (sigma_x, sigma_y))
+    return EffectCall(GAUSSIAN_BLUR, (sigma_x, sigma_y, False, (0.0, 0.0)), margin=(across, down, across, down))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class DrawCommand(Digested):
     """An entry of the display list. Order of work: source, effects, masks, matte, clip; then opacity and blend onto

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pluggy
 
 if TYPE_CHECKING:
-    from velocity_engine.plugin_types import Codec, EffectType, Executor, LayerType, Storage
+    from velocity_engine.plugin_types import Codec, EffectType, Executor, LayerType, Storage, StyleType
 
 PROJECT = "velocity"
 HOOK_VERSION = 1
@@ -28,6 +28,11 @@ def velocity_layers() -> list[LayerType]:  # type: ignore[empty-body]
 @hookspec
 def velocity_effects() -> list[EffectType]:  # type: ignore[empty-body]
     """Effects, by After Effects match name and Lottie type number."""
+
+
+@hookspec
+def velocity_styles() -> list[StyleType]:  # type: ignore[empty-body]
+    """Layer styles, by ``key`` and Lottie type number."""
 
 
 @hookspec

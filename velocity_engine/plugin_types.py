@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, BinaryIO, Protocol, runtime_checkable
+from typing import BinaryIO, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import EncoderConfigError, Finding
 from velocity_engine.model.document import Document, Media
 from velocity_engine.model.geometry import Matrix
-from velocity_engine.model.layers import Effect, Layer
+from velocity_engine.model.layers import BlendMode, Effect, Layer, LayerStyle
 from velocity_engine.sampler import Sampler
 
 # --- layers ---------------------------------------------------------------------------------------------------------
@@ -62,6 +62,31 @@ class PreparedLayer(Protocol):
     def draw(self, sampler: Sampler) -> Sequence[DrawCommand]:
         """The layer's own picture in the layer's own coordinates, in painter's order: without the layer's transform,
         opacity, masks, matte and effects, which the evaluator adds."""
+        ...
+
+
+@runtime_checkable
+class DrawsCompositions(Protocol):
+    """Optional, for prepared layers that draw compositions of the document: the plan makes these ready."""
+
+    @property
+    def compositions(self) -> Sequence[str]:
+        """The ids of all compositions that ``draw`` may ask the sampler for."""
+        ...
+
+
+@runtime_checkable
+class DrawsPlaced(Protocol):
+    """Optional, for prepared layers whose commands depend on where the layer stands, as those of precomps do. It is
+    called in place of ``draw``."""
+
+    def draw_placed(self, sampler: Sampler, matrix: Matrix) -> Sequence[DrawCommand]:
+        """Returns the layer's own picture in device pixels.
+
+        Args:
+            sampler: The values of the layer at this moment.
+            matrix: From the layer's coordinates to device pixels.
+        """
         ...
 
 
@@ -122,6 +147,69 @@ class TellsLimits(Protocol):
 
     def limits(self, effect: Effect) -> tuple[str, ...]:
         """What of this effect's values is not drawn, each as a message may say it ("its taper radius")."""
+        ...
+
+
+# --- layer styles ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StyledLayer:
+    """What a layer style sees of the layer that has it, at one moment.
+
+    Attributes:
+        sampler: Returns the values of the style's properties.
+        matrix: From the layer's coordinates to device pixels.
+        styles: All styles of the layer, in the document's order.
+        content: The commands of shapes and texts on the device, which have no box of their own; None for other layers.
+    """
+
+    sampler: Sampler
+    matrix: Matrix
+    styles: tuple[LayerStyle, ...]
+    content: Sequence[DrawCommand] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StyleCall:
+    """What a layer style does at one moment.
+
+    Attributes:
+        call: The effect that paints it.
+        under: None where the effect acts on the layer's picture. Else the effect draws a picture of its own, which lies
+            under the layer's and is blended in this mode onto what is below.
+    """
+
+    call: EffectCall
+    under: BlendMode | None = None
+
+
+@runtime_checkable
+class StyleType(Protocol):
+    """A layer style (``sy`` of a layer). Its ``StyleCall`` names an ``EffectType``, which the same plugin provides.
+
+    Attributes:
+        key: The style's name.
+        lottie_types: The numbers (``ty``) that documents have for it.
+        order: Styles act in this order, the lowest first, whatever the order in the document. Those of After Effects
+            have 0 to 8.
+    """
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def lottie_types(self) -> tuple[int, ...]: ...
+
+    @property
+    def order(self) -> int: ...
+
+    def problems(self, style: LayerStyle) -> Sequence[tuple[str, str]]:
+        """Returns what of this style is not drawn, each as the name of a feature and a sentence."""
+        ...
+
+    def evaluate(self, style: LayerStyle, layer: StyledLayer) -> StyleCall | None:
+        """Returns what the style does at this moment, or None where it does nothing."""
         ...
 
 
@@ -240,8 +328,9 @@ class Executor(Protocol):
 
 __all__ = [
     "BUFFER_START",
-    "Any",
     "Codec",
+    "DrawsCompositions",
+    "DrawsPlaced",
     "EffectType",
     "EncodedPacket",
     "EncodedSegment",
@@ -253,5 +342,8 @@ __all__ = [
     "ReadsLayers",
     "Segment",
     "Storage",
+    "StyleCall",
+    "StyleType",
+    "StyledLayer",
     "TellsLimits",
 ]

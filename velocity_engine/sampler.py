@@ -49,6 +49,19 @@ class Sampler(Protocol):
         known."""
         ...
 
+    def placed_composition(
+        self, identity: str, frame: float, matrix: Matrix, size: tuple[float, float]
+    ) -> Sequence[DrawCommand]:
+        """Returns what a composition of the document shows where it stands on the device, cut to its own box.
+
+        Args:
+            identity: The id of the composition. Where the document has none of that id, nothing is shown.
+            frame: The moment, in frames of that composition.
+            matrix: From the composition's coordinates to device pixels.
+            size: Width and height of its box. A box without area cuts nothing.
+        """
+        ...
+
     def select(
         self, prop: Property[Vector], units: NDArray[np.int64], total: int, before: NDArray[np.float64]
     ) -> NDArray[np.float64]:

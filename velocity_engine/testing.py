@@ -35,7 +35,7 @@ from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import EncoderConfigError, Finding, RenderCancelled, StorageError, VelocityError
 from velocity_engine.model.document import Composition, Document, Media
 from velocity_engine.model.geometry import IDENTITY, Matrix
-from velocity_engine.model.layers import Content, Effect, EffectParameter, Layer, PluginContent
+from velocity_engine.model.layers import Content, Effect, EffectParameter, Layer, LayerStyle, PluginContent
 from velocity_engine.model.properties import still
 from velocity_engine.plugin_types import (
     Codec,
@@ -47,6 +47,9 @@ from velocity_engine.plugin_types import (
     PreparedLayer,
     Segment,
     Storage,
+    StyleCall,
+    StyledLayer,
+    StyleType,
 )
 from velocity_engine.plugins import checks
 from velocity_engine.text.still import StillSampler as SettledSampler
@@ -219,6 +222,33 @@ def _check_pixels(effect_type: EffectType, call: EffectCall, pixels: NDArray[np.
     _require(bool((result[..., :3] <= result[..., 3:]).all()), "apply gave a colour above its alpha: not premultiplied")
     again = effect_type.apply(pixels.copy(), call, (3, 5))
     _require(bool(np.array_equal(result, again)), "the same call on the same pixels gave different pixels")
+
+
+# --- layer styles ----------------------------------------------------------------------------------------------------
+
+
+def check_style_type(style_type: StyleType, *styles: LayerStyle, matrix: Matrix = IDENTITY) -> None:
+    """Evaluates each style twice and applies the effect that it calls, which must be installed, to some pictures."""
+    from velocity_engine import plugins
+
+    _follows(checks.STYLE, style_type)
+    _require(bool(styles), "give check_style_type at least one style that the style type serves")
+    for style in styles:
+        _require(style.type in style_type.lottie_types, f"the style has the type {style.type}, which is not served")
+        for feature, sentence in style_type.problems(style):
+            _require(bool(feature and sentence), "a problem must have a feature's name and a sentence")
+        layer = StyledLayer(sampler=StillSampler(), matrix=matrix, styles=(style,))
+        found, again = style_type.evaluate(style, layer), style_type.evaluate(style, layer)
+        if found is None:
+            continue
+        _require(isinstance(found, StyleCall), f"evaluate gave {type(found).__name__}, not a StyleCall")
+        _require(
+            again is not None and digest_of(again.call.values) == digest_of(found.call.values),
+            "evaluating the same moment twice gave different values",
+        )
+        effect = plugins.effect(found.call.effect)
+        for pixels in _pictures():
+            _check_pixels(effect, found.call, pixels)
 
 
 # --- codecs ---------------------------------------------------------------------------------------------------------

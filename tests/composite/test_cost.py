@@ -12,7 +12,8 @@ from velocity_engine.composite import Compositor
 from velocity_engine.composite.cost import EffectCosts
 from velocity_engine.display import DisplayList
 from velocity_engine.errors import RenderFailed
-from velocity_engine.evaluate.evaluator import Evaluator, fit_viewport
+from velocity_engine.evaluate.evaluation_pass import fit_viewport
+from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.parse.document import parse_document
 from velocity_engine.plan.plan import make_plan
 

@@ -9,7 +9,8 @@ import pytest
 
 from velocity_engine.display import DisplayList, DrawCommand, FillSource, GroupSource, SolidPaint
 from velocity_engine.evaluate import layer_matrices
-from velocity_engine.evaluate.evaluator import MAX_NESTING, Evaluator, fit_viewport
+from velocity_engine.evaluate.evaluation_pass import fit_viewport
+from velocity_engine.evaluate.evaluator import MAX_NESTING, Evaluator
 from velocity_engine.model.geometry import apply
 from velocity_engine.model.layers import BlendMode
 from velocity_engine.motion.transforms import transform_matrix

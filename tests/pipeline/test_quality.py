@@ -12,7 +12,8 @@ import velocity_engine as ve
 from benchmarks.measures import frames_of
 from benchmarks.quality import plain_encode, psnr
 from velocity_engine.api import BLACK, TimelineScene
-from velocity_engine.evaluate.evaluator import Evaluator, fit_viewport
+from velocity_engine.evaluate.evaluation_pass import fit_viewport
+from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.pipeline.render_file import render_to_file
 
 DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo.zip"

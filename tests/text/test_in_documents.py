@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from velocity_engine.display import DisplayList, DrawCommand, GroupSource
-from velocity_engine.evaluate.evaluator import Evaluator, fit_viewport
+from velocity_engine.evaluate.evaluation_pass import fit_viewport
+from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.evaluate.expressions import expression_engine
 from velocity_engine.parse.document import parse_document
 from velocity_engine.plan.plan import Plan, make_plan

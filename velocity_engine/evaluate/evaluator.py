@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -26,6 +26,7 @@ from velocity_engine.display import (
     group_source,
 )
 from velocity_engine.errors import Finding, Place, RenderFailed
+from velocity_engine.evaluate.evaluation_pass import EVERYWHERE, Pass, Viewport
 from velocity_engine.evaluate.layer_matrices import LayerMatrices, painters_order
 from velocity_engine.evaluate.layer_sampler import LayerSampler
 from velocity_engine.evaluate.perspective import DeviceTransform, bent_all, bent_mask, device_transform, plane, square
@@ -33,15 +34,15 @@ from velocity_engine.model.geometry import IDENTITY, Matrix, mean_scale, multipl
 from velocity_engine.model.layers import (
     BlendMode,
     CameraContent,
-    Layer,
     MaskMode,
-    PrecompContent,
+    MatteMode,
     ShapeContent,
     TextContent,
 )
 from velocity_engine.motion.transforms import Matrix4, camera_matrix, default_camera
 from velocity_engine.plan.layers import PlannedComposition, PlannedLayer
 from velocity_engine.plan.plan import Plan
+from velocity_engine.plugin_types import StyledLayer
 from velocity_engine.shapes.primitives import bezier_path
 
 MAX_COMMANDS = 250_000
@@ -52,115 +53,84 @@ MAX_NESTING = 100
 """How many commands may stand within each other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Viewport:
-    """The output picture: ``matrix`` fits the composition inside and centres it."""
-
-    width: int
-    height: int
-    matrix: Matrix
-
-
-def fit_viewport(document_size: tuple[float, float], width: int, height: int) -> Viewport:
-    scale = min(width / document_size[0], height / document_size[1])
-    left, top = (width - document_size[0] * scale) / 2, (height - document_size[1] * scale) / 2
-    return Viewport(width, height, (scale, 0.0, 0.0, scale, left, top))
-
-
-EVERYWHERE = Viewport(2**40, 2**40, IDENTITY)
-"""The viewport that no clip leaves free."""
-
-
 class Evaluator:
     """Evaluates one plan. It remembers the commands of still layers, so it serves one thread at a time."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        self._size = (float(plan.document.width), float(plan.document.height))
         self._still: dict[int, tuple[Matrix, Sequence[DrawCommand]]] = {}
-        self._count = 0
-        self._depth = 0
-        self._viewport = Viewport(0, 0, IDENTITY)
-        self.composition_size = (float(plan.document.width), float(plan.document.height))  # of the one evaluated now
-        self._places = LayerMatrices(plan.curves, partial(LayerSampler, plan))
+        self._matrices = LayerMatrices(plan.curves, partial(LayerSampler, plan))
 
     def display_list(self, frame: float, viewport: Viewport, background: RGBA) -> DisplayList:
         """``frame``: the composition's time in frames."""
-        self._count = self._depth = 0
-        self._viewport = viewport
-        self._places.forget()
+        self._matrices.forget()
         if self.plan.expressions is not None:
             self.plan.expressions.begin_frame()
-        document = self.plan.document
-        size = (float(document.width), float(document.height))
+        at = Pass(frame, viewport.matrix, self._size, viewport)
         with np.errstate(over="ignore", invalid="ignore"):
-            commands = self._composition(self.plan.main, frame, viewport.matrix, size)
-        clip = Clip((0.0, 0.0, float(document.width), float(document.height)), viewport.matrix)
-        commands = self._clipped(commands, clip)
-        return display_list(viewport.width, viewport.height, background, commands)
+            commands = self._composition(self.plan.main, at)
+        clip = Clip((0.0, 0.0, *self._size), viewport.matrix)
+        return display_list(viewport.width, viewport.height, background, _clipped(commands, clip, viewport))
 
-    def _composition(
-        self, planned: PlannedComposition, frame: float, matrix: Matrix, size: tuple[float, float]
-    ) -> list[DrawCommand]:
-        if not (size[0] > 0.0 and size[1] > 0.0):
-            size = (float(self.plan.document.width), float(self.plan.document.height))
-        around, self.composition_size = self.composition_size, size
-        camera = self._camera(planned, frame, size)
+    # --- compositions ---
+
+    def _composition(self, planned: PlannedComposition, at: Pass) -> list[DrawCommand]:
+        at = replace(at, camera=self._camera(planned, at))
         commands: list[DrawCommand] = []
         shown = [p for p in reversed(planned.layers) if not (p.layer.is_matte or p.layer.hidden or p.layer.guide)]
-        if camera is not None:
-            shown = painters_order(shown, frame, camera, self._places)
+        if at.camera is not None:
+            shown = painters_order(shown, at.frame, at.camera, self._matrices)
         for layer in shown:
-            commands += self._layer(layer, frame, matrix, camera)
-        self.composition_size = around
-        self._count += len(commands)
-        if self._count > MAX_COMMANDS:
+            commands += self._layer(layer, at)
+        at.tally.commands += len(commands)
+        if at.tally.commands > MAX_COMMANDS:
             raise RenderFailed(
-                f"frame {frame:g} draws more than {MAX_COMMANDS} things",
+                f"frame {at.frame:g} draws more than {MAX_COMMANDS} things",
                 place=Place(pointer=planned.composition.pointer or None),
                 hint="Compositions are nested too often",
             )
         return commands
 
-    def _clipped(self, commands: list[DrawCommand], clip: Clip) -> list[DrawCommand]:
-        """``commands`` inside ``clip`` only; unchanged where the clip leaves the whole picture free."""
-        a, b, c, d, e, f = clip.matrix
-        if b == 0.0 and c == 0.0:
-            left, right = sorted((a * clip.box[0] + e, a * clip.box[2] + e))
-            top, bottom = sorted((d * clip.box[1] + f, d * clip.box[3] + f))
-            width, height, slack = self._viewport.width, self._viewport.height, 0.01
-            if max(left, top) <= slack and right >= width - slack and bottom >= height - slack:
-                return commands
-        return [altered(entry, clips=(*entry.clips, clip)) for entry in commands]
-
-    def _camera(self, planned: PlannedComposition, frame: float, size: tuple[float, float]) -> Matrix4 | None:
+    def _camera(self, planned: PlannedComposition, at: Pass) -> Matrix4 | None:
         for entry in planned.cameras:
             layer = entry.layer
-            if layer.in_point <= frame < layer.out_point and isinstance(layer.content, CameraContent):
-                parents = self._places.matrix4(entry.parent, frame)
-                return camera_matrix(layer, layer.content, LayerSampler(self.plan, entry, frame), parents, *size)
-        return default_camera(*size) if planned.composition.in_space else None
+            if layer.in_point <= at.frame < layer.out_point and isinstance(layer.content, CameraContent):
+                parents = self._matrices.matrix4(entry.parent, at.frame)
+                sampler = LayerSampler(self.plan, entry, at.frame)
+                return camera_matrix(layer, layer.content, sampler, parents, *at.size)
+        return default_camera(*at.size) if planned.composition.in_space else None
+
+    def composition(self, planned: PlannedComposition, frame: float, matrix: Matrix, at: Pass) -> Sequence[DrawCommand]:
+        """What a composition shows under a matrix that does not lead to the viewport."""
+        return self._composition(planned, Pass(frame, matrix, self._size, EVERYWHERE, None, at.depth + 1, at.tally))
+
+    def placed_composition(
+        self, planned: PlannedComposition, frame: float, matrix: Matrix, size: tuple[float, float], at: Pass
+    ) -> Sequence[DrawCommand]:
+        """What a composition shows under a matrix that leads to the viewport of ``at``, cut to its box."""
+        has_area = size[0] > 0.0 and size[1] > 0.0
+        inside = Pass(frame, matrix, size if has_area else self._size, at.viewport, None, at.depth + 1, at.tally)
+        commands = self._composition(planned, inside)
+        return _clipped(commands, Clip((0.0, 0.0, *size), matrix), at.viewport) if has_area else commands
 
     # --- layers ---
 
-    def _layer(
-        self, planned: PlannedLayer, frame: float, base: Matrix, camera: Matrix4 | None
-    ) -> Sequence[DrawCommand]:
+    def _layer(self, planned: PlannedLayer, at: Pass) -> Sequence[DrawCommand]:
         layer = planned.layer
-        if planned.prepared is None or not layer.in_point <= frame < layer.out_point:
+        if planned.prepared is None or not layer.in_point <= at.frame < layer.out_point:
             return ()
         if planned.still:
             kept = self._still.get(id(planned))
-            if kept is not None and kept[0] == base:
+            if kept is not None and kept[0] == at.base:
                 return kept[1]
-        if self._depth >= MAX_LAYER_DEPTH:
+        if at.depth >= MAX_LAYER_DEPTH:
             return self._too_deep(planned, f"mattes and precomps are nested more than {MAX_LAYER_DEPTH} deep")
-        self._depth += 1
-        commands = self._drawn(planned, frame, base, camera)
-        self._depth -= 1
+        commands = self._drawn(planned, at)
         if any(entry.nesting > MAX_NESTING for entry in commands):
             return self._too_deep(planned, f"what the layer shows is nested more than {MAX_NESTING} deep")
         if planned.still:
-            self._still[id(planned)] = (base, commands)
+            self._still[id(planned)] = (at.base, commands)
         return commands
 
     def _too_deep(self, planned: PlannedLayer, what: str) -> tuple[DrawCommand, ...]:
@@ -168,54 +138,21 @@ class Evaluator:
         self.plan.report(Finding("layer.depth", what, place, "the layer is left out"))
         return ()
 
-    def _drawn(
-        self, planned: PlannedLayer, frame: float, base: Matrix, camera: Matrix4 | None
-    ) -> Sequence[DrawCommand]:
-        sampler = LayerSampler(self.plan, planned, frame, self)
+    def _drawn(self, planned: PlannedLayer, at: Pass) -> Sequence[DrawCommand]:
+        sampler = LayerSampler(self.plan, planned, at.frame, self, at)
         opacity = min(max(sampler.scalar(planned.layer.transform.opacity) / 100.0, 0.0), 1.0)
-        place = self._place(planned, sampler, frame, base, camera) if opacity > 0.0 else None
-        content = self._content(planned, sampler, frame, place) if place is not None else ()
-        if place is None or not content:
+        device = self._device_transform(planned, sampler, at) if opacity > 0.0 else None
+        content = _content(planned, sampler, device) if device is not None else ()
+        if device is None or not content:
             return ()
-        return self._finished(planned, sampler, frame, base, place, camera, content, opacity)
-
-    def _content(
-        self, planned: PlannedLayer, sampler: LayerSampler, frame: float, place: DeviceTransform
-    ) -> Sequence[DrawCommand]:
-        content = planned.layer.content
-        if isinstance(content, PrecompContent):
-            commands = self._precomp(planned, content, sampler, frame, place.matrix)
-        elif planned.prepared is not None:
-            commands = [placed(entry, place.matrix) for entry in planned.prepared.draw(sampler)]
-        else:
-            return ()
-        return commands if place.residual is None else bent_all(commands, place.residual)
-
-    def _precomp(
-        self, planned: PlannedLayer, content: PrecompContent, sampler: LayerSampler, frame: float, matrix: Matrix
-    ) -> Sequence[DrawCommand]:
-        inner = self.plan.compositions[content.composition]
-        if content.time_remap is not None:
-            time = sampler.scalar(content.time_remap) * self.plan.document.frame_rate
-        else:
-            layer = planned.layer
-            time = (frame - layer.start_time) / (layer.stretch or 1.0)
-        commands = self._composition(inner, time, matrix, (content.width, content.height))
-        if content.width > 0 and content.height > 0:
-            clip = Clip((0.0, 0.0, content.width, content.height), matrix)
-            commands = self._clipped(commands, clip)
-        if not planned.layer.collapse and any(entry.blend is not BlendMode.NORMAL for entry in commands):
-            commands = [command(group_source(commands), label=planned.path)]
-        return commands
+        return self._finished(planned, sampler, at, device, content, opacity)
 
     def _finished(
         self,
         planned: PlannedLayer,
         sampler: LayerSampler,
-        frame: float,
-        base: Matrix,
-        place: DeviceTransform,
-        camera: Matrix4 | None,
+        at: Pass,
+        device: DeviceTransform,
         content: Sequence[DrawCommand],
         opacity: float,
     ) -> Sequence[DrawCommand]:
@@ -223,12 +160,12 @@ class Evaluator:
         layer = planned.layer
         # As in After Effects, the effects of shapes and texts act after the layer's transform, in its composition.
         vector = isinstance(layer.content, ShapeContent | TextContent)
-        matrix = base if vector else place.matrix
-        effects = self._effects(planned, sampler, matrix)
-        styles, under = self._styles(layer, sampler, matrix, content if vector else None)
-        masks = _masks(planned, sampler, place)
-        matte = self._matte(planned, frame, base, camera)
-        if matte is not None and not matte.commands and matte.mode.value in (1, 3):
+        matrix = at.base if vector else device.matrix
+        effects = _effects(planned, sampler, matrix)
+        styles, under = _styles(planned, sampler, matrix, content if vector else None)
+        masks = _masks(planned, sampler, device)
+        matte = self._matte(planned, at)
+        if matte is not None and not matte.commands and matte.mode in (MatteMode.ALPHA, MatteMode.LUMA):
             return ()
         acted_on = bool(effects or styles or under)
         plain = not acted_on and not masks and matte is None
@@ -253,74 +190,70 @@ class Evaluator:
             shown = altered(first, opacity=first.opacity * opacity, **acting)
         return [*(altered(shown, blend=mode, effects=(*effects, call)) for call, mode in under), shown]
 
-    def _matte(self, planned: PlannedLayer, frame: float, base: Matrix, camera: Matrix4 | None) -> Matte | None:
+    def _matte(self, planned: PlannedLayer, at: Pass) -> Matte | None:
         if planned.matte is None or planned.layer.matte is None:
             return None
-        return Matte(planned.layer.matte, tuple(self._layer(planned.matte, frame, base, camera)))
+        return Matte(planned.layer.matte, tuple(self._layer(planned.matte, replace(at, depth=at.depth + 1))))
 
-    def _effects(self, planned: PlannedLayer, sampler: LayerSampler, matrix: Matrix) -> tuple[EffectCall, ...]:
-        calls = []
-        for effect, kind in planned.effects:
-            call = kind.evaluate(effect, sampler, matrix)
-            if call is not None:
-                calls.append(call)
-        return tuple(calls)
-
-    def _styles(
-        self, layer: Layer, sampler: LayerSampler, matrix: Matrix, content: Sequence[DrawCommand] | None
-    ) -> tuple[tuple[EffectCall, ...], tuple[tuple[EffectCall, BlendMode], ...]]:
-        """The calls of the layer's styles, and those that draw under it, each with its blend mode."""
-        if not layer.styles:
-            return (), ()
-        from velocity_engine.builtin.effects.styles import evaluate_styles
-
-        return evaluate_styles(layer.styles, sampler, matrix, content)
-
-    def composition(self, planned: PlannedComposition, frame: float, matrix: Matrix) -> Sequence[DrawCommand]:
-        """What a composition shows under a matrix that does not lead to the viewport."""
-        document, viewport = self.plan.document, self._viewport
-        self._viewport = EVERYWHERE
-        try:
-            return self._composition(planned, frame, matrix, (float(document.width), float(document.height)))
-        finally:
-            self._viewport = viewport
-
-    def layer_picture(self, planned: PlannedLayer, frame: float, scale: float) -> LayerPicture | None:
+    def layer_picture(self, planned: PlannedLayer, at: Pass, scale: float) -> LayerPicture | None:
         """A layer's own picture, without masks, matte and effects, at ``scale`` pixels to each of its own."""
         if planned.prepared is None:
             return None
-        layer, sampler = planned.layer, LayerSampler(self.plan, planned, frame, self)
-        (width, height), largest = sampler.size, max(sampler.size)
-        scale = min(scale, LARGEST_LAYER_PICTURE / largest)
+        layer = planned.layer
+        (width, height) = size = LayerSampler(self.plan, planned, at.frame, self, at).size
+        scale = min(scale, LARGEST_LAYER_PICTURE / max(size))
         across, down = max(1, math.ceil(width * scale - 1e-6)), max(1, math.ceil(height * scale - 1e-6))
         commands: Sequence[DrawCommand] = ()
-        if layer.in_point <= frame < layer.out_point:
-            place = scaling(across / width, down / height)
+        if layer.in_point <= at.frame < layer.out_point:
+            matrix = scaling(across / width, down / height)
             if isinstance(layer.content, ShapeContent | TextContent):
-                place = multiply(place, self._places.matrix(planned, frame))
-            viewport, self._viewport = self._viewport, Viewport(across, down, IDENTITY)
-            try:
-                commands = self._content(planned, sampler, frame, DeviceTransform(place))
-            finally:
-                self._viewport = viewport
-        return LayerPicture(tuple(commands), across, down, (width, height))
+                matrix = multiply(matrix, self._matrices.matrix(planned, at.frame))
+            alone = replace(at, viewport=Viewport(across, down, IDENTITY))
+            sampler = LayerSampler(self.plan, planned, at.frame, self, alone)
+            commands = _content(planned, sampler, DeviceTransform(matrix))
+        return LayerPicture(tuple(commands), across, down, size)
 
-    def _place(
-        self, planned: PlannedLayer, sampler: LayerSampler, frame: float, base: Matrix, camera: Matrix4 | None
-    ) -> DeviceTransform | None:
+    def _device_transform(self, planned: PlannedLayer, sampler: LayerSampler, at: Pass) -> DeviceTransform | None:
         """From the layer's coordinates to device pixels; None where nothing of the layer can be seen.
 
         The camera sees layers of three dimensions. A flat layer takes parents in space as seen from straight ahead.
         """
         if not planned.in_space:
-            return DeviceTransform(multiply(base, self._places.matrix(planned, frame)))
-        space = self._places.matrix4(planned, frame)
-        if camera is not None and planned.layer.three_d:
-            space = camera @ space
+            return DeviceTransform(multiply(at.base, self._matrices.matrix(planned, at.frame)))
+        space = self._matrices.matrix4(planned, at.frame)
+        if at.camera is not None and planned.layer.three_d:
+            space = at.camera @ space
         x, y = sampler.vector(planned.layer.transform.anchor)[:2]
         width, height = sampler.size
         anchors = ((x, y), (width / 2, height / 2), (0.0, 0.0), (width, 0.0), (0.0, height), (width, height))
-        return device_transform(square(base) @ plane(space), anchors, max(width, height))
+        return device_transform(square(at.base) @ plane(space), anchors, max(width, height))
+
+
+def _content(planned: PlannedLayer, sampler: LayerSampler, device: DeviceTransform) -> Sequence[DrawCommand]:
+    """A layer's own picture, on the device."""
+    commands: Sequence[DrawCommand] = ()
+    if planned.placed is not None:
+        commands = planned.placed.draw_placed(sampler, device.matrix)
+    elif planned.prepared is not None:
+        commands = [placed(entry, device.matrix) for entry in planned.prepared.draw(sampler)]
+    return commands if device.residual is None else bent_all(commands, device.residual)
+
+
+def _clipped(commands: list[DrawCommand], clip: Clip, viewport: Viewport) -> list[DrawCommand]:
+    """``commands`` inside ``clip`` only; unchanged where the clip leaves the whole picture free."""
+    a, b, c, d, e, f = clip.matrix
+    if b == 0.0 and c == 0.0:
+        left, right = sorted((a * clip.box[0] + e, a * clip.box[2] + e))
+        top, bottom = sorted((d * clip.box[1] + f, d * clip.box[3] + f))
+        slack = 0.01
+        if max(left, top) <= slack and right >= viewport.width - slack and bottom >= viewport.height - slack:
+            return commands
+    return [altered(entry, clips=(*entry.clips, clip)) for entry in commands]
+
+
+def _effects(planned: PlannedLayer, sampler: LayerSampler, matrix: Matrix) -> tuple[EffectCall, ...]:
+    calls = (kind.evaluate(effect, sampler, matrix) for effect, kind in planned.effects)
+    return tuple(call for call in calls if call is not None)
 
 
 # --- parts of commands ----------------------------------------------------------------------------------------------
@@ -371,9 +304,9 @@ def _labelled(entry: DrawCommand, label: str) -> DrawCommand:
     )  # fmt: skip
 
 
-def _masks(planned: PlannedLayer, sampler: LayerSampler, place: DeviceTransform) -> tuple[MaskPath, ...]:
+def _masks(planned: PlannedLayer, sampler: LayerSampler, device: DeviceTransform) -> tuple[MaskPath, ...]:
     found = []
-    matrix = place.matrix
+    matrix = device.matrix
     scale = mean_scale(matrix)
     for mask in planned.layer.masks:
         if mask.mode is MaskMode.NONE:
@@ -389,6 +322,19 @@ def _masks(planned: PlannedLayer, sampler: LayerSampler, place: DeviceTransform)
                 (feather[0] * scale, feather[-1] * scale),
             )
         )
-    if place.residual is not None:
-        return tuple(bent_mask(mask, place.residual) for mask in found)
+    if device.residual is not None:
+        return tuple(bent_mask(mask, device.residual) for mask in found)
     return tuple(found)
+
+
+def _styles(
+    planned: PlannedLayer, sampler: LayerSampler, matrix: Matrix, content: Sequence[DrawCommand] | None
+) -> tuple[tuple[EffectCall, ...], tuple[tuple[EffectCall, BlendMode], ...]]:
+    """The calls of the layer's styles, and those that draw under it, the lowest first, each with its blend mode."""
+    if not planned.styles:
+        return (), ()
+    layer = StyledLayer(sampler=sampler, matrix=matrix, styles=planned.layer.styles, content=content)
+    found = [call for style, kind in planned.styles if (call := kind.evaluate(style, layer)) is not None]
+    calls = tuple(entry.call for entry in found if entry.under is None)
+    under = [(entry.call, entry.under) for entry in found if entry.under is not None]
+    return calls, tuple(reversed(under))

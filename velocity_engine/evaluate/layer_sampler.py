@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.display import DrawCommand, LayerPicture
+from velocity_engine.evaluate.evaluation_pass import Pass
 from velocity_engine.model.geometry import Matrix
 from velocity_engine.model.layers import (
     ImageContent,
@@ -21,26 +22,45 @@ from velocity_engine.model.layers import (
 from velocity_engine.model.properties import Bezier, GradientValue, Property, SplitPosition, Vector
 from velocity_engine.model.text import TextDocument
 from velocity_engine.motion.keyframes import Curves
-from velocity_engine.plan.layers import PlannedLayer
+from velocity_engine.plan.layers import PlannedComposition, PlannedLayer
 from velocity_engine.plan.plan import Plan
 
-if TYPE_CHECKING:
-    from velocity_engine.evaluate.evaluator import Evaluator
+
+class LayerSource(Protocol):
+    """Draws what a sampler is asked for beyond its own layer. ``at`` is the walk that the asking layer belongs to."""
+
+    def layer_picture(self, planned: PlannedLayer, at: Pass, scale: float) -> LayerPicture | None: ...
+
+    def composition(
+        self, planned: PlannedComposition, frame: float, matrix: Matrix, at: Pass
+    ) -> Sequence[DrawCommand]: ...
+
+    def placed_composition(
+        self, planned: PlannedComposition, frame: float, matrix: Matrix, size: tuple[float, float], at: Pass
+    ) -> Sequence[DrawCommand]: ...
 
 
 class LayerSampler:
-    """``Sampler`` for one layer (or none) of a plan at one moment. ``evaluator`` draws other layers where effects read
-    them."""
+    """``Sampler`` for one layer (or none) of a plan at one moment.
 
-    __slots__ = ("_curves", "_evaluator", "_plan", "_planned", "frame", "seconds")
+    ``source`` draws other layers and compositions in the walk ``at``; without it there are none.
+    """
+
+    __slots__ = ("_at", "_curves", "_plan", "_planned", "_source", "frame", "seconds")
 
     def __init__(
-        self, plan: Plan, planned: PlannedLayer | None, frame: float, evaluator: Evaluator | None = None
+        self,
+        plan: Plan,
+        planned: PlannedLayer | None,
+        frame: float,
+        source: LayerSource | None = None,
+        at: Pass | None = None,
     ) -> None:
         self._plan = plan
         self._curves: Curves = plan.curves
         self._planned = planned
-        self._evaluator = evaluator
+        self._source = source
+        self._at = at
         self.frame = frame
         self.seconds = frame / plan.document.frame_rate
 
@@ -56,8 +76,8 @@ class LayerSampler:
             width, height = asset.width, asset.height
         if width > 0.0 and height > 0.0:
             return (width, height)
-        if self._evaluator is not None:
-            return self._evaluator.composition_size
+        if self._at is not None:
+            return self._at.size
         return (float(document.width), float(document.height))
 
     @property
@@ -66,14 +86,23 @@ class LayerSampler:
 
     def layer_picture(self, number: int, scale: float) -> LayerPicture | None:
         found = self._planned.neighbours.get(number) if self._planned is not None else None
-        if found is None or self._evaluator is None:
+        if found is None or self._source is None or self._at is None:
             return None
-        return self._evaluator.layer_picture(found, self.frame, scale)
+        return self._source.layer_picture(found, self._at, scale)
 
     def composition(self, identity: str, frame: float, matrix: Matrix) -> Sequence[DrawCommand]:
-        if self._evaluator is None or identity not in self._plan.compositions:
+        found = self._plan.compositions.get(identity)
+        if found is None or self._source is None or self._at is None:
             return ()
-        return self._evaluator.composition(self._plan.compositions[identity], frame, matrix)
+        return self._source.composition(found, frame, matrix, self._at)
+
+    def placed_composition(
+        self, identity: str, frame: float, matrix: Matrix, size: tuple[float, float]
+    ) -> Sequence[DrawCommand]:
+        found = self._plan.compositions.get(identity)
+        if found is None or self._source is None or self._at is None:
+            return ()
+        return self._source.placed_composition(found, frame, matrix, size, self._at)
 
     def select(
         self, prop: Property[Vector], units: NDArray[np.int64], total: int, before: NDArray[np.float64]

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.display import (
+    RESAMPLE,
     Clip,
     DrawCommand,
     EffectCall,
@@ -40,14 +41,13 @@ from velocity_engine.model.geometry import (
     mean_scale,
     multiply,
     rectangle_path,
-    transformed_bounds,
 )
+from velocity_engine.shapes.boxes import flat_box
 from velocity_engine.shapes.curves import Points, subdivided
 
 Projection = NDArray[np.float64]
 """(3, 3): from points (x, y, 1) to (u w, v w, w); what has w <= 0 lies behind the eye."""
 
-RESAMPLE = "velocity.projection"  # the effect that resamples a flat picture
 MAX_MARGIN = 3000.0
 _NEAR = 0.02  # of the w at the anchor: what is nearer to the eye is cut off
 _POLYGON_PIECES = 16
@@ -169,7 +169,7 @@ def _bent_effect(call: EffectCall, h: Projection) -> EffectCall:
 
 def _resampling(entry: DrawCommand, h: Projection) -> EffectCall | None:
     """The call that resamples a flat picture, with a margin that holds both the flat and the bent one."""
-    box = _flat_box(entry)
+    box = flat_box(entry)
     if box is None:
         return None
     seen = bent_path(rectangle_path(*box), h).bounds()
@@ -178,33 +178,6 @@ def _resampling(entry: DrawCommand, h: Projection) -> EffectCall | None:
     sides = (box[0] - seen[0], box[1] - seen[1], seen[2] - box[2], seen[3] - box[3])
     left, top, right, bottom = (min(max(side + 2.0, 2.0), MAX_MARGIN) for side in sides)
     return EffectCall(RESAMPLE, (tuple(h.ravel().tolist()),), IDENTITY, (left, top, right, bottom))
-
-
-def drawn_box(commands: Sequence[DrawCommand]) -> Bounds | None:
-    """What commands fill on the device, by the control points of their paths; None for nothing."""
-    boxes = []
-    for entry in commands:
-        source = entry.source
-        box = drawn_box(source.commands) if isinstance(source, GroupSource) else _flat_box(entry)
-        if box is not None:
-            boxes.append(box)
-    if not boxes:
-        return None
-    left, top, right, bottom = zip(*boxes, strict=True)
-    return (min(left), min(top), max(right), max(bottom))
-
-
-def _flat_box(entry: DrawCommand) -> Bounds | None:
-    source = entry.source
-    if isinstance(source, GroupSource):
-        return None
-    if not isinstance(source, FillSource | StrokeSource):
-        return transformed_bounds(entry.matrix, (0.0, 0.0, source.width, source.height))
-    box = source.path.transformed(entry.matrix).bounds()
-    if box is None or isinstance(source, FillSource):
-        return box
-    pad = source.width * max(1.0, source.miter_limit) * max(map(abs, entry.matrix[:4]))
-    return (box[0] - pad, box[1] - pad, box[2] + pad, box[3] + pad)
 
 
 def _scale_at(h: Projection, box: Bounds | None) -> float:

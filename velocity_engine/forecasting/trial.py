@@ -23,7 +23,8 @@ from velocity_engine.display import DisplayList
 from velocity_engine.encode.encoder import SegmentEncoder
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import VelocityError
-from velocity_engine.evaluate.evaluator import Evaluator, Viewport, fit_viewport
+from velocity_engine.evaluate.evaluation_pass import Viewport, fit_viewport
+from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.evaluate.soundtrack import audio_plan
 from velocity_engine.pipeline.draw import FrameDrawer, StageClock, TileCount
 from velocity_engine.pipeline.frame_ring import YuvRing

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, ClassVar
 
 from velocity_engine.model.properties import Bezier, Color, Property, Scalar, Vector, still
 from velocity_engine.model.shapes import ShapeItem
@@ -103,11 +103,13 @@ class LayerStyle:
     pointer: str = ""
 
 
-# --- contents -------------------------------------------------------------------------------------------------------
+# --- contents: ``lottie_type`` is the ``ty`` of the layers that have them ---------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrecompContent:
+    lottie_type: ClassVar[int] = 0
+
     composition: str
     width: float
     height: float
@@ -118,6 +120,8 @@ class PrecompContent:
 class SolidContent:
     """``color`` is straight RGB or RGBA, 0..1."""
 
+    lottie_type: ClassVar[int] = 1
+
     width: float
     height: float
     color: Color
@@ -125,28 +129,36 @@ class SolidContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageContent:
+    lottie_type: ClassVar[int] = 2
+
     asset: str
     fit: str | None = None  # set by a customization
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NullContent:
-    pass
+    lottie_type: ClassVar[int] = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShapeContent:
+    lottie_type: ClassVar[int] = 4
+
     items: tuple[ShapeItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextContent:
+    lottie_type: ClassVar[int] = 5
+
     text: TextData
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudioContent:
     """``level`` is (left, right) in per cent or decibels as the document has them."""
+
+    lottie_type: ClassVar[int] = 6
 
     asset: str
     level: Property[Vector] | None = None
@@ -157,6 +169,8 @@ class AudioContent:
 class VideoContent:
     """``trim`` in seconds of the clip and ``loop`` are set by a customization. ``level`` is that of the clip's sound,
     as in ``AudioContent``."""
+
+    lottie_type: ClassVar[int] = 9
 
     asset: str
     fit: str | None = None
@@ -170,6 +184,8 @@ class VideoContent:
 class CameraContent:
     """``perspective`` is the zoom in pixels. A camera with ``two_nodes`` looks at its transform's anchor point; one
     with a single node looks along the z axis, turned by its rotations."""
+
+    lottie_type: ClassVar[int] = 13
 
     perspective: Scalar | None = None
     two_nodes: bool = True

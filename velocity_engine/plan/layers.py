@@ -8,10 +8,10 @@ from typing import Any
 
 from velocity_engine import plugins
 from velocity_engine.model.document import Composition
-from velocity_engine.model.layers import Effect, Layer
+from velocity_engine.model.layers import Effect, Layer, LayerStyle
 from velocity_engine.model.properties import Property, SplitPosition
 from velocity_engine.model.transform import Transform
-from velocity_engine.plugin_types import EffectType, PreparedLayer, ReadsLayers
+from velocity_engine.plugin_types import DrawsPlaced, EffectType, PreparedLayer, ReadsLayers, StyleType
 
 
 @dataclass(slots=True, eq=False)
@@ -22,7 +22,9 @@ class PlannedLayer:
     layer: Layer
     path: str
     prepared: PreparedLayer | None = None  # None for what cannot be drawn, or never is
+    placed: DrawsPlaced | None = None  # the same, where it draws on the device
     effects: tuple[tuple[Effect, EffectType], ...] = ()
+    styles: tuple[tuple[LayerStyle, StyleType], ...] = ()  # in the order in which they act
     parent: PlannedLayer | None = None
     matte: PlannedLayer | None = None
     neighbours: Mapping[int, PlannedLayer] = field(default_factory=dict)

@@ -20,16 +20,13 @@ from velocity_engine.files.regular import open_regular
 from velocity_engine.media.decoded_pictures import DecodedPictures
 from velocity_engine.model.document import Document, Media, MediaAsset
 from velocity_engine.model.layers import (
+    AudioContent,
     CameraContent,
     Effect,
     ImageContent,
     Layer,
-    NullContent,
+    LayerStyle,
     PluginContent,
-    PrecompContent,
-    ShapeContent,
-    SolidContent,
-    TextContent,
     UnknownContent,
     VideoContent,
 )
@@ -37,18 +34,9 @@ from velocity_engine.model.properties import Property
 from velocity_engine.motion.keyframes import Curves
 from velocity_engine.package.package import Package
 from velocity_engine.plan.layers import PlannedComposition, PlannedLayer, bind, drawable, note_stillness, numbers_read
-from velocity_engine.plugin_types import EffectType, LayerType, TellsLimits
+from velocity_engine.plugin_types import DrawsCompositions, DrawsPlaced, EffectType, LayerType, StyleType, TellsLimits
 
 MAX_FINDINGS = 1000
-_LOTTIE_TYPE = {
-    PrecompContent: 0,
-    SolidContent: 1,
-    ImageContent: 2,
-    NullContent: 3,
-    ShapeContent: 4,
-    TextContent: 5,
-    VideoContent: 9,
-}
 _CONTROL_TYPES = (5,)  # Bodymovin's number for controls, but for every effect that it has no number for, too
 _CONTROL_PREFIXES = ("ADBE Slider Control", "ADBE Angle Control", "ADBE Color Control", "ADBE Point", "ADBE Checkbox",
                      "ADBE Layer Control", "ADBE Dropdown Control", "ADBE CM ", "Pseudo/", "PSEUDO/")  # fmt: skip
@@ -246,6 +234,7 @@ class PlanBuilder:
     def _prepare(self, planned: PlannedLayer) -> None:
         self.prepare_content(planned)
         planned.effects = self._effects(planned.layer, planned.path)
+        planned.styles = self._styles(planned.layer, planned.path)
 
     def prepare_content(self, planned: PlannedLayer) -> None:
         """Makes what the layer itself shows ready, or reports why it cannot be."""
@@ -253,14 +242,11 @@ class PlanBuilder:
         kind = self._layer_type(layer, path)
         if kind is not None:
             try:
-                if isinstance(layer.content, PrecompContent):
-                    self.composition(layer.content.composition, path)
-                if isinstance(layer.content, TextContent):
-                    from velocity_engine.text.glyph_compositions import glyph_compositions
-
-                    for identity in glyph_compositions(self.document, layer.content.text):
-                        self.composition(identity, path)
                 planned.prepared = kind.prepare(layer, self)
+                planned.placed = planned.prepared if isinstance(planned.prepared, DrawsPlaced) else None
+                if isinstance(planned.prepared, DrawsCompositions):
+                    for identity in planned.prepared.compositions:
+                        self.composition(identity, path)
             except VelocityError as error:
                 self._report_layer(error, layer, path)
 
@@ -281,8 +267,9 @@ class PlanBuilder:
             if found is None:
                 self.report(Finding(f"layer.{content.type}", f"layers of type {content.type} are not known", place))
             return found
-        number = _LOTTIE_TYPE.get(type(content))
-        return None if number is None else plugins.layer_type(number)
+        if isinstance(content, AudioContent | CameraContent):  # heard, or looked through
+            return None
+        return plugins.layer_type(content.lottie_type)
 
     def _report_layer(self, error: VelocityError, layer: Layer, path: str) -> None:
         place = Place(file=error.place.file, layer=path, pointer=error.place.pointer or layer.pointer)
@@ -309,7 +296,6 @@ class PlanBuilder:
             else:
                 found.append((effect, kind))
                 self._report_limits(effect, kind, Place(layer=path, pointer=effect.pointer))
-        self._report_styles(layer, path)
         return tuple(found)
 
     def _report_limits(self, effect: Effect, kind: object, place: Place) -> None:
@@ -327,13 +313,19 @@ class PlanBuilder:
                     message = f"the effect {name!r} reads layer {missing[0]}, which is missing"
                     self.report(Finding("effect.layer", message, Place(layer=planned.path, pointer=effect.pointer)))
 
-    def _report_styles(self, layer: Layer, path: str) -> None:
-        if layer.styles:
-            from velocity_engine.builtin.effects.styles import style_problems
-
-            for style in layer.styles:
-                for feature, message in style_problems(style):
-                    self.report(Finding(feature, message, Place(layer=path, pointer=style.pointer)))
+    def _styles(self, layer: Layer, path: str) -> tuple[tuple[LayerStyle, StyleType], ...]:
+        found = []
+        for style in layer.styles:
+            place = Place(layer=path, pointer=style.pointer)
+            kind = plugins.style_type(style.type)
+            if kind is None:
+                message = f"the layer style {style.name or str(style.type)!r} (type {style.type}) is not supported"
+                self.report(Finding(f"style.{style.type}", message, place))
+                continue
+            for feature, message in kind.problems(style):
+                self.report(Finding(feature, message, place))
+            found.append((style, kind))
+        return tuple(sorted(found, key=lambda one: one[1].order))
 
 
 def _media_name(media: Media, asset_id: str) -> str:

@@ -17,6 +17,7 @@ from velocity_engine.plugins.manager import (
     require_sound,
     reset,
     storage,
+    style_type,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "require_sound",
     "reset",
     "storage",
+    "style_type",
 ]

@@ -68,7 +68,11 @@ def _is_name(value: Any) -> bool:
 
 
 def _is_number_or_none(value: Any) -> bool:
-    return value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0)
+    return value is None or (_is_whole_number(value) and value >= 0)
+
+
+def _is_whole_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _are_names(value: Any) -> bool:
@@ -76,7 +80,7 @@ def _are_names(value: Any) -> bool:
 
 
 def _are_numbers(value: Any) -> bool:
-    return isinstance(value, tuple) and all(isinstance(one, int) and not isinstance(one, bool) for one in value)
+    return isinstance(value, tuple) and all(_is_whole_number(one) for one in value)
 
 
 _NAME = (_is_name, "a name")
@@ -97,6 +101,13 @@ EFFECT = Kind(
     methods={"evaluate": 3, "apply": 3},
     names={"key": "name", "match_names": "match name", "lottie_types": "Lottie type"},
 )
+STYLE = Kind(
+    hook="velocity_styles",
+    noun="layer style",
+    fields={"key": _NAME, "lottie_types": _NUMBERS, "order": (_is_whole_number, "a whole number")},
+    methods={"problems": 1, "evaluate": 2},
+    names={"key": "name", "lottie_types": "Lottie type"},
+)
 CODEC = Kind(
     hook="velocity_codecs",
     noun="codec",
@@ -113,4 +124,4 @@ STORAGE = Kind(
 )
 EXECUTOR = Kind(hook="velocity_executors", noun="executor", fields={"key": _NAME}, methods={"run": 3})
 
-KINDS = (LAYER, EFFECT, CODEC, STORAGE, EXECUTOR)
+KINDS = (LAYER, EFFECT, STYLE, CODEC, STORAGE, EXECUTOR)

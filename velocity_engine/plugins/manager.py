@@ -25,16 +25,17 @@ import pluggy
 
 from velocity_engine import hookspecs
 from velocity_engine.errors import PluginError, nearest
-from velocity_engine.plugins.checks import CODEC, EFFECT, EXECUTOR, KINDS, LAYER, STORAGE, Claim, Kind
+from velocity_engine.plugins.checks import CODEC, EFFECT, EXECUTOR, KINDS, LAYER, STORAGE, STYLE, Claim, Kind
 
 if TYPE_CHECKING:
-    from velocity_engine.plugin_types import Codec, EffectType, Executor, LayerType, Storage
+    from velocity_engine.plugin_types import Codec, EffectType, Executor, LayerType, Storage, StyleType
 
 GROUP = "velocity"
 STRICT_VARIABLE = "VELOCITY_STRICT_PLUGINS"
 BUILT_INS = (
     "velocity_engine.builtin.layers",
     "velocity_engine.builtin.effects",
+    "velocity_engine.builtin.styles",
     "velocity_engine.builtin.codecs",
     "velocity_engine.builtin.storage",
     "velocity_engine.builtin.executors",
@@ -112,6 +113,12 @@ def effect_for(match_name: str, lottie_type: int) -> EffectType | None:
     registry = _loaded()
     found: EffectType | None = registry.get(EFFECT, "match name", match_name)
     return found if found is not None else registry.get(EFFECT, "Lottie type", lottie_type)
+
+
+def style_type(lottie_type: int) -> StyleType | None:
+    """The layer style whose number in the document is ``lottie_type``, or None."""
+    found: StyleType | None = _loaded().get(STYLE, "Lottie type", lottie_type)
+    return found
 
 
 def codec(key: str) -> Codec:

@@ -26,6 +26,11 @@ class StillSampler:
     def composition(self, identity: str, frame: float, matrix: Matrix) -> Sequence[DrawCommand]:
         return ()
 
+    def placed_composition(
+        self, identity: str, frame: float, matrix: Matrix, size: tuple[float, float]
+    ) -> Sequence[DrawCommand]:
+        return ()
+
     def select(
         self, prop: Property[Vector], units: NDArray[np.int64], total: int, before: NDArray[np.float64]
     ) -> NDArray[np.float64]:

@@ -7,7 +7,8 @@ import pytest
 
 import velocity_engine as ve
 from velocity_engine.composite import Compositor
-from velocity_engine.evaluate.evaluator import Evaluator, fit_viewport
+from velocity_engine.evaluate.evaluation_pass import fit_viewport
+from velocity_engine.evaluate.evaluator import Evaluator
 
 DOCUMENTS = Path(__file__).parents[2] / "golden" / "documents"
 NAMES = [

@@ -1,4 +1,4 @@
-"""The built-in effects and layer styles, registered through the hook that third parties use.
+"""The built-in effects, registered through the hook that third parties use.
 
 They follow Skottie where it has the effect. Kernels are compiled (or loaded) when an effect is first applied.
 """
@@ -31,8 +31,6 @@ def velocity_effects() -> list[EffectType]:
         sharpen,
         sphere,
         stroke,
-        style_surface,
-        styles,
         tables,
         tile,
         tint,
@@ -90,14 +88,5 @@ def velocity_effects() -> list[EffectType]:
         radial_blur.RadialBlurEffect(),
         reflect.MirrorEffect(),
         reflect.PolarEffect(),
-        styles.DropShadowStyle(),
-        styles.ShadowAloneStyle(),
-        styles.InnerShadowStyle(),
-        styles.CentreGlowStyle(),
-        styles.ColorOverlayStyle(),
-        styles.StrokeStyle(),
-        style_surface.BevelStyle(),
-        style_surface.SatinStyle(),
-        style_surface.GradientOverlayStyle(),
         perspective.Resampling(),
     ]

@@ -18,7 +18,7 @@ from velocity_engine.builtin.effects.device import (
     to_buffer,
 )
 from velocity_engine.builtin.effects.parameters import choice, clamped, scalar, switch
-from velocity_engine.display import EffectCall
+from velocity_engine.display import GAUSSIAN_BLUR, EffectCall
 from velocity_engine.model.geometry import Matrix, invert, multiply, transformed_bounds, translation
 from velocity_engine.model.layers import Effect
 from velocity_engine.sampler import Sampler
@@ -83,7 +83,7 @@ def _blurred_within(
 class GaussianBlurEffect:
     """Blurriness times 0.3 is the sigma. Dimensions: 1 both, 2 horizontal, 3 vertical."""
 
-    key = "gaussian-blur"
+    key = GAUSSIAN_BLUR
     match_names: tuple[str, ...] = ("ADBE Gaussian Blur 2", "ADBE Gaussian Blur", "ADBE Fast Blur")
     lottie_types: tuple[int, ...] = (29,)
 

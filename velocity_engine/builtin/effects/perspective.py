@@ -1,12 +1,11 @@
-"""The resampling of a flat picture in perspective, as ``evaluate.projection`` asks for it; documents cannot."""
+"""The resampling of a flat picture in perspective, as ``evaluate.perspective`` asks for it; documents cannot."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.display import EffectCall
-from velocity_engine.evaluate.perspective import RESAMPLE
+from velocity_engine.display import RESAMPLE, EffectCall
 from velocity_engine.model.geometry import Matrix
 from velocity_engine.model.layers import Effect
 from velocity_engine.sampler import Sampler

@@ -46,8 +46,11 @@ class _Laid:
 class PreparedText:
     """Shapes a text once; what animators do to it is arithmetic on arrays."""
 
-    def __init__(self, layer: Layer, content: TextContent, catalogue: FontCatalogue, *, composed: bool) -> None:
-        """``composed``: compositions may stand for characters of the text."""
+    def __init__(
+        self, layer: Layer, content: TextContent, catalogue: FontCatalogue, compositions: Sequence[str] = ()
+    ) -> None:
+        """``compositions``: the ids of those that may stand for characters of the text."""
+        self.compositions = compositions
         self._text = content.text
         self._catalogue = catalogue
         self._label = layer.name
@@ -57,7 +60,7 @@ class PreparedText:
         self._laid: OrderedDict[TextDocument, _Laid] = OrderedDict()
         self._changes_characters = changes_characters(content.text.animators)
         self._start = layer.start_time
-        self._placing_moves = composed or _placing_moves(content, self._path)
+        self._placing_moves = bool(compositions) or _placing_moves(content, self._path)
 
     @property
     def moves(self) -> bool:
@@ -135,8 +138,8 @@ class TextLayerType:
                 place=Place(layer=layer.name or None, pointer=layer.pointer or None),
                 hint="Shorten the texts, or give the template fewer of them",
             )
-        composed = bool(glyph_compositions(context.document, layer.content.text))
-        prepared = PreparedText(layer, layer.content, catalogue, composed=composed)
+        compositions = glyph_compositions(context.document, layer.content.text)
+        prepared = PreparedText(layer, layer.content, catalogue, compositions)
         for finding in _findings(prepared, layer, layer.content, catalogue):
             context.report(finding)
         return prepared

@@ -7,14 +7,14 @@ what is below the layer (``under_style``) become commands of their own.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from velocity_engine.builtin.effects.device import BLUR_SIZE_TO_SIGMA, Pixels, direction, even_margin
 from velocity_engine.builtin.effects.drop_shadow import shadow_margin, soft_alpha
 from velocity_engine.builtin.effects.parameters import RGBA, clamped, style_color, style_scalar
-from velocity_engine.builtin.effects.style_paint import (
+from velocity_engine.builtin.styles.paint import (
     MODES,
     MULTIPLY,
     NORMAL,
@@ -25,11 +25,12 @@ from velocity_engine.builtin.effects.style_paint import (
     style_noise,
     tint_inside,
 )
-from velocity_engine.display import DrawCommand, EffectCall
-from velocity_engine.evaluate.perspective import drawn_box
+from velocity_engine.display import EffectCall
 from velocity_engine.model.geometry import Bounds, Matrix, invert, mean_scale, transformed_bounds
 from velocity_engine.model.layers import BlendMode, LayerStyle
+from velocity_engine.plugin_types import StyleCall, StyledLayer
 from velocity_engine.sampler import Sampler
+from velocity_engine.shapes.boxes import drawn_box
 
 STROKE, DROP_SHADOW, INNER_SHADOW, OUTER_GLOW, INNER_GLOW, BEVEL, SATIN, COLOR_OVERLAY, GRADIENT_OVERLAY = range(9)
 # From the lowest to the topmost, as After Effects lays them whatever the order of the document.
@@ -44,7 +45,6 @@ ORDER = (
     OUTER_GLOW,
     DROP_SHADOW,
 )
-SUPPORTED_STYLES = ORDER
 
 _BLACK: RGBA = (0.0, 0.0, 0.0, 1.0)
 _LARGEST_CHOKE_SCALE = 1e6
@@ -55,8 +55,6 @@ _STROKE_EMBOSS = 5
 def style_problems(style: LayerStyle) -> list[tuple[str, str]]:
     """What of a style is not drawn, each with the feature's name."""
     name = style.name or str(style.type)
-    if style.type not in SUPPORTED_STYLES:
-        return [(f"style.{style.type}", f"the layer style {name!r} (type {style.type}) is not supported")]
     found = []
     for key in ("bm", "hm", "sm"):
         prop = style.values.get(key)
@@ -73,36 +71,44 @@ def style_problems(style: LayerStyle) -> list[tuple[str, str]]:
     return found
 
 
-Under = tuple[EffectCall, BlendMode]
+@dataclass(frozen=True, slots=True)
+class LayerStyleType:
+    """``StyleType`` of one of After Effects' layer styles, by its number in the document."""
 
+    key: str
+    number: int
 
-def evaluate_styles(
-    styles: Sequence[LayerStyle], sampler: Sampler, matrix: Matrix, content: Sequence[DrawCommand] | None
-) -> tuple[tuple[EffectCall, ...], tuple[Under, ...]]:
-    """This frame's calls for the layer's picture, and those that draw something under it, the lowest first.
+    @property
+    def lottie_types(self) -> tuple[int, ...]:
+        return (self.number,)
 
-    ``content``: the commands of a layer without a box of its own (shapes, texts), on the device.
-    """
-    drawn = sorted((style for style in styles if style.type in ORDER), key=lambda style: ORDER.index(style.type))
-    several = {DROP_SHADOW, OUTER_GLOW} <= {style.type for style in drawn}
-    box = None
-    if content is not None and any(style.type == GRADIENT_OVERLAY for style in drawn):
-        filled, back = drawn_box(content), invert(matrix)
-        box = transformed_bounds(back, filled) if filled is not None and back is not None else None
-    calls, under = [], []
-    for style in drawn:
-        below = under_style(style, sampler, matrix, several)
+    @property
+    def order(self) -> int:
+        return ORDER.index(self.number)
+
+    def problems(self, style: LayerStyle) -> list[tuple[str, str]]:
+        return style_problems(style)
+
+    def evaluate(self, style: LayerStyle, layer: StyledLayer) -> StyleCall | None:
+        several = {DROP_SHADOW, OUTER_GLOW} <= {other.type for other in layer.styles}
+        below = under_style(style, layer.sampler, layer.matrix, several)
         if below is not None:
-            under.append(below)
-            continue
-        call = evaluate_style(style, sampler, matrix, box)
-        if call is not None:
-            calls.append(call)
-    return tuple(calls), tuple(reversed(under))
+            return StyleCall(*below)
+        box = _filled_box(layer) if self.number == GRADIENT_OVERLAY else None
+        call = evaluate_style(style, layer.sampler, layer.matrix, box)
+        return None if call is None else StyleCall(call)
+
+
+def _filled_box(layer: StyledLayer) -> Bounds | None:
+    """What shapes and texts fill, in the coordinates that the layer's matrix leads from; None for other layers."""
+    if layer.content is None:
+        return None
+    filled, back = drawn_box(layer.content), invert(layer.matrix)
+    return transformed_bounds(back, filled) if filled is not None and back is not None else None
 
 
 def evaluate_style(style: LayerStyle, sampler: Sampler, matrix: Matrix, box: Bounds | None = None) -> EffectCall | None:
-    """This frame's call of a layer style; None when it does nothing, or is not one of ``SUPPORTED_STYLES``.
+    """This frame's call of a layer style; None when it does nothing, or is not one of ``ORDER``.
 
     ``box``: what the layer's own picture fills, in the coordinates that ``matrix`` leads from; by default the layer's
     box.
@@ -119,12 +125,12 @@ def evaluate_style(style: LayerStyle, sampler: Sampler, matrix: Matrix, box: Bou
     if style.type == STROKE:
         return _stroke(style, sampler, matrix)
     if style.type in (BEVEL, SATIN, GRADIENT_OVERLAY):
-        from velocity_engine.builtin.effects import style_surface
+        from velocity_engine.builtin.styles import surface
 
         evaluate = {
-            BEVEL: style_surface.bevel,
-            SATIN: style_surface.satin,
-            GRADIENT_OVERLAY: style_surface.gradient_overlay,
+            BEVEL: surface.bevel,
+            SATIN: surface.satin,
+            GRADIENT_OVERLAY: surface.gradient_overlay,
         }[style.type]
         return evaluate(style, sampler, matrix, box or (0.0, 0.0, *sampler.size))
     return None

@@ -18,7 +18,7 @@ from velocity_engine.builtin.effects.device import (
 from velocity_engine.builtin.effects.drop_shadow import soft_alpha
 from velocity_engine.builtin.effects.fields import Field, layer_places
 from velocity_engine.builtin.effects.parameters import RGBA, clamped, style_color, style_scalar
-from velocity_engine.builtin.effects.style_paint import Style, moved_mask, paint_inside, style_mode, tint_inside
+from velocity_engine.builtin.styles.paint import Style, moved_mask, paint_inside, style_mode, tint_inside
 from velocity_engine.display import EffectCall
 from velocity_engine.model.geometry import Bounds, Matrix, mean_scale
 from velocity_engine.model.layers import LayerStyle

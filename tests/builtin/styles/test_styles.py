@@ -2,12 +2,10 @@ import numpy as np
 import pytest
 
 from velocity_engine import plugins
-from velocity_engine.builtin.effects.style_paint import MODES, moved_mask, noisy, paint_inside
-from velocity_engine.builtin.effects.styles import (
+from velocity_engine.builtin.styles.paint import MODES, moved_mask, noisy, paint_inside
+from velocity_engine.builtin.styles.styles import (
     ORDER,
-    SUPPORTED_STYLES,
     evaluate_style,
-    evaluate_styles,
     style_problems,
     under_style,
 )
@@ -15,7 +13,8 @@ from velocity_engine.display import FillSource, SolidPaint, command
 from velocity_engine.model.geometry import IDENTITY, multiply, rectangle_path, rotation, scaling
 from velocity_engine.model.layers import BlendMode, LayerStyle
 from velocity_engine.model.properties import still
-from velocity_engine.testing import StillSampler
+from velocity_engine.plugin_types import StyledLayer
+from velocity_engine.testing import StillSampler, check_style_type
 
 SAMPLER = StillSampler()
 RED = (1.0, 0.0, 0.0, 1.0)
@@ -23,6 +22,20 @@ RED = (1.0, 0.0, 0.0, 1.0)
 
 def style(number, **values):
     return LayerStyle(type=number, values={k: still(*(v if isinstance(v, tuple) else (v,))) for k, v in values.items()})
+
+
+def evaluated(entries, matrix=IDENTITY, content=None):
+    """The calls on the picture and those that lie under it, in the order in which they act."""
+    layer = StyledLayer(sampler=SAMPLER, matrix=matrix, styles=tuple(entries), content=content)
+    kinds = sorted(((entry, plugins.style_type(entry.type)) for entry in entries), key=lambda one: one[1].order)
+    found = [kind.evaluate(entry, layer) for entry, kind in kinds]
+    return [one.call for one in found if one.under is None], [one for one in found if one.under is not None]
+
+
+@pytest.mark.parametrize("number", ORDER)
+def test_each_conforms(number):
+    entries = [entry for entry in EXAMPLES if entry.type == number]
+    check_style_type(plugins.style_type(number), *entries)
 
 
 def square():
@@ -124,7 +137,7 @@ def test_choke_widens_the_shadow():
 
 
 def test_the_unsupported_and_the_invisible_do_nothing():
-    for number in set(range(-1, 12)) - set(SUPPORTED_STYLES):
+    for number in set(range(-1, 12)) - set(ORDER):
         assert evaluate_style(style(number, c=RED), SAMPLER, IDENTITY) is None
     for entry in (
         style(1, c=RED, o=0),
@@ -261,15 +274,15 @@ def test_gradients_of_other_shapes():
 
 def test_a_gradient_fills_what_the_shapes_fill():
     shape = command(FillSource(rectangle_path(100.0, 50.0, 300.0, 250.0), SolidPaint((1.0, 1.0, 1.0, 1.0))))
-    (call,), _ = evaluate_styles([gradient()], SAMPLER, scaling(2, 2), [shape])
+    (call,), _ = evaluated([gradient()], scaling(2, 2), [shape])
     assert call.values[0] == (50.0, 25.0, 150.0, 125.0)
-    (call,), _ = evaluate_styles([gradient(al=0)], SAMPLER, scaling(2, 2), [shape])
+    (call,), _ = evaluated([gradient(al=0)], scaling(2, 2), [shape])
     assert call.values[0] == (0.0, 0.0, 640.0, 360.0)
 
 
 def test_styles_lie_in_after_effects_order():
     entries = [style(1, c=RED), style(2, c=RED), style(7, c=RED), gradient(), style(0, c=RED, s=3)]
-    calls, under = evaluate_styles(entries, SAMPLER, IDENTITY, None)
+    calls, under = evaluated(entries)
     keys = [call.effect for call in calls]
     assert not under
     assert keys == [
@@ -284,8 +297,8 @@ def test_shadows_that_blend_with_what_is_below_stand_apart():
     assert under_style(style(3, c=RED, o=80, s=9, bm=1), SAMPLER, IDENTITY, False) is None
     assert under_style(style(1, c=(0.0, 0.0, 0.0, 1.0), o=80, bm=5), SAMPLER, IDENTITY, False) is None
     assert under_style(style(2, c=RED, o=80, bm=5), SAMPLER, IDENTITY, True) is None
-    _, under = evaluate_styles([style(1, c=RED), style(3, c=RED)], SAMPLER, IDENTITY, None)
-    assert [mode for _, mode in under] == [BlendMode.NORMAL] * 2
+    _, under = evaluated([style(1, c=RED), style(3, c=RED)])
+    assert [entry.under for entry in under] == [BlendMode.NORMAL] * 2
     pixels = square()
     alone, mode = under_style(style(1, c=RED, o=100, a=0, d=5, s=0, bm=5), SAMPLER, IDENTITY, False)
     out = plugins.effect(alone.effect).apply(pixels.copy(), alone, (0, 0))
@@ -297,5 +310,5 @@ def test_what_is_not_drawn_is_told():
     assert not style_problems(bevel())
     assert [feature for feature, _ in style_problems(bevel(bs=5, hm=2))] == ["style.blend", "style.bevel"]
     assert [feature for feature, _ in style_problems(style(8))] == ["style.gradient"]
-    assert [feature for feature, _ in style_problems(style(11))] == ["style.11"]
+    assert plugins.style_type(11) is None
     assert len(set(MODES.values())) == len(MODES)

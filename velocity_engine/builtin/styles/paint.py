@@ -42,7 +42,7 @@ MODES = {
 
 
 class Style:
-    """What all styles share: no document's effect is served by one, ``styles.evaluate_style`` makes their calls."""
+    """What all styles share: no document's effect is served by one, their ``StyleType`` makes their calls."""
 
     match_names: tuple[str, ...] = ()
     lottie_types: tuple[int, ...] = ()

@@ -1,0 +1,57 @@
+"""What is handed down while a composition is evaluated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from velocity_engine.model.geometry import IDENTITY, Matrix
+from velocity_engine.motion.transforms import Matrix4
+
+
+@dataclass(frozen=True, slots=True)
+class Viewport:
+    """The output picture: ``matrix`` fits the composition inside and centres it."""
+
+    width: int
+    height: int
+    matrix: Matrix
+
+
+def fit_viewport(document_size: tuple[float, float], width: int, height: int) -> Viewport:
+    scale = min(width / document_size[0], height / document_size[1])
+    left, top = (width - document_size[0] * scale) / 2, (height - document_size[1] * scale) / 2
+    return Viewport(width, height, (scale, 0.0, 0.0, scale, left, top))
+
+
+EVERYWHERE = Viewport(2**40, 2**40, IDENTITY)
+"""The viewport that no clip leaves free."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many commands one display list has so far, those of its compositions counted in each of them."""
+
+    commands: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One walk through the layers of a composition.
+
+    Attributes:
+        frame: The moment, in frames of the composition.
+        base: From the composition's coordinates to device pixels.
+        size: Width and height of the composition.
+        viewport: The picture on the device; what lies outside is not cut away.
+        camera: What sees the composition's layers of three dimensions; None where there is no camera.
+        depth: How many mattes and precomps stand around the composition.
+        tally: Of the display list that the walk is for.
+    """
+
+    frame: float
+    base: Matrix
+    size: tuple[float, float]
+    viewport: Viewport
+    camera: Matrix4 | None = None
+    depth: int = 0
+    tally: Tally = field(default_factory=Tally)
