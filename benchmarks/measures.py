@@ -25,11 +25,11 @@ from velocity_engine.api import BLACK, TimelineScene
 from velocity_engine.encode.encoder import SegmentEncoder
 from velocity_engine.evaluate.evaluation_pass import fit_viewport
 from velocity_engine.evaluate.evaluator import Evaluator
+from velocity_engine.kernels.compiler.parallel import available_cores
 from velocity_engine.pipeline.draw import FrameDrawer, StageClock
 from velocity_engine.pipeline.frame_ring import YuvFrame, YuvRing
 from velocity_engine.pipeline.scene import Scene
 from velocity_engine.pipeline.segment import plan_segments
-from velocity_engine.pipeline.segment_workers import available_cores
 from velocity_engine.plugin_types import Segment
 
 

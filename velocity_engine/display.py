@@ -19,7 +19,7 @@ from velocity_engine.model.digests import Digest as Digest
 from velocity_engine.model.digests import Digested
 from velocity_engine.model.digests import digest_of as digest_of
 from velocity_engine.model.geometry import IDENTITY, Matrix, Path
-from velocity_engine.model.layers import BlendMode, MatteMode
+from velocity_engine.model.layers import BlendMode, MaskMode, MatteMode
 from velocity_engine.model.shapes import Cap, FillRule, GradientKind, Join
 
 RGBA = tuple[float, float, float, float]
@@ -188,11 +188,11 @@ class MaskPath:
     """One mask of a layer, in device pixels: ``path`` (closed, even when the document's is open), already expanded
     by the document's expansion when ``expansion`` is 0, else to be grown (shrunk) by that many device pixels.
 
-    ``feather`` is the blur's (x, y) extent in device pixels. ``mode`` is the letter of ``MaskMode``; ``opacity`` 0..1.
+    ``feather`` is the blur's (x, y) extent in device pixels. ``opacity`` is 0..1.
     """
 
     path: Path
-    mode: str
+    mode: MaskMode
     inverted: bool
     opacity: float
     expansion: float
@@ -248,6 +248,9 @@ class EffectCall:
 
 RESAMPLE = "velocity.projection"
 """The key of the built-in effect that resamples a flat picture in perspective."""
+BLUR_SIZE_TO_SIGMA = 0.3  # of what After Effects calls a blur's size, as Skottie measured it (GaussianBlurEffect.cpp)
+MAX_BLUR_SIGMA = 532.0  # device pixels, as Skia's blurs
+MAX_EFFECT_MARGIN = 3000.0  # device pixels
 GAUSSIAN_BLUR = "gaussian-blur"
 """The key of the built-in Gaussian blur."""
 
@@ -290,7 +293,7 @@ class DrawCommand(Digested):
         if self.clips:
             parts += [(clip.box, clip.matrix) for clip in self.clips]
         for m in self.masks:
-            parts.append(("mask", m.path.digest, m.mode, m.inverted, m.opacity, m.expansion, m.feather))
+            parts.append(("mask", m.path.digest, m.mode.value, m.inverted, m.opacity, m.expansion, m.feather))
         if self.matte is not None:
             parts += ["matte", self.matte.mode.value, *(entry.digest for entry in self.matte.commands)]
         if self.effects:

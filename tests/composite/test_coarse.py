@@ -15,13 +15,14 @@ from velocity_engine.composite.vector import GradientTables, VectorPainter
 from velocity_engine.display import MaskPath
 from velocity_engine.kernels.pictures.upscale import rows_between
 from velocity_engine.model.geometry import rectangle_path
+from velocity_engine.model.layers import MaskMode
 
 FRAME = (0, 0, 640, 360)
 BOX = (101.3, 60.7, 450.2, 290.1)
 
 
 def coverage(feather: tuple[float, float], rect: tuple[int, int, int, int] = FRAME, expansion: float = 0.0):
-    mask = MaskPath(rectangle_path(*BOX), "a", False, 1.0, expansion, feather)
+    mask = MaskPath(rectangle_path(*BOX), MaskMode.ADD, False, 1.0, expansion, feather)
     found, _ = mask_coverage((mask,), rect, FRAME, VectorPainter(GradientTables()), BufferPool())
     return found
 

@@ -28,7 +28,7 @@ from velocity_engine.display import (
     picture,
 )
 from velocity_engine.model.geometry import IDENTITY, multiply, rectangle_path, rotation, scaling, translation
-from velocity_engine.model.layers import BlendMode, MatteMode
+from velocity_engine.model.layers import BlendMode, MaskMode, MatteMode
 from velocity_engine.model.shapes import Cap, FillRule, GradientKind, Join
 
 W, H = 120, 80
@@ -229,7 +229,7 @@ def test_every_blend_mode_draws(mode: BlendMode) -> None:
 
 def mask(x0: float, y0: float, x1: float, y1: float, mode: str = "a", **other) -> MaskPath:
     values = {"inverted": False, "opacity": 1.0, "expansion": 0.0, "feather": (0.0, 0.0), **other}
-    return MaskPath(path=rectangle_path(x0, y0, x1, y1), mode=mode, **values)
+    return MaskPath(path=rectangle_path(x0, y0, x1, y1), mode=MaskMode(mode), **values)
 
 
 def masked(*masks: MaskPath) -> Pixels:

@@ -37,7 +37,7 @@ from velocity_engine.model.geometry import (
     scaling,
     translation,
 )
-from velocity_engine.model.layers import BlendMode, MatteMode
+from velocity_engine.model.layers import BlendMode, MaskMode, MatteMode
 from velocity_engine.model.shapes import Cap, FillRule, GradientKind, Join
 
 W, H = 230, 150
@@ -100,7 +100,7 @@ class Scenes:
     def mask(self) -> MaskPath:
         feather = (self.one_of([0.0, 8.0]), self.one_of([0.0, 8.0, 30.0]))
         share, grow = float(self.rng.random()), self.one_of([0.0, 0.0, 5.0, -5.0])
-        return MaskPath(self.path(), self.one_of("asildfn"), self.chance(0.3), share, grow, feather)
+        return MaskPath(self.path(), self.one_of(list(MaskMode)), self.chance(0.3), share, grow, feather)
 
     def command(self, depth: int = 0) -> DrawCommand:
         acting = {

@@ -12,7 +12,7 @@ from velocity_engine.evaluate import layer_matrices
 from velocity_engine.evaluate.evaluation_pass import fit_viewport
 from velocity_engine.evaluate.evaluator import MAX_NESTING, Evaluator
 from velocity_engine.model.geometry import apply
-from velocity_engine.model.layers import BlendMode
+from velocity_engine.model.layers import BlendMode, MaskMode
 from velocity_engine.motion.transforms import transform_matrix
 from velocity_engine.parse.document import parse_document
 from velocity_engine.parse.graph import MAX_MATTES
@@ -156,7 +156,7 @@ def test_masks_follow_the_layer_in_device_pixels() -> None:
     (entry,) = shown(plan_of([layer])).commands
     (found,) = entry.masks
     assert found.path.bounds() == pytest.approx((10, 10, 18, 18))
-    assert (found.mode, found.inverted, found.opacity, found.expansion) == ("a", True, 0.5, pytest.approx(4))
+    assert (found.mode, found.inverted, found.opacity, found.expansion) == (MaskMode.ADD, True, 0.5, pytest.approx(4))
 
 
 def test_auto_orient_turns_a_layer_along_its_way() -> None:

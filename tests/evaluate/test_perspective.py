@@ -22,6 +22,7 @@ from velocity_engine.display import (
 )
 from velocity_engine.evaluate.perspective import RESAMPLE, Projection, bent, bent_path, device_transform, square
 from velocity_engine.model.geometry import IDENTITY, rectangle_path, translation
+from velocity_engine.model.layers import MaskMode
 from velocity_engine.model.shapes import GradientKind
 from velocity_engine.shapes.primitives import ellipse_path
 
@@ -114,7 +115,7 @@ def test_clips_become_masks_and_groups_bend_within() -> None:
     entry = command(group_source([inner]), opacity=0.5, clips=(Clip((0.0, 0.0, 8.0, 8.0), IDENTITY),))
     moved = bent(entry, TILTED)
     assert moved is not None
-    assert not moved.clips and [mask.mode for mask in moved.masks] == ["i"]
+    assert not moved.clips and [mask.mode for mask in moved.masks] == [MaskMode.INTERSECT]
     assert moved.opacity == 0.5
     assert tuple(moved.source.commands[0].source.path.points[0]) == pytest.approx((3.0, -2.0))
 

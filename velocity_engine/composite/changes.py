@@ -143,7 +143,7 @@ def same(one: DrawCommand, other: DrawCommand) -> bool:
 def _wrapping(command: DrawCommand) -> tuple[object, ...]:
     """What acts on a group as a whole, in a form that can be compared."""
     masks = tuple(
-        (m.path.points.tobytes(), m.path.starts.tobytes(), m.mode, m.inverted, m.opacity, m.expansion, m.feather)
+        (m.path.points.tobytes(), m.path.starts.tobytes(), m.mode.value, m.inverted, m.opacity, m.expansion, m.feather)
         for m in command.masks
     )
     matte = command.matte and (command.matte.mode, tuple(c.digest for c in command.matte.commands))

@@ -20,10 +20,11 @@ from velocity_engine.display import (
     StrokeSource,
 )
 from velocity_engine.model.geometry import Matrix, Path, transformed_bounds
-from velocity_engine.model.layers import MatteMode
+from velocity_engine.model.layers import MaskMode, MatteMode
 
 SIGMA_OF_FEATHER = 0.38  # Skottie's factor, found by comparison with After Effects
 REACH_OF_SIGMA = 3.0
+ADDING = (MaskMode.ADD, MaskMode.LIGHTEN, MaskMode.DIFFERENCE)  # a first mask of these starts from nothing
 MAX_KEPT = 4096
 
 Box = tuple[float, float, float, float]
@@ -111,8 +112,8 @@ class Extents:
     def _limits(self, command: DrawCommand) -> list[Rect | None]:
         limits: list[Rect | None] = [clip_extent(clip) for clip in command.clips]
         masks = command.masks
-        if masks and masks[0].mode in "alf" and not any(mask.inverted and mask.mode in "alf" for mask in masks):
-            limits.append(union_of(mask_extent(mask) for mask in masks if mask.mode in "alf"))
+        if masks and masks[0].mode in ADDING and not any(mask.inverted and mask.mode in ADDING for mask in masks):
+            limits.append(union_of(mask_extent(mask) for mask in masks if mask.mode in ADDING))
         if command.matte is not None and command.matte.mode in (MatteMode.ALPHA, MatteMode.LUMA):
             limits.append(self.commands(command.matte.commands))
         return limits

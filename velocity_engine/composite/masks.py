@@ -8,24 +8,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.composite.coarse import CoarseGrid, blurred, coarse_steps
-from velocity_engine.composite.extents import REACH_OF_SIGMA, SIGMA_OF_FEATHER, mask_extent
+from velocity_engine.composite.extents import ADDING, REACH_OF_SIGMA, SIGMA_OF_FEATHER, mask_extent
 from velocity_engine.composite.paths import flattened
 from velocity_engine.composite.rects import Rect, grown, intersection
 from velocity_engine.composite.strokes import stroked
 from velocity_engine.composite.surface import BufferPool
 from velocity_engine.composite.vector import VectorPainter
-from velocity_engine.display import Clip, MaskPath
+from velocity_engine.display import MAX_BLUR_SIGMA, Clip, MaskPath
 from velocity_engine.kernels.filters.blur import blur_mask
 from velocity_engine.kernels.pixels.matte import combine_mask
 from velocity_engine.model.geometry import IDENTITY, Matrix, rectangle_path
+from velocity_engine.model.layers import MaskMode
 from velocity_engine.model.shapes import Cap, Join
 
 Coverage = NDArray[np.uint8]
 
-LARGEST_SIGMA = 532.0  # device pixels, as Skia's blurs: the buffer around a feathered mask stays bounded
 ADD, SUBTRACT, INTERSECT, LIGHTEN, DARKEN, DIFFERENCE = range(6)
 
-MODES = {"a": ADD, "s": SUBTRACT, "i": INTERSECT, "l": LIGHTEN, "d": DARKEN, "f": DIFFERENCE}
+MODES = {
+    MaskMode.ADD: ADD,
+    MaskMode.SUBTRACT: SUBTRACT,
+    MaskMode.INTERSECT: INTERSECT,
+    MaskMode.LIGHTEN: LIGHTEN,
+    MaskMode.DARKEN: DARKEN,
+    MaskMode.DIFFERENCE: DIFFERENCE,
+}
 
 
 def mask_coverage(
@@ -39,7 +46,7 @@ def mask_coverage(
     frame, so that its coverage does not depend on ``rect``.
     """
     acting = [mask for mask in masks if mask.mode in MODES]
-    from_nothing = bool(acting) and acting[0].mode in "alf"
+    from_nothing = bool(acting) and acting[0].mode in ADDING
     total, total_buffer = pool.mask(rect, 0 if from_nothing else 255)
     for position, mask in enumerate(acting):
         one, buffer = pool.mask(rect, 0)
@@ -53,7 +60,7 @@ def mask_coverage(
 
 
 def _draw_mask(out: Coverage, mask: MaskPath, rect: Rect, frame: Rect, vector: VectorPainter, pool: BufferPool) -> None:
-    sigma_x, sigma_y = (min(SIGMA_OF_FEATHER * max(0.0, extent), LARGEST_SIGMA) for extent in mask.feather)
+    sigma_x, sigma_y = (min(SIGMA_OF_FEATHER * max(0.0, extent), MAX_BLUR_SIGMA) for extent in mask.feather)
     if not (sigma_x > 0.0 or sigma_y > 0.0):
         _draw_sharp(out, mask, rect, vector, pool)
         return

@@ -5,7 +5,7 @@ frame.
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import RLock
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,8 @@ class Results:
         self._limit = limit
         self._frame = 0
         self._held: dict[Key, tuple[int, NDArray[np.uint8]]] = {}
-        self._lock = RLock()
+        self._making: dict[Key, Lock] = {}  # results that a thread computes now
+        self._lock = Lock()
 
     def next_frame(self) -> None:
         with self._lock:
@@ -40,8 +41,30 @@ class Results:
             self._held = recent
 
     def get(self, key: Key, compute: Callable[[], NDArray[np.uint8]]) -> NDArray[np.uint8]:
+        """Returns the pixels of ``key``; calls ``compute`` where they are not held.
+
+        A thread waits for another only where that one computes the same result.
+        """
         with self._lock:
-            found = self._held.get(key)
-            pixels = compute() if found is None else found[1]
-            self._held[key] = (self._frame, pixels)
-            return pixels
+            if (pixels := self._used(key)) is not None:
+                return pixels
+            making = self._making.setdefault(key, Lock())
+        with making:
+            with self._lock:
+                if (pixels := self._used(key)) is not None:
+                    return pixels
+            try:
+                pixels = compute()
+                with self._lock:
+                    self._held[key] = (self._frame, pixels)
+                return pixels
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
+
+    def _used(self, key: Key) -> NDArray[np.uint8] | None:
+        found = self._held.get(key)
+        if found is None:
+            return None
+        self._held[key] = (self._frame, found[1])
+        return found[1]

@@ -8,12 +8,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from velocity_engine.errors import RenderFailed
+from velocity_engine.media.color_tags import BT709, LIMITED_RANGE
 from velocity_engine.plugin_types import BUFFER_START, EncodedPacket, EncoderSettings
 
 if TYPE_CHECKING:
     import av
 
-BT709, LIMITED = 1, 1  # AVCOL_PRI_BT709, AVCOL_TRC_BT709 and AVCOL_SPC_BT709; AVCOL_RANGE_MPEG
 OVERSHOOT = 1.05
 
 # The AVX-512 code of x264 reads memory that nobody wrote where a row is not a multiple of 8 macroblocks, and gives
@@ -46,7 +46,7 @@ def configure(
     context.pix_fmt = settings.pixel_format
     context.time_base, context.framerate = 1 / rate, rate
     context.color_primaries = context.color_trc = context.colorspace = BT709
-    context.color_range = LIMITED
+    context.color_range = LIMITED_RANGE
     context.flags |= av.codec.context.Flags.global_header
     context.thread_count = settings.threads
     if settings.bit_rate is not None:

@@ -315,7 +315,7 @@ def _masks(planned: PlannedLayer, sampler: LayerSampler, device: DeviceTransform
         found.append(
             MaskPath(
                 bezier_path(sampler.path(mask.path)).transformed(matrix),
-                mask.mode.value,
+                mask.mode,
                 mask.inverted,
                 min(max(sampler.scalar(mask.opacity) / 100.0, 0.0), 1.0),
                 sampler.scalar(mask.expansion) * scale,

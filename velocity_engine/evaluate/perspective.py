@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.display import (
+    MAX_EFFECT_MARGIN,
     RESAMPLE,
     Clip,
     DrawCommand,
@@ -42,13 +43,13 @@ from velocity_engine.model.geometry import (
     multiply,
     rectangle_path,
 )
+from velocity_engine.model.layers import MaskMode
 from velocity_engine.shapes.boxes import flat_box
 from velocity_engine.shapes.curves import Points, subdivided
 
 Projection = NDArray[np.float64]
 """(3, 3): from points (x, y, 1) to (u w, v w, w); what has w <= 0 lies behind the eye."""
 
-MAX_MARGIN = 3000.0
 _NEAR = 0.02  # of the w at the anchor: what is nearer to the eye is cut off
 _POLYGON_PIECES = 16
 _MAX_POINTS = 20_000  # of a path that is cut further, lest perspectives within perspectives double them on and on
@@ -145,7 +146,7 @@ def bent_mask(mask: MaskPath, h: Projection) -> MaskPath:
 
 def _clip_mask(clip: Clip, h: Projection) -> MaskPath:
     path = bent_path(rectangle_path(*clip.box).transformed(clip.matrix), h)
-    return MaskPath(path, "i", False, 1.0, 0.0, (0.0, 0.0))
+    return MaskPath(path, MaskMode.INTERSECT, False, 1.0, 0.0, (0.0, 0.0))
 
 
 def _outline(source: FillSource | StrokeSource, matrix: Matrix) -> Path:
@@ -163,7 +164,7 @@ def _bent_effect(call: EffectCall, h: Projection) -> EffectCall:
     if at is None:
         return call
     scale = mean_scale(at.matrix)
-    left, top, right, bottom = (min(side * scale, MAX_MARGIN) for side in call.margin)
+    left, top, right, bottom = (min(side * scale, MAX_EFFECT_MARGIN) for side in call.margin)
     return replace(call, matrix=multiply(at.matrix, call.matrix), margin=(left, top, right, bottom))
 
 
@@ -176,7 +177,7 @@ def _resampling(entry: DrawCommand, h: Projection) -> EffectCall | None:
     if seen is None:
         return None
     sides = (box[0] - seen[0], box[1] - seen[1], seen[2] - box[2], seen[3] - box[3])
-    left, top, right, bottom = (min(max(side + 2.0, 2.0), MAX_MARGIN) for side in sides)
+    left, top, right, bottom = (min(max(side + 2.0, 2.0), MAX_EFFECT_MARGIN) for side in sides)
     return EffectCall(RESAMPLE, (tuple(h.ravel().tolist()),), IDENTITY, (left, top, right, bottom))
 
 

@@ -26,9 +26,9 @@ from velocity_engine.errors import VelocityError
 from velocity_engine.evaluate.evaluation_pass import Viewport, fit_viewport
 from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.evaluate.soundtrack import audio_plan
+from velocity_engine.kernels.compiler.parallel import available_cores
 from velocity_engine.pipeline.draw import FrameDrawer, StageClock, TileCount
 from velocity_engine.pipeline.frame_ring import YuvRing
-from velocity_engine.pipeline.segment_workers import available_cores
 from velocity_engine.plan.plan import Plan
 from velocity_engine.plugin_types import EncoderSettings, Segment
 from velocity_engine.template import Template, exact_rate

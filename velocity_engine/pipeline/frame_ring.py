@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.composite.tiles import TILE, Box, tile_rectangles, tile_rows
+from velocity_engine.media.color_tags import BT709, LIMITED_RANGE
 from velocity_engine.pipeline.channel import Channel
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ class YuvFrame:
         import av
 
         self.frame: av.VideoFrame = av.VideoFrame(width, height, "yuv420p")
-        self.frame.color_primaries = self.frame.color_trc = self.frame.colorspace = 1
-        self.frame.color_range = 1
+        self.frame.color_primaries = self.frame.color_trc = self.frame.colorspace = BT709
+        self.frame.color_range = LIMITED_RANGE
         self.whole: Box = (0, 0, -(-width // TILE), -(-height // TILE))
         self.stale: set[Box] = {self.whole}
 

@@ -9,7 +9,6 @@ long. Where a processor is to spare, or the worker is behind the others, it draw
 from __future__ import annotations
 
 import math
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 
+from velocity_engine.kernels.compiler.parallel import available_cores
 from velocity_engine.pipeline.channel import Channel, ChannelClosed
 from velocity_engine.pipeline.draw import FrameDrawer, FrameSender, SegmentWork, StageClock, TileCount
 from velocity_engine.pipeline.frame_ring import YuvFrame, YuvRing
@@ -228,9 +228,3 @@ def batches_of(segments: Sequence[Segment], workers: int) -> list[Sequence[Segme
         batches.append(segments[begin : begin + length])
         begin += length
     return batches
-
-
-def available_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

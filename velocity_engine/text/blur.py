@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from velocity_engine.display import EffectCall, blur_call
+from velocity_engine.display import BLUR_SIZE_TO_SIGMA, EffectCall, blur_call
 
-_SIGMA = 0.3  # of what After Effects calls a blur's size
-_LARGEST = 3000.0
+_MAX_SIGMA = 3000.0  # pixels of the layer, which may be drawn small
 
 
 def blur_effect(x: float, y: float) -> EffectCall:
     """``x``, ``y``: After Effects' blur in layer pixels. Edges are not repeated: glyphs stand on clear ground."""
-    return blur_call(min(x * _SIGMA, _LARGEST), min(y * _SIGMA, _LARGEST))
+    return blur_call(min(x * BLUR_SIZE_TO_SIGMA, _MAX_SIGMA), min(y * BLUR_SIZE_TO_SIGMA, _MAX_SIGMA))

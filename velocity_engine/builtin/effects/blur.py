@@ -7,8 +7,6 @@ import math
 import numpy as np
 
 from velocity_engine.builtin.effects.device import (
-    BLUR_SIZE_TO_SIGMA,
-    LARGEST_SIGMA,
     Pixels,
     box_coverage,
     device_sigmas,
@@ -18,7 +16,7 @@ from velocity_engine.builtin.effects.device import (
     to_buffer,
 )
 from velocity_engine.builtin.effects.parameters import choice, clamped, scalar, switch
-from velocity_engine.display import GAUSSIAN_BLUR, EffectCall
+from velocity_engine.display import BLUR_SIZE_TO_SIGMA, GAUSSIAN_BLUR, MAX_BLUR_SIGMA, EffectCall
 from velocity_engine.model.geometry import Matrix, invert, multiply, transformed_bounds, translation
 from velocity_engine.model.layers import Effect
 from velocity_engine.sampler import Sampler
@@ -110,7 +108,7 @@ class GaussianBlurEffect:
         if (sigma_x == 0.0 or sigma_y == 0.0) and across >= 0.05 and down >= 0.05:
             dx, dy = direction(call.matrix, float(sigma_x > 0.0), float(sigma_y > 0.0))
             length = math.hypot(dx, dy)
-            sigma = min((sigma_x + sigma_y) * length, LARGEST_SIGMA)
+            sigma = min((sigma_x + sigma_y) * length, MAX_BLUR_SIGMA)
             return blurred_along(pixels, origin, (dx / length, dy / length), sigma)
         return blur_rgba(pixels, across, down, False)
 
@@ -151,4 +149,4 @@ class DirectionalBlurEffect:
         length = math.hypot(dx, dy)
         if length < 0.05:
             return pixels
-        return blurred_along(pixels, origin, (dx / length, dy / length), min(length, LARGEST_SIGMA))
+        return blurred_along(pixels, origin, (dx / length, dy / length), min(length, MAX_BLUR_SIGMA))

@@ -7,12 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.display import EffectCall
+from velocity_engine.display import MAX_BLUR_SIGMA, MAX_EFFECT_MARGIN, EffectCall
 from velocity_engine.model.geometry import Matrix, apply, invert, multiply, transformed_bounds, translation
-
-BLUR_SIZE_TO_SIGMA = 0.3  # what After Effects calls a blur's size, as Skottie measured it
-LARGEST_SIGMA = 532.0
-LARGEST_MARGIN = 3000.0
 
 Pixels = NDArray[np.uint8]
 Margin = tuple[float, float, float, float]
@@ -27,7 +23,7 @@ def device_sigmas(matrix: Matrix, sigma_x: float, sigma_y: float) -> tuple[float
     """The spread, along the device's axes, of a blur with these sigmas along the layer's."""
     across = math.hypot(matrix[0] * sigma_x, matrix[2] * sigma_y)
     down = math.hypot(matrix[1] * sigma_x, matrix[3] * sigma_y)
-    return (min(across, LARGEST_SIGMA), min(down, LARGEST_SIGMA))
+    return (min(across, MAX_BLUR_SIGMA), min(down, MAX_BLUR_SIGMA))
 
 
 def reach(sigma: float) -> float:
@@ -37,8 +33,8 @@ def reach(sigma: float) -> float:
 
 def even_margin(horizontal: float, vertical: float) -> Margin:
     """The same margin at opposite sides, bounded so that a wild value cannot ask for a boundless picture."""
-    across = min(max(horizontal, 0.0), LARGEST_MARGIN)
-    down = min(max(vertical, 0.0), LARGEST_MARGIN)
+    across = min(max(horizontal, 0.0), MAX_EFFECT_MARGIN)
+    down = min(max(vertical, 0.0), MAX_EFFECT_MARGIN)
     return (across, down, across, down)
 
 

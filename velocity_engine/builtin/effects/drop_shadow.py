@@ -7,17 +7,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.builtin.effects.device import (
-    BLUR_SIZE_TO_SIGMA,
-    Margin,
-    Pixels,
-    device_sigmas,
-    direction,
-    even_margin,
-    reach,
-)
+from velocity_engine.builtin.effects.device import Margin, Pixels, device_sigmas, direction, even_margin, reach
 from velocity_engine.builtin.effects.parameters import clamped, color, scalar, switch
-from velocity_engine.display import EffectCall
+from velocity_engine.display import BLUR_SIZE_TO_SIGMA, EffectCall
 from velocity_engine.model.geometry import Matrix
 from velocity_engine.model.layers import Effect
 from velocity_engine.sampler import Sampler

@@ -7,18 +7,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.builtin.effects.device import (
-    LARGEST_MARGIN,
-    Margin,
-    Pixels,
-    device_sigmas,
-    even_margin,
-    reach,
-    to_buffer,
-)
+from velocity_engine.builtin.effects.device import Margin, Pixels, device_sigmas, even_margin, reach, to_buffer
 from velocity_engine.builtin.effects.parameters import choice, clamped, color, scalar, switch
 from velocity_engine.builtin.effects.stroke import polyline
-from velocity_engine.display import EffectCall
+from velocity_engine.display import MAX_EFFECT_MARGIN, EffectCall
 from velocity_engine.model.geometry import Matrix, multiply, translation
 from velocity_engine.model.layers import Effect
 from velocity_engine.sampler import Sampler
@@ -90,7 +82,7 @@ def _soft_cover(
     from velocity_engine.kernels.filters.blur import blur_mask
 
     sigmas = device_sigmas(call.matrix, *spread)
-    right, down = (min(math.ceil(reach(sigma)), int(LARGEST_MARGIN)) for sigma in sigmas)
+    right, down = (min(math.ceil(reach(sigma)), int(MAX_EFFECT_MARGIN)) for sigma in sigmas)
     height, width = shape
     sharp = _cover(outlines, multiply(translation(right, down), to_buffer(call, origin)),
                    (height + 2 * down, width + 2 * right))  # fmt: skip

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.builtin.effects.device import BLUR_SIZE_TO_SIGMA, Pixels, device_sigmas, even_margin, reach
+from velocity_engine.builtin.effects.device import Pixels, device_sigmas, even_margin, reach
 from velocity_engine.builtin.effects.parameters import RGBA, choice, clamped, color, limits_of, scalar
-from velocity_engine.display import EffectCall
+from velocity_engine.display import BLUR_SIZE_TO_SIGMA, EffectCall
 from velocity_engine.model.geometry import Matrix
 from velocity_engine.model.layers import BlendMode, Effect
 from velocity_engine.sampler import Sampler

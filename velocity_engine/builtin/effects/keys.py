@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.builtin.effects.choker import to_coverage
-from velocity_engine.builtin.effects.device import BLUR_SIZE_TO_SIGMA, Margin, Pixels, device_sigmas, even_margin, reach
+from velocity_engine.builtin.effects.device import Margin, Pixels, device_sigmas, even_margin, reach
 from velocity_engine.builtin.effects.parameters import choice, clamped, color, scalar
-from velocity_engine.display import EffectCall
+from velocity_engine.display import BLUR_SIZE_TO_SIGMA, EffectCall
 from velocity_engine.model.geometry import Matrix, mean_scale
 from velocity_engine.model.layers import Effect
 from velocity_engine.sampler import Sampler

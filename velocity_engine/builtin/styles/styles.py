@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from velocity_engine.builtin.effects.device import BLUR_SIZE_TO_SIGMA, Pixels, direction, even_margin
+from velocity_engine.builtin.effects.device import Pixels, direction, even_margin
 from velocity_engine.builtin.effects.drop_shadow import shadow_margin, soft_alpha
 from velocity_engine.builtin.effects.parameters import RGBA, clamped, style_color, style_scalar
 from velocity_engine.builtin.styles.paint import (
@@ -25,7 +25,7 @@ from velocity_engine.builtin.styles.paint import (
     style_noise,
     tint_inside,
 )
-from velocity_engine.display import EffectCall
+from velocity_engine.display import BLUR_SIZE_TO_SIGMA, EffectCall
 from velocity_engine.model.geometry import Bounds, Matrix, invert, mean_scale, transformed_bounds
 from velocity_engine.model.layers import BlendMode, LayerStyle
 from velocity_engine.plugin_types import StyleCall, StyledLayer

@@ -7,19 +7,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.builtin.effects.device import (
-    BLUR_SIZE_TO_SIGMA,
-    Pixels,
-    device_sigmas,
-    direction,
-    even_margin,
-    reach,
-)
+from velocity_engine.builtin.effects.device import Pixels, device_sigmas, direction, even_margin, reach
 from velocity_engine.builtin.effects.drop_shadow import soft_alpha
 from velocity_engine.builtin.effects.fields import Field, layer_places
 from velocity_engine.builtin.effects.parameters import RGBA, clamped, style_color, style_scalar
 from velocity_engine.builtin.styles.paint import Style, moved_mask, paint_inside, style_mode, tint_inside
-from velocity_engine.display import EffectCall
+from velocity_engine.display import BLUR_SIZE_TO_SIGMA, EffectCall
 from velocity_engine.model.geometry import Bounds, Matrix, mean_scale
 from velocity_engine.model.layers import LayerStyle
 from velocity_engine.sampler import Sampler

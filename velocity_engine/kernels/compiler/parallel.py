@@ -34,7 +34,7 @@ for name in {names!r}:
 @cache
 def compile_first_kernels() -> None:
     """Once, and waits until all are compiled. Where it cannot be done, who needs a kernel compiles it alone."""
-    if VARIABLE in os.environ or not sys.executable or getattr(sys, "frozen", False) or _processors() < len(SHARES):
+    if VARIABLE in os.environ or not sys.executable or getattr(sys, "frozen", False) or available_cores() < len(SHARES):
         return
     environment = {**os.environ, VARIABLE: "1"}
     children: list[subprocess.Popen[bytes]] = []
@@ -55,5 +55,6 @@ def compile_first_kernels() -> None:
             child.wait()
 
 
-def _processors() -> int:
+def available_cores() -> int:
+    """The processors that this process may run on."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

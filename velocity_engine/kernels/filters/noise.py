@@ -41,12 +41,12 @@ def _at(x, y, first, second, weight):
 
 @inner
 def _smooth(x, y, first, second, weight, grain):
-    if grain == 1:
+    if grain == BLOCK:
         return _at(np.floor(x), np.floor(y), first, second, weight)
     x, y = x - _F(0.5), y - _F(0.5)
     i, j = np.floor(x), np.floor(y)
     s, t = x - i, y - j
-    if grain != 2:
+    if grain != LINEAR:
         s, t = s * s * (_F(3.0) - _F(2.0) * s), t * t * (_F(3.0) - _F(2.0) * t)
     one, two = _at(i, j, first, second, weight), _at(i + _F(1.0), j, first, second, weight)
     upper = one + (two - one) * s
@@ -57,12 +57,12 @@ def _smooth(x, y, first, second, weight, grain):
 
 @inner
 def _folded(value, fold):
-    if fold == 0:
+    if fold == BASIC:
         return value
     value = _F(2.0) * abs(_F(0.5) - value)
-    if fold == 1:
+    if fold == TURBULENT_BASIC:
         return value
-    return value * value if fold == 2 else np.sqrt(value)
+    return value * value if fold == TURBULENT_SMOOTH else np.sqrt(value)
 
 
 @kernel(

@@ -22,9 +22,9 @@ def _within(i, size, edge):  # type: ignore[no-untyped-def]
     """The pixel that stands for pixel ``i`` of a row of ``size``; -1 for none."""
     if 0 <= i < size:
         return i
-    if edge == 1:
+    if edge == REPEAT_EDGE:
         return np.int64(0) if i < 0 else size - 1
-    return i % size if edge == 2 else np.int64(-1)
+    return i % size if edge == WRAP else np.int64(-1)
 
 
 @inner

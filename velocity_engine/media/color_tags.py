@@ -1,0 +1,8 @@
+"""The numbers by which FFmpeg and the codec standards tag colour (ISO/IEC 23091-2)."""
+
+from __future__ import annotations
+
+BT709 = 1  # AVCOL_PRI_BT709, AVCOL_TRC_BT709, AVCOL_SPC_BT709
+LIMITED_RANGE, FULL_RANGE = 1, 2  # AVCOL_RANGE_MPEG, AVCOL_RANGE_JPEG
+UNSPECIFIED = 2  # AVCOL_SPC_UNSPECIFIED
+BT601 = (4, 5, 6)  # AVCOL_SPC_FCC, AVCOL_SPC_BT470BG, AVCOL_SPC_SMPTE170M
