@@ -11,7 +11,7 @@ QRCODE := $(shell find plugins/qrcode -name '*.py' -o -name pyproject.toml)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format type bench ratios browser serve lock clean
+.PHONY: help demo test lint format type map bench ratios browser serve lock clean
 
 help:
 	@echo 'make demo     render the bundled template to out/demo.mp4'
@@ -19,6 +19,7 @@ help:
 	@echo 'make lint     ruff and import-linter'
 	@echo 'make format   let ruff lay out the code'
 	@echo 'make type     mypy'
+	@echo 'make map      draw docs/architecture.svg from the imports'
 	@echo 'make bench    the benchmarks; writes docs/benchmarks.md and out/benchmarks.json'
 	@echo 'make ratios   a short look at speed, beside what was stored (benchmarks/ratios.json)'
 	@echo 'make browser  the tests in Chromium (of the system)'
@@ -46,6 +47,9 @@ format: $(VENV)/.tested
 type: $(VENV)/.tested
 	@$(BIN)/mypy
 	@$(BIN)/mypy plugins/qrcode/src
+
+map: $(VENV)/.tested
+	@$(BIN)/python tools/draw_map.py
 
 bench: $(BENCH)/.installed
 	@mkdir -p out

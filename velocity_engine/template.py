@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from velocity_engine.errors import Finding, FrameRangeError, Place, VelocityError, nearest
 from velocity_engine.media.decoded_pictures import DecodedPictures
 from velocity_engine.model.document import Document, Marker, MediaAsset
+from velocity_engine.model.gc_threshold import raised_gc_threshold
 from velocity_engine.model.text import Font
 from velocity_engine.package.package import Package, PackageLimits, open_package
 from velocity_engine.parse.document import parse_document
-from velocity_engine.pipeline.gc_threshold import raised_gc_threshold
 
 if TYPE_CHECKING:
     from velocity_engine.customize.layer_infos import LayerInfo

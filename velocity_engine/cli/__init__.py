@@ -11,7 +11,7 @@ def main() -> None:
     What a command makes while it starts lives nearly all until it ends: looking for garbage among it, and once more at
     the end, took a fifth of the time to the first frame.
     """
-    from velocity_engine.pipeline.gc_threshold import raised_gc_threshold
+    from velocity_engine.model.gc_threshold import raised_gc_threshold
 
     with raised_gc_threshold():
         from velocity_engine.cli.app import run

@@ -1,1 +1,1 @@
-"""To be described."""
+"""Encode: frames become packets. Begin with ``encoder``."""

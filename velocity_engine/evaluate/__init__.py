@@ -1,1 +1,1 @@
-"""To be described."""
+"""Evaluate: a plan and a frame become a display list. Begin with ``evaluator``."""

@@ -1,1 +1,1 @@
-"""To be described."""
+"""Media: clips, pictures and sounds, opened, probed and decoded."""

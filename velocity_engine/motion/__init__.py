@@ -1,1 +1,1 @@
-"""To be described."""
+"""Motion: what keyframes and transforms are at one moment."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from velocity_engine.encode import encoder
 from velocity_engine.errors import StorageError, VelocityError
+from velocity_engine.model.version import __version__
 from velocity_engine.plugin_types import EncodedPacket, EncoderSettings
 
 if TYPE_CHECKING:
@@ -139,6 +140,4 @@ def _options(container: str, rate: Fraction) -> dict[str, str]:
 
 
 def _program() -> str:
-    import velocity_engine
-
-    return f"Velocity {velocity_engine.__version__}"
+    return f"Velocity {__version__}"

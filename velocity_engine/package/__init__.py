@@ -1,1 +1,1 @@
-"""To be described."""
+"""Package: the files of a template by name, checked and bounded. Begin with ``package``."""

@@ -23,9 +23,9 @@ from velocity_engine.errors import MediaError, RenderCancelled, RenderFailed, St
 from velocity_engine.files.regular import output_file
 from velocity_engine.media.audio import AudioPlan, mix_audio
 from velocity_engine.media.probe import written_length
+from velocity_engine.model.gc_threshold import raised_gc_threshold
 from velocity_engine.mux.muxer import Muxer
 from velocity_engine.pipeline.draw import SegmentWork, StageClock, TileCount
-from velocity_engine.pipeline.gc_threshold import raised_gc_threshold
 from velocity_engine.pipeline.progress import Progress, ProgressMeter
 from velocity_engine.pipeline.scene import Scene
 from velocity_engine.pipeline.segment import plan_segments

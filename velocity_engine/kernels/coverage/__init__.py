@@ -1,1 +1,1 @@
-"""To be described."""
+"""Line segments become coverage of pixels, and coverage is painted."""

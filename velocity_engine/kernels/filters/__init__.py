@@ -1,1 +1,1 @@
-"""To be described."""
+"""Filters over whole pictures: blurs, shadows, distances, noise."""

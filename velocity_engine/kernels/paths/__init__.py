@@ -1,1 +1,1 @@
-"""To be described."""
+"""Paths become line segments: curves flattened, lines dashed and stroked."""

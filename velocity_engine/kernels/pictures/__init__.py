@@ -1,1 +1,1 @@
-"""To be described."""
+"""Pictures drawn through a matrix, scaled, projected, or sampled at given positions."""

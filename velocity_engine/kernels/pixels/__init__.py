@@ -1,1 +1,1 @@
-"""To be described."""
+"""Pixel by pixel: blending, mattes, colours, ramps, alpha."""

@@ -1,1 +1,1 @@
-"""To be described."""
+"""Arithmetic on several pixels or cells at once, inlined into kernels."""

@@ -1,1 +1,1 @@
-"""To be described."""
+"""Conversions between RGBA and planar YUV 4:2:0."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-from velocity_engine.pipeline.gc_threshold import YOUNG_OBJECTS, raised_gc_threshold
+from velocity_engine.model.gc_threshold import YOUNG_OBJECTS, raised_gc_threshold
 
 
 def test_the_threshold_comes_back_when_the_last_leaves() -> None:

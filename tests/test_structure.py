@@ -1,0 +1,44 @@
+"""The house: no circles among modules, few loose modules, and a map that is as the imports are."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import grimp
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+LOOSE = {"velocity_engine": 9, "velocity_web": 6}
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    """Imports for type checkers and imports within functions count, too."""
+    graph = grimp.build_graph("velocity_engine", "velocity_web")
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    order = list(TopologicalSorter(imports).static_order())  # raises CycleError, which names the circle
+    assert len(order) == len(graph.modules)
+
+
+@pytest.mark.parametrize("package", LOOSE)
+def test_few_modules_lie_loose_beside_the_folders(package: str) -> None:
+    loose = sorted(path.stem for path in (ROOT / package).glob("*.py") if not path.stem.startswith("__"))
+    assert len(loose) <= LOOSE[package], loose
+
+
+@pytest.mark.parametrize("package", LOOSE)
+def test_each_package_says_its_idea(package: str) -> None:
+    silent = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / package).rglob("__init__.py")
+        if "pages" not in path.parts and not path.read_text("utf-8").startswith('"""')
+    ]
+    assert silent == []
+    assert not [path for path in (ROOT / package).rglob("__init__.py") if "To be described" in path.read_text("utf-8")]
+
+
+def test_the_picture_of_the_map_is_as_the_imports_are() -> None:
+    done = subprocess.run([sys.executable, "tools/draw_map.py", "--check"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
