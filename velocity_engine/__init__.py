@@ -16,6 +16,11 @@ _HOMES = {
     "Template": "template",
     "LayerInfo": "customize.layer_infos",
     "render": "api",
+    "render_order": "api",
+    "order_for": "api",
+    "RenderOrder": "pipeline.order",
+    "FileReference": "pipeline.order",
+    "OrderError": "errors",
     "render_still": "api",
     "RenderResult": "api",
     "Progress": "pipeline.progress",
@@ -52,7 +57,7 @@ _HOMES = {
 }
 
 if TYPE_CHECKING:
-    from velocity_engine.api import RenderResult, render, render_still
+    from velocity_engine.api import RenderResult, order_for, render, render_order, render_still
     from velocity_engine.customize.layer_infos import LayerInfo
     from velocity_engine.encoder_config import EncoderConfig, RateControl
     from velocity_engine.errors import (
@@ -62,6 +67,7 @@ if TYPE_CHECKING:
         Finding,
         FrameRangeError,
         MediaError,
+        OrderError,
         PackageError,
         Place,
         PluginError,
@@ -84,6 +90,7 @@ if TYPE_CHECKING:
         probe_video,
     )
     from velocity_engine.package.package import PackageLimits
+    from velocity_engine.pipeline.order import FileReference, RenderOrder
     from velocity_engine.pipeline.progress import Progress
     from velocity_engine.plugins.warm_up import warm_up
     from velocity_engine.template import Template, open_template
@@ -101,4 +108,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

@@ -8,7 +8,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +17,11 @@ from numpy.typing import NDArray
 from velocity_engine import plugins
 from velocity_engine.display import RGBA, DisplayList
 from velocity_engine.encoder_config import EncoderConfig
-from velocity_engine.errors import Finding, FrameRangeError, Place, RenderFailed, VelocityError
+from velocity_engine.errors import Finding, FrameRangeError, OrderError, Place, RenderFailed, VelocityError
 from velocity_engine.evaluate.evaluation_pass import Viewport, fit_viewport
 from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.files.regular import output_file
+from velocity_engine.pipeline.order import FileReference, RenderOrder, content_sha256
 from velocity_engine.plan.plan import Plan
 from velocity_engine.template import (
     Assets,
@@ -28,6 +30,7 @@ from velocity_engine.template import (
     Template,
     all_findings,
     encoder_problems,
+    open_template,
     output_rate,
     output_size,
 )
@@ -99,11 +102,24 @@ class WarmStill:
             self.plan.close()
 
 
+_warm_stills: WeakKeyDictionary[Template, WarmStill] = WeakKeyDictionary()
+_warm_lock = threading.Lock()
+
+
 def _warm_still(template: Template) -> WarmStill:
-    if template.warm is None:
-        template.warm = _new_still(template.plan())
-    warm: WarmStill = template.warm
-    return warm
+    with _warm_lock:
+        warm = _warm_stills.get(template)
+        if warm is None:
+            warm = _warm_stills[template] = _new_still(template.plan())
+            template.on_close(lambda: _forget_still(template))
+        return warm
+
+
+def _forget_still(template: Template) -> None:
+    with _warm_lock:
+        warm = _warm_stills.pop(template, None)
+    if warm is not None:
+        warm.close()
 
 
 def _new_still(plan: Plan) -> WarmStill:
@@ -165,32 +181,122 @@ def render(
     cancelled: Callable[[], bool] | threading.Event | None = None,
     executor: str | Executor | None = None,
 ) -> RenderResult:
-    """Renders a video file.
+    """Renders a video file. The arguments are made into a ``RenderOrder``, which is rendered.
 
-    ``frames`` is (start, end) in frames of the composition, half-open, or a marker's name. ``audio`` is mixed with the
-    template's audio layers. ``progress`` is called some times a second; ``cancelled`` (a function or an event) is asked
-    at every frame and ends the render with RenderCancelled, without a file. ``assets`` gives the files that
-    ``{"assetId": ...}`` names. ``executor``, an installed one's name or an object that follows its protocol, renders
-    the segments, to the same bytes; by default all processors of this machine do.
+    Args:
+        template: What ``open_template`` returned.
+        output: The path of the video. Its folder must exist; a file that is there is replaced. A symbolic link stays,
+            and what it points to is replaced.
+        encoder: How to encode; by default H.264 at the composition's size and rate.
+        customizations: The entries of a ``customizationMap``.
+        assets: The files that ``{"assetId": ...}`` names, by id.
+        audio: A sound file that is mixed with the template's own sound.
+        frames: (start, end) in frames of the composition, half-open, or a marker's name; by default all.
+        progress: Is called several times a second.
+        cancelled: A function or an event that is asked at each frame; where it is true, the render ends.
+        executor: Renders the segments: an installed one's name, or an object that follows the protocol. By default
+            all processors of this machine do. The bytes are the same.
 
-    What stands at ``output`` is replaced where it is a file; a symbolic link stays, and what it points to is replaced.
+    Returns:
+        What was written, how long it took, and what was not drawn as its author meant.
 
-    Raises CustomizationError, EncoderConfigError, FrameRangeError, PluginError before any work, and StorageError where
-    a device, a pipe, a socket or a folder stands at ``output``; RenderFailed where the template itself cannot be
-    rendered (a missing picture, say); MediaError, StorageError.
+    Raises:
+        CustomizationError, EncoderConfigError, FrameRangeError, PluginError: What was asked is wrong. Nothing was done.
+        RenderFailed: The template cannot be rendered: a picture is missing, say.
+        RenderCancelled: ``cancelled`` was true. No file is left.
+        StorageError: A device, a pipe, a socket or a folder stands at ``output``: said before any work, too.
+        MediaError, StorageError: A file cannot be decoded, read or written.
+
+    Example:
+        >>> with ve.open_template("promo.zip") as template:
+        ...     ve.render(template, "promo.mp4", customizations=[{"layer": "Headline", "text": "Hello"}])
     """
+    output_file(output)
+    order = _order(template, output, encoder, customizations, assets, audio, frames, FileReference.unread)
+    return _rendered(order, template, progress, cancelled, executor)
+
+
+def order_for(
+    template: Template,
+    output: str | os.PathLike[str],
+    *,
+    encoder: EncoderConfig | None = None,
+    customizations: Customizations | None = None,
+    assets: Assets | None = None,
+    audio: str | os.PathLike[str] | None = None,
+    frames: FrameRange | None = None,
+) -> RenderOrder:
+    """Returns the order that ``render`` makes of the same arguments, to be kept, sent, or rendered later.
+
+    Raises:
+        EncoderConfigError, FrameRangeError: The configuration or the frames are wrong for this template.
+        StorageError: A file cannot be read.
+    """
+    return _order(template, output, encoder, customizations, assets, audio, frames, FileReference.of)
+
+
+def _order(
+    template: Template,
+    output: str | os.PathLike[str],
+    encoder: EncoderConfig | None,
+    customizations: Customizations | None,
+    assets: Assets | None,
+    audio: str | os.PathLike[str] | None,
+    frames: FrameRange | None,
+    reference: Callable[[str | os.PathLike[str]], FileReference],
+) -> RenderOrder:
+    encoder = encoder or EncoderConfig()
+    raise_first(encoder_problems(template, encoder))
+    return RenderOrder(
+        template=reference(template.location),
+        animation=template.animation,
+        output=os.fspath(output),
+        encoder=encoder,
+        customizations=tuple(customizations or ()),
+        assets={key: reference(path) for key, path in (assets or {}).items()},
+        frames=template.frame_range(frames),
+        soundtrack=None if audio is None else reference(audio),
+    )
+
+
+def render_order(
+    order: RenderOrder,
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | threading.Event | None = None,
+    executor: str | Executor | None = None,
+) -> RenderResult:
+    """Renders an order. The other arguments are those of ``render``, and so is what it raises.
+
+    Raises:
+        OrderError: The template is no longer what it was when the order was made.
+    """
+    output_file(order.output)
+    if content_sha256(order.template.location) != order.template.sha256:
+        raise OrderError("the template is not the one that was ordered", hint="Make the order anew")
+    with open_template(order.template.location, animation=order.animation) as template:
+        return _rendered(order, template, progress, cancelled, executor)
+
+
+def _rendered(
+    order: RenderOrder,
+    template: Template,
+    progress: Callable[[Progress], None] | None,
+    cancelled: Callable[[], bool] | threading.Event | None,
+    executor: str | Executor | None,
+) -> RenderResult:
     from velocity_engine.evaluate.soundtrack import audio_plan
     from velocity_engine.pipeline.render_file import render_to_file
 
-    output_file(output)
-    encoder = encoder or EncoderConfig()
+    encoder = order.encoder
     raise_first(encoder_problems(template, encoder))
     chosen = plugins.executor(executor) if isinstance(executor, str) else executor
-    start, end = template.frame_range(frames)
+    start, end = template.frame_range(order.frames)
     width, height = output_size(template, encoder)
     rate = output_rate(template, encoder)
     count = frame_total(start, end, template.frame_rate, rate)
-    plan = template.plan(customizations, assets)
+    sound_file = None if order.soundtrack is None else order.soundtrack.location
+    plan = template.plan(order.customizations, {key: file.location for key, file in order.assets.items()})
     try:
         _raise_on_errors(all_findings(plan.document, plan))
         scene = TimelineScene(
@@ -200,15 +306,13 @@ def render(
             start,
             template.frame_rate / float(rate),
         )
-        sound = audio_plan(plan, start, count / rate, os.fspath(audio) if audio is not None else None)
-        stats = render_to_file(
-            scene, os.fspath(output), encoder, count, rate, sound, progress, _question(cancelled), chosen
-        )
+        sound = audio_plan(plan, start, count / rate, sound_file)
+        stats = render_to_file(scene, order.output, encoder, count, rate, sound, progress, _question(cancelled), chosen)
         findings = all_findings(plan.document, plan)
     finally:
         plan.close()
     return RenderResult(
-        os.fspath(output),
+        order.output,
         stats.frames,
         stats.seconds,
         stats.size_bytes,
@@ -243,7 +347,7 @@ def _raise_on_errors(findings: tuple[Finding, ...]) -> None:
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        failure: Any = RenderFailed(f"{errors[0].message}{more}", place=errors[0].place)
+        failure = RenderFailed(f"{errors[0].message}{more}", place=errors[0].place)
         for finding in errors[1:]:
             failure.add_note(f"{finding.message} ({finding.place})")
         raise failure

@@ -91,6 +91,10 @@ class PluginError(VelocityError):
     """A plugin is missing, broken, or in conflict."""
 
 
+class OrderError(VelocityError):
+    """A render order cannot be read, or a file is no longer what it was when the order was made."""
+
+
 class RenderCancelled(VelocityError):
     """The caller asked for the render to stop; no output is left behind."""
 

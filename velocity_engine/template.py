@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -34,13 +34,15 @@ class Template:
     handed to one caller at a time.
     """
 
-    def __init__(self, package: Package, document: Document) -> None:
+    def __init__(self, package: Package, document: Document, location: str, animation: str | None = None) -> None:
         self.package = package
         self.document = document
+        self.location = location
+        self.animation = animation
         self._findings: tuple[Finding, ...] | None = None
         self._pictures = DecodedPictures()
+        self._closing: list[Callable[[], None]] = []
         self._preflight: Preflight | None = None
-        self.warm: Any = None  # the api's memory of the last still: see ``api.render_still``
 
     # --- what it is ---
 
@@ -123,9 +125,7 @@ class Template:
         from velocity_engine.evaluate.expressions import expression_engine
         from velocity_engine.plan.plan import make_plan
 
-        plan = make_plan(self.customized(customizations, assets), self.package, self._pictures)
-        plan.expressions = expression_engine(plan)
-        return plan
+        return make_plan(self.customized(customizations, assets), self.package, self._pictures, expression_engine)
 
     def frame_range(self, frames: FrameRange | None) -> tuple[float, float]:
         """``frames`` checked: (start, end) in frames of the composition, half-open; a marker's name; None for all."""
@@ -184,15 +184,17 @@ class Template:
             from velocity_engine.plan.preflight import Preflight
 
             self._preflight = Preflight(self.document, self.package, self._pictures)
+            self.on_close(self._preflight.close)
         return self._preflight
 
+    def on_close(self, release: Callable[[], None]) -> None:
+        """Calls ``release`` when the template is closed."""
+        self._closing.append(release)
+
     def close(self) -> None:
-        if self._preflight is not None:
-            self._preflight.close()
-            self._preflight = None
-        if self.warm is not None:
-            self.warm.close()
-            self.warm = None
+        while self._closing:
+            self._closing.pop()()
+        self._preflight = None
         self.package.close()
 
     def __enter__(self) -> Template:
@@ -215,7 +217,7 @@ def open_template(
     try:
         with raised_gc_threshold():
             document = parse_document(package.document_bytes, file=package.document_name, package=package)
-        return Template(package, document)
+        return Template(package, document, os.fspath(path), animation)
     except BaseException:
         package.close()
         raise

@@ -78,7 +78,7 @@ class Plan:
     read: Callable[[Media], bytes]
     clip: Callable[[str], FrameReader | None]
     resources: list[Callable[[], None]] = field(default_factory=list)
-    expressions: ExpressionEngine | None = None  # set by who made the plan, where the document has expressions
+    expressions: ExpressionEngine | None = None  # where the document has expressions
 
     def close(self) -> None:
         """Closes clips and deletes temporary files. A plan that was closed must not be evaluated."""
@@ -86,11 +86,23 @@ class Plan:
             self.resources.pop()()
 
 
-def make_plan(document: Document, package: Package | None, pictures: DecodedPictures | None = None) -> Plan:
-    """``pictures``: what earlier plans decoded, and this one will.
+def make_plan(
+    document: Document,
+    package: Package | None,
+    pictures: DecodedPictures | None = None,
+    expressions: Callable[[Plan], ExpressionEngine | None] | None = None,
+) -> Plan:
+    """Makes a document ready to be evaluated.
 
-    Raises only what no layer can be blamed for; the rest is in ``findings``, with severity "error" where it must not
-    render."""
+    Args:
+        document: The document, with its layers replaced already.
+        package: Where its files are; None for a document that has none.
+        pictures: What earlier plans decoded, and this one will.
+        expressions: Returns the engine that evaluates the plan's expressions; None leaves them out.
+
+    Returns:
+        The plan. What is wrong with a layer is in its ``findings``, with severity "error" where it must not render.
+    """
     context = PlanBuilder(document, package, pictures or DecodedPictures())
     try:
         main = context.composition("")
@@ -105,6 +117,7 @@ def make_plan(document: Document, package: Package | None, pictures: DecodedPict
             context.clip,
             context.resources,
         )
+        plan.expressions = None if expressions is None else expressions(plan)
     except BaseException:
         for release in reversed(context.resources):
             release()

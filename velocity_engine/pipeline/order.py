@@ -1,0 +1,201 @@
+"""A render request as one value: what to draw, how to encode it, and where it goes.
+
+``velocity_engine.render`` makes one of its arguments, the service stores one with each job, and whatever renders
+elsewhere is given one. Nothing that can change a byte of the video is read from anywhere else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from velocity_engine.encoder_config import EncoderConfig, RateControl
+from velocity_engine.errors import CustomizationError, OrderError, Place, StorageError
+from velocity_engine.files.regular import open_regular
+
+VERSION = 1
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class FileReference:
+    """A file by where it lies and by what it holds.
+
+    Attributes:
+        location: A path or a URL.
+        sha256: The SHA-256 of its bytes in hexadecimal; of a folder, that of its files' names and contents.
+    """
+
+    location: str
+    sha256: str
+
+    @classmethod
+    def of(cls, path: str | os.PathLike[str]) -> FileReference:
+        """Reads the file at ``path``. Raises StorageError where it cannot be read."""
+        return cls(os.fspath(path), content_sha256(path))
+
+    @classmethod
+    def unread(cls, path: str | os.PathLike[str]) -> FileReference:
+        """The file at ``path`` without its digest: for an order that is rendered at once and goes nowhere else."""
+        return cls(os.fspath(path), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RenderOrder:
+    """A render, asked for. Two orders with the same content are equal and have the same ``digest``.
+
+    Attributes:
+        template: The package.
+        output: A path or a URL.
+        encoder: How the video is encoded.
+        animation: Which document of a ``.lottie`` file that holds several; None for the only one.
+        customizations: The entries of the ``customizationMap``, of JSON values.
+        assets: The files that ``{"assetId": ...}`` names, by id.
+        frames: (start, end) in frames of the composition, half-open; None for all.
+        soundtrack: Sound beside the template's own.
+
+    Example:
+        >>> order = RenderOrder(template=FileReference.of("promo.zip"), output="promo.mp4")
+        >>> RenderOrder.from_json(order.to_json()) == order
+        True
+    """
+
+    template: FileReference
+    output: str
+    encoder: EncoderConfig = field(default_factory=EncoderConfig)
+    animation: str | None = None
+    customizations: Sequence[Mapping[str, Any]] = ()
+    assets: Mapping[str, FileReference] = field(default_factory=dict)
+    frames: tuple[float, float] | None = None
+    soundtrack: FileReference | None = None
+
+    def to_json(self) -> str:
+        """Returns the order as JSON, the same text for equal orders.
+
+        Raises:
+            CustomizationError: An entry of ``customizations`` holds what JSON cannot.
+        """
+        return _text(self._values())
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> RenderOrder:
+        """Returns the order that ``to_json`` wrote.
+
+        Raises:
+            OrderError: It is no order, or of a version that this engine does not know.
+        """
+        try:
+            values = json.loads(text)
+            version = values.pop("version")
+            if version != VERSION:
+                raise OrderError(
+                    f"the order has version {version}",
+                    hint=f"This engine reads version {VERSION}; update the older one",
+                )
+            return cls(
+                template=FileReference(**values.pop("template")),
+                encoder=encoder_from(values.pop("encoder")),
+                assets={key: FileReference(**value) for key, value in values.pop("assets").items()},
+                frames=tuple(frames) if (frames := values.pop("frames")) is not None else None,
+                soundtrack=FileReference(**sound) if (sound := values.pop("soundtrack")) is not None else None,
+                customizations=tuple(values.pop("customizations")),
+                **values,
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise OrderError("this is not a render order", hint="RenderOrder.to_json writes one") from error
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of what decides the video's bytes, in hexadecimal: contents, not where files lie."""
+        values = self._values()
+        del values["output"]
+        for reference in (values["template"], values["soundtrack"], *values["assets"].values()):
+            if reference is not None:
+                del reference["location"]
+        return hashlib.sha256(_text(values).encode()).hexdigest()
+
+    def to(self, output: str | os.PathLike[str]) -> RenderOrder:
+        """The same order with another output."""
+        return replace(self, output=os.fspath(output))
+
+    def _values(self) -> dict[str, Any]:
+        return {
+            "version": VERSION,
+            "template": _plain(self.template),
+            "output": self.output,
+            "encoder": encoder_values(self.encoder),
+            "animation": self.animation,
+            "customizations": list(self.customizations),
+            "assets": {key: _plain(value) for key, value in self.assets.items()},
+            "frames": None if self.frames is None else list(self.frames),
+            "soundtrack": None if self.soundtrack is None else _plain(self.soundtrack),
+        }
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RenderOrder) and self.to_json() == other.to_json()
+
+    def __hash__(self) -> int:
+        return hash(self.to_json())
+
+
+def _text(values: Mapping[str, Any]) -> str:
+    try:
+        return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise CustomizationError(
+            f"the customizations hold what JSON cannot: {error}",
+            place=Place(field="customizationMap"),
+            hint="Give texts, numbers, lists and objects",
+        ) from None
+
+
+def _plain(reference: FileReference) -> dict[str, str]:
+    return {"location": reference.location, "sha256": reference.sha256}
+
+
+def encoder_values(encoder: EncoderConfig) -> dict[str, Any]:
+    """The fields of a configuration as JSON values."""
+    values = {one.name: getattr(encoder, one.name) for one in fields(encoder)}
+    values["rate_control"] = int(encoder.rate_control)
+    values["resolution"] = None if encoder.resolution is None else list(encoder.resolution)
+    return values
+
+
+def encoder_from(values: Mapping[str, Any]) -> EncoderConfig:
+    """The configuration that ``encoder_values`` took apart."""
+    size = values["resolution"]
+    special = {
+        "rate_control": RateControl(values["rate_control"]),
+        "resolution": None if size is None else (int(size[0]), int(size[1])),
+    }
+    return EncoderConfig(**{**values, **special})
+
+
+def content_sha256(path: str | os.PathLike[str]) -> str:
+    """The SHA-256 of a file's bytes, or of the names and contents of a folder's files, in hexadecimal.
+
+    Raises:
+        StorageError: It cannot be read.
+    """
+    whole = Path(path)
+    try:
+        if not whole.is_dir():
+            return _file_sha256(whole)
+        digest = hashlib.sha256()
+        for file in sorted(one for one in whole.rglob("*") if one.is_file()):
+            digest.update(
+                f"{file.relative_to(whole).as_posix()}\0{_file_sha256(file)}\n".encode("utf-8", "surrogateescape")
+            )
+        return digest.hexdigest()
+    except OSError as error:
+        raise StorageError(f"{whole.name} cannot be read: {error.strerror}", place=Place(file=whole.name)) from None
+
+
+def _file_sha256(path: Path) -> str:
+    with open_regular(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
