@@ -24,7 +24,7 @@ def announce() -> None:
     _log.warning("Compiling for this machine, once; it takes some seconds (velocity warmup does it beforehand)")
 
 
-class _Announcement(event.Listener):  # type: ignore[misc]
+class _Announcement(event.Listener):
     """Of compiling in this process. Kernels that are read from the cache raise no event."""
 
     def on_start(self, event: Any) -> None:

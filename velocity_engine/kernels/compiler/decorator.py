@@ -6,8 +6,6 @@ more than all kernels of a frame. Code that is compiled needs none of that: it i
 cache.
 """
 
-# mypy: allow-untyped-defs, allow-untyped-calls
-
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -21,7 +19,7 @@ from velocity_engine.kernels import announce
 from velocity_engine.kernels.compiler.parallel import FIRST, compile_first_kernels
 
 
-class _Cache(FunctionCache):  # type: ignore[misc]
+class _Cache(FunctionCache):
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         rtsys.initialize(target_context)  # the runtime that compiled code allocates arrays with
         found = self._read(sig, target_context)

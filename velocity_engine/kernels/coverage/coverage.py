@@ -10,8 +10,6 @@ extent of w x h pixels a row takes w + 2 cells, rounded up to whole blocks, and 
 ``words_a_row``).
 """
 
-# mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="assignment,arg-type,var-annotated"
-
 from __future__ import annotations
 
 import math

@@ -2,8 +2,6 @@
 laid over what is below, so that no buffer of the whole group is cleared, filled and read.
 """
 
-# mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="assignment,arg-type,var-annotated"
-
 from __future__ import annotations
 
 import numpy as np

@@ -6,8 +6,6 @@ them; ``runs``: (k, 3) int64 and ``cover``: (k,) uint8, scratch of ``width + 2``
 ``even_odd`` is the fill rule.
 """
 
-# mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="assignment,arg-type,var-annotated"
-
 from __future__ import annotations
 
 import math

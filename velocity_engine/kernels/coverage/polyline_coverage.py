@@ -18,7 +18,7 @@ _STARTS = types.Array(types.int64, 1, "C", readonly=True)
     types.void(_MASK, _POINTS, _STARTS, types.float64, types.float64),
     error_model="numpy",
 )
-def brush(mask, points, starts, radius, softness):  # type: ignore[no-untyped-def]
+def brush(mask, points, starts, radius, softness):
     """Raises ``mask`` to the brush's coverage: 255 within ``radius`` of a line, falling to 0 over ``softness`` pixels.
 
     ``mask``: (h, w) uint8, written; the centre of pixel (x, y) lies at (x + 0.5, y + 0.5). ``points``: (n, 2) float64.

@@ -3,8 +3,6 @@
 Only the blocks that are marked are looked at; between two of them every pixel has the coverage of the running sum.
 """
 
-# mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="assignment,arg-type,var-annotated"
-
 from __future__ import annotations
 
 import numpy as np

@@ -24,7 +24,7 @@ _BYTES = types.Array(types.uint8, 2, "C")
 
 
 @inner
-def _box(src, out, total, radius, tail):  # type: ignore[no-untyped-def]
+def _box(src, out, total, radius, tail):
     """One extended box along the first axis; rows within ``radius`` + 1 of either end are left as they are."""
     length = src.shape[0]
     unit = np.float32(1.0 / (2 * radius + 1 + 2.0 * tail))
@@ -45,7 +45,7 @@ def _box(src, out, total, radius, tail):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _direct(src, out, total, kernel):  # type: ignore[no-untyped-def]
+def _direct(src, out, total, kernel):
     """A symmetric kernel of 16-bit weights along the first axis; rows within its reach of either end are left as
     they are."""
     reach = kernel.shape[0] - 1
@@ -62,7 +62,7 @@ def _direct(src, out, total, kernel):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _pad(strip, pad, repeat):  # type: ignore[no-untyped-def]
+def _pad(strip, pad, repeat):
     last = strip.shape[0] - pad
     for i in range(pad):
         for k in range(_LANES):
@@ -71,7 +71,7 @@ def _pad(strip, pad, repeat):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _filter_strip(one, two, total, pad, radius, tail, kernel, repeat):  # type: ignore[no-untyped-def]
+def _filter_strip(one, two, total, pad, radius, tail, kernel, repeat):
     _pad(one, pad, repeat)
     if kernel.shape[0] > 0:
         _direct(one, two, total, kernel)
@@ -88,7 +88,7 @@ def _filter_strip(one, two, total, pad, radius, tail, kernel, repeat):  # type: 
 
 
 @inner
-def _load_rows(src, start, count, channels, strip, pad, shift):  # type: ignore[no-untyped-def]
+def _load_rows(src, start, count, channels, strip, pad, shift):
     seen = np.uint16(0)
     for j in range(count):
         row = src[start + j]
@@ -107,7 +107,7 @@ def _load_rows(src, start, count, channels, strip, pad, shift):  # type: ignore[
 
 
 @inner
-def _store_rows(strip, pad, out, start, count, channels, shift):  # type: ignore[no-untyped-def]
+def _store_rows(strip, pad, out, start, count, channels, shift):
     rounding = np.uint16((1 << shift) >> 1)
     for j in range(count):
         row = out[start + j]
@@ -121,7 +121,7 @@ def _store_rows(strip, pad, out, start, count, channels, shift):  # type: ignore
 
 
 @inner
-def _load_columns(src, start, count, strip, pad, shift):  # type: ignore[no-untyped-def]
+def _load_columns(src, start, count, strip, pad, shift):
     seen = np.uint16(0)
     for i in range(src.shape[0]):
         row, target = src[i, start : start + count], strip[pad + i]
@@ -133,7 +133,7 @@ def _load_columns(src, start, count, strip, pad, shift):  # type: ignore[no-unty
 
 
 @inner
-def _store_columns(strip, pad, out, start, count, shift):  # type: ignore[no-untyped-def]
+def _store_columns(strip, pad, out, start, count, shift):
     rounding = np.uint16((1 << shift) >> 1)
     for i in range(out.shape[0]):
         row, source = out[i, start : start + count], strip[pad + i]
@@ -154,7 +154,7 @@ def _store_columns(strip, pad, out, start, count, shift):  # type: ignore[no-unt
     ),
     error_model="numpy",
 )
-def _blur_axis(pixels, channels, across, pad, radius, tail, kernel, repeat):  # type: ignore[no-untyped-def]
+def _blur_axis(pixels, channels, across, pad, radius, tail, kernel, repeat):
     """Blurs ``pixels``, (h, w * channels) uint8, in place: along the columns, or ``across`` along the rows."""
     height, width = pixels.shape
     length = width // channels if across else height

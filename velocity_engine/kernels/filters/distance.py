@@ -20,12 +20,12 @@ _FAR = 1e12
 
 
 @inner
-def _holds(mask, y, x, flip):  # type: ignore[no-untyped-def]
+def _holds(mask, y, x, flip):
     return (mask[y, x] ^ flip) >= 128
 
 
 @inner
-def _is_seed(mask, y, x, flip):  # type: ignore[no-untyped-def]
+def _is_seed(mask, y, x, flip):
     """Inside of the outline, or the pixel that the outline crosses just outside of it."""
     if _holds(mask, y, x, flip):
         return True
@@ -40,7 +40,7 @@ def _is_seed(mask, y, x, flip):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _nearest_rows(mask, flip, rows):  # type: ignore[no-untyped-def]
+def _nearest_rows(mask, flip, rows):
     """rows[y, x] = the row of the nearest seed in column x, or -1."""
     height, width = mask.shape
     for y in range(height):
@@ -57,7 +57,7 @@ def _nearest_rows(mask, flip, rows):  # type: ignore[no-untyped-def]
 
 
 @kernel(_INDEX(_MASK, types.boolean))
-def nearest_pixels(mask, outside):  # type: ignore[no-untyped-def]
+def nearest_pixels(mask, outside):
     """For each pixel, the nearest one of the shape (or of what is ``outside`` of it), as y * width + x; -1 where
     there is none.
 
@@ -95,14 +95,14 @@ def nearest_pixels(mask, outside):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _outline_at(mask, y, x, row, column, flip):  # type: ignore[no-untyped-def]
+def _outline_at(mask, y, x, row, column, flip):
     """Distance from the centre of (x, y) to the outline, which crosses (column, row) at a right angle to the way."""
     apart = np.sqrt(float((row - y) * (row - y) + (column - x) * (column - x)))
     return apart + 0.5 - (mask[row, column] ^ flip) / 255.0
 
 
 @kernel(types.Array(types.float32, 2, "C")(_MASK, _INDEX_SOURCE, types.boolean))
-def outline_distance(mask, nearest, outside):  # type: ignore[no-untyped-def]
+def outline_distance(mask, nearest, outside):
     """Pixels from each pixel's centre to the outline, negative where it lies beyond; ``nearest`` and ``outside`` as
     above."""
     height, width = mask.shape
@@ -128,7 +128,7 @@ def outline_distance(mask, nearest, outside):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _fullest(pixels, y, x):  # type: ignore[no-untyped-def]
+def _fullest(pixels, y, x):
     """Of a pixel and its four neighbours, the one whose colour is known best: that of the highest alpha."""
     height, width = pixels.shape[0], pixels.shape[1]
     row, column = y, x
@@ -139,7 +139,7 @@ def _fullest(pixels, y, x):  # type: ignore[no-untyped-def]
 
 
 @kernel(types.void(_PIXELS, _INDEX_SOURCE, _MASK))
-def spread_colors(pixels, nearest, coverage):  # type: ignore[no-untyped-def]
+def spread_colors(pixels, nearest, coverage):
     """Lays each pixel over the straight colour of its nearest one at ``coverage``, in place. ``pixels``: (h, w, 4)
     premultiplied."""
     height, width = coverage.shape

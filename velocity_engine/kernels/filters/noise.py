@@ -1,7 +1,5 @@
 """Fractal noise: layers of value noise on ever finer grids, whose values follow from the grid's points alone."""
 
-# mypy: allow-untyped-defs, allow-untyped-calls
-
 from __future__ import annotations
 
 import numpy as np

@@ -20,7 +20,7 @@ _MASK = types.Array(types.uint8, 2, "C", readonly=True)
 
 
 @inner
-def _moved_row(mask, y, dx, dy, outside, out):  # type: ignore[no-untyped-def]
+def _moved_row(mask, y, dx, dy, outside, out):
     """out[x] = mask at (x - dx, y - dy), 0..255 as float32."""
     height, width = mask.shape
     shift_x, shift_y = math.floor(-dx), math.floor(-dy)
@@ -43,7 +43,7 @@ _SIGNATURE = types.void(_PIXELS, _MASK, *[types.float64] * 6)
 
 
 @kernel(_SIGNATURE)
-def cast_under(pixels, mask, dx, dy, r, g, b, a):  # type: ignore[no-untyped-def]
+def cast_under(pixels, mask, dx, dy, r, g, b, a):
     """The picture over the colour. Outside of the mask there is none."""
     spread = np.empty(mask.shape[1], np.float32)
     unit = np.float32(a / 255.0)
@@ -61,7 +61,7 @@ def cast_under(pixels, mask, dx, dy, r, g, b, a):  # type: ignore[no-untyped-def
 
 
 @kernel(_SIGNATURE)
-def cast_alone(pixels, mask, dx, dy, r, g, b, a):  # type: ignore[no-untyped-def]
+def cast_alone(pixels, mask, dx, dy, r, g, b, a):
     """The colour in place of the picture."""
     spread = np.empty(mask.shape[1], np.float32)
     unit = np.float32(a)
@@ -78,7 +78,7 @@ def cast_alone(pixels, mask, dx, dy, r, g, b, a):  # type: ignore[no-untyped-def
 
 
 @kernel(types.void(_PIXELS, _MASK, *[types.float64] * 7))
-def cast_inside(pixels, mask, dx, dy, outside, r, g, b, a):  # type: ignore[no-untyped-def]
+def cast_inside(pixels, mask, dx, dy, outside, r, g, b, a):
     """The colour over the picture, only where the picture is; its alpha stays. ``outside``: 0..255."""
     spread = np.empty(mask.shape[1], np.float32)
     unit = np.float32(a / 255.0)

@@ -1,7 +1,5 @@
 """Dashes: polylines cut into pieces along their length."""
 
-# mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="assignment,arg-type,var-annotated"
-
 from __future__ import annotations
 
 import math

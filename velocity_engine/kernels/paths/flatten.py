@@ -6,8 +6,6 @@ of wide strokes need more: there the direction of the chord counts, so the numbe
 the control polygon turn.
 """
 
-# mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="assignment,arg-type,var-annotated"
-
 from __future__ import annotations
 
 import math

@@ -5,8 +5,6 @@ the caps, all of the same orientation. Where both neighbours are long enough the
 outline goes through the vertex itself. So windings never cancel, and a stroke that covers itself has no holes.
 """
 
-# mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="assignment,arg-type,var-annotated"
-
 from __future__ import annotations
 
 import math

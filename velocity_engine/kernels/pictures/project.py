@@ -19,13 +19,13 @@ _MATRIX = types.Array(types.float64, 2, "C", readonly=True)
 
 
 @inner
-def _spread(pixel):  # type: ignore[no-untyped-def]
+def _spread(pixel):
     wide = np.uint64(pixel)
     return (wide | (wide << np.uint64(24))) & _MASK
 
 
 @inner
-def _tap(src, j, i, weight):  # type: ignore[no-untyped-def]
+def _tap(src, j, i, weight):
     """A pixel's four channels in 16-bit lanes, times an 8-bit weight; clear outside."""
     if 0 <= j < src.shape[0] and 0 <= i < src.shape[1]:
         return _spread(src[j, i]) * weight
@@ -33,7 +33,7 @@ def _tap(src, j, i, weight):  # type: ignore[no-untyped-def]
 
 
 @kernel(types.void(_PACKED, _PACKED_SOURCE, _MATRIX), error_model="numpy")
-def _project(dst, src, inverse):  # type: ignore[no-untyped-def]
+def _project(dst, src, inverse):
     m = inverse
     height, width = src.shape
     low, full = np.uint64(0xFF), np.uint64(256)
@@ -72,7 +72,7 @@ def draw_projected(dst: NDArray[np.uint8], src: NDArray[np.uint8], inverse: NDAr
 
 
 @kernel(types.void(_PIXELS, _SOURCE, types.float64))
-def sharpen(dst, src, amount):  # type: ignore[no-untyped-def]
+def sharpen(dst, src, amount):
     """Each pixel plus ``amount`` times its difference from the mean of its eight neighbours (edges repeated); alpha
     bounds colour."""
     height, width = src.shape[0], src.shape[1]

@@ -18,7 +18,7 @@ CLEAR, REPEAT_EDGE, WRAP = 0, 1, 2
 
 
 @inner
-def _within(i, size, edge):  # type: ignore[no-untyped-def]
+def _within(i, size, edge):
     """The pixel that stands for pixel ``i`` of a row of ``size``; -1 for none."""
     if 0 <= i < size:
         return i
@@ -28,7 +28,7 @@ def _within(i, size, edge):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _tap(src, j, i, weight):  # type: ignore[no-untyped-def]
+def _tap(src, j, i, weight):
     """A pixel's four channels in 16-bit lanes, times an 8-bit weight; nothing for a place below 0."""
     if i < 0 or j < 0:
         return np.uint64(0)
@@ -37,7 +37,7 @@ def _tap(src, j, i, weight):  # type: ignore[no-untyped-def]
 
 
 @kernel(types.void(_PACKED, _PACKED_SOURCE, _PLACES, _PLACES, types.int64), error_model="numpy")
-def _sample(dst, src, u, v, edge):  # type: ignore[no-untyped-def]
+def _sample(dst, src, u, v, edge):
     height, width = src.shape
     low, full = np.uint64(0xFF), np.uint64(256)
     for y in range(dst.shape[0]):

@@ -4,8 +4,6 @@ Rows are mixed first, in whole vectors. Columns need samples from anywhere, whic
 together as the bytes of one uint32: one load then brings two neighbours of all four.
 """
 
-# mypy: allow-untyped-defs, allow-untyped-calls
-
 from __future__ import annotations
 
 import numpy as np

@@ -12,7 +12,7 @@ _PLACES = types.Array(types.float32, 1, "C", readonly=True)
 
 
 @kernel(types.void(_ROWS, _PLACES, types.Array(types.uint8, 2, "C"), types.int64, types.int64))
-def rows_between(rows, places, out, x, y):  # type: ignore[no-untyped-def]
+def rows_between(rows, places, out, x, y):
     """Stores rows that lie between other rows in ``out`` from (``x``, ``y``) on.
 
     ``rows``: (n, w) float32, 0 to 255, n >= 2. ``places``: (h,) float32: each row's place among them, 0 to n - 1.

@@ -45,25 +45,25 @@ _FAR = 1073741824.0  # beyond this a coordinate no longer fits the fixed point
 
 
 @inner
-def _spread(pixel):  # type: ignore[no-untyped-def]
+def _spread(pixel):
     wide = np.uint64(pixel)
     return (wide | (wide << _S24)) & _MASK
 
 
 @inner
-def _join(lanes):  # type: ignore[no-untyped-def]
+def _join(lanes):
     return np.uint32(lanes | (lanes >> _S24))
 
 
 @inner
-def _scaled(lanes, factor):  # type: ignore[no-untyped-def]
+def _scaled(lanes, factor):
     """Each lane times factor / 255, rounded exactly."""
     product = lanes * factor + _HALF
     return ((product + ((product >> _BYTE) & _MASK)) >> _BYTE) & _MASK
 
 
 @inner
-def _put(dst, y, x, lanes, coverage):  # type: ignore[no-untyped-def]
+def _put(dst, y, x, lanes, coverage):
     """Source-over of one pixel, its lanes first multiplied by coverage / 255."""
     if coverage != _LOW:
         lanes = _scaled(lanes, coverage)
@@ -75,7 +75,7 @@ def _put(dst, y, x, lanes, coverage):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _bilinear(p00, p10, p01, p11, wx, wy):  # type: ignore[no-untyped-def]
+def _bilinear(p00, p10, p01, p11, wx, wy):
     """The mean of four pixels with 8-bit weights that sum to 256, rounded once."""
     w11 = (wx * wy + np.uint64(128)) >> _BYTE
     w10 = wx - w11
@@ -86,14 +86,14 @@ def _bilinear(p00, p10, p01, p11, wx, wy):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _edge(near, far):  # type: ignore[no-untyped-def]
+def _edge(near, far):
     """How much of a device pixel lies between two parallel edges, from its centre's distances to them in device
     pixels."""
     return max(0.0, min(1.0, near + 0.5) + min(1.0, far + 0.5) - 1.0)
 
 
 @inner
-def _span(start, step, low, high, x0, x1):  # type: ignore[no-untyped-def]
+def _span(start, step, low, high, x0, x1):
     """The range of x in [x0, x1) for which low <= start + step * x < high (all in fixed point)."""
     if step > 0:
         return max(x0, -((start - low) // step)), min(x1, -((start - high) // step))
@@ -105,7 +105,7 @@ def _span(start, step, low, high, x0, x1):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _places(stride, u, v, step_u, step_v, count, index, weights):  # type: ignore[no-untyped-def]
+def _places(stride, u, v, step_u, step_v, count, index, weights):
     """Where ``count`` sample points lie, as ``bilinear.sample`` takes them; gives their number, rounded up to whole
     vectors, which repeat the last."""
     step = np.uint32(stride)
@@ -122,7 +122,7 @@ def _places(stride, u, v, step_u, step_v, count, index, weights):  # type: ignor
 
 
 @inner
-def _lay(row, pixels, count, common, opacity):  # type: ignore[no-untyped-def]
+def _lay(row, pixels, count, common, opacity):
     """Source-over of ``count`` pixels times opacity / 255; ``common`` is the AND of them."""
     if opacity != _LOW:
         factor = np.uint32(opacity)
@@ -137,7 +137,7 @@ def _lay(row, pixels, count, common, opacity):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _fetch_ahead(source, index, count, ahead):  # type: ignore[no-untyped-def]
+def _fetch_ahead(source, index, count, ahead):
     """Asks for what ``sample`` of a later row will read, ``ahead`` of what it reads of this one."""
     for k in range(0, count, _SAMPLES_APART):
         prefetch(source, np.int64(index[k]) + ahead)
@@ -147,7 +147,7 @@ def _fetch_ahead(source, index, count, ahead):  # type: ignore[no-untyped-def]
     types.void(_PIXELS, _SOURCE, *[types.float64] * 10, *[types.int64] * 4, types.uint64),
     error_model="numpy",
 )
-def _draw_affine(dst, src, a, b, c, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1, opacity):  # type: ignore[no-untyped-def]
+def _draw_affine(dst, src, a, b, c, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1, opacity):
     """Any affine map. The clip lies inside ``dst``, the window inside ``src``; both are not empty."""
     grow_u, grow_v = math.hypot(a, c), math.hypot(b, d)
     left, top = np.int64(math.floor(wx0)), np.int64(math.floor(wy0))
@@ -204,7 +204,7 @@ def _draw_affine(dst, src, a, b, c, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1,
 
 
 @inner
-def _axis_steps(scale, shift, low, high, begin, end, index, weight, coverage):  # type: ignore[no-untyped-def]
+def _axis_steps(scale, shift, low, high, begin, end, index, weight, coverage):
     """For device positions begin..end of one axis: the first of two samples, the second's weight of 256, the
     coverage of 255."""
     first, last = np.int64(math.floor(low)), np.int64(math.ceil(high)) - 1
@@ -219,14 +219,14 @@ def _axis_steps(scale, shift, low, high, begin, end, index, weight, coverage):  
 
 
 @inner
-def _put_column(dst, y, x, mixed, i, weight, coverage):  # type: ignore[no-untyped-def]
+def _put_column(dst, y, x, mixed, i, weight, coverage):
     w = np.uint64(weight)
     pair = _spread(mixed[i]) * (_W256 - w) + _spread(mixed[i + 1]) * w + _HALF
     _put(dst, y, x, (pair >> _BYTE) & _MASK, (coverage + np.uint64(127)) // np.uint64(255))
 
 
 @inner
-def _mix_rows(out, src, row, weight, low, high):  # type: ignore[no-untyped-def]
+def _mix_rows(out, src, row, weight, low, high):
     """out[k] = row * (1 - weight / 256) + next row * weight / 256, for pixels low..high of ``src``."""
     here = src[row, low:high]
     if weight == 0:
@@ -240,7 +240,7 @@ def _mix_rows(out, src, row, weight, low, high):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _between(one, other, v, w):  # type: ignore[no-untyped-def]
+def _between(one, other, v, w):
     """Two pixels with weights v and w that sum to 256."""
     even = np.uint32(np.uint32(np.uint32((one & EVEN) * v) + np.uint32((other & EVEN) * w)) + HALF)
     odd = np.uint32(np.uint32((np.uint32(one >> EIGHT) & EVEN) * v) + np.uint32((np.uint32(other >> EIGHT) & EVEN) * w))
@@ -248,7 +248,7 @@ def _between(one, other, v, w):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _mix_columns(mixed, index, weight, low, first, count, pairs, out):  # type: ignore[no-untyped-def]
+def _mix_columns(mixed, index, weight, low, first, count, pairs, out):
     """The pixels of columns ``first`` and on of one row, from its mixed rows; the AND of all."""
     for k in range(count):
         at = np.uint64(index[first + k] - low)
@@ -266,7 +266,7 @@ def _mix_columns(mixed, index, weight, low, first, count, pairs, out):  # type: 
     types.void(_PIXELS, _SOURCE, *[types.float64] * 8, *[types.int64] * 4, types.uint64),
     error_model="numpy",
 )
-def _draw_scaled(dst, src, a, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1, opacity):  # type: ignore[no-untyped-def]
+def _draw_scaled(dst, src, a, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1, opacity):
     """Scale and shift only: rows are mixed first, then columns, with weights found once for each row and column."""
     index, weight, coverage = np.empty(x1 - x0, np.int64), np.empty(x1 - x0, np.int64), np.empty(x1 - x0, np.int64)
     _axis_steps(a, e, wx0, wx1, x0, x1, index, weight, coverage)
@@ -310,7 +310,7 @@ def _draw_scaled(dst, src, a, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1, opaci
 
 
 @kernel(types.void(_PIXELS, _SOURCE, *[types.int64] * 6, types.uint64), error_model="numpy")
-def _draw_shifted(dst, src, dx, dy, x0, y0, x1, y1, opacity):  # type: ignore[no-untyped-def]
+def _draw_shifted(dst, src, dx, dy, x0, y0, x1, y1, opacity):
     """Source pixel (x + dx, y + dy) onto device pixel (x, y); the clip lies inside both."""
     for y in range(y0, y1):
         row = src[y + dy, x0 + dx : x1 + dx]
@@ -321,7 +321,7 @@ def _draw_shifted(dst, src, dx, dy, x0, y0, x1, y1, opacity):  # type: ignore[no
 
 
 @inner
-def _mean(one, two, three, four):  # type: ignore[no-untyped-def]
+def _mean(one, two, three, four):
     even = np.uint32(np.uint32(np.uint32(one & EVEN) + np.uint32(two & EVEN)) + _TWO)
     even = np.uint32(even + np.uint32(np.uint32(three & EVEN) + np.uint32(four & EVEN)))
     odd = np.uint32(np.uint32(np.uint32(one >> EIGHT) & EVEN) + np.uint32(np.uint32(two >> EIGHT) & EVEN))
@@ -331,7 +331,7 @@ def _mean(one, two, three, four):  # type: ignore[no-untyped-def]
 
 
 @kernel(types.void(_SOURCE, _PIXELS), error_model="numpy")
-def _halve(src, out):  # type: ignore[no-untyped-def]
+def _halve(src, out):
     height, width = src.shape
     for y in range(out.shape[0]):
         upper, lower, row = src[2 * y], src[min(2 * y + 1, height - 1)], out[y]

@@ -35,14 +35,14 @@ _FACTORS = types.Array(types.int32, 1, "C", readonly=True)
 
 
 @inner
-def _div255(value):  # type: ignore[no-untyped-def]
+def _div255(value):
     """value / 255, rounded."""
     biased = np.int32(value + 128)
     return np.int32(np.int32(biased + (biased >> 8)) >> 8)
 
 
 @inner
-def _row_sum(below, above, ground_alpha, alpha, factors):  # type: ignore[no-untyped-def]
+def _row_sum(below, above, ground_alpha, alpha, factors):
     """All arrays: (4 n,) uint8, the alphas repeated for each channel."""
     product, by_alpha, by_ground, greater, lesser = factors[0], factors[1], factors[2], factors[3], factors[4]
     for i in range(below.shape[0]):
@@ -54,7 +54,7 @@ def _row_sum(below, above, ground_alpha, alpha, factors):  # type: ignore[no-unt
 
 
 @inner
-def _row_light(below, above, ground_alpha, alpha, by_ground):  # type: ignore[no-untyped-def]
+def _row_light(below, above, ground_alpha, alpha, by_ground):
     """Hard light, or overlay when ``by_ground``."""
     for i in range(below.shape[0]):
         source, ground = np.int32(above[i]), np.int32(below[i])
@@ -68,19 +68,19 @@ def _row_light(below, above, ground_alpha, alpha, by_ground):  # type: ignore[no
 
 
 @inner
-def _repeat_alpha(pixels, out):  # type: ignore[no-untyped-def]
+def _repeat_alpha(pixels, out):
     for x in range(pixels.shape[0]):
         out[x] = np.uint32(np.uint32(pixels[x] >> np.uint32(24)) * np.uint32(0x01010101))
 
 
 @inner
-def _scale(source, opacity, out):  # type: ignore[no-untyped-def]
+def _scale(source, opacity, out):
     for i in range(source.shape[0]):
         out[i] = np.uint8(_div255(np.int32(source[i]) * opacity))
 
 
 @kernel(types.void(_PIXELS, _SOURCE, *[types.int64] * 8, _FACTORS), error_model="numpy")
-def _blend(dst, src, ox, oy, x0, y0, x1, y1, mode, opacity, factors):  # type: ignore[no-untyped-def]
+def _blend(dst, src, ox, oy, x0, y0, x1, y1, mode, opacity, factors):
     count = x1 - x0
     above = np.empty(count, np.uint32)
     alpha, ground_alpha = np.empty(count, np.uint32), np.empty(count, np.uint32)

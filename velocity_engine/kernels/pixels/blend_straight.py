@@ -22,7 +22,7 @@ _RED, _GREEN, _BLUE = _F(0.3), _F(0.59), _F(0.11)
 
 
 @inner
-def _take_apart(row, opacity, planes):  # type: ignore[no-untyped-def]
+def _take_apart(row, opacity, planes):
     """``row``: (n, 4) uint8, premultiplied; ``planes``: (4, n) float32: straight R, G, B, and alpha times opacity."""
     red, green, blue, alphas = planes[0], planes[1], planes[2], planes[3]
     for x in range(row.shape[0]):
@@ -35,21 +35,21 @@ def _take_apart(row, opacity, planes):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _dodge(source, ground, out):  # type: ignore[no-untyped-def]
+def _dodge(source, ground, out):
     for x in range(out.shape[0]):
         value = min(_ONE, ground[x] / max(_ONE - source[x], _TINY))
         out[x] = value if ground[x] > _ZERO else _ZERO
 
 
 @inner
-def _burn(source, ground, out):  # type: ignore[no-untyped-def]
+def _burn(source, ground, out):
     for x in range(out.shape[0]):
         value = _ONE - min(_ONE, (_ONE - ground[x]) / max(source[x], _TINY))
         out[x] = value if ground[x] < _ONE else _ONE
 
 
 @inner
-def _soft(source, ground, out):  # type: ignore[no-untyped-def]
+def _soft(source, ground, out):
     for x in range(out.shape[0]):
         s, d = source[x], ground[x]
         curve = ((_SIXTEEN * d - _TWELVE) * d + _FOUR) * d
@@ -60,18 +60,18 @@ def _soft(source, ground, out):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _hard_mix(source, ground, out):  # type: ignore[no-untyped-def]
+def _hard_mix(source, ground, out):
     for x in range(out.shape[0]):
         out[x] = _ONE if source[x] + ground[x] >= _ONE else _ZERO
 
 
 @inner
-def _luminosity(r, g, b):  # type: ignore[no-untyped-def]
+def _luminosity(r, g, b):
     return _RED * r + _GREEN * g + _BLUE * b
 
 
 @inner
-def _whole_color(mode, source, ground, out):  # type: ignore[no-untyped-def]
+def _whole_color(mode, source, ground, out):
     """Hue, saturation, colour and luminosity. All: (3, n) float32."""
     from_source = mode in (_HUE, _COLOR)
     stretched = mode in (_HUE, _SATURATION)
@@ -100,7 +100,7 @@ def _whole_color(mode, source, ground, out):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _put_together(row, source, ground, mixed):  # type: ignore[no-untyped-def]
+def _put_together(row, source, ground, mixed):
     """Source-over with the mixed colour where both are, onto ``row``: (n, 4) uint8."""
     for x in range(row.shape[0]):
         alpha, base = source[3, x], ground[3, x]
@@ -117,7 +117,7 @@ def _put_together(row, source, ground, mixed):  # type: ignore[no-untyped-def]
     types.void(types.Array(types.uint8, 3, "C"), types.Array(types.uint8, 3, "C", readonly=True), *[types.int64] * 8),
     error_model="numpy",
 )
-def blend_straight(dst, src, ox, oy, x0, y0, x1, y1, mode, opacity):  # type: ignore[no-untyped-def]
+def blend_straight(dst, src, ox, oy, x0, y0, x1, y1, mode, opacity):
     """As ``blend.blend_layer``, for modes 6, 7, 9, 12 to 15 and 17.
 
     The clip lies inside ``dst`` and ``src``; ``opacity`` is 0..255.

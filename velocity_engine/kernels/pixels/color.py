@@ -19,14 +19,14 @@ _WEIGHTS = types.Array(types.float64, 1, "C", readonly=True)
 
 
 @inner
-def _straight(pixels, y, x):  # type: ignore[no-untyped-def]
+def _straight(pixels, y, x):
     alpha = pixels[y, x, 3]
     unit = 1.0 / alpha if alpha else 0.0
     return min(1.0, pixels[y, x, 0] * unit), min(1.0, pixels[y, x, 1] * unit), min(1.0, pixels[y, x, 2] * unit)
 
 
 @inner
-def _store(pixels, y, x, r, g, b, alpha):  # type: ignore[no-untyped-def]
+def _store(pixels, y, x, r, g, b, alpha):
     """Straight colour of any range, alpha 0..255 as a number."""
     pixels[y, x, 0] = np.uint8(min(max(r, 0.0), 1.0) * alpha + 0.5)
     pixels[y, x, 1] = np.uint8(min(max(g, 0.0), 1.0) * alpha + 0.5)
@@ -35,12 +35,12 @@ def _store(pixels, y, x, r, g, b, alpha):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _luminance(r, g, b):  # type: ignore[no-untyped-def]
+def _luminance(r, g, b):
     return 0.2126 * r + 0.7152 * g + 0.0722 * b
 
 
 @kernel(types.void(_PIXELS, *[types.float64] * 4))
-def colorize(pixels, r, g, b, a):  # type: ignore[no-untyped-def]
+def colorize(pixels, r, g, b, a):
     """Every pixel takes the straight colour ``r``, ``g``, ``b`` and its own alpha times ``a``; all 0..1."""
     cr, cg, cb, ca = np.float32(r * a), np.float32(g * a), np.float32(b * a), np.float32(a)
     half = np.float32(0.5)
@@ -55,7 +55,7 @@ def colorize(pixels, r, g, b, a):  # type: ignore[no-untyped-def]
 
 
 @kernel(types.void(_PIXELS, _TABLES), error_model="numpy")
-def map_tables(pixels, tables):  # type: ignore[no-untyped-def]
+def map_tables(pixels, tables):
     """Each channel through a table of its own. ``tables``: (4, 256) uint8, for straight R, G, B and for alpha."""
     for y in range(pixels.shape[0]):
         for x in range(pixels.shape[1]):
@@ -69,7 +69,7 @@ def map_tables(pixels, tables):  # type: ignore[no-untyped-def]
 
 
 @kernel(types.void(_PIXELS, _NUMBERS))
-def map_matrix(pixels, matrix):  # type: ignore[no-untyped-def]
+def map_matrix(pixels, matrix):
     """``matrix``: (4, 5) float64; each of straight R, G, B, A becomes its row's sum over R, G, B, A, 1 (all 0..1)."""
     m = matrix
     for y in range(pixels.shape[0]):
@@ -84,7 +84,7 @@ def map_matrix(pixels, matrix):  # type: ignore[no-untyped-def]
 
 
 @kernel(types.void(_PIXELS, _NUMBERS, types.float64))
-def map_luminance(pixels, ramp, weight):  # type: ignore[no-untyped-def]
+def map_luminance(pixels, ramp, weight):
     """Colours by Rec. 709 luminance. ``ramp``: (256, 3) float64, straight 0..1; ``weight`` 0..1 mixes it with what
     was."""
     for y in range(pixels.shape[0]):
@@ -102,7 +102,7 @@ def map_luminance(pixels, ramp, weight):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _to_hsl(r, g, b):  # type: ignore[no-untyped-def]
+def _to_hsl(r, g, b):
     """Hue, saturation and lightness, each 0..1."""
     low, high = min(r, g, b), max(r, g, b)
     chroma, light = high - low, 0.5 * (high + low)
@@ -118,12 +118,12 @@ def _to_hsl(r, g, b):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _hue_part(hue, shift):  # type: ignore[no-untyped-def]
+def _hue_part(hue, shift):
     return min(max(abs(((hue + shift) % 1.0) * 6.0 - 3.0) - 1.0, 0.0), 1.0) - 0.5
 
 
 @inner
-def _from_hsl(hue, saturation, light):  # type: ignore[no-untyped-def]
+def _from_hsl(hue, saturation, light):
     chroma = (1.0 - abs(2.0 * light - 1.0)) * saturation
     return (
         light + chroma * _hue_part(hue, 0.0),
@@ -133,7 +133,7 @@ def _from_hsl(hue, saturation, light):  # type: ignore[no-untyped-def]
 
 
 @kernel(types.void(_PIXELS, _WEIGHTS, _WEIGHTS))
-def map_hsl(pixels, scale, shift):  # type: ignore[no-untyped-def]
+def map_hsl(pixels, scale, shift):
     """Hue, saturation and lightness (0..1 each) times ``scale`` plus ``shift``, both (3,) float64. Hue runs round."""
     for y in range(pixels.shape[0]):
         for x in range(pixels.shape[1]):
@@ -149,7 +149,7 @@ def map_hsl(pixels, scale, shift):  # type: ignore[no-untyped-def]
 
 
 @kernel(types.void(_PIXELS, types.float64))
-def stretch_chroma(pixels, scale):  # type: ignore[no-untyped-def]
+def stretch_chroma(pixels, scale):
     """Channels move away from (or towards) the middle of the least and greatest by ``scale``, as far as none leaves
     0..1."""
     for y in range(pixels.shape[0]):
@@ -168,7 +168,7 @@ def stretch_chroma(pixels, scale):  # type: ignore[no-untyped-def]
 
 
 @kernel(types.void(_PIXELS, _WEIGHTS))
-def mix_hues(pixels, weights):  # type: ignore[no-untyped-def]
+def mix_hues(pixels, weights):
     """Grey from how much a colour has of each of six hues. ``weights``: (6,) of reds, yellows, greens, cyans, blues,
     magentas."""
     for y in range(pixels.shape[0]):

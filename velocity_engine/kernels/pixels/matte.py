@@ -19,32 +19,32 @@ _RED, _GREEN, _BLUE = np.uint32(13933), np.uint32(46871), np.uint32(4732)  # of 
 
 
 @inner
-def _div255(value):  # type: ignore[no-untyped-def]
+def _div255(value):
     biased = np.int32(value + 128)
     return np.int32((biased + (biased >> 8)) >> 8)
 
 
 @inner
-def _multiply_row(pixels, mask):  # type: ignore[no-untyped-def]
+def _multiply_row(pixels, mask):
     for x in range(mask.shape[0]):
         pixels[x] = scaled(pixels[x], np.uint32(mask[x]))
 
 
 @kernel(types.void(_PIXELS, _MASK_SOURCE))
-def _multiply(pixels, mask):  # type: ignore[no-untyped-def]
+def _multiply(pixels, mask):
     width = min(pixels.shape[1], mask.shape[1])
     for y in range(min(pixels.shape[0], mask.shape[0])):
         _multiply_row(pixels[y, :width], mask[y, :width])
 
 
 @inner
-def _alpha_row(pixels, flip, out):  # type: ignore[no-untyped-def]
+def _alpha_row(pixels, flip, out):
     for x in range(out.shape[0]):
         out[x] = np.uint8(np.uint8(pixels[x] >> ALPHA_SHIFT) ^ flip)
 
 
 @inner
-def _luma_row(pixels, flip, out):  # type: ignore[no-untyped-def]
+def _luma_row(pixels, flip, out):
     for x in range(out.shape[0]):
         pixel = pixels[x]
         red, green, blue = pixel & FULL, np.uint32(pixel >> EIGHT) & FULL, np.uint32(pixel >> _SIXTEEN) & FULL
@@ -53,7 +53,7 @@ def _luma_row(pixels, flip, out):  # type: ignore[no-untyped-def]
 
 
 @kernel(types.void(_SOURCE, types.int64, _MASK))
-def matte_from(src, mode, out):  # type: ignore[no-untyped-def]
+def matte_from(src, mode, out):
     """The coverage that a matte layer gives.
 
     ``src``: (h, w, 4) uint8, premultiplied; ``out``: (h, w) uint8, written; both C-contiguous.
@@ -71,7 +71,7 @@ def matte_from(src, mode, out):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _combine_row(acc, coverage, flip, opacity, by_acc, by_new, by_product, by_lesser):  # type: ignore[no-untyped-def]
+def _combine_row(acc, coverage, flip, opacity, by_acc, by_new, by_product, by_lesser):
     for x in range(acc.shape[0]):
         here, new = np.int32(acc[x]), _div255(np.int32(coverage[x] ^ flip) * opacity)
         mixed = np.int32(here * by_acc + new * by_new + _div255(here * new) * by_product + min(here, new) * by_lesser)
@@ -79,7 +79,7 @@ def _combine_row(acc, coverage, flip, opacity, by_acc, by_new, by_product, by_le
 
 
 @kernel(types.void(_MASK, _MASK_SOURCE, types.int64, types.boolean, types.float64))
-def combine_mask(acc, coverage, mode, inverted, opacity):  # type: ignore[no-untyped-def]
+def combine_mask(acc, coverage, mode, inverted, opacity):
     """Joins one more mask of a layer to those before it.
 
     ``acc``: (h, w) uint8, written; ``coverage``: (h, w) uint8, C-contiguous: the mask's own, taken as 255 - coverage

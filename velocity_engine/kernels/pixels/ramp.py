@@ -19,7 +19,7 @@ _ENDS = types.Array(types.float64, 2, "C", readonly=True)
 
 
 @inner
-def _paint(pixels, y, x, at, ends):  # type: ignore[no-untyped-def]
+def _paint(pixels, y, x, at, ends):
     at = min(max(at, 0.0), 1.0)
     alpha = pixels[y, x, 3]
     for k in range(3):
@@ -27,7 +27,7 @@ def _paint(pixels, y, x, at, ends):  # type: ignore[no-untyped-def]
 
 
 @kernel(types.void(_PIXELS, *[types.float64] * 3, _ENDS))
-def paint_linear(pixels, a, b, c, ends):  # type: ignore[no-untyped-def]
+def paint_linear(pixels, a, b, c, ends):
     """The place on the ramp is a x + b y + c."""
     for y in range(pixels.shape[0]):
         for x in range(pixels.shape[1]):
@@ -36,7 +36,7 @@ def paint_linear(pixels, a, b, c, ends):  # type: ignore[no-untyped-def]
 
 
 @kernel(types.void(_PIXELS, *[types.float64] * 6, _ENDS))
-def paint_radial(pixels, a, b, c, d, e, f, ends):  # type: ignore[no-untyped-def]
+def paint_radial(pixels, a, b, c, d, e, f, ends):
     """The place on the ramp is the length of (a x + c y + e, b x + d y + f)."""
     for y in range(pixels.shape[0]):
         for x in range(pixels.shape[1]):

@@ -2,8 +2,6 @@
 pixels.
 """
 
-# mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="assignment,arg-type,var-annotated"
-
 from __future__ import annotations
 
 import numpy as np

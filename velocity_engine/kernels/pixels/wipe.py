@@ -19,14 +19,14 @@ _NUMBERS = types.Array(types.float64, 1, "C", readonly=True)
 
 
 @inner
-def _multiply(pixels, y, x, factor):  # type: ignore[no-untyped-def]
+def _multiply(pixels, y, x, factor):
     if factor < 1.0:
         for k in range(4):
             pixels[y, x, k] = np.uint8(pixels[y, x, k] * factor + 0.5)
 
 
 @kernel(types.void(_PIXELS, *[types.float64] * 3))
-def wipe_linear(pixels, a, b, c):  # type: ignore[no-untyped-def]
+def wipe_linear(pixels, a, b, c):
     """Coverage a x + b y + c, clamped to 0..1."""
     for y in range(pixels.shape[0]):
         for x in range(pixels.shape[1]):
@@ -34,7 +34,7 @@ def wipe_linear(pixels, a, b, c):  # type: ignore[no-untyped-def]
 
 
 @kernel(types.void(_PIXELS, *[types.float64] * 3, _NUMBERS, _NUMBERS))
-def wipe_periodic(pixels, a, b, c, places, heights):  # type: ignore[no-untyped-def]
+def wipe_periodic(pixels, a, b, c, places, heights):
     """Coverage by the fraction of a x + b y + c: linear between ``heights`` (n,) at ``places`` (n,), which rise from
     0 to 1."""
     for y in range(pixels.shape[0]):
@@ -50,13 +50,13 @@ def wipe_periodic(pixels, a, b, c, places, heights):  # type: ignore[no-untyped-
 
 
 @inner
-def _to_ray(px, py, dx, dy):  # type: ignore[no-untyped-def]
+def _to_ray(px, py, dx, dy):
     """Distance of a point from the ray that leaves the origin in a direction of length 1."""
     return abs(dx * py - dy * px) if dx * px + dy * py > 0.0 else math.hypot(px, py)
 
 
 @kernel(types.void(_PIXELS, *[types.float64] * 7, types.boolean))
-def wipe_wedge(pixels, cx, cy, start_x, start_y, end_x, end_y, softness, wide):  # type: ignore[no-untyped-def]
+def wipe_wedge(pixels, cx, cy, start_x, start_y, end_x, end_y, softness, wide):
     """Clears the wedge about (cx, cy) from the direction (start_x, start_y) to (end_x, end_y), both of length 1, on
     turning from x towards y; ``wide`` when that turn is over 180 degrees. ``softness``: pixels over which coverage
     changes."""

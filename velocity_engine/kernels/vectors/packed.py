@@ -5,8 +5,6 @@ widens small integers; the casts keep intermediates narrow, which lets LLVM fill
 flat array and unsigned bounds: a slice costs more than a short span, and a signed index more than an unsigned one.
 """
 
-# mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code="assignment,arg-type,var-annotated"
-
 from __future__ import annotations
 
 import numpy as np

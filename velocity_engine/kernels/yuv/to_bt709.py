@@ -1,7 +1,5 @@
 """Planar YUV 4:2:0 of another matrix or range to BT.709, limited range, without RGB between."""
 
-# mypy: allow-untyped-defs, allow-untyped-calls
-
 from __future__ import annotations
 
 import numpy as np

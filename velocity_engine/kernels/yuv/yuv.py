@@ -7,8 +7,6 @@ Chroma is sited as in MPEG-2, the default of H.264 (chroma_sample_loc_type 0): h
 vertically halfway between two luma rows.
 """
 
-# mypy: allow-untyped-defs, allow-untyped-calls
-
 from __future__ import annotations
 
 import numpy as np

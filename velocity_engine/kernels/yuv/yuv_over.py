@@ -5,8 +5,6 @@ Source-over is linear, and so is the way from RGB to YUV: the pixels are turned 
 Where alpha is 255 the planes get what ``rgba_to_yuv420`` would give, bit for bit.
 """
 
-# mypy: allow-untyped-defs, allow-untyped-calls
-
 from __future__ import annotations
 
 import numpy as np
