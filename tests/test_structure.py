@@ -42,3 +42,43 @@ def test_each_package_says_its_idea(package: str) -> None:
 def test_the_picture_of_the_map_is_as_the_imports_are() -> None:
     done = subprocess.run([sys.executable, "tools/draw_map.py", "--check"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+MAP = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+
+
+def rows_of(title: str) -> list[list[str]]:
+    """The cells of the table under a heading of the map, without its head."""
+    section = MAP.split(f"## {title}\n", 1)[1].split("\n## ", 1)[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+@pytest.mark.parametrize(
+    ("title", "package"),
+    [
+        ("The engine, from top to bottom", "velocity_engine"),
+        ("The service, from top to bottom", "velocity_web"),
+    ],
+)
+def test_the_map_names_each_folder_and_a_file_to_begin_with(title: str, package: str) -> None:
+    rows = rows_of(title)
+    named = {name.strip(" `/") for row in rows for name in row[0].split(",")}
+    folders = {path.parent.name for path in (ROOT / package).glob("*/__init__.py")}
+    assert folders - named <= {"cli", "fonts", "pages"}
+    for row in rows:
+        for file in row[-1].split(","):
+            assert (ROOT / package / file.strip(" `")).is_file(), file
+
+
+@pytest.mark.parametrize("row", rows_of("Twelve tasks"), ids=lambda row: row[0])
+def test_each_task_is_two_steps_away(row: list[str]) -> None:
+    task, folder, file = (cell.strip("`") for cell in row)
+    assert folder.split("/")[1] in MAP.split("## How a frame comes to be")[0], (
+        f"{task}: the tables do not name {folder}"
+    )
+    assert file.startswith(folder) and (ROOT / file).is_file(), f"{task}: {file}"
+
+
+def test_the_map_has_twelve_tasks() -> None:
+    assert len(rows_of("Twelve tasks")) == 12
