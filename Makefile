@@ -11,7 +11,7 @@ QRCODE := $(shell find plugins/qrcode -name '*.py' -o -name pyproject.toml)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format type map bench ratios browser serve lock clean
+.PHONY: help demo test lint format type map package bench ratios browser serve lock clean
 
 help:
 	@echo 'make demo     render the bundled template to out/demo.mp4'
@@ -22,6 +22,7 @@ help:
 	@echo 'make map      draw docs/architecture.svg from the imports'
 	@echo 'make bench    the benchmarks; writes docs/benchmarks.md and out/benchmarks.json'
 	@echo 'make ratios   a short look at speed, beside what was stored (benchmarks/ratios.json)'
+	@echo 'make package  build the distributions, and install and run them in a clean environment'
 	@echo 'make browser  the tests in Chromium (of the system)'
 	@echo 'make serve    the REST service on 127.0.0.1:8080, data in out/data'
 	@echo 'make lock     resolve constraints.txt anew'
@@ -58,6 +59,9 @@ bench: $(BENCH)/.installed
 
 ratios: $(VENV)/.tested
 	@$(BIN)/python -m benchmarks.ratios $(ARGS)
+
+package: $(VENV)/.tested
+	@$(BIN)/python -m pytest tests/packaging -m packaging $(ARGS)
 
 browser: $(VENV)/.tested
 	@$(PIP) '.[browser]' && $(PIP) --no-deps -e .
