@@ -50,7 +50,11 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
 def test_public_names_are_there_and_no_others() -> None:
     import velocity_engine
 
-    for name in velocity_engine.__all__:
-        assert getattr(velocity_engine, name) is not None
+    for name, home in velocity_engine._HOMES.items():
+        value = getattr(velocity_engine, name)
+        assert getattr(value, "__module__", "").startswith(f"velocity_engine.{home}") or name in ("hookimpl",), name
+    assert sorted(velocity_engine._HOMES) == velocity_engine.__all__
+    public = [name for name in dir(velocity_engine) if not name.startswith("__")]
+    assert public == velocity_engine.__all__
     with pytest.raises(AttributeError, match="no_such_name"):
         _ = velocity_engine.no_such_name

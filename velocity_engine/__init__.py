@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from velocity_engine.model.version import __version__
+from velocity_engine.model.version import __version__ as __version__
 
 _HOMES = {
     "open_template": "template",
@@ -26,7 +26,7 @@ _HOMES = {
     "Progress": "pipeline.progress",
     "EncoderConfig": "encoder_config",
     "RateControl": "encoder_config",
-    "PackageLimits": "package.package",
+    "PackageLimits": "package.stores",
     "probe_audio": "media.probe",
     "probe_asset": "media.probe",
     "probe_clip": "media.probe",
@@ -89,13 +89,56 @@ if TYPE_CHECKING:
         probe_picture,
         probe_video,
     )
-    from velocity_engine.package.package import PackageLimits
+    from velocity_engine.package.stores import PackageLimits
     from velocity_engine.pipeline.order import FileReference, RenderOrder
     from velocity_engine.pipeline.progress import Progress
     from velocity_engine.plugins.warm_up import warm_up
     from velocity_engine.template import Template, open_template
 
-__all__ = sorted(_HOMES)
+__all__ = [  # written out, since type checkers read it
+    "AudioInfo",
+    "CustomizationError",
+    "DocumentError",
+    "EncoderConfig",
+    "EncoderConfigError",
+    "FileReference",
+    "Finding",
+    "Forecast",
+    "FrameRangeError",
+    "LayerInfo",
+    "MediaError",
+    "OrderError",
+    "PackageError",
+    "PackageLimits",
+    "PictureInfo",
+    "Place",
+    "PluginError",
+    "Progress",
+    "RateControl",
+    "RenderCancelled",
+    "RenderFailed",
+    "RenderOrder",
+    "RenderResult",
+    "StorageError",
+    "Template",
+    "Trial",
+    "VelocityError",
+    "VideoInfo",
+    "forecast",
+    "hookimpl",
+    "open_template",
+    "order_for",
+    "probe_asset",
+    "probe_audio",
+    "probe_clip",
+    "probe_picture",
+    "probe_video",
+    "render",
+    "render_order",
+    "render_still",
+    "try_out",
+    "warm_up",
+]
 
 
 def __getattr__(name: str) -> Any:
