@@ -1,6 +1,11 @@
-"""What plugins provide: codecs, layer types, effects, storage backends and executors, as protocols.
+"""What plugins provide: layer types, effects, layer styles, codecs, storage backends and executors, as protocols.
 
-A built-in implements the same protocols and is registered through the same hooks (``hookspecs``).
+A plugin's class does not inherit from a protocol: it has the same attributes and methods. Built-ins implement the same
+protocols and are registered through the same hooks (``velocity_engine.hookspecs``).
+
+Threads: each object that a hook returns is made once in a process and serves all renders of it. Several renders, and
+several threads of one render, may call it at the same time. So its methods must not change the object, except for
+caches that are safe with threads.
 """
 
 from __future__ import annotations
@@ -25,49 +30,95 @@ from velocity_engine.sampler import Sampler
 
 
 class LayerContext(Protocol):
-    """What a layer type may ask for while a plan is made."""
+    """What a layer type may ask for in ``prepare``, while a plan is made.
+
+    The engine implements it and passes it to ``LayerType.prepare``. Use it only during that call. The pictures and
+    readers that it returns may be kept for as long as the prepared layer lives.
+
+    Attributes:
+        document: The whole document, with the customizations applied. It must not be changed.
+    """
 
     document: Document
 
     def read(self, media: Media) -> bytes:
-        """The bytes of a picture, sound or font. MediaError or PackageError names the file."""
+        """Returns the bytes of a picture, sound or font.
+
+        Args:
+            media: The file: its name in the package, its path on this machine, or its bytes.
+
+        Raises:
+            MediaError, PackageError: The file cannot be read. The error names it.
+        """
         ...
 
     def picture(self, asset_id: str) -> Sequence[tuple[float, Picture]]:
-        """The decoded frames of a picture asset, each with the second at which it starts (one entry for a still
-        one)."""
+        """Returns the decoded frames of a picture asset.
+
+        Args:
+            asset_id: The id of the asset in the document.
+
+        Returns:
+            Pairs of the second at which a frame starts and the frame. A still picture has one pair.
+        """
         ...
 
     def clip(self, asset_id: str) -> FrameReader | None:
-        """The reader of a clip asset, opened once a plan, or None (reported) where it cannot be opened."""
+        """Returns the reader of a clip asset. Each clip is opened once for a plan.
+
+        Args:
+            asset_id: The id of the asset in the document.
+
+        Returns:
+            The reader, or None where the clip cannot be opened. The engine has then reported a finding already.
+        """
         ...
 
     def font_files(self) -> Sequence[str]:
-        """The names of the font files in the package, to be read by ``read(Media(name=...))``."""
+        """Returns the names of the font files in the package. ``read(Media(name=...))`` reads one of them."""
         ...
 
     def report(self, finding: Finding) -> None:
-        """Adds to what ``inspect`` and the render's result say is not supported."""
+        """Adds a finding to those that ``inspect`` and the result of a render show.
+
+        Args:
+            finding: What is not drawn as the designer meant.
+        """
         ...
 
 
 class PreparedLayer(Protocol):
-    """A layer ready to be drawn at any frame, by any thread (it keeps no state that a call changes, but for caches)."""
+    """A layer that is ready to be drawn at any frame, by any thread.
+
+    It belongs to one plan. The engine calls ``draw`` for the frames of a render in any order, on several threads. A
+    call must not change the object, except for caches. The same frame must always return commands with the same
+    digests.
+    """
 
     @property
     def moves(self) -> bool:
-        """Whether ``draw`` can give different commands at different frames."""
+        """Whether ``draw`` can return different commands at different frames. False saves the engine work."""
         ...
 
     def draw(self, sampler: Sampler) -> Sequence[DrawCommand]:
-        """The layer's own picture in the layer's own coordinates, in painter's order: without the layer's transform,
-        opacity, masks, matte and effects, which the evaluator adds."""
+        """Returns the layer's own picture at one moment.
+
+        Args:
+            sampler: The values of the layer's properties at this moment. It must not be kept after the call.
+
+        Returns:
+            The commands in painter's order (the lowest first), in the layer's own coordinates. The layer's transform,
+            opacity, masks, matte and effects are not part of them: the evaluator adds these.
+        """
         ...
 
 
 @runtime_checkable
 class DrawsCompositions(Protocol):
-    """Optional, for prepared layers that draw compositions of the document: the plan makes these ready."""
+    """Optional: implemented by prepared layers that draw compositions of the document.
+
+    The plan reads ``compositions`` once, after ``prepare``, and prepares the compositions that it names.
+    """
 
     @property
     def compositions(self) -> Sequence[str]:
@@ -77,32 +128,63 @@ class DrawsCompositions(Protocol):
 
 @runtime_checkable
 class DrawsPlaced(Protocol):
-    """Optional, for prepared layers whose commands depend on where the layer stands, as those of precomps do. It is
-    called in place of ``draw``."""
+    """Optional: implemented by prepared layers whose commands depend on the layer's matrix, as those of precomps do.
+
+    The engine then calls ``draw_placed`` instead of ``draw``, under the same rules.
+    """
 
     def draw_placed(self, sampler: Sampler, matrix: Matrix) -> Sequence[DrawCommand]:
-        """Returns the layer's own picture in device pixels.
+        """Returns the layer's own picture in device pixels, in painter's order.
 
         Args:
-            sampler: The values of the layer at this moment.
-            matrix: From the layer's coordinates to device pixels.
+            sampler: The values of the layer's properties at this moment. It must not be kept after the call.
+            matrix: The map from the layer's coordinates to device pixels.
         """
         ...
 
 
 @runtime_checkable
 class LayerType(Protocol):
-    """A kind of layer. ``key`` is what names it: "shape", "image", ... for a Lottie type, or the plugin name that
-    a customization's ``{"plugin": key}`` uses. ``lottie_types``: the ``ty`` numbers it draws.
-    ``inspect`` shows ``key`` as the layer's kind."""
+    """A kind of layer, returned by the hook ``velocity_layers``.
+
+    The engine calls ``prepare`` once for each layer of this kind when it makes a plan, on the thread that makes the
+    plan. Several plans may be made at the same time, so ``prepare`` must not change the object. What belongs to one
+    layer is kept in the ``PreparedLayer`` that it returns.
+    """
 
     @property
-    def key(self) -> str: ...
+    def key(self) -> str:
+        """The name of the kind: "shape", "image", ... for a Lottie type, or the name that ``{"plugin": key}`` of a
+        customization uses. ``inspect`` shows it as the layer's kind."""
+        ...
 
     @property
-    def lottie_types(self) -> tuple[int, ...]: ...
+    def lottie_types(self) -> tuple[int, ...]:
+        """The ``ty`` numbers of the layers that it draws. It is empty where only customizations name the kind."""
+        ...
 
-    def prepare(self, layer: Layer, context: LayerContext) -> PreparedLayer: ...
+    def prepare(self, layer: Layer, context: LayerContext) -> PreparedLayer:
+        """Makes a layer ready to be drawn at any frame. Slow work (reading, decoding, layout) is done here.
+
+        Args:
+            layer: The layer as it was parsed, after customizations. It must not be changed, but it may be kept.
+            context: The document, the files of the package, and a method to report findings.
+
+        Returns:
+            An object that draws the layer at any frame, from any thread.
+
+        Raises:
+            VelocityError: The layer cannot be drawn. The error becomes a finding with the severity "error", and a
+                render of the template fails with it. ``CustomizationError`` is right where the data of a customization
+                is wrong.
+
+        Example:
+            >>> class Square:
+            ...     key, lottie_types = "square", ()
+            ...     def prepare(self, layer, context):
+            ...         return PreparedSquare(layer.content.width)
+        """
+        ...
 
 
 # --- effects --------------------------------------------------------------------------------------------------------
@@ -110,43 +192,87 @@ class LayerType(Protocol):
 
 @runtime_checkable
 class EffectType(Protocol):
-    """An effect. ``match_names``: After Effects' match names it serves; ``lottie_types``: the ``ty`` numbers, used
-    where no match name fits. ``key`` is what ``EffectCall.effect`` holds."""
+    """An effect, returned by the hook ``velocity_effects``.
+
+    The engine calls ``evaluate`` for each frame and each layer with the effect, while it makes the display list. It
+    calls ``apply`` later, while it draws, and only where pixels change. Both may be called by several threads at the
+    same time, so neither may change the object. All that ``apply`` needs must be in the call that ``evaluate``
+    returned: calls with equal values must draw equal pixels.
+    """
 
     @property
-    def key(self) -> str: ...
+    def key(self) -> str:
+        """The name of the effect. ``EffectCall.effect`` holds it."""
+        ...
 
     @property
-    def match_names(self) -> tuple[str, ...]: ...
+    def match_names(self) -> tuple[str, ...]:
+        """The match names of After Effects that it serves, such as "ADBE Tint"."""
+        ...
 
     @property
-    def lottie_types(self) -> tuple[int, ...]: ...
+    def lottie_types(self) -> tuple[int, ...]:
+        """The ``ty`` numbers that it serves. They are used where no effect has the match name."""
+        ...
 
     def evaluate(self, effect: Effect, sampler: Sampler, matrix: Matrix) -> EffectCall | None:
-        """This frame's values; None when the effect does nothing now. ``matrix``: layer to device pixels."""
+        """Returns the values of the effect at one moment.
+
+        Args:
+            effect: The effect as it was parsed. It must not be changed.
+            sampler: Returns the values of the effect's properties at this moment. It must not be kept after the call.
+            matrix: The map from the layer's coordinates to device pixels.
+
+        Returns:
+            The call that ``apply`` gets, or None where the effect does nothing at this moment.
+        """
         ...
 
     def apply(self, pixels: NDArray[np.uint8], call: EffectCall, origin: tuple[int, int]) -> NDArray[np.uint8]:
-        """``pixels``: (h, w, 4) uint8 premultiplied, its top left pixel at device ``origin``. It may be written to and
-        returned, or another of the same shape is. The margin of ``call`` is already around the layer's picture."""
+        """Draws the effect.
+
+        Args:
+            pixels: The layer's picture: (h, w, 4) uint8, premultiplied RGBA. The margin of ``call`` is around the
+                layer's picture already. The array may be written to, but it must not be kept after the call.
+            call: What ``evaluate`` returned.
+            origin: The (x, y) of the top left pixel of ``pixels``, in device pixels.
+
+        Returns:
+            ``pixels`` itself, or another uint8 array of the same shape. Its colours are premultiplied too.
+        """
         ...
 
 
 @runtime_checkable
 class ReadsLayers(Protocol):
-    """What an effect that reads other layers' pictures has besides, so that they are made ready although hidden."""
+    """Optional: implemented by effects that read the pictures of other layers. Those are prepared even when hidden."""
 
     def layers(self, effect: Effect) -> tuple[int, ...]:
-        """The numbers (``ind``) of all layers for which ``evaluate`` may ask ``Sampler.layer_picture``."""
+        """Returns the numbers (``ind``) of all layers for which ``evaluate`` may ask ``Sampler.layer_picture``.
+
+        It is called while a plan is made.
+
+        Args:
+            effect: The effect as it was parsed.
+        """
         ...
 
 
 @runtime_checkable
 class TellsLimits(Protocol):
-    """What an effect that draws only part of what a document asks of it has besides."""
+    """Optional: implemented by effects that draw only a part of what a document can ask of them."""
 
     def limits(self, effect: Effect) -> tuple[str, ...]:
-        """What of this effect's values is not drawn, each as a message may say it ("its taper radius")."""
+        """Returns what of this effect is not drawn. Each entry becomes a finding.
+
+        It is called while a plan is made.
+
+        Args:
+            effect: The effect as it was parsed.
+
+        Returns:
+            One noun for each value that is not drawn, as it is used in a sentence, such as "its taper radius".
+        """
         ...
 
 
@@ -155,13 +281,14 @@ class TellsLimits(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class StyledLayer:
-    """What a layer style sees of the layer that has it, at one moment.
+    """What a layer style sees of the layer that has it, at one moment. It must not be kept after the call.
 
     Attributes:
-        sampler: Returns the values of the style's properties.
-        matrix: From the layer's coordinates to device pixels.
+        sampler: Returns the values of the style's properties at this moment.
+        matrix: The map from the layer's coordinates to device pixels.
         styles: All styles of the layer, in the document's order.
-        content: The commands of shapes and texts on the device, which have no box of their own; None for other layers.
+        content: The commands of the layer in device pixels, for shapes and texts, which have no box of their own. None
+            for other layers.
     """
 
     sampler: Sampler
@@ -175,9 +302,9 @@ class StyleCall:
     """What a layer style does at one moment.
 
     Attributes:
-        call: The effect that paints it.
-        under: None where the effect acts on the layer's picture. Else the effect draws a picture of its own, which lies
-            under the layer's and is blended in this mode onto what is below.
+        call: The call of the effect that paints the style.
+        under: None where the effect changes the layer's picture. Otherwise the effect draws a picture of its own. It
+            lies under the layer's picture and is blended in this mode onto what is below.
     """
 
     call: EffectCall
@@ -186,48 +313,81 @@ class StyleCall:
 
 @runtime_checkable
 class StyleType(Protocol):
-    """A layer style (``sy`` of a layer). Its ``StyleCall`` names an ``EffectType``, which the same plugin provides.
+    """A layer style (an entry of a layer's ``sy``), returned by the hook ``velocity_styles``.
 
-    Attributes:
-        key: The style's name.
-        lottie_types: The numbers (``ty``) that documents have for it.
-        order: Styles act in this order, the lowest first, whatever the order in the document. Those of After Effects
-            have 0 to 8.
+    A style paints with an effect: its ``StyleCall`` names an ``EffectType``, which the same plugin provides. The engine
+    calls ``problems`` once for each style when it makes a plan, and ``evaluate`` for each frame while it makes the
+    display list. Both may be called by several threads at the same time, so neither may change the object.
     """
 
     @property
-    def key(self) -> str: ...
+    def key(self) -> str:
+        """The style's name."""
+        ...
 
     @property
-    def lottie_types(self) -> tuple[int, ...]: ...
+    def lottie_types(self) -> tuple[int, ...]:
+        """The numbers (``ty``) that documents have for the style."""
+        ...
 
     @property
-    def order(self) -> int: ...
+    def order(self) -> int:
+        """The styles of a layer act in this order, the lowest first, whatever the order in the document. Those of
+        After Effects have 0 to 8."""
+        ...
 
     def problems(self, style: LayerStyle) -> Sequence[tuple[str, str]]:
-        """Returns what of this style is not drawn, each as the name of a feature and a sentence."""
+        """Returns what of this style is not drawn. Each entry becomes a finding.
+
+        Args:
+            style: The style as it was parsed. It must not be changed.
+
+        Returns:
+            Pairs of a short stable name of the feature ("style.blend") and a sentence for the user.
+        """
         ...
 
     def evaluate(self, style: LayerStyle, layer: StyledLayer) -> StyleCall | None:
-        """Returns what the style does at this moment, or None where it does nothing."""
+        """Returns what the style does at one moment.
+
+        Args:
+            style: The style as it was parsed. It must not be changed.
+            layer: The layer that has the style, at this moment.
+
+        Returns:
+            The call that paints the style, or None where it does nothing at this moment.
+        """
         ...
 
 
 # --- codecs ---------------------------------------------------------------------------------------------------------
 
 BUFFER_START = 0.9
-"""How full the model of the decoder's buffer is before a segment's first frame, where ``average_cap`` is to be kept."""
+"""How full the decoder's buffer is before a segment's first frame, as a share from 0 to 1.
+
+The model of the buffer starts with it where ``EncoderSettings.average_cap`` has to be kept.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncoderSettings:
-    """What libavcodec is told: encoder name, pixel format, options, and the fields of the codec context.
+    """The settings that are passed to libavcodec: encoder, pixel format, options, and fields of the codec context.
 
-    Two encoders with the same settings must give the same extradata, and the same frames the same bytes, on any
-    machine: fix ``threads`` where the encoder's output depends on it.
-    ``average_cap`` is the bits per second that the average of an encode of any length stays below: ``encode`` narrows
-    the options ``maxrate`` and ``bufsize`` to the length. ``whole``: one encoder must see all frames (constant
-    bitrate). ``reorder_frames`` is how many frames decoding runs ahead of showing; None: what the opened encoder says.
+    Two encoders with the same settings must produce the same extradata, and from the same frames the same bytes, on any
+    machine. Set ``threads`` to a fixed number where the encoder's output depends on it.
+
+    Attributes:
+        encoder: The name of the encoder in libavcodec, such as "libx264".
+        pixel_format: FFmpeg's name of the pixel format, such as "yuv420p".
+        options: The options of the encoder, by name.
+        bit_rate: The bit rate in bits per second, or None where ``options`` set the rate.
+        gop_size: The longest distance of key frames, in frames. None encodes the whole video as one segment.
+        codec_tag: The four characters that name the codec in the container ("hvc1"), or None for FFmpeg's choice.
+        threads: The number of threads of the encoder. 0 lets the encoder choose.
+        average_cap: The average of an encode of any length stays below this number of bits per second. The engine
+            narrows the options ``maxrate`` and ``bufsize`` to the length of the segment. None for no cap.
+        whole: True where one encoder must see all frames, as for a constant bitrate. The video is then one segment.
+        reorder_frames: How many frames decoding is ahead of showing. None for what the opened encoder reports.
     """
 
     encoder: str
@@ -244,18 +404,47 @@ class EncoderSettings:
 
 @runtime_checkable
 class Codec(Protocol):
-    """A video codec. ``key`` as in ``EncoderConfig.codec``; ``number`` as in the REST contract, or None."""
+    """A video codec, returned by the hook ``velocity_codecs``.
+
+    The engine calls ``problems`` when a request is checked and again before a render, and ``settings`` once for each
+    render, on the caller's thread. The engine itself encodes, with libavcodec. Several renders may call it at the same
+    time, so no call may change the object. The same arguments must return the same settings on any machine.
+
+    Attributes:
+        key: The name of the codec, as in ``EncoderConfig.codec``.
+        number: The number of the codec in the REST contract, or None where it has none.
+        title: The name that people read, such as "H.264".
+    """
 
     key: str
     number: int | None
     title: str
 
     def problems(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> list[EncoderConfigError]:
-        """What of a configuration this codec cannot do (profile, level, its limits, the container)."""
+        """Returns what of a configuration this codec cannot do: profile, level, its limits, the container.
+
+        It is called only with a configuration in which ``config_problems`` found nothing.
+
+        Args:
+            config: The configuration.
+            width: The width of the video in pixels, even.
+            height: The height of the video in pixels, even.
+            rate: The frame rate of the video in frames per second.
+
+        Returns:
+            One error for each problem. Its ``place.field`` names the field. The list is empty where all can be done.
+        """
         ...
 
     def settings(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> EncoderSettings:
-        """Only called when ``problems`` is empty."""
+        """Returns the settings of the encoder. It is called only where ``problems`` returned an empty list.
+
+        Args:
+            config: The configuration.
+            width: The width of the video in pixels, even.
+            height: The height of the video in pixels, even.
+            rate: The frame rate of the video in frames per second.
+        """
         ...
 
 
@@ -264,18 +453,54 @@ class Codec(Protocol):
 
 @runtime_checkable
 class Storage(Protocol):
-    """Where results go. ``schemes``: URL schemes served ("file", "s3"); a plain path is "file"."""
+    """A storage backend for finished files, returned by the hook ``velocity_storages``.
+
+    A program looks one up with ``velocity_engine.plugins.storage(scheme)`` and calls it on any of its threads.
+    ``render`` does not call it: it writes to a path of this machine. Several threads may call it at the same time. It
+    may keep connections.
+
+    Attributes:
+        schemes: The URL schemes that it serves, such as "file" or "s3". A plain path has the scheme "file".
+    """
 
     schemes: tuple[str, ...]
 
     def put(self, local_path: str, target: str) -> int:
-        """Stores a finished file under ``target``, whole or not at all (no reader ever sees a part); its size in
-        bytes."""
+        """Stores a finished file, whole or not at all. No reader ever sees a part of it.
+
+        Args:
+            local_path: The file on this machine. It must not be changed or kept.
+            target: The URL or path under which it is stored. A file that is there already is replaced.
+
+        Returns:
+            The size of the file in bytes.
+
+        Raises:
+            StorageError: The file cannot be read or stored.
+        """
         ...
 
-    def open(self, target: str) -> BinaryIO: ...
+    def open(self, target: str) -> BinaryIO:
+        """Opens a stored file for reading. The caller closes it.
 
-    def delete(self, target: str) -> None: ...
+        Args:
+            target: The URL or path under which it was stored.
+
+        Raises:
+            StorageError: There is no such file, or it cannot be read. The first ``read`` may raise it as well.
+        """
+        ...
+
+    def delete(self, target: str) -> None:
+        """Deletes a stored file. After that, ``open`` raises StorageError.
+
+        Args:
+            target: The URL or path under which it was stored.
+
+        Raises:
+            StorageError: The file cannot be deleted.
+        """
+        ...
 
 
 # --- executors ------------------------------------------------------------------------------------------------------
@@ -283,7 +508,13 @@ class Storage(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """A run of output frames that is rendered and encoded on its own: [first, last) of ``frames``."""
+    """A run of output frames that is rendered and encoded on its own.
+
+    Attributes:
+        number: The position of the segment in the video, from 0.
+        first: Its first output frame, from 0.
+        last: The output frame after its last one.
+    """
 
     number: int
     first: int
@@ -292,7 +523,15 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncodedPacket:
-    """``pts``, ``dts``, ``duration`` in ticks of 1 / frame rate, counted from the start of the segment."""
+    """One packet of an encoded segment. Its times are ticks of 1 / frame rate, counted from the segment's start.
+
+    Attributes:
+        data: The bytes of the packet.
+        pts: When the frame is shown.
+        dts: When the frame is decoded. It can be negative.
+        duration: How long the frame is shown.
+        key: Whether it is a key frame.
+    """
 
     data: bytes
     pts: int
@@ -303,8 +542,17 @@ class EncodedPacket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncodedSegment:
-    """``held_frames`` of the segment's frames and ``held_tiles`` of all their ``tiles`` were the same as in the frame
-    before."""
+    """What rendering one segment returns.
+
+    Attributes:
+        segment: The segment.
+        packets: All packets of the segment, in decoding order.
+        extradata: What a decoder must know before the first packet. It is the same for all segments of a video.
+        held_frames: How many frames of the segment were equal to the frame before.
+        tiles: How many tiles (64 x 64 pixels) all frames of the segment have together.
+        held_tiles: How many of these were equal to the same tile of the frame before.
+        seconds_by_stage: How many seconds each stage took, by the name of the stage.
+    """
 
     segment: Segment
     packets: tuple[EncodedPacket, ...]
@@ -317,13 +565,37 @@ class EncodedSegment:
 
 @runtime_checkable
 class Executor(Protocol):
-    """Runs segments, anywhere. ``work`` renders one segment; results may come in any order."""
+    """Decides where segments are rendered, returned by the hook ``velocity_executors``.
+
+    The engine calls ``run`` once for a render and reads the results, both on the caller's thread. Several renders may
+    call it at the same time. An executor may keep processes and connections, but nothing of a render after ``run``.
+
+    Attributes:
+        key: The name of the executor, as in ``render(..., executor=key)``.
+    """
 
     key: str
 
     def run(
         self, work: Callable[[Segment], EncodedSegment], segments: Sequence[Segment], cancelled: Callable[[], bool]
-    ) -> Iterable[EncodedSegment] | Iterator[EncodedSegment]: ...
+    ) -> Iterable[EncodedSegment] | Iterator[EncodedSegment]:
+        """Renders each segment exactly once, anywhere.
+
+        Args:
+            work: Renders and encodes one segment. It may be called on any thread, but in one process by one thread at
+                a time. It can be sent to another process only where it can be pickled, which depends on the scene and
+                on ``cancelled``.
+            segments: The segments to render. They do not overlap. The sequence may be empty.
+            cancelled: Returns True once the render was cancelled. Ask it before each segment. Any thread may ask.
+
+        Returns:
+            The rendered segments, in any order. The engine writes them in the right one. Yield each when it is done.
+
+        Raises:
+            RenderCancelled: ``cancelled`` returned True. It is also right to end without rendering the rest.
+            VelocityError: The error of ``work``, unchanged.
+        """
+        ...
 
 
 __all__ = [

@@ -1,7 +1,7 @@
-"""A sampler gives the values of properties at one moment of one layer.
+"""The sampler: it returns the values of one layer's properties at one moment.
 
-It belongs to ``evaluate``; layer types and effects see only this interface, so that an expression, where one is
-attached, takes the place of the keyframes' value without their knowing.
+Layer types, effects and layer styles see only this interface; ``velocity_engine.evaluate`` implements it. So where a
+property has an expression, its value takes the place of the keyframes' value, and the plugin need not know of it.
 """
 
 from __future__ import annotations
@@ -20,17 +20,33 @@ from velocity_engine.model.text import TextDocument
 
 
 class Sampler(Protocol):
-    """``frame`` is the moment in frames of the composition that holds the layer, ``seconds`` the same in seconds."""
+    """The values of one layer's properties at one moment.
+
+    The engine makes one for each layer and frame and passes it to ``PreparedLayer.draw``, ``EffectType.evaluate`` and
+    ``StyleType.evaluate``. Use it during that call and in its thread only, and do not keep it. What its methods return
+    may be kept, but must not be changed.
+
+    Example:
+        >>> class PreparedSquare:
+        ...     def draw(self, sampler):
+        ...         side = sampler.scalar(self.side)
+        ...         return [command(FillSource(square(side), self.paint))]
+    """
 
     @property
-    def frame(self) -> float: ...
+    def frame(self) -> float:
+        """The moment, in frames of the composition that holds the layer. It can lie between two frames."""
+        ...
 
     @property
-    def seconds(self) -> float: ...
+    def seconds(self) -> float:
+        """The same moment in seconds: ``frame`` divided by the document's frame rate."""
+        ...
 
     @property
     def size(self) -> tuple[float, float]:
-        """Width and height of the layer's own box: of its solid, picture or precomp, else of its composition."""
+        """The width and height of the layer's own box in pixels: that of its solid, picture or precomp, else that of
+        its composition."""
         ...
 
     @property
@@ -39,49 +55,108 @@ class Sampler(Protocol):
         ...
 
     def layer_picture(self, number: int, scale: float) -> LayerPicture | None:
-        """The own picture (without masks, matte and effects) of the layer whose ``ind`` is ``number``, of the same
-        composition and moment, at ``scale`` pixels to each of its own; None where there is no such layer. Shapes and
-        texts stand in it as they stand in the composition."""
+        """Returns the own picture of another layer of the same composition, at the same moment.
+
+        The picture is without the layer's masks, matte and effects. Shapes and texts have the position in it that they
+        have in the composition. An effect that calls this must name the layer in ``ReadsLayers.layers``.
+
+        Args:
+            number: The number (``ind``) of the layer.
+            scale: How many pixels of the picture one pixel of the layer becomes.
+
+        Returns:
+            The picture, or None where there is no such layer. Its pixels are drawn before ``EffectType.apply`` is
+            called with it.
+        """
         ...
 
     def composition(self, identity: str, frame: float, matrix: Matrix) -> Sequence[DrawCommand]:
-        """What a composition of the document shows at ``frame`` of its own, under ``matrix``; nothing where it is not
-        known."""
+        """Returns what a composition of the document shows.
+
+        Args:
+            identity: The id of the composition. It must be one of ``DrawsCompositions.compositions``.
+            frame: The moment, in frames of that composition.
+            matrix: The map that is applied to the composition's coordinates.
+
+        Returns:
+            The commands in painter's order. There are none where the document has no composition of that id.
+        """
         ...
 
     def placed_composition(
         self, identity: str, frame: float, matrix: Matrix, size: tuple[float, float]
     ) -> Sequence[DrawCommand]:
-        """Returns what a composition of the document shows where it stands on the device, cut to its own box.
+        """Returns what a composition of the document shows in device pixels, cut to its own box.
 
         Args:
-            identity: The id of the composition. Where the document has none of that id, nothing is shown.
+            identity: The id of the composition. It must be one of ``DrawsCompositions.compositions``.
             frame: The moment, in frames of that composition.
-            matrix: From the composition's coordinates to device pixels.
-            size: Width and height of its box. A box without area cuts nothing.
+            matrix: The map from the composition's coordinates to device pixels.
+            size: The width and height of its box. A box without area cuts nothing.
+
+        Returns:
+            The commands in painter's order. There are none where the document has no composition of that id.
         """
         ...
 
     def select(
         self, prop: Property[Vector], units: NDArray[np.int64], total: int, before: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """What the expression of a text selector gives, (n, 3) per cent: for each of n characters the number of its
-        unit, (n,) from 0 to ``total`` - 1, and what was selected so far, (n, 3) per cent. Without an expression that
-        is the result."""
+        """Returns how far the expression of a text selector selects each of n characters.
+
+        Args:
+            prop: The property of the selector that has the expression.
+            units: (n,) int64: the number of each character's unit, from 0 to ``total`` - 1.
+            total: The number of units.
+            before: (n, 3) float64, per cent: what was selected so far.
+
+        Returns:
+            (n, 3) float64, per cent. Without an expression it is ``before``.
+        """
         ...
 
     def scalar(self, prop: Property[Vector]) -> float:
-        """The first number."""
+        """Returns the first number of a property.
+
+        Args:
+            prop: The property, such as an opacity or a slider.
+        """
         ...
 
     def vector(self, prop: Property[Vector] | SplitPosition) -> Vector:
-        """All numbers; a split position as (x, y, z)."""
+        """Returns all numbers of a property.
+
+        Args:
+            prop: The property, such as a colour or a position.
+
+        Returns:
+            The numbers as a tuple. A position whose dimensions are split returns (x, y, z).
+        """
         ...
 
-    def path(self, prop: Property[Bezier]) -> Bezier: ...
+    def path(self, prop: Property[Bezier]) -> Bezier:
+        """Returns a Bezier path.
+
+        Args:
+            prop: The property, such as the path of a shape or of a mask.
+        """
+        ...
 
     def gradient(self, value: GradientValue) -> NDArray[np.float64]:
-        """The raw numbers of the stops, as ``GradientValue`` describes them."""
+        """Returns the numbers of a gradient's stops as the document has them.
+
+        Args:
+            value: The gradient. ``GradientValue`` describes the order of the numbers.
+
+        Returns:
+            One dimension, float64: colour stops of four numbers, then alpha stops of two. All numbers are 0 to 1.
+        """
         ...
 
-    def text(self, prop: Property[TextDocument]) -> TextDocument: ...
+    def text(self, prop: Property[TextDocument]) -> TextDocument:
+        """Returns a text with its font, size and colours.
+
+        Args:
+            prop: The property of the text layer that holds the text.
+        """
+        ...
