@@ -1,9 +1,13 @@
-"""The display list: what to draw at one frame, flat and immutable, in painter's order, each entry with a content
-digest.
+"""The display list: what is drawn at one frame. It is flat, immutable and in painter's order (the lowest first).
 
-Coordinates of a command go through its ``matrix`` to device pixels, whose centres lie at (x + 0.5, y + 0.5).
-Colours in paints are straight RGBA, 0..1; pixels are premultiplied RGBA, uint8.
-Two commands with the same digest draw the same pixels.
+Each entry has a digest of its content. Two commands with the same digest draw the same pixels.
+The ``matrix`` of a command maps its coordinates to device pixels, whose centres lie at (x + 0.5, y + 0.5).
+Colours in paints are straight RGBA from 0 to 1. Pixels are premultiplied RGBA, uint8.
+The arrays in these objects must not be written to once the object is made.
+
+Example:
+    >>> fill = FillSource(path, SolidPaint((1.0, 0.5, 0.0, 1.0)))
+    >>> entry = command(fill, opacity=0.5)
 """
 
 from __future__ import annotations
@@ -30,6 +34,12 @@ RGBA = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class SolidPaint(Digested):
+    """One colour.
+
+    Attributes:
+        color: Straight RGBA, 0 to 1.
+    """
+
     color: RGBA
 
     def _content(self) -> tuple[Any, ...]:
@@ -40,9 +50,13 @@ class SolidPaint(Digested):
 class GradientPaint(Digested):
     """A gradient in the coordinates of its command's path.
 
-    ``stops``: (n, 5) float64, rows of offset, r, g, b, a (straight), offsets ascending in 0..1, padded at both ends.
-    LINEAR runs from ``start`` to ``end``. RADIAL is a circle about ``start`` through ``end``, with its focal point at
-    ``focal`` (equal to ``start`` where there is no highlight).
+    Attributes:
+        kind: LINEAR runs from ``start`` to ``end``. RADIAL is a circle about ``start`` through ``end``.
+        start: (x, y) of the start of the line, or of the centre of the circle.
+        end: (x, y) of the end of the line, or of a point of the circle.
+        focal: (x, y) of the focal point of a RADIAL gradient. It is equal to ``start`` where there is no highlight.
+        stops: (n, 5) float64. Each row is offset, r, g, b, a (straight). Offsets ascend from 0 to 1: the first row has
+            0 and the last one has 1.
     """
 
     kind: GradientKind
@@ -63,7 +77,13 @@ Paint = SolidPaint | GradientPaint
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FillSource(Digested):
-    """The inside of a path. Open contours are closed by a straight line."""
+    """The inside of a path. Open contours are closed by a straight line.
+
+    Attributes:
+        path: The path, in the command's coordinates.
+        paint: The colour or gradient.
+        rule: What counts as inside where contours overlap.
+    """
 
     path: Path
     paint: Paint
@@ -75,9 +95,17 @@ class FillSource(Digested):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StrokeSource(Digested):
-    """The outline of a path, ``width`` in the path's coordinates (so a matrix that is not uniform makes an oval pen).
+    """The outline of a path. All lengths are in the path's coordinates.
 
-    ``dashes``: lengths of dash, gap, dash, gap ...; empty for a whole line.
+    Attributes:
+        path: The path, in the command's coordinates.
+        paint: The colour or gradient.
+        width: The width of the pen. A matrix that is not uniform makes the pen oval.
+        cap: How the ends of open lines look.
+        join: How corners look.
+        miter_limit: The longest miter, in widths. Sharper corners are cut off.
+        dashes: The lengths of dash, gap, dash, gap and so on. It is empty for a whole line.
+        dash_offset: How far into the dashes the line begins.
     """
 
     path: Path
@@ -96,9 +124,12 @@ class StrokeSource(Digested):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """A decoded picture. ``pixels``: (h, w, 4) uint8, premultiplied RGBA, C-contiguous, never written to again.
+    """A decoded picture. Make one with the function ``picture``.
 
-    ``opaque`` when every alpha is 255. Smaller copies for minification are kept by the compositor, by ``digest``.
+    Attributes:
+        pixels: (h, w, 4) uint8, premultiplied RGBA, C-contiguous. They must never be written to again.
+        opaque: Whether every alpha is 255.
+        digest: The digest of the pixels. By it, the compositor keeps smaller copies for minification.
     """
 
     pixels: NDArray[np.uint8]
@@ -107,9 +138,17 @@ class Picture:
 
 
 class FrameReader(Protocol):
-    """A clip of which the compositor reads frames: ``read(index)`` gives (h, w, 4) uint8 premultiplied RGBA.
+    """A clip from which the compositor reads frames.
 
-    Calls come mostly in rising order; reading is exact for any order. Several threads may call it at once.
+    Several threads may call it at the same time. The calls are mostly in rising order, but any order returns the exact
+    frame.
+
+    Attributes:
+        width: The width of a frame in pixels.
+        height: The height of a frame in pixels.
+        digest: The digest of the clip's content.
+        frame_count: The number of frames.
+        seconds: The length of the clip.
     """
 
     width: int
@@ -118,10 +157,20 @@ class FrameReader(Protocol):
     frame_count: int
     seconds: float
 
-    def read(self, index: int) -> NDArray[np.uint8]: ...
+    def read(self, index: int) -> NDArray[np.uint8]:
+        """Returns one frame: (height, width, 4) uint8, premultiplied RGBA. It must not be written to.
+
+        Args:
+            index: The number of the frame, from 0 to ``frame_count`` - 1.
+        """
+        ...
 
     def index_at(self, seconds: float) -> int:
-        """The index of the frame that is on at a moment of the clip; the first before it, the last after it."""
+        """Returns the index of the frame that is shown at a moment of the clip.
+
+        Args:
+            seconds: The moment. Before the clip the first frame is shown, and after it the last one.
+        """
         ...
 
 
@@ -129,7 +178,11 @@ class FrameReader(Protocol):
 class ImageSource(Digested):
     """A picture that fills the rectangle (0, 0, width, height) of the command's coordinates.
 
-    ``window`` is the part of the picture that is shown, in picture pixels (x0, y0, x1, y1); None for all of it.
+    Attributes:
+        picture: The picture.
+        width: The width of the rectangle.
+        height: The height of the rectangle.
+        window: (x0, y0, x1, y1): the part of the picture that is shown, in pixels of the picture. None for all of it.
     """
 
     picture: Picture
@@ -143,7 +196,17 @@ class ImageSource(Digested):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VideoSource(Digested):
-    """A frame of a clip in the rectangle (0, 0, width, height); the pixels are read when it is composited."""
+    """A frame of a clip that fills the rectangle (0, 0, width, height) of the command's coordinates.
+
+    Its pixels are read when it is composited.
+
+    Attributes:
+        reader: The clip.
+        index: The number of the frame, as ``reader.index_at`` returns it.
+        width: The width of the rectangle.
+        height: The height of the rectangle.
+        window: (x0, y0, x1, y1): the part of the frame that is shown, in pixels of the clip. None for all of it.
+    """
 
     reader: FrameReader
     index: int
@@ -157,10 +220,13 @@ class VideoSource(Digested):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupSource(Digested):
-    """Commands that are drawn together on a clear ground, then treated as one picture (an isolated group).
+    """Commands that are drawn together on a clear ground and then treated as one picture (an isolated group).
 
-    The matrices of ``commands`` already lead to device pixels: the matrix of a command whose source is a group
-    is IDENTITY. Its effects, masks, matte, opacity and blend mode act on the whole.
+    The effects, masks, matte, opacity and blend mode of the command that has this source act on the whole picture.
+
+    Attributes:
+        commands: The commands, in painter's order. Their matrices already lead to device pixels, so the matrix of the
+            command that has this source is IDENTITY.
     """
 
     commands: tuple[DrawCommand, ...]
@@ -177,7 +243,12 @@ Source = FillSource | StrokeSource | ImageSource | VideoSource | GroupSource
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clip:
-    """Only what lies inside the rectangle ``box`` under ``matrix`` (to device pixels) shows."""
+    """A rectangle. Only what lies inside it is shown.
+
+    Attributes:
+        box: (x0, y0, x1, y1) of the rectangle.
+        matrix: The map from the rectangle's coordinates to device pixels.
+    """
 
     box: tuple[float, float, float, float]
     matrix: Matrix
@@ -185,10 +256,16 @@ class Clip:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MaskPath:
-    """One mask of a layer, in device pixels: ``path`` (closed, even when the document's is open), already expanded
-    by the document's expansion when ``expansion`` is 0, else to be grown (shrunk) by that many device pixels.
+    """One mask of a layer, in device pixels.
 
-    ``feather`` is the blur's (x, y) extent in device pixels. ``opacity`` is 0..1.
+    Attributes:
+        path: The path. It is closed, even when the document's path is open.
+        mode: How the mask is combined with the masks before it.
+        inverted: Whether the outside of the path shows instead of the inside.
+        opacity: 0 to 1.
+        expansion: By how many device pixels the path is still to be grown (or shrunk, where it is negative). 0 where
+            the path has the document's expansion already.
+        feather: (x, y) of the blur's extent, in device pixels.
     """
 
     path: Path
@@ -201,7 +278,12 @@ class MaskPath:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Matte:
-    """What shows of a command is multiplied by the alpha (or luminance) of ``commands`` drawn on a clear ground."""
+    """The picture by whose alpha or luminance another command is multiplied.
+
+    Attributes:
+        mode: Whether alpha or luminance counts, and whether it is inverted.
+        commands: The commands that draw the matte on a clear ground, in painter's order.
+    """
 
     mode: MatteMode
     commands: tuple[DrawCommand, ...]
@@ -209,11 +291,17 @@ class Matte:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayerPicture(Digested):
-    """Another layer's own picture, which an effect reads: a displacement map, a matte.
+    """The own picture of another layer, which an effect reads: a displacement map, for example, or a matte.
 
-    ``commands`` draw it on a clear ground of ``width`` x ``height`` pixels, which hold the layer's box of ``size`` (in
-    its own pixels) whole. ``pixels``: (height, width, 4) uint8, premultiplied, never to be written to: what the
-    compositor drew before it hands the call to the effect; None until then.
+    ``Sampler.layer_picture`` returns it.
+
+    Attributes:
+        commands: The commands that draw it on a clear ground.
+        width: The width of the ground in pixels.
+        height: The height of the ground in pixels. The ground holds the whole box of the layer.
+        size: The width and height of the layer's box, in the layer's own pixels.
+        pixels: (height, width, 4) uint8, premultiplied RGBA. The compositor draws them before it passes the call to the
+            effect. They are None until then, and must not be written to.
     """
 
     commands: tuple[DrawCommand, ...]
@@ -228,10 +316,15 @@ class LayerPicture(Digested):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EffectCall:
-    """One effect with this frame's values. ``effect`` names an ``EffectType``; ``values`` is what its ``evaluate``
-    made: numbers, strings, arrays and tuples. ``matrix`` leads from layer to device pixels. ``margin`` is how far, in
-    device pixels, the effect can reach beyond what it is given (left, top, right, bottom). ``picture`` is another
-    layer's, for effects that read one."""
+    """One effect with its values at one moment. ``EffectType.evaluate`` makes it, and ``EffectType.apply`` draws it.
+
+    Attributes:
+        effect: The ``key`` of the ``EffectType`` that draws it.
+        values: The values: numbers, strings, arrays and tuples.
+        matrix: The map from the layer's coordinates to device pixels.
+        margin: (left, top, right, bottom): how far the effect can reach beyond the picture it gets, in device pixels.
+        picture: The picture of another layer, for effects that read one.
+    """
 
     effect: str
     values: tuple[Any, ...]
@@ -241,7 +334,7 @@ class EffectCall:
 
     @property
     def parts(self) -> tuple[Any, ...]:
-        """What tells it from other calls, for a digest."""
+        """Everything in which it can differ from other calls. It goes into the digest of a command."""
         parts = ("effect", self.effect, self.values, self.matrix, self.margin)
         return parts if self.picture is None else (*parts, self.picture.digest)
 
@@ -256,14 +349,14 @@ GAUSSIAN_BLUR = "gaussian-blur"
 
 
 def blur_call(sigma_x: float, sigma_y: float) -> EffectCall:
-    """The call of the built-in Gaussian blur, for layers that blur a part of what they draw.
+    """Returns a call of the built-in Gaussian blur, for layers that blur a part of what they draw.
 
     Args:
-        sigma_x: The standard deviation to the right, in pixels of the layer.
-        sigma_y: The same downwards.
+        sigma_x: The horizontal standard deviation, in pixels of the layer.
+        sigma_y: The vertical standard deviation, in pixels of the layer.
 
     Returns:
-        A call for a group's command. What lies outside of the group counts as clear.
+        A call for a command whose source is a group. What lies outside of the group counts as clear.
     """
     across, down = (3.0 * sigma + 8.0 if sigma > 0.0 else 0.0 for sigma in (sigma_x, sigma_y))
     return EffectCall(GAUSSIAN_BLUR, (sigma_x, sigma_y, False, (0.0, 0.0)), margin=(across, down, across, down))
@@ -271,10 +364,21 @@ def blur_call(sigma_x: float, sigma_y: float) -> EffectCall:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DrawCommand(Digested):
-    """An entry of the display list. Order of work: source, effects, masks, matte, clip; then opacity and blend onto
-    what is below.
+    """An entry of the display list. Make one with the function ``command``, which computes ``nesting``.
 
-    Effects stand only on commands whose source is a group. Make one with ``command``, which computes ``nesting``.
+    It is drawn in this order: source, effects, masks, matte, clips; then opacity, and the blend onto what is below.
+
+    Attributes:
+        source: What is drawn.
+        matrix: The map from the source's coordinates to device pixels (in ``PreparedLayer.draw``: to the layer's).
+        opacity: 0 to 1.
+        blend: How it is blended onto what is below.
+        clips: Only what lies inside all of these rectangles is shown.
+        masks: The masks, in the order in which they are combined.
+        matte: The matte, or None.
+        effects: The effects, in the order in which they act. Only a command whose source is a group can have effects.
+        nesting: How many levels of commands there are inside of it.
+        label: The path of the layer, for messages. It is not part of the digest.
     """
 
     source: Source
@@ -303,7 +407,14 @@ class DrawCommand(Digested):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DisplayList(Digested):
-    """``width`` x ``height`` device pixels; ``background`` is opaque or clear straight RGBA."""
+    """All that is drawn at one frame.
+
+    Attributes:
+        width: The width of the frame in device pixels.
+        height: The height of the frame in device pixels.
+        background: Straight RGBA, opaque or clear.
+        commands: The commands, in painter's order.
+    """
 
     width: int
     height: int
@@ -318,12 +429,21 @@ class DisplayList(Digested):
 
 
 def picture(pixels: NDArray[np.uint8]) -> Picture:
-    """``pixels``: (h, w, 4) uint8, premultiplied."""
+    """Returns a picture with its digest.
+
+    Args:
+        pixels: (h, w, 4) uint8, premultiplied RGBA. They must not be written to afterwards.
+    """
     pixels = np.ascontiguousarray(pixels)
     return Picture(pixels, bool((pixels[..., 3] == 255).all()), digest_of("picture", pixels.shape, pixels))
 
 
 def group_source(commands: Sequence[DrawCommand]) -> GroupSource:
+    """Returns a source that draws commands as one picture.
+
+    Args:
+        commands: The commands, in painter's order. Their matrices lead to device pixels.
+    """
     return GroupSource(tuple(commands))
 
 
@@ -339,6 +459,7 @@ def command(
     effects: tuple[EffectCall, ...] = (),
     label: str = "",
 ) -> DrawCommand:
+    """Returns a draw command, with its ``nesting`` computed. The arguments are the attributes of ``DrawCommand``."""
     inner = source.commands if isinstance(source, GroupSource) else ()
     if matte is not None:
         inner += matte.commands
@@ -364,7 +485,11 @@ def altered(
     effects: tuple[EffectCall, ...] = _KEEP,
     label: str = _KEEP,
 ) -> DrawCommand:
-    """``entry`` with fields replaced."""
+    """Returns a copy of a command in which some fields are replaced.
+
+    Args:
+        entry: The command. The other arguments are the attributes of ``DrawCommand`` to replace.
+    """
     return command(
         entry.source if source is _KEEP else source,
         entry.matrix if matrix is _KEEP else matrix,
@@ -379,4 +504,5 @@ def altered(
 
 
 def display_list(width: int, height: int, background: RGBA, commands: Sequence[DrawCommand]) -> DisplayList:
+    """Returns a display list. The arguments are the attributes of ``DisplayList``."""
     return DisplayList(width, height, background, tuple(commands))

@@ -1,4 +1,4 @@
-"""What a caller asks of the encoder, and the checks that hold for every codec."""
+"""The configuration of the encoder, and the checks that are the same for every codec."""
 
 from __future__ import annotations
 
@@ -14,7 +14,13 @@ MAX_SIDE = 16_384
 
 
 class RateControl(IntEnum):
-    """0 CBR: constant, with filler and VBV. 1 VBR: capped. 2 CQP: a quantiser, from ``qp`` or else the bitrate."""
+    """How the bitrate is controlled. The numbers are those of the REST contract.
+
+    Attributes:
+        CBR: 0, a constant bitrate, with filler and a decoder buffer (VBV). It needs ``bitrate``.
+        VBR: 1, a variable bitrate that is capped by ``bitrate``.
+        CQP: 2, a constant quantiser: ``qp``, or one that is derived from ``bitrate``.
+    """
 
     CBR = 0
     VBR = 1
@@ -23,13 +29,29 @@ class RateControl(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncoderConfig:
-    """``bitrate`` is bytes per second (the REST contract's unit), None for a quality the codec chooses.
+    """How a video is encoded. Everything has a default.
 
-    ``fps_num`` / ``fps_den`` None: the composition's rate. ``resolution`` (width, height) in pixels, even; None: the
-    composition's. ``codec`` is a codec plugin's name or its number (0 h264, 1 h265, 2 av1). ``preset`` 0 (slowest,
-    smallest) to 5 (fastest). ``gop`` is the longest distance of key frames, ``idr`` that of IDR frames, in output
-    frames. ``profile`` and ``level`` are the codec standard's own numbers (H.264: profile_idc 66, 77, 100; level 41 for
-    4.1). ``audio_bitrate`` is bits per second.
+    Attributes:
+        bitrate: Bytes per second (the unit of the REST contract), 1,000 to 250,000,000. None for a quality that the
+            codec chooses.
+        fps_num: The numerator of the frame rate. None for the composition's frame rate.
+        fps_den: The denominator of the frame rate. The rate must be 1 to 240 frames per second.
+        resolution: (width, height) in pixels, each even and from 16 to 16,384. None for the composition's size.
+        codec: The name of a codec plugin, or its number (0 h264, 1 h265, 2 av1).
+        preset: 0 (slowest, smallest file) to 5 (fastest). None for the codec's default.
+        rate_control: How the bitrate is controlled.
+        gop: The longest distance of key frames, in output frames. None for the codec's default.
+        idr: The longest distance of IDR frames, in output frames, at least ``gop``. None for that of key frames.
+        profile: The number of the profile in the codec's standard (H.264: profile_idc 66, 77 or 100). None for the
+            codec's default.
+        level: The number of the level in the codec's standard (H.264: 41 for level 4.1). None for the lowest that is
+            enough.
+        container: "mp4", "mov" or "avi".
+        qp: The quantiser of CQP, 0 to 63. The codec can narrow the range.
+        audio_bitrate: Bits per second, 16,000 to 512,000.
+
+    Example:
+        >>> EncoderConfig(bitrate=625_000, fps_num=30_000, fps_den=1_001, codec="h265")
     """
 
     bitrate: int | None = None
@@ -49,10 +71,12 @@ class EncoderConfig:
 
     @property
     def codec_name(self) -> str:
+        """The name of the codec, also where ``codec`` is a number."""
         return CODEC_NUMBERS.get(self.codec, str(self.codec)) if isinstance(self.codec, int) else self.codec
 
     @property
     def frame_rate(self) -> Fraction | None:
+        """The frame rate in frames per second, or None for the composition's."""
         return None if self.fps_num is None else Fraction(self.fps_num, self.fps_den)
 
 
@@ -61,9 +85,16 @@ def _bad(field: str, message: str, hint: str) -> EncoderConfigError:
 
 
 def config_problems(config: EncoderConfig, codecs: tuple[str, ...]) -> list[EncoderConfigError]:
-    """All that is wrong with a configuration, whatever the codec; ``codecs`` are the names installed.
+    """Returns all that is wrong with a configuration for any codec.
 
-    What depends on the codec (profile, level, its limits) is checked by the codec's own ``problems``.
+    What depends on the codec (profile, level, its limits) is checked by ``Codec.problems``.
+
+    Args:
+        config: The configuration.
+        codecs: The names of the installed codecs.
+
+    Returns:
+        One error for each problem. Its ``place.field`` names the field as the REST contract does.
     """
     found: list[EncoderConfigError] = []
     ranges: tuple[tuple[str, int | None, int, int], ...] = (

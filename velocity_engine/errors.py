@@ -1,4 +1,4 @@
-"""One exception tree. Every error says what was wrong, where it is, and what would be right."""
+"""The errors: one tree of exceptions. Every error says what is wrong, where it is, and what would be right."""
 
 from __future__ import annotations
 
@@ -8,8 +8,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands: a file of the package, a layer by its path, a JSON pointer (RFC 6901), a request
-    field."""
+    """Where an error or a finding lies. Each attribute is None where it does not apply.
+
+    Attributes:
+        file: A file of the package.
+        layer: The path of a layer ("Comp/Layer").
+        pointer: A JSON pointer (RFC 6901) into the document.
+        field: A field of the request.
+    """
 
     file: str | None = None
     layer: str | None = None
@@ -34,10 +40,17 @@ NOWHERE = Place()
 
 
 class VelocityError(Exception):
-    """Base of all errors that a user of the engine can cause or should see.
+    """The base of all errors that a user of the engine can cause or should see.
 
-    ``message`` is one sentence of what is wrong, ``place`` says where, ``hint`` what would be right.
-    ``str(error)`` joins the three; nothing of it names a path of this machine unless the user gave it.
+    ``str(error)`` joins its three attributes. It names no path of this machine unless the user gave that path.
+
+    Attributes:
+        message: One sentence that says what is wrong, with a small first letter and without a full stop.
+        place: Where it is wrong.
+        hint: One sentence that says what would be right, or None.
+
+    Example:
+        >>> raise CustomizationError("data is empty", place=Place(layer="Code", field="data"), hint="Give a text")
     """
 
     def __init__(self, message: str, *, place: Place = NOWHERE, hint: str | None = None) -> None:
@@ -60,19 +73,19 @@ def _rebuild(kind: type[VelocityError], message: str, place: Place, hint: str | 
 
 
 class PackageError(VelocityError):
-    """The package cannot be read, is unsafe, exceeds a limit, or lacks a file."""
+    """The package cannot be read, is unsafe, exceeds a limit, or a file is missing in it."""
 
 
 class DocumentError(VelocityError):
-    """The Lottie document is not one, or contradicts itself."""
+    """The file is not a Lottie document, or the document contradicts itself."""
 
 
 class CustomizationError(VelocityError):
-    """A customization names an unknown target, has an unknown key, or a value of the wrong kind."""
+    """A customization names an unknown target, has an unknown key, or has a value of the wrong kind."""
 
 
 class EncoderConfigError(VelocityError):
-    """An encoder setting is out of range or contradicts another; ``place.field`` names it."""
+    """An encoder setting is out of range or contradicts another one. ``place.field`` names the setting."""
 
 
 class FrameRangeError(VelocityError):
@@ -88,27 +101,31 @@ class StorageError(VelocityError):
 
 
 class PluginError(VelocityError):
-    """A plugin is missing, broken, or in conflict."""
+    """A plugin is missing, is broken, or is in conflict with another one."""
 
 
 class OrderError(VelocityError):
-    """A render order cannot be read, or a file is no longer what it was when the order was made."""
+    """A render order cannot be read, or a file has changed since the order was made."""
 
 
 class RenderCancelled(VelocityError):
-    """The caller asked for the render to stop; no output is left behind."""
+    """The caller cancelled the render. No output is left behind."""
 
 
 class RenderFailed(VelocityError):
-    """Rendering or encoding failed half-way; no output is left behind."""
+    """Rendering or encoding failed before the end. No output is left behind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something of a template that will not show as its author meant.
+    """Something of a template that is not drawn as its designer meant.
 
-    ``feature`` is a short stable key (``effect.glow``), ``instead`` what the engine does in its place.
-    ``severity`` is ``"error"`` where a render would fail (a missing image, say), else ``"warning"``.
+    Attributes:
+        feature: A short name that stays the same, such as "effect.glow".
+        message: A sentence that says what is not drawn.
+        place: Where it is in the template.
+        instead: What the engine does instead.
+        severity: "error" where a render would fail, as for a missing image. Otherwise "warning".
     """
 
     feature: str
@@ -119,7 +136,15 @@ class Finding:
 
 
 def nearest(name: str, choices: Sequence[str]) -> str | None:
-    """The choice most like ``name``, or None when none is near."""
+    """Returns the choice that is most similar to a name, for a hint such as "Did you mean ...?".
+
+    Args:
+        name: What was asked for.
+        choices: The names that exist.
+
+    Returns:
+        The most similar choice (case does not count), or None where none is similar enough.
+    """
     import difflib
 
     folded = {choice.casefold(): choice for choice in reversed(choices)}
