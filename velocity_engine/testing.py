@@ -1,11 +1,11 @@
-"""Conformance suites for plugins: a plugin's own tests call ``check_...`` with their objects.
+"""Conformance suites for plugins: a plugin's own tests call ``check_...`` with the plugin's objects.
 
-Each check raises AssertionError with a sentence that says what the protocol asks and what was found, or returns None.
+Each check returns None, or raises AssertionError with a sentence that says what the protocol asks and what was found.
 
-    from velocity_engine.testing import check_layer_type, plugin_content
-
-    def test_conforms():
-        check_layer_type(MyLayer(), plugin_content("mine", "some data", width=200, height=100))
+Example:
+    >>> from velocity_engine.testing import check_layer_type, plugin_content
+    >>> def test_conforms():
+    ...     check_layer_type(MyLayer(), plugin_content("mine", "some data", width=200, height=100))
 """
 
 from __future__ import annotations
@@ -75,7 +75,12 @@ def _follows(kind: checks.Kind, candidate: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class StillSampler(SettledSampler):
-    """A ``Sampler`` at ``frame`` of a composition of 25 frames a second; every property stands at its first value."""
+    """A ``Sampler`` for tests: every property has its first value at every moment.
+
+    Attributes:
+        frame: The moment, in frames of a composition of 25 frames per second.
+        size: The width and height of the layer's box in pixels.
+    """
 
     frame: float = 0.0
     size: tuple[float, float] = (640.0, 360.0)
@@ -87,7 +92,13 @@ class StillSampler(SettledSampler):
 
 @dataclass(slots=True)
 class BareContext:
-    """A ``LayerContext`` of a document of 640x360 without files; what is reported is kept in ``findings``."""
+    """A ``LayerContext`` for tests, of a package without files.
+
+    Attributes:
+        document: By default a document of 640x360 pixels and 50 frames at 25 frames per second, without layers.
+        pictures: What ``picture`` returns, by the id of the asset.
+        findings: Everything that was reported.
+    """
 
     document: Document = field(
         default_factory=lambda: Document(
@@ -114,12 +125,25 @@ class BareContext:
 
 
 def plugin_content(plugin: str, data: Any, *, width: float = 200.0, height: float = 200.0) -> PluginContent:
-    """What a customization ``{"plugin": plugin, "data": data}`` makes of a layer with a box of that size."""
+    """Returns the content of a layer that a customization ``{"plugin": plugin, "data": data}`` replaced.
+
+    Args:
+        plugin: The ``key`` of the layer type.
+        data: What the customization passes to it.
+        width: The width of the layer's box in pixels.
+        height: The height of the layer's box in pixels.
+    """
     return PluginContent(plugin=plugin, data=data, left=0.0, top=0.0, width=width, height=height)
 
 
 def sample_effect(match_name: str, lottie_type: int = 0, parameters: Sequence[tuple[str, float]] = ()) -> Effect:
-    """An effect as the parser makes one, with sliders of the names and values given."""
+    """Returns an effect as the parser makes one.
+
+    Args:
+        match_name: The match name of After Effects.
+        lottie_type: The ``ty`` number.
+        parameters: The names and values of its sliders, in order.
+    """
     sliders = tuple(
         EffectParameter(name=name, match_name=f"{match_name}-{at:04}", type=0, value=still(value, name=name))
         for at, (name, value) in enumerate(parameters, 1)
@@ -131,9 +155,21 @@ def sample_effect(match_name: str, lottie_type: int = 0, parameters: Sequence[tu
 
 
 def check_layer_type(layer_type: LayerType, *contents: Content, context: BareContext | None = None) -> None:
-    """Prepares a layer of each content, draws it at several frames and from two threads, and looks at the commands:
-    finite matrices, opacity within 0..1, no effects but on groups, the same frame always the same digests, and
-    the same digests at all frames when ``moves`` is False. A content that is refused must raise a VelocityError."""
+    """Checks that a layer type follows its protocol.
+
+    For each content it prepares a layer and draws it at several frames, from two threads at the same time. Matrices
+    must be finite, opacities must be 0 to 1, and only groups may have effects. The same frame must always have the same
+    digests. Where ``moves`` is False, all frames must have the same digests.
+
+    Args:
+        layer_type: The layer type.
+        contents: Contents that the layer type draws, at least one, such as ``plugin_content`` returns.
+        context: What ``prepare`` gets; by default a ``BareContext``.
+
+    Raises:
+        AssertionError: It does not follow the protocol. The sentence says in what.
+        VelocityError: The layer type refused one of the contents.
+    """
     _follows(checks.LAYER, layer_type)
     _require(bool(contents), "give check_layer_type at least one content that the layer type draws")
     for content in contents:
@@ -181,8 +217,20 @@ def _check_threads(prepared: PreparedLayer, expected: dict[float, tuple[Digest, 
 
 
 def check_effect(effect_type: EffectType, *effects: Effect, matrix: Matrix = IDENTITY) -> None:
-    """Evaluates each effect and applies it to a clear, an opaque and a soft picture: the shape and type are kept, the
-    pixels stay premultiplied, the same call gives the same pixels, and the values can be digested."""
+    """Checks that an effect type follows its protocol.
+
+    It evaluates each effect and applies it to a clear, an opaque and a soft picture. The shape and the dtype must stay
+    as they are, and the pixels must stay premultiplied. The same call must return the same pixels, and it must be
+    possible to make a digest of the values.
+
+    Args:
+        effect_type: The effect type.
+        effects: Effects that it serves, at least one, such as ``sample_effect`` returns.
+        matrix: The map from the layer's coordinates to device pixels.
+
+    Raises:
+        AssertionError: It does not follow the protocol. The sentence says in what.
+    """
     _follows(checks.EFFECT, effect_type)
     _require(bool(effects), "give check_effect at least one effect that the effect type serves")
     for effect in effects:
@@ -228,7 +276,19 @@ def _check_pixels(effect_type: EffectType, call: EffectCall, pixels: NDArray[np.
 
 
 def check_style_type(style_type: StyleType, *styles: LayerStyle, matrix: Matrix = IDENTITY) -> None:
-    """Evaluates each style twice and applies the effect that it calls, which must be installed, to some pictures."""
+    """Checks that a style type follows its protocol.
+
+    It evaluates each style twice and applies the effect that the style calls to some pictures.
+
+    Args:
+        style_type: The style type.
+        styles: Styles that it serves, at least one.
+        matrix: The map from the layer's coordinates to device pixels.
+
+    Raises:
+        AssertionError: It does not follow the protocol. The sentence says in what.
+        PluginError: The effect that it calls is not installed.
+    """
     from velocity_engine import plugins
 
     _follows(checks.STYLE, style_type)
@@ -255,9 +315,18 @@ def check_style_type(style_type: StyleType, *styles: LayerStyle, matrix: Matrix 
 
 
 def check_codec(codec: Codec, *configs: EncoderConfig) -> None:
-    """Encodes ten frames of 128x72 with each configuration (else with the default one) as two segments, and asks that
-    both have the same extradata, begin with a key frame and hold every frame; and that problems are
-    EncoderConfigErrors."""
+    """Checks that a codec follows its protocol.
+
+    With each configuration it encodes two segments of ten frames of 128x72 pixels. Both must have the same extradata,
+    begin with a key frame and hold every frame. Problems must be EncoderConfigErrors that name their field.
+
+    Args:
+        codec: The codec.
+        configs: Configurations that the codec accepts; by default one with a bitrate of 60,000 bytes per second.
+
+    Raises:
+        AssertionError: It does not follow the protocol. The sentence says in what.
+    """
     _follows(checks.CODEC, codec)
     for config in configs or (EncoderConfig(codec=codec.key, bitrate=60_000),):
         problems = codec.problems(config, 128, 72, Fraction(25))
@@ -273,7 +342,7 @@ def check_codec(codec: Codec, *configs: EncoderConfig) -> None:
 
 
 def _encode(settings: EncoderSettings, shade: int) -> bytes:
-    """Encodes ten frames and checks the packets; the encoder's extradata."""
+    """Encodes ten frames, checks the packets, and returns the encoder's extradata."""
     import av
 
     context = cast("av.VideoCodecContext", av.CodecContext.create(settings.encoder, "w"))
@@ -304,8 +373,17 @@ def _encode(settings: EncoderSettings, shade: int) -> bytes:
 
 
 def check_storage(storage: Storage, folder: str) -> None:
-    """Puts, reads, replaces and deletes a file below ``folder`` (a target as the backend writes them, without the final
-    slash), and asks for StorageErrors where nothing is there."""
+    """Checks that a storage backend follows its protocol.
+
+    It puts, reads, replaces and deletes a file. Where there is no file, the backend must raise StorageError.
+
+    Args:
+        storage: The storage backend.
+        folder: A target of this backend under which files may be written, without the final slash.
+
+    Raises:
+        AssertionError: It does not follow the protocol. The sentence says in what.
+    """
     _follows(checks.STORAGE, storage)
     target = f"{folder}/{uuid.uuid4().hex}.bin"
     with tempfile.TemporaryDirectory() as temporary:
@@ -351,8 +429,17 @@ def _never() -> bool:
 
 
 def check_executor(executor: Executor) -> None:
-    """Runs seven segments: each is done exactly once, an error of the work comes out as it is, and a run that is
-    cancelled from the start ends without having done all (it may raise RenderCancelled)."""
+    """Checks that an executor follows its protocol.
+
+    It runs seven segments. Each must be rendered exactly once, and an error of the work must be raised unchanged. A run
+    that is cancelled from the start must end before all segments are rendered. It may raise RenderCancelled.
+
+    Args:
+        executor: The executor. Here the work can be pickled.
+
+    Raises:
+        AssertionError: It does not follow the protocol. The sentence says in what.
+    """
     _follows(checks.EXECUTOR, executor)
     segments = [Segment(number=number, first=number * 10, last=number * 10 + 10) for number in range(7)]
     done = sorted(result.segment.number for result in executor.run(_Work(), segments, _never))

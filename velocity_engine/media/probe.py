@@ -1,4 +1,4 @@
-"""What a media file holds: format, size, length. Every packet is walked, so that a file cut short is found out."""
+"""What a media file holds: format, size, length. Every packet is read, so that a file that was cut short is found."""
 
 from __future__ import annotations
 
@@ -38,7 +38,15 @@ AUDIO_CODECS = ("mp3", "aac")
 
 @dataclass(frozen=True, slots=True)
 class AudioInfo:
-    """``format`` is "mp3", "wav" or "aac"; ``codec`` FFmpeg's name; ``seconds`` as counted, not as the file claims."""
+    """What a sound file holds.
+
+    Attributes:
+        format: "mp3", "wav" or "aac".
+        codec: FFmpeg's name of the codec.
+        seconds: The length as it was counted, not as the file claims.
+        sample_rate: Samples per second.
+        channels: The number of channels.
+    """
 
     format: str
     codec: str
@@ -49,8 +57,19 @@ class AudioInfo:
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
-    """``width`` and ``height`` as shown (turned by ``rotation`` degrees already); ``codec`` FFmpeg's name ("h264",
-    "hevc", "av1"); ``rate`` frames a second on average; ``seconds`` and ``frames`` as counted."""
+    """What a clip holds.
+
+    Attributes:
+        width: The width in pixels as it is shown, after the rotation.
+        height: The height in pixels as it is shown, after the rotation.
+        seconds: The length as it was counted.
+        frames: The number of frames as it was counted.
+        codec: FFmpeg's name of the codec: "h264", "hevc", "av1" and others.
+        rate: The average number of frames per second.
+        has_audio: Whether the file has sound.
+        pixel_format: FFmpeg's name of the pixel format, or "" where it is not known.
+        rotation: By how many degrees a player turns each frame clockwise: 0, 90, 180 or 270.
+    """
 
     width: int
     height: int
@@ -65,8 +84,14 @@ class VideoInfo:
 
 @dataclass(frozen=True, slots=True)
 class PictureInfo:
-    """``format`` as Pillow names it ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TGA"); ``frames`` more than one when it is
-    animated."""
+    """What a picture file holds.
+
+    Attributes:
+        format: Pillow's name of the format: "PNG", "JPEG", "GIF", "WEBP", "BMP" or "TGA".
+        width: The width in pixels.
+        height: The height in pixels.
+        frames: The number of frames. It is more than one where the picture is animated.
+    """
 
     format: str
     width: int
@@ -75,7 +100,14 @@ class PictureInfo:
 
 
 def probe_audio(path: str | os.PathLike[str]) -> AudioInfo:
-    """Raises MediaError ("Unsupported audio codec") for what is not MP3, WAV or AAC, or cannot be decoded."""
+    """Returns what a sound file holds.
+
+    Args:
+        path: The file.
+
+    Raises:
+        MediaError: "Unsupported audio codec": it is not MP3, WAV or AAC, or it cannot be decoded.
+    """
     name = Path(path).name
     unsupported = MediaError("Unsupported audio codec", place=Place(file=name), hint=SOUND.hint)
     try:
@@ -118,9 +150,13 @@ def probe_clip(path: str | os.PathLike[str]) -> VideoInfo:
 
 
 def probe_video(path: str | os.PathLike[str]) -> VideoInfo:
-    """What a video holds that was rendered, of whatever codec: MP4, MOV or AVI.
+    """Returns what a video holds that was rendered, of whatever codec: MP4, MOV or AVI.
 
-    Raises MediaError for what has no video, cannot be decoded, or holds fewer frames than it claims.
+    Args:
+        path: The file.
+
+    Raises:
+        MediaError: It has no video, it cannot be decoded, or it holds fewer frames than it claims.
     """
     return _probed(path, WRITTEN)
 
@@ -155,9 +191,15 @@ def _probed(path: str | os.PathLike[str], kind: Kind) -> VideoInfo:
 
 
 def written_length(path: str | os.PathLike[str]) -> tuple[int, float]:
-    """The frames and seconds of the video in a file of our own making, as counted; its first frame is decoded.
+    """Returns the number of frames and the seconds of the video in a file that the engine wrote, as they were counted.
 
-    Raises MediaError.
+    The first frame is decoded.
+
+    Args:
+        path: The file.
+
+    Raises:
+        MediaError: It has no video, or it cannot be read or decoded.
     """
     unreadable = MediaError("the video cannot be read back", place=Place(file=Path(path).name))
     try:
@@ -176,7 +218,7 @@ def written_length(path: str | os.PathLike[str]) -> tuple[int, float]:
 def _walked(
     container: Any, stream: Any, failure: MediaError, decode: Callable[[Any], list[Any]]
 ) -> tuple[int, float, av.VideoFrame]:
-    """How many frames a stream has, their length in seconds, and the first that ``decode`` gives of its packets."""
+    """Returns how many frames a stream has, their length in seconds, and the first frame that ``decode`` returns."""
     frames, first, last, shown = 0, None, 0, None
     for packet in _packets(container, stream):
         if packet.pts is None:
@@ -194,7 +236,14 @@ def _walked(
 
 
 def probe_picture(path: str | os.PathLike[str]) -> PictureInfo:
-    """Decodes the whole picture. Raises MediaError for what is not a picture, is damaged or too large."""
+    """Returns what a picture file holds. The whole picture is decoded.
+
+    Args:
+        path: The file.
+
+    Raises:
+        MediaError: It is not a picture, it is damaged, or it is too large.
+    """
     from velocity_engine.media import pictures
 
     name = Path(path).name
@@ -209,7 +258,11 @@ def probe_picture(path: str | os.PathLike[str]) -> PictureInfo:
 
 
 def rotation_of(frame: av.VideoFrame) -> int:
-    """How far a frame is to be turned clockwise to stand upright: 0, 90, 180 or 270 degrees."""
+    """Returns how far a frame has to be turned clockwise to be upright: 0, 90, 180 or 270 degrees.
+
+    Args:
+        frame: A decoded frame.
+    """
     return -round(getattr(frame, "rotation", 0) / 90) * 90 % 360
 
 
@@ -218,7 +271,7 @@ def _unreadable(what: str, path: str | os.PathLike[str], error: OSError) -> Medi
 
 
 def _packets(container: Any, stream: Any) -> Iterator[Any]:
-    """The packets of a stream up to the end, or to where the file is broken."""
+    """Yields the packets of a stream up to its end, or up to where the file is broken."""
     import av
 
     try:
@@ -230,7 +283,7 @@ def _packets(container: Any, stream: Any) -> Iterator[Any]:
 
 
 def _decodes(packet: Any) -> bool:
-    """Whether a packet gives sound."""
+    """Returns whether a packet can be decoded to sound."""
     import av
 
     try:
@@ -254,6 +307,6 @@ def _decoded(packet: Any) -> list[Any]:
 
 
 def _decoded_alone(packet: Any) -> list[Any]:
-    """What a packet shows without those after it, which a decoder that reorders would wait for."""
+    """Returns the frames of a packet without the packets after it, for which a decoder that reorders would wait."""
     frames: list[Any] = packet.decode() or packet.stream.codec_context.decode(None)
     return frames

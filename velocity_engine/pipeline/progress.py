@@ -1,4 +1,4 @@
-"""How far a render is, told at most ten times a second."""
+"""How far a render is, reported at most ten times a second."""
 
 from __future__ import annotations
 
@@ -11,10 +11,14 @@ INTERVAL = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """``frames_done`` of ``frames_total`` are in the file; ``fps`` so far; ``seconds_left`` is None before it can be
-    told.
+    """How far a render is. The ``progress`` function of a render gets one several times a second.
 
-    ``stage`` is "rendering", then "finishing" while the file is closed and checked, then "done".
+    Attributes:
+        frames_done: How many output frames are in the file.
+        frames_total: How many output frames the video has.
+        fps: Output frames per second so far.
+        seconds_left: An estimate of the remaining seconds, or None while no estimate is possible.
+        stage: "rendering", then "finishing" while the file is closed and checked, then "done".
     """
 
     frames_done: int
@@ -25,7 +29,7 @@ class Progress:
 
 
 class ProgressMeter:
-    """Tells ``callback`` (or nobody) of the frames done, not more often than ``INTERVAL`` but for a new stage."""
+    """Reports progress to a callback, at most every ``INTERVAL`` seconds. A new stage is always reported."""
 
     def __init__(self, callback: Callable[[Progress], None] | None, frames_total: int) -> None:
         self._callback = callback
@@ -35,6 +39,12 @@ class ProgressMeter:
         self._stage = ""
 
     def tell(self, frames_done: int, stage: str) -> None:
+        """Calls the callback on the caller's thread, if there is one and it is time.
+
+        Args:
+            frames_done: How many output frames are in the file.
+            stage: As in ``Progress.stage``.
+        """
         if self._callback is None:
             return
         now = time.monotonic()
