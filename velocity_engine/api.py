@@ -47,9 +47,19 @@ MAX_STILL_PIXELS = 16_384 * 8_192
 
 @dataclass(frozen=True, slots=True)
 class RenderResult:
-    """``frames`` written, ``seconds`` the render took, ``size_bytes`` of the file, ``held_frames`` that were the same
-    as the one before, ``held_tiles`` of all their ``tiles`` (64 x 64 pixels) in which nothing changed; ``findings`` is
-    what was not drawn as the author meant."""
+    """What a render wrote.
+
+    Attributes:
+        output: The path of the video.
+        frames: The number of frames in the video.
+        seconds: How long the render took.
+        size_bytes: The size of the file in bytes.
+        held_frames: How many frames were equal to the frame before.
+        findings: What was not drawn as the designer meant.
+        seconds_by_stage: How many seconds each stage took, by the name of the stage.
+        tiles: How many tiles (64 x 64 pixels) all frames have together.
+        held_tiles: How many of these were equal to the same tile of the frame before.
+    """
 
     output: str
     frames: int
@@ -63,12 +73,21 @@ class RenderResult:
 
     @property
     def fps(self) -> float:
+        """The number of frames that were rendered per second."""
         return self.frames / self.seconds if self.seconds > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineScene:
-    """``Scene`` of a plan: output frame n shows composition time ``start + n * step``."""
+    """A ``Scene`` that draws a plan. Output frame n shows the moment ``start + n * step``.
+
+    Attributes:
+        evaluator: The evaluator of the plan.
+        viewport: The size of the video in pixels, and the map from the composition to it.
+        background: Straight RGBA, opaque or clear.
+        start: The moment of output frame 0, in frames of the composition.
+        step: How many frames of the composition pass from one output frame to the next.
+    """
 
     evaluator: Evaluator
     viewport: Viewport
@@ -135,11 +154,28 @@ def render_still(
     customizations: Customizations | None = None,
     assets: Assets | None = None,
 ) -> NDArray[np.uint8]:
-    """One frame as (height, width, 4) uint8, straight alpha, on a clear ground.
+    """Renders one frame as an array.
 
-    ``frame`` in frames of the composition's own timeline, ``size`` (width, height) in pixels, by default the
-    composition's. Another aspect ratio is fitted inside. What is missing or not supported is left out
-    (``template.findings`` tells); CustomizationError and FrameRangeError are raised.
+    What is missing or not supported is left out. ``template.findings`` lists it.
+
+    Args:
+        template: What ``open_template`` returned.
+        frame: The moment, in frames of the composition. It can lie between two frames.
+        size: (width, height) in pixels; by default the composition's. With another aspect ratio the whole composition
+            is fitted inside.
+        customizations: The entries of a ``customizationMap``.
+        assets: The files that ``{"assetId": ...}`` names, by id.
+
+    Returns:
+        (height, width, 4) uint8: RGBA with straight alpha, on a clear ground.
+
+    Raises:
+        CustomizationError: An entry of ``customizations`` is wrong. The error names it.
+        FrameRangeError: ``frame`` is not a finite number, or ``size`` cannot be drawn.
+
+    Example:
+        >>> with ve.open_template("promo.zip") as template:
+        ...     pixels = ve.render_still(template, frame=75, size=(640, 360))
     """
     width, height = size or (template.width, template.height)
     if not (width >= 1 and height >= 1 and width * height <= MAX_STILL_PIXELS):
@@ -181,7 +217,7 @@ def render(
     cancelled: Callable[[], bool] | threading.Event | None = None,
     executor: str | Executor | None = None,
 ) -> RenderResult:
-    """Renders a video file. The arguments are made into a ``RenderOrder``, which is rendered.
+    """Renders a video file. It makes a ``RenderOrder`` of its arguments and renders that.
 
     Args:
         template: What ``open_template`` returned.
@@ -192,17 +228,18 @@ def render(
         assets: The files that ``{"assetId": ...}`` names, by id.
         audio: A sound file that is mixed with the template's own sound.
         frames: (start, end) in frames of the composition, half-open, or a marker's name; by default all.
-        progress: Is called several times a second.
-        cancelled: A function or an event that is asked at each frame; where it is true, the render ends.
-        executor: Renders the segments: an installed one's name, or an object that follows the protocol. By default
-            all processors of this machine do. The bytes are the same.
+        progress: A function that is called several times a second, on the caller's thread.
+        cancelled: A function or an event that is asked at each frame, from several threads. The render ends once it is
+            true.
+        executor: What renders the segments: the name of an installed executor, or an object that follows the protocol.
+            By default all processors of this machine render them. The bytes of the file are the same.
 
     Returns:
-        What was written, how long it took, and what was not drawn as its author meant.
+        What was written, how long it took, and what was not drawn as the designer meant.
 
     Raises:
-        CustomizationError, EncoderConfigError, FrameRangeError, PluginError: What was asked is wrong. Nothing was done.
-        RenderFailed: The template cannot be rendered: a picture is missing, say.
+        CustomizationError, EncoderConfigError, FrameRangeError, PluginError: The request is wrong. Nothing was written.
+        RenderFailed: The template cannot be rendered, for example because a picture is missing.
         RenderCancelled: ``cancelled`` was true. No file is left.
         StorageError: A device, a pipe, a socket or a folder stands at ``output``: said before any work, too.
         MediaError, StorageError: A file cannot be decoded, read or written.
@@ -226,11 +263,15 @@ def order_for(
     audio: str | os.PathLike[str] | None = None,
     frames: FrameRange | None = None,
 ) -> RenderOrder:
-    """Returns the order that ``render`` makes of the same arguments, to be kept, sent, or rendered later.
+    """Returns the order that ``render`` makes of the same arguments. It can be stored, sent, and rendered later.
 
     Raises:
         EncoderConfigError, FrameRangeError: The configuration or the frames are wrong for this template.
         StorageError: A file cannot be read.
+
+    Example:
+        >>> order = ve.order_for(template, "promo.mp4")
+        >>> result = ve.render_order(order)
     """
     return _order(template, output, encoder, customizations, assets, audio, frames, FileReference.of)
 
@@ -266,10 +307,18 @@ def render_order(
     cancelled: Callable[[], bool] | threading.Event | None = None,
     executor: str | Executor | None = None,
 ) -> RenderResult:
-    """Renders an order. The other arguments are those of ``render``, and so is what it raises.
+    """Renders an order.
+
+    The other arguments are those of ``render``. It raises what ``render`` raises, and OrderError.
+
+    Args:
+        order: What ``order_for`` returned, or ``RenderOrder.from_json``.
+        progress: A function that is called several times a second, on the caller's thread.
+        cancelled: A function or an event. The render ends once it is true.
+        executor: What renders the segments.
 
     Raises:
-        OrderError: The template is no longer what it was when the order was made.
+        OrderError: The template has changed since the order was made.
     """
     output_file(order.output)
     if content_sha256(order.template.location) != order.template.sha256:
@@ -325,12 +374,19 @@ def _rendered(
 
 
 def frame_total(start: float, end: float, frame_rate: float, rate: Fraction) -> int:
-    """How many output frames at ``rate`` the composition's frames [start, end) take, at least one."""
+    """Returns how many output frames a range of the composition becomes, at least one.
+
+    Args:
+        start: The start of the range, in frames of the composition.
+        end: The end of the range, in frames of the composition. It is not part of the range.
+        frame_rate: The composition's frames per second.
+        rate: The output frames per second.
+    """
     return max(math.ceil((end - start) / frame_rate * rate - 1e-6), 1)
 
 
 def raise_first(problems: list[VelocityError]) -> None:
-    """Raises the first problem; the others go with it as notes."""
+    """Raises the first problem, with the others as its notes. Where there is no problem, it does nothing."""
     if problems:
         for other in problems[1:]:
             problems[0].add_note(str(other))

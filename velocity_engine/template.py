@@ -1,4 +1,4 @@
-"""A template: an opened package with its parsed document. What can be asked of it without rendering."""
+"""A template: an opened package with its parsed document, and all that is known of it without rendering."""
 
 from __future__ import annotations
 
@@ -28,10 +28,15 @@ FrameRange = tuple[float, float] | str
 
 
 class Template:
-    """An opened template. ``close`` it, or use it in a ``with`` statement; it holds its package open.
+    """An opened template. ``open_template`` returns one.
 
-    It may be used by several threads for different renders; what it remembers (the last plan of ``render_still``) is
-    handed to one caller at a time.
+    It keeps its package open, so call ``close`` at the end or use it in a ``with`` statement. Several threads may use
+    it for different renders. What it remembers (the last plan of ``render_still``) is used by one caller at a time.
+
+    Example:
+        >>> with ve.open_template("promo.zip") as template:
+        ...     for layer in template.layers:
+        ...         print(layer.path, layer.kind, layer.value)
     """
 
     def __init__(self, package: Package, document: Document, location: str, animation: str | None = None) -> None:
@@ -48,19 +53,22 @@ class Template:
 
     @property
     def name(self) -> str:
-        """The document's own name, else that of its file."""
+        """The name of the document, or of its file where the document has none."""
         return self.document.name or self.document.file.rsplit("/", 1)[-1].removesuffix(".json")
 
     @property
     def width(self) -> int:
+        """The width of the composition in pixels."""
         return self.document.width
 
     @property
     def height(self) -> int:
+        """The height of the composition in pixels."""
         return self.document.height
 
     @property
     def frame_rate(self) -> float:
+        """The composition's frames per second."""
         return self.document.frame_rate
 
     @property
@@ -70,36 +78,42 @@ class Template:
 
     @property
     def frame_count(self) -> int:
-        """Frames of the composition at its own rate, at least 1."""
+        """The number of frames of the composition at its own rate, at least 1."""
         return max(round(self.document.out_point - self.document.in_point), 1)
 
     @property
     def duration(self) -> float:
-        """Seconds."""
+        """The length of the composition in seconds."""
         return (self.document.out_point - self.document.in_point) / self.document.frame_rate
 
     @property
     def layers(self) -> tuple[LayerInfo, ...]:
-        """What can be customised, with kinds and present values."""
+        """All layers, with their kinds, their present values, and what can be replaced of each."""
         from velocity_engine.customize.layer_infos import layer_infos
 
         return layer_infos(self.document)
 
     @property
     def assets(self) -> tuple[MediaAsset, ...]:
+        """The pictures, clips and sounds of the document."""
         return tuple(self.document.assets.values())
 
     @property
     def fonts(self) -> tuple[Font, ...]:
+        """The fonts that the document's texts name."""
         return self.document.fonts
 
     @property
     def markers(self) -> tuple[Marker, ...]:
+        """The markers of the composition: named moments and frame ranges."""
         return self.document.markers
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What is not supported or missing, of severity "warning", and what a render would fail of, "error"."""
+        """What is not drawn as the designer meant. A render fails where a finding has the severity "error".
+
+        It is found out once, at the first access, by making a plan of the template.
+        """
         if self._findings is None:
             plan = self.plan()
             try:
@@ -113,7 +127,15 @@ class Template:
     # --- what can be done with it ---
 
     def customized(self, customizations: Customizations | None = None, assets: Assets | None = None) -> Document:
-        """The document with layers replaced. CustomizationError names the entry that is wrong."""
+        """Returns the document with customizations applied.
+
+        Args:
+            customizations: The entries of a ``customizationMap``.
+            assets: The files that ``{"assetId": ...}`` names, by id.
+
+        Raises:
+            CustomizationError: An entry is wrong. The error names it.
+        """
         if not customizations:
             return self.document
         from velocity_engine.customize import customize
@@ -121,14 +143,32 @@ class Template:
         return customize(self.document, self.package, customizations, assets=assets or {})
 
     def plan(self, customizations: Customizations | None = None, assets: Assets | None = None) -> Plan:
-        """A plan of the (customised) document; the caller closes it."""
+        """Returns a plan of the document with customizations applied. The caller closes the plan.
+
+        Args:
+            customizations: The entries of a ``customizationMap``.
+            assets: The files that ``{"assetId": ...}`` names, by id.
+
+        Raises:
+            CustomizationError: An entry is wrong. The error names it.
+        """
         from velocity_engine.evaluate.expressions import expression_engine
         from velocity_engine.plan.plan import make_plan
 
         return make_plan(self.customized(customizations, assets), self.package, self._pictures, expression_engine)
 
     def frame_range(self, frames: FrameRange | None) -> tuple[float, float]:
-        """``frames`` checked: (start, end) in frames of the composition, half-open; a marker's name; None for all."""
+        """Checks a range of frames and returns its start and end.
+
+        Args:
+            frames: (start, end) in frames of the composition, half-open; or the name of a marker; or None for all.
+
+        Returns:
+            (start, end) in frames of the composition. The end is not part of the range.
+
+        Raises:
+            FrameRangeError: The range is empty or leaves the composition, or there is no such marker.
+        """
         document = self.document
         if frames is None:
             return (document.in_point, document.out_point)
@@ -164,7 +204,17 @@ class Template:
         frames: FrameRange | None = None,
         assets: Assets | None = None,
     ) -> list[VelocityError]:
-        """All that is wrong with a render request, without rendering."""
+        """Returns all that is wrong with a render request, without rendering it.
+
+        Args:
+            encoder: How the video would be encoded.
+            customizations: The entries of a ``customizationMap``.
+            frames: (start, end) in frames of the composition, half-open; or the name of a marker; or None for all.
+            assets: The files that ``{"assetId": ...}`` names, by id.
+
+        Returns:
+            One error for each problem. None of them is raised.
+        """
         from velocity_engine.customize import customization_problems
 
         found: list[VelocityError] = []
@@ -188,10 +238,15 @@ class Template:
         return self._preflight
 
     def on_close(self, release: Callable[[], None]) -> None:
-        """Calls ``release`` when the template is closed."""
+        """Registers a function that is called when the template is closed.
+
+        Args:
+            release: The function. The one that was registered last is called first.
+        """
         self._closing.append(release)
 
     def close(self) -> None:
+        """Closes the package and releases what is kept for the next render."""
         while self._closing:
             self._closing.pop()()
         self._preflight = None
@@ -209,9 +264,19 @@ class Template:
 def open_template(
     path: str | os.PathLike[str], *, animation: str | None = None, limits: PackageLimits | None = None
 ) -> Template:
-    """Opens a ZIP, folder, .lottie or .json. ``animation`` chooses one of a .lottie that holds several.
+    """Opens a template: a ZIP, a folder, a ``.lottie`` file or a single ``.json``.
 
-    PackageError: it cannot be read, is unsafe or too large. DocumentError: its document is not one.
+    Args:
+        path: The file or folder.
+        animation: Which document of a ``.lottie`` file that holds several. None for the only one.
+        limits: The largest sizes that are accepted; by default those of ``PackageLimits()``.
+
+    Returns:
+        The template. The caller closes it.
+
+    Raises:
+        PackageError: The package cannot be read, is unsafe or is too large.
+        DocumentError: Its document is not a Lottie document.
     """
     package = open_package(path, animation=animation, limits=limits or PackageLimits())
     try:
@@ -224,27 +289,50 @@ def open_template(
 
 
 def all_findings(document: Document, plan: Plan) -> tuple[Finding, ...]:
-    """The parser's findings and the plan's; a missing asset counts only where a layer that shows needs it."""
+    """Returns the findings of the parser and of a plan.
+
+    A missing asset is among them only where a visible layer needs it.
+
+    Args:
+        document: The document of the plan.
+        plan: The plan.
+    """
     own = [finding for finding in document.findings if finding.feature != "asset.missing"]
     return (*own, *plan.findings)
 
 
 def output_size(template: Template, encoder: EncoderConfig) -> tuple[int, int]:
-    """The video's pixels: as asked, else the composition's, made even (4:2:0 needs it)."""
+    """Returns the (width, height) of the video in pixels.
+
+    Args:
+        template: The template.
+        encoder: The configuration. Without a ``resolution`` the video has the composition's size, rounded up to even
+            numbers, because 4:2:0 needs them.
+    """
     if encoder.resolution is not None:
         return encoder.resolution
     return (template.width + template.width % 2, template.height + template.height % 2)
 
 
 def output_rate(template: Template, encoder: EncoderConfig) -> Fraction:
-    """Frames a second: as asked, else the composition's, as the fraction that it stands for (29.97 is 30000/1001)."""
+    """Returns the frames per second of the video.
+
+    Args:
+        template: The template.
+        encoder: The configuration. Without a frame rate the video has the composition's, as an exact fraction (29.97 is
+            30000/1001).
+    """
     if encoder.frame_rate is not None:
         return encoder.frame_rate
     return exact_rate(template.frame_rate)
 
 
 def exact_rate(rate: float) -> Fraction:
-    """The broadcast fraction nearest to a rounded decimal rate."""
+    """Returns the exact fraction of a rounded frame rate.
+
+    Args:
+        rate: Frames per second. 23.98, 29.97, 47.95, 59.94 and 119.88 stand for multiples of 1000/1001.
+    """
     for base in (24, 30, 48, 60, 120):
         if abs(rate - base * 1000 / 1001) < 0.005:
             return Fraction(base * 1000, 1001)
@@ -252,6 +340,15 @@ def exact_rate(rate: float) -> Fraction:
 
 
 def encoder_problems(template: Template, encoder: EncoderConfig) -> list[VelocityError]:
+    """Returns all that is wrong with an encoder configuration for a template.
+
+    Args:
+        template: The template.
+        encoder: The configuration.
+
+    Returns:
+        One error for each problem. Only where the first check finds none, the codec is asked for its own.
+    """
     from velocity_engine import plugins
     from velocity_engine.encoder_config import config_problems
 
