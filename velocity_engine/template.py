@@ -268,14 +268,15 @@ def open_template(
 
     Args:
         path: The file or folder.
-        animation: Which document of a ``.lottie`` file that holds several. None for the only one.
+        animation: Which document to open, where the package holds several: an id of the ``.lottie`` file's manifest, or
+            the name of a JSON file. None for the one that the manifest starts with, or else for ``data.json``.
         limits: The largest sizes that are accepted; by default those of ``PackageLimits()``.
 
     Returns:
         The template. The caller closes it.
 
     Raises:
-        PackageError: The package cannot be read, is unsafe or is too large.
+        PackageError: The package cannot be read, is unsafe or is too large, or it is not clear which document is meant.
         DocumentError: Its document is not a Lottie document.
     """
     package = open_package(path, animation=animation, limits=limits or PackageLimits())

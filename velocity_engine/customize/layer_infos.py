@@ -1,4 +1,4 @@
-"""What a template holds, as people see it: its layers, their present values, and what can be replaced of each."""
+"""The layers of a template as people see them: their present values, and what can be replaced of each."""
 
 from __future__ import annotations
 
@@ -24,10 +24,16 @@ from velocity_engine.model.properties import Property, Vector
 
 @dataclass(frozen=True, slots=True)
 class LayerInfo:
-    """``path`` addresses the layer in a customization ("Comp/Layer"); ``value``: its present text, file name or colour.
+    """One layer of a template.
 
-    ``in_point`` and ``out_point`` in frames of the composition that holds the layer. ``customizable``: the keys of the
-    customization map that the layer takes.
+    Attributes:
+        name: The layer's name.
+        path: The address of the layer in a customization ("Comp/Layer", or "Layer" in the main composition).
+        kind: "text", "image", "shape" and so on.
+        value: Its present text, file name or colour ("#rrggbb").
+        in_point: The first frame at which it is shown, in frames of the composition that holds it.
+        out_point: The frame from which on it is not shown any more, in the same frames.
+        customizable: The keys of a ``customizationMap`` entry that the layer accepts.
     """
 
     name: str
@@ -40,7 +46,11 @@ class LayerInfo:
 
 
 def layer_infos(document: Document) -> tuple[LayerInfo, ...]:
-    """All layers: those of the main composition first, then those of each precomp, once. Unnamed ones take nothing."""
+    """Returns all layers: first those of the main composition, then those of each precomp, once.
+
+    Args:
+        document: The document. A layer without a name cannot be addressed, so nothing of it can be replaced.
+    """
     found = _infos(document, document.main, "")
     for composition in document.compositions.values():
         found += _infos(document, composition, f"{composition.name or composition.id}/")
@@ -85,7 +95,7 @@ def _value(document: Document, content: Content) -> str:
 
 
 def _file(asset: MediaAsset | None) -> str:
-    """The file's name; "embedded" where the document holds it, "missing" where nothing does."""
+    """Returns the name of the file: "embedded" where the document holds it, "missing" where there is none."""
     if asset is None or asset.media is None:
         return f"missing: {asset.name}" if asset is not None and asset.name else "missing"
     named = asset.media.name or asset.media.path
@@ -93,7 +103,11 @@ def _file(asset: MediaAsset | None) -> str:
 
 
 def hex_of(color: Vector) -> str:
-    """``#rrggbb``, or ``#rrggbbaa`` where the colour is not opaque."""
+    """Returns a colour as ``#rrggbb``, or as ``#rrggbbaa`` where it is not opaque.
+
+    Args:
+        color: Straight RGB or RGBA, 0 to 1.
+    """
     parts = [round(255.0 * min(1.0, max(0.0, part))) for part in color]
     if len(parts) > 3 and parts[3] == 255:
         parts = parts[:3]

@@ -1,4 +1,4 @@
-"""Where a package's files come from: a ZIP, or a folder. Both refuse what is unsafe before a byte of it is used."""
+"""Where the files of a package come from: a ZIP or a folder. Both refuse what is unsafe before a byte of it is used."""
 
 from __future__ import annotations
 
@@ -31,9 +31,19 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, Valu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageLimits:
-    """``total_bytes``: all files inflated; ``file_bytes``: one file read into memory; ``document_bytes``: the document.
+    """The largest package that is accepted. ``open_template`` takes it. All sizes are in bytes.
 
-    A file that inflates to more than ``ratio_from_bytes`` may be at most ``ratio`` times larger than its packed form.
+    Attributes:
+        total_bytes: The size of all files together, when they are inflated.
+        file_bytes: The size of one file that is read into memory.
+        document_bytes: The size of the document.
+        members: The number of files.
+        ratio: How many times larger than its packed form a file may be. It holds only for files that inflate to more
+            than ``ratio_from_bytes``.
+        ratio_from_bytes: The size up to which ``ratio`` does not hold.
+
+    Example:
+        >>> ve.open_template("promo.zip", limits=PackageLimits(total_bytes=256 << 20))
     """
 
     total_bytes: int = 4096 * MIB

@@ -1,7 +1,7 @@
-"""A render request as one value: what to draw, how to encode it, and where it goes.
+"""A render order: a render request as one value. It holds what to draw, how to encode it, and where the video goes.
 
-``velocity_engine.render`` makes one of its arguments, the service stores one with each job, and whatever renders
-elsewhere is given one. Nothing that can change a byte of the video is read from anywhere else.
+``velocity_engine.render`` makes one of its arguments, and the service stores one with each job. It can be sent to
+another machine and rendered there. Nothing that can change a byte of the video is read from anywhere else.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class FileReference:
-    """A file by where it lies and by what it holds.
+    """A file, by its location and by its content.
 
     Attributes:
         location: A path or a URL.
-        sha256: The SHA-256 of its bytes in hexadecimal; of a folder, that of its files' names and contents.
+        sha256: The SHA-256 of its bytes in hexadecimal. For a folder it is that of the names and contents of its files.
     """
 
     location: str
@@ -36,7 +36,14 @@ class FileReference:
 
     @classmethod
     def of(cls, path: str | os.PathLike[str]) -> FileReference:
-        """Reads the file at ``path``. Raises StorageError where it cannot be read."""
+        """Reads a file and returns a reference to it.
+
+        Args:
+            path: The file or folder.
+
+        Raises:
+            StorageError: It cannot be read.
+        """
         return cls(os.fspath(path), content_sha256(path))
 
     @classmethod
@@ -47,17 +54,17 @@ class FileReference:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RenderOrder:
-    """A render, asked for. Two orders with the same content are equal and have the same ``digest``.
+    """A render request. Two orders with the same content are equal and have the same ``digest``.
 
     Attributes:
         template: The package.
-        output: A path or a URL.
+        output: Where the video goes: a path or a URL.
         encoder: How the video is encoded.
-        animation: Which document of a ``.lottie`` file that holds several; None for the only one.
-        customizations: The entries of the ``customizationMap``, of JSON values.
+        animation: Which document of the package, where it holds several: as in ``open_template``.
+        customizations: The entries of the ``customizationMap``. They hold JSON values.
         assets: The files that ``{"assetId": ...}`` names, by id.
-        frames: (start, end) in frames of the composition, half-open; None for all.
-        soundtrack: Sound beside the template's own.
+        frames: (start, end) in frames of the composition, half-open. None for all.
+        soundtrack: A sound file that is mixed with the template's own sound, or None.
 
     Example:
         >>> order = RenderOrder(template=FileReference.of("promo.zip"), output="promo.mp4")
@@ -75,10 +82,10 @@ class RenderOrder:
     soundtrack: FileReference | None = None
 
     def to_json(self) -> str:
-        """Returns the order as JSON, the same text for equal orders.
+        """Returns the order as JSON. Equal orders return the same text.
 
         Raises:
-            CustomizationError: An entry of ``customizations`` holds what JSON cannot.
+            CustomizationError: An entry of ``customizations`` holds a value that JSON cannot express.
         """
         return _text(self._values())
 
@@ -86,8 +93,11 @@ class RenderOrder:
     def from_json(cls, text: str | bytes) -> RenderOrder:
         """Returns the order that ``to_json`` wrote.
 
+        Args:
+            text: The JSON.
+
         Raises:
-            OrderError: It is no order, or of a version that this engine does not know.
+            OrderError: The text is not an order, or it has a version that this engine does not know.
         """
         try:
             values = json.loads(text)
@@ -111,7 +121,10 @@ class RenderOrder:
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of what decides the video's bytes, in hexadecimal: contents, not where files lie."""
+        """The SHA-256, in hexadecimal, of everything that decides the bytes of the video.
+
+        The contents of files are part of it. Their locations and the output are not.
+        """
         values = self._values()
         del values["output"]
         for reference in (values["template"], values["soundtrack"], *values["assets"].values()):
@@ -120,7 +133,11 @@ class RenderOrder:
         return hashlib.sha256(_text(values).encode()).hexdigest()
 
     def to(self, output: str | os.PathLike[str]) -> RenderOrder:
-        """The same order with another output."""
+        """Returns the same order with another output.
+
+        Args:
+            output: The path of the video.
+        """
         return replace(self, output=os.fspath(output))
 
     def _values(self) -> dict[str, Any]:
@@ -159,7 +176,11 @@ def _plain(reference: FileReference) -> dict[str, str]:
 
 
 def encoder_values(encoder: EncoderConfig) -> dict[str, Any]:
-    """The fields of a configuration as JSON values."""
+    """Returns the fields of a configuration as JSON values, by name.
+
+    Args:
+        encoder: The configuration.
+    """
     values = {one.name: getattr(encoder, one.name) for one in fields(encoder)}
     values["rate_control"] = int(encoder.rate_control)
     values["resolution"] = None if encoder.resolution is None else list(encoder.resolution)
@@ -167,7 +188,11 @@ def encoder_values(encoder: EncoderConfig) -> dict[str, Any]:
 
 
 def encoder_from(values: Mapping[str, Any]) -> EncoderConfig:
-    """The configuration that ``encoder_values`` took apart."""
+    """Returns the configuration from which ``encoder_values`` made these values.
+
+    Args:
+        values: The fields, by name.
+    """
     size = values["resolution"]
     special = {
         "rate_control": RateControl(values["rate_control"]),
@@ -177,7 +202,10 @@ def encoder_from(values: Mapping[str, Any]) -> EncoderConfig:
 
 
 def content_sha256(path: str | os.PathLike[str]) -> str:
-    """The SHA-256 of a file's bytes, or of the names and contents of a folder's files, in hexadecimal.
+    """Returns the SHA-256 of a file's bytes, or of the names and contents of a folder's files, in hexadecimal.
+
+    Args:
+        path: The file or folder.
 
     Raises:
         StorageError: It cannot be read.

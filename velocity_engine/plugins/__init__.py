@@ -1,4 +1,4 @@
-"""Plugins: found by entry point, checked against their protocols, and looked up by name."""
+"""Plugins: they are found by entry point, checked against their protocols, and looked up by name."""
 
 from __future__ import annotations
 

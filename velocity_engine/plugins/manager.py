@@ -1,13 +1,16 @@
-"""The plugin manager: built-ins and installed plugins, loaded once, and the objects they provide, looked up by name.
+"""The plugin manager: it loads built-ins and installed plugins once, and finds the objects that they provide by name.
 
-Built-ins are modules of the engine; third parties name a module, an instance or a class in the entry-point group
-``velocity``. Everything is loaded at the first lookup, not before. A plugin that cannot be imported, that implements a
-hook wrongly, or that hands over an object which does not follow its protocol is skipped as a whole, and ``installed()``
-says why; with ``VELOCITY_STRICT_PLUGINS=1`` in the environment the first lookup raises PluginError instead.
+Built-ins are modules of the engine. Third parties name a module, an instance or a class in the entry-point group
+``velocity``. Everything is loaded at the first lookup, not before. A plugin is skipped as a whole where it cannot be
+imported, implements a hook wrongly, or returns an object that does not follow its protocol. ``installed()`` says why.
+With ``VELOCITY_STRICT_PLUGINS=1`` in the environment the first lookup raises PluginError instead.
 
-Where two plugins claim the same name, number or scheme, the winner does not depend on the order of installation: a
-third party's object goes before a built-in one (so a built-in can be replaced on purpose), and among third parties the
-first by distribution, then entry point, in alphabetical order. The loser's report names the conflict.
+Two plugins can claim the same name, number or scheme. Which one wins does not depend on the order of installation. An
+object of a third party wins over a built-in one, so a built-in can be replaced on purpose. Among third parties the
+first one wins, in alphabetical order of distribution and then of entry point. The report of the other one names the
+conflict.
+
+All functions here may be called from any thread.
 """
 
 from __future__ import annotations
@@ -44,11 +47,16 @@ BUILT_INS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PluginReport:
-    """What became of one plugin.
+    """What is known of one plugin after loading.
 
-    ``distribution`` and ``version`` are those of the installed package ("" where the entry point has none).
-    ``provides`` lists its objects ("codec h264"), ``conflicts`` the claims it lost to another plugin.
-    ``error`` says why it was skipped, None when it works.
+    Attributes:
+        name: The name of its entry point, or of its module for a built-in.
+        distribution: The name of the installed package, or "" where the entry point has none.
+        version: The version of the installed package, or "".
+        built_in: Whether it comes with the engine.
+        provides: Its objects, such as "codec h264".
+        conflicts: The names, numbers and schemes that another plugin has taken.
+        error: Why it was skipped, or None where it works.
     """
 
     name: str
@@ -62,7 +70,7 @@ class PluginReport:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A plugin not yet loaded: ``load`` imports it."""
+    """A plugin that is not loaded yet. ``load`` imports it."""
 
     report: PluginReport
     load: Any
@@ -85,68 +93,112 @@ class _Registry:
 
 
 def layer_type(lottie_type: int) -> LayerType | None:
-    """The layer type that draws layers whose ``ty`` is ``lottie_type``, or None."""
+    """Returns the layer type that draws layers of a Lottie type, or None where there is none.
+
+    Args:
+        lottie_type: The ``ty`` number of the layer.
+    """
     found: LayerType | None = _loaded().get(LAYER, "Lottie type", lottie_type)
     return found
 
 
 def plugin_layer(key: str) -> LayerType | None:
-    """The layer type of a plugin that ``{"plugin": key}`` names, or None. Those of the engine itself are not among
-    them."""
+    """Returns the layer type that ``{"plugin": key}`` names, or None where there is none.
+
+    Args:
+        key: The name. Layer types of the engine itself are not found.
+    """
     return plugin_layers().get(key)
 
 
 def plugin_layers() -> dict[str, LayerType]:
-    """All layer types that ``{"plugin": key}`` can name."""
+    """Returns all layer types that ``{"plugin": key}`` can name, by name, in alphabetical order."""
     registry = _loaded()
     return {key: registry.get(LAYER, "name", key) for key in sorted(registry.added)}
 
 
 def effect(key: str) -> EffectType:
-    """The effect that ``EffectCall.effect`` names. PluginError when it is not installed."""
+    """Returns the effect of a name.
+
+    Args:
+        key: The name, as in ``EffectCall.effect``.
+
+    Raises:
+        PluginError: No effect of that name is installed.
+    """
     found: EffectType = _require(EFFECT, "name", key)
     return found
 
 
 def effect_for(match_name: str, lottie_type: int) -> EffectType | None:
-    """The effect for a document's effect: by After Effects' match name, else by the Lottie type number, else None."""
+    """Returns the effect type for an effect of a document, or None where there is none.
+
+    Args:
+        match_name: The match name of After Effects. It is tried first.
+        lottie_type: The ``ty`` number. It is tried where no effect has the match name.
+    """
     registry = _loaded()
     found: EffectType | None = registry.get(EFFECT, "match name", match_name)
     return found if found is not None else registry.get(EFFECT, "Lottie type", lottie_type)
 
 
 def style_type(lottie_type: int) -> StyleType | None:
-    """The layer style whose number in the document is ``lottie_type``, or None."""
+    """Returns the layer style of a number, or None where there is none.
+
+    Args:
+        lottie_type: The ``ty`` number of the style in the document.
+    """
     found: StyleType | None = _loaded().get(STYLE, "Lottie type", lottie_type)
     return found
 
 
 def codec(key: str) -> Codec:
-    """The codec of that name. PluginError when it is not installed."""
+    """Returns the codec of a name.
+
+    Args:
+        key: The name, such as "h264".
+
+    Raises:
+        PluginError: No codec of that name is installed.
+    """
     found: Codec = _require(CODEC, "name", key)
     return found
 
 
 def codecs() -> dict[str, Codec]:
-    """All codecs by name, in alphabetical order."""
+    """Returns all codecs by name, in alphabetical order."""
     registry = _loaded()
     return {key: registry.get(CODEC, "name", key) for key in registry.names(CODEC)}
 
 
 def storage(scheme: str) -> Storage:
-    """The storage backend for a URL scheme ("file" for plain paths). PluginError when it is not installed."""
+    """Returns the storage backend for a URL scheme.
+
+    Args:
+        scheme: The scheme, such as "s3", or "file" for plain paths.
+
+    Raises:
+        PluginError: No storage backend for that scheme is installed.
+    """
     found: Storage = _require(STORAGE, "scheme", scheme)
     return found
 
 
 def executor(key: str) -> Executor:
-    """The executor of that name. PluginError when it is not installed."""
+    """Returns the executor of a name.
+
+    Args:
+        key: The name, such as "local".
+
+    Raises:
+        PluginError: No executor of that name is installed.
+    """
     found: Executor = _require(EXECUTOR, "name", key)
     return found
 
 
 def installed() -> list[PluginReport]:
-    """A report on each plugin: third parties in order of precedence, then the built-ins."""
+    """Returns a report on each plugin: third parties in order of precedence, then the built-ins."""
     return list(_loaded().reports)
 
 
@@ -172,14 +224,18 @@ _loading = False
 
 
 def reset() -> None:
-    """Forgets what was loaded; the next lookup loads anew. For tests."""
+    """Forgets what was loaded, so that the next lookup loads everything again. It is meant for tests."""
     global _registry
     with _lock:
         _registry = None
 
 
 def require_sound() -> None:
-    """Raises PluginError when any plugin was skipped, naming the first and why."""
+    """Checks that no plugin was skipped.
+
+    Raises:
+        PluginError: A plugin was skipped. The error names the first one and says why.
+    """
     _raise_broken(_loaded())
 
 
@@ -216,7 +272,7 @@ def _raise_broken(registry: _Registry) -> None:
 
 
 def _candidates() -> list[_Candidate]:
-    """Third parties in alphabetical order, then the built-ins: the order of precedence."""
+    """Returns all plugins in order of precedence: third parties in alphabetical order, then the built-ins."""
     from importlib.metadata import entry_points
 
     found: dict[tuple[str, str, str], _Candidate] = {}
@@ -268,7 +324,7 @@ def _load(candidates: Sequence[_Candidate]) -> _Registry:
 
 
 def _objects(manager: pluggy.PluginManager, plugin: Any) -> list[tuple[Kind, Any]]:
-    """All that one plugin provides, each checked; the first thing wrong is raised."""
+    """Returns all objects that one plugin provides, each one checked. It raises the first problem that it finds."""
     if inspect.isclass(plugin):
         plugin = plugin()
     _check_version(plugin)
