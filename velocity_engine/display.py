@@ -389,7 +389,7 @@ class DrawCommand(Digested):
     masks: tuple[MaskPath, ...]
     matte: Matte | None
     effects: tuple[EffectCall, ...]
-    nesting: int  # how many commands stand within one another inside of it
+    nesting: int  # how many levels of commands there are inside of it
     label: str = ""  # the layer's path, for messages; not in the digest
 
     def _content(self) -> tuple[Any, ...]:

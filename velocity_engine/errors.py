@@ -139,7 +139,7 @@ def nearest(name: str, choices: Sequence[str]) -> str | None:
     """Returns the choice that is most similar to a name, for a hint such as "Did you mean ...?".
 
     Args:
-        name: What was asked for.
+        name: The name that was requested.
         choices: The names that exist.
 
     Returns:

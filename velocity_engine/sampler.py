@@ -45,8 +45,8 @@ class Sampler(Protocol):
 
     @property
     def size(self) -> tuple[float, float]:
-        """The width and height of the layer's own box in pixels: that of its solid, picture or precomp, else that of
-        its composition."""
+        """The width and height of the layer's own box in pixels: that of its solid, picture, clip, precomp or plugin
+        content, or else that of its composition."""
         ...
 
     @property

@@ -348,7 +348,7 @@ def encoder_problems(template: Template, encoder: EncoderConfig) -> list[Velocit
         encoder: The configuration.
 
     Returns:
-        One error for each problem. Only where the first check finds none, the codec is asked for its own.
+        One error for each problem. The codec's own check runs only where the check for all codecs finds nothing.
     """
     from velocity_engine import plugins
     from velocity_engine.encoder_config import config_problems
