@@ -145,8 +145,6 @@ def test_the_same_attack_succeeds_without_the_confinement(world: World, name: st
         pytest.skip("only root can do that anyway")
     if name == "write_in_tmp" and not os.access("/tmp", os.W_OK):
         pytest.skip("nobody but root writes there on this machine")
-    if name == "make_a_user_namespace" and os.stat("/").st_ino != os.stat("/proc/1/root").st_ino:
-        pytest.skip("a process in a changed root may make none anyway")
     folder = tmp_path / "data" / "tmp" / "own"
     for one in (folder, tmp_path / "data" / "renders", tmp_path / "data" / "templates"):
         one.mkdir(parents=True)
@@ -166,6 +164,8 @@ def test_the_same_attack_succeeds_without_the_confinement(world: World, name: st
         cwd=Path(__file__).parent,
     )
     Path("/tmp", f"velocity-planted-{spec['mark']}").unlink(missing_ok=True)
+    if name == "make_a_user_namespace" and json.loads(done.stdout).get("refused") == "EPERM":
+        pytest.skip("this machine refuses one to every process: a changed root or a container does")
     if name in ("execute", "execute_from_its_folder"):
         assert done.returncode == 0 and not done.stdout
     else:
