@@ -90,7 +90,7 @@ def test_a_process_that_was_killed_is_replaced(made: Callable[..., Runner], tmp_
 
 
 def test_a_template_that_takes_too_long_is_given_up(made: Callable[..., Runner], tmp_path: Path) -> None:
-    runner = made(still_seconds=0.001)
+    runner = made(still_seconds=1e-6)
     with pytest.raises(TaskFailed, match="longer than"):
         ask(runner, "a", tmp_path / "one.zip")
     (tmp_path / "three.zip").write_bytes(b"no template")

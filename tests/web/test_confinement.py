@@ -164,6 +164,8 @@ def test_the_same_attack_succeeds_without_the_confinement(world: World, name: st
         cwd=Path(__file__).parent,
     )
     Path("/tmp", f"velocity-planted-{spec['mark']}").unlink(missing_ok=True)
+    if name == "make_a_user_namespace" and json.loads(done.stdout).get("refused") == "EPERM":
+        pytest.skip("this machine refuses one to every process: a changed root or a container does")
     if name in ("execute", "execute_from_its_folder"):
         assert done.returncode == 0 and not done.stdout
     else:
@@ -237,8 +239,9 @@ def test_a_confined_render_makes_the_same_file(world: World, everything: Path, t
 def test_confined_analyses_and_previews_find_all(world: World, everything: Path) -> None:
     source = everything / "everything.zip"
     limits = limits_for(world, source, everything / "sound.wav", everything / "clip.mp4")
-    answer = ask(world.forge, "template", {"file": str(source)}, limits)
+    answer = ask(world.forge, "template", {"file": str(source), "trial_seconds": 1.0}, limits)
     assert answer["result"]["findings"] == [], answer
+    assert answer["result"]["trial"], "the trial, with its three encoders, needs no more than a render"
     picture = Path(world.spec["folder"], "preview.png")
     spec = {"template": str(source), "frame": 5, "width": None, "output": str(picture)}
     assert ask(world.forge, "preview", spec, limits)["result"] == {"width": 64, "height": 64}
@@ -248,7 +251,7 @@ def test_confined_analyses_and_previews_find_all(world: World, everything: Path)
 
 def test_a_child_with_nothing_granted_reads_no_template(world: World, everything: Path) -> None:
     limits = Limits(1 << 30, 60, 0)
-    answer = ask(world.forge, "template", {"file": str(everything / "everything.zip")}, limits)
+    answer = ask(world.forge, "template", {"file": str(everything / "everything.zip"), "trial_seconds": 0}, limits)
     assert "failed" in answer
     assert "result" not in answer
 
@@ -260,7 +263,7 @@ def test_the_process_that_forks_has_one_thread(everything: Path, tmp_path: Path)
     try:
         source = everything / "everything.zip"
         limits = Limits(1 << 30, 60, 0, "", (str(source),), (str(tmp_path),), 64 << 20)
-        answer = ask(forge, "template", {"file": str(source)}, limits)
+        answer = ask(forge, "template", {"file": str(source), "trial_seconds": 0}, limits)
         assert answer["result"]["findings"] == [], answer
         assert len(os.listdir(f"/proc/{forge.pid}/task")) == 1
     finally:

@@ -88,6 +88,7 @@ def test_a_full_disk_is_told_and_room_can_be_made(tiny: Tiny, service_on_tiny: S
             assert "no space is left" in answer.json()["detail"]
         preview = client.get(f"/template/{template_id}/preview")
         assert preview.status_code in (200, 507), "200 where the reserve was given up for it"
+        tiny.fill()
         ready = client.get("/ready")
         assert ready.status_code == 503
         assert "bytes are free on the disk" in ready.json()["detail"]

@@ -24,6 +24,7 @@ from velocity_web.http.problems import MEDIA_TYPE, problem_body
 from velocity_web.server.gate import NO_ROOM, NOT_ANSWERING, Allowance, Head, Refusal, normal_path
 
 LINGER_SECONDS = 5.0
+STRANGERS_LINGER_BYTES = 64 * 1024
 CHUNK_LINE_BYTES = 4096
 TRAILER_BYTES = 16 * 1024
 LOG = structlog.get_logger("velocity.web")
@@ -135,6 +136,7 @@ class LingeringChannel(HTTPChannel):  # type: ignore[misc]  # waitress has no ty
     """A connection that, when it closes, first reads away what the client still sends."""
 
     drain_until = 0.0
+    drain_bytes = 1 << 62
 
     def handle_close(self) -> None:
         unread = self.connected and not self.drain_until and self.socket is not None
@@ -177,7 +179,8 @@ class LingeringChannel(HTTPChannel):  # type: ignore[misc]  # waitress has no ty
             data = self.recv(256 * 1024)
         except OSError:
             data = b""
-        if not data or time.monotonic() > self.drain_until:
+        self.drain_bytes -= len(data)
+        if not data or self.drain_bytes < 0 or time.monotonic() > self.drain_until:
             super().handle_close()
 
 
@@ -270,6 +273,8 @@ class GuardedChannel(LingeringChannel):
             return False
         request.group = entry.group
         request.allowance = entry.allowance
+        if entry.allowance is not None:  # who has no key may not keep the loop busy with reading away what he sends
+            self.drain_bytes = STRANGERS_LINGER_BYTES
         self._begin_stretch()
         if not head.has_body or entry.allowance is not None:
             return False
@@ -284,6 +289,8 @@ class GuardedChannel(LingeringChannel):
             if self.request is not None:
                 self._begin_stretch()
                 if isinstance(verdict, Refusal):
+                    if verdict.status == 401:
+                        self.drain_bytes = STRANGERS_LINGER_BYTES
                     self.request.refuse(verdict)
                 else:
                     self.request.allowance = verdict

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import structlog
 from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 
@@ -17,6 +18,8 @@ UNBOUNDED = 1 << 62  # the gate has the limits
 DOORKEEPERS = 4
 MIN_BYTES_PER_SECOND = 1024
 WATCH_SECONDS = 1
+ACCEPTED_AT_ONCE = 64  # well below what an address may have, so that a new one has time to send its head
+LOG = structlog.get_logger("velocity.web")
 
 
 def adjustments(settings: Settings) -> Adjustments:
@@ -76,9 +79,18 @@ class GuardedServer(TcpWSGIServer):  # type: ignore[misc]  # waitress has no typ
         return bool(self.accepting) and not (full and oldest_idle(self._channels()) is None)
 
     def handle_accept(self) -> None:
-        before = set(self.active_channels.values())
-        super().handle_accept()
-        for channel in set(self.active_channels.values()) - before:
+        """Accept all that wait, not one in each turn of the loop: who opens hundreds would make the others wait."""
+        for _ in range(ACCEPTED_AT_ONCE):
+            try:
+                accepted = self.accept()
+            except OSError as error:
+                LOG.warning("a connection cannot be accepted", fault=str(error))
+                return
+            if accepted is None:
+                return
+            connection, address = accepted
+            self.set_socket_options(connection)
+            channel = self.channel_class(self, connection, self.fix_addr(address), self.adj, map=self._map)
             self._make_room(channel)
 
     def _make_room(self, newest: GuardedChannel) -> None:
