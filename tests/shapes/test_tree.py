@@ -52,7 +52,7 @@ from velocity_engine.model.shapes import (
 from velocity_engine.model.transform import Transform
 from velocity_engine.shapes import drawing
 from velocity_engine.shapes.repeater import MAX_COPIES
-from velocity_engine.shapes.tree import MAX_DEPTH, compile_items, draw_shape_items, items_path
+from velocity_engine.shapes.tree import MAX_DEPTH, compile_items, items_path
 
 Items = Sequence[ShapeItem]
 
@@ -497,8 +497,9 @@ def test_modifiers_in_a_row_without_end_need_no_recursion() -> None:
 
 def test_items_of_a_glyph() -> None:
     items = (group(rectangle(10, x=5), position=(1, 0)), trim(0, 100), fill(0.7))
-    (entry,) = draw_shape_items(items, still_sampler())
+    drawing = compile_items(items)
+    (entry,) = drawing.draw(still_sampler())
     assert red_of(entry) == 0.7
     assert items_path(items, still_sampler()).bounds() == (1, -5, 11, 5)
-    assert draw_shape_items(items, still_sampler())[0] is entry
+    assert drawing.draw(still_sampler())[0] is entry
     assert items_path((), still_sampler()).contours == 0

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from enum import Enum
 
-from velocity_engine.model.properties import Bezier, Property, Scalar, Vector
+from velocity_engine.model.properties import Property, Scalar, Vector
 from velocity_engine.model.shapes import Join, ShapeItem
 from velocity_engine.model.transform import Transform
 
@@ -195,10 +195,3 @@ class Glyph:
     out_point: float = math.inf
     start_time: float = 0.0
     stretch: float = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextMaskPath:
-    """The path of a mask, as text on a path needs it."""
-
-    path: Property[Bezier]

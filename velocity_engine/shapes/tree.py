@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from velocity_engine.display import DrawCommand
 from velocity_engine.errors import Finding, Place
 from velocity_engine.model.geometry import Path
 from velocity_engine.model.layers import BlendMode
@@ -114,16 +113,11 @@ def _compiled_once(items: Sequence[ShapeItem]) -> ShapeDrawing:
     return found[1]
 
 
-def draw_shape_items(items: Sequence[ShapeItem], sampler: Sampler) -> Sequence[DrawCommand]:
-    """What ``items`` (the outlines of a glyph, say) paint, in painter's order, in their own coordinates.
-
-    The same ``items`` object is compiled only once.
-    """
-    return _compiled_once(items).draw(sampler)
-
-
 def items_path(items: Sequence[ShapeItem], sampler: Sampler) -> Path:
-    """The paths of ``items`` after all modifiers and group transforms, without paints; in their own coordinates."""
+    """The paths of ``items`` after all modifiers and group transforms, without paints; in their own coordinates.
+
+    The same ``items`` object (the outlines of a glyph, say) is compiled only once.
+    """
     return _compiled_once(items).outline(sampler)
 
 
