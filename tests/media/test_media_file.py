@@ -77,7 +77,7 @@ def test_pictures_are_opened_with_their_formats_listed() -> None:
 def test_fonts_and_zips_are_opened_where_they_are_checked() -> None:
     assert places("TTFont", "ttLib.TTFont") == {"font_files.py"}
     assert places("hb.Blob", "uharfbuzz.Blob") == {"font_files.py", "faces.py"}
-    assert places("zipfile.ZipFile", "ZipFile") == {"stores.py", "zip_check.py"}
+    assert places("zipfile.ZipFile", "ZipFile") == {"stores.py", "template_zip.py"}
 
 
 def test_an_opener_that_slips_in_is_found(tmp_path: Path) -> None:

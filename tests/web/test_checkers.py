@@ -77,7 +77,7 @@ def test_no_more_are_kept_than_may_be(made: Callable[..., Runner], tmp_path: Pat
 
 
 def test_a_process_that_was_killed_is_replaced(made: Callable[..., Runner], tmp_path: Path) -> None:
-    from velocity_web.processes.forge import kill_child
+    from velocity_web.processes.fork_server import kill_child
 
     runner = made()
     first, _ = ask(runner, "a", tmp_path / "one.zip")

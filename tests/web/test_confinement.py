@@ -20,7 +20,7 @@ from web.attacks import ATTACKS, NEED_ROOT, NEVER_PLAIN
 from web.support_templates import document, layer, png, sliding, solid, still, template_zip, wav, zipped
 
 import velocity_engine as engine
-from velocity_web.processes.forge import Forge, Limits
+from velocity_web.processes.fork_server import ForkServer, Limits
 from velocity_web.processes.sandbox import landlock, seccomp, syscalls
 
 SECRETS = {"MY_SECRET_TOKEN": "planted-token", "VELOCITY_DATABASE": "postgresql://u:planted-password@127.0.0.1/x"}
@@ -44,19 +44,19 @@ pytestmark = pytest.mark.skipif(
 
 @dataclass
 class World:
-    """A forge that has the attacks as a plugin, and all that they reach for."""
+    """A fork server that has the attacks as a plugin, and all that they reach for."""
 
-    forge: Forge
+    fork_server: ForkServer
     spec: dict[str, Any]
     limits: Limits
 
     def attack(self, name: str) -> dict[str, Any]:
-        return ask(self.forge, "attack", {**self.spec, "attack": name}, self.limits)
+        return ask(self.fork_server, "attack", {**self.spec, "attack": name}, self.limits)
 
 
-def ask(forge: Forge, task: str, spec: dict[str, Any], limits: Limits) -> dict[str, Any]:
+def ask(fork_server: ForkServer, task: str, spec: dict[str, Any], limits: Limits) -> dict[str, Any]:
     """The result of one task, or why it failed."""
-    pid, channel, ended = forge.start(task, limits)
+    pid, channel, ended = fork_server.start(task, limits)
     with channel:
         channel.settimeout(60)
         channel.sendall(json.dumps(spec).encode() + b"\n")
@@ -64,7 +64,7 @@ def ask(forge: Forge, task: str, spec: dict[str, Any], limits: Limits) -> dict[s
         while data := channel.recv(1 << 20):
             received += data
     while pid not in [one.pid for one in ended]:
-        if (end := forge.hear()) is not None:
+        if (end := fork_server.hear()) is not None:
             ended.append(end)
     messages = [json.loads(line) for line in received.splitlines()]
     assert messages, f"the child ended without an answer: {ended[-1].sentence()}"
@@ -105,7 +105,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         for name, value in SECRETS.items():
             environment.setenv(name, value)
         environment.setenv("PYTHONPATH", str(plugin))
-        forge = Forge()
+        fork_server = ForkServer()
         spec = {
             "data": str(data),
             "input": str(data / "templates" / "own.zip"),
@@ -127,8 +127,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             "datagram": str(base / "datagram"),
         }
         limits = Limits(1 << 30, 60, 0, "", (spec["input"],), (spec["folder"],), 4 << 20)
-        yield World(forge, spec, limits)
-        forge.close()
+        yield World(fork_server, spec, limits)
+        fork_server.close()
         bystander.kill()
         bystander.wait()
 
@@ -231,7 +231,7 @@ def test_a_confined_render_makes_the_same_file(world: World, everything: Path, t
         "audio": str(sound),
         "frames": None,
     }
-    answer = ask(world.forge, "render", spec, limits_for(world, source, sound))
+    answer = ask(world.fork_server, "render", spec, limits_for(world, source, sound))
     assert answer.get("result", {}).get("frames") == 20, answer
     assert output.read_bytes() == (tmp_path / "free.mp4").read_bytes()
 
@@ -239,19 +239,19 @@ def test_a_confined_render_makes_the_same_file(world: World, everything: Path, t
 def test_confined_analyses_and_previews_find_all(world: World, everything: Path) -> None:
     source = everything / "everything.zip"
     limits = limits_for(world, source, everything / "sound.wav", everything / "clip.mp4")
-    answer = ask(world.forge, "template", {"file": str(source), "trial_seconds": 1.0}, limits)
+    answer = ask(world.fork_server, "template", {"file": str(source), "trial_seconds": 1.0}, limits)
     assert answer["result"]["findings"] == [], answer
     assert answer["result"]["trial"], "the trial, with its three encoders, needs no more than a render"
     picture = Path(world.spec["folder"], "preview.png")
     spec = {"template": str(source), "frame": 5, "width": None, "output": str(picture)}
-    assert ask(world.forge, "preview", spec, limits)["result"] == {"width": 64, "height": 64}
-    assert ask(world.forge, "audio", {"file": str(everything / "sound.wav")}, limits)["result"]["codec"]
-    assert ask(world.forge, "asset", {"file": str(everything / "clip.mp4")}, limits)["result"]["kind"] == "video"
+    assert ask(world.fork_server, "preview", spec, limits)["result"] == {"width": 64, "height": 64}
+    assert ask(world.fork_server, "audio", {"file": str(everything / "sound.wav")}, limits)["result"]["codec"]
+    assert ask(world.fork_server, "asset", {"file": str(everything / "clip.mp4")}, limits)["result"]["kind"] == "video"
 
 
 def test_a_child_with_nothing_granted_reads_no_template(world: World, everything: Path) -> None:
     limits = Limits(1 << 30, 60, 0)
-    answer = ask(world.forge, "template", {"file": str(everything / "everything.zip"), "trial_seconds": 0}, limits)
+    answer = ask(world.fork_server, "template", {"file": str(everything / "everything.zip"), "trial_seconds": 0}, limits)
     assert "failed" in answer
     assert "result" not in answer
 
@@ -259,12 +259,12 @@ def test_a_child_with_nothing_granted_reads_no_template(world: World, everything
 def test_the_process_that_forks_has_one_thread(everything: Path, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("PYTHONWARNINGS", "error::DeprecationWarning")
-        forge = Forge()
+        fork_server = ForkServer()
     try:
         source = everything / "everything.zip"
         limits = Limits(1 << 30, 60, 0, "", (str(source),), (str(tmp_path),), 64 << 20)
-        answer = ask(forge, "template", {"file": str(source), "trial_seconds": 0}, limits)
+        answer = ask(fork_server, "template", {"file": str(source), "trial_seconds": 0}, limits)
         assert answer["result"]["findings"] == [], answer
-        assert len(os.listdir(f"/proc/{forge.pid}/task")) == 1
+        assert len(os.listdir(f"/proc/{fork_server.pid}/task")) == 1
     finally:
-        forge.close()
+        fork_server.close()

@@ -17,7 +17,7 @@ from web.support_templates import png, slow_template, template_zip, wav
 from web.test_crash import children_of
 
 from velocity_web.processes import lending
-from velocity_web.processes.forge import Limits
+from velocity_web.processes.fork_server import Limits
 from velocity_web.processes.privacy import close_folders
 from velocity_web.processes.sandbox import landlock, seccomp
 from velocity_web.settings import Settings
@@ -39,9 +39,9 @@ def test_secrets_of_the_server_do_not_reach_the_processes_that_fork(new_service:
     template_id = client.ready_template(template_zip())
     assert client.get(f"/template/{template_id}/preview").status_code == 200
     assert service.process
-    forges = [pid for pid in children_of(service.process.pid) if "processes.forge" in command_line(pid)]
-    assert len(forges) == 2
-    for pid in forges:
+    fork_servers = [pid for pid in children_of(service.process.pid) if "processes.fork_server" in command_line(pid)]
+    assert len(fork_servers) == 2
+    for pid in fork_servers:
         if os.getuid() != 0:  # not even its own user sees it
             with pytest.raises(PermissionError):
                 Path(f"/proc/{pid}/environ").read_bytes()

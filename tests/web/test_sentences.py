@@ -19,7 +19,7 @@ from web.support_templates import document, layer, png, slow_template, template_
 
 from velocity_web.http.operation import Operation
 from velocity_web.processes.telling import reason, with_known_names
-from velocity_web.schemas.base import Question
+from velocity_web.schemas.base import RequestModel
 from velocity_web.schemas.reading import field_errors
 from velocity_web.schemas.sentences import BY_TYPE, OTHERWISE, bounded, joined, sentence_for
 from velocity_web.server.app import ROUTES
@@ -53,8 +53,8 @@ JUNK: tuple[Any, ...] = (
 )
 
 
-def request_models() -> set[type[Question]]:
-    found: set[type[Question]] = set()
+def request_models() -> set[type[RequestModel]]:
+    found: set[type[RequestModel]] = set()
     for _path, kind in ROUTES:
         for method in ("get", "post", "put", "patch", "delete"):
             spec = getattr(getattr(kind, f"on_{method}", None), "operation", None)
@@ -70,9 +70,9 @@ def request_models() -> set[type[Question]]:
     return found
 
 
-def inner_models(annotation: Any) -> Iterator[type[Question]]:
+def inner_models(annotation: Any) -> Iterator[type[RequestModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        if issubclass(annotation, Question):
+        if issubclass(annotation, RequestModel):
             yield annotation
         return
     for part in get_args(annotation):

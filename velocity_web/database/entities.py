@@ -319,7 +319,7 @@ def rows(sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     return list(db._exec_raw_sql(sql, dict(parameters), None, 0, start_transaction=False).fetchall())
 
 
-def the(entity: Any, **key: Any) -> Any:
+def get_existing(entity: Any, **key: Any) -> Any:
     """The entity of that key, which must be there. Within a session."""
     found = entity.get(**key)
     assert found is not None

@@ -17,10 +17,10 @@ from velocity_web.database.entities import (
     Job,
     Render,
     WebhookDelivery,
+    get_existing,
     lock_account,
     new_id,
     reading,
-    the,
     writing,
 )
 from velocity_web.events.addresses import (
@@ -79,7 +79,7 @@ def announce(render_id: str, status: str) -> None:
     render = Render.get(id=render_id)
     if render is None or not render.webhook_url:
         return
-    job = the(Job, id=render_id)
+    job = get_existing(Job, id=render_id)
     now = now_ms()
     payload = {
         "type": EVENTS[status],
@@ -112,7 +112,7 @@ def announce(render_id: str, status: str) -> None:
 
 def signing_secret(account_id: str) -> str:
     """Within a writing transaction: the account's secret, made when it is first needed."""
-    account = the(Account, id=account_id)
+    account = get_existing(Account, id=account_id)
     if not account.webhook_secret:
         account.webhook_secret = f"whsec_{b64encode(secrets.token_bytes(24)).decode()}"
         account.flush()

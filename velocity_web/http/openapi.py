@@ -145,7 +145,7 @@ def _operation(path: str, spec: Operation, references: dict[Any, Any]) -> dict[s
     }
     if body := _request_body(spec, references):
         entry["requestBody"] = body
-    if not spec.keyed:
+    if not spec.authenticated:
         entry["security"] = []
     return entry
 
@@ -168,7 +168,7 @@ def _parameters(path: str, spec: Operation) -> list[dict[str, Any]]:
         schema = spec.query.model_json_schema(by_alias=True, schema_generator=DocumentSchema)
         found += [_query_parameter(name, _without_null(part)) for name, part in schema["properties"].items()]
     headers = dict(spec.headers)
-    if spec.binary and spec.keyed and "image/png" not in spec.binary[:1]:
+    if spec.binary and spec.authenticated and "image/png" not in spec.binary[:1]:
         headers |= RANGE_HEADERS
     found += [
         {"name": name, "in": "header", "required": False, "description": text, "schema": {"type": "string"}}
@@ -225,7 +225,7 @@ def _responses(path: str, spec: Operation, references: dict[Any, Any]) -> dict[s
         found["206"] = {**good, "description": description, "content": good["content"] | several}
         found["304"] = {"description": "The client has it already"}
         codes |= {412: "If-Match names another file", 416: "The range is past the end"}
-    if spec.keyed:
+    if spec.authenticated:
         codes.setdefault(401, "Missing or invalid API key")
         codes.setdefault(429, "Too many requests; Retry-After says when to try again")
         codes.setdefault(503, "The service cannot answer now; Retry-After says when to try again")

@@ -19,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from velocity_web.accounts.auth import Caller
 from velocity_web.failures import Invalid, NotFound
 from velocity_web.http.examples import Examples
-from velocity_web.schemas.base import Question
+from velocity_web.schemas.base import RequestModel
 from velocity_web.schemas.reading import field_errors, parse_json, unknown_fields, unknown_sentence
 
 Form = Mapping[str, str]
@@ -55,8 +55,8 @@ class Operation:
     summary: str
     tag: str
     description: str = ""
-    query: type[Question] | None = None
-    body: type[Question] | None = None
+    query: type[RequestModel] | None = None
+    body: type[RequestModel] | None = None
     other_body: Mapping[str, str] = field(default_factory=dict)
     form: Form | None = None
     returns: Any = None
@@ -65,7 +65,7 @@ class Operation:
     binary: Sequence[str] = ()
     codes: Mapping[int, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
-    keyed: bool = True
+    authenticated: bool = True
     unread: bool = False
 
 
@@ -126,7 +126,7 @@ def canonical_id(value: str) -> str:
         raise NotFound(f"there is nothing with the id {value[:50]!r}") from None
 
 
-def read_query(req: falcon.Request, model: type[Question] | None, warnings: list[str]) -> Any:
+def read_query(req: falcon.Request, model: type[RequestModel] | None, warnings: list[str]) -> Any:
     """The query parameters, whose names match without regard to case. Raises Invalid."""
     if model is None:
         return None
@@ -158,7 +158,7 @@ def read_body(req: falcon.Request, spec: Operation, warnings: list[str]) -> Any:
     return body
 
 
-def validated(model: type[Question], data: Any) -> Any:
+def validated(model: type[RequestModel], data: Any) -> Any:
     """The model of ``data``. Raises Invalid with the sentences of all fields at once."""
     try:
         return model.model_validate(data)

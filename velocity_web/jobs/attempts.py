@@ -10,7 +10,7 @@ from typing import Any
 from velocity_web.database.entities import reading, rows
 from velocity_web.jobs import queue
 from velocity_web.jobs.queue import Leased
-from velocity_web.processes.forge import Limits
+from velocity_web.processes.fork_server import Limits
 from velocity_web.settings import MIB, Settings
 
 

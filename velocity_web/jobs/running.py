@@ -11,7 +11,7 @@ from typing import Any
 
 from velocity_web.jobs.queue import Leased
 from velocity_web.processes.answers import LINE_BYTES, Message, NotUnderstood, Progress, read_message
-from velocity_web.processes.forge import Ended
+from velocity_web.processes.fork_server import Ended
 
 RECEIVE_BYTES = 1 << 20
 

@@ -24,17 +24,17 @@ from velocity_web.jobs.queue import Leased
 from velocity_web.jobs.running import Running
 from velocity_web.jobs.webhook_sender import WebhookSender
 from velocity_web.processes import lending
-from velocity_web.processes.forge import Forge, ForgeGone, kill_child
+from velocity_web.processes.fork_server import ForkServer, ForkServerDied, kill_child
 from velocity_web.processes.identity import this_worker
 from velocity_web.schemas import states
-from velocity_web.services.tidy import tidy
+from velocity_web.services.cleanup import remove_leftovers
 from velocity_web.settings import MIB, Settings
 from velocity_web.storage import disk
 from velocity_web.storage.files import NO_SPACE, made_bytes, make_folders, publish, remove
 
 BEAT_SECONDS = 0.5
 SWEEP_SECONDS = 1.0
-TIDY_SECONDS = 600.0
+CLEANUP_SECONDS = 600.0
 FAULT_SECONDS = 0.5
 LOG = structlog.get_logger("velocity.worker")
 
@@ -50,8 +50,8 @@ class Worker:
         self.stopping_at: float | None = None
         self._control = control
         self._selector = selectors.DefaultSelector()
-        self._forge: Forge | None = None
-        self._next_beat = self._next_sweep = self._next_tidy = 0.0
+        self._fork_server: ForkServer | None = None
+        self._next_beat = self._next_sweep = self._next_cleanup = 0.0
         self._signalled, self._signal_pipe = os.pipe()
         self._webhooks = WebhookSender(settings)
 
@@ -64,7 +64,7 @@ class Worker:
         self._selector.register(self._signalled, selectors.EVENT_READ)
         if self._control is not None:
             self._selector.register(self._control, selectors.EVENT_READ)
-        self._open_forge()
+        self._open_fork_server()
         self._webhooks.start()
         LOG.info("worker ready", owner=self.owner, renders=self.settings.workers, analyses=self.settings.light_workers)
         while not self._is_done():
@@ -76,8 +76,8 @@ class Worker:
                 self._bear(error)
         self._give_back_all()
         self._webhooks.stop()
-        if self._forge:
-            self._forge.close()
+        if self._fork_server:
+            self._fork_server.close()
         LOG.info("worker stopped", owner=self.owner)
 
     def _bear(self, fault: Exception) -> None:
@@ -106,9 +106,9 @@ class Worker:
                 disk.hold_reserve(self.settings)
             for job in queue.sweep(self.settings):
                 self._remove_upload(job)
-        if now >= self._next_tidy:
-            self._next_tidy = now + TIDY_SECONDS
-            tidy(self.settings)
+        if now >= self._next_cleanup:
+            self._next_cleanup = now + CLEANUP_SECONDS
+            remove_leftovers(self.settings)
         if self.stopping_at is None:
             self._claim()
 
@@ -124,7 +124,7 @@ class Worker:
             if not os.read(number, 4096):
                 self._selector.unregister(number)
                 self._stop(0.0)
-        elif self._forge and number == self._forge.socket.fileno():
+        elif self._fork_server and number == self._fork_server.socket.fileno():
             self._hear_forge()
         else:
             for running in self.running.values():
@@ -150,17 +150,17 @@ class Worker:
 
     # --- children ---
 
-    def _open_forge(self) -> Forge:
-        if self._forge is None:
-            self._forge = Forge()
-            self._selector.register(self._forge.socket, selectors.EVENT_READ)
-        return self._forge
+    def _open_fork_server(self) -> ForkServer:
+        if self._fork_server is None:
+            self._fork_server = ForkServer()
+            self._selector.register(self._fork_server.socket, selectors.EVENT_READ)
+        return self._fork_server
 
     def _hear_forge(self) -> None:
         try:
-            assert self._forge
-            ended = self._forge.hear()
-        except ForgeGone:
+            assert self._fork_server
+            ended = self._fork_server.hear()
+        except ForkServerDied:
             self._lose_forge()
             return
         if ended is not None and ended.pid in self.running:
@@ -168,17 +168,17 @@ class Worker:
 
     def _lose_forge(self) -> None:
         LOG.error("the forking parent died; its jobs go back to the queue")
-        if self._forge:
-            self._selector.unregister(self._forge.socket)
-            self._forge.close()
-            self._forge = None
+        if self._fork_server:
+            self._selector.unregister(self._fork_server.socket)
+            self._fork_server.close()
+            self._fork_server = None
         for running in list(self.running.values()):
             kill_child(running.pid)
             self._drop(running)
             self.ending.append(running)
 
     def _claim(self) -> None:
-        if not self._open_forge().is_ready:
+        if not self._open_fork_server().is_ready:
             return  # a lease would run out while the engine loads
         for renders, slots in ((True, self.settings.workers), (False, self.settings.light_workers)):
             while sum((one.job.kind == states.RENDER) == renders for one in self.running.values()) < slots:
@@ -196,8 +196,8 @@ class Worker:
             return True
         try:
             attempt.folder.mkdir(mode=0o700)
-            pid, channel, ended = self._open_forge().start(job.kind, attempt.limits)
-        except ForgeGone:
+            pid, channel, ended = self._open_fork_server().start(job.kind, attempt.limits)
+        except ForkServerDied:
             self._lose_forge()
             queue.release(self.owner, job)
             remove(attempt.folder)

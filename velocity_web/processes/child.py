@@ -12,7 +12,7 @@ from typing import Any
 
 from velocity_web.failures import NoSpace
 from velocity_web.processes.answers import LINE_BYTES, NotUnderstood, read_message
-from velocity_web.processes.forge import kill_child
+from velocity_web.processes.fork_server import kill_child
 from velocity_web.storage.files import NO_SPACE, remove
 
 PAGE = os.sysconf("SC_PAGE_SIZE")

@@ -15,15 +15,15 @@ from pydantic import BaseModel, ValidationError
 from velocity_web.failures import Invalid
 from velocity_web.processes import batch_rows
 from velocity_web.processes.batch_rows import Row
-from velocity_web.schemas.base import Question
+from velocity_web.schemas.base import RequestModel
 from velocity_web.schemas.reading import body_hash, field_errors, mended, parse_json, unknown_fields
 from velocity_web.schemas.render import BatchRequest, BatchRow, RenderRequest
 
 MAX_SENTENCES = 100
 MAX_WARNINGS = 10
 ENCODER = {"encoderConfig": {"bitrate": 625_000}, "encoderConfig.bitrate": 625_000}
-RENDER_STAND_INS = {"name": "-", **ENCODER}
-BATCH_STAND_INS = {"csv": "name\n-", "rows": [{}], **ENCODER}
+RENDER_PLACEHOLDERS = {"name": "-", **ENCODER}
+BATCH_PLACEHOLDERS = {"csv": "name\n-", "rows": [{}], **ENCODER}
 """What is judged in the place of fields of a wrong form, so that the rest is judged too."""
 RENDER_VALUES = 200_000
 
@@ -63,7 +63,7 @@ def _drop_unknown(model: BaseModel) -> None:
     if model.__pydantic_extra__:
         model.__pydantic_extra__.clear()
     for value in vars(model).values():
-        if isinstance(value, Question):
+        if isinstance(value, RequestModel):
             _drop_unknown(value)
 
 
@@ -81,7 +81,7 @@ def render_form(raw: bytes) -> tuple[dict[str, Any], str]:
         request = RenderRequest.model_validate(data)
     except ValidationError as error:
         errors = field_errors(error, RenderRequest, data)
-        request = mended(RenderRequest, data, error, RENDER_STAND_INS)
+        request = mended(RenderRequest, data, error, RENDER_PLACEHOLDERS)
     except RecursionError:
         raise Invalid("the request is nested too deeply", {"": ["nest less deeply"]}) from None
     head = {"errors": shortened(errors), "warnings": unknown_fields(RenderRequest, data)[:MAX_WARNINGS]}
@@ -190,7 +190,7 @@ def _batch_request(rest: Any, errors: Errors) -> BatchRequest | None:
         return BatchRequest.model_validate(rest)
     except ValidationError as error:
         errors |= field_errors(error, BatchRequest, rest)
-        return mended(BatchRequest, rest, error, BATCH_STAND_INS)
+        return mended(BatchRequest, rest, error, BATCH_PLACEHOLDERS)
 
 
 def _rows(body: _Body, errors: Errors) -> Iterator[tuple[Row, BatchRow]]:

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from velocity_web.processes.checkers import Checkers
 from velocity_web.processes.child import Child, TaskFailed, TaskLost
-from velocity_web.processes.forge import Forge, ForgeGone, Limits
+from velocity_web.processes.fork_server import ForkServer, ForkServerDied, Limits
 from velocity_web.processes.slots import Slots
 from velocity_web.settings import MIB, Settings
 from velocity_web.storage.files import remove
@@ -30,7 +30,7 @@ class Runner:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._forge: Forge | None = None
+        self._fork_server: ForkServer | None = None
         self._lock = threading.Lock()
         self._slots = Slots(settings.task_slots, settings.task_wait_seconds)
         self._checkers = Checkers(settings)
@@ -38,15 +38,15 @@ class Runner:
     def open(self) -> None:
         """Let the forking parent load the engine, so that the first request need not wait for it."""
         with self._lock:
-            if self._forge is None:
-                self._forge = Forge()
+            if self._fork_server is None:
+                self._fork_server = ForkServer()
 
     def close(self) -> None:
         self._checkers.close()
         with self._lock:
-            if self._forge:
-                self._forge.close()
-                self._forge = None
+            if self._fork_server:
+                self._fork_server.close()
+                self._fork_server = None
 
     def slot(self, account_id: str) -> AbstractContextManager[None]:
         """A place among the tasks that run at once. Raises Busy."""
@@ -99,16 +99,16 @@ class Runner:
         with self._lock:
             for _attempt in range(2):
                 try:
-                    if self._forge is None:
-                        self._forge = Forge()
-                    pid, channel, _ended = self._forge.start(task, limits)
+                    if self._fork_server is None:
+                        self._fork_server = ForkServer()
+                    pid, channel, _ended = self._fork_server.start(task, limits)
                     return Child(pid, channel, task, owned)
                 except OSError as error:
                     raise TaskFailed("its files cannot be prepared") from error
-                except ForgeGone:
-                    if self._forge:
-                        self._forge.close()
-                    self._forge = None
+                except ForkServerDied:
+                    if self._fork_server:
+                        self._fork_server.close()
+                    self._fork_server = None
         raise TaskFailed("no process could be started for it")
 
 

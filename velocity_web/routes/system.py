@@ -13,7 +13,7 @@ from velocity_web.http.metrics import exposition
 from velocity_web.http.operation import Call, operation
 from velocity_web.processes.sandbox.confinement import confinement
 from velocity_web.routes.context import Resource
-from velocity_web.schemas.base import Answer
+from velocity_web.schemas.base import ResponseModel
 
 TAG = "System"
 PAGES = files("velocity_web") / "pages"
@@ -24,12 +24,12 @@ MEDIA = {
 }
 
 
-class Health(Answer):
+class Health(ResponseModel):
     status: str
     version: str
 
 
-class ConfinementDto(Answer):
+class ConfinementDto(ResponseModel):
     """What keeps the processes that render apart from the rest; ``landlock`` is the kernel's version of it."""
 
     landlock: int | None
@@ -37,7 +37,7 @@ class ConfinementDto(Answer):
     missing: list[str]
 
 
-class Readiness(Answer):
+class Readiness(ResponseModel):
     status: str
     database: str
     storage: str
@@ -45,7 +45,7 @@ class Readiness(Answer):
 
 
 class HealthCheck(Resource):
-    @operation(id="getHealth", summary="Whether the server runs", tag=TAG, returns=Health, keyed=False)
+    @operation(id="getHealth", summary="Whether the server runs", tag=TAG, returns=Health, authenticated=False)
     def on_get(self, _call: Call) -> Health:
         """Looks at nothing but itself."""
         from velocity_engine import __version__
@@ -59,7 +59,7 @@ class ReadyCheck(Resource):
         summary="Whether the server can work",
         tag=TAG,
         returns=Readiness,
-        keyed=False,
+        authenticated=False,
         codes={503: "The database or the storage does not answer"},
     )
     def on_get(self, _call: Call) -> Readiness:
@@ -74,7 +74,7 @@ class ReadyCheck(Resource):
 
 
 class Metrics(Resource):
-    @operation(id="getMetrics", summary="Metrics for Prometheus", tag=TAG, binary=["text/plain"], keyed=False)
+    @operation(id="getMetrics", summary="Metrics for Prometheus", tag=TAG, binary=["text/plain"], authenticated=False)
     def on_get(self, call: Call) -> None:
         """Requests, jobs, storage."""
         call.resp.data = exposition()
@@ -86,7 +86,9 @@ class OpenApiDocument(Resource):
 
     document: dict[str, Any]
 
-    @operation(id="getOpenApi", summary="This API as OpenAPI 3.1", tag=TAG, binary=["application/json"], keyed=False)
+    @operation(
+        id="getOpenApi", summary="This API as OpenAPI 3.1", tag=TAG, binary=["application/json"], authenticated=False
+    )
     def on_get(self, call: Call) -> None:
         """Made from the code that answers."""
         call.resp.data = json.dumps(self.document).encode()
@@ -94,14 +96,14 @@ class OpenApiDocument(Resource):
 
 
 class Page(Resource):
-    @operation(id="getPage", summary="A page for people", tag=TAG, binary=["text/html"], keyed=False)
+    @operation(id="getPage", summary="A page for people", tag=TAG, binary=["text/html"], authenticated=False)
     def on_get(self, call: Call) -> None:
         """Loads nothing from elsewhere."""
         send_page(call.resp, "index.html")
 
 
 class DocsPage(Resource):
-    @operation(id="getDocs", summary="This documentation", tag=TAG, binary=["text/html"], keyed=False)
+    @operation(id="getDocs", summary="This documentation", tag=TAG, binary=["text/html"], authenticated=False)
     def on_get(self, call: Call) -> None:
         """Loads nothing from elsewhere."""
         send_page(call.resp, "docs.html")

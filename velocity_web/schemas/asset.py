@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from velocity_web.schemas.base import Answer, IdText, Time
+from velocity_web.schemas.base import IdText, ResponseModel, Time
 from velocity_web.schemas.template import one_of
 
 
-class AssetDto(Answer):
+class AssetDto(ResponseModel):
     """A picture or clip; ``duration`` in seconds, null for a picture."""
 
     id: IdText

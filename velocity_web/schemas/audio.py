@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from velocity_web.schemas.base import Answer, IdText, Name, Page, Question, Skip, Time, at_most
+from velocity_web.schemas.base import IdText, Name, Page, RequestModel, ResponseModel, Skip, Time, at_most
 from velocity_web.schemas.template import HistoryStatus, JobStatus
 
 
-class AudioUploaded(Answer):
+class AudioUploaded(ResponseModel):
     status: JobStatus
     audio_id: IdText
     job_id: IdText
@@ -18,7 +18,7 @@ class AudioUploaded(Answer):
     audio_asset_group_id: IdText
 
 
-class AudioDto(Answer):
+class AudioDto(ResponseModel):
     id: IdText
     audio_group_id: IdText
     audio_asset_group_id: IdText
@@ -36,7 +36,7 @@ class AudioListEntry(AudioDto):
     group_name: str
 
 
-class AudioJobDto(Answer):
+class AudioJobDto(ResponseModel):
     job_id: IdText
     audio_id: IdText
     audio_group_id: IdText
@@ -52,21 +52,21 @@ class AudioHistory(Page):
     status: HistoryStatus = None
 
 
-class AudioSearch(Question):
+class AudioSearch(RequestModel):
     skip: Skip = 0
     take: Annotated[int, Field(ge=1, description="how many to list"), *at_most(2**31 - 1)] = 100
     search: Annotated[str | None, Field(max_length=255)] = None
 
 
-class AudioGroupRequest(Question):
+class AudioGroupRequest(RequestModel):
     name: Name
 
 
-class AudioGroupDeletion(Question):
+class AudioGroupDeletion(RequestModel):
     with_audio: bool = Field(False, description="true: delete the audio of the group, too")
 
 
-class AudioGroupDto(Answer):
+class AudioGroupDto(ResponseModel):
     id: IdText
     name: str
     audio_count: int

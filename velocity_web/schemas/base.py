@@ -21,7 +21,7 @@ from pydantic.alias_generators import to_camel
 from velocity_web.schemas.documented import title_of
 
 
-class Answer(BaseModel):
+class ResponseModel(BaseModel):
     """A body that the service sends."""
 
     model_config = ConfigDict(
@@ -29,7 +29,7 @@ class Answer(BaseModel):
     )
 
 
-class Question(BaseModel):
+class RequestModel(BaseModel):
     """A body that the service receives. Fields it does not know are kept aside, for the warning that names them."""
 
     model_config = ConfigDict(
@@ -59,13 +59,13 @@ IdText = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
 Name = Annotated[StrictStr, Field(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
-class Message(Answer):
+class Message(ResponseModel):
     """A sentence for people."""
 
     message: str
 
 
-class Problem(Answer):
+class Problem(ResponseModel):
     """RFC 9457 problem document."""
 
     type: str = "about:blank"
@@ -88,7 +88,7 @@ Take = Annotated[
 ]
 
 
-class Page(Question):
+class Page(RequestModel):
     """Pagination: the contract's default and maximum of most lists."""
 
     skip: Skip = 0

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from velocity_web.schemas.base import Answer, Identifier, IdText, Name, Question, Time
+from velocity_web.schemas.base import Identifier, IdText, Name, RequestModel, ResponseModel, Time
 from velocity_web.schemas.customization import MapEntry
 
 
-class CampaignRequest(Question):
+class CampaignRequest(RequestModel):
     name: Name
 
 
-class CampaignDto(Answer):
+class CampaignDto(ResponseModel):
     id: IdText
     name: str
     created_at: Time
@@ -20,19 +20,19 @@ class CampaignDto(Answer):
     audio_group_ids: list[IdText]
 
 
-class InstanceRequest(Question):
+class InstanceRequest(RequestModel):
     template_id: Identifier
     name: Name
     customization_map: list[MapEntry] = Field(default_factory=list)
 
 
-class InstanceChange(Question):
+class InstanceChange(RequestModel):
     template_id: Identifier | None = None
     name: Name | None = None
     customization_map: list[MapEntry] | None = None
 
 
-class InstanceDto(Answer):
+class InstanceDto(ResponseModel):
     id: IdText
     template_instance_id: IdText
     campaign_id: IdText

@@ -16,10 +16,10 @@ from typing import Any, TypeVar, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from velocity_web.failures import Invalid
-from velocity_web.schemas.base import Question
+from velocity_web.schemas.base import RequestModel
 from velocity_web.schemas.sentences import sentence_for
 
-Asked = TypeVar("Asked", bound=Question)
+Asked = TypeVar("Asked", bound=RequestModel)
 
 
 def parse_json(raw: bytes) -> Any:
@@ -59,23 +59,23 @@ def body_hash(raw: Any) -> str:
     return hashlib.sha256(json.dumps(raw, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def mended(model: type[Asked], data: Any, error: ValidationError, stand_ins: Mapping[str, Any]) -> Asked | None:
+def mended(model: type[Asked], data: Any, error: ValidationError, placeholders: Mapping[str, Any]) -> Asked | None:
     """The model of ``data`` without the fields that ``error`` names, so that the rest can be judged too; with
-    ``stand_ins`` in the place of those that are required, by path: ``encoderConfig.bitrate``, ``rows[]``.
+    ``placeholders`` in the place of those that are required, by path: ``encoderConfig.bitrate``, ``rows[]``.
     None when that is not enough.
     """
     try:
         mended_data = copy.deepcopy(data)
         for problem in error.errors(include_url=False, include_input=False):
-            _mend(mended_data, problem["loc"], stand_ins)
+            _mend(mended_data, problem["loc"], placeholders)
         return model.model_validate(mended_data)
     except (ValidationError, RecursionError):
         return None
 
 
-def _mend(data: Any, location: Sequence[int | str], stand_ins: Mapping[str, Any]) -> None:
-    """Puts its stand-in in the place of the value at ``location``, or takes it away; the list that holds it, where it
-    is an entry without a stand-in."""
+def _mend(data: Any, location: Sequence[int | str], placeholders: Mapping[str, Any]) -> None:
+    """Puts its placeholder in the place of the value at ``location``, or takes it away; the list that holds it, where
+    it is an entry without a placeholder."""
     steps: list[tuple[Any, int | str, str]] = []
     at, path = data, ""
     for part in location:
@@ -88,15 +88,15 @@ def _mend(data: Any, location: Sequence[int | str], stand_ins: Mapping[str, Any]
         steps.append((at, part, path))
         at = at.get(part) if isinstance(at, dict) else at[part]
     for holder, part, where in reversed(steps):
-        if where in stand_ins:
-            holder[part] = copy.deepcopy(stand_ins[where])
+        if where in placeholders:
+            holder[part] = copy.deepcopy(placeholders[where])
             return
         if isinstance(holder, dict):
             holder.pop(part, None)
             return
 
 
-def field_errors(error: ValidationError, model: type[Question], data: Any) -> dict[str, list[str]]:
+def field_errors(error: ValidationError, model: type[RequestModel], data: Any) -> dict[str, list[str]]:
     """Sentences by field path (``encoderConfig.bitrate``, ``rows[3].name``); a missing one names a likely slip."""
     errors: dict[str, list[str]] = {}
     for problem in error.errors(include_url=False, include_input=False):

@@ -7,7 +7,18 @@ from typing import Annotated, Any, Literal
 from pydantic import AnyHttpUrl, BeforeValidator, Field, StrictStr
 
 from velocity_web.schemas import states
-from velocity_web.schemas.base import Answer, Identifier, IdText, Int32, Name, Page, Question, Skip, Time, at_most
+from velocity_web.schemas.base import (
+    Identifier,
+    IdText,
+    Int32,
+    Name,
+    Page,
+    RequestModel,
+    ResponseModel,
+    Skip,
+    Time,
+    at_most,
+)
 from velocity_web.schemas.customization import MapEntry
 from velocity_web.schemas.documented import DescribedBy
 from velocity_web.schemas.encoder import (
@@ -29,7 +40,7 @@ from velocity_web.schemas.template import FindingDto, JobStatus, lower, one_of
 Container = Annotated[StrictStr, one_of("mp4", "mov", "avi")]
 
 
-class JobInfo(Question):
+class JobInfo(RequestModel):
     """Which frames are rendered: from fStart, which is included, to fEnd, which is not."""
 
     f_start: Int32 | None = Field(
@@ -40,7 +51,7 @@ class JobInfo(Question):
     )
 
 
-class EncoderConfigRequest(Question):
+class EncoderConfigRequest(RequestModel):
     """Video encoding settings; only ``bitrate`` is required."""
 
     bitrate: Bitrate = Field(description=WORDS["bitrate"])
@@ -62,7 +73,7 @@ class EncoderConfigRequest(Question):
 ENCODER_FIELDS = tuple(str(field.alias) for field in EncoderConfigRequest.model_fields.values())
 
 
-class RenderOutput(Question):
+class RenderOutput(RequestModel):
     """How a video is encoded and whom to tell: what a render and a batch share."""
 
     audio_id: Identifier | None = None
@@ -78,7 +89,7 @@ class RenderRequest(RenderOutput):
     customization_map: list[MapEntry] | None = None
 
 
-class BatchRow(Question):
+class BatchRow(RequestModel):
     name: Name | None = None
     customization_map: list[MapEntry] = Field(default_factory=list)
     audio_id: Identifier | None = None
@@ -101,7 +112,7 @@ def _digits(value: Any) -> Any:
 QueryNumber = Annotated[Int32 | None, BeforeValidator(_digits)]
 
 
-class BatchQuery(Question):
+class BatchQuery(RequestModel):
     """``dryRun``, and the fields of a batch whose rows come as a CSV body; these are not used with a JSON body."""
 
     dry_run: bool = Field(False, description="check all rows, estimate, and queue nothing")
@@ -137,16 +148,16 @@ class BatchQuery(Question):
         return {**asked, "encoderConfig": encoder, **({"jobInfo": info} if info else {})}
 
 
-class RenderQuery(Question):
+class RenderQuery(RequestModel):
     dry_run: bool = False
 
 
-class RenderQueued(Answer):
+class RenderQueued(ResponseModel):
     render_id: IdText
     status: JobStatus
 
 
-class RenderEstimate(Answer):
+class RenderEstimate(ResponseModel):
     """The answer to a dry run: nothing was queued. Nine renders of ten lie between least and most."""
 
     dry_run: Literal[True] = True
@@ -160,7 +171,7 @@ class RenderEstimate(Answer):
     warnings: list[FindingDto] = Field(default_factory=list)
 
 
-class RenderDto(Answer):
+class RenderDto(ResponseModel):
     render_id: IdText
     template_instance_id: IdText | None
     template_id: IdText | None
@@ -187,7 +198,7 @@ class RenderDetail(RenderDto):
     warnings: list[FindingDto]
 
 
-class RenderJobDto(Answer):
+class RenderJobDto(ResponseModel):
     render_id: IdText
     name: str
     template_instance_id: IdText | None
@@ -216,7 +227,7 @@ class RenderStatusDto(RenderJobDto):
     warnings: list[FindingDto]
 
 
-class RenderHistory(Question):
+class RenderHistory(RequestModel):
     status: Annotated[Literal["completed", "failed", "cancelled"] | None, BeforeValidator(lower)] = None
     skip: Skip = 0
     take: Annotated[
@@ -224,20 +235,20 @@ class RenderHistory(Question):
     ] = 100
 
 
-class RenderCancelled(Answer):
+class RenderCancelled(ResponseModel):
     render_id: IdText
     status: JobStatus
     message: str
 
 
-class RenderTimeBudgetStatusDto(Answer):
+class RenderTimeBudgetStatusDto(ResponseModel):
     used_milliseconds: int
     remaining_milliseconds: int
     total_milliseconds: int
     usage_percentage: float
 
 
-class BatchRowResult(Answer):
+class BatchRowResult(ResponseModel):
     row: int
     name: str
     status: Annotated[str, one_of("rejected", *states.ALL)]
@@ -248,7 +259,7 @@ class BatchRowResult(Answer):
     errors: dict[str, list[str]] | None = None
 
 
-class BatchDto(Answer):
+class BatchDto(ResponseModel):
     batch_id: IdText
     name: str
     template_id: IdText
@@ -266,7 +277,7 @@ class BatchDetail(BatchDto):
     rows: list[BatchRowResult]
 
 
-class BatchEstimate(Answer):
+class BatchEstimate(ResponseModel):
     """The answer to a dry run of a batch: nothing was queued. The sums are of the rows that are valid."""
 
     dry_run: Literal[True] = True
@@ -284,7 +295,7 @@ class BatchEstimate(Answer):
     warnings: list[FindingDto] = Field(default_factory=list)
 
 
-class BatchRows(Question):
+class BatchRows(RequestModel):
     """Which of a batch's rows are shown."""
 
     skip: Skip = 0
@@ -299,7 +310,7 @@ class BatchPage(Page):
     """Lists of batches."""
 
 
-class WebhookDeliveryDto(Answer):
+class WebhookDeliveryDto(ResponseModel):
     id: IdText
     render_id: IdText
     url: str
@@ -317,7 +328,7 @@ class WebhookLog(Page):
     render_id: Identifier | None = None
 
 
-class WebhookSecret(Answer):
+class WebhookSecret(ResponseModel):
     """The Standard Webhooks secret that signs this account's deliveries."""
 
     secret: str

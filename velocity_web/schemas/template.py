@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from velocity_web.schemas import states
-from velocity_web.schemas.base import Answer, IdText, Page, Question, Time
+from velocity_web.schemas.base import IdText, Page, RequestModel, ResponseModel, Time
 
 
 def one_of(*values: str) -> WithJsonSchema:
@@ -25,20 +25,20 @@ def lower(value: Any) -> Any:
 HistoryStatus = Annotated[Literal["completed", "failed"] | None, BeforeValidator(lower)]
 
 
-class TemplateUploaded(Answer):
+class TemplateUploaded(ResponseModel):
     status: Annotated[str, one_of("uploaded", *states.ALL)]
     template_id: IdText
     job_id: IdText
 
 
-class TemplateDto(Answer):
+class TemplateDto(ResponseModel):
     id: IdText
     name: str
     size_bytes: int
     created_at: Time
 
 
-class TemplateJobDto(Answer):
+class TemplateJobDto(ResponseModel):
     job_id: IdText
     template_id: IdText
     template_name: str
@@ -50,7 +50,7 @@ class TemplateJobDto(Answer):
     warnings: list[FindingDto] = Field(default_factory=list)
 
 
-class FindingDto(Answer):
+class FindingDto(ResponseModel):
     """Something of a template that will not show as its author meant."""
 
     feature: str
@@ -62,7 +62,7 @@ class FindingDto(Answer):
     pointer: str | None = None
 
 
-class LayerDto(Answer):
+class LayerDto(ResponseModel):
     name: str
     path: str
     kind: str
@@ -70,7 +70,7 @@ class LayerDto(Answer):
     customizable: bool | list[str]
 
 
-class FontDto(Answer):
+class FontDto(ResponseModel):
     """A font that the template names; ``family`` and ``style`` as its author's program calls them."""
 
     name: str
@@ -81,7 +81,7 @@ class FontDto(Answer):
     path: str = ""
 
 
-class MarkerDto(Answer):
+class MarkerDto(ResponseModel):
     """A marker of the composition, in its frames."""
 
     name: str
@@ -89,7 +89,7 @@ class MarkerDto(Answer):
     duration: float = 0.0
 
 
-class MediaDto(Answer):
+class MediaDto(ResponseModel):
     """A picture, clip or sound of the template; ``width`` and ``height`` of the box that it fills, in pixels.
 
     ``missing`` says what the package lacks, and is empty where nothing is missing.
@@ -122,12 +122,12 @@ class TemplateHistory(Page):
     status: HistoryStatus = None
 
 
-class Preview(Question):
+class Preview(RequestModel):
     frame: Annotated[int, Field(ge=0, le=10_000_000)] = 0
     width: Annotated[int | None, Field(ge=16, le=4096)] = None
 
 
-class StorageStatusDto(Answer):
+class StorageStatusDto(ResponseModel):
     quota_mb: int = Field(serialization_alias="quotaMB")
     used_bytes: int
     available_bytes: int

@@ -11,8 +11,8 @@ from velocity_web.clock import now_ms
 from velocity_web.database.entities import Account, Job, connect, execute, lock_account, new_id, reading, rows, writing
 from velocity_web.failures import Conflict, NotFound
 from velocity_web.schemas import states
+from velocity_web.services.cleanup import remove_leftovers, remove_old
 from velocity_web.services.renders import cancel_job
-from velocity_web.services.tidy import remove_old, tidy
 from velocity_web.settings import MIB, Settings
 from velocity_web.storage.files import FOLDERS, make_folders
 
@@ -299,5 +299,5 @@ def _verify_sums(found: Verification) -> None:
 def cleanup(settings: Settings) -> list[str]:
     """Remove files that no row names and old temporary files, both of a certain age; gives their names."""
     orphans = [settings.data / file for file in verify(settings).orphans]
-    removed = [*remove_old(orphans, settings), *tidy(settings)]
+    removed = [*remove_old(orphans, settings), *remove_leftovers(settings)]
     return [str(path.relative_to(settings.data)) for path in removed]

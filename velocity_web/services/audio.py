@@ -15,11 +15,11 @@ from velocity_web.database.entities import (
     AudioGroup,
     Job,
     execute,
+    get_existing,
     lock_account,
     new_id,
     reading,
     rows,
-    the,
     writing,
 )
 from velocity_web.events.wake import wake
@@ -153,7 +153,7 @@ def audio_detail(caller: Caller, audio_id: str) -> AudioDto:
 
 
 def _job_dto(job: Job) -> AudioJobDto:
-    audio = the(Audio, id=job.subject_id)
+    audio = get_existing(Audio, id=job.subject_id)
     return AudioJobDto(
         job_id=job.id,
         audio_id=audio.id,
@@ -198,7 +198,7 @@ def list_audio(caller: Caller, search: str | None, skip: int, take: int) -> list
             {"account": caller.account_id, "pattern": f"%{pattern}%", "take": take, "skip": skip},
         )
         return [
-            AudioListEntry(**_dto_fields(the(Audio, id=audio_id)), group_id=group_id, group_name=group_name)
+            AudioListEntry(**_dto_fields(get_existing(Audio, id=audio_id)), group_id=group_id, group_name=group_name)
             for audio_id, group_id, group_name in found
         ]
 

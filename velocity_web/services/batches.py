@@ -17,12 +17,12 @@ from velocity_web.database.entities import (
     Batch,
     Job,
     execute,
+    get_existing,
     insert_many,
     lock_account,
     new_id,
     reading,
     rows,
-    the,
     writing,
 )
 from velocity_web.events import webhooks
@@ -37,9 +37,9 @@ from velocity_web.services.batch_rows import QUEUEING, batch_detail, find_batch
 from velocity_web.services.estimates import Estimate
 from velocity_web.services.forms import BatchForm, BatchRowForm, batch_form
 from velocity_web.services.render_checks import (
+    CheckRequest,
     Errors,
     MapCheck,
-    Question,
     Sound,
     Terms,
     Ticket,
@@ -286,7 +286,7 @@ class _Batch:
             sentence = f"the batch's rows could not be checked within {seconds:g} seconds; send fewer in one batch"
             raise Invalid("the batch takes too long", {"rows": [sentence]})
         terms = self._terms
-        question = Question(
+        question = CheckRequest(
             caller=self._visit.caller,
             data=self._visit.settings.data,
             encoder=terms.encoder,
@@ -383,5 +383,5 @@ def _cancel_some(caller: Caller, batch_id: str) -> int:
             {"id": batch_id, "most": PIECE_ROWS},
         )
         for (job_id,) in active:
-            cancel_job(the(Job, id=job_id))
+            cancel_job(get_existing(Job, id=job_id))
     return len(active)

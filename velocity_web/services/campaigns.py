@@ -25,7 +25,7 @@ from velocity_web.failures import Invalid, NotFound
 from velocity_web.processes.runner import Runner
 from velocity_web.schemas.campaign import CampaignDto, InstanceChange, InstanceDto, InstanceRequest
 from velocity_web.services.audio import find_group
-from velocity_web.services.render_checks import Question, Source, ask, find_source, template_path
+from velocity_web.services.render_checks import CheckRequest, Source, ask, find_source, template_path
 from velocity_web.settings import Settings
 
 
@@ -122,7 +122,7 @@ def _check_map(
     caller: Caller, settings: Settings, runner: Runner, source: Source, customizations: list[dict[str, Any]]
 ) -> None:
     """Raises Invalid for a map that does not fit the template, and Busy."""
-    question = Question(caller=caller, data=settings.data, encoder=None, frames=None, warnings=False)
+    question = CheckRequest(caller=caller, data=settings.data, encoder=None, frames=None, warnings=False)
     file = template_path(settings.data, source)
     with runner.slot(caller.account_id), runner.checker(caller.account_id, file) as checker:
         _shared, [check] = ask(checker, question, [json.dumps(customizations)])

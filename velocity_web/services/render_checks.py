@@ -211,7 +211,7 @@ class MapCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class CheckRequest:
     """What is asked about the maps of one template. ``warnings``: whether what will not show is to be told, too."""
 
     caller: Caller
@@ -221,7 +221,7 @@ class Question:
     warnings: bool
 
 
-def ask(checker: Checker, question: Question, maps: Sequence[str]) -> tuple[Errors, list[MapCheck]]:
+def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[Errors, list[MapCheck]]:
     """What is wrong with what the maps share, and with each of them. Not within a session. Raises Invalid."""
     errors: list[Errors] = [{} for _ in maps]
     assets: list[dict[str, str]] = [{} for _ in maps]

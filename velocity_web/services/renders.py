@@ -48,8 +48,8 @@ from velocity_web.schemas.template import FindingDto
 from velocity_web.services.estimates import Estimate
 from velocity_web.services.forms import RenderForm
 from velocity_web.services.render_checks import (
+    CheckRequest,
     Errors,
-    Question,
     Source,
     Ticket,
     ask,
@@ -107,7 +107,9 @@ def _check(caller: Caller, settings: Settings, runner: Runner, request: RenderRe
         sound = find_sound(caller, audio_id, source, errors)
     terms = terms_of(source, request)
     whole = joined(source.customizations, customizations)
-    question = Question(caller=caller, data=settings.data, encoder=terms.encoder, frames=terms.frames, warnings=True)
+    question = CheckRequest(
+        caller=caller, data=settings.data, encoder=terms.encoder, frames=terms.frames, warnings=True
+    )
     file = template_path(settings.data, source)
     with runner.slot(caller.account_id), runner.checker(caller.account_id, file) as checker:
         shared, [check] = ask(checker, question, [whole])

@@ -27,7 +27,7 @@ from velocity_web.schemas.template import (
     TemplateUploaded,
 )
 from velocity_web.services.paging import jobs_of, wanted
-from velocity_web.services.zip_check import zip_fault
+from velocity_web.services.template_zip import zip_fault
 from velocity_web.storage.files import StoredFile, publish, remove
 
 USES_TEMPLATE = (

@@ -1,8 +1,8 @@
 """Processes that start at once: one parent that has the engine loaded forks a child for each task.
 
-The parent (``python -m velocity_web.processes.forge``) runs no task and has one thread: its forks are clean and cheap.
-A child is a session of its own, confined (``sandbox``), and dies with the parent. ``Forge`` is the other side: it asks
-for children and hears of their ends.
+The parent (``python -m velocity_web.processes.fork_server``) runs no task and has one thread: its forks are clean and
+cheap. A child is a session of its own, confined (``sandbox``), and dies with the parent. ``ForkServer`` is the other
+side: it asks for children and hears of their ends.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from velocity_web.processes.sandbox.confinement import Limits, confine
 
 MESSAGE_BYTES = 65_536
 
-__all__ = ["Ended", "Forge", "ForgeGone", "Limits", "kill_child", "serve"]
+__all__ = ["Ended", "ForkServer", "ForkServerDied", "Limits", "kill_child", "serve"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +43,18 @@ class Ended:
         return f"its process ended with status {os.waitstatus_to_exitcode(self.status)}"
 
 
-class ForgeGone(Exception):
+class ForkServerDied(Exception):
     """The forking parent died; its children died with it."""
 
 
-class Forge:
+class ForkServer:
     """Client of one forking parent. Not for several threads at once."""
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "velocity_web.processes.forge", str(theirs.fileno())],
+                [sys.executable, "-m", "velocity_web.processes.fork_server", str(theirs.fileno())],
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
                 env=forge_environment(os.environ),
@@ -71,7 +71,7 @@ class Forge:
     def start(self, task: str, limits: Limits) -> tuple[int, socket.socket, list[Ended]]:
         """A child for ``task``: its pid, the connection to it, and ends of other children heard of meanwhile.
 
-        Raises ForgeGone, and OSError when a file cannot be lent to the user that the child becomes.
+        Raises ForkServerDied, and OSError when a file cannot be lent to the user that the child becomes.
         """
         lending.lend(limits)
         ours, theirs = socket.socketpair()
@@ -88,15 +88,15 @@ class Forge:
                     ended.append(Ended(answer["ended"], answer["status"]))
         except OSError as error:
             ours.close()
-            raise ForgeGone from error
-        except ForgeGone:
+            raise ForkServerDied from error
+        except ForkServerDied:
             ours.close()
             raise
 
     def hear(self) -> Ended | None:
         """The end of a child, or None for the word that the parent is ready (``is_ready``).
 
-        Blocks, unless ``socket`` is readable. Raises ForgeGone.
+        Blocks, unless ``socket`` is readable. Raises ForkServerDied.
         """
         answer = self._receive()
         return Ended(answer["ended"], answer["status"]) if "ended" in answer else None
@@ -105,9 +105,9 @@ class Forge:
         try:
             raw = self.socket.recv(MESSAGE_BYTES)
         except OSError as error:
-            raise ForgeGone from error
+            raise ForkServerDied from error
         if not raw:
-            raise ForgeGone
+            raise ForkServerDied
         answer: dict[str, int] = json.loads(raw)
         self.is_ready = True  # it says nothing before
         return answer

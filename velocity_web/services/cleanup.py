@@ -13,7 +13,7 @@ from velocity_web.settings import Settings
 from velocity_web.storage.files import remove
 
 
-def tidy(settings: Settings) -> list[Path]:
+def remove_leftovers(settings: Settings) -> list[Path]:
     """Remove temporary files and folders of a certain age that no job uses, and old keys; returns the removed."""
     horizon = now_ms() - int(settings.idempotency_hours * 3_600_000)
     with writing():
