@@ -251,7 +251,8 @@ def test_confined_analyses_and_previews_find_all(world: World, everything: Path)
 
 def test_a_child_with_nothing_granted_reads_no_template(world: World, everything: Path) -> None:
     limits = Limits(1 << 30, 60, 0)
-    answer = ask(world.fork_server, "template", {"file": str(everything / "everything.zip"), "trial_seconds": 0}, limits)
+    source = str(everything / "everything.zip")
+    answer = ask(world.fork_server, "template", {"file": source, "trial_seconds": 0}, limits)
     assert "failed" in answer
     assert "result" not in answer
 

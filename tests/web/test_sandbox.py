@@ -20,7 +20,7 @@ from velocity_web.jobs.queue import Leased
 from velocity_web.jobs.running import Running
 from velocity_web.processes.answers import NotUnderstood, read_message
 from velocity_web.processes.child import Child, TaskFailed
-from velocity_web.processes.environment import forge_environment
+from velocity_web.processes.environment import fork_server_environment
 from velocity_web.processes.sandbox import landlock, readable, seccomp, syscalls
 from velocity_web.processes.sandbox.confinement import confinement
 from velocity_web.schemas import states
@@ -180,7 +180,7 @@ def test_what_may_be_read_is_python_and_the_packages_alone(tmp_path: Path, monke
 
 def test_only_listed_variables_reach_the_processes_that_render() -> None:
     given = {"PATH": "/bin", "LC_ALL": "C", "NUMBA_CACHE_DIR": "/c", "MY_SECRET_TOKEN": "s", "VELOCITY_DATABASE": "d"}
-    assert set(forge_environment(given)) == {
+    assert set(fork_server_environment(given)) == {
         *("PATH", "LC_ALL", "NUMBA_CACHE_DIR"),
         *("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"),
     }

@@ -125,7 +125,7 @@ class Worker:
                 self._selector.unregister(number)
                 self._stop(0.0)
         elif self._fork_server and number == self._fork_server.socket.fileno():
-            self._hear_forge()
+            self._hear_fork_server()
         else:
             for running in self.running.values():
                 if running.channel.fileno() == number:
@@ -156,17 +156,17 @@ class Worker:
             self._selector.register(self._fork_server.socket, selectors.EVENT_READ)
         return self._fork_server
 
-    def _hear_forge(self) -> None:
+    def _hear_fork_server(self) -> None:
         try:
             assert self._fork_server
             ended = self._fork_server.hear()
         except ForkServerDied:
-            self._lose_forge()
+            self._lose_fork_server()
             return
         if ended is not None and ended.pid in self.running:
             self.running[ended.pid].ended = ended
 
-    def _lose_forge(self) -> None:
+    def _lose_fork_server(self) -> None:
         LOG.error("the forking parent died; its jobs go back to the queue")
         if self._fork_server:
             self._selector.unregister(self._fork_server.socket)
@@ -198,7 +198,7 @@ class Worker:
             attempt.folder.mkdir(mode=0o700)
             pid, channel, ended = self._open_fork_server().start(job.kind, attempt.limits)
         except ForkServerDied:
-            self._lose_forge()
+            self._lose_fork_server()
             queue.release(self.owner, job)
             remove(attempt.folder)
             return False

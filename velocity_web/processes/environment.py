@@ -36,6 +36,6 @@ KEPT_BEGINNINGS = ("LC_", "NUMBA_")
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
-def forge_environment(surroundings: Mapping[str, str]) -> dict[str, str]:
+def fork_server_environment(surroundings: Mapping[str, str]) -> dict[str, str]:
     kept = {name: value for name, value in surroundings.items() if name in KEPT or name.startswith(KEPT_BEGINNINGS)}
     return {**kept, **ONE_THREAD}

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 
 from velocity_web.processes import lending
 from velocity_web.processes.child_log import ChildLogs
-from velocity_web.processes.environment import forge_environment
+from velocity_web.processes.environment import fork_server_environment
 from velocity_web.processes.sandbox import readable, rights
 from velocity_web.processes.sandbox.confinement import Limits, confine
 
@@ -57,7 +57,7 @@ class ForkServer:
                 [sys.executable, "-m", "velocity_web.processes.fork_server", str(theirs.fileno())],
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
-                env=forge_environment(os.environ),
+                env=fork_server_environment(os.environ),
                 start_new_session=True,
             )
         self.socket = ours
