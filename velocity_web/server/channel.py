@@ -24,7 +24,8 @@ from velocity_web.http.problems import MEDIA_TYPE, problem_body
 from velocity_web.server.gate import NO_ROOM, NOT_ANSWERING, Allowance, Head, Refusal, normal_path
 
 LINGER_SECONDS = 5.0
-STRANGERS_LINGER_BYTES = 64 * 1024
+DRAINED_AT_ONCE = 256 * 1024
+SMALLEST_COST_BYTES = 16 * 1024  # a read of one byte takes as long as a read of this many
 CHUNK_LINE_BYTES = 4096
 TRAILER_BYTES = 16 * 1024
 LOG = structlog.get_logger("velocity.web")
@@ -133,10 +134,14 @@ class Admission:
 
 
 class LingeringChannel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
-    """A connection that, when it closes, first reads away what the client still sends."""
+    """A connection that, when it closes, first reads away what the client still sends.
+
+    What a ``stranger`` sends, a client none of whose bodies was admitted, is read away no faster than the server's
+    allowance for all of them, so that nobody keeps the server busy with what it throws away.
+    """
 
     drain_until = 0.0
-    drain_bytes = 1 << 62
+    stranger = True
 
     def handle_close(self) -> None:
         unread = self.connected and not self.drain_until and self.socket is not None
@@ -158,7 +163,9 @@ class LingeringChannel(HTTPChannel):  # type: ignore[misc]  # waitress has no ty
         return True
 
     def readable(self) -> bool:
-        return bool(self.drain_until) or bool(super().readable())
+        if self.drain_until:
+            return not (self.stranger and self.server.read_away.is_spent())
+        return bool(super().readable())
 
     def writable(self) -> bool:
         if self.drain_until:
@@ -176,11 +183,12 @@ class LingeringChannel(HTTPChannel):  # type: ignore[misc]  # waitress has no ty
             super().handle_read()
             return
         try:
-            data = self.recv(256 * 1024)
+            data = self.recv(DRAINED_AT_ONCE)
         except OSError:
             data = b""
-        self.drain_bytes -= len(data)
-        if not data or self.drain_bytes < 0 or time.monotonic() > self.drain_until:
+        if self.stranger:
+            self.server.read_away.spend(max(len(data), SMALLEST_COST_BYTES))
+        if not data or time.monotonic() > self.drain_until:
             super().handle_close()
 
 
@@ -273,8 +281,6 @@ class GuardedChannel(LingeringChannel):
             return False
         request.group = entry.group
         request.allowance = entry.allowance
-        if entry.allowance is not None:  # who has no key may not keep the loop busy with reading away what he sends
-            self.drain_bytes = STRANGERS_LINGER_BYTES
         self._begin_stretch()
         if not head.has_body or entry.allowance is not None:
             return False
@@ -289,10 +295,9 @@ class GuardedChannel(LingeringChannel):
             if self.request is not None:
                 self._begin_stretch()
                 if isinstance(verdict, Refusal):
-                    if verdict.status == 401:
-                        self.drain_bytes = STRANGERS_LINGER_BYTES
                     self.request.refuse(verdict)
                 else:
+                    self.stranger = False
                     self.request.allowance = verdict
                 if not self._settle_request():
                     self._take_in(data)

@@ -12,12 +12,15 @@ from waitress.server import TcpWSGIServer
 from velocity_web.server.channel import GuardedChannel, GuardedParser
 from velocity_web.server.dispatch import FairDispatcher
 from velocity_web.server.gate import ASIDE_PATHS, AT_ONCE_PATHS, CROWDED, IN_MEMORY_BYTES, TIMED_OUT, Gate, normal_path
+from velocity_web.server.rates import ByteAllowance
 from velocity_web.settings import Settings
 
 UNBOUNDED = 1 << 62  # the gate has the limits
 DOORKEEPERS = 4
 MIN_BYTES_PER_SECOND = 1024
 WATCH_SECONDS = 1
+READ_AWAY_BYTES_PER_SECOND = 32 * 2**20  # takes about 1 % of one processor
+READ_AWAY_BURST_SECONDS = 1
 ACCEPTED_AT_ONCE = 64  # well below what an address may have, so that a new one has time to send its head
 LOG = structlog.get_logger("velocity.web")
 
@@ -55,6 +58,7 @@ class GuardedServer(TcpWSGIServer):  # type: ignore[misc]  # waitress has no typ
         self.settings = settings
         self.gate = Gate(settings)
         self.doorkeepers = FairDispatcher(DOORKEEPERS, "gate")
+        self.read_away = ByteAllowance(READ_AWAY_BYTES_PER_SECOND, READ_AWAY_BURST_SECONDS)
         self._aside = FairDispatcher(1, "aside")
         threads = FairDispatcher(settings.threads, "request")
         super().__init__(application, {}, dispatcher=threads, adj=adj, sockinfo=adj.listen[0])

@@ -1,4 +1,4 @@
-"""Token buckets: so many requests a second for each account or address, and as many at once as the bucket holds."""
+"""Token buckets: so many requests a second for each account or address, so many bytes a second for all strangers."""
 
 from __future__ import annotations
 
@@ -47,3 +47,22 @@ class Buckets:
         self._levels.move_to_end(name)
         if len(self._levels) > REMEMBERED:
             self._levels.popitem(last=False)
+
+
+class ByteAllowance:
+    """So many bytes a second, and at most those of ``seconds`` at once. For one thread."""
+
+    def __init__(self, per_second: float, seconds: float) -> None:
+        self._per_second = per_second
+        self._size = per_second * seconds
+        self._level = self._size
+        self._then = time.monotonic()
+
+    def is_spent(self) -> bool:
+        now = time.monotonic()
+        self._level = min(self._size, self._level + (now - self._then) * self._per_second)
+        self._then = now
+        return self._level <= 0
+
+    def spend(self, count: int) -> None:
+        self._level -= count
