@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -46,9 +47,9 @@ class MovingSquare:
         return display_list(self.width, self.height, (0.0, 0.0, 0.5, 1.0), [drawn])
 
 
-def rendered(path: Path, count: int, scene: MovingSquare | None = None, **more: object) -> RenderStats:
+def rendered(path: Path, count: int, scene: MovingSquare | None = None, **more: Any) -> RenderStats:
     config = more.pop("config", EncoderConfig(bitrate=100_000, gop=25))
-    return render_to_file(scene or MovingSquare(), path, config, count, RATE, **more)  # type: ignore[arg-type]
+    return render_to_file(scene or MovingSquare(), path, config, count, RATE, **more)
 
 
 def pictures(path: Path) -> Iterator[np.ndarray]:
@@ -201,7 +202,9 @@ def test_an_old_file_stays_until_the_new_one_is_whole(tmp_path: Path, monkeypatc
 
 def test_an_executor_that_loses_segments(tmp_path: Path) -> None:
     class Lossy(LocalExecutor):
-        def run(self, work, segments, cancelled):  # type: ignore[no-untyped-def]
+        def run(
+            self, work: Callable[[Segment], EncodedSegment], segments: Sequence[Segment], cancelled: Callable[[], bool]
+        ) -> Iterator[EncodedSegment]:
             return super().run(work, segments[:-1], cancelled)
 
     with pytest.raises(RenderFailed, match="1 of 2 segments"):

@@ -86,7 +86,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     for name in ("templates/own.zip", "templates/other.zip", "templates/victim.zip", "velocity.db"):
         (data / name).write_bytes(template_zip())
     held = ctypes.create_string_buffer(b"secret")
-    column = seccomp.this_machine().column  # type: ignore[union-attr]
+    machine = seccomp.this_machine()
+    assert machine is not None
+    column = machine.column
     with (
         socket.create_server(("127.0.0.1", 0)) as tcp,
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
@@ -222,7 +224,7 @@ def test_a_confined_render_makes_the_same_file(world: World, everything: Path, t
     with engine.open_template(source) as template:
         engine.render(template, tmp_path / "free.mp4", encoder=config, audio=sound)
     output = Path(world.spec["folder"], f"{codec}.mp4")
-    spec = {
+    spec: dict[str, Any] = {
         "template": str(source),
         "output": str(output),
         "encoder": asdict(config),

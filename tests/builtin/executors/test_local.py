@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 import velocity_engine as ve
 from velocity_engine.builtin.executors import velocity_executors
 from velocity_engine.builtin.executors.local import LocalExecutor
+from velocity_engine.plugin_types import EncodedSegment, Executor, Segment
 from velocity_engine.testing import check_executor
 
 
@@ -21,17 +23,19 @@ DEMO = Path(__file__).resolve().parents[3] / "examples" / "demo.zip"
 SMALL = ve.EncoderConfig(resolution=(160, 90), gop=10, idr=20, preset=5)
 
 
-def rendered(folder: Path, executor: object = None) -> tuple[bytes, ve.RenderResult]:
+def rendered(folder: Path, executor: str | Executor | None = None) -> tuple[bytes, ve.RenderResult]:
     with ve.open_template(DEMO) as template:
-        result = ve.render(template, folder / "out.mp4", encoder=SMALL, frames=(0, 60), executor=executor)  # type: ignore[arg-type]
+        result = ve.render(template, folder / "out.mp4", encoder=SMALL, frames=(0, 60), executor=executor)
     return (folder / "out.mp4").read_bytes(), result
 
 
 def test_a_render_takes_an_executor_by_name_or_as_an_object(tmp_path: Path) -> None:
-    asked = []
+    asked: list[Segment] = []
 
     class Counting(LocalExecutor):
-        def run(self, work, segments, cancelled):  # type: ignore[no-untyped-def]
+        def run(
+            self, work: Callable[[Segment], EncodedSegment], segments: Sequence[Segment], cancelled: Callable[[], bool]
+        ) -> Iterator[EncodedSegment]:
             asked.extend(segments)
             return super().run(work, segments, cancelled)
 
