@@ -21,13 +21,13 @@ import numpy as np
 
 import velocity_engine as ve
 from velocity_engine import plugins
-from velocity_engine.api import BLACK, TimelineScene
 from velocity_engine.encode.encoder import SegmentEncoder
 from velocity_engine.evaluate.evaluation_pass import fit_viewport
 from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.kernels.compiler.parallel import available_cores
 from velocity_engine.pipeline.draw import FrameDrawer, StageClock
 from velocity_engine.pipeline.frame_ring import YuvFrame, YuvRing
+from velocity_engine.pipeline.prepared import BLACK, TimelineScene
 from velocity_engine.pipeline.scene import Scene
 from velocity_engine.pipeline.segment import plan_segments
 from velocity_engine.plugin_types import Segment

@@ -70,11 +70,11 @@ def drawn() -> dict[str, str]:
 
 def yuv_digest(template: ve.Template, frames: int) -> str:
     """Of the planes of the first ``frames``, drawn one after the other as a render does: only what changed."""
-    from velocity_engine.api import BLACK, TimelineScene
     from velocity_engine.evaluate.evaluation_pass import fit_viewport
     from velocity_engine.evaluate.evaluator import Evaluator
     from velocity_engine.pipeline.draw import FrameDrawer, StageClock
     from velocity_engine.pipeline.frame_ring import YuvRing
+    from velocity_engine.pipeline.prepared import BLACK, TimelineScene
     from velocity_engine.plugin_types import Segment
 
     digest, width, height = hashlib.sha256(), 640, 360

@@ -6,17 +6,19 @@ import io
 import itertools
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
 
+import velocity_engine as ve
 from velocity_engine import testing
 from velocity_engine.display import DrawCommand, EffectCall, FillSource, SolidPaint, command
 from velocity_engine.errors import StorageError
 from velocity_engine.model.geometry import rectangle_path
-from velocity_engine.plugin_types import EncodedSegment, Segment
+from velocity_engine.plugin_types import EncodedSegment, RenderWatch, Segment
 
 RED = SolidPaint((1.0, 0.0, 0.0, 1.0))
 
@@ -152,25 +154,41 @@ class OneByOne:
 
     key = "one-by-one"
 
-    def run(self, work: Any, segments: Sequence[Segment], cancelled: Any) -> Iterator[EncodedSegment]:
+    def run(self, order: ve.RenderOrder, segments: Sequence[Segment], watch: RenderWatch) -> Iterator[EncodedSegment]:
         for segment in segments:
-            if cancelled():
+            if watch.cancelled():
                 return
-            yield work(segment)
+            yield ve.render_segment(order, segment, watch)
 
 
 def test_a_sound_executor_and_faulty_ones() -> None:
     testing.check_executor(OneByOne())
 
     class Deaf(OneByOne):
-        def run(self, work: Any, segments: Sequence[Segment], cancelled: Any) -> Iterator[EncodedSegment]:
-            return super().run(work, segments, lambda: False)
+        def run(self, order: Any, segments: Sequence[Segment], watch: Any) -> Iterator[EncodedSegment]:
+            return super().run(order, segments, testing.Watch())
 
     class Lazy(OneByOne):
-        def run(self, work: Any, segments: Sequence[Segment], cancelled: Any) -> Iterator[EncodedSegment]:
-            return super().run(work, segments[1:], cancelled)
+        def run(self, order: Any, segments: Sequence[Segment], watch: Any) -> Iterator[EncodedSegment]:
+            return super().run(order, segments[1:], watch)
 
-    for faulty, message in ((Deaf(), "cancelled from the start"), (Lazy(), "exactly once")):
+    class Wrong(OneByOne):
+        def run(self, order: Any, segments: Sequence[Segment], watch: Any) -> Iterator[EncodedSegment]:
+            return (replace(one, packets=one.packets[1:]) for one in super().run(order, segments, watch))
+
+    class Translating(OneByOne):
+        def run(self, order: Any, segments: Sequence[Segment], watch: Any) -> Iterator[EncodedSegment]:
+            try:
+                yield from super().run(order, segments, watch)
+            except ve.OrderError as error:
+                raise ve.StorageError("lost") from error
+
+    for faulty, message in (
+        (Deaf(), "cancelled from the start"),
+        (Lazy(), "exactly once"),
+        (Wrong(), "other bytes"),
+        (Translating(), "as another error"),
+    ):
         with pytest.raises(AssertionError, match=message):
             testing.check_executor(faulty)
 

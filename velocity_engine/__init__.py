@@ -17,9 +17,10 @@ _HOMES = {
     "LayerInfo": "customize.layer_infos",
     "render": "api",
     "render_order": "api",
+    "render_segment": "pipeline.render_segment",
     "order_for": "api",
-    "RenderOrder": "pipeline.order",
-    "FileReference": "pipeline.order",
+    "RenderOrder": "order",
+    "FileReference": "order",
     "OrderError": "errors",
     "render_still": "api",
     "RenderResult": "api",
@@ -89,9 +90,10 @@ if TYPE_CHECKING:
         probe_picture,
         probe_video,
     )
+    from velocity_engine.order import FileReference, RenderOrder
     from velocity_engine.package.stores import PackageLimits
-    from velocity_engine.pipeline.order import FileReference, RenderOrder
     from velocity_engine.pipeline.progress import Progress
+    from velocity_engine.pipeline.render_segment import render_segment
     from velocity_engine.plugins.warm_up import warm_up
     from velocity_engine.template import Template, open_template
 
@@ -135,6 +137,7 @@ __all__ = [  # written out, since type checkers read it
     "probe_video",
     "render",
     "render_order",
+    "render_segment",
     "render_still",
     "try_out",
     "warm_up",

@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -15,24 +15,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine import plugins
-from velocity_engine.display import RGBA, DisplayList
+from velocity_engine.display import RGBA
 from velocity_engine.encoder_config import EncoderConfig
-from velocity_engine.errors import Finding, FrameRangeError, OrderError, Place, RenderFailed, VelocityError
-from velocity_engine.evaluate.evaluation_pass import Viewport, fit_viewport
+from velocity_engine.errors import Finding, FrameRangeError, OrderError, Place
+from velocity_engine.evaluate.evaluation_pass import fit_viewport
 from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.files.regular import output_file
-from velocity_engine.pipeline.order import FileReference, RenderOrder, content_sha256
+from velocity_engine.order import FileReference, RenderOrder
+from velocity_engine.pipeline.prepared import raise_first
 from velocity_engine.plan.plan import Plan
 from velocity_engine.template import (
     Assets,
     Customizations,
     FrameRange,
     Template,
-    all_findings,
     encoder_problems,
     open_template,
-    output_rate,
-    output_size,
 )
 
 if TYPE_CHECKING:
@@ -59,6 +57,7 @@ class RenderResult:
         seconds_by_stage: How many seconds each stage took, by the name of the stage.
         tiles: How many tiles (64 x 64 pixels) all frames have together.
         held_tiles: How many of these were equal to the same tile of the frame before.
+        video_seconds: How long the video lasts.
     """
 
     output: str
@@ -70,41 +69,12 @@ class RenderResult:
     seconds_by_stage: dict[str, float] = field(default_factory=dict)
     tiles: int = 0
     held_tiles: int = 0
+    video_seconds: float = 0.0
 
     @property
     def fps(self) -> float:
         """The number of frames that were rendered per second."""
         return self.frames / self.seconds if self.seconds > 0 else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineScene:
-    """A ``Scene`` that draws a plan. Output frame n shows the moment ``start + n * step``.
-
-    Attributes:
-        evaluator: The evaluator of the plan.
-        viewport: The size of the video in pixels, and the map from the composition to it.
-        background: Straight RGBA, opaque or clear.
-        start: The moment of output frame 0, in frames of the composition.
-        step: How many frames of the composition pass from one output frame to the next.
-    """
-
-    evaluator: Evaluator
-    viewport: Viewport
-    background: RGBA
-    start: float
-    step: float
-
-    @property
-    def width(self) -> int:
-        return self.viewport.width
-
-    @property
-    def height(self) -> int:
-        return self.viewport.height
-
-    def display_list(self, output_frame: int) -> DisplayList:
-        return self.evaluator.display_list(self.start + output_frame * self.step, self.viewport, self.background)
 
 
 class WarmStill:
@@ -249,7 +219,8 @@ def render(
         ...     ve.render(template, "promo.mp4", customizations=[{"layer": "Headline", "text": "Hello"}])
     """
     output_file(output)
-    order = _order(template, output, encoder, customizations, assets, audio, frames, FileReference.unread)
+    reference = FileReference.unread if executor is None else FileReference.of
+    order = _order(template, output, encoder, customizations, assets, audio, frames, reference)
     return _rendered(order, template, progress, cancelled, executor)
 
 
@@ -321,7 +292,7 @@ def render_order(
         OrderError: The template has changed since the order was made.
     """
     output_file(order.output)
-    if content_sha256(order.template.location) != order.template.sha256:
+    if order.template.has_changed():
         raise OrderError("the template is not the one that was ordered", hint="Make the order anew")
     with open_template(order.template.location, animation=order.animation) as template:
         return _rendered(order, template, progress, cancelled, executor)
@@ -334,32 +305,18 @@ def _rendered(
     cancelled: Callable[[], bool] | threading.Event | None,
     executor: str | Executor | None,
 ) -> RenderResult:
-    from velocity_engine.evaluate.soundtrack import audio_plan
+    from velocity_engine.pipeline.prepared import prepare
     from velocity_engine.pipeline.render_file import render_to_file
 
-    encoder = order.encoder
-    raise_first(encoder_problems(template, encoder))
     chosen = plugins.executor(executor) if isinstance(executor, str) else executor
-    start, end = template.frame_range(order.frames)
-    width, height = output_size(template, encoder)
-    rate = output_rate(template, encoder)
-    count = frame_total(start, end, template.frame_rate, rate)
-    sound_file = None if order.soundtrack is None else order.soundtrack.location
-    plan = template.plan(order.customizations, {key: file.location for key, file in order.assets.items()})
+    render = prepare(order, template)
     try:
-        _raise_on_errors(all_findings(plan.document, plan))
-        scene = TimelineScene(
-            Evaluator(plan),
-            fit_viewport((template.width, template.height), width, height),
-            plan.document.background or BLACK,
-            start,
-            template.frame_rate / float(rate),
-        )
-        sound = audio_plan(plan, start, count / rate, sound_file)
-        stats = render_to_file(scene, order.output, encoder, count, rate, sound, progress, _question(cancelled), chosen)
-        findings = all_findings(plan.document, plan)
+        execute = None if chosen is None else partial(chosen.run, order)
+        video = render.video
+        stats = render_to_file(video, order.output, render.sound(), progress, _question(cancelled), execute)
+        findings = render.findings()
     finally:
-        plan.close()
+        render.close()
     return RenderResult(
         order.output,
         stats.frames,
@@ -370,40 +327,11 @@ def _rendered(
         dict(stats.seconds_by_stage),
         stats.tiles,
         stats.held_tiles,
+        float(stats.frames / video.rate),
     )
-
-
-def frame_total(start: float, end: float, frame_rate: float, rate: Fraction) -> int:
-    """Returns how many output frames a range of the composition becomes, at least one.
-
-    Args:
-        start: The start of the range, in frames of the composition.
-        end: The end of the range, in frames of the composition. It is not part of the range.
-        frame_rate: The composition's frames per second.
-        rate: The output frames per second.
-    """
-    return max(math.ceil((end - start) / frame_rate * rate - 1e-6), 1)
-
-
-def raise_first(problems: list[VelocityError]) -> None:
-    """Raises the first problem, with the others as its notes. Where there is no problem, it does nothing."""
-    if problems:
-        for other in problems[1:]:
-            problems[0].add_note(str(other))
-        raise problems[0]
 
 
 def _question(cancelled: Callable[[], bool] | threading.Event | None) -> Callable[[], bool]:
     if cancelled is None:
         return lambda: False
     return cancelled.is_set if isinstance(cancelled, threading.Event) else cancelled
-
-
-def _raise_on_errors(findings: tuple[Finding, ...]) -> None:
-    errors = [finding for finding in findings if finding.severity == "error"]
-    if errors:
-        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        failure = RenderFailed(f"{errors[0].message}{more}", place=errors[0].place)
-        for finding in errors[1:]:
-            failure.add_note(f"{finding.message} ({finding.place})")
-        raise failure

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from enum import IntEnum
 from fractions import Fraction
+from typing import Any, Self
 
 from velocity_engine.errors import EncoderConfigError, Place, nearest
 
 CODEC_NUMBERS = {0: "h264", 1: "h265", 2: "av1"}
 CONTAINERS = ("mp4", "mov", "avi")
 MAX_SIDE = 16_384
+SEGMENT_SECONDS = 5.0
 
 
 class RateControl(IntEnum):
@@ -49,6 +52,9 @@ class EncoderConfig:
         container: "mp4", "mov" or "avi".
         qp: The quantiser of CQP, 0 to 63. The codec can narrow the range.
         audio_bitrate: Bits per second, 16,000 to 512,000.
+        segment_seconds: About how long the parts of the video are that are rendered on their own, 0.2 to 600. Each
+            starts with a key frame, so shorter ones make the video larger; more processes can share the work. The
+            bytes of the video depend on it.
 
     Example:
         >>> EncoderConfig(bitrate=625_000, fps_num=30_000, fps_den=1_001, codec="h265")
@@ -68,6 +74,7 @@ class EncoderConfig:
     container: str = "mp4"
     qp: int | None = None
     audio_bitrate: int = 192_000
+    segment_seconds: float = SEGMENT_SECONDS
 
     @property
     def codec_name(self) -> str:
@@ -78,6 +85,30 @@ class EncoderConfig:
     def frame_rate(self) -> Fraction | None:
         """The frame rate in frames per second, or None for the composition's."""
         return None if self.fps_num is None else Fraction(self.fps_num, self.fps_den)
+
+    def to_values(self) -> dict[str, Any]:
+        """Returns the fields as JSON values, by name."""
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        values["rate_control"] = int(self.rate_control)
+        values["resolution"] = None if self.resolution is None else list(self.resolution)
+        return values
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> Self:
+        """Returns the configuration from which ``to_values`` made these values.
+
+        Args:
+            values: The fields, by name.
+
+        Raises:
+            KeyError, TypeError, ValueError: They are not such values.
+        """
+        size = values["resolution"]
+        special = {
+            "rate_control": RateControl(values["rate_control"]),
+            "resolution": None if size is None else (int(size[0]), int(size[1])),
+        }
+        return cls(**{**values, **special})
 
 
 def _bad(field: str, message: str, hint: str) -> EncoderConfigError:
@@ -110,6 +141,9 @@ def config_problems(config: EncoderConfig, codecs: tuple[str, ...]) -> list[Enco
     for field, value, low, high in ranges:
         if value is not None and not low <= value <= high:
             found.append(_bad(field, f"{field} is {value}", f"It must be from {low} to {high}"))
+    if not 0.2 <= config.segment_seconds <= 600:
+        message = f"segmentSeconds is {config.segment_seconds:g}"
+        found.append(_bad("segmentSeconds", message, "It must be from 0.2 to 600"))
     if config.fps_num is None and config.fps_den > 1:
         message = f"fpsDenum {config.fps_den} stands without fpsNum"
         hint = "Give both, such as fpsNum 30000 and fpsDenum 1001, or leave both out for the template's own rate"

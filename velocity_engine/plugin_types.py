@@ -10,7 +10,7 @@ caches that are safe with threads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import BinaryIO, Protocol, runtime_checkable
@@ -24,6 +24,7 @@ from velocity_engine.errors import EncoderConfigError, Finding
 from velocity_engine.model.document import Document, Media
 from velocity_engine.model.geometry import Matrix
 from velocity_engine.model.layers import BlendMode, Effect, Layer, LayerStyle
+from velocity_engine.order import RenderOrder
 from velocity_engine.sampler import Sampler
 
 # --- layers ---------------------------------------------------------------------------------------------------------
@@ -563,6 +564,23 @@ class EncodedSegment:
     seconds_by_stage: Mapping[str, float] = field(default_factory=dict)
 
 
+class RenderWatch(Protocol):
+    """What a render is asked, and told, while its segments are rendered. Any thread may call it."""
+
+    def cancelled(self) -> bool:
+        """Returns True once the render was cancelled. It costs next to nothing: ask it before each frame."""
+        ...
+
+    def encoded(self, segment: Segment, frames: int) -> None:
+        """Takes note of progress.
+
+        Args:
+            segment: A segment that is being rendered.
+            frames: How many of its frames have been drawn and encoded so far.
+        """
+        ...
+
+
 @runtime_checkable
 class Executor(Protocol):
     """Decides where segments are rendered, returned by the hook ``velocity_executors``.
@@ -577,23 +595,27 @@ class Executor(Protocol):
     key: str
 
     def run(
-        self, work: Callable[[Segment], EncodedSegment], segments: Sequence[Segment], cancelled: Callable[[], bool]
+        self, order: RenderOrder, segments: Sequence[Segment], watch: RenderWatch
     ) -> Iterable[EncodedSegment] | Iterator[EncodedSegment]:
-        """Renders each segment exactly once, anywhere.
+        """Renders each segment exactly once, anywhere, by calling ``velocity_engine.render_segment``.
 
         Args:
-            work: Renders and encodes one segment. It may be called on any thread, but in one process by one thread at
-                a time. It can be sent to another process only where it can be pickled, which depends on the scene and
-                on ``cancelled``.
+            order: The render. It pickles, and so do segments and what ``render_segment`` returns. Its files are named
+                by absolute paths or URLs, with their SHA-256.
             segments: The segments to render. They do not overlap. The sequence may be empty.
-            cancelled: Returns True once the render was cancelled. Ask it before each segment. Any thread may ask.
+            watch: Says whether the render was cancelled, and takes note of progress. It belongs to this process.
 
         Returns:
             The rendered segments, in any order. The engine writes them in the right one. Yield each when it is done.
 
         Raises:
-            RenderCancelled: ``cancelled`` returned True. It is also right to end without rendering the rest.
-            VelocityError: The error of ``work``, unchanged.
+            RenderCancelled: The render was cancelled. It is also right to end without rendering the rest.
+            VelocityError: The error of ``render_segment``, unchanged.
+
+        Example:
+            >>> def run(self, order, segments, watch):
+            ...     for segment in segments:
+            ...         yield velocity_engine.render_segment(order, segment, watch)
         """
         ...
 
@@ -612,6 +634,7 @@ __all__ = [
     "LayerType",
     "PreparedLayer",
     "ReadsLayers",
+    "RenderWatch",
     "Segment",
     "Storage",
     "StyleCall",

@@ -10,18 +10,20 @@ Example:
 
 from __future__ import annotations
 
+import json
 import math
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from velocity_engine.api import order_for
 from velocity_engine.display import (
     Digest,
     DrawCommand,
@@ -32,15 +34,17 @@ from velocity_engine.display import (
     digest_of,
 )
 from velocity_engine.encoder_config import EncoderConfig
-from velocity_engine.errors import EncoderConfigError, Finding, RenderCancelled, StorageError, VelocityError
+from velocity_engine.errors import EncoderConfigError, Finding, OrderError, RenderCancelled, StorageError, VelocityError
 from velocity_engine.model.document import Composition, Document, Media
 from velocity_engine.model.geometry import IDENTITY, Matrix
 from velocity_engine.model.layers import Content, Effect, EffectParameter, Layer, LayerStyle, PluginContent
 from velocity_engine.model.properties import still
+from velocity_engine.order import RenderOrder
+from velocity_engine.pipeline.prepared import prepare
+from velocity_engine.pipeline.render_segment import render_segment
 from velocity_engine.plugin_types import (
     Codec,
     EffectType,
-    EncodedSegment,
     EncoderSettings,
     Executor,
     LayerType,
@@ -52,6 +56,7 @@ from velocity_engine.plugin_types import (
     StyleType,
 )
 from velocity_engine.plugins import checks
+from velocity_engine.template import open_template
 from velocity_engine.text.still import StillSampler as SettledSampler
 
 if TYPE_CHECKING:
@@ -412,47 +417,80 @@ def _fails(action: Callable[[], object], what: str) -> None:
 # --- executors ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """Work that can be sent to another process."""
+@dataclass(slots=True)
+class Watch:
+    """A ``RenderWatch`` for tests.
 
-    fail_at: int | None = None
+    Attributes:
+        stopped: What ``cancelled`` returns.
+        frames: How many frames of each segment were reported, by its number.
+    """
 
-    def __call__(self, segment: Segment) -> EncodedSegment:
-        if segment.number == self.fail_at:
-            raise StorageError(f"segment {segment.number} was made to fail")
-        return EncodedSegment(segment=segment, packets=(), extradata=b"")
+    stopped: bool = False
+    frames: dict[int, int] = field(default_factory=dict)
 
+    def cancelled(self) -> bool:
+        return self.stopped
 
-def _never() -> bool:
-    return False
+    def encoded(self, segment: Segment, frames: int) -> None:
+        self.frames[segment.number] = frames
 
 
 def check_executor(executor: Executor) -> None:
-    """Checks that an executor follows its protocol.
+    """Checks that an executor follows its protocol, with a real render of six segments.
 
-    It runs seven segments. Each must be rendered exactly once, and an error of the work must be raised unchanged. A run
-    that is cancelled from the start must end before all segments are rendered. It may raise RenderCancelled.
+    Each segment must be rendered exactly once and have the bytes that it has in this process. An error must be raised
+    unchanged. A run that is cancelled from the start must end before all segments are rendered; it may raise
+    RenderCancelled.
 
     Args:
-        executor: The executor. Here the work can be pickled.
+        executor: The executor. What it takes to reach its processes or machines must be there. They must reach the
+            temporary folder of this machine.
 
     Raises:
         AssertionError: It does not follow the protocol. The sentence says in what.
     """
     _follows(checks.EXECUTOR, executor)
-    segments = [Segment(number=number, first=number * 10, last=number * 10 + 10) for number in range(7)]
-    done = sorted(result.segment.number for result in executor.run(_Work(), segments, _never))
-    _require(done == list(range(7)), f"of segments 0 to 6 it ran {done}: each must be run exactly once")
-    _require(list(executor.run(_Work(), [], _never)) == [], "without segments it gave results")
+    with tempfile.TemporaryDirectory() as folder:
+        order, segments = _small_order(Path(folder))
+        expected = {segment.number: render_segment(order, segment).packets for segment in segments}
+        results = list(executor.run(order, segments, Watch()))
+        done = sorted(result.segment.number for result in results)
+        _require(done == sorted(expected), f"of segments 0 to 5 it rendered {done}: each must be rendered exactly once")
+        for result in results:
+            same = result.packets == expected[result.segment.number]
+            _require(same, f"segment {result.segment.number} has other bytes than in this process")
+        _require(list(executor.run(order, [], Watch())) == [], "without segments it returned results")
+        _check_cancelled(executor, order, segments)
+        (Path(folder) / "data.json").write_text("{}")
+        _check_error(executor, replace(order, output="changed.mp4"), segments)
+
+
+def _small_order(folder: Path) -> tuple[RenderOrder, Sequence[Segment]]:
+    """A square that moves, in six segments of five frames."""
+    ease = {"h": 0, "o": {"x": 0, "y": 0}, "i": {"x": 1, "y": 1}}
+    keys = [{"t": 0, "s": [16, 16, 0], **ease}, {"t": 30, "s": [48, 48, 0]}]
+    transform = {"p": {"a": 1, "k": keys}, "a": {"a": 0, "k": [8, 8, 0]}}
+    square = {"ty": 1, "sw": 16, "sh": 16, "sc": "#ff0000", "ip": 0, "op": 30, "st": 0, "ind": 1, "ks": transform}
+    document = {"v": "5.9.0", "fr": 25, "ip": 0, "op": 30, "w": 64, "h": 64, "layers": [square], "assets": []}
+    (folder / "data.json").write_text(json.dumps(document))
+    with open_template(folder / "data.json") as template:
+        order = order_for(template, folder / "video.mp4", encoder=EncoderConfig(segment_seconds=0.2, preset=5))
+        return order, prepare(order, template).video.segments
+
+
+def _check_cancelled(executor: Executor, order: RenderOrder, segments: Sequence[Segment]) -> None:
     try:
-        list(executor.run(_Work(fail_at=3), segments, _never))
-    except VelocityError as error:
-        _require("made to fail" in str(error), f"the work's error came out as another: {error}")
-    else:
-        raise AssertionError("an error of the work did not come out")
-    try:
-        count = len(list(executor.run(_Work(), segments, lambda: True)))
+        count = len(list(executor.run(order, segments, Watch(stopped=True))))
     except RenderCancelled:
         return
-    _require(count < len(segments), "a run that was cancelled from the start did all of its segments")
+    _require(count < len(segments), "a run that was cancelled from the start rendered all of its segments")
+
+
+def _check_error(executor: Executor, order: RenderOrder, segments: Sequence[Segment]) -> None:
+    try:
+        list(executor.run(order, segments, Watch()))
+    except VelocityError as error:
+        _require(isinstance(error, OrderError), f"an OrderError of render_segment came out as another error: {error}")
+    else:
+        raise AssertionError("an error of render_segment did not come out")

@@ -11,9 +11,9 @@ import pytest
 import velocity_engine as ve
 from benchmarks.measures import frames_of
 from benchmarks.quality import plain_encode, psnr
-from velocity_engine.api import BLACK, TimelineScene
 from velocity_engine.evaluate.evaluation_pass import fit_viewport
 from velocity_engine.evaluate.evaluator import Evaluator
+from velocity_engine.pipeline.prepared import BLACK, TimelineScene, Video
 from velocity_engine.pipeline.render_file import render_to_file
 
 DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo.zip"
@@ -39,7 +39,7 @@ def test_quality_is_that_of_one_encoder(
 ) -> None:
     config = ve.EncoderConfig(codec=codec, bitrate=bitrate, resolution=SIZE)
     whole, plain = tmp_path / "whole.mp4", tmp_path / "plain.mp4"
-    render_to_file(scene, whole, config, COUNT, RATE)
+    render_to_file(Video.of(scene, config, RATE, COUNT), whole)
     plain_encode(config, RATE, drawn, plain)
     assert psnr(whole, drawn) > psnr(plain, drawn) - 0.1
     assert whole.stat().st_size < 1.05 * plain.stat().st_size

@@ -14,16 +14,17 @@ import numpy as np
 import pytest
 from media_support import decoded_sound, make_sound, tone
 
-from velocity_engine.builtin.executors.local import LocalExecutor
 from velocity_engine.display import DisplayList, FillSource, SolidPaint, command, display_list
 from velocity_engine.encoder_config import EncoderConfig, RateControl
 from velocity_engine.errors import MediaError, RenderCancelled, RenderFailed, StorageError
 from velocity_engine.media.audio import AudioPlan, AudioTrack
 from velocity_engine.model.geometry import rectangle_path, translation
 from velocity_engine.pipeline import render_file
+from velocity_engine.pipeline.draw import SegmentWork
+from velocity_engine.pipeline.prepared import Video
 from velocity_engine.pipeline.progress import Progress
-from velocity_engine.pipeline.render_file import RenderStats, render_to_file
-from velocity_engine.plugin_types import EncodedSegment, Segment
+from velocity_engine.pipeline.render_file import Execute, RenderStats, render_to_file
+from velocity_engine.plugin_types import EncodedSegment, RenderWatch, Segment
 
 RATE = Fraction(25)
 SQUARE = FillSource(rectangle_path(0, 0, 32, 32), SolidPaint((1.0, 0.0, 0.0, 1.0)))
@@ -49,7 +50,7 @@ class MovingSquare:
 
 def rendered(path: Path, count: int, scene: MovingSquare | None = None, **more: Any) -> RenderStats:
     config = more.pop("config", EncoderConfig(bitrate=100_000, gop=25))
-    return render_to_file(scene or MovingSquare(), path, config, count, RATE, **more)
+    return render_to_file(Video.of(scene or MovingSquare(), config, RATE, count), path, **more)
 
 
 def pictures(path: Path) -> Iterator[np.ndarray]:
@@ -77,27 +78,28 @@ def test_every_frame_shows_its_picture(tmp_path: Path, codec: str) -> None:
     assert {"evaluate", "composite", "convert", "encode", "mux"} <= set(stats.seconds_by_stage)
 
 
-class Backwards:
-    """An executor that gives the last segment first."""
+def executing(scene: MovingSquare, config: EncoderConfig, count: int, order: Callable[..., object]) -> Execute:
+    """Renders the segments on the caller's thread, in the order that ``order`` brings them into."""
+    video = Video.of(scene, config, RATE, count)
 
-    key = "backwards"
+    def execute(segments: Sequence[Segment], watch: RenderWatch) -> Iterator[EncodedSegment]:
+        work = SegmentWork(scene, video.settings, RATE, watch.cancelled)
+        return (work(segment) for segment in order(segments))  # type: ignore[attr-defined]
 
-    def run(
-        self, work: Callable[[Segment], EncodedSegment], segments: Sequence[Segment], cancelled: Callable[[], bool]
-    ) -> Iterator[EncodedSegment]:
-        return (work(segment) for segment in reversed(segments))
+    return execute
 
 
 @pytest.mark.parametrize("codec", ["h264", "h265", "av1"])
 def test_the_bytes_do_not_depend_on_who_renders(tmp_path: Path, codec: str, monkeypatch: pytest.MonkeyPatch) -> None:
     config = EncoderConfig(bitrate=30_000, codec=codec, gop=25)
-    for name, executor in (("lanes", None), ("local", LocalExecutor()), ("backwards", Backwards())):
-        rendered(tmp_path / name, 390, config=config, executor=executor)
+    rendered(tmp_path / "workers", 390, config=config)
+    for name, order in (("forwards", iter), ("backwards", reversed)):
+        rendered(tmp_path / name, 390, config=config, execute=executing(MovingSquare(), config, 390, order))
     monkeypatch.setattr("velocity_engine.pipeline.segment_workers.available_cores", lambda: 1)
     rendered(tmp_path / "single", 390, config=config)
     monkeypatch.setattr("velocity_engine.pipeline.segment_workers.available_cores", lambda: 5)
     rendered(tmp_path / "many", 390, config=config)
-    assert len({(tmp_path / name).read_bytes() for name in ("lanes", "local", "backwards", "single", "many")}) == 1
+    assert len({(tmp_path / name).read_bytes() for name in ("workers", "forwards", "backwards", "single", "many")}) == 1
 
 
 @pytest.mark.parametrize("container", ["mp4", "mov", "avi"])
@@ -143,15 +145,18 @@ def test_cancelled_at_any_frame(tmp_path: Path, frame: int) -> None:
     assert left_over(tmp_path) == []
 
 
-@pytest.mark.parametrize("executor", [None, LocalExecutor()])
+@pytest.mark.parametrize("executed", [False, True])
 @pytest.mark.parametrize("frame", [0, 120, 299])
-def test_an_error_of_the_scene_reaches_the_caller(tmp_path: Path, frame: int, executor: LocalExecutor | None) -> None:
+def test_an_error_of_the_scene_reaches_the_caller(tmp_path: Path, frame: int, executed: bool) -> None:
     def fail(number: int) -> None:
         if number == frame:
             raise MediaError("the clip is damaged")
 
+    scene = MovingSquare(on_frame=fail)
+    config = EncoderConfig(bitrate=100_000, gop=25)
+    execute = executing(scene, config, 300, iter) if executed else None
     with pytest.raises(MediaError, match="damaged"):
-        rendered(tmp_path / "out.mp4", 300, MovingSquare(on_frame=fail), executor=executor)
+        rendered(tmp_path / "out.mp4", 300, scene, config=config, execute=execute)
     assert left_over(tmp_path) == []
 
 
@@ -201,14 +206,10 @@ def test_an_old_file_stays_until_the_new_one_is_whole(tmp_path: Path, monkeypatc
 
 
 def test_an_executor_that_loses_segments(tmp_path: Path) -> None:
-    class Lossy(LocalExecutor):
-        def run(
-            self, work: Callable[[Segment], EncodedSegment], segments: Sequence[Segment], cancelled: Callable[[], bool]
-        ) -> Iterator[EncodedSegment]:
-            return super().run(work, segments[:-1], cancelled)
-
+    config = EncoderConfig(bitrate=100_000, gop=25)
+    lossy = executing(MovingSquare(), config, 250, lambda segments: segments[:-1])
     with pytest.raises(RenderFailed, match="1 of 2 segments"):
-        rendered(tmp_path / "out.mp4", 250, executor=Lossy())
+        rendered(tmp_path / "out.mp4", 250, config=config, execute=lossy)
 
 
 def test_more_segments_than_lanes_keep_ahead(tmp_path: Path) -> None:

@@ -53,3 +53,12 @@ def test_every_frame_is_in_one_segment(count: int, gop: int, rate: int) -> None:
     assert [segment.number for segment in segments] == list(range(len(segments)))
     assert [n for segment in segments for n in range(segment.first, segment.last)] == list(range(count))
     assert all(segment.first % gop == 0 for segment in segments)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "gop", "starts"),
+    [(1.0, 150, [0, 30, 60, 90]), (0.5, 30, [0, 15, 30, 45, 60, 75, 90, 105]), (2.0, 10, [0, 60]), (10.0, 30, [0])],
+)
+def test_short_segments_are_cut_within_gops(seconds: float, gop: int, starts: list[int]) -> None:
+    config = EncoderConfig(segment_seconds=seconds)
+    assert [one.first for one in plan_segments(120, config, settings(gop), Fraction(30))] == starts

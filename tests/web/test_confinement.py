@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -224,15 +224,13 @@ def test_a_confined_render_makes_the_same_file(world: World, everything: Path, t
     with engine.open_template(source) as template:
         engine.render(template, tmp_path / "free.mp4", encoder=config, audio=sound)
     output = Path(world.spec["folder"], f"{codec}.mp4")
-    spec: dict[str, Any] = {
-        "template": str(source),
-        "output": str(output),
-        "encoder": asdict(config),
-        "customizations": [],
-        "assets": {},
-        "audio": str(sound),
-        "frames": None,
-    }
+    order = engine.RenderOrder(
+        template=engine.FileReference.of(source),
+        output=str(output),
+        encoder=config,
+        soundtrack=engine.FileReference.of(sound),
+    )
+    spec = {"order": order.to_json(), "names": {}}
     answer = ask(world.fork_server, "render", spec, limits_for(world, source, sound))
     assert answer.get("result", {}).get("frames") == 20, answer
     assert output.read_bytes() == (tmp_path / "free.mp4").read_bytes()

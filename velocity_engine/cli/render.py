@@ -67,6 +67,10 @@ def render(
     audio_bitrate: Annotated[
         int | None, _sound("--audio-bitrate", metavar="192K", parser=values.bits_per_second, help="Bits a second.")
     ] = None,
+    segment_seconds: Annotated[
+        float | None,
+        _video("--segment-seconds", metavar="5", help="Length of the parts that are rendered side by side."),
+    ] = None,
     executor: Annotated[
         str | None, typer.Option("--executor", metavar="NAME", help="The installed executor that renders the segments.")
     ] = None,
@@ -92,6 +96,7 @@ def render(
         "container": container or _CONTAINERS.get(Path(output).suffix.lower()),
         "qp": qp,
         "audio_bitrate": audio_bitrate,
+        "segment_seconds": segment_seconds,
     }
     values.output_file(output)
     try:

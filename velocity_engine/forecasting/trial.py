@@ -15,7 +15,6 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from velocity_engine import plugins
-from velocity_engine.api import BLACK, TimelineScene
 from velocity_engine.builtin.codecs.rates import GENEROUS_BITS_PER_PIXEL, STEPS_OF_DOUBLING
 from velocity_engine.composite import changed_regions
 from velocity_engine.composite.tiles import TILE
@@ -29,6 +28,7 @@ from velocity_engine.evaluate.soundtrack import audio_plan
 from velocity_engine.kernels.compiler.parallel import available_cores
 from velocity_engine.pipeline.draw import FrameDrawer, StageClock, TileCount
 from velocity_engine.pipeline.frame_ring import YuvRing
+from velocity_engine.pipeline.prepared import BLACK, TimelineScene
 from velocity_engine.plan.plan import Plan
 from velocity_engine.plugin_types import EncoderSettings, Segment
 from velocity_engine.template import Template, exact_rate

@@ -153,13 +153,18 @@ class FrameSender:
 
 @dataclass(frozen=True, slots=True)
 class SegmentWork:
-    """What an executor runs: renders and encodes one segment, on one thread. It can be sent elsewhere where the scene
-    can."""
+    """Renders and encodes one segment, on one thread.
+
+    ``cancelled`` is asked at each frame, ``encoded`` told how many frames of the segment went to the encoder.
+    ``scene_lock`` is for works that share a scene.
+    """
 
     scene: Scene
     settings: EncoderSettings
     rate: Fraction
     cancelled: Callable[[], bool]
+    encoded: Callable[[int], None] = lambda count: None
+    scene_lock: threading.Lock | None = None
 
     def __call__(self, segment: Segment) -> EncodedSegment:
         clock, tiles = StageClock(), TileCount()
@@ -167,10 +172,11 @@ class SegmentWork:
         sender = FrameSender(ring, clock)
         encoder = self.encoder(segment)
         packets: list[EncodedPacket] = []
-        drawer = FrameDrawer(self.scene, ring, clock, self.cancelled, tiles=tiles)
+        drawer = FrameDrawer(self.scene, ring, clock, self.cancelled, scene_lock=self.scene_lock, tiles=tiles)
         try:
             for drawn in drawer.draw(segment):
                 packets += sender.send(encoder, drawn)
+                self.encoded(sender.sent)
         finally:
             drawer.close()
         packets += sender.finish(encoder)

@@ -8,17 +8,16 @@ between them is bounded, and any of them that fails ends the others.
 from __future__ import annotations
 
 import os
+import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
 
-from velocity_engine import plugins
-from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import MediaError, RenderCancelled, RenderFailed, StorageError, VelocityError
 from velocity_engine.files.regular import output_file
 from velocity_engine.media.audio import AudioPlan, mix_audio
@@ -26,11 +25,10 @@ from velocity_engine.media.probe import written_length
 from velocity_engine.model.gc_threshold import raised_gc_threshold
 from velocity_engine.mux.muxer import Muxer
 from velocity_engine.pipeline.draw import SegmentWork, StageClock, TileCount
+from velocity_engine.pipeline.prepared import Video
 from velocity_engine.pipeline.progress import Progress, ProgressMeter
-from velocity_engine.pipeline.scene import Scene
-from velocity_engine.pipeline.segment import plan_segments
 from velocity_engine.pipeline.segment_workers import SegmentWorkers
-from velocity_engine.plugin_types import EncodedPacket, EncodedSegment, EncoderSettings, Executor, Segment
+from velocity_engine.plugin_types import EncodedPacket, EncodedSegment, RenderWatch, Segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,48 +67,43 @@ class PacketSource(Protocol):
 
 
 def render_to_file(
-    scene: Scene,
+    video: Video,
     output_path: str | os.PathLike[str],
-    config: EncoderConfig,
-    frame_count: int,
-    rate: Fraction,
     audio_plan: AudioPlan | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
-    executor: Executor | None = None,
+    execute: Execute | None = None,
 ) -> RenderStats:
-    """Renders output frames 0 .. ``frame_count`` - 1 of ``scene`` at ``rate`` frames a second to a file.
+    """Renders a video to a file, which appears under its name when it is whole, checked and on the disk; else nothing
+    is left.
 
-    The configuration must have no problems. The file appears under its name when it is whole, checked and on the
-    disk; else nothing is left. ``executor`` None: this process; another gets the segments to render, with the same
-    bytes as the result. ``cancelled`` is asked at every frame, from several threads; ``progress`` is called on the
-    caller's.
+    ``execute`` renders the segments; None: threads of this process, with the same bytes as the result. ``cancelled``
+    is asked at every frame, from several threads; ``progress`` is called on the caller's.
 
     Raises RenderCancelled, StorageError, MediaError, RenderFailed.
     """
     started = time.perf_counter()
-    settings = plugins.codec(config.codec_name).settings(config, scene.width, scene.height, rate)
-    segments = plan_segments(frame_count, config, settings, rate)
-    work = SegmentWork(scene, settings, rate, cancelled)
+    meter = ProgressMeter(progress, video.frame_count)
     source: PacketSource = (
-        SegmentWorkers(work, segments) if executor is None else ExecutedSegments(work, segments, executor)
+        SegmentWorkers(SegmentWork(video.scene, video.settings, video.rate, cancelled), video.segments)
+        if execute is None
+        else ExecutedSegments(execute, video.segments, SegmentWatch(cancelled, meter))
     )
-    meter = ProgressMeter(progress, frame_count)
     clock = StageClock()
     target = output_file(output_path)
     part = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
     try:
-        muxer = _open_muxer(part, config, settings, scene, rate, audio_plan)
+        muxer = _open_muxer(part, video, audio_plan)
         try:
             with raised_gc_threshold(), source:
                 _write(source, muxer, meter, clock, cancelled)
-            meter.tell(frame_count, "finishing")
+            meter.tell(video.frame_count, "finishing")
             with clock.stage("mux"):
                 muxer.close()
         except BaseException:
             muxer.abandon()
             raise
-        size = _finish(part, target, frame_count, rate)
+        size = _finish(part, target, video.frame_count, video.rate)
     except VelocityError:
         raise
     except Exception as error:
@@ -119,22 +112,20 @@ def render_to_file(
         part.unlink(missing_ok=True)
     tiles = TileCount()
     source.add_to(clock, tiles)
-    meter.tell(frame_count, "done")
+    meter.tell(video.frame_count, "done")
     seconds = time.perf_counter() - started
-    return RenderStats(frame_count, source.frames_held, seconds, size, tiles.total, tiles.held, clock.seconds)
+    return RenderStats(video.frame_count, source.frames_held, seconds, size, tiles.total, tiles.held, clock.seconds)
 
 
-def _open_muxer(
-    part: Path, config: EncoderConfig, settings: EncoderSettings, scene: Scene, rate: Fraction, plan: AudioPlan | None
-) -> Muxer:
+def _open_muxer(part: Path, video: Video, plan: AudioPlan | None) -> Muxer:
     return Muxer(
         str(part),
-        config.container,
-        settings,
-        (scene.width, scene.height),
-        rate,
+        video.config.container,
+        video.settings,
+        (video.scene.width, video.scene.height),
+        video.rate,
         audio=mix_audio(plan) if plan is not None and plan.tracks else None,
-        audio_bit_rate=config.audio_bitrate,
+        audio_bit_rate=video.config.audio_bitrate,
     )
 
 
@@ -182,21 +173,46 @@ def _sync_folder(folder: Path) -> None:
 # --- by an executor ---------------------------------------------------------------------------------------------------
 
 
-class ExecutedSegments:
-    """The packets of segments that an executor renders, in order, whatever order it gives them in."""
+Execute = Callable[[Sequence[Segment], RenderWatch], Iterable[EncodedSegment]]
 
-    def __init__(self, work: SegmentWork, segments: Sequence[Segment], executor: Executor) -> None:
-        self._work, self._segments, self._executor = work, segments, executor
+
+class SegmentWatch:
+    """The ``RenderWatch`` of a render: its progress is told when the thread that made it takes note of some."""
+
+    def __init__(self, cancelled: Callable[[], bool], meter: ProgressMeter) -> None:
+        self.cancelled = cancelled
+        self._meter = meter
+        self._thread = threading.get_ident()
+        self._frames: dict[int, int] = {}
+
+    @property
+    def frames_done(self) -> int:
+        return sum(self._frames.values())
+
+    def encoded(self, segment: Segment, frames: int) -> None:
+        self._frames[segment.number] = min(frames, segment.last - segment.first)
+        if threading.get_ident() == self._thread:
+            self._meter.tell(self.frames_done, "rendering")
+
+
+class ExecutedSegments:
+    """The packets of segments that an executor renders, in order, whatever order it returns them in."""
+
+    def __init__(self, execute: Execute, segments: Sequence[Segment], watch: SegmentWatch) -> None:
+        self._execute, self._segments, self._watch = execute, segments, watch
         self._clock, self._tiles = StageClock(), TileCount()
-        self.frames_done = 0
         self.frames_held = 0
+
+    @property
+    def frames_done(self) -> int:
+        return self._watch.frames_done
 
     def __iter__(self) -> Iterator[tuple[EncodedPacket, int]]:
         waiting: dict[int, EncodedSegment] = {}
         wanted = 0
-        for result in self._executor.run(self._work, self._segments, self._work.cancelled):
+        for result in self._execute(self._segments, self._watch):
             waiting[result.segment.number] = result
-            self.frames_done += result.segment.last - result.segment.first
+            self._watch.encoded(result.segment, result.segment.last - result.segment.first)
             self.frames_held += result.held_frames
             self._clock.add(result.seconds_by_stage)
             self._tiles.add(result.tiles, result.held_tiles)
@@ -205,9 +221,9 @@ class ExecutedSegments:
                 yield from ((packet, done.segment.first) for packet in done.packets)
                 wanted += 1
         if wanted < len(self._segments):
-            if self._work.cancelled():
+            if self._watch.cancelled():
                 raise RenderCancelled("the render was cancelled")
-            raise RenderFailed(f"the executor gave {wanted} of {len(self._segments)} segments")
+            raise RenderFailed(f"the executor returned {wanted} of {len(self._segments)} segments")
 
     def add_to(self, clock: StageClock, tiles: TileCount) -> None:
         clock.add(self._clock.seconds)

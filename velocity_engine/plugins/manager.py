@@ -41,7 +41,7 @@ BUILT_INS = (
     "velocity_engine.builtin.styles",
     "velocity_engine.builtin.codecs",
     "velocity_engine.builtin.storage",
-    "velocity_engine.builtin.executors",
+    "velocity_engine.executors",
 )
 
 

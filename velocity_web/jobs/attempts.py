@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from velocity_web.database.entities import reading, rows
 from velocity_web.jobs import queue
 from velocity_web.jobs.queue import Leased
 from velocity_web.processes.fork_server import Limits
+from velocity_web.services.render_requests import read_request
 from velocity_web.settings import MIB, Settings
 
 
@@ -50,29 +50,22 @@ def plan_analysis(job: Leased, settings: Settings) -> Attempt | None:
 def plan_render(job: Leased, settings: Settings) -> Attempt:
     data = settings.data.resolve()
     with reading():
-        work = json.loads(rows("SELECT request FROM render WHERE id = $id", {"id": job.id})[0][0])
-        names = queue.names_of_files([work["template"], work["audio"], *work["assets"].values()])
+        [(text,)] = rows("SELECT request FROM render WHERE id = $id", {"id": job.id})
+        stored = read_request(text).order
+        names = queue.names_of_files([file.location for file in stored.files])
     folder = _folder(job, settings)
-    output = folder / f"render.{work['encoder']['container']}"
-    spec: dict[str, Any] = {
-        **work,
-        "template": str(data / work["template"]),
-        "assets": {asset_id: str(data / file) for asset_id, file in work["assets"].items()},
-        "audio": str(data / work["audio"]) if work["audio"] else None,
-        "output": str(output),
-        "names": names,
-    }
-    reads = (spec["template"], *spec["assets"].values(), *([spec["audio"]] if spec["audio"] else []))
+    output = folder / stored.output
+    order = stored.relocated(data.joinpath).to(output)
     limits = Limits(
         settings.render_memory_mb * MIB,
         settings.render_cpu_seconds,
         settings.nice,
         settings.run_as,
-        reads=reads,
+        reads=tuple(file.location for file in order.files),
         writes=(str(folder),),
         file_bytes=settings.process_file_mb * MIB,
     )
-    return Attempt(spec, folder, output, limits, float("inf"))
+    return Attempt({"order": order.to_json(), "names": names}, folder, output, limits, float("inf"))
 
 
 def _folder(job: Leased, settings: Settings) -> Path:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from velocity_web.processes.analyse_process import finding_dict
-from velocity_web.processes.render_process import MAX_WARNINGS, encoder_config
+from velocity_web.processes.render_process import MAX_WARNINGS
 from velocity_web.processes.telling import with_known_names
 
 LINE_BYTES = 64 << 20
@@ -56,7 +56,9 @@ def assets_named(customizations: list[dict[str, Any]]) -> list[list[Any]]:
 
 
 def _checked(template: Any, question: dict[str, Any], maps: list[Any], files: dict[str, str]) -> dict[str, Any]:
-    encoder = encoder_config(question["encoder"]) if question["encoder"] else None
+    import velocity_engine as engine
+
+    encoder = engine.EncoderConfig.from_values(question["encoder"]) if question["encoder"] else None
     frames = tuple(question["frames"]) if question["frames"] else None
     look = _look if question["warnings"] else _problems
     return {

@@ -7,12 +7,9 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from velocity_web.processes.analyse_process import finding_dict
-
-if TYPE_CHECKING:
-    from velocity_engine import EncoderConfig
 
 MAX_WARNINGS = 100
 PROGRESS_SECONDS = 0.2
@@ -20,41 +17,18 @@ DURATION_TOLERANCE = 0.25  # seconds: more than a frame or a rounded rate, less 
 
 
 def render(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """Render to ``spec["output"]``, look at the file, and synchronise it to the disk.
-
-    ``spec`` has absolute paths: template, output, audio, assets; and encoder, customizations, frames.
+    """Render ``spec["order"]``, look at the file, and synchronise it to the disk. ``spec["names"]`` are the names by
+    which the owner knows the order's files.
     """
     import velocity_engine as engine
 
-    config = encoder_config(spec["encoder"])
-    output = Path(spec["output"])
-    with engine.open_template(spec["template"]) as template:
-        result = engine.render(
-            template,
-            output,
-            encoder=config,
-            customizations=spec["customizations"],
-            assets=spec["assets"],
-            audio=spec["audio"],
-            frames=tuple(spec["frames"]) if spec["frames"] else None,
-            progress=_progress_sender(send),
-        )
-        seconds = result.frames / float(config.frame_rate or template.frame_rate)
-    check_output(output, result.frames, seconds)
+    order = engine.RenderOrder.from_json(spec["order"])
+    output = Path(order.output)
+    result = engine.render_order(order, progress=_progress_sender(send))
+    check_output(output, result.frames, result.video_seconds)
     warnings = [finding_dict(finding, spec.get("names", {})) for finding in result.findings[:MAX_WARNINGS]]
     size = output.stat().st_size
     return {"frames": result.frames, "size_bytes": size, "sha256": synchronise(output), "warnings": warnings}
-
-
-def encoder_config(told: dict[str, Any]) -> EncoderConfig:
-    """The engine's, of its fields as JSON."""
-    import velocity_engine as engine
-
-    encoder = dict(told)
-    encoder["rate_control"] = engine.RateControl(encoder["rate_control"])
-    if encoder["resolution"]:
-        encoder["resolution"] = tuple(encoder["resolution"])
-    return engine.EncoderConfig(**encoder)
 
 
 def _progress_sender(send: Callable[[dict[str, Any]], None]) -> Callable[[Any], None]:

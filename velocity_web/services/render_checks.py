@@ -29,7 +29,7 @@ class Source:
 
     template_id: str
     template_name: str
-    file: str
+    file: engine.FileReference
     frame_rate: float
     span: tuple[float, float]
     frame_count: int
@@ -44,12 +44,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A checked request: ``work`` is what the worker needs, as JSON values, but for the customization map, which is
-    JSON; paths are relative to the data folder. ``warnings``: what will not show as its author meant.
+    """A checked request: ``order`` is what is rendered, but for the customization map, which is JSON; locations are
+    relative to the data folder. ``warnings``: what will not show as its author meant.
     """
 
     source: Source
-    work: dict[str, Any]
+    order: engine.RenderOrder
     customizations: str
     warnings: tuple[dict[str, Any], ...]
     audio_id: str | None
@@ -99,7 +99,7 @@ def _source(caller: Caller, template_id: str, field_name: str, **campaign: Any) 
     return Source(
         template.id,
         template.name,
-        template.file,
+        engine.FileReference(template.file, template.sha256),
         analysis["frame_rate"],
         tuple(analysis["span"]),
         analysis["frame_count"],
@@ -115,7 +115,7 @@ class Sound:
     """The audio of a request: its stored file, and how long it lasts."""
 
     id: str
-    file: str
+    file: engine.FileReference
     seconds: float
 
 
@@ -134,7 +134,7 @@ def find_sound(caller: Caller, audio_id: str | None, source: Source, errors: Err
     if source.instance_id and not _is_linked(source.campaign_id, audio.group_id):
         link = f"POST /campaign/{source.campaign_id}/audio-groups/{audio.group_id}"
         errors["audioId"] = [f"the audio {audio.name!r} is of a group that is not linked to the campaign; do {link}"]
-    return Sound(audio_id, str(audio.file), float(audio.seconds or 0.0))
+    return Sound(audio_id, engine.FileReference(audio.file, audio.sha256), float(audio.seconds or 0.0))
 
 
 def _is_linked(campaign_id: str | None, group_id: str) -> bool:
@@ -144,7 +144,7 @@ def _is_linked(campaign_id: str | None, group_id: str) -> bool:
 
 def find_assets(
     caller: Caller, named: Sequence[tuple[int, str, str]], errors: Errors, known: dict[str, Asset | None]
-) -> dict[str, str]:
+) -> dict[str, engine.FileReference]:
     """Within a session: the stored files of the assets that a map names, by the id as it was written.
 
     Args:
@@ -153,7 +153,7 @@ def find_assets(
         errors: Gets what is wrong, by field.
         known: The assets that were looked up before, by id; gets those that are looked up now.
     """
-    found: dict[str, str] = {}
+    found: dict[str, engine.FileReference] = {}
     for index, key, asset_id in named:
         place = f"customizationMap[{index}].{key}"
         if asset_id not in known:
@@ -162,7 +162,7 @@ def find_assets(
         if asset is None or asset.account_id != caller.account_id:
             errors[f"{place}.assetId"] = [f"there is no asset {asset_id[:80]}"]
             continue
-        found[asset_id] = asset.file
+        found[asset_id] = engine.FileReference(asset.file, asset.sha256)
         if key in ("image", "video") and asset.kind != key:
             what = {"image": "a picture", "video": "a clip"}.get(asset.kind, asset.kind)
             errors[place] = [f"the asset {asset.name!r} is {what}; name it by {asset.kind!r} in place of {key!r}"]
@@ -207,7 +207,7 @@ class MapCheck:
 
     errors: Errors
     warnings: tuple[dict[str, Any], ...]
-    assets: dict[str, str]
+    assets: dict[str, engine.FileReference]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +224,7 @@ class CheckRequest:
 def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[Errors, list[MapCheck]]:
     """What is wrong with what the maps share, and with each of them. Not within a session. Raises Invalid."""
     errors: list[Errors] = [{} for _ in maps]
-    assets: list[dict[str, str]] = [{} for _ in maps]
+    assets: list[dict[str, engine.FileReference]] = [{} for _ in maps]
     known: dict[str, Asset | None] = {}
 
     def files_of(named: list[list[list[Any]]]) -> dict[str, str]:
@@ -232,9 +232,9 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
             for number, one in enumerate(named):
                 places = [(int(index), str(key), str(asset_id)) for index, key, asset_id in one]
                 assets[number] = find_assets(question.caller, places, errors[number], known)
-        return {key: str((question.data / file).resolve()) for one in assets for key, file in one.items()}
+        return {key: str((question.data / file.location).resolve()) for one in assets for key, file in one.items()}
 
-    encoder = None if question.encoder is None else _plain(question.encoder)
+    encoder = None if question.encoder is None else question.encoder.to_values()
     told = {"encoder": encoder, "frames": question.frames, "warnings": question.warnings}
     try:
         found = checker.ask(told, [one.encode() for one in maps], files_of)
@@ -259,7 +259,7 @@ def joined(first: str, second: str) -> str:
 
 def template_path(data: Path, source: Source) -> Path:
     """Raises Invalid when the file is gone."""
-    path = data / source.file
+    path = data / source.file.location
     if not path.exists():
         raise Invalid("the template's file is gone from the storage", {"templateId": ["upload it again"]})
     return path
@@ -291,7 +291,7 @@ def ticket_of(terms: Terms, customizations: str, check: MapCheck, sound: Sound |
     source = terms.source
     return Ticket(
         source,
-        _work(terms, check.assets, sound.file if sound else None),
+        order_of(terms, check.assets, sound),
         customizations,
         check.warnings,
         sound.id if sound else None,
@@ -301,15 +301,13 @@ def ticket_of(terms: Terms, customizations: str, check: MapCheck, sound: Sound |
     )
 
 
-def _plain(encoder: engine.EncoderConfig) -> dict[str, Any]:
-    return {name: getattr(encoder, name) for name in engine.EncoderConfig.__dataclass_fields__}
-
-
-def _work(terms: Terms, assets: dict[str, str], audio: str | None) -> dict[str, Any]:
-    return {
-        "template": terms.source.file,
-        "encoder": _plain(terms.encoder),
-        "assets": assets,
-        "audio": audio,
-        "frames": terms.frames,
-    }
+def order_of(terms: Terms, assets: dict[str, engine.FileReference], sound: Sound | None) -> engine.RenderOrder:
+    """What is rendered, but for the customization map."""
+    return engine.RenderOrder(
+        template=terms.source.file,
+        output=f"render.{terms.encoder.container}",
+        encoder=terms.encoder,
+        assets=assets,
+        frames=terms.frames,
+        soundtrack=sound.file if sound else None,
+    )

@@ -61,6 +61,7 @@ from velocity_web.services.render_checks import (
     terms_of,
     ticket_of,
 )
+from velocity_web.services.render_requests import read_request, request_text
 from velocity_web.settings import Settings
 from velocity_web.storage.disk import require_room as require_room_on_disk
 from velocity_web.storage.files import StoredFile, remove
@@ -266,7 +267,6 @@ def insert_renders(caller: Caller, output: RenderOutput, new: Sequence[NewRender
 
 def _render_row(caller: Caller, new: NewRender, kept: dict[str, Any]) -> dict[str, Any]:
     ticket, source = new.ticket, new.ticket.source
-    work = json.dumps({**ticket.work, "asked": kept})
     return {
         "account_id": caller.account_id,
         "name": new.name,
@@ -276,7 +276,7 @@ def _render_row(caller: Caller, new: NewRender, kept: dict[str, Any]) -> dict[st
         "template_instance_name": source.instance_name,
         "campaign_id": source.campaign_id,
         "audio_id": ticket.audio_id,
-        "request": f'{work[:-1]}, "customizations": {ticket.customizations}}}',
+        "request": request_text(ticket.order, ticket.customizations, kept),
         "warnings": json.dumps(all_warnings(ticket)),
         "frames_done": 0,
         "frames_total": ticket.frames,
@@ -390,15 +390,15 @@ def render_status(caller: Caller, render_id: str) -> RenderStatusDto:
 def render_detail(caller: Caller, render_id: str) -> RenderDetail:
     with reading():
         render, job = _completed(caller, render_id)
-        work = json.loads(render.request)
+        request = read_request(render.request)
         return RenderDetail(
             **render_dto(render, job),
             completed_at=iso_time(job.completed_at),
             frames=render.frames_total,
             audio_id=render.audio_id,
-            job_info=work["asked"]["jobInfo"],
-            encoder_config=work["asked"]["encoderConfig"],
-            customization_map=work["customizations"],
+            job_info=request.job_info,
+            encoder_config=request.encoder_config,
+            customization_map=request.order.customizations,
             warnings=_warnings_of(render),
         )
 

@@ -9,47 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from velocity_engine.encoder_config import EncoderConfig, RateControl
-from velocity_engine.errors import CustomizationError, OrderError, Place, StorageError
-from velocity_engine.files.regular import open_regular
+from velocity_engine.encoder_config import EncoderConfig
+from velocity_engine.errors import CustomizationError, OrderError, Place
+from velocity_engine.order.file_reference import FileReference
 
 VERSION = 1
-CHUNK = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class FileReference:
-    """A file, by its location and by its content.
-
-    Attributes:
-        location: A path or a URL.
-        sha256: The SHA-256 of its bytes in hexadecimal. For a folder it is that of the names and contents of its files.
-    """
-
-    location: str
-    sha256: str
-
-    @classmethod
-    def of(cls, path: str | os.PathLike[str]) -> FileReference:
-        """Reads a file and returns a reference to it.
-
-        Args:
-            path: The file or folder.
-
-        Raises:
-            StorageError: It cannot be read.
-        """
-        return cls(os.fspath(path), content_sha256(path))
-
-    @classmethod
-    def unread(cls, path: str | os.PathLike[str]) -> FileReference:
-        """The file at ``path`` without its digest: for an order that is rendered at once and goes nowhere else."""
-        return cls(os.fspath(path), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -81,13 +49,20 @@ class RenderOrder:
     frames: tuple[float, float] | None = None
     soundtrack: FileReference | None = None
 
-    def to_json(self) -> str:
+    def to_json(self, customizations: str | None = None) -> str:
         """Returns the order as JSON. Equal orders return the same text.
+
+        Args:
+            customizations: A customization map as JSON that stands in the place of the order's own. It is not parsed,
+                so a server can store what a stranger wrote without reading it.
 
         Raises:
             CustomizationError: An entry of ``customizations`` holds a value that JSON cannot express.
         """
-        return _text(self._values())
+        texts = {name: _text(value) for name, value in self._values().items()}
+        if customizations is not None:
+            texts["customizations"] = customizations
+        return "{" + ",".join(f'"{name}":{texts[name]}' for name in sorted(texts)) + "}"
 
     @classmethod
     def from_json(cls, text: str | bytes) -> RenderOrder:
@@ -100,7 +75,22 @@ class RenderOrder:
             OrderError: The text is not an order, or it has a version that this engine does not know.
         """
         try:
-            values = json.loads(text)
+            return cls.from_values(json.loads(text))
+        except ValueError as error:
+            raise _no_order() from error
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> RenderOrder:
+        """Returns the order of which ``to_json`` wrote the text that these values were read from.
+
+        Args:
+            values: The JSON object.
+
+        Raises:
+            OrderError: They are not an order, or it has a version that this engine does not know.
+        """
+        try:
+            values = dict(values)
             version = values.pop("version")
             if version != VERSION:
                 raise OrderError(
@@ -109,7 +99,7 @@ class RenderOrder:
                 )
             return cls(
                 template=FileReference(**values.pop("template")),
-                encoder=encoder_from(values.pop("encoder")),
+                encoder=EncoderConfig.from_values(values.pop("encoder")),
                 assets={key: FileReference(**value) for key, value in values.pop("assets").items()},
                 frames=tuple(frames) if (frames := values.pop("frames")) is not None else None,
                 soundtrack=FileReference(**sound) if (sound := values.pop("soundtrack")) is not None else None,
@@ -117,7 +107,7 @@ class RenderOrder:
                 **values,
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise OrderError("this is not a render order", hint="RenderOrder.to_json writes one") from error
+            raise _no_order() from error
 
     @property
     def digest(self) -> str:
@@ -132,6 +122,12 @@ class RenderOrder:
                 del reference["location"]
         return hashlib.sha256(_text(values).encode()).hexdigest()
 
+    @property
+    def files(self) -> tuple[FileReference, ...]:
+        """The template, the assets and the soundtrack."""
+        sound = () if self.soundtrack is None else (self.soundtrack,)
+        return (self.template, *self.assets.values(), *sound)
+
     def to(self, output: str | os.PathLike[str]) -> RenderOrder:
         """Returns the same order with another output.
 
@@ -140,12 +136,29 @@ class RenderOrder:
         """
         return replace(self, output=os.fspath(output))
 
+    def relocated(self, locate: Callable[[str], str | os.PathLike[str]]) -> RenderOrder:
+        """Returns the same order with its files elsewhere.
+
+        Args:
+            locate: Returns the new location of a file, given the one that the order has.
+        """
+
+        def moved(reference: FileReference) -> FileReference:
+            return replace(reference, location=os.fspath(locate(reference.location)))
+
+        return replace(
+            self,
+            template=moved(self.template),
+            assets={key: moved(value) for key, value in self.assets.items()},
+            soundtrack=None if self.soundtrack is None else moved(self.soundtrack),
+        )
+
     def _values(self) -> dict[str, Any]:
         return {
             "version": VERSION,
             "template": _plain(self.template),
             "output": self.output,
-            "encoder": encoder_values(self.encoder),
+            "encoder": self.encoder.to_values(),
             "animation": self.animation,
             "customizations": list(self.customizations),
             "assets": {key: _plain(value) for key, value in self.assets.items()},
@@ -175,55 +188,5 @@ def _plain(reference: FileReference) -> dict[str, str]:
     return {"location": reference.location, "sha256": reference.sha256}
 
 
-def encoder_values(encoder: EncoderConfig) -> dict[str, Any]:
-    """Returns the fields of a configuration as JSON values, by name.
-
-    Args:
-        encoder: The configuration.
-    """
-    values = {one.name: getattr(encoder, one.name) for one in fields(encoder)}
-    values["rate_control"] = int(encoder.rate_control)
-    values["resolution"] = None if encoder.resolution is None else list(encoder.resolution)
-    return values
-
-
-def encoder_from(values: Mapping[str, Any]) -> EncoderConfig:
-    """Returns the configuration from which ``encoder_values`` made these values.
-
-    Args:
-        values: The fields, by name.
-    """
-    size = values["resolution"]
-    special = {
-        "rate_control": RateControl(values["rate_control"]),
-        "resolution": None if size is None else (int(size[0]), int(size[1])),
-    }
-    return EncoderConfig(**{**values, **special})
-
-
-def content_sha256(path: str | os.PathLike[str]) -> str:
-    """Returns the SHA-256 of a file's bytes, or of the names and contents of a folder's files, in hexadecimal.
-
-    Args:
-        path: The file or folder.
-
-    Raises:
-        StorageError: It cannot be read.
-    """
-    whole = Path(path)
-    try:
-        if not whole.is_dir():
-            return _file_sha256(whole)
-        digest = hashlib.sha256()
-        for file in sorted(one for one in whole.rglob("*") if one.is_file()):
-            digest.update(
-                f"{file.relative_to(whole).as_posix()}\0{_file_sha256(file)}\n".encode("utf-8", "surrogateescape")
-            )
-        return digest.hexdigest()
-    except OSError as error:
-        raise StorageError(f"{whole.name} cannot be read: {error.strerror}", place=Place(file=whole.name)) from None
-
-
-def _file_sha256(path: Path) -> str:
-    with open_regular(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _no_order() -> OrderError:
+    return OrderError("this is not a render order", hint="RenderOrder.to_json writes one")

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import velocity_engine as ve
-from velocity_engine.pipeline.order import content_sha256
+from velocity_engine.order import content_sha256
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "examples" / "demo.zip"

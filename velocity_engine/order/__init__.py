@@ -1,0 +1,8 @@
+"""A render request as one value, and the files that it names."""
+
+from __future__ import annotations
+
+from velocity_engine.order.file_reference import FileReference, content_sha256
+from velocity_engine.order.render_order import RenderOrder
+
+__all__ = ["FileReference", "RenderOrder", "content_sha256"]

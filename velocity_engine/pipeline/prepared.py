@@ -1,0 +1,161 @@
+"""An order, ready to be drawn: its template planned with its customizations, the encoder's settings, the segments."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+from velocity_engine import plugins
+from velocity_engine.display import RGBA, DisplayList
+from velocity_engine.encoder_config import EncoderConfig
+from velocity_engine.errors import Finding, RenderFailed, VelocityError
+from velocity_engine.evaluate.evaluation_pass import Viewport, fit_viewport
+from velocity_engine.evaluate.evaluator import Evaluator
+from velocity_engine.evaluate.soundtrack import audio_plan
+from velocity_engine.media.audio import AudioPlan
+from velocity_engine.order import RenderOrder
+from velocity_engine.pipeline.scene import Scene
+from velocity_engine.pipeline.segment import plan_segments
+from velocity_engine.plan.plan import Plan
+from velocity_engine.plugin_types import EncoderSettings, Segment
+from velocity_engine.template import Template, all_findings, encoder_problems, output_rate, output_size
+
+BLACK: RGBA = (0.0, 0.0, 0.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineScene:
+    """A ``Scene`` that draws a plan. Output frame n shows the moment ``start + n * step``.
+
+    Attributes:
+        evaluator: The evaluator of the plan.
+        viewport: The size of the video in pixels, and the map from the composition to it.
+        background: Straight RGBA, opaque or clear.
+        start: The moment of output frame 0, in frames of the composition.
+        step: How many frames of the composition pass from one output frame to the next.
+    """
+
+    evaluator: Evaluator
+    viewport: Viewport
+    background: RGBA
+    start: float
+    step: float
+
+    @property
+    def width(self) -> int:
+        return self.viewport.width
+
+    @property
+    def height(self) -> int:
+        return self.viewport.height
+
+    def display_list(self, output_frame: int) -> DisplayList:
+        return self.evaluator.display_list(self.start + output_frame * self.step, self.viewport, self.background)
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """What is encoded: output frames 0 .. ``frame_count`` - 1 of ``scene`` at ``rate`` frames a second.
+
+    ``settings`` and ``segments`` follow from ``config``, which must have no problems.
+    """
+
+    scene: Scene
+    config: EncoderConfig
+    settings: EncoderSettings
+    rate: Fraction
+    frame_count: int
+    segments: tuple[Segment, ...]
+
+    @classmethod
+    def of(cls, scene: Scene, config: EncoderConfig, rate: Fraction, frame_count: int) -> Video:
+        """The video of a scene, cut into segments."""
+        settings = plugins.codec(config.codec_name).settings(config, scene.width, scene.height, rate)
+        return cls(scene, config, settings, rate, frame_count, plan_segments(frame_count, config, settings, rate))
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRender:
+    """An order whose template is planned. ``close`` it; the template stays open."""
+
+    order: RenderOrder
+    plan: Plan
+    video: Video
+
+    def sound(self) -> AudioPlan | None:
+        """The sound of the template and of the order, or None where there is none."""
+        scene, video = self.video.scene, self.video
+        assert isinstance(scene, TimelineScene)
+        soundtrack = None if self.order.soundtrack is None else self.order.soundtrack.location
+        return audio_plan(self.plan, scene.start, video.frame_count / video.rate, soundtrack)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What is not drawn as the designer meant, as far as it is known by now."""
+        return all_findings(self.plan.document, self.plan)
+
+    def close(self) -> None:
+        self.plan.close()
+
+
+def prepare(order: RenderOrder, template: Template) -> PreparedRender:
+    """Plans an order.
+
+    Args:
+        order: The order. Its template is not opened.
+        template: Its template.
+
+    Raises:
+        EncoderConfigError, FrameRangeError, CustomizationError: The order does not fit the template.
+        RenderFailed: The template cannot be rendered, for example because a picture is missing.
+    """
+    encoder = order.encoder
+    raise_first(encoder_problems(template, encoder))
+    start, end = template.frame_range(order.frames)
+    width, height = output_size(template, encoder)
+    rate = output_rate(template, encoder)
+    count = frame_total(start, end, template.frame_rate, rate)
+    plan = template.plan(order.customizations, {key: file.location for key, file in order.assets.items()})
+    try:
+        _raise_on_errors(all_findings(plan.document, plan))
+        scene = TimelineScene(
+            Evaluator(plan),
+            fit_viewport((template.width, template.height), width, height),
+            plan.document.background or BLACK,
+            start,
+            template.frame_rate / float(rate),
+        )
+        return PreparedRender(order, plan, Video.of(scene, encoder, rate, count))
+    except BaseException:
+        plan.close()
+        raise
+
+
+def frame_total(start: float, end: float, frame_rate: float, rate: Fraction) -> int:
+    """Returns how many output frames a range of the composition becomes, at least one.
+
+    Args:
+        start: The start of the range, in frames of the composition.
+        end: The end of the range, in frames of the composition. It is not part of the range.
+        frame_rate: The composition's frames per second.
+        rate: The output frames per second.
+    """
+    return max(math.ceil((end - start) / frame_rate * rate - 1e-6), 1)
+
+
+def raise_first(problems: list[VelocityError]) -> None:
+    """Raises the first problem, with the others as its notes. Where there is no problem, it does nothing."""
+    if problems:
+        for other in problems[1:]:
+            problems[0].add_note(str(other))
+        raise problems[0]
+
+
+def _raise_on_errors(findings: tuple[Finding, ...]) -> None:
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if errors:
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        failure = RenderFailed(f"{errors[0].message}{more}", place=errors[0].place)
+        for finding in errors[1:]:
+            failure.add_note(f"{finding.message} ({finding.place})")
+        raise failure

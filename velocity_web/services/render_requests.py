@@ -1,0 +1,50 @@
+"""A render's request as it is stored: the engine's order, and what was asked for in the caller's own words.
+
+The order's files lie below the data folder, and its output is a name: who renders it says where they are.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import velocity_engine as engine
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRequest:
+    """``job_info`` and ``encoder_config`` are as the caller wrote them, for who reads them again."""
+
+    order: engine.RenderOrder
+    job_info: Mapping[str, Any]
+    encoder_config: Mapping[str, Any]
+
+
+def request_text(order: engine.RenderOrder, customizations: str, asked: Mapping[str, Any]) -> str:
+    """What is stored. ``customizations`` is the map as JSON, which is not parsed here; ``asked`` has ``jobInfo`` and
+    ``encoderConfig``."""
+    return f'{{"asked":{json.dumps(asked)},"order":{order.to_json(customizations)}}}'
+
+
+def read_request(text: str) -> StoredRequest:
+    """What ``request_text`` wrote, or a version before orders were stored."""
+    values = json.loads(text)
+    asked = values["asked"]
+    order = engine.RenderOrder.from_values(values["order"]) if "order" in values else _order_of_parts(values)
+    return StoredRequest(order, asked["jobInfo"], asked["encoderConfig"])
+
+
+def _order_of_parts(values: Mapping[str, Any]) -> engine.RenderOrder:
+    """Of a render that an earlier version queued: the parts of an order, without what the files hold."""
+    encoder = engine.EncoderConfig.from_values(values["encoder"])
+    return engine.RenderOrder(
+        template=engine.FileReference.unread(values["template"]),
+        output=f"render.{encoder.container}",
+        encoder=encoder,
+        customizations=tuple(values["customizations"]),
+        assets={key: engine.FileReference.unread(file) for key, file in values["assets"].items()},
+        frames=tuple(values["frames"]) if values["frames"] else None,
+        soundtrack=engine.FileReference.unread(values["audio"]) if values["audio"] else None,
+    )
