@@ -1,12 +1,14 @@
-"""How each input made to cost is answered, as a table: ``PYTHONPATH=tests python -m load.hostile_table [2/4] [PART OF A NAME ...]``.
+"""How each input made to cost is answered, as a table: ``PYTHONPATH=tests python -m load.hostile_table``.
 
-Every document of ``hostile_documents`` and every file of ``web.support_hostile`` is analysed, drawn as one still, and
-rendered for a few frames, in a process of its own: forked from one that has the engine and its kernels loaded, as the
-service does. The table is Markdown; the exit status is 1 when an answer took too long or too much memory. ``2/4`` asks
-for the second quarter, so that several processes can share the work.
+Every document of ``hostile_documents`` and ``hostile_inventions`` and every file of ``web.support_hostile`` is
+analysed, drawn as one still, and rendered for a few frames, in a process of its own: forked from one that has the
+engine and its kernels loaded, as the service does. The table is Markdown; the exit status is 1 when an answer took too
+long or too much memory. Arguments are parts of names; ``2/4`` asks for the second quarter, so that several processes
+can share the work.
 
-On a busy machine the clock says more than a quiet one would take, and processor time counts what several threads do at
-once; a quiet machine needs at most about the lesser of the two, so that is what is judged.
+Each of the three answers has its own limit. On a busy machine the clock says more than a quiet one would take, and
+processor time counts what several threads do at once; a quiet machine needs at most about the lesser of the two, so
+that is what is told and judged.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import platform
 import re
 import resource
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -34,34 +37,37 @@ HELD_MIB = 3 * 1024  # more than is allowed, so that what goes beyond is seen, a
 FRAMES = 5.0
 ANSWER_CHARACTERS = 90
 SHARE = re.compile(r"(\d+)/(\d+)")
+MAKE = "--make"
+STEPS = ("analysis", "still", "render")  # each opens the file
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One input: what it was answered at each step, what a process took for all of them together, and its peak."""
+    """One input: what it was answered at each step, the seconds of each, and the most memory that its process had."""
 
     name: str
     answer: str
-    clock: float
-    processor: float
+    seconds: tuple[float, ...]
     mib: float
 
     @property
-    def seconds(self) -> float:
-        return min(self.clock, self.processor)
+    def slowest(self) -> float:
+        return max(self.seconds)
 
     @property
     def holds(self) -> bool:
-        return self.seconds <= MOST_SECONDS and self.mib <= MOST_MIB
+        return self.slowest <= MOST_SECONDS and self.mib <= MOST_MIB
 
     def line(self) -> str:
         mark = "" if self.holds else " **beyond**"
         answer = self.answer.replace("|", "\\|")
-        return f"| {self.name} | {answer} | {self.clock:.1f} | {self.processor:.1f} | {self.mib:.0f}{mark} |"
+        shown = [f"{self.seconds[n]:.1f}" if n < len(self.seconds) else "" for n in range(len(STEPS))]
+        return f"| {self.name} | {answer} | {' | '.join(shown)} | {self.mib:.0f}{mark} |"
 
 
 def inputs() -> Iterator[tuple[str, str, Callable[[], bytes]]]:
     """Name, suffix of the file, and what makes its content."""
+    import hostile_inventions  # noqa: F401  # adds its own
     from hostile_documents import EXPENSIVE
     from web.support_hostile import HOSTILE
 
@@ -71,21 +77,60 @@ def inputs() -> Iterator[tuple[str, str, Callable[[], bytes]]]:
         yield f"zip: {name}", ".zip", pack
 
 
+class Maker:
+    """A process that makes the inputs: what that takes, and what it leaves in memory, is not the engine's."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "load.hostile_table", MAKE]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.names: list[str] = self._ask([])
+
+    def make(self, name: str, folder: Path) -> Path:
+        """The file of an input."""
+        return Path(self._ask([name, str(folder)]))
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def _ask(self, question: list[str]) -> Any:
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(json.dumps(question) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+
+def make_what_is_asked_for() -> None:
+    """The other side of ``Maker``: an empty list asks for the names, another for a file."""
+    known = {name: (suffix, make) for name, suffix, make in inputs()}
+    for line in sys.stdin:
+        answer: list[str] | str = list(known)
+        if question := json.loads(line):
+            suffix, make = known[question[0]]
+            answer = str(Path(question[1], f"template{suffix}"))
+            Path(answer).write_bytes(make())
+        print(json.dumps(answer), flush=True)
+
+
 def main(arguments: list[str]) -> int:
+    if arguments == [MAKE]:
+        make_what_is_asked_for()
+        return 0
     import velocity_engine
 
     share, of = next((tuple(map(int, one.split("/"))) for one in arguments if SHARE.fullmatch(one)), (1, 1))
     parts = [one for one in arguments if not SHARE.fullmatch(one)]
-    wanted = [one for one in inputs() if not parts or any(part in one[0] for part in parts)]
-
-    velocity_engine.warm_up()
     rows = []
+    maker = Maker()
+    velocity_engine.warm_up()
     print(head(), flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        draw_once(Path(folder))
-        for name, suffix, make in wanted[share - 1 :: of]:
-            rows.append(measured(name, suffix, make, Path(folder)))
+        measured("the first of all", maker.make(maker.names[0], Path(folder)))  # the machine's files are at hand then
+        wanted = [name for name in maker.names if not parts or any(part in name for part in parts)]
+        for name in wanted[share - 1 :: of]:
+            rows.append(measured(name, maker.make(name, Path(folder))))
             print(rows[-1].line(), flush=True)
+    maker.close()
     print(tail(rows))
     return 0 if all(row.holds for row in rows) else 1
 
@@ -97,8 +142,8 @@ def head() -> str:
         (
             f"{when}, {machine}, load {os.getloadavg()[0]:.1f} at the beginning.",
             "",
-            "| input | answer | s by the clock | s of processors | peak MiB |",
-            "|---|---|---|---|---|",
+            f"| input | answer | {' | '.join(f'{step}, s' for step in STEPS)} | peak MiB |",
+            "|---|---|---|---|---|---|",
         )
     )
 
@@ -107,34 +152,32 @@ def tail(rows: list[Row]) -> str:
     beyond = [row.name for row in rows if not row.holds]
     if not rows:
         return "\nNothing has such a name."
-    slowest, largest = max(rows, key=lambda row: row.seconds), max(rows, key=lambda row: row.mib)
+    slowest, largest = max(rows, key=lambda row: row.slowest), max(rows, key=lambda row: row.mib)
     told = "None is" if not beyond else f"{len(beyond)} are"
     return (
         f"\n{len(rows)} inputs. {told} beyond {MOST_SECONDS:g} s or {MOST_MIB:g} MiB. "
-        f"The slowest took {slowest.seconds:.1f} s ({slowest.name}), the largest {largest.mib:.0f} MiB "
+        f"The slowest took {slowest.slowest:.1f} s ({slowest.name}), the largest {largest.mib:.0f} MiB "
         f"({largest.name}). Load {os.getloadavg()[0]:.1f} at the end."
     )
 
 
-def draw_once(folder: Path) -> None:
-    """What the first picture and the first video load goes to a child, so that the machine's files are at hand."""
-    from web.support_templates import template_zip
-
-    measured("warm", ".zip", template_zip, folder)
-
-
-def measured(name: str, suffix: str, make: Callable[[], bytes], folder: Path) -> Row:
-    file, answers = folder / f"template{suffix}", folder / "answers"
-    in_child(lambda: file.write_bytes(make()))  # what making it takes is not the engine's
-    answers.write_text("")
-    started = time.monotonic()
-    status, used = in_child(lambda: answer(file, answers))
-    clock = time.monotonic() - started
-    told = [json.loads(line) for line in answers.read_text().splitlines()]
-    if status != 0:
-        told.append(f"**ended by {signal_name(status)}**")
+def measured(name: str, file: Path) -> Row:
+    """Each step in a process of its own; none follows an analysis that refused."""
+    told: list[str] = []
+    seconds: list[float] = []
+    peak = 0.0
+    for step in STEPS:
+        answers = file.with_name("answer")
+        answers.write_text("")
+        started = time.monotonic()
+        status, used = in_child(lambda answers=answers, step=step: answer(file, step, answers))  # type: ignore[misc]
+        seconds.append(min(time.monotonic() - started, used.ru_utime + used.ru_stime))
+        peak = max(peak, used.ru_maxrss / 1024)
+        told.append(answers.read_text() if status == 0 else f"**ended by {signal_name(status)}**")
+        if step == STEPS[0] and not told[-1].startswith("find"):
+            break
     file.unlink(missing_ok=True)
-    return Row(name, in_short(told), clock, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    return Row(name, in_short(told), tuple(seconds), peak)
 
 
 def in_child(work: Callable[[], Any]) -> tuple[int, resource.struct_rusage]:
@@ -153,44 +196,46 @@ def in_child(work: Callable[[], Any]) -> tuple[int, resource.struct_rusage]:
     return status, used
 
 
-def answer(file: Path, answers: Path) -> None:
-    """Analysis, still and render, each answered by a line."""
+def answer(file: Path, step: str, answers: Path) -> None:
+    """Writes what one step says."""
     import velocity_engine as ve
 
     with suppress(OSError):
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, 2)
-    template: Any = None
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    try:
+        with ve.open_template(file) as template:
+            told = DO[step](template, file)
+    except ve.VelocityError as error:
+        told = f"refused: {error}"
+    except MemoryError:
+        told = "**out of memory**"
+    except Exception as error:
+        told = f"**{type(error).__name__}: {error}**"
+    answers.write_text(told)
 
-    def analysis() -> str:
-        nonlocal template
-        template = ve.open_template(file)
-        found = sorted({finding.feature for finding in template.findings})
-        len(template.layers), len(template.markers)
-        return f"findings {', '.join(found[:3])}" if found else "no finding"
 
-    def still() -> str:
-        ve.render_still(template, 0)
-        return "drawn"
+def analysis(template: Any, file: Path) -> str:
+    found = sorted({finding.feature for finding in template.findings})
+    len(template.layers), len(template.markers)
+    return f"findings: {', '.join(found[:3])}" if found else "findings: none"
 
-    def render() -> str:
-        end = min(FRAMES, template.frame_count)
-        ve.render(template, file.with_suffix(".mp4"), frames=(0, end))
-        return "rendered"
 
-    for step in (analysis, still, render):
-        try:
-            told = step()
-        except ve.VelocityError as error:
-            told = f"refused: {error}"
-        except MemoryError:
-            told = "**out of memory**"
-        except Exception as error:
-            told = f"**{type(error).__name__}: {error}**"
-        with answers.open("a") as out:
-            out.write(json.dumps(told) + "\n")
-        if template is None:
-            return
+def still(template: Any, file: Path) -> str:
+    import velocity_engine as ve
+
+    ve.render_still(template, 0)
+    return "drawn"
+
+
+def render(template: Any, file: Path) -> str:
+    import velocity_engine as ve
+
+    start, end = template.frame_range(None)
+    ve.render(template, file.with_suffix(".mp4"), frames=(start, min(start + FRAMES, end)))
+    return "rendered"
+
+
+DO = {"analysis": analysis, "still": still, "render": render}
 
 
 def in_short(told: list[str]) -> str:
