@@ -258,6 +258,8 @@ def test_expressions_that_take_too_long_together_end_the_frame() -> None:
         "JSON.stringify(new Array(4294967295))",
         "[...(function* () { for (;;) yield 1 })()]",
         "1" + "+1" * 100_000,
+        "(function () { var o = {}; for (var i = 0; i < 1e4; i++) o['k' + i] = i; for (;;) ({...o}) })()",
+        "(function () { var a = new Array(1e5).fill(1); for (;;) try { [...a, ...a] } catch (e) {} })()",
     ],
 )  # fmt: skip
 def test_natively_long_calls_are_refused_or_interrupted(source: str) -> None:
