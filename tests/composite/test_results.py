@@ -73,7 +73,11 @@ def test_while_a_frame_is_drawn_what_was_not_used_for_longest_goes() -> None:
     results, computed = Results(size), []
 
     def ask(name: bytes) -> None:
-        results.get((name, (0, 0, 2, 2)), lambda: computed.append(name) or pixels(1))  # type: ignore[func-returns-value]
+        def compute() -> np.ndarray:
+            computed.append(name)
+            return pixels(1)
+
+        results.get((name, (0, 0, 2, 2)), compute)
 
     for name in (b"a", b"b", b"c", b"a", b"d", b"a", b"b"):  # three fit: with d, b goes
         ask(name)
