@@ -302,7 +302,7 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         command = [sys.executable, "-m", "velocity_engine", "serve", "--data", str(tmp_path), "--port", str(port)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
     assert done.returncode == 1
     assert f"port {port} of 127.0.0.1 is in use by another program; give another one with --port" in done.stderr
     assert "Errno" not in done.stderr
