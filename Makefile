@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 BENCH := .venv-bench
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install -c constraints.txt
 # Two processes that test, each with servers of its own; a file's tests stay together and share what it sets up.
-PARALLEL ?= -n 2 --dist loadfile
+PARALLEL ?= -n 2 --dist loadfile --no-loadscope-reorder
 QRCODE := $(shell find plugins/qrcode -name '*.py' -o -name pyproject.toml)
 
 .DEFAULT_GOAL := help

@@ -22,7 +22,7 @@ from velocity_web.server.dispatch import FairDispatcher
 from velocity_web.server.rates import REMEMBERED, Buckets
 
 LONG_SECONDS = "1000"
-"""How long a silent connection is kept: longer than a client waits. Who is answered at all was not kept waiting by it."""
+"""How long a silent connection is kept: longer than a client waits. Who is answered at all did not wait for its end."""
 
 
 def connect(service: Service) -> socket.socket:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from media_support import make_clip, make_sound, tone
 from strangers import naming
 from web.support_hostile import HOSTILE
+from web.support_sentences import UUID, check
 from web.support_service import Client, Service
 from web.support_templates import layer, png, solid, template_zip
 
@@ -24,9 +26,12 @@ def test_hostile_templates(client: Client, name: str) -> None:
     answer = client.post("/template/upload", files={"file": ("hostile.zip", make())})
     if answer.status_code != 200:
         assert answer.status_code == 400, answer.text
-        assert answer.json()["detail"]
+        assert check(answer.json())
         return
     status = client.settle(f"/template/{answer.json()['templateId']}/status")
+    check(status, "/tmp/velocity-pwned.png")
+    for warning in status["warnings"]:
+        assert not UUID.search(json.dumps(warning)), warning
     if status["status"] == "failed":
         assert status["reason"]
         assert "Traceback" not in status["reason"]
