@@ -266,9 +266,13 @@ def test_no_budget_is_402(service: Service) -> None:
 
 def test_an_output_that_does_not_fit_after_all_fails_with_that_reason(service: Service) -> None:
     """The quota is lowered once the render is queued: what it was checked against no longer holds."""
-    client = service.client(quota_mb=100)
-    render_id = client.start_render(client.ready_template(slow_template()))
+    client, other = service.client(quota_mb=100), service.client()
+    template_id = client.ready_template(template_zip())
+    ahead = other.start_render(other.ready_template(slow_template()))
+    other.until(f"/render/{ahead}/status", lambda status: status["status"] == "processing")
+    render_id = client.start_render(template_id)
     service.query("UPDATE account SET quota_mb = 0 WHERE key_hash = ?", key_digest(client.key))
+    other.post(f"/render/{ahead}/cancel")
     status = client.settle(f"/render/{render_id}/status")
     assert status["status"] == "failed"
     assert "quota" in status["reason"]
