@@ -22,7 +22,7 @@ TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 
 
-SETTINGS = {"trusted_proxy": "127.0.0.1", "connections_per_address": "5", "wrong_keys_per_second": "0.01"}
+SETTINGS = {"trusted_proxy": "127.0.0.1", "connections_per_address": "5", "wrong_keys_per_second": "0.05"}
 
 
 @contextmanager
