@@ -20,7 +20,7 @@ from velocity_web.accounts.auth import make_key
 from velocity_web.clock import now_ms
 
 FINAL = ("completed", "failed", "cancelled")
-PATIENCE = 240.0
+PATIENCE = 480.0
 """Ends what hangs. What is waited for takes a second, or a minute where the machine has other work."""
 FASTEST_LOOK, SLOWEST_LOOK = 0.02, 0.25
 

@@ -159,7 +159,7 @@ def test_receivers_that_hold_on_delay_nobody_else(
     for held in holding:
         one, other = service.client(), service.client()
         mine, theirs = one.ready_template(template_zip()), other.ready_template(template_zip())
-        batch = {**render_request(mine), "rows": [{"name": f"Row {n}"} for n in range(12)], "webhookUrl": held.url}
+        batch = {**render_request(mine), "rows": [{"name": f"Row {n}"} for n in range(8)], "webhookUrl": held.url}
         batch_id = one.post("/render/batch", json=batch).json()["batchId"]
         one.until(f"/render/batch/{batch_id}", lambda status: status["status"] == "completed")
         until(lambda: held.open > 0)
