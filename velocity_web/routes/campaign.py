@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from velocity_web.http import examples
 from velocity_web.http.operation import JSON, Call, operation
 from velocity_web.routes.context import BUSY, Resource
@@ -87,34 +89,29 @@ class Instances(Resource):
         return campaigns.list_instances(call.caller, call.ids["campaign_id"], query.skip, query.take)
 
 
+CHANGE: dict[str, Any] = {
+    "summary": "Change a template instance",
+    "tag": TAG,
+    "body": InstanceChange,
+    "examples": {JSON: examples.INSTANCE_CHANGE},
+    "returns": InstanceDto,
+    "codes": {503: BUSY},
+}
+"""What PATCH and PUT of a template instance have in common, which is all but their names."""
+
+
 class InstanceItem(Resource):
     @operation(id="getTemplateInstance", summary="A template instance", tag=TAG, returns=InstanceDto)
     def on_get(self, call: Call) -> InstanceDto:
         """With its customization map."""
         return campaigns.instance_detail(call.caller, call.ids["campaign_id"], call.ids["instance_id"])
 
-    @operation(
-        id="changeTemplateInstance",
-        summary="Change a template instance",
-        tag=TAG,
-        body=InstanceChange,
-        examples={JSON: examples.INSTANCE_CHANGE},
-        returns=InstanceDto,
-        codes={503: BUSY},
-    )
+    @operation(id="changeTemplateInstance", **CHANGE)
     def on_patch(self, call: Call) -> InstanceDto:
         """Fields that are left out stay as they are."""
         return self._change(call)
 
-    @operation(
-        id="replaceTemplateInstance",
-        summary="Change a template instance",
-        tag=TAG,
-        body=InstanceChange,
-        examples={JSON: examples.INSTANCE_CHANGE},
-        returns=InstanceDto,
-        codes={503: BUSY},
-    )
+    @operation(id="replaceTemplateInstance", **CHANGE)
     def on_put(self, call: Call) -> InstanceDto:
         """The same as PATCH."""
         return self._change(call)
