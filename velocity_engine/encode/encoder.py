@@ -90,7 +90,7 @@ class SegmentEncoder:
             with ordinary_scheduling():
                 self._context.open()
         except (av.error.FFmpegError, ValueError) as error:
-            raise RenderFailed(f"the encoder {settings.encoder} does not start: {error}") from error
+            raise RenderFailed(f"the encoder {settings.encoder} does not start with these settings") from error
         self._time_base = 1 / rate
         reorder = settings.reorder_frames
         self._delay = self._context.reorder_depth if reorder is None else reorder

@@ -14,8 +14,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from velocity_engine import plugins
-from velocity_engine.builtin.codecs.rates import quality_gain
-from velocity_engine.encoder_config import EncoderConfig, RateControl
+from velocity_engine.encoder_config import EncoderConfig, RateControl, quality_gain
 from velocity_engine.forecasting.trial import FINER, USUAL, Trial
 from velocity_engine.pipeline.prepared import frame_total
 from velocity_engine.pipeline.segment import plan_segments

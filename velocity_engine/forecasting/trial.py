@@ -15,12 +15,11 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from velocity_engine import plugins
-from velocity_engine.builtin.codecs.rates import GENEROUS_BITS_PER_PIXEL, STEPS_OF_DOUBLING
 from velocity_engine.composite import changed_regions
 from velocity_engine.composite.tiles import TILE
 from velocity_engine.display import DisplayList
 from velocity_engine.encode.encoder import SegmentEncoder
-from velocity_engine.encoder_config import EncoderConfig
+from velocity_engine.encoder_config import GENEROUS_BITS_PER_PIXEL, STEPS_OF_DOUBLING, EncoderConfig
 from velocity_engine.errors import VelocityError
 from velocity_engine.evaluate.evaluation_pass import Viewport, fit_viewport
 from velocity_engine.evaluate.evaluator import Evaluator

@@ -4,6 +4,7 @@ does."""
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -28,6 +29,7 @@ ROOM_BYTES = 4 * 2**20  # what one expression may take at a time
 NO_BYTES = 1  # nothing fits; 0 would be no limit
 STACK_BYTES = 512 * 2**10
 MAX_CHARACTERS = 100_000  # of an expression
+_KIND = re.compile(r"\A(?:\w*Error|Refused): ")
 _FAILURES = (ValueError, TypeError, LookupError, RuntimeError, TimeoutError, MemoryError)
 
 
@@ -256,7 +258,8 @@ def _lacks_room(answer: Any) -> bool:
 
 
 def _reason(error: Exception) -> str:
-    return str(error).strip().split("\n")[0]
+    """What went wrong, without the interpreter's name for its kind and its list of calls."""
+    return _KIND.sub("", str(error).strip().split("\n")[0])
 
 
 def _shaped(result: Any, value: Any) -> Any:
@@ -264,8 +267,11 @@ def _shaped(result: Any, value: Any) -> Any:
     if isinstance(value, Bezier):
         if not isinstance(result, dict) or "vertices" not in result:
             raise TypeError("a path property needs a path")
-        lists = [[point[:2] for point in result[name]] for name in ("vertices", "ins", "outs")]  # points may have a z
-        points = [np.array(found, np.float64).reshape(-1, 2) for found in lists]
+        try:
+            lists = [[point[:2] for point in result[name]] for name in ("vertices", "ins", "outs")]  # may have a z
+            points = [np.array(found, np.float64).reshape(-1, 2) for found in lists]
+        except (TypeError, ValueError, KeyError):
+            raise TypeError("a path needs points and tangents of two numbers each") from None
         if not len(points[0]) == len(points[1]) == len(points[2]):
             raise ValueError("a path needs as many tangents as points")
         return Bezier(points[0], points[1], points[2], bool(result["closed"]))
@@ -278,7 +284,10 @@ def _shaped(result: Any, value: Any) -> Any:
         return replace(value, text=result["text"])
     if not isinstance(result, list) or not result:
         raise TypeError("the property needs a number or an array of numbers")
-    numbers = tuple(float(v) for v in result)
+    try:
+        numbers = tuple(float(v) for v in result)
+    except (TypeError, ValueError):
+        raise TypeError("the property needs a number or an array of numbers") from None
     if len(value) == 1:
         return numbers[:1]
     return numbers[: len(value)] + tuple(value[len(numbers) :])
