@@ -58,7 +58,7 @@ def test_what_a_child_took_is_known_when_it_is_gone() -> None:
 def test_the_fork_server_tells_what_a_child_took(tmp_path: Path) -> None:
     fork_server = ForkServer()
     try:
-        limits = Limits(2 << 30, 60, 0, None, reads=(), writes=(str(tmp_path),), file_bytes=1 << 20)
+        limits = Limits(2 << 30, 60, 0, "", reads=(), writes=(str(tmp_path),), file_bytes=1 << 20)
         pid, channel, ended = fork_server.start("template", limits)
         channel.close()
         while pid not in [one.pid for one in ended]:

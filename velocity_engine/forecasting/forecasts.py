@@ -37,7 +37,8 @@ class CodecCosts:
     ``steeper``: what the exponent by which others grow with the pixels lacks. ``held``: bits of any frame. ``over``:
     the most that comes, in bitrates. ``late``: the share that comes yet, with other frames, of what the first one lacks
     because the decoder's buffer does not hold it.
-    ``threads``: how many the encoder keeps busy. ``opening_ms``: what it takes whatever it encodes.
+    ``threads``: how many the encoder keeps busy. ``opening_ms``: what it takes whatever it encodes. ``unspent``:
+    seconds of a constant bitrate that the decoder's buffer holds in advance; None where the rate is not filled up.
     """
 
     seconds: tuple[float, ...]
@@ -52,6 +53,7 @@ class CodecCosts:
     late: float
     threads: float = 1.0
     opening_ms: float = 0.0
+    unspent: float | None = None
 
 
 COSTS = {
@@ -66,6 +68,7 @@ COSTS = {
         steeper=-0.033,
         over=0.9,
         late=0.4,
+        unspent=0.1,
     ),
     "h265": CodecCosts(
         seconds=(11.0, 9.5, 6.0, 4.0, 3.3, 2.1),
@@ -80,6 +83,7 @@ COSTS = {
         late=0.3,
         threads=1.5,
         opening_ms=65.0,
+        unspent=0.2,
     ),
     "av1": CodecCosts(
         seconds=(7.1, 5.1, 2.1, 1.6, 1.3, 0.8),
@@ -97,6 +101,7 @@ COSTS = {
 }
 STEP_POWER = 0.45  # by which what is not a key frame grows with the frames of the composition that lie between
 MORE_FINER = (1.23, 1.64)  # exponents: how much more a finer quality costs key frames and others of whole videos
+FINEST = 14.0  # steps of quality, beyond which a constant bitrate that is not filled up stays unspent
 FAR_BEGINS = 1.2  # doublings of both sides beyond which the largest picture of the trial tells more
 CONTAINER_BYTES, CONTAINER_BYTES_A_FRAME = 900, 10
 BASE_MS = 155.0  # of starting, opening and finishing, whatever is rendered
@@ -294,9 +299,9 @@ def _segment_bits(trial: Trial, encoder: EncoderConfig, shape: _Shape, segment: 
     seconds = float((segment.last - segment.first) / shape.rate)
     asked = None if encoder.bitrate is None else encoder.bitrate * 8 * seconds
     note = X264_NOTE_BITS if encoder.codec_name == "h264" else 0
-    if encoder.rate_control == RateControl.CBR and asked is not None:
-        return asked
     costs = _costs(encoder)
+    if encoder.rate_control == RateControl.CBR and asked is not None and costs.unspent is not None:
+        return asked * max(0.4, 1 - costs.unspent / seconds)
     grown = shape.pixels / trial.place_pixels
     content = _Content.of(trial, encoder, shape.frame((segment.first + segment.last) / 2), grown)
     steps = _steps_finer(encoder, shape)
@@ -309,6 +314,8 @@ def _segment_bits(trial: Trial, encoder: EncoderConfig, shape: _Shape, segment: 
     local = _mean_along(_others(trial), shape.frame(segment.first), shape.frame(segment.last))
     other = content.other * content.other_finer**steps * grown**content.other_power
     others = frames * (local * other * shape.step**STEP_POWER + costs.held)
+    if encoder.rate_control == RateControl.CBR and asked is not None:
+        return min(float(sum(keys) + others), asked)
     if encoder.rate_control == RateControl.VBR and asked is not None:
         first = asked * max(0.2, min(0.25, 0.5 / seconds))
         keys[0] -= max(0.0, keys[0] - first) * (1 - costs.late)
@@ -320,7 +327,7 @@ def _steps_finer(encoder: EncoderConfig, shape: _Shape) -> float:
     """By how many steps the quality is better than the trial's."""
     if encoder.rate_control == RateControl.VBR:
         return quality_gain(encoder, *shape.size, shape.rate)
-    return 0.0
+    return FINEST if encoder.rate_control == RateControl.CBR else 0.0
 
 
 def _power(larger: float, times: int) -> float:
@@ -357,7 +364,7 @@ def _milliseconds(trial: Trial, encoder: EncoderConfig, shape: _Shape, segments:
     draw = shape.count * (trial.evaluate_ms + touched * trial.touch_ms + share * shape.pixels * trial.pixel_ns / 1e6)
     draw *= MORE_DRAWING
     costs = _costs(encoder)
-    pixels = shape.whole * (shape.whole / PIXELS) ** (ENCODE_POWER - 1)
+    pixels = PIXELS * math.pow(shape.whole / PIXELS, ENCODE_POWER)
     encode = shape.count * pixels * trial.encode_ns * costs.seconds[_preset(encoder)] / 1e6
     start = BASE_MS + trial.start_ms * MORE_STARTING + costs.opening_ms
     lanes = min(trial.processors, segments)

@@ -40,6 +40,7 @@ POINTS = 32  # along the timeline, at which two frames that follow each other ar
 PLACE = 3  # frames that are encoded at each of them
 WINDOWS = 3
 SECONDS = 3.0
+PATIENCE_SECONDS = 20.0  # by the clock: on a machine with much else to do, less is tried
 MOST_BITS_A_SECOND = 100_000_000  # of SVT-AV1, which would aim at the bitrate
 
 
@@ -119,6 +120,7 @@ class _Course:
     def __init__(self, template: Template, plan: Plan, started: float, deadline: float) -> None:
         self._template, self._plan = template, plan
         self._started, self._deadline = started, deadline
+        self._patience = time.monotonic() + PATIENCE_SECONDS
         self._evaluator = Evaluator(plan)
         self._ground = plan.document.background or BLACK
         self._rate = exact_rate(template.frame_rate)
@@ -163,7 +165,7 @@ class _Course:
         )
 
     def _is_late(self) -> bool:
-        return time.thread_time() > self._deadline
+        return time.thread_time() > self._deadline or time.monotonic() > self._patience
 
     # --- what changes ---
 
@@ -177,7 +179,7 @@ class _Course:
         until = time.thread_time() + (self._deadline - time.thread_time()) / 4
         found: list[tuple[float, float]] = []
         for frame in evenly(places):
-            if time.thread_time() > until and found:
+            if (time.thread_time() > until or self._is_late()) and found:
                 break
             found.append((frame, self._changed(frame, viewport)))
         return tuple(sorted(found))
@@ -290,7 +292,7 @@ class _Course:
         first = self._template.first_frame
         found: dict[float, tuple[float, float, float]] = {}
         for frame in (first, *evenly([frame for frame, _share in changes])):
-            if time.thread_time() > until and found:
+            if (time.thread_time() > until or self._is_late()) and found:
                 break
             begin = min(frame, last)
             frames, _changed = self._draw(begin, size, min(PLACE, self._template.frame_count), _Drawing())
