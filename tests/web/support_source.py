@@ -176,8 +176,8 @@ class Source:
                 for call, around in self._calls[sink]:
                     position = fields(self._classes[sink]).get(name)
                     found += self._any(arguments(call, position, name), around, seen)
-        for around in (one for one in scope if isinstance(one, ast.ClassDef)):
-            for node in ast.walk(around):
+        for owner in (one for one in scope if isinstance(one, ast.ClassDef)):
+            for node in ast.walk(owner):
                 if isinstance(node, ast.Assign) and any(getattr(one, "attr", "") == name for one in node.targets):
                     found += self._said(node.value, scope, seen)
         return found or [BLANK]
@@ -215,8 +215,9 @@ class Source:
         if depth > 5:
             return
         match node:
-            case ast.Tuple(elts=parts) | ast.List(elts=parts):
-                inner = [part for part in parts if isinstance(part, ast.Tuple)]
+            case ast.Tuple() | ast.List():
+                parts = node.elts
+                inner: list[ast.Tuple | ast.List] = [part for part in parts if isinstance(part, ast.Tuple)]
                 yield from ((row, scope) for row in inner or [node])
             case ast.IfExp(body=body, orelse=other):
                 yield from self._rows(body, scope, depth + 1)
@@ -226,9 +227,9 @@ class Source:
                     for value in assigned(around, name):
                         yield from self._rows(value, scope[: level + 1], depth + 1)
             case ast.Call():
-                for function, around in self._meant(node, scope):
+                for function, outside in self._meant(node, scope):
                     for value in answers(function):
-                        yield from self._rows(value, (*around, function), depth + 1)
+                        yield from self._rows(value, (*outside, function), depth + 1)
 
 
 def called(call: ast.Call) -> str:
@@ -240,9 +241,9 @@ def arguments(call: ast.Call, which: int | str | None, name: str | None = None) 
     if which == "*":
         yield from call.args
     if isinstance(which, int) and which >= 0:
-        starred = next((index for index, given in enumerate(call.args) if isinstance(given, ast.Starred)), None)
-        if starred is not None and starred <= which:
-            yield Item(call.args[starred].value, which - starred)
+        starred = next(((at, given) for at, given in enumerate(call.args) if isinstance(given, ast.Starred)), None)
+        if starred is not None and starred[0] <= which:
+            yield Item(starred[1].value, which - starred[0])
         elif which < len(call.args):
             yield call.args[which]
     for keyword in call.keywords:

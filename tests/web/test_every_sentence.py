@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ FOR_PROGRAMMERS = ("cli/", "kernels/", "testing.py", "plugins/checks.py", "model
 
 KINDS = [name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)]
 PLAIN = ("Malformed", "PathOperationError", "_OutOfTime", "TypeError", "ValueError", "RuntimeError", "LookupError")
-SERVICE = {
+SERVICE: dict[str, Sequence[int | str]] = {
     **dict.fromkeys((*FAILURES, "send"), ("*",)),
     **dict.fromkeys(("TaskLost", "NoSpace", "Busy", "NotJson", "ForbiddenAddress", "Unanswered", "RenderFailed"), (0,)),
     "problem_body": (1, 2),
@@ -61,14 +62,17 @@ NO_SENTENCES = re.compile(
 def sections() -> dict[str, list[str]]:
     """The sentences under the headings of the file."""
     files = sources(*ENGINE)
-    engine = {**dict.fromkeys((*KINDS, *PLAIN), (0, "message")), "Finding": (1, "message"), "OSError": (1,)}
-    lookups = {"Kind": ("what",), "MediaAsset": ("missing",)}
+    engine: dict[str, Sequence[int | str]] = {
+        **dict.fromkeys((*KINDS, *PLAIN), (0, "message")),
+        "Finding": (1, "message"),
+        "OSError": (1,),
+    }
+    lookups: dict[str, Sequence[int | str]] = {"Kind": ("what",), "MediaAsset": ("missing",)}
+    hints: dict[str, Sequence[int | str]] = {**dict.fromkeys(KINDS, ("hint",)), "Kind": (3,), "error": (2,)}
     scripts = [path.read_text() for path in (ROOT / "velocity_engine/evaluate/expressions").glob("*.js")]
     return {
         "What the engine says is wrong": sorted(Source(files, engine | lookups).sentences()),
-        "What the engine says would be right": sorted(
-            Source(files, {**dict.fromkeys(KINDS, ("hint",)), "Kind": (3,), "error": (2,)}).sentences()
-        ),
+        "What the engine says would be right": sorted(Source(files, hints).sentences()),
         "What the engine does instead": sorted(Source(files, {"Finding": (3, "instead")}).sentences()),
         "What the engine says to expressions": sorted({text for script in scripts for text in thrown(script)}),
         "What the service says": sorted(Source(sources("velocity_web"), SERVICE, ("errors",)).sentences()),

@@ -99,7 +99,7 @@ def test_damaged_clips_and_sounds(tmp_path: Path) -> None:
     for whole, probe in ((clip, ve.probe_clip), (clip, ve.probe_video), (sound, ve.probe_audio)):
         for content in (b"", b"x" * 99, whole[:40], whole[: len(whole) // 2], *mutations(whole, 60, 2)):
             path.write_bytes(content)
-            said |= hold_to_the_file(told(lambda probe=probe: probe(path)))
+            said |= hold_to_the_file(told(functools.partial(probe, path)))
     assert len(said) > 8
 
 
@@ -108,7 +108,7 @@ def test_damaged_fonts() -> None:
     damaged = (b"", whole[:100], b"wOFF" + whole[:500], b"wOF2" + whole[:500], *mutations(whole, 30, 6, within=(0, 99)))
     said: set[str] = set()
     for content in damaged:
-        said |= hold_to_the_file(told(lambda content=content: open_font(content, "brand.ttf")))
+        said |= hold_to_the_file(told(functools.partial(open_font, content, "brand.ttf")))
     assert {"this is not a font that can be read", "the web font cannot be unpacked"} <= said
 
 
