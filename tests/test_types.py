@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import velocity_engine as ve
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = ("README.md", "docs/plugins.md", "docs/templates.md", "docs/service.md")
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "plugins").glob("*/*.md"))]
+SNIPPET = re.compile(r"(?:<!-- (\S+) -->\n)?```python\n(.*?)```", re.DOTALL)
 PROGRAM = """
 from collections.abc import Mapping
 from pathlib import Path
@@ -73,24 +75,42 @@ TEMPLATE: type[ve.Template] = ve.Template
 """
 
 
-def strictly_checked(folder: Path, *files: Path) -> str:
+def strictly_checked(folder: Path, *files: Path, within: Path | None = None) -> str:
     command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(folder / "cache"), *map(str, files)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True).stdout
+    return subprocess.run(command, cwd=within or folder, capture_output=True, text=True).stdout
+
+
+def snippets() -> Iterator[tuple[str, str, str]]:
+    """(document, the file that it quotes or "", code)"""
+    for document in DOCUMENTS:
+        for quoted, code in SNIPPET.findall(document.read_text("utf-8")):
+            yield document.stem, quoted, code
 
 
 def test_a_program_that_uses_each_public_name(tmp_path: Path) -> None:
     unused = [name for name in ve.__all__ if not re.search(rf"\bve\.{name}\b", PROGRAM)]
     assert unused == []
-    program = tmp_path / "program.py"
-    program.write_text(PROGRAM)
-    snippets = [program]
-    for document in DOCUMENTS:
-        for number, code in enumerate(re.findall(r"```python\n(.*?)```", (ROOT / document).read_text("utf-8"), re.S)):
-            if "import velocity_engine" in code:
-                snippets.append(tmp_path / f"{Path(document).stem}_{number}.py")
-                snippets[-1].write_text(code)
-    assert len(snippets) > 1
-    assert strictly_checked(tmp_path, *snippets).strip().startswith("Success")
+    files = [tmp_path / "program.py"]
+    files[0].write_text(PROGRAM)
+    for number, (document, quoted, code) in enumerate(snippets()):
+        if not quoted:
+            files.append(tmp_path / f"{document}_{number}.py")
+            files[-1].write_text(code)
+    assert len(files) > 1
+    assert strictly_checked(tmp_path, *files).strip() == f"Success: no issues found in {len(files)} source files"
+
+
+def test_files_that_the_documents_quote(tmp_path: Path) -> None:
+    """Only a whole file has its snippets' imports; test_docs compares the two."""
+    files = sorted({ROOT / quoted for _, quoted, _ in snippets() if quoted})
+    assert {"layer.py", "test_qrcode.py", "make_demo.py"} <= {file.name for file in files}
+    told = strictly_checked(tmp_path, *files, within=ROOT)
+    assert told.strip() == f"Success: no issues found in {len(files)} source files"
+
+
+def test_each_snippet_is_run() -> None:
+    """Those of the README by test_docs; the others stand in files that the tests run."""
+    assert {document for document, quoted, _ in snippets() if not quoted} == {"README"}
 
 
 def test_a_wrong_program_is_told(tmp_path: Path) -> None:
