@@ -10,6 +10,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from velocity_engine.encode.scheduling import ordinary_scheduling
+
 
 def shade_of(index: int) -> int:
     """The grey of frame ``index`` of ``make_clip``: told apart from its neighbours after encoding."""
@@ -49,6 +51,8 @@ def make_clip(
         if sound and samples is None:
             samples = np.zeros((2, 48_000 * count // rate), np.float32)
         audio: Any = container.add_stream("aac", rate=48_000, layout="stereo") if samples is not None else None
+        with ordinary_scheduling():
+            container.start_encoding()
         for index in range(count):
             pixels = np.full((size[1], size[0], 3), shade_of(index), np.uint8)
             if left is not None:

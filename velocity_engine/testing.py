@@ -33,6 +33,7 @@ from velocity_engine.display import (
     Picture,
     digest_of,
 )
+from velocity_engine.encode.scheduling import ordinary_scheduling
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import EncoderConfigError, Finding, OrderError, RenderCancelled, StorageError, VelocityError
 from velocity_engine.model.document import Composition, Document, Media
@@ -360,6 +361,8 @@ def _encode(settings: EncoderSettings, shade: int) -> bytes:
         context.bit_rate = settings.bit_rate
     if settings.gop_size is not None:
         context.gop_size = settings.gop_size
+    with ordinary_scheduling():
+        context.open()
     packets = []
     for index in range(10):
         pixels = np.full((72, 128, 3), shade, np.uint8)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.encode import encoder
+from velocity_engine.encode.scheduling import ordinary_scheduling
 from velocity_engine.errors import StorageError, VelocityError
 from velocity_engine.model.version import __version__
 from velocity_engine.plugin_types import EncodedPacket, EncoderSettings
@@ -53,7 +54,8 @@ class Muxer:
             self._file.metadata["encoding_tool" if container != "avi" else "software"] = _program()
             self._video = self._video_stream(settings, size, rate)
             self._sound = self._audio_stream(AUDIO_CODECS[container], audio_rate, audio_bit_rate) if audio else None
-            self._file.start_encoding()
+            with ordinary_scheduling():
+                self._file.start_encoding()
         except (av.error.FFmpegError, OSError) as error:
             raise self._failure(error) from error
 
