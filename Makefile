@@ -47,7 +47,6 @@ format: $(VENV)/.tested
 
 type: $(VENV)/.tested
 	@$(BIN)/mypy
-	@$(BIN)/mypy plugins/qrcode/src
 
 map: $(VENV)/.tested
 	@$(BIN)/python tools/draw_map.py

@@ -151,7 +151,7 @@ def frames_of(scene: Scene, count: int) -> list[av.VideoFrame]:
 def _copy(frame: av.VideoFrame) -> av.VideoFrame:
     copied = av.VideoFrame(frame.width, frame.height, "yuv420p")
     for target, source in zip(copied.planes, frame.planes, strict=True):
-        np.frombuffer(target, np.uint8)[:] = np.frombuffer(source, np.uint8)
+        np.frombuffer(target, np.uint8)[:] = np.frombuffer(source, np.uint8)  # type: ignore[call-overload]
     return copied
 
 

@@ -51,4 +51,5 @@ def _planes(frame: av.VideoFrame) -> Iterable[np.ndarray]:
     """Of planar YUV 4:2:0, without what pads the rows."""
     for number, plane in enumerate(frame.planes):
         width = frame.width if number == 0 else -(-frame.width // 2)
-        yield np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: plane.height, :width]
+        rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)  # type: ignore[call-overload]
+        yield rows[: plane.height, :width]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def test_speed_and_size(benchmark: Any, record: Any, codec: str, name: str, tmp_
     def all_presets() -> None:
         for preset in PRESETS:
             config = _at(work, preset).encoder
-            found[preset] = measures.taken(lambda config=config: quality.plain_encode(config, work.rate, frames, file))
+            found[preset] = measures.taken(partial(quality.plain_encode, config, work.rate, frames, file))
             record(
                 name, "1080p", None, f"preset:{codec} {preset}", cpu_ms=1000 * found[preset].cpu / len(frames),
                 kbit_s=file.stat().st_size * 8 / 1000 / float(len(frames) / work.rate), psnr=quality.psnr(file, frames),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,12 +19,12 @@ SIZE = SIZES["1080p"]
 FRAMES = (100, 110, 120, 130, 140)
 
 
-def _milliseconds(benchmark: Any, work: Any) -> float:
+def _milliseconds(benchmark: Any, work: Callable[[int], object]) -> float:
     """Of the processor, for one frame: the best of several different ones, so that nothing is kept from the last."""
-    found = []
+    found: list[float] = []
 
     def all_frames() -> None:
-        found.extend(measures.taken(lambda frame=frame: work(frame)).cpu for frame in FRAMES)
+        found.extend(measures.taken(partial(work, frame)).cpu for frame in FRAMES)
 
     benchmark.pedantic(all_frames, rounds=3, warmup_rounds=1)
     return 1000 * min(found)

@@ -49,7 +49,8 @@ def landscape(width: int, height: int, mood: Mood) -> NDArray[np.uint8]:
 
 
 def _mix(first: Color, second: Color, part: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.array(first) + (np.array(second) - np.array(first)) * part[..., None]
+    start = np.array(first, np.float64)
+    return start + (np.array(second, np.float64) - start) * part[..., None]
 
 
 def _ridge(x: NDArray[np.float64], rng: np.random.Generator, height: float) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 Made = dict[str, Any]
@@ -104,6 +105,11 @@ def expressed(code: str, count: int = 1, **fields: Any) -> Made:
 
 # --- texts ----------------------------------------------------------------------------------------------------------
 
+
+def _saying(characters: str) -> Made:
+    return document([text(characters)])
+
+
 for _name, _characters in {
     "60,000 combining marks on one letter": "a" + "\u0301" * 60_000,
     "20,000 different combining marks": "a" + "\u0301\u0316\u20d7\u0338" * 5_000,
@@ -121,7 +127,7 @@ for _name, _characters in {
     "20,000 prepended marks": "\u0600" * 20_000,
     "20,000 characters without a glyph": "\U000f0000" * 20_000,
 }.items():
-    EXPENSIVE[_name] = lambda characters=_characters: document([text(characters)])  # type: ignore[misc]
+    EXPENSIVE[_name] = partial(_saying, _characters)
 
 
 @expensive("300 texts of 20,000 characters")
@@ -316,7 +322,7 @@ ENDLESS = {
 }  # fmt: skip
 
 for _name, _code in ENDLESS.items():
-    EXPENSIVE[f"expression: {_name}"] = lambda code=_code: expressed(code)  # type: ignore[misc]
+    EXPENSIVE[f"expression: {_name}"] = partial(expressed, _code)
 
 for _name, _code, _count in (
     ("300 endless expressions", "while (true) {} NUMBER", 300),
@@ -333,7 +339,7 @@ for _name, _code, _count in (
      "NUMBER > 1 ? thisComp.layer(NUMBER - 1).transform.opacity.valueAtTime(time - 0.1) + thisComp.layer(NUMBER - 1).transform.opacity.valueAtTime(time * 1.01 + 0.1) : time",
      40),
 ):  # fmt: skip
-    EXPENSIVE[_name] = lambda code=_code, count=_count: expressed(code, count)  # type: ignore[misc]
+    EXPENSIVE[_name] = partial(expressed, _code, _count)
 
 
 @expensive("a selector that never ends")
@@ -458,7 +464,7 @@ def _blended() -> Made:
 @expensive("time maps within time maps")
 def _time_maps() -> Made:
     remap = {"a": 1, "k": [{"t": 0, "s": [0]}, {"t": 10, "s": [0.3]}]}
-    size = {"w": 64, "h": 64, "tm": remap}
+    size: Made = {"w": 64, "h": 64, "tm": remap}
     inner = [
         {"id": f"c{n}", "layers": [layer(0, k + 1, refId=f"c{n + 1}", **size) for k in range(4)]} for n in range(8)
     ]
@@ -538,8 +544,13 @@ _SHAPES: dict[str, list[Made]] = {
     "1,000 fills of 10,000 vertices": [path(zigzag(10_000)), *[fill() for _ in range(1_000)]],
 }  # fmt: skip
 
+
+def _drawing(items: list[Made]) -> Made:
+    return document([shapes(*items)], w=1024, h=1024)
+
+
 for _name, _items_of in _SHAPES.items():
-    EXPENSIVE[_name] = lambda items=_items_of: document([shapes(*items)], w=1024, h=1024)  # type: ignore[misc]
+    EXPENSIVE[_name] = partial(_drawing, _items_of)
 
 # --- effects --------------------------------------------------------------------------------------------------------
 
@@ -556,10 +567,14 @@ _EFFECTS = {
     "matte chokers": effect("ADBE Simple Choker", 0, 100),
 }
 
+
+def _affected(one: Made) -> Made:
+    """300 layers that are larger than any picture, each with the effect."""
+    return document([solid(n, sw=4000, sh=4000, ef=[one]) for n in range(1, 301)], w=4000, h=4000)
+
+
 for _name, _effect in _EFFECTS.items():
-    EXPENSIVE[f"300 {_name} of 4000 x 4000"] = lambda one=_effect: document(  # type: ignore[misc]
-        [solid(n, sw=4000, sh=4000, ef=[one]) for n in range(1, 301)], w=4000, h=4000
-    )
+    EXPENSIVE[f"300 {_name} of 4000 x 4000"] = partial(_affected, _effect)
 
 
 @expensive("one layer with 300 blurs of 4000 x 4000")
@@ -581,7 +596,7 @@ def _far_blurs() -> Made:
 
 @expensive("effects in precomps in precomps")
 def _inner_effects() -> Made:
-    size = {"w": 2000, "h": 2000, "ef": [_EFFECTS["blurs"]]}
+    size: Made = {"w": 2000, "h": 2000, "ef": [_EFFECTS["blurs"]]}
     inner = [
         {"id": f"c{n}", "layers": [layer(0, k + 1, refId=f"c{n + 1}", **size) for k in range(4)]} for n in range(5)
     ]

@@ -60,7 +60,7 @@ def make_clip(
             frame.pts, frame.time_base = times[index] if times else index, Fraction(1, rate)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-        if audio is not None:
+        if audio is not None and samples is not None:
             made = sound_frame(samples, 48_000)
             made.pts = round(sound_at * 48_000)
             container.mux(audio.encode(made))

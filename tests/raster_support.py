@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from velocity_engine.display import DrawCommand, FillSource, StrokeSource
 from velocity_engine.kernels.coverage.coverage import accumulate, room
 from velocity_engine.kernels.coverage.paint import paint_mask
 from velocity_engine.kernels.paths.flatten import flatten
@@ -27,6 +28,12 @@ def polyline(points: Points, closed: bool = True) -> Path:
 
 def curve(*points: tuple[float, float], closed: bool = False) -> Path:
     return join_contours([(np.array(points, np.float64), closed)])
+
+
+def path_of(entry: DrawCommand) -> Path:
+    """What a command fills or strokes."""
+    assert isinstance(entry.source, FillSource | StrokeSource)
+    return entry.source.path
 
 
 def circle(x: float, y: float, radius: float) -> Path:
@@ -63,7 +70,7 @@ class Canvas:
         self.shades = np.zeros(width + 4, np.uint32)
 
     def accumulate(self, points: NDArray[np.float64], starts: NDArray[np.int64], matrix: Matrix = IDENTITY) -> bool:
-        return accumulate(points, starts, *matrix, *self.clip, self.cells, self.bits, self.extent)
+        return bool(accumulate(points, starts, *matrix, *self.clip, self.cells, self.bits, self.extent))
 
     @property
     def clean(self) -> bool:

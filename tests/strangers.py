@@ -155,7 +155,7 @@ class Watched:
 
     def opened(self) -> set[str]:
         """The names of the files that were opened since the last question."""
-        names = set()
+        names: set[str] = set()
         try:
             events = os.read(self._handle, 1 << 16)
         except BlockingIOError:

@@ -112,7 +112,7 @@ def test_faulty_effects() -> None:
 class Folder:
     """A sound storage backend."""
 
-    schemes = ("test",)
+    schemes: tuple[str, ...] = ("test",)
 
     def __init__(self, root: Path) -> None:
         self.root = root

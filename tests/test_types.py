@@ -1,16 +1,19 @@
-"""Types reach those who import the engine: mypy, strict, accepts a program of theirs and the documents' snippets."""
+"""Types reach those who import the engine: mypy, strict, accepts what they write and what the documents show."""
 
 from __future__ import annotations
 
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import velocity_engine as ve
+from velocity_engine import plugin_types, plugins, testing
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = ("README.md", "docs/plugins.md", "docs/templates.md", "docs/service.md")
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "plugins").glob("*/*.md"))]
+BLOCK = re.compile(r"(?:<!-- (\S+) -->\n)?```python\n(.*?)```", re.DOTALL)
 PROGRAM = """
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,9 +22,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 import velocity_engine as ve
-from velocity_engine import plugins
-from velocity_engine.plugin_types import LayerType
-from velocity_engine.testing import check_layer_type
 
 
 def told(progress: ve.Progress) -> None:
@@ -60,9 +60,8 @@ def foreseen(template: ve.Template) -> ve.Forecast | None:
     return None if trial is None else ve.forecast(trial, ve.EncoderConfig(), (0.0, 10.0))
 
 
-def checked(layer_type: LayerType) -> None:
-    check_layer_type(layer_type)
-    print(plugins.installed(), ve.hookimpl, ve.warm_up)
+def made_ready() -> None:
+    ve.warm_up()
 
 
 ERRORS: tuple[type[ve.VelocityError], ...] = (
@@ -71,26 +70,163 @@ ERRORS: tuple[type[ve.VelocityError], ...] = (
 )
 TEMPLATE: type[ve.Template] = ve.Template
 """
+PLUGIN = """
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+import velocity_engine as ve
+from velocity_engine import plugins
+from velocity_engine import plugin_types as pt
+from velocity_engine import testing
+from velocity_engine.display import DrawCommand, EffectCall
+from velocity_engine.model.geometry import Matrix
+from velocity_engine.model.layers import Effect, Layer, LayerStyle
+from velocity_engine.sampler import Sampler
+
+
+class Prepared:
+    moves = False
+
+    def draw(self, sampler: Sampler) -> Sequence[DrawCommand]:
+        return ()
+
+
+class Blank:
+    key = "blank"
+    lottie_types: tuple[int, ...] = ()
+
+    def prepare(self, layer: Layer, context: pt.LayerContext) -> pt.PreparedLayer:
+        return Prepared()
+
+
+class Negative:
+    key = "negative"
+    match_names: tuple[str, ...] = ("ACME Negative",)
+    lottie_types: tuple[int, ...] = ()
+
+    def evaluate(self, effect: Effect, sampler: Sampler, matrix: Matrix) -> EffectCall | None:
+        return EffectCall(self.key, ())
+
+    def apply(self, pixels: NDArray[np.uint8], call: EffectCall, origin: tuple[int, int]) -> NDArray[np.uint8]:
+        return pixels
+
+
+class Backwards:
+    key = "backwards"
+
+    def run(
+        self,
+        work: Callable[[pt.Segment], pt.EncodedSegment],
+        segments: Sequence[pt.Segment],
+        cancelled: Callable[[], bool],
+    ) -> Iterator[pt.EncodedSegment]:
+        for segment in reversed(segments):
+            if not cancelled():
+                yield work(segment)
+
+
+@ve.hookimpl
+def velocity_layers() -> list[pt.LayerType]:
+    return [Blank()]
+
+
+@ve.hookimpl
+def velocity_effects() -> list[pt.EffectType]:
+    return [Negative()]
+
+
+@ve.hookimpl
+def velocity_executors() -> list[pt.Executor]:
+    return [Backwards()]
+
+
+def all_hold(style: pt.StyleType, codec: pt.Codec, storage: pt.Storage) -> None:
+    content = testing.plugin_content("blank", {"any": "value"})
+    testing.check_layer_type(Blank(), content, context=testing.BareContext())
+    testing.check_effect(Negative(), testing.sample_effect("ACME Negative", parameters=[("Amount", 0.5)]))
+    testing.check_style_type(style, LayerStyle(type=1))
+    testing.check_codec(codec, ve.EncoderConfig())
+    testing.check_storage(storage, "memory://folder")
+    testing.check_executor(Backwards())
+    sampler: Sampler = testing.StillSampler(frame=3.0)
+    print(sampler.seconds)
+
+
+def told(effect: Effect, reads: pt.ReadsLayers, tells: pt.TellsLimits) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    return reads.layers(effect), tells.limits(effect)
+
+
+def is_special(layer: pt.PreparedLayer) -> bool:
+    return isinstance(layer, pt.DrawsCompositions | pt.DrawsPlaced)
+
+
+def styled(style: pt.StyleType, entry: LayerStyle, layer: pt.StyledLayer) -> pt.StyleCall | None:
+    return style.evaluate(entry, layer)
+
+
+def coded(segment: pt.EncodedSegment) -> int:
+    packets: Sequence[pt.EncodedPacket] = segment.packets
+    return sum(len(packet.data) for packet in packets)
+
+
+def settings_of(codec: pt.Codec, config: ve.EncoderConfig) -> pt.EncoderSettings:
+    return codec.settings(config, 640, 360, Fraction(25))
+
+
+def found() -> None:
+    os.environ[plugins.STRICT_VARIABLE] = "1"
+    reports: Sequence[plugins.PluginReport] = plugins.installed()
+    codecs: Mapping[str, pt.Codec] = plugins.codecs()
+    layers: Mapping[str, pt.LayerType] = plugins.plugin_layers()
+    looked_up: tuple[pt.LayerType | None, pt.LayerType | None] = plugins.layer_type(5), plugins.plugin_layer("blank")
+    effects: tuple[pt.EffectType, pt.EffectType | None] = plugins.effect("negative"), plugins.effect_for("ACME", 5)
+    style: pt.StyleType | None = plugins.style_type(1)
+    others: tuple[pt.Codec, pt.Storage, pt.Executor] = (
+        plugins.codec("h264"), plugins.storage("file"), plugins.executor("local"),
+    )
+    print(reports, codecs, layers, looked_up, effects, style, others, pt.BUFFER_START)
+    plugins.require_sound()
+    plugins.reset()
+"""
 
 
 def strictly_checked(folder: Path, *files: Path) -> str:
-    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(folder / "cache"), *map(str, files)]
+    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(folder.parent / "mypy"), *map(str, files)]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True).stdout
 
 
-def test_a_program_that_uses_each_public_name(tmp_path: Path) -> None:
-    unused = [name for name in ve.__all__ if not re.search(rf"\bve\.{name}\b", PROGRAM)]
-    assert unused == []
-    program = tmp_path / "program.py"
+def test_programs_that_use_each_public_name(tmp_path: Path) -> None:
+    checks = [name for name in vars(testing) if name.startswith("check_")]
+    for module, names, code in (
+        ("ve", ve.__all__, PROGRAM + PLUGIN),
+        ("pt", plugin_types.__all__, PLUGIN),
+        ("plugins", plugins.__all__, PLUGIN),
+        ("testing", checks, PLUGIN),
+    ):
+        assert [name for name in names if not re.search(rf"\b{module}\.{name}\b", code)] == []
+    program, plugin = tmp_path / "program.py", tmp_path / "plugin.py"
     program.write_text(PROGRAM)
-    snippets = [program]
+    plugin.write_text(PLUGIN)
+    assert strictly_checked(tmp_path, program, plugin).strip().startswith("Success")
+
+
+def test_code_of_the_documents(tmp_path: Path) -> None:
+    """What is quoted from a file is checked with it (``make type``); what stands alone is a program."""
+    read = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]["files"]
+    programs: list[Path] = []
     for document in DOCUMENTS:
-        for number, code in enumerate(re.findall(r"```python\n(.*?)```", (ROOT / document).read_text("utf-8"), re.S)):
-            if "import velocity_engine" in code:
-                snippets.append(tmp_path / f"{Path(document).stem}_{number}.py")
-                snippets[-1].write_text(code)
-    assert len(snippets) > 1
-    assert strictly_checked(tmp_path, *snippets).strip().startswith("Success")
+        for number, (source, code) in enumerate(BLOCK.findall(document.read_text("utf-8"))):
+            if source:
+                assert any(Path(source).is_relative_to(folder) for folder in read), f"{document.name}: {source}"
+                continue
+            programs.append(tmp_path / f"{document.stem}_{number}.py")
+            programs[-1].write_text(code)
+    assert programs
+    assert strictly_checked(tmp_path, *programs).strip().startswith("Success")
 
 
 def test_a_wrong_program_is_told(tmp_path: Path) -> None:
@@ -98,3 +234,30 @@ def test_a_wrong_program_is_told(tmp_path: Path) -> None:
     program.write_text('import velocity_engine as ve\nve.render("a.zip", 3, frames="intro", nothing=1)\n')
     told = strictly_checked(tmp_path, program)
     assert "arg-type" in told and "nothing" in told
+
+
+ENDPOINTS = """
+from velocity_web.http.operation import Call, Operation
+from velocity_web.schemas.base import Message, Page
+
+
+class Greeting:
+    @Operation(id="a", summary="", tag="", query=Page, returns=Message)
+    def right(self, call: Call[None, Page]) -> Message:
+        return Message(message=str(call.query.skip))
+
+    @Operation(id="b", summary="", tag="", returns=Message)
+    def of_another_query(self, call: Call[None, Page]) -> Message:
+        return Message(message="")
+
+    @Operation(id="c", summary="", tag="", returns=list[Message])
+    def of_another_answer(self, call: Call) -> Message:
+        return Message(message="")
+"""
+
+
+def test_an_endpoint_that_is_not_as_it_is_declared_is_told(tmp_path: Path) -> None:
+    module = tmp_path / "endpoints.py"
+    module.write_text(ENDPOINTS)
+    told = [line for line in strictly_checked(tmp_path, module).splitlines() if line.startswith("endpoints.py")]
+    assert [line.split(":")[1] for line in told] == ["11", "15"] and all("arg-type" in line for line in told)

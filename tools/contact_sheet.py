@@ -55,8 +55,8 @@ def cells(document: Path, ground: int, frames: int, side: int) -> Iterator[tuple
             scale = side / max(template.width, template.height)
             size = (max(round(template.width * scale), 1), max(round(template.height * scale), 1))
             for number in range(frames):
-                frame = template.first_frame + template.frame_count * (number + 0.5) / frames
-                yield f"{document.stem} f{frame:g}", [over(ve.render_still(template, frame=frame, size=size), ground)]
+                at = template.first_frame + template.frame_count * (number + 0.5) / frames
+                yield f"{document.stem} f{at:g}", [over(ve.render_still(template, frame=at, size=size), ground)]
 
 
 def sheet(rows: list[tuple[str, list[NDArray[np.uint8]]]], width: int) -> Image.Image:

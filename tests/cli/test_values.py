@@ -74,8 +74,8 @@ def test_files_of_customizations(tmp_path: Path) -> None:
     for content in (entries, {"customizationMap": entries}):
         file.write_text(json.dumps(content))
         assert values._read_entries(file) == entries
-    for content in ("{", "3", '{"layer": "x"}'):
-        file.write_text(content)
+    for text in ("{", "3", '{"layer": "x"}'):
+        file.write_text(text)
         with pytest.raises(typer.BadParameter):
             values._read_entries(file)
 

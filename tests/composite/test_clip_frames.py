@@ -31,28 +31,28 @@ def play(frames: ClipFrames, reader: Reader, *indexes: int) -> None:
         assert (frames.frame(reader, index).level(0) == index).all()
 
 
-def test_a_frame_is_read_once_for_a_drawing_and_the_next():
+def test_a_frame_is_read_once_for_a_drawing_and_the_next() -> None:
     frames, reader = ClipFrames(), Reader()
     for index in (0, 1, 1, 2, 4, 4):
         play(frames, reader, index)
     assert reader.asked == [0, 1, 2, 4]
 
 
-def test_a_clip_that_plays_keeps_two_frames_whatever_its_length():
+def test_a_clip_that_plays_keeps_two_frames_whatever_its_length() -> None:
     frames, reader = ClipFrames(), Reader()
     for index in range(50):
         play(frames, reader, index)
         assert kept(frames) <= 2
 
 
-def test_a_clip_shown_twice_with_a_delay_reads_each_frame_once():
+def test_a_clip_shown_twice_with_a_delay_reads_each_frame_once() -> None:
     frames, reader = ClipFrames(), Reader()
     for index in range(1, 30):
         play(frames, reader, index, index - 1)
     assert sorted(reader.asked) == sorted(set(reader.asked))
 
 
-def test_drawings_without_the_clip_between_its_own_do_not_drop_its_frame():
+def test_drawings_without_the_clip_between_its_own_do_not_drop_its_frame() -> None:
     """As of a frame whose ground and foreground are drawn in turn."""
     frames, reader = ClipFrames(), Reader()
     for _ in range(5):
@@ -61,7 +61,7 @@ def test_drawings_without_the_clip_between_its_own_do_not_drop_its_frame():
     assert reader.asked == [7]
 
 
-def test_a_clip_that_ended_is_let_go():
+def test_a_clip_that_ended_is_let_go() -> None:
     frames, one, other = ClipFrames(), Reader(), Reader(b"other")
     play(frames, one, 3)
     for index in range(3):
@@ -69,14 +69,14 @@ def test_a_clip_that_ended_is_let_go():
     assert set(frames._clips) == {b"other"}
 
 
-def test_more_frames_at_once_than_are_kept_are_still_right():
+def test_more_frames_at_once_than_are_kept_are_still_right() -> None:
     frames, reader = ClipFrames(most=3), Reader()
     for first in range(4):
         play(frames, reader, *range(first, first + 6))
         assert kept(frames) <= 3
 
 
-def test_levels_are_halved_once_and_stay_with_their_frame():
+def test_levels_are_halved_once_and_stay_with_their_frame() -> None:
     frame = ClipFrames().frame(Reader(), 9)
     assert frame.size == (8, 6)
     assert [frame.level(level).shape for level in (2, 1, 0)] == [(2, 2, 4), (3, 4, 4), (6, 8, 4)]

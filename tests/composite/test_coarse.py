@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from velocity_engine.composite.coarse import coarse_steps
 from velocity_engine.composite.extents import SIGMA_OF_FEATHER
@@ -21,9 +22,12 @@ FRAME = (0, 0, 640, 360)
 BOX = (101.3, 60.7, 450.2, 290.1)
 
 
-def coverage(feather: tuple[float, float], rect: tuple[int, int, int, int] = FRAME, expansion: float = 0.0):
+def coverage(
+    feather: tuple[float, float], rect: tuple[int, int, int, int] = FRAME, expansion: float = 0.0
+) -> NDArray[np.uint8]:
     mask = MaskPath(rectangle_path(*BOX), MaskMode.ADD, False, 1.0, expansion, feather)
     found, _ = mask_coverage((mask,), rect, FRAME, VectorPainter(GradientTables()), BufferPool())
+    assert found is not None
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,13 +36,14 @@ W, H = 120, 80
 RED, GREEN, BLUE, WHITE = (1.0, 0.0, 0.0, 1.0), (0.0, 1.0, 0.0, 1.0), (0.0, 0.0, 1.0, 1.0), (1.0, 1.0, 1.0, 1.0)
 CLEAR, BLACK = (0.0, 0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 1.0)
 Pixels = NDArray[np.uint8]
+Color = tuple[float, float, float, float]
 
 
-def box(x0: float, y0: float, x1: float, y1: float, color=RED, **acting) -> DrawCommand:
+def box(x0: float, y0: float, x1: float, y1: float, color: Color = RED, **acting: Any) -> DrawCommand:
     return command(FillSource(rectangle_path(x0, y0, x1, y1), SolidPaint(color)), **acting)
 
 
-def drawn(*commands: DrawCommand, background=CLEAR, compositor: Compositor | None = None) -> Pixels:
+def drawn(*commands: DrawCommand, background: Color = CLEAR, compositor: Compositor | None = None) -> Pixels:
     canvas = np.full((H, W, 4), 77, np.uint8)
     (compositor or Compositor()).draw(display_list(W, H, background, commands), canvas)
     return canvas
@@ -154,7 +156,7 @@ def test_a_picture_made_small_keeps_its_mean() -> None:
 class Clips:
     """A clip whose frames are all of one colour."""
 
-    width, height, digest = 16, 8, b"clips"
+    width, height, digest, frame_count, seconds = 16, 8, b"clips", 100, 4.0
 
     def __init__(self) -> None:
         self.reads: list[int] = []
@@ -162,6 +164,9 @@ class Clips:
     def read(self, index: int) -> Pixels:
         self.reads.append(index)
         return np.full((self.height, self.width, 4), (index, 0, 0, 255), np.uint8)
+
+    def index_at(self, seconds: float) -> int:
+        return int(seconds * 25)
 
 
 def test_frames_of_clips_are_read_once() -> None:
@@ -227,8 +232,8 @@ def test_every_blend_mode_draws(mode: BlendMode) -> None:
 # --- masks, mattes, clips, effects ----------------------------------------------------------------------------------
 
 
-def mask(x0: float, y0: float, x1: float, y1: float, mode: str = "a", **other) -> MaskPath:
-    values = {"inverted": False, "opacity": 1.0, "expansion": 0.0, "feather": (0.0, 0.0), **other}
+def mask(x0: float, y0: float, x1: float, y1: float, mode: str = "a", **other: Any) -> MaskPath:
+    values: dict[str, Any] = {"inverted": False, "opacity": 1.0, "expansion": 0.0, "feather": (0.0, 0.0), **other}
     return MaskPath(path=rectangle_path(x0, y0, x1, y1), mode=MaskMode(mode), **values)
 
 

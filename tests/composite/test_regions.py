@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -42,6 +45,8 @@ from velocity_engine.model.shapes import Cap, FillRule, GradientKind, Join
 
 W, H = 230, 150
 Pixels = NDArray[np.uint8]
+T = TypeVar("T")
+Color = tuple[float, float, float, float]
 
 
 def smeared(pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
@@ -66,7 +71,7 @@ class Scenes:
     def chance(self, share: float) -> bool:
         return bool(self.rng.random() < share)
 
-    def one_of(self, values):
+    def one_of(self, values: Sequence[T]) -> T:
         return values[int(self.rng.integers(len(values)))]
 
     def path(self) -> Path:
@@ -75,11 +80,15 @@ class Scenes:
         path = self.one_of([polyline(points), polyline(points, False), curve(*points), circle(90, 70, 50)])
         return Path(path.points * far, path.starts, path.closed)
 
-    def paint(self):
-        colors = [(*(float(v) for v in self.rng.uniform(0, 1, 3)), self.one_of([1.0, 0.5])) for _ in range(2)]
+    def color(self) -> Color:
+        red, green, blue = (float(v) for v in self.rng.uniform(0, 1, 3))
+        return (red, green, blue, self.one_of([1.0, 0.5]))
+
+    def paint(self) -> SolidPaint | GradientPaint:
+        colors = [self.color() for _ in range(2)]
         if self.chance(0.6):
             return SolidPaint(colors[0])
-        ends = [tuple(float(v) for v in p) for p in self.rng.uniform(0, 200, (3, 2))]
+        ends = [(float(x), float(y)) for x, y in self.rng.uniform(0, 200, (3, 2))]
         stops = np.array([[0.0, *colors[0]], [1.0, *colors[1]]])
         return GradientPaint(self.one_of(list(GradientKind)), ends[0], ends[1], self.one_of([ends[0], ends[2]]), stops)
 
@@ -103,7 +112,7 @@ class Scenes:
         return MaskPath(self.path(), self.one_of(list(MaskMode)), self.chance(0.3), share, grow, feather)
 
     def command(self, depth: int = 0) -> DrawCommand:
-        acting = {
+        acting: dict[str, Any] = {
             "opacity": self.one_of([1.0, 1.0, 0.4]),
             "blend": BlendMode(int(self.rng.integers(18))) if self.chance(0.15) else BlendMode.NORMAL,
             "clips": tuple(
@@ -123,8 +132,8 @@ class Scenes:
             return command(source, self.matrix(), **acting)
         if kind < 0.75 or depth >= 3:
             window = self.one_of([None, (3.5, 2.0, 30.0, 41.0)])
-            size = [float(v) for v in self.rng.uniform(5, 200, 2)]
-            return command(ImageSource(self.one_of(self.pictures), *size, window), self.matrix(), **acting)
+            width, height = (float(v) for v in self.rng.uniform(5, 200, 2))
+            return command(ImageSource(self.one_of(self.pictures), width, height, window), self.matrix(), **acting)
         if self.chance(0.4):
             acting["effects"] = (EffectCall("smear", (), margin=(4.0, 4.0, 4.0, 4.0)),)
         return command(group_source([self.command(depth + 1) for _ in range(3)]), **acting)
@@ -191,11 +200,13 @@ def test_nothing_is_drawn_outside_of_the_bounds(seed: int) -> None:
         assert (canvas == (26, 51, 77, 255)).all()
 
 
-def square(x: float, y: float, size: float = 20.0, color=(1.0, 0.0, 0.0, 1.0), **acting) -> DrawCommand:
+def square(x: float, y: float, size: float = 20.0, color: Color = (1.0, 0.0, 0.0, 1.0), **acting: Any) -> DrawCommand:
     return command(FillSource(rectangle_path(x, y, x + size, y + size), SolidPaint(color)), **acting)
 
 
-def shown(*commands: DrawCommand, width: int = 640, height: int = 360, background=(0.0, 0.0, 0.0, 1.0)) -> DisplayList:
+def shown(
+    *commands: DrawCommand, width: int = 640, height: int = 360, background: Color = (0.0, 0.0, 0.0, 1.0)
+) -> DisplayList:
     return display_list(width, height, background, commands)
 
 
@@ -223,7 +234,7 @@ def test_equal_lists_have_no_changes_and_other_grounds_change_all() -> None:
     assert changed_regions(one, shown(square(10, 10), width=320)) == ((0, 0, 320, 360),)
 
 
-BIG = {"width": 1920, "height": 1080}
+BIG: dict[str, Any] = {"width": 1920, "height": 1080}
 CORNER, FAR_CORNER = (0, 0, 64, 64), (1472, 896, 1536, 960)
 
 
@@ -238,10 +249,10 @@ def test_only_what_moved_is_changed() -> None:
 
 
 def test_of_a_group_only_what_changed_in_it_counts() -> None:
-    def scene(x: float, y: float, **acting) -> DisplayList:
+    def scene(x: float, y: float, **acting: Any) -> DisplayList:
         return shown(square(0, 0), command(group_source([square(800, 400, 100), square(x, y)]), **acting), **BIG)
 
-    def regions(**acting) -> tuple[Rect, ...]:
+    def regions(**acting: Any) -> tuple[Rect, ...]:
         return changed_regions(scene(10, 10, **acting), scene(1500, 900, **acting))
 
     assert regions() == (CORNER, FAR_CORNER)
@@ -276,10 +287,13 @@ def test_what_is_hidden_is_not_drawn() -> None:
     """A reader that fails shows that it is not asked."""
 
     class Broken:
-        width, height, digest = 8, 8, b"broken"
+        width, height, digest, frame_count, seconds = 8, 8, b"broken", 1, 1.0
 
         def read(self, index: int) -> Pixels:
             raise AssertionError("this frame cannot be seen")
+
+        def index_at(self, seconds: float) -> int:
+            return 0
 
     hidden = command(VideoSource(Broken(), 0, 640, 360))
     opaque = ImageSource(picture(np.full((36, 64, 4), 255, np.uint8)), 64, 36)

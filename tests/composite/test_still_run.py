@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from raster_support import circle
 
@@ -22,25 +24,28 @@ from velocity_engine.model.geometry import rectangle_path, translation
 from velocity_engine.model.layers import BlendMode, MatteMode
 
 W, H = 200, 140
+Color = tuple[float, float, float, float]
 
 
 def scenery(count: int = MIN_WORK) -> list[DrawCommand]:
     rng = np.random.default_rng(5)
+    places = [(float(x), float(y)) for x, y in rng.uniform(0, 150, (count, 2))]
+    colors = [(float(r), float(g), float(b)) for r, g, b in rng.uniform(0, 1, (count, 3))]
     return [
         command(
-            FillSource(circle(*rng.uniform(0, 150, 2), 30), SolidPaint((*rng.uniform(0, 1, 3), 0.7))),
+            FillSource(circle(*places[i], 30), SolidPaint((*colors[i], 0.7))),
             blend=BlendMode.MULTIPLY if i % 5 == 4 else BlendMode.NORMAL,
         )
         for i in range(count)
     ]
 
 
-def mover(x: float, **acting) -> DrawCommand:
+def mover(x: float, **acting: Any) -> DrawCommand:
     source = StrokeSource(rectangle_path(10, 10, 60, 50), SolidPaint((1.0, 0.5, 0.0, 1.0)), 6.0)
     return command(source, translation(x, 20.3), opacity=0.8, **acting)
 
 
-def shown(*commands: DrawCommand, background=(0.2, 0.3, 0.4, 1.0)) -> DisplayList:
+def shown(*commands: DrawCommand, background: Color = (0.2, 0.3, 0.4, 1.0)) -> DisplayList:
     return display_list(W, H, background, commands)
 
 

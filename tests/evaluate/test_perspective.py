@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from raster_support import path_of
 
 from velocity_engine.display import (
+    RESAMPLE,
     Clip,
     FillSource,
     GradientPaint,
+    GroupSource,
     ImageSource,
     SolidPaint,
     StrokeSource,
@@ -20,7 +23,7 @@ from velocity_engine.display import (
     group_source,
     picture,
 )
-from velocity_engine.evaluate.perspective import RESAMPLE, Projection, bent, bent_path, device_transform, square
+from velocity_engine.evaluate.perspective import Projection, bent, bent_path, device_transform, square
 from velocity_engine.model.geometry import IDENTITY, rectangle_path, translation
 from velocity_engine.model.layers import MaskMode
 from velocity_engine.model.shapes import GradientKind
@@ -92,8 +95,8 @@ def test_fills_become_fills_and_strokes_become_the_fills_of_their_outlines() -> 
     stroke = bent(command(StrokeSource(rectangle_path(0.0, 0.0, 10.0, 10.0), RED, 2.0)), TILTED)
     assert fill is not None and stroke is not None
     assert fill.matrix == stroke.matrix == IDENTITY
-    assert tuple(fill.source.path.points[0]) == pytest.approx(through(TILTED, 5.0, 0.0))
-    box = stroke.source.path.bounds()
+    assert tuple(path_of(fill).points[0]) == pytest.approx(through(TILTED, 5.0, 0.0))
+    box = path_of(stroke).bounds()
     assert box is not None
     assert box[0] == pytest.approx(min(through(TILTED, -1.0, y)[0] for y in (-1.0, 11.0)), abs=0.02)
 
@@ -117,7 +120,8 @@ def test_clips_become_masks_and_groups_bend_within() -> None:
     assert moved is not None
     assert not moved.clips and [mask.mode for mask in moved.masks] == [MaskMode.INTERSECT]
     assert moved.opacity == 0.5
-    assert tuple(moved.source.commands[0].source.path.points[0]) == pytest.approx((3.0, -2.0))
+    assert isinstance(moved.source, GroupSource)
+    assert tuple(path_of(moved.source.commands[0]).points[0]) == pytest.approx((3.0, -2.0))
 
 
 def test_perspectives_within_perspectives_do_not_multiply_points_without_end() -> None:

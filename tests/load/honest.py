@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 from web.support_service import Client, Service, render_request
@@ -54,10 +55,10 @@ class Honest:
         [(step, _weight)] = self._chance.choices(steps, [weight for _step, weight in steps])
         step(client)
 
-    def _ask(self, client: Client, method: str, path: str, **more: object) -> httpx.Response:
+    def _ask(self, client: Client, method: str, path: str, **more: Any) -> httpx.Response:
         """An answer; one that asks for patience is waited for."""
         while True:
-            answer = client.request(method, path, **more)  # type: ignore[arg-type]
+            answer = client.request(method, path, **more)
             self.answers[f"{method} {path.split('/')[1].split('?')[0]} {answer.status_code}"] += 1
             if answer.status_code >= 500 and answer.status_code not in BUSY:
                 self.broken.append(f"{method} {path}: {answer.status_code} {answer.text[:200]}")

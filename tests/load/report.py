@@ -34,7 +34,7 @@ class Phase:
 
 
 def as_json(phases: list[Phase], tenant: Tenant, lost: list[str]) -> dict[str, Any]:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "attack": phase.title,
             "status": phase.figures("status"),

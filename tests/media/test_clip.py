@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -195,7 +196,7 @@ def test_a_picture_is_no_clip(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("codec", "options"), [("libx264", {"bf": "3", "b_strategy": "0"}), ("libx265", {})])
 @pytest.mark.parametrize("suffix", ["mp4", "mov"])
 def test_opened_without_decoding_gives_the_same(
-    tmp_path: Path, codec: str, options: dict[str, str], suffix: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, codec: str, options: dict[str, Any], suffix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = make_clip(tmp_path / f"clip.{suffix}", 40, codec=codec, **options)
     quick = open_clip(path)
@@ -210,9 +211,8 @@ def test_opened_without_decoding_gives_the_same(
 
 def test_how_far_frames_are_reordered_follows_from_their_times(tmp_path: Path) -> None:
     """Headers of H.264 need not say it."""
-    reader = open_clip(
-        make_clip(tmp_path / "clip.mp4", 9, bf="3", b_strategy="0", **{"x264-params": "b-pyramid=normal"})
-    )
+    options: dict[str, Any] = {"bf": "3", "b_strategy": "0", "x264-params": "b-pyramid=normal"}
+    reader = open_clip(make_clip(tmp_path / "clip.mp4", 9, **options))
     times = reader._index.times
     assert times == sorted(times)
     assert reader._index.reordered == 2

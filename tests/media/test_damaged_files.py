@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -57,8 +58,8 @@ def test_clips(tmp_path: Path, codec: str) -> None:
         path.write_bytes(content)
         held.append(outcomes(lambda: clip_used(path)))
         for use in (probe_asset, probe_clip, probe_video, probe_audio, written_length):
-            outcomes(lambda use=use: use(path))
-        outcomes(lambda content=content: sound_used(content))
+            outcomes(partial(use, path))
+        outcomes(partial(sound_used, content))
     assert len(held) > 200 and any(held) and not all(held)
 
 
@@ -73,7 +74,7 @@ def test_a_clip_whose_codec_nobody_knows(tmp_path: Path) -> None:
 def test_a_sound_that_begins_after_a_thousand_years_is_silence(tmp_path: Path) -> None:
     content = bytearray(make_clip(tmp_path / "clip.mp4", 25, samples=tone(1.0)).read_bytes())
     at = content.rindex(b"elst")  # version and flags, count; of the first entry its length and media time
-    assert content[at + 8 : at + 12] in (b"\0\0\0\x01", b"\0\0\0\x02")
+    assert bytes(content[at + 8 : at + 12]) in (b"\0\0\0\x01", b"\0\0\0\x02")
     content[at + 12 : at + 20] = (0x7FFFFFFF).to_bytes(4, "big") + b"\xff" * 4
     (block,) = mix_audio(AudioPlan(tracks=(AudioTrack(source=bytes(content), name="s"),), seconds=Fraction(1)))
     assert not block.any()
@@ -86,7 +87,7 @@ def test_sounds(tmp_path: Path, ending: str) -> None:
     for content in (*mutations(whole, 40, 3), *mutations(whole, 40, 4, within=(0, min(len(whole), 200)))):
         path.write_bytes(content)
         outcomes(lambda: probe_audio(path))
-        outcomes(lambda content=content: sound_used(content))
+        outcomes(partial(sound_used, content))
 
 
 def saved(image: Image.Image, kind: str, **options: object) -> bytes:
@@ -121,8 +122,8 @@ def pictures() -> dict[str, bytes]:
 def test_pictures(kind: str) -> None:
     whole = pictures()[kind]
     for content in (*mutations(whole, 100, 5), *mutations(whole, 100, 6, within=(0, min(len(whole), 120)))):
-        outcomes(lambda content=content: decode_picture(content, "picture"))
-        outcomes(lambda content=content: format_of(content))
+        outcomes(partial(decode_picture, content, "picture"))
+        outcomes(partial(format_of, content))
 
 
 def font_used(data: bytes) -> None:
@@ -139,7 +140,7 @@ def font_used(data: bytes) -> None:
 def test_fonts(file: str, flavor: str | None) -> None:
     whole = small(file, "Abc", flavor)
     for content in (*mutations(whole, 100, 7), *mutations(whole, 100, 8, within=(0, min(len(whole), 400)))):
-        outcomes(lambda content=content: font_used(content))
+        outcomes(partial(font_used, content))
 
 
 def test_what_is_no_font_does_not_reach_the_font_libraries() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,8 +18,8 @@ from velocity_engine.shapes.trim import measure
 unit = st.floats(0.0, 1.0)
 
 
-def key(time: float, *value: float, **more: object) -> Keyframe[tuple[float, ...]]:
-    return Keyframe(time, tuple(value), **more)  # type: ignore[arg-type]
+def key(time: float, *value: float, **more: Any) -> Keyframe[tuple[float, ...]]:
+    return Keyframe(time, tuple(value), **more)
 
 
 @given(unit, st.floats(-1, 2), unit, st.floats(-1, 2), unit)

@@ -39,6 +39,12 @@ def write(path: Path, rate: Fraction, segments: list[int], container: str = "mp4
     muxer.close()
 
 
+def exactly(count: int | None, base: Fraction | None) -> Fraction:
+    """Ticks of a time base in seconds; a file tells both."""
+    assert count is not None and base is not None
+    return count * base
+
+
 @pytest.mark.parametrize(
     "rate", [Fraction(25), Fraction(30_000, 1001), Fraction(24_000, 1001), Fraction(60), Fraction(1), Fraction(125, 8)]
 )
@@ -48,10 +54,10 @@ def test_times_are_exact(tmp_path: Path, rate: Fraction, container: str) -> None
     write(path, rate, [20, 1, 13], container)
     with av.open(str(path)) as file:
         stream = file.streams.video[0]
-        assert stream.duration * stream.time_base == 34 / rate
+        assert exactly(stream.duration, stream.time_base) == 34 / rate
         assert stream.average_rate == rate
         assert file.duration == pytest.approx(float(34 / rate) * 1_000_000, abs=1)
-        times = [frame.pts * stream.time_base for frame in file.decode(stream)]
+        times = [exactly(frame.pts, stream.time_base) for frame in file.decode(stream)]
     assert times == [index / rate for index in range(34)]
 
 
@@ -74,9 +80,8 @@ def test_sound_is_as_long_as_the_picture(tmp_path: Path, container: str, codec: 
     assert np.sqrt(2 * np.mean(sound[0, 5_000:-5_000] ** 2)) == pytest.approx(0.5, abs=0.03)
     if container != "avi":
         with av.open(str(path)) as file:
-            assert float(file.streams.audio[0].duration * file.streams.audio[0].time_base) == pytest.approx(
-                3.2, abs=0.001
-            )
+            stream = file.streams.audio[0]
+            assert float(exactly(stream.duration, stream.time_base)) == pytest.approx(3.2, abs=0.001)
 
 
 def test_a_folder_that_is_missing(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,9 +24,9 @@ JSON = st.recursive(
 )
 
 
-def order(**changes: object) -> ve.RenderOrder:
+def order(**changes: Any) -> ve.RenderOrder:
     made = ve.RenderOrder(template=ve.FileReference("a.zip", "0" * 64), output="a.mp4")
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
 @given(
@@ -86,7 +87,7 @@ def test_an_order_gives_the_bytes_that_render_gives(tmp_path: Path) -> None:
     changes = [{"layer": "Headline", "text": "Order"}, {"layer": "Photo", "image": {"assetId": "p"}}]
     files = {"p": ROOT / "examples" / "replacement.jpg"}
     with ve.open_template(DEMO) as template:
-        asked = {"encoder": SMALL, "customizations": changes, "assets": files, "frames": (10, 30)}
+        asked: dict[str, Any] = {"encoder": SMALL, "customizations": changes, "assets": files, "frames": (10, 30)}
         ve.render(template, tmp_path / "one.mp4", **asked)
         made = ve.order_for(template, tmp_path / "two.mp4", **asked)
     result = ve.render_order(ve.RenderOrder.from_json(made.to_json()))

@@ -9,6 +9,7 @@ import struct
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,8 +27,8 @@ def packed(path: Path, files: dict[str, bytes], method: int = zipfile.ZIP_DEFLAT
     return path
 
 
-def document_of(path: Path, **options: object) -> str:
-    with open_package(path, **options) as package:  # type: ignore[arg-type]
+def document_of(path: Path, **options: Any) -> str:
+    with open_package(path, **options) as package:
         return package.document_name
 
 

@@ -103,7 +103,7 @@ def test_it_renders_from_there(installed: Path, tmp_path: Path) -> None:
 @pytest.fixture
 def server(installed: Path, tmp_path: Path) -> Iterator[tuple[str, str]]:
     """The address and the first key of a server that runs from there."""
-    command = [installed.parent / "velocity", "serve", "--port", "0", "--data", tmp_path / "data"]
+    command: list[str | Path] = [installed.parent / "velocity", "serve", "--port", "0", "--data", tmp_path / "data"]
     process = subprocess.Popen(
         command,
         cwd=tmp_path,

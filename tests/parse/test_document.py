@@ -159,7 +159,7 @@ def test_a_document_that_unfolds_without_bounds_keeps_what_fits() -> None:
     assets.append({"id": "20", "layers": [null(1)]})
     document = parsed(assets=assets, layers=[{"ty": 0, "refId": "0", "nm": "Root"}])
     sizes: dict[str, int] = {}
-    for composition in [*reversed(document.compositions.values()), document.main]:
+    for composition in [*reversed(list(document.compositions.values())), document.main]:
         inner = [layer.content for layer in composition.layers if isinstance(layer.content, PrecompContent)]
         sizes[composition.id] = len(composition.layers) + sum(sizes[one.composition] for one in inner)
     assert 10_000 < sizes[""] <= MAX_LAYERS

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from velocity_engine.model import shapes as model
+from velocity_engine.model.properties import Property
 from velocity_engine.parse.context import Context, version_of
 from velocity_engine.parse.shapes import MAX_GROUP_DEPTH, shape_items
 
@@ -79,7 +80,8 @@ def test_groups_keep_their_transform_apart() -> None:
     assert isinstance(group, model.Group)
     assert len(group.items) == 2
     assert group.transform.opacity.value == (40.0,)
-    assert group.transform.position.value[:2] == (5.0, 6.0)  # type: ignore[union-attr]
+    position = group.transform.position
+    assert isinstance(position, Property) and position.value[:2] == (5.0, 6.0)
 
 
 def test_dashes_and_direction() -> None:

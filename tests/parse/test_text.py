@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from velocity_engine.model.properties import Property
+from velocity_engine.model.shapes import Group, PathShape
 from velocity_engine.model.text import (
     Caps,
     ExpressionSelector,
@@ -117,7 +119,8 @@ def test_animators_and_path() -> None:
     assert data.path.reversed is not None and data.path.reversed.value == (1.0,)
     (animator,) = data.animators
     (selector,) = animator.selectors
-    assert (selector.based_on, selector.shape, selector.units, selector.mode, selector.randomize) == (3, 2, 2, 2, True)  # type: ignore[union-attr]
+    assert isinstance(selector, RangeSelector)
+    assert (selector.based_on, selector.shape, selector.units, selector.mode, selector.randomize) == (3, 2, 2, 2, True)
     assert animator.style.tracking is not None and animator.style.tracking.value == (5.0,)
     assert animator.style.scale is None
     assert len(carried.findings) == 1
@@ -179,18 +182,22 @@ def test_glyphs() -> None:
     assert (found[0].character, found[0].width, len(found[0].shapes), found[0].precomp) == ("A", 61.2, 1, None)
     assert found[1].precomp == "c"
     assert (found[1].in_point, found[1].out_point, found[1].start_time, found[1].stretch) == (2, 9, 1, 2)
-    assert found[1].transform.position.value[:2] == (3, 4)  # type: ignore[union-attr]
+    position = found[1].transform.position
+    assert isinstance(position, Property) and position.value[:2] == (3, 4)
 
 
 def test_glyphs_of_old_documents_have_positions_for_tangents_and_more_groups_than_they_need() -> None:
     corners = [[0, 0], [10, 0], [10, -20]]
     path = {"v": corners, "i": corners, "o": [[0, 0], [14, 0], [10, -20]], "c": True}
     group = {"ty": "gr", "it": [{"ty": "sh", "ks": {"k": path}}, {"ty": "fl"}]}
-    raw = [{"ch": "A", "size": 12, "style": "", "fFamily": "Inter", "w": 9, "data": {"shapes": [group, group]}}]
+    raw: list[Any] = [
+        {"ch": "A", "size": 12, "style": "", "fFamily": "Inter", "w": 9, "data": {"shapes": [group, group]}}
+    ]
     for version, expected in (("4.6.3", [0, 0]), ("4.8.0", [10, 0])):
         (glyph,) = glyphs(context(version=version), raw)
         (outline,) = glyph.shapes
-        value = outline.items[0].path.value  # type: ignore[attr-defined]
+        assert isinstance(outline, Group) and isinstance(outline.items[0], PathShape)
+        value = outline.items[0].path.value
         assert value.ins[1].tolist() == expected
         assert value.outs[1].tolist() == [value.ins[1][0] + 4, 0]
-    assert raw[0]["data"]["shapes"][0]["it"][0]["ks"]["k"]["i"] is corners  # type: ignore[index]
+    assert raw[0]["data"]["shapes"][0]["it"][0]["ks"]["k"]["i"] is corners

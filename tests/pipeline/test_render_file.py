@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -47,9 +48,9 @@ class MovingSquare:
         return display_list(self.width, self.height, (0.0, 0.0, 0.5, 1.0), [drawn])
 
 
-def rendered(path: Path, count: int, scene: MovingSquare | None = None, **more: object) -> RenderStats:
+def rendered(path: Path, count: int, scene: MovingSquare | None = None, **more: Any) -> RenderStats:
     config = more.pop("config", EncoderConfig(bitrate=100_000, gop=25))
-    return render_to_file(Video.of(scene or MovingSquare(), config, RATE, count), path, **more)  # type: ignore[arg-type]
+    return render_to_file(Video.of(scene or MovingSquare(), config, RATE, count), path, **more)
 
 
 def pictures(path: Path) -> Iterator[np.ndarray]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def text_layer(name: str, number: int) -> dict[str, Any]:
 
 
 @pytest.fixture
-def template(tmp_path: Path) -> ve.Template:
+def template(tmp_path: Path) -> Iterator[ve.Template]:
     images = [{"id": "gone", "u": "images/", "p": "gone.png", "w": 8, "h": 8}]
     inner = {"id": "inner", "layers": [text_layer("Words", 1), layer("Lost", 2, 2, refId="gone", hd=True)]}
     layers = [

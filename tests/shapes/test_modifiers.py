@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,7 +29,8 @@ def line(*points: tuple[float, float]) -> Path:
 
 
 def vertices(path: Path) -> list[list[float]]:
-    return np.round(path.points[0::3], 9).tolist()
+    found: list[list[float]] = np.round(path.points[0::3], 9).tolist()
+    return found
 
 
 def test_round_corners_of_a_square() -> None:
@@ -122,12 +124,12 @@ def test_copies_are_rounded_and_bounded(copies: float, count: int) -> None:
     assert copy_count(copies) == count
 
 
-def repetition(**changes: object) -> Repetition:
-    values: dict[str, object] = {
+def repetition(**changes: Any) -> Repetition:
+    values: dict[str, Any] = {
         "copies": 4, "offset": 0.0, "anchor": (0.0, 0.0), "position": (0.0, 0.0), "scale": (1.0, 1.0), "angle": 0.0,
         "start_opacity": 1.0, "end_opacity": 1.0,
     }  # fmt: skip
-    return Repetition(**{**values, **changes})  # type: ignore[arg-type]
+    return Repetition(**{**values, **changes})
 
 
 def test_steps_of_a_repeater() -> None:

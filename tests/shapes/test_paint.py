@@ -12,7 +12,8 @@ from velocity_engine.shapes.paint import color_of, dash_pattern, gradient_paint,
 
 
 def stops(count: int, *numbers: float) -> list[list[float]]:
-    return np.round(gradient_stops(np.array(numbers, np.float64), count), 9).tolist()
+    found: list[list[float]] = np.round(gradient_stops(np.array(numbers, np.float64), count), 9).tolist()
+    return found
 
 
 def test_colors() -> None:

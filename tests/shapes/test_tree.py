@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from raster_support import path_of
 from tests_support import still_sampler
 
 from velocity_engine.display import (
@@ -21,7 +22,7 @@ from velocity_engine.display import (
 from velocity_engine.errors import Finding
 from velocity_engine.model.geometry import IDENTITY, Path
 from velocity_engine.model.layers import BlendMode
-from velocity_engine.model.properties import Bezier, GradientValue, Keyframe, Property, SplitPosition, still
+from velocity_engine.model.properties import Bezier, GradientValue, Keyframe, Property, SplitPosition, Vector, still
 from velocity_engine.model.shapes import (
     Cap,
     Dash,
@@ -97,11 +98,6 @@ def repeater(copies: float, **more: Any) -> Repeater:
 
 def draw(items: Items, frame: float = 0.0) -> Sequence[DrawCommand]:
     return compile_items(tuple(items)).draw(still_sampler(frame))
-
-
-def path_of(entry: DrawCommand) -> Path:
-    assert isinstance(entry.source, FillSource | StrokeSource)
-    return entry.source.path
 
 
 def red_of(entry: DrawCommand) -> float:
@@ -188,7 +184,7 @@ def test_stroke_with_dashes() -> None:
     (entry,) = draw([line(10), stroke(cap=Cap.SQUARE, join=Join.BEVEL, miter_limit=still(9), dashes=dashes)])
     source = entry.source
     assert isinstance(source, StrokeSource)
-    assert source.dashes == (5, 3, 1, 5, 3, 1) and source.dash_offset == 7
+    assert source.dashes == (5.0, 3.0, 1.0, 5.0, 3.0, 1.0) and source.dash_offset == 7
     assert (source.cap, source.join, source.miter_limit) == (Cap.SQUARE, Join.BEVEL, 9)
     twin = StrokeSource(
         source.path, source.paint, 2.0, cap=Cap.SQUARE, join=Join.BEVEL, miter_limit=9.0, dashes=source.dashes,
@@ -218,7 +214,7 @@ def gradient(*numbers: float, count: int = 2, kind: GradientKind = GradientKind.
 def test_gradients() -> None:
     (entry,) = draw([rectangle(), Fill(paint=gradient(0, 1, 0, 0, 1, 0, 0, 1))])
     assert isinstance(entry.source, FillSource) and isinstance(entry.source.paint, GradientPaint)
-    assert entry.source.paint.start == (1, 2) and entry.source.paint.end == (3, 4)
+    assert entry.source.paint.start == (1.0, 2.0) and entry.source.paint.end == (3.0, 4.0)
     assert entry.source.paint.stops.tolist() == [[0, 1, 0, 0, 1], [1, 0, 0, 1, 1]]
     assert draw([rectangle(), Stroke(paint=gradient(count=0), width=still(2))]) == ()
 
@@ -448,7 +444,9 @@ def test_unused_motion_does_not_count() -> None:
 
 
 def test_a_moving_color_keeps_the_path() -> None:
-    color = Property((0.0, 0.0, 0.0), (Keyframe(0.0, (0.0, 0.0, 0.0)), Keyframe(10.0, (1.0, 0.0, 0.0))))
+    color: Property[Vector] = Property(
+        (0.0, 0.0, 0.0), (Keyframe(0.0, (0.0, 0.0, 0.0)), Keyframe(10.0, (1.0, 0.0, 0.0)))
+    )
     compiled = compile_items((rectangle(), Fill(paint=color), stroke(0.5)))
     first, second = compiled.draw(still_sampler(0)), compiled.draw(still_sampler(5))
     assert red_of(second[1]) == pytest.approx(0.5) and first[1].digest != second[1].digest

@@ -127,8 +127,10 @@ def test_cuts_at_vertices_leave_no_empty_curves() -> None:
 
 
 def test_shares_of_several_lengths() -> None:
-    assert shares([10, 30], [(0.0, 0.5)]) == [((0.0, 1.0),), ((0.0, pytest.approx(1 / 3)),)]
-    assert shares([10, 30], [(0.5, 0.75)]) == [(), ((pytest.approx(1 / 3), pytest.approx(2 / 3)),)]
+    whole, (begun,) = shares([10, 30], [(0.0, 0.5)])
+    assert whole == ((0.0, 1.0),) and begun == pytest.approx((0.0, 1 / 3))
+    nothing, (middle,) = shares([10, 30], [(0.5, 0.75)])
+    assert nothing == () and middle == pytest.approx((1 / 3, 2 / 3))
     assert shares([40], [(0.8, 1.0), (0.0, 0.2)]) == [((0.8, 1.0), (0.0, 0.2))]
     assert shares([0, 5], [(0.0, 1.0)]) == [(), ((0.0, 1.0),)]
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from text_support import Context, animator, saying
 
 from velocity_engine.model.properties import Bezier, still
@@ -29,7 +30,9 @@ def changed(document: TextDocument, *animators: Animator) -> Changes:
     return changes_at(laid(document), document, animators, STILL, 0)
 
 
-def matrices(document: TextDocument, *animators: Animator, grouping: int = 1, alignment: tuple[float, float] = (0, 0)):  # type: ignore[no-untyped-def]
+def matrices(
+    document: TextDocument, *animators: Animator, grouping: int = 1, alignment: tuple[float, float] = (0, 0)
+) -> tuple[Layout, NDArray[np.float64]]:
     layout = laid(document)
     changes = changes_at(layout, document, animators, STILL, 0)
     anchors = anchors_of(layout, grouping).at(np.array(alignment, np.float64))
@@ -188,7 +191,9 @@ def line(*points: tuple[float, float], closed: bool = False) -> Bezier:
     return Bezier(vertices, np.zeros_like(vertices), np.zeros_like(vertices), closed)
 
 
-def on_path(document: TextDocument, path: Bezier, *animators: Animator, **options: Any):  # type: ignore[no-untyped-def]
+def on_path(
+    document: TextDocument, path: Bezier, *animators: Animator, **options: Any
+) -> tuple[Layout, NDArray[np.float64]]:
     layout = laid(document)
     places = places_on_path(layout, document, TextPathOptions(mask=0, **options), path, STILL)
     changes = changes_at(layout, document, animators, STILL, 0)

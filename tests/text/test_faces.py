@@ -19,7 +19,8 @@ def test_outlines_are_closed_cubics_in_em_with_y_down() -> None:
     path = INTER.outline(placed.glyph)
     assert path.contours == 2
     assert path.closed.all()
-    assert np.allclose(path.bounds(), (168 / 2816, -2112 / 2816, 504 / 2816, 0.0))
+    bounds = path.bounds()
+    assert bounds is not None and np.allclose(bounds, (168 / 2816, -2112 / 2816, 504 / 2816, 0.0))
     for number in range(path.contours):
         contour = path.contour(number)
         assert len(contour) % 3 == 1
@@ -78,7 +79,8 @@ def test_chars_advance_by_hundredths_of_the_size() -> None:
 
 
 def test_chars_outlines_are_scaled_to_em() -> None:
-    assert np.allclose(chars().outline(0).bounds(), (0.0, -0.5, 0.5, 0.0))
+    bounds = chars().outline(0).bounds()
+    assert bounds is not None and np.allclose(bounds, (0.0, -0.5, 0.5, 0.0))
     assert chars().outline(1).contours == 0
 
 

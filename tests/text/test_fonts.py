@@ -1,21 +1,23 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from text_support import Context, bundled
 
 from velocity_engine.model.text import Font, Glyph
 from velocity_engine.text.faces import CharsFace
 from velocity_engine.text.font_files import open_font
-from velocity_engine.text.fonts import FontCatalogue, match_font, plain, slanted, style_weight
+from velocity_engine.text.fonts import FontCatalogue, FontChoice, match_font, plain, slanted, style_weight
 
 
-def choose(font: Font, context: Context | None = None):  # type: ignore[no-untyped-def]
+def choose(font: Font, context: Context | None = None) -> FontChoice:
     context = context or Context(fonts=(font,))
     return FontCatalogue(context).choose(font.name)
 
 
-def font(name: str, family: str = "", style: str = "", **more: object) -> Font:
-    return Font(name=name, family=family, style=style, **more)  # type: ignore[arg-type]
+def font(name: str, family: str = "", style: str = "", **more: Any) -> Font:
+    return Font(name=name, family=family, style=style, **more)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from raster_support import path_of
 
 from velocity_engine.display import DisplayList, DrawCommand, GroupSource
 from velocity_engine.evaluate.evaluation_pass import fit_viewport
@@ -47,7 +48,7 @@ def shown(plan: Plan, frame: float = 0.0) -> DisplayList:
 def drops(plan: Plan, frame: float = 0.0) -> list[float]:
     """How far each character of a text that one animator moves down stands below its line."""
     (entry,) = shown(plan, frame).commands
-    return [float(entry.source.path.contour(i)[:, 1].max()) for i in range(entry.source.path.contours)]
+    return [float(path_of(entry).contour(i)[:, 1].max()) for i in range(path_of(entry).contours)]
 
 
 def lowered(*selectors: dict[str, Any]) -> list[dict[str, Any]]:
@@ -105,7 +106,7 @@ def solid(**more: Any) -> dict[str, Any]:
 
 
 def corners(entry: DrawCommand) -> tuple[float, float, float, float]:
-    box = entry.source.path.transformed(entry.matrix).bounds()
+    box = path_of(entry).transformed(entry.matrix).bounds()
     assert box is not None
     return box
 
@@ -114,7 +115,7 @@ def test_a_composition_stands_where_its_character_would() -> None:
     plan = plan_of("aOb", assets=[{"id": "orb", "layers": [solid()]}], st=3, ks={"p": fixed(100, 50, 0)})
     assert plan.findings == []
     text, inner = shown(plan, 5.0).commands
-    assert text.source.path.contours == 2
+    assert path_of(text).contours == 2
     # Its own 50 pixels at a size of 20 are 10; it begins an advance of 10 on, moved by (10, -10) of 100.
     assert corners(inner) == pytest.approx((112, 48, 122, 58))
     assert len(shown(plan, 4.0).commands) == 1  # it starts at 3 + 2

@@ -21,7 +21,8 @@ NUMBERS = ("start", "end", "offset", "amount", "max_ease", "min_ease", "smoothne
 
 
 def selector(**values: Any) -> RangeSelector:
-    return RangeSelector(**{k: still(v) if k in NUMBERS else v for k, v in values.items()})
+    given: dict[str, Any] = {k: still(v) if k in NUMBERS else v for k, v in values.items()}
+    return RangeSelector(**given)
 
 
 def values(count: int, **given: Any) -> list[float]:
@@ -161,7 +162,8 @@ class At(StillSampler):
 
 
 def wiggly(**given: Any) -> WigglySelector:
-    return WigglySelector(**{k: v if k == "lock_dimensions" else still(v) for k, v in given.items()})
+    values: dict[str, Any] = {k: v if k == "lock_dimensions" else still(v) for k, v in given.items()}
+    return WigglySelector(**values)
 
 
 def test_a_wiggle_stays_between_its_amounts_and_is_smooth_and_repeatable() -> None:

@@ -1,19 +1,22 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 from text_support import bundled
 
 from velocity_engine.model.text import Caps
 from velocity_engine.text.faces import FontFace
-from velocity_engine.text.shaping import SMALL_CAPS, shape_text
+from velocity_engine.text.shaping import SMALL_CAPS, Cluster, shape_text
 
 INTER = FontFace(bundled("Inter-Regular.otf"))
 DEJAVU = FontFace(bundled("DejaVuSans.ttf"))
 EMOJI = FontFace(bundled("NotoEmoji-Regular.ttf"))
 
 
-def clusters(text: str, *faces: FontFace, **options: object):  # type: ignore[no-untyped-def]
-    return shape_text(text, faces or (INTER,), **options).paragraphs[0].clusters  # type: ignore[arg-type]
+def clusters(text: str, *faces: FontFace, **options: Any) -> Sequence[Cluster]:
+    return shape_text(text, faces or (INTER,), **options).paragraphs[0].clusters
 
 
 def test_advances_are_the_fonts() -> None:

@@ -11,6 +11,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from strangers import naming
@@ -241,7 +242,7 @@ for odd_name, member in {
     "long": "images/" + "x" * 60_000 + ".png",
     "dots": "images/...png/././x.png",
 }.items():
-    HOSTILE[f"name of a member: {odd_name}"] = (lambda member=member: template_zip({member: png()}), False)  # type: ignore[misc]
+    HOSTILE[f"name of a member: {odd_name}"] = (partial(template_zip, {member: png()}), False)
 
 # --- JSON ---
 
@@ -262,14 +263,15 @@ with_json("json: NaN", json.dumps(document()).replace('"fr": 30', '"fr": NaN'))
 with_json("json: infinite", json.dumps(document()).replace('"w": 64', '"w": 1e999'))
 with_json("json: a number of a million digits", json.dumps(document()).replace('"w": 64', '"w": ' + "9" * 1_000_000))
 
-for wrong_field, values in {
+WRONG: dict[str, tuple[object, ...]] = {
     "w": (0, -64, 10**9, "64", None, [], 1e18),
     "h": (0, 10**9),
     "fr": (0, -30, "fast", None, 1e12, 1e-300, 0.009),
     "op": (-5, 10**15, "end"),
     "layers": ({}, "layers", None, 5, [1, 2], [[]], [None]),
     "assets": ({}, [1], "x"),
-}.items():
+}
+for wrong_field, values in WRONG.items():
     for wrong in values:
         tolerable = wrong == "64" or wrong_field == "assets" or (wrong_field == "layers" and isinstance(wrong, list))
         with_json(f"{wrong_field} is {wrong!r}", json.dumps({**document(), wrong_field: wrong}), refused=not tolerable)

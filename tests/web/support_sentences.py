@@ -82,7 +82,7 @@ def texts(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
     elif isinstance(node, ast.JoinedStr):
-        yield "".join(part.value if isinstance(part, ast.Constant) else "X" for part in node.values)
+        yield "".join(str(part.value) if isinstance(part, ast.Constant) else "X" for part in node.values)
     elif isinstance(node, ast.Dict):
         for value in node.values:
             yield from texts(value)

@@ -114,7 +114,8 @@ async def never(_host: str, _port: int) -> str:
 
 
 async def private(host: str, port: int) -> str:
-    require_public(host, await asyncio.wrap_future(begin_look_up(host, port)))
+    found: list[str] = await asyncio.wrap_future(begin_look_up(host, port))
+    require_public(host, found)
     return "127.0.0.1"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from web.support_service import Client
@@ -10,7 +11,7 @@ from web.support_templates import slow_template
 ENCODER = {"bitrate": 100_000, "preset": 5}
 
 
-def batch(template_id: str, rows: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+def batch(template_id: str, rows: Sequence[object], **more: Any) -> dict[str, Any]:
     return {"templateId": template_id, "encoderConfig": ENCODER, "rows": rows, **more}
 
 

@@ -86,7 +86,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     for name in ("templates/own.zip", "templates/other.zip", "templates/victim.zip", "velocity.db"):
         (data / name).write_bytes(template_zip())
     held = ctypes.create_string_buffer(b"secret")
-    column = seccomp.this_machine().column  # type: ignore[union-attr]
+    machine = seccomp.this_machine()
+    assert machine is not None
+    column = machine.column
     with (
         socket.create_server(("127.0.0.1", 0)) as tcp,
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,

@@ -135,7 +135,7 @@ def axios(world: World, pytestconfig: pytest.Config) -> str:
     npm = shutil.which("npm")
     if npm is None:
         pytest.skip("npm is not installed")
-    folder = Path(pytestconfig.cache.mkdir("axios"))  # type: ignore[union-attr]
+    folder = Path(pytestconfig.cache.mkdir("axios"))
     module = folder / "node_modules" / "axios" / "index.js"
     if not module.exists():
         command = [npm, "install", "--no-audit", "--no-fund", "--prefix", str(folder), "axios@1"]

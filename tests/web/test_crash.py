@@ -6,7 +6,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -149,7 +149,7 @@ def test_requests_under_way_finish_when_the_server_is_told_to_stop(new_service: 
     content = template_zip()
     body = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.zip"\r\n\r\n' + content + b"\r\n--b--\r\n"
 
-    def slowly() -> object:
+    def slowly() -> Iterator[bytes]:
         yield body[:50]
         time.sleep(0.3)
         assert service.process
@@ -158,7 +158,7 @@ def test_requests_under_way_finish_when_the_server_is_told_to_stop(new_service: 
         yield body[50:]
 
     headers = {"Content-Type": "multipart/form-data; boundary=b"}
-    answer = client.post("/template/upload", content=slowly(), headers=headers)  # type: ignore[arg-type]
+    answer = client.post("/template/upload", content=slowly(), headers=headers)
     assert answer.status_code == 200
     assert service.wait() == 0
     with pytest.raises(httpx.ConnectError):

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from web.support_service import Client
+from web.support_service import Client, Service
 from web.support_templates import template_zip
 
 from velocity_web.http.downloads import content_disposition
@@ -25,8 +25,8 @@ SIZE = len(CONTENT)
 
 
 @pytest.fixture(scope="module")
-def url(service: object) -> tuple[Client, str]:
-    client: Client = service.client()  # type: ignore[attr-defined]
+def url(service: Service) -> tuple[Client, str]:
+    client = service.client()
     return client, f"/template/{client.ready_template(CONTENT)}/download"
 
 
@@ -196,7 +196,7 @@ def read_name(header: str) -> str:
     return name
 
 
-@given(name=st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=60))
+@given(name=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60))
 @example(name='quote"and\\back.mp4')
 @example(name="../../etc/passwd.mp4")
 @example(name="a\r\nSet-Cookie: b.mp4")

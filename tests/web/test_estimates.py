@@ -15,7 +15,7 @@ from velocity_web.accounts.auth import key_digest
 from velocity_web.services.estimates import MARGIN, TIME_DOUBTS, Past, correction
 
 CODECS = {0: "h264", 1: "h265", 2: "av1"}
-FIVE_SECONDS = {"frames": 150, "size": (320, 180)}
+FIVE_SECONDS: dict[str, Any] = {"frames": 150, "size": (320, 180)}
 
 
 @pytest.fixture(scope="module")

@@ -21,10 +21,11 @@ def opened(path: Path, *pragmas: str) -> Any:
     """A database of Pony's with things that have unique names."""
     database = Database()
 
-    @database.on_connect(provider="sqlite")
-    def _tune(_database: object, connection: Any) -> None:
+    def tune(_database: object, connection: Any) -> None:
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
+
+    database.on_connect(provider="sqlite")(tune)
 
     class Thing(database.Entity):  # type: ignore[name-defined,misc]  # Pony keeps it
         id = PrimaryKey(int)
@@ -37,13 +38,12 @@ def opened(path: Path, *pragmas: str) -> Any:
 
 
 def raised_by(action: Callable[[], object]) -> Exception:
-    @db_session
     def act() -> None:
         action()
         commit()
 
     with pytest.raises(DATABASE_ERRORS) as raised:
-        act()
+        db_session(act)()
     return raised.value
 
 
@@ -104,7 +104,8 @@ def test_what_postgres_raises(tmp_path_factory: pytest.TempPathFactory) -> None:
         try:
             with pytest.raises(psycopg2.Error) as caught:
                 connection.cursor().execute(sql)
-            return caught.value
+            error: Exception = caught.value
+            return error
         finally:
             connection.close()
 

@@ -59,7 +59,7 @@ def request_models() -> set[type[RequestModel]]:
         for method in ("get", "post", "put", "patch", "delete"):
             spec = getattr(getattr(kind, f"on_{method}", None), "operation", None)
             if isinstance(spec, Operation):
-                found |= {model for model in (spec.body, spec.query) if model is not None}
+                found |= {model for model in (spec.model, spec.query) if model is not None}
     waiting = list(found)
     while waiting:
         for info in waiting.pop().model_fields.values():

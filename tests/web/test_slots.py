@@ -52,7 +52,8 @@ def test_an_account_takes_half_of_the_places_and_leaves_the_others() -> None:
 
 
 def test_those_who_wait_are_served_an_account_after_the_other() -> None:
-    slots, order = Slots(1, 30.0), []
+    slots = Slots(1, 30.0)
+    order: list[str] = []
     with slots.of("first"):
         threads = start_waiting(slots, ["a", "a", "a", "b", "c"], order)
         assert order == []
@@ -61,7 +62,8 @@ def test_those_who_wait_are_served_an_account_after_the_other() -> None:
 
 
 def test_a_crowd_is_turned_away_at_once_while_what_runs_takes_long() -> None:
-    slots, order = Slots(2, 30.0), []
+    slots = Slots(2, 30.0)
+    order: list[str] = []
     with ExitStack() as held:
         held.enter_context(slots.of("a"))
         time.sleep(LONG_SECONDS + 0.1)

@@ -23,7 +23,7 @@ X264_WITHOUT_AVX512 = "asm=AVX2,FMA3,BMI2,LZCNT"
 
 @cache
 def _has_avx512() -> bool:
-    from llvmlite.binding import get_host_cpu_features  # type: ignore[import-untyped]
+    from llvmlite.binding import get_host_cpu_features
 
     return bool(get_host_cpu_features().get("avx512f"))
 

@@ -1,4 +1,3 @@
-# mypy: disallow-subclassing-any=False, disallow-untyped-decorators=False
 """The database: entities over the tables that ``migrations`` builds, and the two kinds of session.
 
 Times are milliseconds since 1970 (UTC), identifiers UUIDs as text, structured values JSON as text, so that SQLite and

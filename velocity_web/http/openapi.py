@@ -17,6 +17,7 @@ from velocity_web.http.ranges import MAX_RANGES
 from velocity_web.schemas.base import Problem
 from velocity_web.schemas.documented import DocumentSchema
 
+AnyOperation = Operation[Any, Any, Any]
 METHODS = ("get", "post", "put", "patch", "delete")  # HEAD, too, where there is GET
 REFERENCE = "#/components/schemas/{model}"
 FILE = {"type": "string", "format": "binary"}
@@ -73,7 +74,7 @@ def openapi_document(resources: Sequence[tuple[str, object]]) -> dict[str, Any]:
     }
 
 
-def _declared(resource: object, method: str) -> Operation | None:
+def _declared(resource: object, method: str) -> AnyOperation | None:
     spec = getattr(getattr(resource, f"on_{method}", None), "operation", None)
     return spec if isinstance(spec, Operation) else None
 
@@ -85,13 +86,13 @@ def _models(annotation: Any) -> list[type[BaseModel]]:
     return [model for part in get_args(annotation) for model in _models(part)]
 
 
-def _schemas(operations: Sequence[tuple[str, str, Operation]]) -> tuple[dict[str, Any], dict[Any, Any]]:
+def _schemas(operations: Sequence[tuple[str, str, AnyOperation]]) -> tuple[dict[str, Any], dict[Any, Any]]:
     wanted: dict[tuple[type[BaseModel], str], None] = {(Problem, "serialization"): None}
     for _path, _method, spec in operations:
-        for model in _models(spec.returns):
+        for model in _models(spec.answer):
             wanted[(model, "serialization")] = None
-        if spec.body is not None:
-            wanted[(spec.body, "validation")] = None
+        if spec.model is not None:
+            wanted[(spec.model, "validation")] = None
     references, definitions = models_json_schema(
         list(wanted),  # type: ignore[arg-type]
         by_alias=True,
@@ -99,7 +100,7 @@ def _schemas(operations: Sequence[tuple[str, str, Operation]]) -> tuple[dict[str
         schema_generator=DocumentSchema,
     )
     schemas = definitions.get("$defs", {})
-    asked = [references[(spec.body, "validation")] for _, _, spec in operations if spec.body is not None]
+    asked = [references[(spec.model, "validation")] for _, _, spec in operations if spec.model is not None]
     for name in _reached(asked, schemas):
         schema = schemas[name]
         if schema.get("additionalProperties") is True:
@@ -134,7 +135,7 @@ def _without_null(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {**choices[0], **rest} if len(choices) == 1 else {"anyOf": choices, **rest}
 
 
-def _operation(path: str, spec: Operation, references: dict[Any, Any]) -> dict[str, Any]:
+def _operation(path: str, spec: AnyOperation, references: dict[Any, Any]) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "operationId": spec.id,
         "tags": [spec.tag],
@@ -150,7 +151,7 @@ def _operation(path: str, spec: Operation, references: dict[Any, Any]) -> dict[s
     return entry
 
 
-def _links(values: dict[str, str], operations: Sequence[tuple[str, str, Operation]]) -> dict[str, Any]:
+def _links(values: dict[str, str], operations: Sequence[tuple[str, str, AnyOperation]]) -> dict[str, Any]:
     """Where the ids of an answer lead: every operation whose path takes just these."""
     return {
         spec.id: {"operationId": spec.id, "parameters": values}
@@ -159,7 +160,7 @@ def _links(values: dict[str, str], operations: Sequence[tuple[str, str, Operatio
     }
 
 
-def _parameters(path: str, spec: Operation) -> list[dict[str, Any]]:
+def _parameters(path: str, spec: AnyOperation) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
         {"name": to_camel(name), "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
         for name in re.findall(r"\{(\w+)\}", path)
@@ -184,15 +185,15 @@ def _query_parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {**entry, "schema": schema}
 
 
-def _request_body(spec: Operation, references: dict[Any, Any]) -> dict[str, Any] | None:
+def _request_body(spec: AnyOperation, references: dict[Any, Any]) -> dict[str, Any] | None:
     if spec.form is not None:
         properties: dict[str, Any] = {"file": FILE}
         properties |= {name: {"type": "string", "description": text} for name, text in spec.form.items()}
         schema = {"type": "object", "properties": properties, "required": ["file"]}
         return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
-    if spec.body is None:
+    if spec.model is None:
         return None
-    content: dict[str, Any] = {JSON: {"schema": references[(spec.body, "validation")]}}
+    content: dict[str, Any] = {JSON: {"schema": references[(spec.model, "validation")]}}
     for media, text in spec.other_body.items():
         content[media] = {"schema": {"type": "string", "description": text}}
     for media, examples in spec.examples.items():
@@ -209,12 +210,12 @@ def _schema_of(annotation: Any, references: dict[Any, Any]) -> dict[str, Any]:
     return reference
 
 
-def _responses(path: str, spec: Operation, references: dict[Any, Any]) -> dict[str, Any]:
+def _responses(path: str, spec: AnyOperation, references: dict[Any, Any]) -> dict[str, Any]:
     good: dict[str, Any] = {"description": spec.answers}
     if spec.binary:
         good["content"] = {media: {"schema": FILE} for media in spec.binary}
-    elif spec.returns is not None:
-        good["content"] = {JSON: {"schema": _schema_of(spec.returns, references)}}
+    elif spec.answer is not None:
+        good["content"] = {JSON: {"schema": _schema_of(spec.answer, references)}}
     codes = dict(spec.codes)
     found: dict[str, Any] = {"200": good}
     is_file = any(parameter in path for parameter in ("/download",))
@@ -231,11 +232,11 @@ def _responses(path: str, spec: Operation, references: dict[Any, Any]) -> dict[s
         codes.setdefault(503, "The service cannot answer now; Retry-After says when to try again")
     if "{" in path:
         codes.setdefault(404, "Not found, or not owned by the current user")
-    if spec.query is not None or spec.body is not None or spec.form is not None:
+    if spec.query is not None or spec.model is not None or spec.form is not None:
         codes.setdefault(400, "Invalid request")
-    if spec.body is not None:
+    if spec.model is not None:
         codes.setdefault(413, "The body is too large")
-    if spec.body is not None or spec.form is not None:
+    if spec.model is not None or spec.form is not None:
         codes.setdefault(507, "No space is left on the server's disk")
     problem = {MEDIA_TYPE: {"schema": references[(Problem, "serialization")]}}
     for code in sorted(codes):

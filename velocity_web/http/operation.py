@@ -1,20 +1,22 @@
 """One endpoint: what it takes, what it gives, and the checks between HTTP and the handler.
 
-A handler is a method ``on_get(self, call)`` under ``@operation(...)``. It gets ids, query and body already checked and
+A handler is a method ``on_get(self, call)`` under ``@Operation(...)``. It gets ids, query and body already checked and
 returns models. The same declaration makes its entry of the OpenAPI document, so the two cannot disagree.
 """
 
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic
 from uuid import UUID
 
 import falcon
 from falcon.typing import ReadableIO
 from pydantic import TypeAdapter, ValidationError
+from typing_extensions import TypeVar
 
 from velocity_web.accounts.auth import Caller
 from velocity_web.failures import Invalid, NotFound
@@ -27,49 +29,6 @@ JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """A request whose parts were checked. ``ids`` are the path's UUIDs by name, in their canonical form; ``warnings``
-    go out with the answer.
-    """
-
-    req: falcon.Request
-    resp: falcon.Response
-    caller: Caller
-    ids: dict[str, str]
-    query: Any
-    body: Any
-    warnings: list[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """``id`` is the name of the operation for generated clients. ``returns`` is the answer's type, and ``answers`` says
-    which of several types comes when; ``binary`` are the content types of an answer that is a file, ``form`` the fields
-    of an upload beside ``file``, ``codes`` the statuses beside 200 with their meaning. ``examples`` are bodies by
-    content type and name.
-
-    An ``unread`` body is not read here: the handler gets it as a ``Body``, and ``body`` only documents its form.
-    """
-
-    id: str
-    summary: str
-    tag: str
-    description: str = ""
-    query: type[RequestModel] | None = None
-    body: type[RequestModel] | None = None
-    other_body: Mapping[str, str] = field(default_factory=dict)
-    form: Form | None = None
-    returns: Any = None
-    answers: str = "Success"
-    examples: Mapping[str, Examples] = field(default_factory=dict)
-    binary: Sequence[str] = ()
-    codes: Mapping[int, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    authenticated: bool = True
-    unread: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Body:
     """A request's body that was not read yet: ``length`` bytes of the media type ``kind``."""
 
@@ -78,25 +37,68 @@ class Body:
     kind: str
 
 
-Handler = Callable[[Any, Call], Any]
-NOBODY = Caller("", "")
+Sent = TypeVar("Sent", bound=RequestModel | Body | None, default=None)
+Query = TypeVar("Query", bound=RequestModel | None, default=None)
+Answer = TypeVar("Answer", default=object)
+Model = TypeVar("Model", bound=RequestModel)
 
 
-def operation(**declared: Any) -> Callable[[Handler], Callable[..., None]]:
-    """Turn ``handler(self, call) -> model`` into a Falcon responder that carries its declaration as ``.operation``."""
+@dataclass(frozen=True, slots=True)
+class Call(Generic[Sent, Query]):
+    """A request whose parts were checked. ``ids`` are the path's UUIDs by name, in their canonical form; ``warnings``
+    go out with the answer.
+    """
 
-    def wrap(handler: Handler) -> Callable[..., None]:
-        spec = Operation(description=_docstring(handler), **declared)
-        adapter: TypeAdapter[Any] | None = TypeAdapter(spec.returns) if spec.returns is not None else None
+    req: falcon.Request
+    resp: falcon.Response
+    caller: Caller
+    ids: dict[str, str]
+    query: Query
+    body: Sent
+    warnings: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation(Generic[Sent, Query, Answer]):
+    """``id`` is the name of the operation for generated clients. ``returns`` is the answer's type, or several, and
+    ``answers`` says which of them comes when; ``binary`` are the content types of an answer that is a file, ``form``
+    the fields of an upload beside ``file``, ``codes`` the statuses beside 200 with their meaning. ``examples`` are
+    bodies by content type and name. ``description`` is the handler's docstring.
+
+    A ``body`` that is to be read later is declared as ``Body``: the handler gets it as one, and ``unread`` is the model
+    that documents its form.
+    """
+
+    id: str
+    summary: str
+    tag: str
+    description: str = ""
+    query: type[Query] | None = None
+    body: type[Sent] | None = None
+    unread: type[RequestModel] | None = None
+    other_body: Mapping[str, str] = field(default_factory=dict)
+    form: Form | None = None
+    returns: type[Answer] | tuple[type[Answer], ...] | None = None
+    answers: str = "Success"
+    examples: Mapping[str, Examples] = field(default_factory=dict)
+    binary: Sequence[str] = ()
+    codes: Mapping[int, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    authenticated: bool = True
+
+    def __call__(self, handler: Callable[[Any, Call[Sent, Query]], Answer]) -> Callable[..., None]:
+        """Turn ``handler(self, call) -> model`` into a Falcon responder that has its declaration as ``.operation``."""
+        spec = replace(self, description=_docstring(handler))
+        adapter: TypeAdapter[Any] | None = TypeAdapter(spec.answer) if spec.answer is not None else None
 
         @functools.wraps(handler)
-        def responder(self: object, req: falcon.Request, resp: falcon.Response, **ids: str) -> None:
+        def responder(resource: object, req: falcon.Request, resp: falcon.Response, **ids: str) -> None:
             known = {name: canonical_id(value) for name, value in ids.items()}
             warnings: list[str] = []
             query = read_query(req, spec.query, warnings)
             caller = req.context.get("caller") or NOBODY
             body = read_body(req, spec, warnings)
-            answer = handler(self, Call(req, resp, caller, known, query, body, warnings))
+            answer = handler(resource, Call(req, resp, caller, known, query, body, warnings))
             if adapter is not None and answer is not None:
                 resp.data = adapter.dump_json(answer, by_alias=True)
                 resp.content_type = falcon.MEDIA_JSON
@@ -106,10 +108,23 @@ def operation(**declared: Any) -> Callable[[Handler], Callable[..., None]]:
         responder.operation = spec  # type: ignore[attr-defined]
         return responder
 
-    return wrap
+    @property
+    def model(self) -> type[RequestModel] | None:
+        """The form of the body, whoever reads it."""
+        if self.unread is not None:
+            return self.unread
+        return self.body if self.body is not None and issubclass(self.body, RequestModel) else None
+
+    @property
+    def answer(self) -> Any:
+        """The answer's type as an annotation, a union where there are several."""
+        return functools.reduce(operator.or_, self.returns) if isinstance(self.returns, tuple) else self.returns
 
 
-def _docstring(handler: Handler) -> str:
+NOBODY = Caller("", "")
+
+
+def _docstring(handler: Callable[..., object]) -> str:
     return " ".join((handler.__doc__ or "").split())
 
 
@@ -126,9 +141,9 @@ def canonical_id(value: str) -> str:
         raise NotFound(f"there is nothing with the id {value[:50]!r}") from None
 
 
-def read_query(req: falcon.Request, model: type[RequestModel] | None, warnings: list[str]) -> Any:
+def read_query(req: falcon.Request, model: type[object] | None, warnings: list[str]) -> Any:
     """The query parameters, whose names match without regard to case. Raises Invalid."""
-    if model is None:
+    if model is None or not issubclass(model, RequestModel):
         return None
     names = {(info.alias or name).lower(): info.alias or name for name, info in model.model_fields.items()}
     values: dict[str, Any] = {}
@@ -141,24 +156,24 @@ def read_query(req: falcon.Request, model: type[RequestModel] | None, warnings: 
     return validated(model, values)
 
 
-def read_body(req: falcon.Request, spec: Operation, warnings: list[str]) -> Any:
+def read_body(req: falcon.Request, spec: Operation[Any, Any, Any], warnings: list[str]) -> Any:
     """The JSON body; a ``Body`` where the operation leaves it unread. Raises Invalid."""
-    if spec.body is None:
+    if spec.model is None:
         return None
     kind = (req.content_type or JSON).split(";")[0].strip().lower()
     if kind not in spec.other_body and kind != JSON and not kind.endswith("+json"):
         raise Invalid(
             f"the body is {kind[:60]!r}; send application/json", {"": ["Content-Type must be application/json"]}
         )
-    if spec.unread:
+    if spec.unread is not None:
         return Body(req.bounded_stream, req.content_length or 0, kind)
     data = parse_json(req.bounded_stream.read())
-    body = validated(spec.body, data)
-    warnings.extend(unknown_fields(spec.body, data))
+    body = validated(spec.model, data)
+    warnings.extend(unknown_fields(spec.model, data))
     return body
 
 
-def validated(model: type[RequestModel], data: Any) -> Any:
+def validated(model: type[Model], data: Any) -> Model:
     """The model of ``data``. Raises Invalid with the sentences of all fields at once."""
     try:
         return model.model_validate(data)

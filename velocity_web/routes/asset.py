@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from velocity_web.http.downloads import send_file
 from velocity_web.http.metrics import UPLOADED_BYTES
-from velocity_web.http.operation import Call, operation
+from velocity_web.http.operation import Call, Operation
 from velocity_web.http.uploads import receive_upload
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.routes.template import TOO_LARGE
@@ -16,7 +16,7 @@ TAG = "Asset"
 
 
 class Assets(Resource):
-    @operation(
+    @Operation(
         id="uploadAsset",
         summary="Upload a picture or clip",
         tag=TAG,
@@ -31,19 +31,19 @@ class Assets(Resource):
         UPLOADED_BYTES.inc(upload.size_bytes)
         return answer
 
-    @operation(id="listAssets", summary="Pictures and clips", tag=TAG, query=Page, returns=list[AssetDto])
-    def on_get(self, call: Call) -> list[AssetDto]:
+    @Operation(id="listAssets", summary="Pictures and clips", tag=TAG, query=Page, returns=list[AssetDto])
+    def on_get(self, call: Call[None, Page]) -> list[AssetDto]:
         """Newest first."""
         return assets.list_assets(call.caller, call.query.skip, call.query.take)
 
 
 class AssetItem(Resource):
-    @operation(id="getAsset", summary="A picture or clip", tag=TAG, returns=AssetDto)
+    @Operation(id="getAsset", summary="A picture or clip", tag=TAG, returns=AssetDto)
     def on_get(self, call: Call) -> AssetDto:
         """Its size in pixels, and for a clip its seconds."""
         return assets.asset_detail(call.caller, call.ids["asset_id"])
 
-    @operation(
+    @Operation(
         id="deleteAsset",
         summary="Delete a picture or clip",
         tag=TAG,
@@ -57,7 +57,7 @@ class AssetItem(Resource):
 
 
 class AssetDownload(Resource):
-    @operation(
+    @Operation(
         id="downloadAsset",
         summary="Download a picture or clip",
         tag=TAG,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from velocity_web.http.downloads import send_file
 from velocity_web.http.metrics import UPLOADED_BYTES
-from velocity_web.http.operation import Call, operation
+from velocity_web.http.operation import Call, Operation
 from velocity_web.http.uploads import receive_upload
 from velocity_web.routes.context import Resource
 from velocity_web.routes.template import TOO_LARGE
@@ -23,7 +23,7 @@ TAG = "Audio"
 
 
 class AudioUpload(Resource):
-    @operation(
+    @Operation(
         id="uploadAudio",
         summary="Upload an audio file",
         tag=TAG,
@@ -40,12 +40,12 @@ class AudioUpload(Resource):
 
 
 class AudioItem(Resource):
-    @operation(id="getAudio", summary="Details of an audio file", tag=TAG, returns=AudioDto)
+    @Operation(id="getAudio", summary="Details of an audio file", tag=TAG, returns=AudioDto)
     def on_get(self, call: Call) -> AudioDto:
         """Only for completed audio."""
         return audio.audio_detail(call.caller, call.ids["audio_id"])
 
-    @operation(
+    @Operation(
         id="deleteAudio",
         summary="Delete an audio file",
         tag=TAG,
@@ -59,14 +59,14 @@ class AudioItem(Resource):
 
 
 class AudioStatus(Resource):
-    @operation(id="getAudioStatus", summary="Processing status of an audio upload", tag=TAG, returns=AudioJobDto)
+    @Operation(id="getAudioStatus", summary="Processing status of an audio upload", tag=TAG, returns=AudioJobDto)
     def on_get(self, call: Call) -> AudioJobDto:
         """processing, completed or failed."""
         return audio.audio_status(call.caller, call.ids["audio_id"])
 
 
 class AudioDownload(Resource):
-    @operation(
+    @Operation(
         id="downloadAudio",
         summary="Download the original audio file",
         tag=TAG,
@@ -79,31 +79,31 @@ class AudioDownload(Resource):
 
 
 class AudioActive(Resource):
-    @operation(id="listActiveAudio", summary="Audio being processed", tag=TAG, returns=list[AudioJobDto])
+    @Operation(id="listActiveAudio", summary="Audio being processed", tag=TAG, returns=list[AudioJobDto])
     def on_get(self, call: Call) -> list[AudioJobDto]:
         """Newest first."""
         return audio.list_active(call.caller)
 
 
 class AudioHistoryList(Resource):
-    @operation(
+    @Operation(
         id="listAudioHistory",
         summary="Audio processing history",
         tag=TAG,
         query=AudioHistory,
         returns=list[AudioJobDto],
     )
-    def on_get(self, call: Call) -> list[AudioJobDto]:
+    def on_get(self, call: Call[None, AudioHistory]) -> list[AudioJobDto]:
         """Completed and failed uploads, newest first."""
         query = call.query
         return audio.list_history(call.caller, query.status, query.skip, query.take)
 
 
 class AudioList(Resource):
-    @operation(
+    @Operation(
         id="listAudio", summary="Audio files of all groups", tag=TAG, query=AudioSearch, returns=list[AudioListEntry]
     )
-    def on_get(self, call: Call) -> list[AudioListEntry]:
+    def on_get(self, call: Call[None, AudioSearch]) -> list[AudioListEntry]:
         """Completed audio, group by group; ``search`` is part of a file's or a group's name."""
         query = call.query
         return audio.list_audio(call.caller, query.search, query.skip, query.take)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from velocity_web.http import examples
 from velocity_web.http.metrics import UPLOADED_BYTES
-from velocity_web.http.operation import JSON, Call, operation
+from velocity_web.http.operation import JSON, Call, Operation
 from velocity_web.http.uploads import receive_upload
 from velocity_web.routes.context import Resource
 from velocity_web.routes.template import TOO_LARGE
@@ -22,7 +22,7 @@ TAG = "Audio asset group"
 
 
 class AudioGroups(Resource):
-    @operation(
+    @Operation(
         id="createAudioGroup",
         summary="Create an audio asset group",
         tag=TAG,
@@ -30,23 +30,23 @@ class AudioGroups(Resource):
         examples={JSON: examples.GROUP},
         returns=AudioGroupDto,
     )
-    def on_post(self, call: Call) -> AudioGroupDto:
+    def on_post(self, call: Call[AudioGroupRequest]) -> AudioGroupDto:
         """Groups hold audio and are linked to campaigns."""
         return audio.create_group(call.caller, call.body.name)
 
-    @operation(id="listAudioGroups", summary="Audio asset groups", tag=TAG, query=Page, returns=list[AudioGroupDto])
-    def on_get(self, call: Call) -> list[AudioGroupDto]:
+    @Operation(id="listAudioGroups", summary="Audio asset groups", tag=TAG, query=Page, returns=list[AudioGroupDto])
+    def on_get(self, call: Call[None, Page]) -> list[AudioGroupDto]:
         """Newest first."""
         return audio.list_groups(call.caller, call.query.skip, call.query.take)
 
 
 class AudioGroupItem(Resource):
-    @operation(id="getAudioGroup", summary="An audio asset group with its audio", tag=TAG, returns=AudioGroupDetail)
+    @Operation(id="getAudioGroup", summary="An audio asset group with its audio", tag=TAG, returns=AudioGroupDetail)
     def on_get(self, call: Call) -> AudioGroupDetail:
         """Only completed audio is listed."""
         return audio.group_detail(call.caller, call.ids["group_id"])
 
-    @operation(
+    @Operation(
         id="deleteAudioGroup",
         summary="Delete an audio asset group",
         tag=TAG,
@@ -54,7 +54,7 @@ class AudioGroupItem(Resource):
         returns=Message,
         codes={400: "It holds audio and withAudio is not true, or its audio is in use"},
     )
-    def on_delete(self, call: Call) -> Message:
+    def on_delete(self, call: Call[None, AudioGroupDeletion]) -> Message:
         """A group that holds audio is deleted only with withAudio=true: then all of its audio goes with it, or
         nothing where one of its files is in use."""
         audio.delete_group(call.caller, self.data, call.ids["group_id"], with_audio=call.query.with_audio)
@@ -62,7 +62,7 @@ class AudioGroupItem(Resource):
 
 
 class AudioGroupAudio(Resource):
-    @operation(
+    @Operation(
         id="uploadGroupAudio",
         summary="Upload an audio file to a group",
         tag=TAG,

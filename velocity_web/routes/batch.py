@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from velocity_web.events import webhooks
 from velocity_web.http import examples
-from velocity_web.http.operation import JSON, Call, operation
+from velocity_web.http.operation import JSON, Body, Call, Operation
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.schemas.render import (
     BatchDetail,
@@ -25,15 +25,15 @@ WEBHOOKS = "Webhook"
 
 
 class Batches(Resource):
-    @operation(
+    @Operation(
         id="createBatch",
         summary="Create a batch of renders",
         tag=TAG,
         query=BatchQuery,
-        body=BatchRequest,
-        unread=True,
+        body=Body,
+        unread=BatchRequest,
         other_body={"text/csv": "A header line with a name column and layers, then a line for each video"},
-        returns=BatchDetail | BatchEstimate,
+        returns=(BatchDetail, BatchEstimate),
         answers="The queued batch; with dryRun=true the estimate, and nothing is queued",
         examples={JSON: examples.BATCH, "text/csv": examples.BATCH_CSV},
         codes={
@@ -42,7 +42,7 @@ class Batches(Resource):
             503: BUSY,
         },
     )
-    def on_post(self, call: Call) -> BatchDetail | BatchEstimate:
+    def on_post(self, call: Call[Body, BatchQuery]) -> BatchDetail | BatchEstimate:
         """Rows that are invalid are kept as rejected, with their errors; the others are queued.
 
         While it is queued, the batch is among ``GET /render/batch``, with its progress. ``dryRun=true`` checks all
@@ -51,30 +51,30 @@ class Batches(Resource):
         visit = batches.Visit(call.caller, self.settings, self.context.runner)
         return batches.create_batch(visit, call.body, call.query, call.warnings)
 
-    @operation(id="listBatches", summary="Batches", tag=TAG, query=BatchPage, returns=list[BatchDto])
-    def on_get(self, call: Call) -> list[BatchDto]:
+    @Operation(id="listBatches", summary="Batches", tag=TAG, query=BatchPage, returns=list[BatchDto])
+    def on_get(self, call: Call[None, BatchPage]) -> list[BatchDto]:
         """Newest first."""
         return batch_rows.list_batches(call.caller, call.query.skip, call.query.take)
 
 
 class BatchItem(Resource):
-    @operation(
+    @Operation(
         id="getBatch", summary="A batch with the result of each row", tag=TAG, query=BatchRows, returns=BatchDetail
     )
-    def on_get(self, call: Call) -> BatchDetail:
+    def on_get(self, call: Call[None, BatchRows]) -> BatchDetail:
         """With the progress of the whole. ``skip`` and ``take`` choose the rows; the first 1000 by default."""
         return batch_rows.batch_detail(call.caller, call.ids["batch_id"], call.query.skip, call.query.take)
 
 
 class BatchCancel(Resource):
-    @operation(id="cancelBatch", summary="Cancel a batch", tag=TAG, returns=BatchDetail)
+    @Operation(id="cancelBatch", summary="Cancel a batch", tag=TAG, returns=BatchDetail)
     def on_post(self, call: Call) -> BatchDetail:
         """Rows that are finished stay."""
         return batches.cancel_batch(call.caller, call.ids["batch_id"])
 
 
 class WebhookDeliveries(Resource):
-    @operation(
+    @Operation(
         id="listWebhookDeliveries",
         summary="Log of webhook deliveries",
         tag=WEBHOOKS,
@@ -82,7 +82,7 @@ class WebhookDeliveries(Resource):
         returns=list[WebhookDeliveryDto],
         codes={404: "No such render"},
     )
-    def on_get(self, call: Call) -> list[WebhookDeliveryDto]:
+    def on_get(self, call: Call[None, WebhookLog]) -> list[WebhookDeliveryDto]:
         """Newest first; ``renderId`` narrows it to one render."""
         query = call.query
         render_id = str(query.render_id) if query.render_id else None
@@ -90,7 +90,7 @@ class WebhookDeliveries(Resource):
 
 
 class WebhookSecretItem(Resource):
-    @operation(id="getWebhookSecret", summary="The secret that signs webhooks", tag=WEBHOOKS, returns=WebhookSecret)
+    @Operation(id="getWebhookSecret", summary="The secret that signs webhooks", tag=WEBHOOKS, returns=WebhookSecret)
     def on_get(self, call: Call) -> WebhookSecret:
         """For a Standard Webhooks library."""
         return webhooks.secret_of(call.caller)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from velocity_web.http import examples
-from velocity_web.http.operation import JSON, Call, operation
+from velocity_web.http.operation import JSON, Call, Operation
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.schemas.base import Message, Page
 from velocity_web.schemas.campaign import CampaignDto, CampaignRequest, InstanceChange, InstanceDto, InstanceRequest
@@ -13,7 +13,7 @@ TAG = "Campaign"
 
 
 class Campaigns(Resource):
-    @operation(
+    @Operation(
         id="createCampaign",
         summary="Create a campaign",
         tag=TAG,
@@ -21,23 +21,23 @@ class Campaigns(Resource):
         examples={JSON: examples.CAMPAIGN},
         returns=CampaignDto,
     )
-    def on_post(self, call: Call) -> CampaignDto:
+    def on_post(self, call: Call[CampaignRequest]) -> CampaignDto:
         """A campaign holds template instances, and links to audio asset groups."""
         return campaigns.create_campaign(call.caller, call.body.name)
 
-    @operation(id="listCampaigns", summary="Campaigns", tag=TAG, query=Page, returns=list[CampaignDto])
-    def on_get(self, call: Call) -> list[CampaignDto]:
+    @Operation(id="listCampaigns", summary="Campaigns", tag=TAG, query=Page, returns=list[CampaignDto])
+    def on_get(self, call: Call[None, Page]) -> list[CampaignDto]:
         """Newest first."""
         return campaigns.list_campaigns(call.caller, call.query.skip, call.query.take)
 
 
 class CampaignItem(Resource):
-    @operation(id="getCampaign", summary="A campaign", tag=TAG, returns=CampaignDto)
+    @Operation(id="getCampaign", summary="A campaign", tag=TAG, returns=CampaignDto)
     def on_get(self, call: Call) -> CampaignDto:
         """With the audio asset groups that are linked to it."""
         return campaigns.campaign_detail(call.caller, call.ids["campaign_id"])
 
-    @operation(id="deleteCampaign", summary="Delete a campaign", tag=TAG, returns=Message)
+    @Operation(id="deleteCampaign", summary="Delete a campaign", tag=TAG, returns=Message)
     def on_delete(self, call: Call) -> Message:
         """Its instances go with it; renders, templates and audio stay."""
         campaigns.delete_campaign(call.caller, call.ids["campaign_id"])
@@ -45,13 +45,13 @@ class CampaignItem(Resource):
 
 
 class CampaignAudioGroups(Resource):
-    @operation(id="linkAudioGroup", summary="Link an audio asset group to a campaign", tag=TAG, returns=Message)
+    @Operation(id="linkAudioGroup", summary="Link an audio asset group to a campaign", tag=TAG, returns=Message)
     def on_post(self, call: Call) -> Message:
         """The campaign's renders may then use its audio."""
         campaigns.link_group(call.caller, call.ids["campaign_id"], call.ids["group_id"])
         return Message(message="Audio asset group linked successfully")
 
-    @operation(id="unlinkAudioGroup", summary="Unlink an audio asset group from a campaign", tag=TAG, returns=Message)
+    @Operation(id="unlinkAudioGroup", summary="Unlink an audio asset group from a campaign", tag=TAG, returns=Message)
     def on_delete(self, call: Call) -> Message:
         """The group and its audio stay."""
         campaigns.unlink_group(call.caller, call.ids["campaign_id"], call.ids["group_id"])
@@ -59,7 +59,7 @@ class CampaignAudioGroups(Resource):
 
 
 class Instances(Resource):
-    @operation(
+    @Operation(
         id="createTemplateInstance",
         summary="Create a template instance",
         tag=TAG,
@@ -68,32 +68,32 @@ class Instances(Resource):
         returns=InstanceDto,
         codes={503: BUSY},
     )
-    def on_post(self, call: Call) -> InstanceDto:
+    def on_post(self, call: Call[InstanceRequest]) -> InstanceDto:
         """A template with a name and a customization map, for renders of the campaign."""
         return campaigns.create_instance(
             call.caller, self.settings, self.context.runner, call.ids["campaign_id"], call.body
         )
 
-    @operation(
+    @Operation(
         id="listTemplateInstances",
         summary="Template instances of a campaign",
         tag=TAG,
         query=Page,
         returns=list[InstanceDto],
     )
-    def on_get(self, call: Call) -> list[InstanceDto]:
+    def on_get(self, call: Call[None, Page]) -> list[InstanceDto]:
         """Newest first."""
         query = call.query
         return campaigns.list_instances(call.caller, call.ids["campaign_id"], query.skip, query.take)
 
 
 class InstanceItem(Resource):
-    @operation(id="getTemplateInstance", summary="A template instance", tag=TAG, returns=InstanceDto)
+    @Operation(id="getTemplateInstance", summary="A template instance", tag=TAG, returns=InstanceDto)
     def on_get(self, call: Call) -> InstanceDto:
         """With its customization map."""
         return campaigns.instance_detail(call.caller, call.ids["campaign_id"], call.ids["instance_id"])
 
-    @operation(
+    @Operation(
         id="changeTemplateInstance",
         summary="Change a template instance",
         tag=TAG,
@@ -102,11 +102,11 @@ class InstanceItem(Resource):
         returns=InstanceDto,
         codes={503: BUSY},
     )
-    def on_patch(self, call: Call) -> InstanceDto:
+    def on_patch(self, call: Call[InstanceChange]) -> InstanceDto:
         """Fields that are left out stay as they are."""
         return self._change(call)
 
-    @operation(
+    @Operation(
         id="replaceTemplateInstance",
         summary="Change a template instance",
         tag=TAG,
@@ -115,15 +115,15 @@ class InstanceItem(Resource):
         returns=InstanceDto,
         codes={503: BUSY},
     )
-    def on_put(self, call: Call) -> InstanceDto:
+    def on_put(self, call: Call[InstanceChange]) -> InstanceDto:
         """The same as PATCH."""
         return self._change(call)
 
-    def _change(self, call: Call) -> InstanceDto:
+    def _change(self, call: Call[InstanceChange]) -> InstanceDto:
         place = campaigns.InstancePlace(call.ids["campaign_id"], call.ids["instance_id"])
         return campaigns.change_instance(call.caller, self.settings, self.context.runner, place, call.body)
 
-    @operation(id="deleteTemplateInstance", summary="Delete a template instance", tag=TAG, returns=Message)
+    @Operation(id="deleteTemplateInstance", summary="Delete a template instance", tag=TAG, returns=Message)
     def on_delete(self, call: Call) -> Message:
         """Its renders stay."""
         campaigns.delete_instance(call.caller, call.ids["campaign_id"], call.ids["instance_id"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from velocity_web.http import examples
 from velocity_web.http.downloads import send_file
-from velocity_web.http.operation import JSON, Call, operation
+from velocity_web.http.operation import JSON, Body, Call, Operation
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.schemas.base import Message, Page
 from velocity_web.schemas.render import (
@@ -28,14 +28,14 @@ KEY = "Idempotency-Key"
 
 
 class Renders(Resource):
-    @operation(
+    @Operation(
         id="createRender",
         summary="Create a render",
         tag=TAG,
         query=RenderQuery,
-        body=RenderRequest,
-        unread=True,
-        returns=RenderQueued | RenderEstimate,
+        body=Body,
+        unread=RenderRequest,
+        returns=(RenderQueued, RenderEstimate),
         answers="The queued render; with dryRun=true the estimate, and nothing is queued",
         examples={JSON: examples.RENDER},
         headers={KEY: "the same key and body give the same render for 24 hours"},
@@ -45,7 +45,7 @@ class Renders(Resource):
             503: BUSY,
         },
     )
-    def on_post(self, call: Call) -> RenderQueued | RenderEstimate:
+    def on_post(self, call: Call[Body, RenderQuery]) -> RenderQueued | RenderEstimate:
         """By a template (direct mode) or a template instance (campaign mode).
 
         ``dryRun=true`` checks, estimates and queues nothing.
@@ -63,14 +63,14 @@ class Renders(Resource):
 
 
 class RenderAll(Resource):
-    @operation(id="listRenders", summary="All completed renders", tag=TAG, query=Page, returns=list[RenderDto])
-    def on_get(self, call: Call) -> list[RenderDto]:
+    @Operation(id="listRenders", summary="All completed renders", tag=TAG, query=Page, returns=list[RenderDto])
+    def on_get(self, call: Call[None, Page]) -> list[RenderDto]:
         """Newest first."""
         return renders.list_completed(call.caller, call.query.skip, call.query.take)
 
 
 class RenderActive(Resource):
-    @operation(
+    @Operation(
         id="listActiveRenders", summary="Renders that are queued or running", tag=TAG, returns=list[RenderJobDto]
     )
     def on_get(self, call: Call) -> list[RenderJobDto]:
@@ -79,17 +79,17 @@ class RenderActive(Resource):
 
 
 class RenderHistoryList(Resource):
-    @operation(
+    @Operation(
         id="listRenderHistory", summary="Render history", tag=TAG, query=RenderHistory, returns=list[RenderJobDto]
     )
-    def on_get(self, call: Call) -> list[RenderJobDto]:
+    def on_get(self, call: Call[None, RenderHistory]) -> list[RenderJobDto]:
         """Completed, failed and cancelled renders, newest first, each with the render time that it was charged."""
         query = call.query
         return renders.list_history(call.caller, query.status, query.skip, query.take)
 
 
 class RenderBudget(Resource):
-    @operation(
+    @Operation(
         id="getRenderTimeBudget", summary="Render time budget and usage", tag=TAG, returns=RenderTimeBudgetStatusDto
     )
     def on_get(self, call: Call) -> RenderTimeBudgetStatusDto:
@@ -99,7 +99,7 @@ class RenderBudget(Resource):
 
 
 class RenderItem(Resource):
-    @operation(
+    @Operation(
         id="deleteRender",
         summary="Delete a render",
         tag=TAG,
@@ -113,14 +113,14 @@ class RenderItem(Resource):
 
 
 class RenderStatus(Resource):
-    @operation(id="getRenderStatus", summary="Status and progress of a render", tag=TAG, returns=RenderStatusDto)
+    @Operation(id="getRenderStatus", summary="Status and progress of a render", tag=TAG, returns=RenderStatusDto)
     def on_get(self, call: Call) -> RenderStatusDto:
         """pending, processing, cancelling, completed, failed or cancelled."""
         return renders.render_status(call.caller, call.ids["render_id"])
 
 
 class RenderCancel(Resource):
-    @operation(
+    @Operation(
         id="cancelRender",
         summary="Cancel a render",
         tag=TAG,
@@ -133,14 +133,14 @@ class RenderCancel(Resource):
 
 
 class RenderCompletedItem(Resource):
-    @operation(id="getRender", summary="A completed render", tag=TAG, returns=RenderDetail)
+    @Operation(id="getRender", summary="A completed render", tag=TAG, returns=RenderDetail)
     def on_get(self, call: Call) -> RenderDetail:
         """404 for renders that are not completed."""
         return renders.render_detail(call.caller, call.ids["render_id"])
 
 
 class RenderDownload(Resource):
-    @operation(id="downloadRender", summary="Download the video", tag=TAG, binary=list(renders.CONTENT_TYPES.values()))
+    @Operation(id="downloadRender", summary="Download the video", tag=TAG, binary=list(renders.CONTENT_TYPES.values()))
     def on_get(self, call: Call) -> None:
         """With byte ranges."""
         file, content_type = renders.render_file(call.caller, self.data, call.ids["render_id"])

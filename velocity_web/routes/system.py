@@ -10,7 +10,7 @@ import falcon
 
 from velocity_web.failures import NotFound
 from velocity_web.http.metrics import exposition
-from velocity_web.http.operation import Call, operation
+from velocity_web.http.operation import Call, Operation
 from velocity_web.processes.sandbox.confinement import confinement
 from velocity_web.routes.context import Resource
 from velocity_web.schemas.base import ResponseModel
@@ -45,7 +45,7 @@ class Readiness(ResponseModel):
 
 
 class HealthCheck(Resource):
-    @operation(id="getHealth", summary="Whether the server runs", tag=TAG, returns=Health, authenticated=False)
+    @Operation(id="getHealth", summary="Whether the server runs", tag=TAG, returns=Health, authenticated=False)
     def on_get(self, _call: Call) -> Health:
         """Looks at nothing but itself."""
         from velocity_engine import __version__
@@ -54,7 +54,7 @@ class HealthCheck(Resource):
 
 
 class ReadyCheck(Resource):
-    @operation(
+    @Operation(
         id="getReadiness",
         summary="Whether the server can work",
         tag=TAG,
@@ -74,7 +74,7 @@ class ReadyCheck(Resource):
 
 
 class Metrics(Resource):
-    @operation(id="getMetrics", summary="Metrics for Prometheus", tag=TAG, binary=["text/plain"], authenticated=False)
+    @Operation(id="getMetrics", summary="Metrics for Prometheus", tag=TAG, binary=["text/plain"], authenticated=False)
     def on_get(self, call: Call) -> None:
         """Requests, jobs, storage."""
         call.resp.data = exposition()
@@ -86,7 +86,7 @@ class OpenApiDocument(Resource):
 
     document: dict[str, Any]
 
-    @operation(
+    @Operation(
         id="getOpenApi", summary="This API as OpenAPI 3.1", tag=TAG, binary=["application/json"], authenticated=False
     )
     def on_get(self, call: Call) -> None:
@@ -96,14 +96,14 @@ class OpenApiDocument(Resource):
 
 
 class Page(Resource):
-    @operation(id="getPage", summary="A page for people", tag=TAG, binary=["text/html"], authenticated=False)
+    @Operation(id="getPage", summary="A page for people", tag=TAG, binary=["text/html"], authenticated=False)
     def on_get(self, call: Call) -> None:
         """Loads nothing from elsewhere."""
         send_page(call.resp, "index.html")
 
 
 class DocsPage(Resource):
-    @operation(id="getDocs", summary="This documentation", tag=TAG, binary=["text/html"], authenticated=False)
+    @Operation(id="getDocs", summary="This documentation", tag=TAG, binary=["text/html"], authenticated=False)
     def on_get(self, call: Call) -> None:
         """Loads nothing from elsewhere."""
         send_page(call.resp, "docs.html")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from velocity_web.failures import Invalid
 from velocity_web.http.downloads import send_file
 from velocity_web.http.metrics import UPLOADED_BYTES
-from velocity_web.http.operation import Call, operation
+from velocity_web.http.operation import Call, Operation
 from velocity_web.http.uploads import receive_upload
 from velocity_web.processes.runner import TaskFailed
 from velocity_web.routes.context import BUSY, Resource
@@ -28,7 +28,7 @@ TOO_LARGE = {413: "The file is larger than the maximum"}
 
 
 class TemplateUpload(Resource):
-    @operation(
+    @Operation(
         id="uploadTemplate",
         summary="Upload a template as a ZIP file",
         tag=TAG,
@@ -45,47 +45,47 @@ class TemplateUpload(Resource):
 
 
 class TemplateAll(Resource):
-    @operation(id="listTemplates", summary="All completed templates", tag=TAG, returns=list[TemplateDto])
+    @Operation(id="listTemplates", summary="All completed templates", tag=TAG, returns=list[TemplateDto])
     def on_get(self, call: Call) -> list[TemplateDto]:
         """Newest first."""
         return templates.list_templates(call.caller)
 
 
 class TemplateActive(Resource):
-    @operation(id="listActiveTemplates", summary="Templates being processed", tag=TAG, returns=list[TemplateJobDto])
+    @Operation(id="listActiveTemplates", summary="Templates being processed", tag=TAG, returns=list[TemplateJobDto])
     def on_get(self, call: Call) -> list[TemplateJobDto]:
         """Those uploaded, validating, extracting or analyzing."""
         return templates.list_active(call.caller)
 
 
 class TemplateHistoryList(Resource):
-    @operation(
+    @Operation(
         id="listTemplateHistory",
         summary="Template processing history",
         tag=TAG,
         query=TemplateHistory,
         returns=list[TemplateJobDto],
     )
-    def on_get(self, call: Call) -> list[TemplateJobDto]:
+    def on_get(self, call: Call[None, TemplateHistory]) -> list[TemplateJobDto]:
         """Completed and failed uploads, newest first."""
         query = call.query
         return templates.list_history(call.caller, query.status, query.skip, query.take)
 
 
 class TemplateStorageStatus(Resource):
-    @operation(id="getStorageStatus", summary="Storage quota and usage", tag=TAG, returns=StorageStatusDto)
+    @Operation(id="getStorageStatus", summary="Storage quota and usage", tag=TAG, returns=StorageStatusDto)
     def on_get(self, call: Call) -> StorageStatusDto:
         """1 MB is 1,048,576 bytes. Templates, audio, assets and rendered videos count."""
         return templates.storage_status(call.caller)
 
 
 class TemplateItem(Resource):
-    @operation(id="getTemplate", summary="A template and what can be customised in it", tag=TAG, returns=TemplateDetail)
+    @Operation(id="getTemplate", summary="A template and what can be customised in it", tag=TAG, returns=TemplateDetail)
     def on_get(self, call: Call) -> TemplateDetail:
         """Only for completed templates."""
         return templates.template_detail(call.caller, call.ids["template_id"])
 
-    @operation(
+    @Operation(
         id="deleteTemplate",
         summary="Delete a template",
         tag=TAG,
@@ -99,14 +99,14 @@ class TemplateItem(Resource):
 
 
 class TemplateStatus(Resource):
-    @operation(id="getTemplateStatus", summary="Processing status of a template", tag=TAG, returns=TemplateJobDto)
+    @Operation(id="getTemplateStatus", summary="Processing status of a template", tag=TAG, returns=TemplateJobDto)
     def on_get(self, call: Call) -> TemplateJobDto:
         """pending, processing, completed or failed; while it is processed, ``stage`` says how far it is."""
         return templates.template_status(call.caller, call.ids["template_id"])
 
 
 class TemplateDownload(Resource):
-    @operation(id="downloadTemplate", summary="Download the original template ZIP", tag=TAG, binary=["application/zip"])
+    @Operation(id="downloadTemplate", summary="Download the original template ZIP", tag=TAG, binary=["application/zip"])
     def on_get(self, call: Call) -> None:
         """Byte for byte what was uploaded."""
         file = templates.template_file(call.caller, self.data, call.ids["template_id"])
@@ -114,7 +114,7 @@ class TemplateDownload(Resource):
 
 
 class TemplatePreview(Resource):
-    @operation(
+    @Operation(
         id="previewTemplate",
         summary="A frame of a template as a picture",
         tag=TAG,
@@ -126,7 +126,7 @@ class TemplatePreview(Resource):
             503: BUSY,
         },
     )
-    def on_get(self, call: Call) -> None:
+    def on_get(self, call: Call[None, Preview]) -> None:
         """PNG with alpha; ``width`` in pixels, by default the composition's."""
         path, name = templates.previewable(call.caller, self.data, call.ids["template_id"], call.query.frame)
         file = str(path.resolve())

@@ -27,6 +27,9 @@ from velocity_web.storage.disk import hold_reserve, widen_log
 
 FIRST_USER = "default"
 RESTART_SECONDS = 0.5
+SWITCH_SECONDS = 0.0005
+"""How long one thread may keep the interpreter while others wait. A call waits for it several times, each time behind
+all threads that are at work on heavier ones; Python's own 5 ms add up to a quarter of a second then."""
 LOG = structlog.get_logger("velocity.server")
 
 
@@ -105,6 +108,7 @@ def serve(settings: Settings) -> None:
     Raises OSError, and ValueError when the user of ``VELOCITY_RUN_AS`` cannot be used.
     """
     settle_allocator()
+    sys.setswitchinterval(SWITCH_SECONDS)
     set_up_logs(settings)
     keep_private()
     settings.data.mkdir(parents=True, exist_ok=True)

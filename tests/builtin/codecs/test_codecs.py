@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import av
 import pytest
@@ -88,9 +90,9 @@ def test_constant_rate_is_constant_for_easy_and_hard_frames(key: str) -> None:
 @pytest.mark.parametrize("key", KEYS)
 def test_quantiser_follows_qp_and_bitrate(key: str) -> None:
     pictures = frames(12)
-    constant = {"codec": key, "rate_control": RateControl.CQP}
+    constant: dict[str, Any] = {"codec": key, "rate_control": RateControl.CQP}
 
-    def size(**more: int) -> int:
+    def size(**more: Any) -> int:
         return sum(len(packet.data) for packet in encoded(EncoderConfig(**constant, **more), pictures)[0])
 
     assert size(qp=20) > size(qp=40)
@@ -147,7 +149,9 @@ def test_key_frames_stand_where_gop_says(key: str) -> None:
         ("av1", {"profile": 0, "level": 9}, "Main", 9),
     ],
 )
-def test_profile_level_and_colour_are_in_the_file(tmp_path, key, config, profile, level) -> None:
+def test_profile_level_and_colour_are_in_the_file(
+    tmp_path: Path, key: str, config: dict[str, Any], profile: str, level: int
+) -> None:
     asked = EncoderConfig(codec=key, bitrate=20_000, **config)
     packets, _ = encoded(asked, frames(10))
     context = stream_of(asked, packets, str(tmp_path / "out.mp4")).codec_context
@@ -159,7 +163,7 @@ def test_profile_level_and_colour_are_in_the_file(tmp_path, key, config, profile
 
 @pytest.mark.parametrize("container", ["mp4", "mov", "avi"])
 @pytest.mark.parametrize("key", KEYS)
-def test_containers(tmp_path, key: str, container: str) -> None:
+def test_containers(tmp_path: Path, key: str, container: str) -> None:
     config = EncoderConfig(codec=key, bitrate=20_000, container=container)
     problems = CODECS[key].problems(config, 128, 72, RATE)
     if problems:
@@ -168,7 +172,9 @@ def test_containers(tmp_path, key: str, container: str) -> None:
         return
     packets, _ = encoded(config, frames(30))
     stream = stream_of(config, packets, str(tmp_path / f"out.{container}"))
-    assert sum(1 for _ in stream.container.decode(stream)) == 30
+    opened = stream.container
+    assert isinstance(opened, av.container.InputContainer)
+    assert sum(1 for _ in opened.decode(stream)) == 30
 
 
 @pytest.mark.parametrize(
@@ -188,7 +194,7 @@ def test_containers(tmp_path, key: str, container: str) -> None:
         ("av1", {"profile": 1}, "profile", "0 (Main)"),
     ],
 )
-def test_refuses_and_says_what_would_be_right(codec: str, config: dict[str, int], field: str, hint: str) -> None:
+def test_refuses_and_says_what_would_be_right(codec: str, config: dict[str, Any], field: str, hint: str) -> None:
     problems = CODECS[codec].problems(EncoderConfig(codec=codec, **config), 1920, 1080, Fraction(30))
     assert [problem.place.field for problem in problems] == [field]
     assert hint in (problems[0].hint or "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import av
 import pytest
@@ -121,14 +122,15 @@ def streams(config: EncoderConfig, count: int, *, still: bool = False) -> list[t
 
 def decoded(key: str, header: bytes, packets: list[bytes]) -> int:
     decoder = av.CodecContext.create(DECODERS[key], "r")
+    assert isinstance(decoder, av.VideoCodecContext)
     count = sum(
         len(decoder.decode(av.Packet((header if not index else b"") + data))) for index, data in enumerate(packets)
     )
     return count + len(decoder.decode(None))
 
 
-def config_for(key: str, preset: int | None, **more: object) -> EncoderConfig:
-    return EncoderConfig(codec=key, bitrate=40_000, preset=preset, **more)  # type: ignore[arg-type]
+def config_for(key: str, preset: int | None, **more: Any) -> EncoderConfig:
+    return EncoderConfig(codec=key, bitrate=40_000, preset=preset, **more)
 
 
 @pytest.mark.parametrize("preset", PRESETS)

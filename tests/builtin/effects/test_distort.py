@@ -5,41 +5,28 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from effects_support import Pixels, effect, effect_type, required_call, run
+from numpy.typing import NDArray
 
-from velocity_engine import plugins
 from velocity_engine.builtin.effects.tile import mixed
 from velocity_engine.builtin.effects.waves import WAVES, wave
 from velocity_engine.model.geometry import IDENTITY, Matrix, scaling
-from velocity_engine.model.layers import Effect, EffectParameter
-from velocity_engine.model.properties import still
+from velocity_engine.model.layers import Effect
 from velocity_engine.testing import StillSampler, check_effect
 
 SIZE = (640, 360)  # the sampler's layer
 
 
-def effect(match_name, *values):
-    parameters = tuple(
-        EffectParameter(name="", match_name="", type=0, value=still(*(v if isinstance(v, tuple) else (v,))))
-        for v in values
-    )
-    return Effect(type=5, name=match_name, match_name=match_name, parameters=parameters)
-
-
-def run(entry, pixels, matrix: Matrix = IDENTITY, origin=(0, 0), frame=0.0):
-    kind = plugins.effect_for(entry.match_name, -1)
-    call = kind.evaluate(entry, StillSampler(frame), matrix)
-    return pixels if call is None else kind.apply(pixels.copy(), call, origin)
-
-
-def smooth(height=360, width=640):
+def smooth() -> Pixels:
     """Red says how far right a pixel stands, green how far down, in steps that leave room for fractions."""
+    width, height = SIZE
     pixels = np.full((height, width, 4), 255, np.uint8)
     pixels[..., 0] = np.arange(width) * 255 // width
     pixels[..., 1] = (np.arange(height) * 255 // height)[:, None]
     return pixels
 
 
-def seen(pixels):
+def seen(pixels: Pixels) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
     """Where each pixel came from, in pixels, to about two."""
     return pixels[..., 0] * (640 / 255.0) + 1.0, pixels[..., 1] * (360 / 255.0) + 1.0
 
@@ -64,15 +51,14 @@ EXAMPLES = [
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: e.match_name)
 @pytest.mark.parametrize("matrix", [IDENTITY, scaling(0.05, 0.08), (0.02, 0.06, -0.07, 0.01, 20.0, 3.0), (0.0,) * 6])
-def test_keeps_the_protocol_under_any_matrix(example, matrix):
-    check_effect(plugins.effect_for(example.match_name, -1), example, matrix=matrix)
+def test_keeps_the_protocol_under_any_matrix(example: Effect, matrix: Matrix) -> None:
+    check_effect(effect_type(example.match_name), example, matrix=matrix)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: e.match_name)
-def test_regions_agree(example):
+def test_regions_agree(example: Effect) -> None:
     """A part with the margin around it gives what the whole gives: the buffer's edges are not seen."""
-    kind = plugins.effect_for(example.match_name, -1)
-    call = kind.evaluate(example, StillSampler(), IDENTITY)
+    kind, call = effect_type(example.match_name), required_call(example)
     if max(call.margin) > 200:
         return  # needs the whole box
     pixels = smooth()
@@ -85,7 +71,7 @@ def test_regions_agree(example):
     np.testing.assert_array_equal(inner, whole[160:200, 310:340])
 
 
-def test_bulge_follows_its_formula_within_the_ellipse_only():
+def test_bulge_follows_its_formula_within_the_ellipse_only() -> None:
     pixels = smooth()
     out = run(effect("ADBE Bulge", 100, 80, (300, 150), 2.0, 0, 1, 0), pixels)
     y, x = np.mgrid[:360, :640] + 0.5
@@ -102,12 +88,12 @@ def test_bulge_follows_its_formula_within_the_ellipse_only():
     assert np.abs(v - (150 + down * factor * 80))[within].max() < 4
 
 
-def test_spherize_magnifies_the_middle():
+def test_spherize_magnifies_the_middle() -> None:
     u, _ = seen(run(effect("ADBE Spherize", 120, (320, 180)), smooth()))
     assert u[180, 350] == pytest.approx(320 + 120 * math.asin(30.5 / 120) * 2 / math.pi, abs=3)
 
 
-def test_twirl_turns_the_centre_clockwise():
+def test_twirl_turns_the_centre_clockwise() -> None:
     pixels = smooth()
     out = run(effect("ADBE Twirl", 90, 50, (320, 180)), pixels)
     u, v = seen(out)
@@ -118,7 +104,7 @@ def test_twirl_turns_the_centre_clockwise():
     np.testing.assert_array_equal(run(effect("ADBE Twirl", 90, 10, (320, 180)), pixels)[:100], pixels[:100])
 
 
-def test_wave_warp_shifts_across_its_direction_and_runs_with_time():
+def test_wave_warp_shifts_across_its_direction_and_runs_with_time() -> None:
     pixels = smooth()
     still_wave = effect("ADBE Wave Warp", 1, 12, 80, 90, 0, 1, 0, 1)
     _, v = seen(run(still_wave, pixels))
@@ -126,12 +112,12 @@ def test_wave_warp_shifts_across_its_direction_and_runs_with_time():
     shift = 12 * np.sin(2 * np.pi * (x - 320) / 80)
     assert np.abs(v[180] - (180.5 + shift)).max() < 3 or np.abs(v[180] - (180.5 - shift)).max() < 3
     running = effect("ADBE Wave Warp", 1, 12, 80, 90, 1, 1, 0, 1)
-    np.testing.assert_array_equal(run(running, pixels, frame=25.0), run(still_wave, pixels))
+    np.testing.assert_array_equal(run(running, pixels, sampler=StillSampler(25.0)), run(still_wave, pixels))
     quarter = run(effect("ADBE Wave Warp", 1, 12, 80, 90, 0, 1, 90, 1), pixels)
-    np.testing.assert_array_equal(run(running, pixels, frame=6.25), quarter)
+    np.testing.assert_array_equal(run(running, pixels, sampler=StillSampler(6.25)), quarter)
 
 
-def test_pinned_edges_stay():
+def test_pinned_edges_stay() -> None:
     pixels = smooth()
     out = run(effect("ADBE Wave Warp", 2, 12, 80, 90, 0, 2, 0, 1), pixels)
     assert out[0, :, 3].min() > 230
@@ -140,7 +126,7 @@ def test_pinned_edges_stay():
 
 
 @pytest.mark.parametrize("kind", WAVES)
-def test_waves_repeat_and_stay_within_their_height(kind):
+def test_waves_repeat_and_stay_within_their_height(kind: int) -> None:
     at = np.linspace(-3, 3, 601, dtype=np.float32)[None]
     height = wave(kind, at)
     assert height.dtype == np.float32
@@ -149,9 +135,9 @@ def test_waves_repeat_and_stay_within_their_height(kind):
         np.testing.assert_allclose(wave(kind, at[:, :-1] + np.float32(5.0))[:, 1:99], height[:, 1:99], atol=0.02)
 
 
-def test_wave_shapes():
+def test_wave_shapes() -> None:
     at = np.array([[0.0, 0.125, 0.25, 0.5, 0.75]], np.float32)
-    wanted = {
+    wanted: dict[int, list[float]] = {
         1: [0, math.sqrt(0.5), 1, 0, -1],
         2: [1, 1, 1, -1, -1],
         3: [0, 0.5, 1, 0, -1],
@@ -164,7 +150,7 @@ def test_wave_shapes():
         np.testing.assert_allclose(wave(kind, at)[0], heights, atol=1e-6)
 
 
-def test_motion_tile_repeats_the_box():
+def test_motion_tile_repeats_the_box() -> None:
     pixels = smooth()
     out = run(effect("ADBE Tile", (320, 180), 25, 25, 100, 100, 0, 0, 0), pixels)
     np.testing.assert_array_equal(out[:, :160], out[:, 160:320])
@@ -174,7 +160,7 @@ def test_motion_tile_repeats_the_box():
     assert np.abs(v[:, 80] - np.linspace(0, 360, 90))[4:-4].max() < 8
 
 
-def test_motion_tile_mirrors_and_shifts():
+def test_motion_tile_mirrors_and_shifts() -> None:
     pixels = smooth()
     out = run(effect("ADBE Tile", (320, 180), 50, 50, 100, 100, 1, 0, 0), pixels)
     np.testing.assert_array_equal(out[:, :160], out[:, 160:320][:, ::-1])
@@ -184,9 +170,9 @@ def test_motion_tile_mirrors_and_shifts():
     np.testing.assert_array_equal(shifted[:, 320:], np.roll(plain, 90, axis=0)[:, 320:])
 
 
-def test_motion_tile_fills_the_output_and_no_more():
-    kind = plugins.effect_for("ADBE Tile", -1)
-    call = kind.evaluate(effect("ADBE Tile", (320, 180), 100, 100, 150, 50, 0, 0, 0), StillSampler(), IDENTITY)
+def test_motion_tile_fills_the_output_and_no_more() -> None:
+    kind = effect_type("ADBE Tile")
+    call = required_call(effect("ADBE Tile", (320, 180), 100, 100, 150, 50, 0, 0, 0))
     pixels = np.zeros((560, 1280, 4), np.uint8)
     pixels[100:460, 320:960] = smooth()
     out = kind.apply(pixels, call, (-320, -100))
@@ -197,7 +183,7 @@ def test_motion_tile_fills_the_output_and_no_more():
     np.testing.assert_array_equal(out[200:360, 160:320], pixels[200:360, 800:960])
 
 
-def test_offset_wraps_round_and_mixes():
+def test_offset_wraps_round_and_mixes() -> None:
     pixels = smooth()
     np.testing.assert_array_equal(
         run(effect("ADBE Offset", (330, 160), 0), pixels), np.roll(pixels, (10, -20), axis=(1, 0))
@@ -208,7 +194,7 @@ def test_offset_wraps_round_and_mixes():
     assert mixed(pixels, pixels, 0.0) is pixels
 
 
-def test_mosaic_has_the_means_or_the_middles():
+def test_mosaic_has_the_means_or_the_middles() -> None:
     pixels = smooth()
     out = run(effect("ADBE Mosaic", 8, 4, 0), pixels)
     blocks = pixels.reshape(4, 90, 8, 80, 4).mean(axis=(1, 3))
@@ -217,7 +203,7 @@ def test_mosaic_has_the_means_or_the_middles():
     np.testing.assert_array_equal(sharp[::90, ::80], pixels[45::90, 40::80])
 
 
-def test_sphere_shows_the_middle_of_the_box_in_front():
+def test_sphere_shows_the_middle_of_the_box_in_front() -> None:
     pixels = smooth()
     out = run(effect("CC Sphere", 0, 0, 0, 0, 1, 0, 100, (320, 180), 2), pixels)
     y, x = np.mgrid[:360, :640] + 0.5
@@ -231,16 +217,18 @@ def test_sphere_shows_the_middle_of_the_box_in_front():
     assert seen(back)[0][180, 325] < 320  # from within, mirrored
 
 
-def test_turned_boxes_have_no_seams():
+def test_turned_boxes_have_no_seams() -> None:
     turned = (0.9, 0.3, -0.3, 0.9, 40.0, 20.0)
-    kind = plugins.effect_for("ADBE Tile", -1)
-    call = kind.evaluate(effect("ADBE Tile", (32, 18), 100, 100, 300, 300, 0, 0, 0), StillSampler(), turned)
+    kind = effect_type("ADBE Tile")
+    call = required_call(effect("ADBE Tile", (32, 18), 100, 100, 300, 300, 0, 0, 0), turned)
     call = replace(call, values=((-3.0, 2.0), (30.0, 20.0), (90.0, 60.0), *call.values[3:6], (30.0, 20.0)))
     pixels = np.zeros((120, 160, 4), np.uint8)
     from velocity_engine.builtin.effects.device import box_coverage
 
     cover = box_coverage((120, 160), call, (0, 0), (30.0, 20.0))
+    assert cover is not None
     pixels[:] = cover[..., None]
     out = kind.apply(pixels, call, (0, 0))
     inside = box_coverage((120, 160), replace(call, matrix=(0.9, 0.3, -0.3, 0.9, 19.0, -7.0)), (0, 0), (86.0, 56.0))
+    assert inside is not None
     assert out[..., 3][inside == 255].min() >= 250

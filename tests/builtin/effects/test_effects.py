@@ -2,18 +2,19 @@ import math
 
 import numpy as np
 import pytest
+from effects_support import Pixels, Value, call_of, effect, effect_type, required_call, run
 
-from velocity_engine import plugins
 from velocity_engine.builtin.effects import velocity_effects
 from velocity_engine.builtin.effects.parameters import color, find, point, scalar
-from velocity_engine.display import EffectCall, digest_of
-from velocity_engine.model.geometry import IDENTITY, multiply, rotation, scaling, translation
+from velocity_engine.display import digest_of
+from velocity_engine.model.geometry import IDENTITY, Matrix, multiply, rotation, scaling, translation
 from velocity_engine.model.layers import Effect, EffectParameter
 from velocity_engine.model.properties import still
+from velocity_engine.plugin_types import EffectType
 from velocity_engine.testing import StillSampler, check_effect
 
 SAMPLER = StillSampler()  # a layer of 640 x 360
-MATRICES = {
+MATRICES: dict[str, Matrix] = {
     "upright": IDENTITY,
     "moved": translation(3.3, -2.6),
     "turned": multiply(translation(4, 2), multiply(rotation(30), scaling(0.05, 0.08))),
@@ -21,19 +22,6 @@ MATRICES = {
     "flat": (0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
     "huge": (1e6, 0.0, 0.0, 1e6, 0.0, 0.0),
 }
-
-
-def effect(match_name, *values):
-    parameters = tuple(
-        EffectParameter(
-            name="",
-            match_name="",
-            type=0,
-            value=None if value is None else still(*(value if isinstance(value, tuple) else (value,))),
-        )
-        for value in values
-    )
-    return Effect(type=5, name=match_name, match_name=match_name, parameters=parameters)
 
 
 RED, BLUE, WHITE = (1.0, 0.0, 0.0, 1.0), (0.0, 0.0, 1.0, 1.0), (1.0, 1.0, 1.0, 1.0)
@@ -76,19 +64,19 @@ EXAMPLES = [
 
 @pytest.mark.parametrize("matrix", MATRICES)
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: e.match_name)
-def test_keeps_the_protocol_under_any_matrix(example, matrix):
-    check_effect(plugins.effect_for(example.match_name, -1), example, matrix=MATRICES[matrix])
+def test_keeps_the_protocol_under_any_matrix(example: Effect, matrix: str) -> None:
+    check_effect(effect_type(example.match_name), example, matrix=MATRICES[matrix])
 
 
 @pytest.mark.parametrize("kind", velocity_effects(), ids=lambda kind: kind.key)
-def test_missing_or_wild_parameters_do_no_harm(kind):
+def test_missing_or_wild_parameters_do_no_harm(kind: EffectType) -> None:
     for name in kind.match_names:
         for value in (None, math.nan, math.inf, -math.inf, 1e30, -1e30, (1e9, -1e9, 1e9, -1e9)):
             check_effect(kind, effect(name, *[value] * 40))
         check_effect(kind, effect(name))
 
 
-def test_keys_and_names_are_unique():
+def test_keys_and_names_are_unique() -> None:
     kinds = velocity_effects()
     names = [name for kind in kinds for name in kind.match_names]
     numbers = [number for kind in kinds for number in kind.lottie_types]
@@ -96,25 +84,19 @@ def test_keys_and_names_are_unique():
         assert len(set(claims)) == len(claims)
 
 
-def test_legacy_documents_are_served_by_number():
+def test_legacy_documents_are_served_by_number() -> None:
     for number, key in ((20, "tint"), (21, "fill"), (23, "tritone"), (25, "drop-shadow"), (26, "radial-wipe")):
-        assert plugins.effect_for("", number).key == key
-    assert plugins.effect_for("", 29).key == "gaussian-blur"
+        assert effect_type("", number).key == key
+    assert effect_type("", 29).key == "gaussian-blur"
 
 
-def run(example, pixels, matrix=IDENTITY, origin=(0, 0)):
-    kind = plugins.effect_for(example.match_name, -1)
-    call = kind.evaluate(example, SAMPLER, matrix)
-    return pixels if call is None else kind.apply(pixels.copy(), call, origin)
-
-
-def solid(*rgba, height=20, width=30):
+def solid(*rgba: int, height: int = 20, width: int = 30) -> Pixels:
     """Straight 0..255."""
     r, g, b, a = rgba
     return np.full((height, width, 4), [*((c * a + 127) // 255 for c in (r, g, b)), a], np.uint8)
 
 
-def test_neutral_values_change_nothing():
+def test_neutral_values_change_nothing() -> None:
     for neutral in (
         effect("ADBE Tint", BLUE, WHITE, 0),
         effect("ADBE Tritone", WHITE, RED, BLUE, 100),
@@ -132,28 +114,28 @@ def test_neutral_values_change_nothing():
         effect("ADBE Simple Choker", 1, 0),
         effect("ADBE Sharpen", 0),
     ):
-        assert plugins.effect_for(neutral.match_name, -1).evaluate(neutral, SAMPLER, IDENTITY) is None
+        assert call_of(neutral) is None
 
 
-def test_fill_takes_the_colour_and_keeps_alpha():
+def test_fill_takes_the_colour_and_keeps_alpha() -> None:
     out = run(effect("ADBE Fill", 0, 0, (1.0, 0.5, 0.0, 1.0), 0, 0, 0, 0.5), solid(9, 9, 9, 200))
     assert out[0, 0].tolist() == [100, 50, 0, 100]
 
 
-def test_tint_maps_black_and_white():
+def test_tint_maps_black_and_white() -> None:
     tint = effect("ADBE Tint", RED, BLUE, 100)
     assert run(tint, solid(0, 0, 0, 255))[0, 0].tolist() == [255, 0, 0, 255]
     assert run(tint, solid(255, 255, 255, 255))[0, 0].tolist() == [0, 0, 255, 255]
 
 
-def test_threshold_is_by_luminance():
+def test_threshold_is_by_luminance() -> None:
     threshold = effect("ADBE Threshold2", 0.5)
     assert run(threshold, solid(0, 255, 0, 255))[0, 0].tolist() == [255, 255, 255, 255]
     assert run(threshold, solid(255, 0, 255, 255))[0, 0].tolist() == [0, 0, 0, 255]
 
 
 @pytest.mark.parametrize(("degrees", "dx", "dy"), [(0, 0, -6), (90, 6, 0), (180, 0, 6), (270, -6, 0)])
-def test_the_shadow_falls_by_the_bearing(degrees, dx, dy):
+def test_the_shadow_falls_by_the_bearing(degrees: float, dx: int, dy: int) -> None:
     pixels = np.zeros((40, 40, 4), np.uint8)
     pixels[16:24, 16:24] = 255
     out = run(effect("ADBE Drop Shadow", RED, 255, degrees, 6, 0, 1), pixels)
@@ -163,14 +145,14 @@ def test_the_shadow_falls_by_the_bearing(degrees, dx, dy):
     assert (out[expected][:, :3] == (255, 0, 0)).all()
 
 
-def test_lengths_follow_the_matrix():
+def test_lengths_follow_the_matrix() -> None:
     pixels = np.zeros((60, 60, 4), np.uint8)
     pixels[20:28, 20:28] = 255
     out = run(effect("ADBE Drop Shadow", RED, 255, 90, 5, 0, 1), pixels, scaling(3, 3))
     assert np.flatnonzero(out[22, :, 3]).tolist() == list(range(35, 43))
 
 
-def test_the_blur_has_a_sigma_of_three_tenths():
+def test_the_blur_has_a_sigma_of_three_tenths() -> None:
     pixels = np.zeros((1, 401, 4), np.uint8)
     pixels[0, 150:251] = 255
     line = run(effect("ADBE Gaussian Blur 2", 40, 2, 0), pixels)[0, :, 3].astype(float)
@@ -178,23 +160,23 @@ def test_the_blur_has_a_sigma_of_three_tenths():
     assert variance - (101**2 - 1) / 12 == pytest.approx(12**2, rel=0.03)
 
 
-def test_repeated_edges_keep_a_full_layer_opaque():
+def test_repeated_edges_keep_a_full_layer_opaque() -> None:
     blur = effect("ADBE Gaussian Blur 2", 30, 1, 1)
     for matrix in (
         scaling(20 / 640, 20 / 360),
         multiply(translation(20, 4), multiply(rotation(40), scaling(0.03, 0.05))),
     ):
-        kind = plugins.effect_for("ADBE Gaussian Blur 2", -1)
-        call = kind.evaluate(blur, SAMPLER, matrix)
+        kind, call = effect_type("ADBE Gaussian Blur 2"), required_call(blur, matrix)
         from velocity_engine.builtin.effects.device import box_coverage
 
         coverage = box_coverage((40, 40), call, (0, 0), (640, 360))
+        assert coverage is not None
         out = kind.apply(np.repeat(coverage[..., None], 4, axis=2), call, (0, 0))
         assert np.abs(out[..., 3].astype(int) - coverage)[coverage == 255].max() <= 3
         assert not out[coverage == 0].any()
 
 
-def test_transform_moves_and_fades():
+def test_transform_moves_and_fades() -> None:
     pixels = np.zeros((40, 40, 4), np.uint8)
     pixels[5:9, 5:9] = 200
     out = run(effect("ADBE Geometry2", (0, 0), (10, 3), 0, 200, 100, 0, 0, 0, 50), pixels)
@@ -205,7 +187,7 @@ def test_transform_moves_and_fades():
     assert uniform[17, 20:28, 3].tolist() == [200] * 7 + [150] or uniform[17, 21:27, 3].min() == 200
 
 
-def test_an_effect_sees_the_same_layer_at_any_origin():
+def test_an_effect_sees_the_same_layer_at_any_origin() -> None:
     pixels = np.zeros((80, 90, 4), np.uint8)
     pixels[20:60, 25:70] = solid(200, 90, 20, 255, height=40, width=45)
     matrix = multiply(translation(5, 3), scaling(0.12, 0.2))
@@ -217,7 +199,7 @@ def test_an_effect_sees_the_same_layer_at_any_origin():
         assert np.abs(whole[10:-10, 11:-10].astype(int) - part[8:-10, 8:-10]).max() <= 2, example.match_name
 
 
-def test_corner_pin_puts_the_corners_where_they_should_be():
+def test_corner_pin_puts_the_corners_where_they_should_be() -> None:
     pixels = np.zeros((360, 640, 4), np.uint8)
     pixels[...] = 255
     corners = ((100.0, 50.0), (500.0, 80.0), (60.0, 300.0), (560.0, 340.0))
@@ -230,7 +212,7 @@ def test_corner_pin_puts_the_corners_where_they_should_be():
         assert out[int(outside[1]), int(outside[0]), 3] == 0
 
 
-def test_levels_stretch_and_clip():
+def test_levels_stretch_and_clip() -> None:
     levels = effect("ADBE Easy Levels2", 2, 0, 0.25, 0.75, 1, 0, 1, 1, 1)
     for given, wanted in ((0, 0), (64, 0), (128, 129), (191, 255), (255, 255)):
         out = run(levels, solid(given, 100, 100, 255))[0, 0]
@@ -238,8 +220,8 @@ def test_levels_stretch_and_clip():
         assert out[1] == 100
 
 
-def test_pro_levels_apply_channel_first():
-    values = [None] * 39
+def test_pro_levels_apply_channel_first() -> None:
+    values: list[Value] = [None] * 39
     values[10:15] = [0.0, 1.0, 1.0, 0.5, 1.0]  # red from one half up
     values[3:8] = [0.5, 1.0, 1.0, 0.0, 1.0]  # then the upper half of all
     out = run(effect("ADBE Pro Levels2", *values), solid(0, 0, 255, 255))[0, 0]
@@ -247,7 +229,7 @@ def test_pro_levels_apply_channel_first():
     assert out[1:].tolist() == [0, 255, 255]
 
 
-def test_hue_turns_and_lightness_mixes():
+def test_hue_turns_and_lightness_mixes() -> None:
     assert run(effect("ADBE HUE SATURATION", 1, 0, 120, 0, 0), solid(255, 0, 0, 255))[0, 0].tolist() == [0, 255, 0, 255]
     assert run(effect("ADBE HUE SATURATION", 1, 0, 0, 0, 100), solid(9, 50, 0, 255))[0, 0].tolist() == [255] * 4
     assert run(effect("ADBE HUE SATURATION", 1, 0, 0, -100, 0), solid(200, 100, 0, 255))[0, 0].tolist() == [100] * 3 + [
@@ -255,20 +237,20 @@ def test_hue_turns_and_lightness_mixes():
     ]
 
 
-def test_invert_alpha_stays_in_the_layer():
+def test_invert_alpha_stays_in_the_layer() -> None:
     pixels = np.zeros((20, 30, 4), np.uint8)
     out = run(effect("ADBE Invert", 16), pixels, scaling(10 / 640, 5 / 360))
     assert (out[:5, :10, 3] == 255).all()
     assert out[..., 3].sum() == 255 * 50
 
 
-def test_linear_wipe_from_left_to_right():
+def test_linear_wipe_from_left_to_right() -> None:
     out = run(effect("ADBE Linear Wipe", 50, 90, 0), solid(1, 1, 1, 255, height=36, width=64), scaling(0.1, 0.1))
     assert not out[:, :32].any()
     assert (out[:, 32:, 3] == 255).all()
 
 
-def test_radial_wipe_clockwise_from_the_top():
+def test_radial_wipe_clockwise_from_the_top() -> None:
     wipe = effect("ADBE Radial Wipe", 25, 0, (320, 180), 1, 0)
     out = run(wipe, solid(1, 1, 1, 255, height=36, width=64), scaling(0.1, 0.1))
     assert not out[:18, 32:].any()
@@ -277,7 +259,7 @@ def test_radial_wipe_clockwise_from_the_top():
     np.testing.assert_array_equal(mirrored[..., 3], out[:, ::-1, 3])
 
 
-def test_venetian_blinds_leave_their_share():
+def test_venetian_blinds_leave_their_share() -> None:
     pixels = solid(1, 1, 1, 255, height=90, width=160)
     out = run(effect("ADBE Venetian Blinds", 40, 0, 40, 0), pixels, scaling(0.25, 0.25))
     assert out[..., 3].mean() / 255 == pytest.approx(0.6, abs=0.02)
@@ -285,7 +267,7 @@ def test_venetian_blinds_leave_their_share():
 
 
 @pytest.mark.parametrize("amount", [3.0, 2.5, -3.0, -2.5])
-def test_choker_moves_the_outline(amount):
+def test_choker_moves_the_outline(amount: float) -> None:
     pixels = np.zeros((60, 60, 4), np.uint8)
     pixels[20:40, 20:40] = solid(200, 0, 0, 255, height=20, width=20)
     out = run(effect("ADBE Simple Choker", 1, amount), pixels)
@@ -293,13 +275,13 @@ def test_choker_moves_the_outline(amount):
     assert (out[30, 24:36] == (200, 0, 0, 255)).all()
 
 
-def test_ramp_runs_between_its_points():
+def test_ramp_runs_between_its_points() -> None:
     out = run(effect("ADBE Ramp", (0, 0), RED, (30, 0), BLUE, 1), solid(1, 1, 1, 255))
     assert abs(int(out[0, 0, 0]) - 251) <= 1
     assert abs(int(out[0, 29, 2]) - 251) <= 1
 
 
-def test_parameters_are_found_by_number_then_by_place():
+def test_parameters_are_found_by_number_then_by_place() -> None:
     entry = Effect(
         type=21,
         name="",
@@ -315,10 +297,9 @@ def test_parameters_are_found_by_number_then_by_place():
     assert point(entry, 0, SAMPLER, (7.0, 8.0)) == (7.0, 8.0)
 
 
-def test_calls_are_digestible_and_margins_bounded():
+def test_calls_are_digestible_and_margins_bounded() -> None:
     for example in EXAMPLES:
-        kind = plugins.effect_for(example.match_name, -1)
-        call = kind.evaluate(example, SAMPLER, scaling(1e5, 1e5))
-        if isinstance(call, EffectCall):
+        call = call_of(example, scaling(1e5, 1e5))
+        if call is not None:
             assert digest_of(call.values)
             assert max(call.margin) <= 3000

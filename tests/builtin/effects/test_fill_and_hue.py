@@ -2,59 +2,45 @@
 
 from dataclasses import dataclass
 
+import effects_support
 import numpy as np
 import pytest
+from effects_support import Pixels, effect, effect_type
 
-from velocity_engine import plugins
-from velocity_engine.model.geometry import IDENTITY, multiply, rotation, scaling
-from velocity_engine.model.layers import Effect, EffectParameter, Mask, MaskMode
-from velocity_engine.model.properties import Bezier, still
+from velocity_engine.model.geometry import IDENTITY, Matrix, multiply, rotation, scaling
+from velocity_engine.model.layers import Effect, Mask, MaskMode
+from velocity_engine.model.properties import Bezier, Property
 from velocity_engine.testing import StillSampler, check_effect
 
 RED = (1.0, 0.0, 0.0, 1.0)
 
 
-def effect(match_name, *values):
-    parameters = tuple(
-        EffectParameter(name="", match_name="", type=0, value=still(*(v if isinstance(v, tuple) else (v,))))
-        for v in values
-    )
-    return Effect(type=5, name=match_name, match_name=match_name, parameters=parameters)
-
-
-def box(x0, y0, x1, y1):
+def box(x0: float, y0: float, x1: float, y1: float) -> Mask:
     corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], float)
     outline = Bezier(corners, np.zeros((4, 2)), np.zeros((4, 2)), True)
-    return Mask(mode=MaskMode.NONE, path=still_path(outline))
-
-
-def still_path(value):
-    from velocity_engine.model.properties import Property
-
-    return Property(value)
+    return Mask(mode=MaskMode.NONE, path=Property(outline))
 
 
 @dataclass(frozen=True)
 class Masked(StillSampler):
-    @property
-    def masks(self):
-        return (box(10, 10, 30, 25), box(40, 5, 50, 45.5))
+    masks: tuple[Mask, ...] = (box(10, 10, 30, 25), box(40, 5, 50, 45.5))
 
 
-def run(entry, pixels, matrix=IDENTITY, origin=(0, 0)):
-    call = plugins.effect_for(entry.match_name, -1).evaluate(entry, Masked(), matrix)
-    return pixels if call is None else plugins.effect(call.effect).apply(pixels.copy(), call, origin)
+def run(entry: Effect, pixels: Pixels, matrix: Matrix = IDENTITY, origin: tuple[int, int] = (0, 0)) -> Pixels:
+    return effects_support.run(entry, pixels, matrix, origin, Masked())
 
 
-def fill(mask=1, all_masks=0, invert=0, across=0, down=0, opacity=1):
+def fill(
+    mask: int = 1, all_masks: int = 0, invert: int = 0, across: float = 0, down: float = 0, opacity: float = 1
+) -> Effect:
     return effect("ADBE Fill", mask, all_masks, RED, invert, across, down, opacity)
 
 
-def sheet():
+def sheet() -> Pixels:
     return np.full((60, 70, 4), (0, 0, 200, 255), np.uint8)
 
 
-def test_fill_keeps_to_the_chosen_mask():
+def test_fill_keeps_to_the_chosen_mask() -> None:
     out = run(fill(), sheet())
     assert (out[10:25, 10:30] == (255, 0, 0, 255)).all()
     outside = np.ones((60, 70), bool)
@@ -65,7 +51,7 @@ def test_fill_keeps_to_the_chosen_mask():
     assert second[45, 45].tolist() == [128, 0, 100, 255]  # half a pixel
 
 
-def test_fill_takes_all_masks_inverts_and_ignores_a_mask_that_is_missing():
+def test_fill_takes_all_masks_inverts_and_ignores_a_mask_that_is_missing() -> None:
     both = run(fill(all_masks=1), sheet())
     assert both[20, 20, 0] == both[20, 45, 0] == 255
     assert both[50, 5, 0] == 0
@@ -76,7 +62,7 @@ def test_fill_takes_all_masks_inverts_and_ignores_a_mask_that_is_missing():
         assert (run(entry, sheet()) == (255, 0, 0, 255)).all()
 
 
-def test_feathers_are_of_each_axis_and_regions_agree():
+def test_feathers_are_of_each_axis_and_regions_agree() -> None:
     out = run(fill(across=10), sheet())
     row, column = out[17, :, 0].astype(int), out[:, 20, 0].astype(int)
     assert (np.diff(row[5:16]) >= 0).all()
@@ -88,7 +74,7 @@ def test_feathers_are_of_each_axis_and_regions_agree():
     assert np.abs(part.astype(int) - whole[8:40, 5:60]).max() <= 1
 
 
-def test_opacity_acts_in_the_mask_only():
+def test_opacity_acts_in_the_mask_only() -> None:
     out = run(fill(opacity=0.5), sheet())
     assert out[17, 20].tolist() == [128, 0, 0, 128]
     assert out[50, 5].tolist() == [0, 0, 200, 255]
@@ -97,18 +83,18 @@ def test_opacity_acts_in_the_mask_only():
 @pytest.mark.parametrize(
     "matrix", [IDENTITY, multiply(rotation(30), scaling(2, 0.5)), (0.0,) * 6, (1e7, 0, 0, 1e7, 0, 0)]
 )
-def test_any_matrix_does(matrix):
+def test_any_matrix_does(matrix: Matrix) -> None:
     for entry in (fill(), fill(all_masks=1, invert=1, across=20, down=3)):
         out = run(entry, sheet(), matrix)
         assert (out[..., :3] <= out[..., 3:]).all()
-    check_effect(plugins.effect_for("ADBE Fill", -1), fill(), matrix=matrix)
+    check_effect(effect_type("ADBE Fill"), fill(), matrix=matrix)
 
 
-def hue(channel, turn=0, saturation=0, light=0):
+def hue(channel: int, turn: float = 0, saturation: float = 0, light: float = 0) -> Effect:
     return effect("ADBE HUE SATURATION", channel, 0, turn, saturation, light)
 
 
-def test_a_range_of_hues_is_changed_alone():
+def test_a_range_of_hues_is_changed_alone() -> None:
     colors = {2: (200, 0, 0), 3: (200, 200, 0), 4: (0, 200, 0), 5: (0, 200, 200), 6: (0, 0, 200), 7: (200, 0, 200)}
     for chosen in colors:
         for number, color in colors.items():
@@ -117,7 +103,7 @@ def test_a_range_of_hues_is_changed_alone():
             assert grey.tolist() == ([100, 100, 100, 255] if chosen == number else [*color, 255])
 
 
-def test_ranges_fade_into_one_another_and_leave_greys():
+def test_ranges_fade_into_one_another_and_leave_greys() -> None:
     half = np.full((1, 1, 4), (200, 100, 0, 255), np.uint8)  # hue 30: between reds and yellows
     reds, yellows, greens = (run(hue(k, saturation=-100), half)[0, 0].astype(int) for k in (2, 3, 4))
     np.testing.assert_allclose(reds[:3], [150, 100, 50], atol=2)
@@ -128,8 +114,8 @@ def test_ranges_fade_into_one_another_and_leave_greys():
         np.testing.assert_array_equal(run(hue(chosen, 90, 50, 20), grey), grey)
 
 
-def test_no_change_and_no_such_range_do_nothing():
-    kind = plugins.effect_for("ADBE HUE SATURATION", -1)
+def test_no_change_and_no_such_range_do_nothing() -> None:
+    kind = effect_type("ADBE HUE SATURATION")
     for entry in (hue(3), hue(9, 20), hue(0, 20)):
         assert kind.evaluate(entry, StillSampler(), IDENTITY) is None
     check_effect(kind, hue(3, 40, -20, 10))

@@ -7,6 +7,7 @@ import pytest
 
 import velocity_engine as ve
 from velocity_engine.composite import Compositor
+from velocity_engine.display import DisplayList
 from velocity_engine.evaluate.evaluation_pass import fit_viewport
 from velocity_engine.evaluate.evaluator import Evaluator
 
@@ -30,7 +31,7 @@ NAMES = [
 SIZE = 160
 
 
-def display_of(name, frame=15.0):
+def display_of(name: str, frame: float = 15.0) -> DisplayList:
     template = ve.open_template(DOCUMENTS / f"{name}.json")
     document = template.document
     viewport = fit_viewport((document.width, document.height), SIZE, SIZE)
@@ -42,7 +43,7 @@ def display_of(name, frame=15.0):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_regions_and_threads_give_the_pixels_of_the_whole(name):
+def test_regions_and_threads_give_the_pixels_of_the_whole(name: str) -> None:
     display = display_of(name)
     whole, parts, banded = (np.zeros((SIZE, SIZE, 4), np.uint8) for _ in range(3))
     compositor = Compositor()
@@ -57,7 +58,7 @@ def test_regions_and_threads_give_the_pixels_of_the_whole(name):
     assert display_of(name).digest == display.digest
 
 
-def test_a_change_in_the_layer_that_is_read_changes_the_digest(tmp_path):
+def test_a_change_in_the_layer_that_is_read_changes_the_digest(tmp_path: Path) -> None:
     source = (DOCUMENTS / "effect_displacement.json").read_text("utf-8")
     path = tmp_path / "data.json"
     path.write_text(

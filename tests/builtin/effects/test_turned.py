@@ -2,28 +2,14 @@
 
 import numpy as np
 import pytest
+from effects_support import Pixels, call_of, effect, effect_type, run
 
-from velocity_engine import plugins
-from velocity_engine.model.geometry import IDENTITY, scaling
-from velocity_engine.model.layers import Effect, EffectParameter
-from velocity_engine.model.properties import still
-from velocity_engine.testing import StillSampler, check_effect
-
-
-def effect(match_name, *values):
-    parameters = tuple(
-        EffectParameter(name="", match_name="", type=0, value=still(*(v if isinstance(v, tuple) else (v,))))
-        for v in values
-    )
-    return Effect(type=5, name=match_name, match_name=match_name, parameters=parameters)
+from velocity_engine.model.geometry import IDENTITY, Matrix, scaling
+from velocity_engine.model.layers import Effect
+from velocity_engine.testing import check_effect
 
 
-def run(entry, pixels):
-    call = plugins.effect_for(entry.match_name, -1).evaluate(entry, StillSampler(), IDENTITY)
-    return pixels if call is None else plugins.effect(call.effect).apply(pixels.copy(), call, (0, 0))
-
-
-def noise():
+def noise() -> Pixels:
     pixels = np.full((360, 640, 4), 255, np.uint8)
     pixels[..., :3] = np.random.default_rng(2).integers(0, 256, (360, 640, 3))
     return pixels
@@ -40,11 +26,11 @@ EXAMPLES = [
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: e.match_name)
 @pytest.mark.parametrize("matrix", [IDENTITY, scaling(0.05, 0.08), (0.02, 0.06, -0.07, 0.01, 20.0, 3.0), (0.0,) * 6])
-def test_keeps_the_protocol_under_any_matrix(example, matrix):
-    check_effect(plugins.effect_for(example.match_name, -1), example, matrix=matrix)
+def test_keeps_the_protocol_under_any_matrix(example: Effect, matrix: Matrix) -> None:
+    check_effect(effect_type(example.match_name), example, matrix=matrix)
 
 
-def test_mirror_shows_what_is_before_the_line_twice():
+def test_mirror_shows_what_is_before_the_line_twice() -> None:
     pixels = noise()
     out = run(effect("ADBE Mirror", (320, 180), 0), pixels)
     np.testing.assert_array_equal(out[:, :320], pixels[:, :320])
@@ -53,7 +39,7 @@ def test_mirror_shows_what_is_before_the_line_twice():
     np.testing.assert_array_equal(down[180:], pixels[:180][::-1])
 
 
-def test_polar_rows_become_circles_and_back():
+def test_polar_rows_become_circles_and_back() -> None:
     pixels = np.full((360, 640, 4), 255, np.uint8)
     pixels[..., 0] = (np.arange(360) * 255 // 360)[:, None]
     y, x = np.mgrid[:360, :640] + 0.5
@@ -66,7 +52,7 @@ def test_polar_rows_become_circles_and_back():
     assert np.abs(back[5:350, :, 0].astype(int) - pixels[5:350, :, 0]).max() < 6
 
 
-def test_spin_spreads_along_the_arc_only():
+def test_spin_spreads_along_the_arc_only() -> None:
     pixels = np.zeros((360, 640, 4), np.uint8)
     pixels[176:184, 416:424] = 255  # 100 right of the centre
     out = run(effect("ADBE Radial Blur", 40, (320, 180), 1), pixels)
@@ -82,7 +68,7 @@ def test_spin_spreads_along_the_arc_only():
     assert not turned[radius > 128].any()
 
 
-def test_zoom_spreads_along_the_rays_only():
+def test_zoom_spreads_along_the_rays_only() -> None:
     pixels = np.zeros((360, 640, 4), np.uint8)
     pixels[176:184, 416:424] = 255
     out = run(effect("ADBE Radial Blur", 40, (320, 180), 2), pixels)
@@ -92,12 +78,12 @@ def test_zoom_spreads_along_the_rays_only():
     assert 116 < columns.max() - 320 <= 130
 
 
-def test_nothing_does_nothing():
+def test_nothing_does_nothing() -> None:
     for entry in (effect("ADBE Polar Coordinates", 0, 1), effect("ADBE Radial Blur", 0, (1, 1), 1)):
-        assert plugins.effect_for(entry.match_name, -1).evaluate(entry, StillSampler(), IDENTITY) is None
+        assert call_of(entry) is None
 
 
-def test_a_ramp_may_keep_some_of_the_original():
+def test_a_ramp_may_keep_some_of_the_original() -> None:
     black, white = (0.0, 0.0, 0.0, 1.0), (1.0, 1.0, 1.0, 1.0)
     pixels = np.full((4, 4, 4), (200, 0, 100, 255), np.uint8)
     whole, half = (run(effect("ADBE Ramp", (0, 0), black, (0, 4), white, 1, 0, keep), pixels) for keep in (0, 0.5))

@@ -10,7 +10,7 @@ from velocity_engine.builtin.layers.shape import ShapeLayerType
 from velocity_engine.display import FillSource
 from velocity_engine.errors import Finding
 from velocity_engine.model.layers import Layer, ShapeContent
-from velocity_engine.model.properties import Keyframe, Property, still
+from velocity_engine.model.properties import Keyframe, Property, Vector, still
 from velocity_engine.model.shapes import Ellipse, Fill, Repeater
 from velocity_engine.plugin_types import LayerType
 
@@ -46,7 +46,7 @@ def test_a_still_layer() -> None:
 
 
 def test_a_moving_layer() -> None:
-    copies = Property((1.0,), (Keyframe(0.0, (1.0,)), Keyframe(10.0, (5.0,))))
+    copies: Property[Vector] = Property((1.0,), (Keyframe(0.0, (1.0,)), Keyframe(10.0, (5.0,))))
     layer = prepare(Context(), ELLIPSE, FILL, Repeater(copies=copies, offset=still(0)))
     assert layer.moves
     assert [len(layer.draw(still_sampler(frame))) for frame in (0, 5, 10)] == [1, 3, 5]

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pytest
+from raster_support import path_of
 from text_support import AtSeconds, Context, animator, bundled, prepared, saying
 
 from velocity_engine.builtin.effects.blur import GaussianBlurEffect
 from velocity_engine.builtin.layers.text import TextLayerType
-from velocity_engine.display import FillSource, GroupSource, SolidPaint, StrokeSource
+from velocity_engine.display import DrawCommand, FillSource, GroupSource, SolidPaint, StrokeSource
 from velocity_engine.model.layers import Mask, MaskMode
-from velocity_engine.model.properties import Bezier, Keyframe, Property, still
+from velocity_engine.model.properties import Bezier, Keyframe, Property, Vector, still
 from velocity_engine.model.shapes import Join
 from velocity_engine.model.text import Font, Glyph, RangeSelector, TextDocument, TextPathOptions, WigglySelector
 from velocity_engine.plugin_types import LayerType
@@ -20,11 +22,21 @@ from velocity_engine.text.still import STILL
 
 ALL = RangeSelector()
 RAMP = RangeSelector(shape=2)
-MOVING = Property((0.0,), (Keyframe(0.0, (0.0,)), Keyframe(10.0, (100.0,))))
+MOVING: Property[Vector] = Property((0.0,), (Keyframe(0.0, (0.0,)), Keyframe(10.0, (100.0,))))
 
 
-def draw(document: TextDocument, context: Context | None = None, **layer: Any):  # type: ignore[no-untyped-def]
+def draw(document: TextDocument, context: Context | None = None, **layer: Any) -> Sequence[DrawCommand]:
     return prepared(document, context, **layer).draw(STILL)
+
+
+def stroke_of(entry: DrawCommand) -> StrokeSource:
+    assert isinstance(entry.source, StrokeSource)
+    return entry.source
+
+
+def color_of(entry: DrawCommand) -> tuple[float, float, float, float]:
+    assert isinstance(entry.source, FillSource) and isinstance(entry.source.paint, SolidPaint)
+    return entry.source.paint.color
 
 
 def test_it_is_a_layer_type() -> None:
@@ -38,7 +50,9 @@ def test_a_text_is_one_command_with_one_path() -> None:
     assert isinstance(entry.source, FillSource)
     assert entry.source.paint == SolidPaint((0.1, 0.2, 0.3, 1.0))
     assert entry.source.path.contours == 10  # H, i 2, t, h, e 2, r, e 2
-    left, top, right, bottom = entry.source.path.bounds()
+    bounds = entry.source.path.bounds()
+    assert bounds is not None
+    left, top, right, bottom = bounds
     assert left == pytest.approx(256 / 28.16, abs=1.0)
     assert top == pytest.approx(-2112 / 28.16, abs=1.0)
     assert bottom == pytest.approx(0.0, abs=2.0)
@@ -50,8 +64,8 @@ def test_strokes_lie_under_or_over_fills() -> None:
     style = {"fill": (1.0, 0.0, 0.0), "stroke": (0.0, 0.0, 1.0), "stroke_width": 4.0, "stroke_join": Join.ROUND}
     under = draw(saying("H", **style))
     assert [type(entry.source) for entry in under] == [StrokeSource, FillSource]
-    assert under[0].source.width == 4.0
-    assert under[0].source.join is Join.ROUND
+    assert stroke_of(under[0]).width == 4.0
+    assert stroke_of(under[0]).join is Join.ROUND
     over = draw(saying("H", stroke_over_fill=True, **style))
     assert [type(entry.source) for entry in over] == [FillSource, StrokeSource]
 
@@ -65,7 +79,7 @@ def test_a_text_without_paint_or_size_draws_nothing() -> None:
 def test_the_stroke_of_a_shrunk_text_shrinks_along() -> None:
     style = {"fill": None, "stroke": (0.0, 0.0, 0.0), "stroke_width": 4.0}
     (entry,) = draw(saying("HHHH", fit="shrink", fit_reference=saying("HH"), **style))
-    assert entry.source.width == pytest.approx(2.0)
+    assert stroke_of(entry).width == pytest.approx(2.0)
 
 
 def test_a_still_text_is_drawn_once() -> None:
@@ -109,12 +123,13 @@ def test_characters_that_look_alike_stay_one_path() -> None:
     moved = draw(saying("abcd"), animators=(animator(RAMP, position=(0, 50), rotation=(90,)),))
     assert len(moved) == 1
     faded = draw(saying("abcd"), animators=(animator(RangeSelector(end=still(50)), opacity=(50,)),))
-    assert [entry.source.paint.color[3] for entry in faded] == [0.5, 1.0]
+    assert [color_of(entry)[3] for entry in faded] == [0.5, 1.0]
 
 
 def test_invisible_characters_are_left_out() -> None:
     (shown,) = draw(saying("abcd"), animators=(animator(RangeSelector(end=still(75)), opacity=(0,)),))
-    assert shown.source.path.bounds()[0] > 100
+    bounds = path_of(shown).bounds()
+    assert bounds is not None and bounds[0] > 100
 
 
 def test_mirrored_characters_beside_others_keep_their_own_command() -> None:
@@ -126,9 +141,9 @@ def test_mirrored_characters_beside_others_keep_their_own_command() -> None:
 def test_strokes_keep_round_pens_only_under_even_scales() -> None:
     style = {"fill": None, "stroke": (0.0, 0.0, 0.0), "stroke_width": 2.0}
     (even,) = draw(saying("ab", **style), animators=(animator(ALL, scale=(200, 200), rotation=(30,)),))
-    assert even.source.width == pytest.approx(4.0)
+    assert stroke_of(even).width == pytest.approx(4.0)
     uneven = draw(saying("ab", **style), animators=(animator(ALL, scale=(200, 100)),))
-    assert [entry.source.width for entry in uneven] == [2.0, 2.0]
+    assert [stroke_of(entry).width for entry in uneven] == [2.0, 2.0]
 
 
 def test_a_blur_is_an_effect_on_a_group() -> None:
@@ -148,8 +163,8 @@ def test_a_blur_is_an_effect_on_a_group() -> None:
 def test_a_character_offset_changes_what_is_said() -> None:
     plain = draw(saying("IBM"))[0]
     shifted = draw(saying("HAL"), animators=(animator(ALL, character_offset=(1,)),))[0]
-    assert np.allclose(shifted.source.path.points, plain.source.path.points, atol=5.0)
-    assert shifted.source.path.contours == plain.source.path.contours
+    assert np.allclose(path_of(shifted).points, path_of(plain).points, atol=5.0)
+    assert path_of(shifted).contours == path_of(plain).contours
 
 
 def test_a_wiggle_moves_with_time_and_is_repeatable() -> None:
@@ -163,7 +178,7 @@ def test_text_runs_along_a_mask() -> None:
     masks = (Mask(mode=MaskMode.NONE, path=Property(path)),)
     (entry,) = draw(saying("Hi"), masks=masks, path=TextPathOptions(mask=0))
     (flat,) = draw(saying("Hi"))
-    assert np.allclose(entry.source.path.points, flat.source.path.points + np.array([0, 300]))
+    assert np.allclose(path_of(entry).points, path_of(flat).points + np.array([0, 300]))
 
 
 def test_a_clipped_text_has_a_clip() -> None:
@@ -182,7 +197,7 @@ def test_chars_are_drawn() -> None:
     )
     context = Context(fonts=[Font(name="Own", family="Own", style="", ascent=70.0)], glyphs=[glyph])
     (entry,) = draw(saying("AA", font="Own"), context)
-    assert entry.source.path.bounds() == pytest.approx((0.0, -70.0, 110.0, 0.0))
+    assert path_of(entry).bounds() == pytest.approx((0.0, -70.0, 110.0, 0.0))
     assert context.findings == []
 
 

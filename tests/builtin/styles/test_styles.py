@@ -1,5 +1,8 @@
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
+from effects_support import Pixels
 
 from velocity_engine import plugins
 from velocity_engine.builtin.styles.paint import MODES, moved_mask, noisy, paint_inside
@@ -9,54 +12,83 @@ from velocity_engine.builtin.styles.styles import (
     style_problems,
     under_style,
 )
-from velocity_engine.display import FillSource, SolidPaint, command
-from velocity_engine.model.geometry import IDENTITY, multiply, rectangle_path, rotation, scaling
+from velocity_engine.display import DrawCommand, EffectCall, FillSource, SolidPaint, command
+from velocity_engine.model.geometry import IDENTITY, Matrix, multiply, rectangle_path, rotation, scaling
 from velocity_engine.model.layers import BlendMode, LayerStyle
 from velocity_engine.model.properties import still
-from velocity_engine.plugin_types import StyledLayer
+from velocity_engine.plugin_types import StyleCall, StyledLayer, StyleType
 from velocity_engine.testing import StillSampler, check_style_type
 
+Values = dict[str, float | tuple[float, ...]]
 SAMPLER = StillSampler()
 RED = (1.0, 0.0, 0.0, 1.0)
 
 
-def style(number, **values):
+def style(number: int, **values: float | tuple[float, ...]) -> LayerStyle:
     return LayerStyle(type=number, values={k: still(*(v if isinstance(v, tuple) else (v,))) for k, v in values.items()})
 
 
-def evaluated(entries, matrix=IDENTITY, content=None):
+def style_type(number: int) -> StyleType:
+    found = plugins.style_type(number)
+    assert found is not None, number
+    return found
+
+
+def evaluated(
+    entries: list[LayerStyle], matrix: Matrix = IDENTITY, content: Sequence[DrawCommand] | None = None
+) -> tuple[list[EffectCall], list[StyleCall]]:
     """The calls on the picture and those that lie under it, in the order in which they act."""
     layer = StyledLayer(sampler=SAMPLER, matrix=matrix, styles=tuple(entries), content=content)
-    kinds = sorted(((entry, plugins.style_type(entry.type)) for entry in entries), key=lambda one: one[1].order)
-    found = [kind.evaluate(entry, layer) for entry, kind in kinds]
+    kinds = sorted(((entry, style_type(entry.type)) for entry in entries), key=lambda one: one[1].order)
+    found = [call for entry, kind in kinds if (call := kind.evaluate(entry, layer)) is not None]
+    assert len(found) == len(entries)
     return [one.call for one in found if one.under is None], [one for one in found if one.under is not None]
 
 
 @pytest.mark.parametrize("number", ORDER)
-def test_each_conforms(number):
+def test_each_conforms(number: int) -> None:
     entries = [entry for entry in EXAMPLES if entry.type == number]
-    check_style_type(plugins.style_type(number), *entries)
+    check_style_type(style_type(number), *entries)
 
 
-def square():
+def square() -> Pixels:
     pixels = np.zeros((60, 60, 4), np.uint8)
     pixels[20:40, 20:40] = (0, 0, 200, 255)
     return pixels
 
 
-def run(entry, pixels, matrix=IDENTITY):
+def run(entry: LayerStyle, pixels: Pixels, matrix: Matrix = IDENTITY) -> Pixels:
     call = evaluate_style(entry, SAMPLER, matrix)
     return pixels if call is None else plugins.effect(call.effect).apply(pixels.copy(), call, (0, 0))
 
 
-def bevel(**changes):
-    values = {"bs": 2, "bt": 1, "sr": 100, "bd": 1, "s": 8, "a": 120, "ll": 30, "hm": 11, "hc": (1.0, 1.0, 1.0, 1.0)}
+def bevel(**changes: float | tuple[float, ...]) -> LayerStyle:
+    values: dict[str, float | tuple[float, ...]] = {
+        "bs": 2,
+        "bt": 1,
+        "sr": 100,
+        "bd": 1,
+        "s": 8,
+        "a": 120,
+        "ll": 30,
+        "hm": 11,
+        "hc": (1.0, 1.0, 1.0, 1.0),
+    }
     values |= {"ho": 75, "sm": 5, "sc": (0.0, 0.0, 0.0, 1.0), "so": 75}
     return style(5, **(values | changes))
 
 
-def gradient(**changes):
-    values = {"bm": 1, "o": 100, "a": 90, "gt": 1, "re": 0, "al": 1, "s": 100, "of": (0.0, 0.0)}
+def gradient(**changes: float | tuple[float, ...]) -> LayerStyle:
+    values: dict[str, float | tuple[float, ...]] = {
+        "bm": 1,
+        "o": 100,
+        "a": 90,
+        "gt": 1,
+        "re": 0,
+        "al": 1,
+        "s": 100,
+        "of": (0.0, 0.0),
+    }
     values |= {"gf": (0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0), "gf.p": 2}
     return style(8, **(values | changes))
 
@@ -84,7 +116,7 @@ EXAMPLES = [
 @pytest.mark.parametrize(
     "matrix", [IDENTITY, multiply(rotation(33), scaling(2, 0.5)), (0.0,) * 6, (1e7, 0, 0, 1e7, 0, 0)]
 )
-def test_result_is_a_premultiplied_picture(entry, matrix):
+def test_result_is_a_premultiplied_picture(entry: LayerStyle, matrix: Matrix) -> None:
     call = evaluate_style(entry, SAMPLER, matrix)
     assert call is None or max(call.margin) <= 3000
     for pixels in (
@@ -98,7 +130,7 @@ def test_result_is_a_premultiplied_picture(entry, matrix):
         assert (out[..., :3] <= out[..., 3:]).all()
 
 
-def test_inner_styles_keep_alpha_and_outer_ones_keep_the_picture():
+def test_inner_styles_keep_alpha_and_outer_ones_keep_the_picture() -> None:
     pixels = square()
     for entry in EXAMPLES:
         out = run(entry, pixels)
@@ -110,7 +142,7 @@ def test_inner_styles_keep_alpha_and_outer_ones_keep_the_picture():
             assert out[..., 3].astype(int).sum() > pixels[..., 3].astype(int).sum()
 
 
-def test_angle_nought_is_light_from_the_right():
+def test_angle_nought_is_light_from_the_right() -> None:
     out = run(style(1, c=RED, o=100, a=0, d=5, s=0), square())
     assert (out[30, 15:20] == (255, 0, 0, 255)).all()
     assert not out[30, 40:].any()
@@ -119,24 +151,24 @@ def test_angle_nought_is_light_from_the_right():
     assert (inner[30, 20:35, 0] == 0).all()
 
 
-def test_stroke_is_as_wide_as_it_says():
+def test_stroke_is_as_wide_as_it_says() -> None:
     out = run(style(0, c=RED, s=4), square())
     assert (out[30, 16:20] == (255, 0, 0, 255)).all()
     assert not out[30, :16].any()
     assert out[16, 16, 3] < 255  # round corners
 
 
-def test_overlay_mixes():
+def test_overlay_mixes() -> None:
     assert run(style(7, c=RED, so=50), square())[30, 30].tolist() == [128, 0, 100, 255]
 
 
-def test_choke_widens_the_shadow():
+def test_choke_widens_the_shadow() -> None:
     soft, wide = (run(style(1, c=RED, o=100, d=0, s=20, ch=choke), square()) for choke in (0, 80))
     assert (wide[..., 3] >= soft[..., 3]).all()
     assert wide[30, 14, 3] > soft[30, 14, 3] + 60
 
 
-def test_the_unsupported_and_the_invisible_do_nothing():
+def test_the_unsupported_and_the_invisible_do_nothing() -> None:
     for number in set(range(-1, 12)) - set(ORDER):
         assert evaluate_style(style(number, c=RED), SAMPLER, IDENTITY) is None
     for entry in (
@@ -155,7 +187,7 @@ def test_the_unsupported_and_the_invisible_do_nothing():
         assert evaluate_style(entry, SAMPLER, IDENTITY) is None
 
 
-def test_modes_blend_within_the_picture():
+def test_modes_blend_within_the_picture() -> None:
     grey = np.full((4, 4, 4), (100, 60, 20, 200), np.uint8)
     half = (0.5, 0.5, 0.5, 1.0)
     wanted = {5: [50, 30, 10], 11: [150, 130, 110], 24: [0, 40, 80], 4: [100, 60, 20], 10: [100, 100, 100]}
@@ -165,13 +197,13 @@ def test_modes_blend_within_the_picture():
         assert out[3] == 200
 
 
-def test_paint_keeps_to_the_picture():
+def test_paint_keeps_to_the_picture() -> None:
     pixels = square()
     out = paint_inside(pixels.copy(), np.full_like(pixels, 255), BlendMode.NORMAL.value)
     np.testing.assert_array_equal(out, np.repeat(pixels[..., 3:], 4, axis=2))
 
 
-def test_noise_dots_are_as_many_as_the_coverage_says_and_stand_still():
+def test_noise_dots_are_as_many_as_the_coverage_says_and_stand_still() -> None:
     mask = np.full((200, 200), 64, np.uint8)
     dots = noisy(mask, 1.0, (0, 0))
     assert set(np.unique(dots)) == {0, 255}
@@ -184,7 +216,7 @@ def test_noise_dots_are_as_many_as_the_coverage_says_and_stand_still():
     assert noisy(mask, 0.0, (0, 0)) is mask
 
 
-def test_masks_move_with_what_is_outside():
+def test_masks_move_with_what_is_outside() -> None:
     mask = np.zeros((10, 12), np.uint8)
     mask[3:6, 4:8] = 200
     np.testing.assert_array_equal(moved_mask(mask, 2.0, -1.0, 0), np.roll(mask, (-1, 2), axis=(0, 1)))
@@ -193,7 +225,7 @@ def test_masks_move_with_what_is_outside():
     assert moved_mask(mask, 0.0, 0.0, 0) is mask
 
 
-def test_bevel_lights_the_side_that_faces_the_light():
+def test_bevel_lights_the_side_that_faces_the_light() -> None:
     grey = square()
     grey[20:40, 20:40] = (100, 100, 100, 255)
     out = run(bevel(a=180), grey)  # light from the left
@@ -208,7 +240,7 @@ def test_bevel_lights_the_side_that_faces_the_light():
     assert above[38, 30, 0] < 60
 
 
-def test_chiselled_slopes_are_even_and_as_steep_as_the_depth_says():
+def test_chiselled_slopes_are_even_and_as_steep_as_the_depth_says() -> None:
     grey = np.zeros((100, 100, 4), np.uint8)
     grey[10:90, 10:90] = (100, 100, 100, 255)
     out = run(bevel(bt=2, s=20, a=180, hm=1, hc=(1.0, 1.0, 1.0, 1.0), ho=100), grey)
@@ -221,7 +253,7 @@ def test_chiselled_slopes_are_even_and_as_steep_as_the_depth_says():
     assert np.abs(shallow[50, 14:26, 0] - (100 + 155 * (facing - 0.5) / 0.5)).max() < 3
 
 
-def test_outer_bevels_stand_around_the_picture():
+def test_outer_bevels_stand_around_the_picture() -> None:
     out = run(bevel(bs=1, bt=2, s=6, a=180), square())
     assert out[30, 16, 3] > 100
     assert out[30, 16, 0] == out[30, 16, 3]  # white on the left
@@ -234,7 +266,7 @@ def test_outer_bevels_stand_around_the_picture():
     assert pillow[30, 18, 0] == 0
 
 
-def test_satin_is_where_two_copies_differ():
+def test_satin_is_where_two_copies_differ() -> None:
     pixels = square()
     plain = run(style(6, c=RED, o=100, a=0, d=5, s=0, **{"in": 0}), pixels)
     inverted = run(style(6, c=RED, o=100, a=0, d=5, s=0, **{"in": 1}), pixels)
@@ -244,7 +276,7 @@ def test_satin_is_where_two_copies_differ():
         assert (inverted[30, x, 0] == 255) != differs
 
 
-def test_gradient_runs_across_the_box_at_its_angle():
+def test_gradient_runs_across_the_box_at_its_angle() -> None:
     whole = np.full((360, 640, 4), 255, np.uint8)
     up = run(gradient(), whole)
     assert up[358, 5].tolist() == [pytest.approx(254, abs=2), 0, pytest.approx(1, abs=2), 255]
@@ -258,7 +290,7 @@ def test_gradient_runs_across_the_box_at_its_angle():
     np.testing.assert_allclose(moved[9, 160:, 2].astype(int), right[9, :-160, 2], atol=1)
 
 
-def test_gradients_of_other_shapes():
+def test_gradients_of_other_shapes() -> None:
     whole = np.full((360, 640, 4), 255, np.uint8)
     y, x = np.mgrid[:360, :640] + 0.5
     radial = run(gradient(a=0, gt=2), whole)[..., 2]
@@ -272,7 +304,7 @@ def test_gradients_of_other_shapes():
     assert turn[350, 320] == pytest.approx(128, abs=2)
 
 
-def test_a_gradient_fills_what_the_shapes_fill():
+def test_a_gradient_fills_what_the_shapes_fill() -> None:
     shape = command(FillSource(rectangle_path(100.0, 50.0, 300.0, 250.0), SolidPaint((1.0, 1.0, 1.0, 1.0))))
     (call,), _ = evaluated([gradient()], scaling(2, 2), [shape])
     assert call.values[0] == (50.0, 25.0, 150.0, 125.0)
@@ -280,7 +312,7 @@ def test_a_gradient_fills_what_the_shapes_fill():
     assert call.values[0] == (0.0, 0.0, 640.0, 360.0)
 
 
-def test_styles_lie_in_after_effects_order():
+def test_styles_lie_in_after_effects_order() -> None:
     entries = [style(1, c=RED), style(2, c=RED), style(7, c=RED), gradient(), style(0, c=RED, s=3)]
     calls, under = evaluated(entries)
     keys = [call.effect for call in calls]
@@ -291,8 +323,10 @@ def test_styles_lie_in_after_effects_order():
     assert sorted(ORDER) == list(range(9))
 
 
-def test_shadows_that_blend_with_what_is_below_stand_apart():
-    call, mode = under_style(style(3, c=RED, o=80, s=9, bm=11), SAMPLER, IDENTITY, False)
+def test_shadows_that_blend_with_what_is_below_stand_apart() -> None:
+    told = under_style(style(3, c=RED, o=80, s=9, bm=11), SAMPLER, IDENTITY, False)
+    assert told is not None
+    call, mode = told
     assert (call.effect, mode) == ("style-shadow-alone", BlendMode.SCREEN)
     assert under_style(style(3, c=RED, o=80, s=9, bm=1), SAMPLER, IDENTITY, False) is None
     assert under_style(style(1, c=(0.0, 0.0, 0.0, 1.0), o=80, bm=5), SAMPLER, IDENTITY, False) is None
@@ -300,13 +334,15 @@ def test_shadows_that_blend_with_what_is_below_stand_apart():
     _, under = evaluated([style(1, c=RED), style(3, c=RED)])
     assert [entry.under for entry in under] == [BlendMode.NORMAL] * 2
     pixels = square()
-    alone, mode = under_style(style(1, c=RED, o=100, a=0, d=5, s=0, bm=5), SAMPLER, IDENTITY, False)
+    told = under_style(style(1, c=RED, o=100, a=0, d=5, s=0, bm=5), SAMPLER, IDENTITY, False)
+    assert told is not None
+    alone, _mode = told
     out = plugins.effect(alone.effect).apply(pixels.copy(), alone, (0, 0))
     np.testing.assert_array_equal(out[..., 3], np.roll(pixels, -5, axis=1)[..., 3])
     assert (out[..., 2] == 0).all()
 
 
-def test_what_is_not_drawn_is_told():
+def test_what_is_not_drawn_is_told() -> None:
     assert not style_problems(bevel())
     assert [feature for feature, _ in style_problems(bevel(bs=5, hm=2))] == ["style.blend", "style.bevel"]
     assert [feature for feature, _ in style_problems(style(8))] == ["style.gradient"]

@@ -14,7 +14,7 @@ from velocity_engine.errors import RenderFailed
 from velocity_engine.evaluate.expressions import expression_engine
 from velocity_engine.model.document import Composition, Document, Marker
 from velocity_engine.model.layers import Effect, EffectParameter, Layer, NullContent, ShapeContent
-from velocity_engine.model.properties import Ease, Keyframe, Property, still
+from velocity_engine.model.properties import Ease, Keyframe, Property, Vector, still
 from velocity_engine.model.shapes import Ellipse, Group, Rectangle
 from velocity_engine.model.transform import Transform
 from velocity_engine.motion.keyframes import Curves
@@ -167,7 +167,7 @@ def test_a_vector_keeps_the_dimensions_that_the_expression_leaves_out() -> None:
 
 
 def test_groups_as_deep_as_the_parser_lets_them_through_leave_expressions_alone() -> None:
-    prop = Property((0.0,), expression="time", name="rotation")
+    prop: Property[Vector] = Property((0.0,), expression="time", name="rotation")
     item: Any = Rectangle(name="Rect", position=still(0, 0), size=still(10, 20))
     for _ in range(100):
         item = Group(items=(item,))
@@ -188,7 +188,9 @@ ENDLESS = "var $bm_rt; while (true) {}"
 
 def many(source: str, count: int) -> tuple[Any, list[Property[Any]], list[Any]]:
     """The engine of a document with ``count`` layers whose opacity has the expression; the properties; the findings."""
-    props = [Property((50.0,), expression=source.replace("NUMBER", str(n)), name="opacity") for n in range(count)]
+    props: list[Property[Vector]] = [
+        Property((50.0,), expression=source.replace("NUMBER", str(n)), name="opacity") for n in range(count)
+    ]
     layers = tuple(
         Layer(content=NullContent(), name=f"L{n}", index=n, out_point=90, transform=Transform(opacity=prop))
         for n, prop in enumerate(props)

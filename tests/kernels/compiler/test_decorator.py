@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 import velocity_engine.kernels
 from velocity_engine.kernels.compiler.decorator import kernel
@@ -35,7 +36,7 @@ def test_a_cached_kernel_is_read_without_what_compiling_takes(tmp_path: Path) ->
 
 def test_it_takes_its_signature_and_nothing_else() -> None:
     @kernel("int64(int64[::1])")
-    def total(values):  # type: ignore[no-untyped-def]
+    def total(values: NDArray[np.int64]) -> int:
         summed = 0
         for value in values:
             summed += value

@@ -23,20 +23,23 @@ alpha = st.sampled_from([255, 255, 0, 1, 130])
 shape = st.tuples(polygon, st.booleans(), alpha, st.tuples(*[st.integers(0, 255)] * 3))
 
 
+Shape = tuple[list[tuple[float, float]], bool, int, tuple[int, ...]]
+
+
 def ground() -> NDArray[np.uint32]:
     alphas = RNG.choice([0, 90, 255], (H, W, 1))
     pixels = np.concatenate([RNG.integers(0, 256, (H, W, 3)) * alphas // 255, alphas], 2).astype(np.uint8)
     return np.ascontiguousarray(pixels).view(np.uint32)[..., 0]
 
 
-def packed(alpha: int, color: tuple[int, int, int]) -> int:
+def packed(alpha: int, color: tuple[int, ...]) -> int:
     red, green, blue = (value * alpha // 255 for value in color)
     return alpha << 24 | blue << 16 | green << 8 | red
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(shape, min_size=1, max_size=4), st.integers(0, 255), st.integers(0, 9), st.integers(0, 9))
-def test_a_group_is_its_buffer_laid_over(shapes, opacity: int, left: int, top: int) -> None:  # type: ignore[no-untyped-def]
+def test_a_group_is_its_buffer_laid_over(shapes: list[Shape], opacity: int, left: int, top: int) -> None:
     clip = (left, top, W - 3, H)
     below = ground()
     want = below.copy()

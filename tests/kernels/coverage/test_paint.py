@@ -84,7 +84,12 @@ def plane(inverse: tuple[float, ...]) -> tuple[NDArray[np.float64], NDArray[np.f
 
 
 def check_gradient(
-    path: Path, colors: NDArray[np.float64], inverse, radial: bool, focus, t: NDArray[np.float64]
+    path: Path,
+    colors: NDArray[np.float64],
+    inverse: tuple[float, ...],
+    radial: bool,
+    focus: tuple[float, float],
+    t: NDArray[np.float64],
 ) -> None:
     canvas, cover = shape(path)
     below = ground()
@@ -114,7 +119,7 @@ def check_gradient(
     ],
     ids=["slanting", "other way", "steep", "hardly", "upright", "level"],
 )
-def test_a_linear_gradient(path: Path, colors: NDArray[np.float64], inverse) -> None:
+def test_a_linear_gradient(path: Path, colors: NDArray[np.float64], inverse: tuple[float, ...]) -> None:
     check_gradient(path, colors, inverse, False, (0.0, 0.0), plane(inverse)[0])
 
 

@@ -1,15 +1,19 @@
 import itertools
 import math
+from typing import Literal
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from velocity_engine.kernels.filters.blur import blur_mask, blur_rgba
 
 
-def gaussian(image, sigma, axis, mode):
+def gaussian(
+    image: NDArray[np.uint8] | NDArray[np.float64], sigma: float, axis: int, mode: Literal["edge", "constant"]
+) -> NDArray[np.float64]:
     """A true Gaussian along an axis, in floating point."""
     if not sigma >= 0.05:
         return image.astype(np.float64)
@@ -22,7 +26,7 @@ def gaussian(image, sigma, axis, mode):
     return np.apply_along_axis(lambda line: np.convolve(line, kernel, mode="valid"), axis, padded)
 
 
-def picture(height, width):
+def picture(height: int, width: int) -> NDArray[np.uint8]:
     rng = np.random.default_rng(4)
     image = np.zeros((height, width, 4), np.uint8)
     image[height // 4 : height // 2 + 1, width // 5 : width // 2 + 1] = rng.integers(0, 256, 4)
@@ -35,20 +39,20 @@ def picture(height, width):
     ("sigma_x", "sigma_y"), [(0.3, 0.3), (0.8, 1.9), (2.0, 2.0), (3.7, 0.0), (0.0, 6.2), (12.0, 9.5)]
 )
 @pytest.mark.parametrize("repeat", [False, True])
-def test_is_near_a_true_gaussian(sigma_x, sigma_y, repeat):
+def test_is_near_a_true_gaussian(sigma_x: float, sigma_y: float, repeat: bool) -> None:
     image = picture(53, 71)
-    mode = "edge" if repeat else "constant"
+    mode: Literal["edge", "constant"] = "edge" if repeat else "constant"
     expected = gaussian(gaussian(image, sigma_x, 1, mode), sigma_y, 0, mode)
     assert np.abs(blur_rgba(image, sigma_x, sigma_y, repeat) - expected).max() <= 5.5
 
 
-def test_mask_is_blurred_as_a_channel_is():
+def test_mask_is_blurred_as_a_channel_is() -> None:
     image = picture(40, 150)
     np.testing.assert_array_equal(blur_mask(image[..., 2].copy(), 3.3, 1.2), blur_rgba(image, 3.3, 1.2)[..., 2])
 
 
 @pytest.mark.parametrize("sigma", [0.5, 1.0, 1.99, 2.0, 2.5, 7.0, 30.0])
-def test_spread_and_sum_of_a_bar(sigma):
+def test_spread_and_sum_of_a_bar(sigma: float) -> None:
     bar = np.zeros((1, 401), np.uint8)
     bar[0, 200 - 60 : 200 + 61] = 255
     line = blur_mask(bar, sigma, 0.0)[0].astype(np.float64)
@@ -59,7 +63,7 @@ def test_spread_and_sum_of_a_bar(sigma):
     np.testing.assert_array_equal(line, line[::-1])
 
 
-def test_grows_without_steps():
+def test_grows_without_steps() -> None:
     bar = np.zeros((1, 200), np.uint8)
     bar[0, 100:] = 255
     lines = [blur_mask(bar, sigma, 0.0)[0].astype(int) for sigma in np.arange(2.0, 9.0, 0.05)]
@@ -67,12 +71,12 @@ def test_grows_without_steps():
 
 
 @pytest.mark.parametrize("sigma", [0.7, 1.9, 2.0, 5.5, 61.0, 900.0])
-def test_a_flat_ground_stays_flat(sigma):
+def test_a_flat_ground_stays_flat(sigma: float) -> None:
     flat = np.full((7, 9, 4), 200, np.uint8)
     np.testing.assert_array_equal(blur_rgba(flat, sigma, sigma, True), flat)
 
 
-def test_the_argument_is_left_alone_and_may_be_read_only():
+def test_the_argument_is_left_alone_and_may_be_read_only() -> None:
     image = picture(9, 9)
     before = image.copy()
     image.flags.writeable = False
@@ -87,7 +91,7 @@ def test_the_argument_is_left_alone_and_may_be_read_only():
     sigma_y=st.floats(-5, 60),
     repeat=st.booleans(),
 )
-def test_any_size_and_sigma(shape, sigma_x, sigma_y, repeat):
+def test_any_size_and_sigma(shape: tuple[int, int], sigma_x: float, sigma_y: float, repeat: bool) -> None:
     image = np.random.default_rng(1).integers(0, 256, (*shape, 4), dtype=np.uint8)
     result = blur_rgba(image, sigma_x, sigma_y, repeat)
     assert result.shape == image.shape

@@ -1,20 +1,22 @@
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from velocity_engine.kernels.filters.shadow import cast_alone, cast_inside, cast_under
 
 COLOR = np.array([1.0, 0.5, 0.0])
 
 
-def parts(shape=(12, 15)):
+def parts(shape: tuple[int, int] = (12, 15)) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     rng = np.random.default_rng(1)
     alpha = rng.choice([0, 90, 255], (*shape, 1))
     pixels = np.concatenate([(rng.integers(0, 256, (*shape, 3)) * alpha + 127) // 255, alpha], axis=2).astype(np.uint8)
     return pixels, rng.integers(0, 256, shape, dtype=np.uint8)
 
 
-def displaced(mask, dx, dy, outside):
+def displaced(mask: NDArray[np.uint8], offset: tuple[float, float], outside: int) -> NDArray[np.float64]:
     """Bilinear, sample by sample."""
+    dx, dy = offset
     height, width = mask.shape
     out = np.zeros(mask.shape)
     for y, x in np.ndindex(mask.shape):
@@ -28,10 +30,10 @@ def displaced(mask, dx, dy, outside):
 
 
 @pytest.mark.parametrize("offset", [(0.0, 0.0), (3.0, -2.0), (-1.25, 0.6), (100.0, 100.0), (-1e7, 0.0)])
-def test_shadows_equal_plain_compositing(offset):
+def test_shadows_equal_plain_compositing(offset: tuple[float, float]) -> None:
     pixels, mask = parts()
     picture, alpha = pixels / 255, pixels[..., 3:] / 255
-    spread = displaced(mask, *offset, 0)[..., None] * 0.6
+    spread = displaced(mask, offset, 0)[..., None] * 0.6
     shade = np.concatenate([COLOR * spread, spread], axis=-1)
 
     under = pixels.copy()
@@ -44,7 +46,7 @@ def test_shadows_equal_plain_compositing(offset):
 
     inside = pixels.copy()
     cast_inside(inside, mask, *offset, 255.0, *COLOR, 0.6)
-    spread = displaced(mask, *offset, 255)[..., None] * 0.6
+    spread = displaced(mask, offset, 255)[..., None] * 0.6
     assert np.abs(inside[..., :3] / 255 - (picture[..., :3] * (1 - spread) + COLOR * spread * alpha)).max() <= 1.1 / 255
     np.testing.assert_array_equal(inside[..., 3], pixels[..., 3])
 
@@ -52,7 +54,7 @@ def test_shadows_equal_plain_compositing(offset):
         assert (result[..., :3] <= result[..., 3:]).all()
 
 
-def test_one_pixel():
+def test_one_pixel() -> None:
     pixels, mask = np.zeros((1, 1, 4), np.uint8), np.full((1, 1), 255, np.uint8)
     cast_under(pixels, mask, 0.5, 0.0, 0.0, 0.0, 0.0, 1.0)
     assert pixels[0, 0].tolist() == [0, 0, 0, 128]

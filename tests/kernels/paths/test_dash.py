@@ -87,7 +87,7 @@ def test_patterns_that_cannot_be_drawn_leave_the_line_whole(dashes: tuple[float,
     st.floats(-500, 500),
 )
 def test_dashes_have_the_length_that_the_pattern_gives(
-    points, closed: bool, dashes: list[float], offset: float
+    points: list[tuple[float, float]], closed: bool, dashes: list[float], offset: float
 ) -> None:
     path = polyline([*points, points[0]] if len(points) == 1 else points, closed)
     pattern = dashes * (1 + len(dashes) % 2)

@@ -18,9 +18,10 @@ point = st.tuples(coordinate, coordinate)
 
 def on_curve(points: NDArray[np.float64], count: int = 200) -> NDArray[np.float64]:
     t = np.linspace(0, 1, count)[:, None]
-    return (
+    found: NDArray[np.float64] = (
         (1 - t) ** 3 * points[0] + 3 * (1 - t) ** 2 * t * points[1] + 3 * (1 - t) * t**2 * points[2] + t**3 * points[3]
     )
+    return found
 
 
 def distance_to(polyline_points: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -28,12 +29,15 @@ def distance_to(polyline_points: NDArray[np.float64], points: NDArray[np.float64
     start, step = polyline_points[:-1], np.diff(polyline_points, axis=0)
     square = np.maximum((step**2).sum(1), 1e-30)
     t = np.clip(((points[:, None] - start) * step).sum(2) / square, 0, 1)
-    return np.sqrt(((points[:, None] - start - t[..., None] * step) ** 2).sum(2)).min(1)
+    nearest: NDArray[np.float64] = np.sqrt(((points[:, None] - start - t[..., None] * step) ** 2).sum(2)).min(1)
+    return nearest
 
 
 @settings(max_examples=60, deadline=None)
 @given(point, point, point, point, st.floats(0.01, 20.0))
-def test_no_chord_is_further_from_its_curve_than_the_tolerance(a, b, c, d, scale: float) -> None:
+def test_no_chord_is_further_from_its_curve_than_the_tolerance(
+    a: tuple[float, float], b: tuple[float, float], c: tuple[float, float], d: tuple[float, float], scale: float
+) -> None:
     path = curve(a, b, c, d)
     points, starts, corners = flatten(path.points, path.starts, scale, 0.0, 0.0, scale, 0.1, 0.0)
     assert starts.tolist() == [0, len(points)]

@@ -66,19 +66,29 @@ def check_round(path: Path, width: float, matrix: Matrix = IDENTITY) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(point, min_size=2, max_size=6), st.booleans(), st.floats(1.0, 40.0))
-def test_round_strokes_of_lines(points, closed: bool, width: float) -> None:
+def test_round_strokes_of_lines(points: list[tuple[float, float]], closed: bool, width: float) -> None:
     check_round(polyline(points, closed), width)
 
 
 @settings(max_examples=60, deadline=None)
 @given(point, point, point, point, st.floats(1.0, 60.0))
-def test_round_strokes_of_curves_have_no_holes(a, b, c, d, width: float) -> None:
+def test_round_strokes_of_curves_have_no_holes(
+    a: tuple[float, float], b: tuple[float, float], c: tuple[float, float], d: tuple[float, float], width: float
+) -> None:
     check_round(curve(a, b, c, d), width)
 
 
 @settings(max_examples=40, deadline=None)
 @given(point, point, point, point, st.floats(0.3, 2.0), st.floats(0.3, 2.0), st.floats(0.0, 360.0))
-def test_the_pen_is_oval_under_an_uneven_scale(a, b, c, d, sx: float, sy: float, turn: float) -> None:
+def test_the_pen_is_oval_under_an_uneven_scale(
+    a: tuple[float, float],
+    b: tuple[float, float],
+    c: tuple[float, float],
+    d: tuple[float, float],
+    sx: float,
+    sy: float,
+    turn: float,
+) -> None:
     about = multiply(rotation(turn), scaling(sx, sy))
     matrix = multiply(translation(60, 60), multiply(about, translation(-60, -60)))
     check_round(curve(a, b, c, d), 12.0, matrix)

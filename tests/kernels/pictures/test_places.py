@@ -4,22 +4,23 @@ import math
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from velocity_engine.kernels.pictures.project import draw_projected, sharpen
 from velocity_engine.kernels.pixels.ramp import paint_linear, paint_radial
 from velocity_engine.kernels.pixels.wipe import wipe_linear, wipe_periodic, wipe_wedge
 
 
-def grid(height, width):
+def grid(height: int, width: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     y, x = np.mgrid[:height, :width] + 0.5
     return x, y
 
 
-def full(height=13, width=17):
+def full(height: int = 13, width: int = 17) -> NDArray[np.uint8]:
     return np.full((height, width, 4), 255, np.uint8)
 
 
-def test_wipe_linear():
+def test_wipe_linear() -> None:
     pixels = full()
     x, y = grid(13, 17)
     wipe_linear(pixels, 0.11, -0.07, 0.2)
@@ -27,7 +28,7 @@ def test_wipe_linear():
     assert (pixels[..., 0] == pixels[..., 3]).all()
 
 
-def test_wipe_periodic():
+def test_wipe_periodic() -> None:
     pixels = full()
     places, heights = np.array([0.0, 0.3, 0.3, 0.8, 1.0]), np.array([0.1, 0.1, 0.9, 0.9, 0.1])
     x, y = grid(13, 17)
@@ -37,7 +38,7 @@ def test_wipe_periodic():
 
 
 @pytest.mark.parametrize(("start", "sweep"), [(-90, 30), (10, 170), (100, 250), (-200, 355), (0, 180)])
-def test_wipe_wedge(start, sweep):
+def test_wipe_wedge(start: float, sweep: float) -> None:
     pixels = full(40, 44)
     rays = [(math.cos(math.radians(a)), math.sin(math.radians(a))) for a in (start, start + sweep)]
     wipe_wedge(pixels, 20.3, 21.4, *rays[0], *rays[1], 1.0, sweep > 180)
@@ -50,7 +51,7 @@ def test_wipe_wedge(start, sweep):
     assert 0.95 < (255 - pixels[..., 3]).sum() / 255 / max(cleared.sum(), 1) < 1.05
 
 
-def test_ramps():
+def test_ramps() -> None:
     ends = np.array([[1.0, 0.0, 0.2], [0.0, 1.0, 0.4]])
     x, y = grid(13, 17)
     for paint, factors, at in (
@@ -71,7 +72,7 @@ def test_ramps():
         np.testing.assert_array_equal(pixels[..., 3], alpha)
 
 
-def test_projection_by_whole_pixels_moves_them():
+def test_projection_by_whole_pixels_moves_them() -> None:
     src = np.random.default_rng(1).integers(0, 256, (9, 8, 4), dtype=np.uint8)
     dst = np.zeros((9, 8, 4), np.uint8)
     draw_projected(dst, src, np.array([[1.0, 0, -2], [0, 1, -3], [0, 0, 1]]))
@@ -88,12 +89,12 @@ def test_projection_by_whole_pixels_moves_them():
         np.array([[1, 0, 0], [0, 1, 0], [0.5, 0, -3.0]]),
     ],
 )
-def test_wild_projections_do_no_harm(matrix):
+def test_wild_projections_do_no_harm(matrix: NDArray[np.float64]) -> None:
     dst = np.zeros((7, 6, 4), np.uint8)
     draw_projected(dst, full(7, 6), matrix.astype(float))
 
 
-def test_sharpen():
+def test_sharpen() -> None:
     flat = np.full((6, 7, 4), (10, 20, 30, 200), np.uint8)
     out = np.empty_like(flat)
     sharpen(out, flat, 2.0)

@@ -2,17 +2,18 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from velocity_engine.kernels.pictures.sample_places import CLEAR, REPEAT_EDGE, WRAP, sample_places
 
 
-def picture(height=7, width=9):
+def picture(height: int = 7, width: int = 9) -> NDArray[np.uint8]:
     rng = np.random.default_rng(3)
     pixels = rng.integers(0, 256, (height, width, 4), dtype=np.uint8)
     return np.minimum(pixels, pixels[..., 3:])
 
 
-def twin(src, u, v, edge):
+def twin(src: NDArray[np.uint8], u: NDArray[np.float32], v: NDArray[np.float32], edge: int) -> NDArray[np.float64]:
     height, width = src.shape[:2]
     x, y = np.round(u * 256.0 - 128.0) / 256.0, np.round(v * 256.0 - 128.0) / 256.0
     i, j = np.floor(x).astype(int), np.floor(y).astype(int)
@@ -33,7 +34,7 @@ def twin(src, u, v, edge):
 
 
 @pytest.mark.parametrize("edge", [CLEAR, REPEAT_EDGE, WRAP])
-def test_against_numpy(edge):
+def test_against_numpy(edge: int) -> None:
     src = picture()
     rng = np.random.default_rng(4)
     u = rng.uniform(-12, 22, (20, 30)).astype(np.float32)
@@ -43,7 +44,7 @@ def test_against_numpy(edge):
     assert (out[..., :3] <= out[..., 3:]).all()
 
 
-def test_pixel_centres_give_the_pixels():
+def test_pixel_centres_give_the_pixels() -> None:
     src = picture()
     y, x = (np.mgrid[:7, :9] + 0.5).astype(np.float32)
     np.testing.assert_array_equal(sample_places(src, x, y), src)
@@ -52,13 +53,13 @@ def test_pixel_centres_give_the_pixels():
 
 
 @pytest.mark.parametrize("place", [np.nan, np.inf, -np.inf, 1e30])
-def test_wild_places_are_clear(place):
+def test_wild_places_are_clear(place: float) -> None:
     u = np.full((3, 4), place, np.float32)
     for edge in (CLEAR, REPEAT_EDGE, WRAP):
         assert not sample_places(picture(), u, u, edge).any()
 
 
-def test_nothing_gives_nothing():
+def test_nothing_gives_nothing() -> None:
     places = np.ones((2, 3), np.float32)
     assert not sample_places(np.zeros((0, 4, 4), np.uint8), places, places).any()
     assert sample_places(picture(), places[:0], places[:0]).shape == (0, 3, 4)

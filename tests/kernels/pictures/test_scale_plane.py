@@ -2,25 +2,35 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from velocity_engine.kernels.pictures.scale_plane import scale_plane
 
 
-def weights_of(random, taps, count):
+def weights_of(random: np.random.Generator, taps: int, count: int) -> NDArray[np.uint16]:
     found = random.dirichlet(np.ones(taps), count).T * 256
     weights = np.floor(found).astype(np.int64)
     weights[0] += 256 - weights.sum(axis=0)
     return np.ascontiguousarray(weights, np.uint16)
 
 
-def twin(source, columns, column_weights, rows, row_weights):
+def twin(
+    source: NDArray[np.uint8],
+    columns: NDArray[np.int64],
+    column_weights: NDArray[np.uint16],
+    rows: NDArray[np.int64],
+    row_weights: NDArray[np.uint16],
+) -> NDArray[np.int64]:
     tall = sum(source[rows + t].astype(int) * w.astype(int)[:, None] for t, w in enumerate(row_weights)) + 128 >> 8
-    return sum(tall[:, columns + t] * w.astype(int) for t, w in enumerate(column_weights)) + 128 >> 8
+    found: NDArray[np.int64] = (
+        sum(tall[:, columns + t] * w.astype(int) for t, w in enumerate(column_weights)) + 128 >> 8
+    )
+    return found
 
 
 @pytest.mark.parametrize("taps", [2, 4, 8, 12])
 @pytest.mark.parametrize("size", [(40, 60), (90, 1200)])
-def test_equals_the_sums(taps, size):
+def test_equals_the_sums(taps: int, size: tuple[int, int]) -> None:
     random = np.random.default_rng(taps)
     source = random.integers(0, 256, (70, 100), dtype=np.uint8)
     rows = random.integers(0, 70 - 3, size[0])
@@ -41,7 +51,7 @@ def test_equals_the_sums(taps, size):
     assert (part == 7).all()
 
 
-def test_what_is_covered_in_part_is_mixed():
+def test_what_is_covered_in_part_is_mixed() -> None:
     random = np.random.default_rng(1)
     source, out = random.integers(0, 256, (2, 30, 40), dtype=np.uint8)
     before = out.copy()
@@ -56,7 +66,7 @@ def test_what_is_covered_in_part_is_mixed():
     assert np.array_equal(out[3], before[3]) and np.array_equal(out[:, 38:], before[:, 38:])
 
 
-def test_outside_nothing_is_written():
+def test_outside_nothing_is_written() -> None:
     source, out = np.zeros((8, 8), np.uint8), np.full((8, 8), 9, np.uint8)
     first, weights, cover = np.zeros(4, np.int64), np.full((2, 4), 128, np.uint16), np.full(4, 255, np.uint8)
     for rect in ((0, 0, 2, 2), (7, 7, 7, 9), (6, 0, 3, 8)):

@@ -1,26 +1,29 @@
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from velocity_engine.kernels.pixels.blend import blend_layer
 
 MODES = range(18)
+Color = list[float]
 
 
-def random_pixels(rng, height, width):
+def random_pixels(rng: np.random.Generator, height: int, width: int) -> NDArray[np.uint8]:
     alpha = rng.choice([0, 1, 40, 128, 200, 254, 255], (height, width, 1))
     color = rng.choice([0, 3, 60, 127, 128, 129, 200, 255], (height, width, 3))
     return np.concatenate([(color * alpha + 127) // 255, alpha], axis=2).astype(np.uint8)
 
 
-def luminosity(c):
+def luminosity(c: Color) -> float:
     return 0.3 * c[0] + 0.59 * c[1] + 0.11 * c[2]
 
 
-def set_luminosity(c, target):
+def set_luminosity(c: Color, target: float) -> Color:
     """SetLum and ClipColor of the W3C recommendation, as written there."""
     c = [v + target - luminosity(c) for v in c]
     lum, low, high = luminosity(c), min(c), max(c)
@@ -31,26 +34,26 @@ def set_luminosity(c, target):
     return c
 
 
-def set_saturation(c, target):
+def set_saturation(c: Color, target: float) -> Color:
     low, high = min(c), max(c)
     return [0.0] * 3 if high == low else [(v - low) * target / (high - low) for v in c]
 
 
-def saturation(c):
+def saturation(c: Color) -> float:
     return max(c) - min(c)
 
 
-def hard_light(b, s):
+def hard_light(b: float, s: float) -> float:
     return 2 * s * b if s <= 0.5 else b + (2 * s - 1) - b * (2 * s - 1)
 
 
-def soft_light(b, s):
+def soft_light(b: float, s: float) -> float:
     if s <= 0.5:
         return b - (1 - 2 * s) * b * (1 - b)
     return b + (2 * s - 1) * ((((16 * b - 12) * b + 4) * b if b <= 0.25 else math.sqrt(b)) - b)
 
 
-SEPARABLE = {
+SEPARABLE: dict[int, Callable[[float, float], float]] = {
     0: lambda b, s: s,
     1: lambda b, s: b * s,
     2: lambda b, s: b + s - b * s,
@@ -64,7 +67,7 @@ SEPARABLE = {
     10: lambda b, s: abs(b - s),
     11: lambda b, s: b + s - 2 * b * s,
 }
-WHOLE = {
+WHOLE: dict[int, Callable[[Color, Color], Color]] = {
     12: lambda b, s: set_luminosity(set_saturation(s, saturation(b)), luminosity(b)),
     13: lambda b, s: set_luminosity(set_saturation(b, saturation(s)), luminosity(b)),
     14: lambda b, s: set_luminosity(s, luminosity(b)),
@@ -73,7 +76,7 @@ WHOLE = {
 }
 
 
-def twin(below, above, mode, opacity):
+def twin(below: NDArray[np.uint8], above: NDArray[np.uint8], mode: int, opacity: float) -> NDArray[np.float64]:
     """The recommendation's formulas, pixel by pixel, on the 8-bit source after opacity."""
     out = np.zeros(below.shape)
     for at in np.ndindex(below.shape[:2]):
@@ -96,7 +99,7 @@ def twin(below, above, mode, opacity):
 
 @pytest.mark.parametrize("opacity", [1.0, 0.6])
 @pytest.mark.parametrize("mode", MODES)
-def test_equals_the_recommendation(mode, opacity):
+def test_equals_the_recommendation(mode: int, opacity: float) -> None:
     rng = np.random.default_rng(mode)
     below, above = random_pixels(rng, 20, 21), random_pixels(rng, 20, 21)
     expected = twin(below, above, mode, opacity)
@@ -110,7 +113,7 @@ def test_equals_the_recommendation(mode, opacity):
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_clear_source_changes_nothing_and_a_clear_ground_takes_the_source(mode):
+def test_a_clear_source_changes_nothing_and_a_clear_ground_takes_the_source(mode: int) -> None:
     rng = np.random.default_rng(1)
     ground, source = random_pixels(rng, 6, 7), random_pixels(rng, 6, 7)
     below = ground.copy()
@@ -121,7 +124,7 @@ def test_a_clear_source_changes_nothing_and_a_clear_ground_takes_the_source(mode
     np.testing.assert_array_equal(below, source)
 
 
-def test_place_and_clip():
+def test_place_and_clip() -> None:
     below, above = np.zeros((6, 7, 4), np.uint8), np.full((3, 3, 4), 255, np.uint8)
     blend_layer(below, above, 5, -1, 0, 0, 6, 6, 0, 1.0)
     expected = np.zeros_like(below)
@@ -137,7 +140,9 @@ def test_place_and_clip():
     opacity=st.floats(-1, 2) | st.just(math.nan),
     size=st.tuples(st.integers(1, 9), st.integers(1, 9)),
 )
-def test_never_writes_outside(place, clip, mode, opacity, size):
+def test_never_writes_outside(
+    place: tuple[int, int], clip: tuple[int, int, int, int], mode: int, opacity: float, size: tuple[int, int]
+) -> None:
     rng = np.random.default_rng(0)
     guarded = random_pixels(rng, 16, 11)
     before = guarded.copy()
@@ -150,6 +155,6 @@ def test_never_writes_outside(place, clip, mode, opacity, size):
     assert (guarded[..., :3] <= guarded[..., 3:]).all()
 
 
-def test_an_unknown_mode_is_an_error():
+def test_an_unknown_mode_is_an_error() -> None:
     with pytest.raises(ValueError, match="18"):
         blend_layer(np.zeros((1, 1, 4), np.uint8), np.zeros((1, 1, 4), np.uint8), 0, 0, 0, 0, 1, 1, 18, 1.0)

@@ -1,15 +1,18 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from velocity_engine.kernels.pixels.matte import combine_mask, matte_from, multiply_mask
 
 
-def rounded(values):
+def rounded(values: NDArray[np.float64]) -> NDArray[np.uint8]:
     return np.floor(values + 0.5).astype(np.uint8)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 5), (17, 33), (0, 4), (4, 0)])
-def test_multiply_mask(shape):
+def test_multiply_mask(shape: tuple[int, int]) -> None:
     rng = np.random.default_rng(1)
     pixels, mask = rng.integers(0, 256, (*shape, 4), dtype=np.uint8), rng.integers(0, 256, shape, dtype=np.uint8)
     expected = rounded(pixels * (mask[..., None] / 255.0))
@@ -17,7 +20,7 @@ def test_multiply_mask(shape):
     np.testing.assert_array_equal(pixels, expected)
 
 
-def test_multiply_mask_takes_the_common_part():
+def test_multiply_mask_takes_the_common_part() -> None:
     pixels = np.full((3, 4, 4), 9, np.uint8)
     multiply_mask(pixels, np.zeros((2, 9), np.uint8))
     assert not pixels[:2].any()
@@ -26,7 +29,7 @@ def test_multiply_mask_takes_the_common_part():
 
 @pytest.mark.parametrize("mode", [1, 2, 3, 4])
 @pytest.mark.parametrize("shape", [(1, 1), (5, 7), (0, 3)])
-def test_matte_from(mode, shape):
+def test_matte_from(mode: int, shape: tuple[int, int]) -> None:
     src = np.random.default_rng(2).integers(0, 256, (*shape, 4), dtype=np.uint8)
     src.flags.writeable = False
     out = np.zeros(shape, np.uint8)
@@ -36,13 +39,13 @@ def test_matte_from(mode, shape):
     assert np.abs(out - expected).max(initial=0) <= 0.501
 
 
-def test_luma_of_white_is_full():
+def test_luma_of_white_is_full() -> None:
     out = np.zeros((1, 1), np.uint8)
     matte_from(np.full((1, 1, 4), 255, np.uint8), 3, out)
     assert out[0, 0] == 255
 
 
-COMBINE = [
+COMBINE: list[Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]] = [
     lambda a, c: a + c - a * c,
     lambda a, c: a * (1 - c),
     lambda a, c: a * c,
@@ -55,7 +58,7 @@ COMBINE = [
 @pytest.mark.parametrize("opacity", [1.0, 0.3, 0.0])
 @pytest.mark.parametrize("inverted", [False, True])
 @pytest.mark.parametrize("mode", range(6))
-def test_combine_mask(mode, inverted, opacity):
+def test_combine_mask(mode: int, inverted: bool, opacity: float) -> None:
     rng = np.random.default_rng(mode)
     acc, new = rng.integers(0, 256, (9, 13), dtype=np.uint8), rng.integers(0, 256, (9, 13), dtype=np.uint8)
     coverage = (255 - new if inverted else new) / 255 * opacity
@@ -65,7 +68,7 @@ def test_combine_mask(mode, inverted, opacity):
 
 
 @pytest.mark.parametrize("mode", range(6))
-def test_combine_of_hard_masks_is_set_algebra(mode):
+def test_combine_of_hard_masks_is_set_algebra(mode: int) -> None:
     acc, new = np.array([[0, 0, 255, 255]], np.uint8), np.array([[0, 255, 0, 255]], np.uint8)
     combine_mask(acc, new, mode, False, 1.0)
     expected = [[0, 1, 1, 1], [0, 0, 1, 0], [0, 0, 0, 1], [0, 1, 1, 1], [0, 0, 0, 1], [0, 1, 1, 0]][mode]

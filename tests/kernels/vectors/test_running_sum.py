@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
+from numpy.typing import NDArray
 
 from velocity_engine.kernels.vectors.running_sum import BLOCK, sweep_block
 
 cell = st.integers(-300_000, 300_000)
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
-def swept(cells, at, total, even_odd, cover, to):  # type: ignore[no-untyped-def]
+@njit(error_model="numpy")
+def swept(cells: NDArray[np.int32], at: int, total: int, even_odd: bool, cover: NDArray[np.uint8], to: int) -> Any:
     return sweep_block(cells, np.uint64(at), np.int32(total), even_odd, cover, np.uint64(to))
 
 

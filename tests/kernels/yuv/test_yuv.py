@@ -2,11 +2,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from velocity_engine.kernels.yuv.yuv import rgba_to_yuv420, yuv420_to_rgba
 
 
-def planes(height, width, pad=0, fill=0):
+def planes(
+    height: int, width: int, pad: int = 0, fill: int = 0
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
     half = ((height + 1) // 2, (width + 1) // 2 + pad)
     return (
         np.full((height, width + pad), fill, np.uint8),
@@ -15,7 +18,7 @@ def planes(height, width, pad=0, fill=0):
     )
 
 
-def twin(rgba):
+def twin(rgba: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """BT.709 limited range in floating point; chroma filtered 1-2-1 across, 1-1 down, borders repeated."""
     rgb = rgba[..., :3].astype(np.float64) / 255
     height, width = rgb.shape[:2]
@@ -23,7 +26,8 @@ def twin(rgba):
     padded = np.pad(rgb, ((0, height % 2), (1, 2), (0, 0)), mode="edge")
     rows = (padded[0::2] + padded[1::2]) / 2
     columns = (width + 1) // 2
-    smooth = sum(w * rows[:, k : k + 2 * columns : 2][:, :columns] for k, w in enumerate((0.25, 0.5, 0.25)))
+    taps = [w * rows[:, k : k + 2 * columns : 2][:, :columns] for k, w in enumerate((0.25, 0.5, 0.25))]
+    smooth = taps[0] + taps[1] + taps[2]
     low = smooth @ np.array([0.2126, 0.7152, 0.0722])
     u = 128 + 224 * (smooth[..., 2] - low) / 1.8556
     v = 128 + 224 * (smooth[..., 0] - low) / 1.5748
@@ -31,7 +35,7 @@ def twin(rgba):
 
 
 @pytest.mark.parametrize("shape", [(2, 2), (1, 1), (3, 5), (16, 34), (17, 33), (2, 1), (1, 2)])
-def test_equals_the_matrix(shape):
+def test_equals_the_matrix(shape: tuple[int, int]) -> None:
     rgba = np.random.default_rng(1).integers(0, 256, (*shape, 4), dtype=np.uint8)
     rgba.flags.writeable = False
     y, u, v = planes(*shape, pad=3, fill=9)
@@ -41,7 +45,7 @@ def test_equals_the_matrix(shape):
         assert (plane[:, expected.shape[1] :] == 9).all()
 
 
-def test_black_white_and_the_primaries():
+def test_black_white_and_the_primaries() -> None:
     colors = [[0, 0, 0], [255, 255, 255], [255, 0, 0], [0, 255, 0], [0, 0, 255]]
     expected = [(16, 128, 128), (235, 128, 128), (63, 102, 240), (173, 42, 26), (32, 240, 118)]
     for color, wanted in zip(colors, expected, strict=True):
@@ -53,7 +57,9 @@ def test_black_white_and_the_primaries():
 
 @settings(max_examples=80, deadline=None)
 @given(st.tuples(*[st.integers(0, 20)] * 4), st.integers(1, 9), st.integers(1, 9))
-def test_converting_what_changed_equals_converting_all(corner, half_height, half_width):
+def test_converting_what_changed_equals_converting_all(
+    corner: tuple[int, ...], half_height: int, half_width: int
+) -> None:
     height, width = 2 * half_height, 2 * half_width
     rng = np.random.default_rng(3)
     rgba = rng.integers(0, 256, (height, width, 4), dtype=np.uint8)
@@ -68,19 +74,22 @@ def test_converting_what_changed_equals_converting_all(corner, half_height, half
 
 
 @pytest.mark.parametrize("region", [(0, 0, 0, 0), (4, 4, 2, 2), (-9, -9, -1, -1), (50, 50, 60, 60), (-10, -10, 90, 90)])
-def test_regions_outside(region):
+def test_regions_outside(region: tuple[int, int, int, int]) -> None:
     rgba = np.zeros((8, 8, 4), np.uint8)
     y, u, v = planes(8, 8, fill=77)
     rgba_to_yuv420(rgba, y, u, v, *region)
     assert set(np.unique(y)) == ({16} if region[2] == 90 else {77})
 
 
-def decode_twin(y, u, v, full, matrix, height, width):
+def decode_twin(
+    y: NDArray[np.uint8], u: NDArray[np.uint8], v: NDArray[np.uint8], full: bool, matrix: int, size: tuple[int, int]
+) -> NDArray[np.float64]:
+    height, width = size
     kr, kb = (0.299, 0.114) if matrix == 601 else (0.2126, 0.0722)
     luma = y[:height, :width] / 255.0 if full else (y[:height, :width] - 16.0) / 219
 
-    def grown(plane):
-        plane = plane[: (height + 1) // 2, : (width + 1) // 2].astype(np.float64)
+    def grown(whole: NDArray[np.uint8]) -> NDArray[np.float64]:
+        plane = whole[: (height + 1) // 2, : (width + 1) // 2].astype(np.float64)
         padded = np.pad(plane, 1, mode="edge")
         tall = np.empty((2 * plane.shape[0], padded.shape[1]))
         tall[0::2] = (3 * padded[1:-1] + padded[:-2]) / 4
@@ -99,16 +108,16 @@ def decode_twin(y, u, v, full, matrix, height, width):
 @pytest.mark.parametrize("shape", [(1, 1), (2, 2), (5, 7), (6, 8), (1, 9), (9, 1)])
 @pytest.mark.parametrize("full", [False, True])
 @pytest.mark.parametrize("matrix", [709, 601])
-def test_decoding_equals_the_matrix(shape, full, matrix):
+def test_decoding_equals_the_matrix(shape: tuple[int, int], full: bool, matrix: int) -> None:
     rng = np.random.default_rng(6)
     y, u, v = (rng.integers(0, 256, plane.shape, dtype=np.uint8) for plane in planes(*shape, pad=2))
     out = np.zeros((*shape, 4), np.uint8)
     yuv420_to_rgba(y, u, v, full, matrix, out, 0, 0, out.shape[1], out.shape[0])
     assert (out[..., 3] == 255).all()
-    assert np.abs(out[..., :3] - decode_twin(y, u, v, full, matrix, *shape)).max() <= 0.75
+    assert np.abs(out[..., :3] - decode_twin(y, u, v, full, matrix, shape)).max() <= 0.75
 
 
-def test_there_and_back():
+def test_there_and_back() -> None:
     ramp = np.linspace(0, 255, 64).astype(np.uint8)
     rgba = np.stack(
         [np.tile(ramp, (32, 1)), np.tile(ramp[::-1], (32, 1)), np.full((32, 64), 90), np.full((32, 64), 255)], axis=-1
