@@ -1,5 +1,5 @@
 # make demo   renders the bundled template with a replaced text and picture
-# make test   the whole suite
+# make test   the suite, but for what repeats at length
 # Both make a virtual environment in .venv first, once.
 
 PYTHON ?= python3
@@ -7,15 +7,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 BENCH := .venv-bench
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install -c constraints.txt
+# Two processes that test, each with servers of its own; a file's tests stay together and share what it sets up.
+PARALLEL ?= -n 2 --dist loadfile --no-loadscope-reorder
 QRCODE := $(shell find plugins/qrcode -name '*.py' -o -name pyproject.toml)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format type map package bench ratios browser serve lock clean
+.PHONY: help demo test test-long lint format type map package bench ratios browser serve lock clean
 
 help:
 	@echo 'make demo     render the bundled template to out/demo.mp4'
 	@echo 'make test     run the tests (ARGS="-k word" for some of them)'
+	@echo 'make test-long  what repeats at length, a few minutes'
 	@echo 'make lint     ruff and import-linter'
 	@echo 'make format   let ruff lay out the code'
 	@echo 'make type     mypy'
@@ -34,7 +37,10 @@ demo: $(VENV)/.installed
 	    --set 'Headline=Made by Velocity' --set 'Photo=examples/replacement.jpg'
 
 test: $(VENV)/.tested
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
+
+test-long: $(VENV)/.tested
+	@$(BIN)/python -m pytest -m long $(PARALLEL) $(ARGS)
 
 lint: $(VENV)/.tested
 	@$(BIN)/ruff check .

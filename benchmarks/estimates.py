@@ -4,7 +4,7 @@
 
 Templates are the ZIPs and JSON documents of the folders that are named, the demo, and the four of the other benchmarks
 where no folder is named. Each render is estimated with what the server has learnt from those before it ("warm") and
-from the template's sample alone ("cold", from the database afterwards). A fixed seed gives the same requests.
+from the template's trial alone ("cold", from the database afterwards). A fixed seed gives the same requests.
 """
 
 from __future__ import annotations
@@ -34,8 +34,9 @@ FINAL = ("completed", "failed", "cancelled")
 POLL_SECONDS = 0.02
 END_SECONDS = 20
 MARGIN = 1.5
+CODECS = ("H.264", "H.265", "AV1")
 WIDTHS = (320, 480, 640, 854, 960, 1280, 1920)
-LONGEST_MS = 8000  # about: what makes a render longer gets fewer frames
+LONGEST_MS = 4000  # of a processor, about: what makes a render longer gets fewer frames
 USUAL_PRESETS = (3, 4, 3)
 MS_A_MEGAPIXEL = {0: (25, 20, 15, 8, 5, 3), 1: (90, 70, 35, 26, 20, 17), 2: (48, 28, 15, 11, 9, 8)}
 
@@ -161,7 +162,7 @@ def measured(client: httpx.Client, request: dict[str, Any]) -> dict[str, Any] | 
 
 
 def cold_forecasts(data: Path) -> dict[str, tuple[float, float]]:
-    """What each render was foretold from its template's sample alone."""
+    """What each render was foretold from its template's trial alone."""
     connection = sqlite3.connect(f"file:{data / 'velocity.db'}?mode=ro", uri=True)
     try:
         found = connection.execute("SELECT id, forecast_ms, forecast_bytes FROM render").fetchall()
@@ -220,6 +221,10 @@ def print_report(results: Sequence[dict[str, Any]], cold: dict[str, tuple[float,
     for title, some in (("VBR", vbr), ("CBR", cbr), ("CQP", cqp)):
         print(report(f"{title} bytes, warm", [(one["estimate"]["expectedBytes"], one["bytes"]) for one in some]))
         print(report(f"{title} bytes, cold", [(cold[one["id"]][1], one["bytes"]) for one in some]))
+    for codec, name in enumerate(CODECS):
+        some = [one for one in vbr if one["request"]["encoderConfig"]["codec"] == codec]
+        print(report(f"VBR bytes of {name}, warm", [(one["estimate"]["expectedBytes"], one["bytes"]) for one in some]))
+        print(report(f"VBR bytes of {name}, cold", [(cold[one["id"]][1], one["bytes"]) for one in some]))
     print("\nEach codec and preset, cold: what the constants of forecasting/forecasts.py are to be divided by")
     for codec in range(3):
         for preset in range(6):

@@ -18,6 +18,11 @@ settings.load_profile("velocity")
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The service's tests first: they take longest, and what is left for the end must be short in each process."""
+    items.sort(key=lambda item: ROOT / "tests" / "web" not in item.path.parents)
+
+
 @pytest.fixture
 def fresh_plugins() -> Iterator[None]:
     """The plugin manager loads anew in this test, and anew after it."""

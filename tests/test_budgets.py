@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import hostile_inventions  # noqa: F401  # adds its own
 import pytest
 from hostile_documents import EXPENSIVE
 
@@ -32,10 +33,16 @@ ANSWERS = {
     "300 expressions that nearly time out": "refused: the expressions of one frame take more than",
     "300 sparse arrays": "drawn: expression.failed",
     "1,000,000 hold keyframes": "refused: the properties of the document hold more than 200000 keyframes",
-    "300 blurs of 4000 x 4000": "refused: the effects of one frame pass over",
-    "one layer with 300 blurs of 4000 x 4000": "refused: the effects of one frame pass over",
+    "300 blurs of 4000 x 4000": "refused: to draw one frame would take more than",
+    "one layer with 300 blurs of 4000 x 4000": "refused: to draw one frame would take more than",
     "ten precomps of ten precomps, eight deep": "drawn: composition.size",
     "a repeater of a million copies": "drawn:",
+    "1,000 animators with 20 selectors": "drawn: layer.broken",
+    "300 masks with feather at 4096 pixels": "refused: to draw one frame would take more than",
+    "500 layers of 4096 pixels, each with its matte": "refused: to draw one frame would take more than",
+    "40 precomps in each other, blended, at 4096 pixels": "refused: to draw one frame would take more than",
+    "expression: an object copied by spreading, again and again": "drawn: expression.failed",
+    "expression: two lists spread, again and again": "drawn: expression.failed",
 }
 """How each is answered, as far as it says."""
 

@@ -78,7 +78,7 @@ def test_the_readmes_requests_run_as_they_stand(tmp_path: Path) -> None:
             capture_output=True,
             text=True,
             check=False,
-            timeout=240,
+            timeout=480,
         )
     finally:
         service.stop()

@@ -28,7 +28,7 @@ def modules_after(code: str) -> set[str]:
     script = (
         f"import json, sys\n{code}\nprint('\\n' + json.dumps(sorted({{n.partition('.')[0] for n in sys.modules}})))"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=240, check=True)
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 

@@ -72,7 +72,7 @@ TEMPLATE: type[ve.Template] = ve.Template
 """
 PLUGIN = """
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -119,14 +119,11 @@ class Backwards:
     key = "backwards"
 
     def run(
-        self,
-        work: Callable[[pt.Segment], pt.EncodedSegment],
-        segments: Sequence[pt.Segment],
-        cancelled: Callable[[], bool],
+        self, order: ve.RenderOrder, segments: Sequence[pt.Segment], watch: pt.RenderWatch
     ) -> Iterator[pt.EncodedSegment]:
         for segment in reversed(segments):
-            if not cancelled():
-                yield work(segment)
+            if not watch.cancelled():
+                yield ve.render_segment(order, segment, watch)
 
 
 @ve.hookimpl

@@ -37,7 +37,7 @@ _HOMES = {
     "VideoInfo": "media.probe",
     "PictureInfo": "media.probe",
     "hookimpl": "hookspecs",
-    "try_out": "forecasting.trial",
+    "try_out": "forecasting.trying",
     "Trial": "forecasting.trial",
     "forecast": "forecasting.forecasts",
     "Forecast": "forecasting.forecasts",
@@ -80,7 +80,8 @@ if TYPE_CHECKING:
         VelocityError,
     )
     from velocity_engine.forecasting.forecasts import Forecast, forecast
-    from velocity_engine.forecasting.trial import Trial, try_out
+    from velocity_engine.forecasting.trial import Trial
+    from velocity_engine.forecasting.trying import try_out
     from velocity_engine.hookspecs import hookimpl
     from velocity_engine.media.probe import (
         AudioInfo,

@@ -324,6 +324,8 @@ class EffectCall:
         matrix: The map from the layer's coordinates to device pixels.
         margin: (left, top, right, bottom): how far the effect can reach beyond the picture it gets, in device pixels.
         picture: The picture of another layer, for effects that read one.
+        nanoseconds: How long a processor takes for each pixel, where the effect is far slower than most. It only goes
+            into what a frame is expected to cost, so it need not be exact; it is not part of the digest.
     """
 
     effect: str
@@ -331,6 +333,7 @@ class EffectCall:
     matrix: Matrix = IDENTITY
     margin: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     picture: LayerPicture | None = None
+    nanoseconds: float = 30.0
 
     @property
     def parts(self) -> tuple[Any, ...]:

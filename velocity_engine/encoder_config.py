@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import IntEnum
@@ -28,6 +29,10 @@ class RateControl(IntEnum):
     CBR = 0
     VBR = 1
     CQP = 2
+
+
+GENEROUS_BITS_PER_PIXEL = 0.08  # 5 Mbit/s at 1920x1080, 30 frames/s
+STEPS_OF_DOUBLING, MAX_STEPS = 1.5, 6.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +116,8 @@ class EncoderConfig:
         return cls(**{**values, **special})
 
 
-def _bad(field: str, message: str, hint: str) -> EncoderConfigError:
+def bad_setting(field: str, message: str, hint: str) -> EncoderConfigError:
+    """Returns what is wrong with the setting ``field``, and what would be right."""
     return EncoderConfigError(message, place=Place(field=field), hint=hint)
 
 
@@ -140,41 +146,70 @@ def config_problems(config: EncoderConfig, codecs: tuple[str, ...]) -> list[Enco
     )
     for field, value, low, high in ranges:
         if value is not None and not low <= value <= high:
-            found.append(_bad(field, f"{field} is {value}", f"It must be from {low} to {high}"))
+            found.append(bad_setting(field, f"{field} is {value}", f"It must be from {low} to {high}"))
     if not 0.2 <= config.segment_seconds <= 600:
         message = f"segmentSeconds is {config.segment_seconds:g}"
-        found.append(_bad("segmentSeconds", message, "It must be from 0.2 to 600"))
+        found.append(bad_setting("segmentSeconds", message, "It must be from 0.2 to 600"))
     if config.fps_num is None and config.fps_den > 1:
         message = f"fpsDenum {config.fps_den} stands without fpsNum"
         hint = "Give both, such as fpsNum 30000 and fpsDenum 1001, or leave both out for the template's own rate"
-        found += [_bad("fpsNum", message, hint), _bad("fpsDenum", message, hint)]
+        found += [bad_setting("fpsNum", message, hint), bad_setting("fpsDenum", message, hint)]
     if config.fps_num is not None and config.fps_den >= 1 and not 1 <= config.fps_num / config.fps_den <= 240:
         rate = config.fps_num / config.fps_den
-        found.append(_bad("fpsNum", f"the frame rate is {rate:g}", "It must be from 1 to 240 frames a second"))
+        found.append(bad_setting("fpsNum", f"the frame rate is {rate:g}", "It must be from 1 to 240 frames a second"))
     if config.resolution is not None:
         width, height = config.resolution
         if not (16 <= width <= MAX_SIDE and 16 <= height <= MAX_SIDE):
-            found.append(_bad("res", f"the resolution is {width}x{height}", f"Each side must be from 16 to {MAX_SIDE}"))
+            found.append(
+                bad_setting("res", f"the resolution is {width}x{height}", f"Each side must be from 16 to {MAX_SIDE}")
+            )
         elif width % 2 or height % 2:
             even = f"{width + width % 2}x{height + height % 2}"
             found.append(
-                _bad("res", f"the resolution {width}x{height} is odd", f"4:2:0 video needs even sides: {even}")
+                bad_setting("res", f"the resolution {width}x{height} is odd", f"4:2:0 video needs even sides: {even}")
             )
     if config.codec_name not in codecs:
         near = nearest(config.codec_name, codecs)
         numbers = ", ".join(f"{number} = {name}" for number, name in CODEC_NUMBERS.items())
         hint = f"Did you mean {near}?" if near else f"It must be one of {', '.join(codecs)} ({numbers})"
-        found.append(_bad("codec", f"codec {config.codec} is unknown", hint))
+        found.append(bad_setting("codec", f"codec {config.codec} is unknown", hint))
     if config.container not in CONTAINERS:
-        found.append(_bad("container", f"container {config.container!r} is unknown", f"Choose {', '.join(CONTAINERS)}"))
+        found.append(
+            bad_setting("container", f"container {config.container!r} is unknown", f"Choose {', '.join(CONTAINERS)}")
+        )
     if config.rate_control == RateControl.CBR and config.bitrate is None:
-        found.append(_bad("bitrate", "constant bitrate (rc 0) has no bitrate", "Give bitrate, or rc 1 or 2"))
+        found.append(bad_setting("bitrate", "constant bitrate (rc 0) has no bitrate", "Give bitrate, or rc 1 or 2"))
     if config.qp is not None and config.rate_control != RateControl.CQP:
         found.append(
-            _bad("qp", "qp stands beside a rate control that does not use it", "Give rc 2 (CQP), or leave qp out")
+            bad_setting(
+                "qp", "qp stands beside a rate control that does not use it", "Give rc 2 (CQP), or leave qp out"
+            )
         )
     if config.gop is not None and config.idr is not None and config.idr < config.gop:
         found.append(
-            _bad("idr", f"idr {config.idr} is shorter than gop {config.gop}", "An IDR frame starts a GOP: idr >= gop")
+            bad_setting(
+                "idr", f"idr {config.idr} is shorter than gop {config.gop}", "An IDR frame starts a GOP: idr >= gop"
+            )
         )
     return found
+
+
+# --- what a bitrate means for the quality, for codecs and for whoever foretells what they make ---
+
+
+def bits_per_pixel(config: EncoderConfig, width: int, height: int, rate: Fraction) -> float | None:
+    if config.bitrate is None:
+        return None
+    return float(config.bitrate * 8 / (width * height * rate))
+
+
+def quality_gain(config: EncoderConfig, width: int, height: int, rate: Fraction) -> float:
+    """By how much, in steps of a constant rate factor, a bitrate above the usual betters the quality.
+
+    ``STEPS_OF_DOUBLING`` for each doubling above ``GENEROUS_BITS_PER_PIXEL``, at most ``MAX_STEPS``. A low
+    bitrate needs no rise: the cap rules then.
+    """
+    density = bits_per_pixel(config, width, height, rate)
+    if density is None or density <= GENEROUS_BITS_PER_PIXEL:
+        return 0.0
+    return min(MAX_STEPS, STEPS_OF_DOUBLING * math.log2(density / GENEROUS_BITS_PER_PIXEL))

@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     stall_seconds: float = Field(120.0, gt=0, description="a render that shows no progress for so long is ended")
     analysis_seconds: float = Field(60.0, gt=0, description="longest analysis of one upload")
     trial_seconds: float = Field(
-        1.0, ge=0, description="processor time of the trial by which renders of a template are estimated; 0: none"
+        3.0, ge=0, description="processor time of the trial by which renders of a template are estimated; 0: none"
     )
     still_seconds: float = Field(30.0, gt=0, description="longest preview picture, or check of an asset or request")
     task_slots: int = Field(

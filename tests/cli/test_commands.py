@@ -205,7 +205,7 @@ def test_a_signal_ends_the_render_and_leaves_no_file(number: int, status: int, t
     try:
         wait_for_file(out)
         process.send_signal(number)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=240)
     finally:
         process.kill()
     assert process.returncode == status

@@ -387,12 +387,16 @@ def test_any_matrix_is_drawn_without_harm(value: float) -> None:
         (1.0, value, value, 1.0, 0.0, 0.0),
         (1.0, 0.0, 0.0, 1.0, value, value),
     ):
-        drawn(
+        sound = box(50, 50, 60, 60)
+        pixels = drawn(
             command(FillSource(circle(20, 20, 10), SolidPaint(RED)), matrix),
             command(StrokeSource(circle(20, 20, 10), SolidPaint(RED), 3.0, join=Join.ROUND, dashes=(3.0, 2.0)), matrix),
             command(ImageSource(picture(checked_picture()), 20, 20), matrix),
             box(0, 0, 10, 10, clips=(Clip((0.0, 0.0, 5.0, 5.0), matrix),)),
+            sound,
         )
+        assert (pixels[..., :3] <= pixels[..., 3:]).all()
+        np.testing.assert_array_equal(pixels[50:60, 50:60], drawn(sound)[50:60, 50:60])
 
 
 def test_arrays_that_are_read_only_or_have_gaps() -> None:

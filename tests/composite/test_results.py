@@ -66,3 +66,19 @@ def test_a_result_that_fails_is_tried_again() -> None:
             continue
         raise AssertionError("the failure was swallowed")
     assert (results.get((b"key", (0, 0, 2, 2)), lambda: pixels(4)) == 4).all()
+
+
+def test_while_a_frame_is_drawn_what_was_not_used_for_longest_goes() -> None:
+    size = pixels(0).nbytes
+    results, computed = Results(size), []
+
+    def ask(name: bytes) -> None:
+        def compute() -> np.ndarray:
+            computed.append(name)
+            return pixels(1)
+
+        results.get((name, (0, 0, 2, 2)), compute)
+
+    for name in (b"a", b"b", b"c", b"a", b"d", b"a", b"b"):  # three fit: with d, b goes
+        ask(name)
+    assert computed == [b"a", b"b", b"c", b"d", b"b"]

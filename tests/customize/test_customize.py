@@ -376,7 +376,7 @@ def test_addresses_that_lead_nowhere(document: Document, package: Package, addre
         ({"layer": "Product", "image": {"file": "images/b.png"}}, ".image.file", "no file.*Did you mean images/a.png"),
         ({"layer": "Product", "image": {"file": "../../etc/passwd"}}, ".image.file", "no file"),
         ({"layer": "Product", "image": {"assetId": "nope"}}, ".image.assetId", "no asset"),
-        ({"layer": "Product", "image": {"data": "https://x/y.png"}}, ".image.data", "does not start with data:"),
+        ({"layer": "Product", "image": {"data": "https://x/y.png"}}, ".image.data", "it is no data: URI"),
         ({"layer": "Product", "image": {"data": "data:;base64,?"}}, ".image.data", "base64"),
         ({"layer": "Product", "image": {}}, ".image", "must be"),
         ({"layer": "Product", "image": "a.png"}, ".image", "must be"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,7 +33,8 @@ def test_trials_measure_the_same_bits_each_time(trial: ve.Trial) -> None:
     with ve.open_template(DEMO) as template:
         again = ve.try_out(template, 20)
     assert again is not None
-    assert (again.changes, again.keys, again.windows) == (trial.changes, trial.keys, trial.windows)
+    assert (again.changes, again.places, again.windows) == (trial.changes, trial.places, trial.windows)
+    assert again.large == trial.large
 
 
 @pytest.mark.parametrize("frames", [1, 2, 9])
@@ -80,15 +83,51 @@ def test_a_constant_bitrate_is_the_rate_by_the_seconds(trial: ve.Trial, codec: s
     assert ve.forecast(trial, encoder, WHOLE).size_bytes == pytest.approx(500_000 * 5, rel=0.1)
 
 
-def test_held_frames_take_next_to_no_bytes(trial: ve.Trial) -> None:
-    from dataclasses import replace
+def square(first: float, last: float, end: float) -> dict[str, Any]:
+    """A layer that turns from frame ``first`` to ``last`` and is still otherwise."""
+    turn = [{"t": first, "s": [0], "i": {"x": [1], "y": [1]}, "o": {"x": [0], "y": [0]}}, {"t": last, "s": [300]}]
+    return {
+        "ty": 1,
+        "ind": 1,
+        "ip": 0,
+        "op": end,
+        "sw": 200,
+        "sh": 200,
+        "sc": "#ff8000",
+        "ks": {"r": {"a": 1, "k": turn}, "p": {"k": [320, 180]}, "a": {"k": [100, 100]}},
+    }
 
-    encoder = ve.EncoderConfig(resolution=(640, 360))
-    still = replace(trial, changes=tuple((frame, 0.0) for frame, _share in trial.changes))
-    per_frame = (
-        ve.forecast(still, encoder, WHOLE).size_bytes - ve.forecast(still, encoder, (0.0, 2.0)).size_bytes
-    ) / 148
-    assert per_frame < 100
+
+def tried(path: Path, layers: list[dict[str, Any]]) -> ve.Trial:
+    path.write_text(json.dumps({"v": "5", "fr": 30, "ip": 0, "op": 150, "w": 640, "h": 360, "layers": layers}))
+    with ve.open_template(path) as template:
+        made = ve.try_out(template, 20)
+    assert made is not None
+    return made
+
+
+def test_held_frames_take_next_to_no_bytes(tmp_path: Path) -> None:
+    still = tried(tmp_path / "still.json", [square(200, 300, 150)])
+    whole, short = (ve.forecast(still, ve.EncoderConfig(), (0.0, end)).size_bytes for end in (150.0, 2.0))
+    assert (whole - short) / 148 < 100
+
+
+def test_frames_of_a_part_that_moves_take_more_than_those_of_one_that_is_still(tmp_path: Path) -> None:
+    moving = tried(tmp_path / "moving.json", [square(75, 150, 150)])
+    first, second = (ve.forecast(moving, ve.EncoderConfig(), part) for part in ((0.0, 70.0), (80.0, 150.0)))
+    assert second.size_bytes > 2 * first.size_bytes
+    assert second.milliseconds > first.milliseconds
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_presets_that_the_time_did_not_suffice_for_are_foretold_from_the_usual_ones(
+    trial: ve.Trial, codec: str
+) -> None:
+    short = replace(trial, large=None, windows=tuple(replace(one, encoded=one.encoded[:2]) for one in trial.windows))
+    for preset in range(6):
+        encoder = ve.EncoderConfig(codec=codec, preset=preset)
+        full, rough = (ve.forecast(one, encoder, WHOLE).size_bytes for one in (trial, short))
+        assert full / 4 < rough < full * 4
 
 
 def test_a_forecast_counts_frames_as_a_render_does(tmp_path: Path) -> None:

@@ -39,7 +39,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the wheels and source distributions of the engine and of each plugin."""
     folder = tmp_path_factory.mktemp("dist")
     for project in (ROOT, *PLUGINS):
-        run(sys.executable, "-m", "build", "--outdir", folder, project, cwd=folder)
+        env = {**os.environ, "PIP_CONSTRAINT": str(ROOT / "constraints.txt")}  # pip's, for the environment it builds in
+        run(sys.executable, "-m", "build", "--outdir", folder, project, cwd=folder, env=env)
     return folder
 
 

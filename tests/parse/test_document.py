@@ -317,7 +317,8 @@ def test_damaged_documents_never_raise_anything_else(changes: list[tuple[tuple[A
     data = json.dumps(raw).encode()
     try:
         document = parse_document(data, file="data.json", package=None)
-        layer_infos(document)
+        assert document.width > 0 and document.height > 0 and document.frame_rate > 0
+        assert all(info.path for info in layer_infos(document))
         entries = [{"layer": name, "plugin": "p"} for name in ("Shape", "Text", "Pic", "Card 1")]
         for entry in [*entries, {"layer": "Shape", "color": "#fff"}, {"layer": "Text", "text": "x"}]:
             with contextlib.suppress(VelocityError):
@@ -336,5 +337,9 @@ def test_the_undamaged_document_has_no_findings() -> None:
 @given(st.binary(max_size=20), st.integers(0, 3000))
 def test_damaged_bytes(noise: bytes, at: int) -> None:
     data = json.dumps(RICH).encode()
-    with contextlib.suppress(VelocityError):
-        parse_document(data[:at] + noise + data[at + len(noise) :], file="data.json", package=None)
+    damaged = data[:at] + noise + data[at + len(noise) :]
+    try:
+        document = parse_document(damaged, file="data.json", package=None)
+    except VelocityError:
+        return
+    assert document.width > 0 and document.height > 0 and document.frame_rate > 0

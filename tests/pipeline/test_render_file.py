@@ -164,8 +164,10 @@ def test_other_errors_become_render_failed(tmp_path: Path) -> None:
     def fail(number: int) -> None:
         raise ZeroDivisionError("at all")
 
-    with pytest.raises(RenderFailed, match="at all"):
+    with pytest.raises(RenderFailed) as failure:
         rendered(tmp_path / "out.mp4", 30, MovingSquare(on_frame=fail))
+    assert str(failure.value) == "rendering failed: the engine or a plugin made a mistake"
+    assert str(failure.value.__cause__) == "at all"
     assert left_over(tmp_path) == []
 
 

@@ -12,7 +12,11 @@ from web.support_templates import template_zip
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    settings = {"VELOCITY_WEBHOOK_ALLOW_PRIVATE": "true", "VELOCITY_WEBHOOK_BACKOFF_SECONDS": "0.2"}
+    settings = {
+        "VELOCITY_WEBHOOK_ALLOW_PRIVATE": "true",
+        "VELOCITY_WEBHOOK_BACKOFF_SECONDS": "0.2",
+        "VELOCITY_WEBHOOK_ATTEMPTS": "3",
+    }
     running = Service(tmp_path_factory.mktemp("service") / "data", settings).start()
     yield running
     running.stop()

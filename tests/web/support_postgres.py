@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import psycopg2
+from web.support_service import PATIENCE
 
 HOMES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 
@@ -61,10 +62,11 @@ class Postgres:
         self._await()
 
     def _run(self, command: list[str]) -> None:
-        subprocess.run(command, user=self.user, cwd="/", check=True, capture_output=True, timeout=60)
+        subprocess.run(command, user=self.user, cwd="/", check=True, capture_output=True, timeout=PATIENCE)
 
     def _await(self) -> None:
-        for _ in range(200):
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
             try:
                 psycopg2.connect(self.url("postgres")).close()
             except psycopg2.OperationalError:
@@ -89,4 +91,4 @@ class Postgres:
     def stop(self) -> None:
         """At once, whoever is connected."""
         self.process.send_signal(signal.SIGINT)
-        self.process.wait(20)
+        self.process.wait(PATIENCE)

@@ -89,3 +89,11 @@ def texts(node: ast.AST) -> Iterator[str]:
     elif isinstance(node, ast.List | ast.Tuple):
         for value in node.elts:
             yield from texts(value)
+
+
+def check(answer: Any, sent: str = "") -> list[str]:
+    """The sentences of an answer, which hold to the rules; ``sent`` is all that the request named."""
+    found = list(sentences_of(answer))
+    for sentence in found:
+        assert not faults(sentence, sent), (sentence, faults(sentence, sent))
+    return found

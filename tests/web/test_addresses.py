@@ -77,6 +77,7 @@ def test_public_addresses_are_allowed(host: str, tmp_path: Path) -> None:
     target = target_of(f"https://{host}/hook")
     [address] = spelled_address(target.host, target.port)
     require_public(target.host, [address])
+    assert receiver_of(f"https://{host}/hook") != ""
 
 
 @pytest.mark.parametrize("url", [*MALFORMED, *TOO_LONG])

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from web.support_service import Client, Service
+from web.support_service import PATIENCE, Client, Service
 from web.support_templates import slow_template, template_zip
 
 
 def velocity(*arguments: str, data: Path, status: int = 0) -> str:
     command = [sys.executable, "-m", "velocity_engine", *arguments, "--data", str(data)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == status, done.stderr
     assert "Traceback" not in done.stderr
     return done.stdout if status == 0 else done.stdout + done.stderr
@@ -66,13 +67,27 @@ def test_jobs(service: Service) -> None:
     assert "no render" in velocity("admin", "job-cancel", str(uuid4()), data=service.data, status=1)
 
 
-def test_verify_tells_what_is_over_its_limits_from_what_is_wrong(tmp_path: Path) -> None:
-    service = Service(tmp_path / "data").start()
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a service leaves that stopped after one render."""
+    data = tmp_path_factory.mktemp("used") / "data"
+    service = Service(data).start()
     try:
         client = service.client()
         client.ready_render(client.ready_template(template_zip()))
     finally:
         service.stop()
+    return data
+
+
+@pytest.fixture
+def stopped(used: Path, tmp_path: Path) -> Service:
+    """A service that is not running, on data of its own."""
+    return Service(shutil.copytree(used, tmp_path / "data"))
+
+
+def test_verify_tells_what_is_over_its_limits_from_what_is_wrong(stopped: Service) -> None:
+    service = stopped
     service.query("UPDATE account SET quota_mb = 0, budget_ms = 0 WHERE used_bytes > 0")
     said = json.loads(velocity("admin", "verify", "--json", data=service.data).splitlines()[0])
     assert said["wrong_sums"] == []
@@ -86,16 +101,10 @@ def test_verify_tells_what_is_over_its_limits_from_what_is_wrong(tmp_path: Path)
     assert said["wrong_sums"] == [wrong]
 
 
-def test_verify_and_cleanup(tmp_path: Path) -> None:
-    service = Service(tmp_path / "data").start()
-    try:
-        client = service.client()
-        template_id = client.ready_template(template_zip())
-        client.ready_render(template_id)
-    finally:
-        service.stop()
+def test_verify_and_cleanup(stopped: Service) -> None:
+    service = stopped
     assert "all holds" in velocity("admin", "verify", data=service.data)
-    file = service.data / "templates" / f"{template_id}.zip"
+    [file] = (service.data / "templates").glob("*.zip")
     orphan = service.data / "renders" / "orphan.mp4"
     orphan.write_bytes(b"x")
     old = service.data / "tmp" / "upload-old"
@@ -119,7 +128,7 @@ def test_verify_and_cleanup(tmp_path: Path) -> None:
 
 def test_serve_lists_the_settings(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "velocity_engine", "serve", "--help"]
-    said = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+    said = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=True).stdout
     for name in ("VELOCITY_MAX_ATTEMPTS", "VELOCITY_STALL_SECONDS", "VELOCITY_CORS_ORIGINS", "VELOCITY_CONFIG"):
         assert name in said
 
@@ -131,7 +140,7 @@ def test_serve_lists_the_settings(tmp_path: Path) -> None:
 def test_a_bad_setting_is_a_usage_mistake(tmp_path: Path, variable: str, value: str) -> None:
     command = [sys.executable, "-m", "velocity_engine", "admin", "user-list", "--data", str(tmp_path)]
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=60, check=False, env={**os.environ, variable: value}
+        command, capture_output=True, text=True, timeout=PATIENCE, check=False, env={**os.environ, variable: value}
     )
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
@@ -140,7 +149,7 @@ def test_a_bad_setting_is_a_usage_mistake(tmp_path: Path, variable: str, value: 
 def test_settings_come_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "velocity.toml"
     file.write_text('default_quota_mb = 3\ncors_origins = ["https://studio.example"]\n')
-    service = Service(tmp_path / "data", {"VELOCITY_CONFIG": str(file)}).start()
+    service = Service(tmp_path / "data", {"VELOCITY_CONFIG": str(file), "VELOCITY_WORKERS": "0"}).start()
     try:
         assert service.first_key
         with Client(service.url, service.first_key) as client:

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from web.support_service import Client, Service
+from web.support_service import PATIENCE, Client, Service
 from web.support_templates import template_zip, wav
 
 ENCODER = {"bitrate": 100_000, "preset": 5}
@@ -174,7 +174,7 @@ def post_aside(service: Service, key: str, body: bytes, answers: list[httpx.Resp
 
 def queueing(client: Client) -> dict[str, Any]:
     """The batch that is being queued, once some of it is."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while True:
         found: list[dict[str, Any]] = client.get("/render/batch").json()
         if found and found[0]["status"] == "queueing" and found[0]["rowsChecked"]:
@@ -192,7 +192,7 @@ def test_a_batch_that_is_being_queued_is_seen_and_can_be_cancelled(service: Serv
     assert set(seen["counts"]) == {"pending"}, "no worker takes a row yet"
     cancelled = client.post(f"/render/batch/{seen['batchId']}/cancel").json()
     assert cancelled["status"] == "cancelled"
-    thread.join(120)
+    thread.join(PATIENCE)
     assert [answer.status_code for answer in answers] == [409]
     assert client.get(f"/render/batch/{seen['batchId']}").json()["status"] == "cancelled"
     assert client.get("/render/active").json() == []
@@ -207,11 +207,11 @@ def test_nothing_stays_of_a_batch_whose_server_was_killed(new_service: Callable[
         thread = post_aside(service, key, long_batch(template_id), answers)
         queueing(client)
         service.kill()
-        thread.join(120)
+        thread.join(PATIENCE)
     assert answers == []
     service.start()
     with Client(service.url, key) as client:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while client.get("/render/batch").json() or client.get("/render/active").json():
             assert time.monotonic() < deadline
             time.sleep(0.1)

@@ -63,7 +63,7 @@ def test_the_whole_is_cancelled(client: Client) -> None:
     url = f"/render/batch/{answer['batchId']}"
     client.until(url, lambda status: "processing" in status["counts"])
     assert client.post(f"{url}/cancel").status_code == 200
-    done = client.until(url, lambda status: status["status"] == "cancelled", seconds=5)
+    done = client.until(url, lambda status: status["status"] == "cancelled")
     assert done["counts"] == {"cancelled": 5}
     assert client.get("/render/active").json() == []
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from web.support_service import Client, Service, render_request
+from web.support_service import PATIENCE, Client, Service, render_request
 from web.support_templates import layer, png, solid, still, template_zip
 
 RENDER = "/render"
@@ -100,7 +100,7 @@ def test_a_large_body_is_read_as_a_small_one_is(client: Client, worded_id: str) 
 
 
 def test_bodies_have_a_limit_by_path(new_service: Callable[..., Service]) -> None:
-    service = new_service(max_render_bytes="300000", max_json_bytes="2000000")
+    service = new_service(workers="0", max_render_bytes="300000", max_json_bytes="2000000")
     with service.client() as client:
         for path, size, status in (
             ("/render", 300_001, 413),
@@ -129,10 +129,10 @@ def memory(service: Service) -> int:
 
 
 def test_templates_do_not_fill_the_memory_of_the_server(new_service: Callable[..., Service]) -> None:
-    service = new_service(still_seconds="120")
+    service = new_service(still_seconds="600")
     ease = {"h": 1}
     with service.client() as client:
-        client.timeout = httpx.Timeout(200)
+        client.timeout = httpx.Timeout(PATIENCE)
         client.start_render(client.ready_template(template_zip()))
         before = memory(service)
         for number in range(3):
@@ -140,7 +140,7 @@ def test_templates_do_not_fill_the_memory_of_the_server(new_service: Callable[..
             turning = solid("Box", "#0000ff", 40)
             turning["ks"]["r"] = {"a": 1, "k": keys}
             template_id = client.upload_template(template_zip(frames=40, layers=[turning]))
-            assert client.settle(f"/template/{template_id}/status", seconds=100)["status"] == "completed"
+            assert client.settle(f"/template/{template_id}/status")["status"] == "completed"
             assert client.post(f"{RENDER}?dryRun=true", json=render_request(template_id)).is_success
         assert memory(service) - before < 40, "megabytes"
 
@@ -171,7 +171,7 @@ def test_previews_of_one_user_do_not_take_all_places(new_service: Callable[..., 
         assert modest.get(f"/template/{own}/preview").is_success
         assert modest.post(f"{RENDER}?dryRun=true", json=render_request(own)).is_success
         for thread in threads:
-            thread.join(120)
+            thread.join(PATIENCE)
         assert {answer.status_code for answer in answers} == {200, 503}
         busy = next(answer for answer in answers if answer.status_code == 503)
         assert busy.headers["retry-after"] == "2"

@@ -11,7 +11,7 @@ from threading import Barrier
 from uuid import uuid4
 
 import httpx
-from web.support_service import Client, Service, render_request
+from web.support_service import PATIENCE, Client, Service, render_request
 from web.support_templates import png, slow_template, template_zip, wav, zipped
 
 from velocity_web.accounts.auth import key_digest
@@ -158,4 +158,4 @@ def test_many_workers_do_each_job_once(new_service: Callable[..., Service]) -> N
         for other in others:
             other.terminate()
         for other in others:
-            assert other.wait(20) == 0
+            assert other.wait(PATIENCE) == 0

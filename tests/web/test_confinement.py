@@ -14,9 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from web.attacks import ATTACKS, NEED_ROOT, NEVER_PLAIN
+from web.support_service import PATIENCE
 from web.support_templates import document, layer, png, sliding, solid, still, template_zip, wav, zipped
 
 import velocity_engine as engine
@@ -58,7 +60,7 @@ def ask(fork_server: ForkServer, task: str, spec: dict[str, Any], limits: Limits
     """The result of one task, or why it failed."""
     pid, channel, ended = fork_server.start(task, limits)
     with channel:
-        channel.settimeout(60)
+        channel.settimeout(PATIENCE)
         channel.sendall(json.dumps(spec).encode() + b"\n")
         received = b""
         while data := channel.recv(1 << 20):
@@ -103,7 +105,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         datagram.bind(str(base / "datagram"))
         unix.listen()
         abstract.listen()
-        bystander = subprocess.Popen(["sleep", "600"])
+        bystander = subprocess.Popen(["sleep", "3600"])
         for name, value in SECRETS.items():
             environment.setenv(name, value)
         environment.setenv("PYTHONPATH", str(plugin))
@@ -115,7 +117,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             "victim": str(data / "templates" / "victim.zip"),
             "database": str(data / "velocity.db"),
             "folder": str(data / "tmp" / "job-1"),
-            "mark": base.name,
+            "mark": uuid4().hex,
             "secrets": ["planted-token", "planted-password"],
             "server": os.getpid(),
             "address": ctypes.addressof(held),
@@ -161,7 +163,7 @@ def test_the_same_attack_succeeds_without_the_confinement(world: World, name: st
         [sys.executable, "-c", program, json.dumps(spec)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
         cwd=Path(__file__).parent,
     )

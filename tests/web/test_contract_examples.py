@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from web.support_contract import Example, json_answers, json_requests, of_language, parsed, shape_faults
-from web.support_service import Client, Service, render_request
+from web.support_service import PATIENCE, Client, Service, render_request
 from web.support_templates import slow_template, template_zip, wav, zipped
 
 HOST = "https://api.veloo.io"
@@ -103,7 +103,7 @@ def test_curl(world: World, example: Example) -> None:
         cwd=world.folder,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -117,7 +117,7 @@ def run_node(world: World, example: Example, prelude: str) -> None:
     script = world.folder / "example.mjs"
     script.write_text(prelude + BROWSER + known + code + save, encoding="utf-8")
     done = subprocess.run(
-        ["node", str(script)], cwd=world.folder, capture_output=True, text=True, timeout=60, check=False
+        ["node", str(script)], cwd=world.folder, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert done.returncode == 0, done.stderr
     world.check_effect(example, done.stdout)
@@ -139,7 +139,7 @@ def axios(world: World, pytestconfig: pytest.Config) -> str:
     module = folder / "node_modules" / "axios" / "index.js"
     if not module.exists():
         command = [npm, "install", "--no-audit", "--no-fund", "--prefix", str(folder), "axios@1"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
         if done.returncode:
             pytest.skip(f"npm could not install axios: {done.stderr[-200:]}")
     as_in_a_browser = "axios.defaults.adapter = 'fetch';\n"

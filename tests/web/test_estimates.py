@@ -62,7 +62,11 @@ def test_the_estimate_looks_at_codec_preset_size_and_frames(moving: tuple[Client
     for codec in CODECS:
         times = [estimate(client, template_id, codec=codec, preset=preset)["expectedMilliseconds"] for preset in (0, 5)]
         assert times[0] > 1.5 * times[1]
-    sizes = [estimate(client, template_id, res=[width, width * 9 // 16]) for width in (320, 640, 1280)]
+    # A bitrate that grows with the pixels: of the same one, a small picture would get the better quality.
+    sizes = [
+        estimate(client, template_id, res=[width, width * 9 // 16], bitrate=width * width // 6)
+        for width in (320, 640, 1280)
+    ]
     assert [one["expectedMilliseconds"] for one in sizes] == sorted({one["expectedMilliseconds"] for one in sizes})
     assert [one["expectedBytes"] for one in sizes] == sorted({one["expectedBytes"] for one in sizes})
     request = render_request(template_id, jobInfo={"fStart": 0, "fEnd": 30})

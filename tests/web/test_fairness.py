@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import re
+import select
 import socket
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from web.support_service import Client, Service
+from web.support_service import PATIENCE, Client, Service
 from web.support_templates import template_zip
 from web.test_gate import exchange, head
 
 from velocity_web.server.dispatch import FairDispatcher
 from velocity_web.server.rates import REMEMBERED, Buckets
 
-SOON = 5.0  # far more than an answer needs, far less than what is waited for in its way
+LONG_SECONDS = "1000"
+"""How long a silent connection is kept: longer than a client waits. Who is answered at all did not wait for its end."""
 
 
 def connect(service: Service) -> socket.socket:
     parts = urlsplit(service.url)
-    return socket.create_connection((parts.hostname, parts.port), timeout=20)
+    return socket.create_connection((parts.hostname, parts.port), timeout=PATIENCE)
 
 
 def answer_of(connection: socket.socket) -> bytes:
@@ -39,9 +40,9 @@ def answer_of(connection: socket.socket) -> bytes:
     return answer
 
 
-def timed(call: Callable[[], httpx.Response]) -> tuple[httpx.Response, float]:
-    began = time.monotonic()
-    return call(), time.monotonic() - began
+def ended(connections: list[socket.socket]) -> int:
+    """How many the other end has closed, of such as are sent nothing else."""
+    return len(select.select(connections, [], [], 0)[0])
 
 
 # --- bodies without a key ---
@@ -77,34 +78,32 @@ def test_a_chunk_line_without_an_end_is_refused(service: Service) -> None:
 
 
 def test_idle_connections_make_room_for_others(new_service: Callable[..., Service]) -> None:
-    service = new_service(workers="0", connection_limit="60", connections_per_address="50", head_seconds="60")
+    service = new_service(workers="0", connection_limit="60", connections_per_address="50", head_seconds=LONG_SECONDS)
     with service.client() as client, contextlib.ExitStack() as open_ones:
         assert client.get("/template/active").status_code == 200
-        for _ in range(150):
-            open_ones.enter_context(connect(service))
+        silent = [open_ones.enter_context(connect(service)) for _ in range(150)]
+        until(lambda: ended(silent) == 100)
         with Client(service.url, client.key) as another:
-            answer, seconds = timed(lambda: another.get("/template/active"))
-        assert answer.status_code == 200
-        assert seconds < SOON
+            assert another.get("/template/active").status_code == 200
 
 
-def test_six_hundred_silent_connections_keep_nobody_out(service: Service) -> None:
+def test_six_hundred_silent_connections_keep_nobody_out(new_service: Callable[..., Service]) -> None:
+    service = new_service(workers="0", head_seconds=LONG_SECONDS)
     with service.client() as client, contextlib.ExitStack() as open_ones:
         for _ in range(600):
             open_ones.enter_context(connect(service))
-        answer, seconds = timed(lambda: client.get("/render/active"))
-        assert answer.status_code == 200
-        assert seconds < SOON
+        assert client.get("/render/active").status_code == 200
 
 
 def test_unfinished_heads_make_room_too(new_service: Callable[..., Service]) -> None:
-    service = new_service(workers="0", connection_limit="60", connections_per_address="60", head_seconds="60")
+    service = new_service(workers="0", connection_limit="60", connections_per_address="60", head_seconds=LONG_SECONDS)
     with service.client() as client, contextlib.ExitStack() as open_ones:
-        for _ in range(100):
-            open_ones.enter_context(connect(service)).sendall(b"GET /render/active HTTP/1.1\r\nX-Drip: 1\r\n")
-        answer, seconds = timed(lambda: client.get("/render/active"))
-        assert answer.status_code == 200
-        assert seconds < SOON
+        unfinished = [open_ones.enter_context(connect(service)) for _ in range(100)]
+        for connection in unfinished:
+            with contextlib.suppress(ConnectionError):
+                connection.sendall(b"GET /render/active HTTP/1.1\r\nX-Drip: 1\r\n")
+        until(lambda: ended(unfinished) >= 40)
+        assert client.get("/render/active").status_code == 200
 
 
 def test_an_address_has_only_so_many_requests_under_way(new_service: Callable[..., Service]) -> None:
@@ -136,7 +135,7 @@ def test_a_trusted_proxy_has_more_connections_and_names_its_clients(new_service:
 
     def ask(address: str) -> int:
         headers = {"X-API-Key": "vk_00000000_wrong", "X-Forwarded-For": f"10.9.9.9, {address}"}
-        return httpx.get(f"{service.url}/render/active", headers=headers).status_code
+        return httpx.get(f"{service.url}/render/active", headers=headers, timeout=PATIENCE).status_code
 
     assert [ask("10.0.0.1"), ask("10.0.0.1"), ask("10.0.0.2")] == [401, 429, 401]
 
@@ -160,7 +159,7 @@ def test_a_head_has_to_come_in_time(new_service: Callable[..., Service]) -> None
 
 
 def test_a_body_has_to_make_progress(new_service: Callable[..., Service]) -> None:
-    service = new_service(workers="0", body_seconds="2")
+    service = new_service(workers="0", body_seconds="5")
     key = service.add_user()
     request = head("/campaign", "Content-Length: 40000", f"X-API-Key: {key}", "Content-Type: application/json")
     with connect(service) as dripping, connect(service) as slow:
@@ -183,7 +182,7 @@ def test_a_body_has_to_make_progress(new_service: Callable[..., Service]) -> Non
 
 
 def test_too_many_requests_of_one_account_are_429_and_others_go_on(new_service: Callable[..., Service]) -> None:
-    service = new_service(workers="0", requests_per_second="0.2", request_burst="5")
+    service = new_service(workers="0", requests_per_second="0.02", request_burst="5")
     with service.client() as client, service.client() as another:
         statuses = [client.get("/render/active").status_code for _ in range(8)]
         assert statuses[:5] == [200] * 5
@@ -191,7 +190,7 @@ def test_too_many_requests_of_one_account_are_429_and_others_go_on(new_service: 
         answer = client.post("/campaign", json={"name": "Never"})
         assert answer.status_code == 429
         assert answer.headers["content-type"] == "application/problem+json"
-        assert 1 <= int(answer.headers["retry-after"]) <= 5
+        assert 1 <= int(answer.headers["retry-after"]) <= 50
         assert "try again" in answer.json()["detail"]
         assert another.get("/render/active").status_code == 200
         assert client.get("/health").status_code == 200
@@ -207,10 +206,12 @@ def test_the_default_rate_does_not_hinder_many_clients_of_one_account(client: Cl
 
 
 def test_wrong_keys_are_refused_without_asking_the_database(new_service: Callable[..., Service]) -> None:
-    service = new_service(workers="0", wrong_keys_per_second="0.2")
+    service = new_service(workers="0", wrong_keys_per_second="0.05")
     with service.client() as known, service.client() as unknown:
         assert known.get("/render/active").status_code == 200
-        with httpx.Client(base_url=service.url, headers={"X-API-Key": "vk_00000000_wrong"}) as guessing:
+        with httpx.Client(
+            base_url=service.url, headers={"X-API-Key": "vk_00000000_wrong"}, timeout=PATIENCE
+        ) as guessing:
             statuses = [guessing.get("/render/active").status_code for _ in range(8)]
             assert statuses[0] == 401
             assert statuses[-1] == 429
@@ -247,7 +248,7 @@ def busy_service(new_service: Callable[..., Service]) -> Iterator[tuple[Service,
                     httpx.post,
                     f"{service.url}/campaign",
                     headers={"X-API-Key": hog.key},
-                    timeout=60,
+                    timeout=PATIENCE,
                     json={"name": "Later"},
                 )
                 for _ in range(16)
@@ -262,23 +263,18 @@ def busy_service(new_service: Callable[..., Service]) -> Iterator[tuple[Service,
 def test_health_answers_whatever_the_threads_do(busy_service: tuple[Service, Client]) -> None:
     service, _other = busy_service
     for path, said in (("/health", "ok"), ("/ready", "ready")):
-        answer, seconds = timed(partial(httpx.get, f"{service.url}{path}"))
+        answer = httpx.get(f"{service.url}{path}", timeout=PATIENCE)
         assert (answer.status_code, answer.json()["status"]) == (200, said)
-        assert seconds < SOON
 
 
 def test_one_tenants_slow_requests_leave_threads_for_another(busy_service: tuple[Service, Client]) -> None:
     _service, other = busy_service
-    answer, seconds = timed(lambda: other.get("/render/active"))
-    assert answer.status_code == 200
-    assert seconds < SOON
+    assert other.get("/render/active").status_code == 200
 
 
 def test_a_refusal_needs_no_thread(busy_service: tuple[Service, Client]) -> None:
     service, _other = busy_service
-    began = time.monotonic()
     assert exchange(service.url, head("/template/upload", "Content-Length: 10"))[0] == 401
-    assert time.monotonic() - began < SOON
 
 
 # --- HTTP as before ---
@@ -292,6 +288,19 @@ def receive_answers(connection: socket.socket, count: int) -> list[bytes]:
         assert data, received
         received += data
     return re.findall(rb"HTTP/1\.1 \d+", received)
+
+
+def receive_one(connection: socket.socket) -> bytes:
+    """The head of an answer whose body was read, too: it may come in pieces."""
+    answer = b""
+    while b"\r\n\r\n" not in answer:
+        answer += connection.recv(65536)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+    assert length, head
+    while len(body) < int(length[1]):
+        body += connection.recv(65536)
+    return head
 
 
 def test_pipelined_requests_with_bodies_are_answered_in_their_order(client: Client, service: Service) -> None:
@@ -319,7 +328,7 @@ def test_a_client_that_waits_for_100_continue_gets_it_once_admitted(client: Clie
             connection.sendall(request)
             assert connection.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
             connection.sendall(body)
-            assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+            assert receive_one(connection).startswith(b"HTTP/1.1 200 ")
 
 
 # --- the parts ---
@@ -336,14 +345,14 @@ class Held:
 
     def service(self) -> None:
         self.order.append(self.group)
-        self.let_go.wait(30)
+        self.let_go.wait(PATIENCE)
 
     def cancel(self) -> None:
         self.cancelled = True
 
 
 def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -366,7 +375,7 @@ def test_the_dispatcher_keeps_threads_free_for_who_comes_new() -> None:
         for task in tasks[group]:
             task.let_go.set()
     until(lambda: len(order) == 60)
-    assert dispatcher.shutdown(timeout=10)
+    assert dispatcher.shutdown(timeout=PATIENCE)
 
 
 def test_the_dispatcher_serves_groups_in_turn() -> None:
@@ -399,13 +408,15 @@ def test_a_dispatcher_that_stops_cancels_what_waits() -> None:
 
 
 def test_buckets_fill_with_time_and_are_forgotten_in_the_end() -> None:
-    buckets = Buckets(per_second=10, size=2)
+    buckets = Buckets(per_second=0.01, size=2)
     assert [buckets.take("a") for _ in range(2)] == [0, 0]
     wait = buckets.take("a")
-    assert 0 < wait <= 0.1
+    assert 0 < wait <= 100
     assert buckets.take("b") == 0
-    time.sleep(0.25)
-    assert buckets.take("a") == 0
+    quick = Buckets(per_second=100, size=1)
+    quick.take("a")
+    time.sleep(0.02)
+    assert quick.take("a") == 0
     for number in range(REMEMBERED + 100):
         buckets.take(str(number))
     assert len(buckets._levels) == REMEMBERED

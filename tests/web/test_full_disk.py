@@ -47,12 +47,11 @@ def left_in_tmp(service: Service) -> list[Path]:
     return [path for path in found if not (path.name.startswith("task-") and not list(path.iterdir()))]
 
 
-@pytest.fixture
-def tiny(tmp_path: Path) -> Iterator[Tiny]:
+@pytest.fixture(scope="module")
+def mounted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tiny]:
     if os.getuid() != 0 or not shutil.which("mount"):
         pytest.skip("only root can mount a small file system")
-    folder = tmp_path / "tiny"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("tiny")
     done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", str(folder)], check=False)
     if done.returncode:
         pytest.skip("nothing can be mounted here")
@@ -60,12 +59,21 @@ def tiny(tmp_path: Path) -> Iterator[Tiny]:
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-@pytest.fixture
-def service_on_tiny(tiny: Tiny) -> Iterator[Service]:
-    service = Service(tiny.folder / "data", {"VELOCITY_LOG_LEVEL": "ERROR"}).start()
+@pytest.fixture(scope="module")
+def service_on_tiny(mounted: Tiny) -> Iterator[Service]:
+    service = Service(mounted.folder / "data", {"VELOCITY_LOG_LEVEL": "ERROR"}).start()
     yield service
-    if service.process and service.process.poll() is None:
-        service.kill()
+    service.kill()
+
+
+@pytest.fixture
+def tiny(mounted: Tiny, service_on_tiny: Service) -> Iterator[Tiny]:
+    """The file system with room on it, and the service's reserve in its place."""
+    yield mounted
+    mounted.filler.unlink(missing_ok=True)
+    reserve = service_on_tiny.data / disk.RESERVE_NAME
+    with service_on_tiny.client() as client:
+        client.until("/template/storage-status", lambda _status: reserve.exists())
 
 
 def test_a_full_disk_is_told_and_room_can_be_made(tiny: Tiny, service_on_tiny: Service) -> None:

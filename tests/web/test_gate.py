@@ -6,14 +6,14 @@ import socket
 from urllib.parse import urlsplit
 
 import pytest
-from web.support_service import Client, Service
+from web.support_service import PATIENCE, Client, Service
 from web.support_templates import template_zip
 
 
 def exchange(url: str, head: str, body: bytes = b"") -> tuple[int, bytes]:
     """Send a request by hand, its head first; the status and the rest of the answer."""
     parts = urlsplit(url)
-    with socket.create_connection((parts.hostname, parts.port), timeout=20) as connection:
+    with socket.create_connection((parts.hostname, parts.port), timeout=PATIENCE) as connection:
         connection.sendall(head.replace("\n", "\r\n").encode() + body)
         answer = b""
         while data := connection.recv(65536):

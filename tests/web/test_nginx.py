@@ -7,11 +7,12 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
-from web.support_service import Client, Service
+from web.support_service import PATIENCE, Client, Service
 from web.support_templates import template_zip
 
 CONFIGURATION = Path(__file__).resolve().parents[2] / "docs" / "nginx.conf"
@@ -21,11 +22,13 @@ TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 
 
-@pytest.fixture
-def proxied(new_service: Callable[..., Service], tmp_path: Path) -> Iterator[Client]:
-    """A client of a service, through nginx."""
+SETTINGS = {"trusted_proxy": "127.0.0.1", "connections_per_address": "5", "wrong_keys_per_second": "0.05"}
+
+
+@contextmanager
+def proxied(service: Service, tmp_path: Path) -> Iterator[Client]:
+    """A client of the service, through nginx."""
     assert NGINX
-    service = new_service(trusted_proxy="127.0.0.1", connections_per_address="5", wrong_keys_per_second="0.05")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -41,7 +44,7 @@ def proxied(new_service: Callable[..., Service], tmp_path: Path) -> Iterator[Cli
         text = text.replace(found, wanted)
     (tmp_path / "nginx.conf").write_text(text)
     command = [NGINX, "-e", "stderr", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")]
-    subprocess.run([*command, "-t"], check=True, capture_output=True, timeout=60)
+    subprocess.run([*command, "-t"], check=True, capture_output=True, timeout=PATIENCE)
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
         with Client(f"http://127.0.0.1:{port}", service.add_user()) as client:
@@ -49,11 +52,12 @@ def proxied(new_service: Callable[..., Service], tmp_path: Path) -> Iterator[Cli
             yield client
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
 
 
 def await_answer(client: Client) -> None:
-    for _ in range(200):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
         try:
             if client.get("/health").status_code == 200:
                 return
@@ -62,19 +66,22 @@ def await_answer(client: Client) -> None:
     raise RuntimeError("nginx did not start")
 
 
-def test_the_service_works_behind_nginx(proxied: Client) -> None:
+def test_the_service_works_behind_nginx(new_service: Callable[..., Service], tmp_path: Path) -> None:
     content = template_zip()
-    template_id = proxied.ready_template(content)
-    assert proxied.get(f"/template/{template_id}/download").content == content
-    render_id = proxied.ready_render(template_id)
-    part = proxied.get(f"/render/{render_id}/download", headers={"Range": "bytes=4-7"})
-    assert (part.status_code, part.content) == (206, b"ftyp")
-    refused = httpx.post(f"{proxied.base_url}/template/upload", content=b"x" * 3_000_000)
-    assert refused.status_code == 401
+    with proxied(new_service(**SETTINGS), tmp_path) as client:
+        template_id = client.ready_template(content)
+        assert client.get(f"/template/{template_id}/download").content == content
+        render_id = client.ready_render(template_id)
+        part = client.get(f"/render/{render_id}/download", headers={"Range": "bytes=4-7"})
+        assert (part.status_code, part.content) == (206, b"ftyp")
+        refused = httpx.post(f"{client.base_url}/template/upload", content=b"x" * 3_000_000, timeout=PATIENCE)
+        assert refused.status_code == 401
 
 
-def test_nginx_hands_on_whose_request_it_is(proxied: Client) -> None:
+def test_nginx_hands_on_whose_request_it_is(new_service: Callable[..., Service], tmp_path: Path) -> None:
     """All of nginx's connections come from one address, and so do the wrong keys of one client of it."""
-    wrong = [httpx.get(f"{proxied.base_url}/render/all", headers={"X-API-Key": "wrong"}) for _ in range(3)]
-    assert [answer.status_code for answer in wrong] == [401, 429, 429]
-    assert proxied.get("/health").status_code == 200
+    with proxied(new_service(workers="0", **SETTINGS), tmp_path) as client:
+        url, headers = f"{client.base_url}/render/all", {"X-API-Key": "wrong"}
+        wrong = [httpx.get(url, headers=headers, timeout=PATIENCE) for _ in range(3)]
+        assert [answer.status_code for answer in wrong] == [401, 429, 429]
+        assert client.get("/health").status_code == 200

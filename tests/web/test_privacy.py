@@ -8,11 +8,11 @@ import socket
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from web.support_service import Service
+from web.support_service import PATIENCE, Service
 from web.support_templates import png, slow_template, template_zip, wav
 from web.test_crash import children_of
 
@@ -29,12 +29,17 @@ def command_line(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
 
 
-def test_secrets_of_the_server_do_not_reach_the_processes_that_fork(new_service: Callable[..., Service]) -> None:
-    service = new_service()
-    service.kill()
-    service.environment["MY_SECRET_TOKEN"] = "planted"
-    service.environment["VELOCITY_WEBHOOK_ATTEMPTS"] = "7"
-    service.start()
+@pytest.fixture(scope="module")
+def own_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One that nobody uses beside these tests, with secrets in its environment."""
+    secrets = {"MY_SECRET_TOKEN": "planted", "VELOCITY_WEBHOOK_ATTEMPTS": "7"}
+    running = Service(tmp_path_factory.mktemp("own") / "data", secrets).start()
+    yield running
+    running.stop()
+
+
+def test_secrets_of_the_server_do_not_reach_the_processes_that_fork(own_service: Service) -> None:
+    service = own_service
     client = service.client()
     template_id = client.ready_template(template_zip())
     assert client.get(f"/template/{template_id}/preview").status_code == 200
@@ -61,7 +66,7 @@ def test_the_databases_password_leaves_the_command_line(tmp_path: Path, argument
             stderr=subprocess.DEVNULL,
         )
         try:
-            silent.settimeout(60)
+            silent.settimeout(PATIENCE)
             connection, _address = silent.accept()
             with connection:
                 said = command_line(process.pid)
@@ -72,8 +77,8 @@ def test_the_databases_password_leaves_the_command_line(tmp_path: Path, argument
             process.wait()
 
 
-def test_files_are_for_the_service_alone(new_service: Callable[..., Service]) -> None:
-    service = new_service()
+def test_files_are_for_the_service_alone(own_service: Service) -> None:
+    service = own_service
     client = service.client()
     template_id = client.ready_template(template_zip())
     client.ready_audio(wav())
@@ -89,19 +94,21 @@ def test_files_are_for_the_service_alone(new_service: Callable[..., Service]) ->
 
 
 def test_an_open_data_folder_is_closed_and_that_is_logged(new_service: Callable[..., Service]) -> None:
-    service = new_service()
+    service = new_service(workers="0")
     client = service.client()
-    template_id = client.ready_template(template_zip())
+    template_id = client.upload_template(template_zip())
     service.stop()
     loose = [service.data, service.data / "templates", service.data / "velocity.db"]
     loose += (service.data / "templates").iterdir()
     for path in loose:
         path.chmod(0o777)
+    service.environment["VELOCITY_WORKERS"] = "1"
     service.start()
     assert {path.stat().st_mode & 0o027 for path in loose} == {0}
     assert "was open to other users" in (service.data / "server.log").read_text()
     with service.client() as other:
         other.headers["X-API-Key"] = client.key
+        assert other.settle(f"/template/{template_id}/status")["status"] == "completed"
         assert other.ready_render(template_id)
 
 
@@ -116,8 +123,8 @@ def test_what_confines_is_told_at_start_and_when_asked(new_service: Callable[...
     assert '"event": "confinement"' in log
 
 
-def test_an_attempts_folder_goes_whatever_becomes_of_it(new_service: Callable[..., Service]) -> None:
-    service = new_service()
+def test_an_attempts_folder_goes_whatever_becomes_of_it(own_service: Service) -> None:
+    service = own_service
     client = service.client()
     template_id = client.ready_template(slow_template())
     render_id = client.start_render(template_id)
@@ -174,7 +181,7 @@ def test_a_user_that_cannot_be_used_is_said_at_start(tmp_path: Path) -> None:
             env={**os.environ, "VELOCITY_RUN_AS": run_as},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
         assert done.returncode == 1

@@ -146,7 +146,7 @@ def test_each_version_of_landlock_takes_what_it_can(tmp_path: Path, version: int
         paths = [str(tmp_path / "granted"), str(tmp_path / "other")]
         arguments = [str(version), *paths, str(server.getsockname()[1]), str(os.getpid())]
         done = subprocess.run(
-            [sys.executable, "-c", PROBE, *arguments], capture_output=True, text=True, timeout=60, check=True
+            [sys.executable, "-c", PROBE, *arguments], capture_output=True, text=True, timeout=240, check=True
         )
     files, others = (line.split() for line in done.stdout.splitlines())
     assert files == ["done", "PermissionError", "PermissionError"]

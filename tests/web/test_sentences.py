@@ -12,8 +12,7 @@ from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel, ValidationError
-from web.support_hostile import HOSTILE
-from web.support_sentences import UUID, faults, literals, sentences_of
+from web.support_sentences import check, faults, literals
 from web.support_service import Client, render_request
 from web.support_templates import document, layer, png, slow_template, template_zip, wav, zipped
 
@@ -110,14 +109,6 @@ def test_the_sources_own_sentences() -> None:
     assert len(found) > 100
     wrong = [(place, text, faults(text)) for place, text in found if text and faults(text)]
     assert not wrong, wrong
-
-
-def check(answer: Any, sent: str = "") -> list[str]:
-    """The sentences of an answer, which hold to the rules; ``sent`` is all that the request named."""
-    found = list(sentences_of(answer))
-    for sentence in found:
-        assert not faults(sentence, sent), (sentence, faults(sentence, sent))
-    return found
 
 
 def test_what_requests_are_refused_with(client: Client, template_id: str) -> None:
@@ -227,18 +218,6 @@ MAPS: tuple[list[dict[str, Any]], ...] = (
 )
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_what_templates_fail_with(client: Client, name: str) -> None:
-    answer = client.post("/template/upload", files={"file": ("hostile.zip", HOSTILE[name][0]())})
-    if answer.status_code != 200:
-        check(answer.json())
-        return
-    status = client.settle(f"/template/{answer.json()['templateId']}/status")
-    check(status, "/tmp/velocity-pwned.png")
-    for warning in status["warnings"]:
-        assert not UUID.search(json.dumps(warning)), warning
-
-
 def test_files_are_named_as_their_owner_named_them(client: Client) -> None:
     template = zipped({"data.json": "{"})
     template_id = client.upload_template(template, "Spring promo.zip")
@@ -302,7 +281,7 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         command = [sys.executable, "-m", "velocity_engine", "serve", "--data", str(tmp_path), "--port", str(port)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
     assert done.returncode == 1
     assert f"port {port} of 127.0.0.1 is in use by another program; give another one with --port" in done.stderr
     assert "Errno" not in done.stderr

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
 import pytest
 
 from velocity_web.failures import Busy
 from velocity_web.processes.slots import CROWD, LONG_SECONDS, Slots
+
+
+def waiting(slots: Slots) -> int:
+    return sum(len(account.waiting) for account in list(slots._accounts.values()))
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 240
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
 
 
 def start_waiting(slots: Slots, accounts: Sequence[str], order: list[str]) -> list[threading.Thread]:
@@ -28,13 +39,13 @@ def start_waiting(slots: Slots, accounts: Sequence[str], order: list[str]) -> li
         thread = threading.Thread(target=wait, args=(account,))
         thread.start()
         threads.append(thread)
-        time.sleep(0.05)
+        until(lambda: waiting(slots) + len(order) == len(threads))
     return threads
 
 
 def join(threads: Sequence[threading.Thread]) -> None:
     for thread in threads:
-        thread.join(30)
+        thread.join(240)
         assert not thread.is_alive()
 
 
@@ -67,11 +78,8 @@ def test_a_crowd_is_turned_away_at_once_while_what_runs_takes_long() -> None:
     with ExitStack() as held:
         held.enter_context(slots.of("a"))
         time.sleep(LONG_SECONDS + 0.1)
-        began = time.monotonic()
         threads = start_waiting(slots, ["a"] * (CROWD + 3), order)
-        while len(order) < 3:
-            assert time.monotonic() - began < 20
-            time.sleep(0.05)
+        until(lambda: len(order) == 3)
         assert order == ["no place for a"] * 3
         with slots.of("b"):
             pass

@@ -15,6 +15,7 @@ from velocity_engine.errors import (
     FrameRangeError,
     Place,
     RenderCancelled,
+    RenderFailed,
     VelocityError,
 )
 
@@ -39,6 +40,8 @@ def explain(error: Exception, stream: TextIO) -> int:
         lines = [f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"]
     else:
         lines = [f"internal error: {type(error).__name__}: {error}", f"{DEBUG}=1 shows where; please report it"]
+    if isinstance(error, RenderFailed) and error.__cause__ is not None:
+        lines.append(f"beneath: {type(error.__cause__).__name__}: {error.__cause__}")
     for line in lines:
         print(f"velocity: {line}", file=stream)
     return exit_status(error)

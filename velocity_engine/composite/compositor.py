@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.composite.clip_frames import ClipFrames
-from velocity_engine.composite.cost import EffectCosts
+from velocity_engine.composite.cost import FrameCosts
 from velocity_engine.composite.extents import Extents
 from velocity_engine.composite.occlusion import first_seen
 from velocity_engine.composite.painter import Painter, apply_effect
@@ -44,7 +44,7 @@ class Compositor:
         apply: ApplyEffect = apply_effect,
     ) -> None:
         self.extents = Extents()
-        self._costs = EffectCosts(self.extents)
+        self._costs = FrameCosts(self.extents)
         self._threads = max(1, threads)
         self._workers: ThreadPoolExecutor | None = None
         self._tables = GradientTables()

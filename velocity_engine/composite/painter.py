@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.composite.clips import split_clips
-from velocity_engine.composite.extents import Extents, effect_margin
+from velocity_engine.composite.effect_room import effect_room
+from velocity_engine.composite.extents import Extents
 from velocity_engine.composite.groups import dissolves, plain_shapes, stands_apart
 from velocity_engine.composite.pictures import PicturePainter
-from velocity_engine.composite.rects import Rect, grown, intersection
+from velocity_engine.composite.rects import Rect, intersection
 from velocity_engine.composite.results import Results
 from velocity_engine.composite.surface import BufferPool, Surface, surface_of
 from velocity_engine.composite.vector import VectorPainter, alpha_of
@@ -161,12 +162,7 @@ class Painter:
         """The command's source with its effects, wherever the frame needs it; the same for every region of the
         frame.
         """
-        content = self._extents.content(command)
-        left, top, right, bottom = effect_margin(command.effects)
-        most = max(frame[2] - frame[0], frame[3] - frame[1], 64)
-        across, down = min(max(left, right), most), min(max(top, bottom), most)
-        needed = grown(frame, across, down, across, down)
-        rect = intersection(grown(content, left, top, right, bottom), needed) if content else None
+        rect = effect_room(command.effects, self._extents.content(command), frame)
         if rect is None:
             return None
         key = (effects_digest(command), rect)

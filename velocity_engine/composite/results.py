@@ -15,11 +15,14 @@ from velocity_engine.display import Digest
 
 Key = tuple[Digest, Rect]
 
+WHILE_DRAWING = 3
+
 
 class Results:
-    """Pixels by what they were made of. ``next_frame`` drops what the last two frames did not use; beyond ``limit``
-    bytes nothing more is kept than the running frame needs. Threads that ask for the same result wait for the first
-    to compute it.
+    """Pixels by what they were made of. ``next_frame`` drops what the last two frames did not use, and what is beyond
+    ``limit`` bytes. A frame may hold three times as much while it is drawn: beyond that what was not used for longest
+    goes, and is computed again should another part of the frame want it. Threads that ask for the same result wait for
+    the first to compute it.
     """
 
     def __init__(self, limit: int) -> None:
@@ -56,6 +59,7 @@ class Results:
             try:
                 pixels = compute()
                 with self._lock:
+                    self._make_room(pixels.nbytes)
                     self._held[key] = (self._frame, pixels)
                 return pixels
             finally:
@@ -63,8 +67,15 @@ class Results:
                     self._making.pop(key, None)
 
     def _used(self, key: Key) -> NDArray[np.uint8] | None:
-        found = self._held.get(key)
+        found = self._held.pop(key, None)
         if found is None:
             return None
-        self._held[key] = (self._frame, found[1])
+        self._held[key] = (self._frame, found[1])  # as the last in the order of their use
         return found[1]
+
+    def _make_room(self, size: int) -> None:
+        total = size + sum(pixels.nbytes for _, pixels in self._held.values())
+        for key in list(self._held):
+            if total <= WHILE_DRAWING * self._limit:
+                return
+            total -= self._held.pop(key)[1].nbytes

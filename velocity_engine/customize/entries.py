@@ -338,7 +338,7 @@ def _from_package(text: str, key: str, problems: Problems, sources: Sources) -> 
 def _from_data(text: str, key: str, problems: Problems, sources: Sources) -> tuple[Media, str] | None:
     try:
         if not text.startswith("data:"):
-            raise Malformed("it does not start with data:")
+            raise Malformed("it is no data: URI")
         data = data_uri(text)
         if not data:
             raise Malformed("it holds no data")

@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
+from velocity_engine.encode.scheduling import ordinary_scheduling
 from velocity_engine.errors import RenderFailed
 from velocity_engine.media.color_tags import BT709, LIMITED_RANGE
 from velocity_engine.plugin_types import BUFFER_START, EncodedPacket, EncoderSettings
@@ -86,9 +87,10 @@ class SegmentEncoder:
         self._context = cast("av.VideoCodecContext", av.CodecContext.create(settings.encoder, "w"))
         configure(self._context, settings, width, height, rate, frame_count)
         try:
-            self._context.open()
+            with ordinary_scheduling():
+                self._context.open()
         except (av.error.FFmpegError, ValueError) as error:
-            raise RenderFailed(f"the encoder {settings.encoder} does not start: {error}") from error
+            raise RenderFailed(f"the encoder {settings.encoder} does not start with these settings") from error
         self._time_base = 1 / rate
         reorder = settings.reorder_frames
         self._delay = self._context.reorder_depth if reorder is None else reorder

@@ -46,7 +46,7 @@ def irregular(mode: int) -> str | None:
     """What stands at a path by its mode, in words; None for a regular file."""
     if stat.S_ISREG(mode):
         return None
-    return next((name for is_kind, name in _KINDS if is_kind(mode)), "no regular file")
+    return next((name for is_kind, name in _KINDS if is_kind(mode)), "a special file")
 
 
 def output_file(path: str | os.PathLike[str]) -> Path:
@@ -63,7 +63,7 @@ def output_file(path: str | os.PathLike[str]) -> Path:
     except (FileNotFoundError, NotADirectoryError):
         return target
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = getattr(error, "strerror", None) or "its path is no path"
         raise StorageError(f"the result cannot be stored: {reason}", place=Place(file=asked.name)) from None
     if what is not None:
         hint = "Give the path of a file, or of one that is not there yet"

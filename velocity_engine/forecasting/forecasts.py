@@ -14,9 +14,8 @@ from fractions import Fraction
 from functools import lru_cache
 
 from velocity_engine import plugins
-from velocity_engine.builtin.codecs.rates import quality_gain
-from velocity_engine.encoder_config import EncoderConfig, RateControl
-from velocity_engine.forecasting.trial import FINER, USUAL, Trial
+from velocity_engine.encoder_config import EncoderConfig, RateControl, quality_gain
+from velocity_engine.forecasting.trial import FINER, PIXELS, USUAL, Encoded, Trial, Window
 from velocity_engine.pipeline.prepared import frame_total
 from velocity_engine.pipeline.segment import plan_segments
 from velocity_engine.plugin_types import Segment
@@ -32,11 +31,13 @@ class CodecCosts:
     """What no trial tells, measured with many templates.
 
     By preset: ``seconds`` of a pixel, in those of the usual H.264; bits of ``keys`` and of ``others``, in those of the
-    preset that was ``tried`` (of H.264 the slower ones in those of 3, the faster ones between 3 and 5, which both
-    were). ``held``: bits of a frame in which nothing changed. ``vbr`` and ``gain``: steps of quality that any bitrate
-    gives, and that each step of ``quality_gain`` does. ``over``: the most that comes, in bitrates. ``late``: the share
-    that comes yet, with other frames, of what the first one lacks because the decoder's buffer does not hold it.
-    ``threads``: how many the encoder keeps busy.
+    preset that is ``tried``, and of that in those of the trial's places (``usual``): for a trial whose time did not
+    suffice for more. ``longer``: bits of key frames and of others in whole videos, in those of the trial's windows.
+    ``steeper``: what the exponent by which others grow with the pixels lacks. ``held``: bits of any frame. ``over``:
+    the most that comes, in bitrates. ``late``: the share that comes yet, with other frames, of what the first one lacks
+    because the decoder's buffer does not hold it.
+    ``threads``: how many the encoder keeps busy. ``opening_ms``: what it takes whatever it encodes. ``unspent``:
+    seconds of a constant bitrate that the decoder's buffer holds in advance; None where the rate is not filled up.
     """
 
     seconds: tuple[float, ...]
@@ -44,52 +45,67 @@ class CodecCosts:
     others: tuple[float, ...]
     tried: int
     held: float
-    vbr: float
-    gain: float
+    usual: tuple[float, float]
+    longer: tuple[float, float]
+    steeper: float
     over: float
     late: float
     threads: float = 1.0
+    opening_ms: float = 0.0
+    unspent: float | None = None
 
 
 COSTS = {
     "h264": CodecCosts(
-        seconds=(2.9, 2.5, 1.95, 1.3, 0.9, 0.45),
-        keys=(0.9, 0.85, 0.75, 1.1, 1.05, 1.2),
-        others=(0.75, 0.8, 0.8, 0.75, 0.9, 1.1),
+        seconds=(2.0, 1.75, 1.35, 0.9, 0.62, 0.31),
+        keys=(0.9, 0.87, 0.9, 1.0, 1.45, 2.22),
+        others=(0.76, 0.82, 0.84, 1.0, 1.3, 2.34),
         tried=3,
-        held=290.0,
-        vbr=0.0,
-        gain=1.1,
-        over=0.85,
-        late=0.3,
+        held=62.0,
+        usual=(1.1, 1.1),
+        longer=(0.92, 0.94),
+        steeper=-0.033,
+        over=0.9,
+        late=0.4,
+        unspent=0.1,
     ),
     "h265": CodecCosts(
         seconds=(11.0, 9.5, 6.0, 4.0, 3.3, 2.1),
-        keys=(0.72, 0.93, 1.1, 1.0, 0.9, 0.9),
-        others=(0.5, 0.5, 0.7, 0.8, 1.05, 1.6),
+        keys=(0.8, 0.82, 0.97, 0.99, 1.0, 1.79),
+        others=(0.82, 0.84, 0.82, 0.85, 1.0, 1.4),
         tried=4,
-        held=770.0,
-        vbr=-1.0,
-        gain=1.35,
-        over=0.8,
+        held=136.0,
+        usual=(0.88, 1.22),
+        longer=(0.92, 0.9),
+        steeper=0.018,
+        over=0.845,
         late=0.3,
         threads=1.5,
+        opening_ms=65.0,
+        unspent=0.2,
     ),
     "av1": CodecCosts(
-        seconds=(9.0, 6.5, 2.7, 2.0, 1.7, 1.0),
-        keys=(0.42, 0.5, 0.62, 0.6, 0.56, 0.52),
-        others=(0.45, 0.45, 0.8, 1.2, 1.05, 0.65),
+        seconds=(7.1, 5.1, 2.1, 1.6, 1.3, 0.8),
+        keys=(0.85, 0.9, 0.98, 1.0, 1.01, 1.1),
+        others=(0.76, 0.82, 0.94, 1.0, 1.05, 1.1),
         tried=3,
-        held=115.0,
-        vbr=1.0,
-        gain=1.1,
+        held=15.0,
+        usual=(0.73, 1.62),
+        longer=(0.885, 0.8),
+        steeper=-0.093,
         over=1.5,
-        late=0.25,
+        late=0.15,
+        opening_ms=65.0,
     ),
 }
-STEP_POWER = 0.5
+STEP_POWER = 0.45  # by which what is not a key frame grows with the frames of the composition that lie between
+MORE_FINER = (1.23, 1.64)  # exponents: how much more a finer quality costs key frames and others of whole videos
+FINEST = 14.0  # steps of quality, beyond which a constant bitrate that is not filled up stays unspent
+FAR_BEGINS = 1.2  # doublings of both sides beyond which the largest picture of the trial tells more
 CONTAINER_BYTES, CONTAINER_BYTES_A_FRAME = 900, 10
-BASE_MS = 130.0  # of starting, opening and finishing, whatever is rendered
+BASE_MS = 155.0  # of starting, opening and finishing, whatever is rendered
+MORE_STARTING, MORE_DRAWING = 4.4, 1.24  # times what the trial saw: renders open pictures at their own size
+ENCODE_POWER = 0.83  # by which the time of encoding grows with the pixels
 BESIDE = 0.3  # of the shorter of drawing and encoding, which do not lie beside each other wholly
 
 
@@ -153,9 +169,9 @@ class _Shape:
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What the trial tells of one codec and preset: bits of a key frame, in those of the trial's ``keys``, and of a
-    frame that changed wholly, both at the trial's size; the exponents by which they grow with the pixels; and by how
-    much for a quality that is one step finer."""
+    """What the trial tells of one codec and preset near a frame: bits of a key frame, and of each that is not, in those
+    of the trial's places; the exponents by which they grow with the pixels; by how much for a quality that is one step
+    finer."""
 
     key: float
     other: float
@@ -165,113 +181,157 @@ class _Content:
     other_finer: float
 
     @classmethod
-    def of(cls, trial: Trial, encoder: EncoderConfig, frame: float) -> _Content:
-        """Near ``frame``: windows count for the more the nearer they are."""
-        codec, preset, costs = encoder.codec_name, _preset(encoder), _costs(encoder)
+    def of(cls, trial: Trial, encoder: EncoderConfig, frame: float, grown: float) -> _Content:
+        """``grown``: how many times the pixels of the trial's places the picture has."""
+        costs, preset = _costs(encoder), _preset(encoder)
+        codec = encoder.codec_name if encoder.codec_name in COSTS else "h264"
         weights = _weights(trial, frame)
-        usual, larger = _Sums.of(trial, USUAL, weights), _Sums.of(trial, USUAL, weights, large=True)
-        near = _Sums.of(trial, (codec if codec in COSTS else "h264", costs.tried), weights)
-        shared = _Sums.of(trial, USUAL, near.weights)
-        key = usual.key * near.key / shared.key * costs.keys[preset]
-        other = usual.other * near.other / shared.other * costs.others[preset]
-        if codec == "h264" and preset > costs.tried:
-            fastest = _Sums.of(trial, ("h264", 5), weights)
-            part = (preset - costs.tried) / 2
-            key *= (fastest.key / usual.key) ** part
-            other *= (fastest.other / usual.other) ** part
-        finer = _Sums.of(trial, USUAL, weights, finer=FINER)
-        coarse = _Sums.of(trial, USUAL, finer.weights)
+        key, other = 1.0, 1.0
+        tried = _ratio(trial, weights, (codec, preset, 0.0))
+        if tried is None:  # the time of the trial did not suffice
+            key, other = costs.keys[preset], costs.others[preset]
+            tried = _ratio(trial, weights, (codec, costs.tried, 0.0)) or costs.usual
+        finer = _change(trial, weights, (codec, costs.tried, 0.0), (codec, costs.tried, FINER)) or _change(
+            trial, weights, (*USUAL, 0.0), (*USUAL, FINER)
+        )
+        key_finer, other_finer = (1.0, 1.0) if finer is None else (one ** (1 / FINER) for one in finer)
+        longer = costs.longer
+        powers = _powers(trial, weights, (codec, costs.tried, 0.0), grown)
         return cls(
-            key / _mean([(_along(trial.keys, window), weight) for window, weight in usual.weights.items()]),
-            other / max(0.1, _mean([(one.changed, weights[one.frame]) for one in trial.windows])),
-            _power(usual.key, larger.key),
-            _power(usual.other, larger.other),
-            math.pow(finer.key / coarse.key, 1 / FINER),
-            math.pow(finer.other / coarse.other, 1 / FINER),
+            key * tried[0] * longer[0],
+            other * tried[1] * longer[1],
+            powers[0],
+            powers[1] + costs.steeper,
+            key_finer ** MORE_FINER[0],
+            other_finer ** MORE_FINER[1],
         )
 
 
-def _weights(trial: Trial, frame: float) -> dict[float, float]:
-    """Of the windows, by their frames."""
+How = tuple[str, int, float]  # codec, preset, steps finer
+
+
+def _weights(trial: Trial, frame: float) -> list[float]:
+    """Of the windows: they count for the more the nearer they are."""
     length = max(1.0, trial.changes[-1][0] - trial.changes[0][0])
-    return {window.frame: 1 / (FAR + abs(window.frame - frame) / length) for window in trial.windows}
+    return [1 / (FAR + abs(window.frame - frame) / length) for window in trial.windows]
 
 
-def _mean(values: Sequence[tuple[float, float]]) -> float:
-    """Of values with their weights."""
-    return sum(value * weight for value, weight in values) / sum(weight for _value, weight in values)
+def _ratio(trial: Trial, weights: Sequence[float], how: How) -> tuple[float, float] | None:
+    """Key frames and the others, in those of the places where the windows lie; None if none was encoded in this way."""
+    sums = [0.0, 0.0, 0.0, 0.0]
+    for window, weight in zip(trial.windows, weights, strict=True):
+        if (one := _encoded(window, how, trial.place_pixels)) is not None:
+            sums[0] += weight * _key_bits(one)
+            sums[1] += weight * _key_bits_of(_along(_keys(trial), window.frame))
+            sums[2] += weight * max(MIN_BITS, one.other_bits)
+            local = _mean_along(_others(trial), window.frame, window.frame + window.frames)
+            sums[3] += weight * max(MIN_BITS, local * (window.frames - 1))
+    return (sums[0] / sums[1], sums[2] / sums[3]) if sums[0] else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Sums:
-    """Means over the windows that one encoder was tried with, in bits, and which those were."""
+def _change(
+    trial: Trial, weights: Sequence[float], before: How, after: How, *, times: int = 1
+) -> tuple[float, float] | None:
+    """By how much key frames and the others grow, over the windows that were encoded both ways. ``times``: how many
+    times the pixels the second way has."""
+    sums = [0.0, 0.0, 0.0, 0.0]
+    for window, weight in zip(trial.windows, weights, strict=True):
+        if (pair := _grown(window, before, after, trial.place_pixels, times)) is not None:
+            sums = [total + weight * bits for total, bits in zip(sums, pair, strict=True)]
+    return (sums[1] / sums[0], sums[3] / sums[2]) if sums[0] else None
 
-    key: float
-    other: float
-    weights: dict[float, float]
 
-    @classmethod
-    def of(
-        cls,
-        trial: Trial,
-        encoder: tuple[str, int],
-        weights: dict[float, float],
-        *,
-        large: bool = False,
-        finer: float = 0.0,
-    ) -> _Sums:
-        note = X264_NOTE_BITS if encoder[0] == "h264" else 0
-        found = [
-            (window.frame, one)
-            for window in trial.windows
-            for one in window.encoded
-            if (one.codec, one.preset) == encoder
-            and one.finer == finer
-            and (one.pixels > trial.key_pixels) == large
-            and window.frame in weights
-        ]
-        if not found:
-            return cls(1.0, 1.0, weights)
-        return cls(
-            _mean([(max(MIN_BITS, one.key_bits - note), weights[frame]) for frame, one in found]),
-            _mean([(max(MIN_BITS, one.other_bits), weights[frame]) for frame, one in found]),
-            {frame: weights[frame] for frame, _one in found},
-        )
+def _grown(window: Window, before: How, after: How, pixels: int, times: int) -> tuple[float, ...] | None:
+    """Bits of the key frame both ways, then of the others."""
+    one, two = _encoded(window, before, pixels), _encoded(window, after, pixels * times)
+    if one is None or two is None:
+        return None
+    return _key_bits(one), _key_bits(two), max(MIN_BITS, one.other_bits), max(MIN_BITS, two.other_bits)
+
+
+def _powers(trial: Trial, weights: Sequence[float], usual: How, grown: float) -> tuple[float, float]:
+    """The exponents by which key frames and the others grow with the pixels."""
+    shared = (*USUAL, 0.0)
+    known = _change(trial, weights, shared, shared, times=4)
+    if known is None:
+        return 0.6, 0.6
+    own = _change(trial, weights, usual, usual, times=4) or known
+    near = [(_power(one, 4) + _power(two, 4)) / 2 for one, two in zip(known, own, strict=True)]
+    far = trial.large and (
+        _grown(trial.large, usual, usual, trial.place_pixels, 16)
+        or _grown(trial.large, shared, shared, trial.place_pixels, 16)
+    )
+    if not far:
+        return near[0], near[1]
+    part = min(1.0, max(0.0, math.log(grown, 4) - FAR_BEGINS))
+    return (
+        (1 - part) * near[0] + part * _power(far[1] / far[0], 16),
+        (1 - part) * near[1] + part * _power(far[3] / far[2], 16),
+    )
+
+
+def _encoded(window: Window, how: How, pixels: int) -> Encoded | None:
+    for one in window.encoded:
+        if (one.codec, one.preset, one.finer) == how and 0.6 < one.pixels / pixels < 1.6:
+            return one
+    return None
+
+
+def _key_bits(one: Encoded) -> float:
+    return _key_bits_of(one.key_bits) if one.codec == "h264" else max(MIN_BITS, one.key_bits)
+
+
+def _key_bits_of(bits: float) -> float:
+    """Of the first frame of H.264, without what x264 writes of itself."""
+    return max(MIN_BITS, bits - X264_NOTE_BITS)
+
+
+def _keys(trial: Trial) -> list[tuple[float, float]]:
+    return [(frame, key) for frame, key, _other in trial.places]
+
+
+def _others(trial: Trial) -> list[tuple[float, float]]:
+    return [(frame, other) for frame, _key, other in trial.places]
 
 
 def _segment_bits(trial: Trial, encoder: EncoderConfig, shape: _Shape, segment: Segment, gop: int) -> float:
     seconds = float((segment.last - segment.first) / shape.rate)
     asked = None if encoder.bitrate is None else encoder.bitrate * 8 * seconds
     note = X264_NOTE_BITS if encoder.codec_name == "h264" else 0
-    if encoder.rate_control == RateControl.CBR and asked is not None:
-        return asked
-    content = _Content.of(trial, encoder, shape.frame((segment.first + segment.last) / 2))
+    costs = _costs(encoder)
+    if encoder.rate_control == RateControl.CBR and asked is not None and costs.unspent is not None:
+        return asked * max(0.4, 1 - costs.unspent / seconds)
+    grown = shape.pixels / trial.place_pixels
+    content = _Content.of(trial, encoder, shape.frame((segment.first + segment.last) / 2), grown)
     steps = _steps_finer(encoder, shape)
-    grown = shape.pixels / trial.key_pixels
     key = content.key * content.key_finer**steps * grown**content.key_power
-    keys = [key * _along(trial.keys, shape.frame(n)) for n in range(segment.first, segment.last, gop)]
+    places = _keys(trial)
+    keys = [
+        key * _key_bits_of(_along(places, shape.frame(number))) for number in range(segment.first, segment.last, gop)
+    ]
     frames = segment.last - segment.first - len(keys)
-    share = _mean_along(trial.changes, shape.frame(segment.first), shape.frame(segment.last))
+    local = _mean_along(_others(trial), shape.frame(segment.first), shape.frame(segment.last))
     other = content.other * content.other_finer**steps * grown**content.other_power
-    others = frames * (share * other * shape.step**STEP_POWER + _costs(encoder).held)
+    others = frames * (local * other * shape.step**STEP_POWER + costs.held)
+    if encoder.rate_control == RateControl.CBR and asked is not None:
+        return min(float(sum(keys) + others), asked)
     if encoder.rate_control == RateControl.VBR and asked is not None:
         first = asked * max(0.2, min(0.25, 0.5 / seconds))
-        keys[0] -= max(0.0, keys[0] - first) * (1 - _costs(encoder).late)
-        return min(float(sum(keys) + others + note), asked * _costs(encoder).over)
+        keys[0] -= max(0.0, keys[0] - first) * (1 - costs.late)
+        return min(float(sum(keys) + others + note), asked * costs.over)
     return float(sum(keys) + others + note)
 
 
 def _steps_finer(encoder: EncoderConfig, shape: _Shape) -> float:
     """By how many steps the quality is better than the trial's."""
-    costs = _costs(encoder)
     if encoder.rate_control == RateControl.VBR:
-        return costs.vbr + costs.gain * quality_gain(encoder, *shape.size, shape.rate)
-    return costs.vbr
+        return quality_gain(encoder, *shape.size, shape.rate)
+    return FINEST if encoder.rate_control == RateControl.CBR else 0.0
 
 
-def _power(usual: float, larger: float) -> float:
-    """The exponent by which bits grow with the pixels, of which ``larger`` has four times as many."""
-    return min(1.2, max(0.2, math.log(larger / usual, 4)))
+def _power(larger: float, times: int) -> float:
+    """The exponent by which bits grow with the pixels, where ``times`` as many take ``larger`` times the bits."""
+    return min(1.2, max(0.1, math.log(larger, times)))
 
 
 def _along(points: Sequence[tuple[float, float]], frame: float) -> float:
@@ -301,15 +361,18 @@ def _milliseconds(trial: Trial, encoder: EncoderConfig, shape: _Shape, segments:
     share = _mean_along(trial.changes, shape.frame(0), shape.frame(shape.count))
     touched = sum(share > 0 for _frame, share in trial.changes) / len(trial.changes)
     draw = shape.count * (trial.evaluate_ms + touched * trial.touch_ms + share * shape.pixels * trial.pixel_ns / 1e6)
+    draw *= MORE_DRAWING
     costs = _costs(encoder)
-    encode = shape.count * shape.whole * trial.encode_ns * costs.seconds[_preset(encoder)] / 1e6
+    pixels = PIXELS * math.pow(shape.whole / PIXELS, ENCODE_POWER)
+    encode = shape.count * pixels * trial.encode_ns * costs.seconds[_preset(encoder)] / 1e6
+    start = BASE_MS + trial.start_ms * MORE_STARTING + costs.opening_ms
     lanes = min(trial.processors, segments)
     if lanes > 1:
-        return BASE_MS + trial.start_ms + (draw + encode) / lanes
+        return start + (draw + encode) / lanes
     if trial.processors == 1:
-        return BASE_MS + trial.start_ms + draw + encode
+        return start + draw + encode
     encode /= costs.threads
-    return BASE_MS + trial.start_ms + max(draw, encode) + BESIDE * min(draw, encode)
+    return start + max(draw, encode) + BESIDE * min(draw, encode)
 
 
 def _costs(encoder: EncoderConfig) -> CodecCosts:

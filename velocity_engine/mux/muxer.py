@@ -125,7 +125,7 @@ class Muxer:
             return
 
     def _failure(self, error: Exception) -> VelocityError:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = getattr(error, "strerror", None) or "the file takes no more"
         return StorageError(f"the video cannot be written: {reason}")
 
 

@@ -177,11 +177,9 @@ def _text(values: Mapping[str, Any]) -> str:
     try:
         return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError) as error:
-        raise CustomizationError(
-            f"the customizations hold what JSON cannot: {error}",
-            place=Place(field="customizationMap"),
-            hint="Give texts, numbers, lists and objects",
-        ) from None
+        what = "the customizations hold what JSON cannot"
+        hint = "Give texts, finite numbers, true, false, null, lists and objects"
+        raise CustomizationError(what, place=Place(field="customizationMap"), hint=hint) from error
 
 
 def _plain(reference: FileReference) -> dict[str, str]:

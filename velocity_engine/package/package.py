@@ -202,7 +202,7 @@ def _choose_document(store: Store, file: str, animation: str | None, limits: Pac
 
 def _several(names: Sequence[str], file: str) -> PackageError:
     listed = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
-    hint = "Name the one to use data.json, or leave the others out"
+    hint = "Give the one to use the name data.json, or leave the others out"
     return PackageError(f"the package holds several Lottie documents: {listed}", place=Place(file=file), hint=hint)
 
 

@@ -27,6 +27,17 @@ _LOCAL_HEADER = 30
 _END = b"PK\x05\x06"
 _END_64 = b"PK\x06\x06"
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, struct.error)
+_FAULTS = (
+    ("not a zip", "it has no directory of its files"),
+    ("central directory", "the directory of its files is broken"),
+    ("extra field", "the directory of its files is broken"),
+    ("CRC-32", "a file in it is not what was packed"),
+    ("file header", "a file in it does not begin where its directory says"),
+    ("File name in directory", "a file in it has another name than its directory says"),
+    ("Overlapped", "files in it overlap"),
+    ("decompressing", "a file in it cannot be unpacked"),
+)
+"""What zipfile and zlib say of a broken ZIP, and the same for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +133,7 @@ class _Member(io.BufferedIOBase):
             raise _broken(problem, self._place) from None
         self._left -= len(data)
         if self._left < 0 or (not data and wanted and self._left > 0):
-            raise PackageError("the member is not as large as the ZIP says", place=self._place)
+            raise PackageError("the file is not as large as the ZIP says", place=self._place)
         return data
 
     def close(self) -> None:
@@ -132,8 +143,10 @@ class _Member(io.BufferedIOBase):
 
 def _broken(problem: Exception, place: Place) -> PackageError:
     if isinstance(problem, NotImplementedError):
-        return PackageError(f"the ZIP needs what is not supported: {problem}", place=place)
-    what = "data ends too early" if isinstance(problem, EOFError) else str(problem)[:200]
+        hint = "Pack it again with plain ZIP tools"
+        return PackageError("the ZIP needs a newer kind of unpacking than is supported", place=place, hint=hint)
+    what = next((ours for theirs, ours in _FAULTS if theirs in str(problem)), "it cannot be unpacked")
+    what = "its data ends too early" if isinstance(problem, EOFError) else what
     return PackageError(f"the ZIP is damaged: {what}", place=place, hint="Pack or upload it again")
 
 

@@ -122,7 +122,8 @@ def _frames(raw: Mapping[str, Any], file: str) -> tuple[float, float]:
     first = _required(raw, "ip", "first frame", file) if raw.get("ip") is not None else 0.0
     last = _required(raw, "op", "end frame", file)
     if last <= first:
-        raise _bad(file, "/op", f"op (end frame) is {last:g}, ip (first frame) is {first:g}", "op must be above ip")
+        what = f"op (end frame) is {last:g}, ip (first frame) is {first:g}"
+        raise _bad(file, "/op", what, "The end frame must be above the first frame")
     if last - first > MAX_FRAMES or max(abs(first), abs(last)) > 1e9:
         raise _bad(file, "/op", f"the document lasts {last - first:g} frames", f"At most {MAX_FRAMES} are possible")
     return first, last

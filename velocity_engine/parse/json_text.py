@@ -32,10 +32,14 @@ def json_value(data: bytes, file: str) -> Any:
         hint = "JSON has no NaN and no Infinity: export again"
         raise DocumentError(f"the JSON holds {found}", place=place, hint=hint) from None
     except json.JSONDecodeError as problem:
-        what = f"the file is no JSON: {problem.msg} in line {problem.lineno}, column {problem.colno}"
+        what = f"the file is no longer JSON at line {problem.lineno}, column {problem.colno}"
         raise DocumentError(what, place=place) from None
-    except (ValueError, RecursionError) as problem:
-        raise DocumentError(f"the file is no JSON that can be read: {str(problem)[:100]}", place=place) from None
+    except UnicodeError:
+        raise DocumentError("the file is not valid UTF-8", place=place) from None
+    except RecursionError:
+        raise DocumentError("the JSON is nested too deep", place=place) from None
+    except ValueError:
+        raise DocumentError("the JSON holds a number with too many digits", place=place) from None
 
 
 class _Constant(Exception):

@@ -101,6 +101,17 @@ def _group(context: Context, raw: dict[str, Any], pointer: str, depth: int) -> G
     return Group(**_common(raw, pointer), items=items, transform=own)
 
 
+_WORDS = {
+    "sy": "kind of star",
+    "t": "kind of gradient",
+    "r": "fill rule",
+    "lc": "line cap",
+    "lj": "line join",
+    "m": "trim mode",
+    "mm": "merge mode",
+}
+
+
 def _choice(context: Context, raw: Mapping[str, Any], key: str, choices: type[E_], default: E_, pointer: str) -> E_:
     """The member of ``choices`` that ``raw[key]`` names by number."""
     if raw.get(key) is None:
@@ -109,7 +120,7 @@ def _choice(context: Context, raw: Mapping[str, Any], key: str, choices: type[E_
     try:
         return choices(value)
     except ValueError:
-        what = f"{key} {described(raw.get(key))} is unknown"
+        what = f"the {_WORDS[key]} ({key}) {described(raw[key])} is unknown"
         context.report("document.malformed", what, f"{pointer}/{key}", f"{default.name.lower()} is used")
         return default
 

@@ -104,12 +104,21 @@ def render_to_file(
     except VelocityError:
         raise
     except Exception as error:
-        raise RenderFailed(f"rendering failed: {error}") from error
+        raise _failure(error) from error
     tiles = TileCount()
     source.add_to(clock, tiles)
     meter.tell(video.frame_count, "done")
     seconds = time.perf_counter() - started
     return RenderStats(video.frame_count, source.frames_held, seconds, size, tiles.total, tiles.held, clock.seconds)
+
+
+def _failure(error: Exception) -> RenderFailed:
+    """What people read of an error that is no VelocityError: of its own words, none are for them."""
+    if isinstance(error, MemoryError):
+        return RenderFailed("there is too little memory to render this", hint="Choose a smaller resolution")
+    if isinstance(error, OSError) and error.strerror:
+        return RenderFailed(f"rendering failed: {error.strerror}")
+    return RenderFailed("rendering failed: the engine or a plugin made a mistake")
 
 
 def _open_muxer(part: Path, video: Video, plan: AudioPlan | None) -> Muxer:

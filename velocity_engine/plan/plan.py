@@ -166,7 +166,8 @@ class PlanBuilder:
                 with open_regular(media.path) as file:
                     return file.read()
             except OSError as error:
-                raise MediaError(f"cannot be read: {error.strerror}", place=Place(file=Path(media.path).name)) from None
+                place = Place(file=Path(media.path).name)
+                raise MediaError(f"the file cannot be read: {error.strerror}", place=place) from None
         if self.package is None or media.name is None:
             raise MediaError("the package is gone", place=Place(file=media.name))
         return self.package.read(media.name)

@@ -29,7 +29,7 @@ def merge_paths(paths: Sequence[Path], mode: MergeMode) -> Path:
             return from_skia(_intersection(paths))
         return _excluded(paths)
     except pathops.PathOpsError as error:
-        raise PathOperationError(str(error)) from error
+        raise PathOperationError("the curves are too intricate") from error
 
 
 def _union(paths: Sequence[Path]) -> pathops.Path:

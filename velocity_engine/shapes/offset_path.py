@@ -37,4 +37,4 @@ def offset_path(path: Path, amount: float, miter_limit: float, *, join: Join) ->
         border.convertConicsToQuads(CONIC_TOLERANCE)
         return from_skia(pathops.op(inside, border, operator, True, False), 1 / FINENESS)
     except pathops.PathOpsError as error:
-        raise PathOperationError(str(error)) from error
+        raise PathOperationError("the curves are too intricate") from error

@@ -53,7 +53,7 @@ def refuse_tangles(path: Path) -> None:
     for i, end in enumerate(ends.tolist()):
         meetings += int(((low[i + 1 : end, 1] <= high[i, 1]) & (high[i + 1 : end, 1] >= low[i, 1])).sum())
         if meetings > MAX_MEETINGS:
-            raise PathOperationError("too many of its curves cross")
+            raise PathOperationError("too many curves cross")
 
 
 def to_skia(path: Path, scale: float = 1.0) -> Any:

@@ -73,7 +73,8 @@ class FontFace:
         face = hb.Face(hb.Blob(sfnt), index)
         place = Place(file=file or None)
         if face.glyph_count == 0 or face.upem <= 0:
-            raise MediaError("is not a font that can be read", place=place, hint="TTF, OTF, TTC, WOFF and WOFF2 can")
+            hint = "TTF, OTF, TTC, WOFF and WOFF2 fonts can be read"
+            raise MediaError("this is not a font that can be read", place=place, hint=hint)
         if not any(len(face.reference_table(table)) for table in _OUTLINE_TABLES):
             hint = "Bitmap and colour fonts are not supported: put a font with outlines there"
             raise MediaError("the font has no outlines", place=place, hint=hint)

@@ -89,7 +89,7 @@ def _read_records(data: bytes, file: str) -> tuple[FontRecord, ...]:
 
 
 def _no_font(file: str) -> MediaError:
-    return MediaError("it is not a font that can be read", place=Place(file=file or None), hint=_HINT)
+    return MediaError("this is not a font that can be read", place=Place(file=file or None), hint=_HINT)
 
 
 def _unpacked(data: bytes, file: str) -> bytes:

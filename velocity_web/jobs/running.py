@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import time
 from contextlib import suppress
@@ -14,13 +15,15 @@ from velocity_web.processes.answers import LINE_BYTES, Message, NotUnderstood, P
 from velocity_web.processes.fork_server import Ended
 
 RECEIVE_BYTES = 1 << 20
+TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(slots=True)
 class Running:
     """``folder`` is the child's own, ``output`` the file that it writes there, if it does.
 
-    ``verdict`` is why this worker ended the child; ``garbled`` that it said what no task says.
+    ``verdict`` is why this worker ended the child; ``garbled`` that it said what no task says; ``seen_ms`` what it had
+    taken of the processors when that was looked at last.
     """
 
     job: Leased
@@ -41,10 +44,17 @@ class Running:
     ended: Ended | None = None
     verdict: str | None = None
     hopeless: bool = False
+    seen_ms: int = 0
 
     @property
     def elapsed_ms(self) -> int:
         return int((time.monotonic() - self.began) * 1000)
+
+    @property
+    def charged_ms(self) -> int:
+        """How long it ran, but no more than it took of all processors together: for what others kept it from running,
+        nobody is charged."""
+        return min(self.elapsed_ms, self.processor_ms())
 
     @property
     def is_over(self) -> bool:
@@ -79,6 +89,16 @@ class Running:
         self.stage = message.stage or self.stage
         self.result = message.result or self.result
         self.failed = message.failed or self.failed
+
+    def processor_ms(self) -> int:
+        """What the child took of all processors together up to now."""
+        if self.ended is not None:
+            return self.ended.processor_ms
+        with suppress(OSError, ValueError, IndexError):
+            # The name, which may hold spaces and brackets, ends at the last bracket.
+            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+            self.seen_ms = 1000 * (int(fields[11]) + int(fields[12])) // TICKS_A_SECOND
+        return self.seen_ms
 
     def memory_bytes(self) -> int:
         """What the child holds in memory now, apart from what lies in files anyway; 0 when it is gone."""

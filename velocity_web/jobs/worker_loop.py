@@ -281,7 +281,7 @@ class Worker:
                 lock_account(job.account_id)
                 if not queue.renew(self.owner, job, self.settings) or job.kind != states.RENDER:
                     continue
-                solvent = budget.charge(job.account_id, job.id, running.elapsed_ms)
+                solvent = budget.charge(job.account_id, job.id, running.charged_ms)
                 if running.progress:
                     shown = running.progress
                     queue.set_progress(job.id, shown.done, shown.total, shown.remaining_ms)
@@ -303,7 +303,7 @@ class Worker:
         job = running.job
         if running.verdict == "cancelled":
             remove(running.folder)  # first: a full disk may need the room
-            queue.finish_cancelling(self.owner, job, running.elapsed_ms)
+            queue.finish_cancelling(self.owner, job, running.charged_ms)
         elif running.verdict == "lost":
             pass
         elif running.verdict:
@@ -351,18 +351,18 @@ class Worker:
         size = final.stat().st_size
         queue.set_warnings(job.id, result["warnings"])
         refused = queue.complete_render(
-            self.owner, job, file, result["sha256"], result["frames"], size, running.elapsed_ms
+            self.owner, job, file, result["sha256"], result["frames"], size, running.charged_ms
         )
         if refused:
             remove(final)
-            queue.finish_cancelling(self.owner, job, running.elapsed_ms)
+            queue.finish_cancelling(self.owner, job, running.charged_ms)
 
     def _fail(self, running: Running, reason: str) -> None:
         remove(running.folder)  # first: a full disk may need the room
-        if queue.fail(self.owner, running.job, reason, running.elapsed_ms):
+        if queue.fail(self.owner, running.job, reason, running.charged_ms):
             self._remove_upload(running.job)
         else:
-            queue.finish_cancelling(self.owner, running.job, running.elapsed_ms)
+            queue.finish_cancelling(self.owner, running.job, running.charged_ms)
 
     def _lost(self, running: Running, why: str) -> None:
         if running.hopeless:

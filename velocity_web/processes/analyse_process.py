@@ -12,8 +12,8 @@ from velocity_web.schemas.sentences import joined
 
 VALUE_CHARACTERS = 500
 LISTED = 2000
-LATER_SECONDS = 3.0  # of a processor, after the time of a trial: then the signal ends the process
-HANGING_SECONDS = 30.0
+LATER_SECONDS = 6.0  # of a processor, after the time of a trial (the threads of encoders come on top of it)
+HANGING_SECONDS = 60.0
 
 
 def analyse_template(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:

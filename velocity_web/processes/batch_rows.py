@@ -12,6 +12,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
 
 from velocity_web.failures import Invalid
+from velocity_web.schemas.reading import no_constant
 
 NAME_COLUMN = "name"
 MAX_COLUMNS = 500
@@ -55,11 +56,7 @@ def require_few_cells(count: int, where: str) -> None:
 # --- JSON -----------------------------------------------------------------------------------------------------------
 
 
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-_DECODER = json.JSONDecoder(parse_constant=_no_constant)
+_DECODER = json.JSONDecoder(parse_constant=no_constant)
 
 
 @dataclass(frozen=True, slots=True)

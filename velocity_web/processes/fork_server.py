@@ -31,10 +31,11 @@ __all__ = ["Ended", "ForkServer", "ForkServerDied", "Limits", "kill_child", "ser
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A child is gone; ``status`` as ``os.waitpid`` gives it."""
+    """A child is gone; ``status`` as ``os.waitpid`` gives it, and what it took of all processors together."""
 
     pid: int
     status: int
+    processor_ms: int = 0
 
     def sentence(self) -> str:
         if os.WIFSIGNALED(self.status):
@@ -85,7 +86,7 @@ class ForkServer:
                 if "started" in answer:
                     return answer["started"], ours, ended
                 if "ended" in answer:
-                    ended.append(Ended(answer["ended"], answer["status"]))
+                    ended.append(Ended(answer["ended"], answer["status"], answer["processor_ms"]))
         except OSError as error:
             ours.close()
             raise ForkServerDied from error
@@ -99,7 +100,7 @@ class ForkServer:
         Blocks, unless ``socket`` is readable. Raises ForkServerDied.
         """
         answer = self._receive()
-        return Ended(answer["ended"], answer["status"]) if "ended" in answer else None
+        return Ended(answer["ended"], answer["status"], answer["processor_ms"]) if "ended" in answer else None
 
     def _receive(self) -> dict[str, int]:
         try:
@@ -174,12 +175,13 @@ def serve(connection: socket.socket) -> None:
 def _report_ends(connection: socket.socket) -> None:
     while True:
         try:
-            pid, status = os.waitpid(-1, os.WNOHANG)
+            pid, status, used = os.wait4(-1, os.WNOHANG)
         except ChildProcessError:
             return
         if pid == 0:
             return
-        connection.send(json.dumps({"ended": pid, "status": status}).encode())
+        taken = round(1000 * (used.ru_utime + used.ru_stime))
+        connection.send(json.dumps({"ended": pid, "status": status, "processor_ms": taken}).encode())
 
 
 def _become_child(request: dict[str, object], number: int, log: int, roots: tuple[str, ...]) -> None:

@@ -16,7 +16,7 @@ from velocity_web.failures import Invalid
 from velocity_web.processes import batch_rows
 from velocity_web.processes.batch_rows import Row
 from velocity_web.schemas.base import RequestModel
-from velocity_web.schemas.reading import body_hash, field_errors, mended, parse_json, unknown_fields
+from velocity_web.schemas.reading import body_hash, field_errors, json_fault, mended, parse_json, unknown_fields
 from velocity_web.schemas.render import BatchRequest, BatchRow, RenderRequest
 
 MAX_SENTENCES = 100
@@ -122,7 +122,7 @@ class _Body:
         except RecursionError:
             raise Invalid("the body is nested too deeply", {"": ["nest less deeply"]}) from None
         except ValueError as error:
-            raise Invalid("the body is not valid JSON", {"": [str(error)[:200]]}) from None
+            raise Invalid("the body is not valid JSON", {"": [json_fault(error)]}) from None
         self.rest, rows_at = skimmed.rest, skimmed.rows_at
         if rows_at is not None:
             if self.rest.get("csv") is not None:

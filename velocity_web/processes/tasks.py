@@ -64,6 +64,8 @@ def run(task: str, channel: socket.socket) -> int:
         else:
             send({"result": TASKS[task](spec, send)})
     except engine.VelocityError as error:
+        if error.__cause__ is not None:
+            traceback.print_exc()  # of what lies beneath, the reason says nothing
         notes = [*getattr(error, "__notes__", ()), *_memory_note()]
         send({"failed": NO_SPACE if is_disk_full(error) else reason(error, spec.get("names", {}), notes)})
     except MemoryError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from velocity_web.http import examples
 from velocity_web.http.operation import JSON, Call, Operation
 from velocity_web.routes.context import BUSY, Resource
@@ -87,34 +89,30 @@ class Instances(Resource):
         return campaigns.list_instances(call.caller, call.ids["campaign_id"], query.skip, query.take)
 
 
+CHANGE = Operation(
+    id="changeTemplateInstance",
+    summary="Change a template instance",
+    tag=TAG,
+    body=InstanceChange,
+    examples={JSON: examples.INSTANCE_CHANGE},
+    returns=InstanceDto,
+    codes={503: BUSY},
+)
+"""PATCH of a template instance. PUT is the same under another name."""
+
+
 class InstanceItem(Resource):
     @Operation(id="getTemplateInstance", summary="A template instance", tag=TAG, returns=InstanceDto)
     def on_get(self, call: Call) -> InstanceDto:
         """With its customization map."""
         return campaigns.instance_detail(call.caller, call.ids["campaign_id"], call.ids["instance_id"])
 
-    @Operation(
-        id="changeTemplateInstance",
-        summary="Change a template instance",
-        tag=TAG,
-        body=InstanceChange,
-        examples={JSON: examples.INSTANCE_CHANGE},
-        returns=InstanceDto,
-        codes={503: BUSY},
-    )
+    @CHANGE
     def on_patch(self, call: Call[InstanceChange]) -> InstanceDto:
         """Fields that are left out stay as they are."""
         return self._change(call)
 
-    @Operation(
-        id="replaceTemplateInstance",
-        summary="Change a template instance",
-        tag=TAG,
-        body=InstanceChange,
-        examples={JSON: examples.INSTANCE_CHANGE},
-        returns=InstanceDto,
-        codes={503: BUSY},
-    )
+    @replace(CHANGE, id="replaceTemplateInstance")
     def on_put(self, call: Call[InstanceChange]) -> InstanceDto:
         """The same as PATCH."""
         return self._change(call)

@@ -25,7 +25,7 @@ Asked = TypeVar("Asked", bound=RequestModel)
 def parse_json(raw: bytes) -> Any:
     """Strict JSON: no NaN, no lone surrogates, no depth that exhausts the parser. Raises Invalid."""
     try:
-        value = json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
+        value = json.loads(raw.decode("utf-8"), parse_constant=no_constant)
         if b"\\ud" in raw.lower():
             json.dumps(value, ensure_ascii=False).encode()
     except UnicodeDecodeError:
@@ -34,24 +34,25 @@ def parse_json(raw: bytes) -> Any:
         raise Invalid("the body holds half of a surrogate pair", {"": ["send whole characters"]}) from None
     except RecursionError:
         raise Invalid("the body is nested too deeply", {"": ["nest less deeply"]}) from None
-    except json.JSONDecodeError as error:
-        where = f"it is no longer JSON at line {error.lineno}, column {error.colno}"
-        raise Invalid("the body is not valid JSON", {"": [where]}) from None
     except ValueError as error:
-        raise Invalid("the body is not valid JSON", {"": [_number_fault(error)]}) from None
+        raise Invalid("the body is not valid JSON", {"": [json_fault(error)]}) from None
     return value
 
 
-class _NotJson(ValueError):
+class NotJson(ValueError):
     """A word that Python takes for a number and JSON does not."""
 
 
-def _no_constant(name: str) -> None:
-    raise _NotJson(f"{name} is no number of JSON")
+def no_constant(name: str) -> None:
+    """For JSON readers: raises NotJson for NaN and Infinity."""
+    raise NotJson(f"{name} is no number of JSON")
 
 
-def _number_fault(error: ValueError) -> str:
-    return str(error) if isinstance(error, _NotJson) else "it holds a number with too many digits"
+def json_fault(error: ValueError) -> str:
+    """Why a text is no JSON, of what the JSON reader raises."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"it is no longer JSON at line {error.lineno}, column {error.colno}"
+    return str(error) if isinstance(error, NotJson) else "it holds a number with too many digits"
 
 
 def body_hash(raw: Any) -> str:

@@ -56,8 +56,15 @@ def test_nothing_is_left_of_a_failure(tmp_path: Path) -> None:
 
 
 def test_deleting_twice_is_no_error(tmp_path: Path) -> None:
-    FolderStorage().delete(str(tmp_path / "gone"))
-    RemoteStorage().delete("memory://gone")
+    local = tmp_path / "local.mp4"
+    local.write_bytes(b"video")
+    for storage, target in ((FolderStorage(), str(tmp_path / "gone.mp4")), (RemoteStorage(), "memory://gone.mp4")):
+        assert storage.put(str(local), target, lambda sent: None) == 5
+        storage.delete(target)
+        storage.delete(target)
+        with pytest.raises(StorageError):
+            storage.open(target)
+    assert [path.name for path in tmp_path.iterdir()] == ["local.mp4"]
 
 
 def test_a_scheme_whose_package_is_missing() -> None:

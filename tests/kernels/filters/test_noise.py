@@ -96,3 +96,4 @@ def test_wild_places_do_no_harm(wild: float) -> None:
     out = np.zeros((4, 5), F)
     place = np.full(6, wild)
     fractal_noise(out, np.ones((4, 5), np.uint8), place, place, 0.0, 1.0, 0.5, 20.0, 0.5, 3, 3)
+    assert np.isnan(out).all()  # no place, no value: the effect makes it black

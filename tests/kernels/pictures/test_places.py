@@ -92,6 +92,7 @@ def test_projection_by_whole_pixels_moves_them() -> None:
 def test_wild_projections_do_no_harm(matrix: NDArray[np.float64]) -> None:
     dst = np.zeros((7, 6, 4), np.uint8)
     draw_projected(dst, full(7, 6), matrix.astype(float))
+    assert not dst.any()
 
 
 def test_sharpen() -> None:

@@ -12,11 +12,10 @@ from velocity_engine.builtin.codecs.rates import (
     closed_problems,
     key_frame_distance,
     open_gops,
-    quality_gain,
     quantiser_for,
 )
-from velocity_engine.encoder_config import EncoderConfig, RateControl
-from velocity_engine.errors import EncoderConfigError, Place
+from velocity_engine.encoder_config import EncoderConfig, RateControl, bad_setting, quality_gain
+from velocity_engine.errors import EncoderConfigError
 from velocity_engine.plugin_types import EncoderSettings
 
 CONTAINERS = ("mp4", "avi")
@@ -81,18 +80,18 @@ class Av1:
         found = []
         if config.profile not in (None, 0):
             hint = "The profile of 8-bit 4:2:0 video is 0 (Main)"
-            found.append(EncoderConfigError(f"AV1 profile {config.profile}", place=Place(field="profile"), hint=hint))
+            found.append(bad_setting("profile", f"AV1 profile {config.profile} is not supported", hint))
         if config.qp == 0:
             hint = "It must be from 1 to 63"
-            found.append(EncoderConfigError("AV1 qp is 0", place=Place(field="qp"), hint=hint))
+            found.append(bad_setting("qp", "AV1 qp is 0", hint))
         if config.container not in CONTAINERS:
             hint = f"Choose {' or '.join(CONTAINERS)}, or codec h264"
             message = f"AV1 does not go into {config.container!r}"
-            found.append(EncoderConfigError(message, place=Place(field="container"), hint=hint))
+            found.append(bad_setting("container", message, hint))
         if min(width, height) < SMALLEST_SIDE:
-            hint = f"SVT-AV1 takes sides from {SMALLEST_SIDE}"
+            hint = f"AV1 takes sides from {SMALLEST_SIDE}"
             message = f"the resolution is {width}x{height}"
-            found.append(EncoderConfigError(message, place=Place(field="res"), hint=hint))
+            found.append(bad_setting("res", message, hint))
         if obstacle := _closed_by(config):
             found += closed_problems(config, *obstacle)
         stream = Stream(width, height, rate, bits_per_second(config))

@@ -14,11 +14,10 @@ from velocity_engine.builtin.codecs.rates import (
     constant_rate,
     key_frame_distance,
     open_gops,
-    quality_gain,
     quantiser_for,
 )
-from velocity_engine.encoder_config import EncoderConfig, RateControl
-from velocity_engine.errors import EncoderConfigError, Place
+from velocity_engine.encoder_config import EncoderConfig, RateControl, bad_setting, quality_gain
+from velocity_engine.errors import EncoderConfigError
 from velocity_engine.plugin_types import BUFFER_START, EncoderSettings
 
 PROFILES = {66: "baseline", 77: "main", 100: "high"}
@@ -95,10 +94,10 @@ class H264:
         if config.profile is not None and config.profile not in PROFILES:
             known = ", ".join(f"{number} = {name}" for number, name in PROFILES.items())
             hint = f"Profiles of 8-bit 4:2:0 video are {known}"
-            found.append(EncoderConfigError(f"H.264 profile {config.profile}", place=Place(field="profile"), hint=hint))
+            found.append(bad_setting("profile", f"H.264 profile {config.profile} is not supported", hint))
         if config.qp is not None and not 1 <= config.qp <= 51:
             hint = "It must be from 1 to 51 (0 is lossless, which these profiles are not)"
-            found.append(EncoderConfigError(f"H.264 qp is {config.qp}", place=Place(field="qp"), hint=hint))
+            found.append(bad_setting("qp", f"H.264 qp is {config.qp}", hint))
         if obstacle := _closed_by(config):
             found += closed_problems(config, *obstacle)
         stream = _stream(config, width, height, rate)

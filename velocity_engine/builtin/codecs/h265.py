@@ -14,11 +14,10 @@ from velocity_engine.builtin.codecs.rates import (
     constant_rate,
     key_frame_distance,
     open_gops,
-    quality_gain,
     quantiser_for,
 )
-from velocity_engine.encoder_config import EncoderConfig, RateControl
-from velocity_engine.errors import EncoderConfigError, Place
+from velocity_engine.encoder_config import EncoderConfig, RateControl, bad_setting, quality_gain
+from velocity_engine.errors import EncoderConfigError
 from velocity_engine.plugin_types import BUFFER_START, EncoderSettings
 
 CONTAINERS = ("mp4", "mov")
@@ -82,18 +81,18 @@ class H265:
         found = []
         if config.profile not in (None, 1):
             hint = "The profile of 8-bit 4:2:0 video is 1 (Main)"
-            found.append(EncoderConfigError(f"H.265 profile {config.profile}", place=Place(field="profile"), hint=hint))
+            found.append(bad_setting("profile", f"H.265 profile {config.profile} is not supported", hint))
         if config.qp is not None and not 1 <= config.qp <= 51:
             hint = "It must be from 1 to 51"
-            found.append(EncoderConfigError(f"H.265 qp is {config.qp}", place=Place(field="qp"), hint=hint))
+            found.append(bad_setting("qp", f"H.265 qp is {config.qp}", hint))
         if config.container not in CONTAINERS:
             hint = f"Choose {' or '.join(CONTAINERS)}, or codec h264"
             message = f"H.265 does not go into {config.container!r}"
-            found.append(EncoderConfigError(message, place=Place(field="container"), hint=hint))
+            found.append(bad_setting("container", message, hint))
         if config.level is not None and config.rate_control == RateControl.CQP:
             hint = "Leave level out, or give rc 1"
             message = "H.265 cannot keep to a level at a constant quantiser"
-            found.append(EncoderConfigError(message, place=Place(field="level"), hint=hint))
+            found.append(bad_setting("level", message, hint))
         if obstacle := _closed_by(config):
             found += closed_problems(config, *obstacle)
         stream = Stream(width, height, rate, bits_per_second(config))

@@ -11,12 +11,10 @@ import math
 from fractions import Fraction
 
 from velocity_engine.builtin.codecs.levels import Level
-from velocity_engine.encoder_config import EncoderConfig, RateControl
-from velocity_engine.errors import EncoderConfigError, Place
+from velocity_engine.encoder_config import EncoderConfig, RateControl, bad_setting, bits_per_pixel
+from velocity_engine.errors import EncoderConfigError
 
 KEY_FRAME_SECONDS = 5
-GENEROUS_BITS_PER_PIXEL = 0.08  # 5 Mbit/s at 1920x1080, 30 frames/s
-STEPS_OF_DOUBLING, MAX_STEPS = 1.5, 6.0
 
 
 def bits_per_second(config: EncoderConfig) -> int | None:
@@ -56,25 +54,7 @@ def closed_problems(config: EncoderConfig, reason: str, hint: str) -> list[Encod
         return []
     message = f"idr {config.idr} is longer than gop {config.gop}, and {reason}"
     advice = f"Give idr {config.gop}, leave idr out, or {hint}"
-    return [EncoderConfigError(message, place=Place(field="idr"), hint=advice)]
-
-
-def bits_per_pixel(config: EncoderConfig, width: int, height: int, rate: Fraction) -> float | None:
-    if config.bitrate is None:
-        return None
-    return float(config.bitrate * 8 / (width * height * rate))
-
-
-def quality_gain(config: EncoderConfig, width: int, height: int, rate: Fraction) -> float:
-    """By how much, in steps of a constant rate factor, a bitrate above the usual betters the quality.
-
-    ``STEPS_OF_DOUBLING`` for each doubling above ``GENEROUS_BITS_PER_PIXEL``, at most ``MAX_STEPS``. A low
-    bitrate needs no rise: the cap rules then.
-    """
-    density = bits_per_pixel(config, width, height, rate)
-    if density is None or density <= GENEROUS_BITS_PER_PIXEL:
-        return 0.0
-    return min(MAX_STEPS, STEPS_OF_DOUBLING * math.log2(density / GENEROUS_BITS_PER_PIXEL))
+    return [bad_setting("idr", message, advice)]
 
 
 def constant_rate(bits: int, level: Level) -> dict[str, str]:

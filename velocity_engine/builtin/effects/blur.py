@@ -142,7 +142,7 @@ class DirectionalBlurEffect:
         dx, dy = direction(matrix, *spread)
         if not 0.05 <= math.hypot(dx, dy) < math.inf:
             return None
-        return EffectCall(self.key, spread, matrix, even_margin(reach(abs(dx)), reach(abs(dy))))
+        return EffectCall(self.key, spread, matrix, even_margin(reach(abs(dx)), reach(abs(dy))), nanoseconds=65.0)
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         dx, dy = direction(call.matrix, *call.values)

@@ -31,7 +31,7 @@ class SimpleChokerEffect:
         if amount == 0.0:
             return None
         margin = max(-amount, 0.0) * mean_scale(matrix) + 1.0
-        return EffectCall(self.key, (amount,), matrix, even_margin(margin, margin))
+        return EffectCall(self.key, (amount,), matrix, even_margin(margin, margin), nanoseconds=50.0)
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         from velocity_engine.kernels.filters.distance import nearest_pixels, outline_distance, spread_colors
@@ -74,7 +74,8 @@ class MatteChokerEffect:
         for sigma, _, _ in passes:
             far_x, far_y = (reach(spread) * iterations for spread in device_sigmas(matrix, sigma, sigma))
             across, down = across + far_x, down + far_y
-        return EffectCall(self.key, (tuple(passes), iterations), matrix, even_margin(across, down))
+        each = 50.0 * len(passes) * iterations
+        return EffectCall(self.key, (tuple(passes), iterations), matrix, even_margin(across, down), nanoseconds=each)
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         passes, iterations = call.values

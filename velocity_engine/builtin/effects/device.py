@@ -11,6 +11,8 @@ from velocity_engine.display import MAX_BLUR_SIGMA, MAX_EFFECT_MARGIN, EffectCal
 from velocity_engine.model.geometry import Matrix, apply, invert, multiply, transformed_bounds, translation
 
 Pixels = NDArray[np.uint8]
+Region = tuple[int, int, int, int]
+"""x0, y0, x1, y1 of a buffer, half-open."""
 Margin = tuple[float, float, float, float]
 
 
@@ -48,11 +50,13 @@ def from_buffer(call: EffectCall, origin: tuple[int, int]) -> Matrix | None:
     return invert(to_buffer(call, origin))
 
 
-def moved(pixels: Pixels, matrix: Matrix, opacity: float = 1.0) -> Pixels:
-    """``pixels`` drawn through ``matrix`` (buffer to buffer) onto a clear buffer of the same size."""
+def moved(pixels: Pixels, matrix: Matrix, opacity: float = 1.0, region: Region | None = None) -> Pixels:
+    """``pixels`` drawn through ``matrix`` (buffer to buffer) onto a clear buffer of the same size, within ``region`` or
+    everywhere."""
     from velocity_engine.kernels.pictures.warp import draw_image, halve
 
     out = np.zeros_like(pixels)
+    region = region or (0, 0, out.shape[1], out.shape[0])
     scale = math.sqrt(abs(matrix[0] * matrix[3] - matrix[1] * matrix[2]))
     while scale < 0.5 and min(pixels.shape[:2]) > 1:
         height, width = pixels.shape[:2]
@@ -64,8 +68,17 @@ def moved(pixels: Pixels, matrix: Matrix, opacity: float = 1.0) -> Pixels:
         return out
     height, width = pixels.shape[:2]
     window = np.array([0.0, 0.0, width, height])
-    draw_image(out, pixels, np.array(inverse), window, 0, 0, out.shape[1], out.shape[0], opacity)
+    draw_image(out, pixels, np.array(inverse), window, *region, opacity)
     return out
+
+
+def filled(pixels: Pixels) -> Region | None:
+    """The smallest rectangle outside of which ``pixels`` are clear; None where all are."""
+    rows = np.flatnonzero(pixels[..., 3].any(axis=1))
+    columns = np.flatnonzero(pixels[..., 3].any(axis=0))
+    if not len(rows):
+        return None
+    return (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
 
 
 def box_displacement(matrix: Matrix, size: tuple[float, float], corners: list[tuple[float, float]]) -> Margin:

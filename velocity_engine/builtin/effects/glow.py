@@ -62,7 +62,7 @@ class GlowEffect:
         spread = (sigma if dimensions != 3 else 0.0, sigma if dimensions != 2 else 0.0)
         across, down = device_sigmas(matrix, *spread)
         values = (source == BY_ALPHA, threshold, spread, intensity, place, operation.value, ramp)
-        return EffectCall(self.key, values, matrix, even_margin(reach(across), reach(down)))
+        return EffectCall(self.key, values, matrix, even_margin(reach(across), reach(down)), nanoseconds=65.0)
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         from velocity_engine.kernels.filters.blur import blur_rgba

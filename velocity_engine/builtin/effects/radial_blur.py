@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from velocity_engine.builtin.effects.device import Pixels, box_margin, from_buffer, moved, to_buffer
+from velocity_engine.builtin.effects.device import Pixels, Region, box_margin, filled, from_buffer, moved, to_buffer
 from velocity_engine.builtin.effects.parameters import choice, clamped, point, scalar
 from velocity_engine.display import EffectCall
 from velocity_engine.model.geometry import Matrix, multiply, rotation, scaling, transformed_bounds, translation
@@ -19,6 +19,8 @@ from velocity_engine.sampler import Sampler
 
 SPIN, ZOOM = 1, 2
 _MAX_HALVES = 9
+_STILL, _MOVED = 40.0, 180.0  # nanoseconds for a pixel of the buffer: what is clear is passed over
+_SLACK = 4  # pixels that a picture may reach beyond where its box is moved to
 
 
 class RadialBlurEffect:
@@ -37,7 +39,9 @@ class RadialBlurEffect:
             return None
         far = max(math.hypot(x - centre[0], y - centre[1]) for x in (0.0, width) for y in (0.0, height))
         way = 2.0 * far if kind == SPIN else far * min(amount / 200.0, 1.0)
-        return EffectCall(self.key, (kind, amount, centre, far), matrix, box_margin(matrix, (way, way)))
+        margin = box_margin(matrix, (way, way))
+        share = min(amount / (90.0 if kind == SPIN else 200.0), 1.0)
+        return EffectCall(self.key, (kind, amount, centre, far), matrix, margin, nanoseconds=_STILL + share * _MOVED)
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         kind, amount, (x, y), far = call.values
@@ -46,17 +50,39 @@ class RadialBlurEffect:
             return pixels
         x0, y0, x1, y1 = transformed_bounds(call.matrix, (0.0, 0.0, far, far))
         way = max(x1 - x0, y1 - y0) * (math.radians(amount) if kind == SPIN else amount / 100.0)
+        inside = filled(pixels)
+        if inside is None:
+            return pixels
         halves = min(max(math.ceil(math.log2(max(way, 1.0))), 1), _MAX_HALVES)
         for step in range(1, halves + 1):
             share = amount * 0.5 ** (step + 1)
-            both = []
+            ways = []
             for sign in (-1.0, 1.0):
                 turn = rotation(sign * share) if kind == SPIN else _grown(sign * share)
                 about = multiply(multiply(translation(x, y), turn), translation(-x, -y))
-                both.append(moved(pixels, multiply(to_buffer(call, origin), multiply(about, back))))
+                ways.append(multiply(to_buffer(call, origin), multiply(about, back)))
+            inside = _reached(inside, ways, pixels)
+            one, other = (moved(pixels, way, region=inside)[_part(inside)] for way in ways)
+            pixels = np.zeros_like(pixels)
             # The rounding of halves goes up and down in turn, so that none of them darkens the picture.
-            pixels = ((both[0].astype(np.uint16) + both[1] + np.uint16(step & 1)) >> 1).astype(np.uint8)
+            pixels[_part(inside)] = (one.astype(np.uint16) + other + np.uint16(step & 1)) >> 1
         return pixels
+
+
+def _reached(inside: Region, ways: list[Matrix], pixels: Pixels) -> Region:
+    """Outside of which nothing is drawn of what is clear outside of ``inside``, whichever of ``ways`` it goes."""
+    height, width = pixels.shape[:2]
+    boxes = [transformed_bounds(way, inside) for way in ways]
+    if not all(math.isfinite(edge) for box in boxes for edge in box):
+        return (0, 0, width, height)
+    left, top = (min(box[side] for box in boxes) - _SLACK for side in (0, 1))
+    right, bottom = (max(box[side] for box in boxes) + _SLACK for side in (2, 3))
+    x0, y0 = math.floor(min(max(left, 0.0), width)), math.floor(min(max(top, 0.0), height))
+    return (x0, y0, math.ceil(max(min(right, width), x0)), math.ceil(max(min(bottom, height), y0)))
+
+
+def _part(region: Region) -> tuple[slice, slice]:
+    return slice(region[1], region[3]), slice(region[0], region[2])
 
 
 def _grown(per_cent: float) -> Matrix:

@@ -43,7 +43,7 @@ class MotionTileEffect:
             return None
         place = (centre[0] - tile[0] / 2, centre[1] - tile[1] / 2)
         values = (place, tile, output, mirror, phase, rows, sampler.size)
-        return EffectCall(self.key, values, matrix, _tile_margin(matrix, sampler.size, output))
+        return EffectCall(self.key, values, matrix, _tile_margin(matrix, sampler.size, output), nanoseconds=50.0)
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         from velocity_engine.kernels.pictures.sample_places import REPEAT_EDGE, WRAP, sample_places

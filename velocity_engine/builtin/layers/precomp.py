@@ -56,6 +56,6 @@ class PrecompLayerType:
             raise DocumentError(
                 f"there is no composition {layer.content.composition!r}",
                 place=Place(layer=layer.name, pointer=layer.pointer),
-                hint="refId must name an asset that has layers",
+                hint="The layer's refId must name an asset that has layers",
             )
         return PreparedPrecomp(layer, layer.content, context.document.frame_rate)

@@ -24,7 +24,13 @@ from velocity_engine.text.findings import document_findings
 from velocity_engine.text.fit import FittedText, fit_text
 from velocity_engine.text.fonts import FontCatalogue
 from velocity_engine.text.glyph_compositions import glyph_compositions, inner_commands
-from velocity_engine.text.limits import MAX_CHARACTERS, MAX_CHARACTERS_IN_ALL, bounded, length_findings
+from velocity_engine.text.limits import (
+    MAX_CHARACTERS,
+    MAX_CHARACTERS_IN_ALL,
+    MAX_SELECTED_IN_ALL,
+    bounded,
+    length_findings,
+)
 from velocity_engine.text.on_path import places_on_path
 from velocity_engine.text.placing import Anchors, anchors_of, flat_matrices, placed_matrices
 
@@ -132,12 +138,7 @@ class TextLayerType:
     def prepare(self, layer: Layer, context: LayerContext) -> PreparedLayer:
         assert isinstance(layer.content, TextContent)
         catalogue = self._catalogue(context)
-        if not catalogue.allowance.takes(_characters(layer.content.text.document)):
-            raise DocumentError(
-                f"the texts of the document hold more than {MAX_CHARACTERS_IN_ALL} characters in all",
-                place=Place(layer=layer.name or None, pointer=layer.pointer or None),
-                hint="Shorten the texts, or give the template fewer of them",
-            )
+        _take_allowance(layer, layer.content, catalogue)
         compositions = glyph_compositions(context.document, layer.content.text)
         prepared = PreparedText(layer, layer.content, catalogue, compositions)
         for finding in _findings(prepared, layer, layer.content, catalogue):
@@ -156,10 +157,25 @@ class TextLayerType:
             return found
 
 
-def _characters(prop: Property[TextDocument]) -> int:
-    """Of all texts that the property shows by itself."""
+def _take_allowance(layer: Layer, content: TextContent, catalogue: FontCatalogue) -> None:
+    """DocumentError where the document's texts are too long, or have too many selectors, with this one."""
+    prop = content.text.document
     texts = {frame.value.text for frame in prop.keyframes} or {prop.value.text}
-    return sum(min(len(text), MAX_CHARACTERS) for text in texts)
+    lengths = [min(len(text), MAX_CHARACTERS) for text in texts]
+    place = Place(layer=layer.name or None, pointer=layer.pointer or None)
+    if not catalogue.allowance.takes(sum(lengths)):
+        raise DocumentError(
+            f"the texts of the document hold more than {MAX_CHARACTERS_IN_ALL} characters in all",
+            place=place,
+            hint="Shorten the texts, or give the template fewer of them",
+        )
+    selectors = sum(len(animator.selectors) for animator in content.text.animators)
+    if not catalogue.allowance.selects(selectors, max(lengths)):
+        raise DocumentError(
+            f"the animators of texts look at more than {MAX_SELECTED_IN_ALL} characters in all, each selector counted",
+            place=place,
+            hint="Shorten the text, or give it fewer animators and selectors",
+        )
 
 
 def _path_property(layer: Layer, options: TextPathOptions | None) -> Property[Bezier] | None:

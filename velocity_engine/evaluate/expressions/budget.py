@@ -40,13 +40,14 @@ class Budget:
         self._limit += SECONDS_EACH_FRAME
 
     def ran_out(self, seconds: float) -> bool:
-        """Whether a call that took ``seconds`` used up all it had; the next ones get less then."""
-        if seconds < self.a_call:
-            return False
+        """Whether a call that took ``seconds`` used up all it had."""
+        return seconds >= self.a_call
+
+    def lose(self, seconds: float) -> None:
+        """Counts a call that did not end in time; the next ones get less."""
         self._out_of_time += 1
         self._lost += seconds
         self.a_call = max(self.a_call / 2, SHORTEST_CALL)
-        return True
 
     def charge(self, seconds: float) -> None:
         """Counts a call that ended in time. RenderFailed where the frame or the render has used up what it may."""

@@ -4,6 +4,7 @@ does."""
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from velocity_engine.errors import Finding, Place
 from velocity_engine.evaluate.expressions.budget import Budget
 from velocity_engine.evaluate.expressions.picture import PictureMaker, properties_of
+from velocity_engine.evaluate.expressions.watch import Watch
 from velocity_engine.model.properties import Bezier, Property
 from velocity_engine.model.text import TextDocument
 from velocity_engine.plan.layers import PlannedLayer
@@ -24,8 +26,10 @@ from velocity_engine.plan.plan import Plan
 DOCUMENT_BYTES = 192 * 2**20  # what the interpreter may take for the document that expressions see
 MEMORY_BYTES = 128 * 2**20  # what all expressions may keep, beside the document
 ROOM_BYTES = 4 * 2**20  # what one expression may take at a time
+NO_BYTES = 1  # nothing fits; 0 would be no limit
 STACK_BYTES = 512 * 2**10
 MAX_CHARACTERS = 100_000  # of an expression
+_KIND = re.compile(r"\A(?:\w*Error|Refused): ")
 _FAILURES = (ValueError, TypeError, LookupError, RuntimeError, TimeoutError, MemoryError)
 
 
@@ -52,6 +56,7 @@ class Engine:
         self._room = 0  # bytes that the interpreter may take now
         self._most_room = 0
         self._last: dict[int, tuple[float, Any]] = {}
+        self._watch = Watch(self._take_memory)
 
     def begin_frame(self) -> None:
         """To be called before a frame is evaluated. The first time, every expression is tried, in the document's order:
@@ -163,14 +168,19 @@ class Engine:
 
         started = time.thread_time()
         answer: Any
+        self._watch.begin(self._budget.a_call)
         try:
             answer = json.loads(str(self._context.get(function)(*given)))
         except (JSException, *_FAILURES) as error:
             answer = error
+        finally:
+            if self._watch.end():
+                self._context.set_memory_limit(self._room)
         seconds = time.thread_time() - started
         if isinstance(answer, dict) and "failed" in answer:
             answer = RuntimeError(str(answer["failed"]))
-        if self._budget.ran_out(seconds):
+        if self._budget.ran_out(seconds) or _interrupted(answer):
+            self._budget.lose(seconds)
             self._context.set_time_limit(self._budget.a_call)
             return _OutOfTime("it takes too long")
         self._budget.charge(seconds)
@@ -197,6 +207,10 @@ class Engine:
         context.set_memory_limit(self._room)
         context.set_time_limit(self._budget.a_call)
         self._context = context
+
+    def _take_memory(self) -> None:
+        """What an expression that is out of time copies, it copies no longer. Called by the watch's thread."""
+        self._context.set_memory_limit(NO_BYTES)
 
     def _widened(self) -> bool:
         """Makes room for what expressions have kept so far. False where all of it is free, or they kept too much."""
@@ -234,12 +248,18 @@ class _OutOfTime(TimeoutError):
     """An expression used up its time, or comes after too many that did."""
 
 
+def _interrupted(answer: Any) -> bool:
+    """Whether the interpreter's own clock ended it, which counts the other threads' time as well."""
+    return isinstance(answer, Exception) and str(answer).startswith("InternalError: interrupted")
+
+
 def _lacks_room(answer: Any) -> bool:
     return isinstance(answer, Exception) and "out of memory" in str(answer)
 
 
 def _reason(error: Exception) -> str:
-    return str(error).strip().split("\n")[0]
+    """What went wrong, without the interpreter's name for its kind and its list of calls."""
+    return _KIND.sub("", str(error).strip().split("\n")[0])
 
 
 def _shaped(result: Any, value: Any) -> Any:
@@ -247,8 +267,11 @@ def _shaped(result: Any, value: Any) -> Any:
     if isinstance(value, Bezier):
         if not isinstance(result, dict) or "vertices" not in result:
             raise TypeError("a path property needs a path")
-        lists = [[point[:2] for point in result[name]] for name in ("vertices", "ins", "outs")]  # points may have a z
-        points = [np.array(found, np.float64).reshape(-1, 2) for found in lists]
+        try:
+            lists = [[point[:2] for point in result[name]] for name in ("vertices", "ins", "outs")]  # may have a z
+            points = [np.array(found, np.float64).reshape(-1, 2) for found in lists]
+        except (TypeError, ValueError, KeyError):
+            raise TypeError("a path needs points and tangents of two numbers each") from None
         if not len(points[0]) == len(points[1]) == len(points[2]):
             raise ValueError("a path needs as many tangents as points")
         return Bezier(points[0], points[1], points[2], bool(result["closed"]))
@@ -261,7 +284,10 @@ def _shaped(result: Any, value: Any) -> Any:
         return replace(value, text=result["text"])
     if not isinstance(result, list) or not result:
         raise TypeError("the property needs a number or an array of numbers")
-    numbers = tuple(float(v) for v in result)
+    try:
+        numbers = tuple(float(v) for v in result)
+    except (TypeError, ValueError):
+        raise TypeError("the property needs a number or an array of numbers") from None
     if len(value) == 1:
         return numbers[:1]
     return numbers[: len(value)] + tuple(value[len(numbers) :])
