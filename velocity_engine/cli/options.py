@@ -29,7 +29,7 @@ TemplatePath = Annotated[
     typer.Argument(
         metavar="TEMPLATE",
         callback=values.readable,
-        help="A ZIP, a folder, a .lottie or a .json file, or a URL of one.",
+        help="A ZIP, a folder, a .lottie or a .json file; also by URL.",
     ),
 ]
 Animation = Annotated[
