@@ -58,7 +58,7 @@ def test_fields() -> None:
         ({"fr": "absent"}, "has no fr", "/fr"),
         ({"op": "absent"}, "has no op", "/op"),
         ({"op": 0}, "op .end frame. is 0", "/op"),
-        ({"op": -1}, "op must be above ip", "/op"),
+        ({"op": -1}, "end frame must be above the first frame", "/op"),
         ({"op": 1e12}, "lasts", "/op"),
         ({"layers": "absent"}, "layers is null", "/layers"),
         ({"layers": {}}, "layers is an object", "/layers"),
@@ -318,7 +318,7 @@ def test_damaged_documents_never_raise_anything_else(changes: list[tuple[tuple[A
     try:
         document = parse_document(data, file="data.json", package=None)
         assert document.width > 0 and document.height > 0 and document.frame_rate > 0
-        assert all(info.path for info in layer_infos(document))
+        assert all(info.path.endswith(info.name) for info in layer_infos(document))
         entries = [{"layer": name, "plugin": "p"} for name in ("Shape", "Text", "Pic", "Card 1")]
         for entry in [*entries, {"layer": "Shape", "color": "#fff"}, {"layer": "Text", "text": "x"}]:
             with contextlib.suppress(VelocityError):

@@ -64,8 +64,8 @@ def test_a_csv_that_is_too_much_or_no_csv_is_refused_with_its_number(
     [
         ("[" + "{}," * 3_000_000 + "{}]", "about 6000006 values; send at most 4000000"),
         ("[" + "{}," * 10_000 + "{}]", "more than 10000 rows"),
-        ("[{},{}", "delimiter"),
-        ("[{}]]", "delimiter"),
+        ("[{},{}", "no longer JSON"),
+        ("[{}]]", "no longer JSON"),
     ],
 )
 def test_json_that_is_too_much_or_no_json_is_refused(client: Client, template_id: str, rows: str, said: str) -> None:

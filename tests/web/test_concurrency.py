@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -133,10 +134,10 @@ def test_a_user_with_many_renders_does_not_starve_another(service: Service) -> N
     many = [greedy.start_render(greedy_template) for _ in range(8)]
     one = modest.start_render(modest_template)
     assert modest.settle(f"/render/{one}/status")["status"] == "completed"
-    order = service.query("SELECT id FROM job WHERE kind = 'render' AND started_at IS NOT NULL ORDER BY started_at")
-    started = [row[0] for row in order]
-    ahead = sum(1 for render_id in many if render_id in started and started.index(render_id) < started.index(one))
-    assert ahead <= 3
+    [(queued, begun)] = service.query(f"SELECT created_at, started_at FROM job WHERE id = '{one}'")
+    others = dict(service.query("SELECT id, started_at FROM job WHERE kind = 'render' AND started_at IS NOT NULL"))
+    ahead = sum(queued < others[render_id] < begun for render_id in many if render_id in others)
+    assert ahead <= 2
     for render_id in many:
         greedy.settle(f"/render/{render_id}/status")
 
@@ -158,4 +159,4 @@ def test_many_workers_do_each_job_once(new_service: Callable[..., Service]) -> N
         for other in others:
             other.terminate()
         for other in others:
-            assert other.wait(PATIENCE) == 0
+            assert other.wait(PATIENCE) in (0, -signal.SIGTERM)  # which ends one that is still being started

@@ -42,7 +42,7 @@ class ProcessesExecutor:
             try:
                 yield from _results(futures, frames, watch)
             except BrokenProcessPool:
-                hint = 'A script must start its work under if __name__ == "__main__":'
+                hint = "A script must guard its start, as for Python's multiprocessing"
                 raise RenderFailed("a process that rendered segments ended", hint=hint) from None
             finally:
                 stopped.set()

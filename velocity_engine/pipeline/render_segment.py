@@ -84,7 +84,9 @@ def render_segment(order: RenderOrder, segment: Segment, watch: RenderWatch | No
 @contextmanager
 def _in_use(order: RenderOrder) -> Iterator[_Opened]:
     if not all(file.sha256 for file in order.files):
-        raise OrderError("the order does not tell what its files hold", hint="Make it with order_for")
+        raise OrderError(
+            "the order does not tell what its files hold", hint="Make an order that does, so that it can be sent"
+        )
     key = order.to_json()
     with _lock:
         opened = _orders.pop(key, None) or _Opened(order)

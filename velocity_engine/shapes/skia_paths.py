@@ -15,8 +15,6 @@ from velocity_engine.model.geometry import Path, join_contours
 from velocity_engine.model.shapes import Cap, Join
 from velocity_engine.shapes.curves import curve_rows
 
-Contour = tuple[list[tuple[float, float]], bool]
-
 LINE_JOINS = {
     Join.MITER: pathops.LineJoin.MITER_JOIN,
     Join.ROUND: pathops.LineJoin.ROUND_JOIN,

@@ -34,11 +34,10 @@ class PlacedGlyph:
 
 
 class Face(Protocol):
-    """``ascent`` and ``descent`` are both positive, above and below the baseline."""
+    """``ascent``: how far its letters reach above the baseline, of its size."""
 
     label: str
     ascent: float
-    descent: float
 
     def covers(self, cluster: str) -> bool:
         """Whether every visible character of a grapheme cluster can be drawn."""
@@ -84,7 +83,6 @@ class FontFace:
         self._em = float(face.upem)
         extents = self._font.get_font_extents("ltr")
         self.ascent = max(extents.ascender / self._em, 0.0)
-        self.descent = max(-extents.descender / self._em, 0.0)
         self.label = face_names(face).label or file
         self._covered: dict[str, bool] = {}
         self._outlines: dict[int, Path] = {}
@@ -143,7 +141,6 @@ class CharsFace:
     def __init__(self, label: str, glyphs: Sequence[Glyph], ascent: float) -> None:
         self.label = label
         self.ascent = ascent
-        self.descent = 0.25
         self._glyphs = glyphs
         self._by_text = {glyph.character: number for number, glyph in reversed(list(enumerate(glyphs)))}
         self._outlines: dict[int, Path] = {}
