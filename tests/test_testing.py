@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
-import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -18,7 +17,7 @@ from velocity_engine import testing
 from velocity_engine.display import DrawCommand, EffectCall, FillSource, SolidPaint, command
 from velocity_engine.errors import StorageError
 from velocity_engine.model.geometry import rectangle_path
-from velocity_engine.plugin_types import EncodedSegment, RenderWatch, Segment
+from velocity_engine.plugin_types import EncodedSegment, RenderWatch, Segment, StoredFile
 
 RED = SolidPaint((1.0, 0.0, 0.0, 1.0))
 
@@ -117,36 +116,79 @@ class Folder:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def put(self, local_path: str, target: str) -> int:
+    def place(self, target: str) -> Path:
+        return self.root / target.rpartition("/")[2]
+
+    def check(self, target: str) -> None:
+        return
+
+    def put(self, local_path: str, target: str, progress: Callable[[int], None]) -> int:
         try:
-            return Path(shutil.copy(local_path, self.root / target.rpartition("/")[2])).stat().st_size
+            content = Path(local_path).read_bytes()
+            progress(len(content))
+            return self.place(target).write_bytes(content)
         except OSError as error:
             raise StorageError(f"{target} cannot be written") from error
 
-    def open(self, target: str) -> BinaryIO:
+    def open(self, target: str, start: int = 0, end: int | None = None) -> BinaryIO:
         try:
-            return io.BytesIO((self.root / target.rpartition("/")[2]).read_bytes())
+            return io.BytesIO(self.place(target).read_bytes()[start:end])
         except OSError as error:
             raise StorageError(f"{target} cannot be read") from error
 
+    def stat(self, target: str) -> StoredFile:
+        try:
+            content = self.place(target).read_bytes()
+        except OSError as error:
+            raise StorageError(f"{target} cannot be read") from error
+        return StoredFile(target=target, size=len(content), version=str(hash(content)))
+
+    def list(self, folder: str) -> Iterable[StoredFile]:
+        return [self.stat(f"{folder}/{path.name}") for path in sorted(self.root.iterdir())]
+
     def delete(self, target: str) -> None:
-        (self.root / target.rpartition("/")[2]).unlink()
+        self.place(target).unlink(missing_ok=True)
+
+    def url(self, target: str, seconds: float) -> str:
+        raise StorageError("no URL can be signed")
 
 
 def test_a_sound_storage_and_faulty_ones(tmp_path: Path) -> None:
     testing.check_storage(Folder(tmp_path), "test://bucket")
 
     class Careless(Folder):
-        def open(self, target: str) -> BinaryIO:
-            return io.BytesIO((self.root / target.rpartition("/")[2]).read_bytes())
+        def open(self, target: str, start: int = 0, end: int | None = None) -> BinaryIO:
+            return io.BytesIO(self.place(target).read_bytes()[start:end])
 
     class Forgetful(Folder):
-        def put(self, local_path: str, target: str) -> int:
-            return super().put(local_path, target) + 1
+        def put(self, local_path: str, target: str, progress: Callable[[int], None]) -> int:
+            return super().put(local_path, target, progress) + 1
 
-    for faulty, message in ((Careless(tmp_path), "not StorageError"), (Forgetful(tmp_path), "gave the size")):
+    class Hasty(Folder):
+        def put(self, local_path: str, target: str, progress: Callable[[int], None]) -> int:
+            size = super().put(local_path, target, lambda sent: None)
+            progress(size)
+            return size
+
+    class Whole(Folder):
+        def open(self, target: str, start: int = 0, end: int | None = None) -> BinaryIO:
+            return super().open(target)
+
+    class Timeless(Folder):
+        def stat(self, target: str) -> StoredFile:
+            return replace(super().stat(target), version="1")
+
+    for kind, message in (
+        (Careless, "not StorageError"),
+        (Forgetful, "returned the size"),
+        (Hasty, "broken off changed the file"),
+        (Whole, "other bytes than were put"),
+        (Timeless, "one version for different contents"),
+    ):
+        folder = tmp_path / kind.__name__
+        folder.mkdir()
         with pytest.raises(AssertionError, match=message):
-            testing.check_storage(faulty, "test://bucket")
+            testing.check_storage(kind(folder), "test://bucket")
 
 
 class OneByOne:

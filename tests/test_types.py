@@ -66,7 +66,7 @@ def made_ready() -> None:
 
 ERRORS: tuple[type[ve.VelocityError], ...] = (
     ve.PackageError, ve.DocumentError, ve.CustomizationError, ve.EncoderConfigError, ve.FrameRangeError, ve.MediaError,
-    ve.StorageError, ve.PluginError, ve.OrderError, ve.RenderCancelled, ve.RenderFailed,
+    ve.StorageError, ve.TemporaryStorageError, ve.PluginError, ve.OrderError, ve.RenderCancelled, ve.RenderFailed,
 )
 TEMPLATE: type[ve.Template] = ve.Template
 """
@@ -149,6 +149,8 @@ def all_hold(style: pt.StyleType, codec: pt.Codec, storage: pt.Storage) -> None:
     testing.check_codec(codec, ve.EncoderConfig())
     testing.check_storage(storage, "memory://folder")
     testing.check_executor(Backwards())
+    known: pt.StoredFile = storage.stat("memory://folder/a.mp4")
+    print(known.size, isinstance(storage, pt.NamesInPlace))
     sampler: Sampler = testing.StillSampler(frame=3.0)
     print(sampler.seconds)
 

@@ -50,6 +50,7 @@ _HOMES = {
     "FrameRangeError": "errors",
     "MediaError": "errors",
     "StorageError": "errors",
+    "TemporaryStorageError": "errors",
     "PluginError": "errors",
     "RenderCancelled": "errors",
     "RenderFailed": "errors",
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
         RenderCancelled,
         RenderFailed,
         StorageError,
+        TemporaryStorageError,
         VelocityError,
     )
     from velocity_engine.forecasting.forecasts import Forecast, forecast
@@ -124,6 +126,7 @@ __all__ = [  # written out, since type checkers read it
     "RenderResult",
     "StorageError",
     "Template",
+    "TemporaryStorageError",
     "Trial",
     "VelocityError",
     "VideoInfo",

@@ -20,10 +20,11 @@ from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import Finding, FrameRangeError, OrderError, Place
 from velocity_engine.evaluate.evaluation_pass import fit_viewport
 from velocity_engine.evaluate.evaluator import Evaluator
-from velocity_engine.files.regular import output_file
 from velocity_engine.order import FileReference, RenderOrder
 from velocity_engine.pipeline.prepared import raise_first
 from velocity_engine.plan.plan import Plan
+from velocity_engine.storage.delivery import check_target
+from velocity_engine.storage.fetched import has_changed, reference_to
 from velocity_engine.template import (
     Assets,
     Customizations,
@@ -191,12 +192,12 @@ def render(
 
     Args:
         template: What ``open_template`` returned.
-        output: The path of the video. Its folder must exist; a file that is there is replaced. A symbolic link stays,
-            and what it points to is replaced.
+        output: Where the video goes: a path, or a URL of a storage backend ("s3://bucket/promo.mp4"). The folder of a
+            path must exist; a file that is there is replaced. A symbolic link stays, and what it points to is replaced.
         encoder: How to encode; by default H.264 at the composition's size and rate.
         customizations: The entries of a ``customizationMap``.
-        assets: The files that ``{"assetId": ...}`` names, by id.
-        audio: A sound file that is mixed with the template's own sound.
+        assets: The files that ``{"assetId": ...}`` names, by id: paths or URLs.
+        audio: A sound file that is mixed with the template's own sound: a path or a URL.
         frames: (start, end) in frames of the composition, half-open, or a marker's name; by default all.
         progress: A function that is called several times a second, on the caller's thread.
         cancelled: A function or an event that is asked at each frame, from several threads. The render ends once it is
@@ -211,15 +212,16 @@ def render(
         CustomizationError, EncoderConfigError, FrameRangeError, PluginError: The request is wrong. Nothing was written.
         RenderFailed: The template cannot be rendered, for example because a picture is missing.
         RenderCancelled: ``cancelled`` was true. No file is left.
-        StorageError: A device, a pipe, a socket or a folder stands at ``output``: said before any work, too.
+        StorageError: ``output`` cannot be written to, for example because its folder is not there, a folder stands at
+            it, or a package for its scheme is missing: said before any work.
         MediaError, StorageError: A file cannot be decoded, read or written.
 
     Example:
         >>> with ve.open_template("promo.zip") as template:
         ...     ve.render(template, "promo.mp4", customizations=[{"layer": "Headline", "text": "Hello"}])
     """
-    output_file(output)
-    reference = FileReference.unread if executor is None else FileReference.of
+    check_target(output)
+    reference = FileReference.unread if executor is None else reference_to
     order = _order(template, output, encoder, customizations, assets, audio, frames, reference)
     return _rendered(order, template, progress, cancelled, executor)
 
@@ -244,7 +246,7 @@ def order_for(
         >>> order = ve.order_for(template, "promo.mp4")
         >>> result = ve.render_order(order)
     """
-    return _order(template, output, encoder, customizations, assets, audio, frames, FileReference.of)
+    return _order(template, output, encoder, customizations, assets, audio, frames, reference_to)
 
 
 def _order(
@@ -291,8 +293,8 @@ def render_order(
     Raises:
         OrderError: The template has changed since the order was made.
     """
-    output_file(order.output)
-    if order.template.has_changed():
+    check_target(order.output)
+    if has_changed(order.template):
         raise OrderError("the template is not the one that was ordered", hint="Make the order anew")
     with open_template(order.template.location, animation=order.animation) as template:
         return _rendered(order, template, progress, cancelled, executor)

@@ -100,6 +100,10 @@ class StorageError(VelocityError):
     """The result cannot be written or read back."""
 
 
+class TemporaryStorageError(StorageError):
+    """The storage does not answer now. The same may go well a moment later."""
+
+
 class PluginError(VelocityError):
     """A plugin is missing, is broken, or is in conflict with another one."""
 

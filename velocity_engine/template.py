@@ -15,6 +15,7 @@ from velocity_engine.model.gc_threshold import raised_gc_threshold
 from velocity_engine.model.text import Font
 from velocity_engine.package.package import Package, PackageLimits, open_package
 from velocity_engine.parse.document import parse_document
+from velocity_engine.storage.fetched import local_path
 
 if TYPE_CHECKING:
     from velocity_engine.customize.layer_infos import LayerInfo
@@ -140,7 +141,7 @@ class Template:
             return self.document
         from velocity_engine.customize import customize
 
-        return customize(self.document, self.package, customizations, assets=assets or {})
+        return customize(self.document, self.package, customizations, assets=_local(assets))
 
     def plan(self, customizations: Customizations | None = None, assets: Assets | None = None) -> Plan:
         """Returns a plan of the document with customizations applied. The caller closes the plan.
@@ -221,7 +222,7 @@ class Template:
         if encoder is not None:
             found += encoder_problems(self, encoder)
         if customizations:
-            found += customization_problems(self.document, customizations, package=self.package, assets=assets or {})
+            found += customization_problems(self.document, customizations, package=self.package, assets=_local(assets))
         try:
             self.frame_range(frames)
         except VelocityError as error:
@@ -267,7 +268,8 @@ def open_template(
     """Opens a template: a ZIP, a folder, a ``.lottie`` file or a single ``.json``.
 
     Args:
-        path: The file or folder.
+        path: The file or folder, or a URL of a file ("s3://bucket/promo.zip"), which is fetched once into the user's
+            cache.
         animation: Which document to open, where the package holds several: an id of the ``.lottie`` file's manifest, or
             the name of a JSON file. None for the one that the manifest starts with, or else for ``data.json``.
         limits: The largest sizes that are accepted; by default those of ``PackageLimits()``.
@@ -278,8 +280,9 @@ def open_template(
     Raises:
         PackageError: The package cannot be read, is unsafe or is too large, or it is not clear which document is meant.
         DocumentError: Its document is not a Lottie document.
+        StorageError: What is at the URL cannot be fetched.
     """
-    package = open_package(path, animation=animation, limits=limits or PackageLimits())
+    package = open_package(local_path(path), animation=animation, limits=limits or PackageLimits())
     try:
         with raised_gc_threshold():
             document = parse_document(package.document_bytes, file=package.document_name, package=package)
@@ -287,6 +290,11 @@ def open_template(
     except BaseException:
         package.close()
         raise
+
+
+def _local(assets: Assets | None) -> dict[str, str]:
+    """The assets with those at URLs fetched."""
+    return {key: local_path(location) for key, location in (assets or {}).items()}
 
 
 def all_findings(document: Document, plan: Plan) -> tuple[Finding, ...]:

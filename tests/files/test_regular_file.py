@@ -174,7 +174,7 @@ def test_what_is_no_file_is_not_replaced(tmp_path: Path, template: Path, make: C
     with engine.open_template(template) as opened, pytest.raises(StorageError, match=f"be written to {what}"):
         engine.render(opened, output, progress=count)
     with pytest.raises(StorageError):
-        FolderStorage().put(str(template), str(output))
+        FolderStorage().put(str(template), str(output), count)
     assert calls == 0
     assert (output.lstat().st_ino, output.lstat().st_mode) == (before.st_ino, before.st_mode)
     assert {path.name for path in tmp_path.iterdir()} == {"t.json", "out.mp4"}

@@ -125,7 +125,7 @@ def test_short_videos(tmp_path: Path, rate_control: RateControl, count: int) -> 
 def test_progress_rises_to_the_end(tmp_path: Path) -> None:
     told: list[Progress] = []
     rendered(tmp_path / "out.mp4", 200, progress=told.append)
-    assert [told[0].stage, told[-2].stage, told[-1].stage] == ["rendering", "finishing", "done"]
+    assert [told[0].stage, told[-2].stage, told[-1].stage] == ["rendering", "storing", "done"]
     done = [progress.frames_done for progress in told]
     assert done == sorted(done) and done[-1] == 200
     assert told[-1].fps > 0 and told[-1].seconds_left == 0

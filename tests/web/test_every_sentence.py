@@ -22,7 +22,7 @@ from velocity_engine import errors
 ROOT = Path(__file__).resolve().parent.parent.parent
 STORED = Path(__file__).with_name("sentences.txt")
 ENGINE = ("velocity_engine", "plugins/qrcode/src")
-FOR_PROGRAMMERS = ("cli/", "kernels/", "testing.py", "plugins/checks.py", "model/digests.py", "composite/compositor.py")
+FOR_PROGRAMMERS = ("cli/", "kernels/", "testing/", "plugins/checks.py", "model/digests.py", "composite/compositor.py")
 """What these say is for who writes plugins, embeds the engine or types commands, in the words of Python."""
 
 KINDS = [name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)]

@@ -25,7 +25,12 @@ def _strict(wanted: bool) -> None:
 
 
 TemplatePath = Annotated[
-    Path, typer.Argument(metavar="TEMPLATE", exists=True, help="A ZIP, a folder, a .lottie or a .json file.")
+    str,
+    typer.Argument(
+        metavar="TEMPLATE",
+        callback=values.readable,
+        help="A ZIP, a folder, a .lottie or a .json file; also by URL.",
+    ),
 ]
 Animation = Annotated[
     str | None, typer.Option("--animation", metavar="ID", help="Which animation of a .lottie that holds several.")

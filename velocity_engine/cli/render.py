@@ -61,8 +61,8 @@ def render(
         str | None, _video("--container", metavar="mp4|mov|avi", help="By default from OUT's ending.")
     ] = None,
     audio: Annotated[
-        Path | None,
-        _sound("--audio", metavar="FILE", exists=True, dir_okay=False, help="Sound to mix with the template's own."),
+        str | None,
+        _sound("--audio", metavar="FILE", callback=values.readable, help="Sound to mix with the template's own."),
     ] = None,
     audio_bitrate: Annotated[
         int | None, _sound("--audio-bitrate", metavar="192K", parser=values.bits_per_second, help="Bits a second.")
@@ -125,14 +125,14 @@ def _encoder(given: dict[str, Any]) -> EncoderConfig:
 
 
 def _rendered(
-    path: Path,
+    path: str,
     animation: str | None,
     output: str,
     encoder: EncoderConfig,
     settings: list[str],
     customize: Path | None,
     assets: list[str],
-    audio: Path | None,
+    audio: str | None,
     frames: str | None,
     executor: str | None,
     *,

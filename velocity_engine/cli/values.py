@@ -112,15 +112,28 @@ def asset_files(settings: Sequence[str]) -> dict[str, str]:
     files = {}
     for setting in settings:
         name, equals, path = setting.partition("=")
-        if not equals or not name or not Path(path).is_file():
+        if not equals or not name or not (_is_url(path) or Path(path).is_file()):
             raise typer.BadParameter(f"{setting!r} is not ID=FILE with a file that exists", param_hint="--asset")
         files[name] = path
     return files
 
 
+def readable(path: str | None) -> str | None:
+    """A path of something that exists, or a URL of a storage backend."""
+    if path is not None and not _is_url(path) and not Path(path).exists():
+        raise typer.BadParameter(f"{path} does not exist")
+    return path
+
+
+def _is_url(path: str) -> bool:
+    from velocity_engine.storage.targets import is_local
+
+    return not is_local(path)
+
+
 def output_file(path: str) -> str:
     """A path whose folder exists, or a URL of a storage backend."""
-    if "://" not in path:
+    if not _is_url(path):
         folder = Path(path).parent
         if not folder.is_dir():
             raise typer.BadParameter(f"the folder {folder} does not exist", param_hint="--output")

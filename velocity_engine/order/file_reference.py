@@ -41,14 +41,6 @@ class FileReference:
         """The file at ``path`` without its digest: for an order that is rendered at once and goes nowhere else."""
         return cls(os.fspath(path), "")
 
-    def has_changed(self) -> bool:
-        """Whether the file holds something else than it did when it was ordered. It is read for that.
-
-        Raises:
-            StorageError: It cannot be read.
-        """
-        return bool(self.sha256) and content_sha256(self.location) != self.sha256
-
 
 def content_sha256(path: str | os.PathLike[str]) -> str:
     """Returns the SHA-256 of a file's bytes, or of the names and contents of a folder's files, in hexadecimal.

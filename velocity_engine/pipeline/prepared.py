@@ -19,6 +19,7 @@ from velocity_engine.pipeline.scene import Scene
 from velocity_engine.pipeline.segment import plan_segments
 from velocity_engine.plan.plan import Plan
 from velocity_engine.plugin_types import EncoderSettings, Segment
+from velocity_engine.storage.fetched import local_path
 from velocity_engine.template import Template, all_findings, encoder_problems, output_rate, output_size
 
 BLACK: RGBA = (0.0, 0.0, 0.0, 1.0)
@@ -87,7 +88,7 @@ class PreparedRender:
         """The sound of the template and of the order, or None where there is none."""
         scene, video = self.video.scene, self.video
         assert isinstance(scene, TimelineScene)
-        soundtrack = None if self.order.soundtrack is None else self.order.soundtrack.location
+        soundtrack = None if self.order.soundtrack is None else local_path(self.order.soundtrack.location)
         return audio_plan(self.plan, scene.start, video.frame_count / video.rate, soundtrack)
 
     def findings(self) -> tuple[Finding, ...]:

@@ -18,7 +18,8 @@ class Progress:
         frames_total: How many output frames the video has.
         fps: Output frames per second so far.
         seconds_left: An estimate of the remaining seconds, or None while no estimate is possible.
-        stage: "rendering", then "finishing" while the file is closed and checked, then "done".
+        stage: "rendering", then "finishing" while the file is closed and checked, then "storing" while it is brought to
+            where it was asked for, then "done".
     """
 
     frames_done: int

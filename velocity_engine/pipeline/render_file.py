@@ -10,16 +10,13 @@ from __future__ import annotations
 import os
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
 
-from velocity_engine.errors import MediaError, RenderCancelled, RenderFailed, StorageError, VelocityError
-from velocity_engine.files.regular import output_file
+from velocity_engine.errors import MediaError, RenderCancelled, RenderFailed, VelocityError
 from velocity_engine.media.audio import AudioPlan, mix_audio
 from velocity_engine.media.probe import written_length
 from velocity_engine.model.gc_threshold import raised_gc_threshold
@@ -29,6 +26,7 @@ from velocity_engine.pipeline.prepared import Video
 from velocity_engine.pipeline.progress import Progress, ProgressMeter
 from velocity_engine.pipeline.segment_workers import SegmentWorkers
 from velocity_engine.plugin_types import EncodedPacket, EncodedSegment, RenderWatch, Segment
+from velocity_engine.storage.delivery import Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +72,7 @@ def render_to_file(
     cancelled: Callable[[], bool] = lambda: False,
     execute: Execute | None = None,
 ) -> RenderStats:
-    """Renders a video to a file, which appears under its name when it is whole, checked and on the disk; else nothing
-    is left.
+    """Renders a video to a path or a URL, where it appears when it is whole, checked and stored; else nothing is left.
 
     ``execute`` renders the segments; None: threads of this process, with the same bytes as the result. ``cancelled``
     is asked at every frame, from several threads; ``progress`` is called on the caller's.
@@ -90,26 +87,24 @@ def render_to_file(
         else ExecutedSegments(execute, video.segments, SegmentWatch(cancelled, meter))
     )
     clock = StageClock()
-    target = output_file(output_path)
-    part = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
     try:
-        muxer = _open_muxer(part, video, audio_plan)
-        try:
-            with raised_gc_threshold(), source:
-                _write(source, muxer, meter, clock, cancelled)
-            meter.tell(video.frame_count, "finishing")
-            with clock.stage("mux"):
-                muxer.close()
-        except BaseException:
-            muxer.abandon()
-            raise
-        size = _finish(part, target, video.frame_count, video.rate)
+        with Delivery(output_path) as delivery:
+            muxer = _open_muxer(delivery.part, video, audio_plan)
+            try:
+                with raised_gc_threshold(), source:
+                    _write(source, muxer, meter, clock, cancelled)
+                meter.tell(video.frame_count, "finishing")
+                with clock.stage("mux"):
+                    muxer.close()
+            except BaseException:
+                muxer.abandon()
+                raise
+            _check(delivery.part, video.frame_count, video.rate)
+            size = _store(delivery, meter, video.frame_count, clock, cancelled)
     except VelocityError:
         raise
     except Exception as error:
         raise _failure(error) from error
-    finally:
-        part.unlink(missing_ok=True)
     tiles = TileCount()
     source.add_to(clock, tiles)
     meter.tell(video.frame_count, "done")
@@ -150,8 +145,8 @@ def _write(
         meter.tell(source.frames_done, "rendering")
 
 
-def _finish(part: Path, target: Path, frame_count: int, rate: Fraction) -> int:
-    """Checks the file, brings it to the disk and gives it its name; its size in bytes."""
+def _check(part: Path, frame_count: int, rate: Fraction) -> None:
+    """Raises RenderFailed where the file does not hold what was rendered."""
     try:
         frames, seconds = written_length(part)
     except MediaError as error:
@@ -160,23 +155,21 @@ def _finish(part: Path, target: Path, frame_count: int, rate: Fraction) -> int:
     if frames != frame_count or abs(seconds - expected) > float(1 / rate):
         found = f"{frames} frames and {seconds:.3f} s"
         raise RenderFailed(f"the finished file has {found}, not {frame_count} and {expected:.3f}")
-    try:
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
-        part.replace(target)
-        _sync_folder(target.parent)
-        return target.stat().st_size
-    except OSError as error:
-        raise StorageError(f"the video cannot be stored: {error.strerror}") from error
 
 
-def _sync_folder(folder: Path) -> None:
-    with suppress(OSError, AttributeError):  # not every system lets a folder be opened
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+def _store(
+    delivery: Delivery, meter: ProgressMeter, frame_count: int, clock: StageClock, cancelled: Callable[[], bool]
+) -> int:
+    """Stores the finished file; its size in bytes."""
+
+    def sent(_count: int) -> None:
+        if cancelled():
+            raise RenderCancelled("the render was cancelled")
+        meter.tell(frame_count, "storing")
+
+    meter.tell(frame_count, "storing")
+    with clock.stage("store"):
+        return delivery.store(cancelled, sent)
 
 
 # --- by an executor ---------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from velocity_engine.order import RenderOrder
 from velocity_engine.pipeline.draw import SegmentWork
 from velocity_engine.pipeline.prepared import PreparedRender, prepare
 from velocity_engine.plugin_types import EncodedSegment, RenderWatch, Segment
+from velocity_engine.storage.fetched import has_changed
 from velocity_engine.template import Template, open_template
 
 MAX_KEPT = 2  # orders whose templates stay open when no segment of theirs is being rendered
@@ -104,7 +105,7 @@ def _in_use(order: RenderOrder) -> Iterator[_Opened]:
 
 def _open_anew(order: RenderOrder) -> tuple[Template, PreparedRender]:
     for file in order.files:
-        if file.has_changed():
+        if has_changed(file):
             raise OrderError(f"{file.location} is not the file that was ordered", hint="Make the order anew")
     template = open_template(order.template.location, animation=order.animation)
     try:

@@ -119,7 +119,7 @@ STORAGE = Kind(
     hook="velocity_storages",
     noun="storage",
     fields={"schemes": _NAMES},
-    methods={"put": 2, "open": 1, "delete": 1},
+    methods={"check": 1, "put": 3, "open": 3, "stat": 1, "list": 1, "delete": 1, "url": 2},
     names={"schemes": "scheme"},
 )
 EXECUTOR = Kind(hook="velocity_executors", noun="executor", fields={"key": _NAME}, methods={"run": 3})

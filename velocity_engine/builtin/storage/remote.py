@@ -1,4 +1,4 @@
-"""Results wherever fsspec can write: object stores and file servers, and memory for tests.
+"""Files wherever fsspec can read and write: object stores and file servers, and memory for tests.
 
 A scheme's own package must be installed (``s3fs`` for s3, ``gcsfs`` for gs, ``adlfs`` for az); fsspec reads
 credentials as each of them does.
@@ -6,74 +6,187 @@ credentials as each of them does.
 
 from __future__ import annotations
 
-import shutil
+import errno
 import uuid
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from velocity_engine.errors import Place, StorageError
+from velocity_engine.errors import Place, StorageError, TemporaryStorageError, VelocityError
+from velocity_engine.files.parts import FilePart
+from velocity_engine.plugin_types import StoredFile
+
+CHUNK = 8 << 20  # an object store's uploads in parts want 5 MiB at least
+EXTRAS = {
+    "s3": "s3",
+    "gs": "gs",
+    "gcs": "gs",
+    "az": "az",
+    "abfs": "az",
+    "sftp": "sftp",
+    "ssh": "sftp",
+    "smb": "smb",
+    "http": "http",
+    "https": "http",
+}
+"""What of the distribution's extras installs a scheme."""
+TEMPORARY = {
+    errno.EBUSY,
+    errno.EAGAIN,
+    errno.EIO,
+    errno.ETIMEDOUT,
+    errno.ECONNRESET,
+    errno.ECONNREFUSED,
+    errno.ECONNABORTED,
+    errno.ENETUNREACH,
+    errno.EHOSTUNREACH,
+}
+TEMPORARY_NAMES = {"HTTPClientError", "ClientConnectionError", "RateLimitException"}
+"""Of botocore, aiohttp and gcsfs, which need not be installed."""
 
 
 class RemoteStorage:
     """``target`` is a URL. An object store shows an object only when its upload is complete; elsewhere a temporary name
     beside it is moved into place."""
 
-    schemes: tuple[str, ...] = ("s3", "gs", "gcs", "az", "abfs", "sftp", "ssh", "ftp", "smb", "webdav", "memory")
+    schemes: tuple[str, ...] = (
+        "s3", "gs", "gcs", "az", "abfs", "sftp", "ssh", "ftp", "smb", "webdav", "memory", "http", "https",
+    )  # fmt: skip
     object_stores = ("s3", "gs", "gcs", "az", "abfs")
+    read_only = ("http", "https")
 
-    def put(self, local_path: str, target: str) -> int:
+    def check(self, target: str) -> None:
+        scheme = _scheme(target)
+        if scheme in self.read_only:
+            raise StorageError(f"{target} can be read, not written", hint="Give a URL of another scheme, such as s3://")
         system, path = _resolved(target)
-        whole = target.split(":", 1)[0] in self.object_stores
+        if not path.rstrip("/") or target.endswith("/"):
+            raise StorageError(f"{target} names no file", hint="Give a URL that ends with a name, such as /video.mp4")
+        if scheme in self.object_stores and "/" not in system._strip_protocol(path).strip("/"):
+            raise StorageError(f"{target} names a bucket, not a file", hint="Give a URL such as s3://bucket/video.mp4")
+
+    def put(self, local_path: str, target: str, progress: Callable[[int], None]) -> int:
+        system, path = _resolved(target)
+        whole = _scheme(target) in self.object_stores
         written = path if whole else f"{path}.{uuid.uuid4().hex[:8]}.part"
         try:
-            size = Path(local_path).stat().st_size
             if not whole:
                 system.makedirs(system._parent(path), exist_ok=True)
             try:
-                with open(local_path, "rb") as source, system.open(written, "wb") as destination:
-                    shutil.copyfileobj(source, destination, 1 << 20)
+                size = _send(system, local_path, written, progress)
                 if not whole:
                     system.mv(written, path)
             except BaseException:
-                if not whole and system.exists(written):
-                    system.rm_file(written)
+                if not whole:
+                    with suppress(Exception):
+                        system.rm_file(written)
                 raise
+        except VelocityError:  # of who asked for the progress
+            raise
         except Exception as error:
-            raise _failure("the file cannot be stored", path, error) from error
+            raise _failure("cannot be stored", target, error) from error
         return size
 
-    def open(self, target: str) -> BinaryIO:
+    def open(self, target: str, start: int = 0, end: int | None = None) -> BinaryIO:
         system, path = _resolved(target)
         try:
             opened: BinaryIO = system.open(path, "rb")
+            return opened if (start, end) == (0, None) else FilePart.of(opened, start, end)
         except Exception as error:
-            raise _failure("the file cannot be read", path, error) from error
-        return opened
+            raise _failure("cannot be read", target, error) from error
+
+    def stat(self, target: str) -> StoredFile:
+        system, path = _resolved(target)
+        try:
+            return _stored(target, system.info(path))
+        except Exception as error:
+            raise _failure("cannot be read", target, error) from error
+
+    def list(self, folder: str) -> Iterator[StoredFile]:
+        system, path = _resolved(folder)
+        try:
+            found = system.find(path, detail=True)
+        except FileNotFoundError:
+            found = {}
+        except Exception as error:
+            raise _failure("cannot be listed", folder, error) from error
+        for name in sorted(found):
+            yield _stored(str(system.unstrip_protocol(name)), found[name])
 
     def delete(self, target: str) -> None:
-        """Deleting what is not there is no error."""
         system, path = _resolved(target)
         try:
             system.rm_file(path)
         except FileNotFoundError:
             return
         except Exception as error:
-            raise _failure("the file cannot be deleted", path, error) from error
+            raise _failure("cannot be deleted", target, error) from error
+
+    def url(self, target: str, seconds: float) -> str:
+        system, path = _resolved(target)
+        try:
+            return str(system.sign(path, expiration=round(seconds)))
+        except NotImplementedError:
+            hint = "URLs of s3, gs and az can be signed"
+            raise StorageError(f"no URL can be signed for {target}", hint=hint) from None
+        except Exception as error:
+            raise _failure("cannot be signed", target, error) from error
+
+
+def _send(system: Any, local_path: str, written: str, progress: Callable[[int], None]) -> int:
+    """Writes a local file; where that fails, an object store drops what was uploaded of it."""
+    with open(local_path, "rb") as source:
+        destination = system.open(written, "wb", block_size=CHUNK)
+        try:
+            sent = 0
+            while data := source.read(CHUNK):
+                destination.write(data)
+                sent += len(data)
+                progress(sent)
+        except BaseException:
+            with suppress(Exception):
+                destination.discard()
+            with suppress(AttributeError):
+                destination.closed = True  # closing it would complete the upload
+            raise
+        destination.close()
+    return Path(local_path).stat().st_size
+
+
+def _scheme(target: str) -> str:
+    return target.split(":", 1)[0].lower()
 
 
 def _resolved(target: str) -> tuple[Any, str]:
     import fsspec
 
-    scheme = target.split(":", 1)[0]
+    scheme = _scheme(target)
     try:
         system, path = fsspec.core.url_to_fs(target)
     except ImportError as error:
-        hint = "Install it beside the engine"
-        raise StorageError(f"{scheme} needs a package that is not installed: {error}", hint=hint) from error
+        extra = EXTRAS.get(scheme)
+        hint = (
+            f"Install it: pip install 'velocity-render[{extra}]'" if extra else "Install the package that fsspec names"
+        )
+        message = f"{target} cannot be reached: {scheme}:// needs a package that is not installed"
+        raise StorageError(message, hint=hint) from error
     except Exception as error:
-        raise StorageError(f"{scheme} cannot be reached: {error}") from error
+        raise _failure("cannot be reached", target, error) from error
     return system, path
 
 
-def _failure(message: str, path: str, error: Exception) -> StorageError:
-    return StorageError(f"{message}: {error}", place=Place(file=path.rsplit("/", 1)[-1]))
+def _stored(target: str, info: dict[str, Any]) -> StoredFile:
+    stamps = (info.get(name) for name in ("ETag", "etag", "VersionId", "mtime", "LastModified", "modified", "created"))
+    version = next((str(stamp) for stamp in stamps if stamp), "")
+    return StoredFile(target=target, size=int(info["size"] or 0), version=version)
+
+
+def _failure(what: str, target: str, error: Exception) -> StorageError:
+    reason = "there is no such file" if isinstance(error, FileNotFoundError) else str(error) or type(error).__name__
+    temporary = isinstance(error, ConnectionError | TimeoutError) or (
+        isinstance(error, OSError) and error.errno in TEMPORARY
+    )
+    named = any(kind.__name__ in TEMPORARY_NAMES for kind in type(error).__mro__)
+    message, place = f"{target} {what}: {reason}", Place(file=target.rsplit("/", 1)[-1])
+    return TemporaryStorageError(message, place=place) if temporary or named else StorageError(message, place=place)

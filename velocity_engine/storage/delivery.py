@@ -1,0 +1,99 @@
+"""Delivering a finished file: it is written to a file of this machine first, and stored when it is whole and checked.
+
+A backend that can give a file its name in one step (folders) has the file written beside its target. For all others
+it lies in the temporary folder and is put from there. What may go well a moment later is tried again.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from velocity_engine.errors import RenderCancelled, TemporaryStorageError
+from velocity_engine.plugin_types import NamesInPlace
+from velocity_engine.storage.targets import storage_for
+
+PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds before each further attempt
+LOOK_SECONDS = 0.05
+
+
+def check_target(target: str | os.PathLike[str]) -> None:
+    """Looks, before any work, whether a file can be stored at a target.
+
+    Args:
+        target: A path or a URL.
+
+    Raises:
+        StorageError: It cannot, as far as can be known without writing.
+    """
+    storage_for(target).check(os.fspath(target))
+
+
+class Delivery:
+    """A file on its way to ``target``. Write ``part``, then call ``store``. Leaving the ``with`` statement removes what
+    is left of it.
+
+    Attributes:
+        target: The path or URL.
+        part: The file of this machine that is written first.
+    """
+
+    def __init__(self, target: str | os.PathLike[str]) -> None:
+        self.target = os.fspath(target)
+        self._storage = storage_for(self.target)
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        if isinstance(self._storage, NamesInPlace):
+            self.part = Path(self._storage.part(self.target))
+        else:
+            self._folder = tempfile.TemporaryDirectory(prefix="velocity-")
+            self.part = Path(self._folder.name) / "video.part"
+
+    def store(
+        self, cancelled: Callable[[], bool] = lambda: False, progress: Callable[[int], None] = lambda sent: None
+    ) -> int:
+        """Stores the part under the target, whole or not at all, and returns its size in bytes.
+
+        Args:
+            cancelled: Is asked before each attempt, and while one waits.
+            progress: Is called with the number of bytes that were sent, where the backend tells.
+
+        Raises:
+            StorageError: It cannot be stored, also after several attempts.
+            RenderCancelled: ``cancelled`` was true.
+        """
+        if isinstance(self._storage, NamesInPlace):
+            return self._storage.name(str(self.part), self.target)
+        for pause in PAUSES:
+            _stop_if(cancelled)
+            try:
+                return self._storage.put(str(self.part), self.target, progress)
+            except TemporaryStorageError:
+                _wait(pause, cancelled)
+        _stop_if(cancelled)
+        return self._storage.put(str(self.part), self.target, progress)
+
+    def __enter__(self) -> Delivery:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.part.unlink(missing_ok=True)
+        if self._folder is not None:
+            self._folder.cleanup()
+
+
+def _stop_if(cancelled: Callable[[], bool]) -> None:
+    if cancelled():
+        raise RenderCancelled("the render was cancelled")
+
+
+def _wait(seconds: float, cancelled: Callable[[], bool]) -> None:
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        _stop_if(cancelled)
+        time.sleep(min(left, LOOK_SECONDS))

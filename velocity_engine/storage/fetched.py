@@ -1,0 +1,143 @@
+"""Inputs at URLs: fetched once into a folder of the user's cache, by content, and read from there.
+
+The folder holds ``<SHA-256>/<name>`` for each content, and ``versions/<key>`` for each URL and version of it that was
+fetched, with the content's SHA-256 in it. Whoever fetches first wins; a file appears under its name when it is whole.
+The folder is bounded: what was not used for longest goes first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from velocity_engine.errors import Place, StorageError
+from velocity_engine.order import FileReference, content_sha256
+from velocity_engine.plugin_types import Storage, StoredFile
+from velocity_engine.storage.targets import LOCAL, is_local, scheme_of, storage_for
+
+VARIABLE = "VELOCITY_CACHE"
+MAX_BYTES = 4 << 30
+CHUNK = 1 << 20
+
+
+def local_path(location: str | os.PathLike[str]) -> str:
+    """Returns a path of this machine that has the content of a file at a path or a URL.
+
+    Args:
+        location: A path, which is returned as it is, or a URL. What is at a URL is fetched, unless the same version of
+            it was fetched before.
+
+    Raises:
+        StorageError: There is no such file, it cannot be read, or no backend serves its scheme.
+    """
+    text = os.fspath(location)
+    if is_local(text):
+        return text
+    if scheme_of(text) == LOCAL:
+        return unquote(urlsplit(text).path)
+    return str(_fetched(storage_for(text), text))
+
+
+def reference_to(location: str | os.PathLike[str]) -> FileReference:
+    """Returns a reference to a file at a path or a URL, for which the file is read.
+
+    Args:
+        location: The path or the URL.
+
+    Raises:
+        StorageError: It cannot be read.
+    """
+    text = os.fspath(location)
+    if is_local(text):
+        return FileReference.of(text)
+    return FileReference(text, content_sha256(local_path(text)))
+
+
+def has_changed(reference: FileReference) -> bool:
+    """Whether a file holds something else than it did when it was ordered. It is read for that.
+
+    Args:
+        reference: The file, as it was ordered.
+
+    Raises:
+        StorageError: It cannot be read.
+    """
+    return bool(reference.sha256) and content_sha256(local_path(reference.location)) != reference.sha256
+
+
+def cache_folder() -> Path:
+    """Returns the folder of what was fetched: below ``VELOCITY_CACHE``, or the user's cache folder."""
+    base = os.environ.get(VARIABLE)
+    if base:
+        return Path(base) / "fetched"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "velocity" / "fetched"
+
+
+def _fetched(storage: Storage, url: str) -> Path:
+    folder = cache_folder()
+    stored = storage.stat(url)
+    record = folder / "versions" / hashlib.sha256(f"{url}\0{stored.size}\0{stored.version}".encode()).hexdigest()
+    name = _name(url)
+    try:
+        if stored.version and (found := _kept(folder, record, name)):
+            return found
+        return _fetch(storage, stored, record, folder, name)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StorageError(f"{url} cannot be kept: {reason}", place=Place(file=name)) from None
+
+
+def _kept(folder: Path, record: Path, name: str) -> Path | None:
+    with suppress(OSError):
+        path = folder / record.read_text() / name
+        os.utime(path)
+        return path
+    return None
+
+
+def _fetch(storage: Storage, stored: StoredFile, record: Path, folder: Path, name: str) -> Path:
+    record.parent.mkdir(parents=True, exist_ok=True)
+    _make_room(folder, stored.size)
+    digest = hashlib.sha256()
+    with tempfile.TemporaryDirectory(dir=folder) as work:
+        part = Path(work) / name
+        with storage.open(stored.target) as source, part.open("wb") as destination:
+            while data := source.read(CHUNK):
+                digest.update(data)
+                destination.write(data)
+        if part.stat().st_size != stored.size:
+            found = f"{part.stat().st_size} of {stored.size} bytes"
+            raise StorageError(f"{stored.target} ended after {found}", place=Place(file=name))
+        path = folder / digest.hexdigest() / name
+        path.parent.mkdir(exist_ok=True)
+        part.replace(path)
+        note = Path(work) / "record"
+        note.write_text(digest.hexdigest())
+        note.replace(record)
+    return path
+
+
+def _make_room(folder: Path, needed: int) -> None:
+    """Removes what was used longest ago, until there is room for ``needed`` bytes."""
+    found = []
+    for path in folder.glob("*/*"):
+        with suppress(OSError):
+            if path.parent.name != "versions":
+                status = path.stat()
+                found.append((status.st_mtime, status.st_size, path))
+    total = sum(size for _time, size, _path in found)
+    for _time, size, path in sorted(found):
+        if total + needed <= MAX_BYTES:
+            return
+        shutil.rmtree(path.parent, ignore_errors=True)
+        total -= size
+
+
+def _name(url: str) -> str:
+    name = unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2]
+    return name if name not in ("", ".", "..") and "\0" not in name else "file"

@@ -1,0 +1,51 @@
+"""Targets: a plain path, or a URL whose scheme says which storage backend serves it."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from velocity_engine import plugins
+from velocity_engine.errors import Place, PluginError, StorageError
+from velocity_engine.plugin_types import Storage
+
+_URL = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
+LOCAL = "file"
+
+
+def scheme_of(target: str | os.PathLike[str]) -> str:
+    """Returns the scheme of a URL in lower case, and "file" for a plain path.
+
+    Args:
+        target: A path or a URL.
+    """
+    found = _URL.match(os.fspath(target))
+    return found[1].lower() if found else LOCAL
+
+
+def is_local(target: str | os.PathLike[str]) -> bool:
+    """Whether a target is a plain path.
+
+    Args:
+        target: A path or a URL.
+    """
+    return _URL.match(os.fspath(target)) is None
+
+
+def storage_for(target: str | os.PathLike[str]) -> Storage:
+    """Returns the storage backend that serves a target.
+
+    Args:
+        target: A path or a URL.
+
+    Raises:
+        StorageError: No backend for its scheme is installed.
+    """
+    scheme = scheme_of(target)
+    try:
+        return plugins.storage(scheme)
+    except PluginError as error:
+        hint = error.hint or "Install a plugin that serves it, or give a path"
+        raise StorageError(
+            f"no storage backend serves {scheme}:// ({os.fspath(target)})", place=Place(field="output"), hint=hint
+        ) from None
