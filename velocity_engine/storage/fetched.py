@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from velocity_engine.errors import Place, StorageError
+from velocity_engine.files.file_urls import path_of
 from velocity_engine.order import FileReference, content_sha256
 from velocity_engine.plugin_types import Storage, StoredFile
 from velocity_engine.storage.targets import LOCAL, is_local, scheme_of, storage_for
@@ -39,7 +40,7 @@ def local_path(location: str | os.PathLike[str]) -> str:
     if is_local(text):
         return text
     if scheme_of(text) == LOCAL:
-        return unquote(urlsplit(text).path)
+        return str(path_of(text))
     return str(_fetched(storage_for(text), text))
 
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import unquote, urlsplit
 
 from velocity_engine.errors import Place, StorageError
+from velocity_engine.files.file_urls import path_of
 from velocity_engine.files.parts import FilePart
 from velocity_engine.files.regular import open_regular, output_file
 from velocity_engine.plugin_types import StoredFile
@@ -24,18 +24,18 @@ class FolderStorage:
     schemes: tuple[str, ...] = ("file",)
 
     def check(self, target: str) -> None:
-        path = output_file(_path(target))
+        path = output_file(path_of(target))
         if not path.parent.is_dir():
             hint = f"Make the folder {path.parent}, or give a path in another"
             message = f"{path.name} cannot be written: its folder is not there"
             raise StorageError(message, place=Place(file=path.name), hint=hint)
 
     def part(self, target: str) -> str:
-        path = output_file(_path(target))
+        path = output_file(path_of(target))
         return str(path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part"))
 
     def name(self, part: str, target: str) -> int:
-        path = output_file(_path(target))
+        path = output_file(path_of(target))
         try:
             with open(part, "rb+") as file:
                 os.fsync(file.fileno())
@@ -47,7 +47,7 @@ class FolderStorage:
         return size
 
     def put(self, local_path: str, target: str, progress: Callable[[int], None]) -> int:
-        path = output_file(_path(target))
+        path = output_file(path_of(target))
         part = Path(self.part(target))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,7 +63,7 @@ class FolderStorage:
                 part.unlink(missing_ok=True)
 
     def open(self, target: str, start: int = 0, end: int | None = None) -> BinaryIO:
-        path = _path(target)
+        path = path_of(target)
         try:
             file = open_regular(path)
             return file if (start, end) == (0, None) else FilePart.of(file, start, end)
@@ -71,7 +71,7 @@ class FolderStorage:
             raise _failure("the file cannot be read", path, error) from error
 
     def stat(self, target: str) -> StoredFile:
-        path = _path(target)
+        path = path_of(target)
         try:
             status = path.stat()
         except OSError as error:
@@ -79,24 +79,20 @@ class FolderStorage:
         return StoredFile(target=target, size=status.st_size, version=f"{status.st_mtime_ns}-{status.st_ino}")
 
     def list(self, folder: str) -> Iterator[StoredFile]:
-        base = _path(folder)
+        base = path_of(folder)
         for path in sorted(one for one in base.rglob("*") if one.is_file()):
             target = path.as_uri() if folder.startswith("file:") else str(path)
             yield self.stat(target)
 
     def delete(self, target: str) -> None:
-        path = _path(target)
+        path = path_of(target)
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
             raise _failure("the file cannot be deleted", path, error) from error
 
     def url(self, target: str, seconds: float) -> str:
-        raise StorageError(f"{_path(target).name} lies in a folder, to which no URL can be signed")
-
-
-def _path(target: str) -> Path:
-    return Path(unquote(urlsplit(target).path)) if target.startswith("file:") else Path(target)
+        raise StorageError(f"{path_of(target).name} lies in a folder, to which no URL can be signed")
 
 
 def _sync_folder(folder: Path) -> None:
