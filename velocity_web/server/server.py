@@ -13,7 +13,6 @@ import time
 from contextlib import suppress
 
 import structlog
-from waitress import wasyncore
 
 from velocity_web.events.wake import on_wake
 from velocity_web.logs import set_up_logs
@@ -134,7 +133,7 @@ def serve(settings: Settings) -> None:
     print(f"Velocity serves http://{server.effective_host}:{server.effective_port}", flush=True)
     try:
         while not stop.is_set():
-            wasyncore.loop(timeout=1.0, use_poll=True, map=server._map, count=1)
+            server.turn(1.0)
     finally:
         if keeper:
             keeper.stop()
@@ -151,7 +150,7 @@ def drain(server: GuardedServer, seconds: float) -> None:
     server.socket.close()
     deadline = time.monotonic() + seconds
     while _is_busy(server) and time.monotonic() < deadline:
-        wasyncore.loop(timeout=0.05, use_poll=True, map=server._map, count=1)
+        server.turn(0.05)
     server.task_dispatcher.shutdown(timeout=1)
 
 
