@@ -85,11 +85,11 @@ def find_source(caller: Caller, template_id: str | None, instance_id: str | None
 
 
 def _source(caller: Caller, template_id: str, field_name: str, **campaign: Any) -> Source:
+    job = Job.get(subject_id=template_id)  # first: what it found is written together with its end
     template = Template.get(id=template_id)
     if template is None or template.account_id != caller.account_id:
         sentence = f"there is no template {template_id}"
         raise Invalid(sentence, {field_name: [sentence]})
-    job = Job.get(subject_id=template_id)
     if job is None or job.status != states.COMPLETED or not template.analysis:
         sentence = (
             f"the template {template.name!r} is {job.status if job else 'gone'}; only a completed one can be rendered"
@@ -123,11 +123,11 @@ def find_sound(caller: Caller, audio_id: str | None, source: Source, errors: Err
     """Within a session: the request's audio. What is wrong with it goes to ``errors``."""
     if audio_id is None:
         return None
+    job = Job.get(subject_id=audio_id)  # first: what it found is written together with its end
     audio = Audio.get(id=audio_id)
     if audio is None or audio.account_id != caller.account_id:
         errors["audioId"] = [f"there is no audio {audio_id}"]
         return None
-    job = Job.get(subject_id=audio_id)
     if job is None or job.status != states.COMPLETED:
         errors["audioId"] = [f"the audio {audio.name!r} is {job.status if job else 'gone'}, not completed"]
         return None

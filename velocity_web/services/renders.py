@@ -307,8 +307,13 @@ def _job_row(caller: Caller, render_id: str, new: NewRender, now: int) -> dict[s
 
 
 def find_render(caller: Caller, render_id: str) -> tuple[Render, Job]:
-    """Within a session. Raises NotFound, also for a deleted one."""
-    render, job = Render.get(id=render_id), Job.get(id=render_id)
+    """Within a session. Raises NotFound, also for a deleted one.
+
+    The job is read first: its end is written together with the size of the video, which is there in whatever is read
+    later.
+    """
+    job = Job.get(id=render_id)
+    render = Render.get(id=render_id)
     if render is None or job is None or render.account_id != caller.account_id or job.status == states.DELETED:
         raise NotFound(f"there is no render {render_id}")
     return render, job
