@@ -188,6 +188,8 @@ def found() -> None:
         plugins.codec("h264"), plugins.storage("file"), plugins.executor("local"),
     )
     print(reports, codecs, layers, looked_up, effects, style, others, pt.BUFFER_START)
+    same: list[plugins.PluginReport] = list(ve.plugins.installed())
+    print(same)
     plugins.require_sound()
     plugins.reset()
 """

@@ -37,6 +37,7 @@ _HOMES = {
     "VideoInfo": "media.probe",
     "PictureInfo": "media.probe",
     "hookimpl": "hookspecs",
+    "plugins": "plugins",
     "try_out": "forecasting.trying",
     "Trial": "forecasting.trial",
     "forecast": "forecasting.forecasts",
@@ -59,6 +60,7 @@ _HOMES = {
 }
 
 if TYPE_CHECKING:
+    from velocity_engine import plugins
     from velocity_engine.api import RenderResult, order_for, render, render_order, render_still
     from velocity_engine.customize.layer_infos import LayerInfo
     from velocity_engine.encoder_config import EncoderConfig, RateControl
@@ -134,6 +136,7 @@ __all__ = [  # written out, since type checkers read it
     "hookimpl",
     "open_template",
     "order_for",
+    "plugins",
     "probe_asset",
     "probe_audio",
     "probe_clip",
@@ -152,7 +155,8 @@ def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'velocity_engine' has no attribute {name!r}")
-    value = getattr(import_module(f"velocity_engine.{home}"), name)
+    module = import_module(f"velocity_engine.{home}")
+    value = module if home == name else getattr(module, name)
     globals()[name] = value
     return value
 

@@ -77,6 +77,12 @@ class Settings(BaseSettings):
     process_file_mb: int = Field(
         8192, ge=16, description="largest file that one render or analysis process may write, in MiB"
     )
+    executor: str = Field(
+        "", description="installed executor that renders the segments; empty: threads of the render's own process"
+    )
+    executors_allowed: list[str] = Field(
+        default_factory=list, description='executors that a request may name, as JSON, for example ["processes"]'
+    )
     nice: int = Field(5, ge=0, le=19, description="niceness of the processes that render and analyse")
     run_as: str = Field("", description="user that render processes become when the service runs as root")
     max_template_bytes: int = Field(2048 * MIB, ge=1, description="largest template ZIP")

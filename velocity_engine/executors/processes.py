@@ -37,6 +37,7 @@ class ProcessesExecutor:
     """One process for each processor, at most one for each segment. They end with the render."""
 
     key = "processes"
+    needs = ("processes",)
 
     def run(self, order: RenderOrder, segments: Sequence[Segment], watch: RenderWatch) -> Iterator[EncodedSegment]:
         waiting = deque(segments)

@@ -21,6 +21,7 @@ from velocity_web.server.allocator import settle_allocator
 from velocity_web.server.app import create_app
 from velocity_web.server.connections import GuardedServer
 from velocity_web.services import admin
+from velocity_web.services.executors import needs_of_all
 from velocity_web.settings import Settings
 from velocity_web.storage.disk import hold_reserve, widen_log
 
@@ -113,7 +114,7 @@ def serve(settings: Settings) -> None:
     settings.data.mkdir(parents=True, exist_ok=True)
     server = build_server(settings)
     close_folders(settings)
-    tell_confinement(settings)
+    tell_confinement(settings, needs_of_all(settings))
     with suppress(OSError, sqlite3.Error):
         widen_log(settings)
         hold_reserve(settings)

@@ -35,6 +35,7 @@ from velocity_web.schemas.render import BatchDetail, BatchEstimate, BatchQuery, 
 from velocity_web.schemas.template import FindingDto
 from velocity_web.services.batch_rows import QUEUEING, batch_detail, find_batch
 from velocity_web.services.estimates import Estimate
+from velocity_web.services.executors import executor_errors
 from velocity_web.services.forms import BatchForm, BatchRowForm, batch_form
 from velocity_web.services.render_checks import (
     CheckRequest,
@@ -165,6 +166,8 @@ class _Batch:
         self._sounds: dict[str | None, tuple[Sound | None, Errors]] = {None: (None, {})}
         self._estimates: dict[str | None, Estimate] = {}
         self.tally = Tally()
+        if errors := executor_errors(request.executor, visit.settings):
+            raise Invalid("the request has invalid fields", errors)
         if request.webhook_url:
             webhooks.require_allowed(str(request.webhook_url), visit.settings)
         with reading():

@@ -46,10 +46,10 @@ from velocity_web.schemas.render import (
 )
 from velocity_web.schemas.template import FindingDto
 from velocity_web.services.estimates import Estimate
+from velocity_web.services.executors import executor_errors
 from velocity_web.services.forms import RenderForm
 from velocity_web.services.render_checks import (
     CheckRequest,
-    Errors,
     Source,
     Ticket,
     ask,
@@ -101,7 +101,7 @@ def checked(caller: Caller, settings: Settings, runner: Runner, form: RenderForm
 
 
 def _check(caller: Caller, settings: Settings, runner: Runner, request: RenderRequest, customizations: str) -> Ticket:
-    errors: Errors = {}
+    errors = executor_errors(request.executor, settings)
     audio_id = str(request.audio_id) if request.audio_id else None
     with reading():
         source = source_of(caller, request)
@@ -242,9 +242,9 @@ def insert_renders(caller: Caller, output: RenderOutput, new: Sequence[NewRender
         return []
     if Template.get(id=new[0].ticket.source.template_id) is None:
         raise Invalid("the template was deleted", {"templateId": ["the template was deleted"]})
-    shown = {"job_info", "encoder_config"}
+    shown = {"job_info", "encoder_config", "executor"}
     asked = output.model_dump(mode="json", by_alias=True, exclude_none=True, include=shown)
-    kept = {"jobInfo": asked.get("jobInfo", {}), "encoderConfig": asked["encoderConfig"]}
+    kept = {"jobInfo": {}, **asked}
     webhook_url = str(output.webhook_url) if output.webhook_url else None
     ids, now = [new_id() for _ in new], now_ms()
     insert_many(
