@@ -35,6 +35,7 @@ from velocity_web.schemas.audio import (
     AudioUploaded,
 )
 from velocity_web.services.paging import jobs_of, wanted
+from velocity_web.services.processing import with_job
 from velocity_web.storage.files import StoredFile, publish, remove
 
 CONTENT_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "aac": "audio/aac"}
@@ -130,21 +131,9 @@ def find_audio(caller: Caller, audio_id: str) -> Audio:
     return audio
 
 
-def audio_and_job(caller: Caller, audio_id: str) -> tuple[Audio, Job]:
-    """Within a session: an audio file and its processing. Raises NotFound.
-
-    The job is read first: its end is written together with what it found, which is there in whatever is read later.
-    """
-    job = Job.get(subject_id=audio_id)
-    audio = find_audio(caller, audio_id)
-    if job is None:
-        raise NotFound(f"there is no job for {audio_id}")
-    return audio, job
-
-
 def completed_audio(caller: Caller, audio_id: str) -> Audio:
     """Within a session. Raises NotFound."""
-    audio, job = audio_and_job(caller, audio_id)
+    audio, job = with_job(find_audio, caller, audio_id)
     if job.status != states.COMPLETED:
         raise NotFound(f"the audio {audio_id} is not completed")
     return audio
@@ -185,7 +174,7 @@ def _job_dto(job: Job) -> AudioJobDto:
 
 def audio_status(caller: Caller, audio_id: str) -> AudioJobDto:
     with reading():
-        return _job_dto(audio_and_job(caller, audio_id)[1])
+        return _job_dto(with_job(find_audio, caller, audio_id)[1])
 
 
 def list_active(caller: Caller) -> list[AudioJobDto]:
@@ -230,7 +219,7 @@ def delete_audio(caller: Caller, data: Path, audio_id: str) -> None:
     """Raises NotFound, and NotDeletable while it is processed or an active render uses it."""
     with writing():
         lock_account(caller.account_id)
-        file = _delete_one(*audio_and_job(caller, audio_id), caller, data)
+        file = _delete_one(*with_job(find_audio, caller, audio_id), caller, data)
     remove(file)
 
 
@@ -302,7 +291,7 @@ def delete_group(caller: Caller, data: Path, group_id: str, *, with_audio: bool)
                 f"the audio asset group holds {held}; give withAudio=true to delete them with it",
                 {"withAudio": [f"it must be true for a group that holds {held}"]},
             )
-        files = [_delete_one(*audio_and_job(caller, audio.id), caller, data) for audio in members]
+        files = [_delete_one(*with_job(find_audio, caller, audio.id), caller, data) for audio in members]
         execute("DELETE FROM campaign_audio_group WHERE group_id = $id", {"id": group_id})
         execute("DELETE FROM audio_group WHERE id = $id", {"id": group_id})
     for file in files:

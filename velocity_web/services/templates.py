@@ -27,6 +27,7 @@ from velocity_web.schemas.template import (
     TemplateUploaded,
 )
 from velocity_web.services.paging import jobs_of, wanted
+from velocity_web.services.processing import with_job
 from velocity_web.services.template_zip import zip_fault
 from velocity_web.storage.files import StoredFile, publish, remove
 
@@ -86,21 +87,9 @@ def find_template(caller: Caller, template_id: str) -> Template:
     return template
 
 
-def template_and_job(caller: Caller, template_id: str) -> tuple[Template, Job]:
-    """Within a session: a template and its processing. Raises NotFound.
-
-    The job is read first: its end is written together with what it found, which is there in whatever is read later.
-    """
-    job = Job.get(subject_id=template_id)
-    template = find_template(caller, template_id)
-    if job is None:
-        raise NotFound(f"there is no job for {template_id}")
-    return template, job
-
-
 def completed_template(caller: Caller, template_id: str) -> Template:
     """Within a session: a template that is ready for rendering. Raises NotFound."""
-    template, job = template_and_job(caller, template_id)
+    template, job = with_job(find_template, caller, template_id)
     if job.status != states.COMPLETED:
         raise NotFound(f"the template {template_id} is not completed")
     return template
@@ -143,7 +132,7 @@ def list_history(caller: Caller, status: str | None, skip: int, take: int) -> li
 
 def template_status(caller: Caller, template_id: str) -> TemplateJobDto:
     with reading():
-        template, job = template_and_job(caller, template_id)
+        template, job = with_job(find_template, caller, template_id)
         analysis = json.loads(template.analysis) if template.analysis else {}
         return _job_dto(job, analysis.get("findings", ()))
 
@@ -180,7 +169,7 @@ def template_detail(caller: Caller, template_id: str) -> TemplateDetail:
 def template_file(caller: Caller, data: Path, template_id: str) -> StoredFile:
     """The original ZIP. Raises NotFound, also for one whose processing failed, since its file was not kept."""
     with reading():
-        template, job = template_and_job(caller, template_id)
+        template, job = with_job(find_template, caller, template_id)
         if job.status == states.FAILED:
             raise NotFound(f"the processing of template {template_id} failed, its file was not kept")
         return StoredFile(data / template.file, template.file_name, template.sha256, template.created_at)
@@ -193,7 +182,7 @@ def delete_template(caller: Caller, data: Path, template_id: str) -> None:
     """
     with writing():
         lock_account(caller.account_id)
-        template, job = template_and_job(caller, template_id)
+        template, job = with_job(find_template, caller, template_id)
         if job.status in states.ACTIVE:
             raise NotDeletable("the template is still being processed; wait for it to complete or fail")
         if rows(USES_TEMPLATE, {"id": template_id}):
@@ -221,7 +210,7 @@ def storage_status(caller: Caller) -> StorageStatusDto:
 def previewable(caller: Caller, data: Path, template_id: str, frame: int) -> tuple[Path, str]:
     """The file to draw a preview of, and the name that it was uploaded with. Raises NotFound, Conflict and Invalid."""
     with reading():
-        template, job = template_and_job(caller, template_id)
+        template, job = with_job(find_template, caller, template_id)
         if job.status != states.COMPLETED:
             raise Conflict("the template is not completed; poll its status")
         frames = json.loads(template.analysis or "{}").get("frame_count", 0)
