@@ -176,6 +176,60 @@ def settings_of(codec: pt.Codec, config: ve.EncoderConfig) -> pt.EncoderSettings
     return codec.settings(config, 640, 360, Fraction(25))
 
 
+class Texts:
+    key = "texts"
+    number: int | None = None
+    title = "Texts"
+    pixel_formats = (pt.PIXEL_FORMATS[-1],)
+    containers = (pt.Container(key="txt", endings=(".txt",), mime_type="text/plain"), pt.MP4, pt.MOV, pt.AVI)
+    keeps_alpha = True
+    odd_sizes = True
+
+    def problems(
+        self, config: ve.EncoderConfig, width: int, height: int, rate: Fraction
+    ) -> list[ve.EncoderConfigError]:
+        return []
+
+    def settings(self, config: ve.EncoderConfig, width: int, height: int, rate: Fraction) -> pt.EncoderSettings:
+        return pt.EncoderSettings(encoder="", pixel_format="rgba", options={}, gop_size=1)
+
+
+class Lines:
+    def __init__(self, request: pt.FileRequest) -> None:
+        self.file = open(request.path(0), "wb")
+
+    def write(self, packet: pt.EncodedPacket, first: int) -> None:
+        self.file.write(packet.data)
+
+    def close(self) -> None:
+        self.file.close()
+
+    def abandon(self) -> None:
+        self.file.close()
+
+
+def written(request: pt.FileRequest) -> pt.FileWriter:
+    return Lines(request)
+
+
+def by_itself(codec: pt.EncodesFrames, settings: pt.EncoderSettings) -> pt.FrameEncoder:
+    return codec.encoder(settings, 640, 360, Fraction(25))
+
+
+def writes(codec: pt.Codec) -> bool:
+    return isinstance(codec, pt.WritesFiles)
+
+
+@ve.hookimpl
+def velocity_codecs() -> list[pt.Codec]:
+    return [Texts()]
+
+
+def named() -> str:
+    encoder = ve.resolve_encoder(ve.EncoderConfig(), "a.mp4")
+    return ve.container_of(encoder).mime_type
+
+
 def found() -> None:
     os.environ[plugins.STRICT_VARIABLE] = "1"
     reports: Sequence[plugins.PluginReport] = plugins.installed()

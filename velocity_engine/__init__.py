@@ -27,6 +27,8 @@ _HOMES = {
     "Progress": "pipeline.progress",
     "EncoderConfig": "encoder_config",
     "RateControl": "encoder_config",
+    "resolve_encoder": "plugins.outputs",
+    "container_of": "plugins.outputs",
     "PackageLimits": "package.stores",
     "probe_audio": "media.probe",
     "probe_asset": "media.probe",
@@ -99,6 +101,7 @@ if TYPE_CHECKING:
     from velocity_engine.package.stores import PackageLimits
     from velocity_engine.pipeline.progress import Progress
     from velocity_engine.pipeline.render_segment import render_segment
+    from velocity_engine.plugins.outputs import container_of, resolve_encoder
     from velocity_engine.plugins.warm_up import warm_up
     from velocity_engine.template import Template, open_template
 
@@ -132,6 +135,7 @@ __all__ = [  # written out, since type checkers read it
     "Trial",
     "VelocityError",
     "VideoInfo",
+    "container_of",
     "forecast",
     "hookimpl",
     "open_template",
@@ -146,6 +150,7 @@ __all__ = [  # written out, since type checkers read it
     "render_order",
     "render_segment",
     "render_still",
+    "resolve_encoder",
     "try_out",
     "warm_up",
 ]

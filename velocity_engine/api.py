@@ -23,6 +23,7 @@ from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.order import FileReference, RenderOrder
 from velocity_engine.pipeline.prepared import raise_first
 from velocity_engine.plan.plan import Plan
+from velocity_engine.plugins.outputs import resolve_encoder
 from velocity_engine.storage.delivery import check_target
 from velocity_engine.storage.fetched import has_changed, reference_to
 from velocity_engine.template import (
@@ -194,7 +195,8 @@ def render(
         template: What ``open_template`` returned.
         output: Where the video goes: a path, or a URL of a storage backend ("s3://bucket/promo.mp4"). The folder of a
             path must exist; a file that is there is replaced. A symbolic link stays, and what it points to is replaced.
-        encoder: How to encode; by default H.264 at the composition's size and rate.
+        encoder: How to encode. By default the ending of the output's name chooses the codec and the container, with the
+            composition's size and rate: "a.mp4" is H.264.
         customizations: The entries of a ``customizationMap``.
         assets: The files that ``{"assetId": ...}`` names, by id: paths or URLs.
         audio: A sound file that is mixed with the template's own sound: a path or a URL.
@@ -259,7 +261,7 @@ def _order(
     frames: FrameRange | None,
     reference: Callable[[str | os.PathLike[str]], FileReference],
 ) -> RenderOrder:
-    encoder = encoder or EncoderConfig()
+    encoder = resolve_encoder(encoder or EncoderConfig(), output)
     raise_first(encoder_problems(template, encoder))
     return RenderOrder(
         template=reference(template.location),
@@ -329,7 +331,7 @@ def _rendered(
         dict(stats.seconds_by_stage),
         stats.tiles,
         stats.held_tiles,
-        float(stats.frames / video.rate),
+        float(video.frame_count / video.rate),
     )
 
 

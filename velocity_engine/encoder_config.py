@@ -12,7 +12,7 @@ from typing import Any, Self
 from velocity_engine.errors import EncoderConfigError, Place, nearest
 
 CODEC_NUMBERS = {0: "h264", 1: "h265", 2: "av1"}
-CONTAINERS = ("mp4", "mov", "avi")
+USUAL_CODEC, USUAL_CONTAINER = "h264", "mp4"
 MAX_SIDE = 16_384
 SEGMENT_SECONDS = 5.0
 
@@ -44,8 +44,10 @@ class EncoderConfig:
             codec chooses.
         fps_num: The numerator of the frame rate. None for the composition's frame rate.
         fps_den: The denominator of the frame rate. The rate must be 1 to 240 frames per second.
-        resolution: (width, height) in pixels, each even and from 16 to 16,384. None for the composition's size.
-        codec: The name of a codec plugin, or its number (0 h264, 1 h265, 2 av1).
+        resolution: (width, height) in pixels, each from 16 to 16,384, and even where the codec needs that. None for the
+            composition's size.
+        codec: The name of a codec, or its number (0 h264, 1 h265, 2 av1). None for what the name of the output or the
+            container asks for, and H.264 where both leave it open.
         preset: 0 (slowest, smallest file) to 5 (fastest). None for the codec's default.
         rate_control: How the bitrate is controlled.
         gop: The longest distance of key frames, in output frames. None for the codec's default.
@@ -54,7 +56,8 @@ class EncoderConfig:
             codec's default.
         level: The number of the level in the codec's standard (H.264: 41 for level 4.1). None for the lowest that is
             enough.
-        container: "mp4", "mov" or "avi".
+        container: The kind of file: "mp4", "mov", "avi", or one of a plugin's codec, such as "webm". None for what the
+            name of the output asks for, or else the codec's first one.
         qp: The quantiser of CQP, 0 to 63. The codec can narrow the range.
         audio_bitrate: Bits per second, 16,000 to 512,000.
         segment_seconds: About how long the parts of the video are that are rendered on their own, 0.2 to 600. Each
@@ -69,22 +72,29 @@ class EncoderConfig:
     fps_num: int | None = None
     fps_den: int = 1
     resolution: tuple[int, int] | None = None
-    codec: str | int = "h264"
+    codec: str | int | None = None
     preset: int | None = None
     rate_control: RateControl = RateControl.VBR
     gop: int | None = None
     idr: int | None = None
     profile: int | None = None
     level: int | None = None
-    container: str = "mp4"
+    container: str | None = None
     qp: int | None = None
     audio_bitrate: int = 192_000
     segment_seconds: float = SEGMENT_SECONDS
 
     @property
     def codec_name(self) -> str:
-        """The name of the codec, also where ``codec`` is a number."""
+        """The name of the codec, also where ``codec`` is a number or left open."""
+        if self.codec is None:
+            return USUAL_CODEC
         return CODEC_NUMBERS.get(self.codec, str(self.codec)) if isinstance(self.codec, int) else self.codec
+
+    @property
+    def container_name(self) -> str:
+        """The name of the container, also where it is left open."""
+        return USUAL_CONTAINER if self.container is None else self.container
 
     @property
     def frame_rate(self) -> Fraction | None:
@@ -121,19 +131,35 @@ def bad_setting(field: str, message: str, hint: str) -> EncoderConfigError:
     return EncoderConfigError(message, place=Place(field=field), hint=hint)
 
 
-def config_problems(config: EncoderConfig, codecs: tuple[str, ...]) -> list[EncoderConfigError]:
+@dataclass(frozen=True, slots=True)
+class CodecTraits:
+    """What the checks for every codec know of one.
+
+    Attributes:
+        title: The name that people read.
+        containers: The names of its containers.
+        odd_sizes: Whether the sides of its pictures may be odd.
+    """
+
+    title: str
+    containers: tuple[str, ...]
+    odd_sizes: bool = False
+
+
+def config_problems(config: EncoderConfig, codecs: Mapping[str, CodecTraits]) -> list[EncoderConfigError]:
     """Returns all that is wrong with a configuration for any codec.
 
     What depends on the codec (profile, level, its limits) is checked by ``Codec.problems``.
 
     Args:
         config: The configuration.
-        codecs: The names of the installed codecs.
+        codecs: The installed codecs, by name.
 
     Returns:
         One error for each problem. Its ``place.field`` names the field as the REST contract does.
     """
     found: list[EncoderConfigError] = []
+    codec = codecs.get(config.codec_name)
     ranges: tuple[tuple[str, int | None, int, int], ...] = (
         ("bitrate", config.bitrate, 1_000, 250_000_000),
         ("fpsNum", config.fps_num, 1, 1_000_000),
@@ -163,20 +189,17 @@ def config_problems(config: EncoderConfig, codecs: tuple[str, ...]) -> list[Enco
             found.append(
                 bad_setting("res", f"the resolution is {width}x{height}", f"Each side must be from 16 to {MAX_SIDE}")
             )
-        elif width % 2 or height % 2:
+        elif (width % 2 or height % 2) and not (codec is not None and codec.odd_sizes):
             even = f"{width + width % 2}x{height + height % 2}"
             found.append(
                 bad_setting("res", f"the resolution {width}x{height} is odd", f"4:2:0 video needs even sides: {even}")
             )
-    if config.codec_name not in codecs:
-        near = nearest(config.codec_name, codecs)
+    if codec is None:
+        near = nearest(config.codec_name, tuple(codecs))
         numbers = ", ".join(f"{number} = {name}" for number, name in CODEC_NUMBERS.items())
         hint = f"Did you mean {near}?" if near else f"It must be one of {', '.join(codecs)} ({numbers})"
         found.append(bad_setting("codec", f"codec {config.codec} is unknown", hint))
-    if config.container not in CONTAINERS:
-        found.append(
-            bad_setting("container", f"container {config.container!r} is unknown", f"Choose {', '.join(CONTAINERS)}")
-        )
+    found += _container_problems(config.container_name, codec, codecs)
     if config.rate_control == RateControl.CBR and config.bitrate is None:
         found.append(bad_setting("bitrate", "constant bitrate (rc 0) has no bitrate", "Give bitrate, or rc 1 or 2"))
     if config.qp is not None and config.rate_control != RateControl.CQP:
@@ -192,6 +215,20 @@ def config_problems(config: EncoderConfig, codecs: tuple[str, ...]) -> list[Enco
             )
         )
     return found
+
+
+def _container_problems(
+    name: str, codec: CodecTraits | None, codecs: Mapping[str, CodecTraits]
+) -> list[EncoderConfigError]:
+    takers = [key for key, one in codecs.items() if name in one.containers]
+    if not takers:
+        known = dict.fromkeys(one for traits in codecs.values() for one in traits.containers)
+        return [bad_setting("container", f"container {name!r} is unknown", f"Choose {', '.join(known)}")]
+    if codec is None or name in codec.containers:
+        return []
+    other = USUAL_CODEC if USUAL_CODEC in takers else takers[0]
+    hint = f"Choose {' or '.join(codec.containers)}, or codec {other}"
+    return [bad_setting("container", f"{codec.title} does not go into {name!r}", hint)]
 
 
 # --- what a bitrate means for the quality, for codecs and for whoever foretells what they make ---

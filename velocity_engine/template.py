@@ -316,10 +316,15 @@ def output_size(template: Template, encoder: EncoderConfig) -> tuple[int, int]:
     Args:
         template: The template.
         encoder: The configuration. Without a ``resolution`` the video has the composition's size, rounded up to even
-            numbers, because 4:2:0 needs them.
+            numbers where the codec needs them, as 4:2:0 does.
     """
+    from velocity_engine import plugins
+
     if encoder.resolution is not None:
         return encoder.resolution
+    codec = plugins.codecs().get(encoder.codec_name)
+    if codec is not None and codec.odd_sizes:
+        return (template.width, template.height)
     return (template.width + template.width % 2, template.height + template.height % 2)
 
 
@@ -360,9 +365,14 @@ def encoder_problems(template: Template, encoder: EncoderConfig) -> list[Velocit
     """
     from velocity_engine import plugins
     from velocity_engine.encoder_config import config_problems
+    from velocity_engine.plugins.outputs import codec_traits, resolve_encoder
 
     codecs = plugins.codecs()
-    found: list[VelocityError] = list(config_problems(encoder, tuple(codecs)))
+    try:
+        encoder = resolve_encoder(encoder)
+    except VelocityError as error:
+        return [error]
+    found: list[VelocityError] = list(config_problems(encoder, codec_traits()))
     if not found:
         width, height = output_size(template, encoder)
         found += codecs[encoder.codec_name].problems(encoder, width, height, output_rate(template, encoder))

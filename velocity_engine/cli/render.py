@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     from velocity_engine.api import RenderResult
     from velocity_engine.encoder_config import EncoderConfig
 
-_CONTAINERS = {".mov": "mov", ".avi": "avi"}
 _video = partial(typer.Option, rich_help_panel="Video")
 _sound = partial(typer.Option, rich_help_panel="Audio")
 
 
 def render(
     template: options.TemplatePath,
-    output: Annotated[str, typer.Option("--output", "-o", metavar="OUT.mp4", help="The video file to write.")],
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="OUT.mp4", help="The file to write; its ending chooses the codec.")
+    ],
     settings: options.Set = None,
     customize: options.Customize = None,
     asset: options.Asset = None,
@@ -39,7 +40,9 @@ def render(
     fps: Annotated[
         Fraction | None, _video("--fps", metavar="RATE", parser=values.frame_rate, help="30, 29.97, 30000/1001.")
     ] = None,
-    codec: Annotated[str, _video("--codec", metavar="NAME", help="h264, h265, av1 or a plugin's.")] = "h264",
+    codec: Annotated[
+        str | None, _video("--codec", metavar="NAME", help="h264, h265, av1 or a plugin's; else by OUT's ending.")
+    ] = None,
     bitrate: Annotated[
         int | None,
         _video("--bitrate", metavar="5M", parser=values.bits_per_second, help="Bits a second; else a good quality."),
@@ -58,7 +61,7 @@ def render(
         int | None, _video("--level", metavar="N", help="The codec standard's number: H.264 41 is 4.1.")
     ] = None,
     container: Annotated[
-        str | None, _video("--container", metavar="mp4|mov|avi", help="By default from OUT's ending.")
+        str | None, _video("--container", metavar="NAME", help="mp4, mov, avi or a plugin's; else by OUT's ending.")
     ] = None,
     audio: Annotated[
         str | None,
@@ -86,14 +89,14 @@ def render(
         "fps_num": None if fps is None else fps.numerator,
         "fps_den": None if fps is None else fps.denominator,
         "resolution": size,
-        "codec": values.codec(codec),
+        "codec": None if codec is None else values.codec(codec),
         "preset": preset,
         "rate_control": rate_control,
         "gop": gop,
         "idr": idr,
         "profile": codec_profile,
         "level": level,
-        "container": container or _CONTAINERS.get(Path(output).suffix.lower()),
+        "container": container,
         "qp": qp,
         "audio_bitrate": audio_bitrate,
         "segment_seconds": segment_seconds,

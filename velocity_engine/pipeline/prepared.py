@@ -15,14 +15,17 @@ from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.evaluate.soundtrack import audio_plan
 from velocity_engine.media.audio import AudioPlan
 from velocity_engine.order import RenderOrder
+from velocity_engine.pipeline.pixel_formats import pixel_format
 from velocity_engine.pipeline.scene import Scene
 from velocity_engine.pipeline.segment import plan_segments
 from velocity_engine.plan.plan import Plan
-from velocity_engine.plugin_types import EncoderSettings, Segment
+from velocity_engine.plugin_types import Codec, Container, EncoderSettings, Segment
+from velocity_engine.plugins.outputs import container_of, resolve_encoder
 from velocity_engine.storage.fetched import local_path
 from velocity_engine.template import Template, all_findings, encoder_problems, output_rate, output_size
 
 BLACK: RGBA = (0.0, 0.0, 0.0, 1.0)
+CLEAR: RGBA = (0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ class TimelineScene:
 class Video:
     """What is encoded: output frames 0 .. ``frame_count`` - 1 of ``scene`` at ``rate`` frames a second.
 
-    ``settings`` and ``segments`` follow from ``config``, which must have no problems.
+    ``codec``, ``container``, ``settings`` and ``segments`` follow from ``config``, which must have no problems. There
+    are no segments where the container takes no frames; the sound is as long as they would be.
     """
 
     scene: Scene
@@ -68,12 +72,23 @@ class Video:
     rate: Fraction
     frame_count: int
     segments: tuple[Segment, ...]
+    codec: Codec
+    container: Container
 
     @classmethod
     def of(cls, scene: Scene, config: EncoderConfig, rate: Fraction, frame_count: int) -> Video:
         """The video of a scene, cut into segments."""
-        settings = plugins.codec(config.codec_name).settings(config, scene.width, scene.height, rate)
-        return cls(scene, config, settings, rate, frame_count, plan_segments(frame_count, config, settings, rate))
+        config = resolve_encoder(config)
+        codec, container = plugins.codec(config.codec_name), container_of(config)
+        settings = codec.settings(config, scene.width, scene.height, rate)
+        count = 1 if container.frames == "first" else frame_count
+        segments = () if container.frames == "none" else plan_segments(count, config, settings, rate)
+        return cls(scene, config, settings, rate, count, segments, codec, container)
+
+    @property
+    def drawn_frames(self) -> int:
+        """How many frames are drawn."""
+        return self.segments[-1].last if self.segments else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +100,10 @@ class PreparedRender:
     video: Video
 
     def sound(self) -> AudioPlan | None:
-        """The sound of the template and of the order, or None where there is none."""
+        """The sound of the template and of the order, or None where there is none, or the container takes none."""
         scene, video = self.video.scene, self.video
+        if video.container.sound is None:
+            return None
         assert isinstance(scene, TimelineScene)
         soundtrack = None if self.order.soundtrack is None else local_path(self.order.soundtrack.location)
         return audio_plan(self.plan, scene.start, video.frame_count / video.rate, soundtrack)
@@ -110,7 +127,7 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
         EncoderConfigError, FrameRangeError, CustomizationError: The order does not fit the template.
         RenderFailed: The template cannot be rendered, for example because a picture is missing.
     """
-    encoder = order.encoder
+    encoder = resolve_encoder(order.encoder, order.output)
     raise_first(encoder_problems(template, encoder))
     start, end = template.frame_range(order.frames)
     width, height = output_size(template, encoder)
@@ -122,7 +139,7 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
         scene = TimelineScene(
             Evaluator(plan),
             fit_viewport((template.width, template.height), width, height),
-            plan.document.background or BLACK,
+            plan.document.background or _ground(encoder, (width, height), rate),
             start,
             template.frame_rate / float(rate),
         )
@@ -130,6 +147,12 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
     except BaseException:
         plan.close()
         raise
+
+
+def _ground(encoder: EncoderConfig, size: tuple[int, int], rate: Fraction) -> RGBA:
+    """What is seen where nothing is drawn: nothing, where the file can tell that."""
+    settings = plugins.codec(encoder.codec_name).settings(encoder, *size, rate)
+    return CLEAR if pixel_format(settings.pixel_format).alpha else BLACK
 
 
 def frame_total(start: float, end: float, frame_rate: float, rate: Fraction) -> int:

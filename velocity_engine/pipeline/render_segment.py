@@ -74,7 +74,9 @@ def render_segment(order: RenderOrder, segment: Segment, watch: RenderWatch | No
     """
     with _in_use(order) as opened:
         video = opened.render().video
-        work = SegmentWork(video.scene, video.settings, video.rate, lambda: False, scene_lock=opened.scene_lock)
+        work = SegmentWork(
+            video.scene, video.settings, video.rate, lambda: False, scene_lock=opened.scene_lock, codec=video.codec
+        )
         if watch is not None:
             seen = watch
             work = replace(work, cancelled=seen.cancelled, encoded=lambda frames: seen.encoded(segment, frames))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -275,7 +276,10 @@ class Terms:
 
 
 def terms_of(source: Source, output: RenderOutput) -> Terms:
-    return Terms(source, encoder_from(output.encoder_config), frame_range(output.job_info, source))
+    encoder = encoder_from(output.encoder_config)
+    with suppress(engine.EncoderConfigError):  # the check tells what is wrong with it
+        encoder = engine.resolve_encoder(encoder)
+    return Terms(source, encoder, frame_range(output.job_info, source))
 
 
 def expected(terms: Terms, sound: Sound | None) -> Estimate:
@@ -305,7 +309,7 @@ def order_of(terms: Terms, assets: dict[str, engine.FileReference], sound: Sound
     """What is rendered, but for the customization map."""
     return engine.RenderOrder(
         template=terms.source.file,
-        output=f"render.{terms.encoder.container}",
+        output=f"render{engine.container_of(terms.encoder).endings[0]}",
         encoder=terms.encoder,
         assets=assets,
         frames=terms.frames,

@@ -43,7 +43,7 @@ def _order_of_parts(values: Mapping[str, Any]) -> engine.RenderOrder:
     encoder = engine.EncoderConfig.from_values(values["encoder"])
     return engine.RenderOrder(
         template=engine.FileReference.unread(values["template"]),
-        output=f"render.{encoder.container}",
+        output=f"render.{encoder.container_name}",
         encoder=encoder,
         customizations=tuple(values["customizations"]),
         assets={key: engine.FileReference.unread(file) for key, file in values["assets"].items()},

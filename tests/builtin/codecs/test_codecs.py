@@ -13,9 +13,10 @@ from codecs_support import moving_frames as frames
 
 from velocity_engine.builtin.codecs import velocity_codecs
 from velocity_engine.encode.encoder import SegmentEncoder
-from velocity_engine.encoder_config import EncoderConfig, RateControl
+from velocity_engine.encoder_config import EncoderConfig, RateControl, config_problems
 from velocity_engine.mux.muxer import Muxer
 from velocity_engine.plugin_types import Codec, EncodedPacket
+from velocity_engine.plugins.outputs import codec_traits, container_of, resolve_encoder
 from velocity_engine.testing import check_codec
 
 RATE = Fraction(25)
@@ -41,7 +42,7 @@ def stream_of(
     config: EncoderConfig, packets: list[EncodedPacket], path: str, size: tuple[int, int] = (128, 72)
 ) -> av.VideoStream:
     settings = CODECS[config.codec_name].settings(config, *size, RATE)
-    muxer = Muxer(path, config.container, settings, size, RATE)
+    muxer = Muxer(path, container_of(resolve_encoder(config)), settings, size, RATE)
     for packet in packets:
         muxer.write(packet, 0)
     muxer.close()
@@ -165,7 +166,7 @@ def test_profile_level_and_colour_are_in_the_file(
 @pytest.mark.parametrize("key", KEYS)
 def test_containers(tmp_path: Path, key: str, container: str) -> None:
     config = EncoderConfig(codec=key, bitrate=20_000, container=container)
-    problems = CODECS[key].problems(config, 128, 72, RATE)
+    problems = config_problems(config, codec_traits())
     if problems:
         assert [problem.place.field for problem in problems] == ["container"]
         assert (key, container) in {("h265", "avi"), ("av1", "mov")}

@@ -16,9 +16,8 @@ from velocity_engine.builtin.codecs.rates import (
 )
 from velocity_engine.encoder_config import EncoderConfig, RateControl, bad_setting, quality_gain
 from velocity_engine.errors import EncoderConfigError
-from velocity_engine.plugin_types import EncoderSettings
+from velocity_engine.plugin_types import AVI, MP4, EncoderSettings
 
-CONTAINERS = ("mp4", "avi")
 DEFAULT_PRESET = 3
 SMALLEST_SIDE = 64
 
@@ -75,6 +74,10 @@ class Av1:
     key = "av1"
     number: int | None = 2
     title = "AV1"
+    pixel_formats = ("yuv420p",)
+    containers = (MP4, AVI)
+    keeps_alpha = False
+    odd_sizes = False
 
     def problems(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> list[EncoderConfigError]:
         found = []
@@ -84,10 +87,6 @@ class Av1:
         if config.qp == 0:
             hint = "It must be from 1 to 63"
             found.append(bad_setting("qp", "AV1 qp is 0", hint))
-        if config.container not in CONTAINERS:
-            hint = f"Choose {' or '.join(CONTAINERS)}, or codec h264"
-            message = f"AV1 does not go into {config.container!r}"
-            found.append(bad_setting("container", message, hint))
         if min(width, height) < SMALLEST_SIDE:
             hint = f"AV1 takes sides from {SMALLEST_SIDE}"
             message = f"the resolution is {width}x{height}"
