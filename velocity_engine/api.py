@@ -6,6 +6,7 @@ import math
 import os
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -311,13 +312,15 @@ def _rendered(
 ) -> RenderResult:
     from velocity_engine.pipeline.prepared import prepare
     from velocity_engine.pipeline.render_file import render_to_file
+    from velocity_engine.pipeline.render_segment import lent
 
     chosen = plugins.executor(executor) if isinstance(executor, str) else executor
     render = prepare(order, template)
     try:
         execute = None if chosen is None else partial(chosen.run, order)
         video = render.video
-        stats = render_to_file(video, order.output, render.sound(), progress, _question(cancelled), execute)
+        with nullcontext() if chosen is None else lent(order, render):
+            stats = render_to_file(video, order.output, render.sound(), progress, _question(cancelled), execute)
         findings = render.findings()
     finally:
         render.close()
