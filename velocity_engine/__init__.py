@@ -44,6 +44,10 @@ _HOMES = {
     "Trial": "forecasting.trial",
     "forecast": "forecasting.forecasts",
     "Forecast": "forecasting.forecasts",
+    "plan_sample": "forecasting.forecasts",
+    "take_sample": "forecasting.sampling",
+    "Sample": "forecasting.sample",
+    "SamplePlan": "forecasting.sample",
     "warm_up": "plugins.warm_up",
     "VelocityError": "errors",
     "PackageError": "errors",
@@ -83,7 +87,9 @@ if TYPE_CHECKING:
         TemporaryStorageError,
         VelocityError,
     )
-    from velocity_engine.forecasting.forecasts import Forecast, forecast
+    from velocity_engine.forecasting.forecasts import Forecast, forecast, plan_sample
+    from velocity_engine.forecasting.sample import Sample, SamplePlan
+    from velocity_engine.forecasting.sampling import take_sample
     from velocity_engine.forecasting.trial import Trial
     from velocity_engine.forecasting.trying import try_out
     from velocity_engine.hookspecs import hookimpl
@@ -129,6 +135,8 @@ __all__ = [  # written out, since type checkers read it
     "RenderFailed",
     "RenderOrder",
     "RenderResult",
+    "Sample",
+    "SamplePlan",
     "StorageError",
     "Template",
     "TemporaryStorageError",
@@ -140,6 +148,7 @@ __all__ = [  # written out, since type checkers read it
     "hookimpl",
     "open_template",
     "order_for",
+    "plan_sample",
     "plugins",
     "probe_asset",
     "probe_audio",
@@ -151,6 +160,7 @@ __all__ = [  # written out, since type checkers read it
     "render_segment",
     "render_still",
     "resolve_encoder",
+    "take_sample",
     "try_out",
     "warm_up",
 ]

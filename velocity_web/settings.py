@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     trial_seconds: float = Field(
         3.0, ge=0, description="processor time of the trial by which renders of a template are estimated; 0: none"
     )
+    sample_seconds: float = Field(
+        0.35, ge=0, le=10, description="processor time of trying some frames of a new kind of render; 0: none"
+    )
     still_seconds: float = Field(30.0, gt=0, description="longest preview picture, or check of an asset or request")
     task_slots: int = Field(
         default_factory=default_task_slots, ge=1, description="previews and checks at once, half of them for one user"

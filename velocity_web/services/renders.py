@@ -57,6 +57,7 @@ from velocity_web.services.render_checks import (
     find_sound,
     find_source,
     joined,
+    sampled,
     template_path,
     terms_of,
     ticket_of,
@@ -114,12 +115,13 @@ def _check(caller: Caller, settings: Settings, runner: Runner, request: RenderRe
     file = template_path(settings.data, source)
     with runner.slot(caller.account_id), runner.checker(caller.account_id, file) as checker:
         shared, [check] = ask(checker, question, [whole])
-    errors |= {**shared, **check.errors}
-    if request.webhook_url and not errors:
-        webhooks.require_allowed(str(request.webhook_url), settings)
-    if errors:
-        raise Invalid("the request has invalid fields", errors)
-    return ticket_of(terms, whole, check, sound, expected(terms, sound))
+        errors |= {**shared, **check.errors}
+        if request.webhook_url and not errors:
+            webhooks.require_allowed(str(request.webhook_url), settings)
+        if errors:
+            raise Invalid("the request has invalid fields", errors)
+        sample = sampled(checker, runner, settings, caller, terms, whole)
+    return ticket_of(terms, whole, check, sound, expected(terms, sound, sample))
 
 
 def source_of(caller: Caller, request: RenderRequest | BatchRequest) -> Source:
