@@ -23,6 +23,13 @@ _HOMES = {
     "FileReference": "order",
     "OrderError": "errors",
     "render_still": "api",
+    "still": "api",
+    "Still": "stills.still",
+    "frames": "api",
+    "Frames": "pipeline.frame_stream",
+    "Frame": "pipeline.frame_stream",
+    "SlotInfo": "customize.slot_infos",
+    "FontInfo": "plan.font_infos",
     "RenderResult": "api",
     "Progress": "pipeline.progress",
     "EncoderConfig": "encoder_config",
@@ -54,19 +61,23 @@ _HOMES = {
     "PluginError": "errors",
     "RenderCancelled": "errors",
     "RenderFailed": "errors",
+    "WrongTypeError": "errors",
+    "FindingWarning": "errors",
     "Finding": "errors",
     "Place": "errors",
 }
 
 if TYPE_CHECKING:
-    from velocity_engine.api import RenderResult, order_for, render, render_order, render_still
+    from velocity_engine.api import RenderResult, frames, order_for, render, render_order, render_still, still
     from velocity_engine.customize.layer_infos import LayerInfo
+    from velocity_engine.customize.slot_infos import SlotInfo
     from velocity_engine.encoder_config import EncoderConfig, RateControl
     from velocity_engine.errors import (
         CustomizationError,
         DocumentError,
         EncoderConfigError,
         Finding,
+        FindingWarning,
         FrameRangeError,
         MediaError,
         OrderError,
@@ -78,6 +89,7 @@ if TYPE_CHECKING:
         StorageError,
         TemporaryStorageError,
         VelocityError,
+        WrongTypeError,
     )
     from velocity_engine.forecasting.forecasts import Forecast, forecast
     from velocity_engine.forecasting.trial import Trial
@@ -95,9 +107,12 @@ if TYPE_CHECKING:
     )
     from velocity_engine.order import FileReference, RenderOrder
     from velocity_engine.package.stores import PackageLimits
+    from velocity_engine.pipeline.frame_stream import Frame, Frames
     from velocity_engine.pipeline.progress import Progress
     from velocity_engine.pipeline.render_segment import render_segment
+    from velocity_engine.plan.font_infos import FontInfo
     from velocity_engine.plugins.warm_up import warm_up
+    from velocity_engine.stills.still import Still
     from velocity_engine.template import Template, open_template
 
 __all__ = [  # written out, since type checkers read it
@@ -108,8 +123,12 @@ __all__ = [  # written out, since type checkers read it
     "EncoderConfigError",
     "FileReference",
     "Finding",
+    "FindingWarning",
+    "FontInfo",
     "Forecast",
+    "Frame",
     "FrameRangeError",
+    "Frames",
     "LayerInfo",
     "MediaError",
     "OrderError",
@@ -124,13 +143,17 @@ __all__ = [  # written out, since type checkers read it
     "RenderFailed",
     "RenderOrder",
     "RenderResult",
+    "SlotInfo",
+    "Still",
     "StorageError",
     "Template",
     "TemporaryStorageError",
     "Trial",
     "VelocityError",
     "VideoInfo",
+    "WrongTypeError",
     "forecast",
+    "frames",
     "hookimpl",
     "open_template",
     "order_for",
@@ -143,6 +166,7 @@ __all__ = [  # written out, since type checkers read it
     "render_order",
     "render_segment",
     "render_still",
+    "still",
     "try_out",
     "warm_up",
 ]
