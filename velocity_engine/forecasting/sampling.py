@@ -15,12 +15,13 @@ from velocity_engine.evaluate.evaluation_pass import fit_viewport
 from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.forecasting.bits import note_bits
 from velocity_engine.forecasting.sample import Sample, SampledWindow, SamplePlan
+from velocity_engine.given.arguments import FrameRange
 from velocity_engine.pipeline.draw import FrameDrawer, FrameSender, StageClock
 from velocity_engine.pipeline.frame_ring import YuvRing
 from velocity_engine.pipeline.prepared import BLACK, TimelineScene
 from velocity_engine.plan.plan import Plan
 from velocity_engine.plugin_types import EncodedPacket, EncoderSettings, Segment
-from velocity_engine.template import Assets, Customizations, FrameRange, Template, output_rate
+from velocity_engine.template import Assets, Customizations, Template, output_rate
 
 LATE = 1.5  # times the seconds that were planned, by the processors: no further frame is begun
 PATIENCE = 5.0  # times them, by the clock

@@ -27,6 +27,18 @@ MAX_PROBLEMS = 100
 """Of one map: more are not told."""
 
 Errors = dict[str, list[str]]
+FIELDS = {
+    "fps_num": "fpsNum",
+    "fps_den": "fpsDenum",
+    "resolution": "res",
+    "rate_control": "rc",
+    "audio_bitrate": "audioBitrate",
+    "segment_seconds": "segmentSeconds",
+    "frames[0]": "fStart",
+    "frames[1]": "fEnd",
+    "frames": "fStart",
+}
+"""The contract's names of what the engine calls otherwise."""
 
 
 def answer_questions(spec: dict[str, Any], reader: BinaryIO, send: Callable[[dict[str, Any]], None]) -> None:
@@ -126,9 +138,9 @@ def field_of(problem: Any) -> str:
 
     name = problem.place.field or ""
     if isinstance(problem, engine.EncoderConfigError):
-        return f"encoderConfig.{name}".rstrip(".")
+        return f"encoderConfig.{FIELDS.get(name, name)}".rstrip(".")
     if isinstance(problem, engine.FrameRangeError):
-        return f"jobInfo.{name}".rstrip(".")
+        return f"jobInfo.{FIELDS.get(name, name)}".rstrip(".")
     if not name:
         return "customizationMap" if problem.place.layer is None else "templateId"
     if name.startswith("customizationMap"):
