@@ -16,6 +16,7 @@ from PIL import Image
 
 import velocity_engine as ve
 from velocity_engine.encoder_config import bits_of, config_problems
+from velocity_engine.plugins.outputs import codec_traits
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "examples" / "demo.zip"
