@@ -266,7 +266,7 @@ def render(
     encoder = _checked_encoder(encoder)
     watch = _Watch(progress, cancelled)
     chosen = _executor(executor)
-    with GivenOutput(output, encoder.container_name) as target, GivenFiles() as given:
+    with GivenOutput(output) as target, GivenFiles() as given:
         check_target(target.target)
         entries, files = given.request(customizations, assets, len(template.customizations), template.asset_files)
         sound = None if audio is None else given.path(audio, "audio", SOUND)
