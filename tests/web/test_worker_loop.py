@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import signal
 import socket
 import subprocess
@@ -158,6 +159,18 @@ def test_a_finished_render_is_stored_and_one_that_left_nothing_fails(worker: Wor
     empty_handed = running_of(worker, account, result=result)
     ended(worker, empty_handed)
     assert of("job", empty_handed.job.id, "status", "reason") == ("failed", "its process left no file")
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
+def test_a_finished_video_belongs_to_the_service_again(worker: Worker) -> None:
+    running = running_of(worker, add_account(), result={"sha256": "sha", "frames": 5, "warnings": []})
+    assert running.output
+    running.output.write_bytes(b"a video")
+    nobody = pwd.getpwnam("nobody")
+    os.chown(running.output, nobody.pw_uid, nobody.pw_gid)
+    ended(worker, running)
+    found = (worker.settings.data / f"renders/{running.job.id}-1.mp4").stat()
+    assert (found.st_uid, found.st_gid) == (0, 0)
 
 
 # --- watching -------------------------------------------------------------------------------------------------------
