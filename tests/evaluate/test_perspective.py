@@ -128,15 +128,23 @@ def test_pictures_and_gradients_are_resampled_once() -> None:
         assert np.reshape(twice.effects[0].values[0], (3, 3)) == pytest.approx(TILTED @ TILTED)
 
 
-def test_what_is_resampled_has_a_margin_for_where_it_is_seen() -> None:
-    pushed = np.array([[1.0, 0.0, 0.0], [0.2, 3.0, -7.0], [0.01, 0.0, 1.0]])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [[1.0, 0.0, 0.0], [0.2, 3.0, -7.0], [0.01, 0.0, 1.0]],  # grows upwards and downwards
+        [[1.0, 0.0, -5.0], [0.0, 0.2, 4.0], [-0.02, 0.0, 1.0]],  # grows to both sides
+    ],
+)
+def test_what_is_resampled_has_a_margin_for_where_it_is_seen(rows: list[list[float]]) -> None:
+    pushed = np.array(rows)
     image = ImageSource(picture(np.full((4, 4, 4), 255, np.uint8)), 20.0, 20.0)
     moved = bent(command(image), pushed)
     assert moved is not None
     corners = np.array([through(pushed, x, y) for x in (0.0, 20.0) for y in (0.0, 20.0)])
     (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
-    assert left == 0.0 and right < 20.0, "both sides that are seen within the flat picture keep the smallest margin"
-    assert moved.effects[0].margin == pytest.approx((2.0, 2.0 - top, 2.0, bottom - 20.0 + 2.0))
+    beyond = np.array([-left, -top, right - 20.0, bottom - 20.0])
+    assert sorted(beyond > 0.0) == [False, False, True, True]
+    assert moved.effects[0].margin == pytest.approx(np.maximum(beyond, 0.0) + 2.0)
 
 
 def test_a_clip_becomes_a_sharp_mask_of_its_bent_box() -> None:
