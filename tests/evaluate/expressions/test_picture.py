@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from velocity_engine.evaluate.expressions.picture import PictureMaker
+from velocity_engine.evaluate.expressions.picture import PictureMaker, with_expressions
 from velocity_engine.model.document import Composition, Document
 from velocity_engine.model.layers import Layer, Mask, MaskMode, NullContent, ShapeContent
 from velocity_engine.model.properties import Bezier, Property, Vector, still
@@ -22,7 +22,7 @@ def picture_of(
     document = Document(
         width=64, height=36, frame_rate=30.0, in_point=0, out_point=90, main=main, compositions=compositions, name=name
     )
-    maker = PictureMaker(document)
+    maker = PictureMaker(document, with_expressions(document))
     return maker, maker.picture()
 
 

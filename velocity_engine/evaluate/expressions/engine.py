@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from velocity_engine.errors import Finding, Place
 from velocity_engine.evaluate.expressions.budget import Budget
-from velocity_engine.evaluate.expressions.picture import Expressed, PictureMaker, properties_of
+from velocity_engine.evaluate.expressions.picture import Expressed, PictureMaker, with_expressions
 from velocity_engine.evaluate.expressions.watch import Watch
 from velocity_engine.model.properties import Bezier, Property
 from velocity_engine.model.text import TextDocument
@@ -38,13 +38,7 @@ _FAILURES = (ValueError, TypeError, LookupError, RuntimeError, TimeoutError, Mem
 
 def expression_engine(plan: Plan) -> Engine | None:
     """The engine of a plan, or None where no property has an expression, or too many have."""
-    document = plan.document
-    compositions = (document.main, *document.compositions.values())
-    expressed = {
-        id(layer): tuple(prop for prop in properties_of(layer) if prop.expression is not None)
-        for composition in compositions
-        for layer in composition.layers
-    }
+    expressed = with_expressions(plan.document)
     count = sum(map(len, expressed.values()))
     if count > MAX_EXPRESSIONS:
         message = f"the document has {count} expressions, and {MAX_EXPRESSIONS} at most are evaluated"

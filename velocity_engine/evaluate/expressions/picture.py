@@ -212,6 +212,15 @@ _FIELDS: dict[type[shapes.ShapeItem], tuple[tuple[str, str, int], ...]] = {
 }  # fmt: skip
 
 
+def with_expressions(document: Document) -> Expressed:
+    """The properties of each layer that have expressions."""
+    return {
+        id(layer): tuple(prop for prop in properties_of(layer) if prop.expression is not None)
+        for composition in (document.main, *document.compositions.values())
+        for layer in composition.layers
+    }
+
+
 def properties_of(value: Any) -> Iterator[Property[Any]]:
     """Every property inside a model object, at any depth."""
     if isinstance(value, Property):
