@@ -32,7 +32,7 @@ ANSWERS = {
     "300 endless expressions": "drawn: expression.failed",
     "300 expressions that nearly time out": "refused: the expressions of one frame take more than",
     "300 sparse arrays": "drawn: expression.failed",
-    "1,000,000 hold keyframes": "refused: the properties of the document hold more than 200000 keyframes",
+    "1,000,000 hold keyframes": "refused: the JSON holds more than 6000000 values",
     "300 blurs of 4000 x 4000": "refused: to draw one frame would take more than",
     "one layer with 300 blurs of 4000 x 4000": "refused: to draw one frame would take more than",
     "ten precomps of ten precomps, eight deep": "drawn: composition.size",

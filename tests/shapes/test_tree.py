@@ -550,3 +550,15 @@ def test_trims_measure_only_so_much_and_leave_the_rest_whole(mode: TrimMode, mon
     (entry,), findings = compiled_with_findings(items)
     assert path_of(entry).bounds() == pytest.approx((0, 0, 50, 0))
     assert [finding.feature for finding in findings] == ["shape.trim"]
+
+
+def test_offsets_take_only_so_many_vertices_and_leave_the_rest_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    grown = OffsetPath(amount=still(5))
+    items = [rectangle(), grown, fill(0.1), rectangle(20), grown, fill(0.2)]
+    monkeypatch.setattr(tree, "MAX_SHIFTED", 100)
+    commands, findings = compiled_with_findings(items)
+    assert findings == [] and len(commands) == 2
+    monkeypatch.setattr(tree, "MAX_SHIFTED", 7)
+    commands, findings = compiled_with_findings(items)
+    assert path_of(commands[-1]).bounds() == pytest.approx((-5, -5, 5, 5))
+    assert [finding.feature for finding in findings] == ["shape.offset"]

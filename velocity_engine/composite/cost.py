@@ -17,7 +17,7 @@ from velocity_engine.errors import Place, RenderFailed
 
 MAX_SECONDS = 3.0
 """Of one processor of the machine that the weights of ``work`` were measured on."""
-MAX_BYTES = 640 << 20
+MAX_BYTES = 512 << 20
 """Of the buffers that are held at once, beside the frame itself."""
 HINT = "Use fewer effects, masks, mattes and layers there, make them smaller, or ask for a smaller picture"
 

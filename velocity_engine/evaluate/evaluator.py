@@ -45,7 +45,7 @@ from velocity_engine.plan.plan import Plan
 from velocity_engine.plugin_types import StyledLayer
 from velocity_engine.shapes.primitives import bezier_path
 
-MAX_COMMANDS = 50_000
+MAX_COMMANDS = 40_000
 LARGEST_LAYER_PICTURE = 4096.0  # pixels a side of what effects read of another layer
 MAX_LAYER_DEPTH = 100
 """How many mattes and precomps may stand within each other on the way to a layer."""

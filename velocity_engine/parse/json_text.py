@@ -12,7 +12,7 @@ import numpy as np
 from velocity_engine.errors import DocumentError, Place
 
 MAX_DEPTH = 512
-MAX_VALUES = 8_000_000
+MAX_VALUES = 6_000_000
 _STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 _BLOCK = 1 << 20
 

@@ -31,7 +31,7 @@ from velocity_engine.shapes.values import Moment, Placement, Reading
 Piece = tuple[Source, Matrix, float, BlendMode]
 
 MAX_PIECES = 50_000
-MAX_COPIED = 5 * MAX_PIECES  # by all repeaters of a layer: within each other, they copy what was copied
+MAX_COPIED = 3 * MAX_PIECES  # by all repeaters of a layer: within each other, they copy what was copied
 """What one shape layer may draw in a frame; nested repeaters reach it."""
 
 

@@ -73,7 +73,7 @@ from velocity_engine.shapes.primitives import ellipse_path, polystar_path, round
 from velocity_engine.shapes.pucker_bloat import pucker_bloat
 from velocity_engine.shapes.repeater import MAX_COPIES
 from velocity_engine.shapes.round_corners import round_corners
-from velocity_engine.shapes.sizes import vertices_after, vertices_of
+from velocity_engine.shapes.sizes import VertexAllowance, vertices_after, vertices_of
 from velocity_engine.shapes.twist import twist
 from velocity_engine.shapes.values import Placement, Reading
 from velocity_engine.shapes.zigzag import zigzag
@@ -84,6 +84,8 @@ MAX_LINKS = 2_000_000
 n * n."""
 MAX_MEASURED = 1_000_000
 """Vertices that the trims of a layer may measure, all together."""
+MAX_SHIFTED = 50_000
+"""Vertices that a layer may offset, all together: each takes some 40 microseconds."""
 MAX_RECURSION = 24
 """Nodes in a chain from which on they are evaluated one by one from below, rather than by recursion from above."""
 _REMEMBERED = 1024
@@ -154,8 +156,8 @@ class _Compiler:
         self._scopes: dict[Where, list[Geometry]] = {}
         self._links = 0
         self._vertices: dict[Geometry, int] = {}
-        self._unmeasured = MAX_MEASURED
-        self._too_long = False
+        self._measuring = VertexAllowance("measured by the trims", MAX_MEASURED, "shape.trim", report)
+        self._offsetting = VertexAllowance("offset", MAX_SHIFTED, "shape.offset", report)
 
     def compile(self, items: Sequence[ShapeItem]) -> ShapeDrawing:
         try:
@@ -262,6 +264,9 @@ class _Compiler:
         if change is None:
             return child
         reading, function = change
+        new = (where, child) not in self._nodes
+        if new and isinstance(item, OffsetPath) and not self._offsetting.takes(self._vertices[child], item):
+            return child
         failures = self._node((where, "failures"), lambda: Failures(item, "shape.offset", self._report))
         vertices = vertices_after(item, self._vertices[child])
         return self._geometry((where, child), lambda: Reshaped(child, reading, function, failures), vertices)
@@ -283,16 +288,8 @@ class _Compiler:
     def _measured(self, child: Geometry, item: Trim) -> Measured | None:
         """The lengths of ``child`` for a trim; None, with a finding, where the trims of the layer measure too much."""
         key = ("measured", child)
-        if key not in self._nodes:
-            vertices = self._vertices[child]
-            if self._too_long or vertices > self._unmeasured:
-                message = f"the trims of the layer measure paths of more than {MAX_MEASURED} vertices in all"
-                if not self._too_long:
-                    place = Place(pointer=item.pointer or None)
-                    self._report(Finding("shape.trim", message, place, "the path stays whole, and those after it"))
-                self._too_long = True
-                return None
-            self._unmeasured -= vertices
+        if key not in self._nodes and not self._measuring.takes(self._vertices[child], item):
+            return None
         return self._node(key, lambda: Measured(child))
 
     def _spans(self, item: Trim, where: Where) -> Spans:

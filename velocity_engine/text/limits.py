@@ -18,7 +18,7 @@ MAX_CHARACTERS = 20_000
 MAX_MARKS = 32
 """Marks, joiners and signs of direction in a row. Unicode's stream-safe texts have 30 at most; to find where characters
 end takes time by the square of them."""
-MAX_CHARACTERS_IN_ALL = 100_000
+MAX_CHARACTERS_IN_ALL = 80_000
 """Of all texts of a document that are laid out before the first frame, beside the first FREE_CHARACTERS of each layer:
 those belong to the layers, of which there are as many as the document may hold."""
 FREE_CHARACTERS = 100
