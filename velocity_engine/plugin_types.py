@@ -645,7 +645,7 @@ class WritesFiles(Protocol):
             container: Its kind.
 
         Returns:
-            For how many seconds its frames, or its sound, last; 0.0 for a picture that does not move.
+            For how many seconds its frames, or its sound, last; 0.0 where it has no times in it, as a picture.
 
         Raises:
             VelocityError: It is not whole.

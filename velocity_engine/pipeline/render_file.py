@@ -198,9 +198,7 @@ def _check_lengths(lengths: Sequence[float], video: Video) -> None:
     files = video.drawn_frames if container.numbered else 1
     if len(lengths) != files:
         raise RenderFailed(f"the codec wrote {len(lengths)} files, not {files}")
-    if container.frames == "first" or container.numbered:
-        return
-    if abs(lengths[0] - expected) > max(float(1 / video.rate), SHORTEST_CHECKED):
+    if lengths[0] and abs(lengths[0] - expected) > max(float(1 / video.rate), SHORTEST_CHECKED):
         raise RenderFailed(f"the finished file lasts {lengths[0]:.3f} s, not {expected:.3f}")
 
 
