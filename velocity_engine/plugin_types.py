@@ -896,6 +896,10 @@ class Executor(Protocol):
 
     Attributes:
         key: The name of the executor, as in ``render(..., executor=key)``.
+
+    An executor may say in a further attribute, ``needs``, what it must be able to do: a tuple of "processes" (to start
+    programs) and "network" (to open connections). The service grants its confined processes no more than that. One
+    that says nothing is granted both.
     """
 
     key: str

@@ -18,6 +18,7 @@ from velocity_engine.errors import RenderCancelled, VelocityError
 if TYPE_CHECKING:
     from velocity_engine.api import RenderResult
     from velocity_engine.encoder_config import EncoderConfig
+    from velocity_engine.given.outputs import Sink
 
 _video = partial(typer.Option, rich_help_panel="Video")
 _sound = partial(typer.Option, rich_help_panel="Audio")
@@ -26,7 +27,10 @@ _sound = partial(typer.Option, rich_help_panel="Audio")
 def render(
     template: options.TemplatePath,
     output: Annotated[
-        str, typer.Option("--output", "-o", metavar="OUT.mp4", help="The file to write; its ending chooses the codec.")
+        str,
+        typer.Option(
+            "--output", "-o", metavar="OUT.mp4", help="The file to write; its ending chooses the codec. - pipes it."
+        ),
     ],
     settings: options.Set = None,
     customize: options.Customize = None,
@@ -102,9 +106,11 @@ def render(
         "segment_seconds": segment_seconds,
     }
     values.output_file(output)
+    piped = output == values.STANDARD_OUTPUT
+    sink = values.standard_output("video", as_json=as_json) if piped else output
     try:
         result = _rendered(
-            template, animation, output, _encoder(given), settings or [], customize, asset or [], audio, frames,
+            template, animation, sink, _encoder(given), settings or [], customize, asset or [], audio, frames,
             executor, show=not (quiet or as_json),
         )  # fmt: skip
     except VelocityError as error:
@@ -115,7 +121,7 @@ def render(
         report.print_json(_result_object(result, profile))
     elif not quiet:
         report.print_findings(result.findings, sys.stderr)
-        _print_result(result, profile)
+        _print_result(result, profile, to_stderr=piped)
 
 
 def _encoder(given: dict[str, Any]) -> EncoderConfig:
@@ -130,7 +136,7 @@ def _encoder(given: dict[str, Any]) -> EncoderConfig:
 def _rendered(
     path: str,
     animation: str | None,
-    output: str,
+    output: Sink,
     encoder: EncoderConfig,
     settings: list[str],
     customize: Path | None,
@@ -180,17 +186,19 @@ def _result_object(result: RenderResult, profile: bool) -> dict[str, Any]:
     return value
 
 
-def _print_result(result: RenderResult, profile: bool) -> None:
+def _print_result(result: RenderResult, profile: bool, *, to_stderr: bool) -> None:
+    say = partial(typer.echo, err=to_stderr)
     size = result.size_bytes / 1_000_000
-    typer.echo(
-        f"{result.output}: {result.frames} frames in {result.seconds:.2f} s, {result.fps:.1f} frames/s, "
+    name = result.output or "standard output"
+    say(
+        f"{name}: {result.frames} frames in {result.seconds:.2f} s, {result.fps:.1f} frames/s, "
         f"{result.held_frames} held, {size:.2f} MB"
     )
     if profile:
         for stage, seconds in sorted(result.seconds_by_stage.items(), key=lambda item: -item[1]):
-            typer.echo(f"  {stage:<12} {seconds:8.3f} s  {1000 * seconds / max(result.frames, 1):8.2f} ms a frame")
+            say(f"  {stage:<12} {seconds:8.3f} s  {1000 * seconds / max(result.frames, 1):8.2f} ms a frame")
         for held, total, things in (
             (result.held_frames, result.frames, "frames"),
             (result.held_tiles, result.tiles, "tiles"),
         ):
-            typer.echo(f"  {'held':<12} {held} of {total} {things} ({held / max(total, 1):.0%})")
+            say(f"  {'held':<12} {held} of {total} {things} ({held / max(total, 1):.0%})")

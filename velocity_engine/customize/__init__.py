@@ -55,14 +55,16 @@ def customize(
     customizations: Customizations,
     *,
     assets: Mapping[str, str | os.PathLike[str]] | None = None,
+    known: int = 0,
 ) -> Document:
     """``document`` with all ``customizations`` applied. ``assets`` maps the ids of ``{"assetId": ...}`` to local files.
 
     CustomizationError on the first problem, which says how many others there are (``customization_problems`` lists
     them). ``document`` is what ``parse_document`` made of the package's document: where slots are replaced it is parsed
-    anew. ``package`` may be None for a document that stands alone.
+    anew. ``package`` may be None for a document that stands alone. Of the entries the first ``known`` are those of an
+    earlier call: errors count from the one behind them.
     """
-    applied = apply_all(document, customizations, Sources(package=package, assets=assets or {}))
+    applied = apply_all(document, customizations, Sources(package=package, assets=assets or {}), known=known)
     problems = applied.problems
     if problems:
         first = problems[0]
@@ -85,8 +87,11 @@ def customization_problems(
     return apply_all(document, customizations, Sources(package=package, assets=assets)).problems
 
 
-def apply_all(document: Document, customizations: Any, sources: Sources, names: LayerNames | None = None) -> Applied:
-    """``document`` with the customizations that fit it. ``names``: those of ``document``, where they are known."""
+def apply_all(
+    document: Document, customizations: Any, sources: Sources, names: LayerNames | None = None, known: int = 0
+) -> Applied:
+    """``document`` with the customizations that fit it. ``names``: those of ``document``, where they are known.
+    ``known``: as in ``customize``."""
     if not isinstance(customizations, Sequence) or isinstance(customizations, str | bytes):
         what, hint = f"the customization map is {described(customizations)}", "It must be an array of objects"
         return Applied(document, [CustomizationError(what, place=Place(field="customizationMap"), hint=hint)], {})
@@ -96,7 +101,7 @@ def apply_all(document: Document, customizations: Any, sources: Sources, names: 
     names = names or LayerNames(document)
     read: list[tuple[Entry | None, Problems]] = []
     for number, raw in enumerate(customizations):
-        problems = Problems(number)
+        problems = Problems(number, known)
         read.append((read_entry(raw, problems, sources), problems))
     slots = [(entry, problems) for entry, problems in read if entry is not None and entry.target == "slot"]
     original = document

@@ -109,16 +109,17 @@ class Sources:
 
 class Problems:
     """What is wrong with entry ``number`` of the customization map, and which layers it ``changed``: by the id of
-    their composition and their number in it."""
+    their composition and their number in it. The first ``known`` entries are not counted in what is told."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, known: int = 0) -> None:
         self.number = number
+        self._known = known
         self.layer: str | None = None
         self.found: list[CustomizationError] = []
         self.changed: Sequence[tuple[str, int]] = ()
 
     def add(self, key: str, message: str, hint: str | None = None) -> None:
-        field = f"customizationMap[{self.number}]" + (f".{key}" if key else "")
+        field = f"customizationMap[{self.number - self._known}]" + (f".{key}" if key else "")
         self.found.append(CustomizationError(message, place=Place(layer=self.layer, field=field), hint=hint))
 
 
@@ -319,9 +320,14 @@ def _from_assets(text: str, key: str, problems: Problems, sources: Sources) -> t
         return None
     local = os.fspath(path)
     if not os.path.isfile(local):
-        problems.add(key, f"the file of asset {described(text)} is not there", "Upload it again")
+        problems.add(key, f"the file of asset {described(text)} is not there", _lost(local))
         return None
     return Media(path=local), os.path.basename(local)
+
+
+def _lost(path: str) -> str:
+    """What would be right where a file is gone: its path is for who gave it only."""
+    return f"Give a file that exists in the place of {os.path.basename(path)}"
 
 
 def _from_package(text: str, key: str, problems: Problems, sources: Sources) -> tuple[Media, str] | None:

@@ -135,7 +135,7 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
     count = frame_total(start, end, template.frame_rate, rate)
     plan = template.plan(order.customizations, {key: file.location for key, file in order.assets.items()})
     try:
-        _raise_on_errors(all_findings(plan.document, plan))
+        raise_on_errors(all_findings(plan.document, plan))
         scene = TimelineScene(
             Evaluator(plan),
             fit_viewport((template.width, template.height), width, height),
@@ -175,7 +175,8 @@ def raise_first(problems: list[VelocityError]) -> None:
         raise problems[0]
 
 
-def _raise_on_errors(findings: tuple[Finding, ...]) -> None:
+def raise_on_errors(findings: tuple[Finding, ...]) -> None:
+    """Raises RenderFailed with the findings of which a render must fail. Where there is none, it does nothing."""
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""

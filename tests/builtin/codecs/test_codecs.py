@@ -189,7 +189,7 @@ def test_containers(tmp_path: Path, key: str, container: str) -> None:
         ("h265", {"level": 93}, "level", "level 120"),
         ("h265", {"profile": 2}, "profile", "1 (Main)"),
         ("h265", {"rate_control": RateControl.CQP, "qp": 52}, "qp", "1 to 51"),
-        ("h265", {"rate_control": RateControl.CQP, "level": 120}, "level", "rc 1"),
+        ("h265", {"rate_control": RateControl.CQP, "level": 120}, "level", "VBR"),
         ("av1", {"level": 5}, "level", "level 8"),
         ("av1", {"level": 2}, "level", "8 = 4.0"),
         ("av1", {"profile": 1}, "profile", "0 (Main)"),
@@ -204,7 +204,7 @@ def test_refuses_and_says_what_would_be_right(codec: str, config: dict[str, Any]
 @pytest.mark.parametrize("key", KEYS)
 def test_no_level_is_high_enough(key: str) -> None:
     problems = CODECS[key].problems(EncoderConfig(codec=key), 16_384, 16_384, Fraction(30))
-    assert [problem.place.field for problem in problems] == ["res"]
+    assert [problem.place.field for problem in problems] == ["resolution"]
     assert (
         CODECS[key].problems(EncoderConfig(codec=key, bitrate=249_000_000), 640, 360, Fraction(30))[0].place.field
         == "bitrate"

@@ -90,7 +90,7 @@ class Av1:
         if min(width, height) < SMALLEST_SIDE:
             hint = f"AV1 takes sides from {SMALLEST_SIDE}"
             message = f"the resolution is {width}x{height}"
-            found.append(bad_setting("res", message, hint))
+            found.append(bad_setting("resolution", message, hint))
         if obstacle := _closed_by(config):
             found += closed_problems(config, *obstacle)
         stream = Stream(width, height, rate, bits_per_second(config))
@@ -137,7 +137,7 @@ class Av1:
 def _closed_by(config: EncoderConfig) -> tuple[str, str] | None:
     """Why every key frame is an IDR frame whatever ``idr`` says, and what would change that; None where it is not."""
     if config.rate_control != RateControl.CQP:
-        return "AV1 at rc 0 or 1 has an IDR frame at every gop", "give rc 2"
+        return "AV1 has an IDR frame at every gop but at a constant quantiser", "choose CQP"
     if config.gop == 1:
         return "where every frame is a key frame, each is an IDR frame", "give a longer gop"
     return None

@@ -156,7 +156,7 @@ def _stream(config: EncoderConfig, width: int, height: int, rate: Fraction) -> S
 def _closed_by(config: EncoderConfig) -> tuple[str, str] | None:
     """Why every key frame is an IDR frame whatever ``idr`` says, and what would change that; None where it is not."""
     if config.rate_control == RateControl.CBR:
-        return "a constant bitrate has an IDR frame at every gop", "give rc 1 or 2"
+        return "a constant bitrate has an IDR frame at every gop", "choose VBR or CQP"
     if config.container_name == "avi":
         return "in AVI every key frame of H.264 is an IDR frame", "give another container"
     if config.profile == 66:

@@ -89,7 +89,7 @@ class H265:
             hint = "It must be from 1 to 51"
             found.append(bad_setting("qp", f"H.265 qp is {config.qp}", hint))
         if config.level is not None and config.rate_control == RateControl.CQP:
-            hint = "Leave level out, or give rc 1"
+            hint = "Leave level out, or choose VBR"
             message = "H.265 cannot keep to a level at a constant quantiser"
             found.append(bad_setting("level", message, hint))
         if obstacle := _closed_by(config):
@@ -141,7 +141,7 @@ class H265:
 def _closed_by(config: EncoderConfig) -> tuple[str, str] | None:
     """Why every key frame is an IDR frame whatever ``idr`` says, and what would change that; None where it is not."""
     if config.rate_control == RateControl.CBR:
-        return "a constant bitrate has an IDR frame at every gop", "give rc 1 or 2"
+        return "a constant bitrate has an IDR frame at every gop", "choose VBR or CQP"
     if config.gop == 1:
         return "where every frame is a key frame, each is an IDR frame", "give a longer gop"
     return None
