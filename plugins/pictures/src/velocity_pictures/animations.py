@@ -21,7 +21,7 @@ from PIL import Image
 from velocity_engine.encoder_config import EncoderConfig, bad_setting
 from velocity_engine.errors import EncoderConfigError
 from velocity_engine.plugin_types import Container, EncodedPacket, EncoderSettings, FileRequest, FileWriter
-from velocity_pictures.changes import HEADER, Changes, packet_of, place_of
+from velocity_pictures.changes import HEADER, Changes, packet_of, pixels_of, place_of
 from velocity_pictures.traits import damaged, picture_problems, quality_of, settings_for, ticks
 
 PER_SECOND = 1000
@@ -97,7 +97,7 @@ class ChangeEncoder:
         self._count = 0
 
     def encode(self, frame: av.VideoFrame) -> list[EncodedPacket]:
-        change = self._changes.of(frame.to_ndarray())
+        change = self._changes.of(pixels_of(frame))
         data = b"" if change is None else self._encode_pixels(change.pixels)
         number, self._count = self._count, self._count + 1
         return [packet_of(number, change, data)]

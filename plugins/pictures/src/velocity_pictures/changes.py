@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import av
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,6 +43,11 @@ class Changes:
         if self._even:
             top, left = top & ~1, left & ~1
         return Change(left, top, pixels[top:bottom, left:right], last[top:bottom, left:right])
+
+
+def pixels_of(frame: av.VideoFrame) -> NDArray[np.uint8]:
+    """A copy of the pixels of a packed frame, (h, w, channels)."""
+    return np.asarray(frame.to_ndarray(), np.uint8)
 
 
 def packet_of(number: int, change: Change | None, data: bytes) -> EncodedPacket:

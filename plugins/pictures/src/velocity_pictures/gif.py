@@ -22,7 +22,7 @@ from velocity_engine.encoder_config import EncoderConfig, bad_setting
 from velocity_engine.errors import EncoderConfigError
 from velocity_engine.plugin_types import Container, EncodedPacket, EncoderSettings, FileRequest, FileWriter
 from velocity_pictures.animations import animation_seconds
-from velocity_pictures.changes import Change, Changes
+from velocity_pictures.changes import Change, Changes, pixels_of
 from velocity_pictures.palette import COLOURS, Histogram, nearest, packed, unpacked
 from velocity_pictures.traits import picture_problems, settings_for, ticks
 
@@ -105,12 +105,10 @@ class GifEncoder:
         self._count = 0
 
     def encode(self, frame: av.VideoFrame) -> list[EncodedPacket]:
-        change = self._changes.of(_drawn_or_clear(frame.to_ndarray()))
+        pixels = _drawn_or_clear(pixels_of(frame))
+        change = self._changes.of(pixels)
         if change is not None:
-            drawn = change.pixels[..., 3] > 0
-            if change.before is not None:
-                drawn &= (change.pixels != change.before).any(axis=2)
-            self._histogram.add(change.pixels[drawn][:, :3])
+            self._histogram.add(pixels[pixels[..., 3] > 0][:, :3])
             self._waiting.append(_Waiting.of(self._count, change))
         self._count += 1
         return []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 COLOURS = 255
-ROUNDS = 8
-EVENNESS = 0.5  # 1 counts colours as often as they occur, 0 all alike
+ROUNDS = 16
+EVENNESS = 1.15  # the power of how often a colour occurs by which it counts
 AT_ONCE = 8192  # colours that are compared with the palette at a time
 MOST_COMPARED = 32_768  # different colours, beyond which those that are alike count as one
 MOST_PENDING = 1 << 20
@@ -48,12 +50,13 @@ class Histogram:
     def _merge(self) -> None:
         parts = [(self._colours, self._counts), *self._pending]
         self._colours, place = np.unique(np.concatenate([one for one, _ in parts]), return_inverse=True)
-        self._counts = np.bincount(place, np.concatenate([one for _, one in parts]), len(self._colours))
+        counts = np.concatenate([one for _, one in parts])
+        self._counts = np.bincount(place, counts, len(self._colours)).astype(np.float64)
         self._pending = []
 
 
-def packed(colours: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Each colour of (..., 3 or 4) uint8 as one number."""
+def packed(colours: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+    """Each colour of (..., 3 or 4), 0 to 255, as one number."""
     parts = colours.astype(np.int64)
     return parts[..., 0] << 16 | parts[..., 1] << 8 | parts[..., 2]
 
@@ -66,8 +69,8 @@ def _binned(
     colours: NDArray[np.float64], counts: NDArray[np.float64], bits: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The means of the colours that have ``bits`` of each channel in common."""
-    _, place = np.unique(packed((colours.astype(np.uint8) >> (8 - bits))), return_inverse=True)
-    total = np.bincount(place, counts)
+    _, place = np.unique(packed(colours.astype(np.uint8) >> (8 - bits)), return_inverse=True)
+    total = np.bincount(place, counts).astype(np.float64)
     return np.stack([np.bincount(place, counts * channel) / total for channel in colours.T], axis=1), total
 
 

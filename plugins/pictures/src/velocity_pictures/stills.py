@@ -149,7 +149,7 @@ def _length(path: str, container: Container) -> float:
                     raise damaged(path)
         else:
             with Image.open(path) as picture:
-                picture.verify()
+                picture.load()
     except (OSError, SyntaxError, zipfile.BadZipFile) as error:
         raise damaged(path) from error
     return 0.0
