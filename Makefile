@@ -7,8 +7,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 BENCH := .venv-bench
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install -c constraints.txt
-# Two processes that test, each with servers of its own; a file's tests stay together and share what it sets up.
-PARALLEL ?= -n 2 --dist loadfile --no-loadscope-reorder
+# Three processes that test, each with servers of its own, since much of a test is waiting. A file's tests stay together
+# and share what it sets up.
+PARALLEL ?= -n 3 --dist loadfile --no-loadscope-reorder
 # The first-party plugins: installed as a stranger's would be, not from the working tree.
 PLUGINS := $(wildcard plugins/*)
 PLUGIN_FILES := $(shell find $(PLUGINS) -name '*.py' -o -name pyproject.toml)

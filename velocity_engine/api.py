@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine import plugins
+from velocity_engine.display import CLEAR
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import Finding, FindingWarning, OrderError, RenderFailed, wrong_type
-from velocity_engine.evaluate.evaluation_pass import fit_viewport
-from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.given.arguments import Cancelled, FrameRange, question, sides
 from velocity_engine.given.arguments import rate as exact_fps
 from velocity_engine.given.files import SOUND, GivenFiles, Source, named_files
@@ -27,7 +26,7 @@ from velocity_engine.order import FileReference, RenderOrder
 from velocity_engine.pipeline.frame_stream import Frames, FrameSource, Held
 from velocity_engine.pipeline.prepared import BLACK, TimelineScene, frame_total, raise_first, raise_on_errors
 from velocity_engine.plugins.outputs import resolve_encoder
-from velocity_engine.stills.still import CLEAR, Still
+from velocity_engine.stills.still import Still
 from velocity_engine.storage.delivery import check_target
 from velocity_engine.storage.fetched import has_changed, reference_to
 from velocity_engine.template import (
@@ -193,19 +192,17 @@ def frames(
     if held not in ("repeat", "skip"):
         raise wrong_type("held", held, 'Give "repeat" or "skip"')
     start, end = template.frame_range(frames)
-    width, height = (template.width, template.height) if size is None else sides(size)
+    drawn = (template.width, template.height) if size is None else sides(size)
     rate = exact_rate(template.frame_rate) if fps is None else exact_fps(fps, exact_rate)
     asked = question(cancelled)
     plan = template.plan(customizations, assets)
     try:
         raise_on_errors(all_findings(plan.document, plan))
         ground = CLEAR if alpha else plan.document.background or BLACK
-        viewport = fit_viewport((template.width, template.height), width, height)
-        step = template.frame_rate / float(rate)
-        scene = TimelineScene(Evaluator(plan), viewport, ground, start, step)
+        scene = TimelineScene.of(plan, drawn, rate, start, ground)
         count = frame_total(start, end, template.frame_rate, rate)
         source = FrameSource(
-            scene, rate, count, start, step, bool(alpha), held, asked, lambda: all_findings(plan.document, plan),
+            scene, rate, count, start, scene.step, bool(alpha), held, asked, lambda: all_findings(plan.document, plan),
             plan.close,
         )  # fmt: skip
         return Frames(source)
@@ -269,7 +266,7 @@ def render(
     encoder = _checked_encoder(encoder)
     watch = _Watch(progress, cancelled)
     chosen = _executor(executor)
-    with GivenOutput(output, encoder.container_name) as target, GivenFiles() as given:
+    with GivenOutput(output) as target, GivenFiles() as given:
         check_target(target.target)
         entries, files = given.request(customizations, assets, len(template.customizations), template.asset_files)
         sound = None if audio is None else given.path(audio, "audio", SOUND)

@@ -66,6 +66,10 @@ def test_nothing_is_sampled_of_a_template_that_was_not_tried() -> None:
     assert ve.plan_sample(ve.Trial.guess(640, 360, 30.0), SMALL, WHOLE, 1.0) is None
 
 
+def test_nothing_is_sampled_of_a_codec_that_no_trial_tried(trial: ve.Trial) -> None:
+    assert ve.plan_sample(trial, replace(SMALL, codec="of a plugin"), WHOLE, 1.0) is None
+
+
 def test_a_short_render_is_sampled_whole_and_its_bytes_are_known(trial: ve.Trial, tmp_path: Path) -> None:
     frames = (40.0, 52.0)
     encoder = replace(SMALL, bitrate=100_000)

@@ -15,7 +15,7 @@ from functools import lru_cache
 from velocity_engine import plugins
 from velocity_engine.encoder_config import EncoderConfig, RateControl
 from velocity_engine.forecasting.bits import MIN_BITS, Correction, free_bits, note_bits, segment_bits
-from velocity_engine.forecasting.costs import costs_of
+from velocity_engine.forecasting.costs import COSTS, costs_of
 from velocity_engine.forecasting.sample import Sample, SamplePlan
 from velocity_engine.forecasting.sampling import at_size
 from velocity_engine.forecasting.shape import Shape
@@ -95,9 +95,10 @@ def _correction(trial: Trial, encoder: EncoderConfig, shape: Shape, sample: Samp
 def plan_sample(trial: Trial, encoder: EncoderConfig, frames: tuple[float, float], seconds: float) -> SamplePlan | None:
     """Which frames of a render are to be sampled, and how large, to take about ``seconds`` of all processors.
 
-    Where few fit into that, they are made smaller. None where the trial was guessed: nobody knows what fits then.
+    Where few fit into that, they are made smaller. None where the trial was guessed, or tried other codecs: nobody
+    knows what fits then.
     """
-    if trial.guessed or seconds <= 0:
+    if trial.guessed or seconds <= 0 or encoder.codec_name not in COSTS:
         return None
     shape = Shape.of(trial, encoder, frames)
     settings = plugins.codec(encoder.codec_name).settings(encoder, *shape.size, shape.rate)

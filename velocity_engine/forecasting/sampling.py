@@ -11,8 +11,6 @@ from velocity_engine import plugins
 from velocity_engine.encode.encoder import SegmentEncoder
 from velocity_engine.encoder_config import EncoderConfig, RateControl
 from velocity_engine.errors import VelocityError
-from velocity_engine.evaluate.evaluation_pass import fit_viewport
-from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.forecasting.bits import note_bits
 from velocity_engine.forecasting.sample import Sample, SampledWindow, SamplePlan
 from velocity_engine.given.arguments import FrameRange
@@ -68,10 +66,7 @@ class _Course:
         self._plan = plan
         self._rate = output_rate(template, encoder)
         self._note = note_bits(encoder)
-        viewport = fit_viewport((template.width, template.height), *plan.size)
-        ground = planned.document.background or BLACK
-        step = template.frame_rate / float(self._rate)
-        self._scene = TimelineScene(Evaluator(planned), viewport, ground, start, step)
+        self._scene = TimelineScene.of(planned, plan.size, self._rate, start, planned.document.background or BLACK)
         self._settings = sample_settings(encoder, plan, template, self._rate)
         self._sums = _Sums()
         self._started = time.process_time()

@@ -26,7 +26,7 @@ class GivenOutput:
         target: The path or URL that the video is rendered to.
     """
 
-    def __init__(self, given: Any, container: str) -> None:
+    def __init__(self, given: Any) -> None:
         self._stream: IO[bytes] | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         if isinstance(given, str | os.PathLike) and isinstance(path := os.fspath(given), str):
@@ -36,7 +36,7 @@ class GivenOutput:
             raise wrong_type("output", given, RIGHT)
         self._stream = given
         self._folder = tempfile.TemporaryDirectory(prefix="velocity-")
-        self.target = os.path.join(self._folder.name, f"video.{container}")
+        self.target = os.path.join(self._folder.name, "video")  # without an ending: the codec chooses
 
     @property
     def name(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from velocity_engine import plugins
-from velocity_engine.display import RGBA, DisplayList
+from velocity_engine.display import CLEAR, RGBA, DisplayList
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import Finding, RenderFailed, VelocityError
 from velocity_engine.evaluate.evaluation_pass import Viewport, fit_viewport
@@ -25,7 +25,6 @@ from velocity_engine.storage.fetched import local_path
 from velocity_engine.template import Template, all_findings, encoder_problems, output_rate, output_size
 
 BLACK: RGBA = (0.0, 0.0, 0.0, 1.0)
-CLEAR: RGBA = (0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,13 @@ class TimelineScene:
     background: RGBA
     start: float
     step: float
+
+    @classmethod
+    def of(cls, plan: Plan, size: tuple[int, int], rate: Fraction, start: float, background: RGBA) -> TimelineScene:
+        """The scene of a plan from ``start`` on, at ``rate`` frames a second, fitted into ``size`` in pixels."""
+        document = plan.document
+        viewport = fit_viewport((document.width, document.height), *size)
+        return cls(Evaluator(plan), viewport, background, start, document.frame_rate / float(rate))
 
     @property
     def width(self) -> int:
@@ -130,19 +136,14 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
     encoder = resolve_encoder(order.encoder, order.output)
     raise_first(encoder_problems(template, encoder))
     start, end = template.frame_range(order.frames)
-    width, height = output_size(template, encoder)
+    size = output_size(template, encoder)
     rate = output_rate(template, encoder)
     count = frame_total(start, end, template.frame_rate, rate)
     plan = template.plan(order.customizations, {key: file.location for key, file in order.assets.items()})
     try:
         raise_on_errors(all_findings(plan.document, plan))
-        scene = TimelineScene(
-            Evaluator(plan),
-            fit_viewport((template.width, template.height), width, height),
-            plan.document.background or _ground(encoder, (width, height), rate),
-            start,
-            template.frame_rate / float(rate),
-        )
+        background = plan.document.background or _ground(encoder, size, rate)
+        scene = TimelineScene.of(plan, size, rate, start, background)
         return PreparedRender(order, plan, Video.of(scene, encoder, rate, count))
     except BaseException:
         plan.close()

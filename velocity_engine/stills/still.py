@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.display import RGBA
+from velocity_engine.display import CLEAR
 from velocity_engine.errors import Finding, PackageError
 from velocity_engine.evaluate.evaluation_pass import fit_viewport
 from velocity_engine.evaluate.evaluator import Evaluator
@@ -20,7 +20,6 @@ from velocity_engine.plan.plan import Plan
 if TYPE_CHECKING:
     from PIL import Image
 
-CLEAR: RGBA = (0.0, 0.0, 0.0, 0.0)
 CLOSED = "Open it again, and use it before it is closed"
 PNG_LEVEL = 2  # a quarter of the time of the usual 6, and a sixth more bytes
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from velocity_engine.display import DisplayList, FillSource, SolidPaint, command, display_list
+from velocity_engine.display import CLEAR, DisplayList, FillSource, SolidPaint, command, display_list
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import EncoderConfigError
 from velocity_engine.media.audio import RATE as SAMPLE_RATE
@@ -21,7 +21,7 @@ from velocity_engine.media.audio import AudioPlan, AudioTrack
 from velocity_engine.model.geometry import rectangle_path
 from velocity_engine.pipeline.draw import SegmentWork
 from velocity_engine.pipeline.pixel_formats import pixel_format
-from velocity_engine.pipeline.prepared import BLACK, CLEAR, Video
+from velocity_engine.pipeline.prepared import BLACK, Video
 from velocity_engine.pipeline.render_file import Execute, render_to_file
 from velocity_engine.plugin_types import (
     Codec,

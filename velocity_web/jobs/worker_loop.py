@@ -217,8 +217,8 @@ class Worker:
             if other.pid in self.running:
                 self.running[other.pid].ended = other
         deadline = time.monotonic() + attempt.seconds
-        running = Running(job, pid, channel, attempt.folder, attempt.output, deadline)
-        running.is_spread = bool(attempt.spec.get("executor"))
+        spread = bool(attempt.spec.get("executor"))
+        running = Running(job, pid, channel, attempt.folder, attempt.output, deadline, is_spread=spread)
         self.running[pid] = running
         self._selector.register(channel, selectors.EVENT_READ)
         try:

@@ -78,13 +78,11 @@ def synchronise(path: Path) -> str:
 
 def preview(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
     """Draw one frame of a template as a PNG at ``spec["output"]``."""
-    from PIL import Image
-
     import velocity_engine as engine
 
     with engine.open_template(spec["template"]) as template:
         width = spec["width"] or template.width
         height = max(1, round(template.height * width / template.width))
-        picture = engine.render_still(template, frame=template.first_frame + spec["frame"], size=(width, height))
-    Image.fromarray(picture, "RGBA").save(spec["output"], "PNG", compress_level=3)
+        still = engine.still(template, frame=template.first_frame + spec["frame"], size=(width, height))
+    still.image().save(spec["output"], "PNG", compress_level=3)
     return {"width": width, "height": height}

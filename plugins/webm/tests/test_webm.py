@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -107,3 +108,11 @@ def test_what_cannot_be_is_refused() -> None:
         (ve.EncoderConfig(codec="vp9", gop=10, idr=20), "idr"),
     ):
         assert [error.place.field for error in Vp9().problems(config, 64, 64, Fraction(25))] == [field]
+
+
+def test_an_open_file_gets_what_the_codec_writes(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    with clear_template(tmp_path, frames=2) as template:
+        ve.render(template, stream, encoder=ve.EncoderConfig(codec="vp9"))
+        ve.render(template, tmp_path / "a.webm", encoder=ve.EncoderConfig(codec="vp9"))
+    assert stream.getvalue() == (tmp_path / "a.webm").read_bytes()

@@ -25,17 +25,32 @@ MIDDLE_QUANTISER, FINER_PER_DOUBLING = 36, 7
 THREADS = 1
 
 
-class Vp9:
-    key = "vp9"
+class _OfLibvpx:
+    """What VP8 and VP9 say of themselves alike."""
+
+    title: str
     number: int | None = None
-    title = "VP9"
     pixel_formats = ("yuva420p",)
     containers = (WEBM,)
     keeps_alpha = True
     odd_sizes = True
 
     def problems(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> list[EncoderConfigError]:
-        return _problems(self.title, config)
+        found = []
+        if config.profile not in (None, 0):
+            hint = "The profile of 8-bit 4:2:0 video is 0"
+            found.append(bad_setting("profile", f"{self.title} profile {config.profile} is not supported", hint))
+        if config.level is not None:
+            found.append(bad_setting("level", f"{self.title} cannot keep to a level", "Leave level out"))
+        if config.idr is not None and config.idr != config.gop:
+            hint = "Give gop alone"
+            found.append(bad_setting("idr", f"in {self.title} nothing reaches across a key frame", hint))
+        return found
+
+
+class Vp9(_OfLibvpx):
+    key = "vp9"
+    title = "VP9"
 
     def settings(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> EncoderSettings:
         shared = _shared(config, rate)
@@ -54,17 +69,9 @@ class Vp9:
         )
 
 
-class Vp8:
+class Vp8(_OfLibvpx):
     key = "vp8"
-    number: int | None = None
     title = "VP8"
-    pixel_formats = ("yuva420p",)
-    containers = (WEBM,)
-    keeps_alpha = True
-    odd_sizes = True
-
-    def problems(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> list[EncoderConfigError]:
-        return _problems(self.title, config)
 
     def settings(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> EncoderSettings:
         # Its alternate reference frames are packets of their own that show nothing, which segments cannot count.
@@ -81,19 +88,6 @@ class Vp8:
             whole=config.rate_control == RateControl.CBR,
             reorder_frames=0,
         )
-
-
-def _problems(title: str, config: EncoderConfig) -> list[EncoderConfigError]:
-    found = []
-    if config.profile not in (None, 0):
-        hint = "The profile of 8-bit 4:2:0 video is 0"
-        found.append(bad_setting("profile", f"{title} profile {config.profile} is not supported", hint))
-    if config.level is not None:
-        found.append(bad_setting("level", f"{title} cannot keep to a level", "Leave level out"))
-    if config.idr is not None and config.idr != config.gop:
-        hint = "Give gop alone"
-        found.append(bad_setting("idr", f"in {title} nothing reaches across a key frame", hint))
-    return found
 
 
 def _shared(config: EncoderConfig, rate: Fraction) -> dict[str, str]:
