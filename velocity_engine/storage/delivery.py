@@ -10,10 +10,11 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from velocity_engine.errors import RenderCancelled, TemporaryStorageError
+from velocity_engine.errors import RenderCancelled, TemporaryStorageError, VelocityError
 from velocity_engine.plugin_types import NamesInPlace
 from velocity_engine.storage.targets import storage_for
 
@@ -116,8 +117,22 @@ class Deliveries:
     def store(
         self, cancelled: Callable[[], bool] = lambda: False, progress: Callable[[int], None] = lambda sent: None
     ) -> int:
-        """Stores all files, each whole or not at all, and returns their size in bytes. It is as ``Delivery.store``."""
-        return sum(self._files[number].store(cancelled, progress) for number in sorted(self._files))
+        """Stores all files and returns their size in bytes. It is as ``Delivery.store``.
+
+        Where one cannot be stored, those that were are deleted again.
+        """
+        stored: list[str] = []
+        size = 0
+        try:
+            for number in sorted(self._files):
+                size += self._files[number].store(cancelled, progress)
+                stored.append(self._files[number].target)
+        except BaseException:
+            for target in stored:
+                with suppress(VelocityError):
+                    storage_for(target).delete(target)
+            raise
+        return size
 
     def __enter__(self) -> Deliveries:
         return self

@@ -75,6 +75,14 @@ def test_it_is_no_larger_than_ffmpegs_at_the_same_likeness(tmp_path: Path, dithe
     assert (tmp_path / "own.gif").stat().st_size <= (tmp_path / "reference.gif").stat().st_size
 
 
+def test_what_waits_for_the_palette_does_not_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with clear_template(tmp_path, 12) as template:
+        ve.render(template, tmp_path / "a.gif")
+        monkeypatch.setattr("velocity_pictures.gif.HELD_IN_MEMORY", 1000)
+        ve.render(template, tmp_path / "b.gif")
+    assert (tmp_path / "a.gif").read_bytes() == (tmp_path / "b.gif").read_bytes()
+
+
 def test_few_colours_are_kept_as_they_are() -> None:
     colours = np.random.default_rng(1).integers(0, 256, (COLOURS, 3), np.uint8)
     histogram = Histogram()

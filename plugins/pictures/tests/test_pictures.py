@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,13 @@ def test_they_conform(codec: Codec) -> None:
     check_codec(codec, ve.EncoderConfig(codec=codec.key), ve.EncoderConfig(codec=codec.key, preset=5))
 
 
+def test_an_encoder_that_keeps_a_frame_does_not_conform(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine draws the next frames where one lies that it was given back."""
+    monkeypatch.setattr("velocity_pictures.animations.pixels_of", lambda frame: frame.to_ndarray())
+    with pytest.raises(AssertionError, match="keeps a frame after the call of encode"):
+        check_codec(Apng(), ve.EncoderConfig(codec="apng"))
+
+
 @pytest.mark.parametrize("name", ["a.apng", "a.webp"])
 def test_animations_keep_alpha_and_last_exactly(tmp_path: Path, name: str) -> None:
     best = ve.EncoderConfig(rate_control=RateControl.CQP, qp=0) if name == "a.webp" else ve.EncoderConfig()
@@ -68,36 +76,48 @@ def test_animations_keep_alpha_and_last_exactly(tmp_path: Path, name: str) -> No
             assert np.abs(pixels.astype(int) - still)[inside].mean() < 6
 
 
-@pytest.mark.parametrize("codec", [WebP(), Apng(), Gif()], ids=lambda codec: codec.key)
-def test_what_is_held_is_one_picture_that_stays(tmp_path: Path, codec: Any) -> None:
-    """Frames 0 to 4 are alike, 5 is another, 6 to 9 are as the first ones."""
-    rate, container = Fraction(30), codec.containers[0]
+def animation_of(codec: Any, path: Path, colours: Sequence[int], rate: Fraction) -> None:
+    """Writes frames of 20x10 pixels with a square of these colours, each drawn where the one before lies."""
+    container = codec.containers[0]
     config = ve.EncoderConfig(codec=codec.key, container=container.key)
-    settings = codec.settings(config, 20, 10, rate)
-    encoder, path = codec.encoder(settings, 20, 10, rate), tmp_path / f"a{container.endings[0]}"
-    packets = []
-    for number in range(10):
+    encoder = codec.encoder(codec.settings(config, 20, 10, rate), 20, 10, rate)
+    packets, frame = [], av.VideoFrame(20, 10, "rgba")
+    for colour in colours:
         pixels = np.full((10, 20, 4), 255, np.uint8)
-        pixels[2:6, 3:9, 0] = 0 if number == 5 else 100
-        packets += encoder.encode(av.VideoFrame.from_ndarray(pixels, format="rgba"))
+        pixels[2:6, 3:9, 0] = colour
+        drawn: Any = av.VideoFrame.from_ndarray(pixels, format="rgba")
+        frame.planes[0].update(bytes(drawn.planes[0]))
+        packets += encoder.encode(frame)
     packets += encoder.finish()
     request = FileRequest(
-        container=container,
-        config=config,
-        width=20,
-        height=10,
-        rate=rate,
-        frame_count=10,
+        container=container, config=config, width=20, height=10, rate=rate, frame_count=len(colours),
         path=lambda number: str(path),
-    )
+    )  # fmt: skip
     writer = codec.writer(request)
     for packet in packets:
         writer.write(packet, 0)
     writer.close()
+
+
+@pytest.mark.parametrize("codec", [WebP(), Apng(), Gif()], ids=lambda codec: codec.key)
+def test_what_is_held_is_one_picture_that_stays(tmp_path: Path, codec: Any) -> None:
+    path = tmp_path / "a"
+    animation_of(codec, path, [100] * 5 + [0] + [100] * 4, Fraction(30))
     delays = [170, 30, 130] if codec.key == "gif" else [167, 33, 133]
     assert [delay for delay, _ in pictures_of(path)] == delays
     assert [tuple(pixels[3, 4]) for _, pixels in pictures_of(path)][1] != tuple(pictures_of(path)[0][1][3, 4])
-    assert codec.length(str(path), container) == pytest.approx(1 / 3, abs=0.004)
+    assert codec.length(str(path), codec.containers[0]) == pytest.approx(1 / 3, abs=0.004)
+
+
+@pytest.mark.parametrize("codec", [Apng(), Gif()], ids=lambda codec: codec.key)
+def test_a_picture_may_stay_for_longer_than_the_file_can_say_of_one(tmp_path: Path, codec: Any) -> None:
+    path = tmp_path / "a"
+    animation_of(codec, path, [100] * 1500 + [0] * 500, Fraction(1))
+    shown = pictures_of(path)
+    assert sum(delay for delay, _ in shown) == 2_000_000
+    alike = [np.array_equal(pixels, shown[0][1]) for _, pixels in shown]
+    assert sum(delay for (delay, _), same in zip(shown, alike, strict=True) if same) == 1_500_000
+    assert codec.length(str(path), codec.containers[0]) == 2000
 
 
 @pytest.mark.parametrize("name", ["a.gif", "a.webp", "a.apng", "a.png", "a.jpg", "a.zip"])

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from velocity_engine.encoder_config import EncoderConfig, bad_setting
-from velocity_engine.errors import EncoderConfigError
+from velocity_engine.errors import EncoderConfigError, StorageError
 from velocity_engine.plugin_types import Container, EncodedPacket, EncoderSettings, FileRequest, FileWriter
 from velocity_pictures.changes import HEADER, Changes, packet_of, pixels_of, place_of
 from velocity_pictures.traits import damaged, picture_problems, quality_of, settings_for, ticks
@@ -162,6 +162,8 @@ class WebPWriter(AnimationWriter):
 
     def end(self) -> None:
         size = self.file.tell() - 8
+        if size >> 32:
+            raise StorageError("the animation is larger than a WebP file can be", hint="Write a shorter or smaller one")
         self.file.seek(4)
         self.file.write(struct.pack("<I", size))
 
@@ -177,7 +179,8 @@ class ApngWriter(AnimationWriter):
 
     def picture(self, place: tuple[int, int, int, int], data: bytes, milliseconds: int) -> None:
         left, top, width, height = place
-        delay = (milliseconds, PER_SECOND) if milliseconds < 1 << 16 else (milliseconds // PER_SECOND, 1)
+        unit = next(unit for unit in (1, 10, 100, 1000) if milliseconds < unit << 16)  # what 16 bits hold
+        delay = (round(milliseconds / unit), PER_SECOND // unit)
         control = struct.pack(">IIIIIHHBB", next(self._numbers), width, height, left, top, *delay, 0, 0)
         self.file.write(_png_chunk(b"fcTL", control))
         if self.pictures:
@@ -208,7 +211,7 @@ def animation_seconds(path: str) -> float:
 
 def _picture(pixels: NDArray[np.uint8], kind: str, **options: int) -> bytes:
     target = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels), "RGBA").save(target, kind, **options)
+    Image.fromarray(np.ascontiguousarray(pixels)).save(target, kind, **options)
     return target.getvalue()
 
 

@@ -46,8 +46,8 @@ class Changes:
 
 
 def pixels_of(frame: av.VideoFrame) -> NDArray[np.uint8]:
-    """A copy of the pixels of a packed frame, (h, w, channels)."""
-    return np.asarray(frame.to_ndarray(), np.uint8)
+    """A copy of the pixels of a packed frame, (h, w, channels): the engine draws the next ones where they lie."""
+    return np.array(frame.to_ndarray(), np.uint8, copy=True)
 
 
 def packet_of(number: int, change: Change | None, data: bytes) -> EncodedPacket:

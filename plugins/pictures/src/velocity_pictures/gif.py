@@ -1,12 +1,14 @@
 """GIF (GIF89a) with a palette of the video's own.
 
-All frames are seen before the palette is made; what changed of each waits compressed until then. A pixel that stays as
-it is is left clear, so that a frame takes little. Nothing is dithered: patterns would change from frame to frame.
+All frames are seen before the palette is made; what changed of each waits in a temporary file until then. A pixel that
+stays as it is is left clear, so that a frame takes little. Nothing is dithered: patterns would change from frame to
+frame.
 """
 
 from __future__ import annotations
 
 import struct
+import tempfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,6 +33,8 @@ MOST_FRAMES_A_SECOND = 50  # of shorter delays browsers make a tenth of a second
 CLEAR = COLOURS  # the number of the colour that is none
 KEEP, TO_CLEAR = 1, 2  # disposal methods
 OPAQUE = 128  # the alpha from which a pixel is drawn
+LONGEST_DELAY = (1 << 16) - 1
+HELD_IN_MEMORY = 16 << 20  # bytes of what waits, beyond which it goes to the disk
 
 
 class Gif:
@@ -64,21 +68,33 @@ class Gif:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """What changed at ``frame``: RGBA pixels, compressed, at a place."""
+    """What changed at ``frame``: RGBA pixels of a ``shape`` at a place, as ``size`` compressed bytes."""
 
     frame: int
     left: int
     top: int
     shape: tuple[int, ...]
-    data: bytes
+    size: int
 
-    @classmethod
-    def of(cls, frame: int, change: Change) -> _Waiting:
-        return cls(frame, change.left, change.top, change.pixels.shape, zlib.compress(change.pixels.tobytes(), 1))
 
-    @property
-    def pixels(self) -> NDArray[np.uint8]:
-        return np.frombuffer(zlib.decompress(self.data), np.uint8).reshape(self.shape)
+class _Store:
+    """What waits, in the order in which it is read again."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.SpooledTemporaryFile(HELD_IN_MEMORY)  # noqa: SIM115  it is closed once it was read
+        self._waiting: list[_Waiting] = []
+
+    def add(self, frame: int, change: Change) -> None:
+        data = zlib.compress(change.pixels.tobytes(), 1)
+        self._file.write(data)
+        self._waiting.append(_Waiting(frame, change.left, change.top, change.pixels.shape, len(data)))
+
+    def __iter__(self) -> Iterator[tuple[_Waiting, NDArray[np.uint8]]]:
+        with self._file as file:
+            file.seek(0)
+            for one in self._waiting:
+                pixels = np.frombuffer(zlib.decompress(file.read(one.size)), np.uint8)
+                yield one, pixels.reshape(one.shape)
 
 
 @dataclass(slots=True)
@@ -101,7 +117,7 @@ class GifEncoder:
         self._size, self._rate = (width, height), rate
         self._changes = Changes()
         self._histogram = Histogram()
-        self._waiting: list[_Waiting] = []
+        self._waiting = _Store()
         self._count = 0
 
     def encode(self, frame: av.VideoFrame) -> list[EncodedPacket]:
@@ -109,7 +125,7 @@ class GifEncoder:
         change = self._changes.of(pixels)
         if change is not None:
             self._histogram.add(pixels[pixels[..., 3] > 0][:, :3])
-            self._waiting.append(_Waiting.of(self._count, change))
+            self._waiting.add(self._count, change)
         self._count += 1
         return []
 
@@ -130,29 +146,39 @@ class GifEncoder:
         """The pictures of the file, each with the frame at which the next one is shown."""
         canvas = np.full(self._size[::-1], CLEAR, np.uint8)
         last: _Shown | None = None
-        for waiting in self._waiting:
+        for waiting, pixels in self._waiting:
             here = (
                 slice(waiting.top, waiting.top + waiting.shape[0]),
                 slice(waiting.left, waiting.left + waiting.shape[1]),
             )
-            wanted, present = numbers.of(waiting.pixels), canvas[here]
+            wanted, present = numbers.of(pixels), canvas[here]
             vanishes = bool(((present != CLEAR) & (wanted == CLEAR)).any())
             if vanishes and last is not None:
                 # Clear pixels of a picture change nothing: what is there has to be taken away before.
-                last = _Shown(last.start, 0, 0, canvas.copy(), TO_CLEAR)
+                last = _drawn(last.start, canvas, TO_CLEAR)
             if last is not None:
                 yield last, waiting.frame
             present_before = present.copy()
             canvas[here] = wanted
             if vanishes:
-                last = _Shown(waiting.frame, 0, 0, canvas.copy())
+                last = _drawn(waiting.frame, canvas)
             else:
                 only_new = np.where(wanted == present_before, CLEAR, wanted).astype(np.uint8)
                 last = _Shown(waiting.frame, waiting.left, waiting.top, only_new)
         if last is not None:
             if (canvas == CLEAR).any():
-                last = _Shown(last.start, 0, 0, canvas.copy(), TO_CLEAR)  # so that it begins again on nothing
+                last = _drawn(last.start, canvas, TO_CLEAR)  # so that it begins again on nothing
             yield last, self._count
+
+
+def _drawn(start: int, canvas: NDArray[np.uint8], disposal: int = KEEP) -> _Shown:
+    """The part of a canvas in which something is drawn: all of it can be taken away with that."""
+    drawn = canvas != CLEAR
+    rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
+    if not len(rows):
+        return _Shown(start, 0, 0, canvas[:1, :1].copy(), disposal)
+    top, left = int(rows[0]), int(columns[0])
+    return _Shown(start, left, top, canvas[top : rows[-1] + 1, left : columns[-1] + 1].copy(), disposal)
 
 
 class _Numbers:
@@ -203,8 +229,15 @@ def _head(size: tuple[int, int], palette: NDArray[np.uint8]) -> bytes:
 
 
 def _picture(shown: _Shown, delay: int) -> bytes:
-    picture = Image.fromarray(shown.numbers, "P")
-    parts = GifImagePlugin.getdata(
-        picture, (shown.left, shown.top), transparency=CLEAR, duration=delay * 10, disposal=shown.disposal
-    )
-    return b"".join(parts)
+    """Drawn again, which changes nothing, where it stays for longer than a picture can."""
+    picture = Image.frombytes("P", shown.numbers.shape[::-1], shown.numbers.tobytes())
+    parts: list[bytes] = []
+    while delay > LONGEST_DELAY:
+        parts += _image(picture, shown, LONGEST_DELAY, KEEP)
+        delay -= LONGEST_DELAY
+    return b"".join([*parts, *_image(picture, shown, delay, shown.disposal)])
+
+
+def _image(picture: Image.Image, shown: _Shown, delay: int, disposal: int) -> list[bytes]:
+    place = shown.left, shown.top
+    return GifImagePlugin.getdata(picture, place, transparency=CLEAR, duration=delay * 10, disposal=disposal)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,47 +13,46 @@ ROUNDS = 16
 EVENNESS = 1.15  # the power of how often a colour occurs by which it counts
 AT_ONCE = 8192  # colours that are compared with the palette at a time
 MOST_COMPARED = 32_768  # different colours, beyond which those that are alike count as one
-MOST_PENDING = 1 << 20
+SLAB = 1 << 17  # colours whose red differs in its last bit alone: what is binned by 7 bits or fewer lies in one slab
 
 
 class Histogram:
-    """How often each colour occurs."""
+    """How often each colour occurs. It takes memory for those that do, and at most for all there are."""
 
     def __init__(self) -> None:
-        self._colours = np.empty(0, np.int64)
-        self._counts = np.empty(0, np.float64)
-        self._pending: list[tuple[NDArray[np.int64], NDArray[np.float64]]] = []
+        self._counts = np.zeros(1 << 24, np.int64)
 
     def add(self, colours: NDArray[np.uint8]) -> None:
         """``colours``: (n, 3) uint8."""
         found, counts = np.unique(packed(colours), return_counts=True)
-        self._pending.append((found, counts.astype(np.float64)))
-        if sum(len(one) for one, _ in self._pending) > MOST_PENDING:
-            self._merge()
+        self._counts[found] += counts
 
     def palette(self) -> NDArray[np.uint8]:
         """(COLOURS, 3) uint8; unused ones at the end are black."""
-        self._merge()
         found = np.zeros((COLOURS, 3), np.uint8)
-        if len(self._colours) <= COLOURS:
-            found[: len(self._colours)] = unpacked(self._colours)
+        different = np.count_nonzero(self._counts)
+        if different <= COLOURS:
+            found[:different] = unpacked(np.flatnonzero(self._counts))
             return found
-        colours, counts = unpacked(self._colours).astype(np.float64), self._counts
-        bits = 7
+        slabs, bits = self._slabs(), 7
+        if different > MOST_COMPARED:
+            slabs = (_binned(*slab, bits) for slab in slabs)
+        parts = list(slabs)
+        colours, counts = (np.concatenate([part[index] for part in parts]) for index in (0, 1))
         while len(colours) > MOST_COMPARED:
-            colours, counts = _binned(colours, counts, bits)
             bits -= 1
+            colours, counts = _binned(colours, counts, bits)
         weights = counts**EVENNESS
         means = _settled(_cut(colours, weights), colours, weights)
         found[: len(means)] = np.clip(np.round(means), 0, 255)
         return found
 
-    def _merge(self) -> None:
-        parts = [(self._colours, self._counts), *self._pending]
-        self._colours, place = np.unique(np.concatenate([one for one, _ in parts]), return_inverse=True)
-        counts = np.concatenate([one for _, one in parts])
-        self._counts = np.bincount(place, counts, len(self._colours)).astype(np.float64)
-        self._pending = []
+    def _slabs(self) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+        """The colours that occur, and how often each does, part by part."""
+        for start in range(0, len(self._counts), SLAB):
+            counts = self._counts[start : start + SLAB]
+            if len(numbers := np.flatnonzero(counts)):
+                yield unpacked(numbers + start).astype(np.float64), counts[numbers].astype(np.float64)
 
 
 def packed(colours: NDArray[np.integer[Any]]) -> NDArray[np.int64]:

@@ -92,9 +92,7 @@ class StillEncoder:
         shown = bytes(frame.planes[0])
         if self._shown != shown:
             target = io.BytesIO()
-            Image.fromarray(frame.to_ndarray(), "RGBA" if self._kind == "PNG" else "RGB").save(
-                target, self._kind, **self._options
-            )
+            Image.fromarray(frame.to_ndarray()).save(target, self._kind, **self._options)
             self._shown, self._data = shown, target.getvalue()
         number, self._count = self._count, self._count + 1
         return [EncodedPacket(data=self._data, pts=number, dts=number, duration=1, key=True)]
