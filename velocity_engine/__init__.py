@@ -36,6 +36,7 @@ _HOMES = {
     "RateControl": "encoder_config",
     "resolve_encoder": "plugins.outputs",
     "container_of": "plugins.outputs",
+    "check_written": "pipeline.written",
     "PackageLimits": "package.stores",
     "probe_audio": "media.probe",
     "probe_asset": "media.probe",
@@ -120,6 +121,7 @@ if TYPE_CHECKING:
     from velocity_engine.pipeline.frame_stream import Frame, Frames
     from velocity_engine.pipeline.progress import Progress
     from velocity_engine.pipeline.render_segment import render_segment
+    from velocity_engine.pipeline.written import check_written
     from velocity_engine.plan.font_infos import FontInfo
     from velocity_engine.plugins.outputs import container_of, resolve_encoder
     from velocity_engine.plugins.warm_up import warm_up
@@ -165,6 +167,7 @@ __all__ = [  # written out, since type checkers read it
     "VelocityError",
     "VideoInfo",
     "WrongTypeError",
+    "check_written",
     "container_of",
     "forecast",
     "frames",

@@ -26,6 +26,7 @@ from velocity_web.schemas.encoder import (
     AudioBitrate,
     Bitrate,
     Codec,
+    Container,
     Distance,
     LevelNumber,
     Preset,
@@ -39,7 +40,6 @@ from velocity_web.schemas.template import FindingDto, JobStatus, lower, one_of
 
 ExecutorName = Annotated[StrictStr, Field(min_length=1, max_length=200)]
 EXECUTOR = "what renders the segments, of the executors that this service allows; its own choice if left out"
-Container = Annotated[StrictStr, one_of("mp4", "mov", "avi")]
 
 
 class JobInfo(RequestModel):
@@ -113,6 +113,7 @@ def _digits(value: Any) -> Any:
 
 
 QueryNumber = Annotated[Int32 | None, BeforeValidator(_digits)]
+QueryCodec = Annotated[Codec | None, BeforeValidator(_digits)]
 
 
 class BatchQuery(RequestModel):
@@ -125,7 +126,7 @@ class BatchQuery(RequestModel):
     audio_id: Identifier | None = None
     webhook_url: AnyHttpUrl | None = None
     bitrate: QueryNumber = None
-    codec: QueryNumber = None
+    codec: QueryCodec = None
     preset: QueryNumber = None
     fps_num: QueryNumber = None
     fps_denum: QueryNumber = None
@@ -154,6 +155,26 @@ class BatchQuery(RequestModel):
 
 class RenderQuery(RequestModel):
     dry_run: bool = False
+
+
+class ContainerDto(ResponseModel):
+    """A kind of file. ``frames``: which frames of a render it takes."""
+
+    name: str = Field(description="as in encoderConfig.container")
+    ending: str
+    mime_type: str
+    frames: Annotated[str, one_of("all", "first", "none")]
+
+
+class CodecDto(ResponseModel):
+    """A codec that renders can be encoded with; the first of its containers is the usual one."""
+
+    name: str = Field(description="as in encoderConfig.codec")
+    number: int | None = Field(description="the same as a number, where it has one")
+    title: str
+    containers: list[ContainerDto]
+    keeps_alpha: bool = Field(description="whether what is clear stays clear")
+    odd_sizes: bool = Field(description="whether encoderConfig.res may be odd")
 
 
 class RenderQueued(ResponseModel):

@@ -51,6 +51,7 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/render/active", render.RenderActive),
     ("/render/history", render.RenderHistoryList),
     ("/render/render-time-budget-status", render.RenderBudget),
+    ("/render/codecs", render.RenderCodecs),
     ("/render/batch", batch.Batches),
     ("/render/batch/{batch_id}", batch.BatchItem),
     ("/render/batch/{batch_id}/cancel", batch.BatchCancel),

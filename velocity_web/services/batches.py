@@ -35,6 +35,7 @@ from velocity_web.processes.runner import Checker, Runner
 from velocity_web.schemas.render import BatchDetail, BatchEstimate, BatchQuery, BatchRequest
 from velocity_web.schemas.template import FindingDto
 from velocity_web.services.batch_rows import QUEUEING, batch_detail, find_batch
+from velocity_web.services.codecs import codec_errors
 from velocity_web.services.estimates import Estimate
 from velocity_web.services.executors import executor_errors
 from velocity_web.services.forms import BatchForm, BatchRowForm, batch_form
@@ -175,6 +176,8 @@ class _Batch:
             webhooks.require_allowed(str(request.webhook_url), visit.settings)
         with reading():
             self._terms: Terms = terms_of(source_of(visit.caller, request), request)
+        if errors := codec_errors(self._terms.encoder, visit.settings):
+            raise Invalid("the request has invalid fields", errors)
 
     def look(self) -> None:
         """Check all rows and queue none, as far as the batch's time goes."""

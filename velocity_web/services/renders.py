@@ -45,6 +45,7 @@ from velocity_web.schemas.render import (
     RenderTimeBudgetStatusDto,
 )
 from velocity_web.schemas.template import FindingDto
+from velocity_web.services.codecs import codec_errors, content_type
 from velocity_web.services.estimates import Estimate
 from velocity_web.services.executors import executor_errors
 from velocity_web.services.forms import RenderForm
@@ -77,7 +78,6 @@ class CheckedRender:
     ticket: Ticket
 
 
-CONTENT_TYPES = {"mp4": "video/mp4", "mov": "video/quicktime", "avi": "video/x-msvideo"}
 CANCEL_WAIT_SECONDS = 2.0
 NOT_YET = 1 << 60
 CANCEL_LOOK_SECONDS = 0.02
@@ -102,12 +102,13 @@ def checked(caller: Caller, settings: Settings, runner: Runner, form: RenderForm
 
 
 def _check(caller: Caller, settings: Settings, runner: Runner, request: RenderRequest, customizations: str) -> Ticket:
-    errors = executor_errors(request.executor, settings)
+    own = executor_errors(request.executor, settings)
     audio_id = str(request.audio_id) if request.audio_id else None
     with reading():
         source = source_of(caller, request)
-        sound = find_sound(caller, audio_id, source, errors)
+        sound = find_sound(caller, audio_id, source, own)
     terms = terms_of(source, request)
+    own |= codec_errors(terms.encoder, settings)
     whole = joined(source.customizations, customizations)
     question = CheckRequest(
         caller=caller, data=settings.data, encoder=terms.encoder, frames=terms.frames, warnings=True
@@ -115,7 +116,7 @@ def _check(caller: Caller, settings: Settings, runner: Runner, request: RenderRe
     file = template_path(settings.data, source)
     with runner.slot(caller.account_id), runner.checker(caller.account_id, file) as checker:
         shared, [check] = ask(checker, question, [whole])
-        errors |= {**shared, **check.errors}
+        errors = {**shared, **check.errors, **own}
         if request.webhook_url and not errors:
             webhooks.require_allowed(str(request.webhook_url), settings)
         if errors:
@@ -503,9 +504,9 @@ def render_file(caller: Caller, data: Path, render_id: str) -> tuple[StoredFile,
     """The video and its content type. Raises NotFound."""
     with reading():
         render, job = _completed(caller, render_id)
-        suffix = Path(render.file).suffix[1:]
-        name = render.name if render.name.lower().endswith(f".{suffix}") else f"{render.name}.{suffix}"
-        return StoredFile(data / render.file, name, render.sha256, job.completed_at), CONTENT_TYPES[suffix]
+        ending = Path(render.file).suffix
+        name = render.name if render.name.lower().endswith(ending) else f"{render.name}{ending}"
+        return StoredFile(data / render.file, name, render.sha256, job.completed_at), content_type(ending)
 
 
 def budget_status(caller: Caller) -> RenderTimeBudgetStatusDto:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -78,9 +79,21 @@ def test_it_is_no_larger_than_ffmpegs_at_the_same_likeness(tmp_path: Path, dithe
 def test_what_waits_for_the_palette_does_not_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with clear_template(tmp_path, 12) as template:
         ve.render(template, tmp_path / "a.gif")
-        monkeypatch.setattr("velocity_pictures.gif.HELD_IN_MEMORY", 1000)
+        monkeypatch.setattr("velocity_pictures.gif_writer.HELD_IN_MEMORY", 1000)
         ve.render(template, tmp_path / "b.gif")
     assert (tmp_path / "a.gif").read_bytes() == (tmp_path / "b.gif").read_bytes()
+
+
+def test_it_can_be_cancelled_while_its_pictures_are_made(tmp_path: Path) -> None:
+    stop = threading.Event()
+
+    def told(now: ve.Progress) -> None:
+        if now.stage == "finishing":
+            stop.set()
+
+    with clear_template(tmp_path, 12) as template, pytest.raises(ve.RenderCancelled):
+        ve.render(template, tmp_path / "a.gif", progress=told, cancelled=stop)
+    assert [path.name for path in tmp_path.iterdir()] == ["template"]
 
 
 def test_few_colours_are_kept_as_they_are() -> None:

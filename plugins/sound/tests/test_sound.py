@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from fractions import Fraction
 from pathlib import Path
 
@@ -68,6 +69,19 @@ def test_silence_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
     with clear_template(tmp_path, 5) as template, pytest.raises(ve.RenderFailed, match="no sound to write"):
         ve.render(template, tmp_path / "a.wav")
     assert [path.name for path in tmp_path.iterdir()] == ["template"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_can_be_cancelled_while_the_sound_is_written(tmp_path: Path, name: str) -> None:
+    voice, stop = make_sound(tmp_path / "voice.wav", tone(1)), threading.Event()
+
+    def told(now: ve.Progress) -> None:
+        if now.stage == "finishing":
+            stop.set()
+
+    with clear_template(tmp_path, 25) as template, pytest.raises(ve.RenderCancelled):
+        ve.render(template, tmp_path / name, audio=voice, progress=told, cancelled=stop)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["template", "voice.wav"]
 
 
 @pytest.mark.parametrize("name", NAMES)

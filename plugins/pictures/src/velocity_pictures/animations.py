@@ -87,17 +87,23 @@ class Apng:
 
 
 class ChangeEncoder:
-    """Encodes what changed from frame to frame, as ``encode_pixels`` does."""
+    """Encodes what changed from frame to frame, as ``encode_pixels`` does, of the pixels that ``seen`` returns."""
 
     extradata = b""
 
-    def __init__(self, encode_pixels: Callable[[NDArray[np.uint8]], bytes], *, even: bool = False) -> None:
-        self._encode_pixels = encode_pixels
+    def __init__(
+        self,
+        encode_pixels: Callable[[NDArray[np.uint8]], bytes],
+        *,
+        even: bool = False,
+        seen: Callable[[av.VideoFrame], NDArray[np.uint8]] = pixels_of,
+    ) -> None:
+        self._encode_pixels, self._seen = encode_pixels, seen
         self._changes = Changes(even=even)
         self._count = 0
 
     def encode(self, frame: av.VideoFrame) -> list[EncodedPacket]:
-        change = self._changes.of(pixels_of(frame))
+        change = self._changes.of(self._seen(frame))
         data = b"" if change is None else self._encode_pixels(change.pixels)
         number, self._count = self._count, self._count + 1
         return [packet_of(number, change, data)]

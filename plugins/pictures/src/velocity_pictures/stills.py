@@ -41,7 +41,7 @@ class Png:
 
     def settings(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> EncoderSettings:
         fast = config.preset is not None and config.preset >= 4
-        return settings_for("rgba", {"compress_level": "1" if fast else "6"})
+        return settings_for("rgba", {"compress_level": "1" if fast else "6"}, gop=1)
 
     def encoder(self, settings: EncoderSettings, width: int, height: int, rate: Fraction) -> StillEncoder:
         return StillEncoder("PNG", {"compress_level": int(settings.options["compress_level"])})
@@ -66,7 +66,7 @@ class Jpeg:
         return picture_problems(self.title, config, lossy=True)
 
     def settings(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> EncoderSettings:
-        return settings_for("rgb24", {"quality": str(quality_of(config))})
+        return settings_for("rgb24", {"quality": str(quality_of(config))}, gop=1)
 
     def encoder(self, settings: EncoderSettings, width: int, height: int, rate: Fraction) -> StillEncoder:
         return StillEncoder("JPEG", {"quality": int(settings.options["quality"]), "subsampling": 0, "optimize": True})

@@ -9,7 +9,7 @@ from velocity_engine.errors import EncoderConfigError, MediaError, Place
 from velocity_engine.plugin_types import EncoderSettings
 
 USUAL_QUALITY, BEST, WORST = 85, 95, 20
-SEGMENT_FRAMES = 30  # in pictures each frame is a key frame: segments begin wherever it suits
+SEGMENT_FRAMES = 30  # animations have key frames where segments begin, which may be wherever it suits
 
 
 def picture_problems(title: str, config: EncoderConfig, *, lossy: bool = False) -> list[EncoderConfigError]:
@@ -32,8 +32,8 @@ def quality_of(config: EncoderConfig) -> int:
     return round(BEST - (BEST - WORST) * config.qp / 63)
 
 
-def settings_for(pixel_format: str, options: dict[str, str], *, whole: bool = False) -> EncoderSettings:
-    return EncoderSettings(encoder="", pixel_format=pixel_format, options=options, gop_size=SEGMENT_FRAMES, whole=whole)
+def settings_for(pixel_format: str, options: dict[str, str], *, gop: int = SEGMENT_FRAMES) -> EncoderSettings:
+    return EncoderSettings(encoder="", pixel_format=pixel_format, options=options, gop_size=gop)
 
 
 def ticks(frame: int, rate: Fraction, per_second: int) -> int:

@@ -32,6 +32,7 @@ class PcmWriter:
     def close(self) -> None:
         try:
             for block in self._request.sound or ():
+                self._request.working()
                 self._file.write(block.T)
             self._file.close()
         except soundfile.LibsndfileError as error:
@@ -63,6 +64,7 @@ class EncodedWriter:
         at, rate = 0, self._request.sample_rate
         try:
             for block in self._request.sound or ():
+                self._request.working()
                 frame = av.AudioFrame.from_ndarray(block, format="fltp", layout="stereo")
                 frame.sample_rate, frame.time_base, frame.pts = rate, Fraction(1, rate), at
                 at += block.shape[1]
