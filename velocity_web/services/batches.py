@@ -176,7 +176,7 @@ class _Batch:
             webhooks.require_allowed(str(request.webhook_url), visit.settings)
         with reading():
             self._terms: Terms = terms_of(source_of(visit.caller, request), request)
-        if errors := codec_errors(self._terms.encoder, visit.settings):
+        if errors := codec_errors(request.encoder_config, self._terms.encoder, visit.settings):
             raise Invalid("the request has invalid fields", errors)
 
     def look(self) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import velocity_engine as engine
-from velocity_web.schemas.render import CodecDto, ContainerDto
+from velocity_web.schemas.render import CodecDto, ContainerDto, EncoderConfigRequest
 from velocity_web.settings import Settings
 
 Errors = dict[str, list[str]]
+CODEC, CONTAINER = "encoderConfig.codec", "encoderConfig.container"
 UNKNOWN = "application/octet-stream"
 
 
@@ -29,22 +30,21 @@ def list_codecs(settings: Settings) -> list[CodecDto]:
     ]
 
 
-def codec_errors(encoder: engine.EncoderConfig, settings: Settings) -> Errors:
-    """What is wrong with the codec and the container of a request, if they are named."""
+def codec_errors(asked: EncoderConfigRequest, encoder: engine.EncoderConfig, settings: Settings) -> Errors:
+    """What is wrong with the codec and the container that a request names; ``encoder`` has what it leaves open."""
     offered = _offered(settings)
     codec = offered.get(encoder.codec_name)
     known = dict.fromkeys(kind.key for one in offered.values() for kind in _containers(one))
-    if encoder.container is not None and encoder.container not in known:
-        sentence = f"there is no container {encoder.container!r} here; it must be one of {', '.join(map(repr, known))}"
-        return {"encoderConfig.container": [sentence]}
+    if asked.container is not None and asked.container not in known and (codec or asked.codec is None):
+        names = ", ".join(map(repr, known))
+        return {CONTAINER: [f"there is no container {asked.container!r} here; it must be one of {names}"]}
     if codec is None:
-        shown = [f"{one.number} ({name})" if one.number is not None else name for name, one in offered.items()]
-        sentence = f"there is no codec {encoder.codec!r} here; it must be one of {', '.join(shown)}"
-        return {"encoderConfig.codec": [sentence]}
+        names = ", ".join(f"{one.number} ({name})" if one.number is not None else name for name, one in offered.items())
+        return {CODEC: [f"there is no codec {encoder.codec!r} here; it must be one of {names}"]}
     own = [kind.key for kind in _containers(codec)]
-    if encoder.container is not None and encoder.container not in own:
-        sentence = f"{codec.title} does not go into {encoder.container!r}; choose {' or '.join(map(repr, own))}, or another codec"
-        return {"encoderConfig.container": [sentence]}
+    if asked.container is not None and asked.container not in own:
+        names = " or ".join(map(repr, own))
+        return {CONTAINER: [f"{codec.title} does not go into {asked.container!r}; choose {names}, or another codec"]}
     return {}
 
 

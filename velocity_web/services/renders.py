@@ -108,7 +108,7 @@ def _check(caller: Caller, settings: Settings, runner: Runner, request: RenderRe
         source = source_of(caller, request)
         sound = find_sound(caller, audio_id, source, own)
     terms = terms_of(source, request)
-    own |= codec_errors(terms.encoder, settings)
+    own |= codec_errors(request.encoder_config, terms.encoder, settings)
     whole = joined(source.customizations, customizations)
     question = CheckRequest(
         caller=caller, data=settings.data, encoder=terms.encoder, frames=terms.frames, warnings=True
