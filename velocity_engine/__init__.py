@@ -21,6 +21,7 @@ _HOMES = {
     "order_for": "api",
     "RenderOrder": "order",
     "FileReference": "order",
+    "Poster": "order",
     "OrderError": "errors",
     "render_still": "api",
     "still": "api",
@@ -116,7 +117,7 @@ if TYPE_CHECKING:
         probe_picture,
         probe_video,
     )
-    from velocity_engine.order import FileReference, RenderOrder
+    from velocity_engine.order import FileReference, Poster, RenderOrder
     from velocity_engine.package.stores import PackageLimits
     from velocity_engine.pipeline.frame_stream import Frame, Frames
     from velocity_engine.pipeline.progress import Progress
@@ -150,6 +151,7 @@ __all__ = [  # written out, since type checkers read it
     "PictureInfo",
     "Place",
     "PluginError",
+    "Poster",
     "Progress",
     "RateControl",
     "RenderCancelled",

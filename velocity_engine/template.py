@@ -264,11 +264,20 @@ class Template:
             FrameRangeError: The composition does not have the frame, or the size cannot be drawn.
             WrongTypeError: An argument has a wrong type.
         """
-        at = self.first_frame if frame is None else self._moment(frame)
+        at = self.first_frame if frame is None else self.require_frame(frame)
         width, height = (self.width, self.height) if size is None else sides(size)
         return self._still_drawer().draw(at, *sides((width, height)))
 
-    def _moment(self, frame: float) -> float:
+    def require_frame(self, frame: float) -> float:
+        """Returns a moment that the composition has.
+
+        Args:
+            frame: The moment, in frames of the composition.
+
+        Raises:
+            FrameRangeError: The composition does not have it.
+            WrongTypeError: It is no number.
+        """
         at, document = moment(frame), self.document
         if not document.in_point <= at < document.out_point:
             hint = (

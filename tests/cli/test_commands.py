@@ -140,6 +140,13 @@ def test_warmup_loads_every_kernel_module(capsys: Captured) -> None:
         (["render", DEMO], "Missing option"),
         (["render", "no-such-file.zip", "-o", "x.mp4"], "does not exist"),
         (["render", DEMO, "-o", "no/such/folder/x.mp4"], "does not exist"),
+        (["render", DEMO, "-o", "x.mkv"], "no installed codec writes .mkv"),
+        (["render", DEMO, "-o", "x.mp4", "--codec", "gif"], "codec gif does not write .mp4"),
+        (["render", DEMO, "-o", "x.png", "--container", "png-files"], "Write a name such as frame-%05d.png"),
+        (["render", DEMO, "-o", "x.mp4", "--poster", "x.gif"], "must end with .png or .jpg"),
+        (["render", DEMO, "-o", "x.mp4", "--poster", "x.png@999"], "there is no frame 999"),
+        (["render", DEMO, "-o", "x.png", "--poster", "./x.png"], "have the same name"),
+        (["render", DEMO, "-o", "x.mp4", "--poster", "no/such/x.png"], "--poster: the folder no/such does not exist"),
         (["render", DEMO, "-o", "x.mp4", "--size", "wide"], "WIDTHxHEIGHT"),
         (["render", DEMO, "-o", "x.mp4", "--size", "321x180"], "odd"),
         (["render", DEMO, "-o", "x.mp4", "--fps", "0"], "not a frame rate"),
@@ -166,6 +173,33 @@ def test_a_mistake_is_told_and_returns_2(
     printed = " ".join(capsys.readouterr().err.replace("│", " ").split())
     assert message in printed
     assert "Traceback" not in printed
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_poster_beside_the_video(capsys: Captured, tmp_path: Path) -> None:
+    video, poster = tmp_path / "o.mp4", tmp_path / "o.png"
+    value = render_json(capsys, "-o", str(video), "--frames", "60:64", "--poster", f"{poster}@61.5")
+    assert (value["output"], value["poster"], value["frames"]) == (str(video), str(poster), 4)
+    assert run(["still", DEMO, "-o", str(tmp_path / "still.png"), "--frame", "61.5", "--size", "320x180"]) == 0
+    np.testing.assert_array_equal(picture(poster), picture(tmp_path / "still.png"))
+    assert run(["render", DEMO, "-o", str(video), "--frames", "60:64", *SMALL, "--poster", str(poster)]) == 0
+    assert f"{poster}: the poster" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["-o", "x.webm"], ["-o", "x.mp4", "--codec", "vp9"]])
+def test_a_codec_that_is_not_installed(
+    arguments: list[str], capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from velocity_engine import plugins
+    from velocity_engine.plugins import outputs
+
+    built_in = {key: plugins.codec(key) for key in ("h264", "h265", "av1")}
+    monkeypatch.setattr(outputs, "codecs", lambda: built_in)
+    monkeypatch.setattr(outputs, "codecs_by_precedence", lambda: list(built_in.values()))
+    monkeypatch.chdir(tmp_path)
+    assert run(["render", DEMO, *arguments]) == 2
+    printed = " ".join(capsys.readouterr().err.split())
+    assert "pip install velocity-webm" in printed
     assert list(tmp_path.iterdir()) == []
 
 

@@ -19,6 +19,7 @@ from velocity_engine.media.audio import RATE, AudioPlan, mix_audio
 from velocity_engine.model.gc_threshold import raised_gc_threshold
 from velocity_engine.mux.muxer import Muxer
 from velocity_engine.pipeline.draw import SegmentWork, StageClock, TileCount
+from velocity_engine.pipeline.poster import write_poster
 from velocity_engine.pipeline.prepared import Video
 from velocity_engine.pipeline.progress import Progress, ProgressMeter
 from velocity_engine.pipeline.segment_workers import SegmentWorkers
@@ -103,6 +104,10 @@ def render_to_file(
 
     try:
         with Deliveries(output_path, numbered if video.container.numbered else None) as delivery:
+            if video.poster is not None:
+                with clock.stage("poster"):
+                    size = video.scene.width, video.scene.height
+                    write_poster(video.poster, size, delivery.beside(video.poster.poster.output))
             writer = _open_writer(delivery, video, audio_plan, working)
             try:
                 with raised_gc_threshold(), source:
@@ -115,7 +120,7 @@ def render_to_file(
                 raise
             seconds = float(video.frame_count / video.rate)
             check_files(delivery.parts, video.codec, video.container, video.drawn_frames, seconds)
-            size = _store(delivery, meter, video.frame_count, clock, cancelled)
+            size_bytes = _store(delivery, meter, video.frame_count, clock, cancelled)
     except VelocityError:
         raise
     except Exception as error:
@@ -124,7 +129,9 @@ def render_to_file(
     source.add_to(clock, tiles)
     meter.tell(video.frame_count, "done")
     seconds = time.perf_counter() - started
-    return RenderStats(video.drawn_frames, source.frames_held, seconds, size, tiles.total, tiles.held, clock.seconds)
+    return RenderStats(
+        video.drawn_frames, source.frames_held, seconds, size_bytes, tiles.total, tiles.held, clock.seconds
+    )
 
 
 def _failure(error: Exception) -> RenderFailed:
