@@ -333,7 +333,7 @@ def config_problems(config: EncoderConfig, codecs: Mapping[str, CodecTraits]) ->
         numbers = ", ".join(f"{number} = {name}" for number, name in CODEC_NUMBERS.items())
         hint = f"Did you mean {near}?" if near else f"It must be one of {', '.join(codecs)} ({numbers})"
         if package := next((one for one, keys in PACKAGES.items() if config.codec_name in keys), None):
-            hint = f"pip install {package} adds it"
+            hint = f"The package {package} has it: pip install {package}"
         found.append(bad_setting("codec", f"codec {config.codec} is unknown", hint))
     found += _container_problems(config.container_name, codec, codecs)
     if config.rate_control == RateControl.CBR and config.bitrate is None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from clear_template import clear_template
 
 from velocity_engine.cli.app import run
 from velocity_engine.cli.report import DEBUG
@@ -184,6 +185,43 @@ def test_a_poster_beside_the_video(capsys: Captured, tmp_path: Path) -> None:
     np.testing.assert_array_equal(picture(poster), picture(tmp_path / "still.png"))
     assert run(["render", DEMO, "-o", str(video), "--frames", "60:64", *SMALL, "--poster", str(poster)]) == 0
     assert f"{poster}: the poster" in capsys.readouterr().out
+
+
+def alphas(path: Path, decoder: str = "") -> list[np.ndarray]:
+    """The alpha of each frame; FFmpeg's own decoder of VP9 leaves it out."""
+    import av
+
+    with av.open(str(path)) as file:
+        made: Any = av.CodecContext.create(decoder, "r") if decoder else file.streams.video[0].codec_context
+        packets = list(file.demux(video=0))
+        frames = [frame for packet in packets for frame in made.decode(packet if packet.size else None)]
+    return [frame.to_ndarray(format="rgba")[..., 3] for frame in frames]
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "decoder", "tolerance"),
+    [
+        ("a.webm", [], "libvpx-vp9", 0),
+        ("a.mov", ["--codec", "prores"], "", 1),
+        ("a.apng", [], "", 0),
+        ("%d.png", [], "", 0),
+    ],
+)
+def test_a_template_on_no_ground_stays_clear_to_the_file(
+    tmp_path: Path, name: str, more: list[str], decoder: str, tolerance: int
+) -> None:
+    import velocity_engine as ve
+
+    with clear_template(tmp_path, 4) as template:
+        wanted = [ve.render_still(template, number)[..., 3] for number in range(4)]
+    assert run(["render", str(tmp_path / "template"), "-o", str(tmp_path / name), *more, "-q"]) == 0
+    if name == "%d.png":
+        found = [picture(tmp_path / f"{number}.png")[..., 3] for number in range(4)]
+    else:
+        found = alphas(tmp_path / name, decoder)
+    assert len(found) == 4
+    for alpha, still in zip(found, wanted, strict=True):
+        assert np.abs(alpha.astype(int) - still).max() <= tolerance
 
 
 @pytest.mark.parametrize("arguments", [["-o", "x.webm"], ["-o", "x.mp4", "--codec", "vp9"]])

@@ -29,7 +29,13 @@ def render(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict
     engine.check_written(output, order.encoder, result.frames, result.video_seconds)
     warnings = [finding_dict(finding, spec.get("names", {})) for finding in result.findings[:MAX_WARNINGS]]
     size = output.stat().st_size
-    return {"frames": result.frames, "size_bytes": size, "sha256": synchronise(output), "warnings": warnings}
+    return {
+        "frames": result.frames,
+        "size_bytes": size,
+        "sha256": synchronise(output),
+        "poster_sha256": None if order.poster is None else synchronise(Path(order.poster.output)),
+        "warnings": warnings,
+    }
 
 
 def _progress_sender(send: Callable[[dict[str, Any]], None]) -> Callable[[Any], None]:

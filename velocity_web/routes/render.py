@@ -21,7 +21,7 @@ from velocity_web.schemas.render import (
     RenderStatusDto,
     RenderTimeBudgetStatusDto,
 )
-from velocity_web.services import renders
+from velocity_web.services import posters, renders
 from velocity_web.services.codecs import list_codecs
 from velocity_web.services.forms import read_render
 
@@ -147,6 +147,16 @@ class RenderCompletedItem(Resource):
     def on_get(self, call: Call) -> RenderDetail:
         """404 for renders that are not completed."""
         return renders.render_detail(call.caller, call.ids["render_id"])
+
+
+class RenderPoster(Resource):
+    @Operation(
+        id="downloadRenderPoster", summary="Download the poster", tag=TAG, binary=list(posters.CONTENT_TYPES.values())
+    )
+    def on_get(self, call: Call) -> None:
+        """The picture that output.poster asked for; 404 where none was."""
+        file, content_type = renders.poster_file(call.caller, self.data, call.ids["render_id"])
+        send_file(call.req, call.resp, file, content_type)
 
 
 class RenderDownload(Resource):

@@ -75,6 +75,22 @@ class EncoderConfigRequest(RequestModel):
 ENCODER_FIELDS = tuple(str(field.alias) for field in EncoderConfigRequest.model_fields.values())
 
 
+class PosterRequest(RequestModel):
+    """A picture of one frame beside the video, with the video's size and ground."""
+
+    frame: Int32 | None = Field(
+        None,
+        description="which frame of the composition, from 0; the middle of what is rendered if left out",
+    )
+    format: Literal["png", "jpeg", "webp"] = Field("png", description="JPEG has no alpha")
+
+
+class OutputRequest(RequestModel):
+    """What is made beside the video."""
+
+    poster: PosterRequest | None = None
+
+
 class RenderOutput(RequestModel):
     """How a video is encoded and whom to tell: what a render and a batch share."""
 
@@ -83,6 +99,7 @@ class RenderOutput(RequestModel):
     encoder_config: EncoderConfigRequest
     webhook_url: AnyHttpUrl | None = None
     executor: ExecutorName | None = Field(None, description=EXECUTOR)
+    output: OutputRequest | None = None
 
 
 class RenderRequest(RenderOutput):
@@ -219,6 +236,7 @@ class RenderDetail(RenderDto):
     audio_id: IdText | None
     job_info: Annotated[dict[str, Any], DescribedBy(JobInfo)]
     encoder_config: Annotated[dict[str, Any], DescribedBy(EncoderConfigRequest)]
+    poster_download_url: str | None
     customization_map: list[MapEntry]
     warnings: list[FindingDto]
 
@@ -249,6 +267,7 @@ class RenderJobDto(ResponseModel):
 class RenderStatusDto(RenderJobDto):
     """With what does not show as its author meant: first as the check found it, at the end as the render did."""
 
+    poster_download_url: str | None
     warnings: list[FindingDto]
 
 

@@ -60,6 +60,7 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/render/{render_id}/status", render.RenderStatus),
     ("/render/{render_id}/cancel", render.RenderCancel),
     ("/render/{render_id}/download", render.RenderDownload),
+    ("/render/{render_id}/poster", render.RenderPoster),
     ("/webhook/deliveries", batch.WebhookDeliveries),
     ("/webhook/secret", batch.WebhookSecretItem),
     ("/health", system.HealthCheck),

@@ -39,6 +39,7 @@ from velocity_web.services.codecs import codec_errors
 from velocity_web.services.estimates import Estimate
 from velocity_web.services.executors import executor_errors
 from velocity_web.services.forms import BatchForm, BatchRowForm, batch_form
+from velocity_web.services.posters import poster_errors
 from velocity_web.services.render_checks import (
     CheckRequest,
     Errors,
@@ -176,7 +177,8 @@ class _Batch:
             webhooks.require_allowed(str(request.webhook_url), visit.settings)
         with reading():
             self._terms: Terms = terms_of(source_of(visit.caller, request), request)
-        if errors := codec_errors(request.encoder_config, self._terms.encoder, visit.settings):
+        errors = codec_errors(request.encoder_config, self._terms.encoder, visit.settings)
+        if errors := {**errors, **poster_errors(request.output, self._terms.source.frame_count)}:
             raise Invalid("the request has invalid fields", errors)
 
     def look(self) -> None:

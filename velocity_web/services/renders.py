@@ -17,6 +17,7 @@ from velocity_web.clock import iso_time, now_ms
 from velocity_web.database.entities import (
     IdempotentRequest,
     Job,
+    Poster,
     Render,
     Template,
     execute,
@@ -49,6 +50,7 @@ from velocity_web.services.codecs import codec_errors, content_type
 from velocity_web.services.estimates import Estimate
 from velocity_web.services.executors import executor_errors
 from velocity_web.services.forms import RenderForm
+from velocity_web.services.posters import CONTENT_TYPES, forget_poster, poster_errors, poster_url
 from velocity_web.services.render_checks import (
     CheckRequest,
     Source,
@@ -109,6 +111,7 @@ def _check(caller: Caller, settings: Settings, runner: Runner, request: RenderRe
         sound = find_sound(caller, audio_id, source, own)
     terms = terms_of(source, request)
     own |= codec_errors(request.encoder_config, terms.encoder, settings)
+    own |= poster_errors(request.output, source.frame_count)
     whole = joined(source.customizations, customizations)
     question = CheckRequest(
         caller=caller, data=settings.data, encoder=terms.encoder, frames=terms.frames, warnings=True
@@ -392,7 +395,8 @@ def _warnings_of(render: Render) -> list[FindingDto]:
 def render_status(caller: Caller, render_id: str) -> RenderStatusDto:
     with reading():
         render, job = find_render(caller, render_id)
-        return RenderStatusDto(**_job_fields(render, job), warnings=_warnings_of(render))
+        fields = _job_fields(render, job)
+        return RenderStatusDto(**fields, warnings=_warnings_of(render), poster_download_url=poster_url(render_id))
 
 
 def render_detail(caller: Caller, render_id: str) -> RenderDetail:
@@ -406,6 +410,7 @@ def render_detail(caller: Caller, render_id: str) -> RenderDetail:
             audio_id=render.audio_id,
             job_info=request.job_info,
             encoder_config=request.encoder_config,
+            poster_download_url=poster_url(render_id),
             customization_map=request.order.customizations,
             warnings=_warnings_of(render),
         )
@@ -486,6 +491,7 @@ def delete_render(caller: Caller, data: Path, render_id: str) -> None:
         file = data / render.file if render.file else None
         if render.size_bytes and render.file:
             quota.give_back(caller.account_id, render.size_bytes)
+        poster = forget_poster(render_id, caller.account_id)
         forget = {"id": render_id, "none": "{}", "name": "deleted"}
         execute(
             "UPDATE render SET file = NULL, sha256 = NULL, size_bytes = NULL, request = $none, webhook_url = NULL, "
@@ -496,8 +502,9 @@ def delete_render(caller: Caller, data: Path, render_id: str) -> None:
         execute("UPDATE job SET status = 'deleted', name = $name, reason = NULL WHERE id = $id", forget)
         execute("DELETE FROM render_asset WHERE render_id = $id", {"id": render_id})
         execute("DELETE FROM webhook_delivery WHERE render_id = $id AND status <> 'pending'", {"id": render_id})
-    if file:
-        remove(file)
+    for path in (file, data / poster if poster else None):
+        if path:
+            remove(path)
 
 
 def render_file(caller: Caller, data: Path, render_id: str) -> tuple[StoredFile, str]:
@@ -507,6 +514,18 @@ def render_file(caller: Caller, data: Path, render_id: str) -> tuple[StoredFile,
         ending = Path(render.file).suffix
         name = render.name if render.name.lower().endswith(ending) else f"{render.name}{ending}"
         return StoredFile(data / render.file, name, render.sha256, job.completed_at), content_type(ending)
+
+
+def poster_file(caller: Caller, data: Path, render_id: str) -> tuple[StoredFile, str]:
+    """The poster and its content type. Raises NotFound."""
+    with reading():
+        render, job = _completed(caller, render_id)
+        poster = Poster.get(render_id=render_id)
+        if poster is None:
+            raise NotFound(f"the render {render_id} has no poster; ask for one with output.poster")
+        ending = Path(poster.file).suffix
+        stored = StoredFile(data / poster.file, f"{render.name}{ending}", poster.sha256, job.completed_at)
+        return stored, CONTENT_TYPES[ending]
 
 
 def budget_status(caller: Caller) -> RenderTimeBudgetStatusDto:
