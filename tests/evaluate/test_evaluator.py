@@ -321,3 +321,12 @@ def test_the_longest_chain_of_mattes_is_drawn() -> None:
     (entry,) = shown(plan).commands
     assert entry.nesting == MAX_MATTES - 1
     assert plan.findings == []
+
+
+def test_a_matte_of_several_layers_is_drawn_once() -> None:
+    matte = solid("matte", td=1, ind=7, ks=transform(p=moving((0, [0, 0, 0]), (10, [50, 0, 0]))))
+    layers = [matte, *(solid(f"s{n}", tt=1, tp=7) for n in range(3))]
+    first, *others = (entry.matte for entry in shown(plan_of(layers), 5).commands)
+    assert first is not None and len(others) == 2
+    assert all(other is not None and other.commands is first.commands for other in others)
+    assert at(first.commands[0], 0, 0) == pytest.approx((25, 0))

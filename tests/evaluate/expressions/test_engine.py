@@ -305,3 +305,21 @@ def test_what_expressions_keep_is_given_more_room_until_it_is_too_much() -> None
     values = [engine.evaluate(prop, None, 0.0, (50.0,)) for prop in props]
     assert values[:20] == [(1.0 + n,) for n in range(20)]  # 32 MB: more than one expression may take at a time
     assert findings and "out of memory" in findings[0].message  # 144 MB
+
+
+def test_the_error_that_ends_a_call_is_made_although_its_memory_was_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without memory an interruption cannot be told from an error of the expression, which goes on with ``finally``."""
+    monkeypatch.setattr("velocity_engine.evaluate.expressions.watch.GRACE_SECONDS", -0.45)
+    _, findings = run("(function f(n) { try { return f(n + 1) } finally { f(n + 1) } })(0)")
+    assert [finding.feature for finding in findings] == ["expression.failed"]
+    assert "takes too long" in findings[0].message
+
+
+def test_a_document_of_too_many_expressions_has_none_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("velocity_engine.evaluate.expressions.engine.MAX_EXPRESSIONS", 4)
+    engine, _, findings = many("NUMBER", 4)
+    assert engine is not None
+    assert findings == []
+    engine, _, findings = many("NUMBER", 5)
+    assert engine is None
+    assert [finding.message for finding in findings] == ["the document has 5 expressions, and 4 at most are evaluated"]
