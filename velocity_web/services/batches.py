@@ -65,7 +65,7 @@ PIECE_BYTES = 1 << 20
 TOLD_ROWS = 100  # whose errors an answer has
 TOLD_ERRORS = 10  # of one row
 SHOWN_ROWS = 1000  # of the answer
-SHARED = ("encoderConfig", "jobInfo")  # fields of the batch, not of its rows
+SHARED = ("encoderConfig", "jobInfo", "output")  # fields of the batch, not of its rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +177,8 @@ class _Batch:
             webhooks.require_allowed(str(request.webhook_url), visit.settings)
         with reading():
             self._terms: Terms = terms_of(source_of(visit.caller, request), request)
-        errors = codec_errors(request.encoder_config, self._terms.encoder, visit.settings)
-        if errors := {**errors, **poster_errors(request.output, self._terms.source.frame_count)}:
-            raise Invalid("the request has invalid fields", errors)
+        self._shared = codec_errors(request.encoder_config, self._terms.encoder, visit.settings)
+        self._shared |= poster_errors(request.output, self._terms.source.frame_count)
 
     def look(self) -> None:
         """Check all rows and queue none, as far as the batch's time goes."""
@@ -305,7 +304,8 @@ class _Batch:
             warnings=False,
         )
         maps = [joined(terms.source.customizations, row.customizations) for row in piece]
-        shared, checks = ask(checker, question, maps)
+        found, checks = ask(checker, question, maps)
+        shared = {**found, **self._shared}
         right = next((one for one, check in zip(maps, checks, strict=True) if not (shared or check.errors)), None)
         if right is not None and self._sample is None:
             visit = self._visit
