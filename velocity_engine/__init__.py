@@ -21,6 +21,7 @@ _HOMES = {
     "order_for": "api",
     "RenderOrder": "order",
     "FileReference": "order",
+    "Poster": "order",
     "OrderError": "errors",
     "render_still": "api",
     "still": "api",
@@ -36,6 +37,7 @@ _HOMES = {
     "RateControl": "encoder_config",
     "resolve_encoder": "plugins.outputs",
     "container_of": "plugins.outputs",
+    "check_written": "pipeline.written",
     "PackageLimits": "package.stores",
     "probe_audio": "media.probe",
     "probe_asset": "media.probe",
@@ -115,11 +117,12 @@ if TYPE_CHECKING:
         probe_picture,
         probe_video,
     )
-    from velocity_engine.order import FileReference, RenderOrder
+    from velocity_engine.order import FileReference, Poster, RenderOrder
     from velocity_engine.package.stores import PackageLimits
     from velocity_engine.pipeline.frame_stream import Frame, Frames
     from velocity_engine.pipeline.progress import Progress
     from velocity_engine.pipeline.render_segment import render_segment
+    from velocity_engine.pipeline.written import check_written
     from velocity_engine.plan.font_infos import FontInfo
     from velocity_engine.plugins.outputs import container_of, resolve_encoder
     from velocity_engine.plugins.warm_up import warm_up
@@ -148,6 +151,7 @@ __all__ = [  # written out, since type checkers read it
     "PictureInfo",
     "Place",
     "PluginError",
+    "Poster",
     "Progress",
     "RateControl",
     "RenderCancelled",
@@ -165,6 +169,7 @@ __all__ = [  # written out, since type checkers read it
     "VelocityError",
     "VideoInfo",
     "WrongTypeError",
+    "check_written",
     "container_of",
     "forecast",
     "frames",

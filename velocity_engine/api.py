@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from velocity_engine import plugins
 from velocity_engine.display import CLEAR
-from velocity_engine.encoder_config import EncoderConfig
+from velocity_engine.encoder_config import EncoderConfig, bad_setting
 from velocity_engine.errors import Finding, FindingWarning, OrderError, RenderFailed, wrong_type
 from velocity_engine.given.arguments import Cancelled, FrameRange, question, sides
 from velocity_engine.given.arguments import rate as exact_fps
 from velocity_engine.given.files import SOUND, GivenFiles, Source, named_files
 from velocity_engine.given.outputs import GivenOutput, Sink
-from velocity_engine.order import FileReference, RenderOrder
+from velocity_engine.order import POSTER_FORMATS, FileReference, Poster, RenderOrder
 from velocity_engine.pipeline.frame_stream import Frames, FrameSource, Held
 from velocity_engine.pipeline.prepared import BLACK, TimelineScene, frame_total, raise_first, raise_on_errors
 from velocity_engine.plugins.output_shape import encoder_problems, exact_rate
@@ -52,6 +52,7 @@ class RenderResult:
         tiles: How many tiles (64 x 64 pixels) all frames have together.
         held_tiles: How many of these were equal to the same tile of the frame before.
         video_seconds: How long the video lasts.
+        poster: The path or URL of the poster. Empty where there is none.
     """
 
     output: str
@@ -64,6 +65,7 @@ class RenderResult:
     tiles: int = 0
     held_tiles: int = 0
     video_seconds: float = 0.0
+    poster: str = ""
 
     @property
     def fps(self) -> float:
@@ -213,6 +215,7 @@ def render(
     assets: Assets | None = None,
     audio: Source | None = None,
     frames: FrameRange | None = None,
+    poster: Poster | str | os.PathLike[str] | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Cancelled | None = None,
     executor: str | Executor | None = None,
@@ -232,6 +235,8 @@ def render(
         audio: A sound file that is mixed with the template's own sound: a path, a URL, bytes or an open file.
         frames: (start, end), ``range(start, end)`` or ``slice(start, end)`` in frames of the composition, half-open; or
             a marker's name; by default all.
+        poster: A picture of one frame beside the video: a ``Poster``, or the path or URL of one that shows the middle
+            of what is rendered. Both files appear when both are whole, or none does.
         progress: A function that is called several times a second, on the caller's thread. What it raises ends the
             render and is raised by this function.
         cancelled: A function or an event that is asked at each frame, from several threads. The render ends once it is
@@ -265,6 +270,7 @@ def render(
         sound = None if audio is None else given.path(audio, "audio", SOUND)
         reference = FileReference.unread if chosen is None else reference_to
         order = _order(template, target.target, encoder, entries, files, sound, frames, reference)
+        order = replace(order, poster=_checked_poster(template, poster, order.output))
         result = _rendered(order, template.origin, watch, chosen)
         target.deliver(watch.cancelled)
         return replace(result, output=target.name)
@@ -279,6 +285,7 @@ def order_for(
     assets: Assets | None = None,
     audio: str | os.PathLike[str] | None = None,
     frames: FrameRange | None = None,
+    poster: Poster | str | os.PathLike[str] | None = None,
 ) -> RenderOrder:
     """Returns the order that ``render`` makes of the same arguments. It can be stored, sent, and rendered later.
 
@@ -305,7 +312,8 @@ def order_for(
         if given.is_used:
             right = "An order names files: put the picture into a file, and name that"
             raise wrong_type("customizations", customizations, right)
-    return _order(template, output, _checked_encoder(encoder), entries, files, audio, frames, reference_to)
+    order = _order(template, output, _checked_encoder(encoder), entries, files, audio, frames, reference_to)
+    return replace(order, poster=_checked_poster(template, poster, order.output))
 
 
 def _order(
@@ -357,6 +365,8 @@ def render_order(
     watch = _Watch(progress, cancelled)
     chosen = _executor(executor)
     check_target(order.output)
+    if order.poster is not None:
+        check_target(order.poster.output)
     if has_changed(order.template):
         raise OrderError("the template is not the one that was ordered", hint="Make the order anew")
     with open_template(order.template.location, animation=order.animation) as template:
@@ -419,6 +429,7 @@ def _rendered(order: RenderOrder, template: Template, watch: _Watch, executor: E
         stats.tiles,
         stats.held_tiles,
         float(video.frame_count / video.rate),
+        "" if order.poster is None else order.poster.output,
     )
 
 
@@ -438,6 +449,24 @@ def _checked_encoder(encoder: object) -> EncoderConfig:
     if not isinstance(encoder, EncoderConfig):
         raise wrong_type("encoder", encoder, 'Give an EncoderConfig, such as EncoderConfig(bitrate="5M")')
     return encoder
+
+
+def _checked_poster(template: Template, poster: object, output: str) -> Poster | None:
+    if poster is None:
+        return None
+    if isinstance(poster, str | os.PathLike):
+        poster = Poster(os.fspath(poster))
+    if not isinstance(poster, Poster):
+        raise wrong_type("poster", poster, 'Give a path, a URL, or a Poster such as Poster("promo.jpg", frame=75)')
+    if not poster.format:
+        message = f"no poster is written to {poster.output}"
+        raise bad_setting("poster", message, f"Its name must end with {' or '.join(POSTER_FORMATS)}")
+    if os.path.abspath(poster.output) == os.path.abspath(output):
+        raise bad_setting("poster", "the poster and the video have the same name", "Give the poster another one")
+    if poster.frame is not None:
+        template.require_frame(poster.frame)
+    check_target(poster.output)
+    return poster
 
 
 def _executor(executor: Any) -> Executor | None:

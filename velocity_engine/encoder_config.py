@@ -15,6 +15,13 @@ from velocity_engine.errors import EncoderConfigError, Place, nearest, wrong_typ
 
 CODEC_NUMBERS = {0: "h264", 1: "h265", 2: "av1"}
 USUAL_CODEC, USUAL_CONTAINER = "h264", "mp4"
+PACKAGES = {
+    "velocity-webm": ("vp9", "vp8"),
+    "velocity-prores": ("prores",),
+    "velocity-pictures": ("gif", "webp", "apng", "png", "jpeg"),
+    "velocity-sound": ("wav", "flac", "mp3", "aac"),
+}
+"""First-party packages, and their codecs."""
 MAX_SIDE = 16_384
 SEGMENT_SECONDS = 5.0
 
@@ -325,6 +332,8 @@ def config_problems(config: EncoderConfig, codecs: Mapping[str, CodecTraits]) ->
         near = nearest(config.codec_name, tuple(codecs))
         numbers = ", ".join(f"{number} = {name}" for number, name in CODEC_NUMBERS.items())
         hint = f"Did you mean {near}?" if near else f"It must be one of {', '.join(codecs)} ({numbers})"
+        if package := next((one for one, keys in PACKAGES.items() if config.codec_name in keys), None):
+            hint = f"The package {package} has it: pip install {package}"
         found.append(bad_setting("codec", f"codec {config.codec} is unknown", hint))
     found += _container_problems(config.container_name, codec, codecs)
     if config.rate_control == RateControl.CBR and config.bitrate is None:

@@ -584,6 +584,8 @@ class FileRequest:
         sound: Blocks of (2, n) float32 samples, together as long as the frames. None where there is no sound, or the
             container has none.
         sample_rate: Samples per second.
+        working: Call it from time to time while ``close`` works: who watches the render sees that it goes on. What it
+            raises, where the render was cancelled, must go out.
     """
 
     container: Container
@@ -595,6 +597,7 @@ class FileRequest:
     path: Callable[[int], str]
     sound: Iterator[NDArray[np.float32]] | None = None
     sample_rate: int = 48_000
+    working: Callable[[], None] = lambda: None
 
 
 class FileWriter(Protocol):
@@ -645,7 +648,7 @@ class WritesFiles(Protocol):
             container: Its kind.
 
         Returns:
-            For how many seconds its frames, or its sound, last; 0.0 for a picture that does not move.
+            For how many seconds its frames, or its sound, last; 0.0 where it has no times in it, as a picture.
 
         Raises:
             VelocityError: It is not whole.

@@ -212,8 +212,20 @@ class Template(DocumentFacts):
             FrameRangeError: The composition does not have the frame, or the size cannot be drawn.
             WrongTypeError: An argument has a wrong type.
         """
-        at = self.first_frame if frame is None else frame_at(self.document, frame)
+        at = self.first_frame if frame is None else self.require_frame(frame)
         return self._still_drawer().draw(at, *sides((self.width, self.height) if size is None else size))
+
+    def require_frame(self, frame: float) -> float:
+        """Returns a moment that the composition has.
+
+        Args:
+            frame: The moment, in frames of the composition.
+
+        Raises:
+            FrameRangeError: The composition does not have it.
+            WrongTypeError: It is no number.
+        """
+        return frame_at(self.document, frame)
 
     def _still_drawer(self) -> StillDrawer:
         from velocity_engine.stills.still import StillDrawer

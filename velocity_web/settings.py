@@ -86,6 +86,10 @@ class Settings(BaseSettings):
     executors_allowed: list[str] = Field(
         default_factory=list, description='executors that a request may name, as JSON, for example ["processes"]'
     )
+    codecs_allowed: list[str] = Field(
+        default_factory=list,
+        description='codecs that a request may name, as JSON, for example ["h264", "vp9"]; none: all there are',
+    )
     nice: int = Field(5, ge=0, le=19, description="niceness of the processes that render and analyse")
     run_as: str = Field("", description="user that render processes become when the service runs as root")
     max_template_bytes: int = Field(2048 * MIB, ge=1, description="largest template ZIP")

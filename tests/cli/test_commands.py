@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from clear_template import clear_template
 
 from velocity_engine.cli.app import run
 from velocity_engine.cli.report import DEBUG
@@ -140,6 +141,13 @@ def test_warmup_loads_every_kernel_module(capsys: Captured) -> None:
         (["render", DEMO], "Missing option"),
         (["render", "no-such-file.zip", "-o", "x.mp4"], "does not exist"),
         (["render", DEMO, "-o", "no/such/folder/x.mp4"], "does not exist"),
+        (["render", DEMO, "-o", "x.mkv"], "no installed codec writes .mkv"),
+        (["render", DEMO, "-o", "x.mp4", "--codec", "gif"], "codec gif does not write .mp4"),
+        (["render", DEMO, "-o", "x.png", "--container", "png-files"], "Write a name such as frame-%05d.png"),
+        (["render", DEMO, "-o", "x.mp4", "--poster", "x.gif"], "must end with .png or .jpg"),
+        (["render", DEMO, "-o", "x.mp4", "--poster", "x.png@999"], "there is no frame 999"),
+        (["render", DEMO, "-o", "x.png", "--poster", "./x.png"], "have the same name"),
+        (["render", DEMO, "-o", "x.mp4", "--poster", "no/such/x.png"], "--poster: the folder no/such does not exist"),
         (["render", DEMO, "-o", "x.mp4", "--size", "wide"], "WIDTHxHEIGHT"),
         (["render", DEMO, "-o", "x.mp4", "--size", "321x180"], "odd"),
         (["render", DEMO, "-o", "x.mp4", "--fps", "0"], "not a frame rate"),
@@ -166,6 +174,70 @@ def test_a_mistake_is_told_and_returns_2(
     printed = " ".join(capsys.readouterr().err.replace("│", " ").split())
     assert message in printed
     assert "Traceback" not in printed
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_poster_beside_the_video(capsys: Captured, tmp_path: Path) -> None:
+    video, poster = tmp_path / "o.mp4", tmp_path / "o.png"
+    value = render_json(capsys, "-o", str(video), "--frames", "60:64", "--poster", f"{poster}@61.5")
+    assert (value["output"], value["poster"], value["frames"]) == (str(video), str(poster), 4)
+    assert run(["still", DEMO, "-o", str(tmp_path / "still.png"), "--frame", "61.5", "--size", "320x180"]) == 0
+    np.testing.assert_array_equal(picture(poster), picture(tmp_path / "still.png"))
+    assert run(["render", DEMO, "-o", str(video), "--frames", "60:64", *SMALL, "--poster", str(poster)]) == 0
+    assert f"{poster}: the poster" in capsys.readouterr().out
+
+
+def alphas(path: Path, decoder: str = "") -> list[np.ndarray]:
+    """The alpha of each frame; FFmpeg's own decoder of VP9 leaves it out."""
+    import av
+
+    with av.open(str(path)) as file:
+        made: Any = av.CodecContext.create(decoder, "r") if decoder else file.streams.video[0].codec_context
+        packets = list(file.demux(video=0))
+        frames = [frame for packet in packets for frame in made.decode(packet if packet.size else None)]
+    return [frame.to_ndarray(format="rgba")[..., 3] for frame in frames]
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "decoder", "tolerance"),
+    [
+        ("a.webm", [], "libvpx-vp9", 0),
+        ("a.mov", ["--codec", "prores"], "", 1),
+        ("a.apng", [], "", 0),
+        ("%d.png", [], "", 0),
+    ],
+)
+def test_a_template_on_no_ground_stays_clear_to_the_file(
+    tmp_path: Path, name: str, more: list[str], decoder: str, tolerance: int
+) -> None:
+    import velocity_engine as ve
+
+    with clear_template(tmp_path, 4) as template:
+        wanted = [ve.render_still(template, number)[..., 3] for number in range(4)]
+    assert run(["render", str(tmp_path / "template"), "-o", str(tmp_path / name), *more, "-q"]) == 0
+    if name == "%d.png":
+        found = [picture(tmp_path / f"{number}.png")[..., 3] for number in range(4)]
+    else:
+        found = alphas(tmp_path / name, decoder)
+    assert len(found) == 4
+    for alpha, still in zip(found, wanted, strict=True):
+        assert np.abs(alpha.astype(int) - still).max() <= tolerance
+
+
+@pytest.mark.parametrize("arguments", [["-o", "x.webm"], ["-o", "x.mp4", "--codec", "vp9"]])
+def test_a_codec_that_is_not_installed(
+    arguments: list[str], capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from velocity_engine import plugins
+    from velocity_engine.plugins import outputs
+
+    built_in = {key: plugins.codec(key) for key in ("h264", "h265", "av1")}
+    monkeypatch.setattr(outputs, "codecs", lambda: built_in)
+    monkeypatch.setattr(outputs, "codecs_by_precedence", lambda: list(built_in.values()))
+    monkeypatch.chdir(tmp_path)
+    assert run(["render", DEMO, *arguments]) == 2
+    printed = " ".join(capsys.readouterr().err.split())
+    assert "pip install velocity-webm" in printed
     assert list(tmp_path.iterdir()) == []
 
 

@@ -12,6 +12,7 @@ import pytest
 import velocity_engine as ve
 from velocity_engine import plugins
 from velocity_engine.builtin.storage.remote import RemoteStorage
+from velocity_engine.plugins.outputs import numbered
 from velocity_engine.storage import delivery
 from velocity_engine.storage.targets import is_local, scheme_of
 
@@ -108,3 +109,13 @@ def test_nothing_is_left_of_what_cannot_be_stored(bucket: str, tmp_path: Path, m
     with pytest.raises(ve.StorageError, match="no-such-bucket"):
         rendered("s3://no-such-bucket-of-ours/a.mp4")
     assert not list(tmp_path.iterdir())
+
+
+def test_of_several_files_none_is_left_where_one_cannot_be_stored(tmp_path: Path) -> None:
+    with delivery.Deliveries(tmp_path / "%d.bin", numbered) as files:
+        for number in range(3):
+            files.part(number).write_bytes(b"frame")
+        (tmp_path / "2.bin").mkdir()
+        with pytest.raises(ve.StorageError):
+            files.store()
+    assert [path.name for path in tmp_path.iterdir()] == ["2.bin"]

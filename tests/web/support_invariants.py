@@ -44,7 +44,7 @@ def _sum_faults(service: Service) -> list[str]:
                 f"(SELECT 1 FROM job WHERE job.subject_id = {table}.id AND job.status = 'failed')",
                 account,
             )[0][0]
-        for table in ("asset", "render"):
+        for table in ("asset", "render", "poster"):
             files += service.query(f"SELECT COALESCE(SUM(size_bytes), 0) FROM {table} WHERE account_id = ?", account)[
                 0
             ][0]

@@ -16,6 +16,7 @@ from velocity_web.jobs import queue
 from velocity_web.jobs.queue import Leased
 from velocity_web.processes.identity import this_host, this_worker
 from velocity_web.settings import Settings
+from velocity_web.storage.files import MadeFile
 
 OWNER, OTHER = "host:1:1", "host:2:2"
 LEASE = ("status", "lease_owner", "attempts")
@@ -201,7 +202,7 @@ def test_a_job_that_a_stopping_worker_gives_back_has_lost_no_attempt(settings: S
 
 
 def complete(job: Leased, owner: str = OWNER, size: int = 2000, ms: int = 600) -> str | None:
-    return queue.complete_render(owner, job, "renders/one.mp4", "sha", 25, size, ms)
+    return queue.complete_render(owner, job, MadeFile("renders/one.mp4", size, "sha"), None, 25, ms)
 
 
 def test_a_finished_render_has_its_file_is_charged_counted_and_announced(settings: Settings) -> None:

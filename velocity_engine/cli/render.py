@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from velocity_engine.api import RenderResult
     from velocity_engine.encoder_config import EncoderConfig
     from velocity_engine.given.outputs import Sink
+    from velocity_engine.order import Poster
 
 _video = partial(typer.Option, rich_help_panel="Video")
 _sound = partial(typer.Option, rich_help_panel="Audio")
@@ -38,6 +39,12 @@ def render(
     frames: Annotated[
         str | None,
         typer.Option("--frames", metavar="A:B", help="Frames [A, B) of the composition, or a marker."),
+    ] = None,
+    poster: Annotated[
+        str | None,
+        typer.Option(
+            "--poster", metavar="FILE[@FRAME]", help="A picture of a frame beside the video; by default of the middle."
+        ),
     ] = None,
     animation: options.Animation = None,
     size: options.Size = None,
@@ -106,12 +113,14 @@ def render(
         "segment_seconds": segment_seconds,
     }
     values.output_file(output)
+    if (picture := values.poster(poster)) is not None:
+        values.output_file(picture.output, "--poster")
     piped = output == values.STANDARD_OUTPUT
     sink = values.standard_output("video", as_json=as_json) if piped else output
     try:
         result = _rendered(
             template, animation, sink, _encoder(given), settings or [], customize, asset or [], audio, frames,
-            executor, show=not (quiet or as_json),
+            picture, executor, show=not (quiet or as_json),
         )  # fmt: skip
     except VelocityError as error:
         if as_json:
@@ -143,6 +152,7 @@ def _rendered(
     assets: list[str],
     audio: str | None,
     frames: str | None,
+    poster: Poster | None,
     executor: str | None,
     *,
     show: bool,
@@ -161,6 +171,7 @@ def _rendered(
                     assets={**files, **values.asset_files(assets)},
                     audio=audio,
                     frames=values.frame_range(frames, template) if frames else None,
+                    poster=poster,
                     progress=callback,
                     cancelled=stop.event,
                     executor=executor,
@@ -173,6 +184,7 @@ def _rendered(
 def _result_object(result: RenderResult, profile: bool) -> dict[str, Any]:
     value: dict[str, Any] = {
         "output": result.output,
+        **({"poster": result.poster} if result.poster else {}),
         "frames": result.frames,
         "seconds": round(result.seconds, 3),
         "fps": round(result.fps, 2),
@@ -194,6 +206,8 @@ def _print_result(result: RenderResult, profile: bool, *, to_stderr: bool) -> No
         f"{name}: {result.frames} frames in {result.seconds:.2f} s, {result.fps:.1f} frames/s, "
         f"{result.held_frames} held, {size:.2f} MB"
     )
+    if result.poster:
+        say(f"{result.poster}: the poster")
     if profile:
         for stage, seconds in sorted(result.seconds_by_stage.items(), key=lambda item: -item[1]):
             say(f"  {stage:<12} {seconds:8.3f} s  {1000 * seconds / max(result.frames, 1):8.2f} ms a frame")

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from velocity_engine.cli import options, report, values
-
-if TYPE_CHECKING:
-    from velocity_engine.stills.still import Still
-
-_FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 
 
 def still(
@@ -40,11 +34,13 @@ def still(
     """Draw one frame as a picture."""
     import velocity_engine
     from velocity_engine.files.regular import output_file
+    from velocity_engine.order import POSTER_FORMATS
+    from velocity_engine.stills.picture_file import picture_file
 
     piped = output == values.STANDARD_OUTPUT
-    kind = "PNG" if piped else _FORMATS.get(Path(output).suffix.lower())
+    kind = "PNG" if piped else POSTER_FORMATS.get(Path(output).suffix.lower())
     if kind is None:
-        raise typer.BadParameter(f"{output} must end in {', '.join(_FORMATS)}", param_hint="--output")
+        raise typer.BadParameter(f"{output} must end in {', '.join(POSTER_FORMATS)}", param_hint="--output")
     stream = values.standard_output("picture", as_json=as_json) if piped else None
     values.output_file(output)
     target = None if piped else output_file(output)
@@ -52,7 +48,7 @@ def still(
         entries, files = values.customizations(settings or [], customize, opened)
         files.update(values.asset_files(asset or []))
         drawn = velocity_engine.still(opened, frame=frame, size=size, customizations=entries, assets=files)
-    data = _encoded(drawn, kind)
+    data = picture_file(drawn.pixels, kind)
     if stream is not None:
         stream.write(data)
         stream.flush()
@@ -72,20 +68,6 @@ def still(
         report.print_findings(drawn.findings, sys.stderr)
         if not piped:
             typer.echo(f"{output}: frame {drawn.frame:g}, {drawn.width}x{drawn.height}")
-
-
-def _encoded(drawn: Still, kind: str) -> bytes:
-    """The picture as a file; JPEG has no alpha: the ground is black, as in a video."""
-    from PIL import Image
-
-    from velocity_engine.stills.still import PNG_LEVEL
-
-    picture = drawn.image()
-    if kind == "JPEG":
-        picture = Image.alpha_composite(Image.new("RGBA", picture.size, (0, 0, 0, 255)), picture).convert("RGB")
-    stream = io.BytesIO()
-    picture.save(stream, kind, quality=92, compress_level=PNG_LEVEL)
-    return stream.getvalue()
 
 
 def _save(data: bytes, path: Path) -> None:

@@ -14,6 +14,7 @@ import typer
 
 if TYPE_CHECKING:
     from velocity_engine.given.arguments import FrameRange
+    from velocity_engine.order import Poster
     from velocity_engine.template import Template
 
 STANDARD_OUTPUT = "-"
@@ -79,6 +80,16 @@ def frame_range(text: str, template: Template) -> FrameRange:
     return (float(found[1]) if found[1] else first, float(found[2]) if found[2] else last)
 
 
+def poster(text: str | None) -> Poster | None:
+    """``FILE`` or ``FILE@FRAME``."""
+    if text is None:
+        return None
+    from velocity_engine.order import Poster
+
+    found = re.fullmatch(r"(.+)@(-?\d+(?:\.\d+)?)", text)
+    return Poster(text) if found is None else Poster(found[1], float(found[2]))
+
+
 def customizations(
     settings: Sequence[str], file: Path | None, template: Template
 ) -> tuple[list[Mapping[str, Any]], dict[str, str]]:
@@ -135,14 +146,14 @@ def _is_url(path: str) -> bool:
     return not is_local(path)
 
 
-def output_file(path: str) -> str:
+def output_file(path: str, option: str = "--output") -> str:
     """A path whose folder exists, or a URL of a storage backend."""
     if path != STANDARD_OUTPUT and not _is_url(path):
         folder = Path(path).parent
         if not folder.is_dir():
-            raise typer.BadParameter(f"the folder {folder} does not exist", param_hint="--output")
+            raise typer.BadParameter(f"the folder {folder} does not exist", param_hint=option)
         if Path(path).is_dir():
-            raise typer.BadParameter(f"{path} is a folder: name a file in it", param_hint="--output")
+            raise typer.BadParameter(f"{path} is a folder: name a file in it", param_hint=option)
     return path
 
 

@@ -9,7 +9,7 @@ frames errs as the whole does.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from velocity_engine import plugins
@@ -19,11 +19,14 @@ from velocity_engine.forecasting.costs import COSTS, costs_of
 from velocity_engine.forecasting.sample import Sample, SamplePlan
 from velocity_engine.forecasting.sampling import at_size
 from velocity_engine.forecasting.shape import Shape
-from velocity_engine.forecasting.times import draw_ms, encode_ms, milliseconds
+from velocity_engine.forecasting.times import draw_ms, encode_ms, milliseconds, sound_milliseconds
 from velocity_engine.forecasting.trial import Trial
 from velocity_engine.pipeline.segment import plan_segments
+from velocity_engine.plugin_types import Container
+from velocity_engine.plugins.outputs import container_of
 
 CONTAINER_BYTES, CONTAINER_BYTES_A_FRAME = 900, 10
+PCM_BITS = 48_000 * 2 * 24  # a second of sound that is not compressed
 SMOOTH_BITS = 100.0  # a frame: so little is not told from nothing
 DOUBTED_FRAMES = 4.0  # of a sample: with so many it is believed as much as the trial
 DOUBTED_KEYS = 0.3
@@ -35,11 +38,15 @@ SMALLEST_SCALE, SMALLEST_SIDE = 0.25, 64
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """``milliseconds`` on the machine that made the trial, with nothing else to do, and ``size_bytes`` of the file."""
+    """``milliseconds`` on the machine that made the trial, with nothing else to do, and ``size_bytes`` of the file.
+
+    ``guessed``: nobody has measured this codec. It is as if it took what H.264 takes.
+    """
 
     frames: int
     milliseconds: float
     size_bytes: float
+    guessed: bool = False
 
 
 @lru_cache(maxsize=256)
@@ -55,7 +62,14 @@ def forecast(
     The configuration must have no problems. ``sound_seconds`` of sound come with the render, beside the template's own.
     ``sample`` is one of this render.
     """
-    shape = Shape.of(trial, encoder, frames)
+    shape, container = Shape.of(trial, encoder, frames), container_of(encoder)
+    seconds = float(shape.count / shape.rate)
+    sound = _sound_bits(encoder, container) * (seconds if trial.has_sound else min(sound_seconds, seconds))
+    guessed = encoder.codec_name not in COSTS
+    if container.frames == "none":
+        return Forecast(0, sound_milliseconds(trial, seconds), sound / 8 + CONTAINER_BYTES, guessed)
+    if container.frames == "first":
+        shape = replace(shape, count=1)
     settings = plugins.codec(encoder.codec_name).settings(encoder, *shape.size, shape.rate)
     segments = plan_segments(shape.count, encoder, settings, shape.rate)
     gop = settings.gop_size or shape.count
@@ -64,10 +78,15 @@ def forecast(
     else:
         correction = Correction() if sample is None else _correction(trial, encoder, shape, sample)
         bits = sum(segment_bits(trial, encoder, shape, segment, gop, correction) for segment in segments)
-    seconds = float(shape.count / shape.rate)
-    bits += encoder.audio_bitrate * (seconds if trial.has_sound else min(sound_seconds, seconds))
-    size = bits / 8 + CONTAINER_BYTES + CONTAINER_BYTES_A_FRAME * shape.count
-    return Forecast(shape.count, milliseconds(trial, encoder, shape, len(segments), sample), size)
+    size = (bits + sound) / 8 + CONTAINER_BYTES + CONTAINER_BYTES_A_FRAME * shape.count
+    return Forecast(shape.count, milliseconds(trial, encoder, shape, len(segments), sample), size, guessed)
+
+
+def _sound_bits(encoder: EncoderConfig, container: Container) -> int:
+    """Of a second."""
+    if container.sound is None:
+        return 0
+    return PCM_BITS if container.sound.lower().startswith("pcm") else encoder.audio_bitrate
 
 
 def _correction(trial: Trial, encoder: EncoderConfig, shape: Shape, sample: Sample) -> Correction:

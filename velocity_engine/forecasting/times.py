@@ -15,6 +15,7 @@ MORE_STARTING = 1.3  # times what the trial saw: renders open pictures at their 
 TRIED_DRAWING, SAMPLED_DRAWING = 0.86, 0.96  # of renders, in what a trial and a sample foretell
 DRAWING_BELIEVED, ENCODING_BELIEVED = 0.56, 0.77  # of a sample; the rest is the trial's
 ENCODE_POWER = 0.83  # by which the time of encoding grows with the pixels, where no trial tells
+SOUND_MS = 5.0  # of a second of sound: decoded, mixed, encoded
 BESIDE = 0.88  # of the shorter of drawing and encoding, which hardly lie beside each other on two processors
 LANE_GAIN = 0.1  # of each further lane, on processors that share what they are made of
 FULL_WINDOW = 16  # frames: in a shorter one more of them are expensive
@@ -37,6 +38,11 @@ def milliseconds(trial: Trial, encoder: EncoderConfig, shape: Shape, segments: i
     if trial.processors == 1:
         return start + draw + encode
     return start + max(draw, encode) + BESIDE * min(draw, encode)
+
+
+def sound_milliseconds(trial: Trial, seconds: float) -> float:
+    """Of a render that draws nothing."""
+    return BASE_MS + trial.start_ms * MORE_STARTING + SOUND_MS * seconds
 
 
 def _between(first: float, second: float, part: float) -> float:

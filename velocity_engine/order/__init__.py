@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from velocity_engine.order.file_reference import FileReference, content_sha256
+from velocity_engine.order.poster import POSTER_FORMATS, Poster
 from velocity_engine.order.render_order import RenderOrder
 
-__all__ = ["FileReference", "RenderOrder", "content_sha256"]
+__all__ = ["POSTER_FORMATS", "FileReference", "Poster", "RenderOrder", "content_sha256"]

@@ -16,6 +16,7 @@ from typing import Any
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import CustomizationError, OrderError, Place
 from velocity_engine.order.file_reference import FileReference
+from velocity_engine.order.poster import Poster
 
 VERSION = 1
 
@@ -33,6 +34,7 @@ class RenderOrder:
         assets: The files that ``{"assetId": ...}`` names, by id.
         frames: (start, end) in frames of the composition, half-open. None for all.
         soundtrack: A sound file that is mixed with the template's own sound, or None.
+        poster: A picture of one frame beside the video, or None.
 
     Example:
         >>> order = RenderOrder(template=FileReference.of("promo.zip"), output="promo.mp4")
@@ -48,6 +50,7 @@ class RenderOrder:
     assets: Mapping[str, FileReference] = field(default_factory=dict)
     frames: tuple[float, float] | None = None
     soundtrack: FileReference | None = None
+    poster: Poster | None = None
 
     def to_json(self, customizations: str | None = None) -> str:
         """Returns the order as JSON. Equal orders return the same text.
@@ -104,6 +107,7 @@ class RenderOrder:
                 frames=tuple(frames) if (frames := values.pop("frames")) is not None else None,
                 soundtrack=FileReference(**sound) if (sound := values.pop("soundtrack")) is not None else None,
                 customizations=tuple(values.pop("customizations")),
+                poster=Poster(**poster) if (poster := values.pop("poster", None)) is not None else None,
                 **values,
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -113,10 +117,11 @@ class RenderOrder:
     def digest(self) -> str:
         """The SHA-256, in hexadecimal, of everything that decides the bytes of the video.
 
-        The contents of files are part of it. Their locations and the output are not.
+        The contents of files are part of it. Their locations, the output and the poster are not.
         """
         values = self._values()
         del values["output"]
+        values.pop("poster", None)
         for reference in (values["template"], values["soundtrack"], *values["assets"].values()):
             if reference is not None:
                 del reference["location"]
@@ -154,7 +159,7 @@ class RenderOrder:
         )
 
     def _values(self) -> dict[str, Any]:
-        return {
+        values = {
             "version": VERSION,
             "template": _plain(self.template),
             "output": self.output,
@@ -165,6 +170,9 @@ class RenderOrder:
             "frames": None if self.frames is None else list(self.frames),
             "soundtrack": None if self.soundtrack is None else _plain(self.soundtrack),
         }
+        if self.poster is not None:  # so that an order without one is as it was before there were posters
+            values["poster"] = {"output": self.poster.output, "frame": self.poster.frame}
+        return values
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RenderOrder) and self.to_json() == other.to_json()

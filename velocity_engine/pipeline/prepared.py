@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 
 from velocity_engine import plugins
 from velocity_engine.display import CLEAR, RGBA, DisplayList
@@ -16,6 +17,7 @@ from velocity_engine.evaluate.soundtrack import audio_plan
 from velocity_engine.media.audio import AudioPlan
 from velocity_engine.order import RenderOrder
 from velocity_engine.pipeline.pixel_formats import pixel_format
+from velocity_engine.pipeline.poster import VideoPoster
 from velocity_engine.pipeline.scene import Scene
 from velocity_engine.pipeline.segment import plan_segments
 from velocity_engine.plan.plan import Plan
@@ -62,7 +64,11 @@ class TimelineScene:
         return self.viewport.height
 
     def display_list(self, output_frame: int) -> DisplayList:
-        return self.evaluator.display_list(self.start + output_frame * self.step, self.viewport, self.background)
+        return self.shown_at(self.start + output_frame * self.step)
+
+    def shown_at(self, moment: float) -> DisplayList:
+        """The display list of a moment, in frames of the composition."""
+        return self.evaluator.display_list(moment, self.viewport, self.background)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,8 @@ class Video:
     """What is encoded: output frames 0 .. ``frame_count`` - 1 of ``scene`` at ``rate`` frames a second.
 
     ``codec``, ``container``, ``settings`` and ``segments`` follow from ``config``, which must have no problems. There
-    are no segments where the container takes no frames; the sound is as long as they would be.
+    are no segments where the container takes no frames; the sound is as long as they would be. ``poster`` is a picture
+    beside it.
     """
 
     scene: Scene
@@ -81,6 +88,7 @@ class Video:
     segments: tuple[Segment, ...]
     codec: Codec
     container: Container
+    poster: VideoPoster | None = None
 
     @classmethod
     def of(cls, scene: Scene, config: EncoderConfig, rate: Fraction, frame_count: int) -> Video:
@@ -145,7 +153,11 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
         raise_on_errors(plan.all_findings())
         background = plan.document.background or _ground(encoder, size, rate)
         scene = TimelineScene.of(plan, size, rate, start, background)
-        return PreparedRender(order, plan, Video.of(scene, encoder, rate, count))
+        video = Video.of(scene, encoder, rate, count)
+        if order.poster is not None:
+            moment = (start + end) / 2 if order.poster.frame is None else order.poster.frame
+            video = replace(video, poster=VideoPoster(order.poster, partial(scene.shown_at, moment)))
+        return PreparedRender(order, plan, video)
     except BaseException:
         plan.close()
         raise

@@ -12,20 +12,19 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Protocol
 
-from velocity_engine.errors import MediaError, Place, RenderCancelled, RenderFailed, VelocityError
+from velocity_engine.errors import Place, RenderCancelled, RenderFailed, VelocityError
 from velocity_engine.media.audio import RATE, AudioPlan, mix_audio
-from velocity_engine.media.probe import written_length
 from velocity_engine.model.gc_threshold import raised_gc_threshold
 from velocity_engine.mux.muxer import Muxer
 from velocity_engine.pipeline.draw import SegmentWork, StageClock, TileCount
+from velocity_engine.pipeline.poster import write_poster
 from velocity_engine.pipeline.prepared import Video
 from velocity_engine.pipeline.progress import Progress, ProgressMeter
 from velocity_engine.pipeline.segment_workers import SegmentWorkers
+from velocity_engine.pipeline.written import check_files
 from velocity_engine.plugin_types import (
-    Container,
     EncodedPacket,
     EncodedSegment,
     FileRequest,
@@ -36,9 +35,6 @@ from velocity_engine.plugin_types import (
 )
 from velocity_engine.plugins.outputs import numbered
 from velocity_engine.storage.delivery import Deliveries
-
-KNOWN_BY_CONTENTS = ("mp4", "mov", "avi", "webm", "matroska", "mkv")
-SHORTEST_CHECKED = 0.1  # seconds by which the codecs of sound make files longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +97,18 @@ def render_to_file(
         else ExecutedSegments(execute, video.segments, SegmentWatch(cancelled, meter))
     )
     clock = StageClock()
+
+    def working() -> None:
+        _stop_if(cancelled)
+        meter.tell(video.frame_count, "finishing")
+
     try:
         with Deliveries(output_path, numbered if video.container.numbered else None) as delivery:
-            writer = _open_writer(delivery, video, audio_plan)
+            if video.poster is not None:
+                with clock.stage("poster"):
+                    size = video.scene.width, video.scene.height
+                    write_poster(video.poster, size, delivery.beside(video.poster.poster.output))
+            writer = _open_writer(delivery, video, audio_plan, working)
             try:
                 with raised_gc_threshold(), source:
                     _write(source, writer, meter, clock, cancelled)
@@ -113,8 +118,9 @@ def render_to_file(
             except BaseException:
                 writer.abandon()
                 raise
-            _check(delivery.parts, video)
-            size = _store(delivery, meter, video.frame_count, clock, cancelled)
+            seconds = float(video.frame_count / video.rate)
+            check_files(delivery.parts, video.codec, video.container, video.drawn_frames, seconds)
+            size_bytes = _store(delivery, meter, video.frame_count, clock, cancelled)
     except VelocityError:
         raise
     except Exception as error:
@@ -123,7 +129,9 @@ def render_to_file(
     source.add_to(clock, tiles)
     meter.tell(video.frame_count, "done")
     seconds = time.perf_counter() - started
-    return RenderStats(video.drawn_frames, source.frames_held, seconds, size, tiles.total, tiles.held, clock.seconds)
+    return RenderStats(
+        video.drawn_frames, source.frames_held, seconds, size_bytes, tiles.total, tiles.held, clock.seconds
+    )
 
 
 def _failure(error: Exception) -> RenderFailed:
@@ -135,7 +143,12 @@ def _failure(error: Exception) -> RenderFailed:
     return RenderFailed("rendering failed: the engine or a plugin made a mistake")
 
 
-def _open_writer(delivery: Deliveries, video: Video, plan: AudioPlan | None) -> FileWriter:
+def _stop_if(cancelled: Callable[[], bool]) -> None:
+    if cancelled():
+        raise RenderCancelled("the render was cancelled")
+
+
+def _open_writer(delivery: Deliveries, video: Video, plan: AudioPlan | None, working: Callable[[], None]) -> FileWriter:
     sound = mix_audio(plan) if plan is not None and plan.tracks else None
     if sound is None and video.container.frames == "none":
         hint = "Give a template with sound, or a sound to mix with it"
@@ -152,6 +165,7 @@ def _open_writer(delivery: Deliveries, video: Video, plan: AudioPlan | None) -> 
             path=lambda number: str(delivery.part(number)),
             sound=sound,
             sample_rate=RATE,
+            working=working,
         )
         return video.codec.writer(request)
     return Muxer(
@@ -170,44 +184,10 @@ def _write(
 ) -> None:
     meter.tell(0, "rendering")
     for packet, first in source:
-        if cancelled():
-            raise RenderCancelled("the render was cancelled")
+        _stop_if(cancelled)
         with clock.stage("mux"):
             writer.write(packet, first)
         meter.tell(source.frames_done, "rendering")
-
-
-def _check(parts: Sequence[Path], video: Video) -> None:
-    """Raises RenderFailed where the file, or one of the files, does not hold what was rendered."""
-    try:
-        if isinstance(video.codec, WritesFiles):
-            _check_lengths([video.codec.length(str(part), video.container) for part in parts], video)
-            return
-        frames, seconds = written_length(parts[0], _demuxer_of(video.container))
-    except MediaError as error:
-        raise RenderFailed("the finished file cannot be read back") from error
-    frame_count, rate = video.frame_count, video.rate
-    expected = float(frame_count / rate)
-    if frames != frame_count or abs(seconds - expected) > float(1 / rate):
-        found = f"{frames} frames and {seconds:.3f} s"
-        raise RenderFailed(f"the finished file has {found}, not {frame_count} and {expected:.3f}")
-
-
-def _check_lengths(lengths: Sequence[float], video: Video) -> None:
-    container, expected = video.container, float(video.frame_count / video.rate)
-    files = video.drawn_frames if container.numbered else 1
-    if len(lengths) != files:
-        raise RenderFailed(f"the codec wrote {len(lengths)} files, not {files}")
-    if container.frames == "first" or container.numbered:
-        return
-    if abs(lengths[0] - expected) > max(float(1 / video.rate), SHORTEST_CHECKED):
-        raise RenderFailed(f"the finished file lasts {lengths[0]:.3f} s, not {expected:.3f}")
-
-
-def _demuxer_of(container: Container) -> str | None:
-    """FFmpeg's name of the demuxer of a file whose kind is not known by its contents."""
-    name = container.format or container.key
-    return None if name in KNOWN_BY_CONTENTS else name
 
 
 def _store(
@@ -216,8 +196,7 @@ def _store(
     """Stores the finished file; its size in bytes."""
 
     def sent(_count: int) -> None:
-        if cancelled():
-            raise RenderCancelled("the render was cancelled")
+        _stop_if(cancelled)
         meter.tell(frame_count, "storing")
 
     meter.tell(frame_count, "storing")

@@ -10,10 +10,11 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from velocity_engine.errors import RenderCancelled, TemporaryStorageError
+from velocity_engine.errors import RenderCancelled, TemporaryStorageError, VelocityError
 from velocity_engine.plugin_types import NamesInPlace
 from velocity_engine.storage.targets import storage_for
 
@@ -96,6 +97,16 @@ class Deliveries:
     def __init__(self, target: str | os.PathLike[str], numbered: Callable[[str, int], str] | None = None) -> None:
         self._target, self._numbered = os.fspath(target), numbered
         self._files: dict[int, Delivery] = {}
+        self._beside: list[Delivery] = []
+
+    def beside(self, target: str | os.PathLike[str]) -> Path:
+        """Returns the file of this machine that is written first for a further target, which is stored as the others.
+
+        Args:
+            target: Its path or URL.
+        """
+        self._beside.append(Delivery(target))
+        return self._beside[-1].part
 
     def part(self, number: int = 0) -> Path:
         """Returns the file of this machine that is written first.
@@ -116,8 +127,25 @@ class Deliveries:
     def store(
         self, cancelled: Callable[[], bool] = lambda: False, progress: Callable[[int], None] = lambda sent: None
     ) -> int:
-        """Stores all files, each whole or not at all, and returns their size in bytes. It is as ``Delivery.store``."""
-        return sum(self._files[number].store(cancelled, progress) for number in sorted(self._files))
+        """Stores all files and returns the size of those of the output in bytes. It is as ``Delivery.store``.
+
+        Where one cannot be stored, those that were are deleted again.
+        """
+        stored: list[str] = []
+        size = 0
+        try:
+            for one in self._beside:
+                one.store(cancelled, progress)
+                stored.append(one.target)
+            for number in sorted(self._files):
+                size += self._files[number].store(cancelled, progress)
+                stored.append(self._files[number].target)
+        except BaseException:
+            for target in stored:
+                with suppress(VelocityError):
+                    storage_for(target).delete(target)
+            raise
+        return size
 
     def __enter__(self) -> Deliveries:
         return self
@@ -125,7 +153,7 @@ class Deliveries:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for delivery in self._files.values():
+        for delivery in (*self._files.values(), *self._beside):
             delivery.__exit__(kind, error, trace)
 
 

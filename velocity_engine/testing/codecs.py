@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import av
 import numpy as np
 
 from velocity_engine.display import CLEAR, DisplayList, FillSource, SolidPaint, command, display_list
@@ -26,6 +27,7 @@ from velocity_engine.pipeline.render_file import Execute, render_to_file
 from velocity_engine.plugin_types import (
     Codec,
     Container,
+    EncodedPacket,
     EncodedSegment,
     EncoderSettings,
     EncodesFrames,
@@ -38,6 +40,7 @@ from velocity_engine.testing.sentences import require, require_protocol
 RATE = Fraction(25)
 SIZE, ODD_SIZE = (128, 72), (127, 71)
 SEGMENT = 10  # frames
+KEPT_FRAMES = 4
 
 
 def check_codec(codec: Codec, *configs: EncoderConfig) -> None:
@@ -45,8 +48,9 @@ def check_codec(codec: Codec, *configs: EncoderConfig) -> None:
 
     With each configuration it writes two segments of ten frames of 128x72 pixels into each of its containers, and of
     127x71 where it takes odd sizes: side by side, and in the other order, which must give the same bytes. Segments must
-    have the same extradata and begin with a key frame, and the finished file must last as long as its frames. Problems
-    must be EncoderConfigErrors that name their field.
+    have the same extradata and begin with a key frame, and the finished file must last as long as its frames. An
+    encoder of its own must not keep the frames that it is given. Problems must be EncoderConfigErrors that name their
+    field.
 
     Args:
         codec: The codec.
@@ -92,6 +96,7 @@ def _check_files(codec: Codec, config: EncoderConfig, container: Container) -> N
         video = _video(codec, config, container, settings, size)
         if video.segments:
             _check_segments(video)
+            _check_keeps_no_frame(video)
         with TemporaryDirectory(prefix="velocity-") as folder:
             first, second = (_written(Path(folder) / name, video, execute) for name, execute in _ways(video))
             require(first == second, f"container {container.key} has other bytes where segments come in another order")
@@ -119,6 +124,30 @@ def _check_segments(video: Video) -> None:
         frames, packets = result.segment.last - result.segment.first, len(result.packets)
         whole = isinstance(video.codec, EncodesFrames) or packets == frames
         require(whole, f"{frames} frames gave {packets} packets")
+
+
+def _check_keeps_no_frame(video: Video) -> None:
+    """The next frames may be drawn where an earlier one lies."""
+    if isinstance(video.codec, EncodesFrames):
+        same = _packets(video.codec, video, anew=True) == _packets(video.codec, video, anew=False)
+        require(same, "the encoder keeps a frame after the call of encode, where the next one may be drawn")
+
+
+def _packets(codec: EncodesFrames, video: Video, *, anew: bool) -> list[EncodedPacket]:
+    """Of a few frames, each ``anew`` or all drawn in the same place."""
+    kind, size = pixel_format(video.settings.pixel_format), (video.scene.width, video.scene.height)
+    encoder = codec.encoder(video.settings, *size, video.rate)
+    frames = [av.VideoFrame(*size, kind.name)]
+    packets: list[EncodedPacket] = []
+    for number in range(KEPT_FRAMES):
+        if anew and number:
+            frames.append(av.VideoFrame(*size, kind.name))
+        for plane in frames[-1].planes:
+            places = np.arange(plane.buffer_size // (1 if kind.bits == 8 else 2))
+            shown = (places // 40 * (3 + number)) % 200 + 20
+            plane.update(shown.astype(np.uint8 if kind.bits == 8 else np.uint16).tobytes())
+        packets += encoder.encode(frames[-1])
+    return packets + encoder.finish()
 
 
 def _work(video: Video) -> SegmentWork:

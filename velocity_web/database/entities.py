@@ -179,6 +179,17 @@ class Render(Entity):
     reserved_bytes = Optional(int, size=64, nullable=True)
 
 
+class Poster(Entity):
+    """The picture beside a render's video."""
+
+    _table_ = "poster"
+    render_id = PrimaryKey(str, 36)
+    account_id = Required(str)
+    file = Required(str)
+    size_bytes = Required(int, size=64)
+    sha256 = Required(str)
+
+
 class IdempotentRequest(Entity):
     _table_ = "idempotent_request"
     account_id = Required(str)

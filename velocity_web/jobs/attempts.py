@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,15 @@ from velocity_web.settings import MIB, Settings
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """``folder`` is the attempt's own; ``output`` the file in it that becomes the render; ``seconds`` the longest."""
+    """``folder`` is the attempt's own; ``output`` the file in it that becomes the render, ``poster`` the one that
+    becomes its poster; ``seconds`` the longest."""
 
     spec: dict[str, Any]
     folder: Path
     output: Path | None
     limits: Limits
     seconds: float
+    poster: Path | None = None
 
 
 def plan_analysis(job: Leased, settings: Settings) -> Attempt | None:
@@ -58,6 +60,10 @@ def plan_render(job: Leased, settings: Settings) -> Attempt:
     folder = _folder(job, settings)
     output = folder / stored.output
     order = stored.relocated(data.joinpath).to(output)
+    poster = None
+    if order.poster is not None:
+        poster = folder / order.poster.output
+        order = replace(order, poster=replace(order.poster, output=str(poster)))
     executor = chosen_executor(request.executor, settings)
     limits = Limits(
         settings.render_memory_mb * MIB,
@@ -70,7 +76,7 @@ def plan_render(job: Leased, settings: Settings) -> Attempt:
         needs=needs_of(executor),
     )
     spec = {"order": order.to_json(), "names": names, "executor": executor}
-    return Attempt(spec, folder, output, limits, float("inf"))
+    return Attempt(spec, folder, output, limits, float("inf"), poster)
 
 
 def _folder(job: Leased, settings: Settings) -> Path:

@@ -19,7 +19,9 @@ from velocity_web.events import webhooks
 from velocity_web.failures import QuotaExceeded
 from velocity_web.processes.identity import is_dead
 from velocity_web.schemas import states
+from velocity_web.services.posters import keep_poster
 from velocity_web.settings import Settings
+from velocity_web.storage.files import MadeFile
 
 UPLOADS = {
     states.TEMPLATE: "SELECT size_bytes, file FROM template WHERE id = $id",
@@ -153,9 +155,9 @@ def _end(owner: str, job: Leased, status: str, reason: str | None, *, only_from:
 
 
 def complete_render(
-    owner: str, job: Leased, file: str, sha256: str, frames: int, size_bytes: int, ms: int
+    owner: str, job: Leased, made: MadeFile, poster: MadeFile | None, frames: int, ms: int
 ) -> str | None:
-    """Make a render's file its output: None when done, else why it may not be (the caller removes the file)."""
+    """Make a render's files its output: None when done, else why they may not be (the caller removes them)."""
     try:
         with writing():
             lock_account(job.account_id)
@@ -164,11 +166,20 @@ def complete_render(
                 return budget.EXHAUSTED
             if not _end(owner, job, states.COMPLETED, None):
                 return "the lease was lost or the render cancelled"
-            quota.take(job.account_id, size_bytes)
+            quota.take(job.account_id, made.size_bytes)
+            if poster is not None:
+                keep_poster(job.id, job.account_id, poster)
             execute(
                 "UPDATE render SET file = $file, sha256 = $sha, size_bytes = $size, render_ms = $ms, "
                 "frames_done = $frames, frames_total = $frames, remaining_ms = 0 WHERE id = $id",
-                {"file": file, "sha": sha256, "size": size_bytes, "ms": max(1, ms), "frames": frames, "id": job.id},
+                {
+                    "file": made.file,
+                    "sha": made.sha256,
+                    "size": made.size_bytes,
+                    "ms": max(1, ms),
+                    "frames": frames,
+                    "id": job.id,
+                },
             )
             webhooks.announce(job.id, states.COMPLETED)
     except QuotaExceeded as full:

@@ -20,7 +20,7 @@ TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 @dataclass(slots=True)
 class Running:
-    """``folder`` is the child's own, ``output`` the file that it writes there, if it does.
+    """``folder`` is the child's own, ``output`` and ``poster`` the files that it writes there, if it does.
 
     ``verdict`` is why this worker ended the child; ``garbled`` that it said what no task says; ``seen_ms`` what it had
     taken of the processors when that was looked at last; ``is_spread`` that an executor renders its segments.
@@ -46,6 +46,7 @@ class Running:
     hopeless: bool = False
     seen_ms: int = 0
     is_spread: bool = False
+    poster: Path | None = None
 
     @property
     def elapsed_ms(self) -> int:

@@ -11,6 +11,7 @@ import selectors
 import signal
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -31,7 +32,7 @@ from velocity_web.services.cleanup import remove_leftovers
 from velocity_web.services.executors import NotInstalled
 from velocity_web.settings import MIB, Settings
 from velocity_web.storage import disk
-from velocity_web.storage.files import NO_SPACE, made_bytes, publish, remove
+from velocity_web.storage.files import NO_SPACE, MadeFile, made_bytes, publish, remove
 
 BEAT_SECONDS = 0.5
 SWEEP_SECONDS = 1.0
@@ -217,7 +218,9 @@ class Worker:
                 self.running[other.pid].ended = other
         deadline = time.monotonic() + attempt.seconds
         spread = bool(attempt.spec.get("executor"))
-        running = Running(job, pid, channel, attempt.folder, attempt.output, deadline, is_spread=spread)
+        running = Running(
+            job, pid, channel, attempt.folder, attempt.output, deadline, is_spread=spread, poster=attempt.poster
+        )
         self.running[pid] = running
         self._selector.register(channel, selectors.EVENT_READ)
         try:
@@ -340,27 +343,38 @@ class Worker:
     def _complete_render(self, running: Running, result: dict[str, Any]) -> None:
         job, output = running.job, running.output
         assert output
-        file = f"renders/{job.id}-{job.attempt}{output.suffix}"
-        final = self.settings.data / file
-        if not final.exists():  # an earlier turn, whose end the database did not take, may have come this far
-            if made_bytes(output) is None:
-                self._fail(running, "its process left no file")
-                return
-            try:
-                publish(output, final)
-            except OSError as error:
-                why = NO_SPACE if is_no_space(error) else f"its file cannot be stored: {error.strerror or error}"
+        data, begin = self.settings.data, f"renders/{job.id}-{job.attempt}"
+        made = [(output, f"{begin}{output.suffix}", result["sha256"])]
+        if running.poster is not None:
+            made.append((running.poster, f"{begin}.poster{running.poster.suffix}", result["poster_sha256"]))
+        stored: list[MadeFile] = []
+        for path, file, sha256 in made:
+            if (why := self._publish(path, data / file)) is not None:
+                for one in stored:
+                    remove(data / one.file)
                 self._fail(running, why)
                 return
-            lending.take_back(final)
-        size = final.stat().st_size
+            stored.append(MadeFile(file, (data / file).stat().st_size, sha256))
         queue.set_warnings(job.id, result["warnings"])
-        refused = queue.complete_render(
-            self.owner, job, file, result["sha256"], result["frames"], size, running.charged_ms
-        )
+        poster = stored[1] if running.poster is not None else None
+        refused = queue.complete_render(self.owner, job, stored[0], poster, result["frames"], running.charged_ms)
         if refused:
-            remove(final)
+            for one in stored:
+                remove(data / one.file)
             queue.finish_cancelling(self.owner, job, running.charged_ms)
+
+    def _publish(self, path: Path, final: Path) -> str | None:
+        """Give a child's file its name; why it could not be done, if it could not."""
+        if final.exists():  # an earlier turn, whose end the database did not take, may have come this far
+            return None
+        if made_bytes(path) is None:
+            return "its process left no file"
+        try:
+            publish(path, final)
+        except OSError as error:
+            return NO_SPACE if is_no_space(error) else f"its file cannot be stored: {error.strerror or error}"
+        lending.take_back(final)
+        return None
 
     def _fail(self, running: Running, reason: str) -> None:
         remove(running.folder)  # first: a full disk may need the room

@@ -40,6 +40,7 @@ class RenderResult(_Strict):
     size_bytes: Count
     warnings: list[dict[str, Any]]
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    poster_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
 
 
 class AudioResult(_Strict):

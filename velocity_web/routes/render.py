@@ -8,6 +8,7 @@ from velocity_web.http.operation import JSON, Body, Call, Operation
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.schemas.base import Message, Page
 from velocity_web.schemas.render import (
+    CodecDto,
     RenderCancelled,
     RenderDetail,
     RenderDto,
@@ -20,11 +21,13 @@ from velocity_web.schemas.render import (
     RenderStatusDto,
     RenderTimeBudgetStatusDto,
 )
-from velocity_web.services import renders
+from velocity_web.services import posters, renders
+from velocity_web.services.codecs import list_codecs
 from velocity_web.services.forms import read_render
 
 TAG = "Render"
 KEY = "Idempotency-Key"
+CONTENT_TYPES = ("video/mp4", "video/quicktime", "video/x-msvideo", "video/*", "image/*", "audio/*", "application/*")
 
 
 class Renders(Resource):
@@ -98,6 +101,13 @@ class RenderBudget(Resource):
         return renders.budget_status(call.caller)
 
 
+class RenderCodecs(Resource):
+    @Operation(id="listCodecs", summary="Codecs and containers of this service", tag=TAG, returns=list[CodecDto])
+    def on_get(self, call: Call) -> list[CodecDto]:
+        """What encoderConfig.codec and encoderConfig.container may name."""
+        return list_codecs(self.settings)
+
+
 class RenderItem(Resource):
     @Operation(
         id="deleteRender",
@@ -139,9 +149,19 @@ class RenderCompletedItem(Resource):
         return renders.render_detail(call.caller, call.ids["render_id"])
 
 
-class RenderDownload(Resource):
-    @Operation(id="downloadRender", summary="Download the video", tag=TAG, binary=list(renders.CONTENT_TYPES.values()))
+class RenderPoster(Resource):
+    @Operation(
+        id="downloadRenderPoster", summary="Download the poster", tag=TAG, binary=list(posters.CONTENT_TYPES.values())
+    )
     def on_get(self, call: Call) -> None:
-        """With byte ranges."""
+        """The picture that output.poster asked for; 404 where none was."""
+        file, content_type = renders.poster_file(call.caller, self.data, call.ids["render_id"])
+        send_file(call.req, call.resp, file, content_type)
+
+
+class RenderDownload(Resource):
+    @Operation(id="downloadRender", summary="Download the video", tag=TAG, binary=CONTENT_TYPES)
+    def on_get(self, call: Call) -> None:
+        """With byte ranges. Its type is that of the container, as GET /render/codecs lists it."""
         file, content_type = renders.render_file(call.caller, self.data, call.ids["render_id"])
         send_file(call.req, call.resp, file, content_type)

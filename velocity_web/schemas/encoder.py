@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainValidator, StrictStr, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from velocity_web.schemas.base import Int32, whole
 
+LONGEST_NAME = 100
+
+
+def _name_or_number(value: Any) -> Any:
+    number = whole(value)
+    if isinstance(number, int) and not isinstance(number, bool) and -(2**31) <= number < 2**31:
+        return number
+    if isinstance(value, str) and 1 <= len(value) <= LONGEST_NAME and value.isprintable():
+        return value
+    raise PydanticCustomError("codec_type", "a codec")
+
+
 Codec = Annotated[
-    Int32, WithJsonSchema({"type": "integer", "enum": [0, 1, 2], "description": "0: H.264, 1: H.265, 2: AV1"})
+    int | str,
+    PlainValidator(_name_or_number),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "format": "int32", "enum": [0, 1, 2], "description": "0: H.264, 1: H.265, 2: AV1"},
+                {"type": "string", "description": "the name of a codec, of GET /render/codecs", "example": "vp9"},
+            ]
+        }
+    ),
 ]
+Container = Annotated[StrictStr, Field(min_length=1, max_length=LONGEST_NAME, examples=["mp4", "webm"])]
 RateControlNumber = Annotated[
     int,
     Field(strict=True, ge=0, le=2),
@@ -41,7 +64,8 @@ WORDS = {
     "fps_denum": "What fpsNum is divided by, such as 1001 beside 30000; 1 where it is left out. Not without fpsNum.",
     "res": "[width, height] in pixels, even numbers; the template's own size where it is left out. Texts and shapes "
     "are drawn at that size; another aspect ratio is centred on the background.",
-    "codec": "0: H.264 (where it is left out), 1: H.265 (mp4 and mov), 2: AV1 (mp4 and avi).",
+    "codec": "0: H.264 (where it is left out), 1: H.265 (mp4 and mov), 2: AV1 (mp4 and avi). Or the name of a codec "
+    "that GET /render/codecs lists, such as vp9 or gif.",
     "preset": "From 0, slowest and smallest, to 5, fastest and largest; 3 (H.264, AV1) or 4 (H.265) where it is left "
     "out.",
     "rc": "Rate control. 0: CBR, a constant bitrate with filler. 1: VBR (where it is left out), an even quality whose "
@@ -53,7 +77,8 @@ WORDS = {
     "profile": "The codec's own number. H.264: 66 Baseline, 77 Main, 100 High. H.265: 1 Main. AV1: 0 Main.",
     "level": "The codec's own number. H.264: ten times the level, 41 for 4.1. H.265: thirty times the level, 123 for "
     "4.1. AV1: seq_level_idx, 9 for 4.1. The lowest that holds the video where it is left out.",
-    "container": "mp4 (where it is left out), mov (H.264, H.265) or avi (H.264, AV1).",
+    "container": "mp4, mov (H.264, H.265), avi (H.264, AV1), or one that GET /render/codecs lists, such as webm. The "
+    "codec's first where it is left out: mp4.",
     "qp": "The quantiser at rc 2, from 1, best, to 51 (H.264, H.265) or 63 (AV1).",
     "audio_bitrate": "Bits (not bytes) per second of sound; 192000 where it is left out.",
 }

@@ -26,6 +26,7 @@ from velocity_web.schemas.encoder import (
     AudioBitrate,
     Bitrate,
     Codec,
+    Container,
     Distance,
     LevelNumber,
     Preset,
@@ -39,7 +40,6 @@ from velocity_web.schemas.template import FindingDto, JobStatus, lower, one_of
 
 ExecutorName = Annotated[StrictStr, Field(min_length=1, max_length=200)]
 EXECUTOR = "what renders the segments, of the executors that this service allows; its own choice if left out"
-Container = Annotated[StrictStr, one_of("mp4", "mov", "avi")]
 
 
 class JobInfo(RequestModel):
@@ -75,6 +75,22 @@ class EncoderConfigRequest(RequestModel):
 ENCODER_FIELDS = tuple(str(field.alias) for field in EncoderConfigRequest.model_fields.values())
 
 
+class PosterRequest(RequestModel):
+    """A picture of one frame beside the video, with the video's size and ground."""
+
+    frame: Int32 | None = Field(
+        None,
+        description="which frame of the composition, from 0; the middle of what is rendered if left out",
+    )
+    format: Literal["png", "jpeg", "webp"] = Field("png", description="JPEG has no alpha")
+
+
+class OutputRequest(RequestModel):
+    """What is made beside the video."""
+
+    poster: PosterRequest | None = None
+
+
 class RenderOutput(RequestModel):
     """How a video is encoded and whom to tell: what a render and a batch share."""
 
@@ -83,6 +99,7 @@ class RenderOutput(RequestModel):
     encoder_config: EncoderConfigRequest
     webhook_url: AnyHttpUrl | None = None
     executor: ExecutorName | None = Field(None, description=EXECUTOR)
+    output: OutputRequest | None = None
 
 
 class RenderRequest(RenderOutput):
@@ -113,6 +130,7 @@ def _digits(value: Any) -> Any:
 
 
 QueryNumber = Annotated[Int32 | None, BeforeValidator(_digits)]
+QueryCodec = Annotated[Codec | None, BeforeValidator(_digits)]
 
 
 class BatchQuery(RequestModel):
@@ -125,7 +143,7 @@ class BatchQuery(RequestModel):
     audio_id: Identifier | None = None
     webhook_url: AnyHttpUrl | None = None
     bitrate: QueryNumber = None
-    codec: QueryNumber = None
+    codec: QueryCodec = None
     preset: QueryNumber = None
     fps_num: QueryNumber = None
     fps_denum: QueryNumber = None
@@ -154,6 +172,26 @@ class BatchQuery(RequestModel):
 
 class RenderQuery(RequestModel):
     dry_run: bool = False
+
+
+class ContainerDto(ResponseModel):
+    """A kind of file. ``frames``: which frames of a render it takes."""
+
+    name: str = Field(description="as in encoderConfig.container")
+    ending: str
+    mime_type: str
+    frames: Annotated[str, one_of("all", "first", "none")]
+
+
+class CodecDto(ResponseModel):
+    """A codec that renders can be encoded with; the first of its containers is the usual one."""
+
+    name: str = Field(description="as in encoderConfig.codec")
+    number: int | None = Field(description="the same as a number, where it has one")
+    title: str
+    containers: list[ContainerDto]
+    keeps_alpha: bool = Field(description="whether what is clear stays clear")
+    odd_sizes: bool = Field(description="whether encoderConfig.res may be odd")
 
 
 class RenderQueued(ResponseModel):
@@ -198,6 +236,7 @@ class RenderDetail(RenderDto):
     audio_id: IdText | None
     job_info: Annotated[dict[str, Any], DescribedBy(JobInfo)]
     encoder_config: Annotated[dict[str, Any], DescribedBy(EncoderConfigRequest)]
+    poster_download_url: str | None
     customization_map: list[MapEntry]
     warnings: list[FindingDto]
 
@@ -228,6 +267,7 @@ class RenderJobDto(ResponseModel):
 class RenderStatusDto(RenderJobDto):
     """With what does not show as its author meant: first as the check found it, at the end as the render did."""
 
+    poster_download_url: str | None
     warnings: list[FindingDto]
 
 

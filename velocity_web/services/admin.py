@@ -16,7 +16,7 @@ from velocity_web.services.renders import cancel_job
 from velocity_web.settings import MIB, Settings
 from velocity_web.storage.files import FOLDERS, make_folders
 
-FILE_TABLES = ("template", "audio", "asset", "render")
+FILE_TABLES = ("template", "audio", "asset", "render", "poster")
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +256,7 @@ def _stored_files() -> dict[str, int]:
     for table in FILE_TABLES:
         failed = (
             ""
-            if table in ("asset", "render")
+            if table in ("asset", "render", "poster")
             else (f" AND NOT EXISTS (SELECT 1 FROM job WHERE job.subject_id = {table}.id AND job.status = 'failed')")
         )
         found.update(rows(f"SELECT file, size_bytes FROM {table} WHERE file IS NOT NULL{failed}", {}))

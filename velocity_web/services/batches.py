@@ -35,9 +35,11 @@ from velocity_web.processes.runner import Checker, Runner
 from velocity_web.schemas.render import BatchDetail, BatchEstimate, BatchQuery, BatchRequest
 from velocity_web.schemas.template import FindingDto
 from velocity_web.services.batch_rows import QUEUEING, batch_detail, find_batch
+from velocity_web.services.codecs import codec_errors
 from velocity_web.services.estimates import Estimate
 from velocity_web.services.executors import executor_errors
 from velocity_web.services.forms import BatchForm, BatchRowForm, batch_form
+from velocity_web.services.posters import poster_errors
 from velocity_web.services.render_checks import (
     CheckRequest,
     Errors,
@@ -63,7 +65,7 @@ PIECE_BYTES = 1 << 20
 TOLD_ROWS = 100  # whose errors an answer has
 TOLD_ERRORS = 10  # of one row
 SHOWN_ROWS = 1000  # of the answer
-SHARED = ("encoderConfig", "jobInfo")  # fields of the batch, not of its rows
+SHARED = ("encoderConfig", "jobInfo", "output")  # fields of the batch, not of its rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,8 @@ class _Batch:
             webhooks.require_allowed(str(request.webhook_url), visit.settings)
         with reading():
             self._terms: Terms = terms_of(source_of(visit.caller, request), request)
+        self._shared = codec_errors(request.encoder_config, self._terms.encoder, visit.settings)
+        self._shared |= poster_errors(request.output, self._terms.source.frame_count)
 
     def look(self) -> None:
         """Check all rows and queue none, as far as the batch's time goes."""
@@ -300,7 +304,8 @@ class _Batch:
             warnings=False,
         )
         maps = [joined(terms.source.customizations, row.customizations) for row in piece]
-        shared, checks = ask(checker, question, maps)
+        found, checks = ask(checker, question, maps)
+        shared = {**found, **self._shared}
         right = next((one for one, check in zip(maps, checks, strict=True) if not (shared or check.errors)), None)
         if right is not None and self._sample is None:
             visit = self._visit

@@ -18,7 +18,11 @@ from velocity_web.database.entities import rows
 
 MARGIN = 1.5
 MARGIN_UNTRIED = 4.0
-"""Of a template that was analysed before there were trials, or whose trial did not come to an end."""
+"""Of a template that was analysed before there were trials, or whose trial did not come to an end; of a codec that
+nobody has measured."""
+MARGIN_GUESSED = 20.0
+FEW = 3
+"""Of a codec that nobody has measured, as long as no more renders than these have shown what it takes here."""
 REMEMBERED = 200  # latest renders, of all templates
 LATEST = 40  # of them, which tell how busy the machine is
 REMEMBERED_OF_TEMPLATE = 50
@@ -93,11 +97,17 @@ def estimate(
     return Estimate(
         milliseconds=max(1, round(forecast.milliseconds * time)),
         size_bytes=max(1, round(forecast.size_bytes * size)),
-        margin=MARGIN if tried else MARGIN_UNTRIED,
+        margin=_margin(forecast, past, manner, tried=tried),
         manner=manner,
         forecast_ms=forecast.milliseconds,
         forecast_bytes=forecast.size_bytes,
     )
+
+
+def _margin(forecast: engine.Forecast, past: Sequence[Past], manner: str, *, tried: bool) -> float:
+    if forecast.guessed and sum(one.manner == manner for one in past) <= FEW:
+        return MARGIN_GUESSED
+    return MARGIN if tried and not forecast.guessed else MARGIN_UNTRIED
 
 
 def correction(

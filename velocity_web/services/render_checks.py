@@ -17,6 +17,7 @@ from velocity_web.processes.runner import Checker, Runner, TaskFailed
 from velocity_web.schemas import states
 from velocity_web.schemas.render import EncoderConfigRequest, JobInfo, RenderOutput
 from velocity_web.services.estimates import Estimate, Past, estimate, past_of, trial_of
+from velocity_web.services.posters import poster_of
 from velocity_web.settings import Settings
 
 Errors = dict[str, list[str]]
@@ -275,13 +276,14 @@ class Terms:
     source: Source
     encoder: engine.EncoderConfig
     frames: tuple[float, float] | None
+    poster: engine.Poster | None
 
 
 def terms_of(source: Source, output: RenderOutput) -> Terms:
     encoder = encoder_from(output.encoder_config)
     with suppress(engine.EncoderConfigError):  # the check tells what is wrong with it
         encoder = engine.resolve_encoder(encoder)
-    return Terms(source, encoder, frame_range(output.job_info, source))
+    return Terms(source, encoder, frame_range(output.job_info, source), poster_of(output.output, source.span[0]))
 
 
 def sampled(
@@ -339,4 +341,5 @@ def order_of(terms: Terms, assets: dict[str, engine.FileReference], sound: Sound
         assets=assets,
         frames=terms.frames,
         soundtrack=sound.file if sound else None,
+        poster=terms.poster,
     )

@@ -17,6 +17,7 @@ from velocity_web.clock import iso_time, now_ms
 from velocity_web.database.entities import (
     IdempotentRequest,
     Job,
+    Poster,
     Render,
     Template,
     execute,
@@ -45,9 +46,11 @@ from velocity_web.schemas.render import (
     RenderTimeBudgetStatusDto,
 )
 from velocity_web.schemas.template import FindingDto
+from velocity_web.services.codecs import codec_errors, content_type
 from velocity_web.services.estimates import Estimate
 from velocity_web.services.executors import executor_errors
 from velocity_web.services.forms import RenderForm
+from velocity_web.services.posters import CONTENT_TYPES, forget_poster, poster_errors, poster_url
 from velocity_web.services.render_checks import (
     CheckRequest,
     Source,
@@ -77,7 +80,6 @@ class CheckedRender:
     ticket: Ticket
 
 
-CONTENT_TYPES = {"mp4": "video/mp4", "mov": "video/quicktime", "avi": "video/x-msvideo"}
 CANCEL_WAIT_SECONDS = 2.0
 NOT_YET = 1 << 60
 CANCEL_LOOK_SECONDS = 0.02
@@ -102,12 +104,14 @@ def checked(caller: Caller, settings: Settings, runner: Runner, form: RenderForm
 
 
 def _check(caller: Caller, settings: Settings, runner: Runner, request: RenderRequest, customizations: str) -> Ticket:
-    errors = executor_errors(request.executor, settings)
+    own = executor_errors(request.executor, settings)
     audio_id = str(request.audio_id) if request.audio_id else None
     with reading():
         source = source_of(caller, request)
-        sound = find_sound(caller, audio_id, source, errors)
+        sound = find_sound(caller, audio_id, source, own)
     terms = terms_of(source, request)
+    own |= codec_errors(request.encoder_config, terms.encoder, settings)
+    own |= poster_errors(request.output, source.frame_count)
     whole = joined(source.customizations, customizations)
     question = CheckRequest(
         caller=caller, data=settings.data, encoder=terms.encoder, frames=terms.frames, warnings=True
@@ -115,7 +119,7 @@ def _check(caller: Caller, settings: Settings, runner: Runner, request: RenderRe
     file = template_path(settings.data, source)
     with runner.slot(caller.account_id), runner.checker(caller.account_id, file) as checker:
         shared, [check] = ask(checker, question, [whole])
-        errors |= {**shared, **check.errors}
+        errors = {**shared, **check.errors, **own}
         if request.webhook_url and not errors:
             webhooks.require_allowed(str(request.webhook_url), settings)
         if errors:
@@ -391,7 +395,8 @@ def _warnings_of(render: Render) -> list[FindingDto]:
 def render_status(caller: Caller, render_id: str) -> RenderStatusDto:
     with reading():
         render, job = find_render(caller, render_id)
-        return RenderStatusDto(**_job_fields(render, job), warnings=_warnings_of(render))
+        fields = _job_fields(render, job)
+        return RenderStatusDto(**fields, warnings=_warnings_of(render), poster_download_url=poster_url(render_id))
 
 
 def render_detail(caller: Caller, render_id: str) -> RenderDetail:
@@ -405,6 +410,7 @@ def render_detail(caller: Caller, render_id: str) -> RenderDetail:
             audio_id=render.audio_id,
             job_info=request.job_info,
             encoder_config=request.encoder_config,
+            poster_download_url=poster_url(render_id),
             customization_map=request.order.customizations,
             warnings=_warnings_of(render),
         )
@@ -485,6 +491,7 @@ def delete_render(caller: Caller, data: Path, render_id: str) -> None:
         file = data / render.file if render.file else None
         if render.size_bytes and render.file:
             quota.give_back(caller.account_id, render.size_bytes)
+        poster = forget_poster(render_id, caller.account_id)
         forget = {"id": render_id, "none": "{}", "name": "deleted"}
         execute(
             "UPDATE render SET file = NULL, sha256 = NULL, size_bytes = NULL, request = $none, webhook_url = NULL, "
@@ -495,17 +502,30 @@ def delete_render(caller: Caller, data: Path, render_id: str) -> None:
         execute("UPDATE job SET status = 'deleted', name = $name, reason = NULL WHERE id = $id", forget)
         execute("DELETE FROM render_asset WHERE render_id = $id", {"id": render_id})
         execute("DELETE FROM webhook_delivery WHERE render_id = $id AND status <> 'pending'", {"id": render_id})
-    if file:
-        remove(file)
+    for path in (file, data / poster if poster else None):
+        if path:
+            remove(path)
 
 
 def render_file(caller: Caller, data: Path, render_id: str) -> tuple[StoredFile, str]:
     """The video and its content type. Raises NotFound."""
     with reading():
         render, job = _completed(caller, render_id)
-        suffix = Path(render.file).suffix[1:]
-        name = render.name if render.name.lower().endswith(f".{suffix}") else f"{render.name}.{suffix}"
-        return StoredFile(data / render.file, name, render.sha256, job.completed_at), CONTENT_TYPES[suffix]
+        ending = Path(render.file).suffix
+        name = render.name if render.name.lower().endswith(ending) else f"{render.name}{ending}"
+        return StoredFile(data / render.file, name, render.sha256, job.completed_at), content_type(ending)
+
+
+def poster_file(caller: Caller, data: Path, render_id: str) -> tuple[StoredFile, str]:
+    """The poster and its content type. Raises NotFound."""
+    with reading():
+        render, job = _completed(caller, render_id)
+        poster = Poster.get(render_id=render_id)
+        if poster is None:
+            raise NotFound(f"the render {render_id} has no poster; ask for one with output.poster")
+        ending = Path(poster.file).suffix
+        stored = StoredFile(data / poster.file, f"{render.name}{ending}", poster.sha256, job.completed_at)
+        return stored, CONTENT_TYPES[ending]
 
 
 def budget_status(caller: Caller) -> RenderTimeBudgetStatusDto:

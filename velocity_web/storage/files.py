@@ -26,6 +26,15 @@ class StoredFile:
     created_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class MadeFile:
+    """A file that a render made; ``file`` is its path below the data folder."""
+
+    file: str
+    size_bytes: int
+    sha256: str
+
+
 def make_folders(data: Path) -> None:
     for name in FOLDERS:
         (data / name).mkdir(parents=True, exist_ok=True)

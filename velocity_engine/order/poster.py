@@ -1,0 +1,34 @@
+"""A poster: a picture of one frame, beside a video."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+POSTER_FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+"""How the names of posters end, and Pillow's names of what they are then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Poster:
+    """A picture of one frame that is written beside a video, with the video's size and ground.
+
+    Attributes:
+        output: Where it goes: a path or a URL that ends with .png, .jpg, .jpeg or .webp. In PNG and WebP what is clear
+            stays clear where the codec of the video keeps alpha.
+        frame: The moment that it shows, in frames of the composition. None for the middle of what is rendered.
+
+    Example:
+        >>> ve.render(template, "promo.mp4", poster=ve.Poster("promo.jpg", frame=75))
+    """
+
+    output: str
+    frame: float | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "output", os.fspath(self.output))
+
+    @property
+    def format(self) -> str:
+        """Pillow's name of the format; empty where the name has another ending."""
+        return POSTER_FORMATS.get(os.path.splitext(self.output)[1].lower(), "")
