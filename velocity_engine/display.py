@@ -27,6 +27,12 @@ from velocity_engine.model.layers import BlendMode, MaskMode, MatteMode
 from velocity_engine.model.shapes import Cap, FillRule, GradientKind, Join
 
 RGBA = tuple[float, float, float, float]
+COLOR_SCHEMA: dict[str, Any] = {
+    "type": "string",
+    "pattern": "^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$",
+    "examples": ["#ff8800", "#ff880080"],
+}
+"""The JSON schema of a colour in the data of a layer plugin. ``rgba`` reads it."""
 
 
 # --- paints ---------------------------------------------------------------------------------------------------------
@@ -429,6 +435,21 @@ class DisplayList(Digested):
 
 
 # --- makers ---------------------------------------------------------------------------------------------------------
+
+
+def rgba(text: str) -> RGBA:
+    """Returns a colour that data writes as ``#rrggbb`` or ``#rrggbbaa``.
+
+    Args:
+        text: The colour. ``COLOR_SCHEMA`` is the JSON schema of such texts.
+
+    Raises:
+        ValueError: It is no such text.
+    """
+    parts = [part / 255 for part in bytes.fromhex(text.removeprefix("#"))]
+    if len(parts) not in (3, 4):
+        raise ValueError(f"{text!r} is no colour")
+    return (parts[0], parts[1], parts[2], parts[3] if len(parts) == 4 else 1.0)
 
 
 def picture(pixels: NDArray[np.uint8]) -> Picture:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from types import TracebackType
@@ -49,6 +50,7 @@ class Template:
         self._pictures = DecodedPictures()
         self._closing: list[Callable[[], None]] = []
         self._preflight: Preflight | None = None
+        self._preflight_lock = threading.Lock()
 
     # --- what it is ---
 
@@ -156,7 +158,28 @@ class Template:
         from velocity_engine.evaluate.expressions import expression_engine
         from velocity_engine.plan.plan import make_plan
 
-        return make_plan(self.customized(customizations, assets), self.package, self._pictures, expression_engine)
+        plan = make_plan(self.customized(customizations, assets), self.package, self._pictures, expression_engine)
+        if customizations and any(finding.severity == "error" for finding in plan.findings):
+            try:
+                self._raise_brought(customizations, assets)
+            except BaseException:
+                plan.close()
+                raise
+        return plan
+
+    def _raise_brought(self, customizations: Customizations, assets: Assets | None) -> None:
+        """Raises the first error that a customization brings, with the others as its notes."""
+        brought = self._preflighted(customizations, assets)
+        if brought:
+            for other in brought[1:]:
+                brought[0].add_note(str(other))
+            raise brought[0]
+
+    def _preflighted(self, customizations: Customizations, assets: Assets | None) -> list[VelocityError]:
+        """What is wrong with the customizations, and with the template only because of them."""
+        with self._preflight_lock:
+            found = self.preflight().problems(customizations, _local(assets))
+        return [one for one in found if one.place.field]
 
     def frame_range(self, frames: FrameRange | None) -> tuple[float, float]:
         """Checks a range of frames and returns its start and end.
@@ -216,13 +239,11 @@ class Template:
         Returns:
             One error for each problem. None of them is raised.
         """
-        from velocity_engine.customize import customization_problems
-
         found: list[VelocityError] = []
         if encoder is not None:
             found += encoder_problems(self, encoder)
         if customizations:
-            found += customization_problems(self.document, customizations, package=self.package, assets=_local(assets))
+            found += self._preflighted(customizations, assets)
         try:
             self.frame_range(frames)
         except VelocityError as error:

@@ -10,7 +10,7 @@ import typer
 from velocity_engine.cli import options, report
 
 if TYPE_CHECKING:
-    from velocity_engine.plugins.manager import PluginReport
+    from velocity_engine.plugins.loading import PluginReport
 
 
 def plugins(as_json: options.Json = False, debug: options.Debug = False) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from velocity_engine.customize.apply import apply_entry, check_layer
 from velocity_engine.customize.entries import Entry, Problems, Sources, choices, read_entry
+from velocity_engine.customize.plugin_data import with_checked_data
 from velocity_engine.customize.slots import apply_slots
 from velocity_engine.customize.targets import (
     LayerNames,
@@ -58,9 +59,9 @@ def customize(
 ) -> Document:
     """``document`` with all ``customizations`` applied. ``assets`` maps the ids of ``{"assetId": ...}`` to local files.
 
-    CustomizationError on the first problem, which says how many others there are (``customization_problems`` lists
-    them). ``document`` is what ``parse_document`` made of the package's document: where slots are replaced it is parsed
-    anew. ``package`` may be None for a document that stands alone.
+    CustomizationError on the first problem, which says how many others there are (``apply_all`` lists them).
+    ``document`` is what ``parse_document`` made of the package's document: where slots are replaced it is parsed anew.
+    ``package`` may be None for a document that stands alone.
     """
     applied = apply_all(document, customizations, Sources(package=package, assets=assets or {}))
     problems = applied.problems
@@ -72,17 +73,6 @@ def customize(
         hint = f"{first.hint} {more}" if first.hint else more
         raise CustomizationError(first.message, place=first.place, hint=hint)
     return applied.document
-
-
-def customization_problems(
-    document: Document,
-    customizations: Customizations,
-    *,
-    package: Package | None = None,
-    assets: Mapping[str, str | os.PathLike[str]] | None = None,
-) -> list[CustomizationError]:
-    """All that is wrong with ``customizations``; files are only checked where ``package`` or ``assets`` is given."""
-    return apply_all(document, customizations, Sources(package=package, assets=assets)).problems
 
 
 def apply_all(document: Document, customizations: Any, sources: Sources, names: LayerNames | None = None) -> Applied:
@@ -97,7 +87,8 @@ def apply_all(document: Document, customizations: Any, sources: Sources, names: 
     read: list[tuple[Entry | None, Problems]] = []
     for number, raw in enumerate(customizations):
         problems = Problems(number)
-        read.append((read_entry(raw, problems, sources), problems))
+        entry = read_entry(raw, problems, sources)
+        read.append((entry and with_checked_data(entry, problems, sources), problems))
     slots = [(entry, problems) for entry, problems in read if entry is not None and entry.target == "slot"]
     original = document
     document = apply_slots(document, sources.package, slots)
@@ -141,4 +132,4 @@ def entry_for(document: Document, layer: str, value: str) -> tuple[dict[str, Any
     raise CustomizationError(what, place=place, hint='Such a layer takes "visible" or "hidden"')
 
 
-__all__ = ["Applied", "Customizations", "apply_all", "customization_problems", "customize", "entry_for"]
+__all__ = ["Applied", "Customizations", "apply_all", "customize", "entry_for"]

@@ -6,7 +6,7 @@ import math
 import os
 import posixpath
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from velocity_engine.errors import CustomizationError, Place, nearest
@@ -75,8 +75,11 @@ class VisibleReplacement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PluginReplacement:
+    """``uploads``: the files of the request that ``data`` names, by their ids."""
+
     plugin: str
     data: Any
+    uploads: Mapping[str, Media] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,11 +309,11 @@ def _source(value: Any, key: str, problems: Problems, sources: Sources) -> tuple
     if not isinstance(text, str) or not text:
         problems.add(f"{key}.{source}", f"{source} is {described(text)}", "It must be a string")
         return None
-    read = {"assetId": _from_assets, "file": _from_package, "data": _from_data}[source]
+    read = {"assetId": from_assets, "file": _from_package, "data": _from_data}[source]
     return read(text, f"{key}.{source}", problems, sources)
 
 
-def _from_assets(text: str, key: str, problems: Problems, sources: Sources) -> tuple[Media, str] | None:
+def from_assets(text: str, key: str, problems: Problems, sources: Sources) -> tuple[Media, str] | None:
     if sources.assets is None:
         return Media(path=text), text
     path = sources.assets.get(text)

@@ -12,7 +12,7 @@ from typing import Any
 from velocity_engine.customize import Applied, apply_all
 from velocity_engine.customize.entries import Sources
 from velocity_engine.customize.targets import LayerNames, Position, layer_at
-from velocity_engine.errors import CustomizationError, Finding, Place, VelocityError
+from velocity_engine.errors import CustomizationError, Finding, Place, PluginError, VelocityError
 from velocity_engine.media.decoded_pictures import DecodedPictures
 from velocity_engine.model.document import Document
 from velocity_engine.model.layers import ImageContent, Layer, TextContent, VideoContent
@@ -89,10 +89,13 @@ class Preflight:
             self._context.release(0)
             self._context = None
 
-    def _strangers(self, customizations: Sequence[Mapping[str, Any]]) -> list[VelocityError]:
+    def _strangers(self, customizations: Any) -> list[VelocityError]:
         """Where very many entries name layers that are not there, the first of them; the rest is not looked at then."""
+        if not isinstance(customizations, Sequence):
+            return []
         known = self._names.of(self._document)
-        named = [(number, entry.get("layer")) for number, entry in enumerate(customizations)]
+        entries = enumerate(customizations)
+        named = [(number, entry.get("layer")) for number, entry in entries if isinstance(entry, Mapping)]
         unknown = [
             (number, name)
             for number, name in named
@@ -149,8 +152,8 @@ class Preflight:
         return _judged(found, owners)
 
 
-Found = tuple[int | None, Finding]
-"""A finding, and the identity of the layer that it is about."""
+Found = tuple[int | None, Finding, VelocityError | None]
+"""A finding, the identity of the layer that it is about, and the error that it tells of."""
 
 
 class _Watching(PlanBuilder):
@@ -161,12 +164,20 @@ class _Watching(PlanBuilder):
         super().__init__(document, package, pictures)
         self.found: list[Found] = []
         self._layers: list[int] = []
+        self._error: VelocityError | None = None
 
     def report(self, finding: Finding) -> None:
         before = len(self.findings)
         super().report(finding)
         if len(self.findings) > before:
-            self.found.append((self._layers[-1] if self._layers else None, finding))
+            self.found.append((self._layers[-1] if self._layers else None, finding, self._error))
+
+    def report_layer(self, error: VelocityError, layer: Layer, path: str) -> None:
+        self._error = error
+        try:
+            super().report_layer(error, layer, path)
+        finally:
+            self._error = None
 
     def prepare_content(self, planned: PlannedLayer) -> None:
         self._layers.append(id(planned.layer))
@@ -220,7 +231,7 @@ def _mattes(document: Document, place: Position) -> Iterator[Layer]:
 
 def _own(document: Document, owner: int | None) -> list[Found]:
     """The parser's findings; whether a missing file matters, the layers that show it say."""
-    return [(owner, finding) for finding in document.findings if finding.feature != MISSING]
+    return [(owner, finding, None) for finding in document.findings if finding.feature != MISSING]
 
 
 def _is_probed(document: Document, layer: Layer, probed: frozenset[str]) -> bool:
@@ -230,15 +241,25 @@ def _is_probed(document: Document, layer: Layer, probed: frozenset[str]) -> bool
     return asset is not None and asset.media is not None and asset.media.path in probed
 
 
+def _field(owner: tuple[int, str], finding: Finding, error: VelocityError | None) -> str:
+    """The request's field that brought an error. What a plugin refuses is its data; it may name a part of them
+    ("data.bars[2]")."""
+    number, key = owner
+    if key == "plugin" and error is not None and not isinstance(error, PluginError):
+        named = finding.place.field or ""
+        key = named if named.startswith("data") else "data"
+    return f"customizationMap[{number}].{key}"
+
+
 def _judged(found: Sequence[Found], owners: Mapping[int | None, tuple[int, str]]) -> Preflighted:
     """Errors as problems of the entries that brought them."""
     problems: list[VelocityError] = []
     warnings: list[Finding] = []
-    for layer, finding in found:
+    for layer, finding, error in found:
         if finding.severity != "error":
             warnings.append(finding)
             continue
-        owner = owners.get(layer)
-        field = None if owner is None else f"customizationMap[{owner[0]}].{owner[1]}"
-        problems.append(CustomizationError(finding.message, place=Place(layer=finding.place.layer, field=field)))
+        field = None if (owner := owners.get(layer)) is None else _field(owner, finding, error)
+        message, hint = (finding.message, None) if error is None else (error.message, error.hint)
+        problems.append(CustomizationError(message, place=Place(layer=finding.place.layer, field=field), hint=hint))
     return Preflighted(tuple(problems), tuple(dict.fromkeys(warnings)))
