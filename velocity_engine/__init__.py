@@ -59,6 +59,7 @@ _HOMES = {
 }
 
 if TYPE_CHECKING:
+    from velocity_engine import plugins as plugins
     from velocity_engine.api import RenderResult, order_for, render, render_order, render_still
     from velocity_engine.customize.layer_infos import LayerInfo
     from velocity_engine.encoder_config import EncoderConfig, RateControl
@@ -134,6 +135,7 @@ __all__ = [  # written out, since type checkers read it
     "hookimpl",
     "open_template",
     "order_for",
+    "plugins",
     "probe_asset",
     "probe_audio",
     "probe_clip",
@@ -149,6 +151,8 @@ __all__ = [  # written out, since type checkers read it
 
 
 def __getattr__(name: str) -> Any:
+    if name == "plugins":
+        return import_module("velocity_engine.plugins")
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'velocity_engine' has no attribute {name!r}")

@@ -332,6 +332,8 @@ class EffectCall:
         picture: The picture of another layer, for effects that read one.
         nanoseconds: How long a processor takes for each pixel, where the effect is far slower than most. It only goes
             into what a frame is expected to cost, so it need not be exact; it is not part of the digest.
+        label: The effect with its package, the path of the layer, and the moment, for messages. The engine sets it for
+            effects of plugins; it is not part of the digest.
     """
 
     effect: str
@@ -340,6 +342,7 @@ class EffectCall:
     margin: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     picture: LayerPicture | None = None
     nanoseconds: float = 30.0
+    label: tuple[str, str, str] | None = None
 
     @property
     def parts(self) -> tuple[Any, ...]:

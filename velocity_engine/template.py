@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from velocity_engine.encoder_config import EncoderConfig
     from velocity_engine.plan.plan import Plan
     from velocity_engine.plan.preflight import Preflight
+    from velocity_engine.plugins.layer_plugins import LayerPlugin
 
 Customizations = Sequence[Mapping[str, Any]]
 Assets = Mapping[str, "str | os.PathLike[str]"]
@@ -95,6 +96,14 @@ class Template:
         from velocity_engine.customize.layer_infos import layer_infos
 
         return layer_infos(self.document)
+
+    @property
+    def layer_plugins(self) -> tuple[LayerPlugin, ...]:
+        """The installed layer plugins, with the data that they take: ``{"plugin": name, "data": ...}`` lets one draw in
+        the place of any layer that has "plugin" among its ``customizable`` keys."""
+        from velocity_engine.plugins.layer_plugins import available
+
+        return available()
 
     @property
     def assets(self) -> tuple[MediaAsset, ...]:

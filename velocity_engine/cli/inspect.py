@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from velocity_engine.customize.layer_infos import LayerInfo
     from velocity_engine.model.document import MediaAsset
+    from velocity_engine.plugins.layer_plugins import LayerPlugin
     from velocity_engine.template import Template
 
 
@@ -44,6 +45,7 @@ def _object(template: Template) -> dict[str, Any]:
         "assets": [_asset_object(asset) for asset in template.assets],
         "fonts": [{"name": font.name, "family": font.family, "style": font.style} for font in template.fonts],
         "markers": [{"name": m.name, "frame": m.time, "duration": m.duration} for m in template.markers],
+        "plugins": [_plugin_object(plugin) for plugin in template.layer_plugins],
         "findings": [report.finding_object(finding) for finding in template.findings],
     }
 
@@ -56,6 +58,16 @@ def _layer_object(layer: LayerInfo) -> dict[str, Any]:
         "inPoint": layer.in_point,
         "outPoint": layer.out_point,
         "customizable": list(layer.customizable),
+    }
+
+
+def _plugin_object(plugin: LayerPlugin) -> dict[str, Any]:
+    return {
+        "plugin": plugin.name,
+        "package": plugin.provider,
+        "title": plugin.title,
+        "description": plugin.description,
+        "dataSchema": plugin.data_schema,
     }
 
 
@@ -103,6 +115,12 @@ def _print_tables(template: Template) -> None:
     )
     _table(
         console,
+        "Layer plugins, for any layer that can be replaced by one",
+        ("Plugin", "Draws", "Data"),
+        [(one.name, one.description or one.title, _data(one)) for one in template.layer_plugins],
+    )
+    _table(
+        console,
         "Not as its author meant",
         ("What", "Where", "Instead"),
         [(finding.message, str(finding.place), finding.instead) for finding in template.findings],
@@ -119,6 +137,12 @@ def _table(console: Console, title: str, heads: tuple[str, ...], rows: list[tupl
     for row in rows:
         table.add_row(*row)
     console.print(table)
+
+
+def _data(plugin: LayerPlugin) -> str:
+    from velocity_engine.plugins.layer_plugins import fields_of
+
+    return "not told" if plugin.data_schema is None else ", ".join(fields_of(plugin.data_schema)) or "see its README"
 
 
 def _short(value: str) -> str:

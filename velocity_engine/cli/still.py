@@ -57,10 +57,13 @@ def _save(pixels: NDArray[np.uint8], path: Path, kind: str) -> None:
     """Writes the whole picture or nothing; JPEG has no alpha: the ground is black, as in a video."""
     from PIL import Image
 
+    from velocity_engine.files.leftovers import note
+
     picture: Any = Image.fromarray(pixels, "RGBA")
     if kind == "JPEG":
         picture = Image.alpha_composite(Image.new("RGBA", picture.size, (0, 0, 0, 255)), picture).convert("RGB")
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    note(temporary)
     try:
         picture.save(temporary, kind, quality=92, compress_level=PNG_LEVEL)
         temporary.replace(path)

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from velocity_engine import plugins
 from velocity_engine.customize.box import content_box
 from velocity_engine.display import FrameReader, Picture
-from velocity_engine.errors import Finding, MediaError, Place, VelocityError
+from velocity_engine.errors import Finding, MediaError, Place, PluginError, VelocityError
+from velocity_engine.files.leftovers import note
 from velocity_engine.files.regular import open_regular
 from velocity_engine.media.decoded_pictures import DecodedPictures
 from velocity_engine.model.document import Document, Media
@@ -27,7 +28,6 @@ from velocity_engine.model.layers import (
     Effect,
     ImageContent,
     Layer,
-    LayerStyle,
     PluginContent,
     UnknownContent,
     VideoContent,
@@ -35,15 +35,23 @@ from velocity_engine.model.layers import (
 from velocity_engine.model.properties import Property
 from velocity_engine.motion.keyframes import Curves
 from velocity_engine.package.package import Package
-from velocity_engine.plan.layers import PlannedComposition, PlannedLayer, bind, drawable, note_stillness, numbers_read
+from velocity_engine.plan.guarded import GuardedLayer, evaluated_by, guarded, prepared_by, styled_by
+from velocity_engine.plan.layers import (
+    PlannedComposition,
+    PlannedEffect,
+    PlannedLayer,
+    PlannedStyle,
+    bind,
+    drawable,
+    note_stillness,
+    numbers_read,
+)
 from velocity_engine.plan.sources import named_media
 from velocity_engine.plugin_types import (
     DrawsCompositions,
     DrawsPlaced,
-    EffectType,
     LayerType,
     MediaSource,
-    StyleType,
     TellsLimits,
 )
 from velocity_engine.text.typesetter import LayerTypesetter, catalogue_of
@@ -226,6 +234,7 @@ class PlanBuilder:
         if self._folder is None:
             holder = tempfile.TemporaryDirectory(prefix="velocity-")
             self.resources.append(holder.cleanup)
+            note(holder.name)
             self._folder = Path(holder.name)
         folder = self._folder / str(len(self._clips))
         folder.mkdir()
@@ -257,8 +266,11 @@ class PlanBuilder:
 
     def _prepare(self, planned: PlannedLayer) -> None:
         self.prepare_content(planned)
-        planned.effects = self._effects(planned.layer, planned.path)
-        planned.styles = self._styles(planned.layer, planned.path)
+        try:
+            planned.effects = self._effects(planned.layer, planned.path)
+            planned.styles = self._styles(planned.layer, planned.path)
+        except PluginError as error:
+            self.report_layer(error, planned.layer, planned.path)
 
     def prepare_content(self, planned: PlannedLayer) -> None:
         """Makes what the layer itself shows ready, or reports why it cannot be."""
@@ -266,10 +278,11 @@ class PlanBuilder:
         kind = self._layer_type(layer, path)
         if kind is not None:
             try:
-                planned.prepared = kind.prepare(layer, self)
-                planned.placed = planned.prepared if isinstance(planned.prepared, DrawsPlaced) else None
-                if isinstance(planned.prepared, DrawsCompositions):
-                    for identity in planned.prepared.compositions:
+                planned.prepared = prepared = prepared_by(kind, layer, self, path)
+                planned.placed = prepared if isinstance(prepared, DrawsPlaced) else None
+                drawing = prepared.prepared if isinstance(prepared, GuardedLayer) else prepared
+                if isinstance(drawing, DrawsCompositions):
+                    for identity in drawing.compositions:
                         self.composition(identity, path)
             except VelocityError as error:
                 self.report_layer(error, layer, path)
@@ -309,7 +322,7 @@ class PlanBuilder:
         asset = self.document.assets.get(layer.content.asset)
         return asset is not None and asset.media is None
 
-    def _effects(self, layer: Layer, path: str) -> tuple[tuple[Effect, EffectType], ...]:
+    def _effects(self, layer: Layer, path: str) -> tuple[PlannedEffect, ...]:
         found = []
         for effect in layer.effects:
             if not effect.enabled or _only_controls(effect):
@@ -320,8 +333,9 @@ class PlanBuilder:
                 message = f"the effect {effect.name or name!r} ({name}) is not supported"
                 self.report(Finding(f"effect.{name}", message, Place(layer=path, pointer=effect.pointer)))
             else:
-                found.append((effect, kind))
-                self._report_limits(effect, kind, Place(layer=path, pointer=effect.pointer))
+                found.append(PlannedEffect(effect, kind, evaluated_by(kind, path)))
+                with guarded("the effect", kind, path):
+                    self._report_limits(effect, kind, Place(layer=path, pointer=effect.pointer))
         return tuple(found)
 
     def _report_limits(self, effect: Effect, kind: object, place: Place) -> None:
@@ -332,14 +346,15 @@ class PlanBuilder:
 
     def _report_sources(self, layers: Sequence[PlannedLayer]) -> None:
         for planned in layers:
-            for effect, kind in planned.effects:
-                missing = [n for n in numbers_read(effect, kind) if n not in planned.neighbours]
+            for one in planned.effects:
+                effect = one.effect
+                missing = [n for n in numbers_read(effect, one.kind) if n not in planned.neighbours]
                 if missing:
                     name = effect.name or effect.match_name
                     message = f"the effect {name!r} reads layer {missing[0]}, which is missing"
                     self.report(Finding("effect.layer", message, Place(layer=planned.path, pointer=effect.pointer)))
 
-    def _styles(self, layer: Layer, path: str) -> tuple[tuple[LayerStyle, StyleType], ...]:
+    def _styles(self, layer: Layer, path: str) -> tuple[PlannedStyle, ...]:
         found = []
         for style in layer.styles:
             place = Place(layer=path, pointer=style.pointer)
@@ -348,7 +363,8 @@ class PlanBuilder:
                 message = f"the layer style {style.name or str(style.type)!r} (type {style.type}) is not supported"
                 self.report(Finding(f"style.{style.type}", message, place))
                 continue
-            for feature, message in kind.problems(style):
-                self.report(Finding(feature, message, place))
-            found.append((style, kind))
-        return tuple(sorted(found, key=lambda one: one[1].order))
+            with guarded("the layer style", kind, path):
+                for feature, message in kind.problems(style):
+                    self.report(Finding(feature, message, place))
+            found.append(PlannedStyle(style, kind.order, styled_by(kind, path)))
+        return tuple(sorted(found, key=lambda one: one.order))

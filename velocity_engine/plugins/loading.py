@@ -16,6 +16,7 @@ from velocity_engine.errors import nearest
 from velocity_engine.plugins.checks import KINDS, LAYER, Claim, Kind
 
 GROUP = "velocity"
+THIS_PROGRAM = "this program"  # who provides what was registered
 BUILT_INS = (
     "velocity_engine.builtin.layers",
     "velocity_engine.builtin.effects",
@@ -108,7 +109,7 @@ def load(found_plugins: Sequence[Candidate]) -> Registry:
         conflicts = []
         for kind, thing in objects:
             if not report.built_in:
-                providers[id(thing)] = report.distribution or report.name
+                providers[id(thing)] = report.distribution or THIS_PROGRAM
             for claim in kind.claims(thing):
                 owner = owners.setdefault((kind.hook, claim), report.distribution or report.name)
                 if claim in found[kind.hook]:

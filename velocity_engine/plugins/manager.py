@@ -142,7 +142,9 @@ def installed() -> list[PluginReport]:
 
 
 def provider_of(thing: object) -> str | None:
-    """Returns who provides an object: the name of the installed package, or None for what the engine brings along.
+    """Returns who provides an object: the name of the installed package, or "this program" for what was registered.
+
+    What the engine brings along has no provider: None.
 
     Args:
         thing: What one of the other functions returned.

@@ -78,7 +78,7 @@ def _aligned(offset: float) -> float:
 
 DATA_SCHEMA = {
     "title": "QR code",
-    "description": "What the code says: a text, or an object that also says how it looks.",
+    "description": "A QR code: of a text, or of an object that also says how it looks.",
     "anyOf": [
         {"type": "string", "minLength": 1},
         {
