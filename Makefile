@@ -7,9 +7,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 BENCH := .venv-bench
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install -c constraints.txt
-# Two processes that test, each with servers of its own; a file's tests stay together and share what it sets up.
-PARALLEL ?= -n 2 --dist loadfile --no-loadscope-reorder
-QRCODE := $(shell find plugins/qrcode -name '*.py' -o -name pyproject.toml)
+# Three processes that test, each with servers of its own, since much of a test is waiting. A file's tests stay together
+# and share what it sets up.
+PARALLEL ?= -n 3 --dist loadfile --no-loadscope-reorder
+# The first-party plugins: installed as a stranger's would be, not from the working tree.
+PLUGINS := $(wildcard plugins/*)
+PLUGIN_FILES := $(shell find $(PLUGINS) -name '*.py' -o -name pyproject.toml)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -77,8 +80,8 @@ serve: $(VENV)/.installed
 
 lock: pyproject.toml
 	rm -rf out/lock && $(PYTHON) -m venv out/lock
-	out/lock/bin/python -m pip install --quiet '.[dev,postgres,s3,browser]' ./plugins/qrcode
-	out/lock/bin/python -m pip freeze --exclude velocity-render --exclude velocity-qrcode > constraints.txt
+	out/lock/bin/python -m pip install --quiet '.[dev,postgres,s3,browser]' $(PLUGINS:%=./%)
+	out/lock/bin/python -m pip freeze | grep -v '^velocity-' > constraints.txt
 	rm -rf out/lock
 
 clean:
@@ -101,10 +104,10 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 	@$(BIN)/velocity warmup
 	@touch $@
 
-$(VENV)/.tested: $(VENV)/.installed $(QRCODE)
+$(VENV)/.tested: $(VENV)/.installed $(PLUGIN_FILES)
 	@echo 'Installing what the tests need'
 	@$(PIP) -e '.[dev]'
-	@$(PIP) --force-reinstall --no-deps ./plugins/qrcode && $(PIP) ./plugins/qrcode
+	@$(PIP) --force-reinstall --no-deps $(PLUGINS:%=./%) && $(PIP) $(PLUGINS:%=./%)
 	@touch $@
 
 $(BENCH)/.installed: pyproject.toml benchmarks/requirements.txt

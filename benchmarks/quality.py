@@ -14,6 +14,7 @@ import velocity_engine as ve
 from velocity_engine import plugins
 from velocity_engine.encode.encoder import SegmentEncoder
 from velocity_engine.mux.muxer import Muxer
+from velocity_engine.plugins.outputs import container_of, resolve_encoder
 
 PEAK = 255
 
@@ -21,8 +22,9 @@ PEAK = 255
 def plain_encode(config: ve.EncoderConfig, rate: Fraction, frames: Sequence[av.VideoFrame], output: Path) -> None:
     """One encoder with the settings of a render sees all frames from first to last: no segments, no lanes."""
     size = frames[0].width, frames[0].height
+    config = resolve_encoder(config)
     settings = plugins.codec(config.codec_name).settings(config, *size, rate)
-    muxer = Muxer(str(output), config.container, settings, size, rate)
+    muxer = Muxer(str(output), container_of(config), settings, size, rate)
     encoder = SegmentEncoder(settings, *size, rate, len(frames))
     for frame in frames:
         for packet in encoder.encode(frame):

@@ -86,6 +86,28 @@ def test_the_readmes_requests_run_as_they_stand(tmp_path: Path) -> None:
     assert (tmp_path / "hello.mp4").read_bytes()[4:8] == b"ftyp"
 
 
+PAGE = (ROOT / "docs" / "python.md").read_text()
+SNIPPETS = [block for language, block in BLOCK.findall(PAGE) if language == "python"]
+
+
+@pytest.mark.parametrize("number", range(len(SNIPPETS)))
+def test_the_code_of_the_api_page_runs(number: int, tmp_path: Path) -> None:
+    """Each as a program of its own, in whose folder the examples are."""
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    (tmp_path / "out").mkdir()
+    program = tmp_path / "program.py"
+    program.write_text(SNIPPETS[number])
+    done = subprocess.run([sys.executable, program], cwd=tmp_path, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout or list((tmp_path / "out").iterdir()), "it does nothing that can be seen"
+
+
+def test_the_api_page_names_all_that_is_public() -> None:
+    import velocity_engine
+
+    assert [name for name in velocity_engine.__all__ if not re.search(rf"\b{name}\b", PAGE)] == []
+
+
 def test_the_readmes_python_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

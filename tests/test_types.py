@@ -30,13 +30,20 @@ def told(progress: ve.Progress) -> None:
 
 def render(path: Path, texts: Mapping[str, str]) -> ve.RenderResult:
     changes = [{"layer": layer, "text": text} for layer, text in texts.items()]
-    encoder = ve.EncoderConfig(bitrate=625_000, resolution=(640, 360), rate_control=ve.RateControl.VBR)
+    encoder = ve.EncoderConfig(bitrate="5M", resolution=(640, 360), rate_control=ve.RateControl.VBR)
     try:
         with ve.open_template(path, limits=ve.PackageLimits()) as template:
             layers: tuple[ve.LayerInfo, ...] = template.layers
             findings: tuple[ve.Finding, ...] = template.findings
             still: NDArray[np.uint8] = ve.render_still(template, frame=1, size=(64, 36), customizations=changes)
-            print(layers, findings, still.shape)
+            slots: tuple[ve.SlotInfo, ...] = template.slots
+            fonts: tuple[ve.FontInfo, ...] = template.font_sources
+            print(layers, findings, still.shape, slots, fonts)
+            whole: ve.Still = ve.still(template, size=(64, 36), customizations=changes)
+            with template.customized(changes, {"a": whole.image(), "b": whole.pixels, "c": b"bytes"}) as changed:
+                frames: ve.Frames = ve.frames(changed, frames=range(0, 9), held="skip", alpha=False)
+                frame: ve.Frame = next(frames)
+                print(frame.seconds, frame.pixels.shape, frames.findings)
             order: ve.RenderOrder = ve.order_for(template, "a.mp4", encoder=encoder, frames=(0, 9))
             reference: ve.FileReference = order.template
             print(reference.sha256, ve.RenderOrder.from_json(order.to_json()).digest, ve.render_order(order).fps)
@@ -57,7 +64,13 @@ def look_at_assets(path: str) -> tuple[ve.PictureInfo | ve.VideoInfo, ve.VideoIn
 
 def foreseen(template: ve.Template) -> ve.Forecast | None:
     trial: ve.Trial | None = ve.try_out(template)
-    return None if trial is None else ve.forecast(trial, ve.EncoderConfig(), (0.0, 10.0))
+    if trial is None:
+        return None
+    encoder = ve.resolve_encoder(ve.EncoderConfig(), "a.mp4")
+    print(ve.container_of(encoder).mime_type)
+    plan: ve.SamplePlan | None = ve.plan_sample(trial, encoder, (0.0, 10.0), 0.3)
+    sample: ve.Sample | None = None if plan is None else ve.take_sample(template, encoder, (0.0, 10.0), plan)
+    return ve.forecast(trial, encoder, (0.0, 10.0), sample=sample)
 
 
 def made_ready() -> None:
@@ -67,8 +80,10 @@ def made_ready() -> None:
 ERRORS: tuple[type[ve.VelocityError], ...] = (
     ve.PackageError, ve.DocumentError, ve.CustomizationError, ve.EncoderConfigError, ve.FrameRangeError, ve.MediaError,
     ve.StorageError, ve.TemporaryStorageError, ve.PluginError, ve.OrderError, ve.RenderCancelled, ve.RenderFailed,
+    ve.WrongTypeError,
 )
 TEMPLATE: type[ve.Template] = ve.Template
+WARNING: type[UserWarning] = ve.FindingWarning
 """
 PLUGIN = """
 import os
@@ -176,6 +191,60 @@ def settings_of(codec: pt.Codec, config: ve.EncoderConfig) -> pt.EncoderSettings
     return codec.settings(config, 640, 360, Fraction(25))
 
 
+class Texts:
+    key = "texts"
+    number: int | None = None
+    title = "Texts"
+    pixel_formats = (pt.PIXEL_FORMATS[-1],)
+    containers = (pt.Container(key="txt", endings=(".txt",), mime_type="text/plain"), pt.MP4, pt.MOV, pt.AVI)
+    keeps_alpha = True
+    odd_sizes = True
+
+    def problems(
+        self, config: ve.EncoderConfig, width: int, height: int, rate: Fraction
+    ) -> list[ve.EncoderConfigError]:
+        return []
+
+    def settings(self, config: ve.EncoderConfig, width: int, height: int, rate: Fraction) -> pt.EncoderSettings:
+        return pt.EncoderSettings(encoder="", pixel_format="rgba", options={}, gop_size=1)
+
+
+class Lines:
+    def __init__(self, request: pt.FileRequest) -> None:
+        self.file = open(request.path(0), "wb")
+
+    def write(self, packet: pt.EncodedPacket, first: int) -> None:
+        self.file.write(packet.data)
+
+    def close(self) -> None:
+        self.file.close()
+
+    def abandon(self) -> None:
+        self.file.close()
+
+
+def written(request: pt.FileRequest) -> pt.FileWriter:
+    return Lines(request)
+
+
+def by_itself(codec: pt.EncodesFrames, settings: pt.EncoderSettings) -> pt.FrameEncoder:
+    return codec.encoder(settings, 640, 360, Fraction(25))
+
+
+def writes(codec: pt.Codec) -> bool:
+    return isinstance(codec, pt.WritesFiles)
+
+
+@ve.hookimpl
+def velocity_codecs() -> list[pt.Codec]:
+    return [Texts()]
+
+
+def named() -> str:
+    encoder = ve.resolve_encoder(ve.EncoderConfig(), "a.mp4")
+    return ve.container_of(encoder).mime_type
+
+
 def found() -> None:
     os.environ[plugins.STRICT_VARIABLE] = "1"
     reports: Sequence[plugins.PluginReport] = plugins.installed()
@@ -188,6 +257,8 @@ def found() -> None:
         plugins.codec("h264"), plugins.storage("file"), plugins.executor("local"),
     )
     print(reports, codecs, layers, looked_up, effects, style, others, pt.BUFFER_START)
+    same: list[plugins.PluginReport] = list(ve.plugins.installed())
+    print(same)
     plugins.require_sound()
     plugins.reset()
 """

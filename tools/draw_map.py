@@ -34,7 +34,7 @@ def layers_of(package: str) -> Rows:
 
 def arrows_of(package: str, rooms: Iterable[str]) -> set[Arrow]:
     """Which room imports which, without the arrows that follow from others."""
-    graph = grimp.build_graph(package)
+    graph = grimp.build_graph(package, cache_dir=None)  # a cache may tell of imports that are gone
     known = set(rooms)
 
     def room(module: str) -> str:

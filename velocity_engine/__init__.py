@@ -23,10 +23,19 @@ _HOMES = {
     "FileReference": "order",
     "OrderError": "errors",
     "render_still": "api",
+    "still": "api",
+    "Still": "stills.still",
+    "frames": "api",
+    "Frames": "pipeline.frame_stream",
+    "Frame": "pipeline.frame_stream",
+    "SlotInfo": "customize.slot_infos",
+    "FontInfo": "plan.font_infos",
     "RenderResult": "api",
     "Progress": "pipeline.progress",
     "EncoderConfig": "encoder_config",
     "RateControl": "encoder_config",
+    "resolve_encoder": "plugins.outputs",
+    "container_of": "plugins.outputs",
     "PackageLimits": "package.stores",
     "probe_audio": "media.probe",
     "probe_asset": "media.probe",
@@ -37,10 +46,15 @@ _HOMES = {
     "VideoInfo": "media.probe",
     "PictureInfo": "media.probe",
     "hookimpl": "hookspecs",
+    "plugins": "plugins",
     "try_out": "forecasting.trying",
     "Trial": "forecasting.trial",
     "forecast": "forecasting.forecasts",
     "Forecast": "forecasting.forecasts",
+    "plan_sample": "forecasting.forecasts",
+    "take_sample": "forecasting.sampling",
+    "Sample": "forecasting.sample",
+    "SamplePlan": "forecasting.sample",
     "warm_up": "plugins.warm_up",
     "VelocityError": "errors",
     "PackageError": "errors",
@@ -54,20 +68,24 @@ _HOMES = {
     "PluginError": "errors",
     "RenderCancelled": "errors",
     "RenderFailed": "errors",
+    "WrongTypeError": "errors",
+    "FindingWarning": "errors",
     "Finding": "errors",
     "Place": "errors",
 }
 
 if TYPE_CHECKING:
     from velocity_engine import plugins as plugins
-    from velocity_engine.api import RenderResult, order_for, render, render_order, render_still
+    from velocity_engine.api import RenderResult, frames, order_for, render, render_order, render_still, still
     from velocity_engine.customize.layer_infos import LayerInfo
+    from velocity_engine.customize.slot_infos import SlotInfo
     from velocity_engine.encoder_config import EncoderConfig, RateControl
     from velocity_engine.errors import (
         CustomizationError,
         DocumentError,
         EncoderConfigError,
         Finding,
+        FindingWarning,
         FrameRangeError,
         MediaError,
         OrderError,
@@ -79,8 +97,11 @@ if TYPE_CHECKING:
         StorageError,
         TemporaryStorageError,
         VelocityError,
+        WrongTypeError,
     )
-    from velocity_engine.forecasting.forecasts import Forecast, forecast
+    from velocity_engine.forecasting.forecasts import Forecast, forecast, plan_sample
+    from velocity_engine.forecasting.sample import Sample, SamplePlan
+    from velocity_engine.forecasting.sampling import take_sample
     from velocity_engine.forecasting.trial import Trial
     from velocity_engine.forecasting.trying import try_out
     from velocity_engine.hookspecs import hookimpl
@@ -96,9 +117,13 @@ if TYPE_CHECKING:
     )
     from velocity_engine.order import FileReference, RenderOrder
     from velocity_engine.package.stores import PackageLimits
+    from velocity_engine.pipeline.frame_stream import Frame, Frames
     from velocity_engine.pipeline.progress import Progress
     from velocity_engine.pipeline.render_segment import render_segment
+    from velocity_engine.plan.font_infos import FontInfo
+    from velocity_engine.plugins.outputs import container_of, resolve_encoder
     from velocity_engine.plugins.warm_up import warm_up
+    from velocity_engine.stills.still import Still
     from velocity_engine.template import Template, open_template
 
 __all__ = [  # written out, since type checkers read it
@@ -109,8 +134,12 @@ __all__ = [  # written out, since type checkers read it
     "EncoderConfigError",
     "FileReference",
     "Finding",
+    "FindingWarning",
+    "FontInfo",
     "Forecast",
+    "Frame",
     "FrameRangeError",
+    "Frames",
     "LayerInfo",
     "MediaError",
     "OrderError",
@@ -125,16 +154,24 @@ __all__ = [  # written out, since type checkers read it
     "RenderFailed",
     "RenderOrder",
     "RenderResult",
+    "Sample",
+    "SamplePlan",
+    "SlotInfo",
+    "Still",
     "StorageError",
     "Template",
     "TemporaryStorageError",
     "Trial",
     "VelocityError",
     "VideoInfo",
+    "WrongTypeError",
+    "container_of",
     "forecast",
+    "frames",
     "hookimpl",
     "open_template",
     "order_for",
+    "plan_sample",
     "plugins",
     "probe_asset",
     "probe_audio",
@@ -145,6 +182,9 @@ __all__ = [  # written out, since type checkers read it
     "render_order",
     "render_segment",
     "render_still",
+    "resolve_encoder",
+    "still",
+    "take_sample",
     "try_out",
     "warm_up",
 ]
@@ -156,7 +196,8 @@ def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'velocity_engine' has no attribute {name!r}")
-    value = getattr(import_module(f"velocity_engine.{home}"), name)
+    module = import_module(f"velocity_engine.{home}")
+    value = module if home == name else getattr(module, name)
     globals()[name] = value
     return value
 

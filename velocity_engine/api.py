@@ -2,46 +2,46 @@
 
 from __future__ import annotations
 
-import math
 import os
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import warnings
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import partial
-from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine import plugins
-from velocity_engine.display import RGBA
+from velocity_engine.display import CLEAR
 from velocity_engine.encoder_config import EncoderConfig
-from velocity_engine.errors import Finding, FrameRangeError, OrderError, Place
-from velocity_engine.evaluate.evaluation_pass import fit_viewport
-from velocity_engine.evaluate.evaluator import Evaluator
+from velocity_engine.errors import Finding, FindingWarning, OrderError, RenderFailed, wrong_type
+from velocity_engine.given.arguments import Cancelled, FrameRange, question, sides
+from velocity_engine.given.arguments import rate as exact_fps
+from velocity_engine.given.files import SOUND, GivenFiles, Source, named_files
+from velocity_engine.given.outputs import GivenOutput, Sink
 from velocity_engine.order import FileReference, RenderOrder
-from velocity_engine.pipeline.prepared import raise_first
-from velocity_engine.plan.plan import Plan
+from velocity_engine.pipeline.frame_stream import Frames, FrameSource, Held
+from velocity_engine.pipeline.prepared import BLACK, TimelineScene, frame_total, raise_first, raise_on_errors
+from velocity_engine.plugins.outputs import resolve_encoder
+from velocity_engine.stills.still import Still
 from velocity_engine.storage.delivery import check_target
 from velocity_engine.storage.fetched import has_changed, reference_to
 from velocity_engine.template import (
     Assets,
     Customizations,
-    FrameRange,
     Template,
+    all_findings,
     encoder_problems,
+    exact_rate,
     open_template,
 )
 
 if TYPE_CHECKING:
-    from velocity_engine.composite import Compositor
     from velocity_engine.pipeline.progress import Progress
     from velocity_engine.plugin_types import Executor
-
-CLEAR: RGBA = (0.0, 0.0, 0.0, 0.0)
-BLACK: RGBA = (0.0, 0.0, 0.0, 1.0)
-MAX_STILL_PIXELS = 16_384 * 8_192
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class RenderResult:
     """What a render wrote.
 
     Attributes:
-        output: The path of the video.
+        output: The path or URL of the video. Empty where it went into an open file.
         frames: The number of frames in the video.
         seconds: How long the render took.
         size_bytes: The size of the file in bytes.
@@ -78,130 +78,171 @@ class RenderResult:
         return self.frames / self.seconds if self.seconds > 0 else 0.0
 
 
-class WarmStill:
-    """The plan, evaluator and compositor of the last still, kept for the next one of the same template."""
+def still(
+    template: Template,
+    frame: float | None = None,
+    size: tuple[int, int] | None = None,
+    customizations: Customizations | None = None,
+    assets: Assets | None = None,
+) -> Still:
+    """Draws one frame, and tells what of it is not drawn as the designer meant.
 
-    def __init__(self, plan: Plan, compositor: Compositor) -> None:
-        self.plan = plan
-        self.evaluator = Evaluator(plan)
-        self.compositor = compositor
-        self.lock = threading.Lock()
+    Args:
+        template: What ``open_template`` returned.
+        frame: The moment, in frames of the composition; by default the first. It can lie between two frames.
+        size: (width, height) in pixels; by default the composition's. With another aspect ratio the whole composition
+            is fitted inside.
+        customizations: The entries of a ``customizationMap``. Each call with some makes a plan; for several stills of
+            the same ones, ``template.customized`` makes one for all.
+        assets: The files that ``{"assetId": ...}`` names, by id.
 
-    def close(self) -> None:
-        with self.lock:
-            self.plan.close()
+    Returns:
+        ``pixels``, (height, width, 4) uint8 with straight alpha on a clear ground, and ``findings``.
 
+    Raises:
+        CustomizationError: An entry of ``customizations`` is wrong. The error names it.
+        FrameRangeError: The composition does not have the frame, or ``size`` cannot be drawn.
+        PackageError: The template is closed.
+        WrongTypeError: An argument has a wrong type.
 
-_warm_stills: WeakKeyDictionary[Template, WarmStill] = WeakKeyDictionary()
-_warm_lock = threading.Lock()
-
-
-def _warm_still(template: Template) -> WarmStill:
-    with _warm_lock:
-        warm = _warm_stills.get(template)
-        if warm is None:
-            warm = _warm_stills[template] = _new_still(template.plan())
-            template.on_close(lambda: _forget_still(template))
-        return warm
-
-
-def _forget_still(template: Template) -> None:
-    with _warm_lock:
-        warm = _warm_stills.pop(template, None)
-    if warm is not None:
-        warm.close()
-
-
-def _new_still(plan: Plan) -> WarmStill:
-    from velocity_engine.composite import Compositor
-
-    return WarmStill(plan, Compositor())
+    Example:
+        >>> with ve.open_template("promo.zip") as template:
+        ...     still = ve.still(template, frame=75, size=(640, 360))
+        ...     print(still.pixels.shape, *still.findings)
+    """
+    _check_template(template)
+    if not customizations and not assets:
+        return template.still(frame, size)
+    with template.customized(customizations, assets) as changed:
+        return changed.still(frame, size)
 
 
 def render_still(
     template: Template,
-    frame: float = 0.0,
+    frame: float | None = None,
     size: tuple[int, int] | None = None,
     customizations: Customizations | None = None,
     assets: Assets | None = None,
 ) -> NDArray[np.uint8]:
-    """Renders one frame as an array.
+    """Renders one frame as an array: the ``pixels`` of ``still``, which has the same arguments and errors.
 
-    What is missing or not supported is left out. ``template.findings`` lists it.
-
-    Args:
-        template: What ``open_template`` returned.
-        frame: The moment, in frames of the composition. It can lie between two frames.
-        size: (width, height) in pixels; by default the composition's. With another aspect ratio the whole composition
-            is fitted inside.
-        customizations: The entries of a ``customizationMap``.
-        assets: The files that ``{"assetId": ...}`` names, by id.
+    What is missing or not supported is left out, and a ``FindingWarning`` says so. ``still`` returns it.
 
     Returns:
         (height, width, 4) uint8: RGBA with straight alpha, on a clear ground.
-
-    Raises:
-        CustomizationError: An entry of ``customizations`` is wrong. The error names it.
-        FrameRangeError: ``frame`` is not a finite number, or ``size`` cannot be drawn.
 
     Example:
         >>> with ve.open_template("promo.zip") as template:
         ...     pixels = ve.render_still(template, frame=75, size=(640, 360))
     """
-    width, height = size or (template.width, template.height)
-    if not (width >= 1 and height >= 1 and width * height <= MAX_STILL_PIXELS):
-        raise FrameRangeError(
-            f"the size {width}x{height} cannot be drawn", place=Place(field="size"), hint="Sides start at 1 pixel"
-        )
-    if not math.isfinite(frame):
-        raise FrameRangeError(f"frame {frame} is not a number", place=Place(field="frame"))
-    if not customizations:
-        return _draw_still(_warm_still(template), template, frame, width, height)
-    still = _new_still(template.plan(customizations, assets))
+    drawn = still(template, frame, size, customizations, assets)
+    if drawn.findings:
+        first, more = drawn.findings[0], len(drawn.findings) - 1
+        where = f" ({first.place})" if str(first.place) else ""
+        others = f" (and {more} more)" if more else ""
+        warnings.warn(f"{first.message}{where}; {first.instead}{others}", FindingWarning, stacklevel=2)
+    return drawn.pixels
+
+
+def frames(
+    template: Template,
+    *,
+    customizations: Customizations | None = None,
+    assets: Assets | None = None,
+    size: tuple[int, int] | None = None,
+    fps: float | Fraction | None = None,
+    frames: FrameRange | None = None,
+    alpha: bool = True,
+    held: Held = "repeat",
+    cancelled: Cancelled | None = None,
+) -> Frames:
+    """Draws the frames of a video as arrays, one after the other, without encoding them.
+
+    Threads draw ahead of the caller, a few frames at most. Leaving a loop early is safe; ``close`` or a ``with``
+    statement ends the threads at once.
+
+    Args:
+        template: What ``open_template`` returned. It must stay open.
+        customizations: The entries of a ``customizationMap``.
+        assets: The files that ``{"assetId": ...}`` names, by id.
+        size: (width, height) in pixels; by default the composition's.
+        fps: Output frames per second; by default the composition's. 29.97 stands for 30000/1001.
+        frames: (start, end), a range or a slice in frames of the composition, half-open; or a marker's name; by
+            default all.
+        alpha: True for RGBA with straight alpha on a clear ground. False for RGB on the document's ground, or on black
+            where it has none, as in a video.
+        held: "repeat" for every frame, "skip" to leave out those that are equal to the one before.
+        cancelled: A function or an event that is asked at each frame, from another thread.
+
+    Returns:
+        An iterator of ``Frame``: ``pixels``, ``seconds``, and whether it is ``held``. It has ``findings``, ``fps``,
+        ``width``, ``height``, a ``len`` and ``close``.
+
+    Raises:
+        CustomizationError, FrameRangeError, WrongTypeError: The request is wrong.
+        RenderFailed: The template cannot be rendered, for example because a picture is missing.
+        RenderCancelled: ``cancelled`` was true. It is raised where the next frame is asked for.
+
+    Example:
+        >>> with ve.frames(template, size=(640, 360), frames="intro", alpha=False) as frames:
+        ...     for seconds, pixels in frames:
+        ...         print(seconds, pixels.mean())
+    """
+    _check_template(template)
+    if held not in ("repeat", "skip"):
+        raise wrong_type("held", held, 'Give "repeat" or "skip"')
+    start, end = template.frame_range(frames)
+    drawn = (template.width, template.height) if size is None else sides(size)
+    rate = exact_rate(template.frame_rate) if fps is None else exact_fps(fps, exact_rate)
+    asked = question(cancelled)
+    plan = template.plan(customizations, assets)
     try:
-        return _draw_still(still, template, frame, width, height)
-    finally:
-        still.close()
-
-
-def _draw_still(still: WarmStill, template: Template, frame: float, width: int, height: int) -> NDArray[np.uint8]:
-    from velocity_engine.kernels.pixels.unpremultiply import to_straight
-
-    viewport = fit_viewport((template.width, template.height), width, height)
-    canvas = np.zeros((height, width, 4), np.uint8)
-    with still.lock:
-        still.compositor.draw(still.evaluator.display_list(frame, viewport, CLEAR), canvas)
-    to_straight(canvas)
-    return canvas
+        raise_on_errors(all_findings(plan.document, plan))
+        ground = CLEAR if alpha else plan.document.background or BLACK
+        scene = TimelineScene.of(plan, drawn, rate, start, ground)
+        count = frame_total(start, end, template.frame_rate, rate)
+        source = FrameSource(
+            scene, rate, count, start, scene.step, bool(alpha), held, asked, lambda: all_findings(plan.document, plan),
+            plan.close,
+        )  # fmt: skip
+        return Frames(source)
+    except BaseException:
+        plan.close()
+        raise
 
 
 def render(
     template: Template,
-    output: str | os.PathLike[str],
+    output: Sink,
     *,
     encoder: EncoderConfig | None = None,
     customizations: Customizations | None = None,
     assets: Assets | None = None,
-    audio: str | os.PathLike[str] | None = None,
+    audio: Source | None = None,
     frames: FrameRange | None = None,
     progress: Callable[[Progress], None] | None = None,
-    cancelled: Callable[[], bool] | threading.Event | None = None,
+    cancelled: Cancelled | None = None,
     executor: str | Executor | None = None,
 ) -> RenderResult:
     """Renders a video file. It makes a ``RenderOrder`` of its arguments and renders that.
 
     Args:
         template: What ``open_template`` returned.
-        output: Where the video goes: a path, or a URL of a storage backend ("s3://bucket/promo.mp4"). The folder of a
-            path must exist; a file that is there is replaced. A symbolic link stays, and what it points to is replaced.
-        encoder: How to encode; by default H.264 at the composition's size and rate.
-        customizations: The entries of a ``customizationMap``.
-        assets: The files that ``{"assetId": ...}`` names, by id: paths or URLs.
-        audio: A sound file that is mixed with the template's own sound: a path or a URL.
-        frames: (start, end) in frames of the composition, half-open, or a marker's name; by default all.
-        progress: A function that is called several times a second, on the caller's thread.
+        output: Where the video goes: a path, a URL of a storage backend ("s3://bucket/promo.mp4"), or a file that is
+            open for writing bytes, which gets the video once it is whole. The folder of a path must exist; a file that
+            is there is replaced. A symbolic link stays, and what it points to is replaced.
+        encoder: How to encode. By default the ending of the output's name chooses the codec and the container, with the
+            composition's size and rate: "a.mp4" is H.264.
+        customizations: The entries of a ``customizationMap``. "image" and "video" also take a ``pathlib.Path``, bytes,
+            an open file, a picture of Pillow or an array of numpy.
+        assets: The files that ``{"assetId": ...}`` names, by id: paths, URLs, or what "image" takes.
+        audio: A sound file that is mixed with the template's own sound: a path, a URL, bytes or an open file.
+        frames: (start, end), ``range(start, end)`` or ``slice(start, end)`` in frames of the composition, half-open; or
+            a marker's name; by default all.
+        progress: A function that is called several times a second, on the caller's thread. What it raises ends the
+            render and is raised by this function.
         cancelled: A function or an event that is asked at each frame, from several threads. The render ends once it is
-            true.
+            true. What it raises is treated as what ``progress`` raises.
         executor: What renders the segments: the name of an installed executor, or an object that follows the protocol.
             By default all processors of this machine render them. The bytes of the file are the same.
 
@@ -210,6 +251,7 @@ def render(
 
     Raises:
         CustomizationError, EncoderConfigError, FrameRangeError, PluginError: The request is wrong. Nothing was written.
+        WrongTypeError: An argument has a wrong type. Nothing was written.
         RenderFailed: The template cannot be rendered, for example because a picture is missing.
         RenderCancelled: ``cancelled`` was true. No file is left.
         StorageError: ``output`` cannot be written to, for example because its folder is not there, a folder stands at
@@ -220,10 +262,19 @@ def render(
         >>> with ve.open_template("promo.zip") as template:
         ...     ve.render(template, "promo.mp4", customizations=[{"layer": "Headline", "text": "Hello"}])
     """
-    check_target(output)
-    reference = FileReference.unread if executor is None else reference_to
-    order = _order(template, output, encoder, customizations, assets, audio, frames, reference)
-    return _rendered(order, template, progress, cancelled, executor)
+    _check_template(template)
+    encoder = _checked_encoder(encoder)
+    watch = _Watch(progress, cancelled)
+    chosen = _executor(executor)
+    with GivenOutput(output) as target, GivenFiles() as given:
+        check_target(target.target)
+        entries, files = given.request(customizations, assets, len(template.customizations), template.asset_files)
+        sound = None if audio is None else given.path(audio, "audio", SOUND)
+        reference = FileReference.unread if chosen is None else reference_to
+        order = _order(template, target.target, encoder, entries, files, sound, frames, reference)
+        result = _rendered(order, template.origin, watch, chosen)
+        target.deliver(watch.cancelled)
+        return replace(result, output=target.name)
 
 
 def order_for(
@@ -238,36 +289,51 @@ def order_for(
 ) -> RenderOrder:
     """Returns the order that ``render`` makes of the same arguments. It can be stored, sent, and rendered later.
 
+    An order names files, so all that is given must have a path or a URL.
+
     Raises:
         EncoderConfigError, FrameRangeError: The configuration or the frames are wrong for this template.
         StorageError: A file cannot be read.
+        WrongTypeError: An argument has a wrong type, or is in memory.
 
     Example:
         >>> order = ve.order_for(template, "promo.mp4")
         >>> result = ve.render_order(order)
     """
-    return _order(template, output, encoder, customizations, assets, audio, frames, reference_to)
+    _check_template(template)
+    if template.holds_memory:
+        raise wrong_type("template", template, "An order names files: open the template from a path or a URL")
+    files = named_files(assets)
+    _check_named("output", output)
+    if audio is not None:
+        _check_named("audio", audio)
+    with GivenFiles() as given:
+        entries, files = given.request(customizations, files, len(template.customizations), template.asset_files)
+        if given.is_used:
+            right = "An order names files: put the picture into a file, and name that"
+            raise wrong_type("customizations", customizations, right)
+    return _order(template, output, _checked_encoder(encoder), entries, files, audio, frames, reference_to)
 
 
 def _order(
     template: Template,
     output: str | os.PathLike[str],
-    encoder: EncoderConfig | None,
-    customizations: Customizations | None,
-    assets: Assets | None,
+    encoder: EncoderConfig,
+    customizations: Customizations,
+    assets: Mapping[str, str],
     audio: str | os.PathLike[str] | None,
     frames: FrameRange | None,
     reference: Callable[[str | os.PathLike[str]], FileReference],
 ) -> RenderOrder:
-    encoder = encoder or EncoderConfig()
+    encoder = resolve_encoder(encoder, output)
     raise_first(encoder_problems(template, encoder))
     return RenderOrder(
         template=reference(template.location),
         animation=template.animation,
         output=os.fspath(output),
         encoder=encoder,
-        customizations=tuple(customizations or ()),
-        assets={key: reference(path) for key, path in (assets or {}).items()},
+        customizations=(*template.customizations, *customizations),
+        assets={key: reference(path) for key, path in {**template.asset_files, **assets}.items()},
         frames=template.frame_range(frames),
         soundtrack=None if audio is None else reference(audio),
     )
@@ -277,7 +343,7 @@ def render_order(
     order: RenderOrder,
     *,
     progress: Callable[[Progress], None] | None = None,
-    cancelled: Callable[[], bool] | threading.Event | None = None,
+    cancelled: Cancelled | None = None,
     executor: str | Executor | None = None,
 ) -> RenderResult:
     """Renders an order.
@@ -293,30 +359,60 @@ def render_order(
     Raises:
         OrderError: The template has changed since the order was made.
     """
+    if not isinstance(order, RenderOrder):
+        raise wrong_type("order", order, "Give a RenderOrder")
+    watch = _Watch(progress, cancelled)
+    chosen = _executor(executor)
     check_target(order.output)
     if has_changed(order.template):
         raise OrderError("the template is not the one that was ordered", hint="Make the order anew")
     with open_template(order.template.location, animation=order.animation) as template:
-        return _rendered(order, template, progress, cancelled, executor)
+        return _rendered(order, template, watch, chosen)
 
 
-def _rendered(
-    order: RenderOrder,
-    template: Template,
-    progress: Callable[[Progress], None] | None,
-    cancelled: Callable[[], bool] | threading.Event | None,
-    executor: str | Executor | None,
-) -> RenderResult:
+class _Watch:
+    """The caller's functions. What they raise is kept, so that it reaches the caller as it is."""
+
+    def __init__(self, progress: object, cancelled: object) -> None:
+        if progress is not None and not callable(progress):
+            raise wrong_type("progress", progress, "Give a function that takes a Progress")
+        self.error: Exception | None = None
+        self._question = question(cancelled)
+        self._told = progress
+        self.progress = None if progress is None else self._tell
+
+    def cancelled(self) -> bool:
+        try:
+            return self._question()
+        except Exception as error:
+            self.error = self.error or error
+            raise
+
+    def _tell(self, progress: Progress) -> None:
+        try:
+            assert callable(self._told)
+            self._told(progress)
+        except Exception as error:
+            self.error = self.error or error
+            raise
+
+
+def _rendered(order: RenderOrder, template: Template, watch: _Watch, executor: Executor | None) -> RenderResult:
     from velocity_engine.pipeline.prepared import prepare
     from velocity_engine.pipeline.render_file import render_to_file
+    from velocity_engine.pipeline.render_segment import lent
 
-    chosen = plugins.executor(executor) if isinstance(executor, str) else executor
     render = prepare(order, template)
     try:
-        execute = None if chosen is None else partial(chosen.run, order)
+        execute = None if executor is None else partial(executor.run, order)
         video = render.video
-        stats = render_to_file(video, order.output, render.sound(), progress, _question(cancelled), execute)
+        with nullcontext() if executor is None else lent(order, render):
+            stats = render_to_file(video, order.output, render.sound(), watch.progress, watch.cancelled, execute)
         findings = render.findings()
+    except RenderFailed:
+        if watch.error is not None:
+            raise watch.error from None
+        raise
     finally:
         render.close()
     return RenderResult(
@@ -329,11 +425,32 @@ def _rendered(
         dict(stats.seconds_by_stage),
         stats.tiles,
         stats.held_tiles,
-        float(stats.frames / video.rate),
+        float(video.frame_count / video.rate),
     )
 
 
-def _question(cancelled: Callable[[], bool] | threading.Event | None) -> Callable[[], bool]:
-    if cancelled is None:
-        return lambda: False
-    return cancelled.is_set if isinstance(cancelled, threading.Event) else cancelled
+def _check_template(template: object) -> None:
+    if not isinstance(template, Template):
+        raise wrong_type("template", template, "Open it first, and give the Template that this returns")
+
+
+def _check_named(name: str, file: object) -> None:
+    if not isinstance(file, str | os.PathLike):
+        raise wrong_type(name, file, "An order names files: give a path or a URL")
+
+
+def _checked_encoder(encoder: object) -> EncoderConfig:
+    if encoder is None:
+        return EncoderConfig()
+    if not isinstance(encoder, EncoderConfig):
+        raise wrong_type("encoder", encoder, 'Give an EncoderConfig, such as EncoderConfig(bitrate="5M")')
+    return encoder
+
+
+def _executor(executor: Any) -> Executor | None:
+    if executor is None:
+        return None
+    chosen: Executor = plugins.executor(executor) if isinstance(executor, str) else executor
+    if isinstance(executor, type) or not callable(getattr(chosen, "run", None)):
+        raise wrong_type("executor", executor, "Give the name of an executor, or an object with a method run")
+    return chosen

@@ -27,6 +27,7 @@ from velocity_engine.model.layers import BlendMode, MaskMode, MatteMode
 from velocity_engine.model.shapes import Cap, FillRule, GradientKind, Join
 
 RGBA = tuple[float, float, float, float]
+CLEAR: RGBA = (0.0, 0.0, 0.0, 0.0)
 COLOR_SCHEMA: dict[str, Any] = {
     "type": "string",
     "pattern": "^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
 from fractions import Fraction
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from velocity_engine.errors import EncoderConfigError, Place, nearest
+from velocity_engine.errors import EncoderConfigError, Place, nearest, wrong_type
 
 CODEC_NUMBERS = {0: "h264", 1: "h265", 2: "av1"}
-CONTAINERS = ("mp4", "mov", "avi")
+USUAL_CODEC, USUAL_CONTAINER = "h264", "mp4"
 MAX_SIDE = 16_384
 SEGMENT_SECONDS = 5.0
 
@@ -40,51 +42,96 @@ class EncoderConfig:
     """How a video is encoded. Everything has a default.
 
     Attributes:
-        bitrate: Bytes per second (the unit of the REST contract), 1,000 to 250,000,000. None for a quality that the
-            codec chooses.
+        bitrate: A text with its unit, such as "5M", "800k" or "5 Mbit/s" (bits per second) or "625 kB/s" (bytes per
+            second). A bare number is in bytes per second (the unit of the REST contract), 1,000 to 250,000,000, and
+            that is what the attribute holds. None for a quality that the codec chooses.
         fps_num: The numerator of the frame rate. None for the composition's frame rate.
         fps_den: The denominator of the frame rate. The rate must be 1 to 240 frames per second.
-        resolution: (width, height) in pixels, each even and from 16 to 16,384. None for the composition's size.
-        codec: The name of a codec plugin, or its number (0 h264, 1 h265, 2 av1).
+        resolution: (width, height) in pixels, each from 16 to 16,384, and even where the codec needs that. None for the
+            composition's size.
+        codec: The name of a codec, or its number (0 h264, 1 h265, 2 av1). None for what the name of the output or the
+            container asks for, and H.264 where both leave it open.
         preset: 0 (slowest, smallest file) to 5 (fastest). None for the codec's default.
-        rate_control: How the bitrate is controlled.
+        rate_control: How the bitrate is controlled: a ``RateControl``, or its number.
         gop: The longest distance of key frames, in output frames. None for the codec's default.
         idr: The longest distance of IDR frames, in output frames, at least ``gop``. None for that of key frames.
         profile: The number of the profile in the codec's standard (H.264: profile_idc 66, 77 or 100). None for the
             codec's default.
         level: The number of the level in the codec's standard (H.264: 41 for level 4.1). None for the lowest that is
             enough.
-        container: "mp4", "mov" or "avi".
+        container: The kind of file: "mp4", "mov", "avi", or one of a plugin's codec, such as "webm". None for what the
+            name of the output asks for, or else the codec's first one.
         qp: The quantiser of CQP, 0 to 63. The codec can narrow the range.
-        audio_bitrate: Bits per second, 16,000 to 512,000.
+        audio_bitrate: A text with its unit, such as "192k" (bits per second). A bare number is in bits per second,
+            16,000 to 512,000.
         segment_seconds: About how long the parts of the video are that are rendered on their own, 0.2 to 600. Each
             starts with a key frame, so shorter ones make the video larger; more processes can share the work. The
             bytes of the video depend on it.
 
+    Raises:
+        WrongTypeError: A field has a value of a wrong type.
+        EncoderConfigError: A text is no bitrate.
+
     Example:
-        >>> EncoderConfig(bitrate=625_000, fps_num=30_000, fps_den=1_001, codec="h265")
+        >>> EncoderConfig(bitrate="5M", fps_num=30_000, fps_den=1_001, codec="h265").bitrate
+        625000
     """
 
     bitrate: int | None = None
     fps_num: int | None = None
     fps_den: int = 1
     resolution: tuple[int, int] | None = None
-    codec: str | int = "h264"
+    codec: str | int | None = None
     preset: int | None = None
     rate_control: RateControl = RateControl.VBR
     gop: int | None = None
     idr: int | None = None
     profile: int | None = None
     level: int | None = None
-    container: str = "mp4"
+    container: str | None = None
     qp: int | None = None
     audio_bitrate: int = 192_000
     segment_seconds: float = SEGMENT_SECONDS
 
+    if TYPE_CHECKING:  # what can be written, which is more than what the fields hold
+
+        def __init__(
+            self,
+            *,
+            bitrate: int | str | None = None,
+            fps_num: int | None = None,
+            fps_den: int = 1,
+            resolution: Sequence[int] | None = None,
+            codec: str | int | None = None,
+            preset: int | None = None,
+            rate_control: RateControl | int = RateControl.VBR,
+            gop: int | None = None,
+            idr: int | None = None,
+            profile: int | None = None,
+            level: int | None = None,
+            container: str | None = None,
+            qp: int | None = None,
+            audio_bitrate: int | str = 192_000,
+            segment_seconds: float = SEGMENT_SECONDS,
+        ) -> None: ...
+
+    def __post_init__(self) -> None:
+        for name, read in _READERS.items():
+            value = getattr(self, name)
+            if value is not None or name in _NEVER_NONE:
+                object.__setattr__(self, name, read(name, value))
+
     @property
     def codec_name(self) -> str:
-        """The name of the codec, also where ``codec`` is a number."""
+        """The name of the codec, also where ``codec`` is a number or left open."""
+        if self.codec is None:
+            return USUAL_CODEC
         return CODEC_NUMBERS.get(self.codec, str(self.codec)) if isinstance(self.codec, int) else self.codec
+
+    @property
+    def container_name(self) -> str:
+        """The name of the container, also where it is left open."""
+        return USUAL_CONTAINER if self.container is None else self.container
 
     @property
     def frame_rate(self) -> Fraction | None:
@@ -116,74 +163,175 @@ class EncoderConfig:
         return cls(**{**values, **special})
 
 
+# --- what callers write -----------------------------------------------------------------------------------------------
+
+_NEVER_NONE = ("fps_den", "rate_control", "audio_bitrate", "segment_seconds")
+_RATE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)\s*([kKmM]?)(bps|b/s|bit/s|bits/s|bit|B/s|bytes/s|)")
+_UNITS = {"": 1, "k": 1_000, "m": 1_000_000}
+
+
+def bits_of(text: str) -> float | None:
+    """Returns the bits per second of a text such as "5M", "800 kbit/s" or "625 kB/s", or None where it is none.
+
+    Args:
+        text: The text. Without a unit, and with "b" or "bit", it is in bits; with "B/s" or "bytes/s" in bytes.
+    """
+    found = _RATE.fullmatch(text.strip())
+    if found is None:
+        return None
+    return float(found[1]) * _UNITS[found[2].lower()] * (8 if found[3] in ("B/s", "bytes/s") else 1)
+
+
+def _whole(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not hasattr(type(value), "__index__"):
+        right = "It must be a whole number"
+        if name == "fps_num" and isinstance(value, float | Fraction | str):
+            right = "It must be a whole number: 29.97 frames a second have the numerator 30000 and the denominator 1001"
+        raise wrong_type(name, value, right)
+    return operator.index(value)
+
+
+def _rate(name: str, value: Any, divisor: int, unit: str) -> int:
+    """A bitrate in ``unit``, of which ``divisor`` bits are one."""
+    if isinstance(value, str):
+        bits = bits_of(value)
+        if bits is None:
+            raise bad_setting(
+                name, f"{value!r} is no bitrate", 'Write bits a second, such as "5M", "800k" or "5 Mbit/s"'
+            )
+        return round(bits / divisor)
+    if isinstance(value, bool) or not hasattr(type(value), "__index__"):
+        raise wrong_type(name, value, f'It must be a text such as "5M" (bits a second), or a whole number of {unit}')
+    return operator.index(value)
+
+
+def _sides(name: str, value: Any) -> tuple[int, int]:
+    right = "It must be (width, height) in pixels, such as (1280, 720)"
+    if isinstance(value, str | bytes) or not hasattr(type(value), "__len__") or len(value) != 2:
+        raise wrong_type(name, value, right)
+    sides = tuple(value)
+    if any(isinstance(side, bool) or not hasattr(type(side), "__index__") for side in sides):
+        raise wrong_type(name, value, right)
+    return (operator.index(sides[0]), operator.index(sides[1]))
+
+
+def _codec(name: str, value: Any) -> str | int:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not hasattr(type(value), "__index__"):
+        raise wrong_type(name, value, 'It must be the name of a codec, such as "h264"')
+    return operator.index(value)
+
+
+def _control(name: str, value: Any) -> RateControl:
+    try:
+        return RateControl(_whole(name, value))
+    except ValueError:
+        raise bad_setting(name, f"the rate control is {value}", "It must be 0 (CBR), 1 (VBR) or 2 (CQP)") from None
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise wrong_type(name, value, 'It must be a text, such as "mp4"')
+    return value
+
+
+def _seconds(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
+        raise wrong_type(name, value, "It must be a number of seconds")
+    return value if isinstance(value, int | float) else float(value)
+
+
+_READERS: Mapping[str, Callable[[str, Any], Any]] = {
+    **dict.fromkeys(("fps_num", "fps_den", "preset", "gop", "idr", "profile", "level", "qp"), _whole),
+    "bitrate": lambda name, value: _rate(name, value, 8, "bytes a second"),
+    "audio_bitrate": lambda name, value: _rate(name, value, 1, "bits a second"),
+    "resolution": _sides,
+    "codec": _codec,
+    "rate_control": _control,
+    "container": _text,
+    "segment_seconds": _seconds,
+}
+
+
 def bad_setting(field: str, message: str, hint: str) -> EncoderConfigError:
     """Returns what is wrong with the setting ``field``, and what would be right."""
     return EncoderConfigError(message, place=Place(field=field), hint=hint)
 
 
-def config_problems(config: EncoderConfig, codecs: tuple[str, ...]) -> list[EncoderConfigError]:
+@dataclass(frozen=True, slots=True)
+class CodecTraits:
+    """What the checks for every codec know of one.
+
+    Attributes:
+        title: The name that people read.
+        containers: The names of its containers.
+        odd_sizes: Whether the sides of its pictures may be odd.
+    """
+
+    title: str
+    containers: tuple[str, ...]
+    odd_sizes: bool = False
+
+
+def config_problems(config: EncoderConfig, codecs: Mapping[str, CodecTraits]) -> list[EncoderConfigError]:
     """Returns all that is wrong with a configuration for any codec.
 
     What depends on the codec (profile, level, its limits) is checked by ``Codec.problems``.
 
     Args:
         config: The configuration.
-        codecs: The names of the installed codecs.
+        codecs: The installed codecs, by name.
 
     Returns:
-        One error for each problem. Its ``place.field`` names the field as the REST contract does.
+        One error for each problem. Its ``place.field`` names the field.
     """
     found: list[EncoderConfigError] = []
-    ranges: tuple[tuple[str, int | None, int, int], ...] = (
-        ("bitrate", config.bitrate, 1_000, 250_000_000),
-        ("fpsNum", config.fps_num, 1, 1_000_000),
-        ("fpsDenum", config.fps_den, 1, 1_000_000),
-        ("preset", config.preset, 0, 5),
-        ("gop", config.gop, 1, 100_000),
-        ("idr", config.idr, 1, 100_000),
-        ("qp", config.qp, 0, 63),
-        ("audioBitrate", config.audio_bitrate, 16_000, 512_000),
+    codec = codecs.get(config.codec_name)
+    ranges: tuple[tuple[str, str, int | None, int, int], ...] = (
+        ("bitrate", "the bitrate in bytes a second", config.bitrate, 1_000, 250_000_000),
+        ("fps_num", "the numerator of the frame rate", config.fps_num, 1, 1_000_000),
+        ("fps_den", "the denominator of the frame rate", config.fps_den, 1, 1_000_000),
+        ("preset", "preset", config.preset, 0, 5),
+        ("gop", "gop", config.gop, 1, 100_000),
+        ("idr", "idr", config.idr, 1, 100_000),
+        ("qp", "qp", config.qp, 0, 63),
+        ("audio_bitrate", "the bitrate of the sound in bits a second", config.audio_bitrate, 16_000, 512_000),
     )
-    for field, value, low, high in ranges:
+    for field, words, value, low, high in ranges:
         if value is not None and not low <= value <= high:
-            found.append(bad_setting(field, f"{field} is {value}", f"It must be from {low} to {high}"))
+            found.append(bad_setting(field, f"{words} is {value}", f"It must be from {low} to {high}"))
     if not 0.2 <= config.segment_seconds <= 600:
-        message = f"segmentSeconds is {config.segment_seconds:g}"
-        found.append(bad_setting("segmentSeconds", message, "It must be from 0.2 to 600"))
+        message = f"the length of a segment is {config.segment_seconds:g} seconds"
+        found.append(bad_setting("segment_seconds", message, "It must be from 0.2 to 600"))
     if config.fps_num is None and config.fps_den > 1:
-        message = f"fpsDenum {config.fps_den} stands without fpsNum"
-        hint = "Give both, such as fpsNum 30000 and fpsDenum 1001, or leave both out for the template's own rate"
-        found += [bad_setting("fpsNum", message, hint), bad_setting("fpsDenum", message, hint)]
+        message = f"the denominator {config.fps_den} of the frame rate stands without a numerator"
+        hint = "Give both, such as 30000 and 1001, or leave both out for the template's own rate"
+        found += [bad_setting("fps_num", message, hint), bad_setting("fps_den", message, hint)]
     if config.fps_num is not None and config.fps_den >= 1 and not 1 <= config.fps_num / config.fps_den <= 240:
         rate = config.fps_num / config.fps_den
-        found.append(bad_setting("fpsNum", f"the frame rate is {rate:g}", "It must be from 1 to 240 frames a second"))
+        found.append(bad_setting("fps_num", f"the frame rate is {rate:g}", "It must be from 1 to 240 frames a second"))
     if config.resolution is not None:
         width, height = config.resolution
+        shown = f"{width}x{height}"
         if not (16 <= width <= MAX_SIDE and 16 <= height <= MAX_SIDE):
-            found.append(
-                bad_setting("res", f"the resolution is {width}x{height}", f"Each side must be from 16 to {MAX_SIDE}")
-            )
-        elif width % 2 or height % 2:
+            hint = f"Each side must be from 16 to {MAX_SIDE}"
+            found.append(bad_setting("resolution", f"the resolution is {shown}", hint))
+        elif (width % 2 or height % 2) and not (codec is not None and codec.odd_sizes):
             even = f"{width + width % 2}x{height + height % 2}"
-            found.append(
-                bad_setting("res", f"the resolution {width}x{height} is odd", f"4:2:0 video needs even sides: {even}")
-            )
-    if config.codec_name not in codecs:
-        near = nearest(config.codec_name, codecs)
+            hint = f"4:2:0 video needs even sides: {even}"
+            found.append(bad_setting("resolution", f"the resolution {shown} is odd", hint))
+    if codec is None:
+        near = nearest(config.codec_name, tuple(codecs))
         numbers = ", ".join(f"{number} = {name}" for number, name in CODEC_NUMBERS.items())
         hint = f"Did you mean {near}?" if near else f"It must be one of {', '.join(codecs)} ({numbers})"
         found.append(bad_setting("codec", f"codec {config.codec} is unknown", hint))
-    if config.container not in CONTAINERS:
-        found.append(
-            bad_setting("container", f"container {config.container!r} is unknown", f"Choose {', '.join(CONTAINERS)}")
-        )
+    found += _container_problems(config.container_name, codec, codecs)
     if config.rate_control == RateControl.CBR and config.bitrate is None:
-        found.append(bad_setting("bitrate", "constant bitrate (rc 0) has no bitrate", "Give bitrate, or rc 1 or 2"))
+        found.append(bad_setting("bitrate", "constant bitrate has no bitrate", "Give one, or choose VBR or CQP"))
     if config.qp is not None and config.rate_control != RateControl.CQP:
         found.append(
-            bad_setting(
-                "qp", "qp stands beside a rate control that does not use it", "Give rc 2 (CQP), or leave qp out"
-            )
+            bad_setting("qp", "qp stands beside a rate control that does not use it", "Choose CQP, or leave qp out")
         )
     if config.gop is not None and config.idr is not None and config.idr < config.gop:
         found.append(
@@ -192,6 +340,20 @@ def config_problems(config: EncoderConfig, codecs: tuple[str, ...]) -> list[Enco
             )
         )
     return found
+
+
+def _container_problems(
+    name: str, codec: CodecTraits | None, codecs: Mapping[str, CodecTraits]
+) -> list[EncoderConfigError]:
+    takers = [key for key, one in codecs.items() if name in one.containers]
+    if not takers:
+        known = dict.fromkeys(one for traits in codecs.values() for one in traits.containers)
+        return [bad_setting("container", f"container {name!r} is unknown", f"Choose {', '.join(known)}")]
+    if codec is None or name in codec.containers:
+        return []
+    other = USUAL_CODEC if USUAL_CODEC in takers else takers[0]
+    hint = f"Choose {' or '.join(codec.containers)}, or codec {other}"
+    return [bad_setting("container", f"{codec.title} does not go into {name!r}", hint)]
 
 
 # --- what a bitrate means for the quality, for codecs and for whoever foretells what they make ---

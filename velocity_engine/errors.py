@@ -120,6 +120,28 @@ class RenderFailed(VelocityError):
     """Rendering or encoding failed before the end. No output is left behind."""
 
 
+class WrongTypeError(VelocityError, TypeError):
+    """An argument has a type that the function does not take. ``place.field`` names the argument."""
+
+
+class FindingWarning(UserWarning):
+    """What ``render_still`` warns with: something of a template is not drawn as its designer meant."""
+
+
+def wrong_type(name: str, value: object, right: str) -> WrongTypeError:
+    """Returns the error of an argument that has a wrong type.
+
+    Args:
+        name: The argument's name.
+        value: What was given.
+        right: One sentence that says what would be right.
+    """
+    import reprlib
+
+    what = f"{name} is {reprlib.repr(value)}, of type {type(value).__name__}"
+    return WrongTypeError(what, place=Place(field=name), hint=right)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something of a template that is not drawn as its designer meant.

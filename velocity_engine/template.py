@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import threading
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from velocity_engine.errors import Finding, FrameRangeError, Place, VelocityError, nearest
+from velocity_engine.errors import Finding, FrameRangeError, PackageError, Place, VelocityError, WrongTypeError, nearest
+from velocity_engine.given.arguments import FrameRange, bounds, moment, sides
+from velocity_engine.given.files import TEMPLATES, GivenFiles, Picture, Source
 from velocity_engine.media.decoded_pictures import DecodedPictures
 from velocity_engine.model.document import Document, Marker, MediaAsset
 from velocity_engine.model.gc_threshold import raised_gc_threshold
@@ -17,24 +20,36 @@ from velocity_engine.model.text import Font
 from velocity_engine.package.package import Package, PackageLimits, open_package
 from velocity_engine.parse.document import parse_document
 from velocity_engine.storage.fetched import local_path
+from velocity_engine.storage.targets import is_local
 
 if TYPE_CHECKING:
     from velocity_engine.customize.layer_infos import LayerInfo
+    from velocity_engine.customize.slot_infos import SlotInfo
     from velocity_engine.encoder_config import EncoderConfig
+    from velocity_engine.plan.font_infos import FontInfo
     from velocity_engine.plan.plan import Plan
     from velocity_engine.plan.preflight import Preflight
     from velocity_engine.plugins.layer_plugins import LayerPlugin
+    from velocity_engine.stills.still import Still, StillDrawer
 
-Customizations = Sequence[Mapping[str, Any]]
-Assets = Mapping[str, "str | os.PathLike[str]"]
-FrameRange = tuple[float, float] | str
+Customizations: TypeAlias = Sequence[Mapping[str, Any]]
+Assets: TypeAlias = Mapping[str, Picture]
+POSTER = 480  # pixels of the longer side
 
 
 class Template:
     """An opened template. ``open_template`` returns one.
 
     It keeps its package open, so call ``close`` at the end or use it in a ``with`` statement. Several threads may use
-    it for different renders. What it remembers (the last plan of ``render_still``) is used by one caller at a time.
+    it at once; its stills are then drawn one after the other. A notebook shows it with a picture and its layers. It can
+    be pickled where it was opened from a path or a URL: whoever unpickles it opens it again.
+
+    Attributes:
+        document: The parsed document, customized where the template is.
+        package: The files.
+        location: The path or URL that it was opened from.
+        animation: Which document of the package it is, where that was said.
+        customizations: What ``customized`` was given.
 
     Example:
         >>> with ve.open_template("promo.zip") as template:
@@ -47,10 +62,21 @@ class Template:
         self.document = document
         self.location = location
         self.animation = animation
+        self.customizations: Customizations = ()
+        self._assets: dict[str, str] = {}
+        self._origin: Template | None = None
+        self._limits: PackageLimits | None = None
+        self._given = GivenFiles()
+        self._in_memory = False
         self._findings: tuple[Finding, ...] | None = None
         self._pictures = DecodedPictures()
         self._closing: list[Callable[[], None]] = []
+        self._closed = False
+        self._children: weakref.WeakSet[Template] = weakref.WeakSet()
         self._preflight: Preflight | None = None
+        self._known = 0
+        self._drawer: StillDrawer | None = None
+        self._lock = threading.Lock()
         self._preflight_lock = threading.Lock()
 
     # --- what it is ---
@@ -116,6 +142,21 @@ class Template:
         return self.document.fonts
 
     @property
+    def font_sources(self) -> tuple[FontInfo, ...]:
+        """The fonts that the document's texts name, and what draws each. Font files are read for that."""
+        from velocity_engine.plan.font_infos import font_infos
+
+        self._check_open()
+        return font_infos(self.document, self.package)
+
+    @property
+    def slots(self) -> tuple[SlotInfo, ...]:
+        """What the designer opened for replacement: ``{"slot": name, "value": ...}`` of a customization fills it."""
+        from velocity_engine.customize.slot_infos import slot_infos
+
+        return slot_infos(self.document)
+
+    @property
     def markers(self) -> tuple[Marker, ...]:
         """The markers of the composition: named moments and frame ranges."""
         return self.document.markers
@@ -138,21 +179,62 @@ class Template:
 
     # --- what can be done with it ---
 
-    def customized(self, customizations: Customizations | None = None, assets: Assets | None = None) -> Document:
-        """Returns the document with customizations applied.
+    def customized(self, customizations: Customizations | None = None, assets: Assets | None = None) -> Template:
+        """Returns a template with customizations applied. Its stills need one plan, however many are drawn.
+
+        It shares the files of this one, so keep this one open. Close it before, or with this one. What it is given
+        further, as by ``render`` or its own ``customized``, is applied after what it has.
 
         Args:
-            customizations: The entries of a ``customizationMap``.
-            assets: The files that ``{"assetId": ...}`` names, by id.
+            customizations: The entries of a ``customizationMap``. "image" and "video" also take a ``pathlib.Path``,
+                bytes, an open file, a picture of Pillow or an array of numpy.
+            assets: The files that ``{"assetId": ...}`` names, by id: paths, URLs, or what "image" takes.
 
         Raises:
             CustomizationError: An entry is wrong. The error names it.
+            WrongTypeError: An argument has a wrong type.
+
+        Example:
+            >>> with template.customized([{"layer": "Headline", "text": "Hello"}]) as hello:
+            ...     stills = [ve.render_still(hello, frame) for frame in range(0, 150, 10)]
         """
-        if not customizations:
-            return self.document
         from velocity_engine.customize import customize
 
-        return customize(self.document, self.package, customizations, assets=_local(assets))
+        self._check_open()
+        given = GivenFiles()
+        try:
+            known = len(self.customizations)
+            entries, files = given.request(customizations, assets, known, self._assets)
+            entries, files = (*self.customizations, *entries), {**self._assets, **files}
+            origin = self._origin or self
+            local = {key: local_path(location) for key, location in files.items()}
+            document = customize(origin.document, self.package, entries, assets=local, known=known)
+        except BaseException:
+            given.close()
+            raise
+        changed = Template(self.package, document, self.location, self.animation)
+        changed.customizations, changed._assets, changed._given = entries, files, given
+        changed._known = known
+        changed._origin, changed._limits, changed._pictures = origin, self._limits, self._pictures
+        changed._in_memory = self.holds_memory
+        self._children.add(changed)
+        return changed
+
+    @property
+    def origin(self) -> Template:
+        """The template as it was opened: itself, or what ``customized`` was first called of."""
+        return self._origin or self
+
+    @property
+    def asset_files(self) -> Mapping[str, str]:
+        """The files of ``customizations``: paths or URLs, by id."""
+        return self._assets
+
+    @property
+    def holds_memory(self) -> bool:
+        """Whether anything that it is made of was given in memory, so that no other process could open it."""
+        above = self._origin
+        return self._in_memory or self._given.is_used or (above is not None and above.holds_memory)
 
     def plan(self, customizations: Customizations | None = None, assets: Assets | None = None) -> Plan:
         """Returns a plan of the document with customizations applied. The caller closes the plan.
@@ -164,37 +246,93 @@ class Template:
         Raises:
             CustomizationError: An entry is wrong. The error names it.
         """
+        self._check_open()
+        if not customizations:
+            return self._own_plan()
+        changed = self.customized(customizations, assets)
+        try:
+            plan = changed.plan()
+        except BaseException:
+            changed.close()
+            raise
+        plan.resources.insert(0, changed.close)  # what is in memory is needed as long as the plan
+        return plan
+
+    def _own_plan(self) -> Plan:
         from velocity_engine.evaluate.expressions import expression_engine
         from velocity_engine.plan.plan import make_plan
 
-        plan = make_plan(self.customized(customizations, assets), self.package, self._pictures, expression_engine)
-        if customizations and any(finding.severity == "error" for finding in plan.findings):
+        plan = make_plan(self.document, self.package, self._pictures, expression_engine)
+        if self.customizations and any(finding.severity == "error" for finding in plan.findings):
             try:
-                self._raise_brought(customizations, assets)
+                self._raise_brought()
             except BaseException:
                 plan.close()
                 raise
         return plan
 
-    def _raise_brought(self, customizations: Customizations, assets: Assets | None) -> None:
-        """Raises the first error that a customization brings, with the others as its notes."""
-        brought = self._preflighted(customizations, assets)
+    def _raise_brought(self) -> None:
+        """Raises the first error that a customization brought, with the others as its notes."""
+        brought = self._preflighted(self.customizations, self._assets, self._known)
         if brought:
             for other in brought[1:]:
                 brought[0].add_note(str(other))
             raise brought[0]
 
-    def _preflighted(self, customizations: Customizations, assets: Assets | None) -> list[VelocityError]:
-        """What is wrong with the customizations, and with the template only because of them."""
-        with self._preflight_lock:
-            found = self.preflight().problems(customizations, _local(assets))
+    def _preflighted(self, customizations: Customizations, files: Mapping[str, str], known: int) -> list[VelocityError]:
+        """What is wrong with the customizations, and with the template only because of them. The first ``known`` are
+        those of an earlier call, and are not counted in what is told."""
+        local = {key: local_path(location) for key, location in files.items()}
+        origin = self.origin
+        with origin._preflight_lock:
+            found = origin.preflight().problems(customizations, local, known=known)
         return [one for one in found if one.place.field]
+
+    def still(self, frame: float | None = None, size: tuple[int, int] | None = None) -> Still:
+        """Draws one frame.
+
+        Args:
+            frame: The moment, in frames of the composition; by default the first. It can lie between two frames.
+            size: (width, height) in pixels; by default the composition's. With another aspect ratio the whole
+                composition is fitted inside.
+
+        Returns:
+            The pixels, and what is not drawn as the designer meant.
+
+        Raises:
+            FrameRangeError: The composition does not have the frame, or the size cannot be drawn.
+            WrongTypeError: An argument has a wrong type.
+        """
+        at = self.first_frame if frame is None else self._moment(frame)
+        width, height = (self.width, self.height) if size is None else sides(size)
+        return self._still_drawer().draw(at, *sides((width, height)))
+
+    def _moment(self, frame: float) -> float:
+        at, document = moment(frame), self.document
+        if not document.in_point <= at < document.out_point:
+            hint = (
+                f"The composition has frames {document.in_point:g} to {document.out_point:g} (the end is not included)"
+            )
+            raise FrameRangeError(f"there is no frame {at:g}", place=Place(field="frame"), hint=hint)
+        return at
+
+    def _still_drawer(self) -> StillDrawer:
+        from velocity_engine.stills.still import StillDrawer
+
+        with self._lock:
+            self._check_open()
+            if self._drawer is None:
+                plan = self.plan()
+                self._drawer = StillDrawer(plan, lambda: all_findings(plan.document, plan))
+                self.on_close(self._drawer.close)
+            return self._drawer
 
     def frame_range(self, frames: FrameRange | None) -> tuple[float, float]:
         """Checks a range of frames and returns its start and end.
 
         Args:
-            frames: (start, end) in frames of the composition, half-open; or the name of a marker; or None for all.
+            frames: (start, end), ``range(start, end)`` or ``slice(start, end)`` in frames of the composition,
+                half-open; or the name of a marker; or None for all. An open side of a slice is that of the composition.
 
         Returns:
             (start, end) in frames of the composition. The end is not part of the range.
@@ -207,8 +345,10 @@ class Template:
             return (document.in_point, document.out_point)
         if isinstance(frames, str):
             return self._marker_range(frames)
-        start, end = float(frames[0]), float(frames[1])
-        field = Place(field="fStart" if not document.in_point <= start < document.out_point else "fEnd")
+        given = bounds(frames)
+        start = document.in_point if given[0] is None else given[0]
+        end = document.out_point if given[1] is None else given[1]
+        field = Place(field="frames[0]" if not document.in_point <= start < document.out_point else "frames[1]")
         hint = f"The composition has frames {document.in_point:g} to {document.out_point:g} (the end is not included)"
         if start >= end:
             raise FrameRangeError(f"the frame range {start:g} to {end:g} is empty", place=field, hint=hint)
@@ -248,11 +388,15 @@ class Template:
         Returns:
             One error for each problem. None of them is raised.
         """
+        self._check_open()
         found: list[VelocityError] = []
         if encoder is not None:
             found += encoder_problems(self, encoder)
         if customizations:
-            found += self._preflighted(customizations, assets)
+            with GivenFiles() as given:
+                known = len(self.customizations)
+                entries, files = given.request(customizations, assets, known, self._assets)
+                found += self._preflighted((*self.customizations, *entries), {**self._assets, **files}, known)
         try:
             self.frame_range(frames)
         except VelocityError as error:
@@ -277,11 +421,22 @@ class Template:
         self._closing.append(release)
 
     def close(self) -> None:
-        """Closes the package and releases what is kept for the next render."""
+        """Closes the package and releases what is kept for the next render. What was customized of it closes, too."""
+        with self._lock:
+            self._closed = True
+        for changed in list(self._children):
+            changed.close()
         while self._closing:
             self._closing.pop()()
-        self._preflight = None
-        self.package.close()
+        self._preflight = self._drawer = None
+        self._given.close()
+        if self._origin is None:
+            self.package.close()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            hint = "Open it again, and use it before it is closed or its with statement ends"
+            raise PackageError("the template is closed", place=Place(file=self.package.file), hint=hint)
 
     def __enter__(self) -> Template:
         return self
@@ -291,15 +446,63 @@ class Template:
     ) -> None:
         self.close()
 
+    def __repr__(self) -> str:
+        parts = [
+            f"{self.name!r}",
+            f"{self.width}x{self.height}",
+            f"{self.frame_count} frames at {self.frame_rate:g} a second",
+            f"{len(self.layers)} layers",
+        ]
+        if self.customizations:
+            parts.append(f"{len(self.customizations)} customizations")
+        return f"<Template {', '.join(parts)}{', closed' if self._closed else ''}>"
 
-def open_template(
-    path: str | os.PathLike[str], *, animation: str | None = None, limits: PackageLimits | None = None
+    def _repr_html_(self) -> str:
+        from velocity_engine.stills.notebook import template_html
+
+        try:
+            poster = None if self._closed else self.still((self.document.in_point + self.document.out_point) / 2.0,
+                                                          _poster_size(self.width, self.height))  # fmt: skip
+        except VelocityError:
+            poster = None
+        return template_html(repr(self), poster, self.layers)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.holds_memory:
+            what = "a template that holds what was given in memory cannot be pickled"
+            raise WrongTypeError(what, hint="Send the bytes or the paths, and open it in the other process")
+        location = self.location if not is_local(self.location) else os.path.abspath(self.location)
+        given = (location, self.animation, self._limits, tuple(self.customizations), self._assets)
+        return (_reopened, given)
+
+
+def _poster_size(width: int, height: int) -> tuple[int, int]:
+    scale = min(1.0, POSTER / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _reopened(
+    location: str,
+    animation: str | None,
+    limits: PackageLimits | None,
+    customizations: Customizations,
+    assets: Assets,
 ) -> Template:
+    """The template that was pickled. Its origin stays open as long as it does."""
+    template = open_template(location, animation=animation, limits=limits)
+    if not customizations:
+        return template
+    changed = template.customized(customizations, assets)
+    changed.on_close(template.package.close)
+    return changed
+
+
+def open_template(path: Source, *, animation: str | None = None, limits: PackageLimits | None = None) -> Template:
     """Opens a template: a ZIP, a folder, a ``.lottie`` file or a single ``.json``.
 
     Args:
         path: The file or folder, or a URL of a file ("s3://bucket/promo.zip"), which is fetched once into the user's
-            cache.
+            cache. Also the bytes of a ZIP, ``.lottie`` or ``.json``, or a file that is open for reading bytes.
         animation: Which document to open, where the package holds several: an id of the ``.lottie`` file's manifest, or
             the name of a JSON file. None for the one that the manifest starts with, or else for ``data.json``.
         limits: The largest sizes that are accepted; by default those of ``PackageLimits()``.
@@ -311,20 +514,25 @@ def open_template(
         PackageError: The package cannot be read, is unsafe or is too large, or it is not clear which document is meant.
         DocumentError: Its document is not a Lottie document.
         StorageError: What is at the URL cannot be fetched.
+        WrongTypeError: ``path`` is none of these.
     """
-    package = open_package(local_path(path), animation=animation, limits=limits or PackageLimits())
+    given = GivenFiles()
+    try:
+        location = given.path(path, "path", TEMPLATES)
+        package = open_package(local_path(location), animation=animation, limits=limits or PackageLimits())
+    except BaseException:
+        given.close()
+        raise
     try:
         with raised_gc_threshold():
             document = parse_document(package.document_bytes, file=package.document_name, package=package)
-        return Template(package, document, os.fspath(path), animation)
+        template = Template(package, document, location, animation)
+        template._limits, template._given, template._in_memory = limits, given, given.is_used
+        return template
     except BaseException:
         package.close()
+        given.close()
         raise
-
-
-def _local(assets: Assets | None) -> dict[str, str]:
-    """The assets with those at URLs fetched."""
-    return {key: local_path(location) for key, location in (assets or {}).items()}
 
 
 def all_findings(document: Document, plan: Plan) -> tuple[Finding, ...]:
@@ -346,10 +554,15 @@ def output_size(template: Template, encoder: EncoderConfig) -> tuple[int, int]:
     Args:
         template: The template.
         encoder: The configuration. Without a ``resolution`` the video has the composition's size, rounded up to even
-            numbers, because 4:2:0 needs them.
+            numbers where the codec needs them, as 4:2:0 does.
     """
+    from velocity_engine import plugins
+
     if encoder.resolution is not None:
         return encoder.resolution
+    codec = plugins.codecs().get(encoder.codec_name)
+    if codec is not None and codec.odd_sizes:
+        return (template.width, template.height)
     return (template.width + template.width % 2, template.height + template.height % 2)
 
 
@@ -390,9 +603,14 @@ def encoder_problems(template: Template, encoder: EncoderConfig) -> list[Velocit
     """
     from velocity_engine import plugins
     from velocity_engine.encoder_config import config_problems
+    from velocity_engine.plugins.outputs import codec_traits, resolve_encoder
 
     codecs = plugins.codecs()
-    found: list[VelocityError] = list(config_problems(encoder, tuple(codecs)))
+    try:
+        encoder = resolve_encoder(encoder)
+    except VelocityError as error:
+        return [error]
+    found: list[VelocityError] = list(config_problems(encoder, codec_traits()))
     if not found:
         width, height = output_size(template, encoder)
         found += codecs[encoder.codec_name].problems(encoder, width, height, output_rate(template, encoder))

@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     trial_seconds: float = Field(
         3.0, ge=0, description="processor time of the trial by which renders of a template are estimated; 0: none"
     )
+    sample_seconds: float = Field(
+        0.35, ge=0, le=10, description="processor time of trying some frames of a new kind of render; 0: none"
+    )
     still_seconds: float = Field(30.0, gt=0, description="longest preview picture, or check of an asset or request")
     task_slots: int = Field(
         default_factory=default_task_slots, ge=1, description="previews and checks at once, half of them for one user"
@@ -76,6 +79,12 @@ class Settings(BaseSettings):
     render_cpu_seconds: int = Field(14_400, ge=1, description="processor time of one render process")
     process_file_mb: int = Field(
         8192, ge=16, description="largest file that one render or analysis process may write, in MiB"
+    )
+    executor: str = Field(
+        "", description="installed executor that renders the segments; empty: threads of the render's own process"
+    )
+    executors_allowed: list[str] = Field(
+        default_factory=list, description='executors that a request may name, as JSON, for example ["processes"]'
     )
     nice: int = Field(5, ge=0, le=19, description="niceness of the processes that render and analyse")
     run_as: str = Field("", description="user that render processes become when the service runs as root")

@@ -56,6 +56,22 @@ def test_a_render_takes_an_executor_by_name_or_as_an_object(tmp_path: Path) -> N
     assert result.tiles == alone.tiles == spread.tiles == 60 * 3 * 2
 
 
+def test_a_render_in_this_process_plans_its_template_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    planned: list[ve.Template] = []
+    plan = ve.Template.plan
+
+    def counted(template: ve.Template, *arguments: object, **named: object) -> object:
+        planned.append(template)
+        return plan(template, *arguments, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ve.Template, "plan", counted)
+    file, _result = rendered(tmp_path, "local")
+    assert len(planned) == 1
+    again, _result = rendered(tmp_path, "local")
+    assert len(planned) == 2  # nothing of a render is kept that its template may outlive
+    assert file == again
+
+
 def test_an_executor_that_is_not_installed(tmp_path: Path) -> None:
     with pytest.raises(ve.PluginError, match="loca") as refused:
         rendered(tmp_path, "loca")

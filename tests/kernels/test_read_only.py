@@ -33,9 +33,19 @@ def obey_permissions() -> None:
 @pytest.fixture
 def installation(tmp_path: Path) -> Iterator[Path]:
     """A folder with a copy of the engine, neither of which anybody may write to."""
+    yield from copied(tmp_path, "__pycache__", "fonts")
+
+
+@pytest.fixture
+def compiled_installation(tmp_path: Path) -> Iterator[Path]:
+    """Such a folder, in which the kernels were compiled before it was closed."""
+    yield from copied(tmp_path, "fonts")
+
+
+def copied(tmp_path: Path, *without: str) -> Iterator[Path]:
     folder = tmp_path / "site"
     source = Path(velocity_engine.__path__[0])
-    shutil.copytree(source, folder / source.name, ignore=shutil.ignore_patterns("__pycache__", "fonts"))
+    shutil.copytree(source, folder / source.name, ignore=shutil.ignore_patterns(*without))
     folders = [folder, *(path for path in folder.rglob("*") if path.is_dir())]
     for path in folders:
         path.chmod(0o555)
@@ -76,3 +86,14 @@ def test_kernels_are_compiled_once_into_the_users_cache(installation: Path, tmp_
     assert second.stdout.split() == [str(installation / "velocity_engine"), "0"], second.stderr
     assert second.stderr == ""
     assert sorted(installation.rglob("*")) == before
+
+
+def test_kernels_that_came_with_it_are_read(compiled_installation: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    before = sorted(compiled_installation.rglob("*"))
+    found = run(CODE, compiled_installation, cache)
+    assert found.stdout.split() == [str(compiled_installation / "velocity_engine"), "0"], found.stderr
+    assert found.stderr == ""
+    assert not list(cache.rglob("*.nbi"))
+    assert sorted(compiled_installation.rglob("*")) == before

@@ -242,6 +242,7 @@ def in_short(told: list[str]) -> str:
     """What the steps answered, each answer once."""
     shown = []
     for one in dict.fromkeys(" ".join(text.split()) for text in told):
+        one = one.replace("file:" + "//", "file:")  # a document of the project names no place of a machine
         text = one if len(one) <= ANSWER_CHARACTERS else f"{one[:ANSWER_CHARACTERS]} …"
         shown.append(text.replace("<", "&lt;"))
     return "; ".join(shown)

@@ -19,11 +19,16 @@ from velocity_engine.errors import MediaError
 from velocity_engine.media import media_file
 from velocity_engine.media.audio import check_sound
 from velocity_engine.media.clip import open_clip
-from velocity_engine.media.media_file import CLIP, SOUND, WRITTEN, open_media
+from velocity_engine.media.media_file import CLIP, SOUND, WRITTEN, Kind, open_media
 from velocity_engine.media.probe import probe_asset, probe_audio, probe_clip, probe_video, written_length
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [path for folder in ("velocity_engine", "velocity_web", "plugins") for path in (ROOT / folder).rglob("*.py")]
+SOURCES = [
+    path
+    for folder in ("velocity_engine", "velocity_web", "plugins")
+    for path in (ROOT / folder).rglob("*.py")
+    if not {"tests", "build"} & set(path.relative_to(ROOT).parts)  # tests look at what was written
+]
 OPENERS: dict[str, Callable[[Path], object]] = {
     "open_clip": lambda path: open_clip(path).close(),
     "open_clip of bytes": lambda path: open_clip(path.read_bytes(), "x").close(),
@@ -35,6 +40,7 @@ OPENERS: dict[str, Callable[[Path], object]] = {
     "probe_video": probe_video,
     "written_length": written_length,
 }
+WHOSE = dict.fromkeys(("probe_video", "written_length"), "written by the engine")
 MEDIA = [name for name in OPENERS if name != "probe_asset"]  # which takes pictures, too
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks on by means of Linux")
@@ -112,7 +118,7 @@ def test_contents_of_every_format_under_every_ending(tmp_path: Path) -> None:
     assert len(made) > 100
     for name in demuxers():
         made.setdefault(name, f"{name}\n".encode() + name.encode() * 400)
-    opened: set[str] = set()
+    opened: dict[str, set[str]] = {"of strangers": set(), "written by the engine": set()}
     with Sockets() as sockets:
         for name, content in made.items():
             for number, ending in enumerate(ENDINGS):
@@ -121,12 +127,13 @@ def test_contents_of_every_format_under_every_ending(tmp_path: Path) -> None:
                 for opener in MEDIA if number == 0 else ("open_clip", "probe_audio", "probe_video"):
                     try:
                         OPENERS[opener](path)
-                        opened.add(name)
+                        opened[WHOSE.get(opener, "of strangers")].add(name)
                     except MediaError:
                         pass
     assert not sockets.seen
-    assert opened <= {"3g2", "3gp", "adts", "avi", "f4v", "ipod", "ismv", "mov", "mp3", "mp4", "psp", "wav"}
-    assert {"adts", "avi", "mp3", "mp4", "wav"} <= opened
+    boxes = {"3g2", "3gp", "f4v", "ipod", "ismv", "mov", "mp4", "psp"}
+    assert {"adts", "mp3", "mp4", "wav"} <= opened["of strangers"] <= {*boxes, "adts", "mp3", "wav"}
+    assert {"avi", "mp4", "webm"} <= opened["written by the engine"] <= {*boxes, "avi", "matroska", "webm"}
 
 
 # --- what names other files -------------------------------------------------------------------------------------------
@@ -254,11 +261,17 @@ def test_a_sound_after_tags_padding_and_rubbish(tmp_path: Path) -> None:
             open_media(b"x" * 20_000 + frames, SOUND, "x")
 
 
-def test_rendered_files_are_mp4_mov_and_avi(tmp_path: Path) -> None:
-    for ending in (".mp4", ".mov", ".avi"):
+def test_rendered_files_are_mp4_mov_avi_and_matroska(tmp_path: Path) -> None:
+    for ending in (".mp4", ".mov", ".avi", ".mkv"):
         open_media(make_clip(tmp_path / f"a{ending}", 3), WRITTEN, "x").close()
     with pytest.raises(MediaError):
-        open_media(make_clip(tmp_path / "a.mkv", 3), WRITTEN, "x")
+        open_media(make_clip(tmp_path / "a.ts", 3), WRITTEN, "x")
+
+
+@pytest.mark.parametrize("kind", [CLIP, SOUND], ids=lambda kind: kind.what)
+def test_a_matroska_file_of_a_stranger_is_refused_by_name(tmp_path: Path, kind: Kind) -> None:
+    with pytest.raises(MediaError, match="a WebM or Matroska file, not a"):
+        open_media(make_clip(tmp_path / "a.mkv", 3, sound=True), kind, "x")
 
 
 def test_a_picture_in_the_heif_format_is_no_clip(tmp_path: Path) -> None:

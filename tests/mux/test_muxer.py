@@ -15,7 +15,7 @@ from velocity_engine.encode.encoder import SegmentEncoder, capped
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import StorageError
 from velocity_engine.mux.muxer import Muxer
-from velocity_engine.plugin_types import BUFFER_START, EncoderSettings
+from velocity_engine.plugin_types import AVI, BUFFER_START, MOV, MP4, EncoderSettings
 
 SIZE = (96, 64)
 
@@ -25,7 +25,8 @@ def write(path: Path, rate: Fraction, segments: list[int], container: str = "mp4
     seconds = sum(segments) / rate
     samples = tone(float(seconds)) if sound else None
     blocks = iter(np.array_split(samples, 7, axis=1)) if samples is not None else None
-    muxer = Muxer(str(path), container, settings, SIZE, rate, audio=blocks)
+    kind = {one.key: one for one in (MP4, MOV, AVI)}[container]
+    muxer = Muxer(str(path), kind, settings, SIZE, rate, audio=blocks)
     first = 0
     for count in segments:
         encoder = SegmentEncoder(settings, *SIZE, rate, count)

@@ -197,7 +197,7 @@ def test_a_folder_that_is_missing(tmp_path: Path) -> None:
 def test_an_old_file_stays_until_the_new_one_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "out.mp4"
     path.write_bytes(b"old")
-    monkeypatch.setattr(render_file, "written_length", lambda part: (_ for _ in ()).throw(MediaError("unreadable")))
+    monkeypatch.setattr(render_file, "written_length", lambda *part: (_ for _ in ()).throw(MediaError("unreadable")))
     with pytest.raises(RenderFailed, match="read back"):
         rendered(path, 10)
     assert path.read_bytes() == b"old"

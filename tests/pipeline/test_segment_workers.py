@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from velocity_engine.pipeline import segment_workers
+from velocity_engine.pipeline.frame_ring import YuvRing
 from velocity_engine.pipeline.segment_workers import MAX_IN_BATCH, MAX_TOGETHER, batches_of, frames_together
 from velocity_engine.plugin_types import Segment
 
@@ -26,15 +27,19 @@ def test_runs_hold_all_segments_in_order_and_end_short(count: int, many: int) ->
 
 
 def test_of_large_frames_fewer_are_drawn_together() -> None:
-    assert frames_together(1920, 1080) == MAX_TOGETHER
-    assert frames_together(3840, 2160) == 2
-    assert frames_together(16, 16) == MAX_TOGETHER
-    assert frames_together(20_000, 20_000) == 1
+    assert frames_together(1920 * 1080 * 3 // 2) == MAX_TOGETHER
+    assert frames_together(3840 * 2160 * 3 // 2) == 2
+    assert frames_together(16 * 16 * 3 // 2) == MAX_TOGETHER
+    assert frames_together(20_000 * 20_000 * 3 // 2) == 1
 
 
 def test_a_lane_makes_haste_at_the_end_or_where_processors_are_to_spare(monkeypatch: pytest.MonkeyPatch) -> None:
     segments = [Segment(number=number, first=100 * number, last=100 * number + 100) for number in range(3)]
-    work: Any = SimpleNamespace(scene=SimpleNamespace(width=32, height=16))
+    work: Any = SimpleNamespace(
+        scene=SimpleNamespace(width=32, height=16),
+        settings=SimpleNamespace(pixel_format="yuv420p"),
+        ring=lambda size: YuvRing(32, 16, size),
+    )
     monkeypatch.setattr(segment_workers, "available_cores", lambda: 2)
     both = segment_workers.SegmentWorkers(work, segments)
     one, other = both._workers

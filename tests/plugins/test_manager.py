@@ -110,9 +110,9 @@ def test_a_broken_plugin_is_reported_and_the_rest_works(
 
 
 def test_a_missing_object_names_the_skipped_plugin(install: Install) -> None:
-    install("broken", "import no_such_module_at_all", entry="prores")
-    with pytest.raises(PluginError, match=r"no codec for the name 'prores'.*skipped: prores \(ModuleNotFoundError"):
-        plugins.codec("prores")
+    install("broken", "import no_such_module_at_all", entry="dirac")
+    with pytest.raises(PluginError, match=r"no codec for the name 'dirac'.*skipped: dirac \(ModuleNotFoundError"):
+        plugins.codec("dirac")
 
 
 def test_the_winner_of_a_conflict_is_the_first_in_the_alphabet(install: Install) -> None:

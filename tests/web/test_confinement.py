@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -141,6 +141,23 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def test_an_attack_from_a_child_is_refused(world: World, name: str) -> None:
     answer = world.attack(name)
     assert answer.get("result", {}).get("refused") in REFUSALS.get(name, {"EPERM", "EACCES"}), f"{name}: {answer}"
+
+
+@pytest.mark.parametrize(
+    ("need", "granted"),
+    [
+        ("processes", {"fork"}),
+        ("network", {"connect_by_tcp", "send_by_udp", "bind_by_udp", "send_from_a_pair"}),
+    ],
+)
+def test_what_an_executor_needs_grants_that_and_nothing_else(world: World, need: str, granted: set[str]) -> None:
+    wider = replace(world, limits=replace(world.limits, needs=(need,)))
+    allowed = {
+        name
+        for name in ATTACKS
+        if wider.attack(name).get("result", {}).get("refused") not in REFUSALS.get(name, {"EPERM", "EACCES"})
+    }
+    assert allowed == granted
 
 
 @pytest.mark.parametrize("name", [name for name in ATTACKS if name not in NEVER_PLAIN])

@@ -242,3 +242,20 @@ def test_estimates_learn_from_what_renders_took(service: Service) -> None:
     after = client.post("/render?dryRun=true", json=render_request(template_id)).json()
     assert after["expectedMilliseconds"] > 3 * before["expectedMilliseconds"]
     assert after["expectedBytes"] > 3 * before["expectedBytes"]
+
+
+def test_a_new_kind_of_render_is_sampled_once(moving: tuple[Client, str]) -> None:
+    """What was measured once stands: with no render between them, the answers are the same to the millisecond."""
+    client, template_id = moving
+    answers = [estimate(client, template_id, bitrate=87_654, res=[320, 180]) for _ in range(3)]
+    assert answers[0] == answers[1] == answers[2]
+
+
+def test_a_short_video_is_foretold_to_the_kilobyte(moving: tuple[Client, str]) -> None:
+    """All of its frames are in the sample."""
+    client, template_id = moving
+    request = {"encoderConfig": {"bitrate": 100_000, "res": [320, 180]}, "jobInfo": {"fStart": 30, "fEnd": 38}}
+    expected = client.post("/render?dryRun=true", json=render_request(template_id, **request)).json()["expectedBytes"]
+    render_id = client.ready_render(template_id, **request)
+    size = client.get(f"/render/{render_id}/status").json()["sizeBytes"]
+    assert expected == pytest.approx(size, rel=0.3)

@@ -22,7 +22,10 @@ from velocity_engine import errors
 ROOT = Path(__file__).resolve().parent.parent.parent
 STORED = Path(__file__).with_name("sentences.txt")
 ENGINE = ("velocity_engine", "plugins/qrcode/src")
-FOR_PROGRAMMERS = ("cli/", "kernels/", "testing/", "plugins/checks.py", "model/digests.py", "composite/compositor.py")
+FOR_PROGRAMMERS = (
+    *("cli/", "given/", "kernels/", "stills/", "testing/"),
+    *("plugins/checks.py", "model/digests.py", "composite/compositor.py"),
+)
 """What these say is for who writes plugins, embeds the engine or types commands, in the words of Python."""
 
 KINDS = [name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)]
@@ -55,6 +58,7 @@ NO_SENTENCES = re.compile(
     r"|the clip|of an unknown codec|an object|an array of |a huge number|it is skipped"  # shown as values are
     r"|not a zip|central directory|extra field|file header|File name in directory"  # what zipfile says
     r"|\[|\r\n\|"  # patterns
+    r"|, held|, closed| frames at | a second"  # of what an object is called in Python
 )
 
 

@@ -383,7 +383,7 @@ def test_a_denominator_alone_is_refused(client: Client, template_id: str) -> Non
     assert answer.status_code == 400
     errors = answer.json()["errors"]
     assert set(errors) == {"encoderConfig.fpsNum", "encoderConfig.fpsDenum"}
-    assert "without fpsNum" in errors["encoderConfig.fpsDenum"][0]
+    assert "without a numerator" in errors["encoderConfig.fpsDenum"][0]
     request["encoderConfig"] |= {"fpsNum": 30}
     assert client.post("/render?dryRun=true", json=request).json()["frames"] == 5
 

@@ -14,6 +14,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 import typer
 
+from velocity_engine.cli.completion import VARIABLE, completion, prepare
 from velocity_engine.cli.inspect import inspect
 from velocity_engine.cli.plugin_list import plugins
 from velocity_engine.cli.render import render
@@ -22,7 +23,7 @@ from velocity_engine.cli.still import still
 from velocity_engine.cli.warmup import warmup
 
 COMMANDS = "velocity.commands"
-OWN = {command.__name__: command for command in (render, still, inspect, plugins, warmup)}
+OWN = {command.__name__: command for command in (render, still, inspect, plugins, warmup, completion)}
 
 
 def build_app(*, extended: bool) -> typer.Typer:
@@ -70,6 +71,8 @@ def _common(
 def run(arguments: Sequence[str] | None = None) -> int:
     """Runs one command line and returns its exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if VARIABLE in os.environ:
+        prepare()
     chosen = next((word for word in words if not word.startswith("-")), "")
     # What others add is loaded only where it may be meant: the engine's own commands start without it.
     command = typer.main.get_command(build_app(extended=chosen not in OWN))

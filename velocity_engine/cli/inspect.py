@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from velocity_engine.cli import options, report
 
@@ -10,29 +14,47 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from velocity_engine.customize.layer_infos import LayerInfo
+    from velocity_engine.customize.slot_infos import SlotInfo
+    from velocity_engine.errors import Finding
     from velocity_engine.model.document import MediaAsset
+    from velocity_engine.plan.font_infos import FontInfo
     from velocity_engine.plugins.layer_plugins import LayerPlugin
     from velocity_engine.template import Template
 
 
+MATCH = Annotated[
+    str | None,
+    typer.Option("--match", metavar="TEXT", help="Only layers whose path or kind has TEXT in it, or is like it (*)."),
+]
+ALWAYS = ("visible", "plugin")
+VALUE, VALUE_WIDTH = "Present value", 20
+
+
 def inspect(
     template: options.TemplatePath,
+    match: MATCH = None,
     animation: options.Animation = None,
     as_json: options.Json = False,
     plugin_strict: options.PluginStrict = False,
     debug: options.Debug = False,
 ) -> None:
-    """Show layers, assets, fonts, markers, and what is not supported."""
+    """Show layers, slots, assets, fonts, markers, and what is not supported."""
     import velocity_engine
 
     with velocity_engine.open_template(template, animation=animation) as opened:
+        layers = [one for one in opened.layers if match is None or _matches(one, match)]
         if as_json:
-            report.print_json(_object(opened))
+            report.print_json(_object(opened, layers))
         else:
-            _print_tables(opened)
+            _print_tables(opened, layers)
 
 
-def _object(template: Template) -> dict[str, Any]:
+def _matches(layer: LayerInfo, text: str) -> bool:
+    wanted = text.casefold()
+    return any(wanted in one or fnmatchcase(one, wanted) for one in (layer.path.casefold(), layer.kind))
+
+
+def _object(template: Template, layers: Sequence[LayerInfo]) -> dict[str, Any]:
     return {
         "name": template.name,
         "width": template.width,
@@ -41,9 +63,10 @@ def _object(template: Template) -> dict[str, Any]:
         "firstFrame": template.first_frame,
         "frameCount": template.frame_count,
         "seconds": round(template.duration, 3),
-        "layers": [_layer_object(layer) for layer in template.layers],
+        "layers": [_layer_object(layer) for layer in layers],
+        "slots": [_slot_object(slot) for slot in template.slots],
         "assets": [_asset_object(asset) for asset in template.assets],
-        "fonts": [{"name": font.name, "family": font.family, "style": font.style} for font in template.fonts],
+        "fonts": [_font_object(font) for font in template.font_sources],
         "markers": [{"name": m.name, "frame": m.time, "duration": m.duration} for m in template.markers],
         "plugins": [_plugin_object(plugin) for plugin in template.layer_plugins],
         "findings": [report.finding_object(finding) for finding in template.findings],
@@ -58,6 +81,22 @@ def _layer_object(layer: LayerInfo) -> dict[str, Any]:
         "inPoint": layer.in_point,
         "outPoint": layer.out_point,
         "customizable": list(layer.customizable),
+        "size": None if layer.size is None else list(layer.size),
+        "namesakes": layer.namesakes,
+    }
+
+
+def _slot_object(slot: SlotInfo) -> dict[str, Any]:
+    return {"slot": slot.name, "kind": slot.kind, "value": slot.value, "layers": list(slot.layers)}
+
+
+def _font_object(font: FontInfo) -> dict[str, Any]:
+    return {
+        "name": font.name,
+        "family": font.family,
+        "style": font.style,
+        "drawnWith": font.drawn_with,
+        "found": font.found,
     }
 
 
@@ -81,7 +120,7 @@ def _source(asset: MediaAsset) -> str:
     return asset.media.name or asset.media.path or f"embedded, {len(asset.media.data or b'')} bytes"
 
 
-def _print_tables(template: Template) -> None:
+def _print_tables(template: Template, layers: Sequence[LayerInfo]) -> None:
     from rich.console import Console
 
     console = Console(highlight=False, markup=False)
@@ -89,11 +128,12 @@ def _print_tables(template: Template) -> None:
         f"{template.name}: {template.width}x{template.height}, {template.frame_count} frames at "
         f"{template.frame_rate:g} a second, {template.duration:.2f} s"
     )
+    _print_layers(console, layers, len(template.layers))
     _table(
         console,
-        "Layers",
-        ("Layer", "Kind", "Present value", "Can be replaced"),
-        [(one.path, one.kind, _short(one.value), ", ".join(one.customizable)) for one in template.layers],
+        "Slots",
+        ("Slot", "Kind", VALUE, "Layers"),
+        [(one.name, one.kind, _short(one.value), ", ".join(one.layers)) for one in template.slots],
     )
     _table(
         console,
@@ -104,8 +144,8 @@ def _print_tables(template: Template) -> None:
     _table(
         console,
         "Fonts",
-        ("Name", "Family", "Style"),
-        [(font.name, font.family, font.style) for font in template.fonts],
+        ("Name", "Found", "Drawn with"),
+        [(font.name, "yes" if font.found else "no", font.drawn_with) for font in template.font_sources],
     )
     _table(
         console,
@@ -123,17 +163,59 @@ def _print_tables(template: Template) -> None:
         console,
         "Not as its author meant",
         ("What", "Where", "Instead"),
-        [(finding.message, str(finding.place), finding.instead) for finding in template.findings],
+        [(finding.message, str(finding.place), _instead(finding)) for finding in template.findings],
     )
 
 
-def _table(console: Console, title: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    """A table, or nothing where there are no rows."""
+def _instead(finding: Finding) -> str:
+    return "a render is refused" if finding.severity == "error" else finding.instead
+
+
+def _print_layers(console: Console, layers: Sequence[LayerInfo], total: int) -> None:
+    """Layers of the same path in one row, since a customization changes them together."""
+    rows: dict[str, LayerInfo] = {}
+    for one in layers:
+        rows.setdefault(one.path if one.namesakes else f"{one.path}\0{len(rows)}", one)
+    _table(
+        console,
+        "Layers" if len(layers) == total else f"Layers: {len(layers)} of {total}",
+        ("Layer", "Kind", "Frames", "Size", VALUE, "Takes"),
+        [
+            (
+                f"{one.path} ({one.namesakes + 1} layers)" if one.namesakes else one.path,
+                one.kind,
+                f"{one.in_point:g}:{one.out_point:g}",
+                "" if one.size is None else f"{one.size[0]:.0f}x{one.size[1]:.0f}",
+                _short(one.value),
+                ", ".join(key for key in one.customizable if key not in ALWAYS),
+            )
+            for one in rows.values()
+        ],
+        folded="Layer",
+    )
+    if rows:
+        console.print("Every layer with a name also takes visible; one with a size takes plugin.")
+    if any(one.namesakes for one in rows.values()):
+        console.print("Layers with one name in one composition can only be changed together.")
+    console.print()
+
+
+def _table(
+    console: Console, title: str, heads: tuple[str, ...], rows: list[tuple[str, ...]], folded: str | None = None
+) -> None:
+    """A table, or nothing where there are no rows. Where only one column may be ``folded``, the others stay in one
+    line, and present values are cut to it."""
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     if not rows:
         return
-    table = Table(*heads, title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for head in heads:
+        if folded in (None, head):
+            table.add_column(head, overflow="fold")
+        else:
+            table.add_column(head, no_wrap=True, overflow="ellipsis", max_width=VALUE_WIDTH if head == VALUE else None)
     for row in rows:
         table.add_row(*row)
     console.print(table)

@@ -18,15 +18,20 @@ from velocity_engine.errors import RenderCancelled, VelocityError
 if TYPE_CHECKING:
     from velocity_engine.api import RenderResult
     from velocity_engine.encoder_config import EncoderConfig
+    from velocity_engine.given.outputs import Sink
 
-_CONTAINERS = {".mov": "mov", ".avi": "avi"}
 _video = partial(typer.Option, rich_help_panel="Video")
 _sound = partial(typer.Option, rich_help_panel="Audio")
 
 
 def render(
     template: options.TemplatePath,
-    output: Annotated[str, typer.Option("--output", "-o", metavar="OUT.mp4", help="The video file to write.")],
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", metavar="OUT.mp4", help="The file to write; its ending chooses the codec. - pipes it."
+        ),
+    ],
     settings: options.Set = None,
     customize: options.Customize = None,
     asset: options.Asset = None,
@@ -39,7 +44,9 @@ def render(
     fps: Annotated[
         Fraction | None, _video("--fps", metavar="RATE", parser=values.frame_rate, help="30, 29.97, 30000/1001.")
     ] = None,
-    codec: Annotated[str, _video("--codec", metavar="NAME", help="h264, h265, av1 or a plugin's.")] = "h264",
+    codec: Annotated[
+        str | None, _video("--codec", metavar="NAME", help="h264, h265, av1 or a plugin's; else by OUT's ending.")
+    ] = None,
     bitrate: Annotated[
         int | None,
         _video("--bitrate", metavar="5M", parser=values.bits_per_second, help="Bits a second; else a good quality."),
@@ -58,7 +65,7 @@ def render(
         int | None, _video("--level", metavar="N", help="The codec standard's number: H.264 41 is 4.1.")
     ] = None,
     container: Annotated[
-        str | None, _video("--container", metavar="mp4|mov|avi", help="By default from OUT's ending.")
+        str | None, _video("--container", metavar="NAME", help="mp4, mov, avi or a plugin's; else by OUT's ending.")
     ] = None,
     audio: Annotated[
         str | None,
@@ -86,22 +93,24 @@ def render(
         "fps_num": None if fps is None else fps.numerator,
         "fps_den": None if fps is None else fps.denominator,
         "resolution": size,
-        "codec": values.codec(codec),
+        "codec": None if codec is None else values.codec(codec),
         "preset": preset,
         "rate_control": rate_control,
         "gop": gop,
         "idr": idr,
         "profile": codec_profile,
         "level": level,
-        "container": container or _CONTAINERS.get(Path(output).suffix.lower()),
+        "container": container,
         "qp": qp,
         "audio_bitrate": audio_bitrate,
         "segment_seconds": segment_seconds,
     }
     values.output_file(output)
+    piped = output == values.STANDARD_OUTPUT
+    sink = values.standard_output("video", as_json=as_json) if piped else output
     try:
         result = _rendered(
-            template, animation, output, _encoder(given), settings or [], customize, asset or [], audio, frames,
+            template, animation, sink, _encoder(given), settings or [], customize, asset or [], audio, frames,
             executor, show=not (quiet or as_json),
         )  # fmt: skip
     except VelocityError as error:
@@ -112,7 +121,7 @@ def render(
         report.print_json(_result_object(result, profile))
     elif not quiet:
         report.print_findings(result.findings, sys.stderr)
-        _print_result(result, profile)
+        _print_result(result, profile, to_stderr=piped)
 
 
 def _encoder(given: dict[str, Any]) -> EncoderConfig:
@@ -127,7 +136,7 @@ def _encoder(given: dict[str, Any]) -> EncoderConfig:
 def _rendered(
     path: str,
     animation: str | None,
-    output: str,
+    output: Sink,
     encoder: EncoderConfig,
     settings: list[str],
     customize: Path | None,
@@ -177,17 +186,19 @@ def _result_object(result: RenderResult, profile: bool) -> dict[str, Any]:
     return value
 
 
-def _print_result(result: RenderResult, profile: bool) -> None:
+def _print_result(result: RenderResult, profile: bool, *, to_stderr: bool) -> None:
+    say = partial(typer.echo, err=to_stderr)
     size = result.size_bytes / 1_000_000
-    typer.echo(
-        f"{result.output}: {result.frames} frames in {result.seconds:.2f} s, {result.fps:.1f} frames/s, "
+    name = result.output or "standard output"
+    say(
+        f"{name}: {result.frames} frames in {result.seconds:.2f} s, {result.fps:.1f} frames/s, "
         f"{result.held_frames} held, {size:.2f} MB"
     )
     if profile:
         for stage, seconds in sorted(result.seconds_by_stage.items(), key=lambda item: -item[1]):
-            typer.echo(f"  {stage:<12} {seconds:8.3f} s  {1000 * seconds / max(result.frames, 1):8.2f} ms a frame")
+            say(f"  {stage:<12} {seconds:8.3f} s  {1000 * seconds / max(result.frames, 1):8.2f} ms a frame")
         for held, total, things in (
             (result.held_frames, result.frames, "frames"),
             (result.held_tiles, result.tiles, "tiles"),
         ):
-            typer.echo(f"  {'held':<12} {held} of {total} {things} ({held / max(total, 1):.0%})")
+            say(f"  {'held':<12} {held} of {total} {things} ({held / max(total, 1):.0%})")

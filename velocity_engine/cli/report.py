@@ -6,6 +6,7 @@ import json
 import os
 import traceback
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, TextIO
 
 from velocity_engine.errors import (
@@ -17,11 +18,26 @@ from velocity_engine.errors import (
     RenderCancelled,
     RenderFailed,
     VelocityError,
+    WrongTypeError,
 )
 
 DEBUG = "VELOCITY_DEBUG"
 FAILURE, MISTAKE, INTERRUPTED = 1, 2, 130
-_MISTAKES = (CustomizationError, EncoderConfigError, FrameRangeError)
+_MISTAKES = (CustomizationError, EncoderConfigError, FrameRangeError, WrongTypeError)
+_OPTIONS = {
+    "fps_num": "--fps",
+    "fps_den": "--fps",
+    "resolution": "--size",
+    "rate_control": "--rc",
+    "profile": "--codec-profile",
+    "frames[0]": "--frames",
+    "frames[1]": "--frames",
+    **{name: f"--{name.replace('_', '-')}" for name in (
+        "bitrate", "codec", "preset", "gop", "idr", "level", "container", "qp", "audio_bitrate", "segment_seconds",
+        "frames", "frame", "size", "fps", "output", "audio", "executor",
+    )},
+}  # fmt: skip
+"""The options by the names that the library has for what they say."""
 
 
 def exit_status(error: Exception) -> int:
@@ -35,7 +51,7 @@ def explain(error: Exception, stream: TextIO) -> int:
     if os.environ.get(DEBUG):
         traceback.print_exception(error, file=stream)
     if isinstance(error, VelocityError):
-        lines = [str(error), *getattr(error, "__notes__", ())]
+        lines = [_in_options(error), *getattr(error, "__notes__", ())]
     elif isinstance(error, OSError):
         lines = [f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"]
     else:
@@ -45,6 +61,14 @@ def explain(error: Exception, stream: TextIO) -> int:
     for line in lines:
         print(f"velocity: {line}", file=stream)
     return exit_status(error)
+
+
+def _in_options(error: VelocityError) -> str:
+    """The error in the words of the command line."""
+    option = _OPTIONS.get(error.place.field or "")
+    if option is None:
+        return str(error)
+    return str(type(error)(error.message, place=replace(error.place, field=option), hint=error.hint))
 
 
 def print_json(value: Any) -> None:

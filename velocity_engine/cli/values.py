@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import typer
 
 if TYPE_CHECKING:
-    from velocity_engine.template import FrameRange, Template
+    from velocity_engine.given.arguments import FrameRange
+    from velocity_engine.template import Template
 
-_UNITS = {"": 1, "k": 1_000, "m": 1_000_000}
+STANDARD_OUTPUT = "-"
 _NTSC = {"23.976": Fraction(24000, 1001), "29.97": Fraction(30000, 1001), "59.94": Fraction(60000, 1001)}
 _RATE_CONTROLS = ("cbr", "vbr", "cqp")
 
@@ -44,11 +46,13 @@ def frame_rate(text: str) -> Fraction:
 
 
 def bits_per_second(text: str) -> int:
-    """``5M``, ``800k``, ``5000000``, in bits a second."""
-    found = re.fullmatch(r"(\d{1,12}(?:\.\d{1,6})?)([kKmM]?)", text.strip())
-    if not found:
+    """``5M``, ``800k``, ``5000000``, in bits a second; also ``5 Mbit/s`` and ``625kB/s``."""
+    from velocity_engine.encoder_config import bits_of
+
+    bits = bits_of(text)
+    if bits is None:
         raise typer.BadParameter(f"{text!r} is not a bitrate. Write bits a second, such as 5M, 800K or 5000000")
-    return round(float(found[1]) * _UNITS[found[2].lower()])
+    return round(bits)
 
 
 def rate_control(text: str) -> int:
@@ -133,10 +137,20 @@ def _is_url(path: str) -> bool:
 
 def output_file(path: str) -> str:
     """A path whose folder exists, or a URL of a storage backend."""
-    if not _is_url(path):
+    if path != STANDARD_OUTPUT and not _is_url(path):
         folder = Path(path).parent
         if not folder.is_dir():
             raise typer.BadParameter(f"the folder {folder} does not exist", param_hint="--output")
         if Path(path).is_dir():
             raise typer.BadParameter(f"{path} is a folder: name a file in it", param_hint="--output")
     return path
+
+
+def standard_output(what: str, *, as_json: bool) -> BinaryIO:
+    """The stream that ``-o -`` writes to: a pipe or a file, which nothing else is printed to."""
+    if as_json:
+        raise typer.BadParameter(f"--json prints where the {what} goes. Name a file", param_hint="--output")
+    if sys.stdout.isatty():
+        hint = f"pipe it into a program, or redirect it into a file: velocity ... -o - > {what}"
+        raise typer.BadParameter(f"the {what} would go to a terminal: {hint}", param_hint="--output")
+    return sys.stdout.buffer

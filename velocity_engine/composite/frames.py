@@ -14,9 +14,8 @@ from velocity_engine.composite.planar_clip import Planes
 from velocity_engine.composite.plane_axes import chroma_end
 from velocity_engine.composite.rects import Rect, grown, intersection
 from velocity_engine.composite.still_run import StillRun
-from velocity_engine.display import DisplayList, DrawCommand, display_list
+from velocity_engine.display import CLEAR, DisplayList, DrawCommand, display_list
 
-CLEAR = (0.0, 0.0, 0.0, 0.0)
 CHROMA_REACH = 2  # pixels beyond a covered one whose chroma it takes part in; even, as chroma samples are
 
 Pixels = NDArray[np.uint8]

@@ -40,13 +40,13 @@ _SHOWN |= {"visible": True, "show": True, "true": True, "on": True}
 @dataclass(frozen=True, slots=True)
 class Applied:
     """A customized document, all that is wrong with its customizations, and by the position of each layer that was
-    changed the number and the key of the entry that changed it last. ``reparsed``: slots were replaced, so that every
+    changed the field and the key of the entry that changed it last. ``reparsed``: slots were replaced, so that every
     layer of the document is a new one.
     """
 
     document: Document
     problems: list[CustomizationError]
-    changed: Mapping[Position, tuple[int, str]]
+    changed: Mapping[Position, tuple[str, str]]
     reparsed: bool = False
 
 
@@ -56,14 +56,16 @@ def customize(
     customizations: Customizations,
     *,
     assets: Mapping[str, str | os.PathLike[str]] | None = None,
+    known: int = 0,
 ) -> Document:
     """``document`` with all ``customizations`` applied. ``assets`` maps the ids of ``{"assetId": ...}`` to local files.
 
     CustomizationError on the first problem, which says how many others there are (``apply_all`` lists them).
     ``document`` is what ``parse_document`` made of the package's document: where slots are replaced it is parsed anew.
-    ``package`` may be None for a document that stands alone.
+    ``package`` may be None for a document that stands alone. Of the entries the first ``known`` are those of an earlier
+    call: errors count from the one behind them.
     """
-    applied = apply_all(document, customizations, Sources(package=package, assets=assets or {}))
+    applied = apply_all(document, customizations, Sources(package=package, assets=assets or {}), known=known)
     problems = applied.problems
     if problems:
         first = problems[0]
@@ -75,8 +77,11 @@ def customize(
     return applied.document
 
 
-def apply_all(document: Document, customizations: Any, sources: Sources, names: LayerNames | None = None) -> Applied:
-    """``document`` with the customizations that fit it. ``names``: those of ``document``, where they are known."""
+def apply_all(
+    document: Document, customizations: Any, sources: Sources, names: LayerNames | None = None, known: int = 0
+) -> Applied:
+    """``document`` with the customizations that fit it. ``names``: those of ``document``, where they are known.
+    ``known``: as in ``customize``."""
     if not isinstance(customizations, Sequence) or isinstance(customizations, str | bytes):
         what, hint = f"the customization map is {described(customizations)}", "It must be an array of objects"
         return Applied(document, [CustomizationError(what, place=Place(field="customizationMap"), hint=hint)], {})
@@ -86,20 +91,20 @@ def apply_all(document: Document, customizations: Any, sources: Sources, names: 
     names = names or LayerNames(document)
     read: list[tuple[Entry | None, Problems]] = []
     for number, raw in enumerate(customizations):
-        problems = Problems(number)
+        problems = Problems(number, known)
         entry = read_entry(raw, problems, sources)
         read.append((entry and with_checked_data(entry, problems, sources), problems))
     slots = [(entry, problems) for entry, problems in read if entry is not None and entry.target == "slot"]
     original = document
     document = apply_slots(document, sources.package, slots)
     reparsed = document is not original
-    changed: dict[Position, tuple[int, str]] = {}
+    changed: dict[Position, tuple[str, str]] = {}
     for entry, problems in read:
         if entry is None:
             check_layer(document, problems, names)
         elif entry.target != "slot":
             document = apply_entry(document, entry, problems, names)
-            changed.update(dict.fromkeys(problems.changed, (problems.number, entry.key)))
+            changed.update(dict.fromkeys(problems.changed, (problems.entry, entry.key)))
     return Applied(document, [problem for _, problems in read for problem in problems.found], changed, reparsed)
 
 

@@ -112,17 +112,28 @@ class Sources:
 
 class Problems:
     """What is wrong with entry ``number`` of the customization map, and which layers it ``changed``: by the id of
-    their composition and their number in it."""
+    their composition and their number in it. The first ``known`` entries are not counted in what is told."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, known: int = 0) -> None:
         self.number = number
+        self._known = known
         self.layer: str | None = None
         self.found: list[CustomizationError] = []
         self.changed: Sequence[tuple[str, int]] = ()
 
+    @property
+    def entry(self) -> str:
+        """The field of the request that holds the entry."""
+        return entry_field(self.number, self._known)
+
     def add(self, key: str, message: str, hint: str | None = None) -> None:
-        field = f"customizationMap[{self.number}]" + (f".{key}" if key else "")
+        field = self.entry + (f".{key}" if key else "")
         self.found.append(CustomizationError(message, place=Place(layer=self.layer, field=field), hint=hint))
+
+
+def entry_field(number: int, known: int) -> str:
+    """The field of the request that holds entry ``number``; the first ``known`` are those of an earlier request."""
+    return f"customizationMap[{number - known}]" if number >= known else f"the earlier customizationMap[{number}]"
 
 
 def choices(name: str, known: Sequence[str], what: str) -> str:
@@ -322,9 +333,14 @@ def from_assets(text: str, key: str, problems: Problems, sources: Sources) -> tu
         return None
     local = os.fspath(path)
     if not os.path.isfile(local):
-        problems.add(key, f"the file of asset {described(text)} is not there", "Upload it again")
+        problems.add(key, f"the file of asset {described(text)} is not there", _lost(local))
         return None
     return Media(path=local), os.path.basename(local)
+
+
+def _lost(path: str) -> str:
+    """What would be right where a file is gone: its path is for who gave it only."""
+    return f"Give a file that exists in the place of {os.path.basename(path)}"
 
 
 def _from_package(text: str, key: str, problems: Problems, sources: Sources) -> tuple[Media, str] | None:

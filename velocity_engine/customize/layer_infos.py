@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 
 from velocity_engine import plugins
+from velocity_engine.customize.box import content_box
 from velocity_engine.customize.targets import fills_of, kind_of, replacements_for
 from velocity_engine.model.document import Composition, Document, MediaAsset
 from velocity_engine.model.layers import (
@@ -35,6 +37,9 @@ class LayerInfo:
         in_point: The first frame at which it is shown, in frames of the composition that holds it.
         out_point: The frame from which on it is not shown any more, in the same frames.
         customizable: The keys of a ``customizationMap`` entry that the layer accepts.
+        size: (width, height) in pixels of the box that a picture in the layer's place fills, or None where the layer
+            has no size.
+        namesakes: How many other layers have the same address. A customization changes all of them.
     """
 
     name: str
@@ -44,6 +49,8 @@ class LayerInfo:
     in_point: float
     out_point: float
     customizable: tuple[str, ...]
+    size: tuple[float, float] | None = None
+    namesakes: int = 0
 
 
 def layer_infos(document: Document) -> tuple[LayerInfo, ...]:
@@ -55,7 +62,8 @@ def layer_infos(document: Document) -> tuple[LayerInfo, ...]:
     found = _infos(document, document.main, "")
     for composition in document.compositions.values():
         found += _infos(document, composition, f"{composition.name or composition.id}/")
-    return tuple(found)
+    count = Counter(info.path for info in found)
+    return tuple(replace(one, namesakes=count[one.path] - 1) if count[one.path] > 1 else one for one in found)
 
 
 def _infos(document: Document, composition: Composition, prefix: str) -> list[LayerInfo]:
@@ -68,6 +76,7 @@ def _infos(document: Document, composition: Composition, prefix: str) -> list[La
             in_point=layer.in_point,
             out_point=layer.out_point,
             customizable=replacements_for(layer.content) if layer.name else (),
+            size=_size(document, layer.content),
         )
         for layer in composition.layers
     ]
@@ -77,6 +86,11 @@ def _kind(content: Content) -> str:
     """As ``kind_of``; a layer that only a plugin knows is of the kind that the plugin calls it."""
     found = plugins.layer_type(content.type) if isinstance(content, UnknownContent) else None
     return kind_of(content) if found is None else found.key
+
+
+def _size(document: Document, content: Content) -> tuple[float, float] | None:
+    box = content_box(document, content)
+    return None if box is None else (round(box[2] - box[0], 2), round(box[3] - box[1], 2))
 
 
 def _value(document: Document, content: Content) -> str:

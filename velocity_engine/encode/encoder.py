@@ -1,12 +1,14 @@
-"""Encoding: planar YUV 4:2:0 frames of one segment to packets. The encoders are libavcodec's, through PyAV."""
+"""Encoding: frames of one segment to packets. The encoders are libavcodec's, through PyAV."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
+from velocity_engine.encode.alpha import OPAQUE, AlphaSplit, alpha_of
 from velocity_engine.encode.scheduling import ordinary_scheduling
 from velocity_engine.errors import RenderFailed
 from velocity_engine.media.color_tags import BT709, LIMITED_RANGE
@@ -37,7 +39,7 @@ def configure(
     rate: Fraction,
     frame_count: int | None = None,
 ) -> None:
-    """Prepares an encoder that is not open yet: BT.709, limited range, headers apart from the packets.
+    """Prepares an encoder that is not open yet: BT.709 in limited range, or RGB; headers apart from the packets.
 
     ``frame_count`` is the number of frames it will be given, where a cap of the average is to be kept.
     """
@@ -46,8 +48,9 @@ def configure(
     context.width, context.height = width, height
     context.pix_fmt = settings.pixel_format
     context.time_base, context.framerate = 1 / rate, rate
-    context.color_primaries = context.color_trc = context.colorspace = BT709
-    context.color_range = LIMITED_RANGE
+    if settings.pixel_format.startswith("yuv"):
+        context.color_primaries = context.color_trc = context.colorspace = BT709
+        context.color_range = LIMITED_RANGE
     context.flags |= av.codec.context.Flags.global_header
     context.thread_count = settings.threads
     if settings.bit_rate is not None:
@@ -84,6 +87,13 @@ class SegmentEncoder:
     def __init__(self, settings: EncoderSettings, width: int, height: int, rate: Fraction, frame_count: int) -> None:
         import av
 
+        self._split: AlphaSplit | None = None
+        if settings.alpha_options is not None:
+            self._split = AlphaSplit(width, height)
+            beside = replace(settings, pixel_format=OPAQUE, options=settings.alpha_options, alpha_options=None)
+            self._alpha = SegmentEncoder(beside, width, height, rate, frame_count)
+            settings = replace(settings, pixel_format=OPAQUE)
+            self._waiting: tuple[list[EncodedPacket], list[EncodedPacket]] = ([], [])
         self._context = cast("av.VideoCodecContext", av.CodecContext.create(settings.encoder, "w"))
         configure(self._context, settings, width, height, rate, frame_count)
         try:
@@ -106,14 +116,29 @@ class SegmentEncoder:
 
         It may be written to again once this has returned and ``frame.make_writable()`` was called.
         """
+        if self._split is not None:
+            frame, alpha = self._split(frame)
+            beside = self._alpha.encode(alpha)
         frame.pts, frame.time_base = self._sent, self._time_base
         frame.pict_type = 0
         self._sent += 1
-        return self._packets(self._context.encode(frame))
+        packets = self._packets(self._context.encode(frame))
+        return packets if self._split is None else self._joined(packets, beside)
 
     def finish(self) -> list[EncodedPacket]:
         """What the encoder still holds."""
-        return self._packets(self._context.encode(None))
+        packets = self._packets(self._context.encode(None))
+        return packets if self._split is None else self._joined(packets, self._alpha.finish())
+
+    def _joined(self, packets: list[EncodedPacket], beside: list[EncodedPacket]) -> list[EncodedPacket]:
+        """Packets of colours with those of alpha, as far as both are there."""
+        colours, alphas = self._waiting
+        colours += packets
+        alphas += beside
+        count = min(len(colours), len(alphas))
+        joined = [replace(one, alpha=other.data) for one, other in zip(colours[:count], alphas[:count], strict=True)]
+        del colours[:count], alphas[:count]
+        return joined
 
     def _packets(self, packets: Iterable[Any]) -> list[EncodedPacket]:
         """With decoding times of our own: those of encoders depend on the length of very short segments, and would
@@ -125,6 +150,13 @@ class SegmentEncoder:
             dts = min(self._received - self._delay, packet.pts)
             self._received += 1
             found.append(
-                EncodedPacket(data=bytes(packet), pts=packet.pts, dts=dts, duration=1, key=bool(packet.is_keyframe))
+                EncodedPacket(
+                    data=bytes(packet),
+                    pts=packet.pts,
+                    dts=dts,
+                    duration=1,
+                    key=bool(packet.is_keyframe),
+                    alpha=alpha_of(packet),
+                )
             )
         return found

@@ -12,6 +12,7 @@ from velocity_engine.plugin_types import EncodedSegment, RenderWatch, Segment
 
 class LocalExecutor:
     key = "local"
+    needs = ()
 
     def run(self, order: RenderOrder, segments: Sequence[Segment], watch: RenderWatch) -> Iterator[EncodedSegment]:
         for segment in segments:

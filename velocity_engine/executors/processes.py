@@ -2,19 +2,23 @@
 
 The processes are spawned, never forked, since a fork of a program with threads may deadlock. So the script that calls
 ``render`` is imported in each, and must start its work under ``if __name__ == "__main__":``.
+
+Each process is told one segment at a time through a pipe, and says through another how far it is. The end of the pipes
+ends it, whatever became of the render: nothing else is shared, no lock, no memory, no file, no socket.
 """
 
 from __future__ import annotations
 
 import multiprocessing
-import os
+import pickle
 import signal
-import threading
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.sharedctypes import SynchronizedArray
-from multiprocessing.synchronize import Event
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from typing import TYPE_CHECKING
 
 from velocity_engine.errors import RenderCancelled, RenderFailed
 from velocity_engine.kernels.compiler.parallel import available_cores
@@ -22,81 +26,137 @@ from velocity_engine.order import RenderOrder
 from velocity_engine.pipeline.render_segment import render_segment
 from velocity_engine.plugin_types import EncodedSegment, RenderWatch, Segment
 
+if TYPE_CHECKING:
+    Pipe = Connection[object, object]
+
 LOOK_SECONDS = 0.05
+END_SECONDS = 5.0
 
 
 class ProcessesExecutor:
     """One process for each processor, at most one for each segment. They end with the render."""
 
     key = "processes"
+    needs = ("processes",)
 
     def run(self, order: RenderOrder, segments: Sequence[Segment], watch: RenderWatch) -> Iterator[EncodedSegment]:
-        if not segments:
-            return
-        context = multiprocessing.get_context("spawn")
-        stopped = context.Event()
-        frames = context.Array("q", len(segments))
-        count = min(available_cores(), len(segments))
-        with ProcessPoolExecutor(count, context, _begin, (stopped, frames)) as pool:
-            futures = {pool.submit(_render, order, one, slot): one for slot, one in enumerate(segments)}
-            try:
-                yield from _results(futures, frames, watch)
-            except BrokenProcessPool:
-                hint = "A script must guard its start, as for Python's multiprocessing"
-                raise RenderFailed("a process that rendered segments ended", hint=hint) from None
-            finally:
-                stopped.set()
-                for future in futures:
-                    future.cancel()
+        waiting = deque(segments)
+        workers: list[_Worker] = []
+        try:
+            for _ in range(min(available_cores(), len(segments))):
+                workers.append(_begin(order))
+                _hand_on(workers[-1], waiting)
+            yield from _results(workers, waiting, watch)
+        finally:
+            _end(workers)
 
 
-def _results(
-    futures: dict[Future[EncodedSegment], Segment], frames: SynchronizedArray[int], watch: RenderWatch
-) -> Iterator[EncodedSegment]:
-    pending = set(futures)
-    while pending:
+@dataclass(slots=True)
+class _Worker:
+    """``segment`` is what its process renders now. It reads ``orders``, and ``said`` is read from it."""
+
+    process: SpawnProcess
+    orders: Pipe
+    said: Pipe
+    segment: Segment | None = None
+
+
+def _begin(order: RenderOrder) -> _Worker:
+    context = multiprocessing.get_context("spawn")
+    told, orders = context.Pipe(duplex=False)
+    said, say = context.Pipe(duplex=False)
+    with told, say:
+        process = context.Process(target=_work, args=(order, told, say), daemon=True)
+        process.start()
+    return _Worker(process, orders, said)
+
+
+def _hand_on(worker: _Worker, waiting: deque[Segment]) -> None:
+    worker.segment = waiting.popleft() if waiting else None
+    if worker.segment is not None:
+        with suppress(OSError):  # a process that is gone is seen by the end of its pipe
+            worker.orders.send(worker.segment)
+
+
+def _results(workers: list[_Worker], waiting: deque[Segment], watch: RenderWatch) -> Iterator[EncodedSegment]:
+    while busy := {worker.said: worker for worker in workers if worker.segment is not None}:
         if watch.cancelled():
             raise RenderCancelled("the render was cancelled")
-        done, pending = wait(pending, LOOK_SECONDS, FIRST_COMPLETED)
-        for segment, count in zip(futures.values(), frames[:], strict=True):
-            watch.encoded(segment, count)
-        for future in done:
-            yield future.result()
+        for pipe in wait(list(busy), LOOK_SECONDS):
+            worker = busy[pipe]  # type: ignore[index]  # of what can be waited for, these are pipes
+            assert worker.segment is not None
+            said = _heard(worker.said)
+            if isinstance(said, int):
+                watch.encoded(worker.segment, said)
+            elif isinstance(said, EncodedSegment):
+                _hand_on(worker, waiting)
+                yield said
+            else:
+                raise said
 
 
-# --- in a process of the pool -----------------------------------------------------------------------------------------
+def _heard(pipe: Pipe) -> int | EncodedSegment | Exception:
+    """What a process says: how many frames are encoded, a segment, or what went wrong."""
+    try:
+        said = pipe.recv()
+    except (EOFError, OSError):
+        hint = "A script must guard its start, as for Python's multiprocessing"
+        return RenderFailed("a process that rendered segments ended", hint=hint)
+    assert isinstance(said, int | EncodedSegment | Exception)
+    return said
 
 
-class _Shared:
-    """The ``RenderWatch`` of a segment in another process than the render's."""
+def _end(workers: list[_Worker]) -> None:
+    for worker in workers:
+        worker.orders.close()
+        worker.said.close()
+    for worker in workers:
+        worker.process.join(END_SECONDS)
+        if worker.process.exitcode is None:
+            with suppress(PermissionError):  # who may end no process has one that is ended with it
+                worker.process.kill()
 
-    def __init__(self, slot: int) -> None:
-        self._slot = slot
+
+# --- in a process ----------------------------------------------------------------------------------------------------
+
+
+class _Telling:
+    """The ``RenderWatch`` of a segment in another process than the render's. While a segment is rendered, nothing comes
+    through ``told`` but its end."""
+
+    def __init__(self, told: Pipe, say: Pipe) -> None:
+        self._told, self._say = told, say
 
     def cancelled(self) -> bool:
-        return _stopped.is_set()
+        try:
+            return self._told.poll()
+        except OSError:
+            return True
 
     def encoded(self, segment: Segment, frames: int) -> None:
-        _frames[self._slot] = frames
+        with suppress(OSError):
+            self._say.send(frames)
 
 
-_stopped: Event
-_frames: SynchronizedArray[int]
-
-
-def _begin(stopped: Event, frames: SynchronizedArray[int]) -> None:
-    global _stopped, _frames
-    _stopped, _frames = stopped, frames
+def _work(order: RenderOrder, told: Pipe, say: Pipe) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the render's process, which ends this one
-    threading.Thread(target=_end_with_the_render, daemon=True).start()
+    with told, say, suppress(EOFError, OSError):
+        while True:
+            segment = told.recv()
+            assert isinstance(segment, Segment)
+            say.send(_rendered(order, segment, _Telling(told, say)))
 
 
-def _end_with_the_render() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+def _rendered(order: RenderOrder, segment: Segment, watch: RenderWatch) -> EncodedSegment | Exception:
+    try:
+        return render_segment(order, segment, watch)
+    except Exception as error:  # noqa: BLE001  # the render's process raises it
+        return _sendable(error)
 
 
-def _render(order: RenderOrder, segment: Segment, slot: int) -> EncodedSegment:
-    return render_segment(order, segment, _Shared(slot))
+def _sendable(error: Exception) -> Exception:
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301  # it was written here
+    except Exception:  # noqa: BLE001  # whatever an exception of a plugin does when it is copied
+        return RenderFailed(f"rendering failed: {type(error).__name__} in a process that rendered segments")
+    return error

@@ -21,6 +21,7 @@ from velocity_engine.errors import VelocityError
 from velocity_engine.evaluate.evaluation_pass import Viewport, fit_viewport
 from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.evaluate.soundtrack import audio_plan
+from velocity_engine.forecasting.sampling import uncapped
 from velocity_engine.forecasting.trial import FINER, PIXELS, USUAL, WINDOW, Encoded, Trial, Window
 from velocity_engine.kernels.compiler.parallel import available_cores
 from velocity_engine.pipeline.draw import FrameDrawer, StageClock, TileCount
@@ -40,7 +41,6 @@ PLACE = 3  # frames that are encoded at each of them
 WINDOWS = 3
 SECONDS = 3.0
 PATIENCE_SECONDS = 20.0  # by the clock: on a machine with much else to do, less is tried
-MOST_BITS_A_SECOND = 100_000_000  # of SVT-AV1, which would aim at the bitrate
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,14 +273,15 @@ class _Course:
         width, height = frames[0].width, frames[0].height
         settings = settings_of(how, (width, height), self._rate)
         encoder = SegmentEncoder(settings, width, height, self._rate, len(frames))
-        started = time.thread_time()
+        started, all_started = time.thread_time(), time.process_time()
         packets = [packet for frame in frames for packet in encoder.encode(frame)] + encoder.finish()
         if how == TRIED[0] and (len(frames) > 1 or not self._encoding[1]):
             self._encoding[0] += time.thread_time() - started
             self._encoding[1] += width * height * len(frames)
+        pixel_ns = round(1e9 * (time.process_time() - all_started) / (width * height * len(frames)), 2)
         packets.sort(key=lambda packet: packet.pts)
         bits = [8 * len(packet.data) for packet in packets]
-        return Encoded(how.codec, how.preset, how.finer, width * height, bits[0], sum(bits[1:]))
+        return Encoded(how.codec, how.preset, how.finer, width * height, bits[0], sum(bits[1:]), pixel_ns)
 
     def _places(
         self, changes: Sequence[tuple[float, float]], size: tuple[int, int]
@@ -309,12 +310,8 @@ def settings_of(how: Encoding, size: tuple[int, int], rate: Fraction) -> Encoder
     """Of a variable bitrate that lets the quality be as good as a generous one does, or better, and caps nothing."""
     density = GENEROUS_BITS_PER_PIXEL * 2 ** (how.finer / STEPS_OF_DOUBLING)
     config = EncoderConfig(codec=how.codec, preset=how.preset)
-    plain = plugins.codec(how.codec).settings(config, *size, rate)
     asked = replace(config, bitrate=math.ceil(density * size[0] * size[1] * rate / 8))
-    settings = plugins.codec(how.codec).settings(asked, *size, rate)
-    limits = {name: plain.options[name] for name in ("maxrate", "bufsize") if name in plain.options}
-    bit_rate = settings.bit_rate and MOST_BITS_A_SECOND
-    return replace(settings, average_cap=None, bit_rate=bit_rate, options={**settings.options, **limits})
+    return uncapped(config, plugins.codec(how.codec).settings(asked, *size, rate), size, rate)
 
 
 def share_of(regions: Sequence[tuple[int, int, int, int]], size: tuple[int, int]) -> float:

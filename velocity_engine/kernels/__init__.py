@@ -4,7 +4,8 @@ Pixels are premultiplied RGBA, (h, w, 4) uint8, C-contiguous; where a kernel tak
 the lowest byte (little-endian machines). All kernels release the interpreter lock and keep no state of their own.
 
 The compiled kernels are kept in ``__pycache__`` beside the modules, or in the user's cache folder where that cannot be
-written to, or in ``NUMBA_CACHE_DIR``. A process that finds none there says so in the log before it compiles.
+written to and holds none, or in ``NUMBA_CACHE_DIR``. A process that finds none there says so in the log before it
+compiles.
 """
 
 from __future__ import annotations

@@ -18,7 +18,8 @@ from velocity_engine.errors import MediaError, Place
 from velocity_engine.files.regular import open_regular
 from velocity_engine.media.sample_tables import claims_more_than_it_holds
 
-MOV, MP3, WAV, ADTS, AVI = "mov", "mp3", "wav", "aac", "avi"  # the demuxers, as FFmpeg calls them
+# The demuxers, as FFmpeg calls them.
+MOV, MP3, WAV, ADTS, AVI, MATROSKA = "mov", "mp3", "wav", "aac", "avi", "matroska"
 
 CLIP_CODECS = ("h264", "hevc")
 SOUND_CODECS = ("aac", "mp3", "alac", "ac3", "eac3", "opus")  # and PCM of any kind
@@ -40,16 +41,17 @@ class Kind:
 
 CLIP = Kind("clip", (MOV,), _DECODERS, "Clips are MP4 with H.264 or H.265; export or upload the file again")
 SOUND = Kind("sound", (MOV, MP3, WAV, ADTS), _DECODERS, "Audio is MP3, WAV (PCM) or AAC")
-WRITTEN = Kind("video", (MOV, AVI), None, "It is damaged, cut short, or not a video")
+WRITTEN = Kind("video", (MOV, AVI, MATROSKA), None, "It is damaged, cut short, or not a video")
 
 _FIRST_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
 _PICTURE_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
+EBML = b"\x1a\x45\xdf\xa3"
 _STRANGERS = (
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"GIF8", "a picture"),
     (b"BM", "a picture"),
-    (b"\x1a\x45\xdf\xa3", "a WebM or Matroska file"),
+    (EBML, "a WebM or Matroska file"),
     (b"OggS", "an Ogg file"),
     (b"fLaC", "a FLAC file"),
     (b"FLV", "a Flash video"),
@@ -64,7 +66,11 @@ _SEARCHED = 4096  # bytes of the sound that may be something else, as where a st
 
 
 def open_media(
-    source: str | os.PathLike[str] | bytes, kind: Kind, name: str, how: Mapping[str, Any] | None = None
+    source: str | os.PathLike[str] | bytes,
+    kind: Kind,
+    name: str,
+    how: Mapping[str, Any] | None = None,
+    demuxer: str | None = None,
 ) -> Any:
     """Opens a file, or its bytes, with PyAV.
 
@@ -73,6 +79,7 @@ def open_media(
         kind: What it may be.
         name: What messages call it.
         how: Further arguments of ``av.open``.
+        demuxer: FFmpeg's name of the demuxer of a file that the engine wrote. None for what the contents call for.
 
     Returns:
         PyAV's container, to be closed by the caller.
@@ -82,7 +89,7 @@ def open_media(
     """
     import av
 
-    demuxer = _demuxer_of(source, kind, name)
+    demuxer = demuxer or _demuxer_of(source, kind, name)
     given = dict(how or {})
     given["options"] = {**given.get("options", {}), **_confined(demuxer, kind, isinstance(source, bytes))}
     opened = io.BytesIO(source) if isinstance(source, bytes) else f"file:{os.fspath(source)}"
@@ -175,7 +182,7 @@ def _demuxer_of(source: Source, kind: Kind, name: str) -> str:
         with io.BytesIO(source) if isinstance(source, bytes) else open_regular(source) as file:
             head = file.read(16)
             stranger = next((what for magic, what in _STRANGERS if head.startswith(magic)), None)
-            demuxer = _demuxer(file) if stranger is None else None
+            demuxer = _demuxer(file) if stranger is None else MATROSKA if head.startswith(EBML) else None
             overdone = demuxer == MOV and claims_more_than_it_holds(file)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "there is no such file"

@@ -150,7 +150,7 @@ def probe_clip(path: str | os.PathLike[str]) -> VideoInfo:
 
 
 def probe_video(path: str | os.PathLike[str]) -> VideoInfo:
-    """Returns what a video holds that was rendered, of whatever codec: MP4, MOV or AVI.
+    """Returns what a video holds that was rendered, of whatever codec: MP4, MOV, AVI, Matroska or WebM.
 
     Args:
         path: The file.
@@ -190,20 +190,21 @@ def _probed(path: str | os.PathLike[str], kind: Kind) -> VideoInfo:
         )
 
 
-def written_length(path: str | os.PathLike[str]) -> tuple[int, float]:
+def written_length(path: str | os.PathLike[str], demuxer: str | None = None) -> tuple[int, float]:
     """Returns the number of frames and the seconds of the video in a file that the engine wrote, as they were counted.
 
     The first frame is decoded.
 
     Args:
         path: The file.
+        demuxer: FFmpeg's name of its demuxer. None for MP4, MOV, AVI, Matroska and WebM.
 
     Raises:
         MediaError: It has no video, or it cannot be read or decoded.
     """
     unreadable = MediaError("the video cannot be read back", place=Place(file=Path(path).name))
     try:
-        container = open_media(path, WRITTEN, Path(path).name, UNDECODED)
+        container = open_media(path, WRITTEN, Path(path).name, UNDECODED, demuxer)
     except MediaError as error:
         raise unreadable from error
     with container:

@@ -1,1 +1,1 @@
-"""Mux: packets and sound become an MP4, MOV or AVI file. Begin with ``muxer``."""
+"""Mux: packets and sound become a file. Begin with ``muxer``."""

@@ -1,4 +1,4 @@
-"""Muxing: packets of all segments, in order, and sound to an MP4, MOV or AVI file. The muxers are libavformat's,
+"""Muxing: packets of all segments, in order, and sound to a file. The muxers are libavformat's,
 through PyAV."""
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.encode import encoder
+from velocity_engine.encode.alpha import attach_alpha
 from velocity_engine.encode.scheduling import ordinary_scheduling
 from velocity_engine.errors import StorageError, VelocityError
 from velocity_engine.model.version import __version__
-from velocity_engine.plugin_types import EncodedPacket, EncoderSettings
+from velocity_engine.plugin_types import Container, EncodedPacket, EncoderSettings
 
 if TYPE_CHECKING:
     import av
 
-AUDIO_CODECS = {"mp4": "aac", "mov": "aac", "avi": "libmp3lame"}
 AUDIO_AHEAD = Fraction(1, 2)  # seconds by which sound is written before the picture
 MIN_TIME_SCALE = 10_000
 
@@ -34,7 +34,7 @@ class Muxer:
     def __init__(
         self,
         path: str,
-        container: str,
+        container: Container,
         settings: EncoderSettings,
         size: tuple[int, int],
         rate: Fraction,
@@ -50,10 +50,12 @@ class Muxer:
         self._audio = audio
         self._audio_time = Fraction(0)
         try:
-            self._file = av.open(path, "w", format=container, options=_options(container, rate))
-            self._file.metadata["encoding_tool" if container != "avi" else "software"] = _program()
+            muxer = container.format or container.key
+            self._file = av.open(path, "w", format=muxer, options=_options(muxer, rate))
+            self._file.metadata["encoding_tool" if muxer != "avi" else "software"] = _program()
             self._video = self._video_stream(settings, size, rate)
-            self._sound = self._audio_stream(AUDIO_CODECS[container], audio_rate, audio_bit_rate) if audio else None
+            sound = container.sound if audio else None
+            self._sound = self._audio_stream(sound, audio_rate, audio_bit_rate) if sound else None
             with ordinary_scheduling():
                 self._file.start_encoding()
         except (av.error.FFmpegError, OSError) as error:
@@ -64,6 +66,8 @@ class Muxer:
         stream: Any = self._file.add_stream(settings.encoder, rate=rate)
         encoder.configure(stream.codec_context, settings, *size, rate)
         stream.time_base = self._time_base
+        if settings.alpha_options is not None:
+            stream.metadata["alpha_mode"] = "1"
         found: av.VideoStream = stream
         return found
 
@@ -84,6 +88,8 @@ class Muxer:
         made.pts, made.dts = packet.pts + first, packet.dts + first
         made.duration = packet.duration
         made.is_keyframe = packet.key
+        if packet.alpha:
+            attach_alpha(made, packet.alpha)
         try:
             if self._audio is not None:
                 self._write_audio(made.dts * self._time_base + AUDIO_AHEAD)
@@ -131,8 +137,10 @@ class Muxer:
         return StorageError(f"the video cannot be written: {reason}")
 
 
-def _options(container: str, rate: Fraction) -> dict[str, str]:
-    if container == "avi":
+def _options(muxer: str, rate: Fraction) -> dict[str, str]:
+    if muxer not in ("mp4", "mov", "avi"):
+        return {"fflags": "+bitexact"}  # without it Matroska has numbers by chance in it
+    if muxer == "avi":
         # AVI has no times: shifting them because the sound begins with the encoder's lead-in would put an empty frame
         # in front.
         return {"avoid_negative_ts": "disabled"}

@@ -15,7 +15,15 @@ from velocity_engine.encode.encoder import SegmentEncoder
 from velocity_engine.errors import RenderCancelled
 from velocity_engine.pipeline.frame_ring import Rect, YuvFrame, YuvRing
 from velocity_engine.pipeline.scene import Scene
-from velocity_engine.plugin_types import EncodedPacket, EncodedSegment, EncoderSettings, Segment
+from velocity_engine.plugin_types import (
+    Codec,
+    EncodedPacket,
+    EncodedSegment,
+    EncoderSettings,
+    EncodesFrames,
+    FrameEncoder,
+    Segment,
+)
 
 EVALUATED_TOGETHER = 8  # frames
 
@@ -93,7 +101,7 @@ class FrameDrawer:
             if self._cancelled():
                 raise RenderCancelled("the render was cancelled")
             with self._clock.stage("composite"):
-                planar = self._frames.advance_planar(display)
+                planar = self._frames.advance_planar(display) if self._ring.takes_planes else None
                 canvas, changed = self._frames.advance(display) if planar is None else (None, planar.regions)
             self._tiles.add_frame((self._scene.width, self._scene.height), changed)
             if not changed and not self._first:
@@ -133,7 +141,7 @@ class FrameSender:
         self.sent = 0
         self.held = 0
 
-    def send(self, encoder: SegmentEncoder, drawn: YuvFrame | None) -> list[EncodedPacket]:
+    def send(self, encoder: FrameEncoder, drawn: YuvFrame | None) -> list[EncodedPacket]:
         if drawn is None:
             self.held += 1
         else:
@@ -146,7 +154,7 @@ class FrameSender:
         self.sent += 1
         return packets
 
-    def finish(self, encoder: SegmentEncoder) -> list[EncodedPacket]:
+    def finish(self, encoder: FrameEncoder) -> list[EncodedPacket]:
         with self._clock.stage("encode"):
             return encoder.finish()
 
@@ -156,7 +164,7 @@ class SegmentWork:
     """Renders and encodes one segment, on one thread.
 
     ``cancelled`` is asked at each frame, ``encoded`` told how many frames of the segment went to the encoder.
-    ``scene_lock`` is for works that share a scene.
+    ``scene_lock`` is for works that share a scene. ``codec`` encodes where it does so by itself.
     """
 
     scene: Scene
@@ -165,10 +173,11 @@ class SegmentWork:
     cancelled: Callable[[], bool]
     encoded: Callable[[int], None] = lambda count: None
     scene_lock: threading.Lock | None = None
+    codec: Codec | None = None
 
     def __call__(self, segment: Segment) -> EncodedSegment:
         clock, tiles = StageClock(), TileCount()
-        ring = YuvRing(self.scene.width, self.scene.height, 2)
+        ring = self.ring(2)
         sender = FrameSender(ring, clock)
         encoder = self.encoder(segment)
         packets: list[EncodedPacket] = []
@@ -190,6 +199,11 @@ class SegmentWork:
             seconds_by_stage=clock.seconds,
         )
 
-    def encoder(self, segment: Segment) -> SegmentEncoder:
+    def ring(self, size: int) -> YuvRing:
+        return YuvRing(self.scene.width, self.scene.height, size, self.settings.pixel_format)
+
+    def encoder(self, segment: Segment) -> FrameEncoder:
+        if self.codec is not None and isinstance(self.codec, EncodesFrames):
+            return self.codec.encoder(self.settings, self.scene.width, self.scene.height, self.rate)
         frames = segment.last - segment.first
         return SegmentEncoder(self.settings, self.scene.width, self.scene.height, self.rate, frames)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from velocity_engine import plugins
-from velocity_engine.display import RGBA, DisplayList
+from velocity_engine.display import CLEAR, RGBA, DisplayList
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import Finding, RenderFailed, VelocityError
 from velocity_engine.evaluate.evaluation_pass import Viewport, fit_viewport
@@ -15,10 +15,12 @@ from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.evaluate.soundtrack import audio_plan
 from velocity_engine.media.audio import AudioPlan
 from velocity_engine.order import RenderOrder
+from velocity_engine.pipeline.pixel_formats import pixel_format
 from velocity_engine.pipeline.scene import Scene
 from velocity_engine.pipeline.segment import plan_segments
 from velocity_engine.plan.plan import Plan
-from velocity_engine.plugin_types import EncoderSettings, Segment
+from velocity_engine.plugin_types import Codec, Container, EncoderSettings, Segment
+from velocity_engine.plugins.outputs import container_of, resolve_encoder
 from velocity_engine.storage.fetched import local_path
 from velocity_engine.template import Template, all_findings, encoder_problems, output_rate, output_size
 
@@ -43,6 +45,13 @@ class TimelineScene:
     start: float
     step: float
 
+    @classmethod
+    def of(cls, plan: Plan, size: tuple[int, int], rate: Fraction, start: float, background: RGBA) -> TimelineScene:
+        """The scene of a plan from ``start`` on, at ``rate`` frames a second, fitted into ``size`` in pixels."""
+        document = plan.document
+        viewport = fit_viewport((document.width, document.height), *size)
+        return cls(Evaluator(plan), viewport, background, start, document.frame_rate / float(rate))
+
     @property
     def width(self) -> int:
         return self.viewport.width
@@ -59,7 +68,8 @@ class TimelineScene:
 class Video:
     """What is encoded: output frames 0 .. ``frame_count`` - 1 of ``scene`` at ``rate`` frames a second.
 
-    ``settings`` and ``segments`` follow from ``config``, which must have no problems.
+    ``codec``, ``container``, ``settings`` and ``segments`` follow from ``config``, which must have no problems. There
+    are no segments where the container takes no frames; the sound is as long as they would be.
     """
 
     scene: Scene
@@ -68,12 +78,23 @@ class Video:
     rate: Fraction
     frame_count: int
     segments: tuple[Segment, ...]
+    codec: Codec
+    container: Container
 
     @classmethod
     def of(cls, scene: Scene, config: EncoderConfig, rate: Fraction, frame_count: int) -> Video:
         """The video of a scene, cut into segments."""
-        settings = plugins.codec(config.codec_name).settings(config, scene.width, scene.height, rate)
-        return cls(scene, config, settings, rate, frame_count, plan_segments(frame_count, config, settings, rate))
+        config = resolve_encoder(config)
+        codec, container = plugins.codec(config.codec_name), container_of(config)
+        settings = codec.settings(config, scene.width, scene.height, rate)
+        count = 1 if container.frames == "first" else frame_count
+        segments = () if container.frames == "none" else plan_segments(count, config, settings, rate)
+        return cls(scene, config, settings, rate, count, segments, codec, container)
+
+    @property
+    def drawn_frames(self) -> int:
+        """How many frames are drawn."""
+        return self.segments[-1].last if self.segments else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +106,10 @@ class PreparedRender:
     video: Video
 
     def sound(self) -> AudioPlan | None:
-        """The sound of the template and of the order, or None where there is none."""
+        """The sound of the template and of the order, or None where there is none, or the container takes none."""
         scene, video = self.video.scene, self.video
+        if video.container.sound is None:
+            return None
         assert isinstance(scene, TimelineScene)
         soundtrack = None if self.order.soundtrack is None else local_path(self.order.soundtrack.location)
         return audio_plan(self.plan, scene.start, video.frame_count / video.rate, soundtrack)
@@ -110,26 +133,27 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
         EncoderConfigError, FrameRangeError, CustomizationError: The order does not fit the template.
         RenderFailed: The template cannot be rendered, for example because a picture is missing.
     """
-    encoder = order.encoder
+    encoder = resolve_encoder(order.encoder, order.output)
     raise_first(encoder_problems(template, encoder))
     start, end = template.frame_range(order.frames)
-    width, height = output_size(template, encoder)
+    size = output_size(template, encoder)
     rate = output_rate(template, encoder)
     count = frame_total(start, end, template.frame_rate, rate)
     plan = template.plan(order.customizations, {key: file.location for key, file in order.assets.items()})
     try:
-        _raise_on_errors(all_findings(plan.document, plan))
-        scene = TimelineScene(
-            Evaluator(plan),
-            fit_viewport((template.width, template.height), width, height),
-            plan.document.background or BLACK,
-            start,
-            template.frame_rate / float(rate),
-        )
+        raise_on_errors(all_findings(plan.document, plan))
+        background = plan.document.background or _ground(encoder, size, rate)
+        scene = TimelineScene.of(plan, size, rate, start, background)
         return PreparedRender(order, plan, Video.of(scene, encoder, rate, count))
     except BaseException:
         plan.close()
         raise
+
+
+def _ground(encoder: EncoderConfig, size: tuple[int, int], rate: Fraction) -> RGBA:
+    """What is seen where nothing is drawn: nothing, where the file can tell that."""
+    settings = plugins.codec(encoder.codec_name).settings(encoder, *size, rate)
+    return CLEAR if pixel_format(settings.pixel_format).alpha else BLACK
 
 
 def frame_total(start: float, end: float, frame_rate: float, rate: Fraction) -> int:
@@ -152,7 +176,8 @@ def raise_first(problems: list[VelocityError]) -> None:
         raise problems[0]
 
 
-def _raise_on_errors(findings: tuple[Finding, ...]) -> None:
+def raise_on_errors(findings: tuple[Finding, ...]) -> None:
+    """Raises RenderFailed with the findings of which a render must fail. Where there is none, it does nothing."""
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""

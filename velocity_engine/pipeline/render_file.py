@@ -12,12 +12,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
 
-from velocity_engine.errors import MediaError, RenderCancelled, RenderFailed, VelocityError
-from velocity_engine.media.audio import AudioPlan, mix_audio
+from velocity_engine.errors import MediaError, Place, RenderCancelled, RenderFailed, VelocityError
+from velocity_engine.media.audio import RATE, AudioPlan, mix_audio
 from velocity_engine.media.probe import written_length
 from velocity_engine.model.gc_threshold import raised_gc_threshold
 from velocity_engine.mux.muxer import Muxer
@@ -25,8 +24,21 @@ from velocity_engine.pipeline.draw import SegmentWork, StageClock, TileCount
 from velocity_engine.pipeline.prepared import Video
 from velocity_engine.pipeline.progress import Progress, ProgressMeter
 from velocity_engine.pipeline.segment_workers import SegmentWorkers
-from velocity_engine.plugin_types import EncodedPacket, EncodedSegment, RenderWatch, Segment
-from velocity_engine.storage.delivery import Delivery
+from velocity_engine.plugin_types import (
+    Container,
+    EncodedPacket,
+    EncodedSegment,
+    FileRequest,
+    FileWriter,
+    RenderWatch,
+    Segment,
+    WritesFiles,
+)
+from velocity_engine.plugins.outputs import numbered
+from velocity_engine.storage.delivery import Deliveries
+
+KNOWN_BY_CONTENTS = ("mp4", "mov", "avi", "webm", "matroska", "mkv")
+SHORTEST_CHECKED = 0.1  # seconds by which the codecs of sound make files longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,24 +94,26 @@ def render_to_file(
     started = time.perf_counter()
     meter = ProgressMeter(progress, video.frame_count)
     source: PacketSource = (
-        SegmentWorkers(SegmentWork(video.scene, video.settings, video.rate, cancelled), video.segments)
+        SegmentWorkers(
+            SegmentWork(video.scene, video.settings, video.rate, cancelled, codec=video.codec), video.segments
+        )
         if execute is None
         else ExecutedSegments(execute, video.segments, SegmentWatch(cancelled, meter))
     )
     clock = StageClock()
     try:
-        with Delivery(output_path) as delivery:
-            muxer = _open_muxer(delivery.part, video, audio_plan)
+        with Deliveries(output_path, numbered if video.container.numbered else None) as delivery:
+            writer = _open_writer(delivery, video, audio_plan)
             try:
                 with raised_gc_threshold(), source:
-                    _write(source, muxer, meter, clock, cancelled)
+                    _write(source, writer, meter, clock, cancelled)
                 meter.tell(video.frame_count, "finishing")
                 with clock.stage("mux"):
-                    muxer.close()
+                    writer.close()
             except BaseException:
-                muxer.abandon()
+                writer.abandon()
                 raise
-            _check(delivery.part, video.frame_count, video.rate)
+            _check(delivery.parts, video)
             size = _store(delivery, meter, video.frame_count, clock, cancelled)
     except VelocityError:
         raise
@@ -109,7 +123,7 @@ def render_to_file(
     source.add_to(clock, tiles)
     meter.tell(video.frame_count, "done")
     seconds = time.perf_counter() - started
-    return RenderStats(video.frame_count, source.frames_held, seconds, size, tiles.total, tiles.held, clock.seconds)
+    return RenderStats(video.drawn_frames, source.frames_held, seconds, size, tiles.total, tiles.held, clock.seconds)
 
 
 def _failure(error: Exception) -> RenderFailed:
@@ -121,44 +135,83 @@ def _failure(error: Exception) -> RenderFailed:
     return RenderFailed("rendering failed: the engine or a plugin made a mistake")
 
 
-def _open_muxer(part: Path, video: Video, plan: AudioPlan | None) -> Muxer:
+def _open_writer(delivery: Deliveries, video: Video, plan: AudioPlan | None) -> FileWriter:
+    sound = mix_audio(plan) if plan is not None and plan.tracks else None
+    if sound is None and video.container.frames == "none":
+        hint = "Give a template with sound, or a sound to mix with it"
+        raise RenderFailed("there is no sound to write", place=Place(field="output"), hint=hint)
+    size = video.scene.width, video.scene.height
+    if isinstance(video.codec, WritesFiles):
+        request = FileRequest(
+            container=video.container,
+            config=video.config,
+            width=size[0],
+            height=size[1],
+            rate=video.rate,
+            frame_count=video.drawn_frames,
+            path=lambda number: str(delivery.part(number)),
+            sound=sound,
+            sample_rate=RATE,
+        )
+        return video.codec.writer(request)
     return Muxer(
-        str(part),
-        video.config.container,
+        str(delivery.part()),
+        video.container,
         video.settings,
-        (video.scene.width, video.scene.height),
+        size,
         video.rate,
-        audio=mix_audio(plan) if plan is not None and plan.tracks else None,
+        audio=sound,
         audio_bit_rate=video.config.audio_bitrate,
     )
 
 
 def _write(
-    source: PacketSource, muxer: Muxer, meter: ProgressMeter, clock: StageClock, cancelled: Callable[[], bool]
+    source: PacketSource, writer: FileWriter, meter: ProgressMeter, clock: StageClock, cancelled: Callable[[], bool]
 ) -> None:
     meter.tell(0, "rendering")
     for packet, first in source:
         if cancelled():
             raise RenderCancelled("the render was cancelled")
         with clock.stage("mux"):
-            muxer.write(packet, first)
+            writer.write(packet, first)
         meter.tell(source.frames_done, "rendering")
 
 
-def _check(part: Path, frame_count: int, rate: Fraction) -> None:
-    """Raises RenderFailed where the file does not hold what was rendered."""
+def _check(parts: Sequence[Path], video: Video) -> None:
+    """Raises RenderFailed where the file, or one of the files, does not hold what was rendered."""
     try:
-        frames, seconds = written_length(part)
+        if isinstance(video.codec, WritesFiles):
+            _check_lengths([video.codec.length(str(part), video.container) for part in parts], video)
+            return
+        frames, seconds = written_length(parts[0], _demuxer_of(video.container))
     except MediaError as error:
         raise RenderFailed("the finished file cannot be read back") from error
+    frame_count, rate = video.frame_count, video.rate
     expected = float(frame_count / rate)
     if frames != frame_count or abs(seconds - expected) > float(1 / rate):
         found = f"{frames} frames and {seconds:.3f} s"
         raise RenderFailed(f"the finished file has {found}, not {frame_count} and {expected:.3f}")
 
 
+def _check_lengths(lengths: Sequence[float], video: Video) -> None:
+    container, expected = video.container, float(video.frame_count / video.rate)
+    files = video.drawn_frames if container.numbered else 1
+    if len(lengths) != files:
+        raise RenderFailed(f"the codec wrote {len(lengths)} files, not {files}")
+    if container.frames == "first" or container.numbered:
+        return
+    if abs(lengths[0] - expected) > max(float(1 / video.rate), SHORTEST_CHECKED):
+        raise RenderFailed(f"the finished file lasts {lengths[0]:.3f} s, not {expected:.3f}")
+
+
+def _demuxer_of(container: Container) -> str | None:
+    """FFmpeg's name of the demuxer of a file whose kind is not known by its contents."""
+    name = container.format or container.key
+    return None if name in KNOWN_BY_CONTENTS else name
+
+
 def _store(
-    delivery: Delivery, meter: ProgressMeter, frame_count: int, clock: StageClock, cancelled: Callable[[], bool]
+    delivery: Deliveries, meter: ProgressMeter, frame_count: int, clock: StageClock, cancelled: Callable[[], bool]
 ) -> int:
     """Stores the finished file; its size in bytes."""
 

@@ -23,16 +23,22 @@ MAX_KEPT = 2  # orders whose templates stay open when no segment of theirs is be
 
 
 class _Opened:
-    """An order, its template open and planned once somebody needed it. ``users``: segments being rendered of it."""
+    """An order, its template open and planned once somebody needed it, or ``lent`` by who planned it.
 
-    def __init__(self, order: RenderOrder) -> None:
+    ``users``: segments being rendered of it.
+    """
+
+    def __init__(self, order: RenderOrder, lent: PreparedRender | None = None) -> None:
         self._order = order
+        self._lent = lent
         self._opening = threading.Lock()
         self._held: tuple[Template, PreparedRender] | None = None
         self.scene_lock = threading.Lock()
         self.users = 0
 
     def render(self) -> PreparedRender:
+        if self._lent is not None:
+            return self._lent
         with self._opening:  # the order's other segments wait for the first one, those of other orders do not
             if self._held is None:
                 self._held = _open_anew(self._order)
@@ -74,11 +80,32 @@ def render_segment(order: RenderOrder, segment: Segment, watch: RenderWatch | No
     """
     with _in_use(order) as opened:
         video = opened.render().video
-        work = SegmentWork(video.scene, video.settings, video.rate, lambda: False, scene_lock=opened.scene_lock)
+        work = SegmentWork(
+            video.scene, video.settings, video.rate, lambda: False, scene_lock=opened.scene_lock, codec=video.codec
+        )
         if watch is not None:
             seen = watch
             work = replace(work, cancelled=seen.cancelled, encoded=lambda frames: seen.encoded(segment, frames))
         return work(segment)
+
+
+@contextmanager
+def lent(order: RenderOrder, render: PreparedRender) -> Iterator[None]:
+    """Within the block, segments of ``order`` that are rendered in this process are drawn from ``render``: who has
+    planned the order need not have it opened and planned a second time. Where the process has it open already, nothing
+    changes.
+    """
+    opened, key = _Opened(order, render), order.to_json()
+    with _lock:
+        if key not in _orders:
+            _orders[key] = opened
+            opened.users = 1  # so that nobody closes it
+    try:
+        yield
+    finally:
+        with _lock:
+            if _orders.get(key) is opened:
+                del _orders[key]
 
 
 @contextmanager

@@ -19,7 +19,8 @@ from typing import Any
 from velocity_engine.kernels.compiler.parallel import available_cores
 from velocity_engine.pipeline.channel import Channel, ChannelClosed
 from velocity_engine.pipeline.draw import FrameDrawer, FrameSender, SegmentWork, StageClock, TileCount
-from velocity_engine.pipeline.frame_ring import YuvFrame, YuvRing
+from velocity_engine.pipeline.frame_ring import YuvFrame
+from velocity_engine.pipeline.pixel_formats import pixel_format
 from velocity_engine.pipeline.progress import INTERVAL
 from velocity_engine.plugin_types import EncodedPacket, Segment
 
@@ -52,8 +53,8 @@ class SegmentWorker:
         self._work, self._todo, self._outputs = work, todo, outputs
         self._scene_lock, self._drawing_threads, self._draws_ahead = scene_lock, threads, draws_ahead
         width, height = work.scene.width, work.scene.height
-        self._together = frames_together(width, height)
-        self._ring = YuvRing(width, height, max(MIN_RING, self._together + 1))
+        self._together = frames_together(pixel_format(work.settings.pixel_format).frame_bytes(width, height))
+        self._ring = work.ring(max(MIN_RING, self._together + 1))
         self._sender = FrameSender(self._ring, self.clock)
         self._handed_over = time.monotonic()  # when packets last were: who reads is not woken for each
         self._thread = threading.Thread(target=self._run, name="velocity-worker", daemon=True)
@@ -138,9 +139,9 @@ class SegmentWorker:
         output.finish()
 
 
-def frames_together(width: int, height: int) -> int:
+def frames_together(frame_bytes: int) -> int:
     """How many frames a worker draws before it encodes them; fewer where they are large, as all wait in memory."""
-    return max(1, min(MAX_TOGETHER, BYTES_TOGETHER // (width * height * 3 // 2)))
+    return max(1, min(MAX_TOGETHER, BYTES_TOGETHER // frame_bytes))
 
 
 class SegmentWorkers:

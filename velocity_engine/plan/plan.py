@@ -88,7 +88,7 @@ class ExpressionEngine(Protocol):
     def check(self) -> None: ...
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Plan:
     document: Document
     main: PlannedComposition

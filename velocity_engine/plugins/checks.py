@@ -8,6 +8,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from velocity_engine.plugin_types import PIXEL_FORMATS, Container
+
 Claim = tuple[str, Hashable]
 Check = Callable[[Any], bool]
 
@@ -92,6 +94,18 @@ def _are_numbers(value: Any) -> bool:
     return isinstance(value, tuple) and all(_is_whole_number(one) for one in value)
 
 
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _are_pixel_formats(value: Any) -> bool:
+    return isinstance(value, tuple) and bool(value) and all(one in PIXEL_FORMATS for one in value)
+
+
+def _are_containers(value: Any) -> bool:
+    return isinstance(value, tuple) and bool(value) and all(isinstance(one, Container) and one.endings for one in value)
+
+
 _NAME = (_is_name, "a name")
 _NAMES = (_are_names, "a tuple of names")
 _NUMBERS = (_are_numbers, "a tuple of whole numbers")
@@ -121,7 +135,15 @@ STYLE = Kind(
 CODEC = Kind(
     hook="velocity_codecs",
     noun="codec",
-    fields={"key": _NAME, "title": _NAME, "number": (_is_number_or_none, "a whole number or None")},
+    fields={
+        "key": _NAME,
+        "title": _NAME,
+        "number": (_is_number_or_none, "a whole number or None"),
+        "pixel_formats": (_are_pixel_formats, f"a tuple of some of {', '.join(PIXEL_FORMATS)}"),
+        "containers": (_are_containers, "a tuple of Containers that have endings"),
+        "keeps_alpha": (_is_flag, "True or False"),
+        "odd_sizes": (_is_flag, "True or False"),
+    },
     methods={"problems": 4, "settings": 4},
     names={"key": "name", "number": "number"},
 )

@@ -110,6 +110,21 @@ def codecs() -> dict[str, Codec]:
     return {key: registry.get(CODEC, "name", key) for key in registry.names(CODEC)}
 
 
+def codecs_by_precedence() -> list[Codec]:
+    """Returns all codecs: those of third parties as their plugins provide them, then the built-in ones."""
+    return [found for (sort, _), found in _loaded().found[CODEC.hook].items() if sort == "name"]
+
+
+def codec_by_number(number: int) -> Codec | None:
+    """Returns the codec of a number, or None where there is none.
+
+    Args:
+        number: The number, as in ``Codec.number``.
+    """
+    found: Codec | None = _loaded().get(CODEC, "number", number)
+    return found
+
+
 def storage(scheme: str) -> Storage:
     """Returns the storage backend for a URL scheme.
 

@@ -90,6 +90,48 @@ class Delivery:
             self._folder.cleanup()
 
 
+class Deliveries:
+    """The files of one output on their way: one for each number, where the output is ``numbered``, else a single one.
+
+    Leaving the ``with`` statement removes what is left of them.
+    """
+
+    def __init__(self, target: str | os.PathLike[str], numbered: Callable[[str, int], str] | None = None) -> None:
+        self._target, self._numbered = os.fspath(target), numbered
+        self._files: dict[int, Delivery] = {}
+
+    def part(self, number: int = 0) -> Path:
+        """Returns the file of this machine that is written first.
+
+        Args:
+            number: The number of the file; 0 where there is one.
+        """
+        if number not in self._files:
+            target = self._target if self._numbered is None else self._numbered(self._target, number)
+            self._files[number] = Delivery(target)
+        return self._files[number].part
+
+    @property
+    def parts(self) -> list[Path]:
+        """The files that were begun, in the order of their numbers."""
+        return [self._files[number].part for number in sorted(self._files)]
+
+    def store(
+        self, cancelled: Callable[[], bool] = lambda: False, progress: Callable[[int], None] = lambda sent: None
+    ) -> int:
+        """Stores all files, each whole or not at all, and returns their size in bytes. It is as ``Delivery.store``."""
+        return sum(self._files[number].store(cancelled, progress) for number in sorted(self._files))
+
+    def __enter__(self) -> Deliveries:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for delivery in self._files.values():
+            delivery.__exit__(kind, error, trace)
+
+
 def _stop_if(cancelled: Callable[[], bool]) -> None:
     if cancelled():
         raise RenderCancelled("the render was cancelled")

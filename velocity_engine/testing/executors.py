@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from velocity_engine.api import order_for
 from velocity_engine.encoder_config import EncoderConfig
@@ -21,9 +20,6 @@ from velocity_engine.plugin_types import (
 )
 from velocity_engine.plugins import checks
 from velocity_engine.template import open_template
-
-if TYPE_CHECKING:
-    pass
 from velocity_engine.testing.doubles import Watch
 from velocity_engine.testing.sentences import require, require_protocol
 

@@ -10,6 +10,7 @@ from velocity_web.database.entities import reading, rows
 from velocity_web.jobs import queue
 from velocity_web.jobs.queue import Leased
 from velocity_web.processes.fork_server import Limits
+from velocity_web.services.executors import chosen_executor, needs_of
 from velocity_web.services.render_requests import read_request
 from velocity_web.settings import MIB, Settings
 
@@ -51,11 +52,13 @@ def plan_render(job: Leased, settings: Settings) -> Attempt:
     data = settings.data.resolve()
     with reading():
         [(text,)] = rows("SELECT request FROM render WHERE id = $id", {"id": job.id})
-        stored = read_request(text).order
+        request = read_request(text)
+        stored = request.order
         names = queue.names_of_files([file.location for file in stored.files])
     folder = _folder(job, settings)
     output = folder / stored.output
     order = stored.relocated(data.joinpath).to(output)
+    executor = chosen_executor(request.executor, settings)
     limits = Limits(
         settings.render_memory_mb * MIB,
         settings.render_cpu_seconds,
@@ -64,8 +67,10 @@ def plan_render(job: Leased, settings: Settings) -> Attempt:
         reads=tuple(file.location for file in order.files),
         writes=(str(folder),),
         file_bytes=settings.process_file_mb * MIB,
+        needs=needs_of(executor),
     )
-    return Attempt({"order": order.to_json(), "names": names}, folder, output, limits, float("inf"))
+    spec = {"order": order.to_json(), "names": names, "executor": executor}
+    return Attempt(spec, folder, output, limits, float("inf"))
 
 
 def _folder(job: Leased, settings: Settings) -> Path:

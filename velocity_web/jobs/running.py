@@ -23,7 +23,7 @@ class Running:
     """``folder`` is the child's own, ``output`` the file that it writes there, if it does.
 
     ``verdict`` is why this worker ended the child; ``garbled`` that it said what no task says; ``seen_ms`` what it had
-    taken of the processors when that was looked at last.
+    taken of the processors when that was looked at last; ``is_spread`` that an executor renders its segments.
     """
 
     job: Leased
@@ -45,6 +45,7 @@ class Running:
     verdict: str | None = None
     hopeless: bool = False
     seen_ms: int = 0
+    is_spread: bool = False
 
     @property
     def elapsed_ms(self) -> int:
@@ -53,7 +54,9 @@ class Running:
     @property
     def charged_ms(self) -> int:
         """How long it ran, but no more than it took of all processors together: for what others kept it from running,
-        nobody is charged."""
+        nobody is charged. What an executor takes elsewhere is not known: then it is how long the render ran."""
+        if self.is_spread:
+            return self.elapsed_ms
         return min(self.elapsed_ms, self.processor_ms())
 
     @property

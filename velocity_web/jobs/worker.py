@@ -17,6 +17,7 @@ def run_worker(settings: Settings, control: int | None = None) -> None:
     from velocity_web.jobs.worker_loop import Worker
     from velocity_web.logs import set_up_logs
     from velocity_web.processes.privacy import close_folders, keep_private, tell_confinement
+    from velocity_web.services.executors import needs_of_all
     from velocity_web.storage.files import make_folders
 
     set_up_logs(settings)
@@ -25,7 +26,7 @@ def run_worker(settings: Settings, control: int | None = None) -> None:
     make_folders(settings.data)
     if control is None:
         close_folders(settings)
-        tell_confinement(settings)
+        tell_confinement(settings, needs_of_all(settings))
     Worker(settings, control).run()
 
 

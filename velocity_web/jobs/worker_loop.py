@@ -28,6 +28,7 @@ from velocity_web.processes.fork_server import ForkServer, ForkServerDied, kill_
 from velocity_web.processes.identity import this_worker
 from velocity_web.schemas import states
 from velocity_web.services.cleanup import remove_leftovers
+from velocity_web.services.executors import NotInstalled
 from velocity_web.settings import MIB, Settings
 from velocity_web.storage import disk
 from velocity_web.storage.files import NO_SPACE, made_bytes, make_folders, publish, remove
@@ -190,7 +191,11 @@ class Worker:
                     break
 
     def _start(self, job: Leased) -> bool:
-        attempt = self._plan(job)
+        try:
+            attempt = self._plan(job)
+        except NotInstalled as missing:
+            queue.fail(self.owner, job, str(missing))
+            return True
         if attempt is None:
             queue.fail(self.owner, job, "its file is gone from the storage")
             return True
@@ -212,7 +217,8 @@ class Worker:
             if other.pid in self.running:
                 self.running[other.pid].ended = other
         deadline = time.monotonic() + attempt.seconds
-        running = Running(job, pid, channel, attempt.folder, attempt.output, deadline)
+        spread = bool(attempt.spec.get("executor"))
+        running = Running(job, pid, channel, attempt.folder, attempt.output, deadline, is_spread=spread)
         self.running[pid] = running
         self._selector.register(channel, selectors.EVENT_READ)
         try:

@@ -105,11 +105,32 @@ class Checked(_Strict):
     maps: list[MapAnswer]
 
 
+Milliseconds = Annotated[FiniteFloat, Field(ge=0, le=MOST)]
+SampledWindow = tuple[Count, Annotated[int, Field(ge=1, le=MOST)], Count, Count]
+
+
+class Sampled(_Strict):
+    """What a few frames of a render took: ``size`` in pixels; of each window its first frame, its frames, bits of its
+    key frame and of the others."""
+
+    size: tuple[Annotated[int, Field(ge=1, le=MOST)], Annotated[int, Field(ge=1, le=MOST)]]
+    windows: Annotated[list[SampledWindow], Field(min_length=1, max_length=64)]
+    draw_ms: Milliseconds
+    encode_ms: Milliseconds
+    whole: bool
+
+
+class SampleAnswer(_Strict):
+    """``taken`` is None where no frame came to its end in time."""
+
+    taken: Sampled | None
+
+
 Named = Annotated[list[Any], Field(min_length=3, max_length=3)]
 
 
 class Message(_Strict):
-    """What is set depends on the task: ``head`` to ``end`` are of forms, ``named`` and ``checked`` of checks."""
+    """What is set depends on the task: ``head`` to ``end`` are of forms, ``named`` to ``sample`` of checks."""
 
     stage: Annotated[str, Field(pattern="^[a-z]{1,32}$")] | None = None
     progress: Progress | None = None
@@ -124,6 +145,7 @@ class Message(_Strict):
     end: Count | None = None
     named: list[list[Named]] | None = None
     checked: Checked | None = None
+    sample: SampleAnswer | None = None
 
 
 RESULTS: dict[str, type[BaseModel]] = {

@@ -4,12 +4,16 @@ A question is a line of JSON (``encoder``, ``frames``, ``warnings``, and the num
 customization map. Where the maps name assets, the child says which (``{"named": ...}``) and is told the files; then it
 answers ``{"checked": ...}``: sentences by field for what all maps share, and for each map its own with what would not
 show.
+
+A question with a ``sample`` plan, and one map in which nothing is wrong, is answered by what a few frames of that
+render take.
 """
 
 from __future__ import annotations
 
 import json
 import select
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -23,11 +27,24 @@ MAX_PROBLEMS = 100
 """Of one map: more are not told."""
 
 Errors = dict[str, list[str]]
+FIELDS = {
+    "fps_num": "fpsNum",
+    "fps_den": "fpsDenum",
+    "resolution": "res",
+    "rate_control": "rc",
+    "audio_bitrate": "audioBitrate",
+    "segment_seconds": "segmentSeconds",
+    "frames[0]": "fStart",
+    "frames[1]": "fEnd",
+    "frames": "fStart",
+}
+"""The contract's names of what the engine calls otherwise."""
 
 
 def answer_questions(spec: dict[str, Any], reader: BinaryIO, send: Callable[[dict[str, Any]], None]) -> None:
-    """Answer questions about ``spec["template"]`` until none comes for ``spec["idle_seconds"]``, or the other side
-    closes. Raises the engine's errors where the template cannot be opened.
+    """Answer questions about ``spec["template"]`` until none comes for ``spec["idle_seconds"]``, the other side closes,
+    or ``spec["busy_seconds"]`` of the processors are spent. Raises the engine's errors where the template cannot be
+    opened.
     """
     import velocity_engine as engine
 
@@ -35,14 +52,25 @@ def answer_questions(spec: dict[str, Any], reader: BinaryIO, send: Callable[[dic
         while line := reader.readline(LINE_BYTES):
             question = json.loads(line)
             maps = [json.loads(reader.readline(LINE_BYTES)) for _number in range(question["maps"])]
-            named = [assets_named(one) for one in maps]
-            files: dict[str, str] = {}
-            if any(named):
-                send({"named": named})
-                files = json.loads(reader.readline(LINE_BYTES))
-            send({"checked": _checked(template, question, maps, files)})
+            if "sample" in question:
+                send({"sample": {"taken": _sampled(template, question, maps[0])}})
+            else:
+                _answer_check(template, question, maps, reader, send)
+            if time.process_time() > spec["busy_seconds"]:
+                return
             if not select.select([reader.fileno()], [], [], spec["idle_seconds"])[0]:
                 return  # nothing is in the reader's buffer either: questions come one by one
+
+
+def _answer_check(
+    template: Any, question: dict[str, Any], maps: list[Any], reader: BinaryIO, send: Callable[[dict[str, Any]], None]
+) -> None:
+    named = [assets_named(one) for one in maps]
+    files: dict[str, str] = {}
+    if any(named):
+        send({"named": named})
+        files = json.loads(reader.readline(LINE_BYTES))
+    send({"checked": _checked(template, question, maps, files)})
 
 
 def assets_named(customizations: list[dict[str, Any]]) -> list[list[Any]]:
@@ -86,6 +114,18 @@ def _checked(template: Any, question: dict[str, Any], maps: list[Any], files: di
     }
 
 
+def _sampled(template: Any, question: dict[str, Any], customizations: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Entries that name assets are left out: this process must not read them."""
+    import velocity_engine as engine
+
+    encoder = engine.EncoderConfig.from_values(question["encoder"])
+    frames = tuple(question["frames"]) if question["frames"] else None
+    named = {number for number, _key, _id in assets_named(customizations)}
+    own = [entry for number, entry in enumerate(customizations) if number not in named]
+    sample = engine.take_sample(template, encoder, frames, engine.SamplePlan.from_json(question["sample"]), own)
+    return None if sample is None else sample.to_json()
+
+
 def _look(template: Any, customizations: Any, files: dict[str, str]) -> dict[str, Any]:
     found = template.preflight().look(customizations, files, files.values())
     names = _names(files)
@@ -117,9 +157,9 @@ def field_of(problem: Any) -> str:
 
     name = problem.place.field or ""
     if isinstance(problem, engine.EncoderConfigError):
-        return f"encoderConfig.{name}".rstrip(".")
+        return f"encoderConfig.{FIELDS.get(name, name)}".rstrip(".")
     if isinstance(problem, engine.FrameRangeError):
-        return f"jobInfo.{name}".rstrip(".")
+        return f"jobInfo.{FIELDS.get(name, name)}".rstrip(".")
     if not name:
         return "customizationMap" if problem.place.layer is None else "templateId"
     if name.startswith("customizationMap"):

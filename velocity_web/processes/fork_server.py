@@ -136,6 +136,7 @@ def serve(connection: socket.socket) -> None:
     from velocity_web.processes import tasks
 
     rights.hide_memory()
+    rights.adopt_orphans()
     tasks.load_engine()
     roots = readable.roots()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -145,6 +146,7 @@ def serve(connection: socket.socket) -> None:
     os.set_blocking(woken, False)
     os.set_blocking(wake, False)
     signal.set_wakeup_fd(wake)
+    children: set[int] = set()
     with selectors.DefaultSelector() as selector:
         selector.register(connection, selectors.EVENT_READ)
         selector.register(woken, selectors.EVENT_READ)
@@ -158,7 +160,7 @@ def serve(connection: socket.socket) -> None:
             logs.read(ready)
             if woken in ready:
                 os.read(woken, 4096)
-                _report_ends(connection)
+                _report_ends(connection, children)
             if connection.fileno() in ready:
                 request, passed, _flags, _address = socket.recv_fds(connection, MESSAGE_BYTES, 1)
                 if not request:
@@ -169,10 +171,12 @@ def serve(connection: socket.socket) -> None:
                     _become_child(json.loads(request), passed[0], log, roots)
                 for number in (*passed, log):
                     os.close(number)
+                children.add(pid)
                 connection.send(json.dumps({"started": pid}).encode())
 
 
-def _report_ends(connection: socket.socket) -> None:
+def _report_ends(connection: socket.socket, children: set[int]) -> None:
+    """Tell of the children that ended, and end what they left: processes of theirs, which are this one's now."""
     while True:
         try:
             pid, status, used = os.wait4(-1, os.WNOHANG)
@@ -180,8 +184,12 @@ def _report_ends(connection: socket.socket) -> None:
             return
         if pid == 0:
             return
-        taken = round(1000 * (used.ru_utime + used.ru_stime))
-        connection.send(json.dumps({"ended": pid, "status": status, "processor_ms": taken}).encode())
+        if pid in children:
+            children.remove(pid)
+            taken = round(1000 * (used.ru_utime + used.ru_stime))
+            connection.send(json.dumps({"ended": pid, "status": status, "processor_ms": taken}).encode())
+        for orphan in rights.own_children() - children:
+            kill_child(orphan)
 
 
 def _become_child(request: dict[str, object], number: int, log: int, roots: tuple[str, ...]) -> None:

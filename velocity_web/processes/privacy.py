@@ -7,6 +7,7 @@ import os
 import pwd
 import stat
 import sys
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -77,9 +78,9 @@ def check_user(settings: Settings) -> None:
         )
 
 
-def tell_confinement(settings: Settings) -> Confinement:
+def tell_confinement(settings: Settings, needs: Collection[str]) -> Confinement:
     """Print and log what render processes are kept from, with a warning that cannot be missed where they are root."""
-    found = confinement(settings.run_as)
+    found = confinement(settings.run_as, needs)
     LOG.info("confinement", landlock=found.landlock, seccomp=found.seccomp, missing=list(found.missing))
     print(found.sentence(), flush=True)
     if os.getuid() == 0 and not settings.run_as:

@@ -17,14 +17,16 @@ DURATION_TOLERANCE = 0.25  # seconds: more than a frame or a rounded rate, less 
 
 
 def render(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """Render ``spec["order"]``, look at the file, and synchronise it to the disk. ``spec["names"]`` are the names by
-    which the owner knows the order's files.
+    """Render ``spec["order"]``, look at the file, and synchronise it to the disk.
+
+    ``spec["names"]`` are the names by which the owner knows the order's files; ``spec["executor"]`` is the name of what
+    renders the segments, empty where this process does.
     """
     import velocity_engine as engine
 
     order = engine.RenderOrder.from_json(spec["order"])
     output = Path(order.output)
-    result = engine.render_order(order, progress=_progress_sender(send))
+    result = engine.render_order(order, progress=_progress_sender(send), executor=spec.get("executor") or None)
     check_output(output, result.frames, result.video_seconds)
     warnings = [finding_dict(finding, spec.get("names", {})) for finding in result.findings[:MAX_WARNINGS]]
     size = output.stat().st_size
@@ -76,13 +78,11 @@ def synchronise(path: Path) -> str:
 
 def preview(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
     """Draw one frame of a template as a PNG at ``spec["output"]``."""
-    from PIL import Image
-
     import velocity_engine as engine
 
     with engine.open_template(spec["template"]) as template:
         width = spec["width"] or template.width
         height = max(1, round(template.height * width / template.width))
-        picture = engine.render_still(template, frame=template.first_frame + spec["frame"], size=(width, height))
-    Image.fromarray(picture, "RGBA").save(spec["output"], "PNG", compress_level=3)
+        still = engine.still(template, frame=template.first_frame + spec["frame"], size=(width, height))
+    still.image().save(spec["output"], "PNG", compress_level=3)
     return {"width": width, "height": height}

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from velocity_web.failures import NoSpace
 from velocity_web.processes.checkers import Checkers
 from velocity_web.processes.child import Child, TaskFailed, TaskLost
 from velocity_web.processes.fork_server import ForkServer, ForkServerDied, Limits
+from velocity_web.processes.samples import Samples
 from velocity_web.processes.slots import Slots
 from velocity_web.settings import MIB, Settings
 from velocity_web.storage.files import remove
@@ -34,6 +36,7 @@ class Runner:
         self._lock = threading.Lock()
         self._slots = Slots(settings.task_slots, settings.task_wait_seconds)
         self._checkers = Checkers(settings)
+        self.samples = Samples()
 
     def open(self) -> None:
         """Let the forking parent load the engine, so that the first request need not wait for it."""
@@ -157,9 +160,26 @@ class Checker:
                 raise
         raise AssertionError("a fresh child answers or fails")
 
+    def sample(self, question: dict[str, Any], customizations: bytes, seconds: float) -> dict[str, Any] | None:
+        """What a few frames of a render take that ``ask`` found nothing wrong with; None where that is not known within
+        ``seconds``.
+        """
+        child = self._child
+        if child is None:
+            return None
+        try:
+            with child.within(seconds):
+                child.tell(json.dumps({**question, "maps": 1}).encode(), b"\n", customizations, b"\n")
+                answer: dict[str, Any] | None = child.message()["sample"]["taken"]
+                return answer
+        except (TaskFailed, NoSpace, KeyError):
+            self._give_up(child)
+            return None
+
     def _begin(self) -> Child:
         child = self._runner.start("check", (self._key[1],))
         spec = {"template": self._key[1], "idle_seconds": self._settings.checker_idle_seconds}
+        spec["busy_seconds"] = self._settings.still_seconds / 2  # of all that its limit allows
         try:
             with child.within(self._settings.still_seconds):
                 child.tell(json.dumps(spec).encode(), b"\n")

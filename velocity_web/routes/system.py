@@ -14,6 +14,7 @@ from velocity_web.http.operation import Call, Operation
 from velocity_web.processes.sandbox.confinement import confinement
 from velocity_web.routes.context import Resource
 from velocity_web.schemas.base import ResponseModel
+from velocity_web.services.executors import needs_of_all
 
 TAG = "System"
 PAGES = files("velocity_web") / "pages"
@@ -68,7 +69,7 @@ class ReadyCheck(Resource):
         if faults:
             detail = "; ".join(f"{name}: {sentence}" for name, sentence in faults.items())
             raise falcon.HTTPServiceUnavailable(title="Not ready", description=detail)
-        found = confinement(self.settings.run_as)
+        found = confinement(self.settings.run_as, needs_of_all(self.settings))
         told = ConfinementDto(landlock=found.landlock, seccomp=found.seccomp, missing=list(found.missing))
         return Readiness(status="ready", database="ok", storage="ok", confinement=told)
 

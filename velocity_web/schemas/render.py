@@ -37,6 +37,8 @@ from velocity_web.schemas.encoder import (
 )
 from velocity_web.schemas.template import FindingDto, JobStatus, lower, one_of
 
+ExecutorName = Annotated[StrictStr, Field(min_length=1, max_length=200)]
+EXECUTOR = "what renders the segments, of the executors that this service allows; its own choice if left out"
 Container = Annotated[StrictStr, one_of("mp4", "mov", "avi")]
 
 
@@ -80,6 +82,7 @@ class RenderOutput(RequestModel):
     job_info: JobInfo | None = None
     encoder_config: EncoderConfigRequest
     webhook_url: AnyHttpUrl | None = None
+    executor: ExecutorName | None = Field(None, description=EXECUTOR)
 
 
 class RenderRequest(RenderOutput):
@@ -137,6 +140,7 @@ class BatchQuery(RequestModel):
     audio_bitrate: QueryNumber = None
     f_start: QueryNumber = None
     f_end: QueryNumber = None
+    executor: ExecutorName | None = Field(None, description=EXECUTOR)
 
     def as_body(self) -> dict[str, Any]:
         """The batch request that they mean, without its rows."""

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import structlog
+from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 
@@ -60,6 +61,7 @@ class GuardedServer(TcpWSGIServer):  # type: ignore[misc]  # waitress has no typ
         self.doorkeepers = FairDispatcher(DOORKEEPERS, "gate")
         self.read_away = ByteAllowance(READ_AWAY_BYTES_PER_SECOND, READ_AWAY_BURST_SECONDS)
         self._aside = FairDispatcher(1, "aside")
+        self._is_knocked_at = False
         threads = FairDispatcher(settings.threads, "request")
         super().__init__(application, {}, dispatcher=threads, adj=adj, sockinfo=adj.listen[0])
 
@@ -82,8 +84,22 @@ class GuardedServer(TcpWSGIServer):  # type: ignore[misc]  # waitress has no typ
         full = len(self.active_channels) >= self.settings.connection_limit
         return bool(self.accepting) and not (full and oldest_idle(self._channels()) is None)
 
+    def turn(self, seconds: float) -> None:
+        """Do what the sockets are ready for, waiting for it at most so long; then accept who waits outside.
+
+        Accepting comes last: a new connection may get the number of one that was just closed, and what the kernel said
+        of the old one must not be taken for news of the new one. A connection that makes room for it has been read.
+        """
+        wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
+        if self._is_knocked_at:
+            self._is_knocked_at = False
+            self._accept_all()
+
     def handle_accept(self) -> None:
-        """Accept all that wait, not one in each turn of the loop: who opens hundreds would make the others wait."""
+        self._is_knocked_at = True
+
+    def _accept_all(self) -> None:
+        """Accept all that wait, not one in each turn: who opens hundreds would make the others wait."""
         for _ in range(ACCEPTED_AT_ONCE):
             try:
                 accepted = self.accept()

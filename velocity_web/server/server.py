@@ -13,7 +13,6 @@ import time
 from contextlib import suppress
 
 import structlog
-from waitress import wasyncore
 
 from velocity_web.events.wake import on_wake
 from velocity_web.logs import set_up_logs
@@ -22,6 +21,7 @@ from velocity_web.server.allocator import settle_allocator
 from velocity_web.server.app import create_app
 from velocity_web.server.connections import GuardedServer
 from velocity_web.services import admin
+from velocity_web.services.executors import needs_of_all
 from velocity_web.settings import Settings
 from velocity_web.storage.disk import hold_reserve, widen_log
 
@@ -114,7 +114,7 @@ def serve(settings: Settings) -> None:
     settings.data.mkdir(parents=True, exist_ok=True)
     server = build_server(settings)
     close_folders(settings)
-    tell_confinement(settings)
+    tell_confinement(settings, needs_of_all(settings))
     with suppress(OSError, sqlite3.Error):
         widen_log(settings)
         hold_reserve(settings)
@@ -134,7 +134,7 @@ def serve(settings: Settings) -> None:
     print(f"Velocity serves http://{server.effective_host}:{server.effective_port}", flush=True)
     try:
         while not stop.is_set():
-            wasyncore.loop(timeout=1.0, use_poll=True, map=server._map, count=1)
+            server.turn(1.0)
     finally:
         if keeper:
             keeper.stop()
@@ -151,7 +151,7 @@ def drain(server: GuardedServer, seconds: float) -> None:
     server.socket.close()
     deadline = time.monotonic() + seconds
     while _is_busy(server) and time.monotonic() < deadline:
-        wasyncore.loop(timeout=0.05, use_poll=True, map=server._map, count=1)
+        server.turn(0.05)
     server.task_dispatcher.shutdown(timeout=1)
 
 

@@ -35,7 +35,7 @@ from velocity_web.schemas.audio import (
     AudioUploaded,
 )
 from velocity_web.services.paging import jobs_of, wanted
-from velocity_web.services.templates import job_of
+from velocity_web.services.processing import with_job
 from velocity_web.storage.files import StoredFile, publish, remove
 
 CONTENT_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "aac": "audio/aac"}
@@ -44,6 +44,11 @@ DEFAULT_GROUP = "Uploads"
 USES_AUDIO = (
     "SELECT 1 FROM render JOIN job ON job.id = render.id WHERE render.audio_id = $id "
     "AND job.status IN ('pending', 'processing', 'cancelling') LIMIT 1"
+)
+
+COMPLETED_OF_GROUP = (
+    "SELECT audio.id FROM audio JOIN job ON job.subject_id = audio.id "
+    "WHERE audio.group_id = $id AND job.status = 'completed'"
 )
 
 
@@ -128,8 +133,8 @@ def find_audio(caller: Caller, audio_id: str) -> Audio:
 
 def completed_audio(caller: Caller, audio_id: str) -> Audio:
     """Within a session. Raises NotFound."""
-    audio = find_audio(caller, audio_id)
-    if job_of(audio_id).status != states.COMPLETED:
+    audio, job = with_job(find_audio, caller, audio_id)
+    if job.status != states.COMPLETED:
         raise NotFound(f"the audio {audio_id} is not completed")
     return audio
 
@@ -169,8 +174,7 @@ def _job_dto(job: Job) -> AudioJobDto:
 
 def audio_status(caller: Caller, audio_id: str) -> AudioJobDto:
     with reading():
-        find_audio(caller, audio_id)
-        return _job_dto(job_of(audio_id))
+        return _job_dto(with_job(find_audio, caller, audio_id)[1])
 
 
 def list_active(caller: Caller) -> list[AudioJobDto]:
@@ -215,12 +219,11 @@ def delete_audio(caller: Caller, data: Path, audio_id: str) -> None:
     """Raises NotFound, and NotDeletable while it is processed or an active render uses it."""
     with writing():
         lock_account(caller.account_id)
-        file = _delete_one(find_audio(caller, audio_id), caller, data)
+        file = _delete_one(*with_job(find_audio, caller, audio_id), caller, data)
     remove(file)
 
 
-def _delete_one(audio: Audio, caller: Caller, data: Path) -> Path:
-    job = job_of(audio.id)
+def _delete_one(audio: Audio, job: Job, caller: Caller, data: Path) -> Path:
     if job.status in states.ACTIVE:
         raise NotDeletable(f"the audio {audio.name} is still being processed")
     if rows(USES_AUDIO, {"id": audio.id}):
@@ -264,8 +267,10 @@ def group_detail(caller: Caller, group_id: str) -> AudioGroupDetail:
     """A group with its completed audio."""
     with reading():
         group = find_group(caller, group_id)
+        done = rows(COMPLETED_OF_GROUP, {"id": group_id})  # first, so that what is read of them later is whole
+        ids = {audio_id for (audio_id,) in done}
         members = Audio.select(lambda audio: audio.group_id == group_id).order_by(lambda audio: audio.created_at)
-        completed = [audio for audio in members if job_of(audio.id).status == states.COMPLETED]
+        completed = [audio for audio in members if audio.id in ids]
         return AudioGroupDetail(
             **_group_dto(group).model_dump(), audio=[AudioDto(**_dto_fields(audio)) for audio in completed]
         )
@@ -286,7 +291,7 @@ def delete_group(caller: Caller, data: Path, group_id: str, *, with_audio: bool)
                 f"the audio asset group holds {held}; give withAudio=true to delete them with it",
                 {"withAudio": [f"it must be true for a group that holds {held}"]},
             )
-        files = [_delete_one(audio, caller, data) for audio in members]
+        files = [_delete_one(*with_job(find_audio, caller, audio.id), caller, data) for audio in members]
         execute("DELETE FROM campaign_audio_group WHERE group_id = $id", {"id": group_id})
         execute("DELETE FROM audio_group WHERE id = $id", {"id": group_id})
     for file in files:

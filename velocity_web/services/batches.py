@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import velocity_engine as engine
 from velocity_web.accounts.auth import Caller
 from velocity_web.clock import now_ms
 from velocity_web.database.entities import (
@@ -35,6 +36,7 @@ from velocity_web.schemas.render import BatchDetail, BatchEstimate, BatchQuery, 
 from velocity_web.schemas.template import FindingDto
 from velocity_web.services.batch_rows import QUEUEING, batch_detail, find_batch
 from velocity_web.services.estimates import Estimate
+from velocity_web.services.executors import executor_errors
 from velocity_web.services.forms import BatchForm, BatchRowForm, batch_form
 from velocity_web.services.render_checks import (
     CheckRequest,
@@ -47,6 +49,7 @@ from velocity_web.services.render_checks import (
     expected,
     find_sound,
     joined,
+    sampled,
     template_path,
     terms_of,
     ticket_of,
@@ -164,7 +167,10 @@ class _Batch:
         self._title = request.name or "batch"
         self._sounds: dict[str | None, tuple[Sound | None, Errors]] = {None: (None, {})}
         self._estimates: dict[str | None, Estimate] = {}
+        self._sample: engine.Sample | None = None
         self.tally = Tally()
+        if errors := executor_errors(request.executor, visit.settings):
+            raise Invalid("the request has invalid fields", errors)
         if request.webhook_url:
             webhooks.require_allowed(str(request.webhook_url), visit.settings)
         with reading():
@@ -295,6 +301,10 @@ class _Batch:
         )
         maps = [joined(terms.source.customizations, row.customizations) for row in piece]
         shared, checks = ask(checker, question, maps)
+        right = next((one for one, check in zip(maps, checks, strict=True) if not (shared or check.errors)), None)
+        if right is not None and self._sample is None:
+            visit = self._visit
+            self._sample = sampled(checker, visit.runner, visit.settings, visit.caller, terms, right)
         return [self._row(row, one, check, shared) for row, one, check in zip(piece, maps, checks, strict=True)]
 
     def _row(self, row: BatchRowForm, customizations: str, check: MapCheck, shared: Errors) -> Checked:
@@ -305,7 +315,7 @@ class _Batch:
         if errors:
             return Checked(row.number, name, None, errors)
         if audio_id not in self._estimates:
-            self._estimates[audio_id] = expected(self._terms, sound)
+            self._estimates[audio_id] = expected(self._terms, sound, self._sample)
         ticket = ticket_of(self._terms, customizations, check, sound, self._estimates[audio_id])
         return Checked(row.number, name, ticket, {})
 

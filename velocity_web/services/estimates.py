@@ -1,7 +1,8 @@
 """How long a render will take and how large its video will be: the engine's forecast, set right by what the renders
 before it really took.
 
-Estimates are made in the server, from the template's trial (which its analysis left) and the database alone.
+Estimates are made in the server, from the template's trial (which its analysis left), the sample that the process which
+checks a request took of it, and the database alone.
 """
 
 from __future__ import annotations
@@ -77,14 +78,13 @@ def manner_of(encoder: engine.EncoderConfig) -> str:
 
 def estimate(
     template_id: str,
-    trial: engine.Trial,
+    forecast: engine.Forecast,
     encoder: engine.EncoderConfig,
-    frames: tuple[float, float],
-    sound_seconds: float,
     past: Sequence[Past],
+    *,
+    tried: bool,
 ) -> Estimate:
-    """Arithmetic alone; ``past`` is the newest first."""
-    forecast = engine.forecast(trial, encoder, frames, sound_seconds)
+    """Arithmetic alone; ``past`` is the newest first. ``tried``: the template was."""
     manner = manner_of(encoder)
     time = math.exp(correction(past, template_id, manner, lambda one: one.time, TIME_DOUBTS))
     control = manner.rpartition("/")[2]
@@ -93,7 +93,7 @@ def estimate(
     return Estimate(
         milliseconds=max(1, round(forecast.milliseconds * time)),
         size_bytes=max(1, round(forecast.size_bytes * size)),
-        margin=MARGIN_UNTRIED if trial.guessed else MARGIN,
+        margin=MARGIN if tried else MARGIN_UNTRIED,
         manner=manner,
         forecast_ms=forecast.milliseconds,
         forecast_bytes=forecast.size_bytes,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,15 @@ import velocity_engine as engine
 from velocity_web.accounts.auth import Caller
 from velocity_web.database.entities import Asset, Audio, Campaign, Job, Template, TemplateInstance, reading, rows
 from velocity_web.failures import Invalid
-from velocity_web.processes.runner import Checker, TaskFailed
+from velocity_web.processes.runner import Checker, Runner, TaskFailed
 from velocity_web.schemas import states
 from velocity_web.schemas.render import EncoderConfigRequest, JobInfo, RenderOutput
 from velocity_web.services.estimates import Estimate, Past, estimate, past_of, trial_of
+from velocity_web.settings import Settings
 
 Errors = dict[str, list[str]]
 NO_MAP = "[]"
+SAMPLE_PATIENCE = 10.0  # times its processor time, by the clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +88,11 @@ def find_source(caller: Caller, template_id: str | None, instance_id: str | None
 
 
 def _source(caller: Caller, template_id: str, field_name: str, **campaign: Any) -> Source:
+    job = Job.get(subject_id=template_id)  # first: what it found is written together with its end
     template = Template.get(id=template_id)
     if template is None or template.account_id != caller.account_id:
         sentence = f"there is no template {template_id}"
         raise Invalid(sentence, {field_name: [sentence]})
-    job = Job.get(subject_id=template_id)
     if job is None or job.status != states.COMPLETED or not template.analysis:
         sentence = (
             f"the template {template.name!r} is {job.status if job else 'gone'}; only a completed one can be rendered"
@@ -123,11 +126,11 @@ def find_sound(caller: Caller, audio_id: str | None, source: Source, errors: Err
     """Within a session: the request's audio. What is wrong with it goes to ``errors``."""
     if audio_id is None:
         return None
+    job = Job.get(subject_id=audio_id)  # first: what it found is written together with its end
     audio = Audio.get(id=audio_id)
     if audio is None or audio.account_id != caller.account_id:
         errors["audioId"] = [f"there is no audio {audio_id}"]
         return None
-    job = Job.get(subject_id=audio_id)
     if job is None or job.status != states.COMPLETED:
         errors["audioId"] = [f"the audio {audio.name!r} is {job.status if job else 'gone'}, not completed"]
         return None
@@ -275,15 +278,41 @@ class Terms:
 
 
 def terms_of(source: Source, output: RenderOutput) -> Terms:
-    return Terms(source, encoder_from(output.encoder_config), frame_range(output.job_info, source))
+    encoder = encoder_from(output.encoder_config)
+    with suppress(engine.EncoderConfigError):  # the check tells what is wrong with it
+        encoder = engine.resolve_encoder(encoder)
+    return Terms(source, encoder, frame_range(output.job_info, source))
 
 
-def expected(terms: Terms, sound: Sound | None) -> Estimate:
+def sampled(
+    checker: Checker, runner: Runner, settings: Settings, caller: Caller, terms: Terms, customizations: str
+) -> engine.Sample | None:
+    """The sample of a render in which nothing is wrong: the one that was taken of the same frames and encoder before,
+    else one that is taken now. None where there is none, or another request of the account takes one. Not within a
+    session.
+    """
+    span = terms.frames or terms.source.span
+    values = terms.encoder.to_values()
+    key = json.dumps([terms.source.template_id, terms.source.file.sha256, values, span], sort_keys=True)
+    known, found = runner.samples.find(key)
+    if not known:
+        plan = engine.plan_sample(terms.source.trial, terms.encoder, span, settings.sample_seconds)
+        with runner.samples.turn(caller.account_id) as may:
+            if plan is None or not may:
+                return None
+            question = {"sample": plan.to_json(), "encoder": values, "frames": terms.frames}
+            found = checker.sample(question, customizations.encode(), SAMPLE_PATIENCE * settings.sample_seconds)
+        runner.samples.keep(key, found)
+    return None if found is None else engine.Sample.from_json(found)
+
+
+def expected(terms: Terms, sound: Sound | None, sample: engine.Sample | None) -> Estimate:
     """How long a render will take and how large its video will be, where nothing is wrong with its encoder."""
     source = terms.source
     seconds = sound.seconds if sound else 0.0
     span = terms.frames or source.span
-    return estimate(source.template_id, source.trial, terms.encoder, span, seconds, source.past)
+    forecast = engine.forecast(source.trial, terms.encoder, span, seconds, sample)
+    return estimate(source.template_id, forecast, terms.encoder, source.past, tried=not source.trial.guessed)
 
 
 def ticket_of(terms: Terms, customizations: str, check: MapCheck, sound: Sound | None, estimated: Estimate) -> Ticket:
@@ -305,7 +334,7 @@ def order_of(terms: Terms, assets: dict[str, engine.FileReference], sound: Sound
     """What is rendered, but for the customization map."""
     return engine.RenderOrder(
         template=terms.source.file,
-        output=f"render.{terms.encoder.container}",
+        output=f"render{engine.container_of(terms.encoder).endings[0]}",
         encoder=terms.encoder,
         assets=assets,
         frames=terms.frames,

@@ -15,16 +15,18 @@ import velocity_engine as engine
 
 @dataclass(frozen=True, slots=True)
 class StoredRequest:
-    """``job_info`` and ``encoder_config`` are as the caller wrote them, for who reads them again."""
+    """``job_info`` and ``encoder_config`` are as the caller wrote them, for who reads them again; ``executor`` is the
+    one that the caller named, if any."""
 
     order: engine.RenderOrder
     job_info: Mapping[str, Any]
     encoder_config: Mapping[str, Any]
+    executor: str | None = None
 
 
 def request_text(order: engine.RenderOrder, customizations: str, asked: Mapping[str, Any]) -> str:
-    """What is stored. ``customizations`` is the map as JSON, which is not parsed here; ``asked`` has ``jobInfo`` and
-    ``encoderConfig``."""
+    """What is stored. ``customizations`` is the map as JSON, which is not parsed here; ``asked`` has ``jobInfo``,
+    ``encoderConfig`` and, where one was named, ``executor``."""
     return f'{{"asked":{json.dumps(asked)},"order":{order.to_json(customizations)}}}'
 
 
@@ -33,7 +35,7 @@ def read_request(text: str) -> StoredRequest:
     values = json.loads(text)
     asked = values["asked"]
     order = engine.RenderOrder.from_values(values["order"]) if "order" in values else _order_of_parts(values)
-    return StoredRequest(order, asked["jobInfo"], asked["encoderConfig"])
+    return StoredRequest(order, asked["jobInfo"], asked["encoderConfig"], asked.get("executor"))
 
 
 def _order_of_parts(values: Mapping[str, Any]) -> engine.RenderOrder:
@@ -41,7 +43,7 @@ def _order_of_parts(values: Mapping[str, Any]) -> engine.RenderOrder:
     encoder = engine.EncoderConfig.from_values(values["encoder"])
     return engine.RenderOrder(
         template=engine.FileReference.unread(values["template"]),
-        output=f"render.{encoder.container}",
+        output=f"render.{encoder.container_name}",
         encoder=encoder,
         customizations=tuple(values["customizations"]),
         assets={key: engine.FileReference.unread(file) for key, file in values["assets"].items()},

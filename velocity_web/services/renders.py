@@ -46,10 +46,10 @@ from velocity_web.schemas.render import (
 )
 from velocity_web.schemas.template import FindingDto
 from velocity_web.services.estimates import Estimate
+from velocity_web.services.executors import executor_errors
 from velocity_web.services.forms import RenderForm
 from velocity_web.services.render_checks import (
     CheckRequest,
-    Errors,
     Source,
     Ticket,
     ask,
@@ -57,6 +57,7 @@ from velocity_web.services.render_checks import (
     find_sound,
     find_source,
     joined,
+    sampled,
     template_path,
     terms_of,
     ticket_of,
@@ -101,7 +102,7 @@ def checked(caller: Caller, settings: Settings, runner: Runner, form: RenderForm
 
 
 def _check(caller: Caller, settings: Settings, runner: Runner, request: RenderRequest, customizations: str) -> Ticket:
-    errors: Errors = {}
+    errors = executor_errors(request.executor, settings)
     audio_id = str(request.audio_id) if request.audio_id else None
     with reading():
         source = source_of(caller, request)
@@ -114,12 +115,13 @@ def _check(caller: Caller, settings: Settings, runner: Runner, request: RenderRe
     file = template_path(settings.data, source)
     with runner.slot(caller.account_id), runner.checker(caller.account_id, file) as checker:
         shared, [check] = ask(checker, question, [whole])
-    errors |= {**shared, **check.errors}
-    if request.webhook_url and not errors:
-        webhooks.require_allowed(str(request.webhook_url), settings)
-    if errors:
-        raise Invalid("the request has invalid fields", errors)
-    return ticket_of(terms, whole, check, sound, expected(terms, sound))
+        errors |= {**shared, **check.errors}
+        if request.webhook_url and not errors:
+            webhooks.require_allowed(str(request.webhook_url), settings)
+        if errors:
+            raise Invalid("the request has invalid fields", errors)
+        sample = sampled(checker, runner, settings, caller, terms, whole)
+    return ticket_of(terms, whole, check, sound, expected(terms, sound, sample))
 
 
 def source_of(caller: Caller, request: RenderRequest | BatchRequest) -> Source:
@@ -242,9 +244,9 @@ def insert_renders(caller: Caller, output: RenderOutput, new: Sequence[NewRender
         return []
     if Template.get(id=new[0].ticket.source.template_id) is None:
         raise Invalid("the template was deleted", {"templateId": ["the template was deleted"]})
-    shown = {"job_info", "encoder_config"}
+    shown = {"job_info", "encoder_config", "executor"}
     asked = output.model_dump(mode="json", by_alias=True, exclude_none=True, include=shown)
-    kept = {"jobInfo": asked.get("jobInfo", {}), "encoderConfig": asked["encoderConfig"]}
+    kept = {"jobInfo": {}, **asked}
     webhook_url = str(output.webhook_url) if output.webhook_url else None
     ids, now = [new_id() for _ in new], now_ms()
     insert_many(
@@ -307,8 +309,13 @@ def _job_row(caller: Caller, render_id: str, new: NewRender, now: int) -> dict[s
 
 
 def find_render(caller: Caller, render_id: str) -> tuple[Render, Job]:
-    """Within a session. Raises NotFound, also for a deleted one."""
-    render, job = Render.get(id=render_id), Job.get(id=render_id)
+    """Within a session. Raises NotFound, also for a deleted one.
+
+    The job is read first: its end is written together with the size of the video, which is there in whatever is read
+    later.
+    """
+    job = Job.get(id=render_id)
+    render = Render.get(id=render_id)
     if render is None or job is None or render.account_id != caller.account_id or job.status == states.DELETED:
         raise NotFound(f"there is no render {render_id}")
     return render, job

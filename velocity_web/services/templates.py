@@ -28,6 +28,7 @@ from velocity_web.schemas.template import (
     TemplateUploaded,
 )
 from velocity_web.services.paging import jobs_of, wanted
+from velocity_web.services.processing import with_job
 from velocity_web.services.template_zip import zip_fault
 from velocity_web.storage.files import StoredFile, publish, remove
 
@@ -89,18 +90,10 @@ def find_template(caller: Caller, template_id: str) -> Template:
 
 def completed_template(caller: Caller, template_id: str) -> Template:
     """Within a session: a template that is ready for rendering. Raises NotFound."""
-    template = find_template(caller, template_id)
-    if job_of(template_id).status != states.COMPLETED:
+    template, job = with_job(find_template, caller, template_id)
+    if job.status != states.COMPLETED:
         raise NotFound(f"the template {template_id} is not completed")
     return template
-
-
-def job_of(subject_id: str) -> Job:
-    """Within a session: the processing job of a template or an audio file. Raises NotFound."""
-    job: Job | None = Job.get(subject_id=subject_id)
-    if job is None:
-        raise NotFound(f"there is no job for {subject_id}")
-    return job
 
 
 def list_templates(caller: Caller) -> list[TemplateDto]:
@@ -140,9 +133,9 @@ def list_history(caller: Caller, status: str | None, skip: int, take: int) -> li
 
 def template_status(caller: Caller, template_id: str) -> TemplateJobDto:
     with reading():
-        template = find_template(caller, template_id)
+        template, job = with_job(find_template, caller, template_id)
         analysis = json.loads(template.analysis) if template.analysis else {}
-        return _job_dto(job_of(template_id), analysis.get("findings", ()))
+        return _job_dto(job, analysis.get("findings", ()))
 
 
 def _job_dto(job: Job, findings: Any = ()) -> TemplateJobDto:
@@ -178,8 +171,8 @@ def template_detail(caller: Caller, template_id: str) -> TemplateDetail:
 def template_file(caller: Caller, data: Path, template_id: str) -> StoredFile:
     """The original ZIP. Raises NotFound, also for one whose processing failed, since its file was not kept."""
     with reading():
-        template = find_template(caller, template_id)
-        if job_of(template_id).status == states.FAILED:
+        template, job = with_job(find_template, caller, template_id)
+        if job.status == states.FAILED:
             raise NotFound(f"the processing of template {template_id} failed, its file was not kept")
         return StoredFile(data / template.file, template.file_name, template.sha256, template.created_at)
 
@@ -191,13 +184,13 @@ def delete_template(caller: Caller, data: Path, template_id: str) -> None:
     """
     with writing():
         lock_account(caller.account_id)
-        template = find_template(caller, template_id)
-        if job_of(template_id).status in states.ACTIVE:
+        template, job = with_job(find_template, caller, template_id)
+        if job.status in states.ACTIVE:
             raise NotDeletable("the template is still being processed; wait for it to complete or fail")
         if rows(USES_TEMPLATE, {"id": template_id}):
             raise NotDeletable("the template has active render jobs; cancel them first")
         file: Path = data / template.file
-        if job_of(template_id).status != states.FAILED:
+        if job.status != states.FAILED:
             quota.give_back(caller.account_id, template.size_bytes)
         execute("DELETE FROM job WHERE subject_id = $id AND kind = 'template'", {"id": template_id})
         execute("DELETE FROM template WHERE id = $id", {"id": template_id})
@@ -219,8 +212,8 @@ def storage_status(caller: Caller) -> StorageStatusDto:
 def previewable(caller: Caller, data: Path, template_id: str, frame: int) -> tuple[Path, str]:
     """The file to draw a preview of, and the name that it was uploaded with. Raises NotFound, Conflict and Invalid."""
     with reading():
-        template = find_template(caller, template_id)
-        if job_of(template_id).status != states.COMPLETED:
+        template, job = with_job(find_template, caller, template_id)
+        if job.status != states.COMPLETED:
             raise Conflict("the template is not completed; poll its status")
         frames = json.loads(template.analysis or "{}").get("frame_count", 0)
         if frame >= frames:

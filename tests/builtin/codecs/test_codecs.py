@@ -13,9 +13,10 @@ from codecs_support import moving_frames as frames
 
 from velocity_engine.builtin.codecs import velocity_codecs
 from velocity_engine.encode.encoder import SegmentEncoder
-from velocity_engine.encoder_config import EncoderConfig, RateControl
+from velocity_engine.encoder_config import EncoderConfig, RateControl, config_problems
 from velocity_engine.mux.muxer import Muxer
 from velocity_engine.plugin_types import Codec, EncodedPacket
+from velocity_engine.plugins.outputs import codec_traits, container_of, resolve_encoder
 from velocity_engine.testing import check_codec
 
 RATE = Fraction(25)
@@ -41,7 +42,7 @@ def stream_of(
     config: EncoderConfig, packets: list[EncodedPacket], path: str, size: tuple[int, int] = (128, 72)
 ) -> av.VideoStream:
     settings = CODECS[config.codec_name].settings(config, *size, RATE)
-    muxer = Muxer(path, config.container, settings, size, RATE)
+    muxer = Muxer(path, container_of(resolve_encoder(config)), settings, size, RATE)
     for packet in packets:
         muxer.write(packet, 0)
     muxer.close()
@@ -165,7 +166,7 @@ def test_profile_level_and_colour_are_in_the_file(
 @pytest.mark.parametrize("key", KEYS)
 def test_containers(tmp_path: Path, key: str, container: str) -> None:
     config = EncoderConfig(codec=key, bitrate=20_000, container=container)
-    problems = CODECS[key].problems(config, 128, 72, RATE)
+    problems = config_problems(config, codec_traits())
     if problems:
         assert [problem.place.field for problem in problems] == ["container"]
         assert (key, container) in {("h265", "avi"), ("av1", "mov")}
@@ -188,7 +189,7 @@ def test_containers(tmp_path: Path, key: str, container: str) -> None:
         ("h265", {"level": 93}, "level", "level 120"),
         ("h265", {"profile": 2}, "profile", "1 (Main)"),
         ("h265", {"rate_control": RateControl.CQP, "qp": 52}, "qp", "1 to 51"),
-        ("h265", {"rate_control": RateControl.CQP, "level": 120}, "level", "rc 1"),
+        ("h265", {"rate_control": RateControl.CQP, "level": 120}, "level", "VBR"),
         ("av1", {"level": 5}, "level", "level 8"),
         ("av1", {"level": 2}, "level", "8 = 4.0"),
         ("av1", {"profile": 1}, "profile", "0 (Main)"),
@@ -203,7 +204,7 @@ def test_refuses_and_says_what_would_be_right(codec: str, config: dict[str, Any]
 @pytest.mark.parametrize("key", KEYS)
 def test_no_level_is_high_enough(key: str) -> None:
     problems = CODECS[key].problems(EncoderConfig(codec=key), 16_384, 16_384, Fraction(30))
-    assert [problem.place.field for problem in problems] == ["res"]
+    assert [problem.place.field for problem in problems] == ["resolution"]
     assert (
         CODECS[key].problems(EncoderConfig(codec=key, bitrate=249_000_000), 640, 360, Fraction(30))[0].place.field
         == "bitrate"

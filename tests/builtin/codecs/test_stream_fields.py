@@ -207,12 +207,12 @@ def test_a_constant_bitrate_takes_idr_for_gop(key: str) -> None:
 @pytest.mark.parametrize(
     ("key", "more", "said"),
     [
-        ("h264", {"rate_control": RateControl.CBR}, "rc 1 or 2"),
+        ("h264", {"rate_control": RateControl.CBR}, "VBR or CQP"),
         ("h264", {"container": "avi"}, "another container"),
         ("h264", {"profile": 66}, "profile 77 or 100"),
-        ("h265", {"rate_control": RateControl.CBR}, "rc 1 or 2"),
-        ("av1", {"rate_control": RateControl.CBR}, "rc 2"),
-        ("av1", {}, "rc 2"),
+        ("h265", {"rate_control": RateControl.CBR}, "VBR or CQP"),
+        ("av1", {"rate_control": RateControl.CBR}, "CQP"),
+        ("av1", {}, "CQP"),
         ("h264", {"gop": 1}, "a longer gop"),
         ("h265", {"gop": 1}, "a longer gop"),
         ("av1", {"gop": 1, "rate_control": RateControl.CQP}, "a longer gop"),

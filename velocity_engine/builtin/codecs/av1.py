@@ -16,9 +16,8 @@ from velocity_engine.builtin.codecs.rates import (
 )
 from velocity_engine.encoder_config import EncoderConfig, RateControl, bad_setting, quality_gain
 from velocity_engine.errors import EncoderConfigError
-from velocity_engine.plugin_types import EncoderSettings
+from velocity_engine.plugin_types import AVI, MP4, EncoderSettings
 
-CONTAINERS = ("mp4", "avi")
 DEFAULT_PRESET = 3
 SMALLEST_SIDE = 64
 
@@ -75,6 +74,10 @@ class Av1:
     key = "av1"
     number: int | None = 2
     title = "AV1"
+    pixel_formats = ("yuv420p",)
+    containers = (MP4, AVI)
+    keeps_alpha = False
+    odd_sizes = False
 
     def problems(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> list[EncoderConfigError]:
         found = []
@@ -84,14 +87,10 @@ class Av1:
         if config.qp == 0:
             hint = "It must be from 1 to 63"
             found.append(bad_setting("qp", "AV1 qp is 0", hint))
-        if config.container not in CONTAINERS:
-            hint = f"Choose {' or '.join(CONTAINERS)}, or codec h264"
-            message = f"AV1 does not go into {config.container!r}"
-            found.append(bad_setting("container", message, hint))
         if min(width, height) < SMALLEST_SIDE:
             hint = f"AV1 takes sides from {SMALLEST_SIDE}"
             message = f"the resolution is {width}x{height}"
-            found.append(bad_setting("res", message, hint))
+            found.append(bad_setting("resolution", message, hint))
         if obstacle := _closed_by(config):
             found += closed_problems(config, *obstacle)
         stream = Stream(width, height, rate, bits_per_second(config))
@@ -138,7 +137,7 @@ class Av1:
 def _closed_by(config: EncoderConfig) -> tuple[str, str] | None:
     """Why every key frame is an IDR frame whatever ``idr`` says, and what would change that; None where it is not."""
     if config.rate_control != RateControl.CQP:
-        return "AV1 at rc 0 or 1 has an IDR frame at every gop", "give rc 2"
+        return "AV1 has an IDR frame at every gop but at a constant quantiser", "choose CQP"
     if config.gop == 1:
         return "where every frame is a key frame, each is an IDR frame", "give a longer gop"
     return None

@@ -18,7 +18,7 @@ from velocity_engine.builtin.codecs.rates import (
 )
 from velocity_engine.encoder_config import EncoderConfig, RateControl, bad_setting, quality_gain
 from velocity_engine.errors import EncoderConfigError
-from velocity_engine.plugin_types import BUFFER_START, EncoderSettings
+from velocity_engine.plugin_types import AVI, BUFFER_START, MOV, MP4, EncoderSettings
 
 PROFILES = {66: "baseline", 77: "main", 100: "high"}
 DEFAULT_PRESET = 3
@@ -88,6 +88,10 @@ class H264:
     key = "h264"
     number: int | None = 0
     title = "H.264"
+    pixel_formats = ("yuv420p",)
+    containers = (MP4, MOV, AVI)
+    keeps_alpha = False
+    odd_sizes = False
 
     def problems(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> list[EncoderConfigError]:
         found = []
@@ -114,7 +118,7 @@ class H264:
         }
         opened = _closed_by(config) is None and open_gops(config, rate)
         private = {"open-gop": str(int(opened))}
-        if config.container == "avi":
+        if config.container_name == "avi":
             options["bf"] = "0"  # AVI has no presentation times
         if preset == FASTEST:
             private |= PROFILE_TOOLS.get(config.profile or 0, {})
@@ -152,8 +156,8 @@ def _stream(config: EncoderConfig, width: int, height: int, rate: Fraction) -> S
 def _closed_by(config: EncoderConfig) -> tuple[str, str] | None:
     """Why every key frame is an IDR frame whatever ``idr`` says, and what would change that; None where it is not."""
     if config.rate_control == RateControl.CBR:
-        return "a constant bitrate has an IDR frame at every gop", "give rc 1 or 2"
-    if config.container == "avi":
+        return "a constant bitrate has an IDR frame at every gop", "choose VBR or CQP"
+    if config.container_name == "avi":
         return "in AVI every key frame of H.264 is an IDR frame", "give another container"
     if config.profile == 66:
         return "in the Baseline profile every key frame is an IDR frame", "give profile 77 or 100"

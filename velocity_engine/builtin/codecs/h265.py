@@ -18,9 +18,8 @@ from velocity_engine.builtin.codecs.rates import (
 )
 from velocity_engine.encoder_config import EncoderConfig, RateControl, bad_setting, quality_gain
 from velocity_engine.errors import EncoderConfigError
-from velocity_engine.plugin_types import BUFFER_START, EncoderSettings
+from velocity_engine.plugin_types import BUFFER_START, MOV, MP4, EncoderSettings
 
-CONTAINERS = ("mp4", "mov")
 DEFAULT_PRESET = 4  # as small as "veryfast" and 1.4 times as fast
 
 # x265's preset, how far its rate factor lies from that of "superfast" at the same measured quality (PSNR), and what
@@ -76,6 +75,10 @@ class H265:
     key = "h265"
     number: int | None = 1
     title = "H.265"
+    pixel_formats = ("yuv420p",)
+    containers = (MP4, MOV)
+    keeps_alpha = False
+    odd_sizes = False
 
     def problems(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> list[EncoderConfigError]:
         found = []
@@ -85,12 +88,8 @@ class H265:
         if config.qp is not None and not 1 <= config.qp <= 51:
             hint = "It must be from 1 to 51"
             found.append(bad_setting("qp", f"H.265 qp is {config.qp}", hint))
-        if config.container not in CONTAINERS:
-            hint = f"Choose {' or '.join(CONTAINERS)}, or codec h264"
-            message = f"H.265 does not go into {config.container!r}"
-            found.append(bad_setting("container", message, hint))
         if config.level is not None and config.rate_control == RateControl.CQP:
-            hint = "Leave level out, or give rc 1"
+            hint = "Leave level out, or choose VBR"
             message = "H.265 cannot keep to a level at a constant quantiser"
             found.append(bad_setting("level", message, hint))
         if obstacle := _closed_by(config):
@@ -142,7 +141,7 @@ class H265:
 def _closed_by(config: EncoderConfig) -> tuple[str, str] | None:
     """Why every key frame is an IDR frame whatever ``idr`` says, and what would change that; None where it is not."""
     if config.rate_control == RateControl.CBR:
-        return "a constant bitrate has an IDR frame at every gop", "give rc 1 or 2"
+        return "a constant bitrate has an IDR frame at every gop", "choose VBR or CQP"
     if config.gop == 1:
         return "where every frame is a key frame, each is an IDR frame", "give a longer gop"
     return None

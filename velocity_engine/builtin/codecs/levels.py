@@ -60,11 +60,11 @@ def shortfalls(level: Level, stream: Stream) -> list[tuple[str, str]]:
     found = []
     if stream.width > level.width or stream.height > level.height or stream.samples > level.picture:
         sides = f"pictures of {level.picture:,} samples, {level.width} x {level.height} at most"
-        found.append(("res", f"it holds {sides}; {stream.width} x {stream.height} has {stream.samples:,}"))
+        found.append(("resolution", f"it holds {sides}; {stream.width} x {stream.height} has {stream.samples:,}"))
     elif stream.samples * stream.rate > level.rate:
         most = level.rate / stream.samples
         size = f"{stream.width} x {stream.height}"
-        found.append(("fpsNum", f"it holds {most:.4g} frames a second of {size}; {float(stream.rate):g} are asked"))
+        found.append(("fps_num", f"it holds {most:.4g} frames a second of {size}; {float(stream.rate):g} are asked"))
     if stream.bits is not None and stream.bits > level.most_bits():
         found.append(("bitrate", f"it holds {level.most_bits() // 8:,} bytes a second; {stream.bits // 8:,} are asked"))
     return found

@@ -26,6 +26,7 @@ from velocity_engine.plan.plan import Plan
 DOCUMENT_BYTES = 192 * 2**20  # what the interpreter may take for the document that expressions see
 MEMORY_BYTES = 128 * 2**20  # what all expressions may keep, beside the document
 ROOM_BYTES = 4 * 2**20  # what one expression may take at a time
+MOST_IN_VAIN = 4
 NO_BYTES = 1  # nothing fits; 0 would be no limit
 STACK_BYTES = 512 * 2**10
 MAX_CHARACTERS = 100_000  # of an expression
@@ -55,6 +56,7 @@ class Engine:
         self._useless = ""  # why no expression of the document can be evaluated
         self._room = 0  # bytes that the interpreter may take now
         self._most_room = 0
+        self._in_vain = 0  # how often nothing was free though all room is given
         self._last: dict[int, tuple[float, Any]] = {}
         self._watch = Watch(self._take_memory)
 
@@ -213,10 +215,17 @@ class Engine:
         self._context.set_memory_limit(NO_BYTES)
 
     def _widened(self) -> bool:
-        """Makes room for what expressions have kept so far. False where all of it is free, or they kept too much."""
-        self._context.gc()
+        """Makes room for what expressions have kept so far. False where all of it is free, or they kept too much.
+
+        What they keep no more is collected once it has taken up all that they may keep: collecting visits every value.
+        """
+        if self._room == self._most_room:
+            if self._in_vain == MOST_IN_VAIN:
+                return False
+            self._context.gc()
         room = min(self._context.memory()["malloc_size"] + ROOM_BYTES, self._most_room)
-        if room <= self._room:
+        if room == self._room:
+            self._in_vain += 1
             return False
         self._room = room
         self._context.set_memory_limit(room)

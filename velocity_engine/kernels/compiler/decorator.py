@@ -12,26 +12,8 @@ from collections.abc import Callable
 from typing import Any
 
 from numba import njit
-from numba.core.caching import FunctionCache
-from numba.core.runtime.nrt import rtsys
 
-from velocity_engine.kernels import announce
-from velocity_engine.kernels.compiler.parallel import FIRST, compile_first_kernels
-
-
-class _Cache(FunctionCache):
-    def load_overload(self, sig: Any, target_context: Any) -> Any:
-        rtsys.initialize(target_context)  # the runtime that compiled code allocates arrays with
-        found = self._read(sig, target_context)
-        if found is None and self._py_func.__module__ == FIRST:
-            announce()
-            compile_first_kernels()
-            found = self._read(sig, target_context)
-        return super().load_overload(sig, target_context) if found is None else found
-
-    def _read(self, sig: Any, target_context: Any) -> Any:
-        with self._guard_against_spurious_io_errors():
-            return self._load_overload(sig, target_context)
+from velocity_engine.kernels.compiler.cache import KernelCache
 
 
 def kernel(signature: Any, **options: Any) -> Callable[[Callable[..., Any]], Any]:
@@ -43,7 +25,7 @@ def kernel(signature: Any, **options: Any) -> Callable[[Callable[..., Any]], Any
     def compiled(function: Callable[..., Any]) -> Any:
         dispatcher = njit(nogil=True, **options)(function)
         if hasattr(dispatcher, "disable_compile"):  # not where NUMBA_DISABLE_JIT leaves functions as they are
-            dispatcher._cache = _Cache(function)
+            dispatcher._cache = KernelCache(function)
             dispatcher.compile(signature)
             dispatcher.disable_compile()
         return dispatcher

@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from velocity_web.processes.sandbox import landlock, readable, rights, seccomp
@@ -18,7 +19,8 @@ class Limits:
 
     ``reads``: files and folders that it may read besides Python, libraries and fonts. ``writes``: folders that it may
     write, the first one its folder for temporary files. ``file_bytes``: the largest file that it may write; 0: none.
-    ``run_as``: the user that it becomes when the service runs as root. All paths are absolute.
+    ``run_as``: the user that it becomes when the service runs as root. ``needs``: what an executor has to do besides,
+    start "processes" or use the "network". All paths are absolute.
     """
 
     memory_bytes: int
@@ -28,6 +30,7 @@ class Limits:
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     file_bytes: int = 0
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,8 @@ class Confinement:
         return f"Render processes are confined by {files} and {calls}{lacks}"
 
 
-def confinement(run_as: str) -> Confinement:
-    """What this kernel has, for a service that runs as the present user."""
+def confinement(run_as: str, needs: Collection[str] = ()) -> Confinement:
+    """What this kernel has, for a service that runs as the present user, with executors that have ``needs``."""
     version, filtered = landlock.abi(), seccomp.is_available()
     missing = []
     if version is None:
@@ -64,6 +67,10 @@ def confinement(run_as: str) -> Confinement:
             missing.append("signals: without seccomp or Landlock 6 (Linux 6.12) they can end processes of their user")
     if os.getuid() == 0 and not run_as:
         missing.append("a user of their own: they run as root, since VELOCITY_RUN_AS is not set")
+    if "processes" in needs:
+        missing.append("programs: for an executor they can start Python, which is confined as they are")
+    if "network" in needs:
+        missing.append("network: for an executor they can connect to any address that this machine reaches")
     return Confinement(version, filtered, tuple(missing))
 
 
@@ -78,7 +85,7 @@ def confine(limits: Limits, roots: tuple[str, ...], kept: int) -> None:
     os.closerange(3, kept)
     os.closerange(kept + 1, 1 << 20)
     version, machine = landlock.abi(), seccomp.this_machine() if seccomp.is_available() else None
-    rules = None if version is None else landlock.ruleset(version, _granted(limits, roots))
+    rules = None if version is None else _ruleset(version, limits, roots)
     _lower_limits(limits)
     _use_folder(limits)
     rights.drop_bounding_set()
@@ -91,7 +98,7 @@ def confine(limits: Limits, roots: tuple[str, ...], kept: int) -> None:
     if rules is not None:
         landlock.restrict(rules)
     if machine is not None:
-        seccomp.install(machine, os.getpid())
+        seccomp.install(machine, os.getpid(), limits.needs)
 
 
 def die_with_parent() -> None:
@@ -101,13 +108,25 @@ def die_with_parent() -> None:
         os._exit(1)
 
 
+def _ruleset(version: int, limits: Limits, roots: tuple[str, ...]) -> int:
+    connections = landlock.TCP_BIND if "network" in limits.needs else landlock.TCP_BIND_AND_CONNECT
+    return landlock.ruleset(version, _granted(limits, roots), connections)
+
+
 def _granted(limits: Limits, roots: tuple[str, ...]) -> list[tuple[str, int]]:
     own = f"/proc/{os.getpid()}"
-    return [
+    granted = [
         *((path, landlock.READ) for path in (*roots, own, *limits.reads)),
         *((path, landlock.DEVICE) for path in readable.DEVICES),
         *((path, landlock.WRITE) for path in limits.writes),
     ]
+    if "processes" in limits.needs:
+        granted += [(path, landlock.PROGRAM) for path in readable.programs()]
+        granted += [(path, landlock.LIST) for path in readable.listed()]
+        granted += [(path, landlock.READ) for path in readable.kernels()]
+    if "network" in limits.needs:
+        granted += [(path, landlock.READ) for path in readable.NETWORK]
+    return granted
 
 
 def _lower_limits(limits: Limits) -> None:

@@ -25,8 +25,10 @@ OF_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV  # what a rul
 READ: Final = READ_FILE | READ_DIR
 WRITE: Final = READ | WRITE_FILE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG | REFER | TRUNCATE
 DEVICE: Final = READ_FILE | WRITE_FILE
+LIST: Final = READ_DIR
+PROGRAM: Final = READ_FILE | EXECUTE
 
-TCP_BIND_AND_CONNECT = 3
+TCP_BIND, TCP_BIND_AND_CONNECT = 1, 3
 ABSTRACT_SOCKETS_AND_SIGNALS = 3
 
 
@@ -52,12 +54,12 @@ def handled(version: int) -> int:
     return (1 << (13 + (version >= 2) + (version >= 3) + (version >= 5))) - 1
 
 
-def ruleset(version: int, granted: Iterable[tuple[str, int]]) -> int:
+def ruleset(version: int, granted: Iterable[tuple[str, int]], connections: int = TCP_BIND_AND_CONNECT) -> int:
     """The descriptor of a set of rules: nothing is allowed but ``granted``, whose paths that are not there are passed
-    over. Raises OSError.
+    over. ``connections`` is what is taken away of TCP. Raises OSError.
     """
     known = handled(version)
-    attributes = _Ruleset(known, TCP_BIND_AND_CONNECT, ABSTRACT_SOCKETS_AND_SIGNALS)
+    attributes = _Ruleset(known, connections, ABSTRACT_SOCKETS_AND_SIGNALS)
     size = 8 if version < 4 else 16 if version < 6 else 24
     rules = syscall(CREATE_RULESET, ctypes.byref(attributes), size, 0)
     for path, rights in granted:

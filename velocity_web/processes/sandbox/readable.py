@@ -6,6 +6,7 @@ import os
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator
+from glob import glob
 from importlib.machinery import all_suffixes
 from pathlib import Path
 
@@ -28,7 +29,33 @@ SYSTEM = (
     "/proc/meminfo",
     "/proc/sys/vm/overcommit_memory",
 )
+LOADERS = ("/lib64/ld-*.so*", "/lib/ld-*.so*", "/lib/*-linux-*/ld-*.so*")
+NETWORK = (
+    "/etc/hosts",
+    "/etc/resolv.conf",
+    "/etc/nsswitch.conf",
+    "/etc/gai.conf",
+    "/etc/ssl",
+)
 DEVICES = ("/dev/null", "/dev/urandom", "/dev/random", "/dev/zero")
+
+
+def programs() -> tuple[str, ...]:
+    """What starting this Python again executes: its program, and the loader of its libraries."""
+    loaders = (path for pattern in LOADERS for path in glob(pattern))
+    return tuple(sorted({os.path.realpath(path) for path in (sys.executable, *loaders)}))
+
+
+def kernels() -> tuple[str, ...]:
+    """Where a new Python finds compiled kernels, if not beside their modules."""
+    folder = os.environ.get("NUMBA_CACHE_DIR")
+    return (os.path.abspath(folder),) if folder else ()
+
+
+def listed() -> tuple[str, ...]:
+    """The folders on Python's path of which ``roots`` names packages alone. A new Python lists them to find these."""
+    entries = sys.path if sys.flags.safe_path else sys.path[1:]
+    return tuple(os.path.realpath(entry) for entry in entries if entry and os.path.isdir(entry))
 
 
 def roots() -> tuple[str, ...]:

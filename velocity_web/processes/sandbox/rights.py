@@ -8,11 +8,13 @@ import pwd
 import resource
 import struct
 from contextlib import suppress
+from pathlib import Path
 
 from velocity_web.processes.sandbox.libc import (
     PR_CAP_AMBIENT,
     PR_CAPBSET_DROP,
     PR_CAPBSET_READ,
+    PR_SET_CHILD_SUBREAPER,
     PR_SET_DUMPABLE,
     PR_SET_NO_NEW_PRIVS,
     prctl,
@@ -65,6 +67,24 @@ def drop_capabilities() -> None:
 def gain_nothing() -> None:
     """No program that is started has more rights than this process. Raises OSError."""
     prctl(PR_SET_NO_NEW_PRIVS, 1)
+
+
+def adopt_orphans() -> None:
+    """What a process that descends from this one leaves behind becomes this one's child. Raises OSError."""
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def own_children() -> set[int]:
+    """The processes whose parent this process, which has one thread, is; ended ones that it has not waited for too."""
+    with suppress(OSError):  # a kernel may be built without this file
+        return {int(number) for number in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()}
+    found = set()
+    for entry in Path("/proc").iterdir():
+        with suppress(OSError, ValueError, IndexError):
+            # The name, which may hold spaces and brackets, ends at the last bracket.
+            if int((entry / "stat").read_text().rpartition(")")[2].split()[1]) == os.getpid():
+                found.add(int(entry.name))
+    return found
 
 
 def hide_memory() -> None:

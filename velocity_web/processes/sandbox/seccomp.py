@@ -9,7 +9,9 @@ from __future__ import annotations
 import ctypes
 import errno
 import platform
+import socket
 import struct
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from velocity_web.processes.sandbox import syscalls
@@ -58,8 +60,8 @@ def is_available() -> bool:
     return True
 
 
-def program(machine: Machine, pid: int) -> list[Step]:
-    """The filter for the process ``pid``."""
+def program(machine: Machine, pid: int, needs: Collection[str] = ()) -> list[Step]:
+    """The filter for the process ``pid``, and for those that it starts where it ``needs`` to (``syscalls.refused``)."""
     steps: list[Step] = [
         (LOAD, 0, 0, AT_MACHINE),
         (JUMP_IF_EQUAL, 1, 0, machine.mark),
@@ -69,10 +71,11 @@ def program(machine: Machine, pid: int) -> list[Step]:
     if machine.column == 0:
         steps += [(JUMP_IF_AT_LEAST, 0, 1, syscalls.X32), _refuse(errno.EPERM)]
     steps += [(JUMP_IF_AT_LEAST, 0, 1, syscalls.NEWEST + 1), _refuse(errno.ENOSYS)]
-    for name in syscalls.REFUSED:
+    for name in syscalls.refused(needs):
         steps += _when(machine, name, [_refuse(errno.EPERM)])
     steps += _when(machine, "clone3", [_refuse(errno.ENOSYS)])  # its flags lie in memory: the C library takes clone
-    steps += _when(machine, "clone", [*_low(0), (JUMP_IF_SET, 1, 0, CLONE_THREAD), _refuse(errno.EPERM), _ALLOW])
+    if "processes" not in needs:
+        steps += _when(machine, "clone", [*_low(0), (JUMP_IF_SET, 1, 0, CLONE_THREAD), _refuse(errno.EPERM), _ALLOW])
     for name in ("kill", "tgkill", "rt_tgsigqueueinfo"):
         steps += _when(machine, name, _only(0, (pid,)))
     steps += _when(machine, "prlimit64", _only(0, (0, pid)))
@@ -80,13 +83,16 @@ def program(machine: Machine, pid: int) -> list[Step]:
     steps += _when(machine, "setpriority", [*_low(0), *_skip_refusal_if(0), *_only(1, (0,))])  # a thread its own
     steps += _when(machine, "prctl", _all_but(0, (PR_SET_PDEATHSIG,)))
     steps += _when(machine, "ioctl", _all_but(1, (TIOCSTI, TIOCLINUX)))
-    steps += _when(machine, "sendto", _without(4))
+    if "network" in needs:
+        steps += _when(machine, "socket", _only(0, (socket.AF_INET, socket.AF_INET6)))
+    else:
+        steps += _when(machine, "sendto", _without(4))
     return [*steps, _ALLOW]
 
 
-def install(machine: Machine, pid: int) -> None:
-    """Put the filter in force for this process, for good. Raises OSError."""
-    code = b"".join(struct.pack("=HBBI", *step) for step in program(machine, pid))
+def install(machine: Machine, pid: int, needs: Collection[str] = ()) -> None:
+    """Put the filter in force for this process and what it starts, for good. Raises OSError."""
+    code = b"".join(struct.pack("=HBBI", *step) for step in program(machine, pid, needs))
     held = ctypes.create_string_buffer(code, len(code))
     prctl(PR_SET_SECCOMP, MODE_FILTER, ctypes.byref(_Program(len(code) // 8, ctypes.addressof(held))))
 

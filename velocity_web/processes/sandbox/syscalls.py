@@ -6,6 +6,7 @@ where the machine has no such call. Calls above ``NEWEST`` are newer than this l
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 Numbers = dict[str, tuple[int | None, int | None]]
@@ -187,3 +188,13 @@ WATCHED: Final[Numbers] = {
 }
 
 REFUSED: Final[Numbers] = NETWORK | PROGRAMS | OTHERS | NAMESPACES | FILES | SHARED_MEMORY | KERNEL
+
+
+def refused(needs: Collection[str]) -> Numbers:
+    """What is refused to a process that ``needs`` to start "processes", to use the "network", or nothing of both."""
+    granted: Numbers = {}
+    if "processes" in needs:
+        granted |= PROGRAMS
+    if "network" in needs:
+        granted |= NETWORK
+    return {name: numbers for name, numbers in REFUSED.items() if name not in granted}

@@ -1,0 +1,167 @@
+"""Takes the sample of a render: draws and encodes a few of its frames, with its customizations and its settings."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from velocity_engine import plugins
+from velocity_engine.encode.encoder import SegmentEncoder
+from velocity_engine.encoder_config import EncoderConfig, RateControl
+from velocity_engine.errors import VelocityError
+from velocity_engine.forecasting.bits import note_bits
+from velocity_engine.forecasting.sample import Sample, SampledWindow, SamplePlan
+from velocity_engine.given.arguments import FrameRange
+from velocity_engine.pipeline.draw import FrameDrawer, FrameSender, StageClock
+from velocity_engine.pipeline.frame_ring import YuvRing
+from velocity_engine.pipeline.prepared import BLACK, TimelineScene
+from velocity_engine.plan.plan import Plan
+from velocity_engine.plugin_types import EncodedPacket, EncoderSettings, Segment
+from velocity_engine.template import Assets, Customizations, Template, output_rate
+
+LATE = 1.5  # times the seconds that were planned, by the processors: no further frame is begun
+PATIENCE = 5.0  # times them, by the clock
+MOST_BITS_A_SECOND = 100_000_000  # of SVT-AV1, which would aim at the bitrate
+LEAST_BITRATE = 1_000  # bytes a second, that a configuration takes
+
+
+def take_sample(
+    template: Template,
+    encoder: EncoderConfig,
+    frames: FrameRange | None,
+    plan: SamplePlan,
+    customizations: Customizations | None = None,
+    assets: Assets | None = None,
+) -> Sample | None:
+    """Draws and encodes what ``plan`` says of a render in which nothing is wrong.
+
+    None where no window came to its end in time, or where a frame cannot be drawn.
+    """
+    try:
+        planned = template.plan(customizations, assets)
+        try:
+            return _Course(template, planned, encoder, template.frame_range(frames)[0], plan).run()
+        finally:
+            planned.close()
+    except VelocityError:
+        return None
+
+
+@dataclass(slots=True)
+class _Sums:
+    """Over the frames of all windows but for the first of each, which shows more that is new than others do."""
+
+    drawn: int = 0
+    drawing: float = 0.0
+    encoded: int = 0
+    encoding: float = 0.0
+
+
+class _Course:
+    def __init__(
+        self, template: Template, planned: Plan, encoder: EncoderConfig, start: float, plan: SamplePlan
+    ) -> None:
+        self._plan = plan
+        self._rate = output_rate(template, encoder)
+        self._note = note_bits(encoder)
+        self._scene = TimelineScene.of(planned, plan.size, self._rate, start, planned.document.background or BLACK)
+        self._settings = sample_settings(encoder, plan, template, self._rate)
+        self._sums = _Sums()
+        self._started = time.process_time()
+        self._patience = time.monotonic() + PATIENCE * plan.seconds
+
+    def run(self) -> Sample | None:
+        windows = []
+        for first, count in self._plan.windows:
+            window = self._window(first, count)
+            if window is not None:
+                windows.append(window)
+            if window is None or window.frames < count:
+                break
+        if not windows:
+            return None
+        sums = self._sums
+        return Sample(
+            size=self._plan.size,
+            windows=tuple(windows),
+            draw_ms=1000 * sums.drawing / sums.drawn,
+            encode_ms=1000 * sums.encoding / sums.encoded,
+            whole=self._plan.whole and windows[0].frames == self._plan.windows[0][1],
+        )
+
+    def _is_late(self) -> bool:
+        late = time.process_time() - self._started > LATE * self._plan.seconds
+        return late or time.monotonic() > self._patience
+
+    def _window(self, first: int, count: int) -> SampledWindow | None:
+        if self._is_late():
+            return None
+        clock = StageClock()
+        clock.now = time.thread_time
+        ring = YuvRing(*self._plan.size, 2)
+        sender = FrameSender(ring, StageClock())
+        encoder = SegmentEncoder(self._settings, *self._plan.size, self._rate, count)
+        drawer = FrameDrawer(self._scene, ring, clock, lambda: False)
+        begun = time.process_time()
+        packets: list[EncodedPacket] = []
+        first_one = 0.0
+        try:
+            for drawn in drawer.draw(Segment(number=0, first=first, last=first + count)):
+                packets += sender.send(encoder, drawn)
+                if sender.sent == 1:
+                    first_one = _drawing(clock.seconds)
+                if sender.sent > 1 and self._is_late():
+                    break
+        finally:
+            drawer.close()
+        packets += sender.finish(encoder)
+        self._add(sender.sent, clock.seconds, first_one, time.process_time() - begun)
+        packets.sort(key=lambda packet: packet.pts)
+        bits = [8 * len(packet.data) for packet in packets]
+        return SampledWindow(first, sender.sent, max(0, bits[0] - self._note), sum(bits[1:]))
+
+    def _add(self, sent: int, seconds: Mapping[str, float], first_one: float, whole: float) -> None:
+        drawing, sums = _drawing(seconds), self._sums
+        sums.encoded += sent
+        sums.encoding += max(0.0, whole - drawing - seconds["evaluate"])
+        if sent > 1:
+            sums.drawn += sent - 1
+            sums.drawing += drawing - first_one + seconds["evaluate"] * (sent - 1) / sent
+        elif not sums.drawn:
+            sums.drawn, sums.drawing = 1, first_one + seconds["evaluate"]
+
+
+def _drawing(seconds: Mapping[str, float]) -> float:
+    return seconds["composite"] + seconds.get("convert", 0.0)
+
+
+def sample_settings(encoder: EncoderConfig, plan: SamplePlan, template: Template, rate: Fraction) -> EncoderSettings:
+    """The settings of the request, for the sample's size; of a variable bitrate without what caps it, but for a sample
+    of the whole."""
+    codec = plugins.codec(encoder.codec_name)
+    if plan.whole:
+        return codec.settings(encoder, *plan.size, rate)
+    asked = at_size(encoder, plan.size, encoder.resolution or (template.width, template.height))
+    settings = codec.settings(asked, *plan.size, rate)
+    return uncapped(encoder, settings, plan.size, rate) if encoder.rate_control == RateControl.VBR else settings
+
+
+def at_size(encoder: EncoderConfig, size: tuple[int, int], usual: tuple[int, int]) -> EncoderConfig:
+    """The same quality at another size: the bitrate grows with the pixels."""
+    share = size[0] * size[1] / (usual[0] * usual[1])
+    bitrate = None if encoder.bitrate is None else max(LEAST_BITRATE, round(encoder.bitrate * share))
+    return replace(encoder, resolution=size, bitrate=bitrate, level=None)
+
+
+def uncapped(
+    config: EncoderConfig, settings: EncoderSettings, size: tuple[int, int], rate: Fraction
+) -> EncoderSettings:
+    """The settings of a variable bitrate with its quality, but without its limit."""
+    plain = plugins.codec(config.codec_name).settings(
+        EncoderConfig(codec=config.codec_name, preset=config.preset), *size, rate
+    )
+    limits = {name: plain.options[name] for name in ("maxrate", "bufsize") if name in plain.options}
+    bit_rate = settings.bit_rate and MOST_BITS_A_SECOND
+    return replace(settings, average_cap=None, bit_rate=bit_rate, options={**settings.options, **limits})

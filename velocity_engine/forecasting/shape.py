@@ -1,0 +1,66 @@
+"""The shape of a video that is foretold: its size, its rate, and where its frames lie in the composition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from velocity_engine.encoder_config import EncoderConfig
+from velocity_engine.forecasting.trial import Trial
+from velocity_engine.pipeline.prepared import frame_total
+from velocity_engine.template import exact_rate
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The video: its ``size``, the pixels of it that the composition takes, and where output frames lie."""
+
+    size: tuple[int, int]
+    pixels: float
+    rate: Fraction
+    count: int
+    start: float
+    step: float
+
+    @classmethod
+    def of(cls, trial: Trial, encoder: EncoderConfig, frames: tuple[float, float]) -> Shape:
+        size = encoder.resolution or (trial.width + trial.width % 2, trial.height + trial.height % 2)
+        rate = encoder.frame_rate or exact_rate(trial.frame_rate)
+        count = frame_total(*frames, trial.frame_rate, rate)
+        scale = min(size[0] / trial.width, size[1] / trial.height)
+        pixels = trial.width * trial.height * scale * scale
+        return cls(size, pixels, rate, count, frames[0], trial.frame_rate / float(rate))
+
+    def at(self, size: tuple[int, int]) -> Shape:
+        """The same video at another size."""
+        share = size[0] * size[1] / self.whole
+        return replace(self, size=size, pixels=self.pixels * share)
+
+    @property
+    def whole(self) -> int:
+        return self.size[0] * self.size[1]
+
+    def frame(self, number: float) -> float:
+        """The composition's frame that output frame ``number`` shows."""
+        return self.start + number * self.step
+
+
+def along(points: Sequence[tuple[float, float]], frame: float) -> float:
+    """The value at ``frame``, in a straight line between points."""
+    before, after = points[0], points[-1]
+    for point in points:
+        if point[0] <= frame:
+            before = point
+        else:
+            after = point
+            break
+    if frame <= before[0] or after[0] <= before[0]:
+        return before[1]
+    part = min(1.0, (frame - before[0]) / (after[0] - before[0]))
+    return before[1] + part * (after[1] - before[1])
+
+
+def mean_along(points: Sequence[tuple[float, float]], start: float, end: float) -> float:
+    steps = 32
+    return sum(along(points, start + (end - start) * (n + 0.5) / steps) for n in range(steps)) / steps

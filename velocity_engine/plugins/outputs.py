@@ -1,0 +1,162 @@
+"""Which codec writes an output, and into which kind of file: by its name, where the configuration leaves that open."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from velocity_engine.encoder_config import CODEC_NUMBERS, USUAL_CODEC, CodecTraits, EncoderConfig, bad_setting
+from velocity_engine.plugin_types import Codec, Container
+from velocity_engine.plugins.manager import codec_by_number, codecs, codecs_by_precedence
+
+_NUMBER = re.compile(r"%(?:0\d)?d(?![A-Za-z])")
+PACKAGES = {
+    "velocity-webm": (".webm",),
+    "velocity-pictures": (".gif", ".webp", ".apng", ".png", ".jpg", ".jpeg", ".zip"),
+    "velocity-sound": (".wav", ".flac", ".mp3", ".m4a", ".aac"),
+}
+"""First-party packages, and the endings of the files that their codecs write."""
+
+
+def resolve_encoder(encoder: EncoderConfig, output: str | os.PathLike[str] | None = None) -> EncoderConfig:
+    """Returns a configuration that names its codec and its container.
+
+    What is given stays. A codec or a container that is left open follows from the ending of the output's name. Where
+    nothing names one, it is an MP4 of H.264. A codec or container that is unknown stays as it is:
+    ``config_problems`` tells of it.
+
+    Args:
+        encoder: The configuration.
+        output: The path or URL of the output. None where it has no name yet.
+
+    Raises:
+        EncoderConfigError: No codec, or not the one that was asked for, writes files of that name.
+
+    Example:
+        >>> ve.resolve_encoder(ve.EncoderConfig(), "promo.mov").container
+        'mov'
+    """
+    key = _codec_key(encoder)
+    installed = codecs()
+    choices = tuple(_preferred()) if key is None else tuple(one for name, one in installed.items() if name == key)
+    if not choices:
+        return encoder
+    ending, numbered = ("", False) if output is None else _name_of(output)
+    if encoder.container is not None:
+        named = [(one, kind) for one in choices for kind in one.containers if kind.key == encoder.container]
+        codec, container = named[0] if named else (choices[0], None)
+        if container is not None and output is not None:
+            _check_numbers(container, ending, numbered)
+        return replace(encoder, codec=codec.key)
+    codec, container = _by_name(choices, ending, numbered) or _refused(choices, key, ending, numbered)
+    return replace(encoder, codec=codec.key, container=container.key)
+
+
+def container_of(encoder: EncoderConfig) -> Container:
+    """Returns the kind of file that a configuration makes: its endings, its MIME type.
+
+    Args:
+        encoder: The configuration, in which nothing is wrong.
+
+    Example:
+        >>> ve.container_of(ve.EncoderConfig(codec="h265")).mime_type
+        'video/mp4'
+    """
+    encoder = resolve_encoder(encoder)
+    kinds = codecs()[encoder.codec_name].containers
+    return next(kind for kind in kinds if kind.key == encoder.container_name)
+
+
+def codec_traits() -> dict[str, CodecTraits]:
+    """Returns what checks know of all installed codecs, by name."""
+    return {
+        key: CodecTraits(one.title, tuple(kind.key for kind in one.containers), one.odd_sizes)
+        for key, one in codecs().items()
+    }
+
+
+def is_numbered(output: str | os.PathLike[str]) -> bool:
+    """Whether the name of an output stands for many files: "frames/%05d.png".
+
+    Args:
+        output: A path or a URL.
+    """
+    return _name_of(output)[1]
+
+
+def numbered(output: str, number: int) -> str:
+    """Returns the name of one of the files that an output stands for.
+
+    Args:
+        output: A path or a URL with a place for a number in its last part.
+        number: The number, from 0.
+    """
+    folder, slash, name = output.rpartition("/")
+    return folder + slash + _NUMBER.sub(lambda found: found[0] % number, name)
+
+
+def _codec_key(encoder: EncoderConfig) -> str | None:
+    if encoder.codec is None or isinstance(encoder.codec, str):
+        return encoder.codec
+    found = None if encoder.codec in CODEC_NUMBERS else codec_by_number(encoder.codec)
+    return encoder.codec_name if found is None else found.key
+
+
+def _preferred() -> Iterator[Codec]:
+    """The usual codec, the other built-in ones, then those of plugins in the order in which they provide them."""
+    found = {one.key: one for one in codecs_by_precedence()}
+    for key in dict.fromkeys((USUAL_CODEC, *CODEC_NUMBERS.values(), *found)):
+        if key in found:
+            yield found[key]
+
+
+def _name_of(output: str | os.PathLike[str]) -> tuple[str, bool]:
+    """The ending in lower case, and whether a number has its place in the name."""
+    name = re.split(r"[/\\]", os.fspath(output))[-1]
+    return os.path.splitext(name)[1].lower(), _NUMBER.search(name) is not None
+
+
+def _by_name(choices: Iterable[Codec], ending: str, numbered: bool) -> tuple[Codec, Container] | None:
+    for codec in choices:
+        for container in codec.containers:
+            if container.numbered == numbered and (ending in container.endings or not ending):
+                return codec, container
+    return None
+
+
+def _check_numbers(container: Container, ending: str, numbered: bool) -> None:
+    if container.numbered and not numbered:
+        message = f"container {container.key!r} is one file for each frame, and the output's name has no number in it"
+        raise bad_setting("output", message, f"Write a name such as frame-%05d{ending or container.endings[0]}")
+    if numbered and not container.numbered:
+        message = f"the output's name has a number in it, and container {container.key!r} is one file"
+        raise bad_setting("output", message, f"Write a name such as video{container.endings[0]}")
+
+
+def _refused(choices: tuple[Codec, ...], key: str | None, ending: str, numbered: bool) -> tuple[Codec, Container]:
+    shown = f"%05d{ending}" if numbered else ending or "a name without an ending"
+    if key is not None:
+        own = _endings(choices)
+        others = [one.key for one in _preferred() if _by_name([one], ending, numbered)]
+        instead = f", or codec {' or '.join(others)}" if others else _package_for(ending)
+        message = f"codec {key} does not write {shown}"
+        raise bad_setting("output", message, f"The output's name must end with {' or '.join(own)}{instead}")
+    hint = f"Installed codecs write {', '.join(_endings(choices))}{_package_for(ending)}"
+    raise bad_setting("output", f"no installed codec writes {shown}", hint)
+
+
+def _endings(codecs: Iterable[Codec]) -> list[str]:
+    found = [
+        f"%05d{ending}" if kind.numbered else ending
+        for one in codecs
+        for kind in one.containers
+        for ending in kind.endings
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _package_for(ending: str) -> str:
+    package = next((name for name, endings in PACKAGES.items() if ending in endings), None)
+    return f"; pip install {package} adds {ending}" if package else ""

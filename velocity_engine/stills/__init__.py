@@ -1,0 +1,1 @@
+"""Stills: single frames as arrays, drawn with a plan that is kept for the next one."""
