@@ -18,7 +18,7 @@ def drawing_fault(commands: Any) -> str | None:
         commands: What it returned.
     """
     if not isinstance(commands, list | tuple):
-        return f"draw returned {type(commands).__name__}: it must return a list or tuple of draw commands"
+        return f"draw returned {type(commands).__name__}: it must return a list of draw commands"
     return next((fault for entry in commands if (fault := _fault(entry)) is not None), None)
 
 
