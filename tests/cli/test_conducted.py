@@ -25,6 +25,16 @@ from velocity_engine import hookimpl
 
 HERE = Path(__file__).parent
 
+def kernel(nogil):
+    import numba
+
+    def spin(count):
+        while count >= 0:
+            count = (count + 1) % 1000
+        return count
+
+    return numba.njit("int64(int64)", nogil=nogil)(spin)
+
 class Trap:
     key, lottie_types, moves = "trap", (77,), True
 
@@ -44,7 +54,10 @@ def velocity_layers():
 HANG = "time.sleep(600)"
 SPIN = "while True: pass"
 CRASH = "ctypes.string_at(0)"
+ABORT = "os.abort()"
 EXIT = "os._exit(7)"
+FREE_KERNEL = "kernel(nogil=True)(1)"  # other threads of Python go on
+KERNEL = "kernel(nogil=False)(1)"  # nothing of Python goes on
 
 Start = Callable[..., "subprocess.Popen[str]"]
 
@@ -91,8 +104,17 @@ def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
 
 
 @pytest.mark.parametrize("command", [RENDER, STILL], ids=["render", "still"])
-@pytest.mark.parametrize("what", [HANG, SPIN], ids=["hang", "spin"])
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("what", "number", "status"),
+    [
+        (HANG, signal.SIGINT, 130),
+        (HANG, signal.SIGTERM, 143),
+        (SPIN, signal.SIGINT, 130),
+        (FREE_KERNEL, signal.SIGINT, 130),
+        (KERNEL, signal.SIGINT, 130),
+        (KERNEL, signal.SIGTERM, 143),
+    ],
+)
 def test_one_signal_ends_what_hangs(
     start: Start, tmp_path: Path, what: str, command: list[str], number: int, status: int
 ) -> None:
@@ -110,7 +132,12 @@ def test_one_signal_ends_what_hangs(
 
 @pytest.mark.parametrize("command", [RENDER, STILL], ids=["render", "still"])
 @pytest.mark.parametrize(
-    ("what", "words"), [(CRASH, r"ended by SIGSEGV.*trap_plugin\.py.*in draw"), (EXIT, r"with the status 7")]
+    ("what", "words"),
+    [
+        (CRASH, r"ended by SIGSEGV.*trap_plugin\.py.*in draw"),
+        (ABORT, r"ended by SIGABRT.*trap_plugin\.py.*in draw"),
+        (EXIT, r"with the status 7"),
+    ],
 )
 def test_a_crash_leaves_a_sentence_and_no_file(
     start: Start, tmp_path: Path, what: str, words: str, command: list[str]
