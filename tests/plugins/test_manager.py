@@ -208,7 +208,7 @@ KINDS_OF_BUILT_INS: list[tuple[str, Callable[[], Any], dict[str, Any], Callable[
     (
         "layer style",
         lambda: plugins.style_type(1),
-        {"key": "mine", "lottie_types": (77,)},
+        {"key": "mine", "lottie_types": (77,), "order": 9},
         lambda: plugins.style_type(77),
     ),
     ("codec", lambda: plugins.codec("h264"), {"key": "mine", "number": None}, lambda: plugins.codecs().get("mine")),
