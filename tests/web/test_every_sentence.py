@@ -21,7 +21,7 @@ from velocity_engine import errors
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STORED = Path(__file__).with_name("sentences.txt")
-ENGINE = ("velocity_engine", "plugins/qrcode/src")
+ENGINE = ("velocity_engine", "plugins/charts/src", "plugins/qrcode/src")
 FOR_PROGRAMMERS = (
     *("cli/", "given/", "kernels/", "stills/", "testing/"),
     *("plugins/checks.py", "model/digests.py", "composite/compositor.py"),
@@ -62,7 +62,10 @@ NO_SENTENCES = re.compile(
     r"|the layer plugin $|the plugin's own file$"  # who and what
     r"|, held|, closed| frames at | a second"  # of what an object is called in Python
 )
-NOT_OF_REQUESTS = ("picture.py", "manager.py", "loading.py", "velocity_qrcode/layer.py")
+NOT_OF_REQUESTS = (
+    *("picture.py", "manager.py", "loading.py", "velocity_qrcode/layer.py"),
+    *(f"velocity_charts/{name}.py" for name in ("bars", "countdown", "karaoke", "lines", "look")),
+)
 """What else these say is of plugins that are installed, and of data schemas."""
 
 
