@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from velocity_charts.look import COLOR, PALETTE, STYLE, VALUE, Numbers, Words, downwards, eased, faded, solid
+from velocity_charts.look import COLOR, PALETTE, STYLE, VALUE, Numbers, Words, color_of, downwards, eased, faded, solid
 from velocity_charts.shapes import line, rounded_box
-from velocity_engine.display import RGBA, DrawCommand, FillSource, StrokeSource, command, rgba
+from velocity_engine.display import RGBA, DrawCommand, FillSource, StrokeSource, command
 from velocity_engine.model.geometry import Bounds
 from velocity_engine.model.layers import Layer, PluginContent
 from velocity_engine.plugin_types import LayerContext, PreparedLayer
@@ -68,7 +68,7 @@ class BarChart:
             Bar(
                 float(bar["value"]),
                 bar.get("label", ""),
-                rgba(bar.get("color") or data.get("color") or PALETTE[number % len(PALETTE)]),
+                color_of(bar.get("color", data.get("color")), PALETTE[number % len(PALETTE)]),
             )
             for number, bar in enumerate(data["bars"])
         )

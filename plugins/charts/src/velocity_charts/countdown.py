@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from velocity_charts.look import COLOR, PALETTE, STYLE, Words, faded, solid
+from velocity_charts.look import COLOR, PALETTE, STYLE, Words, color_of, faded, solid
 from velocity_charts.shapes import arc
-from velocity_engine.display import RGBA, DrawCommand, StrokeSource, altered, command, rgba
+from velocity_engine.display import RGBA, DrawCommand, StrokeSource, altered, command
 from velocity_engine.model.geometry import Bounds, multiply, scaling, translation
 from velocity_engine.model.layers import Layer, PluginContent
 from velocity_engine.model.shapes import Cap
@@ -61,7 +61,7 @@ class Countdown:
             start=start,
             clock=data.get("format", "clock" if start >= 60 else "seconds") == "clock",
             end=data.get("end"),
-            color=rgba(data.get("color", PALETTE[0])),
+            color=color_of(data.get("color"), PALETTE[0]),
             ring=data.get("ring", True),
             words=Words.of(data, context.typesetter(layer)),
         )

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from velocity_charts.look import COLOR, PALETTE, STYLE, VALUE, Numbers, Words, downwards, eased, faded, solid
+from velocity_charts.look import COLOR, PALETTE, STYLE, VALUE, Numbers, Words, color_of, downwards, eased, faded, solid
 from velocity_charts.shapes import Curve, curve_through, cut, disc, line
-from velocity_engine.display import RGBA, DrawCommand, FillSource, StrokeSource, command, rgba
+from velocity_engine.display import RGBA, DrawCommand, FillSource, StrokeSource, command
 from velocity_engine.model.geometry import Bounds, Path, join_contours
 from velocity_engine.model.layers import Layer, PluginContent
 from velocity_engine.model.shapes import Cap, Join
@@ -90,7 +90,7 @@ class LineChart:
             plot=plot,
             low=ticks[0],
             scale=scale,
-            color=rgba(data.get("color", PALETTE[0])),
+            color=color_of(data.get("color"), PALETTE[0]),
             seconds=float(data.get("seconds", 1.5)),
             words=words,
             numbers=numbers,

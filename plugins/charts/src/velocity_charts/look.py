@@ -13,7 +13,7 @@ from velocity_engine.model.shapes import GradientKind
 from velocity_engine.model.text import Justify, TextDocument
 from velocity_engine.typesetting import SetText, Typesetter
 
-PALETTE = ("#4f8cff", "#ff7a59", "#37c28b", "#f5b53d", "#a06bff", "#f2617a")
+PALETTE = tuple(map(rgba, ("#4f8cff", "#ff7a59", "#37c28b", "#f5b53d", "#a06bff", "#f2617a")))
 FONT = "Inter-Bold"
 
 COLOR = {**COLOR_SCHEMA, "description": "Its colour"}
@@ -32,6 +32,10 @@ STYLE: dict[str, Any] = {
     "decimals": {"type": "integer", "minimum": 0, "maximum": 6, "description": "How many decimals numbers have"},
 }
 VALUE = {"type": "number", "minimum": -1e12, "maximum": 1e12}
+
+
+def color_of(text: str | None, default: RGBA) -> RGBA:
+    return default if text is None else rgba(text)
 
 
 def eased(share: float) -> float:
