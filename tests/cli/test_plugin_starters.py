@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import os
 import subprocess
 import sys
@@ -13,6 +14,9 @@ import pytest
 
 from velocity_engine.cli.app import run
 from velocity_engine.cli.plugin_starters import Kind, write_starter
+from velocity_engine.plugins.loading import objects_of, registered
+from velocity_engine.testing import check_storage
+from velocity_engine.testing.conformance import check_alone
 
 Captured = pytest.CaptureFixture[str]
 SKETCH = "sketch"
@@ -51,6 +55,23 @@ def test_a_package_of_a_layer_passes_its_tests_at_once(tmp_path: Path) -> None:
     assert_sound(tmp_path / "site", package)
     listed = velocity(tmp_path / "site", "plugins")
     assert "acme-my-layer   acme-my-layer 0.1.0" in listed.stdout
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_the_example_of_each_kind_conforms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh_plugins: None, kind: Kind
+) -> None:
+    """In this process; its own tests, installed, are for the test of all kinds below."""
+    name = f"acme_tried_{kind}"
+    write_starter(tmp_path / "package", name.replace("_", "-"), kind)
+    monkeypatch.syspath_prepend(tmp_path / "package" / "src")
+    monkeypatch.setenv(f"{name.upper()}_FOLDER", str(tmp_path / "kept"))
+    ((found, thing),) = objects_of(registered(importlib.import_module(name)))
+    assert f"velocity_{kind}s" == found.hook
+    if kind is Kind.STORAGE:
+        check_storage(thing, "acme-tried-storage://checked/here")
+    else:
+        assert check_alone(found, thing)
 
 
 @pytest.mark.long

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
@@ -45,6 +42,8 @@ def check(path: PACKAGE = Path(), debug: bool = typer.Option(False, "--debug", h
 
 
 def _told(path: Path) -> Iterator[Told]:
+    import tomllib
+
     try:
         project = tomllib.loads((path / "pyproject.toml").read_text("utf-8")).get("project", {})
     except (OSError, tomllib.TOMLDecodeError) as error:
@@ -113,6 +112,9 @@ def _conforming(kind: Kind, thing: Any) -> Told:
 
 
 def _tested(path: Path, kinds: list[Kind]) -> Iterator[Told]:
+    import importlib.util
+    import subprocess
+
     from velocity_engine.testing.conformance import SUITES
 
     tests = sorted((path / "tests").rglob("test_*.py"))

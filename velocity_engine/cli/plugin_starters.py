@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
-import keyword
 import re
 import shutil
 from enum import StrEnum
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-STARTERS = files("velocity_engine") / "cli" / "starters"
+STARTERS = Path(__file__).with_name("starters")
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 WORDS = {"layer": "A layer", "effect": "An effect", "codec": "A codec", "storage": "A storage backend"}
 
@@ -37,6 +33,9 @@ def new(
     """Write the package of a new plugin: an example that works, with its tests."""
     if not NAME.fullmatch(name):
         raise typer.BadParameter("small letters, digits and single hyphens, such as acme-clock", param_hint="NAME")
+    import importlib.util
+    import keyword
+
     module = name.replace("-", "_")
     if keyword.iskeyword(module) or importlib.util.find_spec(module) is not None:
         raise typer.BadParameter(f"Python has a module {module} already", param_hint="NAME")
@@ -75,7 +74,7 @@ def write_starter(target: Path, name: str, kind: Kind) -> None:
         raise
 
 
-def _copy(source: Traversable, target: Path, tokens: dict[str, str]) -> None:
+def _copy(source: Path, target: Path, tokens: dict[str, str]) -> None:
     for entry in source.iterdir():
         path = target / _named(entry.name.removesuffix(".txt"), tokens)
         if entry.is_dir():
