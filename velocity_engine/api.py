@@ -25,19 +25,12 @@ from velocity_engine.given.outputs import GivenOutput, Sink
 from velocity_engine.order import FileReference, RenderOrder
 from velocity_engine.pipeline.frame_stream import Frames, FrameSource, Held
 from velocity_engine.pipeline.prepared import BLACK, TimelineScene, frame_total, raise_first, raise_on_errors
+from velocity_engine.plugins.output_shape import encoder_problems, exact_rate
 from velocity_engine.plugins.outputs import resolve_encoder
 from velocity_engine.stills.still import Still
 from velocity_engine.storage.delivery import check_target
 from velocity_engine.storage.fetched import has_changed, reference_to
-from velocity_engine.template import (
-    Assets,
-    Customizations,
-    Template,
-    all_findings,
-    encoder_problems,
-    exact_rate,
-    open_template,
-)
+from velocity_engine.template import Assets, Customizations, Template, open_template
 
 if TYPE_CHECKING:
     from velocity_engine.pipeline.progress import Progress
@@ -197,12 +190,12 @@ def frames(
     asked = question(cancelled)
     plan = template.plan(customizations, assets)
     try:
-        raise_on_errors(all_findings(plan.document, plan))
+        raise_on_errors(plan.all_findings())
         ground = CLEAR if alpha else plan.document.background or BLACK
         scene = TimelineScene.of(plan, drawn, rate, start, ground)
         count = frame_total(start, end, template.frame_rate, rate)
         source = FrameSource(
-            scene, rate, count, start, scene.step, bool(alpha), held, asked, lambda: all_findings(plan.document, plan),
+            scene, rate, count, start, scene.step, bool(alpha), held, asked, plan.all_findings,
             plan.close,
         )  # fmt: skip
         return Frames(source)
@@ -326,7 +319,7 @@ def _order(
     reference: Callable[[str | os.PathLike[str]], FileReference],
 ) -> RenderOrder:
     encoder = resolve_encoder(encoder, output)
-    raise_first(encoder_problems(template, encoder))
+    raise_first(encoder_problems(template.document, encoder))
     return RenderOrder(
         template=reference(template.location),
         animation=template.animation,

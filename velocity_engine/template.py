@@ -6,17 +6,17 @@ import os
 import threading
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from velocity_engine.errors import Finding, FrameRangeError, PackageError, Place, VelocityError, WrongTypeError, nearest
-from velocity_engine.given.arguments import FrameRange, bounds, moment, sides
+from velocity_engine.errors import Finding, PackageError, Place, VelocityError, WrongTypeError
+from velocity_engine.given.arguments import FrameRange, sides
 from velocity_engine.given.files import TEMPLATES, GivenFiles, Picture, Source
 from velocity_engine.media.decoded_pictures import DecodedPictures
-from velocity_engine.model.document import Document, Marker, MediaAsset
+from velocity_engine.model.document import Document
+from velocity_engine.model.document_facts import DocumentFacts
+from velocity_engine.model.frame_ranges import frame_at, frame_range
 from velocity_engine.model.gc_threshold import raised_gc_threshold
-from velocity_engine.model.text import Font
 from velocity_engine.package.package import Package, PackageLimits, open_package
 from velocity_engine.parse.document import parse_document
 from velocity_engine.storage.fetched import local_path
@@ -34,10 +34,9 @@ if TYPE_CHECKING:
 
 Customizations: TypeAlias = Sequence[Mapping[str, Any]]
 Assets: TypeAlias = Mapping[str, Picture]
-POSTER = 480  # pixels of the longer side
 
 
-class Template:
+class Template(DocumentFacts):
     """An opened template. ``open_template`` returns one.
 
     It keeps its package open, so call ``close`` at the end or use it in a ``with`` statement. Several threads may use
@@ -82,41 +81,6 @@ class Template:
     # --- what it is ---
 
     @property
-    def name(self) -> str:
-        """The name of the document, or of its file where the document has none."""
-        return self.document.name or self.document.file.rsplit("/", 1)[-1].removesuffix(".json")
-
-    @property
-    def width(self) -> int:
-        """The width of the composition in pixels."""
-        return self.document.width
-
-    @property
-    def height(self) -> int:
-        """The height of the composition in pixels."""
-        return self.document.height
-
-    @property
-    def frame_rate(self) -> float:
-        """The composition's frames per second."""
-        return self.document.frame_rate
-
-    @property
-    def first_frame(self) -> float:
-        """The frame at which the composition starts (``ip``)."""
-        return self.document.in_point
-
-    @property
-    def frame_count(self) -> int:
-        """The number of frames of the composition at its own rate, at least 1."""
-        return max(round(self.document.out_point - self.document.in_point), 1)
-
-    @property
-    def duration(self) -> float:
-        """The length of the composition in seconds."""
-        return (self.document.out_point - self.document.in_point) / self.document.frame_rate
-
-    @property
     def layers(self) -> tuple[LayerInfo, ...]:
         """All layers, with their kinds, their present values, and what can be replaced of each."""
         from velocity_engine.customize.layer_infos import layer_infos
@@ -130,16 +94,6 @@ class Template:
         from velocity_engine.plugins.layer_plugins import available
 
         return available()
-
-    @property
-    def assets(self) -> tuple[MediaAsset, ...]:
-        """The pictures, clips and sounds of the document."""
-        return tuple(self.document.assets.values())
-
-    @property
-    def fonts(self) -> tuple[Font, ...]:
-        """The fonts that the document's texts name."""
-        return self.document.fonts
 
     @property
     def font_sources(self) -> tuple[FontInfo, ...]:
@@ -157,11 +111,6 @@ class Template:
         return slot_infos(self.document)
 
     @property
-    def markers(self) -> tuple[Marker, ...]:
-        """The markers of the composition: named moments and frame ranges."""
-        return self.document.markers
-
-    @property
     def findings(self) -> tuple[Finding, ...]:
         """What is not drawn as the designer meant. A render fails where a finding has the severity "error".
 
@@ -172,7 +121,7 @@ class Template:
             try:
                 if plan.expressions is not None:
                     plan.expressions.check()
-                self._findings = all_findings(self.document, plan)
+                self._findings = plan.all_findings()
             finally:
                 plan.close()
         return self._findings
@@ -233,8 +182,7 @@ class Template:
     @property
     def holds_memory(self) -> bool:
         """Whether anything that it is made of was given in memory, so that no other process could open it."""
-        above = self._origin
-        return self._in_memory or self._given.is_used or (above is not None and above.holds_memory)
+        return self._in_memory or self._given.is_used or (self._origin is not None and self._origin.holds_memory)
 
     def plan(self, customizations: Customizations | None = None, assets: Assets | None = None) -> Plan:
         """Returns a plan of the document with customizations applied. The caller closes the plan.
@@ -303,18 +251,8 @@ class Template:
             FrameRangeError: The composition does not have the frame, or the size cannot be drawn.
             WrongTypeError: An argument has a wrong type.
         """
-        at = self.first_frame if frame is None else self._moment(frame)
-        width, height = (self.width, self.height) if size is None else sides(size)
-        return self._still_drawer().draw(at, *sides((width, height)))
-
-    def _moment(self, frame: float) -> float:
-        at, document = moment(frame), self.document
-        if not document.in_point <= at < document.out_point:
-            hint = (
-                f"The composition has frames {document.in_point:g} to {document.out_point:g} (the end is not included)"
-            )
-            raise FrameRangeError(f"there is no frame {at:g}", place=Place(field="frame"), hint=hint)
-        return at
+        at = self.first_frame if frame is None else frame_at(self.document, frame)
+        return self._still_drawer().draw(at, *sides((self.width, self.height) if size is None else size))
 
     def _still_drawer(self) -> StillDrawer:
         from velocity_engine.stills.still import StillDrawer
@@ -323,7 +261,7 @@ class Template:
             self._check_open()
             if self._drawer is None:
                 plan = self.plan()
-                self._drawer = StillDrawer(plan, lambda: all_findings(plan.document, plan))
+                self._drawer = StillDrawer(plan, plan.all_findings)
                 self.on_close(self._drawer.close)
             return self._drawer
 
@@ -340,35 +278,7 @@ class Template:
         Raises:
             FrameRangeError: The range is empty or leaves the composition, or there is no such marker.
         """
-        document = self.document
-        if frames is None:
-            return (document.in_point, document.out_point)
-        if isinstance(frames, str):
-            return self._marker_range(frames)
-        given = bounds(frames)
-        start = document.in_point if given[0] is None else given[0]
-        end = document.out_point if given[1] is None else given[1]
-        field = Place(field="frames[0]" if not document.in_point <= start < document.out_point else "frames[1]")
-        hint = f"The composition has frames {document.in_point:g} to {document.out_point:g} (the end is not included)"
-        if start >= end:
-            raise FrameRangeError(f"the frame range {start:g} to {end:g} is empty", place=field, hint=hint)
-        if start < document.in_point or end > document.out_point:
-            raise FrameRangeError(
-                f"the frame range {start:g} to {end:g} leaves the composition", place=field, hint=hint
-            )
-        return (start, end)
-
-    def _marker_range(self, name: str) -> tuple[float, float]:
-        document = self.document
-        for marker in document.markers:
-            if marker.name == name:
-                start = max(marker.time, document.in_point)
-                end = marker.time + marker.duration if marker.duration > 0 else document.out_point
-                return self.frame_range((start, min(end, document.out_point)))
-        names = [marker.name for marker in document.markers]
-        near = nearest(name, names)
-        hint = f"Did you mean {near!r}?" if near else f"Markers: {', '.join(names) or 'none'}"
-        raise FrameRangeError(f"there is no marker {name!r}", place=Place(field="frames"), hint=hint)
+        return frame_range(self.document, frames)
 
     def check(
         self,
@@ -388,10 +298,12 @@ class Template:
         Returns:
             One error for each problem. None of them is raised.
         """
+        from velocity_engine.plugins.output_shape import encoder_problems
+
         self._check_open()
         found: list[VelocityError] = []
         if encoder is not None:
-            found += encoder_problems(self, encoder)
+            found += encoder_problems(self.document, encoder)
         if customizations:
             with GivenFiles() as given:
                 known = len(self.customizations)
@@ -458,11 +370,11 @@ class Template:
         return f"<Template {', '.join(parts)}{', closed' if self._closed else ''}>"
 
     def _repr_html_(self) -> str:
-        from velocity_engine.stills.notebook import template_html
+        from velocity_engine.stills.notebook import poster_size, template_html
 
+        middle, size = (self.document.in_point + self.document.out_point) / 2.0, poster_size(self.width, self.height)
         try:
-            poster = None if self._closed else self.still((self.document.in_point + self.document.out_point) / 2.0,
-                                                          _poster_size(self.width, self.height))  # fmt: skip
+            poster = None if self._closed else self.still(middle, size)
         except VelocityError:
             poster = None
         return template_html(repr(self), poster, self.layers)
@@ -472,21 +384,11 @@ class Template:
             what = "a template that holds what was given in memory cannot be pickled"
             raise WrongTypeError(what, hint="Send the bytes or the paths, and open it in the other process")
         location = self.location if not is_local(self.location) else os.path.abspath(self.location)
-        given = (location, self.animation, self._limits, tuple(self.customizations), self._assets)
-        return (_reopened, given)
-
-
-def _poster_size(width: int, height: int) -> tuple[int, int]:
-    scale = min(1.0, POSTER / max(width, height))
-    return max(1, round(width * scale)), max(1, round(height * scale))
+        return (_reopened, (location, self.animation, self._limits, tuple(self.customizations), self._assets))
 
 
 def _reopened(
-    location: str,
-    animation: str | None,
-    limits: PackageLimits | None,
-    customizations: Customizations,
-    assets: Assets,
+    location: str, animation: str | None, limits: PackageLimits | None, customizations: Customizations, assets: Assets
 ) -> Template:
     """The template that was pickled. Its origin stays open as long as it does."""
     template = open_template(location, animation=animation, limits=limits)
@@ -533,85 +435,3 @@ def open_template(path: Source, *, animation: str | None = None, limits: Package
         package.close()
         given.close()
         raise
-
-
-def all_findings(document: Document, plan: Plan) -> tuple[Finding, ...]:
-    """Returns the findings of the parser and of a plan.
-
-    A missing asset is among them only where a visible layer needs it.
-
-    Args:
-        document: The document of the plan.
-        plan: The plan.
-    """
-    own = [finding for finding in document.findings if finding.feature != "asset.missing"]
-    return (*own, *plan.findings)
-
-
-def output_size(template: Template, encoder: EncoderConfig) -> tuple[int, int]:
-    """Returns the (width, height) of the video in pixels.
-
-    Args:
-        template: The template.
-        encoder: The configuration. Without a ``resolution`` the video has the composition's size, rounded up to even
-            numbers where the codec needs them, as 4:2:0 does.
-    """
-    from velocity_engine import plugins
-
-    if encoder.resolution is not None:
-        return encoder.resolution
-    codec = plugins.codecs().get(encoder.codec_name)
-    if codec is not None and codec.odd_sizes:
-        return (template.width, template.height)
-    return (template.width + template.width % 2, template.height + template.height % 2)
-
-
-def output_rate(template: Template, encoder: EncoderConfig) -> Fraction:
-    """Returns the frames per second of the video.
-
-    Args:
-        template: The template.
-        encoder: The configuration. Without a frame rate the video has the composition's, as an exact fraction (29.97 is
-            30000/1001).
-    """
-    if encoder.frame_rate is not None:
-        return encoder.frame_rate
-    return exact_rate(template.frame_rate)
-
-
-def exact_rate(rate: float) -> Fraction:
-    """Returns the exact fraction of a rounded frame rate.
-
-    Args:
-        rate: Frames per second. 23.98, 29.97, 47.95, 59.94 and 119.88 stand for multiples of 1000/1001.
-    """
-    for base in (24, 30, 48, 60, 120):
-        if abs(rate - base * 1000 / 1001) < 0.005:
-            return Fraction(base * 1000, 1001)
-    return Fraction(rate).limit_denominator(1000)
-
-
-def encoder_problems(template: Template, encoder: EncoderConfig) -> list[VelocityError]:
-    """Returns all that is wrong with an encoder configuration for a template.
-
-    Args:
-        template: The template.
-        encoder: The configuration.
-
-    Returns:
-        One error for each problem. The codec's own check runs only where the check for all codecs finds nothing.
-    """
-    from velocity_engine import plugins
-    from velocity_engine.encoder_config import config_problems
-    from velocity_engine.plugins.outputs import codec_traits, resolve_encoder
-
-    codecs = plugins.codecs()
-    try:
-        encoder = resolve_encoder(encoder)
-    except VelocityError as error:
-        return [error]
-    found: list[VelocityError] = list(config_problems(encoder, codec_traits()))
-    if not found:
-        width, height = output_size(template, encoder)
-        found += codecs[encoder.codec_name].problems(encoder, width, height, output_rate(template, encoder))
-    return found

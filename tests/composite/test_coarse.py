@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from velocity_engine.composite.coarse import coarse_steps
+from velocity_engine.composite.coarse import CoarseGrid, coarse_steps
 from velocity_engine.composite.extents import SIGMA_OF_FEATHER
 from velocity_engine.composite.masks import mask_coverage
 from velocity_engine.composite.surface import BufferPool
@@ -67,6 +67,11 @@ def test_every_part_gets_the_pixels_of_the_whole() -> None:
     whole = coverage((300.0, 300.0))
     for x0, y0, x1, y1 in ((0, 0, 64, 64), (100, 50, 333, 201), (639, 359, 640, 360), (0, 128, 640, 192)):
         np.testing.assert_array_equal(coverage((300.0, 300.0), (x0, y0, x1, y1)), whole[y0:y1, x0:x1])
+
+
+def test_a_grid_covers_its_rectangle_and_one_pixel_more_all_around() -> None:
+    assert CoarseGrid((-7, 8, 21, 30), 4, 5).rect == (-3, 0, 7, 7)
+    assert CoarseGrid((0, 0, 16, 15), 4, 5).rect == (-1, -1, 5, 4)
 
 
 def test_small_feathers_stay_on_device_pixels() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from typing import Any
 
 import numpy as np
@@ -180,6 +181,22 @@ def test_frames_of_clips_are_read_once() -> None:
     assert reader.reads == [9, 10]
 
 
+def test_a_compositor_that_is_closed_has_no_threads_left_and_draws_again() -> None:
+    def own() -> list[threading.Thread]:
+        return [thread for thread in threading.enumerate() if thread.name.startswith("velocity-composite")]
+
+    shown, large = display_list(64, 256, BLACK, [box(0, 0, 30, 200)]), np.zeros((256, 64, 4), np.uint8)
+    compositor, others = Compositor(threads=2), own()
+    compositor.draw(shown, large)
+    assert len(own()) > len(others)
+    compositor.close()
+    assert own() == others
+    again = np.zeros_like(large)
+    compositor.draw(shown, again)
+    compositor.close()
+    assert np.array_equal(again, large)
+
+
 # --- groups and blending --------------------------------------------------------------------------------------------
 
 
@@ -321,6 +338,14 @@ def test_clips_between_pixels_and_turned_ones_are_antialiased() -> None:
     got = drawn(box(0, 0, W, H, clips=(Clip((-20.0, -20.0, 20.0, 20.0), turned),)))[..., 3]
     assert got.sum() / 255 == pytest.approx(1600, abs=10)
     assert (got[40, 60], got[14, 34]) == (255, 0)
+
+
+def test_beyond_the_second_of_two_turned_clips_nothing_is_left() -> None:
+    turned = multiply(translation(40, 40), rotation(45))
+    clips = (Clip((-30.0, -30.0, 30.0, 30.0), turned), Clip((-30.0, -30.0, 0.0, 30.0), turned))
+    got = drawn(box(0, 0, W, H, clips=clips))[..., 3]
+    assert got[40, [20, 60]].tolist() == [255, 0]
+    assert got[[20, 60], 40].tolist() == [255, 0]
 
 
 def test_a_quarter_turn_keeps_a_clip_exact() -> None:

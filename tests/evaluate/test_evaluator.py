@@ -100,6 +100,12 @@ def test_the_composition_is_fitted_inside_another_shape_and_centred() -> None:
     assert apply(clip.matrix, clip.box[2], clip.box[3]) == pytest.approx((100, 75))
 
 
+def test_a_picture_that_is_wider_than_the_composition_has_it_in_the_middle() -> None:
+    (entry,) = shown(plan_of([solid("s")]), size=(200, 50)).commands
+    assert at(entry, 0, 0) == pytest.approx((50, 0))
+    assert at(entry, 10, 10) == pytest.approx((60, 10))
+
+
 def test_a_precomp_runs_on_its_own_clock_and_clips_to_its_size() -> None:
     inner = solid("inner", ks=transform(p=moving((0, [0, 0, 0]), (10, [100, 0, 0]))))
     pre = precomp(w=20, h=20, st=5, sr=2, ks=transform(p=fixed(40, 10, 0)))
@@ -109,6 +115,26 @@ def test_a_precomp_runs_on_its_own_clock_and_clips_to_its_size() -> None:
     (clip,) = entry.clips
     assert apply(clip.matrix, 0, 0) == pytest.approx((40, 10))
     assert clip.box == (0, 0, 20, 20)
+
+
+@pytest.mark.parametrize(
+    ("size", "place", "clipped"),
+    [
+        ((100, 50), (0, 0), False),
+        ((100, 50), (0, 10), True),  # its upper edge is seen
+        ((100, 50), (0, -10), True),
+        ((1, 50), (0, 0), True),
+        ((100, 1), (0, 0), True),
+        ((20, 0), (0, 0), False),  # without an area it has no edge
+        ((0, 20), (0, 0), False),
+    ],
+)
+def test_a_precomp_is_clipped_where_its_edge_is_seen(
+    size: tuple[int, int], place: tuple[int, int], clipped: bool
+) -> None:
+    pre = precomp(w=size[0], h=size[1], ks=transform(p=fixed(*place, 0)))
+    (entry,) = shown(plan_of([pre], assets=[{"id": "c", "layers": [solid("inner")]}])).commands
+    assert [clip.box for clip in entry.clips] == ([(0.0, 0.0, *size)] if clipped else [])
 
 
 def test_time_remap_is_in_seconds() -> None:
@@ -266,6 +292,24 @@ def test_depth_is_seen_from_the_camera_and_with_parents() -> None:
     assert names(shown(plan_of(layers, ddd=1))) == ["own", "child"]
 
 
+def test_a_camera_sees_while_it_lasts() -> None:
+    camera = {"ty": 13, "nm": "cam", "ip": 10, "op": 20, "pe": fixed(100)}
+    camera["ks"] = transform(p=fixed(50, 25, 200), a=fixed(50, 25, 0))  # from behind
+    plan = plan_of([camera, placed_in_space("far", 80), placed_in_space("near", -50)], ddd=1)
+    ahead, behind = ["far", "near"], ["near", "far"]
+    assert [names(shown(plan, frame)) for frame in (9, 10, 19, 20)] == [ahead, behind, behind, ahead]
+
+
+@pytest.mark.parametrize(("size", "middle"), [((40, 20), (20, 10)), ((0, 0), (50, 25))])
+def test_a_precomp_in_space_is_seen_from_before_its_own_middle(size: tuple[int, int], middle: tuple[int, int]) -> None:
+    far = placed_in_space("far", 200)
+    far["ks"]["p"] = fixed(*middle, 200)
+    asset = {"id": "c", "ddd": 1, "layers": [far]}
+    (entry,) = shown(plan_of([precomp(w=size[0], h=size[1])], assets=[asset])).commands
+    assert at(entry, 0, 0) == pytest.approx(middle)
+    assert at(entry, 10, 0)[0] < middle[0] + 10
+
+
 # --- depth ----------------------------------------------------------------------------------------------------------
 
 
@@ -321,3 +365,12 @@ def test_the_longest_chain_of_mattes_is_drawn() -> None:
     (entry,) = shown(plan).commands
     assert entry.nesting == MAX_MATTES - 1
     assert plan.findings == []
+
+
+def test_a_matte_of_several_layers_is_drawn_once() -> None:
+    matte = solid("matte", td=1, ind=7, ks=transform(p=moving((0, [0, 0, 0]), (10, [50, 0, 0]))))
+    layers = [matte, *(solid(f"s{n}", tt=1, tp=7) for n in range(3))]
+    first, *others = (entry.matte for entry in shown(plan_of(layers), 5).commands)
+    assert first is not None and len(others) == 2
+    assert all(other is not None and other.commands is first.commands for other in others)
+    assert at(first.commands[0], 0, 0) == pytest.approx((25, 0))

@@ -17,13 +17,14 @@ from velocity_engine.display import (
     GradientPaint,
     GroupSource,
     ImageSource,
+    MaskPath,
     SolidPaint,
     StrokeSource,
     command,
     group_source,
     picture,
 )
-from velocity_engine.evaluate.perspective import Projection, bent, bent_path, device_transform, square
+from velocity_engine.evaluate.perspective import Projection, bent, bent_mask, bent_path, device_transform, square
 from velocity_engine.model.geometry import IDENTITY, rectangle_path, translation
 from velocity_engine.model.layers import MaskMode
 from velocity_engine.model.shapes import GradientKind
@@ -90,6 +91,20 @@ def test_what_lies_behind_the_eye_is_cut_off() -> None:
     assert not bent_path(rectangle_path(-300.0, -10.0, -200.0, 10.0), h).contours
 
 
+def test_what_is_left_of_a_cut_contour_is_closed() -> None:
+    h = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.01, 0.0, 1.0]])
+    path = bent_path(rectangle_path(-300.0, -10.0, 50.0, 10.0), h)
+    assert path.closed.tolist() == [True]
+    assert path.points[0].tolist() == path.points[-1].tolist()
+
+
+def test_curves_are_cut_further_the_more_their_depth_differs() -> None:
+    path = rectangle_path(0.0, 0.0, 10.0, 10.0)
+    for slope, pieces in ((0.0, 1), (0.00005, 1), (0.01, 2), (0.1, 6)):
+        h = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [slope, 0.0, 1.0]])
+        assert len(bent_path(path, h).points) == 3 * 4 * pieces + 1, slope
+
+
 def test_fills_become_fills_and_strokes_become_the_fills_of_their_outlines() -> None:
     fill = bent(command(FillSource(rectangle_path(0.0, 0.0, 10.0, 10.0), RED), translation(5.0, 0.0)), TILTED)
     stroke = bent(command(StrokeSource(rectangle_path(0.0, 0.0, 10.0, 10.0), RED, 2.0)), TILTED)
@@ -111,6 +126,47 @@ def test_pictures_and_gradients_are_resampled_once() -> None:
         twice = bent(once, TILTED)
         assert twice is not None and len(twice.effects) == 1
         assert np.reshape(twice.effects[0].values[0], (3, 3)) == pytest.approx(TILTED @ TILTED)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [[1.0, 0.0, 0.0], [0.2, 3.0, -7.0], [0.01, 0.0, 1.0]],  # grows upwards and downwards
+        [[1.0, 0.0, -5.0], [0.0, 0.2, 4.0], [-0.02, 0.0, 1.0]],  # grows to both sides
+    ],
+)
+def test_what_is_resampled_has_a_margin_for_where_it_is_seen(rows: list[list[float]]) -> None:
+    pushed = np.array(rows)
+    image = ImageSource(picture(np.full((4, 4, 4), 255, np.uint8)), 20.0, 20.0)
+    moved = bent(command(image), pushed)
+    assert moved is not None
+    corners = np.array([through(pushed, x, y) for x in (0.0, 20.0) for y in (0.0, 20.0)])
+    (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+    beyond = np.array([-left, -top, right - 20.0, bottom - 20.0])
+    assert sorted(beyond > 0.0) == [False, False, True, True]
+    assert moved.effects[0].margin == pytest.approx(np.maximum(beyond, 0.0) + 2.0)
+
+
+def test_a_clip_becomes_a_sharp_mask_of_its_bent_box() -> None:
+    inner = command(FillSource(rectangle_path(0.0, 0.0, 10.0, 10.0), RED))
+    entry = command(group_source([inner]), clips=(Clip((0.0, 0.0, 8.0, 8.0), translation(1.0, 2.0)),))
+    moved = bent(entry, TILTED)
+    assert moved is not None
+    (mask,) = moved.masks
+    assert (mask.inverted, mask.opacity, mask.expansion, mask.feather) == (False, 1.0, 0.0, (0.0, 0.0))
+    want = bent_path(rectangle_path(1.0, 2.0, 9.0, 10.0), TILTED)
+    assert mask.path.points == pytest.approx(want.points)
+
+
+def test_a_masks_lengths_follow_the_map_at_its_middle() -> None:
+    mask = MaskPath(rectangle_path(10.0, 20.0, 50.0, 30.0), MaskMode.ADD, False, 1.0, 3.0, (4.0, 5.0))
+    depth = float(TILTED[2] @ (30.0, 25.0, 1.0))
+    scale = math.sqrt(float(np.linalg.det(TILTED)) / depth**3)
+    moved = bent_mask(mask, TILTED)
+    assert moved.expansion == pytest.approx(3.0 * scale)
+    assert moved.feather == pytest.approx((4.0 * scale, 5.0 * scale))
+    edge_on = np.array([[0.0, 0.0, 5.0], [0.0, 1.0, 0.0], [0.0, 0.01, 1.0]])
+    assert bent_mask(mask, edge_on).feather == pytest.approx((0.0, 0.0))
 
 
 def test_clips_become_masks_and_groups_bend_within() -> None:

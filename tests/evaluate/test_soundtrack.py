@@ -91,6 +91,16 @@ def test_what_cannot_sound_is_reported(tmp_path: Path) -> None:
     assert caught.value.place.file == "voice.mp3"
 
 
+def test_a_sound_that_the_package_lacks_is_named(tmp_path: Path) -> None:
+    gone = {"id": "gone", "u": "audio/", "p": "gone.wav", "e": 0, "t": 3}
+    layers = [audio_layer(refId="gone"), audio_layer(nm="Nothing", refId="no such asset")]
+    plan = template(tmp_path, layers, [gone]).plan()
+    assert audio_plan(plan, 0, Fraction(1)).tracks == ()
+    messages = [finding.message for finding in plan.findings if finding.feature == "audio.broken"]
+    assert messages[0] == "the package lacks the sound (file audio/gone.wav is not in the package)"
+    plan.close()
+
+
 # --- clips -----------------------------------------------------------------------------------------------------------
 
 

@@ -319,6 +319,16 @@ def test_links_out_of_a_folder(tmp_path: Path) -> None:
             package.read("here.png")
 
 
+def test_a_document_beside_links_in_a_circle_opens(tmp_path: Path) -> None:
+    (tmp_path / "data.json").write_bytes(TEXT)
+    (tmp_path / "photo.png").write_bytes(b"photo")
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    with open_package(tmp_path / "data.json") as package:
+        assert package.read("photo.png") == b"photo"
+        assert package.find(["a"]) is None
+
+
 def test_folder_limits(tmp_path: Path) -> None:
     (tmp_path / "data.json").write_bytes(TEXT)
     for number in range(12):

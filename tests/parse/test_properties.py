@@ -9,7 +9,14 @@ import pytest
 
 from velocity_engine.errors import DocumentError
 from velocity_engine.model.properties import Ease, Property, SplitPosition
-from velocity_engine.parse.context import KEYFRAMES_A_LAYER, MAX_KEYFRAMES, Context, version_of
+from velocity_engine.parse.context import (
+    KEYFRAMES_A_LAYER,
+    MAX_KEYFRAMES,
+    MAX_SHAPE_ITEMS,
+    SHAPE_ITEMS_A_LAYER,
+    Context,
+    version_of,
+)
 from velocity_engine.parse.properties import (
     color_property,
     gradient_stops,
@@ -18,6 +25,7 @@ from velocity_engine.parse.properties import (
     scalar,
     vector,
 )
+from velocity_engine.parse.shapes import shape_items
 
 
 def context(version: str = "5.9.0", slots: dict[str, Any] | None = None) -> Context:
@@ -244,3 +252,14 @@ def test_more_keyframes_than_a_document_may_hold_are_refused() -> None:
         vector(carried, {"p": {"a": 1, "k": keys[:1]}}, "p", (0.0,), "/ks", "position")
     assert failure.value.place.layer == "Layer"
     assert failure.value.place.pointer == "/ks/p"
+
+
+def test_more_shape_items_than_a_document_may_hold_are_refused() -> None:
+    carried = context()
+    carried.begin_layer("Layer")
+    carried.count_shape_items(MAX_SHAPE_ITEMS, "/shapes")
+    rectangle = {"ty": "rc", "p": {"k": [0, 0]}, "s": {"k": [1, 1]}, "r": {"k": 0}}
+    assert len(shape_items(carried, [rectangle] * SHAPE_ITEMS_A_LAYER, "/shapes")) == SHAPE_ITEMS_A_LAYER
+    with pytest.raises(DocumentError, match="hold more than 50000 items") as failure:
+        shape_items(carried, [rectangle], "/shapes")
+    assert failure.value.place.layer == "Layer"

@@ -51,7 +51,7 @@ from velocity_engine.model.shapes import (
     ZigZag,
 )
 from velocity_engine.model.transform import Transform
-from velocity_engine.shapes import drawing
+from velocity_engine.shapes import drawing, tree
 from velocity_engine.shapes.repeater import MAX_COPIES
 from velocity_engine.shapes.tree import MAX_DEPTH, compile_items, items_path
 
@@ -501,3 +501,52 @@ def test_items_of_a_glyph() -> None:
     assert items_path(items, still_sampler()).bounds() == (1, -5, 11, 5)
     assert drawing.draw(still_sampler())[0] is entry
     assert items_path((), still_sampler()).contours == 0
+
+
+# --- what a document may ask for ---
+
+
+def compiled_with_findings(items: Items, frame: float = 0.0) -> tuple[Sequence[DrawCommand], list[Finding]]:
+    findings: list[Finding] = []
+    return compile_items(tuple(items), findings.append).draw(still_sampler(frame)), findings
+
+
+def test_repeaters_within_each_other_copy_only_so_much_in_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them stays below MAX_PIECES where its copies fade, while all of them double without end."""
+    monkeypatch.setattr(drawing, "MAX_COPIED", 40)
+    deep = group(rectangle(), fill(), repeater(2))
+    for _ in range(60):
+        deep = group(deep, repeater(2, start_opacity=50, end_opacity=50))
+    commands, findings = compiled_with_findings([deep])
+    assert commands
+    assert {finding.feature for finding in findings} == {"shape.repeater.copies"}
+
+
+def test_paths_of_repeaters_within_each_other_are_bounded() -> None:
+    deep = group(rectangle(), repeater(2))
+    for _ in range(60):
+        deep = group(deep, repeater(2))
+    (entry,), _ = compiled_with_findings([deep, fill()])
+    assert path_of(entry).contours == 32_768  # the power of two below 2,000,000 points of 40 for each path
+
+
+def test_a_layer_whose_paints_take_paths_too_often_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    items = [item for number in range(6) for item in (rectangle(number + 1), fill())]
+    monkeypatch.setattr(tree, "MAX_LINKS", 1 + 2 + 3 + 4 + 5 + 6 + 6)  # the fills, and the outline of all
+    commands, findings = compiled_with_findings(items)
+    assert (len(commands), findings) == (6, [])
+    monkeypatch.setattr(tree, "MAX_LINKS", 26)
+    commands, findings = compiled_with_findings(items)
+    assert (len(commands), [finding.feature for finding in findings]) == (0, ["shape.links"])
+
+
+@pytest.mark.parametrize("mode", list(TrimMode))
+def test_trims_measure_only_so_much_and_leave_the_rest_whole(mode: TrimMode, monkeypatch: pytest.MonkeyPatch) -> None:
+    items = [line(100), trim(0, 50, mode), trim(0, 50, mode), stroke()]
+    (entry,), findings = compiled_with_findings(items)
+    assert path_of(entry).bounds() == pytest.approx((0, 0, 25, 0))
+    assert findings == []
+    monkeypatch.setattr(tree, "MAX_MEASURED", 2)  # the vertices of the line: the second trim finds no room
+    (entry,), findings = compiled_with_findings(items)
+    assert path_of(entry).bounds() == pytest.approx((0, 0, 50, 0))
+    assert [finding.feature for finding in findings] == ["shape.trim"]

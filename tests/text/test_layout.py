@@ -222,3 +222,14 @@ def test_nothing_to_say_is_no_trouble(text: str) -> None:
 
 def _paths(layout: Layout) -> Sequence[object]:
     return layout.paths
+
+
+def test_characters_beyond_the_most_points_have_no_outline_and_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = laid("HHHH")
+    assert whole.beyond == 0
+    points = len(whole.paths[0].points) if whole.paths[0] else 0
+    monkeypatch.setattr("velocity_engine.text.layout.MAX_POINTS", 2 * points)
+    cut = laid("HHHH")
+    assert [path is not None for path in cut.paths] == [True, True, False, False]
+    assert cut.beyond == 2
+    assert cut.x.tolist() == whole.x.tolist()

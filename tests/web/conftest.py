@@ -9,6 +9,8 @@ import pytest
 from web.support_service import Client, Service
 from web.support_templates import template_zip
 
+from velocity_web.database import entities
+
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
@@ -20,6 +22,14 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     running = Service(tmp_path_factory.mktemp("service") / "data", settings).start()
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def own_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of this process, without a server: a process can be bound to one only."""
+    data = tmp_path_factory.mktemp("data")
+    entities.connect(data)
+    return data / "velocity.db"
 
 
 @pytest.fixture

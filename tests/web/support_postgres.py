@@ -54,18 +54,13 @@ class Postgres:
             "-c",
             "max_connections=200",
         ]
+        self.log = folder / "log"
         self.start()
 
     def start(self) -> None:
-        quiet = subprocess.DEVNULL
-        self.process = subprocess.Popen(self.command, user=self.user, cwd="/", stdout=quiet, stderr=quiet)
-        self._await()
-
-    def _run(self, command: list[str]) -> None:
-        subprocess.run(command, user=self.user, cwd="/", check=True, capture_output=True, timeout=PATIENCE)
-
-    def _await(self) -> None:
+        """Until it answers: while it was stopped, a connection of somebody else may have its port for a moment."""
         deadline = time.monotonic() + PATIENCE
+        self._launch()
         while time.monotonic() < deadline:
             try:
                 psycopg2.connect(self.url("postgres")).close()
@@ -73,7 +68,16 @@ class Postgres:
                 time.sleep(0.05)
             else:
                 return
-        raise RuntimeError("PostgreSQL did not start")
+            if self.process.poll() is not None:
+                self._launch()
+        raise RuntimeError(f"PostgreSQL did not start; its log ends so:\n{self.log.read_text()[-2000:]}")
+
+    def _launch(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(self.command, user=self.user, cwd="/", stdout=log, stderr=log)
+
+    def _run(self, command: list[str]) -> None:
+        subprocess.run(command, user=self.user, cwd="/", check=True, capture_output=True, timeout=PATIENCE)
 
     def url(self, name: str) -> str:
         return f"postgresql://velocity@127.0.0.1:{self.port}/{name}"

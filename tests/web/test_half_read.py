@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from velocity_web.accounts.auth import Caller
-from velocity_web.database import entities
 from velocity_web.database.entities import Audio, Job, Render, Template, reading, writing
 from velocity_web.failures import NotFound
 from velocity_web.services.audio import audio_detail
@@ -24,10 +23,8 @@ ANALYSIS = {"width": 8, "height": 6, "frame_rate": 25.0, "frame_count": 5, "dura
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def database(own_database: Path) -> Path:
     """A database with a render, a template and a sound, of which a worker has one each under way."""
-    data = tmp_path_factory.mktemp("data")
-    entities.connect(data)
     common = {"account_id": "account", "name": "one", "created_at": 1}
     file = {"file": "f", "size_bytes": 1, "sha256": "s"}
     with writing():
@@ -36,7 +33,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Render(id="render", template_id="template", template_name="one", request="{}", **common)
         Template(id="template", file_name="one.zip", **file, **common)
         Audio(id="audio", group_id="group", format="wav", **file, **common)
-    return data / "velocity.db"
+    return own_database
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ class Results:
         self._limit = limit
         self._frame = 0
         self._held: dict[Key, tuple[int, NDArray[np.uint8]]] = {}
+        self._bytes = 0  # of what is held
         self._making: dict[Key, Lock] = {}  # results that a thread computes now
         self._lock = Lock()
 
@@ -36,11 +37,13 @@ class Results:
         with self._lock:
             self._frame += 1
             recent = {key: entry for key, entry in self._held.items() if entry[0] >= self._frame - 2}
-            total = 0
+            self._bytes = total = 0
             for key, (_, pixels) in sorted(recent.items(), key=lambda item: -item[1][0]):
                 total += pixels.nbytes
                 if total > self._limit:
                     del recent[key]
+                else:
+                    self._bytes += pixels.nbytes
             self._held = recent
 
     def get(self, key: Key, compute: Callable[[], NDArray[np.uint8]]) -> NDArray[np.uint8]:
@@ -61,6 +64,7 @@ class Results:
                 with self._lock:
                     self._make_room(pixels.nbytes)
                     self._held[key] = (self._frame, pixels)
+                    self._bytes += pixels.nbytes
                 return pixels
             finally:
                 with self._lock:
@@ -74,8 +78,5 @@ class Results:
         return found[1]
 
     def _make_room(self, size: int) -> None:
-        total = size + sum(pixels.nbytes for _, pixels in self._held.values())
-        for key in list(self._held):
-            if total <= WHILE_DRAWING * self._limit:
-                return
-            total -= self._held.pop(key)[1].nbytes
+        while self._held and self._bytes + size > WHILE_DRAWING * self._limit:
+            self._bytes -= self._held.pop(next(iter(self._held)))[1].nbytes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from velocity_engine.display import DrawCommand
 from velocity_engine.model.geometry import IDENTITY, Matrix
 from velocity_engine.motion.transforms import Matrix4
 
@@ -46,6 +47,7 @@ class Pass:
         camera: What sees the composition's layers of three dimensions; None where there is no camera.
         depth: How many mattes and precomps stand around the composition.
         tally: Of the display list that the walk is for.
+        mattes: What the mattes of the composition show, by the id of their planned layer: several layers may share one.
     """
 
     frame: float
@@ -55,3 +57,4 @@ class Pass:
     camera: Matrix4 | None = None
     depth: int = 0
     tally: Tally = field(default_factory=Tally)
+    mattes: dict[int, tuple[DrawCommand, ...]] = field(default_factory=dict)

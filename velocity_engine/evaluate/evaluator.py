@@ -45,7 +45,7 @@ from velocity_engine.plan.plan import Plan
 from velocity_engine.plugin_types import StyledLayer
 from velocity_engine.shapes.primitives import bezier_path
 
-MAX_COMMANDS = 250_000
+MAX_COMMANDS = 50_000
 LARGEST_LAYER_PICTURE = 4096.0  # pixels a side of what effects read of another layer
 MAX_LAYER_DEPTH = 100
 """How many mattes and precomps may stand within each other on the way to a layer."""
@@ -76,20 +76,21 @@ class Evaluator:
     # --- compositions ---
 
     def _composition(self, planned: PlannedComposition, at: Pass) -> list[DrawCommand]:
-        at = replace(at, camera=self._camera(planned, at))
+        at = replace(at, camera=self._camera(planned, at), mattes={})
         commands: list[DrawCommand] = []
         shown = [p for p in reversed(planned.layers) if not (p.layer.is_matte or p.layer.hidden or p.layer.guide)]
         if at.camera is not None:
             shown = painters_order(shown, at.frame, at.camera, self._matrices)
         for layer in shown:
-            commands += self._layer(layer, at)
-        at.tally.commands += len(commands)
-        if at.tally.commands > MAX_COMMANDS:
-            raise RenderFailed(
-                f"frame {at.frame:g} draws more than {MAX_COMMANDS} things",
-                place=Place(pointer=planned.composition.pointer or None),
-                hint="Compositions are nested too often",
-            )
+            drawn = self._layer(layer, at)
+            commands += drawn
+            at.tally.commands += len(drawn)
+            if at.tally.commands > MAX_COMMANDS:
+                raise RenderFailed(
+                    f"frame {at.frame:g} draws more than {MAX_COMMANDS} things",
+                    place=Place(layer=layer.path, pointer=layer.layer.pointer or None),
+                    hint="Compositions are nested too often, or its shapes and texts have too many parts",
+                )
         return commands
 
     def _camera(self, planned: PlannedComposition, at: Pass) -> Matrix4 | None:
@@ -193,7 +194,11 @@ class Evaluator:
     def _matte(self, planned: PlannedLayer, at: Pass) -> Matte | None:
         if planned.matte is None or planned.layer.matte is None:
             return None
-        return Matte(planned.layer.matte, tuple(self._layer(planned.matte, replace(at, depth=at.depth + 1))))
+        drawn = at.mattes.get(id(planned.matte))
+        if drawn is None:
+            drawn = tuple(self._layer(planned.matte, replace(at, depth=at.depth + 1)))
+            at.mattes[id(planned.matte)] = drawn
+        return Matte(planned.layer.matte, drawn)
 
     def layer_picture(self, planned: PlannedLayer, at: Pass, scale: float) -> LayerPicture | None:
         """A layer's own picture, without masks, matte and effects, at ``scale`` pixels to each of its own."""

@@ -19,7 +19,8 @@ from velocity_engine.pipeline.frame_ring import YuvRing
 from velocity_engine.pipeline.prepared import BLACK, TimelineScene
 from velocity_engine.plan.plan import Plan
 from velocity_engine.plugin_types import EncodedPacket, EncoderSettings, Segment
-from velocity_engine.template import Assets, Customizations, Template, output_rate
+from velocity_engine.plugins.output_shape import output_rate
+from velocity_engine.template import Assets, Customizations, Template
 
 LATE = 1.5  # times the seconds that were planned, by the processors: no further frame is begun
 PATIENCE = 5.0  # times them, by the clock
@@ -64,7 +65,7 @@ class _Course:
         self, template: Template, planned: Plan, encoder: EncoderConfig, start: float, plan: SamplePlan
     ) -> None:
         self._plan = plan
-        self._rate = output_rate(template, encoder)
+        self._rate = output_rate(template.document, encoder)
         self._note = note_bits(encoder)
         self._scene = TimelineScene.of(planned, plan.size, self._rate, start, planned.document.background or BLACK)
         self._settings = sample_settings(encoder, plan, template, self._rate)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.forecasting.trial import Trial
 from velocity_engine.pipeline.prepared import frame_total
-from velocity_engine.template import exact_rate
+from velocity_engine.plugins.output_shape import exact_rate
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ from velocity_engine.pipeline.frame_ring import YuvRing
 from velocity_engine.pipeline.prepared import BLACK, TimelineScene
 from velocity_engine.plan.plan import Plan
 from velocity_engine.plugin_types import EncoderSettings, Segment
-from velocity_engine.template import Template, exact_rate
+from velocity_engine.plugins.output_shape import exact_rate
+from velocity_engine.template import Template
 
 if TYPE_CHECKING:
     import av

@@ -360,7 +360,7 @@ def _names_beside(root: str, document: str) -> tuple[str, ...]:
                 continue
             if entry.is_dir(follow_symlinks=False) and depth < MAX_DEPTH_BESIDE:
                 waiting.append((name + "/", depth + 1))
-            elif name != document and entry.is_file() and _encodable(name):
+            elif name != document and _encodable(name) and os.path.isfile(entry.path):  # False for a circle of links
                 names.append(name)
     return tuple(names[:MAX_FILES_BESIDE])
 

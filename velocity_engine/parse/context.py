@@ -17,6 +17,10 @@ MAX_KEYFRAMES = 200_000
 """Of all properties of a document, beside KEYFRAMES_A_LAYER for each layer: those belong to the layers, of which there
 are as many as the document may hold."""
 KEYFRAMES_A_LAYER = 20
+MAX_SHAPE_ITEMS = 50_000
+"""Of all shape layers and glyphs of a document, beside SHAPE_ITEMS_A_LAYER for each layer: fifty times what the largest
+templates hold."""
+SHAPE_ITEMS_A_LAYER = 20
 
 
 @dataclass(slots=True)
@@ -37,6 +41,7 @@ class Context:
     users: dict[str, tuple[str, int]] = field(default_factory=dict)
     _dropped: int = 0
     _keyframes: int = 0
+    _shape_items: int = 0
     _layers: int = 0
 
     def place(self, pointer: str = "") -> Place:
@@ -77,6 +82,13 @@ class Context:
         if self._keyframes > MAX_KEYFRAMES + KEYFRAMES_A_LAYER * self._layers:
             what = f"the properties of the document hold more than {MAX_KEYFRAMES} keyframes"
             raise self.error(what, pointer, "Let After Effects' Smoother make them fewer, or split the template")
+
+    def count_shape_items(self, count: int, pointer: str) -> None:
+        """DocumentError where the document holds more than MAX_SHAPE_ITEMS with these."""
+        self._shape_items += count
+        if self._shape_items > MAX_SHAPE_ITEMS + SHAPE_ITEMS_A_LAYER * self._layers:
+            what = f"the shapes of the document hold more than {MAX_SHAPE_ITEMS} items"
+            raise self.error(what, pointer, "Let several paths be one, or show what is drawn by hand as a picture")
 
     def used_by_layer(self, asset: str) -> None:
         first, count = self.users.get(asset, (self.layer, 0))

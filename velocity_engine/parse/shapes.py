@@ -54,6 +54,7 @@ class _Common(TypedDict):
 
 def shape_items(context: Context, raw: list[Any], pointer: str, depth: int = 0) -> tuple[ShapeItem, ...]:
     """The items of a shape layer or group, in the document's order, without its transform."""
+    context.count_shape_items(len(raw), pointer)
     items = []
     for entry, where in context.objects(raw, pointer, "a shape"):
         item = _item(context, entry, where, depth)

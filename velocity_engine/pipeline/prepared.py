@@ -20,9 +20,10 @@ from velocity_engine.pipeline.scene import Scene
 from velocity_engine.pipeline.segment import plan_segments
 from velocity_engine.plan.plan import Plan
 from velocity_engine.plugin_types import Codec, Container, EncoderSettings, Segment
+from velocity_engine.plugins.output_shape import encoder_problems, output_rate, output_size
 from velocity_engine.plugins.outputs import container_of, resolve_encoder
 from velocity_engine.storage.fetched import local_path
-from velocity_engine.template import Template, all_findings, encoder_problems, output_rate, output_size
+from velocity_engine.template import Template
 
 BLACK: RGBA = (0.0, 0.0, 0.0, 1.0)
 
@@ -116,7 +117,7 @@ class PreparedRender:
 
     def findings(self) -> tuple[Finding, ...]:
         """What is not drawn as the designer meant, as far as it is known by now."""
-        return all_findings(self.plan.document, self.plan)
+        return self.plan.all_findings()
 
     def close(self) -> None:
         self.plan.close()
@@ -134,14 +135,14 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
         RenderFailed: The template cannot be rendered, for example because a picture is missing.
     """
     encoder = resolve_encoder(order.encoder, order.output)
-    raise_first(encoder_problems(template, encoder))
+    raise_first(encoder_problems(template.document, encoder))
     start, end = template.frame_range(order.frames)
-    size = output_size(template, encoder)
-    rate = output_rate(template, encoder)
+    size = output_size(template.document, encoder)
+    rate = output_rate(template.document, encoder)
     count = frame_total(start, end, template.frame_rate, rate)
     plan = template.plan(order.customizations, {key: file.location for key, file in order.assets.items()})
     try:
-        raise_on_errors(all_findings(plan.document, plan))
+        raise_on_errors(plan.all_findings())
         background = plan.document.background or _ground(encoder, size, rate)
         scene = TimelineScene.of(plan, size, rate, start, background)
         return PreparedRender(order, plan, Video.of(scene, encoder, rate, count))

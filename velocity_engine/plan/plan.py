@@ -101,6 +101,14 @@ class Plan:
     resources: list[Callable[[], None]] = field(default_factory=list)
     expressions: ExpressionEngine | None = None  # where the document has expressions
 
+    def all_findings(self) -> tuple[Finding, ...]:
+        """Returns the findings of the parser and of the plan, as they are by now.
+
+        A missing asset is among them only where a visible layer needs it.
+        """
+        own = [finding for finding in self.document.findings if finding.feature != "asset.missing"]
+        return (*own, *self.findings)
+
     def close(self) -> None:
         """Closes clips and deletes temporary files. A plan that was closed must not be evaluated."""
         while self.resources:

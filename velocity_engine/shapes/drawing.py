@@ -31,6 +31,7 @@ from velocity_engine.shapes.values import Moment, Placement, Reading
 Piece = tuple[Source, Matrix, float, BlendMode]
 
 MAX_PIECES = 50_000
+MAX_COPIED = 5 * MAX_PIECES  # by all repeaters of a layer: within each other, they copy what was copied
 """What one shape layer may draw in a frame; nested repeaters reach it."""
 
 
@@ -208,6 +209,9 @@ class RepeatedDrawing(Drawing):
         result: list[Piece] = []
         order = range(repetition.copies) if self._item.above else range(repetition.copies - 1, -1, -1)
         for index in order:
+            if moment.copied > MAX_COPIED:
+                self._say_too_many()
+                break
             opacity = repetition.opacity(index)
             if opacity <= 0.0:
                 continue
@@ -216,6 +220,7 @@ class RepeatedDrawing(Drawing):
                 continue
             placed = multiply(matrix, own)
             inner = [piece for drawing in self._drawings for piece in drawing.pieces(moment, placed)]
+            moment.copied += len(inner)
             if len(result) + len(inner) > MAX_PIECES:
                 self._say_too_many()
                 break

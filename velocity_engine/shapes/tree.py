@@ -11,6 +11,7 @@ Lottie specification, section "Shape Rendering Model", and what After Effects do
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
@@ -72,11 +73,17 @@ from velocity_engine.shapes.primitives import ellipse_path, polystar_path, round
 from velocity_engine.shapes.pucker_bloat import pucker_bloat
 from velocity_engine.shapes.repeater import MAX_COPIES
 from velocity_engine.shapes.round_corners import round_corners
+from velocity_engine.shapes.sizes import vertices_after, vertices_of
 from velocity_engine.shapes.twist import twist
 from velocity_engine.shapes.values import Placement, Reading
 from velocity_engine.shapes.zigzag import zigzag
 
 MAX_DEPTH = 100
+MAX_LINKS = 2_000_000
+"""How often the paints, modifiers and groups of a layer may take a path, all together: n fills below n paths take
+n * n."""
+MAX_MEASURED = 1_000_000
+"""Vertices that the trims of a layer may measure, all together."""
 MAX_RECURSION = 24
 """Nodes in a chain from which on they are evaluated one by one from below, rather than by recursion from above."""
 _REMEMBERED = 1024
@@ -87,6 +94,9 @@ Where = tuple[int, ...]
 Pending = tuple[ShapeItem, Where, int]
 """A modifier that stands below a paint: the item, where it is, and the number of paths above it that come before
 those of the paint's own group."""
+
+Modifier = tuple[ShapeItem, Where]
+"""A modifier of single paths, and where it is."""
 
 T = TypeVar("T")
 
@@ -128,6 +138,10 @@ def blend_mode(item: ShapeItem) -> BlendMode:
         return BlendMode.NORMAL
 
 
+class _TooManyLinks(Exception):
+    """The paints, modifiers and groups of the items take paths more often than MAX_LINKS."""
+
+
 class _Compiler:
     """Two ways through the tree: the paths of every scope first, since a paint deep inside may be trimmed with paths
     that stand far outside of it, then the paints."""
@@ -136,13 +150,22 @@ class _Compiler:
         self._report = report
         self._nodes: dict[tuple[Any, ...], Any] = {}
         self._heights: dict[Node[Any], int] = {}  # in the order of making: each node after those it rests on
-        self._turns: dict[Where, Turns] = {}
+        self._turns: dict[Where, Turns | None] = {}
         self._scopes: dict[Where, list[Geometry]] = {}
+        self._links = 0
+        self._vertices: dict[Geometry, int] = {}
+        self._unmeasured = MAX_MEASURED
+        self._too_long = False
 
     def compile(self, items: Sequence[ShapeItem]) -> ShapeDrawing:
-        geometries = self._scope(items, ())
-        drawings = self._drawings(items, (), (), merged=False)
-        outline = self._outline(geometries)
+        try:
+            geometries = self._scope(items, ())
+            drawings = self._drawings(items, (), (), merged=False)
+            outline = self._outline(geometries)
+        except _TooManyLinks:
+            message = f"the paints, modifiers and groups of the layer take its paths more than {MAX_LINKS} times"
+            self._report(Finding("shape.links", message, Place(), "none of the layer's shapes is drawn"))
+            return ShapeDrawing((), Outline(()))
         tall = max(self._heights.values(), default=0) > MAX_RECURSION
         return ShapeDrawing(drawings, outline, tuple(self._heights) if tall else ())
 
@@ -155,7 +178,19 @@ class _Compiler:
         node: T = self._nodes[key]
         return node
 
+    def _link(self, count: int) -> None:
+        self._links += count
+        if self._links > MAX_LINKS:
+            raise _TooManyLinks
+
+    def _geometry(self, key: tuple[Any, ...], make: Callable[[], Geometry], vertices: int) -> Geometry:
+        """A node of paths that have so many vertices at most."""
+        node = self._node(key, make)
+        self._vertices[node] = vertices
+        return node
+
     def _outline(self, geometries: Sequence[Geometry]) -> Outline:
+        self._link(len(geometries))
         children = tuple(geometries)
         return self._node(("outline", *children), lambda: Outline(children))
 
@@ -171,21 +206,33 @@ class _Compiler:
         return geometries
 
     def _with_item(self, item: ShapeItem, where: Where, above: list[Geometry]) -> list[Geometry]:
-        """The paths of a scope down to ``item``, from those above it."""
+        """The paths of a scope down to ``item``, from those above it, a list that is the caller's no more."""
         if isinstance(item, Group):
-            return [*above, *self._group(item, where)]
+            above += self._group(item, where)
+            return above
         primitive = self._primitive(item, where)
         if primitive is not None:
-            return [*above, primitive]
+            above.append(primitive)
+            return above
+        if isinstance(item, Fill | Stroke):
+            return above
+        self._link(len(above))
         if isinstance(item, Trim) and item.mode is TrimMode.INDIVIDUALLY and where not in self._turns:
-            self._turns[where] = Turns(tuple(self._measured(g) for g in above), self._spans(item, where))
+            measured = [self._measured(g, item) for g in above]
+            lengths = tuple(each for each in measured if each is not None)
+            self._turns[where] = Turns(lengths, self._spans(item, where)) if len(lengths) == len(above) else None
         if isinstance(item, Merge):
             children = tuple(above)
             failures = Failures(item, "shape.merge", self._report)
-            return [self._node((where, *children), lambda: Merged(children, item, failures))] if above else []
+            vertices = 2 * sum(self._vertices[g] for g in above)
+            merged = self._geometry((where, *children), lambda: Merged(children, item, failures), vertices)
+            return [merged] if above else []
         if isinstance(item, Repeater):
             repetitions = self._repetitions(item, where)
-            return [self._node((where, g), partial(Repeated, g, repetitions)) for g in above]
+            return [
+                self._geometry((where, g), partial(Repeated, g, repetitions), vertices_after(item, self._vertices[g]))
+                for g in above
+            ]
         return [self._modified(item, where, index, g) for index, g in enumerate(above)]
 
     def _group(self, item: Group, where: Where) -> list[Geometry]:
@@ -195,34 +242,58 @@ class _Compiler:
         if inner is None:
             inner = self._scope(item.items, where)
         placement = self._placement(item, where)
-        return [self._node((where, g), partial(Placed, g, placement)) for g in inner]
+        self._link(len(inner))
+        return [self._geometry((where, g), partial(Placed, g, placement), self._vertices[g]) for g in inner]
 
     def _primitive(self, item: ShapeItem, where: Where) -> Geometry | None:
         if isinstance(item, PathShape):
-            return self._node((where,), lambda: Drawn(item.path, back=item.reversed))
+            return self._geometry((where,), lambda: Drawn(item.path, back=item.reversed), vertices_of(item))
         made = _primitive_parts(item)
         if made is None:
             return None
         reading, make, back = made
-        return self._node((where,), lambda: Primitive(reading, make, back=back))
+        return self._geometry((where,), lambda: Primitive(reading, make, back=back), vertices_of(item))
 
     def _modified(self, item: ShapeItem, where: Where, index: int, child: Geometry) -> Geometry:
         """``child`` through a modifier of single paths; ``index`` is its place among the paths above the modifier."""
         if isinstance(item, Trim):
-            spans, lengths = self._spans(item, where), self._measured(child)
-            if item.mode is TrimMode.SIMULTANEOUSLY:
-                return self._node((where, child), lambda: Trimmed(child, lengths, spans))
-            turns = self._turns[where]
-            return self._node((where, index, child), lambda: TrimmedInTurn(child, lengths, turns, index, spans))
+            return self._trimmed(item, where, index, child)
         change = _change_of(item)
         if change is None:
             return child
         reading, function = change
         failures = self._node((where, "failures"), lambda: Failures(item, "shape.offset", self._report))
-        return self._node((where, child), lambda: Reshaped(child, reading, function, failures))
+        vertices = vertices_after(item, self._vertices[child])
+        return self._geometry((where, child), lambda: Reshaped(child, reading, function, failures), vertices)
 
-    def _measured(self, child: Geometry) -> Measured:
-        return self._node(("measured", child), lambda: Measured(child))
+    def _trimmed(self, item: Trim, where: Where, index: int, child: Geometry) -> Geometry:
+        """``child`` as it is where there is too much to measure."""
+        spans, lengths = self._spans(item, where), self._measured(child, item)
+        if lengths is None:
+            return child
+        vertices = self._vertices[child] + 2
+        if item.mode is TrimMode.SIMULTANEOUSLY:
+            return self._geometry((where, child), lambda: Trimmed(child, lengths, spans), vertices)
+        turns = self._turns[where]
+        if turns is None:
+            return child
+        make = partial(TrimmedInTurn, child, lengths, turns, index, spans)
+        return self._geometry((where, index, child), make, vertices)
+
+    def _measured(self, child: Geometry, item: Trim) -> Measured | None:
+        """The lengths of ``child`` for a trim; None, with a finding, where the trims of the layer measure too much."""
+        key = ("measured", child)
+        if key not in self._nodes:
+            vertices = self._vertices[child]
+            if self._too_long or vertices > self._unmeasured:
+                message = f"the trims of the layer measure paths of more than {MAX_MEASURED} vertices in all"
+                if not self._too_long:
+                    place = Place(pointer=item.pointer or None)
+                    self._report(Finding("shape.trim", message, place, "the path stays whole, and those after it"))
+                self._too_long = True
+                return None
+            self._unmeasured -= vertices
+        return self._node(key, lambda: Measured(child))
 
     def _spans(self, item: Trim, where: Where) -> Spans:
         return self._node((where, "spans"), lambda: Spans(Reading(scalars=(item.start, item.end, item.offset))))
@@ -234,10 +305,10 @@ class _Compiler:
         return self._node((where, "repetitions"), lambda: Repetitions(self._repeater_reading(item)))
 
     def _repeater_reading(self, item: Repeater) -> Reading:
-        most = max((item.copies.value, *(key.value for key in item.copies.keyframes)), key=lambda value: value[0])[0]
-        if most > MAX_COPIES:
+        copies = max(value[0] for value in (item.copies.value, *(key.value for key in item.copies.keyframes)))
+        if copies > MAX_COPIES:
             place = Place(pointer=item.pointer or None)
-            message = f"a repeater makes {most:g} copies"
+            message = f"a repeater makes {copies:g} copies"
             self._report(Finding("shape.repeater.copies", message, place, f"the first {MAX_COPIES} copies are drawn"))
         t = item.transform
         start = t.start_opacity if t.start_opacity is not None else still(100)
@@ -259,35 +330,36 @@ class _Compiler:
         drawings: list[Drawing] = []  # bottom-most last, as in the document
         shown = [(index, item) for index, item in enumerate(items) if not item.hidden]
         last_merge = max((index for index, item in shown if isinstance(item, Merge)), default=-1)
+        modifiers = [(item, (*where, index)) for index, item in shown if _changes_single_paths(item)]
         for index, item in shown:
             here = (*where, index)
             gone = merged or index < last_merge
             if isinstance(item, Fill | Stroke):
                 if geometries and not gone:
-                    below = self._below(items, where, index, 0) + pending
+                    below = self._below(modifiers, index, 0) + pending
                     drawings.append(self._painted(item, here, geometries, below))
             elif isinstance(item, Group):
                 count = len(geometries)
                 outer = tuple((m, at, base + count) for m, at, base in pending)
-                drawings += self._grouped(item, here, self._below(items, where, index, count) + outer, merged=gone)
+                self._link(len(outer))
+                drawings += self._grouped(item, here, self._below(modifiers, index, count) + outer, merged=gone)
             elif isinstance(item, Repeater) and drawings:
                 repeated = list(reversed(drawings))
                 drawings = [RepeatedDrawing(repeated, self._repetitions(item, here), item, self._report)]
             geometries = self._with_item(item, here, geometries)
         return drawings[::-1]
 
-    def _below(self, items: Sequence[ShapeItem], where: Where, index: int, count: int) -> tuple[Pending, ...]:
-        """The modifiers of single paths below ``index`` in its own list."""
-        return tuple(
-            (item, (*where, index + 1 + i), count)
-            for i, item in enumerate(items[index + 1 :])
-            if not item.hidden and (isinstance(item, Trim) or _change_of(item) is not None)
-        )
+    def _below(self, modifiers: Sequence[Modifier], index: int, count: int) -> tuple[Pending, ...]:
+        """Those of ``modifiers`` that stand below ``index`` in their list."""
+        first = bisect_right(modifiers, index, key=lambda modifier: modifier[1][-1])
+        self._link(len(modifiers) - first)
+        return tuple((item, where, count) for item, where in modifiers[first:])
 
     def _painted(
         self, item: Fill | Stroke, where: Where, geometries: list[Geometry], below: tuple[Pending, ...]
     ) -> Painted:
         for modifier, at, base in below:
+            self._link(len(geometries))
             geometries = [self._modified(modifier, at, base + i, g) for i, g in enumerate(geometries)]
         outline, paint = self._outline(geometries), self._node((where, "paint"), lambda: paint_node(item))
         source = FillNode(item, outline, paint) if isinstance(item, Fill) else StrokeNode(item, outline, paint)
@@ -323,6 +395,10 @@ def _primitive_parts(item: ShapeItem) -> tuple[Reading, Callable[..., Path], boo
         )
         return Reading(pairs=(item.position,), scalars=scalars), partial(polystar_path, item.kind), item.reversed
     return None
+
+
+def _changes_single_paths(item: ShapeItem) -> bool:
+    return isinstance(item, Trim | RoundCorners | ZigZag | PuckerBloat | Twist | OffsetPath)
 
 
 def _change_of(item: ShapeItem) -> tuple[Reading, Callable[..., Path]] | None:

@@ -15,12 +15,16 @@ AnyProperty = Property[Vector] | SplitPosition
 
 
 class Moment:
-    """One evaluation: its sampler, and by node what was computed (several nodes ask the same one)."""
+    """One evaluation: its sampler, and by node what was computed (several nodes ask the same one).
 
-    __slots__ = ("known", "sampler")
+    ``copied`` counts what repeaters have made in it, copies of copies included.
+    """
+
+    __slots__ = ("copied", "known", "sampler")
 
     def __init__(self, sampler: Sampler) -> None:
         self.sampler = sampler
+        self.copied = 0
         self.known: dict[object, Any] = {}
 
 

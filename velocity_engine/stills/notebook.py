@@ -11,6 +11,18 @@ from velocity_engine.stills.still import Still
 
 SHOWN = 100  # layers
 LETTERS = 60
+POSTER = 480  # pixels of the longer side
+
+
+def poster_size(width: int, height: int) -> tuple[int, int]:
+    """Returns the size of a poster in pixels.
+
+    Args:
+        width: The composition's.
+        height: The composition's.
+    """
+    scale = min(1.0, POSTER / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def template_html(title: str, poster: Still | None, layers: Sequence[LayerInfo]) -> str:

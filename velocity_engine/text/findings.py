@@ -9,6 +9,7 @@ from velocity_engine.errors import Finding, Place
 from velocity_engine.model.text import TextDocument
 from velocity_engine.text.fit import FittedText
 from velocity_engine.text.fonts import FontChoice
+from velocity_engine.text.limits import MAX_POINTS
 from velocity_engine.text.segments import ignorable
 
 _SHOWN = 24  # characters a message lists
@@ -25,6 +26,10 @@ def document_findings(
     if fitted.shaped.missing:
         message = f"no font has the characters {listed(''.join(fitted.shaped.missing))}"
         yield Finding("text.glyph_missing", message, place, "they are left out: put a font that has them into fonts/")
+    if fitted.layout.beyond:
+        message = f"the outlines of the text have more than {MAX_POINTS} points"
+        instead = f"the last {fitted.layout.beyond} of its characters are not drawn"
+        yield Finding("text.outlines", message, place, instead)
     if fitted.hidden_lines:
         lines = "1 line lies" if fitted.hidden_lines == 1 else f"{fitted.hidden_lines} lines lie"
         message = f"the text is too long for its box: {lines} below it"

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from velocity_engine.model.geometry import Matrix, Path, join_paths
 from velocity_engine.model.text import Glyph, Justify, TextDocument
+from velocity_engine.text.limits import MAX_POINTS
 from velocity_engine.text.segments import break_offsets, visual_order
 from velocity_engine.text.shaping import Cluster, Paragraph
 
@@ -79,7 +80,8 @@ class Layout:
     ``x``, ``y``: (n,) float64, their origins; ``advance``, ``ascent``: (n,) float64. ``line``, ``word``: (n,) int64,
     ``word`` -1 for spaces. ``order``: (n,) int64, clusters from left to right, line by line. ``texts``: what each says.
     ``paths``: closed contours of each about its origin, or None.
-    ``inner``: the characters among them that are compositions.
+    ``inner``: the characters among them that are compositions. ``beyond``: how many have no path since those before
+    them have MAX_POINTS.
     ``widths``: (lines,) float64; ``ends``: (lines,) bool, whether a paragraph ends there. ``size`` in pixels.
     """
 
@@ -97,6 +99,7 @@ class Layout:
     frame: Frame
     size: float
     inner: tuple[InnerGlyph, ...] = ()
+    beyond: int = 0
 
     def __len__(self) -> int:
         return len(self.x)
@@ -178,7 +181,8 @@ def place_lines(
     texts: list[str] = []
     paths: list[Path | None] = []
     inner: list[InnerGlyph] = []
-    at = 0
+    at = beyond = 0
+    room = MAX_POINTS
     for number, line in enumerate(lines):
         paragraph = paragraphs[line.paragraph]
         clusters = paragraph.clusters[line.first : line.last]
@@ -197,8 +201,11 @@ def place_lines(
         ascent[slots] = [c.ascent * size for c in clusters]
         line_of[slots] = number
         texts += [paragraph.text[c.start : c.end] for c in clusters]
-        paths += [cluster_path(c, size) for c in clusters]
         for index, cluster in enumerate(clusters):
+            path = cluster_path(cluster, size) if room > 0 else None
+            room -= len(path.points) if path is not None else 0
+            beyond += room <= 0 and path is None
+            paths.append(path)
             inner += cluster_compositions(cluster, at + index, size)
         at += len(clusters)
     widths = np.array([line.width for line in lines])
@@ -206,7 +213,7 @@ def place_lines(
     words = _words(texts, line_of)
     return Layout(
         x, y, advance, ascent, line_of, words, order, tuple(texts), tuple(paths), widths, ends, frame, size,
-        tuple(inner),
+        tuple(inner), beyond,
     )  # fmt: skip
 
 

@@ -18,13 +18,17 @@ MAX_CHARACTERS = 20_000
 MAX_MARKS = 32
 """Marks, joiners and signs of direction in a row. Unicode's stream-safe texts have 30 at most; to find where characters
 end takes time by the square of them."""
-MAX_CHARACTERS_IN_ALL = 200_000
+MAX_CHARACTERS_IN_ALL = 100_000
 """Of all texts of a document that are laid out before the first frame, beside the first FREE_CHARACTERS of each layer:
 those belong to the layers, of which there are as many as the document may hold."""
 FREE_CHARACTERS = 100
 MAX_SELECTED_IN_ALL = 2_000_000
 """Selectors of text animators times characters that they look at, of all texts of a document: each takes some hundred
 nanoseconds in every frame. A text of 500 characters with 20 selectors has 10,000."""
+MAX_POINTS = 2_000_000
+"""Of the outlines of one text; a text of 20,000 Latin letters has about half of them."""
+MAX_POINTS_IN_ALL = 12_000_000
+"""Of the outlines of all texts that are laid out before the first frame."""
 
 _MARKS = frozenset(("Mn", "Mc", "Me", "Cf"))
 
@@ -59,11 +63,12 @@ def _few_marks(text: str) -> str:
 
 
 class Allowance:
-    """What is left of MAX_CHARACTERS_IN_ALL and MAX_SELECTED_IN_ALL for one plan."""
+    """What is left of MAX_CHARACTERS_IN_ALL, MAX_SELECTED_IN_ALL and MAX_POINTS_IN_ALL for one plan."""
 
     def __init__(self) -> None:
         self._left = MAX_CHARACTERS_IN_ALL
         self._selected = MAX_SELECTED_IN_ALL
+        self._points = MAX_POINTS_IN_ALL
 
     def takes(self, characters: int) -> bool:
         """Counts the texts of one layer; False where they do not fit."""
@@ -80,4 +85,11 @@ class Allowance:
         if wanted > self._selected:
             return False
         self._selected -= wanted
+        return True
+
+    def outlines(self, points: int) -> bool:
+        """Counts the points of the outlines of one text; False where they do not fit."""
+        if points > self._points:
+            return False
+        self._points -= points
         return True

@@ -34,7 +34,7 @@ from velocity_web.events.addresses import (
 )
 from velocity_web.failures import Invalid, NotFound
 from velocity_web.schemas import states
-from velocity_web.schemas.render import WebhookDeliveryDto, WebhookSecret
+from velocity_web.schemas.webhook import WebhookDeliveryDto, WebhookSecret
 from velocity_web.settings import Settings
 
 EVENTS = {

@@ -31,7 +31,7 @@ from velocity_web.services.cleanup import remove_leftovers
 from velocity_web.services.executors import NotInstalled
 from velocity_web.settings import MIB, Settings
 from velocity_web.storage import disk
-from velocity_web.storage.files import NO_SPACE, made_bytes, make_folders, publish, remove
+from velocity_web.storage.files import NO_SPACE, made_bytes, publish, remove
 
 BEAT_SECONDS = 0.5
 SWEEP_SECONDS = 1.0
@@ -58,7 +58,6 @@ class Worker:
 
     def run(self) -> None:
         """Work until a signal, or until ``control`` ends; then running renders have the grace time to finish."""
-        make_folders(self.settings.data)
         os.set_blocking(self._signal_pipe, False)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)

@@ -1,8 +1,7 @@
-"""/render/batch and /webhook"""
+"""/render/batch"""
 
 from __future__ import annotations
 
-from velocity_web.events import webhooks
 from velocity_web.http import examples
 from velocity_web.http.operation import JSON, Body, Call, Operation
 from velocity_web.routes.context import BUSY, Resource
@@ -14,14 +13,10 @@ from velocity_web.schemas.render import (
     BatchQuery,
     BatchRequest,
     BatchRows,
-    WebhookDeliveryDto,
-    WebhookLog,
-    WebhookSecret,
 )
 from velocity_web.services import batch_rows, batches
 
 TAG = "Batch"
-WEBHOOKS = "Webhook"
 
 
 class Batches(Resource):
@@ -71,26 +66,3 @@ class BatchCancel(Resource):
     def on_post(self, call: Call) -> BatchDetail:
         """Rows that are finished stay."""
         return batches.cancel_batch(call.caller, call.ids["batch_id"])
-
-
-class WebhookDeliveries(Resource):
-    @Operation(
-        id="listWebhookDeliveries",
-        summary="Log of webhook deliveries",
-        tag=WEBHOOKS,
-        query=WebhookLog,
-        returns=list[WebhookDeliveryDto],
-        codes={404: "No such render"},
-    )
-    def on_get(self, call: Call[None, WebhookLog]) -> list[WebhookDeliveryDto]:
-        """Newest first; ``renderId`` narrows it to one render."""
-        query = call.query
-        render_id = str(query.render_id) if query.render_id else None
-        return webhooks.list_deliveries(call.caller, render_id, query.skip, query.take)
-
-
-class WebhookSecretItem(Resource):
-    @Operation(id="getWebhookSecret", summary="The secret that signs webhooks", tag=WEBHOOKS, returns=WebhookSecret)
-    def on_get(self, call: Call) -> WebhookSecret:
-        """For a Standard Webhooks library."""
-        return webhooks.secret_of(call.caller)

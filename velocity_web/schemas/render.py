@@ -312,27 +312,3 @@ class BatchRows(RequestModel):
 
 class BatchPage(Page):
     """Lists of batches."""
-
-
-class WebhookDeliveryDto(ResponseModel):
-    id: IdText
-    render_id: IdText
-    url: str
-    event: str
-    status: Annotated[str, one_of("pending", "delivered", "failed")]
-    attempts: int
-    next_attempt_at: Time | None
-    response_code: int | None
-    reason: str | None
-    created_at: Time
-    completed_at: Time | None
-
-
-class WebhookLog(Page):
-    render_id: Identifier | None = None
-
-
-class WebhookSecret(ResponseModel):
-    """The Standard Webhooks secret that signs this account's deliveries."""
-
-    secret: str

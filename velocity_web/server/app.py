@@ -11,7 +11,7 @@ from velocity_web.failures import Failure
 from velocity_web.http import problems
 from velocity_web.http.openapi import openapi_document
 from velocity_web.processes.runner import Runner
-from velocity_web.routes import asset, audio, audio_asset_group, batch, campaign, render, system, template
+from velocity_web.routes import asset, audio, audio_asset_group, batch, campaign, render, system, template, webhook
 from velocity_web.routes.context import Context, Resource
 from velocity_web.server.middleware import REQUEST_ID, Authentication, RequestScope, RoomForSmallWrites
 from velocity_web.services.readiness import Readiness
@@ -59,8 +59,8 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/render/{render_id}/status", render.RenderStatus),
     ("/render/{render_id}/cancel", render.RenderCancel),
     ("/render/{render_id}/download", render.RenderDownload),
-    ("/webhook/deliveries", batch.WebhookDeliveries),
-    ("/webhook/secret", batch.WebhookSecretItem),
+    ("/webhook/deliveries", webhook.WebhookDeliveries),
+    ("/webhook/secret", webhook.WebhookSecretItem),
     ("/health", system.HealthCheck),
     ("/ready", system.ReadyCheck),
     ("/metrics", system.Metrics),

@@ -8,13 +8,14 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from velocity_engine.errors import RenderFailed
 from velocity_engine.evaluate.expressions import expression_engine
 from velocity_engine.model.document import Composition, Document, Marker
 from velocity_engine.model.layers import Effect, EffectParameter, Layer, NullContent, ShapeContent
-from velocity_engine.model.properties import Ease, Keyframe, Property, Vector, still
+from velocity_engine.model.properties import Bezier, Ease, Keyframe, Property, Vector, still
 from velocity_engine.model.shapes import Ellipse, Group, Rectangle
 from velocity_engine.model.transform import Transform
 from velocity_engine.motion.keyframes import Curves
@@ -81,6 +82,9 @@ def run(
         ("length([0, 0], [3, 4])", 5.0),
         ("content('Group 1').content('Ellipse Path 1').size[0]", 80.0),
         ("thisLayer(2)('Rect')(2)[1]", 20.0),
+        ("thisComp.layer('B').transform(6)[0]", 200.0),
+        ("transform(10).value", 7.0),
+        ("thisComp.name === 'Main' ? 1 : 0", 1.0),
         ("thisLayer.hasParent ? parent.index : 0", 2.0),
         ("toComp([0, 0])[0]", 30.0 + 20.0),
         ("thisComp.marker.key('beat').time", 0.5),
@@ -164,6 +168,16 @@ def test_a_vector_keeps_the_dimensions_that_the_expression_leaves_out() -> None:
     result, findings = run("[1, 2]", value=(0.0, 0.0, 5.0))
     assert not findings and result == (1.0, 2.0, 5.0)
     assert math.isfinite(result[0])
+
+
+def test_a_path_keeps_its_points_and_both_kinds_of_tangents_apart() -> None:
+    own = Bezier(np.zeros((1, 2)), np.zeros((1, 2)), np.zeros((1, 2)), False)
+    result, findings = run("createPath([[1, 2], [3, 4]], [[5, 6], [7, 8]], [[9, 10], [11, 12]], true)", value=own)
+    assert not findings
+    assert result.vertices.tolist() == [[1, 2], [3, 4]]
+    assert result.ins.tolist() == [[5, 6], [7, 8]]
+    assert result.outs.tolist() == [[9, 10], [11, 12]]
+    assert result.closed is True
 
 
 def test_groups_as_deep_as_the_parser_lets_them_through_leave_expressions_alone() -> None:
@@ -305,3 +319,21 @@ def test_what_expressions_keep_is_given_more_room_until_it_is_too_much() -> None
     values = [engine.evaluate(prop, None, 0.0, (50.0,)) for prop in props]
     assert values[:20] == [(1.0 + n,) for n in range(20)]  # 32 MB: more than one expression may take at a time
     assert findings and "out of memory" in findings[0].message  # 144 MB
+
+
+def test_the_error_that_ends_a_call_is_made_although_its_memory_was_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without memory an interruption cannot be told from an error of the expression, which goes on with ``finally``."""
+    monkeypatch.setattr("velocity_engine.evaluate.expressions.watch.GRACE_SECONDS", -0.45)
+    _, findings = run("(function f(n) { try { return f(n + 1) } finally { f(n + 1) } })(0)")
+    assert [finding.feature for finding in findings] == ["expression.failed"]
+    assert "takes too long" in findings[0].message
+
+
+def test_a_document_of_too_many_expressions_has_none_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("velocity_engine.evaluate.expressions.engine.MAX_EXPRESSIONS", 4)
+    engine, _, findings = many("NUMBER", 4)
+    assert engine is not None
+    assert findings == []
+    engine, _, findings = many("NUMBER", 5)
+    assert engine is None
+    assert [finding.message for finding in findings] == ["the document has 5 expressions, and 4 at most are evaluated"]

@@ -26,6 +26,7 @@ from velocity_engine.text.glyph_compositions import glyph_compositions, inner_co
 from velocity_engine.text.limits import (
     MAX_CHARACTERS,
     MAX_CHARACTERS_IN_ALL,
+    MAX_POINTS_IN_ALL,
     MAX_SELECTED_IN_ALL,
     bounded,
     length_findings,
@@ -200,6 +201,12 @@ def _findings(
         place = Place(layer=layer.name or None, pointer=pointer or None)
         yield from length_findings(document, place)
         fitted = prepared.laid(bounded(document)).fitted
+        if not catalogue.allowance.outlines(sum(len(path.points) for path in fitted.layout.paths if path is not None)):
+            raise DocumentError(
+                f"the outlines of the document's texts have more than {MAX_POINTS_IN_ALL} points in all",
+                place=place,
+                hint="Use a font of simpler shapes, or shorten the texts",
+            )
         yield from document_findings(document, catalogue.choose(document.font), fitted, place)
     options = content.text.path
     if options is not None and _path_property(layer, options) is None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from velocity_engine.errors import Finding, Place
 from velocity_engine.evaluate.expressions.budget import Budget
-from velocity_engine.evaluate.expressions.picture import PictureMaker, properties_of
+from velocity_engine.evaluate.expressions.picture import Expressed, PictureMaker, with_expressions
 from velocity_engine.evaluate.expressions.watch import Watch
 from velocity_engine.model.properties import Bezier, Property
 from velocity_engine.model.text import TextDocument
@@ -26,7 +26,9 @@ from velocity_engine.plan.plan import Plan
 DOCUMENT_BYTES = 192 * 2**20  # what the interpreter may take for the document that expressions see
 MEMORY_BYTES = 128 * 2**20  # what all expressions may keep, beside the document
 ROOM_BYTES = 4 * 2**20  # what one expression may take at a time
-MOST_IN_VAIN = 4
+MOST_IN_VAIN = 2
+MAX_EXPRESSIONS = 6_000
+"""Of a document. Each keeps some 16 KiB of the interpreter, and takes 0.2 ms to try."""
 NO_BYTES = 1  # nothing fits; 0 would be no limit
 STACK_BYTES = 512 * 2**10
 MAX_CHARACTERS = 100_000  # of an expression
@@ -35,30 +37,35 @@ _FAILURES = (ValueError, TypeError, LookupError, RuntimeError, TimeoutError, Mem
 
 
 def expression_engine(plan: Plan) -> Engine | None:
-    """The engine of a plan, or None where no property has an expression."""
-    document = plan.document
-    compositions = (document.main, *document.compositions.values())
-    count = sum(prop.expression is not None for one in compositions for prop in properties_of(one))
-    return Engine(plan, count) if count else None
+    """The engine of a plan, or None where no property has an expression, or too many have."""
+    expressed = with_expressions(plan.document)
+    count = sum(map(len, expressed.values()))
+    if count > MAX_EXPRESSIONS:
+        message = f"the document has {count} expressions, and {MAX_EXPRESSIONS} at most are evaluated"
+        plan.report(
+            Finding("expression.failed", message, Place(), "the keyframes' own values are used for all of them")
+        )
+        return None
+    return Engine(plan, expressed) if count else None
 
 
 class Engine:
     """``ExpressionEngine`` of a plan. The interpreter starts with the first evaluation."""
 
-    def __init__(self, plan: Plan, expressions: int) -> None:
-        self._plan = plan
+    def __init__(self, plan: Plan, expressed: Expressed) -> None:
+        self._plan, self._with_expressions = plan, expressed
         self._maker: PictureMaker | None = None
         self._context: Any = None
         self._lock = threading.Lock()
         self._off: set[int] = set()
-        self._budget = Budget(expressions)
+        self._budget = Budget(sum(map(len, expressed.values())))
         self._tried = False
         self._useless = ""  # why no expression of the document can be evaluated
         self._room = 0  # bytes that the interpreter may take now
         self._most_room = 0
         self._in_vain = 0  # how often nothing was free though all room is given
         self._last: dict[int, tuple[float, Any]] = {}
-        self._watch = Watch(self._take_memory)
+        self._watch = Watch(self._take_memory, self._give_memory)
 
     def begin_frame(self) -> None:
         """To be called before a frame is evaluated. The first time, every expression is tried, in the document's order:
@@ -121,9 +128,8 @@ class Engine:
     def _expressed(self) -> Iterator[tuple[Property[Any], PlannedLayer]]:
         for composition in self._plan.compositions.values():
             for planned in composition.layers:
-                for prop in properties_of(planned.layer):
-                    if prop.expression is not None:
-                        yield prop, planned
+                for prop in self._with_expressions[id(planned.layer)]:
+                    yield prop, planned
 
     def _try_all(self) -> None:
         """Switches off those that run out of time, and no others: what fails at one moment may do well at the next."""
@@ -177,7 +183,7 @@ class Engine:
             answer = error
         finally:
             if self._watch.end():
-                self._context.set_memory_limit(self._room)
+                self._give_memory()
         seconds = time.thread_time() - started
         if isinstance(answer, dict) and "failed" in answer:
             answer = RuntimeError(str(answer["failed"]))
@@ -193,7 +199,7 @@ class Engine:
 
         if self._useless:
             raise RuntimeError(self._useless)
-        self._maker = PictureMaker(self._plan.document)
+        self._maker = PictureMaker(self._plan.document, self._with_expressions)
         context = Context()
         context.set_max_stack_size(STACK_BYTES)
         for script in ("runtime.js", "guards.js"):
@@ -211,19 +217,26 @@ class Engine:
         self._context = context
 
     def _take_memory(self) -> None:
-        """What an expression that is out of time copies, it copies no longer. Called by the watch's thread."""
+        """What an expression that is out of time copies, it copies no longer. A turn of the watch's thread."""
         self._context.set_memory_limit(NO_BYTES)
+
+    def _give_memory(self) -> None:
+        """The other turn of the watch's thread."""
+        self._context.set_memory_limit(self._room)
 
     def _widened(self) -> bool:
         """Makes room for what expressions have kept so far. False where all of it is free, or they kept too much.
 
-        What they keep no more is collected once it has taken up all that they may keep: collecting visits every value.
+        What they keep no more is collected once it has taken up all that they may keep: collecting visits every value,
+        and so does counting, which is done the less often the more there is.
         """
         if self._room == self._most_room:
             if self._in_vain == MOST_IN_VAIN:
                 return False
             self._context.gc()
-        room = min(self._context.memory()["malloc_size"] + ROOM_BYTES, self._most_room)
+        used = self._context.memory()["malloc_size"]
+        kept = used - (self._most_room - MEMORY_BYTES - ROOM_BYTES)
+        room = min(used + max(ROOM_BYTES, kept // 2), self._most_room)
         if room == self._room:
             self._in_vain += 1
             return False

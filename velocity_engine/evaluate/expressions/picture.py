@@ -6,8 +6,9 @@ The indices are those of After Effects' property groups, since expressions addre
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, cast
 
 from velocity_engine.model import shapes
 from velocity_engine.model.document import Composition, Document
@@ -26,12 +27,17 @@ from velocity_engine.model.transform import Transform
 
 Node = dict[str, Any]
 
+Expressed = Mapping[int, Sequence[Property[Any]]]
+"""The properties of a layer that have expressions, by the layer's ``id``."""
+
+_PLAIN = (int, float, str, type(None))  # bool is an int
+
 
 class PictureMaker:
     """Numbers the properties it meets: ``numbers`` maps id(property) to the number that the runtime knows it by."""
 
-    def __init__(self, document: Document) -> None:
-        self.document = document
+    def __init__(self, document: Document, expressed: Expressed) -> None:
+        self.document, self._expressed = document, expressed
         self.numbers: dict[int, int] = {}
         self.kept: list[Property[Any]] = []
         self.owners: list[str] = []
@@ -57,7 +63,7 @@ class PictureMaker:
     def _layer(self, layer: Layer, place: int) -> Node:
         content = layer.content
         sized = isinstance(content, PrecompContent | SolidContent)
-        before = set(self.numbers)
+        before = len(self.numbers)
         picture: Node = {
             "name": layer.name,
             "place": place,
@@ -76,10 +82,9 @@ class PictureMaker:
             "text": {"n": "Text", "c": self._text(content) if isinstance(content, TextContent) else []},
         }
         # What has no name of its own for expressions may still carry one.
-        rest = [p for p in properties_of(layer) if p.expression is not None and id(p) not in self.numbers]
+        rest = [p for p in self._expressed[id(layer)] if id(p) not in self.numbers]
         picture["extra"] = [self._property(p, p.name or "property") for p in rest]
-        for _ in range(len(self.numbers) - len(before)):
-            self.owners.append(layer.name)
+        self.owners += [layer.name] * (len(self.numbers) - before)
         return picture
 
     def _property(
@@ -207,20 +212,38 @@ _FIELDS: dict[type[shapes.ShapeItem], tuple[tuple[str, str, int], ...]] = {
 }  # fmt: skip
 
 
+def with_expressions(document: Document) -> Expressed:
+    """The properties of each layer that have expressions."""
+    return {
+        id(layer): tuple(prop for prop in properties_of(layer) if prop.expression is not None)
+        for composition in (document.main, *document.compositions.values())
+        for layer in composition.layers
+    }
+
+
 def properties_of(value: Any) -> Iterator[Property[Any]]:
     """Every property inside a model object, at any depth."""
     if isinstance(value, Property):
         yield value
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type | Bezier | TextDocument):
-        for field in dataclasses.fields(value):
-            yield from properties_of(getattr(value, field.name))
-    elif isinstance(value, tuple | list):
-        for entry in value:
-            if not isinstance(entry, int | float | str):
-                yield from properties_of(entry)
+        return
+    if isinstance(value, tuple | list):
+        within: Iterable[Any] = value
     elif isinstance(value, dict):
-        for entry in value.values():
+        within = value.values()
+    else:
+        kind = cast("Hashable", type(value))  # a class of any kind is one
+        within = [getattr(value, name) for name in _fields_of(kind)]
+    for entry in within:
+        if not isinstance(entry, _PLAIN):
             yield from properties_of(entry)
+
+
+@cache
+def _fields_of(kind: type) -> tuple[str, ...]:
+    """The names of the fields of a dataclass; none of what is the value of a property."""
+    if not dataclasses.is_dataclass(kind) or issubclass(kind, Bezier | TextDocument):
+        return ()
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def _value(value: Any) -> Any:

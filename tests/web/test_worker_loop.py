@@ -1,0 +1,273 @@
+"""What a worker makes of its children: when it ends one, and what it writes down of one that is gone."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from web.support_queue import add_account, add_job, empty, events, of
+
+from velocity_web.accounts import budget
+from velocity_web.database.entities import execute, writing
+from velocity_web.jobs import queue
+from velocity_web.jobs.running import Running
+from velocity_web.jobs.worker_loop import Worker
+from velocity_web.processes.fork_server import Ended
+from velocity_web.settings import Settings
+from velocity_web.storage.files import make_folders
+
+
+@pytest.fixture
+def worker(own_database: Path) -> Iterator[Worker]:
+    empty()
+    data = own_database.parent
+    make_folders(data)
+    made = Worker(Settings(data=data, max_attempts=2, stall_seconds=120, analysis_seconds=60))
+    yield made
+    for running in made.running.values():
+        running.channel.close()
+
+
+@pytest.fixture
+def child() -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+    """Processes that a worker may end: each in a session of its own."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        started.append(subprocess.Popen(["sleep", "600"], start_new_session=True))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.kill()
+        one.wait()
+
+
+def running_of(worker: Worker, account: str, kind: str = "render", pid: int = 0, **values: Any) -> Running:
+    """A job that the worker holds, in a process that began ten seconds ago."""
+    add_job(account, kind)
+    job = queue.claim(worker.owner, renders=kind == "render", settings=worker.settings)
+    assert job is not None
+    folder = worker.settings.data / "tmp" / f"{job.id}-{job.attempt}"
+    folder.mkdir()
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    found = Running(job, pid, ours, folder, folder / "out.mp4", float("inf"), **values)
+    found.began -= 10
+    worker.running[pid] = found
+    return found
+
+
+def ended(worker: Worker, running: Running, status: int = 0) -> None:
+    """The process is gone, after 250 ms of the processors; the worker writes down how it ended."""
+    running.closed, running.ended = True, Ended(running.pid, status, 250)
+    worker._finish_ended()
+    assert not worker.running and not worker.ending
+    assert not running.folder.exists()
+
+
+def cancel(running: Running) -> None:
+    with writing():
+        execute("UPDATE job SET status = 'cancelling' WHERE id = $id", {"id": running.job.id})
+
+
+# --- ends -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_render_that_fails_is_charged_what_it_took(worker: Worker) -> None:
+    account = add_account()
+    running = running_of(worker, account, failed="the font is broken")
+    ended(worker, running)
+    assert of("job", running.job.id, "status", "reason") == ("failed", "the font is broken")
+    assert of("account", account, "used_ms") == (250,)
+
+
+@pytest.mark.parametrize(
+    "values", [{"failed": "broken"}, {"verdict": "cancelled"}, {"verdict": "slow", "hopeless": True}]
+)
+def test_a_render_that_was_cancelled_ends_as_cancelled_however_its_process_ended(
+    worker: Worker, values: dict[str, Any]
+) -> None:
+    account = add_account()
+    running = running_of(worker, account, **values)
+    cancel(running)
+    ended(worker, running)
+    assert of("job", running.job.id, "status", "lease_owner") == ("cancelled", None)
+    assert of("account", account, "used_ms") == (250,)
+    assert events() == [(running.job.id, "render.cancelled")]
+
+
+def test_a_process_that_dies_is_tried_again_and_one_that_is_hopeless_is_not(worker: Worker) -> None:
+    died = running_of(worker, add_account())
+    ended(worker, died, signal.SIGSEGV)
+    assert of("job", died.job.id, "status", "lease_owner", "reason") == ("processing", None, None)
+    hopeless = running_of(worker, add_account(), verdict="it needed too much", hopeless=True)
+    ended(worker, hopeless, signal.SIGKILL)
+    assert of("job", hopeless.job.id, "status", "reason") == ("failed", "it needed too much")
+
+
+def test_a_job_that_somebody_else_took_is_left_alone(worker: Worker) -> None:
+    account = add_account()
+    running = running_of(worker, account, verdict="lost")
+    with writing():
+        execute("UPDATE job SET lease_owner = 'other' WHERE id = $id", {"id": running.job.id})
+    ended(worker, running)
+    assert of("job", running.job.id, "status", "lease_owner", "attempts") == ("processing", "other", 1)
+    assert of("account", account, "used_ms") == (0,)
+
+
+def test_the_last_death_of_an_analysis_removes_the_upload(worker: Worker) -> None:
+    account = add_account(used_bytes=1000)
+    key = add_job(account, "audio", attempts=1)
+    file = worker.settings.data / "audio" / f"{key}.wav"
+    file.write_bytes(b"no sound")
+    with writing():
+        execute("UPDATE audio SET file = $file WHERE id = $id", {"file": f"audio/{key}.wav", "id": key})
+    job = queue.claim(worker.owner, renders=False, settings=worker.settings)
+    assert job is not None and job.id == key
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    running = Running(job, 0, ours, worker.settings.data / "tmp" / "none", None, float("inf"))
+    worker.running[0] = running
+    ended(worker, running, signal.SIGSEGV)
+    assert of("job", key, "status", "reason") == (
+        "failed",
+        "failed after 2 attempts: its process was ended by SIGSEGV",
+    )
+    assert not file.exists()
+    assert of("account", account, "used_bytes") == (0,)
+
+
+def test_a_finished_render_is_stored_and_one_that_left_nothing_fails(worker: Worker) -> None:
+    account = add_account()
+    result = {"sha256": "sha", "frames": 5, "warnings": []}
+    running = running_of(worker, account, result=result)
+    assert running.output
+    running.output.write_bytes(b"a video")
+    ended(worker, running)
+    file = f"renders/{running.job.id}-1.mp4"
+    assert (worker.settings.data / file).read_bytes() == b"a video"
+    assert of("render", running.job.id, "file", "size_bytes", "frames_done") == (file, 7, 5)
+    empty_handed = running_of(worker, account, result=result)
+    ended(worker, empty_handed)
+    assert of("job", empty_handed.job.id, "status", "reason") == ("failed", "its process left no file")
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
+def test_a_finished_video_belongs_to_the_service_again(worker: Worker) -> None:
+    running = running_of(worker, add_account(), result={"sha256": "sha", "frames": 5, "warnings": []})
+    assert running.output
+    running.output.write_bytes(b"a video")
+    nobody = pwd.getpwnam("nobody")
+    os.chown(running.output, nobody.pw_uid, nobody.pw_gid)
+    ended(worker, running)
+    found = (worker.settings.data / f"renders/{running.job.id}-1.mp4").stat()
+    assert (found.st_uid, found.st_gid) == (0, 0)
+
+
+# --- watching -------------------------------------------------------------------------------------------------------
+
+
+def watched(worker: Worker, running: Running, process: subprocess.Popen[bytes]) -> tuple[str | None, bool]:
+    """What the worker holds against a child, and whether another attempt would end so; the child is then gone."""
+    worker._watch(time.monotonic())
+    if running.verdict is not None:
+        assert process.wait(60) == -signal.SIGKILL
+    return running.verdict, running.hopeless
+
+
+def test_a_child_that_does_its_work_is_left_alone(worker: Worker, child: Callable[[], subprocess.Popen[bytes]]) -> None:
+    process = child()
+    assert watched(worker, running_of(worker, add_account(), pid=process.pid), process) == (None, False)
+    assert process.poll() is None
+
+
+def test_a_render_without_progress_is_ended_and_tried_again(
+    worker: Worker, child: Callable[[], subprocess.Popen[bytes]]
+) -> None:
+    process = child()
+    running = running_of(worker, add_account(), pid=process.pid)
+    running.heard -= 121
+    assert watched(worker, running, process) == ("no frame came for 120 seconds", False)
+
+
+def test_an_analysis_that_takes_too_long_is_ended_for_good(
+    worker: Worker, child: Callable[[], subprocess.Popen[bytes]]
+) -> None:
+    process = child()
+    running = running_of(worker, add_account(), "template", process.pid)
+    running.heard -= 121  # which says nothing of an analysis
+    assert watched(worker, running, process) == (None, False)
+    running.deadline = time.monotonic() - 1
+    assert watched(worker, running, process) == ("it took longer than 60 seconds", True)
+
+
+def test_a_child_that_answers_nonsense_is_ended_for_good(
+    worker: Worker, child: Callable[[], subprocess.Popen[bytes]]
+) -> None:
+    process = child()
+    running = running_of(worker, add_account(), pid=process.pid, garbled=True)
+    assert watched(worker, running, process) == ("its process answered what cannot be understood", True)
+
+
+def test_a_beat_keeps_the_lease_and_charges_renders(
+    worker: Worker, child: Callable[[], subprocess.Popen[bytes]]
+) -> None:
+    account, poor = add_account(budget_ms=10**9), add_account(budget_ms=100)
+    paying, broke, free = (
+        running_of(worker, owner, kind, child().pid, is_spread=True)  # which is charged how long it ran
+        for owner, kind in ((account, "render"), (poor, "render"), (account, "audio"))
+    )
+    with writing():
+        execute("UPDATE job SET lease_until = 1", {})
+    worker._beat()
+    for running in (paying, broke, free):
+        assert of("job", running.job.id, "lease_until")[0] > time.time() * 1000
+    assert of("render", paying.job.id, "charged_ms")[0] >= 10_000
+    assert paying.verdict is None and free.verdict is None
+    assert (broke.verdict, broke.hopeless) == (budget.EXHAUSTED, True)
+    assert of("account", poor, "used_ms") == (100,)
+    assert of("account", account, "used_ms") == of("render", paying.job.id, "charged_ms")
+
+
+def test_jobs_that_were_cancelled_or_taken_lose_their_child(
+    worker: Worker, child: Callable[[], subprocess.Popen[bytes]]
+) -> None:
+    account = add_account()
+    cancelled, taken, own = (running_of(worker, account, pid=child().pid) for _ in range(3))
+    cancel(cancelled)
+    with writing():
+        execute("UPDATE job SET attempts = 2 WHERE id = $id", {"id": taken.job.id})
+    worker._obey_database()
+    assert (cancelled.verdict, taken.verdict, own.verdict) == ("cancelled", "lost", None)
+
+
+# --- the forking parent ---------------------------------------------------------------------------------------------
+
+
+def test_a_job_goes_back_unharmed_where_the_forking_parent_is_found_dead(worker: Worker) -> None:
+    account = add_account()
+    key = add_job(account, "audio")
+    file = worker.settings.data / "audio" / f"{key}.wav"
+    file.write_bytes(b"sound")
+    with writing():
+        execute("UPDATE audio SET file = $file WHERE id = $id", {"file": f"audio/{key}.wav", "id": key})
+    job = queue.claim(worker.owner, renders=False, settings=worker.settings)
+    assert job is not None
+    server = worker._open_fork_server()
+    assert server.hear() is None, "it is ready"
+    os.kill(server.pid, signal.SIGKILL)
+    assert not worker._start(job)
+    assert of("job", key, "status", "lease_owner", "attempts") == ("processing", None, 0)
+    assert not list((worker.settings.data / "tmp").glob(f"{key}-*"))
+    another = worker._open_fork_server()
+    assert another is not server
+    another.close()

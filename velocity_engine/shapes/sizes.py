@@ -1,0 +1,49 @@
+"""How many points the paths of shape items have at most, known before the first frame.
+
+What measures paths takes time by their points, and modifiers may stand below each other: a document says how many
+with a few characters.
+"""
+
+from __future__ import annotations
+
+import math
+
+from velocity_engine.model.properties import Property, Vector
+from velocity_engine.model.shapes import OffsetPath, PathShape, Polystar, Repeater, RoundCorners, ShapeItem, ZigZag
+from velocity_engine.shapes.primitives import MAX_STAR_POINTS
+from velocity_engine.shapes.repeater import MAX_COPIES
+from velocity_engine.shapes.zigzag import MAX_RIDGES, MAX_VERTICES
+
+_ELLIPSE_OR_RECTANGLE = 8
+_OFFSET = 3  # a join and a part of the other side for each vertex
+
+
+def most(number: Property[Vector], bound: int) -> int:
+    """The largest value that a number of the document takes, ``bound`` where only an expression would tell."""
+    if number.expression is not None:
+        return bound
+    values = (number.value, *(key.value for key in number.keyframes))
+    largest = max(value[0] for value in values)
+    return bound if not math.isfinite(largest) else min(max(math.floor(largest + 0.5), 0), bound)
+
+
+def vertices_of(item: ShapeItem) -> int:
+    """Vertices of a path, an ellipse, a rectangle or a star, at most."""
+    if isinstance(item, PathShape):
+        return max(len(bezier.vertices) for bezier in (item.path.value, *(key.value for key in item.path.keyframes)))
+    if isinstance(item, Polystar):
+        return 2 * most(item.points, MAX_STAR_POINTS)
+    return _ELLIPSE_OR_RECTANGLE
+
+
+def vertices_after(item: ShapeItem, vertices: int) -> int:
+    """How many of so many vertices are at most after a modifier of single paths or a repeater."""
+    if isinstance(item, RoundCorners):
+        return 2 * vertices
+    if isinstance(item, OffsetPath):
+        return _OFFSET * vertices
+    if isinstance(item, ZigZag):
+        return max(vertices, min((most(item.frequency, MAX_RIDGES) + 1) * vertices, MAX_VERTICES))
+    if isinstance(item, Repeater):
+        return most(item.copies, MAX_COPIES) * vertices
+    return vertices
