@@ -87,11 +87,12 @@ def test_the_readmes_requests_run_as_they_stand(tmp_path: Path) -> None:
 
 
 PAGE = (ROOT / "docs" / "python.md").read_text()
-SNIPPETS = [block for language, block in BLOCK.findall(PAGE) if language == "python"]
+GUIDE = QUOTE.sub("", (ROOT / "docs" / "plugins.md").read_text())  # tests of their files run what is quoted
+SNIPPETS = [block for page in (PAGE, GUIDE) for language, block in BLOCK.findall(page) if language == "python"]
 
 
 @pytest.mark.parametrize("number", range(len(SNIPPETS)))
-def test_the_code_of_the_api_page_runs(number: int, tmp_path: Path) -> None:
+def test_the_code_of_the_pages_for_programmers_runs(number: int, tmp_path: Path) -> None:
     """Each as a program of its own, in whose folder the examples are."""
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     (tmp_path / "out").mkdir()

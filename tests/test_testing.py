@@ -58,7 +58,7 @@ def test_a_sound_layer_type() -> None:
         (lambda sampler: box_at(next(COUNTER)), "drawn again"),
         (lambda sampler: box_at(float("nan")), "not finite"),
         (lambda sampler: [command(FillSource(rectangle_path(0, 0, 1, 1), RED), opacity=2.0)], "opacity is 2.0"),
-        (lambda sampler: ["box"], "gave str"),
+        (lambda sampler: ["box"], "draw returned str"),
         (
             lambda sampler: [command(FillSource(rectangle_path(0, 0, 1, 1), RED), effects=(EffectCall("blur", ()),))],
             "effects stand on a command",

@@ -174,6 +174,11 @@ def told(effect: Effect, reads: pt.ReadsLayers, tells: pt.TellsLimits) -> tuple[
     return reads.layers(effect), tells.limits(effect)
 
 
+def asked(kind: pt.TakesData, context: pt.LayerContext, logo: pt.MediaSource) -> int:
+    print(kind.data_schema)
+    return len(context.picture(logo))
+
+
 def is_special(layer: pt.PreparedLayer) -> bool:
     return isinstance(layer, pt.DrawsCompositions | pt.DrawsPlaced)
 
@@ -259,6 +264,10 @@ def found() -> None:
     print(reports, codecs, layers, looked_up, effects, style, others, pt.BUFFER_START)
     same: list[plugins.PluginReport] = list(ve.plugins.installed())
     print(same)
+    plugins.register(Blank())
+    plugins.unregister(Blank())
+    who: str | None = plugins.provider_of(looked_up[1])
+    print(who)
     plugins.require_sound()
     plugins.reset()
 """

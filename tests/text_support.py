@@ -12,12 +12,14 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
 from velocity_engine.builtin.layers.text import PreparedText, TextLayerType
-from velocity_engine.errors import Finding, MediaError
+from velocity_engine.errors import Finding, MediaError, Place
 from velocity_engine.model.document import Composition, Document, Media
+from velocity_engine.model.geometry import Bounds
 from velocity_engine.model.layers import Layer, Mask, TextContent
 from velocity_engine.model.properties import Property, still
 from velocity_engine.model.text import Animator, Font, Glyph, TextData, TextDocument, TextStyle
 from velocity_engine.text.still import StillSampler
+from velocity_engine.text.typesetter import LayerTypesetter, catalogue_of
 
 INTER = Font(name="Inter-Regular", family="Inter", style="Regular", ascent=75.0)
 DEJAVU = Font(name="DejaVuSans", family="DejaVu Sans", style="Book", ascent=75.0)
@@ -57,11 +59,20 @@ class Context:
             raise MediaError("is not there")
         return self.files[media.name]
 
-    def picture(self, asset_id: str) -> Any:
+    def picture(self, source: Any) -> Any:
         raise MediaError("no pictures here")
 
-    def clip(self, asset_id: str) -> None:
+    def clip(self, source: Any) -> None:
         return None
+
+    def typesetter(self, layer: Layer) -> LayerTypesetter:
+        return LayerTypesetter(catalogue_of(self), Place(layer=layer.name), self.report)
+
+    def box(self, layer: Layer) -> Bounds:
+        return (0.0, 0.0, 100.0, 100.0)
+
+    def span(self, layer: Layer) -> tuple[float, float]:
+        return (0.0, 0.4)
 
     def report(self, finding: Finding) -> None:
         self.findings.append(finding)

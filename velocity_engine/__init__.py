@@ -77,7 +77,7 @@ _HOMES = {
 }
 
 if TYPE_CHECKING:
-    from velocity_engine import plugins
+    from velocity_engine import plugins as plugins
     from velocity_engine.api import RenderResult, frames, order_for, render, render_order, render_still, still
     from velocity_engine.customize.layer_infos import LayerInfo
     from velocity_engine.customize.slot_infos import SlotInfo
@@ -196,6 +196,8 @@ __all__ = [  # written out, since type checkers read it
 
 
 def __getattr__(name: str) -> Any:
+    if name == "plugins":
+        return import_module("velocity_engine.plugins")
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'velocity_engine' has no attribute {name!r}")

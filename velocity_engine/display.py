@@ -28,6 +28,12 @@ from velocity_engine.model.shapes import Cap, FillRule, GradientKind, Join
 
 RGBA = tuple[float, float, float, float]
 CLEAR: RGBA = (0.0, 0.0, 0.0, 0.0)
+COLOR_SCHEMA: dict[str, Any] = {
+    "type": "string",
+    "pattern": "^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$",
+    "examples": ["#ff8800", "#ff880080"],
+}
+"""The JSON schema of a colour in the data of a layer plugin. ``rgba`` reads it."""
 
 
 # --- paints ---------------------------------------------------------------------------------------------------------
@@ -327,6 +333,8 @@ class EffectCall:
         picture: The picture of another layer, for effects that read one.
         nanoseconds: How long a processor takes for each pixel, where the effect is far slower than most. It only goes
             into what a frame is expected to cost, so it need not be exact; it is not part of the digest.
+        label: The effect with its package, the path of the layer, and the moment, for messages. The engine sets it for
+            effects of plugins; it is not part of the digest.
     """
 
     effect: str
@@ -335,6 +343,7 @@ class EffectCall:
     margin: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     picture: LayerPicture | None = None
     nanoseconds: float = 30.0
+    label: tuple[str, str, str] | None = None
 
     @property
     def parts(self) -> tuple[Any, ...]:
@@ -430,6 +439,21 @@ class DisplayList(Digested):
 
 
 # --- makers ---------------------------------------------------------------------------------------------------------
+
+
+def rgba(text: str) -> RGBA:
+    """Returns a colour that data writes as ``#rrggbb`` or ``#rrggbbaa``.
+
+    Args:
+        text: The colour. ``COLOR_SCHEMA`` is the JSON schema of such texts.
+
+    Raises:
+        ValueError: It is no such text.
+    """
+    parts = [part / 255 for part in bytes.fromhex(text.removeprefix("#"))]
+    if len(parts) not in (3, 4):
+        raise ValueError(f"{text!r} is no colour")
+    return (parts[0], parts[1], parts[2], parts[3] if len(parts) == 4 else 1.0)
 
 
 def picture(pixels: NDArray[np.uint8]) -> Picture:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,15 +22,25 @@ from velocity_engine.display import DrawCommand, EffectCall, FrameReader, Pictur
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import EncoderConfigError, Finding
 from velocity_engine.model.document import Document, Media
-from velocity_engine.model.geometry import Matrix
+from velocity_engine.model.geometry import Bounds, Matrix
 from velocity_engine.model.layers import BlendMode, Effect, Layer, LayerStyle
 from velocity_engine.order import RenderOrder
 from velocity_engine.sampler import Sampler
+from velocity_engine.typesetting import Typesetter
 
 if TYPE_CHECKING:
     import av
 
 # --- layers ---------------------------------------------------------------------------------------------------------
+
+
+MediaSource = str | Mapping[str, Any] | Media
+"""A picture or a clip that a layer type asks for.
+
+The id of an asset of the document; or what the data of a customization has: ``{"assetId": id}`` for a file of the
+request, ``{"file": name}`` for one of the template's package, ``{"data": "data:..."}``; or ``Media``: the bytes or the
+path of a file of the plugin's own package.
+"""
 
 
 class LayerContext(Protocol):
@@ -56,25 +66,56 @@ class LayerContext(Protocol):
         """
         ...
 
-    def picture(self, asset_id: str) -> Sequence[tuple[float, Picture]]:
-        """Returns the decoded frames of a picture asset.
+    def picture(self, source: MediaSource) -> Sequence[tuple[float, Picture]]:
+        """Returns the decoded frames of a picture.
 
         Args:
-            asset_id: The id of the asset in the document.
+            source: Which one: see ``MediaSource``.
 
         Returns:
             Pairs of the second at which a frame starts and the frame. A still picture has one pair.
+
+        Raises:
+            MediaError, CustomizationError: There is no such picture, or it cannot be decoded.
         """
         ...
 
-    def clip(self, asset_id: str) -> FrameReader | None:
-        """Returns the reader of a clip asset. Each clip is opened once for a plan.
+    def clip(self, source: MediaSource) -> FrameReader | None:
+        """Returns the reader of a clip. Each clip is opened once for a plan.
 
         Args:
-            asset_id: The id of the asset in the document.
+            source: Which one: see ``MediaSource``.
 
         Returns:
             The reader, or None where the clip cannot be opened. The engine has then reported a finding already.
+
+        Raises:
+            MediaError, CustomizationError: There is no such clip.
+        """
+        ...
+
+    def typesetter(self, layer: Layer) -> Typesetter:
+        """Returns what sets texts with the engine's fonts and shaping. It may be kept, and used in ``draw`` as well.
+
+        Args:
+            layer: The layer that ``prepare`` was given. What of its texts cannot be shown is reported for it.
+        """
+        ...
+
+    def box(self, layer: Layer) -> Bounds:
+        """Returns (left, top, right, bottom) of what the layer fills, in its own coordinates.
+
+        Args:
+            layer: The layer that ``prepare`` was given. One that a customization replaced has the box of the layer
+                before. One without a size of its own has the box of the document.
+        """
+        ...
+
+    def span(self, layer: Layer) -> tuple[float, float]:
+        """Returns the seconds of its composition from which on the layer is shown, and from which on no more.
+
+        Args:
+            layer: The layer that ``prepare`` was given.
         """
         ...
 
@@ -188,6 +229,21 @@ class LayerType(Protocol):
             ...     def prepare(self, layer, context):
             ...         return PreparedSquare(layer.content.width)
         """
+        ...
+
+
+@runtime_checkable
+class TakesData(Protocol):
+    """Optional: implemented by layer types that say what data they take.
+
+    The data of a customization is checked against the schema before anything is drawn or queued, and the schema is
+    shown to who writes customizations. ``prepare`` is called with data that fits only.
+    """
+
+    @property
+    def data_schema(self) -> Mapping[str, Any]:
+        """The JSON schema (draft 2020-12) of the data. It is the same object at each call. Where it has ``title``,
+        ``description`` and ``examples``, people read them."""
         ...
 
 
@@ -954,6 +1010,7 @@ __all__ = [
     "FrameEncoder",
     "LayerContext",
     "LayerType",
+    "MediaSource",
     "NamesInPlace",
     "PreparedLayer",
     "ReadsLayers",
@@ -964,6 +1021,7 @@ __all__ = [
     "StyleCall",
     "StyleType",
     "StyledLayer",
+    "TakesData",
     "TellsLimits",
     "WritesFiles",
 ]

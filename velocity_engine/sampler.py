@@ -7,16 +7,37 @@ property has an expression, its value takes the place of the keyframes' value, a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.display import DrawCommand, LayerPicture
-from velocity_engine.model.geometry import Matrix
+from velocity_engine.model.geometry import Bounds, Matrix
 from velocity_engine.model.layers import Mask
 from velocity_engine.model.properties import Bezier, GradientValue, Property, SplitPosition, Vector
 from velocity_engine.model.text import TextDocument
+
+
+@dataclass(frozen=True, slots=True)
+class LayerTime:
+    """Where a moment lies in the life of a layer, in seconds.
+
+    Attributes:
+        seconds: How long the layer has been shown: the time since its in point.
+        left: How long it will still be shown: the time until its out point.
+        own: The layer's own time, by which clips play: since its start, and stretched as the layer is.
+    """
+
+    seconds: float
+    left: float
+    own: float
+
+    @property
+    def length(self) -> float:
+        """How long the layer is shown in all."""
+        return self.seconds + self.left
 
 
 class Sampler(Protocol):
@@ -47,6 +68,18 @@ class Sampler(Protocol):
     def size(self) -> tuple[float, float]:
         """The width and height of the layer's own box in pixels: that of its solid, picture, clip, precomp or plugin
         content, or else that of its composition."""
+        ...
+
+    @property
+    def box(self) -> Bounds:
+        """(left, top, right, bottom) of what the layer fills, in its own coordinates. A layer that a customization
+        replaced by a plugin has the box of the layer before, which need not begin at (0, 0): texts and shapes have
+        theirs around their origin. All others have (0, 0) and ``size``."""
+        ...
+
+    @property
+    def time(self) -> LayerTime:
+        """The moment as the layer sees it: since it appeared, and until it goes."""
         ...
 
     @property

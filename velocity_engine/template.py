@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from velocity_engine.plan.font_infos import FontInfo
     from velocity_engine.plan.plan import Plan
     from velocity_engine.plan.preflight import Preflight
+    from velocity_engine.plugins.layer_plugins import LayerPlugin
     from velocity_engine.stills.still import Still, StillDrawer
 
 Customizations: TypeAlias = Sequence[Mapping[str, Any]]
@@ -72,8 +73,10 @@ class Template(DocumentFacts):
         self._closed = False
         self._children: weakref.WeakSet[Template] = weakref.WeakSet()
         self._preflight: Preflight | None = None
+        self._known = 0
         self._drawer: StillDrawer | None = None
         self._lock = threading.Lock()
+        self._preflight_lock = threading.Lock()
 
     # --- what it is ---
 
@@ -83,6 +86,14 @@ class Template(DocumentFacts):
         from velocity_engine.customize.layer_infos import layer_infos
 
         return layer_infos(self.document)
+
+    @property
+    def layer_plugins(self) -> tuple[LayerPlugin, ...]:
+        """The installed layer plugins, with the data that they take: ``{"plugin": name, "data": ...}`` lets one draw in
+        the place of any layer that has "plugin" among its ``customizable`` keys."""
+        from velocity_engine.plugins.layer_plugins import available
+
+        return available()
 
     @property
     def font_sources(self) -> tuple[FontInfo, ...]:
@@ -152,6 +163,7 @@ class Template(DocumentFacts):
             raise
         changed = Template(self.package, document, self.location, self.animation)
         changed.customizations, changed._assets, changed._given = entries, files, given
+        changed._known = known
         changed._origin, changed._limits, changed._pictures = origin, self._limits, self._pictures
         changed._in_memory = self.holds_memory
         self._children.add(changed)
@@ -182,12 +194,9 @@ class Template(DocumentFacts):
         Raises:
             CustomizationError: An entry is wrong. The error names it.
         """
-        from velocity_engine.evaluate.expressions import expression_engine
-        from velocity_engine.plan.plan import make_plan
-
         self._check_open()
         if not customizations:
-            return make_plan(self.document, self.package, self._pictures, expression_engine)
+            return self._own_plan()
         changed = self.customized(customizations, assets)
         try:
             plan = changed.plan()
@@ -196,6 +205,36 @@ class Template(DocumentFacts):
             raise
         plan.resources.insert(0, changed.close)  # what is in memory is needed as long as the plan
         return plan
+
+    def _own_plan(self) -> Plan:
+        from velocity_engine.evaluate.expressions import expression_engine
+        from velocity_engine.plan.plan import make_plan
+
+        plan = make_plan(self.document, self.package, self._pictures, expression_engine)
+        if self.customizations and any(finding.severity == "error" for finding in plan.findings):
+            try:
+                self._raise_brought()
+            except BaseException:
+                plan.close()
+                raise
+        return plan
+
+    def _raise_brought(self) -> None:
+        """Raises the first error that a customization brought, with the others as its notes."""
+        brought = self._preflighted(self.customizations, self._assets, self._known)
+        if brought:
+            for other in brought[1:]:
+                brought[0].add_note(str(other))
+            raise brought[0]
+
+    def _preflighted(self, customizations: Customizations, files: Mapping[str, str], known: int) -> list[VelocityError]:
+        """What is wrong with the customizations, and with the template only because of them. The first ``known`` are
+        those of an earlier call, and are not counted in what is told."""
+        local = {key: local_path(location) for key, location in files.items()}
+        origin = self.origin
+        with origin._preflight_lock:
+            found = origin.preflight().problems(customizations, local, known=known)
+        return [one for one in found if one.place.field]
 
     def still(self, frame: float | None = None, size: tuple[int, int] | None = None) -> Still:
         """Draws one frame.
@@ -271,7 +310,6 @@ class Template(DocumentFacts):
         Returns:
             One error for each problem. None of them is raised.
         """
-        from velocity_engine.customize import customization_problems
         from velocity_engine.plugins.output_shape import encoder_problems
 
         self._check_open()
@@ -280,9 +318,9 @@ class Template(DocumentFacts):
             found += encoder_problems(self.document, encoder)
         if customizations:
             with GivenFiles() as given:
-                entries, files = given.request(customizations, assets)
-                local = {key: local_path(location) for key, location in files.items()}
-                found += customization_problems(self.document, entries, package=self.package, assets=local)
+                known = len(self.customizations)
+                entries, files = given.request(customizations, assets, known, self._assets)
+                found += self._preflighted((*self.customizations, *entries), {**self._assets, **files}, known)
         try:
             self.frame_range(frames)
         except VelocityError as error:

@@ -118,6 +118,19 @@ def test_inspect_names_layers_assets_fonts_and_markers(capsys: Captured) -> None
     assert all(word in printed for word in ("Headline", "Your words here", "images/photo.jpg", "Inter-Bold", "outro"))
 
 
+def test_inspect_shows_what_data_layer_plugins_take(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(["inspect", DEMO, "--json"]) == 0
+    told = {one["plugin"]: one for one in json.loads(capsys.readouterr().out)["plugins"]}
+    assert told["bar-chart"]["package"] == "velocity-charts"
+    assert told["bar-chart"]["dataSchema"]["properties"]["bars"]["maxItems"] == 60
+    assert told["qrcode"]["dataSchema"]["examples"][0] == "https://example.com"
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run(["inspect", DEMO]) == 0
+    printed = capsys.readouterr().out
+    assert "karaoke" in printed and "words, lines?" in printed
+    assert max(map(len, printed.splitlines())) <= 80
+
+
 def test_plugins_lists_the_engines_own_and_the_installed(capsys: Captured) -> None:
     assert run(["plugins", "--json"]) == 0
     reports = {report["name"]: report for report in json.loads(capsys.readouterr().out)}

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from velocity_engine.customize import customization_problems, customize, entry_for
+from velocity_engine.customize import apply_all, customize, entry_for
+from velocity_engine.customize.entries import Sources
 from velocity_engine.errors import CustomizationError
 from velocity_engine.model.document import Document, Media
 from velocity_engine.model.layers import (
@@ -28,6 +29,12 @@ from velocity_engine.model.shapes import Fill, Group, Stroke
 from velocity_engine.model.text import TextDocument
 from velocity_engine.package.package import Package, open_package
 from velocity_engine.parse import parse_document
+
+
+def problems_of(
+    document: Document, entries: Any, package: Package | None = None, assets: dict[str, str] | None = None
+) -> list[CustomizationError]:
+    return apply_all(document, entries, Sources(package=package, assets=assets)).problems
 
 
 def k(value: Any) -> dict[str, Any]:
@@ -243,15 +250,17 @@ def test_visibility(document: Document, package: Package) -> None:
 def test_a_plugin_fills_the_box_of_the_layer(
     document: Document, package: Package, name: str, box: tuple[float, ...]
 ) -> None:
-    changed = customize(document, package, [{"layer": name, "plugin": "qrcode", "data": {"url": "x"}}])
+    changed = customize(document, package, [{"layer": name, "plugin": "qrcode", "data": {"text": "x"}}])
     content = layer(changed, name).content
     assert isinstance(content, PluginContent)
-    assert (content.plugin, content.data) == ("qrcode", {"url": "x"})
+    assert (content.plugin, content.data) == ("qrcode", {"text": "x"})
     assert (content.left, content.top, content.width, content.height) == pytest.approx(box)
 
 
 def test_a_plugin_in_place_of_a_text(document: Document, package: Package) -> None:
-    content = layer(customize(document, package, [{"layer": "Headline", "plugin": "p"}]), "Headline").content
+    content = layer(
+        customize(document, package, [{"layer": "Headline", "plugin": "qrcode", "data": "x"}]), "Headline"
+    ).content
     assert isinstance(content, PluginContent)
     assert content.top < 0.0 < content.top + content.height
     assert content.width > 50.0
@@ -280,7 +289,7 @@ def test_slots_of_the_wrong_kind(document: Document, package: Package) -> None:
         {"slot": "fade", "value": "much"},
         {"slot": "acent", "value": 1},
     ]
-    problems = customization_problems(document, entries, package=package)
+    problems = problems_of(document, entries, package)
     assert [problem.place.field for problem in problems] == ["customizationMap[1].value", "customizationMap[2].slot"]
     assert "Did you mean accent?" in str(problems[1])
 
@@ -372,7 +381,7 @@ def test_addresses_that_lead_nowhere(document: Document, package: Package, addre
         ({"layer": "Headline", "text": {"color": "red"}}, ".text.color", "#ff8800"),
         ({"layer": "Headline", "text": "x" * 20_001}, ".text.value", "20001 characters"),
         ({"layer": "Headline", "image": {"file": "images/a.png"}}, ".image", "of kind text and takes no image"),
-        ({"layer": "Controller", "plugin": "x"}, ".plugin", "of kind null"),
+        ({"layer": "Controller", "plugin": "qrcode", "data": "x"}, ".plugin", "of kind null"),
         ({"layer": "Product", "image": {"file": "images/b.png"}}, ".image.file", "no file.*Did you mean images/a.png"),
         ({"layer": "Product", "image": {"file": "../../etc/passwd"}}, ".image.file", "no file"),
         ({"layer": "Product", "image": {"assetId": "nope"}}, ".image.assetId", "no asset"),
@@ -416,7 +425,7 @@ def test_all_problems_are_told(document: Document, package: Package) -> None:
         {"layer": "Nowhere", "visible": True},
         4,
     ]
-    problems = customization_problems(document, entries)
+    problems = problems_of(document, entries)
     assert [problem.place.field for problem in problems] == [
         "customizationMap[0].txt",
         "customizationMap[0].layer",
@@ -425,12 +434,12 @@ def test_all_problems_are_told(document: Document, package: Package) -> None:
     ]
     with pytest.raises(CustomizationError, match=r"\(3 more problems\)"):
         customize(document, package, entries)
-    assert not customization_problems(document, [])
+    assert not problems_of(document, [])
 
 
 @pytest.mark.parametrize("whole", [None, "x", {"layer": "Headline"}, 5, [{}] * 10_001])
 def test_maps_that_are_no_arrays_or_too_long(document: Document, whole: Any) -> None:
-    (problem,) = customization_problems(document, whole)
+    (problem,) = problems_of(document, whole)
     assert problem.place.field == "customizationMap"
 
 
@@ -439,8 +448,8 @@ def test_files_are_only_checked_where_they_can_be(document: Document) -> None:
         {"layer": "Product", "image": {"assetId": "later"}},
         {"layer": "Twin", "image": {"file": "later.png"}},
     ]
-    assert not customization_problems(document, entries)
-    assert len(customization_problems(document, entries, assets={})) == 1
+    assert not problems_of(document, entries)
+    assert len(problems_of(document, entries, assets={})) == 1
 
 
 # --- the command line's LAYER=VALUE ---------------------------------------------------------------------------------

@@ -22,6 +22,8 @@ PLUGINS = sorted(path.parent for path in (ROOT / "plugins").glob("*/pyproject.to
 WANTED = (
     "velocity_engine/py.typed",
     "velocity_engine/kernels/coverage/coverage.py",
+    "velocity_engine/cli/starters/common/pyproject.toml.txt",
+    "velocity_engine/cli/starters/layer/src/acme_sketch/layer.py.txt",
     "velocity_engine/evaluate/expressions/runtime.js",
     "velocity_web/py.typed",
 )

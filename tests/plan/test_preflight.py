@@ -105,7 +105,7 @@ def test_many_entries_for_layers_that_are_not_there_are_not_all_told(template: v
 def test_a_render_finds_the_same(template: ve.Template, tmp_path: Path) -> None:
     entry = {"layer": "Broken", "visible": True}
     [(_field, message)], _ = look(template, entry)
-    with pytest.raises(ve.RenderFailed) as failure:
+    with pytest.raises(ve.CustomizationError) as failure:
         ve.render(template, tmp_path / "out.mp4", customizations=[entry])
     assert failure.value.message.startswith(message[:30])
     entry = {"layer": "Title", "text": "\U00012345"}

@@ -6,7 +6,9 @@ import sys
 import textwrap
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -188,3 +190,78 @@ def test_claims_and_problems_of_a_kind() -> None:
 
     assert set(EFFECT.claims(Thing())) == {("name", "x"), ("match name", "A"), ("match name", "B"), ("Lottie type", 1)}
     assert LAYER.problems(Thing()) == ["the method prepare is missing"]
+
+
+KINDS_OF_BUILT_INS: list[tuple[str, Callable[[], Any], dict[str, Any], Callable[[], Any]]] = [
+    (
+        "layer type",
+        lambda: plugins.layer_type(1),
+        {"key": "mine", "lottie_types": ()},
+        lambda: plugins.plugin_layer("mine"),
+    ),
+    (
+        "effect",
+        lambda: plugins.effect("tint"),
+        {"key": "mine", "match_names": ("ACME Mine",), "lottie_types": ()},
+        lambda: plugins.effect_for("ACME Mine", 0),
+    ),
+    (
+        "layer style",
+        lambda: plugins.style_type(1),
+        {"key": "mine", "lottie_types": (77,), "order": 9},
+        lambda: plugins.style_type(77),
+    ),
+    ("codec", lambda: plugins.codec("h264"), {"key": "mine", "number": None}, lambda: plugins.codecs().get("mine")),
+    ("storage", lambda: plugins.storage("file"), {"schemes": ("mine",)}, lambda: plugins.storage("mine")),
+    ("executor", lambda: plugins.executor("local"), {"key": "mine"}, lambda: plugins.executor("mine")),
+]
+
+
+@pytest.mark.parametrize(("noun", "built_in", "names", "find"), KINDS_OF_BUILT_INS, ids=lambda value: str(value)[:11])
+def test_one_of_each_kind_can_be_registered_without_a_package(
+    fresh_plugins: None,
+    noun: str,
+    built_in: Callable[[], Any],
+    names: dict[str, Any],
+    find: Callable[[], Any],
+) -> None:
+    known = built_in()
+    mine: Any = object.__new__(type("Mine", (type(known),), names))
+    plugins.register(mine)
+    try:
+        assert find() is mine and plugins.provider_of(mine) == "this program"
+        (report,) = (report for report in plugins.installed() if not (report.built_in or report.distribution))
+        assert report.provides == (f"{noun} mine",)
+        plugins.register(mine)
+        assert len([one for one in plugins.installed() if not (one.built_in or one.distribution)]) == 1
+    finally:
+        plugins.unregister(mine)
+    with suppress(PluginError):
+        assert find() is not mine
+
+
+def test_what_follows_no_protocol_cannot_be_registered(fresh_plugins: None) -> None:
+    class Half:
+        key = "half"
+
+        def prepare(self, layer: Any) -> None:
+            raise NotImplementedError
+
+    with pytest.raises(
+        PluginError, match=r"Half cannot be registered: layer type half .*lottie_types is missing.*2 arg"
+    ):
+        plugins.register(Half())
+    with pytest.raises(PluginError, match="int cannot be registered: it implements no hook"):
+        plugins.register(3)
+    assert plugins.plugin_layer("half") is None
+
+
+def test_what_is_registered_wins_over_what_is_installed(install: Install) -> None:
+    install("acme-clock", LAYER_MODULE.format(key="clock", types=(77,)))
+    mine = type("Mine", (type(plugins.plugin_layer("clock")),), {})()
+    plugins.register(mine)
+    try:
+        assert plugins.plugin_layer("clock") is mine
+    finally:
+        plugins.unregister(mine)
+    assert plugins.plugin_layer("clock") is not mine

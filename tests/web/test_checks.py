@@ -35,6 +35,16 @@ def worded_id(client: Client) -> str:
     ("entry", "field"),
     [
         ({"layer": "Ground", "plugin": "nosuch"}, "customizationMap[0].plugin"),
+        ({"layer": "Ground", "plugin": "qrcode", "data": 17}, "customizationMap[0].data"),
+        (
+            {"layer": "Ground", "plugin": "qrcode", "data": {"text": "a", "dark": "red"}},
+            "customizationMap[0].data.dark",
+        ),
+        ({"layer": "Ground", "plugin": "qrcode", "data": "x" * 5000}, "customizationMap[0].data"),
+        (
+            {"layer": "Ground", "plugin": "karaoke", "data": {"words": [{"text": "a"}]}},
+            "customizationMap[0].data.words[0].start",
+        ),
         ({"layer": "Ground", "image": {"data": BROKEN}}, "customizationMap[0].image"),
         ({"layer": "Ground", "video": {"data": BROKEN}}, "customizationMap[0].video"),
     ],

@@ -21,7 +21,7 @@ from velocity_engine import errors
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STORED = Path(__file__).with_name("sentences.txt")
-ENGINE = ("velocity_engine", "plugins/qrcode/src")
+ENGINE = ("velocity_engine", "plugins/charts/src", "plugins/qrcode/src")
 FOR_PROGRAMMERS = (
     *("cli/", "given/", "kernels/", "stills/", "testing/"),
     *("plugins/checks.py", "model/digests.py", "composite/compositor.py"),
@@ -58,8 +58,15 @@ NO_SENTENCES = re.compile(
     r"|the clip|of an unknown codec|an object|an array of |a huge number|it is skipped"  # shown as values are
     r"|not a zip|central directory|extra field|file header|File name in directory"  # what zipfile says
     r"|\[|\r\n\|"  # patterns
+    r"|a text$|a number$|a whole number$|true or false$|an array$|the earlier customizationMap"  # kinds and places
+    r"|the layer plugin $|the plugin's own file$"  # who and what
     r"|, held|, closed| frames at | a second"  # of what an object is called in Python
 )
+NOT_OF_REQUESTS = (
+    *("picture.py", "manager.py", "loading.py", "velocity_qrcode/layer.py"),
+    *(f"velocity_charts/{name}.py" for name in ("bars", "countdown", "karaoke", "lines", "look")),
+)
+"""What else these say is of plugins that are installed, and of data schemas."""
 
 
 @functools.cache
@@ -69,10 +76,16 @@ def sections() -> dict[str, list[str]]:
     engine: dict[str, Sequence[int | str]] = {
         **dict.fromkeys((*KINDS, *PLAIN), (0, "message")),
         "Finding": (1, "message"),
+        "DataFault": (1,),
         "OSError": (1,),
     }
     lookups: dict[str, Sequence[int | str]] = {"Kind": ("what",), "MediaAsset": ("missing",)}
-    hints: dict[str, Sequence[int | str]] = {**dict.fromkeys(KINDS, ("hint",)), "Kind": (3,), "error": (2,)}
+    hints: dict[str, Sequence[int | str]] = {
+        **dict.fromkeys(KINDS, ("hint",)),
+        "Kind": (3,),
+        "error": (2,),
+        "DataFault": (2,),
+    }
     scripts = [path.read_text() for path in (ROOT / "velocity_engine/evaluate/expressions").glob("*.js")]
     return {
         "What the engine says is wrong": sorted(Source(files, engine | lookups).sentences()),
@@ -144,8 +157,8 @@ def test_each_begins_as_the_others_do(heading: str, form: str) -> None:
 def test_no_sentence_of_the_engine_is_overlooked() -> None:
     """Each text of two words or more is part of a sentence of the file, or known to be something else."""
     engine = {**dict.fromkeys((*KINDS, *PLAIN), (0, "message", "hint")), "Finding": (1, 3, "message", "instead")}
-    more = {"OSError": (1,), "Kind": ("what", 3), "MediaAsset": ("missing",), "PreparedPlugin": ("*",)}
-    files = {file: text for file, text in sources(*ENGINE).items() if not file.endswith(("picture.py", "manager.py"))}
+    more = {"OSError": (1,), "Kind": ("what", 3), "MediaAsset": ("missing",), "DataFault": (1, 2)}
+    files = {file: text for file, text in sources(*ENGINE).items() if not file.endswith(NOT_OF_REQUESTS)}
     source = Source(files, engine | more)
     source.sentences()
     assert not [found for found in source.unreached() if not NO_SENTENCES.match(found[2])]

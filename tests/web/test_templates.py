@@ -47,6 +47,8 @@ def test_the_detail_says_what_can_be_customised(client: Client, template_id: str
     detail = client.get(f"/template/{template_id}").json()
     assert (detail["width"], detail["height"], detail["frameRate"], detail["frameCount"]) == (64, 64, 30, 10)
     assert {entry["name"]: entry["kind"] for entry in detail["layers"]} == {"Box": "solid", "Ground": "solid"}
+    code = next(entry for entry in detail["plugins"] if entry["name"] == "qrcode")
+    assert code["title"] == "QR code" and "text" in code["dataSchema"]["anyOf"][1]["properties"]
 
 
 def test_a_failed_template_is_in_the_history_with_its_reason_and_costs_no_storage(client: Client) -> None:

@@ -16,14 +16,14 @@ import typer
 
 from velocity_engine.cli.completion import VARIABLE, completion, prepare
 from velocity_engine.cli.inspect import inspect
-from velocity_engine.cli.plugin_list import plugins
+from velocity_engine.cli.plugin_list import COMMANDS, plugins
 from velocity_engine.cli.render import render
 from velocity_engine.cli.report import DEBUG, explain
 from velocity_engine.cli.still import still
 from velocity_engine.cli.warmup import warmup
 
-COMMANDS = "velocity.commands"
-OWN = {command.__name__: command for command in (render, still, inspect, plugins, warmup, completion)}
+OWN = {command.__name__: command for command in (render, still, inspect, warmup, completion)}
+GROUPS = {"plugins": plugins}
 
 
 def build_app(*, extended: bool) -> typer.Typer:
@@ -38,6 +38,8 @@ def build_app(*, extended: bool) -> typer.Typer:
     app.callback()(_common)
     for command in OWN.values():
         app.command()(command)
+    for name, group in GROUPS.items():
+        app.add_typer(group, name=name)
     if extended:
         for entry in sorted(entry_points(group=COMMANDS), key=lambda entry: entry.name):
             _extend(app, entry)
@@ -75,7 +77,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         prepare()
     chosen = next((word for word in words if not word.startswith("-")), "")
     # What others add is loaded only where it may be meant: the engine's own commands start without it.
-    command = typer.main.get_command(build_app(extended=chosen not in OWN))
+    command = typer.main.get_command(build_app(extended=chosen not in (*OWN, *GROUPS)))
     try:
         command.main(args=words, prog_name="velocity")
     except SystemExit as end:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from velocity_engine.errors import Finding
     from velocity_engine.model.document import MediaAsset
     from velocity_engine.plan.font_infos import FontInfo
+    from velocity_engine.plugins.layer_plugins import LayerPlugin
     from velocity_engine.template import Template
 
 
@@ -67,6 +68,7 @@ def _object(template: Template, layers: Sequence[LayerInfo]) -> dict[str, Any]:
         "assets": [_asset_object(asset) for asset in template.assets],
         "fonts": [_font_object(font) for font in template.font_sources],
         "markers": [{"name": m.name, "frame": m.time, "duration": m.duration} for m in template.markers],
+        "plugins": [_plugin_object(plugin) for plugin in template.layer_plugins],
         "findings": [report.finding_object(finding) for finding in template.findings],
     }
 
@@ -95,6 +97,16 @@ def _font_object(font: FontInfo) -> dict[str, Any]:
         "style": font.style,
         "drawnWith": font.drawn_with,
         "found": font.found,
+    }
+
+
+def _plugin_object(plugin: LayerPlugin) -> dict[str, Any]:
+    return {
+        "plugin": plugin.name,
+        "package": plugin.provider,
+        "title": plugin.title,
+        "description": plugin.description,
+        "dataSchema": plugin.data_schema,
     }
 
 
@@ -140,6 +152,12 @@ def _print_tables(template: Template, layers: Sequence[LayerInfo]) -> None:
         "Markers",
         ("Name", "Frame", "Frames"),
         [(marker.name, f"{marker.time:g}", f"{marker.duration:g}") for marker in template.markers],
+    )
+    _table(
+        console,
+        "Layer plugins, for any layer that can be replaced by one",
+        ("Plugin", "Draws", "Data"),
+        [(one.name, one.description or one.title, _data(one)) for one in template.layer_plugins],
     )
     _table(
         console,
@@ -201,6 +219,12 @@ def _table(
     for row in rows:
         table.add_row(*row)
     console.print(table)
+
+
+def _data(plugin: LayerPlugin) -> str:
+    from velocity_engine.plugins.layer_plugins import fields_of
+
+    return "not told" if plugin.data_schema is None else ", ".join(fields_of(plugin.data_schema)) or "see its README"
 
 
 def _short(value: str) -> str:

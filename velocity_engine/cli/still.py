@@ -72,7 +72,10 @@ def still(
 
 def _save(data: bytes, path: Path) -> None:
     """Writes the whole picture or nothing."""
+    from velocity_engine.files.leftovers import note
+
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    note(temporary)
     try:
         temporary.write_bytes(data)
         temporary.replace(path)

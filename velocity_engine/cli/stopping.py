@@ -28,9 +28,10 @@ class Stop:
 
 @contextmanager
 def stoppable() -> Iterator[Stop]:
-    """While it lasts, SIGINT and SIGTERM set the event instead of ending the process."""
+    """While it lasts, SIGINT and SIGTERM set the event instead of ending the process. One that is ignored stays so."""
     stop = Stop()
-    before = {number: signal.signal(number, stop._take) for number in (signal.SIGINT, signal.SIGTERM)}
+    taken = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, stop._take) for number in taken}
     try:
         yield stop
     finally:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,8 +36,10 @@ from velocity_engine.display import (
     StrokeSource,
     digest_of,
 )
+from velocity_engine.errors import Place, VelocityError
 from velocity_engine.kernels.pixels.source_over import lay_over
 from velocity_engine.model.layers import BlendMode
+from velocity_engine.plugins.failures import failure
 
 Pixels = NDArray[np.uint8]
 ApplyEffect = Callable[[Pixels, EffectCall, tuple[int, int]], Pixels]
@@ -45,7 +48,24 @@ ApplyEffect = Callable[[Pixels, EffectCall, tuple[int, int]], Pixels]
 def apply_effect(pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
     from velocity_engine.plugins.manager import effect
 
-    return effect(call.effect).apply(pixels, call, origin)
+    if call.label is None:
+        return effect(call.effect).apply(pixels, call, origin)
+    who, layer, when = call.label
+    shape = pixels.shape
+    try:
+        drawn: Any = effect(call.effect).apply(pixels, call, origin)
+        if not isinstance(drawn, np.ndarray) or drawn.shape != shape or drawn.dtype != np.uint8:
+            raise TypeError(f"apply returned {_described(drawn)}: it must return uint8 pixels of the shape {shape}")
+    except VelocityError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise failure(who, error, Place(layer=layer), when) from error
+    given: Pixels = drawn
+    return given
+
+
+def _described(value: object) -> str:
+    return f"{value.dtype} of the shape {value.shape}" if isinstance(value, np.ndarray) else type(value).__name__
 
 
 class Painter:

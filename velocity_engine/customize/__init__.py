@@ -14,6 +14,7 @@ from typing import Any
 
 from velocity_engine.customize.apply import apply_entry, check_layer
 from velocity_engine.customize.entries import Entry, Problems, Sources, choices, read_entry
+from velocity_engine.customize.plugin_data import with_checked_data
 from velocity_engine.customize.slots import apply_slots
 from velocity_engine.customize.targets import (
     LayerNames,
@@ -39,13 +40,13 @@ _SHOWN |= {"visible": True, "show": True, "true": True, "on": True}
 @dataclass(frozen=True, slots=True)
 class Applied:
     """A customized document, all that is wrong with its customizations, and by the position of each layer that was
-    changed the number and the key of the entry that changed it last. ``reparsed``: slots were replaced, so that every
+    changed the field and the key of the entry that changed it last. ``reparsed``: slots were replaced, so that every
     layer of the document is a new one.
     """
 
     document: Document
     problems: list[CustomizationError]
-    changed: Mapping[Position, tuple[int, str]]
+    changed: Mapping[Position, tuple[str, str]]
     reparsed: bool = False
 
 
@@ -59,10 +60,10 @@ def customize(
 ) -> Document:
     """``document`` with all ``customizations`` applied. ``assets`` maps the ids of ``{"assetId": ...}`` to local files.
 
-    CustomizationError on the first problem, which says how many others there are (``customization_problems`` lists
-    them). ``document`` is what ``parse_document`` made of the package's document: where slots are replaced it is parsed
-    anew. ``package`` may be None for a document that stands alone. Of the entries the first ``known`` are those of an
-    earlier call: errors count from the one behind them.
+    CustomizationError on the first problem, which says how many others there are (``apply_all`` lists them).
+    ``document`` is what ``parse_document`` made of the package's document: where slots are replaced it is parsed anew.
+    ``package`` may be None for a document that stands alone. Of the entries the first ``known`` are those of an earlier
+    call: errors count from the one behind them.
     """
     applied = apply_all(document, customizations, Sources(package=package, assets=assets or {}), known=known)
     problems = applied.problems
@@ -74,17 +75,6 @@ def customize(
         hint = f"{first.hint} {more}" if first.hint else more
         raise CustomizationError(first.message, place=first.place, hint=hint)
     return applied.document
-
-
-def customization_problems(
-    document: Document,
-    customizations: Customizations,
-    *,
-    package: Package | None = None,
-    assets: Mapping[str, str | os.PathLike[str]] | None = None,
-) -> list[CustomizationError]:
-    """All that is wrong with ``customizations``; files are only checked where ``package`` or ``assets`` is given."""
-    return apply_all(document, customizations, Sources(package=package, assets=assets)).problems
 
 
 def apply_all(
@@ -102,18 +92,19 @@ def apply_all(
     read: list[tuple[Entry | None, Problems]] = []
     for number, raw in enumerate(customizations):
         problems = Problems(number, known)
-        read.append((read_entry(raw, problems, sources), problems))
+        entry = read_entry(raw, problems, sources)
+        read.append((entry and with_checked_data(entry, problems, sources), problems))
     slots = [(entry, problems) for entry, problems in read if entry is not None and entry.target == "slot"]
     original = document
     document = apply_slots(document, sources.package, slots)
     reparsed = document is not original
-    changed: dict[Position, tuple[int, str]] = {}
+    changed: dict[Position, tuple[str, str]] = {}
     for entry, problems in read:
         if entry is None:
             check_layer(document, problems, names)
         elif entry.target != "slot":
             document = apply_entry(document, entry, problems, names)
-            changed.update(dict.fromkeys(problems.changed, (problems.number, entry.key)))
+            changed.update(dict.fromkeys(problems.changed, (problems.entry, entry.key)))
     return Applied(document, [problem for _, problems in read for problem in problems.found], changed, reparsed)
 
 
@@ -146,4 +137,4 @@ def entry_for(document: Document, layer: str, value: str) -> tuple[dict[str, Any
     raise CustomizationError(what, place=place, hint='Such a layer takes "visible" or "hidden"')
 
 
-__all__ = ["Applied", "Customizations", "apply_all", "customization_problems", "customize", "entry_for"]
+__all__ = ["Applied", "Customizations", "apply_all", "customize", "entry_for"]

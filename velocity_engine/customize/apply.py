@@ -259,4 +259,5 @@ def _with_plugin(
             height=box[3] - box[1],
         )
         changed[position] = replace(layer, content=content)
+    document = replace(document, uploads={**document.uploads, **new.uploads})
     return without_settled_findings(with_layers(document, changed))

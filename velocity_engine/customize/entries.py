@@ -6,7 +6,7 @@ import math
 import os
 import posixpath
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from velocity_engine.errors import CustomizationError, Place, nearest
@@ -75,8 +75,11 @@ class VisibleReplacement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PluginReplacement:
+    """``uploads``: the files of the request that ``data`` names, by their ids."""
+
     plugin: str
     data: Any
+    uploads: Mapping[str, Media] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,9 +121,19 @@ class Problems:
         self.found: list[CustomizationError] = []
         self.changed: Sequence[tuple[str, int]] = ()
 
+    @property
+    def entry(self) -> str:
+        """The field of the request that holds the entry."""
+        return entry_field(self.number, self._known)
+
     def add(self, key: str, message: str, hint: str | None = None) -> None:
-        field = f"customizationMap[{self.number - self._known}]" + (f".{key}" if key else "")
+        field = self.entry + (f".{key}" if key else "")
         self.found.append(CustomizationError(message, place=Place(layer=self.layer, field=field), hint=hint))
+
+
+def entry_field(number: int, known: int) -> str:
+    """The field of the request that holds entry ``number``; the first ``known`` are those of an earlier request."""
+    return f"customizationMap[{number - known}]" if number >= known else f"the earlier customizationMap[{number}]"
 
 
 def choices(name: str, known: Sequence[str], what: str) -> str:
@@ -307,11 +320,11 @@ def _source(value: Any, key: str, problems: Problems, sources: Sources) -> tuple
     if not isinstance(text, str) or not text:
         problems.add(f"{key}.{source}", f"{source} is {described(text)}", "It must be a string")
         return None
-    read = {"assetId": _from_assets, "file": _from_package, "data": _from_data}[source]
+    read = {"assetId": from_assets, "file": _from_package, "data": _from_data}[source]
     return read(text, f"{key}.{source}", problems, sources)
 
 
-def _from_assets(text: str, key: str, problems: Problems, sources: Sources) -> tuple[Media, str] | None:
+def from_assets(text: str, key: str, problems: Problems, sources: Sources) -> tuple[Media, str] | None:
     if sources.assets is None:
         return Media(path=text), text
     path = sources.assets.get(text)

@@ -6,6 +6,7 @@ import posixpath
 from collections import Counter
 from dataclasses import dataclass, replace
 
+from velocity_engine import plugins
 from velocity_engine.customize.box import content_box
 from velocity_engine.customize.targets import fills_of, kind_of, replacements_for
 from velocity_engine.model.document import Composition, Document, MediaAsset
@@ -70,7 +71,7 @@ def _infos(document: Document, composition: Composition, prefix: str) -> list[La
         LayerInfo(
             name=layer.name,
             path=prefix + layer.name,
-            kind=kind_of(layer.content),
+            kind=_kind(layer.content),
             value=_value(document, layer.content),
             in_point=layer.in_point,
             out_point=layer.out_point,
@@ -79,6 +80,12 @@ def _infos(document: Document, composition: Composition, prefix: str) -> list[La
         )
         for layer in composition.layers
     ]
+
+
+def _kind(content: Content) -> str:
+    """As ``kind_of``; a layer that only a plugin knows is of the kind that the plugin calls it."""
+    found = plugins.layer_type(content.type) if isinstance(content, UnknownContent) else None
+    return kind_of(content) if found is None else found.key
 
 
 def _size(document: Document, content: Content) -> tuple[float, float] | None:

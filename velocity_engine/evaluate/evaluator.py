@@ -257,7 +257,7 @@ def _clipped(commands: list[DrawCommand], clip: Clip, viewport: Viewport) -> lis
 
 
 def _effects(planned: PlannedLayer, sampler: LayerSampler, matrix: Matrix) -> tuple[EffectCall, ...]:
-    calls = (kind.evaluate(effect, sampler, matrix) for effect, kind in planned.effects)
+    calls = (one.evaluate(one.effect, sampler, matrix) for one in planned.effects)
     return tuple(call for call in calls if call is not None)
 
 
@@ -339,7 +339,7 @@ def _styles(
     if not planned.styles:
         return (), ()
     layer = StyledLayer(sampler=sampler, matrix=matrix, styles=planned.layer.styles, content=content)
-    found = [call for style, kind in planned.styles if (call := kind.evaluate(style, layer)) is not None]
+    found = [call for one in planned.styles if (call := one.evaluate(one.style, layer)) is not None]
     calls = tuple(entry.call for entry in found if entry.under is None)
     under = [(entry.call, entry.under) for entry in found if entry.under is not None]
     return calls, tuple(reversed(under))

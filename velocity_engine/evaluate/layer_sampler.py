@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from velocity_engine.display import DrawCommand, LayerPicture
 from velocity_engine.evaluate.evaluation_pass import Pass
-from velocity_engine.model.geometry import Matrix
+from velocity_engine.model.geometry import Bounds, Matrix
 from velocity_engine.model.layers import (
     ImageContent,
     Mask,
@@ -24,6 +24,7 @@ from velocity_engine.model.text import TextDocument
 from velocity_engine.motion.keyframes import Curves
 from velocity_engine.plan.layers import PlannedComposition, PlannedLayer
 from velocity_engine.plan.plan import Plan
+from velocity_engine.sampler import LayerTime
 
 
 class LayerSource(Protocol):
@@ -79,6 +80,24 @@ class LayerSampler:
         if self._at is not None:
             return self._at.size
         return (float(document.width), float(document.height))
+
+    @property
+    def box(self) -> Bounds:
+        content = self._planned.layer.content if self._planned is not None else None
+        if isinstance(content, PluginContent):
+            return (content.left, content.top, content.left + content.width, content.top + content.height)
+        return (0.0, 0.0, *self.size)
+
+    @property
+    def time(self) -> LayerTime:
+        document = self._plan.document
+        if self._planned is None:
+            left = (document.out_point - self.frame) / document.frame_rate
+            return LayerTime(self.seconds, left, self.seconds)
+        layer = self._planned.layer
+        frames = (self.frame - layer.in_point, layer.out_point - self.frame)
+        own = (self.frame - layer.start_time) / (layer.stretch or 1.0)
+        return LayerTime(frames[0] / document.frame_rate, frames[1] / document.frame_rate, own / document.frame_rate)
 
     @property
     def masks(self) -> tuple[Mask, ...]:

@@ -69,7 +69,7 @@ class Document:
 
     ``background`` is straight RGBA of a document that names one, else None. ``findings`` is what the parser could not
     take. ``slots`` maps a slot id to the JSON value it holds (``parse`` applied them already; ``customize`` may apply
-    others).
+    others). ``uploads`` maps the ids of the request's files that the data of plugin layers names to these files.
     """
 
     width: int
@@ -89,3 +89,4 @@ class Document:
     background: tuple[float, float, float, float] | None = None
     findings: tuple[Finding, ...] = ()
     file: str = ""
+    uploads: Mapping[str, Media] = field(default_factory=dict)

@@ -11,7 +11,26 @@ from velocity_engine.model.document import Composition
 from velocity_engine.model.layers import Effect, Layer, LayerStyle
 from velocity_engine.model.properties import Property, SplitPosition
 from velocity_engine.model.transform import Transform
-from velocity_engine.plugin_types import DrawsPlaced, EffectType, PreparedLayer, ReadsLayers, StyleType
+from velocity_engine.plan.guarded import Evaluate, EvaluateStyle, guarded
+from velocity_engine.plugin_types import DrawsPlaced, EffectType, PreparedLayer, ReadsLayers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlannedEffect:
+    """An effect of a layer, the type that serves it, and what returns its call."""
+
+    effect: Effect
+    kind: EffectType
+    evaluate: Evaluate
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlannedStyle:
+    """A layer style, its place among the others, and what returns its call."""
+
+    style: LayerStyle
+    order: int
+    evaluate: EvaluateStyle
 
 
 @dataclass(slots=True, eq=False)
@@ -23,8 +42,8 @@ class PlannedLayer:
     path: str
     prepared: PreparedLayer | None = None  # None for what cannot be drawn, or never is
     placed: DrawsPlaced | None = None  # the same, where it draws on the device
-    effects: tuple[tuple[Effect, EffectType], ...] = ()
-    styles: tuple[tuple[LayerStyle, StyleType], ...] = ()  # in the order in which they act
+    effects: tuple[PlannedEffect, ...] = ()
+    styles: tuple[PlannedStyle, ...] = ()  # in the order in which they act
     parent: PlannedLayer | None = None
     matte: PlannedLayer | None = None
     neighbours: Mapping[int, PlannedLayer] = field(default_factory=dict)
@@ -41,7 +60,10 @@ class PlannedComposition:
 
 def numbers_read(effect: Effect, kind: object) -> tuple[int, ...]:
     """The numbers of the layers that an effect of this kind reads."""
-    return kind.layers(effect) if isinstance(kind, ReadsLayers) else ()
+    if not isinstance(kind, ReadsLayers):
+        return ()
+    with guarded("the effect", kind, ""):
+        return kind.layers(effect)
 
 
 def drawable(layers: Sequence[PlannedLayer]) -> list[PlannedLayer]:

@@ -5,7 +5,7 @@ others."""
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,18 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine import plugins
+from velocity_engine.customize.box import content_box
 from velocity_engine.display import FrameReader, Picture
-from velocity_engine.errors import Finding, MediaError, Place, VelocityError
+from velocity_engine.errors import Finding, MediaError, Place, PluginError, VelocityError
+from velocity_engine.files.leftovers import note
 from velocity_engine.files.regular import open_regular
 from velocity_engine.media.decoded_pictures import DecodedPictures
-from velocity_engine.model.document import Document, Media, MediaAsset
+from velocity_engine.model.document import Document, Media
+from velocity_engine.model.geometry import Bounds
 from velocity_engine.model.layers import (
     AudioContent,
     CameraContent,
     Effect,
     ImageContent,
     Layer,
-    LayerStyle,
     PluginContent,
     UnknownContent,
     VideoContent,
@@ -33,8 +35,27 @@ from velocity_engine.model.layers import (
 from velocity_engine.model.properties import Property
 from velocity_engine.motion.keyframes import Curves
 from velocity_engine.package.package import Package
-from velocity_engine.plan.layers import PlannedComposition, PlannedLayer, bind, drawable, note_stillness, numbers_read
-from velocity_engine.plugin_types import DrawsCompositions, DrawsPlaced, EffectType, LayerType, StyleType, TellsLimits
+from velocity_engine.plan.guarded import GuardedLayer, evaluated_by, guarded, prepared_by, styled_by
+from velocity_engine.plan.layers import (
+    PlannedComposition,
+    PlannedEffect,
+    PlannedLayer,
+    PlannedStyle,
+    bind,
+    drawable,
+    note_stillness,
+    numbers_read,
+)
+from velocity_engine.plan.sources import named_media
+from velocity_engine.plugin_types import (
+    DrawsCompositions,
+    DrawsPlaced,
+    LayerType,
+    MediaSource,
+    TellsLimits,
+)
+from velocity_engine.text.typesetter import LayerTypesetter, catalogue_of
+from velocity_engine.typesetting import Typesetter
 
 MAX_FINDINGS = 1000
 _CONTROL_TYPES = (5,)  # Bodymovin's number for controls, but for every effect that it has no number for, too
@@ -146,8 +167,8 @@ class PlanBuilder:
         self.resources: list[Callable[[], None]] = []
         self._reported: set[tuple[str, str | None, str | None]] = set()
         self._fails = self._more = False
-        self._pictures: dict[str, Sequence[tuple[float, Picture]]] = {}
-        self._clips: dict[str, FrameReader | None] = {}
+        self._pictures: dict[Hashable, Sequence[tuple[float, Picture]]] = {}
+        self._clips: dict[Hashable, FrameReader | None] = {}
         self._folder: Path | None = None
 
     # --- what layer types ask for ---
@@ -185,45 +206,43 @@ class PlanBuilder:
             return ()
         return [n for n in self.package.names if n.lower().endswith((".ttf", ".otf", ".ttc", ".woff", ".woff2"))]
 
-    def asset(self, asset_id: str) -> MediaAsset:
-        asset = self.document.assets.get(asset_id)
-        if asset is None:
-            raise MediaError(f"there is no asset {asset_id!r}", hint="The layer's refId must name one of the assets")
-        return asset
-
-    def picture(self, asset_id: str) -> Sequence[tuple[float, Picture]]:
-        found = self._pictures.get(asset_id)
+    def picture(self, source: MediaSource) -> Sequence[tuple[float, Picture]]:
+        named = named_media(source, self.document, self.package)
+        found = self._pictures.get(named.key)
         if found is None:
-            media = self._media(asset_id)
-            found = self._decoded.decode(self.read(media), _media_name(media, asset_id))
-            self._pictures[asset_id] = found
+            found = self._pictures[named.key] = self._decoded.decode(self.read(named.media), named.name)
         return found
 
-    def clip(self, asset_id: str) -> FrameReader | None:
-        if asset_id not in self._clips:
+    def clip(self, source: MediaSource) -> FrameReader | None:
+        named = named_media(source, self.document, self.package)
+        if named.key not in self._clips:
             from velocity_engine.media.clip import open_clip
 
-            reader = open_clip(self._local_file(asset_id), _media_name(self._media(asset_id), asset_id))
+            reader = open_clip(self._local_file(named.media), named.name)
             self.resources.append(reader.close)
-            self._clips[asset_id] = reader
-        return self._clips[asset_id]
+            self._clips[named.key] = reader
+        return self._clips[named.key]
 
-    def _media(self, asset_id: str) -> Media:
-        asset = self.asset(asset_id)
-        if asset.media is None:
-            message = asset.missing or f"the package lacks {asset.name or asset_id}"
-            raise MediaError(message, place=Place(file=asset.name or None, pointer=asset.pointer or None),
-                             hint="Put the file into images/ of the package, or replace the layer")  # fmt: skip
-        return asset.media
+    def typesetter(self, layer: Layer) -> Typesetter:
+        place = Place(layer=layer.name or None, pointer=layer.pointer or None)
+        return LayerTypesetter(catalogue_of(self), place, self.report)
 
-    def _local_file(self, asset_id: str) -> Path:
+    def box(self, layer: Layer) -> Bounds:
+        whole = (0.0, 0.0, float(self.document.width), float(self.document.height))
+        return content_box(self.document, layer.content) or whole
+
+    def span(self, layer: Layer) -> tuple[float, float]:
+        rate = self.document.frame_rate
+        return (layer.in_point / rate, layer.out_point / rate)
+
+    def _local_file(self, media: Media) -> Path:
         """A file that a decoder can open by name."""
-        media = self._media(asset_id)
         if media.path is not None:
             return Path(media.path)
         if self._folder is None:
             holder = tempfile.TemporaryDirectory(prefix="velocity-")
             self.resources.append(holder.cleanup)
+            note(holder.name)
             self._folder = Path(holder.name)
         folder = self._folder / str(len(self._clips))
         folder.mkdir()
@@ -255,8 +274,11 @@ class PlanBuilder:
 
     def _prepare(self, planned: PlannedLayer) -> None:
         self.prepare_content(planned)
-        planned.effects = self._effects(planned.layer, planned.path)
-        planned.styles = self._styles(planned.layer, planned.path)
+        try:
+            planned.effects = self._effects(planned.layer, planned.path)
+            planned.styles = self._styles(planned.layer, planned.path)
+        except PluginError as error:
+            self.report_layer(error, planned.layer, planned.path)
 
     def prepare_content(self, planned: PlannedLayer) -> None:
         """Makes what the layer itself shows ready, or reports why it cannot be."""
@@ -264,13 +286,14 @@ class PlanBuilder:
         kind = self._layer_type(layer, path)
         if kind is not None:
             try:
-                planned.prepared = kind.prepare(layer, self)
-                planned.placed = planned.prepared if isinstance(planned.prepared, DrawsPlaced) else None
-                if isinstance(planned.prepared, DrawsCompositions):
-                    for identity in planned.prepared.compositions:
+                planned.prepared = prepared = prepared_by(kind, layer, self, path)
+                planned.placed = prepared if isinstance(prepared, DrawsPlaced) else None
+                drawing = prepared.prepared if isinstance(prepared, GuardedLayer) else prepared
+                if isinstance(drawing, DrawsCompositions):
+                    for identity in drawing.compositions:
                         self.composition(identity, path)
             except VelocityError as error:
-                self._report_layer(error, layer, path)
+                self.report_layer(error, layer, path)
 
     def _layer_type(self, layer: Layer, path: str) -> LayerType | None:
         content = layer.content
@@ -293,8 +316,10 @@ class PlanBuilder:
             return None
         return plugins.layer_type(content.lottie_type)
 
-    def _report_layer(self, error: VelocityError, layer: Layer, path: str) -> None:
-        place = Place(file=error.place.file, layer=path, pointer=error.place.pointer or layer.pointer)
+    def report_layer(self, error: VelocityError, layer: Layer, path: str) -> None:
+        """Reports that a layer cannot be drawn, with what the error says."""
+        field = error.place.field if isinstance(layer.content, PluginContent) else None
+        place = Place(file=error.place.file, layer=path, pointer=error.place.pointer or layer.pointer, field=field)
         feature = "asset.missing" if self._lacks_asset(layer) else "layer.broken"
         hint = f". {error.hint}" if error.hint else ""
         self.report(Finding(feature, f"{error.message}{hint}", place, severity="error"))
@@ -305,7 +330,7 @@ class PlanBuilder:
         asset = self.document.assets.get(layer.content.asset)
         return asset is not None and asset.media is None
 
-    def _effects(self, layer: Layer, path: str) -> tuple[tuple[Effect, EffectType], ...]:
+    def _effects(self, layer: Layer, path: str) -> tuple[PlannedEffect, ...]:
         found = []
         for effect in layer.effects:
             if not effect.enabled or _only_controls(effect):
@@ -316,8 +341,9 @@ class PlanBuilder:
                 message = f"the effect {effect.name or name!r} ({name}) is not supported"
                 self.report(Finding(f"effect.{name}", message, Place(layer=path, pointer=effect.pointer)))
             else:
-                found.append((effect, kind))
-                self._report_limits(effect, kind, Place(layer=path, pointer=effect.pointer))
+                found.append(PlannedEffect(effect, kind, evaluated_by(kind, path)))
+                with guarded("the effect", kind, path):
+                    self._report_limits(effect, kind, Place(layer=path, pointer=effect.pointer))
         return tuple(found)
 
     def _report_limits(self, effect: Effect, kind: object, place: Place) -> None:
@@ -328,14 +354,15 @@ class PlanBuilder:
 
     def _report_sources(self, layers: Sequence[PlannedLayer]) -> None:
         for planned in layers:
-            for effect, kind in planned.effects:
-                missing = [n for n in numbers_read(effect, kind) if n not in planned.neighbours]
+            for one in planned.effects:
+                effect = one.effect
+                missing = [n for n in numbers_read(effect, one.kind) if n not in planned.neighbours]
                 if missing:
                     name = effect.name or effect.match_name
                     message = f"the effect {name!r} reads layer {missing[0]}, which is missing"
                     self.report(Finding("effect.layer", message, Place(layer=planned.path, pointer=effect.pointer)))
 
-    def _styles(self, layer: Layer, path: str) -> tuple[tuple[LayerStyle, StyleType], ...]:
+    def _styles(self, layer: Layer, path: str) -> tuple[PlannedStyle, ...]:
         found = []
         for style in layer.styles:
             place = Place(layer=path, pointer=style.pointer)
@@ -344,13 +371,8 @@ class PlanBuilder:
                 message = f"the layer style {style.name or str(style.type)!r} (type {style.type}) is not supported"
                 self.report(Finding(f"style.{style.type}", message, place))
                 continue
-            for feature, message in kind.problems(style):
-                self.report(Finding(feature, message, place))
-            found.append((style, kind))
-        return tuple(sorted(found, key=lambda one: one[1].order))
-
-
-def _media_name(media: Media, asset_id: str) -> str:
-    if media.name is not None:
-        return media.name
-    return Path(media.path).name if media.path is not None else asset_id
+            with guarded("the layer style", kind, path):
+                for feature, message in kind.problems(style):
+                    self.report(Finding(feature, message, place))
+            found.append(PlannedStyle(style, kind.order, styled_by(kind, path)))
+        return tuple(sorted(found, key=lambda one: one.order))

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from velocity_engine.customize import Applied, apply_all
-from velocity_engine.customize.entries import Sources
+from velocity_engine.customize.entries import Sources, entry_field
 from velocity_engine.customize.targets import LayerNames, Position, layer_at
-from velocity_engine.errors import CustomizationError, Finding, Place, VelocityError
+from velocity_engine.errors import CustomizationError, Finding, Place, PluginError, VelocityError
 from velocity_engine.media.decoded_pictures import DecodedPictures
 from velocity_engine.model.document import Document
 from velocity_engine.model.layers import ImageContent, Layer, TextContent, VideoContent
@@ -56,16 +56,20 @@ class Preflight:
             assets: The files of ``{"assetId": ...}`` by their ids.
             probed: Those of the files that were looked at before; they are not opened again.
         """
-        return self._judged(customizations, assets, frozenset(probed), ())
+        return self._judged(customizations, assets, frozenset(probed), (), 0)
 
     def problems(
         self,
         customizations: Sequence[Mapping[str, Any]],
         assets: Mapping[str, str | os.PathLike[str]],
         probed: Collection[str] = (),
+        known: int = 0,
     ) -> tuple[VelocityError, ...]:
-        """As ``look``, without the warnings: no text is laid out, since no render fails of one."""
-        return self._judged(customizations, assets, frozenset(probed), (TextContent,)).problems
+        """As ``look``, without the warnings: no text is laid out, since no render fails of one.
+
+        The first ``known`` entries are those of an earlier call: errors count from the one behind them.
+        """
+        return self._judged(customizations, assets, frozenset(probed), (TextContent,), known).problems
 
     def _judged(
         self,
@@ -73,11 +77,12 @@ class Preflight:
         assets: Mapping[str, str | os.PathLike[str]],
         probed: frozenset[str],
         passed: tuple[type, ...],
+        known: int,
     ) -> Preflighted:
-        if strangers := self._strangers(customizations):
+        if strangers := self._strangers(customizations, known):
             return Preflighted(tuple(strangers), ())
         sources = Sources(package=self._package, assets=assets)
-        applied = apply_all(self._document, customizations, sources, self._names)
+        applied = apply_all(self._document, customizations, sources, self._names, known)
         if applied.problems:
             return Preflighted(tuple(applied.problems), ())
         if applied.reparsed:
@@ -89,21 +94,24 @@ class Preflight:
             self._context.release(0)
             self._context = None
 
-    def _strangers(self, customizations: Sequence[Mapping[str, Any]]) -> list[VelocityError]:
+    def _strangers(self, customizations: Any, known: int) -> list[VelocityError]:
         """Where very many entries name layers that are not there, the first of them; the rest is not looked at then."""
-        known = self._names.of(self._document)
-        named = [(number, entry.get("layer")) for number, entry in enumerate(customizations)]
+        if not isinstance(customizations, Sequence):
+            return []
+        names = self._names.of(self._document)
+        entries = enumerate(customizations)
+        named = [(number, entry.get("layer")) for number, entry in entries if isinstance(entry, Mapping)]
         unknown = [
             (number, name)
             for number, name in named
-            if isinstance(name, str) and name and name not in known and "/" not in name
+            if isinstance(name, str) and name and name not in names and "/" not in name
         ]
         if len(unknown) <= MANY:
             return []
         found: list[VelocityError] = [
             CustomizationError(
                 f"there is no layer {name[:200]!r}",
-                place=Place(layer=name, field=f"customizationMap[{number}].layer"),
+                place=Place(layer=name, field=f"{entry_field(number, known)}.layer"),
                 hint=self._names.hint(name),
             )
             for number, name in unknown[:MANY]
@@ -123,7 +131,7 @@ class Preflight:
         context = _Watching(applied.document, self._package, self._pictures)
         try:
             context.composition("")
-            owners: dict[int | None, tuple[int, str]] = {
+            owners: dict[int | None, tuple[str, str]] = {
                 id(layer_at(applied.document, place)): owner for place, owner in applied.changed.items()
             }
             return _judged([*_own(applied.document, None), *context.found], owners)
@@ -134,7 +142,7 @@ class Preflight:
         context, document = self._base(), applied.document
         replaced = {id(layer_at(self._document, place)) for place in applied.changed if _exists(self._document, place)}
         found = [*_own(document, None), *(one for one in context.found if one[0] not in replaced)]
-        owners: dict[int | None, tuple[int, str]] = {}
+        owners: dict[int | None, tuple[str, str]] = {}
         with context.aside(document) as looked:
             for place, owner in applied.changed.items():
                 layer = layer_at(document, place)
@@ -149,8 +157,8 @@ class Preflight:
         return _judged(found, owners)
 
 
-Found = tuple[int | None, Finding]
-"""A finding, and the identity of the layer that it is about."""
+Found = tuple[int | None, Finding, VelocityError | None]
+"""A finding, the identity of the layer that it is about, and the error that it tells of."""
 
 
 class _Watching(PlanBuilder):
@@ -161,12 +169,20 @@ class _Watching(PlanBuilder):
         super().__init__(document, package, pictures)
         self.found: list[Found] = []
         self._layers: list[int] = []
+        self._error: VelocityError | None = None
 
     def report(self, finding: Finding) -> None:
         before = len(self.findings)
         super().report(finding)
         if len(self.findings) > before:
-            self.found.append((self._layers[-1] if self._layers else None, finding))
+            self.found.append((self._layers[-1] if self._layers else None, finding, self._error))
+
+    def report_layer(self, error: VelocityError, layer: Layer, path: str) -> None:
+        self._error = error
+        try:
+            super().report_layer(error, layer, path)
+        finally:
+            self._error = None
 
     def prepare_content(self, planned: PlannedLayer) -> None:
         self._layers.append(id(planned.layer))
@@ -220,7 +236,7 @@ def _mattes(document: Document, place: Position) -> Iterator[Layer]:
 
 def _own(document: Document, owner: int | None) -> list[Found]:
     """The parser's findings; whether a missing file matters, the layers that show it say."""
-    return [(owner, finding) for finding in document.findings if finding.feature != MISSING]
+    return [(owner, finding, None) for finding in document.findings if finding.feature != MISSING]
 
 
 def _is_probed(document: Document, layer: Layer, probed: frozenset[str]) -> bool:
@@ -230,15 +246,25 @@ def _is_probed(document: Document, layer: Layer, probed: frozenset[str]) -> bool
     return asset is not None and asset.media is not None and asset.media.path in probed
 
 
-def _judged(found: Sequence[Found], owners: Mapping[int | None, tuple[int, str]]) -> Preflighted:
+def _field(owner: tuple[str, str], finding: Finding, error: VelocityError | None) -> str:
+    """The request's field that brought an error. What a plugin refuses is its data; it may name a part of them
+    ("data.bars[2]")."""
+    entry, key = owner
+    if key == "plugin" and error is not None and not isinstance(error, PluginError):
+        named = finding.place.field or ""
+        key = named if named.startswith("data") else "data"
+    return f"{entry}.{key}"
+
+
+def _judged(found: Sequence[Found], owners: Mapping[int | None, tuple[str, str]]) -> Preflighted:
     """Errors as problems of the entries that brought them."""
     problems: list[VelocityError] = []
     warnings: list[Finding] = []
-    for layer, finding in found:
+    for layer, finding, error in found:
         if finding.severity != "error":
             warnings.append(finding)
             continue
-        owner = owners.get(layer)
-        field = None if owner is None else f"customizationMap[{owner[0]}].{owner[1]}"
-        problems.append(CustomizationError(finding.message, place=Place(layer=finding.place.layer, field=field)))
+        field = None if (owner := owners.get(layer)) is None else _field(owner, finding, error)
+        message, hint = (finding.message, None) if error is None else (error.message, error.hint)
+        problems.append(CustomizationError(message, place=Place(layer=finding.place.layer, field=field), hint=hint))
     return Preflighted(tuple(problems), tuple(dict.fromkeys(warnings)))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from velocity_engine.plugins.loading import PluginReport
 from velocity_engine.plugins.manager import (
     STRICT_VARIABLE,
-    PluginReport,
     codec,
     codecs,
     effect,
@@ -14,10 +14,13 @@ from velocity_engine.plugins.manager import (
     layer_type,
     plugin_layer,
     plugin_layers,
+    provider_of,
+    register,
     require_sound,
     reset,
     storage,
     style_type,
+    unregister,
 )
 
 __all__ = [
@@ -32,8 +35,11 @@ __all__ = [
     "layer_type",
     "plugin_layer",
     "plugin_layers",
+    "provider_of",
+    "register",
     "require_sound",
     "reset",
     "storage",
     "style_type",
+    "unregister",
 ]

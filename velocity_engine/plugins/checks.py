@@ -19,6 +19,7 @@ class Kind:
     """One thing that plugins provide: its hook, its name in messages, its fields and methods, and what it claims.
 
     ``fields`` maps an attribute to a test and to what it must be; ``methods`` a method to its number of arguments.
+    ``optional`` is as ``fields``, for attributes that may be left out.
     ``names`` maps an attribute to the sort of claim its value (or each of its values) makes: no two objects share one.
     """
 
@@ -27,6 +28,7 @@ class Kind:
     fields: Mapping[str, tuple[Check, str]]
     methods: Mapping[str, int]
     names: Mapping[str, str] = field(default_factory=lambda: {"key": "name"})
+    optional: Mapping[str, tuple[Check, str]] = field(default_factory=dict)
 
     def problems(self, candidate: Any) -> list[str]:
         """What of ``candidate`` breaks the protocol; empty when nothing does."""
@@ -37,6 +39,9 @@ class Kind:
             if not hasattr(candidate, name):
                 found.append(f"{name} is missing: it must be {wanted}")
             elif not test(getattr(candidate, name)):
+                found.append(f"{name} is {getattr(candidate, name)!r}: it must be {wanted}")
+        for name, (test, wanted) in self.optional.items():
+            if hasattr(candidate, name) and not test(getattr(candidate, name)):
                 found.append(f"{name} is {getattr(candidate, name)!r}: it must be {wanted}")
         for name, count in self.methods.items():
             method = getattr(candidate, name, None)
@@ -77,6 +82,10 @@ def _is_whole_number(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _is_object(value: Any) -> bool:
+    return isinstance(value, Mapping)
+
+
 def _are_names(value: Any) -> bool:
     return isinstance(value, tuple) and all(_is_name(one) for one in value)
 
@@ -107,6 +116,7 @@ LAYER = Kind(
     fields={"key": _NAME, "lottie_types": _NUMBERS},
     methods={"prepare": 2},
     names={"key": "name", "lottie_types": "Lottie type"},
+    optional={"data_schema": (_is_object, "a JSON schema, as a dict")},
 )
 EFFECT = Kind(
     hook="velocity_effects",

@@ -8,86 +8,25 @@ With ``VELOCITY_STRICT_PLUGINS=1`` in the environment the first lookup raises Pl
 Two plugins can claim the same name, number or scheme. Which one wins does not depend on the order of installation. An
 object of a third party wins over a built-in one, so a built-in can be replaced on purpose. Among third parties the
 first one wins, in alphabetical order of distribution and then of entry point. The report of the other one names the
-conflict.
+conflict. What a program registers itself (``register``) wins over all others.
 
 All functions here may be called from any thread.
 """
 
 from __future__ import annotations
 
-import importlib
-import inspect
 import os
 import threading
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-import pluggy
-
-from velocity_engine import hookspecs
 from velocity_engine.errors import PluginError, nearest
-from velocity_engine.plugins.checks import CODEC, EFFECT, EXECUTOR, KINDS, LAYER, STORAGE, STYLE, Claim, Kind
+from velocity_engine.plugins.checks import CODEC, EFFECT, EXECUTOR, LAYER, STORAGE, STYLE, Kind
+from velocity_engine.plugins.loading import PluginReport, Registry, candidates, load, objects_of, registered
 
 if TYPE_CHECKING:
     from velocity_engine.plugin_types import Codec, EffectType, Executor, LayerType, Storage, StyleType
 
-GROUP = "velocity"
 STRICT_VARIABLE = "VELOCITY_STRICT_PLUGINS"
-BUILT_INS = (
-    "velocity_engine.builtin.layers",
-    "velocity_engine.builtin.effects",
-    "velocity_engine.builtin.styles",
-    "velocity_engine.builtin.codecs",
-    "velocity_engine.builtin.storage",
-    "velocity_engine.executors",
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PluginReport:
-    """What is known of one plugin after loading.
-
-    Attributes:
-        name: The name of its entry point, or of its module for a built-in.
-        distribution: The name of the installed package, or "" where the entry point has none.
-        version: The version of the installed package, or "".
-        built_in: Whether it comes with the engine.
-        provides: Its objects, such as "codec h264".
-        conflicts: The names, numbers and schemes that another plugin has taken.
-        error: Why it was skipped, or None where it works.
-    """
-
-    name: str
-    distribution: str
-    version: str
-    built_in: bool = False
-    provides: tuple[str, ...] = ()
-    conflicts: tuple[str, ...] = ()
-    error: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A plugin that is not loaded yet. ``load`` imports it."""
-
-    report: PluginReport
-    load: Any
-
-
-@dataclass(frozen=True, slots=True)
-class _Registry:
-    reports: tuple[PluginReport, ...]
-    found: Mapping[str, Mapping[Claim, Any]]  # by hook
-    added: frozenset[str]  # names of the layer types that do not come with the engine
-
-    def get(self, kind: Kind, sort: str, value: Hashable) -> Any:
-        return self.found[kind.hook].get((sort, value))
-
-    def names(self, kind: Kind, sort: str = "name") -> list[str]:
-        return sorted(str(value) for s, value in self.found[kind.hook] if s == sort)
-
 
 # --- looking up -----------------------------------------------------------------------------------------------------
 
@@ -217,6 +156,60 @@ def installed() -> list[PluginReport]:
     return list(_loaded().reports)
 
 
+def provider_of(thing: object) -> str | None:
+    """Returns who provides an object: the name of the installed package, or "this program" for what was registered.
+
+    What the engine brings along has no provider: None.
+
+    Args:
+        thing: What one of the other functions returned.
+    """
+    return _loaded().providers.get(id(thing))
+
+
+# --- what a program registers itself --------------------------------------------------------------------------------
+
+
+def register(thing: Any) -> None:
+    """Makes a plugin known to this process, without a package: to try it, or for a program that brings its own.
+
+    It wins over installed plugins and built-ins of the same name. Other processes do not know of it: an executor that
+    renders elsewhere needs an installed package.
+
+    Args:
+        thing: A layer type, effect, layer style, codec, storage backend or executor; or a plugin, as an entry point
+            names it: a module, an instance or a class with hooks.
+
+    Raises:
+        PluginError: It follows no protocol. The error says what is missing of the one that it is most like.
+
+    Example:
+        >>> ve.plugins.register(MyLayerType())
+        >>> ve.render_still(template, customizations=[{"layer": "Box", "plugin": "mine", "data": 3}])
+    """
+    global _registry
+    try:
+        objects_of(registered(thing))
+    except Exception as error:
+        raise PluginError(f"{type(thing).__name__} cannot be registered: {error}") from error
+    with _lock:
+        if all(other is not thing for other in _registered):
+            _registered.insert(0, thing)
+        _registry = None
+
+
+def unregister(thing: Any) -> None:
+    """Forgets what was registered. What is not registered is forgotten already.
+
+    Args:
+        thing: The object that ``register`` was given.
+    """
+    global _registry
+    with _lock:
+        _registered[:] = [other for other in _registered if other is not thing]
+        _registry = None
+
+
 def _require(kind: Kind, sort: str, value: str) -> Any:
     registry = _loaded()
     found = registry.get(kind, sort, value)
@@ -234,7 +227,8 @@ def _require(kind: Kind, sort: str, value: str) -> Any:
 # --- loading --------------------------------------------------------------------------------------------------------
 
 _lock = threading.RLock()
-_registry: _Registry | None = None
+_registry: Registry | None = None
+_registered: list[Any] = []
 _loading = False
 
 
@@ -254,12 +248,12 @@ def require_sound() -> None:
     _raise_broken(_loaded())
 
 
-def _loaded() -> _Registry:
+def _loaded() -> Registry:
     registry = _registry
     return registry if registry is not None else _load_once()
 
 
-def _load_once() -> _Registry:
+def _load_once() -> Registry:
     global _registry, _loading
     with _lock:
         if _registry is None:
@@ -269,7 +263,7 @@ def _load_once() -> _Registry:
                 )
             _loading = True
             try:
-                registry = _load(_candidates())
+                registry = load([*map(registered, _registered), *candidates()])
             finally:
                 _loading = False
             if os.environ.get(STRICT_VARIABLE, "").lower() in ("1", "true", "yes"):
@@ -278,106 +272,9 @@ def _load_once() -> _Registry:
         return _registry
 
 
-def _raise_broken(registry: _Registry) -> None:
+def _raise_broken(registry: Registry) -> None:
     for report in registry.reports:
         if report.error:
             raise PluginError(
                 f"the plugin {report.name} is broken: {report.error}", hint="Mend it, update it, or uninstall it"
             )
-
-
-def _candidates() -> list[_Candidate]:
-    """Returns all plugins in order of precedence: third parties in alphabetical order, then the built-ins."""
-    from importlib.metadata import entry_points
-
-    found: dict[tuple[str, str, str], _Candidate] = {}
-    for entry in entry_points(group=GROUP):
-        distribution = entry.dist.name if entry.dist else ""
-        version = entry.dist.version if entry.dist else ""
-        report = PluginReport(name=entry.name, distribution=distribution, version=version)
-        found.setdefault((distribution.casefold(), entry.name, entry.value), _Candidate(report, entry.load))
-    third_parties = [found[order] for order in sorted(found)]
-    return third_parties + [_built_in(module) for module in BUILT_INS]
-
-
-def _built_in(module: str) -> _Candidate:
-    report = PluginReport(name=module.rpartition(".")[2], distribution="velocity-render", version="", built_in=True)
-    return _Candidate(report, lambda: importlib.import_module(module))
-
-
-def _load(candidates: Sequence[_Candidate]) -> _Registry:
-    manager = pluggy.PluginManager(hookspecs.PROJECT)
-    manager.add_hookspecs(hookspecs)
-    found: dict[str, dict[Claim, Any]] = {kind.hook: {} for kind in KINDS}
-    owners: dict[tuple[str, Claim], str] = {}
-    reports = []
-    added = set()
-    for candidate in candidates:
-        report = candidate.report
-        try:
-            objects = _objects(manager, candidate.load())
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a stranger's code does, the rest goes on
-            reports.append(replace(report, error=_reason(error)))
-            continue
-        conflicts = []
-        for kind, thing in objects:
-            for claim in kind.claims(thing):
-                owner = owners.setdefault((kind.hook, claim), report.distribution or report.name)
-                if claim in found[kind.hook]:
-                    conflicts.append(f"{kind.noun} {claim[0]} {claim[1]} is taken by {owner}")
-                    continue
-                found[kind.hook][claim] = thing
-                if kind is LAYER and claim[0] == "name" and not report.built_in:
-                    added.add(str(claim[1]))
-        provides = tuple(f"{kind.noun} {_title(thing)}" for kind, thing in objects)
-        reports.append(replace(report, provides=provides, conflicts=tuple(conflicts)))
-    return _Registry(
-        tuple(reports),
-        MappingProxyType({hook: MappingProxyType(table) for hook, table in found.items()}),
-        frozenset(added),
-    )
-
-
-def _objects(manager: pluggy.PluginManager, plugin: Any) -> list[tuple[Kind, Any]]:
-    """Returns all objects that one plugin provides, each one checked. It raises the first problem that it finds."""
-    if inspect.isclass(plugin):
-        plugin = plugin()
-    _check_version(plugin)
-    manager.register(plugin)
-    callers = manager.get_hookcallers(plugin) or []
-    unknown = [caller.name for caller in callers if not caller.has_spec()]
-    if unknown:
-        choices = [kind.hook for kind in KINDS]
-        near = nearest(unknown[0], choices)
-        raise TypeError(f"the hook {unknown[0]} is unknown; {f'did you mean {near}?' if near else f'known: {choices}'}")
-    if not callers:
-        raise TypeError("it implements no hook: its functions must be marked with velocity_engine.hookimpl")
-    others = [other for other in manager.get_plugins() if other is not plugin]
-    return [(kind, thing) for kind in KINDS for thing in _checked(manager, kind, others)]
-
-
-def _checked(manager: pluggy.PluginManager, kind: Kind, others: list[Any]) -> Iterator[Any]:
-    for given in manager.subset_hook_caller(kind.hook, others)():
-        if not isinstance(given, list | tuple):
-            raise TypeError(f"{kind.hook} gave {type(given).__name__}: it must give a list of objects")
-        for thing in given:
-            problems = kind.problems(thing)
-            if problems:
-                raise TypeError(f"{kind.noun} {_title(thing)} does not follow its protocol: {'; '.join(problems)}")
-            yield thing
-
-
-def _check_version(plugin: Any) -> None:
-    wanted = getattr(plugin, "velocity_hook_version", hookspecs.HOOK_VERSION)
-    if wanted != hookspecs.HOOK_VERSION:
-        raise TypeError(f"it needs version {wanted} of the hooks; this is version {hookspecs.HOOK_VERSION}")
-
-
-def _title(thing: Any) -> str:
-    key = getattr(thing, "key", None) or "/".join(map(str, getattr(thing, "schemes", ())))
-    return str(key or type(thing).__name__)
-
-
-def _reason(error: BaseException) -> str:
-    text = str(error) or "no reason given"
-    return text if isinstance(error, TypeError) else f"{type(error).__name__}: {text}"

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 
 from velocity_engine.errors import RenderCancelled, TemporaryStorageError, VelocityError
+from velocity_engine.files.leftovers import note
 from velocity_engine.plugin_types import NamesInPlace
 from velocity_engine.storage.targets import storage_for
 
@@ -49,8 +50,10 @@ class Delivery:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         if isinstance(self._storage, NamesInPlace):
             self.part = Path(self._storage.part(self.target))
+            note(self.part)
         else:
             self._folder = tempfile.TemporaryDirectory(prefix="velocity-")
+            note(self._folder.name)
             self.part = Path(self._folder.name) / "video.part"
 
     def store(

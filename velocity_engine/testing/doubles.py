@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
-from velocity_engine.display import (
-    FrameReader,
-    Picture,
-)
-from velocity_engine.errors import Finding
+from velocity_engine.customize.box import content_box
+from velocity_engine.display import FrameReader, Picture
+from velocity_engine.errors import Finding, Place
+from velocity_engine.media.clip import open_clip
+from velocity_engine.media.decoded_pictures import DecodedPictures
 from velocity_engine.model.document import Composition, Document, Media
-from velocity_engine.model.layers import Effect, EffectParameter, PluginContent
+from velocity_engine.model.geometry import Bounds
+from velocity_engine.model.layers import Effect, EffectParameter, Layer, PluginContent
 from velocity_engine.model.properties import still
-from velocity_engine.plugin_types import (
-    Segment,
-)
+from velocity_engine.plan.sources import named_media
+from velocity_engine.plugin_types import MediaSource, Segment
+from velocity_engine.sampler import LayerTime
+from velocity_engine.text.fonts import FontCatalogue
 from velocity_engine.text.still import StillSampler as SettledSampler
+from velocity_engine.text.typesetter import LayerTypesetter
+from velocity_engine.typesetting import Typesetter
 
-if TYPE_CHECKING:
-    pass
+RATE, FRAMES = 25.0, 50.0  # of the composition of these stand-ins
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +32,8 @@ class StillSampler(SettledSampler):
     """A ``Sampler`` for tests: every property has its first value at every moment.
 
     Attributes:
-        frame: The moment, in frames of a composition of 25 frames per second.
-        size: The width and height of the layer's box in pixels.
+        frame: The moment, in frames of a composition of 25 frames per second. The layer is shown from frame 0 to 50.
+        size: The width and height of the layer's box in pixels. The box begins at (0, 0).
     """
 
     frame: float = 0.0
@@ -37,7 +41,15 @@ class StillSampler(SettledSampler):
 
     @property
     def seconds(self) -> float:  # type: ignore[override]
-        return self.frame / 25.0
+        return self.frame / RATE
+
+    @property
+    def box(self) -> Bounds:  # type: ignore[override]
+        return (0.0, 0.0, *self.size)
+
+    @property
+    def time(self) -> LayerTime:  # type: ignore[override]
+        return LayerTime(self.seconds, FRAMES / RATE - self.seconds, self.seconds)
 
 
 @dataclass(slots=True)
@@ -46,26 +58,41 @@ class BareContext:
 
     Attributes:
         document: By default a document of 640x360 pixels and 50 frames at 25 frames per second, without layers.
-        pictures: What ``picture`` returns, by the id of the asset.
+        pictures: What ``picture`` returns, by the id of the asset, as the document or the data of a customization has
+            it. Files of the plugin's own package are decoded.
         findings: Everything that was reported.
     """
 
     document: Document = field(
         default_factory=lambda: Document(
-            width=640, height=360, frame_rate=25.0, in_point=0.0, out_point=50.0, main=Composition(id="")
+            width=640, height=360, frame_rate=RATE, in_point=0.0, out_point=FRAMES, main=Composition(id="")
         )
     )
     pictures: dict[str, Picture] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
     def read(self, media: Media) -> bytes:
-        return media.data or b""
+        return Path(media.path).read_bytes() if media.path is not None else media.data or b""
 
-    def picture(self, asset_id: str) -> Sequence[tuple[float, Picture]]:
-        return [(0.0, self.pictures[asset_id])]
+    def picture(self, source: MediaSource) -> Sequence[tuple[float, Picture]]:
+        known = source.get("assetId", "") if isinstance(source, Mapping) else source
+        if isinstance(known, str) and known in self.pictures:
+            return [(0.0, self.pictures[known])]
+        named = named_media(source, self.document, None)
+        return DecodedPictures().decode(self.read(named.media), named.name)
 
-    def clip(self, asset_id: str) -> FrameReader | None:
-        return None
+    def clip(self, source: MediaSource) -> FrameReader | None:
+        named = named_media(source, self.document, None)
+        return open_clip(Path(named.media.path), named.name) if named.media.path is not None else None
+
+    def typesetter(self, layer: Layer) -> Typesetter:
+        return LayerTypesetter(FontCatalogue(self), Place(layer=layer.name or None), self.report)
+
+    def box(self, layer: Layer) -> Bounds:
+        return content_box(self.document, layer.content) or (0.0, 0.0, 640.0, 360.0)
+
+    def span(self, layer: Layer) -> tuple[float, float]:
+        return (layer.in_point / RATE, layer.out_point / RATE)
 
     def font_files(self) -> Sequence[str]:
         return ()

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
-import numpy as np
-
-from velocity_engine.display import (
-    Digest,
-    DrawCommand,
-    GroupSource,
-)
-from velocity_engine.model.geometry import IDENTITY
+from velocity_engine.display import Digest, DrawCommand
 from velocity_engine.model.layers import Content, Layer
-from velocity_engine.plugin_types import (
-    LayerType,
-    PreparedLayer,
-)
+from velocity_engine.plugin_types import LayerType, PreparedLayer
 from velocity_engine.plugins import checks
-
-if TYPE_CHECKING:
-    pass
+from velocity_engine.plugins.drawn import drawing_fault
 from velocity_engine.testing.doubles import BareContext, StillSampler
 from velocity_engine.testing.sentences import require, require_protocol
 
@@ -63,23 +49,9 @@ def check_layer_type(layer_type: LayerType, *contents: Content, context: BareCon
 
 
 def _digests(commands: Sequence[DrawCommand]) -> tuple[Digest, ...]:
-    for command in commands:
-        _check_command(command)
+    fault = drawing_fault(commands)
+    require(fault is None, fault or "")
     return tuple(command.digest for command in commands)
-
-
-def _check_command(command: DrawCommand) -> None:
-    require(isinstance(command, DrawCommand), f"draw gave {type(command).__name__}, not a DrawCommand")
-    require(all(map(math.isfinite, command.matrix)), f"a matrix is not finite: {command.matrix}")
-    require(0.0 <= command.opacity <= 1.0, f"an opacity is {command.opacity}: it must be from 0 to 1")
-    if isinstance(command.source, GroupSource):
-        require(command.matrix == IDENTITY, "the matrix of a group's command must be IDENTITY")
-        for inner in command.source.commands:
-            _check_command(inner)
-    else:
-        require(not command.effects, "effects stand on a command whose source is not a group")
-    path = getattr(command.source, "path", None)
-    require(path is None or bool(np.isfinite(path.points).all()), "a path has points that are not finite")
 
 
 def _check_threads(prepared: PreparedLayer, expected: dict[float, tuple[Digest, ...]]) -> None:

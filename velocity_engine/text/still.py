@@ -12,12 +12,15 @@ from velocity_engine.model.geometry import Matrix
 from velocity_engine.model.layers import Mask
 from velocity_engine.model.properties import Bezier, GradientValue, Property, SplitPosition, Vector
 from velocity_engine.model.text import TextDocument
+from velocity_engine.sampler import LayerTime
 
 
 class StillSampler:
     frame = 0.0
     seconds = 0.0
     size = (0.0, 0.0)
+    box = (0.0, 0.0, 0.0, 0.0)
+    time = LayerTime(0.0, 0.0, 0.0)
     masks: tuple[Mask, ...] = ()
 
     def layer_picture(self, number: int, scale: float) -> LayerPicture | None:

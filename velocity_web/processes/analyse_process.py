@@ -40,6 +40,7 @@ def analyse_template(spec: dict[str, Any], send: Callable[[dict[str, Any]], None
             "layers": [layer_dict(layer) for layer in template.layers[:LISTED]],
             "fonts": [plain(font) for font in template.fonts[:LISTED]],
             "markers": [plain(marker) for marker in template.markers[:LISTED]],
+            "plugins": [plugin_dict(plugin) for plugin in template.layer_plugins[:LISTED]],
             "assets": [plain(asset) for asset in template.assets[:LISTED]],
             "findings": findings[:LISTED],
         }
@@ -77,6 +78,15 @@ def layer_dict(layer: Any) -> dict[str, Any]:
         "kind": str(layer.kind),
         "value": None if value is None else str(value)[:VALUE_CHARACTERS],
         "customizable": customizable if isinstance(customizable, bool) else [str(key) for key in customizable],
+    }
+
+
+def plugin_dict(plugin: Any) -> dict[str, Any]:
+    return {
+        "name": plugin.name,
+        "title": plugin.title,
+        "description": plugin.description,
+        "data_schema": None if plugin.data_schema is None else dict(plugin.data_schema),
     }
 
 

@@ -74,13 +74,32 @@ def _answer_check(
 
 
 def assets_named(customizations: list[dict[str, Any]]) -> list[list[Any]]:
-    """(entry, key, id) of every ``{"assetId": ...}``."""
+    """(entry, key, id) of every ``{"assetId": ...}``; the key is "data.logo" where a plugin's data has it inside."""
     return [
-        [number, key, value["assetId"]]
+        [number, place, asset_id]
         for number, entry in enumerate(customizations)
         for key, value in entry.items()
-        if isinstance(value, dict) and isinstance(value.get("assetId"), str)
+        for place, asset_id in (_assets_in_data(value) if key == "data" else _asset_of(key, value))
     ]
+
+
+def _asset_of(key: str, value: Any) -> list[tuple[str, str]]:
+    named = isinstance(value, dict) and isinstance(value.get("assetId"), str)
+    return [(key, value["assetId"])] if named else []
+
+
+def _assets_in_data(data: Any) -> list[tuple[str, str]]:
+    """Of the data of a plugin: objects that say nothing but an assetId name one."""
+    found: list[tuple[str, str]] = []
+    waiting = [("data", data)]
+    while waiting:
+        place, value = waiting.pop()
+        if isinstance(value, dict):
+            found += _asset_of(place, value) if len(value) == 1 else []
+            waiting += [(f"{place}.{key}", inner) for key, inner in reversed(value.items())]
+        elif isinstance(value, list):
+            waiting += [(f"{place}[{number}]", value[number]) for number in reversed(range(len(value)))]
+    return found
 
 
 def _checked(template: Any, question: dict[str, Any], maps: list[Any], files: dict[str, str]) -> dict[str, Any]:

@@ -70,6 +70,18 @@ class LayerDto(ResponseModel):
     customizable: bool | list[str]
 
 
+class LayerPluginDto(ResponseModel):
+    """A plugin that was installed when the template was uploaded: it draws in the place of any layer that takes one.
+
+    ``dataSchema`` is the JSON schema of its data, where it has one.
+    """
+
+    name: str
+    title: str
+    description: str = ""
+    data_schema: dict[str, Any] | None = None
+
+
 class FontDto(ResponseModel):
     """A font that the template names; ``family`` and ``style`` as its author's program calls them."""
 
@@ -114,6 +126,7 @@ class TemplateDetail(TemplateDto):
     layers: list[LayerDto]
     fonts: list[FontDto]
     markers: list[MarkerDto]
+    plugins: list[LayerPluginDto]
     assets: list[MediaDto]
     warnings: list[FindingDto]
 

@@ -18,6 +18,7 @@ from velocity_web.schemas.template import (
     FindingDto,
     FontDto,
     LayerDto,
+    LayerPluginDto,
     MarkerDto,
     MediaDto,
     StorageStatusDto,
@@ -162,6 +163,7 @@ def template_detail(caller: Caller, template_id: str) -> TemplateDetail:
             markers=[MarkerDto(**marker) for marker in analysis["markers"]],
             assets=[MediaDto(**asset) for asset in analysis["assets"]],
             layers=[LayerDto(**layer) for layer in analysis["layers"]],
+            plugins=[LayerPluginDto(**plugin) for plugin in analysis.get("plugins", ())],
             warnings=[FindingDto(**finding) for finding in analysis["findings"]],
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +21,18 @@ from velocity_qrcode.symbol import QUIET_ZONE, dark_path, dark_rectangles, encod
 
 TEXT = "https://example.com/offer?customer=10000"
 WHOLE = {"text": TEXT, "error": "h", "dark": "#102030", "light": "#fff8e0"}
+
+
+def one_square() -> dict[str, Any]:
+    place = {
+        "a": {"k": [0, 0, 0]},
+        "p": {"k": [40, 20, 0]},
+        "s": {"k": [100, 100, 100]},
+        "r": {"k": 0},
+        "o": {"k": 100},
+    }
+    code = {"ty": 1, "nm": "Code", "ks": place, "sw": 200, "sh": 200, "sc": "#ff0000", "ip": 0, "op": 25, "st": 0}
+    return {"v": "5.9.0", "fr": 25, "ip": 0, "op": 25, "w": 320, "h": 240, "layers": [code], "assets": []}
 
 
 def drawn(data: object, width: float = 300.0, height: float = 200.0) -> list[DrawCommand]:
@@ -79,23 +92,28 @@ def test_a_box_too_small_for_whole_units_is_still_filled() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "message"),
+    ("data", "field", "message"),
     [
-        (17, "neither a text nor an object"),
-        ("", "has no text"),
-        ({"error": "m"}, "has no text"),
-        ({"text": "x", "eror": "m"}, "does not know 'eror'"),
-        ({"text": "x", "error": "mm"}, "one of l, m, q, h"),
-        ({"text": "x", "error": 3}, "one of l, m, q, h"),
-        ({"text": "x", "dark": "black"}, "#rrggbb"),
-        ({"text": "x", "light": 0}, "#rrggbb"),
-        ("x" * 5000, "does not fit"),
+        (17, "data", "It must be a text or an object"),
+        ("", "data", "is empty"),
+        ({"error": "m"}, "data.text", "lacks 'text'"),
+        ({"text": "x", "eror": "m"}, "data.eror", "Did you mean error"),
+        ({"text": "x", "error": "mm"}, "data.error", "one of"),
+        ({"text": "x", "error": 3}, "data.error", "one of"),
+        ({"text": "x", "dark": "black"}, "data.dark", "#ff8800"),
+        ({"text": "x", "light": 0}, "data.light", "a text or null"),
+        ("x" * 5000, "data", "does not fit"),
     ],
 )
-def test_wrong_data_is_refused_with_the_layers_name(data: object, message: str) -> None:
-    with pytest.raises(CustomizationError, match=message) as refused:
-        drawn(data)
-    assert refused.value.place == Place(layer="Code", field="data")
+def test_wrong_data_is_refused_with_its_field(tmp_path: Path, data: object, field: str, message: str) -> None:
+    (tmp_path / "data.json").write_text(json.dumps(one_square()))
+    entries = [{"layer": "Code", "plugin": "qrcode", "data": data}]
+    with velocity_engine.open_template(tmp_path / "data.json") as template:
+        (told,) = template.check(customizations=entries)
+        with pytest.raises(CustomizationError, match=message) as refused:
+            velocity_engine.render_still(template, customizations=entries)
+    assert str(told) == str(refused.value)
+    assert refused.value.place == Place(layer="Code", field=f"customizationMap[0].{field}")
 
 
 def test_the_path_of_no_dark_modules_is_empty() -> None:
@@ -104,16 +122,7 @@ def test_the_path_of_no_dark_modules_is_empty() -> None:
 
 def test_a_customization_draws_it_in_the_box_of_the_old_layer(tmp_path: Path) -> None:
     """Each module is read back from the middle of its square in the drawn frame."""
-    place = {
-        "a": {"k": [0, 0, 0]},
-        "p": {"k": [40, 20, 0]},
-        "s": {"k": [100, 100, 100]},
-        "r": {"k": 0},
-        "o": {"k": 100},
-    }
-    code = {"ty": 1, "nm": "Code", "ks": place, "sw": 200, "sh": 200, "sc": "#ff0000", "ip": 0, "op": 25, "st": 0}
-    document = {"v": "5.9.0", "fr": 25, "ip": 0, "op": 25, "w": 320, "h": 240, "layers": [code], "assets": []}
-    (tmp_path / "data.json").write_text(json.dumps(document))
+    (tmp_path / "data.json").write_text(json.dumps(one_square()))
     entries = [{"layer": "Code", "plugin": "qrcode", "data": TEXT}]
     with velocity_engine.open_template(tmp_path / "data.json") as template:
         pixels = velocity_engine.render_still(template, customizations=entries)

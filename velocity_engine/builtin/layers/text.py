@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import weakref
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -34,6 +33,7 @@ from velocity_engine.text.limits import (
 )
 from velocity_engine.text.on_path import places_on_path
 from velocity_engine.text.placing import Anchors, anchors_of, flat_matrices, placed_matrices
+from velocity_engine.text.typesetter import catalogue_of
 
 _KEPT = 256  # laid out texts a layer remembers
 
@@ -132,30 +132,15 @@ class TextLayerType:
     key = "text"
     lottie_types = (5,)
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._catalogues: weakref.WeakKeyDictionary[LayerContext, FontCatalogue] = weakref.WeakKeyDictionary()
-
     def prepare(self, layer: Layer, context: LayerContext) -> PreparedLayer:
         assert isinstance(layer.content, TextContent)
-        catalogue = self._catalogue(context)
+        catalogue = catalogue_of(context)
         _take_allowance(layer, layer.content, catalogue)
         compositions = glyph_compositions(context.document, layer.content.text)
         prepared = PreparedText(layer, layer.content, catalogue, compositions)
         for finding in _findings(prepared, layer, layer.content, catalogue):
             context.report(finding)
         return prepared
-
-    def _catalogue(self, context: LayerContext) -> FontCatalogue:
-        """One for all layers of a plan: its fonts are read once. A context that cannot be remembered gets its own."""
-        with self._lock:
-            try:
-                found = self._catalogues.get(context)
-                if found is None:
-                    found = self._catalogues[context] = FontCatalogue(context)
-            except TypeError:
-                return FontCatalogue(context)
-            return found
 
 
 def _take_allowance(layer: Layer, content: TextContent, catalogue: FontCatalogue) -> None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from velocity_engine.display import RGBA, DrawCommand, FillSource, SolidPaint, command
-from velocity_engine.errors import CustomizationError, Place
+from velocity_engine.display import COLOR_SCHEMA, RGBA, DrawCommand, FillSource, SolidPaint, command, rgba
+from velocity_engine.errors import Place
 from velocity_engine.model.geometry import rectangle_path
 from velocity_engine.model.layers import Layer, PluginContent
 from velocity_engine.plugin_types import LayerContext, PreparedLayer
 from velocity_engine.sampler import Sampler
 from velocity_qrcode.symbol import QUIET_ZONE, dark_path, encode
 
-FIELDS = ("text", "error", "dark", "light")
 ERROR_LEVELS = "lmqh"
 
 
@@ -42,11 +42,15 @@ class QrCodeLayerType:
     key = "qrcode"
     lottie_types: tuple[int, ...] = ()
 
+    @property
+    def data_schema(self) -> Mapping[str, Any]:
+        return DATA_SCHEMA
+
     def prepare(self, layer: Layer, context: LayerContext) -> PreparedLayer:
         content = layer.content
         assert isinstance(content, PluginContent)
         place = Place(layer=layer.name, field="data")
-        return PreparedQrCode(_commands(_request(content.data, place), content, place))
+        return PreparedQrCode(_commands(_request(content.data), content, place))
 
 
 def _commands(code: QrCode, box: PluginContent, place: Place) -> tuple[DrawCommand, ...]:
@@ -70,46 +74,41 @@ def _aligned(offset: float) -> float:
     return float(round(offset))
 
 
-# --- reading the data -----------------------------------------------------------------------------------------------
+# --- the data ---------------------------------------------------------------------------------------------------------
+
+DATA_SCHEMA = {
+    "title": "QR code",
+    "description": "A QR code: of a text, or of an object that also says how it looks.",
+    "anyOf": [
+        {"type": "string", "minLength": 1},
+        {
+            "type": "object",
+            "properties": {
+                "text": {"type": "string", "minLength": 1, "description": "What the code says"},
+                "error": {"enum": [*ERROR_LEVELS, *ERROR_LEVELS.upper()], "description": "The error correction"},
+                "dark": {**COLOR_SCHEMA, "description": "The colour of the modules"},
+                "light": {
+                    **COLOR_SCHEMA,
+                    "type": ["string", "null"],
+                    "description": "The ground; null leaves it clear",
+                },
+            },
+            "required": ["text"],
+            "additionalProperties": False,
+        },
+    ],
+    "examples": ["https://example.com", {"text": "https://example.com", "error": "m", "dark": "#102030"}],
+}
 
 
-def _request(data: object, place: Place) -> QrCode:
-    """``data`` is the text, or {"text": ..., "error": "l|m|q|h", "dark": "#rrggbb", "light": "#rrggbb" or null}."""
+def _request(data: Any) -> QrCode:
+    """``data`` fits the schema: the engine has seen to it."""
     if isinstance(data, str):
-        data = {"text": data}
-    if not isinstance(data, dict):
-        raise CustomizationError(
-            "the data of a qrcode layer is neither a text nor an object", place=place, hint=_EXAMPLE
-        )
-    unknown = sorted(set(data) - set(FIELDS))
-    if unknown:
-        raise CustomizationError(
-            f"qrcode does not know {unknown[0]!r}", place=place, hint=f"It knows {', '.join(FIELDS)}"
-        )
-    text, error = data.get("text"), data.get("error", "m")
-    if not isinstance(text, str) or not text:
-        raise CustomizationError("a qrcode layer has no text", place=place, hint=_EXAMPLE)
-    if not isinstance(error, str) or len(error) != 1 or error.lower() not in ERROR_LEVELS:
-        raise CustomizationError(
-            f"error is {error!r}", place=place, hint=f"It must be one of {', '.join(ERROR_LEVELS)}"
-        )
+        return QrCode(data)
+    light = data.get("light", "#ffffff")
     return QrCode(
-        text,
-        error.lower(),
-        _color(data.get("dark", "#000000"), "dark", place),
-        None if data.get("light", "") is None else _color(data.get("light", "#ffffff"), "light", place),
+        data["text"],
+        data.get("error", "m").lower(),
+        rgba(data.get("dark", "#000000")),
+        None if light is None else rgba(light),
     )
-
-
-_EXAMPLE = 'Write "https://example.com" or {"text": "https://example.com", "error": "m", "dark": "#000000"}'
-
-
-def _color(value: object, name: str, place: Place) -> RGBA:
-    digits = value.removeprefix("#") if isinstance(value, str) else ""
-    try:
-        parts = [part / 255 for part in bytes.fromhex(digits)]
-    except ValueError:
-        parts = []
-    if len(parts) not in (3, 4):
-        raise CustomizationError(f"{name} is {value!r}", place=place, hint="It must be #rrggbb or #rrggbbaa")
-    return (parts[0], parts[1], parts[2], parts[3] if len(parts) == 4 else 1.0)
