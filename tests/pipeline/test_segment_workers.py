@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,10 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import velocity_engine as ve
 from velocity_engine.pipeline import segment_workers
 from velocity_engine.pipeline.frame_ring import YuvRing
 from velocity_engine.pipeline.segment_workers import MAX_IN_BATCH, MAX_TOGETHER, batches_of, frames_together
 from velocity_engine.plugin_types import Segment
+
+DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo.zip"
 
 
 @given(st.integers(1, 60), st.integers(1, 8))
@@ -54,3 +58,17 @@ def test_a_lane_makes_haste_at_the_end_or_where_processors_are_to_spare(monkeypa
     one.ended = True
     other._sender.sent = 99
     assert both._draws_ahead(other), "a processor is to spare"
+
+
+def test_a_render_whose_workers_wait_for_room_has_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segment_workers, "available_cores", lambda: 3)
+    encoder = ve.EncoderConfig(resolution=(160, 90), segment_seconds=0.4)
+    made = []
+    for room in (segment_workers.WAITING_BYTES, 1):
+        monkeypatch.setattr(segment_workers, "WAITING_BYTES", room)
+        with ve.open_template(DEMO) as template:
+            ve.render(template, tmp_path / "video.mp4", encoder=encoder, frames=(0, 75))
+        made.append((tmp_path / "video.mp4").read_bytes())
+    assert made[0] == made[1]

@@ -20,6 +20,7 @@ from velocity_engine.kernels.compiler.parallel import available_cores
 from velocity_engine.pipeline.channel import Channel, ChannelClosed
 from velocity_engine.pipeline.draw import FrameDrawer, FrameSender, SegmentWork, StageClock, TileCount
 from velocity_engine.pipeline.frame_ring import YuvFrame
+from velocity_engine.pipeline.packet_room import PacketRoom
 from velocity_engine.pipeline.pixel_formats import pixel_format
 from velocity_engine.pipeline.progress import INTERVAL
 from velocity_engine.plugin_types import EncodedPacket, Segment
@@ -30,7 +31,39 @@ MAX_TOGETHER = 4  # frames that a worker draws before it encodes them
 BYTES_TOGETHER = 32 << 20
 MAX_LAG_FRAMES = 8  # frames that a worker may have left beyond another's before it makes haste
 MAX_IN_BATCH = 3  # segments that a worker renders one after the other
+WAITING_BYTES = 256 << 20  # of packets of segments that are not read yet
 BATCHES_AHEAD = 2  # besides those in work: batches that workers may begin before the first one's packets are read
+
+
+class Outputs:
+    """The packets of each segment, from the worker that makes them to the one thread that reads them in order."""
+
+    def __init__(self, segments: int) -> None:
+        self._channels: list[Channel[list[EncodedPacket]]] = [Channel(math.inf) for _ in range(segments)]
+        self._room = PacketRoom(WAITING_BYTES)
+
+    def put(self, segment: int, packets: list[EncodedPacket]) -> None:
+        self._room.enter(segment, packets)
+        self._channels[segment].put(packets)
+
+    def finish(self, segment: int) -> None:
+        self._channels[segment].finish()
+
+    def fail(self, error: BaseException) -> None:
+        """Who reads gets the error, after what was put before."""
+        for channel in self._channels:
+            channel.fail(error)
+
+    def of(self, segment: int) -> Iterator[list[EncodedPacket]]:
+        """The packets of a segment as they come; from now on, its worker waits for no room."""
+        self._room.read(segment)
+        for packets in self._channels[segment]:
+            self._room.leave(packets)
+            yield packets
+
+    def close(self) -> None:
+        """Ends the waiting of workers."""
+        self._room.close()
 
 
 class SegmentWorker:
@@ -41,7 +74,7 @@ class SegmentWorker:
         self,
         work: SegmentWork,
         todo: Channel[Sequence[Segment]],
-        outputs: Sequence[Channel[list[EncodedPacket]]],
+        outputs: Outputs,
         scene_lock: threading.Lock,
         threads: int,
         draws_ahead: Callable[[SegmentWorker], bool],
@@ -86,8 +119,7 @@ class SegmentWorker:
         except ChannelClosed:
             return
         except BaseException as error:  # noqa: BLE001 it is raised again by who reads
-            for output in self._outputs:
-                output.fail(error)
+            self._outputs.fail(error)
         finally:
             self.ended = True
 
@@ -125,18 +157,17 @@ class SegmentWorker:
                 drawn = list(islice(frames, self._together))
 
     def _encode(self, segment: Segment, frames: Iterator[YuvFrame | None]) -> None:
-        output = self._outputs[segment.number]
         with self.clock.stage("encode"):
             encoder = self._work.encoder(segment)
         packets: list[EncodedPacket] = []
         for drawn in frames:
             packets += self._sender.send(encoder, drawn)
             if packets and time.monotonic() - self._handed_over >= INTERVAL:
-                output.put(packets)
+                self._outputs.put(segment.number, packets)
                 packets = []
                 self._handed_over = time.monotonic()
-        output.put(packets + self._sender.finish(encoder))
-        output.finish()
+        self._outputs.put(segment.number, packets + self._sender.finish(encoder))
+        self._outputs.finish(segment.number)
 
 
 def frames_together(frame_bytes: int) -> int:
@@ -152,8 +183,7 @@ class SegmentWorkers:
         count = max(1, min(self._cores, len(segments), MAX_WORKERS))
         self._batches = batches_of(segments, count)
         self._todo: Channel[Sequence[Segment]] = Channel(len(self._batches))
-        # Only the packets of segments ahead of the one that is read pile up, and there are few such segments.
-        self._outputs: list[Channel[list[EncodedPacket]]] = [Channel(math.inf) for _ in segments]
+        self._outputs = Outputs(len(segments))
         scene_lock = threading.Lock()
         threads = max(1, self._cores // count)
         self._workers = [
@@ -170,7 +200,7 @@ class SegmentWorkers:
             if number + ahead >= len(self._batches):
                 self._todo.finish()
             for segment in batch:
-                for packets in self._outputs[segment.number]:
+                for packets in self._outputs.of(segment.number):
                     yield from ((packet, segment.first) for packet in packets)
             if number + ahead < len(self._batches):
                 self._todo.put(self._batches[number + ahead])
@@ -205,6 +235,7 @@ class SegmentWorkers:
 
     def __exit__(self, *error: Any) -> None:
         self._todo.abort()
+        self._outputs.close()
         for worker in self._workers:
             worker.stop()
 
