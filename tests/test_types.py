@@ -68,6 +68,8 @@ def foreseen(template: ve.Template) -> ve.Forecast | None:
         return None
     encoder = ve.resolve_encoder(ve.EncoderConfig(), "a.mp4")
     print(ve.container_of(encoder).mime_type)
+    result = ve.render(template, "c.mp4", poster=ve.Poster("c.jpg", frame=3))
+    ve.check_written("c.mp4", encoder, result.frames, result.video_seconds)
     plan: ve.SamplePlan | None = ve.plan_sample(trial, encoder, (0.0, 10.0), 0.3)
     sample: ve.Sample | None = None if plan is None else ve.take_sample(template, encoder, (0.0, 10.0), plan)
     return ve.forecast(trial, encoder, (0.0, 10.0), sample=sample)

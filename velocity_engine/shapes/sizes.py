@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from velocity_engine.errors import Finding, Place
 from velocity_engine.model.properties import Property, Vector
 from velocity_engine.model.shapes import OffsetPath, PathShape, Polystar, Repeater, RoundCorners, ShapeItem, ZigZag
 from velocity_engine.shapes.primitives import MAX_STAR_POINTS
@@ -54,21 +53,18 @@ def vertices_after(item: ShapeItem, vertices: int) -> int:
 class VertexAllowance:
     """How many vertices the modifiers of one kind may still take in a layer; once one finds no room, none does.
 
-    ``what`` says what is done with the vertices. ``report`` gets a finding, ``feature``, for the first without room.
+    ``full`` is called with the first that finds none.
     """
 
-    def __init__(self, what: str, bound: int, feature: str, report: Callable[[Finding], None]) -> None:
-        self._what, self._bound, self._feature, self._report = what, bound, feature, report
-        self._left = bound
-        self._full = False
+    def __init__(self, bound: int, full: Callable[[ShapeItem], None]) -> None:
+        self._left, self._full = bound, full
+        self._is_full = False
 
     def takes(self, vertices: int, item: ShapeItem) -> bool:
-        if not self._full and vertices <= self._left:
+        if not self._is_full and vertices <= self._left:
             self._left -= vertices
             return True
-        if not self._full:
-            self._full = True
-            message = f"more than {self._bound} vertices of the layer are {self._what}"
-            place = Place(pointer=item.pointer or None)
-            self._report(Finding(self._feature, message, place, "the path stays as it is, and those after it"))
+        if not self._is_full:
+            self._is_full = True
+            self._full(item)
         return False

@@ -156,8 +156,8 @@ class _Compiler:
         self._scopes: dict[Where, list[Geometry]] = {}
         self._links = 0
         self._vertices: dict[Geometry, int] = {}
-        self._measuring = VertexAllowance("measured by the trims", MAX_MEASURED, "shape.trim", report)
-        self._offsetting = VertexAllowance("offset", MAX_SHIFTED, "shape.offset", report)
+        self._measuring = VertexAllowance(MAX_MEASURED, self._say_unmeasured)
+        self._offsetting = VertexAllowance(MAX_SHIFTED, self._say_unshifted)
 
     def compile(self, items: Sequence[ShapeItem]) -> ShapeDrawing:
         try:
@@ -179,6 +179,16 @@ class _Compiler:
                 self._heights[made] = 1 + max((self._heights.get(part, 0) for part in key), default=0)
         node: T = self._nodes[key]
         return node
+
+    def _say_unmeasured(self, item: ShapeItem) -> None:
+        message = f"the trims of the layer measure paths of more than {MAX_MEASURED} vertices in all"
+        place = Place(pointer=item.pointer or None)
+        self._report(Finding("shape.trim", message, place, "the path stays whole, and those after it"))
+
+    def _say_unshifted(self, item: ShapeItem) -> None:
+        message = f"the layer offsets paths of more than {MAX_SHIFTED} vertices in all"
+        place = Place(pointer=item.pointer or None)
+        self._report(Finding("shape.offset", message, place, "the path stays as it is, and those after it"))
 
     def _link(self, count: int) -> None:
         self._links += count

@@ -200,11 +200,14 @@ class ApngWriter(AnimationWriter):
         self.file.write(_png_chunk(b"acTL", struct.pack(">II", self.pictures, 0)))
 
 
+FORMATS = ("GIF", "WEBP", "PNG")
+
+
 def animation_seconds(path: str) -> float:
     """The length of a GIF, WebP or PNG animation, all of whose pictures are decoded."""
     milliseconds = 0.0
     try:
-        with Image.open(path) as picture:
+        with Image.open(path, formats=FORMATS) as picture:
             opened: Any = picture
             for number in range(getattr(opened, "n_frames", 1)):
                 opened.seek(number)

@@ -139,6 +139,9 @@ class ZipWriter:
         self._file.close()
 
 
+FORMATS = ("PNG", "JPEG")
+
+
 def _length(path: str, container: Container) -> float:
     try:
         if container.key.endswith("-zip"):
@@ -146,7 +149,7 @@ def _length(path: str, container: Container) -> float:
                 if file.testzip() is not None:
                     raise damaged(path)
         else:
-            with Image.open(path) as picture:
+            with Image.open(path, formats=FORMATS) as picture:
                 picture.load()
     except (OSError, SyntaxError, zipfile.BadZipFile) as error:
         raise damaged(path) from error
