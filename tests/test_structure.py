@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -11,6 +12,10 @@ import grimp
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+from draw_map import layers_of  # noqa: E402
+
 LOOSE = {"velocity_engine": 9, "velocity_web": 6}
 
 
@@ -71,13 +76,25 @@ def test_the_map_names_each_folder_and_a_file_to_begin_with(title: str, package:
             assert (ROOT / package / file.strip(" `")).is_file(), file
 
 
+@pytest.mark.parametrize(
+    ("title", "package"),
+    [("The engine, from top to bottom", "velocity_engine"), ("The service, from top to bottom", "velocity_web")],
+)
+def test_the_tables_of_the_map_are_in_the_order_of_the_imports(title: str, package: str) -> None:
+    layers = {name: at for at, row in enumerate(layers_of(package)) for name in row}
+    first = [min(layers[name.strip(" `/").removesuffix(".py")] for name in row[0].split(",")) for row in rows_of(title)]
+    assert first == sorted(first)
+
+
 @pytest.mark.parametrize("row", rows_of("Twelve tasks"), ids=lambda row: row[0])
 def test_each_task_is_two_steps_away(row: list[str]) -> None:
-    task, folder, file = (cell.strip("`") for cell in row)
+    """The tables name the folder, and the file has in it what the task is about."""
+    task, folder, file, there = (cell.strip("`") for cell in row)
     assert folder.split("/")[1] in MAP.split("## How a frame comes to be")[0], (
         f"{task}: the tables do not name {folder}"
     )
     assert file.startswith(folder) and (ROOT / file).is_file(), f"{task}: {file}"
+    assert re.search(rf"^ *(def|class) {there}\b|^{there}\b", (ROOT / file).read_text(), re.M), f"{task}: {there}"
 
 
 def test_the_map_has_twelve_tasks() -> None:

@@ -34,10 +34,21 @@ def test_other_content_has_another_digest(other: tuple[object, ...]) -> None:
     assert digest_of(*other) not in (digest_of(Point(1.0, 2.0)), digest_of(Side.LEFT), digest_of(np.zeros(6), (6,)))
 
 
-@pytest.mark.parametrize("thing", [object(), lambda: None, open, iter(())])
+OBJECTS = np.array([object()], dtype=object)
+
+
+@pytest.mark.parametrize("thing", [object(), lambda: None, open, iter(()), ..., compile("1", "", "eval"), OBJECTS])
 def test_what_has_no_content_is_refused(thing: object) -> None:
-    with pytest.raises(TypeError, match="no content"):
-        digest_of(thing)
+    for part in (thing, (1, (thing,)), [thing], {"a": thing}):
+        with pytest.raises(TypeError, match="no content"):
+            digest_of(part)
+
+
+def test_an_array_counts_by_its_content_however_it_lies_in_memory() -> None:
+    array = np.arange(24.0).reshape(4, 6)
+    for strided in (array[::2], array[:, ::3], array.T):
+        assert digest_of(strided) == digest_of(strided.copy("C"))
+        assert digest_of((1, [strided])) == digest_of((1, [strided.copy("C")]))
 
 
 def test_a_digest_is_the_same_in_another_process() -> None:

@@ -1,1 +1,1 @@
-"""Built-ins: the layer types, effects, styles, codecs, storages and executors that come with the engine, as plugins."""
+"""Built-ins: the layer types, effects, styles, codecs and storages that come with the engine, as plugins."""

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import marshal
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from typing import Any
+from types import CodeType, EllipsisType
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -29,6 +31,7 @@ def digest_of(*parts: Any) -> Digest:
     Raises:
         TypeError: A part is of a type that has no content of its own, such as a function or an open file.
     """
+    parts = _of_content(parts)
     # Version 2 of the marshal format: the last without references, so the bytes depend on the values alone.
     try:
         data = marshal.dumps(parts, 2)
@@ -37,10 +40,52 @@ def digest_of(*parts: Any) -> Digest:
     return hashlib.blake2b(data, digest_size=16).digest()
 
 
+Several = TypeVar("Several", tuple[Any, ...], list[Any])
+
+
+def _of_content(parts: Several) -> Several:
+    """``parts`` with arrays that lie in order in memory. Refuses what marshal would write although it has no content:
+    arrays of objects are addresses."""
+    changed: list[Any] | None = None
+    for number, part in enumerate(parts):
+        prepared = _PREPARED.get(type(part))
+        if prepared is not None and (kept := prepared(part)) is not part:
+            changed = list(parts) if changed is None else changed
+            changed[number] = kept
+    return parts if changed is None else type(parts)(changed)
+
+
+def _in_order(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    if array.dtype.hasobject:
+        raise _no_content(array)
+    return array if array.flags.c_contiguous else np.ascontiguousarray(array)
+
+
+def _refused(part: Any) -> Any:
+    raise _no_content(part)
+
+
+_PREPARED: dict[type, Callable[[Any], Any]] = {
+    np.ndarray: _in_order,
+    tuple: _of_content,
+    list: _of_content,
+    dict: lambda part: dict(zip(part, _of_content(list(part.values())), strict=True)),
+    CodeType: _refused,
+    EllipsisType: _refused,
+}
+
+
+def _no_content(part: Any) -> TypeError:
+    name = "an array of objects" if isinstance(part, np.ndarray) else type(part).__name__
+    return TypeError(f"{name} has no content that a digest could name: give numbers, texts or arrays")
+
+
 def _plain(part: Any) -> Any:
     if isinstance(part, tuple | list):
         return tuple(_plain(entry) for entry in part)
     if isinstance(part, np.ndarray):
+        if part.dtype.hasobject:
+            raise _no_content(part)
         return (part.dtype.str, part.shape, part.tobytes())
     if part is None or type(part) in (int, float, str, bytes, bool):
         return part
@@ -52,7 +97,7 @@ def _plain(part: Any) -> Any:
         return (type(part).__name__, *(_plain(getattr(part, field.name)) for field in fields(part)))
     if isinstance(part, dict):
         return tuple(sorted((str(key), _plain(value)) for key, value in part.items()))
-    raise TypeError(f"{type(part).__name__} has no content that a digest could name: give numbers, texts or arrays")
+    raise _no_content(part)
 
 
 class Digested:

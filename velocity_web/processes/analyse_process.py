@@ -21,29 +21,17 @@ def analyse_template(spec: dict[str, Any], send: Callable[[dict[str, Any]], None
     import velocity_engine as engine
 
     send({"stage": "validating"})
-    send({"stage": "extracting"})
     with engine.open_template(spec["file"]) as template:
-        send({"stage": "analyzing"})
+        send({"stage": "extracting"})
         names = spec.get("names", {})
+        seen = contents(template)
+        send({"stage": "analyzing"})
         findings = [finding_dict(finding, names) for finding in template.findings]
         errors = [finding for finding in template.findings if finding.severity == "error"]
         if errors:
             sentences = [placed(error.message, error.place) for error in errors]
             raise engine.DocumentError(joined([with_known_names(sentence, names) for sentence in sentences]))
-        analysis = {
-            "width": template.width,
-            "height": template.height,
-            "frame_rate": template.frame_rate,
-            "frame_count": template.frame_count,
-            "duration": template.duration,
-            "span": template.frame_range(None),
-            "layers": [layer_dict(layer) for layer in template.layers[:LISTED]],
-            "fonts": [plain(font) for font in template.fonts[:LISTED]],
-            "markers": [plain(marker) for marker in template.markers[:LISTED]],
-            "plugins": [plugin_dict(plugin) for plugin in template.layer_plugins[:LISTED]],
-            "assets": [plain(asset) for asset in template.assets[:LISTED]],
-            "findings": findings[:LISTED],
-        }
+        analysis = {**seen, "findings": findings[:LISTED]}
         if spec["trial_seconds"] == 0:
             return analysis
         # Whatever becomes of the trial, and of this process in it, the analysis stands.
@@ -54,6 +42,23 @@ def analyse_template(spec: dict[str, Any], send: Callable[[dict[str, Any]], None
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
         return {**analysis, "trial": trial and trial.to_json()}
+
+
+def contents(template: Any) -> dict[str, Any]:
+    """What is in a template, without planning it."""
+    return {
+        "width": template.width,
+        "height": template.height,
+        "frame_rate": template.frame_rate,
+        "frame_count": template.frame_count,
+        "duration": template.duration,
+        "span": template.frame_range(None),
+        "layers": [layer_dict(layer) for layer in template.layers[:LISTED]],
+        "fonts": [plain(font) for font in template.fonts[:LISTED]],
+        "markers": [plain(marker) for marker in template.markers[:LISTED]],
+        "plugins": [plugin_dict(plugin) for plugin in template.layer_plugins[:LISTED]],
+        "assets": [plain(asset) for asset in template.assets[:LISTED]],
+    }
 
 
 def finding_dict(finding: Any, names: Mapping[str, str]) -> dict[str, Any]:
