@@ -25,8 +25,8 @@ from velocity_engine.given.outputs import GivenOutput, Sink
 from velocity_engine.order import POSTER_FORMATS, FileReference, Poster, RenderOrder
 from velocity_engine.pipeline.frame_stream import Frames, FrameSource, Held
 from velocity_engine.pipeline.prepared import BLACK, TimelineScene, frame_total, raise_first, raise_on_errors
-from velocity_engine.plugins.output_shape import encoder_problems, exact_rate
-from velocity_engine.plugins.outputs import resolve_encoder
+from velocity_engine.plugins.output_shape import encoder_problems, exact_rate, output_size
+from velocity_engine.plugins.outputs import may_be_the_same, resolve_encoder
 from velocity_engine.stills.still import Still
 from velocity_engine.storage.delivery import check_target
 from velocity_engine.storage.fetched import has_changed, reference_to
@@ -270,7 +270,7 @@ def render(
         sound = None if audio is None else given.path(audio, "audio", SOUND)
         reference = FileReference.unread if chosen is None else reference_to
         order = _order(template, target.target, encoder, entries, files, sound, frames, reference)
-        order = replace(order, poster=_checked_poster(template, poster, order.output))
+        order = replace(order, poster=_checked_poster(template, poster, order))
         result = _rendered(order, template.origin, watch, chosen)
         target.deliver(watch.cancelled)
         return replace(result, output=target.name)
@@ -313,7 +313,7 @@ def order_for(
             right = "An order names files: put the picture into a file, and name that"
             raise wrong_type("customizations", customizations, right)
     order = _order(template, output, _checked_encoder(encoder), entries, files, audio, frames, reference_to)
-    return replace(order, poster=_checked_poster(template, poster, order.output))
+    return replace(order, poster=_checked_poster(template, poster, order))
 
 
 def _order(
@@ -451,7 +451,7 @@ def _checked_encoder(encoder: object) -> EncoderConfig:
     return encoder
 
 
-def _checked_poster(template: Template, poster: object, output: str) -> Poster | None:
+def _checked_poster(template: Template, poster: object, order: RenderOrder) -> Poster | None:
     if poster is None:
         return None
     if isinstance(poster, str | os.PathLike):
@@ -461,8 +461,10 @@ def _checked_poster(template: Template, poster: object, output: str) -> Poster |
     if not poster.format:
         message = f"no poster is written to {poster.output}"
         raise bad_setting("poster", message, f"Its name must end with {' or '.join(POSTER_FORMATS)}")
-    if os.path.abspath(poster.output) == os.path.abspath(output):
+    if may_be_the_same(poster.output, order.output):
         raise bad_setting("poster", "the poster and the video have the same name", "Give the poster another one")
+    if fault := poster.fault(*output_size(template.document, order.encoder)):
+        raise bad_setting("poster", fault, "Choose .png or .jpg")
     if poster.frame is not None:
         template.require_frame(poster.frame)
     check_target(poster.output)

@@ -54,7 +54,7 @@ BAR = {"label": "a", "value": 1}
         ({"bars": [{**BAR, "label": "abcde"}]}, ".bars[0].label", "label has 5 characters", "It must have at most 4"),
         ({"bars": [{**BAR, "lable": "b"}]}, ".bars[0].lable", 'the key "lable" is unknown', "Did you mean label?"),
         ({"bars": [BAR], "style": "flt"}, ".style", 'style is "flt"', 'It must be one of "flat", "round"'),
-        ({"bars": [BAR], "ink": "red"}, ".ink", 'ink is "red"', 'Such as "#ff8800"'),
+        ({"bars": [BAR], "ink": "red"}, ".ink", 'ink is "red"', 'It must be like "#ff8800"'),
         ({"bars": [BAR], "scale": "x"}, ".scale", 'scale is "x"', "It must be a number or an object"),
         ({"bars": [BAR], "scale": {}}, ".scale.top", "scale lacks 'top'", None),
         ({"bars": [BAR], "even": 3}, ".even", "3 is not a multiple of 2", None),

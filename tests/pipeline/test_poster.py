@@ -100,3 +100,10 @@ def test_a_poster_goes_to_a_url_as_the_video_does(tmp_path: Path) -> None:
         ve.render(template, "memory://posters/a.mp4", encoder=SMALL, frames=(0, 4), poster="memory://posters/a.png")
         ve.render(template, tmp_path / "a.mp4", encoder=SMALL, frames=(0, 4), poster=tmp_path / "a.png")
     assert plugins.storage("memory").open("memory://posters/a.png").read() == (tmp_path / "a.png").read_bytes()
+
+
+def test_a_format_that_cannot_hold_the_size_is_refused(tmp_path: Path) -> None:
+    with ve.open_template(DEMO) as template, pytest.raises(ve.EncoderConfigError, match=r"16384x64.*up to 16383"):
+        ve.render(
+            template, tmp_path / "a.mp4", encoder=ve.EncoderConfig(resolution=(16384, 64)), poster=tmp_path / "a.webp"
+        )

@@ -12,7 +12,7 @@ import velocity_engine as ve
 from velocity_engine import plugins
 from velocity_engine.plugin_types import MP4, Container
 from velocity_engine.plugins import outputs
-from velocity_engine.plugins.outputs import container_of, is_numbered, numbered, resolve_encoder
+from velocity_engine.plugins.outputs import _name_of, container_of, may_be_the_same, numbered, resolve_encoder
 
 
 class Painted:
@@ -70,9 +70,9 @@ def test_the_name_chooses(name: str | None, codec: str, container: str) -> None:
         ({"codec": 1}, "a.mov", "h265", "mov"),
         ({"codec": 9}, "a.mp4", "painted", "mp4"),
         ({"codec": "painted"}, None, "painted", "paint"),
-        ({"container": "avi"}, "a.mp4", "h264", "avi"),
+        ({"container": "avi"}, "a.part", "h264", "avi"),
         ({"container": "paint"}, None, "painted", "paint"),
-        ({"codec": "painted", "container": "paints"}, "%04d.png", "painted", "paints"),
+        ({"codec": "painted", "container": "paints"}, "%04d.part", "painted", "paints"),
     ],
 )
 def test_what_is_given_stays(given: dict[str, Any], name: str | None, codec: str, container: str) -> None:
@@ -116,6 +116,32 @@ def test_nothing_is_written_where_the_name_is_refused(tmp_path: Path) -> None:
 
 
 def test_numbers_stand_in_the_last_part() -> None:
-    assert is_numbered("frames/%05d.png") and is_numbered("a%d") and not is_numbered("%05d/a.png")
-    assert not is_numbered("100%done.png")
+    names = ("frames/%05d.png", "a%d", "%05d/a.png", "100%done.png")
+    assert [_name_of(name)[1] for name in names] == [True, True, False, False]
     assert numbered("s3://b/%d/f-%03d.png", 7) == "s3://b/%d/f-007.png"
+
+
+@pytest.mark.parametrize(
+    ("name", "output", "same"),
+    [
+        ("a.png", "a.png", True),
+        ("a.png", f"{Path.cwd()}/a.png", True),
+        (f"file://{Path.cwd()}/out/k.png", "out/k.png", True),
+        ("out/s1.png", "out/s%d.png", True),
+        ("out/s00001.png", "out/s%05d.png", True),
+        ("memory://b/s1.png", "memory://b/s%d.png", True),
+        ("a.jpg", "a.png", False),
+        ("out/s.png", "out/s%d.png", False),
+        ("memory://b/a.png", "memory://c/a.png", False),
+    ],
+)
+def test_a_name_that_is_the_outputs_or_one_of_its_files(name: str, output: str, same: bool) -> None:
+    assert may_be_the_same(name, output) is same
+
+
+def test_a_name_that_says_another_kind_of_file_than_the_container_is_refused() -> None:
+    with pytest.raises(ve.EncoderConfigError, match=r"ends with \.gif, and container 'mp4' is another kind") as error:
+        ve.resolve_encoder(ve.EncoderConfig(container="mp4"), "a.gif")
+    assert error.value.place.field == "output"
+    assert ve.resolve_encoder(ve.EncoderConfig(container="mp4"), "a.part").container == "mp4"
+    assert ve.resolve_encoder(ve.EncoderConfig(container="mp4"), "A.MP4").container == "mp4"

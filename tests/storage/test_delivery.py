@@ -119,3 +119,27 @@ def test_of_several_files_none_is_left_where_one_cannot_be_stored(tmp_path: Path
         with pytest.raises(ve.StorageError):
             files.store()
     assert [path.name for path in tmp_path.iterdir()] == ["2.bin"]
+
+
+def test_an_older_file_stays_where_a_further_one_cannot_be_stored(tmp_path: Path) -> None:
+    for number in range(2):
+        (tmp_path / f"{number}.bin").write_bytes(b"older")
+    with delivery.Deliveries(tmp_path / "%d.bin", numbered) as files:
+        for number in range(3):
+            files.part(number).write_bytes(b"frame")
+        (tmp_path / "2.bin").mkdir()
+        with pytest.raises(ve.StorageError):
+            files.store()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.bin", "1.bin", "2.bin"]
+
+
+def test_what_is_sent_comes_before_what_is_named_in_place(tmp_path: Path) -> None:
+    """So a poster of this machine is not replaced where the video cannot be sent."""
+    poster = tmp_path / "old.jpg"
+    poster.write_bytes(b"older")
+    with delivery.Deliveries("s3://no-such-bucket-of-ours/a.mp4") as files:
+        files.part().write_bytes(b"video")
+        files.beside(poster).write_bytes(b"newer")
+        with pytest.raises(ve.VelocityError):
+            files.store(cancelled=lambda: True)
+    assert poster.read_bytes() == b"older"

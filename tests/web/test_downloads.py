@@ -163,6 +163,9 @@ def test_ranges_that_touch_are_one(url: tuple[Client, str]) -> None:
         "a;b.zip",
         "x" * 400 + ".zip",
         "../../etc/passwd.zip",
+        "n／..／x℀.zip",
+        "＼＼host＼a.zip",
+        ".zip",
     ],
 )
 def test_names_are_rfc_6266(client: Client, name: str) -> None:
@@ -170,6 +173,8 @@ def test_names_are_rfc_6266(client: Client, name: str) -> None:
     disposition = client.get(f"/template/{template_id}/download").headers["content-disposition"]
     assert disposition.startswith("attachment; filename=")
     assert "/" not in disposition.replace("UTF-8''", "")
+    plain = disposition.split("filename=")[1].split("; filename*")[0]
+    assert "\\\\" not in plain and not plain.startswith('".')
     if not name.isascii():
         assert f"filename*=UTF-8''{quote(name)}" in disposition
 

@@ -91,3 +91,12 @@ def test_each_row_of_a_batch_has_its_own(client: Client, template_id: str) -> No
         for row in client.get(f"/render/batch/{batch_id}").json()["rows"]
     ]
     assert found[0][0] > 200 and found[0][1] < 60 and found[1][1] > 200 and found[1][0] < 60
+
+
+def test_a_format_that_cannot_hold_the_size_is_refused(client: Client, template_id: str) -> None:
+    body = render_request(template_id, output={"poster": {"format": "webp"}})
+    body["encoderConfig"]["res"] = [16384, 64]
+    answer = client.post("/render", json=body)
+    assert answer.status_code == 400
+    [sentence] = answer.json()["errors"]["output.poster.format"]
+    assert "16384x64" in sentence and "16383" in sentence

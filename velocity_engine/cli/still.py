@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -33,9 +32,9 @@ def still(
 ) -> None:
     """Draw one frame as a picture."""
     import velocity_engine
-    from velocity_engine.files.regular import output_file
     from velocity_engine.order import POSTER_FORMATS
     from velocity_engine.stills.picture_file import picture_file
+    from velocity_engine.storage.delivery import Delivery, check_target
 
     piped = output == values.STANDARD_OUTPUT
     kind = "PNG" if piped else POSTER_FORMATS.get(Path(output).suffix.lower())
@@ -43,7 +42,8 @@ def still(
         raise typer.BadParameter(f"{output} must end in {', '.join(POSTER_FORMATS)}", param_hint="--output")
     stream = values.standard_output("picture", as_json=as_json) if piped else None
     values.output_file(output)
-    target = None if piped else output_file(output)
+    if not piped:
+        check_target(output)
     with velocity_engine.open_template(template, animation=animation) as opened:
         entries, files = values.customizations(settings or [], customize, opened)
         files.update(values.asset_files(asset or []))
@@ -52,8 +52,10 @@ def still(
     if stream is not None:
         stream.write(data)
         stream.flush()
-    elif target is not None:
-        _save(data, target)
+    else:
+        with Delivery(output) as delivery:
+            delivery.part.write_bytes(data)
+            delivery.store()
     if as_json:
         report.print_json(
             {
@@ -68,16 +70,3 @@ def still(
         report.print_findings(drawn.findings, sys.stderr)
         if not piped:
             typer.echo(f"{output}: frame {drawn.frame:g}, {drawn.width}x{drawn.height}")
-
-
-def _save(data: bytes, path: Path) -> None:
-    """Writes the whole picture or nothing."""
-    from velocity_engine.files.leftovers import note
-
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    note(temporary)
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
     from jsonschema.protocols import Validator
 
+LISTED = 20  # unknown keys of one object that are told
 _TYPES = {
     "string": "a text",
     "number": "a number",
@@ -124,7 +125,7 @@ def _of_types(kinds: Sequence[str]) -> str:
 
 def _example(schema: Any) -> str | None:
     examples = schema.get("examples") if isinstance(schema, Mapping) else None
-    return f"Such as {described(examples[0])}" if isinstance(examples, list) and examples else None
+    return f"It must be like {described(examples[0])}" if isinstance(examples, list) and examples else None
 
 
 # --- the keywords that schemas use most -------------------------------------------------------------------------------
@@ -165,7 +166,7 @@ def _unknown(error: ValidationError, path: str) -> list[DataFault]:
     ]
     return [
         DataFault(f"{path}.{name[:60]}", f"the key {described(name)} is unknown", choices(name, known, "keys"))
-        for name in surplus
+        for name in surplus[:LISTED]
     ]
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 POSTER_FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 """How the names of posters end, and Pillow's names of what they are then."""
+MAX_SIDES = {"PNG": 65_535, "JPEG": 65_500, "WEBP": 16_383}
+"""Pixels of a side, by format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,18 @@ class Poster:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "output", os.fspath(self.output))
+
+    def fault(self, width: int, height: int) -> str | None:
+        """Returns what is wrong with a poster of a video of that size; None where nothing is.
+
+        Args:
+            width: The width of the video in pixels.
+            height: Its height in pixels.
+        """
+        most = MAX_SIDES.get(self.format)
+        if most is None or max(width, height) <= most:
+            return None
+        return f"the poster has the video's size, {width}x{height}, and {self.format} takes sides up to {most}"
 
     @property
     def format(self) -> str:

@@ -29,6 +29,8 @@ def described(raw: Any) -> str:
         return "an object"
     if isinstance(raw, list):
         return f"an array of {len(raw)}"
+    if isinstance(raw, float) and not math.isfinite(raw):
+        return "a huge number"  # 1e400 reads as infinity
     if isinstance(raw, int | float):
         return f"{raw:.6g}" if isinstance(raw, float) or abs(raw) < 1 << 53 else "a huge number"
     text = str(raw)

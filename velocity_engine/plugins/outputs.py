@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from velocity_engine.encoder_config import CODEC_NUMBERS, USUAL_CODEC, CodecTraits, EncoderConfig, bad_setting
+from velocity_engine.files.file_urls import path_of
 from velocity_engine.plugin_types import Codec, Container
 from velocity_engine.plugins.manager import codec_by_number, codecs, codecs_by_precedence
 
@@ -49,6 +50,7 @@ def resolve_encoder(encoder: EncoderConfig, output: str | os.PathLike[str] | Non
         codec, container = named[0] if named else (choices[0], None)
         if container is not None and output is not None:
             _check_numbers(container, ending, numbered)
+            _check_ending(container, ending)
         return replace(encoder, codec=codec.key)
     codec, container = _by_name(choices, ending, numbered) or _refused(choices, key, ending, numbered)
     return replace(encoder, codec=codec.key, container=container.key)
@@ -77,15 +79,6 @@ def codec_traits() -> dict[str, CodecTraits]:
     }
 
 
-def is_numbered(output: str | os.PathLike[str]) -> bool:
-    """Whether the name of an output stands for many files: "frames/%05d.png".
-
-    Args:
-        output: A path or a URL.
-    """
-    return _name_of(output)[1]
-
-
 def numbered(output: str, number: int) -> str:
     """Returns the name of one of the files that an output stands for.
 
@@ -95,6 +88,25 @@ def numbered(output: str, number: int) -> str:
     """
     folder, slash, name = output.rpartition("/")
     return folder + slash + _NUMBER.sub(lambda found: found[0] % number, name)
+
+
+def may_be_the_same(name: str, output: str) -> bool:
+    """Whether a name is that of the output, or of one of the files that it stands for.
+
+    Args:
+        name: A path or a URL.
+        output: Another one. It may have a place for a number in its last part.
+    """
+    one, other = (_whole(target) for target in (name, output))
+    folder, slash, last = other.rpartition("/")
+    pattern = r"\d+".join(map(re.escape, _NUMBER.split(last)))
+    return re.fullmatch(re.escape(folder + slash) + pattern, one) is not None
+
+
+def _whole(target: str) -> str:
+    """A target in one spelling: of paths and ``file:`` URLs, that from the root."""
+    local = "://" not in target or target[:5].lower() == "file:"
+    return os.path.abspath(path_of(target)) if local else target
 
 
 def _codec_key(encoder: EncoderConfig) -> str | None:
@@ -124,6 +136,17 @@ def _by_name(choices: Iterable[Codec], ending: str, numbered: bool) -> tuple[Cod
             if container.numbered == numbered and (ending in container.endings or not ending):
                 return codec, container
     return None
+
+
+def _check_ending(container: Container, ending: str) -> None:
+    """A name that says another kind of file is a mistake; one that says nothing that is known is the caller's own."""
+    known = {one for codec in codecs().values() for kind in codec.containers for one in kind.endings}
+    known.update(*PACKAGES.values())
+    if ending in known and ending not in container.endings:
+        message = f"the output's name ends with {ending}, and container {container.key!r} is another kind of file"
+        raise bad_setting(
+            "output", message, f"Write a name such as video{container.endings[0]}, or leave container out"
+        )
 
 
 def _check_numbers(container: Container, ending: str, numbered: bool) -> None:

@@ -56,6 +56,11 @@ class Delivery:
             note(self._folder.name)
             self.part = Path(self._folder.name) / "video.part"
 
+    @property
+    def names_in_place(self) -> bool:
+        """Whether storing is to give a file its name."""
+        return isinstance(self._storage, NamesInPlace)
+
     def store(
         self, cancelled: Callable[[], bool] = lambda: False, progress: Callable[[int], None] = lambda sent: None
     ) -> int:
@@ -132,23 +137,23 @@ class Deliveries:
     ) -> int:
         """Stores all files and returns the size of those of the output in bytes. It is as ``Delivery.store``.
 
-        Where one cannot be stored, those that were are deleted again.
+        What is named in one step comes last, since that hardly fails. Where one cannot be stored, those that were are
+        deleted again, but for what took the place of an older file.
         """
-        stored: list[str] = []
-        size = 0
+        files = [self._files[number] for number in sorted(self._files)]
+        every = sorted((*self._beside, *files), key=lambda one: one.names_in_place)
+        new = [one.target for one in every if not _is_there(one.target)] if len(every) > 1 else []
+        sizes: dict[str, int] = {}
         try:
-            for one in self._beside:
-                one.store(cancelled, progress)
-                stored.append(one.target)
-            for number in sorted(self._files):
-                size += self._files[number].store(cancelled, progress)
-                stored.append(self._files[number].target)
+            for one in every:
+                sizes[one.target] = one.store(cancelled, progress)
         except BaseException:
-            for target in stored:
-                with suppress(VelocityError):
-                    storage_for(target).delete(target)
+            for target in sizes:
+                if target in new:
+                    with suppress(VelocityError):
+                        storage_for(target).delete(target)
             raise
-        return size
+        return sum(sizes[one.target] for one in files)
 
     def __enter__(self) -> Deliveries:
         return self
@@ -158,6 +163,14 @@ class Deliveries:
     ) -> None:
         for delivery in (*self._files.values(), *self._beside):
             delivery.__exit__(kind, error, trace)
+
+
+def _is_there(target: str) -> bool:
+    try:
+        storage_for(target).stat(target)
+    except VelocityError:
+        return False
+    return True
 
 
 def _stop_if(cancelled: Callable[[], bool]) -> None:

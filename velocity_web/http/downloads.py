@@ -21,7 +21,10 @@ def content_disposition(name: str) -> str:
     """The header with which a file is saved as ``name``: quoted as RFC 9110 5.6.4 says, and in UTF-8 beside that
     (RFC 6266) where the name is not ASCII. A name never leads to another folder."""
     safe = _UNSAFE.sub("_", name)
-    plain = unicodedata.normalize("NFKD", safe).encode("ascii", "ignore").decode()
+    # Folded to ASCII, other characters can become a slash, or nothing.
+    plain = _UNSAFE.sub("_", unicodedata.normalize("NFKD", safe).encode("ascii", "ignore").decode())
+    if not plain.partition(".")[0].strip():
+        plain = f"download{plain.strip()}"
     header = f"attachment; filename={quote_header_value(plain, allow_token=False)}"
     if plain == safe:
         return header

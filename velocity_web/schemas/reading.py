@@ -22,6 +22,10 @@ from velocity_web.schemas.sentences import sentence_for
 Asked = TypeVar("Asked", bound=RequestModel)
 
 
+MAX_DEPTH = 100
+"""Lists and objects within each other, of any body: what reads them on goes by recursion."""
+
+
 def parse_json(raw: bytes) -> Any:
     """Strict JSON: no NaN, no lone surrogates, no depth that exhausts the parser. Raises Invalid."""
     try:
@@ -36,7 +40,24 @@ def parse_json(raw: bytes) -> Any:
         raise Invalid("the body is nested too deeply", {"": ["nest less deeply"]}) from None
     except ValueError as error:
         raise Invalid("the body is not valid JSON", {"": [json_fault(error)]}) from None
+    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and is_deeper(value, MAX_DEPTH):
+        raise Invalid("the body is nested too deeply", {"": ["nest less deeply"]})
     return value
+
+
+def is_deeper(value: Any, depth: int) -> bool:
+    """Whether lists and objects stand within each other more than so many times."""
+    level = [value]
+    for _ in range(depth):
+        level = [
+            child
+            for one in level
+            if isinstance(one, list | dict)
+            for child in (one.values() if isinstance(one, dict) else one)
+        ]
+        if not level:
+            return False
+    return any(isinstance(one, list | dict) for one in level)
 
 
 class NotJson(ValueError):

@@ -178,7 +178,7 @@ class _Batch:
         with reading():
             self._terms: Terms = terms_of(source_of(visit.caller, request), request)
         self._shared = codec_errors(request.encoder_config, self._terms.encoder, visit.settings)
-        self._shared |= poster_errors(request.output, self._terms.source.frame_count)
+        self._shared |= poster_errors(request.output, self._terms.source.frame_count, self._terms.encoder.resolution)
 
     def look(self) -> None:
         """Check all rows and queue none, as far as the batch's time goes."""

@@ -21,8 +21,14 @@ def poster_of(output: OutputRequest | None, first_frame: float) -> engine.Poster
     return engine.Poster(f"poster{ENDINGS[output.poster.format]}", None if frame is None else first_frame + frame)
 
 
-def poster_errors(output: OutputRequest | None, frame_count: float) -> Errors:
-    if output is None or output.poster is None or output.poster.frame is None:
+def poster_errors(output: OutputRequest | None, frame_count: float, size: tuple[int, int] | None) -> Errors:
+    """``size``: of the video, where the request says it."""
+    if output is None or output.poster is None:
+        return {}
+    poster = engine.Poster(f"poster{ENDINGS[output.poster.format]}")
+    if size is not None and (fault := poster.fault(*size)) is not None:
+        return {"output.poster.format": [f"{fault}; choose png or jpeg"]}
+    if output.poster.frame is None:
         return {}
     if 0 <= output.poster.frame < frame_count:
         return {}

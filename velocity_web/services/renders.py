@@ -111,7 +111,7 @@ def _check(caller: Caller, settings: Settings, runner: Runner, request: RenderRe
         sound = find_sound(caller, audio_id, source, own)
     terms = terms_of(source, request)
     own |= codec_errors(request.encoder_config, terms.encoder, settings)
-    own |= poster_errors(request.output, source.frame_count)
+    own |= poster_errors(request.output, source.frame_count, terms.encoder.resolution)
     whole = joined(source.customizations, customizations)
     question = CheckRequest(
         caller=caller, data=settings.data, encoder=terms.encoder, frames=terms.frames, warnings=True

@@ -199,9 +199,10 @@ def test_what_cannot_be_is_refused() -> None:
     for codec, config, field in (
         (Gif(), ve.EncoderConfig(profile=1), "profile"),
         (Png(), ve.EncoderConfig(level=1), "level"),
-        (Apng(), ve.EncoderConfig(rate_control=RateControl.CBR, bitrate=9000), "rc"),
+        (Apng(), ve.EncoderConfig(rate_control=RateControl.CBR, bitrate=9000), "rate_control"),
         (Png(), ve.EncoderConfig(rate_control=RateControl.CQP, qp=9), "qp"),
     ):
         assert [error.place.field for error in codec.problems(config, 64, 64, Fraction(25))] == [field]
-    assert [error.place.field for error in Gif().problems(ve.EncoderConfig(), 64, 64, Fraction(60))] == ["fpsNum"]
-    assert [error.place.field for error in WebP().problems(ve.EncoderConfig(), 16384, 64, Fraction(25))] == ["res"]
+    assert [error.place.field for error in Gif().problems(ve.EncoderConfig(), 64, 64, Fraction(60))] == ["fps_num"]
+    wide = WebP().problems(ve.EncoderConfig(), 16384, 64, Fraction(25))
+    assert [error.place.field for error in wide] == ["resolution"]

@@ -98,7 +98,7 @@ def test_what_cannot_be_is_refused() -> None:
     for codec, config, field in (
         (Wav(), ve.EncoderConfig(gop=5), "gop"),
         (Flac(), ve.EncoderConfig(profile=5), "profile"),
-        (Aac(), ve.EncoderConfig(rate_control=RateControl.CBR, bitrate=9000), "rc"),
-        (Mp3(), ve.EncoderConfig(audio_bitrate=400_000), "audioBitrate"),
+        (Aac(), ve.EncoderConfig(rate_control=RateControl.CBR, bitrate=9000), "rate_control"),
+        (Mp3(), ve.EncoderConfig(audio_bitrate=400_000), "audio_bitrate"),
     ):
         assert [error.place.field for error in codec.problems(config, 64, 64, Fraction(25))] == [field]

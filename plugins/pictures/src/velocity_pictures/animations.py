@@ -42,7 +42,7 @@ class WebP:
         found = picture_problems(self.title, config, lossy=True)
         if max(width, height) > WEBP_SIDE:
             message = f"the resolution is {width}x{height}"
-            found.append(bad_setting("res", message, f"WebP takes sides up to {WEBP_SIDE}"))
+            found.append(bad_setting("resolution", message, f"WebP takes sides up to {WEBP_SIDE}"))
         return found
 
     def settings(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> EncoderSettings:

@@ -19,9 +19,9 @@ def picture_problems(title: str, config: EncoderConfig, *, lossy: bool = False) 
         if value is not None:
             found.append(bad_setting(field, f"{title} has no {field}", f"Leave {field} out"))
     if config.rate_control == RateControl.CBR:
-        found.append(bad_setting("rc", f"{title} has no constant bitrate", "Leave rc out"))
+        found.append(bad_setting("rate_control", f"{title} has no constant bitrate", "Leave the rate control out"))
     if config.qp is not None and not lossy:
-        found.append(bad_setting("qp", f"{title} is without loss", "Leave qp and rc out"))
+        found.append(bad_setting("qp", f"{title} is without loss", "Leave the quantiser and the rate control out"))
     return found
 
 

@@ -30,8 +30,8 @@ class ProRes:
         if config.level is not None:
             found.append(bad_setting("level", "ProRes has no levels", "Leave level out"))
         if config.rate_control == RateControl.CBR:
-            hint = "Leave rc out, and choose a profile"
-            found.append(bad_setting("rc", "the bitrate of ProRes is not constant", hint))
+            hint = "Leave the rate control out, and choose a profile"
+            found.append(bad_setting("rate_control", "the bitrate of ProRes is not constant", hint))
         if config.qp is not None:
             found.append(bad_setting("qp", "ProRes has no quantiser to choose", "Choose a profile"))
         if (config.gop or 1) > 1 or (config.idr or 1) > 1:
