@@ -34,12 +34,12 @@ DATA_SCHEMA: dict[str, Any] = {
         "words": {
             "type": "array",
             "minItems": 1,
-            "maxItems": 10_000,
+            "maxItems": 2_000,
             "description": "The words in the order of their times",
             "items": {
                 "type": "object",
                 "properties": {
-                    "text": {"type": "string", "minLength": 1, "maxLength": 200, "description": "The word"},
+                    "text": {"type": "string", "minLength": 1, "maxLength": 60, "description": "The word"},
                     "start": {**SECONDS, "description": "The second at which it begins, since the layer appeared"},
                     "end": {**SECONDS, "description": "The second at which it ends; by default when the next begins"},
                 },
