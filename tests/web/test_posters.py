@@ -100,3 +100,22 @@ def test_a_format_that_cannot_hold_the_size_is_refused(client: Client, template_
     assert answer.status_code == 400
     [sentence] = answer.json()["errors"]["output.poster.format"]
     assert "16384x64" in sentence and "16383" in sentence
+
+
+@pytest.mark.parametrize(
+    ("query", "kind"), [("posterFrame=9&posterFormat=jpeg", "image/jpeg"), ("posterFrame=3", "image/png")]
+)
+def test_each_row_of_a_csv_body_has_its_own(client: Client, template_id: str, query: str, kind: str) -> None:
+    answer = client.post(
+        f"/render/batch?templateId={template_id}&bitrate=100000&preset=5&{query}",
+        content=b"name\none\ntwo\n",
+        headers={"Content-Type": "text/csv"},
+    )
+    assert answer.status_code in (200, 202), answer.text
+    assert "warning" not in answer.headers
+    batch_id = answer.json()["batchId"]
+    client.settle(f"/render/batch/{batch_id}")
+    rows = client.get(f"/render/batch/{batch_id}").json()["rows"]
+    assert len(rows) == 2
+    for row in rows:
+        assert client.get(f"/render/{row['renderId']}/poster").headers["content-type"] == kind

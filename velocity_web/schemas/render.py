@@ -75,6 +75,9 @@ class EncoderConfigRequest(RequestModel):
 ENCODER_FIELDS = tuple(str(field.alias) for field in EncoderConfigRequest.model_fields.values())
 
 
+PosterFormat = Literal["png", "jpeg", "webp"]
+
+
 class PosterRequest(RequestModel):
     """A picture of one frame beside the video, with the video's size and ground."""
 
@@ -82,7 +85,7 @@ class PosterRequest(RequestModel):
         None,
         description="which frame of the composition, from 0; the middle of what is rendered if left out",
     )
-    format: Literal["png", "jpeg", "webp"] = Field("png", description="JPEG has no alpha")
+    format: PosterFormat = Field("png", description="JPEG has no alpha")
 
 
 class OutputRequest(RequestModel):
@@ -159,6 +162,8 @@ class BatchQuery(RequestModel):
     f_start: QueryNumber = None
     f_end: QueryNumber = None
     executor: ExecutorName | None = Field(None, description=EXECUTOR)
+    poster_frame: QueryNumber = Field(None, description="each row gets a poster, of this frame of the composition")
+    poster_format: PosterFormat | None = Field(None, description="each row gets a poster, of this format")
 
     def as_body(self) -> dict[str, Any]:
         """The batch request that they mean, without its rows."""
@@ -167,7 +172,14 @@ class BatchQuery(RequestModel):
         if "res" in encoder:
             encoder["res"] = [int(side) for side in encoder["res"].split("x")]
         info = {key: asked.pop(key) for key in ("fStart", "fEnd") if key in asked}
-        return {**asked, "encoderConfig": encoder, **({"jobInfo": info} if info else {})}
+        names = {"posterFrame": "frame", "posterFormat": "format"}
+        poster = {names[key]: asked.pop(key) for key in names if key in asked}
+        body = {**asked, "encoderConfig": encoder}
+        if info:
+            body["jobInfo"] = info
+        if poster:
+            body["output"] = {"poster": poster}
+        return body
 
 
 class RenderQuery(RequestModel):
