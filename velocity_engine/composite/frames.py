@@ -43,15 +43,15 @@ class PlanarFrame:
         from velocity_engine.kernels.yuv.yuv import rgba_to_yuv420
         from velocity_engine.kernels.yuv.yuv_over import rgba_over_yuv420
 
-        place = self.clip.place
-        if self.below is not None and not place.hides(rect):
+        upright = self.clip.upright
+        if self.below is not None and not upright.hides(rect):
             rgba_to_yuv420(self.below, *planes, *rect)
-        place.draw(self.clip.planes, planes, rect)
+        upright.draw(self.clip.planes, planes, rect)
         for covered in self.covered:
             part = intersection(covered, rect)
             if part is not None and self.above is not None:
                 right = part[2]
-                last = chroma_end(right, place.size[0]) if right == rect[2] else right // 2
+                last = chroma_end(right, upright.size[0]) if right == rect[2] else right // 2
                 rgba_over_yuv420(self.above, *planes, *part, last)
 
 

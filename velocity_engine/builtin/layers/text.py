@@ -31,7 +31,7 @@ from velocity_engine.text.limits import (
     bounded,
     length_findings,
 )
-from velocity_engine.text.on_path import places_on_path
+from velocity_engine.text.on_path import clusters_on_path
 from velocity_engine.text.placing import Anchors, anchors_of, flat_matrices, placed_matrices
 from velocity_engine.text.typesetter import catalogue_of
 
@@ -110,7 +110,7 @@ class PreparedText:
         changes = changes_at(layout, document, text.animators, sampler, self._seed) if text.animators else None
         path = None
         if text.path is not None and self._path is not None:
-            path = places_on_path(layout, document, text.path, sampler.path(self._path), sampler)
+            path = clusters_on_path(layout, document, text.path, sampler.path(self._path), sampler)
         if changes is None and path is None:
             matrices = flat_matrices(layout)
         else:
