@@ -20,7 +20,7 @@ from velocity_engine.plan.sources import named_media
 from velocity_engine.plugin_types import MediaSource, Segment
 from velocity_engine.sampler import LayerTime
 from velocity_engine.text.fonts import FontCatalogue
-from velocity_engine.text.still import StillSampler as SettledSampler
+from velocity_engine.text.still import FirstValueSampler
 from velocity_engine.text.typesetter import LayerTypesetter
 from velocity_engine.typesetting import Typesetter
 
@@ -28,7 +28,7 @@ RATE, FRAMES = 25.0, 50.0  # of the composition of these stand-ins
 
 
 @dataclass(frozen=True, slots=True)
-class StillSampler(SettledSampler):
+class StillSampler(FirstValueSampler):
     """A ``Sampler`` for tests: every property has its first value at every moment.
 
     Attributes:

@@ -22,7 +22,7 @@ from velocity_engine.text.drawing import Outlines, outlines_of, text_commands
 from velocity_engine.text.findings import document_findings
 from velocity_engine.text.fit import FittedText, fit_text
 from velocity_engine.text.fonts import FontCatalogue
-from velocity_engine.text.glyph_compositions import glyph_compositions, inner_commands
+from velocity_engine.text.glyph_compositions import composition_commands, glyph_compositions
 from velocity_engine.text.limits import (
     MAX_CHARACTERS,
     MAX_CHARACTERS_IN_ALL,
@@ -121,9 +121,9 @@ class PreparedText:
         commands = text_commands(
             laid.outlines, matrices, document, changes, scale=scale, clips=laid.clips, label=self._label
         )
-        if layout.inner:
-            commands += inner_commands(
-                layout.inner, matrices, document, changes, sampler, self._start, laid.clips, self._label
+        if layout.compositions:
+            commands += composition_commands(
+                layout.compositions, matrices, document, changes, sampler, self._start, laid.clips, self._label
             )
         return commands
 

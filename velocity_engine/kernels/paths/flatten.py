@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 
 MAX_STEPS = 2048  # of one curve
 MAX_POINTS = 2_000_000  # of one path; beyond it all its curves get coarser
 
 
-@inner
+@inlined
 def _bend(points, i, a, b, c, d):
     """How much the curve whose first control point is row ``i`` bends: the length of its greater second difference
     on the device; 0 when it is straight.
@@ -42,7 +42,7 @@ def _bend(points, i, a, b, c, d):
     return bend if bend == bend else 0.0
 
 
-@inner
+@inlined
 def _turning(points, i):
     """By how many radians the legs of the control polygon from row ``i`` on turn, in the contours' own coordinates."""
     total, px, py = 0.0, 0.0, 0.0
