@@ -65,7 +65,7 @@ class _Canvas:
         self._still = StillRun(compositor)
 
     def show(self, display: DisplayList) -> tuple[Rect, ...]:
-        """Draws what changed; gives where."""
+        """Draws what changed. Returns the rectangles where."""
         regions = changed_regions(self._shown, display, self._compositor.extents)
         shown, self._shown = self._shown, None  # if drawing fails nobody knows what the canvas shows
         if regions:
@@ -88,7 +88,7 @@ class FrameCompositor:
         self._clip: DrawCommand | None = None  # what was last shown by its planes, if the last frame was
 
     def advance(self, display: DisplayList) -> tuple[Pixels, tuple[Rect, ...]]:
-        """Makes the canvas show ``display``; gives it, (h, w, 4) uint8 premultiplied, and the rectangles in which it
+        """Makes the canvas show ``display``. Returns it, (h, w, 4) uint8 premultiplied, and the rectangles in which it
         differs from the frame before (disjoint, empty when nothing changed). The canvas is the same array each time:
         copy what must outlast the next call.
         """

@@ -62,7 +62,7 @@ class Node(Generic[T]):
 
 
 class Geometry(Node[Paths]):
-    """Gives paths, each a thing of its own for Trim Paths and Merge Paths."""
+    """Makes paths, each a thing of its own for Trim Paths and Merge Paths."""
 
     __slots__ = ()
 

@@ -172,7 +172,7 @@ def _line(
 def place_lines(
     paragraphs: Sequence[Paragraph], lines: Sequence[Line], document: TextDocument, size: float, frame: Frame
 ) -> Layout:
-    """Gives every cluster of the lines its place. ``size`` may differ from the document's (a text shrunk to fit)."""
+    """Returns where every cluster of the lines stands. ``size`` is less than the document's for a shrunk text."""
     extra = document.tracking / 1000.0 * size
     total = sum(line.last - line.first for line in lines)
     x, y, advance, ascent = (np.zeros(total) for _ in range(4))

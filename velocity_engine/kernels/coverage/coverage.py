@@ -107,7 +107,7 @@ def _add_steep_rows(cells, bits, cell, word, stride, words, x0, x, down, slope, 
 
     ``cell`` and ``word``: where the first row begins, ``x``: where the edge enters it, ``down``: how far its lower end
     is below the edge's. Each piece lies in two columns at most; one or two makes no branch, which the processor could
-    not foresee. Gives where the edge leaves the last row.
+    not foresee. Returns where the edge leaves the last row.
     """
     for _ in range(rows):
         end = x0 + np.int64(np.rint(down * slope))

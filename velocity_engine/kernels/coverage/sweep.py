@@ -28,7 +28,7 @@ def coverage_of(total, even_odd):
 
 @inlined
 def sweep_cover(cells, bits, cell, word, width, even_odd, cover, at):
-    """Turns a row of cells into coverage, clears it, and gives the first column that may be covered and the one after
+    """Turns a row of cells into coverage, and clears it. Returns the first column that may be covered and the one after
     the last; -1 for both where there is none.
 
     The row begins at ``cells[cell]`` and ``bits[word]``; ``cover``: (k,) uint8, all zero from ``at``, the place of the
@@ -59,7 +59,7 @@ def sweep_cover(cells, bits, cell, word, width, even_odd, cover, at):
 
 @inlined
 def sweep_row(cells, bits, row, width, even_odd, runs, cover):
-    """Turns a row of cells into runs, clears it, and gives the number of runs.
+    """Turns a row of cells into runs, and clears it. Returns the number of runs.
 
     ``runs``: (k, 3) int64, rows of first column, column after the last, coverage; a coverage of -1 means that of
     ``cover``: (cells_a_row(width),) uint8. Runs without coverage are left out. k >= width + 2.

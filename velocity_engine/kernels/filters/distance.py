@@ -61,7 +61,7 @@ def nearest_pixels(mask, outside):
     """For each pixel, the nearest one of the shape (or of what is ``outside`` of it), as y * width + x; -1 where
     there is none.
 
-    ``mask``: (h, w) uint8 coverage. Gives (h, w) int32.
+    ``mask``: (h, w) uint8 coverage. Returns (h, w) int32.
     """
     height, width = mask.shape
     flip = np.uint8(255 if outside else 0)

@@ -39,7 +39,7 @@ def _put(out, marks, n, x, y, mark):
 
 @inlined
 def _cut(points, corners, first, last, dashes, phases, offset, least, out, marks, out_starts, pieces, n):
-    """Appends the dashes of one polyline; gives the number of whole pieces, of points, and whether the last dash
+    """Appends the dashes of one polyline. Returns the number of whole pieces, of points, and whether the last dash
     goes on.
     """
     phase, left = _start(dashes, phases, offset)
@@ -69,8 +69,8 @@ def _cut(points, corners, first, last, dashes, phases, offset, least, out, marks
 
 @inlined
 def _wrap(out, marks, out_starts, before, pieces, n):
-    """Moves the first dash of a closed contour to the end of its last one, in which it goes on; gives the number of
-    points.
+    """Moves the first dash of a closed contour to the end of its last one, in which it goes on. Returns the number
+    of points.
     """
     head, stop = out_starts[before], out_starts[before + 1]
     marks[n - 1] |= marks[head]

@@ -75,7 +75,7 @@ def flatten(
 
     ``points``, ``starts``: as in a path, (n, 2) float64 and (m + 1,) int64. a, b, c, d: the linear part of the map to
     device pixels, in which ``tolerance`` is measured. ``turn``: the radians that a step may turn by, 0 for any number.
-    Gives the vertices (k, 2) float64, where each contour begins (m + 1,) int64, and (k,) uint8: 1 at the ends of
+    Returns the vertices (k, 2) float64, where each contour begins (m + 1,) int64, and (k,) uint8: 1 at the ends of
     curves, 0 at vertices within a curve.
     """
     contours = starts.shape[0] - 1

@@ -105,7 +105,7 @@ def _cap(out, n, xs, ys, count, back, half, cap, step):
 
 @inlined
 def _distinct(points, corners, first, last, closed, least, xs, ys, marks):
-    """Copies a polyline without repeated points; gives their number, 0 when a coordinate is not finite.
+    """Copies a polyline without repeated points. Returns their number, 0 when a coordinate is not finite.
     A closed one keeps no copy of its first point."""
     n = 0
     for i in range(first, last):
@@ -176,8 +176,8 @@ def outline(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """The outline of a stroke, in the polylines' own coordinates: vertices (n, 2) float64 and starts (m + 1,) int64.
 
-    ``points``, ``starts``, ``corners``: as ``flatten`` gives them; ``closed``: (m,) bool; a closed contour's last point
-    is its first. ``half``: half the width, > 0. ``cap``: 1 butt, 2 round, 3 square; ``join``: 1 miter, 2 round, 3
+    ``points``, ``starts``, ``corners``: as ``flatten`` returns them; ``closed``: (m,) bool; a closed contour's last
+    point is its first. ``half``: half the width, > 0. ``cap``: 1 butt, 2 round, 3 square; ``join``: 1 miter, 2 round, 3
     bevel. ``tolerance``: how far a chord may be from a round join or cap; points nearer than a thousandth of it are
     one. All in the coordinates of the points.
     """

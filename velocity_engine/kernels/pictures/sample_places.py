@@ -64,7 +64,7 @@ def sample_places(
     """For each pixel of the result, ``src`` at (u, v), bilinearly in steps of 1/256 pixel.
 
     ``src``: (h, w, 4) uint8, premultiplied; ``u``, ``v``: (H, W) float32 in pixels of ``src``, whose centres lie at
-    halves; gives (H, W, 4). What lies outside of ``src`` is CLEAR, its nearest pixel (REPEAT_EDGE), or ``src`` again
+    halves. Returns (H, W, 4). What lies outside of ``src`` is CLEAR, its nearest pixel (REPEAT_EDGE), or ``src`` again
     (WRAP). A place that is not finite, or beyond 1e9, is clear.
     """
     out = np.zeros((*u.shape, 4), np.uint8)

@@ -106,7 +106,7 @@ def _span(start, step, low, high, x0, x1):
 
 @inlined
 def _places(stride, u, v, step_u, step_v, count, index, weights):
-    """Where ``count`` sample points lie, as ``bilinear.sample`` takes them; gives their number, rounded up to whole
+    """Where ``count`` sample points lie, as ``bilinear.sample`` takes them. Returns their number, rounded up to whole
     vectors, which repeat the last."""
     step = np.uint32(stride)
     for k in range(count):
@@ -412,7 +412,7 @@ def _draw_if_shifted(
 def halve(src: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The next smaller copy of a picture: the mean of each 2 x 2 pixels (an odd last row or column counts double).
 
-    ``src``: (h, w, 4) uint8, premultiplied; gives (ceil(h / 2), ceil(w / 2), 4).
+    ``src``: (h, w, 4) uint8, premultiplied. Returns (ceil(h / 2), ceil(w / 2), 4).
     """
     height, width = src.shape[:2]
     out = np.empty(((height + 1) // 2, (width + 1) // 2, 4), np.uint8)

@@ -75,7 +75,7 @@ def _binned(
 
 
 def _cut(colours: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Boxes of colours, the one that varies most cut in two over and over; gives their means."""
+    """Boxes of colours, the one that varies most cut in two over and over. Returns their means."""
     boxes = [_Box.of(np.arange(len(colours)), colours, weights)]
     while len(boxes) < COLOURS:
         worst = max(range(len(boxes)), key=lambda index: boxes[index].error)
