@@ -112,10 +112,23 @@ def _correction(trial: Trial, encoder: EncoderConfig, shape: Shape, sample: Samp
 
 
 def plan_sample(trial: Trial, encoder: EncoderConfig, frames: tuple[float, float], seconds: float) -> SamplePlan | None:
-    """Which frames of a render are to be sampled, and how large, to take about ``seconds`` of all processors.
+    """Says which frames of a render are to be sampled, and how large: smaller than the render where few would fit.
 
-    Where few fit into that, they are made smaller. None where the trial was guessed, or tried other codecs: nobody
-    knows what fits then.
+    Args:
+        trial: What ``try_out`` returned of the template.
+        encoder: How the render encodes.
+        frames: (start, end) of the render in frames of the composition, half-open, as ``Template.frame_range`` returns
+            them.
+        seconds: About how long the sample may take, in seconds of all processors together.
+
+    Returns:
+        What ``take_sample`` is to draw and encode. None where ``seconds`` is 0, or where nobody knows what fits: the
+        trial was guessed, or trials do not try the encoder's codec.
+
+    Example:
+        >>> trial = ve.try_out(template)
+        >>> if trial is not None:
+        ...     plan = ve.plan_sample(trial, ve.EncoderConfig(), template.frame_range(None), seconds=0.3)
     """
     if trial.guessed or seconds <= 0 or encoder.codec_name not in COSTS:
         return None

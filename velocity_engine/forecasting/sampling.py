@@ -36,9 +36,23 @@ def take_sample(
     customizations: Customizations | None = None,
     assets: Assets | None = None,
 ) -> Sample | None:
-    """Draws and encodes what ``plan`` says of a render in which nothing is wrong.
+    """Draws and encodes a few frames of the very render that is asked for.
 
-    None where no window came to its end in time, or where a frame cannot be drawn.
+    Args:
+        template: What ``open_template`` returned.
+        encoder: How the render encodes.
+        frames: What the render shows of the composition, as ``render`` takes it; None for all.
+        plan: What ``plan_sample`` returned for the same render.
+        customizations: The entries of a ``customizationMap``.
+        assets: The files that ``{"assetId": ...}`` names, by id.
+
+    Returns:
+        What was measured, for ``forecast``. None where not even the first window was done in time, where a frame cannot
+        be drawn, or where the request is wrong: ``Template.check`` says what of it.
+
+    Example:
+        >>> plan = ve.plan_sample(trial, encoder, (0.0, 150.0), seconds=0.3)
+        >>> sample = None if plan is None else ve.take_sample(template, encoder, (0.0, 150.0), plan)
     """
     try:
         planned = template.plan(customizations, assets)

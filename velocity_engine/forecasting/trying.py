@@ -88,9 +88,19 @@ LARGE_WINDOW = 6  # frames
 
 
 def try_out(template: Template, seconds: float = SECONDS) -> Trial | None:
-    """Draws and encodes frames of ``template`` for about ``seconds`` of a processor.
+    """Draws and encodes frames of a template, to learn what its renders will take.
 
-    None where not even the first were done by then, or one cannot be drawn.
+    Args:
+        template: What ``open_template`` returned.
+        seconds: About how long it may take, in seconds of one processor.
+
+    Returns:
+        What was measured, for ``forecast`` and ``plan_sample``. None where not even the first frames were done by then,
+        or where one cannot be drawn.
+
+    Example:
+        >>> with ve.open_template("promo.zip") as template:
+        ...     trial = ve.try_out(template, seconds=0.5)
     """
     started = time.thread_time()
     try:
