@@ -75,7 +75,7 @@ class BareContext:
     findings: list[Finding] = field(default_factory=list)
 
     def read(self, media: Media) -> bytes:
-        """Returns the bytes of a file: those at its path, or those that it holds. No package has a name here.
+        """Returns the bytes of a file: those at its path, or those that it holds. A name alone has none.
 
         Args:
             media: The file.
