@@ -103,7 +103,7 @@ class Engine:
         total: int,
         before: NDArray[np.float64],
     ) -> NDArray[np.float64]:
-        """What the expression of a text selector gives, as ``Sampler.select``; ``before`` where it fails."""
+        """What the expression of a text selector returns, as ``Sampler.select``; ``before`` where it fails."""
         if id(prop) in self._off or not len(units):
             return before
         rows, places = np.unique(np.column_stack((units, before)), axis=0, return_inverse=True)
