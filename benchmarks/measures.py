@@ -175,5 +175,5 @@ def encode(work: Job, frames: Sequence[av.VideoFrame]) -> int:
             size += sum(len(packet.data) for packet in encoder.encode(frame))
         return size + sum(len(packet.data) for packet in encoder.finish())
 
-    with ThreadPoolExecutor(min(available_cores(), len(segments))) as lanes:
-        return sum(lanes.map(encoded, segments))
+    with ThreadPoolExecutor(min(available_cores(), len(segments))) as workers:
+        return sum(workers.map(encoded, segments))

@@ -20,7 +20,7 @@ PEAK = 255
 
 
 def plain_encode(config: ve.EncoderConfig, rate: Fraction, frames: Sequence[av.VideoFrame], output: Path) -> None:
-    """One encoder with the settings of a render sees all frames from first to last: no segments, no lanes."""
+    """One encoder with the settings of a render sees all frames from first to last: no segments, no segment workers."""
     size = frames[0].width, frames[0].height
     config = resolve_encoder(config)
     settings = plugins.codec(config.codec_name).settings(config, *size, rate)

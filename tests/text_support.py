@@ -18,7 +18,7 @@ from velocity_engine.model.geometry import Bounds
 from velocity_engine.model.layers import Layer, Mask, TextContent
 from velocity_engine.model.properties import Property, still
 from velocity_engine.model.text import Animator, Font, Glyph, TextData, TextDocument, TextStyle
-from velocity_engine.text.still import StillSampler
+from velocity_engine.text.still import FirstValueSampler
 from velocity_engine.text.typesetter import LayerTypesetter, catalogue_of
 
 INTER = Font(name="Inter-Regular", family="Inter", style="Regular", ascent=75.0)
@@ -82,7 +82,7 @@ class Context:
         return [finding.feature for finding in self.findings]
 
 
-class AtSeconds(StillSampler):
+class AtSeconds(FirstValueSampler):
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.frame = seconds * 25.0

@@ -119,12 +119,27 @@ def render_still(
     customizations: Customizations | None = None,
     assets: Assets | None = None,
 ) -> NDArray[np.uint8]:
-    """Renders one frame as an array: the ``pixels`` of ``still``, which has the same arguments and errors.
+    """Renders one frame as an array: the ``pixels`` of what ``still`` returns.
 
     What is missing or not supported is left out, and a ``FindingWarning`` says so. ``still`` returns it.
 
+    Args:
+        template: What ``open_template`` returned.
+        frame: The moment, in frames of the composition; by default the first. It can lie between two frames.
+        size: (width, height) in pixels; by default the composition's. With another aspect ratio the whole composition
+            is fitted inside.
+        customizations: The entries of a ``customizationMap``. Each call with some makes a plan; for several frames of
+            the same ones, ``template.customized`` makes one for all.
+        assets: The files that ``{"assetId": ...}`` names, by id.
+
     Returns:
         (height, width, 4) uint8: RGBA with straight alpha, on a clear ground.
+
+    Raises:
+        CustomizationError: An entry of ``customizations`` is wrong. The error names it.
+        FrameRangeError: The composition does not have the frame, or ``size`` cannot be drawn.
+        PackageError: The template is closed.
+        WrongTypeError: An argument has a wrong type.
 
     Example:
         >>> with ve.open_template("promo.zip") as template:
@@ -291,6 +306,23 @@ def order_for(
 
     An order names files, so all that is given must have a path or a URL.
 
+    Args:
+        template: What ``open_template`` returned for a path or a URL.
+        output: Where the video will go: a path, or a URL of a storage backend.
+        encoder: How to encode. By default the ending of the output's name chooses the codec and the container, with the
+            composition's size and rate.
+        customizations: The entries of a ``customizationMap``. They follow those of the template, where it has some.
+        assets: The files that ``{"assetId": ...}`` names, by id: paths or URLs.
+        audio: A sound file that is mixed with the template's own sound: a path or a URL.
+        frames: (start, end), ``range(start, end)`` or ``slice(start, end)`` in frames of the composition, half-open; or
+            a marker's name; by default all.
+        poster: A picture of one frame beside the video: a ``Poster``, or the path or URL of one that shows the middle
+            of what is rendered.
+
+    Returns:
+        The order. It pickles, and ``to_json`` writes it down. Each file in it is named with what tells whether it has
+        changed since.
+
     Raises:
         EncoderConfigError, FrameRangeError: The configuration or the frames are wrong for this template.
         StorageError: A file cannot be read.
@@ -349,16 +381,29 @@ def render_order(
 ) -> RenderResult:
     """Renders an order.
 
-    The other arguments are those of ``render``. It raises what ``render`` raises, and OrderError.
-
     Args:
         order: What ``order_for`` returned, or ``RenderOrder.from_json``.
-        progress: A function that is called several times a second, on the caller's thread.
-        cancelled: A function or an event. The render ends once it is true.
-        executor: What renders the segments.
+        progress: A function that is called several times a second, on the caller's thread. What it raises ends the
+            render and is raised by this function.
+        cancelled: A function or an event that is asked at each frame, from several threads. The render ends once it is
+            true. What it raises is treated as what ``progress`` raises.
+        executor: What renders the segments: the name of an installed executor, or an object that follows the protocol.
+            By default all processors of this machine render them. The bytes of the file are the same.
+
+    Returns:
+        What was written, how long it took, and what was not drawn as the designer meant.
 
     Raises:
         OrderError: The template has changed since the order was made.
+        CustomizationError, EncoderConfigError, FrameRangeError, PluginError: The order is wrong. Nothing was written.
+        WrongTypeError: An argument has a wrong type. Nothing was written.
+        RenderFailed: The template cannot be rendered, for example because a picture is missing.
+        RenderCancelled: ``cancelled`` was true. No file is left.
+        MediaError, PackageError, StorageError: A file cannot be decoded, read or written.
+
+    Example:
+        >>> order = ve.RenderOrder.from_json(Path("order.json").read_text())
+        >>> print(ve.render_order(order).output)
     """
     if not isinstance(order, RenderOrder):
         raise wrong_type("order", order, "Give a RenderOrder")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.composite.extents import Extents
-from velocity_engine.composite.planar_clip import Planes, clip_place
+from velocity_engine.composite.planar_clip import Planes, upright_clip
 from velocity_engine.display import Clip, VideoSource, command
 from velocity_engine.model.geometry import IDENTITY, translation
 
@@ -38,10 +38,10 @@ def planes(luma: int, width: int, height: int) -> Planes:
 def drawn(*clips: Clip) -> NDArray[np.uint8]:
     """The luma of a clip of 216 at (10, 8) on a ground of 16."""
     source = VideoSource(Grey(), 0, 32, 24)
-    place = clip_place(command(source, translation(10, 8), clips=clips), source, (W, H), Extents())
-    assert place is not None
+    upright = upright_clip(command(source, translation(10, 8), clips=clips), source, (W, H), Extents())
+    assert upright is not None
     target = planes(16, W, H)
-    place.draw(planes(216, 32, 24), target, (0, 0, W, H))
+    upright.draw(planes(216, 32, 24), target, (0, 0, W, H))
     return target[0]
 
 

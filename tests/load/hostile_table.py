@@ -30,8 +30,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-MOST_SECONDS = 5.0
-MOST_MIB = 1024.0
+MAX_SECONDS = 5.0
+MAX_MIB = 1024.0
 ENDED_AFTER = 60  # seconds of a processor: then the kernel ends what never would
 HELD_MIB = 3 * 1024  # more than is allowed, so that what goes beyond is seen, and less than the machine has
 FRAMES = 5.0
@@ -56,7 +56,7 @@ class Row:
 
     @property
     def holds(self) -> bool:
-        return self.slowest <= MOST_SECONDS and self.mib <= MOST_MIB
+        return self.slowest <= MAX_SECONDS and self.mib <= MAX_MIB
 
     def line(self) -> str:
         mark = "" if self.holds else " **beyond**"
@@ -155,7 +155,7 @@ def tail(rows: list[Row]) -> str:
     slowest, largest = max(rows, key=lambda row: row.slowest), max(rows, key=lambda row: row.mib)
     told = "None is" if not beyond else f"{len(beyond)} are"
     return (
-        f"\n{len(rows)} inputs. {told} beyond {MOST_SECONDS:g} s or {MOST_MIB:g} MiB. "
+        f"\n{len(rows)} inputs. {told} beyond {MAX_SECONDS:g} s or {MAX_MIB:g} MiB. "
         f"The slowest took {slowest.slowest:.1f} s ({slowest.name}), the largest {largest.mib:.0f} MiB "
         f"({largest.name}). Load {os.getloadavg()[0]:.1f} at the end."
     )

@@ -37,7 +37,7 @@ def test_of_large_frames_fewer_are_drawn_together() -> None:
     assert frames_together(20_000 * 20_000 * 3 // 2) == 1
 
 
-def test_a_lane_makes_haste_at_the_end_or_where_processors_are_to_spare(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_draws_ahead_at_the_end_or_where_processors_are_to_spare(monkeypatch: pytest.MonkeyPatch) -> None:
     segments = [Segment(number=number, first=100 * number, last=100 * number + 100) for number in range(3)]
     work: Any = SimpleNamespace(
         scene=SimpleNamespace(width=32, height=16),

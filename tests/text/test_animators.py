@@ -13,7 +13,7 @@ from velocity_engine.text.animators import Changes, changes_at, offset_character
 from velocity_engine.text.fit import fit_text
 from velocity_engine.text.fonts import FontCatalogue
 from velocity_engine.text.layout import Layout
-from velocity_engine.text.on_path import measured, places_on_path
+from velocity_engine.text.on_path import clusters_on_path, measured
 from velocity_engine.text.placing import anchors_of, flat_matrices, placed_matrices
 from velocity_engine.text.still import STILL
 
@@ -195,7 +195,7 @@ def on_path(
     document: TextDocument, path: Bezier, *animators: Animator, **options: Any
 ) -> tuple[Layout, NDArray[np.float64]]:
     layout = laid(document)
-    places = places_on_path(layout, document, TextPathOptions(mask=0, **options), path, STILL)
+    places = clusters_on_path(layout, document, TextPathOptions(mask=0, **options), path, STILL)
     changes = changes_at(layout, document, animators, STILL, 0)
     anchors = anchors_of(layout, 1).at(np.zeros(2))
     return layout, placed_matrices(layout, anchors, document.justify, changes, places)

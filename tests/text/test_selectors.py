@@ -15,7 +15,7 @@ from velocity_engine.text.selectors import (
     shuffled,
     wiggle_values,
 )
-from velocity_engine.text.still import STILL, StillSampler
+from velocity_engine.text.still import STILL, FirstValueSampler
 
 NUMBERS = ("start", "end", "offset", "amount", "max_ease", "min_ease", "smoothness")
 
@@ -156,7 +156,7 @@ def test_random_order_is_a_permutation_that_never_changes() -> None:
     assert shuffled(5, 1).tolist() == shuffled(5, 1).tolist()
 
 
-class At(StillSampler):
+class At(FirstValueSampler):
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
 
@@ -194,7 +194,7 @@ def test_phases_move_a_wiggle_in_time_and_along_the_text() -> None:
     assert (wiggle_values(other, 5, At(0.2), 0) != wiggle_values(WigglySelector(), 5, At(0.2), 0)).any()
 
 
-class Doubling(StillSampler):
+class Doubling(FirstValueSampler):
     def select(self, prop: Any, units: Any, total: int, before: Any) -> Any:
         assert total == 4 and units.tolist() == [0, 1, 2, 3]
         return before * 2.0 + units[:, None]

@@ -18,7 +18,7 @@ Sinks = Mapping[str, Sequence[int | str]]
 
 BLANK = "{}"
 BLANKS = re.compile(r"(\{\})+")
-MOST = 40
+MAX_WAYS = 40
 """Ways to say one sentence. Where there are more, its parts with the most ways are left blank."""
 VALUES = ("described", "str", "format", "repr", "json_kind")
 """Functions that show a value of the request or the template."""
@@ -314,9 +314,9 @@ def fields(kind: ast.ClassDef) -> dict[str, int]:
 
 
 def joined(parts: list[list[str]]) -> list[str]:
-    """Every way to say the parts after one another, within MOST."""
+    """Every way to say the parts after one another, within MAX_WAYS."""
     parts = [part or [""] for part in parts]
-    while len(list(itertools.islice(itertools.product(*parts), MOST + 1))) > MOST:
+    while len(list(itertools.islice(itertools.product(*parts), MAX_WAYS + 1))) > MAX_WAYS:
         parts[max(range(len(parts)), key=lambda number: len(parts[number]))] = [BLANK]
     return ["".join(chosen) for chosen in itertools.product(*parts)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from velocity_web.processes.samples import MOST_KEPT, Samples
+from velocity_web.processes.samples import MAX_KEPT, Samples
 
 
 def test_a_sample_is_found_again_and_one_that_failed_is_known() -> None:
@@ -16,7 +16,7 @@ def test_a_sample_is_found_again_and_one_that_failed_is_known() -> None:
 
 def test_those_used_last_are_kept() -> None:
     samples = Samples()
-    for number in range(MOST_KEPT):
+    for number in range(MAX_KEPT):
         samples.keep(str(number), {})
     samples.find("0")
     samples.keep("one more", {})

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def progress_bar(wanted: bool) -> Iterator[Callable[[Progress], None] | None]:
-    """Gives the callback for ``render``, or None where no bar is wanted or the error stream is not a terminal."""
+    """Yields the callback for ``render``, or None where no bar is wanted or the error stream is not a terminal."""
     from rich.console import Console
 
     console = Console(stderr=True)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from velocity_engine.display import Digest, FrameReader
 from velocity_engine.kernels.pictures.warp import halve
 
-MOST = 8  # frames that are kept, of all clips together
+MAX_FRAMES = 8  # frames that are kept, of all clips together
 
 Pixels = NDArray[np.uint8]
 
@@ -56,7 +56,7 @@ class ClipFrames:
     time.
     """
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = MAX_FRAMES) -> None:
         self._most = most
         self._drawing = 0
         self._clips: dict[Digest, _Clip] = {}

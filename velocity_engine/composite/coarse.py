@@ -68,7 +68,7 @@ def _step(sigma: float) -> int:
 def blurred(sharp: NDArray[np.uint8], sigmas: tuple[float, float], steps: tuple[int, int]) -> NDArray[np.float32]:
     """(h, w) float32, 0 to 255: coverage of a grid's pixels, (h, w) uint8, blurred. What lies outside counts as 0.
 
-    ``sigmas``: along x and y, in device pixels. ``steps``: of the grid, as ``coarse_steps`` gives them.
+    ``sigmas``: along x and y, in device pixels. ``steps``: of the grid, as ``coarse_steps`` returns them.
     """
     fine = [sigma if step == 1 else 0.0 for sigma, step in zip(sigmas, steps, strict=True)]
     soft = blur_mask(sharp, fine[0], fine[1]).astype(np.float32)

@@ -43,15 +43,15 @@ class PlanarFrame:
         from velocity_engine.kernels.yuv.yuv import rgba_to_yuv420
         from velocity_engine.kernels.yuv.yuv_over import rgba_over_yuv420
 
-        place = self.clip.place
-        if self.below is not None and not place.hides(rect):
+        upright = self.clip.upright
+        if self.below is not None and not upright.hides(rect):
             rgba_to_yuv420(self.below, *planes, *rect)
-        place.draw(self.clip.planes, planes, rect)
+        upright.draw(self.clip.planes, planes, rect)
         for covered in self.covered:
             part = intersection(covered, rect)
             if part is not None and self.above is not None:
                 right = part[2]
-                last = chroma_end(right, place.size[0]) if right == rect[2] else right // 2
+                last = chroma_end(right, upright.size[0]) if right == rect[2] else right // 2
                 rgba_over_yuv420(self.above, *planes, *part, last)
 
 
@@ -65,7 +65,7 @@ class _Canvas:
         self._still = StillRun(compositor)
 
     def show(self, display: DisplayList) -> tuple[Rect, ...]:
-        """Draws what changed; gives where."""
+        """Draws what changed. Returns the rectangles where."""
         regions = changed_regions(self._shown, display, self._compositor.extents)
         shown, self._shown = self._shown, None  # if drawing fails nobody knows what the canvas shows
         if regions:
@@ -88,7 +88,7 @@ class FrameCompositor:
         self._clip: DrawCommand | None = None  # what was last shown by its planes, if the last frame was
 
     def advance(self, display: DisplayList) -> tuple[Pixels, tuple[Rect, ...]]:
-        """Makes the canvas show ``display``; gives it, (h, w, 4) uint8 premultiplied, and the rectangles in which it
+        """Makes the canvas show ``display``. Returns it, (h, w, 4) uint8 premultiplied, and the rectangles in which it
         differs from the frame before (disjoint, empty when nothing changed). The canvas is the same array each time:
         copy what must outlast the next call.
         """

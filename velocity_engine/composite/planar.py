@@ -11,7 +11,7 @@ from typing import Protocol, TypeGuard
 
 from velocity_engine.composite.extents import Extents
 from velocity_engine.composite.occlusion import first_seen
-from velocity_engine.composite.planar_clip import ClipPlace, Planes, clip_place
+from velocity_engine.composite.planar_clip import Planes, UprightClip, upright_clip
 from velocity_engine.display import DisplayList, DrawCommand, FrameReader, VideoSource
 from velocity_engine.model.layers import BlendMode
 
@@ -26,37 +26,37 @@ class PlanarReader(FrameReader, Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlanarClip:
-    """The command at ``index`` of a display list: ``planes`` of a clip, and its ``place``. ``fills`` when nothing else
-    of the frame is seen but what is above."""
+    """The command at ``index`` of a display list: ``planes`` of a clip, and how it lies (``upright``). ``fills``
+    when nothing else of the frame is seen but what is above."""
 
     index: int
     planes: Planes
-    place: ClipPlace
+    upright: UprightClip
     fills: bool
 
 
 def planar_clip(display: DisplayList, extents: Extents) -> PlanarClip | None:
     """The largest clip of ``display`` that can stay in YUV, over which nothing blends other than by its alpha."""
     whole = (0, 0, display.width, display.height)
-    best: tuple[int, int, VideoSource, ClipPlace] | None = None
+    best: tuple[int, int, VideoSource, UprightClip] | None = None
     for index in range(len(display.commands) - 1, -1, -1):
         command = display.commands[index]
         source = command.source
         if isinstance(source, VideoSource) and _plain(command) and _gives_planes(source.reader):
-            place = clip_place(command, source, whole[2:], extents)
-            if place is not None and (best is None or place.area > best[0]):
-                best = (place.area, index, source, place)
-            if place is not None and place.hides(whole):
+            upright = upright_clip(command, source, whole[2:], extents)
+            if upright is not None and (best is None or upright.area > best[0]):
+                best = (upright.area, index, source, upright)
+            if upright is not None and upright.hides(whole):
                 break
         if command.blend is not BlendMode.NORMAL:
             break
     if best is None:
         return None
-    _, index, source, place = best
-    if first_seen(display.commands[index + 1 :], place.rect) is not None or not _gives_planes(source.reader):
+    _, index, source, upright = best
+    if first_seen(display.commands[index + 1 :], upright.rect) is not None or not _gives_planes(source.reader):
         return None
     planes = source.reader.read_yuv(source.index)
-    return None if planes is None else PlanarClip(index, planes, place, place.hides(whole))
+    return None if planes is None else PlanarClip(index, planes, upright, upright.hides(whole))
 
 
 def _gives_planes(reader: FrameReader) -> TypeGuard[PlanarReader]:

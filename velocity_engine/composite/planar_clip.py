@@ -19,8 +19,8 @@ Planes = tuple[Plane, Plane, Plane]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ClipPlace:
-    """Where a clip lies on a frame of ``size`` pixels."""
+class UprightClip:
+    """A clip whose edges lie along the rows and columns of a frame of ``size`` pixels."""
 
     columns: ClipAxis
     rows: ClipAxis
@@ -50,9 +50,11 @@ class ClipPlace:
             _lay(one, other, self.columns.chroma, self.rows.chroma, chroma)
 
 
-def clip_place(command: DrawCommand, source: VideoSource, size: tuple[int, int], extents: Extents) -> ClipPlace | None:
-    """The place of a clip on a frame of ``size`` pixels where it is upright, neither clipped at an angle nor drawn so
-    small that many pixels go into one; else None."""
+def upright_clip(
+    command: DrawCommand, source: VideoSource, size: tuple[int, int], extents: Extents
+) -> UprightClip | None:
+    """A clip as it lies on a frame of ``size`` pixels. None where it is not upright, is clipped at an angle, or is
+    drawn so small that many pixels go into one."""
     extent = extents.command(command)
     bounds, rest = split_clips(command.clips, extent) if extent else (None, [])
     seen = intersection(bounds, (0, 0, *size)) if bounds else None
@@ -68,7 +70,7 @@ def clip_place(command: DrawCommand, source: VideoSource, size: tuple[int, int],
     a, _, _, d, e, f = back
     columns = clip_axis(a, e, (window[0], window[2]), width, level, (seen[0], seen[2]), across, size[0], True)
     rows = clip_axis(d, f, (window[1], window[3]), height, level, (seen[1], seen[3]), down, size[1], False)
-    return ClipPlace(columns, rows, size) if columns and rows else None
+    return UprightClip(columns, rows, size) if columns and rows else None
 
 
 def _lay(source: Plane, target: Plane, columns: PlaneAxis, rows: PlaneAxis, rect: Rect) -> None:

@@ -1,4 +1,4 @@
-"""Replacements put into a document. Every function gives a new document; the old one stays as it is."""
+"""Replacements put into a document. Every function returns a new document; the old one stays as it is."""
 
 from __future__ import annotations
 

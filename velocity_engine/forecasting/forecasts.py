@@ -30,8 +30,8 @@ PCM_BITS = 48_000 * 2 * 24  # a second of sound that is not compressed
 SMOOTH_BITS = 100.0  # a frame: so little is not told from nothing
 DOUBTED_FRAMES = 4.0  # of a sample: with so many it is believed as much as the trial
 DOUBTED_KEYS = 0.3
-MOST_PIXELS = 1920 * 1080  # of what is sampled
-FEWEST, MOST, MOST_OF_WINDOW = 6, 48, 16  # frames
+MAX_PIXELS = 1920 * 1080  # of what is sampled
+MIN_FRAMES, MAX_FRAMES, MAX_WINDOW_FRAMES = 6, 48, 16
 ONE_WINDOW, WINDOWS = 8, 4  # up to so many frames lie in one
 SMALLEST_SCALE, SMALLEST_SIDE = 0.25, 64
 
@@ -112,10 +112,23 @@ def _correction(trial: Trial, encoder: EncoderConfig, shape: Shape, sample: Samp
 
 
 def plan_sample(trial: Trial, encoder: EncoderConfig, frames: tuple[float, float], seconds: float) -> SamplePlan | None:
-    """Which frames of a render are to be sampled, and how large, to take about ``seconds`` of all processors.
+    """Says which frames of a render are to be sampled, and how large: smaller than the render where few would fit.
 
-    Where few fit into that, they are made smaller. None where the trial was guessed, or tried other codecs: nobody
-    knows what fits then.
+    Args:
+        trial: What ``try_out`` returned of the template.
+        encoder: How the render encodes.
+        frames: (start, end) of the render in frames of the composition, half-open, as ``Template.frame_range`` returns
+            them.
+        seconds: About how long the sample may take, in seconds of all processors together.
+
+    Returns:
+        What ``take_sample`` is to draw and encode. None where ``seconds`` is 0, or where nobody knows what fits: the
+        trial was guessed, or trials do not try the encoder's codec.
+
+    Example:
+        >>> trial = ve.try_out(template)
+        >>> if trial is not None:
+        ...     plan = ve.plan_sample(trial, ve.EncoderConfig(), template.frame_range(None), seconds=0.3)
     """
     if trial.guessed or seconds <= 0 or encoder.codec_name not in COSTS:
         return None
@@ -123,10 +136,10 @@ def plan_sample(trial: Trial, encoder: EncoderConfig, frames: tuple[float, float
     settings = plugins.codec(encoder.codec_name).settings(encoder, *shape.size, shape.rate)
     one_segment = len(plan_segments(shape.count, encoder, settings, shape.rate)) == 1
     fitting = _fitting(trial, encoder, shape, seconds)
-    if fitting >= shape.count and shape.count <= MOST and one_segment and shape.whole <= MOST_PIXELS:
+    if fitting >= shape.count and shape.count <= MAX_FRAMES and one_segment and shape.whole <= MAX_PIXELS:
         return SamplePlan(shape.size, ((0, shape.count),), seconds, whole=True)
     size = _sampled_size(trial, encoder, shape, seconds)
-    number = min(MOST, shape.count, max(FEWEST, int(_fitting(trial, encoder, shape.at(size), seconds))))
+    number = min(MAX_FRAMES, shape.count, max(MIN_FRAMES, int(_fitting(trial, encoder, shape.at(size), seconds))))
     return SamplePlan(size, _windows(shape.count, number), seconds, whole=False)
 
 
@@ -137,8 +150,8 @@ def _fitting(trial: Trial, encoder: EncoderConfig, shape: Shape, seconds: float)
 
 
 def _sampled_size(trial: Trial, encoder: EncoderConfig, shape: Shape, seconds: float) -> tuple[int, int]:
-    scale = min(1.0, math.sqrt(MOST_PIXELS / shape.whole))
-    while scale > SMALLEST_SCALE and _fitting(trial, encoder, shape.at(_scaled(shape, scale)), seconds) < FEWEST:
+    scale = min(1.0, math.sqrt(MAX_PIXELS / shape.whole))
+    while scale > SMALLEST_SCALE and _fitting(trial, encoder, shape.at(_scaled(shape, scale)), seconds) < MIN_FRAMES:
         scale *= 0.8
     return _scaled(shape, scale)
 
@@ -153,7 +166,7 @@ def _windows(count: int, number: int) -> tuple[tuple[int, int], ...]:
     if number <= ONE_WINDOW:
         return (((count - number) // 2, number),)
     windows = min(WINDOWS, number // ONE_WINDOW)
-    length = min(MOST_OF_WINDOW, number // windows)
+    length = min(MAX_WINDOW_FRAMES, number // windows)
     starts = [int((count - length) * (place + 0.5) / windows) for place in range(windows)]
     order = sorted(range(windows), key=lambda place: abs(place - (windows - 1) / 2))
     return tuple((starts[place], length) for place in order)

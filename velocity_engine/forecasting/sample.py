@@ -21,10 +21,22 @@ class SamplePlan:
     whole: bool
 
     def to_json(self) -> dict[str, Any]:
+        """Returns the plan as values that ``json.dumps`` takes."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> SamplePlan:
+        """Returns the plan that ``to_json`` wrote.
+
+        Args:
+            values: What ``to_json`` returned, also after a way through JSON.
+
+        Raises:
+            KeyError, TypeError, ValueError: ``to_json`` did not write this.
+
+        Example:
+            >>> plan = ve.SamplePlan.from_json(json.loads(json.dumps(plan.to_json())))
+        """
         windows = tuple((int(first), int(frames)) for first, frames in values["windows"])
         return cls(_pair(values["size"]), windows, float(values["seconds"]), bool(values["whole"]))
 
@@ -51,14 +63,23 @@ class Sample:
 
     @property
     def frames(self) -> int:
+        """How many frames were sampled, in all windows together."""
         return sum(one.frames for one in self.windows)
 
     def to_json(self) -> dict[str, Any]:
+        """Returns the sample as values that ``json.dumps`` takes."""
         return {**asdict(self), "windows": [astuple(one) for one in self.windows]}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Sample:
-        """Raises KeyError, TypeError and ValueError for anything that ``to_json`` did not make."""
+        """Returns the sample that ``to_json`` wrote.
+
+        Args:
+            values: What ``to_json`` returned, also after a way through JSON.
+
+        Raises:
+            KeyError, TypeError, ValueError: ``to_json`` did not write this.
+        """
         windows = tuple(SampledWindow(*(int(number) for number in one)) for one in values["windows"])
         if not windows:
             raise ValueError("a sample has a window")

@@ -24,8 +24,8 @@ from velocity_engine.template import Assets, Customizations, Template
 
 LATE = 1.5  # times the seconds that were planned, by the processors: no further frame is begun
 PATIENCE = 5.0  # times them, by the clock
-MOST_BITS_A_SECOND = 100_000_000  # of SVT-AV1, which would aim at the bitrate
-LEAST_BITRATE = 1_000  # bytes a second, that a configuration takes
+MAX_BITS_A_SECOND = 100_000_000  # of SVT-AV1, which would aim at the bitrate
+MIN_BITRATE = 1_000  # bytes a second, that a configuration takes
 
 
 def take_sample(
@@ -36,9 +36,23 @@ def take_sample(
     customizations: Customizations | None = None,
     assets: Assets | None = None,
 ) -> Sample | None:
-    """Draws and encodes what ``plan`` says of a render in which nothing is wrong.
+    """Draws and encodes a few frames of the very render that is asked for.
 
-    None where no window came to its end in time, or where a frame cannot be drawn.
+    Args:
+        template: What ``open_template`` returned.
+        encoder: How the render encodes.
+        frames: What the render shows of the composition, as ``render`` takes it; None for all.
+        plan: What ``plan_sample`` returned for the same render.
+        customizations: The entries of a ``customizationMap``.
+        assets: The files that ``{"assetId": ...}`` names, by id.
+
+    Returns:
+        What was measured, for ``forecast``. None where not even the first window was done in time, where a frame cannot
+        be drawn, or where the request is wrong: ``Template.check`` says what of it.
+
+    Example:
+        >>> plan = ve.plan_sample(trial, encoder, (0.0, 150.0), seconds=0.3)
+        >>> sample = None if plan is None else ve.take_sample(template, encoder, (0.0, 150.0), plan)
     """
     try:
         planned = template.plan(customizations, assets)
@@ -152,7 +166,7 @@ def sample_settings(encoder: EncoderConfig, plan: SamplePlan, template: Template
 def at_size(encoder: EncoderConfig, size: tuple[int, int], usual: tuple[int, int]) -> EncoderConfig:
     """The same quality at another size: the bitrate grows with the pixels."""
     share = size[0] * size[1] / (usual[0] * usual[1])
-    bitrate = None if encoder.bitrate is None else max(LEAST_BITRATE, round(encoder.bitrate * share))
+    bitrate = None if encoder.bitrate is None else max(MIN_BITRATE, round(encoder.bitrate * share))
     return replace(encoder, resolution=size, bitrate=bitrate, level=None)
 
 
@@ -164,5 +178,5 @@ def uncapped(
         EncoderConfig(codec=config.codec_name, preset=config.preset), *size, rate
     )
     limits = {name: plain.options[name] for name in ("maxrate", "bufsize") if name in plain.options}
-    bit_rate = settings.bit_rate and MOST_BITS_A_SECOND
+    bit_rate = settings.bit_rate and MAX_BITS_A_SECOND
     return replace(settings, average_cap=None, bit_rate=bit_rate, options={**settings.options, **limits})

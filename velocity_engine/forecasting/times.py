@@ -17,9 +17,9 @@ DRAWING_BELIEVED, ENCODING_BELIEVED = 0.56, 0.77  # of a sample; the rest is the
 ENCODE_POWER = 0.83  # by which the time of encoding grows with the pixels, where no trial tells
 SOUND_MS = 5.0  # of a second of sound: decoded, mixed, encoded
 BESIDE = 0.88  # of the shorter of drawing and encoding, which hardly lie beside each other on two processors
-LANE_GAIN = 0.1  # of each further lane, on processors that share what they are made of
+WORKER_GAIN = 0.1  # of each further segment worker, on processors that share what they are made of
 FULL_WINDOW = 16  # frames: in a shorter one more of them are expensive
-LEAST_MS = 0.01
+MIN_MS = 0.01
 
 
 def milliseconds(trial: Trial, encoder: EncoderConfig, shape: Shape, segments: int, sample: Sample | None) -> float:
@@ -32,9 +32,9 @@ def milliseconds(trial: Trial, encoder: EncoderConfig, shape: Shape, segments: i
         encode = _between(encode, own_encode, ENCODING_BELIEVED)
     draw, encode = shape.count * draw, shape.count * encode
     start = BASE_MS + trial.start_ms * MORE_STARTING + costs.opening_ms * segments
-    lanes = min(trial.processors, segments)
-    if lanes > 1:
-        return start + (draw + encode) / (1 + LANE_GAIN * (lanes - 1))
+    workers = min(trial.processors, segments)
+    if workers > 1:
+        return start + (draw + encode) / (1 + WORKER_GAIN * (workers - 1))
     if trial.processors == 1:
         return start + draw + encode
     return start + max(draw, encode) + BESIDE * min(draw, encode)
@@ -47,7 +47,7 @@ def sound_milliseconds(trial: Trial, seconds: float) -> float:
 
 def _between(first: float, second: float, part: float) -> float:
     """What lies between two times, ``part`` of the way by their logarithms."""
-    return math.pow(max(LEAST_MS, first), 1 - part) * math.pow(max(LEAST_MS, second), part)
+    return math.pow(max(MIN_MS, first), 1 - part) * math.pow(max(MIN_MS, second), part)
 
 
 def _sampled_ms(trial: Trial, encoder: EncoderConfig, shape: Shape, sample: Sample) -> tuple[float, float]:

@@ -91,6 +91,11 @@ class Trial:
     guessed: bool = False
 
     def to_json(self) -> dict[str, Any]:
+        """Returns the trial as values that ``json.dumps`` takes.
+
+        Example:
+            >>> Path("trial.json").write_text(json.dumps(trial.to_json()))
+        """
         plain = asdict(replace(self, windows=(), large=None))
         return {
             **plain,
@@ -100,7 +105,14 @@ class Trial:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Trial:
-        """Raises TypeError and KeyError for what ``to_json`` of another version made."""
+        """Returns the trial that ``to_json`` wrote.
+
+        Args:
+            values: What ``to_json`` returned, also after a way through JSON.
+
+        Raises:
+            KeyError, TypeError: ``to_json`` of another version wrote this.
+        """
         windows = tuple(Window.from_json(one) for one in values["windows"])
         large = values["large"] and Window.from_json(values["large"])
         pairs = {name: tuple(tuple(pair) for pair in values[name]) for name in ("changes", "places")}
@@ -108,7 +120,13 @@ class Trial:
 
     @classmethod
     def guess(cls, width: int, height: int, frame_rate: float) -> Trial:
-        """In place of a trial that was not made: the middle of many templates."""
+        """Returns what stands in for a trial that was not made: the middle of many templates.
+
+        Args:
+            width: The width of the composition in pixels.
+            height: The height of the composition in pixels.
+            frame_rate: The frames per second of the composition.
+        """
         return cls(
             width=width,
             height=height,

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 LARGER = 2  # times the sides, to learn how the time that drawing takes grows with them
 MIN_SIDE, MAX_SIDE = 64, 2048  # SVT-AV1 takes no less
 POINTS = 32  # along the timeline, at which two frames that follow each other are compared
-PLACE = 3  # frames that are encoded at each of them
+RUN_FRAMES = 3  # that are encoded one after the other at each of these points
 WINDOWS = 3
 SECONDS = 3.0
 PATIENCE_SECONDS = 20.0  # by the clock: on a machine with much else to do, less is tried
@@ -88,9 +88,19 @@ LARGE_WINDOW = 6  # frames
 
 
 def try_out(template: Template, seconds: float = SECONDS) -> Trial | None:
-    """Draws and encodes frames of ``template`` for about ``seconds`` of a processor.
+    """Draws and encodes frames of a template, to learn what its renders will take.
 
-    None where not even the first were done by then, or one cannot be drawn.
+    Args:
+        template: What ``open_template`` returned.
+        seconds: About how long it may take, in seconds of one processor.
+
+    Returns:
+        What was measured, for ``forecast`` and ``plan_sample``. None where not even the first frames were done by then,
+        or where one cannot be drawn.
+
+    Example:
+        >>> with ve.open_template("promo.zip") as template:
+        ...     trial = ve.try_out(template, seconds=0.5)
     """
     started = time.thread_time()
     try:
@@ -289,14 +299,14 @@ class _Course:
     ) -> tuple[tuple[float, float, float], ...]:
         """What frames take along the timeline, its first frame among them, in a third of the time at most."""
         until = time.thread_time() + (self._deadline - time.thread_time()) / 3
-        last = self._template.first_frame + max(0, self._template.frame_count - PLACE)
+        last = self._template.first_frame + max(0, self._template.frame_count - RUN_FRAMES)
         first = self._template.first_frame
         found: dict[float, tuple[float, float, float]] = {}
         for frame in (first, *evenly([frame for frame, _share in changes])):
             if (time.thread_time() > until or self._is_late()) and found:
                 break
             begin = min(frame, last)
-            frames, _changed = self._draw(begin, size, min(PLACE, self._template.frame_count), _Drawing())
+            frames, _changed = self._draw(begin, size, min(RUN_FRAMES, self._template.frame_count), _Drawing())
             encoded = self._encode(frames, TRIED[1])
             found[begin] = (begin, float(encoded.key_bits), encoded.other_bits / max(1, len(frames) - 1))
         return tuple(sorted(found.values()))

@@ -37,7 +37,7 @@ class AudioTrack:
 
     ``source`` is a file or its bytes, ``name`` what messages call it. ``speed`` 2 plays twice as fast (and an octave
     higher). ``loop``: the part of the source, in seconds, that is heard over and over; ``offset`` lies within it.
-    ``gain`` gives the factors of left and right at a second of the output; None for 1.
+    ``gain`` returns the factors of left and right at a second of the output; None for 1.
     """
 
     source: str | bytes

@@ -145,7 +145,18 @@ def probe_asset(path: str | os.PathLike[str]) -> PictureInfo | VideoInfo:
 
 
 def probe_clip(path: str | os.PathLike[str]) -> VideoInfo:
-    """As ``probe_video``, for what templates may show: MP4 or MOV with H.264 or H.265."""
+    """Returns what a clip holds that templates can show: MP4 or MOV with H.264 or H.265.
+
+    Args:
+        path: The file.
+
+    Raises:
+        MediaError: It is of another kind, it cannot be decoded, or it holds fewer frames than it claims.
+
+    Example:
+        >>> clip = ve.probe_clip("beach.mp4")
+        >>> print(clip.width, clip.height, clip.seconds)
+    """
     return _probed(path, CLIP)
 
 

@@ -28,7 +28,7 @@ class Muxer:
     """Writes one file. ``write`` takes the packets in decoding order; ``close`` completes the file, ``abandon`` does
     not.
 
-    ``audio`` gives blocks of (2, n) float32 at ``audio_rate`` samples a second, and ends with the video.
+    ``audio`` yields blocks of (2, n) float32 at ``audio_rate`` samples a second, and ends with the video.
     """
 
     def __init__(

@@ -54,7 +54,7 @@ class RenderStats:
 
 
 class PacketSource(Protocol):
-    """Who renders the segments: gives their packets in order, each with the output frame at which its segment
+    """Who renders the segments: returns their packets in order, each with the output frame at which its segment
     begins."""
 
     @property

@@ -69,7 +69,7 @@ def _only_controls(effect: Effect) -> bool:
 
 
 class ExpressionEngine(Protocol):
-    """Gives the values of properties that have an expression; see ``velocity_engine.evaluate.expressions``."""
+    """Computes the values of properties that have an expression; see ``velocity_engine.evaluate.expressions``."""
 
     def begin_frame(self) -> None: ...
 

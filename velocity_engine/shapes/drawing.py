@@ -1,7 +1,7 @@
-"""Compiled drawing: nodes that give what is painted at a moment.
+"""Compiled drawing: nodes that return what is painted at a moment.
 
-A node gives pieces (source, matrix, opacity, blend mode); commands are made of them at the end, and only of those that
-changed.
+A node returns pieces (source, matrix, opacity, blend mode); commands are made of them at the end, and only of those
+that changed.
 """
 
 from __future__ import annotations

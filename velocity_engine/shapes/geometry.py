@@ -24,8 +24,8 @@ Report = Callable[[Finding], None]
 T = TypeVar("T")
 
 MAX_ROWS = 2_000_000
-"""Points that a repeater may make, where each path counts as _FEWEST_ROWS at least."""
-_FEWEST_ROWS = 40
+"""Points that a repeater may make, where each path counts as _MIN_ROWS at least."""
+_MIN_ROWS = 40
 
 
 class Node(Generic[T]):
@@ -62,7 +62,7 @@ class Node(Generic[T]):
 
 
 class Geometry(Node[Paths]):
-    """Gives paths, each a thing of its own for Trim Paths and Merge Paths."""
+    """Makes paths, each a thing of its own for Trim Paths and Merge Paths."""
 
     __slots__ = ()
 
@@ -311,7 +311,7 @@ class Repeated(Geometry):
 
     def _make(self, inputs: tuple[Any, ...]) -> Paths:
         paths, repetition = inputs
-        rows = sum(max(len(path.points), _FEWEST_ROWS) for path in paths)
+        rows = sum(max(len(path.points), _MIN_ROWS) for path in paths)
         copies = min(repetition.copies, MAX_ROWS // max(rows, 1))
         return tuple(path.transformed(m) for m in map(repetition.matrix, range(copies)) for path in paths)
 

@@ -41,7 +41,7 @@ def _one_start(rows: int) -> NDArray[np.int64]:
 
 
 def bezier_path(value: Bezier) -> Path:
-    """The path of a path property. A single open vertex, or none, gives the empty path."""
+    """The path of a path property. A single open vertex, or none, is the empty path."""
     vertices = value.vertices
     count = len(vertices)
     if count == 0 or (count == 1 and not value.closed):

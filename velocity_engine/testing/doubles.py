@@ -20,7 +20,7 @@ from velocity_engine.plan.sources import named_media
 from velocity_engine.plugin_types import MediaSource, Segment
 from velocity_engine.sampler import LayerTime
 from velocity_engine.text.fonts import FontCatalogue
-from velocity_engine.text.still import StillSampler as SettledSampler
+from velocity_engine.text.still import FirstValueSampler
 from velocity_engine.text.typesetter import LayerTypesetter
 from velocity_engine.typesetting import Typesetter
 
@@ -28,7 +28,7 @@ RATE, FRAMES = 25.0, 50.0  # of the composition of these stand-ins
 
 
 @dataclass(frozen=True, slots=True)
-class StillSampler(SettledSampler):
+class StillSampler(FirstValueSampler):
     """A ``Sampler`` for tests: every property has its first value at every moment.
 
     Attributes:
@@ -41,14 +41,17 @@ class StillSampler(SettledSampler):
 
     @property
     def seconds(self) -> float:  # type: ignore[override]
+        """The moment in seconds, at 25 frames per second."""
         return self.frame / RATE
 
     @property
     def box(self) -> Bounds:  # type: ignore[override]
+        """(left, top, right, bottom) of the layer's box in pixels."""
         return (0.0, 0.0, *self.size)
 
     @property
     def time(self) -> LayerTime:  # type: ignore[override]
+        """How long the layer has been shown and will be, in seconds."""
         return LayerTime(self.seconds, FRAMES / RATE - self.seconds, self.seconds)
 
 
@@ -72,9 +75,28 @@ class BareContext:
     findings: list[Finding] = field(default_factory=list)
 
     def read(self, media: Media) -> bytes:
+        """Returns the bytes of a file: those at its path, or those that it holds. A name alone has none.
+
+        Args:
+            media: The file.
+
+        Raises:
+            OSError: There is no such path, or it cannot be read.
+        """
         return Path(media.path).read_bytes() if media.path is not None else media.data or b""
 
     def picture(self, source: MediaSource) -> Sequence[tuple[float, Picture]]:
+        """Returns the frames of a picture: that of ``pictures`` where its id stands there, else the decoded file.
+
+        Args:
+            source: Which one: see ``MediaSource``.
+
+        Returns:
+            Pairs of the second at which a frame starts and the frame. A still picture has one pair.
+
+        Raises:
+            MediaError, CustomizationError: There is no such picture, or it cannot be decoded.
+        """
         known = source.get("assetId", "") if isinstance(source, Mapping) else source
         if isinstance(known, str) and known in self.pictures:
             return [(0.0, self.pictures[known])]
@@ -82,22 +104,54 @@ class BareContext:
         return DecodedPictures().decode(self.read(named.media), named.name)
 
     def clip(self, source: MediaSource) -> FrameReader | None:
+        """Returns the reader of a clip.
+
+        Args:
+            source: Which one: see ``MediaSource``.
+
+        Returns:
+            The reader, or None for a clip that is no file on this machine.
+
+        Raises:
+            MediaError, CustomizationError: There is no such clip, or it cannot be decoded.
+        """
         named = named_media(source, self.document, None)
         return open_clip(Path(named.media.path), named.name) if named.media.path is not None else None
 
     def typesetter(self, layer: Layer) -> Typesetter:
+        """Returns what sets texts with the engine's own fonts, as that of a render does.
+
+        Args:
+            layer: The layer that ``prepare`` is given. What of its texts cannot be shown is added to ``findings``.
+        """
         return LayerTypesetter(FontCatalogue(self), Place(layer=layer.name or None), self.report)
 
     def box(self, layer: Layer) -> Bounds:
+        """Returns (left, top, right, bottom) of what the layer fills, in its own coordinates, in pixels.
+
+        Args:
+            layer: The layer that ``prepare`` is given. One without a size of its own fills 640x360 pixels.
+        """
         return content_box(self.document, layer.content) or (0.0, 0.0, 640.0, 360.0)
 
     def span(self, layer: Layer) -> tuple[float, float]:
+        """Returns the seconds from which on the layer is shown, and from which on no more, at 25 frames per second.
+
+        Args:
+            layer: The layer that ``prepare`` is given.
+        """
         return (layer.in_point / RATE, layer.out_point / RATE)
 
     def font_files(self) -> Sequence[str]:
+        """Returns no names: there is no package."""
         return ()
 
     def report(self, finding: Finding) -> None:
+        """Adds a finding to ``findings``.
+
+        Args:
+            finding: What is not drawn as the designer meant.
+        """
         self.findings.append(finding)
 
 
@@ -141,7 +195,14 @@ class Watch:
     frames: dict[int, int] = field(default_factory=dict)
 
     def cancelled(self) -> bool:
+        """Returns ``stopped``."""
         return self.stopped
 
     def encoded(self, segment: Segment, frames: int) -> None:
+        """Takes note of progress in ``frames``.
+
+        Args:
+            segment: A segment that is being rendered.
+            frames: How many of its frames have been drawn and encoded so far.
+        """
         self.frames[segment.number] = frames

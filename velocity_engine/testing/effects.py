@@ -63,6 +63,10 @@ def check_effect(effect_type: EffectType, *effects: Effect, matrix: Matrix = IDE
 
 
 def sample_pictures() -> Iterator[NDArray[np.uint8]]:
+    """Yields the pictures that effects are tried on: a clear one, a white one, and one with soft edges.
+
+    Each is (24, 32, 4) uint8, premultiplied RGBA.
+    """
     yield np.zeros((24, 32, 4), np.uint8)
     yield np.full((24, 32, 4), 255, np.uint8)
     soft = np.zeros((24, 32, 4), np.uint8)
@@ -73,6 +77,17 @@ def sample_pictures() -> Iterator[NDArray[np.uint8]]:
 
 
 def check_pixels(effect_type: EffectType, call: EffectCall, pixels: NDArray[np.uint8]) -> None:
+    """Checks what a call of an effect makes of a picture: its shape and dtype, that it is premultiplied, and that the
+    same call makes the same of it again.
+
+    Args:
+        effect_type: The effect type.
+        call: What its ``evaluate`` returned.
+        pixels: (h, w, 4) uint8, premultiplied RGBA. It stays as it is.
+
+    Raises:
+        AssertionError: The effect type does not follow its protocol. The sentence says in what.
+    """
     result = effect_type.apply(pixels.copy(), call, (3, 5))
     require(result.shape == pixels.shape, f"apply gave the shape {result.shape} for {pixels.shape}")
     require(result.dtype == np.uint8, f"apply gave {result.dtype}: it must give uint8")

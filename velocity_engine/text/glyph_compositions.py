@@ -15,7 +15,7 @@ from velocity_engine.motion.transforms import transform_matrix
 from velocity_engine.sampler import Sampler
 from velocity_engine.text.animators import Changes
 from velocity_engine.text.blur import blur_effect
-from velocity_engine.text.layout import InnerGlyph
+from velocity_engine.text.layout import GlyphComposition
 
 
 def glyph_compositions(document: Document, text: TextData) -> list[str]:
@@ -25,8 +25,8 @@ def glyph_compositions(document: Document, text: TextData) -> list[str]:
     return [glyph.precomp for glyph in document.glyphs if glyph.precomp is not None and glyph.family in families]
 
 
-def inner_commands(
-    inner: Sequence[InnerGlyph],
+def composition_commands(
+    compositions: Sequence[GlyphComposition],
     matrices: NDArray[np.float64],
     document: TextDocument,
     changes: Changes | None,
@@ -37,7 +37,7 @@ def inner_commands(
 ) -> list[DrawCommand]:
     """``matrices``: (n, 6), where the clusters stand. ``start``: the start time of the text's layer, in frames."""
     result: list[DrawCommand] = []
-    for one in inner:
+    for one in compositions:
         glyph, time = one.glyph, sampler.frame - start
         if glyph.precomp is None or not glyph.in_point <= time < glyph.out_point:
             continue

@@ -64,7 +64,7 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class InnerGlyph:
+class GlyphComposition:
     """A composition in a laid out text: its ``cluster``, and the ``matrix`` from 1/100 of the size to the pixels about
     the cluster's origin."""
 
@@ -80,8 +80,8 @@ class Layout:
     ``x``, ``y``: (n,) float64, their origins; ``advance``, ``ascent``: (n,) float64. ``line``, ``word``: (n,) int64,
     ``word`` -1 for spaces. ``order``: (n,) int64, clusters from left to right, line by line. ``texts``: what each says.
     ``paths``: closed contours of each about its origin, or None.
-    ``inner``: the characters among them that are compositions. ``beyond``: how many have no path since those before
-    them have MAX_POINTS.
+    ``compositions``: the characters among them that are compositions. ``beyond``: how many have no path since those
+    before them have MAX_POINTS.
     ``widths``: (lines,) float64; ``ends``: (lines,) bool, whether a paragraph ends there. ``size`` in pixels.
     """
 
@@ -98,7 +98,7 @@ class Layout:
     ends: NDArray[np.bool_]
     frame: Frame
     size: float
-    inner: tuple[InnerGlyph, ...] = ()
+    compositions: tuple[GlyphComposition, ...] = ()
     beyond: int = 0
 
     def __len__(self) -> int:
@@ -172,7 +172,7 @@ def _line(
 def place_lines(
     paragraphs: Sequence[Paragraph], lines: Sequence[Line], document: TextDocument, size: float, frame: Frame
 ) -> Layout:
-    """Gives every cluster of the lines its place. ``size`` may differ from the document's (a text shrunk to fit)."""
+    """Returns where every cluster of the lines stands. ``size`` is less than the document's for a shrunk text."""
     extra = document.tracking / 1000.0 * size
     total = sum(line.last - line.first for line in lines)
     x, y, advance, ascent = (np.zeros(total) for _ in range(4))
@@ -180,7 +180,7 @@ def place_lines(
     order = np.zeros(total, np.int64)
     texts: list[str] = []
     paths: list[Path | None] = []
-    inner: list[InnerGlyph] = []
+    compositions: list[GlyphComposition] = []
     at = beyond = 0
     room = MAX_POINTS
     for number, line in enumerate(lines):
@@ -206,14 +206,14 @@ def place_lines(
             room -= len(path.points) if path is not None else 0
             beyond += room <= 0 and path is None
             paths.append(path)
-            inner += cluster_compositions(cluster, at + index, size)
+            compositions += cluster_compositions(cluster, at + index, size)
         at += len(clusters)
     widths = np.array([line.width for line in lines])
     ends = np.array([line.ends for line in lines], np.bool_)
     words = _words(texts, line_of)
     return Layout(
         x, y, advance, ascent, line_of, words, order, tuple(texts), tuple(paths), widths, ends, frame, size,
-        tuple(inner), beyond,
+        tuple(compositions), beyond,
     )  # fmt: skip
 
 
@@ -266,12 +266,12 @@ def _words(texts: Sequence[str], line: NDArray[np.int64]) -> NDArray[np.int64]:
     return words
 
 
-def cluster_compositions(cluster: Cluster, number: int, size: float) -> Iterator[InnerGlyph]:
+def cluster_compositions(cluster: Cluster, number: int, size: float) -> Iterator[GlyphComposition]:
     for glyph in cluster.glyphs:
         composition = glyph.face.composition(glyph.glyph)
         if composition is not None:
             scale = size * glyph.scale / 100.0
-            yield InnerGlyph(number, composition, (scale, 0.0, 0.0, scale, glyph.dx * size, glyph.dy * size))
+            yield GlyphComposition(number, composition, (scale, 0.0, 0.0, scale, glyph.dx * size, glyph.dy * size))
 
 
 def cluster_path(cluster: Cluster, size: float) -> Path | None:

@@ -63,7 +63,7 @@ def measured(path: Bezier, *, backwards: bool = False) -> MeasuredPath | None:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PathPlaces:
+class ClustersOnPath:
     """For n clusters: ``way`` (n,) is where the middle of each stands on the path, ``below`` (n,) how far under it."""
 
     path: MeasuredPath
@@ -78,9 +78,9 @@ class PathPlaces:
         return np.stack([cos, sin, -sin, cos, point[:, 0], point[:, 1]], axis=1)
 
 
-def places_on_path(
+def clusters_on_path(
     layout: Layout, document: TextDocument, options: TextPathOptions, path: Bezier, sampler: Sampler
-) -> PathPlaces | None:
+) -> ClustersOnPath | None:
     """None where the path has no length: the text then stays flat."""
     curve = measured(path, backwards=bool(options.reversed and sampler.scalar(options.reversed)))
     if curve is None or not len(layout):
@@ -103,4 +103,4 @@ def places_on_path(
         else:
             way[row] = flat + begin + side * (end - begin - width)
     perpendicular = options.perpendicular is None or bool(sampler.scalar(options.perpendicular))
-    return PathPlaces(curve, way, layout.y - layout.frame.baseline, perpendicular)
+    return ClustersOnPath(curve, way, layout.y - layout.frame.baseline, perpendicular)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from velocity_engine.model.text import Justify
 from velocity_engine.text.animators import Changes
 from velocity_engine.text.layout import Layout, side_of
-from velocity_engine.text.on_path import PathPlaces
+from velocity_engine.text.on_path import ClustersOnPath
 
 Values = NDArray[np.float64]
 CHARACTERS, WORDS, LINES, ALL = range(1, 5)
@@ -67,7 +67,7 @@ def flat_matrices(layout: Layout) -> Values:
 
 
 def placed_matrices(
-    layout: Layout, anchors: Values, justify: Justify, changes: Changes | None, path: PathPlaces | None
+    layout: Layout, anchors: Values, justify: Justify, changes: Changes | None, path: ClustersOnPath | None
 ) -> Values:
     """(n, 6) float64 in the order of ``Matrix``. ``anchors``: (n, 2), from ``Anchors.at``."""
     n = len(layout)

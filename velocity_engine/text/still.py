@@ -1,4 +1,4 @@
-"""A sampler for properties that stand still: it gives their value, or the first keyframe's."""
+"""A sampler for properties that stand still: it returns their value, or the first keyframe's."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from velocity_engine.model.text import TextDocument
 from velocity_engine.sampler import LayerTime
 
 
-class StillSampler:
+class FirstValueSampler:
     frame = 0.0
     seconds = 0.0
     size = (0.0, 0.0)
@@ -57,4 +57,4 @@ class StillSampler:
         return prop.value
 
 
-STILL = StillSampler()
+STILL = FirstValueSampler()

@@ -1,4 +1,4 @@
-"""One endpoint: what it takes, what it gives, and the checks between HTTP and the handler.
+"""One endpoint: what it takes, what it returns, and the checks between HTTP and the handler.
 
 A handler is a method ``on_get(self, call)`` under ``@Operation(...)``. It gets ids, query and body already checked and
 returns models. The same declaration makes its entry of the OpenAPI document, so the two cannot disagree.

@@ -111,7 +111,7 @@ def _part_text(part: falcon.media.multipart.BodyPart, attribute: str) -> str | N
 
 
 def _store(stream: falcon.typing.ReadableIO, path: Path, limit: int) -> tuple[int, str]:
-    """Copy a part to ``path`` and synchronise it; gives its size and SHA-256."""
+    """Copy a part to ``path`` and synchronise it. Returns its size and SHA-256."""
     digest = hashlib.sha256()
     size = 0
     with path.open("wb") as file:

@@ -279,7 +279,7 @@ def _lose(owner: str, job: Leased, why: str, settings: Settings) -> bool:
 
 
 def sweep(settings: Settings) -> list[Leased]:
-    """Take back the leases of workers that are silent or dead. Gives the uploads that failed by it."""
+    """Take back the leases of workers that are silent or dead. Returns the uploads that failed by it."""
     with reading():
         leased = rows(
             "SELECT id, kind, account_id, subject_id, attempts, lease_owner, lease_until FROM job "

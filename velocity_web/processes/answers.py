@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, 
 
 from velocity_web.schemas import states
 
-MOST = 2**53
+MAX_NUMBER = 2**53
 LINE_BYTES = 64 << 20
 REASON_CHARACTERS = 4000
 
@@ -22,7 +22,7 @@ def _plain(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_plain)]
-Count = Annotated[int, Field(ge=0, le=MOST)]
+Count = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
 
 
 class _Strict(BaseModel):
@@ -44,7 +44,7 @@ class RenderResult(_Strict):
 
 
 class AudioResult(_Strict):
-    seconds: Annotated[FiniteFloat, Field(gt=0, le=MOST)]
+    seconds: Annotated[FiniteFloat, Field(gt=0, le=MAX_NUMBER)]
 
 
 class AssetResult(_Strict):
@@ -52,7 +52,7 @@ class AssetResult(_Strict):
     format: Annotated[str, Field(pattern="^[a-z0-9]{1,16}$")]
     width: Count
     height: Count
-    seconds: Annotated[FiniteFloat, Field(ge=0, le=MOST)] | None
+    seconds: Annotated[FiniteFloat, Field(ge=0, le=MAX_NUMBER)] | None
 
 
 class TemplateResult(BaseModel):
@@ -106,15 +106,15 @@ class Checked(_Strict):
     maps: list[MapAnswer]
 
 
-Milliseconds = Annotated[FiniteFloat, Field(ge=0, le=MOST)]
-SampledWindow = tuple[Count, Annotated[int, Field(ge=1, le=MOST)], Count, Count]
+Milliseconds = Annotated[FiniteFloat, Field(ge=0, le=MAX_NUMBER)]
+SampledWindow = tuple[Count, Annotated[int, Field(ge=1, le=MAX_NUMBER)], Count, Count]
 
 
 class Sampled(_Strict):
     """What a few frames of a render took: ``size`` in pixels; of each window its first frame, its frames, bits of its
     key frame and of the others."""
 
-    size: tuple[Annotated[int, Field(ge=1, le=MOST)], Annotated[int, Field(ge=1, le=MOST)]]
+    size: tuple[Annotated[int, Field(ge=1, le=MAX_NUMBER)], Annotated[int, Field(ge=1, le=MAX_NUMBER)]]
     windows: Annotated[list[SampledWindow], Field(min_length=1, max_length=64)]
     draw_ms: Milliseconds
     encode_ms: Milliseconds

@@ -31,7 +31,7 @@ __all__ = ["Ended", "ForkServer", "ForkServerDied", "Limits", "kill_child", "ser
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A child is gone; ``status`` as ``os.waitpid`` gives it, and what it took of all processors together."""
+    """A child is gone; ``status`` as ``os.waitpid`` returns it, and what it took of all processors together."""
 
     pid: int
     status: int

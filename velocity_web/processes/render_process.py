@@ -61,7 +61,7 @@ def _progress_sender(send: Callable[[dict[str, Any]], None]) -> Callable[[Any], 
 
 
 def synchronise(path: Path) -> str:
-    """Bring the file to the disk; gives its SHA-256."""
+    """Bring the file to the disk. Returns its SHA-256."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-MOST_KEPT = 4096
+MAX_KEPT = 4096
 """Each holds some hundred bytes."""
 
 
@@ -32,7 +32,7 @@ class Samples:
         with self._lock:
             self._kept[key] = sample
             self._kept.move_to_end(key)
-            while len(self._kept) > MOST_KEPT:
+            while len(self._kept) > MAX_KEPT:
                 self._kept.popitem(last=False)
 
     @contextmanager

@@ -46,7 +46,7 @@ def load_engine() -> None:
 
 
 def run(task: str, channel: socket.socket) -> int:
-    """Do one task over ``channel``; gives the process's exit status."""
+    """Do one task over ``channel``. Returns the process's exit status."""
     import faulthandler
 
     import velocity_engine as engine

@@ -118,8 +118,8 @@ class InstanceItem(Resource):
         return self._change(call)
 
     def _change(self, call: Call[InstanceChange]) -> InstanceDto:
-        place = campaigns.InstancePlace(call.ids["campaign_id"], call.ids["instance_id"])
-        return campaigns.change_instance(call.caller, self.settings, self.context.runner, place, call.body)
+        ids = campaigns.InstanceIds(call.ids["campaign_id"], call.ids["instance_id"])
+        return campaigns.change_instance(call.caller, self.settings, self.context.runner, ids, call.body)
 
     @Operation(id="deleteTemplateInstance", summary="Delete a template instance", tag=TAG, returns=Message)
     def on_delete(self, call: Call) -> Message:

@@ -175,7 +175,7 @@ def list_jobs(settings: Settings, status: str | None = None, limit: int = 100) -
 
 
 def cancel(settings: Settings, job_id: str) -> str:
-    """Cancel a render; gives its state. Raises NotFound and Conflict."""
+    """Cancel a render. Returns its state. Raises NotFound and Conflict."""
     open_store(settings)
     with writing():
         job = _find_render(job_id)
@@ -187,7 +187,7 @@ def cancel(settings: Settings, job_id: str) -> str:
 
 
 def retry(settings: Settings, job_id: str) -> str:
-    """Queue a failed or cancelled render anew, as a job of its own; gives its id. Raises NotFound and Conflict."""
+    """Queue a failed or cancelled render anew, as a job of its own. Returns its id. Raises NotFound and Conflict."""
     open_store(settings)
     render_id = new_id()
     with writing():
@@ -297,7 +297,7 @@ def _verify_sums(found: Verification) -> None:
 
 
 def cleanup(settings: Settings) -> list[str]:
-    """Remove files that no row names and old temporary files, both of a certain age; gives their names."""
+    """Remove files that no row names and old temporary files, both of a certain age. Returns their names."""
     orphans = [settings.data / file for file in verify(settings).orphans]
     removed = [*remove_old(orphans, settings), *remove_leftovers(settings)]
     return [str(path.relative_to(settings.data)) for path in removed]

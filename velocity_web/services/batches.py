@@ -205,7 +205,7 @@ class _Batch:
         )
 
     def queue(self) -> str:
-        """Queue the rows piece by piece; gives the batch's id."""
+        """Queue the rows piece by piece. Returns the batch's id."""
         caller = self._visit.caller
         batch_id = new_id()
         with writing():
@@ -360,7 +360,7 @@ def clear(batch_id: str) -> None:
 
 
 def clear_abandoned(settings: Settings) -> list[str]:
-    """Clear batches whose server died while it queued them; gives their ids."""
+    """Clear batches whose server died while it queued them. Returns their ids."""
     oldest = now_ms() - int(2000 * settings.batch_seconds)
     with reading():
         found = rows("SELECT id, owner, created_at FROM batch WHERE status = 'queueing'", {})
@@ -389,7 +389,7 @@ def cancel_batch(caller: Caller, batch_id: str) -> BatchDetail:
 
 
 def _cancel_some(caller: Caller, batch_id: str) -> int:
-    """Cancel some hundred rows that are at work or have a webhook to be told; gives how many."""
+    """Cancel some hundred rows that are at work or have a webhook to be told. Returns how many."""
     with writing():
         lock_account(caller.account_id)
         active = rows(

@@ -167,18 +167,18 @@ def instance_detail(caller: Caller, campaign_id: str, instance_id: str) -> Insta
 
 
 @dataclass(frozen=True, slots=True)
-class InstancePlace:
-    """Which instance of which campaign."""
+class InstanceIds:
+    """The ids that name an instance: its campaign's, and its own."""
 
     campaign_id: str
     instance_id: str
 
 
 def change_instance(
-    caller: Caller, settings: Settings, runner: Runner, place: InstancePlace, change: InstanceChange
+    caller: Caller, settings: Settings, runner: Runner, ids: InstanceIds, change: InstanceChange
 ) -> InstanceDto:
     """Change the fields that are given. Raises NotFound, Invalid and Busy."""
-    campaign_id, instance_id = place.campaign_id, place.instance_id
+    campaign_id, instance_id = ids.campaign_id, ids.instance_id
     checked = change.template_id is not None or change.customization_map is not None
     with reading():
         instance = _find_instance(caller, campaign_id, instance_id)

@@ -30,7 +30,7 @@ TIME_DOUBTS = (2.0, 2.0, 2.0, 0.5)
 SIZE_DOUBTS = (20.0, 20.0, 5.0, 1.0)
 """How many renders weigh as much as the belief that the forecast is right: any, of one manner, of one template, both.
 How busy a machine is shows in all renders; what makes a video larger than foretold is its own."""
-MOST = math.log(20.0)
+MAX_LOG = math.log(20.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def correction(
         left = [part(one) - total for one in group]
         if left:
             total += median(left) * len(left) / (len(left) + doubt)
-    return max(-MOST, min(MOST, total))
+    return max(-MAX_LOG, min(MAX_LOG, total))
 
 
 def past_of(template_id: str) -> list[Past]:

@@ -12,7 +12,7 @@ from velocity_web.database.entities import Job
 def jobs_of(
     account_id: str, kind: str, statuses: Sequence[str], *, skip: int = 0, take: int | None = None
 ) -> list[Job]:
-    """Within a session. ``take`` None gives all of them."""
+    """Within a session. Returns all of them where ``take`` is None."""
     query = Job.select(
         lambda job: job.account_id == account_id and job.kind == kind and job.status in statuses
     ).order_by(lambda job: (desc(job.created_at), job.id))

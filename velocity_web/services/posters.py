@@ -43,7 +43,7 @@ def keep_poster(render_id: str, account_id: str, made: MadeFile) -> None:
 
 
 def forget_poster(render_id: str, account_id: str) -> str | None:
-    """Within the transaction that deletes the render; gives the file, which is to be removed then."""
+    """Within the transaction that deletes the render. Returns the file, which is to be removed then."""
     poster = Poster.get(render_id=render_id)
     if poster is None:
         return None

@@ -240,7 +240,7 @@ class NewRender:
 
 
 def insert_renders(caller: Caller, output: RenderOutput, new: Sequence[NewRender]) -> list[str]:
-    """Queue renders of one template within the transaction that holds the account; gives their ids.
+    """Queue renders of one template within the transaction that holds the account. Returns their ids.
 
     No worker takes a row of a batch before the batch is queued. Raises Invalid when the template was deleted meanwhile.
     """

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from velocity_engine.kernels.coverage.polyline_coverage import brush
+from velocity_engine.kernels.coverage.polyline_coverage import polyline_coverage
 
 
 def twin(
@@ -27,13 +27,13 @@ def test_equals_the_distance_to_the_lines(radius: float, softness: float) -> Non
     points = np.array([[4.0, 5.0], [20.0, 9.5], [18.0, 25.0], [-9.0, 30.0], [7.5, 20.5]])
     starts = np.array([0, 4, 5])
     mask = np.zeros((31, 28), np.uint8)
-    brush(mask, points, starts, radius, softness)
+    polyline_coverage(mask, points, starts, radius, softness)
     assert np.abs(mask - twin(mask.shape, points, starts, radius, softness)).max() <= 0.51
 
 
 def test_only_raises_and_takes_wild_points() -> None:
     mask = np.full((5, 6), 200, np.uint8)
-    brush(mask, np.array([[np.nan, 1.0], [1e30, 2.0], [3.0, 3.0]]), np.array([0, 3]), 0.3, 1.0)
+    polyline_coverage(mask, np.array([[np.nan, 1.0], [1e30, 2.0], [3.0, 3.0]]), np.array([0, 3]), 0.3, 1.0)
     assert mask.min() == 200
-    brush(mask, np.zeros((0, 2)), np.array([0]), 3.0, 1.0)
-    brush(np.zeros((0, 0), np.uint8), np.zeros((1, 2)), np.array([0, 1]), 3.0, 1.0)
+    polyline_coverage(mask, np.zeros((0, 2)), np.array([0]), 3.0, 1.0)
+    polyline_coverage(np.zeros((0, 0), np.uint8), np.zeros((1, 2)), np.array([0, 1]), 3.0, 1.0)

@@ -43,7 +43,7 @@ class StrokeEffect:
         return EffectCall(self.key, (style, (r, g, b, opacity), radius, hardness, points, starts), matrix)
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
-        from velocity_engine.kernels.coverage.polyline_coverage import brush
+        from velocity_engine.kernels.coverage.polyline_coverage import polyline_coverage
         from velocity_engine.kernels.pictures.warp import draw_image
         from velocity_engine.kernels.pixels.color import colorize
         from velocity_engine.kernels.pixels.matte import multiply_mask
@@ -53,7 +53,7 @@ class StrokeEffect:
         placed = np.ascontiguousarray(points @ np.array([[m[0], m[1]], [m[2], m[3]]]) + (m[4], m[5]))
         radius *= mean_scale(m)
         mask = np.zeros(pixels.shape[:2], np.uint8)
-        brush(mask, placed, starts, radius, max(1.0, (1.0 - hardness) * radius))
+        polyline_coverage(mask, placed, starts, radius, max(1.0, (1.0 - hardness) * radius))
         if style == REVEAL:
             multiply_mask(pixels, np.rint(mask * np.float32(tint[3])).astype(np.uint8))
             return pixels

@@ -22,7 +22,7 @@ from velocity_engine.text.drawing import Outlines, outlines_of, text_commands
 from velocity_engine.text.findings import document_findings
 from velocity_engine.text.fit import FittedText, fit_text
 from velocity_engine.text.fonts import FontCatalogue
-from velocity_engine.text.glyph_compositions import glyph_compositions, inner_commands
+from velocity_engine.text.glyph_compositions import composition_commands, glyph_compositions
 from velocity_engine.text.limits import (
     MAX_CHARACTERS,
     MAX_CHARACTERS_IN_ALL,
@@ -31,7 +31,7 @@ from velocity_engine.text.limits import (
     bounded,
     length_findings,
 )
-from velocity_engine.text.on_path import places_on_path
+from velocity_engine.text.on_path import clusters_on_path
 from velocity_engine.text.placing import Anchors, anchors_of, flat_matrices, placed_matrices
 from velocity_engine.text.typesetter import catalogue_of
 
@@ -110,7 +110,7 @@ class PreparedText:
         changes = changes_at(layout, document, text.animators, sampler, self._seed) if text.animators else None
         path = None
         if text.path is not None and self._path is not None:
-            path = places_on_path(layout, document, text.path, sampler.path(self._path), sampler)
+            path = clusters_on_path(layout, document, text.path, sampler.path(self._path), sampler)
         if changes is None and path is None:
             matrices = flat_matrices(layout)
         else:
@@ -121,9 +121,9 @@ class PreparedText:
         commands = text_commands(
             laid.outlines, matrices, document, changes, scale=scale, clips=laid.clips, label=self._label
         )
-        if layout.inner:
-            commands += inner_commands(
-                layout.inner, matrices, document, changes, sampler, self._start, laid.clips, self._label
+        if layout.compositions:
+            commands += composition_commands(
+                layout.compositions, matrices, document, changes, sampler, self._start, laid.clips, self._label
             )
         return commands
 

@@ -26,7 +26,7 @@ from velocity_engine.plan.plan import Plan
 DOCUMENT_BYTES = 192 * 2**20  # what the interpreter may take for the document that expressions see
 MEMORY_BYTES = 128 * 2**20  # what all expressions may keep, beside the document
 ROOM_BYTES = 4 * 2**20  # what one expression may take at a time
-MOST_IN_VAIN = 2
+MAX_IN_VAIN = 2
 MAX_EXPRESSIONS = 6_000
 """Of a document. Each keeps some 16 KiB of the interpreter, and takes 0.2 ms to try."""
 NO_BYTES = 1  # nothing fits; 0 would be no limit
@@ -103,7 +103,7 @@ class Engine:
         total: int,
         before: NDArray[np.float64],
     ) -> NDArray[np.float64]:
-        """What the expression of a text selector gives, as ``Sampler.select``; ``before`` where it fails."""
+        """What the expression of a text selector returns, as ``Sampler.select``; ``before`` where it fails."""
         if id(prop) in self._off or not len(units):
             return before
         rows, places = np.unique(np.column_stack((units, before)), axis=0, return_inverse=True)
@@ -231,7 +231,7 @@ class Engine:
         and so does counting, which is done the less often the more there is.
         """
         if self._room == self._most_room:
-            if self._in_vain == MOST_IN_VAIN:
+            if self._in_vain == MAX_IN_VAIN:
                 return False
             self._context.gc()
         used = self._context.memory()["malloc_size"]

@@ -46,7 +46,7 @@ def _with_filled(locators: Iterable[Any]) -> Iterator[Any]:
             yield _filled(locator)
 
 
-class _Place(CompileResultCacheImpl):
+class _KernelFiles(CompileResultCacheImpl):
     """What is kept of a function: numba's own, in some more folders."""
 
     _locator_classes = list(_with_filled(CompileResultCacheImpl._locator_classes))  # noqa: RUF012  # as numba has it
@@ -55,7 +55,7 @@ class _Place(CompileResultCacheImpl):
 class KernelCache(FunctionCache):
     """The compiled code of one kernel, read without what compiling takes."""
 
-    _impl_class = _Place
+    _impl_class = _KernelFiles
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         rtsys.initialize(target_context)  # the runtime that compiled code allocates arrays with

@@ -6,5 +6,5 @@ from typing import Any
 
 from numba import njit
 
-inner: Any = njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
+inlined: Any = njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
 """Compiles a function for its callers alone: leaving out the entry for Python saves a sixth of the time to compile."""

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 from velocity_engine.kernels.vectors.bits import trailing_zeros
 
 GUARD = float(1 << 40)  # pixels; further away, coordinates are moved to this distance
@@ -26,12 +26,12 @@ ONE, TWO, SIX, SIXTY_THREE = np.uint64(1), np.uint64(2), np.uint64(6), np.uint64
 BLOCK_SHIFT, WORD_SHIFT = 4, 10  # from columns to blocks of running_sum.BLOCK cells, and to words of their bits
 
 
-@inner
+@inlined
 def cells_a_row(width):
     return ((width + 1 >> BLOCK_SHIFT) + 1) << BLOCK_SHIFT
 
 
-@inner
+@inlined
 def words_a_row(width):
     return (width + 1 >> WORD_SHIFT) + 1
 
@@ -41,13 +41,13 @@ def room(width: int, height: int) -> tuple[int, int]:
     return ((width + 1 >> BLOCK_SHIFT) + 1 << BLOCK_SHIFT) * height, ((width + 1 >> WORD_SHIFT) + 1) * height
 
 
-@inner
+@inlined
 def first_column(mask, word):
     """The first column of the lowest block that is marked in ``mask``, which is the ``word``-th of a row."""
     return (word << WORD_SHIFT) + (np.int64(trailing_zeros(mask)) << BLOCK_SHIFT)
 
 
-@inner
+@inlined
 def _mark(bits, word, first, last):
     """Marks the blocks of the columns ``first`` to ``last`` of the row whose bits begin at ``word``."""
     begin, end = first >> BLOCK_SHIFT, last >> BLOCK_SHIFT
@@ -55,13 +55,13 @@ def _mark(bits, word, first, last):
         bits[word + (block >> 6)] |= ONE << np.uint64(block & 63)
 
 
-@inner
+@inlined
 def _add(cells, at, near, far):
     cells[at] += np.int32(near)
     cells[at + 1] += np.int32(far)
 
 
-@inner
+@inlined
 def _add_in_row(cells, bits, row_cells, row_words, width, xa, xb, cover, sign, rate):
     """The piece of an edge within one row, from ``xa`` to ``xb`` (1/256 pixel) over the height ``cover``; ``rate`` is
     the height of the edge for each step of x."""
@@ -101,13 +101,13 @@ def _add_in_row(cells, bits, row_cells, row_words, width, xa, xb, cover, sign, r
     _mark(bits, row_words, first, final + 1)
 
 
-@inner
+@inlined
 def _add_steep_rows(cells, bits, cell, word, stride, words, x0, x, down, slope, rate, sign, rows):
     """Whole rows of an edge that moves by a pixel a row at most and stays within the extent: most there is to do.
 
     ``cell`` and ``word``: where the first row begins, ``x``: where the edge enters it, ``down``: how far its lower end
     is below the edge's. Each piece lies in two columns at most; one or two makes no branch, which the processor could
-    not foresee. Gives where the edge leaves the last row.
+    not foresee. Returns where the edge leaves the last row.
     """
     for _ in range(rows):
         end = x0 + np.int64(np.rint(down * slope))
@@ -132,7 +132,7 @@ def _add_steep_rows(cells, bits, cell, word, stride, words, x0, x, down, slope, 
     return x
 
 
-@inner
+@inlined
 def _add_edge(cells, bits, width, height, x0, y0, x1, y1):
     """An edge in 1/256 pixel, relative to the top left corner of the extent of ``width`` x ``height`` pixels."""
     if y0 == y1:
@@ -188,13 +188,13 @@ def _add_edge(cells, bits, width, height, x0, y0, x1, y1):
     _add_in_row(cells, bits, row * stride, row * words, width, x, end, bottom - y, sign, rate)
 
 
-@inner
+@inlined
 def _fixed(value, origin):
     """A coordinate in 1/256 pixel, relative to a pixel."""
     return np.int64(np.rint(min(max(value, -GUARD), GUARD) * 256.0)) - (origin << 8)
 
 
-@inner
+@inlined
 def _finite(points, first, last):
     total = 0.0
     for i in range(first, last):

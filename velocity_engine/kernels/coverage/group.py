@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 from velocity_engine.kernels.coverage.coverage import BLOCK_SHIFT, cells_a_row, words_a_row
 from velocity_engine.kernels.coverage.sweep import sweep_cover
 from velocity_engine.kernels.vectors.packed import blend_covered, over, scaled
@@ -17,7 +17,7 @@ from velocity_engine.kernels.vectors.running_sum import BLOCK
 SHIFT = np.uint64(BLOCK_SHIFT)
 
 
-@inner
+@inlined
 def _blend_row(line, cover, begin, end, color):
     """Blends a colour by ``cover``, which is cleared, in the blocks from ``begin`` to ``end`` of ``line``."""
     for block in range(begin, end):

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 from velocity_engine.kernels.coverage.coverage import ONE, cells_a_row, first_column, words_a_row
 from velocity_engine.kernels.coverage.sweep import coverage_of, sweep_row
 from velocity_engine.kernels.vectors.packed import (
@@ -36,7 +36,7 @@ CELLS = "int32[::1], uint64[::1], int64[::1], boolean"
 SCRATCH = f"{CELLS}, int64[:,::1], uint8[::1]"
 
 
-@inner
+@inlined
 def _paint_span(flat, start, stop, color, solid, total, even_odd):
     """Paints pixels that all have the coverage of the running sum ``total``."""
     alpha = coverage_of(total, even_odd)
@@ -115,7 +115,7 @@ def paint_mask(
                 store_span(flat, start, stop, np.uint8(runs[k, 2]))
 
 
-@inner
+@inlined
 def _shade_linear(shades, first, last, table, x, y, inverse):
     """Colours ``shades[first:last]`` (uint32) of device row ``y``; ``x`` is the device column of ``shades[0]``."""
     top = float(table.shape[0] - 1)
@@ -127,7 +127,7 @@ def _shade_linear(shades, first, last, table, x, y, inverse):
     _look_up(shades, first, last, table)
 
 
-@inner
+@inlined
 def _shade_strip(strip, length, table, x, across):
     """Colours of PHASES rows of ``length`` pixels into ``strip``: row k holds what a gradient of ``across`` a pixel, 0
     at x = 0, shows from pixel ``x`` on when it is moved left by k of PHASES parts of a pixel."""
@@ -141,14 +141,14 @@ def _shade_strip(strip, length, table, x, across):
     _look_up(strip, np.uint64(0), np.uint64(PHASES * length), table)
 
 
-@inner
+@inlined
 def _moved(inverse, y):
     """How far device row ``y`` of a linear gradient is moved left: whole pixels, and PHASES parts of one."""
     parts = np.int64(math.floor((inverse[2] * (y + 0.5) + inverse[4]) / inverse[0] * PHASES + 0.5))
     return parts // PHASES, parts % PHASES
 
 
-@inner
+@inlined
 def _shade_radial(shades, first, last, table, x, y, inverse, fx, fy):
     """As ``_shade_linear``; (fx, fy) is the focal point within the unit circle."""
     top = float(table.shape[0] - 1)
@@ -166,7 +166,7 @@ def _shade_radial(shades, first, last, table, x, y, inverse, fx, fy):
     _look_up(shades, first, last, table)
 
 
-@inner
+@inlined
 def _look_up(shades, first, last, table):
     """Indices to colours, in a loop of its own: so the arithmetic before it fills whole vectors."""
     top = np.uint32(table.shape[0] - 1)

@@ -1,4 +1,4 @@
-"""A round brush drawn along polylines, as coverage by distance."""
+"""The coverage of polylines that are drawn with a round pen."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _STARTS = types.Array(types.int64, 1, "C", readonly=True)
     types.void(_MASK, _POINTS, _STARTS, types.float64, types.float64),
     error_model="numpy",
 )
-def brush(mask, points, starts, radius, softness):
-    """Raises ``mask`` to the brush's coverage: 255 within ``radius`` of a line, falling to 0 over ``softness`` pixels.
+def polyline_coverage(mask, points, starts, radius, softness):
+    """Raises ``mask`` to 255 within ``radius`` of a line, falling to 0 over ``softness`` pixels.
 
     ``mask``: (h, w) uint8, written; the centre of pixel (x, y) lies at (x + 0.5, y + 0.5). ``points``: (n, 2) float64.
     ``starts``: (m + 1,) int64, the row where each polyline begins, closed by n. A point alone leaves a dot.

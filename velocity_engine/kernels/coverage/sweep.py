@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 from velocity_engine.kernels.coverage.coverage import ONE, cells_a_row, first_column, words_a_row
 from velocity_engine.kernels.vectors.packed import store_span
 from velocity_engine.kernels.vectors.running_sum import BLOCK, WHOLE, sweep_block
 
 
-@inner
+@inlined
 def coverage_of(total, even_odd):
     """The coverage 0..255 of a running sum, under a fill rule."""
     value = abs(np.int64(total))
@@ -26,9 +26,9 @@ def coverage_of(total, even_odd):
     return (value * 255 + WHOLE // 2) >> 17
 
 
-@inner
+@inlined
 def sweep_cover(cells, bits, cell, word, width, even_odd, cover, at):
-    """Turns a row of cells into coverage, clears it, and gives the first column that may be covered and the one after
+    """Turns a row of cells into coverage, and clears it. Returns the first column that may be covered and the one after
     the last; -1 for both where there is none.
 
     The row begins at ``cells[cell]`` and ``bits[word]``; ``cover``: (k,) uint8, all zero from ``at``, the place of the
@@ -57,9 +57,9 @@ def sweep_cover(cells, bits, cell, word, width, even_odd, cover, at):
     return first, min(x, width)
 
 
-@inner
+@inlined
 def sweep_row(cells, bits, row, width, even_odd, runs, cover):
-    """Turns a row of cells into runs, clears it, and gives the number of runs.
+    """Turns a row of cells into runs, and clears it. Returns the number of runs.
 
     ``runs``: (k, 3) int64, rows of first column, column after the last, coverage; a coverage of -1 means that of
     ``cover``: (cells_a_row(width),) uint8. Runs without coverage are left out. k >= width + 2.
@@ -82,7 +82,7 @@ def sweep_row(cells, bits, row, width, even_odd, runs, cover):
     return _add_run(runs, count, x, width, coverage_of(total, even_odd))
 
 
-@inner
+@inlined
 def _add_run(runs, count, start, stop, coverage):
     if start >= stop or coverage == 0:
         return count

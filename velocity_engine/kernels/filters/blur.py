@@ -15,7 +15,7 @@ from numba import types
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 
 _LANES = 64
 _LARGEST_SIGMA = 2000.0
@@ -23,7 +23,7 @@ _LARGEST_SIGMA = 2000.0
 _BYTES = types.Array(types.uint8, 2, "C")
 
 
-@inner
+@inlined
 def _box(src, out, total, radius, tail):
     """One extended box along the first axis; rows within ``radius`` + 1 of either end are left as they are."""
     length = src.shape[0]
@@ -44,7 +44,7 @@ def _box(src, out, total, radius, tail):
             target[k] = np.uint16(np.int32(np.float32(total[k]) * unit + outer * ends + half))
 
 
-@inner
+@inlined
 def _direct(src, out, total, kernel):
     """A symmetric kernel of 16-bit weights along the first axis; rows within its reach of either end are left as
     they are."""
@@ -61,7 +61,7 @@ def _direct(src, out, total, kernel):
             target[k] = np.uint16((total[k] + 32768) >> 16)
 
 
-@inner
+@inlined
 def _pad(strip, pad, repeat):
     last = strip.shape[0] - pad
     for i in range(pad):
@@ -70,7 +70,7 @@ def _pad(strip, pad, repeat):
             strip[last + i, k] = strip[last - 1, k] if repeat else np.uint16(0)
 
 
-@inner
+@inlined
 def _filter_strip(one, two, total, pad, radius, tail, kernel, repeat):
     _pad(one, pad, repeat)
     if kernel.shape[0] > 0:
@@ -87,7 +87,7 @@ def _filter_strip(one, two, total, pad, radius, tail, kernel, repeat):
     return one
 
 
-@inner
+@inlined
 def _load_rows(src, start, count, channels, strip, pad, shift):
     seen = np.uint16(0)
     for j in range(count):
@@ -106,7 +106,7 @@ def _load_rows(src, start, count, channels, strip, pad, shift):
     return seen
 
 
-@inner
+@inlined
 def _store_rows(strip, pad, out, start, count, channels, shift):
     rounding = np.uint16((1 << shift) >> 1)
     for j in range(count):
@@ -120,7 +120,7 @@ def _store_rows(strip, pad, out, start, count, channels, shift):
                 row[i] = np.uint8(np.uint16(strip[pad + i, j] + rounding) >> shift)
 
 
-@inner
+@inlined
 def _load_columns(src, start, count, strip, pad, shift):
     seen = np.uint16(0)
     for i in range(src.shape[0]):
@@ -132,7 +132,7 @@ def _load_columns(src, start, count, strip, pad, shift):
     return seen
 
 
-@inner
+@inlined
 def _store_columns(strip, pad, out, start, count, shift):
     rounding = np.uint16((1 << shift) >> 1)
     for i in range(out.shape[0]):

@@ -10,7 +10,7 @@ import numpy as np
 from numba import types
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 
 _MASK = types.Array(types.uint8, 2, "C", readonly=True)
 _INDEX = types.Array(types.int32, 2, "C")
@@ -19,12 +19,12 @@ _PIXELS = types.Array(types.uint8, 3, "C")
 _FAR = 1e12
 
 
-@inner
+@inlined
 def _holds(mask, y, x, flip):
     return (mask[y, x] ^ flip) >= 128
 
 
-@inner
+@inlined
 def _is_seed(mask, y, x, flip):
     """Inside of the outline, or the pixel that the outline crosses just outside of it."""
     if _holds(mask, y, x, flip):
@@ -39,7 +39,7 @@ def _is_seed(mask, y, x, flip):
     return False
 
 
-@inner
+@inlined
 def _nearest_rows(mask, flip, rows):
     """rows[y, x] = the row of the nearest seed in column x, or -1."""
     height, width = mask.shape
@@ -61,7 +61,7 @@ def nearest_pixels(mask, outside):
     """For each pixel, the nearest one of the shape (or of what is ``outside`` of it), as y * width + x; -1 where
     there is none.
 
-    ``mask``: (h, w) uint8 coverage. Gives (h, w) int32.
+    ``mask``: (h, w) uint8 coverage. Returns (h, w) int32.
     """
     height, width = mask.shape
     flip = np.uint8(255 if outside else 0)
@@ -94,7 +94,7 @@ def nearest_pixels(mask, outside):
     return nearest
 
 
-@inner
+@inlined
 def _outline_at(mask, y, x, row, column, flip):
     """Distance from the centre of (x, y) to the outline, which crosses (column, row) at a right angle to the way."""
     apart = np.sqrt(float((row - y) * (row - y) + (column - x) * (column - x)))
@@ -127,7 +127,7 @@ def outline_distance(mask, nearest, outside):
     return out
 
 
-@inner
+@inlined
 def _fullest(pixels, y, x):
     """Of a pixel and its four neighbours, the one whose colour is known best: that of the highest alpha."""
     height, width = pixels.shape[0], pixels.shape[1]

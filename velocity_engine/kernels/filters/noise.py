@@ -6,7 +6,7 @@ import numpy as np
 from numba import types
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 
 _F = np.float32
 _ALPHA = types.Array(types.uint8, 2, "A", readonly=True)
@@ -17,7 +17,7 @@ BLOCK, LINEAR, SOFT_LINEAR = 1, 2, 3
 BASIC, TURBULENT_BASIC, TURBULENT_SMOOTH, TURBULENT_SHARP = 0, 1, 2, 3
 
 
-@inner
+@inlined
 def _hash(x, y, z):
     """A number of 0..1 for a point of the grid: "hash without sine" of D. Hoskins, in single precision."""
     x, y, z = x * _F(0.1031), y * _F(0.1031), z * _F(0.1031)
@@ -28,7 +28,7 @@ def _hash(x, y, z):
     return value - np.floor(value)
 
 
-@inner
+@inlined
 def _at(x, y, first, second, weight):
     """The grid's value at a point, between two planes of it."""
     one = _hash(x, y, first)
@@ -37,7 +37,7 @@ def _at(x, y, first, second, weight):
     return one + (_hash(x, y, second) - one) * weight
 
 
-@inner
+@inlined
 def _smooth(x, y, first, second, weight, grain):
     if grain == BLOCK:
         return _at(np.floor(x), np.floor(y), first, second, weight)
@@ -53,7 +53,7 @@ def _smooth(x, y, first, second, weight, grain):
     return upper + (lower - upper) * t
 
 
-@inner
+@inlined
 def _folded(value, fold):
     if fold == BASIC:
         return value

@@ -13,13 +13,13 @@ import numpy as np
 from numba import types
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 
 _PIXELS = types.Array(types.uint8, 3, "C")
 _MASK = types.Array(types.uint8, 2, "C", readonly=True)
 
 
-@inner
+@inlined
 def _moved_row(mask, y, dx, dy, outside, out):
     """out[x] = mask at (x - dx, y - dy), 0..255 as float32."""
     height, width = mask.shape

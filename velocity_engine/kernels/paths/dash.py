@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 
 MAX_DASHES = 100_000  # of one path; a finer pattern than that is drawn as a whole line
 
 
-@inner
+@inlined
 def _length(points, first, last):
     total = 0.0
     for i in range(first + 1, last):
@@ -21,7 +21,7 @@ def _length(points, first, last):
     return total
 
 
-@inner
+@inlined
 def _start(dashes, phases, offset):
     """The phase of the pattern at ``offset``, and how much of it is left."""
     phase, past = 0, offset
@@ -31,15 +31,15 @@ def _start(dashes, phases, offset):
     return phase, dashes[phase % dashes.shape[0]] - past
 
 
-@inner
+@inlined
 def _put(out, marks, n, x, y, mark):
     out[n, 0], out[n, 1], marks[n] = x, y, mark
     return n + 1
 
 
-@inner
+@inlined
 def _cut(points, corners, first, last, dashes, phases, offset, least, out, marks, out_starts, pieces, n):
-    """Appends the dashes of one polyline; gives the number of whole pieces, of points, and whether the last dash
+    """Appends the dashes of one polyline. Returns the number of whole pieces, of points, and whether the last dash
     goes on.
     """
     phase, left = _start(dashes, phases, offset)
@@ -67,10 +67,10 @@ def _cut(points, corners, first, last, dashes, phases, offset, least, out, marks
     return pieces, n, phase % 2 == 0
 
 
-@inner
+@inlined
 def _wrap(out, marks, out_starts, before, pieces, n):
-    """Moves the first dash of a closed contour to the end of its last one, in which it goes on; gives the number of
-    points.
+    """Moves the first dash of a closed contour to the end of its last one, in which it goes on. Returns the number
+    of points.
     """
     head, stop = out_starts[before], out_starts[before + 1]
     marks[n - 1] |= marks[head]

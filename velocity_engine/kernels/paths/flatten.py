@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 
 MAX_STEPS = 2048  # of one curve
 MAX_POINTS = 2_000_000  # of one path; beyond it all its curves get coarser
 
 
-@inner
+@inlined
 def _bend(points, i, a, b, c, d):
     """How much the curve whose first control point is row ``i`` bends: the length of its greater second difference
     on the device; 0 when it is straight.
@@ -42,7 +42,7 @@ def _bend(points, i, a, b, c, d):
     return bend if bend == bend else 0.0
 
 
-@inner
+@inlined
 def _turning(points, i):
     """By how many radians the legs of the control polygon from row ``i`` on turn, in the contours' own coordinates."""
     total, px, py = 0.0, 0.0, 0.0
@@ -75,7 +75,7 @@ def flatten(
 
     ``points``, ``starts``: as in a path, (n, 2) float64 and (m + 1,) int64. a, b, c, d: the linear part of the map to
     device pixels, in which ``tolerance`` is measured. ``turn``: the radians that a step may turn by, 0 for any number.
-    Gives the vertices (k, 2) float64, where each contour begins (m + 1,) int64, and (k,) uint8: 1 at the ends of
+    Returns the vertices (k, 2) float64, where each contour begins (m + 1,) int64, and (k,) uint8: 1 at the ends of
     curves, 0 at vertices within a curve.
     """
     contours = starts.shape[0] - 1

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 
 BUTT, ROUND, SQUARE = 1, 2, 3
 MITER, ROUND_JOIN, BEVEL = 1, 2, 3
@@ -22,7 +22,7 @@ FINEST_STEP = 0.01  # radians between the points of an arc
 COARSENING = 4e-7  # radians for each point of the line, so that the outline of any line fits in memory
 
 
-@inner
+@inlined
 def _room(out, n, need):
     """``out`` or a larger copy, with room for ``need`` more vertices after the first ``n``."""
     if n + need <= out.shape[0]:
@@ -33,7 +33,7 @@ def _room(out, n, need):
     return larger
 
 
-@inner
+@inlined
 def _fan(out, n, px, py, nx, ny, angle, step):
     """An arc about (px, py) from the offset (nx, ny) through ``angle``, without its first point, with its last."""
     pieces = max(1, math.ceil(abs(angle) / step))
@@ -45,7 +45,7 @@ def _fan(out, n, px, py, nx, ny, angle, step):
     return n
 
 
-@inner
+@inlined
 def _join(out, n, px, py, ax, ay, bx, by, shorter, half, corner, join, miter_limit, step):
     """The join at a vertex, on the side to which the directions are turned by +90 degrees.
 
@@ -84,7 +84,7 @@ def _join(out, n, px, py, ax, ay, bx, by, shorter, half, corner, join, miter_lim
     return n + 1
 
 
-@inner
+@inlined
 def _cap(out, n, xs, ys, count, back, half, cap, step):
     """The cap at the last point of a polyline (``back``: at the first), from the +90 degree side to the other one."""
     i, j = (0, 1) if back else (count - 1, count - 2)
@@ -103,9 +103,9 @@ def _cap(out, n, xs, ys, count, back, half, cap, step):
     return n + 1
 
 
-@inner
+@inlined
 def _distinct(points, corners, first, last, closed, least, xs, ys, marks):
-    """Copies a polyline without repeated points; gives their number, 0 when a coordinate is not finite.
+    """Copies a polyline without repeated points. Returns their number, 0 when a coordinate is not finite.
     A closed one keeps no copy of its first point."""
     n = 0
     for i in range(first, last):
@@ -124,7 +124,7 @@ def _distinct(points, corners, first, last, closed, least, xs, ys, marks):
     return n
 
 
-@inner
+@inlined
 def _side(out, n, xs, ys, marks, count, closed, back, half, join, miter_limit, step, need):
     """The +90 degree side of a polyline, followed forwards or ``back``; the ends of an open one are left to the
     caps.
@@ -147,7 +147,7 @@ def _side(out, n, xs, ys, marks, count, closed, back, half, join, miter_limit, s
     return out, n
 
 
-@inner
+@inlined
 def _dot(out, n, x, y, half, cap, step):
     """What a polyline of no length leaves: a disc or a square."""
     if cap == ROUND:
@@ -176,8 +176,8 @@ def outline(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """The outline of a stroke, in the polylines' own coordinates: vertices (n, 2) float64 and starts (m + 1,) int64.
 
-    ``points``, ``starts``, ``corners``: as ``flatten`` gives them; ``closed``: (m,) bool; a closed contour's last point
-    is its first. ``half``: half the width, > 0. ``cap``: 1 butt, 2 round, 3 square; ``join``: 1 miter, 2 round, 3
+    ``points``, ``starts``, ``corners``: as ``flatten`` returns them; ``closed``: (m,) bool; a closed contour's last
+    point is its first. ``half``: half the width, > 0. ``cap``: 1 butt, 2 round, 3 square; ``join``: 1 miter, 2 round, 3
     bevel. ``tolerance``: how far a chord may be from a round join or cap; points nearer than a thousandth of it are
     one. All in the coordinates of the points.
     """

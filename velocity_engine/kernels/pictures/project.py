@@ -8,7 +8,7 @@ from numba import types
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 
 _PIXELS = types.Array(types.uint8, 3, "C")
 _SOURCE = types.Array(types.uint8, 3, "C", readonly=True)
@@ -18,13 +18,13 @@ _MASK = np.uint64(0x00FF00FF00FF00FF)
 _MATRIX = types.Array(types.float64, 2, "C", readonly=True)
 
 
-@inner
+@inlined
 def _spread(pixel):
     wide = np.uint64(pixel)
     return (wide | (wide << np.uint64(24))) & _MASK
 
 
-@inner
+@inlined
 def _tap(src, j, i, weight):
     """A pixel's four channels in 16-bit lanes, times an 8-bit weight; clear outside."""
     if 0 <= j < src.shape[0] and 0 <= i < src.shape[1]:

@@ -7,7 +7,7 @@ from numba import types
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 
 _PACKED = types.Array(types.uint32, 2, "C")
 _PACKED_SOURCE = types.Array(types.uint32, 2, "C", readonly=True)
@@ -17,7 +17,7 @@ _MASK = np.uint64(0x00FF00FF00FF00FF)
 CLEAR, REPEAT_EDGE, WRAP = 0, 1, 2
 
 
-@inner
+@inlined
 def _within(i, size, edge):
     """The pixel that stands for pixel ``i`` of a row of ``size``; -1 for none."""
     if 0 <= i < size:
@@ -27,7 +27,7 @@ def _within(i, size, edge):
     return i % size if edge == WRAP else np.int64(-1)
 
 
-@inner
+@inlined
 def _tap(src, j, i, weight):
     """A pixel's four channels in 16-bit lanes, times an 8-bit weight; nothing for a place below 0."""
     if i < 0 or j < 0:
@@ -64,7 +64,7 @@ def sample_places(
     """For each pixel of the result, ``src`` at (u, v), bilinearly in steps of 1/256 pixel.
 
     ``src``: (h, w, 4) uint8, premultiplied; ``u``, ``v``: (H, W) float32 in pixels of ``src``, whose centres lie at
-    halves; gives (H, W, 4). What lies outside of ``src`` is CLEAR, its nearest pixel (REPEAT_EDGE), or ``src`` again
+    halves. Returns (H, W, 4). What lies outside of ``src`` is CLEAR, its nearest pixel (REPEAT_EDGE), or ``src`` again
     (WRAP). A place that is not finite, or beyond 1e9, is clear.
     """
     out = np.zeros((*u.shape, 4), np.uint8)

@@ -10,7 +10,7 @@ import numpy as np
 from numba import types
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 from velocity_engine.kernels.vectors.packed import EIGHT, EVEN, HALF, ODD
 
 _CHUNK = 256  # columns gathered at a time
@@ -25,7 +25,7 @@ _S16, _S24, _S32 = np.uint32(16), np.uint32(24), np.uint64(32)
 _HALF16, _EIGHT16 = np.uint16(128), np.uint16(8)
 
 
-@inner
+@inlined
 def _mix_rows(source, row, weights, k, low, high, sums, out):
     """out[x] = the rows from ``row`` on at column ``low`` + x, times column ``k`` of ``weights`` (of 256)."""
     count = high - low
@@ -47,7 +47,7 @@ def _mix_rows(source, row, weights, k, low, high, sums, out):
         out[x] = np.uint8(np.uint16(sums[x] >> _EIGHT16))
 
 
-@inner
+@inlined
 def _pack(mixed, packed):
     one, two, three, four = mixed[0], mixed[1], mixed[2], mixed[3]
     for x in range(packed.shape[0]):
@@ -56,7 +56,7 @@ def _pack(mixed, packed):
         packed[x] = np.uint32(low | high)
 
 
-@inner
+@inlined
 def _mix_columns(packed, first, low, weights, k, count, pairs, even, odd, out):
     """out[x] = the samples from ``first[k + x]`` - ``low`` on, times column ``k`` + x of ``weights``."""
     for x in range(count):
@@ -78,13 +78,13 @@ def _mix_columns(packed, first, low, weights, k, count, pairs, even, odd, out):
         out[x] = np.uint32(np.uint32(np.uint32(even[x] >> EIGHT) & EVEN) | np.uint32(odd[x] & ODD))
 
 
-@inner
+@inlined
 def _store(row, samples, shift):
     for x in range(row.shape[0]):
         row[x] = np.uint8(np.uint32(samples[x] >> shift))
 
 
-@inner
+@inlined
 def _lay(row, samples, shift, cover_columns, cover_row, k):
     """The samples onto ``row`` where it is covered (of 255 along each axis)."""
     for x in range(row.shape[0]):

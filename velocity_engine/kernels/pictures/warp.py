@@ -16,7 +16,7 @@ from numba import types
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 from velocity_engine.kernels.vectors.bilinear import SAMPLES, sample
 from velocity_engine.kernels.vectors.packed import EIGHT, EVEN, HALF, ODD, over, scaled
 from velocity_engine.kernels.vectors.prefetch import prefetch
@@ -44,25 +44,25 @@ _UNIT = 4294967296.0  # 1.0 in fixed point with 32 fraction bits
 _FAR = 1073741824.0  # beyond this a coordinate no longer fits the fixed point
 
 
-@inner
+@inlined
 def _spread(pixel):
     wide = np.uint64(pixel)
     return (wide | (wide << _S24)) & _MASK
 
 
-@inner
+@inlined
 def _join(lanes):
     return np.uint32(lanes | (lanes >> _S24))
 
 
-@inner
+@inlined
 def _scaled(lanes, factor):
     """Each lane times factor / 255, rounded exactly."""
     product = lanes * factor + _HALF
     return ((product + ((product >> _BYTE) & _MASK)) >> _BYTE) & _MASK
 
 
-@inner
+@inlined
 def _put(dst, y, x, lanes, coverage):
     """Source-over of one pixel, its lanes first multiplied by coverage / 255."""
     if coverage != _LOW:
@@ -74,7 +74,7 @@ def _put(dst, y, x, lanes, coverage):
         dst[y, x] = _join(lanes + _scaled(_spread(dst[y, x]), _LOW - alpha))
 
 
-@inner
+@inlined
 def _bilinear(p00, p10, p01, p11, wx, wy):
     """The mean of four pixels with 8-bit weights that sum to 256, rounded once."""
     w11 = (wx * wy + np.uint64(128)) >> _BYTE
@@ -85,14 +85,14 @@ def _bilinear(p00, p10, p01, p11, wx, wy):
     return (total >> _BYTE) & _MASK
 
 
-@inner
+@inlined
 def _edge(near, far):
     """How much of a device pixel lies between two parallel edges, from its centre's distances to them in device
     pixels."""
     return max(0.0, min(1.0, near + 0.5) + min(1.0, far + 0.5) - 1.0)
 
 
-@inner
+@inlined
 def _span(start, step, low, high, x0, x1):
     """The range of x in [x0, x1) for which low <= start + step * x < high (all in fixed point)."""
     if step > 0:
@@ -104,9 +104,9 @@ def _span(start, step, low, high, x0, x1):
     return x0, x0
 
 
-@inner
+@inlined
 def _places(stride, u, v, step_u, step_v, count, index, weights):
-    """Where ``count`` sample points lie, as ``bilinear.sample`` takes them; gives their number, rounded up to whole
+    """Where ``count`` sample points lie, as ``bilinear.sample`` takes them. Returns their number, rounded up to whole
     vectors, which repeat the last."""
     step = np.uint32(stride)
     for k in range(count):
@@ -121,7 +121,7 @@ def _places(stride, u, v, step_u, step_v, count, index, weights):
     return whole
 
 
-@inner
+@inlined
 def _lay(row, pixels, count, common, opacity):
     """Source-over of ``count`` pixels times opacity / 255; ``common`` is the AND of them."""
     if opacity != _LOW:
@@ -136,7 +136,7 @@ def _lay(row, pixels, count, common, opacity):
             row[k] = over(pixels[k], row[k])
 
 
-@inner
+@inlined
 def _fetch_ahead(source, index, count, ahead):
     """Asks for what ``sample`` of a later row will read, ``ahead`` of what it reads of this one."""
     for k in range(0, count, _SAMPLES_APART):
@@ -203,7 +203,7 @@ def _draw_affine(dst, src, a, b, c, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1,
             _lay(dst[y, x : x + count], mixed, count, common, opacity)
 
 
-@inner
+@inlined
 def _axis_steps(scale, shift, low, high, begin, end, index, weight, coverage):
     """For device positions begin..end of one axis: the first of two samples, the second's weight of 256, the
     coverage of 255."""
@@ -218,14 +218,14 @@ def _axis_steps(scale, shift, low, high, begin, end, index, weight, coverage):
         weight[k] = fixed & 255
 
 
-@inner
+@inlined
 def _put_column(dst, y, x, mixed, i, weight, coverage):
     w = np.uint64(weight)
     pair = _spread(mixed[i]) * (_W256 - w) + _spread(mixed[i + 1]) * w + _HALF
     _put(dst, y, x, (pair >> _BYTE) & _MASK, (coverage + np.uint64(127)) // np.uint64(255))
 
 
-@inner
+@inlined
 def _mix_rows(out, src, row, weight, low, high):
     """out[k] = row * (1 - weight / 256) + next row * weight / 256, for pixels low..high of ``src``."""
     here = src[row, low:high]
@@ -239,7 +239,7 @@ def _mix_rows(out, src, row, weight, low, high):
         out[k] = _between(here[k], below[k], v, w)
 
 
-@inner
+@inlined
 def _between(one, other, v, w):
     """Two pixels with weights v and w that sum to 256."""
     even = np.uint32(np.uint32(np.uint32((one & EVEN) * v) + np.uint32((other & EVEN) * w)) + HALF)
@@ -247,7 +247,7 @@ def _between(one, other, v, w):
     return np.uint32(np.uint32(np.uint32(even >> EIGHT) & EVEN) | np.uint32(np.uint32(odd + HALF) & ODD))
 
 
-@inner
+@inlined
 def _mix_columns(mixed, index, weight, low, first, count, pairs, out):
     """The pixels of columns ``first`` and on of one row, from its mixed rows; the AND of all."""
     for k in range(count):
@@ -320,7 +320,7 @@ def _draw_shifted(dst, src, dx, dy, x0, y0, x1, y1, opacity):
         _lay(dst[y, x0:x1], row, x1 - x0, common, opacity)
 
 
-@inner
+@inlined
 def _mean(one, two, three, four):
     even = np.uint32(np.uint32(np.uint32(one & EVEN) + np.uint32(two & EVEN)) + _TWO)
     even = np.uint32(even + np.uint32(np.uint32(three & EVEN) + np.uint32(four & EVEN)))
@@ -412,7 +412,7 @@ def _draw_if_shifted(
 def halve(src: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The next smaller copy of a picture: the mean of each 2 x 2 pixels (an odd last row or column counts double).
 
-    ``src``: (h, w, 4) uint8, premultiplied; gives (ceil(h / 2), ceil(w / 2), 4).
+    ``src``: (h, w, 4) uint8, premultiplied. Returns (ceil(h / 2), ceil(w / 2), 4).
     """
     height, width = src.shape[:2]
     out = np.empty(((height + 1) // 2, (width + 1) // 2, 4), np.uint8)

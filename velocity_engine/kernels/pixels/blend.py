@@ -12,7 +12,7 @@ from numba import types
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 
 _OVERLAY, _HARD, _DIFFERENCE, _EXCLUSION, _LAST = 3, 8, 10, 11, 17
 
@@ -34,14 +34,14 @@ _SOURCE = types.Array(types.uint32, 2, "C", readonly=True)
 _FACTORS = types.Array(types.int32, 1, "C", readonly=True)
 
 
-@inner
+@inlined
 def _div255(value):
     """value / 255, rounded."""
     biased = np.int32(value + 128)
     return np.int32(np.int32(biased + (biased >> 8)) >> 8)
 
 
-@inner
+@inlined
 def _row_sum(below, above, ground_alpha, alpha, factors):
     """All arrays: (4 n,) uint8, the alphas repeated for each channel."""
     product, by_alpha, by_ground, greater, lesser = factors[0], factors[1], factors[2], factors[3], factors[4]
@@ -53,7 +53,7 @@ def _row_sum(below, above, ground_alpha, alpha, factors):
         below[i] = np.uint8(min(max(source + ground - _div255(less), np.int32(0)), np.int32(255)))
 
 
-@inner
+@inlined
 def _row_light(below, above, ground_alpha, alpha, by_ground):
     """Hard light, or overlay when ``by_ground``."""
     for i in range(below.shape[0]):
@@ -67,13 +67,13 @@ def _row_light(below, above, ground_alpha, alpha, by_ground):
         below[i] = np.uint8(min(max(mixed, np.int32(0)), np.int32(255)))
 
 
-@inner
+@inlined
 def _repeat_alpha(pixels, out):
     for x in range(pixels.shape[0]):
         out[x] = np.uint32(np.uint32(pixels[x] >> np.uint32(24)) * np.uint32(0x01010101))
 
 
-@inner
+@inlined
 def _scale(source, opacity, out):
     for i in range(source.shape[0]):
         out[i] = np.uint8(_div255(np.int32(source[i]) * opacity))

@@ -10,7 +10,7 @@ import numpy as np
 from numba import types
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 
 _DODGE, _BURN, _SOFT, _HUE, _SATURATION, _COLOR, _LUMINOSITY, _HARD_MIX = 6, 7, 9, 12, 13, 14, 15, 17
 
@@ -21,7 +21,7 @@ _BYTE, _UNIT = _F(255.0), _F(1.0 / 255.0)
 _RED, _GREEN, _BLUE = _F(0.3), _F(0.59), _F(0.11)
 
 
-@inner
+@inlined
 def _take_apart(row, opacity, planes):
     """``row``: (n, 4) uint8, premultiplied; ``planes``: (4, n) float32: straight R, G, B, and alpha times opacity."""
     red, green, blue, alphas = planes[0], planes[1], planes[2], planes[3]
@@ -34,21 +34,21 @@ def _take_apart(row, opacity, planes):
         alphas[x] = alpha * opacity
 
 
-@inner
+@inlined
 def _dodge(source, ground, out):
     for x in range(out.shape[0]):
         value = min(_ONE, ground[x] / max(_ONE - source[x], _TINY))
         out[x] = value if ground[x] > _ZERO else _ZERO
 
 
-@inner
+@inlined
 def _burn(source, ground, out):
     for x in range(out.shape[0]):
         value = _ONE - min(_ONE, (_ONE - ground[x]) / max(source[x], _TINY))
         out[x] = value if ground[x] < _ONE else _ONE
 
 
-@inner
+@inlined
 def _soft(source, ground, out):
     for x in range(out.shape[0]):
         s, d = source[x], ground[x]
@@ -59,18 +59,18 @@ def _soft(source, ground, out):
         out[x] = d + (_TWO * s - _ONE) * (dark if s <= _HALF else lift - d)
 
 
-@inner
+@inlined
 def _hard_mix(source, ground, out):
     for x in range(out.shape[0]):
         out[x] = _ONE if source[x] + ground[x] >= _ONE else _ZERO
 
 
-@inner
+@inlined
 def _luminosity(r, g, b):
     return _RED * r + _GREEN * g + _BLUE * b
 
 
-@inner
+@inlined
 def _whole_color(mode, source, ground, out):
     """Hue, saturation, colour and luminosity. All: (3, n) float32."""
     from_source = mode in (_HUE, _COLOR)
@@ -99,7 +99,7 @@ def _whole_color(mode, source, ground, out):
         out[2, x] = target + (b - target) * scale
 
 
-@inner
+@inlined
 def _put_together(row, source, ground, mixed):
     """Source-over with the mixed colour where both are, onto ``row``: (n, 4) uint8."""
     for x in range(row.shape[0]):

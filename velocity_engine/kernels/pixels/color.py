@@ -10,7 +10,7 @@ import numpy as np
 from numba import types
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 
 _PIXELS = types.Array(types.uint8, 3, "C")
 _TABLES = types.Array(types.uint8, 2, "C", readonly=True)
@@ -18,14 +18,14 @@ _NUMBERS = types.Array(types.float64, 2, "C", readonly=True)
 _WEIGHTS = types.Array(types.float64, 1, "C", readonly=True)
 
 
-@inner
+@inlined
 def _straight(pixels, y, x):
     alpha = pixels[y, x, 3]
     unit = 1.0 / alpha if alpha else 0.0
     return min(1.0, pixels[y, x, 0] * unit), min(1.0, pixels[y, x, 1] * unit), min(1.0, pixels[y, x, 2] * unit)
 
 
-@inner
+@inlined
 def _store(pixels, y, x, r, g, b, alpha):
     """Straight colour of any range, alpha 0..255 as a number."""
     pixels[y, x, 0] = np.uint8(min(max(r, 0.0), 1.0) * alpha + 0.5)
@@ -34,7 +34,7 @@ def _store(pixels, y, x, r, g, b, alpha):
     pixels[y, x, 3] = np.uint8(alpha + 0.5)
 
 
-@inner
+@inlined
 def _luminance(r, g, b):
     return 0.2126 * r + 0.7152 * g + 0.0722 * b
 
@@ -101,7 +101,7 @@ def map_luminance(pixels, ramp, weight):
             )  # fmt: skip
 
 
-@inner
+@inlined
 def _to_hsl(r, g, b):
     """Hue, saturation and lightness, each 0..1."""
     low, high = min(r, g, b), max(r, g, b)
@@ -117,12 +117,12 @@ def _to_hsl(r, g, b):
     return (hue / 6.0) % 1.0, chroma / max(1e-6, 1.0 - abs(2.0 * light - 1.0)), light
 
 
-@inner
+@inlined
 def _hue_part(hue, shift):
     return min(max(abs(((hue + shift) % 1.0) * 6.0 - 3.0) - 1.0, 0.0), 1.0) - 0.5
 
 
-@inner
+@inlined
 def _from_hsl(hue, saturation, light):
     chroma = (1.0 - abs(2.0 * light - 1.0)) * saturation
     return (

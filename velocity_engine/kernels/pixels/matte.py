@@ -7,7 +7,7 @@ from numba import types
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 from velocity_engine.kernels.vectors.packed import ALPHA_SHIFT, EIGHT, FULL, scaled
 
 _SOURCE = types.Array(types.uint8, 3, "C", readonly=True)
@@ -18,13 +18,13 @@ _SIXTEEN, _ROUND = np.uint32(16), np.uint32(32768)
 _RED, _GREEN, _BLUE = np.uint32(13933), np.uint32(46871), np.uint32(4732)  # of 65536
 
 
-@inner
+@inlined
 def _div255(value):
     biased = np.int32(value + 128)
     return np.int32((biased + (biased >> 8)) >> 8)
 
 
-@inner
+@inlined
 def _multiply_row(pixels, mask):
     for x in range(mask.shape[0]):
         pixels[x] = scaled(pixels[x], np.uint32(mask[x]))
@@ -37,13 +37,13 @@ def _multiply(pixels, mask):
         _multiply_row(pixels[y, :width], mask[y, :width])
 
 
-@inner
+@inlined
 def _alpha_row(pixels, flip, out):
     for x in range(out.shape[0]):
         out[x] = np.uint8(np.uint8(pixels[x] >> ALPHA_SHIFT) ^ flip)
 
 
-@inner
+@inlined
 def _luma_row(pixels, flip, out):
     for x in range(out.shape[0]):
         pixel = pixels[x]
@@ -70,7 +70,7 @@ def matte_from(src, mode, out):
             _luma_row(packed[y, :width], flip, out[y, :width])
 
 
-@inner
+@inlined
 def _combine_row(acc, coverage, flip, opacity, by_acc, by_new, by_product, by_lesser):
     for x in range(acc.shape[0]):
         here, new = np.int32(acc[x]), _div255(np.int32(coverage[x] ^ flip) * opacity)

@@ -12,13 +12,13 @@ import numpy as np
 from numba import types
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 
 _PIXELS = types.Array(types.uint8, 3, "C")
 _ENDS = types.Array(types.float64, 2, "C", readonly=True)
 
 
-@inner
+@inlined
 def _paint(pixels, y, x, at, ends):
     at = min(max(at, 0.0), 1.0)
     alpha = pixels[y, x, 3]

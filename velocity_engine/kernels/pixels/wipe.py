@@ -12,13 +12,13 @@ import numpy as np
 from numba import types
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 
 _PIXELS = types.Array(types.uint8, 3, "C")
 _NUMBERS = types.Array(types.float64, 1, "C", readonly=True)
 
 
-@inner
+@inlined
 def _multiply(pixels, y, x, factor):
     if factor < 1.0:
         for k in range(4):
@@ -49,7 +49,7 @@ def wipe_periodic(pixels, a, b, c, places, heights):
             _multiply(pixels, y, x, heights[k - 1] + (heights[k] - heights[k - 1]) * part)
 
 
-@inner
+@inlined
 def _to_ray(px, py, dx, dy):
     """Distance of a point from the ray that leaves the origin in a direction of length 1."""
     return abs(dx * py - dy * px) if dx * px + dy * py > 0.0 else math.hypot(px, py)

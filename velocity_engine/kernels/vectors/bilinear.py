@@ -94,7 +94,7 @@ def _all(kind: Any, value: int) -> Any:
 
 sample: Any = intrinsic(_sample)
 """``sample(source, stride, index, weights, count, out)``: the mean of each of ``source[index]``, the entry after it and
-the two ``stride`` on, into ``out``; gives the AND of them all.
+the two ``stride`` on, into ``out``. Returns the AND of them all.
 
 All are flat arrays of uint32; pixels of four 8-bit channels, ``index`` within ``source``. The low byte of a weight is
 what the right neighbours get of 256, the next one the lower ones' share; their product is rounded, and so is the mean,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 
 EVEN = np.uint32(0x00FF00FF)
 ODD = np.uint32(0xFF00FF00)
@@ -28,7 +28,7 @@ WIDE_ALPHA = np.uint64(48)
 WIDE_FULL = np.uint64(255)
 
 
-@inner
+@inlined
 def scaled(pixel, factor):
     """All four channels of ``pixel`` times ``factor`` / 255 (both uint32)."""
     low = np.uint32(np.uint32(np.uint32(pixel & EVEN) * factor) + HALF)
@@ -38,26 +38,26 @@ def scaled(pixel, factor):
     return np.uint32(np.uint32(low & EVEN) | np.uint32(high & ODD))
 
 
-@inner
+@inlined
 def over(source, ground):
     """``source`` laid over ``ground``."""
     return np.uint32(source + scaled(ground, np.uint32(FULL - np.uint32(source >> ALPHA_SHIFT))))
 
 
-@inner
+@inlined
 def _spread(pixel):
     """The channels of a pixel in the four 16-bit lanes of a uint64: red, blue, green, alpha."""
     wide = np.uint64(pixel)
     return (wide & WIDE_EVEN) | ((wide & WIDE_ODD) << WIDE_SHIFT)
 
 
-@inner
+@inlined
 def _scaled_wide(lanes, factor):
     product = lanes * factor + WIDE_HALF
     return ((product + ((product >> WIDE_EIGHT) & WIDE)) >> WIDE_EIGHT) & WIDE
 
 
-@inner
+@inlined
 def covered_over(source, cover, ground):
     """``source`` times ``cover`` / 255, laid over ``ground``: the same as ``over(scaled(source, cover), ground)``, with
     half the work where pixels come one at a time."""
@@ -66,7 +66,7 @@ def covered_over(source, cover, ground):
     return np.uint32((lanes & WIDE_EVEN) | (lanes >> WIDE_SHIFT))
 
 
-@inner
+@inlined
 def _mixed(ground, rest, even, odd):
     """``ground`` by ``rest`` / 255 with its even and odd channels added to ``even`` and ``odd``, which hold those of an
     opaque colour by its share of 255, and are rounded once."""
@@ -77,7 +77,7 @@ def _mixed(ground, rest, even, odd):
     return np.uint32(np.uint32(even & EVEN) | np.uint32(odd & ODD))
 
 
-@inner
+@inlined
 def blend_covered(flat, start, count, color, cover, at):
     """A colour by the shares ``cover[at:]`` (uint8) over ``count`` pixels from ``start`` on, many at a time: an opaque
     one is mixed with what is below and rounded once, another is ``covered_over`` it."""
@@ -92,7 +92,7 @@ def blend_covered(flat, start, count, color, cover, at):
             flat[i] = over(scaled(color, np.uint32(cover[at + np.uint64(k)])), flat[i])
 
 
-@inner
+@inlined
 def mix_color(flat, start, stop, color, share):
     """An opaque ``color`` by ``share`` / 255, and what is below by the rest of it, for the pixels ``start`` to ``stop``
     of ``flat``."""
@@ -102,13 +102,13 @@ def mix_color(flat, start, stop, color, share):
         flat[i] = _mixed(flat[i], np.uint32(FULL - share), low, high)
 
 
-@inner
+@inlined
 def store_span(flat, start, stop, color):
     for i in range(start, stop):
         flat[i] = color
 
 
-@inner
+@inlined
 def blend_color(flat, start, stop, color):
     """One colour over the pixels ``start`` to ``stop`` of ``flat``: (n,) uint32."""
     rest = np.uint32(FULL - np.uint32(color >> ALPHA_SHIFT))
@@ -116,7 +116,7 @@ def blend_color(flat, start, stop, color):
         flat[i] = np.uint32(color + scaled(flat[i], rest))
 
 
-@inner
+@inlined
 def blend_colors(flat, start, colors, first, last):
     """The colours ``colors[first:last]`` (uint32) over the pixels from ``start`` on."""
     shift = start - first
@@ -124,7 +124,7 @@ def blend_colors(flat, start, colors, first, last):
         flat[shift + i] = over(colors[i], flat[shift + i])
 
 
-@inner
+@inlined
 def blend_colors_covered(flat, start, colors, cover, first, last):
     """The colours ``colors[first:last]`` (uint32), each times its ``cover`` (uint8), over the pixels from ``start``
     on.
@@ -134,7 +134,7 @@ def blend_colors_covered(flat, start, colors, cover, first, last):
         flat[shift + i] = covered_over(colors[i], cover[i], flat[shift + i])
 
 
-@inner
+@inlined
 def copy_span(flat, start, values, first, last):
     shift = start - first
     for i in range(first, last):

@@ -64,5 +64,5 @@ def _sweep_block(_context: Any, cells: Any, at: Any, total: Any, even_odd: Any, 
 
 sweep_block: Any = intrinsic(_sweep_block)
 """``sweep_block(cells, at, total, even_odd, cover, to)``: clears ``cells[at : at + BLOCK]`` (int32), puts their
-coverage under a fill rule into ``cover[to : to + BLOCK]`` (uint8), and gives the running sum after them, which was
+coverage under a fill rule into ``cover[to : to + BLOCK]`` (uint8), and returns the running sum after them, which was
 ``total`` (int32) before. ``at`` and ``to`` are uint64."""

@@ -11,13 +11,13 @@ import numpy as np
 from numba import types
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 from velocity_engine.kernels.yuv.bt709 import UB, UG, UR, VB, VG, VR, YB, YG, YR
 
 _RGBA_SOURCE = types.Array(types.uint8, 3, "C", readonly=True)
 
 
-@inner
+@inlined
 def _luma(rgba, y, a, more, x0, y0, x1, y1):
     base, shift = (16 << 16) + (1 << (15 - more)), 16 - more
     full = (256 << more) - 1
@@ -30,7 +30,7 @@ def _luma(rgba, y, a, more, x0, y0, x1, y1):
                 a[j, x] = (np.int32(rgba[j, x, 3]) * full * 2 + 255) // 510
 
 
-@inner
+@inlined
 def _sums(rgba, across, down, i, k, weighted):
     """Of red, green, blue and the weights of the pixels that make the chroma sample ``i``, ``k`` (column, row)."""
     height, width = rgba.shape[0], rgba.shape[1]
@@ -49,7 +49,7 @@ def _sums(rgba, across, down, i, k, weighted):
     return red, green, blue, total
 
 
-@inner
+@inlined
 def _sample(colour, total, more):
     """``colour``: of the summed pixels, in units of 2**-16 of an 8-bit step; ``total``: of their weights."""
     if total == 0:
@@ -58,7 +58,7 @@ def _sample(colour, total, more):
     return ((colour << more) + total * half) // (total << 16)
 
 
-@inner
+@inlined
 def _convert(rgba, y, u, v, a, across, down, more, x0, y0, x1, y1):
     height, width = rgba.shape[0], rgba.shape[1]
     x0, y0 = max(x0, 0) & ~across, max(y0, 0) & ~down

@@ -6,18 +6,18 @@ import numpy as np
 from numba import types
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 
 _PLANE = types.Array(types.uint8, 2, "C")
 _SOURCE = types.Array(types.uint8, 2, "C", readonly=True)
 
 
-@inner
+@inlined
 def _clamped(value):
     return np.uint8(min(max(np.int32(value >> np.int32(16)), np.int32(0)), np.int32(255)))
 
 
-@inner
+@inlined
 def _added(cb, cr, from_u, from_v, out):
     """What chroma adds to luma at each sample; one more after the last repeats it."""
     for x in range(cb.shape[0]):
@@ -26,7 +26,7 @@ def _added(cb, cr, from_u, from_v, out):
     out[cb.shape[0]] = out[cb.shape[0] - 1]
 
 
-@inner
+@inlined
 def _interpolated(near, far, out):
     """At every luma column, times 8: rows weighted 3-1, odd columns halfway between two samples."""
     for x in range(out.shape[0] // 2):
@@ -36,13 +36,13 @@ def _interpolated(near, far, out):
         out[2 * x + 1] = np.int32(here + after)
 
 
-@inner
+@inlined
 def _luma_row(luma, added, gain, base, out):
     for x in range(out.shape[0]):
         out[x] = _clamped(np.int32(np.int32(np.int32(np.int32(luma[x]) * gain) + base) + added[x]))
 
 
-@inner
+@inlined
 def _chroma_row(cb, cr, u_u, u_v, v_u, v_v, out_u, out_v):
     half = np.int32((128 << 16) + (1 << 15))
     for x in range(out_u.shape[0]):

@@ -13,7 +13,7 @@ import numpy as np
 from numba import types
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 from velocity_engine.kernels.yuv.bt709 import UB, UG, UR, VB, VG, VR, YB, YG, YR
 
 _RGBA = types.Array(types.uint8, 3, "C")
@@ -29,7 +29,7 @@ _S8, _S16 = np.uint32(8), np.uint32(16)
 _ONE, _S32 = np.uint64(1), np.uint64(32)
 
 
-@inner
+@inlined
 def _luma_row(pixels, out):
     for x in range(pixels.shape[0]):
         pixel = pixels[x]
@@ -38,7 +38,7 @@ def _luma_row(pixels, out):
         out[x] = np.uint8(np.uint32(value) >> _S16)
 
 
-@inner
+@inlined
 def _sum_rows(upper, lower, red_blue, green):
     """Sums of two rows, red in the low and blue in the high half of a number."""
     for x in range(upper.shape[0]):
@@ -47,7 +47,7 @@ def _sum_rows(upper, lower, red_blue, green):
         green[x] = np.uint32(np.uint32((one >> _S8) & _LOW) + np.uint32((other >> _S8) & _LOW))
 
 
-@inner
+@inlined
 def repeat_ends(sums, skip, filled, count):
     """Columns beyond the picture get its first and last: ``sums`` has those from ``skip`` (0 or 1) to ``filled``."""
     if skip:
@@ -56,13 +56,13 @@ def repeat_ends(sums, skip, filled, count):
         sums[x] = sums[filled - 1]
 
 
-@inner
+@inlined
 def _chroma_sample(base, red, green, blue, from_red, from_green, from_blue):
     value = np.int32(np.int32(base + from_red * red) + np.int32(np.int32(from_green * green) + from_blue * blue))
     return np.uint8(np.uint32(value) >> np.uint32(19))
 
 
-@inner
+@inlined
 def weigh_columns(sums, out):
     """Sums of three columns, weighted 1-2-1 about every second one. ``sums``: two columns in the halves of a number,
     beginning one column left of the first that is weighted twice."""
@@ -71,7 +71,7 @@ def weigh_columns(sums, out):
         out[x] = np.uint32(pair + ((pair >> _S32) << _ONE) + sums[x + 1])
 
 
-@inner
+@inlined
 def _chroma_row(red_blue, green, u, v):
     """``red_blue``, ``green``: sums of eight."""
     for x in range(u.shape[0]):
@@ -119,7 +119,7 @@ def rgba_to_yuv420(rgba, y, u, v, x0, y0, x1, y1):
         _chroma_row(red_blue_sums, green_sums, u[j // 2, first:last], v[j // 2, first:last])
 
 
-@inner
+@inlined
 def _mixed_rows(near, far, out):
     """Chroma samples of one luma row, times 4: rows weighted 3-1; one more after the last repeats it."""
     count = near.shape[0]
@@ -129,7 +129,7 @@ def _mixed_rows(near, far, out):
         out[count] = out[count - 1]
 
 
-@inner
+@inlined
 def _chroma_line(mixed, out):
     """Chroma at every luma column, times 8: odd columns halfway between two samples."""
     for x in range(out.shape[0] // 2):
@@ -137,12 +137,12 @@ def _chroma_line(mixed, out):
         out[2 * x + 1] = np.int32(mixed[x] + mixed[x + 1])
 
 
-@inner
+@inlined
 def _clamped(value):
     return np.uint32(min(max(np.int32(value >> np.int32(16)), np.int32(0)), np.int32(255)))
 
 
-@inner
+@inlined
 def _rgb_row(luma, cb, cr, out, y_scale, y_base, red_v, green_u, green_v, blue_u):
     for x in range(out.shape[0]):
         base = np.int32(np.int32(np.int32(np.int32(luma[x]) - y_base) * y_scale) + np.int32(32768))

@@ -11,7 +11,7 @@ import numpy as np
 from numba import types
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inner
+from velocity_engine.kernels.compiler.inlined import inlined
 from velocity_engine.kernels.yuv.bt709 import UB, UG, UR, VB, VG, VR, YB, YG, YR
 from velocity_engine.kernels.yuv.yuv import repeat_ends, weigh_columns
 
@@ -23,7 +23,7 @@ _S8, _S16, _S24 = np.uint32(8), np.uint32(16), np.uint32(24)
 _BLACK, _GREY = np.int32(16), np.int32(128)
 
 
-@inner
+@inlined
 def _any(pixels):
     found = np.uint32(0)
     for x in range(pixels.shape[0]):
@@ -31,7 +31,7 @@ def _any(pixels):
     return found != 0
 
 
-@inner
+@inlined
 def _luma_row(pixels, out):
     for x in range(pixels.shape[0]):
         pixel = pixels[x]
@@ -44,7 +44,7 @@ def _luma_row(pixels, out):
         out[x] = np.uint8(np.uint32(np.uint32(value) + np.uint32(32768)) >> _S16)
 
 
-@inner
+@inlined
 def _sum_rows(upper, lower, red_blue, green_alpha):
     """Sums of two rows, two channels in the halves of a number."""
     for x in range(upper.shape[0]):
@@ -55,7 +55,7 @@ def _sum_rows(upper, lower, red_blue, green_alpha):
         )
 
 
-@inner
+@inlined
 def _chroma_sample(below, red, green, blue, alpha, from_red, from_green, from_blue):
     """``red`` to ``alpha`` are sums of eight."""
     rest = np.int32(np.int32(np.int32(2040) - alpha) * np.int32(below))
@@ -66,7 +66,7 @@ def _chroma_sample(below, red, green, blue, alpha, from_red, from_green, from_bl
     return np.uint8(np.uint32(np.uint32(value) + np.uint32(1 << 18)) >> np.uint32(19))
 
 
-@inner
+@inlined
 def _chroma_row(red_blue, green_alpha, u, v):
     """``red_blue``, ``green_alpha``: sums of eight."""
     for x in range(u.shape[0]):

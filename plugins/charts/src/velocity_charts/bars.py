@@ -14,7 +14,7 @@ from velocity_engine.model.layers import Layer, PluginContent
 from velocity_engine.plugin_types import LayerContext, PreparedLayer
 from velocity_engine.sampler import Sampler
 
-MOST = 60
+MAX_BARS = 60
 
 DATA_SCHEMA: dict[str, Any] = {
     "title": "Bar chart",
@@ -24,7 +24,7 @@ DATA_SCHEMA: dict[str, Any] = {
         "bars": {
             "type": "array",
             "minItems": 1,
-            "maxItems": MOST,
+            "maxItems": MAX_BARS,
             "description": "The bars from left to right",
             "items": {
                 "type": "object",

@@ -16,7 +16,7 @@ from velocity_pictures.animations import ChangeEncoder, animation_seconds
 from velocity_pictures.gif_writer import GifWriter
 from velocity_pictures.traits import picture_problems, settings_for
 
-MOST_FRAMES_A_SECOND = 50  # of shorter delays browsers make a tenth of a second
+MAX_FRAMES_A_SECOND = 50  # of shorter delays browsers make a tenth of a second
 OPAQUE = 128  # the alpha from which a pixel is drawn
 FASTEST = 1  # the level at which zlib packs what waits for the palette
 
@@ -32,9 +32,9 @@ class Gif:
 
     def problems(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> list[EncoderConfigError]:
         found = picture_problems(self.title, config)
-        if rate > MOST_FRAMES_A_SECOND:
+        if rate > MAX_FRAMES_A_SECOND:
             message = f"the frame rate is {float(rate):g}"
-            found.append(bad_setting("fps_num", message, f"GIF shows up to {MOST_FRAMES_A_SECOND} frames a second"))
+            found.append(bad_setting("fps_num", message, f"GIF shows up to {MAX_FRAMES_A_SECOND} frames a second"))
         return found
 
     def settings(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> EncoderSettings:

@@ -29,12 +29,12 @@ KEEP, TO_CLEAR = 1, 2  # disposal methods
 LONGEST_DELAY = (1 << 16) - 1
 HELD_IN_MEMORY = 16 << 20  # bytes of what waits, beyond which it goes to the disk
 
-Place = tuple[slice, slice]
+Region = tuple[slice, slice]
 
 
 @dataclass(slots=True)
 class _Shown:
-    """A picture of the file: numbers of colours at a place, from frame ``start`` on."""
+    """A picture of the file: numbers of colours in a rectangle, from frame ``start`` on."""
 
     start: int
     left: int
@@ -75,7 +75,7 @@ class GifWriter:
         self._waiting.close()
         self._file.close()
 
-    def _changes(self) -> Iterator[tuple[int, Place, NDArray[np.uint8]]]:
+    def _changes(self) -> Iterator[tuple[int, Region, NDArray[np.uint8]]]:
         """The frame of each change, where it is, and the pixels that are there then."""
         self._waiting.seek(0)
         for frame, size in self._sizes:
@@ -105,7 +105,7 @@ class GifWriter:
             yield last, self._request.frame_count
 
 
-def _unpacked(data: bytes) -> tuple[Place, NDArray[np.uint8]]:
+def _unpacked(data: bytes) -> tuple[Region, NDArray[np.uint8]]:
     left, top, width, height = place_of(data)
     pixels = np.frombuffer(zlib.decompress(data[HEADER:]), np.uint8).reshape(height, width, 4)
     return (slice(top, top + height), slice(left, left + width)), pixels

@@ -12,7 +12,7 @@ COLOURS = 255
 ROUNDS = 16
 EVENNESS = 1.15  # the power of how often a colour occurs by which it counts
 AT_ONCE = 8192  # colours that are compared with the palette at a time
-MOST_COMPARED = 32_768  # different colours, beyond which those that are alike count as one
+MAX_COMPARED = 32_768  # different colours, beyond which those that are alike count as one
 SLAB = 1 << 17  # colours whose red differs in its last bit alone: what is binned by 7 bits or fewer lies in one slab
 
 
@@ -35,11 +35,11 @@ class Histogram:
             found[:different] = unpacked(np.flatnonzero(self._counts))
             return found
         slabs, bits = self._slabs(), 7
-        if different > MOST_COMPARED:
+        if different > MAX_COMPARED:
             slabs = (_binned(*slab, bits) for slab in slabs)
         parts = list(slabs)
         colours, counts = (np.concatenate([part[index] for part in parts]) for index in (0, 1))
-        while len(colours) > MOST_COMPARED:
+        while len(colours) > MAX_COMPARED:
             bits -= 1
             colours, counts = _binned(colours, counts, bits)
         weights = counts**EVENNESS
@@ -75,7 +75,7 @@ def _binned(
 
 
 def _cut(colours: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Boxes of colours, the one that varies most cut in two over and over; gives their means."""
+    """Boxes of colours, the one that varies most cut in two over and over. Returns their means."""
     boxes = [_Box.of(np.arange(len(colours)), colours, weights)]
     while len(boxes) < COLOURS:
         worst = max(range(len(boxes)), key=lambda index: boxes[index].error)
