@@ -25,7 +25,7 @@ from velocity_engine.encode.encoder import SegmentEncoder
 from velocity_engine.evaluate.evaluation_pass import fit_viewport
 from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.kernels.compiler.parallel import available_cores
-from velocity_engine.pipeline.draw import FrameDrawer, StageClock
+from velocity_engine.pipeline.draw import FrameDrawer, StageClock, Tally
 from velocity_engine.pipeline.frame_ring import YuvFrame, YuvRing
 from velocity_engine.pipeline.prepared import BLACK, TimelineScene
 from velocity_engine.pipeline.scene import Scene
@@ -125,7 +125,7 @@ def stages(work: Job) -> tuple[dict[str, float], dict[str, float]]:
 def _drawn(scene: Scene, count: int, clock: StageClock) -> Iterator[YuvFrame | None]:
     """Each frame, to be read before the next; None for one that is held."""
     ring = YuvRing(scene.width, scene.height, 1)
-    drawer = FrameDrawer(scene, ring, clock, lambda: False)
+    drawer = FrameDrawer(scene, ring, Tally(clock), lambda: False)
     try:
         for drawn in drawer.draw(Segment(number=0, first=0, last=count)):
             yield drawn

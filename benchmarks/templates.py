@@ -65,7 +65,7 @@ def long_package(path: Path, frames: int) -> Path:
         picture("Card", transform((960, 540), anchor=(256, 256), rotation=turn), "card"),
         shape("Ring", transform((960, 540)), group(ellipse((700, 700)), stroke((1, 0.8, 0.3), 20))),
     ]
-    content = document("long", SIZE, frames, layers, [asset("card", "card.png", 512, 512)])
+    content = document("long", SIZE, frames, layers, assets=[asset("card", "card.png", 512, 512)])
     write_package(path, content, {"images/card.png": _portrait()})
     return path
 
@@ -99,7 +99,7 @@ def promo() -> tuple[Json, dict[str, bytes]]:
     ]  # fmt: skip
     assets = [asset("portrait", "portrait.png", 512, 512), asset("background", "background.jpg", 1920, 1280)]
     files = {"images/portrait.png": _portrait(), "images/background.jpg": _photo(MORNING, 1920, 1280)}
-    return document("promo", SIZE, FRAMES, layers, assets), files
+    return document("promo", SIZE, FRAMES, layers, assets=assets), files
 
 
 def motion() -> tuple[Json, dict[str, bytes]]:
@@ -130,7 +130,7 @@ def motion() -> tuple[Json, dict[str, bytes]]:
         "images/portrait.png": _portrait(),
         "images/background.jpg": _photo(NIGHT, 1920, 1280),
     }
-    return document("motion", SIZE, FRAMES, layers, assets), files
+    return document("motion", SIZE, FRAMES, layers, assets=assets), files
 
 
 def vector() -> tuple[Json, dict[str, bytes]]:
@@ -167,7 +167,7 @@ def video() -> tuple[Json, dict[str, bytes]]:
         layer(9, "Clip", transform(), refId="clip"),
     ]
     assets = [asset("logo", "portrait.png", 512, 512), {**asset("clip", "clip.mp4", *SIZE), "t": 2}]
-    return document("video", SIZE, FRAMES, layers, assets), {
+    return document("video", SIZE, FRAMES, layers, assets=assets), {
         "images/portrait.png": _portrait(),
         "images/clip.mp4": _clip(),
     }

@@ -143,6 +143,7 @@ def document(
     size: tuple[int, int],
     frames: int,
     layers: Sequence[Json],
+    *,
     assets: Sequence[Json] = (),
     markers: Sequence[Json] = (),
     rate: float = 30,

@@ -39,8 +39,12 @@ def demo() -> Json:
         SIZE,
         FRAMES,
         [*_words(), *_badge(), *_photo(), *_sparks(), _backdrop()],
-        [asset("photo", "photo.jpg", 960, 720)],
-        [{"tm": 0, "cm": "intro", "dr": 45}, {"tm": 45, "cm": "hold", "dr": 75}, {"tm": 120, "cm": "outro", "dr": 30}],
+        assets=[asset("photo", "photo.jpg", 960, 720)],
+        markers=[
+            {"tm": 0, "cm": "intro", "dr": 45},
+            {"tm": 45, "cm": "hold", "dr": 75},
+            {"tm": 120, "cm": "outro", "dr": 30},
+        ],
     )
 
 

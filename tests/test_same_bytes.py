@@ -72,7 +72,7 @@ def yuv_digest(template: ve.Template, frames: int) -> str:
     """Of the planes of the first ``frames``, drawn one after the other as a render does: only what changed."""
     from velocity_engine.evaluate.evaluation_pass import fit_viewport
     from velocity_engine.evaluate.evaluator import Evaluator
-    from velocity_engine.pipeline.draw import FrameDrawer, StageClock
+    from velocity_engine.pipeline.draw import FrameDrawer, StageClock, Tally
     from velocity_engine.pipeline.frame_ring import YuvRing
     from velocity_engine.pipeline.prepared import BLACK, TimelineScene
     from velocity_engine.plugin_types import Segment
@@ -83,7 +83,7 @@ def yuv_digest(template: ve.Template, frames: int) -> str:
         viewport = fit_viewport((template.width, template.height), width, height)
         scene = TimelineScene(Evaluator(plan), viewport, plan.document.background or BLACK, 0.0, 1.0)
         ring = YuvRing(width, height, 2)
-        drawer = FrameDrawer(scene, ring, StageClock(), lambda: False)
+        drawer = FrameDrawer(scene, ring, Tally(StageClock()), lambda: False)
         try:
             for shown in drawer.draw(Segment(number=0, first=0, last=frames)):
                 if shown is None:

@@ -284,7 +284,7 @@ def render(
         entries, files = given.request(customizations, assets, len(template.customizations), template.asset_files)
         sound = None if audio is None else given.path(audio, "audio", SOUND)
         reference = FileReference.unread if chosen is None else reference_to
-        order = _order(template, target.target, encoder, entries, files, sound, frames, reference)
+        order = _order(template, target.target, encoder, _Wish(entries, files, sound, frames), reference)
         order = replace(order, poster=_checked_poster(template, poster, order))
         result = _rendered(order, template.origin, watch, chosen)
         target.deliver(watch.cancelled)
@@ -344,18 +344,26 @@ def order_for(
         if given.is_used:
             right = "An order names files: put the picture into a file, and name that"
             raise wrong_type("customizations", customizations, right)
-    order = _order(template, output, _checked_encoder(encoder), entries, files, audio, frames, reference_to)
+    wish = _Wish(entries, files, audio, frames)
+    order = _order(template, output, _checked_encoder(encoder), wish, reference_to)
     return replace(order, poster=_checked_poster(template, poster, order))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What is rendered of a template: its own values and these, with this sound; all files by their names."""
+
+    customizations: Customizations
+    assets: Mapping[str, str]
+    audio: str | os.PathLike[str] | None
+    frames: FrameRange | None
 
 
 def _order(
     template: Template,
     output: str | os.PathLike[str],
     encoder: EncoderConfig,
-    customizations: Customizations,
-    assets: Mapping[str, str],
-    audio: str | os.PathLike[str] | None,
-    frames: FrameRange | None,
+    wish: _Wish,
     reference: Callable[[str | os.PathLike[str]], FileReference],
 ) -> RenderOrder:
     encoder = resolve_encoder(encoder, output)
@@ -365,10 +373,10 @@ def _order(
         animation=template.animation,
         output=os.fspath(output),
         encoder=encoder,
-        customizations=(*template.customizations, *customizations),
-        assets={key: reference(path) for key, path in {**template.asset_files, **assets}.items()},
-        frames=template.frame_range(frames),
-        soundtrack=None if audio is None else reference(audio),
+        customizations=(*template.customizations, *wish.customizations),
+        assets={key: reference(path) for key, path in {**template.asset_files, **wish.assets}.items()},
+        frames=template.frame_range(wish.frames),
+        soundtrack=None if wish.audio is None else reference(wish.audio),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from velocity_engine.composite.plane_axes import ClipAxis, clip_axis
+from velocity_engine.composite.plane_axes import ClipAxis, ClipSide, FrameSide, clip_axis
 
 
 def axis(
@@ -15,7 +15,7 @@ def axis(
     frame: int = 322,
 ) -> ClipAxis | None:
     """Columns of a clip in its own size, moved by whole pixels."""
-    return clip_axis(1.0, shift, (0.0, float(size)), size, 0, limits, edges, frame, True)
+    return clip_axis(1.0, shift, ClipSide((0.0, float(size)), size, 0), FrameSide(frame, limits, edges, across=True))
 
 
 def test_what_a_clip_covers_wholly_is_known_to_the_pixel() -> None:

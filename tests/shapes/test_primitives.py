@@ -13,6 +13,7 @@ from velocity_engine.model.shapes import StarKind
 from velocity_engine.shapes.primitives import (
     KAPPA,
     MAX_STAR_POINTS,
+    Star,
     bezier_path,
     ellipse_path,
     polystar_path,
@@ -93,25 +94,25 @@ def test_rectangle_of_negative_size_is_the_same() -> None:
 
 
 def test_star_alternates_radii_from_the_top() -> None:
-    path = polystar_path(StarKind.STAR, 5, 6, 4, 0, 10, 0, 3, 0)
+    path = polystar_path(StarKind.STAR, 5, 6, Star(4, 0, 10, 0, 3, 0))
     side = 3 * math.sqrt(0.5)
     assert path.points[0::3][:3] == pytest.approx(np.array([(5, -4), (5 + side, 6 - side), (15, 6)]))
     assert len(path.points) == 3 * 8 + 1 and signed_area(path) > 0
 
 
 def test_polygon_has_only_outer_points_and_turns_with_rotation() -> None:
-    path = polystar_path(StarKind.POLYGON, 0, 0, 4, 90, 10, 0, 999, 999)
+    path = polystar_path(StarKind.POLYGON, 0, 0, Star(4, 90, 10, 0, 999, 999))
     assert path.points[0::3] == pytest.approx(np.array([(10, 0), (0, 10), (-10, 0), (0, -10), (10, 0)]), abs=1e-9)
 
 
 @pytest.mark.parametrize(("points", "corners"), [(4.4, 4), (4.5, 5), (0.4, 0), (-3, 0), (1e12, MAX_STAR_POINTS)])
 def test_points_are_rounded_and_bounded(points: float, corners: int) -> None:
-    path = polystar_path(StarKind.POLYGON, 0, 0, points, 0, 10, 0, 0, 0)
+    path = polystar_path(StarKind.POLYGON, 0, 0, Star(points, 0, 10, 0, 0, 0))
     assert len(path.points) == (3 * corners + 1 if corners else 0)
 
 
 def test_roundness_makes_tangents_of_a_share_of_the_circumference() -> None:
-    path = polystar_path(StarKind.STAR, 0, 0, 5, 0, 10, 50, 4, 25)
+    path = polystar_path(StarKind.STAR, 0, 0, Star(5, 0, 10, 50, 4, 25))
     outer, inner = 2 * math.pi * 10 / 20 * 0.5, 2 * math.pi * 4 / 20 * 0.25
     assert path.points[1] - path.points[0] == pytest.approx(np.array([outer, 0]))
     assert path.points[-2] - path.points[-1] == pytest.approx(np.array([-outer, 0]))

@@ -11,6 +11,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -103,38 +104,26 @@ def _ratio() -> bytes:
     return zipped({"data.json": b"{" + b" " * 300_000_000 + b"}"})
 
 
-def _member(
-    name: bytes, packed: bytes, crc: int, size: int, packed_size: int, flags: int = 0, method: int = 8
-) -> bytes:
-    return (
-        struct.pack("<4s5H3I2H", b"PK\x03\x04", 20, flags, method, 0, 33, crc, packed_size, size, len(name), 0)
-        + name
-        + packed
-    )
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What an archive says of a member."""
+
+    crc: int
+    size: int
+    packed_size: int
+    flags: int = 0
+    method: int = 8
 
 
-def _central(name: bytes, offset: int, crc: int, size: int, packed_size: int, flags: int = 0, method: int = 8) -> bytes:
-    head = struct.pack(
-        "<4s6H3I5H2I",
-        b"PK\x01\x02",
-        20,
-        20,
-        flags,
-        method,
-        0,
-        33,
-        crc,
-        packed_size,
-        size,
-        len(name),
-        0,
-        0,
-        0,
-        0,
-        0,
-        offset,
-    )
-    return head + name
+def _member(name: bytes, packed: bytes, told: _Told) -> bytes:
+    sizes = told.crc, told.packed_size, told.size, len(name)
+    return struct.pack("<4s5H3I2H", b"PK\x03\x04", 20, told.flags, told.method, 0, 33, *sizes, 0) + name + packed
+
+
+def _central(name: bytes, offset: int, told: _Told) -> bytes:
+    sizes = told.crc, told.packed_size, told.size, len(name)
+    head = (b"PK\x01\x02", 20, 20, told.flags, told.method, 0, 33, *sizes, 0, 0, 0, 0, 0, offset)
+    return struct.pack("<4s6H3I5H2I", *head) + name
 
 
 def _assembled(members: bytes, entries: list[bytes]) -> bytes:
@@ -157,16 +146,17 @@ def _overlap() -> bytes:
     content = json.dumps(document()).encode()
     packed = _deflated(content + b" " * 5_000_000)
     crc, size = zlib.crc32(content + b" " * 5_000_000), len(content) + 5_000_000
-    members = _member(b"data.json", packed, crc, size, len(packed))
+    told = _Told(crc, size, len(packed))
+    members = _member(b"data.json", packed, told)
     names = [b"data.json", *(b"images/%d.png" % n for n in range(2000))]
-    return _assembled(members, [_central(name, 0, crc, size, len(packed)) for name in names])
+    return _assembled(members, [_central(name, 0, told) for name in names])
 
 
 def _one_member(**lies: Any) -> bytes:
     content = json.dumps(document()).encode()
     packed = _deflated(content)
-    told = {"crc": zlib.crc32(content), "size": len(content), "packed_size": len(packed), **lies}
-    return _assembled(_member(b"data.json", packed, **told), [_central(b"data.json", 0, **told)])
+    told = replace(_Told(zlib.crc32(content), len(content), len(packed)), **lies)
+    return _assembled(_member(b"data.json", packed, told), [_central(b"data.json", 0, told)])
 
 
 HOSTILE["lying size: too small"] = (lambda: _one_member(size=10), True)
@@ -181,16 +171,16 @@ HOSTILE["unknown compression"] = (lambda: _one_member(method=99), True)
 def _small_claim() -> bytes:
     content = json.dumps(document()).encode() + b" " * 200_000_000
     packed = _deflated(content)
-    told = {"crc": zlib.crc32(content), "size": 1000, "packed_size": len(packed)}
-    return _assembled(_member(b"data.json", packed, **told), [_central(b"data.json", 0, **told)])
+    told = _Told(zlib.crc32(content), 1000, len(packed))
+    return _assembled(_member(b"data.json", packed, told), [_central(b"data.json", 0, told)])
 
 
 @hostile("offset past the end")
 def _offset() -> bytes:
     content = json.dumps(document()).encode()
     packed = _deflated(content)
-    told = {"crc": zlib.crc32(content), "size": len(content), "packed_size": len(packed)}
-    return _assembled(_member(b"data.json", packed, **told), [_central(b"data.json", 2**31, **told)])
+    told = _Told(zlib.crc32(content), len(content), len(packed))
+    return _assembled(_member(b"data.json", packed, told), [_central(b"data.json", 2**31, told)])
 
 
 @hostile("two members of one name")
@@ -205,11 +195,12 @@ def _twice() -> bytes:
 @hostile("more members than are allowed")
 def _members() -> bytes:
     content = json.dumps(document()).encode()
-    told = {"crc": zlib.crc32(content), "size": len(content), "packed_size": len(content), "method": 0}
-    first = _member(b"data.json", content, **told)
-    entries = [_central(b"data.json", 0, **told)]
-    empty = _member(b"x", b"", 0, 0, 0)
-    entries += [_central(b"%d" % n, len(first), 0, 0, 0) for n in range(100_001)]
+    told = _Told(zlib.crc32(content), len(content), len(content), method=0)
+    first = _member(b"data.json", content, told)
+    entries = [_central(b"data.json", 0, told)]
+    nothing = _Told(0, 0, 0)
+    empty = _member(b"x", b"", nothing)
+    entries += [_central(b"%d" % n, len(first), nothing) for n in range(100_001)]
     return _assembled(first + empty, entries)
 
 

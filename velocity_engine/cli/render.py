@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,24 @@ if TYPE_CHECKING:
     from velocity_engine.encoder_config import EncoderConfig
     from velocity_engine.given.outputs import Sink
     from velocity_engine.order import Poster
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    """What the command line asks for, as it says it where the template has to be known first."""
+
+    path: str
+    animation: str | None
+    output: Sink
+    encoder: EncoderConfig
+    settings: list[str]
+    customize: Path | None
+    assets: list[str]
+    audio: str | None
+    frames: str | None
+    poster: Poster | None
+    executor: str | None
+
 
 _video = partial(typer.Option, rich_help_panel="Video")
 _sound = partial(typer.Option, rich_help_panel="Audio")
@@ -118,10 +137,20 @@ def render(
     piped = output == values.STANDARD_OUTPUT
     sink = values.standard_output("video", as_json=as_json) if piped else output
     try:
-        result = _rendered(
-            template, animation, sink, _encoder(given), settings or [], customize, asset or [], audio, frames,
-            picture, executor, show=not (quiet or as_json),
-        )  # fmt: skip
+        request = _Request(
+            path=template,
+            animation=animation,
+            output=sink,
+            encoder=_encoder(given),
+            settings=settings or [],
+            customize=customize,
+            assets=asset or [],
+            audio=audio,
+            frames=frames,
+            poster=picture,
+            executor=executor,
+        )
+        result = _rendered(request, show=not (quiet or as_json))
     except VelocityError as error:
         if as_json:
             report.print_json(report.error_object(error))
@@ -142,39 +171,25 @@ def _encoder(given: dict[str, Any]) -> EncoderConfig:
     return EncoderConfig(**chosen)
 
 
-def _rendered(
-    path: str,
-    animation: str | None,
-    output: Sink,
-    encoder: EncoderConfig,
-    settings: list[str],
-    customize: Path | None,
-    assets: list[str],
-    audio: str | None,
-    frames: str | None,
-    poster: Poster | None,
-    executor: str | None,
-    *,
-    show: bool,
-) -> RenderResult:
+def _rendered(request: _Request, *, show: bool) -> RenderResult:
     import velocity_engine
 
-    with velocity_engine.open_template(path, animation=animation) as template, stoppable() as stop:
-        entries, files = values.customizations(settings, customize, template)
+    with velocity_engine.open_template(request.path, animation=request.animation) as template, stoppable() as stop:
+        entries, files = values.customizations(request.settings, request.customize, template)
         with progress_bar(show) as callback:
             try:
                 return velocity_engine.render(
                     template,
-                    output,
-                    encoder=encoder,
+                    request.output,
+                    encoder=request.encoder,
                     customizations=entries,
-                    assets={**files, **values.asset_files(assets)},
-                    audio=audio,
-                    frames=values.frame_range(frames, template) if frames else None,
-                    poster=poster,
+                    assets={**files, **values.asset_files(request.assets)},
+                    audio=request.audio,
+                    frames=values.frame_range(request.frames, template) if request.frames else None,
+                    poster=request.poster,
                     progress=callback,
                     cancelled=stop.event,
-                    executor=executor,
+                    executor=request.executor,
                 )
             except RenderCancelled as cancelled:
                 report.explain(cancelled, sys.stderr)

@@ -11,7 +11,7 @@ from velocity_engine.composite.coarse import CoarseGrid, blurred, coarse_steps
 from velocity_engine.composite.extents import ADDING, REACH_OF_SIGMA, SIGMA_OF_FEATHER, mask_extent
 from velocity_engine.composite.paths import flattened
 from velocity_engine.composite.rects import Rect, grown, intersection
-from velocity_engine.composite.strokes import stroked
+from velocity_engine.composite.strokes import Line, stroked
 from velocity_engine.composite.surface import BufferPool
 from velocity_engine.composite.vector import VectorPainter
 from velocity_engine.display import MAX_BLUR_SIGMA, Clip, MaskPath
@@ -96,7 +96,7 @@ def _draw_sharp(
     if mask.expansion == 0.0 or not math.isfinite(mask.expansion):
         return
     rim, buffer = pool.mask(rect, 0)
-    points, starts = stroked(mask.path, IDENTITY, 2.0 * abs(mask.expansion), Cap.ROUND, Join.MITER, 4.0)
+    points, starts = stroked(mask.path, IDENTITY, Line(2.0 * abs(mask.expansion), Cap.ROUND, Join.MITER, 4.0))
     vector.coverage(rim, rect, points, starts, matrix)
     if mask.expansion > 0.0:
         combine_mask(out, rim, LIGHTEN, False, 1.0)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from velocity_engine.composite.clips import device_box, split_clips
 from velocity_engine.composite.extents import Extents
 from velocity_engine.composite.pictures import level_for, picture_map
-from velocity_engine.composite.plane_axes import ClipAxis, PlaneAxis, chroma_end, clip_axis
+from velocity_engine.composite.plane_axes import ClipAxis, ClipSide, FrameSide, PlaneAxis, chroma_end, clip_axis
 from velocity_engine.composite.rects import Rect, intersection
 from velocity_engine.display import DrawCommand, VideoSource
 
@@ -68,8 +68,9 @@ def upright_clip(
     down = tuple((box[1], box[3]) for box in boxes if box)
     level = level_for(back, width, height)
     a, _, _, d, e, f = back
-    columns = clip_axis(a, e, (window[0], window[2]), width, level, (seen[0], seen[2]), across, size[0], True)
-    rows = clip_axis(d, f, (window[1], window[3]), height, level, (seen[1], seen[3]), down, size[1], False)
+    wide, high = ClipSide((window[0], window[2]), width, level), ClipSide((window[1], window[3]), height, level)
+    columns = clip_axis(a, e, wide, FrameSide(size[0], (seen[0], seen[2]), across, across=True))
+    rows = clip_axis(d, f, high, FrameSide(size[1], (seen[1], seen[3]), down, across=False))
     return UprightClip(columns, rows, size) if columns and rows else None
 
 

@@ -61,35 +61,41 @@ def chroma_end(end: int, frame: int) -> int:
     return (min(end + 1, frame) + 1) // 2
 
 
-@lru_cache(maxsize=64)
-def clip_axis(
-    scale: float,
-    shift: float,
-    window: tuple[float, float],
-    size: int,
-    level: int,
-    limits: tuple[int, int],
-    edges: tuple[tuple[float, float], ...],
-    frame: int,
-    across: bool,
-) -> ClipAxis | None:
-    """The axis for the map ``scale`` * x + ``shift`` from device pixels to pixels of a clip of ``size`` pixels, of
-    which those in ``window`` show, halved ``level`` times.
+@dataclass(frozen=True, slots=True)
+class ClipSide:
+    """A side of a clip: its ``size`` in pixels, of which those in ``window`` show, halved ``level`` times."""
 
-    Device pixels in ``limits``, within a frame of ``frame`` pixels, may be covered, so far as they lie between each of
-    the ``edges``. ``across`` for columns, whose chroma lies on the even ones; that of rows lies between two. None where
-    a sample needs too many neighbours, or nothing is covered.
-    """
-    if abs(scale - 1.0) * frame <= SAME and abs(shift - round(shift)) <= SAME:
+    window: tuple[float, float]
+    size: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class FrameSide:
+    """A side of a frame of ``size`` pixels, of which those in ``limits`` may be covered, so far as they lie between
+    each of the ``edges``. ``across`` for columns, whose chroma lies on the even ones; that of rows lies between two."""
+
+    size: int
+    limits: tuple[int, int]
+    edges: tuple[tuple[float, float], ...]
+    across: bool
+
+
+@lru_cache(maxsize=64)
+def clip_axis(scale: float, shift: float, clip: ClipSide, frame: FrameSide) -> ClipAxis | None:
+    """The axis for the map ``scale`` * x + ``shift`` from device pixels to pixels of a clip. None where a sample needs
+    too many neighbours, or nothing is covered."""
+    size, across = clip.size, frame.across
+    if abs(scale - 1.0) * frame.size <= SAME and abs(shift - round(shift)) <= SAME:
         scale, shift = 1.0, float(round(shift))
     sizes = [size]
-    for _ in range(level):
+    for _ in range(clip.level):
         sizes.append((sizes[-1] + 1) // 2)
-    part = 0.5**level
-    low, high = max(0.0, window[0] * part), min(float(sizes[-1]), window[1] * part)
+    part = 0.5**clip.level
+    low, high = max(0.0, clip.window[0] * part), min(float(sizes[-1]), clip.window[1] * part)
     if not low < high:
         return None
-    sampled, cover = _bilinear(scale * part, shift * part, low, high, limits, edges)
+    sampled, cover = _bilinear(scale * part, shift * part, low, high, frame.limits, frame.edges)
     if not len(cover):
         return None
     for larger in reversed(sizes[:-1]):
@@ -97,7 +103,7 @@ def clip_axis(
     luma = _plane_axis(sampled, cover, size)
     if luma is None:
         return None
-    filtered, chroma_cover = _chroma_filter(sampled.start, cover, frame, across)
+    filtered, chroma_cover = _chroma_filter(sampled.start, cover, frame.size, across)
     if luma.shift is not None and luma.shift % 2 == 0:  # the clip's own chroma, not interpolated and filtered again
         places = np.arange(len(chroma_cover)) + filtered.start + luma.shift // 2
         both = Taps(filtered.start, places.clip(0, (size + 1) // 2 - 1), np.ones((1, len(places))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,18 @@ from velocity_engine.model.geometry import Matrix, Path
 from velocity_engine.model.shapes import Cap, Join
 
 SLANT = 0.4  # device pixels by which the corners of an end may stand askew, both together
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a stroke draws along a path, as ``StrokeSource`` has it."""
+
+    width: float
+    cap: Cap
+    join: Join
+    miter_limit: float
+    dashes: tuple[float, ...] = ()
+    dash_offset: float = 0.0
 
 
 def pen(source: StrokeSource, matrix: Matrix) -> tuple[float, float]:
@@ -46,21 +59,11 @@ def reach(source: StrokeSource, matrix: Matrix, width: float) -> tuple[float, fl
 
 def stroke_outline(source: StrokeSource, matrix: Matrix, width: float) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """``stroked``, with a pen of ``width``."""
-    return stroked(
-        source.path, matrix, width, source.cap, source.join, source.miter_limit, source.dashes, source.dash_offset
-    )
+    line = Line(width, source.cap, source.join, source.miter_limit, source.dashes, source.dash_offset)
+    return stroked(source.path, matrix, line)
 
 
-def stroked(
-    path: Path,
-    matrix: Matrix,
-    width: float,
-    cap: Cap,
-    join: Join,
-    miter_limit: float,
-    dashes: tuple[float, ...] = (),
-    dash_offset: float = 0.0,
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def stroked(path: Path, matrix: Matrix, line: Line) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """The outline of a stroke in the path's coordinates, to be filled by the non-zero rule: vertices (n, 2), starts
     (m + 1,).
     """
@@ -69,16 +72,22 @@ def stroked(
     a, b, c, d = matrix[:4]
     scale = max(math.hypot(a, b), math.hypot(c, d))
     closed = closed_of(path)
-    turned = SLANT / (0.5 * width * scale) if dashes or not closed.all() else 0.0
+    turned = SLANT / (0.5 * line.width * scale) if line.dashes or not closed.all() else 0.0
     points, starts, corners = flattened(path, matrix, turned)
-    if dashes:
+    if line.dashes:
         from velocity_engine.kernels.paths.dash import dashed
 
         points, starts, corners, closed = dashed(
-            points, starts, corners, closed, np.array(dashes, np.float64), dash_offset, 0.01 * TOLERANCE / scale
+            points,
+            starts,
+            corners,
+            closed,
+            np.array(line.dashes, np.float64),
+            line.dash_offset,
+            0.01 * TOLERANCE / scale,
         )
-    half, tolerance = 0.5 * width, TOLERANCE / scale
+    half, tolerance = 0.5 * line.width, TOLERANCE / scale
     drawn: tuple[NDArray[np.float64], NDArray[np.int64]] = outline(
-        points, starts, corners, closed, half, cap.value, join.value, miter_limit, tolerance
+        points, starts, corners, closed, half, line.cap.value, line.join.value, line.miter_limit, tolerance
     )
     return drawn

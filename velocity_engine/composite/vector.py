@@ -137,8 +137,7 @@ class VectorPainter:
     ) -> None:
         outline = _outline(source, matrix)
         if outline is not None:
-            points, starts, even_odd, weight = outline
-            self._paint(surface, points, starts, matrix, clip, even_odd, source.paint, opacity * weight)
+            self._paint(surface, outline, source.paint, matrix, clip, opacity)
 
     def group(self, surface: Surface, shapes: list[PlainShape], clip: Rect, opacity: float) -> None:
         """Draws ``shapes`` on a clear ground, and lays that over ``surface``."""
@@ -187,16 +186,10 @@ class VectorPainter:
         self.coverage(mask, rect, points, starts, matrix)
 
     def _paint(
-        self,
-        surface: Surface,
-        points: NDArray[np.float64],
-        starts: NDArray[np.int64],
-        matrix: Matrix,
-        clip: Rect,
-        even_odd: bool,
-        paint: Paint,
-        opacity: float,
+        self, surface: Surface, outline: _Outline, paint: Paint, matrix: Matrix, clip: Rect, opacity: float
     ) -> None:
+        points, starts, even_odd, weight = outline
+        opacity *= weight
         s = self._scratch
         s.fit(clip)
         if isinstance(paint, GradientPaint):

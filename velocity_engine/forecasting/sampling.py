@@ -14,7 +14,7 @@ from velocity_engine.errors import VelocityError
 from velocity_engine.forecasting.bits import note_bits
 from velocity_engine.forecasting.sample import Sample, SampledWindow, SamplePlan
 from velocity_engine.given.arguments import FrameRange
-from velocity_engine.pipeline.draw import FrameDrawer, FrameSender, StageClock
+from velocity_engine.pipeline.draw import FrameDrawer, FrameSender, StageClock, Tally
 from velocity_engine.pipeline.frame_ring import YuvRing
 from velocity_engine.pipeline.prepared import BLACK, TimelineScene
 from velocity_engine.plan.plan import Plan
@@ -118,7 +118,7 @@ class _Course:
         ring = YuvRing(*self._plan.size, 2)
         sender = FrameSender(ring, StageClock())
         encoder = SegmentEncoder(self._settings, *self._plan.size, self._rate, count)
-        drawer = FrameDrawer(self._scene, ring, clock, lambda: False)
+        drawer = FrameDrawer(self._scene, ring, Tally(clock), lambda: False)
         begun = time.process_time()
         packets: list[EncodedPacket] = []
         first_one = 0.0

@@ -24,7 +24,7 @@ from velocity_engine.evaluate.soundtrack import audio_plan
 from velocity_engine.forecasting.sampling import uncapped
 from velocity_engine.forecasting.trial import FINER, PIXELS, USUAL, WINDOW, Encoded, Trial, Window
 from velocity_engine.kernels.compiler.parallel import available_cores
-from velocity_engine.pipeline.draw import FrameDrawer, StageClock, TileCount
+from velocity_engine.pipeline.draw import FrameDrawer, StageClock, Tally, TileCount
 from velocity_engine.pipeline.frame_ring import YuvRing
 from velocity_engine.pipeline.prepared import BLACK, TimelineScene
 from velocity_engine.plan.plan import Plan
@@ -207,7 +207,7 @@ class _Course:
         viewport = fit_viewport((self._template.width, self._template.height), *size)
         scene = TimelineScene(self._evaluator, viewport, self._ground, first, 1.0)
         ring = YuvRing(*size, WINDOW + 1)
-        return FrameDrawer(scene, ring, clock, lambda: False, tiles=tiles)
+        return FrameDrawer(scene, ring, Tally(clock, tiles), lambda: False)
 
     def _draw(
         self, first: float, size: tuple[int, int], most: int, into: _Drawing

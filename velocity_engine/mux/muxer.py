@@ -4,6 +4,7 @@ through PyAV."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -24,11 +25,19 @@ AUDIO_AHEAD = Fraction(1, 2)  # seconds by which sound is written before the pic
 MIN_TIME_SCALE = 10_000
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sound:
+    """Blocks of (2, n) float32 at ``rate`` samples a second, which end with the video, and the bits a second that they
+    are written with."""
+
+    blocks: Iterator[NDArray[np.float32]]
+    rate: int = 48_000
+    bit_rate: int = 192_000
+
+
 class Muxer:
     """Writes one file. ``write`` takes the packets in decoding order; ``close`` completes the file, ``abandon`` does
     not.
-
-    ``audio`` yields blocks of (2, n) float32 at ``audio_rate`` samples a second, and ends with the video.
     """
 
     def __init__(
@@ -38,24 +47,21 @@ class Muxer:
         settings: EncoderSettings,
         size: tuple[int, int],
         rate: Fraction,
-        *,
-        audio: Iterator[NDArray[np.float32]] | None = None,
-        audio_rate: int = 48_000,
-        audio_bit_rate: int = 192_000,
+        sound: Sound | None = None,
     ) -> None:
         import av
 
         self._path = path
         self._time_base = 1 / rate
-        self._audio = audio
+        self._audio = None if sound is None else sound.blocks
         self._audio_time = Fraction(0)
         try:
             muxer = container.format or container.key
             self._file = av.open(path, "w", format=muxer, options=_options(muxer, rate))
             self._file.metadata["encoding_tool" if muxer != "avi" else "software"] = _program()
             self._video = self._video_stream(settings, size, rate)
-            sound = container.sound if audio else None
-            self._sound = self._audio_stream(sound, audio_rate, audio_bit_rate) if sound else None
+            codec = container.sound
+            self._sound = self._audio_stream(codec, sound) if codec and sound is not None else None
             with ordinary_scheduling():
                 self._file.start_encoding()
         except (av.error.FFmpegError, OSError) as error:
@@ -71,10 +77,10 @@ class Muxer:
         found: av.VideoStream = stream
         return found
 
-    def _audio_stream(self, codec: str, rate: int, bit_rate: int) -> av.AudioStream:
-        stream: Any = self._file.add_stream(codec, rate=rate)
+    def _audio_stream(self, codec: str, sound: Sound) -> av.AudioStream:
+        stream: Any = self._file.add_stream(codec, rate=sound.rate)
         stream.layout = "stereo"
-        stream.bit_rate = min(bit_rate, 320_000) if codec == "libmp3lame" else bit_rate
+        stream.bit_rate = min(sound.bit_rate, 320_000) if codec == "libmp3lame" else sound.bit_rate
         found: av.AudioStream = stream
         return found
 

@@ -8,8 +8,8 @@ from typing import Any
 from velocity_engine.model.layers import Effect, EffectParameter, LayerStyle
 from velocity_engine.model.properties import Property, Vector, still
 from velocity_engine.parse.context import Context
-from velocity_engine.parse.properties import optional_vector, read_property
-from velocity_engine.parse.values import integer_of, list_of, numbers, text_of
+from velocity_engine.parse.properties import ANY_LENGTH, optional_vector, read_property
+from velocity_engine.parse.values import integer_of, list_of, text_of
 
 MAX_PARAMETER_DEPTH = 16
 GROUP_TYPE = 5
@@ -75,5 +75,5 @@ def _style_values(context: Context, raw: Mapping[str, Any], pointer: str) -> dic
         holder = inner if isinstance(inner, dict) else given
         if isinstance(given, dict) and "p" in given:
             values[f"{key}.p"] = still(float(integer_of(given, "p", 0)))  # how many of a gradient's stops are colours
-        values[key] = read_property(context, holder, numbers, (0.0,), f"{pointer}/{key}", key)
+        values[key] = read_property(context, holder, ANY_LENGTH, f"{pointer}/{key}", key)
     return values

@@ -7,6 +7,7 @@ value at the end of its span in ``e``, and the last keyframe has no value of its
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -38,6 +39,20 @@ _LINEAR_OUT = Ease((0.0,), (0.0,))
 _LINEAR_IN = Ease((1.0,), (1.0,))
 
 
+@dataclass(frozen=True, slots=True)
+class VectorForm:
+    """How the values of a property are read, and its ``default``. ``filled``: shorter values are filled up from that,
+    so that all keyframes have the same number of components."""
+
+    default: Vector
+    read: Callable[[Any], Vector] = numbers
+    filled: bool = False
+
+
+_BLACK = (0.0, 0.0, 0.0, 1.0)
+ANY_LENGTH = VectorForm((0.0,))
+
+
 def is_animated(k: Any) -> bool:
     """Whether ``k`` is an array of keyframes (``a`` is absent or wrong in many documents)."""
     return isinstance(k, list) and bool(k) and isinstance(k[0], dict) and ("t" in k[0] or "s" in k[0])
@@ -50,7 +65,7 @@ def vector(
     raw = owner.get(key)
     if raw is None:
         return Property(default, name=name)
-    return read_property(context, raw, numbers, default, f"{pointer}/{key}", name, default)
+    return read_property(context, raw, VectorForm(default, filled=True), f"{pointer}/{key}", name)
 
 
 def optional_vector(
@@ -58,7 +73,7 @@ def optional_vector(
 ) -> Property[Vector] | None:
     """Like ``vector``, but None where the document says nothing; values keep the length they have."""
     raw = owner.get(key)
-    return None if raw is None else read_property(context, raw, numbers, (0.0,), f"{pointer}/{key}", name)
+    return None if raw is None else read_property(context, raw, ANY_LENGTH, f"{pointer}/{key}", name)
 
 
 def scalar(
@@ -88,9 +103,9 @@ def color_property(
     """A colour, 0..1. Documents before 4.1.9 count from 0 to 255."""
     raw = owner.get(key)
     if raw is None:
-        return Property((0.0, 0.0, 0.0, 1.0), name=name)
+        return Property(_BLACK, name=name)
     read = _color_of_255 if context.version < COLORS_TO_255_BEFORE else color
-    return read_property(context, raw, read, (0.0, 0.0, 0.0, 1.0), f"{pointer}/{key}", name)
+    return read_property(context, raw, VectorForm(_BLACK, read), f"{pointer}/{key}", name)
 
 
 def _color_of_255(raw: Any) -> Vector:
@@ -121,7 +136,7 @@ def gradient_stops(context: Context, owner: Mapping[str, Any], key: str, pointer
         return GradientValue(1, Property((0.0, 0.0, 0.0, 0.0), pointer=where, name="colors"))
     inner = raw.get("k")
     holder = inner if isinstance(inner, dict) else raw
-    stops = read_property(context, holder, numbers, (0.0, 0.0, 0.0, 0.0), f"{where}/k", "colors")
+    stops = read_property(context, holder, VectorForm((0.0, 0.0, 0.0, 0.0)), f"{where}/k", "colors")
     fewest = min([len(stops.value), *(len(frame.value) for frame in stops.keyframes)])
     count = integer_of(raw, "p", fewest // 4)
     if not 1 <= count <= max(fewest // 4, 1):
@@ -132,27 +147,17 @@ def gradient_stops(context: Context, owner: Mapping[str, Any], key: str, pointer
     return GradientValue(count, stops)
 
 
-def read_property(
-    context: Context,
-    raw: Any,
-    read: Callable[[Any], Vector],
-    default: Vector,
-    pointer: str,
-    name: str,
-    length_of: Vector = (),
-) -> Property[Vector]:
-    """A property of vectors; one that cannot be read is reported and stands still at ``default``.
-
-    Values shorter than ``length_of`` are filled from it, so that every keyframe has the same number of components.
-    """
+def read_property(context: Context, raw: Any, form: VectorForm, pointer: str, name: str) -> Property[Vector]:
+    """A property of vectors; one that cannot be read is reported and stands still at its default."""
+    length_of = form.default if form.filled else ()
     try:
-        return _property(context, raw, read, pointer, name, lambda values: _even(values, length_of))
+        return _property(context, raw, form.read, pointer, name, lambda values: _even(values, length_of))
     except Malformed as problem:
         slot = raw.get("sid") if isinstance(raw, dict) else None
         feature = "slot.value" if isinstance(slot, str) and slot in context.slots else "document.malformed"
         what = f"slot {slot}" if feature == "slot.value" else (name or pointer.rpartition("/")[2])
         context.report(feature, f"{what} cannot be read: {problem}", pointer, "its default is used")
-        return Property(default, pointer=pointer, name=name, slot=slot if isinstance(slot, str) else None)
+        return Property(form.default, pointer=pointer, name=name, slot=slot if isinstance(slot, str) else None)
 
 
 def _property(

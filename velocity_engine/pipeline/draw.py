@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from velocity_engine.composite.tiles import TILE
@@ -68,31 +68,37 @@ class TileCount:
         self.held += held
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Tally:
+    """What is measured while frames are drawn."""
+
+    clock: StageClock
+    tiles: TileCount = field(default_factory=TileCount)
+
+
 class FrameDrawer:
     """Draws frames of a scene on one canvas and converts what changed. ``close`` ends the compositor's threads.
 
     ``scene_lock`` is held while the scene is asked for a display list, where several drawers share a scene.
-    ``tiles`` counts.
     """
 
     def __init__(
         self,
         scene: Scene,
         ring: YuvRing,
-        clock: StageClock,
+        tally: Tally,
         cancelled: Callable[[], bool],
         *,
         threads: int = 1,
         scene_lock: threading.Lock | None = None,
-        tiles: TileCount | None = None,
     ) -> None:
         from velocity_engine.composite import Compositor, FrameCompositor
 
-        self._scene, self._ring, self._clock, self._cancelled = scene, ring, clock, cancelled
+        self._scene, self._ring, self._cancelled = scene, ring, cancelled
+        self._clock, self._tiles = tally.clock, tally.tiles
         self._scene_lock: AbstractContextManager[object] = scene_lock or nullcontext()
         self._compositor = Compositor(threads=threads)
         self._frames = FrameCompositor(scene.width, scene.height, self._compositor)
-        self._tiles = tiles or TileCount()
         self._first = True
 
     def draw(self, segment: Segment) -> Iterator[YuvFrame | None]:
@@ -181,7 +187,7 @@ class SegmentWork:
         sender = FrameSender(ring, clock)
         encoder = self.encoder(segment)
         packets: list[EncodedPacket] = []
-        drawer = FrameDrawer(self.scene, ring, clock, self.cancelled, scene_lock=self.scene_lock, tiles=tiles)
+        drawer = FrameDrawer(self.scene, ring, Tally(clock, tiles), self.cancelled, scene_lock=self.scene_lock)
         try:
             for drawn in drawer.draw(segment):
                 packets += sender.send(encoder, drawn)

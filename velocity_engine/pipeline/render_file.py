@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from velocity_engine.errors import Place, RenderCancelled, RenderFailed, VelocityError
 from velocity_engine.media.audio import RATE, AudioPlan, mix_audio
 from velocity_engine.model.gc_threshold import raised_gc_threshold
-from velocity_engine.mux.muxer import Muxer
+from velocity_engine.mux.muxer import Muxer, Sound
 from velocity_engine.pipeline.draw import SegmentWork, StageClock, TileCount
 from velocity_engine.pipeline.poster import write_poster
 from velocity_engine.pipeline.prepared import Video
@@ -174,8 +174,7 @@ def _open_writer(delivery: Deliveries, video: Video, plan: AudioPlan | None, wor
         video.settings,
         size,
         video.rate,
-        audio=sound,
-        audio_bit_rate=video.config.audio_bitrate,
+        None if sound is None else Sound(sound, bit_rate=video.config.audio_bitrate),
     )
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from velocity_engine.kernels.compiler.parallel import available_cores
 from velocity_engine.pipeline.channel import Channel, ChannelClosed
-from velocity_engine.pipeline.draw import FrameDrawer, FrameSender, SegmentWork, StageClock, TileCount
+from velocity_engine.pipeline.draw import FrameDrawer, FrameSender, SegmentWork, StageClock, Tally, TileCount
 from velocity_engine.pipeline.frame_ring import YuvFrame
 from velocity_engine.pipeline.packet_room import PacketRoom
 from velocity_engine.pipeline.pixel_formats import pixel_format
@@ -127,11 +127,10 @@ class SegmentWorker:
         drawer = FrameDrawer(
             self._work.scene,
             self._ring,
-            self.clock,
+            Tally(self.clock, self.tiles),
             self._work.cancelled,
             threads=self._drawing_threads,
             scene_lock=self._scene_lock,
-            tiles=self.tiles,
         )
         helper = ThreadPoolExecutor(1, thread_name_prefix="velocity-draw")
         try:

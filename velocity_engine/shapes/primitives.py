@@ -6,6 +6,7 @@ Lottie specification, section "Shapes": start point and direction are those that
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -100,24 +101,28 @@ def _polygon(corners: NDArray[np.float64]) -> Path:
     return one_contour(points, True)
 
 
-def polystar_path(
-    kind: StarKind,
-    x: float,
-    y: float,
-    points: float,
-    rotation: float,
-    outer_radius: float,
-    outer_roundness: float,
-    inner_radius: float,
-    inner_roundness: float,
-) -> Path:
-    """About (x, y); from the first outer point (straight up at rotation 0), clockwise. ``points`` is rounded."""
-    count = min(math.floor(points + 0.5), MAX_STAR_POINTS)
+@dataclass(frozen=True, slots=True)
+class Star:
+    """The numbers of a star at one time, in the order of the specification. ``points`` is rounded; the inner ones do
+    not count for a polygon."""
+
+    points: float
+    rotation: float
+    outer_radius: float
+    outer_roundness: float
+    inner_radius: float
+    inner_roundness: float
+
+
+def polystar_path(kind: StarKind, x: float, y: float, star: Star) -> Path:
+    """About (x, y); from the first outer point (straight up at rotation 0), clockwise."""
+    count = min(math.floor(star.points + 0.5), MAX_STAR_POINTS)
     if count < 1:
         return EMPTY_PATH
-    inner = (inner_radius, inner_roundness) if kind is StarKind.STAR else None
-    path = _star_parts(count, rotation, outer_roundness, None if inner is None else inner[1])[0] * outer_radius
-    path += _star_rest(count, rotation, outer_roundness, inner, x, y)
+    rotation, roundness = star.rotation, star.outer_roundness
+    inner = (star.inner_radius, star.inner_roundness) if kind is StarKind.STAR else None
+    path = _star_parts(count, rotation, roundness, None if inner is None else inner[1])[0] * star.outer_radius
+    path += _star_rest(count, rotation, roundness, inner, x, y)
     return one_contour(path, True)
 
 

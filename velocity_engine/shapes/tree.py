@@ -33,6 +33,7 @@ from velocity_engine.model.shapes import (
     Repeater,
     RoundCorners,
     ShapeItem,
+    StarKind,
     Stroke,
     Trim,
     TrimMode,
@@ -69,7 +70,7 @@ from velocity_engine.shapes.geometry import (
     TrimmedInTurn,
     Turns,
 )
-from velocity_engine.shapes.primitives import ellipse_path, polystar_path, rounded_rectangle_path
+from velocity_engine.shapes.primitives import Star, ellipse_path, polystar_path, rounded_rectangle_path
 from velocity_engine.shapes.pucker_bloat import pucker_bloat
 from velocity_engine.shapes.repeater import MAX_COPIES
 from velocity_engine.shapes.round_corners import round_corners
@@ -400,8 +401,12 @@ def _primitive_parts(item: ShapeItem) -> tuple[Reading, Callable[..., Path], boo
             item.inner_radius,
             item.inner_roundness,
         )
-        return Reading(pairs=(item.position,), scalars=scalars), partial(polystar_path, item.kind), item.reversed
+        return Reading(pairs=(item.position,), scalars=scalars), partial(_star_path, item.kind), item.reversed
     return None
+
+
+def _star_path(kind: StarKind, x: float, y: float, *numbers: float) -> Path:
+    return polystar_path(kind, x, y, Star(*numbers))
 
 
 def _changes_single_paths(item: ShapeItem) -> bool:

@@ -78,31 +78,36 @@ def outlines_of(layout: Layout) -> Outlines:
     )
 
 
-def text_commands(
-    outlines: Outlines,
-    matrices: Values,
-    document: TextDocument,
-    changes: Changes | None = None,
-    *,
-    scale: float = 1.0,
-    clips: tuple[Clip, ...] = (),
-    label: str = "",
-) -> list[DrawCommand]:
-    """In painter's order: clusters as they follow each other in the text, strokes under or over their fills.
+@dataclass(frozen=True, slots=True, eq=False)
+class PlacedText:
+    """How a text stands and looks at one time.
 
-    ``scale``: that of a text shrunk to fit, beside the document's size, for the width of its stroke.
+    ``matrices``: (n, 6) float64, where its clusters stand. ``changes``: what animators do to them. ``scale``: that of a
+    text shrunk to fit, beside the document's size, for the width of its stroke. ``clips`` and ``label`` are those of
+    its commands.
     """
+
+    matrices: Values
+    document: TextDocument
+    changes: Changes | None = None
+    scale: float = 1.0
+    clips: tuple[Clip, ...] = ()
+    label: str = ""
+
+
+def text_commands(outlines: Outlines, text: PlacedText) -> list[DrawCommand]:
+    """In painter's order: clusters as they follow each other in the text, strokes under or over their fills."""
     shown = outlines.visible()
     if not len(shown):
         return []
-    styles = _styles(len(outlines.paths), document, changes)
+    clips, label = text.clips, text.label
+    styles = _styles(len(outlines.paths), text.document, text.changes)
     cuts = np.flatnonzero(np.any(styles[shown][1:] != styles[shown][:-1], axis=1)) + 1
     result: list[DrawCommand] = []
     for alike in np.split(shown, cuts):
-        first, last = int(alike[0]), int(alike[-1]) + 1
-        style = _Style.of(styles[first], document, scale)
+        style = _Style.of(styles[alike[0]], text.document, text.scale)
         blurred = style.blur != (0.0, 0.0)
-        commands = _painted(outlines, alike, first, last, matrices, style, () if blurred else clips, label)
+        commands = _painted(outlines, alike, text.matrices, style, () if blurred else clips, label)
         if blurred and commands:
             commands = [command(group_source(commands), clips=clips, effects=(blur_effect(*style.blur),), label=label)]
         result += commands
@@ -149,15 +154,19 @@ def _straight(color: Sequence[float] | None) -> Values:
 
 
 def _painted(
-    outlines: Outlines, alike: NDArray[np.int64], first: int, last: int, matrices: Values, style: _Style,
-    clips: tuple[Clip, ...], label: str,
-) -> list[DrawCommand]:  # fmt: skip
+    outlines: Outlines,
+    alike: NDArray[np.int64],
+    matrices: Values,
+    style: _Style,
+    clips: tuple[Clip, ...],
+    label: str,
+) -> list[DrawCommand]:
     strokes = style.width > 0.0 and style.stroke[3] >= _INVISIBLE
     if style.fill[3] < _INVISIBLE and not strokes:
         return []
     pen = _common_scale(matrices[alike], strokes)
     if pen is not None:
-        whole = outlines.joined(first, last, matrices)
+        whole = outlines.joined(int(alike[0]), int(alike[-1]) + 1, matrices)
         return _fill_and_stroke(whole, style, style.width * pen if strokes else 0.0, IDENTITY, clips, label)
     result: list[DrawCommand] = []
     for cluster in alike:

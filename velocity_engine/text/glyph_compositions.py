@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
-from velocity_engine.display import Clip, DrawCommand, command, group_source
+from velocity_engine.display import DrawCommand, command, group_source
 from velocity_engine.model.document import Document
 from velocity_engine.model.geometry import multiply
 from velocity_engine.model.text import TextData, TextDocument
@@ -15,6 +12,7 @@ from velocity_engine.motion.transforms import transform_matrix
 from velocity_engine.sampler import Sampler
 from velocity_engine.text.animators import Changes
 from velocity_engine.text.blur import blur_effect
+from velocity_engine.text.drawing import PlacedText
 from velocity_engine.text.layout import GlyphComposition
 
 
@@ -26,32 +24,26 @@ def glyph_compositions(document: Document, text: TextData) -> list[str]:
 
 
 def composition_commands(
-    compositions: Sequence[GlyphComposition],
-    matrices: NDArray[np.float64],
-    document: TextDocument,
-    changes: Changes | None,
-    sampler: Sampler,
-    start: float,
-    clips: tuple[Clip, ...],
-    label: str,
+    compositions: Sequence[GlyphComposition], text: PlacedText, sampler: Sampler, start: float
 ) -> list[DrawCommand]:
-    """``matrices``: (n, 6), where the clusters stand. ``start``: the start time of the text's layer, in frames."""
+    """``start``: the start time of the text's layer, in frames."""
+    changes, clips = text.changes, text.clips
     result: list[DrawCommand] = []
     for one in compositions:
         glyph, time = one.glyph, sampler.frame - start
         if glyph.precomp is None or not glyph.in_point <= time < glyph.out_point:
             continue
-        opacity = sampler.scalar(glyph.transform.opacity) / 100.0 * _faded(document, changes, one.cluster)
+        opacity = sampler.scalar(glyph.transform.opacity) / 100.0 * _faded(text.document, changes, one.cluster)
         opacity = min(max(opacity, 0.0), 1.0)
         if opacity <= 0.0:
             continue
-        a, b, c, d, e, f = (float(number) for number in matrices[one.cluster])
+        a, b, c, d, e, f = (float(number) for number in text.matrices[one.cluster])
         placed = multiply((a, b, c, d, e, f), multiply(one.matrix, transform_matrix(glyph.transform, sampler)))
         shown = sampler.composition(glyph.precomp, (time - glyph.start_time) / glyph.stretch, placed)
         blur = (0.0, 0.0) if changes is None else tuple(changes.blur[one.cluster].tolist())
         effects = (blur_effect(*blur),) if blur != (0.0, 0.0) else ()
         if shown and (effects or clips or opacity < 1.0):
-            shown = [command(group_source(shown), opacity=opacity, clips=clips, effects=effects, label=label)]
+            shown = [command(group_source(shown), opacity=opacity, clips=clips, effects=effects, label=text.label)]
         result += shown
     return result
 

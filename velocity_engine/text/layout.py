@@ -116,7 +116,8 @@ def break_lines(paragraphs: Sequence[Paragraph], size: float, tracking: float, w
     for number, paragraph in enumerate(paragraphs):
         clusters = paragraph.clusters
         if width is None or not clusters:
-            lines.append(_line(number, clusters, 0, len(clusters), size, extra, ends=True, forced=False))
+            shown = _shown_width(clusters, size, extra)
+            lines.append(Line(number, 0, len(clusters), ends=True, width=shown, forced=False))
             continue
         lines += _wrapped(number, paragraph, size, extra, width)
     return lines
@@ -134,7 +135,8 @@ def _wrapped(number: int, paragraph: Paragraph, size: float, extra: float, width
         advance = cluster.advance * size
         if not cluster.space and at > first and reach + advance > width + _SLACK:
             end, forced = (best, False) if best is not None else (at, True)
-            lines.append(_line(number, clusters, first, end, size, extra, ends=False, forced=forced))
+            shown = _shown_width(clusters[first:end], size, extra)
+            lines.append(Line(number, first, end, ends=False, width=shown, forced=forced))
             first = at = end
             best, reach = None, 0.0
             continue
@@ -142,28 +144,18 @@ def _wrapped(number: int, paragraph: Paragraph, size: float, extra: float, width
         at += 1
         if cluster.end in allowed and at < len(clusters):
             best = at
-    lines.append(_line(number, clusters, first, len(clusters), size, extra, ends=True, forced=False))
-    if len(clusters) and clusters[first].advance * size > width + _SLACK:
-        lines[-1] = _line(number, clusters, first, len(clusters), size, extra, ends=True, forced=True)
+    shown = _shown_width(clusters[first:], size, extra)
+    too_wide = bool(clusters) and clusters[first].advance * size > width + _SLACK
+    lines.append(Line(number, first, len(clusters), ends=True, width=shown, forced=too_wide))
     return lines
 
 
-def _line(
-    number: int,
-    clusters: Sequence[Cluster],
-    first: int,
-    last: int,
-    size: float,
-    extra: float,
-    *,
-    ends: bool,
-    forced: bool,
-) -> Line:
-    end = last
-    while end > first and clusters[end - 1].space:
+def _shown_width(clusters: Sequence[Cluster], size: float, extra: float) -> float:
+    """The width of a line of clusters, without the spaces at its end. ``extra`` lies between each two, in pixels."""
+    end = len(clusters)
+    while end > 0 and clusters[end - 1].space:
         end -= 1
-    width = sum(c.advance for c in clusters[first:end]) * size + max(end - first - 1, 0) * extra
-    return Line(number, first, last, ends, width, forced)
+    return sum(c.advance for c in clusters[:end]) * size + max(end - 1, 0) * extra
 
 
 # --- places ---------------------------------------------------------------------------------------------------------

@@ -43,6 +43,18 @@ class Cluster:
 
 
 @dataclass(frozen=True, slots=True)
+class _Run:
+    """What HarfBuzz shapes at once: graphemes (``spans`` in the paragraph's text) in one face, direction (``level``),
+    script and ``scale`` beside 1 em."""
+
+    spans: Sequence[tuple[int, int]]
+    face: Face
+    level: int
+    script: str
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraph:
     """``clusters`` in logical order; ``text`` after capitals were applied; ``base_level`` 1 for right to left."""
 
@@ -115,7 +127,7 @@ def _shape_paragraph(
         if face is None:
             clusters += [_blank(span, faces[0], level, scale) for span in cut]
         else:
-            clusters += _shape_run(text, cut, face, level, code, scale, ligatures, missing)
+            clusters += _shape_run(text, _Run(cut, face, level, code, scale), ligatures, missing)
     return Paragraph(text, base, tuple(clusters))
 
 
@@ -140,20 +152,12 @@ def _blank(span: tuple[int, int], face: Face, level: int, scale: float) -> Clust
     return Cluster(*span, (), advance * scale, level, False, face.ascent * scale)
 
 
-def _shape_run(
-    text: str,
-    spans: Sequence[tuple[int, int]],
-    face: Face,
-    level: int,
-    script: str,
-    scale: float,
-    ligatures: bool,
-    missing: dict[str, None],
-) -> list[Cluster]:
-    start, end = spans[0][0], spans[-1][1]
-    placed = face.shape(text, start, end - start, rtl=level % 2 == 1, script=script, ligatures=ligatures)
+def _shape_run(text: str, run: _Run, ligatures: bool, missing: dict[str, None]) -> list[Cluster]:
+    face, level, scale = run.face, run.level, run.scale
+    start, end = run.spans[0][0], run.spans[-1][1]
+    placed = face.shape(text, start, end - start, rtl=level % 2 == 1, script=run.script, ligatures=ligatures)
     owner = {}
-    for first, last in spans:
+    for first, last in run.spans:
         owner.update(dict.fromkeys(range(first, last), first))
     by_start: dict[int, list[ClusterGlyph]] = {}
     advances: dict[int, float] = {}

@@ -12,7 +12,7 @@ from velocity_engine.errors import Finding, Place
 from velocity_engine.model.geometry import IDENTITY, Bounds
 from velocity_engine.model.text import TextDocument
 from velocity_engine.plugin_types import LayerContext
-from velocity_engine.text.drawing import outlines_of, text_commands
+from velocity_engine.text.drawing import PlacedText, outlines_of, text_commands
 from velocity_engine.text.findings import document_findings
 from velocity_engine.text.fit import FittedText, fit_text
 from velocity_engine.text.fonts import FontCatalogue
@@ -70,13 +70,10 @@ class LayerTypesetter:
 def _laid_out(document: TextDocument, fitted: FittedText) -> SetText:
     layout = fitted.layout
     clips = () if fitted.clip is None else (Clip(fitted.clip, IDENTITY),)
-    commands = (
-        text_commands(
-            outlines_of(layout), flat_matrices(layout), document, scale=layout.size / document.size, clips=clips
-        )
-        if len(layout) and document.size > 0.0
-        else []
-    )
+    commands = []
+    if len(layout) and document.size > 0.0:
+        placed = PlacedText(flat_matrices(layout), document, scale=layout.size / document.size, clips=clips)
+        commands = text_commands(outlines_of(layout), placed)
     glyphs = tuple(
         SetGlyph(text, int(line), int(word), float(x), float(y), float(advance), path)
         for text, line, word, x, y, advance, path in zip(

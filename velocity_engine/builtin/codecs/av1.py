@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from velocity_engine.builtin.codecs.levels import Level, Stream, chosen_level, level_problems
 from velocity_engine.builtin.codecs.rates import (
+    QuantiserScale,
     bits_per_second,
     closed_distance,
     closed_problems,
@@ -25,6 +26,7 @@ SMALLEST_SIDE = 64
 # measured quality (PSNR).
 PRESETS = ((4, 7), (6, 6), (8, 4), (9, 0), (10, -2), (11, -4))
 RATE_FACTOR = 32  # at 9
+QUANTISERS = QuantiserScale(middle=35, per_doubling=9, low=1, high=63)
 
 # The quality above which a capped bitrate is not spent, and the share of the bitrate that is aimed at: SVT-AV1
 # exceeds it in short segments.
@@ -36,35 +38,33 @@ AIM = 0.9
 KEY_FRAMES_ALONE = {"rc": "2", "pred-struct": "1", "buf-initial-sz": "20", "buf-optimal-sz": "100", "buf-sz": "200"}
 KEY_FRAMES_AIM = 0.8
 
-# Annex A.3: seq_level_idx, name, samples a picture, width, height, samples a second decoded, Mbit/s of the main and
-# high tiers.
+# Annex A.3: seq_level_idx, name, (samples a picture, width, height, samples a second decoded), Mbit/s of the main
+# and high tiers.
 _TABLE = (
-    (0, "2.0", 147_456, 2_048, 1_152, 4_423_680, 1.5, None),
-    (1, "2.1", 278_784, 2_816, 1_584, 8_363_520, 3, None),
-    (4, "3.0", 665_856, 4_352, 2_448, 19_975_680, 6, None),
-    (5, "3.1", 1_065_024, 5_504, 3_096, 31_950_720, 10, None),
-    (8, "4.0", 2_359_296, 6_144, 3_456, 70_778_880, 12, 30),
-    (9, "4.1", 2_359_296, 6_144, 3_456, 141_557_760, 20, 50),
-    (12, "5.0", 8_912_896, 8_192, 4_352, 267_386_880, 30, 100),
-    (13, "5.1", 8_912_896, 8_192, 4_352, 534_773_760, 40, 160),
-    (14, "5.2", 8_912_896, 8_192, 4_352, 1_069_547_520, 60, 240),
-    (15, "5.3", 8_912_896, 8_192, 4_352, 1_069_547_520, 60, 240),
-    (16, "6.0", 35_651_584, 16_384, 8_704, 1_069_547_520, 60, 240),
-    (17, "6.1", 35_651_584, 16_384, 8_704, 2_139_095_040, 100, 480),
-    (18, "6.2", 35_651_584, 16_384, 8_704, 4_278_190_080, 160, 800),
-    (19, "6.3", 35_651_584, 16_384, 8_704, 4_278_190_080, 160, 800),
+    (0, "2.0", (147_456, 2_048, 1_152, 4_423_680), 1.5, None),
+    (1, "2.1", (278_784, 2_816, 1_584, 8_363_520), 3, None),
+    (4, "3.0", (665_856, 4_352, 2_448, 19_975_680), 6, None),
+    (5, "3.1", (1_065_024, 5_504, 3_096, 31_950_720), 10, None),
+    (8, "4.0", (2_359_296, 6_144, 3_456, 70_778_880), 12, 30),
+    (9, "4.1", (2_359_296, 6_144, 3_456, 141_557_760), 20, 50),
+    (12, "5.0", (8_912_896, 8_192, 4_352, 267_386_880), 30, 100),
+    (13, "5.1", (8_912_896, 8_192, 4_352, 534_773_760), 40, 160),
+    (14, "5.2", (8_912_896, 8_192, 4_352, 1_069_547_520), 60, 240),
+    (15, "5.3", (8_912_896, 8_192, 4_352, 1_069_547_520), 60, 240),
+    (16, "6.0", (35_651_584, 16_384, 8_704, 1_069_547_520), 60, 240),
+    (17, "6.1", (35_651_584, 16_384, 8_704, 2_139_095_040), 100, 480),
+    (18, "6.2", (35_651_584, 16_384, 8_704, 4_278_190_080), 160, 800),
+    (19, "6.3", (35_651_584, 16_384, 8_704, 4_278_190_080), 160, 800),
 )
 
 # SVT-AV1 writes a banner and its settings to standard error unless told to write errors only.
 os.environ.setdefault("SVT_LOG", "1")
 
 
-def _level(
-    number: int, name: str, picture: int, width: int, height: int, rate: int, main: float, high: int | None
-) -> Level:
+def _level(number: int, name: str, sizes: tuple[int, int, int, int], main: float, high: int | None) -> Level:
     bits = int(main * 1_000_000)
     high_bits = None if high is None else high * 1_000_000
-    return Level(number, name, picture, width, height, rate, bits, bits, high_bits, high_bits)
+    return Level(number, name, *sizes, bits, bits, high_bits, high_bits)
 
 
 LEVELS = tuple(_level(*row) for row in _TABLE)
@@ -119,7 +119,7 @@ class Av1:
             if distance == 1:
                 private |= KEY_FRAMES_ALONE
         elif config.rate_control == RateControl.CQP:
-            value = quantiser_for(config, width, height, rate, middle=35, per_doubling=9, low=1, high=63)
+            value = quantiser_for(config, width, height, rate, QUANTISERS)
             options["qp"] = str(value)
         else:
             options["crf"] = str(RATE_FACTOR + offset)

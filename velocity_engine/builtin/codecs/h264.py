@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from velocity_engine.builtin.codecs.levels import Level, Stream, chosen_level, level_problems
 from velocity_engine.builtin.codecs.rates import (
+    QuantiserScale,
     bits_per_second,
     capped_quality,
     closed_distance,
@@ -35,6 +36,7 @@ PRESETS = (
     ("ultrafast", 5.5, 10.0),
 )
 RATE_FACTOR = 21.0  # at "veryfast"
+QUANTISERS = QuantiserScale(middle=27, per_doubling=6, low=1, high=51)
 
 # What the fastest preset leaves out, so that its stream would be of a lower profile than the one asked for.
 FASTEST = "ultrafast"
@@ -132,7 +134,7 @@ class H264:
             options |= capped_quality(factor, stream.bits, level, BUFFER_SECONDS)
             private |= {"vbv-init": str(BUFFER_START), "zones": f"0,0,crf={max(0.0, factor - better):.2f}"}
         else:
-            value = quantiser_for(config, width, height, rate, middle=27, per_doubling=6, low=1, high=51)
+            value = quantiser_for(config, width, height, rate, QUANTISERS)
             options["qp"] = str(value)
         options["x264-params"] = ":".join(f"{key}={value}" for key, value in private.items())
         constant = config.rate_control == RateControl.CBR

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from velocity_engine.builtin.codecs.levels import Level, Stream, chosen_level, level_problems
 from velocity_engine.builtin.codecs.rates import (
+    QuantiserScale,
     bits_per_second,
     capped_quality,
     closed_distance,
@@ -33,39 +34,37 @@ PRESETS: tuple[tuple[str, float, dict[str, str]], ...] = (
     ("ultrafast", -2.5, {}),
 )
 RATE_FACTOR = 23.0  # at "superfast"
+QUANTISERS = QuantiserScale(middle=27, per_doubling=6, low=1, high=51)
 
 # How many times the bits a segment's first frame may have, as key frames inside a video do (see ``h264``).
 FIRST_FRAME = 1.3
 BUFFER_SECONDS = 0.55
 
-# Tables A.8 and A.9: level times 10, luma samples a picture and a second, then kbit/s and kbit of buffer of the main
+# Tables A.8 and A.9: level times 10, luma samples a picture and a second, then (kbit/s, kbit of buffer) of the main
 # and high tiers.
 _TABLE = (
-    (10, 36_864, 552_960, 128, 350, None, None),
-    (20, 122_880, 3_686_400, 1_500, 1_500, None, None),
-    (21, 245_760, 7_372_800, 3_000, 3_000, None, None),
-    (30, 552_960, 16_588_800, 6_000, 6_000, None, None),
-    (31, 983_040, 33_177_600, 10_000, 10_000, None, None),
-    (40, 2_228_224, 66_846_720, 12_000, 12_000, 30_000, 30_000),
-    (41, 2_228_224, 133_693_440, 20_000, 20_000, 50_000, 50_000),
-    (50, 8_912_896, 267_386_880, 25_000, 25_000, 100_000, 100_000),
-    (51, 8_912_896, 534_773_760, 40_000, 40_000, 160_000, 160_000),
-    (52, 8_912_896, 1_069_547_520, 60_000, 60_000, 240_000, 240_000),
-    (60, 35_651_584, 1_069_547_520, 60_000, 60_000, 240_000, 240_000),
-    (61, 35_651_584, 2_139_095_040, 120_000, 120_000, 480_000, 480_000),
-    (62, 35_651_584, 4_278_190_080, 240_000, 240_000, 800_000, 800_000),
+    (10, 36_864, 552_960, (128, 350), None),
+    (20, 122_880, 3_686_400, (1_500, 1_500), None),
+    (21, 245_760, 7_372_800, (3_000, 3_000), None),
+    (30, 552_960, 16_588_800, (6_000, 6_000), None),
+    (31, 983_040, 33_177_600, (10_000, 10_000), None),
+    (40, 2_228_224, 66_846_720, (12_000, 12_000), (30_000, 30_000)),
+    (41, 2_228_224, 133_693_440, (20_000, 20_000), (50_000, 50_000)),
+    (50, 8_912_896, 267_386_880, (25_000, 25_000), (100_000, 100_000)),
+    (51, 8_912_896, 534_773_760, (40_000, 40_000), (160_000, 160_000)),
+    (52, 8_912_896, 1_069_547_520, (60_000, 60_000), (240_000, 240_000)),
+    (60, 35_651_584, 1_069_547_520, (60_000, 60_000), (240_000, 240_000)),
+    (61, 35_651_584, 2_139_095_040, (120_000, 120_000), (480_000, 480_000)),
+    (62, 35_651_584, 4_278_190_080, (240_000, 240_000), (800_000, 800_000)),
 )
 
 
-def _level(
-    tens: int, picture: int, rate: int, bits: int, buffer: int, high_bits: int | None, high_buffer: int | None
-) -> Level:
+def _level(tens: int, picture: int, rate: int, main: tuple[int, int], high: tuple[int, int] | None) -> Level:
     side = math.isqrt(8 * picture)
-    high = None if high_bits is None else high_bits * 1000
-    size = None if high_buffer is None else high_buffer * 1000
-    return Level(
-        tens * 3, f"{tens // 10}.{tens % 10}", picture, side, side, rate, bits * 1000, buffer * 1000, high, size
-    )
+    bits, buffer = main[0] * 1000, main[1] * 1000
+    high_bits, high_buffer = (None, None) if high is None else (high[0] * 1000, high[1] * 1000)
+    name = f"{tens // 10}.{tens % 10}"
+    return Level(tens * 3, name, picture, side, side, rate, bits, buffer, high_bits, high_buffer)
 
 
 LEVELS = tuple(_level(*row) for row in _TABLE)
@@ -119,7 +118,7 @@ class H265:
             options |= capped_quality(factor, stream.bits, level, BUFFER_SECONDS)
             private |= {"vbv-init": str(BUFFER_START), "zones": f"0,1,b={FIRST_FRAME}"}
         if config.rate_control == RateControl.CQP:
-            value = quantiser_for(config, width, height, rate, middle=27, per_doubling=6, low=1, high=51)
+            value = quantiser_for(config, width, height, rate, QUANTISERS)
             options["qp"] = str(value)
         else:
             private |= {"level-idc": level.name, "high-tier": str(int(level.is_high_tier(stream.bits)))}

@@ -8,6 +8,7 @@ for. Where the quality needs less than the bitrate, the file is smaller than the
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from fractions import Fraction
 
 from velocity_engine.builtin.codecs.levels import Level
@@ -70,24 +71,22 @@ def capped_quality(factor: float, bits: int | None, level: Level, buffer_seconds
     return {"crf": f"{factor:.2f}", "maxrate": str(peak), "bufsize": str(min(size, level.buffer_for(bits)))}
 
 
-def quantiser_for(
-    config: EncoderConfig,
-    width: int,
-    height: int,
-    rate: Fraction,
-    *,
-    middle: float,
-    per_doubling: float,
-    low: int,
-    high: int,
-) -> int:
-    """The constant quantiser: ``qp``, else ``middle`` at 0.1 bits a pixel and ``per_doubling`` less for each doubling
-    of that.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuantiserScale:
+    """A codec's quantisers: from ``low`` to ``high``, with ``middle`` at 0.1 bits a pixel and ``per_doubling`` less for
+    each doubling of that."""
 
-    Without a bitrate it is ``middle``. The result lies within ``low`` .. ``high``.
-    """
+    middle: float
+    per_doubling: float
+    low: int
+    high: int
+
+
+def quantiser_for(config: EncoderConfig, width: int, height: int, rate: Fraction, scale: QuantiserScale) -> int:
+    """The constant quantiser: ``qp``, else the one on the ``scale`` for the bitrate. Without a bitrate it is the middle
+    one."""
     if config.qp is not None:
         return config.qp
     density = bits_per_pixel(config, width, height, rate)
-    value = middle if density is None else middle - per_doubling * math.log2(density / 0.1)
-    return round(max(low, min(high, value)))
+    value = scale.middle if density is None else scale.middle - scale.per_doubling * math.log2(density / 0.1)
+    return round(max(scale.low, min(scale.high, value)))

@@ -4,6 +4,7 @@ Warp). Each says, for a place of the result, which place of the layer is seen th
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,6 +18,15 @@ from velocity_engine.model.layers import Effect
 from velocity_engine.sampler import Sampler
 
 _ONE = np.float32(1.0)
+_Seen = tuple[Field, Field, Field]  # places as seen from a centre: across, down, and how far away
+
+
+@dataclass(frozen=True, slots=True)
+class _Oval:
+    """The ellipse within which an effect bends the picture, in the layer's pixels."""
+
+    centre: tuple[float, float]
+    radii: tuple[float, float]
 
 
 def _reach(matrix: Matrix, across: float, down: float) -> Margin:
@@ -25,21 +35,20 @@ def _reach(matrix: Matrix, across: float, down: float) -> Margin:
     return even_margin(abs(ax) + abs(dx) + 2.0, abs(ay) + abs(dy) + 2.0)
 
 
-def _about(x: Field, y: Field, centre: tuple[float, float], radii: tuple[float, float]) -> tuple[Field, Field, Field]:
-    """The places as seen from ``centre`` in units of the radii, and how far away they are."""
-    across = (x - np.float32(centre[0])) * np.float32(1.0 / radii[0])
-    down = (y - np.float32(centre[1])) * np.float32(1.0 / radii[1])
+def _about(x: Field, y: Field, oval: _Oval) -> _Seen:
+    """The places as seen from the centre in units of the radii, and how far away they are."""
+    across = (x - np.float32(oval.centre[0])) * np.float32(1.0 / oval.radii[0])
+    down = (y - np.float32(oval.centre[1])) * np.float32(1.0 / oval.radii[1])
     return across, down, np.hypot(across, down)
 
 
-def _spread(
-    x: Field, y: Field, centre: tuple[float, float], across: Field, down: Field, far: Field, factor: Field,
-    radii: tuple[float, float],
-) -> tuple[Field, Field]:  # fmt: skip
-    """Places within the unit circle moved to ``factor`` times their way from the centre; the others stay."""
+def _spread(x: Field, y: Field, oval: _Oval, seen: _Seen, factor: Field) -> tuple[Field, Field]:
+    """Places within the oval moved to ``factor`` times their way from its centre; the others stay. ``seen``: as
+    ``_about`` sees them."""
+    across, down, far = seen
     within = far < _ONE
-    u = np.where(within, across * factor * np.float32(radii[0]) + np.float32(centre[0]), x)
-    v = np.where(within, down * factor * np.float32(radii[1]) + np.float32(centre[1]), y)
+    u = np.where(within, across * factor * np.float32(oval.radii[0]) + np.float32(oval.centre[0]), x)
+    v = np.where(within, down * factor * np.float32(oval.radii[1]) + np.float32(oval.centre[1]), y)
     return u, v
 
 
@@ -69,14 +78,15 @@ class BulgeEffect:
         places = layer_places(call, origin, (pixels.shape[0], pixels.shape[1]))
         if places is None:
             return pixels
-        across, down, far = _about(*places, centre, radii)
+        oval = _Oval(centre, radii)
+        seen = _about(*places, oval)
         amount = abs(bulge) / 4.0
         ball = 2.0 * math.sqrt(amount) / (1.0 + amount)  # one over the radius of the ball that is looked at
-        inside = np.clip(far, np.float32(1e-6), _ONE)
+        inside = np.clip(seen[2], np.float32(1e-6), _ONE)
         round_way = np.arcsin(inside * np.float32(ball)) / (inside * np.float32(math.asin(ball))) - _ONE
         steep_way = inside ** np.float32(2.0 * 1.3 * amount**3) - _ONE
         factor = _ONE + (round_way + steep_way) * np.float32(math.copysign(1.0, bulge))
-        out = sampled(pixels, call, origin, *_spread(*places, centre, across, down, far, factor, radii))
+        out = sampled(pixels, call, origin, *_spread(*places, oval, seen, factor))
         cut_to_box(out, call, origin, size)
         return out
 
@@ -101,10 +111,11 @@ class SpherizeEffect:
         places = layer_places(call, origin, (pixels.shape[0], pixels.shape[1]))
         if places is None:
             return pixels
-        across, down, far = _about(*places, centre, (radius, radius))
-        inside = np.clip(far, np.float32(1e-6), _ONE)
+        oval = _Oval(centre, (radius, radius))
+        seen = _about(*places, oval)
+        inside = np.clip(seen[2], np.float32(1e-6), _ONE)
         factor = np.arcsin(inside) / (inside * np.float32(math.pi / 2))
-        out = sampled(pixels, call, origin, *_spread(*places, centre, across, down, far, factor, (radius, radius)))
+        out = sampled(pixels, call, origin, *_spread(*places, oval, seen, factor))
         cut_to_box(out, call, origin, size)
         return out
 

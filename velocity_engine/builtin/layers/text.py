@@ -18,7 +18,7 @@ from velocity_engine.model.text import Caps, TextDocument, TextPathOptions, Wigg
 from velocity_engine.plugin_types import LayerContext, PreparedLayer
 from velocity_engine.sampler import Sampler
 from velocity_engine.text.animators import changes_at, changes_characters, replaced_text
-from velocity_engine.text.drawing import Outlines, outlines_of, text_commands
+from velocity_engine.text.drawing import Outlines, PlacedText, outlines_of, text_commands
 from velocity_engine.text.findings import document_findings
 from velocity_engine.text.fit import FittedText, fit_text
 from velocity_engine.text.fonts import FontCatalogue
@@ -118,13 +118,10 @@ class PreparedText:
             anchors = laid.anchors.at(np.array((*alignment, 0.0)[:2], np.float64))
             matrices = placed_matrices(layout, anchors, document.justify, changes, path)
         scale = layout.size / document.size
-        commands = text_commands(
-            laid.outlines, matrices, document, changes, scale=scale, clips=laid.clips, label=self._label
-        )
+        placed = PlacedText(matrices, document, changes, scale, laid.clips, self._label)
+        commands = text_commands(laid.outlines, placed)
         if layout.compositions:
-            commands += composition_commands(
-                layout.compositions, matrices, document, changes, sampler, self._start, laid.clips, self._label
-            )
+            commands += composition_commands(layout.compositions, placed, sampler, self._start)
         return commands
 
 

@@ -208,7 +208,7 @@ class GradientOverlayStyle(Style):
             return pixels
         x = places[0] - np.float32((box[0] + box[2]) / 2 + shift[0] / 100.0 * width)
         y = places[1] - np.float32((box[1] + box[3]) / 2 + shift[1] / 100.0 * height)
-        at = _along(kind, x, y, math.radians(angle), width, height, scale)
+        at = _along(kind, x, y, math.radians(angle), (width, height), scale)
         if reverse:
             at = _ONE - at
         with np.errstate(invalid="ignore"):
@@ -216,10 +216,10 @@ class GradientOverlayStyle(Style):
         return paint_inside(pixels, _colors(stops, opacity)[index], mode)
 
 
-def _along(kind: int, x: Field, y: Field, angle: float, width: float, height: float, scale: float) -> Field:
-    """The place in the gradient, seen from its centre: 0 at its start, 1 at its end."""
+def _along(kind: int, x: Field, y: Field, angle: float, size: tuple[float, float], scale: float) -> Field:
+    """The place in the gradient, seen from its centre: 0 at its start, 1 at its end. ``size`` of what it fills."""
     ux, uy = math.cos(angle), -math.sin(angle)
-    unit = 1.0 / max((abs(width * ux) + abs(height * uy)) * scale, 1e-6)
+    unit = 1.0 / max((abs(size[0] * ux) + abs(size[1] * uy)) * scale, 1e-6)
     along: Field = x * np.float32(ux * unit) + y * np.float32(uy * unit)
     if kind == RADIAL:
         away: Field = np.hypot(x, y) * np.float32(2.0 * unit)
