@@ -25,6 +25,7 @@ from velocity_engine.given.outputs import GivenOutput, Sink
 from velocity_engine.order import POSTER_FORMATS, FileReference, Poster, RenderOrder
 from velocity_engine.pipeline.frame_stream import Frames, FrameSource, Held
 from velocity_engine.pipeline.prepared import BLACK, TimelineScene, frame_total, raise_first, raise_on_errors
+from velocity_engine.plugins.asked import executed
 from velocity_engine.plugins.output_shape import encoder_problems, exact_rate, output_size
 from velocity_engine.plugins.outputs import may_be_the_same, resolve_encoder
 from velocity_engine.stills.still import Still
@@ -460,7 +461,7 @@ def _rendered(order: RenderOrder, template: Template, watch: _Watch, executor: E
 
     render = prepare(order, template)
     try:
-        execute = None if executor is None else partial(executor.run, order)
+        execute = None if executor is None else partial(executed, executor, order)
         video = render.video
         with nullcontext() if executor is None else lent(order, render):
             stats = render_to_file(video, order.output, render.sound(), watch.progress, watch.cancelled, execute)

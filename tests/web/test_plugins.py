@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from web.support_service import Client, Service
+from web.support_service import Client, Service, render_request
 from web.support_templates import layer, template_zip
 
 ENTRY_POINTS = "[velocity]\ntraps = traps_plugin\n"
@@ -16,6 +16,7 @@ import os
 
 import numba
 from velocity_engine import hookimpl
+from velocity_engine.plugin_types import MP4
 
 
 @numba.njit("int64(int64)", nogil=True)
@@ -54,6 +55,27 @@ class Prepared:
 @hookimpl
 def velocity_layers():
     return [Trap()]
+
+
+class Frail:
+    number, title, pixel_formats, containers = None, "Frail", ("yuv420p",), (MP4,)
+    keeps_alpha = odd_sizes = False
+
+    def __init__(self, key):
+        self.key = key
+
+    def problems(self, config, width, height, rate):
+        if self.key == "frail-problems":
+            raise ValueError("no such level")
+        return []
+
+    def settings(self, config, width, height, rate):
+        return {}["sett"]
+
+
+@hookimpl
+def velocity_codecs():
+    return [Frail("frail-problems"), Frail("frail-settings")]
 """
 
 
@@ -95,6 +117,23 @@ def test_a_render_that_a_plugin_spoils_fails_with_a_sentence(
     assert status["status"] == "failed"
     assert re.search(reason, status["reason"]), status["reason"]
     assert not [path for path in service.data.rglob("*") if path.suffix in (".part", ".mp4")]
+
+
+@pytest.mark.parametrize(
+    ("codec", "reason"),
+    [
+        ("frail-problems", "while it checked the configuration: ValueError: no such level"),
+        ("frail-settings", "while it chose its settings: KeyError: 'sett'"),
+    ],
+)
+def test_a_codec_that_fails_is_refused_by_its_field(client: Client, codec: str, reason: str) -> None:
+    request = render_request(client.ready_template(template_zip()), encoderConfig={"bitrate": 100_000, "codec": codec})
+    for path in ("/render", "/render?dryRun=true"):
+        answer = client.post(path, json=request)
+        assert answer.status_code == 400, answer.text
+        assert answer.json()["errors"] == {
+            "encoderConfig.codec": [f"the codec {codec!r} of acme-traps failed {reason}"]
+        }
 
 
 def test_the_next_render_is_as_ever(client: Client) -> None:

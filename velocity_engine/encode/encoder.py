@@ -31,6 +31,16 @@ def _has_avx512() -> bool:
     return bool(get_host_cpu_features().get("avx512f"))
 
 
+def require_encoder(name: str) -> None:
+    """Raises ValueError where libavcodec has no encoder of that name."""
+    import av
+
+    try:
+        av.Codec(name, "w")
+    except ValueError as error:
+        raise ValueError(f"there is no encoder {name!r} in libavcodec") from error
+
+
 def configure(
     context: av.VideoCodecContext,
     settings: EncoderSettings,

@@ -23,6 +23,7 @@ from velocity_engine.forecasting.times import draw_ms, encode_ms, milliseconds, 
 from velocity_engine.forecasting.trial import Trial
 from velocity_engine.pipeline.segment import plan_segments
 from velocity_engine.plugin_types import Container
+from velocity_engine.plugins.asked import asked_settings
 from velocity_engine.plugins.outputs import container_of
 
 CONTAINER_BYTES, CONTAINER_BYTES_A_FRAME = 900, 10
@@ -70,7 +71,7 @@ def forecast(
         return Forecast(0, sound_milliseconds(trial, seconds), sound / 8 + CONTAINER_BYTES, guessed)
     if container.frames == "first":
         shape = replace(shape, count=1)
-    settings = plugins.codec(encoder.codec_name).settings(encoder, *shape.size, shape.rate)
+    settings = asked_settings(plugins.codec(encoder.codec_name), encoder, *shape.size, shape.rate)
     segments = plan_segments(shape.count, encoder, settings, shape.rate)
     gop = settings.gop_size or shape.count
     if sample is not None and sample.whole and len(segments) == 1:
@@ -133,7 +134,7 @@ def plan_sample(trial: Trial, encoder: EncoderConfig, frames: tuple[float, float
     if trial.guessed or seconds <= 0 or encoder.codec_name not in COSTS:
         return None
     shape = Shape.of(trial, encoder, frames)
-    settings = plugins.codec(encoder.codec_name).settings(encoder, *shape.size, shape.rate)
+    settings = asked_settings(plugins.codec(encoder.codec_name), encoder, *shape.size, shape.rate)
     one_segment = len(plan_segments(shape.count, encoder, settings, shape.rate)) == 1
     fitting = _fitting(trial, encoder, shape, seconds)
     if fitting >= shape.count and shape.count <= MAX_FRAMES and one_segment and shape.whole <= MAX_PIXELS:

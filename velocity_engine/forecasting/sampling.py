@@ -19,6 +19,7 @@ from velocity_engine.pipeline.frame_ring import YuvRing
 from velocity_engine.pipeline.prepared import BLACK, TimelineScene
 from velocity_engine.plan.plan import Plan
 from velocity_engine.plugin_types import EncodedPacket, EncoderSettings, Segment
+from velocity_engine.plugins.asked import asked_settings
 from velocity_engine.plugins.output_shape import output_rate
 from velocity_engine.template import Assets, Customizations, Template
 
@@ -157,9 +158,9 @@ def sample_settings(encoder: EncoderConfig, plan: SamplePlan, template: Template
     of the whole."""
     codec = plugins.codec(encoder.codec_name)
     if plan.whole:
-        return codec.settings(encoder, *plan.size, rate)
+        return asked_settings(codec, encoder, *plan.size, rate)
     asked = at_size(encoder, plan.size, encoder.resolution or (template.width, template.height))
-    settings = codec.settings(asked, *plan.size, rate)
+    settings = asked_settings(codec, asked, *plan.size, rate)
     return uncapped(encoder, settings, plan.size, rate) if encoder.rate_control == RateControl.VBR else settings
 
 
@@ -174,9 +175,8 @@ def uncapped(
     config: EncoderConfig, settings: EncoderSettings, size: tuple[int, int], rate: Fraction
 ) -> EncoderSettings:
     """The settings of a variable bitrate with its quality, but without its limit."""
-    plain = plugins.codec(config.codec_name).settings(
-        EncoderConfig(codec=config.codec_name, preset=config.preset), *size, rate
-    )
+    usual = EncoderConfig(codec=config.codec_name, preset=config.preset)
+    plain = asked_settings(plugins.codec(config.codec_name), usual, *size, rate)
     limits = {name: plain.options[name] for name in ("maxrate", "bufsize") if name in plain.options}
     bit_rate = settings.bit_rate and MAX_BITS_A_SECOND
     return replace(settings, average_cap=None, bit_rate=bit_rate, options={**settings.options, **limits})

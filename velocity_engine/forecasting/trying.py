@@ -29,6 +29,7 @@ from velocity_engine.pipeline.frame_ring import YuvRing
 from velocity_engine.pipeline.prepared import BLACK, TimelineScene
 from velocity_engine.plan.plan import Plan
 from velocity_engine.plugin_types import EncoderSettings, Segment
+from velocity_engine.plugins.asked import asked_settings
 from velocity_engine.plugins.output_shape import exact_rate
 from velocity_engine.template import Template
 
@@ -322,7 +323,7 @@ def settings_of(how: Encoding, size: tuple[int, int], rate: Fraction) -> Encoder
     density = GENEROUS_BITS_PER_PIXEL * 2 ** (how.finer / STEPS_OF_DOUBLING)
     config = EncoderConfig(codec=how.codec, preset=how.preset)
     asked = replace(config, bitrate=math.ceil(density * size[0] * size[1] * rate / 8))
-    return uncapped(config, plugins.codec(how.codec).settings(asked, *size, rate), size, rate)
+    return uncapped(config, asked_settings(plugins.codec(how.codec), asked, *size, rate), size, rate)
 
 
 def share_of(regions: Sequence[tuple[int, int, int, int]], size: tuple[int, int]) -> float:

@@ -24,6 +24,7 @@ from velocity_engine.plugin_types import (
     FrameEncoder,
     Segment,
 )
+from velocity_engine.plugins.asked import asked_encoder
 
 EVALUATED_TOGETHER = 8  # frames
 
@@ -210,6 +211,6 @@ class SegmentWork:
 
     def encoder(self, segment: Segment) -> FrameEncoder:
         if self.codec is not None and isinstance(self.codec, EncodesFrames):
-            return self.codec.encoder(self.settings, self.scene.width, self.scene.height, self.rate)
+            return asked_encoder(self.codec, self.settings, self.scene.width, self.scene.height, self.rate)
         frames = segment.last - segment.first
         return SegmentEncoder(self.settings, self.scene.width, self.scene.height, self.rate, frames)

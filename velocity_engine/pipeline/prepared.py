@@ -9,6 +9,7 @@ from functools import partial
 
 from velocity_engine import plugins
 from velocity_engine.display import CLEAR, RGBA, DisplayList
+from velocity_engine.encode.encoder import require_encoder
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import Finding, RenderFailed, VelocityError
 from velocity_engine.evaluate.evaluation_pass import Viewport, fit_viewport
@@ -21,7 +22,8 @@ from velocity_engine.pipeline.poster import VideoPoster
 from velocity_engine.pipeline.scene import Scene
 from velocity_engine.pipeline.segment import plan_segments
 from velocity_engine.plan.plan import Plan
-from velocity_engine.plugin_types import Codec, Container, EncoderSettings, Segment
+from velocity_engine.plugin_types import Codec, Container, EncoderSettings, EncodesFrames, Segment
+from velocity_engine.plugins.asked import CHOOSING, asked_settings, codec_named
 from velocity_engine.plugins.output_shape import encoder_problems, output_rate, output_size
 from velocity_engine.plugins.outputs import container_of, resolve_encoder
 from velocity_engine.storage.fetched import local_path
@@ -95,7 +97,10 @@ class Video:
         """The video of a scene, cut into segments."""
         config = resolve_encoder(config)
         codec, container = plugins.codec(config.codec_name), container_of(config)
-        settings = codec.settings(config, scene.width, scene.height, rate)
+        settings = asked_settings(codec, config, scene.width, scene.height, rate)
+        if settings.encoder and not isinstance(codec, EncodesFrames):
+            with codec_named(codec, CHOOSING):
+                require_encoder(settings.encoder)
         count = 1 if container.frames == "first" else frame_count
         segments = () if container.frames == "none" else plan_segments(count, config, settings, rate)
         return cls(scene, config, settings, rate, count, segments, codec, container)
@@ -165,7 +170,7 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
 
 def _ground(encoder: EncoderConfig, size: tuple[int, int], rate: Fraction) -> RGBA:
     """What is seen where nothing is drawn: nothing, where the file can tell that."""
-    settings = plugins.codec(encoder.codec_name).settings(encoder, *size, rate)
+    settings = asked_settings(plugins.codec(encoder.codec_name), encoder, *size, rate)
     return CLEAR if pixel_format(settings.pixel_format).alpha else BLACK
 
 

@@ -33,6 +33,7 @@ from velocity_engine.plugin_types import (
     Segment,
     WritesFiles,
 )
+from velocity_engine.plugins.asked import asked_writer
 from velocity_engine.plugins.outputs import numbered
 from velocity_engine.storage.delivery import Deliveries
 
@@ -167,7 +168,7 @@ def _open_writer(delivery: Deliveries, video: Video, plan: AudioPlan | None, wor
             sample_rate=RATE,
             working=working,
         )
-        return video.codec.writer(request)
+        return asked_writer(video.codec, request)
     return Muxer(
         str(delivery.part()),
         video.container,

@@ -10,6 +10,7 @@ from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import MediaError, RenderFailed
 from velocity_engine.media.probe import written_length
 from velocity_engine.plugin_types import Codec, Container, WritesFiles
+from velocity_engine.plugins.asked import READING_BACK, codec_named
 from velocity_engine.plugins.outputs import container_of
 
 KNOWN_BY_CONTENTS = ("mp4", "mov", "avi", "webm", "matroska", "mkv")
@@ -42,7 +43,8 @@ def check_files(
     """Raises RenderFailed where the file, or one of the files, does not hold ``frames`` that last ``seconds``."""
     try:
         if isinstance(codec, WritesFiles):
-            lengths = [codec.length(os.fspath(path), container) for path in paths]
+            with codec_named(codec, READING_BACK):
+                lengths = [codec.length(os.fspath(path), container) for path in paths]
             _check_lengths(lengths, frames if container.numbered else 1, frames, seconds)
             return
         found, lasts = written_length(paths[0], _demuxer_of(container))

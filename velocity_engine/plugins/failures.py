@@ -13,7 +13,7 @@ def failure(who: str, error: BaseException, place: Place, when: str) -> PluginEr
     Args:
         who: The plugin and its package, such as "the effect 'glitch' of acme-effects".
         error: What it raised.
-        place: The layer.
+        place: The layer, or the field of the request.
         when: The moment, such as "at frame 12".
     """
     if isinstance(error, MemoryError):

@@ -151,6 +151,12 @@ def executor(key: str) -> Executor:
     return found
 
 
+def executors() -> list[Executor]:
+    """Returns all executors, in alphabetical order of their names."""
+    registry = _loaded()
+    return [registry.get(EXECUTOR, "name", key) for key in registry.names(EXECUTOR)]
+
+
 def installed() -> list[PluginReport]:
     """Returns a report on each plugin: third parties in order of precedence, then the built-ins."""
     return list(_loaded().reports)

@@ -7,6 +7,7 @@ from fractions import Fraction
 from velocity_engine.encoder_config import EncoderConfig, config_problems
 from velocity_engine.errors import VelocityError
 from velocity_engine.model.document import Document
+from velocity_engine.plugins.asked import asked_problems, asked_settings
 from velocity_engine.plugins.manager import codecs
 from velocity_engine.plugins.outputs import codec_traits, resolve_encoder
 
@@ -60,7 +61,8 @@ def encoder_problems(document: Document, encoder: EncoderConfig) -> list[Velocit
         encoder: The configuration.
 
     Returns:
-        One error for each problem. The codec's own check runs only where the check for all codecs finds nothing.
+        One error for each problem. The codec's own check runs only where the check for all codecs finds nothing, and
+        its settings are asked for where that finds nothing either. Where the codec fails, that is the problem.
     """
     try:
         encoder = resolve_encoder(encoder)
@@ -68,6 +70,12 @@ def encoder_problems(document: Document, encoder: EncoderConfig) -> list[Velocit
         return [error]
     found: list[VelocityError] = list(config_problems(encoder, codec_traits()))
     if not found:
+        codec, rate = codecs()[encoder.codec_name], output_rate(document, encoder)
         width, height = output_size(document, encoder)
-        found += codecs()[encoder.codec_name].problems(encoder, width, height, output_rate(document, encoder))
+        try:
+            found += asked_problems(codec, encoder, width, height, rate)
+            if not found:
+                asked_settings(codec, encoder, width, height, rate)
+        except VelocityError as error:
+            found.append(error)
     return found

@@ -160,6 +160,8 @@ def field_of(problem: Any) -> str:
         return f"encoderConfig.{FIELDS.get(name, name)}".rstrip(".")
     if isinstance(problem, engine.FrameRangeError):
         return f"jobInfo.{FIELDS.get(name, name)}".rstrip(".")
+    if isinstance(problem, engine.PluginError) and name == "codec":
+        return "encoderConfig.codec"
     if not name:
         return "customizationMap" if problem.place.layer is None else "templateId"
     if name.startswith("customizationMap"):

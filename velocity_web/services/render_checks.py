@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from velocity_web.failures import Invalid
 from velocity_web.processes.runner import Checker, Runner, TaskFailed
 from velocity_web.schemas import states
 from velocity_web.schemas.render import EncoderConfigRequest, JobInfo, RenderOutput
+from velocity_web.services.codecs import CODEC
 from velocity_web.services.estimates import Estimate, Past, estimate, past_of, trial_of
 from velocity_web.services.posters import poster_of
 from velocity_web.settings import Settings
@@ -286,6 +287,15 @@ def terms_of(source: Source, output: RenderOutput) -> Terms:
     return Terms(source, encoder, frame_range(output.job_info, source), poster_of(output.output, source.span[0]))
 
 
+@contextmanager
+def _codec_told() -> Iterator[None]:
+    """What a codec that failed says goes to its field of the request. Raises Invalid."""
+    try:
+        yield
+    except engine.PluginError as error:
+        raise Invalid("the request has invalid fields", {CODEC: [error.message]}) from error
+
+
 def sampled(
     checker: Checker, runner: Runner, settings: Settings, caller: Caller, terms: Terms, customizations: str
 ) -> engine.Sample | None:
@@ -298,7 +308,8 @@ def sampled(
     key = json.dumps([terms.source.template_id, terms.source.file.sha256, values, span], sort_keys=True)
     known, found = runner.samples.find(key)
     if not known:
-        plan = engine.plan_sample(terms.source.trial, terms.encoder, span, settings.sample_seconds)
+        with _codec_told():
+            plan = engine.plan_sample(terms.source.trial, terms.encoder, span, settings.sample_seconds)
         with runner.samples.turn(caller.account_id) as may:
             if plan is None or not may:
                 return None
@@ -313,13 +324,16 @@ def expected(terms: Terms, sound: Sound | None, sample: engine.Sample | None) ->
     source = terms.source
     seconds = sound.seconds if sound else 0.0
     span = terms.frames or source.span
-    forecast = engine.forecast(source.trial, terms.encoder, span, seconds, sample)
+    with _codec_told():
+        forecast = engine.forecast(source.trial, terms.encoder, span, seconds, sample)
     return estimate(source.template_id, forecast, terms.encoder, source.past, tried=not source.trial.guessed)
 
 
 def ticket_of(terms: Terms, customizations: str, check: MapCheck, sound: Sound | None, estimated: Estimate) -> Ticket:
     """Of a map, the instance's included, in which nothing is wrong."""
     source = terms.source
+    with _codec_told():
+        frames = engine.forecast(source.trial, terms.encoder, terms.frames or source.span).frames
     return Ticket(
         source,
         order_of(terms, check.assets, sound),
@@ -327,7 +341,7 @@ def ticket_of(terms: Terms, customizations: str, check: MapCheck, sound: Sound |
         check.warnings,
         sound.id if sound else None,
         tuple(sorted({asset_id.lower() for asset_id in check.assets})),
-        engine.forecast(source.trial, terms.encoder, terms.frames or source.span).frames,
+        frames,
         estimated,
     )
 
