@@ -84,8 +84,7 @@ def _plain(part: Any) -> Any:
     if isinstance(part, tuple | list):
         return tuple(_plain(entry) for entry in part)
     if isinstance(part, np.ndarray):
-        if part.dtype.hasobject:
-            raise _no_content(part)
+        part = _in_order(part)
         return (part.dtype.str, part.shape, part.tobytes())
     if part is None or type(part) in (int, float, str, bytes, bool):
         return part

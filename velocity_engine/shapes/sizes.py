@@ -19,13 +19,17 @@ _ELLIPSE_OR_RECTANGLE = 8
 _OFFSET = 3  # a join and a part of the other side for each vertex
 
 
+def largest(number: Property[Vector]) -> float:
+    """The largest value that a number of the document and its keyframes have."""
+    return max(value[0] for value in (number.value, *(key.value for key in number.keyframes)))
+
+
 def most(number: Property[Vector], bound: int) -> int:
     """The largest value that a number of the document takes, ``bound`` where only an expression would tell."""
     if number.expression is not None:
         return bound
-    values = (number.value, *(key.value for key in number.keyframes))
-    largest = max(value[0] for value in values)
-    return bound if not math.isfinite(largest) else min(max(math.floor(largest + 0.5), 0), bound)
+    found = largest(number)
+    return bound if not math.isfinite(found) else min(max(math.floor(found + 0.5), 0), bound)
 
 
 def vertices_of(item: ShapeItem) -> int:

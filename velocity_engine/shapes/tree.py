@@ -74,7 +74,7 @@ from velocity_engine.shapes.primitives import Star, ellipse_path, polystar_path,
 from velocity_engine.shapes.pucker_bloat import pucker_bloat
 from velocity_engine.shapes.repeater import MAX_COPIES
 from velocity_engine.shapes.round_corners import round_corners
-from velocity_engine.shapes.sizes import VertexAllowance, vertices_after, vertices_of
+from velocity_engine.shapes.sizes import VertexAllowance, largest, vertices_after, vertices_of
 from velocity_engine.shapes.twist import twist
 from velocity_engine.shapes.values import Placement, Reading
 from velocity_engine.shapes.zigzag import zigzag
@@ -313,7 +313,7 @@ class _Compiler:
         return self._node((where, "repetitions"), lambda: Repetitions(self._repeater_reading(item)))
 
     def _repeater_reading(self, item: Repeater) -> Reading:
-        copies = max(value[0] for value in (item.copies.value, *(key.value for key in item.copies.keyframes)))
+        copies = largest(item.copies)
         if copies > MAX_COPIES:
             place = Place(pointer=item.pointer or None)
             message = f"a repeater makes {copies:g} copies"

@@ -46,10 +46,7 @@ POP_SECONDS = 0.25  # in which a new number settles
 class Countdown:
     key = "countdown"
     lottie_types: tuple[int, ...] = ()
-
-    @property
-    def data_schema(self) -> Mapping[str, Any]:
-        return DATA_SCHEMA
+    data_schema: Mapping[str, Any] = DATA_SCHEMA
 
     def prepare(self, layer: Layer, context: LayerContext) -> PreparedLayer:
         assert isinstance(layer.content, PluginContent)

@@ -52,10 +52,7 @@ DATA_SCHEMA: dict[str, Any] = {
 class LineChart:
     key = "line-chart"
     lottie_types: tuple[int, ...] = ()
-
-    @property
-    def data_schema(self) -> Mapping[str, Any]:
-        return DATA_SCHEMA
+    data_schema: Mapping[str, Any] = DATA_SCHEMA
 
     def prepare(self, layer: Layer, context: LayerContext) -> PreparedLayer:
         assert isinstance(layer.content, PluginContent)
