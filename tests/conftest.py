@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -29,3 +30,17 @@ def fresh_plugins() -> Iterator[None]:
     plugins.reset()
     yield
     plugins.reset()
+
+
+@pytest.fixture
+def register(fresh_plugins: None) -> Iterator[Callable[[Any], None]]:
+    """Registers plugins, which are gone after the test."""
+    given: list[Any] = []
+
+    def put(thing: Any) -> None:
+        given.append(thing)
+        plugins.register(thing)
+
+    yield put
+    for thing in given:
+        plugins.unregister(thing)

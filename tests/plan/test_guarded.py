@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 import velocity_engine as ve
-from velocity_engine import plugins
 from velocity_engine.display import DrawCommand, EffectCall, FillSource, SolidPaint, command
 from velocity_engine.model.geometry import rectangle_path
 
@@ -61,19 +60,6 @@ class Glitch:
 
     def apply(self, pixels: Any, call: Any, origin: Any) -> Any:
         return self._apply(pixels, call, origin)
-
-
-@pytest.fixture
-def register(fresh_plugins: None) -> Iterator[Callable[[Any], None]]:
-    given: list[Any] = []
-
-    def put(thing: Any) -> None:
-        given.append(thing)
-        plugins.register(thing)
-
-    yield put
-    for thing in given:
-        plugins.unregister(thing)
 
 
 @pytest.fixture

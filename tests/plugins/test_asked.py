@@ -85,19 +85,6 @@ class Cluster:
         return self._run(order, segments, watch)
 
 
-@pytest.fixture
-def register() -> Iterator[Callable[[Any], None]]:
-    given: list[Any] = []
-
-    def put(thing: Any) -> None:
-        given.append(thing)
-        plugins.register(thing)
-
-    yield put
-    for thing in given:
-        plugins.unregister(thing)
-
-
 def rendered(folder: Path, **how: Any) -> None:
     config = ve.EncoderConfig(codec=how.pop("codec", "frail"), bitrate=20_000, gop=5, segment_seconds=0.2)
     with clear_template(folder, 10, (64, 64)) as template:
