@@ -9,9 +9,9 @@ from typing import Any
 from velocity_web.database.entities import reading, rows
 from velocity_web.jobs import queue
 from velocity_web.jobs.queue import Leased
+from velocity_web.orders.executors import chosen_executor, needs_of
+from velocity_web.orders.render_requests import read_request
 from velocity_web.processes.fork_server import Limits
-from velocity_web.services.executors import chosen_executor, needs_of
-from velocity_web.services.render_requests import read_request
 from velocity_web.settings import MIB, Settings
 
 

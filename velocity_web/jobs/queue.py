@@ -17,9 +17,9 @@ from velocity_web.clock import now_ms
 from velocity_web.database.entities import execute, lock_account, reading, rows, writing
 from velocity_web.events import webhooks
 from velocity_web.failures import QuotaExceeded
+from velocity_web.orders.posters import keep_poster
 from velocity_web.processes.identity import is_dead
 from velocity_web.schemas import states
-from velocity_web.services.posters import keep_poster
 from velocity_web.settings import Settings
 from velocity_web.storage.files import MadeFile
 

@@ -24,12 +24,12 @@ from velocity_web.jobs.attempts import Attempt, plan_analysis, plan_render
 from velocity_web.jobs.queue import Leased
 from velocity_web.jobs.running import Running
 from velocity_web.jobs.webhook_sender import WebhookSender
+from velocity_web.orders.cleanup import remove_leftovers
+from velocity_web.orders.executors import NotInstalled
 from velocity_web.processes import lending
 from velocity_web.processes.fork_server import ForkServer, ForkServerDied, kill_child
 from velocity_web.processes.identity import this_worker
 from velocity_web.schemas import states
-from velocity_web.services.cleanup import remove_leftovers
-from velocity_web.services.executors import NotInstalled
 from velocity_web.settings import MIB, Settings
 from velocity_web.storage import disk
 from velocity_web.storage.files import NO_SPACE, MadeFile, made_bytes, publish, remove

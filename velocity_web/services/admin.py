@@ -10,8 +10,8 @@ from velocity_web.accounts.auth import make_key
 from velocity_web.clock import now_ms
 from velocity_web.database.entities import Account, Job, connect, execute, lock_account, new_id, reading, rows, writing
 from velocity_web.failures import Conflict, NotFound
+from velocity_web.orders.cleanup import remove_leftovers, remove_old
 from velocity_web.schemas import states
-from velocity_web.services.cleanup import remove_leftovers, remove_old
 from velocity_web.services.renders import cancel_job
 from velocity_web.settings import MIB, Settings
 from velocity_web.storage.files import FOLDERS, make_folders

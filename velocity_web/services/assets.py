@@ -11,11 +11,10 @@ from velocity_web.accounts.auth import Caller
 from velocity_web.clock import iso_time, now_ms
 from velocity_web.database.entities import Asset, execute, lock_account, new_id, reading, rows, writing
 from velocity_web.failures import Invalid, NotDeletable, NotFound
-from velocity_web.http.uploads import Upload, clean_name
 from velocity_web.processes.runner import Runner, TaskFailed
 from velocity_web.schemas.asset import AssetDto
 from velocity_web.settings import Settings
-from velocity_web.storage.files import StoredFile, publish, remove, task_folder
+from velocity_web.storage.files import StoredFile, Upload, clean_name, publish, remove, task_folder
 
 CONTENT_TYPES = {
     "png": "image/png",

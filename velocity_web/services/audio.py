@@ -24,7 +24,6 @@ from velocity_web.database.entities import (
 )
 from velocity_web.events.wake import wake
 from velocity_web.failures import Invalid, NotDeletable, NotFound
-from velocity_web.http.uploads import Upload, canonical_field_id
 from velocity_web.schemas import states
 from velocity_web.schemas.audio import (
     AudioDto,
@@ -34,9 +33,10 @@ from velocity_web.schemas.audio import (
     AudioListEntry,
     AudioUploaded,
 )
+from velocity_web.schemas.reading import canonical_field_id
 from velocity_web.services.paging import jobs_of, wanted
 from velocity_web.services.processing import with_job
-from velocity_web.storage.files import StoredFile, publish, remove
+from velocity_web.storage.files import StoredFile, Upload, publish, remove
 
 CONTENT_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "aac": "audio/aac"}
 GROUP_FIELDS = ("audioassetgroupid", "audiogroupid", "groupid")

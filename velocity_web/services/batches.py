@@ -29,17 +29,18 @@ from velocity_web.database.entities import (
 from velocity_web.events import webhooks
 from velocity_web.events.wake import wake
 from velocity_web.failures import Conflict, Invalid
-from velocity_web.http.operation import Body
-from velocity_web.processes.identity import is_dead, this_worker
+from velocity_web.orders.executors import executor_errors
+from velocity_web.orders.posters import poster_errors
+from velocity_web.orders.unqueued import clear
+from velocity_web.processes.identity import this_worker
 from velocity_web.processes.runner import Checker, Runner
+from velocity_web.schemas.reading import Body
 from velocity_web.schemas.render import BatchDetail, BatchEstimate, BatchQuery, BatchRequest
 from velocity_web.schemas.template import FindingDto
 from velocity_web.services.batch_rows import QUEUEING, batch_detail, find_batch
 from velocity_web.services.codecs import codec_errors
 from velocity_web.services.estimates import Estimate
-from velocity_web.services.executors import executor_errors
 from velocity_web.services.forms import BatchForm, BatchRowForm, batch_form
-from velocity_web.services.posters import poster_errors
 from velocity_web.services.render_checks import (
     CheckRequest,
     Errors,
@@ -343,31 +344,6 @@ def _bounded(errors: Errors, number: int) -> Errors:
     """The first errors of a row; only one where many rows were rejected before it."""
     most = TOLD_ERRORS if number <= TOLD_ROWS else 1
     return {name: sentences[:most] for name, sentences in list(errors.items())[:most]}
-
-
-def clear(batch_id: str) -> None:
-    """Take away a batch that was never queued, with its renders, of which none was begun."""
-    of_batch = "(SELECT id FROM render WHERE batch_id = $id)"
-    for statement in (
-        f"DELETE FROM job WHERE id IN {of_batch}",
-        f"DELETE FROM render_asset WHERE render_id IN {of_batch}",
-        "DELETE FROM render WHERE batch_id = $id",
-        "DELETE FROM batch_row WHERE batch_id = $id",
-        "DELETE FROM batch WHERE id = $id",
-    ):
-        with writing():
-            execute(statement, {"id": batch_id})
-
-
-def clear_abandoned(settings: Settings) -> list[str]:
-    """Clear batches whose server died while it queued them. Returns their ids."""
-    oldest = now_ms() - int(2000 * settings.batch_seconds)
-    with reading():
-        found = rows("SELECT id, owner, created_at FROM batch WHERE status = 'queueing'", {})
-    abandoned = [batch_id for batch_id, owner, created in found if created < oldest or is_dead(owner or "")]
-    for batch_id in abandoned:
-        clear(batch_id)
-    return abandoned
 
 
 def cancel_batch(caller: Caller, batch_id: str) -> BatchDetail:

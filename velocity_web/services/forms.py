@@ -10,10 +10,10 @@ from typing import Any
 
 from velocity_web.accounts.auth import Caller
 from velocity_web.failures import Invalid
-from velocity_web.http.operation import Body
 from velocity_web.processes.child import Child
 from velocity_web.processes.form_process import render_form
 from velocity_web.processes.runner import Runner, TaskFailed
+from velocity_web.schemas.reading import Body
 from velocity_web.settings import Settings
 
 SMALL_BYTES = 64 * 1024

@@ -13,12 +13,12 @@ import velocity_engine as engine
 from velocity_web.accounts.auth import Caller
 from velocity_web.database.entities import Asset, Audio, Campaign, Job, Template, TemplateInstance, reading, rows
 from velocity_web.failures import Invalid
+from velocity_web.orders.posters import poster_of
 from velocity_web.processes.runner import Checker, Runner, TaskFailed
 from velocity_web.schemas import states
 from velocity_web.schemas.render import EncoderConfigRequest, JobInfo, RenderOutput
 from velocity_web.services.codecs import CODEC
 from velocity_web.services.estimates import Estimate, Past, estimate, past_of, trial_of
-from velocity_web.services.posters import poster_of
 from velocity_web.settings import Settings
 
 Errors = dict[str, list[str]]

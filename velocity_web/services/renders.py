@@ -30,6 +30,9 @@ from velocity_web.database.entities import (
 from velocity_web.events import webhooks
 from velocity_web.events.wake import wake
 from velocity_web.failures import Conflict, Invalid, KeyReused, NotFound
+from velocity_web.orders.executors import executor_errors
+from velocity_web.orders.posters import CONTENT_TYPES, forget_poster, poster_errors, poster_url
+from velocity_web.orders.render_requests import read_request, request_text
 from velocity_web.processes.runner import Runner
 from velocity_web.schemas import states
 from velocity_web.schemas.render import (
@@ -48,9 +51,7 @@ from velocity_web.schemas.render import (
 from velocity_web.schemas.template import FindingDto
 from velocity_web.services.codecs import codec_errors, content_type
 from velocity_web.services.estimates import Estimate
-from velocity_web.services.executors import executor_errors
 from velocity_web.services.forms import RenderForm
-from velocity_web.services.posters import CONTENT_TYPES, forget_poster, poster_errors, poster_url
 from velocity_web.services.render_checks import (
     CheckRequest,
     Source,
@@ -65,7 +66,6 @@ from velocity_web.services.render_checks import (
     terms_of,
     ticket_of,
 )
-from velocity_web.services.render_requests import read_request, request_text
 from velocity_web.settings import Settings
 from velocity_web.storage.disk import require_room as require_room_on_disk
 from velocity_web.storage.files import StoredFile, remove

@@ -12,7 +12,6 @@ from velocity_web.clock import iso_time, now_ms
 from velocity_web.database.entities import Job, Template, execute, lock_account, new_id, reading, rows, writing
 from velocity_web.events.wake import wake
 from velocity_web.failures import Conflict, Invalid, NotDeletable, NotFound
-from velocity_web.http.uploads import Upload, clean_name
 from velocity_web.schemas import states
 from velocity_web.schemas.template import (
     FindingDto,
@@ -30,7 +29,7 @@ from velocity_web.schemas.template import (
 from velocity_web.services.paging import jobs_of, wanted
 from velocity_web.services.processing import with_job
 from velocity_web.services.template_zip import zip_fault
-from velocity_web.storage.files import StoredFile, publish, remove
+from velocity_web.storage.files import StoredFile, Upload, clean_name, publish, remove
 
 USES_TEMPLATE = (
     "SELECT 1 FROM render JOIN job ON job.id = render.id WHERE render.template_id = $id "
