@@ -5,6 +5,7 @@ from __future__ import annotations
 from velocity_web.clock import now_ms
 from velocity_web.database.entities import execute, reading, rows, writing
 from velocity_web.processes.identity import is_dead
+from velocity_web.schemas import states
 from velocity_web.settings import Settings
 
 
@@ -26,7 +27,7 @@ def clear_abandoned(settings: Settings) -> list[str]:
     """Clear batches whose server died while it queued them. Returns their ids."""
     oldest = now_ms() - int(2000 * settings.batch_seconds)
     with reading():
-        found = rows("SELECT id, owner, created_at FROM batch WHERE status = 'queueing'", {})
+        found = rows(f"SELECT id, owner, created_at FROM batch WHERE status = '{states.QUEUEING}'", {})
     abandoned = [batch_id for batch_id, owner, created in found if created < oldest or is_dead(owner or "")]
     for batch_id in abandoned:
         clear(batch_id)

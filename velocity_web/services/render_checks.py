@@ -160,17 +160,17 @@ def find_assets(
     """
     found: dict[str, engine.FileReference] = {}
     for index, key, asset_id in named:
-        place = f"customizationMap[{index}].{key}"
+        field = f"customizationMap[{index}].{key}"
         if asset_id not in known:
             known[asset_id] = Asset.get(id=asset_id[:40].lower())
         asset = known[asset_id]
         if asset is None or asset.account_id != caller.account_id:
-            errors[f"{place}.assetId"] = [f"there is no asset {asset_id[:80]}"]
+            errors[f"{field}.assetId"] = [f"there is no asset {asset_id[:80]}"]
             continue
         found[asset_id] = engine.FileReference(asset.file, asset.sha256)
         if key in ("image", "video") and asset.kind != key:
             what = {"image": "a picture", "video": "a clip"}.get(asset.kind, asset.kind)
-            errors[place] = [f"the asset {asset.name!r} is {what}; name it by {asset.kind!r} in place of {key!r}"]
+            errors[field] = [f"the asset {asset.name!r} is {what}; name it by {asset.kind!r} in place of {key!r}"]
     return found
 
 
@@ -235,8 +235,8 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
     def files_of(named: list[list[list[Any]]]) -> dict[str, str]:
         with reading():
             for number, one in enumerate(named):
-                places = [(int(index), str(key), str(asset_id)) for index, key, asset_id in one]
-                assets[number] = find_assets(question.caller, places, errors[number], known)
+                wanted = [(int(index), str(key), str(asset_id)) for index, key, asset_id in one]
+                assets[number] = find_assets(question.caller, wanted, errors[number], known)
         return {key: str((question.data / file.location).resolve()) for one in assets for key, file in one.items()}
 
     encoder = None if question.encoder is None else question.encoder.to_values()

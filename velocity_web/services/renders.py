@@ -452,7 +452,7 @@ def cancel_render(caller: Caller, render_id: str) -> RenderCancelled:
     with writing():
         lock_account(caller.account_id)
         _render, job = find_render(caller, render_id)
-        if job.status not in (states.PENDING, states.PROCESSING):
+        if job.status not in states.CLAIMABLE:
             raise Conflict(f"the render is already {job.status}")
         cancel_job(job)
     wake()
@@ -499,9 +499,11 @@ def delete_render(caller: Caller, data: Path, render_id: str) -> None:
             "name = $name WHERE id = $id",
             forget,
         )
-        execute("UPDATE job SET status = 'deleted', name = $name, reason = NULL WHERE id = $id", forget)
+        execute(f"UPDATE job SET status = '{states.DELETED}', name = $name, reason = NULL WHERE id = $id", forget)
         execute("DELETE FROM render_asset WHERE render_id = $id", {"id": render_id})
-        execute("DELETE FROM webhook_delivery WHERE render_id = $id AND status <> 'pending'", {"id": render_id})
+        execute(
+            f"DELETE FROM webhook_delivery WHERE render_id = $id AND status <> '{states.PENDING}'", {"id": render_id}
+        )
     for path in (file, data / poster if poster else None):
         if path:
             remove(path)
