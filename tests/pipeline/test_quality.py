@@ -47,7 +47,7 @@ def drawn(scene: TimelineScene) -> list[Yuv]:
         if frame is None:  # it is held
             kept.append(kept[-1])
         else:
-            kept.append(frame.frame.to_ndarray().copy())
+            kept.append(np.array(frame.frame.to_ndarray(), np.uint8))
             ring.give_back(frame)
     drawer.close()
     return kept
