@@ -36,14 +36,16 @@ class RawReceiver:
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with self._lock:
-            self.taken += 1
-            self.open += 1
-            self.most = max(self.most, self.open)
+        self._count(1)
         with connection, suppress(OSError):
             self._behave(connection)
+        self._count(-1)
+
+    def _count(self, change: int) -> None:
         with self._lock:
-            self.open -= 1
+            self.taken += change > 0
+            self.open += change
+            self.most = max(self.most, self.open)
 
 
 def drip(connection: socket.socket) -> None:
@@ -79,11 +81,27 @@ def endless_body(connection: socket.socket) -> None:
 def no_http(connection: socket.socket) -> None:
     connection.recv(65536)
     connection.sendall(b"220 mail.example ESMTP\r\n")
+    read_to_the_end(connection)
 
 
-def take_slowly(connection: socket.socket) -> None:
-    """A good answer after a while."""
-    connection.recv(65536)
-    time.sleep(0.5)
-    connection.sendall(HEAD + b"Content-Length: 0\r\n\r\n")
-    connection.recv(65536)
+def read_to_the_end(connection: socket.socket) -> None:
+    """Closing a connection on which something is unread breaks it off, and what was sent is lost."""
+    connection.shutdown(socket.SHUT_WR)
+    while connection.recv(65536):
+        pass
+
+
+class SlowTaker(RawReceiver):
+    """Answers well after a while. A connection is open until it is answered: then its peer may begin another."""
+
+    def __init__(self) -> None:
+        super().__init__(read_to_the_end)
+
+    def _serve(self, connection: socket.socket) -> None:
+        self._count(1)
+        with connection, suppress(OSError):
+            connection.recv(65536)
+            time.sleep(0.5)
+            self._count(-1)
+            connection.sendall(HEAD + b"Content-Length: 0\r\n\r\n")
+            self._behave(connection)

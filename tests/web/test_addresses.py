@@ -7,7 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from web import support_receivers as receivers
+from web.support_receivers import SlowTaker
 
 from velocity_web.events.addresses import (
     ForbiddenAddress,
@@ -126,7 +126,7 @@ def test_a_name_that_is_never_found_ends_at_the_deadline() -> None:
 
 
 def test_the_checked_address_is_the_one_connected_to() -> None:
-    taker = receivers.RawReceiver(receivers.take_slowly)
+    taker = SlowTaker()
     assert asyncio.run(post(f"http://nowhere.invalid:{taker.port}/", {}, b"{}", loopback, 20)) == 200
     with pytest.raises(ForbiddenAddress, match="localhost leads to"):
         asyncio.run(post(f"http://localhost:{taker.port}/", {}, b"{}", private, 20))

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import av
@@ -13,7 +17,7 @@ import numpy as np
 import pytest
 import soundfile
 from PIL import Image
-from web.support_service import Client, Service, render_request
+from web.support_service import PATIENCE, Client, Service, render_request
 from web.support_templates import sliding, solid, template_zip, wav
 
 FRAMES = 10
@@ -230,3 +234,11 @@ def test_the_service_says_which_codecs_may_be_named(new_service: Callable[..., S
         "encoderConfig.container": ['there is no container "webm" here. The containers are mp4, mov, avi, gif']
     }
     assert downloaded(client, template_id, {"codec": "gif"}).headers["content-type"] == "image/gif"
+
+
+def test_a_service_does_not_start_with_a_codec_that_is_not_installed(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "velocity_engine", "serve", "--port", "0", "--data", str(tmp_path)]
+    environment = {**os.environ, "VELOCITY_CODECS_ALLOWED": '["h264", "vp10"]'}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False, env=environment)
+    assert done.returncode == 1
+    assert done.stderr.startswith("velocity: VELOCITY_CODECS_ALLOWED names vp10, which is not installed; there are ")

@@ -19,7 +19,7 @@ pytest.importorskip("psycopg2")
 
 from web.support_invariants import broken_invariants
 from web.support_postgres import Postgres, binary
-from web.support_receivers import RawReceiver, take_slowly
+from web.support_receivers import SlowTaker
 from web.support_service import PATIENCE, Client, Service, render_request
 from web.support_templates import template_zip, wav
 
@@ -74,7 +74,7 @@ def test_the_whole_way(service_of_all: Service) -> None:
 
 def test_webhooks_are_claimed_and_told(service_of_all: Service) -> None:
     service = service_of_all
-    taker = RawReceiver(take_slowly)
+    taker = SlowTaker()
     with service.client() as client:
         template_id = client.ready_template(template_zip())
         batch = {

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import uuid4
@@ -15,7 +16,7 @@ from uuid import uuid4
 import pytest
 from standardwebhooks.webhooks import Webhook
 from web import support_receivers as receivers
-from web.support_receivers import RawReceiver
+from web.support_receivers import RawReceiver, SlowTaker
 from web.support_service import PATIENCE, Client, Service, render_request
 from web.support_templates import slow_template, template_zip
 
@@ -54,6 +55,12 @@ def raw_receiver() -> Iterator[Callable[[receivers.Behaviour], RawReceiver]]:
     yield make
     for one in made:
         one.close()
+
+
+@pytest.fixture
+def slow_taker() -> Iterator[SlowTaker]:
+    with closing(SlowTaker()) as made:
+        yield made
 
 
 @pytest.fixture
@@ -214,11 +221,11 @@ def client_of_hasty(hasty_service: Service) -> Iterator[Client]:
 
 
 def test_two_workers_send_each_delivery_once_and_few_at_once(
-    new_service: Callable[..., Service], raw_receiver: Callable[..., RawReceiver], receiver: Callable[..., Receiver]
+    new_service: Callable[..., Service], slow_taker: SlowTaker, receiver: Callable[..., Receiver]
 ) -> None:
     service = new_service(webhook_allow_private="true")
     client, other = service.client(), service.client()
-    slow, taker = raw_receiver(receivers.take_slowly), receiver()
+    taker = receiver()
     render_id = client.ready_render(client.ready_template(template_zip()), webhookUrl=taker.url)
     settled(client, render_id)
     columns = ["account_id", "render_id", "event", "payload", "status", "attempts", "next_at", "created_at"]
@@ -235,8 +242,8 @@ def test_two_workers_send_each_delivery_once_and_few_at_once(
                 f"INSERT INTO webhook_delivery (id, url, receiver, {', '.join(columns)}) "
                 f"VALUES (?, ?, ?, {', '.join('?' * len(columns))})",
                 str(uuid4()),
-                slow.url,
-                f"127.0.0.1:{slow.port}",
+                slow_taker.url,
+                f"127.0.0.1:{slow_taker.port}",
                 *values,
             )
         quick = other.ready_render(other.ready_template(template_zip()), webhookUrl=taker.url)
@@ -245,8 +252,8 @@ def test_two_workers_send_each_delivery_once_and_few_at_once(
     finally:
         worker.terminate()
         worker.wait(30)
-    assert slow.taken == 40
-    assert slow.most <= 2 * 3
+    assert slow_taker.taken == 40
+    assert slow_taker.most <= 2 * 3
     assert service.query("SELECT COUNT(*) FROM webhook_delivery WHERE status = 'delivered'") == [(42,)]
 
 

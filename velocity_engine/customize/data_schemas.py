@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from velocity_engine.customize.entries import choices
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 LISTED = 20  # unknown keys of one object that are told
+MAX_ERRORS = 100  # after which the data is not looked at further: each costs, and one entry wrong is often all wrong
 _TYPES = {
     "string": "a text",
     "number": "a number",
@@ -42,19 +44,24 @@ _validators: dict[str, tuple[Mapping[str, Any], Validator]] = {}
 
 
 def data_faults(plugin: str, schema: Mapping[str, Any], data: Any) -> list[DataFault]:
-    """All that is wrong with the data of a layer plugin, in the data's order.
+    """What is wrong with the data of a layer plugin, by path: the first ``MAX_ERRORS`` that are found.
 
     Raises PluginError where the plugin's schema is no JSON schema (draft 2020-12).
     """
     from referencing.exceptions import Unresolvable
 
     try:
-        errors = list(_validator(plugin, schema).iter_errors(data))
+        errors = list(islice(_validator(plugin, schema).iter_errors(data), MAX_ERRORS))
     except Unresolvable as error:
         what = f"the data schema of the layer plugin {plugin!r} refers to {error.ref}, which it does not hold"
         raise PluginError(what, hint="A schema refers to its own $defs only") from error
     found = dict.fromkeys(fault for error in errors for fault in _faults(error))
-    return sorted(found, key=lambda fault: fault.path)
+    return sorted(found, key=lambda fault: _reading_order(fault.path))
+
+
+def _reading_order(path: str) -> list[str | int]:
+    """By which ``bars[2]`` comes before ``bars[10]``."""
+    return [int(part) if at % 2 else part for at, part in enumerate(re.split(r"\[(\d+)\]", path))]
 
 
 def _validator(plugin: str, schema: Mapping[str, Any]) -> Validator:

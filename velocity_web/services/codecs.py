@@ -26,6 +26,19 @@ def codec_told() -> Iterator[None]:
         raise Invalid("the request has invalid fields", {CODEC: [error.message]}) from error
 
 
+class NotInstalled(ValueError):
+    """A codec that the settings name."""
+
+
+def load_codecs(settings: Settings) -> None:
+    """Load the installed codecs, so that no request waits for it. Raises NotInstalled."""
+    found = engine.plugins.codecs()
+    missing = [name for name in settings.codecs_allowed if name not in found]
+    if missing:
+        names = ", ".join(found)
+        raise NotInstalled(f"VELOCITY_CODECS_ALLOWED names {missing[0]}, which is not installed; there are {names}")
+
+
 def list_codecs(settings: Settings) -> list[CodecDto]:
     return [
         CodecDto(

@@ -203,16 +203,16 @@ def _page(group: Sequence[Timed], room: _Room, end: float) -> Page:
     text = room.set(group)
     rows = [glyph.y for glyph in text.glyphs] or [0.0]
     middle = (min(rows) + max(rows)) / 2 - 0.36 * text.size  # capitals are 0.73 em high
-    down = translation(0.0, (room.box[1] + room.box[3]) / 2 - middle)
+    down = (room.box[1] + room.box[3]) / 2 - middle
     owners = [number for number, word in enumerate(group) for _ in word.text.split()]
     paths: list[list[Path]] = [[] for _ in group]
     spots: list[tuple[float, int]] = [(0.0, 0)] * len(group)
     for glyph in text.glyphs:
         if 0 <= glyph.word < len(owners):
             owner = owners[glyph.word]
-            spots[owner] = (glyph.y + down[5], glyph.line)
-            if glyph.path is not None:
-                paths[owner].append(glyph.path.transformed(down))
+            spots[owner] = (glyph.y + down, glyph.line)
+            if glyph.outline is not None:
+                paths[owner].append(glyph.outline.transformed(translation(glyph.x, glyph.y + down)))
     placed = [
         _placed(word, join_paths(found) if found else EMPTY_PATH, spot, text.size)
         for word, found, spot in zip(group, paths, spots, strict=True)
