@@ -135,8 +135,8 @@ def test_what_cannot_be_is_refused_with_what_can(client: Client, template_id: st
     [sentence] = refused(client, template_id, codec="theora")["encoderConfig.codec"]
     assert sentence.startswith('there is no codec "theora" here. The codecs are 0 (h264), 1 (h265), 2 (av1), ')
     assert " vp9" in sentence and " gif" in sentence
-    [sentence] = refused(client, template_id, container="ogv")["encoderConfig.container"]
-    assert sentence.startswith('there is no container "ogv" here. The containers are mp4, mov, avi, ')
+    [sentence] = refused(client, template_id, container="matroska")["encoderConfig.container"]
+    assert sentence.startswith('there is no container "matroska" here. The containers are mp4, mov, avi, ')
     assert "webm" in sentence and "png-files" not in sentence, "a render is one file"
     assert refused(client, template_id, codec="png", container="png-files").keys() == {"encoderConfig.container"}
     assert refused(client, template_id, codec="vp9", container="mp4") == {

@@ -237,6 +237,18 @@ def test_a_batch_counts_the_poster_of_each_row(moving: tuple[Client, str]) -> No
         assert both[figure] == 2 * one[figure]
 
 
+def test_a_poster_is_drawn_again_for_another_map(moving: tuple[Client, str]) -> None:
+    client, template_id = moving
+    request: dict[str, Any] = {"jobInfo": {"fStart": 40, "fEnd": 43}, "output": {"poster": {"format": "webp"}}}
+    hidden = [{"layer": "Photo", "visible": False}]
+    shown, bare, again = (foretold(client, template_id, **request, customizationMap=one) for one in ([], hidden, []))
+    assert shown["expectedBytes"] == again["expectedBytes"] > 2 * bare["expectedBytes"]
+    rows = [{"name": "Shown"}, {"name": "Bare", "customizationMap": hidden}]
+    both = client.post("/render/batch?dryRun=true", json=render_request(template_id, **request, rows=rows)).json()
+    assert both["expectedBytes"] == 2 * shown["expectedBytes"]
+    assert both["leastBytes"] < 2 * shown["leastBytes"] and both["mostBytes"] > 2 * shown["mostBytes"]
+
+
 def test_a_poster_that_shows_an_asset_has_a_wider_margin(moving: tuple[Client, str]) -> None:
     """The process that checks must not read assets, so it draws the poster without them."""
     client, template_id = moving

@@ -147,8 +147,8 @@ def test_a_disk_that_has_room_for_the_video_and_none_for_its_poster(tiny: Tiny, 
         tiny.filler.unlink()
         again = client.ready_render(template_id, output={"poster": {"format": "jpeg"}})
         assert not broken_invariants(service, client, {render_id: "render", again: "render"})
-        for one in (template_id, slow_id):
-            client.delete(f"/template/{one}")
+        for one in (f"render/{again}", f"template/{template_id}", f"template/{slow_id}"):
+            client.delete(f"/{one}").raise_for_status()
 
 
 def test_an_empty_byte_is_enough_to_delete(tiny: Tiny, service_on_tiny: Service) -> None:

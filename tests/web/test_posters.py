@@ -118,6 +118,12 @@ def test_it_is_downloaded_like_any_file(client: Client, template_id: str) -> Non
     assert video.headers["etag"] != whole.headers["etag"], "they are two files"
 
 
+def test_its_name_ends_once(client: Client, template_id: str) -> None:
+    render_id = client.ready_render(template_id, name="Spot.PNG", output={"poster": {}})
+    found = client.get(f"/render/{render_id}/poster").headers["content-disposition"]
+    assert found == 'attachment; filename="Spot.PNG"'
+
+
 def test_it_is_another_tenants_no_more_than_the_video(client: Client, template_id: str, service: Service) -> None:
     render_id = client.ready_render(template_id, output={"poster": {}})
     with service.client() as stranger:

@@ -319,9 +319,10 @@ class _Batch:
         name = row.name or f"{self._title[:245]} {row.number + 1}"
         if errors:
             return Checked(row.number, name, None, errors)
-        alike = audio_id, bool(check.assets)
+        samples = self._samples or Samples()
+        alike = audio_id, samples.shows(customizations, check)
         if alike not in self._estimates:
-            self._estimates[alike] = expected(self._terms, check, sound, self._samples or Samples())
+            self._estimates[alike] = expected(self._terms, sound, samples, as_asked=alike[1])
         ticket = ticket_of(self._terms, customizations, check, sound, self._estimates[alike])
         return Checked(row.number, name, ticket, {})
 

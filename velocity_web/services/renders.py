@@ -129,7 +129,8 @@ def _check(caller: Caller, settings: Settings, runner: Runner, request: RenderRe
         if errors:
             raise Invalid("the request has invalid fields", errors)
         samples = sampled(Sampling(checker, runner, settings, caller.account_id), terms, whole)
-    return ticket_of(terms, whole, check, sound, expected(terms, check, sound, samples))
+    foretold = expected(terms, sound, samples, as_asked=samples.shows(whole, check))
+    return ticket_of(terms, whole, check, sound, foretold)
 
 
 def source_of(caller: Caller, request: RenderRequest | BatchRequest) -> Source:
@@ -522,9 +523,14 @@ def render_file(caller: Caller, data: Path, render_id: str) -> tuple[StoredFile,
     """The video and its content type. Raises NotFound."""
     with reading():
         render, job = _completed(caller, render_id)
-        ending = Path(render.file).suffix
-        name = render.name if render.name.lower().endswith(ending) else f"{render.name}{ending}"
-        return StoredFile(data / render.file, name, render.sha256, job.completed_at), content_type(ending)
+        stored = StoredFile(data / render.file, _file_name(render, render.file), render.sha256, job.completed_at)
+        return stored, content_type(Path(render.file).suffix)
+
+
+def _file_name(render: Render, file: str) -> str:
+    """Of a file of a render, for who downloads it."""
+    name, ending = str(render.name), Path(file).suffix
+    return name if name.lower().endswith(ending) else f"{name}{ending}"
 
 
 def poster_file(caller: Caller, data: Path, render_id: str) -> tuple[StoredFile, str]:
@@ -534,9 +540,8 @@ def poster_file(caller: Caller, data: Path, render_id: str) -> tuple[StoredFile,
         poster = Poster.get(render_id=render_id)
         if poster is None:
             raise NotFound(f"the render {render_id} has no poster; ask for one with output.poster")
-        ending = Path(poster.file).suffix
-        stored = StoredFile(data / poster.file, f"{render.name}{ending}", poster.sha256, job.completed_at)
-        return stored, CONTENT_TYPES[ending]
+        stored = StoredFile(data / poster.file, _file_name(render, poster.file), poster.sha256, job.completed_at)
+        return stored, CONTENT_TYPES[Path(poster.file).suffix]
 
 
 def budget_status(caller: Caller) -> RenderTimeBudgetStatusDto:

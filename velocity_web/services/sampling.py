@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -19,10 +20,16 @@ PATIENCE = 10.0  # times the processor time of a sample, by the clock
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """What was measured of a render's video and of its poster, where that could be."""
+    """What was measured of a render's video and of its poster, where that could be; ``poster_map`` tells the
+    customization map that the poster was drawn with."""
 
     video: engine.Sample | None = None
     poster: engine.PosterSample | None = None
+    poster_map: str = ""
+
+    def shows(self, customizations: str, check: MapCheck) -> bool:
+        """Whether the poster was drawn with all that this map replaces."""
+        return self.poster_map == _digest(customizations) and not check.assets
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +43,9 @@ class Sampling:
 
 
 def sampled(sampling: Sampling, terms: Terms, customizations: str) -> Samples:
-    """The samples of a render in which nothing is wrong: those that were taken of the same frames, encoder and poster
-    before, else such that are taken now. Nothing where there is none, or another request of the account takes one. Not
-    within a session.
+    """The samples of a render in which nothing is wrong: those that were taken of the same frames and encoder before,
+    of the poster with the same map, else such that are taken now. Where another request of the account takes one, what
+    is known: nothing, or the poster with another map. Not within a session.
     """
     kept, settings = sampling.runner.samples, sampling.settings
     if settings.sample_seconds <= 0:
@@ -46,20 +53,24 @@ def sampled(sampling: Sampling, terms: Terms, customizations: str) -> Samples:
     video_key, poster_key = _keys(terms)
     (video_known, video), (poster_known, poster) = kept.find(video_key), kept.find(poster_key)
     plan = None if video_known else _plan(terms, settings.sample_seconds)
-    wants_poster = terms.poster is not None and not poster_known
-    if plan is None and not wants_poster:
+    own = _digest(customizations)
+    wanted = None if poster_known and (poster is None or poster["map"] == own) else terms.poster
+    if plan is None and wanted is None:
         return _read(video, poster)
     with kept.turn(sampling.account_id) as may:
-        if not may:
-            return _read(video, poster)
-        found = _taken(sampling, terms, customizations, plan, poster=terms.poster if wants_poster else None)
-    if plan is not None:
-        video = found.get("taken")
-        kept.keep(video_key, video)
-    if wants_poster:
-        poster = found.get("poster")
-        kept.keep(poster_key, poster)
+        if may and plan is not None:
+            video = _taken(sampling, terms, customizations, {"plan": plan.to_json(), "poster": None}).get("taken")
+            kept.keep(video_key, video)
+        is_there = sampling.checker.pid is not None  # what took too long for the video is gone
+        if may and wanted is not None and is_there:
+            drawn = _taken(sampling, terms, customizations, {"plan": None, "poster": asdict(wanted)}).get("poster")
+            poster = None if drawn is None else {**drawn, "map": own}
+            kept.keep(poster_key, poster)
     return _read(video, poster)
+
+
+def _digest(customizations: str) -> str:
+    return hashlib.sha256(customizations.encode()).hexdigest()
 
 
 def _keys(terms: Terms) -> tuple[str, str]:
@@ -75,17 +86,7 @@ def _plan(terms: Terms, seconds: float) -> engine.SamplePlan | None:
         return engine.plan_sample(terms.source.trial, terms.encoder, terms.frames or terms.source.span, seconds)
 
 
-def _taken(
-    sampling: Sampling,
-    terms: Terms,
-    customizations: str,
-    plan: engine.SamplePlan | None,
-    poster: engine.Poster | None,
-) -> Mapping[str, Any]:
-    asked = {
-        "plan": None if plan is None else plan.to_json(),
-        "poster": None if poster is None else asdict(poster),
-    }
+def _taken(sampling: Sampling, terms: Terms, customizations: str, asked: Mapping[str, Any]) -> Mapping[str, Any]:
     question = {"sample": asked, "encoder": terms.encoder.to_values(), "frames": terms.frames}
     patience = PATIENCE * sampling.settings.sample_seconds
     return sampling.checker.sample(question, customizations.encode(), patience)
@@ -95,25 +96,27 @@ def _read(video: Mapping[str, Any] | None, poster: Mapping[str, Any] | None) -> 
     return Samples(
         None if video is None else engine.Sample.from_json(video),
         None if poster is None else engine.PosterSample.from_json(poster),
+        "" if poster is None else poster["map"],
     )
 
 
-def expected(terms: Terms, check: MapCheck, sound: Sound | None, samples: Samples) -> Estimate:
-    """How long a render will take and how large its files will be, where nothing is wrong with its encoder."""
+def expected(terms: Terms, sound: Sound | None, samples: Samples, *, as_asked: bool) -> Estimate:
+    """How long a render will take and how large its files will be, where nothing is wrong with its encoder.
+    ``as_asked``: the sample of the poster shows this very render."""
     source = terms.source
     seconds = sound.seconds if sound else 0.0
     with codec_told():
         forecast = engine.forecast(source.trial, terms.encoder, terms.frames or source.span, seconds, samples.video)
-        poster = _poster_of(terms, check, samples)
+        poster = _poster_of(terms, samples, as_asked=as_asked)
     return estimate(
         source.template_id, forecast, terms.encoder, source.past, poster=poster, tried=not source.trial.guessed
     )
 
 
-def _poster_of(terms: Terms, check: MapCheck, samples: Samples) -> PosterEstimate | None:
+def _poster_of(terms: Terms, samples: Samples, *, as_asked: bool) -> PosterEstimate | None:
     if terms.poster is None:
         return None
     source = terms.source
     span = terms.frames or source.span
     forecast = engine.forecast_poster(source.trial, terms.encoder, span, terms.poster, samples.poster)
-    return poster_estimate(forecast, drawn_as_asked=not check.assets, tried=not source.trial.guessed)
+    return poster_estimate(forecast, drawn_as_asked=as_asked, tried=not source.trial.guessed)
