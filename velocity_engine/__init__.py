@@ -57,12 +57,17 @@ _HOMES = {
     "take_sample": "forecasting.sampling",
     "Sample": "forecasting.sample",
     "SamplePlan": "forecasting.sample",
+    "take_poster_sample": "forecasting.posters",
+    "forecast_poster": "forecasting.posters",
+    "PosterSample": "forecasting.posters",
+    "PosterForecast": "forecasting.posters",
     "warm_up": "plugins.warm_up",
     "VelocityError": "errors",
     "PackageError": "errors",
     "DocumentError": "errors",
     "CustomizationError": "errors",
     "EncoderConfigError": "errors",
+    "NoSoundError": "errors",
     "FrameRangeError": "errors",
     "MediaError": "errors",
     "StorageError": "errors",
@@ -91,6 +96,7 @@ if TYPE_CHECKING:
         FindingWarning,
         FrameRangeError,
         MediaError,
+        NoSoundError,
         OrderError,
         PackageError,
         Place,
@@ -103,6 +109,7 @@ if TYPE_CHECKING:
         WrongTypeError,
     )
     from velocity_engine.forecasting.forecasts import Forecast, forecast, plan_sample
+    from velocity_engine.forecasting.posters import PosterForecast, PosterSample, forecast_poster, take_poster_sample
     from velocity_engine.forecasting.sample import Sample, SamplePlan
     from velocity_engine.forecasting.sampling import take_sample
     from velocity_engine.forecasting.trial import Trial
@@ -146,6 +153,7 @@ __all__ = [  # written out, since type checkers read it
     "Frames",
     "LayerInfo",
     "MediaError",
+    "NoSoundError",
     "OrderError",
     "PackageError",
     "PackageLimits",
@@ -153,6 +161,8 @@ __all__ = [  # written out, since type checkers read it
     "Place",
     "PluginError",
     "Poster",
+    "PosterForecast",
+    "PosterSample",
     "Progress",
     "RateControl",
     "RenderCancelled",
@@ -173,6 +183,7 @@ __all__ = [  # written out, since type checkers read it
     "check_written",
     "container_of",
     "forecast",
+    "forecast_poster",
     "frames",
     "hookimpl",
     "open_template",
@@ -190,6 +201,7 @@ __all__ = [  # written out, since type checkers read it
     "render_still",
     "resolve_encoder",
     "still",
+    "take_poster_sample",
     "take_sample",
     "try_out",
     "warm_up",

@@ -6,12 +6,13 @@ import os
 import threading
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from velocity_engine.errors import Finding, PackageError, Place, VelocityError, WrongTypeError
 from velocity_engine.given.arguments import FrameRange, sides
-from velocity_engine.given.files import TEMPLATES, GivenFiles, Picture, Source
+from velocity_engine.given.files import SOUND, TEMPLATES, GivenFiles, Picture, Source
 from velocity_engine.media.decoded_pictures import DecodedPictures
 from velocity_engine.model.document import Document
 from velocity_engine.model.document_facts import DocumentFacts
@@ -298,6 +299,7 @@ class Template(DocumentFacts):
         customizations: Customizations | None = None,
         frames: FrameRange | None = None,
         assets: Assets | None = None,
+        audio: Source | None = None,
     ) -> list[VelocityError]:
         """Returns all that is wrong with a render request, without rendering it.
 
@@ -306,26 +308,52 @@ class Template(DocumentFacts):
             customizations: The entries of a ``customizationMap``.
             frames: (start, end) in frames of the composition, half-open; or the name of a marker; or None for all.
             assets: The files that ``{"assetId": ...}`` names, by id.
+            audio: A sound file that would be mixed with the template's own sound, as ``render`` takes it.
 
         Returns:
             One error for each problem. None of them is raised.
         """
+        from velocity_engine.media.audio import check_sound
         from velocity_engine.plugins.output_shape import encoder_problems
 
         self._check_open()
         found: list[VelocityError] = []
         if encoder is not None:
             found += encoder_problems(self.document, encoder)
-        if customizations:
-            with GivenFiles() as given:
-                known = len(self.customizations)
-                entries, files = given.request(customizations, assets, known, self._assets)
+        with GivenFiles() as given:
+            known = len(self.customizations)
+            entries, files = given.request(customizations, assets, known, self._assets)
+            if entries:
                 found += self._preflighted((*self.customizations, *entries), {**self._assets, **files}, known)
-        try:
-            self.frame_range(frames)
-        except VelocityError as error:
-            found.append(error)
+            sound = None if audio is None else given.path(audio, "audio", SOUND)
+            try:
+                span = self.frame_range(frames)
+                if sound is not None:
+                    check_sound(local_path(sound), os.path.basename(sound))
+                elif encoder is not None and not found:
+                    found += self._silence(encoder, entries, files, span)
+            except VelocityError as error:
+                found.append(error)
         return found
+
+    def _silence(
+        self, encoder: EncoderConfig, entries: Customizations, files: Assets, frames: tuple[float, float]
+    ) -> list[VelocityError]:
+        """What is wrong with a codec that takes sound alone, where nothing is heard."""
+        from velocity_engine.evaluate.soundtrack import audio_plan, silence
+        from velocity_engine.plugins.manager import codecs
+        from velocity_engine.plugins.outputs import container_of, resolve_encoder
+
+        if container_of(encoder).frames != "none":
+            return []
+        plan = self.plan(entries, files)
+        try:
+            seconds = Fraction((frames[1] - frames[0]) / self.frame_rate)
+            if audio_plan(plan, frames[0], seconds).tracks:
+                return []
+            return [silence(codecs()[resolve_encoder(encoder).codec_name].title)]
+        finally:
+            plan.close()
 
     def preflight(self) -> Preflight:
         """What looks at customizations as a render would; closed with the template."""

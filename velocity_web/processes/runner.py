@@ -161,21 +161,21 @@ class Checker:
                 raise
         raise AssertionError("a fresh child answers or fails")
 
-    def sample(self, question: dict[str, Any], customizations: bytes, seconds: float) -> dict[str, Any] | None:
-        """What a few frames of a render take that ``ask`` found nothing wrong with; None where that is not known within
-        ``seconds``.
+    def sample(self, question: dict[str, Any], customizations: bytes, seconds: float) -> dict[str, Any]:
+        """What a few frames (``taken``) and the poster of a render take that ``ask`` found nothing wrong with; nothing
+        where that is not known within ``seconds``.
         """
         child = self._child
         if child is None:
-            return None
+            return {}
         try:
             with child.within(seconds):
                 child.tell(json.dumps({**question, "maps": 1}).encode(), b"\n", customizations, b"\n")
-                answer: dict[str, Any] | None = child.message()["sample"]["taken"]
+                answer: dict[str, Any] = child.message()["sample"]
                 return answer
         except (TaskFailed, NoSpace, KeyError):
             self._give_up(child)
-            return None
+            return {}
 
     def _begin(self) -> Child:
         child = self._runner.start("check", (self._key[1],))
