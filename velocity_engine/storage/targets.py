@@ -8,6 +8,7 @@ import re
 from velocity_engine import plugins
 from velocity_engine.errors import Place, PluginError, StorageError
 from velocity_engine.plugin_types import Storage
+from velocity_engine.storage.named import named_storage
 
 _URL = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
 LOCAL = "file"
@@ -43,7 +44,7 @@ def storage_for(target: str | os.PathLike[str]) -> Storage:
     """
     scheme = scheme_of(target)
     try:
-        return plugins.storage(scheme)
+        return named_storage(plugins.storage(scheme), scheme)
     except PluginError as error:
         hint = error.hint or "Install a plugin that serves it, or give a path"
         raise StorageError(
