@@ -30,6 +30,8 @@ def told(progress: ve.Progress) -> None:
 
 def render(path: Path, texts: Mapping[str, str]) -> ve.RenderResult:
     changes = [{"layer": layer, "text": text} for layer, text in texts.items()]
+    rates = (ve.BitsPerSecond(5_000_000), ve.BytesPerSecond(625_000))
+    print([ve.EncoderConfig(bitrate=rate, audio_bitrate="192k").bitrate for rate in rates])
     encoder = ve.EncoderConfig(bitrate="5M", resolution=(640, 360), rate_control=ve.RateControl.VBR)
     try:
         with ve.open_template(path, limits=ve.PackageLimits()) as template:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import os
+import pickle
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -183,7 +185,8 @@ def test_ranges_and_slices_are_what_they_say(template: ve.Template) -> None:
         ("5 Mbit/s", 5_000_000),
         ("5Mbps", 5_000_000),
         ("625 kB/s", 5_000_000),
-        ("5000000", 5_000_000),
+        ("5000000 bit/s", 5_000_000),
+        ("625000 B/s", 5_000_000),
     ],
 )
 def test_a_bitrate_with_its_unit(text: str, bits: int) -> None:
@@ -199,11 +202,30 @@ def test_what_is_no_bitrate_is_told(text: str) -> None:
     assert caught.value.place.field == "bitrate"
 
 
-def test_a_number_keeps_the_unit_of_the_contract() -> None:
-    assert ve.EncoderConfig(bitrate=625_000).bitrate == ve.EncoderConfig(bitrate="5M").bitrate == 625_000
-    counted: Any = np.int64(625_000)
-    assert ve.EncoderConfig(bitrate=counted).to_values() == ve.EncoderConfig(bitrate="5M").to_values()
-    (problem,) = config_problems(ve.EncoderConfig(bitrate=100), codec_traits())
+@pytest.mark.parametrize("bare", [5_000_000, np.int64(5_000_000), "5000000", " 5000000"])
+@pytest.mark.parametrize("field", ["bitrate", "audio_bitrate"])
+def test_a_number_without_a_unit_is_refused_with_both_readings(field: str, bare: Any) -> None:
+    given: Any = {field: bare}
+    with pytest.raises(ve.VelocityError, match="the bitrate 5000000 says no unit") as caught:
+        ve.EncoderConfig(**given)
+    assert caught.value.place.field == field
+    assert isinstance(caught.value, TypeError) is not isinstance(bare, str)
+    readings = ("5000000 bit/s", "5000000 B/s", "BitsPerSecond(5000000)", "BytesPerSecond(5000000)")
+    assert all(reading in (caught.value.hint or "") for reading in readings)
+
+
+def test_numbers_that_say_their_unit() -> None:
+    bits, octets = ve.BitsPerSecond(5_000_000), ve.BytesPerSecond(625_000)
+    for given in (bits, octets):
+        config = ve.EncoderConfig(bitrate=given, audio_bitrate=given)
+        assert (config.bitrate, config.audio_bitrate) == (625_000, 5_000_000)
+        assert replace(config, gop=5).bitrate == 625_000 and pickle.loads(pickle.dumps(config)) == config
+        assert ve.EncoderConfig.from_values(json.loads(json.dumps(config.to_values()))) == config
+    assert f"{bits} {octets!r}" == "5000000 BytesPerSecond(625000)"
+    for wrong in ("5M", 5.0, None, True):
+        with pytest.raises(ve.WrongTypeError, match="value is"):
+            ve.BitsPerSecond(wrong)  # type: ignore[arg-type]
+    (problem,) = config_problems(ve.EncoderConfig(bitrate="100 B/s"), codec_traits())
     assert problem.message == "the bitrate in bytes a second is 100"
 
 
@@ -239,7 +261,7 @@ def test_the_numbers_of_rate_controls() -> None:
 
 
 def test_settings_are_named_as_the_library_names_them() -> None:
-    wrong = ve.EncoderConfig(fps_den=3, resolution=(641, 360), audio_bitrate=5)
+    wrong = ve.EncoderConfig(fps_den=3, resolution=(641, 360), audio_bitrate="5 bit/s")
     fields = {problem.place.field for problem in config_problems(wrong, codec_traits())}
     assert fields == {"fps_num", "fps_den", "resolution", "audio_bitrate"}
 

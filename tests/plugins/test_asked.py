@@ -86,7 +86,7 @@ class Cluster:
 
 
 def rendered(folder: Path, **how: Any) -> None:
-    config = ve.EncoderConfig(codec=how.pop("codec", "frail"), bitrate=20_000, gop=5, segment_seconds=0.2)
+    config = ve.EncoderConfig(codec=how.pop("codec", "frail"), bitrate="160k", gop=5, segment_seconds=0.2)
     with clear_template(folder, 10, (64, 64)) as template:
         ve.render(template, folder / "out.mp4", encoder=config, **how)
 
@@ -111,7 +111,7 @@ def test_a_codec_that_fails_is_a_problem_of_the_request(
 ) -> None:
     register(codec)
     with clear_template(tmp_path, 10, (64, 64)) as template:
-        [problem] = template.check(ve.EncoderConfig(codec="frail", bitrate=20_000))
+        [problem] = template.check(ve.EncoderConfig(codec="frail", bitrate="160k"))
     with pytest.raises(ve.PluginError) as raised:
         rendered(tmp_path)
     for error in (problem, raised.value):

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from velocity_engine import plugins
 from velocity_engine.encode.encoder import SegmentEncoder
-from velocity_engine.encoder_config import EncoderConfig, RateControl
+from velocity_engine.encoder_config import BytesPerSecond, EncoderConfig, RateControl
 from velocity_engine.errors import VelocityError
 from velocity_engine.forecasting.bits import note_bits
 from velocity_engine.forecasting.sample import Sample, SampledWindow, SamplePlan
@@ -167,7 +167,7 @@ def sample_settings(encoder: EncoderConfig, plan: SamplePlan, template: Template
 def at_size(encoder: EncoderConfig, size: tuple[int, int], usual: tuple[int, int]) -> EncoderConfig:
     """The same quality at another size: the bitrate grows with the pixels."""
     share = size[0] * size[1] / (usual[0] * usual[1])
-    bitrate = None if encoder.bitrate is None else max(MIN_BITRATE, round(encoder.bitrate * share))
+    bitrate = None if encoder.bitrate is None else BytesPerSecond(max(MIN_BITRATE, round(encoder.bitrate * share)))
     return replace(encoder, resolution=size, bitrate=bitrate, level=None)
 
 

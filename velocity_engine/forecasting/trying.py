@@ -16,7 +16,7 @@ from velocity_engine.composite import changed_regions
 from velocity_engine.composite.tiles import TILE
 from velocity_engine.display import DisplayList
 from velocity_engine.encode.encoder import SegmentEncoder
-from velocity_engine.encoder_config import GENEROUS_BITS_PER_PIXEL, STEPS_OF_DOUBLING, EncoderConfig
+from velocity_engine.encoder_config import GENEROUS_BITS_PER_PIXEL, STEPS_OF_DOUBLING, BytesPerSecond, EncoderConfig
 from velocity_engine.errors import VelocityError
 from velocity_engine.evaluate.evaluation_pass import Viewport, fit_viewport
 from velocity_engine.evaluate.evaluator import Evaluator
@@ -322,7 +322,7 @@ def settings_of(how: Encoding, size: tuple[int, int], rate: Fraction) -> Encoder
     """Of a variable bitrate that lets the quality be as good as a generous one does, or better, and caps nothing."""
     density = GENEROUS_BITS_PER_PIXEL * 2 ** (how.finer / STEPS_OF_DOUBLING)
     config = EncoderConfig(codec=how.codec, preset=how.preset)
-    asked = replace(config, bitrate=math.ceil(density * size[0] * size[1] * rate / 8))
+    asked = replace(config, bitrate=BytesPerSecond(math.ceil(density * size[0] * size[1] * rate / 8)))
     return uncapped(config, asked_settings(plugins.codec(how.codec), asked, *size, rate), size, rate)
 
 
