@@ -31,7 +31,7 @@ from velocity_engine.plugins.outputs import may_be_the_same, resolve_encoder
 from velocity_engine.stills.still import Still
 from velocity_engine.storage.delivery import check_target
 from velocity_engine.storage.fetched import has_changed, reference_to
-from velocity_engine.template import Assets, Customizations, Template, open_template
+from velocity_engine.template import OPENED, Assets, Customizations, Template, open_template
 
 if TYPE_CHECKING:
     from velocity_engine.pipeline.progress import Progress
@@ -489,7 +489,7 @@ def _rendered(order: RenderOrder, template: Template, watch: _Watch, executor: E
 
 def _check_template(template: object) -> None:
     if not isinstance(template, Template):
-        raise wrong_type("template", template, "Open it first, and give the Template that this returns")
+        raise wrong_type("template", template, OPENED)
 
 
 def _check_named(name: str, file: object) -> None:

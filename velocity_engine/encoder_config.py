@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 import re
+import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
@@ -223,6 +225,29 @@ class EncoderConfig:
         }
         return cls(**{**values, **special})
 
+
+def _told(made: Callable[..., None]) -> Callable[..., None]:
+    """The constructor, which tells of settings that there are not."""
+    names = [one.name for one in fields(EncoderConfig)]
+
+    @functools.wraps(made)
+    def told(self: EncoderConfig, *values: Any, **settings: Any) -> None:
+        if values:
+            shown = reprlib.repr(values[0])
+            what = f"the setting {shown} has no name"
+            raise WrongTypeError(what, hint='Name each setting, such as EncoderConfig(bitrate="5M")')
+        for name in settings:
+            if name not in names:
+                near = nearest(name, names)
+                hint = f"Did you mean {near}?" if near else f"There are {', '.join(names)}"
+                raise WrongTypeError(f"there is no setting {name!r}", place=Place(field=name), hint=hint)
+        made(self, **settings)
+
+    return told
+
+
+if not TYPE_CHECKING:
+    EncoderConfig.__init__ = _told(EncoderConfig.__init__)
 
 # --- what callers write -----------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from velocity_engine.errors import Finding, PackageError, Place, VelocityError, WrongTypeError
-from velocity_engine.given.arguments import FrameRange, sides
+from velocity_engine.given.arguments import FrameRange, require, sides
 from velocity_engine.given.files import TEMPLATES, GivenFiles, Picture, Source
 from velocity_engine.media.decoded_pictures import DecodedPictures
 from velocity_engine.model.document import Document
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from velocity_engine.plugins.layer_plugins import LayerPlugin
     from velocity_engine.stills.still import Still, StillDrawer
 
+OPENED = "Open it first, and give the Template that this returns"
 Customizations: TypeAlias = Sequence[Mapping[str, Any]]
 Assets: TypeAlias = Mapping[str, Picture]
 
@@ -309,20 +310,34 @@ class Template(DocumentFacts):
 
         Returns:
             One error for each problem. None of them is raised.
-        """
-        from velocity_engine.plugins.output_shape import encoder_problems
 
+        Raises:
+            WrongTypeError: An argument has a wrong type.
+            PackageError: The template is closed.
+        """
+        from velocity_engine.encoder_config import EncoderConfig
+        from velocity_engine.plugins.output_shape import encoder_problems
+        from velocity_engine.plugins.outputs import ENCODER
+
+        require("encoder", encoder, EncoderConfig | None, ENCODER)
         self._check_open()
         found: list[VelocityError] = []
         if encoder is not None:
             found += encoder_problems(self.document, encoder)
-        if customizations:
+        try:
             with GivenFiles() as given:
                 known = len(self.customizations)
                 entries, files = given.request(customizations, assets, known, self._assets)
-                found += self._preflighted((*self.customizations, *entries), {**self._assets, **files}, known)
+                if entries:
+                    found += self._preflighted((*self.customizations, *entries), {**self._assets, **files}, known)
+        except WrongTypeError:
+            raise
+        except VelocityError as error:
+            found.append(error)
         try:
             self.frame_range(frames)
+        except WrongTypeError:
+            raise
         except VelocityError as error:
             found.append(error)
         return found
@@ -428,8 +443,10 @@ def open_template(path: Source, *, animation: str | None = None, limits: Package
         PackageError: The package cannot be read, is unsafe or is too large, or it is not clear which document is meant.
         DocumentError: Its document is not a Lottie document.
         StorageError: What is at the URL cannot be fetched.
-        WrongTypeError: ``path`` is none of these.
+        WrongTypeError: ``path`` is none of these, or another argument has a wrong type.
     """
+    require("limits", limits, PackageLimits | None, "Give PackageLimits, such as PackageLimits(total_bytes=256 << 20)")
+    require("animation", animation, str | None, "Give the name of a document of the package as a text")
     given = GivenFiles()
     try:
         location = given.path(path, "path", TEMPLATES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import os
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from threading import Event
@@ -48,6 +49,51 @@ def bounds(frames: object) -> tuple[float | None, float | None]:
         if value is not None and not math.isfinite(value):
             raise FrameRangeError(f"the frame {value} is not finite", place=Place(field="frames"), hint=RANGE)
     return start, end
+
+
+def require(name: str, value: object, kind: Any, right: str) -> None:
+    """Raises WrongTypeError where an argument is not of a kind.
+
+    Args:
+        name: The argument's name.
+        value: What was given.
+        kind: What it must be.
+        right: One sentence that says what would be right.
+    """
+    if not isinstance(value, kind):
+        raise wrong_type(name, value, right)
+
+
+def named_file(name: str, file: object, right: str = "Give a path") -> str:
+    """Returns the path or URL of a file.
+
+    Args:
+        name: The argument's name.
+        file: What was given.
+        right: One sentence that says what would be right.
+
+    Raises:
+        WrongTypeError: It is neither a text nor a ``pathlib.Path``.
+    """
+    if not isinstance(file, str | os.PathLike) or not isinstance(path := os.fspath(file), str):
+        raise wrong_type(name, file, right)
+    return path
+
+
+def number(name: str, value: object, right: str) -> float:
+    """Returns a number that was given.
+
+    Args:
+        name: The argument's name.
+        value: What was given.
+        right: One sentence that says what would be right.
+
+    Raises:
+        WrongTypeError: It is not a finite number.
+    """
+    if not _is_number(value) or not math.isfinite(value):  # type: ignore[arg-type]  # it is a number
+        raise wrong_type(name, value, right)
+    return float(value)  # type: ignore[arg-type]  # it is a number
 
 
 def moment(frame: object) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
-from velocity_engine.errors import CustomizationError, Place, StorageError, wrong_type
+from velocity_engine.errors import CustomizationError, Place, StorageError, WrongTypeError, wrong_type
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,8 +57,10 @@ class GivenFiles:
             picture = encoded(given, name)
             if picture is not None:
                 return self._write(picture, "picture.png")
-        except OSError as error:
-            reason = error.strerror or str(error)
+        except WrongTypeError:
+            raise
+        except (OSError, ValueError) as error:  # a file that is closed raises ValueError
+            reason = getattr(error, "strerror", None) or str(error)
             raise StorageError(f"{name} cannot be read: {reason}", place=Place(field=name)) from error
         raise wrong_type(name, given, right)
 
