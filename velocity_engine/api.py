@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from velocity_engine import plugins
 from velocity_engine.display import CLEAR
 from velocity_engine.encoder_config import EncoderConfig, bad_setting
-from velocity_engine.errors import Finding, FindingWarning, OrderError, RenderFailed, wrong_type
+from velocity_engine.errors import Finding, FindingWarning, FrameRangeError, OrderError, Place, RenderFailed, wrong_type
 from velocity_engine.given.arguments import Cancelled, FrameRange, question, sides
 from velocity_engine.given.arguments import rate as exact_fps
 from velocity_engine.given.files import SOUND, GivenFiles, Source, named_files
@@ -241,8 +241,9 @@ def render(
     Args:
         template: What ``open_template`` returned.
         output: Where the video goes: a path, a URL of a storage backend ("s3://bucket/promo.mp4"), or a file that is
-            open for writing bytes, which gets the video once it is whole. The folder of a path must exist; a file that
-            is there is replaced. A symbolic link stays, and what it points to is replaced.
+            open for writing bytes, which gets the video once it is whole, and whose name chooses as that of a path
+            does. The folder of a path must exist; a file that is there is replaced. A symbolic link stays, and what it
+            points to is replaced.
         encoder: How to encode. By default the ending of the output's name chooses the codec and the container, with the
             composition's size and rate: "a.mp4" is H.264.
         customizations: The entries of a ``customizationMap``. "image" and "video" also take a ``pathlib.Path``, bytes,
@@ -420,7 +421,7 @@ def render_order(
     chosen = _executor(executor)
     check_target(order.output)
     if order.poster is not None:
-        check_target(order.poster.output)
+        check_target(order.poster.output, "poster")
     if has_changed(order.template):
         raise OrderError("the template is not the one that was ordered", hint="Make the order anew")
     with open_template(order.template.location, animation=order.animation) as template:
@@ -520,8 +521,11 @@ def _checked_poster(template: Template, poster: object, order: RenderOrder) -> P
     if fault := poster.fault(*output_size(template.document, order.encoder)):
         raise bad_setting("poster", fault, "Choose .png or .jpg")
     if poster.frame is not None:
-        template.require_frame(poster.frame)
-    check_target(poster.output)
+        try:
+            template.require_frame(poster.frame)
+        except FrameRangeError as error:
+            raise FrameRangeError(error.message, place=Place(field="poster"), hint=error.hint) from None
+    check_target(poster.output, "poster")
     return poster
 
 

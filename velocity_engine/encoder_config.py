@@ -332,6 +332,10 @@ def _codec(name: str, value: Any) -> str | int:
 
 
 def _control(name: str, value: Any) -> RateControl:
+    if isinstance(value, bool) or not hasattr(type(value), "__index__"):
+        known = isinstance(value, str) and value.upper() in RateControl.__members__
+        right = f"RateControl.{value.upper()}" if known else "RateControl.VBR, .CBR or .CQP"
+        raise wrong_type(name, value, f"It must be {right}")
     try:
         return RateControl(_whole(name, value))
     except ValueError:

@@ -130,7 +130,7 @@ def test_a_video_into_an_open_file(template: ve.Template, tmp_path: Path) -> Non
 def test_an_open_file_that_cannot_be_written(template: ve.Template, tmp_path: Path) -> None:
     stream = io.BytesIO()
     stream.close()
-    with pytest.raises(ve.StorageError, match="closed file"):
+    with pytest.raises(ve.StorageError, match="the file that was given is closed"):
         ve.render(template, stream, encoder=FAST, frames=(70, 72))
     with pytest.raises(ve.WrongTypeError, match='mode "wb"'):
         ve.render(template, io.StringIO(), frames=(70, 72))  # type: ignore[arg-type]
@@ -303,3 +303,57 @@ def test_what_callbacks_raise_comes_out_as_it_is(template: ve.Template, tmp_path
         with pytest.raises(Own, match="mine"):
             ve.render(template, tmp_path / "a.mp4", encoder=FAST, frames=(0, 20), **callbacks)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_picture_that_is_not_there_is_told_by_its_name_and_layer(template: ve.Template) -> None:
+    changes = [{"layer": "Photo", "image": Path("nope.jpg")}]
+    with pytest.raises(ve.CustomizationError, match=r"there is no file nope\.jpg") as caught:
+        ve.still(template, size=SIZE, customizations=changes)
+    assert caught.value.place == ve.Place(layer="Photo", field="customizationMap[0].image")
+    assert [str(one) for one in template.check(customizations=changes)] == [str(caught.value)]
+
+
+def test_an_open_file_is_looked_at_before_any_work(template: ve.Template, tmp_path: Path) -> None:
+    told: list[ve.Progress] = []
+    (tmp_path / "a.mp4").write_bytes(b"older")
+    with (tmp_path / "a.mp4").open("rb") as reading, pytest.raises(ve.WrongTypeError, match="open it in mode"):
+        ve.render(template, reading, encoder=FAST, frames=(0, 2), progress=told.append)
+    with (tmp_path / "b.mp4").open("wb") as closed:
+        pass
+    with pytest.raises(ve.StorageError, match="the file that was given is closed"):
+        ve.render(template, closed, encoder=FAST, frames=(0, 2), progress=told.append)
+    assert told == [] and (tmp_path / "a.mp4").read_bytes() == b"older"
+
+
+def test_the_name_of_an_open_file_chooses_as_a_path_does(template: ve.Template, tmp_path: Path) -> None:
+    with (tmp_path / "a.avi").open("wb") as file:
+        ve.render(template, file, encoder=FAST, frames=(0, 2))
+    assert (tmp_path / "a.avi").read_bytes()[8:12] == b"AVI "
+    with (tmp_path / "a.txt").open("wb") as file, pytest.raises(ve.EncoderConfigError, match=r"writes \.txt"):
+        ve.render(template, file, encoder=FAST, frames=(0, 2))
+    with (tmp_path / "plain").open("wb") as file:
+        ve.render(template, file, encoder=FAST, frames=(0, 2))
+    assert (tmp_path / "plain").read_bytes()[4:8] == b"ftyp"
+
+
+def test_fields_are_those_of_what_is_wrong(template: ve.Template, tmp_path: Path) -> None:
+    with pytest.raises(ve.FrameRangeError, match="there is no frame 500") as caught:
+        ve.render(template, tmp_path / "a.mp4", poster=ve.Poster(str(tmp_path / "p.jpg"), frame=500))
+    assert caught.value.place.field == "poster"
+    for wish, field in (({"poster": "zzz://a/b.jpg"}, "poster"), ({"audio": "zzz://a/b.mp3"}, None)):
+        given: dict[str, Any] = wish
+        with pytest.raises(ve.StorageError, match="no storage backend serves zzz") as unserved:
+            ve.render(template, tmp_path / "a.mp4", **given)
+        assert unserved.value.place.field == field
+    with pytest.raises(ve.StorageError) as unopened:
+        ve.open_template("zzz://a/b.zip")
+    assert unopened.value.place.field is None
+
+
+def test_hints_say_what_is_possible(template: ve.Template) -> None:
+    with pytest.raises(ve.WrongTypeError, match=r"It must be RateControl\.CBR"):
+        ve.EncoderConfig(rate_control="cbr")  # type: ignore[arg-type]
+    with pytest.raises(ve.FrameRangeError, match="at most 134217728 pixels: 11585x11585 is possible"):
+        ve.still(template, size=(20_000, 20_000))
+    with pytest.raises(ve.FrameRangeError, match="at least 1 pixel"):
+        ve.still(template, size=(0, 20_000))

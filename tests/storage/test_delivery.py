@@ -84,9 +84,9 @@ class Flaky(RemoteStorage):
 
 def test_what_may_go_well_a_moment_later_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retries, "PAUSES", (0.01, 0.01))
-    monkeypatch.setattr(delivery, "storage_for", lambda target: Flaky(2))
+    monkeypatch.setattr(delivery, "storage_for", lambda target, *place: Flaky(2))
     assert rendered("memory://flaky/a.mp4").size_bytes > 0
-    monkeypatch.setattr(delivery, "storage_for", lambda target: Flaky(3))
+    monkeypatch.setattr(delivery, "storage_for", lambda target, *place: Flaky(3))
     with pytest.raises(ve.StorageError, match="busy"):
         rendered("memory://flaky/b.mp4")
 
@@ -94,7 +94,7 @@ def test_what_may_go_well_a_moment_later_is_tried_again(monkeypatch: pytest.Monk
 def test_a_wait_ends_when_the_render_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
     stop = threading.Event()
     monkeypatch.setattr(retries, "PAUSES", (600.0,))
-    monkeypatch.setattr(delivery, "storage_for", lambda target: Flaky(1))
+    monkeypatch.setattr(delivery, "storage_for", lambda target, *place: Flaky(1))
 
     def told(now: ve.Progress) -> None:
         if now.stage == "storing":

@@ -127,7 +127,12 @@ def sides(size: object) -> tuple[int, int]:
         raise wrong_type("size", size, right) from None
     if not (width >= 1 and height >= 1 and width * height <= MAX_PIXELS):
         what = f"the size {width}x{height} cannot be drawn"
-        raise FrameRangeError(what, place=Place(field="size"), hint="Sides start at 1 pixel")
+        hint = "Each side must be at least 1 pixel"
+        if width * height > MAX_PIXELS:
+            share = math.sqrt(MAX_PIXELS / (width * height)) if min(width, height) > 0 else 1.0
+            fitting = f"{max(1, int(width * share))}x{max(1, int(height * share))}"
+            hint = f"A picture has at most {MAX_PIXELS} pixels: {fitting} is possible"
+        raise FrameRangeError(what, place=Place(field="size"), hint=hint)
     return width, height
 
 

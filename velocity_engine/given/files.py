@@ -117,6 +117,13 @@ class GivenFiles:
             value = entry.get(key)
             if value is None or isinstance(value, str | Mapping | bool | int | float | list | tuple):
                 continue
+            if isinstance(value, os.PathLike) and not os.path.isfile(value):
+                layer = entry.get("layer")
+                place = Place(
+                    layer=layer if isinstance(layer, str) else None, field=f"customizationMap[{number}].{key}"
+                )
+                what = f"there is no file {os.path.basename(os.fspath(value))}"
+                raise CustomizationError(what, place=place, hint="Give the path of a file that exists")
             identity = f"{key} of entry {known + number}"
             files[identity] = self.path(value, f"customizationMap[{number}].{key}", PICTURES)
             changed[key] = {"assetId": identity}

@@ -13,23 +13,24 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from velocity_engine.errors import TemporaryStorageError, VelocityError
+from velocity_engine.errors import Place, TemporaryStorageError, VelocityError
 from velocity_engine.files.leftovers import note
 from velocity_engine.plugin_types import NamesInPlace
 from velocity_engine.storage.retries import tried
 from velocity_engine.storage.targets import storage_for
 
 
-def check_target(target: str | os.PathLike[str]) -> None:
+def check_target(target: str | os.PathLike[str], field: str = "output") -> None:
     """Looks, before any work, whether a file can be stored at a target.
 
     Args:
         target: A path or a URL.
+        field: The field of the request that has it, for errors.
 
     Raises:
         StorageError: It cannot, as far as can be known without writing.
     """
-    storage_for(target).check(os.fspath(target))
+    storage_for(target, Place(field=field)).check(os.fspath(target))
 
 
 class Delivery:
