@@ -419,7 +419,7 @@ def config_problems(config: EncoderConfig, codecs: Mapping[str, CodecTraits]) ->
     if config.fps_num is None and config.fps_den > 1:
         message = f"the denominator {config.fps_den} of the frame rate stands without a numerator"
         hint = "Give both, such as 30000 and 1001, or leave both out for the template's own rate"
-        found += [bad_setting("fps_num", message, hint), bad_setting("fps_den", message, hint)]
+        found.append(bad_setting("fps_den", message, hint))
     if config.fps_num is not None and config.fps_den >= 1 and not 1 <= config.fps_num / config.fps_den <= 240:
         rate = config.fps_num / config.fps_den
         found.append(bad_setting("fps_num", f"the frame rate is {rate:g}", "It must be from 1 to 240 frames a second"))

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import errno
 import json
+import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from velocity_web.settings import load_settings, settings_help
+from velocity_web.mistakes import sentence_of, settings_sentence, whole
+from velocity_web.settings import MOST_BUDGET_MS, MOST_QUOTA_MB, load_settings, settings_help
 
 if TYPE_CHECKING:
     from velocity_web.settings import Settings
@@ -21,6 +25,11 @@ Database = Annotated[str | None, typer.Option(help="postgresql://... ; SQLite in
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 UserName = Annotated[str, typer.Argument(help="The user's name.")]
 JobId = Annotated[str, typer.Argument(help="The render's id.")]
+MISTAKE = 2
+MOST_WORKERS = 10_000
+MOST_LISTED = 1_000_000
+PORT, WORKERS = whole(0, 65_535), whole(0, MOST_WORKERS)
+QUOTA, BUDGET = whole(0, MOST_QUOTA_MB), whole(0, MOST_BUDGET_MS)
 
 admin_app = typer.Typer(help="Users, jobs and storage of the service.", no_args_is_help=True)
 
@@ -39,7 +48,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _settings(**given: Any) -> Settings:
-    """Raises typer.BadParameter with the settings that are wrong."""
+    """Ends the command where a setting is wrong."""
     if given.get("database"):
         from velocity_web.processes.privacy import hide_argument
 
@@ -47,32 +56,47 @@ def _settings(**given: Any) -> Settings:
     try:
         return load_settings(**given)
     except (ValueError, OSError) as error:
-        raise typer.BadParameter(str(error)) from None
+        _fail(settings_sentence(error, given), MISTAKE)
 
 
-def _fail(error: Exception) -> NoReturn:
-    typer.echo(f"velocity: {error}", err=True)
-    raise typer.Exit(1)
+def _fail(sentence: str, status: int = 1) -> NoReturn:
+    typer.echo(f"velocity: {sentence}", err=True)
+    raise typer.Exit(status)
+
+
+@contextmanager
+def _failing(settings: Settings | None = None) -> Iterator[None]:
+    """Ends the command with a sentence where it fails; ``settings`` where it listens."""
+    try:
+        yield
+    except Exception as error:
+        sentence = (_listening_fault(error, settings) if settings else None) or sentence_of(error)
+        if sentence is None:
+            raise
+        _fail(sentence)
 
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+    port: Annotated[
+        int | None, typer.Option(parser=PORT, metavar="NUMBER", help="Port to listen on; 0 takes a free one.")
+    ] = None,
     data: Data = None,
-    workers: Annotated[int | None, typer.Option(help="Renders at once; 0 leaves them to `velocity worker`.")] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(parser=WORKERS, metavar="NUMBER", help="Renders at once; 0 leaves them to `velocity worker`."),
+    ] = None,
     database: Database = None,
 ) -> None:
     """Serve the REST API. In an empty folder it makes the database and a first user, whose key it prints once."""
     settings = _settings(host=host, port=port, data=data, workers=workers, database=database)
     from velocity_web.server.server import serve as run
 
-    try:
+    with _failing(settings):
         run(settings)
-    except (OSError, ValueError) as error:
-        _fail(_listening_fault(error, settings))
 
 
-def _listening_fault(error: Exception, settings: Settings) -> Exception:
+def _listening_fault(error: Exception, settings: Settings) -> str | None:
     """The error in words, where it is about the address that was to be listened on."""
     port, host = settings.port, settings.host
     words = {
@@ -80,23 +104,31 @@ def _listening_fault(error: Exception, settings: Settings) -> Exception:
         errno.EACCES: f"port {port} of {host} is not allowed to this user; give one from 1024 up with --port",
         errno.EADDRNOTAVAIL: f"{host} is no address of this machine; give another one with --host",
     }
-    number = error.errno if isinstance(error, OSError) and error.filename is None else None
-    return OSError(words[number]) if number in words else error
+    if isinstance(error, OSError) and error.filename is None:
+        return words.get(error.errno or 0)
+    if isinstance(error, ValueError) and not _is_known(host):
+        return f"the host name {host[:255]!r} is not known; give an address of this machine with --host"
+    return None
+
+
+def _is_known(host: str) -> bool:
+    try:
+        return bool(socket.getaddrinfo(host, None))
+    except (OSError, UnicodeError):
+        return False
 
 
 def worker(
     data: Data = None,
-    workers: Annotated[int | None, typer.Option(help="Renders at once.")] = None,
+    workers: Annotated[int | None, typer.Option(parser=WORKERS, metavar="NUMBER", help="Renders at once.")] = None,
     database: Database = None,
 ) -> None:
     """Run renders and analyses of a service, on its database and storage, here or on another machine."""
     settings = _settings(data=data, workers=workers, database=database)
     from velocity_web.jobs.worker import run_worker
 
-    try:
+    with _failing():
         run_worker(settings)
-    except (OSError, ValueError) as error:
-        _fail(error)
 
 
 def _print_rows(rows: list[Any], as_json: bool) -> None:
@@ -117,23 +149,22 @@ def _print_rows(rows: list[Any], as_json: bool) -> None:
 
 def _do(action: str, settings: Settings, *arguments: Any) -> Any:
     """Call a function of ``admin``; what it refuses is a sentence and exit status 1."""
-    from velocity_web.failures import Failure
     from velocity_web.processes.privacy import keep_private
     from velocity_web.services import admin
 
     keep_private()
-    try:
+    with _failing():
         return getattr(admin, action)(settings, *arguments)
-    except (Failure, OSError, ValueError) as error:
-        _fail(error)
 
 
 @admin_app.command("user-add")
 def user_add(
     name: UserName,
     data: Data = None,
-    quota_mb: Annotated[int | None, typer.Option(min=0, help="Storage quota in MiB.")] = None,
-    budget_ms: Annotated[int | None, typer.Option(min=0, help="Render time budget in milliseconds.")] = None,
+    quota_mb: Annotated[int | None, typer.Option(parser=QUOTA, metavar="NUMBER", help="Storage quota in MiB.")] = None,
+    budget_ms: Annotated[
+        int | None, typer.Option(parser=BUDGET, metavar="NUMBER", help="Render time budget in milliseconds.")
+    ] = None,
     database: Database = None,
 ) -> None:
     """Add a user, and print its API key, this once."""
@@ -166,7 +197,7 @@ def user_disable(
 @admin_app.command("user-quota")
 def user_quota(
     name: UserName,
-    quota_mb: Annotated[int, typer.Argument(min=0, help="Storage quota in MiB.")],
+    quota_mb: Annotated[int, typer.Argument(parser=QUOTA, help="Storage quota in MiB.")],
     data: Data = None,
     database: Database = None,
 ) -> None:
@@ -177,7 +208,7 @@ def user_quota(
 @admin_app.command("user-budget")
 def user_budget(
     name: UserName,
-    budget_ms: Annotated[int, typer.Argument(min=0, help="Render time budget in milliseconds.")],
+    budget_ms: Annotated[int, typer.Argument(parser=BUDGET, help="Render time budget in milliseconds.")],
     data: Data = None,
     database: Database = None,
 ) -> None:
@@ -189,7 +220,7 @@ def user_budget(
 def job_list(
     data: Data = None,
     status: Annotated[str | None, typer.Option(help="Only jobs of this status.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many.")] = 100,
+    limit: Annotated[int, typer.Option(parser=whole(1, MOST_LISTED), metavar="NUMBER", help="How many.")] = 100,
     database: Database = None,
     as_json: AsJson = False,
 ) -> None:

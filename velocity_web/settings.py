@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 MIB = 1_048_576
+MOST_QUOTA_MB = 2**31 - 1
+MOST_BUDGET_MS = 10**15
+PREFIX, CONFIG = "VELOCITY_", "VELOCITY_CONFIG"
+
+
+LogLevel = Annotated[
+    Literal["DEBUG", "INFO", "WARNING", "ERROR"],
+    BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value),
+]
 
 
 def default_data_folder() -> Path:
@@ -30,7 +39,7 @@ def default_task_slots() -> int:
 class Settings(BaseSettings):
     """Each is also an environment variable ``VELOCITY_<NAME>`` and a key of the file that ``VELOCITY_CONFIG`` names."""
 
-    model_config = SettingsConfigDict(env_prefix="VELOCITY_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     data: Path = Field(default_factory=default_data_folder, description="folder of the database and all files")
     database: str = Field("", description="postgresql://user:password@host/name; empty: SQLite in the data folder")
@@ -97,8 +106,10 @@ class Settings(BaseSettings):
     max_asset_bytes: int = Field(512 * MIB, ge=1, description="largest picture or clip upload")
     max_json_bytes: int = Field(32 * MIB, ge=1, description="largest body of a batch, as JSON or CSV")
     max_render_bytes: int = Field(16 * MIB, ge=1, description="largest body of a render; of other JSON 1 MiB")
-    default_quota_mb: int = Field(5000, ge=0, description="storage quota of a new user, in MiB")
-    default_budget_ms: int = Field(3_600_000, ge=0, description="render time budget of a new user, in milliseconds")
+    default_quota_mb: int = Field(5000, ge=0, le=MOST_QUOTA_MB, description="storage quota of a new user, in MiB")
+    default_budget_ms: int = Field(
+        3_600_000, ge=0, le=MOST_BUDGET_MS, description="render time budget of a new user, in milliseconds"
+    )
     idempotency_hours: float = Field(24.0, gt=0, description="how long an Idempotency-Key is remembered")
     batch_max_rows: int = Field(10_000, ge=1, description="rows of one batch")
     batch_seconds: float = Field(300.0, gt=0, description="longest check and queueing of one batch")
@@ -112,7 +123,7 @@ class Settings(BaseSettings):
     keep_orphans_seconds: float = Field(
         3600.0, ge=0, description="age before `cleanup` removes a file that no row names"
     )
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     log_json: bool = Field(True, description="log lines as JSON; false: for people")
 
     @classmethod
@@ -124,7 +135,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        file = os.environ.get("VELOCITY_CONFIG")
+        file = os.environ.get(CONFIG)
         if file and not Path(file).is_file():
             raise ValueError(f"there is no settings file {file}")
         toml = (TomlConfigSettingsSource(settings_cls, Path(file)),) if file else ()

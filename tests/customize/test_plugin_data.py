@@ -73,7 +73,8 @@ def template(path: Path, fresh_plugins: None) -> Iterator[ve.Template]:
 WRONG = [
     ({"plugin": "gauge", "data": {"value": "much"}}, "data.value", "It must be a number"),
     ({"plugin": "gauge", "data": {}}, "data.value", "lacks 'value'"),
-    ({"plugin": "gauge"}, "data", "data is null"),
+    ({"plugin": "gauge"}, "data", "the entry has no data for the plugin gauge"),
+    ({"plugin": "gauge", "data": None}, "data", "data is null"),
     ({"plugin": "gauge", "data": {"value": 101}}, "data.value", "value is above 100"),
     ({"plugin": "gauge", "data": {"value": 1, "logo": {"assetId": "hils"}}}, "data.logo.assetId", "Did you mean hills"),
     ({"plugin": "gage", "data": {"value": 1}}, "plugin", "Did you mean gauge"),

@@ -243,6 +243,26 @@ def test_clips_are_mp4(tmp_path: Path, ending: str) -> None:
         open_clip(make_clip(tmp_path / f"clip{ending}", 5, codec="libvpx-vp9" if ending == ".webm" else "libx264"))
 
 
+def test_quicktime_movies_are_no_clips(tmp_path: Path) -> None:
+    path = make_clip(tmp_path / "clip.mov", 5)
+    movie = path.read_bytes()
+    assert movie[4:12] == b"ftypqt  "
+    path.with_name("wide.mov").write_bytes(movie[:4] + b"wide" + movie[8:])
+    for one in (path, path.with_name("wide.mov")):
+        for opener in (open_clip, probe_clip, probe_asset):
+            with pytest.raises(MediaError, match=r"a QuickTime movie \(MOV\), not a clip.*Clips are MP4"):
+                opener(one)
+        assert probe_video(one).frames == 5
+
+
+def test_a_clip_that_is_quicktime_and_mp4_is_taken(tmp_path: Path) -> None:
+    movie = bytearray(make_clip(tmp_path / "clip.mov", 5).read_bytes())
+    assert movie[16:20] == b"qt  "
+    movie[16:20] = b"mp42"
+    (tmp_path / "both.mp4").write_bytes(movie)
+    assert probe_clip(tmp_path / "both.mp4").frames == 5
+
+
 @pytest.mark.parametrize("ending", [".wav", ".mp3", ".m4a", ".aac"])
 def test_sounds_are_known_by_their_contents(tmp_path: Path, ending: str) -> None:
     path = make_sound(tmp_path / f"sound{ending}", tone(1.0))

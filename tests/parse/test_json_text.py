@@ -20,7 +20,8 @@ def test_encodings(encoding: str) -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "no longer JSON at line 1, column 1"),
+        (b"", "the file is empty"),
+        (b" \n", "the file is empty"),
         (b"{", "no longer JSON at line 1, column 2"),
         (b'{"a": NaN}', "holds NaN"),
         (b'{"a": -Infinity}', "holds -Infinity"),

@@ -21,7 +21,7 @@ from velocity_engine import errors
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STORED = Path(__file__).with_name("sentences.txt")
-ENGINE = ("velocity_engine", "plugins/charts/src", "plugins/qrcode/src")
+ENGINE = ("velocity_engine", *(f"plugins/{path.parent.name}/src" for path in sorted((ROOT / "plugins").glob("*/src"))))
 FOR_PROGRAMMERS = (
     *("cli/", "forecasting/", "given/", "kernels/", "stills/", "testing/"),
     *("plugins/checks.py", "model/digests.py", "composite/compositor.py"),
@@ -49,6 +49,7 @@ NAMED = (
     "AV1",
     "AVI",
     "JSON",
+    "ProRes",
     "Unsupported audio codec",  # the contract's
     "Insufficient VM budget mid-render",  # the contract's
 )
@@ -60,6 +61,7 @@ NO_SENTENCES = re.compile(
     r"|\[|\r\n\|"  # patterns
     r"|a text$|a number$|a whole number$|true or false$|an array$|the earlier customizationMap"  # kinds and places
     r"|the layer plugin $|the plugin's own file$"  # who and what
+    r"|animated PNG$|sound has no frames$"  # a codec's title, and what cannot happen
     r"|, held|, closed| frames at | a second"  # of what an object is called in Python
 )
 NOT_OF_REQUESTS = (

@@ -20,7 +20,7 @@ from velocity_web.http.operation import Operation
 from velocity_web.processes.telling import reason, with_known_names
 from velocity_web.schemas.base import RequestModel
 from velocity_web.schemas.reading import field_errors
-from velocity_web.schemas.sentences import BY_TYPE, OTHERWISE, bounded, joined, sentence_for
+from velocity_web.schemas.sentences import BY_PATTERN, BY_TYPE, OTHERWISE, bounded, joined, sentence_for
 from velocity_web.server.app import ROUTES
 
 JUNK: tuple[Any, ...] = (
@@ -95,6 +95,18 @@ def test_every_error_of_every_request_model_has_a_sentence_of_ours() -> None:
     assert OTHERWISE not in said
     assert not [(text, faults(text)) for text in said if faults(text)]
     assert len(kinds) > 15
+
+
+def test_every_pattern_has_a_sentence_of_its_own() -> None:
+    patterns: set[str] = set()
+    for model in request_models():
+        waiting: list[Any] = [model.model_json_schema()]
+        while waiting:
+            part = waiting.pop()
+            patterns |= {part["pattern"]} if isinstance(part, dict) and isinstance(part.get("pattern"), str) else set()
+            waiting += part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    assert patterns == set(BY_PATTERN)
+    assert len(set(BY_PATTERN.values())) == len(BY_PATTERN) > 1
 
 
 @pytest.mark.parametrize("kind", BY_TYPE)
@@ -216,6 +228,57 @@ MAPS: tuple[list[dict[str, Any]], ...] = (
     [{"slot": "none", "value": 1}],
     [{"asset": "none", "image": {"file": "x.png"}}],
 )
+
+
+@pytest.mark.parametrize("size", ["1280,720", "axb", "1280", "1280x", "-1x2", "1280x720x2"])
+def test_a_size_in_a_query_has_a_sentence_of_its_own(client: Client, template_id: str, size: str) -> None:
+    answer = client.post(
+        f"/render/batch?bitrate=50000&templateId={template_id}&res={size}",
+        content=b"name\na\n",
+        headers={"Content-Type": "text/csv"},
+    )
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == {"res": ["it must be a width and a height, such as 1280x720"]}
+
+
+@pytest.mark.parametrize("size", ["64x48", "64X48"])
+def test_a_size_in_a_query_is_taken(client: Client, template_id: str, size: str) -> None:
+    answer = client.post(
+        f"/render/batch?dryRun=true&bitrate=50000&templateId={template_id}&res={size}",
+        content=b"name\na\n",
+        headers={"Content-Type": "text/csv"},
+    )
+    assert answer.status_code == 200, answer.text
+
+
+def test_a_parameter_that_stands_twice_is_named(client: Client, template_id: str) -> None:
+    twice = ["it stands more than once in the query; send it once"]
+    query = f"bitrate=50000&templateId={template_id}&res=32x32&res=64x64&gop=x&rc=1&RC=1"
+    csv = {"Content-Type": "text/csv"}
+    answer = client.post(f"/render/batch?{query}", content=b"name\na\n", headers=csv)
+    assert answer.json()["errors"] == {"res": twice, "rc": twice, "gop": ["it must be a whole number"]}
+    for path, name in (
+        ("/render/all?take=1&take=2", "take"),
+        ("/audio/list?search=a&search=b", "search"),
+        ("/render/history?status=failed&Status=failed", "status"),
+        (f"/template/{template_id}/preview?frame=0&frame=1", "frame"),
+    ):
+        answer = client.get(path)
+        assert (answer.status_code, answer.json()["errors"]) == (400, {name: twice}), path
+
+
+@pytest.mark.parametrize("path", ["/render", "/render/batch", "/campaign", "/audio-asset-group"])
+@pytest.mark.parametrize("content", [b"", b" \n"])
+def test_an_empty_body_is_called_empty(client: Client, path: str, content: bytes) -> None:
+    answer = client.post(path, content=content, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "the body is empty"
+    assert answer.json()["errors"] == {"": ["send the request as JSON in the body"]}
+
+
+def test_a_name_that_is_too_long_is_told_in_a_whole_sentence(client: Client) -> None:
+    answer = client.post("/campaign", json={"name": "n" * 256})
+    assert answer.json()["errors"] == {"name": ["it must have at most 255 characters"]}
 
 
 def test_files_are_named_as_their_owner_named_them(client: Client) -> None:

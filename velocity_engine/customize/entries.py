@@ -75,10 +75,12 @@ class VisibleReplacement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PluginReplacement:
-    """``uploads``: the files of the request that ``data`` names, by their ids."""
+    """``has_data``: the entry says what the data is. ``uploads``: the files of the request that it names, by their
+    ids."""
 
     plugin: str
     data: Any
+    has_data: bool = True
     uploads: Mapping[str, Media] = field(default_factory=dict)
 
 
@@ -217,7 +219,7 @@ def _replacement(raw: Mapping[str, Any], key: str, problems: Problems, sources: 
             if not isinstance(value, str) or not value:
                 problems.add("plugin", f"plugin is {described(value)}", "It must be the name of a layer plugin")
                 return None
-            return PluginReplacement(plugin=value, data=raw.get("data"))
+            return PluginReplacement(plugin=value, data=raw.get("data"), has_data="data" in raw)
         case _:
             if value is None:
                 problems.add("value", "value is null", "Give what the slot shall hold")
@@ -233,7 +235,7 @@ def _text(value: Any, problems: Problems) -> TextReplacement | None:
         value = {"value": value}
     if not isinstance(value, Mapping) or not value:
         hint = "It must be a text, or an object with value, font, size, color, fit"
-        problems.add("text", f"text is {described(value)}", hint)
+        problems.add("text", f"text is {'empty' if value == {} else described(value)}", hint)
         return None
     _unknown_keys(value, TEXT_KEYS, problems, "text.")
     text, font, size, fit = value.get("value"), value.get("font"), value.get("size"), value.get("fit")
@@ -309,10 +311,17 @@ def _trim(value: Any, problems: Problems) -> tuple[float, float] | None:
 
 def _source(value: Any, key: str, problems: Problems, sources: Sources) -> tuple[Media, str] | None:
     """The media of ``{"assetId"}``, ``{"file"}`` or ``{"data"}``, and its name."""
-    hint = 'It must be {"assetId": ...}, {"file": ...} or {"data": "data:..."}'
-    given = [name for name in SOURCES if name in value] if isinstance(value, Mapping) else []
-    if len(given) != 1:
-        problems.add(key, f"{key} is {described(value)}" if not given else f"{key} has several sources", hint)
+    hint = f'{key} must be {{"assetId": ...}}, {{"file": ...}} or {{"data": "data:..."}}'
+    if not isinstance(value, Mapping) or not value:
+        problems.add(key, f"{key} is {'empty' if value == {} else described(value)}", hint)
+        return None
+    given = [name for name in SOURCES if name in value]
+    if len(given) > 1:
+        problems.add(key, f"{key} has several sources", hint)
+        return None
+    if not given:
+        for wrong in value:
+            problems.add(f"{key}.{str(wrong)[:60]}", f"key {described(wrong)} of {key} is unknown", hint)
         return None
     _unknown_keys(value, given, problems, f"{key}.")
     source = given[0]

@@ -29,7 +29,8 @@ def with_checked_data(entry: Entry, problems: Problems, sources: Sources) -> Ent
         return None
     if isinstance(layer_type, TakesData):
         for fault in data_faults(asked.plugin, layer_type.data_schema, asked.data)[:MAX_FAULTS]:
-            problems.add(f"data{fault.path}", fault.message, fault.hint)
+            message = fault.message if asked.has_data else f"the entry has no data for the plugin {asked.plugin}"
+            problems.add(f"data{fault.path}", message, fault.hint)
     uploads: dict[str, Media] = {}
     for path, name in assets_in(asked.data):
         if name not in uploads and (found := from_assets(name, f"data{path}.assetId", problems, sources)) is not None:

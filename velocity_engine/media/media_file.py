@@ -44,6 +44,8 @@ SOUND = Kind("sound", (MOV, MP3, WAV, ADTS), _DECODERS, "Audio is MP3, WAV (PCM)
 WRITTEN = Kind("video", (MOV, AVI, MATROSKA), None, "It is damaged, cut short, or not a video")
 
 _FIRST_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
+_QUICKTIME_BOXES, _QUICKTIME = (b"wide", b"pnot"), b"qt  "
+_MAX_BRANDS = 64  # in the first box of a file
 _PICTURE_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
 EBML = b"\x1a\x45\xdf\xa3"
 _STRANGERS = (
@@ -182,6 +184,8 @@ def _demuxer_of(source: Source, kind: Kind, name: str) -> str:
         with io.BytesIO(source) if isinstance(source, bytes) else open_regular(source) as file:
             head = file.read(16)
             stranger = next((what for magic, what in _STRANGERS if head.startswith(magic)), None)
+            if kind is CLIP and _is_quicktime(file):
+                stranger = "a QuickTime movie (MOV)"
             demuxer = _demuxer(file) if stranger is None else MATROSKA if head.startswith(EBML) else None
             overdone = demuxer == MOV and claims_more_than_it_holds(file)
     except (OSError, ValueError) as error:
@@ -196,6 +200,17 @@ def _demuxer_of(source: Source, kind: Kind, name: str) -> str:
     if not head:
         raise _failure(kind, name, "the file is empty")
     raise _failure(kind, name, f"this is not a {kind.what} that can be decoded")
+
+
+def _is_quicktime(file: BinaryIO) -> bool:
+    """Whether a file is a QuickTime movie and not, by any of its brands, an MP4 too."""
+    file.seek(0)
+    size, box = int.from_bytes(file.read(4), "big"), file.read(4)
+    if box != b"ftyp":
+        return box in _QUICKTIME_BOXES
+    brands = file.read(min(max(size - 8, 4), 4 * _MAX_BRANDS))
+    compatible = {brands[at : at + 4] for at in range(8, len(brands) - 3, 4)} - {_QUICKTIME, bytes(4)}
+    return brands[:4] == _QUICKTIME and not compatible
 
 
 def _demuxer(file: BinaryIO) -> str | None:

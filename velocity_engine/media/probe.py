@@ -147,7 +147,7 @@ def probe_asset(path: str | os.PathLike[str]) -> PictureInfo | VideoInfo:
 
 
 def probe_clip(path: str | os.PathLike[str]) -> VideoInfo:
-    """Returns what a clip holds that templates can show: MP4 or MOV with H.264 or H.265.
+    """Returns what a clip holds that templates can show: MP4 with H.264 or H.265.
 
     Args:
         path: The file.

@@ -20,6 +20,8 @@ _BLOCK = 1 << 20
 def json_value(data: bytes, file: str) -> Any:
     """The value of a JSON text in UTF-8, UTF-16 or UTF-32, with or without a byte order mark. DocumentError else."""
     place = Place(file=file or None)
+    if not data.strip():
+        raise DocumentError("the file is empty", place=place, hint="Export again")
     data = _utf8(data, place)
     depth, values = _measured(data)
     if depth > MAX_DEPTH:

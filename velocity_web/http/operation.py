@@ -144,13 +144,21 @@ def read_query(req: falcon.Request, model: type[object] | None, warnings: list[s
         return None
     names = {(info.alias or name).lower(): info.alias or name for name, info in model.model_fields.items()}
     values: dict[str, Any] = {}
+    errors: dict[str, list[str]] = {}
     for name, value in req.params.items():
         known = names.get(name.lower())
         if known is None:
             warnings.append(unknown_sentence(name, list(names.values())))
-        else:
-            values[known] = value
-    return validated(model, values)
+        elif known in values or isinstance(value, list):
+            errors[known] = ["it stands more than once in the query; send it once"]
+        values |= {} if known is None else {known: value}
+    try:
+        asked = model.model_validate(values)
+    except ValidationError as error:
+        errors = field_errors(error, model, values) | errors
+    if errors:
+        raise Invalid("the request has invalid fields", errors)
+    return asked
 
 
 def read_body(req: falcon.Request, spec: Operation[Any, Any, Any], warnings: list[str]) -> Any:

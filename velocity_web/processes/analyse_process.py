@@ -9,6 +9,7 @@ from typing import Any
 
 from velocity_web.processes.assignments import FileAssignment, TemplateAssignment
 from velocity_web.processes.telling import placed, with_known_names
+from velocity_web.schemas.asset import CONTENT_TYPES
 from velocity_web.schemas.sentences import joined
 
 VALUE_CHARACTERS = 500
@@ -120,11 +121,15 @@ def analyse_audio(told: FileAssignment, send: Callable[[dict[str, Any]], None]) 
 
 
 def analyse_asset(told: FileAssignment, send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """A picture, else a clip. Raises MediaError with the sentence of what the file looks like most."""
+    """A picture, else a clip. Raises MediaError with the sentence of what the file looks like most, and where it is a
+    picture of a format that only templates may have."""
     import velocity_engine as engine
 
     found = engine.probe_asset(told.file)
     size = {"width": found.width, "height": found.height}
     if isinstance(found, engine.VideoInfo):
         return {"kind": "video", "format": "mp4", "seconds": found.seconds, **size}
+    if found.format.lower() not in CONTENT_TYPES:
+        hint = "Pictures are PNG, JPEG, GIF, TGA or WebP"
+        raise engine.MediaError(f"the file is a {found.format} picture", hint=hint)
     return {"kind": "image", "format": found.format.lower(), "seconds": None, **size}

@@ -17,7 +17,15 @@ from velocity_web.processes import batch_rows
 from velocity_web.processes.assignments import FormAssignment
 from velocity_web.processes.batch_rows import Row
 from velocity_web.schemas.base import RequestModel
-from velocity_web.schemas.reading import body_hash, field_errors, json_fault, mended, parse_json, unknown_fields
+from velocity_web.schemas.reading import (
+    body_hash,
+    field_errors,
+    json_fault,
+    mended,
+    parse_json,
+    require_some,
+    unknown_fields,
+)
 from velocity_web.schemas.render import BatchRequest, BatchRow, RenderRequest
 
 MAX_SENTENCES = 100
@@ -115,6 +123,7 @@ class _Body:
 
     def _take_json(self, raw: bytes) -> None:
         batch_rows.require_few_values(raw, batch_rows.MAX_VALUES)
+        require_some(raw)
         text = _text(raw, "JSON")
         try:
             skimmed = batch_rows.skim(text, self._most)

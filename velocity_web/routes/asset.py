@@ -8,7 +8,7 @@ from velocity_web.http.operation import Call, Operation
 from velocity_web.http.uploads import receive_upload
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.routes.template import TOO_LARGE
-from velocity_web.schemas.asset import AssetDto
+from velocity_web.schemas.asset import CONTENT_TYPES, AssetDto
 from velocity_web.schemas.base import Message, Page
 from velocity_web.services import assets
 
@@ -61,7 +61,7 @@ class AssetDownload(Resource):
         id="downloadAsset",
         summary="Download a picture or clip",
         tag=TAG,
-        binary=[*sorted(assets.CONTENT_TYPES.values()), "application/octet-stream"],
+        binary=sorted(CONTENT_TYPES.values()),
         ranges=True,
     )
     def on_get(self, call: Call) -> None:

@@ -7,6 +7,16 @@ from typing import Annotated
 from velocity_web.schemas.base import IdText, ResponseModel, Time
 from velocity_web.schemas.template import one_of
 
+CONTENT_TYPES = {
+    "png": "image/png",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "tga": "image/x-tga",
+    "webp": "image/webp",
+    "mp4": "video/mp4",
+}
+"""By the formats of pictures and clips that can be uploaded."""
+
 
 class AssetDto(ResponseModel):
     """A picture or clip; ``duration`` in seconds, null for a picture."""
@@ -15,7 +25,7 @@ class AssetDto(ResponseModel):
     asset_id: IdText
     name: str
     kind: Annotated[str, one_of("image", "video")]
-    format: str
+    format: Annotated[str, one_of(*CONTENT_TYPES)]
     width: int
     height: int
     duration: float | None

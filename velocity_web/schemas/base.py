@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from velocity_web.schemas.documented import title_of
+from velocity_web.schemas.sentences import PRINTABLE
 
 
 class ResponseModel(BaseModel):
@@ -56,7 +57,7 @@ Time = Annotated[
 ]
 Identifier = UUID
 IdText = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
-Name = Annotated[StrictStr, Field(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Name = Annotated[StrictStr, Field(min_length=1, max_length=255, pattern=PRINTABLE)]
 
 
 class Message(ResponseModel):

@@ -51,6 +51,7 @@ def canonical_field_id(field: str, value: str) -> str:
 
 def parse_json(raw: bytes) -> Any:
     """Strict JSON: no NaN, no lone surrogates, no depth that exhausts the parser. Raises Invalid."""
+    require_some(raw)
     try:
         value = json.loads(raw.decode("utf-8"), parse_constant=no_constant)
         if b"\\ud" in raw.lower():
@@ -66,6 +67,12 @@ def parse_json(raw: bytes) -> Any:
     if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and is_deeper(value, MAX_DEPTH):
         raise Invalid("the body is nested too deeply", {"": ["nest less deeply"]})
     return value
+
+
+def require_some(raw: bytes) -> None:
+    """Raises Invalid where nothing was sent."""
+    if not raw.strip():
+        raise Invalid("the body is empty", {"": ["send the request as JSON in the body"]})
 
 
 def is_deeper(value: Any, depth: int) -> bool:

@@ -36,6 +36,7 @@ from velocity_web.schemas.encoder import (
     RatePart,
     Resolution,
 )
+from velocity_web.schemas.sentences import SIZE
 from velocity_web.schemas.template import FindingDto, JobStatus, lower, one_of
 
 ExecutorName = Annotated[StrictStr, Field(min_length=1, max_length=200)]
@@ -150,7 +151,7 @@ class BatchQuery(RequestModel):
     preset: QueryNumber = None
     fps_num: QueryNumber = None
     fps_denum: QueryNumber = None
-    res: Annotated[str | None, Field(pattern=r"^[0-9]{1,5}x[0-9]{1,5}$", description="such as 1280x720")] = None
+    res: Annotated[str | None, Field(pattern=SIZE, description="such as 1280x720")] = None
     rc: QueryNumber = None
     gop: QueryNumber = None
     idr: QueryNumber = None
@@ -170,7 +171,7 @@ class BatchQuery(RequestModel):
         asked = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"dry_run"})
         encoder = {key: asked.pop(key) for key in ENCODER_FIELDS if key in asked}
         if "res" in encoder:
-            encoder["res"] = [int(side) for side in encoder["res"].split("x")]
+            encoder["res"] = [int(side) for side in encoder["res"].lower().split("x")]
         info = {key: asked.pop(key) for key in ("fStart", "fEnd") if key in asked}
         names = {"posterFrame": "frame", "posterFormat": "format"}
         poster = {names[key]: asked.pop(key) for key in names if key in asked}

@@ -20,16 +20,28 @@ def _short(context: Context) -> str:
 
 def _long(context: Context) -> str:
     most = context.get("max_length", 0)
-    return f"it must have at most {_entries(most)}" if context.get("field_type") else f"at most {most} characters"
+    return f"it must have at most {_entries(most) if context.get('field_type') else f'{most} characters'}"
 
 
 def _entries(count: int) -> str:
     return "1 entry" if count == 1 else f"{count} entries"
 
 
+def _pattern(context: Context) -> str:
+    return BY_PATTERN.get(str(context.get("pattern")), OTHERWISE)
+
+
 def _choices(context: Context) -> str:
     return f"it must be {str(context.get('expected', 'another value')).replace(chr(39), '')}"
 
+
+PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+SIZE = r"^[0-9]{1,5}[xX][0-9]{1,5}$"
+BY_PATTERN = {
+    PRINTABLE: "it must not hold control characters, such as line breaks",
+    SIZE: "it must be a width and a height, such as 1280x720",
+}
+"""By the pattern, for every one that the models of requests have."""
 
 BY_TYPE: Mapping[str, str | Callable[[Context], str]] = {
     "missing": "this field is required",
@@ -43,7 +55,7 @@ BY_TYPE: Mapping[str, str | Callable[[Context], str]] = {
     "string_unicode": "it must be a text of whole characters",
     "string_too_short": _short,
     "string_too_long": _long,
-    "string_pattern_mismatch": "it must not hold control characters, such as line breaks",
+    "string_pattern_mismatch": _pattern,
     "bool_type": "it must be true or false",
     "bool_parsing": "it must be true or false",
     "list_type": "it must be a list",

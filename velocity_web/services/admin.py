@@ -151,8 +151,11 @@ def set_budget(settings: Settings, name: str, budget_ms: int) -> None:
 
 
 def list_jobs(settings: Settings, status: str | None = None, limit: int = 100) -> list[JobRow]:
-    """Newest first."""
+    """Newest first. Raises NotFound where there is no such status."""
     open_store(settings)
+    status = status and status.lower()
+    if status and status not in states.ALL:
+        raise NotFound(f"there is no status {status[:60]!r}; there are: {', '.join(states.ALL)}")
     with reading():
         names = {account.id: account.name for account in Account.select()}
         query = Job.select()

@@ -14,18 +14,9 @@ from velocity_web.failures import Invalid, NotDeletable, NotFound
 from velocity_web.processes.assignments import FileAssignment
 from velocity_web.processes.runner import Runner, TaskFailed
 from velocity_web.schemas import states
-from velocity_web.schemas.asset import AssetDto
+from velocity_web.schemas.asset import CONTENT_TYPES, AssetDto
 from velocity_web.settings import Settings
 from velocity_web.storage.files import StoredFile, Upload, clean_name, publish, remove, task_folder
-
-CONTENT_TYPES = {
-    "png": "image/png",
-    "jpeg": "image/jpeg",
-    "gif": "image/gif",
-    "tga": "image/x-tga",
-    "webp": "image/webp",
-    "mp4": "video/mp4",
-}
 
 USES_ASSET = (
     "SELECT 1 FROM render_asset JOIN job ON job.id = render_asset.render_id WHERE render_asset.asset_id = $id "
@@ -44,8 +35,7 @@ def accept_asset(caller: Caller, settings: Settings, runner: Runner, upload: Upl
         except TaskFailed as failure:
             raise Invalid("the file is not a usable picture or clip", {"file": [str(failure)]}) from None
         asset_id = new_id()
-        suffix = info["format"] if info["format"] in CONTENT_TYPES else "bin"
-        stored = f"assets/{asset_id}.{suffix}"
+        stored = f"assets/{asset_id}.{info['format']}"
         publish(upload.path, settings.data / stored)
     finally:
         upload.discard()
@@ -99,6 +89,7 @@ def asset_file(caller: Caller, settings: Settings, asset_id: str) -> tuple[Store
     with reading():
         asset = _find(caller, asset_id)
         stored = StoredFile(settings.data / asset.file, asset.name, asset.sha256, asset.created_at)
+        # An earlier version took other formats, too.
         return stored, CONTENT_TYPES.get(asset.format, "application/octet-stream")
 
 

@@ -42,7 +42,9 @@ class WebP:
         found = picture_problems(self.title, config, lossy=True)
         if max(width, height) > WEBP_SIDE:
             message = f"the resolution is {width}x{height}"
-            found.append(bad_setting("resolution", message, f"WebP takes sides up to {WEBP_SIDE}"))
+            found.append(
+                bad_setting("resolution", message, f"Each side of a WebP picture has at most {WEBP_SIDE} pixels")
+            )
         return found
 
     def settings(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> EncoderSettings:

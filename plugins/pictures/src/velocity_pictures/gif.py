@@ -34,7 +34,7 @@ class Gif:
         found = picture_problems(self.title, config)
         if rate > MAX_FRAMES_A_SECOND:
             message = f"the frame rate is {float(rate):g}"
-            found.append(bad_setting("fps_num", message, f"GIF shows up to {MAX_FRAMES_A_SECOND} frames a second"))
+            found.append(bad_setting("fps_num", message, f"GIF shows at most {MAX_FRAMES_A_SECOND} frames a second"))
         return found
 
     def settings(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> EncoderSettings:

@@ -21,7 +21,11 @@ def picture_problems(title: str, config: EncoderConfig, *, lossy: bool = False) 
     if config.rate_control == RateControl.CBR:
         found.append(bad_setting("rate_control", f"{title} has no constant bitrate", "Leave the rate control out"))
     if config.qp is not None and not lossy:
-        found.append(bad_setting("qp", f"{title} is without loss", "Leave the quantiser and the rate control out"))
+        found.append(
+            bad_setting(
+                "qp", f"{title} changes no colour, and has no quantiser", "Leave the quantiser and the rate control out"
+            )
+        )
     return found
 
 

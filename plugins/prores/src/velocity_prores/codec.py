@@ -26,14 +26,16 @@ class ProRes:
         found = []
         if config.profile is not None and not 0 <= config.profile < len(PROFILES):
             known = ", ".join(f"{number} = {name}" for number, name in enumerate(PROFILES))
-            found.append(bad_setting("profile", f"ProRes has no profile {config.profile}", f"Profiles are {known}"))
+            found.append(
+                bad_setting("profile", f"ProRes profile {config.profile} is not supported", f"Profiles are {known}")
+            )
         if config.level is not None:
             found.append(bad_setting("level", "ProRes has no levels", "Leave level out"))
         if config.rate_control == RateControl.CBR:
             hint = "Leave the rate control out, and choose a profile"
             found.append(bad_setting("rate_control", "the bitrate of ProRes is not constant", hint))
         if config.qp is not None:
-            found.append(bad_setting("qp", "ProRes has no quantiser to choose", "Choose a profile"))
+            found.append(bad_setting("qp", "ProRes has no quantiser", "Leave qp out, and choose a profile"))
         if (config.gop or 1) > 1 or (config.idr or 1) > 1:
             field = "gop" if (config.gop or 1) > 1 else "idr"
             found.append(bad_setting(field, "in ProRes each frame is a key frame", f"Leave {field} out"))

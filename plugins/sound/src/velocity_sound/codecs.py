@@ -33,7 +33,7 @@ class _Sound:
             if getattr(config, field) is not None:
                 found.append(bad_setting(field, f"{self.title} has no {field}", f"Leave {field} out"))
         if config.rate_control == RateControl.CBR:
-            found.append(bad_setting("rate_control", f"{self.title} has no rate control", "Leave it out"))
+            found.append(bad_setting("rate_control", f"{self.title} has no rate control", "Leave the rate control out"))
         return found
 
     def settings(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> EncoderSettings:
@@ -76,8 +76,8 @@ class Mp3(_Encoded):
     def problems(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> list[EncoderConfigError]:
         found = super().problems(config, width, height, rate)
         if config.audio_bitrate > MP3_HIGHEST:
-            message = f"the bitrate of the sound is {config.audio_bitrate}"
-            found.append(bad_setting("audio_bitrate", message, f"MP3 has up to {MP3_HIGHEST}"))
+            message = f"the bitrate of the sound in bits a second is {config.audio_bitrate}"
+            found.append(bad_setting("audio_bitrate", message, f"MP3 has at most {MP3_HIGHEST} bits a second"))
         return found
 
 

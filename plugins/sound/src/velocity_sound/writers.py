@@ -99,7 +99,7 @@ def encoded_seconds(path: str) -> float:
 
 
 def _not_written(error: Exception) -> StorageError:
-    reason = getattr(error, "strerror", None) or "the file takes no more"
+    reason = getattr(error, "strerror", None) or "nothing more can be written to the file"
     return StorageError(f"the sound cannot be written: {reason}")
 
 

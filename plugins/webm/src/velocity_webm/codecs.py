@@ -41,10 +41,10 @@ class _OfLibvpx:
             hint = "The profile of 8-bit 4:2:0 video is 0"
             found.append(bad_setting("profile", f"{self.title} profile {config.profile} is not supported", hint))
         if config.level is not None:
-            found.append(bad_setting("level", f"{self.title} cannot keep to a level", "Leave level out"))
+            found.append(bad_setting("level", f"{self.title} has no level to choose", "Leave level out"))
         if config.idr is not None and config.idr != config.gop:
-            hint = "Give gop alone"
-            found.append(bad_setting("idr", f"in {self.title} nothing reaches across a key frame", hint))
+            hint = "Leave idr out: gop is the distance of key frames"
+            found.append(bad_setting("idr", f"in {self.title} every key frame is an IDR frame", hint))
         return found
 
 
