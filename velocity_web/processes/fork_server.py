@@ -146,15 +146,18 @@ def serve(connection: socket.socket) -> None:
     os.set_blocking(woken, False)
     os.set_blocking(wake, False)
     signal.set_wakeup_fd(wake)
+    with suppress(ConnectionError):  # the other side is gone, and left unread what it was told
+        _answer(connection, woken, roots)
+
+
+def _answer(connection: socket.socket, woken: int, roots: tuple[str, ...]) -> None:
+    """Returns when the other side closes. Raises ConnectionError. ``woken`` is readable when a child ended."""
     children: set[int] = set()
     with selectors.DefaultSelector() as selector:
         selector.register(connection, selectors.EVENT_READ)
         selector.register(woken, selectors.EVENT_READ)
         logs = ChildLogs(selector)
-        try:
-            connection.send(json.dumps({"ready": os.getpid()}).encode())
-        except OSError:
-            return  # nobody waits for it any more
+        connection.send(json.dumps({"ready": os.getpid()}).encode())
         while True:
             ready = {key.fd for key, _events in selector.select()}
             logs.read(ready)
