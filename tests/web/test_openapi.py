@@ -15,6 +15,7 @@ from web.support_templates import png, template_zip, wav
 
 from velocity_web.http import examples
 
+SERVICE = Path(__file__).resolve().parents[2] / "docs" / "service.md"
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 METHODS = ("get", "post", "put", "patch", "delete")
 CONTRACT = {
@@ -272,6 +273,27 @@ def test_downloads_have_the_types_that_can_come(document: dict[str, Any], client
     assert {"video/mp4", "video/webm", "image/gif", "audio/wav"} <= listed
     assert next(iter(responses["200"]["content"])) == "video/mp4"
     assert set(responses["206"]["content"]) == {*listed, "application/octet-stream", "multipart/byteranges"}
+
+
+def test_the_documents_tell_generators_of_every_type_of_file(document: dict[str, Any]) -> None:
+    """``openapi-python-client`` leaves out what it has no type for."""
+    known = {"application/octet-stream", "multipart/form-data", "text/html", "text/plain"}
+    listed = re.findall(r"^  (\S+/\S+): application/octet-stream$", SERVICE.read_text(), re.MULTILINE)
+    bodies = [part for part in walk(document["paths"]) if isinstance(part.get("content"), dict)]
+    kinds = {kind for part in bodies for kind in part["content"] if "json" not in kind}
+    assert kinds - known == set(listed)
+
+
+def test_the_documents_say_that_the_bitrate_is_a_cap(document: dict[str, Any]) -> None:
+    encoder = document["components"]["schemas"]["EncoderConfigRequest"]["properties"]
+    assert "Bytes (not bits) per second" in encoder["bitrate"]["description"]
+    assert "at rc 1 it has at most these" in encoder["bitrate"]["description"]
+    assert "1: VBR (where it is left out), an even quality whose bitrate is capped" in encoder["rc"]["description"]
+    assert "`bitrate` is bytes a second, and at the default rate control a cap" in SERVICE.read_text()
+    table = (SERVICE.parent / "encoder.md").read_text()
+    assert "`bitrate` is **bytes** a second" in table
+    (default,) = re.findall(r"^\| 1 \| VBR[^|]*\|([^|]*)\|$", table, re.MULTILINE)
+    assert "cap" in default
 
 
 def test_a_poster_is_documented_as_a_download(document: dict[str, Any]) -> None:
