@@ -420,7 +420,12 @@ def config_problems(config: EncoderConfig, codecs: Mapping[str, CodecTraits]) ->
         message = f"the denominator {config.fps_den} of the frame rate stands without a numerator"
         hint = "Give both, such as 30000 and 1001, or leave both out for the template's own rate"
         found.append(bad_setting("fps_den", message, hint))
-    if config.fps_num is not None and config.fps_den >= 1 and not 1 <= config.fps_num / config.fps_den <= 240:
+    if (
+        config.fps_num is not None
+        and config.fps_num >= 1
+        and config.fps_den >= 1
+        and not 1 <= config.fps_num / config.fps_den <= 240
+    ):
         rate = config.fps_num / config.fps_den
         found.append(bad_setting("fps_num", f"the frame rate is {rate:g}", "It must be from 1 to 240 frames a second"))
     if config.resolution is not None:
@@ -450,7 +455,9 @@ def config_problems(config: EncoderConfig, codecs: Mapping[str, CodecTraits]) ->
     if config.gop is not None and config.idr is not None and config.idr < config.gop:
         found.append(
             bad_setting(
-                "idr", f"idr {config.idr} is shorter than gop {config.gop}", "An IDR frame starts a GOP: idr >= gop"
+                "idr",
+                f"idr {config.idr} is shorter than gop {config.gop}",
+                "It must be gop or longer: each IDR frame starts a GOP",
             )
         )
     return found

@@ -405,6 +405,8 @@ def test_addresses_that_lead_nowhere(document: Document, package: Package, addre
         ({"layer": "Headline"}, "", "nothing to replace"),
         ({"layer": "Headline", "text": "x", "visible": True}, "", "several things"),
         ({"text": "x"}, "", "names no target"),
+        ({"Layer": "Headline", "text": "x"}, "", 'Did you mean "layer" in place of "Layer"'),
+        ({"slot": "fade"}, "", "Give value$"),
         ({"layer": "a", "asset": "b", "image": {}}, "", "several targets"),
         ({"asset": "image_9", "image": {"file": "a.png"}}, ".asset", "Did you mean image_"),
         ({"asset": "image_0", "text": "x"}, ".text", "no replacement for an asset"),

@@ -22,7 +22,7 @@ def test_encodings(encoding: str) -> None:
     [
         (b"", "the file is empty"),
         (b" \n", "the file is empty"),
-        (b"{", "no longer JSON at line 1, column 2"),
+        (b"{", "not valid JSON: the mistake is at line 1, column 2"),
         (b'{"a": NaN}', "holds NaN"),
         (b'{"a": -Infinity}', "holds -Infinity"),
         (b"\xff\xfe{", "UTF-16"),

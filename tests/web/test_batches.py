@@ -112,7 +112,7 @@ def test_a_csv_body_is_checked_beside_its_query(client: Client, template_id: str
     url = f"/render/batch?templateId={template_id}&preset=5"
     answer = client.post(url, content=csv.encode(), headers={"Content-Type": "text/csv"})
     assert answer.status_code == 400
-    assert set(answer.json()["errors"]) == {"encoderConfig.bitrate", "rows[0].customizationMap[0].layer"}
+    assert set(answer.json()["errors"]) == {"bitrate", "rows[0].customizationMap[0].layer"}
 
 
 def test_rows_of_a_wrong_form_do_not_hide_what_they_share(client: Client, template_id: str) -> None:

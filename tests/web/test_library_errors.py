@@ -65,13 +65,13 @@ def test_damaged_zips(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (b'{"layers": [}', "the file is no longer JSON at line 1, column 13"),
-        (b'{"layers": [\n\x01]}', "the file is no longer JSON at line 2, column 1"),
+        (b'{"layers": [}', "the file is not valid JSON: the mistake is at line 1, column 13"),
+        (b'{"layers": [\n\x01]}', "the file is not valid JSON: the mistake is at line 2, column 1"),
         (b'{"w": ' + b"9" * 5000 + b"}", "the JSON holds a number with too many digits"),
         (b'{"w": NaN}', "the JSON holds NaN"),
         (b'{"w": "\xff"}', "the file is not valid UTF-8"),
         (b'{"layers": ' + b"[" * 600, "the JSON is nested deeper than 512"),
-        ('{"w": "'.encode("utf-16"), "the file is no longer JSON at line 1, column 7"),
+        ('{"w": "'.encode("utf-16"), "the file is not valid JSON: the mistake is at line 1, column 7"),
     ],
 )
 def test_texts_that_are_no_json(tmp_path: Path, text: bytes, sentence: str) -> None:

@@ -276,6 +276,73 @@ def test_an_empty_body_is_called_empty(client: Client, path: str, content: bytes
     assert answer.json()["errors"] == {"": ["send the request as JSON in the body"]}
 
 
+@pytest.mark.parametrize("path", ["/render", "/render/batch", "/campaign"])
+@pytest.mark.parametrize(
+    ("content", "headers", "detail"),
+    [
+        (b"\xef\xbb\xbf{}", {}, "the body begins with a byte order mark"),
+        (b"\x1f\x8b", {"Content-Encoding": "gzip"}, "the body is packed as 'gzip'"),
+        (b"hello", {}, "the body is not valid JSON"),
+    ],
+)
+def test_a_body_in_another_coat_is_told_so(
+    client: Client, path: str, content: bytes, headers: dict[str, str], detail: str
+) -> None:
+    answer = client.post(path, content=content, headers={"Content-Type": "application/json", **headers})
+    assert (answer.status_code, answer.json()["detail"]) == (400, detail)
+    assert check(answer.json())
+
+
+def test_what_is_not_there_is_told(client: Client, template_id: str) -> None:
+    missing = client.get("/render/all/more")
+    assert (missing.status_code, missing.json()["title"]) == (404, "Not found")
+    assert missing.json()["detail"] == "there is nothing at /render/all/more"
+    wrong = client.put("/render")
+    assert (wrong.status_code, wrong.json()["title"]) == (405, "Method not allowed")
+    assert wrong.json()["detail"] == "PUT is not possible here; use POST"
+    part = client.get(f"/template/{template_id}/download", headers={"Range": "bytes=999999999-"})
+    assert (part.status_code, part.json()["title"]) == (416, "Range not satisfiable")
+    assert part.json()["detail"] == "the file has no bytes in this range"
+
+
+def test_a_template_whose_id_is_wrong_is_not_missing_as_well(client: Client, template_id: str) -> None:
+    paths: dict[str, dict[str, Any]] = {"/render": {}, "/render/batch": {"rows": [{}]}}
+    for path, more in paths.items():
+        answer = client.post(path, json={**render_request("x"), **more})
+        assert answer.json()["detail"] == "the request has invalid fields"
+        assert set(answer.json()["errors"]) == {"templateId"}
+        answer = client.post(path, json={**render_request("x"), **more, "encoderConfig": {"bitrate": "x"}})
+        assert set(answer.json()["errors"]) == {"templateId", "encoderConfig.bitrate"}
+
+
+@pytest.mark.parametrize("size", ["64x48", [64], [64, 48, 1], {"width": 64}])
+def test_a_resolution_is_told_by_an_example(client: Client, template_id: str, size: Any) -> None:
+    body = render_request(template_id, encoderConfig={"bitrate": 50_000, "res": size})
+    assert client.post("/render", json=body).json()["errors"] == {
+        "encoderConfig.res": ["it must be a list of a width and a height, such as [1280, 720]"]
+    }
+
+
+def test_what_is_wrong_beside_a_csv_is_named_as_in_the_query(client: Client, template_id: str) -> None:
+    for query, field in (
+        ("", "bitrate"),
+        ("bitrate=50000&res=65x48", "res"),
+        ("bitrate=50000&fStart=900", "fStart"),
+        ("bitrate=50000&posterFrame=900", "posterFrame"),
+    ):
+        url = f"/render/batch?templateId={template_id}&{query}"
+        answer = client.post(url, content=b"name\na\n", headers={"Content-Type": "text/csv"})
+        assert answer.status_code == 400
+        assert set(answer.json()["errors"]) == {field}
+
+
+def test_fields_of_rows_that_nobody_knows_are_named(client: Client, template_id: str) -> None:
+    body = {**render_request(template_id), "rows": [{"name": "a"}, {"nam": "b"}]}
+    answer = client.post("/render/batch?dryRun=true", json=body)
+    assert answer.status_code == 200
+    assert "unknown field rows[1].nam was ignored; did you mean name?" in answer.headers["warning"]
+
+
 def test_a_name_that_is_too_long_is_told_in_a_whole_sentence(client: Client) -> None:
     answer = client.post("/campaign", json={"name": "n" * 256})
     assert answer.json()["errors"] == {"name": ["it must have at most 255 characters"]}

@@ -160,7 +160,9 @@ def read_entry(raw: Any, problems: Problems, sources: Sources) -> Entry | None:
     targets = [key for key in TARGETS if key in raw]
     if len(targets) != 1:
         what = "names no target" if not targets else f"names several targets ({', '.join(targets)})"
-        problems.add("", f"the entry {what}", 'Give exactly one of "layer", "asset" and "slot"')
+        meant = next((str(key) for key in raw if not targets and str(key).lower() in TARGETS), None)
+        slip = f'Did you mean "{meant.lower()}" in place of "{meant}"? ' if meant else ""
+        problems.add("", f"the entry {what}", f'{slip}Give exactly one of "layer", "asset" and "slot"')
         return None
     target, name = targets[0], raw[targets[0]]
     if not isinstance(name, str) or not name:
@@ -190,7 +192,9 @@ def _wrong_keys(raw: Mapping[str, Any], target: str, keys: Sequence[str], proble
             hint = choices(str(key), possible, f"replacements for {whose}")
             problems.add(str(key)[:60], f"{described(key)} is no replacement for {whose}", hint)
             return
-    problems.add("", "the entry says nothing to replace", f"Give one of {', '.join(possible)}")
+    problems.add(
+        "", "the entry says nothing to replace", f"Give {'one of ' if len(possible) > 1 else ''}{', '.join(possible)}"
+    )
 
 
 def _unknown_keys(raw: Mapping[str, Any], known: Sequence[str], problems: Problems, inside: str = "") -> None:

@@ -34,7 +34,7 @@ def json_value(data: bytes, file: str) -> Any:
         hint = "JSON has no NaN and no Infinity: export again"
         raise DocumentError(f"the JSON holds {found}", place=place, hint=hint) from None
     except json.JSONDecodeError as problem:
-        what = f"the file is no longer JSON at line {problem.lineno}, column {problem.colno}"
+        what = f"the file is not valid JSON: the mistake is at line {problem.lineno}, column {problem.colno}"
         raise DocumentError(what, place=place) from None
     except UnicodeError:
         raise DocumentError("the file is not valid UTF-8", place=place) from None

@@ -166,6 +166,10 @@ def read_body(req: falcon.Request, spec: Operation[Any, Any, Any], warnings: lis
     if spec.model is None:
         return None
     kind = (req.content_type or JSON).split(";")[0].strip().lower()
+    packed = str(req.get_header("Content-Encoding") or "identity").lower()
+    if packed != "identity":
+        sentence = "send the body as it is, without Content-Encoding"
+        raise Invalid(f"the body is packed as {packed[:60]!r}", {"": [sentence]})
     if kind not in spec.other_body and kind != JSON and not kind.endswith("+json"):
         raise Invalid(
             f"the body is {kind[:60]!r}; send application/json", {"": ["Content-Type must be application/json"]}

@@ -53,11 +53,18 @@ def answer_failure(_req: falcon.Request, resp: falcon.Response, failure: failure
     _answer(resp, status, problem_body(status, failure.title, failure.detail, failure.errors))
 
 
-def serialize_http_error(_req: falcon.Request, resp: falcon.Response, error: falcon.HTTPError) -> None:
+def serialize_http_error(req: falcon.Request, resp: falcon.Response, error: falcon.HTTPError) -> None:
     """Falcon's own errors (no route, wrong method, a bad header) in the same form."""
-    _answer(
-        resp, error.status_code, problem_body(error.status_code, error.title or str(error.status), error.description)
-    )
+    title, detail = error.title or str(error.status), error.description
+    match error:
+        case falcon.HTTPNotFound():
+            title, detail = "Not found", f"there is nothing at {req.path[:200]}"
+        case falcon.HTTPMethodNotAllowed():
+            allowed = [method for method in (resp.get_header("Allow") or "").split(", ") if method != "OPTIONS"]
+            title, detail = "Method not allowed", f"{req.method} is not possible here; use {' or '.join(allowed)}"
+        case falcon.HTTPRangeNotSatisfiable():
+            title, detail = "Range not satisfiable", "the file has no bytes in this range"
+    _answer(resp, error.status_code, problem_body(error.status_code, title, detail))
 
 
 def answer_unexpected(req: falcon.Request, resp: falcon.Response, error: Exception, _params: object) -> None:

@@ -12,6 +12,7 @@ from velocity_web.processes.telling import placed, with_known_names
 from velocity_web.schemas.asset import CONTENT_TYPES
 from velocity_web.schemas.sentences import joined
 
+ASSETS = "Pictures are PNG, JPEG, GIF, TGA or WebP; clips are MP4 with H.264 or H.265"
 VALUE_CHARACTERS = 500
 LISTED = 2000
 LATER_SECONDS = 6.0  # of a processor, after the time of a trial (the threads of encoders come on top of it)
@@ -125,11 +126,13 @@ def analyse_asset(told: FileAssignment, send: Callable[[dict[str, Any]], None]) 
     picture of a format that only templates may have."""
     import velocity_engine as engine
 
-    found = engine.probe_asset(told.file)
+    try:
+        found = engine.probe_asset(told.file)
+    except engine.MediaError as error:
+        raise engine.MediaError(error.message, place=error.place, hint=ASSETS) from error
     size = {"width": found.width, "height": found.height}
     if isinstance(found, engine.VideoInfo):
         return {"kind": "video", "format": "mp4", "seconds": found.seconds, **size}
     if found.format.lower() not in CONTENT_TYPES:
-        hint = "Pictures are PNG, JPEG, GIF, TGA or WebP"
-        raise engine.MediaError(f"the file is a {found.format} picture", hint=hint)
+        raise engine.MediaError(f"the file is a {found.format} picture", hint=ASSETS)
     return {"kind": "image", "format": found.format.lower(), "seconds": None, **size}

@@ -176,17 +176,19 @@ def _send_batch(told: FormAssignment, raw: bytes, send: Send) -> None:
     errors: Errors = {}
     request = _batch_request(body.rest, errors)
     count = 0
+    warnings = unknown_fields(BatchRequest, body.rest)
     for row, _checked in _rows(body, errors):
         count = row.number + 1
+        if len(warnings) < MAX_WARNINGS:
+            warnings += unknown_fields(BatchRow, row.value, f"rows[{row.number}].")
     if body.rows is not None and not count:
-        sentence = f"from 1 to {told.most_rows} rows, not 0"
+        sentence = f"it must have from 1 to {told.most_rows} rows, not 0"
         raise Invalid("the batch has no rows", {"rows": [sentence]})
-    warnings = unknown_fields(BatchRequest, body.rest)[:MAX_WARNINGS]
     plain = None
     if request is not None:
         _drop_unknown(request)
         plain = _plain(request, "rows")
-    send({"head": {"errors": shortened(errors), "warnings": warnings, "request": plain, "rows": count}})
+    send({"head": {"errors": shortened(errors), "warnings": warnings[:MAX_WARNINGS], "request": plain, "rows": count}})
     if request is None:
         return
     for row, checked in _rows(body, {}):

@@ -67,7 +67,15 @@ Profile = Annotated[Int32, _numbers(0, 100)]
 LevelNumber = Annotated[Int32, _numbers(0, 186)]
 Quantiser = Annotated[Int32, _numbers(1, 63)]
 AudioBitrate = Annotated[Int32, _numbers(16_000, 512_000)]
-Resolution = Annotated[list[Side], Field(min_length=2, max_length=2)]
+
+
+def _two(value: Any) -> Any:
+    if isinstance(value, list) and len(value) == 2:
+        return value
+    raise PydanticCustomError("resolution_type", "a resolution")
+
+
+Resolution = Annotated[list[Side], Field(min_length=2, max_length=2), BeforeValidator(_two)]
 
 WORDS = {
     "bitrate": "Bytes (not bits) per second of video. At rc 0 the stream has just these; at rc 1 it has at most these, "

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -19,7 +20,7 @@ from pydantic import BaseModel, ValidationError
 
 from velocity_web.failures import Invalid
 from velocity_web.schemas.base import RequestModel
-from velocity_web.schemas.sentences import sentence_for
+from velocity_web.schemas.sentences import AN_ID, sentence_for
 
 Asked = TypeVar("Asked", bound=RequestModel)
 
@@ -46,7 +47,7 @@ def canonical_field_id(field: str, value: str) -> str:
     try:
         return str(UUID(value.strip()))
     except ValueError:
-        raise Invalid("the form has invalid fields", {field: ["it must be a UUID"]}) from None
+        raise Invalid("the form has invalid fields", {field: [AN_ID]}) from None
 
 
 def parse_json(raw: bytes) -> Any:
@@ -70,9 +71,11 @@ def parse_json(raw: bytes) -> Any:
 
 
 def require_some(raw: bytes) -> None:
-    """Raises Invalid where nothing was sent."""
+    """Raises Invalid where nothing was sent, or a mark before the JSON."""
     if not raw.strip():
         raise Invalid("the body is empty", {"": ["send the request as JSON in the body"]})
+    if raw.startswith(BOM_UTF8):
+        raise Invalid("the body begins with a byte order mark", {"": ["send JSON as UTF-8 without a byte order mark"]})
 
 
 def is_deeper(value: Any, depth: int) -> bool:
@@ -102,7 +105,7 @@ def no_constant(name: str) -> None:
 def json_fault(error: ValueError) -> str:
     """Why a text is no JSON, of what the JSON reader raises."""
     if isinstance(error, json.JSONDecodeError):
-        return f"it is no longer JSON at line {error.lineno}, column {error.colno}"
+        return f"the mistake is at line {error.lineno}, column {error.colno}"
     return str(error) if isinstance(error, NotJson) else "it holds a number with too many digits"
 
 

@@ -183,6 +183,14 @@ class BatchQuery(RequestModel):
         return body
 
 
+IN_QUERY = {"output.poster.frame": "posterFrame", "output.poster.format": "posterFormat"}
+
+
+def in_query(field: str) -> str:
+    """The parameter of ``BatchQuery`` that says a field of a batch's body; other fields as they are."""
+    return IN_QUERY.get(field, field.removeprefix("encoderConfig.").removeprefix("jobInfo."))
+
+
 class RenderQuery(RequestModel):
     dry_run: bool = False
 

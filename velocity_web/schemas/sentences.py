@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 LONGEST = 400
+AN_ID = "it must be an id, such as 550e8400-e29b-41d4-a716-446655440000"
 OTHERWISE = "this value cannot be taken here"
 
 Context = Mapping[str, Any]
@@ -64,8 +65,8 @@ BY_TYPE: Mapping[str, str | Callable[[Context], str]] = {
     "dict_type": "it must be an object, such as {...}",
     "model_type": "it must be an object, such as {...}",
     "model_attributes_type": "it must be an object, such as {...}",
-    "uuid_type": "it must be an id, such as 550e8400-e29b-41d4-a716-446655440000",
-    "uuid_parsing": "it must be an id, such as 550e8400-e29b-41d4-a716-446655440000",
+    "uuid_type": AN_ID,
+    "uuid_parsing": AN_ID,
     "url_type": "it must be a URL, such as https://example.com/hook",
     "url_parsing": "it must be a URL, such as https://example.com/hook",
     "url_syntax_violation": "it must be a URL, such as https://example.com/hook",
@@ -74,6 +75,7 @@ BY_TYPE: Mapping[str, str | Callable[[Context], str]] = {
     "literal_error": _choices,
     "codec_type": "it must be a codec's number, such as 0, or its name, such as vp9",
     "container_type": "it must be a container's name, such as mp4",
+    "resolution_type": "it must be a list of a width and a height, such as [1280, 720]",
 }
 """By the type of pydantic's error, for every one that the models of requests can raise."""
 

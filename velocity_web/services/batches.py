@@ -35,12 +35,12 @@ from velocity_web.processes.identity import this_worker
 from velocity_web.processes.runner import Checker, Runner
 from velocity_web.schemas import states
 from velocity_web.schemas.reading import Body
-from velocity_web.schemas.render import BatchDetail, BatchEstimate, BatchQuery, BatchRequest
+from velocity_web.schemas.render import BatchDetail, BatchEstimate, BatchQuery, BatchRequest, in_query
 from velocity_web.schemas.template import FindingDto
 from velocity_web.services.batch_rows import batch_detail, find_batch
 from velocity_web.services.codecs import codec_errors
 from velocity_web.services.estimates import Estimate
-from velocity_web.services.forms import BatchForm, BatchRowForm, batch_form
+from velocity_web.services.forms import CSV, BatchForm, BatchRowForm, batch_form
 from velocity_web.services.render_checks import (
     CheckRequest,
     Errors,
@@ -49,6 +49,7 @@ from velocity_web.services.render_checks import (
     Terms,
     Ticket,
     ask,
+    beside,
     find_sound,
     joined,
     template_path,
@@ -128,6 +129,16 @@ class Tally:
 
 
 def create_batch(visit: Visit, body: Body, query: BatchQuery, warnings: list[str]) -> BatchDetail | BatchEstimate:
+    """As ``_created``; of a CSV body, what is wrong is named as in the query."""
+    try:
+        return _created(visit, body, query, warnings)
+    except Invalid as invalid:
+        if body.kind != CSV:
+            raise
+        raise Invalid(invalid.detail, {in_query(name): found for name, found in invalid.errors.items()}) from None
+
+
+def _created(visit: Visit, body: Body, query: BatchQuery, warnings: list[str]) -> BatchDetail | BatchEstimate:
     """Queue the rows that are valid; the others are kept as rejected with their errors. A dry run queues nothing.
 
     Raises Invalid when the whole is wrong or no row is valid, QuotaExceeded, BudgetExhausted, Busy, and Conflict when
@@ -147,7 +158,7 @@ def create_batch(visit: Visit, body: Body, query: BatchQuery, warnings: list[str
             if form.head.errors or query.dry_run:
                 batch.look()
         except Invalid as invalid:
-            raise Invalid(invalid.detail, {**invalid.errors, **form.head.errors}) from None
+            raise beside(form.head.errors, invalid) from None
         if form.head.errors:
             raise Invalid("the request has invalid fields", {**batch.tally.errors, **form.head.errors})
         if query.dry_run:

@@ -16,6 +16,7 @@ from velocity_web.processes.runner import Runner, TaskFailed
 from velocity_web.schemas.reading import Body
 from velocity_web.settings import Settings
 
+CSV = "text/csv"
 SMALL_BYTES = 64 * 1024
 """A body of this size is read within a millisecond or two."""
 CHUNK = 1 << 18
@@ -88,7 +89,7 @@ def batch_form(runner: Runner, settings: Settings, body: Body, query: dict[str, 
     Raises Invalid.
     """
     assignment = FormAssignment(
-        kind="csv" if body.kind == "text/csv" else "batch",
+        kind="csv" if body.kind == CSV else "batch",
         length=body.length,
         most_rows=settings.batch_max_rows,
         query=query,

@@ -22,6 +22,7 @@ from velocity_web.services.estimates import Estimate, Past, past_of, trial_of
 
 Errors = dict[str, list[str]]
 NO_MAP = "[]"
+SOURCES = ("templateId", "templateInstanceId")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,15 @@ class Ticket:
     asset_ids: tuple[str, ...]
     frames: int
     estimate: Estimate
+
+
+def beside(errors: Errors, invalid: Invalid) -> Invalid:
+    """What a form has wrong, and what the check of its other fields found: a template whose id is wrong in the form is
+    not missing as well."""
+    wrong = [name for name in SOURCES if name in errors]
+    found = {field: sentences for field, sentences in invalid.errors.items() if not wrong or field not in SOURCES}
+    detail = invalid.detail if found or not errors else "the request has invalid fields"
+    return Invalid(detail, {**found, **errors})
 
 
 def find_source(caller: Caller, template_id: str | None, instance_id: str | None) -> Source:

@@ -57,6 +57,7 @@ from velocity_web.services.render_checks import (
     Source,
     Ticket,
     ask,
+    beside,
     find_sound,
     find_source,
     joined,
@@ -96,7 +97,7 @@ def checked(caller: Caller, settings: Settings, runner: Runner, form: RenderForm
     try:
         ticket = _check(caller, settings, runner, request, form.customizations)
     except Invalid as invalid:
-        raise Invalid(invalid.detail, {**invalid.errors, **head.errors}) from None
+        raise beside(head.errors, invalid) from None
     if head.errors:
         raise Invalid("the request has invalid fields", head.errors)
     return CheckedRender(request, head.digest, ticket)

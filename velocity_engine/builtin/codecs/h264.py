@@ -102,7 +102,7 @@ class H264:
             hint = f"Profiles of 8-bit 4:2:0 video are {known}"
             found.append(bad_setting("profile", f"H.264 profile {config.profile} is not supported", hint))
         if config.qp is not None and not 1 <= config.qp <= 51:
-            hint = "It must be from 1 to 51 (0 is lossless, which these profiles are not)"
+            hint = "It must be from 1 to 51 (0 would be lossless, which these profiles cannot be)"
             found.append(bad_setting("qp", f"H.264 qp is {config.qp}", hint))
         if obstacle := _closed_by(config):
             found += closed_problems(config, *obstacle)
