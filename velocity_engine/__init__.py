@@ -32,6 +32,7 @@ _HOMES = {
     "SlotInfo": "customize.slot_infos",
     "FontInfo": "plan.font_infos",
     "RenderResult": "api",
+    "RenderCache": "cache.render_cache",
     "Progress": "pipeline.progress",
     "EncoderConfig": "encoder_config",
     "RateControl": "encoder_config",
@@ -79,6 +80,7 @@ _HOMES = {
 if TYPE_CHECKING:
     from velocity_engine import plugins as plugins
     from velocity_engine.api import RenderResult, frames, order_for, render, render_order, render_still, still
+    from velocity_engine.cache.render_cache import RenderCache
     from velocity_engine.customize.layer_infos import LayerInfo
     from velocity_engine.customize.slot_infos import SlotInfo
     from velocity_engine.encoder_config import EncoderConfig, RateControl
@@ -154,6 +156,7 @@ __all__ = [  # written out, since type checkers read it
     "Poster",
     "Progress",
     "RateControl",
+    "RenderCache",
     "RenderCancelled",
     "RenderFailed",
     "RenderOrder",

@@ -21,9 +21,10 @@ from velocity_engine.media.audio import AudioPlan, AudioTrack
 from velocity_engine.model.geometry import rectangle_path, translation
 from velocity_engine.pipeline import written
 from velocity_engine.pipeline.draw import SegmentWork
+from velocity_engine.pipeline.executed_segments import Execute
 from velocity_engine.pipeline.prepared import Video
 from velocity_engine.pipeline.progress import Progress
-from velocity_engine.pipeline.render_file import Execute, RenderStats, render_to_file
+from velocity_engine.pipeline.render_file import RenderStats, render_to_file
 from velocity_engine.plugin_types import EncodedSegment, RenderWatch, Segment
 
 RATE = Fraction(25)

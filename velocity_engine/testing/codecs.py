@@ -21,9 +21,10 @@ from velocity_engine.media.audio import RATE as SAMPLE_RATE
 from velocity_engine.media.audio import AudioPlan, AudioTrack
 from velocity_engine.model.geometry import rectangle_path
 from velocity_engine.pipeline.draw import SegmentWork
+from velocity_engine.pipeline.executed_segments import Execute
 from velocity_engine.pipeline.pixel_formats import pixel_format
 from velocity_engine.pipeline.prepared import BLACK, Video
-from velocity_engine.pipeline.render_file import Execute, render_to_file
+from velocity_engine.pipeline.render_file import Ways, render_to_file
 from velocity_engine.plugin_types import (
     Codec,
     Container,
@@ -167,7 +168,7 @@ def _written(folder: Path, video: Video, execute: Execute | None) -> dict[str, b
     ending = video.container.endings[0]
     name = f"%05d{ending}" if video.container.numbered else f"file{ending}"
     sound = None if video.container.sound is None else _tone(video.frame_count / video.rate)
-    render_to_file(video, folder / name, sound, execute=execute)
+    render_to_file(video, folder / name, sound, ways=Ways(execute))
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
