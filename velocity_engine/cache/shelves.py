@@ -127,8 +127,8 @@ class StorageShelf:
 
     def list(self) -> Iterator[Lying]:
         for found in self._storage.list(self._base):
-            name = found.target.removeprefix(self._base).lstrip("/")
-            yield Lying(name, found.size, found.stored_at)
+            name = _below_scheme(found.target).removeprefix(_below_scheme(self._base))
+            yield Lying(name.lstrip("/"), found.size, found.stored_at)
 
     def delete(self, name: str) -> None:
         with suppress(VelocityError):
@@ -136,3 +136,8 @@ class StorageShelf:
 
     def _target(self, name: str) -> str:
         return f"{self._base}/{name}"
+
+
+def _below_scheme(url: str) -> str:
+    """Backends write the slashes behind a scheme as they like."""
+    return url.partition("://")[2].lstrip("/")

@@ -14,6 +14,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 import typer
 
+from velocity_engine.cli.cache import cache
 from velocity_engine.cli.completion import VARIABLE, completion, prepare
 from velocity_engine.cli.inspect import inspect
 from velocity_engine.cli.plugin_list import COMMANDS, plugins
@@ -22,7 +23,7 @@ from velocity_engine.cli.report import DEBUG, explain
 from velocity_engine.cli.still import still
 from velocity_engine.cli.warmup import warmup
 
-OWN = {command.__name__: command for command in (render, still, inspect, warmup, completion)}
+OWN = {command.__name__: command for command in (render, still, inspect, cache, warmup, completion)}
 GROUPS = {"plugins": plugins}
 
 

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from velocity_engine.cli import options, report, values
+from velocity_engine.cli.cache import render_cache
 from velocity_engine.cli.progress import progress_bar
 from velocity_engine.cli.stopping import stoppable
 from velocity_engine.errors import RenderCancelled, VelocityError
 
 if TYPE_CHECKING:
     from velocity_engine.api import RenderResult
+    from velocity_engine.cache.render_cache import RenderCache
     from velocity_engine.encoder_config import EncoderConfig
     from velocity_engine.given.outputs import Sink
     from velocity_engine.order import Poster
@@ -38,6 +40,7 @@ class _Request:
     frames: str | None
     poster: Poster | None
     executor: str | None
+    cache: RenderCache | None
 
 
 _video = partial(typer.Option, rich_help_panel="Video")
@@ -107,6 +110,8 @@ def render(
     executor: Annotated[
         str | None, typer.Option("--executor", metavar="NAME", help="The installed executor that renders the segments.")
     ] = None,
+    cache: options.CachePlace = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Draw and encode all, and keep nothing.")] = False,
     profile: Annotated[bool, typer.Option("--profile", help="Print each stage's time, and what was held.")] = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
@@ -149,6 +154,7 @@ def render(
             frames=frames,
             poster=picture,
             executor=executor,
+            cache=None if no_cache else render_cache(cache),
         )
         result = _rendered(request, show=not (quiet or as_json))
     except VelocityError as error:
@@ -159,6 +165,8 @@ def render(
         report.print_json(_result_object(result, profile))
     elif not quiet:
         report.print_findings(result.findings, sys.stderr)
+        for fault in result.cache_faults:
+            typer.echo(f"warning: {fault}", err=True)
         _print_result(result, profile, to_stderr=piped)
 
 
@@ -190,6 +198,7 @@ def _rendered(request: _Request, *, show: bool) -> RenderResult:
                     progress=callback,
                     cancelled=stop.event,
                     executor=request.executor,
+                    cache=request.cache,
                 )
             except RenderCancelled as cancelled:
                 report.explain(cancelled, sys.stderr)
@@ -205,6 +214,7 @@ def _result_object(result: RenderResult, profile: bool) -> dict[str, Any]:
         "fps": round(result.fps, 2),
         "sizeBytes": result.size_bytes,
         "heldFrames": result.held_frames,
+        "reusedFrames": result.reused_frames,
         "findings": [report.finding_object(finding) for finding in result.findings],
     }
     if profile:
@@ -216,10 +226,11 @@ def _result_object(result: RenderResult, profile: bool) -> dict[str, Any]:
 def _print_result(result: RenderResult, profile: bool, *, to_stderr: bool) -> None:
     say = partial(typer.echo, err=to_stderr)
     size = result.size_bytes / 1_000_000
+    reused = f", {result.reused_frames} from the cache" if result.reused_frames else ""
     name = result.output or "standard output"
     say(
         f"{name}: {result.frames} frames in {result.seconds:.2f} s, {result.fps:.1f} frames/s, "
-        f"{result.held_frames} held, {size:.2f} MB"
+        f"{result.held_frames} held{reused}, {size:.2f} MB"
     )
     if result.poster:
         say(f"{result.poster}: the poster")
