@@ -15,26 +15,28 @@ _HOMES = {
     "open_template": "template",
     "Template": "template",
     "LayerInfo": "customize.layer_infos",
-    "render": "api",
-    "render_order": "api",
+    "render": "api.renders",
+    "render_order": "api.renders",
     "render_segment": "pipeline.render_segment",
-    "order_for": "api",
+    "order_for": "api.renders",
     "RenderOrder": "order",
     "FileReference": "order",
     "Poster": "order",
     "OrderError": "errors",
-    "render_still": "api",
-    "still": "api",
+    "render_still": "api.stills",
+    "still": "api.stills",
     "Still": "stills.still",
-    "frames": "api",
+    "frames": "api.stills",
     "Frames": "pipeline.frame_stream",
     "Frame": "pipeline.frame_stream",
     "SlotInfo": "customize.slot_infos",
     "FontInfo": "plan.font_infos",
-    "RenderResult": "api",
+    "RenderResult": "api.renders",
     "RenderCache": "cache.render_cache",
     "Progress": "pipeline.progress",
     "EncoderConfig": "encoder_config",
+    "BitsPerSecond": "encoder_config",
+    "BytesPerSecond": "encoder_config",
     "RateControl": "encoder_config",
     "resolve_encoder": "plugins.outputs",
     "container_of": "plugins.outputs",
@@ -58,12 +60,17 @@ _HOMES = {
     "take_sample": "forecasting.sampling",
     "Sample": "forecasting.sample",
     "SamplePlan": "forecasting.sample",
+    "take_poster_sample": "forecasting.posters",
+    "forecast_poster": "forecasting.posters",
+    "PosterSample": "forecasting.posters",
+    "PosterForecast": "forecasting.posters",
     "warm_up": "plugins.warm_up",
     "VelocityError": "errors",
     "PackageError": "errors",
     "DocumentError": "errors",
     "CustomizationError": "errors",
     "EncoderConfigError": "errors",
+    "NoSoundError": "errors",
     "FrameRangeError": "errors",
     "MediaError": "errors",
     "StorageError": "errors",
@@ -79,11 +86,12 @@ _HOMES = {
 
 if TYPE_CHECKING:
     from velocity_engine import plugins as plugins
-    from velocity_engine.api import RenderResult, frames, order_for, render, render_order, render_still, still
+    from velocity_engine.api.renders import RenderResult, order_for, render, render_order
+    from velocity_engine.api.stills import frames, render_still, still
     from velocity_engine.cache.render_cache import RenderCache
     from velocity_engine.customize.layer_infos import LayerInfo
     from velocity_engine.customize.slot_infos import SlotInfo
-    from velocity_engine.encoder_config import EncoderConfig, RateControl
+    from velocity_engine.encoder_config import BitsPerSecond, BytesPerSecond, EncoderConfig, RateControl
     from velocity_engine.errors import (
         CustomizationError,
         DocumentError,
@@ -92,6 +100,7 @@ if TYPE_CHECKING:
         FindingWarning,
         FrameRangeError,
         MediaError,
+        NoSoundError,
         OrderError,
         PackageError,
         Place,
@@ -104,6 +113,7 @@ if TYPE_CHECKING:
         WrongTypeError,
     )
     from velocity_engine.forecasting.forecasts import Forecast, forecast, plan_sample
+    from velocity_engine.forecasting.posters import PosterForecast, PosterSample, forecast_poster, take_poster_sample
     from velocity_engine.forecasting.sample import Sample, SamplePlan
     from velocity_engine.forecasting.sampling import take_sample
     from velocity_engine.forecasting.trial import Trial
@@ -133,6 +143,8 @@ if TYPE_CHECKING:
 
 __all__ = [  # written out, since type checkers read it
     "AudioInfo",
+    "BitsPerSecond",
+    "BytesPerSecond",
     "CustomizationError",
     "DocumentError",
     "EncoderConfig",
@@ -147,6 +159,7 @@ __all__ = [  # written out, since type checkers read it
     "Frames",
     "LayerInfo",
     "MediaError",
+    "NoSoundError",
     "OrderError",
     "PackageError",
     "PackageLimits",
@@ -154,6 +167,8 @@ __all__ = [  # written out, since type checkers read it
     "Place",
     "PluginError",
     "Poster",
+    "PosterForecast",
+    "PosterSample",
     "Progress",
     "RateControl",
     "RenderCache",
@@ -175,6 +190,7 @@ __all__ = [  # written out, since type checkers read it
     "check_written",
     "container_of",
     "forecast",
+    "forecast_poster",
     "frames",
     "hookimpl",
     "open_template",
@@ -192,6 +208,7 @@ __all__ = [  # written out, since type checkers read it
     "render_still",
     "resolve_encoder",
     "still",
+    "take_poster_sample",
     "take_sample",
     "try_out",
     "warm_up",

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 import velocity_engine as ve
 
-ENCODER = ve.EncoderConfig(bitrate=50_000, preset=5, gop=25, segment_seconds=1)
+ENCODER = ve.EncoderConfig(bitrate="400k", preset=5, gop=25, segment_seconds=1)
 FRAMES, RATE = 75, 25
 PATIENCE = 60
 
@@ -116,7 +116,7 @@ def test_a_part_of_a_video_finds_its_segments(template: Path, tmp_path: Path) ->
 
 def test_another_configuration_finds_nothing(template: Path, tmp_path: Path) -> None:
     rendered(template, tmp_path / "a.mp4", cache=tmp_path / "cache")
-    other = ve.EncoderConfig(bitrate=60_000, preset=5, gop=25, segment_seconds=1)
+    other = ve.EncoderConfig(bitrate="480k", preset=5, gop=25, segment_seconds=1)
     assert rendered(template, tmp_path / "b.mp4", cache=tmp_path / "cache", encoder=other)[0].reused_frames == 0
 
 
@@ -218,7 +218,7 @@ def test_a_render_that_was_cancelled_leaves_its_segments(template: Path, tmp_pat
 KILLED = """
 import sys, velocity_engine as ve
 with ve.open_template(sys.argv[1]) as template:
-    encoder = ve.EncoderConfig(bitrate=50_000, preset=5, gop=25, segment_seconds=1, resolution=(960, 640))
+    encoder = ve.EncoderConfig(bitrate="400k", preset=5, gop=25, segment_seconds=1, resolution=(960, 640))
     ve.render(template, sys.argv[2], encoder=encoder, cache=sys.argv[3])
 """
 
@@ -240,7 +240,7 @@ def test_a_render_that_was_killed_goes_on_from_its_last_segment(tmp_path: Path) 
         process.kill()
         process.wait(PATIENCE)
     assert process.returncode == -signal.SIGKILL
-    encoder = ve.EncoderConfig(bitrate=50_000, preset=5, gop=25, segment_seconds=1, resolution=(960, 640))
+    encoder = ve.EncoderConfig(bitrate="400k", preset=5, gop=25, segment_seconds=1, resolution=(960, 640))
     result, content = rendered(template, tmp_path / "b.mp4", cache=cache, frames=(0, 500), encoder=encoder)
     assert result.reused_frames >= 75
     assert content == rendered(template, tmp_path / "c.mp4", frames=(0, 500), encoder=encoder)[1]

@@ -16,12 +16,12 @@ import pytest
 from web.support_queue import add_account, add_job, empty, events, of
 
 from velocity_web.accounts import budget
-from velocity_web.database.entities import execute, writing
+from velocity_web.database.entities import execute, reading, rows, writing
 from velocity_web.jobs import queue
-from velocity_web.jobs.running import Running
+from velocity_web.jobs.running import CANCELLED, LEASE_LOST, End, Running, Verdict
 from velocity_web.jobs.worker_loop import Worker
 from velocity_web.processes.fork_server import Ended
-from velocity_web.settings import Settings
+from velocity_web.settings import MIB, Settings
 from velocity_web.storage.files import make_folders
 
 
@@ -91,7 +91,7 @@ def test_a_render_that_fails_is_charged_what_it_took(worker: Worker) -> None:
 
 
 @pytest.mark.parametrize(
-    "values", [{"failed": "broken"}, {"verdict": "cancelled"}, {"verdict": "slow", "hopeless": True}]
+    "values", [{"failed": "broken"}, {"verdict": CANCELLED}, {"verdict": Verdict(End.FAILED, "slow")}]
 )
 def test_a_render_that_was_cancelled_ends_as_cancelled_however_its_process_ended(
     worker: Worker, values: dict[str, Any]
@@ -109,14 +109,14 @@ def test_a_process_that_dies_is_tried_again_and_one_that_is_hopeless_is_not(work
     died = running_of(worker, add_account())
     ended(worker, died, signal.SIGSEGV)
     assert of("job", died.job.id, "status", "lease_owner", "reason") == ("processing", None, None)
-    hopeless = running_of(worker, add_account(), verdict="it needed too much", hopeless=True)
+    hopeless = running_of(worker, add_account(), verdict=Verdict(End.FAILED, "it needed too much"))
     ended(worker, hopeless, signal.SIGKILL)
     assert of("job", hopeless.job.id, "status", "reason") == ("failed", "it needed too much")
 
 
 def test_a_job_that_somebody_else_took_is_left_alone(worker: Worker) -> None:
     account = add_account()
-    running = running_of(worker, account, verdict="lost")
+    running = running_of(worker, account, verdict=LEASE_LOST)
     with writing():
         execute("UPDATE job SET lease_owner = 'other' WHERE id = $id", {"id": running.job.id})
     ended(worker, running)
@@ -161,6 +161,75 @@ def test_a_finished_render_is_stored_and_one_that_left_nothing_fails(worker: Wor
     assert of("job", empty_handed.job.id, "status", "reason") == ("failed", "its process left no file")
 
 
+def with_poster(worker: Worker, account: str, **values: Any) -> Running:
+    """A render whose process left a video and a poster."""
+    result = {"sha256": "video", "poster_sha256": "poster", "frames": 5, "warnings": []}
+    running = running_of(worker, account, **{"result": result, **values})
+    running.poster = running.folder / "poster.png"
+    assert running.output
+    running.output.write_bytes(b"a video")
+    running.poster.write_bytes(b"a poster")
+    return running
+
+
+def kept_of(worker: Worker, running: Running) -> list[str]:
+    """What is kept of a render: files, and rows of posters."""
+    files = [path.name for path in (worker.settings.data / "renders").glob(f"{running.job.id}*")]
+    with reading():
+        return [*files, *(row[0] for row in rows("SELECT sha256 FROM poster", {}))]
+
+
+def test_a_poster_is_stored_with_its_video(worker: Worker) -> None:
+    account = add_account()
+    running = with_poster(worker, account)
+    ended(worker, running)
+    begin = f"{running.job.id}-1"
+    assert sorted(kept_of(worker, running)) == sorted([f"{begin}.mp4", f"{begin}.poster.png", "poster"])
+    assert of("account", account, "used_bytes") == (len(b"a video") + len(b"a poster"),)
+
+
+def test_a_render_that_is_cancelled_between_its_files_keeps_none(worker: Worker) -> None:
+    account = add_account()
+    running = with_poster(worker, account)
+    cancel(running)
+    ended(worker, running)
+    assert of("job", running.job.id, "status", "lease_owner") == ("cancelled", None)
+    assert kept_of(worker, running) == []
+    assert of("account", account, "used_bytes") == (0,)
+    assert events() == [(running.job.id, "render.cancelled")]
+
+
+def test_a_poster_that_does_not_fit_takes_its_video_with_it(worker: Worker) -> None:
+    """Room for the video and not for both."""
+    used = 10 * MIB - len(b"a video") - 1
+    account = add_account(used_bytes=used)
+    running = with_poster(worker, account)
+    ended(worker, running)
+    status, reason = of("job", running.job.id, "status", "reason")
+    assert status == "failed" and reason.startswith("Storage quota exceeded: 8 bytes do not fit")
+    assert kept_of(worker, running) == []
+    assert of("account", account, "used_bytes") == (used,)
+
+
+def test_a_process_that_leaves_no_poster_fails_and_its_video_goes(worker: Worker) -> None:
+    account = add_account()
+    running = with_poster(worker, account)
+    assert running.poster
+    running.poster.unlink()
+    ended(worker, running)
+    assert of("job", running.job.id, "status", "reason") == ("failed", "its process left no file")
+    assert kept_of(worker, running) == []
+
+
+@pytest.mark.parametrize("told", [{}, {"poster_sha256": None}])
+def test_a_process_that_says_nothing_of_its_poster_fails(worker: Worker, told: dict[str, None]) -> None:
+    """It works on strangers' files, so that it may say what it likes."""
+    running = with_poster(worker, add_account(), result={"sha256": "video", "frames": 5, "warnings": [], **told})
+    ended(worker, running)
+    assert of("job", running.job.id, "status", "reason") == ("failed", "its process left no file")
+    assert kept_of(worker, running) == []
+
+
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
 def test_a_finished_video_belongs_to_the_service_again(worker: Worker) -> None:
     running = running_of(worker, add_account(), result={"sha256": "sha", "frames": 5, "warnings": []})
@@ -176,17 +245,17 @@ def test_a_finished_video_belongs_to_the_service_again(worker: Worker) -> None:
 # --- watching -------------------------------------------------------------------------------------------------------
 
 
-def watched(worker: Worker, running: Running, process: subprocess.Popen[bytes]) -> tuple[str | None, bool]:
-    """What the worker holds against a child, and whether another attempt would end so; the child is then gone."""
+def watched(worker: Worker, running: Running, process: subprocess.Popen[bytes]) -> Verdict | None:
+    """What the worker holds against a child, which is then gone."""
     worker._watch(time.monotonic())
     if running.verdict is not None:
         assert process.wait(60) == -signal.SIGKILL
-    return running.verdict, running.hopeless
+    return running.verdict
 
 
 def test_a_child_that_does_its_work_is_left_alone(worker: Worker, child: Callable[[], subprocess.Popen[bytes]]) -> None:
     process = child()
-    assert watched(worker, running_of(worker, add_account(), pid=process.pid), process) == (None, False)
+    assert watched(worker, running_of(worker, add_account(), pid=process.pid), process) is None
     assert process.poll() is None
 
 
@@ -196,7 +265,7 @@ def test_a_render_without_progress_is_ended_and_tried_again(
     process = child()
     running = running_of(worker, add_account(), pid=process.pid)
     running.heard -= 121
-    assert watched(worker, running, process) == ("no frame came for 120 seconds", False)
+    assert watched(worker, running, process) == Verdict(End.AGAIN, "no frame came for 120 seconds")
 
 
 def test_an_analysis_that_takes_too_long_is_ended_for_good(
@@ -205,9 +274,9 @@ def test_an_analysis_that_takes_too_long_is_ended_for_good(
     process = child()
     running = running_of(worker, add_account(), "template", process.pid)
     running.heard -= 121  # which says nothing of an analysis
-    assert watched(worker, running, process) == (None, False)
+    assert watched(worker, running, process) is None
     running.deadline = time.monotonic() - 1
-    assert watched(worker, running, process) == ("it took longer than 60 seconds", True)
+    assert watched(worker, running, process) == Verdict(End.FAILED, "it took longer than 60 seconds")
 
 
 def test_a_child_that_answers_nonsense_is_ended_for_good(
@@ -215,7 +284,7 @@ def test_a_child_that_answers_nonsense_is_ended_for_good(
 ) -> None:
     process = child()
     running = running_of(worker, add_account(), pid=process.pid, garbled=True)
-    assert watched(worker, running, process) == ("its process answered what cannot be understood", True)
+    assert watched(worker, running, process) == Verdict(End.FAILED, "its process answered what cannot be understood")
 
 
 def test_a_beat_keeps_the_lease_and_charges_renders(
@@ -233,7 +302,7 @@ def test_a_beat_keeps_the_lease_and_charges_renders(
         assert of("job", running.job.id, "lease_until")[0] > time.time() * 1000
     assert of("render", paying.job.id, "charged_ms")[0] >= 10_000
     assert paying.verdict is None and free.verdict is None
-    assert (broke.verdict, broke.hopeless) == (budget.EXHAUSTED, True)
+    assert broke.verdict == Verdict(End.FAILED, budget.EXHAUSTED)
     assert of("account", poor, "used_ms") == (100,)
     assert of("account", account, "used_ms") == of("render", paying.job.id, "charged_ms")
 
@@ -247,7 +316,7 @@ def test_jobs_that_were_cancelled_or_taken_lose_their_child(
     with writing():
         execute("UPDATE job SET attempts = 2 WHERE id = $id", {"id": taken.job.id})
     worker._obey_database()
-    assert (cancelled.verdict, taken.verdict, own.verdict) == ("cancelled", "lost", None)
+    assert (cancelled.verdict, taken.verdict, own.verdict) == (CANCELLED, LEASE_LOST, None)
 
 
 # --- the forking parent ---------------------------------------------------------------------------------------------

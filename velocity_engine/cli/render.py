@@ -18,7 +18,7 @@ from velocity_engine.cli.stopping import stoppable
 from velocity_engine.errors import RenderCancelled, VelocityError
 
 if TYPE_CHECKING:
-    from velocity_engine.api import RenderResult
+    from velocity_engine.api.renders import RenderResult
     from velocity_engine.cache.render_cache import RenderCache
     from velocity_engine.encoder_config import EncoderConfig
     from velocity_engine.given.outputs import Sink
@@ -120,7 +120,7 @@ def render(
 ) -> None:
     """Render a template to a video file."""
     given = {
-        "bitrate": None if bitrate is None else bitrate // 8,
+        "bitrate": bitrate,
         "fps_num": None if fps is None else fps.numerator,
         "fps_den": None if fps is None else fps.denominator,
         "resolution": size,

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from velocity_engine.cache.keys import SegmentKeys
 from velocity_engine.cache.render_cache import CacheUse
-from velocity_engine.errors import Place, RenderCancelled, RenderFailed, VelocityError
+from velocity_engine.errors import RenderCancelled, RenderFailed, VelocityError
 from velocity_engine.media.audio import RATE, AudioPlan, mix_audio
 from velocity_engine.model.gc_threshold import raised_gc_threshold
 from velocity_engine.mux.muxer import Muxer, Sound
@@ -177,9 +177,6 @@ def _stop_if(cancelled: Callable[[], bool]) -> None:
 
 def _open_writer(delivery: Deliveries, video: Video, plan: AudioPlan | None, working: Callable[[], None]) -> FileWriter:
     sound = mix_audio(plan) if plan is not None and plan.tracks else None
-    if sound is None and video.container.frames == "none":
-        hint = "Give a template with sound, or a sound to mix with it"
-        raise RenderFailed("there is no sound to write", place=Place(field="output"), hint=hint)
     size = video.scene.width, video.scene.height
     if isinstance(video.codec, WritesFiles):
         request = FileRequest(

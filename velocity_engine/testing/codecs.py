@@ -55,7 +55,7 @@ def check_codec(codec: Codec, *configs: EncoderConfig) -> None:
 
     Args:
         codec: The codec.
-        configs: Configurations that the codec accepts; by default one with a bitrate of 60,000 bytes per second. One
+        configs: Configurations that the codec accepts; by default one with a bitrate of 480 kbit/s. One
             that names a container is tried with that one alone.
 
     Raises:
@@ -63,7 +63,7 @@ def check_codec(codec: Codec, *configs: EncoderConfig) -> None:
     """
     require_protocol(checks.CODEC, codec)
     _check_declared(codec)
-    for config in configs or (EncoderConfig(codec=codec.key, bitrate=60_000),):
+    for config in configs or (EncoderConfig(codec=codec.key, bitrate="480k"),):
         for container in codec.containers:
             if config.container in (None, container.key):
                 _check_files(codec, replace(config, container=container.key), container)
@@ -144,8 +144,8 @@ def _packets(codec: EncodesFrames, video: Video, *, anew: bool) -> list[EncodedP
         if anew and number:
             frames.append(av.VideoFrame(*size, kind.name))
         for plane in frames[-1].planes:
-            places = np.arange(plane.buffer_size // (1 if kind.bits == 8 else 2))
-            shown = (places // 40 * (3 + number)) % 200 + 20
+            positions = np.arange(plane.buffer_size // (1 if kind.bits == 8 else 2))
+            shown = (positions // 40 * (3 + number)) % 200 + 20
             plane.update(shown.astype(np.uint8 if kind.bits == 8 else np.uint16).tobytes())
         packets += encoder.encode(frames[-1])
     return packets + encoder.finish()

@@ -15,6 +15,7 @@ from velocity_web.clock import iso_time, now_ms
 from velocity_web.database.entities import (
     Account,
     Job,
+    Poster,
     Render,
     WebhookDelivery,
     get_existing,
@@ -91,6 +92,7 @@ def announce(render_id: str, status: str) -> None:
             "templateId": render.template_id,
             "batchId": render.batch_id,
             "videoDownloadUrl": f"/render/{render_id}/download" if status == states.COMPLETED else None,
+            "posterDownloadUrl": None if Poster.get(render_id=render_id) is None else f"/render/{render_id}/poster",
             "sizeBytes": render.size_bytes,
             "renderTimeMilliseconds": render.charged_ms,
             "reason": job.reason,
@@ -104,7 +106,7 @@ def announce(render_id: str, status: str) -> None:
         receiver=receiver_of(render.webhook_url),
         event=EVENTS[status],
         payload=json.dumps(payload, separators=(",", ":")),
-        status="pending",
+        status=states.PENDING,
         next_at=now,
         created_at=now,
     )
@@ -139,7 +141,7 @@ def list_deliveries(caller: Caller, render_id: str | None, skip: int, take: int)
                 attempts=entry.attempts,
                 response_code=entry.response_code,
                 reason=entry.reason,
-                next_attempt_at=iso_time(entry.next_at) if entry.status == "pending" else None,
+                next_attempt_at=iso_time(entry.next_at) if entry.status == states.PENDING else None,
                 created_at=iso_time(entry.created_at),
                 completed_at=iso_time(entry.completed_at),
             )

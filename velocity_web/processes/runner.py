@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from velocity_web.failures import NoSpace
+from velocity_web.processes.assignments import Assignment, CheckAssignment
 from velocity_web.processes.checkers import Checkers
 from velocity_web.processes.child import Child, TaskFailed, TaskLost
 from velocity_web.processes.fork_server import ForkServer, ForkServerDied, Limits
@@ -56,7 +57,7 @@ class Runner:
         return self._slots.of(account_id)
 
     def run(
-        self, account_id: str, task: str, spec: dict[str, Any], reads: tuple[str, ...], folder: Path
+        self, account_id: str, task: str, assignment: Assignment, reads: tuple[str, ...], folder: Path
     ) -> dict[str, Any]:
         """The result of a task whose process may read ``reads`` and write below ``folder``.
 
@@ -66,7 +67,7 @@ class Runner:
             child = self._start(task, reads, folder)
             try:
                 with child.within(self._settings.still_seconds):
-                    child.tell(json.dumps(spec).encode(), b"\n")
+                    child.tell(assignment.line())
                     while "result" not in (message := child.message()):
                         pass
                     result: dict[str, Any] = message["result"]
@@ -160,29 +161,32 @@ class Checker:
                 raise
         raise AssertionError("a fresh child answers or fails")
 
-    def sample(self, question: dict[str, Any], customizations: bytes, seconds: float) -> dict[str, Any] | None:
-        """What a few frames of a render take that ``ask`` found nothing wrong with; None where that is not known within
-        ``seconds``.
+    def sample(self, question: dict[str, Any], customizations: bytes, seconds: float) -> dict[str, Any]:
+        """What a few frames (``taken``) and the poster of a render take that ``ask`` found nothing wrong with; nothing
+        where that is not known within ``seconds``.
         """
         child = self._child
         if child is None:
-            return None
+            return {}
         try:
             with child.within(seconds):
                 child.tell(json.dumps({**question, "maps": 1}).encode(), b"\n", customizations, b"\n")
-                answer: dict[str, Any] | None = child.message()["sample"]["taken"]
+                answer: dict[str, Any] = child.message()["sample"]
                 return answer
         except (TaskFailed, NoSpace, KeyError):
             self._give_up(child)
-            return None
+            return {}
 
     def _begin(self) -> Child:
         child = self._runner.start("check", (self._key[1],))
-        spec = {"template": self._key[1], "idle_seconds": self._settings.checker_idle_seconds}
-        spec["busy_seconds"] = self._settings.still_seconds / 2  # of all that its limit allows
+        assignment = CheckAssignment(
+            template=self._key[1],
+            idle_seconds=self._settings.checker_idle_seconds,
+            busy_seconds=self._settings.still_seconds / 2,  # of all that its limit allows
+        )
         try:
             with child.within(self._settings.still_seconds):
-                child.tell(json.dumps(spec).encode(), b"\n")
+                child.tell(assignment.line())
         except BaseException:
             child.end()
             raise

@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import velocity_engine as engine
 from velocity_web.accounts.auth import Caller
 from velocity_web.clock import now_ms
 from velocity_web.database.entities import (
@@ -29,17 +28,19 @@ from velocity_web.database.entities import (
 from velocity_web.events import webhooks
 from velocity_web.events.wake import wake
 from velocity_web.failures import Conflict, Invalid
-from velocity_web.http.operation import Body
-from velocity_web.processes.identity import is_dead, this_worker
+from velocity_web.orders.executors import executor_errors
+from velocity_web.orders.posters import poster_errors
+from velocity_web.orders.unqueued import clear
+from velocity_web.processes.identity import this_worker
 from velocity_web.processes.runner import Checker, Runner
+from velocity_web.schemas import states
+from velocity_web.schemas.reading import Body
 from velocity_web.schemas.render import BatchDetail, BatchEstimate, BatchQuery, BatchRequest
 from velocity_web.schemas.template import FindingDto
-from velocity_web.services.batch_rows import QUEUEING, batch_detail, find_batch
+from velocity_web.services.batch_rows import batch_detail, find_batch
 from velocity_web.services.codecs import codec_errors
 from velocity_web.services.estimates import Estimate
-from velocity_web.services.executors import executor_errors
 from velocity_web.services.forms import BatchForm, BatchRowForm, batch_form
-from velocity_web.services.posters import poster_errors
 from velocity_web.services.render_checks import (
     CheckRequest,
     Errors,
@@ -48,15 +49,14 @@ from velocity_web.services.render_checks import (
     Terms,
     Ticket,
     ask,
-    expected,
     find_sound,
     joined,
-    sampled,
     template_path,
     terms_of,
     ticket_of,
 )
 from velocity_web.services.renders import NewRender, cancel_job, insert_renders, require_means, source_of
+from velocity_web.services.sampling import Samples, Sampling, expected, sampled
 from velocity_web.settings import Settings
 from velocity_web.storage.disk import require_room as require_room_on_disk
 
@@ -168,8 +168,8 @@ class _Batch:
         self._deadline = time.monotonic() + visit.settings.batch_seconds
         self._title = request.name or "batch"
         self._sounds: dict[str | None, tuple[Sound | None, Errors]] = {None: (None, {})}
-        self._estimates: dict[str | None, Estimate] = {}
-        self._sample: engine.Sample | None = None
+        self._estimates: dict[tuple[str | None, bool], Estimate] = {}
+        self._samples: Samples | None = None
         self.tally = Tally()
         if errors := executor_errors(request.executor, visit.settings):
             raise Invalid("the request has invalid fields", errors)
@@ -178,7 +178,7 @@ class _Batch:
         with reading():
             self._terms: Terms = terms_of(source_of(visit.caller, request), request)
         self._shared = codec_errors(request.encoder_config, self._terms.encoder, visit.settings)
-        self._shared |= poster_errors(request.output, self._terms.source.frame_count, self._terms.encoder.resolution)
+        self._shared |= poster_errors(request.output, self._terms.source.frame_count, self._terms.size)
 
     def look(self) -> None:
         """Check all rows and queue none, as far as the batch's time goes."""
@@ -216,7 +216,7 @@ class _Batch:
                 account_id=caller.account_id,
                 name=self._title,
                 template_id=self._terms.source.template_id,
-                status=QUEUEING,
+                status=states.QUEUEING,
                 owner=this_worker(),
                 rows_total=self._form.head.rows,
                 created_at=now_ms(),
@@ -266,7 +266,7 @@ class _Batch:
         with writing():
             lock_account(self._visit.caller.account_id)
             _require_queueing(batch_id, self._form.head.rows)
-            execute("UPDATE batch SET status = 'queued', owner = NULL WHERE id = $id", {"id": batch_id})
+            execute(f"UPDATE batch SET status = '{states.QUEUED}', owner = NULL WHERE id = $id", {"id": batch_id})
             execute(
                 "UPDATE job SET not_before = 0 WHERE id IN (SELECT id FROM render WHERE batch_id = $id)",
                 {"id": batch_id},
@@ -302,27 +302,34 @@ class _Batch:
             encoder=terms.encoder,
             frames=terms.frames,
             warnings=False,
+            with_audio=[self._audio_of(row) is not None for row in piece],
         )
         maps = [joined(terms.source.customizations, row.customizations) for row in piece]
         found, checks = ask(checker, question, maps)
         shared = {**found, **self._shared}
         right = next((one for one, check in zip(maps, checks, strict=True) if not (shared or check.errors)), None)
-        if right is not None and self._sample is None:
+        if right is not None and self._samples is None:
             visit = self._visit
-            self._sample = sampled(checker, visit.runner, visit.settings, visit.caller, terms, right)
+            sampling = Sampling(checker, visit.runner, visit.settings, visit.caller.account_id)
+            self._samples = sampled(sampling, terms, right)
         return [self._row(row, one, check, shared) for row, one, check in zip(piece, maps, checks, strict=True)]
 
     def _row(self, row: BatchRowForm, customizations: str, check: MapCheck, shared: Errors) -> Checked:
-        audio_id = row.audio_id or (str(self._request.audio_id) if self._request.audio_id else None)
+        audio_id = self._audio_of(row)
         sound, wrong = self._sound(audio_id)
         errors = {**shared, **check.errors, **wrong}
         name = row.name or f"{self._title[:245]} {row.number + 1}"
         if errors:
             return Checked(row.number, name, None, errors)
-        if audio_id not in self._estimates:
-            self._estimates[audio_id] = expected(self._terms, sound, self._sample)
-        ticket = ticket_of(self._terms, customizations, check, sound, self._estimates[audio_id])
+        samples = self._samples or Samples()
+        alike = audio_id, samples.shows(customizations, check)
+        if alike not in self._estimates:
+            self._estimates[alike] = expected(self._terms, sound, samples, as_asked=alike[1])
+        ticket = ticket_of(self._terms, customizations, check, sound, self._estimates[alike])
         return Checked(row.number, name, ticket, {})
+
+    def _audio_of(self, row: BatchRowForm) -> str | None:
+        return row.audio_id or (str(self._request.audio_id) if self._request.audio_id else None)
 
     def _sound(self, audio_id: str | None) -> tuple[Sound | None, Errors]:
         if audio_id not in self._sounds:
@@ -335,7 +342,7 @@ class _Batch:
 def _require_queueing(batch_id: str, checked: int) -> None:
     """Within a transaction: note how far the batch is. Raises Conflict when it was cancelled."""
     both = {"id": batch_id, "checked": checked}
-    if not execute("UPDATE batch SET rows_checked = $checked WHERE id = $id AND status = 'queueing'", both):
+    if not execute(f"UPDATE batch SET rows_checked = $checked WHERE id = $id AND status = '{states.QUEUEING}'", both):
         raise Conflict("the batch was cancelled while it was queued")
 
 
@@ -345,40 +352,18 @@ def _bounded(errors: Errors, number: int) -> Errors:
     return {name: sentences[:most] for name, sentences in list(errors.items())[:most]}
 
 
-def clear(batch_id: str) -> None:
-    """Take away a batch that was never queued, with its renders, of which none was begun."""
-    of_batch = "(SELECT id FROM render WHERE batch_id = $id)"
-    for statement in (
-        f"DELETE FROM job WHERE id IN {of_batch}",
-        f"DELETE FROM render_asset WHERE render_id IN {of_batch}",
-        "DELETE FROM render WHERE batch_id = $id",
-        "DELETE FROM batch_row WHERE batch_id = $id",
-        "DELETE FROM batch WHERE id = $id",
-    ):
-        with writing():
-            execute(statement, {"id": batch_id})
-
-
-def clear_abandoned(settings: Settings) -> list[str]:
-    """Clear batches whose server died while it queued them. Returns their ids."""
-    oldest = now_ms() - int(2000 * settings.batch_seconds)
-    with reading():
-        found = rows("SELECT id, owner, created_at FROM batch WHERE status = 'queueing'", {})
-    abandoned = [batch_id for batch_id, owner, created in found if created < oldest or is_dead(owner or "")]
-    for batch_id in abandoned:
-        clear(batch_id)
-    return abandoned
-
-
 def cancel_batch(caller: Caller, batch_id: str) -> BatchDetail:
     """Cancel all rows that are not finished, and the queueing of the others. Raises NotFound."""
     with writing():
         lock_account(caller.account_id)
         find_batch(caller, batch_id)
-        execute("UPDATE batch SET status = 'cancelled' WHERE id = $id AND status = 'queueing'", {"id": batch_id})
         execute(
-            "UPDATE job SET status = 'cancelled', completed_at = $now WHERE lease_owner IS NULL "
-            "AND status IN ('pending', 'processing') "
+            f"UPDATE batch SET status = '{states.CANCELLED}' WHERE id = $id AND status = '{states.QUEUEING}'",
+            {"id": batch_id},
+        )
+        execute(
+            f"UPDATE job SET status = '{states.CANCELLED}', completed_at = $now WHERE lease_owner IS NULL "
+            f"AND status IN ({states.listed(states.CLAIMABLE)}) "
             "AND id IN (SELECT id FROM render WHERE batch_id = $id AND webhook_url IS NULL)",
             {"id": batch_id, "now": now_ms()},
         )
@@ -394,7 +379,7 @@ def _cancel_some(caller: Caller, batch_id: str) -> int:
         lock_account(caller.account_id)
         active = rows(
             "SELECT job.id FROM job JOIN render ON render.id = job.id WHERE render.batch_id = $id "
-            "AND job.status IN ('pending', 'processing') ORDER BY render.batch_row DESC LIMIT $most",
+            f"AND job.status IN ({states.listed(states.CLAIMABLE)}) ORDER BY render.batch_row DESC LIMIT $most",
             {"id": batch_id, "most": PIECE_ROWS},
         )
         for (job_id,) in active:
