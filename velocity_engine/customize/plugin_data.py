@@ -62,21 +62,21 @@ class _Plain:
         if isinstance(value, Real):
             number = float(value)
             if not math.isfinite(number):
-                self._refuse(path, "a number that is not finite", "It must be a finite number")
+                self._json_lacks(path, "a number that is not finite", "It must be a finite number")
             return number
         if depth >= MAX_DEPTH:
-            return self._refuse(path, "nested too deeply", f"It must have at most {MAX_DEPTH} levels")
+            return self._json_lacks(path, "nested too deeply", f"It must have at most {MAX_DEPTH} levels")
         if isinstance(value, Mapping):
             for key in value:
                 if not isinstance(key, str):
-                    self._refuse(path, "an object with a key that is no text", "Each key must be a text")
+                    self._json_lacks(path, "an object with a key that is no text", "Each key must be a text")
             return {str(key): self.of(inner, f"{path}.{key}", depth + 1) for key, inner in value.items()}
         if isinstance(value, list | tuple):
             return [self.of(inner, f"{path}[{number}]", depth + 1) for number, inner in enumerate(value)]
         right = "It must be a text, a finite number, true, false, null, a list or an object"
-        return self._refuse(path, f"of the type {type(value).__name__}, which JSON does not have", right)
+        return self._json_lacks(path, f"of the type {type(value).__name__}, which JSON does not have", right)
 
-    def _refuse(self, path: str, what: str, right: str) -> None:
+    def _json_lacks(self, path: str, what: str, right: str) -> None:
         self.faults.append(DataFault(path, f"{path.lstrip('.') or 'data'} is {what}", right))
 
 
