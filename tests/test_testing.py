@@ -6,6 +6,7 @@ import io
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -256,12 +257,14 @@ class Strict:
         self._settings = EncoderSettings(encoder=encoder, pixel_format="yuv420p", options=options, gop_size=SEGMENT)
         self._field = field
 
-    def problems(self, config: ve.EncoderConfig, *_shape: Any) -> list[ve.VelocityError]:
+    def problems(
+        self, config: ve.EncoderConfig, width: int, height: int, rate: Fraction
+    ) -> list[ve.EncoderConfigError]:
         if self._field is None or config.profile is None:
             return []
         return [ve.EncoderConfigError("the profile is wrong", place=ve.Place(field=self._field), hint="Leave it out")]
 
-    def settings(self, *_arguments: Any) -> EncoderSettings:
+    def settings(self, config: ve.EncoderConfig, width: int, height: int, rate: Fraction) -> EncoderSettings:
         return self._settings
 
 
