@@ -246,7 +246,7 @@ class Strict:
     """A codec whose settings and problems are given."""
 
     key = "strict"
-    number = None
+    number: int | None = None
     title = "Strict"
     pixel_formats = ("yuv420p",)
     containers = (MP4,)
