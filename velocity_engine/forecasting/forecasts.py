@@ -83,7 +83,7 @@ def _require(trial: object, encoder: object) -> None:
 
 
 def _range(frames: object) -> tuple[float, float]:
-    right = "Give (start, end) in frames of the composition, as Template.frame_range returns them"
+    right = "Give (start, end) in frames of the composition, such as (0, 150)"
     if isinstance(frames, str) or frames is None:
         raise wrong_type("frames", frames, right)
     start, end = bounds(frames)
