@@ -15,23 +15,23 @@ _HOMES = {
     "open_template": "template",
     "Template": "template",
     "LayerInfo": "customize.layer_infos",
-    "render": "api",
-    "render_order": "api",
+    "render": "api.renders",
+    "render_order": "api.renders",
     "render_segment": "pipeline.render_segment",
-    "order_for": "api",
+    "order_for": "api.renders",
     "RenderOrder": "order",
     "FileReference": "order",
     "Poster": "order",
     "OrderError": "errors",
-    "render_still": "api",
-    "still": "api",
+    "render_still": "api.stills",
+    "still": "api.stills",
     "Still": "stills.still",
-    "frames": "api",
+    "frames": "api.stills",
     "Frames": "pipeline.frame_stream",
     "Frame": "pipeline.frame_stream",
     "SlotInfo": "customize.slot_infos",
     "FontInfo": "plan.font_infos",
-    "RenderResult": "api",
+    "RenderResult": "api.renders",
     "Progress": "pipeline.progress",
     "EncoderConfig": "encoder_config",
     "RateControl": "encoder_config",
@@ -83,7 +83,8 @@ _HOMES = {
 
 if TYPE_CHECKING:
     from velocity_engine import plugins as plugins
-    from velocity_engine.api import RenderResult, frames, order_for, render, render_order, render_still, still
+    from velocity_engine.api.renders import RenderResult, order_for, render, render_order
+    from velocity_engine.api.stills import frames, render_still, still
     from velocity_engine.customize.layer_infos import LayerInfo
     from velocity_engine.customize.slot_infos import SlotInfo
     from velocity_engine.encoder_config import EncoderConfig, RateControl

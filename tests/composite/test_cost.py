@@ -10,6 +10,7 @@ from hostile_documents import Made, document, effect, ellipse, fill, group, laye
 
 from velocity_engine.composite import Compositor
 from velocity_engine.composite.cost import MAX_SECONDS, FrameCosts
+from velocity_engine.composite.occlusion import first_seen
 from velocity_engine.composite.work import BeyondBudget, Work, WorkEstimate
 from velocity_engine.display import DisplayList
 from velocity_engine.errors import RenderFailed
@@ -30,6 +31,14 @@ def shown(made: dict[str, Any]) -> DisplayList:
 
 def check(display: DisplayList) -> None:
     FrameCosts(Compositor().extents).check(display)
+
+
+def seconds_of(display: DisplayList) -> float:
+    """What drawing the frame is expected to take."""
+    frame, work = (0, 0, display.width, display.height), Work(MAX_SECONDS * 1e9)
+    seen = display.commands[first_seen(display.commands, frame) or 0 :]
+    WorkEstimate(Compositor().extents).commands(work, seen, frame, frame)
+    return work.nanoseconds / 1e9
 
 
 def half_clear(number: int) -> Made:
@@ -92,14 +101,14 @@ def test_a_frame_that_takes_too_long_is_refused_before_it_is_drawn(made: dict[st
 
 
 @pytest.mark.parametrize(
-    "made",
+    ("made", "seconds"),
     [
-        document([solid(n, sw=4000, sh=4000, ef=[BLUR]) for n in range(1, 4)], **SIZE),
-        document([solid(n, ef=[BLUR]) for n in range(1, 301)]),
-        document([solid(n, sw=4000, sh=4000) for n in range(1, 2_000)], **SIZE),
-        document([solid(n, sw=1920, sh=1080, bm=1) for n in range(1, 50)], w=1920, h=1080),
-        document([solid(sw=1920, sh=1080, **masked(30, f=still([50, 50])))], w=1920, h=1080),
-        many_layers(100),
+        (document([solid(n, sw=4000, sh=4000, ef=[BLUR]) for n in range(1, 4)], **SIZE), 1.68),
+        (document([solid(n, ef=[BLUR]) for n in range(1, 301)]), 0.255),
+        (document([solid(n, sw=4000, sh=4000) for n in range(1, 2_000)], **SIZE), 0.024),
+        (document([solid(n, sw=1920, sh=1080, bm=1) for n in range(1, 50)], w=1920, h=1080), 1.58),
+        (document([solid(sw=1920, sh=1080, **masked(30, f=still([50, 50])))], w=1920, h=1080), 1.11),
+        (many_layers(100), 0.00001),
     ],
     ids=[
         "three blurs",
@@ -110,8 +119,10 @@ def test_a_frame_that_takes_too_long_is_refused_before_it_is_drawn(made: dict[st
         "plain layers",
     ],
 )
-def test_honest_frames_are_not(made: dict[str, Any]) -> None:
-    check(shown(made))
+def test_honest_frames_are_not(made: dict[str, Any], seconds: float) -> None:
+    display = shown(made)
+    check(display)
+    assert seconds_of(display) == pytest.approx(seconds, rel=0.05)
 
 
 def test_a_frame_whose_buffers_do_not_fit_into_memory_is_refused() -> None:

@@ -27,7 +27,11 @@ WANTED = (
     "velocity_engine/evaluate/expressions/runtime.js",
     "velocity_web/py.typed",
 )
-FOLDERS = {"velocity_engine/fonts/": ".ttf", "velocity_web/pages/": ".html", "velocity_web/database/migrations/": ".py"}
+FOLDERS = {
+    "velocity_engine/fonts/": ".ttf",
+    "velocity_web/pages/": ".html",
+    "velocity_web/database/migrations/": ".sql",
+}
 
 
 def run(*command: str | Path, cwd: Path, env: dict[str, str] | None = None) -> str:
@@ -76,7 +80,9 @@ def test_they_hold_kernels_fonts_pages_and_migrations(built: Path) -> None:
     for name in WANTED:
         assert name in names and name in sources
     for folder, ending in FOLDERS.items():
-        assert any(name.startswith(folder) and name.endswith(ending) for name in names), folder
+        files = {f"{folder}{path.relative_to(ROOT / folder)}" for path in (ROOT / folder).rglob(f"*{ending}")}
+        assert files, folder
+        assert files <= names and files <= sources, folder
     mine = {
         str(path.relative_to(ROOT))
         for package in ("velocity_engine", "velocity_web")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import av
 import pytest
 from clear_template import clear_template
 
@@ -22,6 +23,8 @@ def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_whole_file_passes(video: Path) -> None:
     ve.check_written(video, MP4, 30, 1.0)
+    with av.open(str(video)) as opened:
+        assert len(list(opened.decode(video=0))) == 30
 
 
 def test_a_file_of_other_frames_or_length_does_not(video: Path) -> None:

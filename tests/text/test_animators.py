@@ -10,11 +10,11 @@ from text_support import Context, animator, saying
 from velocity_engine.model.properties import Bezier, still
 from velocity_engine.model.text import Animator, Justify, RangeSelector, TextDocument, TextPathOptions
 from velocity_engine.text.animators import Changes, changes_at, offset_character, replaced_text
+from velocity_engine.text.cluster_matrices import anchors_of, cluster_matrices, flat_matrices
 from velocity_engine.text.fit import fit_text
 from velocity_engine.text.fonts import FontCatalogue
 from velocity_engine.text.layout import Layout
 from velocity_engine.text.on_path import clusters_on_path, measured
-from velocity_engine.text.placing import anchors_of, flat_matrices, placed_matrices
 from velocity_engine.text.still import STILL
 
 ALL = RangeSelector()
@@ -36,7 +36,7 @@ def matrices(
     layout = laid(document)
     changes = changes_at(layout, document, animators, STILL, 0)
     anchors = anchors_of(layout, grouping).at(np.array(alignment, np.float64))
-    return layout, placed_matrices(layout, anchors, document.justify, changes, None)
+    return layout, cluster_matrices(layout, anchors, document.justify, changes, None)
 
 
 def applied(matrix: Any, x: float, y: float) -> tuple[float, float]:
@@ -198,7 +198,7 @@ def on_path(
     places = clusters_on_path(layout, document, TextPathOptions(mask=0, **options), path, STILL)
     changes = changes_at(layout, document, animators, STILL, 0)
     anchors = anchors_of(layout, 1).at(np.zeros(2))
-    return layout, placed_matrices(layout, anchors, document.justify, changes, places)
+    return layout, cluster_matrices(layout, anchors, document.justify, changes, places)
 
 
 def test_a_straight_path_is_a_line_somewhere_else() -> None:

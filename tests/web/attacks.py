@@ -472,7 +472,7 @@ def use_x32(spec: Spec) -> Any:
     return called(0x40000000 | 39)
 
 
-def run(spec: Spec, _send: Any = None) -> dict[str, Any]:
+def run(spec: Spec) -> dict[str, Any]:
     """The task: what the attack got, or how it was refused."""
     try:
         return {"got": str(ATTACKS[spec["attack"]](spec))}
@@ -481,6 +481,15 @@ def run(spec: Spec, _send: Any = None) -> dict[str, Any]:
 
 
 def enlist() -> None:
-    from velocity_web.processes import tasks
+    from pydantic import ConfigDict
 
-    tasks.TASKS["attack"] = run
+    from velocity_web.processes import tasks
+    from velocity_web.processes.assignments import Assignment
+
+    class Attack(Assignment):
+        model_config = ConfigDict(extra="allow")
+
+    def attack_task(told: Attack, _send: Any) -> dict[str, Any]:
+        return run(told.model_extra or {})
+
+    tasks.TASKS["attack"] = (Attack, attack_task)

@@ -12,7 +12,7 @@ import pytest
 from web.support_service import FINAL, PATIENCE, Client, Service, render_request
 from web.support_templates import slow_template, template_zip
 
-from velocity_web.services.executors import needs_of_all
+from velocity_web.orders.executors import needs_of_all
 from velocity_web.settings import Settings
 
 CONFIG = {"bitrate": 100_000, "preset": 5, "gop": 5}

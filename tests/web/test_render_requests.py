@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 import velocity_engine as engine
-from velocity_web.services.render_requests import read_request, request_text
+from velocity_web.orders.render_requests import read_request, request_text
 
 ORDER = engine.RenderOrder(
     template=engine.FileReference("templates/a.zip", "0" * 64),

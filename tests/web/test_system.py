@@ -18,6 +18,7 @@ from web.support_templates import slow_template, solid, still, template_zip
 from web.test_crash import render_children
 
 import velocity_web
+from velocity_web.processes.assignments import PreviewAssignment
 from velocity_web.processes.runner import Runner, TaskFailed
 from velocity_web.settings import Settings
 
@@ -127,8 +128,8 @@ def test_a_task_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     file.write_bytes(heavy_template())
     runner = Runner(Settings(data=tmp_path, still_seconds=0.2))
     try:
-        spec = {"template": str(file), "frame": 0, "width": 4000, "output": str(tmp_path / "out.png")}
+        assignment = PreviewAssignment(template=str(file), frame=0, width=4000, output=str(tmp_path / "out.png"))
         with pytest.raises(TaskFailed, match="longer than"):
-            runner.run("account", "preview", spec, (str(file),), tmp_path)
+            runner.run("account", "preview", assignment, (str(file),), tmp_path)
     finally:
         runner.close()

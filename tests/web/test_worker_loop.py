@@ -18,7 +18,7 @@ from web.support_queue import add_account, add_job, empty, events, of
 from velocity_web.accounts import budget
 from velocity_web.database.entities import execute, reading, rows, writing
 from velocity_web.jobs import queue
-from velocity_web.jobs.running import Running
+from velocity_web.jobs.running import CANCELLED, LEASE_LOST, End, Running, Verdict
 from velocity_web.jobs.worker_loop import Worker
 from velocity_web.processes.fork_server import Ended
 from velocity_web.settings import MIB, Settings
@@ -91,7 +91,7 @@ def test_a_render_that_fails_is_charged_what_it_took(worker: Worker) -> None:
 
 
 @pytest.mark.parametrize(
-    "values", [{"failed": "broken"}, {"verdict": "cancelled"}, {"verdict": "slow", "hopeless": True}]
+    "values", [{"failed": "broken"}, {"verdict": CANCELLED}, {"verdict": Verdict(End.FAILED, "slow")}]
 )
 def test_a_render_that_was_cancelled_ends_as_cancelled_however_its_process_ended(
     worker: Worker, values: dict[str, Any]
@@ -109,14 +109,14 @@ def test_a_process_that_dies_is_tried_again_and_one_that_is_hopeless_is_not(work
     died = running_of(worker, add_account())
     ended(worker, died, signal.SIGSEGV)
     assert of("job", died.job.id, "status", "lease_owner", "reason") == ("processing", None, None)
-    hopeless = running_of(worker, add_account(), verdict="it needed too much", hopeless=True)
+    hopeless = running_of(worker, add_account(), verdict=Verdict(End.FAILED, "it needed too much"))
     ended(worker, hopeless, signal.SIGKILL)
     assert of("job", hopeless.job.id, "status", "reason") == ("failed", "it needed too much")
 
 
 def test_a_job_that_somebody_else_took_is_left_alone(worker: Worker) -> None:
     account = add_account()
-    running = running_of(worker, account, verdict="lost")
+    running = running_of(worker, account, verdict=LEASE_LOST)
     with writing():
         execute("UPDATE job SET lease_owner = 'other' WHERE id = $id", {"id": running.job.id})
     ended(worker, running)
@@ -245,17 +245,17 @@ def test_a_finished_video_belongs_to_the_service_again(worker: Worker) -> None:
 # --- watching -------------------------------------------------------------------------------------------------------
 
 
-def watched(worker: Worker, running: Running, process: subprocess.Popen[bytes]) -> tuple[str | None, bool]:
-    """What the worker holds against a child, and whether another attempt would end so; the child is then gone."""
+def watched(worker: Worker, running: Running, process: subprocess.Popen[bytes]) -> Verdict | None:
+    """What the worker holds against a child, which is then gone."""
     worker._watch(time.monotonic())
     if running.verdict is not None:
         assert process.wait(60) == -signal.SIGKILL
-    return running.verdict, running.hopeless
+    return running.verdict
 
 
 def test_a_child_that_does_its_work_is_left_alone(worker: Worker, child: Callable[[], subprocess.Popen[bytes]]) -> None:
     process = child()
-    assert watched(worker, running_of(worker, add_account(), pid=process.pid), process) == (None, False)
+    assert watched(worker, running_of(worker, add_account(), pid=process.pid), process) is None
     assert process.poll() is None
 
 
@@ -265,7 +265,7 @@ def test_a_render_without_progress_is_ended_and_tried_again(
     process = child()
     running = running_of(worker, add_account(), pid=process.pid)
     running.heard -= 121
-    assert watched(worker, running, process) == ("no frame came for 120 seconds", False)
+    assert watched(worker, running, process) == Verdict(End.AGAIN, "no frame came for 120 seconds")
 
 
 def test_an_analysis_that_takes_too_long_is_ended_for_good(
@@ -274,9 +274,9 @@ def test_an_analysis_that_takes_too_long_is_ended_for_good(
     process = child()
     running = running_of(worker, add_account(), "template", process.pid)
     running.heard -= 121  # which says nothing of an analysis
-    assert watched(worker, running, process) == (None, False)
+    assert watched(worker, running, process) is None
     running.deadline = time.monotonic() - 1
-    assert watched(worker, running, process) == ("it took longer than 60 seconds", True)
+    assert watched(worker, running, process) == Verdict(End.FAILED, "it took longer than 60 seconds")
 
 
 def test_a_child_that_answers_nonsense_is_ended_for_good(
@@ -284,7 +284,7 @@ def test_a_child_that_answers_nonsense_is_ended_for_good(
 ) -> None:
     process = child()
     running = running_of(worker, add_account(), pid=process.pid, garbled=True)
-    assert watched(worker, running, process) == ("its process answered what cannot be understood", True)
+    assert watched(worker, running, process) == Verdict(End.FAILED, "its process answered what cannot be understood")
 
 
 def test_a_beat_keeps_the_lease_and_charges_renders(
@@ -302,7 +302,7 @@ def test_a_beat_keeps_the_lease_and_charges_renders(
         assert of("job", running.job.id, "lease_until")[0] > time.time() * 1000
     assert of("render", paying.job.id, "charged_ms")[0] >= 10_000
     assert paying.verdict is None and free.verdict is None
-    assert (broke.verdict, broke.hopeless) == (budget.EXHAUSTED, True)
+    assert broke.verdict == Verdict(End.FAILED, budget.EXHAUSTED)
     assert of("account", poor, "used_ms") == (100,)
     assert of("account", account, "used_ms") == of("render", paying.job.id, "charged_ms")
 
@@ -316,7 +316,7 @@ def test_jobs_that_were_cancelled_or_taken_lose_their_child(
     with writing():
         execute("UPDATE job SET attempts = 2 WHERE id = $id", {"id": taken.job.id})
     worker._obey_database()
-    assert (cancelled.verdict, taken.verdict, own.verdict) == ("cancelled", "lost", None)
+    assert (cancelled.verdict, taken.verdict, own.verdict) == (CANCELLED, LEASE_LOST, None)
 
 
 # --- the forking parent ---------------------------------------------------------------------------------------------

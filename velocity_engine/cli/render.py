@@ -17,7 +17,7 @@ from velocity_engine.cli.stopping import stoppable
 from velocity_engine.errors import RenderCancelled, VelocityError
 
 if TYPE_CHECKING:
-    from velocity_engine.api import RenderResult
+    from velocity_engine.api.renders import RenderResult
     from velocity_engine.encoder_config import EncoderConfig
     from velocity_engine.given.outputs import Sink
     from velocity_engine.order import Poster

@@ -58,26 +58,26 @@ def _compare(
     if len(old) == len(new):
         _replaced(old, new, clip, opacity, damage)
         return
-    place = 0
+    start = 0
     positions: dict[bytes, list[int]] = {}
     for index, command in enumerate(old):
         positions.setdefault(command.digest, []).append(index)
     waiting: list[DrawCommand] = []
     for command in new:
-        kept = next((index for index in positions.get(command.digest, ()) if index >= place), None)
+        kept = next((index for index in positions.get(command.digest, ()) if index >= start), None)
         if kept is None:
             waiting.append(command)
             continue
-        _replaced(old[place:kept], waiting, clip, opacity, damage)
+        _replaced(old[start:kept], waiting, clip, opacity, damage)
         waiting = []
-        place = kept + 1
-    _replaced(old[place:], waiting, clip, opacity, damage)
+        start = kept + 1
+    _replaced(old[start:], waiting, clip, opacity, damage)
 
 
 def _replaced(
     old: Sequence[DrawCommand], new: Sequence[DrawCommand], clip: Rect, opacity: float, damage: _Damage
 ) -> None:
-    """``old`` gave way to ``new`` in one place of the order."""
+    """``old`` gave way to ``new`` in one start of the order."""
     if len(old) == len(new):
         for before, after in zip(old, new, strict=True):
             if not same(before, after):

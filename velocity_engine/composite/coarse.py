@@ -37,17 +37,17 @@ class CoarseGrid:
     def store(self, soft: NDArray[np.float32], shared: Rect, out: NDArray[np.uint8], origin: tuple[int, int]) -> None:
         """Stores ``soft``, (h, w) float32 over the grid's ``rect``, at full size in the part ``shared`` of ``out``,
         whose first pixel lies at ``origin``."""
-        at_x = self._places(0, shared[0], shared[2])
+        at_x = self._positions(0, shared[0], shared[2])
         left = np.clip(at_x.astype(np.int64), 0, soft.shape[1] - 2)
         part = at_x - left.astype(np.float32)
-        at_y = self._places(1, shared[1], shared[3])
+        at_y = self._positions(1, shared[1], shared[3])
         top, bottom = int(at_y[0]), min(int(at_y[-1]) + 2, len(soft))
         near = soft[min(top, len(soft) - 2) : bottom]
         rows = near[:, left] + (near[:, left + 1] - near[:, left]) * part
-        places = at_y - np.float32(min(top, len(soft) - 2))
-        rows_between(np.ascontiguousarray(rows), places, out, shared[0] - origin[0], shared[1] - origin[1])
+        positions = at_y - np.float32(min(top, len(soft) - 2))
+        rows_between(np.ascontiguousarray(rows), positions, out, shared[0] - origin[0], shared[1] - origin[1])
 
-    def _places(self, axis: int, start: int, stop: int) -> NDArray[np.float32]:
+    def _positions(self, axis: int, start: int, stop: int) -> NDArray[np.float32]:
         """Where the centres of device pixels lie among the centres of the grid's."""
         centres = (np.arange(start, stop) + 0.5) / self.steps[axis] - 0.5 - self.rect[axis]
         return centres.astype(np.float32)

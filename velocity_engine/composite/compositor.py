@@ -61,14 +61,14 @@ class Compositor:
         canvas: NDArray[np.uint8],
         region: Rect | None = None,
         *,
-        run: NDArray[np.uint8] | None = None,
+        prefix: NDArray[np.uint8] | None = None,
         count: int = 0,
     ) -> None:
         """Draws ``display`` inside ``region`` (all of it by default) of ``canvas``, from the background up.
 
         ``canvas``: (height, width, 4) uint8 of the display list's size, C-contiguous; outside of the region it is not
         touched, inside it becomes the same, bit for bit, as a drawing of the whole, on any number of threads.
-        ``run``: of the same shape, shows the first ``count`` commands and spares drawing them.
+        ``prefix``: of the same shape, shows the first ``count`` commands and spares drawing them.
         """
         if canvas.shape != (display.height, display.width, 4) or not canvas.flags.c_contiguous:
             raise ValueError(f"the canvas is {canvas.shape}, the display list {display.width} x {display.height}")
@@ -84,11 +84,11 @@ class Compositor:
         surface = surface_of(canvas)
         bands = self._bands(region)
         if len(bands) == 1:
-            self._draw_band(display, surface, region, run, count)
+            self._draw_band(display, surface, region, prefix, count)
             return
         if self._workers is None:
             self._workers = ThreadPoolExecutor(self._threads, thread_name_prefix="velocity-composite")
-        for done in [self._workers.submit(self._draw_band, display, surface, band, run, count) for band in bands]:
+        for done in [self._workers.submit(self._draw_band, display, surface, band, prefix, count) for band in bands]:
             done.result()
 
     def close(self) -> None:
@@ -112,12 +112,12 @@ class Compositor:
         return painter
 
     def _draw_band(
-        self, display: DisplayList, surface: Surface, band: Rect, run: NDArray[np.uint8] | None, count: int
+        self, display: DisplayList, surface: Surface, band: Rect, prefix: NDArray[np.uint8] | None, count: int
     ) -> None:
         x0, y0, x1, y1 = band
         first = first_seen(display.commands, band)
-        if run is not None and (first is None or first < count):
-            surface.pixels[y0:y1, x0:x1] = run[y0:y1, x0:x1]
+        if prefix is not None and (first is None or first < count):
+            surface.pixels[y0:y1, x0:x1] = prefix[y0:y1, x0:x1]
             first = count
         elif first is None:
             surface.packed[y0:y1, x0:x1] = packed_color(*display.background)

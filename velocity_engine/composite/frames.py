@@ -13,7 +13,7 @@ from velocity_engine.composite.planar import PlanarClip, planar_clip
 from velocity_engine.composite.planar_clip import Planes
 from velocity_engine.composite.plane_axes import chroma_end
 from velocity_engine.composite.rects import Rect, grown, intersection
-from velocity_engine.composite.still_run import StillRun
+from velocity_engine.composite.still_prefix import StillPrefix
 from velocity_engine.display import CLEAR, DisplayList, DrawCommand, display_list
 
 CHROMA_REACH = 2  # pixels beyond a covered one whose chroma it takes part in; even, as chroma samples are
@@ -62,7 +62,7 @@ class _Canvas:
         self.pixels: Pixels = np.zeros((height, width, 4), np.uint8)  # takes memory only once it is drawn on
         self._compositor = compositor
         self._shown: DisplayList | None = None
-        self._still = StillRun(compositor)
+        self._still = StillPrefix(compositor)
 
     def show(self, display: DisplayList) -> tuple[Rect, ...]:
         """Draws what changed. Returns the rectangles where."""
@@ -70,9 +70,9 @@ class _Canvas:
         shown, self._shown = self._shown, None  # if drawing fails nobody knows what the canvas shows
         if regions:
             self._still.follow(shown, display)
-        run, count = (self._still.pixels, self._still.count) if self._still.count else (None, 0)
+        prefix, count = (self._still.pixels, self._still.count) if self._still.count else (None, 0)
         for region in regions:
-            self._compositor.draw(display, self.pixels, region, run=run, count=count)
+            self._compositor.draw(display, self.pixels, region, prefix=prefix, count=count)
         self._shown = display
         return regions
 

@@ -16,14 +16,21 @@ from velocity_engine.composite.surface import BufferPool
 from velocity_engine.composite.vector import VectorPainter
 from velocity_engine.display import MAX_BLUR_SIGMA, Clip, MaskPath
 from velocity_engine.kernels.filters.blur import blur_mask
-from velocity_engine.kernels.pixels.matte import combine_mask
+from velocity_engine.kernels.pixels.matte import (
+    ADD,
+    DARKEN,
+    DIFFERENCE,
+    INTERSECT,
+    LIGHTEN,
+    SUBTRACT,
+    combine_mask,
+)
 from velocity_engine.model.geometry import IDENTITY, Matrix, rectangle_path
 from velocity_engine.model.layers import MaskMode
 from velocity_engine.model.shapes import Cap, Join
 
 Coverage = NDArray[np.uint8]
 
-ADD, SUBTRACT, INTERSECT, LIGHTEN, DARKEN, DIFFERENCE = range(6)
 
 MODES = {
     MaskMode.ADD: ADD,

@@ -105,8 +105,8 @@ def clip_axis(scale: float, shift: float, clip: ClipSide, frame: FrameSide) -> C
         return None
     filtered, chroma_cover = _chroma_filter(sampled.start, cover, frame.size, across)
     if luma.shift is not None and luma.shift % 2 == 0:  # the clip's own chroma, not interpolated and filtered again
-        places = np.arange(len(chroma_cover)) + filtered.start + luma.shift // 2
-        both = Taps(filtered.start, places.clip(0, (size + 1) // 2 - 1), np.ones((1, len(places))))
+        positions = np.arange(len(chroma_cover)) + filtered.start + luma.shift // 2
+        both = Taps(filtered.start, positions.clip(0, (size + 1) // 2 - 1), np.ones((1, len(positions))))
     else:
         both = _joined(_joined(filtered, sampled), _chroma_interpolation(size, across))
     chroma = _plane_axis(both, chroma_cover, (size + 1) // 2)
@@ -123,9 +123,9 @@ def _bilinear(
 ) -> tuple[Taps, Floats]:
     """Samples of device pixels and how much of each (0..1) the clip covers; only those that it covers any of. As
     ``pictures.warp`` places and weights them."""
-    places = scale * (np.arange(*limits) + 0.5) + shift
+    positions = scale * (np.arange(*limits) + 0.5) + shift
     grow = abs(scale)
-    near, far = np.minimum(1.0, (places - low) / grow + 0.5), np.minimum(1.0, (high - places) / grow + 0.5)
+    near, far = np.minimum(1.0, (positions - low) / grow + 0.5), np.minimum(1.0, (high - positions) / grow + 0.5)
     cover = np.maximum(0.0, near + far - 1.0)
     for begin, end in edges:
         pixels = np.arange(*limits)
@@ -135,9 +135,9 @@ def _bilinear(
     if not len(seen):
         return Taps(0, seen, np.empty((2, 0))), cover[:0]
     kept = slice(seen[0], seen[-1] + 1)
-    places = (places[kept] - 0.5).clip(np.floor(low), np.ceil(high) - 1.0)
-    first = np.floor(places).astype(np.int64)
-    share = np.floor((places - first) * 256.0) / 256.0
+    positions = (positions[kept] - 0.5).clip(np.floor(low), np.ceil(high) - 1.0)
+    first = np.floor(positions).astype(np.int64)
+    share = np.floor((positions - first) * 256.0) / 256.0
     return Taps(limits[0] + int(seen[0]), first, np.array((1.0 - share, share))), cover[kept]
 
 
@@ -169,13 +169,15 @@ def _chroma_filter(start: int, cover: Floats, frame: int, across: bool) -> tuple
     end = start + len(cover)
     samples = np.arange(start // 2, min((frame + 1) // 2, end // 2 + 1 if across else (end + 1) // 2))
     offsets, shares = ((-1, 0, 1), (0.25, 0.5, 0.25)) if across else ((0, 1), (0.5, 0.5))
-    places = (2 * samples + np.array(offsets)[:, None]).clip(0, frame - 1) - start
-    inside = (places >= 0) & (places < len(cover))
-    weights = np.where(inside, cover[places.clip(0, len(cover) - 1)], 0.0) * np.array(shares)[:, None]
+    positions = (2 * samples + np.array(offsets)[:, None]).clip(0, frame - 1) - start
+    inside = (positions >= 0) & (positions < len(cover))
+    weights = np.where(inside, cover[positions.clip(0, len(cover) - 1)], 0.0) * np.array(shares)[:, None]
     total = weights.sum(axis=0)
-    spread = Taps(int(samples[0]), places[0] + start, np.zeros((len(offsets), len(samples))))
-    for place, weight in zip(places, weights, strict=True):  # pixels beyond the frame's edge are the ones on it
-        spread.weights[np.maximum(0, place - places[0]), np.arange(len(samples))] += weight / np.maximum(total, 1e-9)
+    spread = Taps(int(samples[0]), positions[0] + start, np.zeros((len(offsets), len(samples))))
+    for position, weight in zip(positions, weights, strict=True):  # pixels beyond the frame's edge are the ones on it
+        spread.weights[np.maximum(0, position - positions[0]), np.arange(len(samples))] += weight / np.maximum(
+            total, 1e-9
+        )
     return spread, total
 
 
@@ -183,8 +185,8 @@ def _joined(outer: Taps, inner: Taps) -> Taps:
     """``outer``, whose samples are sums of the samples of ``inner``, straight from what those are sums of."""
     count = len(inner.first)
     columns = np.arange(len(outer.first))
-    places = outer.first + np.arange(len(outer.weights))[:, None] - inner.start
-    inside = places.clip(0, count - 1)
+    positions = outer.first + np.arange(len(outer.weights))[:, None] - inner.start
+    inside = positions.clip(0, count - 1)
     begins = inner.first[inside]
     first = np.where(outer.weights != 0.0, begins, np.iinfo(np.int64).max).min(axis=0)
     begins = np.maximum(begins, first)
@@ -213,13 +215,13 @@ def _plane_axis(taps: Taps, cover: Floats, size: int) -> PlaneAxis | None:
     whole = np.flatnonzero(covered == 255)
     full = (int(whole[0]), int(whole[-1]) + 1) if len(whole) else (0, 0)
     heaviest = weights.argmax(axis=0)
-    places = first + heaviest - columns
-    copied = bool((weights[heaviest, columns] == 256).all()) and bool((places == places[0]).all())
+    positions = first + heaviest - columns
+    copied = bool((weights[heaviest, columns] == 256).all()) and bool((positions == positions[0]).all())
     return PlaneAxis(
         start=taps.start,
         first=np.ascontiguousarray(first),
         weights=weights.astype(np.uint16),
         cover=covered,
         full=(taps.start + full[0], taps.start + full[1]),
-        shift=int(places[0]) - taps.start if copied else None,
+        shift=int(positions[0]) - taps.start if copied else None,
     )

@@ -97,7 +97,7 @@ _STEPS_OF_DEPTH = 6  # decimals of a depth (1 where the lens shows things at the
 
 
 def painters_order(
-    layers: Sequence[PlannedLayer], frame: float, camera: Matrix4, places: LayerMatrices
+    layers: Sequence[PlannedLayer], frame: float, camera: Matrix4, matrices: LayerMatrices
 ) -> list[PlannedLayer]:
     """``layers``, which are given in painter's order, as After Effects paints them: neighbours of three dimensions
     from the farthest to the nearest. Flat layers, and those with layer styles, stay where they are and part such runs;
@@ -109,7 +109,7 @@ def painters_order(
         if planned.prepared is None or not layer.in_point <= frame < layer.out_point:
             continue
         if layer.three_d and not layer.styles:
-            run.append((places.depth(planned, frame, camera), planned))
+            run.append((matrices.depth(planned, frame, camera), planned))
             continue
         found += _farthest_first(run)
         run = []

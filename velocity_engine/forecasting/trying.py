@@ -185,11 +185,11 @@ class _Course:
         first, pairs = self._template.first_frame, self._template.frame_count - 1
         if not pairs:
             return ((first, 0.0),)
-        places = sorted({first + int(pairs * (number + 0.5) / POINTS) for number in range(POINTS)})
+        frames = sorted({first + int(pairs * (number + 0.5) / POINTS) for number in range(POINTS)})
         viewport = fit_viewport((self._template.width, self._template.height), *size)
         until = time.thread_time() + (self._deadline - time.thread_time()) / 4
         found: list[tuple[float, float]] = []
-        for frame in evenly(places):
+        for frame in evenly(frames):
             if (time.thread_time() > until or self._is_late()) and found:
                 break
             found.append((frame, self._changed(frame, viewport)))
@@ -313,9 +313,9 @@ class _Course:
         return tuple(sorted(found.values()))
 
 
-def evenly(places: Sequence[float]) -> list[float]:
+def evenly(frames: Sequence[float]) -> list[float]:
     """In an order of which every beginning lies evenly along the whole."""
-    return [frame for offset in (0, 4, 2, 6, 1, 3, 5, 7) for frame in places[offset::8]]
+    return [frame for offset in (0, 4, 2, 6, 1, 3, 5, 7) for frame in frames[offset::8]]
 
 
 def settings_of(how: Encoding, size: tuple[int, int], rate: Fraction) -> EncoderSettings:
@@ -348,5 +348,5 @@ def _busy_frames(changes: Sequence[tuple[float, float]], template: Template) -> 
     last = template.first_frame + max(0, template.frame_count - WINDOW)
     # The outer ones come last, since the time may not suffice for all.
     wanted = [weights[-1] * (number + 0.5) / WINDOWS for number in (1, 0, 2)]
-    places = [min(changes[bisect_left(weights, weight)][0], last) for weight in wanted]
-    return list(dict.fromkeys(places))
+    frames = [min(changes[bisect_left(weights, weight)][0], last) for weight in wanted]
+    return list(dict.fromkeys(frames))

@@ -34,7 +34,7 @@ BT601 = (4, 5, 6)  # AVCOL_SPC_FCC, AVCOL_SPC_BT470BG, AVCOL_SPC_SMPTE170M
 UNSPECIFIED = 2
 MIN_HD_HEIGHT = 720  # untagged clips from here on are BT.709, below BT.601, as players take them
 MAX_SKIPPED = 64  # frames decoded and dropped on the way forward rather than seeking
-MAX_CURSORS = 8  # threads that read a clip side by side, each at a place of its own
+MAX_CURSORS = 8  # threads that read a clip side by side, each at a position of its own
 DECODER_THREADS = 1
 MAX_REORDERED = 15  # frames that libavcodec's H.264 decoder may be told to wait for
 
@@ -137,9 +137,9 @@ class ClipReader:
                 if not packet.size or time is None or packet.is_discard:
                     continue
                 times.append(time)
-                place = bisect_right(latest, time)
-                reordered = max(reordered, len(latest) - place)
-                latest.insert(place, time)
+                index = bisect_right(latest, time)
+                reordered = max(reordered, len(latest) - index)
+                latest.insert(index, time)
                 del latest[:-MAX_REORDERED]
                 if packet.is_keyframe:
                     keys.append(time)
@@ -217,7 +217,7 @@ class ClipReader:
 
 
 class Cursor:
-    """A decoder at a place in a clip. ``at`` is the index of the last frame it gave; -1 before the first."""
+    """A decoder at a position in a clip. ``at`` is the index of the last frame it gave; -1 before the first."""
 
     def __init__(self, container: Any, index: ClipIndex) -> None:
         self._container, self._index = container, index

@@ -80,11 +80,11 @@ class Package:
         """
         folder = posixpath.dirname(self.document_name)
         wanted = [safe for safe in map(_normal, _spellings(candidates)) if safe is not None]
-        places = [posixpath.join(folder, name) for name in wanted] + wanted
-        for name in places:
+        candidates = [posixpath.join(folder, name) for name in wanted] + wanted
+        for name in candidates:
             if name in self._known:
                 return name
-        for name in places:
+        for name in candidates:
             if _folded(name) in self._folded:
                 return self._folded[_folded(name)]
         for name in wanted:

@@ -132,7 +132,7 @@ class Preflight:
         try:
             context.composition("")
             owners: dict[int | None, tuple[str, str]] = {
-                id(layer_at(applied.document, place)): owner for place, owner in applied.changed.items()
+                id(layer_at(applied.document, position)): owner for position, owner in applied.changed.items()
             }
             return _judged([*_own(applied.document, None), *context.found], owners)
         finally:
@@ -140,17 +140,19 @@ class Preflight:
 
     def _look_at_changed(self, applied: Applied, probed: frozenset[str], passed: tuple[type, ...]) -> Preflighted:
         context, document = self._base(), applied.document
-        replaced = {id(layer_at(self._document, place)) for place in applied.changed if _exists(self._document, place)}
+        replaced = {
+            id(layer_at(self._document, position)) for position in applied.changed if _exists(self._document, position)
+        }
         found = [*_own(document, None), *(one for one in context.found if one[0] not in replaced)]
         owners: dict[int | None, tuple[str, str]] = {}
         with context.aside(document) as looked:
-            for place, owner in applied.changed.items():
-                layer = layer_at(document, place)
+            for position, owner in applied.changed.items():
+                layer = layer_at(document, position)
                 owners[id(layer)] = owner
                 if not (layer.hidden or isinstance(layer.content, passed) or _is_probed(document, layer, probed)):
                     context.prepare_content(PlannedLayer(layer, layer.name))
                 if owner[1] == "visible":
-                    for matte in _mattes(document, place):
+                    for matte in _mattes(document, position):
                         owners.setdefault(id(matte), owner)
                         context.prepare_content(PlannedLayer(matte, matte.name))
             found += looked
@@ -215,14 +217,14 @@ class _Watching(PlanBuilder):
             self.resources.pop()()
 
 
-def _exists(document: Document, place: Position) -> bool:
-    return not place[0] or place[0] in document.compositions
+def _exists(document: Document, position: Position) -> bool:
+    return not position[0] or position[0] in document.compositions
 
 
-def _mattes(document: Document, place: Position) -> Iterator[Layer]:
-    """The layers through which the one at ``place`` is seen."""
-    layers = (document.compositions[place[0]] if place[0] else document.main).layers
-    number = place[1]
+def _mattes(document: Document, position: Position) -> Iterator[Layer]:
+    """The layers through which the one at ``position`` is seen."""
+    layers = (document.compositions[position[0]] if position[0] else document.main).layers
+    number = position[1]
     while number >= 0 and layers[number].matte is not None:
         wanted = layers[number].matte_layer
         above = number - 1 if wanted is None else next((n for n, one in enumerate(layers) if one.index == wanted), -1)

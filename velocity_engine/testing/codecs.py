@@ -143,8 +143,8 @@ def _packets(codec: EncodesFrames, video: Video, *, anew: bool) -> list[EncodedP
         if anew and number:
             frames.append(av.VideoFrame(*size, kind.name))
         for plane in frames[-1].planes:
-            places = np.arange(plane.buffer_size // (1 if kind.bits == 8 else 2))
-            shown = (places // 40 * (3 + number)) % 200 + 20
+            positions = np.arange(plane.buffer_size // (1 if kind.bits == 8 else 2))
+            shown = (positions // 40 * (3 + number)) % 200 + 20
             plane.update(shown.astype(np.uint8 if kind.bits == 8 else np.uint16).tobytes())
         packets += encoder.encode(frames[-1])
     return packets + encoder.finish()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from velocity_engine.api import order_for
+from velocity_engine.api.renders import order_for
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import OrderError, RenderCancelled, VelocityError
 from velocity_engine.order import RenderOrder

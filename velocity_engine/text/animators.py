@@ -1,7 +1,7 @@
 """Animators: what they make of every cluster at one moment, as arrays.
 
-Lottie specification, section "Text Style" (the animator's properties). Places, turns and sizes add up or multiply over
-the animators of a layer; colours and opacity are mixed in by the selected amount.
+Lottie specification, section "Text Style" (the animator's properties). Positions, turns and sizes add up or multiply
+over the animators of a layer; colours and opacity are mixed in by the selected amount.
 """
 
 from __future__ import annotations

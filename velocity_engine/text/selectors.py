@@ -137,17 +137,17 @@ def wiggle_values(selector: WigglySelector, count: int, sampler: Sampler, seed: 
     together = min(max(_number(selector.correlation, sampler, 50.0) / 100.0, 0.0), 1.0)
     turns = sampler.seconds * _number(selector.frequency, sampler, 2.0)
     turns += _number(selector.temporal_phase, sampler, 0.0) / 360.0
-    place = np.arange(count) * (1.0 - together) + _number(selector.spatial_phase, sampler, 0.0) / 360.0
+    at = np.arange(count) * (1.0 - together) + _number(selector.spatial_phase, sampler, 0.0) / 360.0
     seed += 7919 * selector.seed
-    columns = [_noise(place, turns, seed + dimension) for dimension in range(1 if selector.lock_dimensions else 3)]
+    columns = [_noise(at, turns, seed + dimension) for dimension in range(1 if selector.lock_dimensions else 3)]
     wave = np.stack(columns * (3 // len(columns)), axis=1)
     return least + (greatest - least) * (wave + 1.0) / 2.0
 
 
-def _noise(place: NDArray[np.floating], turns: float, seed: int) -> Values:
-    """Value noise in -1 to 1 over (place, turns), smooth in both."""
-    column, row = np.floor(place), np.floor(turns)
-    fx, fy = _fade(place - column), _fade(np.float64(turns - row))
+def _noise(at: NDArray[np.floating], turns: float, seed: int) -> Values:
+    """Value noise in -1 to 1 over (at, turns), smooth in both."""
+    column, row = np.floor(at), np.floor(turns)
+    fx, fy = _fade(at - column), _fade(np.float64(turns - row))
     columns = [(column + dx).astype(np.uint64) << np.uint64(32) for dx in (0, 1)]
     rows = [np.uint64((int(row) + dy) % 2**32) for dy in (0, 1)]
     corners = [_hash(c + r, seed) for r in rows for c in columns]

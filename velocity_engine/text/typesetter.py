@@ -12,12 +12,12 @@ from velocity_engine.errors import Finding, Place
 from velocity_engine.model.geometry import IDENTITY, Bounds
 from velocity_engine.model.text import TextDocument
 from velocity_engine.plugin_types import LayerContext
+from velocity_engine.text.cluster_matrices import flat_matrices
 from velocity_engine.text.drawing import PlacedText, outlines_of, text_commands
 from velocity_engine.text.findings import document_findings
 from velocity_engine.text.fit import FittedText, fit_text
 from velocity_engine.text.fonts import FontCatalogue
 from velocity_engine.text.limits import bounded, length_findings
-from velocity_engine.text.placing import flat_matrices
 from velocity_engine.typesetting import SetGlyph, SetText
 
 _KEPT = 256  # texts that a layer's typesetter remembers

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from velocity_web.database.entities import execute, lock_account, rows
 from velocity_web.failures import BudgetExhausted, NotFound
+from velocity_web.schemas import states
 
 EXHAUSTED = "Insufficient VM budget mid-render: the render time budget is used up"
 
@@ -36,8 +37,8 @@ def reserved_ms(account_id: str) -> int:
     """Within a session: what the active renders will be charged yet, at least."""
     found = rows(
         "SELECT SUM(COALESCE(render.reserved_ms, 1) - render.charged_ms) FROM job JOIN render ON render.id = job.id "
-        "WHERE job.account_id = $id AND job.kind = 'render' AND job.status IN ('pending', 'processing', 'cancelling') "
-        "AND COALESCE(render.reserved_ms, 1) > render.charged_ms",
+        f"WHERE job.account_id = $id AND job.kind = '{states.RENDER}' "
+        f"AND job.status IN ({states.listed(states.ACTIVE)}) AND COALESCE(render.reserved_ms, 1) > render.charged_ms",
         {"id": account_id},
     )
     return int(found[0][0] or 0)

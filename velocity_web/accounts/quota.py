@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from velocity_web.database.entities import execute, rows
 from velocity_web.failures import NotFound, QuotaExceeded
+from velocity_web.schemas import states
 from velocity_web.settings import MIB
 
 
@@ -63,7 +64,7 @@ def reserved_bytes(account_id: str) -> int:
     """Within a session: what the files of the active renders will have, at least."""
     found = rows(
         "SELECT SUM(render.reserved_bytes) FROM job JOIN render ON render.id = job.id WHERE job.account_id = $id "
-        "AND job.kind = 'render' AND job.status IN ('pending', 'processing')",
+        f"AND job.kind = '{states.RENDER}' AND job.status IN ({states.listed(states.CLAIMABLE)})",
         {"id": account_id},
     )
     return int(found[0][0] or 0)

@@ -311,11 +311,11 @@ def insert_many(table: str, entries: Sequence[Mapping[str, Any]]) -> None:
     if not entries:
         return
     columns = list(entries[0])
-    places = ", ".join(["?" if db.provider.dialect == "SQLite" else "%s"] * len(columns))
+    marks = ", ".join(["?" if db.provider.dialect == "SQLite" else "%s"] * len(columns))
     db.flush()
     cursor = db.get_connection().cursor()
     cursor.executemany(
-        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})",  # noqa: S608  # names of our own
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})",  # noqa: S608  # names of our own
         [tuple(entry[name] for name in columns) for entry in entries],
     )
     cursor.close()

@@ -106,7 +106,7 @@ def announce(render_id: str, status: str) -> None:
         receiver=receiver_of(render.webhook_url),
         event=EVENTS[status],
         payload=json.dumps(payload, separators=(",", ":")),
-        status="pending",
+        status=states.PENDING,
         next_at=now,
         created_at=now,
     )
@@ -141,7 +141,7 @@ def list_deliveries(caller: Caller, render_id: str | None, skip: int, take: int)
                 attempts=entry.attempts,
                 response_code=entry.response_code,
                 reason=entry.reason,
-                next_attempt_at=iso_time(entry.next_at) if entry.status == "pending" else None,
+                next_attempt_at=iso_time(entry.next_at) if entry.status == states.PENDING else None,
                 created_at=iso_time(entry.created_at),
                 completed_at=iso_time(entry.completed_at),
             )

@@ -14,7 +14,6 @@ from typing import Any, Generic
 from uuid import UUID
 
 import falcon
-from falcon.typing import ReadableIO
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypeVar
 
@@ -22,19 +21,10 @@ from velocity_web.accounts.auth import Caller
 from velocity_web.failures import Invalid, NotFound
 from velocity_web.http.examples import Examples
 from velocity_web.schemas.base import RequestModel
-from velocity_web.schemas.reading import field_errors, parse_json, unknown_fields, unknown_sentence
+from velocity_web.schemas.reading import Body, field_errors, parse_json, unknown_fields, unknown_sentence
 
 Form = Mapping[str, str]
 JSON = "application/json"
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """A request's body that was not read yet: ``length`` bytes of the media type ``kind``."""
-
-    stream: ReadableIO
-    length: int
-    kind: str
 
 
 Sent = TypeVar("Sent", bound=RequestModel | Body | None, default=None)

@@ -4,54 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
-import unicodedata
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID
 
 import falcon
 
 from velocity_web.database.entities import new_id
 from velocity_web.failures import Invalid, TooLarge
-from velocity_web.storage.files import remove
+from velocity_web.storage.files import Upload, clean_name, remove
 
 CHUNK = 1 << 20
 FIELD_BYTES = 64 * 1024
 MAX_PARTS = 50
-MAX_NAME = 255
-_UNWANTED = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that arrived: its bytes lie at ``path``, synchronised to disk; ``fields`` are the form's other parts."""
-
-    path: Path
-    file_name: str
-    size_bytes: int
-    sha256: str
-    fields: dict[str, str]
-
-    def discard(self) -> None:
-        remove(self.path)
-
-
-def clean_name(name: str | None, otherwise: str) -> str:
-    """A file name without folders and control characters, at most 255 characters long."""
-    last = re.split(r"[\\/]", name or "")[-1]
-    plain = _UNWANTED.sub("", unicodedata.normalize("NFC", last)).strip().strip(".")
-    plain = plain.encode("utf-8", "ignore").decode()
-    return plain[:MAX_NAME] or otherwise
-
-
-def canonical_field_id(field: str, value: str) -> str:
-    """A form field's UUID. Raises Invalid."""
-    try:
-        return str(UUID(value.strip()))
-    except ValueError:
-        raise Invalid("the form has invalid fields", {field: ["it must be a UUID"]}) from None
 
 
 def receive_upload(req: falcon.Request, folder: Path, *, limit: int) -> Upload:

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from velocity_web.database.entities import reading, rows
 from velocity_web.jobs import queue
 from velocity_web.jobs.queue import Leased
+from velocity_web.orders.executors import chosen_executor, needs_of
+from velocity_web.orders.render_requests import read_request
+from velocity_web.processes.assignments import Assignment, FileAssignment, RenderAssignment, TemplateAssignment
 from velocity_web.processes.fork_server import Limits
-from velocity_web.services.executors import chosen_executor, needs_of
-from velocity_web.services.render_requests import read_request
+from velocity_web.schemas import states
 from velocity_web.settings import MIB, Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """``folder`` is the attempt's own; ``output`` the file in it that becomes the render, ``poster`` the one that
-    becomes its poster; ``seconds`` the longest."""
+    becomes its poster; ``seconds`` the longest; ``is_spread`` that an executor renders its segments."""
 
-    spec: dict[str, Any]
+    assignment: Assignment
     folder: Path
     output: Path | None
     limits: Limits
     seconds: float
     poster: Path | None = None
+    is_spread: bool = False
 
 
 def plan_analysis(job: Leased, settings: Settings) -> Attempt | None:
@@ -46,8 +48,12 @@ def plan_analysis(job: Leased, settings: Settings) -> Attempt | None:
         writes=(str(folder),),
         file_bytes=settings.process_file_mb * MIB,
     )
-    spec = {"file": str(path), "names": names, "trial_seconds": settings.trial_seconds}
-    return Attempt(spec, folder, None, limits, settings.analysis_seconds)
+    assignment: Assignment
+    if job.kind == states.TEMPLATE:
+        assignment = TemplateAssignment(file=str(path), names=names, trial_seconds=settings.trial_seconds)
+    else:
+        assignment = FileAssignment(file=str(path), names=names)
+    return Attempt(assignment, folder, None, limits, settings.analysis_seconds)
 
 
 def plan_render(job: Leased, settings: Settings) -> Attempt:
@@ -75,8 +81,8 @@ def plan_render(job: Leased, settings: Settings) -> Attempt:
         file_bytes=settings.process_file_mb * MIB,
         needs=needs_of(executor),
     )
-    spec = {"order": order.to_json(), "names": names, "executor": executor}
-    return Attempt(spec, folder, output, limits, float("inf"), poster)
+    assignment = RenderAssignment(order=order.to_json(), names=names, executor=executor)
+    return Attempt(assignment, folder, output, limits, float("inf"), poster, is_spread=bool(executor))
 
 
 def _folder(job: Leased, settings: Settings) -> Path:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from velocity_web.clock import now_ms
 from velocity_web.database.entities import execute, reading, rows, writing
 from velocity_web.events.webhooks import signing_secret
+from velocity_web.schemas import states
 from velocity_web.settings import Settings
 
 BY_ACCOUNT = 4
@@ -25,20 +26,20 @@ SELECT account_id, COUNT(*) FROM webhook_delivery WHERE claimed_at IS NOT NULL A
 """
 # Each account's delivery that is due first and whose receiver has room. The accounts are found by skipping from one to
 # the next in the index, so that one with thousands of deliveries costs no more than another.
-_FIRST_OF_EACH = """
+_FIRST_OF_EACH = f"""
 WITH RECURSIVE under_way AS (
     SELECT account_id, receiver FROM webhook_delivery WHERE claimed_at IS NOT NULL AND next_at > $now
 ), waiting (account_id) AS (
-    SELECT MIN(account_id) FROM webhook_delivery WHERE status = 'pending'
+    SELECT MIN(account_id) FROM webhook_delivery WHERE status = '{states.PENDING}'
     UNION ALL
     SELECT (SELECT MIN(d.account_id) FROM webhook_delivery d
-            WHERE d.status = 'pending' AND d.account_id > waiting.account_id)
+            WHERE d.status = '{states.PENDING}' AND d.account_id > waiting.account_id)
     FROM waiting WHERE waiting.account_id IS NOT NULL
 )
 SELECT d.id, d.account_id, d.url, d.payload, d.attempts, d.next_at FROM webhook_delivery d WHERE d.id IN (
     SELECT (
         SELECT f.id FROM webhook_delivery f
-        WHERE f.status = 'pending' AND f.account_id = waiting.account_id AND f.next_at <= $now
+        WHERE f.status = '{states.PENDING}' AND f.account_id = waiting.account_id AND f.next_at <= $now
         AND f.receiver NOT IN (SELECT receiver FROM under_way GROUP BY receiver HAVING COUNT(*) >= $by_receiver)
         AND f.receiver NOT IN (SELECT receiver FROM under_way u WHERE u.account_id = waiting.account_id
                            GROUP BY receiver HAVING COUNT(*) >= $by_both)
@@ -91,7 +92,7 @@ def _claim(found: tuple[str, str, str, str, int, int], settings: Settings) -> De
     claim = {"id": delivery_id, "now": now, "later": later, "attempts": attempts}
     sql = (
         "UPDATE webhook_delivery SET next_at = $later, claimed_at = $now, attempts = attempts + 1 "
-        "WHERE id = $id AND status = 'pending' AND next_at <= $now AND attempts = $attempts"
+        f"WHERE id = $id AND status = '{states.PENDING}' AND next_at <= $now AND attempts = $attempts"
     )
     with writing():
         if not execute(sql, claim):
@@ -103,12 +104,12 @@ def report(delivery: Delivery, code: int | None, fault: str | None, settings: Se
     """Write down an attempt: delivered, due again with a doubled wait, or given up."""
     now = now_ms()
     if fault is None:
-        status, completed, next_at = "delivered", now, now
+        status, completed, next_at = states.DELIVERED, now, now
     elif delivery.attempts >= settings.webhook_attempts:
-        status, completed, next_at = "failed", now, now
+        status, completed, next_at = states.FAILED, now, now
     else:
         wait = settings.webhook_backoff_seconds * 2 ** (delivery.attempts - 1)
-        status, completed, next_at = "pending", None, now + int(wait * 1000)
+        status, completed, next_at = states.PENDING, None, now + int(wait * 1000)
     with writing():
         execute(
             "UPDATE webhook_delivery SET status = $status, next_at = $next_at, response_code = $code, "

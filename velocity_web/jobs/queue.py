@@ -17,9 +17,9 @@ from velocity_web.clock import now_ms
 from velocity_web.database.entities import execute, lock_account, reading, rows, writing
 from velocity_web.events import webhooks
 from velocity_web.failures import QuotaExceeded
+from velocity_web.orders.posters import keep_poster
 from velocity_web.processes.identity import is_dead
 from velocity_web.schemas import states
-from velocity_web.services.posters import keep_poster
 from velocity_web.settings import Settings
 from velocity_web.storage.files import MadeFile
 
@@ -55,9 +55,9 @@ def claim(owner: str, *, renders: bool, settings: Settings) -> Leased | None:
         found = rows(
             "SELECT job.id, job.kind, job.account_id, job.subject_id, job.attempts FROM job "
             "JOIN account ON account.id = job.account_id LEFT JOIN (SELECT account_id, COUNT(*) AS number FROM job "
-            "WHERE lease_owner IS NOT NULL AND (kind = 'render') = $renders GROUP BY account_id) AS busy "
-            "ON busy.account_id = job.account_id WHERE job.status IN ('pending', 'processing') "
-            "AND job.lease_owner IS NULL AND (job.kind = 'render') = $renders AND job.not_before <= $now "
+            f"WHERE lease_owner IS NOT NULL AND (kind = '{states.RENDER}') = $renders GROUP BY account_id) AS busy "
+            f"ON busy.account_id = job.account_id WHERE job.status IN ({states.listed(states.CLAIMABLE)}) "
+            f"AND job.lease_owner IS NULL AND (job.kind = '{states.RENDER}') = $renders AND job.not_before <= $now "
             "ORDER BY COALESCE(busy.number, 0), account.claimed_at, job.created_at, job.id LIMIT 1",
             {"now": now, "renders": renders},
         )
@@ -67,9 +67,9 @@ def claim(owner: str, *, renders: bool, settings: Settings) -> Leased | None:
         lock_account(account_id)
         until = now + int(settings.lease_seconds * 1000)
         taken = execute(
-            "UPDATE job SET status = 'processing', lease_owner = $owner, lease_until = $until, "
+            f"UPDATE job SET status = '{states.PROCESSING}', lease_owner = $owner, lease_until = $until, "
             "attempts = attempts + 1, started_at = COALESCE(started_at, $now) WHERE id = $id "
-            "AND lease_owner IS NULL AND attempts = $attempts AND status IN ('pending', 'processing')",
+            f"AND lease_owner IS NULL AND attempts = $attempts AND status IN ({states.listed(states.CLAIMABLE)})",
             {"owner": owner, "until": until, "now": now, "id": job_id, "attempts": attempts},
         )
         if not taken:
@@ -82,8 +82,8 @@ def waiting(*, renders: bool) -> bool:
     """Within a session: whether there is anything to claim. Cheap, so that idle workers need not write."""
     return bool(
         rows(
-            "SELECT 1 FROM job WHERE status IN ('pending', 'processing') AND lease_owner IS NULL "
-            "AND (kind = 'render') = $renders AND not_before <= $now LIMIT 1",
+            f"SELECT 1 FROM job WHERE status IN ({states.listed(states.CLAIMABLE)}) AND lease_owner IS NULL "
+            f"AND (kind = '{states.RENDER}') = $renders AND not_before <= $now LIMIT 1",
             {"now": now_ms(), "renders": renders},
         )
     )
@@ -241,7 +241,7 @@ def release(owner: str, job: Leased) -> None:
         lock_account(job.account_id)
         given = execute(
             "UPDATE job SET lease_owner = NULL, lease_until = NULL, attempts = attempts - 1 "
-            "WHERE id = $id AND lease_owner = $owner AND attempts = $attempt AND status = 'processing'",
+            f"WHERE id = $id AND lease_owner = $owner AND attempts = $attempt AND status = '{states.PROCESSING}'",
             {"id": job.id, "owner": owner, "attempt": job.attempt},
         )
         if given and job.kind == states.RENDER:
@@ -270,7 +270,7 @@ def _lose(owner: str, job: Leased, why: str, settings: Settings) -> bool:
     pause = now_ms() + 200 * job.attempt
     back = execute(
         "UPDATE job SET lease_owner = NULL, lease_until = NULL, not_before = $pause "
-        "WHERE id = $id AND lease_owner = $owner AND attempts = $attempt AND status = 'processing'",
+        f"WHERE id = $id AND lease_owner = $owner AND attempts = $attempt AND status = '{states.PROCESSING}'",
         {"pause": pause, "id": job.id, "owner": owner, "attempt": job.attempt},
     )
     if back and job.kind == states.RENDER:

@@ -7,6 +7,7 @@ import socket
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,28 @@ from velocity_web.processes.fork_server import Ended
 
 RECEIVE_BYTES = 1 << 20
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+
+
+class End(Enum):
+    """What becomes of a job whose child its worker ended."""
+
+    CANCELLED = auto()
+    LEASE_LOST = auto()
+    """Another worker has it."""
+    FAILED = auto()
+    """Another attempt would end the same way."""
+    AGAIN = auto()
+    """Another attempt may do better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    end: End
+    why: str
+
+
+CANCELLED = Verdict(End.CANCELLED, "cancelled")
+LEASE_LOST = Verdict(End.LEASE_LOST, "lost")
 
 
 @dataclass(slots=True)
@@ -42,8 +65,7 @@ class Running:
     garbled: bool = False
     closed: bool = False
     ended: Ended | None = None
-    verdict: str | None = None
-    hopeless: bool = False
+    verdict: Verdict | None = None
     seen_ms: int = 0
     is_spread: bool = False
     poster: Path | None = None

@@ -16,8 +16,8 @@ def run_worker(settings: Settings, control: int | None = None) -> None:
     from velocity_web.database.entities import connect
     from velocity_web.jobs.worker_loop import Worker
     from velocity_web.logs import set_up_logs
+    from velocity_web.orders.executors import needs_of_all
     from velocity_web.processes.privacy import close_folders, keep_private, tell_confinement
-    from velocity_web.services.executors import needs_of_all
     from velocity_web.storage.files import make_folders
 
     set_up_logs(settings)

@@ -5,7 +5,6 @@ One thread does everything that touches children, so that their order is plain; 
 
 from __future__ import annotations
 
-import json
 import os
 import selectors
 import signal
@@ -22,14 +21,14 @@ from velocity_web.database.faults import DATABASE_ERRORS, is_database_fault, is_
 from velocity_web.jobs import queue
 from velocity_web.jobs.attempts import Attempt, plan_analysis, plan_render
 from velocity_web.jobs.queue import Leased
-from velocity_web.jobs.running import Running
+from velocity_web.jobs.running import CANCELLED, LEASE_LOST, End, Running, Verdict
 from velocity_web.jobs.webhook_sender import WebhookSender
+from velocity_web.orders.cleanup import remove_leftovers
+from velocity_web.orders.executors import NotInstalled
 from velocity_web.processes import lending
 from velocity_web.processes.fork_server import ForkServer, ForkServerDied, kill_child
 from velocity_web.processes.identity import this_worker
 from velocity_web.schemas import states
-from velocity_web.services.cleanup import remove_leftovers
-from velocity_web.services.executors import NotInstalled
 from velocity_web.settings import MIB, Settings
 from velocity_web.storage import disk
 from velocity_web.storage.files import NO_SPACE, MadeFile, made_bytes, publish, remove
@@ -218,15 +217,21 @@ class Worker:
             if other.pid in self.running:
                 self.running[other.pid].ended = other
         deadline = time.monotonic() + attempt.seconds
-        spread = bool(attempt.spec.get("executor"))
         running = Running(
-            job, pid, channel, attempt.folder, attempt.output, deadline, is_spread=spread, poster=attempt.poster
+            job,
+            pid,
+            channel,
+            attempt.folder,
+            attempt.output,
+            deadline,
+            is_spread=attempt.is_spread,
+            poster=attempt.poster,
         )
         self.running[pid] = running
         self._selector.register(channel, selectors.EVENT_READ)
         try:
             channel.settimeout(10)
-            channel.sendall(json.dumps(attempt.spec).encode() + b"\n")
+            channel.sendall(attempt.assignment.line())
         except OSError:
             kill_child(pid)
         channel.setblocking(False)
@@ -256,7 +261,7 @@ class Worker:
             state = status.get((running.job.id, running.job.attempt))
             if state == states.PROCESSING or running.verdict:
                 continue
-            running.verdict = "cancelled" if state == states.CANCELLING else "lost"
+            running.verdict = CANCELLED if state == states.CANCELLING else LEASE_LOST
             kill_child(running.pid)
 
     def _watch(self, now: float) -> None:
@@ -264,20 +269,19 @@ class Worker:
             if running.verdict or running.result is not None:
                 continue
             if running.garbled:
-                self._condemn(running, "its process answered what cannot be understood", hopeless=True)
+                self._condemn(running, "its process answered what cannot be understood", End.FAILED)
                 continue
             is_render = running.job.kind == states.RENDER
             megabytes = self.settings.render_memory_mb if is_render else self.settings.analysis_memory_mb
             if now > running.deadline:
-                self._condemn(running, f"it took longer than {self.settings.analysis_seconds:g} seconds", hopeless=True)
+                self._condemn(running, f"it took longer than {self.settings.analysis_seconds:g} seconds", End.FAILED)
             elif running.memory_bytes() > megabytes * MIB:
-                self._condemn(running, f"it needed more than {megabytes} MB of memory", hopeless=True)
+                self._condemn(running, f"it needed more than {megabytes} MB of memory", End.FAILED)
             elif is_render and now - running.heard > self.settings.stall_seconds:
-                self._condemn(running, f"no frame came for {self.settings.stall_seconds:g} seconds", hopeless=False)
+                self._condemn(running, f"no frame came for {self.settings.stall_seconds:g} seconds", End.AGAIN)
 
-    def _condemn(self, running: Running, why: str, *, hopeless: bool) -> None:
-        """End a child; ``hopeless`` when another attempt would end the same way."""
-        running.verdict, running.hopeless = why, hopeless
+    def _condemn(self, running: Running, why: str, end: End) -> None:
+        running.verdict = Verdict(end, why)
         kill_child(running.pid)
 
     def _beat(self) -> None:
@@ -295,7 +299,7 @@ class Worker:
                     shown = running.progress
                     queue.set_progress(job.id, shown.done, shown.total, shown.remaining_ms)
             if not solvent and running.result is None:
-                self._condemn(running, budget.EXHAUSTED, hopeless=True)
+                self._condemn(running, budget.EXHAUSTED, End.FAILED)
 
     # --- ends ---
 
@@ -309,14 +313,14 @@ class Worker:
             del self.ending[0]
 
     def _finish(self, running: Running) -> None:
-        job = running.job
-        if running.verdict == "cancelled":
+        job, verdict = running.job, running.verdict
+        if verdict is CANCELLED:
             remove(running.folder)  # first: a full disk may need the room
             queue.finish_cancelling(self.owner, job, running.charged_ms)
-        elif running.verdict == "lost":
+        elif verdict is LEASE_LOST:
             pass
-        elif running.verdict:
-            self._lost(running, running.verdict)
+        elif verdict is not None:
+            (self._fail if verdict.end == End.FAILED else self._lost)(running, verdict.why)
         elif running.result is not None:
             self._complete(running, running.result)
         elif running.failed is not None:
@@ -329,7 +333,7 @@ class Worker:
             job=job.id,
             kind=job.kind,
             milliseconds=running.elapsed_ms,
-            why=running.verdict or running.failed or "done",
+            why=verdict.why if verdict else running.failed or "done",
         )
 
     def _complete(self, running: Running, result: dict[str, Any]) -> None:
@@ -386,9 +390,6 @@ class Worker:
             queue.finish_cancelling(self.owner, running.job, running.charged_ms)
 
     def _lost(self, running: Running, why: str) -> None:
-        if running.hopeless:
-            self._fail(running, why)
-            return
         if queue.lose_attempt(self.owner, running.job, why, self.settings):
             self._remove_upload(running.job)
 

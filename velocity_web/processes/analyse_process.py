@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from velocity_web.processes.assignments import FileAssignment, TemplateAssignment
 from velocity_web.processes.telling import placed, with_known_names
 from velocity_web.schemas.sentences import joined
 
@@ -16,14 +17,14 @@ LATER_SECONDS = 6.0  # of a processor, after the time of a trial (the threads of
 HANGING_SECONDS = 60.0
 
 
-def analyse_template(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """What there is to know of ``spec["file"]``. Raises the engine's errors for whatever a render would fail of too."""
+def analyse_template(told: TemplateAssignment, send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """What there is to know of a template. Raises the engine's errors for whatever a render would fail of too."""
     import velocity_engine as engine
 
     send({"stage": "validating"})
-    with engine.open_template(spec["file"]) as template:
+    with engine.open_template(told.file) as template:
         send({"stage": "extracting"})
-        names = spec.get("names", {})
+        names = told.names
         seen = contents(template)
         send({"stage": "analyzing"})
         findings = [finding_dict(finding, names) for finding in template.findings]
@@ -32,13 +33,13 @@ def analyse_template(spec: dict[str, Any], send: Callable[[dict[str, Any]], None
             sentences = [placed(error.message, error.place) for error in errors]
             raise engine.DocumentError(joined([with_known_names(sentence, names) for sentence in sentences]))
         analysis = {**seen, "findings": findings[:LISTED]}
-        if spec["trial_seconds"] == 0:
+        if told.trial_seconds == 0:
             return analysis
         # Whatever becomes of the trial, and of this process in it, the analysis stands.
         send({"result": analysis})
-        signal.setitimer(signal.ITIMER_PROF, spec["trial_seconds"] + LATER_SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, told.trial_seconds + LATER_SECONDS)
         signal.setitimer(signal.ITIMER_REAL, HANGING_SECONDS)
-        trial = engine.try_out(template, spec["trial_seconds"])
+        trial = engine.try_out(template, told.trial_seconds)
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
         return {**analysis, "trial": trial and trial.to_json()}
@@ -107,22 +108,22 @@ def plain(value: Any) -> Any:
     }
 
 
-def analyse_audio(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+def analyse_audio(told: FileAssignment, send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
     """Raises MediaError for what cannot be decoded."""
     import velocity_engine as engine
 
     send({"stage": "analyzing"})
-    info = engine.probe_audio(spec["file"])
+    info = engine.probe_audio(told.file)
     if not info.seconds > 0:
         raise engine.MediaError("the audio has no sound in it")
     return {"seconds": info.seconds, "format": info.format, "codec": info.codec}
 
 
-def analyse_asset(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+def analyse_asset(told: FileAssignment, send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
     """A picture, else a clip. Raises MediaError with the sentence of what the file looks like most."""
     import velocity_engine as engine
 
-    found = engine.probe_asset(spec["file"])
+    found = engine.probe_asset(told.file)
     size = {"width": found.width, "height": found.height}
     if isinstance(found, engine.VideoInfo):
         return {"kind": "video", "format": "mp4", "seconds": found.seconds, **size}

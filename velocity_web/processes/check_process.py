@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from velocity_web.processes.analyse_process import finding_dict
+from velocity_web.processes.assignments import CheckAssignment
 from velocity_web.processes.render_process import MAX_WARNINGS
 from velocity_web.processes.telling import with_known_names
 
@@ -44,14 +45,14 @@ FIELDS = {
 """The contract's names of what the engine calls otherwise."""
 
 
-def answer_questions(spec: dict[str, Any], reader: BinaryIO, send: Callable[[dict[str, Any]], None]) -> None:
-    """Answer questions about ``spec["template"]`` until none comes for ``spec["idle_seconds"]``, the other side closes,
-    or ``spec["busy_seconds"]`` of the processors are spent. Raises the engine's errors where the template cannot be
+def answer_questions(told: CheckAssignment, reader: BinaryIO, send: Callable[[dict[str, Any]], None]) -> None:
+    """Answer questions about a template until none comes for ``told.idle_seconds``, the other side closes, or
+    ``told.busy_seconds`` of the processors are spent. Raises the engine's errors where the template cannot be
     opened.
     """
     import velocity_engine as engine
 
-    with engine.open_template(spec["template"]) as template:
+    with engine.open_template(told.template) as template:
         while line := reader.readline(LINE_BYTES):
             question = json.loads(line)
             maps = [json.loads(reader.readline(LINE_BYTES)) for _number in range(question["maps"])]
@@ -59,9 +60,9 @@ def answer_questions(spec: dict[str, Any], reader: BinaryIO, send: Callable[[dic
                 send({"sample": _sampled(template, question, maps[0])})
             else:
                 _answer_check(template, question, maps, reader, send)
-            if time.process_time() > spec["busy_seconds"]:
+            if time.process_time() > told.busy_seconds:
                 return
-            if not select.select([reader.fileno()], [], [], spec["idle_seconds"])[0]:
+            if not select.select([reader.fileno()], [], [], told.idle_seconds)[0]:
                 return  # nothing is in the reader's buffer either: questions come one by one
 
 
@@ -79,10 +80,10 @@ def _answer_check(
 def assets_named(customizations: list[dict[str, Any]]) -> list[list[Any]]:
     """(entry, key, id) of every ``{"assetId": ...}``; the key is "data.logo" where a plugin's data has it inside."""
     return [
-        [number, place, asset_id]
+        [number, at, asset_id]
         for number, entry in enumerate(customizations)
         for key, value in entry.items()
-        for place, asset_id in (_assets_in_data(value) if key == "data" else _asset_of(key, value))
+        for at, asset_id in (_assets_in_data(value) if key == "data" else _asset_of(key, value))
     ]
 
 
@@ -96,12 +97,12 @@ def _assets_in_data(data: Any) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     waiting = [("data", data)]
     while waiting:
-        place, value = waiting.pop()
+        at, value = waiting.pop()
         if isinstance(value, dict):
-            found += _asset_of(place, value) if len(value) == 1 else []
-            waiting += [(f"{place}.{key}", inner) for key, inner in reversed(value.items())]
+            found += _asset_of(at, value) if len(value) == 1 else []
+            waiting += [(f"{at}.{key}", inner) for key, inner in reversed(value.items())]
         elif isinstance(value, list):
-            waiting += [(f"{place}[{number}]", value[number]) for number in reversed(range(len(value)))]
+            waiting += [(f"{at}[{number}]", value[number]) for number in reversed(range(len(value)))]
     return found
 
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from velocity_web.failures import Invalid
 from velocity_web.processes import batch_rows
+from velocity_web.processes.assignments import FormAssignment
 from velocity_web.processes.batch_rows import Row
 from velocity_web.schemas.base import RequestModel
 from velocity_web.schemas.reading import body_hash, field_errors, json_fault, mended, parse_json, unknown_fields
@@ -31,15 +32,15 @@ Errors = dict[str, list[str]]
 Send = Callable[[dict[str, Any]], None]
 
 
-def read_form(spec: dict[str, Any], reader: BinaryIO, send: Send) -> None:
-    """Read the body of ``spec["length"]`` bytes as ``spec["kind"]``: a render or a batch."""
-    raw = reader.read(spec["length"])
+def read_form(told: FormAssignment, reader: BinaryIO, send: Send) -> None:
+    """Read the body that follows, of a render or a batch."""
+    raw = reader.read(told.length)
     try:
-        if spec["kind"] == "render":
+        if told.kind == "render":
             head, customizations = render_form(raw)
             send({"head": head, "map": customizations})
         else:
-            _send_batch(spec, raw, send)
+            _send_batch(told, raw, send)
     except Invalid as invalid:
         send({"invalid": {"detail": invalid.detail, "errors": shortened(invalid.errors)}})
 
@@ -99,12 +100,12 @@ def render_form(raw: bytes) -> tuple[dict[str, Any], str]:
 class _Body:
     """A batch's body: what its rows share, and the rows as often as they are asked for."""
 
-    def __init__(self, spec: dict[str, Any], raw: bytes) -> None:
-        self._most = spec["most_rows"]
+    def __init__(self, told: FormAssignment, raw: bytes) -> None:
+        self._most = told.most_rows
         self.rest: Any
         self.rows: Callable[[], Iterator[Row]] | None = None
-        if spec["kind"] == "csv":
-            self.rest = {**spec["query"], "csv": ""}
+        if told.kind == "csv":
+            self.rest = {**told.query, "csv": ""}
             self._take_csv(_text(raw, "CSV"))
         else:
             self._take_json(raw)
@@ -158,18 +159,18 @@ def _text(raw: bytes, what: str) -> str:
         raise Invalid(f"the {'CSV' if where else 'body'} is not UTF-8", {where: [f"send {what} as UTF-8"]}) from None
 
 
-def _send_batch(spec: dict[str, Any], raw: bytes, send: Send) -> None:
+def _send_batch(told: FormAssignment, raw: bytes, send: Send) -> None:
     """The head of a batch, which knows of every row's form; then, when all is as it should be or a judgement of the
     rest is wanted, for each row a line with its name and audio, and its map.
     """
-    body = _Body(spec, raw)
+    body = _Body(told, raw)
     errors: Errors = {}
     request = _batch_request(body.rest, errors)
     count = 0
     for row, _checked in _rows(body, errors):
         count = row.number + 1
     if body.rows is not None and not count:
-        sentence = f"from 1 to {spec['most_rows']} rows, not 0"
+        sentence = f"from 1 to {told.most_rows} rows, not 0"
         raise Invalid("the batch has no rows", {"rows": [sentence]})
     warnings = unknown_fields(BatchRequest, body.rest)[:MAX_WARNINGS]
     plain = None

@@ -10,24 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from velocity_web.processes.analyse_process import finding_dict
+from velocity_web.processes.assignments import PreviewAssignment, RenderAssignment
 
 MAX_WARNINGS = 100
 PROGRESS_SECONDS = 0.2
 
 
-def render(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """Render ``spec["order"]``, look at the file, and synchronise it to the disk.
-
-    ``spec["names"]`` are the names by which the owner knows the order's files; ``spec["executor"]`` is the name of what
-    renders the segments, empty where this process does.
-    """
+def render(told: RenderAssignment, send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Carry out the order, look at the file, and synchronise it to the disk."""
     import velocity_engine as engine
 
-    order = engine.RenderOrder.from_json(spec["order"])
+    order = engine.RenderOrder.from_json(told.order)
     output = Path(order.output)
-    result = engine.render_order(order, progress=_progress_sender(send), executor=spec.get("executor") or None)
+    result = engine.render_order(order, progress=_progress_sender(send), executor=told.executor or None)
     engine.check_written(output, order.encoder, result.frames, result.video_seconds)
-    warnings = [finding_dict(finding, spec.get("names", {})) for finding in result.findings[:MAX_WARNINGS]]
+    warnings = [finding_dict(finding, told.names) for finding in result.findings[:MAX_WARNINGS]]
     size = output.stat().st_size
     return {
         "frames": result.frames,
@@ -67,13 +64,13 @@ def synchronise(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def preview(spec: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """Draw one frame of a template as a PNG at ``spec["output"]``."""
+def preview(told: PreviewAssignment, send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Draw one frame of a template as a PNG at ``told.output``."""
     import velocity_engine as engine
 
-    with engine.open_template(spec["template"]) as template:
-        width = spec["width"] or template.width
+    with engine.open_template(told.template) as template:
+        width = told.width or template.width
         height = max(1, round(template.height * width / template.width))
-        still = engine.still(template, frame=template.first_frame + spec["frame"], size=(width, height))
-    still.image().save(spec["output"], "PNG", compress_level=3)
+        still = engine.still(template, frame=template.first_frame + told.frame, size=(width, height))
+    still.image().save(told.output, "PNG", compress_level=3)
     return {"width": width, "height": height}

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from velocity_web.failures import NoSpace
+from velocity_web.processes.assignments import Assignment, CheckAssignment
 from velocity_web.processes.checkers import Checkers
 from velocity_web.processes.child import Child, TaskFailed, TaskLost
 from velocity_web.processes.fork_server import ForkServer, ForkServerDied, Limits
@@ -56,7 +57,7 @@ class Runner:
         return self._slots.of(account_id)
 
     def run(
-        self, account_id: str, task: str, spec: dict[str, Any], reads: tuple[str, ...], folder: Path
+        self, account_id: str, task: str, assignment: Assignment, reads: tuple[str, ...], folder: Path
     ) -> dict[str, Any]:
         """The result of a task whose process may read ``reads`` and write below ``folder``.
 
@@ -66,7 +67,7 @@ class Runner:
             child = self._start(task, reads, folder)
             try:
                 with child.within(self._settings.still_seconds):
-                    child.tell(json.dumps(spec).encode(), b"\n")
+                    child.tell(assignment.line())
                     while "result" not in (message := child.message()):
                         pass
                     result: dict[str, Any] = message["result"]
@@ -178,11 +179,14 @@ class Checker:
 
     def _begin(self) -> Child:
         child = self._runner.start("check", (self._key[1],))
-        spec = {"template": self._key[1], "idle_seconds": self._settings.checker_idle_seconds}
-        spec["busy_seconds"] = self._settings.still_seconds / 2  # of all that its limit allows
+        assignment = CheckAssignment(
+            template=self._key[1],
+            idle_seconds=self._settings.checker_idle_seconds,
+            busy_seconds=self._settings.still_seconds / 2,  # of all that its limit allows
+        )
         try:
             with child.within(self._settings.still_seconds):
-                child.tell(json.dumps(spec).encode(), b"\n")
+                child.tell(assignment.line())
         except BaseException:
             child.end()
             raise

@@ -17,24 +17,34 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from velocity_web.processes import analyse_process, check_process, form_process, render_process
+from velocity_web.processes.assignments import (
+    Assignment,
+    CheckAssignment,
+    FileAssignment,
+    FormAssignment,
+    PreviewAssignment,
+    RenderAssignment,
+    TemplateAssignment,
+)
 from velocity_web.processes.telling import reason
+from velocity_web.schemas import states
 from velocity_web.storage.files import NO_SPACE, is_disk_full
 
 Send = Callable[[dict[str, Any]], None]
 LINE_BYTES = 64 << 20
 NEAR_LIMIT = 0.6  # what fails for want of memory has often given some of it back before it is asked
 
-TASKS: dict[str, Callable[[dict[str, Any], Send], dict[str, Any]]] = {
-    "render": render_process.render,
-    "template": analyse_process.analyse_template,
-    "audio": analyse_process.analyse_audio,
-    "asset": analyse_process.analyse_asset,
-    "preview": render_process.preview,
+TASKS: dict[str, tuple[type[Assignment], Callable[[Any, Send], dict[str, Any]]]] = {
+    states.RENDER: (RenderAssignment, render_process.render),
+    states.TEMPLATE: (TemplateAssignment, analyse_process.analyse_template),
+    states.AUDIO: (FileAssignment, analyse_process.analyse_audio),
+    "asset": (FileAssignment, analyse_process.analyse_asset),
+    "preview": (PreviewAssignment, render_process.preview),
 }
 
-CONVERSATIONS: dict[str, Callable[[dict[str, Any], BinaryIO, Send], None]] = {
-    "check": check_process.answer_questions,
-    "form": form_process.read_form,
+CONVERSATIONS: dict[str, tuple[type[Assignment], Callable[[Any, BinaryIO, Send], None]]] = {
+    "check": (CheckAssignment, check_process.answer_questions),
+    "form": (FormAssignment, form_process.read_form),
 }
 
 
@@ -53,21 +63,22 @@ def run(task: str, channel: socket.socket) -> int:
 
     faulthandler.enable(sys.stderr)
     reader = channel.makefile("rb")
-    spec = json.loads(reader.readline(LINE_BYTES))
+    kind, _do = (CONVERSATIONS if task in CONVERSATIONS else TASKS)[task]
+    told = kind.model_validate_json(reader.readline(LINE_BYTES))
 
     def send(message: dict[str, Any]) -> None:
         channel.sendall(json.dumps(message).encode() + b"\n")
 
     try:
         if task in CONVERSATIONS:
-            CONVERSATIONS[task](spec, reader, send)
+            CONVERSATIONS[task][1](told, reader, send)
         else:
-            send({"result": TASKS[task](spec, send)})
+            send({"result": TASKS[task][1](told, send)})
     except engine.VelocityError as error:
         if error.__cause__ is not None:
             traceback.print_exc()  # of what lies beneath, the reason says nothing
         notes = [*getattr(error, "__notes__", ()), *_memory_note()]
-        send({"failed": NO_SPACE if is_disk_full(error) else reason(error, spec.get("names", {}), notes)})
+        send({"failed": NO_SPACE if is_disk_full(error) else reason(error, told.names, notes)})
     except MemoryError:
         send({"failed": "it needs more memory than one process may use"})
     except Exception as error:  # noqa: BLE001  # a fault of the engine's: the log has it, the job its name

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from velocity_web.http import examples
-from velocity_web.http.operation import JSON, Body, Call, Operation
+from velocity_web.http.operation import JSON, Call, Operation
 from velocity_web.routes.context import BUSY, Resource
+from velocity_web.schemas.reading import Body
 from velocity_web.schemas.render import (
     BatchDetail,
     BatchDto,

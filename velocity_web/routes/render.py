@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from velocity_web.http import examples
 from velocity_web.http.downloads import send_file
-from velocity_web.http.operation import JSON, Body, Call, Operation
+from velocity_web.http.operation import JSON, Call, Operation
+from velocity_web.orders import posters
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.schemas.base import Message, Page
+from velocity_web.schemas.reading import Body
 from velocity_web.schemas.render import (
     CodecDto,
     RenderCancelled,
@@ -21,7 +23,7 @@ from velocity_web.schemas.render import (
     RenderStatusDto,
     RenderTimeBudgetStatusDto,
 )
-from velocity_web.services import posters, renders
+from velocity_web.services import renders
 from velocity_web.services.codecs import content_types, list_codecs
 from velocity_web.services.forms import read_render
 

@@ -11,10 +11,10 @@ import falcon
 from velocity_web.failures import NotFound
 from velocity_web.http.metrics import exposition
 from velocity_web.http.operation import Call, Operation
+from velocity_web.orders.executors import needs_of_all
 from velocity_web.processes.sandbox.confinement import confinement
 from velocity_web.routes.context import Resource
 from velocity_web.schemas.base import ResponseModel
-from velocity_web.services.executors import needs_of_all
 
 TAG = "System"
 PAGES = files("velocity_web") / "pages"

@@ -7,6 +7,7 @@ from velocity_web.http.downloads import send_file
 from velocity_web.http.metrics import UPLOADED_BYTES
 from velocity_web.http.operation import Call, Operation
 from velocity_web.http.uploads import receive_upload
+from velocity_web.processes.assignments import PreviewAssignment
 from velocity_web.processes.runner import TaskFailed
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.schemas.base import Message
@@ -139,14 +140,14 @@ class TemplatePreview(Resource):
         try:
             with task_folder(self.settings.temporary) as folder:
                 picture = folder / "preview.png"
-                spec = {
-                    "template": file,
-                    "frame": call.query.frame,
-                    "width": call.query.width,
-                    "output": str(picture),
-                    "names": {path.name: name},
-                }
-                self.context.runner.run(call.caller.account_id, "preview", spec, (file,), folder)
+                assignment = PreviewAssignment(
+                    template=file,
+                    frame=call.query.frame,
+                    width=call.query.width,
+                    output=str(picture),
+                    names={path.name: name},
+                )
+                self.context.runner.run(call.caller.account_id, "preview", assignment, (file,), folder)
                 call.resp.data = read_made(picture, PREVIEW_BYTES)
         except TaskFailed as failure:
             raise Invalid("the frame cannot be drawn", {"frame": [str(failure)]}) from None

@@ -9,9 +9,11 @@ import copy
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from types import UnionType
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, Protocol, TypeVar, get_args, get_origin
+from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
 
@@ -24,6 +26,27 @@ Asked = TypeVar("Asked", bound=RequestModel)
 
 MAX_DEPTH = 100
 """Lists and objects within each other, of any body: what reads them on goes by recursion."""
+
+
+class Readable(Protocol):
+    def read(self, size: int | None = ..., /) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A request's body that was not read yet: ``length`` bytes of the media type ``kind``."""
+
+    stream: Readable
+    length: int
+    kind: str
+
+
+def canonical_field_id(field: str, value: str) -> str:
+    """A form field's UUID. Raises Invalid."""
+    try:
+        return str(UUID(value.strip()))
+    except ValueError:
+        raise Invalid("the form has invalid fields", {field: ["it must be a UUID"]}) from None
 
 
 def parse_json(raw: bytes) -> Any:

@@ -321,7 +321,7 @@ class BatchDto(ResponseModel):
     name: str
     template_id: IdText
     created_at: Time
-    status: Annotated[str, one_of("queueing", "processing", "completed", "cancelled")]
+    status: Annotated[str, one_of(states.QUEUEING, states.PROCESSING, states.COMPLETED, states.CANCELLED)]
     progress: float
     rows_total: int
     rows_checked: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from velocity_web.schemas import states
 from velocity_web.schemas.base import Identifier, IdText, Page, ResponseModel, Time
 from velocity_web.schemas.template import one_of
 
@@ -13,7 +14,7 @@ class WebhookDeliveryDto(ResponseModel):
     render_id: IdText
     url: str
     event: str
-    status: Annotated[str, one_of("pending", "delivered", "failed")]
+    status: Annotated[str, one_of(states.PENDING, states.DELIVERED, states.FAILED)]
     attempts: int
     next_attempt_at: Time | None
     response_code: int | None

@@ -16,12 +16,12 @@ import structlog
 
 from velocity_web.events.wake import on_wake
 from velocity_web.logs import set_up_logs
+from velocity_web.orders.executors import needs_of_all
 from velocity_web.processes.privacy import close_folders, keep_private, tell_confinement
 from velocity_web.server.allocator import settle_allocator
 from velocity_web.server.app import create_app
 from velocity_web.server.connections import GuardedServer
 from velocity_web.services import admin
-from velocity_web.services.executors import needs_of_all
 from velocity_web.settings import Settings
 from velocity_web.storage.disk import hold_reserve, widen_log
 

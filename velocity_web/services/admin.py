@@ -10,8 +10,8 @@ from velocity_web.accounts.auth import make_key
 from velocity_web.clock import now_ms
 from velocity_web.database.entities import Account, Job, connect, execute, lock_account, new_id, reading, rows, writing
 from velocity_web.failures import Conflict, NotFound
+from velocity_web.orders.cleanup import remove_leftovers, remove_old
 from velocity_web.schemas import states
-from velocity_web.services.cleanup import remove_leftovers, remove_old
 from velocity_web.services.renders import cancel_job
 from velocity_web.settings import MIB, Settings
 from velocity_web.storage.files import FOLDERS, make_folders
@@ -255,23 +255,23 @@ def _stored_files() -> dict[str, int]:
     """Within a session: the size of each file that a row counts."""
     found: dict[str, int] = {}
     for table in FILE_TABLES:
-        failed = (
-            ""
-            if table in ("asset", "render", "poster")
-            else (f" AND NOT EXISTS (SELECT 1 FROM job WHERE job.subject_id = {table}.id AND job.status = 'failed')")
-        )
-        found.update(rows(f"SELECT file, size_bytes FROM {table} WHERE file IS NOT NULL{failed}", {}))
+        found.update(rows(f"SELECT file, size_bytes FROM {table} WHERE file IS NOT NULL AND {_counted(table)}", {}))
     return found
+
+
+def _counted(table: str) -> str:
+    """The condition that a row's file is counted to its account: that of an upload which failed is not."""
+    if table in ("template", "audio"):
+        return f"NOT EXISTS (SELECT 1 FROM job WHERE job.subject_id = {table}.id AND job.status = '{states.FAILED}')"
+    return "file IS NOT NULL"
 
 
 def _verify_sums(found: Verification) -> None:
     """Within a session: what the accounts count against what their rows add up to."""
-    failed = "NOT EXISTS (SELECT 1 FROM job WHERE job.subject_id = {0}.id AND job.status = 'failed')"
     sums: dict[str, int] = {}
     for table in FILE_TABLES:
-        condition = failed.format(table) if table in ("template", "audio") else "file IS NOT NULL"
         for account_id, size in rows(
-            f"SELECT account_id, SUM(size_bytes) FROM {table} WHERE {condition} GROUP BY account_id", {}
+            f"SELECT account_id, SUM(size_bytes) FROM {table} WHERE {_counted(table)} GROUP BY account_id", {}
         ):
             sums[account_id] = sums.get(account_id, 0) + int(size or 0)
     charged = dict(rows("SELECT account_id, SUM(charged_ms) FROM render GROUP BY account_id", {}))

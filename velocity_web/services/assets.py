@@ -11,11 +11,12 @@ from velocity_web.accounts.auth import Caller
 from velocity_web.clock import iso_time, now_ms
 from velocity_web.database.entities import Asset, execute, lock_account, new_id, reading, rows, writing
 from velocity_web.failures import Invalid, NotDeletable, NotFound
-from velocity_web.http.uploads import Upload, clean_name
+from velocity_web.processes.assignments import FileAssignment
 from velocity_web.processes.runner import Runner, TaskFailed
+from velocity_web.schemas import states
 from velocity_web.schemas.asset import AssetDto
 from velocity_web.settings import Settings
-from velocity_web.storage.files import StoredFile, publish, remove, task_folder
+from velocity_web.storage.files import StoredFile, Upload, clean_name, publish, remove, task_folder
 
 CONTENT_TYPES = {
     "png": "image/png",
@@ -28,7 +29,7 @@ CONTENT_TYPES = {
 
 USES_ASSET = (
     "SELECT 1 FROM render_asset JOIN job ON job.id = render_asset.render_id WHERE render_asset.asset_id = $id "
-    "AND job.status IN ('pending', 'processing', 'cancelling') LIMIT 1"
+    f"AND job.status IN ({states.listed(states.ACTIVE)}) LIMIT 1"
 )
 
 
@@ -37,9 +38,9 @@ def accept_asset(caller: Caller, settings: Settings, runner: Runner, upload: Upl
     try:
         try:
             arrived = str(upload.path.resolve())
-            spec = {"file": arrived, "names": {upload.path.name: upload.file_name}}
+            assignment = FileAssignment(file=arrived, names={upload.path.name: upload.file_name})
             with task_folder(settings.temporary) as folder:
-                info = runner.run(caller.account_id, "asset", spec, (arrived,), folder)
+                info = runner.run(caller.account_id, "asset", assignment, (arrived,), folder)
         except TaskFailed as failure:
             raise Invalid("the file is not a usable picture or clip", {"file": [str(failure)]}) from None
         asset_id = new_id()

@@ -24,7 +24,6 @@ from velocity_web.database.entities import (
 )
 from velocity_web.events.wake import wake
 from velocity_web.failures import Invalid, NotDeletable, NotFound
-from velocity_web.http.uploads import Upload, canonical_field_id
 from velocity_web.schemas import states
 from velocity_web.schemas.audio import (
     AudioDto,
@@ -34,21 +33,22 @@ from velocity_web.schemas.audio import (
     AudioListEntry,
     AudioUploaded,
 )
+from velocity_web.schemas.reading import canonical_field_id
 from velocity_web.services.paging import jobs_of, wanted
 from velocity_web.services.processing import with_job
-from velocity_web.storage.files import StoredFile, publish, remove
+from velocity_web.storage.files import StoredFile, Upload, publish, remove
 
 CONTENT_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "aac": "audio/aac"}
 GROUP_FIELDS = ("audioassetgroupid", "audiogroupid", "groupid")
 DEFAULT_GROUP = "Uploads"
 USES_AUDIO = (
     "SELECT 1 FROM render JOIN job ON job.id = render.id WHERE render.audio_id = $id "
-    "AND job.status IN ('pending', 'processing', 'cancelling') LIMIT 1"
+    f"AND job.status IN ({states.listed(states.ACTIVE)}) LIMIT 1"
 )
 
 COMPLETED_OF_GROUP = (
     "SELECT audio.id FROM audio JOIN job ON job.subject_id = audio.id "
-    "WHERE audio.group_id = $id AND job.status = 'completed'"
+    f"WHERE audio.group_id = $id AND job.status = '{states.COMPLETED}'"
 )
 
 
@@ -112,7 +112,7 @@ def accept_audio(caller: Caller, data: Path, upload: Upload, group_id: str | Non
         raise
     wake()
     return AudioUploaded(
-        status="processing", audio_id=audio_id, job_id=job_id, audio_group_id=owner, audio_asset_group_id=owner
+        status=states.PROCESSING, audio_id=audio_id, job_id=job_id, audio_group_id=owner, audio_asset_group_id=owner
     )
 
 
@@ -195,7 +195,7 @@ def list_audio(caller: Caller, search: str | None, skip: int, take: int) -> list
         found = rows(
             "SELECT audio.id, audio_group.id, audio_group.name FROM audio "
             "JOIN audio_group ON audio_group.id = audio.group_id JOIN job ON job.subject_id = audio.id "
-            "WHERE audio.account_id = $account AND job.status = 'completed' "
+            f"WHERE audio.account_id = $account AND job.status = '{states.COMPLETED}' "
             "AND (LOWER(audio.name) LIKE $pattern ESCAPE '\\' OR LOWER(audio_group.name) LIKE $pattern ESCAPE '\\') "
             "ORDER BY audio_group.is_default, audio_group.name, audio_group.id, audio.created_at DESC, audio.id "
             "LIMIT $take OFFSET $skip",
@@ -231,7 +231,7 @@ def _delete_one(audio: Audio, job: Job, caller: Caller, data: Path) -> Path:
     file: Path = data / audio.file
     if job.status != states.FAILED:
         quota.give_back(caller.account_id, audio.size_bytes)
-    execute("DELETE FROM job WHERE subject_id = $id AND kind = 'audio'", {"id": audio.id})
+    execute(f"DELETE FROM job WHERE subject_id = $id AND kind = '{states.AUDIO}'", {"id": audio.id})
     execute("DELETE FROM audio WHERE id = $id", {"id": audio.id})
     return file
 

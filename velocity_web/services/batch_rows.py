@@ -11,12 +11,11 @@ from velocity_web.accounts.auth import Caller
 from velocity_web.clock import iso_time
 from velocity_web.database.entities import Batch, reading, rows
 from velocity_web.failures import NotFound
+from velocity_web.orders.posters import poster_urls
 from velocity_web.schemas import states
 from velocity_web.schemas.render import BatchDetail, BatchDto, BatchRowResult
-from velocity_web.services.posters import poster_urls
 from velocity_web.services.renders import download_url
 
-QUEUEING, QUEUED, CANCELLED = "queueing", "queued", "cancelled"
 COLUMNS = "job.status, job.reason, render.frames_done, render.frames_total"
 Shown = tuple[int, str, str | None, str | None, tuple[Any, ...]]
 """Number, name, render, errors as JSON, and of the render its ``COLUMNS``."""
@@ -86,20 +85,20 @@ def _summary(batch: Batch) -> dict[str, Any]:
         {"id": batch.id},
     )
     total = _total(batch)
-    checked = total if batch.status == QUEUED else batch.rows_checked
+    checked = total if batch.status == states.QUEUED else batch.rows_checked
     counts = {status: count for status, count, _progress in found}
     if rejected := checked - sum(counts.values()):
         counts["rejected"] = rejected
     undone = total - checked + sum(count - float(done) for status, count, done in found if status in states.ACTIVE)
     active = any(counts.get(state) for state in states.ACTIVE)
-    cancelled = counts.get(states.CANCELLED) or batch.status == CANCELLED
-    status = "processing" if active else "cancelled" if cancelled else "completed"
+    cancelled = counts.get(states.CANCELLED) or batch.status == states.CANCELLED
+    status = states.PROCESSING if active else states.CANCELLED if cancelled else states.COMPLETED
     return {
         "batch_id": batch.id,
         "name": batch.name,
         "template_id": batch.template_id,
         "created_at": iso_time(batch.created_at),
-        "status": QUEUEING if batch.status == QUEUEING else status,
+        "status": states.QUEUEING if batch.status == states.QUEUEING else status,
         "progress": round(1 - undone / max(1, total), 4),
         "rows_total": total,
         "rows_checked": checked,

@@ -28,17 +28,19 @@ from velocity_web.database.entities import (
 from velocity_web.events import webhooks
 from velocity_web.events.wake import wake
 from velocity_web.failures import Conflict, Invalid
-from velocity_web.http.operation import Body
-from velocity_web.processes.identity import is_dead, this_worker
+from velocity_web.orders.executors import executor_errors
+from velocity_web.orders.posters import poster_errors
+from velocity_web.orders.unqueued import clear
+from velocity_web.processes.identity import this_worker
 from velocity_web.processes.runner import Checker, Runner
+from velocity_web.schemas import states
+from velocity_web.schemas.reading import Body
 from velocity_web.schemas.render import BatchDetail, BatchEstimate, BatchQuery, BatchRequest
 from velocity_web.schemas.template import FindingDto
-from velocity_web.services.batch_rows import QUEUEING, batch_detail, find_batch
+from velocity_web.services.batch_rows import batch_detail, find_batch
 from velocity_web.services.codecs import codec_errors
 from velocity_web.services.estimates import Estimate
-from velocity_web.services.executors import executor_errors
 from velocity_web.services.forms import BatchForm, BatchRowForm, batch_form
-from velocity_web.services.posters import poster_errors
 from velocity_web.services.render_checks import (
     CheckRequest,
     Errors,
@@ -214,7 +216,7 @@ class _Batch:
                 account_id=caller.account_id,
                 name=self._title,
                 template_id=self._terms.source.template_id,
-                status=QUEUEING,
+                status=states.QUEUEING,
                 owner=this_worker(),
                 rows_total=self._form.head.rows,
                 created_at=now_ms(),
@@ -264,7 +266,7 @@ class _Batch:
         with writing():
             lock_account(self._visit.caller.account_id)
             _require_queueing(batch_id, self._form.head.rows)
-            execute("UPDATE batch SET status = 'queued', owner = NULL WHERE id = $id", {"id": batch_id})
+            execute(f"UPDATE batch SET status = '{states.QUEUED}', owner = NULL WHERE id = $id", {"id": batch_id})
             execute(
                 "UPDATE job SET not_before = 0 WHERE id IN (SELECT id FROM render WHERE batch_id = $id)",
                 {"id": batch_id},
@@ -340,7 +342,7 @@ class _Batch:
 def _require_queueing(batch_id: str, checked: int) -> None:
     """Within a transaction: note how far the batch is. Raises Conflict when it was cancelled."""
     both = {"id": batch_id, "checked": checked}
-    if not execute("UPDATE batch SET rows_checked = $checked WHERE id = $id AND status = 'queueing'", both):
+    if not execute(f"UPDATE batch SET rows_checked = $checked WHERE id = $id AND status = '{states.QUEUEING}'", both):
         raise Conflict("the batch was cancelled while it was queued")
 
 
@@ -350,40 +352,18 @@ def _bounded(errors: Errors, number: int) -> Errors:
     return {name: sentences[:most] for name, sentences in list(errors.items())[:most]}
 
 
-def clear(batch_id: str) -> None:
-    """Take away a batch that was never queued, with its renders, of which none was begun."""
-    of_batch = "(SELECT id FROM render WHERE batch_id = $id)"
-    for statement in (
-        f"DELETE FROM job WHERE id IN {of_batch}",
-        f"DELETE FROM render_asset WHERE render_id IN {of_batch}",
-        "DELETE FROM render WHERE batch_id = $id",
-        "DELETE FROM batch_row WHERE batch_id = $id",
-        "DELETE FROM batch WHERE id = $id",
-    ):
-        with writing():
-            execute(statement, {"id": batch_id})
-
-
-def clear_abandoned(settings: Settings) -> list[str]:
-    """Clear batches whose server died while it queued them. Returns their ids."""
-    oldest = now_ms() - int(2000 * settings.batch_seconds)
-    with reading():
-        found = rows("SELECT id, owner, created_at FROM batch WHERE status = 'queueing'", {})
-    abandoned = [batch_id for batch_id, owner, created in found if created < oldest or is_dead(owner or "")]
-    for batch_id in abandoned:
-        clear(batch_id)
-    return abandoned
-
-
 def cancel_batch(caller: Caller, batch_id: str) -> BatchDetail:
     """Cancel all rows that are not finished, and the queueing of the others. Raises NotFound."""
     with writing():
         lock_account(caller.account_id)
         find_batch(caller, batch_id)
-        execute("UPDATE batch SET status = 'cancelled' WHERE id = $id AND status = 'queueing'", {"id": batch_id})
         execute(
-            "UPDATE job SET status = 'cancelled', completed_at = $now WHERE lease_owner IS NULL "
-            "AND status IN ('pending', 'processing') "
+            f"UPDATE batch SET status = '{states.CANCELLED}' WHERE id = $id AND status = '{states.QUEUEING}'",
+            {"id": batch_id},
+        )
+        execute(
+            f"UPDATE job SET status = '{states.CANCELLED}', completed_at = $now WHERE lease_owner IS NULL "
+            f"AND status IN ({states.listed(states.CLAIMABLE)}) "
             "AND id IN (SELECT id FROM render WHERE batch_id = $id AND webhook_url IS NULL)",
             {"id": batch_id, "now": now_ms()},
         )
@@ -399,7 +379,7 @@ def _cancel_some(caller: Caller, batch_id: str) -> int:
         lock_account(caller.account_id)
         active = rows(
             "SELECT job.id FROM job JOIN render ON render.id = job.id WHERE render.batch_id = $id "
-            "AND job.status IN ('pending', 'processing') ORDER BY render.batch_row DESC LIMIT $most",
+            f"AND job.status IN ({states.listed(states.CLAIMABLE)}) ORDER BY render.batch_row DESC LIMIT $most",
             {"id": batch_id, "most": PIECE_ROWS},
         )
         for (job_id,) in active:

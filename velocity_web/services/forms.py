@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,10 +9,11 @@ from typing import Any
 
 from velocity_web.accounts.auth import Caller
 from velocity_web.failures import Invalid
-from velocity_web.http.operation import Body
+from velocity_web.processes.assignments import FormAssignment
 from velocity_web.processes.child import Child
 from velocity_web.processes.form_process import render_form
 from velocity_web.processes.runner import Runner, TaskFailed
+from velocity_web.schemas.reading import Body
 from velocity_web.settings import Settings
 
 SMALL_BYTES = 64 * 1024
@@ -47,7 +47,8 @@ def read_render(caller: Caller, settings: Settings, runner: Runner, body: Body) 
     if body.length <= SMALL_BYTES:
         head, customizations = render_form(body.stream.read())
         return RenderForm(Head(**head), customizations)
-    with runner.slot(caller.account_id), _reading(runner, settings, body, {"kind": "render"}) as child, _failing():
+    assignment = FormAssignment(kind="render", length=body.length)
+    with runner.slot(caller.account_id), _reading(runner, settings, body, assignment) as child, _failing():
         message = child.message()
         _require_form(message)
         return RenderForm(Head(**message["head"]), str(message["map"]))
@@ -86,23 +87,27 @@ def batch_form(runner: Runner, settings: Settings, body: Body, query: dict[str, 
 
     Raises Invalid.
     """
-    kind = "csv" if body.kind == "text/csv" else "batch"
-    spec = {"kind": kind, "most_rows": settings.batch_max_rows, "query": query}
-    with _reading(runner, settings, body, spec) as child:
+    assignment = FormAssignment(
+        kind="csv" if body.kind == "text/csv" else "batch",
+        length=body.length,
+        most_rows=settings.batch_max_rows,
+        query=query,
+    )
+    with _reading(runner, settings, body, assignment) as child:
         with _failing():
             form = BatchForm(child)
         yield form
 
 
 @contextmanager
-def _reading(runner: Runner, settings: Settings, body: Body, spec: dict[str, Any]) -> Iterator[Child]:
+def _reading(runner: Runner, settings: Settings, body: Body, assignment: FormAssignment) -> Iterator[Child]:
     """A child that was sent the body."""
     with _failing():
         child = runner.start("form")
     try:
         with child.within(settings.still_seconds):
             with _failing():
-                child.tell(json.dumps({**spec, "length": body.length}).encode(), b"\n")
+                child.tell(assignment.line())
                 while part := body.stream.read(CHUNK):
                     child.tell(part)
             yield child

@@ -13,12 +13,12 @@ import velocity_engine as engine
 from velocity_web.accounts.auth import Caller
 from velocity_web.database.entities import Asset, Audio, Campaign, Job, Template, TemplateInstance, reading, rows
 from velocity_web.failures import Invalid
+from velocity_web.orders.posters import poster_of
 from velocity_web.processes.runner import Checker, TaskFailed
 from velocity_web.schemas import states
 from velocity_web.schemas.render import EncoderConfigRequest, JobInfo, RenderOutput
 from velocity_web.services.codecs import codec_told
 from velocity_web.services.estimates import Estimate, Past, past_of, trial_of
-from velocity_web.services.posters import poster_of
 
 Errors = dict[str, list[str]]
 NO_MAP = "[]"
@@ -158,17 +158,17 @@ def find_assets(
     """
     found: dict[str, engine.FileReference] = {}
     for index, key, asset_id in named:
-        place = f"customizationMap[{index}].{key}"
+        field = f"customizationMap[{index}].{key}"
         if asset_id not in known:
             known[asset_id] = Asset.get(id=asset_id[:40].lower())
         asset = known[asset_id]
         if asset is None or asset.account_id != caller.account_id:
-            errors[f"{place}.assetId"] = [f"there is no asset {asset_id[:80]}"]
+            errors[f"{field}.assetId"] = [f"there is no asset {asset_id[:80]}"]
             continue
         found[asset_id] = engine.FileReference(asset.file, asset.sha256)
         if key in ("image", "video") and asset.kind != key:
             what = {"image": "a picture", "video": "a clip"}.get(asset.kind, asset.kind)
-            errors[place] = [f"the asset {asset.name!r} is {what}; name it by {asset.kind!r} in place of {key!r}"]
+            errors[field] = [f"the asset {asset.name!r} is {what}; name it by {asset.kind!r} in place of {key!r}"]
     return found
 
 
@@ -236,8 +236,8 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
     def files_of(named: list[list[list[Any]]]) -> dict[str, str]:
         with reading():
             for number, one in enumerate(named):
-                places = [(int(index), str(key), str(asset_id)) for index, key, asset_id in one]
-                assets[number] = find_assets(question.caller, places, errors[number], known)
+                wanted = [(int(index), str(key), str(asset_id)) for index, key, asset_id in one]
+                assets[number] = find_assets(question.caller, wanted, errors[number], known)
         return {key: str((question.data / file.location).resolve()) for one in assets for key, file in one.items()}
 
     encoder = None if question.encoder is None else question.encoder.to_values()

@@ -30,6 +30,9 @@ from velocity_web.database.entities import (
 from velocity_web.events import webhooks
 from velocity_web.events.wake import wake
 from velocity_web.failures import Conflict, Invalid, KeyReused, NotFound
+from velocity_web.orders.executors import executor_errors
+from velocity_web.orders.posters import CONTENT_TYPES, forget_poster, poster_errors, poster_urls
+from velocity_web.orders.render_requests import read_request, request_text
 from velocity_web.processes.runner import Runner
 from velocity_web.schemas import states
 from velocity_web.schemas.render import (
@@ -48,9 +51,7 @@ from velocity_web.schemas.render import (
 from velocity_web.schemas.template import FindingDto
 from velocity_web.services.codecs import codec_errors, content_type
 from velocity_web.services.estimates import Estimate
-from velocity_web.services.executors import executor_errors
 from velocity_web.services.forms import RenderForm
-from velocity_web.services.posters import CONTENT_TYPES, forget_poster, poster_errors, poster_urls
 from velocity_web.services.render_checks import (
     CheckRequest,
     Source,
@@ -63,7 +64,6 @@ from velocity_web.services.render_checks import (
     terms_of,
     ticket_of,
 )
-from velocity_web.services.render_requests import read_request, request_text
 from velocity_web.services.sampling import Sampling, expected, sampled
 from velocity_web.settings import Settings
 from velocity_web.storage.disk import require_room as require_room_on_disk
@@ -464,7 +464,7 @@ def cancel_render(caller: Caller, render_id: str) -> RenderCancelled:
     with writing():
         lock_account(caller.account_id)
         _render, job = find_render(caller, render_id)
-        if job.status not in (states.PENDING, states.PROCESSING):
+        if job.status not in states.CLAIMABLE:
             raise Conflict(f"the render is already {job.status}")
         cancel_job(job)
     wake()
@@ -511,9 +511,11 @@ def delete_render(caller: Caller, data: Path, render_id: str) -> None:
             "name = $name WHERE id = $id",
             forget,
         )
-        execute("UPDATE job SET status = 'deleted', name = $name, reason = NULL WHERE id = $id", forget)
+        execute(f"UPDATE job SET status = '{states.DELETED}', name = $name, reason = NULL WHERE id = $id", forget)
         execute("DELETE FROM render_asset WHERE render_id = $id", {"id": render_id})
-        execute("DELETE FROM webhook_delivery WHERE render_id = $id AND status <> 'pending'", {"id": render_id})
+        execute(
+            f"DELETE FROM webhook_delivery WHERE render_id = $id AND status <> '{states.PENDING}'", {"id": render_id}
+        )
     for path in (file, data / poster if poster else None):
         if path:
             remove(path)

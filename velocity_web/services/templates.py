@@ -12,7 +12,6 @@ from velocity_web.clock import iso_time, now_ms
 from velocity_web.database.entities import Job, Template, execute, lock_account, new_id, reading, rows, writing
 from velocity_web.events.wake import wake
 from velocity_web.failures import Conflict, Invalid, NotDeletable, NotFound
-from velocity_web.http.uploads import Upload, clean_name
 from velocity_web.schemas import states
 from velocity_web.schemas.template import (
     FindingDto,
@@ -30,11 +29,11 @@ from velocity_web.schemas.template import (
 from velocity_web.services.paging import jobs_of, wanted
 from velocity_web.services.processing import with_job
 from velocity_web.services.template_zip import zip_fault
-from velocity_web.storage.files import StoredFile, publish, remove
+from velocity_web.storage.files import StoredFile, Upload, clean_name, publish, remove
 
 USES_TEMPLATE = (
     "SELECT 1 FROM render JOIN job ON job.id = render.id WHERE render.template_id = $id "
-    "AND job.status IN ('pending', 'processing', 'cancelling') LIMIT 1"
+    f"AND job.status IN ({states.listed(states.ACTIVE)}) LIMIT 1"
 )
 
 
@@ -101,7 +100,7 @@ def list_templates(caller: Caller) -> list[TemplateDto]:
         found = rows(
             "SELECT template.id, template.name, template.size_bytes, template.created_at FROM template "
             "JOIN job ON job.subject_id = template.id "
-            "WHERE template.account_id = $account AND job.status = 'completed' "
+            f"WHERE template.account_id = $account AND job.status = '{states.COMPLETED}' "
             "ORDER BY template.created_at DESC, template.id",
             {"account": caller.account_id},
         )
@@ -192,7 +191,7 @@ def delete_template(caller: Caller, data: Path, template_id: str) -> None:
         file: Path = data / template.file
         if job.status != states.FAILED:
             quota.give_back(caller.account_id, template.size_bytes)
-        execute("DELETE FROM job WHERE subject_id = $id AND kind = 'template'", {"id": template_id})
+        execute(f"DELETE FROM job WHERE subject_id = $id AND kind = '{states.TEMPLATE}'", {"id": template_id})
         execute("DELETE FROM template WHERE id = $id", {"id": template_id})
     remove(file)
 

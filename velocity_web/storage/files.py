@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -14,6 +16,8 @@ from uuid import uuid4
 FOLDERS = ("templates", "audio", "assets", "renders", "tmp")
 NO_SPACE = "no space is left on the server's disk; delete what is no longer needed, or try again later"
 NO_SPACE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+MAX_NAME = 255
+_UNWANTED = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,28 @@ class MadeFile:
     file: str
     size_bytes: int
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that arrived: its bytes lie at ``path``, synchronised to disk; ``fields`` are the form's other parts."""
+
+    path: Path
+    file_name: str
+    size_bytes: int
+    sha256: str
+    fields: dict[str, str]
+
+    def discard(self) -> None:
+        remove(self.path)
+
+
+def clean_name(name: str | None, otherwise: str) -> str:
+    """A file name without folders and control characters, at most 255 characters long."""
+    last = re.split(r"[\\/]", name or "")[-1]
+    plain = _UNWANTED.sub("", unicodedata.normalize("NFC", last)).strip().strip(".")
+    plain = plain.encode("utf-8", "ignore").decode()
+    return plain[:MAX_NAME] or otherwise
 
 
 def make_folders(data: Path) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from velocity_engine.builtin.effects.device import Margin, Pixels, cut_to_box, direction, even_margin
-from velocity_engine.builtin.effects.fields import Field, layer_places, sampled
+from velocity_engine.builtin.effects.fields import Field, layer_points, sampled
 from velocity_engine.builtin.effects.parameters import choice, limits_of, point, scalar
 from velocity_engine.builtin.effects.waves import WAVES, wave
 from velocity_engine.display import EffectCall
@@ -18,7 +18,7 @@ from velocity_engine.model.layers import Effect
 from velocity_engine.sampler import Sampler
 
 _ONE = np.float32(1.0)
-_Seen = tuple[Field, Field, Field]  # places as seen from a centre: across, down, and how far away
+_Seen = tuple[Field, Field, Field]  # points as seen from a centre: across, down, and how far away
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def _reach(matrix: Matrix, across: float, down: float) -> Margin:
 
 
 def _about(x: Field, y: Field, oval: _Oval) -> _Seen:
-    """The places as seen from the centre in units of the radii, and how far away they are."""
+    """The points as seen from the centre in units of the radii, and how far away they are."""
     across = (x - np.float32(oval.centre[0])) * np.float32(1.0 / oval.radii[0])
     down = (y - np.float32(oval.centre[1])) * np.float32(1.0 / oval.radii[1])
     return across, down, np.hypot(across, down)
@@ -75,18 +75,18 @@ class BulgeEffect:
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         radii, centre, bulge, size = call.values
-        places = layer_places(call, origin, (pixels.shape[0], pixels.shape[1]))
-        if places is None:
+        points = layer_points(call, origin, (pixels.shape[0], pixels.shape[1]))
+        if points is None:
             return pixels
         oval = _Oval(centre, radii)
-        seen = _about(*places, oval)
+        seen = _about(*points, oval)
         amount = abs(bulge) / 4.0
         ball = 2.0 * math.sqrt(amount) / (1.0 + amount)  # one over the radius of the ball that is looked at
         inside = np.clip(seen[2], np.float32(1e-6), _ONE)
         round_way = np.arcsin(inside * np.float32(ball)) / (inside * np.float32(math.asin(ball))) - _ONE
         steep_way = inside ** np.float32(2.0 * 1.3 * amount**3) - _ONE
         factor = _ONE + (round_way + steep_way) * np.float32(math.copysign(1.0, bulge))
-        out = sampled(pixels, call, origin, *_spread(*places, oval, seen, factor))
+        out = sampled(pixels, call, origin, *_spread(*points, oval, seen, factor))
         cut_to_box(out, call, origin, size)
         return out
 
@@ -108,14 +108,14 @@ class SpherizeEffect:
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         radius, centre, size = call.values
-        places = layer_places(call, origin, (pixels.shape[0], pixels.shape[1]))
-        if places is None:
+        points = layer_points(call, origin, (pixels.shape[0], pixels.shape[1]))
+        if points is None:
             return pixels
         oval = _Oval(centre, (radius, radius))
-        seen = _about(*places, oval)
+        seen = _about(*points, oval)
         inside = np.clip(seen[2], np.float32(1e-6), _ONE)
         factor = np.arcsin(inside) / (inside * np.float32(math.pi / 2))
-        out = sampled(pixels, call, origin, *_spread(*places, oval, seen, factor))
+        out = sampled(pixels, call, origin, *_spread(*points, oval, seen, factor))
         cut_to_box(out, call, origin, size)
         return out
 
@@ -140,10 +140,10 @@ class TwirlEffect:
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         angle, radius, centre, size = call.values
-        places = layer_places(call, origin, (pixels.shape[0], pixels.shape[1]))
-        if places is None:
+        points = layer_points(call, origin, (pixels.shape[0], pixels.shape[1]))
+        if points is None:
             return pixels
-        x, y = places
+        x, y = points
         across, down = x - np.float32(centre[0]), y - np.float32(centre[1])
         left = _ONE - np.minimum(np.hypot(across, down) * np.float32(1.0 / radius), _ONE)
         turn = left * left * np.float32(-angle)
@@ -178,10 +178,10 @@ class WaveWarpEffect:
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         kind, height, width, way, run, pin, size = call.values
-        places = layer_places(call, origin, (pixels.shape[0], pixels.shape[1]))
-        if places is None:
+        points = layer_points(call, origin, (pixels.shape[0], pixels.shape[1]))
+        if points is None:
             return pixels
-        x, y = places
+        x, y = points
         along = (x - np.float32(size[0] / 2)) * np.float32(way[0]) + (y - np.float32(size[1] / 2)) * np.float32(way[1])
         shift = wave(kind, along * np.float32(1.0 / width) + np.float32(run)) * np.float32(height)
         if pin > 1:
@@ -190,7 +190,7 @@ class WaveWarpEffect:
 
 
 def _from_pinned(pin: int, x: Field, y: Field, size: tuple[float, float]) -> Field:
-    """How far places lie from what an entry of the menu pins: 2 all edges, 3 centre, 4 left, 5 top, 6 right, 7 bottom,
+    """How far points lie from what an entry of the menu pins: 2 all edges, 3 centre, 4 left, 5 top, 6 right, 7 bottom,
     8 left and right, 9 top and bottom."""
     right, bottom = np.float32(size[0]) - x, np.float32(size[1]) - y
     if pin == 3:

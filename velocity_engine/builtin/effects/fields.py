@@ -1,4 +1,4 @@
-"""Where each pixel of a buffer stands in the layer, and the picture sampled at other places of the layer: what
+"""Where each pixel of a buffer stands in the layer, and the picture sampled at other points of the layer: what
 effects share that bend a picture."""
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def _affine(shape: tuple[int, int], m: Matrix) -> tuple[Field, Field]:
         return np.add.outer(rows[0], columns[0]), np.add.outer(rows[1], columns[1])
 
 
-def layer_places(call: EffectCall, origin: tuple[int, int], shape: tuple[int, int]) -> tuple[Field, Field] | None:
+def layer_points(call: EffectCall, origin: tuple[int, int], shape: tuple[int, int]) -> tuple[Field, Field] | None:
     """The layer's x and y of each pixel's centre, (h, w) float32; None where the layer is flattened to nothing."""
     back = from_buffer(call, origin)
     return None if back is None else _affine(shape, back)
@@ -34,11 +34,11 @@ def layer_places(call: EffectCall, origin: tuple[int, int], shape: tuple[int, in
 
 def sampled(pixels: Pixels, call: EffectCall, origin: tuple[int, int], x: Field, y: Field) -> Pixels:
     """For each pixel what the picture has at the place (x, y) of the layer; clear outside of the buffer."""
-    from velocity_engine.kernels.pictures.sample_places import sample_places
+    from velocity_engine.kernels.pictures.sample_at import sample_at
 
     a, b, c, d, e, f = (np.float32(number) for number in to_buffer(call, origin))
     with np.errstate(over="ignore", invalid="ignore"):
-        return sample_places(pixels, a * x + c * y + e, b * x + d * y + f)
+        return sample_at(pixels, a * x + c * y + e, b * x + d * y + f)
 
 
 def box_picture(
@@ -95,7 +95,7 @@ def wrapped(
     pixels: Pixels, call: EffectCall, origin: tuple[int, int], size: tuple[float, float], x: Field, y: Field
 ) -> Pixels:
     """As ``sampled``, of the layer's box repeated in all directions."""
-    from velocity_engine.kernels.pictures.sample_places import WRAP, sample_places
+    from velocity_engine.kernels.pictures.sample_at import WRAP, sample_at
 
     found = box_picture(pixels, call, origin, size)
     if found is None:
@@ -104,4 +104,4 @@ def wrapped(
     width, height = np.float32(size[0]), np.float32(size[1])
     with np.errstate(over="ignore", invalid="ignore"):
         x, y = x - width * np.floor(x / width), y - height * np.floor(y / height)
-        return sample_places(box, x * np.float32(across), y * np.float32(down), WRAP)
+        return sample_at(box, x * np.float32(across), y * np.float32(down), WRAP)

@@ -50,32 +50,32 @@ class GlowEffect:
         return limits_of(effect, arbitrary_map_of_colours=(6, 7, frozenset((1.0, 2.0))))
 
     def evaluate(self, effect: Effect, sampler: Sampler, matrix: Matrix) -> EffectCall | None:
-        source, place = choice(effect, 0, sampler, 2, number=1), choice(effect, 4, sampler, BEHIND, number=5)
+        source, stacking = choice(effect, 0, sampler, 2, number=1), choice(effect, 4, sampler, BEHIND, number=5)
         threshold = clamped(scalar(effect, 1, sampler, 153.0, number=2) / 255.0, 0.0, 1.0)
         radius = max(scalar(effect, 2, sampler, 10.0, number=3), 0.0)
         intensity = clamped(scalar(effect, 3, sampler, 1.0, number=4), 0.0, 255.0)
-        if intensity <= 0.0 and place != NONE:
+        if intensity <= 0.0 and stacking != NONE:
             return None
         operation = OPERATIONS.get(choice(effect, 5, sampler, 3, number=6), BlendMode.NORMAL)
         ramp = _ramp(effect, sampler) if choice(effect, 6, sampler, 1, number=7) == A_AND_B else None
         dimensions, sigma = choice(effect, 13, sampler, 1, number=14), radius * BLUR_SIZE_TO_SIGMA
         spread = (sigma if dimensions != 3 else 0.0, sigma if dimensions != 2 else 0.0)
         across, down = device_sigmas(matrix, *spread)
-        values = (source == BY_ALPHA, threshold, spread, intensity, place, operation.value, ramp)
+        values = (source == BY_ALPHA, threshold, spread, intensity, stacking, operation.value, ramp)
         return EffectCall(self.key, values, matrix, even_margin(reach(across), reach(down)), nanoseconds=65.0)
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         from velocity_engine.kernels.filters.blur import blur_rgba
         from velocity_engine.kernels.pixels.blend import blend_layer
 
-        by_alpha, threshold, spread, intensity, place, operation, ramp = call.values
+        by_alpha, threshold, spread, intensity, stacking, operation, ramp = call.values
         glow = blur_rgba(_bright(pixels, threshold, by_alpha), *device_sigmas(call.matrix, *spread))
         glow = _coloured(glow, intensity, ramp)
-        if place == NONE:
+        if stacking == NONE:
             return glow
         height, width = pixels.shape[:2]
-        below, above = (glow, pixels) if place == ON_TOP else (pixels, glow)
-        mode = BlendMode.NORMAL.value if place == ON_TOP else operation
+        below, above = (glow, pixels) if stacking == ON_TOP else (pixels, glow)
+        mode = BlendMode.NORMAL.value if stacking == ON_TOP else operation
         if mode == BlendMode.NORMAL.value:
             return _over(above, below)
         blend_layer(below, above, 0, 0, 0, 0, width, height, mode, 1.0)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.builtin.effects.device import Pixels, box_margin, cut_to_box, direction, even_margin
-from velocity_engine.builtin.effects.fields import Field, layer_places, sampled, wrapped
+from velocity_engine.builtin.effects.fields import Field, layer_points, sampled, wrapped
 from velocity_engine.builtin.effects.parameters import choice, scalar, switch, values_of
 from velocity_engine.display import EffectCall, LayerPicture
 from velocity_engine.model.geometry import Matrix, mean_scale
@@ -42,9 +42,9 @@ def picture_of(effect: Effect, sampler: Sampler, matrix: Matrix, stretched: bool
 
 
 def laid_on(picture: LayerPicture, size: tuple[float, float], x: Field, y: Field, fit: int) -> Pixels:
-    """The other layer's pixels at the places (x, y) of a layer of ``size``: CENTER and STRETCH go on with the edge's
+    """The other layer's pixels at the points (x, y) of a layer of ``size``: CENTER and STRETCH go on with the edge's
     pixels outside, TILE repeats it."""
-    from velocity_engine.kernels.pictures.sample_places import REPEAT_EDGE, WRAP, sample_places
+    from velocity_engine.kernels.pictures.sample_at import REPEAT_EDGE, WRAP, sample_at
 
     assert picture.pixels is not None
     width, height = np.float32(picture.size[0]), np.float32(picture.size[1])
@@ -56,7 +56,7 @@ def laid_on(picture: LayerPicture, size: tuple[float, float], x: Field, y: Field
         else:
             x, y = x - width * np.floor(x / width), y - height * np.floor(y / height)
         u, v = x * np.float32(picture.width / width), y * np.float32(picture.height / height)
-    return sample_places(picture.pixels, u, v, WRAP if fit == TILE else REPEAT_EDGE)
+    return sample_at(picture.pixels, u, v, WRAP if fit == TILE else REPEAT_EDGE)
 
 
 def channel(pixels: Pixels, number: int, straight: bool) -> Values:
@@ -117,15 +117,15 @@ class DisplacementMapEffect:
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         across, down, most_x, most_y, fit, wrap, expand, size = call.values
-        places = layer_places(call, origin, (pixels.shape[0], pixels.shape[1]))
-        if places is None or call.picture is None:
+        points = layer_points(call, origin, (pixels.shape[0], pixels.shape[1]))
+        if points is None or call.picture is None:
             return pixels
-        x, y = places
+        x, y = points
         chart = laid_on(call.picture, size, x, y, fit)
         shown = chart[..., 3] / np.float32(255.0)
-        for place, number, most in ((x, across, most_x), (y, down, most_y)):
+        for field, number, most in ((x, across, most_x), (y, down, most_y)):
             way = (channel(chart, number, True) - np.float32(0.5)) * np.float32(2.0 * most)
-            place += way * shown if number in (RED, GREEN, BLUE, LUMINANCE) else way
+            field += way * shown if number in (RED, GREEN, BLUE, LUMINANCE) else way
         out = wrapped(pixels, call, origin, size, x, y) if wrap else sampled(pixels, call, origin, x, y)
         if not expand:
             cut_to_box(out, call, origin, size)
@@ -158,12 +158,12 @@ class SetMatteEffect:
         from velocity_engine.kernels.pixels.unpremultiply import to_straight
 
         number, invert, fit, onto, straight, size = call.values
-        places = layer_places(call, origin, (pixels.shape[0], pixels.shape[1]))
-        if places is None or call.picture is None:
+        points = layer_points(call, origin, (pixels.shape[0], pixels.shape[1]))
+        if points is None or call.picture is None:
             return pixels
-        matte = channel(laid_on(call.picture, size, *places, fit), number if number < 10 else 0, straight)
+        matte = channel(laid_on(call.picture, size, *points, fit), number if number < 10 else 0, straight)
         if fit == CENTER:
-            (x, y), (width, height) = places, call.picture.size
+            (x, y), (width, height) = points, call.picture.size
             matte[(abs(x - size[0] / 2) > width / 2) | (abs(y - size[1] / 2) > height / 2)] = 0.0
         coverage = np.rint(matte * np.float32(255.0)).astype(np.uint8)
         if invert:

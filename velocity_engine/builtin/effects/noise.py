@@ -41,20 +41,20 @@ class FractalNoiseEffect:
         contrast = clamped(scalar(effect, 3, sampler, 100.0) / 100.0, 0.0, 100.0)
         bright = clamped(scalar(effect, 4, sampler, 0.0) / 100.0, -100.0, 100.0)
         tone = (switch(effect, 2, sampler), contrast, bright)
-        values = (_placing(effect, sampler), _finer(effect, sampler), _planes(effect, sampler), octaves, share,
+        values = (_grid_matrix(effect, sampler), _finer(effect, sampler), _planes(effect, sampler), octaves, share,
                   grain, fold, tone, opacity)  # fmt: skip
         return EffectCall(self.key, values, matrix, nanoseconds=10.0 + 9.0 * octaves)
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         from velocity_engine.kernels.filters.noise import fractal_noise
 
-        placing, finer, planes, octaves, share, grain, fold, (flip, contrast, bright), opacity = call.values
-        back, grid = from_buffer(call, origin), invert(placing)
+        grid_matrix, finer, planes, octaves, share, grain, fold, (flip, contrast, bright), opacity = call.values
+        back, grid = from_buffer(call, origin), invert(grid_matrix)
         if back is None or grid is None:
             return np.zeros_like(pixels)
         value = np.zeros(pixels.shape[:2], np.float32)
-        place = np.array(multiply(grid, back))
-        fractal_noise(value, pixels[..., 3], place, np.array(finer), *planes, octaves, share, grain, fold)
+        matrix = np.array(multiply(grid, back))
+        fractal_noise(value, pixels[..., 3], matrix, np.array(finer), *planes, octaves, share, grain, fold)
         if flip:
             value = np.float32(1.0) - value
         value = (value - np.float32(0.5)) * np.float32(contrast) + np.float32(0.5 + bright)
@@ -65,7 +65,7 @@ class FractalNoiseEffect:
         return mixed(out, pixels, 1.0 - opacity)
 
 
-def _placing(effect: Effect, sampler: Sampler) -> Matrix:
+def _grid_matrix(effect: Effect, sampler: Sampler) -> Matrix:
     """From the coarsest grid to the layer."""
     offset, turn = point(effect, 12, sampler, (0.0, 0.0)), scalar(effect, 7, sampler, 0.0)
     uniform = switch(effect, 8, sampler, True)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from velocity_engine.builtin.effects.device import Pixels, box_margin, cut_to_box
-from velocity_engine.builtin.effects.fields import Field, box_picture, layer_places, sampled
+from velocity_engine.builtin.effects.fields import Field, box_picture, layer_points, sampled
 from velocity_engine.builtin.effects.parameters import choice, clamped, point, scalar
 from velocity_engine.display import EffectCall
 from velocity_engine.model.geometry import Matrix
@@ -34,10 +34,10 @@ class MirrorEffect:
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         centre, normal, size = call.values
-        places = layer_places(call, origin, (pixels.shape[0], pixels.shape[1]))
-        if places is None:
+        points = layer_points(call, origin, (pixels.shape[0], pixels.shape[1]))
+        if points is None:
             return pixels
-        x, y = places
+        x, y = points
         behind = (x - np.float32(centre[0])) * np.float32(normal[0]) + (y - np.float32(centre[1])) * np.float32(
             normal[1]
         )
@@ -64,21 +64,21 @@ class PolarEffect:
         return EffectCall(self.key, values, matrix, box_margin(matrix, sampler.size))
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
-        from velocity_engine.kernels.pictures.sample_places import REPEAT_EDGE, sample_places
+        from velocity_engine.kernels.pictures.sample_at import REPEAT_EDGE, sample_at
         from velocity_engine.kernels.pixels.matte import multiply_mask
 
         share, to_polar, size = call.values
-        places = layer_places(call, origin, (pixels.shape[0], pixels.shape[1]))
+        points = layer_points(call, origin, (pixels.shape[0], pixels.shape[1]))
         found = box_picture(pixels, call, origin, size)
-        if places is None or found is None:
+        if points is None or found is None:
             return np.zeros_like(pixels)
         box, across, down = found
-        x, y = places
+        x, y = points
         u, v = _unrolled(x, y, size) if to_polar else _rolled(x, y, size)
         part = np.float32(share)
         u, v = (x + (u - x) * part) * np.float32(across), (y + (v - y) * part) * np.float32(down)
         # The box's pixels go on to either side, so that the cut of a disc is no seam; beyond its edges it is clear.
-        out = sample_places(box, u, v, REPEAT_EDGE)
+        out = sample_at(box, u, v, REPEAT_EDGE)
         within = np.minimum(v, box.shape[0] - v)
         if not to_polar:
             within = np.minimum(within, np.minimum(u, box.shape[1] - u))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.builtin.effects.device import Pixels, box_margin
-from velocity_engine.builtin.effects.fields import Field, box_picture, layer_places
+from velocity_engine.builtin.effects.fields import Field, box_picture, layer_points
 from velocity_engine.builtin.effects.parameters import choice, point, scalar
 from velocity_engine.display import EffectCall
 from velocity_engine.model.geometry import Matrix, mean_scale
@@ -42,12 +42,12 @@ class SphereEffect:
         from velocity_engine.kernels.pixels.matte import multiply_mask
 
         turns, order, side, radius, centre, size = call.values
-        places = layer_places(call, origin, (pixels.shape[0], pixels.shape[1]))
+        points = layer_points(call, origin, (pixels.shape[0], pixels.shape[1]))
         found = box_picture(pixels, call, origin, size)
-        if places is None or found is None or radius <= 0.0:
+        if points is None or found is None or radius <= 0.0:
             return np.zeros_like(pixels)
         unit = np.float32(1.0 / radius)
-        x, y = (places[0] - np.float32(centre[0])) * unit, (places[1] - np.float32(centre[1])) * unit
+        x, y = (points[0] - np.float32(centre[0])) * unit, (points[1] - np.float32(centre[1])) * unit
         far = np.hypot(x, y)
         turned = _rotation(order, turns).T.astype(np.float32)
         out: Pixels = np.zeros_like(pixels)
@@ -65,7 +65,7 @@ class SphereEffect:
 
 def _seen(box: Pixels, x: Field, y: Field, turned: NDArray[np.float32], side: float) -> Pixels:
     """The box on the ball where rays from the eye through (x, y, 0) meet it: first (-1) or at last (1)."""
-    from velocity_engine.kernels.pictures.sample_places import WRAP, sample_places
+    from velocity_engine.kernels.pictures.sample_at import WRAP, sample_at
 
     eye = np.float32(_EYE)
     a = x * x + y * y + eye * eye
@@ -75,7 +75,7 @@ def _seen(box: Pixels, x: Field, y: Field, turned: NDArray[np.float32], side: fl
     nx, ny, nz = (turned[k, 0] * ball[0] + turned[k, 1] * ball[1] + turned[k, 2] * ball[2] for k in range(3))
     u = np.float32(0.5) + np.arctan2(nx, nz) * np.float32(0.5 / math.pi)
     v = np.float32(0.5) + np.arcsin(np.clip(ny, np.float32(-1.0), np.float32(1.0))) * np.float32(1.0 / math.pi)
-    return sample_places(box, u * np.float32(box.shape[1]), v * np.float32(box.shape[0]), WRAP)
+    return sample_at(box, u * np.float32(box.shape[1]), v * np.float32(box.shape[0]), WRAP)
 
 
 def _rotation(order: int, turns: tuple[float, float, float]) -> NDArray[np.float64]:

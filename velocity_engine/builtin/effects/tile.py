@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.builtin.effects.device import Pixels, box_margin, cut_to_box, even_margin
-from velocity_engine.builtin.effects.fields import Field, box_picture, layer_places, wrapped
+from velocity_engine.builtin.effects.fields import Field, box_picture, layer_points, wrapped
 from velocity_engine.builtin.effects.parameters import clamped, point, scalar, switch
 from velocity_engine.display import EffectCall
 from velocity_engine.model.geometry import Matrix, multiply, transformed_bounds, translation
@@ -41,26 +41,26 @@ class MotionTileEffect:
         whole = tile == sampler.size and centre == (width / 2, height / 2) and output == sampler.size
         if whole and phase == 0.0:
             return None
-        place = (centre[0] - tile[0] / 2, centre[1] - tile[1] / 2)
-        values = (place, tile, output, mirror, phase, rows, sampler.size)
+        corner = (centre[0] - tile[0] / 2, centre[1] - tile[1] / 2)
+        values = (corner, tile, output, mirror, phase, rows, sampler.size)
         return EffectCall(self.key, values, matrix, _tile_margin(matrix, sampler.size, output), nanoseconds=50.0)
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
-        from velocity_engine.kernels.pictures.sample_places import REPEAT_EDGE, WRAP, sample_places
+        from velocity_engine.kernels.pictures.sample_at import REPEAT_EDGE, WRAP, sample_at
 
-        place, tile, output, mirror, phase, rows, size = call.values
-        places = layer_places(call, origin, (pixels.shape[0], pixels.shape[1]))
+        corner, tile, output, mirror, phase, rows, size = call.values
+        points = layer_points(call, origin, (pixels.shape[0], pixels.shape[1]))
         found = box_picture(pixels, call, origin, size, tile)
-        if places is None or found is None or min(output) <= 0.0:
+        if points is None or found is None or min(output) <= 0.0:
             return np.zeros_like(pixels)
         box = found[0]
-        x = (places[0] - np.float32(place[0])) * np.float32(1.0 / tile[0])
-        y = (places[1] - np.float32(place[1])) * np.float32(1.0 / tile[1])
+        x = (points[0] - np.float32(corner[0])) * np.float32(1.0 / tile[0])
+        y = (points[1] - np.float32(corner[1])) * np.float32(1.0 / tile[1])
         if phase != 0.0:
             (x, y) = (_shifted(x, y, phase), y) if rows else (x, _shifted(y, x, phase))
         fold = _mirrored if mirror else _fraction
         u, v = fold(x) * np.float32(box.shape[1]), fold(y) * np.float32(box.shape[0])
-        out = sample_places(box, u, v, REPEAT_EDGE if mirror else WRAP)
+        out = sample_at(box, u, v, REPEAT_EDGE if mirror else WRAP)
         corner = translation((size[0] - output[0]) / 2, (size[1] - output[1]) / 2)
         cut_to_box(out, replace(call, matrix=multiply(call.matrix, corner)), origin, output)
         return out
@@ -106,10 +106,10 @@ class OffsetEffect:
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         shift, keep, size = call.values
-        places = layer_places(call, origin, (pixels.shape[0], pixels.shape[1]))
-        if places is None:
+        points = layer_points(call, origin, (pixels.shape[0], pixels.shape[1]))
+        if points is None:
             return pixels
-        out = wrapped(pixels, call, origin, size, places[0] - np.float32(shift[0]), places[1] - np.float32(shift[1]))
+        out = wrapped(pixels, call, origin, size, points[0] - np.float32(shift[0]), points[1] - np.float32(shift[1]))
         cut_to_box(out, call, origin, size)
         return mixed(out, pixels, keep)
 
@@ -140,22 +140,22 @@ class MosaicEffect:
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         blocks, sharp, size = call.values
-        places = layer_places(call, origin, (pixels.shape[0], pixels.shape[1]))
+        points = layer_points(call, origin, (pixels.shape[0], pixels.shape[1]))
         found = box_picture(pixels, call, origin, size)
-        if places is None or found is None:
+        if points is None or found is None:
             return np.zeros_like(pixels)
         box = found[0]
         across, down = (min(count, side) for count, side in zip(blocks, (box.shape[1], box.shape[0]), strict=True))
         colors = _middles(box, across, down) if sharp else _means(box, across, down)
-        columns = _block_of(places[0], size[0], across)
-        out = np.ascontiguousarray(colors[_block_of(places[1], size[1], down), columns])
+        columns = _block_of(points[0], size[0], across)
+        out = np.ascontiguousarray(colors[_block_of(points[1], size[1], down), columns])
         cut_to_box(out, call, origin, size)
         return out
 
 
-def _block_of(place: Field, side: float, count: int) -> NDArray[np.intp]:
+def _block_of(points: Field, side: float, count: int) -> NDArray[np.intp]:
     with np.errstate(invalid="ignore"):
-        at: Field = np.nan_to_num(np.clip(place * np.float32(count / side), 0.0, np.float32(count - 0.5)))
+        at: Field = np.nan_to_num(np.clip(points * np.float32(count / side), 0.0, np.float32(count - 0.5)))
     return at.astype(np.intp)
 
 

@@ -20,8 +20,8 @@ _WHITE = (1.0, 1.0, 1.0, 1.0)
 def color_ramp(*stops: tuple[float, ...]) -> NDArray[np.float64]:
     """(256, 3): straight RGB through ``stops`` at even distances, dark to bright."""
     at = np.linspace(0.0, 1.0, 256)
-    places = np.linspace(0.0, 1.0, len(stops))
-    return np.stack([np.interp(at, places, [stop[k] for stop in stops]) for k in range(3)], axis=1)
+    positions = np.linspace(0.0, 1.0, len(stops))
+    return np.stack([np.interp(at, positions, [stop[k] for stop in stops]) for k in range(3)], axis=1)
 
 
 class TintEffect:

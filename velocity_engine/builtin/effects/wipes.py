@@ -84,10 +84,8 @@ class VenetianBlindsEffect:
         before, after = 0.5 * min(soft, completion), 0.5 * min(soft, 1.0 - completion)
         low = max(0.0, 0.5 * (1.0 - completion / soft))
         high = min(1.0, 0.5 * (1.0 + (1.0 - completion) / soft))
-        places = np.array([0.0, completion - 2 * before, completion + after - before, 1.0 - after - before, 1.0])
-        wipe_periodic(
-            pixels, factors[0], factors[1], factors[2] - before, places, np.array([low, low, high, high, low])
-        )
+        stops = np.array([0.0, completion - 2 * before, completion + after - before, 1.0 - after - before, 1.0])
+        wipe_periodic(pixels, factors[0], factors[1], factors[2] - before, stops, np.array([low, low, high, high, low]))
         return pixels
 
 

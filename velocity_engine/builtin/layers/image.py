@@ -37,8 +37,8 @@ class PreparedImage:
 
 def _image_command(picture: Picture, box: tuple[float, float], fit: str) -> DrawCommand:
     height, width = picture.pixels.shape[:2]
-    place = fitted(box, (width, height), fit)
-    return command(ImageSource(picture, place.width, place.height, place.window), place.matrix)
+    fitting = fitted(box, (width, height), fit)
+    return command(ImageSource(picture, fitting.width, fitting.height, fitting.window), fitting.matrix)
 
 
 class ImageLayerType:

@@ -18,6 +18,7 @@ from velocity_engine.model.text import Caps, TextDocument, TextPathOptions, Wigg
 from velocity_engine.plugin_types import LayerContext, PreparedLayer
 from velocity_engine.sampler import Sampler
 from velocity_engine.text.animators import changes_at, changes_characters, replaced_text
+from velocity_engine.text.cluster_matrices import Anchors, anchors_of, cluster_matrices, flat_matrices
 from velocity_engine.text.drawing import Outlines, PlacedText, outlines_of, text_commands
 from velocity_engine.text.findings import document_findings
 from velocity_engine.text.fit import FittedText, fit_text
@@ -32,7 +33,6 @@ from velocity_engine.text.limits import (
     length_findings,
 )
 from velocity_engine.text.on_path import clusters_on_path
-from velocity_engine.text.placing import Anchors, anchors_of, flat_matrices, placed_matrices
 from velocity_engine.text.typesetter import catalogue_of
 
 _KEPT = 256  # laid out texts a layer remembers
@@ -67,11 +67,11 @@ class PreparedText:
         self._laid: OrderedDict[TextDocument, _Laid] = OrderedDict()
         self._changes_characters = changes_characters(content.text.animators)
         self._start = layer.start_time
-        self._placing_moves = bool(compositions) or _placing_moves(content, self._path)
+        self._matrices_move = bool(compositions) or _matrices_move(content, self._path)
 
     @property
     def moves(self) -> bool:
-        return self._text.document.moves or self._placing_moves
+        return self._text.document.moves or self._matrices_move
 
     def draw(self, sampler: Sampler) -> Sequence[DrawCommand]:
         document = bounded(sampler.text(self._text.document))
@@ -80,7 +80,7 @@ class PreparedText:
             text = replaced_text(laid.fitted.layout, self._text.animators, sampler, self._seed)
             caps = Caps.NORMAL if document.caps is Caps.ALL else document.caps
             laid = self.laid(replace(document, text=text, caps=caps))
-        if self._placing_moves:
+        if self._matrices_move:
             return self._commands(laid, sampler)
         if laid.commands is None:
             laid.commands = tuple(self._commands(laid, sampler))
@@ -116,7 +116,7 @@ class PreparedText:
         else:
             alignment = sampler.vector(text.grouping_alignment) if text.grouping_alignment is not None else (0.0, 0.0)
             anchors = laid.anchors.at(np.array((*alignment, 0.0)[:2], np.float64))
-            matrices = placed_matrices(layout, anchors, document.justify, changes, path)
+            matrices = cluster_matrices(layout, anchors, document.justify, changes, path)
         scale = layout.size / document.size
         placed = PlacedText(matrices, document, changes, scale, laid.clips, self._label)
         commands = text_commands(laid.outlines, placed)
@@ -167,7 +167,7 @@ def _path_property(layer: Layer, options: TextPathOptions | None) -> Property[Be
     return layer.masks[options.mask].path
 
 
-def _placing_moves(content: TextContent, path: Property[Bezier] | None) -> bool:
+def _matrices_move(content: TextContent, path: Property[Bezier] | None) -> bool:
     """Whether anything beside the document's own keyframes can change from frame to frame."""
     text = content.text
     properties = [path, text.grouping_alignment, *_properties(text.path)]

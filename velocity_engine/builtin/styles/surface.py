@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from velocity_engine.builtin.effects.device import Pixels, device_sigmas, direction, even_margin, reach
 from velocity_engine.builtin.effects.drop_shadow import soft_alpha
-from velocity_engine.builtin.effects.fields import Field, layer_places
+from velocity_engine.builtin.effects.fields import Field, layer_points
 from velocity_engine.builtin.effects.parameters import RGBA, clamped, style_color, style_scalar
 from velocity_engine.builtin.styles.paint import Style, moved_mask, paint_inside, style_mode, tint_inside
 from velocity_engine.display import BLUR_SIZE_TO_SIGMA, EffectCall
@@ -202,12 +202,12 @@ class GradientOverlayStyle(Style):
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         box, kind, angle, scale, reverse, shift, stops, opacity, mode = call.values
-        places = layer_places(call, origin, (pixels.shape[0], pixels.shape[1]))
+        points = layer_points(call, origin, (pixels.shape[0], pixels.shape[1]))
         width, height = box[2] - box[0], box[3] - box[1]
-        if places is None or not (width > 0.0 and height > 0.0):
+        if points is None or not (width > 0.0 and height > 0.0):
             return pixels
-        x = places[0] - np.float32((box[0] + box[2]) / 2 + shift[0] / 100.0 * width)
-        y = places[1] - np.float32((box[1] + box[3]) / 2 + shift[1] / 100.0 * height)
+        x = points[0] - np.float32((box[0] + box[2]) / 2 + shift[0] / 100.0 * width)
+        y = points[1] - np.float32((box[1] + box[3]) / 2 + shift[1] / 100.0 * height)
         at = _along(kind, x, y, math.radians(angle), (width, height), scale)
         if reverse:
             at = _ONE - at

@@ -106,7 +106,7 @@ class Engine:
         """What the expression of a text selector returns, as ``Sampler.select``; ``before`` where it fails."""
         if id(prop) in self._off or not len(units):
             return before
-        rows, places = np.unique(np.column_stack((units, before)), axis=0, return_inverse=True)
+        rows, inverse = np.unique(np.column_stack((units, before)), axis=0, return_inverse=True)
         with self._lock:
             from _quickjs import JSException
 
@@ -116,7 +116,7 @@ class Engine:
             except (JSException, *_FAILURES) as error:
                 self._switch_off(prop, layer, _reason(error), "what the others select is kept")
                 return before
-        return selected[places.reshape(-1)]
+        return selected[inverse.reshape(-1)]
 
     def check(self) -> None:
         """Tries every expression once, so that those that fail are reported before a render."""

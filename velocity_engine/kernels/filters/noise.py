@@ -67,11 +67,11 @@ def _folded(value, fold):
     types.void(_VALUES, _ALPHA, _MAP, _MAP, *[types.float64] * 5, types.int64, types.int64),
     error_model="numpy",
 )
-def fractal_noise(out, alpha, place, finer, first, second, weight, octaves, share, grain, fold):
+def fractal_noise(out, alpha, matrix, finer, first, second, weight, octaves, share, grain, fold):
     """Values of 0..1 wherever ``alpha`` is not 0.
 
-    ``out``: (h, w) float32, written; ``alpha``: (h, w) uint8. ``place``: (6,) the map from pixels to the coarsest grid,
-    ``finer`` from each grid to the next. ``first``, ``second``: the planes of the grid, whole numbers, mixed by
+    ``out``: (h, w) float32, written; ``alpha``: (h, w) uint8. ``matrix``: (6,) the map from pixels to the coarsest
+    grid, ``finer`` from each grid to the next. ``first``, ``second``: the planes of the grid, whole numbers, mixed by
     ``weight``. ``octaves``: how many grids, the last counts by the fraction; ``share``: what each counts of the one
     before. ``grain``: BLOCK, LINEAR or SOFT_LINEAR between the grid's points; ``fold``: what becomes of each value v:
     BASIC v, TURBULENT_BASIC |1 - 2 v|, TURBULENT_SMOOTH its square, TURBULENT_SHARP its root.
@@ -82,8 +82,8 @@ def fractal_noise(out, alpha, place, finer, first, second, weight, octaves, shar
         for u in range(out.shape[1]):
             if alpha[v, u] == 0:
                 continue
-            x = _F(place[0] * (u + 0.5) + place[2] * (v + 0.5) + place[4])
-            y = _F(place[1] * (u + 0.5) + place[3] * (v + 0.5) + place[5])
+            x = _F(matrix[0] * (u + 0.5) + matrix[2] * (v + 0.5) + matrix[4])
+            y = _F(matrix[1] * (u + 0.5) + matrix[3] * (v + 0.5) + matrix[5])
             left, amplitude, total, weights = octaves, _F(1.0), _F(0.0), _F(0.0)
             while left > 0.0:
                 counts = amplitude * _F(min(left, 1.0))

@@ -8,35 +8,20 @@ from numba import types
 from numpy.typing import NDArray
 
 from velocity_engine.kernels.compiler.decorator import kernel
-from velocity_engine.kernels.compiler.inlined import inlined
+from velocity_engine.kernels.vectors.packed import joined
+from velocity_engine.kernels.vectors.taps import FRACTION, WHOLE, mean, share_of_both, tap
 
 _PIXELS = types.Array(types.uint8, 3, "C")
 _SOURCE = types.Array(types.uint8, 3, "C", readonly=True)
 _PACKED = types.Array(types.uint32, 2, "C")
 _PACKED_SOURCE = types.Array(types.uint32, 2, "C", readonly=True)
-_MASK = np.uint64(0x00FF00FF00FF00FF)
 _MATRIX = types.Array(types.float64, 2, "C", readonly=True)
-
-
-@inlined
-def _spread(pixel):
-    wide = np.uint64(pixel)
-    return (wide | (wide << np.uint64(24))) & _MASK
-
-
-@inlined
-def _tap(src, j, i, weight):
-    """A pixel's four channels in 16-bit lanes, times an 8-bit weight; clear outside."""
-    if 0 <= j < src.shape[0] and 0 <= i < src.shape[1]:
-        return _spread(src[j, i]) * weight
-    return np.uint64(0)
 
 
 @kernel(types.void(_PACKED, _PACKED_SOURCE, _MATRIX), error_model="numpy")
 def _project(dst, src, inverse):
     m = inverse
     height, width = src.shape
-    low, full = np.uint64(0xFF), np.uint64(256)
     for y in range(dst.shape[0]):
         for x in range(dst.shape[1]):
             px, py = x + 0.5, y + 0.5
@@ -50,12 +35,11 @@ def _project(dst, src, inverse):
                 continue
             fixed_u, fixed_v = np.int64((u + 1.0) * 256.0), np.int64((v + 1.0) * 256.0)
             i, j = (fixed_u >> 8) - 1, (fixed_v >> 8) - 1
-            wx, wy = np.uint64(fixed_u) & low, np.uint64(fixed_v) & low
-            w11 = (wx * wy + np.uint64(128)) >> np.uint64(8)
-            total = _tap(src, j, i, full - wx - wy + w11) + _tap(src, j, i + 1, wx - w11)
-            total += _tap(src, j + 1, i, wy - w11) + _tap(src, j + 1, i + 1, w11)
-            total = ((total + np.uint64(0x0080008000800080)) >> np.uint64(8)) & _MASK
-            dst[y, x] = np.uint32(total | (total >> np.uint64(24)))
+            wx, wy = np.uint64(fixed_u) & FRACTION, np.uint64(fixed_v) & FRACTION
+            w11 = share_of_both(wx, wy)
+            total = tap(src, j, i, WHOLE - wx - wy + w11) + tap(src, j, i + 1, wx - w11)
+            total += tap(src, j + 1, i, wy - w11) + tap(src, j + 1, i + 1, w11)
+            dst[y, x] = joined(mean(total))
 
 
 def draw_projected(dst: NDArray[np.uint8], src: NDArray[np.uint8], inverse: NDArray[np.float64]) -> None:

@@ -2,9 +2,9 @@
 
 Pixels are premultiplied RGBA, 8 bits each. Inside a kernel one pixel is a uint32 (little-endian, so alpha is the
 highest byte), at edges spread over a uint64 whose four 16-bit lanes hold R, B, G and A: one multiplication then works
-on all channels. Inside a picture, places are first put into a short buffer and then sampled in whole vectors, which is
-several times as fast. What a device pixel gets depends on its position alone, never on the clip, so tiles join without
-seams.
+on all channels. Inside a picture, sample points are first put into a short buffer and then sampled in whole vectors,
+which is several times as fast. What a device pixel gets depends on its position alone, never on the clip, so tiles
+join without seams.
 """
 
 from __future__ import annotations
@@ -18,22 +18,29 @@ from numpy.typing import NDArray
 from velocity_engine.kernels.compiler.decorator import kernel
 from velocity_engine.kernels.compiler.inlined import inlined
 from velocity_engine.kernels.vectors.bilinear import SAMPLES, sample
-from velocity_engine.kernels.vectors.packed import EIGHT, EVEN, HALF, ODD, over, scaled
+from velocity_engine.kernels.vectors.packed import (
+    EIGHT,
+    EVEN,
+    HALF,
+    ODD,
+    WIDE_ALPHA,
+    WIDE_FULL,
+    joined,
+    over,
+    scaled,
+    scaled_wide,
+    spread,
+)
 from velocity_engine.kernels.vectors.prefetch import prefetch
+from velocity_engine.kernels.vectors.taps import WHOLE, mean, share_of_both
 
 _CHUNK = 256  # samples at a time; whole vectors
 # A turned row crosses a picture as no prefetcher expects: what a row some way ahead reads there is fetched into the
 # caches. Of the samples of a row so many do that each line of the cache is met, however the picture is turned.
 _ROWS_AHEAD, _SAMPLES_APART = 8.0, 8
 _ONE = np.uint64(1)
-_BYTE = np.uint64(8)
-_MASK = np.uint64(0x00FF00FF00FF00FF)
-_HALF = np.uint64(0x0080008000800080)
-_LOW = np.uint64(0xFF)
-_W256 = np.uint64(256)
 _S24 = np.uint64(24)
 _S32 = np.uint64(32)
-_S48 = np.uint64(48)
 _TOP = np.uint32(24)
 _TWO, _S2 = np.uint32(0x00020002), np.uint32(2)
 _OPAQUE = np.uint32(0xFF000000)
@@ -45,44 +52,26 @@ _FAR = 1073741824.0  # beyond this a coordinate no longer fits the fixed point
 
 
 @inlined
-def _spread(pixel):
-    wide = np.uint64(pixel)
-    return (wide | (wide << _S24)) & _MASK
-
-
-@inlined
-def _join(lanes):
-    return np.uint32(lanes | (lanes >> _S24))
-
-
-@inlined
-def _scaled(lanes, factor):
-    """Each lane times factor / 255, rounded exactly."""
-    product = lanes * factor + _HALF
-    return ((product + ((product >> _BYTE) & _MASK)) >> _BYTE) & _MASK
-
-
-@inlined
 def _put(dst, y, x, lanes, coverage):
     """Source-over of one pixel, its lanes first multiplied by coverage / 255."""
-    if coverage != _LOW:
-        lanes = _scaled(lanes, coverage)
-    alpha = (lanes >> _S48) & _LOW
-    if alpha == _LOW:
-        dst[y, x] = _join(lanes)
+    if coverage != WIDE_FULL:
+        lanes = scaled_wide(lanes, coverage)
+    alpha = (lanes >> WIDE_ALPHA) & WIDE_FULL
+    if alpha == WIDE_FULL:
+        dst[y, x] = joined(lanes)
     elif lanes != 0:
-        dst[y, x] = _join(lanes + _scaled(_spread(dst[y, x]), _LOW - alpha))
+        dst[y, x] = joined(lanes + scaled_wide(spread(dst[y, x]), WIDE_FULL - alpha))
 
 
 @inlined
 def _bilinear(p00, p10, p01, p11, wx, wy):
     """The mean of four pixels with 8-bit weights that sum to 256, rounded once."""
-    w11 = (wx * wy + np.uint64(128)) >> _BYTE
+    w11 = share_of_both(wx, wy)
     w10 = wx - w11
     w01 = wy - w11
-    w00 = _W256 - wx - w01
-    total = _spread(p00) * w00 + _spread(p10) * w10 + _spread(p01) * w01 + _spread(p11) * w11 + _HALF
-    return (total >> _BYTE) & _MASK
+    w00 = WHOLE - wx - w01
+    total = spread(p00) * w00 + spread(p10) * w10 + spread(p01) * w01 + spread(p11) * w11
+    return mean(total)
 
 
 @inlined
@@ -105,7 +94,7 @@ def _span(start, step, low, high, x0, x1):
 
 
 @inlined
-def _places(stride, u, v, step_u, step_v, count, index, weights):
+def _sample_points(stride, u, v, step_u, step_v, count, index, weights):
     """Where ``count`` sample points lie, as ``bilinear.sample`` takes them. Returns their number, rounded up to whole
     vectors, which repeat the last."""
     step = np.uint32(stride)
@@ -124,7 +113,7 @@ def _places(stride, u, v, step_u, step_v, count, index, weights):
 @inlined
 def _lay(row, pixels, count, common, opacity):
     """Source-over of ``count`` pixels times opacity / 255; ``common`` is the AND of them."""
-    if opacity != _LOW:
+    if opacity != WIDE_FULL:
         factor = np.uint32(opacity)
         for k in range(count):
             row[k] = over(scaled(pixels[k], factor), row[k])
@@ -192,12 +181,12 @@ def _draw_affine(dst, src, a, b, c, d, e, f, wx0, wy0, wx1, wy1, x0, y0, x1, y1,
                 column, line = u >> 32, v >> 32
                 i0, i1 = min(max(column, left), right), min(max(column + 1, left), right)
                 j0, j1 = min(max(line, top), bottom), min(max(line + 1, top), bottom)
-                wx, wy = (np.uint64(u) >> _S24) & _LOW, (np.uint64(v) >> _S24) & _LOW
+                wx, wy = (np.uint64(u) >> _S24) & WIDE_FULL, (np.uint64(v) >> _S24) & WIDE_FULL
                 _put(dst, y, x, _bilinear(src[j0, i0], src[j0, i1], src[j1, i0], src[j1, i1], wx, wy), coverage)
         for x in range(inner, outer, _CHUNK):
             count = min(_CHUNK, outer - x)
             u, v = u0 + step_u * x, v0 + step_v * x
-            whole = _places(stride, u, v, step_u, step_v, count, index, weights)
+            whole = _sample_points(stride, u, v, step_u, step_v, count, index, weights)
             _fetch_ahead(flat, index, count, ahead)
             common = sample(flat, stride, index, weights, whole, mixed)
             _lay(dst[y, x : x + count], mixed, count, common, opacity)
@@ -221,8 +210,8 @@ def _axis_steps(scale, shift, low, high, begin, end, index, weight, coverage):
 @inlined
 def _put_column(dst, y, x, mixed, i, weight, coverage):
     w = np.uint64(weight)
-    pair = _spread(mixed[i]) * (_W256 - w) + _spread(mixed[i + 1]) * w + _HALF
-    _put(dst, y, x, (pair >> _BYTE) & _MASK, (coverage + np.uint64(127)) // np.uint64(255))
+    pair = spread(mixed[i]) * (WHOLE - w) + spread(mixed[i + 1]) * w
+    _put(dst, y, x, mean(pair), (coverage + np.uint64(127)) // np.uint64(255))
 
 
 @inlined

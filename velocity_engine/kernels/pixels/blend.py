@@ -129,12 +129,12 @@ def blend_layer(
     if not (x0 < x1 and y0 < y1 and opacity > 0.0):
         return
     alpha = min(255, int(opacity * 255.0 + 0.5))
-    place = (int(ox), int(oy), x0, y0, x1, y1, int(mode), alpha)
+    arguments = (int(ox), int(oy), x0, y0, x1, y1, int(mode), alpha)
     if mode not in _SUMS and mode not in (_OVERLAY, _HARD):
         # Seldom used, so compiled only when it is.
         from velocity_engine.kernels.pixels.blend_straight import blend_straight
 
-        blend_straight(dst, np.ascontiguousarray(src), *place)
+        blend_straight(dst, np.ascontiguousarray(src), *arguments)
         return
     factors = np.array(_SUMS.get(mode, (0, 0, 0, 0, 0)), np.int32)
-    _blend(dst.view(np.uint32)[..., 0], np.ascontiguousarray(src).view(np.uint32)[..., 0], *place, factors)
+    _blend(dst.view(np.uint32)[..., 0], np.ascontiguousarray(src).view(np.uint32)[..., 0], *arguments, factors)

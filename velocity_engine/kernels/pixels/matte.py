@@ -14,6 +14,10 @@ _SOURCE = types.Array(types.uint8, 3, "C", readonly=True)
 _MASK = types.Array(types.uint8, 2, "C")
 _MASK_SOURCE = types.Array(types.uint8, 2, "C", readonly=True)
 _PIXELS = types.Array(types.uint32, 2, "C")
+ALPHA, ALPHA_INVERTED, LUMA, LUMA_INVERTED = 1, 2, 3, 4
+"""What of a matte counts, by the numbers that Lottie has for it ("Matte Modes")."""
+ADD, SUBTRACT, INTERSECT, LIGHTEN, DARKEN, DIFFERENCE = range(6)
+"""How a mask is joined to those before it."""
 _SIXTEEN, _ROUND = np.uint32(16), np.uint32(32768)
 _RED, _GREEN, _BLUE = np.uint32(13933), np.uint32(46871), np.uint32(4732)  # of 65536
 
@@ -57,14 +61,14 @@ def matte_from(src, mode, out):
     """The coverage that a matte layer gives.
 
     ``src``: (h, w, 4) uint8, premultiplied; ``out``: (h, w) uint8, written; both C-contiguous.
-    ``mode``: 1 alpha, 2 inverted alpha, 3 luma, 4 inverted luma (Lottie "Matte Modes"). Luma is the Rec. 709 sum
+    ``mode``: ALPHA, ALPHA_INVERTED, LUMA or LUMA_INVERTED. Luma is the Rec. 709 sum
     0.2126 R + 0.7152 G + 0.0722 B of the premultiplied, gamma-coded colour.
     """
-    flip = np.uint8(255 if mode == 2 or mode == 4 else 0)
+    flip = np.uint8(255 if mode in (ALPHA_INVERTED, LUMA_INVERTED) else 0)
     packed = src.reshape(src.shape[0], 4 * src.shape[1]).view(np.uint32)
     width = min(packed.shape[1], out.shape[1])
     for y in range(min(src.shape[0], out.shape[0])):
-        if mode <= 2:
+        if mode in (ALPHA, ALPHA_INVERTED):
             _alpha_row(packed[y, :width], flip, out[y, :width])
         else:
             _luma_row(packed[y, :width], flip, out[y, :width])
@@ -83,15 +87,17 @@ def combine_mask(acc, coverage, mode, inverted, opacity):
     """Joins one more mask of a layer to those before it.
 
     ``acc``: (h, w) uint8, written; ``coverage``: (h, w) uint8, C-contiguous: the mask's own, taken as 255 - coverage
-    when ``inverted``, then times ``opacity`` (0..1). ``mode``: 0 add (a + c - a c), 1 subtract (a (1 - c)), 2
-    intersect (a c), 3 lighten (the greater), 4 darken (the lesser), 5 difference (a + c - 2 a c).
+    when ``inverted``, then times ``opacity`` (0..1). ``mode``: ADD (a + c - a c), SUBTRACT
+    (a (1 - c)), INTERSECT (a c), LIGHTEN (the greater), DARKEN (the lesser) or DIFFERENCE (a + c - 2 a c).
     """
     flip = np.uint8(255 if inverted else 0)
     weight = np.int32(min(max(opacity, 0.0), 1.0) * 255.0 + 0.5)
-    by_acc = np.int32(0 if mode in (2, 4) else 1)
-    by_new = np.int32(1 if mode in (0, 3, 5) else 0)
-    by_product = np.int32(0 if mode in (3, 4) else 1 if mode == 2 else -2 if mode == 5 else -1)
-    by_lesser = np.int32(-1 if mode == 3 else 1 if mode == 4 else 0)
+    by_acc = np.int32(0 if mode in (INTERSECT, DARKEN) else 1)
+    by_new = np.int32(1 if mode in (ADD, LIGHTEN, DIFFERENCE) else 0)
+    by_product = np.int32(
+        0 if mode in (LIGHTEN, DARKEN) else 1 if mode == INTERSECT else -2 if mode == DIFFERENCE else -1
+    )
+    by_lesser = np.int32(-1 if mode == LIGHTEN else 1 if mode == DARKEN else 0)
     width = min(acc.shape[1], coverage.shape[1])
     for y in range(min(acc.shape[0], coverage.shape[0])):
         _combine_row(acc[y, :width], coverage[y, :width], flip, weight, by_acc, by_new, by_product, by_lesser)

@@ -28,7 +28,7 @@ def _paint(pixels, y, x, at, ends):
 
 @kernel(types.void(_PIXELS, *[types.float64] * 3, _ENDS))
 def paint_linear(pixels, a, b, c, ends):
-    """The place on the ramp is a x + b y + c."""
+    """The position on the ramp is a x + b y + c."""
     for y in range(pixels.shape[0]):
         for x in range(pixels.shape[1]):
             if pixels[y, x, 3]:
@@ -37,7 +37,7 @@ def paint_linear(pixels, a, b, c, ends):
 
 @kernel(types.void(_PIXELS, *[types.float64] * 6, _ENDS))
 def paint_radial(pixels, a, b, c, d, e, f, ends):
-    """The place on the ramp is the length of (a x + c y + e, b x + d y + f)."""
+    """The position on the ramp is the length of (a x + c y + e, b x + d y + f)."""
     for y in range(pixels.shape[0]):
         for x in range(pixels.shape[1]):
             if pixels[y, x, 3]:

@@ -1,4 +1,4 @@
-"""Wipes: pixels multiplied by a coverage that follows from their place alone.
+"""Wipes: pixels multiplied by a coverage that follows from their position alone.
 
 ``pixels``: (h, w, 4) uint8, premultiplied, C-contiguous, written. The centre of pixel (x, y) lies at (x + 0.5, y +
 0.5).
@@ -34,18 +34,18 @@ def wipe_linear(pixels, a, b, c):
 
 
 @kernel(types.void(_PIXELS, *[types.float64] * 3, _NUMBERS, _NUMBERS))
-def wipe_periodic(pixels, a, b, c, places, heights):
-    """Coverage by the fraction of a x + b y + c: linear between ``heights`` (n,) at ``places`` (n,), which rise from
+def wipe_periodic(pixels, a, b, c, stops, heights):
+    """Coverage by the fraction of a x + b y + c: linear between ``heights`` (n,) at ``stops`` (n,), which rise from
     0 to 1."""
     for y in range(pixels.shape[0]):
         for x in range(pixels.shape[1]):
             at = a * (x + 0.5) + b * (y + 0.5) + c
             at -= math.floor(at)
             k = 1
-            while k < places.shape[0] - 1 and places[k] <= at:
+            while k < stops.shape[0] - 1 and stops[k] <= at:
                 k += 1
-            span = places[k] - places[k - 1]
-            part = (at - places[k - 1]) / span if span > 0.0 else 0.0
+            span = stops[k] - stops[k - 1]
+            part = (at - stops[k - 1]) / span if span > 0.0 else 0.0
             _multiply(pixels, y, x, heights[k - 1] + (heights[k] - heights[k - 1]) * part)
 
 

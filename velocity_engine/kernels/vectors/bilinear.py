@@ -1,4 +1,4 @@
-"""Bilinear samples of a picture at many places, as LLVM's vector instructions.
+"""Bilinear samples of a picture at many points, as LLVM's vector instructions.
 
 Numba's loops load one neighbour at a time into buffers, for LLVM cannot tell that they may be put into vectors at once,
 and multiply in 32-bit lanes. Here eight samples are a vector of 16-bit lanes, four for each two neighbours: a third
@@ -26,7 +26,7 @@ _BYTES, _LANES, _PIXELS, _PAIRS = (
 def _sample(_context: Any, source: Any, stride: Any, index: Any, weights: Any, count: Any, out: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kinds = signature.args
-        pixels, places, shares, result = (
+        pixels, indices, shares, result = (
             make_array(kinds[at])(context, builder, arguments[at]).data for at in (0, 2, 3, 5)
         )
         row, count = arguments[1], arguments[4]
@@ -34,7 +34,7 @@ def _sample(_context: Any, source: Any, stride: Any, index: Any, weights: Any, c
         builder.store(_all(_PIXELS, 0xFFFFFFFF), common)
         with cgutils.for_range(builder, builder.udiv(count, count.type(SAMPLES))) as loop:
             first = builder.mul(loop.index, loop.index.type(SAMPLES))
-            upper, lower = _neighbours(builder, pixels, row, places, first)
+            upper, lower = _neighbours(builder, pixels, row, indices, first)
             mixed = _mixed(builder, upper, lower, _load(builder, shares, first, _PIXELS))
             builder.store(mixed, builder.bitcast(builder.gep(result, [first]), _PIXELS.as_pointer()), align=4)
             builder.store(builder.and_(builder.load(common), mixed), common)
@@ -44,11 +44,11 @@ def _sample(_context: Any, source: Any, stride: Any, index: Any, weights: Any, c
     return types.uint32(source, stride, index, weights, count, out), generate
 
 
-def _neighbours(builder: Any, pixels: Any, row: Any, places: Any, first: Any) -> tuple[Any, Any]:
-    """The two pixels at each place and right of it, and the two below them, as the halves of 64 bits."""
+def _neighbours(builder: Any, pixels: Any, row: Any, indices: Any, first: Any) -> tuple[Any, Any]:
+    """The two pixels at each index and right of it, and the two below them, as the halves of 64 bits."""
     upper = lower = ir.Constant(_PAIRS, ir.Undefined)
     for k in range(SAMPLES):
-        at = builder.zext(builder.load(builder.gep(places, [builder.add(first, first.type(k))])), _PAIR)
+        at = builder.zext(builder.load(builder.gep(indices, [builder.add(first, first.type(k))])), _PAIR)
         upper = builder.insert_element(upper, _load(builder, pixels, at, _PAIR), _PIXEL(k))
         lower = builder.insert_element(lower, _load(builder, pixels, builder.add(at, row), _PAIR), _PIXEL(k))
     return upper, lower

@@ -69,14 +69,14 @@ def ruleset(version: int, granted: Iterable[tuple[str, int]], connections: int =
 
 
 def _grant(rules: int, path: str, rights: int) -> None:
-    place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
     try:
         if not os.path.isdir(path):
             rights &= OF_FILES
-        rule = _PathBeneath(rights, place)
+        rule = _PathBeneath(rights, opened)
         syscall(ADD_RULE, rules, PATH_BENEATH, ctypes.byref(rule), 0)
     finally:
-        os.close(place)
+        os.close(opened)
 
 
 def restrict(rules: int) -> None:

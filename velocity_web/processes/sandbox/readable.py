@@ -64,16 +64,16 @@ def roots() -> tuple[str, ...]:
     may lie beside them.
     """
     python = [_installed(Path(prefix)) for prefix in (sys.prefix, sys.base_prefix, sys.exec_prefix)]
-    places = {*SYSTEM, *(path for paths in python for path in paths), *sysconfig.get_paths().values()}
-    places -= {sysconfig.get_path("data"), sysconfig.get_path("scripts")}
+    paths = {*SYSTEM, *(path for group in python for path in group), *sysconfig.get_paths().values()}
+    paths -= {sysconfig.get_path("data"), sysconfig.get_path("scripts")}
     for entry in sys.path if sys.flags.safe_path else sys.path[1:]:  # without the folder that Python was started in
         if entry and os.path.isfile(entry):
-            places.add(entry)
-        elif entry and not _lies_in(entry, places):
-            places.update(_importable(Path(entry)))
-    places.update(place for place in _loaded() if not _lies_in(place, places))
-    real = {os.path.realpath(place) for place in places if os.path.exists(place)}
-    return tuple(sorted(place for place in real if not _lies_in(place, real - {place})))
+            paths.add(entry)
+        elif entry and not _lies_in(entry, paths):
+            paths.update(_importable(Path(entry)))
+    paths.update(path for path in _loaded() if not _lies_in(path, paths))
+    real = {os.path.realpath(path) for path in paths if os.path.exists(path)}
+    return tuple(sorted(path for path in real if not _lies_in(path, real - {path})))
 
 
 def _installed(prefix: Path) -> list[str]:
@@ -106,6 +106,6 @@ def _loaded() -> set[str]:
     return found
 
 
-def _lies_in(path: str, places: Iterable[str]) -> bool:
+def _lies_in(path: str, paths: Iterable[str]) -> bool:
     real = Path(os.path.realpath(path))
-    return any(real.is_relative_to(os.path.realpath(place)) for place in places)
+    return any(real.is_relative_to(os.path.realpath(folder)) for folder in paths)

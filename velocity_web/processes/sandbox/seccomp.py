@@ -120,7 +120,7 @@ def _low(argument: int) -> list[Step]:
 
 
 def _only(argument: int, values: tuple[int, ...]) -> list[Step]:
-    skips = [(JUMP_IF_EQUAL, len(values) - place, 0, value) for place, value in enumerate(values)]
+    skips = [(JUMP_IF_EQUAL, len(values) - index, 0, value) for index, value in enumerate(values)]
     return [*_low(argument), *skips, _refuse(errno.EPERM), _ALLOW]
 
 
@@ -129,7 +129,7 @@ def _skip_refusal_if(value: int) -> list[Step]:
 
 
 def _all_but(argument: int, values: tuple[int, ...]) -> list[Step]:
-    skips = [(JUMP_IF_EQUAL, len(values) - place, 0, value) for place, value in enumerate(values)]
+    skips = [(JUMP_IF_EQUAL, len(values) - index, 0, value) for index, value in enumerate(values)]
     return [*_low(argument), *skips, _ALLOW, _refuse(errno.EPERM)]
 
 

@@ -109,5 +109,5 @@ class PreparedCountdown:
         age = whole - rest if whole > 0 else POP_SECONDS
         pop = 1.0 + 0.12 * (1.0 - min(age / POP_SECONDS, 1.0)) ** 2
         # Digits stand on the baseline and are 0.73 em high: their middle goes to the middle of the ring.
-        place = multiply(translation(x, y), multiply(scaling(pop, pop), translation(0.0, 0.365 * text.size)))
-        return [altered(one, matrix=multiply(place, one.matrix)) for one in text.commands]
+        matrix = multiply(translation(x, y), multiply(scaling(pop, pop), translation(0.0, 0.365 * text.size)))
+        return [altered(one, matrix=multiply(matrix, one.matrix)) for one in text.commands]

@@ -125,7 +125,7 @@ class AnimationWriter:
     def begin(self) -> None:
         raise NotImplementedError
 
-    def picture(self, place: tuple[int, int, int, int], data: bytes, milliseconds: int) -> None:
+    def picture(self, box: tuple[int, int, int, int], data: bytes, milliseconds: int) -> None:
         raise NotImplementedError
 
     def end(self) -> None:
@@ -160,8 +160,8 @@ class WebPWriter(AnimationWriter):
         self.file.write(_chunk(b"VP8X", bytes([flags, 0, 0, 0]) + size))
         self.file.write(_chunk(b"ANIM", bytes(6)))  # on nothing, for ever
 
-    def picture(self, place: tuple[int, int, int, int], data: bytes, milliseconds: int) -> None:
-        left, top, width, height = place
+    def picture(self, box: tuple[int, int, int, int], data: bytes, milliseconds: int) -> None:
+        left, top, width, height = box
         numbers = (left // 2, top // 2, width - 1, height - 1, milliseconds)
         instead = bytes([0x02])  # of what was there, not over it
         self.file.write(_chunk(b"ANMF", b"".join(map(_three_bytes, numbers)) + instead + data))
@@ -183,8 +183,8 @@ class ApngWriter(AnimationWriter):
         self._control = self.file.tell()
         self.file.write(_png_chunk(b"acTL", bytes(8)))
 
-    def picture(self, place: tuple[int, int, int, int], data: bytes, milliseconds: int) -> None:
-        left, top, width, height = place
+    def picture(self, box: tuple[int, int, int, int], data: bytes, milliseconds: int) -> None:
+        left, top, width, height = box
         unit = next(unit for unit in (1, 10, 100, 1000) if milliseconds < unit << 16)  # what 16 bits hold
         delay = (round(milliseconds / unit), PER_SECOND // unit)
         control = struct.pack(">IIIIIHHBB", next(self._numbers), width, height, left, top, *delay, 0, 0)

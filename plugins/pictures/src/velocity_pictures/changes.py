@@ -55,8 +55,8 @@ def packet_of(number: int, change: Change | None, data: bytes) -> EncodedPacket:
     if change is None:
         return EncodedPacket(data=b"", pts=number, dts=number, duration=1, key=False)
     height, width = change.pixels.shape[:2]
-    place = np.array([change.left, change.top, width, height], "<u4").tobytes()
-    return EncodedPacket(data=place + data, pts=number, dts=number, duration=1, key=change.before is None)
+    box = np.array([change.left, change.top, width, height], "<u4").tobytes()
+    return EncodedPacket(data=box + data, pts=number, dts=number, duration=1, key=change.before is None)
 
 
 def place_of(data: bytes) -> tuple[int, int, int, int]:

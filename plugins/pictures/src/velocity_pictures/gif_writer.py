@@ -56,8 +56,8 @@ class GifWriter:
 
     def write(self, packet: EncodedPacket, first: int) -> None:
         if packet.data:
-            place, pixels = _unpacked(packet.data)
-            self._canvas[place] = pixels
+            region, pixels = _unpacked(packet.data)
+            self._canvas[region] = pixels
             self._histogram.add(self._canvas[self._canvas[..., 3] > 0][:, :3])
             self._waiting.write(packet.data)
             self._sizes.append((first + packet.pts, len(packet.data)))
@@ -156,5 +156,5 @@ def _picture(shown: _Shown, delay: int) -> bytes:
 
 
 def _image(picture: Image.Image, shown: _Shown, delay: int, disposal: int) -> list[bytes]:
-    place = shown.left, shown.top
-    return GifImagePlugin.getdata(picture, place, transparency=CLEAR, duration=delay * 10, disposal=disposal)
+    corner = shown.left, shown.top
+    return GifImagePlugin.getdata(picture, corner, transparency=CLEAR, duration=delay * 10, disposal=disposal)

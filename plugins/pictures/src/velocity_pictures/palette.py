@@ -69,9 +69,9 @@ def _binned(
     colours: NDArray[np.float64], counts: NDArray[np.float64], bits: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The means of the colours that have ``bits`` of each channel in common."""
-    _, place = np.unique(packed(colours.astype(np.uint8) >> (8 - bits)), return_inverse=True)
-    total = np.bincount(place, counts).astype(np.float64)
-    return np.stack([np.bincount(place, counts * channel) / total for channel in colours.T], axis=1), total
+    _, group = np.unique(packed(colours.astype(np.uint8) >> (8 - bits)), return_inverse=True)
+    total = np.bincount(group, counts).astype(np.float64)
+    return np.stack([np.bincount(group, counts * channel) / total for channel in colours.T], axis=1), total
 
 
 def _cut(colours: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:

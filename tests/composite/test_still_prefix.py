@@ -1,4 +1,4 @@
-"""A run of still commands is drawn once and gives the same bits as drawing it again."""
+"""A prefix of still commands is drawn once and gives the same bits as drawing it again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from raster_support import circle
 
 from velocity_engine.composite import Compositor, FrameCompositor
-from velocity_engine.composite.still_run import FRAMES, MIN_WORK, StillRun, still_between, work_of
+from velocity_engine.composite.still_prefix import FRAMES, MIN_WORK, StillPrefix, still_between, work_of
 from velocity_engine.display import (
     DisplayList,
     DrawCommand,
@@ -62,38 +62,38 @@ def test_frames_over_a_kept_run_are_those_drawn_in_whole() -> None:
 
 
 def test_a_run_is_kept_once_it_was_still_for_some_frames() -> None:
-    still, run = scenery(), StillRun(Compositor())
+    still, prefix = scenery(), StillPrefix(Compositor())
     displays = [shown(*still, mover(float(step))) for step in range(FRAMES + 2)]
     counts = []
     for before, now in zip([None, *displays], displays, strict=False):
-        run.follow(before, now)
-        counts.append(run.count)
+        prefix.follow(before, now)
+        counts.append(prefix.count)
     assert counts == [0] * FRAMES + [MIN_WORK] * 2
     want = np.zeros((H, W, 4), np.uint8)
     Compositor().draw(shown(*still), want)
-    assert (run.pixels == want).all()
-    run.follow(displays[-1], shown(*still[1:], mover(9.0)))
-    assert run.count == 0
+    assert (prefix.pixels == want).all()
+    prefix.follow(displays[-1], shown(*still[1:], mover(9.0)))
+    assert prefix.count == 0
 
 
 def test_a_run_that_ends_soon_must_be_still_for_longer_next_time() -> None:
-    run, before, kept = StillRun(Compositor()), None, 0
+    prefix, before, kept = StillPrefix(Compositor()), None, 0
     for step in range(120):
         still = scenery(MIN_WORK + 1)[step // 5 % 2 :]
         now = shown(*still, mover(float(step)))
-        had = run.count
-        run.follow(before, now)
-        kept += run.count > had
+        had = prefix.count
+        prefix.follow(before, now)
+        kept += prefix.count > had
         before = now
     assert kept == 1
 
 
 def test_little_work_is_not_worth_it() -> None:
-    still, run = scenery(MIN_WORK - 1), StillRun(Compositor())
+    still, prefix = scenery(MIN_WORK - 1), StillPrefix(Compositor())
     displays = [shown(*still, mover(float(step))) for step in range(2 * FRAMES)]
     for before, now in zip([None, *displays], displays, strict=False):
-        run.follow(before, now)
-    assert run.count == 0
+        prefix.follow(before, now)
+    assert prefix.count == 0
 
 
 def test_work_counts_paths_wherever_they_are() -> None:

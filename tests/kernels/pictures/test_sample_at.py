@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from velocity_engine.kernels.pictures.sample_places import CLEAR, REPEAT_EDGE, WRAP, sample_places
+from velocity_engine.kernels.pictures.sample_at import CLEAR, REPEAT_EDGE, WRAP, sample_at
 
 
 def picture(height: int = 7, width: int = 9) -> NDArray[np.uint8]:
@@ -39,7 +39,7 @@ def test_against_numpy(edge: int) -> None:
     rng = np.random.default_rng(4)
     u = rng.uniform(-12, 22, (20, 30)).astype(np.float32)
     v = rng.uniform(-12, 22, (20, 30)).astype(np.float32)
-    out = sample_places(src, u, v, edge)
+    out = sample_at(src, u, v, edge)
     np.testing.assert_allclose(out, twin(src, u, v, edge), atol=2.01)
     assert (out[..., :3] <= out[..., 3:]).all()
 
@@ -47,19 +47,19 @@ def test_against_numpy(edge: int) -> None:
 def test_pixel_centres_give_the_pixels() -> None:
     src = picture()
     y, x = (np.mgrid[:7, :9] + 0.5).astype(np.float32)
-    np.testing.assert_array_equal(sample_places(src, x, y), src)
-    np.testing.assert_array_equal(sample_places(src, x + 18, y - 21, WRAP), src)
-    np.testing.assert_array_equal(sample_places(src, x - 100, y, REPEAT_EDGE), np.repeat(src[:, :1], 9, axis=1))
+    np.testing.assert_array_equal(sample_at(src, x, y), src)
+    np.testing.assert_array_equal(sample_at(src, x + 18, y - 21, WRAP), src)
+    np.testing.assert_array_equal(sample_at(src, x - 100, y, REPEAT_EDGE), np.repeat(src[:, :1], 9, axis=1))
 
 
 @pytest.mark.parametrize("place", [np.nan, np.inf, -np.inf, 1e30])
 def test_wild_places_are_clear(place: float) -> None:
     u = np.full((3, 4), place, np.float32)
     for edge in (CLEAR, REPEAT_EDGE, WRAP):
-        assert not sample_places(picture(), u, u, edge).any()
+        assert not sample_at(picture(), u, u, edge).any()
 
 
 def test_nothing_gives_nothing() -> None:
     places = np.ones((2, 3), np.float32)
-    assert not sample_places(np.zeros((0, 4, 4), np.uint8), places, places).any()
-    assert sample_places(picture(), places[:0], places[:0]).shape == (0, 3, 4)
+    assert not sample_at(np.zeros((0, 4, 4), np.uint8), places, places).any()
+    assert sample_at(picture(), places[:0], places[:0]).shape == (0, 3, 4)

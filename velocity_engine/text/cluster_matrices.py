@@ -66,7 +66,7 @@ def flat_matrices(layout: Layout) -> Values:
     return matrices
 
 
-def placed_matrices(
+def cluster_matrices(
     layout: Layout, anchors: Values, justify: Justify, changes: Changes | None, path: ClustersOnPath | None
 ) -> Values:
     """(n, 6) float64 in the order of ``Matrix``. ``anchors``: (n, 2), from ``Anchors.at``."""

@@ -1,4 +1,4 @@
-"""The run of still commands at the bottom of the display lists, drawn once and kept as pixels.
+"""The still commands that the display lists begin with (their still prefix), drawn once and kept as pixels.
 
 Where something moves over many still shapes, the canvas is then mended by copying pixels instead of drawing them all
 again. What is drawn over the copy gets the same bits as if all had been drawn in turn. A run above what moves could
@@ -14,14 +14,14 @@ from velocity_engine.composite.changes import in_common
 from velocity_engine.composite.compositor import Compositor
 from velocity_engine.display import DisplayList, DrawCommand, FillSource, GroupSource, StrokeSource, display_list
 
-FRAMES = 3  # for which a run must have been still at first: then it may well stay so
+FRAMES = 3  # for which a prefix must have been still at first: then it may well stay so
 MAX_FRAMES = 64
 MIN_WORK = 24  # paths; drawing fewer again costs less than the memory
 
 
-class StillRun:
+class StillPrefix:
     """``pixels``: (h, w, 4) uint8, show the first ``count`` commands of the last display list that was followed; 0 when
-    no run is kept."""
+    no prefix is kept."""
 
     def __init__(self, compositor: Compositor) -> None:
         self._compositor = compositor
@@ -36,7 +36,7 @@ class StillRun:
         return len(self._kept)
 
     def follow(self, before: DisplayList | None, now: DisplayList) -> None:
-        """Takes notice of the next frame; draws a run that has become worth keeping, lets go one that has ended."""
+        """Takes notice of the next frame; draws a prefix that has become worth keeping, lets go one that has ended."""
         common = 0 if before is None else still_between(before, now)
         if common < len(self._kept):
             if self._served < FRAMES * self._wait:  # it was not worth drawing: the next must be still for longer
@@ -52,9 +52,9 @@ class StillRun:
         if self.pixels.shape[:2] != (display.height, display.width):
             self.pixels = np.empty((display.height, display.width, 4), np.uint8)
         self._kept = ()
-        run = display.commands[:count]
-        self._compositor.draw(display_list(display.width, display.height, display.background, run), self.pixels)
-        self._kept, self._served = run, 0
+        prefix = display.commands[:count]
+        self._compositor.draw(display_list(display.width, display.height, display.background, prefix), self.pixels)
+        self._kept, self._served = prefix, 0
 
 
 def still_between(before: DisplayList, now: DisplayList) -> int:

@@ -1,34 +1,25 @@
-"""Rendering: a still picture as an array, or a video as a file."""
+"""A video as a file: rendered at once, or ordered first and rendered from the order."""
 
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from velocity_engine import plugins
-from velocity_engine.display import CLEAR
-from velocity_engine.encoder_config import EncoderConfig, bad_setting
-from velocity_engine.errors import Finding, FindingWarning, OrderError, RenderFailed, wrong_type
-from velocity_engine.given.arguments import Cancelled, FrameRange, question, sides
-from velocity_engine.given.arguments import rate as exact_fps
+from velocity_engine.api.arguments import check_named, check_template, checked_encoder, checked_executor, checked_poster
+from velocity_engine.encoder_config import EncoderConfig
+from velocity_engine.errors import Finding, OrderError, RenderFailed, wrong_type
+from velocity_engine.given.arguments import Cancelled, FrameRange, question
 from velocity_engine.given.files import SOUND, GivenFiles, Source, named_files
 from velocity_engine.given.outputs import GivenOutput, Sink
-from velocity_engine.order import POSTER_FORMATS, FileReference, Poster, RenderOrder
-from velocity_engine.pipeline.frame_stream import Frames, FrameSource, Held
-from velocity_engine.pipeline.prepared import BLACK, TimelineScene, frame_total, raise_first, raise_on_errors
+from velocity_engine.order import FileReference, Poster, RenderOrder
+from velocity_engine.pipeline.prepared import raise_first
 from velocity_engine.plugins.asked import executed
-from velocity_engine.plugins.output_shape import encoder_problems, exact_rate, output_size
-from velocity_engine.plugins.outputs import may_be_the_same, resolve_encoder
-from velocity_engine.stills.still import Still
+from velocity_engine.plugins.output_shape import encoder_problems
+from velocity_engine.plugins.outputs import resolve_encoder
 from velocity_engine.storage.delivery import check_target
 from velocity_engine.storage.fetched import has_changed, reference_to
 from velocity_engine.template import Assets, Customizations, Template, open_template
@@ -72,154 +63,6 @@ class RenderResult:
     def fps(self) -> float:
         """The number of frames that were rendered per second."""
         return self.frames / self.seconds if self.seconds > 0 else 0.0
-
-
-def still(
-    template: Template,
-    frame: float | None = None,
-    size: tuple[int, int] | None = None,
-    customizations: Customizations | None = None,
-    assets: Assets | None = None,
-) -> Still:
-    """Draws one frame, and tells what of it is not drawn as the designer meant.
-
-    Args:
-        template: What ``open_template`` returned.
-        frame: The moment, in frames of the composition; by default the first. It can lie between two frames.
-        size: (width, height) in pixels; by default the composition's. With another aspect ratio the whole composition
-            is fitted inside.
-        customizations: The entries of a ``customizationMap``. Each call with some makes a plan; for several stills of
-            the same ones, ``template.customized`` makes one for all.
-        assets: The files that ``{"assetId": ...}`` names, by id.
-
-    Returns:
-        ``pixels``, (height, width, 4) uint8 with straight alpha on a clear ground, and ``findings``.
-
-    Raises:
-        CustomizationError: An entry of ``customizations`` is wrong. The error names it.
-        FrameRangeError: The composition does not have the frame, or ``size`` cannot be drawn.
-        PackageError: The template is closed.
-        WrongTypeError: An argument has a wrong type.
-
-    Example:
-        >>> with ve.open_template("promo.zip") as template:
-        ...     still = ve.still(template, frame=75, size=(640, 360))
-        ...     print(still.pixels.shape, *still.findings)
-    """
-    _check_template(template)
-    if not customizations and not assets:
-        return template.still(frame, size)
-    with template.customized(customizations, assets) as changed:
-        return changed.still(frame, size)
-
-
-def render_still(
-    template: Template,
-    frame: float | None = None,
-    size: tuple[int, int] | None = None,
-    customizations: Customizations | None = None,
-    assets: Assets | None = None,
-) -> NDArray[np.uint8]:
-    """Renders one frame as an array: the ``pixels`` of what ``still`` returns.
-
-    What is missing or not supported is left out, and a ``FindingWarning`` says so. ``still`` returns it.
-
-    Args:
-        template: What ``open_template`` returned.
-        frame: The moment, in frames of the composition; by default the first. It can lie between two frames.
-        size: (width, height) in pixels; by default the composition's. With another aspect ratio the whole composition
-            is fitted inside.
-        customizations: The entries of a ``customizationMap``. Each call with some makes a plan; for several frames of
-            the same ones, ``template.customized`` makes one for all.
-        assets: The files that ``{"assetId": ...}`` names, by id.
-
-    Returns:
-        (height, width, 4) uint8: RGBA with straight alpha, on a clear ground.
-
-    Raises:
-        CustomizationError: An entry of ``customizations`` is wrong. The error names it.
-        FrameRangeError: The composition does not have the frame, or ``size`` cannot be drawn.
-        PackageError: The template is closed.
-        WrongTypeError: An argument has a wrong type.
-
-    Example:
-        >>> with ve.open_template("promo.zip") as template:
-        ...     pixels = ve.render_still(template, frame=75, size=(640, 360))
-    """
-    drawn = still(template, frame, size, customizations, assets)
-    if drawn.findings:
-        first, more = drawn.findings[0], len(drawn.findings) - 1
-        where = f" ({first.place})" if str(first.place) else ""
-        others = f" (and {more} more)" if more else ""
-        warnings.warn(f"{first.message}{where}; {first.instead}{others}", FindingWarning, stacklevel=2)
-    return drawn.pixels
-
-
-def frames(
-    template: Template,
-    *,
-    customizations: Customizations | None = None,
-    assets: Assets | None = None,
-    size: tuple[int, int] | None = None,
-    fps: float | Fraction | None = None,
-    frames: FrameRange | None = None,
-    alpha: bool = True,
-    held: Held = "repeat",
-    cancelled: Cancelled | None = None,
-) -> Frames:
-    """Draws the frames of a video as arrays, one after the other, without encoding them.
-
-    Threads draw ahead of the caller, a few frames at most. Leaving a loop early is safe; ``close`` or a ``with``
-    statement ends the threads at once.
-
-    Args:
-        template: What ``open_template`` returned. It must stay open.
-        customizations: The entries of a ``customizationMap``.
-        assets: The files that ``{"assetId": ...}`` names, by id.
-        size: (width, height) in pixels; by default the composition's.
-        fps: Output frames per second; by default the composition's. 29.97 stands for 30000/1001.
-        frames: (start, end), a range or a slice in frames of the composition, half-open; or a marker's name; by
-            default all.
-        alpha: True for RGBA with straight alpha on a clear ground. False for RGB on the document's ground, or on black
-            where it has none, as in a video.
-        held: "repeat" for every frame, "skip" to leave out those that are equal to the one before.
-        cancelled: A function or an event that is asked at each frame, from another thread.
-
-    Returns:
-        An iterator of ``Frame``: ``pixels``, ``seconds``, and whether it is ``held``. It has ``findings``, ``fps``,
-        ``width``, ``height``, a ``len`` and ``close``.
-
-    Raises:
-        CustomizationError, FrameRangeError, WrongTypeError: The request is wrong.
-        RenderFailed: The template cannot be rendered, for example because a picture is missing.
-        RenderCancelled: ``cancelled`` was true. It is raised where the next frame is asked for.
-
-    Example:
-        >>> with ve.frames(template, size=(640, 360), frames="intro", alpha=False) as frames:
-        ...     for seconds, pixels in frames:
-        ...         print(seconds, pixels.mean())
-    """
-    _check_template(template)
-    if held not in ("repeat", "skip"):
-        raise wrong_type("held", held, 'Give "repeat" or "skip"')
-    start, end = template.frame_range(frames)
-    drawn = (template.width, template.height) if size is None else sides(size)
-    rate = exact_rate(template.frame_rate) if fps is None else exact_fps(fps, exact_rate)
-    asked = question(cancelled)
-    plan = template.plan(customizations, assets)
-    try:
-        raise_on_errors(plan.all_findings())
-        ground = CLEAR if alpha else plan.document.background or BLACK
-        scene = TimelineScene.of(plan, drawn, rate, start, ground)
-        count = frame_total(start, end, template.frame_rate, rate)
-        source = FrameSource(
-            scene, rate, count, start, scene.step, bool(alpha), held, asked, plan.all_findings,
-            plan.close,
-        )  # fmt: skip
-        return Frames(source)
-    except BaseException:
-        plan.close()
-        raise
 
 
 def render(
@@ -276,17 +119,17 @@ def render(
         >>> with ve.open_template("promo.zip") as template:
         ...     ve.render(template, "promo.mp4", customizations=[{"layer": "Headline", "text": "Hello"}])
     """
-    _check_template(template)
-    encoder = _checked_encoder(encoder)
+    check_template(template)
+    encoder = checked_encoder(encoder)
     watch = _Watch(progress, cancelled)
-    chosen = _executor(executor)
+    chosen = checked_executor(executor)
     with GivenOutput(output) as target, GivenFiles() as given:
         check_target(target.target)
         entries, files = given.request(customizations, assets, len(template.customizations), template.asset_files)
         sound = None if audio is None else given.path(audio, "audio", SOUND)
         reference = FileReference.unread if chosen is None else reference_to
         order = _order(template, target.target, encoder, _Wish(entries, files, sound, frames), reference)
-        order = replace(order, poster=_checked_poster(template, poster, order))
+        order = replace(order, poster=checked_poster(template, poster, order))
         result = _rendered(order, template.origin, watch, chosen)
         target.deliver(watch.cancelled)
         return replace(result, output=target.name)
@@ -333,21 +176,21 @@ def order_for(
         >>> order = ve.order_for(template, "promo.mp4")
         >>> result = ve.render_order(order)
     """
-    _check_template(template)
+    check_template(template)
     if template.holds_memory:
         raise wrong_type("template", template, "An order names files: open the template from a path or a URL")
     files = named_files(assets)
-    _check_named("output", output)
+    check_named("output", output)
     if audio is not None:
-        _check_named("audio", audio)
+        check_named("audio", audio)
     with GivenFiles() as given:
         entries, files = given.request(customizations, files, len(template.customizations), template.asset_files)
         if given.is_used:
             right = "An order names files: put the picture into a file, and name that"
             raise wrong_type("customizations", customizations, right)
     wish = _Wish(entries, files, audio, frames)
-    order = _order(template, output, _checked_encoder(encoder), wish, reference_to)
-    return replace(order, poster=_checked_poster(template, poster, order))
+    order = _order(template, output, checked_encoder(encoder), wish, reference_to)
+    return replace(order, poster=checked_poster(template, poster, order))
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,7 +260,7 @@ def render_order(
     if not isinstance(order, RenderOrder):
         raise wrong_type("order", order, "Give a RenderOrder")
     watch = _Watch(progress, cancelled)
-    chosen = _executor(executor)
+    chosen = checked_executor(executor)
     check_target(order.output)
     if order.poster is not None:
         check_target(order.poster.output)
@@ -485,50 +328,3 @@ def _rendered(order: RenderOrder, template: Template, watch: _Watch, executor: E
         float(video.frame_count / video.rate),
         "" if order.poster is None else order.poster.output,
     )
-
-
-def _check_template(template: object) -> None:
-    if not isinstance(template, Template):
-        raise wrong_type("template", template, "Open it first, and give the Template that this returns")
-
-
-def _check_named(name: str, file: object) -> None:
-    if not isinstance(file, str | os.PathLike):
-        raise wrong_type(name, file, "An order names files: give a path or a URL")
-
-
-def _checked_encoder(encoder: object) -> EncoderConfig:
-    if encoder is None:
-        return EncoderConfig()
-    if not isinstance(encoder, EncoderConfig):
-        raise wrong_type("encoder", encoder, 'Give an EncoderConfig, such as EncoderConfig(bitrate="5M")')
-    return encoder
-
-
-def _checked_poster(template: Template, poster: object, order: RenderOrder) -> Poster | None:
-    if poster is None:
-        return None
-    if isinstance(poster, str | os.PathLike):
-        poster = Poster(os.fspath(poster))
-    if not isinstance(poster, Poster):
-        raise wrong_type("poster", poster, 'Give a path, a URL, or a Poster such as Poster("promo.jpg", frame=75)')
-    if not poster.format:
-        message = f"no poster is written to {poster.output}"
-        raise bad_setting("poster", message, f"Its name must end with {' or '.join(POSTER_FORMATS)}")
-    if may_be_the_same(poster.output, order.output):
-        raise bad_setting("poster", "the poster and the video have the same name", "Give the poster another one")
-    if fault := poster.fault(*output_size(template.document, order.encoder)):
-        raise bad_setting("poster", fault, "Choose .png or .jpg")
-    if poster.frame is not None:
-        template.require_frame(poster.frame)
-    check_target(poster.output)
-    return poster
-
-
-def _executor(executor: Any) -> Executor | None:
-    if executor is None:
-        return None
-    chosen: Executor = plugins.executor(executor) if isinstance(executor, str) else executor
-    if isinstance(executor, type) or not callable(getattr(chosen, "run", None)):
-        raise wrong_type("executor", executor, "Give the name of an executor, or an object with a method run")
-    return chosen

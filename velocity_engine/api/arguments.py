@@ -1,0 +1,65 @@
+"""What callers of the public functions give, checked: errors name the argument."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from velocity_engine import plugins
+from velocity_engine.encoder_config import EncoderConfig, bad_setting
+from velocity_engine.errors import wrong_type
+from velocity_engine.order import POSTER_FORMATS, Poster, RenderOrder
+from velocity_engine.plugins.output_shape import output_size
+from velocity_engine.plugins.outputs import may_be_the_same
+from velocity_engine.storage.delivery import check_target
+from velocity_engine.template import Template
+
+if TYPE_CHECKING:
+    from velocity_engine.plugin_types import Executor
+
+
+def check_template(template: object) -> None:
+    if not isinstance(template, Template):
+        raise wrong_type("template", template, "Open it first, and give the Template that this returns")
+
+
+def check_named(name: str, file: object) -> None:
+    if not isinstance(file, str | os.PathLike):
+        raise wrong_type(name, file, "An order names files: give a path or a URL")
+
+
+def checked_encoder(encoder: object) -> EncoderConfig:
+    if encoder is None:
+        return EncoderConfig()
+    if not isinstance(encoder, EncoderConfig):
+        raise wrong_type("encoder", encoder, 'Give an EncoderConfig, such as EncoderConfig(bitrate="5M")')
+    return encoder
+
+
+def checked_poster(template: Template, poster: object, order: RenderOrder) -> Poster | None:
+    if poster is None:
+        return None
+    if isinstance(poster, str | os.PathLike):
+        poster = Poster(os.fspath(poster))
+    if not isinstance(poster, Poster):
+        raise wrong_type("poster", poster, 'Give a path, a URL, or a Poster such as Poster("promo.jpg", frame=75)')
+    if not poster.format:
+        message = f"no poster is written to {poster.output}"
+        raise bad_setting("poster", message, f"Its name must end with {' or '.join(POSTER_FORMATS)}")
+    if may_be_the_same(poster.output, order.output):
+        raise bad_setting("poster", "the poster and the video have the same name", "Give the poster another one")
+    if fault := poster.fault(*output_size(template.document, order.encoder)):
+        raise bad_setting("poster", fault, "Choose .png or .jpg")
+    if poster.frame is not None:
+        template.require_frame(poster.frame)
+    check_target(poster.output)
+    return poster
+
+
+def checked_executor(executor: Any) -> Executor | None:
+    if executor is None:
+        return None
+    chosen: Executor = plugins.executor(executor) if isinstance(executor, str) else executor
+    if isinstance(executor, type) or not callable(getattr(chosen, "run", None)):
+        raise wrong_type("executor", executor, "Give the name of an executor, or an object with a method run")
+    return chosen

@@ -1,0 +1,68 @@
+"""What a child is told to do: the first line that it reads, checked like its answers (``answers``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, NonNegativeInt, PositiveInt
+
+Seconds = Annotated[FiniteFloat, Field(ge=0)]
+
+
+class Assignment(BaseModel):
+    """``names`` are those by which the owner of the files knows them, by the ones that they have here."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    names: Mapping[str, str] = {}
+
+    def line(self) -> bytes:
+        return self.model_dump_json().encode() + b"\n"
+
+
+class RenderAssignment(Assignment):
+    """``order`` is a ``RenderOrder`` as JSON; ``executor`` the name of what renders the segments, empty where the
+    child itself does."""
+
+    order: str
+    executor: str = ""
+
+
+class TemplateAssignment(Assignment):
+    """``trial_seconds`` is how long the child may try how fast the template renders; 0: not at all."""
+
+    file: str
+    trial_seconds: Seconds
+
+
+class FileAssignment(Assignment):
+    """A file of sound, a picture or a clip."""
+
+    file: str
+
+
+class PreviewAssignment(Assignment):
+    """``frame`` counts from the template's first, ``width`` is in pixels, by default the template's own."""
+
+    template: str
+    frame: NonNegativeInt
+    width: PositiveInt | None
+    output: str
+
+
+class CheckAssignment(Assignment):
+    """The child ends after ``idle_seconds`` without a question, or ``busy_seconds`` of the processors."""
+
+    template: str
+    idle_seconds: Seconds
+    busy_seconds: Seconds
+
+
+class FormAssignment(Assignment):
+    """``length`` bytes of a body follow: of a render, or of a batch of at most ``most_rows`` rows. ``query`` has the
+    other fields of a CSV body."""
+
+    kind: Literal["render", "batch", "csv"]
+    length: NonNegativeInt
+    most_rows: NonNegativeInt = 0
+    query: Mapping[str, Any] = {}
