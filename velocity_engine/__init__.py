@@ -34,6 +34,8 @@ _HOMES = {
     "RenderResult": "api.renders",
     "Progress": "pipeline.progress",
     "EncoderConfig": "encoder_config",
+    "BitsPerSecond": "encoder_config",
+    "BytesPerSecond": "encoder_config",
     "RateControl": "encoder_config",
     "resolve_encoder": "plugins.outputs",
     "container_of": "plugins.outputs",
@@ -87,7 +89,7 @@ if TYPE_CHECKING:
     from velocity_engine.api.stills import frames, render_still, still
     from velocity_engine.customize.layer_infos import LayerInfo
     from velocity_engine.customize.slot_infos import SlotInfo
-    from velocity_engine.encoder_config import EncoderConfig, RateControl
+    from velocity_engine.encoder_config import BitsPerSecond, BytesPerSecond, EncoderConfig, RateControl
     from velocity_engine.errors import (
         CustomizationError,
         DocumentError,
@@ -139,6 +141,8 @@ if TYPE_CHECKING:
 
 __all__ = [  # written out, since type checkers read it
     "AudioInfo",
+    "BitsPerSecond",
+    "BytesPerSecond",
     "CustomizationError",
     "DocumentError",
     "EncoderConfig",

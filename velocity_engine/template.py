@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from velocity_engine.errors import Finding, PackageError, Place, VelocityError, WrongTypeError
-from velocity_engine.given.arguments import FrameRange, sides
+from velocity_engine.given.arguments import FrameRange, require, sides
 from velocity_engine.given.files import SOUND, TEMPLATES, GivenFiles, Picture, Source
 from velocity_engine.media.decoded_pictures import DecodedPictures
 from velocity_engine.model.document import Document
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from velocity_engine.plugins.layer_plugins import LayerPlugin
     from velocity_engine.stills.still import Still, StillDrawer
 
+OPENED = "Open it first, and give the Template that this returns"
 Customizations: TypeAlias = Sequence[Mapping[str, Any]]
 Assets: TypeAlias = Mapping[str, Picture]
 
@@ -312,28 +314,36 @@ class Template(DocumentFacts):
 
         Returns:
             One error for each problem. None of them is raised.
+
+        Raises:
+            WrongTypeError: An argument has a wrong type.
+            PackageError: The template is closed.
         """
+        from velocity_engine.encoder_config import EncoderConfig
         from velocity_engine.media.audio import check_sound
         from velocity_engine.plugins.output_shape import encoder_problems
+        from velocity_engine.plugins.outputs import ENCODER
 
+        require("encoder", encoder, EncoderConfig | None, ENCODER)
         self._check_open()
         found: list[VelocityError] = []
         if encoder is not None:
             found += encoder_problems(self.document, encoder)
         with GivenFiles() as given:
             known = len(self.customizations)
-            entries, files = given.request(customizations, assets, known, self._assets)
-            if entries:
-                found += self._preflighted((*self.customizations, *entries), {**self._assets, **files}, known)
-            sound = None if audio is None else given.path(audio, "audio", SOUND)
-            try:
+            entries: Customizations = ()
+            files: Assets = {}
+            with _noted(found):
+                entries, files = given.request(customizations, assets, known, self._assets)
+                if entries:
+                    found += self._preflighted((*self.customizations, *entries), {**self._assets, **files}, known)
+            with _noted(found):
+                sound = None if audio is None else given.path(audio, "audio", SOUND)
                 span = self.frame_range(frames)
                 if sound is not None:
                     check_sound(local_path(sound), os.path.basename(sound))
                 elif encoder is not None and not found:
                     found += self._silence(encoder, entries, files, span)
-            except VelocityError as error:
-                found.append(error)
         return found
 
     def _silence(
@@ -439,6 +449,17 @@ def _reopened(
     return changed
 
 
+@contextmanager
+def _noted(found: list[VelocityError]) -> Iterator[None]:
+    """What is wrong in a request is added to ``found``; a wrong type is the program's mistake, and raised."""
+    try:
+        yield
+    except WrongTypeError:
+        raise
+    except VelocityError as error:
+        found.append(error)
+
+
 def open_template(path: Source, *, animation: str | None = None, limits: PackageLimits | None = None) -> Template:
     """Opens a template: a ZIP, a folder, a ``.lottie`` file or a single ``.json``.
 
@@ -456,8 +477,10 @@ def open_template(path: Source, *, animation: str | None = None, limits: Package
         PackageError: The package cannot be read, is unsafe or is too large, or it is not clear which document is meant.
         DocumentError: Its document is not a Lottie document.
         StorageError: What is at the URL cannot be fetched.
-        WrongTypeError: ``path`` is none of these.
+        WrongTypeError: ``path`` is none of these, or another argument has a wrong type.
     """
+    require("limits", limits, PackageLimits | None, "Give PackageLimits, such as PackageLimits(total_bytes=256 << 20)")
+    require("animation", animation, str | None, "Give the name of a document of the package as a text")
     given = GivenFiles()
     try:
         location = given.path(path, "path", TEMPLATES)

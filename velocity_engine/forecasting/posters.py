@@ -11,15 +11,18 @@ from typing import Any
 
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import VelocityError
+from velocity_engine.forecasting.forecasts import bounds_of, require_forecast
 from velocity_engine.forecasting.shape import along
 from velocity_engine.forecasting.trial import Trial
-from velocity_engine.given.arguments import FrameRange
+from velocity_engine.given.arguments import FrameRange, require
 from velocity_engine.order import Poster
 from velocity_engine.pipeline.poster import VideoPoster, poster_file
 from velocity_engine.pipeline.prepared import poster_moment, scene_of
 from velocity_engine.plugins.output_shape import output_size
-from velocity_engine.template import Assets, Customizations, Template
+from velocity_engine.plugins.outputs import ENCODER
+from velocity_engine.template import OPENED, Assets, Customizations, Template
 
+POSTER = 'Give a Poster, such as Poster("promo.jpg", frame=75)'
 MAX_PIXELS = 1920 * 1080  # of what is drawn for a sample
 
 
@@ -104,6 +107,9 @@ def take_poster_sample(
         >>> sample = ve.take_poster_sample(template, ve.EncoderConfig(), None, ve.Poster("promo.jpg"))
         >>> print(0 if sample is None else sample.size_bytes)
     """
+    require("template", template, Template, OPENED)
+    require("encoder", encoder, EncoderConfig, ENCODER)
+    require("poster", poster, Poster, POSTER)
     try:
         size = _drawn(output_size(template.document, encoder))
         plan = template.plan(customizations, assets)
@@ -136,10 +142,17 @@ def forecast_poster(
         poster: The poster.
         sample: What ``take_poster_sample`` returned for the same render.
 
+    Raises:
+        WrongTypeError: An argument has a wrong type.
+
     Example:
         >>> forecast = ve.forecast_poster(trial, ve.EncoderConfig(), (0.0, 150.0), ve.Poster("promo.jpg"))
         >>> print(f"about {forecast.size_bytes:.0f} bytes")
     """
+    require_forecast(trial, encoder)
+    require("poster", poster, Poster, POSTER)
+    require("sample", sample, PosterSample | None, "Give what take_poster_sample returned")
+    frames = bounds_of(frames)
     width, height = encoder.resolution or (trial.width, trial.height)
     known = FORMATS[poster.format]
     if sample is not None:

@@ -22,7 +22,7 @@ from velocity_engine.pipeline.poster import VideoPoster
 from velocity_engine.pipeline.scene import Scene
 from velocity_engine.pipeline.segment import plan_segments
 from velocity_engine.plan.plan import Plan
-from velocity_engine.plugin_types import Codec, Container, EncoderSettings, EncodesFrames, Segment
+from velocity_engine.plugin_types import Codec, Container, EncoderSettings, EncodesFrames, Segment, WritesFiles
 from velocity_engine.plugins.asked import CHOOSING, asked_settings, codec_named
 from velocity_engine.plugins.output_shape import encoder_problems, output_rate, output_size
 from velocity_engine.plugins.outputs import container_of, resolve_encoder
@@ -98,7 +98,8 @@ class Video:
         config = resolve_encoder(config)
         codec, container = plugins.codec(config.codec_name), container_of(config)
         settings = asked_settings(codec, config, scene.width, scene.height, rate)
-        if settings.encoder and not isinstance(codec, EncodesFrames):
+        by_itself = isinstance(codec, EncodesFrames) and isinstance(codec, WritesFiles)
+        if container.frames != "none" and not by_itself:  # libavcodec encodes the frames, or writes their headers
             with codec_named(codec, CHOOSING):
                 require_encoder(settings.encoder)
         count = 1 if container.frames == "first" else frame_count

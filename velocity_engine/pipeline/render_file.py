@@ -254,7 +254,7 @@ class ExecutedSegments:
         if wanted < len(self._segments):
             if self._watch.cancelled():
                 raise RenderCancelled("the render was cancelled")
-            raise RenderFailed(f"the executor returned {wanted} of {len(self._segments)} segments")
+            raise RenderFailed(f"{wanted} of {len(self._segments)} segments were rendered")
 
     def add_to(self, clock: StageClock, tiles: TileCount) -> None:
         clock.add(self._clock.seconds)

@@ -174,7 +174,7 @@ def find_assets(
 
 def encoder_from(request: EncoderConfigRequest) -> engine.EncoderConfig:
     values: dict[str, Any] = {
-        "bitrate": request.bitrate,
+        "bitrate": engine.BytesPerSecond(request.bitrate),
         "fps_num": request.fps_num,
         "fps_den": request.fps_denum,
         "resolution": tuple(request.res) if request.res else None,
@@ -187,7 +187,7 @@ def encoder_from(request: EncoderConfigRequest) -> engine.EncoderConfig:
         "level": request.level,
         "container": request.container,
         "qp": request.qp,
-        "audio_bitrate": request.audio_bitrate,
+        "audio_bitrate": None if request.audio_bitrate is None else engine.BitsPerSecond(request.audio_bitrate),
     }
     return engine.EncoderConfig(**{name: value for name, value in values.items() if value is not None})
 

@@ -40,7 +40,7 @@ def test_they_conform(codec: Codec) -> None:
 def test_it_is_what_was_mixed_and_nothing_is_drawn(tmp_path: Path, name: str) -> None:
     voice = make_sound(tmp_path / "voice.wav", tone(1))
     with clear_template(tmp_path, 25) as template:
-        result = ve.render(template, tmp_path / name, audio=voice, encoder=ve.EncoderConfig(audio_bitrate=256_000))
+        result = ve.render(template, tmp_path / name, audio=voice, encoder=ve.EncoderConfig(audio_bitrate="256k"))
         assert (result.frames, result.tiles, result.video_seconds) == (0, 0, 1.0)
         ve.render(template, tmp_path / "reference.wav", audio=voice)
     mixed, rate = soundfile.read(tmp_path / "reference.wav", dtype="float32")
@@ -134,7 +134,7 @@ def test_what_cannot_be_is_refused() -> None:
     for codec, config, field in (
         (Wav(), ve.EncoderConfig(gop=5), "gop"),
         (Flac(), ve.EncoderConfig(profile=5), "profile"),
-        (Aac(), ve.EncoderConfig(rate_control=RateControl.CBR, bitrate=9000), "rate_control"),
-        (Mp3(), ve.EncoderConfig(audio_bitrate=400_000), "audio_bitrate"),
+        (Aac(), ve.EncoderConfig(rate_control=RateControl.CBR, bitrate="72k"), "rate_control"),
+        (Mp3(), ve.EncoderConfig(audio_bitrate="400k"), "audio_bitrate"),
     ):
         assert [error.place.field for error in codec.problems(config, 64, 64, Fraction(25))] == [field]
