@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from velocity_web.processes.analyse_process import finding_dict
-from velocity_web.processes.assignments import CheckAssignment
+from velocity_web.processes.assignments import CheckAssignment, Question
 from velocity_web.processes.render_process import MAX_WARNINGS
 from velocity_web.processes.telling import with_known_names
 
@@ -51,10 +51,10 @@ def answer_questions(told: CheckAssignment, reader: BinaryIO, send: Callable[[di
 
     with engine.open_template(told.template) as template:
         while line := reader.readline(LINE_BYTES):
-            question = json.loads(line)
-            maps = [json.loads(reader.readline(LINE_BYTES)) for _number in range(question["maps"])]
-            if "sample" in question:
-                send({"sample": {"taken": _sampled(template, question, maps[0])}})
+            question = Question.model_validate_json(line)
+            maps = [json.loads(reader.readline(LINE_BYTES)) for _number in range(question.maps)]
+            if question.sample is not None:
+                send({"sample": {"taken": _sampled(template, question, question.sample, maps[0])}})
             else:
                 _answer_check(template, question, maps, reader, send)
             if time.process_time() > told.busy_seconds:
@@ -64,7 +64,7 @@ def answer_questions(told: CheckAssignment, reader: BinaryIO, send: Callable[[di
 
 
 def _answer_check(
-    template: Any, question: dict[str, Any], maps: list[Any], reader: BinaryIO, send: Callable[[dict[str, Any]], None]
+    template: Any, question: Question, maps: list[Any], reader: BinaryIO, send: Callable[[dict[str, Any]], None]
 ) -> None:
     named = [assets_named(one) for one in maps]
     files: dict[str, str] = {}
@@ -103,27 +103,27 @@ def _assets_in_data(data: Any) -> list[tuple[str, str]]:
     return found
 
 
-def _checked(template: Any, question: dict[str, Any], maps: list[Any], files: dict[str, str]) -> dict[str, Any]:
+def _checked(template: Any, question: Question, maps: list[Any], files: dict[str, str]) -> dict[str, Any]:
     import velocity_engine as engine
 
-    encoder = engine.EncoderConfig.from_values(question["encoder"]) if question["encoder"] else None
-    frames = tuple(question["frames"]) if question["frames"] else None
-    look = _look if question["warnings"] else _problems
+    encoder = engine.EncoderConfig.from_values(question.encoder) if question.encoder else None
+    look = _look if question.warnings else _problems
     return {
-        "shared": errors_of(template.check(encoder, None, frames), {}),
+        "shared": errors_of(template.check(encoder, None, question.frames), {}),
         "maps": [look(template, one, files) for one in maps],
     }
 
 
-def _sampled(template: Any, question: dict[str, Any], customizations: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _sampled(
+    template: Any, question: Question, plan: Mapping[str, Any], customizations: list[dict[str, Any]]
+) -> dict[str, Any] | None:
     """Entries that name assets are left out: this process must not read them."""
     import velocity_engine as engine
 
-    encoder = engine.EncoderConfig.from_values(question["encoder"])
-    frames = tuple(question["frames"]) if question["frames"] else None
+    encoder = engine.EncoderConfig.from_values(question.encoder or {})
     named = {number for number, _key, _id in assets_named(customizations)}
     own = [entry for number, entry in enumerate(customizations) if number not in named]
-    sample = engine.take_sample(template, encoder, frames, engine.SamplePlan.from_json(question["sample"]), own)
+    sample = engine.take_sample(template, encoder, question.frames, engine.SamplePlan.from_json(plan), own)
     return None if sample is None else sample.to_json()
 
 

@@ -14,6 +14,7 @@ from velocity_web.accounts.auth import Caller
 from velocity_web.database.entities import Asset, Audio, Campaign, Job, Template, TemplateInstance, reading, rows
 from velocity_web.failures import Invalid
 from velocity_web.orders.posters import poster_of
+from velocity_web.processes.assignments import Question
 from velocity_web.processes.runner import Checker, Runner, TaskFailed
 from velocity_web.schemas import states
 from velocity_web.schemas.render import EncoderConfigRequest, JobInfo, RenderOutput
@@ -240,7 +241,7 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
         return {key: str((question.data / file.location).resolve()) for one in assets for key, file in one.items()}
 
     encoder = None if question.encoder is None else question.encoder.to_values()
-    told = {"encoder": encoder, "frames": question.frames, "warnings": question.warnings}
+    told = Question(encoder=encoder, frames=question.frames, warnings=question.warnings)
     try:
         found = checker.ask(told, [one.encode() for one in maps], files_of)
     except TaskFailed as failure:
@@ -313,7 +314,7 @@ def sampled(
         with runner.samples.turn(caller.account_id) as may:
             if plan is None or not may:
                 return None
-            question = {"sample": plan.to_json(), "encoder": values, "frames": terms.frames}
+            question = Question(encoder=values, frames=terms.frames, sample=plan.to_json())
             found = checker.sample(question, customizations.encode(), SAMPLE_PATIENCE * settings.sample_seconds)
         runner.samples.keep(key, found)
     return None if found is None else engine.Sample.from_json(found)
