@@ -55,7 +55,7 @@ class Taken:
 def job(template: ve.Template, size: tuple[int, int], most: int) -> Job:
     """5 Mbit/s at 1920x1080, and as much for each pixel at other sizes."""
     bitrate = 625_000 * size[0] * size[1] // (1920 * 1080)
-    encoder = ve.EncoderConfig(bitrate=bitrate, resolution=size)
+    encoder = ve.EncoderConfig(bitrate=ve.BytesPerSecond(bitrate), resolution=size)
     rate = Fraction(template.frame_rate).limit_denominator(1001)
     return Job(template, encoder, size, min(template.frame_count, most), rate)
 

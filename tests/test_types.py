@@ -30,6 +30,8 @@ def told(progress: ve.Progress) -> None:
 
 def render(path: Path, texts: Mapping[str, str]) -> ve.RenderResult:
     changes = [{"layer": layer, "text": text} for layer, text in texts.items()]
+    rates = (ve.BitsPerSecond(5_000_000), ve.BytesPerSecond(625_000))
+    print([ve.EncoderConfig(bitrate=rate, audio_bitrate="192k").bitrate for rate in rates])
     encoder = ve.EncoderConfig(bitrate="5M", resolution=(640, 360), rate_control=ve.RateControl.VBR)
     try:
         with ve.open_template(path, limits=ve.PackageLimits()) as template:
@@ -75,12 +77,19 @@ def foreseen(template: ve.Template) -> ve.Forecast | None:
     return ve.forecast(trial, encoder, (0.0, 10.0), sample=sample)
 
 
+def foreseen_poster(template: ve.Template, trial: ve.Trial) -> ve.PosterForecast:
+    encoder, poster = ve.EncoderConfig(), ve.Poster("c.jpg", frame=3)
+    drawn: ve.PosterSample | None = ve.take_poster_sample(template, encoder, None, poster)
+    return ve.forecast_poster(trial, encoder, (0.0, 10.0), poster, drawn)
+
+
 def made_ready() -> None:
     ve.warm_up()
 
 
 ERRORS: tuple[type[ve.VelocityError], ...] = (
-    ve.PackageError, ve.DocumentError, ve.CustomizationError, ve.EncoderConfigError, ve.FrameRangeError, ve.MediaError,
+    ve.PackageError, ve.DocumentError, ve.CustomizationError, ve.EncoderConfigError, ve.NoSoundError,
+    ve.FrameRangeError, ve.MediaError,
     ve.StorageError, ve.TemporaryStorageError, ve.PluginError, ve.OrderError, ve.RenderCancelled, ve.RenderFailed,
     ve.WrongTypeError,
 )

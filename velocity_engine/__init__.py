@@ -34,6 +34,8 @@ _HOMES = {
     "RenderResult": "api.renders",
     "Progress": "pipeline.progress",
     "EncoderConfig": "encoder_config",
+    "BitsPerSecond": "encoder_config",
+    "BytesPerSecond": "encoder_config",
     "RateControl": "encoder_config",
     "resolve_encoder": "plugins.outputs",
     "container_of": "plugins.outputs",
@@ -57,12 +59,17 @@ _HOMES = {
     "take_sample": "forecasting.sampling",
     "Sample": "forecasting.sample",
     "SamplePlan": "forecasting.sample",
+    "take_poster_sample": "forecasting.posters",
+    "forecast_poster": "forecasting.posters",
+    "PosterSample": "forecasting.posters",
+    "PosterForecast": "forecasting.posters",
     "warm_up": "plugins.warm_up",
     "VelocityError": "errors",
     "PackageError": "errors",
     "DocumentError": "errors",
     "CustomizationError": "errors",
     "EncoderConfigError": "errors",
+    "NoSoundError": "errors",
     "FrameRangeError": "errors",
     "MediaError": "errors",
     "StorageError": "errors",
@@ -82,7 +89,7 @@ if TYPE_CHECKING:
     from velocity_engine.api.stills import frames, render_still, still
     from velocity_engine.customize.layer_infos import LayerInfo
     from velocity_engine.customize.slot_infos import SlotInfo
-    from velocity_engine.encoder_config import EncoderConfig, RateControl
+    from velocity_engine.encoder_config import BitsPerSecond, BytesPerSecond, EncoderConfig, RateControl
     from velocity_engine.errors import (
         CustomizationError,
         DocumentError,
@@ -91,6 +98,7 @@ if TYPE_CHECKING:
         FindingWarning,
         FrameRangeError,
         MediaError,
+        NoSoundError,
         OrderError,
         PackageError,
         Place,
@@ -103,6 +111,7 @@ if TYPE_CHECKING:
         WrongTypeError,
     )
     from velocity_engine.forecasting.forecasts import Forecast, forecast, plan_sample
+    from velocity_engine.forecasting.posters import PosterForecast, PosterSample, forecast_poster, take_poster_sample
     from velocity_engine.forecasting.sample import Sample, SamplePlan
     from velocity_engine.forecasting.sampling import take_sample
     from velocity_engine.forecasting.trial import Trial
@@ -132,6 +141,8 @@ if TYPE_CHECKING:
 
 __all__ = [  # written out, since type checkers read it
     "AudioInfo",
+    "BitsPerSecond",
+    "BytesPerSecond",
     "CustomizationError",
     "DocumentError",
     "EncoderConfig",
@@ -146,6 +157,7 @@ __all__ = [  # written out, since type checkers read it
     "Frames",
     "LayerInfo",
     "MediaError",
+    "NoSoundError",
     "OrderError",
     "PackageError",
     "PackageLimits",
@@ -153,6 +165,8 @@ __all__ = [  # written out, since type checkers read it
     "Place",
     "PluginError",
     "Poster",
+    "PosterForecast",
+    "PosterSample",
     "Progress",
     "RateControl",
     "RenderCancelled",
@@ -173,6 +187,7 @@ __all__ = [  # written out, since type checkers read it
     "check_written",
     "container_of",
     "forecast",
+    "forecast_poster",
     "frames",
     "hookimpl",
     "open_template",
@@ -190,6 +205,7 @@ __all__ = [  # written out, since type checkers read it
     "render_still",
     "resolve_encoder",
     "still",
+    "take_poster_sample",
     "take_sample",
     "try_out",
     "warm_up",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 import re
+import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Self
 
-from velocity_engine.errors import EncoderConfigError, Place, nearest, wrong_type
+from velocity_engine.errors import EncoderConfigError, Place, WrongTypeError, nearest, wrong_type
 
 CODEC_NUMBERS = {0: "h264", 1: "h265", 2: "av1"}
 USUAL_CODEC, USUAL_CONTAINER = "h264", "mp4"
@@ -40,6 +42,57 @@ class RateControl(IntEnum):
     CQP = 2
 
 
+class _Rate(int):
+    """A number that has said its unit. It is written and printed as any other number."""
+
+    __slots__ = ()
+
+    def __new__(cls, value: int) -> Self:
+        if isinstance(value, bool) or not hasattr(type(value), "__index__"):
+            raise wrong_type("value", value, f"Give a whole number, such as {cls.__name__}(625000)")
+        return super().__new__(cls, operator.index(value))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({int(self)})"
+
+    def __str__(self) -> str:
+        return int.__repr__(self)
+
+
+class BitsPerSecond(_Rate):
+    """A bitrate in bits a second, as ``EncoderConfig`` takes it.
+
+    Args:
+        value: The number, such as 5_000_000 for 5 Mbit/s.
+
+    Raises:
+        WrongTypeError: It is no whole number.
+
+    Example:
+        >>> EncoderConfig(bitrate=BitsPerSecond(5_000_000)).bitrate
+        BytesPerSecond(625000)
+    """
+
+    __slots__ = ()
+
+
+class BytesPerSecond(_Rate):
+    """A bitrate in bytes a second, as ``EncoderConfig`` takes it. It is the unit of ``bitrate`` in the REST contract.
+
+    Args:
+        value: The number, such as 625_000 for 5 Mbit/s.
+
+    Raises:
+        WrongTypeError: It is no whole number.
+
+    Example:
+        >>> EncoderConfig(bitrate=BytesPerSecond(625_000)) == EncoderConfig(bitrate="5M")
+        True
+    """
+
+    __slots__ = ()
+
+
 GENEROUS_BITS_PER_PIXEL = 0.08  # 5 Mbit/s at 1920x1080, 30 frames/s
 STEPS_OF_DOUBLING, MAX_STEPS = 1.5, 6.0
 
@@ -50,8 +103,9 @@ class EncoderConfig:
 
     Attributes:
         bitrate: A text with its unit, such as "5M", "800k" or "5 Mbit/s" (bits per second) or "625 kB/s" (bytes per
-            second). A bare number is in bytes per second (the unit of the REST contract), 1,000 to 250,000,000, and
-            that is what the attribute holds. None for a quality that the codec chooses.
+            second); or ``BitsPerSecond`` or ``BytesPerSecond`` of a number. A bare number is refused, since it does not
+            say which it is. It is 1,000 to 250,000,000 bytes per second (the unit of the REST contract), and that is
+            what the attribute holds. None for a quality that the codec chooses.
         fps_num: The numerator of the frame rate. None for the composition's frame rate.
         fps_den: The denominator of the frame rate. The rate must be 1 to 240 frames per second.
         resolution: (width, height) in pixels, each from 16 to 16,384, and even where the codec needs that. None for the
@@ -69,22 +123,22 @@ class EncoderConfig:
         container: The kind of file: "mp4", "mov", "avi", or one of a plugin's codec, such as "webm". None for what the
             name of the output asks for, or else the codec's first one.
         qp: The quantiser of CQP, 0 to 63. The codec can narrow the range.
-        audio_bitrate: A text with its unit, such as "192k" (bits per second). A bare number is in bits per second,
-            16,000 to 512,000.
+        audio_bitrate: The same for the sound, such as "192k". It is 16,000 to 512,000 bits per second, and that is
+            what the attribute holds.
         segment_seconds: About how long the parts of the video are that are rendered on their own, 0.2 to 600. Each
             starts with a key frame, so shorter ones make the video larger; more processes can share the work. The
             bytes of the video depend on it.
 
     Raises:
         WrongTypeError: A field has a value of a wrong type.
-        EncoderConfigError: A text is no bitrate.
+        EncoderConfigError: A text is no bitrate, or says no unit.
 
     Example:
         >>> EncoderConfig(bitrate="5M", fps_num=30_000, fps_den=1_001, codec="h265").bitrate
-        625000
+        BytesPerSecond(625000)
     """
 
-    bitrate: int | None = None
+    bitrate: BytesPerSecond | None = None
     fps_num: int | None = None
     fps_den: int = 1
     resolution: tuple[int, int] | None = None
@@ -97,7 +151,7 @@ class EncoderConfig:
     level: int | None = None
     container: str | None = None
     qp: int | None = None
-    audio_bitrate: int = 192_000
+    audio_bitrate: BitsPerSecond = BitsPerSecond(192_000)  # noqa: RUF009  # it does not change
     segment_seconds: float = SEGMENT_SECONDS
 
     if TYPE_CHECKING:  # what can be written, which is more than what the fields hold
@@ -105,7 +159,7 @@ class EncoderConfig:
         def __init__(
             self,
             *,
-            bitrate: int | str | None = None,
+            bitrate: str | BitsPerSecond | BytesPerSecond | None = None,
             fps_num: int | None = None,
             fps_den: int = 1,
             resolution: Sequence[int] | None = None,
@@ -118,7 +172,7 @@ class EncoderConfig:
             level: int | None = None,
             container: str | None = None,
             qp: int | None = None,
-            audio_bitrate: int | str = 192_000,
+            audio_bitrate: str | BitsPerSecond | BytesPerSecond = ...,
             segment_seconds: float = SEGMENT_SECONDS,
         ) -> None: ...
 
@@ -162,13 +216,38 @@ class EncoderConfig:
         Raises:
             KeyError, TypeError, ValueError: They are not such values.
         """
-        size = values["resolution"]
+        size, rate = values["resolution"], values["bitrate"]
         special = {
+            "bitrate": None if rate is None else BytesPerSecond(rate),
+            "audio_bitrate": BitsPerSecond(values["audio_bitrate"]),
             "rate_control": RateControl(values["rate_control"]),
             "resolution": None if size is None else (int(size[0]), int(size[1])),
         }
         return cls(**{**values, **special})
 
+
+def _told(made: Callable[..., None]) -> Callable[..., None]:
+    """The constructor, which tells of settings that there are not."""
+    names = [one.name for one in fields(EncoderConfig)]
+
+    @functools.wraps(made)
+    def told(self: EncoderConfig, *values: Any, **settings: Any) -> None:
+        if values:
+            shown = reprlib.repr(values[0])
+            what = f"the setting {shown} has no name"
+            raise WrongTypeError(what, hint='Name each setting, such as EncoderConfig(bitrate="5M")')
+        for name in settings:
+            if name not in names:
+                near = nearest(name, names)
+                hint = f"Did you mean {near}?" if near else f"There are {', '.join(names)}"
+                raise WrongTypeError(f"there is no setting {name!r}", place=Place(field=name), hint=hint)
+        made(self, **settings)
+
+    return told
+
+
+if not TYPE_CHECKING:
+    EncoderConfig.__init__ = _told(EncoderConfig.__init__)
 
 # --- what callers write -----------------------------------------------------------------------------------------------
 
@@ -181,12 +260,22 @@ def bits_of(text: str) -> float | None:
     """Returns the bits per second of a text such as "5M", "800 kbit/s" or "625 kB/s", or None where it is none.
 
     Args:
-        text: The text. Without a unit, and with "b" or "bit", it is in bits; with "B/s" or "bytes/s" in bytes.
+        text: The text. With "k" or "M" alone, and with "b" or "bit", it is in bits; with "B/s" or "bytes/s" in bytes.
+            A number alone says no unit, and so is none.
     """
     found = _RATE.fullmatch(text.strip())
-    if found is None:
+    if found is None or not (found[2] or found[3]):
         return None
     return float(found[1]) * _UNITS[found[2].lower()] * (8 if found[3] in ("B/s", "bytes/s") else 1)
+
+
+def says_no_unit(text: str) -> bool:
+    """Whether a text is a number alone, of which nobody knows whether it counts bits or bytes.
+
+    Args:
+        text: The text.
+    """
+    return text.strip().isdecimal()
 
 
 def _whole(name: str, value: Any) -> int:
@@ -198,18 +287,30 @@ def _whole(name: str, value: Any) -> int:
     return operator.index(value)
 
 
-def _rate(name: str, value: Any, divisor: int, unit: str) -> int:
-    """A bitrate in ``unit``, of which ``divisor`` bits are one."""
+def _bits(name: str, value: Any) -> float:
+    if isinstance(value, BitsPerSecond):
+        return float(value)
+    if isinstance(value, BytesPerSecond):
+        return float(value * 8)
+    right = 'Write bits a second, such as "5M", "800k" or "5 Mbit/s"; or bytes, such as "625 kB/s"'
     if isinstance(value, str):
+        if says_no_unit(value):
+            raise bad_setting(name, f"the bitrate {value.strip()} says no unit", _readings(int(value)))
         bits = bits_of(value)
         if bits is None:
-            raise bad_setting(
-                name, f"{value!r} is no bitrate", 'Write bits a second, such as "5M", "800k" or "5 Mbit/s"'
-            )
-        return round(bits / divisor)
+            raise bad_setting(name, f"{value!r} is no bitrate", right)
+        return bits
     if isinstance(value, bool) or not hasattr(type(value), "__index__"):
-        raise wrong_type(name, value, f'It must be a text such as "5M" (bits a second), or a whole number of {unit}')
-    return operator.index(value)
+        raise wrong_type(name, value, right)
+    number = operator.index(value)
+    raise WrongTypeError(f"the bitrate {number} says no unit", place=Place(field=name), hint=_readings(number))
+
+
+def _readings(number: int) -> str:
+    return (
+        f'If it is in bits a second, write "{number} bit/s" or BitsPerSecond({number}); '
+        f'if it is in bytes a second, "{number} B/s" or BytesPerSecond({number})'
+    )
 
 
 def _sides(name: str, value: Any) -> tuple[int, int]:
@@ -231,6 +332,10 @@ def _codec(name: str, value: Any) -> str | int:
 
 
 def _control(name: str, value: Any) -> RateControl:
+    if isinstance(value, bool) or not hasattr(type(value), "__index__"):
+        known = isinstance(value, str) and value.upper() in RateControl.__members__
+        right = f"RateControl.{value.upper()}" if known else "RateControl.VBR, .CBR or .CQP"
+        raise wrong_type(name, value, f"It must be {right}")
     try:
         return RateControl(_whole(name, value))
     except ValueError:
@@ -251,8 +356,8 @@ def _seconds(name: str, value: Any) -> float:
 
 _READERS: Mapping[str, Callable[[str, Any], Any]] = {
     **dict.fromkeys(("fps_num", "fps_den", "preset", "gop", "idr", "profile", "level", "qp"), _whole),
-    "bitrate": lambda name, value: _rate(name, value, 8, "bytes a second"),
-    "audio_bitrate": lambda name, value: _rate(name, value, 1, "bits a second"),
+    "bitrate": lambda name, value: BytesPerSecond(round(_bits(name, value) / 8)),
+    "audio_bitrate": lambda name, value: BitsPerSecond(round(_bits(name, value))),
     "resolution": _sides,
     "codec": _codec,
     "rate_control": _control,

@@ -88,6 +88,10 @@ class EncoderConfigError(VelocityError):
     """An encoder setting is out of range or contradicts another one. ``place.field`` names the setting."""
 
 
+class NoSoundError(EncoderConfigError):
+    """A codec takes sound alone, and there is none."""
+
+
 class FrameRangeError(VelocityError):
     """A frame or frame range is empty, reversed, or outside the composition."""
 

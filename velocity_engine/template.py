@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from fractions import Fraction
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from velocity_engine.errors import Finding, PackageError, Place, VelocityError, WrongTypeError
-from velocity_engine.given.arguments import FrameRange, sides
-from velocity_engine.given.files import TEMPLATES, GivenFiles, Picture, Source
+from velocity_engine.given.arguments import FrameRange, require, sides
+from velocity_engine.given.files import SOUND, TEMPLATES, GivenFiles, Picture, Source
 from velocity_engine.media.decoded_pictures import DecodedPictures
 from velocity_engine.model.document import Document
 from velocity_engine.model.document_facts import DocumentFacts
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from velocity_engine.plugins.layer_plugins import LayerPlugin
     from velocity_engine.stills.still import Still, StillDrawer
 
+OPENED = "Open it first, and give the Template that this returns"
 Customizations: TypeAlias = Sequence[Mapping[str, Any]]
 Assets: TypeAlias = Mapping[str, Picture]
 
@@ -298,6 +301,7 @@ class Template(DocumentFacts):
         customizations: Customizations | None = None,
         frames: FrameRange | None = None,
         assets: Assets | None = None,
+        audio: Source | None = None,
     ) -> list[VelocityError]:
         """Returns all that is wrong with a render request, without rendering it.
 
@@ -306,26 +310,60 @@ class Template(DocumentFacts):
             customizations: The entries of a ``customizationMap``.
             frames: (start, end) in frames of the composition, half-open; or the name of a marker; or None for all.
             assets: The files that ``{"assetId": ...}`` names, by id.
+            audio: A sound file that would be mixed with the template's own sound, as ``render`` takes it.
 
         Returns:
             One error for each problem. None of them is raised.
-        """
-        from velocity_engine.plugins.output_shape import encoder_problems
 
+        Raises:
+            WrongTypeError: An argument has a wrong type.
+            PackageError: The template is closed.
+        """
+        from velocity_engine.encoder_config import EncoderConfig
+        from velocity_engine.media.audio import check_sound
+        from velocity_engine.plugins.output_shape import encoder_problems
+        from velocity_engine.plugins.outputs import ENCODER
+
+        require("encoder", encoder, EncoderConfig | None, ENCODER)
         self._check_open()
         found: list[VelocityError] = []
         if encoder is not None:
             found += encoder_problems(self.document, encoder)
-        if customizations:
-            with GivenFiles() as given:
-                known = len(self.customizations)
+        with GivenFiles() as given:
+            known = len(self.customizations)
+            entries: Customizations = ()
+            files: Assets = {}
+            with _noted(found):
                 entries, files = given.request(customizations, assets, known, self._assets)
-                found += self._preflighted((*self.customizations, *entries), {**self._assets, **files}, known)
-        try:
-            self.frame_range(frames)
-        except VelocityError as error:
-            found.append(error)
+                if entries:
+                    found += self._preflighted((*self.customizations, *entries), {**self._assets, **files}, known)
+            with _noted(found):
+                sound = None if audio is None else given.path(audio, "audio", SOUND)
+                span = self.frame_range(frames)
+                if sound is not None:
+                    check_sound(local_path(sound), os.path.basename(sound))
+                elif encoder is not None and not found:
+                    found += self._silence(encoder, entries, files, span)
         return found
+
+    def _silence(
+        self, encoder: EncoderConfig, entries: Customizations, files: Assets, frames: tuple[float, float]
+    ) -> list[VelocityError]:
+        """What is wrong with a codec that takes sound alone, where nothing is heard."""
+        from velocity_engine.evaluate.soundtrack import audio_plan, silence
+        from velocity_engine.plugins.manager import codecs
+        from velocity_engine.plugins.outputs import container_of, resolve_encoder
+
+        if container_of(encoder).frames != "none":
+            return []
+        plan = self.plan(entries, files)
+        try:
+            seconds = Fraction((frames[1] - frames[0]) / self.frame_rate)
+            if audio_plan(plan, frames[0], seconds).tracks:
+                return []
+            return [silence(codecs()[resolve_encoder(encoder).codec_name].title)]
+        finally:
+            plan.close()
 
     def preflight(self) -> Preflight:
         """What looks at customizations as a render would; closed with the template."""
@@ -411,6 +449,17 @@ def _reopened(
     return changed
 
 
+@contextmanager
+def _noted(found: list[VelocityError]) -> Iterator[None]:
+    """What is wrong in a request is added to ``found``; a wrong type is the program's mistake, and raised."""
+    try:
+        yield
+    except WrongTypeError:
+        raise
+    except VelocityError as error:
+        found.append(error)
+
+
 def open_template(path: Source, *, animation: str | None = None, limits: PackageLimits | None = None) -> Template:
     """Opens a template: a ZIP, a folder, a ``.lottie`` file or a single ``.json``.
 
@@ -428,8 +477,10 @@ def open_template(path: Source, *, animation: str | None = None, limits: Package
         PackageError: The package cannot be read, is unsafe or is too large, or it is not clear which document is meant.
         DocumentError: Its document is not a Lottie document.
         StorageError: What is at the URL cannot be fetched.
-        WrongTypeError: ``path`` is none of these.
+        WrongTypeError: ``path`` is none of these, or another argument has a wrong type.
     """
+    require("limits", limits, PackageLimits | None, "Give PackageLimits, such as PackageLimits(total_bytes=256 << 20)")
+    require("animation", animation, str | None, "Give the name of a document of the package as a text")
     given = GivenFiles()
     try:
         location = given.path(path, "path", TEMPLATES)

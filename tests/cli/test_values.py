@@ -41,7 +41,8 @@ def test_frame_rate_that_is_none(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("5M", 5_000_000), ("2.5m", 2_500_000), ("800K", 800_000), ("192000", 192_000)]
+    ("text", "expected"),
+    [("5M", 5_000_000), ("2.5m", 2_500_000), ("800K", 800_000), ("192000 bit/s", 192_000), ("24 kB/s", 192_000)],
 )
 def test_bits_per_second(text: str, expected: int) -> None:
     assert values.bits_per_second(text) == expected
@@ -51,6 +52,11 @@ def test_bits_per_second(text: str, expected: int) -> None:
 def test_bits_per_second_that_is_none(text: str) -> None:
     with pytest.raises(typer.BadParameter, match="bits a second"):
         values.bits_per_second(text)
+
+
+def test_a_bitrate_that_says_no_unit() -> None:
+    with pytest.raises(typer.BadParameter, match=r"says no unit.*'5000000 bit/s'.*'5000000 B/s'"):
+        values.bits_per_second("5000000")
 
 
 @pytest.mark.parametrize(("text", "expected"), [("cbr", 0), ("VBR", 1), ("cqp", 2), ("0", 0), ("2", 2)])

@@ -22,7 +22,7 @@ def look(progress):
     policies.update(os.sched_getscheduler(int(task)) for task in os.listdir("/proc/self/task"))
 
 with ve.open_template(sys.argv[1]) as template:
-    config = ve.EncoderConfig(codec=sys.argv[2], bitrate=60_000, resolution=(160, 90))
+    config = ve.EncoderConfig(codec=sys.argv[2], bitrate="480k", resolution=(160, 90))
     ve.render(template, sys.argv[3], encoder=config, frames=(0, 20), progress=look)
 look(None)
 print(policies)

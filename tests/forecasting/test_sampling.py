@@ -72,7 +72,7 @@ def test_nothing_is_sampled_of_a_codec_that_no_trial_tried(trial: ve.Trial) -> N
 
 def test_a_short_render_is_sampled_whole_and_its_bytes_are_known(trial: ve.Trial, tmp_path: Path) -> None:
     frames = (40.0, 52.0)
-    encoder = replace(SMALL, bitrate=100_000)
+    encoder = replace(SMALL, bitrate=ve.BytesPerSecond(100_000))
     sample = sample_of(trial, encoder, frames)
     assert sample.whole
     assert sample.frames == 12

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import os
+import pickle
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -128,7 +130,7 @@ def test_a_video_into_an_open_file(template: ve.Template, tmp_path: Path) -> Non
 def test_an_open_file_that_cannot_be_written(template: ve.Template, tmp_path: Path) -> None:
     stream = io.BytesIO()
     stream.close()
-    with pytest.raises(ve.StorageError, match="closed file"):
+    with pytest.raises(ve.StorageError, match="the file that was given is closed"):
         ve.render(template, stream, encoder=FAST, frames=(70, 72))
     with pytest.raises(ve.WrongTypeError, match='mode "wb"'):
         ve.render(template, io.StringIO(), frames=(70, 72))  # type: ignore[arg-type]
@@ -183,7 +185,8 @@ def test_ranges_and_slices_are_what_they_say(template: ve.Template) -> None:
         ("5 Mbit/s", 5_000_000),
         ("5Mbps", 5_000_000),
         ("625 kB/s", 5_000_000),
-        ("5000000", 5_000_000),
+        ("5000000 bit/s", 5_000_000),
+        ("625000 B/s", 5_000_000),
     ],
 )
 def test_a_bitrate_with_its_unit(text: str, bits: int) -> None:
@@ -199,11 +202,30 @@ def test_what_is_no_bitrate_is_told(text: str) -> None:
     assert caught.value.place.field == "bitrate"
 
 
-def test_a_number_keeps_the_unit_of_the_contract() -> None:
-    assert ve.EncoderConfig(bitrate=625_000).bitrate == ve.EncoderConfig(bitrate="5M").bitrate == 625_000
-    counted: Any = np.int64(625_000)
-    assert ve.EncoderConfig(bitrate=counted).to_values() == ve.EncoderConfig(bitrate="5M").to_values()
-    (problem,) = config_problems(ve.EncoderConfig(bitrate=100), codec_traits())
+@pytest.mark.parametrize("bare", [5_000_000, np.int64(5_000_000), "5000000", " 5000000"])
+@pytest.mark.parametrize("field", ["bitrate", "audio_bitrate"])
+def test_a_number_without_a_unit_is_refused_with_both_readings(field: str, bare: Any) -> None:
+    given: Any = {field: bare}
+    with pytest.raises(ve.VelocityError, match="the bitrate 5000000 says no unit") as caught:
+        ve.EncoderConfig(**given)
+    assert caught.value.place.field == field
+    assert isinstance(caught.value, TypeError) is not isinstance(bare, str)
+    readings = ("5000000 bit/s", "5000000 B/s", "BitsPerSecond(5000000)", "BytesPerSecond(5000000)")
+    assert all(reading in (caught.value.hint or "") for reading in readings)
+
+
+def test_numbers_that_say_their_unit() -> None:
+    bits, octets = ve.BitsPerSecond(5_000_000), ve.BytesPerSecond(625_000)
+    for given in (bits, octets):
+        config = ve.EncoderConfig(bitrate=given, audio_bitrate=given)
+        assert (config.bitrate, config.audio_bitrate) == (625_000, 5_000_000)
+        assert replace(config, gop=5).bitrate == 625_000 and pickle.loads(pickle.dumps(config)) == config
+        assert ve.EncoderConfig.from_values(json.loads(json.dumps(config.to_values()))) == config
+    assert f"{bits} {octets!r}" == "5000000 BytesPerSecond(625000)"
+    for wrong in ("5M", 5.0, None, True):
+        with pytest.raises(ve.WrongTypeError, match="value is"):
+            ve.BitsPerSecond(wrong)  # type: ignore[arg-type]
+    (problem,) = config_problems(ve.EncoderConfig(bitrate="100 B/s"), codec_traits())
     assert problem.message == "the bitrate in bytes a second is 100"
 
 
@@ -239,7 +261,7 @@ def test_the_numbers_of_rate_controls() -> None:
 
 
 def test_settings_are_named_as_the_library_names_them() -> None:
-    wrong = ve.EncoderConfig(fps_den=3, resolution=(641, 360), audio_bitrate=5)
+    wrong = ve.EncoderConfig(fps_den=3, resolution=(641, 360), audio_bitrate="5 bit/s")
     fields = {problem.place.field for problem in config_problems(wrong, codec_traits())}
     assert fields == {"fps_num", "fps_den", "resolution", "audio_bitrate"}
 
@@ -281,3 +303,57 @@ def test_what_callbacks_raise_comes_out_as_it_is(template: ve.Template, tmp_path
         with pytest.raises(Own, match="mine"):
             ve.render(template, tmp_path / "a.mp4", encoder=FAST, frames=(0, 20), **callbacks)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_picture_that_is_not_there_is_told_by_its_name_and_layer(template: ve.Template) -> None:
+    changes = [{"layer": "Photo", "image": Path("nope.jpg")}]
+    with pytest.raises(ve.CustomizationError, match=r"there is no file nope\.jpg") as caught:
+        ve.still(template, size=SIZE, customizations=changes)
+    assert caught.value.place == ve.Place(layer="Photo", field="customizationMap[0].image")
+    assert [str(one) for one in template.check(customizations=changes)] == [str(caught.value)]
+
+
+def test_an_open_file_is_looked_at_before_any_work(template: ve.Template, tmp_path: Path) -> None:
+    told: list[ve.Progress] = []
+    (tmp_path / "a.mp4").write_bytes(b"older")
+    with (tmp_path / "a.mp4").open("rb") as reading, pytest.raises(ve.WrongTypeError, match="open it in mode"):
+        ve.render(template, reading, encoder=FAST, frames=(0, 2), progress=told.append)
+    with (tmp_path / "b.mp4").open("wb") as closed:
+        pass
+    with pytest.raises(ve.StorageError, match="the file that was given is closed"):
+        ve.render(template, closed, encoder=FAST, frames=(0, 2), progress=told.append)
+    assert told == [] and (tmp_path / "a.mp4").read_bytes() == b"older"
+
+
+def test_the_name_of_an_open_file_chooses_as_a_path_does(template: ve.Template, tmp_path: Path) -> None:
+    with (tmp_path / "a.avi").open("wb") as file:
+        ve.render(template, file, encoder=FAST, frames=(0, 2))
+    assert (tmp_path / "a.avi").read_bytes()[8:12] == b"AVI "
+    with (tmp_path / "a.txt").open("wb") as file, pytest.raises(ve.EncoderConfigError, match=r"writes \.txt"):
+        ve.render(template, file, encoder=FAST, frames=(0, 2))
+    with (tmp_path / "plain").open("wb") as file:
+        ve.render(template, file, encoder=FAST, frames=(0, 2))
+    assert (tmp_path / "plain").read_bytes()[4:8] == b"ftyp"
+
+
+def test_fields_are_those_of_what_is_wrong(template: ve.Template, tmp_path: Path) -> None:
+    with pytest.raises(ve.FrameRangeError, match="there is no frame 500") as caught:
+        ve.render(template, tmp_path / "a.mp4", poster=ve.Poster(str(tmp_path / "p.jpg"), frame=500))
+    assert caught.value.place.field == "poster"
+    for wish, field in (({"poster": "zzz://a/b.jpg"}, "poster"), ({"audio": "zzz://a/b.mp3"}, None)):
+        given: dict[str, Any] = wish
+        with pytest.raises(ve.StorageError, match="no storage backend serves zzz") as unserved:
+            ve.render(template, tmp_path / "a.mp4", **given)
+        assert unserved.value.place.field == field
+    with pytest.raises(ve.StorageError) as unopened:
+        ve.open_template("zzz://a/b.zip")
+    assert unopened.value.place.field is None
+
+
+def test_hints_say_what_is_possible(template: ve.Template) -> None:
+    with pytest.raises(ve.WrongTypeError, match=r"It must be RateControl\.CBR"):
+        ve.EncoderConfig(rate_control="cbr")  # type: ignore[arg-type]
+    with pytest.raises(ve.FrameRangeError, match="at most 134217728 pixels: 11585x11585 is possible"):
+        ve.still(template, size=(20_000, 20_000))
+    with pytest.raises(ve.FrameRangeError, match="at least 1 pixel"):
+        ve.still(template, size=(0, 20_000))

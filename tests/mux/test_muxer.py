@@ -21,7 +21,7 @@ SIZE = (96, 64)
 
 
 def write(path: Path, rate: Fraction, segments: list[int], container: str = "mp4", sound: bool = False) -> None:
-    settings = H264().settings(EncoderConfig(bitrate=50_000, container=container), *SIZE, rate)
+    settings = H264().settings(EncoderConfig(bitrate="400k", container=container), *SIZE, rate)
     seconds = sum(segments) / rate
     samples = tone(float(seconds)) if sound else None
     blocks = iter(np.array_split(samples, 7, axis=1)) if samples is not None else None

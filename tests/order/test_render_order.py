@@ -18,7 +18,7 @@ from velocity_engine.order import content_sha256
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "examples" / "demo.zip"
-SMALL = ve.EncoderConfig(resolution=(320, 180), bitrate=60_000)
+SMALL = ve.EncoderConfig(resolution=(320, 180), bitrate="480k")
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.text(max_size=8), st.lists, max_leaves=6
 )
@@ -32,7 +32,8 @@ def order(**changes: Any) -> ve.RenderOrder:
 @given(
     st.builds(
         ve.EncoderConfig,
-        bitrate=st.none() | st.integers(1, 10**9),
+        bitrate=st.none() | st.integers(1, 10**9).map(ve.BytesPerSecond),
+        audio_bitrate=st.integers(1, 10**9).map(ve.BitsPerSecond),
         codec=st.sampled_from([0, 1, "h264", "av1"]),
         resolution=st.none() | st.tuples(st.integers(2, 4000), st.integers(2, 4000)),
         rate_control=st.sampled_from(list(ve.RateControl)),

@@ -49,7 +49,7 @@ class MovingSquare:
 
 
 def rendered(path: Path, count: int, scene: MovingSquare | None = None, **more: Any) -> RenderStats:
-    config = more.pop("config", EncoderConfig(bitrate=100_000, gop=25))
+    config = more.pop("config", EncoderConfig(bitrate="800k", gop=25))
     return render_to_file(Video.of(scene or MovingSquare(), config, RATE, count), path, **more)
 
 
@@ -62,7 +62,7 @@ def pictures(path: Path) -> Iterator[np.ndarray]:
 @pytest.mark.parametrize("codec", ["h264", "h265", "av1"])
 def test_every_frame_shows_its_picture(tmp_path: Path, codec: str) -> None:
     scene = MovingSquare()
-    stats = rendered(tmp_path / "out.mp4", 300, config=EncoderConfig(bitrate=100_000, codec=codec))
+    stats = rendered(tmp_path / "out.mp4", 300, config=EncoderConfig(bitrate="800k", codec=codec))
     found = list(pictures(tmp_path / "out.mp4"))
     assert len(found) == stats.frames == 300
     for number, shown in enumerate(found):
@@ -91,7 +91,7 @@ def executing(scene: MovingSquare, config: EncoderConfig, count: int, order: Cal
 
 @pytest.mark.parametrize("codec", ["h264", "h265", "av1"])
 def test_the_bytes_do_not_depend_on_who_renders(tmp_path: Path, codec: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    config = EncoderConfig(bitrate=30_000, codec=codec, gop=25)
+    config = EncoderConfig(bitrate="240k", codec=codec, gop=25)
     rendered(tmp_path / "workers", 390, config=config)
     for name, order in (("forwards", iter), ("backwards", reversed)):
         rendered(tmp_path / name, 390, config=config, execute=executing(MovingSquare(), config, 390, order))
@@ -106,7 +106,7 @@ def test_the_bytes_do_not_depend_on_who_renders(tmp_path: Path, codec: str, monk
 def test_containers_and_sound(tmp_path: Path, container: str) -> None:
     voice = make_sound(tmp_path / "voice.wav", tone(10))
     track = AudioTrack(source=str(voice), name="voice.wav", start=1.0)
-    config = EncoderConfig(bitrate=50_000, container=container)
+    config = EncoderConfig(bitrate="400k", container=container)
     plan = AudioPlan(tracks=(track,), seconds=Fraction(3))
     rendered(tmp_path / "out", 75, config=config, audio_plan=plan)
     sound = decoded_sound(tmp_path / "out")
@@ -118,7 +118,7 @@ def test_containers_and_sound(tmp_path: Path, container: str) -> None:
 @pytest.mark.parametrize("rate_control", list(RateControl))
 @pytest.mark.parametrize("count", [1, 2, 30])
 def test_short_videos(tmp_path: Path, rate_control: RateControl, count: int) -> None:
-    rendered(tmp_path / "out.mp4", count, config=EncoderConfig(bitrate=50_000, rate_control=rate_control))
+    rendered(tmp_path / "out.mp4", count, config=EncoderConfig(bitrate="400k", rate_control=rate_control))
     assert len(list(pictures(tmp_path / "out.mp4"))) == count
 
 
@@ -153,7 +153,7 @@ def test_an_error_of_the_scene_reaches_the_caller(tmp_path: Path, frame: int, ex
             raise MediaError("the clip is damaged")
 
     scene = MovingSquare(on_frame=fail)
-    config = EncoderConfig(bitrate=100_000, gop=25)
+    config = EncoderConfig(bitrate="800k", gop=25)
     execute = executing(scene, config, 300, iter) if executed else None
     with pytest.raises(MediaError, match="damaged"):
         rendered(tmp_path / "out.mp4", 300, scene, config=config, execute=execute)
@@ -208,14 +208,14 @@ def test_an_old_file_stays_until_the_new_one_is_whole(tmp_path: Path, monkeypatc
 
 
 def test_an_executor_that_loses_segments(tmp_path: Path) -> None:
-    config = EncoderConfig(bitrate=100_000, gop=25)
+    config = EncoderConfig(bitrate="800k", gop=25)
     lossy = executing(MovingSquare(), config, 250, lambda segments: segments[:-1])
     with pytest.raises(RenderFailed, match="1 of 2 segments"):
         rendered(tmp_path / "out.mp4", 250, config=config, execute=lossy)
 
 
 def test_more_segments_than_lanes_keep_ahead(tmp_path: Path) -> None:
-    config = EncoderConfig(bitrate=100_000, gop=5, idr=10)  # segments of ten frames
+    config = EncoderConfig(bitrate="800k", gop=5, idr=10)  # segments of ten frames
     stats = rendered(tmp_path / "many.mp4", 400, config=config)
     assert stats.frames == 400
     assert sum(1 for _ in pictures(tmp_path / "many.mp4")) == 400

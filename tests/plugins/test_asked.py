@@ -57,8 +57,8 @@ class Frail:
 class Encodes(Frail):
     """One that encodes by itself, as the function that it is given."""
 
-    def __init__(self, encode: Callable[..., Any]) -> None:
-        super().__init__()
+    def __init__(self, encode: Callable[..., Any], settings: Callable[..., Any] = CHOSEN) -> None:
+        super().__init__(settings=settings)
         self._encode = encode
 
     def encoder(self, settings: EncoderSettings, width: int, height: int, rate: Fraction) -> Any:
@@ -86,7 +86,7 @@ class Cluster:
 
 
 def rendered(folder: Path, **how: Any) -> None:
-    config = ve.EncoderConfig(codec=how.pop("codec", "frail"), bitrate=20_000, gop=5, segment_seconds=0.2)
+    config = ve.EncoderConfig(codec=how.pop("codec", "frail"), bitrate="160k", gop=5, segment_seconds=0.2)
     with clear_template(folder, 10, (64, 64)) as template:
         ve.render(template, folder / "out.mp4", encoder=config, **how)
 
@@ -111,7 +111,7 @@ def test_a_codec_that_fails_is_a_problem_of_the_request(
 ) -> None:
     register(codec)
     with clear_template(tmp_path, 10, (64, 64)) as template:
-        [problem] = template.check(ve.EncoderConfig(codec="frail", bitrate=20_000))
+        [problem] = template.check(ve.EncoderConfig(codec="frail", bitrate="160k"))
     with pytest.raises(ve.PluginError) as raised:
         rendered(tmp_path)
     for error in (problem, raised.value):
@@ -149,6 +149,24 @@ def test_an_encoder_that_libavcodec_does_not_have(tmp_path: Path, register: Call
 
 
 @pytest.mark.parametrize(
+    ("encoder", "words"),
+    [
+        ("", "its settings name no encoder of libavcodec"),
+        ("nosuch", "there is no encoder 'nosuch' in libavcodec"),
+        ("aac", "the encoder 'aac' of libavcodec does not encode frames"),
+    ],
+)
+@pytest.mark.parametrize("kind", [Frail, lambda settings: Encodes(raising(ValueError("never")), settings)])
+def test_an_encoder_that_cannot_encode_frames(
+    tmp_path: Path, register: Callable[[Any], None], kind: Callable[..., Any], encoder: str, words: str
+) -> None:
+    """Also of a codec that encodes by itself, as long as the engine writes the file."""
+    register(kind(settings=giving(EncoderSettings(encoder=encoder, pixel_format="yuv420p", options={}, gop_size=5))))
+    with pytest.raises(ve.PluginError, match=f"{WHO} while it chose its settings: ValueError: {words}"):
+        rendered(tmp_path)
+
+
+@pytest.mark.parametrize(
     ("encode", "words"), [(raising(IndexError("row 9")), "IndexError: row 9"), (giving(None), "TypeError")]
 )
 def test_an_encoder_of_its_own(
@@ -181,6 +199,7 @@ def another(order: Any, segments: Sequence[Segment], watch: Any) -> Iterator[Enc
         (giving([None]), "failed while it rendered the segments: TypeError: run returned NoneType in place of"),
         (twice, "returned a segment twice: number 0"),
         (another, "returned a segment that it was not given: number 77"),
+        (giving([]), "returned 0 of 2 segments"),
     ],
 )
 def test_an_executor_that_fails(

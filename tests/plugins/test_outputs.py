@@ -57,7 +57,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_the_name_chooses(name: str | None, codec: str, container: str) -> None:
-    chosen = resolve_encoder(ve.EncoderConfig(bitrate=5000), name)
+    chosen = resolve_encoder(ve.EncoderConfig(bitrate="40k"), name)
     assert (chosen.codec, chosen.container, chosen.bitrate) == (codec, container, 5000)
     assert resolve_encoder(chosen, name) == chosen
 

@@ -13,7 +13,7 @@ import velocity_engine as ve
 from velocity_engine import plugins
 from velocity_engine.builtin.storage.remote import RemoteStorage
 from velocity_engine.plugins.outputs import numbered
-from velocity_engine.storage import delivery
+from velocity_engine.storage import delivery, retries
 from velocity_engine.storage.targets import is_local, scheme_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,18 +83,18 @@ class Flaky(RemoteStorage):
 
 
 def test_what_may_go_well_a_moment_later_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "PAUSES", (0.01, 0.01))
-    monkeypatch.setattr(delivery, "storage_for", lambda target: Flaky(2))
+    monkeypatch.setattr(retries, "PAUSES", (0.01, 0.01))
+    monkeypatch.setattr(delivery, "storage_for", lambda target, *place: Flaky(2))
     assert rendered("memory://flaky/a.mp4").size_bytes > 0
-    monkeypatch.setattr(delivery, "storage_for", lambda target: Flaky(3))
+    monkeypatch.setattr(delivery, "storage_for", lambda target, *place: Flaky(3))
     with pytest.raises(ve.StorageError, match="busy"):
         rendered("memory://flaky/b.mp4")
 
 
 def test_a_wait_ends_when_the_render_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
     stop = threading.Event()
-    monkeypatch.setattr(delivery, "PAUSES", (600.0,))
-    monkeypatch.setattr(delivery, "storage_for", lambda target: Flaky(1))
+    monkeypatch.setattr(retries, "PAUSES", (600.0,))
+    monkeypatch.setattr(delivery, "storage_for", lambda target, *place: Flaky(1))
 
     def told(now: ve.Progress) -> None:
         if now.stage == "storing":

@@ -68,6 +68,10 @@ def _disk_faults(service: Service) -> list[str]:
             path = service.data / file
             if status in (None, "completed") and (not path.exists() or path.stat().st_size != size):
                 faults.append(f"{file} is not there, or not whole")
+    for file, size in service.query("SELECT file, size_bytes FROM poster"):
+        path = service.data / file
+        if not path.exists() or path.stat().st_size != size:
+            faults.append(f"{file} is not there, or not whole")
     leased = service.query("SELECT COUNT(*) FROM job WHERE lease_owner IS NOT NULL")[0][0]
     if leased:
         faults.append(f"{leased} leases are held although nothing runs")

@@ -26,7 +26,7 @@ HOOK = "http://receiver.example:8000/hook"
 
 def empty() -> None:
     with writing():
-        for table in ("webhook_delivery", "job", "render", "template", "audio", "account"):
+        for table in ("webhook_delivery", "job", "poster", "render", "template", "audio", "account"):
             execute(f"DELETE FROM {table}", {})  # names of our own
 
 

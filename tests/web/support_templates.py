@@ -11,6 +11,9 @@ import zipfile
 import zlib
 from typing import Any
 
+import numpy as np
+from PIL import Image
+
 Layer = dict[str, Any]
 
 
@@ -107,3 +110,13 @@ def wav(seconds: float = 0.5, rate: int = 8000) -> bytes:
         samples = (int(8000 * math.sin(2 * math.pi * 440 * n / rate)) for n in range(int(seconds * rate)))
         file.writeframes(b"".join(struct.pack("<h", sample) for sample in samples))
     return buffer.getvalue()
+
+
+def noisy_template(side: int) -> bytes:
+    """A picture of noise, of which a PNG has some three bytes for each pixel, and a video at a low bitrate few."""
+    noise = np.random.default_rng(5).integers(0, 255, (side, side, 3), np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(noise).save(file, "PNG")
+    asset = {"id": "noise", "w": side, "h": side, "u": "images/", "p": "noise.png", "e": 0}
+    shown = [layer("Noise", 2, 1, 10, refId="noise")]
+    return template_zip({"images/noise.png": file.getvalue()}, size=(side, side), layers=shown, assets=[asset])

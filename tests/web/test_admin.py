@@ -61,6 +61,11 @@ def test_jobs(service: Service) -> None:
     velocity("admin", "job-cancel", render_id, data=service.data)
     assert client.settle(f"/render/{render_id}/status")["status"] == "cancelled"
     again = velocity("admin", "job-retry", render_id, data=service.data).strip()
+    held = [
+        service.query("SELECT reserved_ms, reserved_bytes, forecast_ms, warnings FROM render WHERE id = ?", one)[0]
+        for one in (render_id, again)
+    ]
+    assert held[0] == held[1] and held[0][0] > 1, "it holds its part of the budget and of the quota as the first did"
     client.until(f"/render/{again}/status", lambda status: status["status"] == "processing")
     assert client.post(f"/render/{again}/cancel").json()["status"] == "cancelled"
     assert "completed" in velocity("admin", "job-list", data=service.data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from velocity_web.processes.assignments import (
     Assignment,
@@ -11,7 +11,6 @@ from velocity_web.processes.assignments import (
     FileAssignment,
     FormAssignment,
     PreviewAssignment,
-    Question,
     RenderAssignment,
     TemplateAssignment,
 )
@@ -33,14 +32,6 @@ def test_an_assignment_is_one_line_that_reads_as_it_was(assignment: Assignment) 
     assert type(assignment).model_validate_json(line) == assignment
 
 
-def test_a_question_keeps_whole_numbers_whole() -> None:
-    """Errors name them as the request has them."""
-    question = Question(encoder=None, frames=(0, 12.5), sample={"windows": [[0, 3]]}).about(4)
-    again = Question.model_validate_json(question.line())
-    assert again == question and again.frames is not None
-    assert again.maps == 4 and [type(frame) for frame in again.frames] == [int, float]
-
-
 @pytest.mark.parametrize(
     ("kind", "line"),
     [
@@ -52,10 +43,8 @@ def test_a_question_keeps_whole_numbers_whole() -> None:
         (PreviewAssignment, b'{"template": "a.zip", "frame": "0", "width": 10, "output": "x"}'),
         (FormAssignment, b'{"kind": "poem", "length": 1}'),
         (CheckAssignment, b'["a.zip"]'),
-        (Question, b'{"encoder": null, "frames": [1], "maps": 1}'),
-        (Question, b'{"encoder": null, "frames": null, "maps": 0}'),
     ],
 )
-def test_what_no_task_takes_is_refused(kind: type[BaseModel], line: bytes) -> None:
+def test_what_no_task_takes_is_refused(kind: type[Assignment], line: bytes) -> None:
     with pytest.raises(ValidationError):
         kind.model_validate_json(line)

@@ -10,13 +10,12 @@ from typing import Any
 import pytest
 from web.support_templates import template_zip
 
-from velocity_web.processes.assignments import Question
 from velocity_web.processes.runner import Runner, TaskFailed
 from velocity_web.settings import Settings
 from velocity_web.storage.files import make_folders
 
 RED = b'[{"layer":"Ground","color":"#ff0000"}]'
-QUESTION = Question(encoder=None, frames=None, warnings=True)
+QUESTION: dict[str, Any] = {"encoder": None, "frames": None, "warnings": True}
 
 
 @pytest.fixture

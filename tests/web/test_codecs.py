@@ -118,12 +118,6 @@ def test_the_soundtrack_alone(client: Client, clear_id: str, codec: str, kind: s
             assert [stream.type for stream in file.streams] == ["audio"]
 
 
-def test_a_soundtrack_of_silence_fails_with_a_sentence(client: Client, clear_id: str) -> None:
-    render_id = client.start_render(clear_id, encoderConfig={"bitrate": 100_000, "codec": "wav"})
-    status = client.settle(f"/render/{render_id}/status")
-    assert status["status"] == "failed" and "there is no sound to write" in status["reason"]
-
-
 def refused(client: Client, template_id: str, **encoder: Any) -> dict[str, list[str]]:
     """What is wrong with a render, which is the same in a dry run and in a batch."""
     request = render_request(template_id, encoderConfig={"bitrate": 100_000, **encoder})
@@ -138,15 +132,15 @@ def refused(client: Client, template_id: str, **encoder: Any) -> dict[str, list[
 
 
 def test_what_cannot_be_is_refused_with_what_can(client: Client, template_id: str) -> None:
-    [sentence] = refused(client, template_id, codec="vp10")["encoderConfig.codec"]
-    assert sentence.startswith("there is no codec 'vp10' here; it must be one of 0 (h264), 1 (h265), 2 (av1), ")
+    [sentence] = refused(client, template_id, codec="theora")["encoderConfig.codec"]
+    assert sentence.startswith('there is no codec "theora" here. The codecs are 0 (h264), 1 (h265), 2 (av1), ')
     assert " vp9" in sentence and " gif" in sentence
-    [sentence] = refused(client, template_id, container="mkv")["encoderConfig.container"]
-    assert sentence.startswith("there is no container 'mkv' here; it must be one of 'mp4', 'mov', 'avi', ")
-    assert "'webm'" in sentence and "png-files" not in sentence, "a render is one file"
+    [sentence] = refused(client, template_id, container="matroska")["encoderConfig.container"]
+    assert sentence.startswith('there is no container "matroska" here. The containers are mp4, mov, avi, ')
+    assert "webm" in sentence and "png-files" not in sentence, "a render is one file"
     assert refused(client, template_id, codec="png", container="png-files").keys() == {"encoderConfig.container"}
     assert refused(client, template_id, codec="vp9", container="mp4") == {
-        "encoderConfig.container": ["VP9 does not go into 'mp4'; choose 'webm', or another codec"]
+        "encoderConfig.container": ["VP9 does not go into mp4; choose webm, or another codec"]
     }
     assert refused(client, template_id, codec="gif", profile=100) == {
         "encoderConfig.profile": ["GIF has no profile. Leave profile out"]
@@ -156,12 +150,57 @@ def test_what_cannot_be_is_refused_with_what_can(client: Client, template_id: st
         assert refused(client, template_id, codec=junk) == {
             "encoderConfig.codec": ["it must be a codec's number, such as 0, or its name, such as vp9"]
         }
+    for junk in (*junks, "a\x00b"):
+        assert refused(client, template_id, container=junk) == {
+            "encoderConfig.container": ["it must be a container's name, such as mp4"]
+        }
+
+
+@pytest.mark.parametrize(
+    ("field", "name", "meant"),
+    [("codec", "VP9", "vp9"), ("codec", "h.264", "h264"), ("codec", "giff", "gif"), ("container", "MP4", "mp4")],
+)
+def test_a_name_that_was_mistyped_is_told(client: Client, template_id: str, field: str, name: str, meant: str) -> None:
+    [sentence] = refused(client, template_id, **{field: name})[f"encoderConfig.{field}"]
+    assert sentence.startswith(f'there is no {field} "{name}" here; did you mean {meant}? The {field}s are ')
+
+
+@pytest.mark.parametrize("codec", ["wav", "flac", "mp3", "aac"])
+def test_a_soundtrack_of_silence_is_refused(client: Client, clear_id: str, codec: str) -> None:
+    errors = refused(client, clear_id, codec=codec)
+    assert errors.keys() == {"encoderConfig.codec"}
+    [sentence] = errors["encoderConfig.codec"]
+    assert "takes sound alone, and there is none" in sentence and "output" not in sentence
+    assert client.get("/render/history").json() == client.get("/render/active").json() == []
+
+
+def test_each_row_of_a_batch_needs_a_sound(client: Client, clear_id: str) -> None:
+    audio_id = client.ready_audio(wav(1))
+    rows = [{"name": "Silent"}, {"name": "Loud", "audioId": audio_id}]
+    request = render_request(clear_id, encoderConfig={"bitrate": 100_000, "codec": "wav"}, rows=rows)
+    told = client.post("/render/batch?dryRun=true", json=request).json()
+    assert (told["rowsValid"], told["rowsRejected"]) == (1, 1)
+    assert told["errors"].keys() == {"encoderConfig.codec"}
+    assert client.post("/render/batch?dryRun=true", json={**request, "audioId": audio_id}).json()["rowsRejected"] == 0
+
+
+def test_what_a_customization_hides_is_not_heard(client: Client) -> None:
+    voice = {"ty": 6, "nm": "Voice", "refId": "voice", "ip": 0, "op": FRAMES, "st": 0, "ks": {}, "ind": 2}
+    asset = {"id": "voice", "u": "", "p": "voice.wav", "e": 0}
+    content = template_zip({"voice.wav": wav(1)}, frames=FRAMES, layers=[*CLEAR, voice], assets=[asset])
+    template_id = client.ready_template(content)
+    assert downloaded(client, template_id, {"codec": "wav"}).headers["content-type"] == "audio/wav"
+    hidden = {"customizationMap": [{"layer": "Voice", "visible": False}]}
+    request = render_request(template_id, encoderConfig={"bitrate": 100_000, "codec": "wav"}, **hidden)
+    answer = client.post("/render?dryRun=true", json=request)
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["encoderConfig.codec"])
 
 
 @pytest.mark.parametrize("encoder", [{"codec": "gif"}, {"codec": "wav"}, {"codec": "png"}, {"container": "webm"}])
 def test_a_dry_run_says_how_little_is_known(client: Client, template_id: str, encoder: dict[str, Any]) -> None:
     config = {"bitrate": 100_000, **encoder}
-    answer = client.post("/render?dryRun=true", json=render_request(template_id, encoderConfig=config))
+    request = render_request(template_id, encoderConfig=config, audioId=client.ready_audio(wav(1)))
+    answer = client.post("/render?dryRun=true", json=request)
     assert answer.status_code == 200, answer.text
     told = answer.json()
     assert told["frames"] == {"wav": 0, "png": 1}.get(encoder.get("codec", ""), FRAMES)
@@ -188,11 +227,11 @@ def test_the_service_says_which_codecs_may_be_named(new_service: Callable[..., S
     template_id = client.ready_template(template_zip())
     assert [one["name"] for one in client.get("/render/codecs").json()] == ["h264", "gif"]
     assert refused(client, template_id, codec=1) == {
-        "encoderConfig.codec": ["there is no codec 'h265' here; it must be one of 0 (h264), gif"]
+        "encoderConfig.codec": ['there is no codec "h265" here; did you mean h264? The codecs are 0 (h264), gif']
     }
     assert refused(client, template_id, codec="vp9").keys() == {"encoderConfig.codec"}
     assert refused(client, template_id, container="webm") == {
-        "encoderConfig.container": ["there is no container 'webm' here; it must be one of 'mp4', 'mov', 'avi', 'gif'"]
+        "encoderConfig.container": ['there is no container "webm" here. The containers are mp4, mov, avi, gif']
     }
     assert downloaded(client, template_id, {"codec": "gif"}).headers["content-type"] == "image/gif"
 

@@ -202,7 +202,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("everything")
     (folder / "plain.zip").write_bytes(template_zip(frames=10))
     with engine.open_template(folder / "plain.zip") as template:
-        engine.render(template, folder / "clip.mp4", encoder=engine.EncoderConfig(bitrate=100_000, preset=5))
+        engine.render(template, folder / "clip.mp4", encoder=engine.EncoderConfig(bitrate="800k", preset=5))
     moving = solid("Moving", "#00ff00", 20, 2, (8, 8))
     moving["ks"]["r"] = {"a": 0, "k": 0, "x": "var $bm_rt; $bm_rt = time * 90;"}
     style = {"s": 12, "f": "Inter", "t": "Velocity", "j": 0, "tr": 0, "lh": 14, "ls": 0, "fc": [1, 1, 1]}
@@ -239,7 +239,7 @@ def limits_for(world: World, *reads: Path) -> Limits:
 def test_a_confined_render_makes_the_same_file(world: World, everything: Path, tmp_path: Path, codec: str) -> None:
     source = everything / "everything.zip"
     sound = everything / "sound.wav"
-    config = engine.EncoderConfig(codec=codec, bitrate=100_000, preset=5)
+    config = engine.EncoderConfig(codec=codec, bitrate="800k", preset=5)
     with engine.open_template(source) as template:
         engine.render(template, tmp_path / "free.mp4", encoder=config, audio=sound)
     output = Path(world.spec["folder"], f"{codec}.mp4")

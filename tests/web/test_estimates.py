@@ -171,6 +171,95 @@ def test_a_video_that_does_not_fit_is_400_before_any_work(service: Service) -> N
     client.ready_render(template_id, encoderConfig={"bitrate": 20_000})
 
 
+FORMATS = ("png", "jpeg", "webp")
+
+
+def foretold(client: Client, template_id: str, **more: Any) -> dict[str, Any]:
+    answer = client.post("/render?dryRun=true", json=render_request(template_id, **more))
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("customizations", [[], [{"layer": "Photo", "visible": False}]])
+def test_a_poster_stands_in_the_estimate(moving: tuple[Client, str], kind: str, customizations: list[Any]) -> None:
+    client, template_id = moving
+    request = {"customizationMap": customizations, "jobInfo": {"fStart": 30, "fEnd": 38 + len(customizations)}}
+    plain = foretold(client, template_id, **request)
+    request["output"] = {"poster": {"frame": 33, "format": kind}}
+    both = foretold(client, template_id, **request)
+    assert both["expectedMilliseconds"] > plain["expectedMilliseconds"]
+    least, expected, most = (both[f"{word}Bytes"] - plain[f"{word}Bytes"] for word in ("least", "expected", "most"))
+    render_id = client.ready_render(template_id, **request)
+    true = len(client.get(f"/render/{render_id}/poster").content)
+    assert least <= true <= most
+    assert true / MARGIN <= expected <= true * MARGIN
+
+
+def test_a_poster_that_does_not_fit_is_400_before_any_work(service: Service) -> None:
+    client = service.client(quota_mb=2)
+    template_id = client.ready_template(moving_picture())
+    filler = client.get("/template/storage-status").json()["availableBytes"] - 150_000
+    client.post("/asset", files={"file": ("a.png", png() + b"\0" * (filler - len(png())))}).raise_for_status()
+    request = render_request(template_id, jobInfo={"fStart": 30, "fEnd": 33})
+    with_poster = {**request, "output": {"poster": {"format": "png"}}}
+    batch = {**with_poster, "rows": [{"name": "One"}]}
+    for path, body in (("/render", with_poster), ("/render/batch", batch)):
+        answer = client.post(path, json=body)
+        assert (answer.status_code, answer.json()["title"]) == (400, "Storage quota exceeded")
+        assert "and 150000 bytes of 2 MB are left" in answer.json()["detail"]
+    assert client.get("/render/history").json() == client.get("/render/active").json() == []
+    assert client.get("/render/batch").json() == []
+    assert client.get("/render/render-time-budget-status").json()["usedMilliseconds"] == 0
+    assert client.post("/render", json=request).status_code == 200, "without the poster it fits"
+
+
+def test_posters_of_renders_before_hold_their_part_of_the_quota(service: Service) -> None:
+    client = service.client()
+    template_id = client.ready_template(slow_template())
+    poster = {"output": {"poster": {"format": "png"}}}
+    plain, least = (foretold(client, template_id, **more)["leastBytes"] for more in ({}, poster))
+    ids = [client.start_render(template_id, **more) for more in ({}, poster)]
+    held = [service.query("SELECT reserved_bytes FROM render WHERE id = ?", one)[0][0] for one in ids]
+    assert held == [plain, least] and least > plain
+    for render_id in ids:
+        client.post(f"/render/{render_id}/cancel")
+
+
+def test_a_batch_counts_the_poster_of_each_row(moving: tuple[Client, str]) -> None:
+    client, template_id = moving
+    output = {"poster": {"format": "jpeg"}}
+    one = foretold(client, template_id, output=output)
+    request = render_request(template_id, output=output, rows=[{"name": "One"}, {"name": "Two"}])
+    both = client.post("/render/batch?dryRun=true", json=request).json()
+    for figure in ("leastBytes", "expectedBytes", "mostBytes", "expectedMilliseconds"):
+        assert both[figure] == 2 * one[figure]
+
+
+def test_a_poster_is_drawn_again_for_another_map(moving: tuple[Client, str]) -> None:
+    client, template_id = moving
+    request: dict[str, Any] = {"jobInfo": {"fStart": 40, "fEnd": 43}, "output": {"poster": {"format": "webp"}}}
+    hidden = [{"layer": "Photo", "visible": False}]
+    shown, bare, again = (foretold(client, template_id, **request, customizationMap=one) for one in ([], hidden, []))
+    assert shown["expectedBytes"] == again["expectedBytes"] > 2 * bare["expectedBytes"]
+    rows = [{"name": "Shown"}, {"name": "Bare", "customizationMap": hidden}]
+    both = client.post("/render/batch?dryRun=true", json=render_request(template_id, **request, rows=rows)).json()
+    assert both["expectedBytes"] == 2 * shown["expectedBytes"]
+    assert both["leastBytes"] < 2 * shown["leastBytes"] and both["mostBytes"] > 2 * shown["mostBytes"]
+
+
+def test_a_poster_that_shows_an_asset_has_a_wider_margin(moving: tuple[Client, str]) -> None:
+    """The process that checks must not read assets, so it draws the poster without them."""
+    client, template_id = moving
+    asset_id = client.post("/asset", files={"file": ("a.png", png())}).json()["assetId"]
+    request: dict[str, Any] = {"customizationMap": [{"layer": "Photo", "image": {"assetId": asset_id}}]}
+    plain = foretold(client, template_id, **request)
+    both = foretold(client, template_id, **request, output={"poster": {"format": "png"}})
+    least, expected, most = (both[f"{word}Bytes"] - plain[f"{word}Bytes"] for word in ("least", "expected", "most"))
+    assert 3.9 * least <= expected and 3.9 * expected <= most
+
+
 def test_a_budget_that_is_lowered_meanwhile_ends_a_render_with_that_reason(service: Service) -> None:
     client = service.client()
     render_id = client.start_render(client.ready_template(slow_template()))

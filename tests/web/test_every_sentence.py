@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 STORED = Path(__file__).with_name("sentences.txt")
 ENGINE = ("velocity_engine", "plugins/charts/src", "plugins/qrcode/src")
 FOR_PROGRAMMERS = (
-    *("cli/", "given/", "kernels/", "stills/", "testing/"),
+    *("cli/", "forecasting/", "given/", "kernels/", "stills/", "testing/"),
     *("plugins/checks.py", "model/digests.py", "composite/compositor.py"),
 )
 """What these say is for who writes plugins, embeds the engine or types commands, in the words of Python."""
@@ -158,6 +158,7 @@ def test_no_sentence_of_the_engine_is_overlooked() -> None:
     """Each text of two words or more is part of a sentence of the file, or known to be something else."""
     engine = {**dict.fromkeys((*KINDS, *PLAIN), (0, "message", "hint")), "Finding": (1, 3, "message", "instead")}
     more = {"OSError": (1,), "Kind": ("what", 3), "MediaAsset": ("missing",), "DataFault": (1, 2)}
+    more |= {"require": (3,), "number": (2,), "named_file": (2,)}  # of arguments in Python
     files = {file: text for file, text in sources(*ENGINE).items() if not file.endswith(NOT_OF_REQUESTS)}
     source = Source(files, engine | more)
     source.sentences()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from web.support_service import PATIENCE, Client, Service, render_request
+from web.support_service import FINAL, PATIENCE, Client, Service, render_request
 from web.support_templates import slow_template, template_zip
 
 from velocity_web.orders.executors import needs_of_all
@@ -59,6 +60,32 @@ def test_every_way_makes_the_same_video(spreading: Service) -> None:
     assert (
         by_setting == video(client, template_id, executor="processes") == video(client, template_id, executor="local")
     )
+
+
+def test_a_request_that_chooses_processes_is_rendered_by_them_to_the_same_bytes(
+    new_service: Callable[..., Service],
+) -> None:
+    """Of a service that renders in one process by itself."""
+    service = new_service(executors_allowed='["processes"]')
+    client = service.client()
+    template_id = client.ready_template(slow_template(8))
+    output = {"poster": {"frame": 3}}
+    render_id = client.start_render(template_id, encoderConfig=CONFIG, output=output, executor="processes")
+    seen = False
+
+    def look(status: dict[str, Any]) -> bool:
+        nonlocal seen
+        seen = seen or bool(processes_of(service))
+        return status["status"] in FINAL
+
+    status = client.until(f"/render/{render_id}/status", look)
+    assert status["status"] == "completed", status
+    assert seen, "processes of their own rendered it"
+    here = client.ready_render(template_id, encoderConfig=CONFIG, output=output)
+    assert not processes_of(service)
+    for part in ("download", "poster"):
+        one, other = (client.get(f"/render/{made}/{part}").content for made in (render_id, here))
+        assert one == other and one
 
 
 def test_a_request_names_what_is_allowed(spreading: Service) -> None:

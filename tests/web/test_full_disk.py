@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from web.support_invariants import broken_invariants
 from web.support_service import Service, render_request
-from web.support_templates import slow_template, template_zip
+from web.support_templates import noisy_template, slow_template, template_zip
 
 from velocity_web.failures import NoSpace
 from velocity_web.settings import MIB, Settings
@@ -29,7 +29,12 @@ class Tiny:
         self.folder = folder
         self.filler = folder / "filler"
 
-    def fill(self) -> None:
+    def fill(self, leave: int = 0) -> None:
+        """All but ``leave`` bytes."""
+        if leave:
+            with self.filler.open("ab") as file:
+                file.write(b"x" * max(0, self.free() - leave))
+            return
         with self.filler.open("ab", buffering=0) as file:
             for size in (MIB, 4096, 1):
                 try:
@@ -118,6 +123,32 @@ def test_a_full_disk_is_told_and_room_can_be_made(tiny: Tiny, service_on_tiny: S
         assert client.get("/ready").status_code == 200
         again = client.ready_render(template_id)
         assert not broken_invariants(service, client, {template_id: "template", again: "render"})
+
+
+def test_a_disk_that_has_room_for_the_video_and_none_for_its_poster(tiny: Tiny, service_on_tiny: Service) -> None:
+    """The render waits while the disk fills up: then its poster finds no room, and nothing of it is left."""
+    service = service_on_tiny
+    with service.client() as client:
+        slow_id, template_id = client.ready_template(slow_template(50)), client.ready_template(noisy_template(1600))
+        running_id = client.start_render(slow_id)
+        client.until(f"/render/{running_id}/status", lambda status: status["framesDone"] > 0)
+        render_id = client.start_render(template_id, output={"poster": {"format": "png"}})
+        used = client.get("/template/storage-status").json()["usedBytes"]
+        least = service.query("SELECT reserved_bytes FROM render WHERE id = ?", render_id)[0][0]
+        assert least > 4 * MIB
+        tiny.fill(leave=3 * MIB)
+        client.post(f"/render/{running_id}/cancel")
+        status = client.settle(f"/render/{render_id}/status")
+        assert (status["status"], "no space is left" in status["reason"]) == ("failed", True), status
+        assert client.get(f"/render/{render_id}/poster").status_code == 404
+        assert not list((service.data / "renders").glob(f"{render_id}*"))
+        assert left_in_tmp(service) == []
+        assert client.get("/template/storage-status").json()["usedBytes"] == used
+        tiny.filler.unlink()
+        again = client.ready_render(template_id, output={"poster": {"format": "jpeg"}})
+        assert not broken_invariants(service, client, {render_id: "render", again: "render"})
+        for one in (f"render/{again}", f"template/{template_id}", f"template/{slow_id}"):
+            client.delete(f"/{one}").raise_for_status()
 
 
 def test_an_empty_byte_is_enough_to_delete(tiny: Tiny, service_on_tiny: Service) -> None:

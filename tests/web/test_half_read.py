@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from velocity_web.accounts.auth import Caller
-from velocity_web.database.entities import Audio, Job, Render, Template, reading, writing
+from velocity_web.database.entities import Audio, Job, Render, Template, writing
 from velocity_web.failures import NotFound
 from velocity_web.services.audio import audio_detail
-from velocity_web.services.renders import find_render, job_dto
+from velocity_web.services.renders import render_status
 from velocity_web.services.templates import template_detail
 
 CALLER = Caller("account", "somebody")
@@ -37,7 +37,7 @@ def database(own_database: Path) -> Path:
 
 
 @pytest.fixture
-def ending(database: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+def ending(database: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Has a statement run, with the end of its job, right after the first entity of the next answer was read."""
     statements: list[str] = []
 
@@ -61,30 +61,35 @@ def ending(database: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], N
     for entity in (Job, Render, Template, Audio):
         watched(entity)
 
-    def prepare(statement: str) -> None:
-        kind = statement.split()[1]
-        statements.extend([statement, f"UPDATE job SET status = 'completed', completed_at = 2 WHERE id = '{kind}'"])
+    def prepare(*given: str) -> None:
+        kind = given[0].split()[1]
+        statements.extend([*given, f"UPDATE job SET status = 'completed', completed_at = 2 WHERE id = '{kind}'"])
 
     return prepare
 
 
-def test_of_a_render(ending: Callable[[str], None]) -> None:
-    ending("UPDATE render SET size_bytes = 7, frames_total = 5, frames_done = 5")
+def test_of_a_render(ending: Callable[..., None]) -> None:
+    ending(
+        "UPDATE render SET size_bytes = 7, frames_total = 5, frames_done = 5",
+        "INSERT INTO poster (render_id, account_id, file, size_bytes, sha256) "
+        "VALUES ('render', 'account', 'p', 1, 's')",
+    )
     for _ in range(2):
-        with reading():
-            told = job_dto(*find_render(CALLER, "render"))
-        assert told.status == "processing" or told.size_bytes == 7
+        told = render_status(CALLER, "render")
+        whole = told.size_bytes == 7 and told.poster_download_url is not None
+        assert told.status == ("completed" if whole else "processing")
+        assert told.status == "completed" or told.poster_download_url is None
     assert told.status == "completed"
 
 
-def test_of_a_template(ending: Callable[[str], None]) -> None:
+def test_of_a_template(ending: Callable[..., None]) -> None:
     ending(f"UPDATE template SET analysis = '{json.dumps(ANALYSIS)}'")
     with pytest.raises(NotFound, match="is not completed"):
         template_detail(CALLER, "template")
     assert template_detail(CALLER, "template").frame_count == 5
 
 
-def test_of_a_sound(ending: Callable[[str], None]) -> None:
+def test_of_a_sound(ending: Callable[..., None]) -> None:
     ending("UPDATE audio SET seconds = 2.5")
     with pytest.raises(NotFound, match="is not completed"):
         audio_detail(CALLER, "audio")

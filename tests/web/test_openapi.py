@@ -263,3 +263,21 @@ def test_docs_load_nothing_from_elsewhere(service: Service) -> None:
             assert link.startswith("/docs/")
             assert client.get(link).status_code == 200
         assert client.get("/docs/..%2fdocs.html").status_code == 404
+
+
+def test_downloads_have_the_types_that_can_come(document: dict[str, Any], client: Client) -> None:
+    listed = {kind["mimeType"] for codec in client.get("/render/codecs").json() for kind in codec["containers"]}
+    responses = document["paths"]["/render/{renderId}/download"]["get"]["responses"]
+    assert set(responses["200"]["content"]) == {*listed, "application/octet-stream"}
+    assert {"video/mp4", "video/webm", "image/gif", "audio/wav"} <= listed
+    assert next(iter(responses["200"]["content"])) == "video/mp4"
+    assert set(responses["206"]["content"]) == {*listed, "application/octet-stream", "multipart/byteranges"}
+
+
+def test_a_poster_is_documented_as_a_download(document: dict[str, Any]) -> None:
+    poster = document["paths"]["/render/{renderId}/poster"]["get"]
+    assert set(poster["responses"]["200"]["content"]) == {"image/png", "image/jpeg", "image/webp"}
+    assert {"206", "304", "412", "416"} <= set(poster["responses"])
+    assert {"Range", "If-None-Match"} <= {one["name"] for one in poster["parameters"]}
+    preview = document["paths"]["/template/{templateId}/preview"]["get"]
+    assert "206" not in preview["responses"]

@@ -11,7 +11,7 @@ from velocity_web.orders.render_requests import read_request, request_text
 ORDER = engine.RenderOrder(
     template=engine.FileReference("templates/a.zip", "0" * 64),
     output="render.mov",
-    encoder=engine.EncoderConfig(bitrate=5000, resolution=(64, 32), container="mov"),
+    encoder=engine.EncoderConfig(bitrate="40k", resolution=(64, 32), container="mov"),
     assets={"x": engine.FileReference("assets/x.png", "1" * 64)},
     frames=(2.0, 9.5),
     soundtrack=engine.FileReference("audio/s.wav", "2" * 64),

@@ -107,6 +107,19 @@ def test_a_completed_render_is_announced_and_signed(
     assert message["type"] == "render.completed"
     assert message["data"]["renderId"] == render_id
     assert message["data"]["videoDownloadUrl"] == f"/render/{render_id}/download"
+    assert message["data"]["posterDownloadUrl"] is None
+
+
+def test_a_poster_is_announced_with_its_video(
+    client: Client, template_id: str, receiver: Callable[..., Receiver]
+) -> None:
+    taker = receiver()
+    render_id = client.ready_render(template_id, webhookUrl=taker.url, output={"poster": {"format": "jpeg"}})
+    settled(client, render_id)
+    [(_headers, body)] = taker.received
+    url = json.loads(body)["data"]["posterDownloadUrl"]
+    assert url == f"/render/{render_id}/poster"
+    assert client.get(url).headers["content-type"] == "image/jpeg"
 
 
 def test_failed_deliveries_are_repeated_with_the_same_id(

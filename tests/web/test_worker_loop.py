@@ -16,12 +16,12 @@ import pytest
 from web.support_queue import add_account, add_job, empty, events, of
 
 from velocity_web.accounts import budget
-from velocity_web.database.entities import execute, writing
+from velocity_web.database.entities import execute, reading, rows, writing
 from velocity_web.jobs import queue
 from velocity_web.jobs.running import CANCELLED, LEASE_LOST, End, Running, Verdict
 from velocity_web.jobs.worker_loop import Worker
 from velocity_web.processes.fork_server import Ended
-from velocity_web.settings import Settings
+from velocity_web.settings import MIB, Settings
 from velocity_web.storage.files import make_folders
 
 
@@ -159,6 +159,75 @@ def test_a_finished_render_is_stored_and_one_that_left_nothing_fails(worker: Wor
     empty_handed = running_of(worker, account, result=result)
     ended(worker, empty_handed)
     assert of("job", empty_handed.job.id, "status", "reason") == ("failed", "its process left no file")
+
+
+def with_poster(worker: Worker, account: str, **values: Any) -> Running:
+    """A render whose process left a video and a poster."""
+    result = {"sha256": "video", "poster_sha256": "poster", "frames": 5, "warnings": []}
+    running = running_of(worker, account, **{"result": result, **values})
+    running.poster = running.folder / "poster.png"
+    assert running.output
+    running.output.write_bytes(b"a video")
+    running.poster.write_bytes(b"a poster")
+    return running
+
+
+def kept_of(worker: Worker, running: Running) -> list[str]:
+    """What is kept of a render: files, and rows of posters."""
+    files = [path.name for path in (worker.settings.data / "renders").glob(f"{running.job.id}*")]
+    with reading():
+        return [*files, *(row[0] for row in rows("SELECT sha256 FROM poster", {}))]
+
+
+def test_a_poster_is_stored_with_its_video(worker: Worker) -> None:
+    account = add_account()
+    running = with_poster(worker, account)
+    ended(worker, running)
+    begin = f"{running.job.id}-1"
+    assert sorted(kept_of(worker, running)) == sorted([f"{begin}.mp4", f"{begin}.poster.png", "poster"])
+    assert of("account", account, "used_bytes") == (len(b"a video") + len(b"a poster"),)
+
+
+def test_a_render_that_is_cancelled_between_its_files_keeps_none(worker: Worker) -> None:
+    account = add_account()
+    running = with_poster(worker, account)
+    cancel(running)
+    ended(worker, running)
+    assert of("job", running.job.id, "status", "lease_owner") == ("cancelled", None)
+    assert kept_of(worker, running) == []
+    assert of("account", account, "used_bytes") == (0,)
+    assert events() == [(running.job.id, "render.cancelled")]
+
+
+def test_a_poster_that_does_not_fit_takes_its_video_with_it(worker: Worker) -> None:
+    """Room for the video and not for both."""
+    used = 10 * MIB - len(b"a video") - 1
+    account = add_account(used_bytes=used)
+    running = with_poster(worker, account)
+    ended(worker, running)
+    status, reason = of("job", running.job.id, "status", "reason")
+    assert status == "failed" and reason.startswith("Storage quota exceeded: 8 bytes do not fit")
+    assert kept_of(worker, running) == []
+    assert of("account", account, "used_bytes") == (used,)
+
+
+def test_a_process_that_leaves_no_poster_fails_and_its_video_goes(worker: Worker) -> None:
+    account = add_account()
+    running = with_poster(worker, account)
+    assert running.poster
+    running.poster.unlink()
+    ended(worker, running)
+    assert of("job", running.job.id, "status", "reason") == ("failed", "its process left no file")
+    assert kept_of(worker, running) == []
+
+
+@pytest.mark.parametrize("told", [{}, {"poster_sha256": None}])
+def test_a_process_that_says_nothing_of_its_poster_fails(worker: Worker, told: dict[str, None]) -> None:
+    """It works on strangers' files, so that it may say what it likes."""
+    running = with_poster(worker, add_account(), result={"sha256": "video", "frames": 5, "warnings": [], **told})
+    ended(worker, running)
+    assert of("job", running.job.id, "status", "reason") == ("failed", "its process left no file")
+    assert kept_of(worker, running) == []
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from velocity_engine import plugins
 from velocity_engine.encoder_config import EncoderConfig, bad_setting
-from velocity_engine.errors import wrong_type
+from velocity_engine.errors import FrameRangeError, Place, wrong_type
 from velocity_engine.order import POSTER_FORMATS, Poster, RenderOrder
 from velocity_engine.plugins.output_shape import output_size
 from velocity_engine.plugins.outputs import may_be_the_same
 from velocity_engine.storage.delivery import check_target
-from velocity_engine.template import Template
+from velocity_engine.template import OPENED, Template
 
 if TYPE_CHECKING:
     from velocity_engine.plugin_types import Executor
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def check_template(template: object) -> None:
     if not isinstance(template, Template):
-        raise wrong_type("template", template, "Open it first, and give the Template that this returns")
+        raise wrong_type("template", template, OPENED)
 
 
 def check_named(name: str, file: object) -> None:
@@ -51,8 +51,11 @@ def checked_poster(template: Template, poster: object, order: RenderOrder) -> Po
     if fault := poster.fault(*output_size(template.document, order.encoder)):
         raise bad_setting("poster", fault, "Choose .png or .jpg")
     if poster.frame is not None:
-        template.require_frame(poster.frame)
-    check_target(poster.output)
+        try:
+            template.require_frame(poster.frame)
+        except FrameRangeError as error:
+            raise FrameRangeError(error.message, place=Place(field="poster"), hint=error.hint) from None
+    check_target(poster.output, "poster")
     return poster
 
 

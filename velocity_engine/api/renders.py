@@ -84,8 +84,9 @@ def render(
     Args:
         template: What ``open_template`` returned.
         output: Where the video goes: a path, a URL of a storage backend ("s3://bucket/promo.mp4"), or a file that is
-            open for writing bytes, which gets the video once it is whole. The folder of a path must exist; a file that
-            is there is replaced. A symbolic link stays, and what it points to is replaced.
+            open for writing bytes, which gets the video once it is whole, and whose name chooses as that of a path
+            does. The folder of a path must exist; a file that is there is replaced. A symbolic link stays, and what it
+            points to is replaced.
         encoder: How to encode. By default the ending of the output's name chooses the codec and the container, with the
             composition's size and rate: "a.mp4" is H.264.
         customizations: The entries of a ``customizationMap``. "image" and "video" also take a ``pathlib.Path``, bytes,
@@ -263,7 +264,7 @@ def render_order(
     chosen = checked_executor(executor)
     check_target(order.output)
     if order.poster is not None:
-        check_target(order.poster.output)
+        check_target(order.poster.output, "poster")
     if has_changed(order.template):
         raise OrderError("the template is not the one that was ordered", hint="Make the order anew")
     with open_template(order.template.location, animation=order.animation) as template:

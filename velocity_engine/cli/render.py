@@ -115,7 +115,7 @@ def render(
 ) -> None:
     """Render a template to a video file."""
     given = {
-        "bitrate": None if bitrate is None else bitrate // 8,
+        "bitrate": bitrate,
         "fps_num": None if fps is None else fps.numerator,
         "fps_den": None if fps is None else fps.denominator,
         "resolution": size,

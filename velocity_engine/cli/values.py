@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 import typer
 
 if TYPE_CHECKING:
+    from velocity_engine.encoder_config import BitsPerSecond
     from velocity_engine.given.arguments import FrameRange
     from velocity_engine.order import Poster
     from velocity_engine.template import Template
@@ -46,14 +47,18 @@ def frame_rate(text: str) -> Fraction:
     return rate
 
 
-def bits_per_second(text: str) -> int:
-    """``5M``, ``800k``, ``5000000``, in bits a second; also ``5 Mbit/s`` and ``625kB/s``."""
-    from velocity_engine.encoder_config import bits_of
+def bits_per_second(text: str) -> BitsPerSecond:
+    """``5M``, ``800k``, in bits a second; also ``5 Mbit/s`` and ``625kB/s``."""
+    from velocity_engine.encoder_config import BitsPerSecond, bits_of, says_no_unit
 
+    if says_no_unit(text):
+        number = text.strip()
+        readings = f"Write '{number} bit/s' if it is in bits a second, '{number} B/s' if it is in bytes"
+        raise typer.BadParameter(f"the bitrate {number} says no unit. {readings}")
     bits = bits_of(text)
     if bits is None:
-        raise typer.BadParameter(f"{text!r} is not a bitrate. Write bits a second, such as 5M, 800K or 5000000")
-    return round(bits)
+        raise typer.BadParameter(f"{text!r} is not a bitrate. Write bits a second, such as 5M or 800K")
+    return BitsPerSecond(round(bits))
 
 
 def rate_control(text: str) -> int:

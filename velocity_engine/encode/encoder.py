@@ -32,13 +32,17 @@ def _has_avx512() -> bool:
 
 
 def require_encoder(name: str) -> None:
-    """Raises ValueError where libavcodec has no encoder of that name."""
+    """Raises ValueError where libavcodec has no encoder of pictures with that name."""
     import av
 
+    if not name:
+        raise ValueError("its settings name no encoder of libavcodec")
     try:
-        av.Codec(name, "w")
+        kind = av.Codec(name, "w").type
     except ValueError as error:
         raise ValueError(f"there is no encoder {name!r} in libavcodec") from error
+    if kind != "video":
+        raise ValueError(f"the encoder {name!r} of libavcodec does not encode frames")
 
 
 def configure(

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from velocity_engine.errors import Finding, MediaError, Place, VelocityError
+from velocity_engine.errors import Finding, MediaError, NoSoundError, Place, VelocityError
 from velocity_engine.evaluate.layer_sampler import LayerSampler
 from velocity_engine.media.audio import AudioPlan, AudioTrack, Gain, check_sound
 from velocity_engine.model.layers import AudioContent, PrecompContent, VideoContent
@@ -43,6 +43,17 @@ def audio_plan(plan: Plan, start: float, seconds: Fraction, audio: str | None = 
     whole = _Window(0.0, float(seconds))
     tracks += _composition_tracks(plan, plan.main, _Clock(-start / rate, 1.0), whole, 0)
     return AudioPlan(tracks=tuple(tracks), seconds=seconds)
+
+
+def silence(title: str) -> NoSoundError:
+    """Returns what is wrong with a render to a codec that takes sound alone, where there is none.
+
+    Args:
+        title: What people call the codec.
+    """
+    what = f"{title} takes sound alone, and there is none: the template has no sound in these frames"
+    hint = "Give a sound with the request, or choose a codec that takes frames"
+    return NoSoundError(what, place=Place(field="codec"), hint=hint)
 
 
 @dataclass(frozen=True, slots=True)

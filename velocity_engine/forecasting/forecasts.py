@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from velocity_engine import plugins
 from velocity_engine.encoder_config import EncoderConfig, RateControl
+from velocity_engine.errors import wrong_type
 from velocity_engine.forecasting.bits import MIN_BITS, Correction, free_bits, note_bits, segment_bits
 from velocity_engine.forecasting.costs import COSTS, costs_of
 from velocity_engine.forecasting.sample import Sample, SamplePlan
@@ -21,10 +22,11 @@ from velocity_engine.forecasting.sampling import at_size
 from velocity_engine.forecasting.shape import Shape
 from velocity_engine.forecasting.times import draw_ms, encode_ms, milliseconds, sound_milliseconds
 from velocity_engine.forecasting.trial import Trial
+from velocity_engine.given.arguments import bounds, number, require
 from velocity_engine.pipeline.segment import plan_segments
 from velocity_engine.plugin_types import Container
 from velocity_engine.plugins.asked import asked_settings
-from velocity_engine.plugins.outputs import container_of
+from velocity_engine.plugins.outputs import ENCODER, container_of
 
 CONTAINER_BYTES, CONTAINER_BYTES_A_FRAME = 900, 10
 PCM_BITS = 48_000 * 2 * 24  # a second of sound that is not compressed
@@ -50,7 +52,6 @@ class Forecast:
     guessed: bool = False
 
 
-@lru_cache(maxsize=256)
 def forecast(
     trial: Trial,
     encoder: EncoderConfig,
@@ -58,11 +59,43 @@ def forecast(
     sound_seconds: float = 0.0,
     sample: Sample | None = None,
 ) -> Forecast:
-    """What rendering the composition's frames [start, end) of the template of ``trial`` takes.
+    """Foretells what a render of the template of a trial takes.
 
-    The configuration must have no problems. ``sound_seconds`` of sound come with the render, beside the template's own.
-    ``sample`` is one of this render.
+    Args:
+        trial: What ``try_out`` returned of the template.
+        encoder: How the render encodes. Nothing may be wrong with it.
+        frames: (start, end) of the render in frames of the composition, half-open.
+        sound_seconds: How much sound comes with the render, in seconds, beside the template's own.
+        sample: What ``take_sample`` returned of this render.
+
+    Raises:
+        WrongTypeError: An argument has a wrong type.
     """
+    require_forecast(trial, encoder)
+    seconds = number("sound_seconds", sound_seconds, "Give a number of seconds")
+    require("sample", sample, Sample | None, "Give what take_sample returned")
+    return _forecast(trial, encoder, bounds_of(frames), seconds, sample)
+
+
+def require_forecast(trial: object, encoder: object) -> None:
+    require("trial", trial, Trial, "Give what try_out returned; where that is None, nothing can be foretold")
+    require("encoder", encoder, EncoderConfig, ENCODER)
+
+
+def bounds_of(frames: object) -> tuple[float, float]:
+    right = "Give (start, end) in frames of the composition"
+    if isinstance(frames, str) or frames is None:
+        raise wrong_type("frames", frames, right)
+    start, end = bounds(frames)
+    if start is None or end is None:
+        raise wrong_type("frames", frames, right)
+    return start, end
+
+
+@lru_cache(maxsize=256)
+def _forecast(
+    trial: Trial, encoder: EncoderConfig, frames: tuple[float, float], sound_seconds: float, sample: Sample | None
+) -> Forecast:
     shape, container = Shape.of(trial, encoder, frames), container_of(encoder)
     seconds = float(shape.count / shape.rate)
     sound = _sound_bits(encoder, container) * (seconds if trial.has_sound else min(sound_seconds, seconds))
@@ -131,6 +164,8 @@ def plan_sample(trial: Trial, encoder: EncoderConfig, frames: tuple[float, float
         >>> if trial is not None:
         ...     plan = ve.plan_sample(trial, ve.EncoderConfig(), template.frame_range(None), seconds=0.3)
     """
+    require_forecast(trial, encoder)
+    frames, seconds = bounds_of(frames), number("seconds", seconds, "Give a number of seconds, such as 0.3")
     if trial.guessed or seconds <= 0 or encoder.codec_name not in COSTS:
         return None
     shape = Shape.of(trial, encoder, frames)
@@ -140,8 +175,8 @@ def plan_sample(trial: Trial, encoder: EncoderConfig, frames: tuple[float, float
     if fitting >= shape.count and shape.count <= MAX_FRAMES and one_segment and shape.whole <= MAX_PIXELS:
         return SamplePlan(shape.size, ((0, shape.count),), seconds, whole=True)
     size = _sampled_size(trial, encoder, shape, seconds)
-    number = min(MAX_FRAMES, shape.count, max(MIN_FRAMES, int(_fitting(trial, encoder, shape.at(size), seconds))))
-    return SamplePlan(size, _windows(shape.count, number), seconds, whole=False)
+    sampled = min(MAX_FRAMES, shape.count, max(MIN_FRAMES, int(_fitting(trial, encoder, shape.at(size), seconds))))
+    return SamplePlan(size, _windows(shape.count, sampled), seconds, whole=False)
 
 
 def _fitting(trial: Trial, encoder: EncoderConfig, shape: Shape, seconds: float) -> float:

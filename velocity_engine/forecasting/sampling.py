@@ -9,11 +9,11 @@ from fractions import Fraction
 
 from velocity_engine import plugins
 from velocity_engine.encode.encoder import SegmentEncoder
-from velocity_engine.encoder_config import EncoderConfig, RateControl
+from velocity_engine.encoder_config import BytesPerSecond, EncoderConfig, RateControl
 from velocity_engine.errors import VelocityError
 from velocity_engine.forecasting.bits import note_bits
 from velocity_engine.forecasting.sample import Sample, SampledWindow, SamplePlan
-from velocity_engine.given.arguments import FrameRange
+from velocity_engine.given.arguments import FrameRange, require
 from velocity_engine.pipeline.draw import FrameDrawer, FrameSender, StageClock, Tally
 from velocity_engine.pipeline.frame_ring import YuvRing
 from velocity_engine.pipeline.prepared import BLACK, TimelineScene
@@ -21,7 +21,8 @@ from velocity_engine.plan.plan import Plan
 from velocity_engine.plugin_types import EncodedPacket, EncoderSettings, Segment
 from velocity_engine.plugins.asked import asked_settings
 from velocity_engine.plugins.output_shape import output_rate
-from velocity_engine.template import Assets, Customizations, Template
+from velocity_engine.plugins.outputs import ENCODER
+from velocity_engine.template import OPENED, Assets, Customizations, Template
 
 LATE = 1.5  # times the seconds that were planned, by the processors: no further frame is begun
 PATIENCE = 5.0  # times them, by the clock
@@ -55,6 +56,10 @@ def take_sample(
         >>> plan = ve.plan_sample(trial, encoder, (0.0, 150.0), seconds=0.3)
         >>> sample = None if plan is None else ve.take_sample(template, encoder, (0.0, 150.0), plan)
     """
+    require("template", template, Template, OPENED)
+    require("encoder", encoder, EncoderConfig, ENCODER)
+    require("plan", plan, SamplePlan, "Give what plan_sample returned; where that is None, there is nothing to sample")
+    template.frame_range(frames)
     try:
         planned = template.plan(customizations, assets)
         try:
@@ -167,7 +172,7 @@ def sample_settings(encoder: EncoderConfig, plan: SamplePlan, template: Template
 def at_size(encoder: EncoderConfig, size: tuple[int, int], usual: tuple[int, int]) -> EncoderConfig:
     """The same quality at another size: the bitrate grows with the pixels."""
     share = size[0] * size[1] / (usual[0] * usual[1])
-    bitrate = None if encoder.bitrate is None else max(MIN_BITRATE, round(encoder.bitrate * share))
+    bitrate = None if encoder.bitrate is None else BytesPerSecond(max(MIN_BITRATE, round(encoder.bitrate * share)))
     return replace(encoder, resolution=size, bitrate=bitrate, level=None)
 
 

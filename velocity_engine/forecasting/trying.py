@@ -16,13 +16,15 @@ from velocity_engine.composite import changed_regions
 from velocity_engine.composite.tiles import TILE
 from velocity_engine.display import DisplayList
 from velocity_engine.encode.encoder import SegmentEncoder
-from velocity_engine.encoder_config import GENEROUS_BITS_PER_PIXEL, STEPS_OF_DOUBLING, EncoderConfig
+from velocity_engine.encoder_config import GENEROUS_BITS_PER_PIXEL, STEPS_OF_DOUBLING, BytesPerSecond, EncoderConfig
 from velocity_engine.errors import VelocityError
 from velocity_engine.evaluate.evaluation_pass import Viewport, fit_viewport
 from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.evaluate.soundtrack import audio_plan
 from velocity_engine.forecasting.sampling import uncapped
 from velocity_engine.forecasting.trial import FINER, PIXELS, USUAL, WINDOW, Encoded, Trial, Window
+from velocity_engine.given.arguments import number as given_number
+from velocity_engine.given.arguments import require
 from velocity_engine.kernels.compiler.parallel import available_cores
 from velocity_engine.pipeline.draw import FrameDrawer, StageClock, Tally, TileCount
 from velocity_engine.pipeline.frame_ring import YuvRing
@@ -31,7 +33,7 @@ from velocity_engine.plan.plan import Plan
 from velocity_engine.plugin_types import EncoderSettings, Segment
 from velocity_engine.plugins.asked import asked_settings
 from velocity_engine.plugins.output_shape import exact_rate
-from velocity_engine.template import Template
+from velocity_engine.template import OPENED, Template
 
 if TYPE_CHECKING:
     import av
@@ -99,10 +101,15 @@ def try_out(template: Template, seconds: float = SECONDS) -> Trial | None:
         What was measured, for ``forecast`` and ``plan_sample``. None where not even the first frames were done by then,
         or where one cannot be drawn.
 
+    Raises:
+        WrongTypeError: An argument has a wrong type.
+
     Example:
         >>> with ve.open_template("promo.zip") as template:
         ...     trial = ve.try_out(template, seconds=0.5)
     """
+    require("template", template, Template, OPENED)
+    seconds = given_number("seconds", seconds, "Give a number of seconds, such as 0.5")
     started = time.thread_time()
     try:
         plan = template.plan()
@@ -322,7 +329,7 @@ def settings_of(how: Encoding, size: tuple[int, int], rate: Fraction) -> Encoder
     """Of a variable bitrate that lets the quality be as good as a generous one does, or better, and caps nothing."""
     density = GENEROUS_BITS_PER_PIXEL * 2 ** (how.finer / STEPS_OF_DOUBLING)
     config = EncoderConfig(codec=how.codec, preset=how.preset)
-    asked = replace(config, bitrate=math.ceil(density * size[0] * size[1] * rate / 8))
+    asked = replace(config, bitrate=BytesPerSecond(math.ceil(density * size[0] * size[1] * rate / 8)))
     return uncapped(config, asked_settings(plugins.codec(how.codec), asked, *size, rate), size, rate)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import os
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from threading import Event
@@ -50,6 +51,51 @@ def bounds(frames: object) -> tuple[float | None, float | None]:
     return start, end
 
 
+def require(name: str, value: object, kind: Any, right: str) -> None:
+    """Raises WrongTypeError where an argument is not of a kind.
+
+    Args:
+        name: The argument's name.
+        value: What was given.
+        kind: What it must be.
+        right: One sentence that says what would be right.
+    """
+    if not isinstance(value, kind):
+        raise wrong_type(name, value, right)
+
+
+def named_file(name: str, file: object, right: str = "Give a path") -> str:
+    """Returns the path or URL of a file.
+
+    Args:
+        name: The argument's name.
+        file: What was given.
+        right: One sentence that says what would be right.
+
+    Raises:
+        WrongTypeError: It is neither a text nor a ``pathlib.Path``.
+    """
+    if not isinstance(file, str | os.PathLike) or not isinstance(path := os.fspath(file), str):
+        raise wrong_type(name, file, right)
+    return path
+
+
+def number(name: str, value: object, right: str) -> float:
+    """Returns a number that was given.
+
+    Args:
+        name: The argument's name.
+        value: What was given.
+        right: One sentence that says what would be right.
+
+    Raises:
+        WrongTypeError: It is not a finite number.
+    """
+    if not _is_number(value) or not math.isfinite(value):  # type: ignore[arg-type]  # it is a number
+        raise wrong_type(name, value, right)
+    return float(value)  # type: ignore[arg-type]  # it is a number
+
+
 def moment(frame: object) -> float:
     """Returns a moment in frames.
 
@@ -81,7 +127,12 @@ def sides(size: object) -> tuple[int, int]:
         raise wrong_type("size", size, right) from None
     if not (width >= 1 and height >= 1 and width * height <= MAX_PIXELS):
         what = f"the size {width}x{height} cannot be drawn"
-        raise FrameRangeError(what, place=Place(field="size"), hint="Sides start at 1 pixel")
+        hint = "Each side must be at least 1 pixel"
+        if width * height > MAX_PIXELS:
+            share = math.sqrt(MAX_PIXELS / (width * height)) if min(width, height) > 0 else 1.0
+            fitting = f"{max(1, int(width * share))}x{max(1, int(height * share))}"
+            hint = f"A picture has at most {MAX_PIXELS} pixels: {fitting} is possible"
+        raise FrameRangeError(what, place=Place(field="size"), hint=hint)
     return width, height
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
-from velocity_engine.errors import CustomizationError, Place, StorageError, wrong_type
+from velocity_engine.errors import CustomizationError, Place, StorageError, WrongTypeError, wrong_type
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,8 +57,10 @@ class GivenFiles:
             picture = encoded(given, name)
             if picture is not None:
                 return self._write(picture, "picture.png")
-        except OSError as error:
-            reason = error.strerror or str(error)
+        except WrongTypeError:
+            raise
+        except (OSError, ValueError) as error:  # a file that is closed raises ValueError
+            reason = getattr(error, "strerror", None) or str(error)
             raise StorageError(f"{name} cannot be read: {reason}", place=Place(field=name)) from error
         raise wrong_type(name, given, right)
 
@@ -115,6 +117,13 @@ class GivenFiles:
             value = entry.get(key)
             if value is None or isinstance(value, str | Mapping | bool | int | float | list | tuple):
                 continue
+            if isinstance(value, os.PathLike) and not os.path.isfile(value):
+                layer = entry.get("layer")
+                place = Place(
+                    layer=layer if isinstance(layer, str) else None, field=f"customizationMap[{number}].{key}"
+                )
+                what = f"there is no file {os.path.basename(os.fspath(value))}"
+                raise CustomizationError(what, place=place, hint="Give the path of a file that exists")
             identity = f"{key} of entry {known + number}"
             files[identity] = self.path(value, f"customizationMap[{number}].{key}", PICTURES)
             changed[key] = {"assetId": identity}

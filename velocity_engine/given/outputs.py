@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, TypeAlias
 
-from velocity_engine.errors import RenderCancelled, StorageError, wrong_type
+from velocity_engine.errors import Place, RenderCancelled, StorageError, wrong_type
 
 Sink: TypeAlias = "str | os.PathLike[str] | IO[bytes]"
 """A path, a URL, or an object that is open for writing bytes."""
@@ -34,9 +34,12 @@ class GivenOutput:
             return
         if not hasattr(given, "write") or isinstance(given, io.TextIOBase):
             raise wrong_type("output", given, RIGHT)
+        _check_writable(given)
         self._stream = given
         self._folder = tempfile.TemporaryDirectory(prefix="velocity-")
-        self.target = os.path.join(self._folder.name, "video")  # without an ending: the codec chooses
+        named = getattr(given, "name", None)  # of a file that was opened by its descriptor, a number
+        ending = os.path.splitext(named)[1] if isinstance(named, str) else ""
+        self.target = os.path.join(self._folder.name, f"video{ending}")  # without an ending: the codec chooses
 
     @property
     def name(self) -> str:
@@ -75,6 +78,15 @@ class GivenOutput:
     ) -> None:
         if self._folder is not None:
             self._folder.cleanup()
+
+
+def _check_writable(stream: Any) -> None:
+    """Raises an error where a file is closed, or open for reading only, as far as it knows that."""
+    if getattr(stream, "closed", False):
+        hint = "Give one that is open for writing bytes"
+        raise StorageError("the file that was given is closed", place=Place(field="output"), hint=hint)
+    if hasattr(stream, "writable") and not stream.writable():
+        raise wrong_type("output", stream, 'The file is open for reading only: open it in mode "wb"')
 
 
 def _write_all(stream: Any, data: bytes) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from velocity_engine.errors import MediaError, Place
 from velocity_engine.files.regular import open_regular
+from velocity_engine.given.arguments import named_file
 from velocity_engine.media.media_file import (
     CLIP,
     SOUND,
@@ -108,7 +109,7 @@ def probe_audio(path: str | os.PathLike[str]) -> AudioInfo:
     Raises:
         MediaError: "Unsupported audio codec": it is not MP3, WAV or AAC, or it cannot be decoded.
     """
-    name = Path(path).name
+    name = Path(named_file("path", path)).name
     unsupported = MediaError("Unsupported audio codec", place=Place(file=name), hint=SOUND.hint)
     try:
         container = open_media(path, SOUND, name)
@@ -137,6 +138,7 @@ def probe_asset(path: str | os.PathLike[str]) -> PictureInfo | VideoInfo:
 
     Raises MediaError.
     """
+    named_file("path", path)
     try:
         clip = is_clip(path)
     except OSError as error:
@@ -173,7 +175,7 @@ def probe_video(path: str | os.PathLike[str]) -> VideoInfo:
 
 
 def _probed(path: str | os.PathLike[str], kind: Kind) -> VideoInfo:
-    name = Path(path).name
+    name = Path(named_file("path", path)).name
     unreadable = MediaError(f"the {kind.what} cannot be read", place=Place(file=name), hint=kind.hint)
     with open_media(path, kind, name) as container:
         stream = clip_video(container, name) if kind is CLIP else video_stream(container)
@@ -258,7 +260,7 @@ def probe_picture(path: str | os.PathLike[str]) -> PictureInfo:
     """
     from velocity_engine.media import pictures
 
-    name = Path(path).name
+    name = Path(named_file("path", path)).name
     try:
         with open_regular(path) as file:
             data = file.read()

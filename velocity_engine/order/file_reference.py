@@ -9,6 +9,7 @@ from pathlib import Path
 
 from velocity_engine.errors import Place, StorageError
 from velocity_engine.files.regular import open_regular
+from velocity_engine.given.arguments import named_file, require
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,10 @@ class FileReference:
     location: str
     sha256: str
 
+    def __post_init__(self) -> None:
+        named_file("location", self.location, "Give a path or a URL as a text")
+        require("sha256", self.sha256, str, "Give the SHA-256 in hexadecimal; an empty text where nobody knows it")
+
     @classmethod
     def of(cls, path: str | os.PathLike[str]) -> FileReference:
         """Reads a file and returns a reference to it, by its absolute path.
@@ -34,7 +39,7 @@ class FileReference:
         Raises:
             StorageError: It cannot be read.
         """
-        return cls(os.path.abspath(path), content_sha256(path))
+        return cls(os.path.abspath(named_file("path", path)), content_sha256(path))
 
     @classmethod
     def unread(cls, path: str | os.PathLike[str]) -> FileReference:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from velocity_engine.given.arguments import moment, named_file
+
 POSTER_FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 """How the names of posters end, and Pillow's names of what they are then."""
 MAX_SIDES = {"PNG": 65_535, "JPEG": 65_500, "WEBP": 16_383}
@@ -20,6 +22,9 @@ class Poster:
             stays clear where the codec of the video keeps alpha.
         frame: The moment that it shows, in frames of the composition. None for the middle of what is rendered.
 
+    Raises:
+        WrongTypeError: An argument has a wrong type.
+
     Example:
         >>> ve.render(template, "promo.mp4", poster=ve.Poster("promo.jpg", frame=75))
     """
@@ -28,7 +33,10 @@ class Poster:
     frame: float | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "output", os.fspath(self.output))
+        right = "A poster is a file: give a path or a URL that ends with .png, .jpg, .jpeg or .webp"
+        object.__setattr__(self, "output", named_file("output", self.output, right))
+        if self.frame is not None:
+            moment(self.frame)
 
     def fault(self, width: int, height: int) -> str | None:
         """Returns what is wrong with a poster of a video of that size; None where nothing is.

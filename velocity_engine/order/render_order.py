@@ -15,10 +15,12 @@ from typing import Any
 
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import CustomizationError, OrderError, Place
+from velocity_engine.given.arguments import bounds, named_file, require
 from velocity_engine.order.file_reference import FileReference
 from velocity_engine.order.poster import Poster
 
 VERSION = 1
+FILE = "Give a FileReference, such as FileReference.of(path)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,6 +54,20 @@ class RenderOrder:
     soundtrack: FileReference | None = None
     poster: Poster | None = None
 
+    def __post_init__(self) -> None:
+        require("template", self.template, FileReference, FILE)
+        named_file("output", self.output, "Give a path or a URL")
+        require("encoder", self.encoder, EncoderConfig, 'Give an EncoderConfig, such as EncoderConfig(bitrate="5M")')
+        require("animation", self.animation, str | None, "Give the name of a document of the package as a text")
+        require("customizations", self.customizations, list | tuple, "Give a list of entries")
+        require("assets", self.assets, Mapping, f"Give files by their ids. {FILE}")
+        for key, file in self.assets.items():
+            require(f"assets[{key!r}]", file, FileReference, FILE)
+        if self.frames is not None:
+            bounds(self.frames)
+        require("soundtrack", self.soundtrack, FileReference | None, FILE)
+        require("poster", self.poster, Poster | None, 'Give a Poster, such as Poster("promo.jpg", frame=75)')
+
     def to_json(self, customizations: str | None = None) -> str:
         """Returns the order as JSON. Equal orders return the same text.
 
@@ -76,7 +92,9 @@ class RenderOrder:
 
         Raises:
             OrderError: The text is not an order, or it has a version that this engine does not know.
+            WrongTypeError: It is neither a text nor bytes.
         """
+        require("text", text, str | bytes, "Give the JSON that RenderOrder.to_json wrote, as a text or bytes")
         try:
             return cls.from_values(json.loads(text))
         except ValueError as error:
@@ -139,7 +157,7 @@ class RenderOrder:
         Args:
             output: The path of the video.
         """
-        return replace(self, output=os.fspath(output))
+        return replace(self, output=named_file("output", output, "Give a path or a URL"))
 
     def relocated(self, locate: Callable[[str], str | os.PathLike[str]]) -> RenderOrder:
         """Returns the same order with its files elsewhere.
@@ -147,6 +165,8 @@ class RenderOrder:
         Args:
             locate: Returns the new location of a file, given the one that the order has.
         """
+
+        require("locate", locate, Callable, "Give a function that takes a location and returns another one")
 
         def moved(reference: FileReference) -> FileReference:
             return replace(reference, location=os.fspath(locate(reference.location)))

@@ -15,6 +15,7 @@ from typing import IO, BinaryIO, Protocol, cast
 
 from velocity_engine.errors import PackageError, Place
 from velocity_engine.files.regular import irregular, open_regular
+from velocity_engine.given.arguments import number
 
 MIB = 1 << 20
 MAX_DIRECTORY_BYTES = 16 * MIB
@@ -63,6 +64,10 @@ class PackageLimits:
     members: int = 100_000
     ratio: int = 200
     ratio_from_bytes: int = 16 * MIB
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            number(name, getattr(self, name), "Give a number, such as 256 << 20 for 256 MiB")
 
 
 class Store(Protocol):

@@ -28,6 +28,16 @@ def write_poster(poster: VideoPoster, size: tuple[int, int], path: Path) -> None
         size: (width, height) of the video in pixels.
         path: The file to write.
     """
+    path.write_bytes(poster_file(poster, size))
+
+
+def poster_file(poster: VideoPoster, size: tuple[int, int]) -> bytes:
+    """Draws a poster and returns its file.
+
+    Args:
+        poster: The poster.
+        size: (width, height) of the picture in pixels.
+    """
     from velocity_engine.composite import Compositor
     from velocity_engine.kernels.pixels.unpremultiply import to_straight
     from velocity_engine.stills.picture_file import picture_file
@@ -35,4 +45,4 @@ def write_poster(poster: VideoPoster, size: tuple[int, int], path: Path) -> None
     canvas = np.zeros((size[1], size[0], 4), np.uint8)
     Compositor().draw(poster.display_list(), canvas)
     to_straight(canvas)
-    path.write_bytes(picture_file(canvas, poster.poster.format))
+    return picture_file(canvas, poster.poster.format)

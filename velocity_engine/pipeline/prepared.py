@@ -14,15 +14,15 @@ from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import Finding, RenderFailed, VelocityError
 from velocity_engine.evaluate.evaluation_pass import Viewport, fit_viewport
 from velocity_engine.evaluate.evaluator import Evaluator
-from velocity_engine.evaluate.soundtrack import audio_plan
+from velocity_engine.evaluate.soundtrack import audio_plan, silence
 from velocity_engine.media.audio import AudioPlan
-from velocity_engine.order import RenderOrder
+from velocity_engine.order import Poster, RenderOrder
 from velocity_engine.pipeline.pixel_formats import pixel_format
 from velocity_engine.pipeline.poster import VideoPoster
 from velocity_engine.pipeline.scene import Scene
 from velocity_engine.pipeline.segment import plan_segments
 from velocity_engine.plan.plan import Plan
-from velocity_engine.plugin_types import Codec, Container, EncoderSettings, EncodesFrames, Segment
+from velocity_engine.plugin_types import Codec, Container, EncoderSettings, EncodesFrames, Segment, WritesFiles
 from velocity_engine.plugins.asked import CHOOSING, asked_settings, codec_named
 from velocity_engine.plugins.output_shape import encoder_problems, output_rate, output_size
 from velocity_engine.plugins.outputs import container_of, resolve_encoder
@@ -98,7 +98,8 @@ class Video:
         config = resolve_encoder(config)
         codec, container = plugins.codec(config.codec_name), container_of(config)
         settings = asked_settings(codec, config, scene.width, scene.height, rate)
-        if settings.encoder and not isinstance(codec, EncodesFrames):
+        by_itself = isinstance(codec, EncodesFrames) and isinstance(codec, WritesFiles)
+        if container.frames != "none" and not by_itself:  # libavcodec encodes the frames, or writes their headers
             with codec_named(codec, CHOOSING):
                 require_encoder(settings.encoder)
         count = 1 if container.frames == "first" else frame_count
@@ -120,13 +121,21 @@ class PreparedRender:
     video: Video
 
     def sound(self) -> AudioPlan | None:
-        """The sound of the template and of the order, or None where there is none, or the container takes none."""
+        """The sound of the template and of the order; None where the container takes none.
+
+        Raises:
+            NoSoundError: The container takes sound alone, and there is none.
+            MediaError: The sound of the order cannot be decoded.
+        """
         scene, video = self.video.scene, self.video
         if video.container.sound is None:
             return None
         assert isinstance(scene, TimelineScene)
         soundtrack = None if self.order.soundtrack is None else local_path(self.order.soundtrack.location)
-        return audio_plan(self.plan, scene.start, video.frame_count / video.rate, soundtrack)
+        sound = audio_plan(self.plan, scene.start, video.frame_count / video.rate, soundtrack)
+        if video.container.frames == "none" and not sound.tracks:
+            raise silence(video.codec.title)
+        return sound
 
     def findings(self) -> tuple[Finding, ...]:
         """What is not drawn as the designer meant, as far as it is known by now."""
@@ -156,16 +165,39 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
     plan = template.plan(order.customizations, {key: file.location for key, file in order.assets.items()})
     try:
         raise_on_errors(plan.all_findings())
-        background = plan.document.background or _ground(encoder, size, rate)
-        scene = TimelineScene.of(plan, size, rate, start, background)
+        scene = scene_of(plan, encoder, (start, end), size)
         video = Video.of(scene, encoder, rate, count)
         if order.poster is not None:
-            moment = (start + end) / 2 if order.poster.frame is None else order.poster.frame
+            moment = poster_moment(order.poster, (start, end))
             video = replace(video, poster=VideoPoster(order.poster, partial(scene.shown_at, moment)))
         return PreparedRender(order, plan, video)
     except BaseException:
         plan.close()
         raise
+
+
+def scene_of(plan: Plan, encoder: EncoderConfig, frames: tuple[float, float], size: tuple[int, int]) -> TimelineScene:
+    """Returns what a render draws.
+
+    Args:
+        plan: The plan of its template.
+        encoder: The configuration, in which nothing is wrong.
+        frames: (start, end) in frames of the composition.
+        size: (width, height) of the picture in pixels.
+    """
+    rate = output_rate(plan.document, encoder)
+    background = plan.document.background or _ground(encoder, output_size(plan.document, encoder), rate)
+    return TimelineScene.of(plan, size, rate, frames[0], background)
+
+
+def poster_moment(poster: Poster, frames: tuple[float, float]) -> float:
+    """Returns the moment that a poster shows, in frames of the composition.
+
+    Args:
+        poster: The poster.
+        frames: (start, end) of what is rendered, in frames of the composition.
+    """
+    return sum(frames) / 2 if poster.frame is None else poster.frame
 
 
 def _ground(encoder: EncoderConfig, size: tuple[int, int], rate: Fraction) -> RGBA:

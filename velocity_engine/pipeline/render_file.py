@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from velocity_engine.errors import Place, RenderCancelled, RenderFailed, VelocityError
+from velocity_engine.errors import RenderCancelled, RenderFailed, VelocityError
 from velocity_engine.media.audio import RATE, AudioPlan, mix_audio
 from velocity_engine.model.gc_threshold import raised_gc_threshold
 from velocity_engine.mux.muxer import Muxer, Sound
@@ -151,9 +151,6 @@ def _stop_if(cancelled: Callable[[], bool]) -> None:
 
 def _open_writer(delivery: Deliveries, video: Video, plan: AudioPlan | None, working: Callable[[], None]) -> FileWriter:
     sound = mix_audio(plan) if plan is not None and plan.tracks else None
-    if sound is None and video.container.frames == "none":
-        hint = "Give a template with sound, or a sound to mix with it"
-        raise RenderFailed("there is no sound to write", place=Place(field="output"), hint=hint)
     size = video.scene.width, video.scene.height
     if isinstance(video.codec, WritesFiles):
         request = FileRequest(
@@ -257,7 +254,7 @@ class ExecutedSegments:
         if wanted < len(self._segments):
             if self._watch.cancelled():
                 raise RenderCancelled("the render was cancelled")
-            raise RenderFailed(f"the executor returned {wanted} of {len(self._segments)} segments")
+            raise RenderFailed(f"{wanted} of {len(self._segments)} segments were rendered")
 
     def add_to(self, clock: StageClock, tiles: TileCount) -> None:
         clock.add(self._clock.seconds)

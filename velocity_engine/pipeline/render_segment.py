@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from velocity_engine.errors import OrderError
+from velocity_engine.errors import OrderError, wrong_type
+from velocity_engine.given.arguments import require
 from velocity_engine.order import RenderOrder
 from velocity_engine.pipeline.draw import SegmentWork
 from velocity_engine.pipeline.prepared import PreparedRender, prepare
@@ -72,12 +73,17 @@ def render_segment(order: RenderOrder, segment: Segment, watch: RenderWatch | No
         OrderError: A file of the order has changed since the order was made.
         RenderCancelled: The watch said so.
         VelocityError: What ``render`` raises.
+        WrongTypeError: An argument has a wrong type.
 
     Example:
         >>> from functools import partial
         >>> with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         ...     results = list(pool.map(partial(render_segment, order), segments))
     """
+    require("order", order, RenderOrder, "Give the RenderOrder that Executor.run was given")
+    require("segment", segment, Segment, "Give one of the segments that Executor.run was given")
+    if watch is not None and not callable(getattr(watch, "cancelled", None)):
+        raise wrong_type("watch", watch, "Give the watch that the executor was given, or leave it out")
     with _in_use(order) as opened:
         video = opened.render().video
         work = SegmentWork(

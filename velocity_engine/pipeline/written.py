@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from velocity_engine import plugins
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import MediaError, RenderFailed
+from velocity_engine.given.arguments import named_file, number
 from velocity_engine.media.probe import written_length
 from velocity_engine.plugin_types import Codec, Container, WritesFiles
 from velocity_engine.plugins.asked import READING_BACK, codec_named
@@ -28,10 +29,14 @@ def check_written(path: str | os.PathLike[str], encoder: EncoderConfig, frames: 
 
     Raises:
         RenderFailed: It is not whole, or does not hold these frames for as long as that.
+        WrongTypeError: An argument has a wrong type.
 
     Example:
         >>> ve.check_written("a.gif", ve.EncoderConfig(codec="gif"), result.frames, result.video_seconds)
     """
+    named_file("path", path)
+    number("frames", frames, "Give the number of frames, as RenderResult.frames has it")
+    number("seconds", seconds, "Give a number of seconds, as RenderResult.video_seconds has it")
     container = container_of(encoder)
     count = 1 if container.numbered else frames
     check_files([path], plugins.codec(encoder.codec_name), container, count, seconds)

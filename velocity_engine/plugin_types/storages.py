@@ -35,7 +35,8 @@ class Storage(Protocol):
     it at the same time. It may keep connections.
 
     An error that may be gone a moment later (a time-out, a server that is too busy) is a TemporaryStorageError:
-    the engine tries a ``put`` again then. All others are StorageErrors. Both name the target.
+    the engine tries a ``put``, an ``open`` or a ``stat`` again then. All others are StorageErrors. Both name the
+    target. What else a backend raises becomes one of them, which names the URL, the scheme and the plugin.
 
     Attributes:
         schemes: The URL schemes that it serves, such as "file" or "s3". A plain path has the scheme "file".

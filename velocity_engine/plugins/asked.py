@@ -160,6 +160,9 @@ def executed(
                     f"{who} returned a segment {wrong}: number {number}", hint=f"Mend {who}, or update it"
                 )
             yield result
+        if left and not watch.cancelled():
+            missing = f"{who} returned {len(segments) - len(left)} of {len(segments)} segments"
+            raise PluginError(missing, hint=f"Mend {who}, or update it")
     except VelocityError:
         raise
     except (Exception, SystemExit) as error:

@@ -18,12 +18,17 @@ def failure(who: str, error: BaseException, place: Place, when: str) -> PluginEr
     """
     if isinstance(error, MemoryError):
         return PluginError(f"{who} ran out of memory {when}", place=place, hint="Choose a smaller resolution")
-    return PluginError(f"{who} failed {when}: {_words(error)}", place=place)
+    return PluginError(f"{who} failed {when}: {words_of(error)}", place=place)
 
 
-def _words(error: BaseException) -> str:
-    """The kind of the error and its own words. Those of the system name files of this machine, so they are left out."""
-    text = error.strerror if isinstance(error, OSError) else " ".join(str(error).split())
+def words_of(error: BaseException) -> str:
+    """Returns the kind of the error and its own words. Those of the system name files of this machine, so they are left
+    out.
+
+    Args:
+        error: What was raised.
+    """
+    text = error.strerror if isinstance(error, OSError) and error.strerror else " ".join(str(error).split())
     name = type(error).__name__
     if not text:
         return name

@@ -7,11 +7,20 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from velocity_engine.encoder_config import CODEC_NUMBERS, USUAL_CODEC, CodecTraits, EncoderConfig, bad_setting
+from velocity_engine.encoder_config import (
+    CODEC_NUMBERS,
+    USUAL_CODEC,
+    CodecTraits,
+    EncoderConfig,
+    bad_setting,
+    config_problems,
+)
 from velocity_engine.files.file_urls import path_of
+from velocity_engine.given.arguments import named_file, require
 from velocity_engine.plugin_types import Codec, Container
 from velocity_engine.plugins.manager import codec_by_number, codecs, codecs_by_precedence
 
+ENCODER = 'Give an EncoderConfig, such as EncoderConfig(codec="h264")'
 _NUMBER = re.compile(r"%(?:0\d)?d(?![A-Za-z])")
 PACKAGES = {
     "velocity-webm": (".webm",),
@@ -34,11 +43,15 @@ def resolve_encoder(encoder: EncoderConfig, output: str | os.PathLike[str] | Non
 
     Raises:
         EncoderConfigError: No codec, or not the one that was asked for, writes files of that name.
+        WrongTypeError: An argument has a wrong type.
 
     Example:
         >>> ve.resolve_encoder(ve.EncoderConfig(), "promo.mov").container
         'mov'
     """
+    require("encoder", encoder, EncoderConfig, ENCODER)
+    if output is not None:
+        named_file("output", output, "Give the path or the URL of the output")
     key = _codec_key(encoder)
     installed = codecs()
     choices = tuple(_preferred()) if key is None else tuple(one for name, one in installed.items() if name == key)
@@ -60,15 +73,22 @@ def container_of(encoder: EncoderConfig) -> Container:
     """Returns the kind of file that a configuration makes: its endings, its MIME type.
 
     Args:
-        encoder: The configuration, in which nothing is wrong.
+        encoder: The configuration.
+
+    Raises:
+        EncoderConfigError: The codec or the container is unknown, or they do not go together.
+        WrongTypeError: ``encoder`` is no configuration.
 
     Example:
         >>> ve.container_of(ve.EncoderConfig(codec="h265")).mime_type
         'video/mp4'
     """
     encoder = resolve_encoder(encoder)
-    kinds = codecs()[encoder.codec_name].containers
-    return next(kind for kind in kinds if kind.key == encoder.container_name)
+    codec = codecs().get(encoder.codec_name)
+    for kind in () if codec is None else codec.containers:
+        if kind.key == encoder.container_name:
+            return kind
+    raise next(one for one in config_problems(encoder, codec_traits()) if one.place.field in ("codec", "container"))
 
 
 def codec_traits() -> dict[str, CodecTraits]:

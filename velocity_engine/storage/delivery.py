@@ -8,31 +8,29 @@ from __future__ import annotations
 
 import os
 import tempfile
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from velocity_engine.errors import RenderCancelled, TemporaryStorageError, VelocityError
+from velocity_engine.errors import Place, TemporaryStorageError, VelocityError
 from velocity_engine.files.leftovers import note
 from velocity_engine.plugin_types import NamesInPlace
+from velocity_engine.storage.retries import tried
 from velocity_engine.storage.targets import storage_for
 
-PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds before each further attempt
-LOOK_SECONDS = 0.05
 
-
-def check_target(target: str | os.PathLike[str]) -> None:
+def check_target(target: str | os.PathLike[str], field: str = "output") -> None:
     """Looks, before any work, whether a file can be stored at a target.
 
     Args:
         target: A path or a URL.
+        field: The field of the request that has it, for errors.
 
     Raises:
         StorageError: It cannot, as far as can be known without writing.
     """
-    storage_for(target).check(os.fspath(target))
+    storage_for(target, Place(field=field)).check(os.fspath(target))
 
 
 class Delivery:
@@ -76,14 +74,7 @@ class Delivery:
         """
         if isinstance(self._storage, NamesInPlace):
             return self._storage.name(str(self.part), self.target)
-        for pause in PAUSES:
-            _stop_if(cancelled)
-            try:
-                return self._storage.put(str(self.part), self.target, progress)
-            except TemporaryStorageError:
-                _wait(pause, cancelled)
-        _stop_if(cancelled)
-        return self._storage.put(str(self.part), self.target, progress)
+        return tried(lambda: self._storage.put(str(self.part), self.target, progress), cancelled)
 
     def __enter__(self) -> Delivery:
         return self
@@ -166,20 +157,12 @@ class Deliveries:
 
 
 def _is_there(target: str) -> bool:
+    """Whether something lies at a target; also where that cannot be known, so that it is not deleted."""
+    storage = storage_for(target)
     try:
-        storage_for(target).stat(target)
+        tried(lambda: storage.stat(target))
+    except TemporaryStorageError:
+        return True
     except VelocityError:
         return False
     return True
-
-
-def _stop_if(cancelled: Callable[[], bool]) -> None:
-    if cancelled():
-        raise RenderCancelled("the render was cancelled")
-
-
-def _wait(seconds: float, cancelled: Callable[[], bool]) -> None:
-    end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        _stop_if(cancelled)
-        time.sleep(min(left, LOOK_SECONDS))

@@ -18,7 +18,8 @@ from urllib.parse import unquote, urlsplit
 from velocity_engine.errors import Place, StorageError
 from velocity_engine.files.file_urls import path_of
 from velocity_engine.order import FileReference, content_sha256
-from velocity_engine.plugin_types import Storage, StoredFile
+from velocity_engine.plugin_types import Storage
+from velocity_engine.storage.retries import tried
 from velocity_engine.storage.targets import LOCAL, is_local, scheme_of, storage_for
 
 VARIABLE = "VELOCITY_CACHE"
@@ -81,13 +82,13 @@ def cache_folder() -> Path:
 
 def _fetched(storage: Storage, url: str) -> Path:
     folder = cache_folder()
-    stored = storage.stat(url)
+    stored = tried(lambda: storage.stat(url))
     record = folder / "versions" / hashlib.sha256(f"{url}\0{stored.size}\0{stored.version}".encode()).hexdigest()
     name = _name(url)
     try:
         if stored.version and (found := _kept(folder, record, name)):
             return found
-        return _fetch(storage, stored, record, folder, name)
+        return tried(lambda: _fetch(storage, url, stored.size, folder, record))
     except OSError as error:
         reason = error.strerror or str(error)
         raise StorageError(f"{url} cannot be kept: {reason}", place=Place(file=name)) from None
@@ -101,19 +102,19 @@ def _kept(folder: Path, record: Path, name: str) -> Path | None:
     return None
 
 
-def _fetch(storage: Storage, stored: StoredFile, record: Path, folder: Path, name: str) -> Path:
+def _fetch(storage: Storage, url: str, size: int, folder: Path, record: Path) -> Path:
     record.parent.mkdir(parents=True, exist_ok=True)
-    _make_room(folder, stored.size)
-    digest = hashlib.sha256()
+    _make_room(folder, size)
+    digest, name = hashlib.sha256(), _name(url)
     with tempfile.TemporaryDirectory(dir=folder) as work:
         part = Path(work) / name
-        with storage.open(stored.target) as source, part.open("wb") as destination:
+        with storage.open(url) as source, part.open("wb") as destination:
             while data := source.read(CHUNK):
                 digest.update(data)
                 destination.write(data)
-        if part.stat().st_size != stored.size:
-            found = f"{part.stat().st_size} of {stored.size} bytes"
-            raise StorageError(f"{stored.target} ended after {found}", place=Place(file=name))
+        if part.stat().st_size != size:
+            found = f"{part.stat().st_size} of {size} bytes"
+            raise StorageError(f"{url} ended after {found}", place=Place(file=name))
         path = folder / digest.hexdigest() / name
         path.parent.mkdir(exist_ok=True)
         part.replace(path)

@@ -6,8 +6,9 @@ import os
 import re
 
 from velocity_engine import plugins
-from velocity_engine.errors import Place, PluginError, StorageError
+from velocity_engine.errors import NOWHERE, Place, PluginError, StorageError
 from velocity_engine.plugin_types import Storage
+from velocity_engine.storage.named import named_storage
 
 _URL = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
 LOCAL = "file"
@@ -32,20 +33,20 @@ def is_local(target: str | os.PathLike[str]) -> bool:
     return _URL.match(os.fspath(target)) is None
 
 
-def storage_for(target: str | os.PathLike[str]) -> Storage:
+def storage_for(target: str | os.PathLike[str], place: Place = NOWHERE) -> Storage:
     """Returns the storage backend that serves a target.
 
     Args:
         target: A path or a URL.
+        place: The field of the request that has it, for errors.
 
     Raises:
         StorageError: No backend for its scheme is installed.
     """
     scheme = scheme_of(target)
     try:
-        return plugins.storage(scheme)
+        return named_storage(plugins.storage(scheme), scheme)
     except PluginError as error:
         hint = error.hint or "Install a plugin that serves it, or give a path"
-        raise StorageError(
-            f"no storage backend serves {scheme}:// ({os.fspath(target)})", place=Place(field="output"), hint=hint
-        ) from None
+        message = f"no storage backend serves {scheme}:// ({os.fspath(target)})"
+        raise StorageError(message, place=place, hint=hint) from None

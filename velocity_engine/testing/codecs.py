@@ -54,7 +54,7 @@ def check_codec(codec: Codec, *configs: EncoderConfig) -> None:
 
     Args:
         codec: The codec.
-        configs: Configurations that the codec accepts; by default one with a bitrate of 60,000 bytes per second. One
+        configs: Configurations that the codec accepts; by default one with a bitrate of 480 kbit/s. One
             that names a container is tried with that one alone.
 
     Raises:
@@ -62,7 +62,7 @@ def check_codec(codec: Codec, *configs: EncoderConfig) -> None:
     """
     require_protocol(checks.CODEC, codec)
     _check_declared(codec)
-    for config in configs or (EncoderConfig(codec=codec.key, bitrate=60_000),):
+    for config in configs or (EncoderConfig(codec=codec.key, bitrate="480k"),):
         for container in codec.containers:
             if config.container in (None, container.key):
                 _check_files(codec, replace(config, container=container.key), container)

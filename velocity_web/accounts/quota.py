@@ -45,7 +45,7 @@ def give_back(account_id: str, size_bytes: int) -> None:
 
 
 def require(account_id: str, expected_bytes: int, least_bytes: int) -> None:
-    """Within the transaction that queues renders: room for the ``least_bytes`` that their videos will have at least.
+    """Within the transaction that queues renders: room for the ``least_bytes`` that their files will have at least.
 
     Raises QuotaExceeded.
     """
@@ -55,13 +55,13 @@ def require(account_id: str, expected_bytes: int, least_bytes: int) -> None:
     if least_bytes > left:
         others = f" beside the {held} bytes that the renders before it need" if held else ""
         raise QuotaExceeded(
-            f"the video will have about {expected_bytes} bytes (at least {least_bytes}), and {left} bytes of "
+            f"about {expected_bytes} bytes (at least {least_bytes}) of storage are needed, and {left} bytes of "
             f"{storage.quota_mb} MB are left{others}; delete something, or ask the administrator for more"
         )
 
 
 def reserved_bytes(account_id: str) -> int:
-    """Within a session: what the videos of the active renders will have, at least."""
+    """Within a session: what the files of the active renders will have, at least."""
     found = rows(
         "SELECT SUM(render.reserved_bytes) FROM job JOIN render ON render.id = job.id WHERE job.account_id = $id "
         f"AND job.kind = '{states.RENDER}' AND job.status IN ({states.listed(states.CLAIMABLE)})",

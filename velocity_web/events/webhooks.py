@@ -15,6 +15,7 @@ from velocity_web.clock import iso_time, now_ms
 from velocity_web.database.entities import (
     Account,
     Job,
+    Poster,
     Render,
     WebhookDelivery,
     get_existing,
@@ -91,6 +92,7 @@ def announce(render_id: str, status: str) -> None:
             "templateId": render.template_id,
             "batchId": render.batch_id,
             "videoDownloadUrl": f"/render/{render_id}/download" if status == states.COMPLETED else None,
+            "posterDownloadUrl": None if Poster.get(render_id=render_id) is None else f"/render/{render_id}/poster",
             "sizeBytes": render.size_bytes,
             "renderTimeMilliseconds": render.charged_ms,
             "reason": job.reason,

@@ -169,7 +169,7 @@ def _parameters(path: str, spec: AnyOperation) -> list[dict[str, Any]]:
         schema = spec.query.model_json_schema(by_alias=True, schema_generator=DocumentSchema)
         found += [_query_parameter(name, _without_null(part)) for name, part in schema["properties"].items()]
     headers = dict(spec.headers)
-    if spec.binary and spec.authenticated and "image/png" not in spec.binary[:1]:
+    if spec.ranges:
         headers |= RANGE_HEADERS
     found += [
         {"name": name, "in": "header", "required": False, "description": text, "schema": {"type": "string"}}
@@ -212,14 +212,13 @@ def _schema_of(annotation: Any, references: dict[Any, Any]) -> dict[str, Any]:
 
 def _responses(path: str, spec: AnyOperation, references: dict[Any, Any]) -> dict[str, Any]:
     good: dict[str, Any] = {"description": spec.answers}
-    if spec.binary:
-        good["content"] = {media: {"schema": FILE} for media in spec.binary}
+    if content_types := spec.content_types:
+        good["content"] = {media: {"schema": FILE} for media in content_types}
     elif spec.answer is not None:
         good["content"] = {JSON: {"schema": _schema_of(spec.answer, references)}}
     codes = dict(spec.codes)
     found: dict[str, Any] = {"200": good}
-    is_file = any(parameter in path for parameter in ("/download",))
-    if is_file:
+    if spec.ranges:
         good["headers"] = {name: {"schema": {"type": "string"}} for name in DOWNLOAD_HEADERS}
         several = {"multipart/byteranges": {"schema": FILE}}
         description = "The range that was asked for; several as multipart/byteranges"

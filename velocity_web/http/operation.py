@@ -51,9 +51,10 @@ class Call(Generic[Sent, Query]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation(Generic[Sent, Query, Answer]):
     """``id`` is the name of the operation for generated clients. ``returns`` is the answer's type, or several, and
-    ``answers`` says which of them comes when; ``binary`` are the content types of an answer that is a file, ``form``
-    the fields of an upload beside ``file``, ``codes`` the statuses beside 200 with their meaning. ``examples`` are
-    bodies by content type and name. ``description`` is the handler's docstring.
+    ``answers`` says which of them comes when; ``binary`` are the content types of an answer that is a file, or tells
+    them, and ``ranges`` says that parts of it can be asked for; ``form`` are the fields of an upload beside ``file``,
+    ``codes`` the statuses beside 200 with their meaning. ``examples`` are bodies by content type and name.
+    ``description`` is the handler's docstring.
 
     A ``body`` that is to be read later is declared as ``Body``: the handler gets it as one, and ``unread`` is the model
     that documents its form.
@@ -71,7 +72,8 @@ class Operation(Generic[Sent, Query, Answer]):
     returns: type[Answer] | tuple[type[Answer], ...] | None = None
     answers: str = "Success"
     examples: Mapping[str, Examples] = field(default_factory=dict)
-    binary: Sequence[str] = ()
+    binary: Sequence[str] | Callable[[], Sequence[str]] = ()
+    ranges: bool = False
     codes: Mapping[int, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     authenticated: bool = True
@@ -104,6 +106,11 @@ class Operation(Generic[Sent, Query, Answer]):
         if self.unread is not None:
             return self.unread
         return self.body if self.body is not None and issubclass(self.body, RequestModel) else None
+
+    @property
+    def content_types(self) -> Sequence[str]:
+        """Of an answer that is a file."""
+        return self.binary() if callable(self.binary) else self.binary
 
     @property
     def answer(self) -> Any:

@@ -37,6 +37,7 @@ BEAT_SECONDS = 0.5
 SWEEP_SECONDS = 1.0
 CLEANUP_SECONDS = 600.0
 FAULT_SECONDS = 0.5
+LEFT_NONE = "its process left no file"
 LOG = structlog.get_logger("velocity.worker")
 
 
@@ -350,10 +351,11 @@ class Worker:
         data, begin = self.settings.data, f"renders/{job.id}-{job.attempt}"
         made = [(output, f"{begin}{output.suffix}", result["sha256"])]
         if running.poster is not None:
-            made.append((running.poster, f"{begin}.poster{running.poster.suffix}", result["poster_sha256"]))
+            made.append((running.poster, f"{begin}.poster{running.poster.suffix}", result.get("poster_sha256")))
         stored: list[MadeFile] = []
         for path, file, sha256 in made:
-            if (why := self._publish(path, data / file)) is not None:
+            why = self._publish(path, data / file) if sha256 else LEFT_NONE
+            if why is not None:
                 for one in stored:
                     remove(data / one.file)
                 self._fail(running, why)
@@ -372,7 +374,7 @@ class Worker:
         if final.exists():  # an earlier turn, whose end the database did not take, may have come this far
             return None
         if made_bytes(path) is None:
-            return "its process left no file"
+            return LEFT_NONE
         try:
             publish(path, final)
         except OSError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import velocity_engine as engine
 from velocity_web.accounts import quota
 from velocity_web.database.entities import Poster, execute
@@ -10,6 +12,7 @@ from velocity_web.storage.files import MadeFile
 
 Errors = dict[str, list[str]]
 ENDINGS = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}
+AT_ONCE = 500  # ids in one question to the database
 CONTENT_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}
 
 
@@ -21,12 +24,12 @@ def poster_of(output: OutputRequest | None, first_frame: float) -> engine.Poster
     return engine.Poster(f"poster{ENDINGS[output.poster.format]}", None if frame is None else first_frame + frame)
 
 
-def poster_errors(output: OutputRequest | None, frame_count: float, size: tuple[int, int] | None) -> Errors:
-    """``size``: of the video, where the request says it."""
+def poster_errors(output: OutputRequest | None, frame_count: float, size: tuple[int, int]) -> Errors:
+    """``size``: of the video, in pixels."""
     if output is None or output.poster is None:
         return {}
     poster = engine.Poster(f"poster{ENDINGS[output.poster.format]}")
-    if size is not None and (fault := poster.fault(*size)) is not None:
+    if (fault := poster.fault(*size)) is not None:
         return {"output.poster.format": [f"{fault}; choose png or jpeg"]}
     if output.poster.frame is None:
         return {}
@@ -53,6 +56,11 @@ def forget_poster(render_id: str, account_id: str) -> str | None:
     return file
 
 
-def poster_url(render_id: str) -> str | None:
-    """Within a session: where the poster of a completed render is downloaded, if it has one."""
-    return None if Poster.get(render_id=render_id) is None else f"/render/{render_id}/poster"
+def poster_urls(render_ids: Sequence[str]) -> dict[str, str]:
+    """Within a session: where the posters of completed renders are downloaded, by the ids of those that have one."""
+    found: dict[str, str] = {}
+    for start in range(0, len(render_ids), AT_ONCE):
+        ids = render_ids[start : start + AT_ONCE]
+        kept = Poster.select(lambda poster: poster.render_id in ids)
+        found.update({poster.render_id: f"/render/{poster.render_id}/poster" for poster in kept})
+    return found

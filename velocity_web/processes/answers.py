@@ -110,21 +110,34 @@ Milliseconds = Annotated[FiniteFloat, Field(ge=0, le=MAX_NUMBER)]
 SampledWindow = tuple[Count, Annotated[int, Field(ge=1, le=MAX_NUMBER)], Count, Count]
 
 
+Size = tuple[Annotated[int, Field(ge=1, le=MAX_NUMBER)], Annotated[int, Field(ge=1, le=MAX_NUMBER)]]
+
+
 class Sampled(_Strict):
     """What a few frames of a render took: ``size`` in pixels; of each window its first frame, its frames, bits of its
     key frame and of the others."""
 
-    size: tuple[Annotated[int, Field(ge=1, le=MAX_NUMBER)], Annotated[int, Field(ge=1, le=MAX_NUMBER)]]
+    size: Size
     windows: Annotated[list[SampledWindow], Field(min_length=1, max_length=64)]
     draw_ms: Milliseconds
     encode_ms: Milliseconds
     whole: bool
 
 
+class SampledPoster(_Strict):
+    """What a poster took."""
+
+    size: Size
+    size_bytes: Annotated[int, Field(ge=1, le=MAX_NUMBER)]
+    milliseconds: Milliseconds
+
+
 class SampleAnswer(_Strict):
-    """``taken`` is None where no frame came to its end in time."""
+    """``taken`` is None where no frame was asked for or came to its end in time, ``poster`` where none was asked for or
+    drawn."""
 
     taken: Sampled | None
+    poster: SampledPoster | None = None
 
 
 Named = Annotated[list[Any], Field(min_length=3, max_length=3)]

@@ -1,4 +1,4 @@
-"""What a child is told: its task, and the questions that follow; checked like its answers (``answers``)."""
+"""What a child is told to do: the first line that it reads, checked like its answers (``answers``)."""
 
 from __future__ import annotations
 
@@ -10,18 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, NonNegativeInt, 
 Seconds = Annotated[FiniteFloat, Field(ge=0)]
 
 
-class _Line(BaseModel):
+class Assignment(BaseModel):
+    """``names`` are those by which the owner of the files knows them, by the ones that they have here."""
+
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    names: Mapping[str, str] = {}
 
     def line(self) -> bytes:
         return self.model_dump_json().encode() + b"\n"
-
-
-class Assignment(_Line):
-    """The first line that a child reads. ``names`` are those by which the owner of the files knows them, by the ones
-    that they have here."""
-
-    names: Mapping[str, str] = {}
 
 
 class RenderAssignment(Assignment):
@@ -70,21 +66,3 @@ class FormAssignment(Assignment):
     length: NonNegativeInt
     most_rows: NonNegativeInt = 0
     query: Mapping[str, Any] = {}
-
-
-class Question(_Line):
-    """What a check is asked about the customization maps that follow, a line each.
-
-    ``encoder`` has the values of an ``EncoderConfig``; ``warnings`` says whether what will not show is to be told, too.
-    With ``sample``, the values of a ``SamplePlan``, a few frames of one map without faults are taken instead.
-    """
-
-    encoder: Mapping[str, Any] | None
-    frames: tuple[int | FiniteFloat, int | FiniteFloat] | None
-    warnings: bool = False
-    sample: Mapping[str, Any] | None = None
-    maps: PositiveInt = 1
-
-    def about(self, maps: int) -> Question:
-        """The question about so many maps."""
-        return self.model_copy(update={"maps": maps})

@@ -1,12 +1,12 @@
 """Checks of render requests against one template, inside a child process that stays for further ones.
 
-A question is a line of JSON (``encoder``, ``frames``, ``warnings``, and the number of ``maps``) and a line for each
-customization map. Where the maps name assets, the child says which (``{"named": ...}``) and is told the files; then it
-answers ``{"checked": ...}``: sentences by field for what all maps share, and for each map its own with what would not
-show.
+A question is a line of JSON (``encoder``, ``frames``, ``warnings``, ``with_audio`` of each map, and the number of
+``maps``) and a line for each customization map. Where the maps name assets, the child says which (``{"named": ...}``)
+and is told the files; then it answers ``{"checked": ...}``: sentences by field for what all maps share, and for each
+map its own with what would not show.
 
-A question with a ``sample`` plan, and one map in which nothing is wrong, is answered by what a few frames of that
-render take.
+A question with a ``sample``, and one map in which nothing is wrong, is answered by what a few frames of that render
+take, where it has a ``plan`` of them, and by what its ``poster`` takes.
 """
 
 from __future__ import annotations
@@ -19,13 +19,16 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from velocity_web.processes.analyse_process import finding_dict
-from velocity_web.processes.assignments import CheckAssignment, Question
+from velocity_web.processes.assignments import CheckAssignment
 from velocity_web.processes.render_process import MAX_WARNINGS
 from velocity_web.processes.telling import with_known_names
 
 LINE_BYTES = 64 << 20
 MAX_PROBLEMS = 100
 """Of one map: more are not told."""
+
+UNHEARD_KEYS = {"layer", "text", "color"}
+"""Of customizations that change no sound."""
 
 Errors = dict[str, list[str]]
 FIELDS = {
@@ -51,10 +54,10 @@ def answer_questions(told: CheckAssignment, reader: BinaryIO, send: Callable[[di
 
     with engine.open_template(told.template) as template:
         while line := reader.readline(LINE_BYTES):
-            question = Question.model_validate_json(line)
-            maps = [json.loads(reader.readline(LINE_BYTES)) for _number in range(question.maps)]
-            if question.sample is not None:
-                send({"sample": {"taken": _sampled(template, question, question.sample, maps[0])}})
+            question = json.loads(line)
+            maps = [json.loads(reader.readline(LINE_BYTES)) for _number in range(question["maps"])]
+            if "sample" in question:
+                send({"sample": _sampled(template, question, maps[0])})
             else:
                 _answer_check(template, question, maps, reader, send)
             if time.process_time() > told.busy_seconds:
@@ -64,7 +67,7 @@ def answer_questions(told: CheckAssignment, reader: BinaryIO, send: Callable[[di
 
 
 def _answer_check(
-    template: Any, question: Question, maps: list[Any], reader: BinaryIO, send: Callable[[dict[str, Any]], None]
+    template: Any, question: dict[str, Any], maps: list[Any], reader: BinaryIO, send: Callable[[dict[str, Any]], None]
 ) -> None:
     named = [assets_named(one) for one in maps]
     files: dict[str, str] = {}
@@ -103,28 +106,70 @@ def _assets_in_data(data: Any) -> list[tuple[str, str]]:
     return found
 
 
-def _checked(template: Any, question: Question, maps: list[Any], files: dict[str, str]) -> dict[str, Any]:
+def _checked(template: Any, question: dict[str, Any], maps: list[Any], files: dict[str, str]) -> dict[str, Any]:
     import velocity_engine as engine
 
-    encoder = engine.EncoderConfig.from_values(question.encoder) if question.encoder else None
-    look = _look if question.warnings else _problems
-    return {
-        "shared": errors_of(template.check(encoder, None, question.frames), {}),
-        "maps": [look(template, one, files) for one in maps],
-    }
+    encoder = engine.EncoderConfig.from_values(question["encoder"]) if question["encoder"] else None
+    frames = tuple(question["frames"]) if question["frames"] else None
+    look = _look if question["warnings"] else _problems
+    problems = template.check(encoder, None, frames)
+    own = [look(template, one, files) for one in maps]
+    if all(isinstance(problem, engine.NoSoundError) for problem in problems) and _takes_sound_alone(encoder):
+        heard = _Heard(template, encoder, frames, problems)
+        for one, with_audio, found in zip(maps, question["with_audio"], own, strict=True):
+            if not with_audio and not found["errors"]:
+                found["errors"] = errors_of(heard.silence(one), {})
+    shared = [problem for problem in problems if not isinstance(problem, engine.NoSoundError)]
+    return {"shared": errors_of(shared, {}), "maps": own}
 
 
-def _sampled(
-    template: Any, question: Question, plan: Mapping[str, Any], customizations: list[dict[str, Any]]
-) -> dict[str, Any] | None:
+def _takes_sound_alone(encoder: Any) -> bool:
+    import velocity_engine as engine
+
+    return encoder is not None and engine.container_of(encoder).frames == "none"
+
+
+class _Heard:
+    """Whether anything is heard of a template with customizations. ``silent``: what is wrong without any."""
+
+    def __init__(self, template: Any, encoder: Any, frames: Any, silent: list[Any]) -> None:
+        self._template, self._encoder, self._frames = template, encoder, frames
+        self._known: dict[str, list[Any]] = {"[]": silent}
+
+    def silence(self, customizations: list[dict[str, Any]]) -> list[Any]:
+        """What is wrong with a map in which nothing else is. A clip of an asset, which this process must not read, is
+        believed to be heard; other entries that name assets are left out."""
+        named = {number: place for number, place, _id in assets_named(customizations)}
+        if "video" in named.values():
+            return []
+        changing = [
+            entry
+            for number, entry in enumerate(customizations)
+            if number not in named and not entry.keys() <= UNHEARD_KEYS
+        ]
+        key = json.dumps(changing)
+        if key not in self._known:
+            self._known[key] = self._template.check(self._encoder, changing, self._frames)
+        return self._known[key]
+
+
+def _sampled(template: Any, question: dict[str, Any], customizations: list[dict[str, Any]]) -> dict[str, Any]:
     """Entries that name assets are left out: this process must not read them."""
     import velocity_engine as engine
 
-    encoder = engine.EncoderConfig.from_values(question.encoder or {})
+    encoder = engine.EncoderConfig.from_values(question["encoder"])
+    frames = tuple(question["frames"]) if question["frames"] else None
     named = {number for number, _key, _id in assets_named(customizations)}
     own = [entry for number, entry in enumerate(customizations) if number not in named]
-    sample = engine.take_sample(template, encoder, question.frames, engine.SamplePlan.from_json(plan), own)
-    return None if sample is None else sample.to_json()
+    asked, video, poster = question["sample"], None, None
+    if asked["plan"] is not None:
+        video = engine.take_sample(template, encoder, frames, engine.SamplePlan.from_json(asked["plan"]), own)
+    if asked["poster"] is not None:
+        poster = engine.take_poster_sample(template, encoder, frames, engine.Poster(**asked["poster"]), own)
+    return {
+        "taken": None if video is None else video.to_json(),
+        "poster": None if poster is None else poster.to_json(),
+    }
 
 
 def _look(template: Any, customizations: Any, files: dict[str, str]) -> dict[str, Any]:

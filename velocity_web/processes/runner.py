@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from velocity_web.failures import NoSpace
-from velocity_web.processes.assignments import Assignment, CheckAssignment, Question
+from velocity_web.processes.assignments import Assignment, CheckAssignment
 from velocity_web.processes.checkers import Checkers
 from velocity_web.processes.child import Child, TaskFailed, TaskLost
 from velocity_web.processes.fork_server import ForkServer, ForkServerDied, Limits
@@ -139,7 +139,7 @@ class Checker:
         if child is not None:
             self._checkers.keep(*self._key, child)
 
-    def ask(self, question: Question, maps: Sequence[bytes], assets: AssetsOf) -> dict[str, Any]:
+    def ask(self, question: dict[str, Any], maps: Sequence[bytes], assets: AssetsOf) -> dict[str, Any]:
         """What is wrong with ``maps``, customization maps as JSON that is not read here.
 
         ``assets`` is given the ids that the maps name and tells the files. Raises TaskFailed.
@@ -161,21 +161,21 @@ class Checker:
                 raise
         raise AssertionError("a fresh child answers or fails")
 
-    def sample(self, question: Question, customizations: bytes, seconds: float) -> dict[str, Any] | None:
-        """What a few frames of a render take that ``ask`` found nothing wrong with; None where that is not known within
-        ``seconds``.
+    def sample(self, question: dict[str, Any], customizations: bytes, seconds: float) -> dict[str, Any]:
+        """What a few frames (``taken``) and the poster of a render take that ``ask`` found nothing wrong with; nothing
+        where that is not known within ``seconds``.
         """
         child = self._child
         if child is None:
-            return None
+            return {}
         try:
             with child.within(seconds):
-                child.tell(question.line(), customizations, b"\n")
-                answer: dict[str, Any] | None = child.message()["sample"]["taken"]
+                child.tell(json.dumps({**question, "maps": 1}).encode(), b"\n", customizations, b"\n")
+                answer: dict[str, Any] = child.message()["sample"]
                 return answer
         except (TaskFailed, NoSpace, KeyError):
             self._give_up(child)
-            return None
+            return {}
 
     def _begin(self) -> Child:
         child = self._runner.start("check", (self._key[1],))
@@ -197,9 +197,9 @@ class Checker:
         child.end()
 
 
-def _converse(child: Child, question: Question, maps: Sequence[bytes], assets: AssetsOf) -> dict[str, Any]:
+def _converse(child: Child, question: dict[str, Any], maps: Sequence[bytes], assets: AssetsOf) -> dict[str, Any]:
     lines = (part for one in maps for part in (one, b"\n"))
-    child.tell(b"".join((question.about(len(maps)).line(), *lines)))
+    child.tell(b"".join((json.dumps({**question, "maps": len(maps)}).encode(), b"\n", *lines)))
     message = child.message()
     if "named" in message:
         child.tell(json.dumps(assets(message["named"])).encode(), b"\n")

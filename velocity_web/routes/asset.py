@@ -62,6 +62,7 @@ class AssetDownload(Resource):
         summary="Download a picture or clip",
         tag=TAG,
         binary=[*sorted(assets.CONTENT_TYPES.values()), "application/octet-stream"],
+        ranges=True,
     )
     def on_get(self, call: Call) -> None:
         """Byte for byte what was uploaded."""

@@ -71,6 +71,7 @@ class AudioDownload(Resource):
         summary="Download the original audio file",
         tag=TAG,
         binary=sorted(audio.CONTENT_TYPES.values()),
+        ranges=True,
     )
     def on_get(self, call: Call) -> None:
         """Byte for byte what was uploaded."""

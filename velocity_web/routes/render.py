@@ -24,12 +24,11 @@ from velocity_web.schemas.render import (
     RenderTimeBudgetStatusDto,
 )
 from velocity_web.services import renders
-from velocity_web.services.codecs import list_codecs
+from velocity_web.services.codecs import content_types, list_codecs
 from velocity_web.services.forms import read_render
 
 TAG = "Render"
 KEY = "Idempotency-Key"
-CONTENT_TYPES = ("video/mp4", "video/quicktime", "video/x-msvideo", "video/*", "image/*", "audio/*", "application/*")
 
 
 class Renders(Resource):
@@ -153,17 +152,22 @@ class RenderCompletedItem(Resource):
 
 class RenderPoster(Resource):
     @Operation(
-        id="downloadRenderPoster", summary="Download the poster", tag=TAG, binary=list(posters.CONTENT_TYPES.values())
+        id="downloadRenderPoster",
+        summary="Download the poster",
+        tag=TAG,
+        binary=list(posters.CONTENT_TYPES.values()),
+        ranges=True,
     )
     def on_get(self, call: Call) -> None:
-        """The picture that output.poster asked for; 404 where none was."""
+        """The picture that output.poster asked for, with byte ranges; 404 where none was."""
         file, content_type = renders.poster_file(call.caller, self.data, call.ids["render_id"])
         send_file(call.req, call.resp, file, content_type)
 
 
 class RenderDownload(Resource):
-    @Operation(id="downloadRender", summary="Download the video", tag=TAG, binary=CONTENT_TYPES)
+    @Operation(id="downloadRender", summary="Download the video", tag=TAG, binary=content_types, ranges=True)
     def on_get(self, call: Call) -> None:
-        """With byte ranges. Its type is that of the container, as GET /render/codecs lists it."""
+        """With byte ranges. Its type is that of the container, as GET /render/codecs lists it; of a picture or a sound,
+        too."""
         file, content_type = renders.render_file(call.caller, self.data, call.ids["render_id"])
         send_file(call.req, call.resp, file, content_type)

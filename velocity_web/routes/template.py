@@ -107,7 +107,13 @@ class TemplateStatus(Resource):
 
 
 class TemplateDownload(Resource):
-    @Operation(id="downloadTemplate", summary="Download the original template ZIP", tag=TAG, binary=["application/zip"])
+    @Operation(
+        id="downloadTemplate",
+        summary="Download the original template ZIP",
+        tag=TAG,
+        binary=["application/zip"],
+        ranges=True,
+    )
     def on_get(self, call: Call) -> None:
         """Byte for byte what was uploaded."""
         file = templates.template_file(call.caller, self.data, call.ids["template_id"])

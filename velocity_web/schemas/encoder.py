@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PlainValidator, StrictStr, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from velocity_web.schemas.base import Int32, whole
@@ -33,7 +33,19 @@ Codec = Annotated[
         }
     ),
 ]
-Container = Annotated[StrictStr, Field(min_length=1, max_length=LONGEST_NAME, examples=["mp4", "webm"])]
+
+
+def _name(value: Any) -> Any:
+    if isinstance(value, str) and 1 <= len(value) <= LONGEST_NAME and value.isprintable():
+        return value
+    raise PydanticCustomError("container_type", "a container")
+
+
+Container = Annotated[
+    str,
+    PlainValidator(_name),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_NAME, "examples": ["mp4", "webm"]}),
+]
 RateControlNumber = Annotated[
     int,
     Field(strict=True, ge=0, le=2),

@@ -232,6 +232,7 @@ class RenderDto(ResponseModel):
     campaign_id: IdText | None
     name: str
     video_download_url: str
+    poster_download_url: str | None
     template_instance_name: str | None
     template_name: str | None
     is_direct_render: bool
@@ -248,7 +249,6 @@ class RenderDetail(RenderDto):
     audio_id: IdText | None
     job_info: Annotated[dict[str, Any], DescribedBy(JobInfo)]
     encoder_config: Annotated[dict[str, Any], DescribedBy(EncoderConfigRequest)]
-    poster_download_url: str | None
     customization_map: list[MapEntry]
     warnings: list[FindingDto]
 
@@ -264,6 +264,7 @@ class RenderJobDto(ResponseModel):
     is_direct_render: bool
     status: JobStatus
     video_download_url: str | None
+    poster_download_url: str | None
     started_at: Time | None
     completed_at: Time | None
     render_time_milliseconds: int | None
@@ -279,7 +280,6 @@ class RenderJobDto(ResponseModel):
 class RenderStatusDto(RenderJobDto):
     """With what does not show as its author meant: first as the check found it, at the end as the render did."""
 
-    poster_download_url: str | None
     warnings: list[FindingDto]
 
 
@@ -310,6 +310,7 @@ class BatchRowResult(ResponseModel):
     status: Annotated[str, one_of(states.REJECTED, *states.ALL)]
     render_id: IdText | None = None
     video_download_url: str | None = None
+    poster_download_url: str | None = None
     progress: float = 0.0
     reason: str | None = None
     errors: dict[str, list[str]] | None = None

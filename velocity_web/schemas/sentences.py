@@ -61,6 +61,7 @@ BY_TYPE: Mapping[str, str | Callable[[Context], str]] = {
     "url_too_long": "the URL is too long; it may have 2083 characters",
     "literal_error": _choices,
     "codec_type": "it must be a codec's number, such as 0, or its name, such as vp9",
+    "container_type": "it must be a container's name, such as mp4",
 }
 """By the type of pydantic's error, for every one that the models of requests can raise."""
 

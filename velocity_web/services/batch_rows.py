@@ -11,6 +11,7 @@ from velocity_web.accounts.auth import Caller
 from velocity_web.clock import iso_time
 from velocity_web.database.entities import Batch, reading, rows
 from velocity_web.failures import NotFound
+from velocity_web.orders.posters import poster_urls
 from velocity_web.schemas import states
 from velocity_web.schemas.render import BatchDetail, BatchDto, BatchRowResult
 from velocity_web.services.renders import download_url
@@ -57,7 +58,7 @@ def _total(batch: Batch) -> int:
     return total
 
 
-def _result(row: Shown) -> BatchRowResult:
+def _result(row: Shown, posters: dict[str, str]) -> BatchRowResult:
     number, name, render_id, errors, state = row
     if render_id is None:
         wrong = json.loads(errors or "{}")
@@ -71,6 +72,7 @@ def _result(row: Shown) -> BatchRowResult:
         render_id=render_id,
         reason=reason,
         video_download_url=download_url(render_id) if completed else None,
+        poster_download_url=posters.get(render_id) if completed else None,
         progress=1.0 if completed else min(1.0, done / max(1, total)),
     )
 
@@ -107,7 +109,9 @@ def _summary(batch: Batch) -> dict[str, Any]:
 def batch_detail(caller: Caller, batch_id: str, skip: int, take: int) -> BatchDetail:
     with reading():
         batch = find_batch(caller, batch_id)
-        return BatchDetail(**_summary(batch), rows=[_result(row) for row in _page(batch, skip, take)])
+        page = _page(batch, skip, take)
+        posters = poster_urls([row[2] for row in page if row[2] is not None])
+        return BatchDetail(**_summary(batch), rows=[_result(row, posters) for row in page])
 
 
 def list_batches(caller: Caller, skip: int, take: int) -> list[BatchDto]:

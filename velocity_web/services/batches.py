@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import velocity_engine as engine
 from velocity_web.accounts.auth import Caller
 from velocity_web.clock import now_ms
 from velocity_web.database.entities import (
@@ -50,15 +49,14 @@ from velocity_web.services.render_checks import (
     Terms,
     Ticket,
     ask,
-    expected,
     find_sound,
     joined,
-    sampled,
     template_path,
     terms_of,
     ticket_of,
 )
 from velocity_web.services.renders import NewRender, cancel_job, insert_renders, require_means, source_of
+from velocity_web.services.sampling import Samples, Sampling, expected, sampled
 from velocity_web.settings import Settings
 from velocity_web.storage.disk import require_room as require_room_on_disk
 
@@ -170,8 +168,8 @@ class _Batch:
         self._deadline = time.monotonic() + visit.settings.batch_seconds
         self._title = request.name or "batch"
         self._sounds: dict[str | None, tuple[Sound | None, Errors]] = {None: (None, {})}
-        self._estimates: dict[str | None, Estimate] = {}
-        self._sample: engine.Sample | None = None
+        self._estimates: dict[tuple[str | None, bool], Estimate] = {}
+        self._samples: Samples | None = None
         self.tally = Tally()
         if errors := executor_errors(request.executor, visit.settings):
             raise Invalid("the request has invalid fields", errors)
@@ -180,7 +178,7 @@ class _Batch:
         with reading():
             self._terms: Terms = terms_of(source_of(visit.caller, request), request)
         self._shared = codec_errors(request.encoder_config, self._terms.encoder, visit.settings)
-        self._shared |= poster_errors(request.output, self._terms.source.frame_count, self._terms.encoder.resolution)
+        self._shared |= poster_errors(request.output, self._terms.source.frame_count, self._terms.size)
 
     def look(self) -> None:
         """Check all rows and queue none, as far as the batch's time goes."""
@@ -304,27 +302,34 @@ class _Batch:
             encoder=terms.encoder,
             frames=terms.frames,
             warnings=False,
+            with_audio=[self._audio_of(row) is not None for row in piece],
         )
         maps = [joined(terms.source.customizations, row.customizations) for row in piece]
         found, checks = ask(checker, question, maps)
         shared = {**found, **self._shared}
         right = next((one for one, check in zip(maps, checks, strict=True) if not (shared or check.errors)), None)
-        if right is not None and self._sample is None:
+        if right is not None and self._samples is None:
             visit = self._visit
-            self._sample = sampled(checker, visit.runner, visit.settings, visit.caller, terms, right)
+            sampling = Sampling(checker, visit.runner, visit.settings, visit.caller.account_id)
+            self._samples = sampled(sampling, terms, right)
         return [self._row(row, one, check, shared) for row, one, check in zip(piece, maps, checks, strict=True)]
 
     def _row(self, row: BatchRowForm, customizations: str, check: MapCheck, shared: Errors) -> Checked:
-        audio_id = row.audio_id or (str(self._request.audio_id) if self._request.audio_id else None)
+        audio_id = self._audio_of(row)
         sound, wrong = self._sound(audio_id)
         errors = {**shared, **check.errors, **wrong}
         name = row.name or f"{self._title[:245]} {row.number + 1}"
         if errors:
             return Checked(row.number, name, None, errors)
-        if audio_id not in self._estimates:
-            self._estimates[audio_id] = expected(self._terms, sound, self._sample)
-        ticket = ticket_of(self._terms, customizations, check, sound, self._estimates[audio_id])
+        samples = self._samples or Samples()
+        alike = audio_id, samples.shows(customizations, check)
+        if alike not in self._estimates:
+            self._estimates[alike] = expected(self._terms, sound, samples, as_asked=alike[1])
+        ticket = ticket_of(self._terms, customizations, check, sound, self._estimates[alike])
         return Checked(row.number, name, ticket, {})
+
+    def _audio_of(self, row: BatchRowForm) -> str | None:
+        return row.audio_id or (str(self._request.audio_id) if self._request.audio_id else None)
 
     def _sound(self, audio_id: str | None) -> tuple[Sound | None, Errors]:
         if audio_id not in self._sounds:

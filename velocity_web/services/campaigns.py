@@ -122,7 +122,9 @@ def _check_map(
     caller: Caller, settings: Settings, runner: Runner, source: Source, customizations: list[dict[str, Any]]
 ) -> None:
     """Raises Invalid for a map that does not fit the template, and Busy."""
-    question = CheckRequest(caller=caller, data=settings.data, encoder=None, frames=None, warnings=False)
+    question = CheckRequest(
+        caller=caller, data=settings.data, encoder=None, frames=None, warnings=False, with_audio=[False]
+    )
     file = template_path(settings.data, source)
     with runner.slot(caller.account_id), runner.checker(caller.account_id, file) as checker:
         _shared, [check] = ask(checker, question, [json.dumps(customizations)])

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from difflib import get_close_matches
 from typing import Any
 
 import velocity_engine as engine
+from velocity_web.failures import Invalid
 from velocity_web.schemas.render import CodecDto, ContainerDto, EncoderConfigRequest
 from velocity_web.settings import Settings
 
 Errors = dict[str, list[str]]
 CODEC, CONTAINER = "encoderConfig.codec", "encoderConfig.container"
 UNKNOWN = "application/octet-stream"
+
+
+@contextmanager
+def codec_told() -> Iterator[None]:
+    """What a codec that failed says goes to its field of the request. Raises Invalid."""
+    try:
+        yield
+    except engine.PluginError as error:
+        raise Invalid("the request has invalid fields", {CODEC: [error.message]}) from error
 
 
 class NotInstalled(ValueError):
@@ -47,18 +60,23 @@ def codec_errors(asked: EncoderConfigRequest, encoder: engine.EncoderConfig, set
     """What is wrong with the codec and the container that a request names; ``encoder`` has what it leaves open."""
     offered = _offered(settings)
     codec = offered.get(encoder.codec_name)
-    known = dict.fromkeys(kind.key for one in offered.values() for kind in _containers(one))
+    known = list(dict.fromkeys(kind.key for one in offered.values() for kind in _containers(one)))
     if asked.container is not None and asked.container not in known and (codec or asked.codec is None):
-        names = ", ".join(map(repr, known))
-        return {CONTAINER: [f"there is no container {asked.container!r} here; it must be one of {names}"]}
+        unknown = _unknown("container", asked.container, known)
+        return {CONTAINER: [f"{unknown} The containers are {', '.join(known)}"]}
     if codec is None:
-        names = ", ".join(f"{one.number} ({name})" if one.number is not None else name for name, one in offered.items())
-        return {CODEC: [f"there is no codec {encoder.codec!r} here; it must be one of {names}"]}
+        names = ", ".join(f"{one.number} ({key})" if one.number is not None else key for key, one in offered.items())
+        return {CODEC: [f"{_unknown('codec', encoder.codec_name, list(offered))} The codecs are {names}"]}
     own = [kind.key for kind in _containers(codec)]
     if asked.container is not None and asked.container not in own:
-        names = " or ".join(map(repr, own))
-        return {CONTAINER: [f"{codec.title} does not go into {asked.container!r}; choose {names}, or another codec"]}
+        names = " or ".join(own)
+        return {CONTAINER: [f"{codec.title} does not go into {asked.container}; choose {names}, or another codec"]}
     return {}
+
+
+def _unknown(what: str, name: str, known: Sequence[str]) -> str:
+    near = get_close_matches(name.lower(), known, n=1, cutoff=0.6)
+    return f'there is no {what} "{name}" here' + (f"; did you mean {near[0]}?" if near else ".")
 
 
 def content_type(ending: str) -> str:
@@ -67,12 +85,23 @@ def content_type(ending: str) -> str:
     return next((kind.mime_type for kind in kinds if ending in kind.endings), UNKNOWN)
 
 
+def content_types() -> list[str]:
+    """All types by which finished renders are served, those of the usual codec first; the last is that of a codec that
+    is installed no longer."""
+    codecs = sorted(engine.plugins.codecs().values(), key=_by_number)
+    return list(dict.fromkeys([*(kind.mime_type for one in codecs for kind in _containers(one)), UNKNOWN]))
+
+
+def _by_number(codec: Any) -> tuple[bool, int]:
+    return codec.number is None, codec.number or 0
+
+
 def _offered(settings: Settings) -> dict[str, Any]:
     """By name: those with a number first."""
     found = engine.plugins.codecs()
     allowed = settings.codecs_allowed or list(found)
     chosen = [(name, codec) for name, codec in found.items() if name in allowed]
-    return dict(sorted(chosen, key=lambda one: (one[1].number is None, one[1].number or 0)))
+    return dict(sorted(chosen, key=lambda one: _by_number(one[1])))
 
 
 def _containers(codec: Any) -> list[Any]:

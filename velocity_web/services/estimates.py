@@ -44,18 +44,41 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
+class PosterEstimate:
+    """What a poster is expected to take, within ``margin`` of either side."""
+
+    milliseconds: float
+    size_bytes: int
+    margin: float
+
+    @property
+    def least_bytes(self) -> int:
+        return max(1, int(self.size_bytes / self.margin))
+
+    @property
+    def most_bytes(self) -> int:
+        return math.ceil(self.size_bytes * self.margin)
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """What a render is expected to take, and the ``forecast`` that it was made from, which later ones are set right by.
 
-    The truth lies within ``margin`` of either side for nine renders of ten.
+    The truth lies within ``margin`` of either side for nine renders of ten. ``milliseconds`` and ``forecast_ms`` are of
+    the video and its poster, and so are the bytes, but for ``video_bytes`` and ``forecast_bytes``.
     """
 
     milliseconds: int
-    size_bytes: int
+    video_bytes: int
     margin: float
     manner: str
     forecast_ms: float
     forecast_bytes: float
+    poster: PosterEstimate | None = None
+
+    @property
+    def size_bytes(self) -> int:
+        return self.video_bytes + (self.poster.size_bytes if self.poster else 0)
 
     @property
     def least_ms(self) -> int:
@@ -67,11 +90,11 @@ class Estimate:
 
     @property
     def least_bytes(self) -> int:
-        return max(1, int(self.size_bytes / self.margin))
+        return max(1, int(self.video_bytes / self.margin)) + (self.poster.least_bytes if self.poster else 0)
 
     @property
     def most_bytes(self) -> int:
-        return math.ceil(self.size_bytes * self.margin)
+        return math.ceil(self.video_bytes * self.margin) + (self.poster.most_bytes if self.poster else 0)
 
 
 def manner_of(encoder: engine.EncoderConfig) -> str:
@@ -86,6 +109,7 @@ def estimate(
     encoder: engine.EncoderConfig,
     past: Sequence[Past],
     *,
+    poster: PosterEstimate | None = None,
     tried: bool,
 ) -> Estimate:
     """Arithmetic alone; ``past`` is the newest first. ``tried``: the template was."""
@@ -94,14 +118,25 @@ def estimate(
     control = manner.rpartition("/")[2]
     alike = [one for one in past if one.size is not None and one.manner.rpartition("/")[2] == control]
     size = math.exp(correction(alike, template_id, manner, lambda one: one.size or 0.0, SIZE_DOUBTS))
+    forecast_ms = forecast.milliseconds + (poster.milliseconds if poster else 0.0)
     return Estimate(
-        milliseconds=max(1, round(forecast.milliseconds * time)),
-        size_bytes=max(1, round(forecast.size_bytes * size)),
+        milliseconds=max(1, round(forecast_ms * time)),
+        video_bytes=max(1, round(forecast.size_bytes * size)),
         margin=_margin(forecast, past, manner, tried=tried),
         manner=manner,
-        forecast_ms=forecast.milliseconds,
+        forecast_ms=forecast_ms,
         forecast_bytes=forecast.size_bytes,
+        poster=poster,
     )
+
+
+def poster_estimate(forecast: engine.PosterForecast, *, drawn_as_asked: bool, tried: bool) -> PosterEstimate:
+    """``drawn_as_asked``: with all that the request replaces. ``tried``: the template was."""
+    if forecast.sampled:
+        margin = MARGIN if drawn_as_asked else MARGIN_UNTRIED
+    else:
+        margin = MARGIN_UNTRIED if tried else MARGIN_GUESSED
+    return PosterEstimate(forecast.milliseconds, max(1, round(forecast.size_bytes)), margin)
 
 
 def _margin(forecast: engine.Forecast, past: Sequence[Past], manner: str, *, tried: bool) -> float:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,17 +14,14 @@ from velocity_web.accounts.auth import Caller
 from velocity_web.database.entities import Asset, Audio, Campaign, Job, Template, TemplateInstance, reading, rows
 from velocity_web.failures import Invalid
 from velocity_web.orders.posters import poster_of
-from velocity_web.processes.assignments import Question
-from velocity_web.processes.runner import Checker, Runner, TaskFailed
+from velocity_web.processes.runner import Checker, TaskFailed
 from velocity_web.schemas import states
 from velocity_web.schemas.render import EncoderConfigRequest, JobInfo, RenderOutput
-from velocity_web.services.codecs import CODEC
-from velocity_web.services.estimates import Estimate, Past, estimate, past_of, trial_of
-from velocity_web.settings import Settings
+from velocity_web.services.codecs import codec_told
+from velocity_web.services.estimates import Estimate, Past, past_of, trial_of
 
 Errors = dict[str, list[str]]
 NO_MAP = "[]"
-SAMPLE_PATIENCE = 10.0  # times its processor time, by the clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +174,7 @@ def find_assets(
 
 def encoder_from(request: EncoderConfigRequest) -> engine.EncoderConfig:
     values: dict[str, Any] = {
-        "bitrate": request.bitrate,
+        "bitrate": engine.BytesPerSecond(request.bitrate),
         "fps_num": request.fps_num,
         "fps_den": request.fps_denum,
         "resolution": tuple(request.res) if request.res else None,
@@ -190,7 +187,7 @@ def encoder_from(request: EncoderConfigRequest) -> engine.EncoderConfig:
         "level": request.level,
         "container": request.container,
         "qp": request.qp,
-        "audio_bitrate": request.audio_bitrate,
+        "audio_bitrate": None if request.audio_bitrate is None else engine.BitsPerSecond(request.audio_bitrate),
     }
     return engine.EncoderConfig(**{name: value for name, value in values.items() if value is not None})
 
@@ -218,13 +215,16 @@ class MapCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRequest:
-    """What is asked about the maps of one template. ``warnings``: whether what will not show is to be told, too."""
+    """What is asked about the maps of one template. ``warnings``: whether what will not show is to be told, too.
+    ``with_audio``: of each map whether an audio file comes with it.
+    """
 
     caller: Caller
     data: Path
     encoder: engine.EncoderConfig | None
     frames: tuple[float, float] | None
     warnings: bool
+    with_audio: Sequence[bool]
 
 
 def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[Errors, list[MapCheck]]:
@@ -241,7 +241,12 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
         return {key: str((question.data / file.location).resolve()) for one in assets for key, file in one.items()}
 
     encoder = None if question.encoder is None else question.encoder.to_values()
-    told = Question(encoder=encoder, frames=question.frames, warnings=question.warnings)
+    told = {
+        "encoder": encoder,
+        "frames": question.frames,
+        "warnings": question.warnings,
+        "with_audio": question.with_audio,
+    }
     try:
         found = checker.ask(told, [one.encode() for one in maps], files_of)
     except TaskFailed as failure:
@@ -280,6 +285,11 @@ class Terms:
     frames: tuple[float, float] | None
     poster: engine.Poster | None
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Of the video, in pixels."""
+        return self.encoder.resolution or (self.source.trial.width, self.source.trial.height)
+
 
 def terms_of(source: Source, output: RenderOutput) -> Terms:
     encoder = encoder_from(output.encoder_config)
@@ -288,52 +298,10 @@ def terms_of(source: Source, output: RenderOutput) -> Terms:
     return Terms(source, encoder, frame_range(output.job_info, source), poster_of(output.output, source.span[0]))
 
 
-@contextmanager
-def _codec_told() -> Iterator[None]:
-    """What a codec that failed says goes to its field of the request. Raises Invalid."""
-    try:
-        yield
-    except engine.PluginError as error:
-        raise Invalid("the request has invalid fields", {CODEC: [error.message]}) from error
-
-
-def sampled(
-    checker: Checker, runner: Runner, settings: Settings, caller: Caller, terms: Terms, customizations: str
-) -> engine.Sample | None:
-    """The sample of a render in which nothing is wrong: the one that was taken of the same frames and encoder before,
-    else one that is taken now. None where there is none, or another request of the account takes one. Not within a
-    session.
-    """
-    span = terms.frames or terms.source.span
-    values = terms.encoder.to_values()
-    key = json.dumps([terms.source.template_id, terms.source.file.sha256, values, span], sort_keys=True)
-    known, found = runner.samples.find(key)
-    if not known:
-        with _codec_told():
-            plan = engine.plan_sample(terms.source.trial, terms.encoder, span, settings.sample_seconds)
-        with runner.samples.turn(caller.account_id) as may:
-            if plan is None or not may:
-                return None
-            question = Question(encoder=values, frames=terms.frames, sample=plan.to_json())
-            found = checker.sample(question, customizations.encode(), SAMPLE_PATIENCE * settings.sample_seconds)
-        runner.samples.keep(key, found)
-    return None if found is None else engine.Sample.from_json(found)
-
-
-def expected(terms: Terms, sound: Sound | None, sample: engine.Sample | None) -> Estimate:
-    """How long a render will take and how large its video will be, where nothing is wrong with its encoder."""
-    source = terms.source
-    seconds = sound.seconds if sound else 0.0
-    span = terms.frames or source.span
-    with _codec_told():
-        forecast = engine.forecast(source.trial, terms.encoder, span, seconds, sample)
-    return estimate(source.template_id, forecast, terms.encoder, source.past, tried=not source.trial.guessed)
-
-
 def ticket_of(terms: Terms, customizations: str, check: MapCheck, sound: Sound | None, estimated: Estimate) -> Ticket:
     """Of a map, the instance's included, in which nothing is wrong."""
     source = terms.source
-    with _codec_told():
+    with codec_told():
         frames = engine.forecast(source.trial, terms.encoder, terms.frames or source.span).frames
     return Ticket(
         source,

@@ -31,7 +31,7 @@ from velocity_web.events import webhooks
 from velocity_web.events.wake import wake
 from velocity_web.failures import Conflict, Invalid, KeyReused, NotFound
 from velocity_web.orders.executors import executor_errors
-from velocity_web.orders.posters import CONTENT_TYPES, forget_poster, poster_errors, poster_url
+from velocity_web.orders.posters import CONTENT_TYPES, forget_poster, poster_errors, poster_urls
 from velocity_web.orders.render_requests import read_request, request_text
 from velocity_web.processes.runner import Runner
 from velocity_web.schemas import states
@@ -57,15 +57,14 @@ from velocity_web.services.render_checks import (
     Source,
     Ticket,
     ask,
-    expected,
     find_sound,
     find_source,
     joined,
-    sampled,
     template_path,
     terms_of,
     ticket_of,
 )
+from velocity_web.services.sampling import Sampling, expected, sampled
 from velocity_web.settings import Settings
 from velocity_web.storage.disk import require_room as require_room_on_disk
 from velocity_web.storage.files import StoredFile, remove
@@ -111,10 +110,15 @@ def _check(caller: Caller, settings: Settings, runner: Runner, request: RenderRe
         sound = find_sound(caller, audio_id, source, own)
     terms = terms_of(source, request)
     own |= codec_errors(request.encoder_config, terms.encoder, settings)
-    own |= poster_errors(request.output, source.frame_count, terms.encoder.resolution)
+    own |= poster_errors(request.output, source.frame_count, terms.size)
     whole = joined(source.customizations, customizations)
     question = CheckRequest(
-        caller=caller, data=settings.data, encoder=terms.encoder, frames=terms.frames, warnings=True
+        caller=caller,
+        data=settings.data,
+        encoder=terms.encoder,
+        frames=terms.frames,
+        warnings=True,
+        with_audio=[audio_id is not None],
     )
     file = template_path(settings.data, source)
     with runner.slot(caller.account_id), runner.checker(caller.account_id, file) as checker:
@@ -124,8 +128,9 @@ def _check(caller: Caller, settings: Settings, runner: Runner, request: RenderRe
             webhooks.require_allowed(str(request.webhook_url), settings)
         if errors:
             raise Invalid("the request has invalid fields", errors)
-        sample = sampled(checker, runner, settings, caller, terms, whole)
-    return ticket_of(terms, whole, check, sound, expected(terms, sound, sample))
+        samples = sampled(Sampling(checker, runner, settings, caller.account_id), terms, whole)
+    foretold = expected(terms, sound, samples, as_asked=samples.shows(whole, check))
+    return ticket_of(terms, whole, check, sound, foretold)
 
 
 def source_of(caller: Caller, request: RenderRequest | BatchRequest) -> Source:
@@ -351,25 +356,27 @@ def _shared_fields(render: Render, job: Job) -> dict[str, Any]:
     }
 
 
-def render_dto(render: Render, job: Job) -> dict[str, Any]:
+Posters = dict[str, str]
+"""Where posters are downloaded, by the ids of their renders."""
+
+
+def render_dto(render: Render, job: Job, posters: Posters) -> dict[str, Any]:
     return {
         **_shared_fields(render, job),
         "video_download_url": download_url(render.id),
+        "poster_download_url": posters.get(render.id),
         "rendered_at": iso_time(job.completed_at),
     }
 
 
-def job_dto(render: Render, job: Job) -> RenderJobDto:
-    return RenderJobDto(**_job_fields(render, job))
-
-
-def _job_fields(render: Render, job: Job) -> dict[str, Any]:
+def _job_fields(render: Render, job: Job, posters: Posters) -> dict[str, Any]:
     completed = job.status == states.COMPLETED
     done = render.frames_total if completed else min(render.frames_done, render.frames_total)
     return dict(
         **_shared_fields(render, job),
         status=job.status,
         video_download_url=download_url(render.id) if completed else None,
+        poster_download_url=posters.get(render.id) if completed else None,
         created_at=iso_time(job.created_at),
         started_at=iso_time(job.started_at),
         completed_at=iso_time(job.completed_at),
@@ -395,8 +402,8 @@ def _warnings_of(render: Render) -> list[FindingDto]:
 def render_status(caller: Caller, render_id: str) -> RenderStatusDto:
     with reading():
         render, job = find_render(caller, render_id)
-        fields = _job_fields(render, job)
-        return RenderStatusDto(**fields, warnings=_warnings_of(render), poster_download_url=poster_url(render_id))
+        fields = _job_fields(render, job, poster_urls([render_id]))
+        return RenderStatusDto(**fields, warnings=_warnings_of(render))
 
 
 def render_detail(caller: Caller, render_id: str) -> RenderDetail:
@@ -404,13 +411,12 @@ def render_detail(caller: Caller, render_id: str) -> RenderDetail:
         render, job = _completed(caller, render_id)
         request = read_request(render.request)
         return RenderDetail(
-            **render_dto(render, job),
+            **render_dto(render, job, poster_urls([render_id])),
             completed_at=iso_time(job.completed_at),
             frames=render.frames_total,
             audio_id=render.audio_id,
             job_info=request.job_info,
             encoder_config=request.encoder_config,
-            poster_download_url=poster_url(render_id),
             customization_map=request.order.customizations,
             warnings=_warnings_of(render),
         )
@@ -433,18 +439,24 @@ def _page(
 def list_completed(caller: Caller, skip: int, take: int) -> list[RenderDto]:
     with reading():
         pairs = _page(caller, (states.COMPLETED,), skip, take)
-        return [RenderDto(**render_dto(render, job)) for render, job in pairs]
+        posters = poster_urls([render.id for render, _job in pairs])
+        return [RenderDto(**render_dto(render, job, posters)) for render, job in pairs]
 
 
 def list_active(caller: Caller) -> list[RenderJobDto]:
     with reading():
-        return [job_dto(render, job) for render, job in _page(caller, states.ACTIVE, 0, None)]
+        return _job_dtos(_page(caller, states.ACTIVE, 0, None))
 
 
 def list_history(caller: Caller, status: str | None, skip: int, take: int) -> list[RenderJobDto]:
     with reading():
         statuses = states.FINAL if status is None else (status,)
-        return [job_dto(render, job) for render, job in _page(caller, statuses, skip, take)]
+        return _job_dtos(_page(caller, statuses, skip, take))
+
+
+def _job_dtos(pairs: Sequence[tuple[Render, Job]]) -> list[RenderJobDto]:
+    posters = poster_urls([render.id for render, _job in pairs])
+    return [RenderJobDto(**_job_fields(render, job, posters)) for render, job in pairs]
 
 
 def cancel_render(caller: Caller, render_id: str) -> RenderCancelled:
@@ -513,9 +525,14 @@ def render_file(caller: Caller, data: Path, render_id: str) -> tuple[StoredFile,
     """The video and its content type. Raises NotFound."""
     with reading():
         render, job = _completed(caller, render_id)
-        ending = Path(render.file).suffix
-        name = render.name if render.name.lower().endswith(ending) else f"{render.name}{ending}"
-        return StoredFile(data / render.file, name, render.sha256, job.completed_at), content_type(ending)
+        stored = StoredFile(data / render.file, _file_name(render, render.file), render.sha256, job.completed_at)
+        return stored, content_type(Path(render.file).suffix)
+
+
+def _file_name(render: Render, file: str) -> str:
+    """Of a file of a render, for who downloads it."""
+    name, ending = str(render.name), Path(file).suffix
+    return name if name.lower().endswith(ending) else f"{name}{ending}"
 
 
 def poster_file(caller: Caller, data: Path, render_id: str) -> tuple[StoredFile, str]:
@@ -525,9 +542,8 @@ def poster_file(caller: Caller, data: Path, render_id: str) -> tuple[StoredFile,
         poster = Poster.get(render_id=render_id)
         if poster is None:
             raise NotFound(f"the render {render_id} has no poster; ask for one with output.poster")
-        ending = Path(poster.file).suffix
-        stored = StoredFile(data / poster.file, f"{render.name}{ending}", poster.sha256, job.completed_at)
-        return stored, CONTENT_TYPES[ending]
+        stored = StoredFile(data / poster.file, _file_name(render, poster.file), poster.sha256, job.completed_at)
+        return stored, CONTENT_TYPES[Path(poster.file).suffix]
 
 
 def budget_status(caller: Caller) -> RenderTimeBudgetStatusDto:

@@ -199,7 +199,7 @@ def test_what_cannot_be_is_refused() -> None:
     for codec, config, field in (
         (Gif(), ve.EncoderConfig(profile=1), "profile"),
         (Png(), ve.EncoderConfig(level=1), "level"),
-        (Apng(), ve.EncoderConfig(rate_control=RateControl.CBR, bitrate=9000), "rate_control"),
+        (Apng(), ve.EncoderConfig(rate_control=RateControl.CBR, bitrate="72k"), "rate_control"),
         (Png(), ve.EncoderConfig(rate_control=RateControl.CQP, qp=9), "qp"),
     ):
         assert [error.place.field for error in codec.problems(config, 64, 64, Fraction(25))] == [field]

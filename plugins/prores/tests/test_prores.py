@@ -89,7 +89,7 @@ def test_what_cannot_be_is_refused() -> None:
     for config, field in (
         (ve.EncoderConfig(profile=6), "profile"),
         (ve.EncoderConfig(level=1), "level"),
-        (ve.EncoderConfig(rate_control=RateControl.CBR, bitrate=10_000), "rate_control"),
+        (ve.EncoderConfig(rate_control=RateControl.CBR, bitrate="80k"), "rate_control"),
         (ve.EncoderConfig(rate_control=RateControl.CQP, qp=10), "qp"),
         (ve.EncoderConfig(gop=2), "gop"),
     ):

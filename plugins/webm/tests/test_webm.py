@@ -48,8 +48,8 @@ def test_they_conform(key: str) -> None:
     codec = CODECS[key][0]
     settings = [
         ve.EncoderConfig(codec=key),
-        ve.EncoderConfig(codec=key, bitrate=40_000, preset=5),
-        ve.EncoderConfig(codec=key, bitrate=40_000, rate_control=RateControl.CBR),
+        ve.EncoderConfig(codec=key, bitrate="320k", preset=5),
+        ve.EncoderConfig(codec=key, bitrate="320k", rate_control=RateControl.CBR),
         ve.EncoderConfig(codec=key, rate_control=RateControl.CQP, qp=20, gop=5),
     ]
     check_codec(codec, *settings)

@@ -6,7 +6,6 @@ credentials as each of them does.
 
 from __future__ import annotations
 
-import errno
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -16,6 +15,7 @@ from typing import Any, BinaryIO
 from velocity_engine.errors import Place, StorageError, TemporaryStorageError, VelocityError
 from velocity_engine.files.parts import FilePart
 from velocity_engine.plugin_types import StoredFile
+from velocity_engine.storage.named import is_temporary
 
 CHUNK = 8 << 20  # an object store's uploads in parts want 5 MiB at least
 EXTRAS = {
@@ -31,19 +31,6 @@ EXTRAS = {
     "https": "http",
 }
 """What of the distribution's extras installs a scheme."""
-TEMPORARY = {
-    errno.EBUSY,
-    errno.EAGAIN,
-    errno.EIO,
-    errno.ETIMEDOUT,
-    errno.ECONNRESET,
-    errno.ECONNREFUSED,
-    errno.ECONNABORTED,
-    errno.ENETUNREACH,
-    errno.EHOSTUNREACH,
-}
-TEMPORARY_NAMES = {"HTTPClientError", "ClientConnectionError", "RateLimitException"}
-"""Of botocore, aiohttp and gcsfs, which need not be installed."""
 
 
 class RemoteStorage:
@@ -184,9 +171,5 @@ def _stored(target: str, info: dict[str, Any]) -> StoredFile:
 
 def _failure(what: str, target: str, error: Exception) -> StorageError:
     reason = "there is no such file" if isinstance(error, FileNotFoundError) else str(error) or type(error).__name__
-    temporary = isinstance(error, ConnectionError | TimeoutError) or (
-        isinstance(error, OSError) and error.errno in TEMPORARY
-    )
-    named = any(kind.__name__ in TEMPORARY_NAMES for kind in type(error).__mro__)
     message, place = f"{target} {what}: {reason}", Place(file=target.rsplit("/", 1)[-1])
-    return TemporaryStorageError(message, place=place) if temporary or named else StorageError(message, place=place)
+    return TemporaryStorageError(message, place=place) if is_temporary(error) else StorageError(message, place=place)
