@@ -158,7 +158,7 @@ def test_no_sentence_of_the_engine_is_overlooked() -> None:
     """Each text of two words or more is part of a sentence of the file, or known to be something else."""
     engine = {**dict.fromkeys((*KINDS, *PLAIN), (0, "message", "hint")), "Finding": (1, 3, "message", "instead")}
     more = {"OSError": (1,), "Kind": ("what", 3), "MediaAsset": ("missing",), "DataFault": (1, 2)}
-    more |= {"require": (3,), "number": (2,), "named_file": (2,)}  # of arguments in Python
+    more |= {"require": (3,), "named_file": (2,), "number": (2,), "given_number": (2,), "wrong_type": (2,)}
     files = {file: text for file, text in sources(*ENGINE).items() if not file.endswith(NOT_OF_REQUESTS)}
     source = Source(files, engine | more)
     source.sentences()
