@@ -90,6 +90,12 @@ def kept(template: ve.Template) -> tuple[int, tuple[str, ...]]:
     return result.reused_frames + cache.clear() + len(cache.contents()), result.cache_faults
 
 
+def differing(one: ve.Template, other: ve.Template) -> list[str]:
+    found: tuple[ve.FrameDifference, ...] = ve.frame_differences(one, other)
+    layers: list[ve.LayerDifference] = [layer for run in found for layer in run.layers]
+    return [f"{layer.layer} {layer.aspects}" for layer in layers]
+
+
 def made_ready() -> None:
     ve.warm_up()
 

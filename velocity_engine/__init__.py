@@ -29,6 +29,9 @@ _HOMES = {
     "frames": "api.stills",
     "Frames": "pipeline.frame_stream",
     "Frame": "pipeline.frame_stream",
+    "frame_differences": "pipeline.frame_differences",
+    "FrameDifference": "pipeline.frame_differences",
+    "LayerDifference": "pipeline.frame_differences",
     "SlotInfo": "customize.slot_infos",
     "FontInfo": "plan.font_infos",
     "RenderResult": "api.renders",
@@ -131,6 +134,7 @@ if TYPE_CHECKING:
     )
     from velocity_engine.order import FileReference, Poster, RenderOrder
     from velocity_engine.package.stores import PackageLimits
+    from velocity_engine.pipeline.frame_differences import FrameDifference, LayerDifference, frame_differences
     from velocity_engine.pipeline.frame_stream import Frame, Frames
     from velocity_engine.pipeline.progress import Progress
     from velocity_engine.pipeline.render_segment import render_segment
@@ -155,8 +159,10 @@ __all__ = [  # written out, since type checkers read it
     "FontInfo",
     "Forecast",
     "Frame",
+    "FrameDifference",
     "FrameRangeError",
     "Frames",
+    "LayerDifference",
     "LayerInfo",
     "MediaError",
     "NoSoundError",
@@ -191,6 +197,7 @@ __all__ = [  # written out, since type checkers read it
     "container_of",
     "forecast",
     "forecast_poster",
+    "frame_differences",
     "frames",
     "hookimpl",
     "open_template",
