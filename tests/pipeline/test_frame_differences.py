@@ -31,7 +31,7 @@ def layer(name: str, number: int, shown: tuple[int, int] = (0, FRAMES), **more: 
 @pytest.fixture
 def opened(tmp_path: Path) -> Callable[..., ve.Template]:
     """A template of layers, by their names in the file's order."""
-    made = []
+    made: list[ve.Template] = []
 
     def make(*layers: dict[str, Any], **more: Any) -> ve.Template:
         document = {

@@ -63,7 +63,7 @@ NO_SENTENCES = re.compile(
     r"|, held|, closed| frames at | a second"  # of what an object is called in Python
 )
 NOT_OF_REQUESTS = (
-    *("picture.py", "manager.py", "loading.py", "velocity_qrcode/layer.py"),
+    *("frame_differences.py", "picture.py", "manager.py", "loading.py", "velocity_qrcode/layer.py"),
     *(f"velocity_charts/{name}.py" for name in ("bars", "countdown", "karaoke", "lines", "look")),
 )
 """What else these say is of plugins that are installed, and of data schemas."""

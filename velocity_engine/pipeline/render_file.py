@@ -136,7 +136,7 @@ def _source(
     keys = None if ways.cache is None else SegmentKeys.of(video.codec, video.settings, size, video.rate)
     if ways.cache is None or keys is None:
         return rendered(video.segments)
-    with clock.stage("look up"):
+    with clock.stage("lookup"):
         found = look_up(ways.cache, keys, video.scene, video.segments, lambda: _stop_if(cancelled))
     left = [segment for segment in video.segments if segment.number not in found.kept]
     return ReusedSegments(ways.cache, found, video.segments, rendered(left))
