@@ -36,6 +36,10 @@ _HOMES = {
     "FontInfo": "plan.font_infos",
     "RenderResult": "api.renders",
     "RenderCache": "cache.render_cache",
+    "Manifest": "api.manifests",
+    "Verification": "api.manifests",
+    "verify": "api.manifests",
+    "SegmentPrint": "pipeline.segment_prints",
     "Progress": "pipeline.progress",
     "EncoderConfig": "encoder_config",
     "BitsPerSecond": "encoder_config",
@@ -89,6 +93,7 @@ _HOMES = {
 
 if TYPE_CHECKING:
     from velocity_engine import plugins as plugins
+    from velocity_engine.api.manifests import Manifest, Verification, verify
     from velocity_engine.api.renders import RenderResult, order_for, render, render_order
     from velocity_engine.api.stills import frames, render_still, still
     from velocity_engine.cache.render_cache import RenderCache
@@ -138,6 +143,7 @@ if TYPE_CHECKING:
     from velocity_engine.pipeline.frame_stream import Frame, Frames
     from velocity_engine.pipeline.progress import Progress
     from velocity_engine.pipeline.render_segment import render_segment
+    from velocity_engine.pipeline.segment_prints import SegmentPrint
     from velocity_engine.pipeline.written import check_written
     from velocity_engine.plan.font_infos import FontInfo
     from velocity_engine.plugins.outputs import container_of, resolve_encoder
@@ -164,6 +170,7 @@ __all__ = [  # written out, since type checkers read it
     "Frames",
     "LayerDifference",
     "LayerInfo",
+    "Manifest",
     "MediaError",
     "NoSoundError",
     "OrderError",
@@ -184,6 +191,7 @@ __all__ = [  # written out, since type checkers read it
     "RenderResult",
     "Sample",
     "SamplePlan",
+    "SegmentPrint",
     "SlotInfo",
     "Still",
     "StorageError",
@@ -191,6 +199,7 @@ __all__ = [  # written out, since type checkers read it
     "TemporaryStorageError",
     "Trial",
     "VelocityError",
+    "Verification",
     "VideoInfo",
     "WrongTypeError",
     "check_written",
@@ -218,6 +227,7 @@ __all__ = [  # written out, since type checkers read it
     "take_poster_sample",
     "take_sample",
     "try_out",
+    "verify",
     "warm_up",
 ]
 

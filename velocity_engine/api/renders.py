@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from velocity_engine.cache.render_cache import CacheUse, RenderCache
     from velocity_engine.pipeline.progress import Progress
+    from velocity_engine.pipeline.segment_prints import SegmentPrint
     from velocity_engine.pipeline.reused_file import Told
     from velocity_engine.plugin_types import Executor
 
@@ -58,6 +59,7 @@ class RenderResult:
         poster: The path or URL of the poster. Empty where there is none.
         reused_frames: How many frames were not drawn, since they were in the cache.
         cache_faults: What was wrong with the cache, in whole sentences. The video is right all the same.
+        segments: The fingerprint of each segment.
     """
 
     output: str
@@ -73,6 +75,7 @@ class RenderResult:
     poster: str = ""
     reused_frames: int = 0
     cache_faults: tuple[str, ...] = ()
+    segments: tuple[SegmentPrint, ...] = ()
 
     @property
     def fps(self) -> float:
@@ -359,6 +362,7 @@ def _rendered(order: RenderOrder, template: Template, watch: _Watch, how: _How) 
         poster="" if order.poster is None else order.poster.output,
         reused_frames=stats.reused_frames,
         cache_faults=() if use is None else tuple(use.faults),
+        segments=stats.segments,
     )
 
 

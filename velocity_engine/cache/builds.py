@@ -34,10 +34,18 @@ def engine_build() -> str:
         *sorted(_versions()),
         av.ffmpeg_version_info,
         str(sorted(av.library_versions.items())),
-        binding.get_host_cpu_name(),
+        processor(),
         binding.get_host_cpu_features().flatten(),
     ]
     return _digest(part.encode() for part in parts)
+
+
+def processor() -> str:
+    """Returns the name of this processor, as LLVM calls it."""
+    from llvmlite import binding
+
+    name: str = binding.get_host_cpu_name()
+    return name
 
 
 def plugin_build(things: Iterable[object]) -> str | None:

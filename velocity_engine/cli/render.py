@@ -41,6 +41,7 @@ class _Request:
     poster: Poster | None
     executor: str | None
     cache: RenderCache | None
+    manifest: Path | None
 
 
 _video = partial(typer.Option, rich_help_panel="Video")
@@ -112,6 +113,12 @@ def render(
     ] = None,
     cache: options.CachePlace = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Draw and encode all, and keep nothing.")] = False,
+    manifest: Annotated[
+        Path | None,
+        typer.Option(
+            "--manifest", metavar="OUT.json", dir_okay=False, help="Write what the video is made of, for `verify`."
+        ),
+    ] = None,
     profile: Annotated[bool, typer.Option("--profile", help="Print each stage's time, and what was held.")] = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
@@ -140,6 +147,10 @@ def render(
     if (picture := values.poster(poster)) is not None:
         values.output_file(picture.output, "--poster")
     piped = output == values.STANDARD_OUTPUT
+    if manifest is not None:
+        if piped:
+            raise typer.BadParameter("a video that is piped has none; give --output a file", param_hint="--manifest")
+        values.output_file(str(manifest), "--manifest")
     sink = values.standard_output("video", as_json=as_json) if piped else output
     try:
         request = _Request(
@@ -155,6 +166,7 @@ def render(
             poster=picture,
             executor=executor,
             cache=None if no_cache else render_cache(cache),
+            manifest=manifest,
         )
         result = _rendered(request, show=not (quiet or as_json))
     except VelocityError as error:
@@ -184,17 +196,20 @@ def _rendered(request: _Request, *, show: bool) -> RenderResult:
 
     with velocity_engine.open_template(request.path, animation=request.animation) as template, stoppable() as stop:
         entries, files = values.customizations(request.settings, request.customize, template)
+        asked: dict[str, Any] = {
+            "encoder": request.encoder,
+            "customizations": entries,
+            "assets": {**files, **values.asset_files(request.assets)},
+            "audio": request.audio,
+            "frames": values.frame_range(request.frames, template) if request.frames else None,
+            "poster": request.poster,
+        }
         with progress_bar(show) as callback:
             try:
-                return velocity_engine.render(
+                result = velocity_engine.render(
                     template,
                     request.output,
-                    encoder=request.encoder,
-                    customizations=entries,
-                    assets={**files, **values.asset_files(request.assets)},
-                    audio=request.audio,
-                    frames=values.frame_range(request.frames, template) if request.frames else None,
-                    poster=request.poster,
+                    **asked,
                     progress=callback,
                     cancelled=stop.event,
                     executor=request.executor,
@@ -203,6 +218,11 @@ def _rendered(request: _Request, *, show: bool) -> RenderResult:
             except RenderCancelled as cancelled:
                 report.explain(cancelled, sys.stderr)
                 raise typer.Exit(stop.status) from cancelled
+        if request.manifest is not None:
+            order = velocity_engine.order_for(template, result.output, **asked)
+            text = velocity_engine.Manifest.of(template, order, result).to_json()
+            request.manifest.write_text(text, encoding="utf-8")
+        return result
 
 
 def _result_object(result: RenderResult, profile: bool) -> dict[str, Any]:

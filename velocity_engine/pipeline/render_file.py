@@ -26,6 +26,7 @@ from velocity_engine.pipeline.poster import write_poster
 from velocity_engine.pipeline.prepared import Video
 from velocity_engine.pipeline.progress import Progress, ProgressMeter
 from velocity_engine.pipeline.reuse import ReusedSegments, look_up
+from velocity_engine.pipeline.segment_prints import Printing, SegmentPrint
 from velocity_engine.pipeline.segment_workers import SegmentWorkers
 from velocity_engine.pipeline.written import check_files
 from velocity_engine.plugin_types import EncodedSegment, FileRequest, FileWriter, RenderWatch, Segment, WritesFiles
@@ -39,7 +40,7 @@ class RenderStats:
     """``seconds`` is wall time, ``seconds_by_stage`` the time each stage worked, over all threads (they overlap).
 
     ``held_frames`` of the ``frames`` and ``held_tiles`` of all their ``tiles`` were the same as in the frame before.
-    ``reused_frames`` were not drawn, since an earlier render had encoded them.
+    ``reused_frames`` were not drawn, since an earlier render had encoded them. ``segments`` are the fingerprints.
     """
 
     frames: int
@@ -50,6 +51,7 @@ class RenderStats:
     held_tiles: int = 0
     seconds_by_stage: Mapping[str, float] = field(default_factory=dict)
     reused_frames: int = 0
+    segments: tuple[SegmentPrint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def render_to_file(
             writer = _open_writer(delivery, video, audio_plan, working)
             try:
                 with raised_gc_threshold(), source:
-                    _write(source, writer, meter, clock, cancelled)
+                    printing = _write(source, writer, meter, clock, cancelled)
                 meter.tell(video.frame_count, "finishing")
                 with clock.stage("mux"):
                     writer.close()
@@ -107,7 +109,7 @@ def render_to_file(
                 raise
             seconds = float(video.frame_count / video.rate)
             check_files(delivery.parts, video.codec, video.container, video.drawn_frames, seconds)
-            stats = _stats(video, source, clock)
+            stats = replace(_stats(video, source, clock), segments=printing.prints(video.segments, source))
             if ways.finished is not None and len(delivery.parts) == 1:
                 ways.finished({"video": delivery.part(), **posters}, stats)
             with clock.stage("store"):
@@ -204,13 +206,16 @@ def _open_writer(delivery: Deliveries, video: Video, plan: AudioPlan | None, wor
 
 def _write(
     source: PacketSource, writer: FileWriter, meter: ProgressMeter, clock: StageClock, cancelled: Callable[[], bool]
-) -> None:
+) -> Printing:
     meter.tell(0, "rendering")
+    printing = Printing()
     for packet, first in source:
         _stop_if(cancelled)
+        printing.add(packet, first)
         with clock.stage("mux"):
             writer.write(packet, first)
         meter.tell(source.frames_done, "rendering")
+    return printing
 
 
 def store_finished(delivery: Deliveries, meter: ProgressMeter, frame_count: int, cancelled: Callable[[], bool]) -> int:

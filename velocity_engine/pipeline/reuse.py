@@ -106,7 +106,8 @@ class ReusedSegments:
             self._use.keep_segment(segment_name(self._found.ends[segment.number], facts.content), encoded)
 
     def facts_of(self, segment: Segment) -> SegmentFacts | None:
-        return self._source.facts_of(segment)
+        kept = self._found.kept.get(segment.number)
+        return self._source.facts_of(segment) if kept is None else SegmentFacts(kept.extradata, kept.content)
 
     def add_to(self, clock: StageClock, tiles: TileCount) -> None:
         self._source.add_to(clock, tiles)

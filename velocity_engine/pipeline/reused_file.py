@@ -13,6 +13,7 @@ from velocity_engine.errors import Finding, Place
 from velocity_engine.order import RenderOrder
 from velocity_engine.pipeline.progress import Progress, ProgressMeter
 from velocity_engine.pipeline.render_file import RenderStats, store_finished
+from velocity_engine.pipeline.segment_prints import SegmentPrint
 from velocity_engine.storage.delivery import Deliveries
 
 
@@ -30,6 +31,7 @@ class Told:
             "held_frames": self.stats.held_frames,
             "tiles": self.stats.tiles,
             "held_tiles": self.stats.held_tiles,
+            "segments": [asdict(segment) for segment in self.stats.segments],
             "findings": [asdict(finding) for finding in self.findings],
             "video_seconds": self.video_seconds,
         }
@@ -45,6 +47,7 @@ class Told:
             tiles=values["tiles"],
             held_tiles=values["held_tiles"],
             reused_frames=values["frames"],
+            segments=tuple(SegmentPrint(**one) for one in values["segments"]),
         )
         return cls(stats, tuple(found), values["video_seconds"])
 
