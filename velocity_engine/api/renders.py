@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
     from velocity_engine.cache.render_cache import CacheUse, RenderCache
     from velocity_engine.pipeline.progress import Progress
-    from velocity_engine.pipeline.segment_prints import SegmentPrint
     from velocity_engine.pipeline.reused_file import Told
+    from velocity_engine.pipeline.segment_prints import SegmentPrint
     from velocity_engine.plugin_types import Executor
 
 
