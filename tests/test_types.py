@@ -96,6 +96,15 @@ def differing(one: ve.Template, other: ve.Template) -> list[str]:
     return [f"{layer.layer} {layer.aspects}" for layer in layers]
 
 
+def shown_to_be_the_same(template: ve.Template) -> tuple[bool, tuple[str, ...]]:
+    order = ve.order_for(template, "e.mp4")
+    result = ve.render_order(order)
+    prints: tuple[ve.SegmentPrint, ...] = result.segments
+    manifest = ve.Manifest.from_json(ve.Manifest.of(template, order, result).to_json())
+    told: ve.Verification = ve.verify("e.mp4", manifest)
+    return told.same and prints == manifest.segments, told.reasons
+
+
 def made_ready() -> None:
     ve.warm_up()
 

@@ -24,7 +24,7 @@ STORED = Path(__file__).with_name("sentences.txt")
 ENGINE = ("velocity_engine", "plugins/charts/src", "plugins/qrcode/src")
 FOR_PROGRAMMERS = (
     *("cache/", "cli/", "forecasting/", "given/", "kernels/", "stills/", "testing/"),
-    *("plugins/checks.py", "model/digests.py", "composite/compositor.py"),
+    *("api/manifests.py", "plugins/checks.py", "model/digests.py", "composite/compositor.py"),
 )
 """What these say is for who writes plugins, embeds the engine or types commands, in the words of Python."""
 
