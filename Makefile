@@ -36,7 +36,7 @@ help:
 
 demo: $(VENV)/.installed
 	@mkdir -p out
-	@$(BIN)/velocity render examples/demo.zip -o out/demo.mp4 \
+	@$(BIN)/velocity render examples/demo.zip -o out/demo.mp4 --no-cache \
 	    --set 'Headline=Made by Velocity' --set 'Photo=examples/replacement.jpg'
 
 test: $(VENV)/.tested

@@ -97,7 +97,7 @@ def test_rest_against_command(
 
 
 def _by_command(template: Path, output: Path, count: int) -> float:
-    words = ["render", str(template), "-o", str(output), "--bitrate", f"{BYTES_A_SECOND} B/s", "-q"]
+    words = ["render", str(template), "-o", str(output), "--bitrate", f"{BYTES_A_SECOND} B/s", "-q", "--no-cache"]
     return seconds_of("-m", "velocity_engine", *words, "--frames", f"0:{count}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import settings
@@ -17,6 +18,12 @@ settings.register_profile("velocity", deadline=None, derandomize=True)
 settings.load_profile("velocity")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands find nothing that an earlier test has left, and leave nothing in the user's folder."""
+    monkeypatch.setenv("VELOCITY_CACHE", str(tmp_path_factory.getbasetemp() / uuid4().hex))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

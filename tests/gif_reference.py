@@ -17,10 +17,11 @@ LUMA = np.array([0.2126, 0.7152, 0.0722])
 
 
 def reference_gif(path: Path, frames: Sequence[NDArray[np.uint8]], rate: Fraction, dither: str = "sierra2_4a") -> None:
-    """``frames``: (h, w, 3) uint8. A palette of all of them, as in FFmpeg's documentation."""
-    height, width = frames[0].shape[:2]
+    """``frames``: (h, w, 3 or 4) uint8. A palette of all of them, as in FFmpeg's documentation."""
+    height, width, channels = frames[0].shape
+    kind = "rgb24" if channels == 3 else "rgba"
     graph = av.filter.Graph()
-    source: Any = graph.add_buffer(width=width, height=height, format=av.VideoFormat("rgb24"), time_base=1 / rate)
+    source: Any = graph.add_buffer(width=width, height=height, format=av.VideoFormat(kind), time_base=1 / rate)
     split, sink = graph.add("split"), graph.add("buffersink")
     palettes, use = graph.add("palettegen"), graph.add("paletteuse", f"dither={dither}")
     source.link_to(split)
@@ -33,7 +34,7 @@ def reference_gif(path: Path, frames: Sequence[NDArray[np.uint8]], rate: Fractio
         stream: Any = file.add_stream("gif", rate=rate)
         stream.width, stream.height, stream.pix_fmt = width, height, "pal8"
         for number, pixels in enumerate(frames):
-            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+            frame = av.VideoFrame.from_ndarray(pixels, format=kind)
             frame.pts, frame.time_base = number, 1 / rate
             source.push(frame)
         source.push(None)
@@ -44,8 +45,8 @@ def reference_gif(path: Path, frames: Sequence[NDArray[np.uint8]], rate: Fractio
         file.mux(stream.encode(None))
 
 
-def shown_at(path: Path, times: Sequence[float]) -> list[NDArray[np.uint8]]:
-    """What a GIF shows at each of ``times`` (in seconds, rising)."""
+def shown_at(path: Path, times: Sequence[float], mode: str = "RGB") -> list[NDArray[np.uint8]]:
+    """What a GIF shows at each of ``times`` (in seconds, rising). ``mode``: of Pillow."""
     found: list[NDArray[np.uint8]] = []
     with Image.open(path) as picture:
         opened: Any = picture
@@ -56,7 +57,7 @@ def shown_at(path: Path, times: Sequence[float]) -> list[NDArray[np.uint8]]:
                 opened.seek(number)
                 until += opened.info["duration"] / 1000
             opened.seek(number)
-            found.append(np.asarray(opened.convert("RGB")))
+            found.append(np.asarray(opened.convert(mode)))
     return found
 
 

@@ -6,6 +6,7 @@ import io
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,7 +18,8 @@ from velocity_engine import testing
 from velocity_engine.display import DrawCommand, EffectCall, FillSource, SolidPaint, command
 from velocity_engine.errors import StorageError
 from velocity_engine.model.geometry import rectangle_path
-from velocity_engine.plugin_types import EncodedSegment, RenderWatch, Segment, StoredFile
+from velocity_engine.plugin_types import MP4, EncodedSegment, EncoderSettings, RenderWatch, Segment, StoredFile
+from velocity_engine.testing.codecs import SEGMENT
 
 RED = SolidPaint((1.0, 0.0, 0.0, 1.0))
 
@@ -238,3 +240,43 @@ def test_a_sound_executor_and_faulty_ones() -> None:
 def test_an_object_that_is_no_plugin_object_is_told_so() -> None:
     with pytest.raises(AssertionError, match="the method run is missing"):
         testing.check_executor(Box())  # type: ignore[arg-type]
+
+
+class Strict:
+    """A codec whose settings and problems are given."""
+
+    key = "strict"
+    number: int | None = None
+    title = "Strict"
+    pixel_formats = ("yuv420p",)
+    containers = (MP4,)
+    keeps_alpha = False
+    odd_sizes = False
+
+    def __init__(self, options: dict[str, str], encoder: str = "libx264", field: str | None = None) -> None:
+        self._settings = EncoderSettings(encoder=encoder, pixel_format="yuv420p", options=options, gop_size=SEGMENT)
+        self._field = field
+
+    def problems(
+        self, config: ve.EncoderConfig, width: int, height: int, rate: Fraction
+    ) -> list[ve.EncoderConfigError]:
+        if self._field is None or config.profile is None:
+            return []
+        return [ve.EncoderConfigError("the profile is wrong", place=ve.Place(field=self._field), hint="Leave it out")]
+
+    def settings(self, config: ve.EncoderConfig, width: int, height: int, rate: Fraction) -> EncoderSettings:
+        return self._settings
+
+
+def test_a_sound_codec_and_faulty_ones() -> None:
+    fast = {"preset": "ultrafast", "crf": "30"}
+    testing.check_codec(Strict(fast, field="profile"))
+    for codec, words in (
+        (Strict({**fast, "presett": "fast", "crff": "3"}), "does not know the options 'presett', 'crff'"),
+        (Strict(fast, encoder="nosuch"), "the settings open no encoder: there is no encoder 'nosuch'"),
+        (Strict(fast, encoder="aac"), "the settings open no encoder: the encoder 'aac' of libavcodec does not encode"),
+        (Strict({"preset": "nosuch"}), "the settings open no encoder: the encoder libx264 does not start"),
+        (Strict(fast, field="kind"), "EncoderConfig has no field kind"),
+    ):
+        with pytest.raises(AssertionError, match=words):
+            testing.check_codec(codec)

@@ -83,6 +83,28 @@ def foreseen_poster(template: ve.Template, trial: ve.Trial) -> ve.PosterForecast
     return ve.forecast_poster(trial, encoder, (0.0, 10.0), poster, drawn)
 
 
+def kept(template: ve.Template) -> tuple[int, tuple[str, ...]]:
+    cache = ve.RenderCache("cache", max_bytes=1 << 30)
+    result = ve.render(template, "d.mp4", cache=cache)
+    ve.render(template, "d.mp4", cache="s3://bucket/cache")
+    return result.reused_frames + cache.clear() + len(cache.contents()), result.cache_faults
+
+
+def differing(one: ve.Template, other: ve.Template) -> list[str]:
+    found: tuple[ve.FrameDifference, ...] = ve.frame_differences(one, other)
+    layers: list[ve.LayerDifference] = [layer for run in found for layer in run.layers]
+    return [f"{layer.layer} {layer.aspects}" for layer in layers]
+
+
+def shown_to_be_the_same(template: ve.Template) -> tuple[bool, tuple[str, ...]]:
+    order = ve.order_for(template, "e.mp4")
+    result = ve.render_order(order)
+    prints: tuple[ve.SegmentPrint, ...] = result.segments
+    manifest = ve.Manifest.from_json(ve.Manifest.of(template, order, result).to_json())
+    told: ve.Verification = ve.verify("e.mp4", manifest)
+    return told.same and prints == manifest.segments, told.reasons
+
+
 def made_ready() -> None:
     ve.warm_up()
 
@@ -277,6 +299,8 @@ def found() -> None:
     print(same)
     plugins.register(Blank())
     plugins.unregister(Blank())
+    strangers: list[pt.EffectType] = plugins.effects_of_plugins()
+    print(strangers, len(plugins.all_of_plugins()))
     who: str | None = plugins.provider_of(looked_up[1])
     print(who)
     plugins.require_sound()

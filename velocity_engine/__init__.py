@@ -29,9 +29,17 @@ _HOMES = {
     "frames": "api.stills",
     "Frames": "pipeline.frame_stream",
     "Frame": "pipeline.frame_stream",
+    "frame_differences": "pipeline.frame_differences",
+    "FrameDifference": "pipeline.frame_differences",
+    "LayerDifference": "pipeline.frame_differences",
     "SlotInfo": "customize.slot_infos",
     "FontInfo": "plan.font_infos",
     "RenderResult": "api.renders",
+    "RenderCache": "cache.render_cache",
+    "Manifest": "api.manifests",
+    "Verification": "api.manifests",
+    "verify": "api.manifests",
+    "SegmentPrint": "pipeline.segment_prints",
     "Progress": "pipeline.progress",
     "EncoderConfig": "encoder_config",
     "BitsPerSecond": "encoder_config",
@@ -85,8 +93,10 @@ _HOMES = {
 
 if TYPE_CHECKING:
     from velocity_engine import plugins as plugins
+    from velocity_engine.api.manifests import Manifest, Verification, verify
     from velocity_engine.api.renders import RenderResult, order_for, render, render_order
     from velocity_engine.api.stills import frames, render_still, still
+    from velocity_engine.cache.render_cache import RenderCache
     from velocity_engine.customize.layer_infos import LayerInfo
     from velocity_engine.customize.slot_infos import SlotInfo
     from velocity_engine.encoder_config import BitsPerSecond, BytesPerSecond, EncoderConfig, RateControl
@@ -129,9 +139,11 @@ if TYPE_CHECKING:
     )
     from velocity_engine.order import FileReference, Poster, RenderOrder
     from velocity_engine.package.stores import PackageLimits
+    from velocity_engine.pipeline.frame_differences import FrameDifference, LayerDifference, frame_differences
     from velocity_engine.pipeline.frame_stream import Frame, Frames
     from velocity_engine.pipeline.progress import Progress
     from velocity_engine.pipeline.render_segment import render_segment
+    from velocity_engine.pipeline.segment_prints import SegmentPrint
     from velocity_engine.pipeline.written import check_written
     from velocity_engine.plan.font_infos import FontInfo
     from velocity_engine.plugins.outputs import container_of, resolve_encoder
@@ -153,9 +165,12 @@ __all__ = [  # written out, since type checkers read it
     "FontInfo",
     "Forecast",
     "Frame",
+    "FrameDifference",
     "FrameRangeError",
     "Frames",
+    "LayerDifference",
     "LayerInfo",
+    "Manifest",
     "MediaError",
     "NoSoundError",
     "OrderError",
@@ -169,12 +184,14 @@ __all__ = [  # written out, since type checkers read it
     "PosterSample",
     "Progress",
     "RateControl",
+    "RenderCache",
     "RenderCancelled",
     "RenderFailed",
     "RenderOrder",
     "RenderResult",
     "Sample",
     "SamplePlan",
+    "SegmentPrint",
     "SlotInfo",
     "Still",
     "StorageError",
@@ -182,12 +199,14 @@ __all__ = [  # written out, since type checkers read it
     "TemporaryStorageError",
     "Trial",
     "VelocityError",
+    "Verification",
     "VideoInfo",
     "WrongTypeError",
     "check_written",
     "container_of",
     "forecast",
     "forecast_poster",
+    "frame_differences",
     "frames",
     "hookimpl",
     "open_template",
@@ -208,6 +227,7 @@ __all__ = [  # written out, since type checkers read it
     "take_poster_sample",
     "take_sample",
     "try_out",
+    "verify",
     "warm_up",
 ]
 

@@ -99,6 +99,11 @@ class Settings(BaseSettings):
         default_factory=list,
         description='codecs that a request may name, as JSON, for example ["h264", "vp9"]; none: all there are',
     )
+    cache_mb: int = Field(
+        1024, ge=0, description="segments and videos of earlier renders that are kept to be reused, in MiB; 0: none"
+    )
+    cache_days: float = Field(7.0, gt=0, description="how long they are kept")
+    cache_shared: bool = Field(False, description="whether users may reuse what others rendered")
     nice: int = Field(5, ge=0, le=19, description="niceness of the processes that render and analyse")
     run_as: str = Field("", description="user that render processes become when the service runs as root")
     max_template_bytes: int = Field(2048 * MIB, ge=1, description="largest template ZIP")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import importlib
 import os
 import subprocess
@@ -123,6 +124,55 @@ def test_names_that_cannot_be_are_refused(tmp_path: Path, capsys: Captured, name
     assert run(["plugins", "new", name, "--kind", "layer", "--in", str(tmp_path)]) == 2
     assert words in " ".join(capsys.readouterr().err.replace("│", " ").split())
     assert [path.name for path in tmp_path.iterdir()] == ["there"] and not list((tmp_path / "there").iterdir())
+
+
+AWKWARD = (
+    *("stored-file", "storage-error", "place", "path", "iterator", "callable", "binary-i-o", "any", "segment", "codec"),
+    *("exception", "type-error", "true", "none", "object", "list", "open", "match", "type", "self", "acme-sketch"),
+    *("storage", "layer", "effect", "executor", "effect-call", "render-order", "mapping", "matrix", "sampler", "x1"),
+)
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_awkward_names_do_not_clash_with_what_the_starter_uses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh_plugins: None, kind: Kind
+) -> None:
+    """Names of what it imports, of builtins and of keywords: the module loads, and its class is what is returned."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    for number, name in enumerate(AWKWARD):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        if run(["plugins", "new", name, "--kind", kind, "--in", str(folder)]) != 0:
+            assert not list(folder.iterdir())
+            continue
+        module = name.replace("-", "_")
+        with monkeypatch.context() as patched:
+            patched.syspath_prepend(folder / name / "src")
+            for one in [key for key in sys.modules if key.partition(".")[0] == module]:
+                patched.delitem(sys.modules, one)
+            ((found, thing),) = objects_of(registered(importlib.import_module(module)))
+            assert f"velocity_{kind}s" == found.hook and found.problems(thing) == [], name
+            assert type(thing).__module__ == f"{module}.{kind}" and type(thing).__name__ not in vars(builtins)
+            for one in [key for key in sys.modules if key.partition(".")[0] == module]:
+                del sys.modules[one]
+        tree = ast.parse((folder / name / "src" / module / f"{kind}.py").read_text())
+        bound = [
+            alias.asname or alias.name
+            for node in ast.walk(tree)
+            for alias in getattr(node, "names", [])
+            if isinstance(alias, ast.alias)
+        ]
+        assert type(thing).__name__ not in bound, name
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("memory", "storage"), ("file", "storage"), ("h264", "codec"), ("local", "executor")],
+)
+def test_names_that_a_plugin_has_already_are_refused(tmp_path: Path, capsys: Captured, name: str, kind: str) -> None:
+    assert run(["plugins", "new", name, "--kind", kind, "--in", str(tmp_path)]) == 2
+    told = " ".join(capsys.readouterr().err.replace("│", " ").split())
+    assert f"a plugin has the name {name} already" in told and not list(tmp_path.iterdir())
 
 
 # --- what lacks -------------------------------------------------------------------------------------------------------

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import velocity_engine as ve
@@ -123,6 +125,93 @@ def test_a_plugin_uses_what_was_uploaded(template: ve.Template) -> None:
 
 
 def test_assets_are_found_wherever_the_data_has_them() -> None:
-    data = {"a": [1, {"assetId": "one"}], "b": {"c": {"assetId": "two"}}, "d": {"assetId": "no", "more": 1}}
-    assert list(assets_in(data)) == [(".a[1]", "one"), (".b.c", "two")]
+    data = {
+        "a": [1, {"assetId": "one"}],
+        "b": {"c": {"assetId": "two"}},
+        "d": {"assetId": "three", "fit": "cover"},
+        "e": {"assetId": 4},
+    }
+    assert list(assets_in(data)) == [(".a[1]", "one"), (".b.c", "two"), (".d", "three")]
     assert list(assets_in({"assetId": "top"})) == [("", "top")]
+
+
+def test_an_upload_may_stand_beside_other_keys(template: ve.Template) -> None:
+    logo = {"assetId": "hills", "fit": "cover", "corner": 5}
+    entries = [{"layer": "Box", "plugin": "gauge", "data": {"value": 50, "logo": logo}}]
+    assert template.check(customizations=entries, assets={"hills": str(PICTURE)}) == []
+    assert ve.render_still(template, customizations=entries, assets={"hills": str(PICTURE)})[5, 25].tolist()[0] == 255
+    (problem,) = template.check(customizations=entries, assets={"sea": str(PICTURE)})
+    assert problem.place.field == "customizationMap[0].data.logo.assetId"
+    logo["file"] = "images/a.png"
+    (both,) = template.check(customizations=entries, assets={"hills": str(PICTURE)})
+    assert "names no picture or clip" in both.message
+
+
+class Anything:
+    """A layer plugin without a schema, which keeps what it was given."""
+
+    key = "anything"
+    lottie_types = ()
+    moves = False
+
+    def __init__(self) -> None:
+        self.given: list[Any] = []
+
+    def prepare(self, layer: Layer, context: LayerContext) -> Anything:
+        assert isinstance(layer.content, PluginContent)
+        self.given.append(layer.content.data)
+        return self
+
+    def draw(self, sampler: Any) -> Any:
+        return []
+
+
+def deep(levels: int) -> Any:
+    data: Any = 1
+    for _ in range(levels):
+        data = [data]
+    return data
+
+
+@pytest.mark.parametrize(
+    ("data", "field", "message"),
+    [
+        ({"bars": [1, float("nan")]}, "data.bars[1]", "bars[1] is a number that is not finite"),
+        (float("-inf"), "data", "data is a number that is not finite"),
+        ({"thing": object()}, "data.thing", "thing is of the type object, which JSON does not have"),
+        ([{"at": b"bytes"}], "data[0].at", "[0].at is of the type bytes"),
+        ({"a": {5: "x"}}, "data.a", "a is an object with a key that is no text"),
+        (np.zeros(3), "data", "data is of the type ndarray"),
+    ],
+)
+def test_data_that_json_does_not_have(
+    template: ve.Template, register: Callable[[Any], None], data: Any, field: str, message: str
+) -> None:
+    for plugin in (Anything(), Gauge()):
+        if isinstance(plugin, Anything):
+            register(plugin)
+        entries = [{"layer": "Box", "plugin": plugin.key, "data": data}]
+        (problem,) = template.check(customizations=entries)
+        assert isinstance(problem, ve.CustomizationError) and problem.hint
+        assert problem.place.field == f"customizationMap[0].{field}" and message in problem.message
+        with pytest.raises(ve.CustomizationError, match=re.escape(message)):
+            ve.still(template, customizations=entries)
+
+
+def test_data_that_is_nested_too_deeply(template: ve.Template, register: Callable[[Any], None]) -> None:
+    register(Anything())
+    entries = [{"layer": "Box", "plugin": "anything", "data": deep(5000)}]
+    (problem,) = template.check(customizations=entries)
+    assert "is nested too deeply" in problem.message
+    assert template.check(customizations=[{**entries[0], "data": deep(200)}]) == []
+
+
+def test_numbers_of_numpy_are_numbers(template: ve.Template, register: Callable[[Any], None]) -> None:
+    plugin = Anything()
+    register(plugin)
+    data = {"half": np.float32(0.5), "three": np.int64(3), "yes": np.bool_(True), "pair": (1, np.float64(2.5))}
+    ve.still(template, customizations=[{"layer": "Box", "plugin": "anything", "data": data}])
+    (seen,) = plugin.given
+    assert seen == {"half": 0.5, "three": 3, "yes": True, "pair": [1, 2.5]}
+    assert [type(value) for value in seen.values()] == [float, int, bool, list]
+    assert template.check(customizations=[{"layer": "Box", "plugin": "gauge", "data": {"value": np.float32(2)}}]) == []

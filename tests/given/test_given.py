@@ -18,6 +18,7 @@ from PIL import Image
 
 import velocity_engine as ve
 from velocity_engine.encoder_config import bits_of, config_problems
+from velocity_engine.given.files import GivenFiles
 from velocity_engine.plugins.outputs import codec_traits
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -357,3 +358,14 @@ def test_hints_say_what_is_possible(template: ve.Template) -> None:
         ve.still(template, size=(20_000, 20_000))
     with pytest.raises(ve.FrameRangeError, match="at least 1 pixel"):
         ve.still(template, size=(0, 20_000))
+
+
+def test_an_id_that_is_taken_is_another_one_wherever_an_entry_names_it() -> None:
+    """A template with replacements has assets of its own; a request that uses one of their ids means its own file."""
+    image = {"layer": "Photo", "image": {"assetId": "a"}}
+    data = {"layer": "Box", "plugin": "chart", "data": {"bars": [{"logo": {"assetId": "a", "fit": "cover"}}, "a"]}}
+    with GivenFiles() as given:
+        entries, files = given.request([image, data], {"a": "b.png"}, 2, {"a": "a.png"})
+    assert files == {"a (2)": "b.png"}
+    assert entries[0]["image"] == {"assetId": "a (2)"}
+    assert entries[1]["data"] == {"bars": [{"logo": {"assetId": "a (2)", "fit": "cover"}}, "a"]}

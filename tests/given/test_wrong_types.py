@@ -27,7 +27,7 @@ ERRORS = tuple(
 RESULTS = (
     *("AudioInfo", "VideoInfo", "PictureInfo", "LayerInfo", "SlotInfo", "FontInfo", "Finding", "Place", "Progress"),
     *("RenderResult", "Still", "Frame", "Frames", "Forecast", "Trial", "Sample", "SamplePlan", "Template"),
-    *("PosterForecast", "PosterSample"),
+    *("PosterForecast", "PosterSample", "FrameDifference", "LayerDifference", "SegmentPrint", "Verification"),
 )
 """What the engine makes and callers read."""
 NO_ARGUMENTS = ("plugins", "warm_up", "RateControl", "hookimpl")
@@ -53,6 +53,10 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[
             "render_segment": (ve.render_segment, {"order": order, "segment": None}),
             "RenderOrder": (ve.RenderOrder, {"template": order.template, "output": "a.mp4"}),
             "FileReference": (ve.FileReference, {"location": "a", "sha256": "b"}),
+            "verify": (ve.verify, {"video": PHOTO, "manifest": None}),
+            "Manifest": (lambda *, text: ve.Manifest.from_json(text), {"text": "{}"}),
+            "frame_differences": (ve.frame_differences, {"one": template, "other": template}),
+            "RenderCache": (ve.RenderCache, {"location": str(folder / "cache")}),
             "Poster": (ve.Poster, {"output": "a.jpg"}),
             "EncoderConfig": (ve.EncoderConfig, {}),
             "BitsPerSecond": (ve.BitsPerSecond, {"value": 5}),

@@ -21,9 +21,10 @@ from velocity_engine.media.audio import AudioPlan, AudioTrack
 from velocity_engine.model.geometry import rectangle_path, translation
 from velocity_engine.pipeline import written
 from velocity_engine.pipeline.draw import SegmentWork
+from velocity_engine.pipeline.executed_segments import Execute
 from velocity_engine.pipeline.prepared import Video
 from velocity_engine.pipeline.progress import Progress
-from velocity_engine.pipeline.render_file import Execute, RenderStats, render_to_file
+from velocity_engine.pipeline.render_file import RenderStats, Ways, render_to_file
 from velocity_engine.plugin_types import EncodedSegment, RenderWatch, Segment
 
 RATE = Fraction(25)
@@ -94,7 +95,7 @@ def test_the_bytes_do_not_depend_on_who_renders(tmp_path: Path, codec: str, monk
     config = EncoderConfig(bitrate="240k", codec=codec, gop=25)
     rendered(tmp_path / "workers", 390, config=config)
     for name, order in (("forwards", iter), ("backwards", reversed)):
-        rendered(tmp_path / name, 390, config=config, execute=executing(MovingSquare(), config, 390, order))
+        rendered(tmp_path / name, 390, config=config, ways=Ways(executing(MovingSquare(), config, 390, order)))
     monkeypatch.setattr("velocity_engine.pipeline.segment_workers.available_cores", lambda: 1)
     rendered(tmp_path / "single", 390, config=config)
     monkeypatch.setattr("velocity_engine.pipeline.segment_workers.available_cores", lambda: 5)
@@ -156,7 +157,7 @@ def test_an_error_of_the_scene_reaches_the_caller(tmp_path: Path, frame: int, ex
     config = EncoderConfig(bitrate="800k", gop=25)
     execute = executing(scene, config, 300, iter) if executed else None
     with pytest.raises(MediaError, match="damaged"):
-        rendered(tmp_path / "out.mp4", 300, scene, config=config, execute=execute)
+        rendered(tmp_path / "out.mp4", 300, scene, config=config, ways=Ways(execute))
     assert left_over(tmp_path) == []
 
 
@@ -211,7 +212,7 @@ def test_an_executor_that_loses_segments(tmp_path: Path) -> None:
     config = EncoderConfig(bitrate="800k", gop=25)
     lossy = executing(MovingSquare(), config, 250, lambda segments: segments[:-1])
     with pytest.raises(RenderFailed, match="1 of 2 segments"):
-        rendered(tmp_path / "out.mp4", 250, config=config, execute=lossy)
+        rendered(tmp_path / "out.mp4", 250, config=config, ways=Ways(lossy))
 
 
 def test_more_segments_than_lanes_keep_ahead(tmp_path: Path) -> None:

@@ -136,11 +136,11 @@ def test_what_cannot_be_is_refused_with_what_can(client: Client, template_id: st
     assert sentence.startswith('there is no codec "theora" here. The codecs are 0 (h264), 1 (h265), 2 (av1), ')
     assert " vp9" in sentence and " gif" in sentence
     [sentence] = refused(client, template_id, container="matroska")["encoderConfig.container"]
-    assert sentence.startswith('there is no container "matroska" here. The containers are mp4, mov, avi, ')
+    assert sentence.startswith('there is no container "matroska" here. The containers are "mp4", "mov", "avi", ')
     assert "webm" in sentence and "png-files" not in sentence, "a render is one file"
     assert refused(client, template_id, codec="png", container="png-files").keys() == {"encoderConfig.container"}
     assert refused(client, template_id, codec="vp9", container="mp4") == {
-        "encoderConfig.container": ["VP9 does not go into mp4; choose webm, or another codec"]
+        "encoderConfig.container": ['VP9 does not go into "mp4"; choose "webm", or another codec']
     }
     assert refused(client, template_id, codec="gif", profile=100) == {
         "encoderConfig.profile": ["GIF has no profile. Leave profile out"]
@@ -231,7 +231,7 @@ def test_the_service_says_which_codecs_may_be_named(new_service: Callable[..., S
     }
     assert refused(client, template_id, codec="vp9").keys() == {"encoderConfig.codec"}
     assert refused(client, template_id, container="webm") == {
-        "encoderConfig.container": ['there is no container "webm" here. The containers are mp4, mov, avi, gif']
+        "encoderConfig.container": ['there is no container "webm" here. The containers are "mp4", "mov", "avi", "gif"']
     }
     assert downloaded(client, template_id, {"codec": "gif"}).headers["content-type"] == "image/gif"
 

@@ -23,8 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 STORED = Path(__file__).with_name("sentences.txt")
 ENGINE = ("velocity_engine", *(f"plugins/{path.parent.name}/src" for path in sorted((ROOT / "plugins").glob("*/src"))))
 FOR_PROGRAMMERS = (
-    *("cli/", "forecasting/", "given/", "kernels/", "stills/", "testing/"),
-    *("plugins/checks.py", "model/digests.py", "composite/compositor.py"),
+    *("cache/", "cli/", "forecasting/", "given/", "kernels/", "stills/", "testing/"),
+    *("api/manifests.py", "plugins/checks.py", "model/digests.py", "composite/compositor.py"),
 )
 """What these say is for who writes plugins, embeds the engine or types commands, in the words of Python."""
 
@@ -65,7 +65,7 @@ NO_SENTENCES = re.compile(
     r"|, held|, closed| frames at | a second"  # of what an object is called in Python
 )
 NOT_OF_REQUESTS = (
-    *("picture.py", "manager.py", "loading.py", "velocity_qrcode/layer.py"),
+    *("frame_differences.py", "picture.py", "manager.py", "loading.py", "velocity_qrcode/layer.py"),
     *(f"velocity_charts/{name}.py" for name in ("bars", "countdown", "karaoke", "lines", "look")),
 )
 """What else these say is of plugins that are installed, and of data schemas."""
@@ -160,7 +160,7 @@ def test_no_sentence_of_the_engine_is_overlooked() -> None:
     """Each text of two words or more is part of a sentence of the file, or known to be something else."""
     engine = {**dict.fromkeys((*KINDS, *PLAIN), (0, "message", "hint")), "Finding": (1, 3, "message", "instead")}
     more = {"OSError": (1,), "Kind": ("what", 3), "MediaAsset": ("missing",), "DataFault": (1, 2)}
-    more |= {"require": (3,), "number": (2,), "named_file": (2,)}  # of arguments in Python
+    more |= {"require": (3,), "named_file": (2,), "number": (2,), "given_number": (2,), "wrong_type": (2,)}
     files = {file: text for file, text in sources(*ENGINE).items() if not file.endswith(NOT_OF_REQUESTS)}
     source = Source(files, engine | more)
     source.sentences()

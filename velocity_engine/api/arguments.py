@@ -15,6 +15,7 @@ from velocity_engine.storage.delivery import check_target
 from velocity_engine.template import OPENED, Template
 
 if TYPE_CHECKING:
+    from velocity_engine.cache.render_cache import RenderCache
     from velocity_engine.plugin_types import Executor
 
 
@@ -66,3 +67,13 @@ def checked_executor(executor: Any) -> Executor | None:
     if isinstance(executor, type) or not callable(getattr(chosen, "run", None)):
         raise wrong_type("executor", executor, "Give the name of an executor, or an object with a method run")
     return chosen
+
+
+def checked_cache(cache: Any) -> RenderCache | None:
+    from velocity_engine.cache.render_cache import RenderCache
+
+    if cache is None or isinstance(cache, RenderCache):
+        return cache
+    if not isinstance(cache, str | os.PathLike):
+        raise wrong_type("cache", cache, "Give a RenderCache, or the folder or the URL of one")
+    return RenderCache(cache)

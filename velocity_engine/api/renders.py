@@ -9,7 +9,14 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from velocity_engine.api.arguments import check_named, check_template, checked_encoder, checked_executor, checked_poster
+from velocity_engine.api.arguments import (
+    check_named,
+    check_template,
+    checked_cache,
+    checked_encoder,
+    checked_executor,
+    checked_poster,
+)
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import Finding, OrderError, RenderFailed, wrong_type
 from velocity_engine.given.arguments import Cancelled, FrameRange, question
@@ -19,13 +26,18 @@ from velocity_engine.order import FileReference, Poster, RenderOrder
 from velocity_engine.pipeline.prepared import raise_first
 from velocity_engine.plugins.asked import executed
 from velocity_engine.plugins.output_shape import encoder_problems
-from velocity_engine.plugins.outputs import resolve_encoder
+from velocity_engine.plugins.outputs import container_of, resolve_encoder
 from velocity_engine.storage.delivery import check_target
 from velocity_engine.storage.fetched import has_changed, reference_to
 from velocity_engine.template import Assets, Customizations, Template, open_template
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from velocity_engine.cache.render_cache import CacheUse, RenderCache
     from velocity_engine.pipeline.progress import Progress
+    from velocity_engine.pipeline.reused_file import Told
+    from velocity_engine.pipeline.segment_prints import SegmentPrint
     from velocity_engine.plugin_types import Executor
 
 
@@ -45,6 +57,9 @@ class RenderResult:
         held_tiles: How many of these were equal to the same tile of the frame before.
         video_seconds: How long the video lasts.
         poster: The path or URL of the poster. Empty where there is none.
+        reused_frames: How many frames were not drawn, since they were in the cache.
+        cache_faults: What was wrong with the cache, in whole sentences. The video is right all the same.
+        segments: The fingerprint of each segment.
     """
 
     output: str
@@ -58,6 +73,9 @@ class RenderResult:
     held_tiles: int = 0
     video_seconds: float = 0.0
     poster: str = ""
+    reused_frames: int = 0
+    cache_faults: tuple[str, ...] = ()
+    segments: tuple[SegmentPrint, ...] = ()
 
     @property
     def fps(self) -> float:
@@ -78,6 +96,7 @@ def render(
     progress: Callable[[Progress], None] | None = None,
     cancelled: Cancelled | None = None,
     executor: str | Executor | None = None,
+    cache: RenderCache | str | os.PathLike[str] | None = None,
 ) -> RenderResult:
     """Renders a video file. It makes a ``RenderOrder`` of its arguments and renders that.
 
@@ -103,6 +122,8 @@ def render(
             true. What it raises is treated as what ``progress`` raises.
         executor: What renders the segments: the name of an installed executor, or an object that follows the protocol.
             By default all processors of this machine render them. The bytes of the file are the same.
+        cache: Where segments of earlier renders are looked for, and those of this one are kept: a ``RenderCache``, or
+            the folder or URL of one. By default nowhere. The bytes of the file are the same.
 
     Returns:
         What was written, how long it took, and what was not drawn as the designer meant.
@@ -123,15 +144,15 @@ def render(
     check_template(template)
     encoder = checked_encoder(encoder)
     watch = _Watch(progress, cancelled)
-    chosen = checked_executor(executor)
+    how = _How(checked_executor(executor), checked_cache(cache))
     with GivenOutput(output) as target, GivenFiles() as given:
         check_target(target.target)
         entries, files = given.request(customizations, assets, len(template.customizations), template.asset_files)
         sound = None if audio is None else given.path(audio, "audio", SOUND)
-        reference = FileReference.unread if chosen is None else reference_to
+        reference = FileReference.unread if how.executor is None and how.cache is None else reference_to
         order = _order(template, target.target, encoder, _Wish(entries, files, sound, frames), reference)
         order = replace(order, poster=checked_poster(template, poster, order))
-        result = _rendered(order, template.origin, watch, chosen)
+        result = _rendered(order, template.origin, watch, how)
         target.deliver(watch.cancelled)
         return replace(result, output=target.name)
 
@@ -231,6 +252,7 @@ def render_order(
     progress: Callable[[Progress], None] | None = None,
     cancelled: Cancelled | None = None,
     executor: str | Executor | None = None,
+    cache: RenderCache | str | os.PathLike[str] | None = None,
 ) -> RenderResult:
     """Renders an order.
 
@@ -242,6 +264,8 @@ def render_order(
             true. What it raises is treated as what ``progress`` raises.
         executor: What renders the segments: the name of an installed executor, or an object that follows the protocol.
             By default all processors of this machine render them. The bytes of the file are the same.
+        cache: Where segments of earlier renders are looked for, and those of this one are kept: a ``RenderCache``, or
+            the folder or URL of one. By default nowhere. The bytes of the file are the same.
 
     Returns:
         What was written, how long it took, and what was not drawn as the designer meant.
@@ -261,14 +285,14 @@ def render_order(
     if not isinstance(order, RenderOrder):
         raise wrong_type("order", order, "Give a RenderOrder")
     watch = _Watch(progress, cancelled)
-    chosen = checked_executor(executor)
+    how = _How(checked_executor(executor), checked_cache(cache))
     check_target(order.output)
     if order.poster is not None:
         check_target(order.poster.output, "poster")
     if has_changed(order.template):
         raise OrderError("the template is not the one that was ordered", hint="Make the order anew")
     with open_template(order.template.location, animation=order.animation) as template:
-        return _rendered(order, template, watch, chosen)
+        return _rendered(order, template, watch, how)
 
 
 class _Watch:
@@ -298,34 +322,81 @@ class _Watch:
             raise
 
 
-def _rendered(order: RenderOrder, template: Template, watch: _Watch, executor: Executor | None) -> RenderResult:
-    from velocity_engine.pipeline.prepared import prepare
-    from velocity_engine.pipeline.render_file import render_to_file
-    from velocity_engine.pipeline.render_segment import lent
+@dataclass(frozen=True, slots=True)
+class _How:
+    """What renders the segments, and where those of earlier renders are."""
 
-    render = prepare(order, template)
+    executor: Executor | None = None
+    cache: RenderCache | None = None
+
+
+def _rendered(order: RenderOrder, template: Template, watch: _Watch, how: _How) -> RenderResult:
+    from velocity_engine.cache.keys import video_name
+    from velocity_engine.cache.render_cache import CacheUse
+    from velocity_engine.pipeline.reused_file import deliver_kept
+
+    use = None if how.cache is None else CacheUse(how.cache)
+    name = None if use is None or container_of(order.encoder).numbered else video_name(order)
     try:
-        execute = None if executor is None else partial(executed, executor, order)
-        video = render.video
-        with nullcontext() if executor is None else lent(order, render):
-            stats = render_to_file(video, order.output, render.sound(), watch.progress, watch.cancelled, execute)
-        findings = render.findings()
+        told = None
+        if use is not None and name is not None:
+            told = deliver_kept(order, use, name, watch.progress, watch.cancelled)
+        if told is None:
+            told = _rendered_anew(order, template, watch, how.executor, _Kept(use, name))
     except RenderFailed:
         if watch.error is not None:
             raise watch.error from None
         raise
+    stats = told.stats
+    return RenderResult(
+        output=order.output,
+        frames=stats.frames,
+        seconds=stats.seconds,
+        size_bytes=stats.size_bytes,
+        held_frames=stats.held_frames,
+        findings=told.findings,
+        seconds_by_stage=dict(stats.seconds_by_stage),
+        tiles=stats.tiles,
+        held_tiles=stats.held_tiles,
+        video_seconds=told.video_seconds,
+        poster="" if order.poster is None else order.poster.output,
+        reused_frames=stats.reused_frames,
+        cache_faults=() if use is None else tuple(use.faults),
+        segments=stats.segments,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The cache that a render uses, and the name of its finished files in there."""
+
+    use: CacheUse | None
+    name: str | None
+
+
+def _rendered_anew(
+    order: RenderOrder, template: Template, watch: _Watch, executor: Executor | None, kept: _Kept
+) -> Told:
+    from velocity_engine.pipeline.prepared import prepare
+    from velocity_engine.pipeline.render_file import RenderStats, Ways, render_to_file
+    from velocity_engine.pipeline.render_segment import lent
+    from velocity_engine.pipeline.reused_file import Told
+
+    render = prepare(order, template)
+    video = render.video
+
+    def told(stats: RenderStats) -> Told:
+        return Told(stats, render.findings(), float(video.frame_count / video.rate))
+
+    def keep(files: Mapping[str, Path], stats: RenderStats) -> None:
+        if kept.use is not None and kept.name is not None:
+            kept.use.keep_files(kept.name, files, told(stats).to_values())
+
+    try:
+        execute = None if executor is None else partial(executed, executor, order)
+        with nullcontext() if executor is None else lent(order, render):
+            ways = Ways(execute, kept.use, keep)
+            stats = render_to_file(video, order.output, render.sound(), watch.progress, watch.cancelled, ways)
+        return told(stats)
     finally:
         render.close()
-    return RenderResult(
-        order.output,
-        stats.frames,
-        stats.seconds,
-        stats.size_bytes,
-        stats.held_frames,
-        findings,
-        dict(stats.seconds_by_stage),
-        stats.tiles,
-        stats.held_tiles,
-        float(video.frame_count / video.rate),
-        "" if order.poster is None else order.poster.output,
-    )

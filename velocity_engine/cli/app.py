@@ -14,15 +14,18 @@ from importlib.metadata import EntryPoint, entry_points
 
 import typer
 
+from velocity_engine.cli.cache import cache
 from velocity_engine.cli.completion import VARIABLE, completion, prepare
+from velocity_engine.cli.diff import diff
 from velocity_engine.cli.inspect import inspect
 from velocity_engine.cli.plugin_list import COMMANDS, plugins
 from velocity_engine.cli.render import render
 from velocity_engine.cli.report import DEBUG, explain
 from velocity_engine.cli.still import still
+from velocity_engine.cli.verify import verify
 from velocity_engine.cli.warmup import warmup
 
-OWN = {command.__name__: command for command in (render, still, inspect, warmup, completion)}
+OWN = {command.__name__: command for command in (render, still, inspect, diff, verify, cache, warmup, completion)}
 GROUPS = {"plugins": plugins}
 
 

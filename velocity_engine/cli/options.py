@@ -51,6 +51,10 @@ Size = Annotated[
     values.Size | None,
     typer.Option("--size", metavar="WxH", parser=values.size, help="Pixels; by default those of the composition."),
 ]
+CachePlace = Annotated[
+    str | None,
+    typer.Option("--cache", metavar="DIR", help="The folder or URL of the cache; by default in the user's caches."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 Debug = Annotated[bool, typer.Option("--debug", callback=_debug, help="Show the traceback of an error.")]

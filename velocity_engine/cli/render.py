@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from velocity_engine.cli import options, report, values
+from velocity_engine.cli.cache import render_cache
 from velocity_engine.cli.progress import progress_bar
 from velocity_engine.cli.stopping import stoppable
 from velocity_engine.errors import RenderCancelled, VelocityError
 
 if TYPE_CHECKING:
     from velocity_engine.api.renders import RenderResult
+    from velocity_engine.cache.render_cache import RenderCache
     from velocity_engine.encoder_config import EncoderConfig
     from velocity_engine.given.outputs import Sink
     from velocity_engine.order import Poster
@@ -38,6 +40,8 @@ class _Request:
     frames: str | None
     poster: Poster | None
     executor: str | None
+    cache: RenderCache | None
+    manifest: Path | None
 
 
 _video = partial(typer.Option, rich_help_panel="Video")
@@ -107,6 +111,14 @@ def render(
     executor: Annotated[
         str | None, typer.Option("--executor", metavar="NAME", help="The installed executor that renders the segments.")
     ] = None,
+    cache: options.CachePlace = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Draw and encode all, and keep nothing.")] = False,
+    manifest: Annotated[
+        Path | None,
+        typer.Option(
+            "--manifest", metavar="OUT.json", dir_okay=False, help="Write what the video is made of, for `verify`."
+        ),
+    ] = None,
     profile: Annotated[bool, typer.Option("--profile", help="Print each stage's time, and what was held.")] = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
@@ -135,6 +147,10 @@ def render(
     if (picture := values.poster(poster)) is not None:
         values.output_file(picture.output, "--poster")
     piped = output == values.STANDARD_OUTPUT
+    if manifest is not None:
+        if piped:
+            raise typer.BadParameter("a video that is piped has none; give --output a file", param_hint="--manifest")
+        values.output_file(str(manifest), "--manifest")
     sink = values.standard_output("video", as_json=as_json) if piped else output
     try:
         request = _Request(
@@ -149,6 +165,8 @@ def render(
             frames=frames,
             poster=picture,
             executor=executor,
+            cache=None if no_cache else render_cache(cache),
+            manifest=manifest,
         )
         result = _rendered(request, show=not (quiet or as_json))
     except VelocityError as error:
@@ -159,6 +177,8 @@ def render(
         report.print_json(_result_object(result, profile))
     elif not quiet:
         report.print_findings(result.findings, sys.stderr)
+        for fault in result.cache_faults:
+            typer.echo(f"warning: {fault}", err=True)
         _print_result(result, profile, to_stderr=piped)
 
 
@@ -176,24 +196,33 @@ def _rendered(request: _Request, *, show: bool) -> RenderResult:
 
     with velocity_engine.open_template(request.path, animation=request.animation) as template, stoppable() as stop:
         entries, files = values.customizations(request.settings, request.customize, template)
+        asked: dict[str, Any] = {
+            "encoder": request.encoder,
+            "customizations": entries,
+            "assets": {**files, **values.asset_files(request.assets)},
+            "audio": request.audio,
+            "frames": values.frame_range(request.frames, template) if request.frames else None,
+            "poster": request.poster,
+        }
         with progress_bar(show) as callback:
             try:
-                return velocity_engine.render(
+                result = velocity_engine.render(
                     template,
                     request.output,
-                    encoder=request.encoder,
-                    customizations=entries,
-                    assets={**files, **values.asset_files(request.assets)},
-                    audio=request.audio,
-                    frames=values.frame_range(request.frames, template) if request.frames else None,
-                    poster=request.poster,
+                    **asked,
                     progress=callback,
                     cancelled=stop.event,
                     executor=request.executor,
+                    cache=request.cache,
                 )
             except RenderCancelled as cancelled:
                 report.explain(cancelled, sys.stderr)
                 raise typer.Exit(stop.status) from cancelled
+        if request.manifest is not None:
+            order = velocity_engine.order_for(template, result.output, **asked)
+            text = velocity_engine.Manifest.of(template, order, result).to_json()
+            request.manifest.write_text(text, encoding="utf-8")
+        return result
 
 
 def _result_object(result: RenderResult, profile: bool) -> dict[str, Any]:
@@ -205,6 +234,7 @@ def _result_object(result: RenderResult, profile: bool) -> dict[str, Any]:
         "fps": round(result.fps, 2),
         "sizeBytes": result.size_bytes,
         "heldFrames": result.held_frames,
+        "reusedFrames": result.reused_frames,
         "findings": [report.finding_object(finding) for finding in result.findings],
     }
     if profile:
@@ -216,10 +246,11 @@ def _result_object(result: RenderResult, profile: bool) -> dict[str, Any]:
 def _print_result(result: RenderResult, profile: bool, *, to_stderr: bool) -> None:
     say = partial(typer.echo, err=to_stderr)
     size = result.size_bytes / 1_000_000
+    reused = f", {result.reused_frames} from the cache" if result.reused_frames else ""
     name = result.output or "standard output"
     say(
         f"{name}: {result.frames} frames in {result.seconds:.2f} s, {result.fps:.1f} frames/s, "
-        f"{result.held_frames} held, {size:.2f} MB"
+        f"{result.held_frames} held{reused}, {size:.2f} MB"
     )
     if result.poster:
         say(f"{result.poster}: the poster")

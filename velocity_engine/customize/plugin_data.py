@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from numbers import Real
 from typing import Any
 
+import numpy as np
+
 from velocity_engine import plugins
-from velocity_engine.customize.data_schemas import data_faults
+from velocity_engine.customize.data_schemas import DataFault, data_faults
 from velocity_engine.customize.entries import Entry, PluginReplacement, Problems, Sources, choices, from_assets
 from velocity_engine.model.document import Media
 from velocity_engine.plugin_types import TakesData
 
 MAX_FAULTS = 20
+MAX_DEPTH = 200
 
 
 def with_checked_data(entry: Entry, problems: Problems, sources: Sources) -> Entry | None:
@@ -27,6 +32,12 @@ def with_checked_data(entry: Entry, problems: Problems, sources: Sources) -> Ent
         hint = choices(asked.plugin, list(plugins.plugin_layers()), "layer plugins that are installed")
         problems.add("plugin", f"no layer plugin {asked.plugin[:200]!r} is installed", hint)
         return None
+    plain = _Plain()
+    asked = replace(asked, data=plain.of(asked.data))
+    for fault in plain.faults[:MAX_FAULTS]:
+        problems.add(f"data{fault.path}", fault.message, fault.hint)
+    if plain.faults:
+        return None
     if isinstance(layer_type, TakesData):
         for fault in data_faults(asked.plugin, layer_type.data_schema, asked.data)[:MAX_FAULTS]:
             message = fault.message if asked.has_data else f"the entry has no data for the plugin {asked.plugin}"
@@ -38,13 +49,45 @@ def with_checked_data(entry: Entry, problems: Problems, sources: Sources) -> Ent
     return None if problems.found else replace(entry, replacement=replace(asked, uploads=uploads))
 
 
+class _Plain:
+    """Data as JSON has it: what Python and numpy write otherwise becomes that, and what JSON lacks is a fault."""
+
+    def __init__(self) -> None:
+        self.faults: list[DataFault] = []
+
+    def of(self, value: Any, path: str = "", depth: int = 0) -> Any:
+        if isinstance(value, np.generic):
+            value = value.item()
+        if value is None or isinstance(value, bool | str | int):
+            return value
+        if isinstance(value, Real):
+            number = float(value)
+            if not math.isfinite(number):
+                self._json_lacks(path, "a number that is not finite", "It must be a finite number")
+            return number
+        if depth >= MAX_DEPTH:
+            return self._json_lacks(path, "nested too deeply", f"It must have at most {MAX_DEPTH} levels")
+        if isinstance(value, Mapping):
+            for key in value:
+                if not isinstance(key, str):
+                    self._json_lacks(path, "an object with a key that is no text", "Each key must be a text")
+            return {str(key): self.of(inner, f"{path}.{key}", depth + 1) for key, inner in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.of(inner, f"{path}[{number}]", depth + 1) for number, inner in enumerate(value)]
+        right = "It must be a text, a finite number, true, false, null, a list or an object"
+        return self._json_lacks(path, f"of the type {type(value).__name__}, which JSON does not have", right)
+
+    def _json_lacks(self, path: str, what: str, right: str) -> None:
+        self.faults.append(DataFault(path, f"{path.lstrip('.') or 'data'} is {what}", right))
+
+
 def assets_in(data: Any) -> Iterator[tuple[str, str]]:
-    """The path (".bars[2].logo") and the id of each ``{"assetId": id}`` in the data of a plugin."""
+    """The path (".bars[2].logo") and the id of each object with an ``assetId`` in the data of a plugin."""
     waiting: list[tuple[str, Any]] = [("", data)]
     while waiting:
         path, value = waiting.pop()
         if isinstance(value, Mapping):
-            if len(value) == 1 and isinstance(name := value.get("assetId"), str):
+            if isinstance(name := value.get("assetId"), str):
                 yield path, name
             waiting += [(f"{path}.{key}", inner) for key, inner in reversed(list(value.items()))]
         elif isinstance(value, list | tuple):

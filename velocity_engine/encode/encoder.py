@@ -122,6 +122,11 @@ class SegmentEncoder:
         self._received = 0
 
     @property
+    def unknown_options(self) -> tuple[str, ...]:
+        """The options of the settings that libavcodec does not know, and has left out."""
+        return tuple(self._context.options)
+
+    @property
     def extradata(self) -> bytes:
         return bytes(self._context.extradata or b"")
 

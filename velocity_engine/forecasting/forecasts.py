@@ -83,7 +83,7 @@ def require_forecast(trial: object, encoder: object) -> None:
 
 
 def bounds_of(frames: object) -> tuple[float, float]:
-    right = "Give (start, end) in frames of the composition"
+    right = "Give (start, end) in frames of the composition, such as (0, 150)"
     if isinstance(frames, str) or frames is None:
         raise wrong_type("frames", frames, right)
     start, end = bounds(frames)

@@ -26,6 +26,7 @@ PICTURES = 'Give a path, a URL, bytes, a file opened in mode "rb", a picture of 
 SOUND = 'Give a path, a URL, bytes, or a file opened in mode "rb"'
 TEMPLATES = 'Give a path, a URL, the bytes of a ZIP or of a Lottie JSON, or a file opened in mode "rb"'
 MEDIA_KEYS = ("image", "video")
+MAX_DEPTH = 200  # of the data of a plugin; what is nested deeper is refused later
 
 
 class GivenFiles:
@@ -192,12 +193,21 @@ def encoded(given: object, name: str) -> IO[bytes] | None:
 def _renamed(entry: Any, names: Mapping[str, str]) -> Any:
     if not names or not isinstance(entry, Mapping):
         return entry
-    changed = dict(entry)
-    for key in MEDIA_KEYS:
-        value = entry.get(key)
-        if isinstance(value, Mapping) and value.get("assetId") in names:
-            changed[key] = {**value, "assetId": names[value["assetId"]]}
-    return changed
+    found = {key: _with_names(entry[key], names) for key in (*MEDIA_KEYS, "data") if key in entry}
+    return {**entry, **found}
+
+
+def _with_names(value: Any, names: Mapping[str, str], depth: int = 0) -> Any:
+    """A value of an entry, also the data of a plugin, with the assets in it by their new names."""
+    if depth > MAX_DEPTH:
+        return value
+    if isinstance(value, Mapping):
+        changed = {key: _with_names(inner, names, depth + 1) for key, inner in value.items()}
+        asset = value.get("assetId")
+        return {**changed, "assetId": names[asset]} if isinstance(asset, str) and asset in names else changed
+    if isinstance(value, list | tuple):
+        return [_with_names(inner, names, depth + 1) for inner in value]
+    return value
 
 
 def _text(given: object, name: str, right: str) -> str:

@@ -46,6 +46,8 @@ Several = TypeVar("Several", tuple[Any, ...], list[Any])
 def _of_content(parts: Several) -> Several:
     """``parts`` with arrays that lie in order in memory. Refuses what marshal would write although it has no content:
     arrays of objects are addresses."""
+    if _SIMPLE.issuperset(map(type, parts)):
+        return parts
     changed: list[Any] | None = None
     for number, part in enumerate(parts):
         prepared = _PREPARED.get(type(part))
@@ -64,6 +66,9 @@ def _in_order(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 def _refused(part: Any) -> Any:
     raise _no_content(part)
 
+
+_SIMPLE = frozenset((str, float, int, bytes, bool, type(None)))
+"""Most parts are of these, and asking for all at once spares asking each."""
 
 _PREPARED: dict[type, Callable[[Any], Any]] = {
     np.ndarray: _in_order,
@@ -112,9 +117,8 @@ class Digested:
 
     @property
     def digest(self) -> Digest:
-        try:
-            return self._digest
-        except AttributeError:
+        digest: Digest | None = getattr(self, "_digest", None)
+        if digest is None:
             digest = digest_of(*self._content())
             object.__setattr__(self, "_digest", digest)
-            return digest
+        return digest

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from velocity_engine.cache.keys import ContentDigest
 from velocity_engine.composite.tiles import TILE
 from velocity_engine.display import DisplayList
 from velocity_engine.encode.encoder import SegmentEncoder
@@ -101,10 +102,13 @@ class FrameDrawer:
         self._compositor = Compositor(threads=threads)
         self._frames = FrameCompositor(scene.width, scene.height, self._compositor)
         self._first = True
+        self.contents: dict[int, bytes] = {}  # by the number of each segment that was drawn to its end
 
     def draw(self, segment: Segment) -> Iterator[YuvFrame | None]:
         """For each frame of the segment one of the ring, or None where it is the same as the last that was drawn."""
+        content = ContentDigest()
         for display in self._displays(segment):
+            content.add(display)
             if self._cancelled():
                 raise RenderCancelled("the render was cancelled")
             with self._clock.stage("composite"):
@@ -122,6 +126,7 @@ class FrameDrawer:
                 elif canvas is not None:
                     self._ring.fill(taken, canvas, changed)
             yield taken
+        self.contents[segment.number] = content.digest()
 
     def _displays(self, segment: Segment) -> Iterator[DisplayList]:
         """The display lists of a segment. Several are evaluated at a time: pixels and the encoder push what evaluating
@@ -204,6 +209,7 @@ class SegmentWork:
             tiles=tiles.total,
             held_tiles=tiles.held,
             seconds_by_stage=clock.seconds,
+            content=drawer.contents[segment.number],
         )
 
     def ring(self, size: int) -> YuvRing:

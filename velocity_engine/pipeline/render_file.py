@@ -8,31 +8,28 @@ between them is bounded, and any of them that fails ends the others.
 from __future__ import annotations
 
 import os
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
+from velocity_engine.cache.keys import SegmentKeys
+from velocity_engine.cache.render_cache import CacheUse
 from velocity_engine.errors import RenderCancelled, RenderFailed, VelocityError
 from velocity_engine.media.audio import RATE, AudioPlan, mix_audio
 from velocity_engine.model.gc_threshold import raised_gc_threshold
 from velocity_engine.mux.muxer import Muxer, Sound
 from velocity_engine.pipeline.draw import SegmentWork, StageClock, TileCount
+from velocity_engine.pipeline.executed_segments import Execute, ExecutedSegments, SegmentWatch
+from velocity_engine.pipeline.packet_source import PacketSource
 from velocity_engine.pipeline.poster import write_poster
 from velocity_engine.pipeline.prepared import Video
 from velocity_engine.pipeline.progress import Progress, ProgressMeter
+from velocity_engine.pipeline.reuse import ReusedSegments, look_up
+from velocity_engine.pipeline.segment_prints import Printing, SegmentPrint
 from velocity_engine.pipeline.segment_workers import SegmentWorkers
 from velocity_engine.pipeline.written import check_files
-from velocity_engine.plugin_types import (
-    EncodedPacket,
-    EncodedSegment,
-    FileRequest,
-    FileWriter,
-    RenderWatch,
-    Segment,
-    WritesFiles,
-)
+from velocity_engine.plugin_types import EncodedSegment, FileRequest, FileWriter, RenderWatch, Segment, WritesFiles
 from velocity_engine.plugins.asked import asked_writer
 from velocity_engine.plugins.outputs import numbered
 from velocity_engine.storage.delivery import Deliveries
@@ -43,6 +40,7 @@ class RenderStats:
     """``seconds`` is wall time, ``seconds_by_stage`` the time each stage worked, over all threads (they overlap).
 
     ``held_frames`` of the ``frames`` and ``held_tiles`` of all their ``tiles`` were the same as in the frame before.
+    ``reused_frames`` were not drawn, since an earlier render had encoded them. ``segments`` are the fingerprints.
     """
 
     frames: int
@@ -52,25 +50,19 @@ class RenderStats:
     tiles: int = 0
     held_tiles: int = 0
     seconds_by_stage: Mapping[str, float] = field(default_factory=dict)
+    reused_frames: int = 0
+    segments: tuple[SegmentPrint, ...] = ()
 
 
-class PacketSource(Protocol):
-    """Who renders the segments: returns their packets in order, each with the output frame at which its segment
-    begins."""
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How a file comes to be: ``execute`` renders the segments; None: threads of this process, with the same bytes as
+    the result. ``cache`` has segments of earlier renders, and gets these. ``finished`` is called with the files by what
+    they are, "video" and "poster", when they are whole and checked, before they are stored."""
 
-    @property
-    def frames_done(self) -> int: ...
-
-    @property
-    def frames_held(self) -> int: ...
-
-    def __iter__(self) -> Iterator[tuple[EncodedPacket, int]]: ...
-
-    def add_to(self, clock: StageClock, tiles: TileCount) -> None: ...
-
-    def __enter__(self) -> PacketSource: ...
-
-    def __exit__(self, *error: Any) -> None: ...
+    execute: Execute | None = None
+    cache: CacheUse | None = None
+    finished: Callable[[Mapping[str, Path], RenderStats], None] | None = None
 
 
 def render_to_file(
@@ -79,24 +71,17 @@ def render_to_file(
     audio_plan: AudioPlan | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
-    execute: Execute | None = None,
+    ways: Ways | None = None,
 ) -> RenderStats:
     """Renders a video to a path or a URL, where it appears when it is whole, checked and stored; else nothing is left.
 
-    ``execute`` renders the segments; None: threads of this process, with the same bytes as the result. ``cancelled``
-    is asked at every frame, from several threads; ``progress`` is called on the caller's.
+    ``cancelled`` is asked at every frame, from several threads; ``progress`` is called on the caller's.
 
     Raises RenderCancelled, StorageError, MediaError, RenderFailed.
     """
     started = time.perf_counter()
     meter = ProgressMeter(progress, video.frame_count)
-    source: PacketSource = (
-        SegmentWorkers(
-            SegmentWork(video.scene, video.settings, video.rate, cancelled, codec=video.codec), video.segments
-        )
-        if execute is None
-        else ExecutedSegments(execute, video.segments, SegmentWatch(cancelled, meter))
-    )
+    ways = ways or Ways()
     clock = StageClock()
 
     def working() -> None:
@@ -105,14 +90,17 @@ def render_to_file(
 
     try:
         with Deliveries(output_path, numbered if video.container.numbered else None) as delivery:
+            posters: dict[str, Path] = {}
             if video.poster is not None:
                 with clock.stage("poster"):
                     size = video.scene.width, video.scene.height
-                    write_poster(video.poster, size, delivery.beside(video.poster.poster.output))
+                    posters["poster"] = delivery.beside(video.poster.poster.output)
+                    write_poster(video.poster, size, posters["poster"])
+            source = _source(video, ways, cancelled, meter, clock)
             writer = _open_writer(delivery, video, audio_plan, working)
             try:
                 with raised_gc_threshold(), source:
-                    _write(source, writer, meter, clock, cancelled)
+                    printing = _write(source, writer, meter, clock, cancelled)
                 meter.tell(video.frame_count, "finishing")
                 with clock.stage("mux"):
                     writer.close()
@@ -121,17 +109,57 @@ def render_to_file(
                 raise
             seconds = float(video.frame_count / video.rate)
             check_files(delivery.parts, video.codec, video.container, video.drawn_frames, seconds)
-            size_bytes = _store(delivery, meter, video.frame_count, clock, cancelled)
+            stats = replace(_stats(video, source, clock), segments=printing.prints(video.segments, source))
+            if ways.finished is not None and len(delivery.parts) == 1:
+                ways.finished({"video": delivery.part(), **posters}, stats)
+            with clock.stage("store"):
+                size_bytes = store_finished(delivery, meter, video.frame_count, cancelled)
     except VelocityError:
         raise
     except Exception as error:
         raise _failure(error) from error
+    meter.tell(video.frame_count, "done")
+    return replace(stats, seconds=time.perf_counter() - started, size_bytes=size_bytes)
+
+
+def _source(
+    video: Video, ways: Ways, cancelled: Callable[[], bool], meter: ProgressMeter, clock: StageClock
+) -> PacketSource:
+    """Who renders the segments, but for those that the cache has."""
+
+    def rendered(segments: Sequence[Segment]) -> PacketSource:
+        if ways.execute is not None or not segments:
+            execute = ways.execute if segments else None
+            return ExecutedSegments(execute or _nothing, segments, SegmentWatch(cancelled, meter))
+        work = SegmentWork(video.scene, video.settings, video.rate, cancelled, codec=video.codec)
+        return SegmentWorkers(work, segments)
+
+    size = video.scene.width, video.scene.height
+    keys = None if ways.cache is None else SegmentKeys.of(video.codec, video.settings, size, video.rate)
+    if ways.cache is None or keys is None:
+        return rendered(video.segments)
+    with clock.stage("lookup"):
+        found = look_up(ways.cache, keys, video.scene, video.segments, lambda: _stop_if(cancelled))
+    left = [segment for segment in video.segments if segment.number not in found.kept]
+    return ReusedSegments(ways.cache, found, video.segments, rendered(left))
+
+
+def _nothing(_segments: Sequence[Segment], _watch: RenderWatch) -> tuple[EncodedSegment, ...]:
+    return ()
+
+
+def _stats(video: Video, source: PacketSource, clock: StageClock) -> RenderStats:
     tiles = TileCount()
     source.add_to(clock, tiles)
-    meter.tell(video.frame_count, "done")
-    seconds = time.perf_counter() - started
     return RenderStats(
-        video.drawn_frames, source.frames_held, seconds, size_bytes, tiles.total, tiles.held, clock.seconds
+        frames=video.drawn_frames,
+        held_frames=source.frames_held,
+        seconds=0.0,
+        size_bytes=0,
+        tiles=tiles.total,
+        held_tiles=tiles.held,
+        seconds_by_stage=clock.seconds,
+        reused_frames=source.frames_reused,
     )
 
 
@@ -178,90 +206,24 @@ def _open_writer(delivery: Deliveries, video: Video, plan: AudioPlan | None, wor
 
 def _write(
     source: PacketSource, writer: FileWriter, meter: ProgressMeter, clock: StageClock, cancelled: Callable[[], bool]
-) -> None:
+) -> Printing:
     meter.tell(0, "rendering")
+    printing = Printing()
     for packet, first in source:
         _stop_if(cancelled)
+        printing.add(packet, first)
         with clock.stage("mux"):
             writer.write(packet, first)
         meter.tell(source.frames_done, "rendering")
+    return printing
 
 
-def _store(
-    delivery: Deliveries, meter: ProgressMeter, frame_count: int, clock: StageClock, cancelled: Callable[[], bool]
-) -> int:
-    """Stores the finished file; its size in bytes."""
+def store_finished(delivery: Deliveries, meter: ProgressMeter, frame_count: int, cancelled: Callable[[], bool]) -> int:
+    """Stores the finished files, and returns the size of the video in bytes."""
 
     def sent(_count: int) -> None:
         _stop_if(cancelled)
         meter.tell(frame_count, "storing")
 
     meter.tell(frame_count, "storing")
-    with clock.stage("store"):
-        return delivery.store(cancelled, sent)
-
-
-# --- by an executor ---------------------------------------------------------------------------------------------------
-
-
-Execute = Callable[[Sequence[Segment], RenderWatch], Iterable[EncodedSegment]]
-
-
-class SegmentWatch:
-    """The ``RenderWatch`` of a render: its progress is told when the thread that made it takes note of some."""
-
-    def __init__(self, cancelled: Callable[[], bool], meter: ProgressMeter) -> None:
-        self.cancelled = cancelled
-        self._meter = meter
-        self._thread = threading.get_ident()
-        self._frames: dict[int, int] = {}
-
-    @property
-    def frames_done(self) -> int:
-        return sum(self._frames.values())
-
-    def encoded(self, segment: Segment, frames: int) -> None:
-        self._frames[segment.number] = min(frames, segment.last - segment.first)
-        if threading.get_ident() == self._thread:
-            self._meter.tell(self.frames_done, "rendering")
-
-
-class ExecutedSegments:
-    """The packets of segments that an executor renders, in order, whatever order it returns them in."""
-
-    def __init__(self, execute: Execute, segments: Sequence[Segment], watch: SegmentWatch) -> None:
-        self._execute, self._segments, self._watch = execute, segments, watch
-        self._clock, self._tiles = StageClock(), TileCount()
-        self.frames_held = 0
-
-    @property
-    def frames_done(self) -> int:
-        return self._watch.frames_done
-
-    def __iter__(self) -> Iterator[tuple[EncodedPacket, int]]:
-        waiting: dict[int, EncodedSegment] = {}
-        wanted = 0
-        for result in self._execute(self._segments, self._watch):
-            waiting[result.segment.number] = result
-            self._watch.encoded(result.segment, result.segment.last - result.segment.first)
-            self.frames_held += result.held_frames
-            self._clock.add(result.seconds_by_stage)
-            self._tiles.add(result.tiles, result.held_tiles)
-            while wanted in waiting:
-                done = waiting.pop(wanted)
-                yield from ((packet, done.segment.first) for packet in done.packets)
-                wanted += 1
-        if wanted < len(self._segments):
-            if self._watch.cancelled():
-                raise RenderCancelled("the render was cancelled")
-            raise RenderFailed(f"{wanted} of {len(self._segments)} segments were rendered")
-
-    def add_to(self, clock: StageClock, tiles: TileCount) -> None:
-        clock.add(self._clock.seconds)
-        tiles.add(self._tiles.total, self._tiles.held)
-
-    def __enter__(self) -> ExecutedSegments:
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        return
+    return delivery.store(cancelled, sent)

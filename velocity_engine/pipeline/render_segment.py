@@ -83,7 +83,7 @@ def render_segment(order: RenderOrder, segment: Segment, watch: RenderWatch | No
     require("order", order, RenderOrder, "Give the RenderOrder that Executor.run was given")
     require("segment", segment, Segment, "Give one of the segments that Executor.run was given")
     if watch is not None and not callable(getattr(watch, "cancelled", None)):
-        raise wrong_type("watch", watch, "Give the watch that the executor was given, or leave it out")
+        raise wrong_type("watch", watch, "Give the watch that Executor.run was given, or leave it out")
     with _in_use(order) as opened:
         video = opened.render().video
         work = SegmentWork(

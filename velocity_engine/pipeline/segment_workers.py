@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any
@@ -21,6 +21,7 @@ from velocity_engine.pipeline.channel import Channel, ChannelClosed
 from velocity_engine.pipeline.draw import FrameDrawer, FrameSender, SegmentWork, StageClock, Tally, TileCount
 from velocity_engine.pipeline.frame_ring import YuvFrame
 from velocity_engine.pipeline.packet_room import PacketRoom
+from velocity_engine.pipeline.packet_source import SegmentFacts
 from velocity_engine.pipeline.pixel_formats import pixel_format
 from velocity_engine.pipeline.progress import INTERVAL
 from velocity_engine.plugin_types import EncodedPacket, Segment
@@ -36,22 +37,27 @@ BATCHES_AHEAD = 2  # besides those in work: batches that workers may begin befor
 
 
 class Outputs:
-    """The packets of each segment, from the worker that makes them to the one thread that reads them in order."""
+    """The packets of each segment, from the worker that makes them to the one thread that reads them in order.
 
-    def __init__(self, segments: int) -> None:
-        self._channels: list[Channel[list[EncodedPacket]]] = [Channel(math.inf) for _ in range(segments)]
+    ``facts`` has what is known of each segment once its packets were read.
+    """
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self._channels: dict[int, Channel[list[EncodedPacket]]] = {one.number: Channel(math.inf) for one in segments}
         self._room = PacketRoom(WAITING_BYTES)
+        self.facts: dict[int, SegmentFacts] = {}
 
     def put(self, segment: int, packets: list[EncodedPacket]) -> None:
         self._room.enter(segment, packets)
         self._channels[segment].put(packets)
 
-    def finish(self, segment: int) -> None:
+    def finish(self, segment: int, facts: SegmentFacts) -> None:
+        self.facts[segment] = facts
         self._channels[segment].finish()
 
     def fail(self, error: BaseException) -> None:
         """Who reads gets the error, after what was put before."""
-        for channel in self._channels:
+        for channel in self._channels.values():
             channel.fail(error)
 
     def of(self, segment: int) -> Iterator[list[EncodedPacket]]:
@@ -137,7 +143,7 @@ class SegmentWorker:
             for batch in self._todo:
                 self.frames_taken += batch[-1].last - batch[0].first
                 for segment in batch:
-                    self._encode(segment, self._drawn(drawer.draw(segment), helper))
+                    self._encode(segment, self._drawn(drawer.draw(segment), helper), drawer.contents)
         finally:
             self._ring.close()  # for which the helper may be waiting
             helper.shutdown()
@@ -155,7 +161,7 @@ class SegmentWorker:
                 yield from drawn
                 drawn = list(islice(frames, self._together))
 
-    def _encode(self, segment: Segment, frames: Iterator[YuvFrame | None]) -> None:
+    def _encode(self, segment: Segment, frames: Iterator[YuvFrame | None], contents: Mapping[int, bytes]) -> None:
         with self.clock.stage("encode"):
             encoder = self._work.encoder(segment)
         packets: list[EncodedPacket] = []
@@ -166,7 +172,7 @@ class SegmentWorker:
                 packets = []
                 self._handed_over = time.monotonic()
         self._outputs.put(segment.number, packets + self._sender.finish(encoder))
-        self._outputs.finish(segment.number)
+        self._outputs.finish(segment.number, SegmentFacts(encoder.extradata, contents[segment.number]))
 
 
 def frames_together(frame_bytes: int) -> int:
@@ -182,7 +188,7 @@ class SegmentWorkers:
         count = max(1, min(self._cores, len(segments), MAX_WORKERS))
         self._batches = batches_of(segments, count)
         self._todo: Channel[Sequence[Segment]] = Channel(len(self._batches))
-        self._outputs = Outputs(len(segments))
+        self._outputs = Outputs(segments)
         scene_lock = threading.Lock()
         threads = max(1, self._cores // count)
         self._workers = [
@@ -213,6 +219,9 @@ class SegmentWorkers:
             return False
         return worker.frames_left > min(other.frames_left for other in others) + MAX_LAG_FRAMES
 
+    def facts_of(self, segment: Segment) -> SegmentFacts | None:
+        return self._outputs.facts.get(segment.number)
+
     @property
     def frames_done(self) -> int:
         return sum(worker.frames_done for worker in self._workers)
@@ -220,6 +229,10 @@ class SegmentWorkers:
     @property
     def frames_held(self) -> int:
         return sum(worker.frames_held for worker in self._workers)
+
+    @property
+    def frames_reused(self) -> int:
+        return 0
 
     def add_to(self, clock: StageClock, tiles: TileCount) -> None:
         for worker in self._workers:

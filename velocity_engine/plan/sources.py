@@ -14,6 +14,7 @@ from velocity_engine.parse.assets import data_uri
 from velocity_engine.parse.values import Malformed, described
 from velocity_engine.plugin_types import MediaSource
 
+_KEYS = ("assetId", "file", "data")
 _SHAPE = 'It must be {"assetId": ...}, {"file": ...} or {"data": "data:..."}'
 
 
@@ -45,9 +46,11 @@ def named_media(source: MediaSource, document: Document, package: Package | None
 
 def _of_data(source: Mapping[str, Any], document: Document, package: Package | None) -> NamedMedia:
     place = Place(field="data")
-    if len(source) != 1 or not isinstance(text := next(iter(source.values())), str):
+    named = [key for key in _KEYS if isinstance(source.get(key), str)]
+    if len(named) != 1:
         raise CustomizationError(f"{described(dict(source))} names no picture or clip", place=place, hint=_SHAPE)
-    match next(iter(source)):
+    text = source[named[0]]
+    match named[0]:
         case "assetId":
             media = document.uploads.get(text)
             if media is None:
@@ -58,7 +61,7 @@ def _of_data(source: Mapping[str, Any], document: Document, package: Package | N
             if name is None:
                 raise CustomizationError(f"the template has no file {described(text)}", place=place)
             return NamedMedia(("media", name), Media(name=name), name)
-        case "data":
+        case _:
             try:
                 data = data_uri(text) if text.startswith("data:") else b""
             except Malformed as problem:
@@ -66,8 +69,6 @@ def _of_data(source: Mapping[str, Any], document: Document, package: Package | N
             if not data:
                 raise CustomizationError(f"{described(text)} is no data: URI", place=place, hint=_SHAPE)
             return NamedMedia(("media", digest_of(data)), Media(data=data), "embedded")
-        case other:
-            raise CustomizationError(f"{described(other)} names no picture or clip", place=place, hint=_SHAPE)
 
 
 def _name(media: Media, otherwise: str) -> str:

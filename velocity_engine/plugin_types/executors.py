@@ -60,6 +60,8 @@ class EncodedSegment:
         tiles: How many tiles (64 x 64 pixels) all frames of the segment have together.
         held_tiles: How many of these were equal to the same tile of the frame before.
         seconds_by_stage: How many seconds each stage took, by the name of the stage.
+        content: A digest of what all its frames show, as ``render_segment`` tells it: segments with the same digest,
+            settings and length have the same packets. Empty where it is not known.
     """
 
     segment: Segment
@@ -69,6 +71,7 @@ class EncodedSegment:
     tiles: int = 0
     held_tiles: int = 0
     seconds_by_stage: Mapping[str, float] = field(default_factory=dict)
+    content: bytes = b""
 
 
 class RenderWatch(Protocol):

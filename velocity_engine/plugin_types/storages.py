@@ -19,11 +19,13 @@ class StoredFile:
         size: Its size in bytes.
         version: Changes whenever the content does, such as an ETag or the time of the last change. Empty where the
             backend knows nothing of that kind.
+        stored_at: When it was stored, in seconds since 1970. 0 where the backend does not know.
     """
 
     target: str
     size: int
     version: str = ""
+    stored_at: float = 0.0
 
 
 @runtime_checkable

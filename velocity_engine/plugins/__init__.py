@@ -5,10 +5,12 @@ from __future__ import annotations
 from velocity_engine.plugins.loading import PluginReport
 from velocity_engine.plugins.manager import (
     STRICT_VARIABLE,
+    all_of_plugins,
     codec,
     codecs,
     effect,
     effect_for,
+    effects_of_plugins,
     executor,
     installed,
     layer_type,
@@ -26,10 +28,12 @@ from velocity_engine.plugins.manager import (
 __all__ = [
     "STRICT_VARIABLE",
     "PluginReport",
+    "all_of_plugins",
     "codec",
     "codecs",
     "effect",
     "effect_for",
+    "effects_of_plugins",
     "executor",
     "installed",
     "layer_type",

@@ -157,6 +157,22 @@ def executors() -> list[Executor]:
     return [registry.get(EXECUTOR, "name", key) for key in registry.names(EXECUTOR)]
 
 
+def effects_of_plugins() -> list[EffectType]:
+    """Returns the effects that do not come with the engine."""
+    return _of_plugins(EFFECT)
+
+
+def all_of_plugins() -> list[Any]:
+    """Returns the layer types, effects, styles and codecs that do not come with the engine."""
+    return _of_plugins(LAYER, EFFECT, STYLE, CODEC)
+
+
+def _of_plugins(*kinds: Kind) -> list[Any]:
+    registry = _loaded()
+    found = {id(thing): thing for kind in kinds for thing in registry.found[kind.hook].values()}
+    return [thing for identity, thing in found.items() if identity in registry.providers]
+
+
 def installed() -> list[PluginReport]:
     """Returns a report on each plugin: third parties in order of precedence, then the built-ins."""
     return list(_loaded().reports)

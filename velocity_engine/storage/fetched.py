@@ -17,12 +17,12 @@ from urllib.parse import unquote, urlsplit
 
 from velocity_engine.errors import Place, StorageError
 from velocity_engine.files.file_urls import path_of
+from velocity_engine.files.user_cache import user_cache_folder
 from velocity_engine.order import FileReference, content_sha256
 from velocity_engine.plugin_types import Storage
 from velocity_engine.storage.retries import tried
 from velocity_engine.storage.targets import LOCAL, is_local, scheme_of, storage_for
 
-VARIABLE = "VELOCITY_CACHE"
 MAX_BYTES = 4 << 30
 CHUNK = 1 << 20
 
@@ -73,11 +73,8 @@ def has_changed(reference: FileReference) -> bool:
 
 
 def cache_folder() -> Path:
-    """Returns the folder of what was fetched: below ``VELOCITY_CACHE``, or the user's cache folder."""
-    base = os.environ.get(VARIABLE)
-    if base:
-        return Path(base) / "fetched"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "velocity" / "fetched"
+    """Returns the folder of what was fetched."""
+    return user_cache_folder() / "fetched"
 
 
 def _fetched(storage: Storage, url: str) -> Path:

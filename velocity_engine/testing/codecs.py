@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import wave
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -15,15 +15,17 @@ import av
 import numpy as np
 
 from velocity_engine.display import CLEAR, DisplayList, FillSource, SolidPaint, command, display_list
+from velocity_engine.encode.encoder import SegmentEncoder, require_encoder
 from velocity_engine.encoder_config import EncoderConfig
-from velocity_engine.errors import EncoderConfigError
+from velocity_engine.errors import EncoderConfigError, RenderFailed
 from velocity_engine.media.audio import RATE as SAMPLE_RATE
 from velocity_engine.media.audio import AudioPlan, AudioTrack
 from velocity_engine.model.geometry import rectangle_path
 from velocity_engine.pipeline.draw import SegmentWork
+from velocity_engine.pipeline.executed_segments import Execute
 from velocity_engine.pipeline.pixel_formats import pixel_format
 from velocity_engine.pipeline.prepared import BLACK, Video
-from velocity_engine.pipeline.render_file import Execute, render_to_file
+from velocity_engine.pipeline.render_file import Ways, render_to_file
 from velocity_engine.plugin_types import (
     Codec,
     Container,
@@ -50,7 +52,7 @@ def check_codec(codec: Codec, *configs: EncoderConfig) -> None:
     127x71 where it takes odd sizes: side by side, and in the other order, which must give the same bytes. Segments must
     have the same extradata and begin with a key frame, and the finished file must last as long as its frames. An
     encoder of its own must not keep the frames that it is given. Problems must be EncoderConfigErrors that name their
-    field.
+    field, one of EncoderConfig. libavcodec must know each option of the settings: others are left out without a word.
 
     Args:
         codec: The codec.
@@ -70,6 +72,8 @@ def check_codec(codec: Codec, *configs: EncoderConfig) -> None:
     for problem in codec.problems(absurd, *SIZE, RATE):
         require(isinstance(problem, EncoderConfigError), f"a problem is a {type(problem).__name__}")
         require(bool(problem.place.field), f"the problem does not name its field: {problem}")
+        known = problem.place.field in {one.name for one in fields(EncoderConfig)}
+        require(known, f"EncoderConfig has no field {problem.place.field}, which this names: {problem}")
 
 
 def _check_declared(codec: Codec) -> None:
@@ -94,12 +98,24 @@ def _check_files(codec: Codec, config: EncoderConfig, container: Container) -> N
         known = settings.pixel_format in codec.pixel_formats
         require(known, f"settings chose {settings.pixel_format}, which is not one of its pixel_formats")
         video = _video(codec, config, container, settings, size)
+        if video.segments and not isinstance(codec, EncodesFrames):
+            _check_options(settings, size)
         if video.segments:
             _check_segments(video)
             _check_keeps_no_frame(video)
         with TemporaryDirectory(prefix="velocity-") as folder:
             first, second = (_written(Path(folder) / name, video, execute) for name, execute in _ways(video))
             require(first == second, f"container {container.key} has other bytes where segments come in another order")
+
+
+def _check_options(settings: EncoderSettings, size: tuple[int, int]) -> None:
+    try:
+        require_encoder(settings.encoder)
+        unknown = SegmentEncoder(settings, *size, RATE, SEGMENT).unknown_options
+    except (ValueError, RenderFailed) as error:
+        raise AssertionError(f"the settings open no encoder: {error}") from error
+    named = ", ".join(map(repr, unknown))
+    require(not unknown, f"the encoder {settings.encoder} of libavcodec does not know the options {named}")
 
 
 def _video(
@@ -167,7 +183,7 @@ def _written(folder: Path, video: Video, execute: Execute | None) -> dict[str, b
     ending = video.container.endings[0]
     name = f"%05d{ending}" if video.container.numbered else f"file{ending}"
     sound = None if video.container.sound is None else _tone(video.frame_count / video.rate)
-    render_to_file(video, folder / name, sound, execute=execute)
+    render_to_file(video, folder / name, sound, ways=Ways(execute))
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 

@@ -15,6 +15,8 @@ from uuid import uuid4
 
 from pony.orm import Database, LongStr, Optional, PrimaryKey, Required, db_session
 
+from velocity_web.schemas import states
+
 KEPT_STATEMENTS = 256
 CACHE_KIB = 512
 """Of SQLite, for each thread that has a connection; the system keeps the file's pages for all of them."""
@@ -52,7 +54,7 @@ class Job(Entity):
     subject_id = Required(str, index=True)
     name = Required(str)
     status = Required(str)
-    stage = Required(str, default="uploaded")
+    stage = Required(str, default=states.UPLOADED)
     reason = Optional(LongStr, nullable=True)
     attempts = Required(int, default=0)
     lease_owner = Optional(str, nullable=True)
@@ -211,7 +213,7 @@ class Batch(Entity):
     name = Required(str)
     template_id = Required(str)
     rows = Required(LongStr, default="[]")
-    status = Required(str, default="queued", volatile=True)
+    status = Required(str, default=states.QUEUED, volatile=True)
     owner = Optional(str, nullable=True)
     rows_total = Required(int, default=0, volatile=True)
     rows_checked = Required(int, default=0, volatile=True)

@@ -14,6 +14,7 @@ from velocity_web.processes.assignments import Assignment, FileAssignment, Rende
 from velocity_web.processes.fork_server import Limits
 from velocity_web.schemas import states
 from velocity_web.settings import MIB, Settings
+from velocity_web.storage.render_caches import render_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +72,24 @@ def plan_render(job: Leased, settings: Settings) -> Attempt:
         poster = folder / order.poster.output
         order = replace(order, poster=replace(order.poster, output=str(poster)))
     executor = chosen_executor(request.executor, settings)
+    cache = render_cache(settings, job.account_id)
     limits = Limits(
         settings.render_memory_mb * MIB,
         settings.render_cpu_seconds,
         settings.nice,
         settings.run_as,
         reads=tuple(file.location for file in order.files),
-        writes=(str(folder),),
+        writes=(str(folder), *([str(cache)] if cache else [])),
         file_bytes=settings.process_file_mb * MIB,
         needs=needs_of(executor),
     )
-    assignment = RenderAssignment(order=order.to_json(), names=names, executor=executor)
+    assignment = RenderAssignment(
+        order=order.to_json(),
+        names=names,
+        executor=executor,
+        cache=str(cache) if cache else "",
+        cache_bytes=settings.cache_mb * MIB,
+    )
     return Attempt(assignment, folder, output, limits, float("inf"), poster, is_spread=bool(executor))
 
 

@@ -334,6 +334,7 @@ class Worker:
             kind=job.kind,
             milliseconds=running.elapsed_ms,
             why=verdict.why if verdict else running.failed or "done",
+            reused_frames=(running.result or {}).get("reused_frames", 0),
         )
 
     def _complete(self, running: Running, result: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from velocity_web.database.entities import execute, reading, rows, writing
 from velocity_web.orders.unqueued import clear_abandoned
 from velocity_web.settings import Settings
 from velocity_web.storage.files import remove
+from velocity_web.storage.render_caches import sweep_render_caches
 
 
 def remove_leftovers(settings: Settings) -> list[Path]:
@@ -19,6 +20,7 @@ def remove_leftovers(settings: Settings) -> list[Path]:
     with writing():
         execute("DELETE FROM idempotent_request WHERE created_at < $horizon", {"horizon": horizon})
     clear_abandoned(settings)
+    sweep_render_caches(settings)
     with reading():
         active = [row[0] for row in rows("SELECT id FROM job WHERE lease_owner IS NOT NULL", {})]
     idle = [path for path in settings.temporary.iterdir() if not any(job_id in path.name for job_id in active)]

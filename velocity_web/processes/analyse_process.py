@@ -9,6 +9,7 @@ from typing import Any
 
 from velocity_web.processes.assignments import FileAssignment, TemplateAssignment
 from velocity_web.processes.telling import placed, with_known_names
+from velocity_web.schemas import states
 from velocity_web.schemas.asset import CONTENT_TYPES
 from velocity_web.schemas.sentences import joined
 
@@ -23,12 +24,12 @@ def analyse_template(told: TemplateAssignment, send: Callable[[dict[str, Any]], 
     """What there is to know of a template. Raises the engine's errors for whatever a render would fail of too."""
     import velocity_engine as engine
 
-    send({"stage": "validating"})
+    send({"stage": states.VALIDATING})
     with engine.open_template(told.file) as template:
-        send({"stage": "extracting"})
+        send({"stage": states.EXTRACTING})
         names = told.names
         seen = contents(template)
-        send({"stage": "analyzing"})
+        send({"stage": states.ANALYZING})
         findings = [finding_dict(finding, names) for finding in template.findings]
         errors = [finding for finding in template.findings if finding.severity == "error"]
         if errors:
@@ -114,7 +115,7 @@ def analyse_audio(told: FileAssignment, send: Callable[[dict[str, Any]], None]) 
     """Raises MediaError for what cannot be decoded."""
     import velocity_engine as engine
 
-    send({"stage": "analyzing"})
+    send({"stage": states.ANALYZING})
     info = engine.probe_audio(told.file)
     if not info.seconds > 0:
         raise engine.MediaError("the audio has no sound in it")

@@ -41,6 +41,7 @@ class RenderResult(_Strict):
     warnings: list[dict[str, Any]]
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     poster_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+    reused_frames: Count = 0
 
 
 class AudioResult(_Strict):

@@ -22,10 +22,13 @@ class Assignment(BaseModel):
 
 class RenderAssignment(Assignment):
     """``order`` is a ``RenderOrder`` as JSON; ``executor`` the name of what renders the segments, empty where the
-    child itself does."""
+    child itself does; ``cache`` the folder of what earlier renders left, empty for none, and ``cache_bytes`` its bound.
+    """
 
     order: str
     executor: str = ""
+    cache: str = ""
+    cache_bytes: NonNegativeInt = 0
 
 
 class TemplateAssignment(Assignment):

@@ -93,13 +93,13 @@ def _asset_of(key: str, value: Any) -> list[tuple[str, str]]:
 
 
 def _assets_in_data(data: Any) -> list[tuple[str, str]]:
-    """Of the data of a plugin: objects that say nothing but an assetId name one."""
+    """Of the data of a plugin: each object with an assetId names one, whatever else it says."""
     found: list[tuple[str, str]] = []
     waiting = [("data", data)]
     while waiting:
         at, value = waiting.pop()
         if isinstance(value, dict):
-            found += _asset_of(at, value) if len(value) == 1 else []
+            found += _asset_of(at, value)
             waiting += [(f"{at}.{key}", inner) for key, inner in reversed(value.items())]
         elif isinstance(value, list):
             waiting += [(f"{at}[{number}]", value[number]) for number in reversed(range(len(value)))]

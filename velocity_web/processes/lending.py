@@ -37,7 +37,8 @@ def open_folders(data: Path, names: tuple[str, ...], run_as: str) -> None:
     if os.getuid() == 0:
         user = pwd.getpwnam(run_as) if run_as else pwd.getpwuid(0)
         for folder in (data, *(data / name for name in names)):
-            _open_to(str(folder), user, GROUP_ENTERS)
+            with suppress(FileNotFoundError):
+                _open_to(str(folder), user, GROUP_ENTERS)
 
 
 def take_back(path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +23,10 @@ def render(told: RenderAssignment, send: Callable[[dict[str, Any]], None]) -> di
 
     order = engine.RenderOrder.from_json(told.order)
     output = Path(order.output)
-    result = engine.render_order(order, progress=_progress_sender(send), executor=told.executor or None)
+    cache = engine.RenderCache(told.cache, told.cache_bytes) if told.cache else None
+    result = engine.render_order(order, progress=_progress_sender(send), executor=told.executor or None, cache=cache)
+    for fault in result.cache_faults:
+        print(fault, file=sys.stderr)  # noqa: T201  # which goes to the service's log
     engine.check_written(output, order.encoder, result.frames, result.video_seconds)
     warnings = [finding_dict(finding, told.names) for finding in result.findings[:MAX_WARNINGS]]
     size = output.stat().st_size
@@ -32,6 +36,7 @@ def render(told: RenderAssignment, send: Callable[[dict[str, Any]], None]) -> di
         "sha256": synchronise(output),
         "poster_sha256": None if order.poster is None else synchronise(Path(order.poster.output)),
         "warnings": warnings,
+        "reused_frames": result.reused_frames,
     }
 
 

@@ -316,7 +316,7 @@ class RenderTimeBudgetStatusDto(ResponseModel):
 class BatchRowResult(ResponseModel):
     row: int
     name: str
-    status: Annotated[str, one_of("rejected", *states.ALL)]
+    status: Annotated[str, one_of(states.REJECTED, *states.ALL)]
     render_id: IdText | None = None
     video_download_url: str | None = None
     poster_download_url: str | None = None

@@ -18,6 +18,13 @@ FINAL = (COMPLETED, FAILED, CANCELLED)
 CLAIMABLE = (PENDING, PROCESSING)
 """What a worker may lease, and a caller may cancel."""
 
+UPLOADED = "uploaded"
+VALIDATING = "validating"
+EXTRACTING = "extracting"
+ANALYZING = "analyzing"
+STAGES = (UPLOADED, VALIDATING, EXTRACTING, ANALYZING, COMPLETED, FAILED)
+"""How far the analysis of an upload has come, in this order."""
+
 TEMPLATE = "template"
 AUDIO = "audio"
 RENDER = "render"
@@ -25,6 +32,9 @@ RENDER = "render"
 QUEUEING = "queueing"
 QUEUED = "queued"
 """A batch is queueing while its rows are checked, then queued, or CANCELLED meanwhile."""
+
+REJECTED = "rejected"
+"""A row of a batch that is no render, since something is wrong with it."""
 
 DELIVERED = "delivered"
 """A delivery of a webhook is PENDING, then delivered, or FAILED."""

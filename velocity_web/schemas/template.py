@@ -26,7 +26,7 @@ HistoryStatus = Annotated[Literal["completed", "failed"] | None, BeforeValidator
 
 
 class TemplateUploaded(ResponseModel):
-    status: Annotated[str, one_of("uploaded", *states.ALL)]
+    status: Annotated[str, one_of(states.UPLOADED, *states.ALL)]
     template_id: IdText
     job_id: IdText
 
@@ -46,7 +46,7 @@ class TemplateJobDto(ResponseModel):
     created_at: Time
     completed_at: Time | None
     reason: str | None
-    stage: Annotated[str, one_of("uploaded", "validating", "extracting", "analyzing", "completed", "failed")]
+    stage: Annotated[str, one_of(*states.STAGES)]
     warnings: list[FindingDto] = Field(default_factory=list)
 
 

@@ -264,7 +264,7 @@ def _stored_files() -> dict[str, int]:
 
 def _counted(table: str) -> str:
     """The condition that a row's file is counted to its account: that of an upload which failed is not."""
-    if table in ("template", "audio"):
+    if table in (states.TEMPLATE, states.AUDIO):
         return f"NOT EXISTS (SELECT 1 FROM job WHERE job.subject_id = {table}.id AND job.status = '{states.FAILED}')"
     return "file IS NOT NULL"
 

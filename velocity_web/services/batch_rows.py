@@ -62,7 +62,7 @@ def _result(row: Shown, posters: dict[str, str]) -> BatchRowResult:
     number, name, render_id, errors, state = row
     if render_id is None:
         wrong = json.loads(errors or "{}")
-        return BatchRowResult(row=number, name=name, status="rejected", errors=wrong, reason="the row is invalid")
+        return BatchRowResult(row=number, name=name, status=states.REJECTED, errors=wrong, reason="the row is invalid")
     status, reason, done, total = state
     completed = status == states.COMPLETED
     return BatchRowResult(
@@ -88,7 +88,7 @@ def _summary(batch: Batch) -> dict[str, Any]:
     checked = total if batch.status == states.QUEUED else batch.rows_checked
     counts = {status: count for status, count, _progress in found}
     if rejected := checked - sum(counts.values()):
-        counts["rejected"] = rejected
+        counts[states.REJECTED] = rejected
     undone = total - checked + sum(count - float(done) for status, count, done in found if status in states.ACTIVE)
     active = any(counts.get(state) for state in states.ACTIVE)
     cancelled = counts.get(states.CANCELLED) or batch.status == states.CANCELLED

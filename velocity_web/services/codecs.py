@@ -63,20 +63,25 @@ def codec_errors(asked: EncoderConfigRequest, encoder: engine.EncoderConfig, set
     known = list(dict.fromkeys(kind.key for one in offered.values() for kind in _containers(one)))
     if asked.container is not None and asked.container not in known and (codec or asked.codec is None):
         unknown = _unknown("container", asked.container, known)
-        return {CONTAINER: [f"{unknown} The containers are {', '.join(known)}"]}
+        return {CONTAINER: [f"{unknown} The containers are {', '.join(map(_quoted, known))}"]}
     if codec is None:
         names = ", ".join(f"{one.number} ({key})" if one.number is not None else key for key, one in offered.items())
         return {CODEC: [f"{_unknown('codec', encoder.codec_name, list(offered))} The codecs are {names}"]}
     own = [kind.key for kind in _containers(codec)]
     if asked.container is not None and asked.container not in own:
-        names = " or ".join(own)
-        return {CONTAINER: [f"{codec.title} does not go into {asked.container}; choose {names}, or another codec"]}
+        names = " or ".join(map(_quoted, own))
+        into = _quoted(asked.container)
+        return {CONTAINER: [f"{codec.title} does not go into {into}; choose {names}, or another codec"]}
     return {}
 
 
 def _unknown(what: str, name: str, known: Sequence[str]) -> str:
     near = get_close_matches(name.lower(), known, n=1, cutoff=0.6)
-    return f'there is no {what} "{name}" here' + (f"; did you mean {near[0]}?" if near else ".")
+    return f"there is no {what} {_quoted(name)} here" + (f"; did you mean {near[0]}?" if near else ".")
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
 
 
 def content_type(ending: str) -> str:

@@ -311,7 +311,7 @@ def _job_row(caller: Caller, render_id: str, new: NewRender, now: int) -> dict[s
         "subject_id": render_id,
         "name": new.name,
         "status": states.PENDING,
-        "stage": "uploaded",
+        "stage": states.UPLOADED,
         "attempts": 0,
         "not_before": NOT_YET if new.batch_row else 0,
         "created_at": now,

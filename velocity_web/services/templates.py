@@ -76,7 +76,7 @@ def accept_template(caller: Caller, data: Path, upload: Upload) -> TemplateUploa
         remove(data / file)
         raise
     wake()
-    return TemplateUploaded(status="uploaded", template_id=template_id, job_id=job_id)
+    return TemplateUploaded(status=states.UPLOADED, template_id=template_id, job_id=job_id)
 
 
 def find_template(caller: Caller, template_id: str) -> Template:

@@ -14,6 +14,7 @@ from pathlib import Path
 from uuid import uuid4
 
 FOLDERS = ("templates", "audio", "assets", "renders", "tmp")
+CACHE = "cache"
 NO_SPACE = "no space is left on the server's disk; delete what is no longer needed, or try again later"
 NO_SPACE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 MAX_NAME = 255
@@ -62,7 +63,7 @@ def clean_name(name: str | None, otherwise: str) -> str:
 
 
 def make_folders(data: Path) -> None:
-    for name in FOLDERS:
+    for name in (*FOLDERS, CACHE):
         (data / name).mkdir(parents=True, exist_ok=True)
 
 

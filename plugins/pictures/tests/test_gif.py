@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from clear_template import clear_template
 from gif_reference import reference_gif, shown_at, ssim
+from numpy.typing import NDArray
 from PIL import Image
 
 import velocity_engine as ve
@@ -74,6 +75,31 @@ def test_it_is_no_larger_than_ffmpegs_at_the_same_likeness(tmp_path: Path, dithe
     )
     assert own >= other and own > 0.98
     assert (tmp_path / "own.gif").stat().st_size <= (tmp_path / "reference.gif").stat().st_size
+
+
+def test_one_with_clear_parts_is_no_larger_than_ffmpegs_at_the_same_likeness(tmp_path: Path) -> None:
+    """With the dither that paletteuse has by itself. Both are compared on grey."""
+    rate = Fraction(30)
+    hidden = [{"layer": "Backdrop", "visible": False}]
+    with ve.open_template(DEMO) as template, template.customized(hidden) as clear:
+        encoder = ve.EncoderConfig(resolution=SIZE)
+        ve.render(clear, tmp_path / "own.gif", encoder=encoder, frames=(60, 60 + FRAMES))
+        frames = [np.ascontiguousarray(ve.still(clear, 60 + number, SIZE).pixels) for number in range(FRAMES)]
+    assert np.mean([frame[..., 3] == 0 for frame in frames]) > 0.5, "most of it must be clear"
+    reference_gif(tmp_path / "reference.gif", frames, rate)
+    times = [float(number / rate) + 0.006 for number in range(FRAMES)]
+    own, other = (
+        float(np.mean([ssim(on_grey(one), on_grey(frame)) for one, frame in zip(shown, frames, strict=True)]))
+        for shown in (shown_at(tmp_path / f"{name}.gif", times, "RGBA") for name in ("own", "reference"))
+    )
+    assert own >= other and own > 0.97
+    assert (tmp_path / "own.gif").stat().st_size <= (tmp_path / "reference.gif").stat().st_size
+
+
+def on_grey(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    share = pixels[..., 3:] / 255.0
+    shown: NDArray[np.uint8] = np.round(pixels[..., :3] * share + 128 * (1 - share)).astype(np.uint8)
+    return shown
 
 
 def test_what_waits_for_the_palette_does_not_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

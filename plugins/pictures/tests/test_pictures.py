@@ -206,3 +206,24 @@ def test_what_cannot_be_is_refused() -> None:
     assert [error.place.field for error in Gif().problems(ve.EncoderConfig(), 64, 64, Fraction(60))] == ["fps_num"]
     wide = WebP().problems(ve.EncoderConfig(), 16384, 64, Fraction(25))
     assert [error.place.field for error in wide] == ["resolution"]
+
+
+@pytest.mark.parametrize("name", ["a.apng", "a.png", "a.jpg", "%02d.png"])
+def test_pillows_limit_of_pixels_does_not_hold_for_what_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """It is lowered here, so that small pictures are beyond it."""
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    with clear_template(tmp_path, 3) as template:
+        assert ve.render(template, tmp_path / name, frames=(0, 3)).size_bytes > 0
+    written = tmp_path / (name % 0 if "%" in name else name)
+    with pytest.raises(Image.DecompressionBombError):
+        Image.open(written)
+
+
+def test_more_pixels_than_can_be_read_back_are_refused_before_any_work() -> None:
+    for codec in (Gif(), WebP(), Apng(), Png(), Jpeg()):
+        problems = codec.problems(ve.EncoderConfig(), 13_400, 13_400, Fraction(25))
+        refused = isinstance(codec, Gif | WebP)
+        assert [error.place.field for error in problems] == (["resolution"] if refused else [])
+        assert codec.problems(ve.EncoderConfig(), 13_300, 13_300, Fraction(25)) == []

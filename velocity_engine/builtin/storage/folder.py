@@ -76,7 +76,8 @@ class FolderStorage:
             status = path.stat()
         except OSError as error:
             raise _failure("the file cannot be read", path, error) from error
-        return StoredFile(target=target, size=status.st_size, version=f"{status.st_mtime_ns}-{status.st_ino}")
+        version = f"{status.st_mtime_ns}-{status.st_ino}"
+        return StoredFile(target=target, size=status.st_size, version=version, stored_at=status.st_mtime)
 
     def list(self, folder: str) -> Iterator[StoredFile]:
         base = path_of(folder)

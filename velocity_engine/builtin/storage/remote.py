@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -166,7 +167,21 @@ def _resolved(target: str) -> tuple[Any, str]:
 def _stored(target: str, info: dict[str, Any]) -> StoredFile:
     stamps = (info.get(name) for name in ("ETag", "etag", "VersionId", "mtime", "LastModified", "modified", "created"))
     version = next((str(stamp) for stamp in stamps if stamp), "")
-    return StoredFile(target=target, size=int(info["size"] or 0), version=version)
+    return StoredFile(target=target, size=int(info["size"] or 0), version=version, stored_at=_time(info))
+
+
+def _time(info: dict[str, Any]) -> float:
+    """When a file was stored: file systems tell it by different names, as a number, a text or a ``datetime``."""
+    for name in ("mtime", "LastModified", "last_modified", "updated", "modified", "created"):
+        stamp = info.get(name)
+        if isinstance(stamp, int | float):
+            return float(stamp)
+        with suppress(ValueError):
+            if isinstance(stamp, str):
+                stamp = datetime.fromisoformat(stamp)
+        if isinstance(stamp, datetime):
+            return stamp.timestamp()
+    return 0.0
 
 
 def _failure(what: str, target: str, error: Exception) -> StorageError:

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import av
 import numpy as np
@@ -22,7 +22,7 @@ from velocity_engine.encoder_config import EncoderConfig, bad_setting
 from velocity_engine.errors import EncoderConfigError, StorageError
 from velocity_engine.plugin_types import Container, EncodedPacket, EncoderSettings, FileRequest, FileWriter
 from velocity_pictures.changes import HEADER, Changes, packet_of, pixels_of, place_of
-from velocity_pictures.traits import damaged, picture_problems, quality_of, settings_for, ticks
+from velocity_pictures.traits import damaged, opened, picture_problems, pixel_problems, quality_of, settings_for, ticks
 
 PER_SECOND = 1000
 WEBP_SIDE = 16_383
@@ -39,7 +39,7 @@ class WebP:
     odd_sizes = True
 
     def problems(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> list[EncoderConfigError]:
-        found = picture_problems(self.title, config, lossy=True)
+        found = picture_problems(self.title, config, lossy=True) + pixel_problems(self.title, width, height)
         if max(width, height) > WEBP_SIDE:
             message = f"the resolution is {width}x{height}"
             found.append(
@@ -209,12 +209,11 @@ def animation_seconds(path: str) -> float:
     """The length of a GIF, WebP or PNG animation, all of whose pictures are decoded."""
     milliseconds = 0.0
     try:
-        with Image.open(path, formats=FORMATS) as picture:
-            opened: Any = picture
-            for number in range(getattr(opened, "n_frames", 1)):
-                opened.seek(number)
-                opened.load()
-                milliseconds += opened.info.get("duration", 0)
+        with opened(path, FORMATS) as picture:
+            for number in range(getattr(picture, "n_frames", 1)):
+                picture.seek(number)
+                picture.load()
+                milliseconds += picture.info.get("duration", 0)
     except (OSError, SyntaxError, ValueError) as error:
         raise damaged(path) from error
     return milliseconds / 1000

@@ -14,7 +14,7 @@ from velocity_engine.errors import EncoderConfigError
 from velocity_engine.plugin_types import Container, EncoderSettings, FileRequest, FileWriter
 from velocity_pictures.animations import ChangeEncoder, animation_seconds
 from velocity_pictures.gif_writer import GifWriter
-from velocity_pictures.traits import picture_problems, settings_for
+from velocity_pictures.traits import picture_problems, pixel_problems, settings_for
 
 MAX_FRAMES_A_SECOND = 50  # of shorter delays browsers make a tenth of a second
 OPAQUE = 128  # the alpha from which a pixel is drawn
@@ -31,7 +31,7 @@ class Gif:
     odd_sizes = True
 
     def problems(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> list[EncoderConfigError]:
-        found = picture_problems(self.title, config)
+        found = picture_problems(self.title, config) + pixel_problems(self.title, width, height)
         if rate > MAX_FRAMES_A_SECOND:
             message = f"the frame rate is {float(rate):g}"
             found.append(bad_setting("fps_num", message, f"GIF shows at most {MAX_FRAMES_A_SECOND} frames a second"))

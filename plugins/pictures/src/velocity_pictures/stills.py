@@ -13,7 +13,7 @@ from PIL import Image
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import EncoderConfigError
 from velocity_engine.plugin_types import Container, EncodedPacket, EncoderSettings, FileRequest, FileWriter
-from velocity_pictures.traits import damaged, picture_problems, quality_of, settings_for
+from velocity_pictures.traits import damaged, opened, picture_problems, quality_of, settings_for
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the time of files in a ZIP, so that the same pictures are the same bytes
 NAME_DIGITS = 5
@@ -149,7 +149,7 @@ def _length(path: str, container: Container) -> float:
                 if file.testzip() is not None:
                     raise damaged(path)
         else:
-            with Image.open(path, formats=FORMATS) as picture:
+            with opened(path, FORMATS) as picture:
                 picture.load()
     except (OSError, SyntaxError, zipfile.BadZipFile) as error:
         raise damaged(path) from error

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
+from typing import Any
+
+from PIL import Image
 
 from velocity_engine.encoder_config import EncoderConfig, RateControl, bad_setting
 from velocity_engine.errors import EncoderConfigError, MediaError, Place
@@ -29,6 +34,15 @@ def picture_problems(title: str, config: EncoderConfig, *, lossy: bool = False) 
     return found
 
 
+def pixel_problems(title: str, width: int, height: int) -> list[EncoderConfigError]:
+    """Of GIF and WebP, which Pillow reads back within its limit only, wherever they come from."""
+    most = 2 * (Image.MAX_IMAGE_PIXELS or width * height)
+    if width * height <= most:
+        return []
+    hint = f"{title} is read back up to {most} pixels: choose a smaller resolution, or PNG"
+    return [bad_setting("resolution", f"the resolution is {width}x{height}", hint)]
+
+
 def quality_of(config: EncoderConfig) -> int:
     """From 0 to 100: by ``qp``, whose 0 is the best and 63 the worst."""
     if config.qp is None:
@@ -43,6 +57,23 @@ def settings_for(pixel_format: str, options: dict[str, str], *, gop: int = SEGME
 def ticks(frame: int, rate: Fraction, per_second: int) -> int:
     """When a frame is shown, in ticks: the sum of all delays is exact however they round."""
     return round(frame / rate * per_second)
+
+
+@contextmanager
+def opened(path: str, formats: tuple[str, ...]) -> Iterator[Any]:
+    """Opens a picture that was written here. Pillow's limit of pixels, which is for strangers' files, does not hold for
+    PNG and JPEG."""
+    Image.init()
+    with open(path, "rb") as file:
+        begin = file.read(16)
+        for name in formats:
+            factory, accepts = Image.OPEN[name]
+            if accepts is None or accepts(begin) is True:
+                file.seek(0)
+                with factory(file, path) as picture:
+                    yield picture
+                return
+    raise damaged(path)
 
 
 def damaged(path: str) -> MediaError:

@@ -1,0 +1,1 @@
+"""Work that was done before: encoded segments and finished videos, kept by what decides their bytes."""

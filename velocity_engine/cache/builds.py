@@ -1,0 +1,108 @@
+"""What decides the bytes of a video beside its order: the engine, the libraries below it, plugins, the processor.
+
+Encoders and compiled kernels may choose other instructions on another processor, and instructions may round otherwise.
+So what one kind of processor made is of no use to another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+from collections.abc import Iterable
+from functools import cache
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+
+from velocity_engine import plugins
+from velocity_engine.plugins.loading import THIS_PROGRAM
+
+ENGINE = "velocity_engine"
+DISTRIBUTION = "velocity-render"
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+
+
+@cache
+def engine_build() -> str:
+    """Returns a name of the engine, all libraries that it needs, and this processor. It changes with any of them."""
+    import av
+    from llvmlite import binding
+
+    parts = [
+        package_build(ENGINE),
+        sys.version.split()[0],
+        *sorted(_versions()),
+        av.ffmpeg_version_info,
+        str(sorted(av.library_versions.items())),
+        processor(),
+        binding.get_host_cpu_features().flatten(),
+    ]
+    return _digest(part.encode() for part in parts)
+
+
+def processor() -> str:
+    """Returns the name of this processor, as LLVM calls it."""
+    from llvmlite import binding
+
+    name: str = binding.get_host_cpu_name()
+    return name
+
+
+def plugin_build(things: Iterable[object]) -> str | None:
+    """Returns a name of the packages that provide some objects of plugins. It changes with any of their files.
+
+    Args:
+        things: Layer types, effects, styles or codecs. Those of the engine itself add nothing.
+
+    Returns:
+        The name; None where the program has registered one of them itself, which nobody can tell from a changed one.
+    """
+    found = set()
+    for thing in things:
+        provider = plugins.provider_of(thing)
+        if provider == THIS_PROGRAM:
+            return None
+        if provider is not None:
+            top = type(thing).__module__.partition(".")[0]
+            found.add(f"{provider} {package_build(top)}")
+    return _digest(part.encode() for part in sorted(found)) if found else ""
+
+
+@cache
+def package_build(name: str) -> str:
+    """Returns a name of the files of a top-level package or module that is imported, by what they hold."""
+    module = sys.modules[name]
+    folders = [Path(path) for path in getattr(module, "__path__", ())]
+    if not folders:
+        file = module.__file__
+        return _digest([Path(file).read_bytes()]) if file else ""
+    digest = hashlib.blake2b(digest_size=16)
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if "__pycache__" not in path.parts and path.is_file():
+                content = path.read_bytes()
+                digest.update(f"{path.relative_to(folder).as_posix()} {len(content)}\n".encode())
+                digest.update(content)
+    return digest.hexdigest()
+
+
+def _versions() -> Iterable[str]:
+    """Of the libraries that the engine requires, without those of extras."""
+    try:
+        required = requires(DISTRIBUTION) or ()
+    except PackageNotFoundError:
+        required = ()
+    names = [found[0] for line in required if "extra ==" not in line and (found := _NAME.match(line))]
+    for name in (*names, "llvmlite"):
+        try:
+            yield f"{name.lower()} {version(name)}"
+        except PackageNotFoundError:  # one that this system does not need
+            continue
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.hexdigest()
