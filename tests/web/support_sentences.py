@@ -40,7 +40,7 @@ NEVER = (
     "customization-",
     "pydantic",
 )
-TWICE = re.compile(r"\b([a-z]\w+)[ :;,.]{1,2}\1\b(?!-)|\b((?:\w+ ){2,6}\w+)[ :;,.]{1,3}\2\b", re.IGNORECASE)
+TWICE = re.compile(r"\b([a-z]\w+)[ :;,.]{1,2}\1\b|\b((?:\w+ ){2,6}\w+)[ :;,.]{1,3}\2\b", re.IGNORECASE)
 LONGEST = 400
 AN_ID = "550e8400-e29b-41d4-a716-446655440000"  # what sentences show for an id
 

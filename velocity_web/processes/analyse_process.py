@@ -130,7 +130,7 @@ def analyse_asset(told: FileAssignment, send: Callable[[dict[str, Any]], None]) 
     try:
         found = engine.probe_asset(told.file)
     except engine.MediaError as error:
-        raise engine.MediaError(error.message, place=error.place, hint=ASSETS) from error
+        raise engine.MediaError(error.message, place=error.place, hint=ASSETS) from error.__cause__
     size = {"width": found.width, "height": found.height}
     if isinstance(found, engine.VideoInfo):
         return {"kind": "video", "format": "mp4", "seconds": found.seconds, **size}
