@@ -67,7 +67,7 @@ def test_a_clip_whose_codec_nobody_knows(tmp_path: Path) -> None:
     path = make_clip(tmp_path / "clip.mp4", 5)
     path.write_bytes(path.read_bytes().replace(b"avc1", b"zzzz"))
     for use in (open_clip, probe_clip, probe_video):
-        with pytest.raises(MediaError):
+        with pytest.raises(MediaError, match="the clip is of an unknown codec"):
             use(path)
 
 

@@ -19,7 +19,7 @@ from velocity_web.settings import MIB, Settings
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """``folder`` is the attempt's own; ``output`` the file in it that becomes the render, ``poster`` the one that
-    becomes its poster; ``seconds`` the longest; ``is_spread`` that an executor renders its segments."""
+    becomes its poster; ``seconds`` its most of the processors; ``is_spread`` that an executor renders its segments."""
 
     assignment: Assignment
     folder: Path
