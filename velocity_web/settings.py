@@ -69,7 +69,7 @@ class Settings(BaseSettings):
         0.35, ge=0, le=10, description="processor time of trying some frames of a new kind of render; 0: none"
     )
     still_seconds: float = Field(
-        30.0,
+        60.0,
         gt=0,
         description="most processor time of a preview, or of a check of an asset or request; by the clock ten times",
     )
