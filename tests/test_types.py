@@ -113,6 +113,7 @@ ERRORS: tuple[type[ve.VelocityError], ...] = (
     ve.PackageError, ve.DocumentError, ve.CustomizationError, ve.EncoderConfigError, ve.NoSoundError,
     ve.FrameRangeError, ve.MediaError,
     ve.StorageError, ve.TemporaryStorageError, ve.PluginError, ve.OrderError, ve.RenderCancelled, ve.RenderFailed,
+    ve.FrameCostError,
     ve.WrongTypeError,
 )
 TEMPLATE: type[ve.Template] = ve.Template

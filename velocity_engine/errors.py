@@ -124,6 +124,11 @@ class RenderFailed(VelocityError):
     """Rendering or encoding failed before the end. No output is left behind."""
 
 
+class FrameCostError(RenderFailed):
+    """A frame would take too long or too much memory, or shows too many things. ``place.field`` is "resolution" where a
+    smaller picture would do."""
+
+
 class WrongTypeError(VelocityError, TypeError):
     """An argument has a type that the function does not take. ``place.field`` names the argument."""
 

@@ -342,28 +342,13 @@ class Template(DocumentFacts):
                 span = self.frame_range(frames)
                 if sound is not None:
                     check_sound(local_path(sound), os.path.basename(sound))
-                elif encoder is not None and not found:
-                    found += self._silence(encoder, entries, files, span)
+                if encoder is not None and not found:
+                    plan = self.plan(entries, files)
+                    try:
+                        found += _problems_of_frames(plan, encoder, span, sound is not None)
+                    finally:
+                        plan.close()
         return found
-
-    def _silence(
-        self, encoder: EncoderConfig, entries: Customizations, files: Assets, frames: tuple[float, float]
-    ) -> list[VelocityError]:
-        """What is wrong with a codec that takes sound alone, where nothing is heard."""
-        from velocity_engine.evaluate.soundtrack import audio_plan, silence
-        from velocity_engine.plugins.manager import codecs
-        from velocity_engine.plugins.outputs import container_of, resolve_encoder
-
-        if container_of(encoder).frames != "none":
-            return []
-        plan = self.plan(entries, files)
-        try:
-            seconds = Fraction((frames[1] - frames[0]) / self.frame_rate)
-            if audio_plan(plan, frames[0], seconds).tracks:
-                return []
-            return [silence(codecs()[resolve_encoder(encoder).codec_name].title)]
-        finally:
-            plan.close()
 
     def preflight(self) -> Preflight:
         """What looks at customizations as a render would; closed with the template."""
@@ -447,6 +432,27 @@ def _reopened(
     changed = template.customized(customizations, assets)
     changed.on_close(template.package.close)
     return changed
+
+
+def _problems_of_frames(
+    plan: Plan, encoder: EncoderConfig, frames: tuple[float, float], with_sound: bool
+) -> list[VelocityError]:
+    """What is wrong where nothing is heard by a codec that takes sound alone, or where a frame costs too much."""
+    from velocity_engine.evaluate.soundtrack import audio_plan, silence
+    from velocity_engine.plugins.manager import codecs
+    from velocity_engine.plugins.output_shape import output_size
+    from velocity_engine.plugins.outputs import container_of, resolve_encoder
+    from velocity_engine.stills.affordable import unaffordable
+
+    start, end = frames
+    encoder = resolve_encoder(encoder)
+    shown = container_of(encoder).frames
+    if shown == "none":
+        seconds = Fraction((end - start) / plan.document.frame_rate)
+        is_heard = with_sound or audio_plan(plan, start, seconds).tracks
+        return [] if is_heard else [silence(codecs()[encoder.codec_name].title)]
+    costly = unaffordable(plan, output_size(plan.document, encoder), (start, start + 1) if shown == "first" else frames)
+    return [] if costly is None else [costly]
 
 
 @contextmanager

@@ -68,14 +68,20 @@ class Settings(BaseSettings):
     max_attempts: int = Field(3, ge=1, description="attempts at a job whose process or worker died")
     grace_seconds: float = Field(8.0, ge=0, description="how long running renders may go on after SIGTERM")
     stall_seconds: float = Field(120.0, gt=0, description="a render that shows no progress for so long is ended")
-    analysis_seconds: float = Field(60.0, gt=0, description="longest analysis of one upload")
+    analysis_seconds: float = Field(
+        60.0, gt=0, description="most processor time of one analysis of an upload; by the clock ten times that"
+    )
     trial_seconds: float = Field(
         3.0, ge=0, description="processor time of the trial by which renders of a template are estimated; 0: none"
     )
     sample_seconds: float = Field(
         0.35, ge=0, le=10, description="processor time of trying some frames of a new kind of render; 0: none"
     )
-    still_seconds: float = Field(30.0, gt=0, description="longest preview picture, or check of an asset or request")
+    still_seconds: float = Field(
+        60.0,
+        gt=0,
+        description="most processor time of a preview, or of a check of an asset or request; by the clock ten times",
+    )
     task_slots: int = Field(
         default_factory=default_task_slots, ge=1, description="previews and checks at once, half of them for one user"
     )

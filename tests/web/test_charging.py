@@ -27,7 +27,7 @@ def running(code: str) -> Iterator[Running]:
         assert child.stdout
         child.stdout.readline()
         job = Leased("id", "render", "account", "id", 1)
-        yield Running(job, child.pid, ours, Path(), None, 0.0)
+        yield Running(job, child.pid, ours, Path(), None, float("inf"))
         child.kill()
 
 

@@ -69,7 +69,7 @@ def ask(fork_server: ForkServer, task: str, spec: dict[str, Any], limits: Limits
         if (end := fork_server.hear()) is not None:
             ended.append(end)
     messages = [json.loads(line) for line in received.splitlines()]
-    assert messages, f"the child ended without an answer: {ended[-1].sentence()}"
+    assert messages, f"the child ended without an answer: {ended[-1].how}"
     return dict(messages[-1])
 
 

@@ -10,7 +10,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -223,7 +222,7 @@ def test_what_tasks_say_is_understood() -> None:
 def test_a_child_that_talks_nonsense_is_noted_and_no_more(said: bytes, tmp_path: Path) -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        running = Running(Leased("id", states.RENDER, "a", "s", 1), 1, ours, tmp_path, None, time.monotonic())
+        running = Running(Leased("id", states.RENDER, "a", "s", 1), 1, ours, tmp_path, None, 60.0)
         theirs.sendall(said)
         running.read()
         assert running.garbled

@@ -7,8 +7,10 @@ import pwd
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +116,23 @@ def test_a_process_that_dies_is_tried_again_and_one_that_is_hopeless_is_not(work
     assert of("job", hopeless.job.id, "status", "reason") == ("failed", "it needed too much")
 
 
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        (signal.SIGXCPU, "it took more processor time than one process may"),
+        (signal.SIGKILL, "failed after 2 attempts: the system ended its process, which it does where memory runs out"),
+        (signal.SIGABRT, "failed after 2 attempts: its process crashed"),
+    ],
+)
+def test_the_end_of_a_process_is_told_without_its_signal(worker: Worker, number: int, reason: str) -> None:
+    running = running_of(worker, add_account())
+    with writing():
+        execute("UPDATE job SET attempts = 2 WHERE id = $id", {"id": running.job.id})
+    running.job = replace(running.job, attempt=2)
+    ended(worker, running, number)
+    assert of("job", running.job.id, "status", "reason") == ("failed", reason)
+
+
 def test_a_job_that_somebody_else_took_is_left_alone(worker: Worker) -> None:
     account = add_account()
     running = running_of(worker, account, verdict=LEASE_LOST)
@@ -140,7 +159,7 @@ def test_the_last_death_of_an_analysis_removes_the_upload(worker: Worker) -> Non
     ended(worker, running, signal.SIGSEGV)
     assert of("job", key, "status", "reason") == (
         "failed",
-        "failed after 2 attempts: its process was ended by SIGSEGV",
+        "failed after 2 attempts: its process crashed",
     )
     assert not file.exists()
     assert of("account", account, "used_bytes") == (0,)
@@ -273,10 +292,25 @@ def test_an_analysis_that_takes_too_long_is_ended_for_good(
 ) -> None:
     process = child()
     running = running_of(worker, add_account(), "template", process.pid)
+    running.seconds = 60
     running.heard -= 121  # which says nothing of an analysis
     assert watched(worker, running, process) is None
-    running.deadline = time.monotonic() - 1
-    assert watched(worker, running, process) == Verdict(End.FAILED, "it took longer than 60 seconds")
+    running.began -= 300  # in which others may have kept it from the processors
+    assert watched(worker, running, process) is None
+    running.began -= 300
+    assert watched(worker, running, process) == Verdict(End.FAILED, "it took longer than 600 seconds")
+
+
+def test_an_analysis_that_takes_too_much_of_the_processors_is_ended_for_good(worker: Worker) -> None:
+    busy = [sys.executable, "-c", "import os\nwhile sum(os.times()[:2]) < 0.3: pass\nprint(flush=True)\ninput()"]
+    with subprocess.Popen(busy, start_new_session=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        running = running_of(worker, add_account(), "template", process.pid)
+        running.seconds = 0.2
+        worker._watch(time.monotonic())
+    assert running.verdict == Verdict(End.FAILED, "it took longer than 0.2 seconds of processor time")
+    assert process.returncode == -signal.SIGKILL
 
 
 def test_a_child_that_answers_nonsense_is_ended_for_good(

@@ -13,13 +13,14 @@ from velocity_engine.composite.occlusion import first_seen
 from velocity_engine.composite.rects import Rect
 from velocity_engine.composite.work import BeyondBudget, Work, WorkEstimate
 from velocity_engine.display import DisplayList, DrawCommand
-from velocity_engine.errors import Place, RenderFailed
+from velocity_engine.errors import FrameCostError, Place
 
 MAX_SECONDS = 3.0
 """Of one processor of the machine that the weights of ``work`` were measured on."""
 MAX_BYTES = 512 << 20
 """Of the buffers that are held at once, beside the frame itself."""
-HINT = "Use fewer effects, masks, mattes and layers there, make them smaller, or ask for a smaller picture"
+FEWER = "Use fewer effects, masks, mattes and layers there, or make them smaller"
+HINT = f"{FEWER}, or ask for a smaller picture"
 
 
 class FrameCosts:
@@ -31,7 +32,7 @@ class FrameCosts:
         self._frame: Rect = (0, 0, 0, 0)
 
     def check(self, display: DisplayList) -> None:
-        """RenderFailed, naming the layer that costs most, where drawing the frame takes too long or too much memory."""
+        """Raises FrameCostError, which names the layer that costs most, where a frame takes too much."""
         frame = (0, 0, display.width, display.height)
         if frame != self._frame or len(self._known) > len(display.commands) * 8 + 4096:
             self._known.clear()
@@ -57,4 +58,4 @@ class FrameCosts:
     def _refuse(self, what: str, label: str) -> None:
         most = ", most of it for one layer" if label else ""
         place = Place(layer=label or None)
-        raise RenderFailed(f"to draw one frame would take {what}{most}", place=place, hint=HINT)
+        raise FrameCostError(f"to draw one frame would take {what}{most}", place=place, hint=HINT)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from velocity_engine.display import DrawCommand
 from velocity_engine.model.geometry import IDENTITY, Matrix
 from velocity_engine.motion.transforms import Matrix4
+from velocity_engine.plan.layers import PlannedLayer
+from velocity_engine.plugin_types import DrawsCompositions
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,24 @@ EVERYWHERE = Viewport(2**40, 2**40, IDENTITY)
 
 @dataclass(slots=True)
 class Tally:
-    """How many commands one display list has so far, those of its compositions counted in each of them."""
+    """What one display list has so far.
+
+    Attributes:
+        commands: How many, those of its compositions counted in each of them.
+        nested: How many of these came from compositions, or from layers that were shown before.
+        layers: The layers that are shown, by the id of the planned one.
+    """
 
     commands: int = 0
+    nested: int = 0
+    layers: set[int] = field(default_factory=set)
+
+    def count(self, planned: PlannedLayer, commands: int) -> None:
+        """Notes what a layer draws."""
+        self.commands += commands
+        if id(planned) in self.layers or isinstance(planned.prepared, DrawsCompositions):
+            self.nested += commands
+        self.layers.add(id(planned))
 
 
 @dataclass(frozen=True, slots=True)

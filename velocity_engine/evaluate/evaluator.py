@@ -25,7 +25,7 @@ from velocity_engine.display import (
     display_list,
     group_source,
 )
-from velocity_engine.errors import Finding, Place, RenderFailed
+from velocity_engine.errors import Finding, FrameCostError, Place
 from velocity_engine.evaluate.evaluation_pass import EVERYWHERE, Pass, Viewport
 from velocity_engine.evaluate.layer_matrices import LayerMatrices, painters_order
 from velocity_engine.evaluate.layer_sampler import LayerSampler
@@ -46,6 +46,11 @@ from velocity_engine.plugin_types import StyledLayer
 from velocity_engine.shapes.primitives import bezier_path
 
 MAX_COMMANDS = 40_000
+COMMANDS_OF_LAYER = 4
+"""So many more for each layer of the file that a frame shows: nesting, shapes and texts multiply, honest layers do not.
+Compositions within each other hand them on, and each counts."""
+NESTED = "Let fewer layers show compositions, or compositions stand less deep in each other"
+PARTS = "Give its shapes and texts fewer parts: fewer copies of repeaters, and shorter texts where they are animated"
 LARGEST_LAYER_PICTURE = 4096.0  # pixels a side of what effects read of another layer
 MAX_LAYER_DEPTH = 100
 """How many mattes and precomps may stand within each other on the way to a layer."""
@@ -84,13 +89,10 @@ class Evaluator:
         for layer in shown:
             drawn = self._layer(layer, at)
             commands += drawn
-            at.tally.commands += len(drawn)
-            if at.tally.commands > MAX_COMMANDS:
-                raise RenderFailed(
-                    f"frame {at.frame:g} draws more than {MAX_COMMANDS} things",
-                    place=Place(layer=layer.path, pointer=layer.layer.pointer or None),
-                    hint="Compositions are nested too often, or its shapes and texts have too many parts",
-                )
+            if drawn:
+                at.tally.count(layer, len(drawn))
+                if at.tally.commands > MAX_COMMANDS + COMMANDS_OF_LAYER * len(at.tally.layers):
+                    raise _too_many(layer, at)
         return commands
 
     def _camera(self, planned: PlannedComposition, at: Pass) -> Matrix4 | None:
@@ -232,6 +234,16 @@ class Evaluator:
         width, height = sampler.size
         anchors = ((x, y), (width / 2, height / 2), (0.0, 0.0), (width, 0.0), (0.0, height), (width, height))
         return device_transform(square(at.base) @ plane(space), anchors, max(width, height))
+
+
+def _too_many(last: PlannedLayer, at: Pass) -> FrameCostError:
+    layers = len(at.tally.layers)
+    most = MAX_COMMANDS + COMMANDS_OF_LAYER * layers
+    return FrameCostError(
+        f"frame {at.frame:g} draws more than {most} things, too many for {layers} layer{'s' if layers > 1 else ''}",
+        place=Place(layer=last.path, pointer=last.layer.pointer or None),
+        hint=NESTED if at.tally.nested > at.tally.commands / 2 else PARTS,
+    )
 
 
 def _content(planned: PlannedLayer, sampler: LayerSampler, device: DeviceTransform) -> Sequence[DrawCommand]:

@@ -20,7 +20,7 @@ from velocity_web.storage.render_caches import render_cache
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """``folder`` is the attempt's own; ``output`` the file in it that becomes the render, ``poster`` the one that
-    becomes its poster; ``seconds`` the longest; ``is_spread`` that an executor renders its segments."""
+    becomes its poster; ``seconds`` its most of the processors; ``is_spread`` that an executor renders its segments."""
 
     assignment: Assignment
     folder: Path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import time
 from contextlib import suppress
@@ -14,9 +13,9 @@ from typing import Any
 from velocity_web.jobs.queue import Leased
 from velocity_web.processes.answers import LINE_BYTES, Message, NotUnderstood, Progress, read_message
 from velocity_web.processes.fork_server import Ended
+from velocity_web.processes.processor_time import WAITS, hung, processor_ms, too_long
 
 RECEIVE_BYTES = 1 << 20
-TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 class End(Enum):
@@ -43,7 +42,8 @@ LEASE_LOST = Verdict(End.LEASE_LOST, "lost")
 
 @dataclass(slots=True)
 class Running:
-    """``folder`` is the child's own, ``output`` and ``poster`` the files that it writes there, if it does.
+    """``folder`` is the child's own, ``output`` and ``poster`` the files that it writes there, if it does; it may take
+    ``seconds`` of processor time.
 
     ``verdict`` is why this worker ended the child; ``garbled`` that it said what no task says; ``seen_ms`` what it had
     taken of the processors when that was looked at last; ``is_spread`` that an executor renders its segments.
@@ -54,7 +54,7 @@ class Running:
     channel: socket.socket
     folder: Path
     output: Path | None
-    deadline: float
+    seconds: float
     began: float = field(default_factory=time.monotonic)
     heard: float = field(default_factory=time.monotonic)
     buffer: bytearray = field(default_factory=bytearray)
@@ -120,11 +120,17 @@ class Running:
         """What the child took of all processors together up to now."""
         if self.ended is not None:
             return self.ended.processor_ms
-        with suppress(OSError, ValueError, IndexError):
-            # The name, which may hold spaces and brackets, ends at the last bracket.
-            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-            self.seen_ms = 1000 * (int(fields[11]) + int(fields[12])) // TICKS_A_SECOND
+        if (seen := processor_ms(self.pid)) is not None:
+            self.seen_ms = seen
         return self.seen_ms
+
+    def lateness(self) -> str | None:
+        """Why it must be ended, where it took too long."""
+        if self.seconds == float("inf"):
+            return None
+        if self.processor_ms() > 1000 * self.seconds:
+            return too_long(self.seconds)
+        return hung(self.seconds) if self.elapsed_ms > 1000 * self.seconds * WAITS else None
 
     def memory_bytes(self) -> int:
         """What the child holds in memory now, apart from what lies in files anyway; 0 when it is gone."""

@@ -216,14 +216,13 @@ class Worker:
         for other in ended:
             if other.pid in self.running:
                 self.running[other.pid].ended = other
-        deadline = time.monotonic() + attempt.seconds
         running = Running(
             job,
             pid,
             channel,
             attempt.folder,
             attempt.output,
-            deadline,
+            attempt.seconds,
             is_spread=attempt.is_spread,
             poster=attempt.poster,
         )
@@ -273,8 +272,8 @@ class Worker:
                 continue
             is_render = running.job.kind == states.RENDER
             megabytes = self.settings.render_memory_mb if is_render else self.settings.analysis_memory_mb
-            if now > running.deadline:
-                self._condemn(running, f"it took longer than {self.settings.analysis_seconds:g} seconds", End.FAILED)
+            if late := running.lateness():
+                self._condemn(running, late, End.FAILED)
             elif running.memory_bytes() > megabytes * MIB:
                 self._condemn(running, f"it needed more than {megabytes} MB of memory", End.FAILED)
             elif is_render and now - running.heard > self.settings.stall_seconds:
@@ -325,8 +324,10 @@ class Worker:
             self._complete(running, running.result)
         elif running.failed is not None:
             self._fail(running, running.failed)
+        elif running.ended is not None and running.ended.is_out_of_time:
+            self._fail(running, running.ended.reason())
         else:
-            self._lost(running, running.ended.sentence() if running.ended else "its process was lost")
+            self._lost(running, running.ended.reason() if running.ended else "its process was lost")
         remove(running.folder)
         LOG.info(
             "job ended",
@@ -335,6 +336,7 @@ class Worker:
             milliseconds=running.elapsed_ms,
             why=verdict.why if verdict else running.failed or "done",
             reused_frames=(running.result or {}).get("reused_frames", 0),
+            ended=running.ended.how if running.ended else "lost",
         )
 
     def _complete(self, running: Running, result: dict[str, Any]) -> None:

@@ -27,8 +27,10 @@ LINE_BYTES = 64 << 20
 MAX_PROBLEMS = 100
 """Of one map: more are not told."""
 
-UNHEARD_KEYS = {"layer", "text", "color"}
-"""Of customizations that change no sound."""
+UNCHANGING_KEYS = {"layer", "text", "color"}
+"""Of customizations that change no sound, and hardly what a frame takes."""
+CHANGED_SECONDS = 5.0
+"""Of the processors, for the frames of all maps of a question."""
 
 Errors = dict[str, list[str]]
 FIELDS = {
@@ -53,28 +55,48 @@ def answer_questions(told: CheckAssignment, reader: BinaryIO, send: Callable[[di
     import velocity_engine as engine
 
     with engine.open_template(told.template) as template:
+        unchanged = _Unchanged(template)
         while line := reader.readline(LINE_BYTES):
             question = json.loads(line)
             maps = [json.loads(reader.readline(LINE_BYTES)) for _number in range(question["maps"])]
             if "sample" in question:
                 send({"sample": _sampled(template, question, maps[0])})
             else:
-                _answer_check(template, question, maps, reader, send)
+                _answer_check(unchanged, question, maps, reader, send)
             if time.process_time() > told.busy_seconds:
                 return
             if not select.select([reader.fileno()], [], [], told.idle_seconds)[0]:
                 return  # nothing is in the reader's buffer either: questions come one by one
 
 
+class _Unchanged:
+    """What is wrong with a template and an encoder, whatever is customized: looked at once for the same question."""
+
+    def __init__(self, template: Any) -> None:
+        self.template = template
+        self._asked: str | None = None
+        self._found: list[Any] = []
+
+    def problems(self, encoder: Any, frames: Any, asked: str) -> list[Any]:
+        if asked != self._asked:
+            self._found = self.template.check(encoder, None, frames)
+            self._asked = asked
+        return self._found
+
+
 def _answer_check(
-    template: Any, question: dict[str, Any], maps: list[Any], reader: BinaryIO, send: Callable[[dict[str, Any]], None]
+    unchanged: _Unchanged,
+    question: dict[str, Any],
+    maps: list[Any],
+    reader: BinaryIO,
+    send: Callable[[dict[str, Any]], None],
 ) -> None:
     named = [assets_named(one) for one in maps]
     files: dict[str, str] = {}
     if any(named):
         send({"named": named})
         files = json.loads(reader.readline(LINE_BYTES))
-    send({"checked": _checked(template, question, maps, files)})
+    send({"checked": _checked(unchanged, question, maps, files)})
 
 
 def assets_named(customizations: list[dict[str, Any]]) -> list[list[Any]]:
@@ -106,21 +128,29 @@ def _assets_in_data(data: Any) -> list[tuple[str, str]]:
     return found
 
 
-def _checked(template: Any, question: dict[str, Any], maps: list[Any], files: dict[str, str]) -> dict[str, Any]:
+def _checked(unchanged: _Unchanged, question: dict[str, Any], maps: list[Any], files: dict[str, str]) -> dict[str, Any]:
     import velocity_engine as engine
 
     encoder = engine.EncoderConfig.from_values(question["encoder"]) if question["encoder"] else None
     frames = tuple(question["frames"]) if question["frames"] else None
     look = _look if question["warnings"] else _problems
-    problems = template.check(encoder, None, frames)
+    template = unchanged.template
+    problems = unchanged.problems(encoder, frames, json.dumps([question["encoder"], question["frames"]]))
     own = [look(template, one, files) for one in maps]
-    if all(isinstance(problem, engine.NoSoundError) for problem in problems) and _takes_sound_alone(encoder):
-        heard = _Heard(template, encoder, frames, problems)
+    shared = [problem for problem in problems if not isinstance(problem, _changeable())]
+    if encoder is not None and not shared:
+        changed = _Changed(template, encoder, frames, problems)
         for one, with_audio, found in zip(maps, question["with_audio"], own, strict=True):
-            if not with_audio and not found["errors"]:
-                found["errors"] = errors_of(heard.silence(one), {})
-    shared = [problem for problem in problems if not isinstance(problem, engine.NoSoundError)]
+            if not found["errors"]:
+                found["errors"] = errors_of(changed.problems(one, with_audio), {})
     return {"shared": errors_of(shared, {}), "maps": own}
+
+
+def _changeable() -> tuple[type[Exception], ...]:
+    """What can be wrong with a template or its frames that customizations can mend, or bring."""
+    import velocity_engine as engine
+
+    return (engine.NoSoundError, engine.FrameCostError)
 
 
 def _takes_sound_alone(encoder: Any) -> bool:
@@ -129,26 +159,32 @@ def _takes_sound_alone(encoder: Any) -> bool:
     return encoder is not None and engine.container_of(encoder).frames == "none"
 
 
-class _Heard:
-    """Whether anything is heard of a template with customizations. ``silent``: what is wrong without any."""
+class _Changed:
+    """Whether anything is heard of a template with customizations, and whether its frames can be drawn.
+    ``unchanged``: what is wrong without any."""
 
-    def __init__(self, template: Any, encoder: Any, frames: Any, silent: list[Any]) -> None:
+    def __init__(self, template: Any, encoder: Any, frames: Any, unchanged: list[Any]) -> None:
         self._template, self._encoder, self._frames = template, encoder, frames
-        self._known: dict[str, list[Any]] = {"[]": silent}
+        self._known: dict[str, list[Any]] = {"[]": unchanged}
+        self._by_sound = _takes_sound_alone(encoder)
+        self._until = time.process_time() + CHANGED_SECONDS
 
-    def silence(self, customizations: list[dict[str, Any]]) -> list[Any]:
+    def problems(self, customizations: list[dict[str, Any]], with_audio: bool) -> list[Any]:
         """What is wrong with a map in which nothing else is. A clip of an asset, which this process must not read, is
-        believed to be heard; other entries that name assets are left out."""
+        believed to be heard; other entries that name assets are left out, and those that change neither. Of frames,
+        so many maps are looked at as there is time for."""
         named = {number: place for number, place, _id in assets_named(customizations)}
-        if "video" in named.values():
+        if self._by_sound and (with_audio or "video" in named.values()):
             return []
         changing = [
             entry
             for number, entry in enumerate(customizations)
-            if number not in named and not entry.keys() <= UNHEARD_KEYS
+            if number not in named and not entry.keys() <= UNCHANGING_KEYS
         ]
         key = json.dumps(changing)
         if key not in self._known:
+            if not self._by_sound and time.process_time() > self._until:
+                return []
             self._known[key] = self._template.check(self._encoder, changing, self._frames)
         return self._known[key]
 
@@ -202,6 +238,8 @@ def field_of(problem: Any) -> str:
     import velocity_engine as engine
 
     name = problem.place.field or ""
+    if isinstance(problem, engine.FrameCostError):
+        return "encoderConfig.res" if name == "resolution" else "templateId"
     if isinstance(problem, engine.EncoderConfigError):
         return f"encoderConfig.{FIELDS.get(name, name)}".rstrip(".")
     if isinstance(problem, engine.FrameRangeError):

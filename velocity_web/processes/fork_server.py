@@ -37,11 +37,27 @@ class Ended:
     status: int
     processor_ms: int = 0
 
-    def sentence(self) -> str:
+    @property
+    def is_out_of_time(self) -> bool:
+        """Whether the kernel ended it because it had taken all the processor time that it may."""
+        return os.WIFSIGNALED(self.status) and os.WTERMSIG(self.status) == signal.SIGXCPU
+
+    @property
+    def how(self) -> str:
+        """For the log: the signal, or the exit status."""
         if os.WIFSIGNALED(self.status):
-            number = os.WTERMSIG(self.status)
-            return f"its process was ended by {signal.Signals(number).name}"
-        return f"its process ended with status {os.waitstatus_to_exitcode(self.status)}"
+            return signal.Signals(os.WTERMSIG(self.status)).name
+        return f"status {os.waitstatus_to_exitcode(self.status)}"
+
+    def reason(self) -> str:
+        """For who waits for the result."""
+        if self.is_out_of_time:
+            return "it took more processor time than one process may"
+        if not os.WIFSIGNALED(self.status):
+            return "its process ended without an answer"
+        if os.WTERMSIG(self.status) == signal.SIGKILL:
+            return "the system ended its process, which it does where memory runs out"
+        return "its process crashed"
 
 
 class ForkServerDied(Exception):

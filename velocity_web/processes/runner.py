@@ -169,7 +169,7 @@ class Checker:
         if child is None:
             return {}
         try:
-            with child.within(seconds):
+            with child.by_clock(seconds):
                 child.tell(json.dumps({**question, "maps": 1}).encode(), b"\n", customizations, b"\n")
                 answer: dict[str, Any] = child.message()["sample"]
                 return answer

@@ -66,7 +66,7 @@ PIECE_BYTES = 1 << 20
 TOLD_ROWS = 100  # whose errors an answer has
 TOLD_ERRORS = 10  # of one row
 SHOWN_ROWS = 1000  # of the answer
-SHARED = ("encoderConfig", "jobInfo", "output")  # fields of the batch, not of its rows
+SHARED = ("encoderConfig", "jobInfo", "output", "templateId")  # fields of the batch, not of its rows
 
 
 @dataclass(frozen=True, slots=True)

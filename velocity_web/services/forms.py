@@ -73,7 +73,7 @@ class BatchForm:
         self.head = Head(**message["head"])
 
     def rows(self, seconds: float) -> Iterator[BatchRowForm]:
-        """All rows, in order; each must come within ``seconds``. Raises Invalid."""
+        """All rows, in order; each may take ``seconds`` of processor time. Raises Invalid."""
         while True:
             with _failing(), self._child.within(seconds):
                 message = self._child.message()

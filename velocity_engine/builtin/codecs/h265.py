@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from velocity_engine.builtin.codecs.levels import Level, Stream, chosen_level, level_problems
+from velocity_engine.builtin.codecs.levels import Level, Stream, chosen_level, level_problems, lowest_level, shortfalls
 from velocity_engine.builtin.codecs.rates import (
     QuantiserScale,
     bits_per_second,
@@ -69,6 +69,12 @@ def _level(tens: int, picture: int, rate: int, main: tuple[int, int], high: tupl
 
 LEVELS = tuple(_level(*row) for row in _TABLE)
 
+# From level 5 on the blocks of a picture must be 32 samples or more (A.4.1), and x265 makes blocks no larger than the
+# picture: with smaller ones it goes on without a level and crashes.
+LARGE_BLOCKS = 150
+LARGE_BLOCK = 32
+SMALLEST_BLOCK = 8
+
 
 class H265:
     key = "h265"
@@ -93,11 +99,12 @@ class H265:
             found.append(bad_setting("level", message, hint))
         if obstacle := _closed_by(config):
             found += closed_problems(config, *obstacle)
-        stream = Stream(width, height, rate, bits_per_second(config))
-        return found + level_problems(self.title, LEVELS, general_level_idc(config.level), stream)
+        stream = _stream(config, width, height, rate)
+        found += level_problems(self.title, LEVELS, general_level_idc(config.level), stream)
+        return found or _thin_problems(config, stream, min(width, height))
 
     def settings(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> EncoderSettings:
-        stream = Stream(width, height, rate, bits_per_second(config))
+        stream = _stream(config, width, height, rate)
         level = chosen_level(LEVELS, general_level_idc(config.level), stream)
         preset, offset, tools = PRESETS[DEFAULT_PRESET if config.preset is None else config.preset]
         options = {"preset": preset, "profile": "main"}
@@ -135,6 +142,29 @@ class H265:
             whole=constant,
             reorder_frames=2,
         )
+
+
+def _stream(config: EncoderConfig, width: int, height: int, rate: Fraction) -> Stream:
+    """Sizes in whole blocks of the smallest kind, as x265 codes them."""
+    across, down = (-(-side // SMALLEST_BLOCK) * SMALLEST_BLOCK for side in (width, height))
+    return Stream(across, down, rate, bits_per_second(config))
+
+
+def _thin_problems(config: EncoderConfig, stream: Stream, shorter: int) -> list[EncoderConfigError]:
+    """What is wrong where the shorter side is too short for the level that all the rest takes."""
+    level = chosen_level(LEVELS, general_level_idc(config.level), stream)
+    if shorter >= LARGE_BLOCK or level.number < LARGE_BLOCKS:
+        return []
+    lower = [one for one in LEVELS if one.number < LARGE_BLOCKS]
+    sentence = f"H.265 level {level.name} takes no picture with a side below {LARGE_BLOCK} pixels"
+    right = f"Give a resolution with both sides of {LARGE_BLOCK} or more"
+    if lowest_level(lower, stream) is not None:
+        return [bad_setting("level", sentence, f"{right}, or leave level out")]
+    cause = shortfalls(lower[-1], stream)[0][0]
+    longest = lower[-1].width // LARGE_BLOCK * LARGE_BLOCK
+    instead = "a lower bitrate" if cause == "bitrate" else f"a longer side of at most {longest}"
+    message = f"{sentence}, and that is the lowest that holds the rest of what is asked for"
+    return [bad_setting("resolution", message, f"{right}, or {instead}")]
 
 
 def _closed_by(config: EncoderConfig) -> tuple[str, str] | None:

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from velocity_engine.encoder_config import bad_setting
 from velocity_engine.errors import EncoderConfigError, Place
+
+LESS = {
+    "resolution": "Give a smaller resolution",
+    "fps_num": "Give fewer frames a second",
+    "bitrate": "Give a lower bitrate",
+}
+"""What would be right, by the field that asks for more than the highest level holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ def level_problems(title: str, levels: Sequence[Level], number: int | None, stre
         if lowest is not None:
             return []
         return [
-            EncoderConfigError(f"{title} has no level for this: of the highest, {sentence}", place=Place(field=field))
+            bad_setting(field, f"{title} has no level for this: of the highest, {sentence}", LESS[field])
             for field, sentence in shortfalls(levels[-1], stream)
         ]
     level = next((level for level in levels if level.number == number), None)

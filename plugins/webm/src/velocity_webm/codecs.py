@@ -19,6 +19,7 @@ DEFAULT_PRESET = 3
 VP9_QUALITY, VP8_QUALITY = 31, 12  # libvpx's crf, 0 to 63
 QUALITY_STEP = 1.2  # crf for each step of ``quality_gain``
 LOOKAHEAD = 16  # frames
+VP8_SIDE = 16_383  # a frame's header has 14 bits for each
 MIDDLE_QUANTISER, FINER_PER_DOUBLING = 36, 7
 
 # With several threads, packets depend on their number; segments fill the processors.
@@ -72,6 +73,13 @@ class Vp9(_OfLibvpx):
 class Vp8(_OfLibvpx):
     key = "vp8"
     title = "VP8"
+
+    def problems(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> list[EncoderConfigError]:
+        found = super().problems(config, width, height, rate)
+        if max(width, height) > VP8_SIDE:
+            message = f"the resolution is {width}x{height}"
+            found.append(bad_setting("resolution", message, f"VP8 takes sides up to {VP8_SIDE}"))
+        return found
 
     def settings(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> EncoderSettings:
         # Its alternate reference frames are packets of their own that show nothing, which segments cannot count.
