@@ -13,7 +13,7 @@ from velocity_web.schemas import states
 from velocity_web.schemas.asset import CONTENT_TYPES
 from velocity_web.schemas.sentences import joined
 
-ASSETS = "Pictures are PNG, JPEG, GIF, TGA or WebP; clips are MP4 with H.264 or H.265"
+ASSETS = "Clips are MP4 with H.264 or H.265; pictures are PNG, JPEG, GIF, TGA or WebP"
 VALUE_CHARACTERS = 500
 LISTED = 2000
 LATER_SECONDS = 6.0  # of a processor, after the time of a trial (the threads of encoders come on top of it)
