@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -20,8 +21,15 @@ PATIENCE = 300.0
 """Seconds of a trial, which takes 2 where nothing else runs: all of it is measured here, however slow the machine."""
 
 
+@pytest.fixture(autouse=True, scope="module")
+def patient() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("velocity_engine.forecasting.trying.PATIENCE_SECONDS", PATIENCE)
+        yield
+
+
 @pytest.fixture(scope="module")
-def trial() -> ve.Trial:
+def trial(patient: None) -> ve.Trial:
     with ve.open_template(DEMO) as template:
         made = ve.try_out(template, PATIENCE)
     assert made is not None

@@ -194,11 +194,10 @@ def test_a_picture_is_no_clip(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("codec", "options"), [("libx264", {"bf": "3", "b_strategy": "0"}), ("libx265", {})])
-@pytest.mark.parametrize("suffix", ["mp4", "mov"])
 def test_opened_without_decoding_gives_the_same(
-    tmp_path: Path, codec: str, options: dict[str, Any], suffix: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, codec: str, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = make_clip(tmp_path / f"clip.{suffix}", 40, codec=codec, **options)
+    path = make_clip(tmp_path / "clip.mp4", 40, codec=codec, **options)
     quick = open_clip(path)
     monkeypatch.setattr("velocity_engine.media.clip.UNDECODED", {})
     slow = open_clip(path)

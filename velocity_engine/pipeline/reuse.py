@@ -12,6 +12,7 @@ from typing import Any
 
 from velocity_engine.cache.keys import ContentDigest, SegmentKeys, segment_name
 from velocity_engine.cache.render_cache import CacheUse
+from velocity_engine.errors import VelocityError
 from velocity_engine.pipeline.draw import StageClock, TileCount
 from velocity_engine.pipeline.packet_room import size_of
 from velocity_engine.pipeline.packet_source import PacketSource, SegmentFacts
@@ -24,8 +25,8 @@ HELD_BYTES = 256 << 20
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the cache knows of a video: ``ends`` are the first parts of the names of all segments, ``kept`` those that
-    need not be rendered, both by number."""
+    """What the cache knows of a video: ``ends`` are the first parts of the names of segments, as far as they are
+    known, ``kept`` those that need not be rendered, both by number."""
 
     ends: Mapping[int, str]
     kept: Mapping[int, EncodedSegment]
@@ -40,17 +41,24 @@ def look_up(
     room = HELD_BYTES
     for segment in segments:
         cancelled()
-        ends[segment.number] = begin = keys.ends(segment, scene.display_list)
-        if room <= 0 or not use.holds_below(begin):
-            continue
-        content = ContentDigest()
-        for number in range(segment.first, segment.last):
-            content.add(scene.display_list(number))
-        found = use.find_segment(segment_name(begin, content.digest()), segment)
+        try:
+            ends[segment.number] = begin = keys.ends(segment, scene.display_list)
+            found = _look_for(use, begin, scene, segment) if room > 0 else None
+        except VelocityError:  # which the render meets again, at the frame where it comes first
+            break
         if found is not None:
             kept[segment.number] = found
             room -= size_of(found.packets)
     return Found(ends, kept)
+
+
+def _look_for(use: CacheUse, ends: str, scene: Scene, segment: Segment) -> EncodedSegment | None:
+    if not use.holds_below(ends):
+        return None
+    content = ContentDigest()
+    for number in range(segment.first, segment.last):
+        content.add(scene.display_list(number))
+    return use.find_segment(segment_name(ends, content.digest()), segment)
 
 
 class ReusedSegments:
@@ -99,11 +107,12 @@ class ReusedSegments:
 
     def _keep(self, segment: Segment, packets: Sequence[EncodedPacket]) -> None:
         facts = self.facts_of(segment)
-        if facts is not None and facts.content:
+        ends = self._found.ends.get(segment.number)
+        if ends is not None and facts is not None and facts.content:
             encoded = EncodedSegment(
                 segment=segment, packets=tuple(packets), extradata=facts.extradata, content=facts.content
             )
-            self._use.keep_segment(segment_name(self._found.ends[segment.number], facts.content), encoded)
+            self._use.keep_segment(segment_name(ends, facts.content), encoded)
 
     def facts_of(self, segment: Segment) -> SegmentFacts | None:
         kept = self._found.kept.get(segment.number)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate
 
+from velocity_engine import plugins
 from velocity_engine.composite import Compositor
 from velocity_engine.composite.cost import FEWER, FrameCosts
 from velocity_engine.display import CLEAR, DisplayList
@@ -14,6 +15,7 @@ from velocity_engine.errors import FrameCostError, Place, VelocityError
 from velocity_engine.evaluate.evaluation_pass import fit_viewport
 from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.model.layers import Layer
+from velocity_engine.plan.guarded import GuardedLayer
 from velocity_engine.plan.plan import Plan
 
 MOMENTS = 12
@@ -33,11 +35,13 @@ def unaffordable(plan: Plan, size: Size, span: tuple[float, float]) -> FrameCost
         plan: What is rendered.
         size: (width, height) of the frames in pixels.
         span: (start, end) in frames of the composition, half-open. About a dozen moments of it are looked at, first
-            the one at which most is shown, as long as that takes no more than a few seconds.
+            the one at which most is shown, as long as that takes no more than a few seconds. None where plugins draw.
 
     Returns:
         The error of one frame, whose field is ``resolution`` where a smaller picture would do; None where all is well.
     """
+    if _runs_plugins(plan):
+        return None
     evaluator, begun = Evaluator(plan), time.thread_time()
     costs = FrameCosts(Compositor().extents)
     for frame in moments(plan.document.main.layers, span):
@@ -54,6 +58,17 @@ def unaffordable(plan: Plan, size: Size, span: tuple[float, float]) -> FrameCost
         except FrameCostError as error:
             return _with_size(error, _smaller(evaluator, frame, size))
     return None
+
+
+def _runs_plugins(plan: Plan) -> bool:
+    """Whether a frame calls code of third parties, which may hang or crash: only a render can bear that."""
+    for composition in plan.compositions.values():
+        for planned in composition.layers:
+            styles = (plugins.style_type(style.style.type) for style in planned.styles)
+            kinds = (*(effect.kind for effect in planned.effects), *styles)
+            if isinstance(planned.prepared, GuardedLayer) or any(map(plugins.provider_of, kinds)):
+                return True
+    return False
 
 
 def moments(layers: Sequence[Layer], span: tuple[float, float]) -> list[float]:

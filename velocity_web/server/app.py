@@ -14,7 +14,7 @@ from velocity_web.processes.runner import Runner
 from velocity_web.routes import asset, audio, audio_asset_group, batch, campaign, render, system, template, webhook
 from velocity_web.routes.context import Context, Resource
 from velocity_web.server.middleware import REQUEST_ID, Authentication, RequestScope, RoomForSmallWrites
-from velocity_web.services.codecs import load_codecs
+from velocity_web.services.codecs import require_installed
 from velocity_web.services.readiness import Readiness
 from velocity_web.settings import Settings
 from velocity_web.storage.files import make_folders
@@ -94,7 +94,7 @@ def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response
     app.add_error_handler(Failure, problems.answer_failure)
     runner = Runner(settings)
     runner.open()
-    load_codecs(settings)
+    require_installed(settings)
     context = Context(settings, runner, Readiness(settings))
     resources = [(path, kind(context)) for path, kind in ROUTES]
     document = system.OpenApiDocument(context)

@@ -22,6 +22,7 @@ from velocity_web.server.allocator import settle_allocator
 from velocity_web.server.app import create_app
 from velocity_web.server.connections import GuardedServer
 from velocity_web.services import admin
+from velocity_web.services.codecs import load_codecs_soon
 from velocity_web.settings import Settings
 from velocity_web.storage.disk import hold_reserve, widen_log
 
@@ -131,6 +132,7 @@ def serve(settings: Settings) -> None:
         signal.signal(number, on_signal)
     if keeper:
         keeper.start()
+    load_codecs_soon()
     print(f"Velocity serves http://{server.effective_host}:{server.effective_port}", flush=True)
     try:
         while not stop.is_set():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -14,6 +15,7 @@ from velocity_web.settings import Settings
 
 Errors = dict[str, list[str]]
 CODEC, CONTAINER = "encoderConfig.codec", "encoderConfig.container"
+LOAD_SECONDS = 3.0
 UNKNOWN = "application/octet-stream"
 
 
@@ -30,13 +32,22 @@ class NotInstalled(ValueError):
     """A codec that the settings name."""
 
 
-def load_codecs(settings: Settings) -> None:
-    """Load the installed codecs, so that no request waits for it. Raises NotInstalled."""
+def require_installed(settings: Settings) -> None:
+    """Raises NotInstalled where the settings name a codec that is not there."""
+    if not settings.codecs_allowed:
+        return
     found = engine.plugins.codecs()
     missing = [name for name in settings.codecs_allowed if name not in found]
     if missing:
         names = ", ".join(found)
         raise NotInstalled(f"VELOCITY_CODECS_ALLOWED names {missing[0]}, which is not installed; there are {names}")
+
+
+def load_codecs_soon() -> None:
+    """Load the installed codecs in a moment, on a thread of their own, so that the first request need not wait."""
+    later = threading.Timer(LOAD_SECONDS, engine.plugins.codecs)
+    later.daemon = True
+    later.start()
 
 
 def list_codecs(settings: Settings) -> list[CodecDto]:
