@@ -15,6 +15,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from velocity_engine import plugins
+from velocity_engine.model.digests import digest_of
 from velocity_engine.plugins.loading import THIS_PROGRAM
 
 ENGINE = "velocity_engine"
@@ -37,7 +38,7 @@ def engine_build() -> str:
         processor(),
         binding.get_host_cpu_features().flatten(),
     ]
-    return _digest(part.encode() for part in parts)
+    return digest_of(*parts).hex()
 
 
 def processor() -> str:
@@ -65,7 +66,7 @@ def plugin_build(things: Iterable[object]) -> str | None:
         if provider is not None:
             top = type(thing).__module__.partition(".")[0]
             found.add(f"{provider} {package_build(top)}")
-    return _digest(part.encode() for part in sorted(found)) if found else ""
+    return digest_of(*sorted(found)).hex() if found else ""
 
 
 @cache
@@ -75,7 +76,7 @@ def package_build(name: str) -> str:
     folders = [Path(path) for path in getattr(module, "__path__", ())]
     if not folders:
         file = module.__file__
-        return _digest([Path(file).read_bytes()]) if file else ""
+        return digest_of(Path(file).read_bytes()).hex() if file else ""
     digest = hashlib.blake2b(digest_size=16)
     for folder in folders:
         for path in sorted(folder.rglob("*")):
@@ -98,11 +99,3 @@ def _versions() -> Iterable[str]:
             yield f"{name.lower()} {version(name)}"
         except PackageNotFoundError:  # one that this system does not need
             continue
-
-
-def _digest(parts: Iterable[bytes]) -> str:
-    digest = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "big"))
-        digest.update(part)
-    return digest.hexdigest()

@@ -25,7 +25,7 @@ class Damaged(Exception):
 
 def packed(head: Mapping[str, Any], body: Iterable[bytes]) -> Iterator[bytes]:
     """Yields the bytes of an entry, part by part."""
-    checksum = hashlib.blake2b(digest_size=SUM_BYTES)
+    checksum = new_checksum()
     text = json.dumps(head, separators=(",", ":")).encode()
     for part in (MAGIC, len(text).to_bytes(LENGTH_BYTES, "big"), text):
         checksum.update(part)
