@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from web.support_invariants import broken_invariants
-from web.support_service import Service, render_request
+from web.support_service import Client, Service, render_request
 from web.support_templates import noisy_template, slow_template, template_zip
 
 from velocity_web.failures import NoSpace
@@ -48,6 +48,11 @@ class Tiny:
     def free(self) -> int:
         return disk.free_bytes(self.folder)
 
+    def make_room(self, client: Client, service: Service) -> None:
+        """Take the filler away, and wait until the service holds its reserve again."""
+        self.filler.unlink(missing_ok=True)
+        client.until("/template/storage-status", lambda _status: (service.data / disk.RESERVE_NAME).exists())
+
 
 def left_in_tmp(service: Service) -> list[Path]:
     """What lies in the temporary folder, but for the empty folders of children that wait for the next request."""
@@ -78,10 +83,8 @@ def service_on_tiny(mounted: Tiny) -> Iterator[Service]:
 def tiny(mounted: Tiny, service_on_tiny: Service) -> Iterator[Tiny]:
     """The file system with room on it, and the service's reserve in its place."""
     yield mounted
-    mounted.filler.unlink(missing_ok=True)
-    reserve = service_on_tiny.data / disk.RESERVE_NAME
     with service_on_tiny.client() as client:
-        client.until("/template/storage-status", lambda _status: reserve.exists())
+        mounted.make_room(client, service_on_tiny)
 
 
 def test_a_full_disk_is_told_and_room_can_be_made(tiny: Tiny, service_on_tiny: Service) -> None:
@@ -90,16 +93,13 @@ def test_a_full_disk_is_told_and_room_can_be_made(tiny: Tiny, service_on_tiny: S
         template_id = client.ready_template(template_zip())
         done_id = client.ready_render(template_id)
         slow_id = client.ready_template(slow_template(50))
-        running_id = client.start_render(slow_id, **FILLER)
-        waiting_id = client.start_render(slow_id, **FILLER)
-        client.until(f"/render/{running_id}/status", lambda status: status["framesDone"] > 0)
         assert (service.data / disk.RESERVE_NAME).stat().st_size > MIB
         asked = (
             partial(client.post, "/render", json=render_request(template_id)),
             partial(client.post, "/template/upload", files={"file": ("a.zip", template_zip())}),
         )
         for ask in asked:
-            tiny.fill()  # each time: the reserve is given up for what must go on, and a render that ends makes room
+            tiny.fill()  # each time: the reserve is given up for what must go on
             answer = ask()
             assert answer.status_code == 507, answer.text
             assert answer.headers["content-type"] == "application/problem+json"
@@ -116,6 +116,11 @@ def test_a_full_disk_is_told_and_room_can_be_made(tiny: Tiny, service_on_tiny: S
         ready = client.get("/ready")
         assert ready.status_code == 503
         assert "bytes are free on the disk" in ready.json()["detail"]
+        tiny.make_room(client, service)
+        running_id = client.start_render(slow_id, **FILLER)
+        waiting_id = client.start_render(slow_id, **FILLER)
+        client.until(f"/render/{running_id}/status", lambda status: status["framesDone"] > 0)
+        tiny.fill()
         status = client.settle(f"/render/{running_id}/status")
         assert (status["status"], "no space is left" in status["reason"]) == ("failed", True), status
         tiny.fill()
@@ -126,8 +131,7 @@ def test_a_full_disk_is_told_and_room_can_be_made(tiny: Tiny, service_on_tiny: S
         assert client.delete(f"/render/{done_id}").status_code == 200
         assert left_in_tmp(service) == []
         assert "the worker died" not in (service.data / "server.log").read_text()
-        tiny.filler.unlink()
-        client.until("/template/storage-status", lambda _status: (service.data / disk.RESERVE_NAME).exists())
+        tiny.make_room(client, service)
         assert client.get("/ready").status_code == 200
         again = client.ready_render(template_id)
         assert not broken_invariants(service, client, {template_id: "template", again: "render"})
