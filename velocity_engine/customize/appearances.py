@@ -15,9 +15,6 @@ from velocity_engine.customize.targets import Position
 from velocity_engine.model.document import Composition, Document
 from velocity_engine.model.layers import ImageContent, Layer, PrecompContent, TextContent, VideoContent
 
-MAX_LOOKS = 100_000
-"""So many more looks at layers than a document has layers: where compositions within each other multiply them beyond
-that, each counts as seen throughout."""
 MAX_EDGES = 500
 
 
@@ -59,12 +56,8 @@ def layer_spans(document: Document) -> Mapping[Position, tuple[float, float]]:
     """
     whole = _Showing(document.in_point, document.out_point, 0.0, 1.0)
     found: dict[Position, tuple[float, float]] = {}
-    looks = MAX_LOOKS + sum(len(one.layers) for one in (document.main, *document.compositions.values()))
-    waiting: list[tuple[Composition, _Showing, int]] = [(document.main, whole, 0)]
-    for composition, showing, depth in waiting:
-        looks -= len(composition.layers)
-        if looks < 0 or depth > len(document.compositions):
-            return _throughout(document)
+    waiting: list[tuple[Composition, _Showing]] = [(document.main, whole)]
+    for composition, showing in waiting:  # which ends: the parser bounds what compositions unfold into
         for number, layer in enumerate(composition.layers):
             start, end = showing.of(layer)
             if not start < end:
@@ -75,14 +68,8 @@ def layer_spans(document: Document) -> Mapping[Position, tuple[float, float]]:
                 shown = document.compositions.get(layer.content.composition)
                 inner = showing.inside(layer, layer.content)
                 if shown is not None and inner is not None:
-                    waiting.append((shown, inner, depth + 1))
+                    waiting.append((shown, inner))
     return found
-
-
-def _throughout(document: Document) -> Mapping[Position, tuple[float, float]]:
-    every = [document.main, *document.compositions.values()]
-    whole = document.in_point, document.out_point
-    return {(one.id, number): whole for one in every for number in range(len(one.layers))}
 
 
 def replaceable_edges(document: Document) -> tuple[tuple[float, int], ...]:
