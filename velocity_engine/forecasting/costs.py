@@ -19,8 +19,9 @@ class CodecCosts:
     because the decoder's buffer does not hold it.
     ``opening``, by preset: milliseconds of opening a segment and encoding its first frame, those of any size and those
     of a megapixel: so much more than another frame, whatever it shows. ``growth``: the exponent by which the time of a
-    further frame grows with the pixels. ``by_clock``: of the time of all processors, where two encode. ``tried_time``
-    and ``sampled_time``: of the time that a further frame takes in renders, in what it took in a trial and in a sample.
+    further frame grows with the pixels. ``tried_time`` and ``sampled_time``: of the time that a further frame takes
+    beside other segments, in what it took in a trial and in a sample; ``alone``: times that, by the clock, where there
+    is no other segment.
     ``unspent``: seconds of a constant bitrate that the decoder's buffer holds in advance; None where the rate is not
     filled up.
     """
@@ -37,9 +38,9 @@ class CodecCosts:
     late: float
     opening: tuple[tuple[float, float], ...]
     growth: float
-    by_clock: float
     tried_time: float
     sampled_time: float
+    alone: float
     unspent: float | None = None
 
 
@@ -55,11 +56,11 @@ COSTS = {
         steeper=-0.033,
         over=0.9,
         late=0.4,
-        opening=((5.0, 58.0), (2.0, 25.0), (2.0, 24.0), (1.5, 13.0), (2.0, 16.0), (3.0, 7.5)),
+        opening=((5.0, 55.0), (2.0, 24.0), (2.0, 23.0), (1.5, 12.0), (2.0, 15.0), (3.0, 7.0)),
         growth=0.9,
-        by_clock=1.0,
-        tried_time=1.0,
-        sampled_time=1.0,
+        tried_time=0.56,
+        sampled_time=0.48,
+        alone=1.8,
         unspent=0.1,
     ),
     "h265": CodecCosts(
@@ -73,11 +74,11 @@ COSTS = {
         steeper=0.018,
         over=0.845,
         late=0.3,
-        opening=((20.0, 390.0), (20.0, 380.0), (15.0, 250.0), (15.0, 255.0), (15.0, 240.0), (12.0, 92.0)),
+        opening=((12.0, 232.0), (12.0, 226.0), (9.0, 149.0), (9.0, 152.0), (9.0, 143.0), (7.0, 55.0)),
         growth=0.87,
-        by_clock=0.55,
-        tried_time=1.0,
-        sampled_time=1.0,
+        tried_time=0.3,
+        sampled_time=0.63,
+        alone=0.88,
         unspent=0.2,
     ),
     "av1": CodecCosts(
@@ -91,11 +92,11 @@ COSTS = {
         steeper=-0.093,
         over=1.5,
         late=0.15,
-        opening=((40.0, 330.0), (22.0, 200.0), (12.0, 100.0), (12.0, 70.0), (12.0, 60.0), (12.0, 50.0)),
+        opening=((29.0, 240.0), (16.0, 146.0), (9.0, 73.0), (9.0, 51.0), (9.0, 44.0), (9.0, 36.0)),
         growth=0.68,
-        by_clock=0.97,
-        tried_time=1.0,
-        sampled_time=1.0,
+        tried_time=0.3,
+        sampled_time=0.58,
+        alone=1.73,
     ),
 }
 

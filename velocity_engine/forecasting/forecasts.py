@@ -188,7 +188,7 @@ def plan_sample(trial: Trial, encoder: EncoderConfig, frames: tuple[float, float
 def _fitting(trial: Trial, encoder: EncoderConfig, shape: Shape, seconds: float) -> float:
     """How many frames."""
     each = draw_ms(trial, shape) + encode_ms(trial, encoder, shape)
-    return max(0.0, 1000 * seconds - opening_ms(trial, encoder, shape.whole)) / max(each, 0.1)
+    return max(0.0, 1000 * seconds - opening_ms(encoder, shape.whole)) / max(each, 0.1)
 
 
 def _sampled_size(trial: Trial, encoder: EncoderConfig, shape: Shape, seconds: float) -> tuple[int, int]:

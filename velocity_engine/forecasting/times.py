@@ -10,15 +10,15 @@ from velocity_engine.forecasting.sample import Sample
 from velocity_engine.forecasting.shape import Shape, mean_along
 from velocity_engine.forecasting.trial import PIXELS, Trial
 
-BASE_MS = 89.0  # of starting, opening and finishing, whatever is rendered
-MORE_STARTING = 1.3  # times what the trial saw: renders open pictures at their own size
-TRIED_DRAWING, SAMPLED_DRAWING = 0.86, 0.96  # of renders, in what a trial and a sample foretell
-DRAWING_BELIEVED, ENCODING_BELIEVED = 0.9, 0.87  # of a sample; the rest is the trial's
-SMALLER_BELIEVED = 0.3  # the exponent by which a sample of fewer pixels is believed less
-DOUBTED_FRAMES = 0.6  # of a sample: with so many, its encoding is believed half
+BASE_MS = 92.0  # of starting, opening and finishing, whatever is rendered
+MORE_STARTING = 0.6  # of what the trial or the sample saw, which ran when less was loaded
+TRIED_DRAWING, SAMPLED_DRAWING = 1.03, 1.18  # of renders, in what a trial and a sample foretell
+DRAWING_BELIEVED = 0.61  # of a sample; the rest is the trial's
+SMALLER_BELIEVED = 0.18  # the exponent by which a sample of fewer pixels is believed less
+DOUBTED_FRAMES = 3.5  # of a sample: with so many beside the first, its encoding is believed half
 SOUND_MS = 5.0  # of a second of sound: decoded, mixed, encoded
-BESIDE = 0.88  # of the shorter of drawing and encoding, which hardly lie beside each other on two processors
-WORKER_GAIN = 0.1  # of each further segment worker, on processors that share what they are made of
+BESIDE = 0.77  # of the shorter of drawing and encoding, which hardly lie beside each other on two processors
+WORKER_GAIN = 0.2  # of each further segment worker, on processors that share what they are made of
 MIN_MS = 0.01
 LEAST_FURTHER = 0.1  # of the mean frame of a window, which a further frame takes at least
 
@@ -35,14 +35,14 @@ def milliseconds(trial: Trial, encoder: EncoderConfig, shape: Shape, segments: i
     if sample is not None and sample.whole and segments == 1:
         encode = costs.sampled_time * sample.encode_ms * sample.frames
     else:
-        encode = encode * max(0, shape.count - segments) + segments * opening_ms(trial, encoder, shape.whole)
+        encode = encode * max(0, shape.count - segments) + segments * opening_ms(encoder, shape.whole)
     start = BASE_MS + MORE_STARTING * max(trial.start_ms, sample.first_ms if sample else 0.0)
     workers = min(trial.processors, segments)
     if trial.processors == 1:
         return start + draw + encode
     if workers > 1:
         return start + (draw + encode) / (1 + WORKER_GAIN * (workers - 1))
-    encode *= costs.by_clock
+    encode *= costs.alone
     return start + max(draw, encode) + BESIDE * min(draw, encode)
 
 
@@ -59,7 +59,7 @@ def _between(first: float, second: float, part: float) -> float:
 def _encoding_believed(shape: Shape, sample: Sample) -> float:
     further = sample.frames - len(sample.windows)
     smaller = min(1.0, sample.size[0] * sample.size[1] / shape.whole)
-    return ENCODING_BELIEVED * math.pow(smaller, SMALLER_BELIEVED) * further / (further + DOUBTED_FRAMES)
+    return math.pow(smaller, SMALLER_BELIEVED) * further / (further + DOUBTED_FRAMES)
 
 
 def _sampled_ms(trial: Trial, encoder: EncoderConfig, shape: Shape, sample: Sample) -> tuple[float, float]:
@@ -67,7 +67,7 @@ def _sampled_ms(trial: Trial, encoder: EncoderConfig, shape: Shape, sample: Samp
     costs, sampled = costs_of(encoder), shape.at(sample.size)
     draw = SAMPLED_DRAWING * sample.draw_ms * shape.pixels / sampled.pixels
     windows = len(sample.windows)
-    own = _further(sample.encode_ms * sample.frames, windows, sample.frames, opening_ms(trial, encoder, sampled.whole))
+    own = _further(sample.encode_ms * sample.frames, windows, sample.frames, opening_ms(encoder, sampled.whole))
     growth = encode_ms(trial, encoder, shape) / encode_ms(trial, encoder, sampled)
     return draw, costs.sampled_time * own * growth
 
@@ -79,9 +79,9 @@ def draw_ms(trial: Trial, shape: Shape) -> float:
     return trial.evaluate_ms + touched * trial.touch_ms + share * shape.pixels * trial.pixel_ns / 1e6
 
 
-def opening_ms(trial: Trial, encoder: EncoderConfig, pixels: float) -> float:
+def opening_ms(encoder: EncoderConfig, pixels: float) -> float:
     """Of all processors together for opening a segment and encoding its first frame."""
-    return _opening_ms(trial, encoder.codec_name, preset_of(encoder), pixels)
+    return _opening_ms(encoder.codec_name, preset_of(encoder), pixels)
 
 
 def encode_ms(trial: Trial, encoder: EncoderConfig, shape: Shape) -> float:
@@ -100,7 +100,7 @@ def encode_ms(trial: Trial, encoder: EncoderConfig, shape: Shape) -> float:
     return own * math.pow(shape.whole / trial.place_pixels, power)
 
 
-def _opening_ms(trial: Trial, codec: str, preset: int, pixels: float) -> float:
+def _opening_ms(codec: str, preset: int, pixels: float) -> float:
     fixed, of_megapixel = COSTS.get(codec, COSTS["h264"]).opening[preset]
     return fixed + of_megapixel * pixels / 1e6
 
@@ -112,7 +112,7 @@ def _further_ms(trial: Trial, codec: str, preset: int, pixels: int) -> float | N
             one.pixel_ns * one.pixels * window.frames / 1e6,
             1,
             window.frames,
-            _opening_ms(trial, codec, preset, one.pixels),
+            _opening_ms(codec, preset, one.pixels),
         )
         for window in trial.windows
         for one in window.encoded
