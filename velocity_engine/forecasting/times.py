@@ -10,7 +10,7 @@ from velocity_engine.forecasting.sample import Sample
 from velocity_engine.forecasting.shape import Shape, mean_along
 from velocity_engine.forecasting.trial import PIXELS, Trial
 
-BASE_MS = 92.0  # of starting, opening and finishing, whatever is rendered
+BASE_MS = 135.0  # of starting, opening and finishing, whatever is rendered
 MORE_STARTING = 0.6  # of what the trial or the sample saw, which ran when less was loaded
 TRIED_DRAWING, SAMPLED_DRAWING = 1.03, 1.18  # of renders, in what a trial and a sample foretell
 DRAWING_BELIEVED = 0.61  # of a sample; the rest is the trial's
