@@ -52,6 +52,20 @@ def test_a_second_render_is_a_copy_and_only_for_its_account(new_service: Callabl
     assert all(path.stat().st_mode & 0o077 == 0 for path in (service.data / "cache").iterdir())
 
 
+def test_what_is_used_counts_as_new(new_service: Callable[..., Service]) -> None:
+    """So what nobody uses goes first."""
+    service = new_service()
+    with service.client() as client:
+        template_id = client.ready_template(template_zip(frames=30))
+        video(client, template_id)
+        long_ago = time.time() - 3600
+        for path in entries(service):
+            os.utime(path, (long_ago, long_ago))
+        video(client, template_id)
+    used = {path.relative_to(service.data).parts[2]: path.stat().st_mtime > long_ago + 1 for path in entries(service)}
+    assert used == {"videos": True, "segments": False}
+
+
 def test_accounts_share_where_the_administrator_says_so(new_service: Callable[..., Service]) -> None:
     service = new_service(cache_shared="true")
     one, other = service.client(), service.client()

@@ -63,7 +63,7 @@ class FolderShelf:
         path = self._folder / name
         file = path.open("rb")
         with suppress(OSError):
-            os.utime(path)
+            _note_use(path)
         return file
 
     def put(self, name: str, parts: Iterable[bytes]) -> int:
@@ -103,6 +103,17 @@ class FolderShelf:
         with suppress(OSError):  # something is in it still
             for folder in path.relative_to(self._folder).parents:
                 (self._folder / folder).rmdir()
+
+
+def _note_use(path: Path) -> None:
+    """Sets a file's time. A process that may set none writes the first byte again, which sets it as well."""
+    try:
+        os.utime(path)
+    except PermissionError:
+        with path.open("r+b") as file:
+            first = file.read(1)
+            file.seek(0)
+            file.write(first)
 
 
 class StorageShelf:

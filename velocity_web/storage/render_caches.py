@@ -31,7 +31,7 @@ class _Strange(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    written_at: float
+    used_at: float
     size: int
 
 
@@ -46,7 +46,7 @@ def render_cache(settings: Settings, account_id: str) -> Path | None:
 
 
 def sweep_render_caches(settings: Settings) -> None:
-    """Remove entries that are too old, and the oldest where all together are too large or the disk is nearly full."""
+    """Remove entries that nobody used for too long, and those not used for longest where all together are too large or the disk is nearly full."""
     found: list[_Entry] = []
     accounts = _accounts(settings)
     for account in accounts:
@@ -71,10 +71,10 @@ def _accounts(settings: Settings) -> list[Path]:
 def _oldest_kept(found: list[_Entry], bound: int, oldest: float) -> float:
     """When what stays was written at least, so that all of it is within the bound."""
     total = 0
-    for entry in sorted(found, key=lambda one: one.written_at, reverse=True):
+    for entry in sorted(found, key=lambda one: one.used_at, reverse=True):
         total += entry.size
         if total > bound:
-            return max(oldest, entry.written_at + 1e-6)
+            return max(oldest, entry.used_at + 1e-6)
     return oldest
 
 
