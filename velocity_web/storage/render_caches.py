@@ -46,8 +46,8 @@ def render_cache(settings: Settings, account_id: str) -> Path | None:
 
 
 def sweep_render_caches(settings: Settings) -> None:
-    """Remove entries that were not used for too long. Where all together are too large, or the disk is nearly full, those
-    that were not used for longest go as well."""
+    """Remove entries that were not used for too long. Where all together are too large, or the disk is nearly full,
+    those that were not used for longest go as well."""
     found: list[_Entry] = []
     accounts = _accounts(settings)
     for account in accounts:
