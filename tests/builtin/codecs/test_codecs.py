@@ -227,3 +227,12 @@ def test_first_frame_of_an_open_gop_segment_is_decodable_alone() -> None:
     decoder = av.CodecContext.create("h264", "r")
     shown = decoder.decode(av.Packet(extradata + packets[0].data)) + decoder.decode(None)
     assert len(shown) == 1
+
+
+@pytest.mark.parametrize("preset", range(6))
+def test_the_encoder_of_av1_never_waits_forever_at_a_constant_bitrate(preset: int) -> None:
+    """Its presets 10 and 11 do, of frames that are the same as the one before."""
+    constant = EncoderConfig(codec="av1", preset=preset, rate_control=RateControl.CBR, bitrate="1M")
+    free = EncoderConfig(codec="av1", preset=preset)
+    found = [int(CODECS["av1"].settings(one, 320, 180, Fraction(30)).options["preset"]) for one in (constant, free)]
+    assert found[0] == min(found[1], 9)

@@ -25,6 +25,9 @@ SMALLEST_SIDE = 64
 # SVT-AV1's preset (11 and above are one and the same), and how far its rate factor lies from that of 9 at the same
 # measured quality (PSNR).
 PRESETS = ((4, 7), (6, 6), (8, 4), (9, 0), (10, -2), (11, -4))
+FASTEST_CONSTANT = 9
+"""Of SVT-AV1's presets, at a constant bitrate: faster ones wait forever for a frame that is the same as the one before,
+in one of some twenty segments (4.1.0; none of thousands at this one)."""
 RATE_FACTOR = 32  # at 9
 QUANTISERS = QuantiserScale(middle=35, per_doubling=9, low=1, high=63)
 
@@ -110,6 +113,7 @@ class Av1:
         # A rate control of SVT-AV1 that looks at bits gives other bytes each time unless it runs on one thread.
         if config.rate_control == RateControl.CBR and stream.bits is not None:
             bit_rate = stream.bits
+            options["preset"] = str(min(preset, FASTEST_CONSTANT))
             # A smaller first buffer than its own: else a short video exceeds the rate by an eighth.
             private |= {"rc": "2", "pred-struct": "1", "lp": "1", "buf-initial-sz": "200", "buf-optimal-sz": "400"}
         elif config.rate_control == RateControl.VBR and stream.bits is not None:
