@@ -19,8 +19,10 @@ def run_worker(settings: Settings, control: int | None = None) -> None:
     from velocity_web.orders.executors import needs_of_all
     from velocity_web.processes.privacy import close_folders, keep_private, tell_confinement
     from velocity_web.storage.files import make_folders
+    from velocity_web.tracing import close_tracing, set_up_tracing
 
     set_up_logs(settings)
+    set_up_tracing()
     keep_private()
     connect(settings.data, settings.database)
     make_folders(settings.data)
@@ -28,6 +30,7 @@ def run_worker(settings: Settings, control: int | None = None) -> None:
         close_folders(settings)
         tell_confinement(settings, needs_of_all(settings))
     Worker(settings, control).run()
+    close_tracing()
 
 
 def main() -> None:

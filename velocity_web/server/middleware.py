@@ -15,6 +15,7 @@ from velocity_web.http.metrics import REQUEST_SECONDS, REQUESTS
 from velocity_web.server.gate import UNAUTHORIZED, is_open, normal_path
 from velocity_web.settings import Settings
 from velocity_web.storage.disk import ready_small_write
+from velocity_web.tracing import begin_request, end_request
 
 REQUEST_ID = "X-Request-Id"
 METHODS = frozenset(falcon.HTTP_METHODS)
@@ -32,6 +33,7 @@ class RequestScope:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         req.path = normal_path(req.path)
+        begin_request(req.method if req.method in METHODS else "other", req.get_header("traceparent"))
 
     def process_response(self, req: falcon.Request, resp: falcon.Response, _resource: Any, _ok: bool) -> None:
         resp.set_header(REQUEST_ID, getattr(req.context, "request_id", ""))
@@ -42,6 +44,7 @@ class RequestScope:
         method = req.method if req.method in METHODS else "other"
         REQUESTS.labels(method, route, str(status)).inc()
         REQUEST_SECONDS.labels(route).observe(seconds)
+        end_request(route, status)
         caller = getattr(req.context, "caller", None)
         structlog.get_logger("velocity.web").info(
             "request",

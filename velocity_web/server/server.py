@@ -25,6 +25,7 @@ from velocity_web.services import admin
 from velocity_web.services.codecs import load_codecs_soon
 from velocity_web.settings import Settings
 from velocity_web.storage.disk import hold_reserve, widen_log
+from velocity_web.tracing import close_tracing, set_up_tracing
 
 FIRST_USER = "default"
 RESTART_SECONDS = 0.5
@@ -111,6 +112,7 @@ def serve(settings: Settings) -> None:
     settle_allocator()
     sys.setswitchinterval(SWITCH_SECONDS)
     set_up_logs(settings)
+    set_up_tracing()
     keep_private()
     settings.data.mkdir(parents=True, exist_ok=True)
     server = build_server(settings)
@@ -143,6 +145,7 @@ def serve(settings: Settings) -> None:
         drain(server, settings.grace_seconds)
         if keeper:
             keeper.join(settings.grace_seconds + 5)
+        close_tracing()
     LOG.info("server stopped")
 
 

@@ -7,8 +7,19 @@ from dataclasses import dataclass, field
 from pony.orm import desc
 
 from velocity_web.accounts.auth import make_key
-from velocity_web.clock import now_ms
-from velocity_web.database.entities import Account, Job, connect, execute, lock_account, new_id, reading, rows, writing
+from velocity_web.database.entities import (
+    Account,
+    Job,
+    connect,
+    execute,
+    lock_account,
+    lock_job,
+    new_id,
+    reading,
+    rows,
+    writing,
+)
+from velocity_web.database.now import now_ms
 from velocity_web.failures import Conflict, NotFound
 from velocity_web.orders.cleanup import remove_leftovers, remove_old
 from velocity_web.schemas import states
@@ -181,8 +192,10 @@ def cancel(settings: Settings, job_id: str) -> str:
     """Cancel a render. Returns its state. Raises NotFound and Conflict."""
     open_store(settings)
     with writing():
+        for (account_id,) in rows("SELECT account_id FROM job WHERE id = $id", {"id": job_id}):
+            lock_account(account_id)
+        lock_job(job_id)
         job = _find_render(job_id)
-        lock_account(job.account_id)
         if job.status not in (states.PENDING, states.PROCESSING):
             raise Conflict(f"the render is already {job.status}")
         cancel_job(job)
