@@ -22,7 +22,8 @@ CACHE_KIB = 512
 """Of SQLite, for each thread that has a connection; the system keeps the file's pages for all of them."""
 
 NOT_YET = 1 << 60
-"""``not_before`` of jobs that nobody may take before their batch is queued. Indexes of waiting jobs leave them out."""
+"""``not_before`` of jobs that wait for something else than time: their batch, or another render of it. The indexes of
+waiting jobs leave them out."""
 
 db = Database()
 Entity: Any = db.Entity
@@ -31,7 +32,7 @@ Entity: Any = db.Entity
 class Account(Entity):
     """A user: a key, a quota, a budget. ``used_bytes`` is the sum over its files, ``used_ms`` over its renders.
 
-    ``claimed_at`` is for workers of versions before 8 of the schema; now it is in ``queue_turn``.
+    ``claimed_at`` is for workers of versions before 9 of the schema; now it is in ``queue_turn``.
     """
 
     _table_ = "account"
@@ -154,7 +155,8 @@ class Render(Entity):
     """A render and its outcome; ``request`` is what the worker needs, as JSON. Its state is in the job of its id.
 
     ``forecast_*`` is what the engine foretold for renders of its ``manner``, ``reserved_*`` what it needs at least and
-    holds of the budget and the quota while it is active.
+    holds of the budget and the quota while it is active. ``follows`` is a render of the same batch that this one waits
+    for, to take over what it leaves.
     """
 
     _table_ = "render"
@@ -186,6 +188,7 @@ class Render(Entity):
     manner = Optional(str, nullable=True)
     reserved_ms = Optional(int, size=64, nullable=True)
     reserved_bytes = Optional(int, size=64, nullable=True)
+    follows = Optional(str, nullable=True)
 
 
 class Poster(Entity):
@@ -211,7 +214,8 @@ class IdempotentRequest(Entity):
 
 class Batch(Entity):
     """``status`` is queueing while ``owner``, a server process, checks its rows; then queued, or cancelled meanwhile.
-    ``rows`` is how versions before 4 of the schema kept them, as JSON; now each is one of ``batch_row``.
+    ``rows`` is how versions before 4 of the schema kept them, as JSON; now each is one of ``batch_row``. ``seconds`` of
+    video are what its valid rows have, ``unique_seconds`` those that are left where what is the same counts once.
     """
 
     _table_ = "batch"
@@ -224,6 +228,8 @@ class Batch(Entity):
     owner = Optional(str, nullable=True)
     rows_total = Required(int, default=0, volatile=True)
     rows_checked = Required(int, default=0, volatile=True)
+    seconds = Optional(float, nullable=True, volatile=True)
+    unique_seconds = Optional(float, nullable=True, volatile=True)
     created_at = Required(int, size=64)
 
 

@@ -20,6 +20,7 @@ from velocity_web.events import webhooks
 from velocity_web.failures import QuotaExceeded
 from velocity_web.jobs import turns
 from velocity_web.jobs.reasons import reason_of
+from velocity_web.orders.followers import release_followers
 from velocity_web.orders.posters import keep_poster
 from velocity_web.processes.identity import is_dead
 from velocity_web.schemas import states
@@ -175,6 +176,8 @@ def _end(owner: str, job: Leased, status: str, reason: str | None, *, only_from:
         count(Tally.ENDED, job.kind, status)
     if ended and status == states.FAILED:
         count(Tally.FAILED, job.kind, reason_of(reason or ""))
+    if ended and job.kind == states.RENDER:
+        release_followers(job.id)
     return ended
 
 
