@@ -69,7 +69,7 @@ def test_what_is_mounted_is_there_and_what_is_waited_for_runs() -> None:
 def test_commands_are_velocitys() -> None:
     commands = [part["command"] for name, part in COMPOSE["services"].items() if name in OWN]
     for unit in UNITS:
-        commands += [line.split()[1:] for line in re.findall(r"^ExecStart.*=(/opt.*)$", unit.read_text(), re.MULTILINE)]
+        commands += [line.split()[1:] for line in re.findall(r"^ExecStart.*=(/.*)$", unit.read_text(), re.MULTILINE)]
     assert len(commands) == 7
     for command in {tuple(command) for command in commands}:
         words = [word for word in command if not word.startswith("-") and not word.isdigit()]
@@ -91,7 +91,7 @@ def test_the_dockerfile_is_clean() -> None:
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
 def test_units_are_understood_and_hardened(tmp_path: Path) -> None:
     for unit in UNITS:
-        text = unit.read_text().replace("/opt/velocity/bin/velocity", shutil.which("true") or "/bin/true")
+        text = unit.read_text().replace("/usr/local/lib/velocity/bin/velocity", shutil.which("true") or "/bin/true")
         (tmp_path / unit.name).write_text(text)
     made = [str(tmp_path / unit.name) for unit in UNITS]
     done = subprocess.run(["systemd-analyze", "verify", *made], capture_output=True, text=True, check=False)

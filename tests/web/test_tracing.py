@@ -139,7 +139,8 @@ def run(code: str, **environment: str) -> str:
 
 def test_nothing_of_it_is_imported_where_the_environment_does_not_ask() -> None:
     run(
-        "import sys, velocity_web.server.server, velocity_web.jobs.worker_loop; from velocity_web import tracing; "
+        "import sys, velocity_web.server.server, velocity_web.jobs.worker_loop; "
+        "from velocity_web.events import tracing; "
         "tracing.set_up_tracing(); tracing.begin_request('GET', None); tracing.end_request('/', 200); "
         "assert tracing.traceparent() is None; "
         "assert not [name for name in sys.modules if name.startswith('opentelemetry')]"
@@ -148,14 +149,14 @@ def test_nothing_of_it_is_imported_where_the_environment_does_not_ask() -> None:
 
 def test_traces_without_the_package_are_a_sentence() -> None:
     said = run(
-        "import sys; sys.modules['opentelemetry'] = None; from velocity_web import tracing; "
+        "import sys; sys.modules['opentelemetry'] = None; from velocity_web.events import tracing; "
         "tracing.set_up_tracing(); tracing.tell(None, tracing.Past('job', 1, 2), []); "
         "assert tracing.traceparent() is None",
         OTEL_TRACES_EXPORTER="otlp",
     )
     assert "pip install 'velocity-render[otel]'" in said
     assert not run(
-        "from velocity_web import tracing; tracing.set_up_tracing(); assert not tracing.is_asked_for()",
+        "from velocity_web.events import tracing; tracing.set_up_tracing(); assert not tracing.is_asked_for()",
         OTEL_TRACES_EXPORTER="none",
         OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:1",
     )

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from velocity_web.database.entities import execute, rows, writing
 from velocity_web.database.now import now_ms
 
-SAID_SECONDS = 2.0
+SAID_SECONDS = 5.0
 """How often a worker says that it lives."""
-LIVE_MS = 10_000
+LIVE_MS = 15_000
 FORGOTTEN_MS = 3_600_000
 
 

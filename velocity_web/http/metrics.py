@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter as Counted
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -16,6 +17,7 @@ from prometheus_client.registry import Collector
 
 from velocity_web.database import tallies, workers
 from velocity_web.database.entities import NOT_YET, reading, rows
+from velocity_web.database.faults import DATABASE_ERRORS
 from velocity_web.database.now import now_ms
 from velocity_web.database.tallies import Tally
 from velocity_web.schemas import states
@@ -53,7 +55,8 @@ class DatabaseCollector(Collector):
     """Read from the database at each scrape, so that it holds for all servers and workers."""
 
     def collect(self) -> Iterator[Metric]:
-        tallies.write_down()
+        with suppress(*DATABASE_ERRORS):  # a full disk shows what is known
+            tallies.write_down()
         with reading():
             yield from _queue()
             yield from _workers()

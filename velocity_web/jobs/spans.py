@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 
-from velocity_web import tracing
+from velocity_web.events import tracing
+from velocity_web.events.tracing import Past
 from velocity_web.jobs.running import Running
 from velocity_web.schemas import states
-from velocity_web.tracing import Past
 
 
 def tell_job(running: Running, fault: str | None) -> None:

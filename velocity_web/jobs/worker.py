@@ -14,12 +14,12 @@ def run_worker(settings: Settings, control: int | None = None) -> None:
     Raises OSError, and ValueError when the user of ``VELOCITY_RUN_AS`` cannot be used.
     """
     from velocity_web.database.entities import connect
+    from velocity_web.events.tracing import close_tracing, set_up_tracing
     from velocity_web.jobs.worker_loop import Worker
     from velocity_web.logs import set_up_logs
     from velocity_web.orders.executors import needs_of_all
     from velocity_web.processes.privacy import close_folders, keep_private, tell_confinement
     from velocity_web.storage.files import make_folders
-    from velocity_web.tracing import close_tracing, set_up_tracing
 
     set_up_logs(settings)
     set_up_tracing()

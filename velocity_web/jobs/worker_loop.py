@@ -327,13 +327,18 @@ class Worker:
                 self._condemn(running, budget.EXHAUSTED, End.FAILED)
 
     def _tell_of_itself(self, now: float) -> None:
-        """For ``/metrics``."""
-        tallies.write_down()
+        """For ``/metrics``, which is not worth the disk's reserve, nor that a job waits."""
         renders = sum(one.job.kind == states.RENDER for one in self.running.values())
         load = Load(self.settings.workers, self.settings.light_workers, renders, len(self.running) - renders)
-        if load != self._said or now >= self._next_word:
-            workers.say(self.owner, load)
-            self._said, self._next_word = load, now + workers.SAID_SECONDS
+        try:
+            tallies.write_down()
+            if load != self._said or now >= self._next_word:
+                workers.say(self.owner, load)
+                self._said, self._next_word = load, now + workers.SAID_SECONDS
+        except DATABASE_ERRORS as error:
+            if not is_database_fault(error):
+                raise
+            LOG.warning("the database does not take what was counted", fault=str(error))
 
     # --- ends ---
 

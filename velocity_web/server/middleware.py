@@ -11,11 +11,11 @@ import structlog
 
 from velocity_web.accounts.auth import HEADER, find_caller
 from velocity_web.database.entities import new_id
+from velocity_web.events.tracing import begin_request, end_request
 from velocity_web.http.metrics import REQUEST_SECONDS, REQUESTS
 from velocity_web.server.gate import UNAUTHORIZED, is_open, normal_path
 from velocity_web.settings import Settings
 from velocity_web.storage.disk import ready_small_write
-from velocity_web.tracing import begin_request, end_request
 
 REQUEST_ID = "X-Request-Id"
 METHODS = frozenset(falcon.HTTP_METHODS)

@@ -14,6 +14,7 @@ from contextlib import suppress
 
 import structlog
 
+from velocity_web.events.tracing import close_tracing, set_up_tracing
 from velocity_web.events.wake import on_wake
 from velocity_web.logs import set_up_logs
 from velocity_web.orders.executors import needs_of_all
@@ -25,7 +26,6 @@ from velocity_web.services import admin
 from velocity_web.services.codecs import load_codecs_soon
 from velocity_web.settings import Settings
 from velocity_web.storage.disk import hold_reserve, widen_log
-from velocity_web.tracing import close_tracing, set_up_tracing
 
 FIRST_USER = "default"
 RESTART_SECONDS = 0.5

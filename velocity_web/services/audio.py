@@ -23,6 +23,7 @@ from velocity_web.database.entities import (
     writing,
 )
 from velocity_web.database.now import now_ms
+from velocity_web.events.tracing import traceparent
 from velocity_web.events.wake import wake
 from velocity_web.failures import Invalid, NotDeletable, NotFound
 from velocity_web.schemas import states
@@ -38,7 +39,6 @@ from velocity_web.schemas.reading import canonical_field_id
 from velocity_web.services.paging import jobs_of, wanted
 from velocity_web.services.processing import with_job
 from velocity_web.storage.files import StoredFile, Upload, publish, remove
-from velocity_web.tracing import traceparent
 
 CONTENT_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "aac": "audio/aac"}
 GROUP_FIELDS = ("audioassetgroupid", "audiogroupid", "groupid")

@@ -31,6 +31,7 @@ from velocity_web.database.now import now_ms
 from velocity_web.database.tallies import Tally, count
 from velocity_web.events import webhooks
 from velocity_web.events.endings import Endings
+from velocity_web.events.tracing import traceparent
 from velocity_web.events.wake import wake
 from velocity_web.failures import Conflict, Invalid, KeyReused, NotFound
 from velocity_web.orders.executors import executor_errors
@@ -77,7 +78,6 @@ from velocity_web.services.sampling import Sampling, expected, sampled
 from velocity_web.settings import Settings
 from velocity_web.storage.disk import require_room as require_room_on_disk
 from velocity_web.storage.files import StoredFile, remove
-from velocity_web.tracing import traceparent
 
 
 @dataclass(frozen=True, slots=True)

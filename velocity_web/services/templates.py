@@ -11,6 +11,7 @@ from velocity_web.accounts.auth import Caller
 from velocity_web.clock import iso_time
 from velocity_web.database.entities import Job, Template, execute, lock_account, new_id, reading, rows, writing
 from velocity_web.database.now import now_ms
+from velocity_web.events.tracing import traceparent
 from velocity_web.events.wake import wake
 from velocity_web.failures import Conflict, Invalid, NotDeletable, NotFound
 from velocity_web.schemas import states
@@ -31,7 +32,6 @@ from velocity_web.services.paging import jobs_of, wanted
 from velocity_web.services.processing import with_job
 from velocity_web.services.template_zip import zip_fault
 from velocity_web.storage.files import StoredFile, Upload, clean_name, publish, remove
-from velocity_web.tracing import traceparent
 
 USES_TEMPLATE = (
     "SELECT 1 FROM render JOIN job ON job.id = render.id WHERE render.template_id = $id "
