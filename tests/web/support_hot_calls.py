@@ -67,7 +67,7 @@ class Hot:
             "whether budget and quota hold a render": lambda: self._means(someone()),
             "metrics": exposition,
             "(history, 50 after 90,000 of the heavy tenant)": lambda: renders.list_history(heavy, None, 90_000, 50),
-            "(budget and quota of the heavy tenant)": lambda: self._means(heavy),
+            "whether budget and quota of the heavy tenant hold one": lambda: self._means(heavy),
         }
 
     def _someone(self) -> Caller:

@@ -97,9 +97,10 @@ def statements(scale: Scale) -> list[str]:
         ),
         (
             "INSERT INTO job (id, kind, account_id, subject_id, name, status, stage, attempts, not_before, created_at, "
-            f"started_at, completed_at) {series(scale.renders)} SELECT {scattered('i')}, 'render', {owner}, "
+            f"started_at, completed_at, reserved_ms, reserved_bytes) {series(scale.renders)} "
+            f"SELECT {scattered('i')}, 'render', {owner}, "
             f"{scattered('i')}, 'render ' || i, {status}, 'uploaded', {if_begun('1', '0')}, 0, {created}, "
-            f"{if_begun(f'{created} + 50')}, {if_begun(f'{created} + 1000')} FROM n"
+            f"{if_begun(f'{created} + 50')}, {if_begun(f'{created} + 1000')}, 500, 50000 FROM n"
         ),
         (
             "INSERT INTO poster (render_id, account_id, file, size_bytes, sha256) SELECT id, account_id, id, 9, 'sha' "

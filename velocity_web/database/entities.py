@@ -52,7 +52,10 @@ class Account(Entity):
 
 
 class Job(Entity):
-    """A unit of work of the queue. A render's job has the render's id; others have an id of their own."""
+    """A unit of work of the queue. A render's job has the render's id; others have an id of their own.
+
+    ``reserved_*`` are the render's, so that their sum over an account's active renders is read from an index.
+    """
 
     _table_ = "job"
     id = PrimaryKey(str, 36)
@@ -71,6 +74,8 @@ class Job(Entity):
     started_at = Optional(int, size=64, nullable=True)
     completed_at = Optional(int, size=64, nullable=True)
     traceparent = Optional(str, nullable=True)
+    reserved_ms = Optional(int, size=64, nullable=True)
+    reserved_bytes = Optional(int, size=64, nullable=True)
 
 
 class Template(Entity):

@@ -10,8 +10,10 @@ from velocity_web.accounts.auth import make_key
 from velocity_web.database.entities import (
     Account,
     Job,
+    Render,
     connect,
     execute,
+    get_existing,
     lock_account,
     lock_job,
     new_id,
@@ -211,6 +213,7 @@ def retry(settings: Settings, job_id: str) -> str:
         lock_account(job.account_id)
         if job.status not in (states.FAILED, states.CANCELLED):
             raise Conflict(f"the render is {job.status}; only failed and cancelled ones can be tried again")
+        render = get_existing(Render, id=job_id)
         both = {"new": render_id, "old": job_id, "now": now_ms()}
         execute(
             "INSERT INTO render (id, account_id, name, template_id, template_name, template_instance_id, "
@@ -234,6 +237,8 @@ def retry(settings: Settings, job_id: str) -> str:
             name=job.name,
             status=states.PENDING,
             created_at=now_ms(),
+            reserved_ms=render.reserved_ms,
+            reserved_bytes=render.reserved_bytes,
         )
     return render_id
 

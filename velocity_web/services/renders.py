@@ -326,6 +326,8 @@ def _job_row(caller: Caller, new: NewRender, now: int) -> dict[str, Any]:
         "not_before": NOT_YET if new.batch_row else 0,
         "created_at": now,
         "traceparent": traceparent(),
+        "reserved_ms": new.ticket.estimate.least_ms,
+        "reserved_bytes": new.ticket.estimate.least_bytes,
     }
 
 
