@@ -61,6 +61,8 @@ def require_indexes(answered: dict[str, list[tuple[str, list[str]]]]) -> None:
         if (whole := read_whole(sql, steps))
     }
     assert not faults
+    of_template = [step for _sql, steps in answered["what renders of a template took"] for step in steps]
+    assert any("render_past" in step for step in of_template), "however long ago the template was used"
 
 
 def test_what_reads_a_table_from_end_to_end_is_noticed() -> None:

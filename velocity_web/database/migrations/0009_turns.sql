@@ -18,7 +18,8 @@ DROP INDEX job_free;
 DROP INDEX job_queue;
 DROP INDEX job_listing;
 CREATE INDEX job_pages ON job (account_id, kind, status, created_at DESC, id);
-CREATE INDEX render_past ON render (template_id, created_at) WHERE forecast_ms IS NOT NULL AND render_ms IS NOT NULL;
+CREATE INDEX render_past ON render (template_id, (created_at + 0))
+    WHERE forecast_ms IS NOT NULL AND render_ms IS NOT NULL;
 CREATE INDEX webhook_delivery_render ON webhook_delivery (render_id);
 CREATE INDEX webhook_delivery_next ON webhook_delivery (next_at) WHERE status = 'pending';
 CREATE INDEX idempotent_request_age ON idempotent_request (created_at);
