@@ -1,4 +1,4 @@
-"""Time as the database holds it: whole milliseconds since 1970, UTC."""
+"""Time as the database holds it: whole milliseconds since 1970, UTC. What processes compare is ``database.now``."""
 
 from __future__ import annotations
 

@@ -61,7 +61,9 @@ class Settings(BaseSettings):
         default_factory=default_workers, ge=0, description="renders at once; 0: only `velocity worker`"
     )
     light_workers: int = Field(2, ge=1, description="analyses of uploads at once, beside the renders")
-    poll_seconds: float = Field(0.25, gt=0, description="how often a worker looks for work and for cancellations")
+    poll_seconds: float = Field(
+        0.25, gt=0, description="how often a worker looks for work that no database tells it of"
+    )
     lease_seconds: float = Field(
         15.0, gt=0, description="a job whose worker is silent for so long goes back to the queue"
     )

@@ -26,7 +26,7 @@ HOOK = "http://receiver.example:8000/hook"
 
 def empty() -> None:
     with writing():
-        for table in ("webhook_delivery", "job", "poster", "render", "template", "audio", "account"):
+        for table in ("webhook_delivery", "queue_turn", "job", "poster", "render", "template", "audio", "account"):
             execute(f"DELETE FROM {table}", {})  # names of our own
 
 
@@ -68,6 +68,22 @@ def of(table: str, key: str, *columns: str) -> tuple[Any, ...]:
     with reading():
         [found] = rows(f"SELECT {', '.join(columns)} FROM {table} WHERE id = $id", {"id": key})
     return found
+
+
+def turn_of(account: str, *, renders: bool = True) -> tuple[Any, ...]:
+    """``ready_at`` and ``claimed_at`` of the account's turn."""
+    with reading():
+        [found] = rows(
+            "SELECT ready_at, claimed_at FROM queue_turn WHERE account_id = $id AND is_render = $renders",
+            {"id": account, "renders": renders},
+        )
+    return found
+
+
+def set_served(account: str, when: int) -> None:
+    """The account was served last at that time, and nothing of it waits."""
+    with writing():
+        execute("INSERT INTO queue_turn VALUES ($id, $yes, NULL, $when)", {"id": account, "yes": True, "when": when})
 
 
 def events() -> list[tuple[Any, ...]]:

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from web.support_queue import About, add_account, add_job, empty, events, leased, of
+from web.support_queue import About, add_account, add_job, empty, events, leased, of, set_served, turn_of
 
 from velocity_web.accounts import budget
 from velocity_web.clock import now_ms
 from velocity_web.database.entities import execute, reading, writing
 from velocity_web.jobs import queue
-from velocity_web.jobs.queue import Leased
+from velocity_web.jobs.queue import Leased, Rendered
 from velocity_web.processes.identity import this_host, this_worker
 from velocity_web.settings import Settings
 from velocity_web.storage.files import MadeFile
@@ -51,7 +51,7 @@ def test_a_claim_leases_a_job_for_some_seconds_and_counts_an_attempt(settings: S
     assert job == leased(key, account)
     assert of("job", key, *LEASE) == ("processing", OWNER, 1)
     assert of("job", key, "lease_until", "started_at") == (About(before, 15_000), About(before, 0))
-    assert of("account", account, "claimed_at") == (About(before, 0),)
+    assert turn_of(account) == (None, About(before, 0)), "nothing of this account waits"
     assert queue.claim(OTHER, renders=True, settings=settings) is None
 
 
@@ -67,7 +67,9 @@ def test_a_job_waits_until_it_may_begin(settings: Settings) -> None:
 
 
 def test_the_account_with_the_fewest_at_work_then_the_one_that_waited_longest_is_next(settings: Settings) -> None:
-    busy, late, early = add_account(claimed_at=1), add_account(claimed_at=3), add_account(claimed_at=2)
+    busy, late, early = add_account(), add_account(), add_account()
+    for account, served in ((busy, 1), (late, 3), (early, 2)):
+        set_served(account, served)
     add_job(busy, status="processing", lease_owner=OTHER, lease_until=now_ms() + 60_000)
     order = []
     for account in (busy, late, early, early):
@@ -202,7 +204,7 @@ def test_a_job_that_a_stopping_worker_gives_back_has_lost_no_attempt(settings: S
 
 
 def complete(job: Leased, owner: str = OWNER, size: int = 2000, ms: int = 600) -> str | None:
-    return queue.complete_render(owner, job, MadeFile("renders/one.mp4", size, "sha"), None, 25, ms)
+    return queue.complete_render(owner, job, Rendered(MadeFile("renders/one.mp4", size, "sha"), None, 25, ms))
 
 
 def test_a_finished_render_has_its_file_is_charged_counted_and_announced(settings: Settings) -> None:

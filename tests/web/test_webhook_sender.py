@@ -54,7 +54,8 @@ def test_look_ups_that_hang_count_until_they_end(own_database: Path, monkeypatch
             webhook_timeout_seconds=0.3,
             webhook_attempts=1,
             webhook_allow_private=True,
-        )
+        ),
+        lambda: False,
     )
     sender.start()
     try:

@@ -63,8 +63,8 @@ def require(account_id: str, expected_bytes: int, least_bytes: int) -> None:
 def reserved_bytes(account_id: str) -> int:
     """Within a session: what the files of the active renders will have, at least."""
     found = rows(
-        "SELECT SUM(render.reserved_bytes) FROM job JOIN render ON render.id = job.id WHERE job.account_id = $id "
-        f"AND job.kind = '{states.RENDER}' AND job.status IN ({states.listed(states.CLAIMABLE)})",
+        f"SELECT SUM(reserved_bytes) FROM job WHERE account_id = $id AND kind = '{states.RENDER}' "
+        f"AND status IN ({states.listed(states.ACTIVE)}) AND status <> '{states.CANCELLING}'",
         {"id": account_id},
     )
     return int(found[0][0] or 0)

@@ -7,7 +7,7 @@ PostgreSQL hold the same. What must be exact under concurrency is done by UPDATE
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,19 @@ KEPT_STATEMENTS = 256
 CACHE_KIB = 512
 """Of SQLite, for each thread that has a connection; the system keeps the file's pages for all of them."""
 
+NOT_YET = 1 << 60
+"""``not_before`` of jobs that wait for something else than time: their batch, or another render of it. The indexes of
+waiting jobs leave them out."""
+
 db = Database()
 Entity: Any = db.Entity
 
 
 class Account(Entity):
-    """A user: a key, a quota, a budget. ``used_bytes`` is the sum over its files, ``used_ms`` over its renders."""
+    """A user: a key, a quota, a budget. ``used_bytes`` is the sum over its files, ``used_ms`` over its renders.
+
+    ``claimed_at`` is for workers of versions before 9 of the schema; now it is in ``queue_turn``.
+    """
 
     _table_ = "account"
     id = PrimaryKey(str, 36)
@@ -45,7 +52,10 @@ class Account(Entity):
 
 
 class Job(Entity):
-    """A unit of work of the queue. A render's job has the render's id; others have an id of their own."""
+    """A unit of work of the queue. A render's job has the render's id; others have an id of their own.
+
+    ``reserved_*`` are the render's, so that their sum over an account's active renders is read from an index.
+    """
 
     _table_ = "job"
     id = PrimaryKey(str, 36)
@@ -63,6 +73,9 @@ class Job(Entity):
     created_at = Required(int, size=64)
     started_at = Optional(int, size=64, nullable=True)
     completed_at = Optional(int, size=64, nullable=True)
+    traceparent = Optional(str, nullable=True)
+    reserved_ms = Optional(int, size=64, nullable=True)
+    reserved_bytes = Optional(int, size=64, nullable=True)
 
 
 class Template(Entity):
@@ -245,6 +258,8 @@ class WebhookDelivery(Entity):
 
 
 _connected = threading.Lock()
+_session = threading.local()
+"""``actions``, while a transaction of ``writing`` is under way in the thread."""
 
 
 @db.on_connect(provider="sqlite")
@@ -290,10 +305,28 @@ def reading() -> Iterator[None]:
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """One transaction that writes, taken from its first statement on, committed at the end or rolled back whole."""
-    with db_session(immediate=True):
-        yield
+    """One transaction that writes, taken from its first statement on, committed at the end or rolled back whole.
+
+    Inside another session it joins that one.
+    """
+    outermost = not hasattr(_session, "actions")
+    if outermost:
+        _session.actions = []
+    try:
+        with db_session(immediate=True):
+            yield
+        actions = _session.actions if outermost else []
+    finally:
+        if outermost:
+            del _session.actions
+    for action in actions:
+        action()
     _forget_statements()
+
+
+def after_commit(action: Callable[[], None]) -> None:
+    """Within ``writing``: what is done once the transaction is committed, and not at all where it is rolled back."""
+    _session.actions.append(action)
 
 
 def _forget_statements() -> None:
@@ -349,6 +382,12 @@ def lock_account(account_id: str) -> None:
     It is the first row that a transaction locks, so that no two wait for each other.
     """
     execute("UPDATE account SET revision = revision + 1 WHERE id = $id", {"id": account_id})
+
+
+def lock_job(job_id: str) -> None:
+    """Within the transaction that holds its account, before the job is read: no worker claims it until the end."""
+    if db.provider.dialect != "SQLite":
+        rows("SELECT id FROM job WHERE id = $id FOR UPDATE", {"id": job_id})
 
 
 def new_id() -> str:

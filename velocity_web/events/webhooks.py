@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pony.orm import desc
 
 from velocity_web.accounts.auth import Caller
-from velocity_web.clock import iso_time, now_ms
+from velocity_web.clock import iso_time
 from velocity_web.database.entities import (
     Account,
     Job,
@@ -24,6 +24,7 @@ from velocity_web.database.entities import (
     reading,
     writing,
 )
+from velocity_web.database.now import now_ms
 from velocity_web.events.addresses import (
     ForbiddenAddress,
     Target,

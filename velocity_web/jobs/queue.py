@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from velocity_web.accounts import budget, quota
-from velocity_web.clock import now_ms
 from velocity_web.database.entities import execute, lock_account, reading, rows, writing
+from velocity_web.database.now import now_ms
+from velocity_web.database.tallies import Tally, count
 from velocity_web.events import webhooks
 from velocity_web.failures import QuotaExceeded
+from velocity_web.jobs import turns
+from velocity_web.jobs.reasons import reason_of
 from velocity_web.orders.followers import release_followers
 from velocity_web.orders.posters import keep_poster
 from velocity_web.processes.identity import is_dead
@@ -33,61 +36,77 @@ NAMES = {
     "audio": "SELECT name FROM audio WHERE file = $file",
     "assets": "SELECT name FROM asset WHERE file = $file",
 }
+MOST_TURNS = 64
+"""How many accounts are looked at whose jobs others have taken since they came to wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """A job in this worker's hands. ``attempt`` counts from 1; every write names it, so a lost lease cannot write."""
+    """A job in this worker's hands. ``attempt`` counts from 1; every write names it, so a lost lease cannot write.
+
+    ``traceparent`` is of the request that asked for it, ``waited_ms`` how long nobody worked at it.
+    """
 
     id: str
     kind: str
     account_id: str
     subject_id: str
     attempt: int
+    traceparent: str | None = field(default=None, compare=False)
+    waited_ms: int = field(default=0, compare=False)
 
 
 def claim(owner: str, *, renders: bool, settings: Settings) -> Leased | None:
     """Lease the next render, or the next of the other jobs.
 
-    It is of the account with the fewest of its kind at work, then of the one served longest ago, then the oldest.
+    It is of the account with the fewest of its kind at work, then of the one served longest ago, then the oldest. Of
+    many that claim at once nobody waits for another, and none gets what another gets.
     """
-    now = now_ms()
-    with writing():
-        found = rows(
-            "SELECT job.id, job.kind, job.account_id, job.subject_id, job.attempts FROM job "
-            "JOIN account ON account.id = job.account_id LEFT JOIN (SELECT account_id, COUNT(*) AS number FROM job "
-            f"WHERE lease_owner IS NOT NULL AND (kind = '{states.RENDER}') = $renders GROUP BY account_id) AS busy "
-            f"ON busy.account_id = job.account_id WHERE job.status IN ({states.listed(states.CLAIMABLE)}) "
-            f"AND job.lease_owner IS NULL AND (job.kind = '{states.RENDER}') = $renders AND job.not_before <= $now "
-            "ORDER BY COALESCE(busy.number, 0), account.claimed_at, job.created_at, job.id LIMIT 1",
-            {"now": now, "renders": renders},
-        )
-        if not found:
-            return None
-        job_id, kind, account_id, subject_id, attempts = found[0]
-        lock_account(account_id)
-        until = now + int(settings.lease_seconds * 1000)
-        taken = execute(
-            f"UPDATE job SET status = '{states.PROCESSING}', lease_owner = $owner, lease_until = $until, "
-            "attempts = attempts + 1, started_at = COALESCE(started_at, $now) WHERE id = $id "
-            f"AND lease_owner IS NULL AND attempts = $attempts AND status IN ({states.listed(states.CLAIMABLE)})",
-            {"owner": owner, "until": until, "now": now, "id": job_id, "attempts": attempts},
-        )
-        if not taken:
-            return None
-        execute("UPDATE account SET claimed_at = $now WHERE id = $id", {"now": now, "id": account_id})
-    return Leased(job_id, kind, account_id, subject_id, attempts + 1)
+    kind = turns.kind_of(renders=renders)
+    for _ in range(MOST_TURNS):
+        with writing():
+            now = now_ms()
+            account_id = turns.take_turn(kind, now)
+            if account_id is None:
+                return _claim_in_crowd(owner, kind, now, settings)
+            job = _lease(owner, kind, account_id, now, settings)
+            turns.end_turn(kind, account_id, now, job.id if job else None)
+        if job is not None:
+            return job
+    return None
+
+
+def _claim_in_crowd(owner: str, kind: turns.Kind, now: int, settings: Settings) -> Leased | None:
+    """Within a transaction: a job of an account whose turn another is just taking."""
+    for account_id in turns.crowd(kind, now):
+        if job := _lease(owner, kind, account_id, now, settings):
+            return job
+    return None
+
+
+def _lease(owner: str, kind: turns.Kind, account_id: str, now: int, settings: Settings) -> Leased | None:
+    """Within a transaction that holds no account, since others wait for a job while they hold its account."""
+    found = turns.take_job(kind, account_id, now)
+    if found is None:
+        return None
+    job_id, job_kind, subject_id, attempts, traceparent, created_at = found
+    execute(
+        f"UPDATE job SET status = '{states.PROCESSING}', lease_owner = $owner, lease_until = $until, "
+        "attempts = attempts + 1, started_at = COALESCE(started_at, $now) WHERE id = $id",
+        {"owner": owner, "until": now + int(settings.lease_seconds * 1000), "now": now, "id": job_id},
+    )
+    return Leased(job_id, job_kind, account_id, subject_id, attempts + 1, traceparent, max(0, now - created_at))
 
 
 def waiting(*, renders: bool) -> bool:
     """Within a session: whether there is anything to claim. Cheap, so that idle workers need not write."""
-    return bool(
-        rows(
-            f"SELECT 1 FROM job WHERE status IN ({states.listed(states.CLAIMABLE)}) AND lease_owner IS NULL "
-            f"AND (kind = '{states.RENDER}') = $renders AND not_before <= $now LIMIT 1",
-            {"now": now_ms(), "renders": renders},
-        )
-    )
+    return bool(rows(turns.any_ready(turns.kind_of(renders=renders)), {"now": now_ms()}))
+
+
+def ready_in(*, renders: bool) -> float | None:
+    """Within a session: in how many seconds a job may be claimed that may not yet; None where none waits for that."""
+    [(earliest,)] = rows(turns.earliest(turns.kind_of(renders=renders)), {})
+    return None if earliest is None else max(0.0, (earliest - now_ms()) / 1000)
 
 
 def held(owner: str, job: Leased) -> str | None:
@@ -153,15 +172,31 @@ def _end(owner: str, job: Leased, status: str, reason: str | None, *, only_from:
             },
         )
     )
+    if ended:
+        count(Tally.ENDED, job.kind, status)
+    if ended and status == states.FAILED:
+        count(Tally.FAILED, job.kind, reason_of(reason or ""))
     if ended and job.kind == states.RENDER:
         release_followers(job.id)
     return ended
 
 
-def complete_render(
-    owner: str, job: Leased, made: MadeFile, poster: MadeFile | None, frames: int, ms: int
-) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A finished render: ``seconds`` is how long it ran, ``ms`` what it is charged; of the ``frames`` so many were
+    ``reused``, None where there is no cache."""
+
+    video: MadeFile
+    poster: MadeFile | None
+    frames: int
+    ms: int
+    seconds: float = 0.0
+    reused: int | None = None
+
+
+def complete_render(owner: str, job: Leased, rendered: Rendered) -> str | None:
     """Make a render's files its output: None when done, else why they may not be (the caller removes them)."""
+    made, poster, ms = rendered.video, rendered.poster, rendered.ms
     try:
         with writing():
             lock_account(job.account_id)
@@ -181,15 +216,30 @@ def complete_render(
                     "sha": made.sha256,
                     "size": made.size_bytes,
                     "ms": max(1, ms),
-                    "frames": frames,
+                    "frames": rendered.frames,
                     "id": job.id,
                 },
             )
             webhooks.announce(job.id, states.COMPLETED)
+            _count(job, rendered)
     except QuotaExceeded as full:
         fail(owner, job, full.detail, ms)
         return full.detail
     return None
+
+
+def _count(job: Leased, rendered: Rendered) -> None:
+    """Within the transaction that completes it."""
+    [(manner,)] = rows("SELECT manner FROM render WHERE id = $id", {"id": job.id})
+    codec = (manner or "unknown").partition("/")[0]
+    count(Tally.RENDER_SECONDS, codec, amount=rendered.seconds)
+    count(Tally.RENDER_FRAMES, codec, amount=rendered.frames)
+    count(Tally.STORED_BYTES, "video", amount=rendered.video.size_bytes)
+    if rendered.poster is not None:
+        count(Tally.STORED_BYTES, "poster", amount=rendered.poster.size_bytes)
+    if rendered.reused is not None:
+        count(Tally.CACHE_FRAMES, "hit", amount=rendered.reused)
+        count(Tally.CACHE_FRAMES, "miss", amount=max(0, rendered.frames - rendered.reused))
 
 
 def complete_template(owner: str, job: Leased, analysis: dict[str, Any]) -> None:
@@ -290,13 +340,27 @@ def sweep(settings: Settings) -> list[Leased]:
             "WHERE lease_owner IS NOT NULL",
             {},
         )
+        now = now_ms()
     dead = {owner for owner in {row[5] for row in leased} if is_dead(owner)}
     failed: list[Leased] = []
     for job_id, kind, account_id, subject_id, attempts, owner, until in leased:
         job = Leased(job_id, kind, account_id, subject_id, attempts)
-        if (owner in dead or until < now_ms()) and lose_attempt(owner, job, "its worker was lost", settings):
-            failed.append(job)
+        if owner not in dead and until >= now:
+            continue
+        with writing():
+            lock_account(account_id)
+            if (owner in dead or _is_silent(owner, job)) and _lose(owner, job, "its worker was lost", settings):
+                failed.append(job)
     return failed
+
+
+def _is_silent(owner: str, job: Leased) -> bool:
+    """Within the transaction that holds the account, where no heartbeat comes between."""
+    found = rows(
+        "SELECT lease_until FROM job WHERE id = $id AND lease_owner = $owner AND attempts = $attempt",
+        {"id": job.id, "owner": owner, "attempt": job.attempt},
+    )
+    return bool(found) and found[0][0] < now_ms()
 
 
 def subject_file(job: Leased) -> str | None:

@@ -46,7 +46,8 @@ class Running:
     ``seconds`` of processor time.
 
     ``verdict`` is why this worker ended the child; ``garbled`` that it said what no task says; ``seen_ms`` what it had
-    taken of the processors when that was looked at last; ``is_spread`` that an executor renders its segments.
+    taken of the processors when that was looked at last; ``is_spread`` that an executor renders its segments;
+    ``stages`` are those that it told, and when.
     """
 
     job: Leased
@@ -69,6 +70,7 @@ class Running:
     seen_ms: int = 0
     is_spread: bool = False
     poster: Path | None = None
+    stages: list[tuple[str, float]] = field(default_factory=list)
 
     @property
     def elapsed_ms(self) -> int:
@@ -112,7 +114,9 @@ class Running:
 
     def _note(self, message: Message) -> None:
         self.progress = message.progress or self.progress
-        self.stage = message.stage or self.stage
+        if message.stage and message.stage != self.stage:
+            self.stage = message.stage
+            self.stages.append((message.stage, time.monotonic()))
         self.result = message.result or self.result
         self.failed = message.failed or self.failed
 

@@ -9,6 +9,7 @@ import asyncio
 import queue
 import threading
 from collections import Counter, deque
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from velocity_web.jobs.deliveries import Delivery
 from velocity_web.settings import Settings
 
 AT_ONCE = 32
+LONGEST_SLEEP = 10.0  # seconds
 STOP_SECONDS = 3.0
 LOG = structlog.get_logger("velocity.webhooks")
 
@@ -30,14 +32,16 @@ Outcome = tuple[int | None, str | None]
 
 
 class WebhookSender:
-    """Looks for due deliveries until it is stopped."""
+    """Looks for due deliveries until it is stopped: when ``wake`` is called where ``is_told`` says that it will be."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, is_told: Callable[[], bool]) -> None:
         self._settings = settings
+        self._is_told = is_told
         self._stopped = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._under_way: dict[Future[Outcome], Delivery] = {}
-        self._ended: queue.SimpleQueue[Future[Outcome]] = queue.SimpleQueue()
+        self._ended: queue.SimpleQueue[Future[Outcome] | None] = queue.SimpleQueue()
+        """Attempts that came to their end; None to look for others."""
         self._look_ups: deque[tuple[Delivery, Future[list[str]]]] = deque()
         self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
 
@@ -45,9 +49,14 @@ class WebhookSender:
         threading.Thread(target=self._loop.run_forever, name="webhook-receivers", daemon=True).start()
         self._thread.start()
 
+    def wake(self) -> None:
+        """There may be something due that was not before."""
+        self._ended.put(None)
+
     def stop(self) -> None:
         """Start no more deliveries and break off those under way, which are due again at once."""
         self._stopped.set()
+        self.wake()
         for future in list(self._under_way):
             future.cancel()
         self._thread.join(STOP_SECONDS)
@@ -56,7 +65,7 @@ class WebhookSender:
         while not self._stopped.is_set():
             try:
                 self._claim()
-                self._settle(self._settings.poll_seconds)
+                self._settle(self._patience())
             except Exception:
                 LOG.exception("webhooks could not be sent")
                 self._stopped.wait(self._settings.poll_seconds)
@@ -64,6 +73,13 @@ class WebhookSender:
             future.cancel()
             with suppress(Exception):
                 self._report(delivery, future)
+
+    def _patience(self) -> float:
+        """How long there is nothing to do unless it is told. What is due and has no room is looked at as ever."""
+        if not self._is_told():
+            return self._settings.poll_seconds
+        due_in = deliveries.due_in()
+        return LONGEST_SLEEP if due_in is None else min(LONGEST_SLEEP, max(self._settings.poll_seconds, due_in))
 
     def _claim(self) -> None:
         held = self._held_by_look_ups()
@@ -92,7 +108,8 @@ class WebhookSender:
         with suppress(queue.Empty):
             future = self._ended.get(timeout=seconds)
             while True:
-                self._report(self._under_way.pop(future), future)
+                if future is not None:
+                    self._report(self._under_way.pop(future), future)
                 future = self._ended.get_nowait()
 
     def _report(self, delivery: Delivery, future: Future[Outcome]) -> None:

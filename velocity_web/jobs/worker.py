@@ -14,6 +14,7 @@ def run_worker(settings: Settings, control: int | None = None) -> None:
     Raises OSError, and ValueError when the user of ``VELOCITY_RUN_AS`` cannot be used.
     """
     from velocity_web.database.entities import connect
+    from velocity_web.events.tracing import close_tracing, set_up_tracing
     from velocity_web.jobs.worker_loop import Worker
     from velocity_web.logs import set_up_logs
     from velocity_web.orders.executors import needs_of_all
@@ -21,6 +22,7 @@ def run_worker(settings: Settings, control: int | None = None) -> None:
     from velocity_web.storage.files import make_folders
 
     set_up_logs(settings)
+    set_up_tracing()
     keep_private()
     connect(settings.data, settings.database)
     make_folders(settings.data)
@@ -28,6 +30,7 @@ def run_worker(settings: Settings, control: int | None = None) -> None:
         close_folders(settings)
         tell_confinement(settings, needs_of_all(settings))
     Worker(settings, control).run()
+    close_tracing()
 
 
 def main() -> None:

@@ -16,12 +16,16 @@ from typing import Any
 import structlog
 
 from velocity_web.accounts import budget
+from velocity_web.database import tallies, workers
 from velocity_web.database.entities import lock_account, reading, rows, writing
 from velocity_web.database.faults import DATABASE_ERRORS, is_database_fault, is_no_space
+from velocity_web.database.workers import Load
 from velocity_web.jobs import queue
 from velocity_web.jobs.attempts import Attempt, plan_analysis, plan_render
+from velocity_web.jobs.bell import Bell
 from velocity_web.jobs.queue import Leased
 from velocity_web.jobs.running import CANCELLED, LEASE_LOST, End, Running, Verdict
+from velocity_web.jobs.spans import tell_job
 from velocity_web.jobs.webhook_sender import WebhookSender
 from velocity_web.orders.cleanup import remove_leftovers
 from velocity_web.orders.executors import NotInstalled
@@ -53,9 +57,11 @@ class Worker:
         self._control = control
         self._selector = selectors.DefaultSelector()
         self._fork_server: ForkServer | None = None
-        self._next_beat = self._next_sweep = self._next_cleanup = 0.0
+        self._next_beat = self._next_sweep = self._next_cleanup = self._next_word = 0.0
+        self._said: Load | None = None
         self._signalled, self._signal_pipe = os.pipe()
-        self._webhooks = WebhookSender(settings)
+        self._bell = Bell(settings, self._selector)
+        self._webhooks = WebhookSender(settings, lambda: self._bell.hears)
 
     def run(self) -> None:
         """Work until a signal, or until ``control`` ends; then running renders have the grace time to finish."""
@@ -76,10 +82,19 @@ class Worker:
                     raise
                 self._bear(error)
         self._give_back_all()
+        self._leave()
         self._webhooks.stop()
+        self._bell.close()
         if self._fork_server:
             self._fork_server.close()
         LOG.info("worker stopped", owner=self.owner)
+
+    def _leave(self) -> None:
+        try:
+            tallies.write_down()
+            workers.leave(self.owner)
+        except DATABASE_ERRORS as error:
+            LOG.error("what was counted last is lost", fault=str(error))
 
     def _bear(self, fault: Exception) -> None:
         """Go on a moment after the database failed. What was to be written is written in a later turn."""
@@ -91,12 +106,15 @@ class Worker:
     # --- the turn of the loop ---
 
     def _turn(self) -> None:
-        for key, _events in self._selector.select(self.settings.poll_seconds):
+        self._bell.tend()
+        until = min(self._next_sweep, self.stopping_at or self._next_sweep)
+        for key, _events in self._selector.select(self._bell.patience(until, is_busy=bool(self.running))):
             self._on_ready(key.fd)
         self._finish_ended()
         now = time.monotonic()
         if self.running:
-            self._obey_database()
+            if self._bell.is_rung or not self._bell.hears or now >= self._next_beat:
+                self._obey_database()
             self._watch(now)
             if now >= self._next_beat:
                 self._next_beat = now + BEAT_SECONDS
@@ -107,10 +125,11 @@ class Worker:
                 disk.hold_reserve(self.settings)
             for job in queue.sweep(self.settings):
                 self._remove_upload(job)
+            self._tell_of_itself(now)
         if now >= self._next_cleanup:
             self._next_cleanup = now + CLEANUP_SECONDS
             remove_leftovers(self.settings)
-        if self.stopping_at is None:
+        if self.stopping_at is None and self._bell.is_time():
             self._claim()
 
     def _on_signal(self, _number: int, _frame: object) -> None:
@@ -125,6 +144,10 @@ class Worker:
             if not os.read(number, 4096):
                 self._selector.unregister(number)
                 self._stop(0.0)
+            self._bell.ring()
+        elif self._bell.is_it(number):
+            if self._bell.hear():
+                self._webhooks.wake()
         elif self._fork_server and number == self._fork_server.socket.fileno():
             self._hear_fork_server()
         else:
@@ -181,14 +204,16 @@ class Worker:
     def _claim(self) -> None:
         if not self._open_fork_server().is_ready:
             return  # a lease would run out while the engine loads
+        ready_in: list[float] = []
         for renders, slots in ((True, self.settings.workers), (False, self.settings.light_workers)):
             while sum((one.job.kind == states.RENDER) == renders for one in self.running.values()) < slots:
-                with reading():
-                    if not queue.waiting(renders=renders):
-                        break
-                job = queue.claim(self.owner, renders=renders, settings=self.settings)
-                if job is None or not self._start(job):
+                job = queue.claim(self.owner, renders=renders, settings=self.settings) if _waiting(renders) else None
+                if job is None:
+                    ready_in.extend(_ready_in(renders))
                     break
+                if not self._start(job):
+                    return  # without its fork server; the next turn has another
+        self._bell.looked(min(ready_in, default=None))
 
     def _start(self, job: Leased) -> bool:
         try:
@@ -245,6 +270,7 @@ class Worker:
     def _drop(self, running: Running) -> None:
         """Forget a child that is gone."""
         del self.running[running.pid]
+        self._bell.ring()
         with suppress(KeyError, ValueError):
             self._selector.unregister(running.channel)
         running.channel.close()
@@ -300,6 +326,20 @@ class Worker:
             if not solvent and running.result is None:
                 self._condemn(running, budget.EXHAUSTED, End.FAILED)
 
+    def _tell_of_itself(self, now: float) -> None:
+        """For ``/metrics``, which is not worth the disk's reserve, nor that a job waits."""
+        renders = sum(one.job.kind == states.RENDER for one in self.running.values())
+        load = Load(self.settings.workers, self.settings.light_workers, renders, len(self.running) - renders)
+        try:
+            tallies.write_down()
+            if load != self._said or now >= self._next_word:
+                workers.say(self.owner, load)
+                self._said, self._next_word = load, now + workers.SAID_SECONDS
+        except DATABASE_ERRORS as error:
+            if not is_database_fault(error):
+                raise
+            LOG.warning("the database does not take what was counted", fault=str(error))
+
     # --- ends ---
 
     def _finish_ended(self) -> None:
@@ -329,6 +369,7 @@ class Worker:
         else:
             self._lost(running, running.ended.reason() if running.ended else "its process was lost")
         remove(running.folder)
+        tell_job(running, verdict.why if verdict else running.failed)
         LOG.info(
             "job ended",
             job=job.id,
@@ -365,8 +406,15 @@ class Worker:
                 return
             stored.append(MadeFile(file, (data / file).stat().st_size, sha256))
         queue.set_warnings(job.id, result["warnings"])
-        poster = stored[1] if running.poster is not None else None
-        refused = queue.complete_render(self.owner, job, stored[0], poster, result["frames"], running.charged_ms)
+        rendered = queue.Rendered(
+            stored[0],
+            stored[1] if running.poster is not None else None,
+            result["frames"],
+            running.charged_ms,
+            running.elapsed_ms / 1000,
+            result.get("reused_frames", 0) if self.settings.cache_mb else None,
+        )
+        refused = queue.complete_render(self.owner, job, rendered)
         if refused:
             for one in stored:
                 remove(data / one.file)
@@ -418,3 +466,15 @@ class Worker:
                 queue.release(self.owner, running.job)
             except DATABASE_ERRORS as error:
                 LOG.error("a job goes back when its lease ends", job=running.job.id, fault=str(error))
+
+
+def _waiting(renders: bool) -> bool:
+    with reading():
+        return queue.waiting(renders=renders)
+
+
+def _ready_in(renders: bool) -> list[float]:
+    """In how many seconds there is more to claim, if that is known."""
+    with reading():
+        seconds = queue.ready_in(renders=renders)
+    return [] if seconds is None else [seconds]

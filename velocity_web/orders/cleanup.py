@@ -6,8 +6,8 @@ import os
 import time
 from pathlib import Path
 
-from velocity_web.clock import now_ms
 from velocity_web.database.entities import execute, reading, rows, writing
+from velocity_web.database.now import now_ms
 from velocity_web.orders.unqueued import clear_abandoned
 from velocity_web.settings import Settings
 from velocity_web.storage.files import remove

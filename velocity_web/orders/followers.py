@@ -6,11 +6,8 @@ They are held back like the rows of a batch that is being queued, and let go whe
 
 from __future__ import annotations
 
-from velocity_web.database.entities import execute
+from velocity_web.database.entities import NOT_YET, execute
 from velocity_web.schemas import states
-
-NOT_YET = 1 << 60
-"""When a job may begin that waits for something else than time."""
 
 
 def release_followers(render_id: str) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from velocity_web.clock import now_ms
 from velocity_web.database.entities import execute, reading, rows, writing
+from velocity_web.database.now import now_ms
 from velocity_web.processes.identity import is_dead
 from velocity_web.schemas import states
 from velocity_web.settings import Settings

@@ -35,6 +35,9 @@ class Progress(_Strict):
     remaining_ms: Count | None
 
 
+Moments = Annotated[list[FiniteFloat], Field(min_length=2, max_length=2)]
+
+
 class RenderResult(_Strict):
     frames: Count
     size_bytes: Count
@@ -42,6 +45,10 @@ class RenderResult(_Strict):
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     poster_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
     reused_frames: Count = 0
+    times: dict[Literal["prepare", "frames", "check", "store"], Moments] = {}
+    """When each stage began and ended, of ``time.monotonic``, which is the same for all processes of a machine."""
+    stage_seconds: dict[Annotated[str, Field(pattern="^[a-z_]{1,32}$")], FiniteFloat] = Field({}, max_length=32)
+    """How long the engine's stages worked while frames were made, over all threads."""
 
 
 class AudioResult(_Strict):

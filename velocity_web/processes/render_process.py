@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from velocity_web.processes.analyse_process import finding_dict
 from velocity_web.processes.assignments import PreviewAssignment, RenderAssignment
 
 MAX_WARNINGS = 100
+STAGES = ("prepare", "frames", "check", "store")
 PROGRESS_SECONDS = 0.2
 
 
@@ -21,22 +23,39 @@ def render(told: RenderAssignment, send: Callable[[dict[str, Any]], None]) -> di
     """Carry out the order, look at the file, and synchronise it to the disk."""
     import velocity_engine as engine
 
+    moments = [time.monotonic()]
     order = engine.RenderOrder.from_json(told.order)
     output = Path(order.output)
     cache = engine.RenderCache(told.cache, told.cache_bytes) if told.cache else None
-    result = engine.render_order(order, progress=_progress_sender(send), executor=told.executor or None, cache=cache)
+    tell_progress = _progress_sender(send)
+
+    def progress(said: Any) -> None:
+        if len(moments) == 1:
+            moments.append(time.monotonic())
+        tell_progress(said)
+
+    result = engine.render_order(order, progress=progress, executor=told.executor or None, cache=cache)
+    if len(moments) == 1:
+        moments.append(time.monotonic())
+    moments.append(time.monotonic())
     for fault in result.cache_faults:
         print(fault, file=sys.stderr)  # noqa: T201  # which goes to the service's log
     engine.check_written(output, order.encoder, result.frames, result.video_seconds)
     warnings = [finding_dict(finding, told.names) for finding in result.findings[:MAX_WARNINGS]]
     size = output.stat().st_size
+    moments.append(time.monotonic())
+    sha256 = synchronise(output)
+    poster_sha256 = None if order.poster is None else synchronise(Path(order.poster.output))
+    moments.append(time.monotonic())
     return {
         "frames": result.frames,
         "size_bytes": size,
-        "sha256": synchronise(output),
-        "poster_sha256": None if order.poster is None else synchronise(Path(order.poster.output)),
+        "sha256": sha256,
+        "poster_sha256": poster_sha256,
         "warnings": warnings,
         "reused_frames": result.reused_frames,
+        "times": dict(zip(STAGES, pairwise(moments), strict=True)),
+        "stage_seconds": {stage: float(seconds) for stage, seconds in result.seconds_by_stage.items()},
     }
 
 

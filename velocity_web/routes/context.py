@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from velocity_web.events.endings import Endings
 from velocity_web.processes.runner import Runner
 from velocity_web.services.readiness import Readiness
 from velocity_web.settings import Settings
@@ -16,6 +17,7 @@ class Context:
     settings: Settings
     runner: Runner
     readiness: Readiness
+    endings: Endings
 
 
 class Resource:

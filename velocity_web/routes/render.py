@@ -140,7 +140,7 @@ class RenderCancel(Resource):
     )
     def on_post(self, call: Call) -> RenderCancelled:
         """It stops at once, has no video, and its time so far is charged and told as renderTimeMilliseconds."""
-        return renders.cancel_render(call.caller, call.ids["render_id"])
+        return renders.cancel_render(call.caller, self.context.endings, call.ids["render_id"])
 
 
 class RenderCompletedItem(Resource):

@@ -7,6 +7,7 @@ from typing import Any
 import falcon
 
 from velocity_web.database.entities import connect
+from velocity_web.events.endings import Endings
 from velocity_web.failures import Failure
 from velocity_web.http import problems
 from velocity_web.http.openapi import openapi_document
@@ -95,7 +96,7 @@ def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response
     runner = Runner(settings)
     runner.open()
     require_installed(settings)
-    context = Context(settings, runner, Readiness(settings))
+    context = Context(settings, runner, Readiness(settings), Endings(settings.database))
     resources = [(path, kind(context)) for path, kind in ROUTES]
     document = system.OpenApiDocument(context)
     resources.append(("/openapi.json", document))

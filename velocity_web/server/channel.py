@@ -20,6 +20,7 @@ from waitress.task import WSGITask
 from waitress.utilities import Error
 
 from velocity_web.database.faults import is_no_space
+from velocity_web.http.metrics import SENT_BYTES
 from velocity_web.http.problems import MEDIA_TYPE, problem_body
 from velocity_web.server.gate import NO_ROOM, NOT_ANSWERING, Allowance, Head, Refusal, normal_path
 
@@ -213,6 +214,11 @@ class GuardedChannel(LingeringChannel):
         self.since = time.monotonic()
         self.stretch = 0
         super().__init__(*arguments, **options)
+
+    def send(self, data: bytes, do_close: bool = True) -> int:
+        sent: int = super().send(data, do_close)
+        SENT_BYTES.inc(sent)
+        return sent
 
     @property
     def group(self) -> str:

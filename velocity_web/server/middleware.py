@@ -11,6 +11,7 @@ import structlog
 
 from velocity_web.accounts.auth import HEADER, find_caller
 from velocity_web.database.entities import new_id
+from velocity_web.events.tracing import begin_request, end_request
 from velocity_web.http.metrics import REQUEST_SECONDS, REQUESTS
 from velocity_web.server.gate import UNAUTHORIZED, is_open, normal_path
 from velocity_web.settings import Settings
@@ -32,6 +33,7 @@ class RequestScope:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         req.path = normal_path(req.path)
+        begin_request(req.method if req.method in METHODS else "other", req.get_header("traceparent"))
 
     def process_response(self, req: falcon.Request, resp: falcon.Response, _resource: Any, _ok: bool) -> None:
         resp.set_header(REQUEST_ID, getattr(req.context, "request_id", ""))
@@ -42,6 +44,7 @@ class RequestScope:
         method = req.method if req.method in METHODS else "other"
         REQUESTS.labels(method, route, str(status)).inc()
         REQUEST_SECONDS.labels(route).observe(seconds)
+        end_request(route, status)
         caller = getattr(req.context, "caller", None)
         structlog.get_logger("velocity.web").info(
             "request",

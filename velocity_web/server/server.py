@@ -14,6 +14,7 @@ from contextlib import suppress
 
 import structlog
 
+from velocity_web.events.tracing import close_tracing, set_up_tracing
 from velocity_web.events.wake import on_wake
 from velocity_web.logs import set_up_logs
 from velocity_web.orders.executors import needs_of_all
@@ -111,6 +112,7 @@ def serve(settings: Settings) -> None:
     settle_allocator()
     sys.setswitchinterval(SWITCH_SECONDS)
     set_up_logs(settings)
+    set_up_tracing()
     keep_private()
     settings.data.mkdir(parents=True, exist_ok=True)
     server = build_server(settings)
@@ -143,6 +145,7 @@ def serve(settings: Settings) -> None:
         drain(server, settings.grace_seconds)
         if keeper:
             keeper.join(settings.grace_seconds + 5)
+        close_tracing()
     LOG.info("server stopped")
 
 

@@ -7,8 +7,21 @@ from dataclasses import dataclass, field
 from pony.orm import desc
 
 from velocity_web.accounts.auth import make_key
-from velocity_web.clock import now_ms
-from velocity_web.database.entities import Account, Job, connect, execute, lock_account, new_id, reading, rows, writing
+from velocity_web.database.entities import (
+    Account,
+    Job,
+    Render,
+    connect,
+    execute,
+    get_existing,
+    lock_account,
+    lock_job,
+    new_id,
+    reading,
+    rows,
+    writing,
+)
+from velocity_web.database.now import now_ms
 from velocity_web.failures import Conflict, NotFound
 from velocity_web.orders.cleanup import remove_leftovers, remove_old
 from velocity_web.schemas import states
@@ -181,8 +194,10 @@ def cancel(settings: Settings, job_id: str) -> str:
     """Cancel a render. Returns its state. Raises NotFound and Conflict."""
     open_store(settings)
     with writing():
+        for (account_id,) in rows("SELECT account_id FROM job WHERE id = $id", {"id": job_id}):
+            lock_account(account_id)
+        lock_job(job_id)
         job = _find_render(job_id)
-        lock_account(job.account_id)
         if job.status not in (states.PENDING, states.PROCESSING):
             raise Conflict(f"the render is already {job.status}")
         cancel_job(job)
@@ -198,6 +213,7 @@ def retry(settings: Settings, job_id: str) -> str:
         lock_account(job.account_id)
         if job.status not in (states.FAILED, states.CANCELLED):
             raise Conflict(f"the render is {job.status}; only failed and cancelled ones can be tried again")
+        render = get_existing(Render, id=job_id)
         both = {"new": render_id, "old": job_id, "now": now_ms()}
         execute(
             "INSERT INTO render (id, account_id, name, template_id, template_name, template_instance_id, "
@@ -221,6 +237,8 @@ def retry(settings: Settings, job_id: str) -> str:
             name=job.name,
             status=states.PENDING,
             created_at=now_ms(),
+            reserved_ms=render.reserved_ms,
+            reserved_bytes=render.reserved_bytes,
         )
     return render_id
 

@@ -8,8 +8,9 @@ from pony.orm import desc
 
 from velocity_web.accounts import quota
 from velocity_web.accounts.auth import Caller
-from velocity_web.clock import iso_time, now_ms
+from velocity_web.clock import iso_time
 from velocity_web.database.entities import Asset, execute, lock_account, new_id, reading, rows, writing
+from velocity_web.database.now import now_ms
 from velocity_web.failures import Invalid, NotDeletable, NotFound
 from velocity_web.processes.assignments import FileAssignment
 from velocity_web.processes.runner import Runner, TaskFailed

@@ -9,7 +9,7 @@ from pony.orm import desc
 
 from velocity_web.accounts import quota
 from velocity_web.accounts.auth import Caller
-from velocity_web.clock import iso_time, now_ms
+from velocity_web.clock import iso_time
 from velocity_web.database.entities import (
     Audio,
     AudioGroup,
@@ -22,6 +22,8 @@ from velocity_web.database.entities import (
     rows,
     writing,
 )
+from velocity_web.database.now import now_ms
+from velocity_web.events.tracing import traceparent
 from velocity_web.events.wake import wake
 from velocity_web.failures import Invalid, NotDeletable, NotFound
 from velocity_web.schemas import states
@@ -105,6 +107,7 @@ def accept_audio(caller: Caller, data: Path, upload: Upload, group_id: str | Non
                 name=upload.file_name,
                 status=states.PENDING,
                 created_at=now,
+                traceparent=traceparent(),
             )
             owner = group.id
     except BaseException:

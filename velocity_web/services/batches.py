@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from velocity_web.accounts.auth import Caller
-from velocity_web.clock import now_ms
+from velocity_web.database import tallies
 from velocity_web.database.entities import (
     Batch,
     Job,
@@ -21,11 +21,13 @@ from velocity_web.database.entities import (
     get_existing,
     insert_many,
     lock_account,
+    lock_job,
     new_id,
     reading,
     rows,
     writing,
 )
+from velocity_web.database.now import now_ms
 from velocity_web.events import webhooks
 from velocity_web.events.wake import wake
 from velocity_web.failures import Conflict, Invalid
@@ -358,12 +360,13 @@ def cancel_batch(caller: Caller, batch_id: str) -> BatchDetail:
             f"UPDATE batch SET status = '{states.CANCELLED}' WHERE id = $id AND status = '{states.QUEUEING}'",
             {"id": batch_id},
         )
-        execute(
+        ended = execute(
             f"UPDATE job SET status = '{states.CANCELLED}', completed_at = $now WHERE lease_owner IS NULL "
             f"AND status IN ({states.listed(states.CLAIMABLE)}) "
             "AND id IN (SELECT id FROM render WHERE batch_id = $id AND webhook_url IS NULL)",
             {"id": batch_id, "now": now_ms()},
         )
+        tallies.count(tallies.Tally.ENDED, states.RENDER, states.CANCELLED, ended)
     while _cancel_some(caller, batch_id):
         pass
     wake()
@@ -380,5 +383,8 @@ def _cancel_some(caller: Caller, batch_id: str) -> int:
             {"id": batch_id, "most": PIECE_ROWS},
         )
         for (job_id,) in active:
-            cancel_job(get_existing(Job, id=job_id))
+            lock_job(job_id)
+            job = get_existing(Job, id=job_id)
+            if job.status in states.CLAIMABLE:
+                cancel_job(job)
     return len(active)

@@ -9,7 +9,7 @@ from typing import Any
 from pony.orm import desc
 
 from velocity_web.accounts.auth import Caller
-from velocity_web.clock import iso_time, now_ms
+from velocity_web.clock import iso_time
 from velocity_web.database.entities import (
     Campaign,
     CampaignAudioGroup,
@@ -21,6 +21,7 @@ from velocity_web.database.entities import (
     reading,
     writing,
 )
+from velocity_web.database.now import now_ms
 from velocity_web.failures import Invalid, NotFound
 from velocity_web.processes.runner import Runner
 from velocity_web.schemas.campaign import CampaignDto, InstanceChange, InstanceDto, InstanceRequest

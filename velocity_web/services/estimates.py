@@ -169,11 +169,13 @@ def past_of(template_id: str) -> list[Past]:
     """Within a session: the latest completed renders of this machine and more of this template, newest first."""
     kept = (
         "SELECT template_id, manner, render_ms, size_bytes, forecast_ms, forecast_bytes, created_at, id FROM render "
-        "WHERE forecast_ms IS NOT NULL AND render_ms IS NOT NULL AND frames_done = frames_total "
+        "WHERE forecast_ms IS NOT NULL AND render_ms IS NOT NULL AND frames_done >= frames_total "
     )
     latest = rows(f"{kept} ORDER BY created_at DESC LIMIT {REMEMBERED}", {})
     own = rows(
-        f"{kept} AND template_id = $id ORDER BY created_at DESC LIMIT {REMEMBERED_OF_TEMPLATE}", {"id": template_id}
+        # An order that the index by templates alone has: through that of all renders it may be far to one of these.
+        f"{kept} AND template_id = $id ORDER BY created_at + 0 DESC LIMIT {REMEMBERED_OF_TEMPLATE}",
+        {"id": template_id},
     )
     found = {row[7]: row for row in (*latest, *own)}
     return [_past(row) for row in sorted(found.values(), key=lambda row: -row[6])]

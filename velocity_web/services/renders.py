@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pony.orm import desc
-
 from velocity_web.accounts import budget, quota
 from velocity_web.accounts.auth import Caller
-from velocity_web.clock import iso_time, now_ms
+from velocity_web.clock import iso_time
 from velocity_web.database.entities import (
+    NOT_YET,
     IdempotentRequest,
     Job,
     Poster,
@@ -23,15 +22,20 @@ from velocity_web.database.entities import (
     execute,
     insert_many,
     lock_account,
+    lock_job,
     new_id,
     reading,
     writing,
 )
+from velocity_web.database.now import now_ms
+from velocity_web.database.tallies import Tally, count
 from velocity_web.events import webhooks
+from velocity_web.events.endings import Endings
+from velocity_web.events.tracing import traceparent
 from velocity_web.events.wake import wake
 from velocity_web.failures import Conflict, Invalid, KeyReused, NotFound
 from velocity_web.orders.executors import executor_errors
-from velocity_web.orders.followers import NOT_YET, release_followers
+from velocity_web.orders.followers import release_followers
 from velocity_web.orders.posters import CONTENT_TYPES, forget_poster, poster_errors, poster_urls
 from velocity_web.orders.render_requests import read_request, request_text
 from velocity_web.processes.runner import Runner
@@ -53,6 +57,7 @@ from velocity_web.schemas.template import FindingDto
 from velocity_web.services.codecs import codec_errors, content_type
 from velocity_web.services.estimates import Estimate
 from velocity_web.services.forms import RenderForm
+from velocity_web.services.paging import AT_ONCE, jobs_of
 from velocity_web.services.render_checks import (
     CheckRequest,
     MapCheck,
@@ -87,7 +92,6 @@ class CheckedRender:
 
 
 CANCEL_WAIT_SECONDS = 2.0
-CANCEL_LOOK_SECONDS = 0.02
 
 
 def checked(caller: Caller, settings: Settings, runner: Runner, form: RenderForm) -> CheckedRender:
@@ -321,6 +325,9 @@ def _job_row(caller: Caller, new: NewRender, now: int) -> dict[str, Any]:
         "attempts": 0,
         "not_before": NOT_YET if new.batch_row else 0,
         "created_at": now,
+        "traceparent": traceparent(),
+        "reserved_ms": new.ticket.estimate.least_ms,
+        "reserved_bytes": new.ticket.estimate.least_bytes,
     }
 
 
@@ -432,13 +439,10 @@ def render_detail(caller: Caller, render_id: str) -> RenderDetail:
 def _page(
     caller: Caller, statuses: tuple[str, ...] | list[str], skip: int, take: int | None
 ) -> list[tuple[Render, Job]]:
-    query = Job.select(
-        lambda job: job.account_id == caller.account_id and job.kind == states.RENDER and job.status in statuses
-    ).order_by(lambda job: (desc(job.created_at), job.id))
-    jobs = list(query[skip : skip + take] if take is not None else query[:])
+    jobs = jobs_of(caller.account_id, states.RENDER, statuses, skip=skip, take=take)
     found: dict[str, Render] = {}
-    for start in range(0, len(jobs), 500):
-        ids = [job.id for job in jobs[start : start + 500]]
+    for start in range(0, len(jobs), AT_ONCE):
+        ids = [job.id for job in jobs[start : start + AT_ONCE]]
         found.update({render.id: render for render in Render.select(lambda render: render.id in ids)})
     return [(found[job.id], job) for job in jobs]
 
@@ -466,39 +470,44 @@ def _job_dtos(pairs: Sequence[tuple[Render, Job]]) -> list[RenderJobDto]:
     return [RenderJobDto(**_job_fields(render, job, posters)) for render, job in pairs]
 
 
-def cancel_render(caller: Caller, render_id: str) -> RenderCancelled:
+def cancel_render(caller: Caller, endings: Endings, render_id: str) -> RenderCancelled:
     """Stop a render; waits a moment for its process to be gone. Raises NotFound and Conflict."""
-    with writing():
-        lock_account(caller.account_id)
-        _render, job = find_render(caller, render_id)
-        if job.status not in states.CLAIMABLE:
-            raise Conflict(f"the render is already {job.status}")
-        cancel_job(job)
-    wake()
-    status = _await_cancelled(caller, render_id)
+    with endings.expected(render_id):
+        with writing():
+            lock_account(caller.account_id)
+            lock_job(render_id)
+            _render, job = find_render(caller, render_id)
+            if job.status not in states.CLAIMABLE:
+                raise Conflict(f"the render is already {job.status}")
+            cancel_job(job)
+        wake()
+        status = _await_cancelled(caller, endings, render_id)
     return RenderCancelled(render_id=render_id, status=status, message="Render cancelled successfully")
 
 
 def cancel_job(job: Job) -> None:
-    """Within a transaction that holds the account: a job nobody works at ends at once, another is told to."""
+    """Within the transaction that locked it: a job nobody works at ends at once, another is told to."""
     if job.lease_owner is None:
         job.status, job.completed_at = states.CANCELLED, now_ms()
         job.flush()
         release_followers(job.id)
         webhooks.announce(job.id, states.CANCELLED)
+        count(Tally.ENDED, states.RENDER, states.CANCELLED)
     else:
         job.status = states.CANCELLING
         job.flush()
 
 
-def _await_cancelled(caller: Caller, render_id: str) -> str:
+def _await_cancelled(caller: Caller, endings: Endings, render_id: str) -> str:
     deadline = time.monotonic() + CANCEL_WAIT_SECONDS
     while True:
+        told = endings.told
         with reading():
             status: str = find_render(caller, render_id)[1].status
-        if status != states.CANCELLING or time.monotonic() > deadline:
+        left = deadline - time.monotonic()
+        if status != states.CANCELLING or left <= 0:
             return status
-        time.sleep(CANCEL_LOOK_SECONDS)
+        endings.wait(told, left)
 
 
 def delete_render(caller: Caller, data: Path, render_id: str) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 
 from velocity_web.accounts import quota
 from velocity_web.accounts.auth import Caller
-from velocity_web.clock import iso_time, now_ms
+from velocity_web.clock import iso_time
 from velocity_web.database.entities import Job, Template, execute, lock_account, new_id, reading, rows, writing
+from velocity_web.database.now import now_ms
+from velocity_web.events.tracing import traceparent
 from velocity_web.events.wake import wake
 from velocity_web.failures import Conflict, Invalid, NotDeletable, NotFound
 from velocity_web.schemas import states
@@ -71,6 +73,7 @@ def accept_template(caller: Caller, data: Path, upload: Upload) -> TemplateUploa
                 name=name,
                 status=states.PENDING,
                 created_at=now,
+                traceparent=traceparent(),
             )
     except BaseException:
         remove(data / file)

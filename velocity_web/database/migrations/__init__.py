@@ -1,11 +1,14 @@
 """Schema versions as numbered steps of SQL that SQLite and PostgreSQL both take.
 
-A step is a file ``NNNN_name.sql``; the row of ``schema_version`` says which was the last. The steps and the version are
-one transaction, and only one process migrates at a time, so a kill leaves the database at the old version or the new.
+A step is a file ``NNNN_name.sql``, and beside it ``NNNN_name.sqlite.sql`` and ``NNNN_name.postgres.sql`` with what the
+two do not spell alike, such as triggers. The row of ``schema_version`` says which step was the last. The steps and the
+version are one transaction, and only one process migrates at a time, so a kill leaves the database at the old version
+or the new.
 """
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from importlib.resources import files
 from pathlib import Path
@@ -17,24 +20,31 @@ class DatabaseTooNew(Exception):
     """The database was migrated by a newer Velocity."""
 
 
-def steps() -> list[tuple[int, str]]:
-    """(version, SQL) of every step, in order."""
-    found = [entry for entry in files(__name__).iterdir() if entry.name.endswith(".sql")]
-    return sorted((int(entry.name.split("_", 1)[0]), entry.read_text(encoding="utf-8")) for entry in found)
+SQLITE, POSTGRES = "sqlite", "postgres"
+_END = re.compile(r";\n(?=\S)")
+"""Of a statement. The lines of one that has semicolons within, as a trigger has, are indented."""
+
+
+def steps(dialect: str) -> list[tuple[int, list[str]]]:
+    """(version, statements) of every step, in order."""
+    found: dict[int, list[str]] = {}
+    files_of_steps = [entry for entry in files(__name__).iterdir() if entry.name.endswith(".sql")]
+    for entry in sorted(files_of_steps, key=lambda entry: (entry.name.count("."), entry.name)):
+        name, *spelled, _sql = entry.name.split(".")
+        if spelled in ([], [dialect]):
+            statements = _END.split(entry.read_text(encoding="utf-8").strip().removesuffix(";"))
+            found.setdefault(int(name.split("_", 1)[0]), []).extend(statements)
+    return sorted(found.items())
 
 
 def latest_version() -> int:
-    return steps()[-1][0]
+    return steps(SQLITE)[-1][0]
 
 
-def _statements(sql: str) -> list[str]:
-    return [statement.strip() for statement in sql.split(";") if statement.strip()]
-
-
-def _pending(version: int) -> list[tuple[int, str]]:
+def _pending(version: int, dialect: str) -> list[tuple[int, list[str]]]:
     if version > latest_version():
         raise DatabaseTooNew(f"the database has schema version {version}, this Velocity knows up to {latest_version()}")
-    return [step for step in steps() if step[0] > version]
+    return [step for step in steps(dialect) if step[0] > version]
 
 
 def migrate_sqlite(path: Path, target: int | None = None) -> None:
@@ -45,10 +55,10 @@ def migrate_sqlite(path: Path, target: int | None = None) -> None:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
         row = connection.execute("SELECT MAX(version) FROM schema_version").fetchone()
-        for version, sql in _pending(row[0] or 0):
+        for version, statements in _pending(row[0] or 0, SQLITE):
             if target is not None and version > target:
                 break
-            for statement in _statements(sql):
+            for statement in statements:
                 connection.execute(statement)
             connection.execute("DELETE FROM schema_version")
             connection.execute("INSERT INTO schema_version (version) VALUES (?)", (version,))
@@ -68,8 +78,8 @@ def migrate_postgres(url: str) -> None:
             cursor.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
             cursor.execute("SELECT MAX(version) FROM schema_version")
             row = cursor.fetchone()
-            for version, sql in _pending((row and row[0]) or 0):
-                for statement in _statements(sql):
+            for version, statements in _pending((row and row[0]) or 0, POSTGRES):
+                for statement in statements:
                     cursor.execute(statement)
                 cursor.execute("DELETE FROM schema_version")
                 cursor.execute("INSERT INTO schema_version (version) VALUES (%s)", (version,))
