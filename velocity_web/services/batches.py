@@ -52,14 +52,15 @@ from velocity_web.services.render_checks import (
     beside,
     find_sound,
     joined,
-    template_path,
+    template_copy,
     terms_of,
     ticket_of,
 )
 from velocity_web.services.renders import NewRender, cancel_job, insert_renders, require_means, source_of
 from velocity_web.services.sampling import Samples, Sampling, expected, sampled
 from velocity_web.settings import Settings
-from velocity_web.storage.disk import require_room as require_room_on_disk
+from velocity_web.storage.disk import require_room_for_renders
+from velocity_web.storage.objects import Objects
 
 PIECE_ROWS = 250
 PIECE_BYTES = 1 << 20
@@ -75,6 +76,7 @@ class Visit:
 
     caller: Caller
     settings: Settings
+    objects: Objects
     runner: Runner
 
 
@@ -221,7 +223,7 @@ class _Batch:
         batch_id = new_id()
         with writing():
             lock_account(caller.account_id)
-            require_room_on_disk(self._visit.settings, 1)
+            require_room_for_renders(self._visit.settings, 1)
             Batch(
                 id=batch_id,
                 account_id=caller.account_id,
@@ -288,8 +290,10 @@ class _Batch:
     def _pieces(self) -> Iterator[list[Checked]]:
         """The rows, checked, some hundred at a time."""
         visit = self._visit
-        file = template_path(visit.settings.data, self._terms.source)
-        with visit.runner.checker(visit.caller.account_id, file) as checker:
+        with (
+            template_copy(visit.objects, self._terms.source) as file,
+            visit.runner.checker(visit.caller.account_id, file) as checker,
+        ):
             piece: list[BatchRowForm] = []
             size = 0
             for row in self._form.rows(visit.settings.still_seconds):

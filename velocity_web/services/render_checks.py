@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from velocity_web.schemas import states
 from velocity_web.schemas.render import EncoderConfigRequest, JobInfo, RenderOutput
 from velocity_web.services.codecs import codec_told
 from velocity_web.services.estimates import Estimate, Past, past_of, trial_of
+from velocity_web.storage.objects import Objects
 
 Errors = dict[str, list[str]]
 NO_MAP = "[]"
@@ -278,12 +279,15 @@ def joined(first: str, second: str) -> str:
     return f"[{','.join(inner)}]"
 
 
-def template_path(data: Path, source: Source) -> Path:
-    """Raises Invalid when the file is gone."""
-    path = data / source.file.location
-    if not path.exists():
-        raise Invalid("the template's file is gone from the storage", {"templateId": ["upload it again"]})
-    return path
+@contextmanager
+def template_copy(objects: Objects, source: Source) -> Iterator[Path]:
+    """The template's file on this machine. Raises Invalid when it is gone, and Unavailable."""
+    try:
+        copy = objects.copy(source.file.location, source.file.sha256)
+    except FileNotFoundError:
+        raise Invalid("the template's file is gone from the storage", {"templateId": ["upload it again"]}) from None
+    with copy as path:
+        yield path
 
 
 @dataclass(frozen=True, slots=True)

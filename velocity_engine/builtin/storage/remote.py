@@ -19,6 +19,7 @@ from velocity_engine.plugin_types import StoredFile
 from velocity_engine.storage.named import is_temporary
 
 CHUNK = 8 << 20  # an object store's uploads in parts want 5 MiB at least
+SHORTEST = 64 << 10
 EXTRAS = {
     "s3": "s3",
     "gs": "gs",
@@ -79,7 +80,7 @@ class RemoteStorage:
     def open(self, target: str, start: int = 0, end: int | None = None) -> BinaryIO:
         system, path = _resolved(target)
         try:
-            opened: BinaryIO = system.open(path, "rb")
+            opened: BinaryIO = system.open(path, "rb", block_size=_block(start, end))
             return opened if (start, end) == (0, None) else FilePart.of(opened, start, end)
         except Exception as error:
             raise _failure("cannot be read", target, error) from error
@@ -99,6 +100,8 @@ class RemoteStorage:
             found = {}
         except Exception as error:
             raise _failure("cannot be listed", folder, error) from error
+        finally:
+            system.invalidate_cache()  # what is stored later would be missed
         for name in sorted(found):
             yield _stored(str(system.unstrip_protocol(name)), found[name])
 
@@ -140,6 +143,11 @@ def _send(system: Any, local_path: str, written: str, progress: Callable[[int], 
             raise
         destination.close()
     return Path(local_path).stat().st_size
+
+
+def _block(start: int, end: int | None) -> int:
+    """How much is read at once and ahead: of a short part no more than twice its length."""
+    return CHUNK if end is None else min(CHUNK, max(SHORTEST, end - start))
 
 
 def _scheme(target: str) -> str:
