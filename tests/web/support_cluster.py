@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import signal
 import subprocess
 import sys
@@ -12,64 +11,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
-from web.support_postgres import Postgres
-from web.support_service import DEFAULTS, PATIENCE, Client, Service
+import pytest
+from web.support_bucket import Bucket, BucketService, S3Server
+from web.support_postgres import Postgres, binary
+from web.support_service import PATIENCE, Client
 
 APIS, WORKERS = 2, 3
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
+MACHINES = ("one_service", pytest.param("cluster", marks=pytest.mark.long))
+"""Fixtures for the ``service`` of a module whose tests hold on several machines, too."""
 
 
-class Bucket:
-    """A bucket of an S3 server on this machine."""
-
-    def __init__(self, endpoint: str) -> None:
-        import fsspec
-
-        self.endpoint = endpoint
-        self.name = f"bucket-{uuid4().hex}"
-        self.system = fsspec.filesystem(
-            "s3",
-            key="test",
-            secret="test",
-            endpoint_url=endpoint,
-            client_kwargs={"region_name": "us-east-1"},
-            use_listings_cache=False,
-            skip_instance_cache=True,
-        )
-        httpx.put(f"{endpoint}/{self.name}").raise_for_status()
-
-    @property
-    def settings(self) -> dict[str, str]:
-        """What a service is told, and what s3fs is."""
-        return {"VELOCITY_STORAGE": f"s3://{self.name}/some/prefix", "AWS_ENDPOINT_URL": self.endpoint, **CREDENTIALS}
-
-    def path(self, file: str) -> str:
-        return f"{self.name}/some/prefix/{file}"
-
-    def files(self) -> list[str]:
-        """The names of all stored files."""
-        found = self.system.find(f"{self.name}/some/prefix")
-        return sorted(one.removeprefix(f"{self.name}/some/prefix/") for one in found)
-
-    def size(self, file: str) -> int | None:
-        try:
-            return int(self.system.info(self.path(file))["size"])
-        except FileNotFoundError:
-            return None
-
-
-@dataclass
-class BucketService(Service):
-    """``velocity serve`` whose files are in a bucket."""
-
-    bucket: Bucket | None = None
-
-    def kept_bytes(self, file: str) -> int | None:
-        assert self.bucket
-        return self.bucket.size(file)
+def require_cluster() -> None:
+    """Skips the test where what a cluster needs is not installed."""
+    for name in ("psycopg2", "moto.server", "s3fs"):
+        pytest.importorskip(name)
+    if binary("postgres") is None:
+        pytest.skip("PostgreSQL is not installed")
 
 
 class SpreadClient(Client):
@@ -90,6 +49,7 @@ class Cluster(BucketService):
 
     members: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
     urls: dict[str, str] = field(default_factory=dict)
+    keys: list[str] = field(default_factory=list)
 
     def start(self) -> Cluster:
         names = [f"api-{number}" for number in range(APIS)]
@@ -113,7 +73,7 @@ class Cluster(BucketService):
                 stdout=subprocess.PIPE if serves else log,
                 stderr=log,
                 text=True,
-                env={**os.environ, **DEFAULTS, **self.environment},
+                env=self.process_environment(),
                 start_new_session=True,
             )
 
@@ -122,7 +82,7 @@ class Cluster(BucketService):
         assert stream
         for line in stream:
             if "shown this once" in line:
-                self.first_key = line.rsplit(" ", 1)[1].strip()
+                self.keys.append(line.rsplit(" ", 1)[1].strip())
             if "http://" in line:
                 self.urls[name] = line[line.index("http://") :].strip()
                 return
@@ -160,16 +120,19 @@ class Cluster(BucketService):
 
 
 @contextmanager
-def cluster(folder: Path, endpoint: str, **settings: str) -> Iterator[Cluster]:
-    """A cluster with a PostgreSQL server of its own."""
+def running_cluster(folder: Path, **settings: str) -> Iterator[Cluster]:
+    """A cluster with a PostgreSQL and an S3 server of its own."""
     (folder / "postgres").mkdir()
-    postgres = Postgres(folder / "postgres")
-    bucket = Bucket(endpoint)
-    environment = {f"VELOCITY_{name.upper()}": value for name, value in settings.items()}
-    environment |= {**bucket.settings, "VELOCITY_DATABASE": postgres.new_database()}
-    made = Cluster(folder / "machines", environment, bucket=bucket)
+    server = S3Server()
     try:
-        yield made.start()
+        postgres = Postgres(folder / "postgres")
+        environment = {f"VELOCITY_{name.upper()}": value for name, value in settings.items()}
+        environment["VELOCITY_DATABASE"] = postgres.new_database()
+        made = Cluster(folder / "machines", environment, bucket=Bucket(server))
+        try:
+            yield made.start()
+        finally:
+            made.kill()
+            postgres.stop()
     finally:
-        made.kill()
-        postgres.stop()
+        server.stop()

@@ -48,14 +48,14 @@ def send_file(
     """
     try:
         opened = objects.open(file.file)
+        keep_open = False
+        try:
+            keep_open = _answer(req, resp, objects, opened, (file, content_type))
+        finally:
+            if not keep_open:
+                opened.close()
     except FileNotFoundError:
         raise NotFound("the file is gone from the storage") from None
-    keep_open = False
-    try:
-        keep_open = _answer(req, resp, objects, opened, (file, content_type))
-    finally:
-        if not keep_open:
-            opened.close()
 
 
 def _answer(

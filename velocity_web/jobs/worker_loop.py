@@ -260,7 +260,8 @@ class Worker:
 
     def _not_prepared(self, job: Leased, error: Exception) -> None:
         LOG.error("an attempt cannot be prepared", job=job.id, fault=str(error))
-        self._lose(job, NO_SPACE if is_no_space(error) else "its files could not be prepared")
+        lacks_room = isinstance(error, NoSpace) or is_no_space(error)
+        self._lose(job, NO_SPACE if lacks_room else "its files could not be prepared")
 
     def _give_up(self, job: Leased, charged_ms: int = 0) -> None:
         """It was cancelled, or somebody else has it."""

@@ -131,6 +131,7 @@ class TemplatePreview(Resource):
             400: "The frame is past the end, or cannot be drawn",
             409: "The template is not completed",
             503: BUSY,
+            507: "No space is left on the server's disk",
         },
     )
     def on_get(self, call: Call[None, Preview]) -> None:

@@ -129,7 +129,7 @@ class BucketObjects:
 
     def delete(self, file: str) -> None:
         with suppress(FileNotFoundError):
-            self._tried(lambda: self._storage.delete(self._target(file)))
+            self._tried(lambda: self._storage.delete(self._target(file)), patience=0.0)  # the clean-up has all the time
 
     def list(self) -> Iterator[Found]:
         for folder in KEPT:
@@ -146,9 +146,12 @@ class BucketObjects:
     def _target(self, file: str) -> str:
         return f"{self._root}/{file}"
 
-    def _tried(self, act: Callable[[], Result], stop: Callable[[], bool] = never) -> Result:
+    def _tried(
+        self, act: Callable[[], Result], stop: Callable[[], bool] = never, patience: float | None = None
+    ) -> Result:
         """Raises FileNotFoundError, Stopped, Unavailable, and what says that this machine's disk is full."""
-        until, pause = time.monotonic() + self._patience, FIRST_PAUSE
+        until = time.monotonic() + (self._patience if patience is None else patience)
+        pause = FIRST_PAUSE
         while True:
             try:
                 return act()

@@ -56,17 +56,26 @@ class Copies:
                 expected = size()
                 make_room(self._settings, expected)
                 require_room(self._settings, expected)
-                self._make(self._folder / name, fetch)
+                if (made := self._made(self._folder / name, fetch)) is not None:
+                    return made
         return held
 
-    def _make(self, path: Path, fetch: Callable[[Path], None]) -> None:
+    def _made(self, path: Path, fetch: Callable[[Path], None]) -> Copy | None:
+        """None where another process was faster."""
         part = self._settings.temporary.resolve() / f"copy-{uuid4()}"
         try:
             fetch(part)
-            with part.open("rb+") as file:
-                os.fsync(file.fileno())  # a name must not outlive its bytes
-            with suppress(FileExistsError):  # another process was faster
+            lock = os.open(part, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                os.fsync(lock)  # a name must not outlive its bytes
+                fcntl.flock(lock, fcntl.LOCK_SH)  # before anybody finds it
                 os.link(part, path)
+            except BaseException as error:
+                os.close(lock)
+                if isinstance(error, FileExistsError):
+                    return None
+                raise
+            return Copy(path, lock)
         finally:
             remove(part)
 

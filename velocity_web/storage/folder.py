@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -74,8 +74,9 @@ class FolderObjects:
     def list(self) -> Iterator[Found]:
         for folder in KEPT:
             for path in (self._data / folder).iterdir():
-                found = path.stat()
-                yield Found(f"{folder}/{path.name}", found.st_size, found.st_mtime)
+                with suppress(FileNotFoundError):
+                    found = path.stat()
+                    yield Found(f"{folder}/{path.name}", found.st_size, found.st_mtime)
 
     def url(self, file: str) -> str | None:
         return None

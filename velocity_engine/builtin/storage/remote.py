@@ -6,6 +6,7 @@ credentials as each of them does.
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -159,7 +160,7 @@ def _resolved(target: str) -> tuple[Any, str]:
 
     scheme = _scheme(target)
     try:
-        system, path = fsspec.core.url_to_fs(target)
+        system, path = fsspec.core.url_to_fs(target, **_options(scheme))
     except ImportError as error:
         extra = EXTRAS.get(scheme)
         hint = (
@@ -170,6 +171,15 @@ def _resolved(target: str) -> tuple[Any, str]:
     except Exception as error:
         raise _failure("cannot be reached", target, error) from error
     return system, path
+
+
+def _options(scheme: str) -> dict[str, Any]:
+    """What the environment and fsspec's configuration leave open: s3fs tries again what failed, five times, so that the
+    library below it need not do so each time."""
+    import fsspec
+
+    told = "AWS_MAX_ATTEMPTS" in os.environ or "config_kwargs" in fsspec.config.conf.get("s3", {})
+    return {} if scheme != "s3" or told else {"config_kwargs": {"retries": {"total_max_attempts": 1}}}
 
 
 def _stored(target: str, info: dict[str, Any]) -> StoredFile:
