@@ -89,6 +89,9 @@ def test_a_file_is_stored_read_copied_listed_and_deleted(objects: Objects, tmp_p
     with objects.copy(FILE, digest(CONTENT)) as path:
         assert path.read_bytes() == CONTENT
         assert path.suffix == ".zip"
+    with objects.stand_ins() as stand_in:
+        assert stand_in(FILE).is_file() and stand_in(FILE).name == "one.zip"
+        assert not stand_in("assets/none.png").exists()
     [found] = objects.list()
     assert (found.file, found.size_bytes) == (FILE, len(CONTENT))
     assert found.stored_at and abs(found.stored_at - time.time()) < 600

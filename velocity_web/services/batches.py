@@ -313,7 +313,7 @@ class _Batch:
         terms = self._terms
         question = CheckRequest(
             caller=self._visit.caller,
-            data=self._visit.settings.data,
+            objects=self._visit.objects,
             encoder=terms.encoder,
             frames=terms.frames,
             warnings=False,

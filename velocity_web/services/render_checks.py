@@ -231,7 +231,7 @@ class CheckRequest:
     """
 
     caller: Caller
-    data: Path
+    objects: Objects
     encoder: engine.EncoderConfig | None
     frames: tuple[float, float] | None
     warnings: bool
@@ -249,7 +249,7 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
             for number, one in enumerate(named):
                 wanted = [(int(index), str(key), str(asset_id)) for index, key, asset_id in one]
                 assets[number] = find_assets(question.caller, wanted, errors[number], known)
-        return {key: str((question.data / file.location).resolve()) for one in assets for key, file in one.items()}
+        return {key: str(stand_in(file.location)) for one in assets for key, file in one.items()}
 
     encoder = None if question.encoder is None else question.encoder.to_values()
     told = {
@@ -259,7 +259,8 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
         "with_audio": question.with_audio,
     }
     try:
-        found = checker.ask(told, [one.encode() for one in maps], files_of)
+        with question.objects.stand_ins() as stand_in:
+            found = checker.ask(told, [one.encode() for one in maps], files_of)
     except TaskFailed as failure:
         sentence = f"the request cannot be checked against the template: {failure}"
         raise Invalid(sentence, {"customizationMap": [sentence]}) from None

@@ -124,7 +124,7 @@ def _check(
     whole = joined(source.customizations, customizations)
     question = CheckRequest(
         caller=caller,
-        data=settings.data,
+        objects=objects,
         encoder=terms.encoder,
         frames=terms.frames,
         warnings=True,

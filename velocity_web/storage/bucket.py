@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 from uuid import uuid4
@@ -126,6 +126,24 @@ class BucketObjects:
             return self._tried(lambda: self._storage.stat(target), stop).size
 
         return self._copies.hold(f"{key}{Path(file).suffix}", size, fetch)
+
+    @contextmanager
+    def stand_ins(self) -> Iterator[Callable[[str], Path]]:
+        folder = self._temporary.resolve() / f"stand-ins-{uuid4()}"
+
+        def stand_in(file: str) -> Path:
+            path = folder / Path(file).name
+            if not path.exists():
+                with suppress(FileNotFoundError):
+                    self._tried(lambda: self._storage.stat(self._target(file)))
+                    folder.mkdir(exist_ok=True)
+                    path.touch()
+            return path
+
+        try:
+            yield stand_in
+        finally:
+            remove(folder)
 
     def delete(self, file: str) -> None:
         with suppress(FileNotFoundError):

@@ -68,6 +68,9 @@ class FolderObjects:
         path.stat()
         return nullcontext(path)
 
+    def stand_ins(self) -> AbstractContextManager[Callable[[str], Path]]:
+        return nullcontext(self._data.resolve().joinpath)
+
     def delete(self, file: str) -> None:
         remove(self._data / file)
 

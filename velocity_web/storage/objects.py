@@ -76,6 +76,11 @@ class Objects(Protocol):
         when the context is entered. Raises Stopped."""
         ...
 
+    def stand_ins(self) -> AbstractContextManager[Callable[[str], Path]]:
+        """What tells of a file a path of this machine where there is one if the file is there, for who does not read
+        it. The paths stay until the context is left."""
+        ...
+
     def delete(self, file: str) -> None:
         """What is not there is deleted already."""
         ...
