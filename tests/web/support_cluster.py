@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -122,17 +122,14 @@ class Cluster(BucketService):
 @contextmanager
 def running_cluster(folder: Path, **settings: str) -> Iterator[Cluster]:
     """A cluster with a PostgreSQL and an S3 server of its own."""
-    (folder / "postgres").mkdir()
-    server = S3Server()
-    try:
+    with ExitStack() as opened:
+        server = S3Server()
+        opened.callback(server.stop)
+        (folder / "postgres").mkdir()
         postgres = Postgres(folder / "postgres")
+        opened.callback(postgres.stop)
         environment = {f"VELOCITY_{name.upper()}": value for name, value in settings.items()}
         environment["VELOCITY_DATABASE"] = postgres.new_database()
         made = Cluster(folder / "machines", environment, bucket=Bucket(server))
-        try:
-            yield made.start()
-        finally:
-            made.kill()
-            postgres.stop()
-    finally:
-        server.stop()
+        opened.callback(made.kill)
+        yield made.start()
