@@ -90,6 +90,13 @@ def kept(template: ve.Template) -> tuple[int, tuple[str, ...]]:
     return result.reused_frames + cache.clear() + len(cache.contents()), result.cache_faults
 
 
+def shared(template: ve.Template) -> int:
+    batch = ve.BatchFrames(template, ve.EncoderConfig(), frames=range(0, 30))
+    batch.add([{"layer": "Headline", "text": "Hello"}])
+    cached: int = ve.cached_frames(template, "cache", customizations=[{"layer": "Headline", "text": "Hello"}])
+    return batch.frames + batch.unique_frames + cached
+
+
 def differing(one: ve.Template, other: ve.Template) -> list[str]:
     found: tuple[ve.FrameDifference, ...] = ve.frame_differences(one, other)
     layers: list[ve.LayerDifference] = [layer for run in found for layer in run.layers]

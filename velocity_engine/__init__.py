@@ -36,6 +36,8 @@ _HOMES = {
     "FontInfo": "plan.font_infos",
     "RenderResult": "api.renders",
     "RenderCache": "cache.render_cache",
+    "cached_frames": "api.cached_frames",
+    "BatchFrames": "pipeline.batch_frames",
     "Manifest": "api.manifests",
     "Verification": "api.manifests",
     "verify": "api.manifests",
@@ -94,6 +96,7 @@ _HOMES = {
 
 if TYPE_CHECKING:
     from velocity_engine import plugins as plugins
+    from velocity_engine.api.cached_frames import cached_frames
     from velocity_engine.api.manifests import Manifest, Verification, verify
     from velocity_engine.api.renders import RenderResult, order_for, render, render_order
     from velocity_engine.api.stills import frames, render_still, still
@@ -141,6 +144,7 @@ if TYPE_CHECKING:
     )
     from velocity_engine.order import FileReference, Poster, RenderOrder
     from velocity_engine.package.stores import PackageLimits
+    from velocity_engine.pipeline.batch_frames import BatchFrames
     from velocity_engine.pipeline.frame_differences import FrameDifference, LayerDifference, frame_differences
     from velocity_engine.pipeline.frame_stream import Frame, Frames
     from velocity_engine.pipeline.progress import Progress
@@ -155,6 +159,7 @@ if TYPE_CHECKING:
 
 __all__ = [  # written out, since type checkers read it
     "AudioInfo",
+    "BatchFrames",
     "BitsPerSecond",
     "BytesPerSecond",
     "CustomizationError",
@@ -205,6 +210,7 @@ __all__ = [  # written out, since type checkers read it
     "Verification",
     "VideoInfo",
     "WrongTypeError",
+    "cached_frames",
     "check_written",
     "container_of",
     "forecast",

@@ -168,3 +168,16 @@ def test_a_guess_serves_every_codec_and_says_so() -> None:
     for codec in CODECS:
         found = ve.forecast(guess, ve.EncoderConfig(codec=codec), WHOLE)
         assert found.milliseconds > 0 and found.size_bytes > 0
+
+
+def test_the_cuts_of_a_video_are_foretold(trial: ve.Trial) -> None:
+    """A segment more has a key frame more."""
+    config = ve.EncoderConfig(codec="h265")
+    plain, cut = (ve.forecast(replace(trial, edges=edges), config, WHOLE) for edges in ((), ((75.0, 1),)))
+    assert cut.size_bytes > plain.size_bytes
+
+
+def test_a_trial_of_an_earlier_version_has_no_edges(trial: ve.Trial) -> None:
+    values = trial.to_json()
+    del values["edges"]
+    assert ve.Trial.from_json(values) == replace(trial, edges=())

@@ -22,6 +22,8 @@ import velocity_engine as ve
 
 ENCODER = ve.EncoderConfig(bitrate="400k", preset=5, gop=25, segment_seconds=1)
 FRAMES, RATE = 75, 25
+PIXEL = "R0lGODlhAQABAIAAAP8AAAAAACwAAAAAAQABAAACAkQBADs="
+LOGO = {"id": "logo", "w": 24, "h": 24, "u": "", "p": f"data:image/gif;base64,{PIXEL}", "e": 1}
 PATIENCE = 60
 
 
@@ -105,6 +107,22 @@ def test_what_changes_between_the_ends_of_a_segment_is_noticed(template: Path, t
     result, content = rendered(changed, tmp_path / "b.mp4", cache=tmp_path / "cache")
     assert result.reused_frames == 50
     assert content == rendered(changed, tmp_path / "c.mp4")[1]
+
+
+def test_segments_are_cut_where_what_is_replaced_begins(tmp_path: Path) -> None:
+    """A picture for the last second of three: the two seconds before it are found."""
+    file = tmp_path / "card.json"
+    card = {**solid("Card", 2, "", (50, FRAMES)), "ty": 2, "refId": "logo"}
+    whole = document()
+    file.write_text(json.dumps({**whole, "assets": [LOGO], "layers": [card, *whole["layers"]]}))
+    encoder = ve.EncoderConfig(bitrate="400k", preset=5)
+    changed = {"customizations": [{"layer": "Card", "visible": False}], "encoder": encoder}
+    first, _ = rendered(file, tmp_path / "a.mp4", cache=tmp_path / "cache", encoder=encoder)
+    assert [(one.first, one.last) for one in first.segments] == [(0, 50), (50, FRAMES)]
+    result, content = rendered(file, tmp_path / "b.mp4", cache=tmp_path / "cache", **changed)
+    assert result.reused_frames == 50
+    assert [one.last for one in result.segments] == [50, FRAMES]
+    assert content == rendered(file, tmp_path / "c.mp4", **changed)[1]
 
 
 def test_a_part_of_a_video_finds_its_segments(template: Path, tmp_path: Path) -> None:
@@ -263,9 +281,12 @@ EDITS = st.lists(
         st.tuples(st.just("opacity"), st.integers(0, 2), st.integers(0, 100)),
         st.tuples(st.just("order"), st.permutations([0, 1, 2])),
         st.tuples(st.just("blink"), st.integers(1, FRAMES - 2)),
+        st.tuples(st.just("picture"), st.integers(0, 40), st.integers(41, FRAMES)),
     ),
     max_size=2,
 )
+ENCODERS = st.sampled_from([ENCODER, ve.EncoderConfig(bitrate="400k", preset=5)])
+"""With the second, a picture that comes or goes cuts the only segment."""
 CHANGES = st.lists(
     st.one_of(
         st.builds(lambda layer, color: {"layer": layer, "color": color}, st.sampled_from(["Box", "Card"]), COLORS),
@@ -288,6 +309,9 @@ def edited(edits: list[tuple[Any, ...]]) -> dict[str, Any]:
             layers[values[0]]["ks"]["o"] = still(values[1])
         elif kind == "order":
             layers[:3] = [layers[number] for number in values[0]]
+        elif kind == "picture":
+            found["assets"] = [LOGO]
+            layers.insert(0, {**solid("Logo", 8, "", (values[0], values[1])), "ty": 2, "refId": "logo"})
         else:
             layers.insert(0, solid("Blink", 9, "#ffffff", (values[0], values[0] + 1)))
     return found
@@ -299,12 +323,11 @@ def shared_cache() -> Any:
         yield ve.RenderCache(Path(folder, "cache"), max_bytes=4 << 20)
 
 
-def check_edit(cache: ve.RenderCache, edits: Any, changes: Any, frames: Any) -> int:
+def check_edit(cache: ve.RenderCache, edits: Any, **more: Any) -> int:
     """Renders with the cache and without. Returns how many frames were reused."""
     with tempfile.TemporaryDirectory() as folder:
         template = Path(folder, "data.json")
         template.write_text(json.dumps(edited(edits)))
-        more: dict[str, Any] = {"customizations": changes, "frames": frames}
         result, content = rendered(template, Path(folder, "a.mp4"), cache=cache, **more)
         assert content == rendered(template, Path(folder, "b.mp4"), **more)[1]
         return result.reused_frames
@@ -314,17 +337,17 @@ IN_ONE_PLACE = {"suppress_health_check": [HealthCheck.function_scoped_fixture, H
 
 
 @settings(max_examples=40, **IN_ONE_PLACE)  # type: ignore[arg-type]
-@given(EDITS, CHANGES, RANGES)
+@given(EDITS, CHANGES, RANGES, ENCODERS)
 def test_forty_edits_at_random_have_the_same_bytes(
-    shared_cache: ve.RenderCache, edits: Any, changes: Any, frames: Any
+    shared_cache: ve.RenderCache, edits: Any, changes: Any, frames: Any, encoder: Any
 ) -> None:
-    check_edit(shared_cache, edits, changes, frames)
+    check_edit(shared_cache, edits, customizations=changes, frames=frames, encoder=encoder)
 
 
 @pytest.mark.long
 @settings(max_examples=500, **IN_ONE_PLACE)  # type: ignore[arg-type]
-@given(EDITS, CHANGES, RANGES)
+@given(EDITS, CHANGES, RANGES, ENCODERS)
 def test_five_hundred_edits_at_random_have_the_same_bytes(
-    shared_cache: ve.RenderCache, edits: Any, changes: Any, frames: Any
+    shared_cache: ve.RenderCache, edits: Any, changes: Any, frames: Any, encoder: Any
 ) -> None:
-    check_edit(shared_cache, edits, changes, frames)
+    check_edit(shared_cache, edits, customizations=changes, frames=frames, encoder=encoder)

@@ -62,3 +62,32 @@ def test_every_frame_is_in_one_segment(count: int, gop: int, rate: int) -> None:
 def test_short_segments_are_cut_within_gops(seconds: float, gop: int, starts: list[int]) -> None:
     config = EncoderConfig(segment_seconds=seconds)
     assert [one.first for one in plan_segments(120, config, settings(gop), Fraction(30))] == starts
+
+
+EDGES = {20: 9, 60: 1, 90: 2, 120: 2, 275: 1}
+
+
+def starts(count: int, config: EncoderConfig, edges: dict[int, int]) -> list[int]:
+    return [one.first for one in plan_segments(count, config, settings(150), Fraction(30), edges)]
+
+
+def test_a_segment_is_cut_where_most_layers_come_or_go() -> None:
+    """A second from its ends at least: neither at 20 nor at 275."""
+    assert starts(300, EncoderConfig(), EDGES) == [0, 90, 150]
+    assert starts(450, EncoderConfig(), {**EDGES, 330: 1}) == [0, 90, 150, 300, 330]
+
+
+@pytest.mark.parametrize("asked", [EncoderConfig(gop=150), EncoderConfig(idr=150)])
+def test_key_frames_lie_only_where_they_are_asked_for(asked: EncoderConfig) -> None:
+    assert starts(300, asked, EDGES) == [0, 150]
+
+
+@given(st.integers(1, 2000), st.dictionaries(st.integers(1, 1999), st.integers(1, 9), max_size=40))
+def test_every_frame_is_in_one_segment_of_a_second_or_more(count: int, edges: dict[int, int]) -> None:
+    plain = starts(count, EncoderConfig(), {})
+    cut = starts(count, EncoderConfig(), edges)
+    assert set(plain) <= set(cut)
+    assert len(cut) <= 2 * len(plain)
+    lengths = [end - start for start, end in zip(cut, [*cut[1:], count], strict=True)]
+    assert sum(lengths) == count
+    assert min(lengths) >= min(30, count)

@@ -11,8 +11,10 @@ import pytest
 from web.support_service import Client, Service, render_request
 from web.support_templates import layer, png, sliding, slow_template, template_zip, wav
 
+import velocity_engine as engine
 from velocity_web.accounts.auth import key_digest
-from velocity_web.services.estimates import MARGIN, TIME_DOUBTS, Past, correction
+from velocity_web.services import estimates
+from velocity_web.services.estimates import MARGIN, TIME_DOUBTS, Past, PosterEstimate, correction
 
 CODECS = {0: "h264", 1: "h265", 2: "av1"}
 FIVE_SECONDS: dict[str, Any] = {"frames": 150, "size": (320, 180)}
@@ -189,12 +191,20 @@ def test_a_poster_stands_in_the_estimate(moving: tuple[Client, str], kind: str, 
     plain = foretold(client, template_id, **request)
     request["output"] = {"poster": {"frame": 33, "format": kind}}
     both = foretold(client, template_id, **request)
-    assert both["expectedMilliseconds"] > plain["expectedMilliseconds"]
     least, expected, most = (both[f"{word}Bytes"] - plain[f"{word}Bytes"] for word in ("least", "expected", "most"))
     render_id = client.ready_render(template_id, **request)
     true = len(client.get(f"/render/{render_id}/poster").content)
     assert least <= true <= most
     assert true / MARGIN <= expected <= true * MARGIN
+
+
+def test_the_time_of_a_poster_is_added_to_that_of_the_video() -> None:
+    forecast, encoder = engine.Forecast(30, 400.0, 50_000.0), engine.EncoderConfig()
+    poster = PosterEstimate(milliseconds=25.0, size_bytes=8_000, margin=1.5)
+    plain = estimates.estimate("t", forecast, encoder, [], tried=True)
+    both = estimates.estimate("t", forecast, encoder, [], poster=poster, tried=True)
+    assert (plain.milliseconds, both.milliseconds) == (400, 425)
+    assert (plain.size_bytes, both.size_bytes) == (50_000, 58_000)
 
 
 def test_a_poster_that_does_not_fit_is_400_before_any_work(service: Service) -> None:

@@ -17,11 +17,13 @@ class CodecCosts:
     ``steeper``: what the exponent by which others grow with the pixels lacks. ``held``: bits of any frame. ``over``:
     the most that comes, in bitrates. ``late``: the share that comes yet, with other frames, of what the first one lacks
     because the decoder's buffer does not hold it.
-    ``opening_ms``: what a segment takes whatever it holds. ``all_processors``: by how much the time of all processors
-    exceeds ``seconds``. ``tried_time`` and ``sampled_time``: of renders, in that of all processors in a trial and in a
-    sample; ``short_time``: in that of a sample of windows that are very short. ``sampled_cost``: of all processors, in
-    what a trial foretells. ``unspent``: seconds of a constant bitrate that the decoder's buffer holds in advance; None
-    where the rate is not filled up.
+    ``opening``, by preset: milliseconds of opening a segment and encoding its first frame, those of any size and those
+    of a megapixel: so much more than another frame, whatever it shows. ``growth``: the exponent by which the time of a
+    further frame grows with the pixels. ``tried_time`` and ``sampled_time``: of the time that a further frame takes
+    beside other segments, in what it took in a trial and in a sample; ``alone``: times that, by the clock, where there
+    is no other segment.
+    ``unspent``: seconds of a constant bitrate that the decoder's buffer holds in advance; None where the rate is not
+    filled up.
     """
 
     seconds: tuple[float, ...]
@@ -34,12 +36,11 @@ class CodecCosts:
     steeper: float
     over: float
     late: float
-    opening_ms: float
-    all_processors: float
+    opening: tuple[tuple[float, float], ...]
+    growth: float
     tried_time: float
     sampled_time: float
-    short_time: float
-    sampled_cost: float
+    alone: float
     unspent: float | None = None
 
 
@@ -55,12 +56,11 @@ COSTS = {
         steeper=-0.033,
         over=0.9,
         late=0.4,
-        opening_ms=1.0,
-        all_processors=1.2,
-        tried_time=1.08,
-        sampled_time=1.05,
-        short_time=0.68,
-        sampled_cost=1.2,
+        opening=((5.0, 55.0), (2.0, 24.0), (2.0, 23.0), (1.5, 12.0), (2.0, 15.0), (3.0, 7.0)),
+        growth=0.9,
+        tried_time=0.56,
+        sampled_time=0.48,
+        alone=1.8,
         unspent=0.1,
     ),
     "h265": CodecCosts(
@@ -74,12 +74,11 @@ COSTS = {
         steeper=0.018,
         over=0.845,
         late=0.3,
-        opening_ms=96.0,
-        all_processors=2.0,
-        tried_time=0.48,
-        sampled_time=0.42,
-        short_time=0.65,
-        sampled_cost=2.0,
+        opening=((12.0, 232.0), (12.0, 226.0), (9.0, 149.0), (9.0, 152.0), (9.0, 143.0), (7.0, 55.0)),
+        growth=0.87,
+        tried_time=0.3,
+        sampled_time=0.63,
+        alone=0.88,
         unspent=0.2,
     ),
     "av1": CodecCosts(
@@ -93,12 +92,11 @@ COSTS = {
         steeper=-0.093,
         over=1.5,
         late=0.15,
-        opening_ms=52.0,
-        all_processors=2.0,
-        tried_time=0.59,
-        sampled_time=0.81,
-        short_time=0.58,
-        sampled_cost=1.8,
+        opening=((29.0, 240.0), (16.0, 146.0), (9.0, 73.0), (9.0, 51.0), (9.0, 44.0), (9.0, 36.0)),
+        growth=0.68,
+        tried_time=0.3,
+        sampled_time=0.58,
+        alone=1.73,
     ),
 }
 

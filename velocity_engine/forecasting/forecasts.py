@@ -13,18 +13,19 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from velocity_engine import plugins
+from velocity_engine.customize.appearances import frames_of
 from velocity_engine.encoder_config import EncoderConfig, RateControl
 from velocity_engine.errors import wrong_type
 from velocity_engine.forecasting.bits import MIN_BITS, Correction, free_bits, note_bits, segment_bits
-from velocity_engine.forecasting.costs import COSTS, costs_of
+from velocity_engine.forecasting.costs import COSTS
 from velocity_engine.forecasting.sample import Sample, SamplePlan
 from velocity_engine.forecasting.sampling import at_size
 from velocity_engine.forecasting.shape import Shape
-from velocity_engine.forecasting.times import draw_ms, encode_ms, milliseconds, sound_milliseconds
+from velocity_engine.forecasting.times import draw_ms, encode_ms, milliseconds, opening_ms, sound_milliseconds
 from velocity_engine.forecasting.trial import Trial
 from velocity_engine.given.arguments import bounds, number, require
 from velocity_engine.pipeline.segment import plan_segments
-from velocity_engine.plugin_types import Container
+from velocity_engine.plugin_types import Container, EncoderSettings, Segment
 from velocity_engine.plugins.asked import asked_settings
 from velocity_engine.plugins.outputs import ENCODER, container_of
 
@@ -105,7 +106,7 @@ def _forecast(
     if container.frames == "first":
         shape = replace(shape, count=1)
     settings = asked_settings(plugins.codec(encoder.codec_name), encoder, *shape.size, shape.rate)
-    segments = plan_segments(shape.count, encoder, settings, shape.rate)
+    segments = _segments(trial, encoder, shape, settings)
     gop = settings.gop_size or shape.count
     if sample is not None and sample.whole and len(segments) == 1:
         bits = float(sum(one.key_bits + one.other_bits for one in sample.windows) + note_bits(encoder))
@@ -114,6 +115,11 @@ def _forecast(
         bits = sum(segment_bits(trial, encoder, shape, segment, gop, correction) for segment in segments)
     size = (bits + sound) / 8 + CONTAINER_BYTES + CONTAINER_BYTES_A_FRAME * shape.count
     return Forecast(shape.count, milliseconds(trial, encoder, shape, len(segments), sample), size, guessed)
+
+
+def _segments(trial: Trial, encoder: EncoderConfig, shape: Shape, settings: EncoderSettings) -> tuple[Segment, ...]:
+    edges = frames_of(trial.edges, shape.start, shape.step, shape.count)
+    return plan_segments(shape.count, encoder, settings, shape.rate, edges)
 
 
 def _sound_bits(encoder: EncoderConfig, container: Container) -> int:
@@ -170,7 +176,7 @@ def plan_sample(trial: Trial, encoder: EncoderConfig, frames: tuple[float, float
         return None
     shape = Shape.of(trial, encoder, frames)
     settings = asked_settings(plugins.codec(encoder.codec_name), encoder, *shape.size, shape.rate)
-    one_segment = len(plan_segments(shape.count, encoder, settings, shape.rate)) == 1
+    one_segment = len(_segments(trial, encoder, shape, settings)) == 1
     fitting = _fitting(trial, encoder, shape, seconds)
     if fitting >= shape.count and shape.count <= MAX_FRAMES and one_segment and shape.whole <= MAX_PIXELS:
         return SamplePlan(shape.size, ((0, shape.count),), seconds, whole=True)
@@ -181,8 +187,8 @@ def plan_sample(trial: Trial, encoder: EncoderConfig, frames: tuple[float, float
 
 def _fitting(trial: Trial, encoder: EncoderConfig, shape: Shape, seconds: float) -> float:
     """How many frames."""
-    each = draw_ms(trial, shape) + encode_ms(trial, encoder, shape) * costs_of(encoder).sampled_cost
-    return 1000 * seconds / max(each, 0.1)
+    each = draw_ms(trial, shape) + encode_ms(trial, encoder, shape)
+    return max(0.0, 1000 * seconds - opening_ms(encoder, shape.whole)) / max(each, 0.1)
 
 
 def _sampled_size(trial: Trial, encoder: EncoderConfig, shape: Shape, seconds: float) -> tuple[int, int]:

@@ -53,13 +53,15 @@ class SampledWindow:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What was measured at ``size``. ``draw_ms`` and ``encode_ms`` are of all processors together for each frame."""
+    """What was measured at ``size``. ``draw_ms`` and ``encode_ms`` are of all processors together for each frame;
+    ``first_ms`` is drawing the first one, which opens what all need."""
 
     size: tuple[int, int]
     windows: tuple[SampledWindow, ...]
     draw_ms: float
     encode_ms: float
     whole: bool
+    first_ms: float = 0.0
 
     @property
     def frames(self) -> int:
@@ -89,6 +91,7 @@ class Sample:
             float(values["draw_ms"]),
             float(values["encode_ms"]),
             bool(values["whole"]),
+            float(values["first_ms"]),
         )
 
 

@@ -72,8 +72,10 @@ def take_sample(
 
 @dataclass(slots=True)
 class _Sums:
-    """Over the frames of all windows but for the first of each, which shows more that is new than others do."""
+    """Over the frames of all windows but for the first of each, which shows more that is new than others do. ``first``
+    is that of the first window."""
 
+    first: float | None = None
     drawn: int = 0
     drawing: float = 0.0
     encoded: int = 0
@@ -110,6 +112,7 @@ class _Course:
             draw_ms=1000 * sums.drawing / sums.drawn,
             encode_ms=1000 * sums.encoding / sums.encoded,
             whole=self._plan.whole and windows[0].frames == self._plan.windows[0][1],
+            first_ms=1000 * (sums.first or 0.0),
         )
 
     def _is_late(self) -> bool:
@@ -138,24 +141,26 @@ class _Course:
         finally:
             drawer.close()
         packets += sender.finish(encoder)
-        self._add(sender.sent, clock.seconds, first_one, time.process_time() - begun)
+        self._add(sender.sent, _drawing(clock.seconds), first_one, time.process_time() - begun)
         packets.sort(key=lambda packet: packet.pts)
         bits = [8 * len(packet.data) for packet in packets]
         return SampledWindow(first, sender.sent, max(0, bits[0] - self._note), sum(bits[1:]))
 
-    def _add(self, sent: int, seconds: Mapping[str, float], first_one: float, whole: float) -> None:
-        drawing, sums = _drawing(seconds), self._sums
+    def _add(self, sent: int, drawing: float, first_one: float, whole: float) -> None:
+        sums = self._sums
         sums.encoded += sent
-        sums.encoding += max(0.0, whole - drawing - seconds["evaluate"])
+        sums.encoding += max(0.0, whole - drawing)
+        if sums.first is None:
+            sums.first = first_one
         if sent > 1:
             sums.drawn += sent - 1
-            sums.drawing += drawing - first_one + seconds["evaluate"] * (sent - 1) / sent
+            sums.drawing += drawing - first_one
         elif not sums.drawn:
-            sums.drawn, sums.drawing = 1, first_one + seconds["evaluate"]
+            sums.drawn, sums.drawing = 1, first_one
 
 
 def _drawing(seconds: Mapping[str, float]) -> float:
-    return seconds["composite"] + seconds.get("convert", 0.0)
+    return seconds["evaluate"] + seconds["composite"] + seconds.get("convert", 0.0)
 
 
 def sample_settings(encoder: EncoderConfig, plan: SamplePlan, template: Template, rate: Fraction) -> EncoderSettings:

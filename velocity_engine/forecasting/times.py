@@ -5,21 +5,22 @@ from __future__ import annotations
 import math
 
 from velocity_engine.encoder_config import EncoderConfig
-from velocity_engine.forecasting.costs import costs_of, preset_of
+from velocity_engine.forecasting.costs import COSTS, costs_of, preset_of
 from velocity_engine.forecasting.sample import Sample
 from velocity_engine.forecasting.shape import Shape, mean_along
 from velocity_engine.forecasting.trial import PIXELS, Trial
 
-BASE_MS = 89.0  # of starting, opening and finishing, whatever is rendered
-MORE_STARTING = 1.3  # times what the trial saw: renders open pictures at their own size
-TRIED_DRAWING, SAMPLED_DRAWING = 0.86, 0.96  # of renders, in what a trial and a sample foretell
-DRAWING_BELIEVED, ENCODING_BELIEVED = 0.56, 0.77  # of a sample; the rest is the trial's
-ENCODE_POWER = 0.83  # by which the time of encoding grows with the pixels, where no trial tells
+BASE_MS = 135.0  # of starting, opening and finishing, whatever is rendered
+MORE_STARTING = 0.6  # of what the trial or the sample saw, which ran when less was loaded
+TRIED_DRAWING, SAMPLED_DRAWING = 1.03, 1.18  # of renders, in what a trial and a sample foretell
+DRAWING_BELIEVED = 0.61  # of a sample; the rest is the trial's
+SMALLER_BELIEVED = 0.18  # the exponent by which a sample of fewer pixels is believed less
+DOUBTED_FRAMES = 3.5  # of a sample: with so many beside the first, its encoding is believed half
 SOUND_MS = 5.0  # of a second of sound: decoded, mixed, encoded
-BESIDE = 0.88  # of the shorter of drawing and encoding, which hardly lie beside each other on two processors
-WORKER_GAIN = 0.1  # of each further segment worker, on processors that share what they are made of
-FULL_WINDOW = 16  # frames: in a shorter one more of them are expensive
+BESIDE = 0.77  # of the shorter of drawing and encoding, which hardly lie beside each other on two processors
+WORKER_GAIN = 0.2  # of each further segment worker, on processors that share what they are made of
 MIN_MS = 0.01
+LEAST_FURTHER = 0.1  # of the mean frame of a window, which a further frame takes at least
 
 
 def milliseconds(trial: Trial, encoder: EncoderConfig, shape: Shape, segments: int, sample: Sample | None) -> float:
@@ -29,14 +30,19 @@ def milliseconds(trial: Trial, encoder: EncoderConfig, shape: Shape, segments: i
     if sample is not None:
         own_draw, own_encode = _sampled_ms(trial, encoder, shape, sample)
         draw = _between(draw, own_draw, DRAWING_BELIEVED)
-        encode = _between(encode, own_encode, ENCODING_BELIEVED)
-    draw, encode = shape.count * draw, shape.count * encode
-    start = BASE_MS + trial.start_ms * MORE_STARTING + costs.opening_ms * segments
+        encode = _between(encode, own_encode, _encoding_believed(shape, sample))
+    draw *= shape.count
+    if sample is not None and sample.whole and segments == 1:
+        encode = costs.sampled_time * sample.encode_ms * sample.frames
+    else:
+        encode = encode * max(0, shape.count - segments) + segments * opening_ms(encoder, shape.whole)
+    start = BASE_MS + MORE_STARTING * max(trial.start_ms, sample.first_ms if sample else 0.0)
     workers = min(trial.processors, segments)
-    if workers > 1:
-        return start + (draw + encode) / (1 + WORKER_GAIN * (workers - 1))
     if trial.processors == 1:
         return start + draw + encode
+    if workers > 1:
+        return start + (draw + encode) / (1 + WORKER_GAIN * (workers - 1))
+    encode *= costs.alone
     return start + max(draw, encode) + BESIDE * min(draw, encode)
 
 
@@ -50,15 +56,20 @@ def _between(first: float, second: float, part: float) -> float:
     return math.pow(max(MIN_MS, first), 1 - part) * math.pow(max(MIN_MS, second), part)
 
 
+def _encoding_believed(shape: Shape, sample: Sample) -> float:
+    further = sample.frames - len(sample.windows)
+    smaller = min(1.0, sample.size[0] * sample.size[1] / shape.whole)
+    return math.pow(smaller, SMALLER_BELIEVED) * further / (further + DOUBTED_FRAMES)
+
+
 def _sampled_ms(trial: Trial, encoder: EncoderConfig, shape: Shape, sample: Sample) -> tuple[float, float]:
-    """Drawing and encoding each frame of a render, as its sample has it."""
+    """Drawing each frame of a render, and encoding each but the first, as its sample has it."""
     costs, sampled = costs_of(encoder), shape.at(sample.size)
     draw = SAMPLED_DRAWING * sample.draw_ms * shape.pixels / sampled.pixels
+    windows = len(sample.windows)
+    own = _further(sample.encode_ms * sample.frames, windows, sample.frames, opening_ms(encoder, sampled.whole))
     growth = encode_ms(trial, encoder, shape) / encode_ms(trial, encoder, sampled)
-    encode = costs.sampled_time * sample.encode_ms * growth
-    if not sample.whole:
-        encode *= costs.short_time ** max(0.0, 1 - sample.frames / len(sample.windows) / FULL_WINDOW)
-    return draw, encode
+    return draw, costs.sampled_time * own * growth
 
 
 def draw_ms(trial: Trial, shape: Shape) -> float:
@@ -68,28 +79,52 @@ def draw_ms(trial: Trial, shape: Shape) -> float:
     return trial.evaluate_ms + touched * trial.touch_ms + share * shape.pixels * trial.pixel_ns / 1e6
 
 
+def opening_ms(encoder: EncoderConfig, pixels: float) -> float:
+    """Of all processors together for opening a segment and encoding its first frame."""
+    return _opening_ms(encoder.codec_name, preset_of(encoder), pixels)
+
+
 def encode_ms(trial: Trial, encoder: EncoderConfig, shape: Shape) -> float:
-    """Of all processors together for each frame."""
-    costs, preset = costs_of(encoder), preset_of(encoder)
-    codec = encoder.codec_name
-    own = _pixel_ns(trial, (codec, preset), trial.place_pixels)
-    tried = _pixel_ns(trial, (codec, costs.tried), trial.place_pixels)
+    """Of all processors together for each frame but the first of a segment, as the trial saw it."""
+    costs, preset, codec = costs_of(encoder), preset_of(encoder), encoder.codec_name
+    own = _further_ms(trial, codec, preset, trial.place_pixels)
+    tried = _further_ms(trial, codec, costs.tried, trial.place_pixels)
     if own is None and tried is not None:
         own = tried * costs.seconds[preset] / costs.seconds[costs.tried]
     if own is None or tried is None:
-        pixels = PIXELS * math.pow(shape.whole / PIXELS, ENCODE_POWER)
-        return pixels * trial.encode_ns * costs.seconds[preset] * costs.all_processors / 1e6
-    large = _pixel_ns(trial, (codec, costs.tried), 4 * trial.place_pixels)
-    power = ENCODE_POWER if large is None else min(1.1, max(0.5, math.log(4 * large / tried, 4)))
-    power = (power + ENCODE_POWER) / 2
-    return trial.place_pixels * math.pow(shape.whole / trial.place_pixels, power) * own / 1e6
+        grown = math.pow(shape.whole / PIXELS, costs.growth)
+        return PIXELS * trial.encode_ns * costs.seconds[preset] * grown / 1e6
+    large = _further_ms(trial, codec, costs.tried, 4 * trial.place_pixels)
+    power = costs.growth if large is None else min(1.1, max(0.4, math.log(large / tried, 4)))
+    power = (power + costs.growth) / 2
+    return own * math.pow(shape.whole / trial.place_pixels, power)
 
 
-def _pixel_ns(trial: Trial, how: tuple[str, int], pixels: int) -> float | None:
+def _opening_ms(codec: str, preset: int, pixels: float) -> float:
+    fixed, of_megapixel = COSTS.get(codec, COSTS["h264"]).opening[preset]
+    return fixed + of_megapixel * pixels / 1e6
+
+
+def _further_ms(trial: Trial, codec: str, preset: int, pixels: int) -> float | None:
+    """Of each frame but the first, in the trial's windows of about so many pixels."""
     found = [
-        one.pixel_ns
+        _further(
+            one.pixel_ns * one.pixels * window.frames / 1e6,
+            1,
+            window.frames,
+            _opening_ms(codec, preset, one.pixels),
+        )
         for window in trial.windows
         for one in window.encoded
-        if (one.codec, one.preset, one.finer) == (*how, 0.0) and 0.6 < one.pixels / pixels < 1.6 and one.pixel_ns
+        if (one.codec, one.preset, one.finer) == (codec, preset, 0.0)
+        and 0.6 < one.pixels / pixels < 1.6
+        and one.pixel_ns
+        and window.frames > 1
     ]
     return sum(found) / len(found) if found else None
+
+
+def _further(whole: float, windows: int, frames: int, opening: float) -> float:
+    """Of each frame but the first of each window, where all windows together took ``whole``."""
+    least = LEAST_FURTHER * whole / frames
+    return max(least, (whole - windows * opening) / max(1, frames - windows))

@@ -69,7 +69,8 @@ class Trial:
     bits of a key frame of the usual H.264 at ``place_pixels`` there, and of each frame after it). ``start_ms`` passes
     before the first frame is drawn, ``evaluate_ms`` with every frame, ``touch_ms`` with each that changed and
     ``pixel_ns`` with every pixel that did; ``encode_ns`` with every pixel that is encoded in the usual way.
-    ``processors`` is what the machine has.
+    ``processors`` is what the machine has. ``edges`` are where layers that people replace come and go, as
+    ``replaceable_edges`` returns them: the video may be cut there.
     ``guessed``: nothing of it was measured.
     """
 
@@ -89,6 +90,7 @@ class Trial:
     has_sound: bool
     processors: int
     guessed: bool = False
+    edges: tuple[tuple[float, int], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Returns the trial as values that ``json.dumps`` takes.
@@ -115,7 +117,8 @@ class Trial:
         """
         windows = tuple(Window.from_json(one) for one in values["windows"])
         large = values["large"] and Window.from_json(values["large"])
-        pairs = {name: tuple(tuple(pair) for pair in values[name]) for name in ("changes", "places")}
+        values = {"edges": (), **values}  # which earlier versions did not look for
+        pairs = {name: tuple(tuple(pair) for pair in values[name]) for name in ("changes", "places", "edges")}
         return cls(**{**values, **pairs, "windows": windows, "large": large})
 
     @classmethod

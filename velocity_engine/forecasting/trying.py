@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from velocity_engine import plugins
 from velocity_engine.composite import changed_regions
 from velocity_engine.composite.tiles import TILE
+from velocity_engine.customize.appearances import replaceable_edges
 from velocity_engine.display import DisplayList
 from velocity_engine.encode.encoder import SegmentEncoder
 from velocity_engine.encoder_config import GENEROUS_BITS_PER_PIXEL, STEPS_OF_DOUBLING, BytesPerSecond, EncoderConfig
@@ -180,6 +181,7 @@ class _Course:
             encode_ns=1e9 * self._encoding[0] / self._encoding[1],
             has_sound=bool(sound.tracks),
             processors=available_cores(),
+            edges=replaceable_edges(self._template.origin.document),
         )
 
     def _is_late(self) -> bool:

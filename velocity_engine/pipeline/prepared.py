@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 
 from velocity_engine import plugins
+from velocity_engine.cache.keys import SegmentKeys
+from velocity_engine.customize.appearances import frames_of, replaceable_edges
 from velocity_engine.display import CLEAR, RGBA, DisplayList
 from velocity_engine.encode.encoder import require_encoder
 from velocity_engine.encoder_config import EncoderConfig
@@ -93,8 +96,15 @@ class Video:
     poster: VideoPoster | None = None
 
     @classmethod
-    def of(cls, scene: Scene, config: EncoderConfig, rate: Fraction, frame_count: int) -> Video:
-        """The video of a scene, cut into segments."""
+    def of(
+        cls,
+        scene: Scene,
+        config: EncoderConfig,
+        rate: Fraction,
+        frame_count: int,
+        edges: Mapping[int, int] | None = None,
+    ) -> Video:
+        """The video of a scene, cut into segments. ``edges`` as ``plan_segments`` takes them."""
         config = resolve_encoder(config)
         codec, container = plugins.codec(config.codec_name), container_of(config)
         settings = asked_settings(codec, config, scene.width, scene.height, rate)
@@ -103,8 +113,12 @@ class Video:
             with codec_named(codec, CHOOSING):
                 require_encoder(settings.encoder)
         count = 1 if container.frames == "first" else frame_count
-        segments = () if container.frames == "none" else plan_segments(count, config, settings, rate)
+        segments = () if container.frames == "none" else plan_segments(count, config, settings, rate, edges)
         return cls(scene, config, settings, rate, count, segments, codec, container)
+
+    def keys(self) -> SegmentKeys | None:
+        """Names its segments in a cache; None where a plugin takes part that nobody can tell from a changed one."""
+        return SegmentKeys.of(self.codec, self.settings, (self.scene.width, self.scene.height), self.rate)
 
     @property
     def drawn_frames(self) -> int:
@@ -166,7 +180,9 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
     try:
         raise_on_errors(plan.all_findings())
         scene = scene_of(plan, encoder, (start, end), size)
-        video = Video.of(scene, encoder, rate, count)
+        # Of the template as it was opened: what is replaced must not move a cut.
+        edges = frames_of(replaceable_edges(template.origin.document), scene.start, scene.step, count)
+        video = Video.of(scene, encoder, rate, count, edges)
         if order.poster is not None:
             moment = poster_moment(order.poster, (start, end))
             video = replace(video, poster=VideoPoster(order.poster, partial(scene.shown_at, moment)))

@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from velocity_engine.cache.keys import SegmentKeys
 from velocity_engine.cache.render_cache import CacheUse
 from velocity_engine.errors import RenderCancelled, RenderFailed, VelocityError
 from velocity_engine.media.audio import RATE, AudioPlan, mix_audio
@@ -134,8 +133,7 @@ def _source(
         work = SegmentWork(video.scene, video.settings, video.rate, cancelled, codec=video.codec)
         return SegmentWorkers(work, segments)
 
-    size = video.scene.width, video.scene.height
-    keys = None if ways.cache is None else SegmentKeys.of(video.codec, video.settings, size, video.rate)
+    keys = None if ways.cache is None else video.keys()
     if ways.cache is None or keys is None:
         return rendered(video.segments)
     with clock.stage("lookup"):

@@ -52,6 +52,20 @@ def look_up(
     return Found(ends, kept)
 
 
+def kept_frames(use: CacheUse, keys: SegmentKeys, scene: Scene, segments: Sequence[Segment]) -> int:
+    """Returns how many frames of a video are in the cache.
+
+    Raises:
+        VelocityError: A frame cannot be evaluated.
+    """
+    lengths = (
+        segment.last - segment.first
+        for segment in segments
+        if _look_for(use, keys.ends(segment, scene.display_list), scene, segment) is not None
+    )
+    return sum(lengths)
+
+
 def _look_for(use: CacheUse, ends: str, scene: Scene, segment: Segment) -> EncodedSegment | None:
     if not use.holds_below(ends):
         return None

@@ -147,7 +147,8 @@ class Render(Entity):
     """A render and its outcome; ``request`` is what the worker needs, as JSON. Its state is in the job of its id.
 
     ``forecast_*`` is what the engine foretold for renders of its ``manner``, ``reserved_*`` what it needs at least and
-    holds of the budget and the quota while it is active.
+    holds of the budget and the quota while it is active. ``follows`` is a render of the same batch that this one waits
+    for, to take over what it leaves.
     """
 
     _table_ = "render"
@@ -179,6 +180,7 @@ class Render(Entity):
     manner = Optional(str, nullable=True)
     reserved_ms = Optional(int, size=64, nullable=True)
     reserved_bytes = Optional(int, size=64, nullable=True)
+    follows = Optional(str, nullable=True)
 
 
 class Poster(Entity):
@@ -204,7 +206,8 @@ class IdempotentRequest(Entity):
 
 class Batch(Entity):
     """``status`` is queueing while ``owner``, a server process, checks its rows; then queued, or cancelled meanwhile.
-    ``rows`` is how versions before 4 of the schema kept them, as JSON; now each is one of ``batch_row``.
+    ``rows`` is how versions before 4 of the schema kept them, as JSON; now each is one of ``batch_row``. ``seconds`` of
+    video are what its valid rows have, ``unique_seconds`` those that are left where what is the same counts once.
     """
 
     _table_ = "batch"
@@ -217,6 +220,8 @@ class Batch(Entity):
     owner = Optional(str, nullable=True)
     rows_total = Required(int, default=0, volatile=True)
     rows_checked = Required(int, default=0, volatile=True)
+    seconds = Optional(float, nullable=True, volatile=True)
+    unique_seconds = Optional(float, nullable=True, volatile=True)
     created_at = Required(int, size=64)
 
 

@@ -17,6 +17,7 @@ from velocity_web.clock import now_ms
 from velocity_web.database.entities import execute, lock_account, reading, rows, writing
 from velocity_web.events import webhooks
 from velocity_web.failures import QuotaExceeded
+from velocity_web.orders.followers import release_followers
 from velocity_web.orders.posters import keep_poster
 from velocity_web.processes.identity import is_dead
 from velocity_web.schemas import states
@@ -136,7 +137,7 @@ def set_progress(render_id: str, done: int, total: int, remaining_ms: int | None
 
 def _end(owner: str, job: Leased, status: str, reason: str | None, *, only_from: str = states.PROCESSING) -> bool:
     """Within a transaction: the job's final state, if the lease is ours and the job is in the state ``only_from``."""
-    return bool(
+    ended = bool(
         execute(
             "UPDATE job SET status = $status, stage = $status, reason = $reason, completed_at = $now, "
             "lease_owner = NULL, lease_until = NULL "
@@ -152,6 +153,9 @@ def _end(owner: str, job: Leased, status: str, reason: str | None, *, only_from:
             },
         )
     )
+    if ended and job.kind == states.RENDER:
+        release_followers(job.id)
+    return ended
 
 
 def complete_render(

@@ -123,6 +123,7 @@ class Sampled(_Strict):
     draw_ms: Milliseconds
     encode_ms: Milliseconds
     whole: bool
+    first_ms: Milliseconds
 
 
 class SampledPoster(_Strict):
@@ -141,11 +142,25 @@ class SampleAnswer(_Strict):
     poster: SampledPoster | None = None
 
 
+class SharedAnswer(_Strict):
+    """Frames of all renders that were counted, and those that are left where what is the same counts once."""
+
+    frames: Count
+    unique: Count
+
+
+class CachedAnswer(_Strict):
+    """Frames that are cached, of so many renders."""
+
+    frames: Count
+    renders: Count
+
+
 Named = Annotated[list[Any], Field(min_length=3, max_length=3)]
 
 
 class Message(_Strict):
-    """What is set depends on the task: ``head`` to ``end`` are of forms, ``named`` to ``sample`` of checks."""
+    """What is set depends on the task: ``head`` to ``end`` are of forms, ``named`` to ``cached`` of checks."""
 
     stage: Annotated[str, Field(pattern="^[a-z]{1,32}$")] | None = None
     progress: Progress | None = None
@@ -161,6 +176,8 @@ class Message(_Strict):
     named: list[list[Named]] | None = None
     checked: Checked | None = None
     sample: SampleAnswer | None = None
+    shared: SharedAnswer | None = None
+    cached: CachedAnswer | None = None
 
 
 RESULTS: dict[str, type[BaseModel]] = {

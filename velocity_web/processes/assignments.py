@@ -54,9 +54,11 @@ class PreviewAssignment(Assignment):
 
 
 class CheckAssignment(Assignment):
-    """The child ends after ``idle_seconds`` without a question, or ``busy_seconds`` of the processors."""
+    """The child ends after ``idle_seconds`` without a question, or ``busy_seconds`` of the processors. ``cache`` is the
+    folder of what earlier renders left, empty for none."""
 
     template: str
+    cache: str = ""
     idle_seconds: Seconds
     busy_seconds: Seconds
 

@@ -6,7 +6,8 @@ and is told the files; then it answers ``{"checked": ...}``: sentences by field 
 map its own with what would not show.
 
 A question with a ``sample``, and one map in which nothing is wrong, is answered by what a few frames of that render
-take, where it has a ``plan`` of them, and by what its ``poster`` takes.
+take, where it has a ``plan`` of them, and by what its ``poster`` takes. One that asks for ``shared`` or ``cached``
+frames is answered by ``reuse_answers``.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any, BinaryIO
 from velocity_web.processes.analyse_process import finding_dict
 from velocity_web.processes.assignments import CheckAssignment
 from velocity_web.processes.render_process import MAX_WARNINGS
+from velocity_web.processes.reuse_answers import ReuseAnswers
 from velocity_web.processes.telling import with_known_names
 
 LINE_BYTES = 64 << 20
@@ -55,11 +57,15 @@ def answer_questions(told: CheckAssignment, reader: BinaryIO, send: Callable[[di
     import velocity_engine as engine
 
     with engine.open_template(told.template) as template:
-        unchanged = _Unchanged(template)
+        unchanged, reuse = _Unchanged(template), ReuseAnswers(template, told.cache)
         while line := reader.readline(LINE_BYTES):
             question = json.loads(line)
             maps = [json.loads(reader.readline(LINE_BYTES)) for _number in range(question["maps"])]
-            if "sample" in question:
+            if "shared" in question:
+                send({"shared": reuse.shared(question["shared"], maps)})
+            elif "cached" in question:
+                send({"cached": reuse.cached(question["cached"], maps)})
+            elif "sample" in question:
                 send({"sample": _sampled(template, question, maps[0])})
             else:
                 _answer_check(unchanged, question, maps, reader, send)

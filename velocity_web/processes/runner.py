@@ -21,6 +21,7 @@ from velocity_web.processes.samples import Samples
 from velocity_web.processes.slots import Slots
 from velocity_web.settings import MIB, Settings
 from velocity_web.storage.files import remove
+from velocity_web.storage.render_caches import render_cache
 
 __all__ = ["Checker", "Runner", "TaskFailed", "TaskLost"]
 
@@ -85,9 +86,9 @@ class Runner:
             remove(folder)
             raise
 
-    def checker(self, account_id: str, file: Path) -> Checker:
+    def checker(self, account_id: str, file: Path, assets: tuple[str, ...] = ()) -> Checker:
         """What asks about requests for the template in ``file``; use it in a ``with`` statement, holding a slot."""
-        return Checker(self, self._checkers, self._settings, account_id, str(file.resolve()))
+        return Checker(self, self._checkers, self._settings, account_id, str(file.resolve()), assets)
 
     def _start(self, task: str, reads: tuple[str, ...], folder: Path, owned: Path | None = None) -> Child:
         settings = self._settings
@@ -117,13 +118,23 @@ class Runner:
 
 
 class Checker:
-    """Asks a child that has one template open: a warm one if there is one, else one of its own."""
+    """Asks a child that has one template open: a warm one if there is one, else one of its own. One that may read
+    ``assets`` is of its own, and ends with this."""
 
-    def __init__(self, runner: Runner, checkers: Checkers, settings: Settings, account_id: str, file: str) -> None:
+    def __init__(
+        self,
+        runner: Runner,
+        checkers: Checkers,
+        settings: Settings,
+        account_id: str,
+        file: str,
+        assets: tuple[str, ...] = (),
+    ) -> None:
         self._runner = runner
         self._checkers = checkers
         self._settings = settings
         self._key = (account_id, file)
+        self._assets = assets
         self._child: Child | None = None
 
     @property
@@ -136,7 +147,9 @@ class Checker:
 
     def __exit__(self, *_error: object) -> None:
         child, self._child = self._child, None
-        if child is not None:
+        if child is not None and self._assets:
+            child.end()
+        elif child is not None:
             self._checkers.keep(*self._key, child)
 
     def ask(self, question: dict[str, Any], maps: Sequence[bytes], assets: AssetsOf) -> dict[str, Any]:
@@ -145,7 +158,7 @@ class Checker:
         ``assets`` is given the ids that the maps name and tells the files. Raises TaskFailed.
         """
         for fresh in (False, True):
-            child = None if fresh else self._child or self._checkers.take(*self._key)
+            child = None if fresh else self._kept()
             if child is None:
                 child, fresh = self._begin(), True
             self._child = child
@@ -166,21 +179,51 @@ class Checker:
         where that is not known within ``seconds``.
         """
         child = self._child
-        if child is None:
+        return {} if child is None else self._further(child, "sample", question, [customizations], seconds)
+
+    def shared(self, question: dict[str, Any], maps: Sequence[bytes], seconds: float) -> dict[str, Any]:
+        """How many ``frames`` the renders of some maps have, and how many of them are ``unique``; nothing where that is
+        not known within ``seconds``. ``ask`` found nothing wrong with the maps."""
+        return self._answer("shared", question, maps, seconds)
+
+    def cached(self, question: dict[str, Any], maps: Sequence[bytes], seconds: float) -> dict[str, Any]:
+        """How many ``frames`` of the renders of some maps are cached, and of how many ``renders`` that was found out;
+        nothing where that is not known within ``seconds``. ``ask`` found nothing wrong with the maps."""
+        return self._answer("cached", question, maps, seconds)
+
+    def _kept(self) -> Child | None:
+        """The child that answered last, or one that waits for questions about the same template."""
+        return self._child or (None if self._assets else self._checkers.take(*self._key))
+
+    def _answer(self, what: str, question: dict[str, Any], maps: Sequence[bytes], seconds: float) -> dict[str, Any]:
+        try:
+            child = self._child = self._kept() or self._begin()
+        except (TaskFailed, NoSpace):
             return {}
+        return self._further(child, what, {what: question}, maps, seconds)
+
+    def _further(
+        self, child: Child, what: str, question: dict[str, Any], maps: Sequence[bytes], seconds: float
+    ) -> dict[str, Any]:
+        """The answer that is named ``what``; nothing where the child has none in time."""
         try:
             with child.by_clock(seconds):
-                child.tell(json.dumps({**question, "maps": 1}).encode(), b"\n", customizations, b"\n")
-                answer: dict[str, Any] = child.message()["sample"]
+                lines = (part for one in maps for part in (one, b"\n"))
+                child.tell(b"".join((json.dumps({**question, "maps": len(maps)}).encode(), b"\n", *lines)))
+                answer: dict[str, Any] = child.message()[what]
                 return answer
         except (TaskFailed, NoSpace, KeyError):
             self._give_up(child)
             return {}
 
     def _begin(self) -> Child:
-        child = self._runner.start("check", (self._key[1],))
+        account_id, template = self._key
+        cache = render_cache(self._settings, account_id)
+        folders = (str(cache),) if cache else ()
+        child = self._runner.start("check", (template, *folders, *self._assets))
         assignment = CheckAssignment(
-            template=self._key[1],
+            template=template,
+            cache=str(cache) if cache else "",
             idle_seconds=self._settings.checker_idle_seconds,
             busy_seconds=self._settings.still_seconds / 2,  # of all that its limit allows
         )

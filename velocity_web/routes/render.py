@@ -62,7 +62,7 @@ class Renders(Resource):
             return known
         found = renders.checked(call.caller, self.settings, self.objects, self.context.runner, form)
         if call.query.dry_run:
-            return renders.estimate(found)
+            return renders.estimate(call.caller, self.objects, self.context.runner, found)
         return renders.create_render(call.caller, self.settings, found, key)
 
 

@@ -221,7 +221,10 @@ class RenderQueued(ResponseModel):
 
 
 class RenderEstimate(ResponseModel):
-    """The answer to a dry run: nothing was queued. Nine renders of ten lie between least and most."""
+    """The answer to a dry run: nothing was queued. Nine renders of ten lie between least and most.
+
+    ``cachedFrames`` need not be drawn, since an earlier render left them; null where that is not known.
+    """
 
     dry_run: Literal[True] = True
     frames: int
@@ -231,6 +234,7 @@ class RenderEstimate(ResponseModel):
     expected_bytes: int
     least_bytes: int
     most_bytes: int
+    cached_frames: int | None = None
     warnings: list[FindingDto] = Field(default_factory=list)
 
 
@@ -335,6 +339,8 @@ class BatchDto(ResponseModel):
     rows_total: int
     rows_checked: int
     counts: dict[str, int]
+    seconds: float | None
+    unique_seconds: float | None
 
 
 class BatchDetail(BatchDto):
@@ -344,7 +350,12 @@ class BatchDetail(BatchDto):
 
 
 class BatchEstimate(ResponseModel):
-    """The answer to a dry run of a batch: nothing was queued. The sums are of the rows that are valid."""
+    """The answer to a dry run of a batch: nothing was queued. The sums are of the rows that are valid.
+
+    ``uniqueSeconds`` of video are left of ``seconds`` where what is the same in several rows counts once; null where
+    that is not known. ``cachedFrames`` need not be drawn, since an earlier render left them; so many ``cachedRows``
+    were looked at.
+    """
 
     dry_run: Literal[True] = True
     rows_total: int
@@ -357,6 +368,10 @@ class BatchEstimate(ResponseModel):
     expected_bytes: int
     least_bytes: int
     most_bytes: int
+    seconds: float
+    unique_seconds: float | None
+    cached_frames: int
+    cached_rows: int
     errors: dict[str, list[str]]
     warnings: list[FindingDto] = Field(default_factory=list)
 

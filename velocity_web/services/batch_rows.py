@@ -103,6 +103,8 @@ def _summary(batch: Batch) -> dict[str, Any]:
         "rows_total": total,
         "rows_checked": checked,
         "counts": counts,
+        "seconds": batch.seconds,
+        "unique_seconds": batch.unique_seconds,
     }
 
 

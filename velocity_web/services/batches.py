@@ -6,10 +6,11 @@ that state is cleared away: its client got no answer.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from velocity_web.accounts.auth import Caller
 from velocity_web.clock import now_ms
@@ -29,6 +30,7 @@ from velocity_web.events import webhooks
 from velocity_web.events.wake import wake
 from velocity_web.failures import Conflict, Invalid
 from velocity_web.orders.executors import executor_errors
+from velocity_web.orders.followers import let_lead, release_batch
 from velocity_web.orders.posters import poster_errors
 from velocity_web.orders.unqueued import clear
 from velocity_web.processes.identity import this_worker
@@ -38,6 +40,7 @@ from velocity_web.schemas.reading import Body
 from velocity_web.schemas.render import BatchDetail, BatchEstimate, BatchQuery, BatchRequest, in_query
 from velocity_web.schemas.template import FindingDto
 from velocity_web.services.batch_rows import batch_detail, find_batch
+from velocity_web.services.batch_tally import TOLD_ROWS, Checked, Tally
 from velocity_web.services.codecs import codec_errors
 from velocity_web.services.estimates import Estimate
 from velocity_web.services.forms import CSV, BatchForm, BatchRowForm, batch_form
@@ -57,17 +60,18 @@ from velocity_web.services.render_checks import (
     ticket_of,
 )
 from velocity_web.services.renders import NewRender, cancel_job, insert_renders, require_means, source_of
+from velocity_web.services.reuse import SharedFrames, cached_of_batch
 from velocity_web.services.sampling import Samples, Sampling, expected, sampled
 from velocity_web.settings import Settings
 from velocity_web.storage.disk import require_room_for_renders
 from velocity_web.storage.objects import Objects
 
+SHARED_PART = 0.5
+"""Of the seconds of a batch: where no more of them are unique, its first render goes ahead of the others."""
 PIECE_ROWS = 250
 PIECE_BYTES = 1 << 20
-TOLD_ROWS = 100  # whose errors an answer has
 TOLD_ERRORS = 10  # of one row
 SHOWN_ROWS = 1000  # of the answer
-SHARED = ("encoderConfig", "jobInfo", "output", "templateId")  # fields of the batch, not of its rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,56 +82,6 @@ class Visit:
     settings: Settings
     objects: Objects
     runner: Runner
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A row that was checked: ``ticket`` where nothing is wrong with it, else ``errors``."""
-
-    number: int
-    name: str
-    ticket: Ticket | None
-    errors: Errors
-
-
-@dataclass(slots=True)
-class Tally:
-    """What came out of the rows so far; ``errors`` are told by ``rows[3].field``, what all rows share once."""
-
-    valid: int = 0
-    rejected: int = 0
-    frames: int = 0
-    milliseconds: int = 0
-    least_milliseconds: int = 0
-    most_milliseconds: int = 0
-    size_bytes: int = 0
-    least_bytes: int = 0
-    most_bytes: int = 0
-    errors: Errors = field(default_factory=dict)
-    said: set[str] = field(default_factory=set)
-
-    def count(self, row: Checked, *, once: bool) -> None:
-        """``once``: the same sentence of several rows is told of the first, as it is of a column."""
-        if row.ticket is not None:
-            self.valid += 1
-            self.frames += row.ticket.frames
-            one = row.ticket.estimate
-            self.milliseconds += one.milliseconds
-            self.least_milliseconds += one.least_ms
-            self.most_milliseconds += one.most_ms
-            self.size_bytes += one.size_bytes
-            self.least_bytes += one.least_bytes
-            self.most_bytes += one.most_bytes
-            return
-        self.rejected += 1
-        if self.rejected > TOLD_ROWS:
-            return
-        for name, sentences in row.errors.items():
-            new = [sentence for sentence in sentences if sentence not in self.said]
-            if once:
-                self.said.update(new)
-            if new:
-                self.errors.setdefault(name if name.startswith(SHARED) else f"rows[{row.number}].{name}", new)
 
 
 def create_batch(visit: Visit, body: Body, query: BatchQuery, warnings: list[str]) -> BatchDetail | BatchEstimate:
@@ -156,7 +110,7 @@ def _created(visit: Visit, body: Body, query: BatchQuery, warnings: list[str]) -
             raise Invalid("the request has invalid fields", form.head.errors)
         request = BatchRequest.model_validate(form.head.request)
         try:
-            batch = _Batch(visit, request, form, once=request.csv is not None)
+            batch = _Batch(visit, request, form, dry_run=query.dry_run)
             if form.head.errors or query.dry_run:
                 batch.look()
         except Invalid as invalid:
@@ -173,16 +127,18 @@ def _created(visit: Visit, body: Body, query: BatchQuery, warnings: list[str]) -
 class _Batch:
     """One batch on its way from its form to the queue."""
 
-    def __init__(self, visit: Visit, request: BatchRequest, form: BatchForm, *, once: bool) -> None:
+    def __init__(self, visit: Visit, request: BatchRequest, form: BatchForm, *, dry_run: bool) -> None:
         self._visit = visit
         self._request = request
         self._form = form
-        self._once = once
+        self._once, self._dry_run = request.csv is not None, dry_run
         self._deadline = time.monotonic() + visit.settings.batch_seconds
         self._title = request.name or "batch"
         self._sounds: dict[str | None, tuple[Sound | None, Errors]] = {None: (None, {})}
         self._estimates: dict[tuple[str | None, bool], Estimate] = {}
         self._samples: Samples | None = None
+        self._shared_frames = SharedFrames()
+        self._first_of: dict[bytes, str] = {}  # renders, by what decides their video
         self.tally = Tally()
         if errors := executor_errors(request.executor, visit.settings):
             raise Invalid("the request has invalid fields", errors)
@@ -213,9 +169,20 @@ class _Batch:
             expected_bytes=tally.size_bytes,
             least_bytes=tally.least_bytes,
             most_bytes=tally.most_bytes,
+            seconds=self._seconds(tally.frames),
+            unique_seconds=self._unique_seconds(),
+            cached_frames=tally.cached.frames,
+            cached_rows=tally.cached.renders,
             errors=tally.errors,
             warnings=[FindingDto(**finding) for finding in source.findings],
         )
+
+    def _seconds(self, frames: int) -> float:
+        return round(float(frames / self._terms.rate), 3)
+
+    def _unique_seconds(self) -> float | None:
+        unique = self._shared_frames.unique_of(self.tally.frames)
+        return None if unique is None else self._seconds(unique)
 
     def queue(self) -> str:
         """Queue the rows piece by piece. Returns the batch's id."""
@@ -256,7 +223,7 @@ class _Batch:
         with writing():
             lock_account(caller.account_id)
             _require_queueing(batch_id, piece[-1].number + 1)
-            new = [NewRender(row.name, row.ticket, (batch_id, row.number)) for row in piece if row.ticket]
+            new = [self._new_render(batch_id, row, row.ticket) for row in piece if row.ticket]
             require_means(caller, [one.ticket.estimate for one in new])  # the pieces before hold what they need
             ids = iter(insert_renders(caller, self._request, new))
             kept = []
@@ -274,16 +241,29 @@ class _Batch:
                 )
             insert_many("batch_row", kept)
 
+    def _new_render(self, batch_id: str, row: Checked, ticket: Ticket) -> NewRender:
+        """Of rows whose videos are the same, all but the first wait for that, and are copies of it."""
+        new = NewRender(row.name, ticket, (batch_id, row.number))
+        if not self._visit.settings.cache_mb:
+            return new
+        video = hashlib.sha256(f"{ticket.audio_id}\n{ticket.customizations}".encode()).digest()
+        first = self._first_of.setdefault(video, new.id)
+        return new if first == new.id else replace(new, follows=first)
+
     def _release(self, batch_id: str) -> None:
         """Let workers have the renders."""
+        seconds, unique = self._seconds(self.tally.frames), self._unique_seconds()
         with writing():
             lock_account(self._visit.caller.account_id)
             _require_queueing(batch_id, self._form.head.rows)
-            execute(f"UPDATE batch SET status = '{states.QUEUED}', owner = NULL WHERE id = $id", {"id": batch_id})
             execute(
-                "UPDATE job SET not_before = 0 WHERE id IN (SELECT id FROM render WHERE batch_id = $id)",
-                {"id": batch_id},
+                f"UPDATE batch SET status = '{states.QUEUED}', owner = NULL, seconds = $seconds, "
+                "unique_seconds = $unique WHERE id = $id",
+                {"seconds": seconds, "unique": unique, "id": batch_id},
             )
+            if self._first_of and unique is not None and unique <= SHARED_PART * seconds:
+                let_lead(next(iter(self._first_of.values())), batch_id)
+            release_batch(batch_id)
 
     # --- checks ---
 
@@ -322,12 +302,18 @@ class _Batch:
         maps = [joined(terms.source.customizations, row.customizations) for row in piece]
         found, checks = ask(checker, question, maps)
         shared = {**found, **self._shared}
-        right = next((one for one, check in zip(maps, checks, strict=True) if not (shared or check.errors)), None)
-        if right is not None and self._samples is None:
+        first = next((one for one, check in zip(maps, checks, strict=True) if not (shared or check.errors)), None)
+        if first is not None and self._samples is None:
             visit = self._visit
             sampling = Sampling(checker, visit.runner, visit.settings, visit.caller.account_id)
-            self._samples = sampled(sampling, terms, right)
-        return [self._row(row, one, check, shared) for row, one, check in zip(piece, maps, checks, strict=True)]
+            self._samples = sampled(sampling, terms, first)
+        found_rows = [self._row(row, one, check, shared) for row, one, check in zip(piece, maps, checks, strict=True)]
+        right = [number for number, row in enumerate(found_rows) if row.ticket]
+        self._shared_frames.add(checker, terms, [maps[number] for number in right])
+        if self._dry_run:
+            cached = cached_of_batch(checker, terms, [maps[n] for n in right], [checks[n] for n in right])
+            self.tally.cached = self.tally.cached.plus(cached)
+        return found_rows
 
     def _row(self, row: BatchRowForm, customizations: str, check: MapCheck, shared: Errors) -> Checked:
         audio_id = self._audio_of(row)

@@ -305,6 +305,11 @@ class Terms:
         """Of the video, in pixels."""
         return self.encoder.resolution or (self.source.trial.width, self.source.trial.height)
 
+    @property
+    def rate(self) -> float:
+        """Of the video, in frames a second."""
+        return float(self.encoder.frame_rate or self.source.frame_rate)
+
 
 def terms_of(source: Source, output: RenderOutput) -> Terms:
     encoder = encoder_from(output.encoder_config)

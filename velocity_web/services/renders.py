@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from velocity_web.events import webhooks
 from velocity_web.events.wake import wake
 from velocity_web.failures import Conflict, Invalid, KeyReused, NotFound
 from velocity_web.orders.executors import executor_errors
+from velocity_web.orders.followers import NOT_YET, release_followers
 from velocity_web.orders.posters import CONTENT_TYPES, forget_poster, poster_errors, poster_urls
 from velocity_web.orders.render_requests import read_request, request_text
 from velocity_web.processes.runner import Runner
@@ -54,7 +55,9 @@ from velocity_web.services.estimates import Estimate
 from velocity_web.services.forms import RenderForm
 from velocity_web.services.render_checks import (
     CheckRequest,
+    MapCheck,
     Source,
+    Terms,
     Ticket,
     ask,
     beside,
@@ -65,6 +68,7 @@ from velocity_web.services.render_checks import (
     terms_of,
     ticket_of,
 )
+from velocity_web.services.reuse import Asking, cached_of_render
 from velocity_web.services.sampling import Sampling, expected, sampled
 from velocity_web.settings import Settings
 from velocity_web.storage.disk import require_room_for_renders
@@ -79,10 +83,11 @@ class CheckedRender:
     request: RenderRequest
     digest: str
     ticket: Ticket
+    terms: Terms
+    check: MapCheck
 
 
 CANCEL_WAIT_SECONDS = 2.0
-NOT_YET = 1 << 60
 CANCEL_LOOK_SECONDS = 0.02
 
 
@@ -97,12 +102,12 @@ def checked(caller: Caller, settings: Settings, objects: Objects, runner: Runner
         raise Invalid("the request has invalid fields", head.errors)
     request = RenderRequest.model_validate(head.request)
     try:
-        ticket = _check(caller, settings, objects, runner, request, form.customizations)
+        found = _check(caller, settings, objects, runner, request, form.customizations)
     except Invalid as invalid:
         raise beside(head.errors, invalid) from None
     if head.errors:
         raise Invalid("the request has invalid fields", head.errors)
-    return CheckedRender(request, head.digest, ticket)
+    return CheckedRender(request, head.digest, *found)
 
 
 def _check(
@@ -112,7 +117,7 @@ def _check(
     runner: Runner,
     request: RenderRequest,
     customizations: str,
-) -> Ticket:
+) -> tuple[Ticket, Terms, MapCheck]:
     own = executor_errors(request.executor, settings)
     audio_id = str(request.audio_id) if request.audio_id else None
     with reading():
@@ -143,7 +148,7 @@ def _check(
             raise Invalid("the request has invalid fields", errors)
         samples = sampled(Sampling(checker, runner, settings, caller.account_id), terms, whole)
     foretold = expected(terms, sound, samples, as_asked=samples.shows(whole, check))
-    return ticket_of(terms, whole, check, sound, foretold)
+    return ticket_of(terms, whole, check, sound, foretold), terms, check
 
 
 def source_of(caller: Caller, request: RenderRequest | BatchRequest) -> Source:
@@ -153,9 +158,12 @@ def source_of(caller: Caller, request: RenderRequest | BatchRequest) -> Source:
     return find_source(caller, template_id, instance_id)
 
 
-def estimate(found: CheckedRender) -> RenderEstimate:
-    """What a checked render would take; queues nothing."""
+def estimate(caller: Caller, objects: Objects, runner: Runner, found: CheckedRender) -> RenderEstimate:
+    """What a checked render would take; queues nothing. Raises Busy and Unavailable."""
     ticket = found.ticket
+    asking = Asking(runner, objects, caller.account_id, found.terms)
+    with runner.slot(caller.account_id):
+        cached = cached_of_render(asking, ticket.customizations, found.check)
     foretold = ticket.estimate
     return RenderEstimate(
         frames=ticket.frames,
@@ -165,6 +173,7 @@ def estimate(found: CheckedRender) -> RenderEstimate:
         expected_bytes=foretold.size_bytes,
         least_bytes=foretold.least_bytes,
         most_bytes=foretold.most_bytes,
+        cached_frames=cached.frames if cached.renders else None,
         warnings=[FindingDto(**finding) for finding in all_warnings(ticket)],
     )
 
@@ -250,11 +259,13 @@ def require_means(caller: Caller, estimates: Sequence[Estimate]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class NewRender:
-    """``batch_row``: the batch and the row it is of."""
+    """``batch_row``: the batch and the row it is of. ``follows``: the render of the batch that it waits for."""
 
     name: str
     ticket: Ticket
     batch_row: tuple[str, int] | None = None
+    follows: str | None = None
+    id: str = field(default_factory=new_id)
 
 
 def insert_renders(caller: Caller, output: RenderOutput, new: Sequence[NewRender]) -> list[str]:
@@ -270,28 +281,21 @@ def insert_renders(caller: Caller, output: RenderOutput, new: Sequence[NewRender
     asked = output.model_dump(mode="json", by_alias=True, exclude_none=True, include=shown)
     kept = {"jobInfo": {}, **asked}
     webhook_url = str(output.webhook_url) if output.webhook_url else None
-    ids, now = [new_id() for _ in new], now_ms()
+    now = now_ms()
     insert_many(
-        "render",
-        [
-            {
-                **_render_row(caller, one, kept),
-                "id": render_id,
-                "webhook_url": webhook_url,
-                "created_at": now,
-            }
-            for render_id, one in zip(ids, new, strict=True)
-        ],
+        "render", [{**_render_row(caller, one, kept), "webhook_url": webhook_url, "created_at": now} for one in new]
     )
-    used = [(render_id, asset) for render_id, one in zip(ids, new, strict=True) for asset in one.ticket.asset_ids]
+    used = [(one.id, asset) for one in new for asset in one.ticket.asset_ids]
     insert_many("render_asset", [{"render_id": render_id, "asset_id": asset_id} for render_id, asset_id in used])
-    insert_many("job", [_job_row(caller, render_id, one, now) for render_id, one in zip(ids, new, strict=True)])
-    return ids
+    insert_many("job", [_job_row(caller, one, now) for one in new])
+    return [one.id for one in new]
 
 
 def _render_row(caller: Caller, new: NewRender, kept: dict[str, Any]) -> dict[str, Any]:
     ticket, source = new.ticket, new.ticket.source
     return {
+        "id": new.id,
+        "follows": new.follows,
         "account_id": caller.account_id,
         "name": new.name,
         "template_id": source.template_id,
@@ -315,12 +319,12 @@ def _render_row(caller: Caller, new: NewRender, kept: dict[str, Any]) -> dict[st
     }
 
 
-def _job_row(caller: Caller, render_id: str, new: NewRender, now: int) -> dict[str, Any]:
+def _job_row(caller: Caller, new: NewRender, now: int) -> dict[str, Any]:
     return {
-        "id": render_id,
+        "id": new.id,
         "kind": states.RENDER,
         "account_id": caller.account_id,
-        "subject_id": render_id,
+        "subject_id": new.id,
         "name": new.name,
         "status": states.PENDING,
         "stage": states.UPLOADED,
@@ -490,6 +494,7 @@ def cancel_job(job: Job) -> None:
     if job.lease_owner is None:
         job.status, job.completed_at = states.CANCELLED, now_ms()
         job.flush()
+        release_followers(job.id)
         webhooks.announce(job.id, states.CANCELLED)
     else:
         job.status = states.CANCELLING

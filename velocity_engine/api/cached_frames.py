@@ -1,0 +1,72 @@
+"""How much of a render is in a cache already, without drawing a pixel."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from velocity_engine.api.arguments import check_template, checked_cache, checked_encoder
+from velocity_engine.encoder_config import EncoderConfig
+from velocity_engine.errors import wrong_type
+from velocity_engine.given.arguments import FrameRange
+from velocity_engine.template import Assets, Customizations, Template
+
+if TYPE_CHECKING:
+    from velocity_engine.cache.render_cache import RenderCache
+
+
+def cached_frames(
+    template: Template,
+    cache: RenderCache | str | os.PathLike[str],
+    *,
+    encoder: EncoderConfig | None = None,
+    customizations: Customizations | None = None,
+    assets: Assets | None = None,
+    frames: FrameRange | None = None,
+) -> int:
+    """Returns how many frames of a render would be taken from a cache. Frames are evaluated for that, not drawn.
+
+    Args:
+        template: What ``open_template`` returned.
+        cache: A ``RenderCache``, or the folder or URL of one.
+        encoder: How the video would be encoded.
+        customizations: The entries of a ``customizationMap``.
+        assets: The files that ``{"assetId": ...}`` names, by id.
+        frames: (start, end) in frames of the composition, half-open; or the name of a marker; or None for all.
+
+    Returns:
+        The number of output frames whose segments an earlier render has encoded.
+
+    Raises:
+        CustomizationError, EncoderConfigError, FrameRangeError, PluginError: The request is wrong.
+        RenderFailed: The template cannot be rendered.
+        WrongTypeError: An argument has a wrong type.
+
+    Example:
+        >>> ve.cached_frames(template, "/var/cache/velocity", customizations=[{"layer": "Headline", "text": "Hello"}])
+        150
+    """
+    from velocity_engine.cache.render_cache import CacheUse
+    from velocity_engine.order import FileReference, RenderOrder
+    from velocity_engine.pipeline.prepared import prepare
+    from velocity_engine.pipeline.reuse import kept_frames
+
+    check_template(template)
+    shelf = checked_cache(cache)
+    if shelf is None:
+        raise wrong_type("cache", cache, "Give a RenderCache, or the folder or URL of one")
+    with template.customized(customizations, assets) as changed:
+        order = RenderOrder(
+            template=FileReference.unread(template.location),
+            animation=template.animation,
+            output="video",
+            encoder=checked_encoder(encoder),
+            frames=template.frame_range(frames),
+        )
+        render = prepare(order, changed)
+        try:
+            video = render.video
+            keys = video.keys()
+            return 0 if keys is None else kept_frames(CacheUse(shelf), keys, video.scene, video.segments)
+        finally:
+            render.close()

@@ -1,0 +1,4 @@
+ALTER TABLE render ADD COLUMN follows TEXT;
+CREATE INDEX render_follows ON render (follows) WHERE follows IS NOT NULL;
+ALTER TABLE batch ADD COLUMN seconds DOUBLE PRECISION;
+ALTER TABLE batch ADD COLUMN unique_seconds DOUBLE PRECISION

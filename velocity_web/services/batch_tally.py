@@ -1,0 +1,62 @@
+"""What came out of the rows of a batch, and what is told of those that are wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from velocity_web.services.render_checks import Errors, Ticket
+from velocity_web.services.reuse import Cached
+
+TOLD_ROWS = 100  # whose errors an answer has
+SHARED = ("encoderConfig", "jobInfo", "output", "templateId")  # fields of the batch, not of its rows
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A row that was checked: ``ticket`` where nothing is wrong with it, else ``errors``."""
+
+    number: int
+    name: str
+    ticket: Ticket | None
+    errors: Errors
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came out of the rows so far; ``errors`` are told by ``rows[3].field``, what all rows share once."""
+
+    valid: int = 0
+    rejected: int = 0
+    frames: int = 0
+    milliseconds: int = 0
+    least_milliseconds: int = 0
+    most_milliseconds: int = 0
+    size_bytes: int = 0
+    least_bytes: int = 0
+    most_bytes: int = 0
+    errors: Errors = field(default_factory=dict)
+    said: set[str] = field(default_factory=set)
+    cached: Cached = field(default_factory=Cached)
+
+    def count(self, row: Checked, *, once: bool) -> None:
+        """``once``: the same sentence of several rows is told of the first, as it is of a column."""
+        if row.ticket is not None:
+            self.valid += 1
+            self.frames += row.ticket.frames
+            one = row.ticket.estimate
+            self.milliseconds += one.milliseconds
+            self.least_milliseconds += one.least_ms
+            self.most_milliseconds += one.most_ms
+            self.size_bytes += one.size_bytes
+            self.least_bytes += one.least_bytes
+            self.most_bytes += one.most_bytes
+            return
+        self.rejected += 1
+        if self.rejected > TOLD_ROWS:
+            return
+        for name, sentences in row.errors.items():
+            new = [sentence for sentence in sentences if sentence not in self.said]
+            if once:
+                self.said.update(new)
+            if new:
+                self.errors.setdefault(name if name.startswith(SHARED) else f"rows[{row.number}].{name}", new)

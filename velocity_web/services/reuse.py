@@ -1,0 +1,90 @@
+"""What renders that were checked share with each other, and with what earlier renders left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from velocity_web.processes.runner import Checker, Runner
+from velocity_web.services.render_checks import MapCheck, Terms, template_copy
+from velocity_web.storage.objects import Objects
+
+LOOK_SECONDS = 2.0
+"""Of the processors, for one question about what is cached."""
+PATIENCE = 5.0  # times that, by the clock
+
+
+@dataclass(frozen=True, slots=True)
+class Cached:
+    """How many frames of ``renders`` renders are cached."""
+
+    frames: int = 0
+    renders: int = 0
+
+    def plus(self, other: Cached) -> Cached:
+        return Cached(self.frames + other.frames, self.renders + other.renders)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks about a render, and by what means."""
+
+    runner: Runner
+    objects: Objects
+    account_id: str
+    terms: Terms
+
+
+def _question(terms: Terms) -> dict[str, Any]:
+    return {"encoder": terms.encoder.to_values(), "frames": terms.frames}
+
+
+def cached_of_batch(checker: Checker, terms: Terms, maps: Sequence[str], checks: Sequence[MapCheck]) -> Cached:
+    """What is cached of the renders of a batch, as far as there is time. Those with assets are left out: the process
+    that is asked must not read them."""
+    looked = [one for one, check in zip(maps, checks, strict=True) if not check.assets]
+    return _cached(checker, terms, looked, {}) if looked else Cached()
+
+
+def cached_of_render(asking: Asking, customizations: str, check: MapCheck) -> Cached:
+    """What is cached of one render, in which nothing is wrong; no render where that is not known."""
+    with ExitStack() as opened:
+        file = opened.enter_context(template_copy(asking.objects, asking.terms.source))
+        files: dict[str, str] = {}
+        try:
+            for key, one in check.assets.items():
+                files[key] = str(opened.enter_context(asking.objects.copy(one.location, one.sha256)))
+        except FileNotFoundError:
+            return Cached()
+        checker = opened.enter_context(asking.runner.checker(asking.account_id, file, tuple(files.values())))
+        return _cached(checker, asking.terms, [customizations], files)
+
+
+def _cached(checker: Checker, terms: Terms, maps: Sequence[str], files: dict[str, str]) -> Cached:
+    question = {**_question(terms), "files": files, "seconds": LOOK_SECONDS}
+    return Cached(**checker.cached(question, [one.encode() for one in maps], PATIENCE * LOOK_SECONDS))
+
+
+class SharedFrames:
+    """Counts what the renders of a batch have in common, piece by piece."""
+
+    def __init__(self) -> None:
+        self._counted: int | None = 0  # frames; None once that is not known any more
+        self._unique = 0
+
+    def add(self, checker: Checker, terms: Terms, maps: Sequence[str]) -> None:
+        """Counts renders in which nothing is wrong."""
+        if self._counted is None or not maps:
+            return
+        question = {**_question(terms), "further": self._counted > 0}
+        found = checker.shared(question, [one.encode() for one in maps], PATIENCE * LOOK_SECONDS)
+        before, self._counted = self._counted, found.get("frames")
+        self._unique = found.get("unique", 0)
+        if self._counted is not None and self._counted <= before:  # another child answered, which knows of no others
+            self._counted = None
+
+    def unique_of(self, frames: int) -> int | None:
+        """How many of all frames are rendered; None where that is not known."""
+        return self._unique if self._counted == frames else None
