@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from web.support_service import Service
+from web.support_service import PATIENCE, Service
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
 PREFIX = "some/prefix"
@@ -40,8 +40,11 @@ class S3Server:
         self.requests.append((environ["REQUEST_METHOD"], f"{environ['PATH_INFO']}?{environ['QUERY_STRING']}"))
         if self.fault in ERRORS:
             status, code = ERRORS[self.fault]
-            start(status, [("Content-Type", "application/xml")])
-            return [f"<Error><Code>{code}</Code><Message>no</Message></Error>".encode()]
+            environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            body = f"<Error><Code>{code}</Code><Message>no</Message></Error>".encode()
+            body = b"" if environ["REQUEST_METHOD"] == "HEAD" else body
+            start(status, [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))])
+            return [body]
         if self.fault == "slow":
             time.sleep(self.seconds)
         answer: Iterable[bytes] = self._moto(environ, start)
@@ -78,7 +81,7 @@ class Bucket:
             use_listings_cache=False,
             skip_instance_cache=True,
         )
-        httpx.put(f"{server.endpoint}/{self.name}").raise_for_status()
+        httpx.put(f"{server.endpoint}/{self.name}", timeout=PATIENCE).raise_for_status()
 
     @property
     def environment(self) -> dict[str, str]:

@@ -178,6 +178,8 @@ def test_a_bucket_that_is_not_there_is_no_file_that_is_gone(of_bucket: Settings,
     lost = of_bucket.model_copy(update={"storage": "s3://there-is-no-such-bucket/x"})
     with pytest.raises(Unavailable):
         objects_for_requests(lost).open(FILE)
+    with pytest.raises(Unavailable):
+        list(objects_for_requests(lost).list())
 
 
 def test_what_failed_is_tried_again_for_as_long_as_it_may(of_bucket: Settings, bucket: Bucket, tmp_path: Path) -> None:

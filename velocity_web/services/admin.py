@@ -12,6 +12,7 @@ from velocity_web.accounts.auth import make_key
 from velocity_web.clock import now_ms
 from velocity_web.database.entities import Account, Job, connect, execute, lock_account, new_id, reading, rows, writing
 from velocity_web.failures import Conflict, NotFound
+from velocity_web.logs import set_up_logs
 from velocity_web.orders.cleanup import remove_leftovers
 from velocity_web.schemas import states
 from velocity_web.services.renders import cancel_job
@@ -251,6 +252,7 @@ def verify(settings: Settings) -> Verification:
 
     Raises Unavailable.
     """
+    set_up_logs(settings)
     open_store(settings)
     return _verified(_kept(objects_for_requests(settings)))
 
@@ -321,6 +323,7 @@ def _verify_sums(found: Verification) -> None:
 
 def cleanup(settings: Settings) -> list[str]:
     """Remove files that no row names and old temporary files, both of a certain age. Returns their names."""
+    set_up_logs(settings)
     open_store(settings)
     objects = objects_for_requests(settings)
     kept = _kept(objects)

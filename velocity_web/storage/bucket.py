@@ -150,6 +150,8 @@ class BucketObjects:
             self._tried(lambda: self._storage.delete(self._target(file)), patience=0.0)  # the clean-up has all the time
 
     def list(self) -> Iterator[Found]:
+        if self.fault() is not None:
+            raise Unavailable(NO_ANSWER)
         for folder in KEPT:
             begin = self._target(folder)
             for found in self._tried(lambda: list(self._storage.list(begin))):  # noqa: B023  # called at once
