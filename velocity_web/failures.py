@@ -71,6 +71,13 @@ class Busy(Failure):
     retry_after = 2  # seconds
 
 
+class Unavailable(Failure):
+    """Something that the service needs does not answer; later it may."""
+
+    title = "Service unavailable"
+    retry_after = 1  # seconds
+
+
 class KeyReused(Failure):
     """An Idempotency-Key came back with another request."""
 

@@ -43,6 +43,18 @@ class Settings(BaseSettings):
 
     data: Path = Field(default_factory=default_data_folder, description="folder of the database and all files")
     database: str = Field("", description="postgresql://user:password@host/name; empty: SQLite in the data folder")
+    storage: str = Field(
+        "", description="URL that all files are kept below, such as s3://bucket/prefix; empty: the data folder"
+    )
+    storage_seconds: float = Field(
+        60.0, ge=0, description="how long a worker tries again what that storage did not give or take"
+    )
+    signed_url_seconds: int = Field(
+        0, ge=0, description="downloads lead to a URL of that storage that works for so long; 0: they pass through here"
+    )
+    copies_bytes: int = Field(
+        8192 * MIB, ge=0, description="copies of that storage's files on this machine; what is in use may exceed it"
+    )
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     threads: int = Field(12, ge=1, le=256, description="threads that answer requests")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from web.support_cluster import require_cluster, running_cluster
 from web.support_service import Client, Service
 from web.support_templates import template_zip
 
@@ -22,6 +23,20 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     running = Service(tmp_path_factory.mktemp("service") / "data", settings).start()
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def one_service(service: Service) -> Service:
+    """By another name, for modules in which ``service`` is several in turn."""
+    return service
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The same on several machines: they share a database and a bucket."""
+    require_cluster()
+    with running_cluster(tmp_path_factory.mktemp("cluster"), webhook_allow_private="true") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -65,12 +65,10 @@ def _disk_faults(service: Service) -> list[str]:
             f"SELECT t.file, t.size_bytes, job.status FROM {table} t LEFT JOIN job ON job.subject_id = t.id "
             "WHERE t.file IS NOT NULL"
         ):
-            path = service.data / file
-            if status in (None, "completed") and (not path.exists() or path.stat().st_size != size):
+            if status in (None, "completed") and service.kept_bytes(file) != size:
                 faults.append(f"{file} is not there, or not whole")
     for file, size in service.query("SELECT file, size_bytes FROM poster"):
-        path = service.data / file
-        if not path.exists() or path.stat().st_size != size:
+        if service.kept_bytes(file) != size:
             faults.append(f"{file} is not there, or not whole")
     leased = service.query("SELECT COUNT(*) FROM job WHERE lease_owner IS NOT NULL")[0][0]
     if leased:

@@ -82,6 +82,21 @@ class Service:
         self.process.stdout.close()
         return status
 
+    @property
+    def roots(self) -> list[subprocess.Popen[str]]:
+        """The processes that were started: all others are below them."""
+        return [self.process] if self.process else []
+
+    def restart(self, _root: subprocess.Popen[str]) -> None:
+        """After the end of one that was started."""
+        self.process = None
+        self.start()
+
+    def kept_bytes(self, file: str) -> int | None:
+        """The size of a stored file; None where there is none."""
+        path = self.data / file
+        return path.stat().st_size if path.exists() else None
+
     def add_user(self, quota_mb: int = 500, budget_ms: int = 3_600_000) -> str:
         """A new user's key."""
         made = make_key()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from web.support_cluster import MACHINES
 from web.support_contract import Example, json_answers, json_requests, of_language, parsed, shape_faults
 from web.support_service import PATIENCE, Client, Service, render_request
 from web.support_templates import slow_template, template_zip, wav, zipped
@@ -88,6 +89,13 @@ class World:
 
 def _id_in(printed: str, field: str) -> str:
     return str(json.loads(printed)[field]) if printed.lstrip().startswith("{") else printed.strip()
+
+
+@pytest.fixture(scope="module", params=MACHINES)
+def service(request: pytest.FixtureRequest) -> Service:
+    """On one machine, and at length on many."""
+    found: Service = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture(scope="module")

@@ -7,12 +7,14 @@ import random
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import httpx
 import pytest
+from web.support_cluster import require_cluster, running_cluster
 from web.support_invariants import broken_invariants
+from web.support_processes import children_of, command_line, kill_something
 from web.support_service import Client, Service, render_request
 from web.support_templates import slow_template, template_zip, wav
 
@@ -21,45 +23,38 @@ KILLS = int(os.environ.get("VELOCITY_TEST_KILLS", "20"))
 SETTINGS = {"lease_seconds": "3", "poll_seconds": "0.1", "max_attempts": "50", "grace_seconds": "1"}
 
 
-def children_of(pid: int) -> list[int]:
-    """All processes below ``pid``, parents before children."""
-    parents: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with suppress(OSError, IndexError, ValueError):
-                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-                parents.setdefault(parent, []).append(int(entry.name))
-    found: list[int] = []
-    queue = [pid]
-    while queue:
-        queue[:1] = children = parents.get(queue[0], [])
-        found.extend(children)
-    return found
-
-
 def restart(service: Service) -> None:
     service.process = None
     service.start()
 
 
-def kill_something(service: Service, chance: random.Random) -> str:
-    """End the server, its worker, a forking parent or one that renders or checks, whichever there is."""
-    assert service.process
-    below = children_of(service.process.pid)
-    if not below or chance.random() < 0.2:
-        service.kill()
-        restart(service)
-        return "server"
-    victim = chance.choice(below)
-    with suppress(ProcessLookupError):
-        os.kill(victim, signal.SIGKILL)
-    return "child"
+@pytest.fixture
+def services(new_service: Callable[..., Service], tmp_path: Path) -> Iterator[Callable[[str], Service]]:
+    """On "one" machine, or on "many" that share a database and a bucket."""
+    with ExitStack() as opened:
+
+        def start(machines: str) -> Service:
+            if machines == "one":
+                return new_service(**SETTINGS)
+            return opened.enter_context(running_cluster(tmp_path, **SETTINGS))
+
+        yield start
 
 
 @pytest.mark.timeout(600 + KILLS * 60)
-@pytest.mark.parametrize("kills", [6, pytest.param(KILLS, marks=pytest.mark.long, id="many")])
-def test_nothing_is_lost_whatever_is_killed(new_service: Callable[..., Service], kills: int) -> None:
-    service = new_service(**SETTINGS)
+@pytest.mark.parametrize(
+    ("machines", "kills"),
+    [
+        ("one", 6),
+        ("many", 4),
+        pytest.param("one", KILLS, marks=pytest.mark.long),
+        pytest.param("many", KILLS, marks=pytest.mark.long),
+    ],
+)
+def test_nothing_is_lost_whatever_is_killed(services: Callable[[str], Service], machines: str, kills: int) -> None:
+    if machines == "many":
+        require_cluster()
+    service = services(machines)
     key = service.add_user(quota_mb=200)
     chance = random.Random(20)
     content, sound = template_zip(frames=40, size=(320, 240)), wav()
@@ -93,12 +88,6 @@ def render_children(service: Service) -> list[int]:
     assert service.process
     [worker] = [pid for pid in children_of(service.process.pid) if "velocity_web.jobs.worker" in command_line(pid)]
     return children_of(worker)[1:]
-
-
-def command_line(pid: int) -> str:
-    with suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_text()
-    return ""
 
 
 def test_a_render_whose_process_dies_is_tried_again_then_failed_with_the_reason(

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from web.support_cluster import MACHINES
 from web.support_service import Client, Service, render_request
 from web.support_templates import png, template_zip, wav
 
@@ -51,6 +52,13 @@ CONTRACT = {
     ("post", "/campaign/{campaignId}/audio-groups/{groupId}"),
     ("post", "/campaign/{campaignId}/template-instance"),
 }
+
+
+@pytest.fixture(scope="module", params=MACHINES)
+def service(request: pytest.FixtureRequest) -> Service:
+    """On one machine, and at length on many."""
+    found: Service = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture(scope="module")

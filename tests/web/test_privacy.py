@@ -13,9 +13,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from web.support_processes import children_of
 from web.support_service import PATIENCE, Service
 from web.support_templates import png, slow_template, template_zip, wav
-from web.test_crash import children_of
 
 from velocity_web.processes import lending
 from velocity_web.processes.fork_server import Limits

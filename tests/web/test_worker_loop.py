@@ -25,6 +25,7 @@ from velocity_web.jobs.worker_loop import Worker
 from velocity_web.processes.fork_server import Ended
 from velocity_web.settings import MIB, Settings
 from velocity_web.storage.files import make_folders
+from velocity_web.storage.folder import FolderObjects
 
 
 @pytest.fixture
@@ -32,7 +33,8 @@ def worker(own_database: Path) -> Iterator[Worker]:
     empty()
     data = own_database.parent
     make_folders(data)
-    made = Worker(Settings(data=data, max_attempts=2, stall_seconds=120, analysis_seconds=60))
+    settings = Settings(data=data, max_attempts=2, stall_seconds=120, analysis_seconds=60)
+    made = Worker(settings, FolderObjects(data))
     yield made
     for running in made.running.values():
         running.channel.close()

@@ -13,6 +13,7 @@ from werkzeug.http import quote_header_value
 from velocity_web.failures import NotFound
 from velocity_web.http.ranges import Multipart, Span, wanted_ranges
 from velocity_web.storage.files import StoredFile
+from velocity_web.storage.objects import Objects, Opened
 
 _UNSAFE = re.compile(r"[/\\\x00-\x1f\x7f]")
 
@@ -38,51 +39,62 @@ def _etag_matches(header: str, etag: str, *, weak: bool) -> bool:
     return any(tag == etag or (weak and tag == f"W/{etag}") for tag in tags)
 
 
-def send_file(req: falcon.Request, resp: falcon.Response, file: StoredFile, content_type: str) -> None:
-    """Answer with the file's bytes from disk, in whole or in part, or with 304, 412 or 416.
+def send_file(
+    req: falcon.Request, resp: falcon.Response, objects: Objects, file: StoredFile, content_type: str
+) -> None:
+    """Answer with the file's bytes, in whole or in part, with where they are, or with 304, 412 or 416.
 
-    The entity tag is the content's SHA-256. Raises NotFound when the file is gone.
+    The entity tag is the content's SHA-256. Raises NotFound when the file is gone, and Unavailable.
     """
     try:
-        stream = file.path.open("rb")
+        opened = objects.open(file.file)
+        keep_open = False
+        try:
+            keep_open = _answer(req, resp, objects, opened, (file, content_type))
+        finally:
+            if not keep_open:
+                opened.close()
     except FileNotFoundError:
         raise NotFound("the file is gone from the storage") from None
+
+
+def _answer(
+    req: falcon.Request, resp: falcon.Response, objects: Objects, opened: Opened, told: tuple[StoredFile, str]
+) -> bool:
+    """Whether the answer's body is read from the open file."""
+    file, content_type = told
     etag = f'"{file.sha256}"'
     modified = datetime.fromtimestamp(file.created_at // 1000, UTC)
     resp.set_header("ETag", etag)
     resp.set_header("Last-Modified", falcon.dt_to_http(modified))
     resp.set_header("Accept-Ranges", "bytes")
     resp.set_header("Cache-Control", "private, no-cache")
-    keep_open = False
-    try:
-        if (match := req.get_header("If-Match")) is not None and not _etag_matches(match, etag, weak=False):
-            raise falcon.HTTPPreconditionFailed(description="the file is not the one that If-Match names")
-        if (match := req.get_header("If-None-Match")) is not None and _etag_matches(match, etag, weak=True):
-            resp.status = falcon.HTTP_304
-            return
-        size = file.path.stat().st_size
-        resp.content_type = content_type
-        resp.set_header("Content-Disposition", content_disposition(file.name))
-        condition = req.get_header("If-Range")
-        in_part = condition is None or condition.strip() in (etag, falcon.dt_to_http(modified))
-        spans = wanted_ranges(req.get_header("Range"), size) if in_part else ()
-        if len(spans) > 1:
-            resp.status = falcon.HTTP_206
-            body = Multipart(stream, spans, size, content_type)
-            resp.content_type = body.content_type
-            resp.set_stream(body, body.length)
-            keep_open = True
-            return
-        span = spans[0] if spans else Span(0, size - 1)
-        if spans:
-            resp.status = falcon.HTTP_206
-            resp.set_header("Content-Range", f"bytes {span.first}-{span.last}/{size}")
-        if req.method == "HEAD":
-            resp.content_length = span.length
-            return
-        stream.seek(span.first)
-        resp.set_stream(stream, span.length)
-        keep_open = True
-    finally:
-        if not keep_open:
-            stream.close()
+    if (match := req.get_header("If-Match")) is not None and not _etag_matches(match, etag, weak=False):
+        raise falcon.HTTPPreconditionFailed(description="the file is not the one that If-Match names")
+    if (match := req.get_header("If-None-Match")) is not None and _etag_matches(match, etag, weak=True):
+        resp.status = falcon.HTTP_304
+        return False
+    if req.method != "HEAD" and (url := objects.url(file.file)) is not None:
+        resp.status = falcon.HTTP_307  # the client asks there for the range that it asked for here
+        resp.location = url
+        return False
+    resp.content_type = content_type
+    resp.set_header("Content-Disposition", content_disposition(file.name))
+    condition = req.get_header("If-Range")
+    in_part = condition is None or condition.strip() in (etag, falcon.dt_to_http(modified))
+    spans = wanted_ranges(req.get_header("Range"), opened.size) if in_part else ()
+    if len(spans) > 1:
+        resp.status = falcon.HTTP_206
+        body = Multipart(opened, spans, content_type)
+        resp.content_type = body.content_type
+        resp.set_stream(body, body.length)
+        return True
+    span = spans[0] if spans else Span(0, opened.size - 1)
+    if spans:
+        resp.status = falcon.HTTP_206
+        resp.set_header("Content-Range", f"bytes {span.first}-{span.last}/{opened.size}")
+    if req.method == "HEAD":
+        resp.content_length = span.length
+        return False
+    resp.set_stream(opened.part(span.first, span.last), span.length)
+    return True

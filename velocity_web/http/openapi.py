@@ -224,6 +224,10 @@ def _responses(path: str, spec: AnyOperation, references: dict[Any, Any]) -> dic
         description = "The range that was asked for; several as multipart/byteranges"
         found["206"] = {**good, "description": description, "content": good["content"] | several}
         found["304"] = {"description": "The client has it already"}
+        found["307"] = {
+            "description": "Where the service is set so, a URL of its storage that works for a while",
+            "headers": {"Location": {"schema": {"type": "string", "format": "uri"}}},
+        }
         codes |= {412: "If-Match names another file", 416: "The range is past the end"}
     if spec.authenticated:
         codes.setdefault(401, "Missing or invalid API key")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
 from uuid import uuid4
 
 import falcon
+
+from velocity_web.storage.objects import Opened
 
 MAX_RANGES = 16
 HEADER_CHARACTERS = 1000
@@ -79,16 +80,16 @@ def _merged(spans: list[Span]) -> tuple[Span, ...]:
 
 
 class Multipart:
-    """The body of a multipart/byteranges answer, read from ``file`` as it is sent."""
+    """The body of a multipart/byteranges answer, read from ``opened`` as it is sent."""
 
-    def __init__(self, file: BinaryIO, spans: tuple[Span, ...], size: int, content_type: str) -> None:
+    def __init__(self, opened: Opened, spans: tuple[Span, ...], content_type: str) -> None:
         boundary = uuid4().hex
         self.content_type = f"multipart/byteranges; boundary={boundary}"
-        self._file = file
+        self._opened = opened
         self._spans = spans
         self._heads = [
             f"\r\n--{boundary}\r\nContent-Type: {content_type}\r\n"
-            f"Content-Range: bytes {span.first}-{span.last}/{size}\r\n\r\n".encode()
+            f"Content-Range: bytes {span.first}-{span.last}/{opened.size}\r\n\r\n".encode()
             for span in spans
         ]
         self._end = f"\r\n--{boundary}--\r\n".encode()
@@ -97,13 +98,13 @@ class Multipart:
     def __iter__(self) -> Iterator[bytes]:
         for head, span in zip(self._heads, self._spans, strict=True):
             yield head
-            self._file.seek(span.first)
+            stream = self._opened.part(span.first, span.last)
             left = span.length
-            while left and (data := self._file.read(min(CHUNK, left))):
+            while left and (data := stream.read(min(CHUNK, left))):
                 left -= len(data)
                 yield data
         yield self._end
 
     def close(self) -> None:
         """The server calls this when the answer is sent, or its receiver gone."""
-        self._file.close()
+        self._opened.close()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import velocity_engine as engine
 from velocity_web.database.entities import reading, rows
 from velocity_web.jobs import queue
 from velocity_web.jobs.queue import Leased
@@ -14,31 +17,43 @@ from velocity_web.processes.assignments import Assignment, FileAssignment, Rende
 from velocity_web.processes.fork_server import Limits
 from velocity_web.schemas import states
 from velocity_web.settings import MIB, Settings
+from velocity_web.storage.files import remove
+from velocity_web.storage.objects import Objects, discard
 from velocity_web.storage.render_caches import render_cache
+
+POSTER = ".poster"
+UPLOADED = {
+    states.TEMPLATE: "SELECT file, sha256, file_name FROM template WHERE id = $id",
+    states.AUDIO: "SELECT file, sha256, name FROM audio WHERE id = $id",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """``folder`` is the attempt's own; ``output`` the file in it that becomes the render, ``poster`` the one that
-    becomes its poster; ``seconds`` its most of the processors; ``is_spread`` that an executor renders its segments."""
+    becomes its poster; ``seconds`` its most of the processors; ``is_spread`` that an executor renders its segments.
+    ``copies`` is closed once its files are not needed any more."""
 
     assignment: Assignment
     folder: Path
     output: Path | None
     limits: Limits
     seconds: float
+    copies: ExitStack
     poster: Path | None = None
     is_spread: bool = False
 
 
-def plan_analysis(job: Leased, settings: Settings) -> Attempt | None:
-    """None where the upload is gone."""
+def plan_analysis(job: Leased, settings: Settings, objects: Objects, stop: Callable[[], bool]) -> Attempt:
+    """Raises FileNotFoundError where the upload is gone, and what ``Objects.copy`` raises."""
     with reading():
-        file = queue.subject_file(job)
-        names = queue.names_of_upload(job)
-    path = settings.data.resolve() / (file or "")
-    if not file or not path.exists():
-        return None
+        found = rows(UPLOADED[job.kind], {"id": job.subject_id})
+    if not found:
+        raise FileNotFoundError("the upload was deleted")
+    [(file, sha256, name)] = found
+    copies = ExitStack()
+    path = copies.enter_context(objects.copy(file, sha256, stop))
+    names = {path.name: name}
     folder = _folder(job, settings)
     limits = Limits(
         settings.analysis_memory_mb * MIB,
@@ -54,24 +69,32 @@ def plan_analysis(job: Leased, settings: Settings) -> Attempt | None:
         assignment = TemplateAssignment(file=str(path), names=names, trial_seconds=settings.trial_seconds)
     else:
         assignment = FileAssignment(file=str(path), names=names)
-    return Attempt(assignment, folder, None, limits, settings.analysis_seconds)
+    return Attempt(assignment, folder, None, limits, settings.analysis_seconds, copies)
 
 
-def plan_render(job: Leased, settings: Settings) -> Attempt:
-    data = settings.data.resolve()
+def plan_render(job: Leased, settings: Settings, objects: Objects, stop: Callable[[], bool]) -> Attempt:
+    """Raises NotInstalled, FileNotFoundError where a file is gone, and what ``Objects.copy`` raises."""
     with reading():
         [(text,)] = rows("SELECT request FROM render WHERE id = $id", {"id": job.id})
         request = read_request(text)
         stored = request.order
         names = queue.names_of_files([file.location for file in stored.files])
+    executor = chosen_executor(request.executor, settings)
+    needs = needs_of(executor)
+    _remove_earlier(job, stored, objects)
+    with ExitStack() as opened:
+        paths = {
+            file.location: opened.enter_context(objects.copy(file.location, file.sha256, stop)) for file in stored.files
+        }
+        copies = opened.pop_all()
+    names = {path.name: names[Path(file).name] for file, path in paths.items() if Path(file).name in names}
     folder = _folder(job, settings)
     output = folder / stored.output
-    order = stored.relocated(data.joinpath).to(output)
+    order = stored.relocated(paths.__getitem__).to(output)
     poster = None
     if order.poster is not None:
         poster = folder / order.poster.output
         order = replace(order, poster=replace(order.poster, output=str(poster)))
-    executor = chosen_executor(request.executor, settings)
     cache = render_cache(settings, job.account_id)
     limits = Limits(
         settings.render_memory_mb * MIB,
@@ -81,7 +104,7 @@ def plan_render(job: Leased, settings: Settings) -> Attempt:
         reads=tuple(file.location for file in order.files),
         writes=(str(folder), *([str(cache)] if cache else [])),
         file_bytes=settings.process_file_mb * MIB,
-        needs=needs_of(executor),
+        needs=needs,
     )
     assignment = RenderAssignment(
         order=order.to_json(),
@@ -90,8 +113,27 @@ def plan_render(job: Leased, settings: Settings) -> Attempt:
         cache=str(cache) if cache else "",
         cache_bytes=settings.cache_mb * MIB,
     )
-    return Attempt(assignment, folder, output, limits, float("inf"), poster, is_spread=bool(executor))
+    return Attempt(assignment, folder, output, limits, float("inf"), copies, poster, is_spread=bool(executor))
 
 
 def _folder(job: Leased, settings: Settings) -> Path:
     return settings.temporary.resolve() / f"{job.id}-{job.attempt}"
+
+
+def remove_attempts(settings: Settings, job: Leased) -> None:
+    """The folders of attempts that were killed on this machine."""
+    for path in settings.temporary.glob(f"{job.id}-*"):
+        remove(path)
+
+
+def kept_name(job: Leased, attempt: int, made: str | Path, kind: str = "") -> str:
+    """The name under which a file that an attempt made is stored; ``kind`` tells it from the video."""
+    return f"renders/{job.id}-{attempt}{kind}{Path(made).suffix}"
+
+
+def _remove_earlier(job: Leased, order: engine.RenderOrder, objects: Objects) -> None:
+    """What attempts stored that were lost before anybody knew."""
+    for attempt in range(1, job.attempt):
+        discard(objects, kept_name(job, attempt, order.output))
+        if order.poster is not None:
+            discard(objects, kept_name(job, attempt, order.poster.output, POSTER))

@@ -369,12 +369,6 @@ def subject_file(job: Leased) -> str | None:
     return found[0][1] if found else None
 
 
-def names_of_upload(job: Leased) -> dict[str, str]:
-    """Within a session: the uploaded name of a template or an audio file by its stored one."""
-    file = subject_file(job)
-    return names_of_files([file]) if file else {}
-
-
 def names_of_files(files: Sequence[str | None]) -> dict[str, str]:
     """Within a session: the names that the owner of stored files knows them by, by their own without a folder."""
     found: dict[str, str] = {}

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import socket
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
+from velocity_web.jobs.carrying import Errand
 from velocity_web.jobs.queue import Leased
 from velocity_web.processes.answers import LINE_BYTES, Message, NotUnderstood, Progress, read_message
 from velocity_web.processes.fork_server import Ended
 from velocity_web.processes.processor_time import WAITS, hung, processor_ms, too_long
+from velocity_web.storage.files import MadeFile
 
 RECEIVE_BYTES = 1 << 20
 
@@ -43,7 +45,8 @@ LEASE_LOST = Verdict(End.LEASE_LOST, "lost")
 @dataclass(slots=True)
 class Running:
     """``folder`` is the child's own, ``output`` and ``poster`` the files that it writes there, if it does; it may take
-    ``seconds`` of processor time.
+    ``seconds`` of processor time. ``copies`` is what it reads, until it is ``gone``; ``delivery`` its files on their
+    way to the storage.
 
     ``verdict`` is why this worker ended the child; ``garbled`` that it said what no task says; ``seen_ms`` what it had
     taken of the processors when that was looked at last; ``is_spread`` that an executor renders its segments;
@@ -71,10 +74,13 @@ class Running:
     is_spread: bool = False
     poster: Path | None = None
     stages: list[tuple[str, float]] = field(default_factory=list)
+    copies: ExitStack = field(default_factory=ExitStack)
+    gone: float | None = None
+    delivery: Errand[list[MadeFile]] | None = None
 
     @property
     def elapsed_ms(self) -> int:
-        return int((time.monotonic() - self.began) * 1000)
+        return int(((self.gone or time.monotonic()) - self.began) * 1000)
 
     @property
     def charged_ms(self) -> int:

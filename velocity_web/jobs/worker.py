@@ -11,7 +11,7 @@ from velocity_web.settings import Settings
 def run_worker(settings: Settings, control: int | None = None) -> None:
     """Work on the settings' database and storage until a signal. ``control``: see ``jobs.worker_loop.Worker``.
 
-    Raises OSError, and ValueError when the user of ``VELOCITY_RUN_AS`` cannot be used.
+    Raises OSError, and ValueError when the storage, or the user of ``VELOCITY_RUN_AS``, cannot be used.
     """
     from velocity_web.database.entities import connect
     from velocity_web.events.tracing import close_tracing, set_up_tracing
@@ -19,6 +19,7 @@ def run_worker(settings: Settings, control: int | None = None) -> None:
     from velocity_web.logs import set_up_logs
     from velocity_web.orders.executors import needs_of_all
     from velocity_web.processes.privacy import close_folders, keep_private, tell_confinement
+    from velocity_web.storage.chosen import objects_for_jobs
     from velocity_web.storage.files import make_folders
 
     set_up_logs(settings)
@@ -29,7 +30,10 @@ def run_worker(settings: Settings, control: int | None = None) -> None:
     if control is None:
         close_folders(settings)
         tell_confinement(settings, needs_of_all(settings))
-    Worker(settings, control).run()
+    objects = objects_for_jobs(settings)
+    if control is None:
+        objects.check()
+    Worker(settings, objects, control).run()
     close_tracing()
 
 

@@ -9,9 +9,10 @@ import os
 import selectors
 import signal
 import time
+from collections.abc import Callable
+from concurrent.futures import wait
 from contextlib import suppress
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -20,38 +21,44 @@ from velocity_web.database import tallies, workers
 from velocity_web.database.entities import lock_account, reading, rows, writing
 from velocity_web.database.faults import DATABASE_ERRORS, is_database_fault, is_no_space
 from velocity_web.database.workers import Load
+from velocity_web.failures import NoSpace, Unavailable
 from velocity_web.jobs import queue
-from velocity_web.jobs.attempts import Attempt, plan_analysis, plan_render
+from velocity_web.jobs.attempts import POSTER, Attempt, kept_name, plan_analysis, plan_render, remove_attempts
 from velocity_web.jobs.bell import Bell
+from velocity_web.jobs.carrying import LEFT_NONE, Errand, LeftNone, Made, deliver, sent
 from velocity_web.jobs.queue import Leased
 from velocity_web.jobs.running import CANCELLED, LEASE_LOST, End, Running, Verdict
 from velocity_web.jobs.spans import tell_job
 from velocity_web.jobs.webhook_sender import WebhookSender
 from velocity_web.orders.cleanup import remove_leftovers
 from velocity_web.orders.executors import NotInstalled
-from velocity_web.processes import lending
 from velocity_web.processes.fork_server import ForkServer, ForkServerDied, kill_child
 from velocity_web.processes.identity import this_worker
 from velocity_web.schemas import states
 from velocity_web.settings import MIB, Settings
 from velocity_web.storage import disk
-from velocity_web.storage.files import NO_SPACE, MadeFile, made_bytes, publish, remove
+from velocity_web.storage.files import NO_SPACE, MadeFile, remove
+from velocity_web.storage.objects import Objects, Stopped, discard
 
 BEAT_SECONDS = 0.5
 SWEEP_SECONDS = 1.0
 CLEANUP_SECONDS = 600.0
 FAULT_SECONDS = 0.5
-LEFT_NONE = "its process left no file"
+STOP_SECONDS = 2.0
 LOG = structlog.get_logger("velocity.worker")
+Result = TypeVar("Result")
 
 
 class Worker:
     """``control`` is a pipe whose bytes mean "look now" and whose end means "the server is gone"."""
 
-    def __init__(self, settings: Settings, control: int | None = None) -> None:
+    def __init__(self, settings: Settings, objects: Objects, control: int | None = None) -> None:
         self.settings = settings
+        self.objects = objects
         self.owner = this_worker()
         self.running: dict[int, Running] = {}
+        self.fetching: list[Errand[Attempt]] = []
+        self.delivering: list[Running] = []
         self.ending: list[Running] = []
         self.stopping_at: float | None = None
         self._control = control
@@ -60,15 +67,19 @@ class Worker:
         self._next_beat = self._next_sweep = self._next_cleanup = self._next_word = 0.0
         self._said: Load | None = None
         self._signalled, self._signal_pipe = os.pipe()
+        self._arrived, self._arrival_pipe = os.pipe()
         self._bell = Bell(settings, self._selector)
         self._webhooks = WebhookSender(settings, lambda: self._bell.hears)
+        self._carrier = objects.carrier(2 * settings.workers + settings.light_workers)
 
     def run(self) -> None:
         """Work until a signal, or until ``control`` ends; then running renders have the grace time to finish."""
-        os.set_blocking(self._signal_pipe, False)
+        for pipe in (self._signal_pipe, self._arrival_pipe):
+            os.set_blocking(pipe, False)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
-        self._selector.register(self._signalled, selectors.EVENT_READ)
+        for pipe in (self._signalled, self._arrived):
+            self._selector.register(pipe, selectors.EVENT_READ)
         if self._control is not None:
             self._selector.register(self._control, selectors.EVENT_READ)
         self._open_fork_server()
@@ -108,11 +119,13 @@ class Worker:
     def _turn(self) -> None:
         self._bell.tend()
         until = min(self._next_sweep, self.stopping_at or self._next_sweep)
-        for key, _events in self._selector.select(self._bell.patience(until, is_busy=bool(self.running))):
+        is_busy = bool(self.running or self._errands())
+        for key, _events in self._selector.select(self._bell.patience(until, is_busy=is_busy)):
             self._on_ready(key.fd)
+        self._begin_fetched()
         self._finish_ended()
         now = time.monotonic()
-        if self.running:
+        if self.running or self._errands():
             if self._bell.is_rung or not self._bell.hears or now >= self._next_beat:
                 self._obey_database()
             self._watch(now)
@@ -140,6 +153,9 @@ class Worker:
         if number == self._signalled:
             os.read(number, 64)
             self._stop(self.settings.grace_seconds)
+        elif number == self._arrived:
+            os.read(number, 4096)
+            self._bell.ring()
         elif number == self._control:
             if not os.read(number, 4096):
                 self._selector.unregister(number)
@@ -161,7 +177,7 @@ class Worker:
         self.stopping_at = until if self.stopping_at is None else min(self.stopping_at, until)
 
     def _is_done(self) -> bool:
-        idle = not self.running and not self.ending
+        idle = not (self.running or self.ending or self._errands())
         return self.stopping_at is not None and (idle or time.monotonic() >= self.stopping_at)
 
     def _hear_child(self, running: Running) -> None:
@@ -199,14 +215,14 @@ class Worker:
         for running in list(self.running.values()):
             kill_child(running.pid)
             self._drop(running)
-            self.ending.append(running)
+            self._end(running)
 
     def _claim(self) -> None:
         if not self._open_fork_server().is_ready:
             return  # a lease would run out while the engine loads
         ready_in: list[float] = []
         for renders, slots in ((True, self.settings.workers), (False, self.settings.light_workers)):
-            while sum((one.job.kind == states.RENDER) == renders for one in self.running.values()) < slots:
+            while self._has_room(slots, renders=renders):
                 job = queue.claim(self.owner, renders=renders, settings=self.settings) if _waiting(renders) else None
                 if job is None:
                     ready_in.extend(_ready_in(renders))
@@ -215,28 +231,86 @@ class Worker:
                     return  # without its fork server; the next turn has another
         self._bell.looked(min(ready_in, default=None))
 
+    def _has_room(self, slots: int, *, renders: bool) -> bool:
+        """Beside those at work, as many may be on their way to the storage."""
+        at_work = [*(one.job for one in self.running.values()), *(one.job for one in self.fetching)]
+        here = sum((job.kind == states.RENDER) == renders for job in at_work)
+        leaving = len(self.delivering) if renders else 0
+        return here < slots and here + leaving < 2 * slots
+
+    def _send(self, job: Leased, act: Callable[[Callable[[], bool]], Result]) -> Errand[Result]:
+        return sent(self._carrier, job, act, self._awaken)
+
+    def _awaken(self) -> None:
+        with suppress(BlockingIOError):
+            os.write(self._arrival_pipe, b"a")
+
+    def _errands(self) -> list[Errand[Any]]:
+        return [*self.fetching, *(one.delivery for one in self.delivering if one.delivery)]
+
     def _start(self, job: Leased) -> bool:
+        """Fetch what the job reads, and begin at once where that is there already."""
+        remove_attempts(self.settings, job)
+        plan = plan_render if job.kind == states.RENDER else plan_analysis
+        errand = self._send(job, lambda stop: plan(job, self.settings, self.objects, stop))
+        if errand.future.done():
+            return self._begin(errand)
+        self.fetching.append(errand)
+        return True
+
+    def _begin_fetched(self) -> None:
+        for errand in [errand for errand in self.fetching if errand.future.done()]:
+            self.fetching.remove(errand)
+            self._begin(errand)
+
+    def _begin(self, errand: Errand[Attempt]) -> bool:
+        """False where no child can be started now."""
+        job = errand.job
         try:
-            attempt = self._plan(job)
+            attempt = errand.future.result()
         except NotInstalled as missing:
             queue.fail(self.owner, job, str(missing))
-            return True
-        if attempt is None:
+        except FileNotFoundError:
             queue.fail(self.owner, job, "its file is gone from the storage")
-            return True
+        except Stopped:
+            self._give_up(job)
+        except Unavailable as fault:
+            self._lose(job, fault.detail)
+        except (OSError, NoSpace) as error:
+            self._not_prepared(job, error)
+        else:
+            if not errand.stop.is_set():
+                return self._begin_attempt(job, attempt)
+            attempt.copies.close()
+            self._give_up(job)
+        return True
+
+    def _not_prepared(self, job: Leased, error: Exception) -> None:
+        LOG.error("an attempt cannot be prepared", job=job.id, fault=str(error))
+        lacks_room = isinstance(error, NoSpace) or is_no_space(error)
+        self._lose(job, NO_SPACE if lacks_room else "its files could not be prepared")
+
+    def _give_up(self, job: Leased, charged_ms: int = 0) -> None:
+        """It was cancelled, or somebody else has it."""
+        with reading():
+            status = queue.held(self.owner, job)
+        if status == states.CANCELLING:
+            queue.finish_cancelling(self.owner, job, charged_ms)
+
+    def _begin_attempt(self, job: Leased, attempt: Attempt) -> bool:
         try:
             attempt.folder.mkdir(mode=0o700)
             pid, channel, ended = self._open_fork_server().start(job.kind, attempt.limits)
         except ForkServerDied:
             self._lose_fork_server()
+            attempt.copies.close()
             queue.release(self.owner, job)
             remove(attempt.folder)
             return False
         except OSError as error:
-            LOG.error("an attempt cannot be prepared", job=job.id, fault=str(error))
+            attempt.copies.close()
             remove(attempt.folder)
-            why = NO_SPACE if is_no_space(error) else "its files could not be prepared"
-            queue.lose_attempt(self.owner, job, why, self.settings)
+            self._not_prepared(job, error)
             return True
         for other in ended:
             if other.pid in self.running:
@@ -250,6 +324,7 @@ class Worker:
             attempt.seconds,
             is_spread=attempt.is_spread,
             poster=attempt.poster,
+            copies=attempt.copies,
         )
         self.running[pid] = running
         self._selector.register(channel, selectors.EVENT_READ)
@@ -262,11 +337,6 @@ class Worker:
         LOG.info("job started", job=job.id, kind=job.kind, attempt=job.attempt, pid=pid)
         return True
 
-    def _plan(self, job: Leased) -> Attempt | None:
-        """None where the job's file is gone."""
-        self._remove_earlier(job)
-        return plan_render(job, self.settings) if job.kind == states.RENDER else plan_analysis(job, self.settings)
-
     def _drop(self, running: Running) -> None:
         """Forget a child that is gone."""
         del self.running[running.pid]
@@ -274,6 +344,8 @@ class Worker:
         with suppress(KeyError, ValueError):
             self._selector.unregister(running.channel)
         running.channel.close()
+        running.copies.close()
+        running.gone = time.monotonic()
 
     # --- watching ---
 
@@ -288,6 +360,9 @@ class Worker:
                 continue
             running.verdict = CANCELLED if state == states.CANCELLING else LEASE_LOST
             kill_child(running.pid)
+        for errand in self._errands():
+            if status.get((errand.job.id, errand.job.attempt)) != states.PROCESSING:
+                errand.stop.set()
 
     def _watch(self, now: float) -> None:
         for running in self.running.values():
@@ -311,6 +386,10 @@ class Worker:
 
     def _beat(self) -> None:
         """Keep the leases, show the progress, charge the time: one short transaction for each job."""
+        for errand in self._errands():
+            with writing():
+                lock_account(errand.job.account_id)
+                queue.renew(self.owner, errand.job, self.settings)
         for running in self.running.values():
             if running.verdict:
                 continue
@@ -346,10 +425,30 @@ class Worker:
         """Write down the ends of children; one that the database did not take stays first in the line."""
         for running in [running for running in self.running.values() if running.is_over]:
             self._drop(running)
+            self._end(running)
+        for running in [one for one in self.delivering if one.delivery and one.delivery.future.done()]:
+            self.delivering.remove(running)
             self.ending.append(running)
         while self.ending:
             self._finish(self.ending[0])
             del self.ending[0]
+
+    def _end(self, running: Running) -> None:
+        """Its child is gone. A finished render's files go to the storage first."""
+        if running.verdict is not None or running.result is None or running.job.kind != states.RENDER:
+            self.ending.append(running)
+            return
+        made = self._made(running, running.result)
+        running.delivery = self._send(running.job, lambda stop: deliver(self.objects, made, stop))
+        self.delivering.append(running)
+
+    def _made(self, running: Running, result: dict[str, Any]) -> list[Made]:
+        job, output, poster = running.job, running.output, running.poster
+        assert output
+        made = [Made(output, kept_name(job, job.attempt, output), result["sha256"])]
+        if poster is not None:
+            made.append(Made(poster, kept_name(job, job.attempt, poster, POSTER), result.get("poster_sha256")))
+        return made
 
     def _finish(self, running: Running) -> None:
         job, verdict = running.job, running.verdict
@@ -358,8 +457,10 @@ class Worker:
             queue.finish_cancelling(self.owner, job, running.charged_ms)
         elif verdict is LEASE_LOST:
             pass
+        elif verdict is not None and verdict.end == End.FAILED:
+            self._fail(running, verdict.why)
         elif verdict is not None:
-            (self._fail if verdict.end == End.FAILED else self._lost)(running, verdict.why)
+            self._lose(job, verdict.why)
         elif running.result is not None:
             self._complete(running, running.result)
         elif running.failed is not None:
@@ -367,7 +468,7 @@ class Worker:
         elif running.ended is not None and running.ended.is_out_of_time:
             self._fail(running, running.ended.reason())
         else:
-            self._lost(running, running.ended.reason() if running.ended else "its process was lost")
+            self._lose(job, running.ended.reason() if running.ended else "its process was lost")
         remove(running.folder)
         tell_job(running, verdict.why if verdict else running.failed)
         LOG.info(
@@ -390,21 +491,24 @@ class Worker:
             self._complete_render(running, result)
 
     def _complete_render(self, running: Running, result: dict[str, Any]) -> None:
-        job, output = running.job, running.output
-        assert output
-        data, begin = self.settings.data, f"renders/{job.id}-{job.attempt}"
-        made = [(output, f"{begin}{output.suffix}", result["sha256"])]
-        if running.poster is not None:
-            made.append((running.poster, f"{begin}.poster{running.poster.suffix}", result.get("poster_sha256")))
-        stored: list[MadeFile] = []
-        for path, file, sha256 in made:
-            why = self._publish(path, data / file) if sha256 else LEFT_NONE
-            if why is not None:
-                for one in stored:
-                    remove(data / one.file)
-                self._fail(running, why)
-                return
-            stored.append(MadeFile(file, (data / file).stat().st_size, sha256))
+        job = running.job
+        assert running.delivery
+        try:
+            stored = running.delivery.future.result()
+        except LeftNone:
+            self._fail(running, LEFT_NONE)
+        except Stopped:
+            self._give_up(job, running.charged_ms)
+        except Unavailable as fault:
+            self._lose(job, fault.detail)
+        except OSError as error:
+            no_space = is_no_space(error)
+            self._fail(running, NO_SPACE if no_space else f"its file cannot be stored: {error.strerror or error}")
+        else:
+            self._keep(running, stored, result)
+
+    def _keep(self, running: Running, stored: list[MadeFile], result: dict[str, Any]) -> None:
+        job = running.job
         queue.set_warnings(job.id, result["warnings"])
         rendered = queue.Rendered(
             stored[0],
@@ -414,24 +518,12 @@ class Worker:
             running.elapsed_ms / 1000,
             result.get("reused_frames", 0) if self.settings.cache_mb else None,
         )
-        refused = queue.complete_render(self.owner, job, rendered)
-        if refused:
-            for one in stored:
-                remove(data / one.file)
+        if queue.complete_render(self.owner, job, rendered):
+            self._discard(*(one.file for one in stored))
             queue.finish_cancelling(self.owner, job, running.charged_ms)
 
-    def _publish(self, path: Path, final: Path) -> str | None:
-        """Give a child's file its name; why it could not be done, if it could not."""
-        if final.exists():  # an earlier turn, whose end the database did not take, may have come this far
-            return None
-        if made_bytes(path) is None:
-            return LEFT_NONE
-        try:
-            publish(path, final)
-        except OSError as error:
-            return NO_SPACE if is_no_space(error) else f"its file cannot be stored: {error.strerror or error}"
-        lending.take_back(final)
-        return None
+    def _discard(self, *files: str) -> None:
+        self._carrier.submit(discard, self.objects, *files)
 
     def _fail(self, running: Running, reason: str) -> None:
         remove(running.folder)  # first: a full disk may need the room
@@ -440,32 +532,47 @@ class Worker:
         else:
             queue.finish_cancelling(self.owner, running.job, running.charged_ms)
 
-    def _lost(self, running: Running, why: str) -> None:
-        if queue.lose_attempt(self.owner, running.job, why, self.settings):
-            self._remove_upload(running.job)
-
-    def _remove_earlier(self, job: Leased) -> None:
-        """What attempts that were killed left."""
-        for folder in ("tmp", "renders"):
-            for path in (self.settings.data / folder).glob(f"{job.id}-*"):
-                remove(path)
+    def _lose(self, job: Leased, why: str) -> None:
+        if queue.lose_attempt(self.owner, job, why, self.settings):
+            self._remove_upload(job)
 
     def _remove_upload(self, job: Leased) -> None:
         if job.kind != states.RENDER:
             with reading():
                 file = queue.subject_file(job)
             if file:
-                remove(self.settings.data / file)
+                self._discard(file)
 
     def _give_back_all(self) -> None:
         for running in list(self.running.values()):
             kill_child(running.pid)
             self._drop(running)
             remove(running.folder)
-            try:
-                queue.release(self.owner, running.job)
-            except DATABASE_ERRORS as error:
-                LOG.error("a job goes back when its lease ends", job=running.job.id, fault=str(error))
+            self._release(running.job)
+        for errand in self._errands():
+            errand.stop.set()
+        wait([errand.future for errand in self._errands()], STOP_SECONDS)
+        for fetched in self.fetching:
+            self._give_back(fetched, lambda attempt: attempt.copies.close())
+        for running in self.delivering:
+            assert running.delivery
+            remove(running.folder)
+            self._give_back(running.delivery, lambda stored: self._discard(*(one.file for one in stored)))
+        self._carrier.shutdown(wait=False, cancel_futures=True)
+
+    def _give_back(self, errand: Errand[Result], undo: Callable[[Result], None]) -> None:
+        """Where its files are still on their way, the job goes back when its lease ends."""
+        if not errand.future.done():
+            return
+        with suppress(Exception):
+            undo(errand.future.result())
+        self._release(errand.job)
+
+    def _release(self, job: Leased) -> None:
+        try:
+            queue.release(self.owner, job)
+        except DATABASE_ERRORS as error:
+            LOG.error("a job goes back when its lease ends", job=job.id, fault=str(error))
 
 
 def _waiting(renders: bool) -> bool:

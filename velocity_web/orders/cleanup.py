@@ -10,6 +10,7 @@ from velocity_web.database.entities import execute, reading, rows, writing
 from velocity_web.database.now import now_ms
 from velocity_web.orders.unqueued import clear_abandoned
 from velocity_web.settings import Settings
+from velocity_web.storage.copies import make_room
 from velocity_web.storage.files import remove
 from velocity_web.storage.render_caches import sweep_render_caches
 
@@ -21,16 +22,12 @@ def remove_leftovers(settings: Settings) -> list[Path]:
         execute("DELETE FROM idempotent_request WHERE created_at < $horizon", {"horizon": horizon})
     clear_abandoned(settings)
     sweep_render_caches(settings)
+    make_room(settings)
     with reading():
         active = [row[0] for row in rows("SELECT id FROM job WHERE lease_owner IS NOT NULL", {})]
     idle = [path for path in settings.temporary.iterdir() if not any(job_id in path.name for job_id in active)]
-    return remove_old(idle, settings)
-
-
-def remove_old(paths: list[Path], settings: Settings) -> list[Path]:
-    """Remove those of the files and folders that are older than ``keep_orphans_seconds``; returns them."""
     oldest = time.time() - settings.keep_orphans_seconds
-    old = [path for path in paths if _modified(path) <= oldest]
+    old = [path for path in idle if _modified(path) <= oldest]
     for path in old:
         remove(path)
     return old

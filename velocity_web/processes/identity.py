@@ -1,4 +1,4 @@
-"""Names of processes that outlive them: host, pid and start, so that a pid that is used again is another name."""
+"""Names of processes that outlive them: machine, pid and start, so that a pid that is used again is another name."""
 
 from __future__ import annotations
 
@@ -18,15 +18,20 @@ def process_started(pid: int) -> int | None:
 
 
 def this_host() -> str:
-    """The host and its space of process numbers (containers may share the one and not the other)."""
-    space = ""
+    """The host, the boot of its kernel, and its space of process numbers.
+
+    Two machines may have the same host name, and containers may share a kernel and not that space.
+    """
+    space = boot = ""
     with suppress(OSError):
         space = os.readlink("/proc/self/ns/pid").strip("pid:[]")
-    return f"{socket.gethostname()}/{space}"
+    with suppress(OSError):
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return f"{socket.gethostname()[:63]}/{boot}/{space}"
 
 
 def this_worker() -> str:
-    """The name under which this process leases: host, pid and start."""
+    """The name under which this process leases: machine, pid and start."""
     return f"{this_host()}:{os.getpid()}:{process_started(os.getpid())}"
 
 

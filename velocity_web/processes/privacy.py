@@ -18,9 +18,9 @@ from velocity_web.processes.sandbox import readable
 from velocity_web.processes.sandbox.confinement import Confinement, confinement
 from velocity_web.processes.sandbox.rights import hide_memory
 from velocity_web.settings import Settings
-from velocity_web.storage.files import CACHE, FOLDERS
+from velocity_web.storage.files import CACHE, COPIES, FOLDERS
 
-LENT = ("templates", "audio", "assets", "tmp", CACHE)
+LENT = ("templates", "audio", "assets", "tmp", CACHE, COPIES)
 DATABASE_FILES = ("velocity.db", "velocity.db-wal", "velocity.db-shm")
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 LOG = structlog.get_logger("velocity.privacy")

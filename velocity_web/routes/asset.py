@@ -27,7 +27,7 @@ class Assets(Resource):
     def on_post(self, call: Call) -> AssetDto:
         """PNG, JPEG, GIF, TGA, WebP, or MP4 with H.264 or H.265; checked before the answer."""
         upload = receive_upload(call.req, self.settings.temporary, limit=self.settings.max_asset_bytes)
-        answer = assets.accept_asset(call.caller, self.settings, self.context.runner, upload)
+        answer = assets.accept_asset(call.caller, self.settings, self.objects, self.context.runner, upload)
         UPLOADED_BYTES.inc(upload.size_bytes)
         return answer
 
@@ -52,7 +52,7 @@ class AssetItem(Resource):
     )
     def on_delete(self, call: Call) -> Message:
         """Renders that used it stay."""
-        assets.delete_asset(call.caller, self.settings, call.ids["asset_id"])
+        assets.delete_asset(call.caller, self.objects, call.ids["asset_id"])
         return Message(message="Asset deleted successfully")
 
 
@@ -66,5 +66,5 @@ class AssetDownload(Resource):
     )
     def on_get(self, call: Call) -> None:
         """Byte for byte what was uploaded."""
-        file, content_type = assets.asset_file(call.caller, self.settings, call.ids["asset_id"])
-        send_file(call.req, call.resp, file, content_type)
+        file, content_type = assets.asset_file(call.caller, call.ids["asset_id"])
+        send_file(call.req, call.resp, self.objects, file, content_type)

@@ -34,7 +34,7 @@ class AudioUpload(Resource):
     def on_post(self, call: Call) -> AudioUploaded:
         """MP3, WAV or AAC; checked in the background, so poll its status."""
         upload = receive_upload(call.req, self.settings.temporary, limit=self.settings.max_audio_bytes)
-        answer = audio.accept_audio(call.caller, self.data, upload)
+        answer = audio.accept_audio(call.caller, self.objects, upload)
         UPLOADED_BYTES.inc(upload.size_bytes)
         return answer
 
@@ -54,7 +54,7 @@ class AudioItem(Resource):
     )
     def on_delete(self, call: Call) -> Message:
         """Renders that used it stay."""
-        audio.delete_audio(call.caller, self.data, call.ids["audio_id"])
+        audio.delete_audio(call.caller, self.objects, call.ids["audio_id"])
         return Message(message="Audio deleted successfully")
 
 
@@ -75,8 +75,8 @@ class AudioDownload(Resource):
     )
     def on_get(self, call: Call) -> None:
         """Byte for byte what was uploaded."""
-        file, content_type = audio.audio_file(call.caller, self.data, call.ids["audio_id"])
-        send_file(call.req, call.resp, file, content_type)
+        file, content_type = audio.audio_file(call.caller, call.ids["audio_id"])
+        send_file(call.req, call.resp, self.objects, file, content_type)
 
 
 class AudioActive(Resource):

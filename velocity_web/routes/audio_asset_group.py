@@ -57,7 +57,7 @@ class AudioGroupItem(Resource):
     def on_delete(self, call: Call[None, AudioGroupDeletion]) -> Message:
         """A group that holds audio is deleted only with withAudio=true: then all of its audio goes with it, or
         nothing where one of its files is in use."""
-        audio.delete_group(call.caller, self.data, call.ids["group_id"], with_audio=call.query.with_audio)
+        audio.delete_group(call.caller, self.objects, call.ids["group_id"], with_audio=call.query.with_audio)
         return Message(message="Audio asset group deleted successfully")
 
 
@@ -73,6 +73,6 @@ class AudioGroupAudio(Resource):
     def on_post(self, call: Call) -> AudioUploaded:
         """MP3, WAV or AAC; checked in the background, so poll its status."""
         upload = receive_upload(call.req, self.settings.temporary, limit=self.settings.max_audio_bytes)
-        answer = audio.accept_audio(call.caller, self.data, upload, call.ids["group_id"])
+        answer = audio.accept_audio(call.caller, self.objects, upload, call.ids["group_id"])
         UPLOADED_BYTES.inc(upload.size_bytes)
         return answer

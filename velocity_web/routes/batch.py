@@ -44,7 +44,7 @@ class Batches(Resource):
         While it is queued, the batch is among ``GET /render/batch``, with its progress. ``dryRun=true`` checks all
         rows, estimates and queues nothing. A CSV's other fields are query parameters.
         """
-        visit = batches.Visit(call.caller, self.settings, self.context.runner)
+        visit = batches.Visit(call.caller, self.settings, self.objects, self.context.runner)
         return batches.create_batch(visit, call.body, call.query, call.warnings)
 
     @Operation(id="listBatches", summary="Batches", tag=TAG, query=BatchPage, returns=list[BatchDto])

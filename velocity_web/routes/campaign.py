@@ -73,7 +73,7 @@ class Instances(Resource):
     def on_post(self, call: Call[InstanceRequest]) -> InstanceDto:
         """A template with a name and a customization map, for renders of the campaign."""
         return campaigns.create_instance(
-            call.caller, self.settings, self.context.runner, call.ids["campaign_id"], call.body
+            call.caller, self.objects, self.context.runner, call.ids["campaign_id"], call.body
         )
 
     @Operation(
@@ -119,7 +119,7 @@ class InstanceItem(Resource):
 
     def _change(self, call: Call[InstanceChange]) -> InstanceDto:
         ids = campaigns.InstanceIds(call.ids["campaign_id"], call.ids["instance_id"])
-        return campaigns.change_instance(call.caller, self.settings, self.context.runner, ids, call.body)
+        return campaigns.change_instance(call.caller, self.objects, self.context.runner, ids, call.body)
 
     @Operation(id="deleteTemplateInstance", summary="Delete a template instance", tag=TAG, returns=Message)
     def on_delete(self, call: Call) -> Message:

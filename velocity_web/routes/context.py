@@ -8,6 +8,7 @@ from velocity_web.events.endings import Endings
 from velocity_web.processes.runner import Runner
 from velocity_web.services.readiness import Readiness
 from velocity_web.settings import Settings
+from velocity_web.storage.objects import Objects
 
 BUSY = "Too many such requests are being worked on; Retry-After says when to try again"
 
@@ -15,6 +16,7 @@ BUSY = "Too many such requests are being worked on; Retry-After says when to try
 @dataclass(frozen=True, slots=True)
 class Context:
     settings: Settings
+    objects: Objects
     runner: Runner
     readiness: Readiness
     endings: Endings
@@ -26,4 +28,4 @@ class Resource:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.settings = context.settings
-        self.data = context.settings.data
+        self.objects = context.objects

@@ -60,9 +60,9 @@ class Renders(Resource):
         call.warnings.extend(form.head.warnings)
         if not call.query.dry_run and (known := renders.replayed(call.caller, self.settings, form, key)):
             return known
-        found = renders.checked(call.caller, self.settings, self.context.runner, form)
+        found = renders.checked(call.caller, self.settings, self.objects, self.context.runner, form)
         if call.query.dry_run:
-            return renders.estimate(call.caller, self.settings, self.context.runner, found)
+            return renders.estimate(call.caller, self.objects, self.context.runner, found)
         return renders.create_render(call.caller, self.settings, found, key)
 
 
@@ -119,7 +119,7 @@ class RenderItem(Resource):
     )
     def on_delete(self, call: Call) -> Message:
         """Its video goes with it, and its Idempotency-Key is free again; the time it took stays charged."""
-        renders.delete_render(call.caller, self.data, call.ids["render_id"])
+        renders.delete_render(call.caller, self.objects, call.ids["render_id"])
         return Message(message="Render deleted successfully")
 
 
@@ -160,8 +160,8 @@ class RenderPoster(Resource):
     )
     def on_get(self, call: Call) -> None:
         """The picture that output.poster asked for, with byte ranges; 404 where none was."""
-        file, content_type = renders.poster_file(call.caller, self.data, call.ids["render_id"])
-        send_file(call.req, call.resp, file, content_type)
+        file, content_type = renders.poster_file(call.caller, call.ids["render_id"])
+        send_file(call.req, call.resp, self.objects, file, content_type)
 
 
 class RenderDownload(Resource):
@@ -169,5 +169,5 @@ class RenderDownload(Resource):
     def on_get(self, call: Call) -> None:
         """With byte ranges. Its type is that of the container, as GET /render/codecs lists it; of a picture or a sound,
         too."""
-        file, content_type = renders.render_file(call.caller, self.data, call.ids["render_id"])
-        send_file(call.req, call.resp, file, content_type)
+        file, content_type = renders.render_file(call.caller, call.ids["render_id"])
+        send_file(call.req, call.resp, self.objects, file, content_type)

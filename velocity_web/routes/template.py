@@ -40,7 +40,7 @@ class TemplateUpload(Resource):
     def on_post(self, call: Call) -> TemplateUploaded:
         """The file is kept as it is and analysed in the background; poll the template's status."""
         upload = receive_upload(call.req, self.settings.temporary, limit=self.settings.max_template_bytes)
-        answer = templates.accept_template(call.caller, self.data, upload)
+        answer = templates.accept_template(call.caller, self.objects, upload)
         UPLOADED_BYTES.inc(upload.size_bytes)
         return answer
 
@@ -95,7 +95,7 @@ class TemplateItem(Resource):
     )
     def on_delete(self, call: Call) -> Message:
         """Its renders stay."""
-        templates.delete_template(call.caller, self.data, call.ids["template_id"])
+        templates.delete_template(call.caller, self.objects, call.ids["template_id"])
         return Message(message="Template deleted successfully")
 
 
@@ -116,8 +116,8 @@ class TemplateDownload(Resource):
     )
     def on_get(self, call: Call) -> None:
         """Byte for byte what was uploaded."""
-        file = templates.template_file(call.caller, self.data, call.ids["template_id"])
-        send_file(call.req, call.resp, file, "application/zip")
+        file = templates.template_file(call.caller, call.ids["template_id"])
+        send_file(call.req, call.resp, self.objects, file, "application/zip")
 
 
 class TemplatePreview(Resource):
@@ -131,23 +131,23 @@ class TemplatePreview(Resource):
             400: "The frame is past the end, or cannot be drawn",
             409: "The template is not completed",
             503: BUSY,
+            507: "No space is left on the server's disk",
         },
     )
     def on_get(self, call: Call[None, Preview]) -> None:
         """PNG with alpha; ``width`` in pixels, by default the composition's."""
-        path, name = templates.previewable(call.caller, self.data, call.ids["template_id"], call.query.frame)
-        file = str(path.resolve())
+        asked = templates.previewable(call.caller, self.objects, call.ids["template_id"], call.query.frame)
         try:
-            with task_folder(self.settings.temporary) as folder:
+            with asked as (path, name), task_folder(self.settings.temporary) as folder:
                 picture = folder / "preview.png"
                 assignment = PreviewAssignment(
-                    template=file,
+                    template=str(path),
                     frame=call.query.frame,
                     width=call.query.width,
                     output=str(picture),
                     names={path.name: name},
                 )
-                self.context.runner.run(call.caller.account_id, "preview", assignment, (file,), folder)
+                self.context.runner.run(call.caller.account_id, "preview", assignment, (str(path),), folder)
                 call.resp.data = read_made(picture, PREVIEW_BYTES)
         except TaskFailed as failure:
             raise Invalid("the frame cannot be drawn", {"frame": [str(failure)]}) from None

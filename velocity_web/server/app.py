@@ -18,6 +18,7 @@ from velocity_web.server.middleware import REQUEST_ID, Authentication, RequestSc
 from velocity_web.services.codecs import require_installed
 from velocity_web.services.readiness import Readiness
 from velocity_web.settings import Settings
+from velocity_web.storage.chosen import objects_for_requests
 from velocity_web.storage.files import make_folders
 
 ROUTES: tuple[tuple[str, type[Resource]], ...] = (
@@ -77,10 +78,12 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
 def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response]:
     """The application on the settings' database, which is migrated first.
 
-    Raises ValueError where the settings name what is not installed.
+    Raises ValueError where the settings name what is not installed, or a storage that cannot be used.
     """
     connect(settings.data, settings.database)
     make_folders(settings.data)
+    objects = objects_for_requests(settings)
+    objects.check()
     middleware: list[Any] = [RequestScope(), Authentication(), RoomForSmallWrites(settings)]
     if settings.cors_origins:
         origins = "*" if "*" in settings.cors_origins else settings.cors_origins
@@ -96,7 +99,7 @@ def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response
     runner = Runner(settings)
     runner.open()
     require_installed(settings)
-    context = Context(settings, runner, Readiness(settings), Endings(settings.database))
+    context = Context(settings, objects, runner, Readiness(settings, objects), Endings(settings.database))
     resources = [(path, kind(context)) for path, kind in ROUTES]
     document = system.OpenApiDocument(context)
     resources.append(("/openapi.json", document))

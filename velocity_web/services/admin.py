@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pony.orm import desc
+from pony.orm import TransactionIntegrityError, desc
 
 from velocity_web.accounts.auth import make_key
 from velocity_web.database.entities import (
@@ -23,11 +25,14 @@ from velocity_web.database.entities import (
 )
 from velocity_web.database.now import now_ms
 from velocity_web.failures import Conflict, NotFound
-from velocity_web.orders.cleanup import remove_leftovers, remove_old
+from velocity_web.logs import set_up_logs
+from velocity_web.orders.cleanup import remove_leftovers
 from velocity_web.schemas import states
 from velocity_web.services.renders import cancel_job
 from velocity_web.settings import MIB, Settings
-from velocity_web.storage.files import FOLDERS, make_folders
+from velocity_web.storage.chosen import objects_for_requests
+from velocity_web.storage.files import make_folders
+from velocity_web.storage.objects import Found, Objects
 
 FILE_TABLES = ("template", "audio", "asset", "render", "poster")
 
@@ -82,7 +87,10 @@ def first_user(settings: Settings, name: str) -> str | None:
     with reading():
         if Account.select().count():
             return None
-    return add_user(settings, name)
+    try:
+        return add_user(settings, name)
+    except Conflict:  # another process that started beside this one was faster
+        return None
 
 
 def add_user(settings: Settings, name: str, quota_mb: int | None = None, budget_ms: int | None = None) -> str:
@@ -92,19 +100,26 @@ def add_user(settings: Settings, name: str, quota_mb: int | None = None, budget_
     if not name or len(name) > 255:
         raise Conflict("a user's name has 1 to 255 characters")
     made = make_key()
-    with writing():
-        if Account.get(name=name):
-            raise Conflict(f"there is already a user {name!r}")
-        Account(
-            id=new_id(),
-            name=name,
-            key_prefix=made.prefix,
-            key_hash=made.digest,
-            created_at=now_ms(),
-            quota_mb=settings.default_quota_mb if quota_mb is None else quota_mb,
-            budget_ms=settings.default_budget_ms if budget_ms is None else budget_ms,
-        )
+    try:
+        with writing():
+            if Account.get(name=name):
+                raise Conflict(_taken(name))
+            Account(
+                id=new_id(),
+                name=name,
+                key_prefix=made.prefix,
+                key_hash=made.digest,
+                created_at=now_ms(),
+                quota_mb=settings.default_quota_mb if quota_mb is None else quota_mb,
+                budget_ms=settings.default_budget_ms if budget_ms is None else budget_ms,
+            )
+    except TransactionIntegrityError:  # at the same time, by another process
+        raise Conflict(_taken(name)) from None
     return made.key
+
+
+def _taken(name: str) -> str:
+    return f"there is already a user {name!r}"
 
 
 def _find(name: str) -> Account:
@@ -251,24 +266,30 @@ def _find_render(job_id: str) -> Job:
 
 
 def verify(settings: Settings) -> Verification:
-    """Compare files, rows and sums. Beside a working service it may name a file that is just being made or removed."""
+    """Compare files, rows and sums. Beside a working service it may name a file that is just being made or removed.
+
+    Raises Unavailable.
+    """
+    set_up_logs(settings)
     open_store(settings)
+    return _verified(_kept(objects_for_requests(settings)))
+
+
+def _kept(objects: Objects) -> dict[str, Found]:
+    return {found.file: found for found in objects.list()}
+
+
+def _verified(kept: Mapping[str, Found]) -> Verification:
     found = Verification()
     with writing():  # nobody changes a sum while they are added up
         stored = _stored_files()
         _verify_sums(found)
-    on_disk = {
-        f"{folder}/{path.name}": path.stat().st_size
-        for folder in FOLDERS
-        if folder != "tmp"
-        for path in (settings.data / folder).iterdir()
-    }
     for file, size in stored.items():
-        if file not in on_disk:
+        if file not in kept:
             found.missing.append(f"{file}: a row names it, but it is not there")
-        elif on_disk[file] != size:
-            found.wrong_sizes.append(f"{file}: {on_disk[file]} bytes, its row says {size}")
-    found.orphans = sorted(file for file in on_disk if file not in stored)
+        elif kept[file].size_bytes != size:
+            found.wrong_sizes.append(f"{file}: {kept[file].size_bytes} bytes, its row says {size}")
+    found.orphans = sorted(file for file in kept if file not in stored)
     return found
 
 
@@ -320,6 +341,17 @@ def _verify_sums(found: Verification) -> None:
 
 def cleanup(settings: Settings) -> list[str]:
     """Remove files that no row names and old temporary files, both of a certain age. Returns their names."""
-    orphans = [settings.data / file for file in verify(settings).orphans]
-    removed = [*remove_old(orphans, settings), *remove_leftovers(settings)]
-    return [str(path.relative_to(settings.data)) for path in removed]
+    set_up_logs(settings)
+    open_store(settings)
+    objects = objects_for_requests(settings)
+    kept = _kept(objects)
+    oldest = time.time() - settings.keep_orphans_seconds
+    removed = [file for file in _verified(kept).orphans if _is_older(kept[file], oldest)]
+    for file in removed:
+        objects.delete(file)
+    return [*removed, *(str(path.relative_to(settings.data)) for path in remove_leftovers(settings))]
+
+
+def _is_older(found: Found, oldest: float) -> bool:
+    """Where the storage does not tell the age, nothing is."""
+    return found.stored_at is not None and found.stored_at <= oldest

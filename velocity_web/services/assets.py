@@ -17,7 +17,8 @@ from velocity_web.processes.runner import Runner, TaskFailed
 from velocity_web.schemas import states
 from velocity_web.schemas.asset import CONTENT_TYPES, AssetDto
 from velocity_web.settings import Settings
-from velocity_web.storage.files import StoredFile, Upload, clean_name, publish, remove, task_folder
+from velocity_web.storage.files import StoredFile, Upload, clean_name, task_folder
+from velocity_web.storage.objects import Objects, discard
 
 USES_ASSET = (
     "SELECT 1 FROM render_asset JOIN job ON job.id = render_asset.render_id WHERE render_asset.asset_id = $id "
@@ -25,7 +26,7 @@ USES_ASSET = (
 )
 
 
-def accept_asset(caller: Caller, settings: Settings, runner: Runner, upload: Upload) -> AssetDto:
+def accept_asset(caller: Caller, settings: Settings, objects: Objects, runner: Runner, upload: Upload) -> AssetDto:
     """Keep an uploaded picture or clip after a look at it. Raises Invalid, QuotaExceeded; then nothing of it stays."""
     try:
         try:
@@ -37,7 +38,7 @@ def accept_asset(caller: Caller, settings: Settings, runner: Runner, upload: Upl
             raise Invalid("the file is not a usable picture or clip", {"file": [str(failure)]}) from None
         asset_id = new_id()
         stored = f"assets/{asset_id}.{info['format']}"
-        publish(upload.path, settings.data / stored)
+        objects.store(upload.path, stored)
     finally:
         upload.discard()
     try:
@@ -55,7 +56,7 @@ def accept_asset(caller: Caller, settings: Settings, runner: Runner, upload: Upl
             )
             return _dto(asset)
     except BaseException:
-        remove(settings.data / stored)
+        discard(objects, stored)
         raise
 
 
@@ -85,23 +86,23 @@ def asset_detail(caller: Caller, asset_id: str) -> AssetDto:
         return _dto(_find(caller, asset_id))
 
 
-def asset_file(caller: Caller, settings: Settings, asset_id: str) -> tuple[StoredFile, str]:
+def asset_file(caller: Caller, asset_id: str) -> tuple[StoredFile, str]:
     """The original file and its content type. Raises NotFound."""
     with reading():
         asset = _find(caller, asset_id)
-        stored = StoredFile(settings.data / asset.file, asset.name, asset.sha256, asset.created_at)
+        stored = StoredFile(asset.file, asset.name, asset.sha256, asset.created_at)
         # An earlier version took other formats, too.
         return stored, CONTENT_TYPES.get(asset.format, "application/octet-stream")
 
 
-def delete_asset(caller: Caller, settings: Settings, asset_id: str) -> None:
+def delete_asset(caller: Caller, objects: Objects, asset_id: str) -> None:
     """Raises NotFound, and NotDeletable while an active render uses it."""
     with writing():
         lock_account(caller.account_id)
         asset = _find(caller, asset_id)
         if rows(USES_ASSET, {"id": asset_id}):
             raise NotDeletable("active render jobs use the asset; cancel them first")
-        file = settings.data / asset.file
+        file = asset.file
         quota.give_back(caller.account_id, asset.size_bytes)
         execute("DELETE FROM asset WHERE id = $id", {"id": asset_id})
-    remove(file)
+    discard(objects, file)

@@ -38,7 +38,8 @@ from velocity_web.schemas.audio import (
 from velocity_web.schemas.reading import canonical_field_id
 from velocity_web.services.paging import jobs_of, wanted
 from velocity_web.services.processing import with_job
-from velocity_web.storage.files import StoredFile, Upload, publish, remove
+from velocity_web.storage.files import StoredFile, Upload
+from velocity_web.storage.objects import Objects, discard
 
 CONTENT_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "aac": "audio/aac"}
 GROUP_FIELDS = ("audioassetgroupid", "audiogroupid", "groupid")
@@ -69,7 +70,7 @@ def sound_format(path: Path) -> str | None:
     return None
 
 
-def accept_audio(caller: Caller, data: Path, upload: Upload, group_id: str | None = None) -> AudioUploaded:
+def accept_audio(caller: Caller, objects: Objects, upload: Upload, group_id: str | None = None) -> AudioUploaded:
     """Keep an uploaded sound and queue its check. Raises Invalid, NotFound (of the group) and QuotaExceeded."""
     try:
         kind = sound_format(upload.path)
@@ -79,7 +80,7 @@ def accept_audio(caller: Caller, data: Path, upload: Upload, group_id: str | Non
         group_id = group_id or (canonical_field_id("audioGroupId", named) if named else None)
         audio_id, job_id = new_id(), new_id()
         file = f"audio/{audio_id}.{kind}"
-        publish(upload.path, data / file)
+        objects.store(upload.path, file)
     finally:
         upload.discard()
     try:
@@ -111,7 +112,7 @@ def accept_audio(caller: Caller, data: Path, upload: Upload, group_id: str | Non
             )
             owner = group.id
     except BaseException:
-        remove(data / file)
+        discard(objects, file)
         raise
     wake()
     return AudioUploaded(
@@ -210,28 +211,28 @@ def list_audio(caller: Caller, search: str | None, skip: int, take: int) -> list
         ]
 
 
-def audio_file(caller: Caller, data: Path, audio_id: str) -> tuple[StoredFile, str]:
+def audio_file(caller: Caller, audio_id: str) -> tuple[StoredFile, str]:
     """The original file and its content type. Raises NotFound, also where it is not completed."""
     with reading():
         audio = completed_audio(caller, audio_id)
-        stored = StoredFile(data / audio.file, audio.name, audio.sha256, audio.created_at)
+        stored = StoredFile(audio.file, audio.name, audio.sha256, audio.created_at)
         return stored, CONTENT_TYPES[audio.format]
 
 
-def delete_audio(caller: Caller, data: Path, audio_id: str) -> None:
+def delete_audio(caller: Caller, objects: Objects, audio_id: str) -> None:
     """Raises NotFound, and NotDeletable while it is processed or an active render uses it."""
     with writing():
         lock_account(caller.account_id)
-        file = _delete_one(*with_job(find_audio, caller, audio_id), caller, data)
-    remove(file)
+        file = _delete_one(*with_job(find_audio, caller, audio_id), caller)
+    discard(objects, file)
 
 
-def _delete_one(audio: Audio, job: Job, caller: Caller, data: Path) -> Path:
+def _delete_one(audio: Audio, job: Job, caller: Caller) -> str:
     if job.status in states.ACTIVE:
         raise NotDeletable(f"the audio {audio.name} is still being processed")
     if rows(USES_AUDIO, {"id": audio.id}):
         raise NotDeletable(f"active render jobs use the audio {audio.name}; cancel them first")
-    file: Path = data / audio.file
+    file: str = audio.file
     if job.status != states.FAILED:
         quota.give_back(caller.account_id, audio.size_bytes)
     execute(f"DELETE FROM job WHERE subject_id = $id AND kind = '{states.AUDIO}'", {"id": audio.id})
@@ -279,7 +280,7 @@ def group_detail(caller: Caller, group_id: str) -> AudioGroupDetail:
         )
 
 
-def delete_group(caller: Caller, data: Path, group_id: str, *, with_audio: bool) -> None:
+def delete_group(caller: Caller, objects: Objects, group_id: str, *, with_audio: bool) -> None:
     """Remove a group and its links, and its audio where ``with_audio`` allows that.
 
     Raises NotFound, and NotDeletable for a group that holds audio or while one of its files is in use.
@@ -294,8 +295,7 @@ def delete_group(caller: Caller, data: Path, group_id: str, *, with_audio: bool)
                 f"the audio asset group holds {held}; give withAudio=true to delete them with it",
                 {"withAudio": [f"it must be true for a group that holds {held}"]},
             )
-        files = [_delete_one(*with_job(find_audio, caller, audio.id), caller, data) for audio in members]
+        files = [_delete_one(*with_job(find_audio, caller, audio.id), caller) for audio in members]
         execute("DELETE FROM campaign_audio_group WHERE group_id = $id", {"id": group_id})
         execute("DELETE FROM audio_group WHERE id = $id", {"id": group_id})
-    for file in files:
-        remove(file)
+    discard(objects, *files)

@@ -57,7 +57,7 @@ from velocity_web.services.render_checks import (
     beside,
     find_sound,
     joined,
-    template_path,
+    template_copy,
     terms_of,
     ticket_of,
 )
@@ -65,7 +65,8 @@ from velocity_web.services.renders import NewRender, cancel_job, insert_renders,
 from velocity_web.services.reuse import SharedFrames, cached_of_batch
 from velocity_web.services.sampling import Samples, Sampling, expected, sampled
 from velocity_web.settings import Settings
-from velocity_web.storage.disk import require_room as require_room_on_disk
+from velocity_web.storage.disk import require_room_for_renders
+from velocity_web.storage.objects import Objects
 
 SHARED_PART = 0.5
 """Of the seconds of a batch: where no more of them are unique, its first render goes ahead of the others."""
@@ -81,6 +82,7 @@ class Visit:
 
     caller: Caller
     settings: Settings
+    objects: Objects
     runner: Runner
 
 
@@ -190,7 +192,7 @@ class _Batch:
         batch_id = new_id()
         with writing():
             lock_account(caller.account_id)
-            require_room_on_disk(self._visit.settings, 1)
+            require_room_for_renders(self._visit.settings, 1)
             Batch(
                 id=batch_id,
                 account_id=caller.account_id,
@@ -270,8 +272,10 @@ class _Batch:
     def _pieces(self) -> Iterator[list[Checked]]:
         """The rows, checked, some hundred at a time."""
         visit = self._visit
-        file = template_path(visit.settings.data, self._terms.source)
-        with visit.runner.checker(visit.caller.account_id, file) as checker:
+        with (
+            template_copy(visit.objects, self._terms.source) as file,
+            visit.runner.checker(visit.caller.account_id, file) as checker,
+        ):
             piece: list[BatchRowForm] = []
             size = 0
             for row in self._form.rows(visit.settings.still_seconds):
@@ -291,7 +295,7 @@ class _Batch:
         terms = self._terms
         question = CheckRequest(
             caller=self._visit.caller,
-            data=self._visit.settings.data,
+            objects=self._visit.objects,
             encoder=terms.encoder,
             frames=terms.frames,
             warnings=False,

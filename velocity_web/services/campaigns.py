@@ -26,8 +26,8 @@ from velocity_web.failures import Invalid, NotFound
 from velocity_web.processes.runner import Runner
 from velocity_web.schemas.campaign import CampaignDto, InstanceChange, InstanceDto, InstanceRequest
 from velocity_web.services.audio import find_group
-from velocity_web.services.render_checks import CheckRequest, Source, ask, find_source, template_path
-from velocity_web.settings import Settings
+from velocity_web.services.render_checks import CheckRequest, Source, ask, find_source, template_copy
+from velocity_web.storage.objects import Objects
 
 
 def find_campaign(caller: Caller, campaign_id: str) -> Campaign:
@@ -120,27 +120,34 @@ def _instance_dto(instance: TemplateInstance) -> InstanceDto:
 
 
 def _check_map(
-    caller: Caller, settings: Settings, runner: Runner, source: Source, customizations: list[dict[str, Any]]
+    caller: Caller,
+    objects: Objects,
+    runner: Runner,
+    source: Source,
+    customizations: list[dict[str, Any]],
 ) -> None:
-    """Raises Invalid for a map that does not fit the template, and Busy."""
+    """Raises Invalid for a map that does not fit the template, Busy and Unavailable."""
     question = CheckRequest(
-        caller=caller, data=settings.data, encoder=None, frames=None, warnings=False, with_audio=[False]
+        caller=caller, objects=objects, encoder=None, frames=None, warnings=False, with_audio=[False]
     )
-    file = template_path(settings.data, source)
-    with runner.slot(caller.account_id), runner.checker(caller.account_id, file) as checker:
+    with (
+        template_copy(objects, source) as file,
+        runner.slot(caller.account_id),
+        runner.checker(caller.account_id, file) as checker,
+    ):
         _shared, [check] = ask(checker, question, [json.dumps(customizations)])
     if check.errors:
         raise Invalid("the request has invalid fields", check.errors)
 
 
 def create_instance(
-    caller: Caller, settings: Settings, runner: Runner, campaign_id: str, request: InstanceRequest
+    caller: Caller, objects: Objects, runner: Runner, campaign_id: str, request: InstanceRequest
 ) -> InstanceDto:
-    """Raises NotFound, Invalid and Busy."""
+    """Raises NotFound, Invalid, Busy and Unavailable."""
     with reading():
         find_campaign(caller, campaign_id)
         source = find_source(caller, str(request.template_id), None)
-    _check_map(caller, settings, runner, source, request.customization_map)
+    _check_map(caller, objects, runner, source, request.customization_map)
     with writing():
         lock_account(caller.account_id)
         find_campaign(caller, campaign_id)
@@ -178,9 +185,9 @@ class InstanceIds:
 
 
 def change_instance(
-    caller: Caller, settings: Settings, runner: Runner, ids: InstanceIds, change: InstanceChange
+    caller: Caller, objects: Objects, runner: Runner, ids: InstanceIds, change: InstanceChange
 ) -> InstanceDto:
-    """Change the fields that are given. Raises NotFound, Invalid and Busy."""
+    """Change the fields that are given. Raises NotFound, Invalid, Busy and Unavailable."""
     campaign_id, instance_id = ids.campaign_id, ids.instance_id
     checked = change.template_id is not None or change.customization_map is not None
     with reading():
@@ -190,7 +197,7 @@ def change_instance(
         customizations = kept if change.customization_map is None else change.customization_map
         source = find_source(caller, template_id, None) if checked else None
     if source is not None:
-        _check_map(caller, settings, runner, source, customizations)
+        _check_map(caller, objects, runner, source, customizations)
     with writing():
         lock_account(caller.account_id)
         instance = _find_instance(caller, campaign_id, instance_id)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from velocity_web.schemas import states
 from velocity_web.schemas.render import EncoderConfigRequest, JobInfo, RenderOutput
 from velocity_web.services.codecs import codec_told
 from velocity_web.services.estimates import Estimate, Past, past_of, trial_of
+from velocity_web.storage.objects import Objects
 
 Errors = dict[str, list[str]]
 NO_MAP = "[]"
@@ -230,7 +231,7 @@ class CheckRequest:
     """
 
     caller: Caller
-    data: Path
+    objects: Objects
     encoder: engine.EncoderConfig | None
     frames: tuple[float, float] | None
     warnings: bool
@@ -248,7 +249,7 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
             for number, one in enumerate(named):
                 wanted = [(int(index), str(key), str(asset_id)) for index, key, asset_id in one]
                 assets[number] = find_assets(question.caller, wanted, errors[number], known)
-        return {key: str((question.data / file.location).resolve()) for one in assets for key, file in one.items()}
+        return {key: str(stand_in(file.location)) for one in assets for key, file in one.items()}
 
     encoder = None if question.encoder is None else question.encoder.to_values()
     told = {
@@ -258,7 +259,8 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
         "with_audio": question.with_audio,
     }
     try:
-        found = checker.ask(told, [one.encode() for one in maps], files_of)
+        with question.objects.stand_ins() as stand_in:
+            found = checker.ask(told, [one.encode() for one in maps], files_of)
     except TaskFailed as failure:
         sentence = f"the request cannot be checked against the template: {failure}"
         raise Invalid(sentence, {"customizationMap": [sentence]}) from None
@@ -278,12 +280,15 @@ def joined(first: str, second: str) -> str:
     return f"[{','.join(inner)}]"
 
 
-def template_path(data: Path, source: Source) -> Path:
-    """Raises Invalid when the file is gone."""
-    path = data / source.file.location
-    if not path.exists():
-        raise Invalid("the template's file is gone from the storage", {"templateId": ["upload it again"]})
-    return path
+@contextmanager
+def template_copy(objects: Objects, source: Source) -> Iterator[Path]:
+    """The template's file on this machine. Raises Invalid when it is gone, and Unavailable."""
+    try:
+        copy = objects.copy(source.file.location, source.file.sha256)
+    except FileNotFoundError:
+        raise Invalid("the template's file is gone from the storage", {"templateId": ["upload it again"]}) from None
+    with copy as path:
+        yield path
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,15 +69,16 @@ from velocity_web.services.render_checks import (
     find_sound,
     find_source,
     joined,
-    template_path,
+    template_copy,
     terms_of,
     ticket_of,
 )
 from velocity_web.services.reuse import Asking, cached_of_render
 from velocity_web.services.sampling import Sampling, expected, sampled
 from velocity_web.settings import Settings
-from velocity_web.storage.disk import require_room as require_room_on_disk
-from velocity_web.storage.files import StoredFile, remove
+from velocity_web.storage.disk import require_room_for_renders
+from velocity_web.storage.files import StoredFile
+from velocity_web.storage.objects import Objects, discard
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +95,18 @@ class CheckedRender:
 CANCEL_WAIT_SECONDS = 2.0
 
 
-def checked(caller: Caller, settings: Settings, runner: Runner, form: RenderForm) -> CheckedRender:
+def checked(caller: Caller, settings: Settings, objects: Objects, runner: Runner, form: RenderForm) -> CheckedRender:
     """A render that is as its template takes it, tried in a child process.
 
-    Raises Invalid with the sentences of all fields at once, also for a webhook's URL that is not allowed, and Busy.
+    Raises Invalid with the sentences of all fields at once, also for a webhook's URL that is not allowed, Busy and
+    Unavailable.
     """
     head = form.head
     if head.request is None:
         raise Invalid("the request has invalid fields", head.errors)
     request = RenderRequest.model_validate(head.request)
     try:
-        found = _check(caller, settings, runner, request, form.customizations)
+        found = _check(caller, settings, objects, runner, request, form.customizations)
     except Invalid as invalid:
         raise beside(head.errors, invalid) from None
     if head.errors:
@@ -113,7 +115,12 @@ def checked(caller: Caller, settings: Settings, runner: Runner, form: RenderForm
 
 
 def _check(
-    caller: Caller, settings: Settings, runner: Runner, request: RenderRequest, customizations: str
+    caller: Caller,
+    settings: Settings,
+    objects: Objects,
+    runner: Runner,
+    request: RenderRequest,
+    customizations: str,
 ) -> tuple[Ticket, Terms, MapCheck]:
     own = executor_errors(request.executor, settings)
     audio_id = str(request.audio_id) if request.audio_id else None
@@ -126,14 +133,17 @@ def _check(
     whole = joined(source.customizations, customizations)
     question = CheckRequest(
         caller=caller,
-        data=settings.data,
+        objects=objects,
         encoder=terms.encoder,
         frames=terms.frames,
         warnings=True,
         with_audio=[audio_id is not None],
     )
-    file = template_path(settings.data, source)
-    with runner.slot(caller.account_id), runner.checker(caller.account_id, file) as checker:
+    with (
+        template_copy(objects, source) as file,
+        runner.slot(caller.account_id),
+        runner.checker(caller.account_id, file) as checker,
+    ):
         shared, [check] = ask(checker, question, [whole])
         errors = {**shared, **check.errors, **own}
         if request.webhook_url and not errors:
@@ -152,10 +162,10 @@ def source_of(caller: Caller, request: RenderRequest | BatchRequest) -> Source:
     return find_source(caller, template_id, instance_id)
 
 
-def estimate(caller: Caller, settings: Settings, runner: Runner, found: CheckedRender) -> RenderEstimate:
-    """What a checked render would take; queues nothing. Raises Busy."""
+def estimate(caller: Caller, objects: Objects, runner: Runner, found: CheckedRender) -> RenderEstimate:
+    """What a checked render would take; queues nothing. Raises Busy and Unavailable."""
     ticket = found.ticket
-    asking = Asking(runner, settings, caller.account_id, found.terms)
+    asking = Asking(runner, objects, caller.account_id, found.terms)
     with runner.slot(caller.account_id):
         cached = cached_of_render(asking, ticket.customizations, found.check)
     foretold = ticket.estimate
@@ -200,7 +210,7 @@ def create_render(caller: Caller, settings: Settings, found: CheckedRender, key:
     Raises Invalid, QuotaExceeded, BudgetExhausted, KeyReused, NoSpace.
     """
     digest, request, ticket = found.digest, found.request, found.ticket
-    require_room_on_disk(settings, ticket.estimate.least_bytes)
+    require_room_for_renders(settings, ticket.estimate.least_bytes)
     with writing():
         lock_account(caller.account_id)
         if key is not None and (known := remembered(caller, key, digest, settings)):
@@ -510,14 +520,14 @@ def _await_cancelled(caller: Caller, endings: Endings, render_id: str) -> str:
         endings.wait(told, left)
 
 
-def delete_render(caller: Caller, data: Path, render_id: str) -> None:
+def delete_render(caller: Caller, objects: Objects, render_id: str) -> None:
     """Remove a finished render and its file; what it was charged stays charged. Raises NotFound and Conflict."""
     with writing():
         lock_account(caller.account_id)
         render, job = find_render(caller, render_id)
         if job.status in states.ACTIVE:
             raise Conflict(f"the render is {job.status}; cancel it first")
-        file = data / render.file if render.file else None
+        file = render.file
         if render.size_bytes and render.file:
             quota.give_back(caller.account_id, render.size_bytes)
         poster = forget_poster(render_id, caller.account_id)
@@ -533,16 +543,14 @@ def delete_render(caller: Caller, data: Path, render_id: str) -> None:
         execute(
             f"DELETE FROM webhook_delivery WHERE render_id = $id AND status <> '{states.PENDING}'", {"id": render_id}
         )
-    for path in (file, data / poster if poster else None):
-        if path:
-            remove(path)
+    discard(objects, *filter(None, (file, poster)))
 
 
-def render_file(caller: Caller, data: Path, render_id: str) -> tuple[StoredFile, str]:
+def render_file(caller: Caller, render_id: str) -> tuple[StoredFile, str]:
     """The video and its content type. Raises NotFound."""
     with reading():
         render, job = _completed(caller, render_id)
-        stored = StoredFile(data / render.file, _file_name(render, render.file), render.sha256, job.completed_at)
+        stored = StoredFile(render.file, _file_name(render, render.file), render.sha256, job.completed_at)
         return stored, content_type(Path(render.file).suffix)
 
 
@@ -552,14 +560,14 @@ def _file_name(render: Render, file: str) -> str:
     return name if name.lower().endswith(ending) else f"{name}{ending}"
 
 
-def poster_file(caller: Caller, data: Path, render_id: str) -> tuple[StoredFile, str]:
+def poster_file(caller: Caller, render_id: str) -> tuple[StoredFile, str]:
     """The poster and its content type. Raises NotFound."""
     with reading():
         render, job = _completed(caller, render_id)
         poster = Poster.get(render_id=render_id)
         if poster is None:
             raise NotFound(f"the render {render_id} has no poster; ask for one with output.poster")
-        stored = StoredFile(data / poster.file, _file_name(render, poster.file), poster.sha256, job.completed_at)
+        stored = StoredFile(poster.file, _file_name(render, poster.file), poster.sha256, job.completed_at)
         return stored, CONTENT_TYPES[Path(poster.file).suffix]
 
 

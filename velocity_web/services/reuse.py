@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 from velocity_web.processes.runner import Checker, Runner
-from velocity_web.services.render_checks import MapCheck, Terms, template_path
-from velocity_web.settings import Settings
+from velocity_web.services.render_checks import MapCheck, Terms, template_copy
+from velocity_web.storage.objects import Objects
 
 LOOK_SECONDS = 2.0
 """Of the processors, for one question about what is cached."""
@@ -31,7 +32,7 @@ class Asking:
     """Who asks about a render, and by what means."""
 
     runner: Runner
-    settings: Settings
+    objects: Objects
     account_id: str
     terms: Terms
 
@@ -49,10 +50,15 @@ def cached_of_batch(checker: Checker, terms: Terms, maps: Sequence[str], checks:
 
 def cached_of_render(asking: Asking, customizations: str, check: MapCheck) -> Cached:
     """What is cached of one render, in which nothing is wrong; no render where that is not known."""
-    data = asking.settings.data.resolve()
-    file = template_path(asking.settings.data, asking.terms.source)
-    files = {key: str(data / one.location) for key, one in check.assets.items()}
-    with asking.runner.checker(asking.account_id, file, tuple(files.values())) as checker:
+    with ExitStack() as opened:
+        file = opened.enter_context(template_copy(asking.objects, asking.terms.source))
+        files: dict[str, str] = {}
+        try:
+            for key, one in check.assets.items():
+                files[key] = str(opened.enter_context(asking.objects.copy(one.location, one.sha256)))
+        except FileNotFoundError:
+            return Cached()
+        checker = opened.enter_context(asking.runner.checker(asking.account_id, file, tuple(files.values())))
         return _cached(checker, asking.terms, [customizations], files)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,22 +33,24 @@ from velocity_web.schemas.template import (
 from velocity_web.services.paging import jobs_of, wanted
 from velocity_web.services.processing import with_job
 from velocity_web.services.template_zip import zip_fault
-from velocity_web.storage.files import StoredFile, Upload, clean_name, publish, remove
+from velocity_web.storage.files import StoredFile, Upload, clean_name
+from velocity_web.storage.objects import Objects, discard
 
+GONE = "the file is gone from the storage"
 USES_TEMPLATE = (
     "SELECT 1 FROM render JOIN job ON job.id = render.id WHERE render.template_id = $id "
     f"AND job.status IN ({states.listed(states.ACTIVE)}) LIMIT 1"
 )
 
 
-def accept_template(caller: Caller, data: Path, upload: Upload) -> TemplateUploaded:
+def accept_template(caller: Caller, objects: Objects, upload: Upload) -> TemplateUploaded:
     """Keep an uploaded ZIP and queue its analysis. Raises Invalid and QuotaExceeded; then nothing of it stays."""
     try:
         if fault := zip_fault(upload.path):
             raise Invalid(fault, {"file": [fault]})
         template_id, job_id = new_id(), new_id()
         file = f"templates/{template_id}.zip"
-        publish(upload.path, data / file)
+        objects.store(upload.path, file)
     finally:
         upload.discard()
     stem = upload.file_name[:-4] if upload.file_name.lower().endswith(".zip") else upload.file_name
@@ -76,7 +80,7 @@ def accept_template(caller: Caller, data: Path, upload: Upload) -> TemplateUploa
                 traceparent=traceparent(),
             )
     except BaseException:
-        remove(data / file)
+        discard(objects, file)
         raise
     wake()
     return TemplateUploaded(status=states.UPLOADED, template_id=template_id, job_id=job_id)
@@ -170,16 +174,16 @@ def template_detail(caller: Caller, template_id: str) -> TemplateDetail:
         )
 
 
-def template_file(caller: Caller, data: Path, template_id: str) -> StoredFile:
+def template_file(caller: Caller, template_id: str) -> StoredFile:
     """The original ZIP. Raises NotFound, also for one whose processing failed, since its file was not kept."""
     with reading():
         template, job = with_job(find_template, caller, template_id)
         if job.status == states.FAILED:
             raise NotFound(f"the processing of template {template_id} failed, its file was not kept")
-        return StoredFile(data / template.file, template.file_name, template.sha256, template.created_at)
+        return StoredFile(template.file, template.file_name, template.sha256, template.created_at)
 
 
-def delete_template(caller: Caller, data: Path, template_id: str) -> None:
+def delete_template(caller: Caller, objects: Objects, template_id: str) -> None:
     """Remove the template, its file and its history; its renders stay.
 
     Raises NotFound and NotDeletable.
@@ -191,12 +195,12 @@ def delete_template(caller: Caller, data: Path, template_id: str) -> None:
             raise NotDeletable("the template is still being processed; wait for it to complete or fail")
         if rows(USES_TEMPLATE, {"id": template_id}):
             raise NotDeletable("the template has active render jobs; cancel them first")
-        file: Path = data / template.file
+        file: str = template.file
         if job.status != states.FAILED:
             quota.give_back(caller.account_id, template.size_bytes)
         execute(f"DELETE FROM job WHERE subject_id = $id AND kind = '{states.TEMPLATE}'", {"id": template_id})
         execute("DELETE FROM template WHERE id = $id", {"id": template_id})
-    remove(file)
+    discard(objects, file)
 
 
 def storage_status(caller: Caller) -> StorageStatusDto:
@@ -211,8 +215,12 @@ def storage_status(caller: Caller) -> StorageStatusDto:
     )
 
 
-def previewable(caller: Caller, data: Path, template_id: str, frame: int) -> tuple[Path, str]:
-    """The file to draw a preview of, and the name that it was uploaded with. Raises NotFound, Conflict and Invalid."""
+@contextmanager
+def previewable(caller: Caller, objects: Objects, template_id: str, frame: int) -> Iterator[tuple[Path, str]]:
+    """The file to draw a preview of, and the name that it was uploaded with.
+
+    Raises NotFound, Conflict, Invalid and Unavailable.
+    """
     with reading():
         template, job = with_job(find_template, caller, template_id)
         if job.status != states.COMPLETED:
@@ -220,4 +228,10 @@ def previewable(caller: Caller, data: Path, template_id: str, frame: int) -> tup
         frames = json.loads(template.analysis or "{}").get("frame_count", 0)
         if frame >= frames:
             raise Invalid("the frame is past the end", {"frame": [f"it must be from 0 to {frames - 1}"]})
-        return data / template.file, template.file_name
+        file, sha256, name = template.file, template.sha256, template.file_name
+    try:
+        copy = objects.copy(file, sha256)
+    except FileNotFoundError:
+        raise NotFound(GONE) from None
+    with copy as path:
+        yield path, name

@@ -58,6 +58,12 @@ def require_room(settings: Settings, needed: int = 0) -> None:
         raise NoSpace(NO_SPACE)
 
 
+def require_room_for_renders(settings: Settings, needed: int) -> None:
+    """Where renders end in the data folder, they must leave enough free. Raises NoSpace."""
+    if not settings.storage:
+        require_room(settings, needed)
+
+
 def hold_reserve(settings: Settings) -> None:
     """Make the reserve where there is none and room for it; give it up where hardly any room is left."""
     path = settings.data / RESERVE_NAME

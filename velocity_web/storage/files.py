@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-FOLDERS = ("templates", "audio", "assets", "renders", "tmp")
+TEMPORARY = "tmp"
+FOLDERS = ("templates", "audio", "assets", "renders", TEMPORARY)
 CACHE = "cache"
+COPIES = "copies"
 NO_SPACE = "no space is left on the server's disk; delete what is no longer needed, or try again later"
 NO_SPACE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 MAX_NAME = 255
@@ -23,9 +25,9 @@ _UNWANTED = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file as a download sends it; ``created_at`` in milliseconds since 1970."""
+    """A file as a download sends it; ``file`` is its name in the storage, ``created_at`` in milliseconds since 1970."""
 
-    path: Path
+    file: str
     name: str
     sha256: str
     created_at: int
@@ -33,7 +35,7 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class MadeFile:
-    """A file that a render made; ``file`` is its path below the data folder."""
+    """A file that a render made; ``file`` is its name in the storage."""
 
     file: str
     size_bytes: int
@@ -63,7 +65,7 @@ def clean_name(name: str | None, otherwise: str) -> str:
 
 
 def make_folders(data: Path) -> None:
-    for name in (*FOLDERS, CACHE):
+    for name in (*FOLDERS, CACHE, COPIES):
         (data / name).mkdir(parents=True, exist_ok=True)
 
 
@@ -84,9 +86,9 @@ def publish(temporary: Path, final: Path) -> None:
 
     Raises OSError, also where either name is that of a link, a device or the like.
     """
-    _require_file(temporary)
+    require_file(temporary)
     with suppress(FileNotFoundError):
-        _require_file(final)
+        require_file(final)
     os.replace(temporary, final)
     folder = os.open(final.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -95,7 +97,8 @@ def publish(temporary: Path, final: Path) -> None:
         os.close(folder)
 
 
-def _require_file(path: Path) -> None:
+def require_file(path: Path) -> None:
+    """Raises OSError where the path is that of a link, a device or the like."""
     if not stat.S_ISREG(os.lstat(path).st_mode):
         raise OSError(errno.EINVAL, "it is no regular file", path.name)
 

@@ -6,6 +6,7 @@ credentials as each of them does.
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -19,6 +20,7 @@ from velocity_engine.plugin_types import StoredFile
 from velocity_engine.storage.named import is_temporary
 
 CHUNK = 8 << 20  # an object store's uploads in parts want 5 MiB at least
+SHORTEST = 64 << 10
 EXTRAS = {
     "s3": "s3",
     "gs": "gs",
@@ -79,7 +81,7 @@ class RemoteStorage:
     def open(self, target: str, start: int = 0, end: int | None = None) -> BinaryIO:
         system, path = _resolved(target)
         try:
-            opened: BinaryIO = system.open(path, "rb")
+            opened: BinaryIO = system.open(path, "rb", block_size=_block(start, end))
             return opened if (start, end) == (0, None) else FilePart.of(opened, start, end)
         except Exception as error:
             raise _failure("cannot be read", target, error) from error
@@ -99,6 +101,8 @@ class RemoteStorage:
             found = {}
         except Exception as error:
             raise _failure("cannot be listed", folder, error) from error
+        finally:
+            system.invalidate_cache()  # what is stored later would be missed
         for name in sorted(found):
             yield _stored(str(system.unstrip_protocol(name)), found[name])
 
@@ -142,6 +146,11 @@ def _send(system: Any, local_path: str, written: str, progress: Callable[[int], 
     return Path(local_path).stat().st_size
 
 
+def _block(start: int, end: int | None) -> int:
+    """How much is read at once and ahead: of a short part no more than twice its length."""
+    return CHUNK if end is None else min(CHUNK, max(SHORTEST, end - start))
+
+
 def _scheme(target: str) -> str:
     return target.split(":", 1)[0].lower()
 
@@ -151,7 +160,7 @@ def _resolved(target: str) -> tuple[Any, str]:
 
     scheme = _scheme(target)
     try:
-        system, path = fsspec.core.url_to_fs(target)
+        system, path = fsspec.core.url_to_fs(target, **_options(scheme))
     except ImportError as error:
         extra = EXTRAS.get(scheme)
         hint = (
@@ -162,6 +171,15 @@ def _resolved(target: str) -> tuple[Any, str]:
     except Exception as error:
         raise _failure("cannot be reached", target, error) from error
     return system, path
+
+
+def _options(scheme: str) -> dict[str, Any]:
+    """What the environment and fsspec's configuration leave open: s3fs tries again what failed, five times, so that the
+    library below it need not do so each time."""
+    import fsspec
+
+    told = "AWS_MAX_ATTEMPTS" in os.environ or "config_kwargs" in fsspec.config.conf.get("s3", {})
+    return {} if scheme != "s3" or told else {"config_kwargs": {"retries": {"total_max_attempts": 1}}}
 
 
 def _stored(target: str, info: dict[str, Any]) -> StoredFile:
