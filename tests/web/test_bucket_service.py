@@ -140,7 +140,7 @@ def test_downloads_lead_to_signed_urls_where_that_is_set(start: Start) -> None:
         answer = client.get(path, headers={"Range": "bytes=3-9"})
         assert answer.status_code == 307
         assert answer.headers["location"].startswith(bucket_of(service).server.endpoint)
-        part = httpx.get(answer.headers["location"], headers={"Range": "bytes=3-9"})
+        part = httpx.get(answer.headers["location"], headers={"Range": "bytes=3-9"}, timeout=PATIENCE)
         assert (part.status_code, part.content) == (206, content[3:10])
         assert client.get(path, follow_redirects=True).content == content
         assert client.head(path).headers["content-length"] == str(len(content))
@@ -179,7 +179,7 @@ def test_what_a_crash_left_is_found_and_removed_and_what_is_lost_is_told(start: 
             check=False,
         )
     assert (done.returncode, done.stdout) == (1, "")
-    assert "velocity: the storage does not answer" in done.stderr
+    assert done.stderr.splitlines()[-1] == "velocity: the storage does not answer; try again"
     assert "Traceback" not in done.stderr
 
 
@@ -196,16 +196,16 @@ def test_requests_are_503_while_the_bucket_fails_and_nothing_is_half_accepted(st
                 client.post("/template/upload", files={"file": ("t.zip", content)}),
                 client.post("/asset", files={"file": ("a.png", png())}),
                 client.get(f"{path}/download"),
-                client.get(f"{path}/preview"),
                 client.get("/ready"),
             ]
             for answer in answers:
                 assert answer.status_code == 503, answer.text
             for answer in answers[:-1]:
-                assert answer.json()["detail"] == "the storage does not answer; try again later"
+                assert answer.json()["detail"] == "the storage does not answer; try again"
                 assert answer.headers["retry-after"]
             assert answers[-1].json()["detail"] == "storage: it does not answer"
             assert client.get("/template/all").status_code == client.get("/health").status_code == 200
+            assert client.get(f"{path}/preview").status_code == 200  # of the copy that the worker fetched
             assert client.delete(f"/template/{other}").status_code == 200  # its file is left to the clean-up
         assert client.get(f"{path}/download").content == content
         assert len(client.get("/template/all").json()) == 1
@@ -281,7 +281,7 @@ def test_a_render_whose_files_do_not_come_fails_with_its_reason(start: Start) ->
         with bucket.server.failing("denied"):
             status = client.settle(f"/render/{render_id}/status")
         assert status["status"] == "failed"
-        assert status["reason"] == "failed after 2 attempts: the storage does not answer; try again later"
+        assert status["reason"] == "failed after 2 attempts: the storage does not answer; try again"
 
 
 @pytest.mark.parametrize("moment", ["fetched", "stored"])

@@ -32,7 +32,10 @@ KINDS = [name for name, kind in vars(errors).items() if isinstance(kind, type) a
 PLAIN = ("Malformed", "PathOperationError", "_OutOfTime", "TypeError", "ValueError", "RuntimeError", "LookupError")
 SERVICE: dict[str, Sequence[int | str]] = {
     **dict.fromkeys((*FAILURES, "send"), ("*",)),
-    **dict.fromkeys(("TaskLost", "NoSpace", "Busy", "NotJson", "ForbiddenAddress", "Unanswered", "RenderFailed"), (0,)),
+    **dict.fromkeys(
+        ("TaskLost", "NoSpace", "Busy", "Unavailable", "NotJson", "ForbiddenAddress", "Unanswered", "RenderFailed"),
+        (0,),
+    ),
     "problem_body": (1, 2),
     "fail": (2,),
     "_fail": (1, 2),
