@@ -36,6 +36,7 @@ _HOMES = {
     "FontInfo": "plan.font_infos",
     "RenderResult": "api.renders",
     "RenderCache": "cache.render_cache",
+    "build_parts": "cache.builds",
     "Manifest": "api.manifests",
     "Verification": "api.manifests",
     "verify": "api.manifests",
@@ -97,6 +98,7 @@ if TYPE_CHECKING:
     from velocity_engine.api.manifests import Manifest, Verification, verify
     from velocity_engine.api.renders import RenderResult, order_for, render, render_order
     from velocity_engine.api.stills import frames, render_still, still
+    from velocity_engine.cache.builds import build_parts
     from velocity_engine.cache.render_cache import RenderCache
     from velocity_engine.customize.layer_infos import LayerInfo
     from velocity_engine.customize.slot_infos import SlotInfo
@@ -205,6 +207,7 @@ __all__ = [  # written out, since type checkers read it
     "Verification",
     "VideoInfo",
     "WrongTypeError",
+    "build_parts",
     "check_written",
     "container_of",
     "forecast",
