@@ -18,6 +18,8 @@ import velocity_engine as ve
 
 PATIENCE = 300.0
 """Ends what hangs. What is waited for takes seconds, or a minute where the machine has other work."""
+PATIENT = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "2 hours"}
+"""A machine that has other work may let a worker stand for minutes."""
 QUIET = ("--no-dashboard", "--dashboard-address", "127.0.0.1:0")
 
 
@@ -67,7 +69,8 @@ class Cluster:
         for count in threads:
             name = f"worker-{len(self.workers)}"
             cache = self.folder / name
-            more = {**(environment or {}), "VELOCITY_CACHE": str(cache)}
+            path = os.pathsep.join(filter(None, [(environment or {}).get("PYTHONPATH"), str(Path(__file__).parent)]))
+            more = {**(environment or {}), "PYTHONPATH": path, "VELOCITY_CACHE": str(cache)}
             own = ["--host", "127.0.0.1", "--nthreads", str(count), "--no-nanny", *QUIET, "--name", name]
             command = ["worker", self.address, *own, "--death-timeout", "60", "--local-directory", str(cache / "dask")]
             self.workers.append(Worker(self.started(name, command, more), count, cache))
@@ -100,7 +103,7 @@ class Cluster:
                 [sys.executable, "-m", "dask", *arguments],
                 stdout=log,
                 stderr=log,
-                env={**os.environ, **(environment or {})},
+                env={**os.environ, **PATIENT, **(environment or {})},
                 cwd=self.folder,
                 start_new_session=True,
             )

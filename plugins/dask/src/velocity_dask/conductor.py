@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import CancelledError
 from contextlib import suppress
 from dataclasses import dataclass, field
 from statistics import median
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from velocity_dask import worker
 from velocity_dask.crew import Crew
 from velocity_dask.parcels import Shipment
-from velocity_engine import RenderFailed
+from velocity_engine import RenderFailed, VelocityError
 from velocity_engine.plugin_types import EncodedSegment, Segment
 
 if TYPE_CHECKING:
@@ -43,10 +44,11 @@ class Work:
 
 @dataclass(slots=True)
 class _Flight:
-    """A segment on its way. It ``is_late`` once it shall be rendered a second time."""
+    """A segment on its way. It ``is_late`` once it shall be rendered a second time; ``frames`` were told."""
 
     since: float = field(default_factory=time.monotonic)
     is_late: bool = False
+    frames: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,12 @@ class Conductor:
         try:
             await asyncio.wait({following, rendering}, return_when=asyncio.FIRST_COMPLETED)
             await (following if following.done() else rendering)
+        except VelocityError:
+            raise
+        except Exception as error:
+            if self._client.status != "running":
+                raise OSError("the connection to the scheduler is lost") from error
+            raise
         finally:
             rendering.cancel()
             following.cancel()
@@ -133,7 +141,9 @@ class Conductor:
         return 2 * self._crew.threads + 1
 
     def _tell(self, number: int, frames: int) -> None:
-        if number in self._flights:
+        flight = self._flights.get(number)
+        if flight is not None and frames > flight.frames:  # fewer are those of who renders it a second time
+            flight.frames = frames
             self._progressed(self._segments[number], frames)
 
     def _find_late(self) -> None:
@@ -168,7 +178,7 @@ class Conductor:
                     result = self._outcome(one, segment)
                     if result is not None:
                         if was_twice:
-                            await self._crew.stop(segment.number)
+                            self._crew.stop(segment.number)
                         return result
                     tries.remove(one)
                     one.drop()
@@ -202,7 +212,7 @@ class Conductor:
             raise OSError("the connection to the scheduler is lost")
         try:
             result = one.result.result()
-        except (asyncio.CancelledError, OSError):  # dask has lost the task
+        except (asyncio.CancelledError, CancelledError, OSError):  # dask has lost the task
             return None
         except KilledWorker as error:
             what = f"the workers that rendered segment {segment.number} ended, one after the other"

@@ -22,8 +22,9 @@ LOOK_SECONDS = 0.5
 PULSE_SECONDS = 5.0
 HEARD_SECONDS = 12.0
 """Of a worker that was not heard for so long, nobody knows whether it is idle."""
-NOBODY_SECONDS = 120.0
-"""How long a render waits where no worker can take part."""
+NOBODY_LOOKS = 240
+"""How often a render looks for workers where none can take part. Looks are counted, not seconds: those in which a
+machine sleeps are none."""
 SENDINGS = 3
 
 
@@ -55,6 +56,7 @@ class Crew:
         self.members: dict[str, Member] = {}
         self._faults: dict[str, VelocityError] = {}
         self._attending: dict[str, asyncio.Task[None]] = {}
+        self._stopping: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
 
     @property
@@ -72,17 +74,16 @@ class Crew:
 
     async def ready(self) -> list[str]:
         """The addresses of those that can render, once there are some. Raises VelocityError where there are none."""
-        since = time.monotonic()
-        while not (fit := self.fit):
+        for _ in range(NOBODY_LOOKS):
+            if fit := self.fit:
+                return fit
             if self._faults and len(self._faults) == len(self.members):
                 raise next(iter(self._faults.values()))
-            if time.monotonic() - since > NOBODY_SECONDS:
-                hint = "Start some: dask worker tcp://host:8786"
-                raise RenderFailed("the dask cluster has no workers that answer", hint=hint)
             self._changed.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), LOOK_SECONDS)
-        return fit
+        hint = "Start some: dask worker tcp://host:8786"
+        raise RenderFailed("the dask cluster has no workers that answer", hint=hint)
 
     async def follow(self) -> None:
         """Looks who comes and goes, until it is cancelled. Raises OSError once the scheduler is gone."""
@@ -92,14 +93,18 @@ class Crew:
                 await self._look()
                 await asyncio.sleep(LOOK_SECONDS)
         finally:
-            for task in self._attending.values():
+            tasks = (*self._attending.values(), *self._stopping)
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*self._attending.values(), return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def stop(self, number: int) -> None:
-        """Ends a segment wherever it is still rendered."""
-        if addresses := [one for one, member in self.members.items() if number in member.frames]:
-            await self._client.run(worker.stop, self.render, number, workers=addresses, on_error="ignore")
+    def stop(self, number: int) -> None:
+        """Ends a segment wherever it is still rendered. Nobody waits for it: who renders it may stand still."""
+        for address, member in self.members.items():
+            if number in member.frames:
+                asking = asyncio.create_task(self._ask(address, worker.stop, self.render, number))
+                self._stopping.add(asking)
+                asking.add_done_callback(self._stopping.discard)
 
     async def dismiss(self) -> None:
         """Ends all that is still rendered."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from distributed import Client
 
 GATHER_SECONDS = 0.05
+MISSING = re.compile(r"No module named \W*(\w+)")
+"""What a worker says that lacks a package. Dask hands it over as the words of another error."""
 
 
 class Shipper:
@@ -69,8 +72,8 @@ class Shipper:
 def strange(address: str, answer: object) -> RenderFailed:
     """What is raised where a worker answers with anything but what it was asked for."""
     hint = "Install the same velocity-render and velocity-dask on all workers"
-    if isinstance(answer, ModuleNotFoundError):
-        return RenderFailed(f"the worker {address} has no {answer.name}", hint=hint)
+    if missing := MISSING.search(str(answer)):
+        return RenderFailed(f"the worker {address} has no {missing[1]}", hint=hint)
     if isinstance(answer, OSError) or answer is None:
         return RenderFailed(f"the worker {address} does not answer", hint="Look at its log")
     return RenderFailed(f"the worker {address} does not understand what it is asked: {answer!r}", hint=hint)
