@@ -40,6 +40,7 @@ class Cluster:
     workers: list[Worker] = field(default_factory=list)
     address: str = ""
     scheduler: subprocess.Popen[bytes] | None = None
+    begun: int = 0
 
     def __enter__(self) -> Cluster:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -65,25 +66,18 @@ class Cluster:
 
     def add(self, *threads: int, environment: Mapping[str, str] | None = None) -> None:
         """Further workers, one for each number of threads. They are there once this returns."""
-        before = self.count()
+        logs = []
         for count in threads:
-            name = f"worker-{len(self.workers)}"
+            name = f"worker-{self.begun}"
+            self.begun += 1
             cache = self.folder / name
             path = os.pathsep.join(filter(None, [(environment or {}).get("PYTHONPATH"), str(Path(__file__).parent)]))
             more = {**(environment or {}), "PYTHONPATH": path, "VELOCITY_CACHE": str(cache)}
             own = ["--host", "127.0.0.1", "--nthreads", str(count), "--no-nanny", *QUIET, "--name", name]
             command = ["worker", self.address, *own, "--death-timeout", "60", "--local-directory", str(cache / "dask")]
             self.workers.append(Worker(self.started(name, command, more), count, cache))
-        until(lambda: self.count() == before + len(threads))
-
-    def count(self) -> int:
-        """How many workers the scheduler has."""
-        if not self.workers:
-            return 0
-        from distributed import Client
-
-        with Client(self.address, set_as_default=False) as client:
-            return len(client.nthreads())
+            logs.append(self.folder / f"{name}.log")
+        until(lambda: all("Registered to" in log.read_text() for log in logs))
 
     def kill(self, number: int) -> None:
         """A worker dies, at once."""

@@ -45,8 +45,10 @@ def needs_of(name: str) -> tuple[str, ...]:
     if not name:
         return ()
     scheme = name.partition("://")[0]
-    if all(one.key != scheme for one in engine.plugins.executors()):
-        raise NotInstalled(f"the executor {scheme} is not installed in this service")
+    try:
+        engine.plugins.executor(scheme)
+    except engine.VelocityError:
+        raise NotInstalled(f"the executor {scheme} is not installed in this service") from None
     try:
         executor = engine.plugins.executor(name)
     except engine.VelocityError as error:

@@ -309,7 +309,7 @@ def test_workers_that_could_make_other_bytes_get_no_segment(tmp_path: Path) -> N
         ):
             rendered(order, tmp_path, cluster.executor)
         cluster.kill(0)
-        until(lambda: cluster.count() == 0)
+        until(lambda: not on_workers(cluster, running))
         cluster.add(1, environment={"PYTHONPATH": str(tmp_path / "without")})
         with pytest.raises(ve.RenderFailed, match=r"the worker tcp://\S+ has no velocity_dask\. Install the same"):
             rendered(order, tmp_path, cluster.executor)
