@@ -29,6 +29,7 @@ from velocity_engine.plugin_types import EncodedSegment, RenderWatch, Segment
 
 STORED = Path(__file__).resolve().parent / "scaling.json"
 CHART = Path(__file__).resolve().parent.parent / "docs" / "scaling.svg"
+IDLE_SECONDS = 20.0
 TICKS = os.sysconf("SC_CLK_TCK")
 COLORS = ("#1f6feb", "#8250df", "#1a7f37", "#bf8700")
 
@@ -111,8 +112,8 @@ def run(order: ve.RenderOrder, name: str, used: Cluster | None = None) -> Run:
     before, wall, here = [processor_seconds(pid) for pid in pids], time.perf_counter(), time.process_time()
     ve.render_order(order, executor=executor)
     wall, here = time.perf_counter() - wall, time.process_time() - here
-    there = [processor_seconds(pid) - start for pid, start in zip(pids, before, strict=True)]
-    return Run(wall, here, *there, *([] if there else [0.0, 0.0]), segments=tuple(executor.segments))
+    there = [processor_seconds(pid) - start for pid, start in zip(pids, before, strict=True)] or [0.0, 0.0]
+    return Run(wall, here, there[0], there[1], tuple(executor.segments))
 
 
 def orders(name: str, seconds: float, folder: Path) -> tuple[ve.RenderOrder, ve.RenderOrder]:
@@ -147,6 +148,7 @@ def overhead(name: str, seconds: float, rounds: int) -> dict[str, Any]:
         dask = f"dask://{used.address.removeprefix('tcp://')}"
         first = run(one, dask, used)  # the worker imports the engine, and gets the template
         fixed = [run(one, dask, used) for _ in range(3)]
+        idle = idling(used)
         pairs = []
         for number in range(rounds):
             pairs.append((run(long, "local"), run(long, dask, used)))
@@ -157,24 +159,34 @@ def overhead(name: str, seconds: float, rounds: int) -> dict[str, Any]:
         assert Path(long.output).read_bytes()
         middle = sorted((there for _here, there in pairs), key=lambda two: two.cpu)[rounds // 2]
         count, base_run = len(middle.segments), min(fixed, key=lambda two: two.cpu)
-        scale = (middle.worker - base_run.worker) / sum(took for took, _size in middle.segments)
+        worked = middle.worker - idle[1] * middle.wall - base_run.worker
+        scale = worked / sum(took for took, _size in middle.segments)
         return {
             "name": name,
             "seconds": seconds,
-            "cpu": [[here.cpu, there.cpu] for here, there in pairs],
-            "wall": [[here.wall, there.wall] for here, there in pairs],
+            "idle": idle,
+            "runs": [[here.cpu, here.wall, there.cpu, there.wall, there.scheduler] for here, there in pairs],
             "segments": [[took * scale, size] for took, size in middle.segments],
             "fixed": base_run.here,
             "begin": first.worker - base_run.worker,
             "conductor": max(middle.here - base_run.here, 0.0) / count,
-            "scheduler": max(middle.scheduler - base_run.scheduler, 0.0) / count,
+            "scheduler": max(middle.scheduler - idle[0] * middle.wall, 0.0) / count,
             "template_bytes": Path(long.template.location).stat().st_size,
         }
 
 
+def idling(used: Cluster) -> list[float]:
+    """What the scheduler and the worker take in a second in which nobody asks them for anything."""
+    pids = used.scheduler, used.worker
+    before, start = [processor_seconds(pid) for pid in pids], time.perf_counter()
+    time.sleep(IDLE_SECONDS)
+    passed = time.perf_counter() - start
+    return [(processor_seconds(pid) - taken) / passed for pid, taken in zip(pids, before, strict=True)]
+
+
 def lock(name: str, frames: int, rounds: int) -> dict[str, Any]:
     """How long the interpreter's lock is held while one thread renders, and what threads and processes take."""
-    from gilknocker import KnockKnock  # type: ignore[import-not-found]
+    from gilknocker import KnockKnock
 
     encoder = ve.EncoderConfig(bitrate=ve.BytesPerSecond(625_000), segment_seconds=1)
     with tempfile.TemporaryDirectory() as folder, ve.open_template(template_path(name)) as template:
@@ -273,6 +285,20 @@ def chart(found: dict[str, Inputs]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def sentence(stored: dict[str, Any]) -> str:
+    """Medians and the spread of processor seconds, with and without what an idle cluster takes, and of the clock's."""
+    idle = sum(stored["idle"])
+    found = {
+        "processor seconds": [there / here for here, _wall, there, _there_wall, _own in stored["runs"]],
+        "without an idle cluster's": [
+            (there - idle * wall) / here for here, _wall, there, wall, _own in stored["runs"]
+        ],
+        "by the clock": [wall / here for _here, here, _there, wall, _own in stored["runs"]],
+    }
+    parts = [f"{what} {statistics.median(one):.3f} ({min(one):.3f} to {max(one):.3f})" for what, one in found.items()]
+    return f"{stored['name']}, dask over local: {'; '.join(parts)}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling", description=__doc__)
     parser.add_argument("what", choices=("overhead", "lock", "draw"))
@@ -288,9 +314,7 @@ def main() -> None:
     for name in chosen.templates if chosen.what != "draw" else ():
         if chosen.what == "overhead":
             stored["overhead"][name] = overhead(name, chosen.seconds, chosen.rounds)
-            ratios = [there / here for here, there in stored["overhead"][name]["cpu"]]
-            middle = statistics.median(ratios)
-            print(f"{name}: dask over local, median {middle:.3f}, {min(ratios):.3f} to {max(ratios):.3f}")
+            print(sentence(stored["overhead"][name]))
         else:
             stored["lock"][name] = lock(name, chosen.frames, chosen.rounds)
         STORED.write_text(json.dumps(stored, indent=1) + "\n")

@@ -319,10 +319,10 @@ def test_workers_that_could_make_other_bytes_get_no_segment(tmp_path: Path) -> N
 
 def test_the_first_difference_is_told() -> None:
     here = {"velocity-render": "1 ab", "numpy": "2.4"}
-    assert difference(here, dict(here)) == ""
-    assert difference(here, {**here, "numpy": "2.3"}) == "its numpy is 2.3, the one here is 2.4"
-    assert difference(here, {"velocity-render": "1 ab"}) == "its numpy is missing, the one here is 2.4"
-    assert difference(here, {**here, "acme": "1"}) == "its acme is 1, the one here is missing"
+    assert difference(here, dict(here)) is None
+    assert difference(here, {**here, "numpy": "2.3"}) == ("numpy", "2.4", "2.3")
+    assert difference(here, {"velocity-render": "1 ab"}) == ("numpy", "2.4", "missing")
+    assert difference(here, {**here, "acme": "1"}) == ("acme", "missing", "1")
 
 
 def test_lost_and_standing_workers_are_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,7 +100,7 @@ class Conductor:
             raise
         except Exception as error:
             if self._client.status != "running":
-                raise OSError("the connection to the scheduler is lost") from error
+                raise ConnectionError from error
             raise
         finally:
             rendering.cancel()
@@ -209,7 +209,7 @@ class Conductor:
         if not one.result.done():
             return None
         if self._client.status != "running":
-            raise OSError("the connection to the scheduler is lost")
+            raise ConnectionError
         try:
             result = one.result.result()
         except (asyncio.CancelledError, CancelledError, OSError):  # dask has lost the task

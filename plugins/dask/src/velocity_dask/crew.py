@@ -18,11 +18,11 @@ from velocity_engine import RenderFailed, VelocityError
 if TYPE_CHECKING:
     from distributed import Client
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 1.0
 PULSE_SECONDS = 5.0
 HEARD_SECONDS = 12.0
 """Of a worker that was not heard for so long, nobody knows whether it is idle."""
-NOBODY_LOOKS = 240
+NOBODY_LOOKS = 120
 """How often a render looks for workers where none can take part. Looks are counted, not seconds: those in which a
 machine sleeps are none."""
 SENDINGS = 3
@@ -159,9 +159,10 @@ class Crew:
                 raise strange(address, readiness)
             if readiness.fault is not None:
                 raise readiness.fault
-            if sentence := difference(self._parts, readiness.parts):
-                hint = "Install the same packages on all workers, on processors of one kind"
-                raise RenderFailed(f"the worker {address} could render other bytes: {sentence}", hint=hint)
+            if found := difference(self._parts, readiness.parts):
+                name, mine, theirs = found
+                what = f"the worker {address} could render other bytes: its {name} is {theirs}, the one here is {mine}"
+                raise RenderFailed(what, hint="Install the same packages on all workers, on processors of one kind")
             if not readiness.lacks:
                 return
             await asyncio.gather(*(self._shippers[sha256].to(address) for sha256 in sorted(readiness.lacks)))
@@ -183,10 +184,10 @@ class Crew:
             self._told(number, count)
 
 
-def difference(here: Mapping[str, str], there: Mapping[str, str]) -> str:
-    """The first thing in which two processes differ, as a part of a sentence; empty where they do not."""
+def difference(here: Mapping[str, str], there: Mapping[str, str]) -> tuple[str, str, str] | None:
+    """The first thing in which two processes differ: its name, what it is here, and there. None where they do not."""
     for name in dict.fromkeys([*here, *there]):
-        mine, theirs = here.get(name), there.get(name)
+        mine, theirs = here.get(name, "missing"), there.get(name, "missing")
         if mine != theirs:
-            return f"its {name} is {theirs or 'missing'}, the one here is {mine or 'missing'}"
-    return ""
+            return name, mine, theirs
+    return None

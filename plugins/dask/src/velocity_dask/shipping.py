@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 GATHER_SECONDS = 0.05
-MISSING = re.compile(r"No module named \W*(\w+)")
-"""What a worker says that lacks a package. Dask hands it over as the words of another error."""
+PACKAGES = ("velocity_dask", "velocity_engine")
 
 
 class Shipper:
@@ -72,8 +70,10 @@ class Shipper:
 def strange(address: str, answer: object) -> RenderFailed:
     """What is raised where a worker answers with anything but what it was asked for."""
     hint = "Install the same velocity-render and velocity-dask on all workers"
-    if missing := MISSING.search(str(answer)):
-        return RenderFailed(f"the worker {address} has no {missing[1]}", hint=hint)
+    if isinstance(answer, Exception) and ModuleNotFoundError.__name__ in repr(answer):  # in the words of another error
+        for package in PACKAGES:
+            if package in str(answer):
+                return RenderFailed(f"the worker {address} has no {package}", hint=hint)
     if isinstance(answer, OSError) or answer is None:
         return RenderFailed(f"the worker {address} does not answer", hint="Look at its log")
     return RenderFailed(f"the worker {address} does not understand what it is asked: {answer!r}", hint=hint)

@@ -142,4 +142,4 @@ def _failures() -> Iterator[None]:
         yield
     except OSError as error:
         what = f"a worker cannot keep files in {folder()}: {error.strerror or error}"
-        raise StorageError(what, hint="Set VELOCITY_CACHE to a folder that it may write to") from None
+        raise StorageError(what, hint="Give the workers a folder for their cache that they may write to") from None
