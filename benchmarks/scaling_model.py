@@ -81,9 +81,9 @@ def binding(inputs: Inputs, threads: int) -> str:
     longest = max(found, key=lambda name: found[name])
     if longest != "segments":
         return longest
-    whole = sum(one for one, _size in inputs.segments)
-    idle = 1 - whole / (threads * makespan([one for one, _size in inputs.segments], threads))
-    if idle > 0.25:
-        return "number of segments"
-    alone = seconds(inputs, threads) - found["segments"] + inputs.begin
-    return "what is done once" if alone > 0.25 * seconds(inputs, threads) else "nothing yet"
+    whole = seconds(inputs, threads)
+    spread = found["segments"] - inputs.begin
+    if whole - spread > 0.5 * whole:
+        return "what is done once"
+    busy = sum(one for one, _size in inputs.segments) / (threads * spread)
+    return "number of segments" if busy < 0.75 else "nothing yet"

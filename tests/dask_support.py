@@ -16,9 +16,9 @@ from types import TracebackType
 
 import velocity_engine as ve
 
-PATIENCE = 300.0
+PATIENCE = 900.0
 """Ends what hangs. What is waited for takes seconds, or a minute where the machine has other work."""
-PATIENT = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "2 hours"}
+PATIENT = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "2 hours", "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "600s"}
 """A machine that has other work may let a worker stand for minutes."""
 QUIET = ("--no-dashboard", "--dashboard-address", "127.0.0.1:0")
 
@@ -74,7 +74,7 @@ class Cluster:
             path = os.pathsep.join(filter(None, [(environment or {}).get("PYTHONPATH"), str(Path(__file__).parent)]))
             more = {**(environment or {}), "PYTHONPATH": path, "VELOCITY_CACHE": str(cache)}
             own = ["--host", "127.0.0.1", "--nthreads", str(count), "--no-nanny", *QUIET, "--name", name]
-            command = ["worker", self.address, *own, "--death-timeout", "60", "--local-directory", str(cache / "dask")]
+            command = ["worker", self.address, *own, "--death-timeout", "600", "--local-directory", str(cache / "dask")]
             self.workers.append(Worker(self.started(name, command, more), count, cache))
             logs.append(self.folder / f"{name}.log")
         until(lambda: all("Registered to" in log.read_text() for log in logs))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -53,10 +54,13 @@ def all_ended(cluster: Cluster) -> bool:
     return all(worker.process.poll() is not None for worker in cluster.workers)
 
 
-def meanwhile(does: Callable[[], object]) -> threading.Thread:
-    thread = threading.Thread(target=does)
-    thread.start()
-    return thread
+@contextmanager
+def meanwhile(does: Callable[[], object]) -> Iterator[Future[object]]:
+    """What it raises is raised at the end."""
+    with ThreadPoolExecutor(1) as pool:
+        doing = pool.submit(does)
+        yield doing
+        doing.result()
 
 
 @pytest.mark.long
@@ -78,11 +82,12 @@ def test_workers_that_die_at_random_moments(tmp_path: Path) -> None:
                 cluster.add(chance.choice((1, 2)))
 
         cluster.add(1, 2, 1)
-        killing = meanwhile(kill_all)
         found = []
-        while killing.is_alive():
-            found.append(outcome(order, cluster.executor, expected))
+        with meanwhile(kill_all) as killing:
+            while not killing.done():
+                found.append(outcome(order, cluster.executor, expected))
         found.append(outcome(order, cluster.executor, expected))
+    assert killed == KILLS
     assert found[-1] == "right" and found.count("right") > len(found) / 2
     assert all(one == "right" or any(sentence in one for sentence in SENTENCES) for one in found), found
 
@@ -96,8 +101,7 @@ def test_schedulers_that_die_at_random_moments(tmp_path: Path) -> None:
     for number in range(SCHEDULERS):
         with Cluster(tmp_path / f"cluster-{number}") as cluster:
             cluster.add(1, 1)
-            killing = meanwhile(partial(kill_after, chance.uniform(0.0, 3.0), cluster))
-            found = outcome(order, cluster.executor, expected)
-            killing.join()
+            with meanwhile(partial(kill_after, chance.uniform(0.0, 3.0), cluster)):
+                found = outcome(order, cluster.executor, expected)
             until(partial(all_ended, cluster))
         assert found == "right" or SENTENCES[-1] in found or "no dask scheduler answers" in found

@@ -44,9 +44,11 @@ class Work:
 
 @dataclass(slots=True)
 class _Flight:
-    """A segment on its way. It ``is_late`` once it shall be rendered a second time; ``frames`` were told."""
+    """A segment on its way. It ``is_late`` once it shall be rendered once more; ``tried`` is when somebody was last
+    asked to, ``frames`` were told."""
 
     since: float = field(default_factory=time.monotonic)
+    tried: float = field(default_factory=time.monotonic)
     is_late: bool = False
     frames: int = 0
 
@@ -91,23 +93,33 @@ class Conductor:
 
     async def conduct(self) -> None:
         """Renders all segments. Raises VelocityError, and OSError where the scheduler is gone."""
-        following = asyncio.create_task(self._crew.follow())
-        rendering = asyncio.create_task(self._render_all())
+        tasks = [asyncio.create_task(one) for one in (self._connection(), self._crew.follow(), self._render_all())]
         try:
-            await asyncio.wait({following, rendering}, return_when=asyncio.FIRST_COMPLETED)
-            await (following if following.done() else rendering)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            await next(task for task in tasks if task.done())
         except VelocityError:
             raise
         except Exception as error:
-            if self._client.status != "running":
-                raise ConnectionError from error
-            raise
+            if self._is_connected:
+                raise
+            raise ConnectionError from error
         finally:
-            rendering.cancel()
-            following.cancel()
-            await asyncio.gather(rendering, following, return_exceptions=True)
-            with suppress(TimeoutError, OSError):
-                await asyncio.wait_for(self._crew.dismiss(), END_SECONDS)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            if self._is_connected:
+                with suppress(TimeoutError, OSError):
+                    await asyncio.wait_for(self._crew.dismiss(), END_SECONDS)
+
+    @property
+    def _is_connected(self) -> bool:
+        return bool(self._client.status == "running")
+
+    async def _connection(self) -> None:
+        """Raises ConnectionError once the scheduler is gone. What waits for it notices that only much later."""
+        while self._is_connected:
+            await asyncio.sleep(LOOK_SECONDS)
+        raise ConnectionError
 
     async def _render_all(self) -> None:
         waiting = list(self._work.segments)[::-1]
@@ -150,7 +162,7 @@ class Conductor:
         if self._seconds:
             slow = time.monotonic() - SLOW * median(self._seconds) - SLOW_SECONDS
             for number, flight in self._flights.items():
-                flight.is_late = flight.since < slow and bool(self._crew.idle(number))
+                flight.is_late = flight.tried < slow and bool(self._crew.idle(number))
 
     async def _render(self, segment: Segment) -> None:
         self._flights[segment.number] = _Flight()
@@ -168,7 +180,8 @@ class Conductor:
         flight = self._flights[segment.number]
         flight.is_late = False
         tries = [self._try(segment, await self._crew.ready(), name)]
-        was_twice = False
+        asked = [tries[0].future.key]
+        flight.tried = time.monotonic()
         try:
             while tries:
                 await asyncio.wait(
@@ -177,18 +190,24 @@ class Conductor:
                 for one in [one for one in tries if one.result.done() or one.addresses.isdisjoint(self._crew.members)]:
                     result = self._outcome(one, segment)
                     if result is not None:
-                        if was_twice:
+                        if len(asked) > 1:
                             self._crew.stop(segment.number)
                         return result
                     tries.remove(one)
                     one.drop()
-                if flight.is_late and not was_twice and (idle := self._crew.idle(segment.number)):
-                    was_twice = True
-                    tries.append(self._try(segment, idle, f"{name}-again"))
+                if flight.is_late and (idle := await self._others(segment, asked)):
+                    flight.is_late, flight.tried = False, time.monotonic()
+                    tries.append(self._try(segment, idle, f"{name}-{len(asked)}"))
+                    asked.append(tries[-1].future.key)
             return None
         finally:
             for one in tries:
                 one.drop()
+
+    async def _others(self, segment: Segment, asked: Sequence[str]) -> list[str]:
+        """Who has nothing else to do, and none of the tasks that were asked for: who has one may stand still."""
+        tasks = await self._client.processing()
+        return [one for one in self._crew.idle(segment.number) if not set(asked) & set(tasks.get(one, ()))]
 
     def _try(self, segment: Segment, addresses: Sequence[str], name: str) -> _Try:
         future = self._client.submit(
@@ -208,7 +227,7 @@ class Conductor:
 
         if not one.result.done():
             return None
-        if self._client.status != "running":
+        if not self._is_connected:
             raise ConnectionError
         try:
             result = one.result.result()
