@@ -97,6 +97,11 @@ def shared(template: ve.Template) -> int:
     return batch.frames + batch.unique_frames + cached
 
 
+def made_of() -> str:
+    parts: dict[str, str] = ve.build_parts()
+    return parts["velocity-render"]
+
+
 def differing(one: ve.Template, other: ve.Template) -> list[str]:
     found: tuple[ve.FrameDifference, ...] = ve.frame_differences(one, other)
     layers: list[ve.LayerDifference] = [layer for run in found for layer in run.layers]
@@ -195,6 +200,10 @@ def velocity_effects() -> list[pt.EffectType]:
 @ve.hookimpl
 def velocity_executors() -> list[pt.Executor]:
     return [Backwards()]
+
+
+def farmed(executor: pt.Executor) -> pt.Executor:
+    return executor.at("farm://host:8786") if isinstance(executor, pt.ReachedAtAddress) else executor
 
 
 def all_hold(style: pt.StyleType, codec: pt.Codec, storage: pt.Storage) -> None:

@@ -38,6 +38,7 @@ _HOMES = {
     "RenderCache": "cache.render_cache",
     "cached_frames": "api.cached_frames",
     "BatchFrames": "pipeline.batch_frames",
+    "build_parts": "cache.builds",
     "Manifest": "api.manifests",
     "Verification": "api.manifests",
     "verify": "api.manifests",
@@ -100,6 +101,7 @@ if TYPE_CHECKING:
     from velocity_engine.api.manifests import Manifest, Verification, verify
     from velocity_engine.api.renders import RenderResult, order_for, render, render_order
     from velocity_engine.api.stills import frames, render_still, still
+    from velocity_engine.cache.builds import build_parts
     from velocity_engine.cache.render_cache import RenderCache
     from velocity_engine.customize.layer_infos import LayerInfo
     from velocity_engine.customize.slot_infos import SlotInfo
@@ -210,6 +212,7 @@ __all__ = [  # written out, since type checkers read it
     "Verification",
     "VideoInfo",
     "WrongTypeError",
+    "build_parts",
     "cached_frames",
     "check_written",
     "container_of",

@@ -99,7 +99,8 @@ def velocity_storages() -> list[Storage]:  # type: ignore[empty-body]
 def velocity_executors() -> list[Executor]:  # type: ignore[empty-body]
     """Returns the executors of the plugin, which decide where segments are rendered.
 
-    An executor is found by its name (``render(..., executor="farm")``, ``velocity render --executor farm``).
+    An executor is found by its name (``render(..., executor="farm")``, ``velocity render --executor farm``), or by the
+    scheme of an address (``--executor farm://host:8786``) where it is reached at one.
 
     Example:
         >>> @hookimpl

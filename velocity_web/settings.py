@@ -110,7 +110,8 @@ class Settings(BaseSettings):
         8192, ge=16, description="largest file that one render or analysis process may write, in MiB"
     )
     executor: str = Field(
-        "", description="installed executor that renders the segments; empty: threads of the render's own process"
+        "",
+        description="what renders the segments, such as dask://host:8786; empty: threads of the render's own process",
     )
     executors_allowed: list[str] = Field(
         default_factory=list, description='executors that a request may name, as JSON, for example ["processes"]'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,16 @@ def test_a_build_changes_with_each_file(tmp_path: Path, monkeypatch: pytest.Monk
         builds.package_build.cache_clear()
         found.add(builds.package_build("acme_blur"))
     assert len(found) == 3
+
+
+def test_what_a_build_is_made_of_can_be_compared_by_name(register: Callable[[Any], None]) -> None:
+    parts = ve.build_parts()
+    assert parts["numpy"] == version("numpy") and parts["velocity-render"].startswith(ve.__version__)
+    assert parts["processor"].startswith(builds.processor())
+    assert parts["velocity-charts (velocity_charts)"].startswith(version("velocity-charts"))
+    register(Nothing())
+    with pytest.raises(ve.PluginError, match="nothing is registered in this process, and in no other"):
+        ve.build_parts()
 
 
 def test_what_a_program_registered_itself_cannot_be_named(register: Callable[[Any], None]) -> None:

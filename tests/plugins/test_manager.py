@@ -265,3 +265,56 @@ def test_what_is_registered_wins_over_what_is_installed(install: Install) -> Non
     finally:
         plugins.unregister(mine)
     assert plugins.plugin_layer("clock") is not mine
+
+
+class Farm:
+    """An executor that is reached at an address."""
+
+    key = "farm"
+
+    def __init__(self, host: str = "") -> None:
+        self.host = host
+
+    def at(self, address: str) -> Any:
+        if address == "farm://odd":
+            return object()
+        if address == "farm://broken":
+            raise KeyError("host")
+        if not address.endswith(":8786"):
+            raise PluginError(f"{address} has no port")
+        return Farm(address.removeprefix("farm://"))
+
+    def run(self, order: Any, segments: Any, watch: Any) -> list[Any]:
+        return []
+
+
+def test_an_executor_is_given_the_address_that_it_is_named_with(register: Callable[[Any], None]) -> None:
+    register(Farm())
+    found: Any = plugins.executor("farm://one.example:8786")
+    assert (found.key, found.host) == ("farm", "one.example:8786")
+    plain: Any = plugins.executor("farm")
+    assert plain.host == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("farm://one", r"^farm://one has no port$"),
+        ("farm://odd", r"'farm' failed while it was given an address: TypeError: at returned what is no executor: key"),
+        ("farm://broken", r"'farm' failed while it was given an address: KeyError: 'host'"),
+        ("local://here", r"'local' is not reached at an address: local://here\. Name it alone: local"),
+        ("fram://one:8786", r"there is no executor for the name 'fram'\. Did you mean farm\?"),
+    ],
+)
+def test_an_address_that_is_wrong_is_told(register: Callable[[Any], None], name: str, sentence: str) -> None:
+    register(Farm())
+    with pytest.raises(PluginError, match=sentence):
+        plugins.executor(name)
+
+
+def test_an_address_is_taken_by_a_method_of_one_argument(register: Callable[[Any], None]) -> None:
+    class Deaf(Farm):
+        at: Any = None
+
+    with pytest.raises(PluginError, match="at is None: it must be a method that takes an address"):
+        register(Deaf())

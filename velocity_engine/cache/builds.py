@@ -15,7 +15,9 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from velocity_engine import plugins
+from velocity_engine.errors import PluginError
 from velocity_engine.model.digests import digest_of
+from velocity_engine.model.version import __version__
 from velocity_engine.plugins.loading import THIS_PROGRAM
 
 ENGINE = "velocity_engine"
@@ -26,19 +28,52 @@ _NAME = re.compile(r"[A-Za-z0-9._-]+")
 @cache
 def engine_build() -> str:
     """Returns a name of the engine, all libraries that it needs, and this processor. It changes with any of them."""
+    return digest_of(*(f"{name} {value}" for name, value in sorted(_engine_parts().items()))).hex()
+
+
+def build_parts() -> dict[str, str]:
+    """Returns what decides the bytes of a video beside its order, by name: the engine, Python, the libraries, the
+    packages of plugins that draw or encode, and the processor. Where two processes have the same parts, the same order
+    has the same bytes in both. An executor compares them before it renders elsewhere.
+
+    Raises:
+        PluginError: The program has registered a layer type, effect, style or codec itself, which no other has.
+
+    Example:
+        >>> ve.build_parts()["numpy"]
+        '2.4.6'
+    """
+    return {**_engine_parts(), **_plugin_parts(plugins.all_of_plugins())}
+
+
+def _engine_parts() -> dict[str, str]:
     import av
     from llvmlite import binding
 
-    parts = [
-        package_build(ENGINE),
-        sys.version.split()[0],
-        *sorted(_versions()),
-        av.ffmpeg_version_info,
-        str(sorted(av.library_versions.items())),
-        processor(),
-        binding.get_host_cpu_features().flatten(),
-    ]
-    return digest_of(*parts).hex()
+    libraries = ", ".join(
+        f"{name} {'.'.join(map(str, number))}" for name, number in sorted(av.library_versions.items())
+    )
+    features = digest_of(binding.get_host_cpu_features().flatten()).hex()
+    return {
+        DISTRIBUTION: f"{__version__} {package_build(ENGINE)}",
+        "Python": sys.version.split()[0],
+        **dict(_versions()),
+        "FFmpeg": f"{av.ffmpeg_version_info}: {libraries}",
+        "processor": f"{processor()} {features}",
+    }
+
+
+def _plugin_parts(things: Iterable[object]) -> dict[str, str]:
+    found = {}
+    for thing in things:
+        provider = plugins.provider_of(thing)
+        if provider == THIS_PROGRAM:
+            what = f"{getattr(thing, 'key', type(thing).__name__)} is registered in this process, and in no other"
+            raise PluginError(what, hint="Put it into a package, and install that where segments are rendered")
+        if provider is not None:
+            top = type(thing).__module__.partition(".")[0]
+            found[f"{provider} ({top})"] = f"{_version(provider)} {package_build(top)}"
+    return found
 
 
 def processor() -> str:
@@ -87,7 +122,14 @@ def package_build(name: str) -> str:
     return digest.hexdigest()
 
 
-def _versions() -> Iterable[str]:
+def _version(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return ""
+
+
+def _versions() -> Iterable[tuple[str, str]]:
     """Of the libraries that the engine requires, without those of extras."""
     try:
         required = requires(DISTRIBUTION) or ()
@@ -95,7 +137,5 @@ def _versions() -> Iterable[str]:
         required = ()
     names = [found[0] for line in required if "extra ==" not in line and (found := _NAME.match(line))]
     for name in (*names, "llvmlite"):
-        try:
-            yield f"{name.lower()} {version(name)}"
-        except PackageNotFoundError:  # one that this system does not need
-            continue
+        if found_version := _version(name):  # else one that this system does not need
+            yield name.lower(), found_version

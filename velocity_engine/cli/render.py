@@ -109,7 +109,8 @@ def render(
         _video("--segment-seconds", metavar="5", help="Length of the parts that are rendered side by side."),
     ] = None,
     executor: Annotated[
-        str | None, typer.Option("--executor", metavar="NAME", help="The installed executor that renders the segments.")
+        str | None,
+        typer.Option("--executor", metavar="NAME", help="What renders the segments: an executor, or NAME://HOST:PORT."),
     ] = None,
     cache: options.CachePlace = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Draw and encode all, and keep nothing.")] = False,

@@ -26,7 +26,14 @@ from velocity_engine.plugin_types.codecs import (
     WritesFiles,
 )
 from velocity_engine.plugin_types.effects import EffectType, ReadsLayers, TellsLimits
-from velocity_engine.plugin_types.executors import EncodedPacket, EncodedSegment, Executor, RenderWatch, Segment
+from velocity_engine.plugin_types.executors import (
+    EncodedPacket,
+    EncodedSegment,
+    Executor,
+    ReachedAtAddress,
+    RenderWatch,
+    Segment,
+)
 from velocity_engine.plugin_types.layer_types import (
     DrawsCompositions,
     DrawsPlaced,
@@ -63,6 +70,7 @@ __all__ = [
     "MediaSource",
     "NamesInPlace",
     "PreparedLayer",
+    "ReachedAtAddress",
     "ReadsLayers",
     "RenderWatch",
     "Segment",

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from velocity_engine.order import RenderOrder
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +96,8 @@ class Executor(Protocol):
     call it at the same time. An executor may keep processes and connections, but nothing of a render after ``run``.
 
     Attributes:
-        key: The name of the executor, as in ``render(..., executor=key)``.
+        key: The name of the executor, as in ``render(..., executor=key)``. Of one that is reached at an address
+            (``ReachedAtAddress``) it is the scheme, too: ``render(..., executor="key://host:8786")``.
 
     An executor may say in a further attribute, ``needs``, what it must be able to do: a tuple of "processes" (to start
     programs) and "network" (to open connections). The service grants its confined processes no more than that. One
@@ -130,5 +128,30 @@ class Executor(Protocol):
             >>> def run(self, order, segments, watch):
             ...     for segment in segments:
             ...         yield velocity_engine.render_segment(order, segment, watch)
+        """
+        ...
+
+
+@runtime_checkable
+class ReachedAtAddress(Executor, Protocol):
+    """An executor that a caller can name with an address: ``render(..., executor="farm://host:8786")``. The part before
+    "://" is its ``key``."""
+
+    def at(self, address: str) -> Executor:
+        """Returns the executor for an address. The engine calls it whenever somebody names one, also to look at its
+        ``needs``: it connects to nothing.
+
+        Args:
+            address: What was named, such as "farm://host:8786".
+
+        Returns:
+            An executor whose ``run`` uses that address. Its ``needs`` may be others.
+
+        Raises:
+            PluginError: The address is not one. The error says what would be right.
+
+        Example:
+            >>> def at(self, address):
+            ...     return Farm(host=address.removeprefix("farm://"))
         """
         ...

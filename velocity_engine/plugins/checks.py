@@ -106,6 +106,10 @@ def _are_containers(value: Any) -> bool:
     return isinstance(value, tuple) and bool(value) and all(isinstance(one, Container) and one.endings for one in value)
 
 
+def _takes_one(value: Any) -> bool:
+    return callable(value) and _accepts(value, 1)
+
+
 _NAME = (_is_name, "a name")
 _NAMES = (_are_names, "a tuple of names")
 _NUMBERS = (_are_numbers, "a tuple of whole numbers")
@@ -154,6 +158,12 @@ STORAGE = Kind(
     methods={"check": 1, "put": 3, "open": 3, "stat": 1, "list": 1, "delete": 1, "url": 2},
     names={"schemes": "scheme"},
 )
-EXECUTOR = Kind(hook="velocity_executors", noun="executor", fields={"key": _NAME}, methods={"run": 3})
+EXECUTOR = Kind(
+    hook="velocity_executors",
+    noun="executor",
+    fields={"key": _NAME},
+    methods={"run": 3},
+    optional={"at": (_takes_one, "a method that takes an address")},
+)
 
 KINDS = (LAYER, EFFECT, STYLE, CODEC, STORAGE, EXECUTOR)

@@ -19,8 +19,9 @@ import os
 import threading
 from typing import TYPE_CHECKING, Any
 
-from velocity_engine.errors import PluginError, nearest
+from velocity_engine.errors import NOWHERE, PluginError, VelocityError, nearest
 from velocity_engine.plugins.checks import CODEC, EFFECT, EXECUTOR, LAYER, STORAGE, STYLE, Kind
+from velocity_engine.plugins.failures import failure
 from velocity_engine.plugins.loading import PluginReport, Registry, candidates, load, objects_of, registered
 
 if TYPE_CHECKING:
@@ -139,16 +140,17 @@ def storage(scheme: str) -> Storage:
 
 
 def executor(key: str) -> Executor:
-    """Returns the executor of a name.
+    """Returns the executor of a name, or of a name with an address.
 
     Args:
-        key: The name, such as "local".
+        key: The name, such as "local", or an address whose scheme is the name, such as "farm://host:8786".
 
     Raises:
-        PluginError: No executor of that name is installed.
+        PluginError: No executor of that name is installed, it is not reached at an address, or not at this one.
     """
-    found: Executor = _require(EXECUTOR, "name", key)
-    return found
+    name, separator, _ = key.partition("://")
+    found: Executor = _require(EXECUTOR, "name", name)
+    return _at(found, key) if separator else found
 
 
 def executors() -> list[Executor]:
@@ -230,6 +232,23 @@ def unregister(thing: Any) -> None:
     with _lock:
         _registered[:] = [other for other in _registered if other is not thing]
         _registry = None
+
+
+def _at(executor: Executor, address: str) -> Executor:
+    from velocity_engine.plugin_types import ReachedAtAddress
+
+    who = f"the executor {executor.key!r}"
+    if not isinstance(executor, ReachedAtAddress):
+        raise PluginError(f"{who} is not reached at an address: {address}", hint=f"Name it alone: {executor.key}")
+    try:
+        found = executor.at(address)
+        if problems := EXECUTOR.problems(found):
+            raise TypeError(f"at returned what is no executor: {'; '.join(problems)}")
+    except VelocityError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise failure(who, error, NOWHERE, "while it was given an address") from error
+    return found
 
 
 def _require(kind: Kind, sort: str, value: str) -> Any:

@@ -16,18 +16,25 @@ class NotInstalled(ValueError):
 
 
 def chosen_executor(asked: str | None, settings: Settings) -> str:
-    """The name of the executor for a request that asks for one or for none; empty: threads of the render's process."""
-    return asked if asked is not None else settings.executor
+    """The name of the executor for a request that asks for one or for none, with its address where the settings have
+    one; empty: threads of the render's process."""
+    return settings.executor if asked is None else _named(settings).get(asked, asked)
+
+
+def _named(settings: Settings) -> dict[str, str]:
+    """What the settings allow, by the names that requests write. These have no address: where the machines are that
+    render is no business of whoever asks for a video."""
+    return {name.partition("://")[0]: name for name in (*settings.executors_allowed, settings.executor) if name}
 
 
 def executor_errors(asked: str | None, settings: Settings) -> Errors:
     """What is wrong with the executor that a request names, if it names one."""
-    names = [*settings.executors_allowed, *filter(None, [settings.executor])]
+    names = _named(settings)
     if asked is None or asked in names:
         return {}
     if not names:
         return {"executor": ["this service lets no request choose an executor; leave it out"]}
-    return {"executor": [f"it must be one of {', '.join(dict.fromkeys(names))}, or left out"]}
+    return {"executor": [f"it must be one of {', '.join(names)}, or left out"]}
 
 
 def needs_of(name: str) -> tuple[str, ...]:
@@ -37,10 +44,15 @@ def needs_of(name: str) -> tuple[str, ...]:
     """
     if not name:
         return ()
+    scheme = name.partition("://")[0]
+    try:
+        engine.plugins.executor(scheme)
+    except engine.VelocityError:
+        raise NotInstalled(f"the executor {scheme} is not installed in this service") from None
     try:
         executor = engine.plugins.executor(name)
-    except engine.VelocityError:
-        raise NotInstalled(f"the executor {name} is not installed in this service") from None
+    except engine.VelocityError as error:
+        raise NotInstalled(str(error)) from None
     said = getattr(executor, "needs", NEEDS)
     return tuple(need for need in NEEDS if need in said)
 
