@@ -26,6 +26,7 @@ def bucket(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """The URL of an empty bucket; the environment says where it is, as for any user of s3fs."""
     import fsspec
 
+    fsspec.get_filesystem_class("s3").clear_instance_cache()  # of other tests, whose servers are gone
     for name, value in (
         ("AWS_ACCESS_KEY_ID", "test"),
         ("AWS_SECRET_ACCESS_KEY", "test"),

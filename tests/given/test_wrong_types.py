@@ -30,7 +30,7 @@ RESULTS = (
     *("PosterForecast", "PosterSample", "FrameDifference", "LayerDifference", "SegmentPrint", "Verification"),
 )
 """What the engine makes and callers read."""
-NO_ARGUMENTS = ("plugins", "warm_up", "RateControl", "hookimpl")
+NO_ARGUMENTS = ("plugins", "warm_up", "RateControl", "hookimpl", "build_parts")
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +57,11 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[
             "Manifest": (lambda *, text: ve.Manifest.from_json(text), {"text": "{}"}),
             "frame_differences": (ve.frame_differences, {"one": template, "other": template}),
             "RenderCache": (ve.RenderCache, {"location": str(folder / "cache")}),
+            "cached_frames": (
+                ve.cached_frames,
+                {**whole, "cache": str(folder / "cache"), "encoder": SMALL, "frames": (0, 2)},
+            ),
+            "BatchFrames": (ve.BatchFrames, {**whole, "encoder": SMALL, "frames": (0, 2)}),
             "Poster": (ve.Poster, {"output": "a.jpg"}),
             "EncoderConfig": (ve.EncoderConfig, {}),
             "BitsPerSecond": (ve.BitsPerSecond, {"value": 5}),

@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 from uuid import uuid4
@@ -33,7 +34,9 @@ class Postgres:
             self.port = free.getsockname()[1]
         if self.user:
             shutil.chown(folder, self.user)
-            for parent in list(folder.parents)[:3]:
+            for parent in folder.parents:
+                if parent == Path(tempfile.gettempdir()):
+                    break
                 parent.chmod(0o755)
         initdb, server = binary("initdb"), binary("postgres")
         assert initdb and server
