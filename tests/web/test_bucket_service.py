@@ -229,7 +229,7 @@ def test_a_render_waits_for_a_bucket_that_fails_for_a_while(start: Start) -> Non
     service = start(storage_seconds="120", lease_seconds="3")
     bucket = bucket_of(service)
     with service.client() as client:
-        render_id = client.start_render(client.ready_template(slow_template(6)))
+        render_id = client.start_render(client.ready_template(slow_template(30)))
         client.until(f"/render/{render_id}/status", lambda status: status["framesDone"] > 0)
         bucket.server.requests.clear()
         with bucket.server.failing("denied"):
@@ -289,7 +289,7 @@ def test_a_render_is_cancelled_while_the_bucket_has_its_files(start: Start, mome
     service = start(storage_seconds="600")
     bucket = bucket_of(service)
     with service.client() as client:
-        template_id = client.ready_template(slow_template(6))
+        template_id = client.ready_template(slow_template(30))
         if moment == "fetched":
             restarted(service, client, 0)
             render_id = client.start_render(template_id)
