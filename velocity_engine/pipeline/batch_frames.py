@@ -87,7 +87,7 @@ class BatchFrames:
         """
         entries = [*self._own, *(customizations or ())]
         written = [json.dumps(entry, sort_keys=True, default=repr) for entry in entries]
-        touched = [self._touched(entry, text) for entry, text in zip(entries, written, strict=True)]
+        touched = [self._touched(entry) for entry in entries]
         for segment in self._segments:
             digest = hashlib.blake2b(digest_size=16)
             for text, numbers in zip(written, touched, strict=True):
@@ -99,7 +99,7 @@ class BatchFrames:
                 self._seen.add(name)
                 self.unique_frames += length
 
-    def _touched(self, entry: Mapping[str, Any], written: str) -> frozenset[int]:
+    def _touched(self, entry: Mapping[str, Any]) -> frozenset[int]:
         """The numbers of the segments in which something of what an entry replaces may be seen."""
         layer = entry.get("layer")
         if self._computes or not isinstance(layer, str):
