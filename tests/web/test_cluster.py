@@ -75,7 +75,13 @@ def test_a_cluster_stops_and_starts_again(tmp_path: Path) -> None:
         client.until(f"/render/{ids[0]}/status", lambda status: status["framesDone"] > 0)
         assert cluster.stop() == 0
         assert cluster.query("SELECT id FROM job WHERE lease_owner IS NOT NULL") == []
-        assert cluster.query("SELECT used_ms FROM account WHERE used_ms <> 0") == []
+        assert (
+            cluster.query(
+                "SELECT render.charged_ms FROM render JOIN job ON job.subject_id = render.id "
+                "WHERE job.status <> 'completed' AND render.charged_ms <> 0"
+            )
+            == []
+        )  # a render that the stop sent back costs nothing; one may have ended before the stop
         cluster.start()
         with Client(cluster.url, client.key) as again:
             for render_id in ids:
