@@ -36,7 +36,7 @@ def test_users(service: Service) -> None:
         assert client.get("/render/render-time-budget-status").json()["totalMilliseconds"] == 1000
         users = json.loads(velocity("admin", "user-list", "--json", data=service.data))
         [entry] = [user for user in users if user["name"] == name]
-        assert key.startswith(entry["key_prefix"])
+        assert key.startswith(entry["keys"])
         assert key not in json.dumps(users)
         velocity("admin", "user-disable", name, data=service.data)
         assert client.get("/template/all").status_code == 401
@@ -48,7 +48,7 @@ def test_users(service: Service) -> None:
         assert client.get("/template/all").status_code == 200
     assert "already" in velocity("admin", "user-add", name, data=service.data, status=1)
     assert "no user" in velocity("admin", "key-rotate", "nobody", data=service.data, status=1)
-    stored = service.query("SELECT * FROM account WHERE name = ?", name)
+    stored = [*service.query("SELECT * FROM account"), *service.query("SELECT * FROM api_key")]
     assert second not in str(stored)
 
 
