@@ -255,6 +255,12 @@ def key_revoke(
     _do("revoke_key", _settings(data=data, database=database), name, key)
 
 
+@admin_app.command("links-end")
+def links_end(data: Data = None, database: Database = None) -> None:
+    """End all links that were made until now."""
+    _do("end_links", _settings(data=data, database=database))
+
+
 @admin_app.command("user-disable")
 def user_disable(
     name: UserName,

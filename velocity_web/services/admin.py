@@ -9,6 +9,7 @@ from datetime import datetime
 
 from pony.orm import desc
 
+from velocity_web.accounts.links import end_all_links
 from velocity_web.database.entities import (
     Account,
     Job,
@@ -218,6 +219,12 @@ def _key_named(name: str, prefix: str | None) -> tuple[str, str]:
         if found:
             raise Conflict(f"several keys of the user {name!r} begin with {prefix!r}: {told}")
         raise NotFound(f"the user {name!r} has no such valid key; there are: {told}")
+
+
+def end_links(settings: Settings) -> None:
+    """No link that was made until now works any longer."""
+    open_store(settings)
+    end_all_links()
 
 
 def set_disabled(settings: Settings, name: str, disabled: bool) -> None:
