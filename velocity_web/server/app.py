@@ -21,6 +21,7 @@ from velocity_web.routes import (
     batch,
     campaign,
     link,
+    preview,
     render,
     system,
     template,
@@ -29,6 +30,7 @@ from velocity_web.routes import (
 from velocity_web.routes.context import Context, Resource
 from velocity_web.server.cors import PreviewCors
 from velocity_web.server.middleware import REQUEST_ID, Authentication, RequestScope, RoomForSmallWrites
+from velocity_web.services import previews
 from velocity_web.services.codecs import require_installed
 from velocity_web.services.readiness import Readiness
 from velocity_web.settings import Settings
@@ -44,7 +46,8 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/template/{template_id}", template.TemplateItem),
     ("/template/{template_id}/status", template.TemplateStatus),
     ("/template/{template_id}/download", template.TemplateDownload),
-    ("/template/{template_id}/preview", template.TemplatePreview),
+    ("/template/{template_id}/preview", preview.TemplatePreview),
+    ("/template/{template_id}/preview/clip", preview.TemplatePreviewClip),
     ("/audio/upload", audio.AudioUpload),
     ("/audio/active", audio.AudioActive),
     ("/audio/history", audio.AudioHistoryList),
@@ -110,12 +113,16 @@ def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response
     objects = objects_for_requests(settings)
     objects.check()
     runner = Runner(settings)
-    context = Context(settings, objects, runner, Readiness(settings, objects), Endings(settings.database))
+    runner.open()
+    require_installed(settings)
+    desk = previews.desk_of(settings, objects, runner)
+    context = Context(settings, objects, runner, Readiness(settings, objects), Endings(settings.database), desk)
     resources = [(path, kind(context)) for path, kind in ROUTES]
     middleware: list[Any] = [RequestScope(), PreviewCors(resources), Authentication(), RoomForSmallWrites(settings)]
     if settings.cors_origins:
         origins = "*" if "*" in settings.cors_origins else settings.cors_origins
-        exposed = ["ETag", "Content-Range", "Content-Disposition", "Accept-Ranges", "Warning", REQUEST_ID]
+        exposed = ["ETag", "Content-Range", "Content-Disposition", "Accept-Ranges", "Warning", "Retry-After"]
+        exposed += [REQUEST_ID, preview.FINDINGS]
         middleware.insert(0, falcon.CORSMiddleware(allow_origins=origins, expose_headers=exposed))
     app: falcon.App[falcon.Request, falcon.Response] = falcon.App(middleware=middleware)
     app.req_options.strip_url_path_trailing_slash = True
@@ -124,8 +131,6 @@ def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response
     app.set_error_serializer(problems.serialize_http_error)
     app.add_error_handler(Exception, problems.answer_unexpected)
     app.add_error_handler(Failure, problems.answer_failure)
-    runner.open()
-    require_installed(settings)
     document = system.OpenApiDocument(context)
     resources.append(("/openapi.json", document))
     for path, resource in resources:
