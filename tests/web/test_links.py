@@ -209,3 +209,76 @@ def test_links_of_one_server_work_at_another(new_service: Callable[..., Service]
         assert get(f"{second.url}/link/{token(url)}").status_code == 200
     finally:
         second.stop()
+
+
+# --- previews ---
+
+
+ENTRY = [{"layer": "Headline", "text": "Hello"}]
+
+
+def linked_preview(client: Client, template_id: str, **body: object) -> str:
+    answer = client.post(f"/template/{template_id}/preview/link", json=body)
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["url"])
+
+
+def test_a_link_shows_a_preview_with_its_values(client: Client, template_id: str) -> None:
+    asked = {"customizationMap": ENTRY, "frame": 2, "width": 64, "format": "webp"}
+    drawn = client.post(f"/template/{template_id}/preview", json=asked)
+    url = linked_preview(client, template_id, **asked)
+    seen = get(url)
+    assert (seen.status_code, seen.content) == (200, drawn.content)
+    assert seen.headers["content-type"] == "image/webp"
+    assert seen.headers["content-disposition"].startswith("inline")
+    assert "max-age=" in seen.headers["cache-control"]
+    assert get(url, If_None_Match=seen.headers["etag"]).status_code == 304
+    head = get(url, "HEAD")
+    assert (head.status_code, head.content, head.headers["content-type"]) == (200, b"", "image/webp")
+    plain = get(linked_preview(client, template_id, width=64, frame=2))
+    assert plain.headers["content-type"] == "image/png" and plain.content != drawn.content
+
+
+def test_a_large_preview_fits_into_a_link(client: Client, template_id: str) -> None:
+    text = "word " * 15_000  # a confined process reads such a body
+    url = linked_preview(client, template_id, customizationMap=[{"layer": "Headline", "text": text}], width=32)
+    assert len(url) < 200
+    assert get(url).status_code == 200
+
+
+def test_a_link_to_what_cannot_be_drawn_is_refused_at_once(client: Client, template_id: str) -> None:
+    path = f"/template/{template_id}/preview/link"
+    wrong = client.post(path, json={"customizationMap": [{"layer": "Nobody", "text": "x"}], "expiresSeconds": 0})
+    assert wrong.status_code == 400
+    assert set(wrong.json()["errors"]) == {"customizationMap[0].layer", "expiresSeconds"}
+    assert client.post(path, json={"frame": 10_000}).status_code == 400
+    assert client.post(path, content=b"[", headers={"Content-Type": "application/json"}).status_code == 400
+
+
+def test_links_to_previews_end(service: Service, client: Client, template_id: str) -> None:
+    short, long = (linked_preview(client, template_id, width=32, expiresSeconds=seconds) for seconds in (1, 600))
+    client.until("/account", lambda _told: get(short).status_code == 410)
+    linked_preview(client, template_id, width=32)
+    assert service.query("SELECT COUNT(*) FROM preview_link WHERE template_id = ?", template_id) == [(2,)]
+    assert client.delete(f"/template/{template_id}").status_code == 200
+    assert (get(long).status_code, get(long).json()["detail"]) == (404, GONE)
+    assert service.query("SELECT COUNT(*) FROM preview_link WHERE template_id = ?", template_id) == [(0,)]
+
+
+def test_an_account_has_so_many_links_to_previews(service: Service, client: Client, template_id: str) -> None:
+    url = linked_preview(client, template_id, width=32)
+    account = service.account_of(client.key)
+    service.query("UPDATE preview_link SET size_bytes = ? WHERE account_id = ?", 64 * 2**20, account)
+    refused = client.post(f"/template/{template_id}/preview/link", json={"width": 32})
+    assert refused.status_code == 409
+    assert "it may have 1000 of 67108864 bytes together" in refused.json()["detail"]
+    assert get(url).status_code == 200
+    service.query("UPDATE preview_link SET ends_at = 1 WHERE account_id = ?", account)
+    assert linked_preview(client, template_id, width=32)
+
+
+def test_nobody_links_previews_of_anothers_template(service: Service, template_id: str, client: Client) -> None:
+    with service.client() as stranger:
+        assert stranger.post(f"/template/{template_id}/preview/link", json={}).status_code == 404
+    with Client(service.url, service.add_key(service.account_of(client.key), "preview")) as page:
+        assert page.post(f"/template/{template_id}/preview/link", json={}).status_code == 403

@@ -65,6 +65,12 @@ CAMPAIGN: Examples = {"campaign": _example("A campaign", {"name": "Spring"})}
 GROUP: Examples = {"group": _example("A group", {"name": "Voices"})}
 INSTANCE_BODY: Examples = {"instance": _example("An instance", {"templateId": TEMPLATE, "name": "Spring, long"})}
 INSTANCE_CHANGE: Examples = {"name": _example("Another name", {"name": "Spring, short"})}
+PREVIEW_LINK: Examples = {
+    "day": _example(
+        "For a day",
+        {"customizationMap": [{"layer": "Headline", "text": "Hello"}], "width": 640, "expiresSeconds": 86_400},
+    ),
+}
 RENDER_LINK: Examples = {
     "hour": _example("For an hour", {"expiresSeconds": 3600}),
 }

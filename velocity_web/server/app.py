@@ -48,6 +48,7 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/template/{template_id}/download", template.TemplateDownload),
     ("/template/{template_id}/preview", preview.TemplatePreview),
     ("/template/{template_id}/preview/clip", preview.TemplatePreviewClip),
+    ("/template/{template_id}/preview/link", link.PreviewLink),
     ("/audio/upload", audio.AudioUpload),
     ("/audio/active", audio.AudioActive),
     ("/audio/history", audio.AudioHistoryList),

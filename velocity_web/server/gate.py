@@ -29,7 +29,7 @@ COPIES = 2  # an upload lies in the spool and, a moment later, in a file of its 
 OPEN_PATHS = ("/", "/docs", "/openapi.json", "/health", "/ready", "/metrics")
 AT_ONCE_PATHS = ("/health",)
 ASIDE_PATHS = ("/ready",)
-PREVIEWS = ("/preview", "/preview/clip")
+PREVIEWS = ("/preview", "/preview/clip", "/preview/link")
 
 
 def normal_path(path: str) -> str:
