@@ -91,7 +91,7 @@ class UserItem(Resource):
         """Its keys, templates, audio, assets, renders and their files; there is no way back."""
         if call.ids["user_id"] == call.caller.account_id:
             raise Conflict("this is the user of your own key; another administrator can delete it")
-        users.delete_user(self.objects, call.ids["user_id"])
+        users.delete_user(self.settings, self.objects, call.ids["user_id"])
         return Message(message="User deleted successfully")
 
 

@@ -9,6 +9,7 @@ from velocity_web.clock import iso_time
 from velocity_web.http import examples
 from velocity_web.http.downloads import Manner, content_disposition, entity_tags, send_file
 from velocity_web.http.operation import JSON, Call, Operation
+from velocity_web.http.problems import LINKS
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.routes.preview import CODES, send_picture
 from velocity_web.schemas.link import LinkDto, RenderLinkRequest
@@ -19,15 +20,14 @@ from velocity_web.services import links, preview_links
 from velocity_web.services.codecs import content_types
 from velocity_web.services.forms import read_mapped
 
-LINKS = "/link/"
 TAG = "Link"
 MOST_KEPT_SECONDS = 300
 """How long a browser may keep what a link showed without asking again."""
 
 
 def link_dto(req: falcon.Request, token: str, ends_at: int) -> LinkDto:
-    """The URL is below what the client, or a proxy before it, says that it asked."""
-    return LinkDto(url=f"{req.forwarded_prefix}{LINKS}{token}", expires_at=iso_time(ends_at))
+    """The URL is below what the client asked; a trusted proxy before it says whether by HTTPS."""
+    return LinkDto(url=f"{req.prefix}{LINKS}{token}", expires_at=iso_time(ends_at))
 
 
 class RenderLink(Resource):

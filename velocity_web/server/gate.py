@@ -14,7 +14,7 @@ from velocity_web.accounts.quota import full_sentence, storage_of
 from velocity_web.accounts.rates import Buckets
 from velocity_web.database.entities import reading
 from velocity_web.failures import Forbidden
-from velocity_web.routes.link import LINKS
+from velocity_web.http.problems import LINKS
 from velocity_web.schemas.scopes import RENDER
 from velocity_web.settings import Settings
 from velocity_web.storage.disk import spare_bytes

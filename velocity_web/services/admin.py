@@ -127,7 +127,7 @@ def delete_user(settings: Settings, name: str) -> None:
     """Remove a user with everything that it has. Raises NotFound and Conflict."""
     set_up_logs(settings)
     open_store(settings)
-    users.delete_user(objects_for_requests(settings), _id_of(name))
+    users.delete_user(settings, objects_for_requests(settings), _id_of(name))
 
 
 def _id_of(name: str) -> str:

@@ -16,6 +16,7 @@ from velocity_web.schemas.admin import NewUserDto, UserDto
 from velocity_web.services.keys import KeyWish, count_valid, insert_key
 from velocity_web.settings import Settings
 from velocity_web.storage.objects import Objects, discard
+from velocity_web.storage.render_caches import forget_render_cache
 
 FIRST_KEY = "first"
 FILES_AT_ONCE = 2000
@@ -90,7 +91,7 @@ def change_user(user_id: str, changes: Mapping[str, Any]) -> UserDto:
     return user_detail(user_id)
 
 
-def delete_user(objects: Objects, user_id: str) -> None:
+def delete_user(settings: Settings, objects: Objects, user_id: str) -> None:
     """Remove a user with everything that it has. Raises NotFound, and Conflict while something of it is under way."""
     with writing():
         lock_account(user_id)
@@ -108,6 +109,7 @@ def delete_user(objects: Objects, user_id: str) -> None:
         for table in OWN:
             execute(f"DELETE FROM {table} WHERE account_id = $id", {"id": user_id})
         execute("DELETE FROM account WHERE id = $id", {"id": user_id})
+    forget_render_cache(settings, user_id)
     discard(objects, *files[:FILES_AT_ONCE])
 
 
