@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from web.support_bucket import S3Server
 from web.support_cluster import require_cluster, running_cluster
+from web.support_postgres import Postgres
 from web.support_queue import empty
 from web.support_service import Client, Service
 from web.support_templates import template_zip
@@ -106,3 +108,17 @@ def child() -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
     for one in started:
         one.kill()
         one.wait()
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    server = Postgres(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def s3_server() -> Iterator[S3Server]:
+    made = S3Server()
+    yield made
+    made.stop()

@@ -21,35 +21,28 @@ from web.support_templates import png, slow_template, template_zip, wav
 Start = Callable[..., BucketService]
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[S3Server]:
-    made = S3Server()
-    yield made
-    made.stop()
-
-
 @pytest.fixture
-def start(server: S3Server, tmp_path: Path) -> Iterator[Start]:
+def start(s3_server: S3Server, tmp_path: Path) -> Iterator[Start]:
     started: list[BucketService] = []
 
     def begin(**settings: str) -> BucketService:
         environment = {f"VELOCITY_{name.upper()}": value for name, value in settings.items()}
         folder = tmp_path / f"data-{len(started)}"
-        made = BucketService(folder, environment, bucket=Bucket(server))
+        made = BucketService(folder, environment, bucket=Bucket(s3_server))
         started.append(made)
         made.start()
         return made
 
     yield begin
-    server.fault = ""
+    s3_server.fault = ""
     for made in started:
         if made.process and made.process.poll() is None:
             made.kill()
 
 
 @pytest.fixture(scope="module")
-def kept(server: S3Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BucketService]:
-    made = BucketService(tmp_path_factory.mktemp("kept") / "data", bucket=Bucket(server))
+def kept(s3_server: S3Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BucketService]:
+    made = BucketService(tmp_path_factory.mktemp("kept") / "data", bucket=Bucket(s3_server))
     made.start()
     yield made
     made.stop()
@@ -308,8 +301,8 @@ def test_a_render_is_cancelled_while_the_bucket_has_its_files(start: Start, mome
         assert not broken_invariants(service, client, {})
 
 
-def test_a_start_without_the_bucket_is_refused_with_a_sentence(server: S3Server, tmp_path: Path) -> None:
-    service = BucketService(tmp_path / "data", bucket=Bucket(server))
+def test_a_start_without_the_bucket_is_refused_with_a_sentence(s3_server: S3Server, tmp_path: Path) -> None:
+    service = BucketService(tmp_path / "data", bucket=Bucket(s3_server))
     environment = service.process_environment()
     for storage, said in (
         ("s3://there-is-no-such-bucket/x", "there-is-no-such-bucket"),

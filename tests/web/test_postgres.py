@@ -28,13 +28,6 @@ from velocity_web.database.migrations import latest_version
 pytestmark = pytest.mark.skipif(binary("postgres") is None, reason="PostgreSQL is not installed")
 
 
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    server = Postgres(tmp_path_factory.mktemp("postgres"))
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def service_on(postgres: Postgres, new_service: Callable[..., Service]) -> Callable[..., Service]:
     def start(**settings: str) -> Service:

@@ -31,13 +31,6 @@ HOUR = 3600.0
 Found = TypeVar("Found")
 
 
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    server = Postgres(tmp_path_factory.mktemp("postgres"))
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def url(postgres: Postgres) -> str:
     found = postgres.new_database()

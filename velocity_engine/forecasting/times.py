@@ -65,7 +65,7 @@ def _encoding_believed(shape: Shape, sample: Sample) -> float:
 def _sampled_ms(trial: Trial, encoder: EncoderConfig, shape: Shape, sample: Sample) -> tuple[float, float]:
     """Drawing each frame of a render, and encoding each but the first, as its sample has it."""
     costs, sampled = costs_of(encoder), shape.at(sample.size)
-    draw = SAMPLED_DRAWING * sample.draw_ms * shape.pixels / sampled.pixels
+    draw = SAMPLED_DRAWING * sample.draw_ms * draw_ms(trial, shape) / max(MIN_MS, draw_ms(trial, sampled))
     windows = len(sample.windows)
     own = _further(sample.encode_ms * sample.frames, windows, sample.frames, opening_ms(encoder, sampled.whole))
     growth = encode_ms(trial, encoder, shape) / encode_ms(trial, encoder, sampled)
