@@ -80,3 +80,11 @@ def test_settings_name_addresses(tmp_path: Path) -> None:
         needs_of("dask://one")
     with pytest.raises(NotInstalled, match="the executor farm is not installed in this service"):
         needs_of("farm://one:8786")
+
+
+def test_a_service_is_told_that_it_needs_an_address(tmp_path: Path) -> None:
+    """A confined process could start no cluster: each render would fail."""
+    with pytest.raises(RuntimeError, match="the executor dask is given without an address"):
+        Service(tmp_path / "data", {"VELOCITY_EXECUTOR": "dask"}).start()
+    with pytest.raises(NotInstalled, match="so write dask://, then the host and the port"):
+        needs_of("dask")
