@@ -84,6 +84,7 @@ def test_webhooks_are_claimed_and_told(service_of_all: Service) -> None:
     taker.close()
 
 
+@pytest.mark.long
 def test_many_workers_and_a_killed_one(service_on: Callable[..., Service]) -> None:
     service = service_on(lease_seconds="3", poll_seconds="0.1")
     command = [sys.executable, "-m", "velocity_engine", "worker", "--data", str(service.data), "--workers", "1"]
@@ -105,6 +106,7 @@ def test_many_workers_and_a_killed_one(service_on: Callable[..., Service]) -> No
             other.wait(PATIENCE)
 
 
+@pytest.mark.long
 def test_a_restart_of_the_database_is_survived(postgres: Postgres, service_on: Callable[..., Service]) -> None:
     service = service_on(lease_seconds="2", poll_seconds="0.1")
     client = service.client()
@@ -120,6 +122,7 @@ def test_a_restart_of_the_database_is_survived(postgres: Postgres, service_on: C
     assert not broken_invariants(service, client, dict.fromkeys(ids, "render"))
 
 
+@pytest.mark.long
 def test_calls_while_the_database_restarts_are_503_at_worst(
     postgres: Postgres, service_on: Callable[..., Service]
 ) -> None:

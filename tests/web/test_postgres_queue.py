@@ -238,6 +238,7 @@ def test_who_waits_for_an_end_is_told(url: str) -> None:
     until(lambda: endings.told >= told + 3), "the loss and the new connection are reasons to look"
 
 
+@pytest.mark.long
 def test_a_render_begins_when_it_is_asked_for_and_stops_when_it_is_cancelled_without_polling(
     postgres: Postgres, new_service: Callable[..., Service]
 ) -> None:

@@ -41,6 +41,7 @@ def test_a_render_on_a_cluster_has_the_bytes_of_one_here(conducting: Service) ->
     assert len(found) == 1
 
 
+@pytest.mark.long
 def test_progress_is_told_and_a_render_can_be_cancelled(conducting: Service) -> None:
     client = conducting.client()
     template_id = client.ready_template(slow_template())
