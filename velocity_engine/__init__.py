@@ -74,6 +74,12 @@ _HOMES = {
     "forecast_poster": "forecasting.posters",
     "PosterSample": "forecasting.posters",
     "PosterForecast": "forecasting.posters",
+    "layer_costs": "profiling.layer_costs",
+    "LayerCosts": "profiling.layer_costs",
+    "LayerCost": "profiling.layer_costs",
+    "frame_layers": "profiling.frame_layers",
+    "FrameLayers": "profiling.frame_layers",
+    "FrameLayer": "profiling.frame_layers",
     "warm_up": "plugins.warm_up",
     "VelocityError": "errors",
     "PackageError": "errors",
@@ -156,6 +162,8 @@ if TYPE_CHECKING:
     from velocity_engine.plan.font_infos import FontInfo
     from velocity_engine.plugins.outputs import container_of, resolve_encoder
     from velocity_engine.plugins.warm_up import warm_up
+    from velocity_engine.profiling.frame_layers import FrameLayer, FrameLayers, frame_layers
+    from velocity_engine.profiling.layer_costs import LayerCost, LayerCosts, layer_costs
     from velocity_engine.stills.still import Still
     from velocity_engine.template import Template, open_template
 
@@ -176,8 +184,12 @@ __all__ = [  # written out, since type checkers read it
     "Frame",
     "FrameCostError",
     "FrameDifference",
+    "FrameLayer",
+    "FrameLayers",
     "FrameRangeError",
     "Frames",
+    "LayerCost",
+    "LayerCosts",
     "LayerDifference",
     "LayerInfo",
     "Manifest",
@@ -219,8 +231,10 @@ __all__ = [  # written out, since type checkers read it
     "forecast",
     "forecast_poster",
     "frame_differences",
+    "frame_layers",
     "frames",
     "hookimpl",
+    "layer_costs",
     "open_template",
     "order_for",
     "plan_sample",
