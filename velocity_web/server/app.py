@@ -12,7 +12,18 @@ from velocity_web.failures import Failure
 from velocity_web.http import problems
 from velocity_web.http.openapi import openapi_document
 from velocity_web.processes.runner import Runner
-from velocity_web.routes import asset, audio, audio_asset_group, batch, campaign, render, system, template, webhook
+from velocity_web.routes import (
+    asset,
+    audio,
+    audio_asset_group,
+    batch,
+    campaign,
+    console,
+    render,
+    system,
+    template,
+    webhook,
+)
 from velocity_web.routes.context import Context, Resource
 from velocity_web.server.middleware import REQUEST_ID, Authentication, RequestScope, RoomForSmallWrites
 from velocity_web.services.codecs import require_installed
@@ -69,7 +80,9 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/health", system.HealthCheck),
     ("/ready", system.ReadyCheck),
     ("/metrics", system.Metrics),
-    ("/", system.Page),
+    ("/", console.ConsolePage),
+    ("/config.json", console.ConsoleConfig),
+    ("/console/{name:path}", console.ConsoleFile),
     ("/docs", system.DocsPage),
     ("/docs/{name}", system.DocsFile),
 )

@@ -1,0 +1,87 @@
+import { Transport } from "./transport.js";
+
+// What the pages ask of the service. The editor needs those of TEMPLATE PAGE only, from whatever object offers them.
+export class Api {
+  constructor(options) {
+    this.http = new Transport(options);
+  }
+
+  // --- template page ---
+  template = (id, signal) => this.http.get(`/template/${id}`, { signal });
+  timeline = (id, signal) => this.http.get(`/template/${id}/timeline`, { signal });
+  codecs = (signal) => this.http.get("/render/codecs", { signal });
+  estimate = (request, signal) => this.http.json("POST", "/render", { query: { dryRun: true }, json: request, signal });
+  render = (request, key) => this.http.json("POST", "/render", { json: request, headers: { "Idempotency-Key": key } });
+  renderStatus = (id, signal) => this.http.get(`/render/${id}/status`, { signal });
+  renderDetail = (id, signal) => this.http.get(`/render/renders/${id}`, { signal });
+  cancelRender = (id) => this.http.json("POST", `/render/${id}/cancel`);
+  video = (id, signal) => this.http.blob(`/render/${id}/download`, { signal });
+  assets = (skip = 0, take = 100, signal) => this.http.get("/asset", { query: { skip, take }, signal });
+  asset = (id, signal) => this.http.get(`/asset/${id}`, { signal });
+  assetFile = (id, signal) => this.http.blob(`/asset/${id}/download`, { signal });
+  uploadAsset = (file, options) => this.http.upload("/asset", file, options);
+  audio = (search, signal) => this.http.get("/audio/list", { query: { search }, signal });
+
+  async preview(id, { customizationMap = [], frame = 0, width }, signal) {
+    const asked = customizationMap.length
+      ? { method: "POST", json: { customizationMap, frame, width, format: "jpeg" } }
+      : { method: "GET", query: { frame, width } };
+    const { method, ...rest } = asked;
+    const answer = await this.http.send(method, `/template/${id}/preview`, { ...rest, signal });
+    return { blob: await answer.blob(), findings: findingsOf(answer) };
+  }
+
+  // --- templates ---
+  templates = (signal) => this.http.get("/template/all", { signal });
+  activeTemplates = (signal) => this.http.get("/template/active", { signal });
+  failedTemplates = (signal) => this.http.get("/template/history", { query: { status: "failed", take: 20 }, signal });
+  templateStatus = (id, signal) => this.http.get(`/template/${id}/status`, { signal });
+  uploadTemplate = (file, options) => this.http.upload("/template/upload", file, options);
+  deleteTemplate = (id) => this.http.json("DELETE", `/template/${id}`);
+  templateFile = (id) => this.http.blob(`/template/${id}/download`);
+
+  // --- renders and batches ---
+  activeRenders = (signal) => this.http.get("/render/active", { signal });
+  renderHistory = (query, signal) => this.http.get("/render/history", { query, signal });
+  deleteRender = (id) => this.http.json("DELETE", `/render/${id}`);
+  poster = (id, signal) => this.http.blob(`/render/${id}/poster`, { signal });
+  batches = (query, signal) => this.http.get("/render/batch", { query, signal });
+  batch = (id, query, signal) => this.http.get(`/render/batch/${id}`, { query, signal });
+  createBatch = (request, query, signal) => this.http.json("POST", "/render/batch", { query, json: request, signal });
+  cancelBatch = (id) => this.http.json("POST", `/render/batch/${id}/cancel`);
+
+  // --- audio, assets, campaigns ---
+  audioGroups = (signal) => this.http.get("/audio-asset-group", { query: { take: 100 }, signal });
+  createAudioGroup = (name) => this.http.json("POST", "/audio-asset-group", { json: { name } });
+  deleteAudioGroup = (id, withAudio) =>
+    this.http.json("DELETE", `/audio-asset-group/${id}`, { query: { withAudio: withAudio || undefined } });
+  uploadAudio = (file, options) => this.http.upload("/audio/upload", file, options);
+  audioStatus = (id, signal) => this.http.get(`/audio/${id}/status`, { signal });
+  audioFile = (id) => this.http.blob(`/audio/${id}/download`);
+  deleteAudio = (id) => this.http.json("DELETE", `/audio/${id}`);
+  deleteAsset = (id) => this.http.json("DELETE", `/asset/${id}`);
+  campaigns = (signal) => this.http.get("/campaign", { query: { take: 100 }, signal });
+  campaign = (id, signal) => this.http.get(`/campaign/${id}`, { signal });
+  createCampaign = (name) => this.http.json("POST", "/campaign", { json: { name } });
+  deleteCampaign = (id) => this.http.json("DELETE", `/campaign/${id}`);
+  instances = (id, signal) => this.http.get(`/campaign/${id}/template-instance`, { query: { take: 100 }, signal });
+  createInstance = (id, instance) => this.http.json("POST", `/campaign/${id}/template-instance`, { json: instance });
+  deleteInstance = (id, instance) => this.http.json("DELETE", `/campaign/${id}/template-instance/${instance}`);
+  linkGroup = (id, group) => this.http.json("POST", `/campaign/${id}/audio-groups/${group}`);
+  unlinkGroup = (id, group) => this.http.json("DELETE", `/campaign/${id}/audio-groups/${group}`);
+
+  // --- account ---
+  storage = (signal) => this.http.get("/template/storage-status", { signal });
+  renderTime = (signal) => this.http.get("/render/render-time-budget-status", { signal });
+}
+
+function findingsOf(answer) {
+  const told = answer.headers.get("Velocity-Findings");
+  if (!told) return [];
+  try {
+    const found = JSON.parse(told);
+    return Array.isArray(found) ? found : found.findings || [];
+  } catch {
+    return [];
+  }
+}
