@@ -26,6 +26,7 @@ _HOMES = {
     "render_still": "api.stills",
     "still": "api.stills",
     "Still": "stills.still",
+    "PreparedStill": "stills.still",
     "frames": "api.stills",
     "Frames": "pipeline.frame_stream",
     "Frame": "pipeline.frame_stream",
@@ -164,7 +165,7 @@ if TYPE_CHECKING:
     from velocity_engine.plugins.warm_up import warm_up
     from velocity_engine.profiling.frame_layers import FrameLayer, FrameLayers, frame_layers
     from velocity_engine.profiling.layer_costs import LayerCost, LayerCosts, layer_costs
-    from velocity_engine.stills.still import Still
+    from velocity_engine.stills.still import PreparedStill, Still
     from velocity_engine.template import Template, open_template
 
 __all__ = [  # written out, since type checkers read it
