@@ -46,7 +46,7 @@ function Done({ editor, job }) {
       <${Status} status="completed" />
       <span class="muted small number">${count(job.framesTotal, "frame")} in ${duration(job.renderTimeMilliseconds)} · ${bytes(job.sizeBytes)}</span>
       <span class="grow"></span>
-      <a class="button" href=${`#/renders/${job.renderId}`}>Details and link</a>
+      ${job.savedAs ? html`<span class="faint small cut" title=${job.savedAs}>${job.savedAs}</span>` : html`<a class="button" href=${`#/renders/${job.renderId}`}>Details and link</a>`}
       <${DownloadButton} kind="primary" load=${() => api.video(job.renderId)} name=${job.name} />
     </div>
     ${job.warnings.length > 0 && html`<${Findings} findings=${job.warnings} />`}

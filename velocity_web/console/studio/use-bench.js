@@ -1,0 +1,49 @@
+import { useEffect, useState } from "../core/html.js";
+import { isAbort } from "../core/api-error.js";
+
+const AGAIN = 1000; // milliseconds until the studio is asked again that did not answer
+
+// The template as its files are now. A save that cannot be opened leaves the last one in place, with the reason.
+export function useBench(api) {
+  const [bench, setBench] = useState({ template: null, timeline: null, tree: [], path: "", fault: "", error: null, lost: false });
+  useEffect(() => {
+    if (!api) return undefined;
+    const control = new AbortController();
+    follow(api, control.signal, (told) => !control.signal.aborted && setBench((before) => ({ ...before, ...told })));
+    return () => control.abort();
+  }, [api]);
+  return bench;
+}
+
+async function follow(api, signal, tell) {
+  let revision = -1;
+  while (!signal.aborted) {
+    try {
+      if (revision < 0) {
+        const { templateId, path, ...state } = await api.bench(signal);
+        tell({ path, fault: state.fault, ...(await opened(api, templateId, signal)), error: null, lost: false });
+        revision = state.revision;
+      }
+      const state = await api.changes(revision, signal);
+      if (state.revision !== revision) {
+        const { templateId } = await api.bench(signal);
+        tell({ fault: state.fault, ...(state.fault ? {} : await opened(api, templateId, signal)), lost: false });
+        revision = state.revision;
+      }
+    } catch (error) {
+      if (isAbort(error)) return;
+      if (error.status === 401 || error.status === 403) {
+        tell({ error });
+        return;
+      }
+      tell({ lost: true });
+      revision = -1; // it may have been started anew
+      await new Promise((done) => setTimeout(done, AGAIN));
+    }
+  }
+}
+
+async function opened(api, id, signal) {
+  const [template, timeline, tree] = await Promise.all([api.template(id, signal), api.timeline(id, signal), api.layers(signal)]);
+  return { template, timeline, tree };
+}

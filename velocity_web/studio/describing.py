@@ -1,0 +1,130 @@
+"""The template as the console's template page wants it, and what only the studio tells."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import velocity_engine as engine
+from velocity_web.clock import iso_time
+from velocity_web.processes.analyse_process import LISTED, contents, finding_dict
+from velocity_web.schemas.template import (
+    FindingDto,
+    FontDto,
+    LayerDto,
+    LayerPluginDto,
+    MarkerDto,
+    MediaDto,
+    TemplateDetail,
+)
+
+DEAREST = 3
+
+
+def template_detail(template: engine.Template, identity: str, name: str, since: int) -> dict[str, Any]:
+    """What ``GET /template/{id}`` answers. ``since``: when it was opened first, in milliseconds."""
+    seen = contents(template)
+    first = template.first_frame
+    detail = TemplateDetail(
+        id=identity,
+        name=template.name or name,
+        size_bytes=0,
+        created_at=iso_time(since),
+        **{key: seen[key] for key in ("width", "height", "frame_rate", "frame_count", "duration")},
+        fonts=[FontDto(**font) for font in seen["fonts"]],
+        markers=[MarkerDto(**{**marker, "time": marker["time"] - first}) for marker in seen["markers"]],
+        assets=[MediaDto(**asset) for asset in seen["assets"]],
+        layers=[LayerDto(**{key: layer[key] for key in LayerDto.model_fields}) for layer in seen["layers"]],
+        plugins=[LayerPluginDto(**plugin) for plugin in seen["plugins"]],
+        warnings=[FindingDto(**finding_dict(finding, {})) for finding in template.findings[:LISTED]],
+    )
+    slots = [
+        {"name": slot.name, "kind": slot.kind, "value": slot.value, "layers": list(slot.layers)}
+        for slot in template.slots[:LISTED]
+    ]
+    return {**detail.model_dump(mode="json", by_alias=True), "slots": slots}
+
+
+def timeline(template: engine.Template) -> dict[str, Any]:
+    """When layers are shown, in frames counted from the first of the template."""
+    first = template.first_frame
+    layers = [
+        {
+            "path": layer.path,
+            "inPoint": layer.in_point - (0 if "/" in layer.path else first),
+            "outPoint": layer.out_point - (0 if "/" in layer.path else first),
+        }
+        for layer in template.layers[:LISTED]
+    ]
+    markers = [{"name": one.name, "time": one.time - first, "duration": one.duration} for one in template.markers]
+    return {
+        "frameCount": template.frame_count,
+        "frameRate": template.frame_rate,
+        "markers": markers,
+        "layers": layers,
+        "held": None,
+    }
+
+
+def layer_tree(template: engine.Template) -> list[dict[str, Any]]:
+    """The layers of the main composition from the top down, each with those of the composition that it shows.
+
+    A composition that is shown several times is listed once, under the first layer that shows it.
+    """
+    by_prefix: dict[str, list[engine.LayerInfo]] = {}
+    for layer in template.layers[:LISTED]:
+        by_prefix.setdefault(layer.path[: len(layer.path) - len(layer.name)], []).append(layer)
+    listed: Counter[str] = Counter()
+
+    def branch(prefix: str) -> list[dict[str, Any]]:
+        listed[prefix] += 1
+        return [
+            {
+                "path": layer.path,
+                "name": layer.name,
+                "kind": layer.kind,
+                "value": layer.value[:80],
+                "layers": branch(inner) if (inner := f"{layer.value}/") in by_prefix and not listed[inner] else [],
+            }
+            if layer.kind == "precomp"
+            else {"path": layer.path, "name": layer.name, "kind": layer.kind, "value": layer.value[:80], "layers": []}
+            for layer in by_prefix.get(prefix, ())
+        ]
+
+    return branch("")
+
+
+def frame_picture(shown: engine.FrameLayers) -> dict[str, Any]:
+    """Boxes and dirty tiles of a frame, in pixels of the size that they were asked for."""
+    return {
+        "width": shown.width,
+        "height": shown.height,
+        "tile": shown.tile,
+        "dirty": shown.dirty,
+        "layers": [{"path": one.layer, "box": one.box, "tiles": one.tiles} for one in shown.layers],
+    }
+
+
+def costs_told(costs: engine.LayerCosts, rate: float | None) -> dict[str, Any]:
+    """What the layers cost, and at how many frames a second a render is expected to go."""
+    return {
+        "width": costs.width,
+        "height": costs.height,
+        "frames": costs.frames,
+        "whole": costs.whole,
+        "held": costs.held,
+        "dirty": costs.dirty,
+        "frameMilliseconds": costs.frame_ms,
+        "framesPerSecond": rate,
+        "layers": [
+            {
+                "path": layer.layer,
+                "evaluateMilliseconds": layer.evaluate_ms,
+                "drawMilliseconds": layer.draw_ms,
+                "share": layer.share,
+                "tiles": layer.tiles,
+                "changing": layer.changing,
+            }
+            for layer in costs.layers
+        ],
+    }
