@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import velocity_engine as engine
@@ -18,11 +19,18 @@ from velocity_web.schemas.template import (
     TemplateDetail,
 )
 
-DEAREST = 3
 
+def template_detail(
+    template: engine.Template, known_as: tuple[str, str, int], findings: Sequence[engine.Finding]
+) -> dict[str, Any]:
+    """What ``GET /template/{id}`` answers.
 
-def template_detail(template: engine.Template, identity: str, name: str, since: int) -> dict[str, Any]:
-    """What ``GET /template/{id}`` answers. ``since``: when it was opened first, in milliseconds."""
+    Args:
+        template: The template.
+        known_as: Its id, its name where it says none, and when it was opened first, in milliseconds.
+        findings: What of it is not drawn as the designer meant.
+    """
+    identity, name, since = known_as
     seen = contents(template)
     first = template.first_frame
     detail = TemplateDetail(
@@ -36,7 +44,7 @@ def template_detail(template: engine.Template, identity: str, name: str, since: 
         assets=[MediaDto(**asset) for asset in seen["assets"]],
         layers=[LayerDto(**{key: layer[key] for key in LayerDto.model_fields}) for layer in seen["layers"]],
         plugins=[LayerPluginDto(**plugin) for plugin in seen["plugins"]],
-        warnings=[FindingDto(**finding_dict(finding, {})) for finding in template.findings[:LISTED]],
+        warnings=[FindingDto(**finding_dict(finding, {})) for finding in findings[:LISTED]],
     )
     slots = [
         {"name": slot.name, "kind": slot.kind, "value": slot.value, "layers": list(slot.layers)}

@@ -23,26 +23,19 @@ _measuring = threading.Lock()
 
 class Changes(Resource):
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """The state of the files as soon as it is another than ``since``, or after some seconds."""
-        since = req.get_param_as_int("since") or 0
-        if not _waiting.acquire(blocking=False):
-            resp.media = self.studio.workshop.state()
-            return
-        try:
-            resp.media = self.studio.workshop.changed(since, WAIT_SECONDS)
-        finally:
-            _waiting.release()
-
-
-class Bench(Resource):
-    def on_get(self, _req: falcon.Request, resp: falcon.Response) -> None:
-        """What is on the bench: the id of the template, and where its files are."""
+        """The state of the files: at once, or where ``since`` is given as soon as the revision is another than that, at
+        the latest after some seconds.
+        """
         studio = self.studio
-        resp.media = {
-            "templateId": studio.identity,
-            "path": str(studio.workshop.path),
-            **studio.workshop.state(),
-        }
+        since = req.get_param_as_int("since")
+        if since is None or not _waiting.acquire(blocking=False):
+            state = studio.workshop.state()
+        else:
+            try:
+                state = studio.workshop.changed(since, WAIT_SECONDS)
+            finally:
+                _waiting.release()
+        resp.media = {"templateId": studio.identity, "path": str(studio.workshop.path), **state}
 
 
 class Layers(Resource):

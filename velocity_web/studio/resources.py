@@ -24,7 +24,7 @@ from velocity_web.studio import assets
 from velocity_web.studio.asking import Values, body_of, frame_size, moment, wish_of, wrong
 from velocity_web.studio.describing import template_detail, timeline
 from velocity_web.studio.renders import Renders, job_told
-from velocity_web.studio.workshop import Workshop
+from velocity_web.studio.workshop import Picture, Wanted, Workshop
 
 Kind = Literal["png", "jpeg", "webp"]
 TRIAL_SECONDS = 1.0
@@ -65,7 +65,8 @@ class TemplateItem(Resource):
         studio = self.studio
         studio.require(template_id)
         with studio.workshop.template() as template:
-            detail = template_detail(template, studio.identity, studio.workshop.name, studio.opened)
+            found = studio.workshop.findings()
+            detail = template_detail(template, (studio.identity, studio.workshop.name, studio.opened), found)
             resp.media = {**detail, "revision": studio.workshop.revision}
 
 
@@ -80,28 +81,34 @@ class TemplatePreview(Resource):
     def on_get(self, req: falcon.Request, resp: falcon.Response, template_id: str) -> None:
         frame = req.get_param_as_int("frame", min_value=0) or 0
         width = req.get_param_as_int("width", min_value=16, max_value=4096)
-        self._draw(resp, template_id, Values([], {}), (frame, width, "png"))
+        self._answer(resp, template_id, Wanted([], {}, frame, width), "png")
 
     def on_post(self, req: falcon.Request, resp: falcon.Response, template_id: str) -> None:
+        """As the service's, but that without ``format`` the picture is of the kind that is made fastest."""
         request, raw = body_of(req, PreviewRequest)
-        self._draw(resp, template_id, self.studio.values(raw), (request.frame or 0, request.width, request.format))
+        values = self.studio.values(raw)
+        wanted = Wanted(values.entries, values.files, request.frame or 0, request.width)
+        self._answer(resp, template_id, wanted, request.format if "format" in raw else None)
 
-    def _draw(
-        self, resp: falcon.Response, template_id: str, values: Values, wanted: tuple[int, int | None, Kind]
-    ) -> None:
-        self.studio.require(template_id)
-        frame, width, kind = wanted
+    def _answer(self, resp: falcon.Response, template_id: str, wanted: Wanted, kind: Kind | None) -> None:
+        studio = self.studio
+        studio.require(template_id)
+        with studio.workshop.template() as template:
+            moment(template, wanted.frame)
         try:
-            with self.studio.workshop.filled(values.entries, values.files) as template:
-                still = template.still(moment(template, frame), frame_size(template, width))
+            if kind is None:
+                picture = studio.workshop.picture(wanted)
+            else:
+                still = studio.workshop.still(wanted)
+                picture = Picture(still.encoded(kind), CONTENT_TYPES[kind], still.findings)
         except engine.CustomizationError as error:
             raise wrong([error]) from None
         except engine.VelocityError as error:
             raise Invalid("the frame cannot be drawn", {"frame": [str(error)]}) from None
-        tell_findings(resp, [FindingDto(**finding_dict(finding, {})) for finding in still.findings])
+        tell_findings(resp, [FindingDto(**finding_dict(finding, {})) for finding in picture.findings])
         resp.set_header("Cache-Control", "no-store")
-        resp.content_type = CONTENT_TYPES[kind]
-        resp.data = still.encoded(kind)
+        resp.content_type = picture.content_type
+        resp.data = picture.content
 
 
 class TemplateClip(Resource):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import signal
 import socket
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from uuid import UUID
 
 import falcon
@@ -43,7 +46,6 @@ ROUTES: tuple[tuple[str, type[resources.Resource]], ...] = (
     ("/asset/{asset_id}", resources.Asset),
     ("/asset/{asset_id}/download", resources.AssetDownload),
     ("/audio/list", resources.Audio),
-    ("/studio/bench", panels.Bench),
     ("/studio/changes", panels.Changes),
     ("/studio/layers", panels.Layers),
     ("/studio/frame", panels.Frame),
@@ -122,13 +124,30 @@ def serve_studio(options: Options, tell: Callable[[str], None]) -> None:
         server = waitress.create_server(create_app(studio, Guard(token, port)), sockets=[listener], threads=THREADS)
         tell(f"http://{HOST}:{port}/#token={token}")
         try:
-            server.run()
+            with _ending(workshop):
+                server.run()
         finally:
             stopping.set()
             renders.stop()
             server.close()
             watcher.join()
             workshop.close()
+
+
+@contextmanager
+def _ending(workshop: Workshop) -> Iterator[None]:
+    """While it lasts, SIGINT and SIGTERM end the server at once: whoever waits for a change is answered first."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        threading.Thread(target=workshop.end, daemon=True).start()  # this one may hold the lock that it takes
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def identity_of(options: Options) -> str:

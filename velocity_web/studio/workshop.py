@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,36 @@ from velocity_web.processes.telling import reason
 
 Entries = Sequence[Mapping[str, Any]]
 Files = Mapping[str, str]
+JPEG_QUALITY = 95
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A picture: what is filled in, the moment in frames from the template's first, and the width in pixels (None for
+    that of the template)."""
+
+    entries: Entries
+    files: Files
+    frame: int
+    width: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The file of a still, and what of it is not drawn as the designer meant."""
+
+    content: bytes
+    content_type: str
+    findings: tuple[engine.Finding, ...]
+
+
+def quick_picture(still: engine.Still) -> Picture:
+    """A JPEG that nobody tells from the still; a PNG, which takes three times as long, where it is clear anywhere."""
+    stream = io.BytesIO()
+    if (still.pixels[..., 3] == 255).all():
+        still.image().convert("RGB").save(stream, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+        return Picture(stream.getvalue(), "image/jpeg", still.findings)
+    return Picture(still.encoded("png"), "image/png", still.findings)
 
 
 class Workshop:
@@ -32,8 +64,11 @@ class Workshop:
         self._told = threading.Condition()
         self._revision = 0
         self._fault = ""
+        self._ending = False
         self._template = self.open()
         self._customized: tuple[str, engine.Template] | None = None
+        self._wanted: Wanted | None = None
+        self._drawn: tuple[Wanted, Picture] | None = None
         self._trial: tuple[int, engine.Trial] | None = None
         self._trying = threading.Lock()
         self._idle = threading.Event()
@@ -44,32 +79,61 @@ class Workshop:
         return engine.open_template(self.path, animation=self._animation)
 
     def reload(self) -> None:
-        """Opens the template anew. Where that fails the last one stays, and ``state`` says why."""
-        fault, template = "", None
+        """Opens the template anew, and draws the picture that was asked for last, which the page is about to ask for.
+
+        Where it cannot be opened the last one stays, and ``state`` says why.
+        """
         try:
             template = self.open()
-            template.findings  # noqa: B018 - a plan is made of it, which its first picture needs as well
         except (engine.VelocityError, OSError) as error:
-            fault = reason(error, {}) if isinstance(error, engine.VelocityError) else str(error)
-            if template is not None:
-                template.close()
-                template = None
-        if template is not None:
-            with self._bench:
-                self._drop_customized()
-                self._template.close()
-                self._template = template
+            self._tell(reason(error, {}) if isinstance(error, engine.VelocityError) else str(error))
+            return
+        with self._bench:
+            self._drop_customized()
+            self._template.close()
+            self._template, self._drawn = template, None
+            self._tell("")  # the page is on its way while this draws
+            if self._wanted is not None:
+                with suppress(engine.VelocityError):  # who asks for it is told
+                    self.picture(self._wanted)
+
+    def _tell(self, fault: str) -> None:
         with self._told:
             self._fault = fault
             self._revision += 1
+            self._told.notify_all()
+
+    def still(self, wanted: Wanted) -> engine.Still:
+        """A moment, drawn. Raises the engine's errors."""
+        with self.filled(wanted.entries, wanted.files) as template:
+            frame = min(wanted.frame, template.frame_count - 1)
+            across = wanted.width or template.width
+            size = (across, max(1, round(across * template.height / template.width)))
+            return template.still(template.first_frame + frame, size)
+
+    def picture(self, wanted: Wanted) -> Picture:
+        """A moment as a file that is quickly made and quickly shown. Raises the engine's errors."""
+        with self._bench:
+            if self._drawn is None or self._drawn[0] != wanted:
+                self._wanted = wanted
+                self._drawn = (wanted, quick_picture(self.still(wanted)))
+            return self._drawn[1]
+
+    def findings(self) -> tuple[engine.Finding, ...]:
+        """Those of the picture that was drawn last; of the template where none was."""
+        with self.template() as template:
+            return template.findings if self._drawn is None else self._drawn[1].findings
+
+    def end(self) -> None:
+        """Answers who waits for a change, and further ones at once."""
+        with self._told:
+            self._ending = True
             self._told.notify_all()
 
     def close(self) -> None:
         with self._bench:
             self._drop_customized()
             self._template.close()
-        with self._told:
-            self._told.notify_all()
 
     # --- what is on it ---
 
@@ -86,7 +150,7 @@ class Workshop:
     def changed(self, since: int, seconds: float) -> dict[str, Any]:
         """The state as soon as the revision is another, at the latest after so many seconds."""
         with self._told:
-            self._told.wait_for(lambda: self._revision != since, seconds)
+            self._told.wait_for(lambda: self._revision != since or self._ending, seconds)
             return {"revision": self._revision, "fault": self._fault}
 
     @contextmanager
@@ -135,7 +199,7 @@ class Workshop:
 
         def asked() -> bool:
             self.wait_until_idle()
-            return self._revision != revision
+            return self._ending or self._revision != revision
 
         return asked
 

@@ -16,18 +16,14 @@ export function useBench(api) {
 }
 
 async function follow(api, signal, tell) {
-  let revision = -1;
+  let revision = null;
   while (!signal.aborted) {
     try {
-      if (revision < 0) {
-        const { templateId, path, ...state } = await api.bench(signal);
-        tell({ path, fault: state.fault, ...(await opened(api, templateId, signal)), error: null, lost: false });
-        revision = state.revision;
-      }
-      const state = await api.changes(revision, signal);
+      const { templateId, path, ...state } = await api.changes(revision, signal);
       if (state.revision !== revision) {
-        const { templateId } = await api.bench(signal);
-        tell({ fault: state.fault, ...(state.fault ? {} : await opened(api, templateId, signal)), lost: false });
+        const isFirst = revision === null;
+        const files = state.fault && !isFirst ? {} : await opened(api, templateId, signal);
+        tell({ path, fault: state.fault, ...files, lost: false });
         revision = state.revision;
       }
     } catch (error) {
@@ -37,7 +33,7 @@ async function follow(api, signal, tell) {
         return;
       }
       tell({ lost: true });
-      revision = -1; // it may have been started anew
+      revision = null; // it may have been started anew
       await new Promise((done) => setTimeout(done, AGAIN));
     }
   }
