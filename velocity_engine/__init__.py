@@ -63,6 +63,7 @@ _HOMES = {
     "hookimpl": "hookspecs",
     "plugins": "plugins",
     "try_out": "forecasting.trying",
+    "held_ranges": "forecasting.holding",
     "Trial": "forecasting.trial",
     "forecast": "forecasting.forecasts",
     "Forecast": "forecasting.forecasts",
@@ -128,6 +129,7 @@ if TYPE_CHECKING:
         WrongTypeError,
     )
     from velocity_engine.forecasting.forecasts import Forecast, forecast, plan_sample
+    from velocity_engine.forecasting.holding import held_ranges
     from velocity_engine.forecasting.posters import PosterForecast, PosterSample, forecast_poster, take_poster_sample
     from velocity_engine.forecasting.sample import Sample, SamplePlan
     from velocity_engine.forecasting.sampling import take_sample
@@ -220,6 +222,7 @@ __all__ = [  # written out, since type checkers read it
     "forecast_poster",
     "frame_differences",
     "frames",
+    "held_ranges",
     "hookimpl",
     "open_template",
     "order_for",

@@ -1,11 +1,29 @@
 import { html } from "./core/html.js";
-import { Empty, LinkButton } from "./parts/basics.js";
-import { Templates } from "./pages/templates.js";
+import { BatchPage } from "./batch/batch-page.js";
+import { Batches } from "./batch/batches.js";
+import { NewBatch } from "./batch/new-batch.js";
+import { Assets } from "./pages/assets.js";
+import { Audio } from "./pages/audio.js";
+import { CampaignPage, Campaigns } from "./pages/campaigns.js";
+import { RenderPage } from "./pages/render.js";
+import { Renders } from "./pages/renders.js";
 import { TemplatePage } from "./pages/template.js";
+import { Templates } from "./pages/templates.js";
+import { Usage } from "./pages/usage.js";
+import { Empty, LinkButton } from "./parts/basics.js";
 
 const PAGES = {
   templates: (api, [id], query) =>
-    id ? html`<${TemplatePage} key=${id + query} api=${api} id=${id} from=${query.get("from")} />` : html`<${Templates} api=${api} />`,
+    id ? html`<${TemplatePage} key=${id + query} api=${api} id=${id} query=${query} />` : html`<${Templates} api=${api} />`,
+  renders: (api, [id]) => (id ? html`<${RenderPage} key=${id} api=${api} id=${id} />` : html`<${Renders} api=${api} />`),
+  batches: (api, [id], query) => {
+    if (id === "new") return html`<${NewBatch} api=${api} templateId=${query.get("template")} />`;
+    return id ? html`<${BatchPage} key=${id} api=${api} id=${id} />` : html`<${Batches} api=${api} />`;
+  },
+  assets: (api) => html`<${Assets} api=${api} />`,
+  audio: (api) => html`<${Audio} api=${api} />`,
+  campaigns: (api, [id]) => (id ? html`<${CampaignPage} key=${id} api=${api} id=${id} />` : html`<${Campaigns} api=${api} />`),
+  usage: (api) => html`<${Usage} api=${api} />`,
 };
 
 export function pageOf(route, api) {

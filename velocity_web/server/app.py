@@ -40,6 +40,7 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/template/storage-status", template.TemplateStorageStatus),
     ("/template/{template_id}", template.TemplateItem),
     ("/template/{template_id}/status", template.TemplateStatus),
+    ("/template/{template_id}/timeline", template.TemplateTimeline),
     ("/template/{template_id}/download", template.TemplateDownload),
     ("/template/{template_id}/preview", template.TemplatePreview),
     ("/audio/upload", audio.AudioUpload),

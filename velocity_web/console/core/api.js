@@ -48,6 +48,7 @@ export class Api {
   batches = (query, signal) => this.http.get("/render/batch", { query, signal });
   batch = (id, query, signal) => this.http.get(`/render/batch/${id}`, { query, signal });
   createBatch = (request, query, signal) => this.http.json("POST", "/render/batch", { query, json: request, signal });
+  batchZip = (id) => this.http.blob(`/render/batch/${id}/download`);
   cancelBatch = (id) => this.http.json("POST", `/render/batch/${id}/cancel`);
 
   // --- audio, assets, campaigns ---
@@ -65,6 +66,7 @@ export class Api {
   createCampaign = (name) => this.http.json("POST", "/campaign", { json: { name } });
   deleteCampaign = (id) => this.http.json("DELETE", `/campaign/${id}`);
   instances = (id, signal) => this.http.get(`/campaign/${id}/template-instance`, { query: { take: 100 }, signal });
+  instance = (id, instance, signal) => this.http.get(`/campaign/${id}/template-instance/${instance}`, { signal });
   createInstance = (id, instance) => this.http.json("POST", `/campaign/${id}/template-instance`, { json: instance });
   deleteInstance = (id, instance) => this.http.json("DELETE", `/campaign/${id}/template-instance/${instance}`);
   linkGroup = (id, group) => this.http.json("POST", `/campaign/${id}/audio-groups/${group}`);

@@ -10,7 +10,7 @@ export function Timeline({ template, timeline, frame, onFrame, layer }) {
   const { frameCount, frameRate, markers } = template;
   const part = (at) => `${(100 * Math.min(frameCount, Math.max(0, at))) / frameCount}%`;
   const span = (start, end) => ({ left: part(start), width: `${(100 * Math.max(0, Math.min(frameCount, end) - Math.max(0, start))) / frameCount}%` });
-  const held = (timeline?.held || []).slice(0, MOST_SEGMENTS);
+  const held = (timeline?.held || []).slice(0, MOST_SEGMENTS).map(({ start, end }) => [start, end]);
   const heldFrames = held.reduce((sum, [start, end]) => sum + end - start, 0);
   const shown = layer && timeline?.layers?.find((one) => one.path === layer && !layer.includes("/"));
   const at = (frame + 0.5) / frameCount;
