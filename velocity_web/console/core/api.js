@@ -22,13 +22,16 @@ export class Api {
   uploadAsset = (file, options) => this.http.upload("/asset", file, options);
   audio = (search, signal) => this.http.get("/audio/list", { query: { search }, signal });
 
-  async preview(id, { customizationMap = [], frame = 0, width }, signal) {
-    const asked = customizationMap.length
-      ? { method: "POST", json: { customizationMap, frame, width, format: "jpeg" } }
-      : { method: "GET", query: { frame, width } };
-    const { method, ...rest } = asked;
-    const answer = await this.http.send(method, `/template/${id}/preview`, { ...rest, signal });
+  async preview(id, { customizationMap, frame, width }, signal) {
+    const json = { customizationMap, frame, width, format: "jpeg" };
+    const answer = await this.http.send("POST", `/template/${id}/preview`, { json, signal });
     return { blob: await answer.blob(), findings: findingsOf(answer) };
+  }
+
+  async clip(id, { customizationMap, startFrame, endFrame, width }, signal) {
+    const json = { customizationMap, startFrame, endFrame, width };
+    const answer = await this.http.send("POST", `/template/${id}/preview/clip`, { json, signal });
+    return answer.blob();
   }
 
   // --- templates ---
@@ -79,11 +82,5 @@ export class Api {
 
 function findingsOf(answer) {
   const told = answer.headers.get("Velocity-Findings");
-  if (!told) return [];
-  try {
-    const found = JSON.parse(told);
-    return Array.isArray(found) ? found : found.findings || [];
-  } catch {
-    return [];
-  }
+  return told ? JSON.parse(told).findings : [];
 }
