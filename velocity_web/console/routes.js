@@ -1,4 +1,8 @@
 import { html } from "./core/html.js";
+import { CachePage } from "./admin/cache.js";
+import { QueuePage } from "./admin/queue.js";
+import { UserPage } from "./admin/user.js";
+import { Users } from "./admin/users.js";
 import { BatchPage } from "./batch/batch-page.js";
 import { Batches } from "./batch/batches.js";
 import { NewBatch } from "./batch/new-batch.js";
@@ -24,12 +28,17 @@ const PAGES = {
   audio: (api) => html`<${Audio} api=${api} />`,
   campaigns: (api, [id]) => (id ? html`<${CampaignPage} key=${id} api=${api} id=${id} />` : html`<${Campaigns} api=${api} />`),
   usage: (api) => html`<${Usage} api=${api} />`,
+  admin: (api, [place = "users", id], _query, account) => {
+    if (place === "queue") return html`<${QueuePage} api=${api} />`;
+    if (place === "cache") return html`<${CachePage} api=${api} />`;
+    return id ? html`<${UserPage} key=${id} api=${api} id=${id} own=${account?.id} />` : html`<${Users} api=${api} />`;
+  },
 };
 
-export function pageOf(route, api) {
+export function pageOf(route, api, account) {
   const [place = "templates", ...rest] = route.parts;
   const page = PAGES[place];
-  if (page) return page(api, rest, route.query);
+  if (page) return page(api, rest, route.query, account);
   return html`<${Empty} icon="search" title="There is no such page" action=${html`<${LinkButton} href="#/templates">To the templates<//>`}>
     The address may be old, or not complete.
   <//>`;

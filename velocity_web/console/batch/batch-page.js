@@ -60,6 +60,6 @@ function Row({ api, row }) {
     <span role="cell" class="list-state"><${Status} status=${row.status} word=${row.status === "rejected" ? "not valid" : undefined} />
       ${row.status === "processing" && html`<${Progress} value=${row.progress} label=${`Progress of ${row.name}`} />`}
       ${reasons.map((reason) => html`<small class="bad-text">${reason}</small>`)}</span>
-    <span role="cell" class="list-actions">${row.status === "completed" && html`<${DownloadButton} kind="quiet small" load=${() => api.video(row.renderId)} name=${row.name} />`}</span>
+    <span role="cell" class="list-actions">${row.status === "completed" && html`<${DownloadButton} kind="quiet small" url=${() => api.videoUrl(row.renderId)} />`}</span>
   </div>`;
 }

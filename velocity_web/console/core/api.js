@@ -15,7 +15,11 @@ export class Api {
   renderStatus = (id, signal) => this.http.get(`/render/${id}/status`, { signal });
   renderDetail = (id, signal) => this.http.get(`/render/renders/${id}`, { signal });
   cancelRender = (id) => this.http.json("POST", `/render/${id}/cancel`);
-  video = (id, signal) => this.http.blob(`/render/${id}/download`, { signal });
+  // Only its path, since a proxy may know this service by another name than its pages do.
+  videoUrl = async (id, signal) => {
+    const { url } = await this.http.json("POST", `/render/${id}/link`, { json: { expiresSeconds: 3600 }, signal });
+    return new URL(url, location.href).pathname;
+  };
   assets = (skip = 0, take = 100, signal) => this.http.get("/asset", { query: { skip, take }, signal });
   asset = (id, signal) => this.http.get(`/asset/${id}`, { signal });
   assetFile = (id, signal) => this.http.blob(`/asset/${id}/download`, { signal });
@@ -75,7 +79,24 @@ export class Api {
   linkGroup = (id, group) => this.http.json("POST", `/campaign/${id}/audio-groups/${group}`);
   unlinkGroup = (id, group) => this.http.json("DELETE", `/campaign/${id}/audio-groups/${group}`);
 
+  // --- administration ---
+  users = (skip, signal) => this.http.get("/admin/users", { query: { skip, take: 100 }, signal });
+  user = (id, signal) => this.http.get(`/admin/users/${id}`, { signal });
+  createUser = (user) => this.http.json("POST", "/admin/users", { json: user });
+  changeUser = (id, change) => this.http.json("PATCH", `/admin/users/${id}`, { json: change });
+  deleteUser = (id) => this.http.json("DELETE", `/admin/users/${id}`);
+  keys = (id, signal) => this.http.get(`/admin/users/${id}/keys`, { signal });
+  createKey = (id, key) => this.http.json("POST", `/admin/users/${id}/keys`, { json: key });
+  rotateKey = (id, key, keepSeconds) => this.http.json("POST", `/admin/users/${id}/keys/${key}/rotate`, { json: { keepSeconds } });
+  deleteKey = (id, key) => this.http.json("DELETE", `/admin/users/${id}/keys/${key}`);
+  queue = (signal) => this.http.get("/admin/queue", { signal });
+  workers = (signal) => this.http.get("/admin/workers", { signal });
+  cache = (signal) => this.http.get("/admin/cache", { signal });
+  clearCache = () => this.http.json("DELETE", "/admin/cache");
+
   // --- account ---
+  account = (signal) => this.http.get("/account", { signal });
+  renderLink = (id, expiresSeconds) => this.http.json("POST", `/render/${id}/link`, { json: { expiresSeconds } });
   storage = (signal) => this.http.get("/template/storage-status", { signal });
   renderTime = (signal) => this.http.get("/render/render-time-budget-status", { signal });
 }

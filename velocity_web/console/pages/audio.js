@@ -72,7 +72,7 @@ function Sound({ api, audio, onDelete }) {
     <span class="number muted">${audio.duration === null ? "–" : duration(1000 * audio.duration)}</span>
     <span class="number muted">${bytes(audio.sizeBytes)}</span>
     <span class="muted">${ago(audio.createdAt)}</span>
-    <span class="list-actions"><${DownloadButton} kind="quiet small" load=${() => api.audioFile(audio.id)} name=${audio.name} children=${null} /><${IconButton} icon="trash-2" label=${`Delete ${audio.name}`} onClick=${onDelete} /></span>
+    <span class="list-actions"><${DownloadButton} kind="quiet small" load=${() => api.audioFile(audio.id)} name=${audio.name} children=${null} aria-label=${`Download ${audio.name}`} /><${IconButton} icon="trash-2" label=${`Delete ${audio.name}`} onClick=${onDelete} /></span>
   </div>`;
 }
 

@@ -6,6 +6,7 @@ import { goTo } from "../core/router.js";
 import { Button, Code, Empty, Failure, LinkButton, Loading, Notice, Progress, Status } from "../parts/basics.js";
 import { Confirm } from "../parts/dialog.js";
 import { DownloadButton } from "../parts/download-button.js";
+import { LinkButton as VideoLink } from "../parts/link-button.js";
 import { Findings } from "../parts/findings.js";
 import { VideoPlayer } from "../parts/video-player.js";
 import { CodePanel } from "../editor/code-panel.js";
@@ -41,7 +42,8 @@ export function RenderPage({ api, id }) {
         ${isActive(job)
           ? html`<${Button} icon="ban" disabled=${job.status === "cancelling"} onClick=${async () => { await api.cancelRender(id).catch(() => {}); status.reload(); }}>Cancel<//>`
           : html`<${Button} icon="trash-2" onClick=${() => setDoomed(true)}>Delete<//>`}
-        ${completed && html`<${DownloadButton} kind="primary" load=${() => api.video(id)} name=${job.name} />`}
+        ${completed && html`<${VideoLink} api=${api} renderId=${id} />`}
+        ${completed && html`<${DownloadButton} kind="primary" url=${() => api.videoUrl(id)} />`}
       </div>
     </div>
     <div class="columns">
