@@ -6,6 +6,7 @@ const KEYS = ["text", "image", "video", "color", "visible"];
 const WORDS = { text: "text", image: "picture", video: "clip", color: "colour", visible: "shown or hidden" };
 const YES = ["true", "yes", "1"];
 const NO = ["false", "no", "0"];
+const HEX = /^#?[0-9a-f]{6}$/i;
 
 const plain = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
 const idOf = (layer, key) => `${key}:${layer}`;
@@ -17,25 +18,34 @@ export function targetsOf(layers) {
   })));
 }
 
-export function matched(columns, targets) {
+export function matched({ columns, rows }, targets) {
   const taken = new Set();
-  return columns.map((column) => {
-    const found = guess(column, targets);
+  return columns.map((column, at) => {
+    const found = guess(column, targets, looksLike(rows.map((cells) => (cells[at] ?? "").trim())));
     if (found === IGNORED || taken.has(found)) return IGNORED;
     taken.add(found);
     return found;
   });
 }
 
-function guess(column, targets) {
+// What most cells of a column are, since a layer may take a text, a colour and more.
+function looksLike(cells) {
+  const filled = cells.filter((cell) => cell !== "");
+  const most = (test) => filled.length > 0 && filled.filter(test).length * 2 > filled.length;
+  if (most((cell) => HEX.test(cell))) return "color";
+  if (most((cell) => [...YES, ...NO].includes(cell.toLowerCase()))) return "visible";
+  return null;
+}
+
+function guess(column, targets, likely) {
   const suffix = /\.(text|image|video|color|visible)$/i.exec(column);
   const key = suffix && suffix[1].toLowerCase();
   const layer = plain(suffix ? column.slice(0, suffix.index) : column);
   const fits = targets.filter((one) => plain(one.layer) === layer && (!key || one.key === key));
-  if (fits.length) return fits[0].id;
+  if (fits.length) return (fits.find((one) => one.key === likely) || fits[0]).id;
   if (["name", "title", "filename"].includes(plain(column))) return NAME;
   const near = layer.length > 2 ? targets.filter((one) => plain(one.layer).includes(layer) || layer.includes(plain(one.layer))) : [];
-  return near.length ? near[0].id : IGNORED;
+  return near.length ? (near.find((one) => one.key === likely) || near[0]).id : IGNORED;
 }
 
 // The rows as the API takes them. ``assets`` finds a picture or clip by its name or id.

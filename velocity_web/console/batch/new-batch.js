@@ -42,7 +42,7 @@ function Table({ api, template, codecs, assets }) {
   const [text, setText] = useState("");
   const table = useMemo(() => parseCsv(text), [text]);
   const [own, setOwn] = useState({});
-  const choices = useMemo(() => matched(table.columns, targets).map((found, at) => own[at] ?? found), [table, targets, own]);
+  const choices = useMemo(() => matched(table, targets).map((found, at) => own[at] ?? found), [table, targets, own]);
   const byName = useMemo(() => new Map(assets.map((one) => [one.name.toLowerCase(), one.assetId])), [assets]);
   const rows = useMemo(() => rowsOf(table, choices, targets, byName), [table, choices, targets, byName]);
   const take = async ([file]) => { setText(await file.text()); setOwn({}); };
