@@ -1,5 +1,5 @@
 # make demo   renders the bundled template with a replaced text and picture
-# make test   the suite, but for what repeats at length
+# make test   the suite, but for what takes long
 # Both make a virtual environment in .venv first, once.
 
 PYTHON ?= python3
@@ -21,7 +21,7 @@ PLUGIN_FILES := $(shell find $(PLUGINS) -name '*.py' -o -name pyproject.toml)
 help:
 	@echo 'make demo     render the bundled template to out/demo.mp4'
 	@echo 'make test     run the tests (ARGS="-k word" for some of them)'
-	@echo 'make test-long  what repeats at length, a few minutes'
+	@echo 'make test-long  the tests that take long, a quarter of an hour'
 	@echo 'make lint     ruff and import-linter'
 	@echo 'make format   let ruff lay out the code'
 	@echo 'make type     mypy'
@@ -29,7 +29,7 @@ help:
 	@echo 'make bench    the benchmarks; writes docs/benchmarks.md and out/benchmarks.json'
 	@echo 'make ratios   a short look at speed, beside what was stored (benchmarks/ratios.json)'
 	@echo 'make package  build the distributions, and install and run them in a clean environment'
-	@echo 'make browser  the tests in Chromium (of the system)'
+	@echo 'make browser  the console and /docs in Chromium (of the system)'
 	@echo 'make serve    the REST service on 127.0.0.1:8080, data in out/data'
 	@echo 'make lock     resolve constraints.txt anew'
 	@echo 'make clean    remove what these made'

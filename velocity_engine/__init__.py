@@ -64,6 +64,7 @@ _HOMES = {
     "hookimpl": "hookspecs",
     "plugins": "plugins",
     "try_out": "forecasting.trying",
+    "held_ranges": "forecasting.holding",
     "Trial": "forecasting.trial",
     "forecast": "forecasting.forecasts",
     "Forecast": "forecasting.forecasts",
@@ -135,6 +136,7 @@ if TYPE_CHECKING:
         WrongTypeError,
     )
     from velocity_engine.forecasting.forecasts import Forecast, forecast, plan_sample
+    from velocity_engine.forecasting.holding import held_ranges
     from velocity_engine.forecasting.posters import PosterForecast, PosterSample, forecast_poster, take_poster_sample
     from velocity_engine.forecasting.sample import Sample, SamplePlan
     from velocity_engine.forecasting.sampling import take_sample
@@ -234,6 +236,7 @@ __all__ = [  # written out, since type checkers read it
     "frame_differences",
     "frame_layers",
     "frames",
+    "held_ranges",
     "hookimpl",
     "layer_costs",
     "open_template",

@@ -1,5 +1,6 @@
 import { html, useCallback, useMemo, useState } from "./core/html.js";
 import { Api } from "./core/api.js";
+import { useLoaded } from "./core/hooks.js";
 import { useRoute } from "./core/router.js";
 import { forgetKey, keepKey, storedKey } from "./core/session.js";
 import { SignIn } from "./pages/sign-in.js";
@@ -22,5 +23,10 @@ export function Service({ version }) {
     setKey(given);
   };
   if (!api) return html`<${SignIn} onKey=${signIn} ended=${ended} version=${version} />`;
-  return html`<${Shell} route=${route} onSignOut=${() => signOut()} version=${version}>${pageOf(route, api)}<//>`;
+  return html`<${SignedIn} api=${api} route=${route} onSignOut=${() => signOut()} version=${version} />`;
+}
+
+function SignedIn({ api, route, onSignOut, version }) {
+  const account = useLoaded((signal) => api.account(signal), [api]);
+  return html`<${Shell} route=${route} account=${account.data} onSignOut=${onSignOut} version=${version}>${pageOf(route, api, account.data)}<//>`;
 }

@@ -13,6 +13,11 @@ const PLACES = [
   { path: "campaigns", label: "Campaigns", icon: "megaphone" },
   { path: "usage", label: "Usage", icon: "gauge" },
 ];
+const ADMINISTRATION = [
+  { path: "admin/users", label: "Users", icon: "users" },
+  { path: "admin/queue", label: "Queue and workers", icon: "activity" },
+  { path: "admin/cache", label: "Cache", icon: "database" },
+];
 const THEMES = [
   { value: "light", icon: "sun", title: "Light" },
   { value: "system", icon: "monitor", title: "As the system" },
@@ -36,10 +41,18 @@ export function ThemeSwitch() {
   return html`<${Segmented} label="Colours" value=${theme} options=${THEMES} onChange=${choose} class="themes" />`;
 }
 
-export function Shell({ route, children, onSignOut, version }) {
+function Places({ places, here }) {
+  return html`<ul class="places">${places.map((place) => html`<li><a
+    href=${`#/${place.path}`} aria-current=${place.path === here ? "page" : undefined}
+  ><${Icon} name=${place.icon} size=${17} /><span>${place.label}</span></a></li>`)}</ul>`;
+}
+
+export function Shell({ route, account, children, onSignOut, version }) {
   const [open, setOpen] = useState(false);
   const main = useRef(null);
-  const here = route.parts[0] || "templates";
+  const [first = "templates", second] = route.parts;
+  const here = first === "admin" ? `admin/${second || "users"}` : first;
+  const scopes = account?.key.scopes || ["read"];
   const path = route.parts.join("/");
   useEffect(() => {
     setOpen(false);
@@ -53,10 +66,10 @@ export function Shell({ route, children, onSignOut, version }) {
     </header>
     <nav class="side" aria-label="Pages">
       <${Logo} />
-      <ul class="places">${PLACES.map((place) => html`<li><a
-        href=${`#/${place.path}`} aria-current=${place.path === here ? "page" : undefined}
-      ><${Icon} name=${place.icon} size=${17} /><span>${place.label}</span></a></li>`)}</ul>
+      ${scopes.includes("read") && html`<${Places} places=${PLACES} here=${here} />`}
+      ${scopes.includes("admin") && html`<div><h2 class="place-group">Administration</h2><${Places} places=${ADMINISTRATION} here=${here} /></div>`}
       <div class="side-end">
+        ${account && html`<p class="side-account small" title=${`Signed in with ${account.key.prefix}…`}><span class="faint">Signed in as</span> <strong class="cut">${account.name}</strong></p>`}
         <a href="/docs" class="side-link"><${Icon} name="code-xml" size=${17} /><span>API</span></a>
         <button type="button" class="side-link" onClick=${onSignOut}><${Icon} name="log-out" size=${17} /><span>Sign out</span></button>
         <div class="spread side-foot"><${ThemeSwitch} /><span class="faint small">${version}</span></div>

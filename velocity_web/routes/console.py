@@ -20,9 +20,10 @@ ELEMENTS = ("velocity-preview.js",)
 """What other sites load into their own pages, under an address that stays."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "
-    "img-src 'self' blob: data:; media-src 'self' blob:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; img-src 'self' blob:; media-src 'self' blob:"
 )
+BUCKET = " https:"
+"""Where downloads lead to a bucket (``VELOCITY_SIGNED_URL_SECONDS``), videos play from there."""
 
 
 class ConsoleConfiguration(ResponseModel):
@@ -38,7 +39,8 @@ class ConsolePage(Resource):
         """Loads nothing from elsewhere."""
         page, _ = CONSOLE.find(PAGE)
         send_static(call.req, call.resp, page, lasting=False)
-        call.resp.set_header("Content-Security-Policy", POLICY)
+        policy = POLICY + BUCKET if self.settings.signed_url_seconds else POLICY
+        call.resp.set_header("Content-Security-Policy", policy)
         call.resp.set_header("Referrer-Policy", "no-referrer")
 
 

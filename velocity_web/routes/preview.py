@@ -15,6 +15,7 @@ from velocity_web.http.operation import JSON, Call, Operation
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.schemas.preview import CLIP_TYPES, CONTENT_TYPES, ClipRequest, PreviewDto, PreviewRequest
 from velocity_web.schemas.reading import Body
+from velocity_web.schemas.scopes import PREVIEW, READ
 from velocity_web.schemas.template import FindingDto, Preview
 from velocity_web.services import previews
 from velocity_web.services.forms import read_mapped
@@ -38,6 +39,7 @@ class TemplatePreview(Resource):
         id="previewTemplate",
         summary="A frame of a template as a picture",
         tag=TAG,
+        scopes=(READ, PREVIEW),
         query=Preview,
         binary=["image/png"],
         tagged=True,
@@ -58,6 +60,7 @@ class TemplatePreview(Resource):
         id="previewCustomized",
         summary="A picture of a template with values of your own",
         tag=TAG,
+        scopes=(READ, PREVIEW),
         body=Body,
         unread=PreviewRequest,
         binary=list(CONTENT_TYPES.values()),
@@ -103,6 +106,7 @@ class TemplatePreviewClip(Resource):
         id="previewClip",
         summary="A short video of a template with values of your own",
         tag=TAG,
+        scopes=(READ, PREVIEW),
         body=Body,
         unread=ClipRequest,
         binary=list(CLIP_TYPES.values()),

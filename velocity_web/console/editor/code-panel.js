@@ -14,7 +14,7 @@ export function CodePanel({ request }) {
   const text = { curl: () => curlOf(request, location.origin), python: () => pythonOf(request, location.origin), json: () => JSON.stringify(request, null, 2) }[language]();
   return html`<div class="stack tight">
     <p class="small muted">What you see, as a request. Put your key into <code>VELOCITY_KEY</code> first.</p>
-    <${Segmented} label="Language" value=${language} options=${LANGUAGES} onChange=${setLanguage} />
+    <div><${Segmented} label="Language" value=${language} options=${LANGUAGES} onChange=${setLanguage} /></div>
     <${Code} text=${text} label=${LANGUAGES.find((one) => one.value === language).label} />
   </div>`;
 }

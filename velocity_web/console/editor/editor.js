@@ -9,6 +9,7 @@ import { Form } from "./form.js";
 import { OutputForm } from "./output-form.js";
 import { RenderView } from "./render-view.js";
 import { SizeSwitch, Stage, stageWidth, useRoom } from "./stage.js";
+import { ClipPlayer } from "./clip-player.js";
 import { Timeline } from "./timeline.js";
 import { problemsOf, useEditor } from "./use-editor.js";
 import { useEstimate } from "./use-estimate.js";
@@ -27,6 +28,7 @@ export function Editor({ api, template, timeline, initial, head, studio = NO_STU
   const [tab, setTab] = useState("content");
   const [view, setView] = useState("preview");
   const [size, setSize] = useState("fit");
+  const [playing, setPlaying] = useState(false);
   const [place, room] = useRoom(template);
   const width = stageWidth(size, room, template);
   const wanted = useMemo(() => ({ customizationMap: map, frame, width, revision: studio.revision }), [map, frame, width, studio.revision]);
@@ -41,6 +43,8 @@ export function Editor({ api, template, timeline, initial, head, studio = NO_STU
     render.start(request);
   };
   useStageKeys(editor);
+  const values = JSON.stringify(map);
+  useEffect(() => setPlaying(false), [values, frame, view]);
   const told = { ...editor, problems, findings };
   const tabs = [
     { value: "content", label: "Content" },
@@ -74,9 +78,9 @@ export function Editor({ api, template, timeline, initial, head, studio = NO_STU
         <span class="grow"></span>
         ${view === "preview" && html`<${SizeSwitch} size=${size} onSize=${setSize} />`}
       </div>
-      <div class=${view === "preview" ? "stage-place" : "stage-place unseen-place"}><${Stage} template=${template} picture=${picture} place=${place} room=${room} size=${size} problems=${problems} overlay=${studio.overlay(told)} /></div>
+      <div class=${view === "preview" ? "stage-place" : "stage-place unseen-place"}><${Stage} template=${template} picture=${picture} place=${place} room=${room} size=${size} problems=${problems}>${studio.overlay(told)}${playing && html`<${ClipPlayer} api=${api} template=${template} map=${map} frame=${frame} />`}<//></div>
       ${view === "video" && html`<div class="stage-place"><${RenderView} editor=${editor} render=${render} onBack=${() => setView("preview")} /></div>`}
-      ${view === "preview" && html`<${Timeline} template=${template} timeline=${timeline} frame=${frame} onFrame=${editor.goToFrame} layer=${editor.layer} />`}
+      ${view === "preview" && html`<${Timeline} template=${template} timeline=${timeline} frame=${frame} onFrame=${editor.goToFrame} layer=${editor.layer} playing=${playing} onPlay=${() => setPlaying(!playing)} />`}
     </section>
   </div>`;
 }

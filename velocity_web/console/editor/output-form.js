@@ -5,8 +5,9 @@ import { PlainSelect, Segmented, Select, Switch, TextInput } from "../parts/fiel
 import { QUALITIES, RATE_CONTROLS, SPEEDS, bitrateOf, sizesOf } from "./output.js";
 
 const RATES = ["24", "25", "29.97", "30", "50", "60"];
+const MAIN = ["h264", "h265", "av1"];
 const CODEC_WORDS = {
-  h264: "Plays everywhere", h265: "Half the size, newer players", av1: "Smallest, slower to make",
+  h264: "Plays everywhere", h265: "Smaller files", av1: "Smallest files",
 };
 
 export function OutputForm({ editor, codecs }) {
@@ -15,6 +16,7 @@ export function OutputForm({ editor, codecs }) {
   const audio = useLoaded((signal) => api.audio("", signal), [api]);
   const set = (key) => (value) => changeOutput({ [key]: value });
   const codec = codecs.find((one) => one.name === output.codec) || codecs[0];
+  const others = codecs.filter((one) => !MAIN.includes(one.name));
   const containers = codec?.containers || [];
   const container = containers.find((one) => one.name === output.container) || containers[0];
   const marked = template.markers.map((marker, index) => ({ marker, value: `m${index}` })).filter(({ marker }) => marker.duration >= 1);
@@ -30,10 +32,13 @@ export function OutputForm({ editor, codecs }) {
   const quality = QUALITIES.find((one) => one.value === output.quality);
   return html`<div class="output">
     <div class="field"><span class="label">Format</span>
-      <div class="codecs" role="radiogroup" aria-label="Format">${codecs.map((one) => html`<label class=${one.name === codec?.name ? "chosen" : ""}>
+      <div class="codecs" role="radiogroup" aria-label="Format">${codecs.filter((one) => MAIN.includes(one.name)).map((one) => html`<label class=${one.name === codec?.name ? "chosen" : ""}>
         <input type="radio" name="codec" checked=${one.name === codec?.name} onChange=${() => changeOutput({ codec: one.name, container: "" })} />
-        <strong>${one.title}</strong><small>${CODEC_WORDS[one.name] || (one.keepsAlpha ? "Keeps what is clear" : one.containers[0]?.ending)}</small>
+        <strong>${one.title}</strong><small>${CODEC_WORDS[one.name]}</small>
       </label>`)}</div>
+      ${others.length > 0 && html`<${PlainSelect} value=${MAIN.includes(codec?.name) ? "" : codec?.name} aria-label="Another format"
+        options=${[{ value: "", label: "Another format", disabled: true }, ...others.map((one) => ({ value: one.name, label: `${one.title} (${one.containers[0]?.ending}${one.keepsAlpha ? ", keeps what is clear" : ""})` }))]}
+        onChange=${(name) => changeOutput({ codec: name, container: "" })} />`}
     </div>
     ${containers.length > 1 && html`<${Select} label="File" value=${container?.name} options=${containers.map((one) => ({ value: one.name, label: `${one.name.toUpperCase()} (${one.ending})` }))} onChange=${set("container")} />`}
     <${Select} label="Size" value=${output.size} options=${sizes} onChange=${set("size")} hint="Texts and shapes are drawn at this size, so they stay sharp." />

@@ -3,6 +3,7 @@ import { words } from "../core/api-error.js";
 import { bytes, count, duration } from "../core/format.js";
 import { Button, Notice, Progress, Status } from "../parts/basics.js";
 import { DownloadButton } from "../parts/download-button.js";
+import { LinkButton } from "../parts/link-button.js";
 import { Findings } from "../parts/findings.js";
 import { VideoPlayer } from "../parts/video-player.js";
 import { isActive } from "./use-render.js";
@@ -46,8 +47,9 @@ function Done({ editor, job }) {
       <${Status} status="completed" />
       <span class="muted small number">${count(job.framesTotal, "frame")} in ${duration(job.renderTimeMilliseconds)} · ${bytes(job.sizeBytes)}</span>
       <span class="grow"></span>
-      ${job.savedAs ? html`<span class="faint small cut" title=${job.savedAs}>${job.savedAs}</span>` : html`<a class="button" href=${`#/renders/${job.renderId}`}>Details and link</a>`}
-      <${DownloadButton} kind="primary" load=${() => api.video(job.renderId)} name=${job.name} />
+      ${job.savedAs && html`<span class="faint small cut" title=${job.savedAs}>${job.savedAs}</span>`}
+      ${api.renderLink && html`<a class="button" href=${`#/renders/${job.renderId}`}>Details</a><${LinkButton} api=${api} renderId=${job.renderId} />`}
+      <${DownloadButton} kind="primary" url=${() => api.videoUrl(job.renderId)} />
     </div>
     ${job.warnings.length > 0 && html`<${Findings} findings=${job.warnings} />`}
   </div>`;

@@ -38,13 +38,13 @@ export function SizeSwitch({ size, onSize }) {
   return html`<${Segmented} label="Size of the preview" value=${size} options=${SIZES} onChange=${onSize} />`;
 }
 
-export function Stage({ template, picture, place, room, size, problems, overlay }) {
+export function Stage({ template, picture, place, room, size, problems, children }) {
   const width = size === "fit" ? room : size === "full" ? template.width : Number(size);
   const failed = picture.error && !problems.length;
   return html`<div class=${`stage ${size === "fit" ? "" : "scrolls"}`} ref=${place} tabindex=${size === "fit" ? undefined : "0"} role="region" aria-label="Preview">
     <figure class="frame" style=${{ width: `${width}px`, aspectRatio: `${template.width} / ${template.height}` }} aria-busy=${picture.busy ? "true" : "false"}>
       ${picture.url && html`<img src=${picture.url} alt=${`Frame ${picture.frame} of ${template.name} with your changes`} draggable="false" />`}
-      ${overlay}
+      ${children}
       ${picture.busy && html`<span class="stage-busy"><${Spinner} size=${14} /></span>`}
     </figure>
     ${(failed || problems.length > 0) && html`<div class="stage-notice">${failed

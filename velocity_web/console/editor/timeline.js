@@ -6,16 +6,17 @@ const TICKS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600];
 const MOST_TICKS = 12;
 const MOST_SEGMENTS = 400;
 
-export function Timeline({ template, timeline, frame, onFrame, layer }) {
+export function Timeline({ template, timeline, frame, onFrame, layer, playing, onPlay }) {
   const { frameCount, frameRate, markers } = template;
   const part = (at) => `${(100 * Math.min(frameCount, Math.max(0, at))) / frameCount}%`;
   const span = (start, end) => ({ left: part(start), width: `${(100 * Math.max(0, Math.min(frameCount, end) - Math.max(0, start))) / frameCount}%` });
-  const held = (timeline?.held || []).slice(0, MOST_SEGMENTS);
+  const held = (timeline?.held || []).slice(0, MOST_SEGMENTS).map(({ start, end }) => [start, end]);
   const heldFrames = held.reduce((sum, [start, end]) => sum + end - start, 0);
   const shown = layer && timeline?.layers?.find((one) => one.path === layer && !layer.includes("/"));
   const at = (frame + 0.5) / frameCount;
   return html`<div class="timeline">
     <div class="timeline-head">
+      <${IconButton} icon=${playing ? "pause" : "play"} size=${16} label=${playing ? "Back to the still" : "Play from here"} onClick=${onPlay} />
       <${IconButton} icon="arrow-left" size=${15} label="One frame back" onClick=${() => onFrame(frame - 1)} disabled=${frame === 0} />
       <${IconButton} icon="arrow-right" size=${15} label="One frame on" onClick=${() => onFrame(frame + 1)} disabled=${frame >= frameCount - 1} />
       <span class="mono number timecode">${timecode(frame, frameRate)}</span>

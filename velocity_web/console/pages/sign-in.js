@@ -16,7 +16,7 @@ export function SignIn({ onKey, ended, version }) {
     if (!given) return setState({ busy: false, error: "Paste your API key." });
     setState({ busy: true, error: null });
     try {
-      await new Api({ key: given }).storage();
+      await new Api({ key: given }).account();
       return onKey(given);
     } catch (error) {
       const wrong = error instanceof ApiError && error.status === 401;

@@ -6,24 +6,30 @@ import { Editor } from "../editor/editor.js";
 import { outputFrom } from "../editor/output.js";
 import { fromMap } from "../editor/values.js";
 
-// ``from`` is an earlier render whose values are filled in.
-async function opened(api, id, from, signal) {
-  const [template, timeline, earlier] = await Promise.all([
-    api.template(id, signal),
-    api.timeline(id, signal).catch(() => null), // the page works without it
-    from ? Promise.all([api.renderDetail(from, signal), api.codecs(signal)]) : null,
-  ]);
-  if (!earlier) return { template, timeline, initial: null };
-  const [detail, codecs] = earlier;
-  return {
-    template,
-    timeline,
-    initial: { values: fromMap(detail.customizationMap || []), output: outputFrom(detail, codecs), name: detail.name },
-  };
+// A page may begin with what an earlier render was made of, or with what a campaign holds.
+async function beginning(api, query, signal) {
+  const from = query.get("from");
+  if (from) {
+    const [detail, codecs] = await Promise.all([api.renderDetail(from, signal), api.codecs(signal)]);
+    return { values: fromMap(detail.customizationMap || []), output: outputFrom(detail, codecs), name: detail.name };
+  }
+  const [campaign, instance] = [query.get("campaign"), query.get("instance")];
+  if (!campaign || !instance) return null;
+  const held = await api.instance(campaign, instance, signal);
+  return { values: fromMap(held.customizationMap), name: held.name };
 }
 
-export function TemplatePage({ api, id, from }) {
-  const { data, error, reload } = useLoaded((signal) => opened(api, id, from, signal), [api, id, from]);
+async function opened(api, id, query, signal) {
+  const [template, timeline, initial] = await Promise.all([
+    api.template(id, signal),
+    api.timeline(id, signal),
+    beginning(api, query, signal),
+  ]);
+  return { template, timeline, initial };
+}
+
+export function TemplatePage({ api, id, query }) {
+  const { data, error, reload } = useLoaded((signal) => opened(api, id, query, signal), [api, id]);
   const back = html`<${LinkButton} kind="quiet" icon="arrow-left" href="#/templates" aria-label="Back to the templates" />`;
   if (error instanceof ApiError && error.status === 404) {
     return html`<${Empty} icon="layout-template" title="This template is not there" action=${html`<${LinkButton} href="#/templates">To the templates<//>`}>

@@ -39,7 +39,7 @@ export function Templates({ api }) {
     <${DropZone}
       accept=".zip,application/zip" multiple onFiles=${(files) => files.forEach(start)} class=${data?.length ? "" : "large"}
       title="Drop a template here, or choose a file" hint="A ZIP that Bodymovin exported from After Effects: data.json with its images and fonts" />
-    <div class="stack tight" aria-live="polite">
+    <div class=${uploads.length ? "stack tight" : "unseen"} aria-live="polite">
       ${uploads.map((upload) => html`<${UploadCard} key=${upload.key} upload=${upload} onDismiss=${dismiss} />`)}
     </div>
     <${Failure} error=${error} retry=${reload} />

@@ -2,12 +2,16 @@ import { html, useState } from "../core/html.js";
 import { words } from "../core/api-error.js";
 import { Button } from "./basics.js";
 
-export function save(blob, name) {
-  const url = URL.createObjectURL(blob);
+function saved(url, name) {
   const link = document.createElement("a");
   link.href = url;
   link.download = name;
   link.click();
+}
+
+function savedBlob(blob, name) {
+  const url = URL.createObjectURL(blob);
+  saved(url, fileName(name, blob.type));
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
@@ -17,23 +21,24 @@ const ENDINGS = {
   "audio/wav": ".wav", "audio/mpeg": ".mp3", "audio/flac": ".flac", "application/zip": ".zip",
 };
 
-export function fileName(name, type) {
+function fileName(name, type) {
   const ending = ENDINGS[type] || "";
   const plain = name.replace(/[\\/:*?"<>|\u0000-\u001f]/g, "_");
   return plain.toLowerCase().endsWith(ending) ? plain : plain + ending;
 }
 
-export function DownloadButton({ load, name, kind = "plain", children = "Download" }) {
+// ``url`` brings an address that the browser saves by itself, ``load`` the whole file.
+export function DownloadButton({ url, load, name, kind = "plain", children = "Download", ...rest }) {
   const [state, setState] = useState({ busy: false, error: null });
   const download = async () => {
     setState({ busy: true, error: null });
     try {
-      const blob = await load();
-      save(blob, fileName(name, blob.type));
+      if (url) saved(await url(), "");
+      else savedBlob(await load(), name);
       setState({ busy: false, error: null });
     } catch (error) {
       setState({ busy: false, error });
     }
   };
-  return html`<${Button} kind=${kind} icon="download" busy=${state.busy} onClick=${download}>${state.error ? words(state.error) : children}<//>`;
+  return html`<${Button} kind=${kind} icon="download" busy=${state.busy} onClick=${download} ...${rest}>${state.error ? words(state.error) : children}<//>`;
 }

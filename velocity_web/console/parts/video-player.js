@@ -2,23 +2,23 @@ import { html, useEffect, useState } from "../core/html.js";
 import { words } from "../core/api-error.js";
 import { Loading, Notice } from "./basics.js";
 
-// A finished render: a video, a picture or a sound, whatever its container holds.
+async function kindOf(url, signal) {
+  const answer = await fetch(url, { method: "HEAD", signal });
+  return answer.headers.get("Content-Type") || "";
+}
+
+// A finished render: a video, a picture or a sound, whatever its container holds. Its address needs no key, so that the
+// browser asks for the parts that it plays.
 export function VideoPlayer({ api, renderId, name, ratio }) {
   const [state, setState] = useState({ url: null, type: "", error: null });
   useEffect(() => {
     const control = new AbortController();
-    let made = null;
-    api.video(renderId, control.signal).then(
-      (blob) => {
-        made = URL.createObjectURL(blob);
-        setState({ url: made, type: blob.type, error: null });
-      },
-      (error) => !control.signal.aborted && setState({ url: null, type: "", error }),
-    );
-    return () => {
-      control.abort();
-      if (made) URL.revokeObjectURL(made);
+    const load = async () => {
+      const url = await api.videoUrl(renderId, control.signal);
+      setState({ url, type: await kindOf(url, control.signal), error: null });
     };
+    load().catch((error) => !control.signal.aborted && setState({ url: null, type: "", error }));
+    return () => control.abort();
   }, [api, renderId]);
   const { url, type, error } = state;
   if (error) return html`<${Notice}>${words(error)}<//>`;
