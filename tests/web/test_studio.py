@@ -103,7 +103,8 @@ def test_the_template_page_gets_what_it_asks_a_service_for(client: httpx.Client)
     assert (template["width"], template["height"], template["frameCount"]) == (200, 120, 40)
     assert {layer["path"] for layer in template["layers"]} == {"Title", "Photo", "Shown", "Comp/Inside"}
     assert template["slots"] == [] and template["warnings"] == []
-    assert client.get(f"/template/{identity}/timeline").json()["frameCount"] == 40
+    timeline = client.get(f"/template/{identity}/timeline").json()
+    assert timeline["held"] == [{"start": 1, "end": 30}, {"start": 31, "end": 40}]
     assert any(codec["name"] == "h264" for codec in client.get("/render/codecs").json())
     assert client.get("/audio/list").json() == []
     assert client.get("/template/other").status_code == 404
@@ -189,9 +190,14 @@ def test_a_render_becomes_a_file_beside_the_template_and_replaces_none(
         job = ended(client, client.post("/render", json=request_of(client)).json()["renderId"])
         assert (job["status"], job["framesDone"], job["progress"]) == ("completed", 40, 1.0)
         names.append(Path(job["savedAs"]).name)
-        video = client.get(f"/render/{job['renderId']}/download")
+        link = client.post(f"/render/{job['renderId']}/link", json={}).json()["url"]
+        video = httpx.get(studio.url + link)
         assert video.headers["content-type"] == "video/mp4"
         assert video.content == Path(job["savedAs"]).read_bytes()
+        part = httpx.get(studio.url + link, headers={"Range": "bytes=4-7"})
+        assert (part.status_code, part.content) == (206, video.content[4:8])
+        assert part.headers["content-range"] == f"bytes 4-7/{len(video.content)}"
+        assert httpx.get(f"{studio.url}{link}x").status_code == 404
     assert names == ["My- video.mp4", "My- video-2.mp4"]
     assert sorted(one.name for one in studio.renders.iterdir()) == sorted(names)
 

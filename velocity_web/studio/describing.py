@@ -12,11 +12,15 @@ from velocity_web.processes.analyse_process import LISTED, contents, finding_dic
 from velocity_web.schemas.template import (
     FindingDto,
     FontDto,
+    FrameRangeDto,
     LayerDto,
     LayerPluginDto,
+    LayerTimeDto,
     MarkerDto,
     MediaDto,
+    SlotDto,
     TemplateDetail,
+    TimelineDto,
 )
 
 
@@ -43,35 +47,30 @@ def template_detail(
         markers=[MarkerDto(**{**marker, "time": marker["time"] - first}) for marker in seen["markers"]],
         assets=[MediaDto(**asset) for asset in seen["assets"]],
         layers=[LayerDto(**{key: layer[key] for key in LayerDto.model_fields}) for layer in seen["layers"]],
+        slots=[SlotDto(**slot) for slot in seen["slots"]],
         plugins=[LayerPluginDto(**plugin) for plugin in seen["plugins"]],
         warnings=[FindingDto(**finding_dict(finding, {})) for finding in findings[:LISTED]],
     )
-    slots = [
-        {"name": slot.name, "kind": slot.kind, "value": slot.value, "layers": list(slot.layers)}
-        for slot in template.slots[:LISTED]
-    ]
-    return {**detail.model_dump(mode="json", by_alias=True), "slots": slots}
+    return detail.model_dump(mode="json", by_alias=True)
 
 
-def timeline(template: engine.Template) -> dict[str, Any]:
-    """When layers are shown, in frames counted from the first of the template."""
+def timeline(template: engine.Template, seconds: float) -> dict[str, Any]:
+    """When layers are shown, and which frames are held, in frames counted from the first of the template. What is held
+    is left open where ``seconds`` of a processor do not suffice to find it out.
+    """
     first = template.first_frame
-    layers = [
-        {
-            "path": layer.path,
-            "inPoint": layer.in_point - (0 if "/" in layer.path else first),
-            "outPoint": layer.out_point - (0 if "/" in layer.path else first),
-        }
-        for layer in template.layers[:LISTED]
-    ]
-    markers = [{"name": one.name, "time": one.time - first, "duration": one.duration} for one in template.markers]
-    return {
-        "frameCount": template.frame_count,
-        "frameRate": template.frame_rate,
-        "markers": markers,
-        "layers": layers,
-        "held": None,
-    }
+    told = TimelineDto(
+        frame_count=template.frame_count,
+        frame_rate=template.frame_rate,
+        markers=[MarkerDto(name=one.name, time=one.time - first, duration=one.duration) for one in template.markers],
+        layers=[
+            LayerTimeDto(path=layer.path, in_point=layer.in_point - base, out_point=layer.out_point - base)
+            for layer in template.layers[:LISTED]
+            for base in (0.0 if "/" in layer.path else first,)
+        ],
+        held=[FrameRangeDto(start=start, end=end) for start, end in engine.held_ranges(template, seconds) or ()],
+    )
+    return told.model_dump(mode="json", by_alias=True)
 
 
 def layer_tree(template: engine.Template) -> list[dict[str, Any]]:

@@ -13,8 +13,8 @@ import falcon
 
 from velocity_web.http.problems import MEDIA_TYPE, problem_body
 
-OPEN = ("/config.json", "/console/")
-"""What holds nothing of the template, beside the page itself."""
+OPEN = ("/config.json", "/console/", "/link/")
+"""What holds nothing of the template, beside the page itself; and videos, whose addresses hold a secret each."""
 OWN_PAGES = ("same-origin", "none")
 UNKNOWN = "open the address that velocity studio shows in the terminal; it holds the token"
 FOREIGN = "the studio answers its own page alone"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 import re
+import secrets
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +41,7 @@ class Job:
     wish: Wish
     total: int
     id: str = field(default_factory=lambda: str(uuid4()))
+    secret: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     status: str = states.PENDING
     created: int = 0
     started: int | None = None
@@ -79,9 +82,13 @@ class Renders:
             except KeyError:
                 raise NotFound(f"there is no render {identity}") from None
 
-    def file(self, identity: str) -> Path:
-        """The finished video. Raises NotFound and Conflict."""
-        job = self.find(identity)
+    def linked(self, secret: str) -> Path:
+        """The finished video of the render with this secret. Raises NotFound and Conflict."""
+        with self._lock:
+            found = [one for one in self._jobs.values() if hmac.compare_digest(one.secret.encode(), secret.encode())]
+        if not found:
+            raise NotFound("there is no such video")
+        (job,) = found
         if job.status != states.COMPLETED or job.file is None:
             raise Conflict("the render is not completed")
         if not job.file.is_file():
@@ -169,7 +176,7 @@ def job_told(job: Job) -> dict[str, Any]:
         "framesDone": job.done,
         "framesTotal": job.total,
         "estimatedRemainingMilliseconds": None if job.seconds_left is None else round(1000 * job.seconds_left),
-        "videoDownloadUrl": f"/render/{job.id}/download" if ended else None,
+        "videoDownloadUrl": f"/link/{job.secret}" if ended else None,
         "savedAs": str(job.file) if job.file else None,
         "warnings": job.findings,
     }

@@ -12,6 +12,7 @@ import falcon
 
 import velocity_engine as engine
 from velocity_web.failures import Invalid, NotFound
+from velocity_web.http.ranges import wanted_ranges
 from velocity_web.processes.analyse_process import finding_dict
 from velocity_web.routes.preview import tell_findings
 from velocity_web.schemas.preview import CLIP_TYPES, CONTENT_TYPES, ClipRequest, PreviewRequest
@@ -28,8 +29,10 @@ from velocity_web.studio.workshop import Picture, Wanted, Workshop
 
 Kind = Literal["png", "jpeg", "webp"]
 TRIAL_SECONDS = 1.0
+HELD_SECONDS = 1.0
 MARGIN = 1.5  # either way, of an estimate
 CLIP_SECONDS = 10.0
+MOST_AT_ONCE = 8 << 20  # bytes of a video; a player asks for the next part
 CLIP_BITRATE = "800k"
 
 
@@ -73,8 +76,8 @@ class TemplateItem(Resource):
 class TemplateTimeline(Resource):
     def on_get(self, _req: falcon.Request, resp: falcon.Response, template_id: str) -> None:
         self.studio.require(template_id)
-        with self.studio.workshop.template() as template:
-            resp.media = timeline(template)
+        with self.studio.workshop.open() as template:  # apart from the one on the bench, where pictures are drawn
+            resp.media = timeline(template, HELD_SECONDS)
 
 
 class TemplatePreview(Resource):
@@ -182,11 +185,29 @@ class RenderCancel(Resource):
         resp.media = self.studio.renders.cancel(render_id)
 
 
-class RenderDownload(Resource):
-    def on_get(self, _req: falcon.Request, resp: falcon.Response, render_id: str) -> None:
-        path = self.studio.renders.file(render_id)
+class RenderLink(Resource):
+    def on_post(self, _req: falcon.Request, resp: falcon.Response, render_id: str) -> None:
+        """The address of a video for a player, which sends no token: it holds a secret of its own."""
+        job = self.studio.renders.find(render_id)
+        resp.media = {"url": f"/link/{job.secret}"}
+
+
+class Link(Resource):
+    def on_get(self, req: falcon.Request, resp: falcon.Response, secret: str) -> None:
+        path = self.studio.renders.linked(secret)
+        size = path.stat().st_size
         resp.content_type = video_type(path.suffix)
-        resp.set_stream(path.open("rb"), path.stat().st_size)
+        resp.downloadable_as = path.name if req.get_param_as_bool("download") else None
+        resp.set_header("Accept-Ranges", "bytes")
+        spans = wanted_ranges(req.get_header("Range"), size)
+        if len(spans) != 1:  # which leave the choice to the server
+            resp.set_stream(path.open("rb"), size)
+            return
+        with path.open("rb") as file:
+            file.seek(spans[0].first)
+            resp.data = file.read(min(spans[0].length, MOST_AT_ONCE))
+        resp.status = falcon.HTTP_206
+        resp.content_range = (spans[0].first, spans[0].first + len(resp.data) - 1, size)
 
 
 class Assets(Resource):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 import signal
 import socket
@@ -41,7 +42,8 @@ ROUTES: tuple[tuple[str, type[resources.Resource]], ...] = (
     ("/render/codecs", resources.Codecs),
     ("/render/{render_id}/status", resources.RenderStatus),
     ("/render/{render_id}/cancel", resources.RenderCancel),
-    ("/render/{render_id}/download", resources.RenderDownload),
+    ("/render/{render_id}/link", resources.RenderLink),
+    ("/link/{secret}", resources.Link),
     ("/asset", resources.Assets),
     ("/asset/{asset_id}", resources.Asset),
     ("/asset/{asset_id}/download", resources.AssetDownload),
@@ -109,6 +111,7 @@ def serve_studio(options: Options, tell: Callable[[str], None]) -> None:
     """
     import waitress
 
+    logging.getLogger("waitress").setLevel(logging.ERROR)
     listener = socket.create_server((HOST, options.port), backlog=64)
     port = listener.getsockname()[1]
     token = secrets.token_urlsafe(24)

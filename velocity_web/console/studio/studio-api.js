@@ -2,6 +2,7 @@ import { Api, findingsOf } from "../core/api.js";
 
 // What the studio's own panels ask, beside what the template page does.
 export class StudioApi extends Api {
+  renderLink = null; // videos are files of this machine
   changes = (since, signal) => this.http.get("/studio/changes", { query: { since }, signal });
   layers = (signal) => this.http.get("/studio/layers", { signal });
   frame = (request, signal) => this.http.json("POST", "/studio/frame", { json: request, signal });

@@ -24,6 +24,7 @@ async function follow(api, signal, tell) {
         const isFirst = revision === null;
         const files = state.fault && !isFirst ? {} : await opened(api, templateId, signal);
         tell({ path, fault: state.fault, ...files, lost: false });
+        api.timeline(templateId, signal).then((timeline) => tell({ timeline }), () => {}); // the page works without it
         revision = state.revision;
       }
     } catch (error) {
@@ -40,6 +41,6 @@ async function follow(api, signal, tell) {
 }
 
 async function opened(api, id, signal) {
-  const [template, timeline, tree] = await Promise.all([api.template(id, signal), api.timeline(id, signal), api.layers(signal)]);
-  return { template, timeline, tree };
+  const [template, tree] = await Promise.all([api.template(id, signal), api.layers(signal)]);
+  return { template, tree };
 }
