@@ -29,7 +29,7 @@ help:
 	@echo 'make bench    the benchmarks; writes docs/benchmarks.md and out/benchmarks.json'
 	@echo 'make ratios   a short look at speed, beside what was stored (benchmarks/ratios.json)'
 	@echo 'make package  build the distributions, and install and run them in a clean environment'
-	@echo 'make browser  the tests in Chromium (of the system)'
+	@echo 'make browser  the console and /docs in Chromium (of the system)'
 	@echo 'make serve    the REST service on 127.0.0.1:8080, data in out/data'
 	@echo 'make lock     resolve constraints.txt anew'
 	@echo 'make clean    remove what these made'

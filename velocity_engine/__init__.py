@@ -64,6 +64,7 @@ _HOMES = {
     "hookimpl": "hookspecs",
     "plugins": "plugins",
     "try_out": "forecasting.trying",
+    "held_ranges": "forecasting.holding",
     "Trial": "forecasting.trial",
     "forecast": "forecasting.forecasts",
     "Forecast": "forecasting.forecasts",
@@ -75,6 +76,12 @@ _HOMES = {
     "forecast_poster": "forecasting.posters",
     "PosterSample": "forecasting.posters",
     "PosterForecast": "forecasting.posters",
+    "layer_costs": "profiling.layer_costs",
+    "LayerCosts": "profiling.layer_costs",
+    "LayerCost": "profiling.layer_costs",
+    "frame_layers": "profiling.frame_layers",
+    "FrameLayers": "profiling.frame_layers",
+    "FrameLayer": "profiling.frame_layers",
     "warm_up": "plugins.warm_up",
     "VelocityError": "errors",
     "PackageError": "errors",
@@ -129,6 +136,7 @@ if TYPE_CHECKING:
         WrongTypeError,
     )
     from velocity_engine.forecasting.forecasts import Forecast, forecast, plan_sample
+    from velocity_engine.forecasting.holding import held_ranges
     from velocity_engine.forecasting.posters import PosterForecast, PosterSample, forecast_poster, take_poster_sample
     from velocity_engine.forecasting.sample import Sample, SamplePlan
     from velocity_engine.forecasting.sampling import take_sample
@@ -157,6 +165,8 @@ if TYPE_CHECKING:
     from velocity_engine.plan.font_infos import FontInfo
     from velocity_engine.plugins.outputs import container_of, resolve_encoder
     from velocity_engine.plugins.warm_up import warm_up
+    from velocity_engine.profiling.frame_layers import FrameLayer, FrameLayers, frame_layers
+    from velocity_engine.profiling.layer_costs import LayerCost, LayerCosts, layer_costs
     from velocity_engine.stills.still import PreparedStill, Still
     from velocity_engine.template import Template, open_template
 
@@ -177,8 +187,12 @@ __all__ = [  # written out, since type checkers read it
     "Frame",
     "FrameCostError",
     "FrameDifference",
+    "FrameLayer",
+    "FrameLayers",
     "FrameRangeError",
     "Frames",
+    "LayerCost",
+    "LayerCosts",
     "LayerDifference",
     "LayerInfo",
     "Manifest",
@@ -220,8 +234,11 @@ __all__ = [  # written out, since type checkers read it
     "forecast",
     "forecast_poster",
     "frame_differences",
+    "frame_layers",
     "frames",
+    "held_ranges",
     "hookimpl",
+    "layer_costs",
     "open_template",
     "order_for",
     "plan_sample",

@@ -1,4 +1,7 @@
-"""The commands that the service adds to ``velocity``: serve, worker, admin. Heavy imports wait until a command runs."""
+"""The commands that the service adds to ``velocity``: serve, worker, studio, admin.
+
+Heavy imports wait until a command runs.
+"""
 
 from __future__ import annotations
 
@@ -49,6 +52,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands; called through the entry-point group ``velocity.commands``."""
     app.command(epilog=_epilog())(serve)
     app.command()(worker)
+    app.command()(studio)
     app.add_typer(admin_app, name="admin")
 
 
@@ -134,6 +138,48 @@ def worker(
 
     with _failing():
         run_worker(settings)
+
+
+def studio(
+    template: Annotated[
+        Path, typer.Argument(metavar="TEMPLATE", exists=True, help="A ZIP, a folder, a .lottie or a .json file.")
+    ],
+    renders: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where videos go; by default beside the template.")
+    ] = None,
+    port: Annotated[
+        int, typer.Option(parser=PORT, metavar="NUMBER", help="Port of 127.0.0.1; 0 takes a free one.")
+    ] = 0,
+    animation: Annotated[
+        str | None, typer.Option(metavar="ID", help="Which animation of a .lottie that holds several.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
+) -> None:
+    """Open a template in the browser, and draw it again whenever its files are saved."""
+    import webbrowser
+
+    import velocity_engine as engine
+    from velocity_web.studio.server import Options, serve_studio
+
+    path = template.absolute()
+
+    def tell(address: str) -> None:
+        typer.echo(f"The studio of {template} is at {address}")
+        typer.echo("Ctrl-C ends it.")
+        if not quiet:
+            webbrowser.open(address)
+
+    try:
+        serve_studio(Options(path, animation, (renders or path.parent).absolute(), port), tell)
+    except engine.VelocityError as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(_port_fault(error, port) or str(error))
+
+
+def _port_fault(error: OSError, port: int) -> str | None:
+    taken = f"port {port} of 127.0.0.1 is in use by another program; give another one with --port"
+    return taken if error.errno == errno.EADDRINUSE else None
 
 
 def _print_rows(rows: list[Any], as_json: bool) -> None:

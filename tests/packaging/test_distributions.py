@@ -30,6 +30,10 @@ WANTED = (
 FOLDERS = {
     "velocity_engine/fonts/": ".ttf",
     "velocity_web/pages/": ".html",
+    "velocity_web/console/": ".html",
+    "velocity_web/console/editor/": ".js",
+    "velocity_web/console/styles/": ".css",
+    "velocity_web/console/vendor/": ".woff2",
     "velocity_web/database/migrations/": ".sql",
 }
 

@@ -132,7 +132,7 @@ def asset_files(settings: Sequence[str]) -> dict[str, str]:
     files = {}
     for setting in settings:
         name, equals, path = setting.partition("=")
-        if not equals or not name or not (_is_url(path) or Path(path).is_file()):
+        if not equals or not name or not (is_url(path) or Path(path).is_file()):
             raise typer.BadParameter(f"{setting!r} is not ID=FILE with a file that exists", param_hint="--asset")
         files[name] = path
     return files
@@ -140,12 +140,13 @@ def asset_files(settings: Sequence[str]) -> dict[str, str]:
 
 def readable(path: str | None) -> str | None:
     """A path of something that exists, or a URL of a storage backend."""
-    if path is not None and not _is_url(path) and not Path(path).exists():
+    if path is not None and not is_url(path) and not Path(path).exists():
         raise typer.BadParameter(f"{path} does not exist")
     return path
 
 
-def _is_url(path: str) -> bool:
+def is_url(path: str) -> bool:
+    """Whether a path is one of a storage backend."""
     from velocity_engine.storage.targets import is_local
 
     return not is_local(path)
@@ -153,7 +154,7 @@ def _is_url(path: str) -> bool:
 
 def output_file(path: str, option: str = "--output") -> str:
     """A path whose folder exists, or a URL of a storage backend."""
-    if path != STANDARD_OUTPUT and not _is_url(path):
+    if path != STANDARD_OUTPUT and not is_url(path):
         folder = Path(path).parent
         if not folder.is_dir():
             raise typer.BadParameter(f"the folder {folder} does not exist", param_hint=option)

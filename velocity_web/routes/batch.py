@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from velocity_web.http import examples
+from velocity_web.http.archives import send_archive
 from velocity_web.http.operation import JSON, Call, Operation
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.schemas.reading import Body
@@ -16,7 +17,7 @@ from velocity_web.schemas.render import (
     BatchRows,
 )
 from velocity_web.schemas.scopes import READ, RENDER
-from velocity_web.services import batch_rows, batches
+from velocity_web.services import batch_files, batch_rows, batches
 
 TAG = "Batch"
 
@@ -67,6 +68,21 @@ class BatchItem(Resource):
     def on_get(self, call: Call[None, BatchRows]) -> BatchDetail:
         """With the progress of the whole. ``skip`` and ``take`` choose the rows; the first 1000 by default."""
         return batch_rows.batch_detail(call.caller, call.ids["batch_id"], call.query.skip, call.query.take)
+
+
+class BatchDownload(Resource):
+    @Operation(
+        id="downloadBatch",
+        summary="Download all videos of a batch",
+        tag=TAG,
+        scopes=(READ,),
+        binary=["application/zip"],
+        codes={409: "No row of it is completed yet"},
+    )
+    def on_get(self, call: Call) -> None:
+        """A ZIP of the rows that are completed, made while it is sent: it has no byte ranges."""
+        name, files = batch_files.finished_files(call.caller, call.ids["batch_id"])
+        send_archive(call.req, call.resp, self.objects, name, files)
 
 
 class BatchCancel(Resource):

@@ -1,4 +1,4 @@
-"""What needs no key: /health, /ready, /metrics, /openapi.json, /docs and /."""
+"""What needs no key: /health, /ready, /metrics, /openapi.json and /docs."""
 
 from __future__ import annotations
 
@@ -94,13 +94,6 @@ class OpenApiDocument(Resource):
         """Made from the code that answers."""
         call.resp.data = json.dumps(self.document).encode()
         call.resp.content_type = falcon.MEDIA_JSON
-
-
-class Page(Resource):
-    @Operation(id="getPage", summary="A page for people", tag=TAG, binary=["text/html"], authenticated=False)
-    def on_get(self, call: Call) -> None:
-        """Loads nothing from elsewhere."""
-        send_page(call.resp, "index.html")
 
 
 class DocsPage(Resource):

@@ -16,6 +16,7 @@ from velocity_web.schemas.template import (
     TemplateHistory,
     TemplateJobDto,
     TemplateUploaded,
+    TimelineDto,
 )
 from velocity_web.services import templates
 
@@ -124,6 +125,19 @@ class TemplateStatus(Resource):
     def on_get(self, call: Call) -> TemplateJobDto:
         """pending, processing, completed or failed; while it is processed, ``stage`` says how far it is."""
         return templates.template_status(call.caller, call.ids["template_id"])
+
+
+class TemplateTimeline(Resource):
+    @Operation(
+        id="getTemplateTimeline",
+        summary="What happens when in a template",
+        tag=TAG,
+        scopes=(READ, PREVIEW),
+        returns=TimelineDto,
+    )
+    def on_get(self, call: Call) -> TimelineDto:
+        """Markers, when each layer is shown, and the frames that are held. Only for completed templates."""
+        return templates.template_timeline(call.caller, call.ids["template_id"])
 
 
 class TemplateDownload(Resource):
