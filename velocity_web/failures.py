@@ -71,6 +71,16 @@ class Busy(Failure):
     retry_after = 2  # seconds
 
 
+class TooMany(Failure):
+    """More than an account may have in a second; ``retry_after`` seconds later there is room again."""
+
+    title = "Too many requests"
+
+    def __init__(self, detail: str, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
 class Unavailable(Failure):
     """Something that the service needs does not answer; later it may."""
 

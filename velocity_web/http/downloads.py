@@ -15,6 +15,7 @@ from velocity_web.http.ranges import Multipart, Span, wanted_ranges
 from velocity_web.storage.files import StoredFile
 from velocity_web.storage.objects import Objects, Opened
 
+MOST_TAGS = 32
 _UNSAFE = re.compile(r"[/\\\x00-\x1f\x7f]")
 
 
@@ -37,6 +38,12 @@ def _etag_matches(header: str, etag: str, *, weak: bool) -> bool:
         return True
     tags = [tag.strip() for tag in header.split(",")]
     return any(tag == etag or (weak and tag == f"W/{etag}") for tag in tags)
+
+
+def entity_tags(header: str | None) -> list[str]:
+    """The tags of an If-None-Match, without quotes and without what says that they are weak; "*" as it is."""
+    tags = (tag.strip().removeprefix("W/").strip('"') for tag in (header or "").split(","))
+    return [tag for tag in tags if tag][:MOST_TAGS]
 
 
 def send_file(

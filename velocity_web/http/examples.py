@@ -48,6 +48,19 @@ BATCH: Examples = {
     ),
 }
 BATCH_CSV: Examples = {"csv": _example("A video for each line", "name\nAda\nGrace\n")}
+PREVIEW: Examples = {
+    "frame": _example(
+        "The first frame with another text",
+        {"customizationMap": [{"layer": "Headline", "text": "Hello"}], "frame": 0, "width": 640},
+    ),
+    "sheet": _example("Four frames side by side", {"frames": [0, 10, 20, 30], "columns": 2, "format": "webp"}),
+}
+CLIP: Examples = {
+    "clip": _example(
+        "Two seconds with another text",
+        {"customizationMap": [{"layer": "Headline", "text": "Hello"}], "startFrame": 0, "endFrame": 50, "width": 320},
+    ),
+}
 CAMPAIGN: Examples = {"campaign": _example("A campaign", {"name": "Spring"})}
 GROUP: Examples = {"group": _example("A group", {"name": "Voices"})}
 INSTANCE_BODY: Examples = {"instance": _example("An instance", {"templateId": TEMPLATE, "name": "Spring, long"})}

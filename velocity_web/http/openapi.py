@@ -169,6 +169,8 @@ def _parameters(path: str, spec: AnyOperation) -> list[dict[str, Any]]:
         schema = spec.query.model_json_schema(by_alias=True, schema_generator=DocumentSchema)
         found += [_query_parameter(name, _without_null(part)) for name, part in schema["properties"].items()]
     headers = dict(spec.headers)
+    if spec.tagged:
+        headers |= {"If-None-Match": RANGE_HEADERS["If-None-Match"]}
     if spec.ranges:
         headers |= RANGE_HEADERS
     found += [
@@ -212,12 +214,18 @@ def _schema_of(annotation: Any, references: dict[Any, Any]) -> dict[str, Any]:
 
 def _responses(path: str, spec: AnyOperation, references: dict[Any, Any]) -> dict[str, Any]:
     good: dict[str, Any] = {"description": spec.answers}
-    if content_types := spec.content_types:
-        good["content"] = {media: {"schema": FILE} for media in content_types}
-    elif spec.answer is not None:
-        good["content"] = {JSON: {"schema": _schema_of(spec.answer, references)}}
+    content: dict[str, Any] = {media: {"schema": FILE} for media in spec.content_types}
+    if spec.answer is not None:
+        content[JSON] = {"schema": _schema_of(spec.answer, references)}
+    if content:
+        good["content"] = content
+    headers = {"ETag": "names what is shown, for If-None-Match", **spec.told} if spec.tagged else spec.told
+    if headers:
+        good["headers"] = {name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()}
     codes = dict(spec.codes)
     found: dict[str, Any] = {"200": good}
+    if spec.tagged:
+        found["304"] = {"description": "The client has it already"}
     if spec.ranges:
         good["headers"] = {name: {"schema": {"type": "string"}} for name in DOWNLOAD_HEADERS}
         several = {"multipart/byteranges": {"schema": FILE}}

@@ -52,8 +52,10 @@ class Call(Generic[Sent, Query]):
 class Operation(Generic[Sent, Query, Answer]):
     """``id`` is the name of the operation for generated clients. ``returns`` is the answer's type, or several, and
     ``answers`` says which of them comes when; ``binary`` are the content types of an answer that is a file, or tells
-    them, and ``ranges`` says that parts of it can be asked for; ``form`` are the fields of an upload beside ``file``,
-    ``codes`` the statuses beside 200 with their meaning. ``examples`` are bodies by content type and name.
+    them, and ``ranges`` says that parts of it can be asked for, ``tagged`` that it has an ETag. An operation that has
+    both returns None where its answer is the file. ``told`` are the answer's other headers, with what they say;
+    ``form`` are the fields of an upload beside ``file``, ``codes`` the statuses beside 200 with their meaning.
+    ``examples`` are bodies by content type and name.
     ``description`` is the handler's docstring.
 
     A ``body`` that is to be read later is declared as ``Body``: the handler gets it as one, and ``unread`` is the model
@@ -74,11 +76,13 @@ class Operation(Generic[Sent, Query, Answer]):
     examples: Mapping[str, Examples] = field(default_factory=dict)
     binary: Sequence[str] | Callable[[], Sequence[str]] = ()
     ranges: bool = False
+    tagged: bool = False
+    told: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[int, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     authenticated: bool = True
 
-    def __call__(self, handler: Callable[[Any, Call[Sent, Query]], Answer]) -> Callable[..., None]:
+    def __call__(self, handler: Callable[[Any, Call[Sent, Query]], Answer | None]) -> Callable[..., None]:
         """Turn ``handler(self, call) -> model`` into a Falcon responder that has its declaration as ``.operation``."""
         spec = replace(self, description=_docstring(handler))
         adapter: TypeAdapter[Any] | None = TypeAdapter(spec.answer) if spec.answer is not None else None

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from velocity_web.failures import Invalid
 from velocity_web.http.downloads import send_file
 from velocity_web.http.metrics import UPLOADED_BYTES
 from velocity_web.http.operation import Call, Operation
 from velocity_web.http.uploads import receive_upload
-from velocity_web.processes.assignments import PreviewAssignment
-from velocity_web.processes.runner import TaskFailed
-from velocity_web.routes.context import BUSY, Resource
+from velocity_web.routes.context import Resource
 from velocity_web.schemas.base import Message
 from velocity_web.schemas.template import (
-    Preview,
     StorageStatusDto,
     TemplateDetail,
     TemplateDto,
@@ -21,10 +17,8 @@ from velocity_web.schemas.template import (
     TemplateUploaded,
 )
 from velocity_web.services import templates
-from velocity_web.storage.files import read_made, task_folder
 
 TAG = "Template"
-PREVIEW_BYTES = 256 << 20
 TOO_LARGE = {413: "The file is larger than the maximum"}
 
 
@@ -118,37 +112,3 @@ class TemplateDownload(Resource):
         """Byte for byte what was uploaded."""
         file = templates.template_file(call.caller, call.ids["template_id"])
         send_file(call.req, call.resp, self.objects, file, "application/zip")
-
-
-class TemplatePreview(Resource):
-    @Operation(
-        id="previewTemplate",
-        summary="A frame of a template as a picture",
-        tag=TAG,
-        query=Preview,
-        binary=["image/png"],
-        codes={
-            400: "The frame is past the end, or cannot be drawn",
-            409: "The template is not completed",
-            503: BUSY,
-            507: "No space is left on the server's disk",
-        },
-    )
-    def on_get(self, call: Call[None, Preview]) -> None:
-        """PNG with alpha; ``width`` in pixels, by default the composition's."""
-        asked = templates.previewable(call.caller, self.objects, call.ids["template_id"], call.query.frame)
-        try:
-            with asked as (path, name), task_folder(self.settings.temporary) as folder:
-                picture = folder / "preview.png"
-                assignment = PreviewAssignment(
-                    template=str(path),
-                    frame=call.query.frame,
-                    width=call.query.width,
-                    output=str(picture),
-                    names={path.name: name},
-                )
-                self.context.runner.run(call.caller.account_id, "preview", assignment, (str(path),), folder)
-                call.resp.data = read_made(picture, PREVIEW_BYTES)
-        except TaskFailed as failure:
-            raise Invalid("the frame cannot be drawn", {"frame": [str(failure)]}) from None
-        call.resp.content_type = "image/png"

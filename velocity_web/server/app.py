@@ -12,9 +12,21 @@ from velocity_web.failures import Failure
 from velocity_web.http import problems
 from velocity_web.http.openapi import openapi_document
 from velocity_web.processes.runner import Runner
-from velocity_web.routes import asset, audio, audio_asset_group, batch, campaign, render, system, template, webhook
+from velocity_web.routes import (
+    asset,
+    audio,
+    audio_asset_group,
+    batch,
+    campaign,
+    preview,
+    render,
+    system,
+    template,
+    webhook,
+)
 from velocity_web.routes.context import Context, Resource
 from velocity_web.server.middleware import REQUEST_ID, Authentication, RequestScope, RoomForSmallWrites
+from velocity_web.services import previews
 from velocity_web.services.codecs import require_installed
 from velocity_web.services.readiness import Readiness
 from velocity_web.settings import Settings
@@ -30,7 +42,8 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/template/{template_id}", template.TemplateItem),
     ("/template/{template_id}/status", template.TemplateStatus),
     ("/template/{template_id}/download", template.TemplateDownload),
-    ("/template/{template_id}/preview", template.TemplatePreview),
+    ("/template/{template_id}/preview", preview.TemplatePreview),
+    ("/template/{template_id}/preview/clip", preview.TemplatePreviewClip),
     ("/audio/upload", audio.AudioUpload),
     ("/audio/active", audio.AudioActive),
     ("/audio/history", audio.AudioHistoryList),
@@ -87,7 +100,8 @@ def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response
     middleware: list[Any] = [RequestScope(), Authentication(), RoomForSmallWrites(settings)]
     if settings.cors_origins:
         origins = "*" if "*" in settings.cors_origins else settings.cors_origins
-        exposed = ["ETag", "Content-Range", "Content-Disposition", "Accept-Ranges", "Warning", REQUEST_ID]
+        exposed = ["ETag", "Content-Range", "Content-Disposition", "Accept-Ranges", "Warning", "Retry-After"]
+        exposed += [REQUEST_ID, preview.FINDINGS]
         middleware.insert(0, falcon.CORSMiddleware(allow_origins=origins, expose_headers=exposed))
     app: falcon.App[falcon.Request, falcon.Response] = falcon.App(middleware=middleware)
     app.req_options.strip_url_path_trailing_slash = True
@@ -99,7 +113,8 @@ def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response
     runner = Runner(settings)
     runner.open()
     require_installed(settings)
-    context = Context(settings, objects, runner, Readiness(settings, objects), Endings(settings.database))
+    desk = previews.desk_of(settings, objects, runner)
+    context = Context(settings, objects, runner, Readiness(settings, objects), Endings(settings.database), desk)
     resources = [(path, kind(context)) for path, kind in ROUTES]
     document = system.OpenApiDocument(context)
     resources.append(("/openapi.json", document))

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from velocity_web.accounts.auth import LONGEST_KEY, acquaintances, find_caller
 from velocity_web.accounts.quota import full_sentence, storage_of
+from velocity_web.accounts.rates import Buckets
 from velocity_web.database.entities import reading
-from velocity_web.server.rates import Buckets
 from velocity_web.settings import Settings
 from velocity_web.storage.disk import spare_bytes
 from velocity_web.storage.files import NO_SPACE
@@ -26,6 +26,7 @@ COPIES = 2  # an upload lies in the spool and, a moment later, in a file of its 
 OPEN_PATHS = ("/", "/docs", "/openapi.json", "/health", "/ready", "/metrics")
 AT_ONCE_PATHS = ("/health",)
 ASIDE_PATHS = ("/ready",)
+PREVIEWS = ("/preview", "/preview/clip")
 
 
 def normal_path(path: str) -> str:
@@ -137,6 +138,8 @@ class Gate:
     def json_limit(self, path: str) -> int:
         """The largest body of a path that takes JSON."""
         own = {"/render": self.settings.max_render_bytes, "/render/batch": self.settings.max_json_bytes}
+        if path.startswith("/template/") and path.endswith(PREVIEWS):
+            return self.settings.max_render_bytes
         return own.get(path, min(OTHER_JSON_BYTES, self.settings.max_json_bytes))
 
     def admit(self, head: Head) -> Refusal | Allowance:
