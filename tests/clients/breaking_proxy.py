@@ -16,7 +16,7 @@ BLOCK = 16384
 
 @dataclass
 class Fault:
-    """The answer to a request that begins with ``request`` is cut after so many bytes, ``times`` times."""
+    """The answer to a request whose first line has ``request`` is cut after so many bytes, ``times`` times."""
 
     request: bytes
     after_bytes: int
@@ -62,7 +62,7 @@ class BreakingProxy:
         with self._lock:
             self.requests.append(head)
             for fault in self.faults:
-                if fault.times and head.startswith(fault.request):
+                if fault.times and fault.request in head.split(b"\r\n", 1)[0]:
                     fault.times -= 1
                     return fault.after_bytes
         return None

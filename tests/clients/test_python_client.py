@@ -127,6 +127,16 @@ def test_changes_reach_the_template(velocity: Velocity, tmp_path: Path) -> None:
     ]
     assert detail.job_info.f_end == 2
 
+    plain = velocity.templates.preview(template, frame=40, width=160)
+    picture = velocity.templates.preview(template, frame=40, width=160, **changes)
+    sheet = velocity.templates.preview(template, frames=[0, 40], columns=2, width=80, format="jpeg", **changes)
+    assert (picture.width, picture.frames, picture.content[1:4]) == (160, (40,), b"PNG")
+    assert plain.content != picture.content
+    assert (sheet.width, sheet.frames, sheet.content_type) == (160, (0, 40), "image/jpeg")
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(velocity.templates.clip(template, frames=(0, 10), width=64, frame_rate=10, **changes))
+    assert frames_of(clip) > 1
+
 
 def test_what_is_wrong_is_said(service: Service, velocity: Velocity, package: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken.zip"

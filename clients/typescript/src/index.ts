@@ -36,10 +36,10 @@ export class Velocity {
   constructor(url: string, key: string, options: VelocityOptions = {}) {
     const fetcher = options.fetch ?? ((...request: Parameters<typeof fetch>) => fetch(...request));
     this.http = new Http(url.replace(/\/+$/, ""), key, { ...USUAL_RETRIES, ...options.retries }, fetcher);
-    this.templates = new Templates(this.http);
     this.renders = new Renders(this.http);
     this.batches = new Batches(this.http);
     this.assets = new Assets(this.http);
+    this.templates = new Templates(this.http, this.assets);
     this.sounds = new Sounds(this.http);
   }
 
@@ -117,7 +117,7 @@ export { Batch, Batches, Assets, Sounds, Render, Renders, Templates };
 export { Download, type DownloadOptions } from "./downloads.js";
 export * from "./errors.js";
 export type { paths, components, operations } from "./generated/schema.js";
-export type { Changes, Customization, Encoder, Given, Order, Row, Schemas, Settings, Sound, Template, Upload } from "./orders.js";
+export type { Changes, Customization, Cut, Encoder, Given, Order, Row, Schemas, Settings, Sound, Template, Upload, View } from "./orders.js";
 export type { Retries } from "./retries.js";
-export type { UploadOptions } from "./templates.js";
+export type { Picture, UploadOptions } from "./templates.js";
 export type { WaitOptions } from "./waiting.js";

@@ -34,12 +34,17 @@ export interface Settings {
   readonly encoder?: Encoder;
   /** The first frame, and the one after the last. */
   readonly frames?: readonly [number | null, number | null];
-  readonly poster?: Schemas["PosterRequest"];
+  readonly poster?: Partial<Schemas["PosterRequest"]>;
   readonly webhookUrl?: string;
   readonly executor?: string;
 }
 
 export interface Order extends Changes, Settings {}
+
+/** What a preview shows: one frame, a marker's, or several side by side. */
+export type View = Changes & Partial<Omit<Schemas["PreviewRequest"], "customizationMap" | "templateInstanceId">>;
+/** What a short clip shows. */
+export type Cut = Changes & Partial<Omit<Schemas["ClipRequest"], "customizationMap" | "templateInstanceId">>;
 
 /** A video of a batch. */
 export interface Row extends Changes {
@@ -87,6 +92,15 @@ export function isUpload(given: object): given is Upload {
   return given instanceof Blob || ("data" in given && typeof given.data !== "string");
 }
 
+const CHANGES = ["texts", "images", "videos", "colors", "visible", "slots", "customizations"] as const;
+
+/** What is not about the template's layers. */
+export function withoutChanges<Given extends Changes>(given: Given): Omit<Given, keyof Changes> {
+  const found: Given = { ...given };
+  for (const word of CHANGES) delete found[word];
+  return found;
+}
+
 /** The customization map; `sources` are those of images and videos. */
 export function entriesOf(changes: Changes, sources: readonly Customization[]): Customization[] {
   const each = <Value>(of: Readonly<Record<string, Value>> | undefined, make: (key: string, value: Value) => object) =>
@@ -108,7 +122,7 @@ export function settingsOf(settings: Settings): Omit<Schemas["RenderRequest"], "
   return {
     encoderConfig: { bitrate: USUAL_BITRATE, ...settings.encoder },
     ...(framed && { jobInfo: { ...(start !== null && { fStart: start }), ...(end !== null && { fEnd: end }) } }),
-    ...(settings.poster && { output: { poster: settings.poster } }),
+    ...(settings.poster && { output: { poster: { format: "png" as const, ...settings.poster } } }),
     ...(settings.webhookUrl !== undefined && { webhookUrl: settings.webhookUrl }),
     ...(settings.executor !== undefined && { executor: settings.executor }),
   };

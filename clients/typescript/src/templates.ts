@@ -2,9 +2,9 @@
 
 import { Download, type DownloadOptions } from "./downloads.js";
 import { Failed } from "./errors.js";
-import { formOf } from "./files.js";
+import { formOf, type Assets } from "./files.js";
 import type { Http } from "./http.js";
-import { idOf, type Schemas, type Upload } from "./orders.js";
+import { entriesOf, idOf, withoutChanges, type Cut, type Schemas, type Template, type Upload, type View } from "./orders.js";
 import { changesOf, type WaitOptions } from "./waiting.js";
 
 export interface UploadOptions extends WaitOptions {
@@ -14,11 +14,17 @@ export interface UploadOptions extends WaitOptions {
   readonly onStage?: (stage: string) => void;
 }
 
+/** A preview: the picture, what it shows, and what does not show as its author meant. */
+export type Picture = Omit<Schemas["PreviewDto"], "image"> & { readonly image: Blob };
+
 type Known = Schemas["TemplateDto"] | string;
 
 /** The account's templates. */
 export class Templates {
-  constructor(private readonly http: Http) {}
+  constructor(
+    private readonly http: Http,
+    private readonly assets: Assets,
+  ) {}
 
   /** Upload a template's ZIP, and wait until the service has looked at it. Throws Failed with the service's reason. */
   async upload(file: Upload, options: UploadOptions = {}): Promise<Schemas["TemplateDetail"]> {
@@ -52,6 +58,29 @@ export class Templates {
   /** All that are ready, newest first. */
   async list(): Promise<Schemas["TemplateDto"][]> {
     return this.http.json("GET", "/template/all");
+  }
+
+  /** A frame, or several side by side, as a render with these changes would draw it. */
+  async preview(template: Template, view: View = {}): Promise<Picture> {
+    const [id, json] = await this.previewed(template, view);
+    const headers = { Accept: "application/json" };
+    const told = await this.http.json<Schemas["PreviewDto"]>("POST", `/template/${id}/preview`, { json, headers });
+    const { image, ...rest } = told;
+    const bytes = Uint8Array.from(atob(image), (sign) => sign.charCodeAt(0));
+    return { ...rest, image: new Blob([bytes], { type: told.contentType }) };
+  }
+
+  /** A short, small video of some frames, drawn at once; nothing is queued or charged. */
+  async clip(template: Template, cut: Cut = {}): Promise<Blob> {
+    const [id, json] = await this.previewed(template, cut);
+    return (await this.http.open("POST", `/template/${id}/preview/clip`, { json })).blob();
+  }
+
+  private async previewed(template: Template, given: View | Cut): Promise<[string, object]> {
+    const instance = typeof template !== "string" && "templateId" in template ? template : null;
+    const customizationMap = entriesOf(given, await this.assets.sources(given));
+    const named = instance ? { templateInstanceId: instance.id } : {};
+    return [instance?.templateId ?? idOf(template, "template"), { ...withoutChanges(given), ...named, customizationMap }];
   }
 
   async delete(template: Known): Promise<void> {

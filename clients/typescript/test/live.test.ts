@@ -70,6 +70,11 @@ test("changes reach the template", async () => {
     { layer: "Headline", text: "Hello" },
     { layer: "Photo", image: { assetId: asset.id } },
   ]);
+  const picture = await velocity.templates.preview(template, { ...changes, frame: 1, width: 160, format: "jpeg" });
+  assert.deepEqual([picture.width, picture.frames, picture.contentType], [160, [1], "image/jpeg"]);
+  assert.deepEqual([...new Uint8Array(await picture.image.slice(0, 2).arrayBuffer())], [0xff, 0xd8]);
+  const clip = await velocity.templates.clip(template, { ...changes, startFrame: 0, endFrame: 4, width: 64 });
+  assert.equal(await clip.slice(4, 8).text(), "ftyp");
   assert.equal((await first.detail()).audioId, (await velocity.sounds.list())[0]?.id);
 });
 

@@ -12,7 +12,7 @@ from velocity_client._sync.batches import Batch
 from velocity_client._sync.client import Velocity
 from velocity_client._sync.renders import Render
 from velocity_client.errors import Damaged, Failed, Refused, TimedOut, Unreachable, Unreadable, VelocityError
-from velocity_client.orders import Changes, Encoder, Order, Row
+from velocity_client.orders import Changes, Encoder, Order, Picture, Row
 from velocity_client.retries import Retries
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Encoder",
     "Failed",
     "Order",
+    "Picture",
     "Refused",
     "Render",
     "Retries",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 from uuid import UUID
 
 from velocity_client.generated.models.asset_dto import AssetDto
 from velocity_client.generated.models.audio_dto import AudioDto
 from velocity_client.generated.models.encoder_config_request import EncoderConfigRequest
+from velocity_client.generated.models.finding_dto import FindingDto
 from velocity_client.generated.models.instance_dto import InstanceDto
 from velocity_client.generated.models.template_detail import TemplateDetail
 from velocity_client.generated.models.template_dto import TemplateDto
@@ -53,6 +55,48 @@ class Order(Changes, total=False):
     executor: str
 
 
+class View(Changes, total=False):
+    """What a preview shows: one frame, a marker's, or several side by side."""
+
+    frame: int
+    marker: str
+    frames: Sequence[int]
+    columns: int
+    width: int
+    format: Literal["png", "jpeg", "webp"]
+
+
+class Cut(Changes, total=False):
+    """What a short clip shows."""
+
+    frames: tuple[int | None, int | None]
+    marker: str
+    width: int
+    frame_rate: int
+    format: Literal["mp4", "webm"]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A preview.
+
+    Attributes:
+        content: The picture's bytes.
+        content_type: Such as ``image/png``.
+        width: Of the whole picture, in pixels.
+        height: Of the whole picture, in pixels.
+        frames: Which frames are shown, row by row.
+        findings: What does not show as its author meant.
+    """
+
+    content: bytes
+    content_type: str
+    width: int
+    height: int
+    frames: tuple[float, ...]
+    findings: tuple[FindingDto, ...]
+
+
 class Row(Changes, total=False):
     """A video of a batch."""
 
@@ -61,6 +105,8 @@ class Row(Changes, total=False):
 
 
 WORDS = frozenset({*Changes.__annotations__, *Order.__annotations__})
+VIEW_WORDS = frozenset({*Changes.__annotations__, *View.__annotations__})
+CUT_WORDS = frozenset({*Changes.__annotations__, *Cut.__annotations__})
 ROW_WORDS = frozenset({*Changes.__annotations__, *Row.__annotations__})
 
 
@@ -94,6 +140,13 @@ def template_id(template: Template) -> str:
     if is_id(template):
         return str(template)
     raise TypeError(f"{template!r:.80} is no template: give what upload or get returned, or its id")
+
+
+def previewed(template: Template) -> tuple[str, dict[str, str]]:
+    """The id of the template, and the fields that a preview's request has for it."""
+    if isinstance(template, InstanceDto):
+        return str(template.template_id), {"templateInstanceId": str(template.id)}
+    return template_id(template), {}
 
 
 def template_name(template: Template) -> str:

@@ -181,7 +181,31 @@ export interface paths {
          */
         get: operations["previewTemplate"];
         put?: never;
-        post?: never;
+        /**
+         * A picture of a template with values of your own
+         * @description One frame, or several as a contact sheet, as a render would draw them. What was drawn before has the same ETag: with ``If-None-Match`` it is answered 304 without being drawn again.
+         */
+        post: operations["previewCustomized"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/template/{templateId}/preview/clip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A short video of a template with values of your own
+         * @description Small and of few frames a second, to be played at once; nothing is queued or charged.
+         */
+        post: operations["previewClip"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1533,6 +1557,54 @@ export interface components {
             name: string;
         };
         /**
+         * ClipRequest
+         * @description A short, small video of some frames.
+         */
+        ClipRequest: {
+            /** Customization map */
+            customizationMap?: components["schemas"]["CustomizationEntry"][];
+            /**
+             * Template instance ID
+             * Format: uuid
+             * @description an instance of the template, whose entries come before those of customizationMap
+             */
+            templateInstanceId?: string;
+            /**
+             * Start frame
+             * @description which frame is the first, from 0; 0 if left out
+             */
+            startFrame?: number;
+            /**
+             * End frame
+             * @description the frame after the last one; if left out, as many as a clip may have
+             */
+            endFrame?: number;
+            /**
+             * Marker
+             * @description the name of a marker that has a duration, in place of both
+             */
+            marker?: string;
+            /**
+             * Width
+             * @description in pixels; odd ones become even
+             * @default 320
+             */
+            width: number;
+            /**
+             * Frame rate
+             * @description frames a second
+             * @default 12
+             */
+            frameRate: number;
+            /**
+             * Format
+             * @description mp4 is H.264; webm is VP9, VP8 or AV1
+             * @default mp4
+             * @enum {string}
+             */
+            format: "mp4" | "webm";
+        };
+        /**
          * CodecDto
          * @description A codec that renders can be encoded with; the first of its containers is the usual one.
          */
@@ -2028,6 +2100,89 @@ export interface components {
             /**
              * Format
              * @description JPEG has no alpha
+             * @default png
+             * @enum {string}
+             */
+            format: "png" | "jpeg" | "webp";
+        };
+        /**
+         * PreviewDto
+         * @description A preview as JSON, for who asks for that by Accept.
+         */
+        PreviewDto: {
+            /** Content type */
+            contentType: string;
+            /**
+             * Image
+             * @description the picture's bytes in base64
+             */
+            image: string;
+            /**
+             * Width
+             * @description of the whole picture, in pixels
+             */
+            width: number;
+            /** Height */
+            height: number;
+            /**
+             * Frame
+             * @description the first of frames
+             */
+            frame: number;
+            /**
+             * Frames
+             * @description which frames are shown, from 0, row by row
+             */
+            frames: number[];
+            /**
+             * Columns
+             * @description how many stand side by side
+             */
+            columns: number;
+            /** Findings */
+            findings: components["schemas"]["FindingDto"][];
+        };
+        /**
+         * PreviewRequest
+         * @description A picture of one frame, or of several side by side: at most one of frame, marker and frames.
+         */
+        PreviewRequest: {
+            /** Customization map */
+            customizationMap?: components["schemas"]["CustomizationEntry"][];
+            /**
+             * Template instance ID
+             * Format: uuid
+             * @description an instance of the template, whose entries come before those of customizationMap
+             */
+            templateInstanceId?: string;
+            /**
+             * Frame
+             * @description which frame of the composition, from 0; 0 if left out
+             */
+            frame?: number;
+            /**
+             * Marker
+             * @description the name of a marker, in place of the number of its frame
+             */
+            marker?: string;
+            /**
+             * Frames
+             * @description several frames: a contact sheet, row by row, without gaps
+             */
+            frames?: number[];
+            /**
+             * Columns
+             * @description how many frames of a contact sheet stand side by side; by default as many as make it square
+             */
+            columns?: number;
+            /**
+             * Width
+             * @description of each frame, in pixels; by default the composition's, in a contact sheet at most 320
+             */
+            width?: number;
+            /**
+             * Format
+             * @description JPEG has no alpha: its ground is black
              * @default png
              * @enum {string}
              */
@@ -3272,7 +3427,10 @@ export interface operations {
                 frame?: number;
                 width?: number;
             };
-            header?: never;
+            header?: {
+                /** @description an ETag that the client has: 304 where it is still the file's */
+                "If-None-Match"?: string;
+            };
             path: {
                 templateId: string;
             };
@@ -3283,11 +3441,20 @@ export interface operations {
             /** @description Success */
             200: {
                 headers: {
+                    /** @description names what is shown, for If-None-Match */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/octet-stream": string;
                 };
+            };
+            /** @description The client has it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The frame is past the end, or cannot be drawn */
             400: {
@@ -3326,6 +3493,231 @@ export interface operations {
                 };
             };
             /** @description Too many requests; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many such requests are being worked on; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No space is left on the server's disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewCustomized: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description an ETag that the client has: 304 where it is still the file's */
+                "If-None-Match"?: string;
+            };
+            path: {
+                templateId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description The picture; with Accept: application/json the same in JSON, with its findings */
+            200: {
+                headers: {
+                    /** @description names what is shown, for If-None-Match */
+                    ETag?: string;
+                    /** @description what does not show as meant, as JSON: how many (count), and as many findings as there is room for */
+                    "Velocity-Findings"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewDto"];
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The client has it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be drawn: the sentences say what of it, by field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing or invalid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or not owned by the current user */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The template is not completed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many previews; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many such requests are being worked on; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No space is left on the server's disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewClip: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description an ETag that the client has: 304 where it is still the file's */
+                "If-None-Match"?: string;
+            };
+            path: {
+                templateId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClipRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description names what is shown, for If-None-Match */
+                    ETag?: string;
+                    /** @description what does not show as meant, as JSON: how many (count), and as many findings as there is room for */
+                    "Velocity-Findings"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The client has it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be drawn: the sentences say what of it, by field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing or invalid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or not owned by the current user */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The template is not completed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many previews; Retry-After says when to try again */
             429: {
                 headers: {
                     [name: string]: unknown;

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
+from typing import Any, Unpack
 from uuid import UUID
 
 from velocity_client._sync.downloads import download
@@ -22,13 +24,30 @@ from velocity_client.generated.api.template import (
     upload_template,
 )
 from velocity_client.generated.client import Client
+from velocity_client.generated.models.clip_request import ClipRequest
+from velocity_client.generated.models.preview_dto import PreviewDto
+from velocity_client.generated.models.preview_request import PreviewRequest
 from velocity_client.generated.models.template_detail import TemplateDetail
 from velocity_client.generated.models.template_dto import TemplateDto
 from velocity_client.generated.models.template_job_dto import TemplateJobDto
 from velocity_client.generated.models.upload_template_body import UploadTemplateBody
 from velocity_client.generated.types import UNSET, File
-from velocity_client.orders import Template, file_of, template_id
+from velocity_client.orders import (
+    CUT_WORDS,
+    VIEW_WORDS,
+    Cut,
+    Picture,
+    Template,
+    View,
+    entries_of,
+    file_of,
+    previewed,
+    require_known,
+    template_id,
+)
 from velocity_client.parts import OnBytes
+
+VIEW_FIELDS = ("frame", "marker", "frames", "columns", "width", "format")
 
 
 class Templates:
@@ -103,6 +122,67 @@ class Templates:
         """All that are ready, newest first."""
         with understood():
             return good(list_templates.sync_detailed(client=self._api))
+
+    def preview(self, template: Template, **view: Unpack[View]) -> Picture:
+        """A frame, or several side by side, as a render with these changes would draw it.
+
+        Args:
+            template: As for ``render``.
+            view: The changes (``texts``, ``images``, and so on), and what is shown: ``frame``, ``marker`` or ``frames``
+                with ``columns``, at ``width`` pixels each, as ``format`` (png, jpeg or webp).
+
+        Raises:
+            Refused: The request cannot be drawn; the text says why.
+
+        Example:
+            >>> picture = velocity.templates.preview(template, texts={"Headline": "Hello"}, frame=40, width=640)
+            >>> Path("preview.png").write_bytes(picture.content)
+        """
+        require_known(view, VIEW_WORDS)
+        fields = {word: view[word] for word in VIEW_FIELDS if word in view}  # type: ignore[literal-required]
+        identity, named = previewed(template)
+        map_of = entries_of(view, self._assets.sources(view))
+        with understood():
+            request = PreviewRequest.from_dict({**fields, **named, "customizationMap": map_of})
+            answer = self._http.request(
+                "POST",
+                f"/template/{identity}/preview",
+                json=request.to_dict(),
+                headers={"Accept": "application/json"},
+            )
+            told = PreviewDto.from_dict(answer.json())
+            return Picture(
+                content=b64decode(told.image),
+                content_type=told.content_type,
+                width=told.width,
+                height=told.height,
+                frames=tuple(told.frames),
+                findings=tuple(told.findings),
+            )
+
+    def clip(self, template: Template, **cut: Unpack[Cut]) -> bytes:
+        """A short, small video of some frames, drawn at once; nothing is queued or charged.
+
+        Args:
+            template: As for ``render``.
+            cut: The changes, and what is shown: ``frames`` or ``marker``, at ``width`` pixels and ``frame_rate`` a
+                second, as ``format`` (mp4 or webm).
+        """
+        require_known(cut, CUT_WORDS)
+        names = {"marker": "marker", "width": "width", "frame_rate": "frameRate", "format": "format"}
+        fields: dict[str, Any] = {
+            field: cut[word]  # type: ignore[literal-required]
+            for word, field in names.items()
+            if word in cut
+        }
+        ends = zip(("startFrame", "endFrame"), cut.get("frames", (None, None)), strict=True)
+        fields |= {field: frame for field, frame in ends if frame is not None}
+        identity, named = previewed(template)
+        map_of = entries_of(cut, self._assets.sources(cut))
+        with understood():
+            request = ClipRequest.from_dict({**fields, **named, "customizationMap": map_of})
+            url = f"/template/{identity}/preview/clip"
+            return (self._http.request("POST", url, json=request.to_dict())).content
 
     def delete(self, template: Template) -> None:
         with understood():

@@ -28,6 +28,8 @@ from .batch_row_result_errors_type_0 import BatchRowResultErrorsType0
 from .batch_row_result_status import BatchRowResultStatus
 from .campaign_dto import CampaignDto
 from .campaign_request import CampaignRequest
+from .clip_request import ClipRequest
+from .clip_request_format import ClipRequestFormat
 from .codec_dto import CodecDto
 from .confinement_dto import ConfinementDto
 from .container_dto import ContainerDto
@@ -60,6 +62,9 @@ from .message import Message
 from .output_request import OutputRequest
 from .poster_request import PosterRequest
 from .poster_request_format import PosterRequestFormat
+from .preview_dto import PreviewDto
+from .preview_request import PreviewRequest
+from .preview_request_format import PreviewRequestFormat
 from .problem import Problem
 from .problem_errors_type_0 import ProblemErrorsType0
 from .readiness import Readiness
@@ -128,6 +133,8 @@ __all__ = (
     "BatchRowResultStatus",
     "CampaignDto",
     "CampaignRequest",
+    "ClipRequest",
+    "ClipRequestFormat",
     "CodecDto",
     "ConfinementDto",
     "ContainerDto",
@@ -160,6 +167,9 @@ __all__ = (
     "OutputRequest",
     "PosterRequest",
     "PosterRequestFormat",
+    "PreviewDto",
+    "PreviewRequest",
+    "PreviewRequestFormat",
     "Problem",
     "ProblemErrorsType0",
     "Readiness",
