@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import struct
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
@@ -92,11 +91,7 @@ class _Connection:
                         break
                 else:
                     self.client.sendall(data)
-        reset = struct.pack("ii", 1, 0)
-        with suppress(OSError):
-            if self.left == 0:
-                self.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
         for end in (self.client, self.service):
             with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR) if self.left != 0 else None
+                end.shutdown(socket.SHUT_RDWR)  # which also wakes the other thread
             end.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -72,6 +73,19 @@ def test_against_a_live_service(built: None, service: Service, tmp_path: Path) -
     assert [b"if-range" in head.lower() for head in downloads] == [False, True, True]
     assert len(lossy.heads(b"POST /render ")) == 3
     assert len(lossy.heads(b"POST /template/upload")) == 1
+
+
+def test_what_the_documents_show_compiles(built: None) -> None:
+    shown = [ROOT / "docs" / "clients.md", CLIENT / "README.md"]
+    blocks = [block for path in shown for block in re.findall(r"```ts\n(.*?)```", path.read_text(), re.DOTALL)]
+    assert len(blocks) == 2
+    compiler = CLIENT / "node_modules" / ".bin" / "tsc"
+    for number, block in enumerate(blocks):
+        program = CLIENT / "build" / f"shown{number}.ts"
+        known = "declare const key: string, input: { files: File[] };\n" if "input.files" in block else ""
+        program.write_text(block.replace("input.files[0]", "input.files[0]!") + known)
+        options = ("--strict", "--noEmit", "--module", "nodenext", "--target", "es2022", "--types", "node")
+        run(compiler, *options, program)
 
 
 def test_the_package_has_what_it_names(built: None) -> None:

@@ -84,6 +84,7 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/metrics", system.Metrics),
     ("/", system.Page),
     ("/docs", system.DocsPage),
+    ("/llms.txt", system.ModelsPage),
     ("/docs/{name}", system.DocsFile),
 )
 
