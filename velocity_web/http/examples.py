@@ -65,3 +65,22 @@ CAMPAIGN: Examples = {"campaign": _example("A campaign", {"name": "Spring"})}
 GROUP: Examples = {"group": _example("A group", {"name": "Voices"})}
 INSTANCE_BODY: Examples = {"instance": _example("An instance", {"templateId": TEMPLATE, "name": "Spring, long"})}
 INSTANCE_CHANGE: Examples = {"name": _example("Another name", {"name": "Spring, short"})}
+PREVIEW_LINK: Examples = {
+    "day": _example(
+        "For a day",
+        {"customizationMap": [{"layer": "Headline", "text": "Hello"}], "width": 640, "expiresSeconds": 86_400},
+    ),
+}
+RENDER_LINK: Examples = {
+    "hour": _example("For an hour", {"expiresSeconds": 3600}),
+}
+USER: Examples = {"user": _example("A user with a first key", {"name": "Ada", "quotaMB": 5000})}
+USER_CHANGE: Examples = {"budget": _example("Another budget", {"budgetMilliseconds": 7_200_000})}
+KEY: Examples = {
+    "page": _example(
+        "For previews in the pages of a shop",
+        {"name": "shop", "scopes": ["preview"], "origins": ["https://shop.example"]},
+    ),
+    "month": _example("For a month", {"name": "agency", "scopes": ["render", "read"], "expiresSeconds": 2_592_000}),
+}
+KEY_ROTATION: Examples = {"day": _example("The old key stays valid for a day", {"keepSeconds": 86_400})}

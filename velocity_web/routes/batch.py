@@ -15,6 +15,7 @@ from velocity_web.schemas.render import (
     BatchRequest,
     BatchRows,
 )
+from velocity_web.schemas.scopes import READ, RENDER
 from velocity_web.services import batch_rows, batches
 
 TAG = "Batch"
@@ -25,6 +26,7 @@ class Batches(Resource):
         id="createBatch",
         summary="Create a batch of renders",
         tag=TAG,
+        scopes=(RENDER,),
         query=BatchQuery,
         body=Body,
         unread=BatchRequest,
@@ -47,7 +49,7 @@ class Batches(Resource):
         visit = batches.Visit(call.caller, self.settings, self.objects, self.context.runner)
         return batches.create_batch(visit, call.body, call.query, call.warnings)
 
-    @Operation(id="listBatches", summary="Batches", tag=TAG, query=BatchPage, returns=list[BatchDto])
+    @Operation(id="listBatches", summary="Batches", tag=TAG, scopes=(READ,), query=BatchPage, returns=list[BatchDto])
     def on_get(self, call: Call[None, BatchPage]) -> list[BatchDto]:
         """Newest first."""
         return batch_rows.list_batches(call.caller, call.query.skip, call.query.take)
@@ -55,7 +57,12 @@ class Batches(Resource):
 
 class BatchItem(Resource):
     @Operation(
-        id="getBatch", summary="A batch with the result of each row", tag=TAG, query=BatchRows, returns=BatchDetail
+        id="getBatch",
+        summary="A batch with the result of each row",
+        tag=TAG,
+        scopes=(READ,),
+        query=BatchRows,
+        returns=BatchDetail,
     )
     def on_get(self, call: Call[None, BatchRows]) -> BatchDetail:
         """With the progress of the whole. ``skip`` and ``take`` choose the rows; the first 1000 by default."""
@@ -63,7 +70,7 @@ class BatchItem(Resource):
 
 
 class BatchCancel(Resource):
-    @Operation(id="cancelBatch", summary="Cancel a batch", tag=TAG, returns=BatchDetail)
+    @Operation(id="cancelBatch", summary="Cancel a batch", tag=TAG, scopes=(RENDER,), returns=BatchDetail)
     def on_post(self, call: Call) -> BatchDetail:
         """Rows that are finished stay."""
         return batches.cancel_batch(call.caller, call.ids["batch_id"])

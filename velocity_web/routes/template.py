@@ -8,6 +8,7 @@ from velocity_web.http.operation import Call, Operation
 from velocity_web.http.uploads import receive_upload
 from velocity_web.routes.context import Resource
 from velocity_web.schemas.base import Message
+from velocity_web.schemas.scopes import PREVIEW, READ, RENDER
 from velocity_web.schemas.template import (
     StorageStatusDto,
     TemplateDetail,
@@ -27,6 +28,7 @@ class TemplateUpload(Resource):
         id="uploadTemplate",
         summary="Upload a template as a ZIP file",
         tag=TAG,
+        scopes=(RENDER,),
         form={"name": "the template's name; else that of the file"},
         returns=TemplateUploaded,
         codes={400: "No usable ZIP, or the storage quota is exceeded", **TOO_LARGE},
@@ -40,14 +42,22 @@ class TemplateUpload(Resource):
 
 
 class TemplateAll(Resource):
-    @Operation(id="listTemplates", summary="All completed templates", tag=TAG, returns=list[TemplateDto])
+    @Operation(
+        id="listTemplates", summary="All completed templates", tag=TAG, scopes=(READ,), returns=list[TemplateDto]
+    )
     def on_get(self, call: Call) -> list[TemplateDto]:
         """Newest first."""
         return templates.list_templates(call.caller)
 
 
 class TemplateActive(Resource):
-    @Operation(id="listActiveTemplates", summary="Templates being processed", tag=TAG, returns=list[TemplateJobDto])
+    @Operation(
+        id="listActiveTemplates",
+        summary="Templates being processed",
+        tag=TAG,
+        scopes=(READ,),
+        returns=list[TemplateJobDto],
+    )
     def on_get(self, call: Call) -> list[TemplateJobDto]:
         """Those uploaded, validating, extracting or analyzing."""
         return templates.list_active(call.caller)
@@ -58,6 +68,7 @@ class TemplateHistoryList(Resource):
         id="listTemplateHistory",
         summary="Template processing history",
         tag=TAG,
+        scopes=(READ,),
         query=TemplateHistory,
         returns=list[TemplateJobDto],
     )
@@ -68,14 +79,22 @@ class TemplateHistoryList(Resource):
 
 
 class TemplateStorageStatus(Resource):
-    @Operation(id="getStorageStatus", summary="Storage quota and usage", tag=TAG, returns=StorageStatusDto)
+    @Operation(
+        id="getStorageStatus", summary="Storage quota and usage", tag=TAG, scopes=(READ,), returns=StorageStatusDto
+    )
     def on_get(self, call: Call) -> StorageStatusDto:
         """1 MB is 1,048,576 bytes. Templates, audio, assets and rendered videos count."""
         return templates.storage_status(call.caller)
 
 
 class TemplateItem(Resource):
-    @Operation(id="getTemplate", summary="A template and what can be customised in it", tag=TAG, returns=TemplateDetail)
+    @Operation(
+        id="getTemplate",
+        summary="A template and what can be customised in it",
+        tag=TAG,
+        scopes=(READ, PREVIEW),
+        returns=TemplateDetail,
+    )
     def on_get(self, call: Call) -> TemplateDetail:
         """Only for completed templates."""
         return templates.template_detail(call.caller, call.ids["template_id"])
@@ -84,6 +103,7 @@ class TemplateItem(Resource):
         id="deleteTemplate",
         summary="Delete a template",
         tag=TAG,
+        scopes=(RENDER,),
         returns=Message,
         codes={400: "It is processed or has active renders"},
     )
@@ -94,7 +114,13 @@ class TemplateItem(Resource):
 
 
 class TemplateStatus(Resource):
-    @Operation(id="getTemplateStatus", summary="Processing status of a template", tag=TAG, returns=TemplateJobDto)
+    @Operation(
+        id="getTemplateStatus",
+        summary="Processing status of a template",
+        tag=TAG,
+        scopes=(READ,),
+        returns=TemplateJobDto,
+    )
     def on_get(self, call: Call) -> TemplateJobDto:
         """pending, processing, completed or failed; while it is processed, ``stage`` says how far it is."""
         return templates.template_status(call.caller, call.ids["template_id"])
@@ -105,6 +131,7 @@ class TemplateDownload(Resource):
         id="downloadTemplate",
         summary="Download the original template ZIP",
         tag=TAG,
+        scopes=(READ,),
         binary=["application/zip"],
         ranges=True,
     )

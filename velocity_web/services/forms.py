@@ -20,7 +20,7 @@ CSV = "text/csv"
 SMALL_BYTES = 64 * 1024
 """A body of this size is read within a millisecond or two."""
 CHUNK = 1 << 18
-Mapped = Literal["render", "preview", "clip"]
+Mapped = Literal["render", "preview", "link", "clip"]
 
 
 @dataclass(frozen=True, slots=True)

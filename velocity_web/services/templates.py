@@ -195,6 +195,7 @@ def delete_template(caller: Caller, objects: Objects, template_id: str) -> None:
         if job.status != states.FAILED:
             quota.give_back(caller.account_id, template.size_bytes)
         execute(f"DELETE FROM job WHERE subject_id = $id AND kind = '{states.TEMPLATE}'", {"id": template_id})
+        execute("DELETE FROM preview_link WHERE template_id = $id", {"id": template_id})
         execute("DELETE FROM template WHERE id = $id", {"id": template_id})
     discard(objects, file)
 
