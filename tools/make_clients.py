@@ -99,8 +99,8 @@ def written(document: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
-def run(*command: str | Path, cwd: Path) -> None:
-    """Raises SystemExit with what the command said, if it fails."""
+def run(*command: str | Path, cwd: Path) -> str:
+    """What the command said. Raises SystemExit with it, if it fails."""
     generators = ROOT / ".venv-clients" / "bin"
     path = f"{generators}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
@@ -113,6 +113,7 @@ def run(*command: str | Path, cwd: Path) -> None:
     )
     if done.returncode:
         raise SystemExit(f"make_clients: {' '.join(map(str, command))} failed\n{done.stdout}\n{done.stderr}")
+    return done.stdout + done.stderr
 
 
 def generate_python(at: Path) -> None:
@@ -123,11 +124,13 @@ def generate_python(at: Path) -> None:
     templates = CLIENTS / "python" / "templates"
     reduced = json_bodies(json.loads((at / DOCUMENT).read_text("utf-8")))
     (at / "json.json").write_text(written(reduced), "utf-8")
-    run(
+    said = run(
         *(generator, "generate", "--path", at / "json.json", "--output-path", made, "--meta", "none"),
         *("--custom-template-path", templates),
         cwd=at,
     )
+    if "WARNING" in said:  # what it leaves out is told, and the rest is made
+        print(said, file=sys.stderr)
     shutil.rmtree(made / ".ruff_cache", ignore_errors=True)
     for file in sorted(made.rglob("*.py")):
         text = file.read_text("utf-8")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import httpx
 import pytest
 from clients.breaking_proxy import BreakingProxy, Fault
 from clients.scripted_server import Answer, Asked, ScriptedServer
@@ -76,6 +77,9 @@ def test_from_a_file_to_a_video(velocity: Velocity, package: Path, tmp_path: Pat
     assert frames_of(video) == 5
     assert told[-1] == (video.stat().st_size, video.stat().st_size)
     assert [file.name for file in tmp_path.iterdir() if file.name.endswith(".part")] == []
+
+    link = render.link(60)
+    assert httpx.get(link.url).content == video.read_bytes()
 
     [listed] = velocity.renders.list()
     assert (listed.render_id, listed.name) == (render.id, "Mine")
@@ -235,6 +239,14 @@ def test_what_was_left_of_another_file_is_not_used(
     got = velocity.templates.download(template, tmp_path / "again.zip")
     assert got.read_bytes() == package.read_bytes()
     assert sorted(file.name for file in tmp_path.iterdir()) == ["again.zip", "card.zip"]
+
+
+def test_what_was_left_of_a_neighbour_is_let_alone(velocity: Velocity, package: Path, tmp_path: Path) -> None:
+    template = velocity.templates.upload(package)
+    neighbour = tmp_path / ".again.zip.0123456789abcdef.part"
+    neighbour.write_bytes(b"of again.zip")
+    velocity.templates.download(template, tmp_path / "again")
+    assert neighbour.read_bytes() == b"of again.zip"
 
 
 def test_a_damaged_part_is_found_out(velocity: Velocity, package: Path, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def run_mcp(
     with ExitStack() as stack:
         if url is None or key is None:
             url, key = stack.enter_context(own_service())
-        anyio.run(_serve, Desk(AsyncVelocity(url, key), url.rstrip("/"), templates, files, downloads))
+        anyio.run(_serve, Desk(AsyncVelocity(url, key), templates, files, downloads))
 
 
 async def _serve(desk: Desk) -> None:

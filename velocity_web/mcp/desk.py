@@ -19,6 +19,7 @@ from velocity_client.generated.models.template_detail import TemplateDetail
 MOST_TEMPLATES, MOST_LAYERS, MOST_FINDINGS, LONGEST_VALUE = 100, 200, 20, 300
 ENDINGS = {"mp4": ".mp4", "webm": ".webm", "mov": ".mov", "avi": ".avi", "gif": ".gif"}
 USUAL_BITRATE = 1_000_000
+LINK_SECONDS = 24 * 3600
 
 Words = Annotated[dict[str, str], Field(max_length=200)]
 
@@ -65,7 +66,6 @@ class Desk:
     the one that finished videos are saved to."""
 
     velocity: AsyncVelocity
-    url: str
     templates: Path | None = None
     files: Path | None = None
     downloads: Path | None = None
@@ -148,7 +148,8 @@ class Desk:
     async def _where(self, status: RenderStatusDto) -> dict[str, Any]:
         """Where a finished video is."""
         if self.downloads is None:
-            return {"videoUrl": f"{self.url}/render/{status.render_id}/download", "note": "the URL needs X-API-Key"}
+            link = await self.velocity.renders.get(status.render_id).link(LINK_SECONDS)
+            return {"videoUrl": link.url, "urlEnds": link.expires_at.isoformat()}
         self.downloads.mkdir(parents=True, exist_ok=True)
         render = self.velocity.renders.get(status.render_id)
         container = str((await render.detail()).encoder_config.container or "mp4")

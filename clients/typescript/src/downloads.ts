@@ -86,7 +86,7 @@ export class Download implements AsyncIterable<Uint8Array> {
     if (answer.type === "opaqueredirect")
       throw new VelocityError(
         "the service sends downloads to its storage, where a page cannot follow without giving its key away; " +
-          "ask for a link to the file in place of it",
+          "use the URL of link() in place of it",
       );
     const location = answer.status >= 300 && answer.status < 400 ? answer.headers.get("Location") : null;
     if (location === null) return answer;

@@ -45,6 +45,11 @@ export class Render {
     return new Download(this.http, `/render/${this.id}/poster`, options);
   }
 
+  /** A URL of the video that needs no key, for a player or a page; it ends after so many seconds. */
+  async link(seconds = 3600): Promise<Schemas["LinkDto"]> {
+    return this.http.json("POST", `/render/${this.id}/link`, { json: { expiresSeconds: seconds } });
+  }
+
   /** With the settings it was made with; only once it is completed. */
   async detail(): Promise<Schemas["RenderDetail"]> {
     return this.http.json("GET", `/render/renders/${this.id}`);

@@ -49,6 +49,8 @@ test("from a file to a video", async () => {
   assert.deepEqual(Buffer.from(await blob.arrayBuffer()), video);
   const streamed = await new Response(velocity.renders.get(render.id).download().stream()).arrayBuffer();
   assert.equal(streamed.byteLength, video.length);
+  const linked = await fetch((await render.link(60)).url);
+  assert.equal((await linked.arrayBuffer()).byteLength, video.length);
   assert.equal((await velocity.renders.list())[0]?.name, "Mine");
   assert.ok((await velocity.budget()).usedMilliseconds > 0);
   await render.delete();

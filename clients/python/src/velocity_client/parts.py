@@ -16,7 +16,7 @@ from velocity_client.errors import Damaged
 OnBytes = Callable[[int, int | None], None]
 """Is called with the bytes that have arrived, and with all that will, where that is known."""
 _RANGE = re.compile(r"bytes (?:(\d+)-\d+|\*)/(\d+)")
-_NAMES_A_FILE = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_NAMES_A_FILE = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _SHA256 = re.compile(r'"([0-9a-f]{64})"')
 _BLOCK = 1 << 20
 
@@ -40,7 +40,9 @@ class Part:
     def _find(self) -> None:
         """Take up what an earlier download left."""
         for path in sorted(self.target.parent.glob(f"{_escaped(self.prefix)}*.part")):
-            self.path, self.tag = path, path.name[len(self.prefix) : -len(".part")]
+            tag = path.name[len(self.prefix) : -len(".part")]
+            if _NAMES_A_FILE.fullmatch(tag):  # with a dot it is of a target whose name is longer
+                self.path, self.tag = path, tag
 
     @property
     def size(self) -> int:

@@ -12,6 +12,7 @@ from velocity_client._async.http import AsyncRetryingClient
 from velocity_client._async.waiting import changes_of
 from velocity_client.answers import good
 from velocity_client.errors import Failed, understood
+from velocity_client.generated.api.link import link_render
 from velocity_client.generated.api.render import (
     cancel_render,
     delete_render,
@@ -22,14 +23,17 @@ from velocity_client.generated.api.render import (
     list_renders,
 )
 from velocity_client.generated.client import Client
+from velocity_client.generated.models.link_dto import LinkDto
 from velocity_client.generated.models.list_render_history_status import ListRenderHistoryStatus
 from velocity_client.generated.models.render_detail import RenderDetail
 from velocity_client.generated.models.render_dto import RenderDto
 from velocity_client.generated.models.render_job_dto import RenderJobDto
+from velocity_client.generated.models.render_link_request import RenderLinkRequest
 from velocity_client.generated.models.render_status_dto import RenderStatusDto
 from velocity_client.generated.types import UNSET
 from velocity_client.parts import OnBytes
 
+USUAL_LINK = 3600
 FINAL = frozenset({"completed", "failed", "cancelled", "deleted"})
 
 
@@ -101,6 +105,12 @@ class AsyncRender:
     async def download_poster(self, path: str | PathLike[str]) -> Path:
         """Save the picture that ``poster`` asked for."""
         return await download(self._http, f"/render/{self.id}/poster", path)
+
+    async def link(self, seconds: int = USUAL_LINK) -> LinkDto:
+        """A URL of the video that needs no key, for a player or a page; it ends after so many seconds."""
+        body = RenderLinkRequest(expires_seconds=seconds)
+        with understood():
+            return good(await link_render.asyncio_detailed(self.id, client=self._api, body=body))
 
     async def detail(self) -> RenderDetail:
         """With the settings it was made with; only once it is completed."""

@@ -13,6 +13,7 @@ from velocity_client._sync.http import RetryingClient
 from velocity_client._sync.waiting import changes_of
 from velocity_client.answers import good
 from velocity_client.errors import Failed, understood
+from velocity_client.generated.api.link import link_render
 from velocity_client.generated.api.render import (
     cancel_render,
     delete_render,
@@ -23,16 +24,19 @@ from velocity_client.generated.api.render import (
     list_renders,
 )
 from velocity_client.generated.client import Client
+from velocity_client.generated.models.link_dto import LinkDto
 from velocity_client.generated.models.list_render_history_status import (
     ListRenderHistoryStatus,
 )
 from velocity_client.generated.models.render_detail import RenderDetail
 from velocity_client.generated.models.render_dto import RenderDto
 from velocity_client.generated.models.render_job_dto import RenderJobDto
+from velocity_client.generated.models.render_link_request import RenderLinkRequest
 from velocity_client.generated.models.render_status_dto import RenderStatusDto
 from velocity_client.generated.types import UNSET
 from velocity_client.parts import OnBytes
 
+USUAL_LINK = 3600
 FINAL = frozenset({"completed", "failed", "cancelled", "deleted"})
 
 
@@ -104,6 +108,12 @@ class Render:
     def download_poster(self, path: str | PathLike[str]) -> Path:
         """Save the picture that ``poster`` asked for."""
         return download(self._http, f"/render/{self.id}/poster", path)
+
+    def link(self, seconds: int = USUAL_LINK) -> LinkDto:
+        """A URL of the video that needs no key, for a player or a page; it ends after so many seconds."""
+        body = RenderLinkRequest(expires_seconds=seconds)
+        with understood():
+            return good(link_render.sync_detailed(self.id, client=self._api, body=body))
 
     def detail(self) -> RenderDetail:
         """With the settings it was made with; only once it is completed."""

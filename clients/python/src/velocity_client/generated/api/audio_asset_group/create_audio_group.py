@@ -49,6 +49,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 413:
         response_413 = Problem.from_dict(response.json())
 
@@ -88,7 +93,7 @@ def _build_response(
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: AudioGroupRequest,
 ) -> Response[AudioGroupDto | Problem]:
     """Create an audio asset group
@@ -119,7 +124,7 @@ def sync_detailed(
 
 def sync(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: AudioGroupRequest,
 ) -> AudioGroupDto | Problem | None:
     """Create an audio asset group
@@ -145,7 +150,7 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: AudioGroupRequest,
 ) -> Response[AudioGroupDto | Problem]:
     """Create an audio asset group
@@ -174,7 +179,7 @@ async def asyncio_detailed(
 
 async def asyncio(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: AudioGroupRequest,
 ) -> AudioGroupDto | Problem | None:
     """Create an audio asset group

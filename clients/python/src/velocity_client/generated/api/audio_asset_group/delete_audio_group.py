@@ -54,6 +54,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
 
@@ -89,7 +94,7 @@ def _build_response(
 def sync_detailed(
     group_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     with_audio: bool | Unset = False,
 ) -> Response[Message | Problem]:
     """Delete an audio asset group
@@ -124,7 +129,7 @@ def sync_detailed(
 def sync(
     group_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     with_audio: bool | Unset = False,
 ) -> Message | Problem | None:
     """Delete an audio asset group
@@ -154,7 +159,7 @@ def sync(
 async def asyncio_detailed(
     group_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     with_audio: bool | Unset = False,
 ) -> Response[Message | Problem]:
     """Delete an audio asset group
@@ -187,7 +192,7 @@ async def asyncio_detailed(
 async def asyncio(
     group_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     with_audio: bool | Unset = False,
 ) -> Message | Problem | None:
     """Delete an audio asset group

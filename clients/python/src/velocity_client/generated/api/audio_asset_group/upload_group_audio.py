@@ -54,6 +54,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
 
@@ -99,7 +104,7 @@ def _build_response(
 def sync_detailed(
     group_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: UploadGroupAudioBody,
 ) -> Response[AudioUploaded | Problem]:
     """Upload an audio file to a group
@@ -133,7 +138,7 @@ def sync_detailed(
 def sync(
     group_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: UploadGroupAudioBody,
 ) -> AudioUploaded | Problem | None:
     """Upload an audio file to a group
@@ -162,7 +167,7 @@ def sync(
 async def asyncio_detailed(
     group_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: UploadGroupAudioBody,
 ) -> Response[AudioUploaded | Problem]:
     """Upload an audio file to a group
@@ -194,7 +199,7 @@ async def asyncio_detailed(
 async def asyncio(
     group_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: UploadGroupAudioBody,
 ) -> AudioUploaded | Problem | None:
     """Upload an audio file to a group

@@ -174,6 +174,11 @@ def _parse_response(
 
         return response_402
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 409:
         response_409 = Problem.from_dict(response.json())
 
@@ -218,7 +223,7 @@ def _build_response(
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: BatchRequest,
     dry_run: bool | Unset = False,
     template_id: UUID | Unset = UNSET,
@@ -327,7 +332,7 @@ def sync_detailed(
 
 def sync(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: BatchRequest,
     dry_run: bool | Unset = False,
     template_id: UUID | Unset = UNSET,
@@ -431,7 +436,7 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: BatchRequest,
     dry_run: bool | Unset = False,
     template_id: UUID | Unset = UNSET,
@@ -538,7 +543,7 @@ async def asyncio_detailed(
 
 async def asyncio(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: BatchRequest,
     dry_run: bool | Unset = False,
     template_id: UUID | Unset = UNSET,

@@ -57,6 +57,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
 
@@ -92,7 +97,7 @@ def _build_response(
 def sync_detailed(
     batch_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     skip: int | Unset = 0,
     take: int | Unset = 1000,
 ) -> Response[BatchDetail | Problem]:
@@ -129,7 +134,7 @@ def sync_detailed(
 def sync(
     batch_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     skip: int | Unset = 0,
     take: int | Unset = 1000,
 ) -> BatchDetail | Problem | None:
@@ -161,7 +166,7 @@ def sync(
 async def asyncio_detailed(
     batch_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     skip: int | Unset = 0,
     take: int | Unset = 1000,
 ) -> Response[BatchDetail | Problem]:
@@ -196,7 +201,7 @@ async def asyncio_detailed(
 async def asyncio(
     batch_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     skip: int | Unset = 0,
     take: int | Unset = 1000,
 ) -> BatchDetail | Problem | None:

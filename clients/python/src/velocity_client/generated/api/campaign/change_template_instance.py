@@ -56,6 +56,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
 
@@ -102,7 +107,7 @@ def sync_detailed(
     campaign_id: UUID,
     instance_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: InstanceChange,
 ) -> Response[InstanceDto | Problem]:
     """Change a template instance
@@ -139,7 +144,7 @@ def sync(
     campaign_id: UUID,
     instance_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: InstanceChange,
 ) -> InstanceDto | Problem | None:
     """Change a template instance
@@ -171,7 +176,7 @@ async def asyncio_detailed(
     campaign_id: UUID,
     instance_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: InstanceChange,
 ) -> Response[InstanceDto | Problem]:
     """Change a template instance
@@ -206,7 +211,7 @@ async def asyncio(
     campaign_id: UUID,
     instance_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: InstanceChange,
 ) -> InstanceDto | Problem | None:
     """Change a template instance

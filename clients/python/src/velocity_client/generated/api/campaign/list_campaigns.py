@@ -57,6 +57,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 429:
         response_429 = Problem.from_dict(response.json())
 
@@ -86,7 +91,7 @@ def _build_response(
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     skip: int | Unset = 0,
     take: int | Unset = 50,
 ) -> Response[Problem | list[CampaignDto]]:
@@ -120,7 +125,7 @@ def sync_detailed(
 
 def sync(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     skip: int | Unset = 0,
     take: int | Unset = 50,
 ) -> Problem | list[CampaignDto] | None:
@@ -149,7 +154,7 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     skip: int | Unset = 0,
     take: int | Unset = 50,
 ) -> Response[Problem | list[CampaignDto]]:
@@ -181,7 +186,7 @@ async def asyncio_detailed(
 
 async def asyncio(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     skip: int | Unset = 0,
     take: int | Unset = 50,
 ) -> Problem | list[CampaignDto] | None:

@@ -42,6 +42,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
 
@@ -78,7 +83,7 @@ def sync_detailed(
     campaign_id: UUID,
     group_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
 ) -> Response[Message | Problem]:
     """Unlink an audio asset group from a campaign
 
@@ -112,7 +117,7 @@ def sync(
     campaign_id: UUID,
     group_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
 ) -> Message | Problem | None:
     """Unlink an audio asset group from a campaign
 
@@ -141,7 +146,7 @@ async def asyncio_detailed(
     campaign_id: UUID,
     group_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
 ) -> Response[Message | Problem]:
     """Unlink an audio asset group from a campaign
 
@@ -173,7 +178,7 @@ async def asyncio(
     campaign_id: UUID,
     group_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
 ) -> Message | Problem | None:
     """Unlink an audio asset group from a campaign
 

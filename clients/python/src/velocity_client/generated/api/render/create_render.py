@@ -82,6 +82,11 @@ def _parse_response(
 
         return response_402
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 413:
         response_413 = Problem.from_dict(response.json())
 
@@ -126,7 +131,7 @@ def _build_response(
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: RenderRequest,
     dry_run: bool | Unset = False,
     idempotency_key: str | Unset = UNSET,
@@ -164,7 +169,7 @@ def sync_detailed(
 
 def sync(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: RenderRequest,
     dry_run: bool | Unset = False,
     idempotency_key: str | Unset = UNSET,
@@ -197,7 +202,7 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: RenderRequest,
     dry_run: bool | Unset = False,
     idempotency_key: str | Unset = UNSET,
@@ -233,7 +238,7 @@ async def asyncio_detailed(
 
 async def asyncio(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: RenderRequest,
     dry_run: bool | Unset = False,
     idempotency_key: str | Unset = UNSET,

@@ -40,6 +40,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
 
@@ -75,7 +80,7 @@ def _build_response(
 def sync_detailed(
     render_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
 ) -> Response[Problem | RenderStatusDto]:
     """Status and progress of a render
 
@@ -106,7 +111,7 @@ def sync_detailed(
 def sync(
     render_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
 ) -> Problem | RenderStatusDto | None:
     """Status and progress of a render
 
@@ -132,7 +137,7 @@ def sync(
 async def asyncio_detailed(
     render_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
 ) -> Response[Problem | RenderStatusDto]:
     """Status and progress of a render
 
@@ -161,7 +166,7 @@ async def asyncio_detailed(
 async def asyncio(
     render_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
 ) -> Problem | RenderStatusDto | None:
     """Status and progress of a render
 

@@ -65,6 +65,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 429:
         response_429 = Problem.from_dict(response.json())
 
@@ -94,7 +99,7 @@ def _build_response(
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     status: ListRenderHistoryStatus | Unset = UNSET,
     skip: int | Unset = 0,
     take: int | Unset = 100,
@@ -132,7 +137,7 @@ def sync_detailed(
 
 def sync(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     status: ListRenderHistoryStatus | Unset = UNSET,
     skip: int | Unset = 0,
     take: int | Unset = 100,
@@ -165,7 +170,7 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     status: ListRenderHistoryStatus | Unset = UNSET,
     skip: int | Unset = 0,
     take: int | Unset = 100,
@@ -201,7 +206,7 @@ async def asyncio_detailed(
 
 async def asyncio(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     status: ListRenderHistoryStatus | Unset = UNSET,
     skip: int | Unset = 0,
     take: int | Unset = 100,

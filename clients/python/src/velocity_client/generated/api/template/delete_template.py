@@ -45,6 +45,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
 
@@ -80,7 +85,7 @@ def _build_response(
 def sync_detailed(
     template_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
 ) -> Response[Message | Problem]:
     """Delete a template
 
@@ -111,7 +116,7 @@ def sync_detailed(
 def sync(
     template_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
 ) -> Message | Problem | None:
     """Delete a template
 
@@ -137,7 +142,7 @@ def sync(
 async def asyncio_detailed(
     template_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
 ) -> Response[Message | Problem]:
     """Delete a template
 
@@ -166,7 +171,7 @@ async def asyncio_detailed(
 async def asyncio(
     template_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
 ) -> Message | Problem | None:
     """Delete a template
 

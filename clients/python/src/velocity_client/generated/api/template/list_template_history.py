@@ -65,6 +65,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 429:
         response_429 = Problem.from_dict(response.json())
 
@@ -94,7 +99,7 @@ def _build_response(
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     skip: int | Unset = 0,
     take: int | Unset = 50,
     status: ListTemplateHistoryStatus | Unset = UNSET,
@@ -131,7 +136,7 @@ def sync_detailed(
 
 def sync(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     skip: int | Unset = 0,
     take: int | Unset = 50,
     status: ListTemplateHistoryStatus | Unset = UNSET,
@@ -163,7 +168,7 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     skip: int | Unset = 0,
     take: int | Unset = 50,
     status: ListTemplateHistoryStatus | Unset = UNSET,
@@ -198,7 +203,7 @@ async def asyncio_detailed(
 
 async def asyncio(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     skip: int | Unset = 0,
     take: int | Unset = 50,
     status: ListTemplateHistoryStatus | Unset = UNSET,

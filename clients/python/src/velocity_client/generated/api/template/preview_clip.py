@@ -61,6 +61,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
 
@@ -111,7 +116,7 @@ def _build_response(
 def sync_detailed(
     template_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: ClipRequest,
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | File | Problem]:
@@ -148,7 +153,7 @@ def sync_detailed(
 def sync(
     template_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: ClipRequest,
     if_none_match: str | Unset = UNSET,
 ) -> Any | File | Problem | None:
@@ -180,7 +185,7 @@ def sync(
 async def asyncio_detailed(
     template_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: ClipRequest,
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | File | Problem]:
@@ -215,7 +220,7 @@ async def asyncio_detailed(
 async def asyncio(
     template_id: UUID,
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: ClipRequest,
     if_none_match: str | Unset = UNSET,
 ) -> Any | File | Problem | None:

@@ -64,6 +64,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
 
@@ -98,7 +103,7 @@ def _build_response(
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     skip: int | Unset = 0,
     take: int | Unset = 50,
     render_id: UUID | Unset = UNSET,
@@ -135,7 +140,7 @@ def sync_detailed(
 
 def sync(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     skip: int | Unset = 0,
     take: int | Unset = 50,
     render_id: UUID | Unset = UNSET,
@@ -167,7 +172,7 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     skip: int | Unset = 0,
     take: int | Unset = 50,
     render_id: UUID | Unset = UNSET,
@@ -202,7 +207,7 @@ async def asyncio_detailed(
 
 async def asyncio(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     skip: int | Unset = 0,
     take: int | Unset = 50,
     render_id: UUID | Unset = UNSET,
