@@ -261,14 +261,14 @@ def test_a_damaged_part_is_found_out(velocity: Velocity, package: Path, tmp_path
 
 
 def test_a_render_whose_answer_was_lost_is_one_render(service: Service, key: str, package: Path) -> None:
-    with BreakingProxy(service.url, Fault(b"POST /render ", 0, times=2)) as proxy:
+    with BreakingProxy(service.url, Fault(b"POST /render?", 0, times=2)) as proxy:
         with Velocity(proxy.url, key, retries=QUICK) as velocity:
             template = velocity.templates.upload(package)
             render = velocity.render(template, encoder=ENCODER)
             render.wait()
             other = velocity.render(template, encoder=ENCODER)
             other.wait()
-        sent = proxy.heads(b"POST /render ")
+        sent = proxy.heads(b"POST /render?")
         assert len(sent) == 4
         keys = [line for head in sent for line in head.split(b"\r\n") if line.lower().startswith(b"idempotency-key")]
         assert keys[0] == keys[1] == keys[2] != keys[3]

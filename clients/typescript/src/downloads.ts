@@ -46,7 +46,7 @@ export class Download implements AsyncIterable<Uint8Array> {
         if (fault instanceof VelocityError || this.options.signal?.aborted) throw fault;
         fruitless = this.have > before ? 0 : fruitless + 1;
         const url = `${this.http.url}${this.path}`;
-        if (fruitless > this.http.retries.most || this.tag === null) throw unreachable("GET", this.path, url, fault);
+        if (fruitless >= this.http.retries.most || this.tag === null) throw unreachable("GET", this.path, url, fault);
         await sleep(pauseOf(this.http.retries, fruitless), this.options.signal);
       } finally {
         reader?.cancel().catch(() => undefined);

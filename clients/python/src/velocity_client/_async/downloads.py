@@ -30,7 +30,7 @@ async def download(
                 break
             except httpx.TransportError as fault:
                 fruitless = 0 if part.size > before else fruitless + 1
-                if fruitless > http.retries.most:
+                if fruitless >= http.retries.most:
                     raise Unreachable(unreachable(http.build_request("GET", url), fault)) from fault
                 await async_pause(http.retries.pause(fruitless))
             except Refused as refused:

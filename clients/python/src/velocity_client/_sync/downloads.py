@@ -28,7 +28,7 @@ def download(http: RetryingClient, url: str, target: str | PathLike[str], on_byt
                 break
             except httpx.TransportError as fault:
                 fruitless = 0 if part.size > before else fruitless + 1
-                if fruitless > http.retries.most:
+                if fruitless >= http.retries.most:
                     raise Unreachable(unreachable(http.build_request("GET", url), fault)) from fault
                 pause(http.retries.pause(fruitless))
             except Refused as refused:
