@@ -105,6 +105,7 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/config.json", console.ConsoleConfig),
     ("/console/{name:path}", console.ConsoleFile),
     ("/docs", system.DocsPage),
+    ("/llms.txt", system.ModelsPage),
     ("/docs/{name}", system.DocsFile),
 )
 
