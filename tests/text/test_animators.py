@@ -65,10 +65,23 @@ def test_colours_and_opacity_are_mixed_in() -> None:
     assert changes.fill == pytest.approx(np.array([[1, 0.5, 0, 0.75], [0, 0, 0, 0.75]]))
 
 
-def test_opacities_of_several_animators_multiply() -> None:
+def test_a_later_opacity_takes_the_place_of_an_earlier_one() -> None:
+    """The way of After Effects' presets: all characters off, then on again where the second range has come."""
+    changes = changed(saying("ab"), animator(ALL, opacity=(0,)), animator(HALF, opacity=(100,)))
+    assert changes.fill is not None
+    assert changes.fill[:, 3].tolist() == [1, 0]
+
+
+def test_an_opacity_that_is_selected_in_part_is_mixed_in() -> None:
+    changes = changed(saying("a"), animator(ALL, opacity=(50,)), animator(QUARTER, opacity=(0,)))
+    assert changes.fill is not None
+    assert changes.fill[0, 3] == pytest.approx(0.375)
+
+
+def test_the_opacity_of_the_fill_and_that_of_the_characters_multiply() -> None:
     changes = changed(saying("a"), animator(ALL, opacity=(50,)), animator(ALL, opacity=(50,), fill_opacity=(50,)))
     assert changes.fill is not None
-    assert changes.fill[0, 3] == pytest.approx(0.125)
+    assert changes.fill[0, 3] == pytest.approx(0.25)
 
 
 def test_a_colour_the_text_lacks_fades_in() -> None:
