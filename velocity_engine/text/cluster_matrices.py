@@ -1,6 +1,7 @@
 """A matrix for every cluster: where it stands, turned and scaled about its anchor, moved by tracking and line spacing.
 
-The way of a cluster: minus its anchor, scaled, skewed, turned, moved, then set onto its line or path.
+The way of a cluster: minus its anchor, scaled, skewed, turned, moved, then set onto its line or path. On a path stands
+the anchor, so clusters that share one (those of a word, say) keep together as on a straight line.
 """
 
 from __future__ import annotations
@@ -82,14 +83,14 @@ def cluster_matrices(
         pivot = anchors + changes.anchor
     if path is None:
         frames = flat_matrices(layout)
-        frames[:, 4:] += middle + shift
+        frames[:, 4:] += anchors + shift
         lift = np.zeros((n, 2))
     else:
-        frames = path.frames(shift[:, 0])
-        lift = np.stack([np.zeros(n), path.below + shift[:, 1]], axis=1)
+        frames = path.frames((anchors - middle + shift)[:, 0])
+        lift = np.stack([np.zeros(n), path.below + anchors[:, 1] + shift[:, 1]], axis=1)
     upright = frames[:, [[0, 2], [1, 3]]]
     turned = upright @ linear
-    origin = frames[:, 4:] + _applied(upright, anchors - middle + lift) - _applied(turned, pivot)
+    origin = frames[:, 4:] + _applied(upright, lift) - _applied(turned, pivot)
     return np.concatenate([turned[:, :, 0], turned[:, :, 1], origin], axis=1)
 
 
