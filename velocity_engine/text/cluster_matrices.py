@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from velocity_engine.model.geometry import STEEPEST
 from velocity_engine.model.text import Justify
 from velocity_engine.text.animators import Changes
 from velocity_engine.text.layout import Layout, side_of
@@ -108,7 +109,7 @@ def linear_parts(changes: Changes) -> Values:
 
 
 def _skews(degrees: Values, axis: Values) -> Values:
-    lean = np.tan(np.radians(-np.clip(degrees, -89.999, 89.999)))
+    lean = np.clip(np.tan(np.radians(-degrees)), -STEEPEST, STEEPEST)
     cos, sin = np.cos(np.radians(axis)), np.sin(np.radians(axis))
     rows = [[1.0 - lean * sin * cos, lean * cos * cos], [-lean * sin * sin, 1.0 + lean * sin * cos]]
     return np.stack([np.stack(row, axis=1) for row in rows], axis=1)
