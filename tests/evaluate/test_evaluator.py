@@ -383,3 +383,13 @@ def test_layer_styles_act_after_the_transform_of_every_layer() -> None:
     (straight,) = shown(plan_of([solid("s", sy=[shadow])]), size=(200, 100)).commands
     (rotated,) = shown(plan_of([solid("s", ks=turned, sy=[shadow])]), size=(200, 100)).commands
     assert straight.effects[0].matrix == rotated.effects[0].matrix == (2, 0, 0, 2, 0, 0)
+
+
+def test_the_feather_of_a_mask_turns_with_its_layer() -> None:
+    corners = {"i": [[0, 0]] * 3, "o": [[0, 0]] * 3, "v": [[0, 0], [8, 0], [0, 8]], "c": True}
+    mask = {"mode": "a", "pt": {"a": 0, "k": corners}, "o": fixed(100), "f": fixed(30, 4)}
+    turned = transform(r=fixed(90), s=fixed(200, 200, 100))
+    (upright,) = shown(plan_of([solid("s", masksProperties=[mask], hasMask=True)])).commands
+    (lying,) = shown(plan_of([solid("s", ks=turned, masksProperties=[mask], hasMask=True)])).commands
+    assert upright.masks[0].feather == (30, 4)
+    assert lying.masks[0].feather == pytest.approx((8, 60))

@@ -30,7 +30,7 @@ from velocity_engine.evaluate.evaluation_pass import EVERYWHERE, Pass, Viewport
 from velocity_engine.evaluate.layer_matrices import LayerMatrices, painters_order
 from velocity_engine.evaluate.layer_sampler import LayerSampler
 from velocity_engine.evaluate.perspective import DeviceTransform, bent_all, bent_mask, device_transform, plane, square
-from velocity_engine.model.geometry import IDENTITY, Matrix, mean_scale, multiply, scaling
+from velocity_engine.model.geometry import IDENTITY, Matrix, axis_lengths, mean_scale, multiply, scaling
 from velocity_engine.model.layers import (
     BlendMode,
     CameraContent,
@@ -307,8 +307,7 @@ def placed(entry: DrawCommand, matrix: Matrix) -> DrawCommand:
 
 def _placed_mask(mask: MaskPath, matrix: Matrix) -> MaskPath:
     scale = mean_scale(matrix)
-    feather = (mask.feather[0] * scale, mask.feather[1] * scale)
-    path = mask.path.transformed(matrix)
+    path, feather = mask.path.transformed(matrix), axis_lengths(matrix, *mask.feather)
     return MaskPath(path, mask.mode, mask.inverted, mask.opacity, mask.expansion * scale, feather)
 
 
@@ -336,7 +335,7 @@ def _masks(planned: PlannedLayer, sampler: LayerSampler, device: DeviceTransform
                 mask.inverted,
                 min(max(sampler.scalar(mask.opacity) / 100.0, 0.0), 1.0),
                 sampler.scalar(mask.expansion) * scale,
-                (feather[0] * scale, feather[-1] * scale),
+                axis_lengths(matrix, feather[0], feather[-1]),
             )
         )
     if device.residual is not None:

@@ -61,6 +61,11 @@ def skewing(degrees: float, axis: float) -> Matrix:
     return multiply(rotation(axis), multiply(shear, rotation(-axis)))
 
 
+def axis_lengths(m: Matrix, x: float, y: float) -> tuple[float, float]:
+    """How far lengths along two crossed axes (of a blur, say) reach along the target's: at a quarter turn they swap."""
+    return (math.hypot(m[0] * x, m[2] * y), math.hypot(m[1] * x, m[3] * y))
+
+
 def determinant(m: Matrix) -> float:
     return m[0] * m[3] - m[1] * m[2]
 
