@@ -197,7 +197,7 @@ def test_a_path_may_be_written_as_the_players_keep_it() -> None:
     ],
 )
 def test_the_offset_of_dashes_stands_in_the_groups_of_its_stroke(source: str, expected: float) -> None:
-    offset = Property((1.0,), expression=source, name="offset")
+    offset: Property[Vector] = Property((1.0,), expression=source, name="offset")
     dashes = (Dash(kind="d", length=still(8)), Dash(kind="g", length=still(3)), Dash(kind="o", length=offset))
     stroke = Stroke(name="Line", paint=still(0, 0, 0), width=still(2), dashes=dashes)
     layer = Layer(content=ShapeContent(items=(Group(name="G", items=(stroke,)),)), name="A", index=1, out_point=90)
