@@ -16,7 +16,7 @@ PLUGIN_FILES := $(shell find $(PLUGINS) -name '*.py' -o -name pyproject.toml)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-long lint format type map package bench ratios browser serve lock clean
+.PHONY: help demo test test-long lint format type map package bench ratios browser docs serve lock clean
 
 help:
 	@echo 'make demo     render the bundled template to out/demo.mp4'
@@ -30,6 +30,7 @@ help:
 	@echo 'make ratios   a short look at speed, beside what was stored (benchmarks/ratios.json)'
 	@echo 'make package  build the distributions, and install and run them in a clean environment'
 	@echo 'make browser  the tests in Chromium (of the system)'
+	@echo 'make docs     the documentation as a site in out/site, with pictures drawn by the product'
 	@echo 'make serve    the REST service on 127.0.0.1:8080, data in out/data'
 	@echo 'make lock     resolve constraints.txt anew'
 	@echo 'make clean    remove what these made'
@@ -75,12 +76,17 @@ browser: $(VENV)/.tested
 	@$(PIP) '.[browser]' && $(PIP) --no-deps -e .
 	@$(BIN)/python -m pytest -m browser $(ARGS)
 
+docs: $(VENV)/.tested
+	@$(PIP) '.[docs]' && $(PIP) --no-deps -e .
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo 'Open out/site/index.html'
+
 serve: $(VENV)/.installed
 	@$(BIN)/velocity serve --data out/data
 
 lock: pyproject.toml
 	rm -rf out/lock && $(PYTHON) -m venv out/lock
-	out/lock/bin/python -m pip install --quiet '.[dev,postgres,s3,browser]' $(PLUGINS:%=./%)
+	out/lock/bin/python -m pip install --quiet '.[dev,postgres,s3,browser,docs]' $(PLUGINS:%=./%)
 	out/lock/bin/python -m pip freeze | grep -v '^velocity-' > constraints.txt
 	rm -rf out/lock
 
