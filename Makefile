@@ -20,7 +20,7 @@ PLUGIN_FILES := $(shell find $(PACKAGES) -name '*.py' -o -name pyproject.toml)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-long lint format type map package bench ratios browser clients clients-check serve lock clean
+.PHONY: help demo test test-long lint format type map package bench ratios browser clients clients-check docs serve lock clean
 
 help:
 	@echo 'make demo     render the bundled template to out/demo.mp4'
@@ -36,6 +36,7 @@ help:
 	@echo 'make browser  the console and /docs in Chromium (of the system)'
 	@echo 'make clients  generate clients/ anew from the OpenAPI document (needs npm)'
 	@echo 'make clients-check  whether they are as they would be generated, and the tests of TypeScript (needs npm)'
+	@echo 'make docs     the documentation as a site in out/site, with pictures drawn by the product'
 	@echo 'make serve    the REST service on 127.0.0.1:8080, data in out/data'
 	@echo 'make lock     resolve constraints.txt anew'
 	@echo 'make clean    remove what these made'
@@ -88,12 +89,17 @@ clients-check: $(VENV)/.tested $(GENERATORS)/.installed $(NODE_MODULES)/.install
 	@$(BIN)/python tools/make_clients.py --check
 	@$(BIN)/python -m pytest -m clients $(ARGS)
 
+docs: $(VENV)/.tested
+	@$(PIP) '.[docs]' && $(PIP) --no-deps -e .
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo 'Open out/site/index.html'
+
 serve: $(VENV)/.installed
 	@$(BIN)/velocity serve --data out/data
 
 lock: pyproject.toml
 	rm -rf out/lock && $(PYTHON) -m venv out/lock
-	out/lock/bin/python -m pip install --quiet '.[dev,postgres,s3,browser]' $(PACKAGES:%=./%)
+	out/lock/bin/python -m pip install --quiet '.[dev,postgres,s3,browser,docs]' $(PACKAGES:%=./%)
 	out/lock/bin/python -m pip freeze | grep -v '^velocity-' > constraints.txt
 	rm -rf out/lock
 
