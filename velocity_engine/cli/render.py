@@ -112,11 +112,11 @@ def render(
         float | None, _sound("--audio-start", metavar="SECONDS", help="Second of the video at which it begins.")
     ] = None,
     audio_trim: Annotated[
-        tuple[float, float] | None,
+        Any,
         _sound("--audio-trim", metavar="START:END", parser=values.seconds_range, help="Seconds of it that are heard."),
     ] = None,
     audio_fade: Annotated[
-        tuple[float, float] | None,
+        Any,
         _sound("--audio-fade", metavar="IN:OUT", parser=values.seconds_pair, help="Seconds to come up and to go down."),
     ] = None,
     audio_loop: Annotated[bool, _sound("--audio-loop", help="It begins anew at its end.")] = False,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -141,5 +140,5 @@ def _trim(value: object) -> tuple[float, float]:
 def _within(name: str, value: object, least: float, most: float, unit: str) -> None:
     right = f"Give a number from {least:g} to {most:g}{unit and f' ({unit})'}"
     found = number(name, value, right)
-    if not math.isfinite(found) or not least <= found <= most:
+    if not least <= found <= most:
         raise SoundMixError(f"{name} is {found:g}", place=Place(field=name), hint=right)
