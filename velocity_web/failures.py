@@ -71,6 +71,13 @@ class Busy(Failure):
     retry_after = 2  # seconds
 
 
+class TooManyWait(Failure):
+    """An account has as many requests that wait as it may."""
+
+    title = "Too many requests"
+    retry_after = 1  # seconds
+
+
 class Unavailable(Failure):
     """Something that the service needs does not answer; later it may."""
 

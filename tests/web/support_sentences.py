@@ -20,6 +20,7 @@ FAILURES = {
     "Conflict",
     "TooLarge",
     "KeyReused",
+    "TooManyWait",
     "TaskFailed",
     "Refusal",
 }

@@ -24,6 +24,7 @@ STATUS_OF: dict[type[failures.Failure], int] = {
     failures.TooLarge: 413,
     failures.KeyReused: 422,
     failures.NoSpace: 507,
+    failures.TooManyWait: 429,
     failures.Busy: 503,
     failures.Unavailable: 503,
 }
@@ -49,7 +50,7 @@ def _answer(resp: falcon.Response, status: int, body: bytes) -> None:
 
 def answer_failure(_req: falcon.Request, resp: falcon.Response, failure: failures.Failure, _params: object) -> None:
     status = STATUS_OF[type(failure)]
-    if isinstance(failure, failures.Busy | failures.Unavailable):
+    if isinstance(failure, failures.Busy | failures.TooManyWait | failures.Unavailable):
         resp.set_header("Retry-After", str(failure.retry_after))
     _answer(resp, status, problem_body(status, failure.title, failure.detail, failure.errors))
 

@@ -6,11 +6,13 @@ from velocity_web.failures import Invalid
 from velocity_web.http.downloads import send_file
 from velocity_web.http.metrics import UPLOADED_BYTES
 from velocity_web.http.operation import Call, Operation
+from velocity_web.http.pages import paged, window_of
 from velocity_web.http.uploads import receive_upload
+from velocity_web.http.waiting import hold_back
 from velocity_web.processes.assignments import PreviewAssignment
 from velocity_web.processes.runner import TaskFailed
 from velocity_web.routes.context import BUSY, Resource
-from velocity_web.schemas.base import Message
+from velocity_web.schemas.base import Message, Waiting
 from velocity_web.schemas.template import (
     Preview,
     StorageStatusDto,
@@ -21,6 +23,7 @@ from velocity_web.schemas.template import (
     TemplateUploaded,
 )
 from velocity_web.services import templates
+from velocity_web.services.watching import Watched
 from velocity_web.storage.files import read_made, task_folder
 
 TAG = "Template"
@@ -49,14 +52,14 @@ class TemplateAll(Resource):
     @Operation(id="listTemplates", summary="All completed templates", tag=TAG, returns=list[TemplateDto])
     def on_get(self, call: Call) -> list[TemplateDto]:
         """Newest first."""
-        return templates.list_templates(call.caller)
+        return paged(call, templates.list_templates(call.caller))
 
 
 class TemplateActive(Resource):
     @Operation(id="listActiveTemplates", summary="Templates being processed", tag=TAG, returns=list[TemplateJobDto])
     def on_get(self, call: Call) -> list[TemplateJobDto]:
         """Those uploaded, validating, extracting or analyzing."""
-        return templates.list_active(call.caller)
+        return paged(call, templates.list_active(call.caller))
 
 
 class TemplateHistoryList(Resource):
@@ -70,7 +73,7 @@ class TemplateHistoryList(Resource):
     def on_get(self, call: Call[None, TemplateHistory]) -> list[TemplateJobDto]:
         """Completed and failed uploads, newest first."""
         query = call.query
-        return templates.list_history(call.caller, query.status, query.skip, query.take)
+        return paged(call, templates.list_history(call.caller, query.status, window_of(query)))
 
 
 class TemplateStorageStatus(Resource):
@@ -100,10 +103,19 @@ class TemplateItem(Resource):
 
 
 class TemplateStatus(Resource):
-    @Operation(id="getTemplateStatus", summary="Processing status of a template", tag=TAG, returns=TemplateJobDto)
-    def on_get(self, call: Call) -> TemplateJobDto:
-        """pending, processing, completed or failed; while it is processed, ``stage`` says how far it is."""
-        return templates.template_status(call.caller, call.ids["template_id"])
+    @Operation(
+        id="getTemplateStatus",
+        summary="Processing status of a template",
+        tag=TAG,
+        query=Waiting,
+        returns=TemplateJobDto,
+    )
+    def on_get(self, call: Call[None, Waiting]) -> TemplateJobDto:
+        """pending, processing, completed or failed; while it is processed, ``stage`` says how far it is. ``wait``
+        spares asking again and again."""
+        found = templates.template_status(call.caller, call.ids["template_id"])
+        hold_back(call, Watched(found.job_id, found.status))
+        return found
 
 
 class TemplateDownload(Resource):

@@ -11,6 +11,7 @@ from velocity_web.events.endings import Endings
 from velocity_web.failures import Failure
 from velocity_web.http import problems
 from velocity_web.http.openapi import openapi_document
+from velocity_web.http.pages import KIND, LINK, TOTAL
 from velocity_web.processes.runner import Runner
 from velocity_web.routes import asset, audio, audio_asset_group, batch, campaign, render, system, template, webhook
 from velocity_web.routes.context import Context, Resource
@@ -64,8 +65,13 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/render/{render_id}/cancel", render.RenderCancel),
     ("/render/{render_id}/download", render.RenderDownload),
     ("/render/{render_id}/poster", render.RenderPoster),
+    ("/webhook", webhook.Webhooks),
     ("/webhook/deliveries", webhook.WebhookDeliveries),
+    ("/webhook/deliveries/{delivery_id}", webhook.WebhookDeliveryItem),
+    ("/webhook/deliveries/{delivery_id}/resend", webhook.WebhookDeliveryResend),
     ("/webhook/secret", webhook.WebhookSecretItem),
+    ("/webhook/secret/rotate", webhook.WebhookSecretRotation),
+    ("/webhook/{webhook_id}", webhook.WebhookItem),
     ("/health", system.HealthCheck),
     ("/ready", system.ReadyCheck),
     ("/metrics", system.Metrics),
@@ -73,6 +79,9 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/docs", system.DocsPage),
     ("/docs/{name}", system.DocsFile),
 )
+
+EXPOSED = ("ETag", "Content-Range", "Content-Disposition", "Accept-Ranges", "Warning", TOTAL, KIND, LINK, REQUEST_ID)
+"""Headers of answers that a browser shows to pages of other origins."""
 
 
 def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response]:
@@ -87,8 +96,7 @@ def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response
     middleware: list[Any] = [RequestScope(), Authentication(), RoomForSmallWrites(settings)]
     if settings.cors_origins:
         origins = "*" if "*" in settings.cors_origins else settings.cors_origins
-        exposed = ["ETag", "Content-Range", "Content-Disposition", "Accept-Ranges", "Warning", REQUEST_ID]
-        middleware.insert(0, falcon.CORSMiddleware(allow_origins=origins, expose_headers=exposed))
+        middleware.insert(0, falcon.CORSMiddleware(allow_origins=origins, expose_headers=EXPOSED))
     app: falcon.App[falcon.Request, falcon.Response] = falcon.App(middleware=middleware)
     app.req_options.strip_url_path_trailing_slash = True
     app.req_options.auto_parse_qs_csv = False
