@@ -26,6 +26,7 @@ _HOMES = {
     "render_still": "api.stills",
     "still": "api.stills",
     "Still": "stills.still",
+    "PreparedStill": "stills.still",
     "frames": "api.stills",
     "Frames": "pipeline.frame_stream",
     "Frame": "pipeline.frame_stream",
@@ -156,7 +157,7 @@ if TYPE_CHECKING:
     from velocity_engine.plan.font_infos import FontInfo
     from velocity_engine.plugins.outputs import container_of, resolve_encoder
     from velocity_engine.plugins.warm_up import warm_up
-    from velocity_engine.stills.still import Still
+    from velocity_engine.stills.still import PreparedStill, Still
     from velocity_engine.template import Template, open_template
 
 __all__ = [  # written out, since type checkers read it

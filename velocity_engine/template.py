@@ -15,6 +15,7 @@ from velocity_engine.errors import Finding, PackageError, Place, VelocityError, 
 from velocity_engine.given.arguments import FrameRange, require, sides
 from velocity_engine.given.files import SOUND, TEMPLATES, GivenFiles, Picture, Source
 from velocity_engine.media.decoded_pictures import DecodedPictures
+from velocity_engine.media.opened_clips import OpenedClips
 from velocity_engine.model.document import Document
 from velocity_engine.model.document_facts import DocumentFacts
 from velocity_engine.model.frame_ranges import frame_at, frame_range
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from velocity_engine.plan.plan import Plan
     from velocity_engine.plan.preflight import Preflight
     from velocity_engine.plugins.layer_plugins import LayerPlugin
-    from velocity_engine.stills.still import Still, StillDrawer
+    from velocity_engine.stills.still import PreparedStill, Still, StillDrawer
 
 OPENED = "Open it first, and give the Template that this returns"
 Customizations: TypeAlias = Sequence[Mapping[str, Any]]
@@ -72,6 +73,7 @@ class Template(DocumentFacts):
         self._in_memory = False
         self._findings: tuple[Finding, ...] | None = None
         self._pictures = DecodedPictures()
+        self._clips = OpenedClips()
         self._closing: list[Callable[[], None]] = []
         self._closed = False
         self._children: weakref.WeakSet[Template] = weakref.WeakSet()
@@ -167,7 +169,8 @@ class Template(DocumentFacts):
         changed = Template(self.package, document, self.location, self.animation)
         changed.customizations, changed._assets, changed._given = entries, files, given
         changed._known = known
-        changed._origin, changed._limits, changed._pictures = origin, self._limits, self._pictures
+        changed._origin, changed._limits = origin, self._limits
+        changed._pictures, changed._clips = self._pictures, self._clips
         changed._in_memory = self.holds_memory
         self._children.add(changed)
         return changed
@@ -213,7 +216,7 @@ class Template(DocumentFacts):
         from velocity_engine.evaluate.expressions import expression_engine
         from velocity_engine.plan.plan import make_plan
 
-        plan = make_plan(self.document, self.package, self._pictures, expression_engine)
+        plan = make_plan(self.document, self.package, self._pictures, expression_engine, self._clips)
         if self.customizations and any(finding.severity == "error" for finding in plan.findings):
             try:
                 self._raise_brought()
@@ -254,8 +257,29 @@ class Template(DocumentFacts):
             FrameRangeError: The composition does not have the frame, or the size cannot be drawn.
             WrongTypeError: An argument has a wrong type.
         """
+        return self.prepare_still(frame, size).draw()
+
+    def prepare_still(self, frame: float | None = None, size: tuple[int, int] | None = None) -> PreparedStill:
+        """Finds out what one frame shows, without drawing it. Two with the same ``digest`` have equal pixels.
+
+        Args:
+            frame: As ``still`` takes it.
+            size: As ``still`` takes it.
+
+        Returns:
+            What ``draw`` turns into a ``Still``, as long as the template is open.
+
+        Raises:
+            FrameRangeError: The composition does not have the frame, or the size cannot be drawn.
+            WrongTypeError: An argument has a wrong type.
+
+        Example:
+            >>> prepared = template.prepare_still(75, (640, 360))
+            >>> if prepared.digest != known:
+            ...     prepared.draw().image().save("promo.png")
+        """
         at = self.first_frame if frame is None else self.require_frame(frame)
-        return self._still_drawer().draw(at, *sides((self.width, self.height) if size is None else size))
+        return self._still_drawer().prepare(at, *sides((self.width, self.height) if size is None else size))
 
     def require_frame(self, frame: float) -> float:
         """Returns a moment that the composition has.
@@ -355,7 +379,7 @@ class Template(DocumentFacts):
         if self._preflight is None:
             from velocity_engine.plan.preflight import Preflight
 
-            self._preflight = Preflight(self.document, self.package, self._pictures)
+            self._preflight = Preflight(self.document, self.package, self._pictures, self._clips)
             self.on_close(self._preflight.close)
         return self._preflight
 
@@ -378,6 +402,7 @@ class Template(DocumentFacts):
         self._preflight = self._drawer = None
         self._given.close()
         if self._origin is None:
+            self._clips.close()
             self.package.close()
 
     def _check_open(self) -> None:

@@ -15,7 +15,7 @@ from web.support_scale import Scale, fill_postgres, fill_sqlite
 from web.support_service import PATIENCE
 
 SCALE = Scale(tenants=300, renders=30_000)
-BIG = ("job", "render", "webhook_delivery", "template", "poster", "label", "batch")
+BIG = ("job", "api_key", "render", "webhook_delivery", "template", "poster", "label", "batch")
 """Tables that grow without end."""
 SHORT = {
     "job_leased",

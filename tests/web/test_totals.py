@@ -16,17 +16,21 @@ from velocity_web.services import paging, renders
 from velocity_web.services.paging import COUNTED, Total, Window
 
 
-def test_every_list_says_how_long_it_is(service: Service, client: Client) -> None:
+def test_every_list_says_how_long_it_is(service: Service) -> None:
+    client = service.client(scopes="render read preview admin")
     document = client.get("/openapi.json").json()
     campaign = client.post("/campaign", json={"name": "Campaign"}).json()["id"]
+    user = client.get("/account").json()["id"]
     tried = 0
     for path, entry in document["paths"].items():
         answer = entry.get("get", {}).get("responses", {}).get("200", {})
         schema = answer.get("content", {}).get("application/json", {}).get("schema", {})
         if schema.get("type") != "array":
             continue
-        found = client.get(path.replace("{campaignId}", campaign))
-        assert found.headers["total-count"] == str(len(found.json())), path
+        found = client.get(path.replace("{campaignId}", campaign).replace("{userId}", user))
+        assert int(found.headers["total-count"]) >= len(found.json()), path
+        is_whole = path.startswith("/admin/users") or found.headers["total-count"] == str(len(found.json()))
+        assert is_whole, path
         assert found.headers["total-count-kind"] == "exact"
         assert {"Total-Count", "Total-Count-Kind"} <= set(answer["headers"]), path
         has_pages = "take" in {one["name"] for one in entry["get"]["parameters"]}

@@ -76,6 +76,11 @@ def test_all_events_of_an_account_go_to_its_webhook(client: Client, receiver: Ca
     assert {entry["webhookId"] for entry in log} == {webhook_id}
     [entry] = client.get(f"/webhook/deliveries?templateId={bad}").json()
     assert (entry["templateId"], entry["renderId"], entry["event"]) == (bad, None, "template.failed")
+    until(lambda: not client.get("/webhook/deliveries?status=pending").json())
+    assert client.delete(f"/template/{bad}").status_code == 200
+    assert client.delete(f"/audio/{audio_id}").status_code == 200
+    kept = {entry["event"] for entry in client.get("/webhook/deliveries").json()}
+    assert kept == {"template.completed", "render.completed"}
 
 
 def test_only_the_events_that_were_named_are_sent(client: Client, receiver: Callable[..., Receiver]) -> None:

@@ -23,9 +23,12 @@ IDS = {
     "batchId": "7e5b3c21-9f08-4d6a-b3c7-1a2d4e6f8c54",
     "webhookId": "2a9c4e6b-8d1f-4b3a-a5c7-9e0f1b2d3c65",
     "deliveryId": "6c8e0a2d-4f1b-4d3c-9b5a-7e9f0c1d2b76",
+    "userId": "8b7d6f5e-3c2a-4f1e-8d9c-0b1a2c3d4e87",
+    "keyId": "3f2e1d0c-9b8a-4c7d-8e6f-5a4b3c2d1e98",
+    "token": "0a1b2c3d4e5f",
 }
-"""What the documentation has in the place of ids, by the names of paths' parts. On the page of the documentation they
-stand for the newest of the reader's own (``pages/swagger-ui/start.js``)."""
+"""What the documentation has in the place of ids, by the names of paths' parts. On the page of the documentation those
+of the reader's own things stand for the newest of them (``pages/swagger-ui/start.js``)."""
 
 Examples = Mapping[str, Mapping[str, Any]]
 
@@ -67,6 +70,19 @@ BATCH: Examples = {
     ),
 }
 BATCH_CSV: Examples = {"csv": _example("A video for each line", "name\nAda\nGrace\n")}
+PREVIEW: Examples = {
+    "frame": _example(
+        "The first frame with another text",
+        {"customizationMap": [{"layer": "Headline", "text": "Hello"}], "frame": 0, "width": 640},
+    ),
+    "sheet": _example("Four frames side by side", {"frames": [0, 10, 20, 30], "columns": 2, "format": "webp"}),
+}
+CLIP: Examples = {
+    "clip": _example(
+        "Two seconds with another text",
+        {"customizationMap": [{"layer": "Headline", "text": "Hello"}], "startFrame": 0, "endFrame": 50, "width": 320},
+    ),
+}
 CAMPAIGN: Examples = {"campaign": _example("A campaign", {"name": "Spring"})}
 GROUP: Examples = {"group": _example("A group", {"name": "Voices"})}
 INSTANCE_BODY: Examples = {"instance": _example("An instance", {"templateId": TEMPLATE, "name": "Spring, long"})}
@@ -80,3 +96,22 @@ WEBHOOK: Examples = {
 }
 WEBHOOK_CHANGE: Examples = {"events": _example("Other events", {"events": ["batch.completed", "batch.failed"]})}
 ROTATION: Examples = {"day": _example("Both secrets sign for a day", {"overlapHours": 24})}
+PREVIEW_LINK: Examples = {
+    "day": _example(
+        "For a day",
+        {"customizationMap": [{"layer": "Headline", "text": "Hello"}], "width": 640, "expiresSeconds": 86_400},
+    ),
+}
+RENDER_LINK: Examples = {
+    "hour": _example("For an hour", {"expiresSeconds": 3600}),
+}
+USER: Examples = {"user": _example("A user with a first key", {"name": "Ada", "quotaMB": 5000})}
+USER_CHANGE: Examples = {"budget": _example("Another budget", {"budgetMilliseconds": 7_200_000})}
+KEY: Examples = {
+    "page": _example(
+        "For previews in the pages of a shop",
+        {"name": "shop", "scopes": ["preview"], "origins": ["https://shop.example"]},
+    ),
+    "month": _example("For a month", {"name": "agency", "scopes": ["render", "read"], "expiresSeconds": 2_592_000}),
+}
+KEY_ROTATION: Examples = {"day": _example("The old key stays valid for a day", {"keepSeconds": 86_400})}

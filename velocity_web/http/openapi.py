@@ -16,19 +16,22 @@ from velocity_web.http.operation import JSON, Operation
 from velocity_web.http.problems import MEDIA_TYPE
 from velocity_web.http.ranges import MAX_RANGES
 from velocity_web.schemas.base import Problem
-from velocity_web.schemas.documented import DocumentSchema
+from velocity_web.schemas.documented import DocumentSchema, with_keywords
 from velocity_web.schemas.messages import MESSAGES
+from velocity_web.schemas.scopes import listed
 from velocity_web.schemas.webhook import EVENTS
 
 AnyOperation = Operation[Any, Any, Any]
 DESCRIPTION = (
     "Renders video templates exported from After Effects. Paths match without regard to case, with or without a final "
     "slash. HEAD is answered wherever GET is. In the examples, ids stand for those of your own things: on the page "
-    "/docs for the newest of them, once you have given your API key."
+    "/docs for the newest of them, once you have given your API key; but not where something is deleted."
 )
 METHODS = ("get", "post", "put", "patch", "delete")  # HEAD, too, where there is GET
 REFERENCE = "#/components/schemas/{model}"
 FILE = {"type": "string", "format": "binary"}
+IDENTITY = {"type": "string", "format": "uuid"}
+WORD = {"type": "string"}
 DOWNLOAD_HEADERS = ("ETag", "Last-Modified", "Accept-Ranges", "Content-Disposition")
 LIST_HEADERS = {
     "Total-Count": {
@@ -84,7 +87,12 @@ SIGNED_BY = {
     "webhook-signature": "as Standard Webhooks say; two, with a space between, for a while after a rotation",
 }
 SUBJECTS = {"render": "render", "batch": "batch", "template": "template", "audio": "audio file"}
-SECURITY = {"ApiKey": {"type": "apiKey", "in": "header", "name": HEADER}}
+SCOPES = (
+    "A key has scopes: render (add, change, delete, render), read (all that the account has), preview (previews of "
+    "templates alone, for web pages) and admin (/admin). Each operation names the one that it needs; where it names "
+    "several, one of them is enough."
+)
+SECURITY = {"ApiKey": {"type": "apiKey", "in": "header", "name": HEADER, "description": SCOPES}}
 
 
 def openapi_document(resources: Sequence[tuple[str, object]]) -> dict[str, Any]:
@@ -144,7 +152,7 @@ def _schemas(operations: Sequence[tuple[str, str, AnyOperation]]) -> tuple[dict[
         ref_template=REFERENCE,
         schema_generator=DocumentSchema,
     )
-    schemas = definitions.get("$defs", {})
+    schemas = with_keywords(definitions.get("$defs", {}))
     asked = [references[(spec.model, "validation")] for _, _, spec in operations if spec.model is not None]
     for name in _reached(asked, schemas):
         schema = schemas[name]
@@ -191,8 +199,7 @@ def _operation(path: str, spec: AnyOperation, references: dict[Any, Any]) -> dic
     }
     if body := _request_body(spec, references):
         entry["requestBody"] = body
-    if not spec.authenticated:
-        entry["security"] = []
+    entry["security"] = [{"ApiKey": [scope]} for scope in spec.scopes]
     return entry
 
 
@@ -231,9 +238,9 @@ def _links(values: dict[str, str], operations: Sequence[tuple[str, str, AnyOpera
 
 
 def _parameters(path: str, spec: AnyOperation) -> list[dict[str, Any]]:
-    found = [_path_parameter(to_camel(name)) for name in re.findall(r"\{(\w+)\}", path)]
+    found = [_path_parameter(name, spec) for name in re.findall(r"\{(\w+)\}", path)]
     if spec.query is not None:
-        schema = spec.query.model_json_schema(by_alias=True, schema_generator=DocumentSchema)
+        schema = with_keywords(spec.query.model_json_schema(by_alias=True, schema_generator=DocumentSchema))
         found += [
             LABELS_PARAMETER | {"description": part["description"]}
             if name == "metadata"
@@ -241,6 +248,8 @@ def _parameters(path: str, spec: AnyOperation) -> list[dict[str, Any]]:
             for name, part in schema["properties"].items()
         ]
     headers = dict(spec.headers)
+    if spec.tagged:
+        headers |= {"If-None-Match": RANGE_HEADERS["If-None-Match"]}
     if spec.ranges:
         headers |= RANGE_HEADERS
     found += [
@@ -250,8 +259,9 @@ def _parameters(path: str, spec: AnyOperation) -> list[dict[str, Any]]:
     return found
 
 
-def _path_parameter(name: str) -> dict[str, Any]:
-    found = {"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+def _path_parameter(part: str, spec: AnyOperation) -> dict[str, Any]:
+    name = to_camel(part)
+    found = {"name": name, "in": "path", "required": True, "schema": WORD if part in spec.words else IDENTITY}
     return found | ({"example": IDS[name]} if name in IDS else {})
 
 
@@ -297,14 +307,20 @@ def _list_headers(spec: AnyOperation) -> dict[str, Any]:
 
 def _responses(path: str, spec: AnyOperation, references: dict[Any, Any]) -> dict[str, Any]:
     good: dict[str, Any] = {"description": spec.answers}
-    if content_types := spec.content_types:
-        good["content"] = {media: {"schema": FILE} for media in content_types}
-    elif spec.answer is not None:
-        good["content"] = {JSON: {"schema": _schema_of(spec.answer, references)}}
+    content: dict[str, Any] = {media: {"schema": FILE} for media in spec.content_types}
+    if spec.answer is not None:
+        content[JSON] = {"schema": _schema_of(spec.answer, references)}
+    if content:
+        good["content"] = content
+    headers = {"ETag": "names what is shown, for If-None-Match", **spec.told} if spec.tagged else spec.told
+    if headers:
+        good["headers"] = {name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()}
     codes = dict(spec.codes)
     found: dict[str, Any] = {"200": good}
     if get_origin(spec.answer) is list:
         good["headers"] = _list_headers(spec)
+    if spec.tagged:
+        found["304"] = {"description": "The client has it already"}
     if spec.ranges:
         good["headers"] = {name: {"schema": {"type": "string"}} for name in DOWNLOAD_HEADERS}
         several = {"multipart/byteranges": {"schema": FILE}}
@@ -318,6 +334,7 @@ def _responses(path: str, spec: AnyOperation, references: dict[Any, Any]) -> dic
         codes |= {412: "If-Match names another file", 416: "The range is past the end"}
     if spec.authenticated:
         codes.setdefault(401, "Missing or invalid API key")
+        codes.setdefault(403, f"The key lacks the scope {listed(spec.scopes, 'or')}")
         codes.setdefault(429, "Too many requests; Retry-After says when to try again")
         codes.setdefault(503, "The service cannot answer now; Retry-After says when to try again")
     if "{" in path:

@@ -22,11 +22,11 @@ class Patience(Protocol):
     is_asked: bool
 
     def ask(self, account_id: str, watched: Watched, seconds: float) -> None:
-        """Hold the answer back, unless it was held back already. Raises TooManyWait."""
+        """Hold the answer back, unless it was held back already. Raises TooMany."""
 
 
 def hold_back(call: Call[Any, Any], watched: Watched) -> None:
-    """Hold this answer back for as long as the query asks, until ``watched`` has another status. Raises TooManyWait."""
+    """Hold this answer back for as long as the query asks, until ``watched`` has another status. Raises TooMany."""
     patience: Patience | None = call.req.env.get(PATIENCE)
     if patience is not None and call.query.wait > 0 and watched.status not in states.FINAL:
         patience.ask(call.caller.account_id, watched, call.query.wait)

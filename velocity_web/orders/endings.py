@@ -1,8 +1,9 @@
-"""What is announced when something ends: a render, the batch whose last render it was, an upload."""
+"""What is announced when something ends: a render, the batch whose last render it was, an upload; and forgotten when it
+is deleted."""
 
 from __future__ import annotations
 
-from velocity_web.database.entities import Batch, Job, Poster, Render, get_existing, rows
+from velocity_web.database.entities import Batch, Job, Poster, Render, execute, get_existing, rows
 from velocity_web.events.webhooks import News, announce, takers_of
 from velocity_web.schemas import states
 from velocity_web.schemas.messages import AudioNews, BatchNews, RenderNews, TemplateNews
@@ -95,3 +96,8 @@ def announce_upload(kind: str, account_id: str, job_id: str, subject_id: str, st
             announce(news, takers, AudioNews(audio_id=subject_id, duration=seconds, **fields))
         else:
             announce(news, takers, TemplateNews(template_id=subject_id, **fields))
+
+
+def forget_deliveries(subject_id: str) -> None:
+    """Within a writing transaction: of what is deleted no message stays that was sent or given up."""
+    execute(f"DELETE FROM webhook_delivery WHERE render_id = $id AND status <> '{states.PENDING}'", {"id": subject_id})

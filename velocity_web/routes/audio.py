@@ -19,6 +19,7 @@ from velocity_web.schemas.audio import (
     AudioUploaded,
 )
 from velocity_web.schemas.base import Message, Waiting
+from velocity_web.schemas.scopes import READ, RENDER
 from velocity_web.services import audio
 from velocity_web.services.watching import Watched
 
@@ -30,6 +31,7 @@ class AudioUpload(Resource):
         id="uploadAudio",
         summary="Upload an audio file",
         tag=TAG,
+        scopes=(RENDER,),
         form={"audioGroupId": "the audio asset group it goes to; else a group of the account's own"},
         returns=AudioUploaded,
         codes={400: "No MP3, WAV or AAC, or the storage quota is exceeded", 404: "No such group", **TOO_LARGE},
@@ -43,7 +45,7 @@ class AudioUpload(Resource):
 
 
 class AudioItem(Resource):
-    @Operation(id="getAudio", summary="Details of an audio file", tag=TAG, returns=AudioDto)
+    @Operation(id="getAudio", summary="Details of an audio file", tag=TAG, scopes=(READ,), returns=AudioDto)
     def on_get(self, call: Call) -> AudioDto:
         """Only for completed audio."""
         return audio.audio_detail(call.caller, call.ids["audio_id"])
@@ -52,6 +54,7 @@ class AudioItem(Resource):
         id="deleteAudio",
         summary="Delete an audio file",
         tag=TAG,
+        scopes=(RENDER,),
         returns=Message,
         codes={400: "It is processed, or active renders use it"},
     )
@@ -66,6 +69,7 @@ class AudioStatus(Resource):
         id="getAudioStatus",
         summary="Processing status of an audio upload",
         tag=TAG,
+        scopes=(READ,),
         query=Waiting,
         returns=AudioJobDto,
     )
@@ -81,6 +85,7 @@ class AudioDownload(Resource):
         id="downloadAudio",
         summary="Download the original audio file",
         tag=TAG,
+        scopes=(READ,),
         binary=sorted(audio.CONTENT_TYPES.values()),
         ranges=True,
     )
@@ -91,7 +96,9 @@ class AudioDownload(Resource):
 
 
 class AudioActive(Resource):
-    @Operation(id="listActiveAudio", summary="Audio being processed", tag=TAG, returns=list[AudioJobDto])
+    @Operation(
+        id="listActiveAudio", summary="Audio being processed", tag=TAG, scopes=(READ,), returns=list[AudioJobDto]
+    )
     def on_get(self, call: Call) -> list[AudioJobDto]:
         """Newest first."""
         return paged(call, audio.list_active(call.caller))
@@ -102,6 +109,7 @@ class AudioHistoryList(Resource):
         id="listAudioHistory",
         summary="Audio processing history",
         tag=TAG,
+        scopes=(READ,),
         query=AudioHistory,
         returns=list[AudioJobDto],
     )
@@ -113,7 +121,12 @@ class AudioHistoryList(Resource):
 
 class AudioList(Resource):
     @Operation(
-        id="listAudio", summary="Audio files of all groups", tag=TAG, query=AudioSearch, returns=list[AudioListEntry]
+        id="listAudio",
+        summary="Audio files of all groups",
+        tag=TAG,
+        scopes=(READ,),
+        query=AudioSearch,
+        returns=list[AudioListEntry],
     )
     def on_get(self, call: Call[None, AudioSearch]) -> list[AudioListEntry]:
         """Completed audio, group by group; ``search`` is part of a file's or a group's name."""

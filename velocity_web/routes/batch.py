@@ -17,6 +17,7 @@ from velocity_web.schemas.render import (
     BatchRows,
     LabelledPage,
 )
+from velocity_web.schemas.scopes import READ, RENDER
 from velocity_web.services import batch_rows, batches
 from velocity_web.services.watching import Watched
 
@@ -28,6 +29,7 @@ class Batches(Resource):
         id="createBatch",
         summary="Create a batch of renders",
         tag=TAG,
+        scopes=(RENDER,),
         query=BatchQuery,
         body=Body,
         unread=BatchRequest,
@@ -50,7 +52,7 @@ class Batches(Resource):
         visit = batches.Visit(call.caller, self.settings, self.objects, self.context.runner)
         return batches.create_batch(visit, call.body, call.query, call.warnings)
 
-    @Operation(id="listBatches", summary="Batches", tag=TAG, query=LabelledPage, returns=list[BatchDto])
+    @Operation(id="listBatches", summary="Batches", tag=TAG, scopes=(READ,), query=LabelledPage, returns=list[BatchDto])
     def on_get(self, call: Call[None, LabelledPage]) -> list[BatchDto]:
         """Newest first."""
         return paged(call, batch_rows.list_batches(call.caller, window_of(call.query, call.query.metadata)))
@@ -58,7 +60,12 @@ class Batches(Resource):
 
 class BatchItem(Resource):
     @Operation(
-        id="getBatch", summary="A batch with the result of each row", tag=TAG, query=BatchRows, returns=BatchDetail
+        id="getBatch",
+        summary="A batch with the result of each row",
+        tag=TAG,
+        scopes=(READ,),
+        query=BatchRows,
+        returns=BatchDetail,
     )
     def on_get(self, call: Call[None, BatchRows]) -> BatchDetail:
         """With the progress of the whole. ``skip`` and ``take`` choose the rows; the first 1000 by default. ``wait``
@@ -69,7 +76,7 @@ class BatchItem(Resource):
 
 
 class BatchCancel(Resource):
-    @Operation(id="cancelBatch", summary="Cancel a batch", tag=TAG, returns=BatchDetail)
+    @Operation(id="cancelBatch", summary="Cancel a batch", tag=TAG, scopes=(RENDER,), returns=BatchDetail)
     def on_post(self, call: Call) -> BatchDetail:
         """Rows that are finished stay."""
         return batches.cancel_batch(call.caller, call.ids["batch_id"])

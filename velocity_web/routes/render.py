@@ -27,6 +27,7 @@ from velocity_web.schemas.render import (
     RenderStatusDto,
     RenderTimeBudgetStatusDto,
 )
+from velocity_web.schemas.scopes import READ, RENDER
 from velocity_web.services import renders
 from velocity_web.services.codecs import content_types, list_codecs
 from velocity_web.services.forms import read_render
@@ -42,6 +43,7 @@ class Renders(Resource):
         id="createRender",
         summary="Create a render",
         tag=TAG,
+        scopes=(RENDER,),
         query=RenderQuery,
         body=Body,
         unread=RenderRequest,
@@ -73,7 +75,14 @@ class Renders(Resource):
 
 
 class RenderAll(Resource):
-    @Operation(id="listRenders", summary="All completed renders", tag=TAG, query=LabelledPage, returns=list[RenderDto])
+    @Operation(
+        id="listRenders",
+        summary="All completed renders",
+        tag=TAG,
+        scopes=(READ,),
+        query=LabelledPage,
+        returns=list[RenderDto],
+    )
     def on_get(self, call: Call[None, LabelledPage]) -> list[RenderDto]:
         """Newest first."""
         return paged(call, renders.list_completed(call.caller, window_of(call.query, call.query.metadata)))
@@ -84,6 +93,7 @@ class RenderActive(Resource):
         id="listActiveRenders",
         summary="Renders that are queued or running",
         tag=TAG,
+        scopes=(READ,),
         query=Labelled,
         returns=list[RenderJobDto],
     )
@@ -94,7 +104,12 @@ class RenderActive(Resource):
 
 class RenderHistoryList(Resource):
     @Operation(
-        id="listRenderHistory", summary="Render history", tag=TAG, query=RenderHistory, returns=list[RenderJobDto]
+        id="listRenderHistory",
+        summary="Render history",
+        tag=TAG,
+        scopes=(READ,),
+        query=RenderHistory,
+        returns=list[RenderJobDto],
     )
     def on_get(self, call: Call[None, RenderHistory]) -> list[RenderJobDto]:
         """Completed, failed and cancelled renders, newest first, each with the render time that it was charged."""
@@ -104,7 +119,11 @@ class RenderHistoryList(Resource):
 
 class RenderBudget(Resource):
     @Operation(
-        id="getRenderTimeBudget", summary="Render time budget and usage", tag=TAG, returns=RenderTimeBudgetStatusDto
+        id="getRenderTimeBudget",
+        summary="Render time budget and usage",
+        tag=TAG,
+        scopes=(READ,),
+        returns=RenderTimeBudgetStatusDto,
     )
     def on_get(self, call: Call) -> RenderTimeBudgetStatusDto:
         """Renders are charged by the time they ran: what is used is the sum of the history's renderTimeMilliseconds, of
@@ -113,7 +132,13 @@ class RenderBudget(Resource):
 
 
 class RenderCodecs(Resource):
-    @Operation(id="listCodecs", summary="Codecs and containers of this service", tag=TAG, returns=list[CodecDto])
+    @Operation(
+        id="listCodecs",
+        summary="Codecs and containers of this service",
+        tag=TAG,
+        scopes=(READ,),
+        returns=list[CodecDto],
+    )
     def on_get(self, call: Call) -> list[CodecDto]:
         """What encoderConfig.codec and encoderConfig.container may name."""
         return paged(call, whole(list_codecs(self.settings)))
@@ -124,6 +149,7 @@ class RenderItem(Resource):
         id="deleteRender",
         summary="Delete a render",
         tag=TAG,
+        scopes=(RENDER,),
         returns=Message,
         codes={409: "It is queued or running: cancel it first"},
     )
@@ -138,6 +164,7 @@ class RenderStatus(Resource):
         id="getRenderStatus",
         summary="Status and progress of a render",
         tag=TAG,
+        scopes=(READ,),
         query=Waiting,
         returns=RenderStatusDto,
     )
@@ -153,6 +180,7 @@ class RenderCancel(Resource):
         id="cancelRender",
         summary="Cancel a render",
         tag=TAG,
+        scopes=(RENDER,),
         returns=RenderCancelled,
         codes={409: "It is already completed, failed or cancelled"},
     )
@@ -162,7 +190,7 @@ class RenderCancel(Resource):
 
 
 class RenderCompletedItem(Resource):
-    @Operation(id="getRender", summary="A completed render", tag=TAG, returns=RenderDetail)
+    @Operation(id="getRender", summary="A completed render", tag=TAG, scopes=(READ,), returns=RenderDetail)
     def on_get(self, call: Call) -> RenderDetail:
         """404 for renders that are not completed."""
         return renders.render_detail(call.caller, call.ids["render_id"])
@@ -173,6 +201,7 @@ class RenderPoster(Resource):
         id="downloadRenderPoster",
         summary="Download the poster",
         tag=TAG,
+        scopes=(READ,),
         binary=list(posters.CONTENT_TYPES.values()),
         ranges=True,
     )
@@ -183,7 +212,9 @@ class RenderPoster(Resource):
 
 
 class RenderDownload(Resource):
-    @Operation(id="downloadRender", summary="Download the video", tag=TAG, binary=content_types, ranges=True)
+    @Operation(
+        id="downloadRender", summary="Download the video", tag=TAG, scopes=(READ,), binary=content_types, ranges=True
+    )
     def on_get(self, call: Call) -> None:
         """With byte ranges. Its type is that of the container, as GET /render/codecs lists it; of a picture or a sound,
         too."""

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from velocity_web.failures import Invalid
 from velocity_web.http.downloads import send_file
 from velocity_web.http.metrics import UPLOADED_BYTES
 from velocity_web.http.operation import Call, Operation
 from velocity_web.http.pages import paged, window_of
 from velocity_web.http.uploads import receive_upload
 from velocity_web.http.waiting import hold_back
-from velocity_web.processes.assignments import PreviewAssignment
-from velocity_web.processes.runner import TaskFailed
-from velocity_web.routes.context import BUSY, Resource
+from velocity_web.routes.context import Resource
 from velocity_web.schemas.base import Message, Waiting
+from velocity_web.schemas.scopes import PREVIEW, READ, RENDER
 from velocity_web.schemas.template import (
-    Preview,
     StorageStatusDto,
     TemplateDetail,
     TemplateDto,
@@ -24,10 +21,8 @@ from velocity_web.schemas.template import (
 )
 from velocity_web.services import templates
 from velocity_web.services.watching import Watched
-from velocity_web.storage.files import read_made, task_folder
 
 TAG = "Template"
-PREVIEW_BYTES = 256 << 20
 TOO_LARGE = {413: "The file is larger than the maximum"}
 
 
@@ -36,6 +31,7 @@ class TemplateUpload(Resource):
         id="uploadTemplate",
         summary="Upload a template as a ZIP file",
         tag=TAG,
+        scopes=(RENDER,),
         form={"name": "the template's name; else that of the file"},
         returns=TemplateUploaded,
         codes={400: "No usable ZIP, or the storage quota is exceeded", **TOO_LARGE},
@@ -49,14 +45,22 @@ class TemplateUpload(Resource):
 
 
 class TemplateAll(Resource):
-    @Operation(id="listTemplates", summary="All completed templates", tag=TAG, returns=list[TemplateDto])
+    @Operation(
+        id="listTemplates", summary="All completed templates", tag=TAG, scopes=(READ,), returns=list[TemplateDto]
+    )
     def on_get(self, call: Call) -> list[TemplateDto]:
         """Newest first."""
         return paged(call, templates.list_templates(call.caller))
 
 
 class TemplateActive(Resource):
-    @Operation(id="listActiveTemplates", summary="Templates being processed", tag=TAG, returns=list[TemplateJobDto])
+    @Operation(
+        id="listActiveTemplates",
+        summary="Templates being processed",
+        tag=TAG,
+        scopes=(READ,),
+        returns=list[TemplateJobDto],
+    )
     def on_get(self, call: Call) -> list[TemplateJobDto]:
         """Those uploaded, validating, extracting or analyzing."""
         return paged(call, templates.list_active(call.caller))
@@ -67,6 +71,7 @@ class TemplateHistoryList(Resource):
         id="listTemplateHistory",
         summary="Template processing history",
         tag=TAG,
+        scopes=(READ,),
         query=TemplateHistory,
         returns=list[TemplateJobDto],
     )
@@ -77,14 +82,22 @@ class TemplateHistoryList(Resource):
 
 
 class TemplateStorageStatus(Resource):
-    @Operation(id="getStorageStatus", summary="Storage quota and usage", tag=TAG, returns=StorageStatusDto)
+    @Operation(
+        id="getStorageStatus", summary="Storage quota and usage", tag=TAG, scopes=(READ,), returns=StorageStatusDto
+    )
     def on_get(self, call: Call) -> StorageStatusDto:
         """1 MB is 1,048,576 bytes. Templates, audio, assets and rendered videos count."""
         return templates.storage_status(call.caller)
 
 
 class TemplateItem(Resource):
-    @Operation(id="getTemplate", summary="A template and what can be customised in it", tag=TAG, returns=TemplateDetail)
+    @Operation(
+        id="getTemplate",
+        summary="A template and what can be customised in it",
+        tag=TAG,
+        scopes=(READ, PREVIEW),
+        returns=TemplateDetail,
+    )
     def on_get(self, call: Call) -> TemplateDetail:
         """Only for completed templates."""
         return templates.template_detail(call.caller, call.ids["template_id"])
@@ -93,6 +106,7 @@ class TemplateItem(Resource):
         id="deleteTemplate",
         summary="Delete a template",
         tag=TAG,
+        scopes=(RENDER,),
         returns=Message,
         codes={400: "It is processed or has active renders"},
     )
@@ -107,6 +121,7 @@ class TemplateStatus(Resource):
         id="getTemplateStatus",
         summary="Processing status of a template",
         tag=TAG,
+        scopes=(READ,),
         query=Waiting,
         returns=TemplateJobDto,
     )
@@ -123,6 +138,7 @@ class TemplateDownload(Resource):
         id="downloadTemplate",
         summary="Download the original template ZIP",
         tag=TAG,
+        scopes=(READ,),
         binary=["application/zip"],
         ranges=True,
     )
@@ -130,37 +146,3 @@ class TemplateDownload(Resource):
         """Byte for byte what was uploaded."""
         file = templates.template_file(call.caller, call.ids["template_id"])
         send_file(call.req, call.resp, self.objects, file, "application/zip")
-
-
-class TemplatePreview(Resource):
-    @Operation(
-        id="previewTemplate",
-        summary="A frame of a template as a picture",
-        tag=TAG,
-        query=Preview,
-        binary=["image/png"],
-        codes={
-            400: "The frame is past the end, or cannot be drawn",
-            409: "The template is not completed",
-            503: BUSY,
-            507: "No space is left on the server's disk",
-        },
-    )
-    def on_get(self, call: Call[None, Preview]) -> None:
-        """PNG with alpha; ``width`` in pixels, by default the composition's."""
-        asked = templates.previewable(call.caller, self.objects, call.ids["template_id"], call.query.frame)
-        try:
-            with asked as (path, name), task_folder(self.settings.temporary) as folder:
-                picture = folder / "preview.png"
-                assignment = PreviewAssignment(
-                    template=str(path),
-                    frame=call.query.frame,
-                    width=call.query.width,
-                    output=str(picture),
-                    names={path.name: name},
-                )
-                self.context.runner.run(call.caller.account_id, "preview", assignment, (str(path),), folder)
-                call.resp.data = read_made(picture, PREVIEW_BYTES)
-        except TaskFailed as failure:
-            raise Invalid("the frame cannot be drawn", {"frame": [str(failure)]}) from None
-        call.resp.content_type = "image/png"

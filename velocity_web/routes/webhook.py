@@ -7,6 +7,7 @@ from velocity_web.http.operation import JSON, Call, Operation
 from velocity_web.http.pages import paged
 from velocity_web.routes.context import Resource
 from velocity_web.schemas.base import Message
+from velocity_web.schemas.scopes import READ, RENDER
 from velocity_web.schemas.webhook import (
     Rotation,
     WebhookChange,
@@ -27,6 +28,7 @@ class Webhooks(Resource):
         id="createWebhook",
         summary="Name a URL for the account's events",
         tag=TAG,
+        scopes=(RENDER,),
         body=WebhookRequest,
         examples={JSON: examples.WEBHOOK},
         returns=WebhookDto,
@@ -35,14 +37,14 @@ class Webhooks(Resource):
         """Whoever asked for what they are of. A URL that a render or a batch names itself is told of that besides."""
         return webhooks.create_webhook(call.caller, self.settings, call.body)
 
-    @Operation(id="listWebhooks", summary="Webhooks of the account", tag=TAG, returns=list[WebhookDto])
+    @Operation(id="listWebhooks", summary="Webhooks of the account", tag=TAG, scopes=(READ,), returns=list[WebhookDto])
     def on_get(self, call: Call) -> list[WebhookDto]:
         """Oldest first."""
         return paged(call, webhooks.list_webhooks(call.caller))
 
 
 class WebhookItem(Resource):
-    @Operation(id="getWebhook", summary="A webhook of the account", tag=TAG, returns=WebhookDto)
+    @Operation(id="getWebhook", summary="A webhook of the account", tag=TAG, scopes=(READ,), returns=WebhookDto)
     def on_get(self, call: Call) -> WebhookDto:
         """Its URL and its events."""
         return webhooks.webhook_detail(call.caller, call.ids["webhook_id"])
@@ -51,6 +53,7 @@ class WebhookItem(Resource):
         id="changeWebhook",
         summary="Change a webhook",
         tag=TAG,
+        scopes=(RENDER,),
         body=WebhookChange,
         examples={JSON: examples.WEBHOOK_CHANGE},
         returns=WebhookDto,
@@ -59,7 +62,7 @@ class WebhookItem(Resource):
         """Fields that are left out stay as they are. What waits to be sent goes to the URL that it was meant for."""
         return webhooks.change_webhook(call.caller, self.settings, call.ids["webhook_id"], call.body)
 
-    @Operation(id="deleteWebhook", summary="Delete a webhook", tag=TAG, returns=Message)
+    @Operation(id="deleteWebhook", summary="Delete a webhook", tag=TAG, scopes=(RENDER,), returns=Message)
     def on_delete(self, call: Call) -> Message:
         """What waits to be sent to it is not sent any more."""
         webhooks.delete_webhook(call.caller, call.ids["webhook_id"])
@@ -71,6 +74,7 @@ class WebhookDeliveries(Resource):
         id="listWebhookDeliveries",
         summary="Log of webhook deliveries",
         tag=TAG,
+        scopes=(READ,),
         query=WebhookLog,
         returns=list[WebhookDeliveryDto],
         codes={404: "No such render"},
@@ -81,7 +85,9 @@ class WebhookDeliveries(Resource):
 
 
 class WebhookDeliveryItem(Resource):
-    @Operation(id="getWebhookDelivery", summary="A webhook delivery", tag=TAG, returns=WebhookDeliveryDetail)
+    @Operation(
+        id="getWebhookDelivery", summary="A webhook delivery", tag=TAG, scopes=(READ,), returns=WebhookDeliveryDetail
+    )
     def on_get(self, call: Call) -> WebhookDeliveryDetail:
         """With the body as it is sent."""
         return webhooks.delivery_detail(call.caller, call.ids["delivery_id"])
@@ -92,6 +98,7 @@ class WebhookDeliveryResend(Resource):
         id="resendWebhookDelivery",
         summary="Send a delivery once more",
         tag=TAG,
+        scopes=(RENDER,),
         returns=WebhookDeliveryDto,
         codes={409: "It is still pending"},
     )
@@ -101,7 +108,13 @@ class WebhookDeliveryResend(Resource):
 
 
 class WebhookSecretItem(Resource):
-    @Operation(id="getWebhookSecret", summary="The secret that signs webhooks", tag=TAG, returns=WebhookSecret)
+    @Operation(
+        id="getWebhookSecret",
+        summary="The secret that signs webhooks",
+        tag=TAG,
+        scopes=(RENDER,),
+        returns=WebhookSecret,
+    )
     def on_get(self, call: Call) -> WebhookSecret:
         """For a Standard Webhooks library."""
         return webhooks.secret_of(call.caller)
@@ -112,6 +125,7 @@ class WebhookSecretRotation(Resource):
         id="rotateWebhookSecret",
         summary="Replace the secret that signs webhooks",
         tag=TAG,
+        scopes=(RENDER,),
         body=Rotation,
         examples={JSON: examples.ROTATION},
         returns=WebhookSecret,

@@ -13,23 +13,23 @@ import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import structlog
 
 from velocity_web.events.listening import STATUS, Ear
-from velocity_web.failures import TooManyWait
+from velocity_web.failures import TooMany
 from velocity_web.http.waiting import PATIENCE
 from velocity_web.services.watching import Watched, changed
 from velocity_web.settings import Settings
-
-if TYPE_CHECKING:
-    from velocity_web.server.channel import GuardedChannel
 
 LOOK_SECONDS = 0.1
 """How often one looks where nobody tells; and what lies between two looks at least."""
 TOLD_LOOK_SECONDS = 2.0
 """How often one looks while PostgreSQL tells: what is told may be lost with a connection before that is noticed."""
+FAULT_SECONDS = 1.0
+"""Between two looks at a database that does not answer."""
+RETRY_SECONDS = 1
 PART_OF_CONNECTIONS = 2
 """So many times more connections than that may wait there are, so that who does not wait finds one."""
 LOG = structlog.get_logger("velocity.web")
@@ -37,6 +37,16 @@ LOG = structlog.get_logger("velocity.web")
 
 class Held(BaseException):
     """The answer to the request at hand is held back. It passes through whatever deals with failures of answers."""
+
+
+class Holder(Protocol):
+    """A connection: ``server`` takes it as a task again, ``is_abandoned`` where nobody would read an answer."""
+
+    server: Any
+    is_held: bool
+
+    @property
+    def is_abandoned(self) -> bool: ...
 
 
 @dataclass(slots=True, eq=False)
@@ -78,7 +88,7 @@ class WaitingRoom:
         self._settings = settings
         self._most = settings.connection_limit // PART_OF_CONNECTIONS
         self._lock = threading.Lock()
-        self._held: dict[GuardedChannel, RequestPatience] = {}
+        self._held: dict[Holder, RequestPatience] = {}
         self._of_account: Counter[str] = Counter()
         self._ear = Ear(settings.database, [STATUS])
         self._knock, self._knocked = socket.socketpair()
@@ -88,12 +98,14 @@ class WaitingRoom:
         threading.Thread(target=self._watch, name="waiting", daemon=True).start()
 
     def require_place(self, account_id: str) -> None:
-        """Raises TooManyWait where the account has as many as it may."""
+        """Raises TooMany where the account has as many as it may."""
         most = self._settings.waits_per_account
         if self._of_account[account_id] >= most:
-            raise TooManyWait(f"{most} requests of your account wait already; ask without wait, or try again")
+            raise TooMany(
+                f"{most} requests of your account wait already; ask without wait, or try again", RETRY_SECONDS
+            )
 
-    def take(self, channel: GuardedChannel, patience: RequestPatience) -> None:
+    def take(self, channel: Holder, patience: RequestPatience) -> None:
         """Hold the request of a connection. Where there are too many, one of the account that has most is answered."""
         with self._lock:
             self._held[channel] = patience
@@ -111,16 +123,16 @@ class WaitingRoom:
                 self._let_go(channel)
         self._look_soon()
 
-    def _first_of_most(self) -> GuardedChannel:
+    def _first_of_most(self) -> Holder:
         [(account_id, _count)] = self._of_account.most_common(1)
         return next(channel for channel, patience in self._held.items() if patience.account_id == account_id)
 
-    def _let_go(self, channel: GuardedChannel) -> None:
+    def _let_go(self, channel: Holder) -> None:
         """Within the lock: the request is answered now."""
         self._forget(channel)
         channel.server.add_task(channel)
 
-    def _forget(self, channel: GuardedChannel) -> None:
+    def _forget(self, channel: Holder) -> None:
         patience = self._held.pop(channel)
         channel.is_held = False
         self._of_account[patience.account_id] -= 1
@@ -133,11 +145,8 @@ class WaitingRoom:
 
     def _watch(self) -> None:
         while not self.is_closed:
-            try:
-                self._rest()
-                self._look()
-            except Exception:
-                LOG.exception("what requests wait for cannot be looked at")
+            self._rest()
+            self._look()
             time.sleep(LOOK_SECONDS)
 
     def _rest(self) -> None:
@@ -162,8 +171,10 @@ class WaitingRoom:
     def _look(self) -> None:
         with self._lock:
             held = dict(self._held)
+        if not held:
+            return
+        different = self._changed({patience.watched for patience in held.values() if patience.watched})
         now = time.monotonic()
-        different = changed({patience.watched for patience in held.values() if patience.watched})
         with self._lock:
             for channel, patience in held.items():
                 if channel not in self._held:
@@ -172,3 +183,12 @@ class WaitingRoom:
                     self._forget(channel)
                 elif patience.watched in different or patience.until <= now:
                     self._let_go(channel)
+
+    def _changed(self, watched: set[Watched]) -> set[Watched]:
+        """Nothing while the database does not answer: then who waits is answered when the time is over."""
+        try:
+            return changed(watched)
+        except Exception as error:  # noqa: BLE001  # whatever the driver raises, the next look may go well
+            LOG.warning("what requests wait for cannot be looked at", fault=str(error))
+            time.sleep(FAULT_SECONDS)
+            return set()

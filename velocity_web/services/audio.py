@@ -26,6 +26,7 @@ from velocity_web.database.now import now_ms
 from velocity_web.events.tracing import traceparent
 from velocity_web.events.wake import wake
 from velocity_web.failures import Invalid, NotDeletable, NotFound
+from velocity_web.orders.endings import forget_deliveries
 from velocity_web.schemas import states
 from velocity_web.schemas.audio import (
     AudioDto,
@@ -243,6 +244,7 @@ def _delete_one(audio: Audio, job: Job, caller: Caller) -> str:
         quota.give_back(caller.account_id, audio.size_bytes)
     execute(f"DELETE FROM job WHERE subject_id = $id AND kind = '{states.AUDIO}'", {"id": audio.id})
     execute("DELETE FROM audio WHERE id = $id", {"id": audio.id})
+    forget_deliveries(audio.id)
     return file
 
 

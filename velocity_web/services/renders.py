@@ -34,7 +34,7 @@ from velocity_web.events.endings import Endings
 from velocity_web.events.tracing import traceparent
 from velocity_web.events.wake import wake
 from velocity_web.failures import Conflict, Invalid, KeyReused, NotFound
-from velocity_web.orders.endings import announce_end
+from velocity_web.orders.endings import announce_end, forget_deliveries
 from velocity_web.orders.executors import executor_errors
 from velocity_web.orders.followers import release_followers
 from velocity_web.orders.labels import Labelled, add_labels, remove_labels
@@ -549,9 +549,7 @@ def delete_render(caller: Caller, objects: Objects, render_id: str) -> None:
         execute(f"UPDATE job SET status = '{states.DELETED}', name = $name, reason = NULL WHERE id = $id", forget)
         execute("DELETE FROM render_asset WHERE render_id = $id", {"id": render_id})
         remove_labels(render_id)
-        execute(
-            f"DELETE FROM webhook_delivery WHERE render_id = $id AND status <> '{states.PENDING}'", {"id": render_id}
-        )
+        forget_deliveries(render_id)
     discard(objects, *filter(None, (file, poster)))
 
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from velocity_web.accounts import quota
@@ -15,7 +12,8 @@ from velocity_web.database.entities import Job, Template, execute, lock_account,
 from velocity_web.database.now import now_ms
 from velocity_web.events.tracing import traceparent
 from velocity_web.events.wake import wake
-from velocity_web.failures import Conflict, Invalid, NotDeletable, NotFound
+from velocity_web.failures import Invalid, NotDeletable, NotFound
+from velocity_web.orders.endings import forget_deliveries
 from velocity_web.schemas import states
 from velocity_web.schemas.template import (
     FindingDto,
@@ -36,7 +34,6 @@ from velocity_web.services.template_zip import zip_fault
 from velocity_web.storage.files import StoredFile, Upload, clean_name
 from velocity_web.storage.objects import Objects, discard
 
-GONE = "the file is gone from the storage"
 USES_TEMPLATE = (
     "SELECT 1 FROM render JOIN job ON job.id = render.id WHERE render.template_id = $id "
     f"AND job.status IN ({states.listed(states.ACTIVE)}) LIMIT 1"
@@ -203,7 +200,9 @@ def delete_template(caller: Caller, objects: Objects, template_id: str) -> None:
         if job.status != states.FAILED:
             quota.give_back(caller.account_id, template.size_bytes)
         execute(f"DELETE FROM job WHERE subject_id = $id AND kind = '{states.TEMPLATE}'", {"id": template_id})
+        execute("DELETE FROM preview_link WHERE template_id = $id", {"id": template_id})
         execute("DELETE FROM template WHERE id = $id", {"id": template_id})
+        forget_deliveries(template_id)
     discard(objects, file)
 
 
@@ -217,25 +216,3 @@ def storage_status(caller: Caller) -> StorageStatusDto:
         available_bytes=storage.available_bytes,
         usage_percentage=round(100 * storage.used_bytes / total, 2) if total else 100.0,
     )
-
-
-@contextmanager
-def previewable(caller: Caller, objects: Objects, template_id: str, frame: int) -> Iterator[tuple[Path, str]]:
-    """The file to draw a preview of, and the name that it was uploaded with.
-
-    Raises NotFound, Conflict, Invalid and Unavailable.
-    """
-    with reading():
-        template, job = with_job(find_template, caller, template_id)
-        if job.status != states.COMPLETED:
-            raise Conflict("the template is not completed; poll its status")
-        frames = json.loads(template.analysis or "{}").get("frame_count", 0)
-        if frame >= frames:
-            raise Invalid("the frame is past the end", {"frame": [f"it must be from 0 to {frames - 1}"]})
-        file, sha256, name = template.file, template.sha256, template.file_name
-    try:
-        copy = objects.copy(file, sha256)
-    except FileNotFoundError:
-        raise NotFound(GONE) from None
-    with copy as path:
-        yield path, name
