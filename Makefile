@@ -1,5 +1,5 @@
 # make demo   renders the bundled template with a replaced text and picture
-# make test   the suite, but for what repeats at length
+# make test   the suite, but for what takes long
 # Both make a virtual environment in .venv first, once.
 
 PYTHON ?= python3
@@ -23,7 +23,7 @@ OPENAPI_LINT := @redocly/cli@1.34.5
 help:
 	@echo 'make demo     render the bundled template to out/demo.mp4'
 	@echo 'make test     run the tests (ARGS="-k word" for some of them)'
-	@echo 'make test-long  what repeats at length, a few minutes'
+	@echo 'make test-long  the tests that take long, a quarter of an hour'
 	@echo 'make lint     ruff and import-linter'
 	@echo 'make format   let ruff lay out the code'
 	@echo 'make type     mypy'

@@ -93,6 +93,8 @@ def test_keys_are_made_rotated_and_revoked(chief: Client) -> None:
     with user, Client(str(chief.base_url), second["key"]) as rotated:
         assert user.get("/account").status_code == rotated.get("/account").status_code == 200, "no gap"
         assert second["scopes"] == ["render", "read", "preview"]
+        again = chief.post(f"{path}/{first}/rotate", json={"keepSeconds": 600}).json()
+        assert again["expiresAt"] is None, "the old key's rest of life is not the new one's"
         assert chief.delete(f"{path}/{first}").status_code == 200
         assert user.get("/account").status_code == 401
         third = chief.post(f"{path}/{second['id']}/rotate", json={}).json()

@@ -30,13 +30,6 @@ from velocity_web.database.migrations import latest_version, migrate_postgres, s
 pytestmark = pytest.mark.skipif(binary("postgres") is None, reason="PostgreSQL is not installed")
 
 
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    server = Postgres(tmp_path_factory.mktemp("postgres"))
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def service_on(postgres: Postgres, new_service: Callable[..., Service]) -> Callable[..., Service]:
     def start(**settings: str) -> Service:
@@ -130,6 +123,7 @@ def test_webhooks_are_claimed_and_told(service_of_all: Service) -> None:
     taker.close()
 
 
+@pytest.mark.long
 def test_many_workers_and_a_killed_one(service_on: Callable[..., Service]) -> None:
     service = service_on(lease_seconds="3", poll_seconds="0.1")
     command = [sys.executable, "-m", "velocity_engine", "worker", "--data", str(service.data), "--workers", "1"]
@@ -151,6 +145,7 @@ def test_many_workers_and_a_killed_one(service_on: Callable[..., Service]) -> No
             other.wait(PATIENCE)
 
 
+@pytest.mark.long
 def test_a_restart_of_the_database_is_survived(postgres: Postgres, service_on: Callable[..., Service]) -> None:
     service = service_on(lease_seconds="2", poll_seconds="0.1")
     client = service.client()
@@ -166,6 +161,7 @@ def test_a_restart_of_the_database_is_survived(postgres: Postgres, service_on: C
     assert not broken_invariants(service, client, dict.fromkeys(ids, "render"))
 
 
+@pytest.mark.long
 def test_calls_while_the_database_restarts_are_503_at_worst(
     postgres: Postgres, service_on: Callable[..., Service]
 ) -> None:

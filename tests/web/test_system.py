@@ -104,6 +104,7 @@ def test_children_become_another_user(new_service: Callable[..., Service], tmp_p
     assert client.ready_render(client.ready_template(template_zip()))
 
 
+@pytest.mark.long
 def test_a_render_that_needs_too_much_memory_fails_with_that_reason(new_service: Callable[..., Service]) -> None:
     service = new_service(render_memory_mb="260")
     client = service.client()

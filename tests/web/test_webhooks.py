@@ -146,6 +146,7 @@ def until(holds: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.long
 def test_receivers_that_hold_on_delay_nobody_else(
     new_service: Callable[..., Service], raw_receiver: Callable[..., RawReceiver], receiver: Callable[..., Receiver]
 ) -> None:
@@ -208,6 +209,7 @@ def client_of_hasty(hasty_service: Service) -> Iterator[Client]:
         yield made
 
 
+@pytest.mark.long
 def test_two_workers_send_each_delivery_once_and_few_at_once(
     new_service: Callable[..., Service], slow_taker: SlowTaker, receiver: Callable[..., Receiver]
 ) -> None:
@@ -245,6 +247,7 @@ def test_two_workers_send_each_delivery_once_and_few_at_once(
     assert service.query("SELECT COUNT(*) FROM webhook_delivery WHERE status = 'delivered'") == [(42,)]
 
 
+@pytest.mark.long
 def test_what_is_under_way_when_the_service_stops_is_due_again(
     new_service: Callable[..., Service], raw_receiver: Callable[..., RawReceiver]
 ) -> None:

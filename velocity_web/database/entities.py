@@ -53,7 +53,9 @@ class Account(Entity):
 
 
 class ApiKey(Entity):
-    """A key of an account; ``scopes`` and ``origins`` are words with spaces between them."""
+    """A key of an account; ``scopes`` and ``origins`` are words with spaces between them. ``seconds`` is how long it
+    was made for, also where it ends sooner since another took its place.
+    """
 
     _table_ = "api_key"
     id = PrimaryKey(str, 36)
@@ -66,6 +68,7 @@ class ApiKey(Entity):
     created_at = Required(int, size=64)
     used_at = Optional(int, size=64, nullable=True, volatile=True)
     ends_at = Optional(int, size=64, nullable=True)
+    seconds = Optional(int, size=64, nullable=True)
 
 
 class Job(Entity):
