@@ -212,6 +212,7 @@ __all__ = [
     "Poster",
     "PosterForecast",
     "PosterSample",
+    "PreparedStill",
     "Progress",
     "RateControl",
     "RenderCache",

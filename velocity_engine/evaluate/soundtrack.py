@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from velocity_engine.model.layers import AudioContent, PrecompContent, VideoCont
 from velocity_engine.model.properties import Property, Vector
 from velocity_engine.order.sound_mix import SoundMix
 from velocity_engine.sound.decoding import check_sound, open_sound
-from velocity_engine.sound.mixing import is_of_layer
+from velocity_engine.sound.mixing import is_of_layer, mixed_tracks
 from velocity_engine.sound.playing import MAX_BENT_SECONDS
 from velocity_engine.sound.tracks import AudioPlan, AudioTrack, Duck, Gain, Times
 
@@ -201,8 +202,8 @@ def _bent_tracks(plan: Plan, entry: PlannedLayer, bending: _Bending, depth: int)
     if isinstance(content, PrecompContent):
         inner = plan.compositions[content.composition]
         within = _composition_tracks(plan, inner, _Clock(0.0, 1.0), _Window(0.0, last), depth + 1)
-        source = AudioPlan(tracks=tuple(within), seconds=Fraction(last).limit_denominator(1000))
-        bent = AudioTrack(source=source, name=entry.path, layer=entry.path) if within else None
+        mixed = AudioPlan(tracks=tuple(within), seconds=Fraction(last).limit_denominator(1000))
+        bent = AudioTrack(source=partial(mixed_tracks, mixed), name=entry.path, layer=entry.path) if within else None
     else:
         plain = _Clock(0.0, 1.0)
         bent = _layer_track(plan, entry, content, bending.clock, plain, _Window(0.0, math.inf))

@@ -202,7 +202,7 @@ def _differences(folder: Path, golden: GoldenStill, proof: Proof) -> list[Differ
 
 def _other_pixels(folder: Path, golden: GoldenStill, now: Pixels) -> Difference:
     try:
-        with Image.open(folder / golden.file) as picture:
+        with Image.open(folder / golden.file, formats=("PNG",)) as picture:
             before: Pixels = np.asarray(picture.convert("RGBA"))
     except ERRORS_OF_READING:
         reason = f"the pixels are others, and {golden.file} cannot be read"

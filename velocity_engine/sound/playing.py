@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from velocity_engine.sound.decoding import DecodedSound, open_sound
 from velocity_engine.sound.stereo import to_sides
-from velocity_engine.sound.tracks import BLOCK, RATE, AudioPlan, AudioTrack, Block, Gain, Times
+from velocity_engine.sound.tracks import BLOCK, RATE, AudioTrack, Block, Blocks, Gain, Times
 
 LEVEL_STEP = 1 / 50  # seconds between the levels of a keyframed volume, and between the times of a bent one
 MAX_READ = 1 << 16  # samples of a source that are decoded at once
@@ -141,8 +141,8 @@ class _Forward:
     def __init__(self, track: AudioTrack, offset: float) -> None:
         self._blocks: Generator[Block, None, None]
         self._sound: DecodedSound | None = None
-        if isinstance(track.source, AudioPlan):
-            delay, self._blocks = 0.0, _mixed(track.source, track.speed)
+        if callable(track.source):
+            delay, self._blocks = 0.0, _at_speed(track.source, track.speed)
         else:
             self._sound = open_sound(track.source, track.name)
             delay, self._blocks = self._sound.delay, _resampled(self._sound, track.speed)
@@ -222,11 +222,9 @@ def _resampled(sound: DecodedSound, speed: float) -> Generator[Block, None, None
     yield from _at_rate((to_sides(block) for block in sound.blocks(count)), rate, min(2, sound.channels))
 
 
-def _mixed(plan: AudioPlan, speed: float) -> Generator[Block, None, None]:
-    from velocity_engine.sound.mixing import mixed_tracks
-
+def _at_speed(blocks: Blocks, speed: float) -> Generator[Block, None, None]:
     if RATIOS[0] <= speed <= RATIOS[1]:
-        yield from _at_rate(mixed_tracks(plan), RATE * speed, 2)
+        yield from _at_rate(blocks(), RATE * speed, 2)
 
 
 def _at_rate(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -15,6 +15,7 @@ BLOCK = RATE  # samples
 
 Block = NDArray[np.float32]
 """(2, n) float32, left and right, at ``RATE``."""
+Blocks = Callable[[], Generator[Block, None, None]]
 Gain = Callable[[float], tuple[float, float]]
 Times = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
@@ -24,8 +25,8 @@ class AudioTrack:
     """A sound on the output's timeline, in seconds: heard from ``start`` to ``end``, at ``start`` from ``offset`` of
     the source on.
 
-    ``source`` is a file, its bytes, or a mix of tracks, ``name`` what messages call it, ``layer`` the path of its layer
-    ("" for the caller's own sound). ``speed`` 2 plays twice as fast (and an octave higher). ``loop``: the part of the
+    ``source`` is a file, its bytes, or what returns blocks, ``name`` what messages call it, ``layer`` the path of its
+    layer ("" for the caller's own sound). ``speed`` 2 plays twice as fast (an octave higher). ``loop``: the part of the
     source, in seconds, that is heard over and over; ``offset`` lies within it; it may end at infinity, which is the end
     of the source. ``times`` returns the seconds of the source that are heard at seconds of the output; then ``offset``,
     ``speed`` and ``loop`` say nothing.
@@ -33,7 +34,7 @@ class AudioTrack:
     ``fade_in`` seconds from ``start``, and goes down within the last ``fade_out`` before ``end``.
     """
 
-    source: str | bytes | AudioPlan
+    source: str | bytes | Blocks
     name: str
     layer: str = ""
     start: float = 0.0

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AnyHttpUrl, BeforeValidator, Field, StrictStr
 
 from velocity_web.schemas import states
+from velocity_web.schemas.audio_mix import AudioMixRequest
 from velocity_web.schemas.base import (
     Identifier,
     IdText,
@@ -102,6 +103,7 @@ class RenderOutput(RequestModel):
 
     metadata: Metadata | None = Field(None, description=METADATA)
     audio_id: Identifier | None = None
+    audio: AudioMixRequest | None = None
     job_info: JobInfo | None = None
     encoder_config: EncoderConfigRequest
     webhook_url: AnyHttpUrl | None = None

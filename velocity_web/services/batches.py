@@ -307,6 +307,7 @@ class _Batch:
             frames=terms.frames,
             warnings=False,
             with_audio=[self._audio_of(row) is not None for row in piece],
+            mix=self._terms.mix,
         )
         maps = [joined(terms.source.customizations, row.customizations) for row in piece]
         found, checks = ask(checker, question, maps)

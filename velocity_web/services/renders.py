@@ -141,6 +141,7 @@ def _check(
         frames=terms.frames,
         warnings=True,
         with_audio=[audio_id is not None],
+        mix=terms.mix,
     )
     with (
         template_copy(objects, source) as file,

@@ -1981,6 +1981,60 @@ export interface components {
             /** Data */
             data: components["schemas"]["AudioNews"];
         };
+        /**
+         * AudioMixRequest
+         * @description How the audio file, ``audioId``, and the template's own sound go together.
+         */
+        AudioMixRequest: {
+            /**
+             * Volume
+             * @description factor of the file; 0.5 is 6 dB less
+             * @default 1
+             */
+            volume: number;
+            /**
+             * Fade in
+             * @description seconds within which the file comes up from silence
+             * @default 0
+             */
+            fadeIn: number;
+            /**
+             * Fade out
+             * @description seconds within which it goes down, at its end or that of the video
+             * @default 0
+             */
+            fadeOut: number;
+            /**
+             * Start
+             * @description the second of the video at which the file begins
+             * @default 0
+             */
+            start: number;
+            /**
+             * Trim
+             * @description the seconds of the file from which and up to which it is heard
+             */
+            trim?: number[];
+            /**
+             * Loop
+             * @description the file begins anew at its end
+             * @default false
+             */
+            loop: boolean;
+            /**
+             * Mute template
+             * @description the template's own sound is left out
+             * @default false
+             */
+            muteTemplate: boolean;
+            /** Ducking */
+            ducking?: components["schemas"]["DuckingRequest"];
+            /**
+             * Loudness
+             * @description integrated loudness of the whole in LUFS, such as -14; true peaks are -1 dBTP at most
+             */
+            loudness?: number;
+        };
         /** AudioNews */
         AudioNews: {
             /**
@@ -2245,6 +2299,8 @@ export interface components {
              * Format: uuid
              */
             audioId?: string;
+            /** Audio */
+            audio?: components["schemas"]["AudioMixRequest"];
             /** Job info */
             jobInfo?: components["schemas"]["JobInfo"];
             /** Encoder config */
@@ -2577,6 +2633,45 @@ export interface components {
              * @description whether a clip begins anew at its end
              */
             loop?: boolean;
+            /**
+             * Volume
+             * @description factor of a clip's sound; 1 leaves it as it is
+             */
+            volume?: number;
+            /**
+             * Mute
+             * @description whether a clip's sound is left out
+             */
+            mute?: boolean;
+        };
+        /**
+         * DuckingRequest
+         * @description The file makes room while the template's sound is heard.
+         */
+        DuckingRequest: {
+            /**
+             * Layer
+             * @description the layer that is listened to, or Composition/Layer; all of the template's sound if left out
+             */
+            layer?: string;
+            /**
+             * Depth
+             * @description by how many decibels the file goes down
+             * @default 12
+             */
+            depth: number;
+            /**
+             * Attack
+             * @description seconds that it takes to go down
+             * @default 0.2
+             */
+            attack: number;
+            /**
+             * Release
+             * @description seconds that it takes to come up again
+             * @default 0.6
+             */
+            release: number;
         };
         /**
          * EncoderConfigRequest
@@ -3699,6 +3794,8 @@ export interface components {
              * Format: uuid
              */
             audioId?: string;
+            /** Audio */
+            audio?: components["schemas"]["AudioMixRequest"];
             /** Job info */
             jobInfo?: components["schemas"]["JobInfo"];
             /** Encoder config */

@@ -14,6 +14,7 @@ from .audio_job_dto_status import AudioJobDtoStatus
 from .audio_list_entry import AudioListEntry
 from .audio_message import AudioMessage
 from .audio_message_type import AudioMessageType
+from .audio_mix_request import AudioMixRequest
 from .audio_news import AudioNews
 from .audio_news_status import AudioNewsStatus
 from .audio_uploaded import AudioUploaded
@@ -59,6 +60,7 @@ from .create_batch_metadata import CreateBatchMetadata
 from .create_batch_poster_format import CreateBatchPosterFormat
 from .customization_entry import CustomizationEntry
 from .customization_entry_fit import CustomizationEntryFit
+from .ducking_request import DuckingRequest
 from .encoder_config_request import EncoderConfigRequest
 from .encoder_config_request_codec_type_0 import EncoderConfigRequestCodecType0
 from .encoder_config_request_rate_control import EncoderConfigRequestRateControl
@@ -197,6 +199,7 @@ __all__ = (
     "AudioListEntry",
     "AudioMessage",
     "AudioMessageType",
+    "AudioMixRequest",
     "AudioNews",
     "AudioNewsStatus",
     "AudioUploaded",
@@ -242,6 +245,7 @@ __all__ = (
     "CreateBatchPosterFormat",
     "CustomizationEntry",
     "CustomizationEntryFit",
+    "DuckingRequest",
     "EncoderConfigRequest",
     "EncoderConfigRequestCodecType0",
     "EncoderConfigRequestRateControl",

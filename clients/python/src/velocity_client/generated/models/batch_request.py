@@ -11,6 +11,7 @@ from dataclasses import field as _attrs_field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.audio_mix_request import AudioMixRequest
     from ..models.batch_request_metadata import BatchRequestMetadata
     from ..models.batch_row import BatchRow
     from ..models.encoder_config_request import EncoderConfigRequest
@@ -30,6 +31,7 @@ class BatchRequest:
         metadata (BatchRequestMetadata | Unset): your own texts by name, such as an order's number: they come back in
             the status, in lists (which ?metadata.name=value filters) and in webhooks, and change nothing of the video
         audio_id (UUID | Unset):
+        audio (AudioMixRequest | Unset): How the audio file, ``audioId``, and the template's own sound go together.
         job_info (JobInfo | Unset): Which frames are rendered: from fStart, which is included, to fEnd, which is not.
         webhook_url (str | Unset):
         executor (str | Unset): what renders the segments, of the executors that this service allows; its own choice if
@@ -45,6 +47,7 @@ class BatchRequest:
     encoder_config: EncoderConfigRequest
     metadata: BatchRequestMetadata | Unset = UNSET
     audio_id: UUID | Unset = UNSET
+    audio: AudioMixRequest | Unset = UNSET
     job_info: JobInfo | Unset = UNSET
     webhook_url: str | Unset = UNSET
     executor: str | Unset = UNSET
@@ -66,6 +69,10 @@ class BatchRequest:
         audio_id: str | Unset = UNSET
         if not isinstance(self.audio_id, Unset):
             audio_id = str(self.audio_id)
+
+        audio: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.audio, Unset):
+            audio = self.audio.to_dict()
 
         job_info: dict[str, Any] | Unset = UNSET
         if not isinstance(self.job_info, Unset):
@@ -109,6 +116,8 @@ class BatchRequest:
             field_dict["metadata"] = metadata
         if audio_id is not UNSET:
             field_dict["audioId"] = audio_id
+        if audio is not UNSET:
+            field_dict["audio"] = audio
         if job_info is not UNSET:
             field_dict["jobInfo"] = job_info
         if webhook_url is not UNSET:
@@ -132,6 +141,7 @@ class BatchRequest:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.audio_mix_request import AudioMixRequest
         from ..models.batch_request_metadata import BatchRequestMetadata
         from ..models.batch_row import BatchRow
         from ..models.encoder_config_request import EncoderConfigRequest
@@ -154,6 +164,13 @@ class BatchRequest:
             audio_id = UNSET
         else:
             audio_id = UUID(_audio_id)
+
+        _audio = d.pop("audio", UNSET)
+        audio: AudioMixRequest | Unset
+        if isinstance(_audio, Unset):
+            audio = UNSET
+        else:
+            audio = AudioMixRequest.from_dict(_audio)
 
         _job_info = d.pop("jobInfo", UNSET)
         job_info: JobInfo | Unset
@@ -204,6 +221,7 @@ class BatchRequest:
             encoder_config=encoder_config,
             metadata=metadata,
             audio_id=audio_id,
+            audio=audio,
             job_info=job_info,
             webhook_url=webhook_url,
             executor=executor,

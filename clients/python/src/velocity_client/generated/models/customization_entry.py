@@ -36,6 +36,8 @@ class CustomizationEntry:
         fit (CustomizationEntryFit | Unset): how a picture or clip fills its box; cover where it is left out
         trim (list[float] | Unset): the seconds of a clip from which and up to which it plays
         loop (bool | Unset): whether a clip begins anew at its end
+        volume (float | Unset): factor of a clip's sound; 1 leaves it as it is
+        mute (bool | Unset): whether a clip's sound is left out
     """
 
     layer: str | Unset = UNSET
@@ -52,6 +54,8 @@ class CustomizationEntry:
     fit: CustomizationEntryFit | Unset = UNSET
     trim: list[float] | Unset = UNSET
     loop: bool | Unset = UNSET
+    volume: float | Unset = UNSET
+    mute: bool | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.text_change import TextChange
@@ -98,6 +102,10 @@ class CustomizationEntry:
 
         loop = self.loop
 
+        volume = self.volume
+
+        mute = self.mute
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update({})
@@ -129,6 +137,10 @@ class CustomizationEntry:
             field_dict["trim"] = trim
         if loop is not UNSET:
             field_dict["loop"] = loop
+        if volume is not UNSET:
+            field_dict["volume"] = volume
+        if mute is not UNSET:
+            field_dict["mute"] = mute
 
         return field_dict
 
@@ -194,6 +206,10 @@ class CustomizationEntry:
 
         loop = d.pop("loop", UNSET)
 
+        volume = d.pop("volume", UNSET)
+
+        mute = d.pop("mute", UNSET)
+
         customization_entry = cls(
             layer=layer,
             asset=asset,
@@ -209,6 +225,8 @@ class CustomizationEntry:
             fit=fit,
             trim=trim,
             loop=loop,
+            volume=volume,
+            mute=mute,
         )
 
         return customization_entry

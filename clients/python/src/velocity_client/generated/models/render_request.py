@@ -11,6 +11,7 @@ from dataclasses import field as _attrs_field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.audio_mix_request import AudioMixRequest
     from ..models.customization_entry import CustomizationEntry
     from ..models.encoder_config_request import EncoderConfigRequest
     from ..models.job_info import JobInfo
@@ -30,6 +31,7 @@ class RenderRequest:
         metadata (RenderRequestMetadata | Unset): your own texts by name, such as an order's number: they come back in
             the status, in lists (which ?metadata.name=value filters) and in webhooks, and change nothing of the video
         audio_id (UUID | Unset):
+        audio (AudioMixRequest | Unset): How the audio file, ``audioId``, and the template's own sound go together.
         job_info (JobInfo | Unset): Which frames are rendered: from fStart, which is included, to fEnd, which is not.
         webhook_url (str | Unset):
         executor (str | Unset): what renders the segments, of the executors that this service allows; its own choice if
@@ -44,6 +46,7 @@ class RenderRequest:
     name: str
     metadata: RenderRequestMetadata | Unset = UNSET
     audio_id: UUID | Unset = UNSET
+    audio: AudioMixRequest | Unset = UNSET
     job_info: JobInfo | Unset = UNSET
     webhook_url: str | Unset = UNSET
     executor: str | Unset = UNSET
@@ -65,6 +68,10 @@ class RenderRequest:
         audio_id: str | Unset = UNSET
         if not isinstance(self.audio_id, Unset):
             audio_id = str(self.audio_id)
+
+        audio: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.audio, Unset):
+            audio = self.audio.to_dict()
 
         job_info: dict[str, Any] | Unset = UNSET
         if not isinstance(self.job_info, Unset):
@@ -105,6 +112,8 @@ class RenderRequest:
             field_dict["metadata"] = metadata
         if audio_id is not UNSET:
             field_dict["audioId"] = audio_id
+        if audio is not UNSET:
+            field_dict["audio"] = audio
         if job_info is not UNSET:
             field_dict["jobInfo"] = job_info
         if webhook_url is not UNSET:
@@ -124,6 +133,7 @@ class RenderRequest:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.audio_mix_request import AudioMixRequest
         from ..models.customization_entry import CustomizationEntry
         from ..models.encoder_config_request import EncoderConfigRequest
         from ..models.job_info import JobInfo
@@ -148,6 +158,13 @@ class RenderRequest:
             audio_id = UNSET
         else:
             audio_id = UUID(_audio_id)
+
+        _audio = d.pop("audio", UNSET)
+        audio: AudioMixRequest | Unset
+        if isinstance(_audio, Unset):
+            audio = UNSET
+        else:
+            audio = AudioMixRequest.from_dict(_audio)
 
         _job_info = d.pop("jobInfo", UNSET)
         job_info: JobInfo | Unset
@@ -197,6 +214,7 @@ class RenderRequest:
             name=name,
             metadata=metadata,
             audio_id=audio_id,
+            audio=audio,
             job_info=job_info,
             webhook_url=webhook_url,
             executor=executor,
