@@ -245,9 +245,10 @@ def test_every_example_works_with_ids_of_the_readers_own(document: dict[str, Any
         examples.TEMPLATE: template_id,
         examples.INSTANCE: instance_id,
         examples.AUDIO: client.ready_audio(wav()),
+        "{templateId}": template_id,
         "{campaignId}": campaign_id,
         "{instanceId}": instance_id,
-        "{renderId}": client.ready_render(template_id, fEnd=2),
+        "{renderId}": client.ready_render(template_id, jobInfo={"fStart": 0, "fEnd": 2}),
         "{userId}": user["id"],
         "{keyId}": user["firstKey"]["id"],
     }
