@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StrictStr
 
 from velocity_web.schemas import scopes
-from velocity_web.schemas.base import IdText, Int32, Name, RequestModel, ResponseModel, Time
+from velocity_web.schemas.base import IdText, Name, RequestModel, ResponseModel, Time, whole_number
 from velocity_web.schemas.render import RenderTimeBudgetStatusDto
 from velocity_web.schemas.scopes import Scope
 from velocity_web.schemas.sentences import ORIGIN
@@ -55,13 +55,13 @@ class KeyRequest(RequestModel):
         description="the origins of the web pages that may use it, such as https://shop.example; empty: pages of any "
         "origin where preview is its only scope, else of none but this server's",
     )
-    expires_seconds: Annotated[int | None, Int32, Field(ge=1, le=LONGEST_KEY_LIFE)] = Field(
+    expires_seconds: Annotated[int, *whole_number(1, LONGEST_KEY_LIFE)] | None = Field(
         None, description="after how long it ends; it does not end by itself where this is left out"
     )
 
 
 class KeyRotation(RequestModel):
-    keep_seconds: Annotated[Int32, Field(ge=0, le=LONGEST_KEPT)] = Field(
+    keep_seconds: Annotated[int, *whole_number(0, LONGEST_KEPT)] = Field(
         0, description="how long the old key stays valid beside the new one"
     )
 

@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from velocity_web.schemas.base import Int32, RequestModel, ResponseModel, Time
+from velocity_web.schemas.base import RequestModel, ResponseModel, Time, whole_number
 
 LONGEST_LINK = 2_592_000  # seconds: thirty days
 USUAL_LINK = 3600
-ExpiresSeconds = Annotated[Int32, Field(ge=1, le=LONGEST_LINK, description="after how long it ends")]
+ExpiresSeconds = Annotated[int, *whole_number(1, LONGEST_LINK), Field(description="after how long it ends")]
 
 
 class RenderLinkRequest(RequestModel):
