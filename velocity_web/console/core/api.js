@@ -101,7 +101,7 @@ export class Api {
   renderTime = (signal) => this.http.get("/render/render-time-budget-status", { signal });
 }
 
-function findingsOf(answer) {
+export function findingsOf(answer) {
   const told = answer.headers.get("Velocity-Findings");
   return told ? JSON.parse(told).findings : [];
 }

@@ -16,9 +16,12 @@ import { useEstimate } from "./use-estimate.js";
 import { usePreview } from "./use-preview.js";
 import { isActive, useRender } from "./use-render.js";
 
+const NO_STUDIO = { revision: 0, tabs: [], overlay: () => null };
+
 // The template page: a form, the preview beside it, and the render. ``api`` is any object with the methods that
-// core/api.js lists under "template page"; ``template`` and ``timeline`` are what it answered.
-export function Editor({ api, template, timeline, initial, head }) {
+// core/api.js lists under "template page"; ``template`` and ``timeline`` are what it answered. ``studio`` is what a
+// studio adds: the revision of the files, further tabs, and what lies over the picture.
+export function Editor({ api, template, timeline, initial, head, studio = NO_STUDIO }) {
   useTitle(template.name);
   const editor = useEditor({ api, template, timeline, initial });
   const { map, frame, request } = editor;
@@ -28,9 +31,9 @@ export function Editor({ api, template, timeline, initial, head }) {
   const [playing, setPlaying] = useState(false);
   const [place, room] = useRoom(template);
   const width = stageWidth(size, room, template);
-  const wanted = useMemo(() => ({ customizationMap: map, frame, width }), [map, frame, width]);
+  const wanted = useMemo(() => ({ customizationMap: map, frame, width, revision: studio.revision }), [map, frame, width, studio.revision]);
   const picture = usePreview(api, template.id, wanted);
-  const { estimate, error: refusal, stale } = useEstimate(api, request);
+  const { estimate, error: refusal, stale } = useEstimate(api, request, studio.revision);
   const render = useRender(api);
   const codecs = useLoaded((signal) => api.codecs(signal), [api]);
   const problems = problemsOf(refusal || picture.error, map);
@@ -47,6 +50,7 @@ export function Editor({ api, template, timeline, initial, head }) {
     { value: "content", label: "Content" },
     { value: "output", label: "Output" },
     { value: "code", label: "Code" },
+    ...studio.tabs,
     ...(findings.length ? [{ value: "findings", label: "Findings", count: findings.length, tone: "warn" }] : []),
   ];
   const active = tabs.some((one) => one.value === tab) ? tab : "content";
@@ -64,6 +68,7 @@ export function Editor({ api, template, timeline, initial, head }) {
         ${active === "content" && html`<${Form} editor=${told} />`}
         ${active === "output" && html`<${RenderName} editor=${editor} /><${OutputForm} editor=${told} codecs=${codecs.data || []} />`}
         ${active === "code" && html`<${CodePanel} request=${request} />`}
+        ${studio.tabs.map((one) => one.value === active && one.panel(told))}
         ${active === "findings" && html`<${Findings} findings=${findings} />`}
       <//>
     </section>
@@ -73,7 +78,7 @@ export function Editor({ api, template, timeline, initial, head }) {
         <span class="grow"></span>
         ${view === "preview" && html`<${SizeSwitch} size=${size} onSize=${setSize} />`}
       </div>
-      <div class=${view === "preview" ? "stage-place" : "stage-place unseen-place"}><${Stage} template=${template} picture=${picture} place=${place} room=${room} size=${size} problems=${problems}>${playing && html`<${ClipPlayer} api=${api} template=${template} map=${map} frame=${frame} />`}<//></div>
+      <div class=${view === "preview" ? "stage-place" : "stage-place unseen-place"}><${Stage} template=${template} picture=${picture} place=${place} room=${room} size=${size} problems=${problems}>${studio.overlay(told)}${playing && html`<${ClipPlayer} api=${api} template=${template} map=${map} frame=${frame} />`}<//></div>
       ${view === "video" && html`<div class="stage-place"><${RenderView} editor=${editor} render=${render} onBack=${() => setView("preview")} /></div>`}
       ${view === "preview" && html`<${Timeline} template=${template} timeline=${timeline} frame=${frame} onFrame=${editor.goToFrame} layer=${editor.layer} playing=${playing} onPlay=${() => setPlaying(!playing)} />`}
     </section>

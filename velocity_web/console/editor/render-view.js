@@ -47,6 +47,7 @@ function Done({ editor, job }) {
       <${Status} status="completed" />
       <span class="muted small number">${count(job.framesTotal, "frame")} in ${duration(job.renderTimeMilliseconds)} · ${bytes(job.sizeBytes)}</span>
       <span class="grow"></span>
+      ${job.savedAs && html`<span class="faint small cut" title=${job.savedAs}>${job.savedAs}</span>`}
       ${api.renderLink && html`<a class="button" href=${`#/renders/${job.renderId}`}>Details</a><${LinkButton} api=${api} renderId=${job.renderId} />`}
       <${DownloadButton} kind="primary" url=${() => api.videoUrl(job.renderId)} />
     </div>

@@ -14,6 +14,7 @@ export function useEditor({ api, template, timeline, initial }) {
   const [output, setOutput] = useState({ ...USUAL, ...(initial?.output || stored?.output) });
   const [name, setName] = useState(initial?.name || stored?.name || template.name);
   const [frame, setFrame] = useState(() => firstSight(template));
+  useEffect(() => setFrame((now) => Math.min(now, template.frameCount - 1)), [template.frameCount]);
   const [layer, setLayer] = useState(null);
   const [knownAssets, setKnownAssets] = useState({});
   const paths = useMemo(() => addressable(template).map((one) => one.path), [template]);

@@ -4,9 +4,9 @@ import { ApiError, isAbort } from "../core/api-error.js";
 const SETTLE = 700;
 
 // What a dry run says of the present request, a moment after the last change.
-export function useEstimate(api, request) {
+export function useEstimate(api, request, revision) {
   const [state, setState] = useState({ estimate: null, error: null, stale: true });
-  const key = JSON.stringify(request);
+  const key = `${revision}|${JSON.stringify(request)}`;
   const latest = useRef(request);
   latest.current = request;
   useEffect(() => {

@@ -30,10 +30,11 @@ class Drawer {
   }
 
   want(wanted) {
-    const values = JSON.stringify(wanted.customizationMap);
+    const typing = JSON.stringify(wanted.customizationMap);
+    const values = `${wanted.revision}|${typing}`;
     const key = `${wanted.frame}|${wanted.width}|${values}`;
-    const typed = this.wanted !== null && this.wanted.values !== values;
-    this.wanted = { ...wanted, key, values };
+    const typed = this.wanted !== null && this.wanted.typing !== typing;
+    this.wanted = { ...wanted, key, values, typing };
     const kept = this.pictures.get(key);
     if (kept) {
       clearTimeout(this.timer);
