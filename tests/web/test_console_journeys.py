@@ -48,7 +48,7 @@ def test_a_first_video(visit: Visit, client: Client, tmp_path: Path) -> None:
     before = picture.get_attribute("src")
     page.get_by_label("Text of Headline").fill("Hello from the console")
     page.wait_for_function("before => document.querySelector('.frame img').src !== before", arg=before)
-    page.get_by_label("Upload for Photo").locator("xpath=following-sibling::input").set_input_files(
+    page.get_by_role("button", name="Upload for Photo").locator("xpath=following-sibling::input").set_input_files(
         FilePayload(name="green.png", mimeType="image/png", buffer=png(64, 64))
     )
     visit.expect("green.png")
