@@ -48,7 +48,7 @@ def test_a_first_video(visit: Visit, client: Client, tmp_path: Path) -> None:
     before = picture.get_attribute("src")
     page.get_by_label("Text of Headline").fill("Hello from the console")
     page.wait_for_function("before => document.querySelector('.frame img').src !== before", arg=before)
-    page.get_by_label("Upload for Photo").locator("xpath=following-sibling::input").set_input_files(
+    page.get_by_role("button", name="Upload for Photo").locator("xpath=following-sibling::input").set_input_files(
         FilePayload(name="green.png", mimeType="image/png", buffer=png(64, 64))
     )
     visit.expect("green.png")
@@ -93,7 +93,7 @@ def test_a_batch(visit: Visit, client: Client, template_id: str) -> None:
     page.get_by_role("button", name="Download all (2)").wait_for()
     visit.expect("1 row without a video")
     wrong = page.locator(".list-row", has_text="Wrong")
-    assert "#rrggbb" in wrong.inner_text()
+    assert "It must be a colour" in wrong.inner_text()
     with page.expect_download() as told:
         page.get_by_role("button", name="Download all (2)").click()
     with zipfile.ZipFile(told.value.path()) as archive:
@@ -112,7 +112,7 @@ def test_a_template_that_fails(visit: Visit) -> None:
     drop(visit, "empty.zip", zipped({"readme.txt": "nothing"}))
     failed = page.get_by_role("article", name="Upload of empty.zip")
     failed.get_by_text("This template cannot be used.").wait_for()
-    assert "data.json" in failed.inner_text()
+    assert "Missing required JSON configuration file" in failed.inner_text()
     failed.get_by_role("button", name="Close").click()
     failed.wait_for(state="detached")
     drop(visit, "odd.zip", template_zip(layers=[layer("Strange", 1, 1, 10, sc="#ff0000", sw=64, sh=64, ef=[EFFECT])]))
@@ -134,7 +134,7 @@ def test_a_render_is_cancelled(visit: Visit, client: Client) -> None:
     visit.expect("The render was cancelled")
     visit.go("renders")
     page.locator(".list-row", has_text="Cancelled").wait_for()
-    page.get_by_text("Failed", exact=True).click()
+    page.get_by_role("radio", name="Failed").check()
     visit.expect("No such render")
     assert [job["status"] for job in client.get("/render/history").json()] == ["cancelled"]
 

@@ -18,9 +18,9 @@ export function DropZone({ accept, multiple = false, title, hint, onFiles, icon 
     onDragOver=${(event) => { event.preventDefault(); setOver(true); }}
     onDragLeave=${() => setOver(false)} onDrop=${dropped}
   >
-    <button type="button" class="drop-button" onClick=${() => input.current.click()} aria-label=${label}>
+    <button type="button" class="drop-button" onClick=${() => input.current.click()}>
       <${Icon} name=${icon} size=${20} />
-      <span><strong>${title}</strong>${hint && html`<small>${hint}</small>`}</span>
+      <span>${label && html`<i class="unseen">${label}: </i>`}<strong>${title}</strong>${hint && html`<small>${hint}</small>`}</span>
     </button>
     <input
       ref=${input} type="file" class="unseen" tabindex="-1" aria-hidden="true" accept=${accept} multiple=${multiple}
