@@ -243,6 +243,7 @@ def test_every_example_works_with_ids_of_the_readers_own(document: dict[str, Any
         examples.AUDIO: client.ready_audio(wav()),
         "{campaignId}": campaign_id,
         "{instanceId}": instance_id,
+        "{templateId}": template_id,
     }
     tried = 0
     for method, path, entry in operations(document):
