@@ -40,6 +40,18 @@ class BudgetExhausted(Failure):
     title = "Insufficient render time budget"
 
 
+class Forbidden(Failure):
+    """The key, or the link, does not allow it."""
+
+    title = "Forbidden"
+
+
+class Gone(Failure):
+    """It was there for a time that is over."""
+
+    title = "Gone"
+
+
 class NotFound(Failure):
     """It does not exist, or belongs to somebody else."""
 

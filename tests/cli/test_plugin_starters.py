@@ -51,6 +51,7 @@ def assert_sound(site: Path, package: Path) -> None:
     assert " passed in " in lines[-1]
 
 
+@pytest.mark.long
 def test_a_package_of_a_layer_passes_its_tests_at_once(tmp_path: Path) -> None:
     (package,) = begun(tmp_path, [Kind.LAYER])
     assert_sound(tmp_path / "site", package)

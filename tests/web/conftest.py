@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from web.support_bucket import S3Server
 from web.support_cluster import require_cluster, running_cluster
+from web.support_postgres import Postgres
+from web.support_queue import empty
 from web.support_service import Client, Service
 from web.support_templates import template_zip
 
 from velocity_web.database import entities
+from velocity_web.jobs.worker_loop import Worker
+from velocity_web.settings import Settings
+from velocity_web.storage.files import make_folders
+from velocity_web.storage.folder import FolderObjects
 
 
 @pytest.fixture(scope="session")
@@ -73,3 +81,44 @@ def new_service(tmp_path: Path) -> Iterator[Callable[..., Service]]:
     for made in started:
         if made.process and made.process.poll() is None:
             made.kill()
+
+
+@pytest.fixture
+def worker(own_database: Path) -> Iterator[Worker]:
+    empty()
+    data = own_database.parent
+    make_folders(data)
+    settings = Settings(data=data, max_attempts=2, stall_seconds=120, analysis_seconds=60)
+    made = Worker(settings, FolderObjects(data))
+    yield made
+    for running in made.children.running.values():
+        running.channel.close()
+
+
+@pytest.fixture
+def child() -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+    """Processes that a worker may end: each in a session of its own."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        started.append(subprocess.Popen(["sleep", "600"], start_new_session=True))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.kill()
+        one.wait()
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    server = Postgres(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def s3_server() -> Iterator[S3Server]:
+    made = S3Server()
+    yield made
+    made.stop()

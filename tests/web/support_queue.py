@@ -26,13 +26,25 @@ HOOK = "http://receiver.example:8000/hook"
 
 def empty() -> None:
     with writing():
-        for table in ("webhook_delivery", "queue_turn", "job", "poster", "render", "template", "audio", "account"):
+        for table in (
+            "webhook_delivery",
+            "webhook_endpoint",
+            "former_webhook_secret",
+            "label",
+            "queue_turn",
+            "job",
+            "poster",
+            "render",
+            "template",
+            "audio",
+            "account",
+        ):
             execute(f"DELETE FROM {table}", {})  # names of our own
 
 
 def add_account(**values: Any) -> str:
     key = new_id()
-    base = {"name": key, "key_prefix": key[:8], "key_hash": key, "quota_mb": 10, "budget_ms": 10_000, "created_at": 1}
+    base = {"name": key, "quota_mb": 10, "budget_ms": 10_000, "created_at": 1}
     with writing():
         Account(id=key, **{**base, **values})
     return key
@@ -56,7 +68,7 @@ def add_job(account: str, kind: str = "render", **values: Any) -> str:
 def add_delivery(account: str, **values: Any) -> str:
     key = new_id()
     base = {
-        "render_id": "r", "url": HOOK, "receiver": "receiver.example:8000", "event": "render.completed",
+        "subject_id": "r", "url": HOOK, "receiver": "receiver.example:8000", "event": "render.completed",
         "payload": "{}", "status": "pending", "next_at": now_ms(), "created_at": 1,
     }  # fmt: skip
     with writing():

@@ -74,7 +74,12 @@ def statements(scale: Scale) -> list[str]:
         (
             f"INSERT INTO account (id, name, key_prefix, key_hash, disabled, quota_mb, used_bytes, budget_ms, used_ms, "
             f"claimed_at, revision, created_at) {series(scale.tenants)} SELECT {tenant('i')}, 'tenant ' || i, "
-            f"'vk_' || i, 'hash ' || i, FALSE, 1000000, 0, 1000000000000, 0, 0, 0, {now} FROM n"
+            f"'', '', FALSE, 1000000, 0, 1000000000000, 0, 0, 0, {now} FROM n"
+        ),
+        (
+            "INSERT INTO api_key (id, account_id, name, prefix, digest, scopes, origins, created_at) "
+            f"{series(scale.tenants)} SELECT {tenant('i')}, {tenant('i')}, 'key', 'vk_' || i, 'hash ' || i, "
+            f"'render read preview', '', {now} FROM n"
         ),
         (
             "INSERT INTO template (id, account_id, name, file_name, file, size_bytes, sha256, created_at) "
@@ -111,6 +116,19 @@ def statements(scale: Scale) -> list[str]:
             "next_at, created_at) SELECT id, account_id, id, 'https://a.example/hook', 'a.example:443', "
             "'render.completed', '{}', 'delivered', 1, created_at, created_at FROM job WHERE kind = 'render' "
             "AND status = 'completed'"
+        ),
+        (
+            "INSERT INTO label (subject_id, name, value, account_id, kind, created_at) SELECT id, 'order', "
+            "CASE WHEN attempts = 0 THEN '8' ELSE '7' END, account_id, 'render', created_at FROM job "
+            "WHERE kind = 'render'"
+        ),
+        (
+            "INSERT INTO label (subject_id, name, value, account_id, kind, created_at) SELECT id, 'shop', 'north', "
+            "account_id, 'render', created_at FROM job WHERE kind = 'render' AND status = 'completed'"
+        ),
+        (
+            "INSERT INTO batch (id, account_id, name, template_id, rows, created_at) SELECT id, account_id, name, "
+            f"subject_id, '[]', created_at FROM job WHERE kind = 'render' AND account_id = {tenant('0')}"
         ),
         (
             "UPDATE job SET status = 'processing', lease_owner = 'elsewhere:1:1', attempts = 1, "

@@ -21,35 +21,28 @@ from web.support_templates import png, slow_template, template_zip, wav
 Start = Callable[..., BucketService]
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[S3Server]:
-    made = S3Server()
-    yield made
-    made.stop()
-
-
 @pytest.fixture
-def start(server: S3Server, tmp_path: Path) -> Iterator[Start]:
+def start(s3_server: S3Server, tmp_path: Path) -> Iterator[Start]:
     started: list[BucketService] = []
 
     def begin(**settings: str) -> BucketService:
         environment = {f"VELOCITY_{name.upper()}": value for name, value in settings.items()}
         folder = tmp_path / f"data-{len(started)}"
-        made = BucketService(folder, environment, bucket=Bucket(server))
+        made = BucketService(folder, environment, bucket=Bucket(s3_server))
         started.append(made)
         made.start()
         return made
 
     yield begin
-    server.fault = ""
+    s3_server.fault = ""
     for made in started:
         if made.process and made.process.poll() is None:
             made.kill()
 
 
 @pytest.fixture(scope="module")
-def kept(server: S3Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BucketService]:
-    made = BucketService(tmp_path_factory.mktemp("kept") / "data", bucket=Bucket(server))
+def kept(s3_server: S3Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BucketService]:
+    made = BucketService(tmp_path_factory.mktemp("kept") / "data", bucket=Bucket(s3_server))
     made.start()
     yield made
     made.stop()
@@ -148,6 +141,29 @@ def test_downloads_lead_to_signed_urls_where_that_is_set(start: Start) -> None:
         assert client.get(f"/template/{client.key}/download").status_code == 404
 
 
+@pytest.mark.long
+def test_links_show_what_lies_in_the_bucket(start: Start, kept: BucketService) -> None:
+    leading = start(signed_url_seconds="600")
+    for service in (kept, leading):
+        with service.client() as client:
+            render_id = client.ready_render(client.ready_template(template_zip()))
+            video = client.get(f"/render/{render_id}/download", follow_redirects=True).content
+            url = client.post(f"/render/{render_id}/link", json={"expiresSeconds": 100}).json()["url"]
+            answer = httpx.get(url, headers={"Range": "bytes=3-9"}, timeout=PATIENCE)
+            if service is leading:
+                assert answer.status_code == 307
+                assert answer.headers["cache-control"] == "private, no-cache"
+                seconds = int(httpx.URL(answer.headers["location"]).params["X-Amz-Expires"])
+                assert 0 < seconds <= 100, "what a link leads to ends no later than the link"
+                answer = httpx.get(answer.headers["location"], headers={"Range": "bytes=3-9"}, timeout=PATIENCE)
+            else:
+                assert answer.headers["content-disposition"].startswith("inline")
+            assert (answer.status_code, answer.content) == (206, video[3:10])
+            assert client.delete(f"/render/{render_id}").status_code == 200
+            assert httpx.get(url, timeout=PATIENCE).status_code == 404
+
+
+@pytest.mark.long
 def test_what_a_crash_left_is_found_and_removed_and_what_is_lost_is_told(start: Start) -> None:
     service = start(keep_orphans_seconds="0")
     with service.client() as client:
@@ -214,6 +230,7 @@ def test_requests_are_503_while_the_bucket_fails_and_nothing_is_half_accepted(st
         assert client.get("/ready").status_code == 200
 
 
+@pytest.mark.long
 def test_a_bucket_that_is_slow_stops_neither_health_nor_the_answer_that_it_is_not_ready(start: Start) -> None:
     service = start(threads="2", workers="0")
     client = service.client()
@@ -225,6 +242,7 @@ def test_a_bucket_that_is_slow_stops_neither_health_nor_the_answer_that_it_is_no
     client.close()
 
 
+@pytest.mark.long
 def test_a_render_waits_for_a_bucket_that_fails_for_a_while(start: Start) -> None:
     service = start(storage_seconds="120", lease_seconds="3")
     bucket = bucket_of(service)
@@ -260,6 +278,7 @@ def restarted(service: BucketService, client: Client, workers: int) -> None:
     client.base_url = httpx.URL(service.url)
 
 
+@pytest.mark.long
 def test_a_render_whose_files_do_not_come_fails_with_its_reason(start: Start) -> None:
     service = start(storage_seconds="0.5", max_attempts="2")
     bucket = bucket_of(service)
@@ -284,6 +303,7 @@ def test_a_render_whose_files_do_not_come_fails_with_its_reason(start: Start) ->
         assert status["reason"] == "failed after 2 attempts: the storage does not answer; try again"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("moment", ["fetched", "stored"])
 def test_a_render_is_cancelled_while_the_bucket_has_its_files(start: Start, moment: str) -> None:
     service = start(storage_seconds="600")
@@ -308,8 +328,9 @@ def test_a_render_is_cancelled_while_the_bucket_has_its_files(start: Start, mome
         assert not broken_invariants(service, client, {})
 
 
-def test_a_start_without_the_bucket_is_refused_with_a_sentence(server: S3Server, tmp_path: Path) -> None:
-    service = BucketService(tmp_path / "data", bucket=Bucket(server))
+@pytest.mark.long
+def test_a_start_without_the_bucket_is_refused_with_a_sentence(s3_server: S3Server, tmp_path: Path) -> None:
+    service = BucketService(tmp_path / "data", bucket=Bucket(s3_server))
     environment = service.process_environment()
     for storage, said in (
         ("s3://there-is-no-such-bucket/x", "there-is-no-such-bucket"),

@@ -6,6 +6,7 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from web.support_cluster import Cluster, require_cluster, running_cluster
 from web.support_invariants import broken_invariants
 from web.support_service import Client, render_request
@@ -66,6 +67,7 @@ def test_a_quota_holds_for_all_processes_together(cluster: Cluster) -> None:
         assert sorted(pool.map(upload, range(12))) == [200] * room + [400] * (12 - room)
 
 
+@pytest.mark.long
 def test_a_cluster_stops_and_starts_again(tmp_path: Path) -> None:
     require_cluster()
     with running_cluster(tmp_path, grace_seconds="0.5", lease_seconds="3", poll_seconds="0.1") as cluster:

@@ -156,6 +156,7 @@ def test_requests_under_way_finish_when_the_server_is_told_to_stop(new_service: 
         Client(service.url, client.key).get("/health")
 
 
+@pytest.mark.long
 def test_a_render_without_progress_is_ended(new_service: Callable[..., Service]) -> None:
     service = new_service(stall_seconds="2", max_attempts="1", poll_seconds="0.1")
     client = service.client()

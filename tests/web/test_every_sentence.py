@@ -39,7 +39,8 @@ SERVICE: dict[str, Sequence[int | str]] = {
     "problem_body": (1, 2),
     "fail": (2,),
     "_fail": (1, 2),
-    "_condemn": (1,),
+    "condemn": (1,),
+    "lose": (1,),
     "BatchRowResult": ("reason",),
 }
 """By who tells them: which of the arguments are sentences."""

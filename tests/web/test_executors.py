@@ -62,6 +62,7 @@ def test_every_way_makes_the_same_video(spreading: Service) -> None:
     )
 
 
+@pytest.mark.long
 def test_a_request_that_chooses_processes_is_rendered_by_them_to_the_same_bytes(
     new_service: Callable[..., Service],
 ) -> None:

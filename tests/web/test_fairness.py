@@ -158,6 +158,7 @@ def test_a_head_has_to_come_in_time(new_service: Callable[..., Service]) -> None
         assert b"HTTP/1.1 200" in receive_answers(between, 1), "an idle client that asked before may ask again"
 
 
+@pytest.mark.long
 def test_a_body_has_to_make_progress(new_service: Callable[..., Service]) -> None:
     service = new_service(workers="0", body_seconds="5")
     key = service.add_user()

@@ -21,6 +21,7 @@ CHECKS = (
 negative_data_rejection, since a form's fields are text whatever type was meant."""
 
 
+@pytest.mark.long
 @pytest.mark.timeout(7200)
 def test_every_answer_is_one_that_the_document_names(service: Service, tmp_path: Path) -> None:
     """No 5xx, no status, header or body that is not documented, in sequences of requests too; known ids are given."""

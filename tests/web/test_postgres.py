@@ -22,17 +22,12 @@ from web.support_postgres import Postgres, binary
 from web.support_receivers import SlowTaker
 from web.support_service import PATIENCE, Client, Service, render_request
 from web.support_templates import template_zip, wav
+from web.test_migrations import OLD_KEYS
 
-from velocity_web.database.migrations import latest_version
+from velocity_web.accounts.auth import make_key
+from velocity_web.database.migrations import latest_version, migrate_postgres, steps
 
 pytestmark = pytest.mark.skipif(binary("postgres") is None, reason="PostgreSQL is not installed")
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    server = Postgres(tmp_path_factory.mktemp("postgres"))
-    yield server
-    server.stop()
 
 
 @pytest.fixture
@@ -72,6 +67,43 @@ def test_the_whole_way(service_of_all: Service) -> None:
     assert service.query("SELECT version FROM schema_version") == [(latest_version(),)]
 
 
+def test_old_keys_are_kept(postgres: Postgres) -> None:
+    import psycopg2
+
+    url, key = postgres.new_database(), make_key()
+    connection = psycopg2.connect(url)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE schema_version (version INTEGER NOT NULL)")
+        cursor.execute("INSERT INTO schema_version VALUES (11)")
+        for _version, statements in steps("postgres")[:11]:
+            for statement in statements:
+                cursor.execute(statement)
+        cursor.execute(OLD_KEYS.format(id="a", prefix=key.prefix, digest=key.digest))
+    migrate_postgres(url)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT account_id, digest, scopes, created_at FROM api_key")
+        assert cursor.fetchall() == [("a", key.digest, "render read preview", 5)]
+    connection.close()
+
+
+def test_keys_links_and_administration(service_of_all: Service) -> None:
+    with service_of_all.client(scopes="render read admin") as chief:
+        made = chief.post("/admin/users", json={"name": "Ada"}).json()
+        keys = f"/admin/users/{made['id']}/keys"
+        second = chief.post(f"{keys}/{made['firstKey']['id']}/rotate", json={"keepSeconds": 60}).json()
+        with Client(service_of_all.url, second["key"]) as user:
+            render_id = user.ready_render(user.ready_template(template_zip()))
+            url = user.post(f"/render/{render_id}/link", json={}).json()["url"]
+            assert httpx.get(url, timeout=PATIENCE).content == user.get(f"/render/{render_id}/download").content
+            user.until("/account", lambda told: told["key"]["lastUsedAt"] is not None)
+            assert chief.get("/admin/queue").json()[0]["waiting"] == 0
+            assert chief.get("/admin/workers").json()
+            assert len(chief.get(keys).json()) == 2
+            assert chief.delete(f"/admin/users/{made['id']}").status_code == 200
+            assert user.get("/account").status_code == 401
+        assert httpx.get(url, timeout=PATIENCE).status_code == 404
+
+
 def test_webhooks_are_claimed_and_told(service_of_all: Service) -> None:
     service = service_of_all
     taker = SlowTaker()
@@ -91,6 +123,7 @@ def test_webhooks_are_claimed_and_told(service_of_all: Service) -> None:
     taker.close()
 
 
+@pytest.mark.long
 def test_many_workers_and_a_killed_one(service_on: Callable[..., Service]) -> None:
     service = service_on(lease_seconds="3", poll_seconds="0.1")
     command = [sys.executable, "-m", "velocity_engine", "worker", "--data", str(service.data), "--workers", "1"]
@@ -112,6 +145,7 @@ def test_many_workers_and_a_killed_one(service_on: Callable[..., Service]) -> No
             other.wait(PATIENCE)
 
 
+@pytest.mark.long
 def test_a_restart_of_the_database_is_survived(postgres: Postgres, service_on: Callable[..., Service]) -> None:
     service = service_on(lease_seconds="2", poll_seconds="0.1")
     client = service.client()
@@ -127,6 +161,7 @@ def test_a_restart_of_the_database_is_survived(postgres: Postgres, service_on: C
     assert not broken_invariants(service, client, dict.fromkeys(ids, "render"))
 
 
+@pytest.mark.long
 def test_calls_while_the_database_restarts_are_503_at_worst(
     postgres: Postgres, service_on: Callable[..., Service]
 ) -> None:

@@ -31,13 +31,6 @@ HOUR = 3600.0
 Found = TypeVar("Found")
 
 
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    server = Postgres(tmp_path_factory.mktemp("postgres"))
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def url(postgres: Postgres) -> str:
     found = postgres.new_database()
@@ -245,6 +238,7 @@ def test_who_waits_for_an_end_is_told(url: str) -> None:
     until(lambda: endings.told >= told + 3), "the loss and the new connection are reasons to look"
 
 
+@pytest.mark.long
 def test_a_render_begins_when_it_is_asked_for_and_stops_when_it_is_cancelled_without_polling(
     postgres: Postgres, new_service: Callable[..., Service]
 ) -> None:

@@ -103,6 +103,7 @@ def test_files_are_for_the_service_alone(own_service: Service) -> None:
     assert all(path.name.startswith("task-") and not list(path.iterdir()) for path in left)  # of a child that waits
 
 
+@pytest.mark.long
 def test_an_open_data_folder_is_closed_and_that_is_logged(new_service: Callable[..., Service]) -> None:
     service = new_service(workers="0")
     client = service.client()
@@ -180,6 +181,7 @@ def test_another_user_reads_what_is_lent_and_nothing_else(tmp_path: Path) -> Non
     assert not can("tee", "-a", str(data / "templates" / "lent.zip"))
 
 
+@pytest.mark.long
 @as_root
 def test_a_user_that_cannot_be_used_is_said_at_start(tmp_path: Path) -> None:
     inner = tmp_path / "closed" / "data"

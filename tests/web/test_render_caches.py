@@ -74,6 +74,7 @@ def test_accounts_share_where_the_administrator_says_so(new_service: Callable[..
     assert reused(service) == [0, 30]
 
 
+@pytest.mark.long
 def test_a_service_can_keep_nothing(new_service: Callable[..., Service]) -> None:
     service = new_service(cache_mb="0")
     client = service.client()
@@ -82,6 +83,7 @@ def test_a_service_can_keep_nothing(new_service: Callable[..., Service]) -> None
     assert (reused(service), entries(service)) == ([0, 0], [])
 
 
+@pytest.mark.long
 def test_a_render_whose_process_is_killed_goes_on_from_its_last_segment(new_service: Callable[..., Service]) -> None:
     service = new_service(poll_seconds="0.1")
     client = service.client()

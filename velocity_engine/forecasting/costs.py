@@ -22,6 +22,8 @@ class CodecCosts:
     further frame grows with the pixels. ``tried_time`` and ``sampled_time``: of the time that a further frame takes
     beside other segments, in what it took in a trial and in a sample; ``alone``: times that, by the clock, where there
     is no other segment.
+    ``later``: of the time of a further frame, in those of a segment's first ones: the more follow each other, the more
+    of them an encoder codes at once.
     ``unspent``: seconds of a constant bitrate that the decoder's buffer holds in advance; None where the rate is not
     filled up.
     """
@@ -41,6 +43,7 @@ class CodecCosts:
     tried_time: float
     sampled_time: float
     alone: float
+    later: float = 1.0
     unspent: float | None = None
 
 
@@ -97,6 +100,7 @@ COSTS = {
         tried_time=0.3,
         sampled_time=0.58,
         alone=1.73,
+        later=0.72,
     ),
 }
 

@@ -19,6 +19,7 @@ DOUBTED_FRAMES = 3.5  # of a sample: with so many beside the first, its encoding
 SOUND_MS = 5.0  # of a second of sound: decoded, mixed, encoded
 BESIDE = 0.77  # of the shorter of drawing and encoding, which hardly lie beside each other on two processors
 WORKER_GAIN = 0.2  # of each further segment worker, on processors that share what they are made of
+FIRST_ONES = 32  # further frames of a segment
 MIN_MS = 0.01
 LEAST_FURTHER = 0.1  # of the mean frame of a window, which a further frame takes at least
 
@@ -35,7 +36,8 @@ def milliseconds(trial: Trial, encoder: EncoderConfig, shape: Shape, segments: i
     if sample is not None and sample.whole and segments == 1:
         encode = costs.sampled_time * sample.encode_ms * sample.frames
     else:
-        encode = encode * max(0, shape.count - segments) + segments * opening_ms(encoder, shape.whole)
+        encode = encode * _further_frames(shape.count, segments, costs.later)
+        encode += segments * opening_ms(encoder, shape.whole)
     start = BASE_MS + MORE_STARTING * max(trial.start_ms, sample.first_ms if sample else 0.0)
     workers = min(trial.processors, segments)
     if trial.processors == 1:
@@ -44,6 +46,13 @@ def milliseconds(trial: Trial, encoder: EncoderConfig, shape: Shape, segments: i
         return start + (draw + encode) / (1 + WORKER_GAIN * (workers - 1))
     encode *= costs.alone
     return start + max(draw, encode) + BESIDE * min(draw, encode)
+
+
+def _further_frames(count: int, segments: int, later: float) -> float:
+    """Those that are not the first of a segment; one that is not among its first ones counts ``later``."""
+    further = max(0, count - segments)
+    early = min(further, segments * FIRST_ONES)
+    return early + later * (further - early)
 
 
 def sound_milliseconds(trial: Trial, seconds: float) -> float:
@@ -65,7 +74,7 @@ def _encoding_believed(shape: Shape, sample: Sample) -> float:
 def _sampled_ms(trial: Trial, encoder: EncoderConfig, shape: Shape, sample: Sample) -> tuple[float, float]:
     """Drawing each frame of a render, and encoding each but the first, as its sample has it."""
     costs, sampled = costs_of(encoder), shape.at(sample.size)
-    draw = SAMPLED_DRAWING * sample.draw_ms * shape.pixels / sampled.pixels
+    draw = SAMPLED_DRAWING * sample.draw_ms * draw_ms(trial, shape) / max(MIN_MS, draw_ms(trial, sampled))
     windows = len(sample.windows)
     own = _further(sample.encode_ms * sample.frames, windows, sample.frames, opening_ms(encoder, sampled.whole))
     growth = encode_ms(trial, encoder, shape) / encode_ms(trial, encoder, sampled)

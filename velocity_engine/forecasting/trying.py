@@ -144,7 +144,7 @@ class _Course:
         self._ground = plan.document.background or BLACK
         self._rate = exact_rate(template.frame_rate)
         self._encoding = [0.0, 0]  # seconds and pixels of the usual codec
-        self._small, self._large = _Drawing(), _Drawing()
+        self._tiny, self._small, self._large = _Drawing(), _Drawing(), _Drawing()
         self._first_drawn: float | None = None  # seconds
 
     def run(self) -> Trial | None:
@@ -179,7 +179,7 @@ class _Course:
             touch_ms=touch_ms,
             pixel_ns=pixel_ns,
             encode_ns=1e9 * self._encoding[0] / self._encoding[1],
-            has_sound=bool(sound.tracks),
+            has_sound=not sound.is_silent,
             processors=available_cores(),
             edges=replaceable_edges(self._template.origin.document),
         )
@@ -258,8 +258,12 @@ class _Course:
         return frames, share
 
     def _costs(self, pixels: int) -> tuple[float, float]:
-        """Milliseconds of a frame that changed, and nanoseconds of each pixel that did, by two sizes."""
+        """Milliseconds of a frame that changed, and nanoseconds of each pixel that did, by two sizes: the smaller ones
+        where the time did not suffice for the large one.
+        """
         small, large = self._small, self._large
+        if not large.touched and self._tiny.touched:
+            small, large = self._tiny, self._small
         if not small.touched:  # nothing changes, or the time was over with the first frame
             return 0.0, 1e9 * (self._first_drawn or 0.0) / pixels
         one, area = small.seconds / small.touched, small.pixels / small.touched
@@ -316,7 +320,7 @@ class _Course:
             if (time.thread_time() > until or self._is_late()) and found:
                 break
             begin = min(frame, last)
-            frames, _changed = self._draw(begin, size, min(RUN_FRAMES, self._template.frame_count), _Drawing())
+            frames, _changed = self._draw(begin, size, min(RUN_FRAMES, self._template.frame_count), self._tiny)
             encoded = self._encode(frames, TRIED[1])
             found[begin] = (begin, float(encoded.key_bits), encoded.other_bits / max(1, len(frames) - 1))
         return tuple(sorted(found.values()))

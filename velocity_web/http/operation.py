@@ -17,11 +17,13 @@ import falcon
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypeVar
 
-from velocity_web.accounts.auth import Caller
-from velocity_web.failures import Invalid, NotFound
+from velocity_web.accounts.auth import Caller, lacking
+from velocity_web.failures import Forbidden, Invalid, NotFound
 from velocity_web.http.examples import Examples
 from velocity_web.schemas.base import RequestModel
+from velocity_web.schemas.metadata import PREFIX
 from velocity_web.schemas.reading import Body, field_errors, parse_json, unknown_fields, unknown_sentence
+from velocity_web.schemas.scopes import Scope
 
 Form = Mapping[str, str]
 JSON = "application/json"
@@ -35,8 +37,8 @@ Model = TypeVar("Model", bound=RequestModel)
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[Sent, Query]):
-    """A request whose parts were checked. ``ids`` are the path's UUIDs by name, in their canonical form; ``warnings``
-    go out with the answer.
+    """A request whose parts were checked. ``ids`` are the path's parts by name, UUIDs in their canonical form;
+    ``warnings`` go out with the answer.
     """
 
     req: falcon.Request
@@ -55,8 +57,9 @@ class Operation(Generic[Sent, Query, Answer]):
     them, and ``ranges`` says that parts of it can be asked for, ``tagged`` that it has an ETag. An operation that has
     both returns None where its answer is the file. ``told`` are the answer's other headers, with what they say;
     ``form`` are the fields of an upload beside ``file``, ``codes`` the statuses beside 200 with their meaning.
-    ``examples`` are bodies by content type and name.
-    ``description`` is the handler's docstring.
+    ``examples`` are bodies by content type and name. ``description`` is the handler's docstring. A key needs one of
+    ``scopes``; an operation for everybody is declared with ``authenticated=False``. Parts of the path are UUIDs, but
+    for those in ``words``.
 
     A ``body`` that is to be read later is declared as ``Body``: the handler gets it as one, and ``unread`` is the model
     that documents its form.
@@ -65,6 +68,8 @@ class Operation(Generic[Sent, Query, Answer]):
     id: str
     summary: str
     tag: str
+    scopes: tuple[Scope, ...] = ()
+    words: tuple[str, ...] = ()
     description: str = ""
     query: type[Query] | None = None
     body: type[Sent] | None = None
@@ -82,6 +87,10 @@ class Operation(Generic[Sent, Query, Answer]):
     headers: Mapping[str, str] = field(default_factory=dict)
     authenticated: bool = True
 
+    def __post_init__(self) -> None:
+        if bool(self.scopes) != self.authenticated:
+            raise ValueError(f"the operation {self.id} must declare the scopes that it needs, or authenticated=False")
+
     def __call__(self, handler: Callable[[Any, Call[Sent, Query]], Answer | None]) -> Callable[..., None]:
         """Turn ``handler(self, call) -> model`` into a Falcon responder that has its declaration as ``.operation``."""
         spec = replace(self, description=_docstring(handler))
@@ -89,10 +98,12 @@ class Operation(Generic[Sent, Query, Answer]):
 
         @functools.wraps(handler)
         def responder(resource: object, req: falcon.Request, resp: falcon.Response, **ids: str) -> None:
-            known = {name: canonical_id(value) for name, value in ids.items()}
+            caller = req.context.get("caller") or NOBODY
+            if spec.authenticated and (sentence := lacking(caller, spec.scopes)):
+                raise Forbidden(sentence)
+            known = {name: value if name in spec.words else canonical_id(value) for name, value in ids.items()}
             warnings: list[str] = []
             query = read_query(req, spec.query, warnings)
-            caller = req.context.get("caller") or NOBODY
             body = read_body(req, spec, warnings)
             answer = handler(resource, Call(req, resp, caller, known, query, body, warnings))
             if adapter is not None and answer is not None:
@@ -149,13 +160,18 @@ def read_query(req: falcon.Request, model: type[object] | None, warnings: list[s
     names = {(info.alias or name).lower(): info.alias or name for name, info in model.model_fields.items()}
     values: dict[str, Any] = {}
     errors: dict[str, list[str]] = {}
+    labels: dict[str, Any] = {}
     for name, value in req.params.items():
+        if "metadata" in names and name.lower().startswith(PREFIX):
+            labels[name[len(PREFIX) :]] = value
+            continue
         known = names.get(name.lower())
         if known is None:
             warnings.append(unknown_sentence(name, list(names.values())))
         elif known in values or isinstance(value, list):
             errors[known] = ["it stands more than once in the query; send it once"]
         values |= {} if known is None else {known: value}
+    values |= {"metadata": labels} if labels else {}
     try:
         asked = model.model_validate(values)
     except ValidationError as error:

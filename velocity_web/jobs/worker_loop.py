@@ -1,4 +1,4 @@
-"""A worker: leases jobs, runs each in a child process, watches it, and writes down how it ended.
+"""A worker: leases jobs, lets each run in a child process (``children``), and has its end written down (``outcomes``).
 
 One thread does everything that touches children, so that their order is plain; webhooks go out from other threads.
 """
@@ -25,20 +25,21 @@ from velocity_web.failures import NoSpace, Unavailable
 from velocity_web.jobs import queue
 from velocity_web.jobs.attempts import POSTER, Attempt, kept_name, plan_analysis, plan_render, remove_attempts
 from velocity_web.jobs.bell import Bell
-from velocity_web.jobs.carrying import LEFT_NONE, Errand, LeftNone, Made, deliver, sent
+from velocity_web.jobs.carrying import Errand, Made, deliver, sent
+from velocity_web.jobs.children import Children, condemn
+from velocity_web.jobs.outcomes import Outcomes
 from velocity_web.jobs.queue import Leased
-from velocity_web.jobs.running import CANCELLED, LEASE_LOST, End, Running, Verdict
-from velocity_web.jobs.spans import tell_job
+from velocity_web.jobs.running import CANCELLED, LEASE_LOST, End, Running
 from velocity_web.jobs.webhook_sender import WebhookSender
 from velocity_web.orders.cleanup import remove_leftovers
 from velocity_web.orders.executors import NotInstalled
-from velocity_web.processes.fork_server import ForkServer, ForkServerDied, kill_child
+from velocity_web.processes.fork_server import ForkServerDied, kill_child
 from velocity_web.processes.identity import this_worker
 from velocity_web.schemas import states
-from velocity_web.settings import MIB, Settings
+from velocity_web.settings import Settings
 from velocity_web.storage import disk
-from velocity_web.storage.files import NO_SPACE, MadeFile, remove
-from velocity_web.storage.objects import Objects, Stopped, discard
+from velocity_web.storage.files import remove
+from velocity_web.storage.objects import Objects, Stopped
 
 BEAT_SECONDS = 0.5
 SWEEP_SECONDS = 1.0
@@ -56,14 +57,13 @@ class Worker:
         self.settings = settings
         self.objects = objects
         self.owner = this_worker()
-        self.running: dict[int, Running] = {}
         self.fetching: list[Errand[Attempt]] = []
         self.delivering: list[Running] = []
         self.ending: list[Running] = []
         self.stopping_at: float | None = None
         self._control = control
         self._selector = selectors.DefaultSelector()
-        self._fork_server: ForkServer | None = None
+        self.children = Children(settings, self._selector)
         self._next_beat = self._next_sweep = self._next_cleanup = self._next_word = 0.0
         self._said: Load | None = None
         self._signalled, self._signal_pipe = os.pipe()
@@ -71,6 +71,7 @@ class Worker:
         self._bell = Bell(settings, self._selector)
         self._webhooks = WebhookSender(settings, lambda: self._bell.hears)
         self._carrier = objects.carrier(2 * settings.workers + settings.light_workers)
+        self.outcomes = Outcomes(self.owner, settings, objects, self._carrier)
 
     def run(self) -> None:
         """Work until a signal, or until ``control`` ends; then running renders have the grace time to finish."""
@@ -82,7 +83,7 @@ class Worker:
             self._selector.register(pipe, selectors.EVENT_READ)
         if self._control is not None:
             self._selector.register(self._control, selectors.EVENT_READ)
-        self._open_fork_server()
+        self.children.fork_server()
         self._webhooks.start()
         LOG.info("worker ready", owner=self.owner, renders=self.settings.workers, analyses=self.settings.light_workers)
         while not self._is_done():
@@ -96,8 +97,7 @@ class Worker:
         self._leave()
         self._webhooks.stop()
         self._bell.close()
-        if self._fork_server:
-            self._fork_server.close()
+        self.children.close()
         LOG.info("worker stopped", owner=self.owner)
 
     def _leave(self) -> None:
@@ -119,16 +119,16 @@ class Worker:
     def _turn(self) -> None:
         self._bell.tend()
         until = min(self._next_sweep, self.stopping_at or self._next_sweep)
-        is_busy = bool(self.running or self._errands())
+        is_busy = bool(self.children.running or self._errands())
         for key, _events in self._selector.select(self._bell.patience(until, is_busy=is_busy)):
             self._on_ready(key.fd)
         self._begin_fetched()
         self._finish_ended()
         now = time.monotonic()
-        if self.running or self._errands():
+        if self.children.running or self._errands():
             if self._bell.is_rung or not self._bell.hears or now >= self._next_beat:
                 self._obey_database()
-            self._watch(now)
+            self.children.watch(now)
             if now >= self._next_beat:
                 self._next_beat = now + BEAT_SECONDS
                 self._beat()
@@ -137,7 +137,7 @@ class Worker:
             with suppress(OSError):
                 disk.hold_reserve(self.settings)
             for job in queue.sweep(self.settings):
-                self._remove_upload(job)
+                self.outcomes.remove_upload(job)
             self._tell_of_itself(now)
         if now >= self._next_cleanup:
             self._next_cleanup = now + CLEANUP_SECONDS
@@ -164,61 +164,26 @@ class Worker:
         elif self._bell.is_it(number):
             if self._bell.hear():
                 self._webhooks.wake()
-        elif self._fork_server and number == self._fork_server.socket.fileno():
-            self._hear_fork_server()
-        else:
-            for running in self.running.values():
-                if running.channel.fileno() == number:
-                    self._hear_child(running)
-                    break
+        elif self.children.is_parent(number):
+            try:
+                self.children.hear_parent()
+            except ForkServerDied:
+                self._lose_children()
+        elif (running := self.children.hear(number)) and running.stage:
+            queue.set_stage(self.owner, running.job, running.stage)
 
     def _stop(self, grace: float) -> None:
         until = time.monotonic() + grace
         self.stopping_at = until if self.stopping_at is None else min(self.stopping_at, until)
 
     def _is_done(self) -> bool:
-        idle = not (self.running or self.ending or self._errands())
+        idle = not (self.children.running or self.ending or self._errands())
         return self.stopping_at is not None and (idle or time.monotonic() >= self.stopping_at)
 
-    def _hear_child(self, running: Running) -> None:
-        stage = running.stage
-        running.read()
-        if running.closed:
-            self._selector.unregister(running.channel)
-        if running.stage and running.stage != stage:
-            queue.set_stage(self.owner, running.job, running.stage)
-
-    # --- children ---
-
-    def _open_fork_server(self) -> ForkServer:
-        if self._fork_server is None:
-            self._fork_server = ForkServer()
-            self._selector.register(self._fork_server.socket, selectors.EVENT_READ)
-        return self._fork_server
-
-    def _hear_fork_server(self) -> None:
-        try:
-            assert self._fork_server
-            ended = self._fork_server.hear()
-        except ForkServerDied:
-            self._lose_fork_server()
-            return
-        if ended is not None and ended.pid in self.running:
-            self.running[ended.pid].ended = ended
-
-    def _lose_fork_server(self) -> None:
-        LOG.error("the forking parent died; its jobs go back to the queue")
-        if self._fork_server:
-            self._selector.unregister(self._fork_server.socket)
-            self._fork_server.close()
-            self._fork_server = None
-        for running in list(self.running.values()):
-            kill_child(running.pid)
-            self._drop(running)
-            self._end(running)
+    # --- beginnings ---
 
     def _claim(self) -> None:
-        if not self._open_fork_server().is_ready:
+        if not self.children.fork_server().is_ready:
             return  # a lease would run out while the engine loads
         ready_in: list[float] = []
         for renders, slots in ((True, self.settings.workers), (False, self.settings.light_workers)):
@@ -233,7 +198,7 @@ class Worker:
 
     def _has_room(self, slots: int, *, renders: bool) -> bool:
         """Beside those at work, as many may be on their way to the storage."""
-        at_work = [*(one.job for one in self.running.values()), *(one.job for one in self.fetching)]
+        at_work = [*(one.job for one in self.children.running.values()), *(one.job for one in self.fetching)]
         here = sum((job.kind == states.RENDER) == renders for job in at_work)
         leaving = len(self.delivering) if renders else 0
         return here < slots and here + leaving < 2 * slots
@@ -273,88 +238,42 @@ class Worker:
         except FileNotFoundError:
             queue.fail(self.owner, job, "its file is gone from the storage")
         except Stopped:
-            self._give_up(job)
+            self.outcomes.give_up(job)
         except Unavailable as fault:
-            self._lose(job, fault.detail)
+            self.outcomes.lose(job, fault.detail)
         except (OSError, NoSpace) as error:
-            self._not_prepared(job, error)
+            self.outcomes.not_prepared(job, error)
         else:
             if not errand.stop.is_set():
                 return self._begin_attempt(job, attempt)
             attempt.copies.close()
-            self._give_up(job)
+            self.outcomes.give_up(job)
         return True
-
-    def _not_prepared(self, job: Leased, error: Exception) -> None:
-        LOG.error("an attempt cannot be prepared", job=job.id, fault=str(error))
-        lacks_room = isinstance(error, NoSpace) or is_no_space(error)
-        self._lose(job, NO_SPACE if lacks_room else "its files could not be prepared")
-
-    def _give_up(self, job: Leased, charged_ms: int = 0) -> None:
-        """It was cancelled, or somebody else has it."""
-        with reading():
-            status = queue.held(self.owner, job)
-        if status == states.CANCELLING:
-            queue.finish_cancelling(self.owner, job, charged_ms)
 
     def _begin_attempt(self, job: Leased, attempt: Attempt) -> bool:
         try:
-            attempt.folder.mkdir(mode=0o700)
-            pid, channel, ended = self._open_fork_server().start(job.kind, attempt.limits)
+            self.children.begin(job, attempt)
         except ForkServerDied:
-            self._lose_fork_server()
-            attempt.copies.close()
+            self._lose_children()
             queue.release(self.owner, job)
-            remove(attempt.folder)
             return False
         except OSError as error:
-            attempt.copies.close()
-            remove(attempt.folder)
-            self._not_prepared(job, error)
-            return True
-        for other in ended:
-            if other.pid in self.running:
-                self.running[other.pid].ended = other
-        running = Running(
-            job,
-            pid,
-            channel,
-            attempt.folder,
-            attempt.output,
-            attempt.seconds,
-            is_spread=attempt.is_spread,
-            poster=attempt.poster,
-            copies=attempt.copies,
-        )
-        self.running[pid] = running
-        self._selector.register(channel, selectors.EVENT_READ)
-        try:
-            channel.settimeout(10)
-            channel.sendall(attempt.assignment.line())
-        except OSError:
-            kill_child(pid)
-        channel.setblocking(False)
-        LOG.info("job started", job=job.id, kind=job.kind, attempt=job.attempt, pid=pid)
+            self.outcomes.not_prepared(job, error)
         return True
 
-    def _drop(self, running: Running) -> None:
-        """Forget a child that is gone."""
-        del self.running[running.pid]
+    def _lose_children(self) -> None:
+        for running in self.children.lose_all():
+            self._end(running)
         self._bell.ring()
-        with suppress(KeyError, ValueError):
-            self._selector.unregister(running.channel)
-        running.channel.close()
-        running.copies.close()
-        running.gone = time.monotonic()
 
-    # --- watching ---
+    # --- while they run ---
 
     def _obey_database(self) -> None:
         """End the children of jobs that were cancelled, or whose lease somebody else took."""
         with reading():
             ours = rows("SELECT id, attempts, status FROM job WHERE lease_owner = $owner", {"owner": self.owner})
         status = {(job_id, attempt): state for job_id, attempt, state in ours}
-        for running in self.running.values():
+        for running in self.children.running.values():
             state = status.get((running.job.id, running.job.attempt))
             if state == states.PROCESSING or running.verdict:
                 continue
@@ -364,33 +283,13 @@ class Worker:
             if status.get((errand.job.id, errand.job.attempt)) != states.PROCESSING:
                 errand.stop.set()
 
-    def _watch(self, now: float) -> None:
-        for running in self.running.values():
-            if running.verdict or running.result is not None:
-                continue
-            if running.garbled:
-                self._condemn(running, "its process answered what cannot be understood", End.FAILED)
-                continue
-            is_render = running.job.kind == states.RENDER
-            megabytes = self.settings.render_memory_mb if is_render else self.settings.analysis_memory_mb
-            if late := running.lateness():
-                self._condemn(running, late, End.FAILED)
-            elif running.memory_bytes() > megabytes * MIB:
-                self._condemn(running, f"it needed more than {megabytes} MB of memory", End.FAILED)
-            elif is_render and now - running.heard > self.settings.stall_seconds:
-                self._condemn(running, f"no frame came for {self.settings.stall_seconds:g} seconds", End.AGAIN)
-
-    def _condemn(self, running: Running, why: str, end: End) -> None:
-        running.verdict = Verdict(end, why)
-        kill_child(running.pid)
-
     def _beat(self) -> None:
         """Keep the leases, show the progress, charge the time: one short transaction for each job."""
         for errand in self._errands():
             with writing():
                 lock_account(errand.job.account_id)
                 queue.renew(self.owner, errand.job, self.settings)
-        for running in self.running.values():
+        for running in self.children.running.values():
             if running.verdict:
                 continue
             job = running.job
@@ -403,12 +302,12 @@ class Worker:
                     shown = running.progress
                     queue.set_progress(job.id, shown.done, shown.total, shown.remaining_ms)
             if not solvent and running.result is None:
-                self._condemn(running, budget.EXHAUSTED, End.FAILED)
+                condemn(running, budget.EXHAUSTED, End.FAILED)
 
     def _tell_of_itself(self, now: float) -> None:
         """For ``/metrics``, which is not worth the disk's reserve, nor that a job waits."""
-        renders = sum(one.job.kind == states.RENDER for one in self.running.values())
-        load = Load(self.settings.workers, self.settings.light_workers, renders, len(self.running) - renders)
+        renders = sum(one.job.kind == states.RENDER for one in self.children.running.values())
+        load = Load(self.settings.workers, self.settings.light_workers, renders, len(self.children.running) - renders)
         try:
             tallies.write_down()
             if load != self._said or now >= self._next_word:
@@ -423,14 +322,15 @@ class Worker:
 
     def _finish_ended(self) -> None:
         """Write down the ends of children; one that the database did not take stays first in the line."""
-        for running in [running for running in self.running.values() if running.is_over]:
-            self._drop(running)
+        for running in [running for running in self.children.running.values() if running.is_over]:
+            self.children.forget(running)
+            self._bell.ring()
             self._end(running)
         for running in [one for one in self.delivering if one.delivery and one.delivery.future.done()]:
             self.delivering.remove(running)
             self.ending.append(running)
         while self.ending:
-            self._finish(self.ending[0])
+            self.outcomes.finish(self.ending[0])
             del self.ending[0]
 
     def _end(self, running: Running) -> None:
@@ -450,105 +350,10 @@ class Worker:
             made.append(Made(poster, kept_name(job, job.attempt, poster, POSTER), result.get("poster_sha256")))
         return made
 
-    def _finish(self, running: Running) -> None:
-        job, verdict = running.job, running.verdict
-        if verdict is CANCELLED:
-            remove(running.folder)  # first: a full disk may need the room
-            queue.finish_cancelling(self.owner, job, running.charged_ms)
-        elif verdict is LEASE_LOST:
-            pass
-        elif verdict is not None and verdict.end == End.FAILED:
-            self._fail(running, verdict.why)
-        elif verdict is not None:
-            self._lose(job, verdict.why)
-        elif running.result is not None:
-            self._complete(running, running.result)
-        elif running.failed is not None:
-            self._fail(running, running.failed)
-        elif running.ended is not None and running.ended.is_out_of_time:
-            self._fail(running, running.ended.reason())
-        else:
-            self._lose(job, running.ended.reason() if running.ended else "its process was lost")
-        remove(running.folder)
-        tell_job(running, verdict.why if verdict else running.failed)
-        LOG.info(
-            "job ended",
-            job=job.id,
-            kind=job.kind,
-            milliseconds=running.elapsed_ms,
-            why=verdict.why if verdict else running.failed or "done",
-            reused_frames=(running.result or {}).get("reused_frames", 0),
-            ended=running.ended.how if running.ended else "lost",
-        )
-
-    def _complete(self, running: Running, result: dict[str, Any]) -> None:
-        job = running.job
-        if job.kind == states.TEMPLATE:
-            queue.complete_template(self.owner, job, result)
-        elif job.kind == states.AUDIO:
-            queue.complete_audio(self.owner, job, result["seconds"])
-        else:
-            self._complete_render(running, result)
-
-    def _complete_render(self, running: Running, result: dict[str, Any]) -> None:
-        job = running.job
-        assert running.delivery
-        try:
-            stored = running.delivery.future.result()
-        except LeftNone:
-            self._fail(running, LEFT_NONE)
-        except Stopped:
-            self._give_up(job, running.charged_ms)
-        except Unavailable as fault:
-            self._lose(job, fault.detail)
-        except OSError as error:
-            no_space = is_no_space(error)
-            self._fail(running, NO_SPACE if no_space else f"its file cannot be stored: {error.strerror or error}")
-        else:
-            self._keep(running, stored, result)
-
-    def _keep(self, running: Running, stored: list[MadeFile], result: dict[str, Any]) -> None:
-        job = running.job
-        queue.set_warnings(job.id, result["warnings"])
-        rendered = queue.Rendered(
-            stored[0],
-            stored[1] if running.poster is not None else None,
-            result["frames"],
-            running.charged_ms,
-            running.elapsed_ms / 1000,
-            result.get("reused_frames", 0) if self.settings.cache_mb else None,
-        )
-        if queue.complete_render(self.owner, job, rendered):
-            self._discard(*(one.file for one in stored))
-            queue.finish_cancelling(self.owner, job, running.charged_ms)
-
-    def _discard(self, *files: str) -> None:
-        self._carrier.submit(discard, self.objects, *files)
-
-    def _fail(self, running: Running, reason: str) -> None:
-        remove(running.folder)  # first: a full disk may need the room
-        if queue.fail(self.owner, running.job, reason, running.charged_ms):
-            self._remove_upload(running.job)
-        else:
-            queue.finish_cancelling(self.owner, running.job, running.charged_ms)
-
-    def _lose(self, job: Leased, why: str) -> None:
-        if queue.lose_attempt(self.owner, job, why, self.settings):
-            self._remove_upload(job)
-
-    def _remove_upload(self, job: Leased) -> None:
-        if job.kind != states.RENDER:
-            with reading():
-                file = queue.subject_file(job)
-            if file:
-                self._discard(file)
-
     def _give_back_all(self) -> None:
-        for running in list(self.running.values()):
-            kill_child(running.pid)
-            self._drop(running)
+        for running in self.children.end_all():
             remove(running.folder)
-            self._release(running.job)
+            self.outcomes.release(running.job)
         for errand in self._errands():
             errand.stop.set()
         wait([errand.future for errand in self._errands()], STOP_SECONDS)
@@ -557,7 +362,7 @@ class Worker:
         for running in self.delivering:
             assert running.delivery
             remove(running.folder)
-            self._give_back(running.delivery, lambda stored: self._discard(*(one.file for one in stored)))
+            self._give_back(running.delivery, lambda stored: self.outcomes.discard(*(one.file for one in stored)))
         self._carrier.shutdown(wait=False, cancel_futures=True)
 
     def _give_back(self, errand: Errand[Result], undo: Callable[[Result], None]) -> None:
@@ -566,13 +371,7 @@ class Worker:
             return
         with suppress(Exception):
             undo(errand.future.result())
-        self._release(errand.job)
-
-    def _release(self, job: Leased) -> None:
-        try:
-            queue.release(self.owner, job)
-        except DATABASE_ERRORS as error:
-            LOG.error("a job goes back when its lease ends", job=job.id, fault=str(error))
+        self.outcomes.release(errand.job)
 
 
 def _waiting(renders: bool) -> bool:

@@ -53,6 +53,11 @@ def needs_of(name: str) -> tuple[str, ...]:
         executor = engine.plugins.executor(name)
     except engine.VelocityError as error:
         raise NotInstalled(str(error)) from None
+    if name == scheme and callable(getattr(executor, "at", None)):
+        raise NotInstalled(
+            f"the executor {name} is given without an address; a render's process may not start machines of its own, "
+            f"so write {name}://, then the host and the port"
+        )
     said = getattr(executor, "needs", NEEDS)
     return tuple(need for need in NEEDS if need in said)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from velocity_web.http.downloads import send_file
 from velocity_web.http.metrics import UPLOADED_BYTES
 from velocity_web.http.operation import Call, Operation
+from velocity_web.http.pages import paged, window_of
 from velocity_web.http.uploads import receive_upload
+from velocity_web.http.waiting import hold_back
 from velocity_web.routes.context import Resource
 from velocity_web.routes.template import TOO_LARGE
 from velocity_web.schemas.audio import (
@@ -16,8 +18,10 @@ from velocity_web.schemas.audio import (
     AudioSearch,
     AudioUploaded,
 )
-from velocity_web.schemas.base import Message
+from velocity_web.schemas.base import Message, Waiting
+from velocity_web.schemas.scopes import READ, RENDER
 from velocity_web.services import audio
+from velocity_web.services.watching import Watched
 
 TAG = "Audio"
 
@@ -27,6 +31,7 @@ class AudioUpload(Resource):
         id="uploadAudio",
         summary="Upload an audio file",
         tag=TAG,
+        scopes=(RENDER,),
         form={"audioGroupId": "the audio asset group it goes to; else a group of the account's own"},
         returns=AudioUploaded,
         codes={400: "No MP3, WAV or AAC, or the storage quota is exceeded", 404: "No such group", **TOO_LARGE},
@@ -40,7 +45,7 @@ class AudioUpload(Resource):
 
 
 class AudioItem(Resource):
-    @Operation(id="getAudio", summary="Details of an audio file", tag=TAG, returns=AudioDto)
+    @Operation(id="getAudio", summary="Details of an audio file", tag=TAG, scopes=(READ,), returns=AudioDto)
     def on_get(self, call: Call) -> AudioDto:
         """Only for completed audio."""
         return audio.audio_detail(call.caller, call.ids["audio_id"])
@@ -49,6 +54,7 @@ class AudioItem(Resource):
         id="deleteAudio",
         summary="Delete an audio file",
         tag=TAG,
+        scopes=(RENDER,),
         returns=Message,
         codes={400: "It is processed, or active renders use it"},
     )
@@ -59,10 +65,19 @@ class AudioItem(Resource):
 
 
 class AudioStatus(Resource):
-    @Operation(id="getAudioStatus", summary="Processing status of an audio upload", tag=TAG, returns=AudioJobDto)
-    def on_get(self, call: Call) -> AudioJobDto:
-        """processing, completed or failed."""
-        return audio.audio_status(call.caller, call.ids["audio_id"])
+    @Operation(
+        id="getAudioStatus",
+        summary="Processing status of an audio upload",
+        tag=TAG,
+        scopes=(READ,),
+        query=Waiting,
+        returns=AudioJobDto,
+    )
+    def on_get(self, call: Call[None, Waiting]) -> AudioJobDto:
+        """processing, completed or failed. ``wait`` spares asking again and again."""
+        found = audio.audio_status(call.caller, call.ids["audio_id"])
+        hold_back(call, Watched(found.job_id, found.status))
+        return found
 
 
 class AudioDownload(Resource):
@@ -70,6 +85,7 @@ class AudioDownload(Resource):
         id="downloadAudio",
         summary="Download the original audio file",
         tag=TAG,
+        scopes=(READ,),
         binary=sorted(audio.CONTENT_TYPES.values()),
         ranges=True,
     )
@@ -80,10 +96,12 @@ class AudioDownload(Resource):
 
 
 class AudioActive(Resource):
-    @Operation(id="listActiveAudio", summary="Audio being processed", tag=TAG, returns=list[AudioJobDto])
+    @Operation(
+        id="listActiveAudio", summary="Audio being processed", tag=TAG, scopes=(READ,), returns=list[AudioJobDto]
+    )
     def on_get(self, call: Call) -> list[AudioJobDto]:
         """Newest first."""
-        return audio.list_active(call.caller)
+        return paged(call, audio.list_active(call.caller))
 
 
 class AudioHistoryList(Resource):
@@ -91,20 +109,26 @@ class AudioHistoryList(Resource):
         id="listAudioHistory",
         summary="Audio processing history",
         tag=TAG,
+        scopes=(READ,),
         query=AudioHistory,
         returns=list[AudioJobDto],
     )
     def on_get(self, call: Call[None, AudioHistory]) -> list[AudioJobDto]:
         """Completed and failed uploads, newest first."""
         query = call.query
-        return audio.list_history(call.caller, query.status, query.skip, query.take)
+        return paged(call, audio.list_history(call.caller, query.status, window_of(query)))
 
 
 class AudioList(Resource):
     @Operation(
-        id="listAudio", summary="Audio files of all groups", tag=TAG, query=AudioSearch, returns=list[AudioListEntry]
+        id="listAudio",
+        summary="Audio files of all groups",
+        tag=TAG,
+        scopes=(READ,),
+        query=AudioSearch,
+        returns=list[AudioListEntry],
     )
     def on_get(self, call: Call[None, AudioSearch]) -> list[AudioListEntry]:
         """Completed audio, group by group; ``search`` is part of a file's or a group's name."""
         query = call.query
-        return audio.list_audio(call.caller, query.search, query.skip, query.take)
+        return paged(call, audio.list_audio(call.caller, query.search, window_of(query)))

@@ -15,6 +15,7 @@ from velocity_web.http.operation import JSON, Call, Operation
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.schemas.preview import CLIP_TYPES, CONTENT_TYPES, ClipRequest, PreviewDto, PreviewRequest
 from velocity_web.schemas.reading import Body
+from velocity_web.schemas.scopes import PREVIEW, READ
 from velocity_web.schemas.template import FindingDto, Preview
 from velocity_web.services import previews
 from velocity_web.services.forms import read_mapped
@@ -38,6 +39,7 @@ class TemplatePreview(Resource):
         id="previewTemplate",
         summary="A frame of a template as a picture",
         tag=TAG,
+        scopes=(READ, PREVIEW),
         query=Preview,
         binary=["image/png"],
         tagged=True,
@@ -52,12 +54,15 @@ class TemplatePreview(Resource):
         """PNG with alpha; ``width`` in pixels, by default the composition's."""
         template_id, query = call.ids["template_id"], call.query
         desk, known = self.context.previews, _known(call.req)
-        _send(call.resp, previews.draw_plain(desk, call.caller, template_id, query.frame, query.width, known), PNG)
+        send_picture(
+            call.resp, previews.draw_plain(desk, call.caller, template_id, query.frame, query.width, known), PNG
+        )
 
     @Operation(
         id="previewCustomized",
         summary="A picture of a template with values of your own",
         tag=TAG,
+        scopes=(READ, PREVIEW),
         body=Body,
         unread=PreviewRequest,
         binary=list(CONTENT_TYPES.values()),
@@ -82,8 +87,8 @@ class TemplatePreview(Resource):
             self.context.previews, call.caller, call.ids["template_id"], form, _known(call.req, as_json)
         )
         call.resp.append_header("Vary", "Accept")
-        _tell(call.resp, picture.findings)
-        _send(call.resp, picture, content_type, as_json)
+        tell_findings(call.resp, picture.findings)
+        send_picture(call.resp, picture, content_type, as_json)
         if not as_json or picture.content is None:
             return None
         return PreviewDto(
@@ -103,6 +108,7 @@ class TemplatePreviewClip(Resource):
         id="previewClip",
         summary="A short video of a template with values of your own",
         tag=TAG,
+        scopes=(READ, PREVIEW),
         body=Body,
         unread=ClipRequest,
         binary=list(CLIP_TYPES.values()),
@@ -116,8 +122,8 @@ class TemplatePreviewClip(Resource):
         form = read_mapped(call.caller, self.settings, self.context.runner, call.body, "clip")
         call.warnings.extend(form.head.warnings)
         clip = previews.draw_clip(self.context.previews, call.caller, call.ids["template_id"], form, _known(call.req))
-        _tell(call.resp, clip.findings)
-        _send(call.resp, clip, CLIP_TYPES[str((form.head.request or {}).get("format", "mp4"))])
+        tell_findings(call.resp, clip.findings)
+        send_picture(call.resp, clip, CLIP_TYPES[str((form.head.request or {}).get("format", "mp4"))])
 
 
 # --- answers ---
@@ -139,7 +145,7 @@ def _prefers_json(req: falcon.Request, content_type: str) -> bool:
     return mediatypes.quality(JSON, req.accept) > mediatypes.quality(content_type, req.accept)
 
 
-def _send(resp: falcon.Response, picture: previews.Picture, content_type: str, as_json: bool = False) -> None:
+def send_picture(resp: falcon.Response, picture: previews.Picture, content_type: str, as_json: bool = False) -> None:
     """The bytes, or 304 where the client has them."""
     resp.set_header("ETag", f'"{picture.digest}{JSON_TAG if as_json else ""}"')
     resp.set_header("Cache-Control", "private, no-cache")
@@ -150,7 +156,7 @@ def _send(resp: falcon.Response, picture: previews.Picture, content_type: str, a
         resp.content_type = content_type
 
 
-def _tell(resp: falcon.Response, findings: Sequence[FindingDto]) -> None:
+def tell_findings(resp: falcon.Response, findings: Sequence[FindingDto]) -> None:
     """The header: ASCII, and no longer than clients and proxies take."""
     told = [finding.model_dump(by_alias=True, exclude_none=True) for finding in findings]
     text = _header(len(findings), told)

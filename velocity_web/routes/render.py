@@ -5,12 +5,16 @@ from __future__ import annotations
 from velocity_web.http import examples
 from velocity_web.http.downloads import send_file
 from velocity_web.http.operation import JSON, Call, Operation
+from velocity_web.http.pages import paged, window_of
+from velocity_web.http.waiting import hold_back
 from velocity_web.orders import posters
 from velocity_web.routes.context import BUSY, Resource
-from velocity_web.schemas.base import Message, Page
+from velocity_web.schemas.base import Message, Waiting
 from velocity_web.schemas.reading import Body
 from velocity_web.schemas.render import (
     CodecDto,
+    Labelled,
+    LabelledPage,
     RenderCancelled,
     RenderDetail,
     RenderDto,
@@ -23,9 +27,12 @@ from velocity_web.schemas.render import (
     RenderStatusDto,
     RenderTimeBudgetStatusDto,
 )
+from velocity_web.schemas.scopes import READ, RENDER
 from velocity_web.services import renders
 from velocity_web.services.codecs import content_types, list_codecs
 from velocity_web.services.forms import read_render
+from velocity_web.services.paging import whole
+from velocity_web.services.watching import Watched
 
 TAG = "Render"
 KEY = "Idempotency-Key"
@@ -36,6 +43,7 @@ class Renders(Resource):
         id="createRender",
         summary="Create a render",
         tag=TAG,
+        scopes=(RENDER,),
         query=RenderQuery,
         body=Body,
         unread=RenderRequest,
@@ -67,34 +75,55 @@ class Renders(Resource):
 
 
 class RenderAll(Resource):
-    @Operation(id="listRenders", summary="All completed renders", tag=TAG, query=Page, returns=list[RenderDto])
-    def on_get(self, call: Call[None, Page]) -> list[RenderDto]:
+    @Operation(
+        id="listRenders",
+        summary="All completed renders",
+        tag=TAG,
+        scopes=(READ,),
+        query=LabelledPage,
+        returns=list[RenderDto],
+    )
+    def on_get(self, call: Call[None, LabelledPage]) -> list[RenderDto]:
         """Newest first."""
-        return renders.list_completed(call.caller, call.query.skip, call.query.take)
+        return paged(call, renders.list_completed(call.caller, window_of(call.query, call.query.metadata)))
 
 
 class RenderActive(Resource):
     @Operation(
-        id="listActiveRenders", summary="Renders that are queued or running", tag=TAG, returns=list[RenderJobDto]
+        id="listActiveRenders",
+        summary="Renders that are queued or running",
+        tag=TAG,
+        scopes=(READ,),
+        query=Labelled,
+        returns=list[RenderJobDto],
     )
-    def on_get(self, call: Call) -> list[RenderJobDto]:
+    def on_get(self, call: Call[None, Labelled]) -> list[RenderJobDto]:
         """Newest first."""
-        return renders.list_active(call.caller)
+        return paged(call, renders.list_active(call.caller, call.query.metadata))
 
 
 class RenderHistoryList(Resource):
     @Operation(
-        id="listRenderHistory", summary="Render history", tag=TAG, query=RenderHistory, returns=list[RenderJobDto]
+        id="listRenderHistory",
+        summary="Render history",
+        tag=TAG,
+        scopes=(READ,),
+        query=RenderHistory,
+        returns=list[RenderJobDto],
     )
     def on_get(self, call: Call[None, RenderHistory]) -> list[RenderJobDto]:
         """Completed, failed and cancelled renders, newest first, each with the render time that it was charged."""
         query = call.query
-        return renders.list_history(call.caller, query.status, query.skip, query.take)
+        return paged(call, renders.list_history(call.caller, query.status, window_of(query, query.metadata)))
 
 
 class RenderBudget(Resource):
     @Operation(
-        id="getRenderTimeBudget", summary="Render time budget and usage", tag=TAG, returns=RenderTimeBudgetStatusDto
+        id="getRenderTimeBudget",
+        summary="Render time budget and usage",
+        tag=TAG,
+        scopes=(READ,),
+        returns=RenderTimeBudgetStatusDto,
     )
     def on_get(self, call: Call) -> RenderTimeBudgetStatusDto:
         """Renders are charged by the time they ran: what is used is the sum of the history's renderTimeMilliseconds, of
@@ -103,10 +132,16 @@ class RenderBudget(Resource):
 
 
 class RenderCodecs(Resource):
-    @Operation(id="listCodecs", summary="Codecs and containers of this service", tag=TAG, returns=list[CodecDto])
+    @Operation(
+        id="listCodecs",
+        summary="Codecs and containers of this service",
+        tag=TAG,
+        scopes=(READ,),
+        returns=list[CodecDto],
+    )
     def on_get(self, call: Call) -> list[CodecDto]:
         """What encoderConfig.codec and encoderConfig.container may name."""
-        return list_codecs(self.settings)
+        return paged(call, whole(list_codecs(self.settings)))
 
 
 class RenderItem(Resource):
@@ -114,6 +149,7 @@ class RenderItem(Resource):
         id="deleteRender",
         summary="Delete a render",
         tag=TAG,
+        scopes=(RENDER,),
         returns=Message,
         codes={409: "It is queued or running: cancel it first"},
     )
@@ -124,10 +160,19 @@ class RenderItem(Resource):
 
 
 class RenderStatus(Resource):
-    @Operation(id="getRenderStatus", summary="Status and progress of a render", tag=TAG, returns=RenderStatusDto)
-    def on_get(self, call: Call) -> RenderStatusDto:
-        """pending, processing, cancelling, completed, failed or cancelled."""
-        return renders.render_status(call.caller, call.ids["render_id"])
+    @Operation(
+        id="getRenderStatus",
+        summary="Status and progress of a render",
+        tag=TAG,
+        scopes=(READ,),
+        query=Waiting,
+        returns=RenderStatusDto,
+    )
+    def on_get(self, call: Call[None, Waiting]) -> RenderStatusDto:
+        """pending, processing, cancelling, completed, failed or cancelled. ``wait`` spares asking again and again."""
+        found = renders.render_status(call.caller, call.ids["render_id"])
+        hold_back(call, Watched(found.render_id, found.status))
+        return found
 
 
 class RenderCancel(Resource):
@@ -135,6 +180,7 @@ class RenderCancel(Resource):
         id="cancelRender",
         summary="Cancel a render",
         tag=TAG,
+        scopes=(RENDER,),
         returns=RenderCancelled,
         codes={409: "It is already completed, failed or cancelled"},
     )
@@ -144,7 +190,7 @@ class RenderCancel(Resource):
 
 
 class RenderCompletedItem(Resource):
-    @Operation(id="getRender", summary="A completed render", tag=TAG, returns=RenderDetail)
+    @Operation(id="getRender", summary="A completed render", tag=TAG, scopes=(READ,), returns=RenderDetail)
     def on_get(self, call: Call) -> RenderDetail:
         """404 for renders that are not completed."""
         return renders.render_detail(call.caller, call.ids["render_id"])
@@ -155,6 +201,7 @@ class RenderPoster(Resource):
         id="downloadRenderPoster",
         summary="Download the poster",
         tag=TAG,
+        scopes=(READ,),
         binary=list(posters.CONTENT_TYPES.values()),
         ranges=True,
     )
@@ -165,7 +212,9 @@ class RenderPoster(Resource):
 
 
 class RenderDownload(Resource):
-    @Operation(id="downloadRender", summary="Download the video", tag=TAG, binary=content_types, ranges=True)
+    @Operation(
+        id="downloadRender", summary="Download the video", tag=TAG, scopes=(READ,), binary=content_types, ranges=True
+    )
     def on_get(self, call: Call) -> None:
         """With byte ranges. Its type is that of the container, as GET /render/codecs lists it; of a picture or a sound,
         too."""

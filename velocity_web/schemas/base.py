@@ -49,6 +49,11 @@ def _zulu(value: datetime) -> str:
     return f"{text}{fraction}Z"
 
 
+def whole_number(least: int, most: int) -> tuple[Any, Any]:
+    """The checks of a whole number in a range that may be larger than 32 bits."""
+    return Field(strict=True, ge=least, le=most), BeforeValidator(whole)
+
+
 Int32 = Annotated[int, Field(strict=True, ge=-(2**31), le=2**31 - 1), BeforeValidator(whole)]
 Time = Annotated[
     datetime,
@@ -87,6 +92,24 @@ Skip = Annotated[int, Field(ge=0, le=2**31 - 1, description="how many of the new
 Take = Annotated[
     int, Field(ge=1, description="how many to list, at most 100; a larger number lists 100"), *at_most(100)
 ]
+
+
+LONGEST_WAIT = 30.0
+Wait = Annotated[
+    float,
+    Field(
+        ge=0,
+        description="seconds to wait, at most 30, until the status is another one; the answer comes as soon as it is, "
+        "at once where it is final",
+    ),
+    AfterValidator(lambda seconds: min(seconds, LONGEST_WAIT)),
+]
+
+
+class Waiting(RequestModel):
+    """Of a status."""
+
+    wait: Wait = 0.0
 
 
 class Page(RequestModel):

@@ -11,13 +11,18 @@ from velocity_web.events.endings import Endings
 from velocity_web.failures import Failure
 from velocity_web.http import problems
 from velocity_web.http.openapi import openapi_document
+from velocity_web.http.pages import KIND, LINK, TOTAL
 from velocity_web.processes.runner import Runner
 from velocity_web.routes import (
+    account,
+    admin,
     asset,
     audio,
     audio_asset_group,
     batch,
     campaign,
+    console,
+    link,
     preview,
     render,
     system,
@@ -25,6 +30,7 @@ from velocity_web.routes import (
     webhook,
 )
 from velocity_web.routes.context import Context, Resource
+from velocity_web.server.cors import PreviewCors
 from velocity_web.server.middleware import REQUEST_ID, Authentication, RequestScope, RoomForSmallWrites
 from velocity_web.services import previews
 from velocity_web.services.codecs import require_installed
@@ -41,9 +47,11 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/template/storage-status", template.TemplateStorageStatus),
     ("/template/{template_id}", template.TemplateItem),
     ("/template/{template_id}/status", template.TemplateStatus),
+    ("/template/{template_id}/timeline", template.TemplateTimeline),
     ("/template/{template_id}/download", template.TemplateDownload),
     ("/template/{template_id}/preview", preview.TemplatePreview),
     ("/template/{template_id}/preview/clip", preview.TemplatePreviewClip),
+    ("/template/{template_id}/preview/link", link.PreviewLink),
     ("/audio/upload", audio.AudioUpload),
     ("/audio/active", audio.AudioActive),
     ("/audio/history", audio.AudioHistoryList),
@@ -70,6 +78,7 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/render/codecs", render.RenderCodecs),
     ("/render/batch", batch.Batches),
     ("/render/batch/{batch_id}", batch.BatchItem),
+    ("/render/batch/{batch_id}/download", batch.BatchDownload),
     ("/render/batch/{batch_id}/cancel", batch.BatchCancel),
     ("/render/renders/{render_id}", render.RenderCompletedItem),
     ("/render/{render_id}", render.RenderItem),
@@ -77,15 +86,38 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/render/{render_id}/cancel", render.RenderCancel),
     ("/render/{render_id}/download", render.RenderDownload),
     ("/render/{render_id}/poster", render.RenderPoster),
+    ("/render/{render_id}/link", link.RenderLink),
+    ("/link/{token}", link.LinkItem),
+    ("/webhook", webhook.Webhooks),
     ("/webhook/deliveries", webhook.WebhookDeliveries),
+    ("/webhook/deliveries/{delivery_id}", webhook.WebhookDeliveryItem),
+    ("/webhook/deliveries/{delivery_id}/resend", webhook.WebhookDeliveryResend),
     ("/webhook/secret", webhook.WebhookSecretItem),
+    ("/webhook/secret/rotate", webhook.WebhookSecretRotation),
+    ("/webhook/{webhook_id}", webhook.WebhookItem),
+    ("/account", account.Account),
+    ("/admin/users", admin.Users),
+    ("/admin/users/{user_id}", admin.UserItem),
+    ("/admin/users/{user_id}/keys", admin.UserKeys),
+    ("/admin/users/{user_id}/keys/{key_id}", admin.UserKeyItem),
+    ("/admin/users/{user_id}/keys/{key_id}/rotate", admin.UserKeyRotate),
+    ("/admin/queue", admin.Queue),
+    ("/admin/workers", admin.Workers),
+    ("/admin/cache", admin.Cache),
     ("/health", system.HealthCheck),
     ("/ready", system.ReadyCheck),
     ("/metrics", system.Metrics),
-    ("/", system.Page),
+    ("/", console.ConsolePage),
+    ("/config.json", console.ConsoleConfig),
+    ("/console/{name:path}", console.ConsoleFile),
     ("/docs", system.DocsPage),
+    ("/llms.txt", system.ModelsPage),
     ("/docs/{name}", system.DocsFile),
 )
+
+OF_FILES = ("ETag", "Content-Range", "Content-Disposition", "Accept-Ranges")
+EXPOSED = (*OF_FILES, "Warning", "Retry-After", TOTAL, KIND, LINK, REQUEST_ID, preview.FINDINGS)
+"""Headers of answers that a browser shows to pages of other origins."""
 
 
 def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response]:
@@ -97,12 +129,16 @@ def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response
     make_folders(settings.data)
     objects = objects_for_requests(settings)
     objects.check()
-    middleware: list[Any] = [RequestScope(), Authentication(), RoomForSmallWrites(settings)]
+    runner = Runner(settings)
+    runner.open()
+    require_installed(settings)
+    desk = previews.desk_of(settings, objects, runner)
+    context = Context(settings, objects, runner, Readiness(settings, objects), Endings(settings.database), desk)
+    resources = [(path, kind(context)) for path, kind in ROUTES]
+    middleware: list[Any] = [RequestScope(), PreviewCors(resources), Authentication(), RoomForSmallWrites(settings)]
     if settings.cors_origins:
         origins = "*" if "*" in settings.cors_origins else settings.cors_origins
-        exposed = ["ETag", "Content-Range", "Content-Disposition", "Accept-Ranges", "Warning", "Retry-After"]
-        exposed += [REQUEST_ID, preview.FINDINGS]
-        middleware.insert(0, falcon.CORSMiddleware(allow_origins=origins, expose_headers=exposed))
+        middleware.insert(0, falcon.CORSMiddleware(allow_origins=origins, expose_headers=EXPOSED))
     app: falcon.App[falcon.Request, falcon.Response] = falcon.App(middleware=middleware)
     app.req_options.strip_url_path_trailing_slash = True
     app.req_options.auto_parse_qs_csv = False
@@ -110,12 +146,6 @@ def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response
     app.set_error_serializer(problems.serialize_http_error)
     app.add_error_handler(Exception, problems.answer_unexpected)
     app.add_error_handler(Failure, problems.answer_failure)
-    runner = Runner(settings)
-    runner.open()
-    require_installed(settings)
-    desk = previews.desk_of(settings, objects, runner)
-    context = Context(settings, objects, runner, Readiness(settings, objects), Endings(settings.database), desk)
-    resources = [(path, kind(context)) for path, kind in ROUTES]
     document = system.OpenApiDocument(context)
     resources.append(("/openapi.json", document))
     for path, resource in resources:

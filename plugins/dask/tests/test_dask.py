@@ -163,6 +163,7 @@ def test_an_address_that_is_none_is_refused_before_anything_is_done(address: str
     assert plugins.executor("dask").needs == ("processes", "network")  # type: ignore[attr-defined]
 
 
+@pytest.mark.long
 def test_every_number_of_workers_makes_the_bytes_of_local(tmp_path: Path) -> None:
     """Of one, two and five workers with one to three threads; four templates, three codecs."""
     orders = [

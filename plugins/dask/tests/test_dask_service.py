@@ -41,6 +41,7 @@ def test_a_render_on_a_cluster_has_the_bytes_of_one_here(conducting: Service) ->
     assert len(found) == 1
 
 
+@pytest.mark.long
 def test_progress_is_told_and_a_render_can_be_cancelled(conducting: Service) -> None:
     client = conducting.client()
     template_id = client.ready_template(slow_template())
@@ -80,3 +81,11 @@ def test_settings_name_addresses(tmp_path: Path) -> None:
         needs_of("dask://one")
     with pytest.raises(NotInstalled, match="the executor farm is not installed in this service"):
         needs_of("farm://one:8786")
+
+
+def test_a_service_is_told_that_it_needs_an_address(tmp_path: Path) -> None:
+    """A confined process could start no cluster: each render would fail."""
+    with pytest.raises(RuntimeError, match="the executor dask is given without an address"):
+        Service(tmp_path / "data", {"VELOCITY_EXECUTOR": "dask"}).start()
+    with pytest.raises(NotInstalled, match="so write dask://, then the host and the port"):
+        needs_of("dask")
