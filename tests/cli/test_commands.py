@@ -244,9 +244,12 @@ def test_a_template_on_no_ground_stays_clear_to_the_file(
         assert np.abs(alpha.astype(int) - still).max() <= tolerance
 
 
-@pytest.mark.parametrize("arguments", [["-o", "x.webm"], ["-o", "x.mp4", "--codec", "vp9"]])
+@pytest.mark.parametrize(
+    ("arguments", "package"),
+    [(["-o", "x.gif"], "velocity-pictures"), (["-o", "x.mp4", "--codec", "vp9"], "velocity-webm")],
+)
 def test_a_codec_that_is_not_installed(
-    arguments: list[str], capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    arguments: list[str], package: str, capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from velocity_engine import plugins
     from velocity_engine.plugins import outputs
@@ -257,7 +260,7 @@ def test_a_codec_that_is_not_installed(
     monkeypatch.chdir(tmp_path)
     assert run(["render", DEMO, *arguments]) == 2
     printed = " ".join(capsys.readouterr().err.split())
-    assert "pip install velocity-webm" in printed
+    assert f"pip install {package}" in printed
     assert list(tmp_path.iterdir()) == []
 
 
