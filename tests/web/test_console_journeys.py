@@ -92,7 +92,7 @@ def test_a_batch(visit: Visit, client: Client, template_id: str) -> None:
     page.get_by_role("button", name="Download all (2)").wait_for()
     visit.expect("1 row without a video")
     wrong = page.locator(".list-row", has_text="Wrong")
-    assert "#rrggbb" in wrong.inner_text()
+    assert "It must be a colour" in wrong.inner_text()
     with page.expect_download() as told:
         page.get_by_role("button", name="Download all (2)").click()
     with zipfile.ZipFile(told.value.path()) as archive:
@@ -111,7 +111,7 @@ def test_a_template_that_fails(visit: Visit) -> None:
     drop(visit, "empty.zip", zipped({"readme.txt": "nothing"}))
     failed = page.get_by_role("article", name="Upload of empty.zip")
     failed.get_by_text("This template cannot be used.").wait_for()
-    assert "data.json" in failed.inner_text()
+    assert "Missing required JSON configuration file" in failed.inner_text()
     failed.get_by_role("button", name="Close").click()
     failed.wait_for(state="detached")
     drop(visit, "odd.zip", template_zip(layers=[layer("Strange", 1, 1, 10, sc="#ff0000", sw=64, sh=64, ef=[EFFECT])]))
@@ -133,7 +133,7 @@ def test_a_render_is_cancelled(visit: Visit, client: Client) -> None:
     visit.expect("The render was cancelled")
     visit.go("renders")
     page.locator(".list-row", has_text="Cancelled").wait_for()
-    page.get_by_text("Failed", exact=True).click()
+    page.get_by_role("radio", name="Failed").check()
     visit.expect("No such render")
     assert [job["status"] for job in client.get("/render/history").json()] == ["cancelled"]
 

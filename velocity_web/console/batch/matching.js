@@ -65,7 +65,7 @@ export function rowsOf(table, choices, targets, assets) {
 
 function entryOf({ layer, key }, cell, assets) {
   if (key === "text") return { layer, text: cell.replace(/\\n/g, "\n") };
-  if (key === "color") return { layer, color: cell.startsWith("#") ? cell : `#${cell}` };
+  if (key === "color") return { layer, color: HEX.test(cell) && !cell.startsWith("#") ? `#${cell}` : cell };
   if (key === "visible") {
     const word = cell.toLowerCase();
     return { layer, visible: YES.includes(word) ? true : NO.includes(word) ? false : cell };
