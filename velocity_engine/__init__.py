@@ -22,6 +22,8 @@ _HOMES = {
     "RenderOrder": "order",
     "FileReference": "order",
     "Poster": "order",
+    "SoundMix": "order",
+    "Ducking": "order",
     "OrderError": "errors",
     "render_still": "api.stills",
     "still": "api.stills",
@@ -92,6 +94,7 @@ _HOMES = {
     "FrameCostError": "errors",
     "FrameRangeError": "errors",
     "MediaError": "errors",
+    "SoundMixError": "errors",
     "StorageError": "errors",
     "TemporaryStorageError": "errors",
     "PluginError": "errors",
@@ -130,6 +133,7 @@ if TYPE_CHECKING:
         PluginError,
         RenderCancelled,
         RenderFailed,
+        SoundMixError,
         StorageError,
         TemporaryStorageError,
         VelocityError,
@@ -153,7 +157,7 @@ if TYPE_CHECKING:
         probe_picture,
         probe_video,
     )
-    from velocity_engine.order import FileReference, Poster, RenderOrder
+    from velocity_engine.order import Ducking, FileReference, Poster, RenderOrder, SoundMix
     from velocity_engine.package.stores import PackageLimits
     from velocity_engine.pipeline.batch_frames import BatchFrames
     from velocity_engine.pipeline.frame_differences import FrameDifference, LayerDifference, frame_differences
@@ -170,13 +174,14 @@ if TYPE_CHECKING:
     from velocity_engine.stills.still import PreparedStill, Still
     from velocity_engine.template import Template, open_template
 
-__all__ = [  # written out, since type checkers read it
+__all__ = [
     "AudioInfo",
     "BatchFrames",
     "BitsPerSecond",
     "BytesPerSecond",
     "CustomizationError",
     "DocumentError",
+    "Ducking",
     "EncoderConfig",
     "EncoderConfigError",
     "FileReference",
@@ -218,6 +223,8 @@ __all__ = [  # written out, since type checkers read it
     "SamplePlan",
     "SegmentPrint",
     "SlotInfo",
+    "SoundMix",
+    "SoundMixError",
     "Still",
     "StorageError",
     "Template",

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -53,6 +55,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog=_epilog())(serve)
     app.command()(worker)
     app.command()(studio)
+    app.command()(mcp)
     app.add_typer(admin_app, name="admin")
 
 
@@ -180,6 +183,26 @@ def studio(
 def _port_fault(error: OSError, port: int) -> str | None:
     taken = f"port {port} of 127.0.0.1 is in use by another program; give another one with --port"
     return taken if error.errno == errno.EADDRINUSE else None
+
+
+def mcp(
+    url: Annotated[
+        str | None,
+        typer.Option(envvar="VELOCITY_URL", help="A service; its key is read from the environment, VELOCITY_KEY."),
+    ] = None,
+    templates: Annotated[
+        Path | None, typer.Option(help="In place of a service: a folder of template ZIPs, rendered on this machine.")
+    ] = None,
+    files: Annotated[Path | None, typer.Option(help="A folder whose pictures may be put into templates.")] = None,
+    downloads: Annotated[Path | None, typer.Option(help="A folder that finished videos are saved to.")] = None,
+) -> None:
+    """Let a language model list, describe, preview and render templates: an MCP server on standard input and output."""
+    if not all(find_spec(name) for name in ("mcp", "velocity_client")):
+        _fail("velocity mcp needs the extra: pip install 'velocity-render[mcp]'")
+    from velocity_web.mcp.command import run_mcp
+
+    with _failing():
+        run_mcp(url, os.environ.get("VELOCITY_KEY"), templates, files, downloads)
 
 
 def _print_rows(rows: list[Any], as_json: bool) -> None:

@@ -108,7 +108,7 @@ class Service:
     def add_key(self, account_id: str, scopes: str = USUAL, origins: str = "") -> str:
         """One more key of a user."""
         made = make_key()
-        row = (str(uuid4()), account_id, "key", made.prefix, made.digest, scopes, origins, now_ms(), None, None)
+        row = (str(uuid4()), account_id, "key", made.prefix, made.digest, scopes, origins, now_ms(), *[None] * 3)
         self.query(f"INSERT INTO api_key VALUES ({', '.join('?' * len(row))})", *row)
         return made.key
 

@@ -93,6 +93,8 @@ def test_keys_are_made_rotated_and_revoked(chief: Client) -> None:
     with user, Client(str(chief.base_url), second["key"]) as rotated:
         assert user.get("/account").status_code == rotated.get("/account").status_code == 200, "no gap"
         assert second["scopes"] == ["render", "read", "preview"]
+        again = chief.post(f"{path}/{first}/rotate", json={"keepSeconds": 600}).json()
+        assert again["expiresAt"] is None, "the old key's rest of life is not the new one's"
         assert chief.delete(f"{path}/{first}").status_code == 200
         assert user.get("/account").status_code == 401
         third = chief.post(f"{path}/{second['id']}/rotate", json={}).json()
@@ -186,6 +188,7 @@ def test_a_deleted_user_leaves_nothing(service: Service, chief: Client) -> None:
         assert len(files) == 5 and all(service.kept_bytes(file) for file in files)
         assert chief.delete(f"/admin/users/{user_id}").status_code == 200
         assert not any(service.kept_bytes(file) for file in files)
+        assert not (service.data / "cache" / user_id).exists()
         assert user.get("/account").status_code == 401
         assert httpx.get(url, timeout=PATIENCE).status_code == 404
         assert chief.get(f"/admin/users/{user_id}").status_code == 404
@@ -226,11 +229,10 @@ def test_the_queue_and_the_workers_are_shown(service: Service, chief: Client) ->
 def test_the_cache_is_shown_and_emptied(new_service: Callable[..., Service]) -> None:
     service = new_service(min_free_bytes="0")
     with service.client(scopes="render read admin") as client:
-        client.ready_render(client.ready_template(template_zip()))
+        again = client.ready_render(client.ready_template(template_zip()))
         kept = client.get("/admin/cache").json()
         assert kept["entries"] > 0 and kept["bytes"] > 0 and kept["accounts"] == 1
         assert kept["limitBytes"] == 1024 * 2**20
         assert client.delete("/admin/cache").json() == {"entries": kept["entries"], "bytes": kept["bytes"]}
         assert client.get("/admin/cache").json()["entries"] == 0
-        again = client.get("/render/all").json()[0]["id"]
         assert client.get(f"/render/{again}/download").status_code == 200

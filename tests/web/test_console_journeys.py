@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import FilePayload
 from web.support_browser import PHONE, Visit, running_browser, visiting
 from web.support_service import Client, Service
 from web.support_templates import layer, png, slow_template, template_zip, zipped
@@ -34,8 +35,8 @@ def visit(browser: Browser, service: Service, client: Client) -> Iterator[Visit]
 
 def drop(visit: Visit, name: str, content: bytes) -> None:
     """Choose a file for the first place on the page that takes one."""
-    chosen = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-    visit.page.locator("input[type=file]").first.set_input_files([chosen])  # type: ignore[list-item]
+    chosen = FilePayload(name=name, mimeType="application/octet-stream", buffer=content)
+    visit.page.locator("input[type=file]").first.set_input_files(chosen)
 
 
 def test_a_first_video(visit: Visit, client: Client, tmp_path: Path) -> None:
@@ -48,7 +49,7 @@ def test_a_first_video(visit: Visit, client: Client, tmp_path: Path) -> None:
     page.get_by_label("Text of Headline").fill("Hello from the console")
     page.wait_for_function("before => document.querySelector('.frame img').src !== before", arg=before)
     page.get_by_label("Upload for Photo").locator("xpath=following-sibling::input").set_input_files(
-        [{"name": "green.png", "mimeType": "image/png", "buffer": png(64, 64)}]
+        FilePayload(name="green.png", mimeType="image/png", buffer=png(64, 64))
     )
     visit.expect("green.png")
     page.get_by_label("Moment of the template").fill("60")

@@ -162,6 +162,7 @@ def test_a_token_stands_in_no_log(service: Service, owner: Client, render_id: st
     url = linked(owner, render_id)
     get(url)
     get(f"{url[:-1]}{'a' if url[-1] != 'a' else 'b'}")
+    get(f"{url}/download")
     log = (service.data / "server.log").read_text()
     assert "/link/{token}" in log
     assert token(url)[:40] not in log
@@ -187,25 +188,93 @@ def test_secrets_change_and_can_be_taken_back(own_database: Path) -> None:
     with reading():
         assert rows("SELECT COUNT(*) FROM link_secret", {}) == [(1,)], "secrets of links that have all ended are gone"
     links.end_all_links()
-    with pytest.raises(Forbidden):
-        links.link_of(links.token_of(link)[:-1] + "a")
+    assert links.link_of(links.token_of(link)) == link
     with pytest.raises(Forbidden):
         links.link_of(second)
 
 
-def test_a_proxy_says_how_clients_reach_it(owner: Client, render_id: str) -> None:
-    asked = {"X-Forwarded-Proto": "https", "Host": "video.example"}
-    answer = owner.post(f"/render/{render_id}/link", json={}, headers=asked)
-    assert answer.json()["url"].startswith("https://video.example/link/")
-
-
-def test_links_of_one_server_work_at_another(new_service: Callable[..., Service]) -> None:
-    """Who signs and who follows need share nothing but the database."""
-    service = new_service()
+def test_who_follows_shares_the_database_with_who_signs(new_service: Callable[..., Service]) -> None:
+    """And the URL begins as the trusted proxy says that the client asked."""
+    service = new_service(trusted_proxy="127.0.0.1")
     with service.client() as client:
+        client.headers.update({"X-Forwarded-Proto": "https", "Host": "video.example"})
         url = linked(client, client.ready_render(client.ready_template(template_zip())))
+    assert url.startswith("https://video.example/link/")
     second = Service(service.data, {"VELOCITY_WORKERS": "0"}).start()
     try:
         assert get(f"{second.url}/link/{token(url)}").status_code == 200
     finally:
         second.stop()
+
+
+# --- previews ---
+
+
+ENTRY = [{"layer": "Ground", "color": "#00ff00"}]
+
+
+def linked_preview(client: Client, template_id: str, **body: object) -> str:
+    answer = client.post(f"/template/{template_id}/preview/link", json=body)
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["url"])
+
+
+def test_a_link_shows_a_preview_with_its_values(client: Client, template_id: str) -> None:
+    asked = {"customizationMap": ENTRY, "frame": 2, "width": 64, "format": "webp"}
+    drawn = client.post(f"/template/{template_id}/preview", json=asked)
+    url = linked_preview(client, template_id, **asked)
+    seen = get(url)
+    assert (seen.status_code, seen.content) == (200, drawn.content)
+    assert seen.headers["content-type"] == "image/webp"
+    assert seen.headers["content-disposition"].startswith("inline")
+    assert "max-age=" in seen.headers["cache-control"]
+    assert get(url, If_None_Match=seen.headers["etag"]).status_code == 304
+    head = get(url, "HEAD")
+    assert (head.status_code, head.content, head.headers["content-type"]) == (200, b"", "image/webp")
+    plain = get(linked_preview(client, template_id, width=64, frame=2))
+    assert plain.headers["content-type"] == "image/png" and plain.content != drawn.content
+
+
+def test_a_large_body_is_read_by_a_confined_process(client: Client, template_id: str) -> None:
+    url = linked_preview(client, template_id, customizationMap=ENTRY, width=32, padding="x" * 200_000)
+    assert len(url) < 200
+    drawn = client.post(f"/template/{template_id}/preview", json={"customizationMap": ENTRY, "width": 32})
+    assert get(url).content == drawn.content
+
+
+def test_a_link_to_what_cannot_be_drawn_is_refused_at_once(client: Client, template_id: str) -> None:
+    path = f"/template/{template_id}/preview/link"
+    wrong = client.post(path, json={"customizationMap": [{"layer": "Nobody", "text": "x"}], "expiresSeconds": 0})
+    assert wrong.status_code == 400
+    assert set(wrong.json()["errors"]) == {"customizationMap[0].layer", "expiresSeconds"}
+    assert client.post(path, json={"frame": 10_000}).status_code == 400
+    assert client.post(path, content=b"[", headers={"Content-Type": "application/json"}).status_code == 400
+
+
+def test_links_to_previews_end(service: Service, client: Client, template_id: str) -> None:
+    short, long = (linked_preview(client, template_id, width=32, expiresSeconds=seconds) for seconds in (1, 600))
+    client.until("/account", lambda _told: get(short).status_code == 410)
+    linked_preview(client, template_id, width=32)
+    assert service.query("SELECT COUNT(*) FROM preview_link WHERE template_id = ?", template_id) == [(2,)]
+    assert client.delete(f"/template/{template_id}").status_code == 200
+    assert (get(long).status_code, get(long).json()["detail"]) == (404, GONE)
+    assert service.query("SELECT COUNT(*) FROM preview_link WHERE template_id = ?", template_id) == [(0,)]
+
+
+def test_an_account_has_so_many_links_to_previews(service: Service, client: Client, template_id: str) -> None:
+    url = linked_preview(client, template_id, width=32)
+    account = service.account_of(client.key)
+    service.query("UPDATE preview_link SET size_bytes = ? WHERE account_id = ?", 64 * 2**20, account)
+    refused = client.post(f"/template/{template_id}/preview/link", json={"width": 32})
+    assert refused.status_code == 409
+    assert "it may have 1000 of 67108864 bytes together" in refused.json()["detail"]
+    assert get(url).status_code == 200
+    service.query("UPDATE preview_link SET ends_at = 1 WHERE account_id = ?", account)
+    assert linked_preview(client, template_id, width=32)
+
+
+def test_nobody_links_previews_of_anothers_template(service: Service, template_id: str, client: Client) -> None:
+    with service.client() as stranger:
+        assert stranger.post(f"/template/{template_id}/preview/link", json={}).status_code == 404
+    with Client(service.url, service.add_key(service.account_of(client.key), "preview")) as page:
+        assert page.post(f"/template/{template_id}/preview/link", json={}).status_code == 403

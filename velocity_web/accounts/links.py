@@ -24,6 +24,7 @@ from velocity_web.schemas.link import LONGEST_LINK
 
 SECRET_MS = 30 * 86_400_000
 """How long a secret signs new links. It is kept until the last of them has ended."""
+LARGEST_ID = 2**31 - 1
 _PURPOSE = b"velocity link 1\0"
 _BODY = struct.Struct(">BIQ16s")
 _SIGNATURE_BYTES = 16
@@ -74,7 +75,8 @@ def link_of(token: str) -> Link:
     body, signature = whole[:-_SIGNATURE_BYTES], whole[-_SIGNATURE_BYTES:]
     aim, secret_id, ends_at, identity = _BODY.unpack(body)
     with reading():
-        found = rows("SELECT id, secret, created_at FROM link_secret WHERE id = $id", {"id": secret_id & 0x7FFFFFFF})
+        known = {"id": min(secret_id, LARGEST_ID)}  # a forged one may be larger than the column takes
+        found = rows("SELECT id, secret, created_at FROM link_secret WHERE id = $id", known)
         now = now_ms()
     if not found or not hmac.compare_digest(_signature(_Secret(*found[0]).secret, body), signature):
         raise Forbidden(WRONG)
@@ -103,7 +105,7 @@ def _current_secret() -> _Secret:
         newest, now = _newest(), now_ms()
         if newest and now - newest.created_at < SECRET_MS:
             return newest
-        made = _Secret(secrets.randbelow(2**31 - 1) + 1, secrets.token_hex(32), now)
+        made = _Secret(secrets.randbelow(LARGEST_ID - 1) + 1, secrets.token_hex(32), now)
         execute(
             "INSERT INTO link_secret (id, secret, created_at) VALUES ($id, $secret, $now)",
             {"id": made.id, "secret": made.secret, "now": now},

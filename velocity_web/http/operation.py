@@ -21,6 +21,7 @@ from velocity_web.accounts.auth import Caller, lacking
 from velocity_web.failures import Forbidden, Invalid, NotFound
 from velocity_web.http.examples import Examples
 from velocity_web.schemas.base import RequestModel
+from velocity_web.schemas.metadata import PREFIX
 from velocity_web.schemas.reading import Body, field_errors, parse_json, unknown_fields, unknown_sentence
 from velocity_web.schemas.scopes import Scope
 
@@ -56,9 +57,9 @@ class Operation(Generic[Sent, Query, Answer]):
     them, and ``ranges`` says that parts of it can be asked for, ``tagged`` that it has an ETag. An operation that has
     both returns None where its answer is the file. ``told`` are the answer's other headers, with what they say;
     ``form`` are the fields of an upload beside ``file``, ``codes`` the statuses beside 200 with their meaning.
-    ``examples`` are bodies by content type and name.
-    ``description`` is the handler's docstring. A key needs one of ``scopes``; an operation for everybody is declared
-    with ``authenticated=False``. Parts of the path are UUIDs, but for those in ``words``.
+    ``examples`` are bodies by content type and name. ``description`` is the handler's docstring. A key needs one of
+    ``scopes``; an operation for everybody is declared with ``authenticated=False``. Parts of the path are UUIDs, but
+    for those in ``words``.
 
     A ``body`` that is to be read later is declared as ``Body``: the handler gets it as one, and ``unread`` is the model
     that documents its form.
@@ -159,13 +160,18 @@ def read_query(req: falcon.Request, model: type[object] | None, warnings: list[s
     names = {(info.alias or name).lower(): info.alias or name for name, info in model.model_fields.items()}
     values: dict[str, Any] = {}
     errors: dict[str, list[str]] = {}
+    labels: dict[str, Any] = {}
     for name, value in req.params.items():
+        if "metadata" in names and name.lower().startswith(PREFIX):
+            labels[name[len(PREFIX) :]] = value
+            continue
         known = names.get(name.lower())
         if known is None:
             warnings.append(unknown_sentence(name, list(names.values())))
         elif known in values or isinstance(value, list):
             errors[known] = ["it stands more than once in the query; send it once"]
         values |= {} if known is None else {known: value}
+    values |= {"metadata": labels} if labels else {}
     try:
         asked = model.model_validate(values)
     except ValidationError as error:

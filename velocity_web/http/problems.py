@@ -13,6 +13,8 @@ from velocity_web.database.faults import is_database_fault, is_no_space
 from velocity_web.storage.files import NO_SPACE
 
 MEDIA_TYPE = "application/problem+json"
+LINKS = "/link/"
+"""Paths whose other part lets in whoever has it."""
 
 STATUS_OF: dict[type[failures.Failure], int] = {
     failures.Invalid: 400,
@@ -34,7 +36,7 @@ STATUS_OF: dict[type[failures.Failure], int] = {
 
 def shown_path(req: falcon.Request) -> str:
     """The path for the log: that of a link without its token, with which anybody could follow it."""
-    return req.uri_template if req.uri_template and req.uri_template.endswith("{token}") else req.path
+    return f"{LINKS}{{token}}" if req.path.startswith(LINKS) else req.path
 
 
 def problem_body(

@@ -95,7 +95,7 @@ class FormAssignment(Assignment):
     """``length`` bytes of a body follow: of a render, a preview or a clip, or of a batch of at most
     ``most_rows`` rows. ``query`` has the other fields of a CSV body."""
 
-    kind: Literal["render", "preview", "clip", "batch", "csv"]
+    kind: Literal["render", "preview", "link", "clip", "batch", "csv"]
     length: NonNegativeInt
     most_rows: NonNegativeInt = 0
     query: Mapping[str, Any] = {}

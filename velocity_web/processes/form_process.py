@@ -17,7 +17,7 @@ from velocity_web.processes import batch_rows
 from velocity_web.processes.assignments import FormAssignment
 from velocity_web.processes.batch_rows import Row
 from velocity_web.schemas.base import RequestModel
-from velocity_web.schemas.preview import ClipRequest, PreviewRequest
+from velocity_web.schemas.preview import ClipRequest, PreviewLinkRequest, PreviewRequest
 from velocity_web.schemas.reading import (
     body_hash,
     field_errors,
@@ -33,7 +33,12 @@ MAX_SENTENCES = 100
 MAX_WARNINGS = 10
 ENCODER = {"encoderConfig": {"bitrate": 625_000}, "encoderConfig.bitrate": 625_000}
 MappedRequest: TypeAlias = RenderRequest | PreviewRequest | ClipRequest
-MODELS: Mapping[str, type[MappedRequest]] = {"render": RenderRequest, "preview": PreviewRequest, "clip": ClipRequest}
+MODELS: Mapping[str, type[MappedRequest]] = {
+    "render": RenderRequest,
+    "preview": PreviewRequest,
+    "link": PreviewLinkRequest,
+    "clip": ClipRequest,
+}
 """The bodies that hold one customization map."""
 RENDER_PLACEHOLDERS = {"name": "-", **ENCODER}
 BATCH_PLACEHOLDERS = {"csv": "name\n-", "rows": [{}], **ENCODER}
@@ -198,7 +203,8 @@ def _send_batch(told: FormAssignment, raw: bytes, send: Send) -> None:
         return
     for row, checked in _rows(body, {}):
         audio = str(checked.audio_id) if checked.audio_id else None
-        send({"number": row.number, "name": checked.name, "audio": audio, "map": map_text(checked.customization_map)})
+        line = {"number": row.number, "name": checked.name, "audio": audio, "map": map_text(checked.customization_map)}
+        send({**line, "metadata": checked.metadata})
     send({"end": count})
 
 

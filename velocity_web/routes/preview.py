@@ -54,7 +54,9 @@ class TemplatePreview(Resource):
         """PNG with alpha; ``width`` in pixels, by default the composition's."""
         template_id, query = call.ids["template_id"], call.query
         desk, known = self.context.previews, _known(call.req)
-        _send(call.resp, previews.draw_plain(desk, call.caller, template_id, query.frame, query.width, known), PNG)
+        send_picture(
+            call.resp, previews.draw_plain(desk, call.caller, template_id, query.frame, query.width, known), PNG
+        )
 
     @Operation(
         id="previewCustomized",
@@ -86,7 +88,7 @@ class TemplatePreview(Resource):
         )
         call.resp.append_header("Vary", "Accept")
         tell_findings(call.resp, picture.findings)
-        _send(call.resp, picture, content_type, as_json)
+        send_picture(call.resp, picture, content_type, as_json)
         if not as_json or picture.content is None:
             return None
         return PreviewDto(
@@ -121,7 +123,7 @@ class TemplatePreviewClip(Resource):
         call.warnings.extend(form.head.warnings)
         clip = previews.draw_clip(self.context.previews, call.caller, call.ids["template_id"], form, _known(call.req))
         tell_findings(call.resp, clip.findings)
-        _send(call.resp, clip, CLIP_TYPES[str((form.head.request or {}).get("format", "mp4"))])
+        send_picture(call.resp, clip, CLIP_TYPES[str((form.head.request or {}).get("format", "mp4"))])
 
 
 # --- answers ---
@@ -143,7 +145,7 @@ def _prefers_json(req: falcon.Request, content_type: str) -> bool:
     return mediatypes.quality(JSON, req.accept) > mediatypes.quality(content_type, req.accept)
 
 
-def _send(resp: falcon.Response, picture: previews.Picture, content_type: str, as_json: bool = False) -> None:
+def send_picture(resp: falcon.Response, picture: previews.Picture, content_type: str, as_json: bool = False) -> None:
     """The bytes, or 304 where the client has them."""
     resp.set_header("ETag", f'"{picture.digest}{JSON_TAG if as_json else ""}"')
     resp.set_header("Cache-Control", "private, no-cache")

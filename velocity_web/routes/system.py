@@ -22,6 +22,7 @@ MEDIA = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
 }
 
 
@@ -101,6 +102,15 @@ class DocsPage(Resource):
     def on_get(self, call: Call) -> None:
         """Loads nothing from elsewhere."""
         send_page(call.resp, "docs.html")
+
+
+class ModelsPage(Resource):
+    @Operation(
+        id="getLlmsText", summary="This API for language models", tag=TAG, binary=["text/plain"], authenticated=False
+    )
+    def on_get(self, call: Call) -> None:
+        """The shortest way to a video, in words."""
+        send_page(call.resp, "llms.txt")
 
 
 class DocsFile(Resource):

@@ -8,6 +8,7 @@ from pydantic import Field, StrictStr
 
 from velocity_web.schemas.base import Identifier, Int32, RequestModel, ResponseModel
 from velocity_web.schemas.customization import MapEntry
+from velocity_web.schemas.link import USUAL_LINK, ExpiresSeconds
 from velocity_web.schemas.template import FindingDto
 
 MAX_FRAMES = 64
@@ -43,6 +44,12 @@ class PreviewRequest(ReplacingRequest):
         None, description="of each frame, in pixels; by default the composition's, in a contact sheet at most 320"
     )
     format: Literal["png", "jpeg", "webp"] = Field("png", description="JPEG has no alpha: its ground is black")
+
+
+class PreviewLinkRequest(PreviewRequest):
+    """A preview that a link shows."""
+
+    expires_seconds: ExpiresSeconds = USUAL_LINK
 
 
 class ClipRequest(ReplacingRequest):

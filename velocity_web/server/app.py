@@ -11,6 +11,7 @@ from velocity_web.events.endings import Endings
 from velocity_web.failures import Failure
 from velocity_web.http import problems
 from velocity_web.http.openapi import openapi_document
+from velocity_web.http.pages import KIND, LINK, TOTAL
 from velocity_web.processes.runner import Runner
 from velocity_web.routes import (
     account,
@@ -50,6 +51,7 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/template/{template_id}/download", template.TemplateDownload),
     ("/template/{template_id}/preview", preview.TemplatePreview),
     ("/template/{template_id}/preview/clip", preview.TemplatePreviewClip),
+    ("/template/{template_id}/preview/link", link.PreviewLink),
     ("/audio/upload", audio.AudioUpload),
     ("/audio/active", audio.AudioActive),
     ("/audio/history", audio.AudioHistoryList),
@@ -86,8 +88,13 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/render/{render_id}/poster", render.RenderPoster),
     ("/render/{render_id}/link", link.RenderLink),
     ("/link/{token}", link.LinkItem),
+    ("/webhook", webhook.Webhooks),
     ("/webhook/deliveries", webhook.WebhookDeliveries),
+    ("/webhook/deliveries/{delivery_id}", webhook.WebhookDeliveryItem),
+    ("/webhook/deliveries/{delivery_id}/resend", webhook.WebhookDeliveryResend),
     ("/webhook/secret", webhook.WebhookSecretItem),
+    ("/webhook/secret/rotate", webhook.WebhookSecretRotation),
+    ("/webhook/{webhook_id}", webhook.WebhookItem),
     ("/account", account.Account),
     ("/admin/users", admin.Users),
     ("/admin/users/{user_id}", admin.UserItem),
@@ -104,8 +111,13 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/config.json", console.ConsoleConfig),
     ("/console/{name:path}", console.ConsoleFile),
     ("/docs", system.DocsPage),
+    ("/llms.txt", system.ModelsPage),
     ("/docs/{name}", system.DocsFile),
 )
+
+OF_FILES = ("ETag", "Content-Range", "Content-Disposition", "Accept-Ranges")
+EXPOSED = (*OF_FILES, "Warning", "Retry-After", TOTAL, KIND, LINK, REQUEST_ID, preview.FINDINGS)
+"""Headers of answers that a browser shows to pages of other origins."""
 
 
 def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response]:
@@ -118,15 +130,15 @@ def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response
     objects = objects_for_requests(settings)
     objects.check()
     runner = Runner(settings)
+    runner.open()
+    require_installed(settings)
     desk = previews.desk_of(settings, objects, runner)
     context = Context(settings, objects, runner, Readiness(settings, objects), Endings(settings.database), desk)
     resources = [(path, kind(context)) for path, kind in ROUTES]
     middleware: list[Any] = [RequestScope(), PreviewCors(resources), Authentication(), RoomForSmallWrites(settings)]
     if settings.cors_origins:
         origins = "*" if "*" in settings.cors_origins else settings.cors_origins
-        exposed = ["ETag", "Content-Range", "Content-Disposition", "Accept-Ranges", "Warning", "Retry-After"]
-        exposed += [REQUEST_ID, preview.FINDINGS]
-        middleware.insert(0, falcon.CORSMiddleware(allow_origins=origins, expose_headers=exposed))
+        middleware.insert(0, falcon.CORSMiddleware(allow_origins=origins, expose_headers=EXPOSED))
     app: falcon.App[falcon.Request, falcon.Response] = falcon.App(middleware=middleware)
     app.req_options.strip_url_path_trailing_slash = True
     app.req_options.auto_parse_qs_csv = False
@@ -134,8 +146,6 @@ def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response
     app.set_error_serializer(problems.serialize_http_error)
     app.add_error_handler(Exception, problems.answer_unexpected)
     app.add_error_handler(Failure, problems.answer_failure)
-    runner.open()
-    require_installed(settings)
     document = system.OpenApiDocument(context)
     resources.append(("/openapi.json", document))
     for path, resource in resources:

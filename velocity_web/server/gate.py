@@ -14,7 +14,7 @@ from velocity_web.accounts.quota import full_sentence, storage_of
 from velocity_web.accounts.rates import Buckets
 from velocity_web.database.entities import reading
 from velocity_web.failures import Forbidden
-from velocity_web.routes.link import LINKS
+from velocity_web.http.problems import LINKS
 from velocity_web.schemas.scopes import RENDER
 from velocity_web.settings import Settings
 from velocity_web.storage.disk import spare_bytes
@@ -26,10 +26,10 @@ OPEN_BODY_BYTES = 1024
 IN_MEMORY_BYTES = 512 * 1024  # what a body may have before it is spooled to the disk
 WRONG_KEYS_AT_ONCE = 20  # seconds of their rate
 COPIES = 2  # an upload lies in the spool and, a moment later, in a file of its own
-OPEN_PATHS = ("/", "/config.json", "/docs", "/openapi.json", "/health", "/ready", "/metrics")
+OPEN_PATHS = ("/", "/config.json", "/docs", "/openapi.json", "/llms.txt", "/health", "/ready", "/metrics")
 AT_ONCE_PATHS = ("/health",)
 ASIDE_PATHS = ("/ready",)
-PREVIEWS = ("/preview", "/preview/clip")
+PREVIEWS = ("/preview", "/preview/clip", "/preview/link")
 
 
 def normal_path(path: str) -> str:

@@ -42,6 +42,7 @@ def insert_key(account_id: str, wish: KeyWish) -> NewKeyDto:
         origins=" ".join(wish.origins),
         created_at=now,
         ends_at=None if wish.seconds is None else now + wish.seconds * 1000,
+        seconds=wish.seconds,
     )
     return NewKeyDto(**dict(key_dto(row)), key=made.key)
 
@@ -106,19 +107,18 @@ def make(account_id: str, wish: KeyWish) -> NewKeyDto:
 def rotate(account_id: str, key_id: str, keep_seconds: int = 0) -> NewKeyDto:
     """A new key in the place of another, which stays valid for so long. Raises NotFound and Conflict.
 
-    The new one may do what the old one may. An old key that ends by itself gives the new one the same length of life.
+    The new one may do what the old one may, and lives as long as the old one was made for.
     """
     with writing():
         _hold(account_id)
         old, now = _find(account_id, key_id), now_ms()
         if old.ends_at is not None and old.ends_at <= now:
             raise Conflict("the key has ended; make a new one")
-        life = None if old.ends_at is None else max(1, (old.ends_at - old.created_at) // 1000)
         until = now + keep_seconds * 1000
         old.ends_at = until if old.ends_at is None else min(old.ends_at, until)
         if len(valid_keys(account_id)) >= MOST_VALID:
             raise Conflict(f"the user has {MOST_VALID} valid keys already; revoke one first")
-        return insert_key(account_id, KeyWish(old.name, old.scopes.split(), old.origins.split(), life))
+        return insert_key(account_id, KeyWish(old.name, old.scopes.split(), old.origins.split(), old.seconds))
 
 
 def revoke(account_id: str, key_id: str) -> None:

@@ -14,8 +14,10 @@ from velocity_web.failures import Conflict, NotFound
 from velocity_web.schemas import states
 from velocity_web.schemas.admin import NewUserDto, UserDto
 from velocity_web.services.keys import KeyWish, count_valid, insert_key
+from velocity_web.services.paging import Listed, Window, total_of
 from velocity_web.settings import Settings
 from velocity_web.storage.objects import Objects, discard
+from velocity_web.storage.render_caches import forget_render_cache
 
 FIRST_KEY = "first"
 FILES_AT_ONCE = 2000
@@ -28,6 +30,7 @@ BY_SUBJECT = {
 OWN = (
     *("webhook_delivery", "idempotent_request", "poster", "render", "batch", "template_instance", "campaign"),
     *("asset", "audio", "audio_group", "template", "job", "queue_turn", "preview_link", "api_key"),
+    *("label", "webhook_endpoint", "former_webhook_secret"),
 )
 """Tables with the account in ``account_id``, those first whose rows name others."""
 _FILES = " UNION ALL ".join(
@@ -59,12 +62,14 @@ def make_user(settings: Settings, name: str, means: Mapping[str, int | None], sc
         raise Conflict(_taken(name)) from None
 
 
-def list_users(skip: int, take: int) -> list[UserDto]:
+def list_users(window: Window) -> Listed[UserDto]:
     """By name."""
     with reading():
-        found = list(Account.select().order_by(lambda account: (account.name, account.id))[skip : skip + take])
+        ordered = Account.select().order_by(lambda account: (account.name, account.id))
+        found = list(ordered[window.skip : window.end])
         keys = count_valid([account.id for account in found])
-        return [_dto(account, keys.get(account.id, 0)) for account in found]
+        total = total_of("FROM account", {}, window, len(found))
+        return [_dto(account, keys.get(account.id, 0)) for account in found], total
 
 
 def user_detail(user_id: str) -> UserDto:
@@ -90,7 +95,7 @@ def change_user(user_id: str, changes: Mapping[str, Any]) -> UserDto:
     return user_detail(user_id)
 
 
-def delete_user(objects: Objects, user_id: str) -> None:
+def delete_user(settings: Settings, objects: Objects, user_id: str) -> None:
     """Remove a user with everything that it has. Raises NotFound, and Conflict while something of it is under way."""
     with writing():
         lock_account(user_id)
@@ -108,6 +113,7 @@ def delete_user(objects: Objects, user_id: str) -> None:
         for table in OWN:
             execute(f"DELETE FROM {table} WHERE account_id = $id", {"id": user_id})
         execute("DELETE FROM account WHERE id = $id", {"id": user_id})
+    forget_render_cache(settings, user_id)
     discard(objects, *files[:FILES_AT_ONCE])
 
 

@@ -92,6 +92,11 @@ def clear_render_caches(settings: Settings) -> None:
             _remove_older(folder, now)
 
 
+def forget_render_cache(settings: Settings, account_id: str) -> None:
+    """Put the cache of an account away that is no more; the clean-up clears it."""
+    _put_away(settings, settings.data.resolve() / CACHE / account_id)
+
+
 def _accounts(settings: Settings) -> list[Path]:
     with suppress(FileNotFoundError):
         return sorted((settings.data.resolve() / CACHE).iterdir())

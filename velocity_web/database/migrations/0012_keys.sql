@@ -8,7 +8,8 @@ CREATE TABLE api_key (
     origins TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     used_at BIGINT,
-    ends_at BIGINT
+    ends_at BIGINT,
+    seconds BIGINT
 );
 CREATE INDEX api_key_prefix ON api_key (prefix);
 CREATE INDEX api_key_account ON api_key (account_id);

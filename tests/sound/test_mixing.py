@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from media_support import make_clip, make_sound, tone
 
-from velocity_engine.media.audio import RATE, AudioPlan, AudioTrack, limited, mix_audio
+from velocity_engine.sound.mixing import limited, mix_audio
+from velocity_engine.sound.tracks import RATE, AudioPlan, AudioTrack
 
 
 def mixed(*tracks: AudioTrack, seconds: Fraction | float = 2) -> np.ndarray:
