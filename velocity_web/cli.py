@@ -156,7 +156,7 @@ def studio(
     animation: Annotated[
         str | None, typer.Option(metavar="ID", help="Which animation of a .lottie that holds several.")
     ] = None,
-    quiet: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
 ) -> None:
     """Open a template in the browser, and draw it again whenever its files are saved."""
     import webbrowser
@@ -169,7 +169,7 @@ def studio(
     def tell(address: str) -> None:
         typer.echo(f"The studio of {template} is at {address}")
         typer.echo("Ctrl-C ends it.")
-        if not quiet:
+        if not no_browser:
             webbrowser.open(address)
 
     try:

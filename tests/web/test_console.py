@@ -11,6 +11,7 @@ from web.support_service import Client
 CONSOLE = Path(__file__).resolve().parents[2] / "velocity_web" / "console"
 OWN = sorted(path for path in CONSOLE.rglob("*.js") if "vendor" not in path.parts)
 IMPORT = re.compile(r'^(?:import|export) .*?from "([^"]+)";', re.MULTILINE)
+LATER = re.compile(r'\bimport\("([^"]+)"\)')
 
 
 @pytest.fixture
@@ -66,7 +67,8 @@ def test_modules_are_small_and_import_files_that_are_there(path: Path) -> None:
 
 
 def test_every_module_is_used() -> None:
-    used = {(path.parent / name).resolve() for path in OWN for name in IMPORT.findall(path.read_text())}
+    imports = ((path, name) for path in OWN for how in (IMPORT, LATER) for name in how.findall(path.read_text()))
+    used = {(path.parent / name).resolve() for path, name in imports}
     used |= {
         CONSOLE / name for name in re.findall(r"/console/@?/?([\w./-]+\.js)", (CONSOLE / "index.html").read_text())
     }

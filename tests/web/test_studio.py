@@ -194,6 +194,7 @@ def test_a_render_becomes_a_file_beside_the_template_and_replaces_none(
         video = httpx.get(studio.url + link)
         assert video.headers["content-type"] == "video/mp4"
         assert video.content == Path(job["savedAs"]).read_bytes()
+        assert httpx.head(studio.url + link).headers["content-length"] == str(len(video.content))
         part = httpx.get(studio.url + link, headers={"Range": "bytes=4-7"})
         assert (part.status_code, part.content) == (206, video.content[4:8])
         assert part.headers["content-range"] == f"bytes 4-7/{len(video.content)}"
@@ -310,6 +311,17 @@ def test_a_picture_is_drawn_anew_only_where_something_else_is_wanted(tmp_path: P
     workshop.close()
 
 
+def test_a_newer_measuring_and_a_save_end_an_older_one(tmp_path: Path) -> None:
+    workshop = Workshop(write_template(tmp_path))
+    first = workshop.superseded()
+    assert not first()
+    second = workshop.superseded()
+    assert first() and not second()
+    workshop.reload()
+    assert second()
+    workshop.close()
+
+
 def test_who_waits_for_a_change_is_answered_at_the_end(tmp_path: Path) -> None:
     workshop = Workshop(write_template(tmp_path))
     workshop.end()
@@ -322,6 +334,17 @@ def test_names_of_videos_are_plain_and_new(tmp_path: Path) -> None:
     (tmp_path / "promo.mp4").touch()
     assert free_name(tmp_path, "promo", ".mp4").name == "promo-2.mp4"
     assert free_name(tmp_path, "...", ".mp4").name == "video.mp4"
+
+
+def test_what_is_no_template_is_told(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    (tmp_path / "data.json").write_text("{")
+    command = [sys.executable, "-m", "velocity_engine", "studio", str(tmp_path), "--no-browser"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("velocity: ") and "Traceback" not in done.stderr
 
 
 def test_a_port_that_is_taken_is_told(studio: RunningStudio, tmp_path: Path) -> None:

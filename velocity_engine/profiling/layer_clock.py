@@ -1,4 +1,8 @@
-"""How long what each layer needs takes, by the clock, while the engine's own evaluator and painter work."""
+"""How long what each layer needs takes the processors, while the engine's own evaluator and painter work.
+
+Their time is taken in place of the clock's, since that counts what other programs do, too. It is that of all threads:
+clips are decoded on threads of their own.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +26,15 @@ Spent = dict[str, int]
 
 
 class LayerClock:
-    """Adds up time by label, of one thread. What runs within the time of another label counts for itself alone; what
-    has no label counts for "".
+    """Adds up time by label. One thread may use it.
+
+    What runs within the time of another label counts for itself alone; what has no label counts for "".
     """
 
     def __init__(self) -> None:
         self._spent: Spent = {}
         self._labels = [""]
-        self._since = time.perf_counter_ns()
+        self._since = time.process_time_ns()
 
     @contextmanager
     def of(self, label: str) -> Iterator[None]:
@@ -49,7 +54,7 @@ class LayerClock:
         return spent
 
     def _turn(self) -> None:
-        now = time.perf_counter_ns()
+        now = time.process_time_ns()
         label = self._labels[-1]
         self._spent[label] = self._spent.get(label, 0) + now - self._since
         self._since = now

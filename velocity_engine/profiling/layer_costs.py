@@ -31,9 +31,9 @@ class LayerCost:
 
     Attributes:
         layer: The address of the layer, as ``LayerInfo.path`` has it. Empty for what belongs to no layer.
-        evaluate_ms: Milliseconds until it is known what the layer draws: keyframes, expressions, shapes, the setting of
-            texts.
-        draw_ms: Milliseconds of drawing it, with its effects, masks and matte.
+        evaluate_ms: Milliseconds of a processor until it is known what the layer draws: keyframes, expressions, shapes,
+            the setting of texts.
+        draw_ms: Milliseconds of a processor for drawing it, with its effects, masks and matte.
         share: Its part of the whole time, 0 to 1.
         tiles: How many tiles it makes dirty.
         changing: In which share of the frames it makes any tile dirty, 0 to 1.
@@ -63,7 +63,7 @@ class LayerCosts:
         whole: Whether these are all frames of the template but the first.
         held: The share of frames that are equal to the one before, 0 to 1.
         dirty: The share of all tiles that are drawn again, of the mean frame, 0 to 1.
-        frame_ms: Milliseconds of the mean frame, held ones included, on one processor, without encoding.
+        frame_ms: Milliseconds of a processor for the mean frame, held ones included, without encoding.
         layers: The cost of each layer, the dearest first.
     """
 

@@ -66,17 +66,13 @@ class Costs(Resource):
         superseded = workshop.superseded()
         try:
             with _measuring, workshop.open() as template, template.customized(values.entries, values.files) as filled:
+                if filled.frame_count < 2:
+                    raise Conflict("a template of one frame costs nothing from frame to frame")
+                span = filled.frame_range(None)
                 costs = engine.layer_costs(filled, seconds=COST_SECONDS, cancelled=superseded)
         except engine.VelocityError as error:
             raise wrong([error]) from None
         if costs is None:
-            told = (
-                "the files changed meanwhile"
-                if superseded()
-                else "a template of one frame has no costs from frame to frame"
-            )
-            raise Conflict(told)
-        encoder = engine.EncoderConfig()
-        found = engine.forecast(workshop.trial(TRIAL_SECONDS), encoder, (0.0, float(filled.frame_count)))
-        rate = 1000.0 * found.frames / found.milliseconds if found.milliseconds > 0 else None
-        resp.media = costs_told(costs, rate)
+            raise Conflict("the files or the values have changed meanwhile")
+        found = engine.forecast(workshop.trial(TRIAL_SECONDS), engine.EncoderConfig(), span)
+        resp.media = costs_told(costs, 1000.0 * found.frames / found.milliseconds if found.milliseconds > 0 else None)

@@ -193,6 +193,12 @@ class RenderLink(Resource):
 
 
 class Link(Resource):
+    def on_head(self, _req: falcon.Request, resp: falcon.Response, secret: str) -> None:
+        path = self.studio.renders.linked(secret)
+        resp.content_type = video_type(path.suffix)
+        resp.content_length = path.stat().st_size
+        resp.set_header("Accept-Ranges", "bytes")
+
     def on_get(self, req: falcon.Request, resp: falcon.Response, secret: str) -> None:
         path = self.studio.renders.linked(secret)
         size = path.stat().st_size

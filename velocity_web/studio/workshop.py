@@ -65,6 +65,7 @@ class Workshop:
         self._revision = 0
         self._fault = ""
         self._ending = False
+        self._measures = 0
         self._template = self.open()
         self._customized: tuple[str, engine.Template] | None = None
         self._wanted: Wanted | None = None
@@ -156,8 +157,8 @@ class Workshop:
     @contextmanager
     def template(self) -> Iterator[engine.Template]:
         """The template, which nobody else uses meanwhile."""
-        self._idle.clear()
         with self._bench:
+            self._idle.clear()
             try:
                 yield self._template
             finally:
@@ -194,12 +195,17 @@ class Workshop:
             return self._trial[1]
 
     def superseded(self) -> Callable[[], bool]:
-        """A function that tells whether the files have changed since this call; it waits while others draw."""
-        revision = self._revision
+        """A function that tells whether the files have changed since this call, or another one was made.
+
+        It waits while others draw.
+        """
+        with self._told:
+            self._measures += 1
+            asked_of = (self._revision, self._measures)
 
         def asked() -> bool:
             self.wait_until_idle()
-            return self._ending or self._revision != revision
+            return self._ending or (self._revision, self._measures) != asked_of
 
         return asked
 

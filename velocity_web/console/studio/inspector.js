@@ -1,15 +1,15 @@
-import { html, useEffect } from "../core/html.js";
+import { Fragment, html, useEffect } from "../core/html.js";
 import { useMeasured } from "./use-measured.js";
 
 const SETTLE = 60;
 const REACH = 4; // pixels around the pointer in which a box is still met
 
-// While a panel is open that points at layers, boxes lie over the picture.
-export function useWatching({ setWatching, setPointed }) {
+// While a panel is open that points at layers, boxes lie over the picture: of all layers, or of the one pointed at.
+export function useWatching({ setWatching, setPointed }, which) {
   useEffect(() => {
-    setWatching(true);
+    setWatching(which);
     return () => {
-      setWatching(false);
+      setWatching(null);
       setPointed(null);
     };
   }, []);
@@ -31,14 +31,14 @@ export function Inspector({ studio, editor }) {
     setPointed(smallestAt(data.layers, x, y, (REACH / area.width) * data.width));
   };
   const shown = data.layers.find((one) => one.path === pointed);
-  return html`<svg class=${`inspector ${stale ? "stale" : ""}`} viewBox=${`0 0 ${data.width} ${data.height}`} preserveAspectRatio="none"
+  return html`<${Fragment}><svg class=${`inspector ${stale ? "stale" : ""}`} viewBox=${`0 0 ${data.width} ${data.height}`} preserveAspectRatio="none"
     role="img" aria-label=${shown ? `The box of ${pointed}` : "No layer is pointed at"} onPointerMove=${point} onPointerLeave=${() => setPointed(null)}>
     ${tiles && data.dirty.map(([column, row]) => html`<${Tile} kind="dirty" column=${column} row=${row} data=${data} />`)}
     ${tiles && shown && shown.tiles.map(([column, row]) => html`<${Tile} kind="own" column=${column} row=${row} data=${data} />`)}
-    ${!pointed && data.layers.map((one) => one.box && html`<${Box} kind="faint" box=${one.box} />`)}
+    ${!pointed && watching === "all" && data.layers.map((one) => one.box && html`<${Box} kind="faint" box=${one.box} />`)}
     ${shown?.box && html`<${Box} kind="pointed" box=${shown.box} path=${pointed} />`}
-    ${shown?.box && html`<${Name} data=${data} layer=${shown} />`}
-  </svg>`;
+  </svg>
+  ${shown?.box && html`<${Name} data=${data} layer=${shown} />`}<//>`;
 }
 
 function Tile({ kind, column, row, data }) {
@@ -51,15 +51,14 @@ function Box({ kind, box, path }) {
   return html`<rect class=${`box ${kind}`} data-box=${path} x=${x0} y=${y0} width=${x1 - x0} height=${y1 - y0} />`;
 }
 
+// Above the box where there is room, else at its upper edge; at its right end where it stands far to the right.
 function Name({ data, layer }) {
-  const size = data.width / 46;
-  const [x0, y0, , y1] = layer.box;
-  const text = `${layer.path}  ${layer.box[2] - x0} × ${y1 - y0}`;
-  const width = size * (0.58 * text.length + 1.2);
-  const x = Math.min(Math.max(0, x0), Math.max(0, data.width - width));
-  const above = y0 - 1.7 * size;
-  const y = above >= 0 ? above : Math.min(data.height - 1.7 * size, Math.max(0, y1));
-  return html`<g class="box-name"><rect x=${x} y=${y} width=${width} height=${1.6 * size} rx=${size / 4} /><text x=${x + 0.6 * size} y=${y + 1.15 * size} font-size=${size} textLength=${width - 1.2 * size} lengthAdjust="spacingAndGlyphs">${text}</text></g>`;
+  const [x0, y0, x1, y1] = layer.box;
+  const part = (value, whole) => `${100 * Math.min(1, Math.max(0, value / whole))}%`;
+  const across = x0 > 0.6 * data.width ? { right: part(data.width - x1, data.width) } : { left: part(x0, data.width) };
+  const above = y0 > 0.07 * data.height;
+  return html`<span class=${`box-name ${above ? "above" : ""}`} style=${{ ...across, top: part(y0, data.height) }}>
+    <b>${layer.path}</b> <span class="number">${x1 - x0} × ${y1 - y0}</span></span>`;
 }
 
 // Of the boxes under a point the smallest: what fills the picture lies under everything.

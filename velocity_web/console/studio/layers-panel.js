@@ -10,7 +10,7 @@ const ICONS = { text: "type", image: "image", video: "video", shape: "shapes", s
 // The layer tree. Pointing at a row shows the layer's box in the picture, and pointing into the picture its row here.
 export function LayersPanel({ studio, editor }) {
   const { tree, tiles, setTiles, frameLayers } = studio;
-  useWatching(studio);
+  useWatching(studio, "all");
   const costs = useCosts(studio, editor);
   const byPath = useMemo(() => new Map((costs.data?.layers || []).map((one) => [one.path, one])), [costs.data]);
   const atFrame = useMemo(() => new Map((frameLayers?.layers || []).map((one) => [one.path, one])), [frameLayers]);

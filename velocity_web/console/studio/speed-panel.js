@@ -8,7 +8,7 @@ const DEAREST = 3;
 
 // Why it is slow, or how fast it is.
 export function SpeedPanel({ studio, editor }) {
-  useWatching(studio);
+  useWatching(studio, "one");
   const { data, error, stale } = useCosts(studio, editor);
   if (error && !data) return html`<${Failure} error=${error} title="The costs could not be measured" />`;
   if (!data) return html`<div class="speed"><strong>Measuring</strong><${Progress} label="Measuring" /><p class="hint">Frames are drawn as a render does, on one processor, and every layer is timed.</p></div>`;

@@ -39,7 +39,7 @@ export function Studio({ version }) {
   const [pointed, setPointed] = useState(null);
   const [tiles, setTiles] = useState(false);
   const [frameLayers, setFrameLayers] = useState(null);
-  const [watching, setWatching] = useState(false);
+  const [watching, setWatching] = useState(null);
   const costs = useRef(null);
   if (!token || bench.error) {
     return html`<${Empty} icon="key-round" title="This is not the studio's address">
