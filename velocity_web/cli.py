@@ -199,10 +199,15 @@ def mcp(
     """Let a language model list, describe, preview and render templates: an MCP server on standard input and output."""
     if not all(find_spec(name) for name in ("mcp", "velocity_client")):
         _fail("velocity mcp needs the extra: pip install 'velocity-render[mcp]'")
-    from velocity_web.mcp.command import run_mcp
+    from velocity_web.mcp.command import require_fitting, run_mcp
 
+    key = os.environ.get("VELOCITY_KEY")
+    try:
+        require_fitting(url, key, templates, files)
+    except ValueError as error:
+        _fail(str(error), MISTAKE)
     with _failing():
-        run_mcp(url, os.environ.get("VELOCITY_KEY"), templates, files, downloads)
+        run_mcp(url, key, templates, files, downloads)
 
 
 def _print_rows(rows: list[Any], as_json: bool) -> None:

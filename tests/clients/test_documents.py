@@ -19,6 +19,7 @@ PROGRAMS = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("program", PROGRAMS, ids=range(len(PROGRAMS)))
 def test_the_programs_run(program: str, service: Service, tmp_path: Path) -> None:
     (tmp_path / "card.zip").write_bytes((ROOT / "examples" / "demo.zip").read_bytes())

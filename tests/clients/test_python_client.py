@@ -329,6 +329,21 @@ def test_the_key_does_not_follow_to_the_storage(tmp_path: Path) -> None:
         assert "secret" not in json.dumps(dict(bucket.asked[0].headers))
 
 
+def test_metadata_is_sent() -> None:
+    identity = "550e8400-e29b-41d4-a716-446655440000"
+
+    def script(_asked: Asked) -> Answer:
+        return Answer(200, json.dumps({"renderId": identity, "status": "pending"}).encode())
+
+    with ScriptedServer(script) as server, Velocity(server.url, "key", retries=QUICK) as velocity:
+        velocity.render(identity, metadata={"order": "17"})
+        with pytest.raises(Unreadable):  # the script answers a render to a batch
+            velocity.batch(identity, [{"metadata": {"line": "1"}}], metadata={"order": "17"})
+        render, batch = (json.loads(asked.body) for asked in server.asked)
+    assert render["metadata"] == {"order": "17"}
+    assert (batch["metadata"], batch["rows"][0]["metadata"]) == ({"order": "17"}, {"line": "1"})
+
+
 def test_an_answer_of_another_version_is_said_to_be_one() -> None:
     def script(_asked: Asked) -> Answer:
         return Answer(200, b'[{"id": 5}]', {"Content-Type": "application/json"})

@@ -168,7 +168,7 @@ def test_arguments_that_do_not_fit(arguments: list[str], sentence: str, tmp_path
         timeout=480,
         check=False,
     )
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert done.stdout == ""
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr

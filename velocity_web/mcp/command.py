@@ -18,8 +18,16 @@ def run_mcp(
 ) -> None:
     """Serve the tools on standard input and output until the host closes them.
 
-    Raises ValueError with a sentence where the arguments do not fit, or the session's own service does not start.
+    Raises ValueError with a sentence where the session's own service does not start.
     """
+    with ExitStack() as stack:
+        if url is None or key is None:
+            url, key = stack.enter_context(own_service())
+        anyio.run(_serve, Desk(AsyncVelocity(url, key), templates, files, downloads))
+
+
+def require_fitting(url: str | None, key: str | None, templates: Path | None, files: Path | None) -> None:
+    """Raises ValueError with a sentence where the arguments do not fit together."""
     if (url is None) == (templates is None):
         raise ValueError("give the service's --url and VELOCITY_KEY, or a folder of --templates; one of the two")
     if url is not None and not key:
@@ -27,10 +35,6 @@ def run_mcp(
     for folder, option in ((templates, "--templates"), (files, "--files")):
         if folder is not None and not folder.is_dir():
             raise ValueError(f"{option} names no folder: {folder}")
-    with ExitStack() as stack:
-        if url is None or key is None:
-            url, key = stack.enter_context(own_service())
-        anyio.run(_serve, Desk(AsyncVelocity(url, key), templates, files, downloads))
 
 
 async def _serve(desk: Desk) -> None:

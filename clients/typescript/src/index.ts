@@ -90,6 +90,7 @@ export class Velocity {
     return {
       customizationMap: entriesOf(row, await this.assets.sources(row)),
       ...(row.name !== undefined && { name: row.name }),
+      ...(row.metadata && { metadata: row.metadata }),
       ...(row.audio !== undefined && { audioId: await this.sounds.idOf(row.audio) }),
     };
   }

@@ -30,6 +30,8 @@ export interface Changes {
 /** How the video is made. */
 export interface Settings {
   readonly name?: string;
+  /** Words of the caller's own, which the service hands through to the status, to lists and to webhooks. */
+  readonly metadata?: Readonly<Record<string, string>>;
   readonly audio?: Sound;
   readonly encoder?: Encoder;
   /** The first frame, and the one after the last. */
@@ -49,6 +51,7 @@ export type Cut = Changes & Partial<Omit<Schemas["ClipRequest"], "customizationM
 /** A video of a batch. */
 export interface Row extends Changes {
   readonly name?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
   readonly audio?: Sound;
 }
 
@@ -122,6 +125,7 @@ export function settingsOf(settings: Settings): Omit<Schemas["RenderRequest"], "
   return {
     encoderConfig: { bitrate: USUAL_BITRATE, ...settings.encoder },
     ...(framed && { jobInfo: { ...(start !== null && { fStart: start }), ...(end !== null && { fEnd: end }) } }),
+    ...(settings.metadata && { metadata: settings.metadata }),
     ...(settings.poster && { output: { poster: { format: "png" as const, ...settings.poster } } }),
     ...(settings.webhookUrl !== undefined && { webhookUrl: settings.webhookUrl }),
     ...(settings.executor !== undefined && { executor: settings.executor }),

@@ -83,6 +83,24 @@ test("a file that changes while it is downloaded is no file", async () => {
   });
 });
 
+test("metadata is sent", async () => {
+  const bodies: string[] = [];
+  const listener: RequestListener = async (request, response) => {
+    let body = "";
+    for await (const piece of request) body += piece;
+    bodies.push(body);
+    response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify({ renderId: ID, batchId: ID }));
+  };
+  await serving(listener, async (url) => {
+    const velocity = new Velocity(url, "key", { retries });
+    await velocity.render(ID, { metadata: { order: "17" } });
+    await velocity.batch(ID, [{ metadata: { line: "1" } }], { metadata: { order: "17" } });
+    const [render, batch] = bodies.map((body) => JSON.parse(body));
+    assert.deepEqual(render.metadata, { order: "17" });
+    assert.deepEqual([batch.metadata, batch.rows[0].metadata], [{ order: "17" }, { line: "1" }]);
+  });
+});
+
 test("a proxy's error is an error, too", async () => {
   const listener: RequestListener = (_request, response) => void response.writeHead(404).end("<html>");
   await serving(listener, async (url) => {

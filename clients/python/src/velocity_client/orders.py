@@ -46,6 +46,8 @@ class Order(Changes, total=False):
     """How the video is made."""
 
     name: str
+    metadata: Mapping[str, str]
+    """Words of the caller's own, which the service hands through to the status, to lists and to webhooks."""
     audio: Sound
     encoder: EncoderConfigRequest | Mapping[str, Any]
     frames: tuple[int | None, int | None]
@@ -101,6 +103,7 @@ class Row(Changes, total=False):
     """A video of a batch."""
 
     name: str
+    metadata: Mapping[str, str]
     audio: Sound
 
 
@@ -201,6 +204,8 @@ def settings_of(order: Order) -> dict[str, Any]:
     if frames := order.get("frames"):
         names = zip(("fStart", "fEnd"), frames, strict=True)
         found["jobInfo"] = {name: frame for name, frame in names if frame is not None}
+    if metadata := order.get("metadata"):
+        found["metadata"] = dict(metadata)
     if poster := order.get("poster"):
         found["output"] = {"poster": dict(poster)}
     for word, field in (("webhook_url", "webhookUrl"), ("executor", "executor")):

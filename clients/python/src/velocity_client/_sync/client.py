@@ -86,8 +86,8 @@ class Velocity:
             idempotency_key: The same key and order give the same render for 24 hours; a new one for each call where it
                 is left out.
             order: What changes (``texts``, ``images``, ``videos``, ``colors``, ``visible``, ``slots``,
-                ``customizations``) and how the video is made (``name``, ``audio``, ``encoder``, ``frames``, ``poster``,
-                ``webhook_url``, ``executor``). Files among them are uploaded first.
+                ``customizations``) and how the video is made (``name``, ``metadata``, ``audio``, ``encoder``,
+                ``frames``, ``poster``, ``webhook_url``, ``executor``). Files among them are uploaded first.
 
         Raises:
             Refused: The order is wrong, or the account has no render time or storage left; the text says all of it.
@@ -141,6 +141,8 @@ class Velocity:
         found: dict[str, Any] = {"customizationMap": entries_of(row, self.assets.sources(row))}
         if "name" in row:
             found["name"] = row["name"]
+        if "metadata" in row:
+            found["metadata"] = dict(row["metadata"])
         if "audio" in row:
             found["audioId"] = self.sounds.id_of(row["audio"])
         return found
