@@ -15,6 +15,7 @@ from velocity_engine.errors import Finding, PackageError, Place, VelocityError, 
 from velocity_engine.given.arguments import FrameRange, require, sides
 from velocity_engine.given.files import SOUND, TEMPLATES, GivenFiles, Picture, Source
 from velocity_engine.media.decoded_pictures import DecodedPictures
+from velocity_engine.media.opened_clips import OpenedClips
 from velocity_engine.model.document import Document
 from velocity_engine.model.document_facts import DocumentFacts
 from velocity_engine.model.frame_ranges import frame_at, frame_range
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
     from velocity_engine.customize.layer_infos import LayerInfo
     from velocity_engine.customize.slot_infos import SlotInfo
     from velocity_engine.encoder_config import EncoderConfig
+    from velocity_engine.evaluate.soundtrack import OwnSound
+    from velocity_engine.order import SoundMix
     from velocity_engine.plan.font_infos import FontInfo
     from velocity_engine.plan.plan import Plan
     from velocity_engine.plan.preflight import Preflight
     from velocity_engine.plugins.layer_plugins import LayerPlugin
-    from velocity_engine.stills.still import Still, StillDrawer
+    from velocity_engine.stills.still import PreparedStill, Still, StillDrawer
 
 OPENED = "Open it first, and give the Template that this returns"
 Customizations: TypeAlias = Sequence[Mapping[str, Any]]
@@ -72,6 +75,7 @@ class Template(DocumentFacts):
         self._in_memory = False
         self._findings: tuple[Finding, ...] | None = None
         self._pictures = DecodedPictures()
+        self._clips = OpenedClips()
         self._closing: list[Callable[[], None]] = []
         self._closed = False
         self._children: weakref.WeakSet[Template] = weakref.WeakSet()
@@ -167,7 +171,8 @@ class Template(DocumentFacts):
         changed = Template(self.package, document, self.location, self.animation)
         changed.customizations, changed._assets, changed._given = entries, files, given
         changed._known = known
-        changed._origin, changed._limits, changed._pictures = origin, self._limits, self._pictures
+        changed._origin, changed._limits = origin, self._limits
+        changed._pictures, changed._clips = self._pictures, self._clips
         changed._in_memory = self.holds_memory
         self._children.add(changed)
         return changed
@@ -213,7 +218,7 @@ class Template(DocumentFacts):
         from velocity_engine.evaluate.expressions import expression_engine
         from velocity_engine.plan.plan import make_plan
 
-        plan = make_plan(self.document, self.package, self._pictures, expression_engine)
+        plan = make_plan(self.document, self.package, self._pictures, expression_engine, self._clips)
         if self.customizations and any(finding.severity == "error" for finding in plan.findings):
             try:
                 self._raise_brought()
@@ -254,8 +259,29 @@ class Template(DocumentFacts):
             FrameRangeError: The composition does not have the frame, or the size cannot be drawn.
             WrongTypeError: An argument has a wrong type.
         """
+        return self.prepare_still(frame, size).draw()
+
+    def prepare_still(self, frame: float | None = None, size: tuple[int, int] | None = None) -> PreparedStill:
+        """Finds out what one frame shows, without drawing it. Two with the same ``digest`` have equal pixels.
+
+        Args:
+            frame: As ``still`` takes it.
+            size: As ``still`` takes it.
+
+        Returns:
+            What ``draw`` turns into a ``Still``, as long as the template is open.
+
+        Raises:
+            FrameRangeError: The composition does not have the frame, or the size cannot be drawn.
+            WrongTypeError: An argument has a wrong type.
+
+        Example:
+            >>> prepared = template.prepare_still(75, (640, 360))
+            >>> if prepared.digest != known:
+            ...     prepared.draw().image().save("promo.png")
+        """
         at = self.first_frame if frame is None else self.require_frame(frame)
-        return self._still_drawer().draw(at, *sides((self.width, self.height) if size is None else size))
+        return self._still_drawer().prepare(at, *sides((self.width, self.height) if size is None else size))
 
     def require_frame(self, frame: float) -> float:
         """Returns a moment that the composition has.
@@ -302,6 +328,7 @@ class Template(DocumentFacts):
         frames: FrameRange | None = None,
         assets: Assets | None = None,
         audio: Source | None = None,
+        mix: SoundMix | None = None,
     ) -> list[VelocityError]:
         """Returns all that is wrong with a render request, without rendering it.
 
@@ -311,6 +338,7 @@ class Template(DocumentFacts):
             frames: (start, end) in frames of the composition, half-open; or the name of a marker; or None for all.
             assets: The files that ``{"assetId": ...}`` names, by id.
             audio: A sound file that would be mixed with the template's own sound, as ``render`` takes it.
+            mix: How the sound would be mixed.
 
         Returns:
             One error for each problem. None of them is raised.
@@ -320,11 +348,14 @@ class Template(DocumentFacts):
             PackageError: The template is closed.
         """
         from velocity_engine.encoder_config import EncoderConfig
-        from velocity_engine.media.audio import check_sound
+        from velocity_engine.evaluate.soundtrack import OwnSound
+        from velocity_engine.order import SoundMix
         from velocity_engine.plugins.output_shape import encoder_problems
         from velocity_engine.plugins.outputs import ENCODER
+        from velocity_engine.sound.decoding import check_sound
 
         require("encoder", encoder, EncoderConfig | None, ENCODER)
+        require("mix", mix, SoundMix | None, "Give a SoundMix, such as SoundMix(volume=0.5)")
         self._check_open()
         found: list[VelocityError] = []
         if encoder is not None:
@@ -345,7 +376,7 @@ class Template(DocumentFacts):
                 if encoder is not None and not found:
                     plan = self.plan(entries, files)
                     try:
-                        found += _problems_of_frames(plan, encoder, span, sound is not None)
+                        found += _problems_of_frames(plan, encoder, span, OwnSound(sound and local_path(sound), mix))
                     finally:
                         plan.close()
         return found
@@ -355,7 +386,7 @@ class Template(DocumentFacts):
         if self._preflight is None:
             from velocity_engine.plan.preflight import Preflight
 
-            self._preflight = Preflight(self.document, self.package, self._pictures)
+            self._preflight = Preflight(self.document, self.package, self._pictures, self._clips)
             self.on_close(self._preflight.close)
         return self._preflight
 
@@ -378,6 +409,7 @@ class Template(DocumentFacts):
         self._preflight = self._drawer = None
         self._given.close()
         if self._origin is None:
+            self._clips.close()
             self.package.close()
 
     def _check_open(self) -> None:
@@ -435,9 +467,10 @@ def _reopened(
 
 
 def _problems_of_frames(
-    plan: Plan, encoder: EncoderConfig, frames: tuple[float, float], with_sound: bool
+    plan: Plan, encoder: EncoderConfig, frames: tuple[float, float], own: OwnSound
 ) -> list[VelocityError]:
-    """What is wrong where nothing is heard by a codec that takes sound alone, or where a frame costs too much."""
+    """What is wrong where nothing is heard by a codec that takes sound alone, where a frame costs too much, or where
+    the mix names a layer that is not there."""
     from velocity_engine.evaluate.soundtrack import audio_plan, silence
     from velocity_engine.plugins.manager import codecs
     from velocity_engine.plugins.output_shape import output_size
@@ -447,10 +480,9 @@ def _problems_of_frames(
     start, end = frames
     encoder = resolve_encoder(encoder)
     shown = container_of(encoder).frames
+    sound = audio_plan(plan, start, Fraction((end - start) / plan.document.frame_rate), own)
     if shown == "none":
-        seconds = Fraction((end - start) / plan.document.frame_rate)
-        is_heard = with_sound or audio_plan(plan, start, seconds).tracks
-        return [] if is_heard else [silence(codecs()[encoder.codec_name].title)]
+        return [silence(codecs()[encoder.codec_name].title)] if sound.is_silent else []
     costly = unaffordable(plan, output_size(plan.document, encoder), (start, start + 1) if shown == "first" else frames)
     return [] if costly is None else [costly]
 

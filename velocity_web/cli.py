@@ -1,35 +1,45 @@
-"""The commands that the service adds to ``velocity``: serve, worker, admin. Heavy imports wait until a command runs."""
+"""The commands that the service adds to ``velocity``: serve, worker, studio, admin.
+
+Heavy imports wait until a command runs.
+"""
 
 from __future__ import annotations
 
 import errno
 import json
+import os
 import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from velocity_web.mistakes import sentence_of, settings_sentence, whole
+from velocity_web.schemas.scopes import USUAL as ALL_BUT_ADMIN
 from velocity_web.settings import MOST_BUDGET_MS, MOST_QUOTA_MB, load_settings, settings_help
 
 if TYPE_CHECKING:
+    from velocity_web.schemas.account import KeyRequest
     from velocity_web.settings import Settings
 
 Data = Annotated[Path | None, typer.Option(help="Folder of the database and all files.")]
 Database = Annotated[str | None, typer.Option(help="postgresql://... ; SQLite in the data folder without it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 UserName = Annotated[str, typer.Argument(help="The user's name.")]
+USUAL: list[str] = list(ALL_BUT_ADMIN)
 JobId = Annotated[str, typer.Argument(help="The render's id.")]
 MISTAKE = 2
 MOST_WORKERS = 10_000
 MOST_LISTED = 1_000_000
 PORT, WORKERS = whole(0, 65_535), whole(0, MOST_WORKERS)
 QUOTA, BUDGET = whole(0, MOST_QUOTA_MB), whole(0, MOST_BUDGET_MS)
+DAYS, HOURS = whole(1, 3650), whole(0, 720)
+Scopes = Annotated[list[str], typer.Option(help="What the key may do: render, read, preview or admin; once for each.")]
 
 admin_app = typer.Typer(help="Users, jobs and storage of the service.", no_args_is_help=True)
 
@@ -44,6 +54,8 @@ def register(app: typer.Typer) -> None:
     """Add the commands; called through the entry-point group ``velocity.commands``."""
     app.command(epilog=_epilog())(serve)
     app.command()(worker)
+    app.command()(studio)
+    app.command()(mcp)
     app.add_typer(admin_app, name="admin")
 
 
@@ -131,6 +143,68 @@ def worker(
         run_worker(settings)
 
 
+def studio(
+    template: Annotated[
+        Path, typer.Argument(metavar="TEMPLATE", exists=True, help="A ZIP, a folder, a .lottie or a .json file.")
+    ],
+    renders: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where videos go; by default beside the template.")
+    ] = None,
+    port: Annotated[
+        int, typer.Option(parser=PORT, metavar="NUMBER", help="Port of 127.0.0.1; 0 takes a free one.")
+    ] = 0,
+    animation: Annotated[
+        str | None, typer.Option(metavar="ID", help="Which animation of a .lottie that holds several.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
+) -> None:
+    """Open a template in the browser, and draw it again whenever its files are saved."""
+    import webbrowser
+
+    import velocity_engine as engine
+    from velocity_web.studio.server import Options, serve_studio
+
+    path = template.absolute()
+
+    def tell(address: str) -> None:
+        typer.echo(f"The studio of {template} is at {address}")
+        typer.echo("Ctrl-C ends it.")
+        if not quiet:
+            webbrowser.open(address)
+
+    try:
+        serve_studio(Options(path, animation, (renders or path.parent).absolute(), port), tell)
+    except engine.VelocityError as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(_port_fault(error, port) or str(error))
+
+
+def _port_fault(error: OSError, port: int) -> str | None:
+    taken = f"port {port} of 127.0.0.1 is in use by another program; give another one with --port"
+    return taken if error.errno == errno.EADDRINUSE else None
+
+
+def mcp(
+    url: Annotated[
+        str | None,
+        typer.Option(envvar="VELOCITY_URL", help="A service; its key is read from the environment, VELOCITY_KEY."),
+    ] = None,
+    templates: Annotated[
+        Path | None, typer.Option(help="In place of a service: a folder of template ZIPs, rendered on this machine.")
+    ] = None,
+    files: Annotated[Path | None, typer.Option(help="A folder whose pictures may be put into templates.")] = None,
+    downloads: Annotated[Path | None, typer.Option(help="A folder that finished videos are saved to.")] = None,
+) -> None:
+    """Let a language model list, describe, preview and render templates: an MCP server on standard input and output."""
+    if not all(find_spec(name) for name in ("mcp", "velocity_client")):
+        _fail("velocity mcp needs the extra: pip install 'velocity-render[mcp]'")
+    from velocity_web.mcp.command import run_mcp
+
+    with _failing():
+        run_mcp(url, os.environ.get("VELOCITY_KEY"), templates, files, downloads)
+
+
 def _print_rows(rows: list[Any], as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps([asdict(row) for row in rows]))
@@ -165,10 +239,18 @@ def user_add(
     budget_ms: Annotated[
         int | None, typer.Option(parser=BUDGET, metavar="NUMBER", help="Render time budget in milliseconds.")
     ] = None,
+    scope: Scopes = USUAL,
     database: Database = None,
 ) -> None:
     """Add a user, and print its API key, this once."""
-    typer.echo(_do("add_user", _settings(data=data, database=database), name, quota_mb, budget_ms))
+    settings = _settings(data=data, database=database)
+    typer.echo(_do("add_user", settings, name, quota_mb, budget_ms, _key_request(scopes=scope).scopes))
+
+
+@admin_app.command("user-delete")
+def user_delete(name: UserName, data: Data = None, database: Database = None) -> None:
+    """Delete a user with its keys, templates, audio, assets, renders and their files. There is no way back."""
+    _do("delete_user", _settings(data=data, database=database), name)
 
 
 @admin_app.command("user-list")
@@ -177,10 +259,75 @@ def user_list(data: Data = None, database: Database = None, as_json: AsJson = Fa
     _print_rows(_do("list_users", _settings(data=data, database=database)), as_json)
 
 
+@admin_app.command("key-add")
+def key_add(
+    name: UserName,
+    key_name: Annotated[str, typer.Option("--name", help="What the key is for, to tell it apart.")] = "key",
+    scope: Scopes = USUAL,
+    origin: Annotated[
+        list[str] | None, typer.Option(help="Origin of web pages that may use it, such as https://shop.example.")
+    ] = None,
+    days: Annotated[int | None, typer.Option(parser=DAYS, metavar="NUMBER", help="It ends after so many days.")] = None,
+    data: Data = None,
+    database: Database = None,
+) -> None:
+    """Give a user one more API key, and print it, this once."""
+    seconds = None if days is None else days * 86_400
+    request = _key_request(name=key_name, scopes=scope, origins=origin or [], expiresSeconds=seconds)
+    typer.echo(_do("add_key", _settings(data=data, database=database), name, request))
+
+
+def _key_request(**fields: Any) -> KeyRequest:
+    """Ends the command where one of the fields is wrong."""
+    from pydantic import ValidationError
+
+    from velocity_web.schemas.account import KeyRequest
+    from velocity_web.schemas.sentences import sentence_for
+
+    try:
+        return KeyRequest.model_validate(fields)
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        option = str(problem["loc"][0]).removesuffix("s")
+        _fail(f"--{option} {str(problem['input'])[:60]!r}: {sentence_for(problem)}", MISTAKE)
+
+
+@admin_app.command("key-list")
+def key_list(name: UserName, data: Data = None, database: Database = None, as_json: AsJson = False) -> None:
+    """List a user's keys by how they begin, with what they may do."""
+    _print_rows(_do("list_keys", _settings(data=data, database=database), name), as_json)
+
+
 @admin_app.command("key-rotate")
-def key_rotate(name: UserName, data: Data = None, database: Database = None) -> None:
-    """Give a user a new API key, and print it, this once; the old one ends at once."""
-    typer.echo(_do("rotate_key", _settings(data=data, database=database), name))
+def key_rotate(
+    name: UserName,
+    key: Annotated[str | None, typer.Option(help="How the key begins, where the user has several.")] = None,
+    keep_hours: Annotated[
+        int, typer.Option(parser=HOURS, metavar="NUMBER", help="How long the old key stays valid beside the new one.")
+    ] = 0,
+    data: Data = None,
+    database: Database = None,
+) -> None:
+    """Give a user a new API key in the place of another, and print it, this once; the old one ends at once, or after
+    so many hours."""
+    typer.echo(_do("rotate_key", _settings(data=data, database=database), name, key, keep_hours))
+
+
+@admin_app.command("key-revoke")
+def key_revoke(
+    name: UserName,
+    key: Annotated[str, typer.Argument(help="How the key begins.")],
+    data: Data = None,
+    database: Database = None,
+) -> None:
+    """End one of a user's keys at once."""
+    _do("revoke_key", _settings(data=data, database=database), name, key)
+
+
+@admin_app.command("links-end")
+def links_end(data: Data = None, database: Database = None) -> None:
+    """End all links that were made until now."""
+    _do("end_links", _settings(data=data, database=database))
 
 
 @admin_app.command("user-disable")

@@ -40,6 +40,18 @@ class BudgetExhausted(Failure):
     title = "Insufficient render time budget"
 
 
+class Forbidden(Failure):
+    """The key, or the link, does not allow it."""
+
+    title = "Forbidden"
+
+
+class Gone(Failure):
+    """It was there for a time that is over."""
+
+    title = "Gone"
+
+
 class NotFound(Failure):
     """It does not exist, or belongs to somebody else."""
 
@@ -69,6 +81,16 @@ class Busy(Failure):
 
     title = "Busy"
     retry_after = 2  # seconds
+
+
+class TooMany(Failure):
+    """More than an account may have in a second; ``retry_after`` seconds later there is room again."""
+
+    title = "Too many requests"
+
+    def __init__(self, detail: str, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
 
 
 class Unavailable(Failure):

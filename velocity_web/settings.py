@@ -36,6 +36,10 @@ def default_task_slots() -> int:
     return max(4, os.cpu_count() or 2)
 
 
+def default_preview_slots() -> int:
+    return max(2, os.cpu_count() or 2)
+
+
 class Settings(BaseSettings):
     """Each is also an environment variable ``VELOCITY_<NAME>`` and a key of the file that ``VELOCITY_CONFIG`` names."""
 
@@ -97,9 +101,20 @@ class Settings(BaseSettings):
         description="most processor time of a preview, or of a check of an asset or request; by the clock ten times",
     )
     task_slots: int = Field(
-        default_factory=default_task_slots, ge=1, description="previews and checks at once, half of them for one user"
+        default_factory=default_task_slots, ge=1, description="checks and clips at once, half of them for one user"
     )
     task_wait_seconds: float = Field(2.0, ge=0, description="longest wait for a preview or check to begin, then 503")
+    preview_slots: int = Field(
+        default_factory=default_preview_slots, ge=1, description="previews at once, half of them for one user"
+    )
+    previews_per_second: float = Field(
+        20.0, ge=0, description="pictures of previews that one user may ask for, then 429; 0: no limit"
+    )
+    preview_burst: int = Field(60, ge=1, description="such pictures above that rate, before 429 answers")
+    previewers: int = Field(8, ge=0, description="processes that keep a template open for the user's next preview")
+    previewers_memory_mb: int = Field(1024, ge=0, description="memory of all those processes")
+    previewer_idle_seconds: float = Field(60.0, gt=0, description="how long such a process waits for the next preview")
+    preview_clip_seconds: float = Field(10.0, gt=0, description="longest clip of a preview")
     checkers: int = Field(8, ge=0, description="processes that keep a template open for the user's next request")
     checkers_memory_mb: int = Field(512, ge=0, description="memory of all those processes")
     checker_idle_seconds: float = Field(30.0, gt=0, description="how long such a process waits for the next request")

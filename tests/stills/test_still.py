@@ -39,6 +39,38 @@ def test_a_still_is_an_array_and_a_picture(template: ve.Template) -> None:
     assert np.array_equal(ve.render_still(template, 75, SIZE), still.pixels)
 
 
+def test_a_prepared_still_tells_what_it_will_show(template: ve.Template) -> None:
+    prepared = template.prepare_still(75, SIZE)
+    still = prepared.draw()
+    assert (prepared.width, prepared.height, prepared.frame, prepared.findings) == (160, 90, 75, ())
+    assert np.array_equal(still.pixels, ve.render_still(template, 75, SIZE))
+    with ve.open_template(DEMO) as another:
+        assert another.prepare_still(75, SIZE).digest == prepared.digest
+    with template.customized(HELLO) as hello:
+        others = [hello.prepare_still(75, SIZE), template.prepare_still(20, SIZE), template.prepare_still(75, (80, 45))]
+        assert len({prepared.digest, *(one.digest for one in others)}) == 4
+        assert np.array_equal(others[0].draw().pixels, ve.render_still(template, 75, SIZE, HELLO))
+    with pytest.raises(ve.PackageError, match="closed"):
+        others[0].draw()
+
+
+def test_a_still_is_a_file_of_each_format(template: ve.Template) -> None:
+    still = ve.still(template, 75, SIZE)
+    for content, name in (
+        (still.encoded("png"), "PNG"),
+        (still.encoded("webp"), "WEBP"),
+        (still.encoded("jpeg"), "JPEG"),
+    ):
+        with Image.open(io.BytesIO(content)) as picture:
+            assert (picture.format, picture.size) == (name, SIZE)
+            shown = np.asarray(picture.convert("RGB")).astype(int)
+        seen = still.pixels[..., 3] == 255
+        assert np.abs(shown - still.pixels[..., :3])[seen].mean() < 6
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(still.encoded()))), still.pixels)
+    with pytest.raises(ve.WrongTypeError, match="kind"):
+        still.encoded("gif")  # type: ignore[arg-type]
+
+
 def test_findings_of_the_customizations_are_told(template: ve.Template) -> None:
     changes = [{"layer": "Headline", "text": "日本"}]
     (finding,) = ve.still(template, 75, SIZE, changes).findings

@@ -99,7 +99,7 @@ class Cluster(BucketService):
             self._await(name)
             self.url = self.urls["api-0"]
 
-    def client(self, **user: int) -> Client:
+    def client(self, **user: Any) -> Client:
         return SpreadClient(list(self.urls.values()), self.add_user(**user))
 
     def stop(self) -> int:

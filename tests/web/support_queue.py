@@ -32,7 +32,7 @@ def empty() -> None:
 
 def add_account(**values: Any) -> str:
     key = new_id()
-    base = {"name": key, "key_prefix": key[:8], "key_hash": key, "quota_mb": 10, "budget_ms": 10_000, "created_at": 1}
+    base = {"name": key, "quota_mb": 10, "budget_ms": 10_000, "created_at": 1}
     with writing():
         Account(id=key, **{**base, **values})
     return key

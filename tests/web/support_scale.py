@@ -74,7 +74,12 @@ def statements(scale: Scale) -> list[str]:
         (
             f"INSERT INTO account (id, name, key_prefix, key_hash, disabled, quota_mb, used_bytes, budget_ms, used_ms, "
             f"claimed_at, revision, created_at) {series(scale.tenants)} SELECT {tenant('i')}, 'tenant ' || i, "
-            f"'vk_' || i, 'hash ' || i, FALSE, 1000000, 0, 1000000000000, 0, 0, 0, {now} FROM n"
+            f"'', '', FALSE, 1000000, 0, 1000000000000, 0, 0, 0, {now} FROM n"
+        ),
+        (
+            "INSERT INTO api_key (id, account_id, name, prefix, digest, scopes, origins, created_at) "
+            f"{series(scale.tenants)} SELECT {tenant('i')}, {tenant('i')}, 'key', 'vk_' || i, 'hash ' || i, "
+            f"'render read preview', '', {now} FROM n"
         ),
         (
             "INSERT INTO template (id, account_id, name, file_name, file, size_bytes, sha256, created_at) "

@@ -13,6 +13,8 @@ import velocity_web
 SOURCE = Path(velocity_web.__file__).parent
 FAILURES = {
     "Invalid",
+    "Forbidden",
+    "Gone",
     "QuotaExceeded",
     "NotDeletable",
     "BudgetExhausted",

@@ -16,9 +16,10 @@ from uuid import uuid4
 
 import httpx
 
-from velocity_web.accounts.auth import make_key
+from velocity_web.accounts.auth import key_digest, make_key
 from velocity_web.clock import now_ms
 
+USUAL = "render read preview"
 FINAL = ("completed", "failed", "cancelled")
 PATIENCE = 480.0
 """Ends what hangs. What is waited for takes a second, or a minute where the machine has other work."""
@@ -97,28 +98,26 @@ class Service:
         path = self.data / file
         return path.stat().st_size if path.exists() else None
 
-    def add_user(self, quota_mb: int = 500, budget_ms: int = 3_600_000) -> str:
+    def add_user(self, quota_mb: int = 500, budget_ms: int = 3_600_000, scopes: str = USUAL) -> str:
         """A new user's key."""
-        made = make_key()
-        row = (
-            str(uuid4()),
-            f"user-{uuid4()}",
-            made.prefix,
-            made.digest,
-            False,
-            quota_mb,
-            0,
-            budget_ms,
-            0,
-            0,
-            0,
-            now_ms(),
-            "",
-        )
+        account_id = str(uuid4())
+        row = (account_id, f"user-{uuid4()}", "", "", False, quota_mb, 0, budget_ms, 0, 0, 0, now_ms(), "")
         self.query(f"INSERT INTO account VALUES ({', '.join('?' * len(row))})", *row)
+        return self.add_key(account_id, scopes)
+
+    def add_key(self, account_id: str, scopes: str = USUAL, origins: str = "") -> str:
+        """One more key of a user."""
+        made = make_key()
+        row = (str(uuid4()), account_id, "key", made.prefix, made.digest, scopes, origins, now_ms(), *[None] * 3)
+        self.query(f"INSERT INTO api_key VALUES ({', '.join('?' * len(row))})", *row)
         return made.key
 
-    def client(self, **user: int) -> Client:
+    def account_of(self, key: str) -> str:
+        """The id of a key's user."""
+        [(account_id,)] = self.query("SELECT account_id FROM api_key WHERE digest = ?", key_digest(key))
+        return str(account_id)
+
+    def client(self, **user: Any) -> Client:
         """A client of a new user."""
         return Client(self.url, self.add_user(**user))
 

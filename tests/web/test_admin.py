@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import pytest
 from web.support_service import PATIENCE, Client, Service
 from web.support_templates import slow_template, template_zip
@@ -36,7 +37,7 @@ def test_users(service: Service) -> None:
         assert client.get("/render/render-time-budget-status").json()["totalMilliseconds"] == 1000
         users = json.loads(velocity("admin", "user-list", "--json", data=service.data))
         [entry] = [user for user in users if user["name"] == name]
-        assert key.startswith(entry["key_prefix"])
+        assert key.startswith(entry["keys"])
         assert key not in json.dumps(users)
         velocity("admin", "user-disable", name, data=service.data)
         assert client.get("/template/all").status_code == 401
@@ -48,8 +49,43 @@ def test_users(service: Service) -> None:
         assert client.get("/template/all").status_code == 200
     assert "already" in velocity("admin", "user-add", name, data=service.data, status=1)
     assert "no user" in velocity("admin", "key-rotate", "nobody", data=service.data, status=1)
-    stored = service.query("SELECT * FROM account WHERE name = ?", name)
+    stored = [*service.query("SELECT * FROM account"), *service.query("SELECT * FROM api_key")]
     assert second not in str(stored)
+
+
+def test_keys(service: Service) -> None:
+    name = f"Grace {uuid4()}"
+
+    def admin(command: str, *arguments: str, status: int = 0) -> str:
+        return velocity("admin", command, name, *arguments, data=service.data, status=status).strip()
+
+    first = admin("user-add", "--scope", "read", "--scope", "render")
+    page = admin("key-add", "--name", "shop", "--scope", "preview", "--origin", "https://shop.example", "--days", "9")
+    listed = json.loads(admin("key-list", "--json"))
+    assert [(key["name"], key["scopes"], key["origins"]) for key in listed] == [
+        ("first", "render read", ""),
+        ("shop", "preview", "https://shop.example"),
+    ]
+    assert listed[0]["expires"] is None and listed[1]["expires"] and page.startswith(listed[1]["prefix"])
+    assert "has several keys; name one of them" in admin("key-rotate", status=1)
+    second = admin("key-rotate", "--key", first[:11], "--keep-hours", "1")
+    with Client(service.url, first) as old, Client(service.url, second) as new:
+        assert old.get("/template/all").status_code == new.get("/template/all").status_code == 200
+        admin("key-revoke", first[:11])
+        assert (old.get("/template/all").status_code, new.get("/template/all").status_code) == (401, 200)
+        assert "has no such valid key" in admin("key-revoke", first[:11], status=1)
+        assert "must be render, read, preview or admin" in admin("key-add", "--scope", "all", status=2)
+        assert "origin in lower case" in admin("key-add", "--origin", "shop.example", status=2)
+        admin("user-delete")
+        assert new.get("/template/all").status_code == 401
+    assert "there is no user" in admin("key-list", status=1)
+
+
+def test_all_links_end(service: Service, client: Client, template_id: str) -> None:
+    url = client.post(f"/render/{client.ready_render(template_id)}/link", json={}).json()["url"]
+    assert httpx.get(url, timeout=PATIENCE).status_code == 200
+    velocity("admin", "links-end", data=service.data)
+    assert httpx.get(url, timeout=PATIENCE).status_code == 403
 
 
 def test_jobs(service: Service) -> None:

@@ -19,7 +19,7 @@ ASSIGNMENTS: list[Assignment] = [
     RenderAssignment(order="{}", names={"a.zip": "Grüße.zip"}, executor="processes"),
     TemplateAssignment(file="/data/a.zip", trial_seconds=6),
     FileAssignment(file="/data/a.mp3", names={"a.mp3": "line\nbreak.mp3"}),
-    PreviewAssignment(template="/data/a.zip", frame=0, width=None, output="/data/tmp/preview.png"),
+    PreviewAssignment(template="/data/a.zip", output="/data/tmp/preview", build="1", idle_seconds=1, busy_seconds=5),
     CheckAssignment(template="/data/a.zip", idle_seconds=0.5, busy_seconds=5),
     FormAssignment(kind="csv", length=12, most_rows=3, query={"name": "x", "audioId": None}),
 ]
@@ -40,7 +40,7 @@ def test_an_assignment_is_one_line_that_reads_as_it_was(assignment: Assignment) 
         (RenderAssignment, b'{"order": "{}", "exekutor": "x"}'),
         (TemplateAssignment, b'{"file": "a.zip", "trial_seconds": -1}'),
         (FileAssignment, b'{"file": "a.mp3", "names": {"a.mp3": 3}}'),
-        (PreviewAssignment, b'{"template": "a.zip", "frame": "0", "width": 10, "output": "x"}'),
+        (PreviewAssignment, b'{"template": "a.zip", "output": "x", "build": 1, "idle_seconds": 1, "busy_seconds": 5}'),
         (FormAssignment, b'{"kind": "poem", "length": 1}'),
         (CheckAssignment, b'["a.zip"]'),
     ],

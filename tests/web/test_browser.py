@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 
 import pytest
 from web.support_service import Service
@@ -69,3 +70,65 @@ def test_the_example_of_a_render_works_when_it_is_executed(service: Service) -> 
         browser.close()
     assert status.split()[0] == "200"
     assert "renderId" in answer
+
+
+FETCH = """async ([url, key]) => {
+  const body = JSON.stringify({customizationMap: [{layer: "Headline", text: "Hello"}], width: 64});
+  const headers = {"X-API-Key": key, "Content-Type": "application/json"};
+  try {
+    const answer = await fetch(url, {method: "POST", headers, body});
+    return [answer.status, answer.headers.get("content-type"), Boolean(answer.headers.get("etag"))];
+  } catch (error) {
+    return ["kept from the page"];
+  }
+}"""
+SHOWN = """(url) => new Promise((done) => {
+  const image = new Image();
+  image.onload = () => done(image.naturalWidth);
+  image.onerror = () => done("not shown");
+  image.src = url;
+})"""
+PLAYED = """(url) => new Promise((done) => {
+  const video = document.createElement("video");
+  video.onloadeddata = () => done(video.videoWidth);
+  video.onerror = () => done("not played");
+  video.muted = true;
+  video.src = url;
+})"""
+
+
+def test_pages_of_another_origin_have_previews_and_links(service: Service, new_service: Callable[..., Service]) -> None:
+    """A second service only serves the page, from another port, which is another origin."""
+    elsewhere = new_service(workers="0").url
+    with service.client() as client:
+        template_id = client.ready_template(template_zip())
+        account = service.account_of(client.key)
+        render_id = client.ready_render(template_id, encoderConfig={"bitrate": 100_000, "codec": "vp9"})
+        video = client.post(f"/render/{render_id}/link", json={}).json()["url"]
+        picture = client.post(f"/template/{template_id}/preview/link", json={"width": 64}).json()["url"]
+        whole = client.key
+    keys = {
+        "page": service.add_key(account, "preview"),
+        "its own": service.add_key(account, "preview", elsewhere),
+        "another's": service.add_key(account, "preview", "https://other.example"),
+        "whole": whole,
+    }
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = browser.new_page()
+        page.goto(f"{elsewhere}/health")
+        url = f"{service.url}/template/{template_id}/preview"
+        seen = {name: page.evaluate(FETCH, [url, key]) for name, key in keys.items()}
+        lists = page.evaluate(FETCH, [f"{service.url}/render", keys["page"]])
+        wide, played = page.evaluate(SHOWN, picture), page.evaluate(PLAYED, video)
+        browser.close()
+    good = [200, "image/png", True]
+    assert seen == {
+        "page": good,
+        "its own": good,
+        "another's": ["kept from the page"],
+        "whole": ["kept from the page"],
+    }
+    assert lists == ["kept from the page"]
+    assert wide == 64
+    assert isinstance(played, int) and played > 0

@@ -142,6 +142,28 @@ def test_downloads_lead_to_signed_urls_where_that_is_set(start: Start) -> None:
 
 
 @pytest.mark.long
+def test_links_show_what_lies_in_the_bucket(start: Start, kept: BucketService) -> None:
+    leading = start(signed_url_seconds="600")
+    for service in (kept, leading):
+        with service.client() as client:
+            render_id = client.ready_render(client.ready_template(template_zip()))
+            video = client.get(f"/render/{render_id}/download", follow_redirects=True).content
+            url = client.post(f"/render/{render_id}/link", json={"expiresSeconds": 100}).json()["url"]
+            answer = httpx.get(url, headers={"Range": "bytes=3-9"}, timeout=PATIENCE)
+            if service is leading:
+                assert answer.status_code == 307
+                assert answer.headers["cache-control"] == "private, no-cache"
+                seconds = int(httpx.URL(answer.headers["location"]).params["X-Amz-Expires"])
+                assert 0 < seconds <= 100, "what a link leads to ends no later than the link"
+                answer = httpx.get(answer.headers["location"], headers={"Range": "bytes=3-9"}, timeout=PATIENCE)
+            else:
+                assert answer.headers["content-disposition"].startswith("inline")
+            assert (answer.status_code, answer.content) == (206, video[3:10])
+            assert client.delete(f"/render/{render_id}").status_code == 200
+            assert httpx.get(url, timeout=PATIENCE).status_code == 404
+
+
+@pytest.mark.long
 def test_what_a_crash_left_is_found_and_removed_and_what_is_lost_is_told(start: Start) -> None:
     service = start(keep_orphans_seconds="0")
     with service.client() as client:

@@ -91,11 +91,18 @@ def test_renders_race_for_the_last_of_a_budget(service: Service) -> None:
     with Client(service.url, key) as client:
         template_id = client.ready_template(slow_template())
         least = client.post("/render?dryRun=true", json=render_request(template_id)).json()["leastMilliseconds"]
-        service.query("UPDATE account SET budget_ms = ? WHERE key_hash = ?", int(3.5 * least), key_digest(key))
+        service.query(
+            "UPDATE account SET budget_ms = ? WHERE id = (SELECT account_id FROM api_key WHERE digest = ?)",
+            int(3.5 * least),
+            key_digest(key),
+        )
         answers = at_once(service, key, lambda other, _n: other.post("/render", json=render_request(template_id)))
         accepted = [answer.json()["renderId"] for answer in answers if answer.status_code == 200]
         assert statuses(answers) == {200: 3, 402: CLIENTS - 3}
-        service.query("UPDATE account SET budget_ms = used_ms + 500 WHERE key_hash = ?", key_digest(key))
+        service.query(
+            "UPDATE account SET budget_ms = used_ms + 500 WHERE id = (SELECT account_id FROM api_key WHERE digest = ?)",
+            key_digest(key),
+        )
         for render_id in accepted:
             client.settle(f"/render/{render_id}/status")
         budget = client.get("/render/render-time-budget-status").json()

@@ -273,7 +273,10 @@ def test_a_poster_that_shows_an_asset_has_a_wider_margin(moving: tuple[Client, s
 def test_a_budget_that_is_lowered_meanwhile_ends_a_render_with_that_reason(service: Service) -> None:
     client = service.client()
     render_id = client.start_render(client.ready_template(slow_template()))
-    service.query("UPDATE account SET budget_ms = 1500 WHERE key_hash = ?", key_digest(client.key))
+    service.query(
+        "UPDATE account SET budget_ms = 1500 WHERE id = (SELECT account_id FROM api_key WHERE digest = ?)",
+        key_digest(client.key),
+    )
     status = client.settle(f"/render/{render_id}/status")
     assert status["status"] == "failed"
     assert "budget" in status["reason"]
@@ -285,7 +288,11 @@ def test_renders_before_hold_their_part_of_the_budget(service: Service) -> None:
     client = service.client()
     template_id = client.ready_template(slow_template())
     least = client.post("/render?dryRun=true", json=render_request(template_id)).json()["leastMilliseconds"]
-    service.query("UPDATE account SET budget_ms = ? WHERE key_hash = ?", int(2.5 * least), key_digest(client.key))
+    service.query(
+        "UPDATE account SET budget_ms = ? WHERE id = (SELECT account_id FROM api_key WHERE digest = ?)",
+        int(2.5 * least),
+        key_digest(client.key),
+    )
     ids = [client.start_render(template_id) for _ in range(2)]
     answer = client.post("/render", json=render_request(template_id))
     assert answer.status_code == 402

@@ -19,8 +19,8 @@ from web.support_service import PATIENCE, Client, Service
 from web.support_templates import template_zip
 from web.test_gate import exchange, head
 
+from velocity_web.accounts.rates import REMEMBERED, Buckets
 from velocity_web.server.dispatch import FairDispatcher
-from velocity_web.server.rates import REMEMBERED, Buckets
 
 LONG_SECONDS = "1000"
 """How long a silent connection is kept: longer than a client waits. Who is answered at all did not wait for its end."""

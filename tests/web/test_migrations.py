@@ -50,6 +50,33 @@ def test_an_old_database_keeps_its_data(tmp_path: Path, new_service: Callable[..
     assert service.query("SELECT version FROM schema_version") == [(latest_version(),)]
 
 
+OLD_KEYS = (
+    "INSERT INTO account (id, name, key_prefix, key_hash, disabled, quota_mb, used_bytes, budget_ms, used_ms, "
+    "claimed_at, revision, created_at, webhook_secret) VALUES ('{id}', '{id}', '{prefix}', '{digest}', FALSE, 1, 0, 1, "
+    "0, 0, 0, 5, '')"
+)
+
+
+def test_old_keys_keep_all_that_they_could_do_and_no_more(tmp_path: Path) -> None:
+    path = tmp_path / "velocity.db"
+    migrate_sqlite(path, target=11)
+    keys = {account_id: make_key() for account_id in ("a", "b")}
+    with sqlite3.connect(path) as connection:
+        for account_id, key in keys.items():
+            connection.execute(OLD_KEYS.format(id=account_id, prefix=key.prefix, digest=key.digest))
+    connection.close()
+    migrate_sqlite(path)
+    connection = sqlite3.connect(path)
+    asked = (
+        "SELECT id, account_id, prefix, digest, scopes, origins, created_at, used_at, ends_at FROM api_key ORDER BY id"
+    )
+    assert connection.execute(asked).fetchall() == [
+        (account_id, account_id, key.prefix, key.digest, "render read preview", "", 5, None, None)
+        for account_id, key in keys.items()
+    ]
+    connection.close()
+
+
 def test_many_migrate_at_once(tmp_path: Path) -> None:
     path = tmp_path / "velocity.db"
     with ThreadPoolExecutor(8) as pool:

@@ -156,7 +156,10 @@ def test_a_render_that_fails_or_is_cancelled_has_none(service: Service) -> None:
         template_id = client.ready_template(slow_template())
         failing, cancelled = (client.start_render(template_id, output={"poster": {}}) for _ in range(2))
         assert client.post(f"/render/{cancelled}/cancel").status_code == 200
-        service.query("UPDATE account SET budget_ms = 500 WHERE key_hash = ?", key_digest(client.key))
+        service.query(
+            "UPDATE account SET budget_ms = 500 WHERE id = (SELECT account_id FROM api_key WHERE digest = ?)",
+            key_digest(client.key),
+        )
         used = client.get("/template/storage-status").json()["usedBytes"]
         for render_id, status in ((failing, "failed"), (cancelled, "cancelled")):
             shown = client.settle(f"/render/{render_id}/status")
@@ -177,7 +180,8 @@ def test_a_poster_that_does_not_fit_after_all_fails_with_its_video(service: Serv
         render_id = client.start_render(template_id, output={"poster": {}})
         used = client.get("/template/storage-status").json()["usedBytes"]
         service.query(
-            "UPDATE account SET quota_mb = 1, used_bytes = used_bytes + ? WHERE key_hash = ?",
+            "UPDATE account SET quota_mb = 1, used_bytes = used_bytes + ? "
+            "WHERE id = (SELECT account_id FROM api_key WHERE digest = ?)",
             MIB - used - 120_000,
             key_digest(client.key),
         )

@@ -22,8 +22,10 @@ from web.support_postgres import Postgres, binary
 from web.support_receivers import SlowTaker
 from web.support_service import PATIENCE, Client, Service, render_request
 from web.support_templates import template_zip, wav
+from web.test_migrations import OLD_KEYS
 
-from velocity_web.database.migrations import latest_version
+from velocity_web.accounts.auth import make_key
+from velocity_web.database.migrations import latest_version, migrate_postgres, steps
 
 pytestmark = pytest.mark.skipif(binary("postgres") is None, reason="PostgreSQL is not installed")
 
@@ -63,6 +65,43 @@ def test_the_whole_way(service_of_all: Service) -> None:
             assert client.delete(path).status_code == 200
         assert client.get("/ready").json()["status"] == "ready"
     assert service.query("SELECT version FROM schema_version") == [(latest_version(),)]
+
+
+def test_old_keys_are_kept(postgres: Postgres) -> None:
+    import psycopg2
+
+    url, key = postgres.new_database(), make_key()
+    connection = psycopg2.connect(url)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE schema_version (version INTEGER NOT NULL)")
+        cursor.execute("INSERT INTO schema_version VALUES (11)")
+        for _version, statements in steps("postgres")[:11]:
+            for statement in statements:
+                cursor.execute(statement)
+        cursor.execute(OLD_KEYS.format(id="a", prefix=key.prefix, digest=key.digest))
+    migrate_postgres(url)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT account_id, digest, scopes, created_at FROM api_key")
+        assert cursor.fetchall() == [("a", key.digest, "render read preview", 5)]
+    connection.close()
+
+
+def test_keys_links_and_administration(service_of_all: Service) -> None:
+    with service_of_all.client(scopes="render read admin") as chief:
+        made = chief.post("/admin/users", json={"name": "Ada"}).json()
+        keys = f"/admin/users/{made['id']}/keys"
+        second = chief.post(f"{keys}/{made['firstKey']['id']}/rotate", json={"keepSeconds": 60}).json()
+        with Client(service_of_all.url, second["key"]) as user:
+            render_id = user.ready_render(user.ready_template(template_zip()))
+            url = user.post(f"/render/{render_id}/link", json={}).json()["url"]
+            assert httpx.get(url, timeout=PATIENCE).content == user.get(f"/render/{render_id}/download").content
+            user.until("/account", lambda told: told["key"]["lastUsedAt"] is not None)
+            assert chief.get("/admin/queue").json()[0]["waiting"] == 0
+            assert chief.get("/admin/workers").json()
+            assert len(chief.get(keys).json()) == 2
+            assert chief.delete(f"/admin/users/{made['id']}").status_code == 200
+            assert user.get("/account").status_code == 401
+        assert httpx.get(url, timeout=PATIENCE).status_code == 404
 
 
 def test_webhooks_are_claimed_and_told(service_of_all: Service) -> None:

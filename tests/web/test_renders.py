@@ -271,7 +271,10 @@ def test_an_output_that_does_not_fit_after_all_fails_with_that_reason(service: S
     ahead = other.start_render(other.ready_template(slow_template()))
     other.until(f"/render/{ahead}/status", lambda status: status["status"] == "processing")
     render_id = client.start_render(template_id)
-    service.query("UPDATE account SET quota_mb = 0 WHERE key_hash = ?", key_digest(client.key))
+    service.query(
+        "UPDATE account SET quota_mb = 0 WHERE id = (SELECT account_id FROM api_key WHERE digest = ?)",
+        key_digest(client.key),
+    )
     other.post(f"/render/{ahead}/cancel")
     status = client.settle(f"/render/{render_id}/status")
     assert status["status"] == "failed"
@@ -335,7 +338,10 @@ def test_the_history_adds_up_to_the_budget(service: Service, client: Client, tem
     assert client.settle(f"/render/{running}/status")["renderTimeMilliseconds"] > 0
     failing = client.start_render(slow)
     client.until(f"/render/{failing}/status", lambda status: status["progress"] > 0)
-    service.query("UPDATE account SET budget_ms = used_ms WHERE key_hash = ?", key_digest(client.key))
+    service.query(
+        "UPDATE account SET budget_ms = used_ms WHERE id = (SELECT account_id FROM api_key WHERE digest = ?)",
+        key_digest(client.key),
+    )
     assert client.settle(f"/render/{failing}/status")["status"] == "failed"
     history = client.get("/render/history").json()
     assert {entry["status"] for entry in history} == {"completed", "failed", "cancelled"}

@@ -18,9 +18,11 @@ from web.support_templates import slow_template, solid, still, template_zip
 from web.test_crash import render_children
 
 import velocity_web
-from velocity_web.processes.assignments import PreviewAssignment
+from velocity_web.processes.assignments import PreviewQuestion
+from velocity_web.processes.previewers import Previewers, Subject
 from velocity_web.processes.runner import Runner, TaskFailed
 from velocity_web.settings import Settings
+from velocity_web.storage.files import make_folders
 
 
 def test_health_and_readiness_need_no_key(service: Service, client: Client) -> None:
@@ -30,6 +32,27 @@ def test_health_and_readiness_need_no_key(service: Service, client: Client) -> N
     assert ready.pop("confinement").keys() == {"landlock", "seccomp", "missing"}
     assert ready == {"status": "ready", "database": "ok", "storage": "ok"}
     assert client.get("/").status_code == 200
+
+
+def test_what_language_models_are_told_is_true(service: Service, client: Client) -> None:
+    document = client.get("/openapi.json").json()
+    client.headers.pop("X-API-Key")
+    answer = client.get("/llms.txt")
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert answer.text == (Path(__file__).resolve().parents[2] / "llms.txt").read_text("utf-8")
+    assert len(answer.text) < 4000
+    requests = re.findall(r"`(GET|POST) (/[^` ?]+)", answer.text)
+    known = {
+        (method.upper(), re.sub(r"\{\w+\}", "{id}", path))
+        for path in document["paths"]
+        for method in document["paths"][path]
+    }
+    assert len(requests) > 7
+    assert set(requests) <= known
+    for link in re.findall(r"\]\((/[^)]+)\)", answer.text):
+        assert client.get(link).status_code == 200, link
+    entry = document["components"]["schemas"]["CustomizationEntry"]["properties"]
+    assert set(re.findall(r'"customizationMap": \[\{"(\w+)"', answer.text)) <= set(entry)
 
 
 def test_an_unready_server_says_what_it_lacks(new_service: Callable[..., Service]) -> None:
@@ -127,10 +150,13 @@ def test_a_task_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     """It takes so much longer that a machine with other work cannot let it end in time by letting this test wait."""
     file = tmp_path / "heavy.zip"
     file.write_bytes(heavy_template())
-    runner = Runner(Settings(data=tmp_path, still_seconds=0.2))
+    make_folders(tmp_path)
+    settings = Settings(data=tmp_path, still_seconds=0.2)
+    runner = Runner(settings)
     try:
-        assignment = PreviewAssignment(template=str(file), frame=0, width=4000, output=str(tmp_path / "out.png"))
+        previewers = Previewers(runner, settings, "1")
+        question = PreviewQuestion(frames=[0], size=[4000, 2250], kind="png")
         with pytest.raises(TaskFailed, match="longer than"):
-            runner.run("account", "preview", assignment, (str(file),), tmp_path)
+            previewers.draw(Subject("account", file, "heavy.zip"), question, b"[]", lambda _named, _shelf: {})
     finally:
         runner.close()

@@ -178,6 +178,13 @@ class ClipReader:
         to_bt709(*planes, full, matrix, y, u, v)
         return y, u, v
 
+    def rest(self) -> None:
+        """Closes all decoders but the one used last, with its frame: for a clip that nobody reads for a while."""
+        with self._lock:
+            self._count -= len(self._idle[:-1])
+            while len(self._idle) > 1:
+                self._idle.pop(0).close()
+
     def close(self) -> None:
         with self._lock:
             while self._idle:

@@ -93,6 +93,10 @@ class Package:
                 return found
         return None
 
+    def path(self, name: str) -> str | None:
+        """Where a file lies on this machine as it is; None for one that is in an archive."""
+        return self._store.path(self._checked(name))
+
     def extract(self, name: str, folder: str | os.PathLike[str]) -> str:
         """The path of a clip on this machine: in place where it lies in a folder already, else a copy below ``folder``.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from velocity_engine.media.decoded_pictures import DecodedPictures
+from velocity_engine.media.opened_clips import OpenedClips
 from velocity_engine.model.document import Document
 from velocity_engine.package.package import Package
 from velocity_engine.plan.plan import PlanBuilder
@@ -39,7 +40,7 @@ def font_infos(document: Document, package: Package) -> tuple[FontInfo, ...]:
         document: The document.
         package: Its package, in which font files may lie.
     """
-    catalogue = FontCatalogue(PlanBuilder(document, package, DecodedPictures()))
+    catalogue = FontCatalogue(PlanBuilder(document, package, DecodedPictures(), OpenedClips()))
     infos = []
     for font in document.fonts:
         chosen = catalogue.choose(font.name)

@@ -4,22 +4,22 @@ others."""
 
 from __future__ import annotations
 
-import tempfile
+import os
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine import plugins
 from velocity_engine.customize.box import content_box
-from velocity_engine.display import FrameReader, Picture
+from velocity_engine.display import FrameReader, Picture, digest_of
 from velocity_engine.errors import Finding, MediaError, Place, PluginError, VelocityError
-from velocity_engine.files.leftovers import note
 from velocity_engine.files.regular import open_regular
 from velocity_engine.media.decoded_pictures import DecodedPictures
+from velocity_engine.media.opened_clips import OpenedClips
 from velocity_engine.model.document import Document, Media
 from velocity_engine.model.geometry import Bounds
 from velocity_engine.model.layers import (
@@ -56,6 +56,9 @@ from velocity_engine.plugin_types import (
 )
 from velocity_engine.text.typesetter import LayerTypesetter, catalogue_of
 from velocity_engine.typesetting import Typesetter
+
+if TYPE_CHECKING:
+    from velocity_engine.media.clip import ClipReader
 
 MAX_FINDINGS = 1000
 _CONTROL_TYPES = (5,)  # Bodymovin's number for controls, but for every effect that it has no number for, too
@@ -120,6 +123,7 @@ def make_plan(
     package: Package | None,
     pictures: DecodedPictures | None = None,
     expressions: Callable[[Plan], ExpressionEngine | None] | None = None,
+    clips: OpenedClips | None = None,
 ) -> Plan:
     """Makes a document ready to be evaluated.
 
@@ -128,11 +132,12 @@ def make_plan(
         package: Where its files are; None for a document that has none.
         pictures: What earlier plans decoded, and this one will.
         expressions: Returns the engine that evaluates the plan's expressions; None leaves them out.
+        clips: What earlier plans opened, and this one will.
 
     Returns:
         The plan. What is wrong with a layer is in its ``findings``, with severity "error" where it must not render.
     """
-    context = PlanBuilder(document, package, pictures or DecodedPictures())
+    context = PlanBuilder(document, package, pictures or DecodedPictures(), clips or OpenedClips(most=0))
     try:
         main = context.composition("")
         plan = Plan(
@@ -157,10 +162,13 @@ def make_plan(
 class PlanBuilder:
     """``LayerContext`` for layer types, and the state of a plan while it is made."""
 
-    def __init__(self, document: Document, package: Package | None, pictures: DecodedPictures) -> None:
+    def __init__(
+        self, document: Document, package: Package | None, pictures: DecodedPictures, clips: OpenedClips
+    ) -> None:
         self.document = document
         self.package = package
         self._decoded = pictures
+        self._opened = clips
         self.curves = Curves()
         self.compositions: dict[str, PlannedComposition] = {}
         self.findings: list[Finding] = []
@@ -169,7 +177,6 @@ class PlanBuilder:
         self._fails = self._more = False
         self._pictures: dict[Hashable, Sequence[tuple[float, Picture]]] = {}
         self._clips: dict[Hashable, FrameReader | None] = {}
-        self._folder: Path | None = None
 
     # --- what layer types ask for ---
 
@@ -218,8 +225,11 @@ class PlanBuilder:
         if named.key not in self._clips:
             from velocity_engine.media.clip import open_clip
 
-            reader = open_clip(self._local_file(named.media), named.name)
-            self.resources.append(reader.close)
+            def opened(folder: Path) -> ClipReader:
+                return open_clip(self._local_file(named.media, folder), named.name)
+
+            reader, give_back = self._opened.lend((named.name, *self._origin(named.media)), opened)
+            self.resources.append(give_back)
             self._clips[named.key] = reader
         return self._clips[named.key]
 
@@ -235,17 +245,25 @@ class PlanBuilder:
         rate = self.document.frame_rate
         return (layer.in_point / rate, layer.out_point / rate)
 
-    def _local_file(self, media: Media) -> Path:
-        """A file that a decoder can open by name."""
+    def _origin(self, media: Media) -> tuple[Hashable, ...]:
+        """What tells the bytes of a file from others, without reading them."""
+        path = media.path
+        if path is None and media.name is not None and self.package is not None:
+            path = self.package.path(media.name)
+            if path is None:
+                return ("package", media.name)
+        if path is None:
+            return ("data", digest_of(self.read(media)))
+        try:
+            status = os.stat(path)
+        except OSError:
+            return ("path", path)
+        return ("path", path, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+    def _local_file(self, media: Media, folder: Path) -> Path:
+        """A file that a decoder can open by name: where it lies, or in ``folder``."""
         if media.path is not None:
             return Path(media.path)
-        if self._folder is None:
-            holder = tempfile.TemporaryDirectory(prefix="velocity-")
-            self.resources.append(holder.cleanup)
-            note(holder.name)
-            self._folder = Path(holder.name)
-        folder = self._folder / str(len(self._clips))
-        folder.mkdir()
         if media.name is not None and self.package is not None:
             return Path(self.package.extract(media.name, folder))
         target = folder / "clip.mp4"

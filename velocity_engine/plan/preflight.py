@@ -14,6 +14,7 @@ from velocity_engine.customize.entries import Sources, entry_field
 from velocity_engine.customize.targets import LayerNames, Position, layer_at
 from velocity_engine.errors import CustomizationError, Finding, Place, PluginError, VelocityError
 from velocity_engine.media.decoded_pictures import DecodedPictures
+from velocity_engine.media.opened_clips import OpenedClips
 from velocity_engine.model.document import Document
 from velocity_engine.model.layers import ImageContent, Layer, TextContent, VideoContent
 from velocity_engine.package.package import Package
@@ -36,10 +37,11 @@ class Preflighted:
 class Preflight:
     """Looks at customizations of one opened template. ``close`` it before the template. Not for several threads."""
 
-    def __init__(self, document: Document, package: Package, pictures: DecodedPictures) -> None:
+    def __init__(self, document: Document, package: Package, pictures: DecodedPictures, clips: OpenedClips) -> None:
         self._document = document
         self._package = package
         self._pictures = pictures
+        self._clips = clips
         self._names = LayerNames(document)
         self._context: _Watching | None = None
 
@@ -123,12 +125,12 @@ class Preflight:
     def _base(self) -> _Watching:
         """The context in which every layer of the template itself was made ready once."""
         if self._context is None:
-            self._context = _Watching(self._document, self._package, self._pictures)
+            self._context = _Watching(self._document, self._package, self._pictures, self._clips)
             self._context.composition("")
         return self._context
 
     def _look_at_all(self, applied: Applied) -> Preflighted:
-        context = _Watching(applied.document, self._package, self._pictures)
+        context = _Watching(applied.document, self._package, self._pictures, self._clips)
         try:
             context.composition("")
             owners: dict[int | None, tuple[str, str]] = {
@@ -167,8 +169,8 @@ class _Watching(PlanBuilder):
     """A plan's context that knows which layer each finding is about, and that can look at other versions of its
     document beside its own."""
 
-    def __init__(self, document: Document, package: Package, pictures: DecodedPictures) -> None:
-        super().__init__(document, package, pictures)
+    def __init__(self, document: Document, package: Package, pictures: DecodedPictures, clips: OpenedClips) -> None:
+        super().__init__(document, package, pictures, clips)
         self.found: list[Found] = []
         self._layers: list[int] = []
         self._error: VelocityError | None = None
@@ -196,7 +198,7 @@ class _Watching(PlanBuilder):
     @contextmanager
     def aside(self, document: Document) -> Iterator[list[Found]]:
         """What is found while ``document`` stands in the place of the context's own; nothing of it stays."""
-        kept = (self.document, self.found, self._pictures, self._clips, self._folder, self._reported, self.compositions)
+        kept = (self.document, self.found, self._pictures, self._clips, self._reported, self.compositions)
         mark, known = len(self.resources), len(self.findings)
         own = {key for key, asset in document.assets.items() if self.document.assets.get(key) is asset}
         self.document, self.found, self._reported = document, [], set()
@@ -208,8 +210,7 @@ class _Watching(PlanBuilder):
         finally:
             self.release(mark)
             del self.findings[known:]
-            (self.document, self.found, self._pictures, self._clips, self._folder, self._reported,
-             self.compositions) = kept  # fmt: skip
+            self.document, self.found, self._pictures, self._clips, self._reported, self.compositions = kept
 
     def release(self, mark: int) -> None:
         """Closes what was opened since there were ``mark`` resources."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.display import CLEAR
-from velocity_engine.errors import Finding, PackageError
+from velocity_engine.display import CLEAR, DisplayList
+from velocity_engine.errors import Finding, PackageError, wrong_type
 from velocity_engine.evaluate.evaluation_pass import fit_viewport
 from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.plan.plan import Plan
@@ -20,6 +20,7 @@ from velocity_engine.stills.picture_file import picture_file
 if TYPE_CHECKING:
     from PIL import Image
 
+PictureFormat: TypeAlias = Literal["png", "jpeg", "webp"]
 CLOSED = "Open it again, and use it before it is closed"
 
 
@@ -59,8 +60,21 @@ class Still:
 
         return Image.fromarray(self.pixels)
 
+    def encoded(self, kind: PictureFormat = "png") -> bytes:
+        """Returns the bytes of a picture file.
+
+        Args:
+            kind: "png", "jpeg" or "webp". JPEG has no alpha: the ground is black, as in a video.
+
+        Raises:
+            WrongTypeError: ``kind`` is none of these.
+        """
+        if kind not in get_args(PictureFormat):
+            raise wrong_type("kind", kind, 'Give "png", "jpeg" or "webp"')
+        return picture_file(self.pixels, kind.upper())
+
     def _repr_png_(self) -> bytes:
-        return picture_file(self.pixels, "PNG")
+        return self.encoded("png")
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         pixels = self.pixels if dtype is None else self.pixels.astype(dtype, copy=False)
@@ -69,6 +83,39 @@ class Still:
     def __repr__(self) -> str:
         told = f", {len(self.findings)} findings" if self.findings else ""
         return f"<Still of frame {self.frame:g}, {self.width}x{self.height}{told}>"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PreparedStill:
+    """What one frame shows, before it is drawn. ``Template.prepare_still`` returns one.
+
+    Attributes:
+        width: In pixels.
+        height: In pixels.
+        frame: The moment that it shows, in frames of the composition.
+        digest: 16 bytes. Stills with the same digest have the same pixels, whatever template they are of.
+        findings: What is missing or not supported.
+    """
+
+    width: int
+    height: int
+    frame: float
+    digest: bytes
+    findings: tuple[Finding, ...]
+    _display: DisplayList
+    _drawer: StillDrawer
+
+    def draw(self) -> Still:
+        """Returns the still.
+
+        Raises:
+            FrameCostError: It takes more than a frame may.
+            PackageError: The template is closed.
+        """
+        return self._drawer.draw(self)
+
+    def __repr__(self) -> str:
+        return f"<PreparedStill of frame {self.frame:g}, {self.width}x{self.height}, {self.digest.hex()}>"
 
 
 class StillDrawer:
@@ -89,29 +136,44 @@ class StillDrawer:
         self._lock = threading.Lock()
         self._closed = False
 
-    def draw(self, frame: float, width: int, height: int) -> Still:
-        """Returns a still.
+    def prepare(self, frame: float, width: int, height: int) -> PreparedStill:
+        """Returns what a still shows.
 
         Args:
             frame: The moment, in frames of the composition.
             width: The width in pixels.
             height: The height in pixels. The whole composition is fitted inside.
         """
-        from velocity_engine.kernels.pixels.unpremultiply import to_straight
-
         document = self._plan.document
         viewport = fit_viewport((document.width, document.height), width, height)
-        canvas = np.zeros((height, width, 4), np.uint8)
         with self._lock:
-            if self._closed:
-                raise PackageError("the template is closed", hint=CLOSED)
-            self._compositor.draw(self._evaluator.display_list(frame, viewport, CLEAR), canvas)
+            self._check_open()
+            display = self._evaluator.display_list(frame, viewport, CLEAR)
+            found = self._findings()
+        return PreparedStill(width, height, frame, display.digest, found, display, self)
+
+    def draw(self, prepared: PreparedStill) -> Still:
+        """Returns a still.
+
+        Args:
+            prepared: What ``prepare`` of this drawer returned.
+        """
+        from velocity_engine.kernels.pixels.unpremultiply import to_straight
+
+        canvas = np.zeros((prepared.height, prepared.width, 4), np.uint8)
+        with self._lock:
+            self._check_open()
+            self._compositor.draw(prepared._display, canvas)
             found = self._findings()
         to_straight(canvas)
-        return Still(canvas, frame, found)
+        return Still(canvas, prepared.frame, found)
 
     def close(self) -> None:
         """Waits for the still that is being drawn, and closes the plan."""
         with self._lock:
             self._closed = True
             self._plan.close()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise PackageError("the template is closed", hint=CLOSED)

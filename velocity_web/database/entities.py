@@ -30,16 +30,17 @@ Entity: Any = db.Entity
 
 
 class Account(Entity):
-    """A user: a key, a quota, a budget. ``used_bytes`` is the sum over its files, ``used_ms`` over its renders.
+    """A user: keys, a quota, a budget. ``used_bytes`` is the sum over its files, ``used_ms`` over its renders.
 
-    ``claimed_at`` is for workers of versions before 9 of the schema; now it is in ``queue_turn``.
+    ``claimed_at`` is for workers of versions before 9 of the schema; now it is in ``queue_turn``. ``key_*`` are for
+    servers of versions before 12; now keys are in ``api_key``.
     """
 
     _table_ = "account"
     id = PrimaryKey(str, 36)
     name = Required(str, unique=True)
-    key_prefix = Required(str, index=True)
-    key_hash = Required(str)
+    key_prefix = Optional(str)
+    key_hash = Optional(str)
     disabled = Required(bool, default=False)
     quota_mb = Required(int, size=64)
     used_bytes = Required(int, size=64, default=0, volatile=True)
@@ -49,6 +50,25 @@ class Account(Entity):
     revision = Required(int, size=64, default=0, volatile=True)
     created_at = Required(int, size=64)
     webhook_secret = Optional(str)
+
+
+class ApiKey(Entity):
+    """A key of an account; ``scopes`` and ``origins`` are words with spaces between them. ``seconds`` is how long it
+    was made for, also where it ends sooner since another took its place.
+    """
+
+    _table_ = "api_key"
+    id = PrimaryKey(str, 36)
+    account_id = Required(str, index=True)
+    name = Required(str)
+    prefix = Required(str, index=True)
+    digest = Required(str)
+    scopes = Optional(str)
+    origins = Optional(LongStr)
+    created_at = Required(int, size=64)
+    used_at = Optional(int, size=64, nullable=True, volatile=True)
+    ends_at = Optional(int, size=64, nullable=True)
+    seconds = Optional(int, size=64, nullable=True)
 
 
 class Job(Entity):

@@ -23,6 +23,15 @@ class Load:
     others: int
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a worker said of itself, and when."""
+
+    id: str
+    load: Load
+    seen_at: int
+
+
 def say(worker_id: str, load: Load) -> None:
     """A worker lives, and has so much to do. Those that have been silent for long are forgotten."""
     with writing():
@@ -49,10 +58,16 @@ def leave(worker_id: str) -> None:
         execute("DELETE FROM worker WHERE id = $id", {"id": worker_id})
 
 
-def live() -> list[Load]:
+def heard() -> list[Heard]:
     """Within a session: the workers that were heard of a moment ago."""
     found = rows(
-        "SELECT render_slots, other_slots, renders, others FROM worker WHERE seen_at >= $horizon",
+        "SELECT id, seen_at, render_slots, other_slots, renders, others FROM worker WHERE seen_at >= $horizon "
+        "ORDER BY id",
         {"horizon": now_ms() - LIVE_MS},
     )
-    return [Load(*values) for values in found]
+    return [Heard(worker_id, Load(*load), seen_at) for worker_id, seen_at, *load in found]
+
+
+def live() -> list[Load]:
+    """Within a session: what those workers have to do."""
+    return [one.load for one in heard()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -15,18 +16,32 @@ from velocity_web.http.ranges import Multipart, Span, wanted_ranges
 from velocity_web.storage.files import StoredFile
 from velocity_web.storage.objects import Objects, Opened
 
+MOST_TAGS = 32
 _UNSAFE = re.compile(r"[/\\\x00-\x1f\x7f]")
 
 
-def content_disposition(name: str) -> str:
-    """The header with which a file is saved as ``name``: quoted as RFC 9110 5.6.4 says, and in UTF-8 beside that
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a file is sent: to be saved or to be seen, how long it may be kept, and how long a URL of the storage may
+    work that stands in for it."""
+
+    disposition: str = "attachment"
+    cache_control: str = "private, no-cache"
+    most_seconds: int | None = None
+
+
+SAVED = Manner()
+
+
+def content_disposition(name: str, disposition: str = "attachment") -> str:
+    """The header with which a file is saved or seen as ``name``: quoted as RFC 9110 5.6.4 says, and in UTF-8 beside it
     (RFC 6266) where the name is not ASCII. A name never leads to another folder."""
     safe = _UNSAFE.sub("_", name)
     # Folded to ASCII, other characters can become a slash, or nothing.
     plain = _UNSAFE.sub("_", unicodedata.normalize("NFKD", safe).encode("ascii", "ignore").decode())
     if not plain.partition(".")[0].strip():
         plain = f"download{plain.strip()}"
-    header = f"attachment; filename={quote_header_value(plain, allow_token=False)}"
+    header = f"{disposition}; filename={quote_header_value(plain, allow_token=False)}"
     if plain == safe:
         return header
     return f"{header}; filename*=UTF-8''{quote(safe, safe='', errors='replace')}"
@@ -39,8 +54,19 @@ def _etag_matches(header: str, etag: str, *, weak: bool) -> bool:
     return any(tag == etag or (weak and tag == f"W/{etag}") for tag in tags)
 
 
+def entity_tags(header: str | None) -> list[str]:
+    """The tags of an If-None-Match, without quotes and without what says that they are weak; "*" as it is."""
+    tags = (tag.strip().removeprefix("W/").strip('"') for tag in (header or "").split(","))
+    return [tag for tag in tags if tag][:MOST_TAGS]
+
+
 def send_file(
-    req: falcon.Request, resp: falcon.Response, objects: Objects, file: StoredFile, content_type: str
+    req: falcon.Request,
+    resp: falcon.Response,
+    objects: Objects,
+    file: StoredFile,
+    content_type: str,
+    manner: Manner = SAVED,
 ) -> None:
     """Answer with the file's bytes, in whole or in part, with where they are, or with 304, 412 or 416.
 
@@ -50,7 +76,7 @@ def send_file(
         opened = objects.open(file.file)
         keep_open = False
         try:
-            keep_open = _answer(req, resp, objects, opened, (file, content_type))
+            keep_open = _answer(req, resp, objects, opened, (file, content_type, manner))
         finally:
             if not keep_open:
                 opened.close()
@@ -59,27 +85,28 @@ def send_file(
 
 
 def _answer(
-    req: falcon.Request, resp: falcon.Response, objects: Objects, opened: Opened, told: tuple[StoredFile, str]
+    req: falcon.Request, resp: falcon.Response, objects: Objects, opened: Opened, told: tuple[StoredFile, str, Manner]
 ) -> bool:
     """Whether the answer's body is read from the open file."""
-    file, content_type = told
+    file, content_type, manner = told
     etag = f'"{file.sha256}"'
     modified = datetime.fromtimestamp(file.created_at // 1000, UTC)
     resp.set_header("ETag", etag)
     resp.set_header("Last-Modified", falcon.dt_to_http(modified))
     resp.set_header("Accept-Ranges", "bytes")
-    resp.set_header("Cache-Control", "private, no-cache")
+    resp.set_header("Cache-Control", manner.cache_control)
     if (match := req.get_header("If-Match")) is not None and not _etag_matches(match, etag, weak=False):
         raise falcon.HTTPPreconditionFailed(description="the file is not the one that If-Match names")
     if (match := req.get_header("If-None-Match")) is not None and _etag_matches(match, etag, weak=True):
         resp.status = falcon.HTTP_304
         return False
-    if req.method != "HEAD" and (url := objects.url(file.file)) is not None:
+    if req.method != "HEAD" and (url := objects.url(file.file, manner.most_seconds)) is not None:
         resp.status = falcon.HTTP_307  # the client asks there for the range that it asked for here
+        resp.set_header("Cache-Control", SAVED.cache_control)  # the URL may end before the file may be forgotten
         resp.location = url
         return False
     resp.content_type = content_type
-    resp.set_header("Content-Disposition", content_disposition(file.name))
+    resp.set_header("Content-Disposition", content_disposition(file.name, manner.disposition))
     condition = req.get_header("If-Range")
     in_part = condition is None or condition.strip() in (etag, falcon.dt_to_http(modified))
     spans = wanted_ranges(req.get_header("Range"), opened.size) if in_part else ()

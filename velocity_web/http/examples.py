@@ -48,7 +48,39 @@ BATCH: Examples = {
     ),
 }
 BATCH_CSV: Examples = {"csv": _example("A video for each line", "name\nAda\nGrace\n")}
+PREVIEW: Examples = {
+    "frame": _example(
+        "The first frame with another text",
+        {"customizationMap": [{"layer": "Headline", "text": "Hello"}], "frame": 0, "width": 640},
+    ),
+    "sheet": _example("Four frames side by side", {"frames": [0, 10, 20, 30], "columns": 2, "format": "webp"}),
+}
+CLIP: Examples = {
+    "clip": _example(
+        "Two seconds with another text",
+        {"customizationMap": [{"layer": "Headline", "text": "Hello"}], "startFrame": 0, "endFrame": 50, "width": 320},
+    ),
+}
 CAMPAIGN: Examples = {"campaign": _example("A campaign", {"name": "Spring"})}
 GROUP: Examples = {"group": _example("A group", {"name": "Voices"})}
 INSTANCE_BODY: Examples = {"instance": _example("An instance", {"templateId": TEMPLATE, "name": "Spring, long"})}
 INSTANCE_CHANGE: Examples = {"name": _example("Another name", {"name": "Spring, short"})}
+PREVIEW_LINK: Examples = {
+    "day": _example(
+        "For a day",
+        {"customizationMap": [{"layer": "Headline", "text": "Hello"}], "width": 640, "expiresSeconds": 86_400},
+    ),
+}
+RENDER_LINK: Examples = {
+    "hour": _example("For an hour", {"expiresSeconds": 3600}),
+}
+USER: Examples = {"user": _example("A user with a first key", {"name": "Ada", "quotaMB": 5000})}
+USER_CHANGE: Examples = {"budget": _example("Another budget", {"budgetMilliseconds": 7_200_000})}
+KEY: Examples = {
+    "page": _example(
+        "For previews in the pages of a shop",
+        {"name": "shop", "scopes": ["preview"], "origins": ["https://shop.example"]},
+    ),
+    "month": _example("For a month", {"name": "agency", "scopes": ["render", "read"], "expiresSeconds": 2_592_000}),
+}
+KEY_ROTATION: Examples = {"day": _example("The old key stays valid for a day", {"keepSeconds": 86_400})}

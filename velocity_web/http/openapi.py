@@ -16,11 +16,14 @@ from velocity_web.http.problems import MEDIA_TYPE
 from velocity_web.http.ranges import MAX_RANGES
 from velocity_web.schemas.base import Problem
 from velocity_web.schemas.documented import DocumentSchema
+from velocity_web.schemas.scopes import listed
 
 AnyOperation = Operation[Any, Any, Any]
 METHODS = ("get", "post", "put", "patch", "delete")  # HEAD, too, where there is GET
 REFERENCE = "#/components/schemas/{model}"
 FILE = {"type": "string", "format": "binary"}
+IDENTITY = {"type": "string", "format": "uuid"}
+WORD = {"type": "string"}
 DOWNLOAD_HEADERS = ("ETag", "Last-Modified", "Accept-Ranges", "Content-Disposition")
 RANGE_HEADERS = {
     "Range": f"byte ranges, such as bytes=0-499; up to {MAX_RANGES}, which are answered as multipart/byteranges",
@@ -41,7 +44,12 @@ LINKS = {
     "/render": {"renderId": "$response.body#/renderId"},
     "/render/batch": {"batchId": "$response.body#/batchId"},
 }
-SECURITY = {"ApiKey": {"type": "apiKey", "in": "header", "name": HEADER}}
+SCOPES = (
+    "A key has scopes: render (add, change, delete, render), read (all that the account has), preview (previews of "
+    "templates alone, for web pages) and admin (/admin). Each operation names the one that it needs; where it names "
+    "several, one of them is enough."
+)
+SECURITY = {"ApiKey": {"type": "apiKey", "in": "header", "name": HEADER, "description": SCOPES}}
 
 
 def openapi_document(resources: Sequence[tuple[str, object]]) -> dict[str, Any]:
@@ -146,8 +154,7 @@ def _operation(path: str, spec: AnyOperation, references: dict[Any, Any]) -> dic
     }
     if body := _request_body(spec, references):
         entry["requestBody"] = body
-    if not spec.authenticated:
-        entry["security"] = []
+    entry["security"] = [{"ApiKey": [scope]} for scope in spec.scopes]
     return entry
 
 
@@ -162,13 +169,15 @@ def _links(values: dict[str, str], operations: Sequence[tuple[str, str, AnyOpera
 
 def _parameters(path: str, spec: AnyOperation) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
-        {"name": to_camel(name), "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+        {"name": to_camel(name), "in": "path", "required": True, "schema": WORD if name in spec.words else IDENTITY}
         for name in re.findall(r"\{(\w+)\}", path)
     ]
     if spec.query is not None:
         schema = spec.query.model_json_schema(by_alias=True, schema_generator=DocumentSchema)
         found += [_query_parameter(name, _without_null(part)) for name, part in schema["properties"].items()]
     headers = dict(spec.headers)
+    if spec.tagged:
+        headers |= {"If-None-Match": RANGE_HEADERS["If-None-Match"]}
     if spec.ranges:
         headers |= RANGE_HEADERS
     found += [
@@ -212,12 +221,18 @@ def _schema_of(annotation: Any, references: dict[Any, Any]) -> dict[str, Any]:
 
 def _responses(path: str, spec: AnyOperation, references: dict[Any, Any]) -> dict[str, Any]:
     good: dict[str, Any] = {"description": spec.answers}
-    if content_types := spec.content_types:
-        good["content"] = {media: {"schema": FILE} for media in content_types}
-    elif spec.answer is not None:
-        good["content"] = {JSON: {"schema": _schema_of(spec.answer, references)}}
+    content: dict[str, Any] = {media: {"schema": FILE} for media in spec.content_types}
+    if spec.answer is not None:
+        content[JSON] = {"schema": _schema_of(spec.answer, references)}
+    if content:
+        good["content"] = content
+    headers = {"ETag": "names what is shown, for If-None-Match", **spec.told} if spec.tagged else spec.told
+    if headers:
+        good["headers"] = {name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()}
     codes = dict(spec.codes)
     found: dict[str, Any] = {"200": good}
+    if spec.tagged:
+        found["304"] = {"description": "The client has it already"}
     if spec.ranges:
         good["headers"] = {name: {"schema": {"type": "string"}} for name in DOWNLOAD_HEADERS}
         several = {"multipart/byteranges": {"schema": FILE}}
@@ -231,6 +246,7 @@ def _responses(path: str, spec: AnyOperation, references: dict[Any, Any]) -> dic
         codes |= {412: "If-Match names another file", 416: "The range is past the end"}
     if spec.authenticated:
         codes.setdefault(401, "Missing or invalid API key")
+        codes.setdefault(403, f"The key lacks the scope {listed(spec.scopes, 'or')}")
         codes.setdefault(429, "Too many requests; Retry-After says when to try again")
         codes.setdefault(503, "The service cannot answer now; Retry-After says when to try again")
     if "{" in path:

@@ -17,11 +17,12 @@ import falcon
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypeVar
 
-from velocity_web.accounts.auth import Caller
-from velocity_web.failures import Invalid, NotFound
+from velocity_web.accounts.auth import Caller, lacking
+from velocity_web.failures import Forbidden, Invalid, NotFound
 from velocity_web.http.examples import Examples
 from velocity_web.schemas.base import RequestModel
 from velocity_web.schemas.reading import Body, field_errors, parse_json, unknown_fields, unknown_sentence
+from velocity_web.schemas.scopes import Scope
 
 Form = Mapping[str, str]
 JSON = "application/json"
@@ -35,8 +36,8 @@ Model = TypeVar("Model", bound=RequestModel)
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[Sent, Query]):
-    """A request whose parts were checked. ``ids`` are the path's UUIDs by name, in their canonical form; ``warnings``
-    go out with the answer.
+    """A request whose parts were checked. ``ids`` are the path's parts by name, UUIDs in their canonical form;
+    ``warnings`` go out with the answer.
     """
 
     req: falcon.Request
@@ -52,9 +53,12 @@ class Call(Generic[Sent, Query]):
 class Operation(Generic[Sent, Query, Answer]):
     """``id`` is the name of the operation for generated clients. ``returns`` is the answer's type, or several, and
     ``answers`` says which of them comes when; ``binary`` are the content types of an answer that is a file, or tells
-    them, and ``ranges`` says that parts of it can be asked for; ``form`` are the fields of an upload beside ``file``,
-    ``codes`` the statuses beside 200 with their meaning. ``examples`` are bodies by content type and name.
-    ``description`` is the handler's docstring.
+    them, and ``ranges`` says that parts of it can be asked for, ``tagged`` that it has an ETag. An operation that has
+    both returns None where its answer is the file. ``told`` are the answer's other headers, with what they say;
+    ``form`` are the fields of an upload beside ``file``, ``codes`` the statuses beside 200 with their meaning.
+    ``examples`` are bodies by content type and name. ``description`` is the handler's docstring. A key needs one of
+    ``scopes``; an operation for everybody is declared with ``authenticated=False``. Parts of the path are UUIDs, but
+    for those in ``words``.
 
     A ``body`` that is to be read later is declared as ``Body``: the handler gets it as one, and ``unread`` is the model
     that documents its form.
@@ -63,6 +67,8 @@ class Operation(Generic[Sent, Query, Answer]):
     id: str
     summary: str
     tag: str
+    scopes: tuple[Scope, ...] = ()
+    words: tuple[str, ...] = ()
     description: str = ""
     query: type[Query] | None = None
     body: type[Sent] | None = None
@@ -74,21 +80,29 @@ class Operation(Generic[Sent, Query, Answer]):
     examples: Mapping[str, Examples] = field(default_factory=dict)
     binary: Sequence[str] | Callable[[], Sequence[str]] = ()
     ranges: bool = False
+    tagged: bool = False
+    told: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[int, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     authenticated: bool = True
 
-    def __call__(self, handler: Callable[[Any, Call[Sent, Query]], Answer]) -> Callable[..., None]:
+    def __post_init__(self) -> None:
+        if bool(self.scopes) != self.authenticated:
+            raise ValueError(f"the operation {self.id} must declare the scopes that it needs, or authenticated=False")
+
+    def __call__(self, handler: Callable[[Any, Call[Sent, Query]], Answer | None]) -> Callable[..., None]:
         """Turn ``handler(self, call) -> model`` into a Falcon responder that has its declaration as ``.operation``."""
         spec = replace(self, description=_docstring(handler))
         adapter: TypeAdapter[Any] | None = TypeAdapter(spec.answer) if spec.answer is not None else None
 
         @functools.wraps(handler)
         def responder(resource: object, req: falcon.Request, resp: falcon.Response, **ids: str) -> None:
-            known = {name: canonical_id(value) for name, value in ids.items()}
+            caller = req.context.get("caller") or NOBODY
+            if spec.authenticated and (sentence := lacking(caller, spec.scopes)):
+                raise Forbidden(sentence)
+            known = {name: value if name in spec.words else canonical_id(value) for name, value in ids.items()}
             warnings: list[str] = []
             query = read_query(req, spec.query, warnings)
-            caller = req.context.get("caller") or NOBODY
             body = read_body(req, spec, warnings)
             answer = handler(resource, Call(req, resp, caller, known, query, body, warnings))
             if adapter is not None and answer is not None:

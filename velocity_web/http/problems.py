@@ -13,20 +13,30 @@ from velocity_web.database.faults import is_database_fault, is_no_space
 from velocity_web.storage.files import NO_SPACE
 
 MEDIA_TYPE = "application/problem+json"
+LINKS = "/link/"
+"""Paths whose other part lets in whoever has it."""
 
 STATUS_OF: dict[type[failures.Failure], int] = {
     failures.Invalid: 400,
     failures.QuotaExceeded: 400,
     failures.NotDeletable: 400,
     failures.BudgetExhausted: 402,
+    failures.Forbidden: 403,
     failures.NotFound: 404,
     failures.Conflict: 409,
+    failures.Gone: 410,
     failures.TooLarge: 413,
     failures.KeyReused: 422,
+    failures.TooMany: 429,
     failures.NoSpace: 507,
     failures.Busy: 503,
     failures.Unavailable: 503,
 }
+
+
+def shown_path(req: falcon.Request) -> str:
+    """The path for the log: that of a link without its token, with which anybody could follow it."""
+    return f"{LINKS}{{token}}" if req.path.startswith(LINKS) else req.path
 
 
 def problem_body(
@@ -49,7 +59,7 @@ def _answer(resp: falcon.Response, status: int, body: bytes) -> None:
 
 def answer_failure(_req: falcon.Request, resp: falcon.Response, failure: failures.Failure, _params: object) -> None:
     status = STATUS_OF[type(failure)]
-    if isinstance(failure, failures.Busy | failures.Unavailable):
+    if isinstance(failure, failures.Busy | failures.TooMany | failures.Unavailable):
         resp.set_header("Retry-After", str(failure.retry_after))
     _answer(resp, status, problem_body(status, failure.title, failure.detail, failure.errors))
 
@@ -75,16 +85,17 @@ def answer_unexpected(req: falcon.Request, resp: falcon.Response, error: Excepti
     """
     import structlog
 
+    path = shown_path(req)
     if is_no_space(error):
-        structlog.get_logger("velocity.web").error("the disk is full", path=req.path, fault=str(error))
+        structlog.get_logger("velocity.web").error("the disk is full", path=path, fault=str(error))
         resp.set_header("Retry-After", "1")
         _answer(resp, 507, problem_body(507, failures.NoSpace.title, NO_SPACE))
         return
     if is_database_fault(error):
-        structlog.get_logger("velocity.web").error("the database does not answer", path=req.path, fault=str(error))
+        structlog.get_logger("velocity.web").error("the database does not answer", path=path, fault=str(error))
         resp.set_header("Retry-After", "1")
         _answer(resp, 503, problem_body(503, "Service unavailable", "the database does not answer; try again"))
         return
-    structlog.get_logger("velocity.web").error("request failed", path=req.path, exc_info=error)
+    structlog.get_logger("velocity.web").error("request failed", path=path, exc_info=error)
     request_id = getattr(req.context, "request_id", "")
     _answer(resp, 500, problem_body(500, "Internal server error", f"the server's log has it as request {request_id}"))

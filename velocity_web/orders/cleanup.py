@@ -1,4 +1,4 @@
-"""Clearing away what killed processes left: old temporary files, and Idempotency-Keys past their time."""
+"""Clearing away what killed processes left: old temporary files; and Idempotency-Keys and links past their time."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def remove_leftovers(settings: Settings) -> list[Path]:
     horizon = now_ms() - int(settings.idempotency_hours * 3_600_000)
     with writing():
         execute("DELETE FROM idempotent_request WHERE created_at < $horizon", {"horizon": horizon})
+        execute("DELETE FROM preview_link WHERE ends_at < $now", {"now": now_ms()})
     clear_abandoned(settings)
     sweep_render_caches(settings)
     make_room(settings)

@@ -163,11 +163,24 @@ class CachedAnswer(_Strict):
     renders: Count
 
 
+class Previewed(_Strict):
+    """What is wrong with a preview, by field; else its digest, whether it was drawn (not where that digest was known),
+    its size in pixels (0 of none), and what does not show as its author meant."""
+
+    errors: Errors
+    digest: Annotated[str, Field(pattern="^[0-9a-f]{32}$")] | None
+    drawn: bool
+    width: Count
+    height: Count
+    warnings: list[dict[str, Any]]
+
+
 Named = Annotated[list[Any], Field(min_length=3, max_length=3)]
 
 
 class Message(_Strict):
-    """What is set depends on the task: ``head`` to ``end`` are of forms, ``named`` to ``cached`` of checks."""
+    """What is set depends on the task: ``head`` to ``end`` are of forms, ``named`` to ``cached`` of checks,
+    ``named`` and ``preview`` of previews."""
 
     stage: Annotated[str, Field(pattern="^[a-z]{1,32}$")] | None = None
     progress: Progress | None = None
@@ -185,6 +198,7 @@ class Message(_Strict):
     sample: SampleAnswer | None = None
     shared: SharedAnswer | None = None
     cached: CachedAnswer | None = None
+    preview: Previewed | None = None
 
 
 RESULTS: dict[str, type[BaseModel]] = {

@@ -45,12 +45,40 @@ class FileAssignment(Assignment):
 
 
 class PreviewAssignment(Assignment):
-    """``frame`` counts from the template's first, ``width`` is in pixels, by default the template's own."""
+    """The child writes what it draws to ``output``; it ends after ``idle_seconds`` without a question, or
+    ``busy_seconds`` of the processors. ``build`` names what draws."""
 
     template: str
-    frame: NonNegativeInt
-    width: PositiveInt | None
     output: str
+    build: str
+    idle_seconds: Seconds
+    busy_seconds: Seconds
+
+
+Side = Annotated[PositiveInt, Field(le=65_535)]
+
+
+class ClipQuestion(BaseModel):
+    """A video of the frames from ``start`` to ``end``, which is not part of it, in place of a picture."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    start: FiniteFloat
+    end: FiniteFloat
+    encoder: Mapping[str, Any]
+    ending: Annotated[str, Field(pattern=r"^\.[a-z0-9]{1,8}$")]
+
+
+class PreviewQuestion(BaseModel):
+    """A picture of ``frames``, in frames of the composition, of ``columns`` side by side, each of ``size`` pixels.
+    Where there is no frame, only the customization map is looked at. ``known`` are the digests of what is not drawn."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    frames: Annotated[list[FiniteFloat], Field(max_length=256)]
+    columns: PositiveInt = 1
+    size: Annotated[list[Side], Field(min_length=2, max_length=2)]
+    kind: Literal["png", "jpeg", "webp"]
+    known: list[str] = []
+    clip: ClipQuestion | None = None
 
 
 class CheckAssignment(Assignment):
@@ -64,10 +92,10 @@ class CheckAssignment(Assignment):
 
 
 class FormAssignment(Assignment):
-    """``length`` bytes of a body follow: of a render, or of a batch of at most ``most_rows`` rows. ``query`` has the
-    other fields of a CSV body."""
+    """``length`` bytes of a body follow: of a render, a preview or a clip, or of a batch of at most
+    ``most_rows`` rows. ``query`` has the other fields of a CSV body."""
 
-    kind: Literal["render", "batch", "csv"]
+    kind: Literal["render", "preview", "link", "clip", "batch", "csv"]
     length: NonNegativeInt
     most_rows: NonNegativeInt = 0
     query: Mapping[str, Any] = {}

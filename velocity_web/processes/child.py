@@ -36,7 +36,7 @@ class Child:
         self.pid = pid
         self._task = task
         self._channel = channel
-        self._folder = folder
+        self.folder = folder
         self._received = bytearray()
         self._deadline = 0.0
         self._allowed = 0.0  # of the processors
@@ -118,8 +118,8 @@ class Child:
         if self.is_open():
             kill_child(self.pid)
         self._channel.close()
-        if self._folder is not None:
-            remove(self._folder)
+        if self.folder is not None:
+            remove(self.folder)
 
     def _receive(self) -> None:
         data = None

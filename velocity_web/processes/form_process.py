@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeAlias
 
 from pydantic import BaseModel, ValidationError
 
@@ -17,6 +17,7 @@ from velocity_web.processes import batch_rows
 from velocity_web.processes.assignments import FormAssignment
 from velocity_web.processes.batch_rows import Row
 from velocity_web.schemas.base import RequestModel
+from velocity_web.schemas.preview import ClipRequest, PreviewLinkRequest, PreviewRequest
 from velocity_web.schemas.reading import (
     body_hash,
     field_errors,
@@ -31,6 +32,14 @@ from velocity_web.schemas.render import BatchRequest, BatchRow, RenderRequest
 MAX_SENTENCES = 100
 MAX_WARNINGS = 10
 ENCODER = {"encoderConfig": {"bitrate": 625_000}, "encoderConfig.bitrate": 625_000}
+MappedRequest: TypeAlias = RenderRequest | PreviewRequest | ClipRequest
+MODELS: Mapping[str, type[MappedRequest]] = {
+    "render": RenderRequest,
+    "preview": PreviewRequest,
+    "link": PreviewLinkRequest,
+    "clip": ClipRequest,
+}
+"""The bodies that hold one customization map."""
 RENDER_PLACEHOLDERS = {"name": "-", **ENCODER}
 BATCH_PLACEHOLDERS = {"csv": "name\n-", "rows": [{}], **ENCODER}
 """What is judged in the place of fields of a wrong form, so that the rest is judged too."""
@@ -41,11 +50,11 @@ Send = Callable[[dict[str, Any]], None]
 
 
 def read_form(told: FormAssignment, reader: BinaryIO, send: Send) -> None:
-    """Read the body that follows, of a render or a batch."""
+    """Read the body that follows: of a render, a preview, a clip or a batch."""
     raw = reader.read(told.length)
     try:
-        if told.kind == "render":
-            head, customizations = render_form(raw)
+        if told.kind in MODELS:
+            head, customizations = mapped_form(raw, told.kind)
             send({"head": head, "map": customizations})
         else:
             _send_batch(told, raw, send)
@@ -76,8 +85,8 @@ def _drop_unknown(model: BaseModel) -> None:
             _drop_unknown(value)
 
 
-def render_form(raw: bytes) -> tuple[dict[str, Any], str]:
-    """A render's body: its head and its customization map. Raises Invalid for what is no JSON.
+def mapped_form(raw: bytes, kind: str) -> tuple[dict[str, Any], str]:
+    """A body of a kind that holds one customization map: its head and that map. Raises Invalid for what is no JSON.
 
     The head has the ``errors`` of the form, ``warnings`` of unknown fields, a ``digest`` that is equal for bodies that
     mean the same, and the ``request`` without its map; where there are errors, mended so that the rest can be judged.
@@ -85,15 +94,16 @@ def render_form(raw: bytes) -> tuple[dict[str, Any], str]:
     batch_rows.require_few_values(raw, RENDER_VALUES)
     data = parse_json(raw)
     errors: Errors = {}
-    request: RenderRequest | None
+    model = MODELS[kind]
+    request: MappedRequest | None
     try:
-        request = RenderRequest.model_validate(data)
+        request = model.model_validate(data)
     except ValidationError as error:
-        errors = field_errors(error, RenderRequest, data)
-        request = mended(RenderRequest, data, error, RENDER_PLACEHOLDERS)
+        errors = field_errors(error, model, data)
+        request = mended(model, data, error, RENDER_PLACEHOLDERS)
     except RecursionError:
         raise Invalid("the request is nested too deeply", {"": ["nest less deeply"]}) from None
-    head = {"errors": shortened(errors), "warnings": unknown_fields(RenderRequest, data)[:MAX_WARNINGS]}
+    head = {"errors": shortened(errors), "warnings": unknown_fields(model, data)[:MAX_WARNINGS]}
     if request is None:
         return {**head, "digest": "", "request": None}, "[]"
     digest = body_hash(request.model_dump(mode="json"))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import pwd
 import stat
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,18 +25,26 @@ def lend(limits: Limits) -> None:
     over: the child says so."""
     if os.getuid() != 0:
         return
-    user = pwd.getpwnam(limits.run_as) if limits.run_as else pwd.getpwuid(0)
-    for path in limits.reads:
-        with suppress(FileNotFoundError):
-            _open_to(path, user, GROUP_READS | (GROUP_ENTERS if os.path.isdir(path) else 0))
+    lend_to_read(limits.reads, limits.run_as)
+    user = _user(limits.run_as)
     for path in limits.writes:
         os.chown(path, user.pw_uid, user.pw_gid)
+
+
+def lend_to_read(paths: Iterable[str], run_as: str) -> None:
+    """Raises as ``lend`` does."""
+    if os.getuid() != 0:
+        return
+    user = _user(run_as)
+    for path in paths:
+        with suppress(FileNotFoundError):
+            _open_to(path, user, GROUP_READS | (GROUP_ENTERS if os.path.isdir(path) else 0))
 
 
 def open_folders(data: Path, names: tuple[str, ...], run_as: str) -> None:
     """Let the user pass through the data folder and those folders in it, without seeing what they hold."""
     if os.getuid() == 0:
-        user = pwd.getpwnam(run_as) if run_as else pwd.getpwuid(0)
+        user = _user(run_as)
         for folder in (data, *(data / name for name in names)):
             with suppress(FileNotFoundError):
                 _open_to(str(folder), user, GROUP_ENTERS)
@@ -53,6 +62,10 @@ def closed_on_the_way(data: Path, run_as: str) -> list[Path]:
         return []
     user = pwd.getpwnam(run_as)
     return [folder for folder in data.resolve().parents if not _passes(folder.stat(), user)]
+
+
+def _user(run_as: str) -> pwd.struct_passwd:
+    return pwd.getpwnam(run_as) if run_as else pwd.getpwuid(0)
 
 
 def _passes(found: os.stat_result, user: pwd.struct_passwd) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from velocity_web.processes.analyse_process import finding_dict
-from velocity_web.processes.assignments import PreviewAssignment, RenderAssignment
+from velocity_web.processes.assignments import RenderAssignment
 
 MAX_WARNINGS = 100
 STAGES = ("prepare", "frames", "check", "store")
@@ -86,15 +86,3 @@ def synchronise(path: Path) -> str:
     with path.open("rb") as file:
         os.fsync(file.fileno())
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def preview(told: PreviewAssignment, send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """Draw one frame of a template as a PNG at ``told.output``."""
-    import velocity_engine as engine
-
-    with engine.open_template(told.template) as template:
-        width = told.width or template.width
-        height = max(1, round(template.height * width / template.width))
-        still = engine.still(template, frame=template.first_frame + told.frame, size=(width, height))
-    still.image().save(told.output, "PNG", compress_level=3)
-    return {"width": width, "height": height}

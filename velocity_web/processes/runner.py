@@ -1,5 +1,5 @@
-"""Short tasks that a request waits for, each in a confined child process: a preview, the check of an asset, of a
-request or of a batch.
+"""Short tasks that a request waits for, each in a confined child process: the check of an asset, of a request or of a
+batch. Previews are ``previewers``.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from uuid import uuid4
 
 from velocity_web.failures import NoSpace
 from velocity_web.processes.assignments import Assignment, CheckAssignment
-from velocity_web.processes.checkers import Checkers
 from velocity_web.processes.child import Child, TaskFailed, TaskLost
 from velocity_web.processes.fork_server import ForkServer, ForkServerDied, Limits
+from velocity_web.processes.kept_children import Bounds, KeptChildren
 from velocity_web.processes.samples import Samples
 from velocity_web.processes.slots import Slots
 from velocity_web.settings import MIB, Settings
@@ -37,7 +37,9 @@ class Runner:
         self._fork_server: ForkServer | None = None
         self._lock = threading.Lock()
         self._slots = Slots(settings.task_slots, settings.task_wait_seconds)
-        self._checkers = Checkers(settings)
+        self._preview_slots = Slots(settings.preview_slots, settings.task_wait_seconds)
+        self._checkers: KeptChildren[Child] = KeptChildren(Bounds.of_checkers(settings))
+        self._closing: list[Callable[[], None]] = [self._checkers.close]
         self.samples = Samples()
 
     def open(self) -> None:
@@ -47,7 +49,8 @@ class Runner:
                 self._fork_server = ForkServer()
 
     def close(self) -> None:
-        self._checkers.close()
+        for close in self._closing:
+            close()
         with self._lock:
             if self._fork_server:
                 self._fork_server.close()
@@ -56,6 +59,14 @@ class Runner:
     def slot(self, account_id: str) -> AbstractContextManager[None]:
         """A place among the tasks that run at once. Raises Busy."""
         return self._slots.of(account_id)
+
+    def preview_slot(self, account_id: str) -> AbstractContextManager[None]:
+        """A place among the previews that are drawn at once. Raises Busy."""
+        return self._preview_slots.of(account_id)
+
+    def on_close(self, close: Callable[[], None]) -> None:
+        """Registers what ends children, which is called before the forking parent ends."""
+        self._closing.append(close)
 
     def run(
         self, account_id: str, task: str, assignment: Assignment, reads: tuple[str, ...], folder: Path
@@ -124,7 +135,7 @@ class Checker:
     def __init__(
         self,
         runner: Runner,
-        checkers: Checkers,
+        checkers: KeptChildren[Child],
         settings: Settings,
         account_id: str,
         file: str,

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from velocity_web.processes import analyse_process, check_process, form_process, render_process
+from velocity_web.processes import analyse_process, check_process, form_process, preview_process, render_process
 from velocity_web.processes.assignments import (
     Assignment,
     CheckAssignment,
@@ -39,12 +39,12 @@ TASKS: dict[str, tuple[type[Assignment], Callable[[Any, Send], dict[str, Any]]]]
     states.TEMPLATE: (TemplateAssignment, analyse_process.analyse_template),
     states.AUDIO: (FileAssignment, analyse_process.analyse_audio),
     "asset": (FileAssignment, analyse_process.analyse_asset),
-    "preview": (PreviewAssignment, render_process.preview),
 }
 
 CONVERSATIONS: dict[str, tuple[type[Assignment], Callable[[Any, BinaryIO, Send], None]]] = {
     "check": (CheckAssignment, check_process.answer_questions),
     "form": (FormAssignment, form_process.read_form),
+    "preview": (PreviewAssignment, preview_process.answer_previews),
 }
 
 

@@ -10,6 +10,7 @@ from velocity_web.routes.context import BUSY, Resource
 from velocity_web.routes.template import TOO_LARGE
 from velocity_web.schemas.asset import CONTENT_TYPES, AssetDto
 from velocity_web.schemas.base import Message, Page
+from velocity_web.schemas.scopes import READ, RENDER
 from velocity_web.services import assets
 
 TAG = "Asset"
@@ -20,6 +21,7 @@ class Assets(Resource):
         id="uploadAsset",
         summary="Upload a picture or clip",
         tag=TAG,
+        scopes=(RENDER,),
         form={"name": "the asset's name; else that of the file"},
         returns=AssetDto,
         codes={400: "No usable picture or clip, or the storage quota is exceeded", **TOO_LARGE, 503: BUSY},
@@ -31,14 +33,16 @@ class Assets(Resource):
         UPLOADED_BYTES.inc(upload.size_bytes)
         return answer
 
-    @Operation(id="listAssets", summary="Pictures and clips", tag=TAG, query=Page, returns=list[AssetDto])
+    @Operation(
+        id="listAssets", summary="Pictures and clips", tag=TAG, scopes=(READ,), query=Page, returns=list[AssetDto]
+    )
     def on_get(self, call: Call[None, Page]) -> list[AssetDto]:
         """Newest first."""
         return assets.list_assets(call.caller, call.query.skip, call.query.take)
 
 
 class AssetItem(Resource):
-    @Operation(id="getAsset", summary="A picture or clip", tag=TAG, returns=AssetDto)
+    @Operation(id="getAsset", summary="A picture or clip", tag=TAG, scopes=(READ,), returns=AssetDto)
     def on_get(self, call: Call) -> AssetDto:
         """Its size in pixels, and for a clip its seconds."""
         return assets.asset_detail(call.caller, call.ids["asset_id"])
@@ -47,6 +51,7 @@ class AssetItem(Resource):
         id="deleteAsset",
         summary="Delete a picture or clip",
         tag=TAG,
+        scopes=(RENDER,),
         returns=Message,
         codes={400: "Active renders use it"},
     )
@@ -61,6 +66,7 @@ class AssetDownload(Resource):
         id="downloadAsset",
         summary="Download a picture or clip",
         tag=TAG,
+        scopes=(READ,),
         binary=sorted(CONTENT_TYPES.values()),
         ranges=True,
     )

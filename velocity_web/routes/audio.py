@@ -17,6 +17,7 @@ from velocity_web.schemas.audio import (
     AudioUploaded,
 )
 from velocity_web.schemas.base import Message
+from velocity_web.schemas.scopes import READ, RENDER
 from velocity_web.services import audio
 
 TAG = "Audio"
@@ -27,6 +28,7 @@ class AudioUpload(Resource):
         id="uploadAudio",
         summary="Upload an audio file",
         tag=TAG,
+        scopes=(RENDER,),
         form={"audioGroupId": "the audio asset group it goes to; else a group of the account's own"},
         returns=AudioUploaded,
         codes={400: "No MP3, WAV or AAC, or the storage quota is exceeded", 404: "No such group", **TOO_LARGE},
@@ -40,7 +42,7 @@ class AudioUpload(Resource):
 
 
 class AudioItem(Resource):
-    @Operation(id="getAudio", summary="Details of an audio file", tag=TAG, returns=AudioDto)
+    @Operation(id="getAudio", summary="Details of an audio file", tag=TAG, scopes=(READ,), returns=AudioDto)
     def on_get(self, call: Call) -> AudioDto:
         """Only for completed audio."""
         return audio.audio_detail(call.caller, call.ids["audio_id"])
@@ -49,6 +51,7 @@ class AudioItem(Resource):
         id="deleteAudio",
         summary="Delete an audio file",
         tag=TAG,
+        scopes=(RENDER,),
         returns=Message,
         codes={400: "It is processed, or active renders use it"},
     )
@@ -59,7 +62,13 @@ class AudioItem(Resource):
 
 
 class AudioStatus(Resource):
-    @Operation(id="getAudioStatus", summary="Processing status of an audio upload", tag=TAG, returns=AudioJobDto)
+    @Operation(
+        id="getAudioStatus",
+        summary="Processing status of an audio upload",
+        tag=TAG,
+        scopes=(READ,),
+        returns=AudioJobDto,
+    )
     def on_get(self, call: Call) -> AudioJobDto:
         """processing, completed or failed."""
         return audio.audio_status(call.caller, call.ids["audio_id"])
@@ -70,6 +79,7 @@ class AudioDownload(Resource):
         id="downloadAudio",
         summary="Download the original audio file",
         tag=TAG,
+        scopes=(READ,),
         binary=sorted(audio.CONTENT_TYPES.values()),
         ranges=True,
     )
@@ -80,7 +90,9 @@ class AudioDownload(Resource):
 
 
 class AudioActive(Resource):
-    @Operation(id="listActiveAudio", summary="Audio being processed", tag=TAG, returns=list[AudioJobDto])
+    @Operation(
+        id="listActiveAudio", summary="Audio being processed", tag=TAG, scopes=(READ,), returns=list[AudioJobDto]
+    )
     def on_get(self, call: Call) -> list[AudioJobDto]:
         """Newest first."""
         return audio.list_active(call.caller)
@@ -91,6 +103,7 @@ class AudioHistoryList(Resource):
         id="listAudioHistory",
         summary="Audio processing history",
         tag=TAG,
+        scopes=(READ,),
         query=AudioHistory,
         returns=list[AudioJobDto],
     )
@@ -102,7 +115,12 @@ class AudioHistoryList(Resource):
 
 class AudioList(Resource):
     @Operation(
-        id="listAudio", summary="Audio files of all groups", tag=TAG, query=AudioSearch, returns=list[AudioListEntry]
+        id="listAudio",
+        summary="Audio files of all groups",
+        tag=TAG,
+        scopes=(READ,),
+        query=AudioSearch,
+        returns=list[AudioListEntry],
     )
     def on_get(self, call: Call[None, AudioSearch]) -> list[AudioListEntry]:
         """Completed audio, group by group; ``search`` is part of a file's or a group's name."""

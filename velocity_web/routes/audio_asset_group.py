@@ -16,6 +16,7 @@ from velocity_web.schemas.audio import (
     AudioUploaded,
 )
 from velocity_web.schemas.base import Message, Page
+from velocity_web.schemas.scopes import READ, RENDER
 from velocity_web.services import audio
 
 TAG = "Audio asset group"
@@ -26,6 +27,7 @@ class AudioGroups(Resource):
         id="createAudioGroup",
         summary="Create an audio asset group",
         tag=TAG,
+        scopes=(RENDER,),
         body=AudioGroupRequest,
         examples={JSON: examples.GROUP},
         returns=AudioGroupDto,
@@ -34,14 +36,27 @@ class AudioGroups(Resource):
         """Groups hold audio and are linked to campaigns."""
         return audio.create_group(call.caller, call.body.name)
 
-    @Operation(id="listAudioGroups", summary="Audio asset groups", tag=TAG, query=Page, returns=list[AudioGroupDto])
+    @Operation(
+        id="listAudioGroups",
+        summary="Audio asset groups",
+        tag=TAG,
+        scopes=(READ,),
+        query=Page,
+        returns=list[AudioGroupDto],
+    )
     def on_get(self, call: Call[None, Page]) -> list[AudioGroupDto]:
         """Newest first."""
         return audio.list_groups(call.caller, call.query.skip, call.query.take)
 
 
 class AudioGroupItem(Resource):
-    @Operation(id="getAudioGroup", summary="An audio asset group with its audio", tag=TAG, returns=AudioGroupDetail)
+    @Operation(
+        id="getAudioGroup",
+        summary="An audio asset group with its audio",
+        tag=TAG,
+        scopes=(READ,),
+        returns=AudioGroupDetail,
+    )
     def on_get(self, call: Call) -> AudioGroupDetail:
         """Only completed audio is listed."""
         return audio.group_detail(call.caller, call.ids["group_id"])
@@ -50,6 +65,7 @@ class AudioGroupItem(Resource):
         id="deleteAudioGroup",
         summary="Delete an audio asset group",
         tag=TAG,
+        scopes=(RENDER,),
         query=AudioGroupDeletion,
         returns=Message,
         codes={400: "It holds audio and withAudio is not true, or its audio is in use"},
@@ -66,6 +82,7 @@ class AudioGroupAudio(Resource):
         id="uploadGroupAudio",
         summary="Upload an audio file to a group",
         tag=TAG,
+        scopes=(RENDER,),
         form={},
         returns=AudioUploaded,
         codes={400: "No MP3, WAV or AAC, or the storage quota is exceeded", **TOO_LARGE},

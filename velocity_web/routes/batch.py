@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from velocity_web.http import examples
+from velocity_web.http.archives import send_archive
 from velocity_web.http.operation import JSON, Call, Operation
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.schemas.reading import Body
@@ -15,7 +16,8 @@ from velocity_web.schemas.render import (
     BatchRequest,
     BatchRows,
 )
-from velocity_web.services import batch_rows, batches
+from velocity_web.schemas.scopes import READ, RENDER
+from velocity_web.services import batch_files, batch_rows, batches
 
 TAG = "Batch"
 
@@ -25,6 +27,7 @@ class Batches(Resource):
         id="createBatch",
         summary="Create a batch of renders",
         tag=TAG,
+        scopes=(RENDER,),
         query=BatchQuery,
         body=Body,
         unread=BatchRequest,
@@ -47,7 +50,7 @@ class Batches(Resource):
         visit = batches.Visit(call.caller, self.settings, self.objects, self.context.runner)
         return batches.create_batch(visit, call.body, call.query, call.warnings)
 
-    @Operation(id="listBatches", summary="Batches", tag=TAG, query=BatchPage, returns=list[BatchDto])
+    @Operation(id="listBatches", summary="Batches", tag=TAG, scopes=(READ,), query=BatchPage, returns=list[BatchDto])
     def on_get(self, call: Call[None, BatchPage]) -> list[BatchDto]:
         """Newest first."""
         return batch_rows.list_batches(call.caller, call.query.skip, call.query.take)
@@ -55,15 +58,35 @@ class Batches(Resource):
 
 class BatchItem(Resource):
     @Operation(
-        id="getBatch", summary="A batch with the result of each row", tag=TAG, query=BatchRows, returns=BatchDetail
+        id="getBatch",
+        summary="A batch with the result of each row",
+        tag=TAG,
+        scopes=(READ,),
+        query=BatchRows,
+        returns=BatchDetail,
     )
     def on_get(self, call: Call[None, BatchRows]) -> BatchDetail:
         """With the progress of the whole. ``skip`` and ``take`` choose the rows; the first 1000 by default."""
         return batch_rows.batch_detail(call.caller, call.ids["batch_id"], call.query.skip, call.query.take)
 
 
+class BatchDownload(Resource):
+    @Operation(
+        id="downloadBatch",
+        summary="Download all videos of a batch",
+        tag=TAG,
+        scopes=(READ,),
+        binary=["application/zip"],
+        codes={409: "No row of it is completed yet"},
+    )
+    def on_get(self, call: Call) -> None:
+        """A ZIP of the rows that are completed, made while it is sent: it has no byte ranges."""
+        name, files = batch_files.finished_files(call.caller, call.ids["batch_id"])
+        send_archive(call.req, call.resp, self.objects, name, files)
+
+
 class BatchCancel(Resource):
-    @Operation(id="cancelBatch", summary="Cancel a batch", tag=TAG, returns=BatchDetail)
+    @Operation(id="cancelBatch", summary="Cancel a batch", tag=TAG, scopes=(RENDER,), returns=BatchDetail)
     def on_post(self, call: Call) -> BatchDetail:
         """Rows that are finished stay."""
         return batches.cancel_batch(call.caller, call.ids["batch_id"])

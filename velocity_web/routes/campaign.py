@@ -9,6 +9,7 @@ from velocity_web.http.operation import JSON, Call, Operation
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.schemas.base import Message, Page
 from velocity_web.schemas.campaign import CampaignDto, CampaignRequest, InstanceChange, InstanceDto, InstanceRequest
+from velocity_web.schemas.scopes import READ, RENDER
 from velocity_web.services import campaigns
 
 TAG = "Campaign"
@@ -19,6 +20,7 @@ class Campaigns(Resource):
         id="createCampaign",
         summary="Create a campaign",
         tag=TAG,
+        scopes=(RENDER,),
         body=CampaignRequest,
         examples={JSON: examples.CAMPAIGN},
         returns=CampaignDto,
@@ -27,19 +29,19 @@ class Campaigns(Resource):
         """A campaign holds template instances, and links to audio asset groups."""
         return campaigns.create_campaign(call.caller, call.body.name)
 
-    @Operation(id="listCampaigns", summary="Campaigns", tag=TAG, query=Page, returns=list[CampaignDto])
+    @Operation(id="listCampaigns", summary="Campaigns", tag=TAG, scopes=(READ,), query=Page, returns=list[CampaignDto])
     def on_get(self, call: Call[None, Page]) -> list[CampaignDto]:
         """Newest first."""
         return campaigns.list_campaigns(call.caller, call.query.skip, call.query.take)
 
 
 class CampaignItem(Resource):
-    @Operation(id="getCampaign", summary="A campaign", tag=TAG, returns=CampaignDto)
+    @Operation(id="getCampaign", summary="A campaign", tag=TAG, scopes=(READ,), returns=CampaignDto)
     def on_get(self, call: Call) -> CampaignDto:
         """With the audio asset groups that are linked to it."""
         return campaigns.campaign_detail(call.caller, call.ids["campaign_id"])
 
-    @Operation(id="deleteCampaign", summary="Delete a campaign", tag=TAG, returns=Message)
+    @Operation(id="deleteCampaign", summary="Delete a campaign", tag=TAG, scopes=(RENDER,), returns=Message)
     def on_delete(self, call: Call) -> Message:
         """Its instances go with it; renders, templates and audio stay."""
         campaigns.delete_campaign(call.caller, call.ids["campaign_id"])
@@ -47,13 +49,25 @@ class CampaignItem(Resource):
 
 
 class CampaignAudioGroups(Resource):
-    @Operation(id="linkAudioGroup", summary="Link an audio asset group to a campaign", tag=TAG, returns=Message)
+    @Operation(
+        id="linkAudioGroup",
+        summary="Link an audio asset group to a campaign",
+        tag=TAG,
+        scopes=(RENDER,),
+        returns=Message,
+    )
     def on_post(self, call: Call) -> Message:
         """The campaign's renders may then use its audio."""
         campaigns.link_group(call.caller, call.ids["campaign_id"], call.ids["group_id"])
         return Message(message="Audio asset group linked successfully")
 
-    @Operation(id="unlinkAudioGroup", summary="Unlink an audio asset group from a campaign", tag=TAG, returns=Message)
+    @Operation(
+        id="unlinkAudioGroup",
+        summary="Unlink an audio asset group from a campaign",
+        tag=TAG,
+        scopes=(RENDER,),
+        returns=Message,
+    )
     def on_delete(self, call: Call) -> Message:
         """The group and its audio stay."""
         campaigns.unlink_group(call.caller, call.ids["campaign_id"], call.ids["group_id"])
@@ -65,6 +79,7 @@ class Instances(Resource):
         id="createTemplateInstance",
         summary="Create a template instance",
         tag=TAG,
+        scopes=(RENDER,),
         body=InstanceRequest,
         examples={JSON: examples.INSTANCE_BODY},
         returns=InstanceDto,
@@ -80,6 +95,7 @@ class Instances(Resource):
         id="listTemplateInstances",
         summary="Template instances of a campaign",
         tag=TAG,
+        scopes=(READ,),
         query=Page,
         returns=list[InstanceDto],
     )
@@ -93,6 +109,7 @@ CHANGE = Operation(
     id="changeTemplateInstance",
     summary="Change a template instance",
     tag=TAG,
+    scopes=(RENDER,),
     body=InstanceChange,
     examples={JSON: examples.INSTANCE_CHANGE},
     returns=InstanceDto,
@@ -102,7 +119,7 @@ CHANGE = Operation(
 
 
 class InstanceItem(Resource):
-    @Operation(id="getTemplateInstance", summary="A template instance", tag=TAG, returns=InstanceDto)
+    @Operation(id="getTemplateInstance", summary="A template instance", tag=TAG, scopes=(READ,), returns=InstanceDto)
     def on_get(self, call: Call) -> InstanceDto:
         """With its customization map."""
         return campaigns.instance_detail(call.caller, call.ids["campaign_id"], call.ids["instance_id"])
@@ -121,7 +138,9 @@ class InstanceItem(Resource):
         ids = campaigns.InstanceIds(call.ids["campaign_id"], call.ids["instance_id"])
         return campaigns.change_instance(call.caller, self.objects, self.context.runner, ids, call.body)
 
-    @Operation(id="deleteTemplateInstance", summary="Delete a template instance", tag=TAG, returns=Message)
+    @Operation(
+        id="deleteTemplateInstance", summary="Delete a template instance", tag=TAG, scopes=(RENDER,), returns=Message
+    )
     def on_delete(self, call: Call) -> Message:
         """Its renders stay."""
         campaigns.delete_instance(call.caller, call.ids["campaign_id"], call.ids["instance_id"])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from velocity_web.events.endings import Endings
 from velocity_web.processes.runner import Runner
+from velocity_web.services.previews import Desk
 from velocity_web.services.readiness import Readiness
 from velocity_web.settings import Settings
 from velocity_web.storage.objects import Objects
@@ -20,6 +21,7 @@ class Context:
     runner: Runner
     readiness: Readiness
     endings: Endings
+    previews: Desk
 
 
 class Resource:

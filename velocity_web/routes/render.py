@@ -23,6 +23,7 @@ from velocity_web.schemas.render import (
     RenderStatusDto,
     RenderTimeBudgetStatusDto,
 )
+from velocity_web.schemas.scopes import READ, RENDER
 from velocity_web.services import renders
 from velocity_web.services.codecs import content_types, list_codecs
 from velocity_web.services.forms import read_render
@@ -36,6 +37,7 @@ class Renders(Resource):
         id="createRender",
         summary="Create a render",
         tag=TAG,
+        scopes=(RENDER,),
         query=RenderQuery,
         body=Body,
         unread=RenderRequest,
@@ -67,7 +69,9 @@ class Renders(Resource):
 
 
 class RenderAll(Resource):
-    @Operation(id="listRenders", summary="All completed renders", tag=TAG, query=Page, returns=list[RenderDto])
+    @Operation(
+        id="listRenders", summary="All completed renders", tag=TAG, scopes=(READ,), query=Page, returns=list[RenderDto]
+    )
     def on_get(self, call: Call[None, Page]) -> list[RenderDto]:
         """Newest first."""
         return renders.list_completed(call.caller, call.query.skip, call.query.take)
@@ -75,7 +79,11 @@ class RenderAll(Resource):
 
 class RenderActive(Resource):
     @Operation(
-        id="listActiveRenders", summary="Renders that are queued or running", tag=TAG, returns=list[RenderJobDto]
+        id="listActiveRenders",
+        summary="Renders that are queued or running",
+        tag=TAG,
+        scopes=(READ,),
+        returns=list[RenderJobDto],
     )
     def on_get(self, call: Call) -> list[RenderJobDto]:
         """Newest first."""
@@ -84,7 +92,12 @@ class RenderActive(Resource):
 
 class RenderHistoryList(Resource):
     @Operation(
-        id="listRenderHistory", summary="Render history", tag=TAG, query=RenderHistory, returns=list[RenderJobDto]
+        id="listRenderHistory",
+        summary="Render history",
+        tag=TAG,
+        scopes=(READ,),
+        query=RenderHistory,
+        returns=list[RenderJobDto],
     )
     def on_get(self, call: Call[None, RenderHistory]) -> list[RenderJobDto]:
         """Completed, failed and cancelled renders, newest first, each with the render time that it was charged."""
@@ -94,7 +107,11 @@ class RenderHistoryList(Resource):
 
 class RenderBudget(Resource):
     @Operation(
-        id="getRenderTimeBudget", summary="Render time budget and usage", tag=TAG, returns=RenderTimeBudgetStatusDto
+        id="getRenderTimeBudget",
+        summary="Render time budget and usage",
+        tag=TAG,
+        scopes=(READ,),
+        returns=RenderTimeBudgetStatusDto,
     )
     def on_get(self, call: Call) -> RenderTimeBudgetStatusDto:
         """Renders are charged by the time they ran: what is used is the sum of the history's renderTimeMilliseconds, of
@@ -103,7 +120,13 @@ class RenderBudget(Resource):
 
 
 class RenderCodecs(Resource):
-    @Operation(id="listCodecs", summary="Codecs and containers of this service", tag=TAG, returns=list[CodecDto])
+    @Operation(
+        id="listCodecs",
+        summary="Codecs and containers of this service",
+        tag=TAG,
+        scopes=(READ,),
+        returns=list[CodecDto],
+    )
     def on_get(self, call: Call) -> list[CodecDto]:
         """What encoderConfig.codec and encoderConfig.container may name."""
         return list_codecs(self.settings)
@@ -114,6 +137,7 @@ class RenderItem(Resource):
         id="deleteRender",
         summary="Delete a render",
         tag=TAG,
+        scopes=(RENDER,),
         returns=Message,
         codes={409: "It is queued or running: cancel it first"},
     )
@@ -124,7 +148,13 @@ class RenderItem(Resource):
 
 
 class RenderStatus(Resource):
-    @Operation(id="getRenderStatus", summary="Status and progress of a render", tag=TAG, returns=RenderStatusDto)
+    @Operation(
+        id="getRenderStatus",
+        summary="Status and progress of a render",
+        tag=TAG,
+        scopes=(READ,),
+        returns=RenderStatusDto,
+    )
     def on_get(self, call: Call) -> RenderStatusDto:
         """pending, processing, cancelling, completed, failed or cancelled."""
         return renders.render_status(call.caller, call.ids["render_id"])
@@ -135,6 +165,7 @@ class RenderCancel(Resource):
         id="cancelRender",
         summary="Cancel a render",
         tag=TAG,
+        scopes=(RENDER,),
         returns=RenderCancelled,
         codes={409: "It is already completed, failed or cancelled"},
     )
@@ -144,7 +175,7 @@ class RenderCancel(Resource):
 
 
 class RenderCompletedItem(Resource):
-    @Operation(id="getRender", summary="A completed render", tag=TAG, returns=RenderDetail)
+    @Operation(id="getRender", summary="A completed render", tag=TAG, scopes=(READ,), returns=RenderDetail)
     def on_get(self, call: Call) -> RenderDetail:
         """404 for renders that are not completed."""
         return renders.render_detail(call.caller, call.ids["render_id"])
@@ -155,6 +186,7 @@ class RenderPoster(Resource):
         id="downloadRenderPoster",
         summary="Download the poster",
         tag=TAG,
+        scopes=(READ,),
         binary=list(posters.CONTENT_TYPES.values()),
         ranges=True,
     )
@@ -165,7 +197,9 @@ class RenderPoster(Resource):
 
 
 class RenderDownload(Resource):
-    @Operation(id="downloadRender", summary="Download the video", tag=TAG, binary=content_types, ranges=True)
+    @Operation(
+        id="downloadRender", summary="Download the video", tag=TAG, scopes=(READ,), binary=content_types, ranges=True
+    )
     def on_get(self, call: Call) -> None:
         """With byte ranges. Its type is that of the container, as GET /render/codecs lists it; of a picture or a sound,
         too."""

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from velocity_web.failures import Invalid
 from velocity_web.http.downloads import send_file
 from velocity_web.http.metrics import UPLOADED_BYTES
 from velocity_web.http.operation import Call, Operation
 from velocity_web.http.uploads import receive_upload
-from velocity_web.processes.assignments import PreviewAssignment
-from velocity_web.processes.runner import TaskFailed
-from velocity_web.routes.context import BUSY, Resource
+from velocity_web.routes.context import Resource
 from velocity_web.schemas.base import Message
+from velocity_web.schemas.scopes import PREVIEW, READ, RENDER
 from velocity_web.schemas.template import (
-    Preview,
     StorageStatusDto,
     TemplateDetail,
     TemplateDto,
     TemplateHistory,
     TemplateJobDto,
     TemplateUploaded,
+    TimelineDto,
 )
 from velocity_web.services import templates
-from velocity_web.storage.files import read_made, task_folder
 
 TAG = "Template"
-PREVIEW_BYTES = 256 << 20
 TOO_LARGE = {413: "The file is larger than the maximum"}
 
 
@@ -33,6 +29,7 @@ class TemplateUpload(Resource):
         id="uploadTemplate",
         summary="Upload a template as a ZIP file",
         tag=TAG,
+        scopes=(RENDER,),
         form={"name": "the template's name; else that of the file"},
         returns=TemplateUploaded,
         codes={400: "No usable ZIP, or the storage quota is exceeded", **TOO_LARGE},
@@ -46,14 +43,22 @@ class TemplateUpload(Resource):
 
 
 class TemplateAll(Resource):
-    @Operation(id="listTemplates", summary="All completed templates", tag=TAG, returns=list[TemplateDto])
+    @Operation(
+        id="listTemplates", summary="All completed templates", tag=TAG, scopes=(READ,), returns=list[TemplateDto]
+    )
     def on_get(self, call: Call) -> list[TemplateDto]:
         """Newest first."""
         return templates.list_templates(call.caller)
 
 
 class TemplateActive(Resource):
-    @Operation(id="listActiveTemplates", summary="Templates being processed", tag=TAG, returns=list[TemplateJobDto])
+    @Operation(
+        id="listActiveTemplates",
+        summary="Templates being processed",
+        tag=TAG,
+        scopes=(READ,),
+        returns=list[TemplateJobDto],
+    )
     def on_get(self, call: Call) -> list[TemplateJobDto]:
         """Those uploaded, validating, extracting or analyzing."""
         return templates.list_active(call.caller)
@@ -64,6 +69,7 @@ class TemplateHistoryList(Resource):
         id="listTemplateHistory",
         summary="Template processing history",
         tag=TAG,
+        scopes=(READ,),
         query=TemplateHistory,
         returns=list[TemplateJobDto],
     )
@@ -74,14 +80,22 @@ class TemplateHistoryList(Resource):
 
 
 class TemplateStorageStatus(Resource):
-    @Operation(id="getStorageStatus", summary="Storage quota and usage", tag=TAG, returns=StorageStatusDto)
+    @Operation(
+        id="getStorageStatus", summary="Storage quota and usage", tag=TAG, scopes=(READ,), returns=StorageStatusDto
+    )
     def on_get(self, call: Call) -> StorageStatusDto:
         """1 MB is 1,048,576 bytes. Templates, audio, assets and rendered videos count."""
         return templates.storage_status(call.caller)
 
 
 class TemplateItem(Resource):
-    @Operation(id="getTemplate", summary="A template and what can be customised in it", tag=TAG, returns=TemplateDetail)
+    @Operation(
+        id="getTemplate",
+        summary="A template and what can be customised in it",
+        tag=TAG,
+        scopes=(READ, PREVIEW),
+        returns=TemplateDetail,
+    )
     def on_get(self, call: Call) -> TemplateDetail:
         """Only for completed templates."""
         return templates.template_detail(call.caller, call.ids["template_id"])
@@ -90,6 +104,7 @@ class TemplateItem(Resource):
         id="deleteTemplate",
         summary="Delete a template",
         tag=TAG,
+        scopes=(RENDER,),
         returns=Message,
         codes={400: "It is processed or has active renders"},
     )
@@ -100,10 +115,29 @@ class TemplateItem(Resource):
 
 
 class TemplateStatus(Resource):
-    @Operation(id="getTemplateStatus", summary="Processing status of a template", tag=TAG, returns=TemplateJobDto)
+    @Operation(
+        id="getTemplateStatus",
+        summary="Processing status of a template",
+        tag=TAG,
+        scopes=(READ,),
+        returns=TemplateJobDto,
+    )
     def on_get(self, call: Call) -> TemplateJobDto:
         """pending, processing, completed or failed; while it is processed, ``stage`` says how far it is."""
         return templates.template_status(call.caller, call.ids["template_id"])
+
+
+class TemplateTimeline(Resource):
+    @Operation(
+        id="getTemplateTimeline",
+        summary="What happens when in a template",
+        tag=TAG,
+        scopes=(READ, PREVIEW),
+        returns=TimelineDto,
+    )
+    def on_get(self, call: Call) -> TimelineDto:
+        """Markers, when each layer is shown, and the frames that are held. Only for completed templates."""
+        return templates.template_timeline(call.caller, call.ids["template_id"])
 
 
 class TemplateDownload(Resource):
@@ -111,6 +145,7 @@ class TemplateDownload(Resource):
         id="downloadTemplate",
         summary="Download the original template ZIP",
         tag=TAG,
+        scopes=(READ,),
         binary=["application/zip"],
         ranges=True,
     )
@@ -118,37 +153,3 @@ class TemplateDownload(Resource):
         """Byte for byte what was uploaded."""
         file = templates.template_file(call.caller, call.ids["template_id"])
         send_file(call.req, call.resp, self.objects, file, "application/zip")
-
-
-class TemplatePreview(Resource):
-    @Operation(
-        id="previewTemplate",
-        summary="A frame of a template as a picture",
-        tag=TAG,
-        query=Preview,
-        binary=["image/png"],
-        codes={
-            400: "The frame is past the end, or cannot be drawn",
-            409: "The template is not completed",
-            503: BUSY,
-            507: "No space is left on the server's disk",
-        },
-    )
-    def on_get(self, call: Call[None, Preview]) -> None:
-        """PNG with alpha; ``width`` in pixels, by default the composition's."""
-        asked = templates.previewable(call.caller, self.objects, call.ids["template_id"], call.query.frame)
-        try:
-            with asked as (path, name), task_folder(self.settings.temporary) as folder:
-                picture = folder / "preview.png"
-                assignment = PreviewAssignment(
-                    template=str(path),
-                    frame=call.query.frame,
-                    width=call.query.width,
-                    output=str(picture),
-                    names={path.name: name},
-                )
-                self.context.runner.run(call.caller.account_id, "preview", assignment, (str(path),), folder)
-                call.resp.data = read_made(picture, PREVIEW_BYTES)
-        except TaskFailed as failure:
-            raise Invalid("the frame cannot be drawn", {"frame": [str(failure)]}) from None
-        call.resp.content_type = "image/png"

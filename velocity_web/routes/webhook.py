@@ -5,6 +5,7 @@ from __future__ import annotations
 from velocity_web.events import webhooks
 from velocity_web.http.operation import Call, Operation
 from velocity_web.routes.context import Resource
+from velocity_web.schemas.scopes import READ, RENDER
 from velocity_web.schemas.webhook import WebhookDeliveryDto, WebhookLog, WebhookSecret
 
 TAG = "Webhook"
@@ -15,6 +16,7 @@ class WebhookDeliveries(Resource):
         id="listWebhookDeliveries",
         summary="Log of webhook deliveries",
         tag=TAG,
+        scopes=(READ,),
         query=WebhookLog,
         returns=list[WebhookDeliveryDto],
         codes={404: "No such render"},
@@ -27,7 +29,13 @@ class WebhookDeliveries(Resource):
 
 
 class WebhookSecretItem(Resource):
-    @Operation(id="getWebhookSecret", summary="The secret that signs webhooks", tag=TAG, returns=WebhookSecret)
+    @Operation(
+        id="getWebhookSecret",
+        summary="The secret that signs webhooks",
+        tag=TAG,
+        scopes=(RENDER,),
+        returns=WebhookSecret,
+    )
     def on_get(self, call: Call) -> WebhookSecret:
         """For a Standard Webhooks library."""
         return webhooks.secret_of(call.caller)

@@ -49,6 +49,11 @@ def _zulu(value: datetime) -> str:
     return f"{text}{fraction}Z"
 
 
+def whole_number(least: int, most: int) -> tuple[Any, Any]:
+    """The checks of a whole number in a range that may be larger than 32 bits."""
+    return Field(strict=True, ge=least, le=most), BeforeValidator(whole)
+
+
 Int32 = Annotated[int, Field(strict=True, ge=-(2**31), le=2**31 - 1), BeforeValidator(whole)]
 Time = Annotated[
     datetime,

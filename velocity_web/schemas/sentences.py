@@ -38,7 +38,9 @@ def _choices(context: Context) -> str:
 
 PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 SIZE = r"^[0-9]{1,5}[xX][0-9]{1,5}$"
+ORIGIN = r"^https?://([a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(:[0-9]{1,5})?$"
 BY_PATTERN = {
+    ORIGIN: "it must be an origin in lower case and without a path, such as https://shop.example",
     PRINTABLE: "it must not hold control characters, such as line breaks",
     SIZE: "it must be a width and a height, such as 1280x720",
 }

@@ -12,9 +12,26 @@ from velocity_web.failures import Failure
 from velocity_web.http import problems
 from velocity_web.http.openapi import openapi_document
 from velocity_web.processes.runner import Runner
-from velocity_web.routes import asset, audio, audio_asset_group, batch, campaign, render, system, template, webhook
+from velocity_web.routes import (
+    account,
+    admin,
+    asset,
+    audio,
+    audio_asset_group,
+    batch,
+    campaign,
+    console,
+    link,
+    preview,
+    render,
+    system,
+    template,
+    webhook,
+)
 from velocity_web.routes.context import Context, Resource
+from velocity_web.server.cors import PreviewCors
 from velocity_web.server.middleware import REQUEST_ID, Authentication, RequestScope, RoomForSmallWrites
+from velocity_web.services import previews
 from velocity_web.services.codecs import require_installed
 from velocity_web.services.readiness import Readiness
 from velocity_web.settings import Settings
@@ -29,8 +46,11 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/template/storage-status", template.TemplateStorageStatus),
     ("/template/{template_id}", template.TemplateItem),
     ("/template/{template_id}/status", template.TemplateStatus),
+    ("/template/{template_id}/timeline", template.TemplateTimeline),
     ("/template/{template_id}/download", template.TemplateDownload),
-    ("/template/{template_id}/preview", template.TemplatePreview),
+    ("/template/{template_id}/preview", preview.TemplatePreview),
+    ("/template/{template_id}/preview/clip", preview.TemplatePreviewClip),
+    ("/template/{template_id}/preview/link", link.PreviewLink),
     ("/audio/upload", audio.AudioUpload),
     ("/audio/active", audio.AudioActive),
     ("/audio/history", audio.AudioHistoryList),
@@ -57,6 +77,7 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/render/codecs", render.RenderCodecs),
     ("/render/batch", batch.Batches),
     ("/render/batch/{batch_id}", batch.BatchItem),
+    ("/render/batch/{batch_id}/download", batch.BatchDownload),
     ("/render/batch/{batch_id}/cancel", batch.BatchCancel),
     ("/render/renders/{render_id}", render.RenderCompletedItem),
     ("/render/{render_id}", render.RenderItem),
@@ -64,13 +85,27 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/render/{render_id}/cancel", render.RenderCancel),
     ("/render/{render_id}/download", render.RenderDownload),
     ("/render/{render_id}/poster", render.RenderPoster),
+    ("/render/{render_id}/link", link.RenderLink),
+    ("/link/{token}", link.LinkItem),
     ("/webhook/deliveries", webhook.WebhookDeliveries),
     ("/webhook/secret", webhook.WebhookSecretItem),
+    ("/account", account.Account),
+    ("/admin/users", admin.Users),
+    ("/admin/users/{user_id}", admin.UserItem),
+    ("/admin/users/{user_id}/keys", admin.UserKeys),
+    ("/admin/users/{user_id}/keys/{key_id}", admin.UserKeyItem),
+    ("/admin/users/{user_id}/keys/{key_id}/rotate", admin.UserKeyRotate),
+    ("/admin/queue", admin.Queue),
+    ("/admin/workers", admin.Workers),
+    ("/admin/cache", admin.Cache),
     ("/health", system.HealthCheck),
     ("/ready", system.ReadyCheck),
     ("/metrics", system.Metrics),
-    ("/", system.Page),
+    ("/", console.ConsolePage),
+    ("/config.json", console.ConsoleConfig),
+    ("/console/{name:path}", console.ConsoleFile),
     ("/docs", system.DocsPage),
+    ("/llms.txt", system.ModelsPage),
     ("/docs/{name}", system.DocsFile),
 )
 
@@ -84,10 +119,17 @@ def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response
     make_folders(settings.data)
     objects = objects_for_requests(settings)
     objects.check()
-    middleware: list[Any] = [RequestScope(), Authentication(), RoomForSmallWrites(settings)]
+    runner = Runner(settings)
+    runner.open()
+    require_installed(settings)
+    desk = previews.desk_of(settings, objects, runner)
+    context = Context(settings, objects, runner, Readiness(settings, objects), Endings(settings.database), desk)
+    resources = [(path, kind(context)) for path, kind in ROUTES]
+    middleware: list[Any] = [RequestScope(), PreviewCors(resources), Authentication(), RoomForSmallWrites(settings)]
     if settings.cors_origins:
         origins = "*" if "*" in settings.cors_origins else settings.cors_origins
-        exposed = ["ETag", "Content-Range", "Content-Disposition", "Accept-Ranges", "Warning", REQUEST_ID]
+        exposed = ["ETag", "Content-Range", "Content-Disposition", "Accept-Ranges", "Warning", "Retry-After"]
+        exposed += [REQUEST_ID, preview.FINDINGS]
         middleware.insert(0, falcon.CORSMiddleware(allow_origins=origins, expose_headers=exposed))
     app: falcon.App[falcon.Request, falcon.Response] = falcon.App(middleware=middleware)
     app.req_options.strip_url_path_trailing_slash = True
@@ -96,11 +138,6 @@ def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response
     app.set_error_serializer(problems.serialize_http_error)
     app.add_error_handler(Exception, problems.answer_unexpected)
     app.add_error_handler(Failure, problems.answer_failure)
-    runner = Runner(settings)
-    runner.open()
-    require_installed(settings)
-    context = Context(settings, objects, runner, Readiness(settings, objects), Endings(settings.database))
-    resources = [(path, kind(context)) for path, kind in ROUTES]
     document = system.OpenApiDocument(context)
     resources.append(("/openapi.json", document))
     for path, resource in resources:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from velocity_web.accounts.auth import LONGEST_KEY, acquaintances, find_caller
+from velocity_web.accounts.auth import LONGEST_KEY, acquaintances, find_caller, lacking
 from velocity_web.accounts.quota import full_sentence, storage_of
+from velocity_web.accounts.rates import Buckets
 from velocity_web.database.entities import reading
-from velocity_web.server.rates import Buckets
+from velocity_web.failures import Forbidden
+from velocity_web.http.problems import LINKS
+from velocity_web.schemas.scopes import RENDER
 from velocity_web.settings import Settings
 from velocity_web.storage.disk import spare_bytes
 from velocity_web.storage.files import NO_SPACE
@@ -23,9 +26,10 @@ OPEN_BODY_BYTES = 1024
 IN_MEMORY_BYTES = 512 * 1024  # what a body may have before it is spooled to the disk
 WRONG_KEYS_AT_ONCE = 20  # seconds of their rate
 COPIES = 2  # an upload lies in the spool and, a moment later, in a file of its own
-OPEN_PATHS = ("/", "/docs", "/openapi.json", "/health", "/ready", "/metrics")
+OPEN_PATHS = ("/", "/config.json", "/docs", "/openapi.json", "/llms.txt", "/health", "/ready", "/metrics")
 AT_ONCE_PATHS = ("/health",)
 ASIDE_PATHS = ("/ready",)
+PREVIEWS = ("/preview", "/preview/clip", "/preview/link")
 
 
 def normal_path(path: str) -> str:
@@ -35,7 +39,7 @@ def normal_path(path: str) -> str:
 
 def is_open(path: str) -> bool:
     """Whether a (normal) path needs no key."""
-    return path in OPEN_PATHS or path.startswith("/docs/")
+    return path in OPEN_PATHS or path.startswith(("/docs/", "/console/", LINKS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ class Gate:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._large_json = {"/render": settings.max_render_bytes, "/render/batch": settings.max_json_bytes}
         self._requests = Buckets(settings.requests_per_second, settings.request_burst)
         self._wrong_keys = Buckets(settings.wrong_keys_per_second, settings.wrong_keys_per_second * WRONG_KEYS_AT_ONCE)
 
@@ -136,8 +141,9 @@ class Gate:
 
     def json_limit(self, path: str) -> int:
         """The largest body of a path that takes JSON."""
-        own = {"/render": self.settings.max_render_bytes, "/render/batch": self.settings.max_json_bytes}
-        return own.get(path, min(OTHER_JSON_BYTES, self.settings.max_json_bytes))
+        if path.startswith("/template/") and path.endswith(PREVIEWS):
+            return self.settings.max_render_bytes
+        return self._large_json.get(path, min(OTHER_JSON_BYTES, self.settings.max_json_bytes))
 
     def admit(self, head: Head) -> Refusal | Allowance:
         """Let a request with a body in, up to an allowance, or refuse it. Asks the database."""
@@ -147,6 +153,8 @@ class Gate:
                 self.note_wrong_key(head.address)
             return UNAUTHORIZED
         largest = self.upload_limit(head.path)
+        if (largest is not None or head.path in self._large_json) and (sentence := lacking(caller, (RENDER,))):
+            return Refusal(403, Forbidden.title, sentence)
         if largest is None:
             limit = self.json_limit(head.path)
             allowance = self._within_disk(Allowance(limit, too_large("a request body", limit)), 1, IN_MEMORY_BYTES)

@@ -12,7 +12,10 @@ import structlog
 from velocity_web.accounts.auth import HEADER, find_caller
 from velocity_web.database.entities import new_id
 from velocity_web.events.tracing import begin_request, end_request
+from velocity_web.failures import Forbidden
 from velocity_web.http.metrics import REQUEST_SECONDS, REQUESTS
+from velocity_web.http.problems import shown_path
+from velocity_web.server.cors import misplaced
 from velocity_web.server.gate import UNAUTHORIZED, is_open, normal_path
 from velocity_web.settings import Settings
 from velocity_web.storage.disk import ready_small_write
@@ -49,7 +52,7 @@ class RequestScope:
         structlog.get_logger("velocity.web").info(
             "request",
             method=req.method,
-            path=req.path,
+            path=shown_path(req),
             status=status,
             milliseconds=round(seconds * 1000, 1),
             account=caller.name if caller else None,
@@ -67,6 +70,8 @@ class Authentication:
             raise falcon.HTTPUnauthorized(
                 title=UNAUTHORIZED.title, description=UNAUTHORIZED.detail, challenges=['ApiKey header="X-API-Key"']
             )
+        if (sentence := misplaced(req, caller)) is not None:
+            raise Forbidden(sentence)
         req.context.caller = caller
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from pony.orm import TransactionIntegrityError, desc
+from pony.orm import desc
 
-from velocity_web.accounts.auth import make_key
+from velocity_web.accounts.links import end_all_links
 from velocity_web.database.entities import (
     Account,
     Job,
@@ -28,6 +29,9 @@ from velocity_web.failures import Conflict, NotFound
 from velocity_web.logs import set_up_logs
 from velocity_web.orders.cleanup import remove_leftovers
 from velocity_web.schemas import states
+from velocity_web.schemas.account import KeyRequest
+from velocity_web.schemas.scopes import ALL, USUAL
+from velocity_web.services import keys, users
 from velocity_web.services.renders import cancel_job
 from velocity_web.settings import MIB, Settings
 from velocity_web.storage.chosen import objects_for_requests
@@ -39,13 +43,26 @@ FILE_TABLES = ("template", "audio", "asset", "render", "poster")
 
 @dataclass(frozen=True, slots=True)
 class UserRow:
+    """``keys`` are the prefixes of those that are valid."""
+
     name: str
-    key_prefix: str
+    keys: str
     disabled: bool
     quota_mb: int
     used_bytes: int
     budget_ms: int
     used_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    prefix: str
+    name: str
+    scopes: str
+    origins: str
+    created: str | None
+    last_used: str | None
+    expires: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,43 +100,39 @@ def open_store(settings: Settings) -> None:
 
 
 def first_user(settings: Settings, name: str) -> str | None:
-    """The key of a first user, made only when there is none at all."""
+    """The key of a first user, made only when there is none at all. It has all scopes: who made the service has it."""
     with reading():
         if Account.select().count():
             return None
     try:
-        return add_user(settings, name)
+        return add_user(settings, name, scopes=ALL)
     except Conflict:  # another process that started beside this one was faster
         return None
 
 
-def add_user(settings: Settings, name: str, quota_mb: int | None = None, budget_ms: int | None = None) -> str:
+def add_user(
+    settings: Settings,
+    name: str,
+    quota_mb: int | None = None,
+    budget_ms: int | None = None,
+    scopes: Sequence[str] = USUAL,
+) -> str:
     """A new user's key, shown only here. Raises Conflict when the name is taken or empty."""
     open_store(settings)
-    name = name.strip()
-    if not name or len(name) > 255:
-        raise Conflict("a user's name has 1 to 255 characters")
-    made = make_key()
-    try:
-        with writing():
-            if Account.get(name=name):
-                raise Conflict(_taken(name))
-            Account(
-                id=new_id(),
-                name=name,
-                key_prefix=made.prefix,
-                key_hash=made.digest,
-                created_at=now_ms(),
-                quota_mb=settings.default_quota_mb if quota_mb is None else quota_mb,
-                budget_ms=settings.default_budget_ms if budget_ms is None else budget_ms,
-            )
-    except TransactionIntegrityError:  # at the same time, by another process
-        raise Conflict(_taken(name)) from None
-    return made.key
+    means = {"quota_mb": quota_mb, "budget_ms": budget_ms}
+    return users.make_user(settings, name, means, scopes).first_key.key
 
 
-def _taken(name: str) -> str:
-    return f"there is already a user {name!r}"
+def delete_user(settings: Settings, name: str) -> None:
+    """Remove a user with everything that it has. Raises NotFound and Conflict."""
+    set_up_logs(settings)
+    open_store(settings)
+    users.delete_user(settings, objects_for_requests(settings), _id_of(name))
+
+
+def _id_of(name: str) -> str:
+    with reading():
+        return str(_find(name).id)
 
 
 def _find(name: str) -> Account:
@@ -136,7 +149,7 @@ def list_users(settings: Settings) -> list[UserRow]:
         return [
             UserRow(
                 account.name,
-                account.key_prefix,
+                ", ".join(key.prefix for key in keys.valid_keys(account.id)),
                 account.disabled,
                 account.quota_mb,
                 account.used_bytes,
@@ -147,14 +160,71 @@ def list_users(settings: Settings) -> list[UserRow]:
         ]
 
 
-def rotate_key(settings: Settings, name: str) -> str:
-    """A new key for the user; the old one ends at once. Raises NotFound."""
+def add_key(settings: Settings, name: str, request: KeyRequest) -> str:
+    """One more key for a user, shown only here. Raises NotFound and Conflict."""
     open_store(settings)
-    made = make_key()
-    with writing():
+    wish = keys.KeyWish(request.name, request.scopes, request.origins, request.expires_seconds)
+    return keys.make(_id_of(name), wish).key
+
+
+def list_keys(settings: Settings, name: str) -> list[KeyRow]:
+    """Raises NotFound."""
+    open_store(settings)
+    with reading():
+        return [
+            KeyRow(
+                key.prefix,
+                key.name,
+                " ".join(key.scopes),
+                " ".join(key.origins),
+                _shown(key.created_at),
+                _shown(key.last_used_at),
+                _shown(key.expires_at),
+            )
+            for key in keys.keys_of(_find(name).id)
+        ]
+
+
+def _shown(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def rotate_key(settings: Settings, name: str, prefix: str | None = None, keep_hours: int = 0) -> str:
+    """A new key in the place of another, which ends after so long. ``prefix`` may be left out where there is one.
+
+    Raises NotFound and Conflict.
+    """
+    open_store(settings)
+    account_id, key_id = _key_named(name, prefix)
+    return keys.rotate(account_id, key_id, keep_hours * 3600).key
+
+
+def revoke_key(settings: Settings, name: str, prefix: str) -> None:
+    """Raises NotFound and Conflict."""
+    open_store(settings)
+    keys.revoke(*_key_named(name, prefix))
+
+
+def _key_named(name: str, prefix: str | None) -> tuple[str, str]:
+    """The ids of a user and of its key that begins so."""
+    with reading():
         account = _find(name)
-        account.key_prefix, account.key_hash = made.prefix, made.digest
-    return made.key
+        valid = keys.valid_keys(account.id)
+        found = [key for key in valid if prefix is None or (prefix and key.prefix.startswith(prefix))]
+        if len(found) == 1:
+            return account.id, found[0].id
+        told = ", ".join(f"{key.prefix} ({key.name})" for key in valid) or "none"
+        if prefix is None and found:
+            raise Conflict(f"the user {name!r} has several keys; name one of them: {told}")
+        if found:
+            raise Conflict(f"several keys of the user {name!r} begin with {prefix!r}: {told}")
+        raise NotFound(f"the user {name!r} has no such valid key; there are: {told}")
+
+
+def end_links(settings: Settings) -> None:
+    """No link that was made until now works any longer."""
+    open_store(settings)
+    end_all_links()
 
 
 def set_disabled(settings: Settings, name: str, disabled: bool) -> None:

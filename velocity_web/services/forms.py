@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from velocity_web.accounts.auth import Caller
 from velocity_web.failures import Invalid
 from velocity_web.processes.assignments import FormAssignment
 from velocity_web.processes.child import Child
-from velocity_web.processes.form_process import render_form
+from velocity_web.processes.form_process import mapped_form
 from velocity_web.processes.runner import Runner, TaskFailed
 from velocity_web.schemas.reading import Body
 from velocity_web.settings import Settings
@@ -20,6 +20,7 @@ CSV = "text/csv"
 SMALL_BYTES = 64 * 1024
 """A body of this size is read within a millisecond or two."""
 CHUNK = 1 << 18
+Mapped = Literal["render", "preview", "link", "clip"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class RenderForm:
-    """A render's body: its head and its customization map, as JSON."""
+    """A body of a render, a preview or a clip: its head and its customization map, as JSON."""
 
     head: Head
     customizations: str
@@ -45,10 +46,15 @@ class RenderForm:
 
 def read_render(caller: Caller, settings: Settings, runner: Runner, body: Body) -> RenderForm:
     """Raises Invalid for what is no JSON, and Busy."""
+    return read_mapped(caller, settings, runner, body, "render")
+
+
+def read_mapped(caller: Caller, settings: Settings, runner: Runner, body: Body, kind: Mapped) -> RenderForm:
+    """As ``read_render``, of a body of this kind."""
     if body.length <= SMALL_BYTES:
-        head, customizations = render_form(body.stream.read())
+        head, customizations = mapped_form(body.stream.read(), kind)
         return RenderForm(Head(**head), customizations)
-    assignment = FormAssignment(kind="render", length=body.length)
+    assignment = FormAssignment(kind=kind, length=body.length)
     with runner.slot(caller.account_id), _reading(runner, settings, body, assignment) as child, _failing():
         message = child.message()
         _require_form(message)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from velocity_web.accounts import quota
@@ -15,20 +12,24 @@ from velocity_web.database.entities import Job, Template, execute, lock_account,
 from velocity_web.database.now import now_ms
 from velocity_web.events.tracing import traceparent
 from velocity_web.events.wake import wake
-from velocity_web.failures import Conflict, Invalid, NotDeletable, NotFound
+from velocity_web.failures import Invalid, NotDeletable, NotFound
 from velocity_web.schemas import states
 from velocity_web.schemas.template import (
     FindingDto,
     FontDto,
+    FrameRangeDto,
     LayerDto,
     LayerPluginDto,
+    LayerTimeDto,
     MarkerDto,
     MediaDto,
+    SlotDto,
     StorageStatusDto,
     TemplateDetail,
     TemplateDto,
     TemplateJobDto,
     TemplateUploaded,
+    TimelineDto,
 )
 from velocity_web.services.paging import jobs_of, wanted
 from velocity_web.services.processing import with_job
@@ -36,7 +37,6 @@ from velocity_web.services.template_zip import zip_fault
 from velocity_web.storage.files import StoredFile, Upload, clean_name
 from velocity_web.storage.objects import Objects, discard
 
-GONE = "the file is gone from the storage"
 USES_TEMPLATE = (
     "SELECT 1 FROM render JOIN job ON job.id = render.id WHERE render.template_id = $id "
     f"AND job.status IN ({states.listed(states.ACTIVE)}) LIMIT 1"
@@ -169,9 +169,30 @@ def template_detail(caller: Caller, template_id: str) -> TemplateDetail:
             markers=[MarkerDto(**marker) for marker in analysis["markers"]],
             assets=[MediaDto(**asset) for asset in analysis["assets"]],
             layers=[LayerDto(**layer) for layer in analysis["layers"]],
+            slots=[SlotDto(**slot) for slot in analysis.get("slots", ())],
             plugins=[LayerPluginDto(**plugin) for plugin in analysis.get("plugins", ())],
             warnings=[FindingDto(**finding) for finding in analysis["findings"]],
         )
+
+
+def template_timeline(caller: Caller, template_id: str) -> TimelineDto:
+    """Of a completed template. Raises NotFound."""
+    with reading():
+        analysis = json.loads(completed_template(caller, template_id).analysis or "{}")
+    first = analysis.get("first_frame", analysis["span"][0])
+    held = analysis.get("held")
+    return TimelineDto(
+        frame_count=analysis["frame_count"],
+        frame_rate=analysis["frame_rate"],
+        markers=[MarkerDto(**{**marker, "time": marker["time"] - first}) for marker in analysis["markers"]],
+        layers=[_layer_time(layer, first) for layer in analysis["layers"] if "in_point" in layer],
+        held=None if held is None else [FrameRangeDto(start=start, end=end) for start, end in held],
+    )
+
+
+def _layer_time(layer: dict[str, Any], first: float) -> LayerTimeDto:
+    base = 0.0 if "/" in layer["path"] else first
+    return LayerTimeDto(path=layer["path"], in_point=layer["in_point"] - base, out_point=layer["out_point"] - base)
 
 
 def template_file(caller: Caller, template_id: str) -> StoredFile:
@@ -199,6 +220,7 @@ def delete_template(caller: Caller, objects: Objects, template_id: str) -> None:
         if job.status != states.FAILED:
             quota.give_back(caller.account_id, template.size_bytes)
         execute(f"DELETE FROM job WHERE subject_id = $id AND kind = '{states.TEMPLATE}'", {"id": template_id})
+        execute("DELETE FROM preview_link WHERE template_id = $id", {"id": template_id})
         execute("DELETE FROM template WHERE id = $id", {"id": template_id})
     discard(objects, file)
 
@@ -213,25 +235,3 @@ def storage_status(caller: Caller) -> StorageStatusDto:
         available_bytes=storage.available_bytes,
         usage_percentage=round(100 * storage.used_bytes / total, 2) if total else 100.0,
     )
-
-
-@contextmanager
-def previewable(caller: Caller, objects: Objects, template_id: str, frame: int) -> Iterator[tuple[Path, str]]:
-    """The file to draw a preview of, and the name that it was uploaded with.
-
-    Raises NotFound, Conflict, Invalid and Unavailable.
-    """
-    with reading():
-        template, job = with_job(find_template, caller, template_id)
-        if job.status != states.COMPLETED:
-            raise Conflict("the template is not completed; poll its status")
-        frames = json.loads(template.analysis or "{}").get("frame_count", 0)
-        if frame >= frames:
-            raise Invalid("the frame is past the end", {"frame": [f"it must be from 0 to {frames - 1}"]})
-        file, sha256, name = template.file, template.sha256, template.file_name
-    try:
-        copy = objects.copy(file, sha256)
-    except FileNotFoundError:
-        raise NotFound(GONE) from None
-    with copy as path:
-        yield path, name

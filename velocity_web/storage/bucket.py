@@ -158,10 +158,11 @@ class BucketObjects:
                 name = found.target.rpartition(f"/{folder}/")[2]
                 yield Found(f"{folder}/{name}", found.size, found.stored_at or None)
 
-    def url(self, file: str) -> str | None:
+    def url(self, file: str, most_seconds: int | None = None) -> str | None:
         if not self._signed_seconds:
             return None
-        return self._tried(lambda: self._storage.url(self._target(file), self._signed_seconds))
+        seconds = self._signed_seconds if most_seconds is None else min(self._signed_seconds, most_seconds)
+        return self._tried(lambda: self._storage.url(self._target(file), seconds))
 
     def _target(self, file: str) -> str:
         return f"{self._root}/{file}"

@@ -81,5 +81,5 @@ class FolderObjects:
                     found = path.stat()
                     yield Found(f"{folder}/{path.name}", found.st_size, found.st_mtime)
 
-    def url(self, file: str) -> str | None:
+    def url(self, file: str, most_seconds: int | None = None) -> str | None:
         return None

@@ -89,8 +89,9 @@ class Objects(Protocol):
         """All files but temporary ones."""
         ...
 
-    def url(self, file: str) -> str | None:
-        """Where anybody can download the file for a while; None where downloads go through the service."""
+    def url(self, file: str, most_seconds: int | None = None) -> str | None:
+        """Where anybody can download the file for a while, no longer than so; None where downloads go through the
+        service."""
         ...
 
 

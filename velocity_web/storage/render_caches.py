@@ -35,6 +35,15 @@ class _Entry:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What all caches have together, and how many accounts have one."""
+
+    entries: int
+    size: int
+    accounts: int
+
+
 def render_cache(settings: Settings, account_id: str) -> Path | None:
     """The folder of the cache for a render of an account, which is made. None where there shall be none, or the disk
     has no room to spare for it."""
@@ -61,6 +70,31 @@ def sweep_render_caches(settings: Settings) -> None:
     for account in accounts:
         with suppress(OSError), _opened(account) as folder:
             _remove_older(folder, oldest)
+
+
+def kept_in_render_caches(settings: Settings) -> Kept:
+    """What lies there now; what no render writes is not counted, and left to the sweep."""
+    found: list[_Entry] = []
+    accounts = 0
+    for account in _accounts(settings):
+        with suppress(_Strange, OSError), _opened(account) as folder:
+            entries = list(_entries(folder, DEEPEST))
+            found += entries
+            accounts += bool(entries)
+    return Kept(len(found), sum(entry.size for entry in found), accounts)
+
+
+def clear_render_caches(settings: Settings) -> None:
+    """Remove what was written until now, of all accounts."""
+    now = time.time()
+    for account in _accounts(settings):
+        with suppress(OSError), _opened(account) as folder:
+            _remove_older(folder, now)
+
+
+def forget_render_cache(settings: Settings, account_id: str) -> None:
+    """Put the cache of an account away that is no more; the clean-up clears it."""
+    _put_away(settings, settings.data.resolve() / CACHE / account_id)
 
 
 def _accounts(settings: Settings) -> list[Path]:

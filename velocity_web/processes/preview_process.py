@@ -1,0 +1,175 @@
+"""Previews of one template, inside a child process that stays for further ones of the same account.
+
+A question is a line of JSON (``PreviewQuestion``) and a line with the customization map. Where the map names assets,
+the child says which (``{"named": ...}``) and is told the files; then it answers ``{"preview": ...}``
+(``answers.Previewed``). What it drew lies in ``output``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import select
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from velocity_web.processes.analyse_process import finding_dict
+from velocity_web.processes.assignments import ClipQuestion, PreviewAssignment, PreviewQuestion
+from velocity_web.processes.check_process import LINE_BYTES, assets_named, errors_of
+from velocity_web.processes.render_process import MAX_WARNINGS
+
+ANY = "*"
+Entries = list[dict[str, Any]]
+Files = dict[str, str]
+
+
+def answer_previews(told: PreviewAssignment, reader: BinaryIO, send: Callable[[dict[str, Any]], None]) -> None:
+    """Draw until no question comes for ``told.idle_seconds``, the other side closes, or ``told.busy_seconds`` of the
+    processors are spent. Raises the engine's errors where the template cannot be opened.
+    """
+    import velocity_engine as engine
+
+    with engine.open_template(told.template) as template:
+        desk = _Desk(template, told)
+        while line := reader.readline(LINE_BYTES):
+            question = PreviewQuestion.model_validate_json(line)
+            entries: Entries = json.loads(reader.readline(LINE_BYTES))
+            files: Files = {}
+            if named := assets_named(entries):
+                send({"named": [named]})
+                files = json.loads(reader.readline(LINE_BYTES))
+            send({"preview": desk.answer(question, entries, files)})
+            if time.process_time() > told.busy_seconds:
+                return
+            if not select.select([reader.fileno()], [], [], told.idle_seconds)[0]:
+                return  # nothing is in the reader's buffer either: questions come one by one
+
+
+class _Desk:
+    """A template, and what was customized of it for the latest question: the next is often about another frame of the
+    same values."""
+
+    def __init__(self, template: Any, told: PreviewAssignment) -> None:
+        self._template = template
+        self._told = told
+        self._latest: Any = None
+        self._latest_key = ""
+
+    def answer(self, question: PreviewQuestion, entries: Entries, files: Files) -> dict[str, Any]:
+        """What ``answers.Previewed`` takes. Raises OSError where the disk is full."""
+        import velocity_engine as engine
+
+        names = {**self._told.names, **{Path(path).name: f"asset {asset_id}" for asset_id, path in files.items()}}
+        look = self._template.preflight().look(entries, files, files.values())
+        if look.problems:
+            return _wrong(errors_of(look.problems, names))
+        if not question.frames and question.clip is None:
+            return _answer(None, drawn=False, size=(0, 0), warnings=[])
+        try:
+            if question.clip is not None:
+                return self._clip(question, question.clip, entries, files, (look.warnings, names))
+            return self._picture(question, self._customized(entries, files), (look.warnings, names))
+        except (engine.FrameCostError, engine.FrameRangeError, engine.CustomizationError) as error:
+            return _wrong(_by_field(error, names))
+
+    def _customized(self, entries: Entries, files: Files) -> Any:
+        key = json.dumps([entries, files], sort_keys=True)
+        if self._latest is None or key != self._latest_key:
+            if self._latest is not None:
+                self._latest.close()
+            self._latest = None
+            self._latest = self._template.customized(entries, files)
+            self._latest_key = key
+        return self._latest
+
+    def _picture(
+        self, question: PreviewQuestion, changed: Any, looked: tuple[Sequence[Any], Mapping[str, str]]
+    ) -> dict[str, Any]:
+        import velocity_engine as engine
+
+        found, names = looked
+        width, height = question.size
+        prepared = [changed.prepare_still(frame, (width, height)) for frame in question.frames]
+        columns = min(question.columns, len(prepared))
+        rows = math.ceil(len(prepared) / columns)
+        size = (width * columns, height * rows)
+        warnings = _told([*found, *(finding for one in prepared for finding in one.findings)], names)
+        shown = [one.digest.hex() for one in prepared]
+        digest = self._digest([shown, columns, question.kind, warnings])
+        if _is_known(digest, question.known):
+            return _answer(digest, drawn=False, size=size, warnings=warnings)
+        sheet = np.zeros((size[1], size[0], 4), np.uint8)
+        for number, one in enumerate(prepared):
+            x, y = number % columns * width, number // columns * height
+            sheet[y : y + height, x : x + width] = one.draw().pixels
+        Path(self._told.output).write_bytes(engine.Still(sheet, question.frames[0]).encoded(question.kind))
+        return _answer(digest, drawn=True, size=size, warnings=warnings)
+
+    def _clip(
+        self,
+        question: PreviewQuestion,
+        clip: ClipQuestion,
+        entries: Entries,
+        files: Files,
+        looked: tuple[Sequence[Any], Mapping[str, str]],
+    ) -> dict[str, Any]:
+        """The digest is of the request: what is the same order has the same bytes."""
+        import velocity_engine as engine
+
+        found, names = looked
+        size = (question.size[0], question.size[1])
+        own = {asset_id: Path(path).name for asset_id, path in files.items()}
+        shown = [clip.start, clip.end, dict(clip.encoder), size, entries, own]
+        digest = self._digest([Path(self._told.template).name, shown])
+        if _is_known(digest, question.known):
+            return _answer(digest, drawn=False, size=size, warnings=_told(found, names))
+        encoder = engine.EncoderConfig.from_values(clip.encoder)
+        output = Path(self._told.output).with_suffix(clip.ending)
+        result = engine.render(
+            self._template,
+            output,
+            encoder=encoder,
+            customizations=entries,
+            assets=files,
+            frames=(clip.start, clip.end),
+        )
+        output.replace(self._told.output)
+        return _answer(digest, drawn=True, size=size, warnings=_told([*found, *result.findings], names))
+
+    def _digest(self, shown: Any) -> str:
+        text = json.dumps([self._told.build, shown], sort_keys=True)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _is_known(digest: str, known: Sequence[str]) -> bool:
+    return digest in known or ANY in known
+
+
+def _told(findings: Iterable[Any], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [finding_dict(finding, names) for finding in list(dict.fromkeys(findings))[:MAX_WARNINGS]]
+
+
+def _by_field(error: Any, names: Mapping[str, str]) -> dict[str, list[str]]:
+    """What cannot be drawn in this size is a matter of ``width``."""
+    import velocity_engine as engine
+
+    told = errors_of([error], names)
+    if isinstance(error, engine.CustomizationError):
+        return told
+    return {"width": [sentence for sentences in told.values() for sentence in sentences]}
+
+
+def _wrong(errors: dict[str, list[str]]) -> dict[str, Any]:
+    return {"errors": errors, "digest": None, "drawn": False, "width": 0, "height": 0, "warnings": []}
+
+
+def _answer(
+    digest: str | None, *, drawn: bool, size: tuple[int, int], warnings: list[dict[str, Any]]
+) -> dict[str, Any]:
+    width, height = size
+    return {"errors": {}, "digest": digest, "drawn": drawn, "width": width, "height": height, "warnings": warnings}
