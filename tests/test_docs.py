@@ -33,8 +33,7 @@ SHELL = {
     "README.md": ["hello.mp4"],
     "docs/tutorial.md": ["first.mp4", "mine.mp4", "still.png", "mine.png"],
     "docs/how-to.md": [
-        "ada.mp4",
-        "grace.mp4",
+        "people.zip",
         "demo-640x360.mp4",
         "lower-third.webm",
         "demo.gif",
@@ -54,6 +53,7 @@ SIGNATURES = {
     ".gif": b"GIF8",
     ".webp": b"WEBP",
     ".jpg": b"\xff\xd8",
+    ".zip": b"PK",
 }
 
 
