@@ -20,7 +20,9 @@ PLUGIN_FILES := $(shell find $(PACKAGES) -name '*.py' -o -name pyproject.toml)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-long lint format type map package bench ratios browser clients clients-check docs serve lock clean
+.PHONY: help demo test test-long lint format type openapi map package bench ratios browser clients clients-check docs serve lock clean
+
+OPENAPI_LINT := @redocly/cli@1.34.5
 
 help:
 	@echo 'make demo     render the bundled template to out/demo.mp4'
@@ -29,6 +31,7 @@ help:
 	@echo 'make lint     ruff and import-linter'
 	@echo 'make format   let ruff lay out the code'
 	@echo 'make type     mypy'
+	@echo 'make openapi  write out/openapi.json and lint it (by Redocly, of npm)'
 	@echo 'make map      draw docs/architecture.svg from the imports'
 	@echo 'make bench    the benchmarks; writes docs/benchmarks.md and out/benchmarks.json'
 	@echo 'make ratios   a short look at speed, beside what was stored (benchmarks/ratios.json)'
@@ -63,6 +66,10 @@ format: $(VENV)/.tested
 
 type: $(VENV)/.tested
 	@$(BIN)/mypy
+
+openapi: $(VENV)/.installed
+	@$(BIN)/python tools/write_openapi.py out/openapi.json
+	@npx --yes $(OPENAPI_LINT) lint out/openapi.json --config redocly.yaml
 
 map: $(VENV)/.tested
 	@$(BIN)/python tools/draw_map.py

@@ -38,11 +38,13 @@ def _choices(context: Context) -> str:
 
 PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 SIZE = r"^[0-9]{1,5}[xX][0-9]{1,5}$"
+LABEL_NAME = r"^[A-Za-z0-9_.-]{1,64}$"
 ORIGIN = r"^https?://([a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(:[0-9]{1,5})?$"
 BY_PATTERN = {
     ORIGIN: "it must be an origin in lower case and without a path, such as https://shop.example",
     PRINTABLE: "it must not hold control characters, such as line breaks",
     SIZE: "it must be a width and a height, such as 1280x720",
+    LABEL_NAME: "a name must have 1 to 64 letters, digits, dots, hyphens or underscores",
 }
 """By the pattern, for every one that the models of requests have."""
 
@@ -52,6 +54,8 @@ BY_TYPE: Mapping[str, str | Callable[[Context], str]] = {
     "int_parsing": "it must be a whole number",
     "int_parsing_size": "the number is too large",
     "int_from_float": "it must be a whole number",
+    "float_type": "it must be a number",
+    "float_parsing": "it must be a number",
     "greater_than_equal": lambda context: f"it must be at least {context['ge']}",
     "less_than_equal": lambda context: f"it must be at most {context['le']}",
     "string_type": "it must be a text",

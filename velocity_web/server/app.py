@@ -11,6 +11,7 @@ from velocity_web.events.endings import Endings
 from velocity_web.failures import Failure
 from velocity_web.http import problems
 from velocity_web.http.openapi import openapi_document
+from velocity_web.http.pages import KIND, LINK, TOTAL
 from velocity_web.processes.runner import Runner
 from velocity_web.routes import (
     account,
@@ -87,8 +88,13 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/render/{render_id}/poster", render.RenderPoster),
     ("/render/{render_id}/link", link.RenderLink),
     ("/link/{token}", link.LinkItem),
+    ("/webhook", webhook.Webhooks),
     ("/webhook/deliveries", webhook.WebhookDeliveries),
+    ("/webhook/deliveries/{delivery_id}", webhook.WebhookDeliveryItem),
+    ("/webhook/deliveries/{delivery_id}/resend", webhook.WebhookDeliveryResend),
     ("/webhook/secret", webhook.WebhookSecretItem),
+    ("/webhook/secret/rotate", webhook.WebhookSecretRotation),
+    ("/webhook/{webhook_id}", webhook.WebhookItem),
     ("/account", account.Account),
     ("/admin/users", admin.Users),
     ("/admin/users/{user_id}", admin.UserItem),
@@ -109,6 +115,10 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/docs/{name}", system.DocsFile),
 )
 
+OF_FILES = ("ETag", "Content-Range", "Content-Disposition", "Accept-Ranges")
+EXPOSED = (*OF_FILES, "Warning", "Retry-After", TOTAL, KIND, LINK, REQUEST_ID, preview.FINDINGS)
+"""Headers of answers that a browser shows to pages of other origins."""
+
 
 def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response]:
     """The application on the settings' database, which is migrated first.
@@ -128,9 +138,7 @@ def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response
     middleware: list[Any] = [RequestScope(), PreviewCors(resources), Authentication(), RoomForSmallWrites(settings)]
     if settings.cors_origins:
         origins = "*" if "*" in settings.cors_origins else settings.cors_origins
-        exposed = ["ETag", "Content-Range", "Content-Disposition", "Accept-Ranges", "Warning", "Retry-After"]
-        exposed += [REQUEST_ID, preview.FINDINGS]
-        middleware.insert(0, falcon.CORSMiddleware(allow_origins=origins, expose_headers=exposed))
+        middleware.insert(0, falcon.CORSMiddleware(allow_origins=origins, expose_headers=EXPOSED))
     app: falcon.App[falcon.Request, falcon.Response] = falcon.App(middleware=middleware)
     app.req_options.strip_url_path_trailing_slash = True
     app.req_options.auto_parse_qs_csv = False

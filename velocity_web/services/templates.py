@@ -13,6 +13,7 @@ from velocity_web.database.now import now_ms
 from velocity_web.events.tracing import traceparent
 from velocity_web.events.wake import wake
 from velocity_web.failures import Invalid, NotDeletable, NotFound
+from velocity_web.orders.endings import forget_deliveries
 from velocity_web.schemas import states
 from velocity_web.schemas.template import (
     FindingDto,
@@ -31,7 +32,7 @@ from velocity_web.schemas.template import (
     TemplateUploaded,
     TimelineDto,
 )
-from velocity_web.services.paging import jobs_of, wanted
+from velocity_web.services.paging import Listed, Window, jobs_of, wanted, whole
 from velocity_web.services.processing import with_job
 from velocity_web.services.template_zip import zip_fault
 from velocity_web.storage.files import StoredFile, Upload, clean_name
@@ -102,7 +103,7 @@ def completed_template(caller: Caller, template_id: str) -> Template:
     return template
 
 
-def list_templates(caller: Caller) -> list[TemplateDto]:
+def list_templates(caller: Caller) -> Listed[TemplateDto]:
     with reading():
         found = rows(
             "SELECT template.id, template.name, template.size_bytes, template.created_at FROM template "
@@ -111,10 +112,12 @@ def list_templates(caller: Caller) -> list[TemplateDto]:
             "ORDER BY template.created_at DESC, template.id",
             {"account": caller.account_id},
         )
-    return [
-        TemplateDto(id=template_id, name=name, size_bytes=size, created_at=iso_time(created))
-        for template_id, name, size, created in found
-    ]
+    return whole(
+        [
+            TemplateDto(id=template_id, name=name, size_bytes=size, created_at=iso_time(created))
+            for template_id, name, size, created in found
+        ]
+    )
 
 
 def _common(template: Template) -> dict[str, Any]:
@@ -126,15 +129,17 @@ def _common(template: Template) -> dict[str, Any]:
     }
 
 
-def list_active(caller: Caller) -> list[TemplateJobDto]:
+def list_active(caller: Caller) -> Listed[TemplateJobDto]:
     with reading():
-        return [_job_dto(job) for job in jobs_of(caller.account_id, states.TEMPLATE, states.ACTIVE)]
+        jobs, total = jobs_of(caller.account_id, states.TEMPLATE, states.ACTIVE)
+        return [_job_dto(job) for job in jobs], total
 
 
-def list_history(caller: Caller, status: str | None, skip: int, take: int) -> list[TemplateJobDto]:
+def list_history(caller: Caller, status: str | None, window: Window) -> Listed[TemplateJobDto]:
     with reading():
         statuses = wanted(status, (states.COMPLETED, states.FAILED))
-        return [_job_dto(job) for job in jobs_of(caller.account_id, states.TEMPLATE, statuses, skip=skip, take=take)]
+        jobs, total = jobs_of(caller.account_id, states.TEMPLATE, statuses, window)
+        return [_job_dto(job) for job in jobs], total
 
 
 def template_status(caller: Caller, template_id: str) -> TemplateJobDto:
@@ -222,6 +227,7 @@ def delete_template(caller: Caller, objects: Objects, template_id: str) -> None:
         execute(f"DELETE FROM job WHERE subject_id = $id AND kind = '{states.TEMPLATE}'", {"id": template_id})
         execute("DELETE FROM preview_link WHERE template_id = $id", {"id": template_id})
         execute("DELETE FROM template WHERE id = $id", {"id": template_id})
+        forget_deliveries(template_id)
     discard(objects, file)
 
 
