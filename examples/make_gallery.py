@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from examples.authoring import write_package
@@ -19,9 +19,9 @@ from examples.gallery.quote import quote
 FOLDER = Path(__file__).resolve().parent / "gallery"
 
 
-def designs() -> Iterator[Design]:
-    for make in (lower_third, product_card, quote, end_card, countdown, chart):
-        yield make()
+@cache
+def designs() -> tuple[Design, ...]:
+    return tuple(make() for make in (lower_third, product_card, quote, end_card, countdown, chart))
 
 
 def write(folder: Path) -> None:

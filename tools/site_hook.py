@@ -16,26 +16,12 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File
 
 TOOLS = Path(__file__).resolve().parent
-ROOT = TOOLS.parent
-sys.path[:0] = [str(TOOLS), str(ROOT)]
+sys.path[:0] = [str(TOOLS), str(TOOLS.parent)]
 
-from pages import catalogue, commands, gallery, names, rest  # noqa: E402
-from pages.drawing import draw  # noqa: E402
+from pages import site  # noqa: E402
 
-# Documents that lie elsewhere, and where the site has them.
-ELSEWHERE = {
-    "CONTRIBUTING.md": "contributing.md",
-    "CHANGELOG.md": "changelog.md",
-    "examples/LICENSES.md": "gallery-licences.md",
-    **{
-        f"plugins/{path.parent.name}/README.md": f"plugins/{path.parent.name}.md"
-        for path in ROOT.glob("plugins/*/README.md")
-    },
-}
-LINK = re.compile(r"(\]\()(?!\w+:|#)([^)#\s]+)(#[^)]*)?\)")
-LOADED = re.compile(
-    r"<(?:script|link|img|iframe|source|video|audio)\b[^>]*?(?:src|href|poster)=[\"'](?:https?:)?//[^\"']+"
-)
+TAG = r"<(?:script|link|img|iframe|source|video|audio)\b"
+LOADED = re.compile(TAG + r"[^>]*?(?:src|href|poster)=[\"'](?:https?:)?//[^\"']+")
 STYLED = re.compile(r"url\([\"']?(?:https?:)?//")
 
 
@@ -57,62 +43,20 @@ def _leaves(nav: Any) -> Iterator[str]:
 
 
 def on_files(files: Any, config: Any) -> Any:
-    for name, path in _pictures(config):
-        files.append(File.generated(config, name, abs_src_path=str(path)))
-    for name, text in _pages(config):
-        files.append(File.generated(config, name, content=text))
+    for address, path in site.made_files():
+        files.append(File.generated(config, address, abs_src_path=str(path)))
+    for address, text in site.made_pages():
+        files.append(File.generated(config, address, content=text))
     return files
-
-
-def _pages(config: Any) -> Iterator[tuple[str, str]]:
-    yield "reference/cli.md", commands.page()
-    yield "reference/python.md", names.python_page()
-    yield "reference/hooks.md", names.hooks_page()
-    openapi = rest.document()
-    yield "reference/rest.md", rest.operations_page(openapi)
-    yield "reference/rest-schemas.md", rest.schemas_page(openapi)
-    for page in catalogue.pages():
-        yield (
-            f"looks/{page.name}.md",
-            catalogue.markdown(page, {one.key: f"{page.name}/{one.key}.webp" for one in page.entries}),
-        )
-    yield "gallery.md", gallery.markdown()
-    for source, target in ELSEWHERE.items():
-        yield target, _moved((ROOT / source).read_text(), source, target)
-
-
-def _pictures(config: Any) -> Iterator[tuple[str, Path]]:
-    for page in catalogue.pages():
-        for one in page.entries:
-            yield f"looks/{page.name}/{one.key}.webp", draw(f"{page.name}/{one.key}", one.scene)
-    yield from gallery.files()
-    for weight in ("Regular", "Bold"):
-        yield f"fonts/Inter-{weight}.otf", ROOT / "velocity_engine" / "fonts" / f"Inter-{weight}.otf"
 
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
     if page.file.generated_by is not None:
         return markdown
-    source = posixpath.join("docs", page.file.src_uri)
-    return _moved(markdown, source, page.file.src_uri)
-
-
-def _moved(text: str, source: str, target: str) -> str:
-    """The text of ``source`` (a path in the repository) as page ``target``: links to pages lead to them, and links to
-    other files of the repository become the names of these files."""
-
-    def lead(match: re.Match[str]) -> str:
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(source), match[2]))
-        inside = ELSEWHERE.get(path) or (path.removeprefix("docs/") if path.startswith("docs/") else None)
-        if inside is None:
-            return f"{match[1]}!{path})"
-        return f"{match[1]}{posixpath.relpath(inside, posixpath.dirname(target) or '.')}{match[3] or ''})"
-
-    return re.sub(r"\[([^\]]+)\]\(!([^)]+)\)", r"\1 (`\2`)", LINK.sub(lead, text))
+    return site.moved(markdown, posixpath.join("docs", page.file.src_uri), page.file.src_uri)
 
 
 def on_post_build(config: Any) -> None:
-    """The site loads nothing from elsewhere."""
     for path in sorted(Path(config.site_dir).rglob("*")):
         pattern = {".html": LOADED, ".css": STYLED}.get(path.suffix)
         if pattern is not None and (found := pattern.search(path.read_text())):

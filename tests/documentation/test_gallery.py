@@ -15,6 +15,7 @@ from examples.gallery.craft import Design
 from examples.make_gallery import FOLDER, designs, write
 
 DESIGNS = {design.name: design for design in designs()}
+PAGE = gallery.markdown()
 NAMES = ["lower-third", "product-card", "quote", "end-card", "countdown", "chart"]
 
 
@@ -51,7 +52,7 @@ def test_it_is_drawn_as_meant_with_and_without_its_order(design: Design) -> None
 
 @pytest.mark.parametrize("design", DESIGNS.values(), ids=DESIGNS)
 def test_the_page_shows_its_film_form_and_command(design: Design) -> None:
-    section = gallery.markdown().partition(f"## {design.title} ")[2].partition("\n## ")[0]
+    section = PAGE.partition(f"## {design.title} ")[2].partition("\n## ")[0]
     assert f"velocity render examples/gallery/{design.name}.zip" in section
     assert f'src="gallery/{design.name}.mp4"' in section
     assert "Licence: Apache-2.0" in section

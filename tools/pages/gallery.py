@@ -34,8 +34,14 @@ def markdown() -> str:
     return "\n\n".join(["# Gallery", OPENING, *(_section(design) for design in designs())]) + "\n"
 
 
+def addresses() -> set[str]:
+    """What ``files`` makes, by its address in the site."""
+    films = {f"gallery/{name}.{kind}" for name in (*_names(), "demo") for kind in ("mp4", "webp")}
+    return films | {f"gallery/{name}.{kind}" for name in _names() for kind in ("zip", "json")}
+
+
 def files() -> Iterator[tuple[str, Path]]:
-    """What the page and the first page show, by the address in the site."""
+    """What the page and the first page show: (address, file)."""
     for design in designs():
         template, order = FOLDER / f"{design.name}.zip", json.loads((FOLDER / f"{design.name}.json").read_text())
         yield f"gallery/{design.name}.mp4", _film(template, order)
@@ -46,6 +52,10 @@ def files() -> Iterator[tuple[str, Path]]:
     order = [*DEMO_ORDER, {"layer": "Photo", "image": {"data": _uri(FOLDER.parent / "replacement.jpg")}}]
     yield "gallery/demo.mp4", _film(demo, order)
     yield "gallery/demo.webp", _poster(demo, order, 75)
+
+
+def _names() -> list[str]:
+    return [path.stem for path in sorted(FOLDER.glob("*.zip"))]
 
 
 def _section(design: Design) -> str:

@@ -121,10 +121,12 @@ FITS: Mapping[str, Look] = {
 }
 
 TEXT_FITS: Mapping[str | None, Look] = {
-    None: Look("Without a fit", "The text keeps its size, and breaks into lines within its box."),
-    "shrink": Look("shrink", "The text becomes smaller until all of it has room."),
-    "wrap": Look("wrap", "The text breaks into lines, also where it was one line; those without room are left out."),
-    "clip": Look("clip", "The text stays as it is, and is cut off at the edge of its room."),
+    None: Look(
+        "Without a fit", "The text keeps its size and breaks into lines in its box; what has no room is left out."
+    ),
+    "shrink": Look("shrink", "The text becomes smaller until all of it has the room of its box, or of the old text."),
+    "wrap": Look("wrap", "The text breaks into lines at the width of its box, or of the old text, and goes on below."),
+    "clip": Look("clip", "The text keeps its size, and is cut off at the edge of its room."),
 }
 
 
