@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.builtin.effects.device import Pixels
+from velocity_engine.builtin.effects.device import Pixels, thresholds_at
 from velocity_engine.builtin.effects.fields import Field, layer_points
 from velocity_engine.builtin.effects.parameters import RGBA, clamped, color_of, limits_of, scalar_of
 from velocity_engine.builtin.effects.tile import mixed
@@ -64,7 +64,10 @@ class FourColorEffect:
         shares = _shares(points, *found, np.float32(100.0 / blend))
         mixture = np.tensordot(shares, np.array(colors, np.float32), axes=(0, 0))
         out = pixels.copy()
-        out[..., :3] = (mixture * pixels[..., 3:] + _thresholds(origin, pixels.shape)[..., None]).astype(np.uint8)
+        height, width = pixels.shape[:2]
+        square = thresholds_at(origin)
+        thresholds = np.tile(square, (height // len(square) + 1, width // len(square) + 1))[:height, :width]
+        out[..., :3] = (mixture * pixels[..., 3:] + thresholds[..., None]).astype(np.uint8)
         return mixed(out, pixels, 1.0 - share)
 
 
@@ -74,14 +77,6 @@ def _shares(points: tuple[tuple[float, float], ...], x: Field, y: Field, power: 
     nearest = np.maximum(away.min(axis=0), np.float32(1e-6))
     weights: NDArray[np.float32] = (nearest / np.maximum(away, np.float32(1e-6))) ** power
     return weights / weights.sum(axis=0)
-
-
-def _thresholds(origin: tuple[int, int], shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """What is added before rounding down, by the device's rows and columns: so the gradient shows no bands."""
-    from velocity_engine.kernels.coverage.paint import DITHER, THRESHOLDS
-
-    rows, columns = (np.arange(shape[0]) + origin[1]) % DITHER, (np.arange(shape[1]) + origin[0]) % DITHER
-    return THRESHOLDS[np.ix_(rows, columns)]
 
 
 def _of_type(effect: Effect, kind: int) -> list[Property[Vector]]:
