@@ -296,6 +296,17 @@ def test_choker_moves_the_outline(amount: float) -> None:
     assert (out[30, 24:36] == (200, 0, 0, 255)).all()
 
 
+def test_a_dark_ramp_shows_no_bands_in_any_region() -> None:
+    """In the mean of four pixels each way it is an eighth of a step off at most; plain rounding is off by a half."""
+    dark, less = (10 / 255, 10 / 255, 10 / 255, 1.0), (14 / 255, 14 / 255, 14 / 255, 1.0)
+    entry = effect("ADBE Ramp", (0, 0), dark, (320, 0), less, 1)
+    whole = run(entry, solid(9, 9, 9, 255, height=64, width=320))
+    mean = whole[..., 0].reshape(16, 4, 80, 4).mean(axis=(1, 3))
+    assert np.abs(mean - (10 + 4 * (np.arange(80) * 4 + 2) / 320)).max() < 1 / 8
+    part = run(entry, solid(9, 9, 9, 255, height=20, width=50), origin=(33, 21))
+    np.testing.assert_array_equal(part, whole[21:41, 33:83])
+
+
 def test_ramp_runs_between_its_points() -> None:
     out = run(effect("ADBE Ramp", (0, 0), RED, (30, 0), BLUE, 1), solid(1, 1, 1, 255))
     assert abs(int(out[0, 0, 0]) - 251) <= 1

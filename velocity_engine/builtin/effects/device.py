@@ -79,6 +79,13 @@ def moved(pixels: Pixels, matrix: Matrix, opacity: float = 1.0, region: Region |
     return out
 
 
+def thresholds_at(origin: tuple[int, int]) -> NDArray[np.float32]:
+    """The square of thresholds by which gradients are rounded, as it lies on a buffer at device ``origin``."""
+    from velocity_engine.kernels.coverage.paint import THRESHOLDS
+
+    return np.roll(THRESHOLDS, (-origin[1], -origin[0]), axis=(0, 1))
+
+
 def filled(pixels: Pixels) -> Region | None:
     """The smallest rectangle outside of which ``pixels`` are clear; None where all are."""
     rows = np.flatnonzero(pixels[..., 3].any(axis=1))
