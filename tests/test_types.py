@@ -117,13 +117,29 @@ def shown_to_be_the_same(template: ve.Template) -> tuple[bool, tuple[str, ...]]:
     return told.same and prints == manifest.segments, told.reasons
 
 
+def mixed(template: ve.Template) -> ve.RenderResult:
+    mix = ve.SoundMix(volume=0.5, trim=(0, 2), ducking=ve.Ducking(layer="Voice", depth=9), loudness=-14)
+    return ve.render(template, "f.mp4", audio="music.wav", mix=mix)
+
+
+def looked_into(template: ve.Template) -> tuple[list[str], float]:
+    shown: ve.FrameLayers = ve.frame_layers(template, frame=1)
+    layers: tuple[ve.FrameLayer, ...] = shown.layers
+    costs: ve.LayerCosts | None = ve.layer_costs(template, seconds=0.5)
+    dear: tuple[ve.LayerCost, ...] = () if costs is None else costs.layers
+    held: tuple[tuple[int, int], ...] | None = ve.held_ranges(template)
+    prepared: ve.PreparedStill = template.prepare_still(frame=1)
+    print(held, prepared.digest, prepared.draw().pixels.shape, dear)
+    return [layer.layer for layer in layers], 0.0 if costs is None else costs.frame_ms
+
+
 def made_ready() -> None:
     ve.warm_up()
 
 
 ERRORS: tuple[type[ve.VelocityError], ...] = (
     ve.PackageError, ve.DocumentError, ve.CustomizationError, ve.EncoderConfigError, ve.NoSoundError,
-    ve.FrameRangeError, ve.MediaError,
+    ve.FrameRangeError, ve.MediaError, ve.SoundMixError,
     ve.StorageError, ve.TemporaryStorageError, ve.PluginError, ve.OrderError, ve.RenderCancelled, ve.RenderFailed,
     ve.FrameCostError,
     ve.WrongTypeError,
@@ -251,7 +267,7 @@ class Texts:
     number: int | None = None
     title = "Texts"
     pixel_formats = (pt.PIXEL_FORMATS[-1],)
-    containers = (pt.Container(key="txt", endings=(".txt",), mime_type="text/plain"), pt.MP4, pt.MOV, pt.AVI)
+    containers = (pt.Container(key="txt", endings=(".txt",), mime_type="text/plain"), pt.MP4, pt.MOV, pt.AVI, pt.WEBM)
     keeps_alpha = True
     odd_sizes = True
 

@@ -28,7 +28,7 @@ RESULTS = (
     *("AudioInfo", "VideoInfo", "PictureInfo", "LayerInfo", "SlotInfo", "FontInfo", "Finding", "Place", "Progress"),
     *("RenderResult", "Still", "Frame", "Frames", "Forecast", "Trial", "Sample", "SamplePlan", "Template"),
     *("PosterForecast", "PosterSample", "FrameDifference", "LayerDifference", "SegmentPrint", "Verification"),
-    *("FrameLayer", "FrameLayers", "LayerCost", "LayerCosts"),
+    *("FrameLayer", "FrameLayers", "LayerCost", "LayerCosts", "PreparedStill"),
 )
 """What the engine makes and callers read."""
 NO_ARGUMENTS = ("plugins", "warm_up", "RateControl", "hookimpl", "build_parts")
@@ -64,6 +64,9 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[
             ),
             "BatchFrames": (ve.BatchFrames, {**whole, "encoder": SMALL, "frames": (0, 2)}),
             "Poster": (ve.Poster, {"output": "a.jpg"}),
+            "SoundMix": (ve.SoundMix, {}),
+            "Ducking": (ve.Ducking, {}),
+            "held_ranges": (ve.held_ranges, {**whole}),
             "EncoderConfig": (ve.EncoderConfig, {}),
             "BitsPerSecond": (ve.BitsPerSecond, {"value": 5}),
             "BytesPerSecond": (ve.BytesPerSecond, {"value": 5}),

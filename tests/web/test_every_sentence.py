@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 STORED = Path(__file__).with_name("sentences.txt")
 ENGINE = ("velocity_engine", *(f"plugins/{path.parent.name}/src" for path in sorted((ROOT / "plugins").glob("*/src"))))
 FOR_PROGRAMMERS = (
-    *("cache/", "cli/", "forecasting/", "given/", "kernels/", "stills/", "testing/"),
+    *("cache/", "cli/", "forecasting/", "given/", "kernels/", "stills/", "testing/", "proofs/", "profiling/"),
     *("api/manifests.py", "plugins/checks.py", "model/digests.py", "composite/compositor.py"),
 )
 """What these say is for who writes plugins, embeds the engine or types commands, in the words of Python."""
@@ -60,7 +60,8 @@ NAMED = (
 PYTHON = re.compile(r"\w_\w|\w+(?:Error|Exception)\b|\b(?:None|True|False|NoneType|dict|tuple|str|int|float)\b|\w\(\)")
 NO_SENTENCES = re.compile(
     r"ADBE |CC |module 'velocity_engine'|str \| os|layer picture|out of memory|.* of chars"  # names
-    r"|the clip|of an unknown codec|an object|an array of |a huge number|it is skipped"  # shown as values are
+    r"|the clip|the box for missing|of an unknown codec|an object|an array of |a huge number"  # shown as values are
+    r"|it is skipped"
     r"|not a zip|central directory|extra field|file header|File name in directory"  # what zipfile says
     r"|\[|\r\n\|"  # patterns
     r"|a text$|a number$|a whole number$|true or false$|an array$|the earlier customizationMap"  # kinds and places

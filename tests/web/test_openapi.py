@@ -195,7 +195,7 @@ def test_files_times_and_titles_are_typed(document: dict[str, Any]) -> None:
         for code, answer in entry["responses"].items():
             for media, content in answer.get("content", {}).items():
                 assert content.get("schema"), (path, code, media)
-        if path.endswith("/download"):
+        if path.endswith("/download") and "batch" not in path:  # its ZIP is made while it is sent
             content = entry["responses"]["200"]["content"]
             assert all(part["schema"] == {"type": "string", "format": "binary"} for part in content.values())
             assert "multipart/byteranges" in entry["responses"]["206"]["content"]

@@ -104,6 +104,7 @@ def test_every_pattern_has_a_sentence_of_its_own() -> None:
         while waiting:
             part = waiting.pop()
             patterns |= {part["pattern"]} if isinstance(part, dict) and isinstance(part.get("pattern"), str) else set()
+            patterns |= set(part.get("patternProperties", ())) if isinstance(part, dict) else set()
             waiting += part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
     assert patterns == set(BY_PATTERN)
     assert len(set(BY_PATTERN.values())) == len(BY_PATTERN) > 1

@@ -75,8 +75,9 @@ def _shares(points: tuple[tuple[float, float], ...], x: Field, y: Field, power: 
     """(4, h, w): how much each colour counts at the places (x, y)."""
     away = np.stack([(x - np.float32(px)) ** 2 + (y - np.float32(py)) ** 2 for px, py in points])
     nearest = np.maximum(away.min(axis=0), np.float32(1e-6))
-    weights: NDArray[np.float32] = (nearest / np.maximum(away, np.float32(1e-6))) ** power
-    return weights / weights.sum(axis=0)
+    weights = (nearest / np.maximum(away, np.float32(1e-6))) ** power
+    shares: NDArray[np.float32] = weights / weights.sum(axis=0)
+    return shares
 
 
 def _of_type(effect: Effect, kind: int) -> list[Property[Vector]]:

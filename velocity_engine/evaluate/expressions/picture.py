@@ -95,7 +95,7 @@ class PictureMaker:
             self.kept.append(prop)
         node: Node = {"id": number, "n": name, "m": match, "index": index, "v": _value(prop.value)}
         if aliases:
-            node["a"] = list(aliases)
+            node["a"] = [*aliases]
         if prop.keyframes:
             node["k"] = [_keyframe(key) for key in sorted(prop.keyframes, key=lambda k: k.time)]
         if prop.expression is not None:
