@@ -53,6 +53,7 @@ def page(figures: Sequence[Figure], chart: str | None) -> str:
         ("Stills at 1920x1080", STILL, _plain(figures, "still")),
         ("Beginning and memory", BEGIN, _plain(figures, "begin")),
         ("By REST and by command", REST, _service(figures)),
+        ("Previews by REST", PREVIEW, _plain(figures, "preview")),
     ):
         if table:
             parts += [f"## {title}", text, "\n".join(table)]
@@ -80,6 +81,9 @@ STILL = "Milliseconds for a warm template; the same frame by others."
 BEGIN = "Of a new process, which a render has one of: seconds, and MB of memory at most."
 REST = """Of the same render, at 1920x1080 and 5 Mbit/s: seconds from the command to its end, from the request until a
 client hears that the render is completed, and of the latter what the service tells as the render's time."""
+PREVIEW = """Of a warm preview, 640 pixels wide, as a PNG: milliseconds from the request until the picture is there, at
+the median, for another text each time (typing), for a frame a little later (scrubbing), and for one that is anywhere
+(jumping); and what all processes of the service took of the processors for one."""
 
 
 def machine() -> str:

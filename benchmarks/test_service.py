@@ -6,8 +6,6 @@ that the render is completed. Both give the same bytes. In turn, so that what el
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,51 +14,20 @@ from typing import Any
 import httpx
 import pytest
 
+from benchmarks.serving import answer_of, completed, serving, upload
 from benchmarks.templates import NAMES, template_path
 from benchmarks.test_beginning import seconds_of
 from benchmarks.test_encode_path import FRAMES, ROUNDS
 
 SHORT = 30  # frames: of so short a render most is what comes before the first frame and after the last
 BYTES_A_SECOND = 625_000  # 5 Mbit/s, as in the other benchmarks
-POLL_SECONDS = 0.02
 MIN_ROUNDS = 3
-END_SECONDS = 20
-FINAL = ("completed", "failed", "cancelled")
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """A client of ``velocity serve`` on a free port, as the user that it makes in an empty folder."""
-    folder = tmp_path_factory.mktemp("service")
-    command = [sys.executable, "-m", "velocity_engine", "serve", "--data", str(folder / "data"), "--port", "0"]
-    with (
-        (folder / "log").open("w") as log,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process,
-    ):
-        try:
-            told = _told_at_start(process)
-            assert told, (folder / "log").read_text()
-            url, key = told
-            with httpx.Client(base_url=url, headers={"X-API-Key": key}, timeout=60) as client:
-                yield client
-        finally:
-            process.terminate()
-            try:
-                process.wait(END_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-def _told_at_start(process: subprocess.Popen[str]) -> tuple[str, str] | None:
-    """The address and the first user's key; None when the server ended before it told them."""
-    assert process.stdout
-    key = ""
-    for line in process.stdout:
-        if "shown this once" in line:
-            key = line.rsplit(" ", 1)[1].strip()
-        if "http://" in line:
-            return line[line.index("http://") :].strip(), key
-    return None
+    with serving(tmp_path_factory.mktemp("service")) as served:
+        yield served.client
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +41,7 @@ def uploaded(service: httpx.Client) -> dict[str, str]:
 def test_rest_against_command(
     benchmark: Any, record: Any, service: httpx.Client, uploaded: dict[str, str], name: str, count: int, tmp_path: Path
 ) -> None:
-    template_id = uploaded.get(name) or uploaded.setdefault(name, _upload(service, template_path(name)))
+    template_id = uploaded.get(name) or uploaded.setdefault(name, upload(service, template_path(name)))
     output = tmp_path / "command.mp4"
     by_command: list[float] = []
     by_rest: list[float] = []
@@ -90,8 +57,8 @@ def test_rest_against_command(
     _by_rest(service, template_id, 1)
     benchmark.pedantic(both, rounds=max(ROUNDS, MIN_ROUNDS))
     for render in renders:
-        answer = service.get(render["videoDownloadUrl"])
-        assert answer.status_code == 200 and answer.content == output.read_bytes()
+        video = service.get(render["videoDownloadUrl"])
+        assert video.status_code == 200 and video.content == output.read_bytes()
     told = min(render["renderTimeMilliseconds"] for render in renders) / 1000
     record(name, "1080p", None, f"service:{count}", command=min(by_command), rest=min(by_rest), told=told)
 
@@ -99,14 +66,6 @@ def test_rest_against_command(
 def _by_command(template: Path, output: Path, count: int) -> float:
     words = ["render", str(template), "-o", str(output), "--bitrate", f"{BYTES_A_SECOND} B/s", "-q", "--no-cache"]
     return seconds_of("-m", "velocity_engine", *words, "--frames", f"0:{count}")
-
-
-def _upload(client: httpx.Client, template: Path) -> str:
-    """The id of a template that is analysed."""
-    with template.open("rb") as file:
-        template_id = str(_answer(client.post("/template/upload", files={"file": (template.name, file)}))["templateId"])
-    _completed(client, f"/template/{template_id}/status")
-    return template_id
 
 
 def _by_rest(client: httpx.Client, template_id: str, count: int) -> dict[str, Any]:
@@ -117,18 +76,5 @@ def _by_rest(client: httpx.Client, template_id: str, count: int) -> dict[str, An
         "jobInfo": {"fStart": 0, "fEnd": count},
         "encoderConfig": {"bitrate": BYTES_A_SECOND},
     }
-    render_id = _answer(client.post("/render", json=request))["renderId"]
-    return _completed(client, f"/render/{render_id}/status")
-
-
-def _completed(client: httpx.Client, path: str) -> dict[str, Any]:
-    while (status := _answer(client.get(path)))["status"] not in FINAL:
-        time.sleep(POLL_SECONDS)
-    assert status["status"] == "completed", status
-    return status
-
-
-def _answer(response: httpx.Response) -> dict[str, Any]:
-    assert response.status_code == 200, response.text
-    answer: dict[str, Any] = response.json()
-    return answer
+    render_id = answer_of(client.post("/render", json=request))["renderId"]
+    return completed(client, f"/render/{render_id}/status")

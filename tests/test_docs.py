@@ -12,15 +12,49 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pages import site
 from web.support_service import Service
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "plugins").glob("*/*.md"))]
+DOCUMENTS += sorted((ROOT / "clients").glob("*/*.md"))
 OWN = [path for path in DOCUMENTS if "api" not in path.parts]
+
+DOCS = ROOT / "docs"
+MADE = site.addresses()  # what only the site has
 
 QUOTE = re.compile(r"<!-- (\S+) -->\n```\w*\n(.*?)```", re.DOTALL)
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\((?!\w+:)([^)#]+)[^)]*\)")
+
+
+# Pages whose lines of shell are programs, and what these leave behind.
+SHELL = {
+    "README.md": ["hello.mp4"],
+    "docs/tutorial.md": ["first.mp4", "mine.mp4", "still.png", "mine.png"],
+    "docs/how-to.md": [
+        "people.zip",
+        "demo-640x360.mp4",
+        "lower-third.webm",
+        "demo.gif",
+        "demo.webp",
+        "poster.jpg",
+        "long.png",
+        "intro.mp4",
+        "chart.mp4",
+        "signed.mp4",
+    ],
+    "docs/from-remotion.md": ["out/hello.mp4"],
+}
+SIGNATURES = {
+    ".mp4": b"ftyp",
+    ".webm": b"\x1aE\xdf\xa3",
+    ".png": b"\x89PNG",
+    ".gif": b"GIF8",
+    ".webp": b"WEBP",
+    ".jpg": b"\xff\xd8",
+    ".zip": b"PK",
+}
 
 
 def quotes() -> Iterator[tuple[str, str]]:
@@ -42,7 +76,9 @@ def test_blocks_parse_and_links_lead_somewhere(path: Path) -> None:
         if language == "python":
             ast.parse(block)
     for target in LINK.findall(text):
-        assert (path.parent / target).exists(), f"{path.name} links to {target}"
+        found = (path.parent / target).resolve()
+        made = found.is_relative_to(DOCS) and found.relative_to(DOCS).as_posix() in MADE
+        assert made or found.exists(), f"{path.name} links to {target}"
 
 
 def test_the_first_commands_are_targets_of_the_makefile() -> None:
@@ -66,29 +102,37 @@ def test_nothing_names_a_machine_or_a_registry() -> None:
         assert not re.search(r"/work/|/opt/|/root/|file://|--index-url|--find-links", path.read_text()), path
 
 
-def test_the_readmes_requests_run_as_they_stand(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("page", "made"),
+    [pytest.param(page, made, marks=[] if page == "README.md" else pytest.mark.long) for page, made in SHELL.items()],
+    ids=SHELL,
+)
+def test_the_shell_lines_of_a_page_run_as_they_stand(page: str, made: list[str], tmp_path: Path) -> None:
+    """All blocks of a page one after the other, in a folder that has the examples, beside a real service."""
+    script = "\n".join(block for language, block in BLOCK.findall((ROOT / page).read_text()) if language == "sh")
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
     service = Service(tmp_path / "data").start()
     try:
-        (script,) = (block for language, block in BLOCK.findall((ROOT / "README.md").read_text()) if language == "sh")
-        (tmp_path / "examples").symlink_to(ROOT / "examples")
         done = subprocess.run(
-            ["bash", "-eu", "-c", script.replace("http://127.0.0.1:8080", service.url)],
+            ["bash", "-eu", "-o", "pipefail", "-c", script.replace("http://127.0.0.1:8080", service.url)],
             cwd=tmp_path,
             env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
             capture_output=True,
             text=True,
             check=False,
-            timeout=480,
+            timeout=1100,
         )
     finally:
         service.stop()
     assert done.returncode == 0, done.stdout + done.stderr
-    assert (tmp_path / "hello.mp4").read_bytes()[4:8] == b"ftyp"
+    heads = {name: (tmp_path / name).read_bytes()[:12] for name in made}
+    assert all(SIGNATURES[Path(name).suffix] in head for name, head in heads.items()), heads
 
 
 PAGE = (ROOT / "docs" / "python.md").read_text()
 GUIDE = QUOTE.sub("", (ROOT / "docs" / "plugins.md").read_text())  # tests of their files run what is quoted
-SNIPPETS = [block for page in (PAGE, GUIDE) for language, block in BLOCK.findall(page) if language == "python"]
+RECIPES = (ROOT / "docs" / "how-to.md").read_text()
+SNIPPETS = [block for page in (PAGE, GUIDE, RECIPES) for language, block in BLOCK.findall(page) if language == "python"]
 
 
 @pytest.mark.parametrize("number", range(len(SNIPPETS)))

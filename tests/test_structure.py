@@ -82,7 +82,8 @@ def test_the_map_names_each_folder_and_a_file_to_begin_with(title: str, package:
 )
 def test_the_tables_of_the_map_are_in_the_order_of_the_imports(title: str, package: str) -> None:
     layers = {name: at for at, row in enumerate(layers_of(package)) for name in row}
-    first = [min(layers[name.strip(" `/").removesuffix(".py")] for name in row[0].split(",")) for row in rows_of(title)]
+    named = [[name.strip(" `/").removesuffix(".py") for name in row[0].split(",")] for row in rows_of(title)]
+    first = [min(layers[name] for name in names) for names in named if names != ["console"]]  # which is JavaScript
     assert first == sorted(first)
 
 

@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     body_seconds: float = Field(30.0, gt=0, description="a body that brings less than 1 KiB a second for so long ends")
     requests_per_second: float = Field(400.0, ge=0, description="requests of one account, or one address; 0: no limit")
     request_burst: int = Field(4000, ge=1, description="requests of one account above that rate, before 429 answers")
+    waits_per_account: int = Field(
+        100, ge=1, description="requests of one account that wait for a change (wait=seconds), before 429 answers"
+    )
     wrong_keys_per_second: float = Field(10.0, ge=0, description="wrong API keys from one address; 0: no limit")
     min_free_bytes: int = Field(
         512 * MIB, ge=0, description="what uploads and renders leave free on the disk; of a small one a twentieth"

@@ -174,6 +174,13 @@ def test_warmup_loads_every_kernel_module(capsys: Captured) -> None:
         (["render", DEMO, "-o", "x.mp4", "--set", "Headlin=Hi"], "Headline"),
         (["render", DEMO, "-o", "x.mp4", "--set", "Hi"], "LAYER=VALUE"),
         (["render", DEMO, "-o", "x.mp4", "--audio", "none.mp3"], "does not exist"),
+        (["render", DEMO, "-o", "x.mp4", "--audio-trim", "5:2"], "ends before it begins"),
+        (["render", DEMO, "-o", "x.mp4", "--audio-fade", "1"], "IN:OUT"),
+        (["render", DEMO, "-o", "x.mp4", "--audio-volume", "11"], "volume is 11"),
+        (["render", DEMO, "-o", "x.mp4", "--duck", "loud"], "not decibels"),
+        (["render", DEMO, "-o", "x.mp4", "--duck", "90"], "ducking.depth is 90"),
+        (["render", DEMO, "-o", "x.mp4", "--duck", "9@Voice"], "Voice"),
+        (["render", DEMO, "-o", "x.mp4", "--loudness", "0"], "loudness is 0"),
         (["still", DEMO, "-o", "x.tiff"], "must end in"),
         (["still", DEMO, "-o", "x.png", "--size", "99999x99999"], "cannot be drawn"),
         (["frobnicate"], "No such command"),
@@ -237,9 +244,12 @@ def test_a_template_on_no_ground_stays_clear_to_the_file(
         assert np.abs(alpha.astype(int) - still).max() <= tolerance
 
 
-@pytest.mark.parametrize("arguments", [["-o", "x.webm"], ["-o", "x.mp4", "--codec", "vp9"]])
+@pytest.mark.parametrize(
+    ("arguments", "package"),
+    [(["-o", "x.gif"], "velocity-pictures"), (["-o", "x.mp4", "--codec", "vp9"], "velocity-webm")],
+)
 def test_a_codec_that_is_not_installed(
-    arguments: list[str], capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    arguments: list[str], package: str, capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from velocity_engine import plugins
     from velocity_engine.plugins import outputs
@@ -250,7 +260,7 @@ def test_a_codec_that_is_not_installed(
     monkeypatch.chdir(tmp_path)
     assert run(["render", DEMO, *arguments]) == 2
     printed = " ".join(capsys.readouterr().err.split())
-    assert "pip install velocity-webm" in printed
+    assert f"pip install {package}" in printed
     assert list(tmp_path.iterdir()) == []
 
 

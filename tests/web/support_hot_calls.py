@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from web.support_scale import tenant_id
 
@@ -24,10 +25,15 @@ from velocity_web.jobs import deliveries, queue
 from velocity_web.jobs.queue import Leased
 from velocity_web.orders import unqueued
 from velocity_web.schemas import states
-from velocity_web.services import estimates, renders, templates
+from velocity_web.schemas.webhook import WebhookLog
+from velocity_web.services import batch_rows, estimates, renders, templates, webhooks
+from velocity_web.services.paging import Window
+from velocity_web.services.watching import Watched, changed
 from velocity_web.settings import Settings
 
 OWNER = "elsewhere:2:2"
+DEEP = Window(90_000, 50)
+LABELLED = Window(0, 50, {"order": "7", "shop": "north"})
 
 
 class Hot:
@@ -56,19 +62,39 @@ class Hot:
             "batches that were left": lambda: unqueued.clear_abandoned(settings),
             "the account of a key": lambda: find_caller("vk_17" + "x" * 30),
             "status": lambda: renders.render_status(*self._render(someone())),
-            "list, 50 of a tenant": lambda: renders.list_completed(someone(), 0, 50),
+            "list, 50 of a tenant": lambda: renders.list_completed(someone(), Window(0, 50)),
             "active renders of a tenant": lambda: renders.list_active(someone()),
-            "history, 50 of a tenant": lambda: renders.list_history(someone(), None, 0, 50),
-            "history, 50 of the heavy tenant": lambda: renders.list_history(heavy, None, 0, 50),
-            "history, failed ones of the heavy tenant": lambda: renders.list_history(heavy, "failed", 0, 50),
-            "history, 50 after 5,000 of the heavy tenant": lambda: renders.list_history(heavy, None, 5000, 50),
+            "history, 50 of a tenant": lambda: renders.list_history(someone(), None, Window(0, 50)),
+            "history, 50 of the heavy tenant": lambda: renders.list_history(heavy, None, Window(0, 50)),
+            "history, failed ones of the heavy tenant": lambda: renders.list_history(heavy, "failed", Window(0, 50)),
+            "history, 50 after 5,000 of the heavy tenant": lambda: renders.list_history(heavy, None, Window(5000, 50)),
             "templates of a tenant": lambda: templates.list_templates(someone()),
             "what renders of a template took": self._past,
             "whether budget and quota hold a render": lambda: self._means(someone()),
+            "renders by their metadata": lambda: renders.list_completed(heavy, LABELLED),
+            "failed renders by their metadata": lambda: renders.list_history(heavy, "failed", LABELLED),
+            "batches of the heavy tenant": lambda: batch_rows.list_batches(heavy, Window(0, 50)),
+            "batches by their metadata": lambda: batch_rows.list_batches(heavy, LABELLED),
+            "whether what is waited for has changed": self._look,
+            "messages of a tenant": lambda: webhooks.list_deliveries(someone(), WebhookLog()),
+            "messages of a render": lambda: webhooks.list_deliveries(heavy, WebhookLog(renderId=self._heavy_render)),
+            "messages that failed": lambda: webhooks.list_deliveries(heavy, WebhookLog(status="failed")),
+            "messages of the heavy tenant": lambda: webhooks.list_deliveries(heavy, WebhookLog()),
             "metrics": exposition,
-            "(history, 50 after 90,000 of the heavy tenant)": lambda: renders.list_history(heavy, None, 90_000, 50),
+            "(history, 50 after 90,000 of the heavy tenant)": lambda: renders.list_history(
+                heavy, None, Window(90_000, 50)
+            ),
             "whether budget and quota of the heavy tenant hold one": lambda: self._means(heavy),
         }
+
+    @property
+    def _heavy_render(self) -> UUID:
+        return UUID(self._renders[self.heavy.account_id])
+
+    def _look(self) -> None:
+        jobs = [Watched(render_id, "processing") for render_id in self._renders.values()]
+        batches = [Watched(tenant_id(number), "processing", is_batch=True) for number in range(3)]
+        assert changed([*jobs, *batches]) == {*jobs, *batches}
 
     def _someone(self) -> Caller:
         return self._dice.choice(self._some)

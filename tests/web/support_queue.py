@@ -26,7 +26,19 @@ HOOK = "http://receiver.example:8000/hook"
 
 def empty() -> None:
     with writing():
-        for table in ("webhook_delivery", "queue_turn", "job", "poster", "render", "template", "audio", "account"):
+        for table in (
+            "webhook_delivery",
+            "webhook_endpoint",
+            "former_webhook_secret",
+            "label",
+            "queue_turn",
+            "job",
+            "poster",
+            "render",
+            "template",
+            "audio",
+            "account",
+        ):
             execute(f"DELETE FROM {table}", {})  # names of our own
 
 
@@ -56,7 +68,7 @@ def add_job(account: str, kind: str = "render", **values: Any) -> str:
 def add_delivery(account: str, **values: Any) -> str:
     key = new_id()
     base = {
-        "render_id": "r", "url": HOOK, "receiver": "receiver.example:8000", "event": "render.completed",
+        "subject_id": "r", "url": HOOK, "receiver": "receiver.example:8000", "event": "render.completed",
         "payload": "{}", "status": "pending", "next_at": now_ms(), "created_at": 1,
     }  # fmt: skip
     with writing():

@@ -118,6 +118,19 @@ def statements(scale: Scale) -> list[str]:
             "AND status = 'completed'"
         ),
         (
+            "INSERT INTO label (subject_id, name, value, account_id, kind, created_at) SELECT id, 'order', "
+            "CASE WHEN attempts = 0 THEN '8' ELSE '7' END, account_id, 'render', created_at FROM job "
+            "WHERE kind = 'render'"
+        ),
+        (
+            "INSERT INTO label (subject_id, name, value, account_id, kind, created_at) SELECT id, 'shop', 'north', "
+            "account_id, 'render', created_at FROM job WHERE kind = 'render' AND status = 'completed'"
+        ),
+        (
+            "INSERT INTO batch (id, account_id, name, template_id, rows, created_at) SELECT id, account_id, name, "
+            f"subject_id, '[]', created_at FROM job WHERE kind = 'render' AND account_id = {tenant('0')}"
+        ),
+        (
             "UPDATE job SET status = 'processing', lease_owner = 'elsewhere:1:1', attempts = 1, "
             f"lease_until = {now + 3_600_000} WHERE id IN (SELECT id FROM job WHERE status = 'pending' "
             f"AND account_id <> {tenant('0')} ORDER BY created_at LIMIT {min(LEASED, scale.tenants // 10)})"

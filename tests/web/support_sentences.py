@@ -22,6 +22,7 @@ FAILURES = {
     "Conflict",
     "TooLarge",
     "KeyReused",
+    "TooMany",
     "TaskFailed",
     "Refusal",
 }

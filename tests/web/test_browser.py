@@ -62,14 +62,17 @@ def test_the_example_of_a_render_works_when_it_is_executed(service: Service) -> 
         body = block.locator("textarea.body-param__text")
         shown = body.input_value()
         assert "null" not in shown
-        body.fill(shown.replace(examples.TEMPLATE, template_id))
+        assert examples.TEMPLATE in shown, "which stands for the newest of one's own"
         block.locator(".execute").click()
         block.locator(".live-responses-table .response-col_status").first.wait_for()
         status = block.locator(".live-responses-table tbody .response-col_status").first.inner_text()
         answer = block.locator(".live-responses-table .highlight-code").first.inner_text()
+        sent = block.locator(".curl-command").inner_text()
         browser.close()
     assert status.split()[0] == "200"
     assert "renderId" in answer
+    assert template_id in sent
+    assert examples.TEMPLATE not in sent
 
 
 FETCH = """async ([url, key]) => {

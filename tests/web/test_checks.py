@@ -164,7 +164,7 @@ def noise_template() -> bytes:
 
 
 def test_previews_of_one_user_do_not_take_all_places(new_service: Callable[..., Service]) -> None:
-    service = new_service(task_slots="2", task_wait_seconds="0.1")
+    service = new_service(task_slots="2", preview_slots="2", task_wait_seconds="0.1")
     with service.client() as greedy, service.client() as modest:
         template_id = greedy.ready_template(noise_template())
         own = modest.ready_template(template_zip())

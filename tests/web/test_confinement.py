@@ -56,12 +56,14 @@ class World:
         return ask(self.fork_server, "attack", {**self.spec, "attack": name}, self.limits)
 
 
-def ask(fork_server: ForkServer, task: str, spec: dict[str, Any], limits: Limits) -> dict[str, Any]:
-    """The result of one task, or why it failed."""
+def ask(
+    fork_server: ForkServer, task: str, spec: dict[str, Any], limits: Limits, further: bytes = b""
+) -> dict[str, Any]:
+    """The result of one task, or why it failed. ``further``: what it reads besides."""
     pid, channel, ended = fork_server.start(task, limits)
     with channel:
         channel.settimeout(PATIENCE)
-        channel.sendall(json.dumps(spec).encode() + b"\n")
+        channel.sendall(json.dumps(spec).encode() + b"\n" + further)
         received = b""
         while data := channel.recv(1 << 20):
             received += data
@@ -262,8 +264,12 @@ def test_confined_analyses_and_previews_find_all(world: World, everything: Path)
     assert answer["result"]["findings"] == [], answer
     assert answer["result"]["trial"], "the trial, with its three encoders, needs no more than a render"
     picture = Path(world.spec["folder"], "preview.png")
-    spec = {"template": str(source), "frame": 5, "width": None, "output": str(picture)}
-    assert ask(world.fork_server, "preview", spec, limits)["result"] == {"width": 64, "height": 64}
+    spec = {"template": str(source), "output": str(picture), "build": "1", "idle_seconds": 0, "busy_seconds": 60}
+    question = {"frames": [5], "size": [64, 64], "kind": "png"}
+    said = ask(world.fork_server, "preview", spec, limits, json.dumps(question).encode() + b"\n[]\n")["preview"]
+    assert (said["errors"], said["drawn"], said["width"], said["height"]) == ({}, True, 64, 64)
+    with engine.open_template(source) as template:
+        assert picture.read_bytes() == engine.still(template, 5).encoded()
     assert ask(world.fork_server, "audio", {"file": str(everything / "sound.wav")}, limits)["result"]["codec"]
     assert ask(world.fork_server, "asset", {"file": str(everything / "clip.mp4")}, limits)["result"]["kind"] == "video"
 

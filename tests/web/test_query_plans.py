@@ -15,9 +15,16 @@ from web.support_scale import Scale, fill_postgres, fill_sqlite
 from web.support_service import PATIENCE
 
 SCALE = Scale(tenants=300, renders=30_000)
-BIG = ("job", "api_key", "render", "webhook_delivery", "template", "poster")
+BIG = ("job", "api_key", "render", "webhook_delivery", "template", "poster", "label", "batch")
 """Tables that grow without end."""
-SHORT = {"job_leased", "job_oldest", "webhook_delivery_claimed", "webhook_delivery_next", "batch_queueing"}
+SHORT = {
+    "job_leased",
+    "job_oldest",
+    "webhook_delivery_claimed",
+    "webhook_delivery_next",
+    "batch_queueing",
+    "job_of_batch",
+}
 """Indexes of what is under way or waits, which may be gone through."""
 ORDERED = {"render_foretold"}
 """Indexes that are gone through from their end, for the first so many."""

@@ -5,43 +5,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from standardwebhooks.webhooks import Webhook
 from web import support_receivers as receivers
-from web.support_receivers import RawReceiver, SlowTaker
+from web.support_receivers import RawReceiver, Receiver, SlowTaker
 from web.support_service import PATIENCE, Client, Service, render_request
 from web.support_templates import slow_template, template_zip
-
-
-class Receiver:
-    """Takes POSTs, answering with the statuses given, then with 200."""
-
-    def __init__(self, statuses: list[int]) -> None:
-        received: list[tuple[dict[str, str], bytes]] = []
-        self.received = received
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                received.append((dict(self.headers), body))
-                self.send_response(statuses.pop(0) if statuses else 200)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_: Any) -> None:
-                return
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
 
 
 @pytest.fixture

@@ -17,13 +17,14 @@ from velocity_engine.errors import (
     Place,
     RenderCancelled,
     RenderFailed,
+    SoundMixError,
     VelocityError,
     WrongTypeError,
 )
 
 DEBUG = "VELOCITY_DEBUG"
 FAILURE, MISTAKE, INTERRUPTED = 1, 2, 130
-_MISTAKES = (CustomizationError, EncoderConfigError, FrameRangeError, WrongTypeError)
+_MISTAKES = (CustomizationError, EncoderConfigError, FrameRangeError, SoundMixError, WrongTypeError)
 _OPTIONS = {
     "fps_num": "--fps",
     "fps_den": "--fps",

@@ -16,7 +16,7 @@ from velocity_engine.composite.strokes import pen, stroke_outline
 from velocity_engine.composite.surface import GroupScratch, Scratch, Surface
 from velocity_engine.display import FillSource, GradientPaint, Paint, SolidPaint, StrokeSource
 from velocity_engine.kernels.coverage.coverage import accumulate
-from velocity_engine.kernels.coverage.paint import paint_color, paint_gradient, paint_mask
+from velocity_engine.kernels.coverage.paint import THRESHOLDS, paint_color, paint_gradient, paint_mask
 from velocity_engine.model.geometry import IDENTITY, Matrix, Path, invert, multiply
 from velocity_engine.model.shapes import FillRule, GradientKind
 
@@ -45,7 +45,7 @@ class GradientTables:
         self._lock = Lock()
 
     def table(self, paint: GradientPaint, opacity: float) -> NDArray[np.uint32]:
-        """(TABLE_SIZE,) uint32, packed premultiplied colours times ``opacity``."""
+        """The table of ``paint_gradient``, times ``opacity``."""
         key = (paint.digest, int(opacity * 4095.0 + 0.5))
         with self._lock:
             table = self._tables.get(key)
@@ -59,7 +59,8 @@ class GradientTables:
 
 
 def gradient_table(stops: NDArray[np.float64], opacity: float) -> NDArray[np.uint32]:
-    """Colours at TABLE_SIZE even steps; straight colours are interpolated, then premultiplied, as Skottie does."""
+    """Colours at TABLE_SIZE even steps, rounded by each of THRESHOLDS; straight colours are interpolated, then
+    premultiplied, as Skottie does. What needs no rounding is the same everywhere."""
     at = np.linspace(0.0, 1.0, TABLE_SIZE)
     straight = np.empty((TABLE_SIZE, 4))
     for channel in range(4):
@@ -67,7 +68,9 @@ def gradient_table(stops: NDArray[np.float64], opacity: float) -> NDArray[np.uin
     np.clip(straight, 0.0, 1.0, out=straight)
     straight[:, 3] *= opacity
     straight[:, :3] *= straight[:, 3:]
-    return np.ascontiguousarray((straight * 255.0 + 0.5).astype(np.uint8)).view(np.uint32)[:, 0]
+    steps = straight.astype(np.float32) * np.float32(255.0)
+    rounded = (steps[None, :, None, :] + THRESHOLDS[:, None, :, None]).astype(np.uint8)
+    return rounded.view(np.uint32)[..., 0]
 
 
 def gradient_plane(paint: GradientPaint) -> Matrix | None:

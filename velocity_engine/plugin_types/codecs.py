@@ -63,6 +63,7 @@ class Container:
 MP4 = Container(key="mp4", endings=(".mp4", ".m4v"), mime_type="video/mp4", sound="aac")
 MOV = Container(key="mov", endings=(".mov", ".qt"), mime_type="video/quicktime", sound="aac")
 AVI = Container(key="avi", endings=(".avi",), mime_type="video/x-msvideo", sound="libmp3lame")
+WEBM = Container(key="webm", endings=(".webm",), mime_type="video/webm", sound="libopus")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,7 +60,7 @@ def resolve_encoder(encoder: EncoderConfig, output: str | os.PathLike[str] | Non
     ending, numbered = ("", False) if output is None else _name_of(output)
     if encoder.container is not None:
         named = [(one, kind) for one in choices for kind in one.containers if kind.key == encoder.container]
-        codec, container = named[0] if named else (choices[0], None)
+        codec, container = min(named, key=_unusual) if named else (choices[0], None)
         if container is not None and output is not None:
             _check_numbers(container, ending, numbered)
             _check_ending(container, ending)
@@ -151,11 +151,21 @@ def _name_of(output: str | os.PathLike[str]) -> tuple[str, bool]:
 
 
 def _by_name(choices: Iterable[Codec], ending: str, numbered: bool) -> tuple[Codec, Container] | None:
-    for codec in choices:
-        for container in codec.containers:
-            if container.numbered == numbered and (ending in container.endings or not ending):
-                return codec, container
-    return None
+    fitting = [
+        (codec, container)
+        for codec in choices
+        for container in codec.containers
+        if container.numbered == numbered and (ending in container.endings or not ending)
+    ]
+    return min(fitting, key=_unusual, default=None)
+
+
+def _unusual(choice: tuple[Codec, Container]) -> int:
+    """What nobody names is the usual codec where it goes into such a file, else one whose usual file it is."""
+    codec, container = choice
+    if codec.key == USUAL_CODEC:
+        return 0
+    return 1 if container == codec.containers[0] else 2
 
 
 def _check_ending(container: Container, ending: str) -> None:

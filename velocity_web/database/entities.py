@@ -74,7 +74,8 @@ class ApiKey(Entity):
 class Job(Entity):
     """A unit of work of the queue. A render's job has the render's id; others have an id of their own.
 
-    ``reserved_*`` are the render's, so that their sum over an account's active renders is read from an index.
+    ``reserved_*`` are the render's, so that their sum over an account's active renders is read from an index, and so is
+    ``batch_id``, so that an index tells whether anything of a batch is active.
     """
 
     _table_ = "job"
@@ -96,6 +97,7 @@ class Job(Entity):
     traceparent = Optional(str, nullable=True)
     reserved_ms = Optional(int, size=64, nullable=True)
     reserved_bytes = Optional(int, size=64, nullable=True)
+    batch_id = Optional(str, nullable=True)
 
 
 class Template(Entity):
@@ -181,7 +183,7 @@ class Render(Entity):
 
     ``forecast_*`` is what the engine foretold for renders of its ``manner``, ``reserved_*`` what it needs at least and
     holds of the budget and the quota while it is active. ``follows`` is a render of the same batch that this one waits
-    for, to take over what it leaves.
+    for, to take over what it leaves. ``metadata`` is the caller's own, as JSON; each entry of it is a ``Label``, too.
     """
 
     _table_ = "render"
@@ -214,6 +216,20 @@ class Render(Entity):
     reserved_ms = Optional(int, size=64, nullable=True)
     reserved_bytes = Optional(int, size=64, nullable=True)
     follows = Optional(str, nullable=True)
+    metadata = Optional(LongStr, nullable=True)
+
+
+class Label(Entity):
+    """One entry of the metadata of a render or a batch (its ``kind``), by which lists are filtered."""
+
+    _table_ = "label"
+    subject_id = Required(str)
+    name = Required(str)
+    PrimaryKey(subject_id, name)
+    value = Optional(str)
+    account_id = Required(str)
+    kind = Required(str)
+    created_at = Required(int, size=64)
 
 
 class Poster(Entity):
@@ -241,6 +257,7 @@ class Batch(Entity):
     """``status`` is queueing while ``owner``, a server process, checks its rows; then queued, or cancelled meanwhile.
     ``rows`` is how versions before 4 of the schema kept them, as JSON; now each is one of ``batch_row``. ``seconds`` of
     video are what its valid rows have, ``unique_seconds`` those that are left where what is the same counts once.
+    ``webhook_url`` is told of the batch, as its renders' are told of them.
     """
 
     _table_ = "batch"
@@ -256,13 +273,42 @@ class Batch(Entity):
     seconds = Optional(float, nullable=True, volatile=True)
     unique_seconds = Optional(float, nullable=True, volatile=True)
     created_at = Required(int, size=64)
+    metadata = Optional(LongStr, nullable=True)
+    webhook_url = Optional(str, nullable=True)
+
+
+class WebhookEndpoint(Entity):
+    """A URL that an account's ``events`` (names, as a JSON list) are sent to."""
+
+    _table_ = "webhook_endpoint"
+    id = PrimaryKey(str, 36)
+    account_id = Required(str)
+    url = Required(str)
+    events = Required(LongStr)
+    enabled = Required(bool, default=True)
+    created_at = Required(int, size=64)
+
+
+class FormerWebhookSecret(Entity):
+    """The secret that an account had before its present one; it signs beside that until ``valid_until``."""
+
+    _table_ = "former_webhook_secret"
+    account_id = PrimaryKey(str, 36)
+    secret = Required(str)
+    valid_until = Required(int, size=64)
 
 
 class WebhookDelivery(Entity):
+    """A message to a URL. ``subject_id`` is the render, batch, template or audio file that its ``event`` is of; the
+    column has the name that servers of versions before 13 of the schema know. ``endpoint_id`` is null where the request
+    named the URL.
+    """
+
     _table_ = "webhook_delivery"
     id = PrimaryKey(str, 36)
     account_id = Required(str)
-    render_id = Required(str)
+    subject_id = Required(str, column="render_id")
+    endpoint_id = Optional(str, nullable=True)
     url = Required(str)
     receiver = Optional(str)
     event = Required(str)

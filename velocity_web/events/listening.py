@@ -13,6 +13,8 @@ from typing import Any
 
 WORK, CANCELLED, WEBHOOKS = "velocity_work", "velocity_cancelled", "velocity_webhooks"
 """Channels: there is a job to claim or one to end, a job whose cancelling came to its end, a message to send."""
+STATUS = "velocity_status"
+"""The status of some job or batch is another one."""
 RETRY_SECONDS = 1.0
 CONNECT_SECONDS = 5
 KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}

@@ -1,4 +1,4 @@
-"""Webhooks: what is announced, to whom it may go, and what became of it (Standard Webhooks)."""
+"""Webhooks: which URLs they may go to, what is announced to whom, and what signs it (Standard Webhooks)."""
 
 from __future__ import annotations
 
@@ -6,24 +6,10 @@ import json
 import secrets
 import threading
 from base64 import b64encode
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pony.orm import desc
-
-from velocity_web.accounts.auth import Caller
-from velocity_web.clock import iso_time
-from velocity_web.database.entities import (
-    Account,
-    Job,
-    Poster,
-    Render,
-    WebhookDelivery,
-    get_existing,
-    lock_account,
-    new_id,
-    reading,
-    writing,
-)
+from velocity_web.database.entities import Account, WebhookDelivery, get_existing, new_id, rows
 from velocity_web.database.now import now_ms
 from velocity_web.events.addresses import (
     ForbiddenAddress,
@@ -34,23 +20,18 @@ from velocity_web.events.addresses import (
     spelled_address,
     target_of,
 )
-from velocity_web.failures import Invalid, NotFound
+from velocity_web.failures import Invalid
 from velocity_web.schemas import states
-from velocity_web.schemas.webhook import WebhookDeliveryDto, WebhookSecret
+from velocity_web.schemas.base import ResponseModel
 from velocity_web.settings import Settings
 
-EVENTS = {
-    states.COMPLETED: "render.completed",
-    states.FAILED: "render.failed",
-    states.CANCELLED: "render.cancelled",
-}
 CHECK_SECONDS = 1.0
 CHECKS_AT_ONCE = 4
 _checks = threading.BoundedSemaphore(CHECKS_AT_ONCE)
 
 
-def require_allowed(url: str, settings: Settings) -> None:
-    """Raises Invalid for a URL that no delivery would be made to.
+def require_allowed(url: str, settings: Settings, field: str = "webhookUrl") -> None:
+    """Raises Invalid, of the request's ``field``, for a URL that no delivery would be made to.
 
     A name that is not found soon is let pass, so that nobody's resolver holds up a request: a delivery looks again.
     """
@@ -61,7 +42,7 @@ def require_allowed(url: str, settings: Settings) -> None:
         spelled = spelled_address(target.host, target.port)
         require_public(target.host, spelled or _found_soon(target))
     except ForbiddenAddress as error:
-        raise Invalid("the webhook's URL is not allowed", {"webhookUrl": [str(error)]}) from None
+        raise Invalid("the webhook's URL is not allowed", {field: [str(error)]}) from None
 
 
 def _found_soon(target: Target) -> list[str]:
@@ -76,81 +57,76 @@ def _found_soon(target: Target) -> list[str]:
         return []
 
 
-def announce(render_id: str, status: str) -> None:
-    """Within the transaction that ends a render: queue the message to its webhook, if it has one."""
-    render = Render.get(id=render_id)
-    if render is None or not render.webhook_url:
-        return
-    job = get_existing(Job, id=render_id)
+@dataclass(frozen=True, slots=True)
+class News:
+    """That something ended: its ``kind`` and ``status`` are the event, such as ``render.completed``. ``url`` is the one
+    that the request named, if it did; the account's own are told as well.
+    """
+
+    account_id: str
+    kind: str
+    subject_id: str
+    status: str
+    url: str | None = None
+
+    @property
+    def event(self) -> str:
+        return f"{self.kind}.{self.status}"
+
+
+Address = tuple[str, str | None]
+"""A URL, and the account's webhook that has it."""
+
+
+def takers_of(news: News) -> list[Address]:
+    """Within a session: where the news go, each URL once."""
+    found: dict[str, str | None] = {news.url: None} if news.url else {}
+    sql = "SELECT id, url, events FROM webhook_endpoint WHERE account_id = $account AND enabled = $yes"
+    for endpoint_id, url, events in rows(sql, {"account": news.account_id, "yes": True}):
+        if news.event in json.loads(events):
+            found.setdefault(url, endpoint_id)
+    return list(found.items())
+
+
+def announce(news: News, takers: list[Address], data: ResponseModel) -> None:
+    """Within the transaction that ended it: queue a message for each of those that ``takers_of`` found."""
     now = now_ms()
     payload = {
-        "type": EVENTS[status],
+        "type": news.event,
         "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "data": {
-            "renderId": render_id,
-            "name": render.name,
-            "status": status,
-            "templateId": render.template_id,
-            "batchId": render.batch_id,
-            "videoDownloadUrl": f"/render/{render_id}/download" if status == states.COMPLETED else None,
-            "posterDownloadUrl": None if Poster.get(render_id=render_id) is None else f"/render/{render_id}/poster",
-            "sizeBytes": render.size_bytes,
-            "renderTimeMilliseconds": render.charged_ms,
-            "reason": job.reason,
-        },
+        "data": data.model_dump(mode="json"),
     }
-    WebhookDelivery(
-        id=f"{new_id()}",
-        account_id=render.account_id,
-        render_id=render_id,
-        url=render.webhook_url,
-        receiver=receiver_of(render.webhook_url),
-        event=EVENTS[status],
-        payload=json.dumps(payload, separators=(",", ":")),
-        status=states.PENDING,
-        next_at=now,
-        created_at=now,
-    )
+    for url, endpoint_id in takers:
+        WebhookDelivery(
+            id=new_id(),
+            account_id=news.account_id,
+            subject_id=news.subject_id,
+            endpoint_id=endpoint_id,
+            url=url,
+            receiver=receiver_of(url),
+            event=news.event,
+            payload=json.dumps(payload, separators=(",", ":")),
+            status=states.PENDING,
+            next_at=now,
+            created_at=now,
+        )
+
+
+def new_secret() -> str:
+    return f"whsec_{b64encode(secrets.token_bytes(24)).decode()}"
 
 
 def signing_secret(account_id: str) -> str:
     """Within a writing transaction: the account's secret, made when it is first needed."""
     account = get_existing(Account, id=account_id)
     if not account.webhook_secret:
-        account.webhook_secret = f"whsec_{b64encode(secrets.token_bytes(24)).decode()}"
+        account.webhook_secret = new_secret()
         account.flush()
     return str(account.webhook_secret)
 
 
-def list_deliveries(caller: Caller, render_id: str | None, skip: int, take: int) -> list[WebhookDeliveryDto]:
-    with reading():
-        if render_id is not None:
-            render = Render.get(id=render_id)
-            if render is None or render.account_id != caller.account_id:
-                raise NotFound(f"there is no render {render_id}")
-        query = WebhookDelivery.select(lambda entry: entry.account_id == caller.account_id)
-        if render_id is not None:
-            query = query.filter(lambda entry: entry.render_id == render_id)
-        found = query.order_by(lambda entry: (desc(entry.created_at), entry.id))[skip : skip + take]
-        return [
-            WebhookDeliveryDto(
-                id=entry.id,
-                render_id=entry.render_id,
-                url=entry.url,
-                event=entry.event,
-                status=entry.status,
-                attempts=entry.attempts,
-                response_code=entry.response_code,
-                reason=entry.reason,
-                next_attempt_at=iso_time(entry.next_at) if entry.status == states.PENDING else None,
-                created_at=iso_time(entry.created_at),
-                completed_at=iso_time(entry.completed_at),
-            )
-            for entry in found
-        ]
-
-
-def secret_of(caller: Caller) -> WebhookSecret:
-    with writing():
-        lock_account(caller.account_id)
-        return WebhookSecret(secret=signing_secret(caller.account_id))
+def signing_secrets(account_id: str) -> tuple[str, ...]:
+    """Within a writing transaction: the account's secret, and the former one as long as that is good."""
+    sql = "SELECT secret FROM former_webhook_secret WHERE account_id = $account AND valid_until > $now"
+    former = rows(sql, {"account": account_id, "now": now_ms()})
+    return (signing_secret(account_id), *(secret for (secret,) in former))

@@ -9,6 +9,27 @@ TEMPLATE = "550e8400-e29b-41d4-a716-446655440000"
 INSTANCE = "123e4567-e89b-12d3-a456-426614174000"
 AUDIO = "789a0123-b45c-67d8-e901-234567890000"
 
+RENDER_ID = "9b2f0d3c-6d4e-4c8a-9a51-0c3c7e1f2a10"
+GROUP_ID = "1f6f8f0e-2b7c-4a53-8a60-5d7d6a1c9e21"
+CAMPAIGN_ID = "c0a8012e-7b1d-4f0a-9c44-2e6b8d9f3a32"
+IDS = {
+    "templateId": TEMPLATE,
+    "instanceId": INSTANCE,
+    "audioId": AUDIO,
+    "renderId": RENDER_ID,
+    "groupId": GROUP_ID,
+    "campaignId": CAMPAIGN_ID,
+    "assetId": "4d1e7a90-53c2-4b8f-8f1b-6a0e5c7d8b43",
+    "batchId": "7e5b3c21-9f08-4d6a-b3c7-1a2d4e6f8c54",
+    "webhookId": "2a9c4e6b-8d1f-4b3a-a5c7-9e0f1b2d3c65",
+    "deliveryId": "6c8e0a2d-4f1b-4d3c-9b5a-7e9f0c1d2b76",
+    "userId": "8b7d6f5e-3c2a-4f1e-8d9c-0b1a2c3d4e87",
+    "keyId": "3f2e1d0c-9b8a-4c7d-8e6f-5a4b3c2d1e98",
+    "token": "0a1b2c3d4e5f",
+}
+"""What the documentation has in the place of ids, by the names of paths' parts. On the page of the documentation those
+of the reader's own things stand for the newest of them (``pages/swagger-ui/start.js``)."""
+
 Examples = Mapping[str, Mapping[str, Any]]
 
 
@@ -30,6 +51,7 @@ RENDER: Examples = {
             "templateId": TEMPLATE,
             "name": "Hello",
             "audioId": AUDIO,
+            "metadata": {"order": "17"},
             "jobInfo": {"fStart": 0, "fEnd": 150},
             "encoderConfig": {"bitrate": 625_000, "fpsNum": 30, "res": [1920, 1080], "codec": 0, "preset": 2},
             "customizationMap": [{"layer": "Headline", "text": "Hello"}],
@@ -65,6 +87,15 @@ CAMPAIGN: Examples = {"campaign": _example("A campaign", {"name": "Spring"})}
 GROUP: Examples = {"group": _example("A group", {"name": "Voices"})}
 INSTANCE_BODY: Examples = {"instance": _example("An instance", {"templateId": TEMPLATE, "name": "Spring, long"})}
 INSTANCE_CHANGE: Examples = {"name": _example("Another name", {"name": "Spring, short"})}
+WEBHOOK: Examples = {
+    "all": _example("All events", {"url": "https://example.com/hook"}),
+    "some": _example(
+        "Renders that ended well or badly",
+        {"url": "https://example.com/hook", "events": ["render.completed", "render.failed"]},
+    ),
+}
+WEBHOOK_CHANGE: Examples = {"events": _example("Other events", {"events": ["batch.completed", "batch.failed"]})}
+ROTATION: Examples = {"day": _example("Both secrets sign for a day", {"overlapHours": 24})}
 PREVIEW_LINK: Examples = {
     "day": _example(
         "For a day",

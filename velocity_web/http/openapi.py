@@ -11,20 +11,57 @@ from pydantic.alias_generators import to_camel
 from pydantic.json_schema import models_json_schema
 
 from velocity_web.accounts.auth import HEADER
+from velocity_web.http.examples import IDS
 from velocity_web.http.operation import JSON, Operation
 from velocity_web.http.problems import MEDIA_TYPE
 from velocity_web.http.ranges import MAX_RANGES
 from velocity_web.schemas.base import Problem
-from velocity_web.schemas.documented import DocumentSchema
+from velocity_web.schemas.documented import DocumentSchema, with_keywords
+from velocity_web.schemas.messages import MESSAGES
 from velocity_web.schemas.scopes import listed
+from velocity_web.schemas.webhook import EVENTS
 
 AnyOperation = Operation[Any, Any, Any]
+DESCRIPTION = (
+    "Renders video templates exported from After Effects. Paths match without regard to case, with or without a final "
+    "slash. HEAD is answered wherever GET is. In the examples, ids stand for those of your own things: on the page "
+    "/docs for the newest of them, once you have given your API key; but not where something is deleted."
+)
 METHODS = ("get", "post", "put", "patch", "delete")  # HEAD, too, where there is GET
 REFERENCE = "#/components/schemas/{model}"
 FILE = {"type": "string", "format": "binary"}
 IDENTITY = {"type": "string", "format": "uuid"}
 WORD = {"type": "string"}
 DOWNLOAD_HEADERS = ("ETag", "Last-Modified", "Accept-Ranges", "Content-Disposition")
+LIST_HEADERS = {
+    "Total-Count": {
+        "description": "how many there are in all, whatever the page; or at least so many, as Total-Count-Kind says",
+        "schema": {"type": "integer", "minimum": 0},
+    },
+    "Total-Count-Kind": {
+        "description": "long lists are not counted to their end",
+        "schema": {"type": "string", "enum": ["exact", "at-least"]},
+    },
+    "Link": {
+        "description": 'the next page, where there is one: </render/all?skip=50&take=50>; rel="next"',
+        "schema": {"type": "string"},
+    },
+}
+LABELS_PARAMETER = {
+    "name": "metadata",
+    "in": "query",
+    "required": False,
+    "style": "form",
+    "explode": True,
+    "schema": {
+        "type": "object",
+        "propertyNames": {"pattern": r"^metadata\.[A-Za-z0-9_.-]{1,64}$"},
+        "additionalProperties": {"type": "string", "maxLength": 255},
+        "maxProperties": 16,
+    },
+    "example": {},
+}
+"""Each property is a parameter of its own: ``metadata.order=17``."""
 RANGE_HEADERS = {
     "Range": f"byte ranges, such as bytes=0-499; up to {MAX_RANGES}, which are answered as multipart/byteranges",
     "If-Range": "an ETag or a date: where the file is another one, all of it is sent",
@@ -44,6 +81,12 @@ LINKS = {
     "/render": {"renderId": "$response.body#/renderId"},
     "/render/batch": {"batchId": "$response.body#/batchId"},
 }
+SIGNED_BY = {
+    "webhook-id": "the message's, the same for each repeat",
+    "webhook-timestamp": "seconds since 1970, of this attempt",
+    "webhook-signature": "as Standard Webhooks say; two, with a space between, for a while after a rotation",
+}
+SUBJECTS = {"render": "render", "batch": "batch", "template": "template", "audio": "audio file"}
 SCOPES = (
     "A key has scopes: render (add, change, delete, render), read (all that the account has), preview (previews of "
     "templates alone, for web pages) and admin (/admin). Each operation names the one that it needs; where it names "
@@ -72,12 +115,13 @@ def openapi_document(resources: Sequence[tuple[str, object]]) -> dict[str, Any]:
         "info": {
             "title": "Velocity Simple API",
             "version": "v1",
-            "description": "Renders video templates exported from After Effects. Paths match without regard to case, "
-            "with or without a final slash. HEAD is answered wherever GET is.",
+            "description": DESCRIPTION,
+            "license": {"name": "Apache 2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/", "description": "The server that this document comes from"}],
         "security": [{"ApiKey": []}],
         "paths": paths,
+        "webhooks": _webhooks(references),
         "components": {"schemas": schemas, "securitySchemes": SECURITY},
     }
 
@@ -95,7 +139,8 @@ def _models(annotation: Any) -> list[type[BaseModel]]:
 
 
 def _schemas(operations: Sequence[tuple[str, str, AnyOperation]]) -> tuple[dict[str, Any], dict[Any, Any]]:
-    wanted: dict[tuple[type[BaseModel], str], None] = {(Problem, "serialization"): None}
+    told: tuple[type[BaseModel], ...] = (Problem, *MESSAGES.values())
+    wanted: dict[tuple[type[BaseModel], str], None] = {(model, "serialization"): None for model in told}
     for _path, _method, spec in operations:
         for model in _models(spec.answer):
             wanted[(model, "serialization")] = None
@@ -107,7 +152,7 @@ def _schemas(operations: Sequence[tuple[str, str, AnyOperation]]) -> tuple[dict[
         ref_template=REFERENCE,
         schema_generator=DocumentSchema,
     )
-    schemas = definitions.get("$defs", {})
+    schemas = with_keywords(definitions.get("$defs", {}))
     asked = [references[(spec.model, "validation")] for _, _, spec in operations if spec.model is not None]
     for name in _reached(asked, schemas):
         schema = schemas[name]
@@ -158,6 +203,31 @@ def _operation(path: str, spec: AnyOperation, references: dict[Any, Any]) -> dic
     return entry
 
 
+def _webhooks(references: dict[Any, Any]) -> dict[str, Any]:
+    """What the service itself sends to the URLs of an account."""
+    headers = [
+        {"name": name, "in": "header", "required": True, "description": text, "schema": {"type": "string"}}
+        for name, text in SIGNED_BY.items()
+    ]
+    found: dict[str, Any] = {}
+    for event in EVENTS:
+        kind, _, status = event.partition(".")
+        schema = references[(MESSAGES[kind], "serialization")]
+        found[event] = {
+            "post": {
+                "operationId": f"on{kind.title()}{status.title()}",
+                "tags": ["Webhook"],
+                "summary": f"The end of {'an' if kind == 'audio' else 'a'} {SUBJECTS[kind]}: {status}",
+                "description": "An answer other than 2xx is tried again; repeats have the same webhook-id.",
+                "parameters": headers,
+                "requestBody": {"required": True, "content": {JSON: {"schema": schema}}},
+                "responses": {"2XX": {"description": "It was taken"}},
+                "security": [],
+            }
+        }
+    return found
+
+
 def _links(values: dict[str, str], operations: Sequence[tuple[str, str, AnyOperation]]) -> dict[str, Any]:
     """Where the ids of an answer lead: every operation whose path takes just these."""
     return {
@@ -168,13 +238,15 @@ def _links(values: dict[str, str], operations: Sequence[tuple[str, str, AnyOpera
 
 
 def _parameters(path: str, spec: AnyOperation) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = [
-        {"name": to_camel(name), "in": "path", "required": True, "schema": WORD if name in spec.words else IDENTITY}
-        for name in re.findall(r"\{(\w+)\}", path)
-    ]
+    found = [_path_parameter(name, spec) for name in re.findall(r"\{(\w+)\}", path)]
     if spec.query is not None:
-        schema = spec.query.model_json_schema(by_alias=True, schema_generator=DocumentSchema)
-        found += [_query_parameter(name, _without_null(part)) for name, part in schema["properties"].items()]
+        schema = with_keywords(spec.query.model_json_schema(by_alias=True, schema_generator=DocumentSchema))
+        found += [
+            LABELS_PARAMETER | {"description": part["description"]}
+            if name == "metadata"
+            else _query_parameter(name, _without_null(part))
+            for name, part in schema["properties"].items()
+        ]
     headers = dict(spec.headers)
     if spec.tagged:
         headers |= {"If-None-Match": RANGE_HEADERS["If-None-Match"]}
@@ -187,10 +259,18 @@ def _parameters(path: str, spec: AnyOperation) -> list[dict[str, Any]]:
     return found
 
 
+def _path_parameter(part: str, spec: AnyOperation) -> dict[str, Any]:
+    name = to_camel(part)
+    found = {"name": name, "in": "path", "required": True, "schema": WORD if part in spec.words else IDENTITY}
+    return found | ({"example": IDS[name]} if name in IDS else {})
+
+
 def _query_parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     entry: dict[str, Any] = {"name": name, "in": "query", "required": False}
     if text := schema.pop("description", None):
         entry["description"] = text
+    if examples := schema.pop("examples", None):
+        entry["example"] = examples[0]
     return {**entry, "schema": schema}
 
 
@@ -219,6 +299,12 @@ def _schema_of(annotation: Any, references: dict[Any, Any]) -> dict[str, Any]:
     return reference
 
 
+def _list_headers(spec: AnyOperation) -> dict[str, Any]:
+    """Of a list, and of its pages where it has any."""
+    has_pages = spec.query is not None and "take" in spec.query.model_fields
+    return LIST_HEADERS if has_pages else {name: part for name, part in LIST_HEADERS.items() if name != "Link"}
+
+
 def _responses(path: str, spec: AnyOperation, references: dict[Any, Any]) -> dict[str, Any]:
     good: dict[str, Any] = {"description": spec.answers}
     content: dict[str, Any] = {media: {"schema": FILE} for media in spec.content_types}
@@ -231,6 +317,8 @@ def _responses(path: str, spec: AnyOperation, references: dict[Any, Any]) -> dic
         good["headers"] = {name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()}
     codes = dict(spec.codes)
     found: dict[str, Any] = {"200": good}
+    if get_origin(spec.answer) is list:
+        good["headers"] = _list_headers(spec)
     if spec.tagged:
         found["304"] = {"description": "The client has it already"}
     if spec.ranges:

@@ -21,6 +21,7 @@ from velocity_web.accounts.auth import Caller, lacking
 from velocity_web.failures import Forbidden, Invalid, NotFound
 from velocity_web.http.examples import Examples
 from velocity_web.schemas.base import RequestModel
+from velocity_web.schemas.metadata import PREFIX
 from velocity_web.schemas.reading import Body, field_errors, parse_json, unknown_fields, unknown_sentence
 from velocity_web.schemas.scopes import Scope
 
@@ -159,13 +160,18 @@ def read_query(req: falcon.Request, model: type[object] | None, warnings: list[s
     names = {(info.alias or name).lower(): info.alias or name for name, info in model.model_fields.items()}
     values: dict[str, Any] = {}
     errors: dict[str, list[str]] = {}
+    labels: dict[str, Any] = {}
     for name, value in req.params.items():
+        if "metadata" in names and name.lower().startswith(PREFIX):
+            labels[name[len(PREFIX) :]] = value
+            continue
         known = names.get(name.lower())
         if known is None:
             warnings.append(unknown_sentence(name, list(names.values())))
         elif known in values or isinstance(value, list):
             errors[known] = ["it stands more than once in the query; send it once"]
         values |= {} if known is None else {known: value}
+    values |= {"metadata": labels} if labels else {}
     try:
         asked = model.model_validate(values)
     except ValidationError as error:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from velocity_web.database.entities import execute, reading, rows, writing
 from velocity_web.database.now import now_ms
-from velocity_web.events.webhooks import signing_secret
+from velocity_web.events.webhooks import signing_secrets
 from velocity_web.schemas import states
 from velocity_web.settings import Settings
 
@@ -50,13 +50,13 @@ NEXT_DUE = f"SELECT MIN(next_at) FROM webhook_delivery WHERE status = '{states.P
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One attempt that was claimed."""
+    """One attempt that was claimed; all of ``secrets`` sign it."""
 
     id: str
     account_id: str
     url: str
     payload: str
-    secret: str
+    secrets: tuple[str, ...]
     attempts: int
     claimed_at: int
 
@@ -102,7 +102,7 @@ def _claim(found: tuple[str, str, str, str, int, int], settings: Settings) -> De
         later = now + int(settings.webhook_timeout_seconds * 1000) + CLAIM_MARGIN_MS
         if not execute(sql, {"id": delivery_id, "now": now, "later": later, "attempts": attempts}):
             return None
-        return Delivery(delivery_id, account_id, url, payload, signing_secret(account_id), attempts + 1, now)
+        return Delivery(delivery_id, account_id, url, payload, signing_secrets(account_id), attempts + 1, now)
 
 
 def report(delivery: Delivery, code: int | None, fault: str | None, settings: Settings) -> None:

@@ -16,10 +16,10 @@ from velocity_web.accounts import budget, quota
 from velocity_web.database.entities import execute, lock_account, reading, rows, writing
 from velocity_web.database.now import now_ms
 from velocity_web.database.tallies import Tally, count
-from velocity_web.events import webhooks
 from velocity_web.failures import QuotaExceeded
 from velocity_web.jobs import turns
 from velocity_web.jobs.reasons import reason_of
+from velocity_web.orders.endings import announce_end, announce_upload
 from velocity_web.orders.followers import release_followers
 from velocity_web.orders.posters import keep_poster
 from velocity_web.processes.identity import is_dead
@@ -220,7 +220,7 @@ def complete_render(owner: str, job: Leased, rendered: Rendered) -> str | None:
                     "id": job.id,
                 },
             )
-            webhooks.announce(job.id, states.COMPLETED)
+            announce_end(job.id, states.COMPLETED)
             _count(job, rendered)
     except QuotaExceeded as full:
         fail(owner, job, full.detail, ms)
@@ -249,12 +249,14 @@ def complete_template(owner: str, job: Leased, analysis: dict[str, Any]) -> None
                 "UPDATE template SET analysis = $analysis WHERE id = $id",
                 {"analysis": json.dumps(analysis), "id": job.subject_id},
             )
+            announce_upload(job.kind, job.account_id, job.id, job.subject_id, states.COMPLETED)
 
 
 def complete_audio(owner: str, job: Leased, seconds: float) -> None:
     with writing():
         if _end(owner, job, states.COMPLETED, None):
             execute("UPDATE audio SET seconds = $seconds WHERE id = $id", {"seconds": seconds, "id": job.subject_id})
+            announce_upload(job.kind, job.account_id, job.id, job.subject_id, states.COMPLETED)
 
 
 def fail(owner: str, job: Leased, reason: str, ms: int = 0) -> bool:
@@ -272,9 +274,10 @@ def _fail(owner: str, job: Leased, reason: str, ms: int = 0) -> bool:
         return False
     if job.kind == states.RENDER:
         budget.charge(job.account_id, job.id, ms)
-        webhooks.announce(job.id, states.FAILED)
+        announce_end(job.id, states.FAILED)
     else:
         quota.give_back(job.account_id, rows(UPLOADS[job.kind], {"id": job.subject_id})[0][0])
+        announce_upload(job.kind, job.account_id, job.id, job.subject_id, states.FAILED)
     return True
 
 
@@ -285,7 +288,7 @@ def finish_cancelling(owner: str, job: Leased, ms: int) -> bool:
         budget.charge(job.account_id, job.id, ms)
         ended = _end(owner, job, states.CANCELLED, None, only_from=states.CANCELLING)
         if ended:
-            webhooks.announce(job.id, states.CANCELLED)
+            announce_end(job.id, states.CANCELLED)
         return ended
 
 
@@ -317,7 +320,7 @@ def _lose(owner: str, job: Leased, why: str, settings: Settings) -> bool:
     lock_account(job.account_id)
     if held(owner, job) == states.CANCELLING:
         _end(owner, job, states.CANCELLED, None, only_from=states.CANCELLING)
-        webhooks.announce(job.id, states.CANCELLED)
+        announce_end(job.id, states.CANCELLED)
         return False
     if job.attempt >= settings.max_attempts:
         return _fail(owner, job, f"failed after {job.attempt} attempts: {why}")

@@ -129,12 +129,13 @@ class WebhookSender:
 
         now = datetime.now(UTC)
         message = f"msg_{delivery.id}"
+        signatures = [Webhook(secret).sign(message, now, delivery.payload) for secret in delivery.secrets]
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "Velocity-Webhooks/1",
             "webhook-id": message,
             "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": Webhook(delivery.secret).sign(message, now, delivery.payload),
+            "webhook-signature": " ".join(signatures),
         }
 
         async def resolve(host: str, port: int) -> str:

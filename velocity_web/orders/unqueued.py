@@ -13,6 +13,8 @@ def clear(batch_id: str) -> None:
     """Take away a batch that was never queued, with its renders, of which none was begun."""
     of_batch = "(SELECT id FROM render WHERE batch_id = $id)"
     for statement in (
+        f"DELETE FROM label WHERE subject_id IN {of_batch}",
+        "DELETE FROM label WHERE subject_id = $id",
         f"DELETE FROM job WHERE id IN {of_batch}",
         f"DELETE FROM render_asset WHERE render_id IN {of_batch}",
         "DELETE FROM render WHERE batch_id = $id",

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
 from velocity_web.schemas import states
+from velocity_web.schemas.metadata import Metadata
 
 MAX_NUMBER = 2**53
 LINE_BYTES = 64 << 20
@@ -192,6 +193,7 @@ class Message(_Strict):
     number: Count | None = None
     name: str | None = None
     audio: str | None = None
+    metadata: Metadata | None = None
     end: Count | None = None
     named: list[list[Named]] | None = None
     checked: Checked | None = None

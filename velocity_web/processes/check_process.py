@@ -1,9 +1,9 @@
 """Checks of render requests against one template, inside a child process that stays for further ones.
 
-A question is a line of JSON (``encoder``, ``frames``, ``warnings``, ``with_audio`` of each map, and the number of
-``maps``) and a line for each customization map. Where the maps name assets, the child says which (``{"named": ...}``)
-and is told the files; then it answers ``{"checked": ...}``: sentences by field for what all maps share, and for each
-map its own with what would not show.
+A question is a line of JSON (``encoder``, ``frames``, ``mix``, ``warnings``, ``with_audio`` of each map, and the
+number of ``maps``) and a line for each customization map. Where the maps name assets, the child says which
+(``{"named": ...}``) and is told the files; then it answers ``{"checked": ...}``: sentences by field for what all maps
+share, and for each map its own with what would not show.
 
 A question with a ``sample``, and one map in which nothing is wrong, is answered by what a few frames of that render
 take, where it has a ``plan`` of them, and by what its ``poster`` takes. One that asks for ``shared`` or ``cached``
@@ -83,9 +83,9 @@ class _Unchanged:
         self._asked: str | None = None
         self._found: list[Any] = []
 
-    def problems(self, encoder: Any, frames: Any, asked: str) -> list[Any]:
+    def problems(self, encoder: Any, frames: Any, mix: Any, asked: str) -> list[Any]:
         if asked != self._asked:
-            self._found = self.template.check(encoder, None, frames)
+            self._found = self.template.check(encoder, None, frames, mix=mix)
             self._asked = asked
         return self._found
 
@@ -141,11 +141,13 @@ def _checked(unchanged: _Unchanged, question: dict[str, Any], maps: list[Any], f
     frames = tuple(question["frames"]) if question["frames"] else None
     look = _look if question["warnings"] else _problems
     template = unchanged.template
-    problems = unchanged.problems(encoder, frames, json.dumps([question["encoder"], question["frames"]]))
+    mix = engine.SoundMix.from_values(question["mix"]) if question["mix"] else None
+    asked = json.dumps([question["encoder"], question["frames"], question["mix"]])
+    problems = unchanged.problems(encoder, frames, mix, asked)
     own = [look(template, one, files) for one in maps]
     shared = [problem for problem in problems if not isinstance(problem, _changeable())]
     if encoder is not None and not shared:
-        changed = _Changed(template, encoder, frames, problems)
+        changed = _Changed(template, encoder, frames, mix, problems)
         for one, with_audio, found in zip(maps, question["with_audio"], own, strict=True):
             if not found["errors"]:
                 found["errors"] = errors_of(changed.problems(one, with_audio), {})
@@ -169,8 +171,8 @@ class _Changed:
     """Whether anything is heard of a template with customizations, and whether its frames can be drawn.
     ``unchanged``: what is wrong without any."""
 
-    def __init__(self, template: Any, encoder: Any, frames: Any, unchanged: list[Any]) -> None:
-        self._template, self._encoder, self._frames = template, encoder, frames
+    def __init__(self, template: Any, encoder: Any, frames: Any, mix: Any, unchanged: list[Any]) -> None:
+        self._template, self._encoder, self._frames, self._mix = template, encoder, frames, mix
         self._known: dict[str, list[Any]] = {"[]": unchanged}
         self._by_sound = _takes_sound_alone(encoder)
         self._until = time.process_time() + CHANGED_SECONDS
@@ -180,7 +182,8 @@ class _Changed:
         believed to be heard; other entries that name assets are left out, and those that change neither. Of frames,
         so many maps are looked at as there is time for."""
         named = {number: place for number, place, _id in assets_named(customizations)}
-        if self._by_sound and (with_audio or "video" in named.values()):
+        is_muted = self._mix is not None and self._mix.mute_template
+        if self._by_sound and (with_audio or ("video" in named.values() and not is_muted)):
             return []
         changing = [
             entry
@@ -191,7 +194,7 @@ class _Changed:
         if key not in self._known:
             if not self._by_sound and time.process_time() > self._until:
                 return []
-            self._known[key] = self._template.check(self._encoder, changing, self._frames)
+            self._known[key] = self._template.check(self._encoder, changing, self._frames, mix=self._mix)
         return self._known[key]
 
 
@@ -248,6 +251,8 @@ def field_of(problem: Any) -> str:
         return "encoderConfig.res" if name == "resolution" else "templateId"
     if isinstance(problem, engine.EncoderConfigError):
         return f"encoderConfig.{FIELDS.get(name, name)}".rstrip(".")
+    if isinstance(problem, engine.SoundMixError):
+        return f"audio.{name}"
     if isinstance(problem, engine.FrameRangeError):
         return f"jobInfo.{FIELDS.get(name, name)}".rstrip(".")
     if isinstance(problem, engine.PluginError) and name == "codec":

@@ -203,7 +203,8 @@ def _send_batch(told: FormAssignment, raw: bytes, send: Send) -> None:
         return
     for row, checked in _rows(body, {}):
         audio = str(checked.audio_id) if checked.audio_id else None
-        send({"number": row.number, "name": checked.name, "audio": audio, "map": map_text(checked.customization_map)})
+        line = {"number": row.number, "name": checked.name, "audio": audio, "map": map_text(checked.customization_map)}
+        send({**line, "metadata": checked.metadata})
     send({"end": count})
 
 

@@ -62,19 +62,18 @@ class _Desk:
 
     def answer(self, question: PreviewQuestion, entries: Entries, files: Files) -> dict[str, Any]:
         """What ``answers.Previewed`` takes. Raises OSError where the disk is full."""
-        import velocity_engine as engine
 
         names = {**self._told.names, **{Path(path).name: f"asset {asset_id}" for asset_id, path in files.items()}}
         look = self._template.preflight().look(entries, files, files.values())
         if look.problems:
             return _wrong(errors_of(look.problems, names))
         if not question.frames and question.clip is None:
-            return _answer(None, drawn=False, size=(0, 0), warnings=[])
+            return _previewed(None, drawn=False, size=(0, 0), warnings=[])
         try:
             if question.clip is not None:
                 return self._clip(question, question.clip, entries, files, (look.warnings, names))
             return self._picture(question, self._customized(entries, files), (look.warnings, names))
-        except (engine.FrameCostError, engine.FrameRangeError, engine.CustomizationError) as error:
+        except _refusals() as error:
             return _wrong(_by_field(error, names))
 
     def _customized(self, entries: Entries, files: Files) -> Any:
@@ -102,13 +101,13 @@ class _Desk:
         shown = [one.digest.hex() for one in prepared]
         digest = self._digest([shown, columns, question.kind, warnings])
         if _is_known(digest, question.known):
-            return _answer(digest, drawn=False, size=size, warnings=warnings)
+            return _previewed(digest, drawn=False, size=size, warnings=warnings)
         sheet = np.zeros((size[1], size[0], 4), np.uint8)
         for number, one in enumerate(prepared):
             x, y = number % columns * width, number // columns * height
             sheet[y : y + height, x : x + width] = one.draw().pixels
         Path(self._told.output).write_bytes(engine.Still(sheet, question.frames[0]).encoded(question.kind))
-        return _answer(digest, drawn=True, size=size, warnings=warnings)
+        return _previewed(digest, drawn=True, size=size, warnings=warnings)
 
     def _clip(
         self,
@@ -127,7 +126,7 @@ class _Desk:
         shown = [clip.start, clip.end, dict(clip.encoder), size, entries, own]
         digest = self._digest([Path(self._told.template).name, shown])
         if _is_known(digest, question.known):
-            return _answer(digest, drawn=False, size=size, warnings=_told(found, names))
+            return _previewed(digest, drawn=False, size=size, warnings=_told(found, names))
         encoder = engine.EncoderConfig.from_values(clip.encoder)
         output = Path(self._told.output).with_suffix(clip.ending)
         result = engine.render(
@@ -139,7 +138,7 @@ class _Desk:
             frames=(clip.start, clip.end),
         )
         output.replace(self._told.output)
-        return _answer(digest, drawn=True, size=size, warnings=_told([*found, *result.findings], names))
+        return _previewed(digest, drawn=True, size=size, warnings=_told([*found, *result.findings], names))
 
     def _digest(self, shown: Any) -> str:
         text = json.dumps([self._told.build, shown], sort_keys=True)
@@ -152,6 +151,13 @@ def _is_known(digest: str, known: Sequence[str]) -> bool:
 
 def _told(findings: Iterable[Any], names: Mapping[str, str]) -> list[dict[str, Any]]:
     return [finding_dict(finding, names) for finding in list(dict.fromkeys(findings))[:MAX_WARNINGS]]
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """What is wrong with the values, or with the size."""
+    import velocity_engine as engine
+
+    return (engine.CustomizationError, engine.FrameCostError, engine.FrameRangeError, engine.EncoderConfigError)
 
 
 def _by_field(error: Any, names: Mapping[str, str]) -> dict[str, list[str]]:
@@ -168,7 +174,7 @@ def _wrong(errors: dict[str, list[str]]) -> dict[str, Any]:
     return {"errors": errors, "digest": None, "drawn": False, "width": 0, "height": 0, "warnings": []}
 
 
-def _answer(
+def _previewed(
     digest: str | None, *, drawn: bool, size: tuple[int, int], warnings: list[dict[str, Any]]
 ) -> dict[str, Any]:
     width, height = size

@@ -5,6 +5,7 @@ from __future__ import annotations
 from velocity_web.failures import Conflict, Invalid
 from velocity_web.http import examples
 from velocity_web.http.operation import JSON, Call, Operation
+from velocity_web.http.pages import paged, window_of
 from velocity_web.routes.context import Resource
 from velocity_web.schemas.account import KeyDto, KeyRequest, KeyRotation, NewKeyDto
 from velocity_web.schemas.admin import (
@@ -20,6 +21,7 @@ from velocity_web.schemas.admin import (
 from velocity_web.schemas.base import Message, Page
 from velocity_web.schemas.scopes import ADMIN
 from velocity_web.services import keys, overview, users
+from velocity_web.services.paging import whole
 
 TAG = "Administration"
 COLUMNS = {"name": "name", "quota_mb": "quota_mb", "budget_milliseconds": "budget_ms", "disabled": "disabled"}
@@ -32,7 +34,7 @@ class Users(Resource):
     )
     def on_get(self, call: Call[None, Page]) -> list[UserDto]:
         """By name."""
-        return users.list_users(call.query.skip, call.query.take)
+        return paged(call, users.list_users(window_of(call.query)))
 
     @Operation(
         id="createUser",
@@ -99,7 +101,7 @@ class UserKeys(Resource):
     @Operation(id="listUserKeys", summary="Keys of a user", tag=TAG, scopes=(ADMIN,), returns=list[KeyDto])
     def on_get(self, call: Call) -> list[KeyDto]:
         """Oldest first, those that ended within thirty days among them."""
-        return keys.list_keys(call.ids["user_id"])
+        return paged(call, whole(keys.list_keys(call.ids["user_id"])))
 
     @Operation(
         id="createUserKey",
@@ -144,16 +146,16 @@ class UserKeyRotate(Resource):
 
 class Queue(Resource):
     @Operation(id="getQueue", summary="What waits and is worked on", tag=TAG, scopes=(ADMIN,), returns=list[QueueDto])
-    def on_get(self, _call: Call) -> list[QueueDto]:
+    def on_get(self, call: Call) -> list[QueueDto]:
         """For each kind of job, with the users that have the most at work."""
-        return overview.queue()
+        return paged(call, whole(overview.queue()))
 
 
 class Workers(Resource):
     @Operation(id="listWorkers", summary="Workers and what they do", tag=TAG, scopes=(ADMIN,), returns=list[WorkerDto])
-    def on_get(self, _call: Call) -> list[WorkerDto]:
+    def on_get(self, call: Call) -> list[WorkerDto]:
         """Those that were heard of within fifteen seconds."""
-        return overview.working()
+        return paged(call, whole(overview.working()))
 
 
 class Cache(Resource):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from velocity_web.http.downloads import send_file
 from velocity_web.http.metrics import UPLOADED_BYTES
 from velocity_web.http.operation import Call, Operation
+from velocity_web.http.pages import paged, window_of
 from velocity_web.http.uploads import receive_upload
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.routes.template import TOO_LARGE
@@ -38,7 +39,7 @@ class Assets(Resource):
     )
     def on_get(self, call: Call[None, Page]) -> list[AssetDto]:
         """Newest first."""
-        return assets.list_assets(call.caller, call.query.skip, call.query.take)
+        return paged(call, assets.list_assets(call.caller, window_of(call.query)))
 
 
 class AssetItem(Resource):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from velocity_web.http.downloads import send_file
 from velocity_web.http.metrics import UPLOADED_BYTES
 from velocity_web.http.operation import Call, Operation
+from velocity_web.http.pages import paged, window_of
 from velocity_web.http.uploads import receive_upload
+from velocity_web.http.waiting import hold_back
 from velocity_web.routes.context import Resource
 from velocity_web.routes.template import TOO_LARGE
 from velocity_web.schemas.audio import (
@@ -16,9 +18,10 @@ from velocity_web.schemas.audio import (
     AudioSearch,
     AudioUploaded,
 )
-from velocity_web.schemas.base import Message
+from velocity_web.schemas.base import Message, Waiting
 from velocity_web.schemas.scopes import READ, RENDER
 from velocity_web.services import audio
+from velocity_web.services.watching import Watched
 
 TAG = "Audio"
 
@@ -67,11 +70,14 @@ class AudioStatus(Resource):
         summary="Processing status of an audio upload",
         tag=TAG,
         scopes=(READ,),
+        query=Waiting,
         returns=AudioJobDto,
     )
-    def on_get(self, call: Call) -> AudioJobDto:
-        """processing, completed or failed."""
-        return audio.audio_status(call.caller, call.ids["audio_id"])
+    def on_get(self, call: Call[None, Waiting]) -> AudioJobDto:
+        """processing, completed or failed. ``wait`` spares asking again and again."""
+        found = audio.audio_status(call.caller, call.ids["audio_id"])
+        hold_back(call, Watched(found.job_id, found.status))
+        return found
 
 
 class AudioDownload(Resource):
@@ -95,7 +101,7 @@ class AudioActive(Resource):
     )
     def on_get(self, call: Call) -> list[AudioJobDto]:
         """Newest first."""
-        return audio.list_active(call.caller)
+        return paged(call, audio.list_active(call.caller))
 
 
 class AudioHistoryList(Resource):
@@ -110,7 +116,7 @@ class AudioHistoryList(Resource):
     def on_get(self, call: Call[None, AudioHistory]) -> list[AudioJobDto]:
         """Completed and failed uploads, newest first."""
         query = call.query
-        return audio.list_history(call.caller, query.status, query.skip, query.take)
+        return paged(call, audio.list_history(call.caller, query.status, window_of(query)))
 
 
 class AudioList(Resource):
@@ -125,4 +131,4 @@ class AudioList(Resource):
     def on_get(self, call: Call[None, AudioSearch]) -> list[AudioListEntry]:
         """Completed audio, group by group; ``search`` is part of a file's or a group's name."""
         query = call.query
-        return audio.list_audio(call.caller, query.search, query.skip, query.take)
+        return paged(call, audio.list_audio(call.caller, query.search, window_of(query)))

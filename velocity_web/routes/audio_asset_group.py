@@ -5,6 +5,7 @@ from __future__ import annotations
 from velocity_web.http import examples
 from velocity_web.http.metrics import UPLOADED_BYTES
 from velocity_web.http.operation import JSON, Call, Operation
+from velocity_web.http.pages import paged, window_of
 from velocity_web.http.uploads import receive_upload
 from velocity_web.routes.context import Resource
 from velocity_web.routes.template import TOO_LARGE
@@ -46,7 +47,7 @@ class AudioGroups(Resource):
     )
     def on_get(self, call: Call[None, Page]) -> list[AudioGroupDto]:
         """Newest first."""
-        return audio.list_groups(call.caller, call.query.skip, call.query.take)
+        return paged(call, audio.list_groups(call.caller, window_of(call.query)))
 
 
 class AudioGroupItem(Resource):

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from velocity_web.http import examples
+from velocity_web.http.archives import send_archive
 from velocity_web.http.operation import JSON, Call, Operation
+from velocity_web.http.pages import paged, window_of
+from velocity_web.http.waiting import hold_back
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.schemas.reading import Body
 from velocity_web.schemas.render import (
     BatchDetail,
     BatchDto,
     BatchEstimate,
-    BatchPage,
     BatchQuery,
     BatchRequest,
     BatchRows,
+    LabelledPage,
 )
 from velocity_web.schemas.scopes import READ, RENDER
-from velocity_web.services import batch_rows, batches
+from velocity_web.services import batch_files, batch_rows, batches
+from velocity_web.services.watching import Watched
 
 TAG = "Batch"
 
@@ -49,10 +53,10 @@ class Batches(Resource):
         visit = batches.Visit(call.caller, self.settings, self.objects, self.context.runner)
         return batches.create_batch(visit, call.body, call.query, call.warnings)
 
-    @Operation(id="listBatches", summary="Batches", tag=TAG, scopes=(READ,), query=BatchPage, returns=list[BatchDto])
-    def on_get(self, call: Call[None, BatchPage]) -> list[BatchDto]:
+    @Operation(id="listBatches", summary="Batches", tag=TAG, scopes=(READ,), query=LabelledPage, returns=list[BatchDto])
+    def on_get(self, call: Call[None, LabelledPage]) -> list[BatchDto]:
         """Newest first."""
-        return batch_rows.list_batches(call.caller, call.query.skip, call.query.take)
+        return paged(call, batch_rows.list_batches(call.caller, window_of(call.query, call.query.metadata)))
 
 
 class BatchItem(Resource):
@@ -65,8 +69,26 @@ class BatchItem(Resource):
         returns=BatchDetail,
     )
     def on_get(self, call: Call[None, BatchRows]) -> BatchDetail:
-        """With the progress of the whole. ``skip`` and ``take`` choose the rows; the first 1000 by default."""
-        return batch_rows.batch_detail(call.caller, call.ids["batch_id"], call.query.skip, call.query.take)
+        """With the progress of the whole. ``skip`` and ``take`` choose the rows; the first 1000 by default. ``wait``
+        spares asking again and again."""
+        found = batch_rows.batch_detail(call.caller, call.ids["batch_id"], call.query.skip, call.query.take)
+        hold_back(call, Watched(found.batch_id, found.status, is_batch=True))
+        return found
+
+
+class BatchDownload(Resource):
+    @Operation(
+        id="downloadBatch",
+        summary="Download all videos of a batch",
+        tag=TAG,
+        scopes=(READ,),
+        binary=["application/zip"],
+        codes={409: "No row of it is completed yet"},
+    )
+    def on_get(self, call: Call) -> None:
+        """A ZIP of the rows that are completed, made while it is sent: it has no byte ranges."""
+        name, files = batch_files.finished_files(call.caller, call.ids["batch_id"])
+        send_archive(call.req, call.resp, self.objects, name, files)
 
 
 class BatchCancel(Resource):

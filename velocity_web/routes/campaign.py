@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from velocity_web.http import examples
 from velocity_web.http.operation import JSON, Call, Operation
+from velocity_web.http.pages import paged, window_of
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.schemas.base import Message, Page
 from velocity_web.schemas.campaign import CampaignDto, CampaignRequest, InstanceChange, InstanceDto, InstanceRequest
@@ -32,7 +33,7 @@ class Campaigns(Resource):
     @Operation(id="listCampaigns", summary="Campaigns", tag=TAG, scopes=(READ,), query=Page, returns=list[CampaignDto])
     def on_get(self, call: Call[None, Page]) -> list[CampaignDto]:
         """Newest first."""
-        return campaigns.list_campaigns(call.caller, call.query.skip, call.query.take)
+        return paged(call, campaigns.list_campaigns(call.caller, window_of(call.query)))
 
 
 class CampaignItem(Resource):
@@ -101,8 +102,7 @@ class Instances(Resource):
     )
     def on_get(self, call: Call[None, Page]) -> list[InstanceDto]:
         """Newest first."""
-        query = call.query
-        return campaigns.list_instances(call.caller, call.ids["campaign_id"], query.skip, query.take)
+        return paged(call, campaigns.list_instances(call.caller, call.ids["campaign_id"], window_of(call.query)))
 
 
 CHANGE = Operation(

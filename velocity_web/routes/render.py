@@ -5,12 +5,16 @@ from __future__ import annotations
 from velocity_web.http import examples
 from velocity_web.http.downloads import send_file
 from velocity_web.http.operation import JSON, Call, Operation
+from velocity_web.http.pages import paged, window_of
+from velocity_web.http.waiting import hold_back
 from velocity_web.orders import posters
 from velocity_web.routes.context import BUSY, Resource
-from velocity_web.schemas.base import Message, Page
+from velocity_web.schemas.base import Message, Waiting
 from velocity_web.schemas.reading import Body
 from velocity_web.schemas.render import (
     CodecDto,
+    Labelled,
+    LabelledPage,
     RenderCancelled,
     RenderDetail,
     RenderDto,
@@ -27,6 +31,8 @@ from velocity_web.schemas.scopes import READ, RENDER
 from velocity_web.services import renders
 from velocity_web.services.codecs import content_types, list_codecs
 from velocity_web.services.forms import read_render
+from velocity_web.services.paging import whole
+from velocity_web.services.watching import Watched
 
 TAG = "Render"
 KEY = "Idempotency-Key"
@@ -70,11 +76,16 @@ class Renders(Resource):
 
 class RenderAll(Resource):
     @Operation(
-        id="listRenders", summary="All completed renders", tag=TAG, scopes=(READ,), query=Page, returns=list[RenderDto]
+        id="listRenders",
+        summary="All completed renders",
+        tag=TAG,
+        scopes=(READ,),
+        query=LabelledPage,
+        returns=list[RenderDto],
     )
-    def on_get(self, call: Call[None, Page]) -> list[RenderDto]:
+    def on_get(self, call: Call[None, LabelledPage]) -> list[RenderDto]:
         """Newest first."""
-        return renders.list_completed(call.caller, call.query.skip, call.query.take)
+        return paged(call, renders.list_completed(call.caller, window_of(call.query, call.query.metadata)))
 
 
 class RenderActive(Resource):
@@ -83,11 +94,12 @@ class RenderActive(Resource):
         summary="Renders that are queued or running",
         tag=TAG,
         scopes=(READ,),
+        query=Labelled,
         returns=list[RenderJobDto],
     )
-    def on_get(self, call: Call) -> list[RenderJobDto]:
+    def on_get(self, call: Call[None, Labelled]) -> list[RenderJobDto]:
         """Newest first."""
-        return renders.list_active(call.caller)
+        return paged(call, renders.list_active(call.caller, call.query.metadata))
 
 
 class RenderHistoryList(Resource):
@@ -102,7 +114,7 @@ class RenderHistoryList(Resource):
     def on_get(self, call: Call[None, RenderHistory]) -> list[RenderJobDto]:
         """Completed, failed and cancelled renders, newest first, each with the render time that it was charged."""
         query = call.query
-        return renders.list_history(call.caller, query.status, query.skip, query.take)
+        return paged(call, renders.list_history(call.caller, query.status, window_of(query, query.metadata)))
 
 
 class RenderBudget(Resource):
@@ -129,7 +141,7 @@ class RenderCodecs(Resource):
     )
     def on_get(self, call: Call) -> list[CodecDto]:
         """What encoderConfig.codec and encoderConfig.container may name."""
-        return list_codecs(self.settings)
+        return paged(call, whole(list_codecs(self.settings)))
 
 
 class RenderItem(Resource):
@@ -153,11 +165,14 @@ class RenderStatus(Resource):
         summary="Status and progress of a render",
         tag=TAG,
         scopes=(READ,),
+        query=Waiting,
         returns=RenderStatusDto,
     )
-    def on_get(self, call: Call) -> RenderStatusDto:
-        """pending, processing, cancelling, completed, failed or cancelled."""
-        return renders.render_status(call.caller, call.ids["render_id"])
+    def on_get(self, call: Call[None, Waiting]) -> RenderStatusDto:
+        """pending, processing, cancelling, completed, failed or cancelled. ``wait`` spares asking again and again."""
+        found = renders.render_status(call.caller, call.ids["render_id"])
+        hold_back(call, Watched(found.render_id, found.status))
+        return found
 
 
 class RenderCancel(Resource):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from velocity_web.http.downloads import send_file
 from velocity_web.http.metrics import UPLOADED_BYTES
 from velocity_web.http.operation import Call, Operation
+from velocity_web.http.pages import paged, window_of
 from velocity_web.http.uploads import receive_upload
+from velocity_web.http.waiting import hold_back
 from velocity_web.routes.context import Resource
-from velocity_web.schemas.base import Message
+from velocity_web.schemas.base import Message, Waiting
 from velocity_web.schemas.scopes import PREVIEW, READ, RENDER
 from velocity_web.schemas.template import (
     StorageStatusDto,
@@ -16,8 +18,10 @@ from velocity_web.schemas.template import (
     TemplateHistory,
     TemplateJobDto,
     TemplateUploaded,
+    TimelineDto,
 )
 from velocity_web.services import templates
+from velocity_web.services.watching import Watched
 
 TAG = "Template"
 TOO_LARGE = {413: "The file is larger than the maximum"}
@@ -47,7 +51,7 @@ class TemplateAll(Resource):
     )
     def on_get(self, call: Call) -> list[TemplateDto]:
         """Newest first."""
-        return templates.list_templates(call.caller)
+        return paged(call, templates.list_templates(call.caller))
 
 
 class TemplateActive(Resource):
@@ -60,7 +64,7 @@ class TemplateActive(Resource):
     )
     def on_get(self, call: Call) -> list[TemplateJobDto]:
         """Those uploaded, validating, extracting or analyzing."""
-        return templates.list_active(call.caller)
+        return paged(call, templates.list_active(call.caller))
 
 
 class TemplateHistoryList(Resource):
@@ -75,7 +79,7 @@ class TemplateHistoryList(Resource):
     def on_get(self, call: Call[None, TemplateHistory]) -> list[TemplateJobDto]:
         """Completed and failed uploads, newest first."""
         query = call.query
-        return templates.list_history(call.caller, query.status, query.skip, query.take)
+        return paged(call, templates.list_history(call.caller, query.status, window_of(query)))
 
 
 class TemplateStorageStatus(Resource):
@@ -119,11 +123,28 @@ class TemplateStatus(Resource):
         summary="Processing status of a template",
         tag=TAG,
         scopes=(READ,),
+        query=Waiting,
         returns=TemplateJobDto,
     )
-    def on_get(self, call: Call) -> TemplateJobDto:
-        """pending, processing, completed or failed; while it is processed, ``stage`` says how far it is."""
-        return templates.template_status(call.caller, call.ids["template_id"])
+    def on_get(self, call: Call[None, Waiting]) -> TemplateJobDto:
+        """pending, processing, completed or failed; while it is processed, ``stage`` says how far it is. ``wait``
+        spares asking again and again."""
+        found = templates.template_status(call.caller, call.ids["template_id"])
+        hold_back(call, Watched(found.job_id, found.status))
+        return found
+
+
+class TemplateTimeline(Resource):
+    @Operation(
+        id="getTemplateTimeline",
+        summary="What happens when in a template",
+        tag=TAG,
+        scopes=(READ, PREVIEW),
+        returns=TimelineDto,
+    )
+    def on_get(self, call: Call) -> TimelineDto:
+        """Markers, when each layer is shown, and the frames that are held. Only for completed templates."""
+        return templates.template_timeline(call.caller, call.ids["template_id"])
 
 
 class TemplateDownload(Resource):

@@ -94,6 +94,24 @@ Take = Annotated[
 ]
 
 
+LONGEST_WAIT = 30.0
+Wait = Annotated[
+    float,
+    Field(
+        ge=0,
+        description="seconds to wait, at most 30, until the status is another one; the answer comes as soon as it is, "
+        "at once where it is final",
+    ),
+    AfterValidator(lambda seconds: min(seconds, LONGEST_WAIT)),
+]
+
+
+class Waiting(RequestModel):
+    """Of a status."""
+
+    wait: Wait = 0.0
+
+
 class Page(RequestModel):
     """Pagination: the contract's default and maximum of most lists."""
 

@@ -58,6 +58,10 @@ class CustomizationEntry(BaseModel):
         None, description="the seconds of a clip from which and up to which it plays"
     )
     loop: bool | None = Field(None, description="whether a clip begins anew at its end")
+    volume: Annotated[float, Field(ge=0, le=10)] | None = Field(
+        None, description="factor of a clip's sound; 1 leaves it as it is"
+    )
+    mute: bool | None = Field(None, description="whether a clip's sound is left out")
 
 
 MapEntry = Annotated[dict[str, Any], DescribedBy(CustomizationEntry)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +42,25 @@ class DescribedBy:
 
     def __get_pydantic_json_schema__(self, _schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return handler(self.model.__pydantic_core_schema__)
+
+
+LIMITS: Mapping[str, tuple[str, Callable[[float, float], float]]] = {"ge": ("minimum", max), "le": ("maximum", min)}
+"""By pydantic's words for a limit that a field has beside its type's: JSON Schema's, and which of both counts."""
+
+
+def with_keywords(schema: Any) -> Any:
+    """The schema with JSON Schema's words for limits, also where pydantic wrote its own."""
+    if isinstance(schema, list):
+        return [with_keywords(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: with_keywords(part) for key, part in schema.items()}
+    for word, (keyword, choose) in LIMITS.items():
+        limit = found.get(word)
+        if isinstance(limit, int | float):
+            del found[word]
+            found[keyword] = choose(limit, found.get(keyword, limit))
+    return found
 
 
 class DocumentSchema(GenerateJsonSchema):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictStr
+from pydantic import BeforeValidator, Field, StrictStr
 
-from velocity_web.schemas.base import Identifier, Int32, RequestModel, ResponseModel
+from velocity_web.schemas.base import Identifier, RequestModel, ResponseModel, whole
 from velocity_web.schemas.customization import MapEntry
 from velocity_web.schemas.link import USUAL_LINK, ExpiresSeconds
 from velocity_web.schemas.template import FindingDto
@@ -15,7 +15,11 @@ MAX_FRAMES = 64
 CONTENT_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
 CLIP_TYPES = {"mp4": "video/mp4", "webm": "video/webm"}
 
-FrameNumber = Annotated[Int32, Field(ge=0, le=10_000_000)]
+FrameNumber = Annotated[int, Field(strict=True, ge=0, le=10_000_000), BeforeValidator(whole)]
+Columns = Annotated[int, Field(strict=True, ge=1, le=MAX_FRAMES), BeforeValidator(whole)]
+Width = Annotated[int, Field(strict=True, ge=16, le=4096), BeforeValidator(whole)]
+ClipWidth = Annotated[int, Field(strict=True, ge=64, le=640), BeforeValidator(whole)]
+ClipRate = Annotated[int, Field(strict=True, ge=1, le=15), BeforeValidator(whole)]
 Marker = Annotated[StrictStr, Field(min_length=1, max_length=1000)]
 
 
@@ -37,10 +41,10 @@ class PreviewRequest(ReplacingRequest):
     frames: Annotated[list[FrameNumber], Field(min_length=1, max_length=MAX_FRAMES)] | None = Field(
         None, description="several frames: a contact sheet, row by row, without gaps"
     )
-    columns: Annotated[Int32, Field(ge=1, le=MAX_FRAMES)] | None = Field(
+    columns: Columns | None = Field(
         None, description="how many frames of a contact sheet stand side by side; by default as many as make it square"
     )
-    width: Annotated[Int32, Field(ge=16, le=4096)] | None = Field(
+    width: Width | None = Field(
         None, description="of each frame, in pixels; by default the composition's, in a contact sheet at most 320"
     )
     format: Literal["png", "jpeg", "webp"] = Field("png", description="JPEG has no alpha: its ground is black")
@@ -60,9 +64,9 @@ class ClipRequest(ReplacingRequest):
         None, description="the frame after the last one; if left out, as many as a clip may have"
     )
     marker: Marker | None = Field(None, description="the name of a marker that has a duration, in place of both")
-    width: Annotated[Int32, Field(ge=64, le=640)] = Field(320, description="in pixels; odd ones become even")
-    frame_rate: Annotated[Int32, Field(ge=1, le=15)] = Field(12, description="frames a second")
-    format: Literal["mp4", "webm"] = Field("mp4", description="mp4 is H.264; webm is VP9, VP8 or AV1")
+    width: ClipWidth = Field(320, description="in pixels; odd ones become even")
+    frame_rate: ClipRate = Field(12, description="frames a second")
+    format: Literal["mp4", "webm"] = Field("mp4", description="mp4 is H.264, webm is AV1")
 
 
 class PreviewDto(ResponseModel):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AnyHttpUrl, BeforeValidator, Field, StrictStr
 
 from velocity_web.schemas import states
+from velocity_web.schemas.audio_mix import AudioMixRequest
 from velocity_web.schemas.base import (
     Identifier,
     IdText,
@@ -17,6 +18,7 @@ from velocity_web.schemas.base import (
     ResponseModel,
     Skip,
     Time,
+    Wait,
     at_most,
 )
 from velocity_web.schemas.customization import MapEntry
@@ -36,6 +38,7 @@ from velocity_web.schemas.encoder import (
     RatePart,
     Resolution,
 )
+from velocity_web.schemas.metadata import FILTER, METADATA, Metadata
 from velocity_web.schemas.sentences import SIZE
 from velocity_web.schemas.template import FindingDto, JobStatus, lower, one_of
 
@@ -98,7 +101,9 @@ class OutputRequest(RequestModel):
 class RenderOutput(RequestModel):
     """How a video is encoded and whom to tell: what a render and a batch share."""
 
+    metadata: Metadata | None = Field(None, description=METADATA)
     audio_id: Identifier | None = None
+    audio: AudioMixRequest | None = None
     job_info: JobInfo | None = None
     encoder_config: EncoderConfigRequest
     webhook_url: AnyHttpUrl | None = None
@@ -117,6 +122,7 @@ class BatchRow(RequestModel):
     name: Name | None = None
     customization_map: list[MapEntry] = Field(default_factory=list)
     audio_id: Identifier | None = None
+    metadata: Metadata | None = Field(None, description="of the row's render; that of the batch is its own")
 
 
 class BatchRequest(RenderOutput):
@@ -141,12 +147,13 @@ class BatchQuery(RequestModel):
     """``dryRun``, and the fields of a batch whose rows come as a CSV body; these are not used with a JSON body."""
 
     dry_run: bool = Field(False, description="check all rows, estimate, and queue nothing")
-    template_id: Identifier | None = None
+    metadata: Metadata | None = Field(None, description="of the batch, such as metadata.order=17")
+    template_id: Identifier | None = Field(None, examples=["550e8400-e29b-41d4-a716-446655440000"])
     template_instance_id: Identifier | None = None
     name: Name | None = None
     audio_id: Identifier | None = None
     webhook_url: AnyHttpUrl | None = None
-    bitrate: QueryNumber = None
+    bitrate: QueryNumber = Field(None, examples=[625_000])
     codec: QueryCodec = None
     preset: QueryNumber = None
     fps_num: QueryNumber = None
@@ -193,6 +200,16 @@ def in_query(field: str) -> str:
 
 class RenderQuery(RequestModel):
     dry_run: bool = False
+
+
+class Labelled(RequestModel):
+    """A list that the metadata of its entries narrows."""
+
+    metadata: Metadata | None = Field(None, description=FILTER)
+
+
+class LabelledPage(Labelled, Page):
+    """A page of such a list."""
 
 
 class ContainerDto(ResponseModel):
@@ -252,6 +269,7 @@ class RenderDto(ResponseModel):
     rendered_at: Time
     render_time_milliseconds: int
     size_bytes: int
+    metadata: dict[str, str] = Field(default_factory=dict)
 
 
 class RenderDetail(RenderDto):
@@ -288,6 +306,7 @@ class RenderJobDto(ResponseModel):
     frames_done: int
     frames_total: int
     estimated_remaining_milliseconds: int | None
+    metadata: dict[str, str] = Field(default_factory=dict)
 
 
 class RenderStatusDto(RenderJobDto):
@@ -296,7 +315,7 @@ class RenderStatusDto(RenderJobDto):
     warnings: list[FindingDto]
 
 
-class RenderHistory(RequestModel):
+class RenderHistory(Labelled):
     status: Annotated[Literal["completed", "failed", "cancelled"] | None, BeforeValidator(lower)] = None
     skip: Skip = 0
     take: Annotated[
@@ -327,6 +346,7 @@ class BatchRowResult(ResponseModel):
     progress: float = 0.0
     reason: str | None = None
     errors: dict[str, list[str]] | None = None
+    metadata: dict[str, str] = Field(default_factory=dict)
 
 
 class BatchDto(ResponseModel):
@@ -334,13 +354,16 @@ class BatchDto(ResponseModel):
     name: str
     template_id: IdText
     created_at: Time
-    status: Annotated[str, one_of(states.QUEUEING, states.PROCESSING, states.COMPLETED, states.CANCELLED)]
+    status: Annotated[
+        str, one_of(states.QUEUEING, states.PROCESSING, states.COMPLETED, states.FAILED, states.CANCELLED)
+    ] = Field(description="failed: all of its renders failed")
     progress: float
     rows_total: int
     rows_checked: int
     counts: dict[str, int]
     seconds: float | None
     unique_seconds: float | None
+    metadata: dict[str, str] = Field(default_factory=dict)
 
 
 class BatchDetail(BatchDto):
@@ -379,13 +402,10 @@ class BatchEstimate(ResponseModel):
 class BatchRows(RequestModel):
     """Which of a batch's rows are shown."""
 
+    wait: Wait = 0.0
     skip: Skip = 0
     take: Annotated[
         int,
         Field(ge=1, description="how many rows to show, at most 10000; a larger number shows 10000"),
         *at_most(10_000),
     ] = 1000
-
-
-class BatchPage(Page):
-    """Lists of batches."""

@@ -24,6 +24,10 @@ def _long(context: Context) -> str:
     return f"it must have at most {_entries(most) if context.get('field_type') else f'{most} characters'}"
 
 
+def _plain(number: float) -> str:
+    return str(int(number)) if number == int(number) else str(number)
+
+
 def _entries(count: int) -> str:
     return "1 entry" if count == 1 else f"{count} entries"
 
@@ -38,11 +42,13 @@ def _choices(context: Context) -> str:
 
 PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 SIZE = r"^[0-9]{1,5}[xX][0-9]{1,5}$"
+LABEL_NAME = r"^[A-Za-z0-9_.-]{1,64}$"
 ORIGIN = r"^https?://([a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(:[0-9]{1,5})?$"
 BY_PATTERN = {
     ORIGIN: "it must be an origin in lower case and without a path, such as https://shop.example",
     PRINTABLE: "it must not hold control characters, such as line breaks",
     SIZE: "it must be a width and a height, such as 1280x720",
+    LABEL_NAME: "a name must have 1 to 64 letters, digits, dots, hyphens or underscores",
 }
 """By the pattern, for every one that the models of requests have."""
 
@@ -52,8 +58,10 @@ BY_TYPE: Mapping[str, str | Callable[[Context], str]] = {
     "int_parsing": "it must be a whole number",
     "int_parsing_size": "the number is too large",
     "int_from_float": "it must be a whole number",
-    "greater_than_equal": lambda context: f"it must be at least {context['ge']}",
-    "less_than_equal": lambda context: f"it must be at most {context['le']}",
+    "float_type": "it must be a number",
+    "float_parsing": "it must be a number",
+    "greater_than_equal": lambda context: f"it must be at least {_plain(context['ge'])}",
+    "less_than_equal": lambda context: f"it must be at most {_plain(context['le'])}",
     "string_type": "it must be a text",
     "string_unicode": "it must be a text of whole characters",
     "string_too_short": _short,
@@ -77,6 +85,8 @@ BY_TYPE: Mapping[str, str | Callable[[Context], str]] = {
     "literal_error": _choices,
     "codec_type": "it must be a codec's number, such as 0, or its name, such as vp9",
     "container_type": "it must be a container's name, such as mp4",
+    "finite_number": "it must be a number",
+    "trim_type": "it must be the seconds at which the part begins and ends, such as [2, 12.5]",
     "resolution_type": "it must be a list of a width and a height, such as [1280, 720]",
 }
 """By the type of pydantic's error, for every one that the models of requests can raise."""

@@ -11,6 +11,7 @@ from velocity_web.events.endings import Endings
 from velocity_web.failures import Failure
 from velocity_web.http import problems
 from velocity_web.http.openapi import openapi_document
+from velocity_web.http.pages import KIND, LINK, TOTAL
 from velocity_web.processes.runner import Runner
 from velocity_web.routes import (
     account,
@@ -20,6 +21,7 @@ from velocity_web.routes import (
     audio_asset_group,
     batch,
     campaign,
+    console,
     link,
     preview,
     render,
@@ -45,6 +47,7 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/template/storage-status", template.TemplateStorageStatus),
     ("/template/{template_id}", template.TemplateItem),
     ("/template/{template_id}/status", template.TemplateStatus),
+    ("/template/{template_id}/timeline", template.TemplateTimeline),
     ("/template/{template_id}/download", template.TemplateDownload),
     ("/template/{template_id}/preview", preview.TemplatePreview),
     ("/template/{template_id}/preview/clip", preview.TemplatePreviewClip),
@@ -75,6 +78,7 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/render/codecs", render.RenderCodecs),
     ("/render/batch", batch.Batches),
     ("/render/batch/{batch_id}", batch.BatchItem),
+    ("/render/batch/{batch_id}/download", batch.BatchDownload),
     ("/render/batch/{batch_id}/cancel", batch.BatchCancel),
     ("/render/renders/{render_id}", render.RenderCompletedItem),
     ("/render/{render_id}", render.RenderItem),
@@ -84,8 +88,13 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/render/{render_id}/poster", render.RenderPoster),
     ("/render/{render_id}/link", link.RenderLink),
     ("/link/{token}", link.LinkItem),
+    ("/webhook", webhook.Webhooks),
     ("/webhook/deliveries", webhook.WebhookDeliveries),
+    ("/webhook/deliveries/{delivery_id}", webhook.WebhookDeliveryItem),
+    ("/webhook/deliveries/{delivery_id}/resend", webhook.WebhookDeliveryResend),
     ("/webhook/secret", webhook.WebhookSecretItem),
+    ("/webhook/secret/rotate", webhook.WebhookSecretRotation),
+    ("/webhook/{webhook_id}", webhook.WebhookItem),
     ("/account", account.Account),
     ("/admin/users", admin.Users),
     ("/admin/users/{user_id}", admin.UserItem),
@@ -98,10 +107,17 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/health", system.HealthCheck),
     ("/ready", system.ReadyCheck),
     ("/metrics", system.Metrics),
-    ("/", system.Page),
+    ("/", console.ConsolePage),
+    ("/config.json", console.ConsoleConfig),
+    ("/console/{name:path}", console.ConsoleFile),
     ("/docs", system.DocsPage),
+    ("/llms.txt", system.ModelsPage),
     ("/docs/{name}", system.DocsFile),
 )
+
+OF_FILES = ("ETag", "Content-Range", "Content-Disposition", "Accept-Ranges")
+EXPOSED = (*OF_FILES, "Warning", "Retry-After", TOTAL, KIND, LINK, REQUEST_ID, preview.FINDINGS)
+"""Headers of answers that a browser shows to pages of other origins."""
 
 
 def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response]:
@@ -122,9 +138,7 @@ def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response
     middleware: list[Any] = [RequestScope(), PreviewCors(resources), Authentication(), RoomForSmallWrites(settings)]
     if settings.cors_origins:
         origins = "*" if "*" in settings.cors_origins else settings.cors_origins
-        exposed = ["ETag", "Content-Range", "Content-Disposition", "Accept-Ranges", "Warning", "Retry-After"]
-        exposed += [REQUEST_ID, preview.FINDINGS]
-        middleware.insert(0, falcon.CORSMiddleware(allow_origins=origins, expose_headers=exposed))
+        middleware.insert(0, falcon.CORSMiddleware(allow_origins=origins, expose_headers=EXPOSED))
     app: falcon.App[falcon.Request, falcon.Response] = falcon.App(middleware=middleware)
     app.req_options.strip_url_path_trailing_slash = True
     app.req_options.auto_parse_qs_csv = False

@@ -22,7 +22,9 @@ from waitress.utilities import Error
 from velocity_web.database.faults import is_no_space
 from velocity_web.http.metrics import SENT_BYTES
 from velocity_web.http.problems import MEDIA_TYPE, problem_body
+from velocity_web.http.waiting import PATIENCE
 from velocity_web.server.gate import NO_ROOM, NOT_ANSWERING, Allowance, Head, Refusal, normal_path
+from velocity_web.server.waiting import Held, RequestPatience
 
 LINGER_SECONDS = 5.0
 DRAINED_AT_ONCE = 256 * 1024
@@ -61,6 +63,7 @@ class GuardedParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no
     allowance: Allowance | None = None
     group = ""
     entered = False
+    patience: RequestPatience | None = None
     error: Error | None
 
     def received(self, data: bytes) -> int:
@@ -105,7 +108,14 @@ class GuardedParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no
 
 
 class GuardedTask(WSGITask):  # type: ignore[misc]  # waitress has no types
-    """An answer of the application; the gate learns from it which keys were wrong."""
+    """An answer of the application, which may hold it back; the gate learns from it which keys were wrong."""
+
+    def get_environment(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environment()
+        if self.request.patience is None:
+            self.request.patience = RequestPatience(self.channel.server.waiting)
+        environ[PATIENCE] = self.request.patience
+        return environ
 
     def finish(self) -> None:
         super().finish()
@@ -198,6 +208,7 @@ class GuardedChannel(LingeringChannel):
 
     ``awaiting`` while the gate's verdict on a body is out; ``held`` is what was read beyond its head meanwhile.
     ``since`` is when the wait for the present part (a head, or a stretch of a body) began, ``stretch`` its bytes.
+    ``is_held`` while the answer to its request is held back.
     """
 
     parser_class = GuardedParser
@@ -210,6 +221,7 @@ class GuardedChannel(LingeringChannel):
         self.verdict: Refusal | Allowance | None = None
         self.held = b""
         self.at_once = False
+        self.is_held = False
         self.answered = 0
         self.since = time.monotonic()
         self.stretch = 0
@@ -236,7 +248,21 @@ class GuardedChannel(LingeringChannel):
     # --- reading ---
 
     def readable(self) -> bool:
+        if self.is_held and not self.drain_until:
+            return self.request is None and len(self.requests) == 1  # so that its end is noticed
         return not self.awaiting and super().readable()
+
+    @property
+    def is_abandoned(self) -> bool:
+        """Whether the client is gone, so that nobody would read an answer."""
+        return not self.connected or bool(self.drain_until)
+
+    def service(self) -> None:
+        try:
+            super().service()
+        except Held:
+            request = self.requests[0]
+            self.server.waiting.take(self, request.patience)
 
     def writable(self) -> bool:
         return self.verdict is not None or super().writable()

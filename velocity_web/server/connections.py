@@ -14,6 +14,7 @@ from velocity_web.server.channel import GuardedChannel, GuardedParser
 from velocity_web.server.dispatch import FairDispatcher
 from velocity_web.server.gate import ASIDE_PATHS, AT_ONCE_PATHS, CROWDED, IN_MEMORY_BYTES, TIMED_OUT, Gate, normal_path
 from velocity_web.server.rates import ByteAllowance
+from velocity_web.server.waiting import WaitingRoom, holding
 from velocity_web.settings import Settings
 
 UNBOUNDED = 1 << 62  # the gate has the limits
@@ -61,9 +62,10 @@ class GuardedServer(TcpWSGIServer):  # type: ignore[misc]  # waitress has no typ
         self.doorkeepers = FairDispatcher(DOORKEEPERS, "gate")
         self.read_away = ByteAllowance(READ_AWAY_BYTES_PER_SECOND, READ_AWAY_BURST_SECONDS)
         self._aside = FairDispatcher(1, "aside")
+        self.waiting = WaitingRoom(settings)
         self._is_knocked_at = False
         threads = FairDispatcher(settings.threads, "request")
-        super().__init__(application, {}, dispatcher=threads, adj=adj, sockinfo=adj.listen[0])
+        super().__init__(holding(application), {}, dispatcher=threads, adj=adj, sockinfo=adj.listen[0])
 
     # --- whom to serve where ---
 

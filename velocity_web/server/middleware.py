@@ -15,6 +15,7 @@ from velocity_web.events.tracing import begin_request, end_request
 from velocity_web.failures import Forbidden
 from velocity_web.http.metrics import REQUEST_SECONDS, REQUESTS
 from velocity_web.http.problems import shown_path
+from velocity_web.http.waiting import PATIENCE, Patience
 from velocity_web.server.cors import misplaced
 from velocity_web.server.gate import UNAUTHORIZED, is_open, normal_path
 from velocity_web.settings import Settings
@@ -44,6 +45,10 @@ class RequestScope:
         seconds = time.perf_counter() - getattr(req.context, "started", time.perf_counter())
         route = req.uri_template or "none"
         status = resp.status_code
+        patience: Patience | None = req.env.get(PATIENCE)
+        if patience is not None and patience.is_asked:  # this answer is not sent
+            end_request(route, status)
+            return
         method = req.method if req.method in METHODS else "other"
         REQUESTS.labels(method, route, str(status)).inc()
         REQUEST_SECONDS.labels(route).observe(seconds)

@@ -152,6 +152,7 @@ def serve(settings: Settings) -> None:
 def drain(server: GuardedServer, seconds: float) -> None:
     """Take no new connections, and let the requests of the present ones finish."""
     server.accepting = False
+    server.waiting.close()
     server.del_channel(server._map)
     server.socket.close()
     deadline = time.monotonic() + seconds

@@ -303,10 +303,16 @@ def retry(settings: Settings, job_id: str) -> str:
         execute(
             "INSERT INTO render (id, account_id, name, template_id, template_name, template_instance_id, "
             "template_instance_name, campaign_id, audio_id, request, frames_done, frames_total, charged_ms, "
-            "created_at, webhook_url, warnings, forecast_ms, forecast_bytes, manner, reserved_ms, reserved_bytes) "
-            "SELECT $new, account_id, name, template_id, template_name, template_instance_id, "
+            "created_at, webhook_url, warnings, forecast_ms, forecast_bytes, manner, reserved_ms, reserved_bytes, "
+            "metadata) SELECT $new, account_id, name, template_id, template_name, template_instance_id, "
             "template_instance_name, campaign_id, audio_id, request, 0, frames_total, 0, $now, webhook_url, "
-            "warnings, forecast_ms, forecast_bytes, manner, reserved_ms, reserved_bytes FROM render WHERE id = $old",
+            "warnings, forecast_ms, forecast_bytes, manner, reserved_ms, reserved_bytes, metadata FROM render "
+            "WHERE id = $old",
+            both,
+        )
+        execute(
+            "INSERT INTO label (subject_id, name, value, account_id, kind, created_at) "
+            "SELECT $new, name, value, account_id, kind, $now FROM label WHERE subject_id = $old",
             both,
         )
         execute(

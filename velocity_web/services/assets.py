@@ -16,6 +16,7 @@ from velocity_web.processes.assignments import FileAssignment
 from velocity_web.processes.runner import Runner, TaskFailed
 from velocity_web.schemas import states
 from velocity_web.schemas.asset import CONTENT_TYPES, AssetDto
+from velocity_web.services.paging import Listed, Window, total_of
 from velocity_web.settings import Settings
 from velocity_web.storage.files import StoredFile, Upload, clean_name, task_folder
 from velocity_web.storage.objects import Objects, discard
@@ -74,11 +75,13 @@ def _find(caller: Caller, asset_id: str) -> Asset:
     return asset
 
 
-def list_assets(caller: Caller, skip: int, take: int) -> list[AssetDto]:
+def list_assets(caller: Caller, window: Window) -> Listed[AssetDto]:
     with reading():
         query = Asset.select(lambda asset: asset.account_id == caller.account_id)
-        found = query.order_by(lambda asset: (desc(asset.created_at), asset.id))[skip : skip + take]
-        return [_dto(asset) for asset in found]
+        found = query.order_by(lambda asset: (desc(asset.created_at), asset.id))[window.skip : window.end]
+        own = {"account": caller.account_id}
+        total = total_of("FROM asset WHERE account_id = $account", own, window, len(found))
+        return [_dto(asset) for asset in found], total
 
 
 def asset_detail(caller: Caller, asset_id: str) -> AssetDto:

@@ -26,6 +26,7 @@ from velocity_web.database.now import now_ms
 from velocity_web.events.tracing import traceparent
 from velocity_web.events.wake import wake
 from velocity_web.failures import Invalid, NotDeletable, NotFound
+from velocity_web.orders.endings import forget_deliveries
 from velocity_web.schemas import states
 from velocity_web.schemas.audio import (
     AudioDto,
@@ -36,7 +37,7 @@ from velocity_web.schemas.audio import (
     AudioUploaded,
 )
 from velocity_web.schemas.reading import canonical_field_id
-from velocity_web.services.paging import jobs_of, wanted
+from velocity_web.services.paging import Listed, Window, jobs_of, total_of, wanted
 from velocity_web.services.processing import with_job
 from velocity_web.storage.files import StoredFile, Upload
 from velocity_web.storage.objects import Objects, discard
@@ -181,34 +182,40 @@ def audio_status(caller: Caller, audio_id: str) -> AudioJobDto:
         return _job_dto(with_job(find_audio, caller, audio_id)[1])
 
 
-def list_active(caller: Caller) -> list[AudioJobDto]:
+def list_active(caller: Caller) -> Listed[AudioJobDto]:
     with reading():
-        return [_job_dto(job) for job in jobs_of(caller.account_id, states.AUDIO, states.ACTIVE)]
+        jobs, total = jobs_of(caller.account_id, states.AUDIO, states.ACTIVE)
+        return [_job_dto(job) for job in jobs], total
 
 
-def list_history(caller: Caller, status: str | None, skip: int, take: int) -> list[AudioJobDto]:
+def list_history(caller: Caller, status: str | None, window: Window) -> Listed[AudioJobDto]:
     with reading():
         statuses = wanted(status, (states.COMPLETED, states.FAILED))
-        return [_job_dto(job) for job in jobs_of(caller.account_id, states.AUDIO, statuses, skip=skip, take=take)]
+        jobs, total = jobs_of(caller.account_id, states.AUDIO, statuses, window)
+        return [_job_dto(job) for job in jobs], total
 
 
-def list_audio(caller: Caller, search: str | None, skip: int, take: int) -> list[AudioListEntry]:
+def list_audio(caller: Caller, search: str | None, window: Window) -> Listed[AudioListEntry]:
     """Completed audio of all groups, group by group; ``search`` is part of a file's or a group's name."""
     pattern = (search or "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("\x00", "").lower()
+    source = (
+        "FROM audio JOIN audio_group ON audio_group.id = audio.group_id JOIN job ON job.subject_id = audio.id "
+        f"WHERE audio.account_id = $account AND job.status = '{states.COMPLETED}' "
+        "AND (LOWER(audio.name) LIKE $pattern ESCAPE '\\' OR LOWER(audio_group.name) LIKE $pattern ESCAPE '\\')"
+    )
+    parameters = {"account": caller.account_id, "pattern": f"%{pattern}%"}
     with reading():
         found = rows(
-            "SELECT audio.id, audio_group.id, audio_group.name FROM audio "
-            "JOIN audio_group ON audio_group.id = audio.group_id JOIN job ON job.subject_id = audio.id "
-            f"WHERE audio.account_id = $account AND job.status = '{states.COMPLETED}' "
-            "AND (LOWER(audio.name) LIKE $pattern ESCAPE '\\' OR LOWER(audio_group.name) LIKE $pattern ESCAPE '\\') "
+            f"SELECT audio.id, audio_group.id, audio_group.name {source} "
             "ORDER BY audio_group.is_default, audio_group.name, audio_group.id, audio.created_at DESC, audio.id "
             "LIMIT $take OFFSET $skip",
-            {"account": caller.account_id, "pattern": f"%{pattern}%", "take": take, "skip": skip},
+            {**parameters, "take": window.take, "skip": window.skip},
         )
-        return [
+        entries = [
             AudioListEntry(**_dto_fields(get_existing(Audio, id=audio_id)), group_id=group_id, group_name=group_name)
             for audio_id, group_id, group_name in found
         ]
+        return entries, total_of(source, parameters, window, len(entries))
 
 
 def audio_file(caller: Caller, audio_id: str) -> tuple[StoredFile, str]:
@@ -237,6 +244,7 @@ def _delete_one(audio: Audio, job: Job, caller: Caller) -> str:
         quota.give_back(caller.account_id, audio.size_bytes)
     execute(f"DELETE FROM job WHERE subject_id = $id AND kind = '{states.AUDIO}'", {"id": audio.id})
     execute("DELETE FROM audio WHERE id = $id", {"id": audio.id})
+    forget_deliveries(audio.id)
     return file
 
 
@@ -260,11 +268,16 @@ def _group_dto(group: AudioGroup) -> AudioGroupDto:
     return AudioGroupDto(id=group.id, name=group.name, audio_count=number, created_at=iso_time(group.created_at))
 
 
-def list_groups(caller: Caller, skip: int, take: int) -> list[AudioGroupDto]:
+def list_groups(caller: Caller, window: Window) -> Listed[AudioGroupDto]:
     with reading():
         query = AudioGroup.select(lambda group: group.account_id == caller.account_id)
-        found = query.order_by(lambda group: (desc(group.created_at), group.id))[skip : skip + take]
-        return [_group_dto(group) for group in found]
+        found = query.order_by(lambda group: (desc(group.created_at), group.id))[window.skip : window.end]
+        total = total_of("FROM audio_group WHERE account_id = $account", _own(caller), window, len(found))
+        return [_group_dto(group) for group in found], total
+
+
+def _own(caller: Caller) -> dict[str, str]:
+    return {"account": caller.account_id}
 
 
 def group_detail(caller: Caller, group_id: str) -> AudioGroupDetail:

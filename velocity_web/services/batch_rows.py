@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pony.orm import desc
-
 from velocity_web.accounts.auth import Caller
 from velocity_web.clock import iso_time
 from velocity_web.database.entities import Batch, reading, rows
 from velocity_web.failures import NotFound
+from velocity_web.orders.endings import BATCH, COUNTS, status_of_batch
 from velocity_web.orders.posters import poster_urls
 from velocity_web.schemas import states
+from velocity_web.schemas.metadata import stored_metadata
 from velocity_web.schemas.render import BatchDetail, BatchDto, BatchRowResult
+from velocity_web.services.paging import Listed, Window, labelled, total_of
 from velocity_web.services.renders import download_url
 
-COLUMNS = "job.status, job.reason, render.frames_done, render.frames_total"
+COLUMNS = "job.status, job.reason, render.frames_done, render.frames_total, render.metadata"
 Shown = tuple[int, str, str | None, str | None, tuple[Any, ...]]
 """Number, name, render, errors as JSON, and of the render its ``COLUMNS``."""
 
@@ -63,7 +64,7 @@ def _result(row: Shown, posters: dict[str, str]) -> BatchRowResult:
     if render_id is None:
         wrong = json.loads(errors or "{}")
         return BatchRowResult(row=number, name=name, status=states.REJECTED, errors=wrong, reason="the row is invalid")
-    status, reason, done, total = state
+    status, reason, done, total, metadata = state
     completed = status == states.COMPLETED
     return BatchRowResult(
         row=number,
@@ -74,37 +75,31 @@ def _result(row: Shown, posters: dict[str, str]) -> BatchRowResult:
         video_download_url=download_url(render_id) if completed else None,
         poster_download_url=posters.get(render_id) if completed else None,
         progress=1.0 if completed else min(1.0, done / max(1, total)),
+        metadata=stored_metadata(metadata),
     )
 
 
 def _summary(batch: Batch) -> dict[str, Any]:
-    found = rows(
-        "SELECT job.status, COUNT(*), SUM(CASE WHEN render.frames_done < render.frames_total "
-        "THEN 1.0 * render.frames_done / render.frames_total ELSE 1.0 END) "
-        "FROM render JOIN job ON job.id = render.id WHERE render.batch_id = $id GROUP BY job.status",
-        {"id": batch.id},
-    )
+    found = rows(COUNTS, {"id": batch.id})
     total = _total(batch)
     checked = total if batch.status == states.QUEUED else batch.rows_checked
     counts = {status: count for status, count, _progress in found}
     if rejected := checked - sum(counts.values()):
         counts[states.REJECTED] = rejected
     undone = total - checked + sum(count - float(done) for status, count, done in found if status in states.ACTIVE)
-    active = any(counts.get(state) for state in states.ACTIVE)
-    cancelled = counts.get(states.CANCELLED) or batch.status == states.CANCELLED
-    status = states.PROCESSING if active else states.CANCELLED if cancelled else states.COMPLETED
     return {
         "batch_id": batch.id,
         "name": batch.name,
         "template_id": batch.template_id,
         "created_at": iso_time(batch.created_at),
-        "status": states.QUEUEING if batch.status == states.QUEUEING else status,
+        "status": status_of_batch(batch.status, counts),
         "progress": round(1 - undone / max(1, total), 4),
         "rows_total": total,
         "rows_checked": checked,
         "counts": counts,
         "seconds": batch.seconds,
         "unique_seconds": batch.unique_seconds,
+        "metadata": stored_metadata(batch.metadata),
     }
 
 
@@ -116,8 +111,19 @@ def batch_detail(caller: Caller, batch_id: str, skip: int, take: int) -> BatchDe
         return BatchDetail(**_summary(batch), rows=[_result(row, posters) for row in page])
 
 
-def list_batches(caller: Caller, skip: int, take: int) -> list[BatchDto]:
+def list_batches(caller: Caller, window: Window) -> Listed[BatchDto]:
+    """Newest first."""
+    parameters = {"account": caller.account_id}
+    if window.labels:
+        condition, named = labelled(window.labels)
+        parameters |= {**named, "kind": BATCH}
+        source, order = f"FROM label WHERE {condition}", "label.created_at DESC, label.subject_id"
+        column = "label.subject_id"
+    else:
+        source, order, column = "FROM batch WHERE account_id = $account", "created_at DESC, id", "id"
+    sql = f"SELECT {column} {source} ORDER BY {order} LIMIT $take OFFSET $skip"
     with reading():
-        query = Batch.select(lambda batch: batch.account_id == caller.account_id)
-        found = query.order_by(lambda batch: (desc(batch.created_at), batch.id))[skip : skip + take]
-        return [BatchDto(**_summary(batch)) for batch in found]
+        ids = [row[0] for row in rows(sql, {**parameters, "take": window.take, "skip": window.skip})]
+        found = {batch.id: batch for batch in Batch.select(lambda batch: batch.id in ids)} if ids else {}
+        total = total_of(source, parameters, window, len(ids))
+        return [BatchDto(**_summary(found[batch_id])) for batch_id in ids], total

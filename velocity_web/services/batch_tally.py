@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from velocity_web.services.render_checks import Errors, Ticket
@@ -19,6 +20,7 @@ class Checked:
     name: str
     ticket: Ticket | None
     errors: Errors
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

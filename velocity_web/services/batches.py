@@ -28,16 +28,19 @@ from velocity_web.database.entities import (
     writing,
 )
 from velocity_web.database.now import now_ms
-from velocity_web.events import webhooks
 from velocity_web.events.wake import wake
+from velocity_web.events.webhooks import News, require_allowed, takers_of
 from velocity_web.failures import Conflict, Invalid
+from velocity_web.orders.endings import BATCH, announce_batch
 from velocity_web.orders.executors import executor_errors
 from velocity_web.orders.followers import let_lead, release_batch
+from velocity_web.orders.labels import Labelled, add_labels
 from velocity_web.orders.posters import poster_errors
 from velocity_web.orders.unqueued import clear
 from velocity_web.processes.identity import this_worker
 from velocity_web.processes.runner import Checker, Runner
 from velocity_web.schemas import states
+from velocity_web.schemas.metadata import metadata_text
 from velocity_web.schemas.reading import Body
 from velocity_web.schemas.render import BatchDetail, BatchEstimate, BatchQuery, BatchRequest, in_query
 from velocity_web.schemas.template import FindingDto
@@ -145,7 +148,7 @@ class _Batch:
         if errors := executor_errors(request.executor, visit.settings):
             raise Invalid("the request has invalid fields", errors)
         if request.webhook_url:
-            webhooks.require_allowed(str(request.webhook_url), visit.settings)
+            require_allowed(str(request.webhook_url), visit.settings)
         with reading():
             self._terms: Terms = terms_of(source_of(visit.caller, request), request)
         self._shared = codec_errors(request.encoder_config, self._terms.encoder, visit.settings)
@@ -188,8 +191,8 @@ class _Batch:
 
     def queue(self) -> str:
         """Queue the rows piece by piece. Returns the batch's id."""
-        caller = self._visit.caller
-        batch_id = new_id()
+        caller, request = self._visit.caller, self._request
+        batch_id, now = new_id(), now_ms()
         with writing():
             lock_account(caller.account_id)
             require_room_for_renders(self._visit.settings, 1)
@@ -201,8 +204,11 @@ class _Batch:
                 status=states.QUEUEING,
                 owner=this_worker(),
                 rows_total=self._form.head.rows,
-                created_at=now_ms(),
+                created_at=now,
+                metadata=metadata_text(request.metadata),
+                webhook_url=str(request.webhook_url) if request.webhook_url else None,
             )
+            add_labels(Labelled(caller.account_id, BATCH, batch_id, now), request.metadata or {})
         try:
             for piece in self._pieces():
                 self._insert(batch_id, piece)
@@ -245,7 +251,7 @@ class _Batch:
 
     def _new_render(self, batch_id: str, row: Checked, ticket: Ticket) -> NewRender:
         """Of rows whose videos are the same, all but the first wait for that, and are copies of it."""
-        new = NewRender(row.name, ticket, (batch_id, row.number))
+        new = NewRender(row.name, ticket, row.metadata, (batch_id, row.number))
         if not self._visit.settings.cache_mb:
             return new
         video = hashlib.sha256(f"{ticket.audio_id}\n{ticket.customizations}".encode()).digest()
@@ -266,6 +272,7 @@ class _Batch:
             if self._first_of and unique is not None and unique <= SHARED_PART * seconds:
                 let_lead(next(iter(self._first_of.values())), batch_id)
             release_batch(batch_id)
+            announce_batch(batch_id)
 
     # --- checks ---
 
@@ -300,6 +307,7 @@ class _Batch:
             frames=terms.frames,
             warnings=False,
             with_audio=[self._audio_of(row) is not None for row in piece],
+            mix=self._terms.mix,
         )
         maps = [joined(terms.source.customizations, row.customizations) for row in piece]
         found, checks = ask(checker, question, maps)
@@ -329,7 +337,7 @@ class _Batch:
         if alike not in self._estimates:
             self._estimates[alike] = expected(self._terms, sound, samples, as_asked=alike[1])
         ticket = ticket_of(self._terms, customizations, check, sound, self._estimates[alike])
-        return Checked(row.number, name, ticket, {})
+        return Checked(row.number, name, ticket, {}, row.metadata)
 
     def _audio_of(self, row: BatchRowForm) -> str | None:
         return row.audio_id or (str(self._request.audio_id) if self._request.audio_id else None)
@@ -364,13 +372,16 @@ def cancel_batch(caller: Caller, batch_id: str) -> BatchDetail:
             f"UPDATE batch SET status = '{states.CANCELLED}' WHERE id = $id AND status = '{states.QUEUEING}'",
             {"id": batch_id},
         )
-        ended = execute(
-            f"UPDATE job SET status = '{states.CANCELLED}', completed_at = $now WHERE lease_owner IS NULL "
-            f"AND status IN ({states.listed(states.CLAIMABLE)}) "
-            "AND id IN (SELECT id FROM render WHERE batch_id = $id AND webhook_url IS NULL)",
-            {"id": batch_id, "now": now_ms()},
-        )
-        tallies.count(tallies.Tally.ENDED, states.RENDER, states.CANCELLED, ended)
+        if not takers_of(News(caller.account_id, states.RENDER, "", states.CANCELLED)):
+            ended = execute(
+                f"UPDATE job SET status = '{states.CANCELLED}', completed_at = $now WHERE lease_owner IS NULL "
+                f"AND status IN ({states.listed(states.CLAIMABLE)}) "
+                "AND id IN (SELECT id FROM render WHERE batch_id = $id AND webhook_url IS NULL)",
+                {"id": batch_id, "now": now_ms()},
+            )
+            tallies.count(tallies.Tally.ENDED, states.RENDER, states.CANCELLED, ended)
+            if ended:
+                announce_batch(batch_id)
     while _cancel_some(caller, batch_id):
         pass
     wake()

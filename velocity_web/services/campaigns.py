@@ -26,6 +26,7 @@ from velocity_web.failures import Invalid, NotFound
 from velocity_web.processes.runner import Runner
 from velocity_web.schemas.campaign import CampaignDto, InstanceChange, InstanceDto, InstanceRequest
 from velocity_web.services.audio import find_group
+from velocity_web.services.paging import Listed, Window, total_of
 from velocity_web.services.render_checks import CheckRequest, Source, ask, find_source, template_copy
 from velocity_web.storage.objects import Objects
 
@@ -55,11 +56,13 @@ def _dto(campaign: Campaign) -> CampaignDto:
     )
 
 
-def list_campaigns(caller: Caller, skip: int, take: int) -> list[CampaignDto]:
+def list_campaigns(caller: Caller, window: Window) -> Listed[CampaignDto]:
     with reading():
         query = Campaign.select(lambda campaign: campaign.account_id == caller.account_id)
-        found = query.order_by(lambda campaign: (desc(campaign.created_at), campaign.id))[skip : skip + take]
-        return [_dto(campaign) for campaign in found]
+        found = query.order_by(lambda campaign: (desc(campaign.created_at), campaign.id))[window.skip : window.end]
+        own = {"account": caller.account_id}
+        total = total_of("FROM campaign WHERE account_id = $account", own, window, len(found))
+        return [_dto(campaign) for campaign in found], total
 
 
 def campaign_detail(caller: Caller, campaign_id: str) -> CampaignDto:
@@ -163,12 +166,14 @@ def create_instance(
         return _instance_dto(instance)
 
 
-def list_instances(caller: Caller, campaign_id: str, skip: int, take: int) -> list[InstanceDto]:
+def list_instances(caller: Caller, campaign_id: str, window: Window) -> Listed[InstanceDto]:
     with reading():
         find_campaign(caller, campaign_id)
         query = TemplateInstance.select(lambda entry: entry.campaign_id == campaign_id)
-        found = query.order_by(lambda entry: (desc(entry.created_at), entry.id))[skip : skip + take]
-        return [_instance_dto(instance) for instance in found]
+        found = query.order_by(lambda entry: (desc(entry.created_at), entry.id))[window.skip : window.end]
+        own = {"campaign": campaign_id}
+        total = total_of("FROM template_instance WHERE campaign_id = $campaign", own, window, len(found))
+        return [_instance_dto(instance) for instance in found], total
 
 
 def instance_detail(caller: Caller, campaign_id: str, instance_id: str) -> InstanceDto:

@@ -67,6 +67,7 @@ class BatchRowForm:
     name: str | None
     audio_id: str | None
     customizations: str
+    metadata: dict[str, str]
 
 
 class BatchForm:
@@ -85,7 +86,8 @@ class BatchForm:
                 message = self._child.message()
             if "end" in message:
                 return
-            yield BatchRowForm(message["number"], message["name"], message["audio"], message["map"])
+            metadata = message.get("metadata") or {}
+            yield BatchRowForm(message["number"], message["name"], message["audio"], message["map"], metadata)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from velocity_web.failures import Invalid
 from velocity_web.orders.posters import poster_of
 from velocity_web.processes.runner import Checker, TaskFailed
 from velocity_web.schemas import states
+from velocity_web.schemas.audio_mix import AudioMixRequest
 from velocity_web.schemas.render import EncoderConfigRequest, JobInfo, RenderOutput
 from velocity_web.services.codecs import codec_told
 from velocity_web.services.estimates import Estimate, Past, past_of, trial_of
@@ -227,7 +228,7 @@ class MapCheck:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRequest:
     """What is asked about the maps of one template. ``warnings``: whether what will not show is to be told, too.
-    ``with_audio``: of each map whether an audio file comes with it.
+    ``with_audio``: of each map whether an audio file comes with it. ``mix``: how the sound is mixed.
     """
 
     caller: Caller
@@ -236,6 +237,7 @@ class CheckRequest:
     frames: tuple[float, float] | None
     warnings: bool
     with_audio: Sequence[bool]
+    mix: engine.SoundMix | None = None
 
 
 def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[Errors, list[MapCheck]]:
@@ -257,6 +259,7 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
         "frames": question.frames,
         "warnings": question.warnings,
         "with_audio": question.with_audio,
+        "mix": question.mix and question.mix.to_values(),
     }
     try:
         with question.objects.stand_ins() as stand_in:
@@ -299,6 +302,7 @@ class Terms:
     encoder: engine.EncoderConfig
     frames: tuple[float, float] | None
     poster: engine.Poster | None
+    mix: engine.SoundMix | None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -315,7 +319,23 @@ def terms_of(source: Source, output: RenderOutput) -> Terms:
     encoder = encoder_from(output.encoder_config)
     with suppress(engine.EncoderConfigError):  # the check tells what is wrong with it
         encoder = engine.resolve_encoder(encoder)
-    return Terms(source, encoder, frame_range(output.job_info, source), poster_of(output.output, source.span[0]))
+    return Terms(
+        source,
+        encoder,
+        frame_range(output.job_info, source),
+        poster_of(output.output, source.span[0]),
+        None if output.audio is None else mix_of(output.audio),
+    )
+
+
+def mix_of(asked: AudioMixRequest) -> engine.SoundMix:
+    duck = asked.ducking
+    given = asked.model_dump(exclude={"ducking", "trim"})
+    return engine.SoundMix(
+        **given,
+        trim=None if asked.trim is None else (asked.trim[0], asked.trim[1]),
+        ducking=None if duck is None else engine.Ducking(**duck.model_dump()),
+    )
 
 
 def ticket_of(terms: Terms, customizations: str, check: MapCheck, sound: Sound | None, estimated: Estimate) -> Ticket:
@@ -345,4 +365,5 @@ def order_of(terms: Terms, assets: dict[str, engine.FileReference], sound: Sound
         frames=terms.frames,
         soundtrack=sound.file if sound else None,
         poster=terms.poster,
+        mix=terms.mix,
     )

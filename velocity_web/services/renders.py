@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,12 +34,15 @@ from velocity_web.events.endings import Endings
 from velocity_web.events.tracing import traceparent
 from velocity_web.events.wake import wake
 from velocity_web.failures import Conflict, Invalid, KeyReused, NotFound
+from velocity_web.orders.endings import announce_end, forget_deliveries
 from velocity_web.orders.executors import executor_errors
 from velocity_web.orders.followers import release_followers
+from velocity_web.orders.labels import Labelled, add_labels, remove_labels
 from velocity_web.orders.posters import CONTENT_TYPES, forget_poster, poster_errors, poster_urls
 from velocity_web.orders.render_requests import read_request, request_text
 from velocity_web.processes.runner import Runner
 from velocity_web.schemas import states
+from velocity_web.schemas.metadata import metadata_text, stored_metadata
 from velocity_web.schemas.render import (
     BatchRequest,
     RenderCancelled,
@@ -57,7 +60,7 @@ from velocity_web.schemas.template import FindingDto
 from velocity_web.services.codecs import codec_errors, content_type
 from velocity_web.services.estimates import Estimate
 from velocity_web.services.forms import RenderForm
-from velocity_web.services.paging import AT_ONCE, jobs_of
+from velocity_web.services.paging import AT_ONCE, Labels, Listed, Window, jobs_of, wanted
 from velocity_web.services.render_checks import (
     CheckRequest,
     MapCheck,
@@ -138,6 +141,7 @@ def _check(
         frames=terms.frames,
         warnings=True,
         with_audio=[audio_id is not None],
+        mix=terms.mix,
     )
     with (
         template_copy(objects, source) as file,
@@ -216,7 +220,7 @@ def create_render(caller: Caller, settings: Settings, found: CheckedRender, key:
         if key is not None and (known := remembered(caller, key, digest, settings)):
             return RenderQueued(**known)
         require_means(caller, [ticket.estimate])
-        [render_id] = insert_renders(caller, request, [NewRender(request.name, ticket)])
+        [render_id] = insert_renders(caller, request, [NewRender(request.name, ticket, request.metadata or {})])
         answer = {"render_id": render_id, "status": states.PENDING}
         if key is not None:
             _remember(caller, key, digest, answer)
@@ -267,6 +271,7 @@ class NewRender:
 
     name: str
     ticket: Ticket
+    metadata: Mapping[str, str]
     batch_row: tuple[str, int] | None = None
     follows: str | None = None
     id: str = field(default_factory=new_id)
@@ -292,6 +297,8 @@ def insert_renders(caller: Caller, output: RenderOutput, new: Sequence[NewRender
     used = [(one.id, asset) for one in new for asset in one.ticket.asset_ids]
     insert_many("render_asset", [{"render_id": render_id, "asset_id": asset_id} for render_id, asset_id in used])
     insert_many("job", [_job_row(caller, one, now) for one in new])
+    for one in new:
+        add_labels(Labelled(caller.account_id, states.RENDER, one.id, now), one.metadata)
     return [one.id for one in new]
 
 
@@ -320,6 +327,7 @@ def _render_row(caller: Caller, new: NewRender, kept: dict[str, Any]) -> dict[st
         "reserved_bytes": ticket.estimate.least_bytes,
         "batch_id": new.batch_row[0] if new.batch_row else None,
         "batch_row": new.batch_row[1] if new.batch_row else None,
+        "metadata": metadata_text(new.metadata),
     }
 
 
@@ -338,6 +346,7 @@ def _job_row(caller: Caller, new: NewRender, now: int) -> dict[str, Any]:
         "traceparent": traceparent(),
         "reserved_ms": new.ticket.estimate.least_ms,
         "reserved_bytes": new.ticket.estimate.least_bytes,
+        "batch_id": new.batch_row[0] if new.batch_row else None,
     }
 
 
@@ -377,6 +386,7 @@ def _shared_fields(render: Render, job: Job) -> dict[str, Any]:
         "is_direct_render": render.template_instance_id is None,
         "size_bytes": render.size_bytes,
         "render_time_milliseconds": render.charged_ms if job.status in states.FINAL else None,
+        "metadata": stored_metadata(render.metadata),
     }
 
 
@@ -446,33 +456,32 @@ def render_detail(caller: Caller, render_id: str) -> RenderDetail:
         )
 
 
-def _page(
-    caller: Caller, statuses: tuple[str, ...] | list[str], skip: int, take: int | None
-) -> list[tuple[Render, Job]]:
-    jobs = jobs_of(caller.account_id, states.RENDER, statuses, skip=skip, take=take)
+def _page(caller: Caller, statuses: Sequence[str], window: Window) -> Listed[tuple[Render, Job]]:
+    jobs, total = jobs_of(caller.account_id, states.RENDER, statuses, window)
     found: dict[str, Render] = {}
     for start in range(0, len(jobs), AT_ONCE):
         ids = [job.id for job in jobs[start : start + AT_ONCE]]
         found.update({render.id: render for render in Render.select(lambda render: render.id in ids)})
-    return [(found[job.id], job) for job in jobs]
+    return [(found[job.id], job) for job in jobs], total
 
 
-def list_completed(caller: Caller, skip: int, take: int) -> list[RenderDto]:
+def list_completed(caller: Caller, window: Window) -> Listed[RenderDto]:
     with reading():
-        pairs = _page(caller, (states.COMPLETED,), skip, take)
+        pairs, total = _page(caller, (states.COMPLETED,), window)
         posters = poster_urls([render.id for render, _job in pairs])
-        return [RenderDto(**render_dto(render, job, posters)) for render, job in pairs]
+        return [RenderDto(**render_dto(render, job, posters)) for render, job in pairs], total
 
 
-def list_active(caller: Caller) -> list[RenderJobDto]:
+def list_active(caller: Caller, labels: Labels | None = None) -> Listed[RenderJobDto]:
     with reading():
-        return _job_dtos(_page(caller, states.ACTIVE, 0, None))
+        pairs, total = _page(caller, states.ACTIVE, Window(labels=labels or {}))
+        return _job_dtos(pairs), total
 
 
-def list_history(caller: Caller, status: str | None, skip: int, take: int) -> list[RenderJobDto]:
+def list_history(caller: Caller, status: str | None, window: Window) -> Listed[RenderJobDto]:
     with reading():
-        statuses = states.FINAL if status is None else (status,)
-        return _job_dtos(_page(caller, statuses, skip, take))
+        pairs, total = _page(caller, wanted(status, states.FINAL), window)
+        return _job_dtos(pairs), total
 
 
 def _job_dtos(pairs: Sequence[tuple[Render, Job]]) -> list[RenderJobDto]:
@@ -501,7 +510,7 @@ def cancel_job(job: Job) -> None:
         job.status, job.completed_at = states.CANCELLED, now_ms()
         job.flush()
         release_followers(job.id)
-        webhooks.announce(job.id, states.CANCELLED)
+        announce_end(job.id, states.CANCELLED)
         count(Tally.ENDED, states.RENDER, states.CANCELLED)
     else:
         job.status = states.CANCELLING
@@ -534,15 +543,14 @@ def delete_render(caller: Caller, objects: Objects, render_id: str) -> None:
         forget = {"id": render_id, "none": "{}", "name": "deleted"}
         execute(
             "UPDATE render SET file = NULL, sha256 = NULL, size_bytes = NULL, request = $none, webhook_url = NULL, "
-            "warnings = NULL, "
+            "warnings = NULL, metadata = NULL, "
             "name = $name WHERE id = $id",
             forget,
         )
         execute(f"UPDATE job SET status = '{states.DELETED}', name = $name, reason = NULL WHERE id = $id", forget)
         execute("DELETE FROM render_asset WHERE render_id = $id", {"id": render_id})
-        execute(
-            f"DELETE FROM webhook_delivery WHERE render_id = $id AND status <> '{states.PENDING}'", {"id": render_id}
-        )
+        remove_labels(render_id)
+        forget_deliveries(render_id)
     discard(objects, *filter(None, (file, poster)))
 
 

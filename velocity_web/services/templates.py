@@ -13,21 +13,26 @@ from velocity_web.database.now import now_ms
 from velocity_web.events.tracing import traceparent
 from velocity_web.events.wake import wake
 from velocity_web.failures import Invalid, NotDeletable, NotFound
+from velocity_web.orders.endings import forget_deliveries
 from velocity_web.schemas import states
 from velocity_web.schemas.template import (
     FindingDto,
     FontDto,
+    FrameRangeDto,
     LayerDto,
     LayerPluginDto,
+    LayerTimeDto,
     MarkerDto,
     MediaDto,
+    SlotDto,
     StorageStatusDto,
     TemplateDetail,
     TemplateDto,
     TemplateJobDto,
     TemplateUploaded,
+    TimelineDto,
 )
-from velocity_web.services.paging import jobs_of, wanted
+from velocity_web.services.paging import Listed, Window, jobs_of, wanted, whole
 from velocity_web.services.processing import with_job
 from velocity_web.services.template_zip import zip_fault
 from velocity_web.storage.files import StoredFile, Upload, clean_name
@@ -98,7 +103,7 @@ def completed_template(caller: Caller, template_id: str) -> Template:
     return template
 
 
-def list_templates(caller: Caller) -> list[TemplateDto]:
+def list_templates(caller: Caller) -> Listed[TemplateDto]:
     with reading():
         found = rows(
             "SELECT template.id, template.name, template.size_bytes, template.created_at FROM template "
@@ -107,10 +112,12 @@ def list_templates(caller: Caller) -> list[TemplateDto]:
             "ORDER BY template.created_at DESC, template.id",
             {"account": caller.account_id},
         )
-    return [
-        TemplateDto(id=template_id, name=name, size_bytes=size, created_at=iso_time(created))
-        for template_id, name, size, created in found
-    ]
+    return whole(
+        [
+            TemplateDto(id=template_id, name=name, size_bytes=size, created_at=iso_time(created))
+            for template_id, name, size, created in found
+        ]
+    )
 
 
 def _common(template: Template) -> dict[str, Any]:
@@ -122,15 +129,17 @@ def _common(template: Template) -> dict[str, Any]:
     }
 
 
-def list_active(caller: Caller) -> list[TemplateJobDto]:
+def list_active(caller: Caller) -> Listed[TemplateJobDto]:
     with reading():
-        return [_job_dto(job) for job in jobs_of(caller.account_id, states.TEMPLATE, states.ACTIVE)]
+        jobs, total = jobs_of(caller.account_id, states.TEMPLATE, states.ACTIVE)
+        return [_job_dto(job) for job in jobs], total
 
 
-def list_history(caller: Caller, status: str | None, skip: int, take: int) -> list[TemplateJobDto]:
+def list_history(caller: Caller, status: str | None, window: Window) -> Listed[TemplateJobDto]:
     with reading():
         statuses = wanted(status, (states.COMPLETED, states.FAILED))
-        return [_job_dto(job) for job in jobs_of(caller.account_id, states.TEMPLATE, statuses, skip=skip, take=take)]
+        jobs, total = jobs_of(caller.account_id, states.TEMPLATE, statuses, window)
+        return [_job_dto(job) for job in jobs], total
 
 
 def template_status(caller: Caller, template_id: str) -> TemplateJobDto:
@@ -165,9 +174,30 @@ def template_detail(caller: Caller, template_id: str) -> TemplateDetail:
             markers=[MarkerDto(**marker) for marker in analysis["markers"]],
             assets=[MediaDto(**asset) for asset in analysis["assets"]],
             layers=[LayerDto(**layer) for layer in analysis["layers"]],
+            slots=[SlotDto(**slot) for slot in analysis.get("slots", ())],
             plugins=[LayerPluginDto(**plugin) for plugin in analysis.get("plugins", ())],
             warnings=[FindingDto(**finding) for finding in analysis["findings"]],
         )
+
+
+def template_timeline(caller: Caller, template_id: str) -> TimelineDto:
+    """Of a completed template. Raises NotFound."""
+    with reading():
+        analysis = json.loads(completed_template(caller, template_id).analysis or "{}")
+    first = analysis.get("first_frame", analysis["span"][0])
+    held = analysis.get("held")
+    return TimelineDto(
+        frame_count=analysis["frame_count"],
+        frame_rate=analysis["frame_rate"],
+        markers=[MarkerDto(**{**marker, "time": marker["time"] - first}) for marker in analysis["markers"]],
+        layers=[_layer_time(layer, first) for layer in analysis["layers"] if "in_point" in layer],
+        held=None if held is None else [FrameRangeDto(start=start, end=end) for start, end in held],
+    )
+
+
+def _layer_time(layer: dict[str, Any], first: float) -> LayerTimeDto:
+    base = 0.0 if "/" in layer["path"] else first
+    return LayerTimeDto(path=layer["path"], in_point=layer["in_point"] - base, out_point=layer["out_point"] - base)
 
 
 def template_file(caller: Caller, template_id: str) -> StoredFile:
@@ -197,6 +227,7 @@ def delete_template(caller: Caller, objects: Objects, template_id: str) -> None:
         execute(f"DELETE FROM job WHERE subject_id = $id AND kind = '{states.TEMPLATE}'", {"id": template_id})
         execute("DELETE FROM preview_link WHERE template_id = $id", {"id": template_id})
         execute("DELETE FROM template WHERE id = $id", {"id": template_id})
+        forget_deliveries(template_id)
     discard(objects, file)
 
 

@@ -14,6 +14,7 @@ from velocity_web.failures import Conflict, NotFound
 from velocity_web.schemas import states
 from velocity_web.schemas.admin import NewUserDto, UserDto
 from velocity_web.services.keys import KeyWish, count_valid, insert_key
+from velocity_web.services.paging import Listed, Window, total_of
 from velocity_web.settings import Settings
 from velocity_web.storage.objects import Objects, discard
 from velocity_web.storage.render_caches import forget_render_cache
@@ -29,6 +30,7 @@ BY_SUBJECT = {
 OWN = (
     *("webhook_delivery", "idempotent_request", "poster", "render", "batch", "template_instance", "campaign"),
     *("asset", "audio", "audio_group", "template", "job", "queue_turn", "preview_link", "api_key"),
+    *("label", "webhook_endpoint", "former_webhook_secret"),
 )
 """Tables with the account in ``account_id``, those first whose rows name others."""
 _FILES = " UNION ALL ".join(
@@ -60,12 +62,14 @@ def make_user(settings: Settings, name: str, means: Mapping[str, int | None], sc
         raise Conflict(_taken(name)) from None
 
 
-def list_users(skip: int, take: int) -> list[UserDto]:
+def list_users(window: Window) -> Listed[UserDto]:
     """By name."""
     with reading():
-        found = list(Account.select().order_by(lambda account: (account.name, account.id))[skip : skip + take])
+        ordered = Account.select().order_by(lambda account: (account.name, account.id))
+        found = list(ordered[window.skip : window.end])
         keys = count_valid([account.id for account in found])
-        return [_dto(account, keys.get(account.id, 0)) for account in found]
+        total = total_of("FROM account", {}, window, len(found))
+        return [_dto(account, keys.get(account.id, 0)) for account in found], total
 
 
 def user_detail(user_id: str) -> UserDto:

@@ -10,7 +10,9 @@ from typing import Any
 import av
 import pytest
 from codecs_support import moving_frames as frames
+from media_support import make_sound, tone
 
+import velocity_engine as ve
 from velocity_engine.builtin.codecs import velocity_codecs
 from velocity_engine.encode.encoder import SegmentEncoder
 from velocity_engine.encoder_config import EncoderConfig, RateControl, config_problems
@@ -19,6 +21,7 @@ from velocity_engine.plugin_types import Codec, EncodedPacket
 from velocity_engine.plugins.outputs import codec_traits, container_of, resolve_encoder
 from velocity_engine.testing import check_codec
 
+DEMO = Path(__file__).resolve().parents[3] / "examples" / "demo.zip"
 RATE = Fraction(25)
 CODECS = {codec.key: codec for codec in velocity_codecs()}
 KEYS = list(CODECS)
@@ -162,20 +165,33 @@ def test_profile_level_and_colour_are_in_the_file(
     assert context.codec_tag == {"h264": "avc1", "h265": "hvc1", "av1": "av01"}[key]
 
 
-@pytest.mark.parametrize("container", ["mp4", "mov", "avi"])
+@pytest.mark.parametrize("container", ["mp4", "mov", "avi", "webm"])
 @pytest.mark.parametrize("key", KEYS)
 def test_containers(tmp_path: Path, key: str, container: str) -> None:
     config = EncoderConfig(codec=key, bitrate="160k", container=container)
     problems = config_problems(config, codec_traits())
     if problems:
         assert [problem.place.field for problem in problems] == ["container"]
-        assert (key, container) in {("h265", "avi"), ("av1", "mov")}
+        assert (key, container) in {("h265", "avi"), ("av1", "mov"), ("h264", "webm"), ("h265", "webm")}
         return
     packets, _ = encoded(config, frames(30))
     stream = stream_of(config, packets, str(tmp_path / f"out.{container}"))
     opened = stream.container
     assert isinstance(opened, av.container.InputContainer)
     assert sum(1 for _ in opened.decode(stream)) == 30
+
+
+def test_av1_in_webm_has_opus_and_the_same_bytes_each_time(tmp_path: Path) -> None:
+    sound = make_sound(tmp_path / "a.wav", tone(2))
+    config = EncoderConfig(codec="av1", resolution=(128, 72), preset=5, segment_seconds=0.5)
+    with ve.open_template(DEMO) as template:
+        for name in ("a.webm", "b.webm"):
+            ve.render(template, tmp_path / name, encoder=config, frames=(0, 50), audio=sound)
+    assert (tmp_path / "a.webm").read_bytes() == (tmp_path / "b.webm").read_bytes()
+    with av.open(str(tmp_path / "a.webm")) as file:
+        assert (file.format.name, file.streams.audio[0].codec_context.name) == ("matroska,webm", "opus")
+        assert file.duration == pytest.approx(2_000_000, abs=30_000)
+        assert sum(1 for _ in file.decode(video=0)) == 50
 
 
 @pytest.mark.parametrize(

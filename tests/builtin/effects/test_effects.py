@@ -47,7 +47,7 @@ EXAMPLES = [
     effect("ADBE HUE SATURATION", 1, 0, 120, 50, -20),
     effect("ADBE HUE SATURATION", 1, 0, 0, 0, 0, 1, 200, 60, 10),
     effect("ADBE Black&White", 40, 60, 40, 60, 20, 80),
-    *[effect("ADBE Invert", channel) for channel in (1, 2, 3, 4, 6, 7, 8, 9, 16)],
+    *[effect("ADBE Invert", channel) for channel in (1, 2, 3, 4, 6, 7, 8, 9, 11, 12, 13, 14, 16)],
     effect("ADBE Shift Channels", 5, 4, 9, 2),
     effect("ADBE Shift Channels", 9, 10, 7, 1),
     effect("ADBE Linear Wipe", 40, 30, 20),
@@ -244,6 +244,27 @@ def test_invert_alpha_stays_in_the_layer() -> None:
     assert out[..., 3].sum() == 255 * 50
 
 
+def test_inverted_alpha_fills_the_box_beyond_what_the_layer_draws() -> None:
+    """The picture has to be as large as the box, of which the layer may draw a corner."""
+    for entry in (effect("ADBE Invert", 16), effect("ADBE Shift Channels", 9, 2, 3, 4)):
+        call = required_call(entry, scaling(0.5, 0.5))
+        assert min(call.margin[0], call.margin[2]) >= 320
+        assert min(call.margin[1], call.margin[3]) >= 180
+
+
+def test_invert_takes_the_channels_of_yiq() -> None:
+    grey = run(effect("ADBE Invert", 12), solid(60, 60, 60, 255))[0, 0]
+    assert grey.tolist() == [195, 195, 195, 255]
+    assert run(effect("ADBE Invert", 11), solid(60, 110, 200, 255))[0, 0].tolist() == [195, 145, 55, 255]
+    turned = run(effect("ADBE Invert", 13), solid(140, 100, 90, 255))[0, 0]
+    assert turned[:3] @ (0.299, 0.587, 0.114) == pytest.approx(np.array((140, 100, 90)) @ (0.299, 0.587, 0.114), abs=1)
+    assert turned[0] < 100 < turned[2]  # from orange to blue, as bright as before
+
+
+def test_invert_is_blended_with_the_original() -> None:
+    assert run(effect("ADBE Invert", 1, 25), solid(200, 0, 100, 255))[0, 0].tolist() == [91, 191, 141, 255]
+
+
 def test_linear_wipe_from_left_to_right() -> None:
     out = run(effect("ADBE Linear Wipe", 50, 90, 0), solid(1, 1, 1, 255, height=36, width=64), scaling(0.1, 0.1))
     assert not out[:, :32].any()
@@ -273,6 +294,17 @@ def test_choker_moves_the_outline(amount: float) -> None:
     out = run(effect("ADBE Simple Choker", 1, amount), pixels)
     assert out[30, :, 3].sum() / 255 == pytest.approx(20 - 2 * amount, abs=0.05)
     assert (out[30, 24:36] == (200, 0, 0, 255)).all()
+
+
+def test_a_dark_ramp_shows_no_bands_in_any_region() -> None:
+    """In the mean of four pixels each way it is an eighth of a step off at most; plain rounding is off by a half."""
+    dark, less = (10 / 255, 10 / 255, 10 / 255, 1.0), (14 / 255, 14 / 255, 14 / 255, 1.0)
+    entry = effect("ADBE Ramp", (0, 0), dark, (320, 0), less, 1)
+    whole = run(entry, solid(9, 9, 9, 255, height=64, width=320))
+    mean = whole[..., 0].reshape(16, 4, 80, 4).mean(axis=(1, 3))
+    assert np.abs(mean - (10 + 4 * (np.arange(80) * 4 + 2) / 320)).max() < 1 / 8
+    part = run(entry, solid(9, 9, 9, 255, height=20, width=50), origin=(33, 21))
+    np.testing.assert_array_equal(part, whole[21:41, 33:83])
 
 
 def test_ramp_runs_between_its_points() -> None:

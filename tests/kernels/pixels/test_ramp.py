@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from velocity_engine.kernels.coverage.paint import THRESHOLDS
 from velocity_engine.kernels.pixels.ramp import paint_linear, paint_radial
 
 
@@ -20,7 +21,8 @@ def test_ramps() -> None:
         pixels[:4] = (60, 60, 60, 100)
         pixels[5] = 0
         alpha = pixels[..., 3].copy()
-        paint(pixels, *factors, ends)
+        paint(pixels, *factors, ends, THRESHOLDS)
         mixed = ends[0] + (ends[1] - ends[0]) * np.clip(at, 0, 1)[..., None]
-        np.testing.assert_allclose(pixels[..., :3], mixed * alpha[..., None], atol=0.51)
+        rounding = np.tile(THRESHOLDS, (4, 5))[:13, :17, None]
+        np.testing.assert_allclose(pixels[..., :3] + 0.5, mixed * alpha[..., None] + rounding, atol=0.51)
         np.testing.assert_array_equal(pixels[..., 3], alpha)

@@ -17,7 +17,7 @@ from velocity_engine.builtin.codecs.rates import (
 )
 from velocity_engine.encoder_config import EncoderConfig, RateControl, bad_setting, quality_gain
 from velocity_engine.errors import EncoderConfigError
-from velocity_engine.plugin_types import AVI, MP4, EncoderSettings
+from velocity_engine.plugin_types import AVI, MP4, WEBM, EncoderSettings
 
 DEFAULT_PRESET = 3
 SMALLEST_SIDE = 64
@@ -78,7 +78,7 @@ class Av1:
     number: int | None = 2
     title = "AV1"
     pixel_formats = ("yuv420p",)
-    containers = (MP4, AVI)
+    containers = (MP4, AVI, WEBM)
     keeps_alpha = False
     odd_sizes = False
 

@@ -8,7 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.display import MAX_BLUR_SIGMA, MAX_EFFECT_MARGIN, EffectCall
-from velocity_engine.model.geometry import Matrix, apply, invert, multiply, transformed_bounds, translation
+from velocity_engine.model.geometry import (
+    Matrix,
+    apply,
+    axis_lengths,
+    invert,
+    multiply,
+    transformed_bounds,
+    translation,
+)
 
 Pixels = NDArray[np.uint8]
 Region = tuple[int, int, int, int]
@@ -23,8 +31,7 @@ def direction(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
 
 def device_sigmas(matrix: Matrix, sigma_x: float, sigma_y: float) -> tuple[float, float]:
     """The spread, along the device's axes, of a blur with these sigmas along the layer's."""
-    across = math.hypot(matrix[0] * sigma_x, matrix[2] * sigma_y)
-    down = math.hypot(matrix[1] * sigma_x, matrix[3] * sigma_y)
+    across, down = axis_lengths(matrix, sigma_x, sigma_y)
     return (min(across, MAX_BLUR_SIGMA), min(down, MAX_BLUR_SIGMA))
 
 
@@ -70,6 +77,13 @@ def moved(pixels: Pixels, matrix: Matrix, opacity: float = 1.0, region: Region |
     window = np.array([0.0, 0.0, width, height])
     draw_image(out, pixels, np.array(inverse), window, *region, opacity)
     return out
+
+
+def thresholds_at(origin: tuple[int, int]) -> NDArray[np.float32]:
+    """The square of thresholds by which gradients are rounded, as it lies on a buffer at device ``origin``."""
+    from velocity_engine.kernels.coverage.paint import THRESHOLDS
+
+    return np.roll(THRESHOLDS, (-origin[1], -origin[0]), axis=(0, 1))
 
 
 def filled(pixels: Pixels) -> Region | None:

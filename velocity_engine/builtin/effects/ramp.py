@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from velocity_engine.builtin.effects.device import Pixels, from_buffer
+from velocity_engine.builtin.effects.device import Pixels, from_buffer, thresholds_at
 from velocity_engine.builtin.effects.parameters import choice, clamped, color, limits_of, point, scalar
 from velocity_engine.builtin.effects.tile import mixed
 from velocity_engine.display import EffectCall
@@ -41,15 +41,15 @@ class RampEffect:
         back = from_buffer(call, origin)
         if back is None:
             return np.zeros_like(pixels)
-        ends = np.array([first, last])
+        ends, thresholds = np.array([first, last]), thresholds_at(origin)
         before = pixels.copy() if keep > 0.0 else pixels
         dx, dy = end[0] - start[0], end[1] - start[1]
         length = max(math.hypot(dx, dy), 1e-6)
         if linear:
             dx, dy = dx / length**2, dy / length**2
             a, b = dx * back[0] + dy * back[1], dx * back[2] + dy * back[3]
-            paint_linear(pixels, a, b, dx * (back[4] - start[0]) + dy * (back[5] - start[1]), ends)
+            paint_linear(pixels, a, b, dx * (back[4] - start[0]) + dy * (back[5] - start[1]), ends, thresholds)
         else:
             unit: Matrix = (1.0 / length, 0.0, 0.0, 1.0 / length, -start[0] / length, -start[1] / length)
-            paint_radial(pixels, *multiply(unit, back), ends)
+            paint_radial(pixels, *multiply(unit, back), ends, thresholds)
         return mixed(pixels, before, keep)

@@ -29,10 +29,14 @@ from velocity_engine.kernels.vectors.packed import (
 )
 from velocity_engine.kernels.vectors.running_sum import BLOCK, sweep_block
 
+DITHER = 4  # pixels: the side of the square of thresholds by which gradients are rounded
+THRESHOLDS = np.array([[1, 17, 5, 21], [25, 9, 29, 13], [7, 23, 3, 19], [31, 15, 27, 11]], np.float32) / 32
+"""(DITHER, DITHER): added before rounding down. Neighbours are far apart, so that the mean of a few pixels is right."""
 PHASES = 64  # parts of a pixel by which the rows of a slanting gradient are told apart
 STEEPEST = 2.0  # pixels by which such a row may be moved from the one above it
 FARTHEST = 1e9  # pixels
 CELLS = "int32[::1], uint64[::1], int64[::1], boolean"
+GRADIENT = "uint32[:,:,::1], float64[::1], boolean, float64, float64"
 SCRATCH = f"{CELLS}, int64[:,::1], uint8[::1]"
 
 
@@ -118,27 +122,28 @@ def paint_mask(
 @inlined
 def _shade_linear(shades, first, last, table, x, y, inverse):
     """Colours ``shades[first:last]`` (uint32) of device row ``y``; ``x`` is the device column of ``shades[0]``."""
-    top = float(table.shape[0] - 1)
+    top = float(table.shape[1] - 1)
     across = inverse[0] * top
     base = (inverse[2] * (y + 0.5) + inverse[4]) * top
     for i in range(first, last):
         t = across * (np.int64(i) + x + 0.5) + base
         shades[i] = np.uint32(min(max(t, 0.0), top) + 0.5)
-    _look_up(shades, first, last, table)
+    _look_up(shades, first, last, table, x, y)
 
 
 @inlined
 def _shade_strip(strip, length, table, x, across):
     """Colours of PHASES rows of ``length`` pixels into ``strip``: row k holds what a gradient of ``across`` a pixel, 0
     at x = 0, shows from pixel ``x`` on when it is moved left by k of PHASES parts of a pixel."""
-    top = float(table.shape[0] - 1)
+    top = float(table.shape[1] - 1)
     step = across * top
     for k in range(PHASES):
-        begin = np.uint64(k * length)
+        begin, end = np.uint64(k * length), np.uint64((k + 1) * length)
         moved = x + 0.5 + k / PHASES
         for i in range(np.uint64(length)):
             strip[begin + i] = np.uint32(min(max(step * (np.int64(i) + moved), 0.0), top) + 0.5)
-    _look_up(strip, np.uint64(0), np.uint64(PHASES * length), table)
+        # Rows follow each other by any step of phases: its bits are mixed, lest all get the same row of thresholds.
+        _look_up(strip, begin, end, table, x - k * length, k ^ (k >> 2) ^ (k >> 4))
 
 
 @inlined
@@ -151,7 +156,7 @@ def _moved(inverse, y):
 @inlined
 def _shade_radial(shades, first, last, table, x, y, inverse, fx, fy):
     """As ``_shade_linear``; (fx, fy) is the focal point within the unit circle."""
-    top = float(table.shape[0] - 1)
+    top = float(table.shape[1] - 1)
     rest = 1.0 - (fx * fx + fy * fy)
     part = top / rest
     across_u, across_v = inverse[0], inverse[1]
@@ -163,19 +168,23 @@ def _shade_radial(shades, first, last, table, x, y, inverse, fx, fy):
         along = u * fx + v * fy
         t = (along + math.sqrt(along * along + rest * (u * u + v * v))) * part
         shades[i] = np.uint32(min(max(t, 0.0), top) + 0.5)
-    _look_up(shades, first, last, table)
+    _look_up(shades, first, last, table, x, y)
 
 
 @inlined
-def _look_up(shades, first, last, table):
-    """Indices to colours, in a loop of its own: so the arithmetic before it fills whole vectors."""
-    top = np.uint32(table.shape[0] - 1)
+def _look_up(shades, first, last, table, x, y):
+    """Indices to colours, in a loop of its own: so the arithmetic before it fills whole vectors. ``x`` is the column of
+    ``shades[0]``, ``y`` the row, by which they are rounded."""
+    top = np.uint32(table.shape[1] - 1)
+    colors = table[y & (DITHER - 1)].reshape(-1)
+    offset = np.uint32(x & (DITHER - 1))
     for i in range(first, last):
-        shades[i] = table[min(shades[i], top)]
+        column = (np.uint32(i) + offset) & np.uint32(DITHER - 1)
+        shades[i] = colors[min(shades[i], top) * np.uint32(DITHER) + column]
 
 
 @kernel(
-    f"void(uint32[:,::1], int64, int64, {SCRATCH}, uint32[::1], float64[::1], boolean, float64, float64, uint32[::1])",
+    f"void(uint32[:,::1], int64, int64, {SCRATCH}, {GRADIENT}, uint32[::1])",
     error_model="numpy",
 )
 def paint_gradient(
@@ -195,17 +204,18 @@ def paint_gradient(
     focal_y: float,
     shades: NDArray[np.uint32],
 ) -> None:
-    """``table``: (n,) uint32, packed premultiplied colours from the start of the gradient to its end.
+    """``table``: (DITHER, n, DITHER) uint32, packed premultiplied colours from the start of the gradient to its end,
+    rounded by the thresholds of the device's rows and columns: a gradient of few steps shows no bands so.
 
     ``inverse``: (6,) float64, device pixels to the plane of the gradient: a linear one runs along x from 0 to 1, a
     radial one from the focal point (inside the unit circle) to the unit circle about 0. One that slants by up to
-    STEEPEST pixels a row is exact to 1 / (2 PHASES) pixel. ``shades``: (k,) uint32,
-    scratch as wide as the extent.
+    STEEPEST pixels a row is exact to 1 / (2 PHASES) pixel, and its thresholds are moved with its rows. ``shades``: (k,)
+    uint32, scratch as wide as the extent.
     """
     width, device_left = extent[2] - extent[0], extent[0]
     opaque = True
-    for i in range(table.shape[0]):
-        opaque &= (table[i] >> np.uint32(24)) == 255
+    for i in range(table.shape[1]):
+        opaque &= (table[0, i, 0] >> np.uint32(24)) == 255  # of the lowest threshold
     level = not radial and inverse[0] == 0.0
     upright = not radial and inverse[2] == 0.0
     # All rows are then about the same one, moved; not where it would be moved far. A matter of the gradient alone, so
@@ -220,27 +230,34 @@ def paint_gradient(
         strip = np.empty(PHASES * length, np.uint32)
         _shade_strip(strip, length, table, device_left + begin, inverse[0])
     if upright:
-        _shade_linear(shades, np.uint64(0), np.uint64(width), table, device_left, 0, inverse)
+        strip, length = np.empty(DITHER * width, np.uint32), width
+        for row in range(DITHER):
+            lane = strip[row * width : (row + 1) * width]
+            _shade_linear(lane, np.uint64(0), np.uint64(width), table, device_left, row, inverse)
     for y in range(extent[3] - extent[1]):
         device_y = extent[1] + y
         base = (device_y - oy) * canvas.shape[1] + device_left - ox
         if slanting:
             moved, phase = _moved(inverse, device_y)
             moved += phase * length - begin
+        elif upright:
+            moved = (device_y & (DITHER - 1)) * width
         for k in range(sweep_row(cells, bits, y, width, even_odd, runs, cover)):
             first, last, alpha = np.uint64(runs[k, 0]), np.uint64(runs[k, 1]), runs[k, 2]
             start = np.uint64(base + runs[k, 0])
-            if slanting and alpha == 255 and opaque:
+            if (slanting or upright) and alpha == 255 and opaque:
                 copy_span(flat, start, strip, np.uint64(moved + runs[k, 0]), np.uint64(moved + runs[k, 1]))
                 continue
-            if slanting:
+            if slanting or upright:
                 copy_span(shades, first, strip, np.uint64(moved + runs[k, 0]), np.uint64(moved + runs[k, 1]))
             elif radial:
                 _shade_radial(shades, first, last, table, device_left, device_y, inverse, focal_x, focal_y)
             elif level:
-                _shade_linear(shades, first, first + np.uint64(1), table, device_left, device_y, inverse)
-                store_span(shades, first + np.uint64(1), last, shades[first])
-            elif not upright:
+                few = min(first + np.uint64(DITHER), last)
+                _shade_linear(shades, first, few, table, device_left, device_y, inverse)
+                for i in range(few, last):
+                    shades[i] = shades[i - np.uint64(DITHER)]
+            else:
                 _shade_linear(shades, first, last, table, device_left, device_y, inverse)
             if alpha == 255 and opaque:
                 copy_span(flat, start, shades, first, last)
