@@ -57,7 +57,7 @@ def _told(scopes: tuple[str, ...]) -> list[str]:
 
 
 def test_operations_that_change_something_need_more_than_read() -> None:
-    asking = {"linkRender"}
+    asking = {"linkRender", "linkPreview", "previewCustomized", "previewClip"}
     for method, path, spec in operations():
         if spec.authenticated and not path.startswith("/admin"):
             assert "admin" not in spec.scopes or spec.id == "getAccount", path
