@@ -37,6 +37,25 @@ def moving(*keys: tuple[float, float | Numbers], ease: float = 0.4) -> Json:
     return {"a": 1, "k": frames}
 
 
+def paced(*keys: tuple[float, float | Numbers, Numbers]) -> Json:
+    """Keyframes of (frame, value, ease): ``ease`` are the four numbers of the cubic curve to the next one."""
+    frames: list[Json] = []
+    for frame, value, (x1, y1, x2, y2) in keys:
+        numbers = list(value) if isinstance(value, Sequence) else [value]
+        many = len(numbers)
+        frames.append(
+            {
+                "t": frame,
+                "s": numbers,
+                "o": {"x": [x1] * many, "y": [y1] * many},
+                "i": {"x": [x2] * many, "y": [y2] * many},
+            }
+        )
+    for key in ("o", "i"):
+        del frames[-1][key]
+    return {"a": 1, "k": frames}
+
+
 def _property(value: Json | float | Numbers) -> Json:
     return value if isinstance(value, dict) else still(value)
 

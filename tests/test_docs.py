@@ -16,6 +16,7 @@ from web.support_service import Service
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "plugins").glob("*/*.md"))]
+DOCUMENTS += sorted((ROOT / "clients").glob("*/*.md"))
 OWN = [path for path in DOCUMENTS if "api" not in path.parts]
 
 QUOTE = re.compile(r"<!-- (\S+) -->\n```\w*\n(.*?)```", re.DOTALL)

@@ -22,6 +22,8 @@ _HOMES = {
     "RenderOrder": "order",
     "FileReference": "order",
     "Poster": "order",
+    "SoundMix": "order",
+    "Ducking": "order",
     "OrderError": "errors",
     "render_still": "api.stills",
     "still": "api.stills",
@@ -64,6 +66,7 @@ _HOMES = {
     "hookimpl": "hookspecs",
     "plugins": "plugins",
     "try_out": "forecasting.trying",
+    "held_ranges": "forecasting.holding",
     "Trial": "forecasting.trial",
     "forecast": "forecasting.forecasts",
     "Forecast": "forecasting.forecasts",
@@ -75,6 +78,12 @@ _HOMES = {
     "forecast_poster": "forecasting.posters",
     "PosterSample": "forecasting.posters",
     "PosterForecast": "forecasting.posters",
+    "layer_costs": "profiling.layer_costs",
+    "LayerCosts": "profiling.layer_costs",
+    "LayerCost": "profiling.layer_costs",
+    "frame_layers": "profiling.frame_layers",
+    "FrameLayers": "profiling.frame_layers",
+    "FrameLayer": "profiling.frame_layers",
     "warm_up": "plugins.warm_up",
     "VelocityError": "errors",
     "PackageError": "errors",
@@ -85,6 +94,7 @@ _HOMES = {
     "FrameCostError": "errors",
     "FrameRangeError": "errors",
     "MediaError": "errors",
+    "SoundMixError": "errors",
     "StorageError": "errors",
     "TemporaryStorageError": "errors",
     "PluginError": "errors",
@@ -123,12 +133,14 @@ if TYPE_CHECKING:
         PluginError,
         RenderCancelled,
         RenderFailed,
+        SoundMixError,
         StorageError,
         TemporaryStorageError,
         VelocityError,
         WrongTypeError,
     )
     from velocity_engine.forecasting.forecasts import Forecast, forecast, plan_sample
+    from velocity_engine.forecasting.holding import held_ranges
     from velocity_engine.forecasting.posters import PosterForecast, PosterSample, forecast_poster, take_poster_sample
     from velocity_engine.forecasting.sample import Sample, SamplePlan
     from velocity_engine.forecasting.sampling import take_sample
@@ -145,7 +157,7 @@ if TYPE_CHECKING:
         probe_picture,
         probe_video,
     )
-    from velocity_engine.order import FileReference, Poster, RenderOrder
+    from velocity_engine.order import Ducking, FileReference, Poster, RenderOrder, SoundMix
     from velocity_engine.package.stores import PackageLimits
     from velocity_engine.pipeline.batch_frames import BatchFrames
     from velocity_engine.pipeline.frame_differences import FrameDifference, LayerDifference, frame_differences
@@ -157,16 +169,19 @@ if TYPE_CHECKING:
     from velocity_engine.plan.font_infos import FontInfo
     from velocity_engine.plugins.outputs import container_of, resolve_encoder
     from velocity_engine.plugins.warm_up import warm_up
+    from velocity_engine.profiling.frame_layers import FrameLayer, FrameLayers, frame_layers
+    from velocity_engine.profiling.layer_costs import LayerCost, LayerCosts, layer_costs
     from velocity_engine.stills.still import PreparedStill, Still
     from velocity_engine.template import Template, open_template
 
-__all__ = [  # written out, since type checkers read it
+__all__ = [
     "AudioInfo",
     "BatchFrames",
     "BitsPerSecond",
     "BytesPerSecond",
     "CustomizationError",
     "DocumentError",
+    "Ducking",
     "EncoderConfig",
     "EncoderConfigError",
     "FileReference",
@@ -177,8 +192,12 @@ __all__ = [  # written out, since type checkers read it
     "Frame",
     "FrameCostError",
     "FrameDifference",
+    "FrameLayer",
+    "FrameLayers",
     "FrameRangeError",
     "Frames",
+    "LayerCost",
+    "LayerCosts",
     "LayerDifference",
     "LayerInfo",
     "Manifest",
@@ -204,6 +223,8 @@ __all__ = [  # written out, since type checkers read it
     "SamplePlan",
     "SegmentPrint",
     "SlotInfo",
+    "SoundMix",
+    "SoundMixError",
     "Still",
     "StorageError",
     "Template",
@@ -220,8 +241,11 @@ __all__ = [  # written out, since type checkers read it
     "forecast",
     "forecast_poster",
     "frame_differences",
+    "frame_layers",
     "frames",
+    "held_ranges",
     "hookimpl",
+    "layer_costs",
     "open_template",
     "order_for",
     "plan_sample",

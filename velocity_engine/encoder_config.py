@@ -62,8 +62,7 @@ class _Rate(int):
 class BitsPerSecond(_Rate):
     """A bitrate in bits a second, as ``EncoderConfig`` takes it.
 
-    Args:
-        value: The number, such as 5_000_000 for 5 Mbit/s.
+    It is made from the number, such as 5_000_000 for 5 Mbit/s.
 
     Raises:
         WrongTypeError: It is no whole number.
@@ -79,8 +78,7 @@ class BitsPerSecond(_Rate):
 class BytesPerSecond(_Rate):
     """A bitrate in bytes a second, as ``EncoderConfig`` takes it. It is the unit of ``bitrate`` in the REST contract.
 
-    Args:
-        value: The number, such as 625_000 for 5 Mbit/s.
+    It is made from the number, such as 625_000 for 5 Mbit/s.
 
     Raises:
         WrongTypeError: It is no whole number.

@@ -100,6 +100,10 @@ class MediaError(VelocityError):
     """A picture, clip, sound or font cannot be decoded."""
 
 
+class SoundMixError(VelocityError):
+    """A number of a sound mix is out of its range, or the mix names a layer that is not there."""
+
+
 class StorageError(VelocityError):
     """The result cannot be written or read back."""
 

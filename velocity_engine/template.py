@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from velocity_engine.customize.layer_infos import LayerInfo
     from velocity_engine.customize.slot_infos import SlotInfo
     from velocity_engine.encoder_config import EncoderConfig
+    from velocity_engine.evaluate.soundtrack import OwnSound
+    from velocity_engine.order import SoundMix
     from velocity_engine.plan.font_infos import FontInfo
     from velocity_engine.plan.plan import Plan
     from velocity_engine.plan.preflight import Preflight
@@ -326,6 +328,7 @@ class Template(DocumentFacts):
         frames: FrameRange | None = None,
         assets: Assets | None = None,
         audio: Source | None = None,
+        mix: SoundMix | None = None,
     ) -> list[VelocityError]:
         """Returns all that is wrong with a render request, without rendering it.
 
@@ -335,6 +338,7 @@ class Template(DocumentFacts):
             frames: (start, end) in frames of the composition, half-open; or the name of a marker; or None for all.
             assets: The files that ``{"assetId": ...}`` names, by id.
             audio: A sound file that would be mixed with the template's own sound, as ``render`` takes it.
+            mix: How the sound would be mixed.
 
         Returns:
             One error for each problem. None of them is raised.
@@ -344,11 +348,14 @@ class Template(DocumentFacts):
             PackageError: The template is closed.
         """
         from velocity_engine.encoder_config import EncoderConfig
-        from velocity_engine.media.audio import check_sound
+        from velocity_engine.evaluate.soundtrack import OwnSound
+        from velocity_engine.order import SoundMix
         from velocity_engine.plugins.output_shape import encoder_problems
         from velocity_engine.plugins.outputs import ENCODER
+        from velocity_engine.sound.decoding import check_sound
 
         require("encoder", encoder, EncoderConfig | None, ENCODER)
+        require("mix", mix, SoundMix | None, "Give a SoundMix, such as SoundMix(volume=0.5)")
         self._check_open()
         found: list[VelocityError] = []
         if encoder is not None:
@@ -369,7 +376,7 @@ class Template(DocumentFacts):
                 if encoder is not None and not found:
                     plan = self.plan(entries, files)
                     try:
-                        found += _problems_of_frames(plan, encoder, span, sound is not None)
+                        found += _problems_of_frames(plan, encoder, span, OwnSound(sound and local_path(sound), mix))
                     finally:
                         plan.close()
         return found
@@ -460,9 +467,10 @@ def _reopened(
 
 
 def _problems_of_frames(
-    plan: Plan, encoder: EncoderConfig, frames: tuple[float, float], with_sound: bool
+    plan: Plan, encoder: EncoderConfig, frames: tuple[float, float], own: OwnSound
 ) -> list[VelocityError]:
-    """What is wrong where nothing is heard by a codec that takes sound alone, or where a frame costs too much."""
+    """What is wrong where nothing is heard by a codec that takes sound alone, where a frame costs too much, or where
+    the mix names a layer that is not there."""
     from velocity_engine.evaluate.soundtrack import audio_plan, silence
     from velocity_engine.plugins.manager import codecs
     from velocity_engine.plugins.output_shape import output_size
@@ -472,10 +480,9 @@ def _problems_of_frames(
     start, end = frames
     encoder = resolve_encoder(encoder)
     shown = container_of(encoder).frames
+    sound = audio_plan(plan, start, Fraction((end - start) / plan.document.frame_rate), own)
     if shown == "none":
-        seconds = Fraction((end - start) / plan.document.frame_rate)
-        is_heard = with_sound or audio_plan(plan, start, seconds).tracks
-        return [] if is_heard else [silence(codecs()[encoder.codec_name].title)]
+        return [silence(codecs()[encoder.codec_name].title)] if sound.is_silent else []
     costly = unaffordable(plan, output_size(plan.document, encoder), (start, start + 1) if shown == "first" else frames)
     return [] if costly is None else [costly]
 

@@ -1,14 +1,19 @@
-"""The commands that the service adds to ``velocity``: serve, worker, admin. Heavy imports wait until a command runs."""
+"""The commands that the service adds to ``velocity``: serve, worker, studio, admin.
+
+Heavy imports wait until a command runs.
+"""
 
 from __future__ import annotations
 
 import errno
 import json
+import os
 import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -49,6 +54,8 @@ def register(app: typer.Typer) -> None:
     """Add the commands; called through the entry-point group ``velocity.commands``."""
     app.command(epilog=_epilog())(serve)
     app.command()(worker)
+    app.command()(studio)
+    app.command()(mcp)
     app.add_typer(admin_app, name="admin")
 
 
@@ -134,6 +141,68 @@ def worker(
 
     with _failing():
         run_worker(settings)
+
+
+def studio(
+    template: Annotated[
+        Path, typer.Argument(metavar="TEMPLATE", exists=True, help="A ZIP, a folder, a .lottie or a .json file.")
+    ],
+    renders: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where videos go; by default beside the template.")
+    ] = None,
+    port: Annotated[
+        int, typer.Option(parser=PORT, metavar="NUMBER", help="Port of 127.0.0.1; 0 takes a free one.")
+    ] = 0,
+    animation: Annotated[
+        str | None, typer.Option(metavar="ID", help="Which animation of a .lottie that holds several.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
+) -> None:
+    """Open a template in the browser, and draw it again whenever its files are saved."""
+    import webbrowser
+
+    import velocity_engine as engine
+    from velocity_web.studio.server import Options, serve_studio
+
+    path = template.absolute()
+
+    def tell(address: str) -> None:
+        typer.echo(f"The studio of {template} is at {address}")
+        typer.echo("Ctrl-C ends it.")
+        if not quiet:
+            webbrowser.open(address)
+
+    try:
+        serve_studio(Options(path, animation, (renders or path.parent).absolute(), port), tell)
+    except engine.VelocityError as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(_port_fault(error, port) or str(error))
+
+
+def _port_fault(error: OSError, port: int) -> str | None:
+    taken = f"port {port} of 127.0.0.1 is in use by another program; give another one with --port"
+    return taken if error.errno == errno.EADDRINUSE else None
+
+
+def mcp(
+    url: Annotated[
+        str | None,
+        typer.Option(envvar="VELOCITY_URL", help="A service; its key is read from the environment, VELOCITY_KEY."),
+    ] = None,
+    templates: Annotated[
+        Path | None, typer.Option(help="In place of a service: a folder of template ZIPs, rendered on this machine.")
+    ] = None,
+    files: Annotated[Path | None, typer.Option(help="A folder whose pictures may be put into templates.")] = None,
+    downloads: Annotated[Path | None, typer.Option(help="A folder that finished videos are saved to.")] = None,
+) -> None:
+    """Let a language model list, describe, preview and render templates: an MCP server on standard input and output."""
+    if not all(find_spec(name) for name in ("mcp", "velocity_client")):
+        _fail("velocity mcp needs the extra: pip install 'velocity-render[mcp]'")
+    from velocity_web.mcp.command import run_mcp
+
+    with _failing():
+        run_mcp(url, os.environ.get("VELOCITY_KEY"), templates, files, downloads)
 
 
 def _print_rows(rows: list[Any], as_json: bool) -> None:

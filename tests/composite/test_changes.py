@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 from velocity_engine.composite import changed_regions
-from velocity_engine.composite.changes import merged
+from velocity_engine.composite.changes import changed_by_label, merged
 from velocity_engine.composite.tiles import TILE
-from velocity_engine.display import DisplayList, DrawCommand, FillSource, SolidPaint, command, display_list
+from velocity_engine.display import (
+    DisplayList,
+    DrawCommand,
+    FillSource,
+    SolidPaint,
+    command,
+    display_list,
+    group_source,
+)
 from velocity_engine.model.geometry import rectangle_path
 
 WIDTH, HEIGHT = 1920, 1080
@@ -45,3 +54,21 @@ def test_regions_come_from_the_top_and_then_from_the_left() -> None:
     corners = [(0, 0, 64, 128), (1856, 0, 1920, 128), (0, 896, 64, 1024), (1856, 896, 1920, 1024)]
     for order in itertools.permutations(corners):
         assert merged(order, WIDTH, HEIGHT) == tuple(corners)
+
+
+def test_changes_are_told_by_the_label_of_what_changed() -> None:
+    def named(entry: DrawCommand, label: str) -> DrawCommand:
+        return replace(entry, label=label)
+
+    stays = named(square(900, 500), "stays")
+    kept = square(300, 10)
+    inner = [[named(square(10 + x, 10), "moves"), square(100 + x, 10), kept] for x in (0, 30)]
+    before, after = (shown(stays, named(command(group_source(one)), "group")) for one in inner)
+    found = changed_by_label(before, after)
+    assert found == {
+        "moves": ((10, 10, 30, 30), (40, 10, 60, 30)),
+        "group": ((100, 10, 120, 30), (130, 10, 150, 30)),
+    }
+    assert changed_by_label(before, before) == {}
+    other = display_list(WIDTH, HEIGHT, (1.0, 0.0, 0.0, 1.0), before.commands)
+    assert changed_by_label(before, other) == {"": ((0, 0, WIDTH, HEIGHT),)}

@@ -374,3 +374,22 @@ def test_a_matte_of_several_layers_is_drawn_once() -> None:
     assert first is not None and len(others) == 2
     assert all(other is not None and other.commands is first.commands for other in others)
     assert at(first.commands[0], 0, 0) == pytest.approx((25, 0))
+
+
+def test_layer_styles_act_after_the_transform_of_every_layer() -> None:
+    """As Adobe's manual orders them: masks, effects, transformations, layer styles. Skottie agrees."""
+    shadow = {"ty": 1, "c": fixed(0, 0, 0, 1), "o": fixed(75), "a": fixed(120), "s": fixed(5), "d": fixed(8)}
+    turned = transform(r=fixed(90), s=fixed(200, 200, 100))
+    (straight,) = shown(plan_of([solid("s", sy=[shadow])]), size=(200, 100)).commands
+    (rotated,) = shown(plan_of([solid("s", ks=turned, sy=[shadow])]), size=(200, 100)).commands
+    assert straight.effects[0].matrix == rotated.effects[0].matrix
+
+
+def test_the_feather_of_a_mask_turns_with_its_layer() -> None:
+    corners = {"i": [[0, 0]] * 3, "o": [[0, 0]] * 3, "v": [[0, 0], [8, 0], [0, 8]], "c": True}
+    mask = {"mode": "a", "pt": {"a": 0, "k": corners}, "o": fixed(100), "f": fixed(30, 4)}
+    turned = transform(r=fixed(90), s=fixed(200, 200, 100))
+    (upright,) = shown(plan_of([solid("s", masksProperties=[mask], hasMask=True)])).commands
+    (lying,) = shown(plan_of([solid("s", ks=turned, masksProperties=[mask], hasMask=True)])).commands
+    assert upright.masks[0].feather == pytest.approx((30, 4))
+    assert lying.masks[0].feather == pytest.approx((8, 60))

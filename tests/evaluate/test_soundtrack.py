@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ from media_support import decoded_sound, make_clip, make_sound, tone
 
 import velocity_engine as ve
 from velocity_engine.errors import MediaError
-from velocity_engine.evaluate.soundtrack import audio_plan
-from velocity_engine.media.audio import RATE, mix_audio
+from velocity_engine.evaluate.soundtrack import OwnSound, audio_plan
+from velocity_engine.sound.mixing import mix_audio
+from velocity_engine.sound.tracks import RATE
 
 
 def loudness(samples: np.ndarray) -> float:
@@ -80,15 +82,139 @@ def test_precomps_move_their_sounds(tmp_path: Path) -> None:
     assert levels(template(tmp_path, [outer], [inner])) == [0.0, 0.0, 0.5, 0.0]
 
 
-def test_what_cannot_sound_is_reported(tmp_path: Path) -> None:
-    plan = template(tmp_path, [audio_layer(sr=-1, st=100)]).plan()
-    assert audio_plan(plan, 0, Fraction(1)).tracks == ()
-    assert [finding.feature for finding in plan.findings] == ["audio.time"]
+def test_a_callers_sound_that_is_none_is_refused(tmp_path: Path) -> None:
+    plan = template(tmp_path, [audio_layer()]).plan()
     broken = tmp_path / "voice.mp3"
     broken.write_bytes(b"this is no sound")
     with pytest.raises(MediaError) as caught:
-        audio_plan(plan, 0, Fraction(1), str(broken))
+        audio_plan(plan, 0, Fraction(1), OwnSound(str(broken)))
     assert caught.value.place.file == "voice.mp3"
+    plan.close()
+
+
+# --- bent in time -----------------------------------------------------------------------------------------------------
+
+
+def remap(*keys: tuple[float, float]) -> dict[str, Any]:
+    """Straight lines between (frame, second of the source)."""
+    straight = {"i": {"x": [1], "y": [1]}, "o": {"x": [0], "y": [0]}}
+    return {"a": 1, "k": [{"t": frame, "s": [second], **straight} for frame, second in keys]}
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        (((0, 0), (100, 4)), [0.5, 0.25, 0.0, 0.0]),
+        (((0, 2), (50, 0), (100, 0)), [0.25, 0.5, 0.0, 0.0]),  # backwards, then it stands still
+        (((0, 0), (50, 1), (100, 2)), [0.5, 0.5, 0.25, 0.25]),  # half as fast
+        (((0, 1.2), (100, 1.2)), [0.0] * 4),
+    ],
+)
+def test_a_clip_whose_time_is_remapped(
+    tmp_path: Path, keys: tuple[tuple[float, float], ...], expected: list[float]
+) -> None:
+    found = levels(clip_template(tmp_path, clip_layer(tm=remap(*keys))))
+    assert found == pytest.approx(expected, abs=0.03)
+
+
+def test_a_composition_whose_time_is_remapped(tmp_path: Path) -> None:
+    inner = {"id": "c", "layers": [clip_layer(st=25)]}
+    outer = {"ty": 0, "nm": "Comp", "refId": "c", "w": 32, "h": 32, "ip": 0, "op": 100, "st": 0, "ks": {}}
+    opened = clip_template(tmp_path, outer | {"tm": remap((0, 3), (75, 0), (100, 0))}, assets=(inner,))
+    assert levels(opened) == pytest.approx([0.25, 0.5, 0.0, 0.0], abs=0.03)
+
+
+def test_a_layer_that_plays_backwards(tmp_path: Path) -> None:
+    assert levels(clip_template(tmp_path, clip_layer(sr=-1, st=50))) == pytest.approx([0.25, 0.5, 0.0, 0.0], abs=0.03)
+
+
+def test_what_is_bent_and_too_long_is_reported(tmp_path: Path) -> None:
+    plan = clip_template(tmp_path, clip_layer(tm=remap((0, 0), (100, 700)))).plan()
+    assert audio_plan(plan, 0, Fraction(4)).is_silent
+    assert [(found.feature, found.instead) for found in plan.findings] == [("audio.time", "the layer is silent")]
+    plan.close()
+
+
+# --- the caller's sound ----------------------------------------------------------------------------------------------
+
+
+def heard(tmp_path: Path, mix: ve.SoundMix, seconds: int = 4, layers: Sequence[dict[str, Any]] = ()) -> np.ndarray:
+    """A caller's sound of one second (level 0.5) or the template's layers, mixed."""
+    music = make_sound(tmp_path / "music.wav", tone(1.0))
+    opened = template(tmp_path, list(layers))
+    plan = opened.plan()
+    made = audio_plan(plan, 0, Fraction(seconds), OwnSound(str(music), mix))
+    result = np.concatenate([*mix_audio(made), np.zeros((2, 0), np.float32)], axis=1)
+    plan.close()
+    opened.close()
+    return result
+
+
+def by_second(samples: np.ndarray) -> list[float]:
+    seconds = samples.shape[1] // RATE
+    return [round(loudness(samples[:, at * RATE + 12_000 : at * RATE + 36_000]), 2) for at in range(seconds)]
+
+
+@pytest.mark.parametrize(
+    ("mix", "expected"),
+    [
+        ({}, [0.5, 0.0, 0.0, 0.0]),
+        ({"volume": 0.5}, [0.25, 0.0, 0.0, 0.0]),
+        ({"start": 2}, [0.0, 0.0, 0.5, 0.0]),
+        ({"loop": True}, [0.5] * 4),
+        ({"loop": True, "start": 1, "trim": (0.25, 0.75)}, [0.0, 0.5, 0.5, 0.5]),
+        ({"trim": (2, 3)}, [0.0] * 4),
+        ({"start": 9}, [0.0] * 4),
+    ],
+)
+def test_the_callers_sound_is_mixed_as_asked(tmp_path: Path, mix: dict[str, Any], expected: list[float]) -> None:
+    assert by_second(heard(tmp_path, ve.SoundMix(**mix))) == pytest.approx(expected, abs=0.02)
+
+
+def test_a_start_is_exact_to_the_sample(tmp_path: Path) -> None:
+    music = make_sound(tmp_path / "click.wav", np.ones((2, 100), np.float32) * 0.5)
+    plan = template(tmp_path, []).plan()
+    made = audio_plan(plan, 0, Fraction(2), OwnSound(str(music), ve.SoundMix(start=12_345 / RATE)))
+    result = np.concatenate(list(mix_audio(made)), axis=1)
+    assert np.flatnonzero(result[0]).tolist() == list(range(12_345, 12_445))
+    plan.close()
+
+
+def test_fades_are_straight_and_end_with_the_sound(tmp_path: Path) -> None:
+    result = heard(tmp_path, ve.SoundMix(fade_in=0.5, fade_out=0.25, start=1))
+    envelope = np.abs(result[0]).reshape(-1, 480).max(axis=1)  # of each hundredth of a second
+    assert envelope[125] == pytest.approx(0.25, abs=0.01) and envelope[160] == pytest.approx(0.5, abs=0.01)
+    assert envelope[187] == pytest.approx(0.25, abs=0.02) and envelope[199] < 0.03 and envelope[101] < 0.02
+
+
+def test_the_templates_own_sound_can_be_left_out(tmp_path: Path) -> None:
+    layers = [audio_layer(ip=0, op=50)]
+    assert by_second(heard(tmp_path, ve.SoundMix(start=3), layers=layers)) == pytest.approx(
+        [0.5, 0.5, 0, 0.5], abs=0.02
+    )
+    muted = heard(tmp_path, ve.SoundMix(start=3, mute_template=True), layers=layers)
+    assert by_second(muted) == pytest.approx([0, 0, 0, 0.5], abs=0.02)
+
+
+@pytest.mark.parametrize(("layer", "is_ducked"), [(None, True), ("Beep", True), ("Other", False)])
+def test_the_callers_sound_makes_room(tmp_path: Path, layer: str | None, is_ducked: bool) -> None:
+    """A quiet voice in the second second; the music beside it goes down by 20 decibels."""
+    voice = audio_layer(ip=25, op=50, au={"lv": {"a": 0, "k": [-32, -32]}})
+    other = {"ty": 6, "nm": "Other", "refId": "beep", "ind": 2, "ip": 0, "op": 0, "st": 0, "sr": 1, "ks": {}}
+    mix = ve.SoundMix(loop=True, ducking=ve.Ducking(layer=layer, depth=20, attack=0.05, release=0.1))
+    found = by_second(heard(tmp_path, mix, layers=[voice, other]))
+    assert found[0] == found[3] == pytest.approx(0.5, abs=0.02)
+    assert found[1] < 0.08 if is_ducked else found[1] > 0.48
+
+
+def test_ducking_under_a_layer_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    mix = ve.SoundMix(ducking=ve.Ducking(layer="Voice"))
+    opened = template(tmp_path, [audio_layer()])
+    with pytest.raises(ve.SoundMixError, match="the layer Voice, which the template does not have"):
+        ve.render(opened, tmp_path / "out.mp4", mix=mix)
+    (error,) = opened.check(encoder=ve.EncoderConfig(), mix=mix)
+    assert error.place.field == "ducking.layer"
+    opened.close()
 
 
 def test_a_sound_that_the_package_lacks_is_named(tmp_path: Path) -> None:
@@ -170,22 +296,14 @@ def test_a_clip_whose_sound_is_of_a_codec_that_is_not_decoded(tmp_path: Path) ->
     plan.close()
 
 
-def test_a_clip_bent_in_time_is_silent_and_reported(tmp_path: Path) -> None:
-    inner = {"id": "c", "layers": [clip_layer()]}
-    outer = {"ty": 0, "nm": "Comp", "refId": "c", "w": 32, "h": 32, "ip": 0, "op": 75, "st": 0, "ks": {}}
-    layers = (clip_layer(nm="Own", tm={"a": 0, "k": 1}), outer | {"tm": {"a": 0, "k": 1}})
-    plan = clip_template(tmp_path, *layers, assets=(inner,)).plan()
-    assert audio_plan(plan, 0, Fraction(4)).tracks == ()
-    assert [(f.feature, f.place.layer) for f in plan.findings] == [("audio.time", "Own"), ("audio.time", "Comp")]
-    plan.close()
-
-
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
         ({"trim": [1, 2]}, [0.25, 0.0, 0.0, 0.0]),
         ({"trim": [1, 2], "loop": True}, [0.25] * 4),
         ({"loop": True}, [0.5, 0.25, 0.5, 0.25]),
+        ({"volume": 0.5}, [0.25, 0.12, 0.0, 0.0]),
+        ({"mute": True}, [0.0] * 4),
     ],
 )
 def test_a_clip_put_in_by_a_customization(tmp_path: Path, change: dict[str, Any], expected: list[float]) -> None:

@@ -20,9 +20,9 @@ import velocity_engine as engine
 from velocity_engine.builtin.storage.folder import FolderStorage
 from velocity_engine.errors import MediaError, PackageError, StorageError
 from velocity_engine.files.regular import open_regular, output_file
-from velocity_engine.media.audio import check_sound
 from velocity_engine.media.clip import open_clip
 from velocity_engine.media.probe import probe_asset, probe_audio, probe_picture, probe_video
+from velocity_engine.sound.decoding import check_sound
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="has no such files")
 

@@ -28,6 +28,7 @@ RESULTS = (
     *("AudioInfo", "VideoInfo", "PictureInfo", "LayerInfo", "SlotInfo", "FontInfo", "Finding", "Place", "Progress"),
     *("RenderResult", "Still", "Frame", "Frames", "Forecast", "Trial", "Sample", "SamplePlan", "Template"),
     *("PosterForecast", "PosterSample", "FrameDifference", "LayerDifference", "SegmentPrint", "Verification"),
+    *("FrameLayer", "FrameLayers", "LayerCost", "LayerCosts"),
 )
 """What the engine makes and callers read."""
 NO_ARGUMENTS = ("plugins", "warm_up", "RateControl", "hookimpl", "build_parts")
@@ -76,6 +77,8 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[
                 f"probe_{kind}": (getattr(ve, f"probe_{kind}"), {"path": PHOTO})
                 for kind in ("asset", "audio", "clip", "picture", "video")
             },
+            "frame_layers": (ve.frame_layers, {**whole, "size": (16, 9)}),
+            "layer_costs": (ve.layer_costs, {**whole, "size": (16, 9), "seconds": 0.0}),
             "try_out": (ve.try_out, {**whole, "seconds": 0.0}),
             "forecast": (ve.forecast, {"trial": trial, "encoder": SMALL, "frames": (0.0, 2.0)}),
             "plan_sample": (

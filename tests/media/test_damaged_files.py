@@ -16,10 +16,12 @@ from PIL import Image
 from text_support import small
 
 from velocity_engine.errors import MediaError
-from velocity_engine.media.audio import AudioPlan, AudioTrack, check_sound, mix_audio
 from velocity_engine.media.clip import open_clip
 from velocity_engine.media.pictures import decode_picture, format_of
 from velocity_engine.media.probe import probe_asset, probe_audio, probe_clip, probe_video, written_length
+from velocity_engine.sound.decoding import check_sound
+from velocity_engine.sound.mixing import mix_audio
+from velocity_engine.sound.tracks import AudioPlan, AudioTrack
 from velocity_engine.text.font_files import open_font
 
 

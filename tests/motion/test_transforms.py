@@ -52,6 +52,13 @@ def test_skew_leans_against_its_axis() -> None:
     assert skewing(0, 30) == IDENTITY
 
 
+def test_skew_goes_on_beyond_a_right_angle() -> None:
+    """Glaxnimate writes 180, which is no skew at all."""
+    assert skewing(180, 20) == pytest.approx(IDENTITY, abs=1e-9)
+    assert skewing(135, 20) == pytest.approx(skewing(-45, 20))
+    assert max(map(abs, skewing(90, 0))) < 1e5
+
+
 def test_a_transform_moves_the_anchor_to_the_position() -> None:
     transform = Transform(anchor=still(10, 20, 0), position=still(100, 50, 0), scale=still(200, 50, 100))
     transform = replace(transform, rotation=still(90))

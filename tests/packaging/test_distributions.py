@@ -19,6 +19,7 @@ import pytest
 pytestmark = [pytest.mark.packaging, pytest.mark.timeout(900)]
 ROOT = Path(__file__).resolve().parents[2]
 PLUGINS = sorted(path.parent for path in (ROOT / "plugins").glob("*/pyproject.toml"))
+CLIENT = ROOT / "clients" / "python"
 WANTED = (
     "velocity_engine/py.typed",
     "velocity_engine/kernels/coverage/coverage.py",
@@ -30,6 +31,10 @@ WANTED = (
 FOLDERS = {
     "velocity_engine/fonts/": ".ttf",
     "velocity_web/pages/": ".html",
+    "velocity_web/console/": ".html",
+    "velocity_web/console/editor/": ".js",
+    "velocity_web/console/styles/": ".css",
+    "velocity_web/console/vendor/": ".woff2",
     "velocity_web/database/migrations/": ".sql",
 }
 
@@ -44,7 +49,7 @@ def run(*command: str | Path, cwd: Path, env: dict[str, str] | None = None) -> s
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the wheels and source distributions of the engine and of each plugin."""
     folder = tmp_path_factory.mktemp("dist")
-    for project in (ROOT, *PLUGINS):
+    for project in (ROOT, CLIENT, *PLUGINS):
         env = {**os.environ, "PIP_CONSTRAINT": str(ROOT / "constraints.txt")}  # pip's, for the environment it builds in
         run(sys.executable, "-m", "build", "--outdir", folder, project, cwd=folder, env=env)
     return folder
@@ -68,7 +73,7 @@ def clean_environment(folder: Path) -> dict[str, str]:
 
 def test_they_are_well_formed(built: Path) -> None:
     files = sorted(built.iterdir())
-    assert len(files) == 2 * (1 + len(PLUGINS))
+    assert len(files) == 2 * (2 + len(PLUGINS))
     run(sys.executable, "-m", "twine", "check", "--strict", *files, cwd=built)
 
 

@@ -61,6 +61,28 @@ def test_box_stroke_caps_and_keyframes() -> None:
     assert (text.stroke, text.stroke_width, text.stroke_over_fill) == ((0.0, 1.0, 0.0), 2.0, True)
 
 
+@pytest.mark.parametrize(
+    ("fields", "fit"),
+    [
+        ({}, None),
+        ({"rs": 0}, None),
+        ({"rs": 1}, "shrink"),
+        ({"rs": 2}, "shrink"),
+        ({"sk_vj": 4}, "shrink"),
+        ({"sk_vj": 1}, None),
+    ],
+)
+def test_skotties_fields_for_texts_that_scale_into_their_box_are_read_as_fit(
+    fields: dict[str, int], fit: str | None
+) -> None:
+    boxed = read({"k": [{"t": 0, "s": {**STYLE, "sz": [200, 100], "ps": [0, 0], **fields}}]})
+    assert boxed is not None
+    assert boxed.document.value.fit == fit
+    point = read({"k": [{"t": 0, "s": {**STYLE, **fields}}]})
+    assert point is not None
+    assert point.document.value.fit is None
+
+
 def test_colors_in_slots_and_bad_ones() -> None:
     carried = context()
     style = {**STYLE, "fc": {"k": [0, 1, 0], "sid": "accent"}, "sc": "reddish"}

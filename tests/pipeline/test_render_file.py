@@ -17,7 +17,6 @@ from media_support import decoded_sound, make_sound, tone
 from velocity_engine.display import DisplayList, FillSource, SolidPaint, command, display_list
 from velocity_engine.encoder_config import EncoderConfig, RateControl
 from velocity_engine.errors import MediaError, RenderCancelled, RenderFailed, StorageError
-from velocity_engine.media.audio import AudioPlan, AudioTrack
 from velocity_engine.model.geometry import rectangle_path, translation
 from velocity_engine.pipeline import written
 from velocity_engine.pipeline.draw import SegmentWork
@@ -26,6 +25,7 @@ from velocity_engine.pipeline.prepared import Video
 from velocity_engine.pipeline.progress import Progress
 from velocity_engine.pipeline.render_file import RenderStats, Ways, render_to_file
 from velocity_engine.plugin_types import EncodedSegment, RenderWatch, Segment
+from velocity_engine.sound.tracks import AudioPlan, AudioTrack
 
 RATE = Fraction(25)
 SQUARE = FillSource(rectangle_path(0, 0, 32, 32), SolidPaint((1.0, 0.0, 0.0, 1.0)))

@@ -65,10 +65,23 @@ def test_colours_and_opacity_are_mixed_in() -> None:
     assert changes.fill == pytest.approx(np.array([[1, 0.5, 0, 0.75], [0, 0, 0, 0.75]]))
 
 
-def test_opacities_of_several_animators_multiply() -> None:
+def test_a_later_opacity_takes_the_place_of_an_earlier_one() -> None:
+    """The way of After Effects' presets: all characters off, then on again where the second range has come."""
+    changes = changed(saying("ab"), animator(ALL, opacity=(0,)), animator(HALF, opacity=(100,)))
+    assert changes.fill is not None
+    assert changes.fill[:, 3].tolist() == [1, 0]
+
+
+def test_an_opacity_that_is_selected_in_part_is_mixed_in() -> None:
+    changes = changed(saying("a"), animator(ALL, opacity=(50,)), animator(QUARTER, opacity=(0,)))
+    assert changes.fill is not None
+    assert changes.fill[0, 3] == pytest.approx(0.375)
+
+
+def test_the_opacity_of_the_fill_and_that_of_the_characters_multiply() -> None:
     changes = changed(saying("a"), animator(ALL, opacity=(50,)), animator(ALL, opacity=(50,), fill_opacity=(50,)))
     assert changes.fill is not None
-    assert changes.fill[0, 3] == pytest.approx(0.125)
+    assert changes.fill[0, 3] == pytest.approx(0.25)
 
 
 def test_a_colour_the_text_lacks_fades_in() -> None:
@@ -192,12 +205,12 @@ def line(*points: tuple[float, float], closed: bool = False) -> Bezier:
 
 
 def on_path(
-    document: TextDocument, path: Bezier, *animators: Animator, **options: Any
+    document: TextDocument, path: Bezier, *animators: Animator, grouping: int = 1, **options: Any
 ) -> tuple[Layout, NDArray[np.float64]]:
     layout = laid(document)
     places = clusters_on_path(layout, document, TextPathOptions(mask=0, **options), path, STILL)
     changes = changes_at(layout, document, animators, STILL, 0)
-    anchors = anchors_of(layout, 1).at(np.zeros(2))
+    anchors = anchors_of(layout, grouping).at(np.zeros(2))
     return layout, cluster_matrices(layout, anchors, document.justify, changes, places)
 
 
@@ -213,13 +226,28 @@ def test_a_path_downwards_turns_the_characters() -> None:
     assert upright[1][:4] == pytest.approx([1, 0, 0, 1])
 
 
-@pytest.mark.parametrize(("justify", "side"), [(Justify.CENTER, 0.5), (Justify.RIGHT, 1.0)])
-def test_alignment_on_a_path_is_between_its_margins(justify: Justify, side: float) -> None:
+@pytest.mark.parametrize(
+    ("justify", "side", "margin"), [(Justify.LEFT, 0, 20), (Justify.CENTER, 0.5, 20 - 40), (Justify.RIGHT, 1, -40)]
+)
+def test_text_on_a_path_moves_by_the_whole_margin_of_its_side(justify: Justify, side: float, margin: float) -> None:
+    """Centred text by both: Skottie and lottie-web agree."""
     layout, placed = on_path(
         saying("Hi", justify=justify), line((0, 0), (500, 0)), first_margin=still(20), last_margin=still(-40)
     )
     width = layout.widths[0]
-    assert placed[0][4] == pytest.approx(20 + side * (460 - 20 - width))
+    assert placed[0][4] == pytest.approx(margin + side * (500 - width))
+
+
+def test_the_characters_of_a_group_keep_together_on_a_path() -> None:
+    """A word on a corner turns as one about the place of its middle, as in Skottie and lottie-web."""
+    corner = line((0, 0), (40, 0), (40, 500))
+    layout, alone = on_path(saying("HHHH"), corner)
+    assert len({tuple(row[:4].round(6)) for row in alone}) == 2
+    _, together = on_path(saying("HHHH"), corner, grouping=2)
+    middle = layout.widths[0] / 2
+    down = np.stack([np.full(4, 40.0), layout.x - middle + (middle - 40)], axis=1)
+    assert together[:, :4] == pytest.approx(np.tile([0, 1, -1, 0], (4, 1)), abs=1e-9)
+    assert together[:, 4:] == pytest.approx(down)
 
 
 def test_force_alignment_reaches_from_end_to_end() -> None:

@@ -106,7 +106,19 @@ def test_lines_whose_baseline_is_below_the_box_are_hidden() -> None:
     tall = fitted("a\rb\rc\rd", size=50.0, box=(0.0, 0.0, 300.0, 160.0))  # baselines at 37.5, 97.5, 157.5, 217.5
     assert rows(tall.layout) == ["a", "b", "c"]
     assert tall.hidden_lines == 1
-    assert fitted("a\rb", size=50.0, box=(0.0, 0.0, 300.0, 10.0)).hidden_lines == 2
+
+
+def test_the_first_line_of_a_box_always_shows() -> None:
+    """A box as tight as the author's font leaves a substitute's ascent no room; the text must not vanish for that."""
+    low = fitted("a\rb", size=50.0, box=(0.0, 0.0, 300.0, 10.0))
+    assert rows(low.layout) == ["a"]
+    assert low.hidden_lines == 1
+    assert fitted("a", size=50.0, box=(0.0, 0.0, 300.0, 36.8)).hidden_lines == 0  # baseline 0.7 under the box
+
+
+def test_a_line_that_lies_under_its_box_by_a_rounding_shows() -> None:
+    assert rows(fitted("a\rb", size=50.0, box=(0.0, 0.0, 300.0, 93.0)).layout) == ["a", "b"]  # baselines at 37.5, 97.5
+    assert rows(fitted("a\rb", size=50.0, box=(0.0, 0.0, 300.0, 92.0)).layout) == ["a"]
 
 
 def test_right_to_left_text_runs_from_the_right() -> None:

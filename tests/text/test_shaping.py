@@ -70,11 +70,25 @@ def test_emoji_presentation_prefers_the_emoji_font() -> None:
     assert len(astronaut.glyphs) == 1
 
 
-def test_what_no_font_has_is_listed_and_draws_nothing() -> None:
+def test_what_no_font_has_is_listed_and_drawn_as_a_box() -> None:
     shaped = shape_text("a日b", (INTER, DEJAVU, EMOJI))
     assert shaped.missing == ("日",)
-    assert [len(c.glyphs) for c in shaped.paragraphs[0].clusters] == [1, 0, 1]
-    assert shaped.paragraphs[0].clusters[1].advance > 0
+    box = shaped.paragraphs[0].clusters[1]
+    (glyph,) = box.glyphs
+    left, top, right, bottom = glyph.face.outline(glyph.glyph).bounds() or (0, 0, 0, 0)
+    assert 0 < left < right < box.advance
+    assert top == pytest.approx(-0.7)
+    assert bottom == 0
+    assert glyph.face.outline(glyph.glyph).contours == 2  # its inside is empty
+
+
+def test_a_space_that_no_font_has_stays_a_space() -> None:
+    shaped = shape_text("a\u3000b", (INTER,))
+    assert not shaped.missing
+    wide = shaped.paragraphs[0].clusters[1]
+    assert wide.space
+    assert not wide.glyphs
+    assert wide.advance > 0
 
 
 def test_capitals() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Sequence
 from typing import Any
 
-from web.support_service import Client
+from web.support_service import Client, Service
 from web.support_templates import slow_template
 
 ENCODER = {"bitrate": 100_000, "preset": 5}
@@ -120,3 +122,41 @@ def test_rows_of_a_wrong_form_do_not_hide_what_they_share(client: Client, templa
         body = {"templateId": template_id, "encoderConfig": {"bitrate": 1000, "codec": 7}, **wrong}
         errors = client.post("/render/batch", json=body).json()["errors"]
         assert set(errors) == {"encoderConfig.codec", "rows" if "csv" not in wrong else "csv"}
+
+
+def test_all_finished_videos_come_as_one_zip(client: Client, template_id: str) -> None:
+    rows = [
+        {"name": "Ada/Grace", "customizationMap": [{"layer": "Ground", "color": "#00ff00"}]},
+        {"name": "Wrong", "customizationMap": [{"layer": "Grund", "color": "#00ff00"}]},
+        {"name": "Ada/Grace", "customizationMap": [{"layer": "Ground", "color": "#0000ff"}]},
+    ]
+    answer = client.post("/render/batch", json=batch(template_id, rows, name="Spring"))
+    url = f"/render/batch/{answer.json()['batchId']}"
+    done = client.until(url, lambda status: status["status"] == "completed")
+    sent = client.get(f"{url}/download")
+    assert sent.status_code == 200
+    assert sent.headers["content-type"] == "application/zip"
+    assert 'filename="Spring.zip"' in sent.headers["content-disposition"]
+    assert int(sent.headers["content-length"]) == len(sent.content)
+    assert client.head(f"{url}/download").headers["content-length"] == sent.headers["content-length"]
+    with zipfile.ZipFile(io.BytesIO(sent.content)) as archive:
+        assert archive.namelist() == ["1 Ada_Grace.mp4", "3 Ada_Grace.mp4"]
+        assert {entry.compress_type for entry in archive.infolist()} == {zipfile.ZIP_STORED}
+        videos = [archive.read(name) for name in archive.namelist()]
+    good = [row["videoDownloadUrl"] for row in done["rows"] if row["status"] == "completed"]
+    assert videos == [client.get(video).content for video in good]
+
+
+def test_a_batch_without_a_finished_video_has_no_zip(client: Client) -> None:
+    template_id = client.ready_template(slow_template())
+    answer = client.post("/render/batch", json=batch(template_id, [{"name": "One"}]))
+    url = f"/render/batch/{answer.json()['batchId']}"
+    refused = client.get(f"{url}/download")
+    assert (refused.status_code, refused.json()["detail"]) == (409, "no row of the batch is completed yet")
+    client.post(f"{url}/cancel")
+
+
+def test_another_users_batch_has_no_zip(client: Client, service: Service, template_id: str) -> None:
+    answer = client.post("/render/batch", json=batch(template_id, [{"name": "One"}]))
+    with service.client() as stranger:
+        assert stranger.get(f"/render/batch/{answer.json()['batchId']}/download").status_code == 404

@@ -34,6 +34,27 @@ def test_health_and_readiness_need_no_key(service: Service, client: Client) -> N
     assert client.get("/").status_code == 200
 
 
+def test_what_language_models_are_told_is_true(service: Service, client: Client) -> None:
+    document = client.get("/openapi.json").json()
+    client.headers.pop("X-API-Key")
+    answer = client.get("/llms.txt")
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert answer.text == (Path(__file__).resolve().parents[2] / "llms.txt").read_text("utf-8")
+    assert len(answer.text) < 4000
+    requests = re.findall(r"`(GET|POST) (/[^` ?]+)", answer.text)
+    known = {
+        (method.upper(), re.sub(r"\{\w+\}", "{id}", path))
+        for path in document["paths"]
+        for method in document["paths"][path]
+    }
+    assert len(requests) > 7
+    assert set(requests) <= known
+    for link in re.findall(r"\]\((/[^)]+)\)", answer.text):
+        assert client.get(link).status_code == 200, link
+    entry = document["components"]["schemas"]["CustomizationEntry"]["properties"]
+    assert set(re.findall(r'"customizationMap": \[\{"(\w+)"', answer.text)) <= set(entry)
+
+
 def test_an_unready_server_says_what_it_lacks(new_service: Callable[..., Service]) -> None:
     service = new_service(workers="0")
     shutil.rmtree(service.data / "tmp")

@@ -22,7 +22,7 @@ from velocity_engine.errors import Finding, OrderError, RenderFailed, wrong_type
 from velocity_engine.given.arguments import Cancelled, FrameRange, question
 from velocity_engine.given.files import SOUND, GivenFiles, Source, named_files
 from velocity_engine.given.outputs import GivenOutput, Sink
-from velocity_engine.order import FileReference, Poster, RenderOrder
+from velocity_engine.order import FileReference, Poster, RenderOrder, SoundMix
 from velocity_engine.pipeline.prepared import raise_first
 from velocity_engine.plugins.asked import executed
 from velocity_engine.plugins.output_shape import encoder_problems
@@ -91,6 +91,7 @@ def render(
     customizations: Customizations | None = None,
     assets: Assets | None = None,
     audio: Source | None = None,
+    mix: SoundMix | None = None,
     frames: FrameRange | None = None,
     poster: Poster | str | os.PathLike[str] | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -112,6 +113,7 @@ def render(
             an open file, a picture of Pillow or an array of numpy.
         assets: The files that ``{"assetId": ...}`` names, by id: paths, URLs, or what "image" takes.
         audio: A sound file that is mixed with the template's own sound: a path, a URL, bytes or an open file.
+        mix: How the sound is mixed: volumes, fades, ducking, loudness. By default both sounds as they are.
         frames: (start, end), ``range(start, end)`` or ``slice(start, end)`` in frames of the composition, half-open; or
             a marker's name; by default all.
         poster: A picture of one frame beside the video: a ``Poster``, or the path or URL of one that shows the middle
@@ -151,7 +153,7 @@ def render(
         sound = None if audio is None else given.path(audio, "audio", SOUND)
         reference = FileReference.unread if how.executor is None and how.cache is None else reference_to
         order = _order(template, target.target, encoder, _Wish(entries, files, sound, frames), reference)
-        order = replace(order, poster=checked_poster(template, poster, order))
+        order = replace(order, poster=checked_poster(template, poster, order), mix=mix)
         result = _rendered(order, template.origin, watch, how)
         target.deliver(watch.cancelled)
         return replace(result, output=target.name)
@@ -165,6 +167,7 @@ def order_for(
     customizations: Customizations | None = None,
     assets: Assets | None = None,
     audio: str | os.PathLike[str] | None = None,
+    mix: SoundMix | None = None,
     frames: FrameRange | None = None,
     poster: Poster | str | os.PathLike[str] | None = None,
 ) -> RenderOrder:
@@ -180,6 +183,7 @@ def order_for(
         customizations: The entries of a ``customizationMap``. They follow those of the template, where it has some.
         assets: The files that ``{"assetId": ...}`` names, by id: paths or URLs.
         audio: A sound file that is mixed with the template's own sound: a path or a URL.
+        mix: How the sound is mixed: volumes, fades, ducking, loudness. By default both sounds as they are.
         frames: (start, end), ``range(start, end)`` or ``slice(start, end)`` in frames of the composition, half-open; or
             a marker's name; by default all.
         poster: A picture of one frame beside the video: a ``Poster``, or the path or URL of one that shows the middle
@@ -212,7 +216,7 @@ def order_for(
             raise wrong_type("customizations", customizations, right)
     wish = _Wish(entries, files, audio, frames)
     order = _order(template, output, checked_encoder(encoder), wish, reference_to)
-    return replace(order, poster=checked_poster(template, poster, order))
+    return replace(order, poster=checked_poster(template, poster, order), mix=mix)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,11 @@ from velocity_engine.cli.plugin_list import COMMANDS, plugins
 from velocity_engine.cli.render import render
 from velocity_engine.cli.report import DEBUG, explain
 from velocity_engine.cli.still import still
+from velocity_engine.cli.test import test
 from velocity_engine.cli.verify import verify
 from velocity_engine.cli.warmup import warmup
 
-OWN = {command.__name__: command for command in (render, still, inspect, diff, verify, cache, warmup, completion)}
+OWN = {command.__name__: command for command in (render, still, inspect, test, diff, verify, cache, warmup, completion)}
 GROUPS = {"plugins": plugins}
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 
-COMMANDS = ("render", "still", "inspect")
+COMMANDS = ("render", "still", "inspect", "test")
 GRACE_SECONDS = 0.7  # in which a command may end by itself once it was asked to
 FAILED = 1
 _DONE = "."  # the child's last line: it ended as it meant to

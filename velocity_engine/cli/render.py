@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from velocity_engine.cache.render_cache import RenderCache
     from velocity_engine.encoder_config import EncoderConfig
     from velocity_engine.given.outputs import Sink
-    from velocity_engine.order import Poster
+    from velocity_engine.order import Poster, SoundMix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,7 @@ class _Request:
     customize: Path | None
     assets: list[str]
     audio: str | None
+    mix: SoundMix
     frames: str | None
     poster: Poster | None
     executor: str | None
@@ -104,6 +105,35 @@ def render(
     audio_bitrate: Annotated[
         int | None, _sound("--audio-bitrate", metavar="192K", parser=values.bits_per_second, help="Bits a second.")
     ] = None,
+    audio_volume: Annotated[
+        float | None, _sound("--audio-volume", metavar="0.5", help="Factor of that sound; 1 leaves it as it is.")
+    ] = None,
+    audio_start: Annotated[
+        float | None, _sound("--audio-start", metavar="SECONDS", help="Second of the video at which it begins.")
+    ] = None,
+    audio_trim: Annotated[
+        tuple[float, float] | None,
+        _sound("--audio-trim", metavar="START:END", parser=values.seconds_range, help="Seconds of it that are heard."),
+    ] = None,
+    audio_fade: Annotated[
+        tuple[float, float] | None,
+        _sound("--audio-fade", metavar="IN:OUT", parser=values.seconds_pair, help="Seconds to come up and to go down."),
+    ] = None,
+    audio_loop: Annotated[bool, _sound("--audio-loop", help="It begins anew at its end.")] = False,
+    mute_template: Annotated[bool, _sound("--mute-template", help="Leave out the template's own sound.")] = False,
+    duck: Annotated[
+        Any,
+        _sound(
+            "--duck",
+            metavar="DB[@LAYER]",
+            parser=values.ducking,
+            help="Turn that sound down by DB decibels while the template, or the layer, is heard.",
+        ),
+    ] = None,
+    loudness: Annotated[
+        float | None,
+        _sound("--loudness", metavar="LUFS", help="Loudness of the whole, such as -14; true peaks of -1 dBTP at most."),
+    ] = None,
     segment_seconds: Annotated[
         float | None,
         _video("--segment-seconds", metavar="5", help="Length of the parts that are rendered side by side."),
@@ -144,6 +174,17 @@ def render(
         "audio_bitrate": audio_bitrate,
         "segment_seconds": segment_seconds,
     }
+    mixing = {
+        "volume": audio_volume,
+        "start": audio_start,
+        "trim": audio_trim,
+        "fade_in": audio_fade and audio_fade[0],
+        "fade_out": audio_fade and audio_fade[1],
+        "loop": audio_loop,
+        "mute_template": mute_template,
+        "ducking": duck,
+        "loudness": loudness,
+    }
     values.output_file(output)
     if (picture := values.poster(poster)) is not None:
         values.output_file(picture.output, "--poster")
@@ -163,6 +204,7 @@ def render(
             customize=customize,
             assets=asset or [],
             audio=audio,
+            mix=_mix(mixing),
             frames=frames,
             poster=picture,
             executor=executor,
@@ -192,6 +234,12 @@ def _encoder(given: dict[str, Any]) -> EncoderConfig:
     return EncoderConfig(**chosen)
 
 
+def _mix(given: dict[str, Any]) -> SoundMix:
+    from velocity_engine.order import SoundMix
+
+    return SoundMix(**{name: value for name, value in given.items() if value is not None})
+
+
 def _rendered(request: _Request, *, show: bool) -> RenderResult:
     import velocity_engine
 
@@ -202,6 +250,7 @@ def _rendered(request: _Request, *, show: bool) -> RenderResult:
             "customizations": entries,
             "assets": {**files, **values.asset_files(request.assets)},
             "audio": request.audio,
+            "mix": request.mix,
             "frames": values.frame_range(request.frames, template) if request.frames else None,
             "poster": request.poster,
         }

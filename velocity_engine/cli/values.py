@@ -15,10 +15,11 @@ import typer
 if TYPE_CHECKING:
     from velocity_engine.encoder_config import BitsPerSecond
     from velocity_engine.given.arguments import FrameRange
-    from velocity_engine.order import Poster
+    from velocity_engine.order import Ducking, Poster
     from velocity_engine.template import Template
 
 STANDARD_OUTPUT = "-"
+MAX_SECONDS = 86_400.0
 _NTSC = {"23.976": Fraction(24000, 1001), "29.97": Fraction(30000, 1001), "59.94": Fraction(60000, 1001)}
 _RATE_CONTROLS = ("cbr", "vbr", "cqp")
 
@@ -74,6 +75,39 @@ def rate_control(text: str) -> int:
 def codec(text: str) -> str | int:
     """A codec's name, or the contract's number."""
     return int(text) if text.strip().isdecimal() else text.strip().lower()
+
+
+def seconds_range(text: str) -> tuple[float, float]:
+    """``START:END`` in seconds, either side open."""
+    start, end = _two_numbers(text, "START:END, such as 2:12.5", (0.0, MAX_SECONDS))
+    if start >= end:
+        raise typer.BadParameter(f"{text!r} ends before it begins. Write START:END in seconds, such as 2:12.5")
+    return start, end
+
+
+def seconds_pair(text: str) -> tuple[float, float]:
+    """``IN:OUT`` in seconds; what is left out is 0."""
+    return _two_numbers(text, "IN:OUT, such as 0.5:2", (0.0, 0.0))
+
+
+def _two_numbers(text: str, right: str, otherwise: tuple[float, float]) -> tuple[float, float]:
+    parts = text.strip().split(":")
+    try:
+        first, second = (float(part) if part.strip() else usual for part, usual in zip(parts, otherwise, strict=True))
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} are not seconds. Write {right}") from None
+    return first, second
+
+
+def ducking(text: str) -> Ducking:
+    """``12``, decibels, or ``12@Voice``, with the layer that is listened to."""
+    from velocity_engine.order.sound_mix import Ducking
+
+    depth, _at, layer = text.partition("@")
+    try:
+        return Ducking(depth=float(depth), layer=layer or None)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} are not decibels. Write 12, or 12@LAYER") from None
 
 
 def frame_range(text: str, template: Template) -> FrameRange:
@@ -132,7 +166,7 @@ def asset_files(settings: Sequence[str]) -> dict[str, str]:
     files = {}
     for setting in settings:
         name, equals, path = setting.partition("=")
-        if not equals or not name or not (_is_url(path) or Path(path).is_file()):
+        if not equals or not name or not (is_url(path) or Path(path).is_file()):
             raise typer.BadParameter(f"{setting!r} is not ID=FILE with a file that exists", param_hint="--asset")
         files[name] = path
     return files
@@ -140,12 +174,13 @@ def asset_files(settings: Sequence[str]) -> dict[str, str]:
 
 def readable(path: str | None) -> str | None:
     """A path of something that exists, or a URL of a storage backend."""
-    if path is not None and not _is_url(path) and not Path(path).exists():
+    if path is not None and not is_url(path) and not Path(path).exists():
         raise typer.BadParameter(f"{path} does not exist")
     return path
 
 
-def _is_url(path: str) -> bool:
+def is_url(path: str) -> bool:
+    """Whether a path is one of a storage backend."""
     from velocity_engine.storage.targets import is_local
 
     return not is_local(path)
@@ -153,7 +188,7 @@ def _is_url(path: str) -> bool:
 
 def output_file(path: str, option: str = "--output") -> str:
     """A path whose folder exists, or a URL of a storage backend."""
-    if path != STANDARD_OUTPUT and not _is_url(path):
+    if path != STANDARD_OUTPUT and not is_url(path):
         folder = Path(path).parent
         if not folder.is_dir():
             raise typer.BadParameter(f"the folder {folder} does not exist", param_hint=option)

@@ -26,6 +26,27 @@ class _Damage:
         if rect is not None:
             self.rects.append(rect)
 
+    def within(self, group: DrawCommand) -> _Damage:
+        """What takes notice of the changes inside of a group."""
+        return self
+
+
+@dataclass(slots=True)
+class _LabelledDamage(_Damage):
+    """Damage by the labels of the commands; what has none counts for the command around it."""
+
+    found: dict[str, list[Rect]] = field(default_factory=dict)
+    label: str = ""
+
+    def add(self, command: DrawCommand, clip: Rect) -> None:
+        extent = self.extents.command(command)
+        rect = intersection(extent, clip) if extent else None
+        if rect is not None:
+            self.found.setdefault(command.label or self.label, []).append(rect)
+
+    def within(self, group: DrawCommand) -> _LabelledDamage:
+        return _LabelledDamage(self.extents, found=self.found, label=group.label or self.label)
+
 
 def changed_regions(
     previous: DisplayList | None, current: DisplayList, extents: Extents | None = None
@@ -44,6 +65,22 @@ def changed_regions(
     damage = _Damage(extents or Extents())
     _compare(previous.commands, current.commands, whole, 1.0, damage)
     return merged(damage.rects, current.width, current.height)
+
+
+def changed_by_label(
+    previous: DisplayList, current: DisplayList, extents: Extents | None = None
+) -> dict[str, tuple[Rect, ...]]:
+    """The rectangles that make ``changed_regions``, by the label of the command that changed there.
+
+    They are not aligned, may overlap, and lie inside the picture. The label "" stands for the ground: then all changes.
+    """
+    whole = (0, 0, current.width, current.height)
+    grounds = [(one.width, one.height, one.background) for one in (previous, current)]
+    if grounds[0] != grounds[1]:
+        return {"": (whole,)}
+    damage = _LabelledDamage(extents or Extents())
+    _compare(previous.commands, current.commands, whole, 1.0, damage)
+    return {label: tuple(rects) for label, rects in damage.found.items()}
 
 
 def _compare(
@@ -103,7 +140,7 @@ def _altered(before: DrawCommand, after: DrawCommand, clip: Rect, opacity: float
             part = intersection(union_of((one, two)) or clip, clip)
             if part is not None:
                 opacity = 1.0 if within is None else within
-                _compare(before.source.commands, after.source.commands, part, opacity, damage)
+                _compare(before.source.commands, after.source.commands, part, opacity, damage.within(after))
             return
     damage.add(before, clip)
     damage.add(after, clip)

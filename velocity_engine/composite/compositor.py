@@ -25,14 +25,15 @@ from velocity_engine.display import DisplayList, EffectCall
 MIN_BAND = 64  # rows; smaller bands cost more than they win
 
 ApplyEffect = Callable[[NDArray[np.uint8], EffectCall, tuple[int, int]], NDArray[np.uint8]]
+MakePainter = Callable[[VectorPainter, PicturePainter, Extents, Results, ApplyEffect], Painter]
 
 
 class Compositor:
     """Draws display lists. One thread at a time may call it; it splits the work among ``threads`` of its own.
 
     ``level_bytes`` bounds the smaller copies of pictures that are kept, ``result_bytes`` the results of effects.
-    ``apply`` runs an effect on pixels, by default the plugin of that name. ``extents`` remembers the bounds of
-    commands.
+    ``apply`` runs an effect on pixels, by default the plugin of that name. ``painter`` makes what draws commands.
+    ``extents`` remembers the bounds of commands.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Compositor:
         level_bytes: int = 256 << 20,
         result_bytes: int = 128 << 20,
         apply: ApplyEffect = apply_effect,
+        painter: MakePainter = Painter,
     ) -> None:
         self.extents = Extents()
         self._costs = FrameCosts(self.extents)
@@ -52,6 +54,7 @@ class Compositor:
         self._pictures = PicturePainter(PictureLevels(level_bytes), self._clips)
         self._results = Results(result_bytes)
         self._apply = apply
+        self._make_painter = painter
         self._local = threading.local()
         self._drawn: DisplayList | None = None
 
@@ -107,7 +110,7 @@ class Compositor:
         painter: Painter | None = getattr(self._local, "painter", None)
         if painter is None:
             vector = VectorPainter(self._tables)
-            painter = Painter(vector, self._pictures, self.extents, self._results, self._apply)
+            painter = self._make_painter(vector, self._pictures, self.extents, self._results, self._apply)
             self._local.painter = painter
         return painter
 

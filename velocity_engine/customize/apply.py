@@ -172,7 +172,7 @@ def _filled(items: tuple[ShapeItem, ...], shade: Vector) -> tuple[ShapeItem, ...
 
 def _content(asset: str, new: MediaReplacement) -> ImageContent | VideoContent:
     if new.video:
-        return VideoContent(asset=asset, fit=new.fit, trim=new.trim, loop=new.loop)
+        return VideoContent(asset=asset, fit=new.fit, trim=new.trim, loop=new.loop, volume=new.volume)
     return ImageContent(asset=asset, fit=new.fit)
 
 

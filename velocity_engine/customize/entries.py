@@ -20,7 +20,7 @@ TARGETS = ("layer", "asset", "slot")
 MODIFIERS: Mapping[str, tuple[str, ...]] = {
     "text": (),
     "image": ("fit",),
-    "video": ("fit", "trim", "loop"),
+    "video": ("fit", "trim", "loop", "volume", "mute"),
     "color": (),
     "visible": (),
     "plugin": ("data",),
@@ -37,6 +37,7 @@ TEXT_KEYS = ("value", "font", "size", "color", "fit")
 SOURCES = ("assetId", "file", "data")
 MAX_TEXT = 20_000
 MAX_SIZE = 10_000.0
+MAX_VOLUME = 10.0
 LISTED = 20
 
 
@@ -53,7 +54,8 @@ class TextReplacement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaReplacement:
-    """A picture (``video`` False) or clip for a layer or asset. ``name`` is what people see."""
+    """A picture (``video`` False) or clip for a layer or asset. ``name`` is what people see; ``volume`` the factor of a
+    clip's sound."""
 
     media: Media
     name: str
@@ -61,6 +63,7 @@ class MediaReplacement:
     fit: str
     trim: tuple[float, float] | None = None
     loop: bool = False
+    volume: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,10 +300,22 @@ def _media(raw: Mapping[str, Any], key: str, problems: Problems, sources: Source
     if not isinstance(loop, bool):
         problems.add("loop", f"loop is {described(loop)}", "It must be true or false")
     trim = None if raw.get("trim") is None else _trim(raw["trim"], problems)
+    volume = _volume(raw, problems)
     if problems.found or found is None:
         return None
     media, name = found
-    return MediaReplacement(media=media, name=name, video=key == "video", fit=fit, trim=trim, loop=loop)
+    return MediaReplacement(media=media, name=name, video=key == "video", fit=fit, trim=trim, loop=loop, volume=volume)
+
+
+def _volume(raw: Mapping[str, Any], problems: Problems) -> float:
+    volume, mute = raw.get("volume", 1.0), raw.get("mute", False)
+    if not isinstance(mute, bool):
+        problems.add("mute", f"mute is {described(mute)}", "It must be true or false")
+    if not _is_number(volume) or not 0.0 <= volume <= MAX_VOLUME:
+        hint = f"It must be a number from 0 to {MAX_VOLUME:g}; 1 leaves the clip's sound as it is"
+        problems.add("volume", f"volume is {described(volume)}", hint)
+        return 1.0
+    return 0.0 if mute is True else float(volume)
 
 
 def _trim(value: Any, problems: Problems) -> tuple[float, float] | None:

@@ -30,7 +30,7 @@ from velocity_engine.evaluate.evaluation_pass import EVERYWHERE, Pass, Viewport
 from velocity_engine.evaluate.layer_matrices import LayerMatrices, painters_order
 from velocity_engine.evaluate.layer_sampler import LayerSampler
 from velocity_engine.evaluate.perspective import DeviceTransform, bent_all, bent_mask, device_transform, plane, square
-from velocity_engine.model.geometry import IDENTITY, Matrix, mean_scale, multiply, scaling
+from velocity_engine.model.geometry import IDENTITY, Matrix, axis_lengths, mean_scale, multiply, scaling
 from velocity_engine.model.layers import (
     BlendMode,
     CameraContent,
@@ -161,11 +161,11 @@ class Evaluator:
     ) -> Sequence[DrawCommand]:
         """Adds effects, masks, matte, opacity and blend mode to a layer's own picture."""
         layer = planned.layer
-        # As in After Effects, the effects of shapes and texts act after the layer's transform, in its composition.
+        # As in After Effects, the effects of shapes and texts act after the layer's transform, in its composition, and
+        # so do the styles of all layers.
         vector = isinstance(layer.content, ShapeContent | TextContent)
-        matrix = at.base if vector else device.matrix
-        effects = _effects(planned, sampler, matrix)
-        styles, under = _styles(planned, sampler, matrix, content if vector else None)
+        effects = _effects(planned, sampler, at.base if vector else device.matrix)
+        styles, under = _styles(planned, sampler, at, content)
         masks = _masks(planned, sampler, device)
         matte = self._matte(planned, at)
         if matte is not None and not matte.commands and matte.mode in (MatteMode.ALPHA, MatteMode.LUMA):
@@ -307,8 +307,7 @@ def placed(entry: DrawCommand, matrix: Matrix) -> DrawCommand:
 
 def _placed_mask(mask: MaskPath, matrix: Matrix) -> MaskPath:
     scale = mean_scale(matrix)
-    feather = (mask.feather[0] * scale, mask.feather[1] * scale)
-    path = mask.path.transformed(matrix)
+    path, feather = mask.path.transformed(matrix), axis_lengths(matrix, *mask.feather)
     return MaskPath(path, mask.mode, mask.inverted, mask.opacity, mask.expansion * scale, feather)
 
 
@@ -336,7 +335,7 @@ def _masks(planned: PlannedLayer, sampler: LayerSampler, device: DeviceTransform
                 mask.inverted,
                 min(max(sampler.scalar(mask.opacity) / 100.0, 0.0), 1.0),
                 sampler.scalar(mask.expansion) * scale,
-                (feather[0] * scale, feather[-1] * scale),
+                axis_lengths(matrix, feather[0], feather[-1]),
             )
         )
     if device.residual is not None:
@@ -345,12 +344,13 @@ def _masks(planned: PlannedLayer, sampler: LayerSampler, device: DeviceTransform
 
 
 def _styles(
-    planned: PlannedLayer, sampler: LayerSampler, matrix: Matrix, content: Sequence[DrawCommand] | None
+    planned: PlannedLayer, sampler: LayerSampler, at: Pass, content: Sequence[DrawCommand]
 ) -> tuple[tuple[EffectCall, ...], tuple[tuple[EffectCall, BlendMode], ...]]:
     """The calls of the layer's styles, and those that draw under it, the lowest first, each with its blend mode."""
     if not planned.styles:
         return (), ()
-    layer = StyledLayer(sampler=sampler, matrix=matrix, styles=planned.layer.styles, content=content)
+    styles = planned.layer.styles
+    layer = StyledLayer(sampler=sampler, matrix=at.base, styles=styles, content=content, ground=at.size)
     found = [call for one in planned.styles if (call := one.evaluate(one.style, layer)) is not None]
     calls = tuple(entry.call for entry in found if entry.under is None)
     under = [(entry.call, entry.under) for entry in found if entry.under is not None]

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from velocity_engine.errors import Finding, MediaError, NoSoundError, Place, VelocityError
+import numpy as np
+from numpy.typing import NDArray
+
+from velocity_engine.errors import Finding, MediaError, NoSoundError, Place, SoundMixError, VelocityError
 from velocity_engine.evaluate.layer_sampler import LayerSampler
-from velocity_engine.media.audio import AudioPlan, AudioTrack, Gain, check_sound
 from velocity_engine.model.layers import AudioContent, PrecompContent, VideoContent
 from velocity_engine.model.properties import Property, Vector
+from velocity_engine.order.sound_mix import SoundMix
+from velocity_engine.sound.decoding import check_sound, open_sound
+from velocity_engine.sound.mixing import is_of_layer
+from velocity_engine.sound.playing import MAX_BENT_SECONDS
+from velocity_engine.sound.tracks import AudioPlan, AudioTrack, Duck, Gain, Times
 
 if TYPE_CHECKING:
     from velocity_engine.media.clip import ClipReader
@@ -23,26 +31,82 @@ if TYPE_CHECKING:
 MAX_DECIBELS = 12.0
 MAX_DEPTH = 64
 SHORTEST_LOOP = 0.02  # seconds
+BENT_STEPS = 10  # a second, at which the end of what a bent layer plays is looked for
 
 
-def audio_plan(plan: Plan, start: float, seconds: Fraction, audio: str | None = None) -> AudioPlan:
-    """The audio layers and clips of ``plan`` from composition frame ``start`` on, and the caller's file ``audio`` over
-    the whole length.
+@dataclass(frozen=True, slots=True)
+class OwnSound:
+    """What the caller adds: a file, or none, and how all is mixed, None for as it is."""
+
+    file: str | None = None
+    mix: SoundMix | None = None
+
+
+def audio_plan(plan: Plan, start: float, seconds: Fraction, own: OwnSound | None = None) -> AudioPlan:
+    """The audio layers and clips of ``plan`` from composition frame ``start`` on, and what the caller adds.
 
     Hidden layers are silent: of a layer's two switches Bodymovin exports only the eye, and a layer that a customization
     hides is meant to be gone.
 
-    Raises MediaError for a caller's file that cannot be decoded; what a layer lacks is reported in ``plan.findings``.
+    Raises MediaError for a caller's file that cannot be decoded, SoundMixError for a layer that is not there; what a
+    layer lacks is reported in ``plan.findings``.
     """
-    tracks = []
-    if audio is not None:
-        name = Path(audio).name
-        check_sound(audio, name)
-        tracks.append(AudioTrack(source=audio, name=name))
+    own = own or OwnSound()
+    mix = own.mix or SoundMix()
+    duck = None
+    if mix.ducking is not None:
+        _require_layer(plan, mix.ducking.layer)
+        duck = Duck(
+            decibels=-mix.ducking.depth,
+            attack=mix.ducking.attack,
+            release=mix.ducking.release,
+            layer=mix.ducking.layer or "",
+        )
     rate = plan.document.frame_rate
-    whole = _Window(0.0, float(seconds))
-    tracks += _composition_tracks(plan, plan.main, _Clock(-start / rate, 1.0), whole, 0)
-    return AudioPlan(tracks=tuple(tracks), seconds=seconds)
+    tracks: list[AudioTrack] = []
+    if not mix.mute_template:
+        whole = _Window(0.0, float(seconds))
+        tracks = _composition_tracks(plan, plan.main, _Clock(-start / rate, 1.0), whole, 0)
+    added = () if own.file is None else tuple(_own_tracks(own.file, mix, float(seconds)))
+    return AudioPlan(tracks=tuple(tracks), seconds=seconds, own=added, duck=duck, loudness=mix.loudness)
+
+
+def _own_tracks(file: str, mix: SoundMix, seconds: float) -> Sequence[AudioTrack]:
+    """The caller's file; none where it begins after the end, or its trim does."""
+    name = Path(file).name
+    sound = open_sound(file, name)
+    length = sound.seconds
+    sound.close()
+    first, last = mix.trim or (0.0, math.inf)
+    last = min(last, math.inf if length is None else length)
+    end = seconds if mix.loop else min(seconds, mix.start + last - first)
+    if mix.start >= end or first >= last:
+        return ()
+    is_trimmed = mix.trim is not None and last < math.inf
+    loop = (first, last if is_trimmed else math.inf) if mix.loop else None
+    return (
+        AudioTrack(
+            source=file,
+            name=name,
+            start=mix.start,
+            end=end,
+            offset=first,
+            loop=loop,
+            volume=mix.volume,
+            fade_in=mix.fade_in,
+            fade_out=mix.fade_out,
+        ),
+    )
+
+
+def _require_layer(plan: Plan, name: str | None) -> None:
+    if name is None:
+        return
+    paths = [entry.path for planned in (plan.main, *plan.compositions.values()) for entry in planned.layers]
+    if not any(is_of_layer(path, name) for path in paths):
+        what = f"the ducking listens to the layer {name}, which the template does not have"
+        hint = "Name a layer of the template, or leave the layer out for all of its sound"
+        raise SoundMixError(what, place=Place(field="ducking.layer"), hint=hint)
 
 
 def silence(title: str) -> NoSoundError:
@@ -96,13 +160,12 @@ def _composition_tracks(
             continue
         own = clock.of_layer(layer.start_time / rate, layer.stretch or 1.0)
         if content.time_remap is not None or own.scale <= 0:
-            if _sounds(plan, content):
-                what = "sound cannot be bent in time or played backwards"
-                plan.report(Finding("audio.time", what, _place(entry), "the layer is silent"))
+            found += _bent_tracks(plan, entry, _Bending(clock, own, heard), depth)
         elif isinstance(content, PrecompContent):
             inner = plan.compositions.get(content.composition)
             if inner is not None:
-                found += _composition_tracks(plan, inner, own, heard, depth + 1)
+                within = _composition_tracks(plan, inner, own, heard, depth + 1)
+                found += [replace(track, layer=f"{entry.path}/{track.layer}") for track in within]
         else:
             track = _layer_track(plan, entry, content, clock, own, heard)
             if track is not None:
@@ -110,16 +173,89 @@ def _composition_tracks(
     return found
 
 
-def _sounds(plan: Plan, content: AudioContent | VideoContent | PrecompContent) -> bool:
-    """Whether there is any sound in a layer, or right within its composition."""
+# --- bent in time -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Bending:
+    """Of a layer that is not heard at its own pace: the clock around it, its own, and when it is heard."""
+
+    clock: _Clock
+    own: _Clock
+    heard: _Window
+
+
+def _bent_tracks(plan: Plan, entry: PlannedLayer, bending: _Bending, depth: int) -> list[AudioTrack]:
+    """A layer whose time is remapped, or that plays backwards; none where it has no sound."""
+    content, heard = entry.layer.content, bending.heard
+    assert isinstance(content, AudioContent | VideoContent | PrecompContent)
+    if not _sounds(plan, content, depth):
+        return []
+    times = _times(plan, entry, bending)
+    points = np.linspace(heard.start, heard.end, max(2, math.ceil((heard.end - heard.start) * BENT_STEPS) + 1))
+    last = float(times(points).max(initial=0.0)) + 1 / BENT_STEPS
+    if last > MAX_BENT_SECONDS:
+        what = f"sound that is bent in time is held in memory, and this is longer than {MAX_BENT_SECONDS // 60} minutes"
+        plan.report(Finding("audio.time", what, _place(entry), "the layer is silent"))
+        return []
+    if isinstance(content, PrecompContent):
+        inner = plan.compositions[content.composition]
+        within = _composition_tracks(plan, inner, _Clock(0.0, 1.0), _Window(0.0, last), depth + 1)
+        source = AudioPlan(tracks=tuple(within), seconds=Fraction(last).limit_denominator(1000))
+        bent = AudioTrack(source=source, name=entry.path, layer=entry.path) if within else None
+    else:
+        plain = _Clock(0.0, 1.0)
+        bent = _layer_track(plan, entry, content, bending.clock, plain, _Window(0.0, math.inf))
+        if bent is not None:
+            times = _of_clip(times, bent)
+    if bent is None:
+        return []
+    plainly = replace(bent, start=heard.start, end=heard.end, offset=0.0, speed=1.0, loop=None)
+    return [replace(plainly, times=times)]
+
+
+def _times(plan: Plan, entry: PlannedLayer, bending: _Bending) -> Times:
+    """Which second of the layer's own time is heard at seconds of the output."""
+    content, rate = entry.layer.content, plan.document.frame_rate
+    remap = getattr(content, "time_remap", None)
+    clock, own = bending.clock, bending.own
+    if remap is None:
+        return lambda seconds: (seconds - own.origin) / own.scale
+
+    def remapped(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+        frames = [clock.inner(float(second)) * rate for second in seconds]
+        return np.array([LayerSampler(plan, entry, frame).scalar(remap) for frame in frames])
+
+    return remapped
+
+
+def _of_clip(times: Times, track: AudioTrack) -> Times:
+    """``times`` within the part of its source that a track plays."""
+    if track.loop is not None:
+        first, last = track.loop
+        return lambda seconds: first + np.mod(times(seconds), last - first)
+    offset, end = track.offset, track.end
+
+    def shown(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+        found = times(seconds)
+        return np.where((found >= 0) & (found < end), found + offset, -1.0)
+
+    return shown
+
+
+# --- layers -----------------------------------------------------------------------------------------------------------
+
+
+def _sounds(plan: Plan, content: object, depth: int) -> bool:
+    """Whether there is any sound in a layer, or within its composition."""
     if isinstance(content, VideoContent):
         clip = _clip(plan, content)
         return clip is not None and clip.has_sound
-    if isinstance(content, AudioContent):
-        return True
+    if not isinstance(content, PrecompContent) or depth > MAX_DEPTH:
+        return isinstance(content, AudioContent)
     inner = plan.compositions.get(content.composition)
     within = [entry.layer.content for entry in inner.layers if not entry.layer.hidden] if inner is not None else []
-    return any(isinstance(one, AudioContent | VideoContent) and _sounds(plan, one) for one in within)
+    return any(_sounds(plan, one, depth + 1) for one in within)
 
 
 def _clip(plan: Plan, content: VideoContent) -> ClipReader | None:
@@ -158,7 +294,16 @@ def _layer_track(
     offset = max(0.0, own.inner(heard.start))
     start = max(heard.start, own.output(0.0))
     speed = 1.0 / own.scale
-    return AudioTrack(source=source, name=name, start=start, end=heard.end, offset=offset, speed=speed, gain=gain)
+    return AudioTrack(
+        source=source,
+        name=name,
+        layer=entry.path,
+        start=start,
+        end=heard.end,
+        offset=offset,
+        speed=speed,
+        gain=gain,
+    )
 
 
 def _clip_track(
@@ -177,11 +322,13 @@ def _clip_track(
     shown = max(0.0, own.inner(heard.start))
     loop = (first, first + length) if content.loop and length >= SHORTEST_LOOP else None
     end = heard.end if loop else min(heard.end, own.output(length))
-    if start >= end:
+    if start >= end or not content.volume:
         return None
     return AudioTrack(
         source=clip.source,
         name=entry.path,
+        layer=entry.path,
+        volume=content.volume,
         start=start,
         end=end,
         offset=first + (shown % length if loop else shown),

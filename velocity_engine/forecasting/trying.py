@@ -179,7 +179,7 @@ class _Course:
             touch_ms=touch_ms,
             pixel_ns=pixel_ns,
             encode_ns=1e9 * self._encoding[0] / self._encoding[1],
-            has_sound=bool(sound.tracks),
+            has_sound=not sound.is_silent,
             processors=available_cores(),
             edges=replaceable_edges(self._template.origin.document),
         )

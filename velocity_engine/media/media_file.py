@@ -178,6 +178,11 @@ def is_clip(path: str | os.PathLike[str]) -> bool:
         return _demuxer(file) == MOV
 
 
+def is_mp3(file: BinaryIO | io.BufferedIOBase) -> bool:
+    """Whether the contents are those of an MP3 file. Raises OSError."""
+    return _demuxer(file) == MP3
+
+
 def _demuxer_of(source: Source, kind: Kind, name: str) -> str:
     """The demuxer that the contents call for. Raises MediaError where the kind has it not."""
     try:
@@ -213,7 +218,7 @@ def _is_quicktime(file: BinaryIO) -> bool:
     return brands[:4] == _QUICKTIME and not compatible
 
 
-def _demuxer(file: BinaryIO) -> str | None:
+def _demuxer(file: BinaryIO | io.BufferedIOBase) -> str | None:
     """ISO/IEC 14496-12 (boxes), RIFF and RF64 (EBU Tech 3306), ID3v2, frame headers of MPEG-1 layer III and ADTS."""
     file.seek(0)
     head = file.read(12)
@@ -227,7 +232,7 @@ def _demuxer(file: BinaryIO) -> str | None:
     return _frames(file)
 
 
-def _frames(file: BinaryIO) -> str | None:
+def _frames(file: BinaryIO | io.BufferedIOBase) -> str | None:
     """MP3 or AAC by the header of a frame after tags and padding, and that of the frame that follows it."""
     at = 0
     for _ in range(_MAX_TAGS):

@@ -45,12 +45,25 @@ def rotation(degrees: float) -> Matrix:
     return (cos, sin, -sin, cos, 0.0, 0.0)
 
 
+STEEPEST = math.tan(math.radians(89.999))
+"""The most that a skew leans: at 90 degrees it would have no end."""
+
+
 def skewing(degrees: float, axis: float) -> Matrix:
-    """The skew of After Effects: a shear by ``degrees`` along an axis turned by ``axis`` degrees."""
+    """The skew of After Effects: a shear by ``degrees`` along an axis turned by ``axis`` degrees.
+
+    It repeats after half a turn. After Effects writes no more than 85 degrees, but other tools do.
+    """
     if degrees == 0.0:
         return IDENTITY
-    shear: Matrix = (1.0, 0.0, math.tan(math.radians(-max(-89.999, min(89.999, degrees)))), 1.0, 0.0, 0.0)
+    lean = math.tan(math.radians(-degrees))
+    shear: Matrix = (1.0, 0.0, max(-STEEPEST, min(STEEPEST, lean)), 1.0, 0.0, 0.0)
     return multiply(rotation(axis), multiply(shear, rotation(-axis)))
+
+
+def axis_lengths(m: Matrix, x: float, y: float) -> tuple[float, float]:
+    """How far lengths along two crossed axes (of a blur, say) reach along the target's: at a quarter turn they swap."""
+    return (math.hypot(m[0] * x, m[2] * y), math.hypot(m[1] * x, m[3] * y))
 
 
 def determinant(m: Matrix) -> float:

@@ -167,8 +167,8 @@ class AudioContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoContent:
-    """``trim`` in seconds of the clip and ``loop`` are set by a customization. ``level`` is that of the clip's sound,
-    as in ``AudioContent``."""
+    """``trim`` in seconds of the clip, ``loop``, and ``volume``, the factor of its sound, are set by a customization.
+    ``level`` is that of the clip's sound, as in ``AudioContent``."""
 
     lottie_type: ClassVar[int] = 9
 
@@ -176,6 +176,7 @@ class VideoContent:
     fit: str | None = None
     trim: tuple[float, float] | None = None
     loop: bool = False
+    volume: float = 1.0
     time_remap: Scalar | None = None
     level: Property[Vector] | None = None
 

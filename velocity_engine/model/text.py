@@ -33,8 +33,8 @@ class TextDocument:
 
     Lengths in pixels of the composition; ``tracking`` in 1/1000 em; colours straight RGB(A), 0..1, or None.
     ``box`` is (x, y, width, height) for a box text, else None. Lines are parted by ``\\r`` (or ``\\n``, U+0003).
-    ``fit`` is what a customization asked for: "shrink", "wrap", "clip" or None; ``fit_reference`` is then the document
-    as the author made it, whose extent a point text has to keep.
+    ``fit`` is what a customization, or a template made for Skottie, asks for: "shrink", "wrap", "clip" or None;
+    ``fit_reference`` is then the document as the author made it, whose extent a point text has to keep.
     """
 
     text: str

@@ -18,6 +18,7 @@ from velocity_engine.errors import CustomizationError, OrderError, Place
 from velocity_engine.given.arguments import bounds, named_file, require
 from velocity_engine.order.file_reference import FileReference
 from velocity_engine.order.poster import Poster
+from velocity_engine.order.sound_mix import SoundMix
 
 VERSION = 1
 FILE = "Give a FileReference, such as FileReference.of(path)"
@@ -37,6 +38,7 @@ class RenderOrder:
         frames: (start, end) in frames of the composition, half-open. None for all.
         soundtrack: A sound file that is mixed with the template's own sound, or None.
         poster: A picture of one frame beside the video, or None.
+        mix: How the sound is mixed, or None for as it is.
 
     Example:
         >>> order = RenderOrder(template=FileReference.of("promo.zip"), output="promo.mp4")
@@ -53,6 +55,7 @@ class RenderOrder:
     frames: tuple[float, float] | None = None
     soundtrack: FileReference | None = None
     poster: Poster | None = None
+    mix: SoundMix | None = None
 
     def __post_init__(self) -> None:
         require("template", self.template, FileReference, FILE)
@@ -67,6 +70,9 @@ class RenderOrder:
             bounds(self.frames)
         require("soundtrack", self.soundtrack, FileReference | None, FILE)
         require("poster", self.poster, Poster | None, 'Give a Poster, such as Poster("promo.jpg", frame=75)')
+        require("mix", self.mix, SoundMix | None, "Give a SoundMix, such as SoundMix(volume=0.5)")
+        if self.mix == SoundMix():
+            object.__setattr__(self, "mix", None)
 
     def to_json(self, customizations: str | None = None) -> str:
         """Returns the order as JSON. Equal orders return the same text.
@@ -126,6 +132,7 @@ class RenderOrder:
                 soundtrack=FileReference(**sound) if (sound := values.pop("soundtrack")) is not None else None,
                 customizations=tuple(values.pop("customizations")),
                 poster=Poster(**poster) if (poster := values.pop("poster", None)) is not None else None,
+                mix=SoundMix.from_values(mix) if (mix := values.pop("mix", None)) is not None else None,
                 **values,
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -192,6 +199,8 @@ class RenderOrder:
         }
         if self.poster is not None:  # so that an order without one is as it was before there were posters
             values["poster"] = {"output": self.poster.output, "frame": self.poster.frame}
+        if self.mix is not None:
+            values["mix"] = self.mix.to_values()
         return values
 
     def __eq__(self, other: object) -> bool:

@@ -95,7 +95,7 @@ def _text_property(context: Context, raw: Any, pointer: str) -> Property[TextDoc
 
 def text_document(context: Context, raw: Mapping[str, Any], pointer: str) -> TextDocument:
     """One text with its style. Malformed where its size, line height or box is none."""
-    line_height = raw.get("lh")
+    line_height, box = raw.get("lh"), _box(raw)
     return TextDocument(
         text=text_of(raw, "t"),
         font=text_of(raw, "f"),
@@ -109,7 +109,8 @@ def text_document(context: Context, raw: Mapping[str, Any], pointer: str) -> Tex
         baseline_shift=number_of(raw, "ls", 0.0),
         justify=_justify(raw),
         caps=_caps(raw),
-        box=_box(raw),
+        box=box,
+        fit=_fit(raw) if box is not None else None,
     )
 
 
@@ -136,6 +137,12 @@ def _justify(raw: Mapping[str, Any]) -> Justify:
 def _caps(raw: Mapping[str, Any]) -> Caps:
     value = integer_of(raw, "ca", 0)
     return Caps(value) if 0 <= value <= 2 else Caps.NORMAL
+
+
+def _fit(raw: Mapping[str, Any]) -> str | None:
+    """Skottie's own fields for a text that scales into its box: ``rs`` 1 to any size, 2 to a smaller one; before them 3
+    and 4 of ``sk_vj``. Here a text only shrinks."""
+    return "shrink" if integer_of(raw, "rs", 0) in (1, 2) or integer_of(raw, "sk_vj", 0) in (3, 4) else None
 
 
 def _box(raw: Mapping[str, Any]) -> tuple[float, float, float, float] | None:

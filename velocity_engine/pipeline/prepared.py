@@ -17,8 +17,7 @@ from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import Finding, RenderFailed, VelocityError
 from velocity_engine.evaluate.evaluation_pass import Viewport, fit_viewport
 from velocity_engine.evaluate.evaluator import Evaluator
-from velocity_engine.evaluate.soundtrack import audio_plan, silence
-from velocity_engine.media.audio import AudioPlan
+from velocity_engine.evaluate.soundtrack import OwnSound, audio_plan, silence
 from velocity_engine.order import Poster, RenderOrder
 from velocity_engine.pipeline.pixel_formats import pixel_format
 from velocity_engine.pipeline.poster import VideoPoster
@@ -29,6 +28,7 @@ from velocity_engine.plugin_types import Codec, Container, EncoderSettings, Enco
 from velocity_engine.plugins.asked import CHOOSING, asked_settings, codec_named
 from velocity_engine.plugins.output_shape import encoder_problems, output_rate, output_size
 from velocity_engine.plugins.outputs import container_of, resolve_encoder
+from velocity_engine.sound.tracks import AudioPlan
 from velocity_engine.storage.fetched import local_path
 from velocity_engine.template import Template
 
@@ -146,8 +146,9 @@ class PreparedRender:
             return None
         assert isinstance(scene, TimelineScene)
         soundtrack = None if self.order.soundtrack is None else local_path(self.order.soundtrack.location)
-        sound = audio_plan(self.plan, scene.start, video.frame_count / video.rate, soundtrack)
-        if video.container.frames == "none" and not sound.tracks:
+        own = OwnSound(soundtrack, self.order.mix)
+        sound = audio_plan(self.plan, scene.start, video.frame_count / video.rate, own)
+        if video.container.frames == "none" and sound.is_silent:
             raise silence(video.codec.title)
         return sound
 

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from velocity_engine.cache.render_cache import CacheUse
 from velocity_engine.errors import RenderCancelled, RenderFailed, VelocityError
-from velocity_engine.media.audio import RATE, AudioPlan, mix_audio
 from velocity_engine.model.gc_threshold import raised_gc_threshold
 from velocity_engine.mux.muxer import Muxer, Sound
 from velocity_engine.pipeline.draw import SegmentWork, StageClock, TileCount
@@ -31,6 +30,8 @@ from velocity_engine.pipeline.written import check_files
 from velocity_engine.plugin_types import EncodedSegment, FileRequest, FileWriter, RenderWatch, Segment, WritesFiles
 from velocity_engine.plugins.asked import asked_writer
 from velocity_engine.plugins.outputs import numbered
+from velocity_engine.sound.mixing import mix_audio
+from velocity_engine.sound.tracks import RATE, AudioPlan
 from velocity_engine.storage.delivery import Deliveries
 
 
@@ -176,7 +177,7 @@ def _stop_if(cancelled: Callable[[], bool]) -> None:
 
 
 def _open_writer(delivery: Deliveries, video: Video, plan: AudioPlan | None, working: Callable[[], None]) -> FileWriter:
-    sound = mix_audio(plan) if plan is not None and plan.tracks else None
+    sound = mix_audio(plan) if plan is not None and not plan.is_silent else None
     size = video.scene.width, video.scene.height
     if isinstance(video.codec, WritesFiles):
         request = FileRequest(

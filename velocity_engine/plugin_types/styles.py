@@ -21,16 +21,18 @@ class StyledLayer:
 
     Attributes:
         sampler: Returns the values of the style's properties at this moment.
-        matrix: The map from the layer's coordinates to device pixels.
+        matrix: The map from the coordinates of the layer's composition to device pixels: styles act after the layer's
+            own transform, so a shadow falls the same way however the layer turns.
         styles: All styles of the layer, in the document's order.
-        content: The commands of the layer in device pixels, for shapes and texts, which have no box of their own. None
-            for other layers.
+        content: The commands of the layer in device pixels, without its effects and masks.
+        ground: The width and height of the layer's composition. (0, 0) where it is not known.
     """
 
     sampler: Sampler
     matrix: Matrix
     styles: tuple[LayerStyle, ...]
-    content: Sequence[DrawCommand] | None = None
+    content: Sequence[DrawCommand] = ()
+    ground: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

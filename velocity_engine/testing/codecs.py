@@ -18,8 +18,6 @@ from velocity_engine.display import CLEAR, DisplayList, FillSource, SolidPaint, 
 from velocity_engine.encode.encoder import SegmentEncoder, require_encoder
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import EncoderConfigError, RenderFailed
-from velocity_engine.media.audio import RATE as SAMPLE_RATE
-from velocity_engine.media.audio import AudioPlan, AudioTrack
 from velocity_engine.model.geometry import rectangle_path
 from velocity_engine.pipeline.draw import SegmentWork
 from velocity_engine.pipeline.executed_segments import Execute
@@ -37,6 +35,8 @@ from velocity_engine.plugin_types import (
     Segment,
 )
 from velocity_engine.plugins import checks
+from velocity_engine.sound.tracks import RATE as SAMPLE_RATE
+from velocity_engine.sound.tracks import AudioPlan, AudioTrack
 from velocity_engine.testing.sentences import require, require_protocol
 
 RATE = Fraction(25)

@@ -1,7 +1,8 @@
 """Animators: what they make of every cluster at one moment, as arrays.
 
 Lottie specification, section "Text Style" (the animator's properties). Positions, turns and sizes add up or multiply
-over the animators of a layer; colours and opacity are mixed in by the selected amount.
+over the animators of a layer; colours and opacities are mixed in by the selected amount, so that a later animator
+takes the place of an earlier one where it selects the whole.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.model.properties import Property, Vector
+from velocity_engine.model.properties import Property, Scalar, Vector
 from velocity_engine.model.text import Animator, TextDocument, TextStyle
 from velocity_engine.sampler import Sampler
 from velocity_engine.text.layout import Layout
@@ -65,11 +66,16 @@ def changes_at(
         stroke=_base_color(document.stroke, n),
         stroke_width=np.full(n, document.stroke_width),
     )
+    opacity = np.ones(n)
     for number, animator in enumerate(animators):
         amount = selector_values(animator.selectors, layout.line, layout.word, sampler, seed + number)
         _move(changes, animator.style, amount, sampler)
         _space(changes, animator.style, amount, sampler)
         _paint(changes, animator.style, amount[:, 0], sampler)
+        _mix_opacity(opacity, animator.style.opacity, amount[:, 0], sampler)
+    for color in (changes.fill, changes.stroke):
+        if color is not None:
+            color[:, 3] *= opacity
     return changes
 
 
@@ -131,14 +137,16 @@ def _paint(changes: Changes, style: TextStyle, amount: Values, sampler: Sampler)
         _shift_hsb(changes.fill, style, amount, sampler)
     if style.stroke_width is not None:
         changes.stroke_width = np.maximum(changes.stroke_width + sampler.scalar(style.stroke_width) * amount, 0.0)
-    for color, opacities in (
-        (changes.fill, (style.fill_opacity, style.opacity)),
-        (changes.stroke, (style.stroke_opacity, style.opacity)),
-    ):
-        for opacity in opacities:
-            if color is not None and opacity is not None:
-                full = min(max(sampler.scalar(opacity) / 100.0, 0.0), 1.0)
-                color[:, 3] *= 1.0 + (full - 1.0) * amount
+    for color, opacity in ((changes.fill, style.fill_opacity), (changes.stroke, style.stroke_opacity)):
+        if color is not None:
+            _mix_opacity(color[:, 3], opacity, amount, sampler)
+
+
+def _mix_opacity(alpha: Values, prop: Scalar | None, amount: Values, sampler: Sampler) -> None:
+    """Changes ``alpha`` (n,)."""
+    if prop is not None:
+        value = min(max(sampler.scalar(prop) / 100.0, 0.0), 1.0)
+        alpha += (value - alpha) * np.maximum(amount, 0.0)
 
 
 def _mixed(color: Values | None, prop: Property[Vector] | None, amount: Values, sampler: Sampler) -> Values | None:

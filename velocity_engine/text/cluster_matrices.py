@@ -1,6 +1,7 @@
 """A matrix for every cluster: where it stands, turned and scaled about its anchor, moved by tracking and line spacing.
 
-The way of a cluster: minus its anchor, scaled, skewed, turned, moved, then set onto its line or path.
+The way of a cluster: minus its anchor, scaled, skewed, turned, moved, then set onto its line or path. On a path stands
+the anchor, so clusters that share one (those of a word, say) keep together as on a straight line.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from velocity_engine.model.geometry import STEEPEST
 from velocity_engine.model.text import Justify
 from velocity_engine.text.animators import Changes
 from velocity_engine.text.layout import Layout, side_of
@@ -82,14 +84,14 @@ def cluster_matrices(
         pivot = anchors + changes.anchor
     if path is None:
         frames = flat_matrices(layout)
-        frames[:, 4:] += middle + shift
+        frames[:, 4:] += anchors + shift
         lift = np.zeros((n, 2))
     else:
-        frames = path.frames(shift[:, 0])
-        lift = np.stack([np.zeros(n), path.below + shift[:, 1]], axis=1)
+        frames = path.frames((anchors - middle + shift)[:, 0])
+        lift = np.stack([np.zeros(n), path.below + anchors[:, 1] + shift[:, 1]], axis=1)
     upright = frames[:, [[0, 2], [1, 3]]]
     turned = upright @ linear
-    origin = frames[:, 4:] + _applied(upright, anchors - middle + lift) - _applied(turned, pivot)
+    origin = frames[:, 4:] + _applied(upright, lift) - _applied(turned, pivot)
     return np.concatenate([turned[:, :, 0], turned[:, :, 1], origin], axis=1)
 
 
@@ -107,7 +109,7 @@ def linear_parts(changes: Changes) -> Values:
 
 
 def _skews(degrees: Values, axis: Values) -> Values:
-    lean = np.tan(np.radians(-np.clip(degrees, -89.999, 89.999)))
+    lean = np.clip(np.tan(np.radians(-degrees)), -STEEPEST, STEEPEST)
     cos, sin = np.cos(np.radians(axis)), np.sin(np.radians(axis))
     rows = [[1.0 - lean * sin * cos, lean * cos * cos], [-lean * sin * sin, 1.0 + lean * sin * cos]]
     return np.stack([np.stack(row, axis=1) for row in rows], axis=1)

@@ -83,8 +83,7 @@ class PlacedText:
     """How a text stands and looks at one time.
 
     ``matrices``: (n, 6) float64, where its clusters stand. ``changes``: what animators do to them. ``scale``: that of a
-    text shrunk to fit, beside the document's size, for the width of its stroke. ``clips`` and ``label`` are those of
-    its commands.
+    text shrunk to fit, beside the document's size, for the width of its stroke. ``clips`` are those of its commands.
     """
 
     matrices: Values
@@ -92,7 +91,6 @@ class PlacedText:
     changes: Changes | None = None
     scale: float = 1.0
     clips: tuple[Clip, ...] = ()
-    label: str = ""
 
 
 def text_commands(outlines: Outlines, text: PlacedText) -> list[DrawCommand]:
@@ -100,16 +98,16 @@ def text_commands(outlines: Outlines, text: PlacedText) -> list[DrawCommand]:
     shown = outlines.visible()
     if not len(shown):
         return []
-    clips, label = text.clips, text.label
+    clips = text.clips
     styles = _styles(len(outlines.paths), text.document, text.changes)
     cuts = np.flatnonzero(np.any(styles[shown][1:] != styles[shown][:-1], axis=1)) + 1
     result: list[DrawCommand] = []
     for alike in np.split(shown, cuts):
         style = _Style.of(styles[alike[0]], text.document, text.scale)
         blurred = style.blur != (0.0, 0.0)
-        commands = _painted(outlines, alike, text.matrices, style, () if blurred else clips, label)
+        commands = _painted(outlines, alike, text.matrices, style, () if blurred else clips)
         if blurred and commands:
-            commands = [command(group_source(commands), clips=clips, effects=(blur_effect(*style.blur),), label=label)]
+            commands = [command(group_source(commands), clips=clips, effects=(blur_effect(*style.blur),))]
         result += commands
     return result
 
@@ -159,7 +157,6 @@ def _painted(
     matrices: Values,
     style: _Style,
     clips: tuple[Clip, ...],
-    label: str,
 ) -> list[DrawCommand]:
     strokes = style.width > 0.0 and style.stroke[3] >= _INVISIBLE
     if style.fill[3] < _INVISIBLE and not strokes:
@@ -167,27 +164,27 @@ def _painted(
     pen = _common_scale(matrices[alike], strokes)
     if pen is not None:
         whole = outlines.joined(int(alike[0]), int(alike[-1]) + 1, matrices)
-        return _fill_and_stroke(whole, style, style.width * pen if strokes else 0.0, IDENTITY, clips, label)
+        return _fill_and_stroke(whole, style, style.width * pen if strokes else 0.0, IDENTITY, clips)
     result: list[DrawCommand] = []
     for cluster in alike:
         path = outlines.paths[cluster]
         a, b, c, d, e, f = (float(number) for number in matrices[cluster])
         if path is not None:
-            result += _fill_and_stroke(path, style, style.width if strokes else 0.0, (a, b, c, d, e, f), clips, label)
+            result += _fill_and_stroke(path, style, style.width if strokes else 0.0, (a, b, c, d, e, f), clips)
     return result
 
 
 def _fill_and_stroke(
-    path: Path, style: _Style, width: float, matrix: Matrix, clips: tuple[Clip, ...], label: str
+    path: Path, style: _Style, width: float, matrix: Matrix, clips: tuple[Clip, ...]
 ) -> list[DrawCommand]:
     result = []
     if style.fill[3] >= _INVISIBLE:
         fill = FillSource(path, SolidPaint(style.fill))
-        result.append(command(fill, matrix, clips=clips, label=label))
+        result.append(command(fill, matrix, clips=clips))
     if width > 0.0:
         paint = SolidPaint(style.stroke)
         stroke = StrokeSource(path, paint, width, cap=Cap.BUTT, join=style.document.stroke_join)
-        result.append(command(stroke, matrix, clips=clips, label=label))
+        result.append(command(stroke, matrix, clips=clips))
     return result if style.document.stroke_over_fill else result[::-1]
 
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from velocity_engine.errors import MediaError, Place
-from velocity_engine.model.geometry import EMPTY_PATH, Path, join_contours
+from velocity_engine.model.geometry import EMPTY_PATH, Path, join_contours, join_paths, rectangle_path
 from velocity_engine.model.text import Glyph
 from velocity_engine.text.segments import grapheme_spans, ignorable
 
@@ -177,6 +177,37 @@ class CharsFace:
     def composition(self, glyph: int) -> Glyph | None:
         found = self._glyphs[glyph]
         return found if found.precomp is not None else None
+
+
+class MissingGlyph:
+    """The face of characters that no other has: its only glyph is an empty box as high as a capital letter."""
+
+    label = "the box for missing characters"
+    advance, ascent = 0.6, 0.7
+
+    def covers(self, cluster: str) -> bool:
+        return False
+
+    def shape(
+        self, text: str, start: int, length: int, *, rtl: bool, script: str, ligatures: bool
+    ) -> Sequence[PlacedGlyph]:
+        return [PlacedGlyph(0, at, self.advance, 0.0, 0.0) for at in range(start, start + length)]
+
+    def outline(self, glyph: int) -> Path:
+        return _EMPTY_BOX
+
+    def composition(self, glyph: int) -> Glyph | None:
+        return None
+
+
+def _empty_box(left: float, top: float, right: float, line: float) -> Path:
+    """A frame on the baseline: an outer rectangle, and an inner one that runs the other way round."""
+    inner = rectangle_path(right - line, top + line, left + line, -line)
+    return join_paths([rectangle_path(left, top, right, 0.0), inner])
+
+
+MISSING_GLYPH = MissingGlyph()
+_EMPTY_BOX = _empty_box(0.05, -MISSING_GLYPH.ascent, MISSING_GLYPH.advance - 0.05, 0.05)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,8 @@ def document_findings(
         yield Finding("text.fallback", message, place, f"{label} is used for them")
     if fitted.shaped.missing:
         message = f"no font has the characters {listed(''.join(fitted.shaped.missing))}"
-        yield Finding("text.glyph_missing", message, place, "they are left out: put a font that has them into fonts/")
+        instead = "boxes stand for them: put a font that has them into fonts/"
+        yield Finding("text.glyph_missing", message, place, instead)
     if fitted.layout.beyond:
         message = f"the outlines of the text have more than {MAX_POINTS} points"
         instead = f"the last {fitted.layout.beyond} of its characters are not drawn"

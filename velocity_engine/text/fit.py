@@ -14,6 +14,7 @@ from velocity_engine.text.shaping import Paragraph, Shaped, shape_text
 _MIN_SCALE = 0.05  # a text is never shrunk below a twentieth of its size
 _STEPS = 14  # of the search for the size that fits: to a part in 16,000
 _SLACK = 0.01  # pixels
+_BELOW = 0.1  # of the size: how far under its box a baseline may lie. Substitutes' and rounded ascents are off by less
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,25 +64,30 @@ def _fit_box(
         frame = Frame(left=left, width=width, baseline=top + ascent * size, line_height=height_of_line, wraps=True)
         return break_lines(shaped.paragraphs, size, document.tracking, width), frame
 
-    def shown(lines: Sequence[Line], frame: Frame) -> int:
-        """Lines whose baseline lies in the box: After Effects shows no others. A box without height holds all."""
+    def held(lines: Sequence[Line], frame: Frame, slack: float) -> int:
+        """Lines whose baseline lies in the box, or at most ``slack`` below it. A box without height holds all."""
         if height <= 0.0:
             return len(lines)
-        room = top + height - frame.baseline + _SLACK
+        room = top + height - frame.baseline + slack
         if room < 0.0:
             return 0
         return min(len(lines), int(room / frame.line_height) + 1) if frame.line_height > 0.0 else len(lines)
 
+    def shown(lines: Sequence[Line], frame: Frame, size: float) -> int:
+        """After Effects hides lines below the box. The first one shows always: a template whose font was replaced is
+        never empty."""
+        return max(held(lines, frame, _BELOW * size), min(len(lines), 1))
+
     def fits(size: float) -> bool:
         lines, frame = arrange(size)
-        return shown(lines, frame) == len(lines) and not any(line.forced for line in lines)
+        return held(lines, frame, _SLACK) == len(lines) and not any(line.forced for line in lines)
 
     size, too_large = document.size, False
     if document.fit == "shrink":
         scale, too_large = _largest_scale(lambda s: fits(document.size * s))
         size = document.size * scale
     lines, frame = arrange(size)
-    visible = shown(lines, frame) if document.fit in (None, "clip") else len(lines)
+    visible = shown(lines, frame, size) if document.fit in (None, "clip") else len(lines)
     layout = place_lines(shaped.paragraphs, lines[:visible], document, size, frame)
     clip = (left, top, left + width, top + height) if document.fit == "clip" else None
     return FittedText(layout, shaped, clip, len(lines) - visible, too_large)

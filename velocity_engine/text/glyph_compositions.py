@@ -43,7 +43,7 @@ def composition_commands(
         blur = (0.0, 0.0) if changes is None else tuple(changes.blur[one.cluster].tolist())
         effects = (blur_effect(*blur),) if blur != (0.0, 0.0) else ()
         if shown and (effects or clips or opacity < 1.0):
-            shown = [command(group_source(shown), opacity=opacity, clips=clips, effects=effects, label=text.label)]
+            shown = [command(group_source(shown), opacity=opacity, clips=clips, effects=effects)]
         result += shown
     return result
 

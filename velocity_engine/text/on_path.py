@@ -85,10 +85,11 @@ def clusters_on_path(
     curve = measured(path, backwards=bool(options.reversed and sampler.scalar(options.reversed)))
     if curve is None or not len(layout):
         return None
-    begin = sampler.scalar(options.first_margin) if options.first_margin else 0.0
-    end = curve.total + (sampler.scalar(options.last_margin) if options.last_margin else 0.0)
+    first_margin = sampler.scalar(options.first_margin) if options.first_margin else 0.0
+    last_margin = sampler.scalar(options.last_margin) if options.last_margin else 0.0
     forced = bool(options.force_alignment and sampler.scalar(options.force_alignment))
     side = side_of(document.justify)
+    margin = first_margin * (side < 1.0) + last_margin * (side > 0.0)  # centred text moves by the whole of both
     way = np.zeros(len(layout))
     middle = layout.x + layout.advance / 2
     for number, width in enumerate(layout.widths):
@@ -98,9 +99,9 @@ def clusters_on_path(
         left = layout.frame.left + side * (layout.frame.width - width)
         flat = middle[row] - left
         if forced and len(row) > 1:
-            first, last = layout.advance[row[0]] / 2, layout.advance[row[-1]] / 2
-            way[row] = np.linspace(begin + first, end - last, len(row))
+            first, last = first_margin + layout.advance[row[0]] / 2, last_margin - layout.advance[row[-1]] / 2
+            way[row] = np.linspace(first, curve.total + last, len(row))
         else:
-            way[row] = flat + begin + side * (end - begin - width)
+            way[row] = flat + margin + side * (curve.total - width)
     perpendicular = options.perpendicular is None or bool(sampler.scalar(options.perpendicular))
     return ClustersOnPath(curve, way, layout.y - layout.frame.baseline, perpendicular)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from velocity_engine.model.text import Caps
-from velocity_engine.text.faces import Face
+from velocity_engine.text.faces import MISSING_GLYPH, Face
 from velocity_engine.text.segments import bidi_levels, grapheme_spans, ignorable, paragraphs, scripts
 
 SMALL_CAPS = 0.7  # After Effects' default size of generated small capitals
@@ -65,8 +65,8 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Shaped:
-    """``missing``: characters that no face has, in order of appearance. ``borrowed``: by label of the face that helped
-    out, the characters that the first face lacks."""
+    """``missing``: characters that no face has, in order of appearance; a box stands for each. ``borrowed``: by label
+    of the face that helped out, the characters that the first face lacks."""
 
     paragraphs: tuple[Paragraph, ...]
     missing: tuple[str, ...]
@@ -113,7 +113,8 @@ def _shape_paragraph(
         face = _choose(text[first:last], faces, chosen[-1] if chosen else None)
         chosen.append(face)
         if face is None:
-            missing.setdefault(text[first:last])
+            if not text[first:last].isspace():
+                missing.setdefault(text[first:last])
         elif face is not faces[0]:
             borrowed.setdefault(face.label, {}).setdefault(text[first:last])
     clusters: list[Cluster] = []
@@ -125,7 +126,7 @@ def _shape_paragraph(
         face = run[0][1]
         cut = [piece[0] for piece in run]
         if face is None:
-            clusters += [_blank(span, faces[0], level, scale) for span in cut]
+            clusters += [_unknown(text, span, faces[0], level, scale) for span in cut]
         else:
             clusters += _shape_run(text, _Run(cut, face, level, code, scale), ligatures, missing)
     return Paragraph(text, base, tuple(clusters))
@@ -145,11 +146,16 @@ def _choose(cluster: str, faces: Sequence[Face], before: Face | None) -> Face | 
     return next((face for face in faces if face.covers(base)), None)
 
 
-def _blank(span: tuple[int, int], face: Face, level: int, scale: float) -> Cluster:
-    advance = _EMPTY_ADVANCE
-    if face.covers(" "):
-        advance = sum(g.advance for g in face.shape(" ", 0, 1, rtl=False, script="Latn", ligatures=False))
-    return Cluster(*span, (), advance * scale, level, False, face.ascent * scale)
+def _unknown(text: str, span: tuple[int, int], face: Face, level: int, scale: float) -> Cluster:
+    """A box for what no face has, so that nobody takes the text for whole; spaces stay empty."""
+    ascent = face.ascent * scale
+    if text[slice(*span)].isspace():
+        advance = _EMPTY_ADVANCE
+        if face.covers(" "):
+            advance = sum(g.advance for g in face.shape(" ", 0, 1, rtl=False, script="Latn", ligatures=False))
+        return Cluster(*span, (), advance * scale, level, True, ascent)
+    box = ClusterGlyph(MISSING_GLYPH, 0, 0.0, 0.0, scale)
+    return Cluster(*span, (box,), MISSING_GLYPH.advance * scale, level, False, ascent)
 
 
 def _shape_run(text: str, run: _Run, ligatures: bool, missing: dict[str, None]) -> list[Cluster]:
@@ -167,9 +173,9 @@ def _shape_run(text: str, run: _Run, ligatures: bool, missing: dict[str, None]) 
         advances[first] = pen + glyph.advance * scale
         if glyph.glyph is None:
             missing.setdefault(text[glyph.cluster])
-            continue
+        drawn, number = (face, glyph.glyph) if glyph.glyph is not None else (MISSING_GLYPH, 0)
         by_start.setdefault(first, []).append(
-            ClusterGlyph(face, glyph.glyph, pen + glyph.dx * scale, glyph.dy * scale, scale)
+            ClusterGlyph(drawn, number, pen + glyph.dx * scale, glyph.dy * scale, scale)
         )
     starts = sorted(advances)
     ends = [*starts[1:], end]

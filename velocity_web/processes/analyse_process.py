@@ -16,6 +16,7 @@ from velocity_web.schemas.sentences import joined
 ASSETS = "Clips are MP4 with H.264 or H.265; pictures are PNG, JPEG, GIF, TGA or WebP"
 VALUE_CHARACTERS = 500
 LISTED = 2000
+HELD_SECONDS = 1.0  # of a processor; a template that takes longer to look at does not tell what it holds
 LATER_SECONDS = 6.0  # of a processor, after the time of a trial (the threads of encoders come on top of it)
 HANGING_SECONDS = 60.0
 
@@ -36,12 +37,15 @@ def analyse_template(told: TemplateAssignment, send: Callable[[dict[str, Any]], 
             sentences = [placed(error.message, error.place) for error in errors]
             raise engine.DocumentError(joined([with_known_names(sentence, names) for sentence in sentences]))
         analysis = {**seen, "findings": findings[:LISTED]}
+        # Whatever becomes of what is tried, and of this process in it, the analysis stands.
+        send({"result": analysis})
+        signal.setitimer(signal.ITIMER_PROF, HELD_SECONDS + told.trial_seconds + LATER_SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, HANGING_SECONDS)
+        held = engine.held_ranges(template, HELD_SECONDS)
+        analysis["held"] = None if held is None else held[:LISTED]
         if told.trial_seconds == 0:
             return analysis
-        # Whatever becomes of the trial, and of this process in it, the analysis stands.
         send({"result": analysis})
-        signal.setitimer(signal.ITIMER_PROF, told.trial_seconds + LATER_SECONDS)
-        signal.setitimer(signal.ITIMER_REAL, HANGING_SECONDS)
         trial = engine.try_out(template, told.trial_seconds)
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -59,6 +63,8 @@ def contents(template: Any) -> dict[str, Any]:
         "span": template.frame_range(None),
         "layers": [layer_dict(layer) for layer in template.layers[:LISTED]],
         "fonts": [plain(font) for font in template.fonts[:LISTED]],
+        "slots": [plain(slot) | {"layers": list(slot.layers)[:LISTED]} for slot in template.slots[:LISTED]],
+        "first_frame": template.first_frame,
         "markers": [plain(marker) for marker in template.markers[:LISTED]],
         "plugins": [plugin_dict(plugin) for plugin in template.layer_plugins[:LISTED]],
         "assets": [plain(asset) for asset in template.assets[:LISTED]],
@@ -86,6 +92,8 @@ def layer_dict(layer: Any) -> dict[str, Any]:
         "path": layer.path,
         "kind": str(layer.kind),
         "value": None if value is None else str(value)[:VALUE_CHARACTERS],
+        "in_point": layer.in_point,
+        "out_point": layer.out_point,
         "customizable": customizable if isinstance(customizable, bool) else [str(key) for key in customizable],
     }
 

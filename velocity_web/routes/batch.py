@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from velocity_web.http import examples
+from velocity_web.http.archives import send_archive
 from velocity_web.http.operation import JSON, Call, Operation
 from velocity_web.http.pages import paged, window_of
 from velocity_web.http.waiting import hold_back
@@ -18,7 +19,7 @@ from velocity_web.schemas.render import (
     LabelledPage,
 )
 from velocity_web.schemas.scopes import READ, RENDER
-from velocity_web.services import batch_rows, batches
+from velocity_web.services import batch_files, batch_rows, batches
 from velocity_web.services.watching import Watched
 
 TAG = "Batch"
@@ -73,6 +74,21 @@ class BatchItem(Resource):
         found = batch_rows.batch_detail(call.caller, call.ids["batch_id"], call.query.skip, call.query.take)
         hold_back(call, Watched(found.batch_id, found.status, is_batch=True))
         return found
+
+
+class BatchDownload(Resource):
+    @Operation(
+        id="downloadBatch",
+        summary="Download all videos of a batch",
+        tag=TAG,
+        scopes=(READ,),
+        binary=["application/zip"],
+        codes={409: "No row of it is completed yet"},
+    )
+    def on_get(self, call: Call) -> None:
+        """A ZIP of the rows that are completed, made while it is sent: it has no byte ranges."""
+        name, files = batch_files.finished_files(call.caller, call.ids["batch_id"])
+        send_archive(call.req, call.resp, self.objects, name, files)
 
 
 class BatchCancel(Resource):

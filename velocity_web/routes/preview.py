@@ -87,7 +87,7 @@ class TemplatePreview(Resource):
             self.context.previews, call.caller, call.ids["template_id"], form, _known(call.req, as_json)
         )
         call.resp.append_header("Vary", "Accept")
-        _tell(call.resp, picture.findings)
+        tell_findings(call.resp, picture.findings)
         send_picture(call.resp, picture, content_type, as_json)
         if not as_json or picture.content is None:
             return None
@@ -122,7 +122,7 @@ class TemplatePreviewClip(Resource):
         form = read_mapped(call.caller, self.settings, self.context.runner, call.body, "clip")
         call.warnings.extend(form.head.warnings)
         clip = previews.draw_clip(self.context.previews, call.caller, call.ids["template_id"], form, _known(call.req))
-        _tell(call.resp, clip.findings)
+        tell_findings(call.resp, clip.findings)
         send_picture(call.resp, clip, CLIP_TYPES[str((form.head.request or {}).get("format", "mp4"))])
 
 
@@ -156,7 +156,7 @@ def send_picture(resp: falcon.Response, picture: previews.Picture, content_type:
         resp.content_type = content_type
 
 
-def _tell(resp: falcon.Response, findings: Sequence[FindingDto]) -> None:
+def tell_findings(resp: falcon.Response, findings: Sequence[FindingDto]) -> None:
     """The header: ASCII, and no longer than clients and proxies take."""
     told = [finding.model_dump(by_alias=True, exclude_none=True) for finding in findings]
     text = _header(len(findings), told)

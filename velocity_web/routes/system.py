@@ -1,4 +1,4 @@
-"""What needs no key: /health, /ready, /metrics, /openapi.json, /docs and /."""
+"""What needs no key: /health, /ready, /metrics, /openapi.json and /docs."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ MEDIA = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
 }
 
 
@@ -96,18 +97,20 @@ class OpenApiDocument(Resource):
         call.resp.content_type = falcon.MEDIA_JSON
 
 
-class Page(Resource):
-    @Operation(id="getPage", summary="A page for people", tag=TAG, binary=["text/html"], authenticated=False)
-    def on_get(self, call: Call) -> None:
-        """Loads nothing from elsewhere."""
-        send_page(call.resp, "index.html")
-
-
 class DocsPage(Resource):
     @Operation(id="getDocs", summary="This documentation", tag=TAG, binary=["text/html"], authenticated=False)
     def on_get(self, call: Call) -> None:
         """Loads nothing from elsewhere."""
         send_page(call.resp, "docs.html")
+
+
+class ModelsPage(Resource):
+    @Operation(
+        id="getLlmsText", summary="This API for language models", tag=TAG, binary=["text/plain"], authenticated=False
+    )
+    def on_get(self, call: Call) -> None:
+        """The shortest way to a video, in words."""
+        send_page(call.resp, "llms.txt")
 
 
 class DocsFile(Resource):

@@ -18,6 +18,7 @@ from velocity_web.schemas.template import (
     TemplateHistory,
     TemplateJobDto,
     TemplateUploaded,
+    TimelineDto,
 )
 from velocity_web.services import templates
 from velocity_web.services.watching import Watched
@@ -131,6 +132,19 @@ class TemplateStatus(Resource):
         found = templates.template_status(call.caller, call.ids["template_id"])
         hold_back(call, Watched(found.job_id, found.status))
         return found
+
+
+class TemplateTimeline(Resource):
+    @Operation(
+        id="getTemplateTimeline",
+        summary="What happens when in a template",
+        tag=TAG,
+        scopes=(READ, PREVIEW),
+        returns=TimelineDto,
+    )
+    def on_get(self, call: Call) -> TimelineDto:
+        """Markers, when each layer is shown, and the frames that are held. Only for completed templates."""
+        return templates.template_timeline(call.caller, call.ids["template_id"])
 
 
 class TemplateDownload(Resource):

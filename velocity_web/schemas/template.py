@@ -70,6 +70,15 @@ class LayerDto(ResponseModel):
     customizable: bool | list[str]
 
 
+class SlotDto(ResponseModel):
+    """What the template's designer opened for replacement; ``layers`` are those that show it."""
+
+    name: str
+    kind: str = Field(description="text, color, number, point, path or picture; value for anything else")
+    value: str
+    layers: list[str]
+
+
 class LayerPluginDto(ResponseModel):
     """A plugin that was installed when the template was uploaded: it draws in the place of any layer that takes one.
 
@@ -124,11 +133,42 @@ class TemplateDetail(TemplateDto):
     frame_count: int
     duration: float
     layers: list[LayerDto]
+    slots: list[SlotDto]
     fonts: list[FontDto]
     markers: list[MarkerDto]
     plugins: list[LayerPluginDto]
     assets: list[MediaDto]
     warnings: list[FindingDto]
+
+
+class FrameRangeDto(ResponseModel):
+    """Frames from ``start``, which is included, to ``end``, which is not, counted from the template's first."""
+
+    start: int
+    end: int
+
+
+class LayerTimeDto(ResponseModel):
+    """When a layer is shown: from ``inPoint`` up to ``outPoint``, in frames counted from the first of the template, or
+    for a layer inside a precomp ("Comp/Layer") in frames of that.
+    """
+
+    path: str
+    in_point: float
+    out_point: float
+
+
+class TimelineDto(ResponseModel):
+    """What happens when in a template, in its frames, counted from its first."""
+
+    frame_count: int
+    frame_rate: float
+    markers: list[MarkerDto]
+    layers: list[LayerTimeDto]
+    held: list[FrameRangeDto] | None = Field(
+        description="frames that show what the frame before shows, which a render does not draw anew; null where that "
+        "is not known"
+    )
 
 
 class TemplateHistory(Page):

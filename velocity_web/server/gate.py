@@ -26,7 +26,7 @@ OPEN_BODY_BYTES = 1024
 IN_MEMORY_BYTES = 512 * 1024  # what a body may have before it is spooled to the disk
 WRONG_KEYS_AT_ONCE = 20  # seconds of their rate
 COPIES = 2  # an upload lies in the spool and, a moment later, in a file of its own
-OPEN_PATHS = ("/", "/docs", "/openapi.json", "/health", "/ready", "/metrics")
+OPEN_PATHS = ("/", "/config.json", "/docs", "/openapi.json", "/llms.txt", "/health", "/ready", "/metrics")
 AT_ONCE_PATHS = ("/health",)
 ASIDE_PATHS = ("/ready",)
 PREVIEWS = ("/preview", "/preview/clip", "/preview/link")
@@ -39,7 +39,7 @@ def normal_path(path: str) -> str:
 
 def is_open(path: str) -> bool:
     """Whether a (normal) path needs no key."""
-    return path in OPEN_PATHS or path.startswith(("/docs/", LINKS))
+    return path in OPEN_PATHS or path.startswith(("/docs/", "/console/", LINKS))
 
 
 @dataclass(frozen=True, slots=True)

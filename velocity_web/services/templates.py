@@ -18,15 +18,19 @@ from velocity_web.schemas import states
 from velocity_web.schemas.template import (
     FindingDto,
     FontDto,
+    FrameRangeDto,
     LayerDto,
     LayerPluginDto,
+    LayerTimeDto,
     MarkerDto,
     MediaDto,
+    SlotDto,
     StorageStatusDto,
     TemplateDetail,
     TemplateDto,
     TemplateJobDto,
     TemplateUploaded,
+    TimelineDto,
 )
 from velocity_web.services.paging import Listed, Window, jobs_of, wanted, whole
 from velocity_web.services.processing import with_job
@@ -170,9 +174,30 @@ def template_detail(caller: Caller, template_id: str) -> TemplateDetail:
             markers=[MarkerDto(**marker) for marker in analysis["markers"]],
             assets=[MediaDto(**asset) for asset in analysis["assets"]],
             layers=[LayerDto(**layer) for layer in analysis["layers"]],
+            slots=[SlotDto(**slot) for slot in analysis.get("slots", ())],
             plugins=[LayerPluginDto(**plugin) for plugin in analysis.get("plugins", ())],
             warnings=[FindingDto(**finding) for finding in analysis["findings"]],
         )
+
+
+def template_timeline(caller: Caller, template_id: str) -> TimelineDto:
+    """Of a completed template. Raises NotFound."""
+    with reading():
+        analysis = json.loads(completed_template(caller, template_id).analysis or "{}")
+    first = analysis.get("first_frame", analysis["span"][0])
+    held = analysis.get("held")
+    return TimelineDto(
+        frame_count=analysis["frame_count"],
+        frame_rate=analysis["frame_rate"],
+        markers=[MarkerDto(**{**marker, "time": marker["time"] - first}) for marker in analysis["markers"]],
+        layers=[_layer_time(layer, first) for layer in analysis["layers"] if "in_point" in layer],
+        held=None if held is None else [FrameRangeDto(start=start, end=end) for start, end in held],
+    )
+
+
+def _layer_time(layer: dict[str, Any], first: float) -> LayerTimeDto:
+    base = 0.0 if "/" in layer["path"] else first
+    return LayerTimeDto(path=layer["path"], in_point=layer["in_point"] - base, out_point=layer["out_point"] - base)
 
 
 def template_file(caller: Caller, template_id: str) -> StoredFile:

@@ -203,6 +203,45 @@ def test_mosaic_has_the_means_or_the_middles() -> None:
     np.testing.assert_array_equal(sharp[::90, ::80], pixels[45::90, 40::80])
 
 
+def ball(
+    side: int = 2, *, intensity: float = 100, height: float = 0, turn: float = 0, ambient: float = 0, **more: float
+) -> Pixels:
+    """A grey box around a ball of radius 100 in the middle, under yellow light."""
+    lamp = (0, intensity, (1.0, 1.0, 0.0, 1.0), height, turn, 0, 0)
+    shares = (ambient, more.get("diffuse", 0), more.get("specular", 0), more.get("roughness", 0.5))
+    return run(
+        effect("CC Sphere", 0, 0, 0, 0, 1, 0, 100, (320, 180), side, *lamp, *shares),
+        np.full((360, 640, 4), (128, 128, 128, 255), np.uint8),
+    )
+
+
+def test_sphere_is_as_bright_as_its_ambient_light() -> None:
+    assert ball(ambient=50)[180, 320].tolist() == [64, 64, 64, 255]
+    assert ball(ambient=200)[180, 320].tolist() == [255, 255, 255, 255]
+
+
+def test_sphere_is_lit_from_where_the_lamp_stands() -> None:
+    """A direction of 0 is above, a height of 100 in front; the inside is lit on the other side, as in Skottie."""
+    above = ball(diffuse=100)
+    assert above[85, 320, 0] > 100
+    assert above[275, 320, :3].tolist() == [0, 0, 0]
+    assert above[85, 320, 2] == 0  # yellow light has no blue
+    right = ball(turn=90, diffuse=100)
+    assert right[180, 415, 0] > 100
+    assert right[180, 225, 0] == 0
+    assert ball(height=100, diffuse=50, intensity=200)[180, 320].tolist() == [128, 128, 0, 255]
+    inside = ball(3, diffuse=100)
+    assert inside[275, 320, 0] > 100
+    assert inside[85, 320, 0] == 0
+
+
+def test_sphere_mirrors_the_lamp() -> None:
+    dull, sharp = ball(height=100, specular=100), ball(height=100, specular=100, roughness=0.01)
+    for shown in (dull, sharp):
+        assert shown[180, 320].tolist() == pytest.approx([255, 255, 0, 255], abs=3)
+    assert sharp[180, 360, 0] < 10 < dull[180, 360, 0]
+
+
 def test_sphere_shows_the_middle_of_the_box_in_front() -> None:
     pixels = smooth()
     out = run(effect("CC Sphere", 0, 0, 0, 0, 1, 0, 100, (320, 180), 2), pixels)

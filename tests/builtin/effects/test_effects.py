@@ -47,7 +47,7 @@ EXAMPLES = [
     effect("ADBE HUE SATURATION", 1, 0, 120, 50, -20),
     effect("ADBE HUE SATURATION", 1, 0, 0, 0, 0, 1, 200, 60, 10),
     effect("ADBE Black&White", 40, 60, 40, 60, 20, 80),
-    *[effect("ADBE Invert", channel) for channel in (1, 2, 3, 4, 6, 7, 8, 9, 16)],
+    *[effect("ADBE Invert", channel) for channel in (1, 2, 3, 4, 6, 7, 8, 9, 11, 12, 13, 14, 16)],
     effect("ADBE Shift Channels", 5, 4, 9, 2),
     effect("ADBE Shift Channels", 9, 10, 7, 1),
     effect("ADBE Linear Wipe", 40, 30, 20),
@@ -242,6 +242,27 @@ def test_invert_alpha_stays_in_the_layer() -> None:
     out = run(effect("ADBE Invert", 16), pixels, scaling(10 / 640, 5 / 360))
     assert (out[:5, :10, 3] == 255).all()
     assert out[..., 3].sum() == 255 * 50
+
+
+def test_inverted_alpha_fills_the_box_beyond_what_the_layer_draws() -> None:
+    """The picture has to be as large as the box, of which the layer may draw a corner."""
+    for entry in (effect("ADBE Invert", 16), effect("ADBE Shift Channels", 9, 2, 3, 4)):
+        call = required_call(entry, scaling(0.5, 0.5))
+        assert min(call.margin[0], call.margin[2]) >= 320
+        assert min(call.margin[1], call.margin[3]) >= 180
+
+
+def test_invert_takes_the_channels_of_yiq() -> None:
+    grey = run(effect("ADBE Invert", 12), solid(60, 60, 60, 255))[0, 0]
+    assert grey.tolist() == [195, 195, 195, 255]
+    assert run(effect("ADBE Invert", 11), solid(60, 110, 200, 255))[0, 0].tolist() == [195, 145, 55, 255]
+    turned = run(effect("ADBE Invert", 13), solid(140, 100, 90, 255))[0, 0]
+    assert turned[:3] @ (0.299, 0.587, 0.114) == pytest.approx(np.array((140, 100, 90)) @ (0.299, 0.587, 0.114), abs=1)
+    assert turned[0] < 100 < turned[2]  # from orange to blue, as bright as before
+
+
+def test_invert_is_blended_with_the_original() -> None:
+    assert run(effect("ADBE Invert", 1, 25), solid(200, 0, 100, 255))[0, 0].tolist() == [91, 191, 141, 255]
 
 
 def test_linear_wipe_from_left_to_right() -> None:

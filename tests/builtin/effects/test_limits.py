@@ -22,7 +22,7 @@ def test_effects_tell_what_they_leave_out() -> None:
     assert BulgeEffect().limits(effect("", 50, 50, 0, 1, 20, 1, 1)) == ("its taper radius", "its pinning")
     assert RampEffect().limits(effect("", 0, 0, 0, 0, 1, 30)) == ("its scatter",)
     assert BlackAndWhiteEffect().limits(effect("", *[0] * 6, 1)) == ("its tint",)
-    assert InvertEffect().limits(effect("", 11, 50)) == ("its channel", "its blend with the original")
+    assert InvertEffect().limits(effect("", 5, 50)) == ("its channel",)
     assert FractalNoiseEffect().limits(effect("", *[0] * 30, 4)) == ("its blending mode",)
 
 

@@ -57,7 +57,7 @@ def test_a_text_is_one_command_with_one_path() -> None:
     assert top == pytest.approx(-2112 / 28.16, abs=1.0)
     assert bottom == pytest.approx(0.0, abs=2.0)
     assert right < 450
-    assert entry.label == "Title"
+    assert entry.label == "", "the evaluator labels it with the path of the layer"
 
 
 def test_strokes_lie_under_or_over_fills() -> None:

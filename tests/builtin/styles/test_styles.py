@@ -35,7 +35,7 @@ def style_type(number: int) -> StyleType:
 
 
 def evaluated(
-    entries: list[LayerStyle], matrix: Matrix = IDENTITY, content: Sequence[DrawCommand] | None = None
+    entries: list[LayerStyle], matrix: Matrix = IDENTITY, content: Sequence[DrawCommand] = ()
 ) -> tuple[list[EffectCall], list[StyleCall]]:
     """The calls on the picture and those that lie under it, in the order in which they act."""
     layer = StyledLayer(sampler=SAMPLER, matrix=matrix, styles=tuple(entries), content=content)

@@ -16,7 +16,7 @@ from velocity_engine.evaluate.expressions import expression_engine
 from velocity_engine.model.document import Composition, Document, Marker
 from velocity_engine.model.layers import Effect, EffectParameter, Layer, NullContent, ShapeContent
 from velocity_engine.model.properties import Bezier, Ease, Keyframe, Property, Vector, still
-from velocity_engine.model.shapes import Ellipse, Group, Rectangle
+from velocity_engine.model.shapes import Dash, Ellipse, Group, Rectangle, Stroke
 from velocity_engine.model.transform import Transform
 from velocity_engine.motion.keyframes import Curves
 
@@ -58,11 +58,16 @@ def run(
         main=Composition(id="", layers=(a, b), name="Main"),
         markers=(Marker(name="beat", time=15, duration=3),),
     )  # fmt: skip
+    return asked(prop, document, frame)
+
+
+def asked(prop: Property[Any], document: Document, frame: float = 30.0) -> tuple[Any, list[Any]]:
+    """What an expression of the document's first layer gives."""
     findings: list[Any] = []
     plan: Any = SimpleNamespace(document=document, curves=Curves(), compositions={}, report=findings.append)
     engine = expression_engine(plan)
     assert engine is not None
-    planned: Any = SimpleNamespace(path="A", layer=a)
+    planned: Any = SimpleNamespace(path="A", layer=document.main.layers[0])
     return engine.evaluate(prop, planned, frame, plan.curves.value(prop, frame)), findings
 
 
@@ -168,6 +173,39 @@ def test_a_vector_keeps_the_dimensions_that_the_expression_leaves_out() -> None:
     result, findings = run("[1, 2]", value=(0.0, 0.0, 5.0))
     assert not findings and result == (1.0, 2.0, 5.0)
     assert math.isfinite(result[0])
+
+
+def test_a_path_may_be_written_as_the_players_keep_it() -> None:
+    """With tangents that are points, as lottie-web's own paths have them."""
+    own = Bezier(np.zeros((1, 2)), np.zeros((1, 2)), np.zeros((1, 2)), False)
+    source = "var $bm_rt = {v: [[1, 2], [30, 40]], i: [[1, 2], [25, 36]], o: [[6, 9], [30, 40]], c: true};"
+    result, findings = run(source, value=own)
+    assert not findings, findings
+    assert result.vertices.tolist() == [[1, 2], [30, 40]]
+    assert result.ins.tolist() == [[0, 0], [-5, -4]]
+    assert result.outs.tolist() == [[5, 7], [0, 0]]
+    assert result.closed
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("thisProperty.propertyGroup(1).numProperties", 3.0),
+        ("thisProperty.propertyGroup(2).name === 'Line' ? 1 : 0", 1.0),
+        ("thisProperty.propertyGroup(3).numProperties", 1.0),
+        ("thisProperty.propertyGroup(1)('Dash') + thisProperty.propertyGroup(1)('Gap')", 11.0),
+    ],
+)
+def test_the_offset_of_dashes_stands_in_the_groups_of_its_stroke(source: str, expected: float) -> None:
+    offset: Property[Vector] = Property((1.0,), expression=source, name="offset")
+    dashes = (Dash(kind="d", length=still(8)), Dash(kind="g", length=still(3)), Dash(kind="o", length=offset))
+    stroke = Stroke(name="Line", paint=still(0, 0, 0), width=still(2), dashes=dashes)
+    layer = Layer(content=ShapeContent(items=(Group(name="G", items=(stroke,)),)), name="A", index=1, out_point=90)
+    main = Composition(id="", layers=(layer,))
+    document = Document(width=64, height=36, frame_rate=30.0, in_point=0, out_point=90, main=main)
+    result, findings = asked(offset, document)
+    assert not findings, findings
+    assert result == pytest.approx((expected,))
 
 
 def test_a_path_keeps_its_points_and_both_kinds_of_tangents_apart() -> None:

@@ -8,7 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.display import MAX_BLUR_SIGMA, MAX_EFFECT_MARGIN, EffectCall
-from velocity_engine.model.geometry import Matrix, apply, invert, multiply, transformed_bounds, translation
+from velocity_engine.model.geometry import (
+    Matrix,
+    apply,
+    axis_lengths,
+    invert,
+    multiply,
+    transformed_bounds,
+    translation,
+)
 
 Pixels = NDArray[np.uint8]
 Region = tuple[int, int, int, int]
@@ -23,8 +31,7 @@ def direction(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
 
 def device_sigmas(matrix: Matrix, sigma_x: float, sigma_y: float) -> tuple[float, float]:
     """The spread, along the device's axes, of a blur with these sigmas along the layer's."""
-    across = math.hypot(matrix[0] * sigma_x, matrix[2] * sigma_y)
-    down = math.hypot(matrix[1] * sigma_x, matrix[3] * sigma_y)
+    across, down = axis_lengths(matrix, sigma_x, sigma_y)
     return (min(across, MAX_BLUR_SIGMA), min(down, MAX_BLUR_SIGMA))
 
 

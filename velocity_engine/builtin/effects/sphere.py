@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.builtin.effects.device import Pixels, box_margin
 from velocity_engine.builtin.effects.fields import Field, box_picture, layer_points
-from velocity_engine.builtin.effects.parameters import choice, point, scalar
+from velocity_engine.builtin.effects.parameters import choice, clamped, color, point, scalar
 from velocity_engine.display import EffectCall
 from velocity_engine.model.geometry import Matrix, mean_scale
 from velocity_engine.model.layers import Effect
@@ -19,8 +20,36 @@ FULL, OUTSIDE, INSIDE = 1, 2, 3
 _EYE = 5.5  # the eye's distance in radii, as Skottie found it to look like After Effects
 
 
+@dataclass(frozen=True, slots=True)
+class _Light:
+    """A lamp far away: the way to it (x, y, z, towards the eye), its colour (0..1), and how much each part of its light
+    counts. ``exponent`` is that of the gloss."""
+
+    towards: tuple[float, float, float]
+    color: tuple[float, float, float]
+    ambient: float
+    diffuse: float
+    specular: float
+    exponent: float
+
+    @classmethod
+    def of(cls, effect: Effect, sampler: Sampler) -> _Light:
+        intensity = clamped(scalar(effect, 10, sampler, 0.0) / 100.0, 0.0, 10.0)
+        r, g, b, _ = color(effect, 11, sampler, (1.0, 1.0, 1.0, 1.0))
+        height = math.sin(clamped(scalar(effect, 12, sampler, 0.0) / 100.0, -1.0, 1.0) * math.pi / 2)
+        turn, flat = math.radians(scalar(effect, 13, sampler, 0.0) - 90.0), math.sqrt(1.0 - height * height)
+        shares = (
+            clamped(scalar(effect, k, sampler, default) / 100.0, 0.0, most)
+            for k, default, most in ((16, 100.0, 2.0), (17, 0.0, 1.0), (18, 0.0, 1.0))
+        )
+        ambient, diffuse, specular = shares
+        exponent = 1.0 / clamped(scalar(effect, 19, sampler, 0.5), 0.001, 0.5)
+        towards = (math.cos(turn) * flat, math.sin(turn) * flat, height)
+        return cls(towards, (r, g, b), ambient, diffuse * intensity, specular * intensity, exponent)
+
+
 class SphereEffect:
-    """As in Skottie: without light, whose controls do not count."""
+    """The light as in Skottie. Metal, reflections, shadows and falloff do not count."""
 
     key = "cc-sphere"
     match_names: tuple[str, ...] = ("CC Sphere",)
@@ -33,15 +62,18 @@ class SphereEffect:
         radius, centre = scalar(effect, 6, sampler, 0.0), point(effect, 7, sampler, (width / 2, height / 2))
         if not (radius < 1e6 and max(map(abs, turns)) < 1e9):
             return None
+        light = _Light.of(effect, sampler)
+        lamp = (light.towards, light.color, light.ambient, light.diffuse, light.specular, light.exponent)
         longer = max(2.0 * radius, 0.0)
         reach = (width / 2 + abs(centre[0]) + longer, height / 2 + abs(centre[1]) + longer)
-        values = (turns, order, side, radius, centre, sampler.size)
+        values = (turns, order, side, radius, centre, sampler.size, lamp)
         return EffectCall(self.key, values, matrix, box_margin(matrix, reach))
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         from velocity_engine.kernels.pixels.matte import multiply_mask
 
-        turns, order, side, radius, centre, size = call.values
+        turns, order, side, radius, centre, size, lamp = call.values
+        light = _Light(*lamp)
         points = layer_points(call, origin, (pixels.shape[0], pixels.shape[1]))
         found = box_picture(pixels, call, origin, size)
         if points is None or found is None or radius <= 0.0:
@@ -52,9 +84,9 @@ class SphereEffect:
         turned = _rotation(order, turns).T.astype(np.float32)
         out: Pixels = np.zeros_like(pixels)
         if side != OUTSIDE:
-            out = _seen(found[0], x, y, turned, 1.0)
+            out = _seen(found[0], x, y, turned, light, 1.0)
         if side in (FULL, OUTSIDE):
-            outside = _seen(found[0], x, y, turned, -1.0)
+            outside = _seen(found[0], x, y, turned, light, -1.0)
             # The front side over the back one.
             left = (255 - outside[..., 3:]).astype(np.float32) * np.float32(1.0 / 255.0)
             out = outside + np.rint(out * left).astype(np.uint8)
@@ -63,7 +95,7 @@ class SphereEffect:
         return out
 
 
-def _seen(box: Pixels, x: Field, y: Field, turned: NDArray[np.float32], side: float) -> Pixels:
+def _seen(box: Pixels, x: Field, y: Field, turned: NDArray[np.float32], light: _Light, side: float) -> Pixels:
     """The box on the ball where rays from the eye through (x, y, 0) meet it: first (-1) or at last (1)."""
     from velocity_engine.kernels.pictures.sample_at import WRAP, sample_at
 
@@ -75,7 +107,32 @@ def _seen(box: Pixels, x: Field, y: Field, turned: NDArray[np.float32], side: fl
     nx, ny, nz = (turned[k, 0] * ball[0] + turned[k, 1] * ball[1] + turned[k, 2] * ball[2] for k in range(3))
     u = np.float32(0.5) + np.arctan2(nx, nz) * np.float32(0.5 / math.pi)
     v = np.float32(0.5) + np.arcsin(np.clip(ny, np.float32(-1.0), np.float32(1.0))) * np.float32(1.0 / math.pi)
-    return sample_at(box, u * np.float32(box.shape[1]), v * np.float32(box.shape[0]), WRAP)
+    shown = sample_at(box, u * np.float32(box.shape[1]), v * np.float32(box.shape[0]), WRAP)
+    return _lit(shown, (x, y), ball, light, side)
+
+
+def _lit(
+    shown: Pixels, at: tuple[Field, Field], ball: tuple[Field, Field, Field], light: _Light, side: float
+) -> Pixels:
+    """Phong's light: the picture's own colours times the ambient light and the lamp's, and the lamp's colour on top
+    where it is mirrored to the eye. ``ball``: places on the ball, which are its normals; ``side``: as for ``_seen``."""
+    if light.diffuse == 0.0 and light.specular == 0.0 and light.ambient == 1.0:
+        return shown
+    lx, ly, lz = (np.float32(number) for number in light.towards)
+    facing = lx * ball[0] + ly * ball[1] + lz * ball[2]
+    diffuse = np.float32(light.diffuse) * np.maximum(-np.float32(side) * facing, np.float32(0.0))
+    # The way of the light after it met the ball, along that of the look.
+    ex, ey, ez = at[0], at[1], np.float32(-_EYE)
+    mirrored = [way - 2 * facing * normal for way, normal in zip((lx, ly, lz), ball, strict=True)]
+    gloss = (mirrored[0] * ex + mirrored[1] * ey + mirrored[2] * ez) / np.sqrt(ex * ex + ey * ey + ez * ez)
+    gloss = np.minimum(np.maximum(gloss, np.float32(0.0)) ** np.float32(light.exponent), np.float32(1.0))
+    alpha = shown[..., 3].astype(np.float32)
+    out = shown.copy()
+    for k, tint in enumerate(light.color):
+        own = (np.float32(light.ambient) + diffuse * np.float32(tint)) * shown[..., k]
+        lamp = np.float32(light.specular * tint) * gloss * alpha
+        out[..., k] = np.rint(np.minimum(own + lamp, alpha)).astype(np.uint8)
+    return out
 
 
 def _rotation(order: int, turns: tuple[float, float, float]) -> NDArray[np.float64]:

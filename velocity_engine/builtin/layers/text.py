@@ -60,7 +60,6 @@ class PreparedText:
         self.compositions = compositions
         self._text = content.text
         self._catalogue = catalogue
-        self._label = layer.name
         self._path = _path_property(layer, content.text.path)
         self._seed = int.from_bytes(digest_of("text", layer.index, layer.name)[:4], "big")
         self._lock = threading.Lock()
@@ -118,7 +117,7 @@ class PreparedText:
             anchors = laid.anchors.at(np.array((*alignment, 0.0)[:2], np.float64))
             matrices = cluster_matrices(layout, anchors, document.justify, changes, path)
         scale = layout.size / document.size
-        placed = PlacedText(matrices, document, changes, scale, laid.clips, self._label)
+        placed = PlacedText(matrices, document, changes, scale, laid.clips)
         commands = text_commands(laid.outlines, placed)
         if layout.compositions:
             commands += composition_commands(layout.compositions, placed, sampler, self._start)

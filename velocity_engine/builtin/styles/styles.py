@@ -94,15 +94,16 @@ class LayerStyleType:
         below = under_style(style, layer.sampler, layer.matrix, several)
         if below is not None:
             return StyleCall(*below)
-        box = _filled_box(layer) if self.number == GRADIENT_OVERLAY else None
+        box = _gradient_box(style, layer) if self.number == GRADIENT_OVERLAY else None
         call = evaluate_style(style, layer.sampler, layer.matrix, box)
         return None if call is None else StyleCall(call)
 
 
-def _filled_box(layer: StyledLayer) -> Bounds | None:
-    """What shapes and texts fill, in the coordinates that the layer's matrix leads from; None for other layers."""
-    if layer.content is None:
-        return None
+def _gradient_box(style: LayerStyle, layer: StyledLayer) -> Bounds | None:
+    """What a gradient spans, in the coordinates that the layer's matrix leads from: what the layer fills, or, where the
+    gradient is not aligned with the layer, its composition. None where neither is known."""
+    if round(style_scalar(style, "al", layer.sampler, 1.0)) == 0:
+        return (0.0, 0.0, *layer.ground) if min(layer.ground) > 0.0 else None
     filled, back = drawn_box(layer.content), invert(layer.matrix)
     return transformed_bounds(back, filled) if filled is not None and back is not None else None
 
@@ -110,7 +111,7 @@ def _filled_box(layer: StyledLayer) -> Bounds | None:
 def evaluate_style(style: LayerStyle, sampler: Sampler, matrix: Matrix, box: Bounds | None = None) -> EffectCall | None:
     """This frame's call of a layer style; None when it does nothing, or is not one of ``ORDER``.
 
-    ``box``: what the layer's own picture fills, in the coordinates that ``matrix`` leads from; by default the layer's
+    ``box``: what a gradient spans, in the coordinates that ``matrix`` leads from; by default as large as the layer's
     box.
     """
     if style.type in (DROP_SHADOW, INNER_SHADOW):

@@ -186,8 +186,6 @@ def gradient_overlay(style: LayerStyle, sampler: Sampler, matrix: Matrix, box: B
     kind = round(clamped(style_scalar(style, "gt", sampler, 1.0), 0.0, 9.0))
     angle, scale = style_scalar(style, "a", sampler, 90.0), clamped(style_scalar(style, "s", sampler, 100.0), 1.0, 1e4)
     reverse = round(style_scalar(style, "re", sampler, 0.0)) != 0
-    if round(style_scalar(style, "al", sampler, 1.0)) == 0:
-        box = (0.0, 0.0, *sampler.size)
     shift = sampler.vector(style.values["of"]) if "of" in style.values else (0.0, 0.0)
     shift = (shift[0], shift[1]) if len(shift) > 1 and math.isfinite(shift[0] + shift[1]) else (0.0, 0.0)
     values = (box, kind, angle, scale / 100.0, reverse, shift, stops, opacity, style_mode(style, sampler))

@@ -175,11 +175,25 @@ class PictureMaker:
                 yield from self._position(value, index)
             elif isinstance(value, Property):
                 yield self._property(value, name, "", index, _ALIASES.get(name, ()))
+        if getattr(item, "dashes", ()):
+            yield self._dashes(item.dashes)  # type: ignore[attr-defined]
         transform = getattr(item, "transform", None)
         if isinstance(transform, Transform):
             yield self._transform(transform, "Transform", "ADBE Vector Repeater Transform", 4)
 
+    def _dashes(self, dashes: Sequence[shapes.Dash]) -> Node:
+        """As After Effects counts them: Dash, Gap, Dash 2, Gap 2, ..., Offset."""
+        found: dict[str, int] = {}
+        children = []
+        for index, dash in enumerate(dashes, 1):
+            number = found[dash.kind] = found.get(dash.kind, 0) + 1
+            name = _DASH_NAMES.get(dash.kind, dash.kind)
+            match = f"ADBE Vector Stroke {name} {number}" if dash.kind != "o" else "ADBE Vector Stroke Offset"
+            children.append(self._property(dash.length, name if number == 1 else f"{name} {number}", match, index))
+        return {"n": "Dashes", "m": "ADBE Vector Stroke Dashes", "index": 9, "c": children}
 
+
+_DASH_NAMES = {"d": "Dash", "g": "Gap", "o": "Offset"}
 _LAYER_CONTROL = 10
 _ALIASES = {"Path": ("ADBE Vector Shape",), "Stroke Width": ("Width",)}
 _FIELDS: dict[type[shapes.ShapeItem], tuple[tuple[str, str, int], ...]] = {

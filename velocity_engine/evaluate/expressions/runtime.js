@@ -468,6 +468,8 @@
     if (typeof v === "string") return JSON.stringify({ text: v });
     if (isList(v)) return v.every((x) => typeof x === "number" && Number.isFinite(x)) ? JSON.stringify(v) : fail("the result holds something that is no number");
     if (v && v.vertices) return JSON.stringify({ vertices: v.vertices, ins: v.ins, outs: v.outs, closed: v.closed });
+    // A path as the players write it: tangents are points of the layer there, not ways from their vertices.
+    if (v && isList(v.v) && isList(v.i) && isList(v.o)) return JSON.stringify({ vertices: v.v, ins: v.i.map((p, n) => sub(p, v.v[n])), outs: v.o.map((p, n) => sub(p, v.v[n])), closed: !!v.c });
     if (typeof v === "boolean") return JSON.stringify([v ? 1 : 0]);
     return fail("the expression gives no value");
   };

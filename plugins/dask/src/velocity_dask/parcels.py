@@ -68,7 +68,8 @@ def shipment_of(order: RenderOrder) -> Shipment:
     parcels: dict[str, Parcel] = {}
     paths: dict[str, Path] = {}
     places: dict[str, str] = {}
-    order = replace(order, soundtrack=None, poster=None).to(Path(order.output).name)  # which segments do without
+    order = replace(order, soundtrack=None, mix=None, poster=None)  # which segments do without
+    order = order.to(Path(order.output).name)
     for reference in order.files:
         path = _local(reference.location)
         if path is not None and reference.location not in places:

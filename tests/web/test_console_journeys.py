@@ -1,0 +1,207 @@
+"""Eight ways through the console, in Chromium, on a real service."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import FilePayload
+from web.support_browser import PHONE, Visit, running_browser, visiting
+from web.support_service import Client, Service
+from web.support_templates import layer, png, slow_template, template_zip, zipped
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.browser
+DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo.zip"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with running_browser() as running:
+        yield running
+
+
+@pytest.fixture
+def visit(browser: Browser, service: Service, client: Client) -> Iterator[Visit]:
+    with visiting(browser, service) as opened:
+        opened.sign_in(client.key)
+        yield opened
+
+
+def drop(visit: Visit, name: str, content: bytes) -> None:
+    """Choose a file for the first place on the page that takes one."""
+    chosen = FilePayload(name=name, mimeType="application/octet-stream", buffer=content)
+    visit.page.locator("input[type=file]").first.set_input_files(chosen)
+
+
+def test_a_first_video(visit: Visit, client: Client, tmp_path: Path) -> None:
+    page = visit.page
+    drop(visit, "promo.zip", DEMO.read_bytes())
+    page.get_by_role("heading", name="promo", level=1).wait_for()
+    picture = page.locator(".frame img")
+    picture.wait_for()
+    before = picture.get_attribute("src")
+    page.get_by_label("Text of Headline").fill("Hello from the console")
+    page.wait_for_function("before => document.querySelector('.frame img').src !== before", arg=before)
+    page.get_by_label("Upload for Photo").locator("xpath=following-sibling::input").set_input_files(
+        FilePayload(name="green.png", mimeType="image/png", buffer=png(64, 64))
+    )
+    visit.expect("green.png")
+    page.get_by_label("Moment of the template").fill("60")
+    visit.expect("frame 60 of 150")
+    page.get_by_role("tab", name="Output").click()
+    page.get_by_label("Size", exact=True).select_option("640x360")
+    page.locator(".estimate strong").wait_for()
+    page.get_by_role("button", name="Render").click()
+    page.locator(".done video").wait_for()
+    page.wait_for_function("document.querySelector('.done video').videoWidth === 640")
+    with page.expect_download() as told:
+        page.get_by_role("button", name="Download").click()
+    told.value.save_as(tmp_path / "video.mp4")
+    assert told.value.suggested_filename == "promo.mp4"
+    assert (tmp_path / "video.mp4").read_bytes()[4:8] == b"ftyp"
+    [made] = client.get("/render/all").json()
+    detail = client.get(f"/render/renders/{made['renderId']}").json()
+    [asset] = client.get("/asset").json()
+    assert detail["customizationMap"] == [
+        {"layer": "Headline", "text": "Hello from the console"},
+        {"layer": "Photo", "image": {"assetId": asset["assetId"]}},
+    ]
+    page.get_by_role("tab", name="Code").click()
+    assert '"text": "Hello from the console"' in page.locator(".code pre").inner_text()
+
+
+def test_a_batch(visit: Visit, client: Client, template_id: str) -> None:
+    page = visit.page
+    visit.go(f"batches/new?template={template_id}")
+    page.get_by_label("Or paste cells from a spreadsheet").fill(
+        "title\tground\tBox.visible\tnote\nAda\t#00ff00\tyes\tx\nGrace\t#0000ff\tno\t\nWrong\tblue\t\t"
+    )
+    visit.expect("3 rows")
+    assert page.get_by_label("What the column title is").input_value() == "name"
+    assert page.get_by_label("What the column ground is").input_value() == "color:Ground"
+    assert page.get_by_label("What the column note is").input_value() == ""
+    page.locator(".row-frame img").wait_for()
+    page.get_by_role("button", name="The next row").click()
+    visit.expect("Row 2: Grace")
+    page.get_by_role("button", name="Render 3 videos").click()
+    page.get_by_role("button", name="Download all (2)").wait_for()
+    visit.expect("1 row without a video")
+    wrong = page.locator(".list-row", has_text="Wrong")
+    assert "#rrggbb" in wrong.inner_text()
+    with page.expect_download() as told:
+        page.get_by_role("button", name="Download all (2)").click()
+    with zipfile.ZipFile(told.value.path()) as archive:
+        assert archive.namelist() == ["1 Ada.mp4", "2 Grace.mp4"]
+    [made] = client.get("/render/batch").json()
+    rows = client.get(f"/render/batch/{made['batchId']}").json()["rows"]
+    detail = client.get(f"/render/renders/{rows[1]['renderId']}").json()
+    assert detail["customizationMap"] == [
+        {"layer": "Ground", "color": "#0000ff"},
+        {"layer": "Box", "visible": False},
+    ]
+
+
+def test_a_template_that_fails(visit: Visit) -> None:
+    page = visit.page
+    drop(visit, "empty.zip", zipped({"readme.txt": "nothing"}))
+    failed = page.get_by_role("article", name="Upload of empty.zip")
+    failed.get_by_text("This template cannot be used.").wait_for()
+    assert "data.json" in failed.inner_text()
+    failed.get_by_role("button", name="Close").click()
+    failed.wait_for(state="detached")
+    drop(visit, "odd.zip", template_zip(layers=[layer("Strange", 1, 1, 10, sc="#ff0000", sw=64, sh=64, ef=[EFFECT])]))
+    odd = page.get_by_role("article", name="Upload of odd.zip")
+    odd.get_by_role("link", name="Open").wait_for()
+    assert "Strange" in odd.locator(".findings").inner_text()
+
+
+EFFECT = {"ty": 99, "nm": "Sparkle", "mn": "ACME Sparkle", "en": 1, "ef": []}
+
+
+def test_a_render_is_cancelled(visit: Visit, client: Client) -> None:
+    page = visit.page
+    template_id = client.ready_template(slow_template())
+    visit.go(f"templates/{template_id}")
+    page.get_by_role("button", name="Render").click()
+    visit.expect("Rendering")
+    page.get_by_role("button", name="Cancel").click()
+    visit.expect("The render was cancelled")
+    visit.go("renders")
+    page.locator(".list-row", has_text="Cancelled").wait_for()
+    page.get_by_text("Failed", exact=True).click()
+    visit.expect("No such render")
+    assert [job["status"] for job in client.get("/render/history").json()] == ["cancelled"]
+
+
+def test_a_key_that_ends_leads_back_to_the_door(visit: Visit, service: Service, client: Client) -> None:
+    page = visit.page
+    account = client.get("/account").json()["id"]
+    service.query("UPDATE account SET disabled = 1 WHERE id = ?", account)
+    page.get_by_role("link", name="Usage").click()
+    visit.expect("Your key is not valid any more")
+    assert page.evaluate("sessionStorage.length") == 0
+    page.get_by_label("API key").fill("vk_00000000_wrong")
+    page.get_by_role("button", name="Sign in").click()
+    visit.expect("This key is not known")
+
+
+def test_two_tenants_see_their_own_things_only(
+    browser: Browser, service: Service, visit: Visit, client: Client
+) -> None:
+    template_id = client.ready_template(template_zip(), "mine.zip")
+    visit.page.reload()
+    visit.expect("mine")
+    with service.client() as other, visiting(browser, service) as stranger:
+        stranger.sign_in(other.key)
+        stranger.expect("0 templates")
+        stranger.go(f"templates/{template_id}")
+        stranger.expect("This template is not there")
+        assert stranger.page.get_by_text("mine").count() == 0
+    with visiting(browser, service) as fresh:
+        fresh.page.goto(f"{service.url}/#/templates")
+        fresh.page.get_by_label("API key").wait_for()
+
+
+def test_fifty_templates_are_found_and_paged(visit: Visit, client: Client) -> None:
+    page = visit.page
+    for number in range(50):
+        client.upload_template(template_zip(nm=f"T{number}"), f"template {number:02}.zip")
+    for active in client.get("/template/active").json():
+        client.settle(f"/template/{active['templateId']}/status")
+    page.reload()
+    visit.expect("50 templates")
+    assert page.locator(".tile").count() == 24
+    page.locator(".poster img").first.wait_for()
+    page.get_by_role("button", name="Show more (26 left)").click()
+    assert page.locator(".tile").count() == 48
+    page.get_by_label("Search templates").fill("plate 07")
+    page.wait_for_function("document.querySelectorAll('.tile').length === 1")
+    page.get_by_role("button", name="Delete template 07").click()
+    page.get_by_role("button", name="Delete the template").click()
+    visit.expect("49 templates")
+
+
+def test_a_narrow_screen(browser: Browser, service: Service, client: Client) -> None:
+    template_id = client.ready_template(DEMO.read_bytes(), "promo.zip")
+    with visiting(browser, service, PHONE, has_touch=True, is_mobile=True) as visit:
+        page = visit.page
+        visit.sign_in(client.key)
+        page.get_by_role("button", name="Open the menu").click()
+        page.get_by_role("link", name="Renders").click()
+        page.get_by_role("heading", name="Renders", level=1).wait_for()
+        visit.go(f"templates/{template_id}")
+        page.locator(".frame img").wait_for()
+        for path in ("templates", "renders", "batches/new", "assets", "audio", "usage", f"templates/{template_id}"):
+            visit.go(path)
+            page.locator("h1").first.wait_for()
+            assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0], path
+        page.get_by_label("Text of Headline").fill("On a phone")
+        assert page.locator(".frame").bounding_box()["width"] <= PHONE[0]  # type: ignore[index]
+        page.get_by_role("button", name="Render").click()
+        page.locator(".done video").wait_for()

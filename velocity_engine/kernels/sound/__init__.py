@@ -1,0 +1,1 @@
+"""Sample by sample: loudness filters, and the gains of ducking and of limiting."""

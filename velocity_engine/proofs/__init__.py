@@ -1,0 +1,1 @@
+"""Proofs: stills of a template with values that try it out, as a contact sheet for eyes and as goldens for machines."""

@@ -1,0 +1,32 @@
+import { useEffect, useRef, useState } from "../core/html.js";
+import { ApiError, isAbort } from "../core/api-error.js";
+
+const SETTLE = 700;
+
+// What a dry run says of the present request, a moment after the last change.
+export function useEstimate(api, request, revision) {
+  const [state, setState] = useState({ estimate: null, error: null, stale: true });
+  const key = `${revision}|${JSON.stringify(request)}`;
+  const latest = useRef(request);
+  latest.current = request;
+  useEffect(() => {
+    const control = new AbortController();
+    setState((before) => ({ ...before, stale: true }));
+    const ask = async () => {
+      try {
+        const estimate = await api.estimate(latest.current, control.signal);
+        setState({ estimate, error: null, stale: false });
+      } catch (error) {
+        if (isAbort(error)) return;
+        if (error instanceof ApiError && [429, 503].includes(error.status)) timer = setTimeout(ask, 1000 * (error.retryAfter || 1));
+        else setState({ estimate: null, error, stale: false });
+      }
+    };
+    let timer = setTimeout(ask, SETTLE);
+    return () => {
+      clearTimeout(timer);
+      control.abort();
+    };
+  }, [key]);
+  return state;
+}

@@ -1,0 +1,43 @@
+import { useCallback, useRef, useState } from "../core/html.js";
+import { words } from "../core/api-error.js";
+
+const LOOK = 300;
+const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
+// Templates on their way: sent, then analysed by the service. ``onReady`` gets the id of one that is whole.
+export function useUploads(api, onReady) {
+  const [uploads, setUploads] = useState([]);
+  const next = useRef(1);
+  const change = useCallback((key, told) => {
+    setUploads((all) => all.map((one) => (one.key === key ? { ...one, ...told } : one)));
+  }, []);
+  const follow = async (key, id, signal) => {
+    for (;;) {
+      const status = await api.templateStatus(id, signal);
+      change(key, { stage: status.stage, findings: status.warnings });
+      if (status.status === "completed") return onReady(id, key, status);
+      if (status.status === "failed") return change(key, { stage: "failed", error: status.reason });
+      await pause(LOOK);
+    }
+  };
+  const start = useCallback((file) => {
+    const key = next.current++;
+    const control = new AbortController();
+    const entry = { key, name: file.name, size: file.size, sent: 0, stage: "sending", error: null, findings: [], id: null, control };
+    setUploads((all) => [entry, ...all]);
+    const run = async () => {
+      try {
+        const onProgress = (sent) => change(key, { sent });
+        const { templateId } = await api.uploadTemplate(file, { onProgress, signal: control.signal });
+        change(key, { sent: 1, stage: "uploaded", id: templateId });
+        await follow(key, templateId, control.signal);
+      } catch (error) {
+        if (error.name === "AbortError") setUploads((all) => all.filter((one) => one.key !== key));
+        else change(key, { stage: "failed", error: words(error) });
+      }
+    };
+    run();
+  }, [api, onReady]);
+  const dismiss = useCallback((key) => setUploads((all) => all.filter((one) => one.key !== key)), []);
+  return { uploads, start, dismiss, change };
+}

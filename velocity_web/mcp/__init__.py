@@ -1,0 +1,1 @@
+"""``velocity mcp``: six tools with which a language model works on templates, over the Model Context Protocol."""

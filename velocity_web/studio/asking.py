@@ -1,0 +1,77 @@
+"""Reading what the page asks, with the same models as the service's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import falcon
+from pydantic import ValidationError
+
+import velocity_engine as engine
+from velocity_web.failures import Invalid
+from velocity_web.processes.check_process import errors_of
+from velocity_web.schemas.base import RequestModel
+from velocity_web.schemas.reading import field_errors, parse_json
+from velocity_web.schemas.render import RenderRequest
+from velocity_web.services.render_checks import encoder_from
+from velocity_web.studio.renders import Wish
+from velocity_web.studio.workshop import Entries, Files
+
+Asked = TypeVar("Asked", bound=RequestModel)
+MOST_BYTES = 64 << 20
+INVALID = "the request has invalid fields"
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What is filled in."""
+
+    entries: Entries
+    files: Files
+
+
+def body_of(req: falcon.Request, model: type[Asked]) -> tuple[Asked, dict[str, Any]]:
+    """The body as the model and as it was sent. Raises Invalid."""
+    if (req.content_length or 0) > MOST_BYTES:
+        raise Invalid("the body is too large", {"": [f"at most {MOST_BYTES} bytes"]})
+    raw = parse_json(req.bounded_stream.read(MOST_BYTES))
+    try:
+        return model.model_validate(raw), raw
+    except ValidationError as error:
+        raise Invalid(INVALID, field_errors(error, model, raw)) from None
+
+
+def wrong(problems: list[engine.VelocityError]) -> Invalid:
+    """What the engine says is wrong, by the fields of the request."""
+    return Invalid(INVALID, errors_of(problems, {}))
+
+
+def frame_size(template: engine.Template, width: int | None) -> tuple[int, int]:
+    """Pixels of a picture so wide, in the shape of the template."""
+    across = width or template.width
+    return across, max(1, round(across * template.height / template.width))
+
+
+def moment(template: engine.Template, frame: int) -> float:
+    """A frame of the request, which counts from the template's first. Raises Invalid."""
+    if frame >= template.frame_count:
+        raise Invalid("the frame is past the end", {"frame": [f"it must be from 0 to {template.frame_count - 1}"]})
+    return template.first_frame + frame
+
+
+def wish_of(template: engine.Template, request: RenderRequest, values: Values) -> Wish:
+    """The render that a request means. Raises Invalid with all that is wrong with it."""
+    try:
+        encoder = engine.resolve_encoder(encoder_from(request.encoder_config))
+    except engine.VelocityError as error:
+        raise wrong([error]) from None
+    info = request.job_info
+    start = template.first_frame + ((info.f_start if info else None) or 0)
+    end = None if info is None or info.f_end is None else template.first_frame + info.f_end
+    whole = template.frame_range(None)
+    frames = (start, whole[1] if end is None or end == template.first_frame + template.frame_count else end)
+    problems = template.check(encoder, values.entries, frames, values.files)
+    if problems:
+        raise wrong(problems)
+    return Wish(request.name, encoder, values.entries, values.files, frames)
