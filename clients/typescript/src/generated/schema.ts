@@ -137,7 +137,7 @@ export interface paths {
         };
         /**
          * Processing status of a template
-         * @description pending, processing, completed or failed; while it is processed, ``stage`` says how far it is.
+         * @description pending, processing, completed or failed; while it is processed, ``stage`` says how far it is. ``wait`` spares asking again and again.
          */
         get: operations["getTemplateStatus"];
         put?: never;
@@ -365,7 +365,7 @@ export interface paths {
         };
         /**
          * Processing status of an audio upload
-         * @description processing, completed or failed.
+         * @description processing, completed or failed. ``wait`` spares asking again and again.
          */
         get: operations["getAudioStatus"];
         put?: never;
@@ -813,7 +813,7 @@ export interface paths {
         };
         /**
          * A batch with the result of each row
-         * @description With the progress of the whole. ``skip`` and ``take`` choose the rows; the first 1000 by default.
+         * @description With the progress of the whole. ``skip`` and ``take`` choose the rows; the first 1000 by default. ``wait`` spares asking again and again.
          */
         get: operations["getBatch"];
         put?: never;
@@ -913,7 +913,7 @@ export interface paths {
         };
         /**
          * Status and progress of a render
-         * @description pending, processing, cancelling, completed, failed or cancelled.
+         * @description pending, processing, cancelling, completed, failed or cancelled. ``wait`` spares asking again and again.
          */
         get: operations["getRenderStatus"];
         put?: never;
@@ -1024,6 +1024,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Webhooks of the account
+         * @description Oldest first.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Name a URL for the account's events
+         * @description Whoever asked for what they are of. A URL that a render or a batch names itself is told of that besides.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhook/deliveries": {
         parameters: {
             query?: never;
@@ -1033,11 +1057,51 @@ export interface paths {
         };
         /**
          * Log of webhook deliveries
-         * @description Newest first; ``renderId`` narrows it to one render.
+         * @description Newest first; an id narrows it to what that was told of, ``status`` to what was delivered or not.
          */
         get: operations["listWebhookDeliveries"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhook/deliveries/{deliveryId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A webhook delivery
+         * @description With the body as it is sent.
+         */
+        get: operations["getWebhookDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhook/deliveries/{deliveryId}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a delivery once more
+         * @description To the same URL, with the same body and webhook-id, so that a receiver can tell that it knows it.
+         */
+        post: operations["resendWebhookDelivery"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1062,6 +1126,54 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/webhook/secret/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the secret that signs webhooks
+         * @description For ``overlapHours`` both secrets sign: the webhook-signature header has a signature of each, and receivers with either accept it.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhook/{webhookId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A webhook of the account
+         * @description Its URL and its events.
+         */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook
+         * @description What waits to be sent to it is not sent any more.
+         */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook
+         * @description Fields that are left out stay as they are. What waits to be sent goes to the URL that it was meant for.
+         */
+        patch: operations["changeWebhook"];
         trace?: never;
     };
     "/account": {
@@ -1425,7 +1537,208 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "render.completed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The end of a render: completed
+         * @description An answer other than 2xx is tried again; repeats have the same webhook-id.
+         */
+        post: operations["onRenderCompleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "render.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The end of a render: failed
+         * @description An answer other than 2xx is tried again; repeats have the same webhook-id.
+         */
+        post: operations["onRenderFailed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "render.cancelled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The end of a render: cancelled
+         * @description An answer other than 2xx is tried again; repeats have the same webhook-id.
+         */
+        post: operations["onRenderCancelled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "batch.completed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The end of a batch: completed
+         * @description An answer other than 2xx is tried again; repeats have the same webhook-id.
+         */
+        post: operations["onBatchCompleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "batch.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The end of a batch: failed
+         * @description An answer other than 2xx is tried again; repeats have the same webhook-id.
+         */
+        post: operations["onBatchFailed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "batch.cancelled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The end of a batch: cancelled
+         * @description An answer other than 2xx is tried again; repeats have the same webhook-id.
+         */
+        post: operations["onBatchCancelled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "template.completed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The end of a template: completed
+         * @description An answer other than 2xx is tried again; repeats have the same webhook-id.
+         */
+        post: operations["onTemplateCompleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "template.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The end of a template: failed
+         * @description An answer other than 2xx is tried again; repeats have the same webhook-id.
+         */
+        post: operations["onTemplateFailed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "audio.completed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The end of an audio file: completed
+         * @description An answer other than 2xx is tried again; repeats have the same webhook-id.
+         */
+        post: operations["onAudioCompleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "audio.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The end of an audio file: failed
+         * @description An answer other than 2xx is tried again; repeats have the same webhook-id.
+         */
+        post: operations["onAudioFailed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /**
@@ -1650,6 +1963,49 @@ export interface components {
             /** Group name */
             groupName: string;
         };
+        /**
+         * AudioMessage
+         * @description The processing of an audio file has ended.
+         */
+        AudioMessage: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "audio.completed" | "audio.failed";
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+            /** Data */
+            data: components["schemas"]["AudioNews"];
+        };
+        /** AudioNews */
+        AudioNews: {
+            /**
+             * Audio ID
+             * Format: uuid
+             */
+            audioId: string;
+            /** Name */
+            name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "completed" | "failed";
+            /**
+             * Reason
+             * @description why it failed
+             */
+            reason: string | null;
+            /**
+             * Duration
+             * @description seconds
+             */
+            duration: number | null;
+        };
         /** AudioUploaded */
         AudioUploaded: {
             /**
@@ -1702,9 +2058,10 @@ export interface components {
             createdAt: string;
             /**
              * Status
+             * @description failed: all of its renders failed
              * @enum {string}
              */
-            status: "queueing" | "processing" | "completed" | "cancelled";
+            status: "queueing" | "processing" | "completed" | "failed" | "cancelled";
             /** Progress */
             progress: number;
             /** Rows total */
@@ -1719,6 +2076,10 @@ export interface components {
             seconds: number | null;
             /** Unique seconds */
             uniqueSeconds: number | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: string;
+            };
             /** Rows */
             rows: components["schemas"]["BatchRowResult"][];
         };
@@ -1743,9 +2104,10 @@ export interface components {
             createdAt: string;
             /**
              * Status
+             * @description failed: all of its renders failed
              * @enum {string}
              */
-            status: "queueing" | "processing" | "completed" | "cancelled";
+            status: "queueing" | "processing" | "completed" | "failed" | "cancelled";
             /** Progress */
             progress: number;
             /** Rows total */
@@ -1760,6 +2122,10 @@ export interface components {
             seconds: number | null;
             /** Unique seconds */
             uniqueSeconds: number | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: string;
+            };
         };
         /**
          * BatchEstimate
@@ -1812,10 +2178,68 @@ export interface components {
             warnings?: components["schemas"]["FindingDto"][];
         };
         /**
+         * BatchMessage
+         * @description Nothing of a batch is left to do.
+         */
+        BatchMessage: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "batch.completed" | "batch.failed" | "batch.cancelled";
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+            /** Data */
+            data: components["schemas"]["BatchNews"];
+        };
+        /**
+         * BatchNews
+         * @description ``counts`` are its renders by status.
+         */
+        BatchNews: {
+            /**
+             * Batch ID
+             * Format: uuid
+             */
+            batchId: string;
+            /** Name */
+            name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "completed" | "failed" | "cancelled";
+            /**
+             * Template ID
+             * Format: uuid
+             */
+            templateId: string;
+            /** Rows total */
+            rowsTotal: number;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Metadata */
+            metadata: {
+                [key: string]: string;
+            };
+        };
+        /**
          * BatchRequest
          * @description Many videos of one template. ``rows`` inline, or ``csv``: its first line names a ``name`` column and layers.
          */
         BatchRequest: {
+            /**
+             * Metadata
+             * @description your own texts by name, such as an order's number: they come back in the status, in lists (which ?metadata.name=value filters) and in webhooks, and change nothing of the video
+             */
+            metadata?: {
+                [key: string]: string;
+            };
             /**
              * Audio ID
              * Format: uuid
@@ -1865,6 +2289,13 @@ export interface components {
              * Format: uuid
              */
             audioId?: string;
+            /**
+             * Metadata
+             * @description of the row's render; that of the batch is its own
+             */
+            metadata?: {
+                [key: string]: string;
+            };
         };
         /** BatchRowResult */
         BatchRowResult: {
@@ -1894,6 +2325,10 @@ export interface components {
             errors?: {
                 [key: string]: string[];
             } | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: string;
+            };
         };
         /**
          * CacheCleared
@@ -2920,6 +3355,10 @@ export interface components {
             renderTimeMilliseconds: number;
             /** Size bytes */
             sizeBytes: number;
+            /** Metadata */
+            metadata?: {
+                [key: string]: string;
+            };
             /**
              * Completed at
              * Format: date-time
@@ -3065,6 +3504,10 @@ export interface components {
             renderTimeMilliseconds: number;
             /** Size bytes */
             sizeBytes: number;
+            /** Metadata */
+            metadata?: {
+                [key: string]: string;
+            };
         };
         /**
          * RenderEstimate
@@ -3151,6 +3594,10 @@ export interface components {
             framesTotal: number;
             /** Estimated remaining milliseconds */
             estimatedRemainingMilliseconds: number | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: string;
+            };
         };
         /** RenderLinkRequest */
         RenderLinkRequest: {
@@ -3168,6 +3615,63 @@ export interface components {
              */
             file: "video" | "poster";
         };
+        /**
+         * RenderMessage
+         * @description A render has ended.
+         */
+        RenderMessage: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "render.completed" | "render.failed" | "render.cancelled";
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+            /** Data */
+            data: components["schemas"]["RenderNews"];
+        };
+        /** RenderNews */
+        RenderNews: {
+            /**
+             * Render ID
+             * Format: uuid
+             */
+            renderId: string;
+            /** Name */
+            name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "completed" | "failed" | "cancelled";
+            /**
+             * Template ID
+             * Format: uuid
+             */
+            templateId: string;
+            /** Batch ID */
+            batchId: string | null;
+            /** Video download URL */
+            videoDownloadUrl: string | null;
+            /** Poster download URL */
+            posterDownloadUrl: string | null;
+            /** Size bytes */
+            sizeBytes: number | null;
+            /** Render time milliseconds */
+            renderTimeMilliseconds: number;
+            /**
+             * Reason
+             * @description why it failed
+             */
+            reason: string | null;
+            /** Metadata */
+            metadata: {
+                [key: string]: string;
+            };
+        };
         /** RenderQueued */
         RenderQueued: {
             /**
@@ -3183,6 +3687,13 @@ export interface components {
         };
         /** RenderRequest */
         RenderRequest: {
+            /**
+             * Metadata
+             * @description your own texts by name, such as an order's number: they come back in the status, in lists (which ?metadata.name=value filters) and in webhooks, and change nothing of the video
+             */
+            metadata?: {
+                [key: string]: string;
+            };
             /**
              * Audio ID
              * Format: uuid
@@ -3275,6 +3786,10 @@ export interface components {
             framesTotal: number;
             /** Estimated remaining milliseconds */
             estimatedRemainingMilliseconds: number | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: string;
+            };
             /** Warnings */
             warnings: components["schemas"]["FindingDto"][];
         };
@@ -3288,6 +3803,18 @@ export interface components {
             totalMilliseconds: number;
             /** Usage percentage */
             usagePercentage: number;
+        };
+        /**
+         * Rotation
+         * @description How long the former secret goes on signing beside the new one.
+         */
+        Rotation: {
+            /**
+             * Overlap hours
+             * @description 0: the former secret is worth nothing at once
+             * @default 24
+             */
+            overlapHours: number;
         };
         /**
          * SlotDto
@@ -3413,6 +3940,44 @@ export interface components {
             stage: "uploaded" | "validating" | "extracting" | "analyzing" | "completed" | "failed";
             /** Warnings */
             warnings?: components["schemas"]["FindingDto"][];
+        };
+        /**
+         * TemplateMessage
+         * @description The processing of a template has ended.
+         */
+        TemplateMessage: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "template.completed" | "template.failed";
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+            /** Data */
+            data: components["schemas"]["TemplateNews"];
+        };
+        /** TemplateNews */
+        TemplateNews: {
+            /**
+             * Template ID
+             * Format: uuid
+             */
+            templateId: string;
+            /** Name */
+            name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "completed" | "failed";
+            /**
+             * Reason
+             * @description why it failed
+             */
+            reason: string | null;
         };
         /** TemplateUploaded */
         TemplateUploaded: {
@@ -3561,7 +4126,87 @@ export interface components {
              */
             scopes?: ("render" | "read" | "preview" | "admin")[];
         };
-        /** WebhookDeliveryDto */
+        /**
+         * WebhookChange
+         * @description Fields that are left out stay as they are.
+         */
+        WebhookChange: {
+            /**
+             * URL
+             * Format: uri
+             * @description where the events are POSTed to: an http or https URL of the public internet
+             */
+            url?: string;
+            /**
+             * Events
+             * @description which events are sent
+             */
+            events?: ("render.completed" | "render.failed" | "render.cancelled" | "batch.completed" | "batch.failed" | "batch.cancelled" | "template.completed" | "template.failed" | "audio.completed" | "audio.failed")[];
+            /**
+             * Enabled
+             * @description false: nothing is sent to it
+             */
+            enabled?: boolean;
+        };
+        /**
+         * WebhookDeliveryDetail
+         * @description With the body as it is sent.
+         */
+        WebhookDeliveryDetail: {
+            /**
+             * ID
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Webhook ID
+             * @description the account's webhook; null where the request named the URL
+             */
+            webhookId: string | null;
+            /** Render ID */
+            renderId: string | null;
+            /** Batch ID */
+            batchId: string | null;
+            /** Template ID */
+            templateId: string | null;
+            /** Audio ID */
+            audioId: string | null;
+            /** URL */
+            url: string;
+            /**
+             * Event
+             * @enum {string}
+             */
+            event: "render.completed" | "render.failed" | "render.cancelled" | "batch.completed" | "batch.failed" | "batch.cancelled" | "template.completed" | "template.failed" | "audio.completed" | "audio.failed";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "delivered" | "failed";
+            /** Attempts */
+            attempts: number;
+            /** Next attempt at */
+            nextAttemptAt: string | null;
+            /** Response code */
+            responseCode: number | null;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Created at
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Completed at */
+            completedAt: string | null;
+            /** Payload */
+            payload: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * WebhookDeliveryDto
+         * @description A message, and how its sending went. Its ``webhook-id`` header is ``msg_`` and the id.
+         */
         WebhookDeliveryDto: {
             /**
              * ID
@@ -3569,14 +4214,25 @@ export interface components {
              */
             id: string;
             /**
-             * Render ID
-             * Format: uuid
+             * Webhook ID
+             * @description the account's webhook; null where the request named the URL
              */
-            renderId: string;
+            webhookId: string | null;
+            /** Render ID */
+            renderId: string | null;
+            /** Batch ID */
+            batchId: string | null;
+            /** Template ID */
+            templateId: string | null;
+            /** Audio ID */
+            audioId: string | null;
             /** URL */
             url: string;
-            /** Event */
-            event: string;
+            /**
+             * Event
+             * @enum {string}
+             */
+            event: "render.completed" | "render.failed" | "render.cancelled" | "batch.completed" | "batch.failed" | "batch.cancelled" | "template.completed" | "template.failed" | "audio.completed" | "audio.failed";
             /**
              * Status
              * @enum {string}
@@ -3598,13 +4254,63 @@ export interface components {
             /** Completed at */
             completedAt: string | null;
         };
+        /** WebhookDto */
+        WebhookDto: {
+            /**
+             * ID
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Webhook ID
+             * Format: uuid
+             */
+            webhookId: string;
+            /** URL */
+            url: string;
+            /** Events */
+            events: ("render.completed" | "render.failed" | "render.cancelled" | "batch.completed" | "batch.failed" | "batch.cancelled" | "template.completed" | "template.failed" | "audio.completed" | "audio.failed")[];
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * Created at
+             * Format: date-time
+             */
+            createdAt: string;
+        };
+        /**
+         * WebhookRequest
+         * @description A URL for an account's events, whoever asked for what they are of.
+         */
+        WebhookRequest: {
+            /**
+             * URL
+             * Format: uri
+             * @description where the events are POSTed to: an http or https URL of the public internet
+             */
+            url: string;
+            /**
+             * Events
+             * @description which events are sent; all of them if left out
+             */
+            events?: ("render.completed" | "render.failed" | "render.cancelled" | "batch.completed" | "batch.failed" | "batch.cancelled" | "template.completed" | "template.failed" | "audio.completed" | "audio.failed")[];
+            /**
+             * Enabled
+             * @description false: nothing is sent to it
+             * @default true
+             */
+            enabled: boolean;
+        };
         /**
          * WebhookSecret
-         * @description The Standard Webhooks secret that signs this account's deliveries.
+         * @description The Standard Webhooks secret that signs this account's deliveries. After a rotation the former one signs beside
+         *     it until ``formerValidUntil``.
          */
         WebhookSecret: {
             /** Secret */
             secret: string;
+            /** Former valid until */
+            formerValidUntil?: string | null;
         };
         /**
          * WorkerDto
@@ -3769,6 +4475,10 @@ export interface operations {
             /** @description Success */
             200: {
                 headers: {
+                    /** @description how many there are in all, whatever the page; or at least so many, as Total-Count-Kind says */
+                    "Total-Count"?: number;
+                    /** @description long lists are not counted to their end */
+                    "Total-Count-Kind"?: "exact" | "at-least";
                     [name: string]: unknown;
                 };
                 content: {
@@ -3825,6 +4535,10 @@ export interface operations {
             /** @description Success */
             200: {
                 headers: {
+                    /** @description how many there are in all, whatever the page; or at least so many, as Total-Count-Kind says */
+                    "Total-Count"?: number;
+                    /** @description long lists are not counted to their end */
+                    "Total-Count-Kind"?: "exact" | "at-least";
                     [name: string]: unknown;
                 };
                 content: {
@@ -3887,6 +4601,12 @@ export interface operations {
             /** @description Success */
             200: {
                 headers: {
+                    /** @description how many there are in all, whatever the page; or at least so many, as Total-Count-Kind says */
+                    "Total-Count"?: number;
+                    /** @description long lists are not counted to their end */
+                    "Total-Count-Kind"?: "exact" | "at-least";
+                    /** @description the next page, where there is one: </render/all?skip=50&take=50>; rel="next" */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4001,6 +4721,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 550e8400-e29b-41d4-a716-446655440000 */
                 templateId: string;
             };
             cookie?: never;
@@ -4068,6 +4789,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 550e8400-e29b-41d4-a716-446655440000 */
                 templateId: string;
             };
             cookie?: never;
@@ -4141,9 +4863,13 @@ export interface operations {
     };
     getTemplateStatus: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description seconds to wait, at most 30, until the status is another one; the answer comes as soon as it is, at once where it is final */
+                wait?: number;
+            };
             header?: never;
             path: {
+                /** @example 550e8400-e29b-41d4-a716-446655440000 */
                 templateId: string;
             };
             cookie?: never;
@@ -4157,6 +4883,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TemplateJobDto"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Missing or invalid API key */
@@ -4211,6 +4946,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 550e8400-e29b-41d4-a716-446655440000 */
                 templateId: string;
             };
             cookie?: never;
@@ -4287,6 +5023,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @example 550e8400-e29b-41d4-a716-446655440000 */
                 templateId: string;
             };
             cookie?: never;
@@ -4410,6 +5147,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
+                /** @example 550e8400-e29b-41d4-a716-446655440000 */
                 templateId: string;
             };
             cookie?: never;
@@ -4516,6 +5254,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
+                /** @example 550e8400-e29b-41d4-a716-446655440000 */
                 templateId: string;
             };
             cookie?: never;
@@ -4638,6 +5377,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
+                /** @example 550e8400-e29b-41d4-a716-446655440000 */
                 templateId: string;
             };
             cookie?: never;
@@ -4756,6 +5496,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 550e8400-e29b-41d4-a716-446655440000 */
                 templateId: string;
             };
             cookie?: never;
@@ -4971,6 +5712,10 @@ export interface operations {
             /** @description Success */
             200: {
                 headers: {
+                    /** @description how many there are in all, whatever the page; or at least so many, as Total-Count-Kind says */
+                    "Total-Count"?: number;
+                    /** @description long lists are not counted to their end */
+                    "Total-Count-Kind"?: "exact" | "at-least";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5033,6 +5778,12 @@ export interface operations {
             /** @description Success */
             200: {
                 headers: {
+                    /** @description how many there are in all, whatever the page; or at least so many, as Total-Count-Kind says */
+                    "Total-Count"?: number;
+                    /** @description long lists are not counted to their end */
+                    "Total-Count-Kind"?: "exact" | "at-least";
+                    /** @description the next page, where there is one: </render/all?skip=50&take=50>; rel="next" */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5104,6 +5855,12 @@ export interface operations {
             /** @description Success */
             200: {
                 headers: {
+                    /** @description how many there are in all, whatever the page; or at least so many, as Total-Count-Kind says */
+                    "Total-Count"?: number;
+                    /** @description long lists are not counted to their end */
+                    "Total-Count-Kind"?: "exact" | "at-least";
+                    /** @description the next page, where there is one: </render/all?skip=50&take=50>; rel="next" */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5162,6 +5919,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 789a0123-b45c-67d8-e901-234567890000 */
                 audioId: string;
             };
             cookie?: never;
@@ -5229,6 +5987,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 789a0123-b45c-67d8-e901-234567890000 */
                 audioId: string;
             };
             cookie?: never;
@@ -5302,9 +6061,13 @@ export interface operations {
     };
     getAudioStatus: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description seconds to wait, at most 30, until the status is another one; the answer comes as soon as it is, at once where it is final */
+                wait?: number;
+            };
             header?: never;
             path: {
+                /** @example 789a0123-b45c-67d8-e901-234567890000 */
                 audioId: string;
             };
             cookie?: never;
@@ -5318,6 +6081,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AudioJobDto"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Missing or invalid API key */
@@ -5381,6 +6153,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @example 789a0123-b45c-67d8-e901-234567890000 */
                 audioId: string;
             };
             cookie?: never;
@@ -5510,6 +6283,12 @@ export interface operations {
             /** @description Success */
             200: {
                 headers: {
+                    /** @description how many there are in all, whatever the page; or at least so many, as Total-Count-Kind says */
+                    "Total-Count"?: number;
+                    /** @description long lists are not counted to their end */
+                    "Total-Count-Kind"?: "exact" | "at-least";
+                    /** @description the next page, where there is one: </render/all?skip=50&take=50>; rel="next" */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5655,6 +6434,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 1f6f8f0e-2b7c-4a53-8a60-5d7d6a1c9e21 */
                 groupId: string;
             };
             cookie?: never;
@@ -5725,6 +6505,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example 1f6f8f0e-2b7c-4a53-8a60-5d7d6a1c9e21 */
                 groupId: string;
             };
             cookie?: never;
@@ -5801,6 +6582,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 1f6f8f0e-2b7c-4a53-8a60-5d7d6a1c9e21 */
                 groupId: string;
             };
             cookie?: never;
@@ -5914,6 +6696,12 @@ export interface operations {
             /** @description Success */
             200: {
                 headers: {
+                    /** @description how many there are in all, whatever the page; or at least so many, as Total-Count-Kind says */
+                    "Total-Count"?: number;
+                    /** @description long lists are not counted to their end */
+                    "Total-Count-Kind"?: "exact" | "at-least";
+                    /** @description the next page, where there is one: </render/all?skip=50&take=50>; rel="next" */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6064,6 +6852,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 4d1e7a90-53c2-4b8f-8f1b-6a0e5c7d8b43 */
                 assetId: string;
             };
             cookie?: never;
@@ -6131,6 +6920,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 4d1e7a90-53c2-4b8f-8f1b-6a0e5c7d8b43 */
                 assetId: string;
             };
             cookie?: never;
@@ -6216,6 +7006,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @example 4d1e7a90-53c2-4b8f-8f1b-6a0e5c7d8b43 */
                 assetId: string;
             };
             cookie?: never;
@@ -6345,6 +7136,12 @@ export interface operations {
             /** @description Success */
             200: {
                 headers: {
+                    /** @description how many there are in all, whatever the page; or at least so many, as Total-Count-Kind says */
+                    "Total-Count"?: number;
+                    /** @description long lists are not counted to their end */
+                    "Total-Count-Kind"?: "exact" | "at-least";
+                    /** @description the next page, where there is one: </render/all?skip=50&take=50>; rel="next" */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6490,6 +7287,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example c0a8012e-7b1d-4f0a-9c44-2e6b8d9f3a32 */
                 campaignId: string;
             };
             cookie?: never;
@@ -6557,6 +7355,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example c0a8012e-7b1d-4f0a-9c44-2e6b8d9f3a32 */
                 campaignId: string;
             };
             cookie?: never;
@@ -6624,7 +7423,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example c0a8012e-7b1d-4f0a-9c44-2e6b8d9f3a32 */
                 campaignId: string;
+                /** @example 1f6f8f0e-2b7c-4a53-8a60-5d7d6a1c9e21 */
                 groupId: string;
             };
             cookie?: never;
@@ -6692,7 +7493,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example c0a8012e-7b1d-4f0a-9c44-2e6b8d9f3a32 */
                 campaignId: string;
+                /** @example 1f6f8f0e-2b7c-4a53-8a60-5d7d6a1c9e21 */
                 groupId: string;
             };
             cookie?: never;
@@ -6765,6 +7568,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example c0a8012e-7b1d-4f0a-9c44-2e6b8d9f3a32 */
                 campaignId: string;
             };
             cookie?: never;
@@ -6774,6 +7578,12 @@ export interface operations {
             /** @description Success */
             200: {
                 headers: {
+                    /** @description how many there are in all, whatever the page; or at least so many, as Total-Count-Kind says */
+                    "Total-Count"?: number;
+                    /** @description long lists are not counted to their end */
+                    "Total-Count-Kind"?: "exact" | "at-least";
+                    /** @description the next page, where there is one: </render/all?skip=50&take=50>; rel="next" */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6841,6 +7651,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example c0a8012e-7b1d-4f0a-9c44-2e6b8d9f3a32 */
                 campaignId: string;
             };
             cookie?: never;
@@ -6939,7 +7750,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example c0a8012e-7b1d-4f0a-9c44-2e6b8d9f3a32 */
                 campaignId: string;
+                /** @example 123e4567-e89b-12d3-a456-426614174000 */
                 instanceId: string;
             };
             cookie?: never;
@@ -7007,7 +7820,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example c0a8012e-7b1d-4f0a-9c44-2e6b8d9f3a32 */
                 campaignId: string;
+                /** @example 123e4567-e89b-12d3-a456-426614174000 */
                 instanceId: string;
             };
             cookie?: never;
@@ -7106,7 +7921,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example c0a8012e-7b1d-4f0a-9c44-2e6b8d9f3a32 */
                 campaignId: string;
+                /** @example 123e4567-e89b-12d3-a456-426614174000 */
                 instanceId: string;
             };
             cookie?: never;
@@ -7174,7 +7991,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example c0a8012e-7b1d-4f0a-9c44-2e6b8d9f3a32 */
                 campaignId: string;
+                /** @example 123e4567-e89b-12d3-a456-426614174000 */
                 instanceId: string;
             };
             cookie?: never;
@@ -7385,6 +8204,13 @@ export interface operations {
                 skip?: number;
                 /** @description how many to list, at most 100; a larger number lists 100 */
                 take?: number;
+                /**
+                 * @description only what has this text in its metadata, such as metadata.order=17; several must all fit
+                 * @example {}
+                 */
+                metadata?: {
+                    [key: string]: string;
+                };
             };
             header?: never;
             path?: never;
@@ -7395,6 +8221,12 @@ export interface operations {
             /** @description Success */
             200: {
                 headers: {
+                    /** @description how many there are in all, whatever the page; or at least so many, as Total-Count-Kind says */
+                    "Total-Count"?: number;
+                    /** @description long lists are not counted to their end */
+                    "Total-Count-Kind"?: "exact" | "at-least";
+                    /** @description the next page, where there is one: </render/all?skip=50&take=50>; rel="next" */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7450,7 +8282,15 @@ export interface operations {
     };
     listActiveRenders: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description only what has this text in its metadata, such as metadata.order=17; several must all fit
+                 * @example {}
+                 */
+                metadata?: {
+                    [key: string]: string;
+                };
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7460,10 +8300,23 @@ export interface operations {
             /** @description Success */
             200: {
                 headers: {
+                    /** @description how many there are in all, whatever the page; or at least so many, as Total-Count-Kind says */
+                    "Total-Count"?: number;
+                    /** @description long lists are not counted to their end */
+                    "Total-Count-Kind"?: "exact" | "at-least";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RenderJobDto"][];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Missing or invalid API key */
@@ -7507,6 +8360,13 @@ export interface operations {
     listRenderHistory: {
         parameters: {
             query?: {
+                /**
+                 * @description only what has this text in its metadata, such as metadata.order=17; several must all fit
+                 * @example {}
+                 */
+                metadata?: {
+                    [key: string]: string;
+                };
                 status?: "completed" | "failed" | "cancelled";
                 /** @description how many of the newest to leave out */
                 skip?: number;
@@ -7522,6 +8382,12 @@ export interface operations {
             /** @description Success */
             200: {
                 headers: {
+                    /** @description how many there are in all, whatever the page; or at least so many, as Total-Count-Kind says */
+                    "Total-Count"?: number;
+                    /** @description long lists are not counted to their end */
+                    "Total-Count-Kind"?: "exact" | "at-least";
+                    /** @description the next page, where there is one: </render/all?skip=50&take=50>; rel="next" */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7643,6 +8509,10 @@ export interface operations {
             /** @description Success */
             200: {
                 headers: {
+                    /** @description how many there are in all, whatever the page; or at least so many, as Total-Count-Kind says */
+                    "Total-Count"?: number;
+                    /** @description long lists are not counted to their end */
+                    "Total-Count-Kind"?: "exact" | "at-least";
                     [name: string]: unknown;
                 };
                 content: {
@@ -7694,6 +8564,13 @@ export interface operations {
                 skip?: number;
                 /** @description how many to list, at most 100; a larger number lists 100 */
                 take?: number;
+                /**
+                 * @description only what has this text in its metadata, such as metadata.order=17; several must all fit
+                 * @example {}
+                 */
+                metadata?: {
+                    [key: string]: string;
+                };
             };
             header?: never;
             path?: never;
@@ -7704,6 +8581,12 @@ export interface operations {
             /** @description Success */
             200: {
                 headers: {
+                    /** @description how many there are in all, whatever the page; or at least so many, as Total-Count-Kind says */
+                    "Total-Count"?: number;
+                    /** @description long lists are not counted to their end */
+                    "Total-Count-Kind"?: "exact" | "at-least";
+                    /** @description the next page, where there is one: </render/all?skip=50&take=50>; rel="next" */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7762,11 +8645,20 @@ export interface operations {
             query?: {
                 /** @description check all rows, estimate, and queue nothing */
                 dryRun?: boolean;
+                /**
+                 * @description of the batch, such as metadata.order=17
+                 * @example {}
+                 */
+                metadata?: {
+                    [key: string]: string;
+                };
+                /** @example 550e8400-e29b-41d4-a716-446655440000 */
                 templateId?: string;
                 templateInstanceId?: string;
                 name?: string;
                 audioId?: string;
                 webhookUrl?: string;
+                /** @example 625000 */
                 bitrate?: number;
                 codec?: (0 | 1 | 2) | string;
                 preset?: number;
@@ -7897,6 +8789,8 @@ export interface operations {
     getBatch: {
         parameters: {
             query?: {
+                /** @description seconds to wait, at most 30, until the status is another one; the answer comes as soon as it is, at once where it is final */
+                wait?: number;
                 /** @description how many of the newest to leave out */
                 skip?: number;
                 /** @description how many rows to show, at most 10000; a larger number shows 10000 */
@@ -7904,6 +8798,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example 7e5b3c21-9f08-4d6a-b3c7-1a2d4e6f8c54 */
                 batchId: string;
             };
             cookie?: never;
@@ -7980,6 +8875,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 7e5b3c21-9f08-4d6a-b3c7-1a2d4e6f8c54 */
                 batchId: string;
             };
             cookie?: never;
@@ -8056,6 +8952,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 7e5b3c21-9f08-4d6a-b3c7-1a2d4e6f8c54 */
                 batchId: string;
             };
             cookie?: never;
@@ -8123,6 +9020,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 9b2f0d3c-6d4e-4c8a-9a51-0c3c7e1f2a10 */
                 renderId: string;
             };
             cookie?: never;
@@ -8190,6 +9088,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 9b2f0d3c-6d4e-4c8a-9a51-0c3c7e1f2a10 */
                 renderId: string;
             };
             cookie?: never;
@@ -8263,9 +9162,13 @@ export interface operations {
     };
     getRenderStatus: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description seconds to wait, at most 30, until the status is another one; the answer comes as soon as it is, at once where it is final */
+                wait?: number;
+            };
             header?: never;
             path: {
+                /** @example 9b2f0d3c-6d4e-4c8a-9a51-0c3c7e1f2a10 */
                 renderId: string;
             };
             cookie?: never;
@@ -8279,6 +9182,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RenderStatusDto"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Missing or invalid API key */
@@ -8333,6 +9245,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 9b2f0d3c-6d4e-4c8a-9a51-0c3c7e1f2a10 */
                 renderId: string;
             };
             cookie?: never;
@@ -8418,6 +9331,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @example 9b2f0d3c-6d4e-4c8a-9a51-0c3c7e1f2a10 */
                 renderId: string;
             };
             cookie?: never;
@@ -8544,6 +9458,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @example 9b2f0d3c-6d4e-4c8a-9a51-0c3c7e1f2a10 */
                 renderId: string;
             };
             cookie?: never;
@@ -8661,6 +9576,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 9b2f0d3c-6d4e-4c8a-9a51-0c3c7e1f2a10 */
                 renderId: string;
             };
             cookie?: never;
@@ -8768,6 +9684,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @example 0a1b2c3d4e5f */
                 token: string;
             };
             cookie?: never;
@@ -8880,6 +9797,153 @@ export interface operations {
             };
         };
     };
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description how many there are in all, whatever the page; or at least so many, as Total-Count-Kind says */
+                    "Total-Count"?: number;
+                    /** @description long lists are not counted to their end */
+                    "Total-Count-Kind"?: "exact" | "at-least";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDto"][];
+                };
+            };
+            /** @description Missing or invalid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDto"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing or invalid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope render */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No space is left on the server's disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listWebhookDeliveries: {
         parameters: {
             query?: {
@@ -8887,7 +9951,15 @@ export interface operations {
                 skip?: number;
                 /** @description how many to list, at most 100; a larger number lists 100 */
                 take?: number;
+                /** @description only of this render */
                 renderId?: string;
+                /** @description only of this batch, not of its renders */
+                batchId?: string;
+                /** @description only of this template */
+                templateId?: string;
+                /** @description only of this audio file */
+                audioId?: string;
+                status?: "pending" | "delivered" | "failed";
             };
             header?: never;
             path?: never;
@@ -8898,6 +9970,12 @@ export interface operations {
             /** @description Success */
             200: {
                 headers: {
+                    /** @description how many there are in all, whatever the page; or at least so many, as Total-Count-Kind says */
+                    "Total-Count"?: number;
+                    /** @description long lists are not counted to their end */
+                    "Total-Count-Kind"?: "exact" | "at-least";
+                    /** @description the next page, where there is one: </render/all?skip=50&take=50>; rel="next" */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8933,6 +10011,151 @@ export interface operations {
             };
             /** @description No such render */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 6c8e0a2d-4f1b-4d3c-9b5a-7e9f0c1d2b76 */
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryDetail"];
+                };
+            };
+            /** @description Missing or invalid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or not owned by the current user */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resendWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 6c8e0a2d-4f1b-4d3c-9b5a-7e9f0c1d2b76 */
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryDto"];
+                };
+            };
+            /** @description Missing or invalid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope render */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or not owned by the current user */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is still pending */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9016,6 +10239,328 @@ export interface operations {
             };
         };
     };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rotation"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing or invalid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope render */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No space is left on the server's disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 2a9c4e6b-8d1f-4b3a-a5c7-9e0f1b2d3c65 */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDto"];
+                };
+            };
+            /** @description Missing or invalid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or not owned by the current user */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 2a9c4e6b-8d1f-4b3a-a5c7-9e0f1b2d3c65 */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Missing or invalid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope render */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or not owned by the current user */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 2a9c4e6b-8d1f-4b3a-a5c7-9e0f1b2d3c65 */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChange"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDto"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing or invalid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope render */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or not owned by the current user */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No space is left on the server's disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getAccount: {
         parameters: {
             query?: never;
@@ -9089,6 +10634,12 @@ export interface operations {
             /** @description Success */
             200: {
                 headers: {
+                    /** @description how many there are in all, whatever the page; or at least so many, as Total-Count-Kind says */
+                    "Total-Count"?: number;
+                    /** @description long lists are not counted to their end */
+                    "Total-Count-Kind"?: "exact" | "at-least";
+                    /** @description the next page, where there is one: </render/all?skip=50&take=50>; rel="next" */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9243,6 +10794,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 8b7d6f5e-3c2a-4f1e-8d9c-0b1a2c3d4e87 */
                 userId: string;
             };
             cookie?: never;
@@ -9310,6 +10862,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 8b7d6f5e-3c2a-4f1e-8d9c-0b1a2c3d4e87 */
                 userId: string;
             };
             cookie?: never;
@@ -9386,6 +10939,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 8b7d6f5e-3c2a-4f1e-8d9c-0b1a2c3d4e87 */
                 userId: string;
             };
             cookie?: never;
@@ -9493,6 +11047,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 8b7d6f5e-3c2a-4f1e-8d9c-0b1a2c3d4e87 */
                 userId: string;
             };
             cookie?: never;
@@ -9502,6 +11057,10 @@ export interface operations {
             /** @description Success */
             200: {
                 headers: {
+                    /** @description how many there are in all, whatever the page; or at least so many, as Total-Count-Kind says */
+                    "Total-Count"?: number;
+                    /** @description long lists are not counted to their end */
+                    "Total-Count-Kind"?: "exact" | "at-least";
                     [name: string]: unknown;
                 };
                 content: {
@@ -9560,6 +11119,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 8b7d6f5e-3c2a-4f1e-8d9c-0b1a2c3d4e87 */
                 userId: string;
             };
             cookie?: never;
@@ -9667,7 +11227,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 8b7d6f5e-3c2a-4f1e-8d9c-0b1a2c3d4e87 */
                 userId: string;
+                /** @example 3f2e1d0c-9b8a-4c7d-8e6f-5a4b3c2d1e98 */
                 keyId: string;
             };
             cookie?: never;
@@ -9735,7 +11297,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 8b7d6f5e-3c2a-4f1e-8d9c-0b1a2c3d4e87 */
                 userId: string;
+                /** @example 3f2e1d0c-9b8a-4c7d-8e6f-5a4b3c2d1e98 */
                 keyId: string;
             };
             cookie?: never;
@@ -9850,6 +11414,10 @@ export interface operations {
             /** @description Success */
             200: {
                 headers: {
+                    /** @description how many there are in all, whatever the page; or at least so many, as Total-Count-Kind says */
+                    "Total-Count"?: number;
+                    /** @description long lists are not counted to their end */
+                    "Total-Count-Kind"?: "exact" | "at-least";
                     [name: string]: unknown;
                 };
                 content: {
@@ -9906,6 +11474,10 @@ export interface operations {
             /** @description Success */
             200: {
                 headers: {
+                    /** @description how many there are in all, whatever the page; or at least so many, as Total-Count-Kind says */
+                    "Total-Count"?: number;
+                    /** @description long lists are not counted to their end */
+                    "Total-Count-Kind"?: "exact" | "at-least";
                     [name: string]: unknown;
                 };
                 content: {
@@ -10228,6 +11800,296 @@ export interface operations {
                 content: {
                     "application/octet-stream": string;
                 };
+            };
+        };
+    };
+    onRenderCompleted: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the message's, the same for each repeat */
+                "webhook-id": string;
+                /** @description seconds since 1970, of this attempt */
+                "webhook-timestamp": string;
+                /** @description as Standard Webhooks say; two, with a space between, for a while after a rotation */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenderMessage"];
+            };
+        };
+        responses: {
+            /** @description It was taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onRenderFailed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the message's, the same for each repeat */
+                "webhook-id": string;
+                /** @description seconds since 1970, of this attempt */
+                "webhook-timestamp": string;
+                /** @description as Standard Webhooks say; two, with a space between, for a while after a rotation */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenderMessage"];
+            };
+        };
+        responses: {
+            /** @description It was taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onRenderCancelled: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the message's, the same for each repeat */
+                "webhook-id": string;
+                /** @description seconds since 1970, of this attempt */
+                "webhook-timestamp": string;
+                /** @description as Standard Webhooks say; two, with a space between, for a while after a rotation */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenderMessage"];
+            };
+        };
+        responses: {
+            /** @description It was taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onBatchCompleted: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the message's, the same for each repeat */
+                "webhook-id": string;
+                /** @description seconds since 1970, of this attempt */
+                "webhook-timestamp": string;
+                /** @description as Standard Webhooks say; two, with a space between, for a while after a rotation */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchMessage"];
+            };
+        };
+        responses: {
+            /** @description It was taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onBatchFailed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the message's, the same for each repeat */
+                "webhook-id": string;
+                /** @description seconds since 1970, of this attempt */
+                "webhook-timestamp": string;
+                /** @description as Standard Webhooks say; two, with a space between, for a while after a rotation */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchMessage"];
+            };
+        };
+        responses: {
+            /** @description It was taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onBatchCancelled: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the message's, the same for each repeat */
+                "webhook-id": string;
+                /** @description seconds since 1970, of this attempt */
+                "webhook-timestamp": string;
+                /** @description as Standard Webhooks say; two, with a space between, for a while after a rotation */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchMessage"];
+            };
+        };
+        responses: {
+            /** @description It was taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onTemplateCompleted: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the message's, the same for each repeat */
+                "webhook-id": string;
+                /** @description seconds since 1970, of this attempt */
+                "webhook-timestamp": string;
+                /** @description as Standard Webhooks say; two, with a space between, for a while after a rotation */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateMessage"];
+            };
+        };
+        responses: {
+            /** @description It was taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onTemplateFailed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the message's, the same for each repeat */
+                "webhook-id": string;
+                /** @description seconds since 1970, of this attempt */
+                "webhook-timestamp": string;
+                /** @description as Standard Webhooks say; two, with a space between, for a while after a rotation */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateMessage"];
+            };
+        };
+        responses: {
+            /** @description It was taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAudioCompleted: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the message's, the same for each repeat */
+                "webhook-id": string;
+                /** @description seconds since 1970, of this attempt */
+                "webhook-timestamp": string;
+                /** @description as Standard Webhooks say; two, with a space between, for a while after a rotation */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudioMessage"];
+            };
+        };
+        responses: {
+            /** @description It was taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAudioFailed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the message's, the same for each repeat */
+                "webhook-id": string;
+                /** @description seconds since 1970, of this attempt */
+                "webhook-timestamp": string;
+                /** @description as Standard Webhooks say; two, with a space between, for a while after a rotation */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudioMessage"];
+            };
+        };
+        responses: {
+            /** @description It was taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -12,20 +12,35 @@ from .audio_group_request import AudioGroupRequest
 from .audio_job_dto import AudioJobDto
 from .audio_job_dto_status import AudioJobDtoStatus
 from .audio_list_entry import AudioListEntry
+from .audio_message import AudioMessage
+from .audio_message_type import AudioMessageType
+from .audio_news import AudioNews
+from .audio_news_status import AudioNewsStatus
 from .audio_uploaded import AudioUploaded
 from .audio_uploaded_status import AudioUploadedStatus
 from .batch_detail import BatchDetail
 from .batch_detail_counts import BatchDetailCounts
+from .batch_detail_metadata import BatchDetailMetadata
 from .batch_detail_status import BatchDetailStatus
 from .batch_dto import BatchDto
 from .batch_dto_counts import BatchDtoCounts
+from .batch_dto_metadata import BatchDtoMetadata
 from .batch_dto_status import BatchDtoStatus
 from .batch_estimate import BatchEstimate
 from .batch_estimate_errors import BatchEstimateErrors
+from .batch_message import BatchMessage
+from .batch_message_type import BatchMessageType
+from .batch_news import BatchNews
+from .batch_news_counts import BatchNewsCounts
+from .batch_news_metadata import BatchNewsMetadata
+from .batch_news_status import BatchNewsStatus
 from .batch_request import BatchRequest
+from .batch_request_metadata import BatchRequestMetadata
 from .batch_row import BatchRow
+from .batch_row_metadata import BatchRowMetadata
 from .batch_row_result import BatchRowResult
 from .batch_row_result_errors_type_0 import BatchRowResultErrorsType0
+from .batch_row_result_metadata import BatchRowResultMetadata
 from .batch_row_result_status import BatchRowResultStatus
 from .cache_cleared import CacheCleared
 from .cache_dto import CacheDto
@@ -40,6 +55,7 @@ from .console_configuration_mode import ConsoleConfigurationMode
 from .container_dto import ContainerDto
 from .container_dto_frames import ContainerDtoFrames
 from .create_batch_codec_type_0 import CreateBatchCodecType0
+from .create_batch_metadata import CreateBatchMetadata
 from .create_batch_poster_format import CreateBatchPosterFormat
 from .customization_entry import CustomizationEntry
 from .customization_entry_fit import CustomizationEntryFit
@@ -66,9 +82,14 @@ from .layer_plugin_dto_data_schema_type_0 import LayerPluginDtoDataSchemaType0
 from .layer_time_dto import LayerTimeDto
 from .limits_dto import LimitsDto
 from .link_dto import LinkDto
+from .list_active_renders_metadata import ListActiveRendersMetadata
 from .list_audio_history_status import ListAudioHistoryStatus
+from .list_batches_metadata import ListBatchesMetadata
+from .list_render_history_metadata import ListRenderHistoryMetadata
 from .list_render_history_status import ListRenderHistoryStatus
+from .list_renders_metadata import ListRendersMetadata
 from .list_template_history_status import ListTemplateHistoryStatus
+from .list_webhook_deliveries_status import ListWebhookDeliveriesStatus
 from .marker_dto import MarkerDto
 from .media_dto import MediaDto
 from .media_source import MediaSource
@@ -97,18 +118,29 @@ from .render_detail_encoder_config_codec_type_0 import (
 )
 from .render_detail_encoder_config_rc_type_0 import RenderDetailEncoderConfigRcType0
 from .render_detail_job_info import RenderDetailJobInfo
+from .render_detail_metadata import RenderDetailMetadata
 from .render_dto import RenderDto
+from .render_dto_metadata import RenderDtoMetadata
 from .render_estimate import RenderEstimate
 from .render_job_dto import RenderJobDto
+from .render_job_dto_metadata import RenderJobDtoMetadata
 from .render_job_dto_status import RenderJobDtoStatus
 from .render_link_request import RenderLinkRequest
 from .render_link_request_file import RenderLinkRequestFile
+from .render_message import RenderMessage
+from .render_message_type import RenderMessageType
+from .render_news import RenderNews
+from .render_news_metadata import RenderNewsMetadata
+from .render_news_status import RenderNewsStatus
 from .render_queued import RenderQueued
 from .render_queued_status import RenderQueuedStatus
 from .render_request import RenderRequest
+from .render_request_metadata import RenderRequestMetadata
 from .render_status_dto import RenderStatusDto
+from .render_status_dto_metadata import RenderStatusDtoMetadata
 from .render_status_dto_status import RenderStatusDtoStatus
 from .render_time_budget_status_dto import RenderTimeBudgetStatusDto
+from .rotation import Rotation
 from .slot_dto import SlotDto
 from .storage_status_dto import StorageStatusDto
 from .template_detail import TemplateDetail
@@ -116,6 +148,10 @@ from .template_dto import TemplateDto
 from .template_job_dto import TemplateJobDto
 from .template_job_dto_stage import TemplateJobDtoStage
 from .template_job_dto_status import TemplateJobDtoStatus
+from .template_message import TemplateMessage
+from .template_message_type import TemplateMessageType
+from .template_news import TemplateNews
+from .template_news_status import TemplateNewsStatus
 from .template_uploaded import TemplateUploaded
 from .template_uploaded_status import TemplateUploadedStatus
 from .text_change import TextChange
@@ -130,8 +166,19 @@ from .user_dto import UserDto
 from .user_queue_dto import UserQueueDto
 from .user_request import UserRequest
 from .user_request_scopes_item import UserRequestScopesItem
+from .webhook_change import WebhookChange
+from .webhook_change_events_item import WebhookChangeEventsItem
+from .webhook_delivery_detail import WebhookDeliveryDetail
+from .webhook_delivery_detail_event import WebhookDeliveryDetailEvent
+from .webhook_delivery_detail_payload import WebhookDeliveryDetailPayload
+from .webhook_delivery_detail_status import WebhookDeliveryDetailStatus
 from .webhook_delivery_dto import WebhookDeliveryDto
+from .webhook_delivery_dto_event import WebhookDeliveryDtoEvent
 from .webhook_delivery_dto_status import WebhookDeliveryDtoStatus
+from .webhook_dto import WebhookDto
+from .webhook_dto_events_item import WebhookDtoEventsItem
+from .webhook_request import WebhookRequest
+from .webhook_request_events_item import WebhookRequestEventsItem
 from .webhook_secret import WebhookSecret
 from .worker_dto import WorkerDto
 from .worker_job_dto import WorkerJobDto
@@ -148,20 +195,35 @@ __all__ = (
     "AudioJobDto",
     "AudioJobDtoStatus",
     "AudioListEntry",
+    "AudioMessage",
+    "AudioMessageType",
+    "AudioNews",
+    "AudioNewsStatus",
     "AudioUploaded",
     "AudioUploadedStatus",
     "BatchDetail",
     "BatchDetailCounts",
+    "BatchDetailMetadata",
     "BatchDetailStatus",
     "BatchDto",
     "BatchDtoCounts",
+    "BatchDtoMetadata",
     "BatchDtoStatus",
     "BatchEstimate",
     "BatchEstimateErrors",
+    "BatchMessage",
+    "BatchMessageType",
+    "BatchNews",
+    "BatchNewsCounts",
+    "BatchNewsMetadata",
+    "BatchNewsStatus",
     "BatchRequest",
+    "BatchRequestMetadata",
     "BatchRow",
+    "BatchRowMetadata",
     "BatchRowResult",
     "BatchRowResultErrorsType0",
+    "BatchRowResultMetadata",
     "BatchRowResultStatus",
     "CacheCleared",
     "CacheDto",
@@ -176,6 +238,7 @@ __all__ = (
     "ContainerDto",
     "ContainerDtoFrames",
     "CreateBatchCodecType0",
+    "CreateBatchMetadata",
     "CreateBatchPosterFormat",
     "CustomizationEntry",
     "CustomizationEntryFit",
@@ -202,9 +265,14 @@ __all__ = (
     "LayerTimeDto",
     "LimitsDto",
     "LinkDto",
+    "ListActiveRendersMetadata",
     "ListAudioHistoryStatus",
+    "ListBatchesMetadata",
+    "ListRenderHistoryMetadata",
     "ListRenderHistoryStatus",
+    "ListRendersMetadata",
     "ListTemplateHistoryStatus",
+    "ListWebhookDeliveriesStatus",
     "MarkerDto",
     "MediaDto",
     "MediaSource",
@@ -231,18 +299,29 @@ __all__ = (
     "RenderDetailEncoderConfigCodecType0",
     "RenderDetailEncoderConfigRcType0",
     "RenderDetailJobInfo",
+    "RenderDetailMetadata",
     "RenderDto",
+    "RenderDtoMetadata",
     "RenderEstimate",
     "RenderJobDto",
+    "RenderJobDtoMetadata",
     "RenderJobDtoStatus",
     "RenderLinkRequest",
     "RenderLinkRequestFile",
+    "RenderMessage",
+    "RenderMessageType",
+    "RenderNews",
+    "RenderNewsMetadata",
+    "RenderNewsStatus",
     "RenderQueued",
     "RenderQueuedStatus",
     "RenderRequest",
+    "RenderRequestMetadata",
     "RenderStatusDto",
+    "RenderStatusDtoMetadata",
     "RenderStatusDtoStatus",
     "RenderTimeBudgetStatusDto",
+    "Rotation",
     "SlotDto",
     "StorageStatusDto",
     "TemplateDetail",
@@ -250,6 +329,10 @@ __all__ = (
     "TemplateJobDto",
     "TemplateJobDtoStage",
     "TemplateJobDtoStatus",
+    "TemplateMessage",
+    "TemplateMessageType",
+    "TemplateNews",
+    "TemplateNewsStatus",
     "TemplateUploaded",
     "TemplateUploadedStatus",
     "TextChange",
@@ -264,8 +347,19 @@ __all__ = (
     "UserQueueDto",
     "UserRequest",
     "UserRequestScopesItem",
+    "WebhookChange",
+    "WebhookChangeEventsItem",
+    "WebhookDeliveryDetail",
+    "WebhookDeliveryDetailEvent",
+    "WebhookDeliveryDetailPayload",
+    "WebhookDeliveryDetailStatus",
     "WebhookDeliveryDto",
+    "WebhookDeliveryDtoEvent",
     "WebhookDeliveryDtoStatus",
+    "WebhookDto",
+    "WebhookDtoEventsItem",
+    "WebhookRequest",
+    "WebhookRequestEventsItem",
     "WebhookSecret",
     "WorkerDto",
     "WorkerJobDto",

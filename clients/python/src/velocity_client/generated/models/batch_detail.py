@@ -10,9 +10,11 @@ from dataclasses import dataclass as _attrs_define
 from dataclasses import field as _attrs_field
 
 from ..models.batch_detail_status import BatchDetailStatus
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.batch_detail_counts import BatchDetailCounts
+    from ..models.batch_detail_metadata import BatchDetailMetadata
     from ..models.batch_row_result import BatchRowResult
 
 
@@ -28,7 +30,7 @@ class BatchDetail:
         name (str):
         template_id (UUID):
         created_at (datetime.datetime):
-        status (BatchDetailStatus):
+        status (BatchDetailStatus): failed: all of its renders failed
         progress (float):
         rows_total (int):
         rows_checked (int):
@@ -36,6 +38,7 @@ class BatchDetail:
         seconds (float | None):
         unique_seconds (float | None):
         rows (list[BatchRowResult]):
+        metadata (BatchDetailMetadata | Unset):
     """
 
     batch_id: UUID
@@ -50,6 +53,7 @@ class BatchDetail:
     seconds: float | None
     unique_seconds: float | None
     rows: list[BatchRowResult]
+    metadata: BatchDetailMetadata | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -82,6 +86,10 @@ class BatchDetail:
             rows_item = rows_item_data.to_dict()
             rows.append(rows_item)
 
+        metadata: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.metadata, Unset):
+            metadata = self.metadata.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -100,12 +108,15 @@ class BatchDetail:
                 "rows": rows,
             }
         )
+        if metadata is not UNSET:
+            field_dict["metadata"] = metadata
 
         return field_dict
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         from ..models.batch_detail_counts import BatchDetailCounts
+        from ..models.batch_detail_metadata import BatchDetailMetadata
         from ..models.batch_row_result import BatchRowResult
 
         d = dict(src_dict)
@@ -148,6 +159,13 @@ class BatchDetail:
 
             rows.append(rows_item)
 
+        _metadata = d.pop("metadata", UNSET)
+        metadata: BatchDetailMetadata | Unset
+        if isinstance(_metadata, Unset):
+            metadata = UNSET
+        else:
+            metadata = BatchDetailMetadata.from_dict(_metadata)
+
         batch_detail = cls(
             batch_id=batch_id,
             name=name,
@@ -161,6 +179,7 @@ class BatchDetail:
             seconds=seconds,
             unique_seconds=unique_seconds,
             rows=rows,
+            metadata=metadata,
         )
 
         batch_detail.additional_properties = d

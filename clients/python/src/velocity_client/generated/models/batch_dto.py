@@ -10,9 +10,11 @@ from dataclasses import dataclass as _attrs_define
 from dataclasses import field as _attrs_field
 
 from ..models.batch_dto_status import BatchDtoStatus
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.batch_dto_counts import BatchDtoCounts
+    from ..models.batch_dto_metadata import BatchDtoMetadata
 
 
 T = TypeVar("T", bound="BatchDto")
@@ -26,13 +28,14 @@ class BatchDto:
         name (str):
         template_id (UUID):
         created_at (datetime.datetime):
-        status (BatchDtoStatus):
+        status (BatchDtoStatus): failed: all of its renders failed
         progress (float):
         rows_total (int):
         rows_checked (int):
         counts (BatchDtoCounts):
         seconds (float | None):
         unique_seconds (float | None):
+        metadata (BatchDtoMetadata | Unset):
     """
 
     batch_id: UUID
@@ -46,6 +49,7 @@ class BatchDto:
     counts: BatchDtoCounts
     seconds: float | None
     unique_seconds: float | None
+    metadata: BatchDtoMetadata | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -73,6 +77,10 @@ class BatchDto:
         unique_seconds: float | None
         unique_seconds = self.unique_seconds
 
+        metadata: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.metadata, Unset):
+            metadata = self.metadata.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -90,12 +98,15 @@ class BatchDto:
                 "uniqueSeconds": unique_seconds,
             }
         )
+        if metadata is not UNSET:
+            field_dict["metadata"] = metadata
 
         return field_dict
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         from ..models.batch_dto_counts import BatchDtoCounts
+        from ..models.batch_dto_metadata import BatchDtoMetadata
 
         d = dict(src_dict)
         batch_id = UUID(d.pop("batchId"))
@@ -130,6 +141,13 @@ class BatchDto:
 
         unique_seconds = _parse_unique_seconds(d.pop("uniqueSeconds"))
 
+        _metadata = d.pop("metadata", UNSET)
+        metadata: BatchDtoMetadata | Unset
+        if isinstance(_metadata, Unset):
+            metadata = UNSET
+        else:
+            metadata = BatchDtoMetadata.from_dict(_metadata)
+
         batch_dto = cls(
             batch_id=batch_id,
             name=name,
@@ -142,6 +160,7 @@ class BatchDto:
             counts=counts,
             seconds=seconds,
             unique_seconds=unique_seconds,
+            metadata=metadata,
         )
 
         batch_dto.additional_properties = d

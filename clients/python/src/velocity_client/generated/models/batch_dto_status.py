@@ -6,6 +6,7 @@ from typing import Self
 class BatchDtoStatus(StrEnum):
     CANCELLED = "cancelled"
     COMPLETED = "completed"
+    FAILED = "failed"
     PROCESSING = "processing"
     QUEUEING = "queueing"
 

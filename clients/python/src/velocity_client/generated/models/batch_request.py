@@ -11,6 +11,7 @@ from dataclasses import field as _attrs_field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.batch_request_metadata import BatchRequestMetadata
     from ..models.batch_row import BatchRow
     from ..models.encoder_config_request import EncoderConfigRequest
     from ..models.job_info import JobInfo
@@ -26,6 +27,8 @@ class BatchRequest:
 
     Attributes:
         encoder_config (EncoderConfigRequest): Video encoding settings; only ``bitrate`` is required.
+        metadata (BatchRequestMetadata | Unset): your own texts by name, such as an order's number: they come back in
+            the status, in lists (which ?metadata.name=value filters) and in webhooks, and change nothing of the video
         audio_id (UUID | Unset):
         job_info (JobInfo | Unset): Which frames are rendered: from fStart, which is included, to fEnd, which is not.
         webhook_url (str | Unset):
@@ -40,6 +43,7 @@ class BatchRequest:
     """
 
     encoder_config: EncoderConfigRequest
+    metadata: BatchRequestMetadata | Unset = UNSET
     audio_id: UUID | Unset = UNSET
     job_info: JobInfo | Unset = UNSET
     webhook_url: str | Unset = UNSET
@@ -54,6 +58,10 @@ class BatchRequest:
 
     def to_dict(self) -> dict[str, Any]:
         encoder_config = self.encoder_config.to_dict()
+
+        metadata: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.metadata, Unset):
+            metadata = self.metadata.to_dict()
 
         audio_id: str | Unset = UNSET
         if not isinstance(self.audio_id, Unset):
@@ -97,6 +105,8 @@ class BatchRequest:
                 "encoderConfig": encoder_config,
             }
         )
+        if metadata is not UNSET:
+            field_dict["metadata"] = metadata
         if audio_id is not UNSET:
             field_dict["audioId"] = audio_id
         if job_info is not UNSET:
@@ -122,6 +132,7 @@ class BatchRequest:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.batch_request_metadata import BatchRequestMetadata
         from ..models.batch_row import BatchRow
         from ..models.encoder_config_request import EncoderConfigRequest
         from ..models.job_info import JobInfo
@@ -129,6 +140,13 @@ class BatchRequest:
 
         d = dict(src_dict)
         encoder_config = EncoderConfigRequest.from_dict(d.pop("encoderConfig"))
+
+        _metadata = d.pop("metadata", UNSET)
+        metadata: BatchRequestMetadata | Unset
+        if isinstance(_metadata, Unset):
+            metadata = UNSET
+        else:
+            metadata = BatchRequestMetadata.from_dict(_metadata)
 
         _audio_id = d.pop("audioId", UNSET)
         audio_id: UUID | Unset
@@ -184,6 +202,7 @@ class BatchRequest:
 
         batch_request = cls(
             encoder_config=encoder_config,
+            metadata=metadata,
             audio_id=audio_id,
             job_info=job_info,
             webhook_url=webhook_url,

@@ -11,6 +11,7 @@ from dataclasses import field as _attrs_field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.batch_row_metadata import BatchRowMetadata
     from ..models.customization_entry import CustomizationEntry
 
 
@@ -24,11 +25,13 @@ class BatchRow:
         name (str | Unset):
         customization_map (list[CustomizationEntry] | Unset):
         audio_id (UUID | Unset):
+        metadata (BatchRowMetadata | Unset): of the row's render; that of the batch is its own
     """
 
     name: str | Unset = UNSET
     customization_map: list[CustomizationEntry] | Unset = UNSET
     audio_id: UUID | Unset = UNSET
+    metadata: BatchRowMetadata | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -45,6 +48,10 @@ class BatchRow:
         if not isinstance(self.audio_id, Unset):
             audio_id = str(self.audio_id)
 
+        metadata: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.metadata, Unset):
+            metadata = self.metadata.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({})
@@ -54,11 +61,14 @@ class BatchRow:
             field_dict["customizationMap"] = customization_map
         if audio_id is not UNSET:
             field_dict["audioId"] = audio_id
+        if metadata is not UNSET:
+            field_dict["metadata"] = metadata
 
         return field_dict
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.batch_row_metadata import BatchRowMetadata
         from ..models.customization_entry import CustomizationEntry
 
         d = dict(src_dict)
@@ -82,10 +92,18 @@ class BatchRow:
         else:
             audio_id = UUID(_audio_id)
 
+        _metadata = d.pop("metadata", UNSET)
+        metadata: BatchRowMetadata | Unset
+        if isinstance(_metadata, Unset):
+            metadata = UNSET
+        else:
+            metadata = BatchRowMetadata.from_dict(_metadata)
+
         batch_row = cls(
             name=name,
             customization_map=customization_map,
             audio_id=audio_id,
+            metadata=metadata,
         )
 
         batch_row.additional_properties = d

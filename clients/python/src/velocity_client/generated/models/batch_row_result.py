@@ -13,6 +13,7 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.batch_row_result_errors_type_0 import BatchRowResultErrorsType0
+    from ..models.batch_row_result_metadata import BatchRowResultMetadata
 
 
 T = TypeVar("T", bound="BatchRowResult")
@@ -31,6 +32,7 @@ class BatchRowResult:
         progress (float | Unset):  Default: 0.0.
         reason (None | str | Unset):
         errors (BatchRowResultErrorsType0 | None | Unset):
+        metadata (BatchRowResultMetadata | Unset):
     """
 
     row: int
@@ -42,6 +44,7 @@ class BatchRowResult:
     progress: float | Unset = 0.0
     reason: None | str | Unset = UNSET
     errors: BatchRowResultErrorsType0 | None | Unset = UNSET
+    metadata: BatchRowResultMetadata | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -89,6 +92,10 @@ class BatchRowResult:
         else:
             errors = self.errors
 
+        metadata: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.metadata, Unset):
+            metadata = self.metadata.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -110,12 +117,15 @@ class BatchRowResult:
             field_dict["reason"] = reason
         if errors is not UNSET:
             field_dict["errors"] = errors
+        if metadata is not UNSET:
+            field_dict["metadata"] = metadata
 
         return field_dict
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         from ..models.batch_row_result_errors_type_0 import BatchRowResultErrorsType0
+        from ..models.batch_row_result_metadata import BatchRowResultMetadata
 
         d = dict(src_dict)
         row = d.pop("row")
@@ -189,6 +199,13 @@ class BatchRowResult:
 
         errors = _parse_errors(d.pop("errors", UNSET))
 
+        _metadata = d.pop("metadata", UNSET)
+        metadata: BatchRowResultMetadata | Unset
+        if isinstance(_metadata, Unset):
+            metadata = UNSET
+        else:
+            metadata = BatchRowResultMetadata.from_dict(_metadata)
+
         batch_row_result = cls(
             row=row,
             name=name,
@@ -199,6 +216,7 @@ class BatchRowResult:
             progress=progress,
             reason=reason,
             errors=errors,
+            metadata=metadata,
         )
 
         batch_row_result.additional_properties = d

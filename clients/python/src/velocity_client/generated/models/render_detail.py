@@ -9,11 +9,14 @@ from uuid import UUID
 from dataclasses import dataclass as _attrs_define
 from dataclasses import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 if TYPE_CHECKING:
     from ..models.customization_entry import CustomizationEntry
     from ..models.finding_dto import FindingDto
     from ..models.render_detail_encoder_config import RenderDetailEncoderConfig
     from ..models.render_detail_job_info import RenderDetailJobInfo
+    from ..models.render_detail_metadata import RenderDetailMetadata
 
 
 T = TypeVar("T", bound="RenderDetail")
@@ -45,6 +48,7 @@ class RenderDetail:
         encoder_config (RenderDetailEncoderConfig): Video encoding settings; only ``bitrate`` is required.
         customization_map (list[CustomizationEntry]):
         warnings (list[FindingDto]):
+        metadata (RenderDetailMetadata | Unset):
     """
 
     render_id: UUID
@@ -67,6 +71,7 @@ class RenderDetail:
     encoder_config: RenderDetailEncoderConfig
     customization_map: list[CustomizationEntry]
     warnings: list[FindingDto]
+    metadata: RenderDetailMetadata | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -135,6 +140,10 @@ class RenderDetail:
             warnings_item = warnings_item_data.to_dict()
             warnings.append(warnings_item)
 
+        metadata: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.metadata, Unset):
+            metadata = self.metadata.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -161,6 +170,8 @@ class RenderDetail:
                 "warnings": warnings,
             }
         )
+        if metadata is not UNSET:
+            field_dict["metadata"] = metadata
 
         return field_dict
 
@@ -170,6 +181,7 @@ class RenderDetail:
         from ..models.finding_dto import FindingDto
         from ..models.render_detail_encoder_config import RenderDetailEncoderConfig
         from ..models.render_detail_job_info import RenderDetailJobInfo
+        from ..models.render_detail_metadata import RenderDetailMetadata
 
         d = dict(src_dict)
         render_id = UUID(d.pop("renderId"))
@@ -293,6 +305,13 @@ class RenderDetail:
 
             warnings.append(warnings_item)
 
+        _metadata = d.pop("metadata", UNSET)
+        metadata: RenderDetailMetadata | Unset
+        if isinstance(_metadata, Unset):
+            metadata = UNSET
+        else:
+            metadata = RenderDetailMetadata.from_dict(_metadata)
+
         render_detail = cls(
             render_id=render_id,
             template_instance_id=template_instance_id,
@@ -314,6 +333,7 @@ class RenderDetail:
             encoder_config=encoder_config,
             customization_map=customization_map,
             warnings=warnings,
+            metadata=metadata,
         )
 
         render_detail.additional_properties = d

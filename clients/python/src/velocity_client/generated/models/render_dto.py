@@ -3,11 +3,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from uuid import UUID
 
 from dataclasses import dataclass as _attrs_define
 from dataclasses import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.render_dto_metadata import RenderDtoMetadata
+
 
 T = TypeVar("T", bound="RenderDto")
 
@@ -29,6 +35,7 @@ class RenderDto:
         rendered_at (datetime.datetime):
         render_time_milliseconds (int):
         size_bytes (int):
+        metadata (RenderDtoMetadata | Unset):
     """
 
     render_id: UUID
@@ -44,6 +51,7 @@ class RenderDto:
     rendered_at: datetime.datetime
     render_time_milliseconds: int
     size_bytes: int
+    metadata: RenderDtoMetadata | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -88,6 +96,10 @@ class RenderDto:
 
         size_bytes = self.size_bytes
 
+        metadata: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.metadata, Unset):
+            metadata = self.metadata.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -107,11 +119,15 @@ class RenderDto:
                 "sizeBytes": size_bytes,
             }
         )
+        if metadata is not UNSET:
+            field_dict["metadata"] = metadata
 
         return field_dict
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.render_dto_metadata import RenderDtoMetadata
+
         d = dict(src_dict)
         render_id = UUID(d.pop("renderId"))
 
@@ -195,6 +211,13 @@ class RenderDto:
 
         size_bytes = d.pop("sizeBytes")
 
+        _metadata = d.pop("metadata", UNSET)
+        metadata: RenderDtoMetadata | Unset
+        if isinstance(_metadata, Unset):
+            metadata = UNSET
+        else:
+            metadata = RenderDtoMetadata.from_dict(_metadata)
+
         render_dto = cls(
             render_id=render_id,
             template_instance_id=template_instance_id,
@@ -209,6 +232,7 @@ class RenderDto:
             rendered_at=rendered_at,
             render_time_milliseconds=render_time_milliseconds,
             size_bytes=size_bytes,
+            metadata=metadata,
         )
 
         render_dto.additional_properties = d

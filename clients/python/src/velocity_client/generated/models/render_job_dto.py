@@ -3,13 +3,18 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from uuid import UUID
 
 from dataclasses import dataclass as _attrs_define
 from dataclasses import field as _attrs_field
 
 from ..models.render_job_dto_status import RenderJobDtoStatus
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.render_job_dto_metadata import RenderJobDtoMetadata
+
 
 T = TypeVar("T", bound="RenderJobDto")
 
@@ -39,6 +44,7 @@ class RenderJobDto:
         frames_done (int):
         frames_total (int):
         estimated_remaining_milliseconds (int | None):
+        metadata (RenderJobDtoMetadata | Unset):
     """
 
     render_id: UUID
@@ -62,6 +68,7 @@ class RenderJobDto:
     frames_done: int
     frames_total: int
     estimated_remaining_milliseconds: int | None
+    metadata: RenderJobDtoMetadata | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -135,6 +142,10 @@ class RenderJobDto:
         estimated_remaining_milliseconds: int | None
         estimated_remaining_milliseconds = self.estimated_remaining_milliseconds
 
+        metadata: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.metadata, Unset):
+            metadata = self.metadata.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -162,11 +173,15 @@ class RenderJobDto:
                 "estimatedRemainingMilliseconds": estimated_remaining_milliseconds,
             }
         )
+        if metadata is not UNSET:
+            field_dict["metadata"] = metadata
 
         return field_dict
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.render_job_dto_metadata import RenderJobDtoMetadata
+
         d = dict(src_dict)
         render_id = UUID(d.pop("renderId"))
 
@@ -321,6 +336,13 @@ class RenderJobDto:
             d.pop("estimatedRemainingMilliseconds")
         )
 
+        _metadata = d.pop("metadata", UNSET)
+        metadata: RenderJobDtoMetadata | Unset
+        if isinstance(_metadata, Unset):
+            metadata = UNSET
+        else:
+            metadata = RenderJobDtoMetadata.from_dict(_metadata)
+
         render_job_dto = cls(
             render_id=render_id,
             name=name,
@@ -343,6 +365,7 @@ class RenderJobDto:
             frames_done=frames_done,
             frames_total=frames_total,
             estimated_remaining_milliseconds=estimated_remaining_milliseconds,
+            metadata=metadata,
         )
 
         render_job_dto.additional_properties = d

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..models.encoder_config_request import EncoderConfigRequest
     from ..models.job_info import JobInfo
     from ..models.output_request import OutputRequest
+    from ..models.render_request_metadata import RenderRequestMetadata
 
 
 T = TypeVar("T", bound="RenderRequest")
@@ -26,6 +27,8 @@ class RenderRequest:
     Attributes:
         encoder_config (EncoderConfigRequest): Video encoding settings; only ``bitrate`` is required.
         name (str):
+        metadata (RenderRequestMetadata | Unset): your own texts by name, such as an order's number: they come back in
+            the status, in lists (which ?metadata.name=value filters) and in webhooks, and change nothing of the video
         audio_id (UUID | Unset):
         job_info (JobInfo | Unset): Which frames are rendered: from fStart, which is included, to fEnd, which is not.
         webhook_url (str | Unset):
@@ -39,6 +42,7 @@ class RenderRequest:
 
     encoder_config: EncoderConfigRequest
     name: str
+    metadata: RenderRequestMetadata | Unset = UNSET
     audio_id: UUID | Unset = UNSET
     job_info: JobInfo | Unset = UNSET
     webhook_url: str | Unset = UNSET
@@ -53,6 +57,10 @@ class RenderRequest:
         encoder_config = self.encoder_config.to_dict()
 
         name = self.name
+
+        metadata: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.metadata, Unset):
+            metadata = self.metadata.to_dict()
 
         audio_id: str | Unset = UNSET
         if not isinstance(self.audio_id, Unset):
@@ -93,6 +101,8 @@ class RenderRequest:
                 "name": name,
             }
         )
+        if metadata is not UNSET:
+            field_dict["metadata"] = metadata
         if audio_id is not UNSET:
             field_dict["audioId"] = audio_id
         if job_info is not UNSET:
@@ -118,11 +128,19 @@ class RenderRequest:
         from ..models.encoder_config_request import EncoderConfigRequest
         from ..models.job_info import JobInfo
         from ..models.output_request import OutputRequest
+        from ..models.render_request_metadata import RenderRequestMetadata
 
         d = dict(src_dict)
         encoder_config = EncoderConfigRequest.from_dict(d.pop("encoderConfig"))
 
         name = d.pop("name")
+
+        _metadata = d.pop("metadata", UNSET)
+        metadata: RenderRequestMetadata | Unset
+        if isinstance(_metadata, Unset):
+            metadata = UNSET
+        else:
+            metadata = RenderRequestMetadata.from_dict(_metadata)
 
         _audio_id = d.pop("audioId", UNSET)
         audio_id: UUID | Unset
@@ -177,6 +195,7 @@ class RenderRequest:
         render_request = cls(
             encoder_config=encoder_config,
             name=name,
+            metadata=metadata,
             audio_id=audio_id,
             job_info=job_info,
             webhook_url=webhook_url,

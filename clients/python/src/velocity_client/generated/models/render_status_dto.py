@@ -10,9 +10,11 @@ from dataclasses import dataclass as _attrs_define
 from dataclasses import field as _attrs_field
 
 from ..models.render_status_dto_status import RenderStatusDtoStatus
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.finding_dto import FindingDto
+    from ..models.render_status_dto_metadata import RenderStatusDtoMetadata
 
 
 T = TypeVar("T", bound="RenderStatusDto")
@@ -45,6 +47,7 @@ class RenderStatusDto:
         frames_total (int):
         estimated_remaining_milliseconds (int | None):
         warnings (list[FindingDto]):
+        metadata (RenderStatusDtoMetadata | Unset):
     """
 
     render_id: UUID
@@ -69,6 +72,7 @@ class RenderStatusDto:
     frames_total: int
     estimated_remaining_milliseconds: int | None
     warnings: list[FindingDto]
+    metadata: RenderStatusDtoMetadata | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -147,6 +151,10 @@ class RenderStatusDto:
             warnings_item = warnings_item_data.to_dict()
             warnings.append(warnings_item)
 
+        metadata: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.metadata, Unset):
+            metadata = self.metadata.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -175,12 +183,15 @@ class RenderStatusDto:
                 "warnings": warnings,
             }
         )
+        if metadata is not UNSET:
+            field_dict["metadata"] = metadata
 
         return field_dict
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         from ..models.finding_dto import FindingDto
+        from ..models.render_status_dto_metadata import RenderStatusDtoMetadata
 
         d = dict(src_dict)
         render_id = UUID(d.pop("renderId"))
@@ -343,6 +354,13 @@ class RenderStatusDto:
 
             warnings.append(warnings_item)
 
+        _metadata = d.pop("metadata", UNSET)
+        metadata: RenderStatusDtoMetadata | Unset
+        if isinstance(_metadata, Unset):
+            metadata = UNSET
+        else:
+            metadata = RenderStatusDtoMetadata.from_dict(_metadata)
+
         render_status_dto = cls(
             render_id=render_id,
             name=name,
@@ -366,6 +384,7 @@ class RenderStatusDto:
             frames_total=frames_total,
             estimated_remaining_milliseconds=estimated_remaining_milliseconds,
             warnings=warnings,
+            metadata=metadata,
         )
 
         render_status_dto.additional_properties = d

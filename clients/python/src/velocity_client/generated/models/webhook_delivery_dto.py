@@ -9,6 +9,7 @@ from uuid import UUID
 from dataclasses import dataclass as _attrs_define
 from dataclasses import field as _attrs_field
 
+from ..models.webhook_delivery_dto_event import WebhookDeliveryDtoEvent
 from ..models.webhook_delivery_dto_status import WebhookDeliveryDtoStatus
 
 T = TypeVar("T", bound="WebhookDeliveryDto")
@@ -16,12 +17,17 @@ T = TypeVar("T", bound="WebhookDeliveryDto")
 
 @_attrs_define
 class WebhookDeliveryDto:
-    """
+    """A message, and how its sending went. Its ``webhook-id`` header is ``msg_`` and the id.
+
     Attributes:
         id (UUID):
-        render_id (UUID):
+        webhook_id (None | UUID): the account's webhook; null where the request named the URL
+        render_id (None | UUID):
+        batch_id (None | UUID):
+        template_id (None | UUID):
+        audio_id (None | UUID):
         url (str):
-        event (str):
+        event (WebhookDeliveryDtoEvent):
         status (WebhookDeliveryDtoStatus):
         attempts (int):
         next_attempt_at (datetime.datetime | None):
@@ -32,9 +38,13 @@ class WebhookDeliveryDto:
     """
 
     id: UUID
-    render_id: UUID
+    webhook_id: None | UUID
+    render_id: None | UUID
+    batch_id: None | UUID
+    template_id: None | UUID
+    audio_id: None | UUID
     url: str
-    event: str
+    event: WebhookDeliveryDtoEvent
     status: WebhookDeliveryDtoStatus
     attempts: int
     next_attempt_at: datetime.datetime | None
@@ -47,11 +57,39 @@ class WebhookDeliveryDto:
     def to_dict(self) -> dict[str, Any]:
         id = str(self.id)
 
-        render_id = str(self.render_id)
+        webhook_id: None | str
+        if isinstance(self.webhook_id, UUID):
+            webhook_id = str(self.webhook_id)
+        else:
+            webhook_id = self.webhook_id
+
+        render_id: None | str
+        if isinstance(self.render_id, UUID):
+            render_id = str(self.render_id)
+        else:
+            render_id = self.render_id
+
+        batch_id: None | str
+        if isinstance(self.batch_id, UUID):
+            batch_id = str(self.batch_id)
+        else:
+            batch_id = self.batch_id
+
+        template_id: None | str
+        if isinstance(self.template_id, UUID):
+            template_id = str(self.template_id)
+        else:
+            template_id = self.template_id
+
+        audio_id: None | str
+        if isinstance(self.audio_id, UUID):
+            audio_id = str(self.audio_id)
+        else:
+            audio_id = self.audio_id
 
         url = self.url
 
-        event = self.event
+        event = self.event.value
 
         status = self.status.value
 
@@ -82,7 +120,11 @@ class WebhookDeliveryDto:
         field_dict.update(
             {
                 "id": id,
+                "webhookId": webhook_id,
                 "renderId": render_id,
+                "batchId": batch_id,
+                "templateId": template_id,
+                "audioId": audio_id,
                 "url": url,
                 "event": event,
                 "status": status,
@@ -102,11 +144,84 @@ class WebhookDeliveryDto:
         d = dict(src_dict)
         id = UUID(d.pop("id"))
 
-        render_id = UUID(d.pop("renderId"))
+        def _parse_webhook_id(data: object) -> None | UUID:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                webhook_id_type_0 = UUID(data)
+
+                return webhook_id_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | UUID, data)
+
+        webhook_id = _parse_webhook_id(d.pop("webhookId"))
+
+        def _parse_render_id(data: object) -> None | UUID:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                render_id_type_0 = UUID(data)
+
+                return render_id_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | UUID, data)
+
+        render_id = _parse_render_id(d.pop("renderId"))
+
+        def _parse_batch_id(data: object) -> None | UUID:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                batch_id_type_0 = UUID(data)
+
+                return batch_id_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | UUID, data)
+
+        batch_id = _parse_batch_id(d.pop("batchId"))
+
+        def _parse_template_id(data: object) -> None | UUID:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                template_id_type_0 = UUID(data)
+
+                return template_id_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | UUID, data)
+
+        template_id = _parse_template_id(d.pop("templateId"))
+
+        def _parse_audio_id(data: object) -> None | UUID:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                audio_id_type_0 = UUID(data)
+
+                return audio_id_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | UUID, data)
+
+        audio_id = _parse_audio_id(d.pop("audioId"))
 
         url = d.pop("url")
 
-        event = d.pop("event")
+        event = WebhookDeliveryDtoEvent(d.pop("event"))
 
         status = WebhookDeliveryDtoStatus(d.pop("status"))
 
@@ -160,7 +275,11 @@ class WebhookDeliveryDto:
 
         webhook_delivery_dto = cls(
             id=id,
+            webhook_id=webhook_id,
             render_id=render_id,
+            batch_id=batch_id,
+            template_id=template_id,
+            audio_id=audio_id,
             url=url,
             event=event,
             status=status,

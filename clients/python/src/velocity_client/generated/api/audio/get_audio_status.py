@@ -10,18 +10,27 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.audio_job_dto import AudioJobDto
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     audio_id: UUID,
+    *,
+    wait: float | Unset = 0.0,
 ) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["wait"] = wait
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "get",
         "url": "/audio/{audio_id}/status".format(
             audio_id=quote(str(audio_id), safe=""),
         ),
+        "params": params,
     }
 
     return _kwargs
@@ -34,6 +43,11 @@ def _parse_response(
         response_200 = AudioJobDto.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
 
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
@@ -81,13 +95,15 @@ def sync_detailed(
     audio_id: UUID,
     *,
     client: AuthenticatedClient,
+    wait: float | Unset = 0.0,
 ) -> Response[AudioJobDto | Problem]:
     """Processing status of an audio upload
 
-     processing, completed or failed.
+     processing, completed or failed. ``wait`` spares asking again and again.
 
     Args:
         audio_id (UUID):
+        wait (float | Unset):  Default: 0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,6 +115,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         audio_id=audio_id,
+        wait=wait,
     )
 
     response = client.get_httpx_client().request(
@@ -112,13 +129,15 @@ def sync(
     audio_id: UUID,
     *,
     client: AuthenticatedClient,
+    wait: float | Unset = 0.0,
 ) -> AudioJobDto | Problem | None:
     """Processing status of an audio upload
 
-     processing, completed or failed.
+     processing, completed or failed. ``wait`` spares asking again and again.
 
     Args:
         audio_id (UUID):
+        wait (float | Unset):  Default: 0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -131,6 +150,7 @@ def sync(
     return sync_detailed(
         audio_id=audio_id,
         client=client,
+        wait=wait,
     ).parsed
 
 
@@ -138,13 +158,15 @@ async def asyncio_detailed(
     audio_id: UUID,
     *,
     client: AuthenticatedClient,
+    wait: float | Unset = 0.0,
 ) -> Response[AudioJobDto | Problem]:
     """Processing status of an audio upload
 
-     processing, completed or failed.
+     processing, completed or failed. ``wait`` spares asking again and again.
 
     Args:
         audio_id (UUID):
+        wait (float | Unset):  Default: 0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -156,6 +178,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         audio_id=audio_id,
+        wait=wait,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -167,13 +190,15 @@ async def asyncio(
     audio_id: UUID,
     *,
     client: AuthenticatedClient,
+    wait: float | Unset = 0.0,
 ) -> AudioJobDto | Problem | None:
     """Processing status of an audio upload
 
-     processing, completed or failed.
+     processing, completed or failed. ``wait`` spares asking again and again.
 
     Args:
         audio_id (UUID):
+        wait (float | Unset):  Default: 0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -187,5 +212,6 @@ async def asyncio(
         await asyncio_detailed(
             audio_id=audio_id,
             client=client,
+            wait=wait,
         )
     ).parsed

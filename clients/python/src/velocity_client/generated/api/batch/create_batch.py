@@ -11,6 +11,7 @@ from ...models.batch_detail import BatchDetail
 from ...models.batch_estimate import BatchEstimate
 from ...models.batch_request import BatchRequest
 from ...models.create_batch_codec_type_0 import CreateBatchCodecType0
+from ...models.create_batch_metadata import CreateBatchMetadata
 from ...models.create_batch_poster_format import CreateBatchPosterFormat
 from ...models.problem import Problem
 from ...types import UNSET, Response, Unset
@@ -20,6 +21,7 @@ def _get_kwargs(
     *,
     body: BatchRequest,
     dry_run: bool | Unset = False,
+    metadata: CreateBatchMetadata | Unset = UNSET,
     template_id: UUID | Unset = UNSET,
     template_instance_id: UUID | Unset = UNSET,
     name: str | Unset = UNSET,
@@ -50,6 +52,12 @@ def _get_kwargs(
     params: dict[str, Any] = {}
 
     params["dryRun"] = dry_run
+
+    json_metadata: dict[str, Any] | Unset = UNSET
+    if not isinstance(metadata, Unset):
+        json_metadata = metadata.to_dict()
+    if not isinstance(json_metadata, Unset):
+        params.update(json_metadata)
 
     json_template_id: str | Unset = UNSET
     if not isinstance(template_id, Unset):
@@ -226,6 +234,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: BatchRequest,
     dry_run: bool | Unset = False,
+    metadata: CreateBatchMetadata | Unset = UNSET,
     template_id: UUID | Unset = UNSET,
     template_instance_id: UUID | Unset = UNSET,
     name: str | Unset = UNSET,
@@ -259,6 +268,7 @@ def sync_detailed(
 
     Args:
         dry_run (bool | Unset):  Default: False.
+        metadata (CreateBatchMetadata | Unset):
         template_id (UUID | Unset):
         template_instance_id (UUID | Unset):
         name (str | Unset):
@@ -297,6 +307,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         body=body,
         dry_run=dry_run,
+        metadata=metadata,
         template_id=template_id,
         template_instance_id=template_instance_id,
         name=name,
@@ -335,6 +346,7 @@ def sync(
     client: AuthenticatedClient,
     body: BatchRequest,
     dry_run: bool | Unset = False,
+    metadata: CreateBatchMetadata | Unset = UNSET,
     template_id: UUID | Unset = UNSET,
     template_instance_id: UUID | Unset = UNSET,
     name: str | Unset = UNSET,
@@ -368,6 +380,7 @@ def sync(
 
     Args:
         dry_run (bool | Unset):  Default: False.
+        metadata (CreateBatchMetadata | Unset):
         template_id (UUID | Unset):
         template_instance_id (UUID | Unset):
         name (str | Unset):
@@ -407,6 +420,7 @@ def sync(
         client=client,
         body=body,
         dry_run=dry_run,
+        metadata=metadata,
         template_id=template_id,
         template_instance_id=template_instance_id,
         name=name,
@@ -439,6 +453,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: BatchRequest,
     dry_run: bool | Unset = False,
+    metadata: CreateBatchMetadata | Unset = UNSET,
     template_id: UUID | Unset = UNSET,
     template_instance_id: UUID | Unset = UNSET,
     name: str | Unset = UNSET,
@@ -472,6 +487,7 @@ async def asyncio_detailed(
 
     Args:
         dry_run (bool | Unset):  Default: False.
+        metadata (CreateBatchMetadata | Unset):
         template_id (UUID | Unset):
         template_instance_id (UUID | Unset):
         name (str | Unset):
@@ -510,6 +526,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         body=body,
         dry_run=dry_run,
+        metadata=metadata,
         template_id=template_id,
         template_instance_id=template_instance_id,
         name=name,
@@ -546,6 +563,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: BatchRequest,
     dry_run: bool | Unset = False,
+    metadata: CreateBatchMetadata | Unset = UNSET,
     template_id: UUID | Unset = UNSET,
     template_instance_id: UUID | Unset = UNSET,
     name: str | Unset = UNSET,
@@ -579,6 +597,7 @@ async def asyncio(
 
     Args:
         dry_run (bool | Unset):  Default: False.
+        metadata (CreateBatchMetadata | Unset):
         template_id (UUID | Unset):
         template_instance_id (UUID | Unset):
         name (str | Unset):
@@ -619,6 +638,7 @@ async def asyncio(
             client=client,
             body=body,
             dry_run=dry_run,
+            metadata=metadata,
             template_id=template_id,
             template_instance_id=template_instance_id,
             name=name,

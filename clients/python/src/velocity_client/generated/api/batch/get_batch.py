@@ -16,11 +16,14 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     batch_id: UUID,
     *,
+    wait: float | Unset = 0.0,
     skip: int | Unset = 0,
     take: int | Unset = 1000,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
+
+    params["wait"] = wait
 
     params["skip"] = skip
 
@@ -98,15 +101,18 @@ def sync_detailed(
     batch_id: UUID,
     *,
     client: AuthenticatedClient,
+    wait: float | Unset = 0.0,
     skip: int | Unset = 0,
     take: int | Unset = 1000,
 ) -> Response[BatchDetail | Problem]:
     """A batch with the result of each row
 
      With the progress of the whole. ``skip`` and ``take`` choose the rows; the first 1000 by default.
+    ``wait`` spares asking again and again.
 
     Args:
         batch_id (UUID):
+        wait (float | Unset):  Default: 0.0.
         skip (int | Unset):  Default: 0.
         take (int | Unset):  Default: 1000.
 
@@ -120,6 +126,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         batch_id=batch_id,
+        wait=wait,
         skip=skip,
         take=take,
     )
@@ -135,15 +142,18 @@ def sync(
     batch_id: UUID,
     *,
     client: AuthenticatedClient,
+    wait: float | Unset = 0.0,
     skip: int | Unset = 0,
     take: int | Unset = 1000,
 ) -> BatchDetail | Problem | None:
     """A batch with the result of each row
 
      With the progress of the whole. ``skip`` and ``take`` choose the rows; the first 1000 by default.
+    ``wait`` spares asking again and again.
 
     Args:
         batch_id (UUID):
+        wait (float | Unset):  Default: 0.0.
         skip (int | Unset):  Default: 0.
         take (int | Unset):  Default: 1000.
 
@@ -158,6 +168,7 @@ def sync(
     return sync_detailed(
         batch_id=batch_id,
         client=client,
+        wait=wait,
         skip=skip,
         take=take,
     ).parsed
@@ -167,15 +178,18 @@ async def asyncio_detailed(
     batch_id: UUID,
     *,
     client: AuthenticatedClient,
+    wait: float | Unset = 0.0,
     skip: int | Unset = 0,
     take: int | Unset = 1000,
 ) -> Response[BatchDetail | Problem]:
     """A batch with the result of each row
 
      With the progress of the whole. ``skip`` and ``take`` choose the rows; the first 1000 by default.
+    ``wait`` spares asking again and again.
 
     Args:
         batch_id (UUID):
+        wait (float | Unset):  Default: 0.0.
         skip (int | Unset):  Default: 0.
         take (int | Unset):  Default: 1000.
 
@@ -189,6 +203,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         batch_id=batch_id,
+        wait=wait,
         skip=skip,
         take=take,
     )
@@ -202,15 +217,18 @@ async def asyncio(
     batch_id: UUID,
     *,
     client: AuthenticatedClient,
+    wait: float | Unset = 0.0,
     skip: int | Unset = 0,
     take: int | Unset = 1000,
 ) -> BatchDetail | Problem | None:
     """A batch with the result of each row
 
      With the progress of the whole. ``skip`` and ``take`` choose the rows; the first 1000 by default.
+    ``wait`` spares asking again and again.
 
     Args:
         batch_id (UUID):
+        wait (float | Unset):  Default: 0.0.
         skip (int | Unset):  Default: 0.
         take (int | Unset):  Default: 1000.
 
@@ -226,6 +244,7 @@ async def asyncio(
         await asyncio_detailed(
             batch_id=batch_id,
             client=client,
+            wait=wait,
             skip=skip,
             take=take,
         )

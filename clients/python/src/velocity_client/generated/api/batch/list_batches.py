@@ -7,6 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.batch_dto import BatchDto
+from ...models.list_batches_metadata import ListBatchesMetadata
 from ...models.problem import Problem
 from ...types import UNSET, Response, Unset
 
@@ -15,6 +16,7 @@ def _get_kwargs(
     *,
     skip: int | Unset = 0,
     take: int | Unset = 50,
+    metadata: ListBatchesMetadata | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -22,6 +24,12 @@ def _get_kwargs(
     params["skip"] = skip
 
     params["take"] = take
+
+    json_metadata: dict[str, Any] | Unset = UNSET
+    if not isinstance(metadata, Unset):
+        json_metadata = metadata.to_dict()
+    if not isinstance(json_metadata, Unset):
+        params.update(json_metadata)
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -94,6 +102,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     skip: int | Unset = 0,
     take: int | Unset = 50,
+    metadata: ListBatchesMetadata | Unset = UNSET,
 ) -> Response[Problem | list[BatchDto]]:
     """Batches
 
@@ -102,6 +111,7 @@ def sync_detailed(
     Args:
         skip (int | Unset):  Default: 0.
         take (int | Unset):  Default: 50.
+        metadata (ListBatchesMetadata | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -114,6 +124,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         skip=skip,
         take=take,
+        metadata=metadata,
     )
 
     response = client.get_httpx_client().request(
@@ -128,6 +139,7 @@ def sync(
     client: AuthenticatedClient,
     skip: int | Unset = 0,
     take: int | Unset = 50,
+    metadata: ListBatchesMetadata | Unset = UNSET,
 ) -> Problem | list[BatchDto] | None:
     """Batches
 
@@ -136,6 +148,7 @@ def sync(
     Args:
         skip (int | Unset):  Default: 0.
         take (int | Unset):  Default: 50.
+        metadata (ListBatchesMetadata | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -149,6 +162,7 @@ def sync(
         client=client,
         skip=skip,
         take=take,
+        metadata=metadata,
     ).parsed
 
 
@@ -157,6 +171,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     skip: int | Unset = 0,
     take: int | Unset = 50,
+    metadata: ListBatchesMetadata | Unset = UNSET,
 ) -> Response[Problem | list[BatchDto]]:
     """Batches
 
@@ -165,6 +180,7 @@ async def asyncio_detailed(
     Args:
         skip (int | Unset):  Default: 0.
         take (int | Unset):  Default: 50.
+        metadata (ListBatchesMetadata | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -177,6 +193,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         skip=skip,
         take=take,
+        metadata=metadata,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -189,6 +206,7 @@ async def asyncio(
     client: AuthenticatedClient,
     skip: int | Unset = 0,
     take: int | Unset = 50,
+    metadata: ListBatchesMetadata | Unset = UNSET,
 ) -> Problem | list[BatchDto] | None:
     """Batches
 
@@ -197,6 +215,7 @@ async def asyncio(
     Args:
         skip (int | Unset):  Default: 0.
         take (int | Unset):  Default: 50.
+        metadata (ListBatchesMetadata | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -211,5 +230,6 @@ async def asyncio(
             client=client,
             skip=skip,
             take=take,
+            metadata=metadata,
         )
     ).parsed

@@ -6,16 +6,31 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.list_active_renders_metadata import ListActiveRendersMetadata
 from ...models.problem import Problem
 from ...models.render_job_dto import RenderJobDto
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
-def _get_kwargs() -> dict[str, Any]:
+def _get_kwargs(
+    *,
+    metadata: ListActiveRendersMetadata | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    json_metadata: dict[str, Any] | Unset = UNSET
+    if not isinstance(metadata, Unset):
+        json_metadata = metadata.to_dict()
+    if not isinstance(json_metadata, Unset):
+        params.update(json_metadata)
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "get",
         "url": "/render/active",
+        "params": params,
     }
 
     return _kwargs
@@ -33,6 +48,11 @@ def _parse_response(
             response_200.append(response_200_item)
 
         return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
 
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
@@ -74,10 +94,14 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
+    metadata: ListActiveRendersMetadata | Unset = UNSET,
 ) -> Response[Problem | list[RenderJobDto]]:
     """Renders that are queued or running
 
      Newest first.
+
+    Args:
+        metadata (ListActiveRendersMetadata | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -87,7 +111,9 @@ def sync_detailed(
         Response[Problem | list[RenderJobDto]]
     """
 
-    kwargs = _get_kwargs()
+    kwargs = _get_kwargs(
+        metadata=metadata,
+    )
 
     response = client.get_httpx_client().request(
         **kwargs,
@@ -99,10 +125,14 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
+    metadata: ListActiveRendersMetadata | Unset = UNSET,
 ) -> Problem | list[RenderJobDto] | None:
     """Renders that are queued or running
 
      Newest first.
+
+    Args:
+        metadata (ListActiveRendersMetadata | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -114,16 +144,21 @@ def sync(
 
     return sync_detailed(
         client=client,
+        metadata=metadata,
     ).parsed
 
 
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
+    metadata: ListActiveRendersMetadata | Unset = UNSET,
 ) -> Response[Problem | list[RenderJobDto]]:
     """Renders that are queued or running
 
      Newest first.
+
+    Args:
+        metadata (ListActiveRendersMetadata | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -133,7 +168,9 @@ async def asyncio_detailed(
         Response[Problem | list[RenderJobDto]]
     """
 
-    kwargs = _get_kwargs()
+    kwargs = _get_kwargs(
+        metadata=metadata,
+    )
 
     response = await client.get_async_httpx_client().request(**kwargs)
 
@@ -143,10 +180,14 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
+    metadata: ListActiveRendersMetadata | Unset = UNSET,
 ) -> Problem | list[RenderJobDto] | None:
     """Renders that are queued or running
 
      Newest first.
+
+    Args:
+        metadata (ListActiveRendersMetadata | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -159,5 +200,6 @@ async def asyncio(
     return (
         await asyncio_detailed(
             client=client,
+            metadata=metadata,
         )
     ).parsed

@@ -6,6 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.list_render_history_metadata import ListRenderHistoryMetadata
 from ...models.list_render_history_status import ListRenderHistoryStatus
 from ...models.problem import Problem
 from ...models.render_job_dto import RenderJobDto
@@ -14,12 +15,19 @@ from ...types import UNSET, Response, Unset
 
 def _get_kwargs(
     *,
+    metadata: ListRenderHistoryMetadata | Unset = UNSET,
     status: ListRenderHistoryStatus | Unset = UNSET,
     skip: int | Unset = 0,
     take: int | Unset = 100,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
+
+    json_metadata: dict[str, Any] | Unset = UNSET
+    if not isinstance(metadata, Unset):
+        json_metadata = metadata.to_dict()
+    if not isinstance(json_metadata, Unset):
+        params.update(json_metadata)
 
     json_status: str | Unset = UNSET
     if not isinstance(status, Unset):
@@ -100,6 +108,7 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
+    metadata: ListRenderHistoryMetadata | Unset = UNSET,
     status: ListRenderHistoryStatus | Unset = UNSET,
     skip: int | Unset = 0,
     take: int | Unset = 100,
@@ -110,6 +119,7 @@ def sync_detailed(
     charged.
 
     Args:
+        metadata (ListRenderHistoryMetadata | Unset):
         status (ListRenderHistoryStatus | Unset):
         skip (int | Unset):  Default: 0.
         take (int | Unset):  Default: 100.
@@ -123,6 +133,7 @@ def sync_detailed(
     """
 
     kwargs = _get_kwargs(
+        metadata=metadata,
         status=status,
         skip=skip,
         take=take,
@@ -138,6 +149,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
+    metadata: ListRenderHistoryMetadata | Unset = UNSET,
     status: ListRenderHistoryStatus | Unset = UNSET,
     skip: int | Unset = 0,
     take: int | Unset = 100,
@@ -148,6 +160,7 @@ def sync(
     charged.
 
     Args:
+        metadata (ListRenderHistoryMetadata | Unset):
         status (ListRenderHistoryStatus | Unset):
         skip (int | Unset):  Default: 0.
         take (int | Unset):  Default: 100.
@@ -162,6 +175,7 @@ def sync(
 
     return sync_detailed(
         client=client,
+        metadata=metadata,
         status=status,
         skip=skip,
         take=take,
@@ -171,6 +185,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
+    metadata: ListRenderHistoryMetadata | Unset = UNSET,
     status: ListRenderHistoryStatus | Unset = UNSET,
     skip: int | Unset = 0,
     take: int | Unset = 100,
@@ -181,6 +196,7 @@ async def asyncio_detailed(
     charged.
 
     Args:
+        metadata (ListRenderHistoryMetadata | Unset):
         status (ListRenderHistoryStatus | Unset):
         skip (int | Unset):  Default: 0.
         take (int | Unset):  Default: 100.
@@ -194,6 +210,7 @@ async def asyncio_detailed(
     """
 
     kwargs = _get_kwargs(
+        metadata=metadata,
         status=status,
         skip=skip,
         take=take,
@@ -207,6 +224,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
+    metadata: ListRenderHistoryMetadata | Unset = UNSET,
     status: ListRenderHistoryStatus | Unset = UNSET,
     skip: int | Unset = 0,
     take: int | Unset = 100,
@@ -217,6 +235,7 @@ async def asyncio(
     charged.
 
     Args:
+        metadata (ListRenderHistoryMetadata | Unset):
         status (ListRenderHistoryStatus | Unset):
         skip (int | Unset):  Default: 0.
         take (int | Unset):  Default: 100.
@@ -232,6 +251,7 @@ async def asyncio(
     return (
         await asyncio_detailed(
             client=client,
+            metadata=metadata,
             status=status,
             skip=skip,
             take=take,

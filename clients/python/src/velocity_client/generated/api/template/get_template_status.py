@@ -10,18 +10,27 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
 from ...models.template_job_dto import TemplateJobDto
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     template_id: UUID,
+    *,
+    wait: float | Unset = 0.0,
 ) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["wait"] = wait
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "get",
         "url": "/template/{template_id}/status".format(
             template_id=quote(str(template_id), safe=""),
         ),
+        "params": params,
     }
 
     return _kwargs
@@ -34,6 +43,11 @@ def _parse_response(
         response_200 = TemplateJobDto.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
 
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
@@ -81,13 +95,16 @@ def sync_detailed(
     template_id: UUID,
     *,
     client: AuthenticatedClient,
+    wait: float | Unset = 0.0,
 ) -> Response[Problem | TemplateJobDto]:
     """Processing status of a template
 
      pending, processing, completed or failed; while it is processed, ``stage`` says how far it is.
+    ``wait`` spares asking again and again.
 
     Args:
         template_id (UUID):
+        wait (float | Unset):  Default: 0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,6 +116,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         template_id=template_id,
+        wait=wait,
     )
 
     response = client.get_httpx_client().request(
@@ -112,13 +130,16 @@ def sync(
     template_id: UUID,
     *,
     client: AuthenticatedClient,
+    wait: float | Unset = 0.0,
 ) -> Problem | TemplateJobDto | None:
     """Processing status of a template
 
      pending, processing, completed or failed; while it is processed, ``stage`` says how far it is.
+    ``wait`` spares asking again and again.
 
     Args:
         template_id (UUID):
+        wait (float | Unset):  Default: 0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -131,6 +152,7 @@ def sync(
     return sync_detailed(
         template_id=template_id,
         client=client,
+        wait=wait,
     ).parsed
 
 
@@ -138,13 +160,16 @@ async def asyncio_detailed(
     template_id: UUID,
     *,
     client: AuthenticatedClient,
+    wait: float | Unset = 0.0,
 ) -> Response[Problem | TemplateJobDto]:
     """Processing status of a template
 
      pending, processing, completed or failed; while it is processed, ``stage`` says how far it is.
+    ``wait`` spares asking again and again.
 
     Args:
         template_id (UUID):
+        wait (float | Unset):  Default: 0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -156,6 +181,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         template_id=template_id,
+        wait=wait,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -167,13 +193,16 @@ async def asyncio(
     template_id: UUID,
     *,
     client: AuthenticatedClient,
+    wait: float | Unset = 0.0,
 ) -> Problem | TemplateJobDto | None:
     """Processing status of a template
 
      pending, processing, completed or failed; while it is processed, ``stage`` says how far it is.
+    ``wait`` spares asking again and again.
 
     Args:
         template_id (UUID):
+        wait (float | Unset):  Default: 0.0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -187,5 +216,6 @@ async def asyncio(
         await asyncio_detailed(
             template_id=template_id,
             client=client,
+            wait=wait,
         )
     ).parsed

@@ -7,6 +7,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.list_webhook_deliveries_status import ListWebhookDeliveriesStatus
 from ...models.problem import Problem
 from ...models.webhook_delivery_dto import WebhookDeliveryDto
 from ...types import UNSET, Response, Unset
@@ -17,6 +18,10 @@ def _get_kwargs(
     skip: int | Unset = 0,
     take: int | Unset = 50,
     render_id: UUID | Unset = UNSET,
+    batch_id: UUID | Unset = UNSET,
+    template_id: UUID | Unset = UNSET,
+    audio_id: UUID | Unset = UNSET,
+    status: ListWebhookDeliveriesStatus | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -29,6 +34,27 @@ def _get_kwargs(
     if not isinstance(render_id, Unset):
         json_render_id = str(render_id)
     params["renderId"] = json_render_id
+
+    json_batch_id: str | Unset = UNSET
+    if not isinstance(batch_id, Unset):
+        json_batch_id = str(batch_id)
+    params["batchId"] = json_batch_id
+
+    json_template_id: str | Unset = UNSET
+    if not isinstance(template_id, Unset):
+        json_template_id = str(template_id)
+    params["templateId"] = json_template_id
+
+    json_audio_id: str | Unset = UNSET
+    if not isinstance(audio_id, Unset):
+        json_audio_id = str(audio_id)
+    params["audioId"] = json_audio_id
+
+    json_status: str | Unset = UNSET
+    if not isinstance(status, Unset):
+        json_status = status.value
+
+    params["status"] = json_status
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -107,15 +133,23 @@ def sync_detailed(
     skip: int | Unset = 0,
     take: int | Unset = 50,
     render_id: UUID | Unset = UNSET,
+    batch_id: UUID | Unset = UNSET,
+    template_id: UUID | Unset = UNSET,
+    audio_id: UUID | Unset = UNSET,
+    status: ListWebhookDeliveriesStatus | Unset = UNSET,
 ) -> Response[Problem | list[WebhookDeliveryDto]]:
     """Log of webhook deliveries
 
-     Newest first; ``renderId`` narrows it to one render.
+     Newest first; an id narrows it to what that was told of, ``status`` to what was delivered or not.
 
     Args:
         skip (int | Unset):  Default: 0.
         take (int | Unset):  Default: 50.
         render_id (UUID | Unset):
+        batch_id (UUID | Unset):
+        template_id (UUID | Unset):
+        audio_id (UUID | Unset):
+        status (ListWebhookDeliveriesStatus | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -129,6 +163,10 @@ def sync_detailed(
         skip=skip,
         take=take,
         render_id=render_id,
+        batch_id=batch_id,
+        template_id=template_id,
+        audio_id=audio_id,
+        status=status,
     )
 
     response = client.get_httpx_client().request(
@@ -144,15 +182,23 @@ def sync(
     skip: int | Unset = 0,
     take: int | Unset = 50,
     render_id: UUID | Unset = UNSET,
+    batch_id: UUID | Unset = UNSET,
+    template_id: UUID | Unset = UNSET,
+    audio_id: UUID | Unset = UNSET,
+    status: ListWebhookDeliveriesStatus | Unset = UNSET,
 ) -> Problem | list[WebhookDeliveryDto] | None:
     """Log of webhook deliveries
 
-     Newest first; ``renderId`` narrows it to one render.
+     Newest first; an id narrows it to what that was told of, ``status`` to what was delivered or not.
 
     Args:
         skip (int | Unset):  Default: 0.
         take (int | Unset):  Default: 50.
         render_id (UUID | Unset):
+        batch_id (UUID | Unset):
+        template_id (UUID | Unset):
+        audio_id (UUID | Unset):
+        status (ListWebhookDeliveriesStatus | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -167,6 +213,10 @@ def sync(
         skip=skip,
         take=take,
         render_id=render_id,
+        batch_id=batch_id,
+        template_id=template_id,
+        audio_id=audio_id,
+        status=status,
     ).parsed
 
 
@@ -176,15 +226,23 @@ async def asyncio_detailed(
     skip: int | Unset = 0,
     take: int | Unset = 50,
     render_id: UUID | Unset = UNSET,
+    batch_id: UUID | Unset = UNSET,
+    template_id: UUID | Unset = UNSET,
+    audio_id: UUID | Unset = UNSET,
+    status: ListWebhookDeliveriesStatus | Unset = UNSET,
 ) -> Response[Problem | list[WebhookDeliveryDto]]:
     """Log of webhook deliveries
 
-     Newest first; ``renderId`` narrows it to one render.
+     Newest first; an id narrows it to what that was told of, ``status`` to what was delivered or not.
 
     Args:
         skip (int | Unset):  Default: 0.
         take (int | Unset):  Default: 50.
         render_id (UUID | Unset):
+        batch_id (UUID | Unset):
+        template_id (UUID | Unset):
+        audio_id (UUID | Unset):
+        status (ListWebhookDeliveriesStatus | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -198,6 +256,10 @@ async def asyncio_detailed(
         skip=skip,
         take=take,
         render_id=render_id,
+        batch_id=batch_id,
+        template_id=template_id,
+        audio_id=audio_id,
+        status=status,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -211,15 +273,23 @@ async def asyncio(
     skip: int | Unset = 0,
     take: int | Unset = 50,
     render_id: UUID | Unset = UNSET,
+    batch_id: UUID | Unset = UNSET,
+    template_id: UUID | Unset = UNSET,
+    audio_id: UUID | Unset = UNSET,
+    status: ListWebhookDeliveriesStatus | Unset = UNSET,
 ) -> Problem | list[WebhookDeliveryDto] | None:
     """Log of webhook deliveries
 
-     Newest first; ``renderId`` narrows it to one render.
+     Newest first; an id narrows it to what that was told of, ``status`` to what was delivered or not.
 
     Args:
         skip (int | Unset):  Default: 0.
         take (int | Unset):  Default: 50.
         render_id (UUID | Unset):
+        batch_id (UUID | Unset):
+        template_id (UUID | Unset):
+        audio_id (UUID | Unset):
+        status (ListWebhookDeliveriesStatus | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -235,5 +305,9 @@ async def asyncio(
             skip=skip,
             take=take,
             render_id=render_id,
+            batch_id=batch_id,
+            template_id=template_id,
+            audio_id=audio_id,
+            status=status,
         )
     ).parsed
