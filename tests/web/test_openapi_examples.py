@@ -80,6 +80,8 @@ def own_things(client: Client, receiver: Receiver) -> dict[str, str]:
         template_id, output=output, encoderConfig=small, jobInfo={"fEnd": 5}, webhookUrl=receiver.url
     )
     body = {**render_request(template_id), "encoderConfig": small, "jobInfo": {"fEnd": 5}, "rows": [{"name": "One"}]}
+    batch_id = client.post("/render/batch", json=body).json()["batchId"]
+    client.until(f"/render/batch/{batch_id}", lambda status: status["status"] == "completed")
     deadline = time.monotonic() + PATIENCE
     while not (log := client.get("/webhook/deliveries?status=delivered").json()):
         assert time.monotonic() < deadline
@@ -97,7 +99,7 @@ def own_things(client: Client, receiver: Receiver) -> dict[str, str]:
         "campaignId": campaign_id,
         "instanceId": instance_id,
         "assetId": client.post("/asset", files={"file": ("a.png", png())}).json()["id"],
-        "batchId": client.post("/render/batch", json=body).json()["batchId"],
+        "batchId": batch_id,
         "webhookId": webhook_id,
         "deliveryId": log[0]["id"],
     }

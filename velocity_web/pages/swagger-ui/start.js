@@ -32,8 +32,8 @@ async function newest(name, headers) {
   if (path.includes("{campaignId}")) {
     path = path.replace("{campaignId}", (await newest("campaignId", headers)) ?? "");
   }
-  const answer = await fetch(path, { headers });
-  return answer.ok ? (await answer.json())[0]?.[field] : undefined;
+  const answer = await fetch(path, { headers }).catch(() => null); // the request itself tells what is wrong
+  return answer?.ok ? (await answer.json())[0]?.[field] : undefined;
 }
 
 // An example's id stands for the newest of one's own things, so that what is shown works as it stands. But nobody's newest
