@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "preview-element.html"
-IMAGE = "document.querySelector('velocity-preview').shadowRoot.querySelector('img')"
+IMAGE = "document.querySelector('velocity-preview').shadowRoot?.querySelector('img')"
 
 
 class Quiet(SimpleHTTPRequestHandler):
