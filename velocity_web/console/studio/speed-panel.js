@@ -22,7 +22,7 @@ export function SpeedPanel({ studio, editor }) {
       <${Figure} label="Mean frame" value=${milliseconds(data.frameMilliseconds)} note="drawn on one processor" />
       <${Figure} label="Drawn again" value=${percent(data.dirty)} note="of the picture, in the mean frame" />
     </dl>
-    <section class="stack tight"><h3 class="spread">The dearest layers ${stale && html`<${Spinner} size=${13} />`}</h3>
+    <section class="stack tight"><h2 class="spread">The dearest layers ${stale && html`<${Spinner} size=${13} />`}</h2>
       ${dearest.map((one, index) => html`<${Dear} key=${one.path} one=${one} rank=${index + 1} studio=${studio} />`)}
     </section>
     ${rest.length > 0 && html`<details class="details"><summary>All layers</summary><table class="costs">
@@ -34,7 +34,7 @@ export function SpeedPanel({ studio, editor }) {
 }
 
 function Figure({ label, value, note, strong }) {
-  return html`<div class=${`figure ${strong ? "strong-figure" : ""}`}><dt>${label}</dt><dd class="number">${value}</dd><span class="faint">${note}</span></div>`;
+  return html`<div class=${`figure ${strong ? "strong-figure" : ""}`}><dt>${label}</dt><dd><b class="number">${value}</b><span class="faint">${note}</span></dd></div>`;
 }
 
 function Dear({ one, rank, studio }) {

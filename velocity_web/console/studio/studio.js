@@ -59,13 +59,13 @@ export function Studio({ version }) {
   };
   const head = html`<span class="studio-logo"><${Logo} /></span>`;
   return html`<div class="studio">
-    <div class="studio-bar small">
+    <header class="studio-bar small">
       <${Watched} bench=${bench} />
       <span class="grow"></span>
       <${ThemeSwitch} /><span class="faint">${version}</span>
-    </div>
-    ${bench.fault && html`<div class="studio-fault"><${Notice} title="What was saved cannot be opened, so the version before is shown">${bench.fault}<//></div>`}
-    <${Editor} api=${api} template=${template} timeline=${timeline} head=${head} studio=${studio} />
+    </header>
+    <main>${bench.fault && html`<div class="studio-fault"><${Notice} title="What was saved cannot be opened, so the version before is shown">${bench.fault}<//></div>`}
+    <${Editor} api=${api} template=${template} timeline=${timeline} head=${head} studio=${studio} /></main>
   </div>`;
 }
 
