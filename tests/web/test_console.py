@@ -10,7 +10,7 @@ from web.support_service import Client
 
 CONSOLE = Path(__file__).resolve().parents[2] / "velocity_web" / "console"
 OWN = sorted(path for path in CONSOLE.rglob("*.js") if "vendor" not in path.parts)
-IMPORT = re.compile(r'^(?:import|export) .*?from "([^"]+)";', re.MULTILINE)
+IMPORT = re.compile(r'^(?:(?:import|export) .*?from |.*\bimport\()"([^"]+)"', re.MULTILINE)
 
 
 @pytest.fixture
