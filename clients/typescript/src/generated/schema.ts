@@ -2476,7 +2476,7 @@ export interface components {
             frameRate: number;
             /**
              * Format
-             * @description mp4 is H.264; webm is VP9, VP8 or AV1
+             * @description mp4 is H.264, webm is AV1
              * @default mp4
              * @enum {string}
              */
@@ -2703,7 +2703,7 @@ export interface components {
             res?: number[];
             /**
              * Codec
-             * @description 0: H.264 (where it is left out), 1: H.265 (mp4 and mov), 2: AV1 (mp4 and avi). Or the name of a codec that GET /render/codecs lists, such as vp9 or gif.
+             * @description 0: H.264 (where it is left out), 1: H.265 (mp4 and mov), 2: AV1 (mp4, avi, webm). Or the name of a codec that GET /render/codecs lists, such as vp9 or gif.
              */
             codec?: (0 | 1 | 2) | string;
             /**
@@ -2744,7 +2744,7 @@ export interface components {
             level?: number;
             /**
              * Container
-             * @description mp4, mov (H.264, H.265), avi (H.264, AV1), or one that GET /render/codecs lists, such as webm. The codec's first where it is left out: mp4.
+             * @description mp4, mov (H.264, H.265), avi (H.264, AV1), webm (AV1), or one that GET /render/codecs lists. The codec's first where it is left out: mp4.
              * @example mp4
              * @example webm
              */
@@ -3509,7 +3509,7 @@ export interface components {
                 res?: number[] | null;
                 /**
                  * Codec
-                 * @description 0: H.264 (where it is left out), 1: H.265 (mp4 and mov), 2: AV1 (mp4 and avi). Or the name of a codec that GET /render/codecs lists, such as vp9 or gif.
+                 * @description 0: H.264 (where it is left out), 1: H.265 (mp4 and mov), 2: AV1 (mp4, avi, webm). Or the name of a codec that GET /render/codecs lists, such as vp9 or gif.
                  */
                 codec?: (0 | 1 | 2) | string | null;
                 /**
@@ -3544,7 +3544,7 @@ export interface components {
                 level?: number | null;
                 /**
                  * Container
-                 * @description mp4, mov (H.264, H.265), avi (H.264, AV1), or one that GET /render/codecs lists, such as webm. The codec's first where it is left out: mp4.
+                 * @description mp4, mov (H.264, H.265), avi (H.264, AV1), webm (AV1), or one that GET /render/codecs lists. The codec's first where it is left out: mp4.
                  */
                 container?: string | null;
                 /**

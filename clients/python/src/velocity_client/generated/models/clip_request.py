@@ -31,7 +31,7 @@ class ClipRequest:
         marker (str | Unset): the name of a marker that has a duration, in place of both
         width (int | Unset): in pixels; odd ones become even Default: 320.
         frame_rate (int | Unset): frames a second Default: 12.
-        format_ (ClipRequestFormat | Unset): mp4 is H.264; webm is VP9, VP8 or AV1 Default: ClipRequestFormat.MP4.
+        format_ (ClipRequestFormat | Unset): mp4 is H.264, webm is AV1 Default: ClipRequestFormat.MP4.
     """
 
     customization_map: list[CustomizationEntry] | Unset = UNSET

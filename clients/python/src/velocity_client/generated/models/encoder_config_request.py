@@ -28,7 +28,7 @@ class EncoderConfigRequest:
         res (list[int] | Unset): [width, height] in pixels, even numbers; the template's own size where it is left out.
             Texts and shapes are drawn at that size; another aspect ratio is centred on the background.
         codec (EncoderConfigRequestCodecType0 | str | Unset): 0: H.264 (where it is left out), 1: H.265 (mp4 and mov),
-            2: AV1 (mp4 and avi). Or the name of a codec that GET /render/codecs lists, such as vp9 or gif.
+            2: AV1 (mp4, avi, webm). Or the name of a codec that GET /render/codecs lists, such as vp9 or gif.
         preset (int | Unset): From 0, slowest and smallest, to 5, fastest and largest; 3 (H.264, AV1) or 4 (H.265) where
             it is left out.
         rc (EncoderConfigRequestRateControl | Unset): Rate control. 0: CBR, a constant bitrate with filler. 1: VBR
@@ -42,8 +42,8 @@ class EncoderConfigRequest:
             Main.
         level (int | Unset): The codec's own number. H.264: ten times the level, 41 for 4.1. H.265: thirty times the
             level, 123 for 4.1. AV1: seq_level_idx, 9 for 4.1. The lowest that holds the video where it is left out.
-        container (str | Unset): mp4, mov (H.264, H.265), avi (H.264, AV1), or one that GET /render/codecs lists, such
-            as webm. The codec's first where it is left out: mp4.
+        container (str | Unset): mp4, mov (H.264, H.265), avi (H.264, AV1), webm (AV1), or one that GET /render/codecs
+            lists. The codec's first where it is left out: mp4.
         qp (int | Unset): The quantiser at rc 2, from 1, best, to 51 (H.264, H.265) or 63 (AV1).
         audio_bitrate (int | Unset): Bits (not bytes) per second of sound; 192000 where it is left out.
     """

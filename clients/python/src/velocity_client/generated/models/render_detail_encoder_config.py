@@ -32,7 +32,7 @@ class RenderDetailEncoderConfig:
         res (list[int] | None | Unset): [width, height] in pixels, even numbers; the template's own size where it is
             left out. Texts and shapes are drawn at that size; another aspect ratio is centred on the background.
         codec (None | RenderDetailEncoderConfigCodecType0 | str | Unset): 0: H.264 (where it is left out), 1: H.265 (mp4
-            and mov), 2: AV1 (mp4 and avi). Or the name of a codec that GET /render/codecs lists, such as vp9 or gif.
+            and mov), 2: AV1 (mp4, avi, webm). Or the name of a codec that GET /render/codecs lists, such as vp9 or gif.
         preset (int | None | Unset): From 0, slowest and smallest, to 5, fastest and largest; 3 (H.264, AV1) or 4
             (H.265) where it is left out.
         rc (None | RenderDetailEncoderConfigRcType0 | Unset): Rate control. 0: CBR, a constant bitrate with filler. 1:
@@ -46,8 +46,8 @@ class RenderDetailEncoderConfig:
             0 Main.
         level (int | None | Unset): The codec's own number. H.264: ten times the level, 41 for 4.1. H.265: thirty times
             the level, 123 for 4.1. AV1: seq_level_idx, 9 for 4.1. The lowest that holds the video where it is left out.
-        container (None | str | Unset): mp4, mov (H.264, H.265), avi (H.264, AV1), or one that GET /render/codecs lists,
-            such as webm. The codec's first where it is left out: mp4.
+        container (None | str | Unset): mp4, mov (H.264, H.265), avi (H.264, AV1), webm (AV1), or one that GET
+            /render/codecs lists. The codec's first where it is left out: mp4.
         qp (int | None | Unset): The quantiser at rc 2, from 1, best, to 51 (H.264, H.265) or 63 (AV1).
         audio_bitrate (int | None | Unset): Bits (not bytes) per second of sound; 192000 where it is left out.
     """
