@@ -3,7 +3,7 @@
 const [, , puppeteer, executablePath, url, key, template] = process.argv;
 const { default: driver } = await import(puppeteer);
 
-const browser = await driver.launch({ browser: "firefox", executablePath, headless: true });
+const browser = await driver.launch({ browser: "firefox", executablePath, headless: true, protocolTimeout: 480_000 });
 const faults = [];
 try {
   const page = await browser.newPage();

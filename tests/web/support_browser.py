@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -55,6 +56,15 @@ class Visit:
 
     def expect(self, text: str) -> None:
         self.page.get_by_text(text).first.wait_for()
+
+
+def wait_until(page: Page, expression: str, given: object = None) -> None:
+    """Until an expression, or a function of ``given``, is true. Playwright's own way evaluates texts within the page,
+    which its policy forbids."""
+    deadline = time.monotonic() + PATIENCE
+    while not page.evaluate(expression, given):
+        assert time.monotonic() < deadline, expression
+        page.wait_for_timeout(50)
 
 
 @contextmanager

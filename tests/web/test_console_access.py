@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from web.support_browser import Visit, running_browser, visiting
+from web.support_browser import Visit, running_browser, visiting, wait_until
 from web.support_service import PATIENCE, Client, Service
 from web.support_templates import png, template_zip, wav
 
@@ -72,7 +72,7 @@ def world(one_service: Service) -> World:
     account = client.get("/account").json()["id"]
     pages = {
         "templates": "promo",
-        f"templates/{demo}": "Your words here",
+        f"templates/{demo}": "Texts and pictures",
         "renders": "Completed",
         f"renders/{render}": "The same in code",
         "batches": "batch",
@@ -95,7 +95,7 @@ def world(one_service: Service) -> World:
 
 def grave(visit: Visit, axe: str) -> list[str]:
     """What axe finds that keeps somebody out, each with the elements."""
-    visit.page.wait_for_function("document.getAnimations().every((one) => one.playState !== 'running' || "
+    wait_until(visit.page, "document.getAnimations().every((one) => one.playState !== 'running' || "
                                  "one.effect.getTiming().iterations === Infinity)")  # fmt: skip
     visit.page.evaluate(axe)
     found: dict[str, Any] = visit.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
@@ -166,7 +166,7 @@ def test_the_keyboard_alone_leads_from_the_key_to_a_video(browser: Browser, one_
         page, keys = visit.page, visit.page.keyboard
         page.goto(one_service.url)
         page.get_by_label("API key").wait_for()
-        page.wait_for_function("document.activeElement.tagName === 'INPUT'")
+        wait_until(page, "document.activeElement.tagName === 'INPUT'")
         keys.type(world.key)
         keys.press("Enter")
         visit.expect("promo")

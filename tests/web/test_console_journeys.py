@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import FilePayload
-from web.support_browser import PHONE, Visit, running_browser, visiting
+from web.support_browser import PHONE, Visit, running_browser, visiting, wait_until
 from web.support_service import Client, Service
 from web.support_templates import layer, png, slow_template, template_zip, zipped
 
@@ -47,7 +47,7 @@ def test_a_first_video(visit: Visit, client: Client, tmp_path: Path) -> None:
     picture.wait_for()
     before = picture.get_attribute("src")
     page.get_by_label("Text of Headline").fill("Hello from the console")
-    page.wait_for_function("before => document.querySelector('.frame img').src !== before", arg=before)
+    wait_until(page, "before => document.querySelector('.frame img').src !== before", before)
     page.get_by_role("button", name="Upload for Photo").locator("xpath=following-sibling::input").set_input_files(
         FilePayload(name="green.png", mimeType="image/png", buffer=png(64, 64))
     )
@@ -59,7 +59,7 @@ def test_a_first_video(visit: Visit, client: Client, tmp_path: Path) -> None:
     page.locator(".estimate strong").wait_for()
     page.get_by_role("button", name="Render").click()
     page.locator(".done video").wait_for()
-    page.wait_for_function("document.querySelector('.done video').videoWidth === 640")
+    wait_until(page, "document.querySelector('.done video').videoWidth === 640")
     with page.expect_download() as told:
         page.get_by_role("button", name="Download").click()
     told.value.save_as(tmp_path / "video.mp4")
@@ -181,7 +181,7 @@ def test_fifty_templates_are_found_and_paged(visit: Visit, client: Client) -> No
     page.get_by_role("button", name="Show more (26 left)").click()
     assert page.locator(".tile").count() == 48
     page.get_by_label("Search templates").fill("plate 07")
-    page.wait_for_function("document.querySelectorAll('.tile').length === 1")
+    wait_until(page, "document.querySelectorAll('.tile').length === 1")
     page.get_by_role("button", name="Delete template 07").click()
     page.get_by_role("button", name="Delete the template").click()
     visit.expect("49 templates")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from web.support_browser import running_browser
+from web.support_browser import running_browser, wait_until
 from web.support_service import PATIENCE, Client, Service
 
 if TYPE_CHECKING:
@@ -67,10 +67,10 @@ def test_another_sites_page_shows_what_is_typed_there(
     key = service.add_key(account_of(client), "preview")
     (tmp_path / "index.html").write_text(example(service, template_id, key))
     page.goto(f"{other_origin}/index.html")
-    page.wait_for_function(f"{IMAGE}.naturalWidth > 0")
+    wait_until(page, f"{IMAGE}.naturalWidth > 0")
     before = page.evaluate(f"{IMAGE}.src")
     page.get_by_label("Headline").fill("Seen in a shop")
-    page.wait_for_function(f"before => {IMAGE}.src !== before", arg=before)
+    wait_until(page, f"before => {IMAGE}.src !== before", before)
     assert page.evaluate("document.querySelector('velocity-preview').findings") == []
     assert page.evaluate(f"{IMAGE}.alt") == "A preview of your video"
 

@@ -87,6 +87,11 @@ COLOUR: Mapping[str, Shown] = {
         "ADBE Pro Levels2", PHOTO,
         [(7, 1), (0, 0), (6, 0), (0, 0.05), (0, 0.9), (0, 1), (0, 0), (0, 1),
          (6, 0), (0, 0), (0, 0.7), (0, 1.6), (0, 0), (0, 1)]),
+    "four-color-gradient": Shown(
+        "4-Color Gradient", "Mixes four colours by how near a pixel is to four points.",
+        "ADBE 4ColorGradient", DISC,
+        [(3, (30, 30)), (2, (1, 0.77, 0.24, 1)), (3, (190, 30)), (2, (0.85, 0.2, 0.45, 1)), (3, (30, 190)),
+         (2, (0.2, 0.3, 0.8, 1)), (3, (190, 190)), (2, (0.1, 0.7, 0.6, 1)), (0, 100), (0, 0), (0, 100)]),
     "ramp": Shown(
         "Gradient Ramp", "Paints a linear or radial gradient of two colours into the layer's shape.",
         "ADBE Ramp", DISC,

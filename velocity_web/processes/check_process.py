@@ -141,8 +141,8 @@ def _checked(unchanged: _Unchanged, question: dict[str, Any], maps: list[Any], f
     frames = tuple(question["frames"]) if question["frames"] else None
     look = _look if question["warnings"] else _problems
     template = unchanged.template
-    mix = engine.SoundMix.from_values(question["mix"]) if question["mix"] else None
-    asked = json.dumps([question["encoder"], question["frames"], question["mix"]])
+    mix = engine.SoundMix.from_values(mixed) if (mixed := question.get("mix")) else None
+    asked = json.dumps([question["encoder"], question["frames"], mixed])
     problems = unchanged.problems(encoder, frames, mix, asked)
     own = [look(template, one, files) for one in maps]
     shared = [problem for problem in problems if not isinstance(problem, _changeable())]

