@@ -181,6 +181,8 @@ class BucketObjects:
             except Exception as error:
                 if is_disk_full(error):
                     raise
+                if stop():
+                    raise Stopped from error
                 if _is_missing(error) and self.fault() is None:
                     raise FileNotFoundError("the storage has no such file") from error
                 LOG.warning("the storage failed", fault=_told(error))
