@@ -19,7 +19,11 @@ os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 policies = set()
 
 def look(progress):
-    policies.update(os.sched_getscheduler(int(task)) for task in os.listdir("/proc/self/task"))
+    for task in os.listdir("/proc/self/task"):
+        try:
+            policies.add(os.sched_getscheduler(int(task)))
+        except ProcessLookupError:
+            pass  # it ended meanwhile
 
 with ve.open_template(sys.argv[1]) as template:
     config = ve.EncoderConfig(codec=sys.argv[2], bitrate="480k", resolution=(160, 90))
