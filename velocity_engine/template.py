@@ -480,9 +480,10 @@ def _problems_of_frames(
     start, end = frames
     encoder = resolve_encoder(encoder)
     shown = container_of(encoder).frames
-    sound = audio_plan(plan, start, Fraction((end - start) / plan.document.frame_rate), own)
-    if shown == "none":
-        return [silence(codecs()[encoder.codec_name].title)] if sound.is_silent else []
+    if shown == "none" or (own.mix is not None and own.mix.ducking is not None):
+        sound = audio_plan(plan, start, Fraction((end - start) / plan.document.frame_rate), own)
+        if shown == "none":
+            return [silence(codecs()[encoder.codec_name].title)] if sound.is_silent else []
     costly = unaffordable(plan, output_size(plan.document, encoder), (start, start + 1) if shown == "first" else frames)
     return [] if costly is None else [costly]
 

@@ -211,8 +211,7 @@ def _bent_tracks(plan: Plan, entry: PlannedLayer, bending: _Bending, depth: int)
             times = _of_clip(times, bent)
     if bent is None:
         return []
-    plainly = replace(bent, start=heard.start, end=heard.end, offset=0.0, speed=1.0, loop=None)
-    return [replace(plainly, times=times)]
+    return [replace(bent, start=heard.start, end=heard.end, offset=0.0, speed=1.0, loop=None, times=times)]
 
 
 def _times(plan: Plan, entry: PlannedLayer, bending: _Bending) -> Times:
