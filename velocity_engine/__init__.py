@@ -20,6 +20,7 @@ _HOMES = {
     "render_segment": "pipeline.render_segment",
     "order_for": "api.renders",
     "RenderOrder": "order",
+    "Duration": "order",
     "FileReference": "order",
     "Poster": "order",
     "SoundMix": "order",
@@ -37,6 +38,10 @@ _HOMES = {
     "LayerDifference": "pipeline.frame_differences",
     "SlotInfo": "customize.slot_infos",
     "FontInfo": "plan.font_infos",
+    "Lengths": "plan.lengths",
+    "TimedRegion": "plan.timeline",
+    "Timeline": "plan.timeline",
+    "Region": "model.regions",
     "RenderResult": "api.renders",
     "RenderCache": "cache.render_cache",
     "cached_frames": "api.cached_frames",
@@ -95,6 +100,7 @@ _HOMES = {
     "FrameRangeError": "errors",
     "MediaError": "errors",
     "SoundMixError": "errors",
+    "DurationError": "errors",
     "StorageError": "errors",
     "TemporaryStorageError": "errors",
     "PluginError": "errors",
@@ -120,6 +126,7 @@ if TYPE_CHECKING:
     from velocity_engine.errors import (
         CustomizationError,
         DocumentError,
+        DurationError,
         EncoderConfigError,
         Finding,
         FindingWarning,
@@ -157,7 +164,8 @@ if TYPE_CHECKING:
         probe_picture,
         probe_video,
     )
-    from velocity_engine.order import Ducking, FileReference, Poster, RenderOrder, SoundMix
+    from velocity_engine.model.regions import Region
+    from velocity_engine.order import Ducking, Duration, FileReference, Poster, RenderOrder, SoundMix
     from velocity_engine.package.stores import PackageLimits
     from velocity_engine.pipeline.batch_frames import BatchFrames
     from velocity_engine.pipeline.frame_differences import FrameDifference, LayerDifference, frame_differences
@@ -167,6 +175,8 @@ if TYPE_CHECKING:
     from velocity_engine.pipeline.segment_prints import SegmentPrint
     from velocity_engine.pipeline.written import check_written
     from velocity_engine.plan.font_infos import FontInfo
+    from velocity_engine.plan.lengths import Lengths
+    from velocity_engine.plan.timeline import TimedRegion, Timeline
     from velocity_engine.plugins.outputs import container_of, resolve_encoder
     from velocity_engine.plugins.warm_up import warm_up
     from velocity_engine.profiling.frame_layers import FrameLayer, FrameLayers, frame_layers
@@ -182,6 +192,8 @@ __all__ = [
     "CustomizationError",
     "DocumentError",
     "Ducking",
+    "Duration",
+    "DurationError",
     "EncoderConfig",
     "EncoderConfigError",
     "FileReference",
@@ -200,6 +212,7 @@ __all__ = [
     "LayerCosts",
     "LayerDifference",
     "LayerInfo",
+    "Lengths",
     "Manifest",
     "MediaError",
     "NoSoundError",
@@ -215,6 +228,7 @@ __all__ = [
     "PreparedStill",
     "Progress",
     "RateControl",
+    "Region",
     "RenderCache",
     "RenderCancelled",
     "RenderFailed",
@@ -230,6 +244,8 @@ __all__ = [
     "StorageError",
     "Template",
     "TemporaryStorageError",
+    "TimedRegion",
+    "Timeline",
     "Trial",
     "VelocityError",
     "Verification",

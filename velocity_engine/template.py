@@ -11,7 +11,7 @@ from fractions import Fraction
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from velocity_engine.errors import Finding, PackageError, Place, VelocityError, WrongTypeError
+from velocity_engine.errors import Finding, PackageError, Place, VelocityError, WrongTypeError, wrong_type
 from velocity_engine.given.arguments import FrameRange, require, sides
 from velocity_engine.given.files import SOUND, TEMPLATES, GivenFiles, Picture, Source
 from velocity_engine.media.decoded_pictures import DecodedPictures
@@ -30,10 +30,14 @@ if TYPE_CHECKING:
     from velocity_engine.customize.slot_infos import SlotInfo
     from velocity_engine.encoder_config import EncoderConfig
     from velocity_engine.evaluate.soundtrack import OwnSound
+    from velocity_engine.model.regions import Region
     from velocity_engine.order import SoundMix
+    from velocity_engine.order.duration import Length
     from velocity_engine.plan.font_infos import FontInfo
+    from velocity_engine.plan.lengths import Lengths
     from velocity_engine.plan.plan import Plan
     from velocity_engine.plan.preflight import Preflight
+    from velocity_engine.plan.timeline import Timeline
     from velocity_engine.plugins.layer_plugins import LayerPlugin
     from velocity_engine.stills.still import PreparedStill, Still, StillDrawer
 
@@ -321,6 +325,78 @@ class Template(DocumentFacts):
         """
         return frame_range(self.document, frames)
 
+    @property
+    def lengths(self) -> Lengths:
+        """How short and how long videos of the template can become, in seconds: its regions say it.
+
+        Raises:
+            DurationError: Its markers say something that cannot be.
+        """
+        from velocity_engine.plan.lengths import lengths_of
+
+        return lengths_of(self.document)
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        """What its markers protect, and what may become longer or shorter: the whole composition in order.
+
+        Raises:
+            DurationError: Its markers say something that cannot be.
+        """
+        from velocity_engine.model.regions import regions_of
+
+        return regions_of(self.document)
+
+    def timeline(
+        self,
+        duration: Length,
+        *,
+        encoder: EncoderConfig | None = None,
+        customizations: Customizations | None = None,
+        assets: Assets | None = None,
+        audio: Source | None = None,
+        mix: SoundMix | None = None,
+    ) -> Timeline:
+        """Returns the timeline of a video of a wanted length, without rendering it: how long it becomes, and which
+        moment of the composition each of its frames shows.
+
+        Args:
+            duration: How long it is to be: seconds, "audio", "layer:Clip", or a ``Duration``.
+            encoder: How the video would be encoded: its frame rate counts.
+            customizations: The entries of a ``customizationMap``.
+            assets: The files that ``{"assetId": ...}`` names, by id.
+            audio: The sound file that "audio" follows.
+            mix: How that would be mixed.
+
+        Raises:
+            DurationError: The markers of the template do not allow it, or what it follows is not there.
+            CustomizationError, MediaError, WrongTypeError: Another argument is wrong.
+
+        Example:
+            >>> timeline = template.timeline(17.4)
+            >>> print(timeline.seconds, timeline.frame_count, timeline.moment(300))
+        """
+        from velocity_engine.encoder_config import EncoderConfig
+        from velocity_engine.evaluate.soundtrack import OwnSound
+        from velocity_engine.evaluate.timelines import planned_timeline
+        from velocity_engine.order.duration import RIGHT, duration_of
+        from velocity_engine.plugins.output_shape import output_rate
+
+        self._check_open()
+        wanted = duration_of(duration)
+        if wanted is None:
+            raise wrong_type("duration", duration, RIGHT)
+        rate = output_rate(self.document, encoder or EncoderConfig())
+        with GivenFiles() as given:
+            known = len(self.customizations)
+            entries, files = given.request(customizations, assets, known, self._assets)
+            sound = None if audio is None else local_path(given.path(audio, "audio", SOUND))
+            plan = self.plan(entries, files)
+            try:
+                return planned_timeline(plan, rate, wanted, OwnSound(sound, mix))
+            finally:
+                plan.close()
+
     def check(
         self,
         encoder: EncoderConfig | None = None,
@@ -329,6 +405,7 @@ class Template(DocumentFacts):
         assets: Assets | None = None,
         audio: Source | None = None,
         mix: SoundMix | None = None,
+        duration: Length | None = None,
     ) -> list[VelocityError]:
         """Returns all that is wrong with a render request, without rendering it.
 
@@ -339,6 +416,7 @@ class Template(DocumentFacts):
             assets: The files that ``{"assetId": ...}`` names, by id.
             audio: A sound file that would be mixed with the template's own sound, as ``render`` takes it.
             mix: How the sound would be mixed.
+            duration: How long the video would be, as ``render`` takes it. Then ``frames`` are counted on its timeline.
 
         Returns:
             One error for each problem. None of them is raised.
@@ -370,13 +448,17 @@ class Template(DocumentFacts):
                     found += self._preflighted((*self.customizations, *entries), {**self._assets, **files}, known)
             with _noted(found):
                 sound = None if audio is None else given.path(audio, "audio", SOUND)
-                span = self.frame_range(frames)
+                span = self.frame_range(frames if duration is None else None)
                 if sound is not None:
                     check_sound(local_path(sound), os.path.basename(sound))
-                if encoder is not None and not found:
+                if not found and (encoder is not None or duration is not None):
                     plan = self.plan(entries, files)
+                    own = OwnSound(sound and local_path(sound), mix)
                     try:
-                        found += _problems_of_frames(plan, encoder, span, OwnSound(sound and local_path(sound), mix))
+                        if duration is not None:
+                            span = _shown_span(plan, encoder, duration, frames, own)
+                        if encoder is not None:
+                            found += _problems_of_frames(plan, encoder, span, own)
                     finally:
                         plan.close()
         return found
@@ -464,6 +546,26 @@ def _reopened(
     changed = template.customized(customizations, assets)
     changed.on_close(template.package.close)
     return changed
+
+
+def _shown_span(
+    plan: Plan, encoder: EncoderConfig | None, duration: Length, frames: FrameRange | None, own: OwnSound
+) -> tuple[float, float]:
+    """The part of the template that a video with a duration shows some of.
+
+    Raises:
+        DurationError, FrameRangeError: The template does not allow it, or the frames leave the video.
+    """
+    from velocity_engine.encoder_config import EncoderConfig
+    from velocity_engine.evaluate.timelines import planned_timeline, shown_range
+    from velocity_engine.order.duration import duration_of
+    from velocity_engine.plugins.output_shape import output_rate
+
+    document, wanted = plan.document, duration_of(duration)
+    assert wanted is not None
+    timeline = planned_timeline(plan, output_rate(document, encoder or EncoderConfig()), wanted, own)
+    shown_range(document, timeline, frames)
+    return document.in_point, document.out_point
 
 
 def _problems_of_frames(

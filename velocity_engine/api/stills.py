@@ -11,10 +11,14 @@ from numpy.typing import NDArray
 from velocity_engine.api.arguments import check_template
 from velocity_engine.display import CLEAR
 from velocity_engine.errors import FindingWarning, wrong_type
+from velocity_engine.evaluate.soundtrack import OwnSound
+from velocity_engine.evaluate.timelines import planned_timeline, shown_range
 from velocity_engine.given.arguments import Cancelled, FrameRange, question, sides
 from velocity_engine.given.arguments import rate as exact_fps
+from velocity_engine.order.duration import Length, duration_of
 from velocity_engine.pipeline.frame_stream import Frames, FrameSource, Held
-from velocity_engine.pipeline.prepared import BLACK, TimelineScene, frame_total, raise_on_errors
+from velocity_engine.pipeline.prepared import BLACK, frame_total, raise_on_errors
+from velocity_engine.pipeline.timeline_scene import TimelineScene
 from velocity_engine.plugins.output_shape import exact_rate
 from velocity_engine.stills.still import Still
 from velocity_engine.template import Assets, Customizations, Template
@@ -109,6 +113,7 @@ def frames(
     size: tuple[int, int] | None = None,
     fps: float | Fraction | None = None,
     frames: FrameRange | None = None,
+    duration: Length | None = None,
     alpha: bool = True,
     held: Held = "repeat",
     cancelled: Cancelled | None = None,
@@ -126,6 +131,8 @@ def frames(
         fps: Output frames per second; by default the composition's. 29.97 stands for 30000/1001.
         frames: (start, end), a range or a slice in frames of the composition, half-open; or a marker's name; by
             default all.
+        duration: How long the video is: seconds, or "layer:Clip", as ``render`` takes it. Then ``frames`` are counted
+            on its timeline.
         alpha: True for RGBA with straight alpha on a clear ground. False for RGB on the document's ground, or on black
             where it has none, as in a video.
         held: "repeat" for every frame, "skip" to leave out those that are equal to the one before.
@@ -136,7 +143,7 @@ def frames(
         ``width``, ``height``, a ``len`` and ``close``.
 
     Raises:
-        CustomizationError, FrameRangeError, WrongTypeError: The request is wrong.
+        CustomizationError, DurationError, FrameRangeError, WrongTypeError: The request is wrong.
         RenderFailed: The template cannot be rendered, for example because a picture is missing.
         RenderCancelled: ``cancelled`` was true. It is raised where the next frame is asked for.
 
@@ -148,7 +155,9 @@ def frames(
     check_template(template)
     if held not in ("repeat", "skip"):
         raise wrong_type("held", held, 'Give "repeat" or "skip"')
-    start, end = template.frame_range(frames)
+    lasting = duration_of(duration)
+    if lasting is None:
+        template.frame_range(frames)
     drawn = (template.width, template.height) if size is None else sides(size)
     rate = exact_rate(template.frame_rate) if fps is None else exact_fps(fps, exact_rate)
     asked = question(cancelled)
@@ -156,7 +165,9 @@ def frames(
     try:
         raise_on_errors(plan.all_findings())
         ground = CLEAR if alpha else plan.document.background or BLACK
-        scene = TimelineScene.of(plan, drawn, rate, start, ground)
+        timeline = None if lasting is None else planned_timeline(plan, rate, lasting, OwnSound())
+        start, end = shown_range(template.document, timeline, frames)
+        scene = TimelineScene.of(plan, drawn, rate, start, ground, timeline)
         count = frame_total(start, end, template.frame_rate, rate)
         source = FrameSource(
             scene, rate, count, start, scene.step, bool(alpha), held, asked, plan.all_findings,

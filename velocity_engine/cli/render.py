@@ -39,6 +39,7 @@ class _Request:
     audio: str | None
     mix: SoundMix
     frames: str | None
+    duration: float | str | None
     poster: Poster | None
     executor: str | None
     cache: RenderCache | None
@@ -63,6 +64,15 @@ def render(
     frames: Annotated[
         str | None,
         typer.Option("--frames", metavar="A:B", help="Frames [A, B) of the composition, or a marker."),
+    ] = None,
+    duration: Annotated[
+        Any,
+        typer.Option(
+            "--duration",
+            metavar="SECONDS|audio|layer:NAME",
+            parser=values.duration,
+            help="How long the video is; what the template's markers make elastic follows.",
+        ),
     ] = None,
     poster: Annotated[
         str | None,
@@ -206,6 +216,7 @@ def render(
             audio=audio,
             mix=_mix(mixing),
             frames=frames,
+            duration=duration,
             poster=picture,
             executor=executor,
             cache=None if no_cache else render_cache(cache),
@@ -251,7 +262,8 @@ def _rendered(request: _Request, *, show: bool) -> RenderResult:
             "assets": {**files, **values.asset_files(request.assets)},
             "audio": request.audio,
             "mix": request.mix,
-            "frames": values.frame_range(request.frames, template) if request.frames else None,
+            "frames": values.frame_range(request.frames) if request.frames else None,
+            "duration": request.duration,
             "poster": request.poster,
         }
         with progress_bar(show) as callback:

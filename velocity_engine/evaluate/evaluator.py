@@ -42,6 +42,7 @@ from velocity_engine.model.layers import (
 from velocity_engine.motion.transforms import Matrix4, camera_matrix, default_camera
 from velocity_engine.plan.layers import PlannedComposition, PlannedLayer
 from velocity_engine.plan.plan import Plan
+from velocity_engine.plan.timeline import Ahead
 from velocity_engine.plugin_types import StyledLayer
 from velocity_engine.shapes.primitives import bezier_path
 
@@ -67,12 +68,14 @@ class Evaluator:
         self._still: dict[int, tuple[Matrix, Sequence[DrawCommand]]] = {}
         self._matrices = LayerMatrices(plan.curves, partial(LayerSampler, plan))
 
-    def display_list(self, frame: float, viewport: Viewport, background: RGBA) -> DisplayList:
-        """``frame``: the composition's time in frames."""
+    def display_list(
+        self, frame: float, viewport: Viewport, background: RGBA, ahead: Ahead | None = None
+    ) -> DisplayList:
+        """``frame``: the composition's time in frames. ``ahead``: which layer's clip is elsewhere than it says."""
         self._matrices.forget()
         if self.plan.expressions is not None:
             self.plan.expressions.begin_frame()
-        at = Pass(frame, viewport.matrix, self._size, viewport)
+        at = Pass(frame, viewport.matrix, self._size, viewport, ahead=ahead)
         with np.errstate(over="ignore", invalid="ignore"):
             commands = self._composition(self.plan.main, at)
         clip = Clip((0.0, 0.0, *self._size), viewport.matrix)
@@ -106,14 +109,16 @@ class Evaluator:
 
     def composition(self, planned: PlannedComposition, frame: float, matrix: Matrix, at: Pass) -> Sequence[DrawCommand]:
         """What a composition shows under a matrix that does not lead to the viewport."""
-        return self._composition(planned, Pass(frame, matrix, self._size, EVERYWHERE, None, at.depth + 1, at.tally))
+        inside = Pass(frame, matrix, self._size, EVERYWHERE, None, at.depth + 1, at.tally, at.ahead)
+        return self._composition(planned, inside)
 
     def placed_composition(
         self, planned: PlannedComposition, frame: float, matrix: Matrix, size: tuple[float, float], at: Pass
     ) -> Sequence[DrawCommand]:
         """What a composition shows under a matrix that leads to the viewport of ``at``, cut to its box."""
         has_area = size[0] > 0.0 and size[1] > 0.0
-        inside = Pass(frame, matrix, size if has_area else self._size, at.viewport, None, at.depth + 1, at.tally)
+        box = size if has_area else self._size
+        inside = Pass(frame, matrix, box, at.viewport, None, at.depth + 1, at.tally, at.ahead)
         commands = self._composition(planned, inside)
         return _clipped(commands, Clip((0.0, 0.0, *size), matrix), at.viewport) if has_area else commands
 

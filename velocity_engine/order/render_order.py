@@ -16,6 +16,7 @@ from typing import Any
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import CustomizationError, OrderError, Place
 from velocity_engine.given.arguments import bounds, named_file, require
+from velocity_engine.order.duration import Duration
 from velocity_engine.order.file_reference import FileReference
 from velocity_engine.order.poster import Poster
 from velocity_engine.order.sound_mix import SoundMix
@@ -35,10 +36,12 @@ class RenderOrder:
         animation: Which document of the package, where it holds several: as in ``open_template``.
         customizations: The entries of the ``customizationMap``. They hold JSON values.
         assets: The files that ``{"assetId": ...}`` names, by id.
-        frames: (start, end) in frames of the composition, half-open. None for all.
+        frames: (start, end) in frames of the composition, half-open, with a duration on the video's timeline. None for
+            all.
         soundtrack: A sound file that is mixed with the template's own sound, or None.
         poster: A picture of one frame beside the video, or None.
         mix: How the sound is mixed, or None for as it is.
+        duration: How long the video is to be. None for as long as its template.
 
     Example:
         >>> order = RenderOrder(template=FileReference.of("promo.zip"), output="promo.mp4")
@@ -56,6 +59,7 @@ class RenderOrder:
     soundtrack: FileReference | None = None
     poster: Poster | None = None
     mix: SoundMix | None = None
+    duration: Duration | None = None
 
     def __post_init__(self) -> None:
         require("template", self.template, FileReference, FILE)
@@ -71,6 +75,7 @@ class RenderOrder:
         require("soundtrack", self.soundtrack, FileReference | None, FILE)
         require("poster", self.poster, Poster | None, 'Give a Poster, such as Poster("promo.jpg", frame=75)')
         require("mix", self.mix, SoundMix | None, "Give a SoundMix, such as SoundMix(volume=0.5)")
+        require("duration", self.duration, Duration | None, "Give a Duration, such as Duration(seconds=17.4)")
         if self.mix == SoundMix():
             object.__setattr__(self, "mix", None)
 
@@ -133,6 +138,7 @@ class RenderOrder:
                 customizations=tuple(values.pop("customizations")),
                 poster=Poster(**poster) if (poster := values.pop("poster", None)) is not None else None,
                 mix=SoundMix.from_values(mix) if (mix := values.pop("mix", None)) is not None else None,
+                duration=Duration.from_values(lasting) if (lasting := values.pop("duration", None)) else None,
                 **values,
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -201,6 +207,8 @@ class RenderOrder:
             values["poster"] = {"output": self.poster.output, "frame": self.poster.frame}
         if self.mix is not None:
             values["mix"] = self.mix.to_values()
+        if self.duration is not None:
+            values["duration"] = self.duration.to_values()
         return values
 
     def __eq__(self, other: object) -> bool:
