@@ -7,6 +7,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from fractions import Fraction
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -248,13 +249,16 @@ class Template(DocumentFacts):
             found = origin.preflight().problems(customizations, local, known=known)
         return [one for one in found if one.place.field]
 
-    def still(self, frame: float | None = None, size: tuple[int, int] | None = None) -> Still:
+    def still(
+        self, frame: float | None = None, size: tuple[int, int] | None = None, timeline: Timeline | None = None
+    ) -> Still:
         """Draws one frame.
 
         Args:
             frame: The moment, in frames of the composition; by default the first. It can lie between two frames.
             size: (width, height) in pixels; by default the composition's. With another aspect ratio the whole
                 composition is fitted inside.
+            timeline: What ``Template.timeline`` returned: then ``frame`` is counted on that.
 
         Returns:
             The pixels, and what is not drawn as the designer meant.
@@ -263,14 +267,17 @@ class Template(DocumentFacts):
             FrameRangeError: The composition does not have the frame, or the size cannot be drawn.
             WrongTypeError: An argument has a wrong type.
         """
-        return self.prepare_still(frame, size).draw()
+        return self.prepare_still(frame, size, timeline).draw()
 
-    def prepare_still(self, frame: float | None = None, size: tuple[int, int] | None = None) -> PreparedStill:
+    def prepare_still(
+        self, frame: float | None = None, size: tuple[int, int] | None = None, timeline: Timeline | None = None
+    ) -> PreparedStill:
         """Finds out what one frame shows, without drawing it. Two with the same ``digest`` have equal pixels.
 
         Args:
             frame: As ``still`` takes it.
             size: As ``still`` takes it.
+            timeline: As ``still`` takes it.
 
         Returns:
             What ``draw`` turns into a ``Still``, as long as the template is open.
@@ -284,8 +291,13 @@ class Template(DocumentFacts):
             >>> if prepared.digest != known:
             ...     prepared.draw().image().save("promo.png")
         """
-        at = self.first_frame if frame is None else self.require_frame(frame)
-        return self._still_drawer().prepare(at, *sides((self.width, self.height) if size is None else size))
+        drawn = sides((self.width, self.height) if size is None else size)
+        if timeline is None:
+            at = self.first_frame if frame is None else self.require_frame(frame)
+            return self._still_drawer().prepare(at, *drawn)
+        place = self.first_frame if frame is None else frame_at(replace(self.document, out_point=timeline.end), frame)
+        moment, ahead = timeline.moment_at(place), timeline.ahead_at(place)
+        return self._still_drawer().prepare(moment, *drawn, ahead=ahead)
 
     def require_frame(self, frame: float) -> float:
         """Returns a moment that the composition has.
@@ -310,12 +322,13 @@ class Template(DocumentFacts):
                 self.on_close(self._drawer.close)
             return self._drawer
 
-    def frame_range(self, frames: FrameRange | None) -> tuple[float, float]:
+    def frame_range(self, frames: FrameRange | None, timeline: Timeline | None = None) -> tuple[float, float]:
         """Checks a range of frames and returns its start and end.
 
         Args:
             frames: (start, end), ``range(start, end)`` or ``slice(start, end)`` in frames of the composition,
                 half-open; or the name of a marker; or None for all. An open side of a slice is that of the composition.
+            timeline: What ``Template.timeline`` returned: then frames and markers are where that has them.
 
         Returns:
             (start, end) in frames of the composition. The end is not part of the range.
@@ -323,7 +336,11 @@ class Template(DocumentFacts):
         Raises:
             FrameRangeError: The range is empty or leaves the composition, or there is no such marker.
         """
-        return frame_range(self.document, frames)
+        if timeline is None:
+            return frame_range(self.document, frames)
+        from velocity_engine.evaluate.timelines import shown_range
+
+        return shown_range(self.document, timeline, frames)
 
     @property
     def lengths(self) -> Lengths:
@@ -356,6 +373,7 @@ class Template(DocumentFacts):
         assets: Assets | None = None,
         audio: Source | None = None,
         mix: SoundMix | None = None,
+        known: Mapping[str, float] | None = None,
     ) -> Timeline:
         """Returns the timeline of a video of a wanted length, without rendering it: how long it becomes, and which
         moment of the composition each of its frames shows.
@@ -367,6 +385,8 @@ class Template(DocumentFacts):
             assets: The files that ``{"assetId": ...}`` names, by id.
             audio: The sound file that "audio" follows.
             mix: How that would be mixed.
+            known: How long the clips of some assets are, in seconds by their ids, where they were looked at before:
+                these are not opened.
 
         Raises:
             DurationError: The markers of the template do not allow it, or what it follows is not there.
@@ -380,6 +400,7 @@ class Template(DocumentFacts):
         from velocity_engine.evaluate.soundtrack import OwnSound
         from velocity_engine.evaluate.timelines import planned_timeline
         from velocity_engine.order.duration import RIGHT, duration_of
+        from velocity_engine.plan.plan import PlanBuilder
         from velocity_engine.plugins.output_shape import output_rate
 
         self._check_open()
@@ -388,14 +409,16 @@ class Template(DocumentFacts):
             raise wrong_type("duration", duration, RIGHT)
         rate = output_rate(self.document, encoder or EncoderConfig())
         with GivenFiles() as given:
-            known = len(self.customizations)
-            entries, files = given.request(customizations, assets, known, self._assets)
+            entries, files = given.request(customizations, assets, len(self.customizations), self._assets)
             sound = None if audio is None else local_path(given.path(audio, "audio", SOUND))
-            plan = self.plan(entries, files)
-            try:
-                return planned_timeline(plan, rate, wanted, OwnSound(sound, mix))
-            finally:
-                plan.close()
+            lengths = {files[key]: seconds for key, seconds in (known or {}).items() if key in files}
+            with self.customized(entries, files) as changed:
+                builder = PlanBuilder(changed.document, self.package, self._pictures, self._clips)
+                try:
+                    return planned_timeline(builder, rate, wanted, OwnSound(sound, mix), lengths)
+                finally:
+                    for release in reversed(builder.resources):
+                        release()
 
     def check(
         self,

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from velocity_engine.api.arguments import check_template, checked_cache, checked_encoder
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import wrong_type
-from velocity_engine.evaluate.timelines import shown_range
 from velocity_engine.given.arguments import FrameRange
 from velocity_engine.order.duration import Length, duration_of
 from velocity_engine.template import Assets, Customizations, Template
@@ -79,7 +78,7 @@ def cached_frames(
             order = replace(order, frames=template.frame_range(frames))
         elif frames is not None:
             timeline = changed.timeline(duration, encoder=checked_encoder(encoder), audio=audio, mix=mix)
-            order = replace(order, frames=shown_range(changed.document, timeline, frames))
+            order = replace(order, frames=changed.frame_range(frames, timeline))
         render = prepare(order, changed)
         try:
             video = render.video

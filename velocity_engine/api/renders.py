@@ -20,7 +20,6 @@ from velocity_engine.api.arguments import (
 from velocity_engine.api.watches import Watch
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import Finding, OrderError, RenderFailed, wrong_type
-from velocity_engine.evaluate.timelines import shown_range
 from velocity_engine.given.arguments import Cancelled, FrameRange
 from velocity_engine.given.files import SOUND, GivenFiles, Source, named_files
 from velocity_engine.given.outputs import GivenOutput, Sink
@@ -283,7 +282,7 @@ def _range_along(template: Template, encoder: EncoderConfig, duration: Duration,
         audio=wish.audio,
         mix=wish.mix,
     )
-    return shown_range(template.document, timeline, wish.frames)
+    return template.frame_range(wish.frames, timeline)
 
 
 def render_order(

@@ -72,9 +72,7 @@ def sound_end(own: OwnSound) -> float | None:
     """
     if own.file is None:
         return None
-    mix = own.mix or SoundMix()
-    first, last = mix.trim or (0.0, math.inf)
-    return mix.start + max(0.0, min(last, sound_length(own.file, Path(own.file).name)) - first)
+    return (own.mix or SoundMix()).end_of(sound_length(own.file, Path(own.file).name))
 
 
 def _own_tracks(file: str, mix: SoundMix, seconds: float) -> Sequence[AudioTrack]:

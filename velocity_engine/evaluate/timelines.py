@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from typing import Protocol
 
+from velocity_engine.display import FrameReader
 from velocity_engine.errors import FrameRangeError, Place
 from velocity_engine.evaluate.soundtrack import OwnSound, sound_end
 from velocity_engine.given.arguments import FrameRange
@@ -13,11 +16,26 @@ from velocity_engine.model.frame_ranges import frame_at, frame_range
 from velocity_engine.model.layers import VideoContent
 from velocity_engine.order.duration import Duration
 from velocity_engine.plan.lengths import Wanted, placed_marker, timeline_of
-from velocity_engine.plan.plan import Plan
 from velocity_engine.plan.timeline import Timeline
 
 
-def planned_timeline(plan: Plan, rate: Fraction, duration: Duration, sound: OwnSound) -> Timeline:
+class HoldsClips(Protocol):
+    """A document, and what opens its clips: a plan, or who makes one."""
+
+    @property
+    def document(self) -> Document: ...
+
+    @property
+    def clip(self) -> Callable[[str], FrameReader | None]: ...
+
+
+def planned_timeline(
+    plan: HoldsClips,
+    rate: Fraction,
+    duration: Duration,
+    sound: OwnSound,
+    known: Mapping[str, float] | None = None,
+) -> Timeline:
     """Returns the timeline of a video of a wanted length.
 
     Args:
@@ -25,6 +43,7 @@ def planned_timeline(plan: Plan, rate: Fraction, duration: Duration, sound: OwnS
         rate: The output frames per second.
         duration: How long it is to be.
         sound: The caller's sound.
+        known: How long clips are in seconds, by the paths of their files: these are not opened.
 
     Raises:
         DurationError: The template does not allow it.
@@ -32,6 +51,10 @@ def planned_timeline(plan: Plan, rate: Fraction, duration: Duration, sound: OwnS
     """
 
     def clip_seconds(content: VideoContent) -> float | None:
+        asset = plan.document.assets.get(content.asset)
+        path = None if asset is None or asset.media is None else asset.media.path
+        if known and path is not None and path in known:
+            return known[path]
         reader = plan.clip(content.asset)
         return None if reader is None else reader.seconds
 

@@ -220,6 +220,19 @@ class Timeline:
                 return region.first + min(inside, float(region.frames))
         return float(self.frame_count)
 
+    def frames_between(self, start: float, end: float) -> tuple[int, int]:
+        """Returns how many output frames a part of the timeline has, at least one, and how many of them are held.
+
+        Args:
+            start: Its start, in frames of the composition counted on the video's timeline.
+            end: Its end, which is not part of it.
+        """
+        first = on_grid(start, self.start, self.step)
+        count = max(1, on_grid(end, start, self.step))
+        held = (piece for piece in self.pieces if piece.pace == 0)
+        within = (min(first + count, piece.last) - max(first, piece.first) for piece in held)
+        return count, sum(max(0, number) for number in within)
+
     def ahead_at(self, frame: float) -> Ahead | None:
         """Returns how far the clip that plays on is ahead of what is shown; None where there is none.
 

@@ -65,10 +65,22 @@ def contents(template: Any) -> dict[str, Any]:
         "fonts": [plain(font) for font in template.fonts[:LISTED]],
         "slots": [plain(slot) | {"layers": list(slot.layers)[:LISTED]} for slot in template.slots[:LISTED]],
         "first_frame": template.first_frame,
+        "lengths": lengths_dict(template),
         "markers": [plain(marker) for marker in template.markers[:LISTED]],
         "plugins": [plugin_dict(plugin) for plugin in template.layer_plugins[:LISTED]],
         "assets": [plain(asset) for asset in template.assets[:LISTED]],
     }
+
+
+def lengths_dict(template: Any) -> dict[str, float] | None:
+    """None where its markers say what cannot be, which is among the findings."""
+    import velocity_engine as engine
+
+    try:
+        found = template.lengths
+    except engine.DurationError:
+        return None
+    return {"shortest": found.shortest, "longest": found.longest}
 
 
 def finding_dict(finding: Any, names: Mapping[str, str]) -> dict[str, Any]:

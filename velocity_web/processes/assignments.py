@@ -59,18 +59,21 @@ Side = Annotated[PositiveInt, Field(le=65_535)]
 
 
 class ClipQuestion(BaseModel):
-    """A video of the frames from ``start`` to ``end``, which is not part of it, in place of a picture."""
+    """A video of the frames from ``start`` to ``end``, which is not part of it, in place of a picture; of ``most``
+    frames at most."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
     start: FiniteFloat
     end: FiniteFloat
+    most: FiniteFloat
     encoder: Mapping[str, Any]
     ending: Annotated[str, Field(pattern=r"^\.[a-z0-9]{1,8}$")]
 
 
 class PreviewQuestion(BaseModel):
     """A picture of ``frames``, in frames of the composition, of ``columns`` side by side, each of ``size`` pixels.
-    Where there is no frame, only the customization map is looked at. ``known`` are the digests of what is not drawn."""
+    Where there is no frame, only the customization map is looked at. ``known`` are the digests of what is not drawn.
+    With a ``duration`` frames are counted on the timeline of that video; ``in_template``: on the template's."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
     frames: Annotated[list[FiniteFloat], Field(max_length=256)]
@@ -79,6 +82,8 @@ class PreviewQuestion(BaseModel):
     kind: Literal["png", "jpeg", "webp"]
     known: list[str] = []
     clip: ClipQuestion | None = None
+    duration: Mapping[str, Any] | None = None
+    in_template: bool = False
 
 
 class CheckAssignment(Assignment):

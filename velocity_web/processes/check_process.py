@@ -1,9 +1,10 @@
 """Checks of render requests against one template, inside a child process that stays for further ones.
 
-A question is a line of JSON (``encoder``, ``frames``, ``mix``, ``warnings``, ``with_audio`` of each map, and the
-number of ``maps``) and a line for each customization map. Where the maps name assets, the child says which
-(``{"named": ...}``) and is told the files; then it answers ``{"checked": ...}``: sentences by field for what all maps
-share, and for each map its own with what would not show.
+A question is a line of JSON (``encoder``, ``frames``, ``mix``, ``warnings``, ``with_audio`` and ``durations`` of each
+map, and the number of ``maps``) and a line for each customization map. Where the maps name assets, the child says which
+(``{"named": ...}``) and is told the ``files``, and the ``seconds`` of clips; then it answers
+``{"checked": ...}``: sentences by field for what all maps share, and for each map its own with what would not show, and
+how long its video becomes where it has a duration.
 
 A question with a ``sample``, and one map in which nothing is wrong, is answered by what a few frames of that render
 take, where it has a ``plan`` of them, and by what its ``poster`` takes. One that asks for ``shared`` or ``cached``
@@ -98,11 +99,13 @@ def _answer_check(
     send: Callable[[dict[str, Any]], None],
 ) -> None:
     named = [assets_named(one) for one in maps]
-    files: dict[str, str] = {}
+    told: dict[str, Any] = {"files": {}, "seconds": {}}
     if any(named):
         send({"named": named})
-        files = json.loads(reader.readline(LINE_BYTES))
-    send({"checked": _checked(unchanged, question, maps, files)})
+        told = json.loads(reader.readline(LINE_BYTES))
+    checked = _checked(unchanged, question, maps, told["files"])
+    add_lengths(checked["maps"], unchanged.template, question, maps, told)
+    send({"checked": checked})
 
 
 def assets_named(customizations: list[dict[str, Any]]) -> list[list[Any]]:
@@ -138,11 +141,12 @@ def _checked(unchanged: _Unchanged, question: dict[str, Any], maps: list[Any], f
     import velocity_engine as engine
 
     encoder = engine.EncoderConfig.from_values(question["encoder"]) if question["encoder"] else None
-    frames = tuple(question["frames"]) if question["frames"] else None
+    is_timed = any(question["durations"])  # whose frames are looked at with their lengths
+    frames = tuple(question["frames"]) if question["frames"] and not is_timed else None
     look = _look if question["warnings"] else _problems
     template = unchanged.template
     mix = engine.SoundMix.from_values(mixed) if (mixed := question.get("mix")) else None
-    asked = json.dumps([question["encoder"], question["frames"], mixed])
+    asked = json.dumps([question["encoder"], frames, mixed])
     problems = unchanged.problems(encoder, frames, mix, asked)
     own = [look(template, one, files) for one in maps]
     shared = [problem for problem in problems if not isinstance(problem, _changeable())]
@@ -152,6 +156,33 @@ def _checked(unchanged: _Unchanged, question: dict[str, Any], maps: list[Any], f
             if not found["errors"]:
                 found["errors"] = errors_of(changed.problems(one, with_audio), {})
     return {"shared": errors_of(shared, {}), "maps": own}
+
+
+def add_lengths(
+    answers: list[dict[str, Any]], template: Any, question: dict[str, Any], maps: list[Any], told: dict[str, Any]
+) -> None:
+    """Says of each map in which nothing is wrong how long its video becomes, where its duration is chosen."""
+    for answer, duration, entries in zip(answers, question["durations"], maps, strict=True):
+        if duration is not None and not answer["errors"]:
+            answer |= _length(template, question, duration, entries, told)
+
+
+def _length(
+    template: Any, question: dict[str, Any], duration: dict[str, Any], entries: list[Any], told: dict[str, Any]
+) -> dict[str, Any]:
+    import velocity_engine as engine
+
+    wanted = engine.Duration.from_values(duration)
+    own = {key: path for key, path in told["files"].items() if any(key == named[2] for named in assets_named(entries))}
+    asked = {"customizations": entries, "assets": own, "known": told["seconds"]} if wanted.layer else {}
+    encoder = engine.EncoderConfig.from_values(question["encoder"]) if question["encoder"] else None
+    try:
+        timeline = template.timeline(wanted, encoder=encoder, **asked)
+        start, end = template.frame_range(slice(*question["frames"]) if question["frames"] else None, timeline)
+    except (engine.DurationError, engine.FrameRangeError) as error:
+        return {"errors": errors_of([error], _names(told["files"]))}
+    frames, held = timeline.frames_between(start, end)
+    return {"length": {"frames": frames, "held": held, "start": start, "end": end, "whole": timeline.end}}
 
 
 def _changeable() -> tuple[type[Exception], ...]:
@@ -253,6 +284,8 @@ def field_of(problem: Any) -> str:
         return f"encoderConfig.{FIELDS.get(name, name)}".rstrip(".")
     if isinstance(problem, engine.SoundMixError):
         return f"audio.{name}"
+    if isinstance(problem, engine.DurationError):
+        return "duration"
     if isinstance(problem, engine.FrameRangeError):
         return f"jobInfo.{FIELDS.get(name, name)}".rstrip(".")
     if isinstance(problem, engine.PluginError) and name == "codec":

@@ -25,8 +25,8 @@ from velocity_web.storage.render_caches import render_cache
 
 __all__ = ["Checker", "Runner", "TaskFailed", "TaskLost"]
 
-AssetsOf = Callable[[list[list[list[Any]]]], dict[str, str]]
-"""From (entry, key, id) of all assets of each map to the files by id."""
+AssetsOf = Callable[[list[list[list[Any]]]], dict[str, Any]]
+"""From (entry, key, id) of all assets of each map to the ``files`` by id, and the ``seconds`` of clips."""
 
 
 class Runner:

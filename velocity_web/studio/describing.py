@@ -62,7 +62,10 @@ def timeline(template: engine.Template, seconds: float) -> dict[str, Any]:
     told = TimelineDto(
         frame_count=template.frame_count,
         frame_rate=template.frame_rate,
-        markers=[MarkerDto(name=one.name, time=one.time - first, duration=one.duration) for one in template.markers],
+        markers=[
+            MarkerDto(name=one.name, time=one.time - first, duration=one.duration, region=one.region)
+            for one in template.markers
+        ],
         layers=[
             LayerTimeDto(path=layer.path, in_point=layer.in_point - base, out_point=layer.out_point - base)
             for layer in template.layers[:LISTED]
