@@ -158,12 +158,14 @@ class Orders(Resource):
             wish = wish_of(template, request, values)
             warnings = [FindingDto(**finding_dict(finding, {})) for finding in template.findings]
         trial = studio.workshop.trial(TRIAL_SECONDS)
-        found = engine.forecast(trial, wish.encoder, wish.frames)
+        shown = wish.frames if wish.duration is None else template.frame_range(None)
+        found = engine.forecast(trial, wish.encoder, shown, lasting=wish.lasting)
         if not req.get_param_as_bool("dryRun"):
             resp.media = studio.renders.start(wish, found.frames)
             return
         estimate = RenderEstimate(
             frames=found.frames,
+            seconds=round(found.frames / float(wish.encoder.frame_rate or template.frame_rate), 3),
             expected_milliseconds=round(found.milliseconds),
             least_milliseconds=int(found.milliseconds / MARGIN),
             most_milliseconds=math.ceil(found.milliseconds * MARGIN),
