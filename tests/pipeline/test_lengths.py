@@ -231,3 +231,9 @@ def test_a_check_tells_what_a_render_would(tmp_path: Path) -> None:
         ):
             found = opened.check(ve.EncoderConfig(), **asked)
             assert [type(one) for one in found] == [kind]
+
+
+def test_held_ranges_of_a_longer_video(tmp_path: Path) -> None:
+    with template(tmp_path, HOLD) as opened:
+        assert ve.held_ranges(opened, 5.0) == ()
+        assert ve.held_ranges(opened, 5.0, opened.timeline(6.0)) == ((60, 110),)

@@ -28,7 +28,12 @@ def elastic_id(client: Client, tmp_path: Path) -> str:
 def length(client: Client, render_id: str, folder: Path) -> tuple[int, float]:
     path = folder / "video.mp4"
     path.write_bytes(client.get(f"/render/{render_id}/download").content)
-    return ve.probe_video(path)
+    return frames_of(path)
+
+
+def frames_of(path: Path) -> tuple[int, float]:
+    found = ve.probe_video(path)
+    return found.frames, round(found.seconds, 3)
 
 
 def asset(client: Client, path: Path) -> str:
@@ -55,7 +60,7 @@ def test_a_render_has_the_length_that_its_dry_run_told(client: Client, elastic_i
         assert told.status_code == 200, told.text
         assert (told.json()["frames"], told.json()["seconds"]) == (frames, frames / 25)
         render_id = client.ready_render(elastic_id, **more)
-        assert length(client, render_id, tmp_path) == (frames, pytest.approx(frames / 25))
+        assert length(client, render_id, tmp_path) == (frames, frames / 25)
         detail = client.get(f"/render/{render_id}").json()
         assert (detail["frames"], detail["duration"]) == (frames, more["duration"])
 
@@ -180,4 +185,4 @@ def test_a_clip_of_the_timeline(client: Client, elastic_id: str, tmp_path: Path)
     answer = client.post(f"/template/{elastic_id}/preview/clip", json=asked)
     assert answer.status_code == 200, answer.text
     (tmp_path / "clip.mp4").write_bytes(answer.content)
-    assert ve.probe_video(tmp_path / "clip.mp4") == (5, pytest.approx(1.0))
+    assert frames_of(tmp_path / "clip.mp4") == (5, 1.0)

@@ -12,6 +12,7 @@ import velocity_engine as engine
 from velocity_web.failures import Invalid
 from velocity_web.processes.check_process import errors_of
 from velocity_web.schemas.base import RequestModel
+from velocity_web.schemas.preview import ClipRequest, PreviewRequest
 from velocity_web.schemas.reading import field_errors, parse_json
 from velocity_web.schemas.render import RenderRequest
 from velocity_web.services.lengths import duration_of
@@ -52,6 +53,12 @@ def frame_size(template: engine.Template, width: int | None) -> tuple[int, int]:
     """Pixels of a picture so wide, in the shape of the template."""
     across = width or template.width
     return across, max(1, round(across * template.height / template.width))
+
+
+def require_own_time(request: PreviewRequest | ClipRequest) -> None:
+    """Raises Invalid for a preview of a video whose duration is chosen, which the studio does not draw."""
+    if request.duration is not None:
+        raise Invalid(INVALID, {"duration": ["previews of the studio show the template's own time; leave it out"]})
 
 
 def moment(template: engine.Template, frame: int) -> float:
