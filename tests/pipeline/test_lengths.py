@@ -237,3 +237,13 @@ def test_held_ranges_of_a_longer_video(tmp_path: Path) -> None:
     with template(tmp_path, HOLD) as opened:
         assert ve.held_ranges(opened, 5.0) == ()
         assert ve.held_ranges(opened, 5.0, opened.timeline(6.0)) == ((60, 110),)
+
+
+@pytest.mark.parametrize("codec", ["h264", "h265", "av1"])
+def test_a_single_frame_is_held_by_each_codec(tmp_path: Path, codec: str) -> None:
+    with template(tmp_path, [marker("velocity:hold", 40)]) as opened:
+        config = ve.EncoderConfig(codec=codec, preset=5)
+        result = ve.render(opened, tmp_path / "v.mp4", duration=20.0, encoder=config)
+    found = ve.probe_video(tmp_path / "v.mp4")
+    assert (result.frames, found.frames) == (500, 500)
+    assert found.seconds == pytest.approx(20.0)

@@ -257,7 +257,8 @@ class Timeline:
         for region in self.regions:
             found.add(region.first)
             if region.kind == HOLD and region.frames > region.length:
-                found.add(region.first + region.length)
+                begin, end = region.first + region.length, region.first + region.frames
+                found.update(range(begin, end, _even_length(end - begin, usual)))
             if region.kind == LOOP:
                 rounds = max(1, round(usual / region.length))
                 found.update(range(region.first, region.first + region.frames, rounds * region.length))
@@ -268,6 +269,13 @@ class Timeline:
         for _same, group in groupby(self.pieces, key=lambda piece: (piece.source, piece.frames, piece.pace)):
             found = list(group)
             yield found[0], len(found)
+
+
+def _even_length(frames: int, usual: int) -> int:
+    """How long the segments of a held frame are: of those about as long as usual, the ones that leave the least over,
+    so that hardly more than one has to be encoded."""
+    lengths = range(max(1, usual * 4 // 5), usual * 6 // 5 + 1)
+    return min(lengths, key=lambda length: (length + frames % length, length)) if frames > usual else frames
 
 
 def on_grid(moment: float, start: float, step: float) -> int:

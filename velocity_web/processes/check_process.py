@@ -141,7 +141,7 @@ def _checked(unchanged: _Unchanged, question: dict[str, Any], maps: list[Any], f
     import velocity_engine as engine
 
     encoder = engine.EncoderConfig.from_values(question["encoder"]) if question["encoder"] else None
-    is_timed = any(question["durations"])  # whose frames are looked at with their lengths
+    is_timed = any(question.get("durations", ()))  # whose frames are looked at with their lengths
     frames = tuple(question["frames"]) if question["frames"] and not is_timed else None
     look = _look if question["warnings"] else _problems
     template = unchanged.template
@@ -162,7 +162,8 @@ def add_lengths(
     answers: list[dict[str, Any]], template: Any, question: dict[str, Any], maps: list[Any], told: dict[str, Any]
 ) -> None:
     """Says of each map in which nothing is wrong how long its video becomes, where its duration is chosen."""
-    for answer, duration, entries in zip(answers, question["durations"], maps, strict=True):
+    durations = question.get("durations") or [None] * len(maps)
+    for answer, duration, entries in zip(answers, durations, maps, strict=True):
         if duration is not None and not answer["errors"]:
             answer |= _length(template, question, duration, entries, told)
 

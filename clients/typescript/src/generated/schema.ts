@@ -2301,6 +2301,11 @@ export interface components {
             audioId?: string;
             /** Audio */
             audio?: components["schemas"]["AudioMixRequest"];
+            /**
+             * Duration
+             * @description how long the video is: so many seconds, or as long as what it shows or sounds
+             */
+            duration?: components["schemas"]["DurationRequest"];
             /** Job info */
             jobInfo?: components["schemas"]["JobInfo"];
             /** Encoder config */
@@ -2447,6 +2452,11 @@ export interface components {
              * @description an instance of the template, whose entries come before those of customizationMap
              */
             templateInstanceId?: string;
+            /**
+             * Duration
+             * @description how long the video is: so many seconds, or as long as what it shows or sounds. Frames are then counted on its timeline
+             */
+            duration?: components["schemas"]["DurationRequest"];
             /**
              * Start frame
              * @description which frame is the first, from 0; 0 if left out
@@ -2674,6 +2684,25 @@ export interface components {
             release: number;
         };
         /**
+         * DurationRequest
+         * @description How long the video is: ``seconds``, or ``from``. What the template's markers make elastic becomes longer or
+         *     shorter.
+         */
+        DurationRequest: {
+            /**
+             * Seconds
+             * @description so many seconds
+             * @example 17.4
+             */
+            seconds?: number;
+            /**
+             * Follows
+             * @description "audio": as long as the audio is heard; "layer:Clip": as long as the clip of that layer
+             * @example layer:Clip
+             */
+            from?: string;
+        };
+        /**
          * EncoderConfigRequest
          * @description Video encoding settings; only ``bitrate`` is required.
          */
@@ -2897,12 +2926,12 @@ export interface components {
         JobInfo: {
             /**
              * Frame start
-             * @description the first frame, from 0, in frames of the composition at its own rate; 0 if left out
+             * @description the first frame, from 0, in frames of the composition at its own rate; 0 if left out; with a duration, on the timeline of the video
              */
             fStart?: number;
             /**
              * Frame end
-             * @description the frame after the last one: 0 and 150 are 150 frames; the composition's end if left out
+             * @description the frame after the last one: 0 and 150 are 150 frames; the end if left out
              */
             fEnd?: number;
         };
@@ -3011,6 +3040,17 @@ export interface components {
             outPoint: number;
         };
         /**
+         * LengthsDto
+         * @description How short and how long videos of the template can become, in seconds; both are the same where no marker makes a
+         *     part of its time elastic.
+         */
+        LengthsDto: {
+            /** Shortest */
+            shortest: number;
+            /** Longest */
+            longest: number;
+        };
+        /**
          * LimitsDto
          * @description What one request, and one account, may take of this service.
          */
@@ -3059,6 +3099,12 @@ export interface components {
              * @default 0
              */
             duration: number;
+            /**
+             * Region
+             * @description what becomes of it in a longer or shorter video, where its comment says that
+             * @default
+             */
+            region: string;
         };
         /**
          * MediaDto
@@ -3263,6 +3309,11 @@ export interface components {
              */
             templateInstanceId?: string;
             /**
+             * Duration
+             * @description how long the video is: so many seconds, or as long as what it shows or sounds. Frames are then counted on its timeline
+             */
+            duration?: components["schemas"]["DurationRequest"];
+            /**
              * Frame
              * @description which frame of the composition, from 0; 0 if left out
              */
@@ -3314,6 +3365,11 @@ export interface components {
              * @description an instance of the template, whose entries come before those of customizationMap
              */
             templateInstanceId?: string;
+            /**
+             * Duration
+             * @description how long the video is: so many seconds, or as long as what it shows or sounds. Frames are then counted on its timeline
+             */
+            duration?: components["schemas"]["DurationRequest"];
             /**
              * Frame
              * @description which frame of the composition, from 0; 0 if left out
@@ -3470,12 +3526,12 @@ export interface components {
             jobInfo: {
                 /**
                  * Frame start
-                 * @description the first frame, from 0, in frames of the composition at its own rate; 0 if left out
+                 * @description the first frame, from 0, in frames of the composition at its own rate; 0 if left out; with a duration, on the timeline of the video
                  */
                 fStart?: number | null;
                 /**
                  * Frame end
-                 * @description the frame after the last one: 0 and 150 are 150 frames; the composition's end if left out
+                 * @description the frame after the last one: 0 and 150 are 150 frames; the end if left out
                  */
                 fEnd?: number | null;
             } & {
@@ -3560,6 +3616,23 @@ export interface components {
             } & {
                 [key: string]: unknown;
             };
+            /** Duration */
+            duration?: ({
+                /**
+                 * Seconds
+                 * @description so many seconds
+                 * @example 17.4
+                 */
+                seconds?: number | null;
+                /**
+                 * Follows
+                 * @description "audio": as long as the audio is heard; "layer:Clip": as long as the clip of that layer
+                 * @example layer:Clip
+                 */
+                from?: string | null;
+            } & {
+                [key: string]: unknown;
+            }) | null;
             /** Customization map */
             customizationMap: components["schemas"]["CustomizationEntry"][];
             /** Warnings */
@@ -3619,6 +3692,11 @@ export interface components {
             dryRun: true;
             /** Frames */
             frames: number;
+            /**
+             * Seconds
+             * @description how long the video is
+             */
+            seconds: number;
             /** Expected milliseconds */
             expectedMilliseconds: number;
             /** Least milliseconds */
@@ -3796,6 +3874,11 @@ export interface components {
             audioId?: string;
             /** Audio */
             audio?: components["schemas"]["AudioMixRequest"];
+            /**
+             * Duration
+             * @description how long the video is: so many seconds, or as long as what it shows or sounds
+             */
+            duration?: components["schemas"]["DurationRequest"];
             /** Job info */
             jobInfo?: components["schemas"]["JobInfo"];
             /** Encoder config */
@@ -3978,6 +4061,8 @@ export interface components {
             fonts: components["schemas"]["FontDto"][];
             /** Markers */
             markers: components["schemas"]["MarkerDto"][];
+            /** Lengths */
+            lengths?: components["schemas"]["LengthsDto"] | null;
             /** Plugins */
             plugins: components["schemas"]["LayerPluginDto"][];
             /** Assets */
@@ -8773,6 +8858,8 @@ export interface operations {
                 audioBitrate?: number;
                 fStart?: number;
                 fEnd?: number;
+                /** @description how long the video is: so many seconds, or as long as what it shows or sounds: 17.4, audio or layer:Clip */
+                duration?: number | string;
                 /** @description what renders the segments, of the executors that this service allows; its own choice if left out */
                 executor?: string;
                 /** @description each row gets a poster, of this frame of the composition */

@@ -61,6 +61,7 @@ from .create_batch_poster_format import CreateBatchPosterFormat
 from .customization_entry import CustomizationEntry
 from .customization_entry_fit import CustomizationEntryFit
 from .ducking_request import DuckingRequest
+from .duration_request import DurationRequest
 from .encoder_config_request import EncoderConfigRequest
 from .encoder_config_request_codec_type_0 import EncoderConfigRequestCodecType0
 from .encoder_config_request_rate_control import EncoderConfigRequestRateControl
@@ -82,6 +83,7 @@ from .layer_dto import LayerDto
 from .layer_plugin_dto import LayerPluginDto
 from .layer_plugin_dto_data_schema_type_0 import LayerPluginDtoDataSchemaType0
 from .layer_time_dto import LayerTimeDto
+from .lengths_dto import LengthsDto
 from .limits_dto import LimitsDto
 from .link_dto import LinkDto
 from .list_active_renders_metadata import ListActiveRendersMetadata
@@ -114,6 +116,7 @@ from .readiness import Readiness
 from .render_cancelled import RenderCancelled
 from .render_cancelled_status import RenderCancelledStatus
 from .render_detail import RenderDetail
+from .render_detail_duration_request import RenderDetailDurationRequest
 from .render_detail_encoder_config import RenderDetailEncoderConfig
 from .render_detail_encoder_config_codec_type_0 import (
     RenderDetailEncoderConfigCodecType0,
@@ -246,6 +249,7 @@ __all__ = (
     "CustomizationEntry",
     "CustomizationEntryFit",
     "DuckingRequest",
+    "DurationRequest",
     "EncoderConfigRequest",
     "EncoderConfigRequestCodecType0",
     "EncoderConfigRequestRateControl",
@@ -267,6 +271,7 @@ __all__ = (
     "LayerPluginDto",
     "LayerPluginDtoDataSchemaType0",
     "LayerTimeDto",
+    "LengthsDto",
     "LimitsDto",
     "LinkDto",
     "ListActiveRendersMetadata",
@@ -299,6 +304,7 @@ __all__ = (
     "RenderCancelled",
     "RenderCancelledStatus",
     "RenderDetail",
+    "RenderDetailDurationRequest",
     "RenderDetailEncoderConfig",
     "RenderDetailEncoderConfigCodecType0",
     "RenderDetailEncoderConfigRcType0",

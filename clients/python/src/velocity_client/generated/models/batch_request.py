@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..models.audio_mix_request import AudioMixRequest
     from ..models.batch_request_metadata import BatchRequestMetadata
     from ..models.batch_row import BatchRow
+    from ..models.duration_request import DurationRequest
     from ..models.encoder_config_request import EncoderConfigRequest
     from ..models.job_info import JobInfo
     from ..models.output_request import OutputRequest
@@ -32,6 +33,9 @@ class BatchRequest:
             the status, in lists (which ?metadata.name=value filters) and in webhooks, and change nothing of the video
         audio_id (UUID | Unset):
         audio (AudioMixRequest | Unset): How the audio file, ``audioId``, and the template's own sound go together.
+        duration (DurationRequest | Unset): How long the video is: ``seconds``, or ``from``. What the template's markers
+            make elastic becomes longer or
+            shorter.
         job_info (JobInfo | Unset): Which frames are rendered: from fStart, which is included, to fEnd, which is not.
         webhook_url (str | Unset):
         executor (str | Unset): what renders the segments, of the executors that this service allows; its own choice if
@@ -48,6 +52,7 @@ class BatchRequest:
     metadata: BatchRequestMetadata | Unset = UNSET
     audio_id: UUID | Unset = UNSET
     audio: AudioMixRequest | Unset = UNSET
+    duration: DurationRequest | Unset = UNSET
     job_info: JobInfo | Unset = UNSET
     webhook_url: str | Unset = UNSET
     executor: str | Unset = UNSET
@@ -73,6 +78,10 @@ class BatchRequest:
         audio: dict[str, Any] | Unset = UNSET
         if not isinstance(self.audio, Unset):
             audio = self.audio.to_dict()
+
+        duration: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.duration, Unset):
+            duration = self.duration.to_dict()
 
         job_info: dict[str, Any] | Unset = UNSET
         if not isinstance(self.job_info, Unset):
@@ -118,6 +127,8 @@ class BatchRequest:
             field_dict["audioId"] = audio_id
         if audio is not UNSET:
             field_dict["audio"] = audio
+        if duration is not UNSET:
+            field_dict["duration"] = duration
         if job_info is not UNSET:
             field_dict["jobInfo"] = job_info
         if webhook_url is not UNSET:
@@ -144,6 +155,7 @@ class BatchRequest:
         from ..models.audio_mix_request import AudioMixRequest
         from ..models.batch_request_metadata import BatchRequestMetadata
         from ..models.batch_row import BatchRow
+        from ..models.duration_request import DurationRequest
         from ..models.encoder_config_request import EncoderConfigRequest
         from ..models.job_info import JobInfo
         from ..models.output_request import OutputRequest
@@ -171,6 +183,13 @@ class BatchRequest:
             audio = UNSET
         else:
             audio = AudioMixRequest.from_dict(_audio)
+
+        _duration = d.pop("duration", UNSET)
+        duration: DurationRequest | Unset
+        if isinstance(_duration, Unset):
+            duration = UNSET
+        else:
+            duration = DurationRequest.from_dict(_duration)
 
         _job_info = d.pop("jobInfo", UNSET)
         job_info: JobInfo | Unset
@@ -222,6 +241,7 @@ class BatchRequest:
             metadata=metadata,
             audio_id=audio_id,
             audio=audio,
+            duration=duration,
             job_info=job_info,
             webhook_url=webhook_url,
             executor=executor,

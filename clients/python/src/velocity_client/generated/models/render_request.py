@@ -13,6 +13,7 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from ..models.audio_mix_request import AudioMixRequest
     from ..models.customization_entry import CustomizationEntry
+    from ..models.duration_request import DurationRequest
     from ..models.encoder_config_request import EncoderConfigRequest
     from ..models.job_info import JobInfo
     from ..models.output_request import OutputRequest
@@ -32,6 +33,9 @@ class RenderRequest:
             the status, in lists (which ?metadata.name=value filters) and in webhooks, and change nothing of the video
         audio_id (UUID | Unset):
         audio (AudioMixRequest | Unset): How the audio file, ``audioId``, and the template's own sound go together.
+        duration (DurationRequest | Unset): How long the video is: ``seconds``, or ``from``. What the template's markers
+            make elastic becomes longer or
+            shorter.
         job_info (JobInfo | Unset): Which frames are rendered: from fStart, which is included, to fEnd, which is not.
         webhook_url (str | Unset):
         executor (str | Unset): what renders the segments, of the executors that this service allows; its own choice if
@@ -47,6 +51,7 @@ class RenderRequest:
     metadata: RenderRequestMetadata | Unset = UNSET
     audio_id: UUID | Unset = UNSET
     audio: AudioMixRequest | Unset = UNSET
+    duration: DurationRequest | Unset = UNSET
     job_info: JobInfo | Unset = UNSET
     webhook_url: str | Unset = UNSET
     executor: str | Unset = UNSET
@@ -72,6 +77,10 @@ class RenderRequest:
         audio: dict[str, Any] | Unset = UNSET
         if not isinstance(self.audio, Unset):
             audio = self.audio.to_dict()
+
+        duration: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.duration, Unset):
+            duration = self.duration.to_dict()
 
         job_info: dict[str, Any] | Unset = UNSET
         if not isinstance(self.job_info, Unset):
@@ -114,6 +123,8 @@ class RenderRequest:
             field_dict["audioId"] = audio_id
         if audio is not UNSET:
             field_dict["audio"] = audio
+        if duration is not UNSET:
+            field_dict["duration"] = duration
         if job_info is not UNSET:
             field_dict["jobInfo"] = job_info
         if webhook_url is not UNSET:
@@ -135,6 +146,7 @@ class RenderRequest:
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         from ..models.audio_mix_request import AudioMixRequest
         from ..models.customization_entry import CustomizationEntry
+        from ..models.duration_request import DurationRequest
         from ..models.encoder_config_request import EncoderConfigRequest
         from ..models.job_info import JobInfo
         from ..models.output_request import OutputRequest
@@ -165,6 +177,13 @@ class RenderRequest:
             audio = UNSET
         else:
             audio = AudioMixRequest.from_dict(_audio)
+
+        _duration = d.pop("duration", UNSET)
+        duration: DurationRequest | Unset
+        if isinstance(_duration, Unset):
+            duration = UNSET
+        else:
+            duration = DurationRequest.from_dict(_duration)
 
         _job_info = d.pop("jobInfo", UNSET)
         job_info: JobInfo | Unset
@@ -215,6 +234,7 @@ class RenderRequest:
             metadata=metadata,
             audio_id=audio_id,
             audio=audio,
+            duration=duration,
             job_info=job_info,
             webhook_url=webhook_url,
             executor=executor,

@@ -43,6 +43,7 @@ def _get_kwargs(
     audio_bitrate: int | Unset = UNSET,
     f_start: int | Unset = UNSET,
     f_end: int | Unset = UNSET,
+    duration: float | str | Unset = UNSET,
     executor: str | Unset = UNSET,
     poster_frame: int | Unset = UNSET,
     poster_format: CreateBatchPosterFormat | Unset = UNSET,
@@ -116,6 +117,13 @@ def _get_kwargs(
     params["fStart"] = f_start
 
     params["fEnd"] = f_end
+
+    json_duration: float | str | Unset
+    if isinstance(duration, Unset):
+        json_duration = UNSET
+    else:
+        json_duration = duration
+    params["duration"] = json_duration
 
     params["executor"] = executor
 
@@ -256,6 +264,7 @@ def sync_detailed(
     audio_bitrate: int | Unset = UNSET,
     f_start: int | Unset = UNSET,
     f_end: int | Unset = UNSET,
+    duration: float | str | Unset = UNSET,
     executor: str | Unset = UNSET,
     poster_frame: int | Unset = UNSET,
     poster_format: CreateBatchPosterFormat | Unset = UNSET,
@@ -290,6 +299,7 @@ def sync_detailed(
         audio_bitrate (int | Unset):
         f_start (int | Unset):
         f_end (int | Unset):
+        duration (float | str | Unset):
         executor (str | Unset):
         poster_frame (int | Unset):
         poster_format (CreateBatchPosterFormat | Unset):
@@ -329,6 +339,7 @@ def sync_detailed(
         audio_bitrate=audio_bitrate,
         f_start=f_start,
         f_end=f_end,
+        duration=duration,
         executor=executor,
         poster_frame=poster_frame,
         poster_format=poster_format,
@@ -368,6 +379,7 @@ def sync(
     audio_bitrate: int | Unset = UNSET,
     f_start: int | Unset = UNSET,
     f_end: int | Unset = UNSET,
+    duration: float | str | Unset = UNSET,
     executor: str | Unset = UNSET,
     poster_frame: int | Unset = UNSET,
     poster_format: CreateBatchPosterFormat | Unset = UNSET,
@@ -402,6 +414,7 @@ def sync(
         audio_bitrate (int | Unset):
         f_start (int | Unset):
         f_end (int | Unset):
+        duration (float | str | Unset):
         executor (str | Unset):
         poster_frame (int | Unset):
         poster_format (CreateBatchPosterFormat | Unset):
@@ -442,6 +455,7 @@ def sync(
         audio_bitrate=audio_bitrate,
         f_start=f_start,
         f_end=f_end,
+        duration=duration,
         executor=executor,
         poster_frame=poster_frame,
         poster_format=poster_format,
@@ -475,6 +489,7 @@ async def asyncio_detailed(
     audio_bitrate: int | Unset = UNSET,
     f_start: int | Unset = UNSET,
     f_end: int | Unset = UNSET,
+    duration: float | str | Unset = UNSET,
     executor: str | Unset = UNSET,
     poster_frame: int | Unset = UNSET,
     poster_format: CreateBatchPosterFormat | Unset = UNSET,
@@ -509,6 +524,7 @@ async def asyncio_detailed(
         audio_bitrate (int | Unset):
         f_start (int | Unset):
         f_end (int | Unset):
+        duration (float | str | Unset):
         executor (str | Unset):
         poster_frame (int | Unset):
         poster_format (CreateBatchPosterFormat | Unset):
@@ -548,6 +564,7 @@ async def asyncio_detailed(
         audio_bitrate=audio_bitrate,
         f_start=f_start,
         f_end=f_end,
+        duration=duration,
         executor=executor,
         poster_frame=poster_frame,
         poster_format=poster_format,
@@ -585,6 +602,7 @@ async def asyncio(
     audio_bitrate: int | Unset = UNSET,
     f_start: int | Unset = UNSET,
     f_end: int | Unset = UNSET,
+    duration: float | str | Unset = UNSET,
     executor: str | Unset = UNSET,
     poster_frame: int | Unset = UNSET,
     poster_format: CreateBatchPosterFormat | Unset = UNSET,
@@ -619,6 +637,7 @@ async def asyncio(
         audio_bitrate (int | Unset):
         f_start (int | Unset):
         f_end (int | Unset):
+        duration (float | str | Unset):
         executor (str | Unset):
         poster_frame (int | Unset):
         poster_format (CreateBatchPosterFormat | Unset):
@@ -660,6 +679,7 @@ async def asyncio(
             audio_bitrate=audio_bitrate,
             f_start=f_start,
             f_end=f_end,
+            duration=duration,
             executor=executor,
             poster_frame=poster_frame,
             poster_format=poster_format,
