@@ -97,19 +97,18 @@ def factor_for(frames: Sequence[av.VideoFrame], rate: Fraction, psnr: float, fol
     """
     output = folder / "search.mp4"
     factor, steepness = FIRST_FACTOR, STEEPNESS
-    before: tuple[float, float] | None = None
+    encode(frames, rate, factor, output)
+    found = quality.luma_psnr(output, frames)
     for _ in range(MOST_STEPS):
-        encode(frames, rate, factor, output)
-        found = quality.luma_psnr(output, frames)
         if abs(found - psnr) <= CLOSE_DB * 0.8:
             return factor
-        if before is not None and abs(factor - before[0]) > 1e-3:
-            steepness = min(-0.05, (found - before[1]) / (factor - before[0]))
-        before = factor, found
-        factor = min(FACTORS[1], max(FACTORS[0], factor + (psnr - found) / steepness))
-    if abs(found - psnr) <= CLOSE_DB:
-        return before[0]
-    raise ValueError(f"no rate factor gives {psnr:.2f} dB under the cap; {before[0]:.2f} gives {found:.2f} dB")
+        last, reached = factor, found
+        factor = min(FACTORS[1], max(FACTORS[0], last + (psnr - reached) / steepness))
+        encode(frames, rate, factor, output)
+        found = quality.luma_psnr(output, frames)
+        if abs(factor - last) > 1e-3:
+            steepness = min(-0.05, (found - reached) / (factor - last))
+    raise ValueError(f"no rate factor gives {psnr:.2f} dB under the cap; {factor:.2f} gives {found:.2f} dB")
 
 
 def compare(template: ve.Template, size: str, most: int, rounds: int) -> Comparison:
