@@ -61,7 +61,7 @@ def test_a_render_has_the_length_that_its_dry_run_told(client: Client, elastic_i
         assert (told.json()["frames"], told.json()["seconds"]) == (frames, frames / 25)
         render_id = client.ready_render(elastic_id, **more)
         assert length(client, render_id, tmp_path) == (frames, frames / 25)
-        detail = client.get(f"/render/{render_id}").json()
+        detail = client.get(f"/render/renders/{render_id}").json()
         assert (detail["frames"], detail["duration"]) == (frames, more["duration"])
 
 
