@@ -86,8 +86,8 @@ def retimed(tracks: Sequence[AudioTrack], timeline: Timeline, heard: Window, rep
     found: list[AudioTrack] = []
     for track in tracks:
         line = _Line(track, AudioPlan(tracks=(track,), seconds=whole), timeline, report)
-        for piece, times in timeline.runs():
-            for one in line.placed(piece, times):
+        for piece in timeline.pieces:
+            for one in line.placed(piece):
                 found += _within(one, heard)
     return found
 
@@ -120,16 +120,16 @@ class _Line:
     timeline: Timeline
     report: Report
 
-    def placed(self, piece: Piece, times: int) -> Iterator[AudioTrack]:
-        """What is heard of it while a piece is shown so many times."""
-        begin, end = self._seconds(piece.first), self._seconds(piece.first + piece.frames * times)
+    def placed(self, piece: Piece) -> Iterator[AudioTrack]:
+        """What is heard of it while a piece is shown."""
+        begin, end = self._seconds(piece.first), self._seconds(piece.last)
         first = self._seconds(piece.source)
         last = self._seconds(piece.source + float(piece.frames * piece.pace))
         if piece.pace == 0:
             yield from self._around_hold(begin, end, self._seconds(piece.source + 1))
         elif self.track.start >= last or self.track.end <= first:
             return
-        elif times == 1 and piece.pace == 1:
+        elif piece.rounds == 1 and piece.pace == 1:
             yield replace(self._whole, start=begin, end=end, offset=first)
         elif last - first > MAX_PART_SECONDS:
             what = (

@@ -33,21 +33,21 @@ def repeats_of(scene: TimelineScene, segments: Sequence[Segment]) -> Mapping[int
         scene: What is drawn.
         segments: All segments of the video, in order.
     """
-    if scene.timeline is None:
+    timeline, shift = scene.timeline, scene.first
+    if timeline is None or shift is None:
         return {}
+    playing = timeline.plays_on
     seen: dict[Hashable, int] = {}
     found: dict[int, Repeat] = {}
     for segment in segments:
-        length = segment.last - segment.first
-        numbers = range(segment.first, segment.last)
-        moments = tuple(scene.moment(number) for number in numbers)
-        own = tuple(scene.ahead(number) for number in numbers) if scene.timeline.plays_on is not None else ()
-        is_held = len(set(moments)) == 1
-        shown: Hashable = (moments[0], length) if is_held else moments
-        leads = tuple(None if one is None else one.frames for one in own)
-        original = seen.setdefault((shown, leads), segment.number)
+        first, last = segment.first + shift, segment.last + shift
+        piece, length = timeline.piece_at(first), segment.last - segment.first
+        is_repeated = piece.pace == 0 or piece.rounds > 1
+        if not is_repeated or last > piece.last or (playing and first < playing.last and playing.first < last):
+            continue
+        original = seen.setdefault((piece.pace, piece.index(first), length), segment.number)
         if original != segment.number:
-            found[segment.number] = Repeat(original, length if is_held else 0)
+            found[segment.number] = Repeat(original, length if piece.pace == 0 else 0)
     return found
 
 

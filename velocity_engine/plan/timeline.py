@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from itertools import groupby
 
 from velocity_engine.model.layers import Layer
 from velocity_engine.model.regions import HOLD, LOOP, STRETCH
@@ -23,22 +22,25 @@ CLOSE = 1e-6  # of a frame: so near to it is on it
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Output frames from ``first`` on, ``frames`` of them. The first shows frame ``source`` of the video as long as the
-    template, each further one ``pace`` frames more: 1 as they are, 0 the same one again."""
+    template, each further one ``pace`` frames more: 1 as they are, 0 the same one again. All that is shown ``rounds``
+    times, one after the other."""
 
     first: int
     frames: int
     source: int
     pace: Fraction = Fraction(1)
+    rounds: int = 1
 
     @property
     def last(self) -> int:
-        return self.first + self.frames
+        return self.first + self.frames * self.rounds
 
     def index(self, number: float) -> float:
         """The frame of the video as long as the template that output frame ``number`` shows."""
-        if self.pace == 1:
-            return self.source + (number - self.first)
-        return self.source + (number - self.first) * self.pace.numerator / self.pace.denominator
+        inside = number - self.first
+        if self.rounds > 1:
+            inside %= self.frames
+        return self.source + (inside if self.pace == 1 else inside * self.pace.numerator / self.pace.denominator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,8 @@ class TimedRegion:
             yield Piece(self.first, self.frames, self.source, Fraction(self.length, self.frames))
         elif self.kind == LOOP:
             rounds, rest = divmod(self.frames, self.length)
-            for number in range(rounds):
-                yield Piece(self.first + number * self.length, self.length, self.source)
+            if rounds:
+                yield Piece(self.first, self.length, self.source, rounds=rounds)
             if rest:
                 yield Piece(self.first + rounds * self.length, rest, self.source + self.length - rest)
         else:
@@ -157,7 +159,7 @@ class Timeline:
         for region in self.regions:
             for piece in region.pieces:
                 before = found[-1] if found else None
-                if before and before.pace == piece.pace == 1 and before.source + before.frames == piece.source:
+                if before and _goes_on(before, piece):
                     found[-1] = Piece(before.first, before.frames + piece.frames, before.source)
                 else:
                     found.append(piece)
@@ -264,11 +266,11 @@ class Timeline:
                 found.update(range(region.first, region.first + region.frames, rounds * region.length))
         return tuple(sorted(found - {0}))
 
-    def runs(self) -> Iterator[tuple[Piece, int]]:
-        """Yields the pieces, each with how many times it is shown, one after the other."""
-        for _same, group in groupby(self.pieces, key=lambda piece: (piece.source, piece.frames, piece.pace)):
-            found = list(group)
-            yield found[0], len(found)
+
+def _goes_on(before: Piece, after: Piece) -> bool:
+    """Whether the second piece shows the frames that follow those of the first, in the template as in the video."""
+    is_plain = before.pace == after.pace == before.rounds == after.rounds == 1
+    return is_plain and before.source + before.frames == after.source
 
 
 def _even_length(frames: int, usual: int) -> int:
