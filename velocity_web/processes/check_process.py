@@ -163,9 +163,13 @@ def add_lengths(
 ) -> None:
     """Says of each map in which nothing is wrong how long its video becomes, where its duration is chosen."""
     durations = question.get("durations") or [None] * len(maps)
+    known: dict[str, dict[str, Any]] = {}
     for answer, duration, entries in zip(answers, durations, maps, strict=True):
         if duration is not None and not answer["errors"]:
-            answer |= _length(template, question, duration, entries, told)
+            key = json.dumps([duration, entries if "from" in duration else None])
+            if key not in known:
+                known[key] = _length(template, question, duration, entries, told)
+            answer |= known[key]
 
 
 def _length(
