@@ -184,7 +184,7 @@ def _length(
     try:
         timeline = template.timeline(wanted, encoder=encoder, **asked)
         start, end = template.frame_range(slice(*question["frames"]) if question["frames"] else None, timeline)
-    except (engine.DurationError, engine.FrameRangeError) as error:
+    except engine.VelocityError as error:
         return {"errors": errors_of([error], _names(told["files"]))}
     frames, held = timeline.frames_between(start, end)
     return {"length": {"frames": frames, "held": held, "start": start, "end": end, "whole": timeline.end}}
