@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +22,7 @@ from velocity_engine.model.text import TextDocument
 from velocity_engine.text.animators import Changes
 from velocity_engine.text.blur import blur_effect
 from velocity_engine.text.layout import Layout
+from velocity_engine.text.looks import fills_of, straight
 
 Values = NDArray[np.float64]
 _INVISIBLE = 1.0 / 1024.0  # alpha below which nothing can show in 8 bits
@@ -33,7 +33,8 @@ class Outlines:
     """The outlines of n clusters, one after the other, each about its own origin.
 
     ``points``: (p, 2) float64; ``owner``: (p,) int64, the cluster of each; ``starts`` and ``closed`` as in ``Path``;
-    ``first_point``, ``first_contour``: (n + 1,) int64. ``paths`` holds the same, cluster by cluster.
+    ``first_point``, ``first_contour``: (n + 1,) int64. ``paths`` holds the same, cluster by cluster. ``spans``: (n,)
+    int64, the span of the text that each is in.
     """
 
     points: Values
@@ -43,6 +44,7 @@ class Outlines:
     first_point: NDArray[np.int64]
     first_contour: NDArray[np.int64]
     paths: tuple[Path | None, ...]
+    spans: NDArray[np.int64]
 
     def visible(self) -> NDArray[np.int64]:
         """Clusters that show something."""
@@ -75,6 +77,7 @@ def outlines_of(layout: Layout) -> Outlines:
         first_point,
         first_contour,
         layout.paths,
+        layout.spans,
     )
 
 
@@ -99,7 +102,7 @@ def text_commands(outlines: Outlines, text: PlacedText) -> list[DrawCommand]:
     if not len(shown):
         return []
     clips = text.clips
-    styles = _styles(len(outlines.paths), text.document, text.changes)
+    styles = _styles(outlines.spans, text.document, text.changes)
     cuts = np.flatnonzero(np.any(styles[shown][1:] != styles[shown][:-1], axis=1)) + 1
     result: list[DrawCommand] = []
     for alike in np.split(shown, cuts):
@@ -126,12 +129,13 @@ class _Style:
         return cls((r, g, b, a), (sr, sg, sb, sa), width * scale, (blur_x, blur_y), document)
 
 
-def _styles(n: int, document: TextDocument, changes: Changes | None) -> Values:
+def _styles(spans: NDArray[np.int64], document: TextDocument, changes: Changes | None) -> Values:
     """(n, 11): fill, stroke, stroke width, blur; all zero alpha where there is no paint."""
-    styles = np.zeros((n, 11))
+    styles = np.zeros((len(spans), 11))
     if changes is None:
-        styles[:, :4] = _straight(document.fill)
-        styles[:, 4:8] = _straight(document.stroke)
+        fills = fills_of(document, spans)
+        styles[:, :4] = 0.0 if fills is None else fills
+        styles[:, 4:8] = 0.0 if document.stroke is None else straight(document.stroke)
         styles[:, 8] = document.stroke_width
         return styles
     if changes.fill is not None:
@@ -142,13 +146,6 @@ def _styles(n: int, document: TextDocument, changes: Changes | None) -> Values:
     styles[:, 8] = changes.stroke_width
     styles[:, 9:] = changes.blur
     return styles
-
-
-def _straight(color: Sequence[float] | None) -> Values:
-    if color is None:
-        return np.zeros(4)
-    padded = [*color, *(0.0,) * (3 - len(color))]
-    return np.array([*padded[:3], padded[3] if len(padded) > 3 else 1.0])
 
 
 def _painted(

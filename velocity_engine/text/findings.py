@@ -8,21 +8,19 @@ from dataclasses import replace
 from velocity_engine.errors import Finding, Place
 from velocity_engine.model.text import TextDocument
 from velocity_engine.text.fit import FittedText
-from velocity_engine.text.fonts import FontChoice
 from velocity_engine.text.limits import MAX_POINTS
 from velocity_engine.text.segments import ignorable
 
 _SHOWN = 24  # characters a message lists
 
 
-def document_findings(
-    document: TextDocument, choice: FontChoice, fitted: FittedText, place: Place
-) -> Iterator[Finding]:
-    for finding in choice.findings:
-        yield replace(finding, place=replace(place, file=finding.place.file))
-    for label, characters in fitted.shaped.borrowed:
-        message = f"{choice.faces[0].label} lacks {listed(characters)}"
-        yield Finding("text.fallback", message, place, f"{label} is used for them")
+def document_findings(document: TextDocument, fitted: FittedText, place: Place) -> Iterator[Finding]:
+    for choice in fitted.choices:
+        for finding in choice.findings:
+            yield replace(finding, place=replace(place, file=finding.place.file))
+    for one in fitted.shaped.borrowed:
+        message = f"{one.asked} lacks {listed(one.characters)}"
+        yield Finding("text.fallback", message, place, f"{one.helper} is used for them")
     if fitted.shaped.missing:
         message = f"no font has the characters {listed(''.join(fitted.shaped.missing))}"
         instead = "boxes stand for them: put a font that has them into fonts/"

@@ -7,7 +7,8 @@ the font's ascent below the top of the box, as After Effects exports it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +42,11 @@ def side_of(justify: Justify) -> float:
 @dataclass(frozen=True, slots=True)
 class Line:
     """Clusters ``first`` to ``last`` (exclusive) of a paragraph. ``ends`` it: the paragraph's last line.
-    ``width``: without the spaces that hang over its end. ``forced``: it broke inside a word."""
+    ``width``: without the spaces that hang over its end. ``forced``: it broke inside a word.
+
+    ``height``: beside that of a line in the text's own size. ``ascent`` of its tallest letters in em of the text; None
+    for a line without any.
+    """
 
     paragraph: int
     first: int
@@ -49,12 +54,15 @@ class Line:
     ends: bool
     width: float
     forced: bool
+    height: float = 1.0
+    ascent: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """Where lines stand: they are aligned between ``left`` and ``left + width`` (``width`` 0 for point text), the first
-    baseline is at ``baseline``, the next ones ``line_height`` below. ``wraps``: lines are broken at ``width``."""
+    baseline is at ``baseline``, the next ones ``line_height`` below, times their height. ``wraps``: lines are broken at
+    ``width``."""
 
     left: float
     width: float
@@ -65,10 +73,11 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class GlyphComposition:
-    """A composition in a laid out text: its ``cluster``, and the ``matrix`` from 1/100 of the size to the pixels about
-    the cluster's origin."""
+    """A composition in a laid out text: its ``cluster``, the ``span`` of it, and the ``matrix`` from 1/100 of the size
+    to the pixels about the cluster's origin."""
 
     cluster: int
+    span: int
     glyph: Glyph
     matrix: Matrix
 
@@ -79,6 +88,7 @@ class Layout:
 
     ``x``, ``y``: (n,) float64, their origins; ``advance``, ``ascent``: (n,) float64. ``line``, ``word``: (n,) int64,
     ``word`` -1 for spaces. ``order``: (n,) int64, clusters from left to right, line by line. ``texts``: what each says.
+    ``spans``: (n,) int64, the number of the span that each begins in, OWN for none.
     ``paths``: closed contours of each about its origin, or None.
     ``compositions``: the characters among them that are compositions. ``beyond``: how many have no path since those
     before them have MAX_POINTS.
@@ -93,6 +103,7 @@ class Layout:
     word: NDArray[np.int64]
     order: NDArray[np.int64]
     texts: tuple[str, ...]
+    spans: NDArray[np.int64]
     paths: tuple[Path | None, ...]
     widths: NDArray[np.float64]
     ends: NDArray[np.bool_]
@@ -120,7 +131,19 @@ def break_lines(paragraphs: Sequence[Paragraph], size: float, tracking: float, w
             lines.append(Line(number, 0, len(clusters), ends=True, width=shown, forced=False))
             continue
         lines += _wrapped(number, paragraph, size, extra, width)
-    return lines
+    return [_with_height(line, paragraphs[line.paragraph].clusters[line.first : line.last]) for line in lines]
+
+
+def _with_height(line: Line, clusters: Sequence[Cluster]) -> Line:
+    looks = {id(cluster.look): cluster.look for cluster in clusters}.values()
+    if not looks:
+        return line
+    return replace(line, height=max(look.scale for look in looks), ascent=max(look.ascent for look in looks))
+
+
+def heights_to(lines: Sequence[Line]) -> list[float]:
+    """How far each line's baseline lies below the first one's, in line heights of the text's own size."""
+    return list(accumulate((line.height for line in lines[1:]), initial=0.0))
 
 
 def _wrapped(number: int, paragraph: Paragraph, size: float, extra: float, width: float) -> list[Line]:
@@ -140,7 +163,7 @@ def _wrapped(number: int, paragraph: Paragraph, size: float, extra: float, width
             first = at = end
             best, reach = None, 0.0
             continue
-        reach += advance + extra
+        reach += advance + extra * cluster.look.scale
         at += 1
         if cluster.end in allowed and at < len(clusters):
             best = at
@@ -151,11 +174,13 @@ def _wrapped(number: int, paragraph: Paragraph, size: float, extra: float, width
 
 
 def _shown_width(clusters: Sequence[Cluster], size: float, extra: float) -> float:
-    """The width of a line of clusters, without the spaces at its end. ``extra`` lies between each two, in pixels."""
+    """The width of a line of clusters, without the spaces at its end. ``extra`` lies between each two, in pixels at the
+    text's own size."""
     end = len(clusters)
     while end > 0 and clusters[end - 1].space:
         end -= 1
-    return sum(c.advance for c in clusters[:end]) * size + max(end - 1, 0) * extra
+    between = sum(c.look.scale for c in clusters[: max(end - 1, 0)])
+    return sum(c.advance for c in clusters[:end]) * size + between * extra
 
 
 # --- places ---------------------------------------------------------------------------------------------------------
@@ -169,29 +194,30 @@ def place_lines(
     total = sum(line.last - line.first for line in lines)
     x, y, advance, ascent = (np.zeros(total) for _ in range(4))
     line_of = np.zeros(total, np.int64)
-    order = np.zeros(total, np.int64)
+    order, spans = np.zeros(total, np.int64), np.zeros(total, np.int64)
     texts: list[str] = []
     paths: list[Path | None] = []
     compositions: list[GlyphComposition] = []
     at = beyond = 0
     room = MAX_POINTS
-    for number, line in enumerate(lines):
+    for number, (line, below) in enumerate(zip(lines, heights_to(lines), strict=True)):
         paragraph = paragraphs[line.paragraph]
         clusters = paragraph.clusters[line.first : line.last]
         slots = slice(at, at + len(clusters))
         advances = np.array([c.advance * size for c in clusters])
         sequence, hanging = _visual_sequence(clusters, paragraph.base_level)
         advances += _spread(clusters, line, document.justify, frame)
-        pitch = advances + extra
+        pitch = advances + extra * np.array([c.look.scale for c in clusters])
         pen = _line_start(line, document.justify, frame)
         pen -= float(pitch[list(hanging)].sum()) if hanging and paragraph.base_level % 2 else 0.0
         starts = pen + np.concatenate(([0.0], np.cumsum(pitch[sequence])))
         x[at + np.array(sequence, np.int64)] = starts[:-1]
         order[slots] = at + np.array(sequence, np.int64)
-        y[slots] = frame.baseline + number * frame.line_height - document.baseline_shift
+        y[slots] = frame.baseline + below * frame.line_height - document.baseline_shift
         advance[slots] = advances
         ascent[slots] = [c.ascent * size for c in clusters]
         line_of[slots] = number
+        spans[slots] = [c.look.number for c in clusters]
         texts += [paragraph.text[c.start : c.end] for c in clusters]
         for index, cluster in enumerate(clusters):
             path = cluster_path(cluster, size) if room > 0 else None
@@ -204,7 +230,7 @@ def place_lines(
     ends = np.array([line.ends for line in lines], np.bool_)
     words = _words(texts, line_of)
     return Layout(
-        x, y, advance, ascent, line_of, words, order, tuple(texts), tuple(paths), widths, ends, frame, size,
+        x, y, advance, ascent, line_of, words, order, tuple(texts), spans, tuple(paths), widths, ends, frame, size,
         tuple(compositions), beyond,
     )  # fmt: skip
 
@@ -263,7 +289,8 @@ def cluster_compositions(cluster: Cluster, number: int, size: float) -> Iterator
         composition = glyph.face.composition(glyph.glyph)
         if composition is not None:
             scale = size * glyph.scale / 100.0
-            yield GlyphComposition(number, composition, (scale, 0.0, 0.0, scale, glyph.dx * size, glyph.dy * size))
+            matrix = (scale, 0.0, 0.0, scale, glyph.dx * size, glyph.dy * size)
+            yield GlyphComposition(number, cluster.look.number, composition, matrix)
 
 
 def cluster_path(cluster: Cluster, size: float) -> Path | None:

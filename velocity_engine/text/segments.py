@@ -24,6 +24,17 @@ def paragraphs(text: str) -> list[str]:
     return [_CONTROL.sub("", line) for line in _BREAK.split(_LONE_SURROGATE.sub("\ufffd", text))]
 
 
+def paragraph_offsets(text: str) -> list[tuple[str, list[int]]]:
+    """As ``paragraphs``, with the offset in the whole text of each character of a line."""
+    text = _LONE_SURROGATE.sub("\ufffd", text)
+    found, first = [], 0
+    for end, following in (*(match.span() for match in _BREAK.finditer(text)), (len(text), len(text))):
+        kept = [at for at in range(first, end) if not _CONTROL.match(text[at])]
+        found.append(("".join(text[at] for at in kept), kept))
+        first = following
+    return found
+
+
 @lru_cache(maxsize=4096)
 def ignorable(character: str) -> bool:
     """Whether a character shows nothing by itself: format and control characters, variation selectors, joiners."""

@@ -62,7 +62,7 @@ class LayerTypesetter:
             self._report(finding)
         document = bounded(document)
         fitted = fit_text(document, self._catalogue.choose)
-        for finding in document_findings(document, self._catalogue.choose(document.font), fitted, self._place):
+        for finding in document_findings(document, fitted, self._place):
             self._report(finding)
         return _laid_out(document, fitted)
 

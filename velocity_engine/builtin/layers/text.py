@@ -76,9 +76,9 @@ class PreparedText:
         document = bounded(sampler.text(self._text.document))
         laid = self.laid(document)
         if self._changes_characters:
-            text = replaced_text(laid.fitted.layout, self._text.animators, sampler, self._seed)
+            replaced = replaced_text(laid.fitted.layout, document, self._text.animators, sampler, self._seed)
             caps = Caps.NORMAL if document.caps is Caps.ALL else document.caps
-            laid = self.laid(replace(document, text=text, caps=caps))
+            laid = self.laid(replace(replaced, caps=caps))
         if self._matrices_move:
             return self._commands(laid, sampler)
         if laid.commands is None:
@@ -203,7 +203,7 @@ def _findings(
                 place=place,
                 hint="Use a font of simpler shapes, or shorten the texts",
             )
-        yield from document_findings(document, catalogue.choose(document.font), fitted, place)
+        yield from document_findings(document, fitted, place)
     options = content.text.path
     if options is not None and _path_property(layer, options) is None:
         place = Place(layer=layer.name or None, pointer=layer.pointer or None)
