@@ -17,7 +17,7 @@ from velocity_engine.model.document import Composition, Document, Media
 from velocity_engine.model.geometry import Bounds
 from velocity_engine.model.layers import Layer, Mask, TextContent
 from velocity_engine.model.properties import Property, still
-from velocity_engine.model.text import Animator, Font, Glyph, TextData, TextDocument, TextStyle
+from velocity_engine.model.text import Animator, Font, Glyph, TextData, TextDocument, TextSpan, TextStyle
 from velocity_engine.text.still import FirstValueSampler
 from velocity_engine.text.typesetter import LayerTypesetter, catalogue_of
 
@@ -90,6 +90,16 @@ class AtSeconds(FirstValueSampler):
 
 def saying(text: str, **style: Any) -> TextDocument:
     return replace(TextDocument(text=text, font="Inter-Regular", size=100.0), **style)
+
+
+def spanned(*parts: tuple[str, dict[str, Any]], **style: Any) -> TextDocument:
+    """A document of parts, each with what is its own."""
+    text, spans = "", []
+    for said, own in parts:
+        if own:
+            spans.append(TextSpan(start=len(text), end=len(text) + len(said), **own))
+        text += said
+    return saying(text, spans=tuple(spans), **style)
 
 
 def text_layer(document: TextDocument | Property[TextDocument], masks: tuple[Mask, ...] = (), **data: Any) -> Layer:

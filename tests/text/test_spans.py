@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from text_support import Context, animator, prepared, saying
+from text_support import Context, animator, prepared, saying, spanned
 
 from velocity_engine.display import DrawCommand, FillSource, SolidPaint
 from velocity_engine.model.properties import still
@@ -22,16 +22,6 @@ from velocity_engine.text.still import STILL
 
 RED, BLUE = (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)
 ALL = RangeSelector()
-
-
-def spanned(*parts: tuple[str, dict[str, Any]], **style: Any) -> TextDocument:
-    """A document of parts, each with what is its own."""
-    text, spans = "", []
-    for said, own in parts:
-        if own:
-            spans.append(TextSpan(start=len(text), end=len(text) + len(said), **own))
-        text += said
-    return saying(text, spans=tuple(spans), **style)
 
 
 def fitted(document: TextDocument, context: Context | None = None) -> FittedText:

@@ -30,7 +30,8 @@ class Changes:
 
     ``position``, ``anchor``, ``blur``, ``spacing``: (n, 2) pixels; ``scale``: (n, 2) factors; ``rotation``: (n, 3)
     degrees about x, y, z; ``skew``, ``skew_axis``: (n,) degrees; ``tracking``, ``stroke_width``: (n,) pixels; ``fill``,
-    ``stroke``: (n, 4) straight RGBA. ``line_side``: 0 to 1, where lines grow from by tracking, or None.
+    ``stroke``: (n, 4) straight RGBA, with ``opacity``, (n,) from 0 to 1, in their alpha. ``line_side``: 0 to 1, where
+    lines grow from by tracking, or None.
     """
 
     position: Values
@@ -45,6 +46,7 @@ class Changes:
     fill: Values | None
     stroke: Values | None
     stroke_width: Values
+    opacity: Values
     line_side: float | None = None
 
 
@@ -66,17 +68,17 @@ def changes_at(
         fill=fills_of(document, layout.spans),
         stroke=None if document.stroke is None else np.tile(straight(document.stroke), (n, 1)),
         stroke_width=np.full(n, document.stroke_width),
+        opacity=np.ones(n),
     )
-    opacity = np.ones(n)
     for number, animator in enumerate(animators):
         amount = selector_values(animator.selectors, layout.line, layout.word, sampler, seed + number)
         _move(changes, animator.style, amount, sampler)
         _space(changes, animator.style, amount, sampler)
         _paint(changes, animator.style, amount[:, 0], sampler)
-        _mix_opacity(opacity, animator.style.opacity, amount[:, 0], sampler)
+        _mix_opacity(changes.opacity, animator.style.opacity, amount[:, 0], sampler)
     for color in (changes.fill, changes.stroke):
         if color is not None:
-            color[:, 3] *= opacity
+            color[:, 3] *= changes.opacity
     return changes
 
 

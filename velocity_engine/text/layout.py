@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 
 from velocity_engine.model.geometry import Matrix, Path, join_paths
 from velocity_engine.model.text import Glyph, Justify, TextDocument
+from velocity_engine.text.faces import Face
 from velocity_engine.text.limits import MAX_POINTS
 from velocity_engine.text.segments import break_offsets, visual_order
 from velocity_engine.text.shaping import Cluster, Paragraph
 
 LINE_HEIGHT = 1.2  # of the size, where the document says nothing ("auto leading")
 _SLACK = 1e-6
+_ANY_COLOR = (0.0, 0.0, 0.0)
 
 _SIDE = {
     Justify.LEFT: 0.0,
@@ -83,15 +85,27 @@ class GlyphComposition:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ColoredGlyph:
+    """A glyph with colours of its own in a laid out text: its ``cluster``, the ``span`` of it, its ``number`` in its
+    face, and the ``matrix`` from em to the pixels about the cluster's origin."""
+
+    cluster: int
+    span: int
+    face: Face
+    number: int
+    matrix: Matrix
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Layout:
     """n clusters in logical order.
 
     ``x``, ``y``: (n,) float64, their origins; ``advance``, ``ascent``: (n,) float64. ``line``, ``word``: (n,) int64,
     ``word`` -1 for spaces. ``order``: (n,) int64, clusters from left to right, line by line. ``texts``: what each says.
     ``spans``: (n,) int64, the number of the span that each begins in, OWN for none.
-    ``paths``: closed contours of each about its origin, or None.
-    ``compositions``: the characters among them that are compositions. ``beyond``: how many have no path since those
-    before them have MAX_POINTS.
+    ``paths``: closed contours of each about its origin, or None. ``colored``: the glyphs that have colours of their
+    own, in the order of their clusters. ``compositions``: the characters among them that are compositions.
+    ``beyond``: how many are not drawn since those before them have MAX_POINTS; ``points``: what those have that are.
     ``widths``: (lines,) float64; ``ends``: (lines,) bool, whether a paragraph ends there. ``size`` in pixels.
     """
 
@@ -110,7 +124,9 @@ class Layout:
     frame: Frame
     size: float
     compositions: tuple[GlyphComposition, ...] = ()
+    colored: tuple[ColoredGlyph, ...] = ()
     beyond: int = 0
+    points: int = 0
 
     def __len__(self) -> int:
         return len(self.x)
@@ -198,6 +214,7 @@ def place_lines(
     texts: list[str] = []
     paths: list[Path | None] = []
     compositions: list[GlyphComposition] = []
+    colored: list[ColoredGlyph] = []
     at = beyond = 0
     room = MAX_POINTS
     for number, (line, below) in enumerate(zip(lines, heights_to(lines), strict=True)):
@@ -221,9 +238,13 @@ def place_lines(
         texts += [paragraph.text[c.start : c.end] for c in clusters]
         for index, cluster in enumerate(clusters):
             path = cluster_path(cluster, size) if room > 0 else None
+            own = list(cluster_colors(cluster, at + index, size)) if room > 0 else []
             room -= len(path.points) if path is not None else 0
-            beyond += room <= 0 and path is None
+            room -= sum(one.face.color_glyph(one.number, _ANY_COLOR).points for one in own)
+            own = own if room >= 0 else []
+            beyond += room <= 0 and path is None and not own
             paths.append(path)
+            colored += own
             compositions += cluster_compositions(cluster, at + index, size)
         at += len(clusters)
     widths = np.array([line.width for line in lines])
@@ -231,7 +252,7 @@ def place_lines(
     words = _words(texts, line_of)
     return Layout(
         x, y, advance, ascent, line_of, words, order, tuple(texts), spans, tuple(paths), widths, ends, frame, size,
-        tuple(compositions), beyond,
+        tuple(compositions), tuple(colored), beyond, MAX_POINTS - room,
     )  # fmt: skip
 
 
@@ -293,10 +314,20 @@ def cluster_compositions(cluster: Cluster, number: int, size: float) -> Iterator
             yield GlyphComposition(number, cluster.look.number, composition, matrix)
 
 
+def cluster_colors(cluster: Cluster, number: int, size: float) -> Iterator[ColoredGlyph]:
+    for glyph in cluster.glyphs:
+        if glyph.face.in_color(glyph.glyph):
+            scale = size * glyph.scale
+            matrix = (scale, 0.0, 0.0, scale, glyph.dx * size, glyph.dy * size)
+            yield ColoredGlyph(number, cluster.look.number, glyph.face, glyph.glyph, matrix)
+
+
 def cluster_path(cluster: Cluster, size: float) -> Path | None:
     """The outlines of a cluster in pixels about its origin; None where nothing shows."""
     found = []
     for glyph in cluster.glyphs:
+        if glyph.face.in_color(glyph.glyph):
+            continue
         outline = glyph.face.outline(glyph.glyph)
         if outline.contours:
             scale = size * glyph.scale

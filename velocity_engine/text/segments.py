@@ -45,6 +45,17 @@ def is_variation_selector(character: str) -> bool:
     return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
 
 
+@lru_cache(maxsize=4096)
+def shown_as_emoji(cluster: str) -> bool:
+    """Whether a grapheme cluster asks for a picture: by itself, by a variation selector, by a skin tone or as a flag.
+    (UTS #51, 2.7)"""
+    if cluster.isascii() or "\ufe0e" in cluster:
+        return False
+    from uniseg.emoji import emoji_presentation
+
+    return "\ufe0f" in cluster or any(emoji_presentation(character) for character in cluster)
+
+
 def grapheme_spans(text: str) -> list[Span]:
     """(first, last) of each user-perceived character, ``last`` exclusive."""
     if text.isascii():

@@ -12,7 +12,15 @@ from itertools import groupby
 from velocity_engine.model.text import Caps
 from velocity_engine.text.faces import MISSING_GLYPH, Face
 from velocity_engine.text.looks import Look
-from velocity_engine.text.segments import bidi_levels, grapheme_spans, ignorable, paragraph_offsets, paragraphs, scripts
+from velocity_engine.text.segments import (
+    bidi_levels,
+    grapheme_spans,
+    ignorable,
+    paragraph_offsets,
+    paragraphs,
+    scripts,
+    shown_as_emoji,
+)
 
 SMALL_CAPS = 0.7  # After Effects' default size of generated small capitals
 _TAB_SPACES = 4
@@ -172,6 +180,10 @@ def _shape_paragraph(characters: _Characters, ligatures: bool, lacking: _Lacking
 def _choose(cluster: str, faces: Sequence[Face], before: Face | None) -> Face | None:
     if all(ignorable(c) for c in cluster):
         return before or faces[0]
+    if shown_as_emoji(cluster):
+        colored = [face for face in faces if face.covers(cluster) and face.has_color]
+        if colored:
+            return next((face for face in colored if _is_one_glyph(cluster, face)), colored[0])
     if "\ufe0f" in cluster:  # emoji presentation was asked for: the fonts of emoji stand at the end
         for face in reversed(faces):
             if face.covers(cluster) and not face.covers("A"):
@@ -181,6 +193,12 @@ def _choose(cluster: str, faces: Sequence[Face], before: Face | None) -> Face | 
             return face
     base = cluster[0]
     return next((face for face in faces if face.covers(base)), None)
+
+
+def _is_one_glyph(cluster: str, face: Face) -> bool:
+    """Whether a family or flag, say, is one picture in a font, not a row of its parts."""
+    glyphs = face.shape(cluster, 0, len(cluster), rtl=False, script="Zyyy", ligatures=True)
+    return sum(glyph.advance > 0.0 for glyph in glyphs) == 1
 
 
 def _unknown(text: str, span: tuple[int, int], look: Look, level: int, scale: float) -> Cluster:

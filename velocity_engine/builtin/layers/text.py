@@ -197,7 +197,7 @@ def _findings(
         place = Place(layer=layer.name or None, pointer=pointer or None)
         yield from length_findings(document, place)
         fitted = prepared.laid(bounded(document)).fitted
-        if not catalogue.allowance.outlines(sum(len(path.points) for path in fitted.layout.paths if path is not None)):
+        if not catalogue.allowance.outlines(fitted.layout.points):
             raise DocumentError(
                 f"the outlines of the document's texts have more than {MAX_POINTS_IN_ALL} points in all",
                 place=place,
