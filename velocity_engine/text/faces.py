@@ -36,8 +36,11 @@ class PlacedGlyph:
 class Face(Protocol):
     """``ascent``: how far its letters reach above the baseline, of its size."""
 
-    label: str
-    ascent: float
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def ascent(self) -> float: ...
 
     def covers(self, cluster: str) -> bool:
         """Whether every visible character of a grapheme cluster can be drawn."""

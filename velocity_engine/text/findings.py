@@ -12,6 +12,7 @@ from velocity_engine.text.fonts import FontChoice
 from velocity_engine.text.limits import MAX_POINTS
 from velocity_engine.text.segments import ignorable
 
+GLYPH_MISSING = "text.glyph_missing"
 _SHOWN = 24  # characters a message lists
 
 
@@ -24,9 +25,7 @@ def document_findings(
         message = f"{choice.faces[0].label} lacks {listed(characters)}"
         yield Finding("text.fallback", message, place, f"{label} is used for them")
     if fitted.shaped.missing:
-        message = f"no font has the characters {listed(''.join(fitted.shaped.missing))}"
-        instead = "boxes stand for them: put a font that has them into fonts/"
-        yield Finding("text.glyph_missing", message, place, instead)
+        yield missing_finding(fitted, place)
     if fitted.layout.beyond:
         message = f"the outlines of the text have more than {MAX_POINTS} points"
         instead = f"the last {fitted.layout.beyond} of its characters are not drawn"
@@ -41,6 +40,12 @@ def document_findings(
     if document.fit is not None and document.box is None and document.fit_reference is None:
         message = f"there is no box and no earlier text that would say how much room fit {document.fit!r} has"
         yield Finding("text.fit", message, place, "the text keeps its size")
+
+
+def missing_finding(fitted: FittedText, place: Place) -> Finding:
+    """Of a text with characters that no font has."""
+    message = f"no font has the characters {listed(''.join(fitted.shaped.missing))}"
+    return Finding(GLYPH_MISSING, message, place, "boxes stand for them: put a font that has them into fonts/")
 
 
 def listed(characters: str) -> str:

@@ -33,7 +33,10 @@ def fit_text(document: TextDocument, choose: Callable[[str], FontChoice], *, lig
     """``choose``: a catalogue's. Ligatures are also off where there is tracking, as characters stand apart there."""
     choice = choose(document.font)
     shaped = shape_text(
-        document.text, choice.faces, caps=document.caps, ligatures=ligatures and document.tracking == 0.0
+        document.text,
+        choice.faces_for(document.text),
+        caps=document.caps,
+        ligatures=ligatures and document.tracking == 0.0,
     )
     if document.box is not None and document.box[2] > 0.0:
         return _fit_box(document, document.box, choice.ascent, shaped)
@@ -136,8 +139,9 @@ def _fit_point(
 
 def _extent(reference: TextDocument, choose: Callable[[str], FontChoice]) -> tuple[float, int]:
     """The width of the longest line and the number of lines."""
+    faces = choose(reference.font).faces_for(reference.text)
     shaped: tuple[Paragraph, ...] = shape_text(
-        reference.text, choose(reference.font).faces, caps=reference.caps, ligatures=reference.tracking == 0.0
+        reference.text, faces, caps=reference.caps, ligatures=reference.tracking == 0.0
     ).paragraphs
     lines = break_lines(shaped, reference.size, reference.tracking, None)
     return max((line.width for line in lines), default=0.0), len(lines)
