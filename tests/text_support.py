@@ -8,11 +8,15 @@ from dataclasses import replace
 from importlib import resources
 from typing import Any
 
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables.TupleVariation import TupleVariation
 
 from velocity_engine.builtin.layers.text import PreparedText, TextLayerType
 from velocity_engine.errors import Finding, MediaError, Place
+from velocity_engine.given.fonts import USUAL_FONTS, FontOptions
 from velocity_engine.model.document import Composition, Document, Media
 from velocity_engine.model.geometry import Bounds
 from velocity_engine.model.layers import Layer, Mask, TextContent
@@ -37,7 +41,9 @@ class Context:
         files: Mapping[str, bytes] | None = None,
         fonts: Sequence[Font] = (INTER, DEJAVU),
         glyphs: Sequence[Glyph] = (),
+        options: FontOptions = USUAL_FONTS,
     ) -> None:
+        self.font_options = options
         self.document = Document(
             width=100,
             height=100,
@@ -130,4 +136,43 @@ def small(file: str, characters: str, flavor: str | None = None) -> bytes:
     font.flavor = flavor
     out = io.BytesIO()
     font.save(out)
+    return out.getvalue()
+
+
+def named_font(file: str, characters: str, family: str, style: str = "Regular", flavor: str | None = None) -> bytes:
+    """Some characters of one of the engine's fonts, under other names."""
+    font = TTFont(io.BytesIO(small(file, characters)))
+    for number in (16, 17, 21, 22):
+        font["name"].removeNames(nameID=number)
+    plain = f"{family.replace(' ', '')}-{style.replace(' ', '')}"
+    for number, text in ((1, family), (2, style), (4, f"{family} {style}"), (6, plain)):
+        font["name"].removeNames(nameID=number)
+        font["name"].setName(text, number, 3, 1, 0x409)
+    font.flavor = flavor
+    out = io.BytesIO()
+    font.save(out)
+    return out.getvalue()
+
+
+def variable_font(family: str) -> bytes:
+    """A font of one box, ``A``, with the weights 100 to 900: 0.5 em wide at the least, 0.9 at the greatest."""
+    builder = FontBuilder(1000, isTTF=True)
+    builder.setupGlyphOrder([".notdef", "A"])
+    builder.setupCharacterMap({ord("A"): "A"})
+    pen = TTGlyphPen(None)
+    pen.moveTo((0, 0))
+    for point in ((0, 700), (400, 700), (400, 0)):
+        pen.lineTo(point)
+    pen.closePath()
+    builder.setupGlyf({".notdef": TTGlyphPen(None).glyph(), "A": pen.glyph()})
+    builder.setupHorizontalMetrics({".notdef": (500, 0), "A": (500, 0)})
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupNameTable({"familyName": family, "styleName": "Regular"})
+    builder.setupOS2(usWeightClass=100)
+    builder.setupPost()
+    builder.setupFvar([("wght", 100, 100, 900, "Weight")], [])
+    wider = [(0, 0), (0, 0), (400, 0), (400, 0), (0, 0), (400, 0), (0, 0), (0, 0)]
+    builder.setupGvar({"A": [TupleVariation({"wght": (0.0, 1.0, 1.0)}, wider)]})
+    out = io.BytesIO()
+    builder.save(out)
     return out.getvalue()

@@ -21,15 +21,16 @@ from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import Finding, OrderError, RenderFailed, wrong_type
 from velocity_engine.given.arguments import Cancelled, FrameRange, question
 from velocity_engine.given.files import SOUND, GivenFiles, Source, named_files
+from velocity_engine.given.fonts import Strictness, is_strict
 from velocity_engine.given.outputs import GivenOutput, Sink
 from velocity_engine.order import FileReference, Poster, RenderOrder, SoundMix
-from velocity_engine.pipeline.prepared import raise_first
+from velocity_engine.pipeline.prepared import open_ordered, raise_first
 from velocity_engine.plugins.asked import executed
 from velocity_engine.plugins.output_shape import encoder_problems
 from velocity_engine.plugins.outputs import container_of, resolve_encoder
 from velocity_engine.storage.delivery import check_target
 from velocity_engine.storage.fetched import has_changed, reference_to
-from velocity_engine.template import Assets, Customizations, Template, open_template
+from velocity_engine.template import Assets, Customizations, Template
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,6 +94,7 @@ def render(
     audio: Source | None = None,
     mix: SoundMix | None = None,
     frames: FrameRange | None = None,
+    fonts: Strictness = "boxes",
     poster: Poster | str | os.PathLike[str] | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Cancelled | None = None,
@@ -116,6 +118,7 @@ def render(
         mix: How the sound is mixed: volumes, fades, ducking, loudness. By default both sounds as they are.
         frames: (start, end), ``range(start, end)`` or ``slice(start, end)`` in frames of the composition, half-open; or
             a marker's name; by default all.
+        fonts: "strict" to refuse letters that no font has; by default boxes stand for them, and a finding says so.
         poster: A picture of one frame beside the video: a ``Poster``, or the path or URL of one that shows the middle
             of what is rendered. Both files appear when both are whole, or none does.
         progress: A function that is called several times a second, on the caller's thread. What it raises ends the
@@ -153,7 +156,7 @@ def render(
         sound = None if audio is None else given.path(audio, "audio", SOUND)
         reference = FileReference.unread if how.executor is None and how.cache is None else reference_to
         order = _order(template, target.target, encoder, _Wish(entries, files, sound, frames), reference)
-        order = replace(order, poster=checked_poster(template, poster, order), mix=mix)
+        order = replace(order, poster=checked_poster(template, poster, order), mix=mix, strict_fonts=is_strict(fonts))
         result = _rendered(order, template.origin, watch, how)
         target.deliver(watch.cancelled)
         return replace(result, output=target.name)
@@ -169,6 +172,7 @@ def order_for(
     audio: str | os.PathLike[str] | None = None,
     mix: SoundMix | None = None,
     frames: FrameRange | None = None,
+    fonts: Strictness = "boxes",
     poster: Poster | str | os.PathLike[str] | None = None,
 ) -> RenderOrder:
     """Returns the order that ``render`` makes of the same arguments. It can be stored, sent, and rendered later.
@@ -186,6 +190,7 @@ def order_for(
         mix: How the sound is mixed: volumes, fades, ducking, loudness. By default both sounds as they are.
         frames: (start, end), ``range(start, end)`` or ``slice(start, end)`` in frames of the composition, half-open; or
             a marker's name; by default all.
+        fonts: "strict" to refuse letters that no font has; by default boxes stand for them, and a finding says so.
         poster: A picture of one frame beside the video: a ``Poster``, or the path or URL of one that shows the middle
             of what is rendered.
 
@@ -216,7 +221,7 @@ def order_for(
             raise wrong_type("customizations", customizations, right)
     wish = _Wish(entries, files, audio, frames)
     order = _order(template, output, checked_encoder(encoder), wish, reference_to)
-    return replace(order, poster=checked_poster(template, poster, order), mix=mix)
+    return replace(order, poster=checked_poster(template, poster, order), mix=mix, strict_fonts=is_strict(fonts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +252,8 @@ def _order(
         assets={key: reference(path) for key, path in {**template.asset_files, **wish.assets}.items()},
         frames=template.frame_range(wish.frames),
         soundtrack=None if wish.audio is None else reference(wish.audio),
+        fonts=tuple(map(reference, template.fonts_beside.files)),
+        system_fonts=tuple(map(reference, template.fonts_beside.system)),
     )
 
 
@@ -295,7 +302,7 @@ def render_order(
         check_target(order.poster.output, "poster")
     if has_changed(order.template):
         raise OrderError("the template is not the one that was ordered", hint="Make the order anew")
-    with open_template(order.template.location, animation=order.animation) as template:
+    with open_ordered(order) as template:
         return _rendered(order, template, watch, how)
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from velocity_engine.api.renders import RenderResult
     from velocity_engine.cache.render_cache import RenderCache
     from velocity_engine.encoder_config import EncoderConfig
+    from velocity_engine.given.fonts import Strictness
     from velocity_engine.given.outputs import Sink
     from velocity_engine.order import Poster, SoundMix
 
@@ -39,6 +40,7 @@ class _Request:
     audio: str | None
     mix: SoundMix
     frames: str | None
+    fonts: Strictness
     poster: Poster | None
     executor: str | None
     cache: RenderCache | None
@@ -70,6 +72,9 @@ def render(
             "--poster", metavar="FILE[@FRAME]", help="A picture of a frame beside the video; by default of the middle."
         ),
     ] = None,
+    fonts: options.Fonts = "boxes",
+    font_folder: options.FontFolder = None,
+    system_fonts: options.SystemFonts = False,
     animation: options.Animation = None,
     size: options.Size = None,
     fps: Annotated[
@@ -206,6 +211,7 @@ def render(
             audio=audio,
             mix=_mix(mixing),
             frames=frames,
+            fonts=fonts,
             poster=picture,
             executor=executor,
             cache=None if no_cache else render_cache(cache),
@@ -252,6 +258,7 @@ def _rendered(request: _Request, *, show: bool) -> RenderResult:
             "audio": request.audio,
             "mix": request.mix,
             "frames": values.frame_range(request.frames, template) if request.frames else None,
+            "fonts": request.fonts,
             "poster": request.poster,
         }
         with progress_bar(show) as callback:

@@ -47,8 +47,11 @@ class PlacedGlyph:
 class Face(Protocol):
     """``ascent``: how far its letters reach above the baseline, of its size."""
 
-    label: str
-    ascent: float
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def ascent(self) -> float: ...
 
     @property
     def has_color(self) -> bool:

@@ -11,6 +11,7 @@ from velocity_engine.text.fit import FittedText
 from velocity_engine.text.limits import MAX_POINTS
 from velocity_engine.text.segments import ignorable
 
+GLYPH_MISSING = "text.glyph_missing"
 _SHOWN = 24  # characters a message lists
 
 
@@ -22,9 +23,7 @@ def document_findings(document: TextDocument, fitted: FittedText, place: Place) 
         message = f"{one.asked} lacks {listed(one.characters)}"
         yield Finding("text.fallback", message, place, f"{one.helper} is used for them")
     if fitted.shaped.missing:
-        message = f"no font has the characters {listed(''.join(fitted.shaped.missing))}"
-        instead = "boxes stand for them: put a font that has them into fonts/"
-        yield Finding("text.glyph_missing", message, place, instead)
+        yield missing_finding(fitted, place)
     if fitted.layout.beyond:
         message = f"the outlines of the text have more than {MAX_POINTS} points"
         instead = f"the last {fitted.layout.beyond} of its characters are not drawn"
@@ -39,6 +38,12 @@ def document_findings(document: TextDocument, fitted: FittedText, place: Place) 
     if document.fit is not None and document.box is None and document.fit_reference is None:
         message = f"there is no box and no earlier text that would say how much room fit {document.fit!r} has"
         yield Finding("text.fit", message, place, "the text keeps its size")
+
+
+def missing_finding(fitted: FittedText, place: Place) -> Finding:
+    """Of a text with characters that no font has."""
+    message = f"no font has the characters {listed(''.join(fitted.shaped.missing))}"
+    return Finding(GLYPH_MISSING, message, place, "boxes stand for them: put a font that has them into fonts/")
 
 
 def listed(characters: str) -> str:

@@ -57,8 +57,8 @@ def looks_of(document: TextDocument, choose: Callable[[str], FontChoice]) -> Loo
         font = span.font or document.font
         found = choices.setdefault(font, choose(font))
         scale = span.size / document.size if span.size is not None and document.size > 0.0 else 1.0
-        spans.append((span, Look(found.faces, number, scale, found.ascent * scale)))
-    return Looks(Look(choice.faces, OWN, 1.0, choice.ascent), tuple(spans), tuple(choices.values()))
+        spans.append((span, Look(found.faces_for(document.text), number, scale, found.ascent * scale)))
+    return Looks(Look(choice.faces_for(document.text), OWN, 1.0, choice.ascent), tuple(spans), tuple(choices.values()))
 
 
 # --- colours --------------------------------------------------------------------------------------------------------
