@@ -60,8 +60,18 @@ def _engine_parts() -> dict[str, str]:
         "Python": sys.version.split()[0],
         **dict(_versions()),
         "FFmpeg": f"{av.ffmpeg_version_info}: {libraries}",
+        "ICU": _icu_version(),
         "processor": f"{processor()} {features}",
     }
+
+
+def _icu_version() -> str:
+    """Of the dictionaries by which lines of some scripts break; "" where they are not installed."""
+    try:
+        import icu
+    except ImportError:
+        return ""
+    return f"{icu.ICU_VERSION}"
 
 
 def _plugin_parts(things: Iterable[object]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from velocity_engine.errors import Finding, Place
 from velocity_engine.model.text import TextDocument
+from velocity_engine.text.dictionary import has_dictionaries, needs_dictionaries
 from velocity_engine.text.fit import FittedText
 from velocity_engine.text.limits import MAX_POINTS
 from velocity_engine.text.segments import ignorable
@@ -24,6 +25,10 @@ def document_findings(document: TextDocument, fitted: FittedText, place: Place) 
         yield Finding("text.fallback", message, place, f"{one.helper} is used for them")
     if fitted.shaped.missing:
         yield missing_finding(fitted, place)
+    if fitted.layout.frame.wraps and needs_dictionaries(document.text) and not has_dictionaries():
+        message = "where words end in Thai, Lao, Khmer and Burmese texts is known by a dictionary that is not installed"
+        instead = "lines break at spaces, and else between characters: install velocity-render[icu]"
+        yield Finding("text.words", message, place, instead)
     if fitted.layout.beyond:
         message = f"the outlines of the text have more than {MAX_POINTS} points"
         instead = f"the last {fitted.layout.beyond} of its characters are not drawn"

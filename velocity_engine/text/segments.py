@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from velocity_engine.text.dictionary import word_ends
+
 _BREAK = re.compile("\r\n|[\r\n\x03\x0b\x85\u2028\u2029]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
@@ -71,7 +73,7 @@ def break_offsets(text: str) -> frozenset[int]:
     """Offsets at which a new line may begin, the end of the text among them."""
     from uniseg.linebreak import line_break_boundaries
 
-    return frozenset((*line_break_boundaries(text), len(text)))
+    return frozenset((*line_break_boundaries(text), *word_ends(text), len(text)))
 
 
 def bidi_levels(text: str) -> tuple[int, list[int]]:
