@@ -88,7 +88,7 @@ def test_the_systems_fonts_are_asked_by_setting(tmp_path: Path, fonts: Path, mon
     path = write_template(tmp_path, "ABC")
     with ve.open_template(path, system_fonts=[fonts]) as template:
         assert template.findings == ()
-    monkeypatch.setattr("velocity_engine.given.fonts.system_folders", lambda: iter([str(fonts)]))
+    monkeypatch.setattr("velocity_engine.given.fonts.system_font_folders", lambda: (str(fonts),))
     monkeypatch.setenv("VELOCITY_SYSTEM_FONTS", "1")
     with ve.open_template(path) as template:
         assert template.findings == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -68,7 +68,7 @@ def font_options(
     files = _paths("font_files", font_files, "Give a folder of fonts, a font file, or a list of these, by path or URL")
     if not isinstance(system_fonts, bool):
         return FontOptions(files, _paths("system_fonts", system_fonts, "Give True, False or a list of folders"))
-    return FontOptions(files, tuple(system_folders()) if system_fonts else ())
+    return FontOptions(files, system_font_folders() if system_fonts else ())
 
 
 def _paths(name: str, given: Any, right: str) -> tuple[str, ...]:
@@ -81,8 +81,13 @@ def _paths(name: str, given: Any, right: str) -> tuple[str, ...]:
     return tuple(os.fspath(one) for one in several)
 
 
-def system_folders() -> Iterator[str]:
-    """The folders in which this system keeps fonts, as far as they are there."""
+def system_font_folders() -> tuple[str, ...]:
+    """Returns the folders in which this system keeps fonts, as far as they are there.
+
+    Example:
+        >>> ve.system_font_folders()
+        ('/usr/share/fonts', '/usr/local/share/fonts')
+    """
     home = os.path.expanduser("~")
     folders: tuple[str, ...]
     if sys.platform == "darwin":
@@ -92,4 +97,4 @@ def system_folders() -> Iterator[str]:
         folders = (rf"{windows}\Fonts", rf"{local}\Microsoft\Windows\Fonts")
     else:
         folders = ("/usr/share/fonts", "/usr/local/share/fonts", f"{home}/.local/share/fonts", f"{home}/.fonts")
-    return (folder for folder in folders if os.path.isdir(folder))
+    return tuple(folder for folder in folders if os.path.isdir(folder))

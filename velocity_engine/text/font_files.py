@@ -17,8 +17,8 @@ from velocity_engine.text.faces import FaceNames, FontFace, face_names
 
 MAX_FONT_BYTES = 64 * 1024 * 1024
 _KEPT_BYTES = 128 * 1024 * 1024
-_MAX_FACES = 64
-_SFNT = (b"\0\1\0\0", b"true", b"OTTO", b"ttcf")  # TrueType, Apple's, CFF outlines, collections
+MAX_FACES = 64
+SFNT = (b"\0\1\0\0", b"true", b"OTTO", b"ttcf")  # TrueType, Apple's, CFF outlines, collections
 _HINT = "TTF, OTF, TTC, WOFF and WOFF2 fonts can be read"
 _STEP = 1 << 20
 
@@ -77,19 +77,20 @@ def records_of(sfnt: bytes, file: str, load: Callable[[], bytes]) -> tuple[FontR
     import uharfbuzz as hb
 
     blob = hb.Blob(sfnt)
-    records = []
-    for index in range(min(hb.Face(blob).count, _MAX_FACES)):
-        face = hb.Face(blob, index)
-        if face.glyph_count == 0:
-            continue
-        axes = {axis.tag: (axis.min_value, axis.default_value, axis.max_value) for axis in face.axis_infos}
-        records.append(FontRecord(file, load, index, face_names(face), axes))
+    faces = [(index, hb.Face(blob, index)) for index in range(min(hb.Face(blob).count, MAX_FACES))]
+    records = [record_of(face, index, file, load) for index, face in faces if face.glyph_count]
     if not records:
-        raise _no_font(file)
+        raise no_font(file)
     return tuple(records)
 
 
-def _no_font(file: str) -> MediaError:
+def record_of(face: Any, index: int, file: str, load: Callable[[], bytes]) -> FontRecord:
+    """``face``: a ``uharfbuzz.Face``, the one of that ``index`` in what ``load`` returns."""
+    axes = {axis.tag: (axis.min_value, axis.default_value, axis.max_value) for axis in face.axis_infos}
+    return FontRecord(file, load, index, face_names(face), axes)
+
+
+def no_font(file: str) -> MediaError:
     return MediaError("this is not a font that can be read", place=Place(file=file or None), hint=_HINT)
 
 
@@ -99,10 +100,10 @@ def unpacked(data: bytes, file: str) -> bytes:
     kind = data[:4]
     if len(data) > MAX_FONT_BYTES:
         raise _too_large(file)
-    if kind in _SFNT:
+    if kind in SFNT:
         return data
     if kind not in (b"wOFF", b"wOF2"):
-        raise _no_font(file)
+        raise no_font(file)
     try:
         size = _woff_size(data) if kind == b"wOFF" else _woff2_size(data)
         if size > MAX_FONT_BYTES:

@@ -1,5 +1,5 @@
-"""The fonts of files and folders beside the template: read once for their names and characters, and again when one of
-them draws a text."""
+"""The fonts of files and folders beside the template: looked at once for their names and characters, and read when one
+of them draws a text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,16 @@ from typing import Any
 
 from velocity_engine.errors import MediaError, Place
 from velocity_engine.files.regular import open_regular
-from velocity_engine.text.font_files import MAX_FONT_BYTES, FontRecord, records_of, unpacked
+from velocity_engine.text.font_files import (
+    MAX_FACES,
+    MAX_FONT_BYTES,
+    SFNT,
+    FontRecord,
+    no_font,
+    record_of,
+    unpacked,
+)
+from velocity_engine.text.font_heads import font_heads
 
 FONT_ENDINGS = (".ttf", ".otf", ".ttc", ".woff", ".woff2")
 MAX_FILES = 10_000
@@ -79,7 +88,7 @@ def _fonts_of(path: str) -> tuple[FolderFont, ...] | MediaError:
     try:
         status = os.stat(path)
     except OSError as error:
-        return MediaError(f"the file cannot be read: {error.strerror}", place=Place(file=os.path.basename(path)))
+        return _unreadable(os.path.basename(path), error)
     stamp = (status.st_ino, status.st_size, status.st_mtime_ns)
     with _lock:
         known = _known.get(path)
@@ -97,24 +106,35 @@ def _fonts_of(path: str) -> tuple[FolderFont, ...] | MediaError:
 def _read(path: str) -> tuple[FolderFont, ...]:
     import uharfbuzz as hb
 
-    sfnt, is_web_font = _sfnt_at(path)
-    blob = hb.Blob(sfnt)
-    load = (lambda: sfnt) if is_web_font else partial(_loaded, path)  # what took long to unpack is kept
-    records = records_of(sfnt, os.path.basename(path), load)
-    return tuple(FolderFont(record, hb.Face(blob, record.index).unicodes) for record in records)
-
-
-def _loaded(path: str) -> bytes:
-    return _sfnt_at(path)[0]
-
-
-def _sfnt_at(path: str) -> tuple[bytes, bool]:
-    """The unpacked font, and whether it was a web font."""
     name = os.path.basename(path)
     try:
         with open_regular(path) as file:
-            data = file.read(MAX_FONT_BYTES + 1)
-        sfnt = unpacked(data, name)
-        return sfnt, sfnt is not data
+            kind = file.read(4)
+            file.seek(0)
+            if kind in SFNT:
+                heads = [(index, hb.Face(hb.Blob(head))) for index, head in font_heads(file)]
+                load = partial(_sfnt_at, path)
+            else:  # a web font, whose unpacking takes long enough to keep it
+                sfnt = unpacked(file.read(MAX_FONT_BYTES + 1), name)
+                blob = hb.Blob(sfnt)
+                heads = [(index, hb.Face(blob, index)) for index in range(min(hb.Face(blob).count, MAX_FACES))]
+                load = partial(bytes, sfnt)
     except OSError as error:
-        raise MediaError(f"the file cannot be read: {error.strerror}", place=Place(file=name)) from None
+        raise _unreadable(name, error) from None
+    found = [(record_of(face, index, name, load), face.unicodes) for index, face in heads if face.glyph_count]
+    if not found:
+        raise no_font(name)
+    return tuple(FolderFont(record, characters) for record, characters in found)
+
+
+def _sfnt_at(path: str) -> bytes:
+    name = os.path.basename(path)
+    try:
+        with open_regular(path) as file:
+            return unpacked(file.read(MAX_FONT_BYTES + 1), name)
+    except OSError as error:
+        raise _unreadable(name, error) from None
+
+
+def _unreadable(name: str, error: OSError) -> MediaError:
+    return MediaError(f"the file cannot be read: {error.strerror}", place=Place(file=name))

@@ -6,15 +6,15 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import velocity_engine as engine
 from velocity_web.accounts.auth import Caller
 from velocity_web.database.entities import Asset, Audio, Campaign, Job, Template, TemplateInstance, reading, rows
 from velocity_web.failures import Invalid
+from velocity_web.orders.account_fonts import font_copies, font_files
 from velocity_web.orders.posters import poster_of
-from velocity_web.processes.runner import Checker, TaskFailed
+from velocity_web.processes.runner import Checker, TaskFailed, TemplateFiles
 from velocity_web.schemas import states
 from velocity_web.schemas.audio_mix import AudioMixRequest
 from velocity_web.schemas.render import EncoderConfigRequest, JobInfo, RenderOutput
@@ -31,6 +31,7 @@ SOURCES = ("templateId", "templateInstanceId")
 class Source:
     """The template of a render, and the instance it comes by in campaign mode. ``trial`` and ``past`` are what its
     estimate is made of. ``customizations``: the instance's map, as JSON. ``findings``: what the analysis found.
+    ``fonts``: the account's.
     """
 
     template_id: str
@@ -46,6 +47,7 @@ class Source:
     campaign_id: str | None = None
     customizations: str = NO_MAP
     findings: tuple[dict[str, Any], ...] = ()
+    fonts: tuple[engine.FileReference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ def _source(caller: Caller, template_id: str, field_name: str, **campaign: Any) 
         trial_of(analysis),
         past_of(template.id),
         findings=tuple(analysis.get("findings", ())),
+        fonts=font_files(caller.account_id),
         **campaign,
     )
 
@@ -229,6 +232,7 @@ class MapCheck:
 class CheckRequest:
     """What is asked about the maps of one template. ``warnings``: whether what will not show is to be told, too.
     ``with_audio``: of each map whether an audio file comes with it. ``mix``: how the sound is mixed.
+    ``strict_fonts``: whether letters that no font has are wrong.
     """
 
     caller: Caller
@@ -238,6 +242,7 @@ class CheckRequest:
     warnings: bool
     with_audio: Sequence[bool]
     mix: engine.SoundMix | None = None
+    strict_fonts: bool = False
 
 
 def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[Errors, list[MapCheck]]:
@@ -260,6 +265,7 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
         "warnings": question.warnings,
         "with_audio": question.with_audio,
         "mix": question.mix and question.mix.to_values(),
+        "strict_fonts": question.strict_fonts,
     }
     try:
         with question.objects.stand_ins() as stand_in:
@@ -284,14 +290,14 @@ def joined(first: str, second: str) -> str:
 
 
 @contextmanager
-def template_copy(objects: Objects, source: Source) -> Iterator[Path]:
-    """The template's file on this machine. Raises Invalid when it is gone, and Unavailable."""
+def template_copy(objects: Objects, source: Source) -> Iterator[TemplateFiles]:
+    """The template's file on this machine, and the fonts. Raises Invalid when it is gone, and Unavailable."""
     try:
         copy = objects.copy(source.file.location, source.file.sha256)
     except FileNotFoundError:
         raise Invalid("the template's file is gone from the storage", {"templateId": ["upload it again"]}) from None
-    with copy as path:
-        yield path
+    with copy as path, font_copies(objects, source.fonts) as fonts:
+        yield TemplateFiles(path, fonts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +309,7 @@ class Terms:
     frames: tuple[float, float] | None
     poster: engine.Poster | None
     mix: engine.SoundMix | None
+    strict_fonts: bool = False
 
     @property
     def size(self) -> tuple[int, int]:
@@ -325,6 +332,7 @@ def terms_of(source: Source, output: RenderOutput) -> Terms:
         frame_range(output.job_info, source),
         poster_of(output.output, source.span[0]),
         None if output.audio is None else mix_of(output.audio),
+        output.fonts == "strict",
     )
 
 
@@ -366,4 +374,6 @@ def order_of(terms: Terms, assets: dict[str, engine.FileReference], sound: Sound
         soundtrack=sound.file if sound else None,
         poster=terms.poster,
         mix=terms.mix,
+        fonts=terms.source.fonts,
+        strict_fonts=terms.strict_fonts,
     )

@@ -142,6 +142,7 @@ def _check(
         warnings=True,
         with_audio=[audio_id is not None],
         mix=terms.mix,
+        strict_fonts=terms.strict_fonts,
     )
     with (
         template_copy(objects, source) as file,
