@@ -60,6 +60,10 @@ _HOMES = {
     "container_of": "plugins.outputs",
     "check_written": "pipeline.written",
     "PackageLimits": "package.stores",
+    "probe_font": "text.probe",
+    "FontFileInfo": "text.probe",
+    "FontFaceInfo": "text.probe",
+    "system_font_folders": "given.fonts",
     "probe_audio": "media.probe",
     "probe_asset": "media.probe",
     "probe_clip": "media.probe",
@@ -153,6 +157,7 @@ if TYPE_CHECKING:
     from velocity_engine.forecasting.sampling import take_sample
     from velocity_engine.forecasting.trial import Trial
     from velocity_engine.forecasting.trying import try_out
+    from velocity_engine.given.fonts import system_font_folders
     from velocity_engine.hookspecs import hookimpl
     from velocity_engine.media.probe import (
         AudioInfo,
@@ -183,6 +188,7 @@ if TYPE_CHECKING:
     from velocity_engine.profiling.layer_costs import LayerCost, LayerCosts, layer_costs
     from velocity_engine.stills.still import PreparedStill, Still
     from velocity_engine.template import Template, open_template
+    from velocity_engine.text.probe import FontFaceInfo, FontFileInfo, probe_font
 
 __all__ = [
     "AudioInfo",
@@ -199,6 +205,8 @@ __all__ = [
     "FileReference",
     "Finding",
     "FindingWarning",
+    "FontFaceInfo",
+    "FontFileInfo",
     "FontInfo",
     "Forecast",
     "Frame",
@@ -270,6 +278,7 @@ __all__ = [
     "probe_asset",
     "probe_audio",
     "probe_clip",
+    "probe_font",
     "probe_picture",
     "probe_video",
     "render",
@@ -278,6 +287,7 @@ __all__ = [
     "render_still",
     "resolve_encoder",
     "still",
+    "system_font_folders",
     "take_poster_sample",
     "take_sample",
     "try_out",

@@ -12,9 +12,18 @@ from fractions import Fraction
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from velocity_engine.errors import Finding, PackageError, Place, VelocityError, WrongTypeError, wrong_type
+from velocity_engine.errors import (
+    Finding,
+    PackageError,
+    Place,
+    StorageError,
+    VelocityError,
+    WrongTypeError,
+    wrong_type,
+)
 from velocity_engine.given.arguments import FrameRange, require, sides
 from velocity_engine.given.files import SOUND, TEMPLATES, GivenFiles, Picture, Source
+from velocity_engine.given.fonts import USUAL_FONTS, FontOptions, FontPath, Strictness, font_options, is_strict
 from velocity_engine.media.decoded_pictures import DecodedPictures
 from velocity_engine.media.opened_clips import OpenedClips
 from velocity_engine.model.document import Document
@@ -76,6 +85,7 @@ class Template(DocumentFacts):
         self._assets: dict[str, str] = {}
         self._origin: Template | None = None
         self._limits: PackageLimits | None = None
+        self._fonts = USUAL_FONTS
         self._given = GivenFiles()
         self._in_memory = False
         self._findings: tuple[Finding, ...] | None = None
@@ -84,7 +94,7 @@ class Template(DocumentFacts):
         self._closing: list[Callable[[], None]] = []
         self._closed = False
         self._children: weakref.WeakSet[Template] = weakref.WeakSet()
-        self._preflight: Preflight | None = None
+        self._preflights: dict[bool, Preflight] = {}
         self._known = 0
         self._drawer: StillDrawer | None = None
         self._lock = threading.Lock()
@@ -113,7 +123,12 @@ class Template(DocumentFacts):
         from velocity_engine.plan.font_infos import font_infos
 
         self._check_open()
-        return font_infos(self.document, self.package)
+        return font_infos(self.document, self.package, self._local_fonts())
+
+    @property
+    def fonts_beside(self) -> FontOptions:
+        """Where fonts are looked for beside those of the template: files, folders, and those of the system."""
+        return self._fonts
 
     @property
     def slots(self) -> tuple[SlotInfo, ...]:
@@ -176,7 +191,7 @@ class Template(DocumentFacts):
         changed = Template(self.package, document, self.location, self.animation)
         changed.customizations, changed._assets, changed._given = entries, files, given
         changed._known = known
-        changed._origin, changed._limits = origin, self._limits
+        changed._origin, changed._limits, changed._fonts = origin, self._limits, self._fonts
         changed._pictures, changed._clips = self._pictures, self._clips
         changed._in_memory = self.holds_memory
         self._children.add(changed)
@@ -197,57 +212,71 @@ class Template(DocumentFacts):
         """Whether anything that it is made of was given in memory, so that no other process could open it."""
         return self._in_memory or self._given.is_used or (self._origin is not None and self._origin.holds_memory)
 
-    def plan(self, customizations: Customizations | None = None, assets: Assets | None = None) -> Plan:
+    def plan(
+        self,
+        customizations: Customizations | None = None,
+        assets: Assets | None = None,
+        *,
+        strict_fonts: bool = False,
+    ) -> Plan:
         """Returns a plan of the document with customizations applied. The caller closes the plan.
 
         Args:
             customizations: The entries of a ``customizationMap``.
             assets: The files that ``{"assetId": ...}`` names, by id.
+            strict_fonts: Whether letters that no font has are errors.
 
         Raises:
             CustomizationError: An entry is wrong. The error names it.
         """
         self._check_open()
         if not customizations:
-            return self._own_plan()
+            return self._own_plan(strict_fonts)
         changed = self.customized(customizations, assets)
         try:
-            plan = changed.plan()
+            plan = changed.plan(strict_fonts=strict_fonts)
         except BaseException:
             changed.close()
             raise
         plan.resources.insert(0, changed.close)  # what is in memory is needed as long as the plan
         return plan
 
-    def _own_plan(self) -> Plan:
+    def _own_plan(self, strict_fonts: bool) -> Plan:
         from velocity_engine.evaluate.expressions import expression_engine
         from velocity_engine.plan.plan import make_plan
 
-        plan = make_plan(self.document, self.package, self._pictures, expression_engine, self._clips)
+        fonts = self._local_fonts(strict_fonts)
+        plan = make_plan(self.document, self.package, self._pictures, expression_engine, self._clips, fonts)
         if self.customizations and any(finding.severity == "error" for finding in plan.findings):
             try:
-                self._raise_brought()
+                self._raise_brought(strict_fonts)
             except BaseException:
                 plan.close()
                 raise
         return plan
 
-    def _raise_brought(self) -> None:
+    def _local_fonts(self, strict: bool = False) -> FontOptions:
+        files = tuple(local_path(location) for location in self._fonts.files)
+        return FontOptions(files, self._fonts.system, strict)
+
+    def _raise_brought(self, strict_fonts: bool) -> None:
         """Raises the first error that a customization brought, with the others as its notes."""
-        brought = self._preflighted(self.customizations, self._assets, self._known)
+        found = self._preflighted(self.customizations, self._assets, self._known, strict_fonts)
+        brought = [one for one in found if one.place.field]
         if brought:
             for other in brought[1:]:
                 brought[0].add_note(str(other))
             raise brought[0]
 
-    def _preflighted(self, customizations: Customizations, files: Mapping[str, str], known: int) -> list[VelocityError]:
-        """What is wrong with the customizations, and with the template only because of them. The first ``known`` are
-        those of an earlier call, and are not counted in what is told."""
+    def _preflighted(
+        self, customizations: Customizations, files: Mapping[str, str], known: int, strict_fonts: bool
+    ) -> list[VelocityError]:
+        """What is wrong with the customizations, and with the template. The first ``known`` are those of an earlier
+        call, and are not counted in what is told."""
         local = {key: local_path(location) for key, location in files.items()}
         origin = self.origin
         with origin._preflight_lock:
-            found = origin.preflight().problems(customizations, local, known=known)
-        return [one for one in found if one.place.field]
+            return list(origin.preflight(strict_fonts).problems(customizations, local, known=known))
 
     def still(
         self, frame: float | None = None, size: tuple[int, int] | None = None, timeline: Timeline | None = None
@@ -429,6 +458,7 @@ class Template(DocumentFacts):
         audio: Source | None = None,
         mix: SoundMix | None = None,
         duration: Length | None = None,
+        fonts: Strictness = "boxes",
     ) -> list[VelocityError]:
         """Returns all that is wrong with a render request, without rendering it.
 
@@ -440,6 +470,7 @@ class Template(DocumentFacts):
             audio: A sound file that would be mixed with the template's own sound, as ``render`` takes it.
             mix: How the sound would be mixed.
             duration: How long the video would be, as ``render`` takes it. Then ``frames`` are counted on its timeline.
+            fonts: "strict" where letters that no font has are problems, in place of boxes with a finding.
 
         Returns:
             One error for each problem. None of them is raised.
@@ -457,6 +488,7 @@ class Template(DocumentFacts):
 
         require("encoder", encoder, EncoderConfig | None, ENCODER)
         require("mix", mix, SoundMix | None, "Give a SoundMix, such as SoundMix(volume=0.5)")
+        strict = is_strict(fonts)
         self._check_open()
         found: list[VelocityError] = []
         if encoder is not None:
@@ -467,8 +499,10 @@ class Template(DocumentFacts):
             files: Assets = {}
             with _noted(found):
                 entries, files = given.request(customizations, assets, known, self._assets)
-                if entries:
-                    found += self._preflighted((*self.customizations, *entries), {**self._assets, **files}, known)
+                if entries or strict:
+                    every, of_all = (*self.customizations, *entries), {**self._assets, **files}
+                    problems = self._preflighted(every, of_all, known, strict)
+                    found += [one for one in problems if one.place.field or strict]
             with _noted(found):
                 sound = None if audio is None else given.path(audio, "audio", SOUND)
                 span = self.frame_range(frames if duration is None else None)
@@ -486,14 +520,21 @@ class Template(DocumentFacts):
                         plan.close()
         return found
 
-    def preflight(self) -> Preflight:
-        """What looks at customizations as a render would; closed with the template."""
-        if self._preflight is None:
+    def preflight(self, strict_fonts: bool = False) -> Preflight:
+        """What looks at customizations as a render would; closed with the template.
+
+        Args:
+            strict_fonts: Whether letters that no font has are errors.
+        """
+        found = self._preflights.get(strict_fonts)
+        if found is None:
             from velocity_engine.plan.preflight import Preflight
 
-            self._preflight = Preflight(self.document, self.package, self._pictures, self._clips)
-            self.on_close(self._preflight.close)
-        return self._preflight
+            fonts = self._local_fonts(strict_fonts)
+            found = Preflight(self.document, self.package, self._pictures, self._clips, fonts)
+            self._preflights[strict_fonts] = found
+            self.on_close(found.close)
+        return found
 
     def on_close(self, release: Callable[[], None]) -> None:
         """Registers a function that is called when the template is closed.
@@ -511,7 +552,8 @@ class Template(DocumentFacts):
             changed.close()
         while self._closing:
             self._closing.pop()()
-        self._preflight = self._drawer = None
+        self._preflights.clear()
+        self._drawer = None
         self._given.close()
         if self._origin is None:
             self._clips.close()
@@ -556,14 +598,14 @@ class Template(DocumentFacts):
             what = "a template that holds what was given in memory cannot be pickled"
             raise WrongTypeError(what, hint="Send the bytes or the paths, and open it in the other process")
         location = self.location if not is_local(self.location) else os.path.abspath(self.location)
-        return (_reopened, (location, self.animation, self._limits, tuple(self.customizations), self._assets))
+        fonts = {"font_files": self._fonts.files, "system_fonts": self._fonts.system}
+        opened = {"animation": self.animation, "limits": self._limits, **fonts}
+        return (_reopened, (location, opened, tuple(self.customizations), self._assets))
 
 
-def _reopened(
-    location: str, animation: str | None, limits: PackageLimits | None, customizations: Customizations, assets: Assets
-) -> Template:
+def _reopened(location: str, opened: Mapping[str, Any], customizations: Customizations, assets: Assets) -> Template:
     """The template that was pickled. Its origin stays open as long as it does."""
-    template = open_template(location, animation=animation, limits=limits)
+    template = open_template(location, **opened)
     if not customizations:
         return template
     changed = template.customized(customizations, assets)
@@ -624,7 +666,14 @@ def _noted(found: list[VelocityError]) -> Iterator[None]:
         found.append(error)
 
 
-def open_template(path: Source, *, animation: str | None = None, limits: PackageLimits | None = None) -> Template:
+def open_template(
+    path: Source,
+    *,
+    animation: str | None = None,
+    limits: PackageLimits | None = None,
+    font_files: FontPath | Sequence[FontPath] | None = None,
+    system_fonts: bool | Sequence[FontPath] | None = None,
+) -> Template:
     """Opens a template: a ZIP, a folder, a ``.lottie`` file or a single ``.json``.
 
     Args:
@@ -633,6 +682,10 @@ def open_template(path: Source, *, animation: str | None = None, limits: Package
         animation: Which document to open, where the package holds several: an id of the ``.lottie`` file's manifest, or
             the name of a JSON file. None for the one that the manifest starts with, or else for ``data.json``.
         limits: The largest sizes that are accepted; by default those of ``PackageLimits()``.
+        font_files: Fonts for its texts beside those in the package: a folder, a file, or several, by path or URL. By
+            default the folder that the environment variable ``VELOCITY_FONT_FOLDER`` names, if it names one.
+        system_fonts: Whether the fonts of this system are used as a last resort, or the folders that count as such; by
+            default where the environment variable ``VELOCITY_SYSTEM_FONTS`` is "1".
 
     Returns:
         The template. The caller closes it.
@@ -640,11 +693,16 @@ def open_template(path: Source, *, animation: str | None = None, limits: Package
     Raises:
         PackageError: The package cannot be read, is unsafe or is too large, or it is not clear which document is meant.
         DocumentError: Its document is not a Lottie document.
-        StorageError: What is at the URL cannot be fetched.
+        StorageError: What is at a URL cannot be fetched, or there is nothing at a path of ``font_files``.
         WrongTypeError: ``path`` is none of these, or another argument has a wrong type.
     """
     require("limits", limits, PackageLimits | None, "Give PackageLimits, such as PackageLimits(total_bytes=256 << 20)")
     require("animation", animation, str | None, "Give the name of a document of the package as a text")
+    fonts = font_options(font_files, system_fonts)
+    for one in fonts.files:
+        if not os.path.exists(local_path(one)):
+            hint = "Name a folder of fonts, or a font file"
+            raise StorageError(f"there are no fonts at {one}", place=Place(field="font_files"), hint=hint)
     given = GivenFiles()
     try:
         location = given.path(path, "path", TEMPLATES)
@@ -657,6 +715,7 @@ def open_template(path: Source, *, animation: str | None = None, limits: Package
             document = parse_document(package.document_bytes, file=package.document_name, package=package)
         template = Template(package, document, location, animation)
         template._limits, template._given, template._in_memory = limits, given, given.is_used
+        template._fonts = fonts
         return template
     except BaseException:
         package.close()

@@ -22,16 +22,17 @@ from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import Finding, OrderError, RenderFailed, wrong_type
 from velocity_engine.given.arguments import Cancelled, FrameRange
 from velocity_engine.given.files import SOUND, GivenFiles, Source, named_files
+from velocity_engine.given.fonts import Strictness, is_strict
 from velocity_engine.given.outputs import GivenOutput, Sink
 from velocity_engine.order import Duration, FileReference, Poster, RenderOrder, SoundMix
 from velocity_engine.order.duration import Length, duration_of
-from velocity_engine.pipeline.prepared import raise_first
+from velocity_engine.pipeline.prepared import open_ordered, raise_first
 from velocity_engine.plugins.asked import executed
 from velocity_engine.plugins.output_shape import encoder_problems
 from velocity_engine.plugins.outputs import container_of, resolve_encoder
 from velocity_engine.storage.delivery import check_target
 from velocity_engine.storage.fetched import has_changed, reference_to
-from velocity_engine.template import Assets, Customizations, Template, open_template
+from velocity_engine.template import Assets, Customizations, Template
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,6 +97,7 @@ def render(
     mix: SoundMix | None = None,
     duration: Length | None = None,
     frames: FrameRange | None = None,
+    fonts: Strictness = "boxes",
     poster: Poster | str | os.PathLike[str] | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Cancelled | None = None,
@@ -122,6 +124,7 @@ def render(
             shorter. By default as long as the template.
         frames: (start, end), ``range(start, end)`` or ``slice(start, end)`` in frames of the composition, half-open; or
             a marker's name; by default all. With a duration they are counted on the timeline of the video.
+        fonts: "strict" to refuse letters that no font has; by default boxes stand for them, and a finding says so.
         poster: A picture of one frame beside the video: a ``Poster``, or the path or URL of one that shows the middle
             of what is rendered. Both files appear when both are whole, or none does.
         progress: A function that is called several times a second, on the caller's thread. What it raises ends the
@@ -161,7 +164,7 @@ def render(
         reference = FileReference.unread if how.executor is None and how.cache is None else reference_to
         wish = _Wish(entries, files, sound, mix, duration_of(duration), frames)
         order = _order(template, target.target, encoder, wish, reference)
-        order = replace(order, poster=checked_poster(template, poster, order))
+        order = replace(order, poster=checked_poster(template, poster, order), strict_fonts=is_strict(fonts))
         result = _rendered(order, template.origin, watch, how)
         target.deliver(watch.cancelled)
         return replace(result, output=target.name)
@@ -178,6 +181,7 @@ def order_for(
     mix: SoundMix | None = None,
     duration: Length | None = None,
     frames: FrameRange | None = None,
+    fonts: Strictness = "boxes",
     poster: Poster | str | os.PathLike[str] | None = None,
 ) -> RenderOrder:
     """Returns the order that ``render`` makes of the same arguments. It can be stored, sent, and rendered later.
@@ -198,6 +202,7 @@ def order_for(
             shorter. By default as long as the template.
         frames: (start, end), ``range(start, end)`` or ``slice(start, end)`` in frames of the composition, half-open; or
             a marker's name; by default all. With a duration they are counted on the timeline of the video.
+        fonts: "strict" to refuse letters that no font has; by default boxes stand for them, and a finding says so.
         poster: A picture of one frame beside the video: a ``Poster``, or the path or URL of one that shows the middle
             of what is rendered.
 
@@ -229,7 +234,7 @@ def order_for(
             raise wrong_type("customizations", customizations, right)
     wish = _Wish(entries, files, audio, mix, duration_of(duration), frames)
     order = _order(template, output, checked_encoder(encoder), wish, reference_to)
-    return replace(order, poster=checked_poster(template, poster, order))
+    return replace(order, poster=checked_poster(template, poster, order), strict_fonts=is_strict(fonts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +274,8 @@ def _order(
         soundtrack=None if wish.audio is None else reference(wish.audio),
         mix=wish.mix,
         duration=wish.duration,
+        fonts=tuple(map(reference, template.fonts_beside.files)),
+        system_fonts=tuple(map(reference, template.fonts_beside.system)),
     )
 
 
@@ -330,7 +337,7 @@ def render_order(
         check_target(order.poster.output, "poster")
     if has_changed(order.template):
         raise OrderError("the template is not the one that was ordered", hint="Make the order anew")
-    with open_template(order.template.location, animation=order.animation) as template:
+    with open_ordered(order) as template:
         return _rendered(order, template, watch, how)
 
 

@@ -15,9 +15,10 @@ from velocity_engine.evaluate.soundtrack import OwnSound
 from velocity_engine.evaluate.timelines import planned_timeline, shown_range
 from velocity_engine.given.arguments import Cancelled, FrameRange, question, sides
 from velocity_engine.given.arguments import rate as exact_fps
+from velocity_engine.given.fonts import Strictness, is_strict
 from velocity_engine.order.duration import Length, duration_of
 from velocity_engine.pipeline.frame_stream import Frames, FrameSource, Held
-from velocity_engine.pipeline.prepared import BLACK, frame_total, raise_on_errors
+from velocity_engine.pipeline.prepared import BLACK, frame_total, raise_on_errors, refuse_boxes
 from velocity_engine.pipeline.timeline_scene import TimelineScene
 from velocity_engine.plugins.output_shape import exact_rate
 from velocity_engine.stills.still import Still
@@ -30,6 +31,7 @@ def still(
     size: tuple[int, int] | None = None,
     customizations: Customizations | None = None,
     assets: Assets | None = None,
+    fonts: Strictness = "boxes",
 ) -> Still:
     """Draws one frame, and tells what of it is not drawn as the designer meant.
 
@@ -41,6 +43,7 @@ def still(
         customizations: The entries of a ``customizationMap``. Each call with some makes a plan; for several stills of
             the same ones, ``template.customized`` makes one for all.
         assets: The files that ``{"assetId": ...}`` names, by id.
+        fonts: "strict" to refuse letters that no font has; by default boxes stand for them, and a finding says so.
 
     Returns:
         ``pixels``, (height, width, 4) uint8 with straight alpha on a clear ground, and ``findings``.
@@ -49,6 +52,7 @@ def still(
         CustomizationError: An entry of ``customizations`` is wrong. The error names it.
         FrameRangeError: The composition does not have the frame, or ``size`` cannot be drawn.
         PackageError: The template is closed.
+        RenderFailed: No font has some letters, and ``fonts`` is "strict".
         WrongTypeError: An argument has a wrong type.
 
     Example:
@@ -57,10 +61,15 @@ def still(
         ...     print(still.pixels.shape, *still.findings)
     """
     check_template(template)
-    if not customizations and not assets:
-        return template.still(frame, size)
-    with template.customized(customizations, assets) as changed:
-        return changed.still(frame, size)
+    strict = is_strict(fonts)
+    if customizations or assets:
+        with template.customized(customizations, assets) as changed:
+            drawn = changed.still(frame, size)
+    else:
+        drawn = template.still(frame, size)
+    if strict:
+        refuse_boxes(drawn.findings)
+    return drawn
 
 
 def render_still(
@@ -69,6 +78,7 @@ def render_still(
     size: tuple[int, int] | None = None,
     customizations: Customizations | None = None,
     assets: Assets | None = None,
+    fonts: Strictness = "boxes",
 ) -> NDArray[np.uint8]:
     """Renders one frame as an array: the ``pixels`` of what ``still`` returns.
 
@@ -82,6 +92,7 @@ def render_still(
         customizations: The entries of a ``customizationMap``. Each call with some makes a plan; for several frames of
             the same ones, ``template.customized`` makes one for all.
         assets: The files that ``{"assetId": ...}`` names, by id.
+        fonts: "strict" to refuse letters that no font has; by default boxes stand for them, and a finding says so.
 
     Returns:
         (height, width, 4) uint8: RGBA with straight alpha, on a clear ground.
@@ -90,13 +101,14 @@ def render_still(
         CustomizationError: An entry of ``customizations`` is wrong. The error names it.
         FrameRangeError: The composition does not have the frame, or ``size`` cannot be drawn.
         PackageError: The template is closed.
+        RenderFailed: No font has some letters, and ``fonts`` is "strict".
         WrongTypeError: An argument has a wrong type.
 
     Example:
         >>> with ve.open_template("promo.zip") as template:
         ...     pixels = ve.render_still(template, frame=75, size=(640, 360))
     """
-    drawn = still(template, frame, size, customizations, assets)
+    drawn = still(template, frame, size, customizations, assets, fonts)
     if drawn.findings:
         first, more = drawn.findings[0], len(drawn.findings) - 1
         where = f" ({first.place})" if str(first.place) else ""
@@ -116,6 +128,7 @@ def frames(
     duration: Length | None = None,
     alpha: bool = True,
     held: Held = "repeat",
+    fonts: Strictness = "boxes",
     cancelled: Cancelled | None = None,
 ) -> Frames:
     """Draws the frames of a video as arrays, one after the other, without encoding them.
@@ -136,6 +149,7 @@ def frames(
         alpha: True for RGBA with straight alpha on a clear ground. False for RGB on the document's ground, or on black
             where it has none, as in a video.
         held: "repeat" for every frame, "skip" to leave out those that are equal to the one before.
+        fonts: "strict" to refuse letters that no font has; by default boxes stand for them, and a finding says so.
         cancelled: A function or an event that is asked at each frame, from another thread.
 
     Returns:
@@ -161,7 +175,7 @@ def frames(
     drawn = (template.width, template.height) if size is None else sides(size)
     rate = exact_rate(template.frame_rate) if fps is None else exact_fps(fps, exact_rate)
     asked = question(cancelled)
-    plan = template.plan(customizations, assets)
+    plan = template.plan(customizations, assets, strict_fonts=is_strict(fonts))
     try:
         raise_on_errors(plan.all_findings())
         ground = CLEAR if alpha else plan.document.background or BLACK

@@ -35,6 +35,8 @@ def inspect(
     template: options.TemplatePath,
     match: MATCH = None,
     animation: options.Animation = None,
+    font_folder: options.FontFolder = None,
+    system_fonts: options.SystemFonts = False,
     as_json: options.Json = False,
     plugin_strict: options.PluginStrict = False,
     debug: options.Debug = False,

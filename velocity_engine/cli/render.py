@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from velocity_engine.api.renders import RenderResult
     from velocity_engine.cache.render_cache import RenderCache
     from velocity_engine.encoder_config import EncoderConfig
+    from velocity_engine.given.fonts import Strictness
     from velocity_engine.given.outputs import Sink
     from velocity_engine.order import Poster, SoundMix
 
@@ -40,6 +41,7 @@ class _Request:
     mix: SoundMix
     frames: str | None
     duration: float | str | None
+    fonts: Strictness
     poster: Poster | None
     executor: str | None
     cache: RenderCache | None
@@ -80,6 +82,9 @@ def render(
             "--poster", metavar="FILE[@FRAME]", help="A picture of a frame beside the video; by default of the middle."
         ),
     ] = None,
+    fonts: options.Fonts = "boxes",
+    font_folder: options.FontFolder = None,
+    system_fonts: options.SystemFonts = False,
     animation: options.Animation = None,
     size: options.Size = None,
     fps: Annotated[
@@ -217,6 +222,7 @@ def render(
             mix=_mix(mixing),
             frames=frames,
             duration=duration,
+            fonts=fonts,
             poster=picture,
             executor=executor,
             cache=None if no_cache else render_cache(cache),
@@ -264,6 +270,7 @@ def _rendered(request: _Request, *, show: bool) -> RenderResult:
             "mix": request.mix,
             "frames": values.frame_range(request.frames) if request.frames else None,
             "duration": request.duration,
+            "fonts": request.fonts,
             "poster": request.poster,
         }
         with progress_bar(show) as callback:

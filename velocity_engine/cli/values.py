@@ -77,6 +77,14 @@ def codec(text: str) -> str | int:
     return int(text) if text.strip().isdecimal() else text.strip().lower()
 
 
+def strictness(text: str) -> str:
+    """What letters that no font has become: ``boxes``, or ``strict`` for an error."""
+    name = text.strip().lower()
+    if name not in ("boxes", "strict"):
+        raise typer.BadParameter(f"{text!r} is neither boxes nor strict")
+    return name
+
+
 def seconds_range(text: str) -> tuple[float, float]:
     """``START:END`` in seconds, either side open."""
     start, end = _two_numbers(text, "START:END, such as 2:12.5", (0.0, MAX_SECONDS))

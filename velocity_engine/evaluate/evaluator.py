@@ -16,7 +16,6 @@ from velocity_engine.display import (
     DisplayList,
     DrawCommand,
     EffectCall,
-    GroupSource,
     LayerPicture,
     MaskPath,
     Matte,
@@ -40,6 +39,7 @@ from velocity_engine.model.layers import (
     TextContent,
 )
 from velocity_engine.motion.transforms import Matrix4, camera_matrix, default_camera
+from velocity_engine.placing import placed
 from velocity_engine.plan.layers import PlannedComposition, PlannedLayer
 from velocity_engine.plan.plan import Plan
 from velocity_engine.plan.timeline import Ahead
@@ -279,41 +279,6 @@ def _effects(planned: PlannedLayer, sampler: LayerSampler, matrix: Matrix) -> tu
 
 
 # --- parts of commands ----------------------------------------------------------------------------------------------
-
-
-def placed(entry: DrawCommand, matrix: Matrix) -> DrawCommand:
-    """A command of a layer's coordinates moved to device pixels."""
-    if not (entry.nesting or entry.clips or entry.masks or entry.effects or isinstance(entry.source, GroupSource)):
-        return command(
-            entry.source,
-            multiply(matrix, entry.matrix),
-            opacity=entry.opacity,
-            blend=entry.blend,
-            label=entry.label,
-        )
-    changes: dict[str, Any] = {"matrix": multiply(matrix, entry.matrix)}
-    if isinstance(entry.source, GroupSource):
-        changes["source"] = group_source([placed(inner, matrix) for inner in entry.source.commands])
-        changes["matrix"] = IDENTITY
-    if entry.clips:
-        changes["clips"] = tuple(Clip(c.box, multiply(matrix, c.matrix)) for c in entry.clips)
-    if entry.masks:
-        changes["masks"] = tuple(_placed_mask(m, matrix) for m in entry.masks)
-    if entry.matte is not None:
-        changes["matte"] = Matte(entry.matte.mode, tuple(placed(inner, matrix) for inner in entry.matte.commands))
-    if entry.effects:
-        scale = mean_scale(matrix)
-        changes["effects"] = tuple(
-            replace(e, matrix=multiply(matrix, e.matrix), margin=tuple(m * scale for m in e.margin))  # type: ignore[arg-type]
-            for e in entry.effects
-        )
-    return altered(entry, **changes)
-
-
-def _placed_mask(mask: MaskPath, matrix: Matrix) -> MaskPath:
-    scale = mean_scale(matrix)
-    path, feather = mask.path.transformed(matrix), axis_lengths(matrix, *mask.feather)
-    return MaskPath(path, mask.mode, mask.inverted, mask.opacity, mask.expansion * scale, feather)
 
 
 def _labelled(entry: DrawCommand, label: str) -> DrawCommand:

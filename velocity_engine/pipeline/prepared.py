@@ -34,7 +34,8 @@ from velocity_engine.plugins.output_shape import encoder_problems, output_rate, 
 from velocity_engine.plugins.outputs import container_of, resolve_encoder
 from velocity_engine.sound.tracks import AudioPlan
 from velocity_engine.storage.fetched import local_path
-from velocity_engine.template import Template
+from velocity_engine.template import Template, open_template
+from velocity_engine.text.findings import GLYPH_MISSING
 
 BLACK: RGBA = (0.0, 0.0, 0.0, 1.0)
 
@@ -135,6 +136,23 @@ class PreparedRender:
         self.plan.close()
 
 
+def open_ordered(order: RenderOrder) -> Template:
+    """Opens the template of an order, with its fonts. The caller closes it.
+
+    Args:
+        order: The order.
+
+    Raises:
+        PackageError, DocumentError, StorageError: The template cannot be opened, or fonts are not there.
+    """
+    return open_template(
+        order.template.location,
+        animation=order.animation,
+        font_files=[font.location for font in order.fonts],
+        system_fonts=[folder.location for folder in order.system_fonts],
+    )
+
+
 def prepare(order: RenderOrder, template: Template) -> PreparedRender:
     """Plans an order.
 
@@ -152,7 +170,8 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
         template.frame_range(order.frames)
     size = output_size(template.document, encoder)
     rate = output_rate(template.document, encoder)
-    plan = template.plan(order.customizations, {key: file.location for key, file in order.assets.items()})
+    assets = {key: file.location for key, file in order.assets.items()}
+    plan = template.plan(order.customizations, assets, strict_fonts=order.strict_fonts)
     try:
         raise_on_errors(plan.all_findings())
         sound = OwnSound(None if order.soundtrack is None else local_path(order.soundtrack.location), order.mix)
@@ -252,6 +271,11 @@ def raise_first(problems: list[VelocityError]) -> None:
         for other in problems[1:]:
             problems[0].add_note(str(other))
         raise problems[0]
+
+
+def refuse_boxes(findings: tuple[Finding, ...]) -> None:
+    """Raises RenderFailed with the letters that no font has. Where there is none, it does nothing."""
+    raise_on_errors(tuple(replace(one, severity="error") for one in findings if one.feature == GLYPH_MISSING))
 
 
 def raise_on_errors(findings: tuple[Finding, ...]) -> None:

@@ -64,6 +64,24 @@ class AssetResult(_Strict):
     seconds: Annotated[FiniteFloat, Field(ge=0, le=MAX_NUMBER)] | None
 
 
+FontName = Annotated[str, Field(max_length=500)]
+
+
+class FontFaceResult(_Strict):
+    postscript: FontName
+    family: FontName
+    style: FontName
+    weight: Annotated[int, Field(ge=0, le=65_535)]
+    italic: bool
+    variable: bool
+
+
+class FontResult(_Strict):
+    format: Literal["ttf", "otf", "ttc"]
+    unpacked: bool
+    faces: Annotated[list[FontFaceResult], Field(min_length=1, max_length=64)]
+
+
 class TemplateResult(BaseModel):
     """The analysis, which is kept as it is."""
 
@@ -223,6 +241,7 @@ RESULTS: dict[str, type[BaseModel]] = {
     states.AUDIO: AudioResult,
     states.TEMPLATE: TemplateResult,
     "asset": AssetResult,
+    "font": FontResult,
 }
 
 

@@ -1,10 +1,10 @@
 """Checks of render requests against one template, inside a child process that stays for further ones.
 
-A question is a line of JSON (``encoder``, ``frames``, ``mix``, ``warnings``, ``with_audio`` and ``durations`` of each
-map, and the number of ``maps``) and a line for each customization map. Where the maps name assets, the child says which
-(``{"named": ...}``) and is told the ``files``, and the ``seconds`` of clips; then it answers
-``{"checked": ...}``: sentences by field for what all maps share, and for each map its own with what would not show, and
-how long its video becomes where it has a duration.
+A question is a line of JSON (``encoder``, ``frames``, ``mix``, ``strict_fonts``, ``warnings``, ``with_audio`` and
+``durations`` of each map, and the number of ``maps``) and a line for each customization map. Where the maps name
+assets, the child says which (``{"named": ...}``) and is told the ``files``, and the ``seconds`` of clips; then it
+answers ``{"checked": ...}``: sentences by field for what all maps share, and for each map its own with what would not
+show, and how long its video becomes where it has a duration.
 
 A question with a ``sample``, and one map in which nothing is wrong, is answered by what a few frames of that render
 take, where it has a ``plan`` of them, and by what its ``poster`` takes. One that asks for ``shared`` or ``cached``
@@ -17,10 +17,11 @@ import json
 import select
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from velocity_web.processes.analyse_process import finding_dict
+from velocity_web.processes.analyse_process import finding_dict, open_with_fonts
 from velocity_web.processes.assignments import CheckAssignment
 from velocity_web.processes.render_process import MAX_WARNINGS
 from velocity_web.processes.reuse_answers import ReuseAnswers
@@ -55,9 +56,8 @@ def answer_questions(told: CheckAssignment, reader: BinaryIO, send: Callable[[di
     ``told.busy_seconds`` of the processors are spent. Raises the engine's errors where the template cannot be
     opened.
     """
-    import velocity_engine as engine
 
-    with engine.open_template(told.template) as template:
+    with open_with_fonts(told.template, told.fonts) as template:
         unchanged, reuse = _Unchanged(template), ReuseAnswers(template, told.cache)
         while line := reader.readline(LINE_BYTES):
             question = json.loads(line)
@@ -143,7 +143,7 @@ def _checked(unchanged: _Unchanged, question: dict[str, Any], maps: list[Any], f
     encoder = engine.EncoderConfig.from_values(question["encoder"]) if question["encoder"] else None
     is_timed = any(question.get("durations", ()))  # whose frames are looked at with their lengths
     frames = tuple(question["frames"]) if question["frames"] and not is_timed else None
-    look = _look if question["warnings"] else _problems
+    look = partial(_look if question["warnings"] else _problems, strict=bool(question.get("strict_fonts")))
     template = unchanged.template
     mix = engine.SoundMix.from_values(mixed) if (mixed := question.get("mix")) else None
     asked = json.dumps([question["encoder"], frames, mixed])
@@ -253,15 +253,15 @@ def _sampled(template: Any, question: dict[str, Any], customizations: list[dict[
     }
 
 
-def _look(template: Any, customizations: Any, files: dict[str, str]) -> dict[str, Any]:
-    found = template.preflight().look(customizations, files, files.values())
+def _look(template: Any, customizations: Any, files: dict[str, str], *, strict: bool) -> dict[str, Any]:
+    found = template.preflight(strict).look(customizations, files, files.values())
     names = _names(files)
     warnings = [finding_dict(finding, names) for finding in found.warnings[:MAX_WARNINGS]]
     return {"errors": errors_of(found.problems, names), "warnings": warnings}
 
 
-def _problems(template: Any, customizations: Any, files: dict[str, str]) -> dict[str, Any]:
-    problems = template.preflight().problems(customizations, files, files.values())
+def _problems(template: Any, customizations: Any, files: dict[str, str], *, strict: bool) -> dict[str, Any]:
+    problems = template.preflight(strict).problems(customizations, files, files.values())
     return {"errors": errors_of(problems, _names(files)), "warnings": []}
 
 

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from velocity_web.processes.analyse_process import finding_dict
+from velocity_web.processes.analyse_process import finding_dict, open_with_fonts
 from velocity_web.processes.assignments import ClipQuestion, PreviewAssignment, PreviewQuestion
 from velocity_web.processes.check_process import LINE_BYTES, assets_named, errors_of
 from velocity_web.processes.render_process import MAX_WARNINGS
@@ -32,9 +32,8 @@ def answer_previews(told: PreviewAssignment, reader: BinaryIO, send: Callable[[d
     """Draw until no question comes for ``told.idle_seconds``, the other side closes, or ``told.busy_seconds`` of the
     processors are spent. Raises the engine's errors where the template cannot be opened.
     """
-    import velocity_engine as engine
 
-    with engine.open_template(told.template) as template:
+    with open_with_fonts(told.template, told.fonts) as template:
         desk = _Desk(template, told)
         while line := reader.readline(LINE_BYTES):
             question = PreviewQuestion.model_validate_json(line)

@@ -47,6 +47,10 @@ ExecutorName = Annotated[StrictStr, Field(min_length=1, max_length=200)]
 EXECUTOR = "what renders the segments, of the executors that this service allows; its own choice if left out"
 
 
+Fonts = Literal["boxes", "strict"]
+FONTS = "what letters that no font has become: boxes with a warning, or an error (strict); boxes if left out"
+
+
 class JobInfo(RequestModel):
     """Which frames are rendered: from fStart, which is included, to fEnd, which is not."""
 
@@ -113,6 +117,7 @@ class RenderOutput(RequestModel):
     webhook_url: AnyHttpUrl | None = None
     executor: ExecutorName | None = Field(None, description=EXECUTOR)
     output: OutputRequest | None = None
+    fonts: Fonts | None = Field(None, description=FONTS)
 
 
 class RenderRequest(RenderOutput):
@@ -186,6 +191,7 @@ class BatchQuery(RequestModel):
     executor: ExecutorName | None = Field(None, description=EXECUTOR)
     poster_frame: QueryNumber = Field(None, description="each row gets a poster, of this frame of the composition")
     poster_format: PosterFormat | None = Field(None, description="each row gets a poster, of this format")
+    fonts: Fonts | None = Field(None, description=FONTS)
 
     def as_body(self) -> dict[str, Any]:
         """The batch request that they mean, without its rows."""
@@ -395,7 +401,7 @@ class BatchEstimate(ResponseModel):
 
     ``uniqueSeconds`` of video are left of ``seconds`` where what is the same in several rows counts once; null where
     that is not known. ``cachedFrames`` need not be drawn, since an earlier render left them; so many ``cachedRows``
-    were looked at.
+    were looked at. ``warnings`` are of the template, and of the first thousand rows.
     """
 
     dry_run: Literal[True] = True

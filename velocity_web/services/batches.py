@@ -10,7 +10,7 @@ import hashlib
 import json
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import velocity_engine as engine
@@ -80,6 +80,9 @@ PIECE_ROWS = 250
 PIECE_BYTES = 1 << 20
 TOLD_ERRORS = 10  # of one row
 SHOWN_ROWS = 1000  # of the answer
+WARNED_ROWS = 1000
+"""So many rows of a dry run are looked at for what will not show: their texts are laid out for that."""
+TOLD_WARNINGS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,8 @@ class _Batch:
         self._samples: Samples | None = None
         self._shared_frames = SharedFrames()
         self._first_of: dict[bytes, str] = {}  # renders, by what decides their video
+        self._warnings: dict[str, FindingDto] = {}
+        self._looked = 0
         self.tally = Tally()
         if errors := executor_errors(request.executor, visit.settings):
             raise Invalid("the request has invalid fields", errors)
@@ -166,7 +171,7 @@ class _Batch:
         self._require_any()
 
     def estimate(self) -> BatchEstimate:
-        tally, source = self.tally, self._terms.source
+        tally = self.tally
         return BatchEstimate(
             rows_total=tally.valid + tally.rejected,
             rows_valid=tally.valid,
@@ -183,8 +188,22 @@ class _Batch:
             cached_frames=tally.cached.frames,
             cached_rows=tally.cached.renders,
             errors=tally.errors,
-            warnings=[FindingDto(**finding) for finding in source.findings],
+            warnings=self._all_warnings(),
         )
+
+    def _all_warnings(self) -> list[FindingDto]:
+        """What the analysis found, and then what the rows bring, each once."""
+        known = [FindingDto(**finding) for finding in self._terms.source.findings]
+        told = {(one.feature, one.layer, one.message) for one in known}
+        brought = [one for one in self._warnings.values() if (one.feature, one.layer, one.message) not in told]
+        return [*known, *brought[:TOLD_WARNINGS]]
+
+    def _note_warnings(self, checks: Sequence[MapCheck]) -> None:
+        self._looked += len(checks)
+        for check in checks:
+            for finding in check.warnings:
+                if len(self._warnings) < TOLD_WARNINGS:
+                    self._warnings.setdefault(json.dumps(finding, sort_keys=True), FindingDto(**finding))
 
     def _seconds(self, frames: int) -> float:
         return round(float(frames / self._terms.rate), 3)
@@ -309,13 +328,15 @@ class _Batch:
             objects=self._visit.objects,
             encoder=terms.encoder,
             frames=terms.asked if terms.duration else terms.frames,
-            warnings=False,
+            warnings=self._dry_run and self._looked < WARNED_ROWS,
             with_audio=[self._audio_of(row) is not None for row in piece],
             mix=self._terms.mix,
             durations=[self._duration(row, {}) for row in piece],
+            strict_fonts=terms.strict_fonts,
         )
         maps = [joined(terms.source.customizations, row.customizations) for row in piece]
         found, checks = ask(checker, question, maps)
+        self._note_warnings(checks)
         shared = {**found, **self._shared}
         first = next((one for one, check in zip(maps, checks, strict=True) if not (shared or check.errors)), None)
         if first is not None and self._samples is None:

@@ -15,9 +15,10 @@ from velocity_web.accounts.auth import Caller
 from velocity_web.accounts.rates import Buckets
 from velocity_web.database.entities import Asset, Template, TemplateInstance, reading
 from velocity_web.failures import Conflict, Invalid, NotFound, TooMany
+from velocity_web.orders.account_fonts import font_copies, font_files
 from velocity_web.processes.assignments import ClipQuestion, PreviewQuestion
 from velocity_web.processes.previewers import Drawn, Previewers, Provide, Subject
-from velocity_web.processes.runner import Runner, TaskFailed
+from velocity_web.processes.runner import Runner, TaskFailed, TemplateFiles
 from velocity_web.processes.shelf import Shelf
 from velocity_web.schemas import states
 from velocity_web.schemas.preview import ClipRequest, PreviewRequest
@@ -64,12 +65,13 @@ def desk_of(settings: Settings, objects: Objects, runner: Runner) -> Desk:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A template that can be drawn: its stored file, the name that it was uploaded with, what the analysis said of it,
-    and the entries that an instance of it brings, as JSON."""
+    the fonts of its account, and the entries that an instance of it brings, as JSON."""
 
     file: str
     sha256: str
     name: str
     analysis: dict[str, Any]
+    fonts: tuple[engine.FileReference, ...] = ()
     customizations: str = NO_MAP
 
     @property
@@ -112,6 +114,7 @@ def previewable(caller: Caller, template_id: str, instance_id: str | None = None
             template.sha256,
             template.file_name,
             json.loads(template.analysis or "{}"),
+            font_files(caller.account_id),
             NO_MAP if instance_id is None else _entries_of(caller, template, instance_id),
         )
 
@@ -330,8 +333,8 @@ def _drawing(desk: Desk, caller: Caller, shown: Shown) -> Iterator[Subject]:
         copy = desk.objects.copy(shown.file, shown.sha256)
     except FileNotFoundError:
         raise NotFound(GONE) from None
-    with copy as path:
-        yield Subject(caller.account_id, path, shown.name)
+    with copy as path, font_copies(desk.objects, shown.fonts) as fonts:
+        yield Subject(caller.account_id, TemplateFiles(path, fonts), shown.name)
 
 
 def _asked(desk: Desk, caller: Caller, subject: Subject, question: PreviewQuestion, asked: tuple[str, Errors]) -> Drawn:

@@ -6,15 +6,15 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import velocity_engine as engine
 from velocity_web.accounts.auth import Caller
 from velocity_web.database.entities import Asset, Audio, Campaign, Job, Template, TemplateInstance, reading, rows
 from velocity_web.failures import Invalid
+from velocity_web.orders.account_fonts import font_copies, font_files
 from velocity_web.orders.posters import poster_of
-from velocity_web.processes.runner import Checker, TaskFailed
+from velocity_web.processes.runner import Checker, TaskFailed, TemplateFiles
 from velocity_web.schemas import states
 from velocity_web.schemas.audio_mix import AudioMixRequest
 from velocity_web.schemas.duration import DurationRequest
@@ -35,6 +35,7 @@ SOURCES = ("templateId", "templateInstanceId")
 class Source:
     """The template of a render, and the instance it comes by in campaign mode. ``trial`` and ``past`` are what its
     estimate is made of. ``customizations``: the instance's map, as JSON. ``findings``: what the analysis found.
+    ``fonts``: the account's.
     """
 
     template_id: str
@@ -50,6 +51,7 @@ class Source:
     campaign_id: str | None = None
     customizations: str = NO_MAP
     findings: tuple[dict[str, Any], ...] = ()
+    fonts: tuple[engine.FileReference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ def _source(caller: Caller, template_id: str, field_name: str, **campaign: Any) 
         trial_of(analysis),
         past_of(template.id),
         findings=tuple(analysis.get("findings", ())),
+        fonts=font_files(caller.account_id),
         **campaign,
     )
 
@@ -243,7 +246,8 @@ class MapCheck:
 class CheckRequest:
     """What is asked about the maps of one template. ``warnings``: whether what will not show is to be told, too.
     ``with_audio``: of each map whether an audio file comes with it. ``mix``: how the sound is mixed. ``durations``: of
-    each map how long its video is to be, None for as long as the template; empty where none is.
+    each map how long its video is to be, None for as long as the template; empty where none is. ``strict_fonts``:
+    whether letters that no font has are wrong.
     """
 
     caller: Caller
@@ -254,6 +258,7 @@ class CheckRequest:
     with_audio: Sequence[bool]
     mix: engine.SoundMix | None = None
     durations: Sequence[engine.Duration | None] = ()
+    strict_fonts: bool = False
 
 
 def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[Errors, list[MapCheck]]:
@@ -279,6 +284,7 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
         "with_audio": question.with_audio,
         "mix": question.mix and question.mix.to_values(),
         "durations": [one and one.to_values() for one in question.durations or [None] * len(maps)],
+        "strict_fonts": question.strict_fonts,
     }
     try:
         with question.objects.stand_ins() as stand_in:
@@ -303,14 +309,14 @@ def joined(first: str, second: str) -> str:
 
 
 @contextmanager
-def template_copy(objects: Objects, source: Source) -> Iterator[Path]:
-    """The template's file on this machine. Raises Invalid when it is gone, and Unavailable."""
+def template_copy(objects: Objects, source: Source) -> Iterator[TemplateFiles]:
+    """The template's file on this machine, and the fonts. Raises Invalid when it is gone, and Unavailable."""
     try:
         copy = objects.copy(source.file.location, source.file.sha256)
     except FileNotFoundError:
         raise Invalid("the template's file is gone from the storage", {"templateId": ["upload it again"]}) from None
-    with copy as path:
-        yield path
+    with copy as path, font_copies(objects, source.fonts) as fonts:
+        yield TemplateFiles(path, fonts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +331,7 @@ class Terms:
     mix: engine.SoundMix | None
     duration: DurationRequest | None = None
     asked: Frames | None = None
+    strict_fonts: bool = False
 
     @property
     def size(self) -> tuple[int, int]:
@@ -349,6 +356,7 @@ def terms_of(source: Source, output: RenderOutput) -> Terms:
         None if output.audio is None else mix_of(output.audio),
         output.duration,
         timeline_frames(output.job_info, source) if output.duration else None,
+        output.fonts == "strict",
     )
 
 
@@ -395,4 +403,6 @@ def order_of(terms: Terms, check: MapCheck, sound: Sound | None) -> engine.Rende
         poster=terms.poster,
         mix=terms.mix,
         duration=duration_of(terms.duration, sound.seconds if sound else None, terms.mix, {}),
+        fonts=terms.source.fonts,
+        strict_fonts=terms.strict_fonts,
     )

@@ -146,6 +146,7 @@ def _check(
         with_audio=[audio_id is not None],
         mix=terms.mix,
         durations=[duration],
+        strict_fonts=terms.strict_fonts,
     )
     with (
         template_copy(objects, source) as file,

@@ -17,7 +17,7 @@ export type Template = Schemas["TemplateDto"] | Schemas["InstanceDto"] | string;
 
 /** What of the template changes, by the names of its layers. */
 export interface Changes {
-  readonly texts?: Readonly<Record<string, string | Schemas["TextChange"]>>;
+  readonly texts?: Readonly<Record<string, string | Schemas["TextSpan"][] | Schemas["TextChange"]>>;
   readonly images?: Readonly<Record<string, Given>>;
   readonly videos?: Readonly<Record<string, Given>>;
   readonly colors?: Readonly<Record<string, string>>;

@@ -32,7 +32,7 @@ BITRATE = 1_000_000
 class Changes(TypedDict, total=False):
     """What of the template changes, by the names of its layers."""
 
-    texts: Mapping[str, str | Mapping[str, Any]]
+    texts: Mapping[str, str | Sequence[Mapping[str, Any]] | Mapping[str, Any]]
     images: Mapping[str, Given]
     videos: Mapping[str, Given]
     colors: Mapping[str, str]

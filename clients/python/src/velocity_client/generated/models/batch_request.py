@@ -8,6 +8,7 @@ from uuid import UUID
 from dataclasses import dataclass as _attrs_define
 from dataclasses import field as _attrs_field
 
+from ..models.batch_request_fonts import BatchRequestFonts
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class BatchRequest:
         executor (str | Unset): what renders the segments, of the executors that this service allows; its own choice if
             left out
         output (OutputRequest | Unset): What is made beside the video.
+        fonts (BatchRequestFonts | Unset): what letters that no font has become: boxes with a warning, or an error
+            (strict); boxes if left out
         template_instance_id (UUID | Unset):
         template_id (UUID | Unset):
         name (str | Unset):
@@ -57,6 +60,7 @@ class BatchRequest:
     webhook_url: str | Unset = UNSET
     executor: str | Unset = UNSET
     output: OutputRequest | Unset = UNSET
+    fonts: BatchRequestFonts | Unset = UNSET
     template_instance_id: UUID | Unset = UNSET
     template_id: UUID | Unset = UNSET
     name: str | Unset = UNSET
@@ -94,6 +98,10 @@ class BatchRequest:
         output: dict[str, Any] | Unset = UNSET
         if not isinstance(self.output, Unset):
             output = self.output.to_dict()
+
+        fonts: str | Unset = UNSET
+        if not isinstance(self.fonts, Unset):
+            fonts = self.fonts.value
 
         template_instance_id: str | Unset = UNSET
         if not isinstance(self.template_instance_id, Unset):
@@ -137,6 +145,8 @@ class BatchRequest:
             field_dict["executor"] = executor
         if output is not UNSET:
             field_dict["output"] = output
+        if fonts is not UNSET:
+            field_dict["fonts"] = fonts
         if template_instance_id is not UNSET:
             field_dict["templateInstanceId"] = template_instance_id
         if template_id is not UNSET:
@@ -209,6 +219,13 @@ class BatchRequest:
         else:
             output = OutputRequest.from_dict(_output)
 
+        _fonts = d.pop("fonts", UNSET)
+        fonts: BatchRequestFonts | Unset
+        if isinstance(_fonts, Unset):
+            fonts = UNSET
+        else:
+            fonts = BatchRequestFonts(_fonts)
+
         _template_instance_id = d.pop("templateInstanceId", UNSET)
         template_instance_id: UUID | Unset
         if isinstance(_template_instance_id, Unset):
@@ -246,6 +263,7 @@ class BatchRequest:
             webhook_url=webhook_url,
             executor=executor,
             output=output,
+            fonts=fonts,
             template_instance_id=template_instance_id,
             template_id=template_id,
             name=name,

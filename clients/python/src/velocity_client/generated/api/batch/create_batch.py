@@ -11,6 +11,7 @@ from ...models.batch_detail import BatchDetail
 from ...models.batch_estimate import BatchEstimate
 from ...models.batch_request import BatchRequest
 from ...models.create_batch_codec_type_0 import CreateBatchCodecType0
+from ...models.create_batch_fonts import CreateBatchFonts
 from ...models.create_batch_metadata import CreateBatchMetadata
 from ...models.create_batch_poster_format import CreateBatchPosterFormat
 from ...models.problem import Problem
@@ -47,6 +48,7 @@ def _get_kwargs(
     executor: str | Unset = UNSET,
     poster_frame: int | Unset = UNSET,
     poster_format: CreateBatchPosterFormat | Unset = UNSET,
+    fonts: CreateBatchFonts | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
 
@@ -134,6 +136,12 @@ def _get_kwargs(
         json_poster_format = poster_format.value
 
     params["posterFormat"] = json_poster_format
+
+    json_fonts: str | Unset = UNSET
+    if not isinstance(fonts, Unset):
+        json_fonts = fonts.value
+
+    params["fonts"] = json_fonts
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -268,6 +276,7 @@ def sync_detailed(
     executor: str | Unset = UNSET,
     poster_frame: int | Unset = UNSET,
     poster_format: CreateBatchPosterFormat | Unset = UNSET,
+    fonts: CreateBatchFonts | Unset = UNSET,
 ) -> Response[BatchDetail | BatchEstimate | Problem]:
     """Create a batch of renders
 
@@ -303,6 +312,7 @@ def sync_detailed(
         executor (str | Unset):
         poster_frame (int | Unset):
         poster_format (CreateBatchPosterFormat | Unset):
+        fonts (CreateBatchFonts | Unset):
         body (BatchRequest): Many videos of one template. ``rows`` inline, or ``csv``: its first
             line names a ``name`` column and layers.
 
@@ -343,6 +353,7 @@ def sync_detailed(
         executor=executor,
         poster_frame=poster_frame,
         poster_format=poster_format,
+        fonts=fonts,
     )
 
     response = client.get_httpx_client().request(
@@ -383,6 +394,7 @@ def sync(
     executor: str | Unset = UNSET,
     poster_frame: int | Unset = UNSET,
     poster_format: CreateBatchPosterFormat | Unset = UNSET,
+    fonts: CreateBatchFonts | Unset = UNSET,
 ) -> BatchDetail | BatchEstimate | Problem | None:
     """Create a batch of renders
 
@@ -418,6 +430,7 @@ def sync(
         executor (str | Unset):
         poster_frame (int | Unset):
         poster_format (CreateBatchPosterFormat | Unset):
+        fonts (CreateBatchFonts | Unset):
         body (BatchRequest): Many videos of one template. ``rows`` inline, or ``csv``: its first
             line names a ``name`` column and layers.
 
@@ -459,6 +472,7 @@ def sync(
         executor=executor,
         poster_frame=poster_frame,
         poster_format=poster_format,
+        fonts=fonts,
     ).parsed
 
 
@@ -493,6 +507,7 @@ async def asyncio_detailed(
     executor: str | Unset = UNSET,
     poster_frame: int | Unset = UNSET,
     poster_format: CreateBatchPosterFormat | Unset = UNSET,
+    fonts: CreateBatchFonts | Unset = UNSET,
 ) -> Response[BatchDetail | BatchEstimate | Problem]:
     """Create a batch of renders
 
@@ -528,6 +543,7 @@ async def asyncio_detailed(
         executor (str | Unset):
         poster_frame (int | Unset):
         poster_format (CreateBatchPosterFormat | Unset):
+        fonts (CreateBatchFonts | Unset):
         body (BatchRequest): Many videos of one template. ``rows`` inline, or ``csv``: its first
             line names a ``name`` column and layers.
 
@@ -568,6 +584,7 @@ async def asyncio_detailed(
         executor=executor,
         poster_frame=poster_frame,
         poster_format=poster_format,
+        fonts=fonts,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -606,6 +623,7 @@ async def asyncio(
     executor: str | Unset = UNSET,
     poster_frame: int | Unset = UNSET,
     poster_format: CreateBatchPosterFormat | Unset = UNSET,
+    fonts: CreateBatchFonts | Unset = UNSET,
 ) -> BatchDetail | BatchEstimate | Problem | None:
     """Create a batch of renders
 
@@ -641,6 +659,7 @@ async def asyncio(
         executor (str | Unset):
         poster_frame (int | Unset):
         poster_format (CreateBatchPosterFormat | Unset):
+        fonts (CreateBatchFonts | Unset):
         body (BatchRequest): Many videos of one template. ``rows`` inline, or ``csv``: its first
             line names a ``name`` column and layers.
 
@@ -683,5 +702,6 @@ async def asyncio(
             executor=executor,
             poster_frame=poster_frame,
             poster_format=poster_format,
+            fonts=fonts,
         )
     ).parsed
