@@ -71,8 +71,12 @@ def plan_analysis(job: Leased, settings: Settings, objects: Objects, stop: Calla
     )
     assignment: Assignment
     if job.kind == states.TEMPLATE:
-        told = {"trial_seconds": settings.trial_seconds, "fonts": font_sources(settings, fonts)}
-        assignment = TemplateAssignment(file=str(path), names=names, **told)
+        assignment = TemplateAssignment(
+            file=str(path),
+            names=names,
+            trial_seconds=settings.trial_seconds,
+            fonts=font_sources(settings, fonts),
+        )
     else:
         assignment = FileAssignment(file=str(path), names=names)
     return Attempt(assignment, folder, None, limits, settings.analysis_seconds, copies)
