@@ -54,7 +54,16 @@ RISING = {
 def template(folder: Path, text: str, *, font: str = "Inter-Regular", files: Sequence[Path] = (), **more: Any) -> Path:
     """The folder of a template with one text on a light ground. ``more``: animators, or fields of the text."""
     animators = more.pop("animators", [])
-    shown: dict[str, Any] = {"t": text, "f": font, "s": 44, "fc": [0.1, 0.15, 0.3], "j": 0, "tr": 0, "lh": 52, "ls": 0} | more
+    shown: dict[str, Any] = {
+        "t": text,
+        "f": font,
+        "s": 44,
+        "fc": [0.1, 0.15, 0.3],
+        "j": 0,
+        "tr": 0,
+        "lh": 52,
+        "ls": 0,
+    } | more
     start = (10, 10, 0) if "sz" in shown else ({2: WIDTH / 2, 1: WIDTH - 20}.get(shown["j"], 20), 76, 0)
     title = {"ty": 5, "nm": "Title", "ind": 1, "ip": 0, "op": 5, "st": 0, "ks": {"p": fixed(*start)}}
     title["t"] = {"d": {"k": [{"t": 0, "s": shown}]}, "p": {}, "m": {"g": 1, "a": fixed(0, 0)}, "a": animators}

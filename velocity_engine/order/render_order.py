@@ -22,7 +22,6 @@ from velocity_engine.order.poster import Poster
 from velocity_engine.order.sound_mix import SoundMix
 
 VERSION = 1
-FONTS = ("fonts", "system_fonts")
 FILE = "Give a FileReference, such as FileReference.of(path)"
 
 
@@ -83,10 +82,10 @@ class RenderOrder:
         require("poster", self.poster, Poster | None, 'Give a Poster, such as Poster("promo.jpg", frame=75)')
         require("mix", self.mix, SoundMix | None, "Give a SoundMix, such as SoundMix(volume=0.5)")
         require("duration", self.duration, Duration | None, "Give a Duration, such as Duration(seconds=17.4)")
-        for name in FONTS:
-            require(name, getattr(self, name), list | tuple, f"Give a list of files. {FILE}")
-            for number, font in enumerate(getattr(self, name)):
-                require(f"{name}[{number}]", font, FileReference, FILE)
+        require("fonts", self.fonts, list | tuple, f"Give a list of files. {FILE}")
+        require("system_fonts", self.system_fonts, list | tuple, f"Give a list of folders. {FILE}")
+        for font in (*self.fonts, *self.system_fonts):
+            require("fonts", font, FileReference, FILE)
         require("strict_fonts", self.strict_fonts, bool, "Give True or False")
         if self.mix == SoundMix():
             object.__setattr__(self, "mix", None)
@@ -167,7 +166,7 @@ class RenderOrder:
         values = self._values()
         del values["output"]
         values.pop("poster", None)
-        fonts = [font for name in FONTS for font in values.get(name, ())]
+        fonts = (*values.get("fonts", ()), *values.get("system_fonts", ()))
         for reference in (values["template"], values["soundtrack"], *values["assets"].values(), *fonts):
             if reference is not None:
                 del reference["location"]
@@ -226,7 +225,10 @@ class RenderOrder:
             values["mix"] = self.mix.to_values()
         if self.duration is not None:
             values["duration"] = self.duration.to_values()
-        values.update({name: [_plain(font) for font in getattr(self, name)] for name in FONTS if getattr(self, name)})
+        if self.fonts:
+            values["fonts"] = [_plain(font) for font in self.fonts]
+        if self.system_fonts:
+            values["system_fonts"] = [_plain(folder) for folder in self.system_fonts]
         if self.strict_fonts:
             values["strict_fonts"] = True
         return values
