@@ -89,6 +89,9 @@ class EncoderSettings:
         alpha_options: The options of a second encoder of the same kind, which is given the alpha of each frame as if it
             were luma, and whose packets go into ``EncodedPacket.alpha``: so WebM keeps alpha. None where the encoder
             keeps alpha by itself, or there is none. Both encoders must have their key frames at the same frames.
+        held_frames: What becomes of frames that show what the one before them shows. "encode": they are encoded as all
+            others. "skip": the encoder is given distinct frames with their times, and the engine repeats them. It can
+            do so for "libx264" with progressive frames of ``yuv420p``, without a constant bitrate.
     """
 
     encoder: str
@@ -102,6 +105,7 @@ class EncoderSettings:
     whole: bool = False
     reorder_frames: int | None = None
     alpha_options: Mapping[str, str] | None = None
+    held_frames: Literal["encode", "skip"] = "encode"
 
 
 @runtime_checkable
