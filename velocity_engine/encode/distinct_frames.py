@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 MIN_HELD = 3
 """So many frames are held at least where they become skip pictures. Shorter holds are encoded: pictures that look back
 alone would cost more than is saved."""
+LONG_HOLD = 8
+REFINED = 3
+"""Of ``LONG_HOLD`` held frames and more the first ones are encoded: each makes what is then seen for so long a little
+better, at next to no bits."""
 MAX_HELD = 1000
 """Skip pictures between two that are encoded: the order of showing is told modulo a power of 2."""
 KEPT_FRAMES = 2
@@ -34,41 +38,47 @@ class Prediction(IntEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GivenFrame:
-    """A frame for the encoder, shown from the output frame ``at`` of the segment on."""
+    """A frame for the encoder, with the time that it is told."""
 
     frame: av.VideoFrame
-    at: int
+    pts: int
     prediction: Prediction
 
 
 @dataclass(slots=True, eq=False)
 class Held:
     """A frame that was shown at the output frame ``at``, and ``held`` for so many more. It ``holds`` where these become
-    skip pictures."""
+    skip pictures: all but the first ``refined`` of them, which is known once the frame is given."""
 
     frame: av.VideoFrame
     at: int
     is_key: bool = False
     holds: bool = False
     held: int = 0
+    refined: int = 0
+
+    @property
+    def repeats(self) -> range:
+        """The output frames, by now, that repeat what was encoded."""
+        return range(self.at + self.refined + 1, self.at + self.held + 1)
 
 
 @dataclass(slots=True, eq=False)
 class DistinctFrames:
-    """Takes the frames of a segment with ``show``; ``due`` returns what the encoder is to be given, in order.
+    """Takes the frames of a segment with ``show``, which returns what the encoder is to be given by now; ``finish``
+    returns what is left.
 
     ``key_distance``: a key frame stands at each multiple of so many frames; None for the first frame alone.
-    ``holds``: by output frame, the frames that are held as skip pictures.
     """
 
     key_distance: int | None
-    holds: dict[int, Held] = field(default_factory=dict)
     _count: int = 0
     _waiting: deque[Held] = field(default_factory=deque)  # not given yet
     _last: Held | None = None
-    _after_hold: bool = False  # what was given last holds
+    _after_hold: bool = False  # what was given last is repeated
+    _holds: dict[int, Held] = field(default_factory=dict)  # by the output frame that is repeated
 
-    def show(self, frame: av.VideoFrame, *, held: bool) -> None:
+    def show(self, frame: av.VideoFrame, *, held: bool) -> list[GivenFrame]:
         """The next frame. ``held``: it shows what the one before shows."""
         at, last = self._count, self._last
         self._count += 1
@@ -79,23 +89,42 @@ class DistinctFrames:
         else:
             last.held += 1
             last.holds = last.holds or last.held >= MIN_HELD
-        if self._last is not None and self._last.holds:
-            self.holds[self._last.at] = self._last
+        return list(self._due())
 
-    def due(self, *, ended: bool = False) -> Iterator[GivenFrame]:
+    def finish(self) -> list[GivenFrame]:
+        return list(self._due(ended=True))
+
+    def _due(self, *, ended: bool = False) -> Iterator[GivenFrame]:
         """What is decided by now; ``ended``: all that is left."""
         while self._waiting and (ended or self._is_decided()):
             shown = self._waiting.popleft()
             follower = self._waiting[0] if self._waiting else None
-            times = [shown.at] if shown.holds else list(range(shown.at, shown.at + shown.held + 1))
-            for at in times:
-                is_bound = shown.holds or self._after_hold
-                is_bound |= at == times[-1] and follower is not None and follower.holds
-                prediction = Prediction.EARLIER if is_bound and at else Prediction.CHOSEN
-                yield GivenFrame(shown.frame, at, Prediction.NOTHING if at == shown.at and shown.is_key else prediction)
-                self._after_hold = shown.holds
+            last = shown.held
+            if shown.holds:
+                last = shown.refined = REFINED if shown.held >= LONG_HOLD else 0
+                self._holds[shown.at + last] = shown
+            for number in range(last + 1):
+                is_bound = self._after_hold or (shown.holds and number >= last - 1)
+                is_bound |= number == last and follower is not None and follower.holds
+                yield GivenFrame(shown.frame, shown.at + number, _prediction(shown, number, is_bound=is_bound))
+                self._after_hold = shown.holds and number == last
 
     def _is_decided(self) -> bool:
-        """Whether it is known of the first that waits, and of the one after it, if they hold."""
+        """Whether it is known of the first that waits how long it is held, and of the one after it if it is at all."""
         first, *later = self._waiting
-        return first.holds or bool(later) and (later[0].holds or len(later) > 1)
+        return first.held >= LONG_HOLD or (bool(later) and (first.holds or later[0].holds or len(later) > 1))
+
+    def shown_at(self, pts: int) -> int:
+        """The output frame of a frame that was given."""
+        return pts
+
+    def hold_of(self, at: int) -> Held | None:
+        """The hold whose frames repeat the output frame ``at``, once that was encoded. It may go on."""
+        return self._holds.pop(at, None)
+
+
+def _prediction(shown: Held, number: int, *, is_bound: bool) -> Prediction:
+    """Of a frame that is given for the ``number``-th time, the first being 0."""
+    if shown.is_key and number == 0:
+        return Prediction.NOTHING
+    return Prediction.EARLIER if is_bound and shown.at + number > 0 else Prediction.CHOSEN

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.encoder_config import EncoderConfig
+from velocity_engine.encoder_config import EncoderConfig, HeldFrames
 from velocity_engine.errors import EncoderConfigError
 from velocity_engine.plugin_types.executors import EncodedPacket
 
@@ -91,7 +91,7 @@ class EncoderSettings:
             keeps alpha by itself, or there is none. Both encoders must have their key frames at the same frames.
         held_frames: What becomes of frames that show what the one before them shows. "encode": they are encoded as all
             others. "skip": the encoder is given distinct frames with their times, and the engine repeats them. It can
-            do so for "libx264" with progressive frames of ``yuv420p``, without a constant bitrate.
+            do so for "libx264" and "libsvtav1" with frames of ``yuv420p`` and without a constant bitrate.
     """
 
     encoder: str
@@ -105,7 +105,7 @@ class EncoderSettings:
     whole: bool = False
     reorder_frames: int | None = None
     alpha_options: Mapping[str, str] | None = None
-    held_frames: Literal["encode", "skip"] = "encode"
+    held_frames: HeldFrames = "encode"
 
 
 @runtime_checkable
