@@ -54,9 +54,9 @@ class _Watched(Av1Stream):
         super().__init__(extradata)
         self.plain: list[EncodedPacket] = []
 
-    def add(self, packet: EncodedPacket) -> EncodedPacket:
+    def add(self, packet: EncodedPacket, *, is_held: bool) -> EncodedPacket:
         self.plain.append(packet)
-        return super().add(packet)
+        return super().add(packet, is_held=is_held)
 
 
 def encoded(chosen: EncoderSettings, runs: Sequence[int]) -> tuple[list[EncodedPacket], list[EncodedPacket]]:
@@ -131,14 +131,32 @@ def test_a_held_frame_takes_five_bytes() -> None:
 
 
 def test_key_frames_within_a_segment_are_as_far_as_asked_for() -> None:
-    """SVT-AV1 counts the frames that it is given: with a key frame inside, all are."""
-    packets, plain = encoded(settings_of(EncoderConfig(gop=20)), (60,))
-    assert len(plain) == 60
+    """SVT-AV1 counts the frames that it is given: in a segment with a key frame inside, all are."""
+    chosen = settings_of(EncoderConfig(gop=20, segment_seconds=0.5))
+    assert chosen.held_frames == "skip"
+    assert len(encoded(chosen, (20,))[1]) == 3
+    packets, plain = encoded(chosen, (60,))
+    assert not plain, "nothing is put between"
     assert [packet.pts for packet in packets if packet.key] == [0, 20, 40]
+
+
+def test_what_cannot_be_skipped_is_refused() -> None:
+    for fields, reason in (
+        ({"gop": 20}, "where gop is shorter than a segment"),
+        ({"rate_control": RateControl.CBR, "bitrate": "1M"}, "at a constant bitrate"),
+        ({"container": "avi"}, "in avi"),
+        ({"gop": 30, "idr": 60, "rate_control": RateControl.CQP}, "where key frames stand between IDR frames"),
+    ):
+        asked: dict[str, Any] = {"codec": "av1", **fields}
+        (problem,) = Av1().problems(EncoderConfig(**asked, held_frames="skip"), *SIZE, RATE)
+        assert problem.message == f"held frames cannot be skipped {reason}"
+        assert problem.place.field == "held_frames"
+        assert Av1().settings(EncoderConfig(**asked), *SIZE, RATE).held_frames == "encode"
 
 
 def test_what_was_not_kept_is_not_shown_again() -> None:
     stream = Av1Stream(b"")
-    stream.add(EncodedPacket(data=b"\x12\x00\x32\x10frame", pts=0, dts=0, duration=1, key=False))
+    packet = EncodedPacket(data=b"\x12\x00\x32\x10frame", pts=0, dts=0, duration=1, key=False)
+    assert stream.add(packet, is_held=False) == packet
     with pytest.raises(RenderFailed, match="did not keep"):
-        stream.repeated(1, 1)
+        stream.add(packet, is_held=True)

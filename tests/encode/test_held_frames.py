@@ -71,9 +71,9 @@ class _Watched(H264Stream):
         super().__init__(extradata)
         self.plain: list[EncodedPacket] = []
 
-    def add(self, packet: EncodedPacket) -> EncodedPacket:
+    def add(self, packet: EncodedPacket, *, is_held: bool) -> EncodedPacket:
         self.plain.append(packet)
-        return super().add(packet)
+        return super().add(packet, is_held=is_held)
 
 
 def settings_of(config: EncoderConfig, size: tuple[int, int] = SIZE) -> EncoderSettings:
@@ -215,7 +215,9 @@ def test_short_holds_are_encoded() -> None:
 
 
 @pytest.mark.parametrize("preset", [1, 3, 4, 5])
-@pytest.mark.parametrize("runs", [RUNS, (4,) * 40, (1,) * 90 + (60,), (1, 1, 1, 7) * 25], ids=str)
+@pytest.mark.parametrize(
+    "runs", [RUNS, (4,) * 40, (1,) * 90 + (60,), (1, 1, 1, 7) * 25], ids=["mixed", "fours", "end", "eights"]
+)
 @pytest.mark.parametrize("bitrate", [250_000, 500_000])
 def test_the_cap_is_kept_by_a_decoders_buffer(bitrate: int, runs: tuple[int, ...], preset: int) -> None:
     """A leaky bucket that is filled with the bitrate, of the size that the encoder was told, never runs empty; and the
@@ -227,6 +229,22 @@ def test_the_cap_is_kept_by_a_decoders_buffer(bitrate: int, runs: tuple[int, ...
     size = int(chosen.options["bufsize"])
     assert fullness(made.packets, float(bitrate / RATE), size, BUFFER_START) >= 0
     assert sum(8 * len(packet.data) for packet in made.packets) <= bitrate * sum(runs) / RATE
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"rate_control": RateControl.CBR, "bitrate": "1M"}, "at a constant bitrate"),
+        ({"container": "avi"}, "in avi"),
+        ({"gop": 1}, "where every frame is a key frame"),
+        ({"bitrate": "60k"}, "at so low a bitrate"),
+    ],
+)
+def test_what_cannot_be_skipped_is_refused(fields: dict[str, Any], reason: str) -> None:
+    (problem,) = H264().problems(EncoderConfig(**fields, held_frames="skip"), *SIZE, RATE)
+    assert problem.message == f"held frames cannot be skipped {reason}"
+    assert problem.place.field == "held_frames"
+    assert H264().settings(EncoderConfig(**fields), *SIZE, RATE).held_frames == "encode"
 
 
 def test_segments_join() -> None:

@@ -77,15 +77,18 @@ class Av1Stream:
         self.extradata = extradata
         self._last = b""
 
-    def add(self, packet: EncodedPacket) -> EncodedPacket:
-        """A packet of SVT-AV1 as it stands in the stream."""
+    def add(self, packet: EncodedPacket, *, is_held: bool) -> EncodedPacket:
+        """A packet of SVT-AV1 as it stands in the stream. ``is_held``: it will be repeated, if it can be."""
+        if is_held and not _is_repeatable(packet.data):
+            hint = "Choose encode for the held frames"
+            raise RenderFailed("the AV1 encoder did not keep a frame that is held", hint=hint)
         self._last = packet.data
         return packet
 
     def repeated(self, at: int, dts: int) -> EncodedPacket:
         """The last frame that was added, shown again at output frame ``at``."""
-        unit = self._last
-        if len(unit) != len(SHOWING) + 1 or not unit.startswith(SHOWING) or unit[-1] < SHOW_EXISTING:
-            hint = "Choose encode for the held frames"
-            raise RenderFailed("the AV1 encoder did not keep a frame that is held", hint=hint)
-        return EncodedPacket(data=unit, pts=at, dts=dts, duration=1, key=False)
+        return EncodedPacket(data=self._last, pts=at, dts=dts, duration=1, key=False)
+
+
+def _is_repeatable(unit: bytes) -> bool:
+    return len(unit) == len(SHOWING) + 1 and unit.startswith(SHOWING) and unit[-1] >= SHOW_EXISTING

@@ -224,8 +224,8 @@ class SegmentEncoder:
                 alpha=alpha_of(packet),
             )
             if self._distinct is not None and self._stream is not None:
-                made = self._stream.add(made)
                 self._repeated = self._distinct.hold_of(pts)
+                made = self._stream.add(made, is_held=self._repeated is not None)
             found.append(made)
         return found
 

@@ -1,10 +1,9 @@
-"""What of H.264's headers must be known, and changed, so that pictures can be put between those of x264.
+"""What H.264's parameter sets say, and what is changed of them so that pictures can be put between those of x264.
 
 A picture's place in the order of showing is its picture order count (POC), of which x264 writes a few bits only, since
-it counts the pictures that it was given. Each slice gets whole bytes of it more: so all that follows keeps its place in
-its byte and need not be read, whether it is arithmetic-coded or not.
+it counts the pictures that it was given. Each slice gets whole bytes of it more.
 
-Source: ISO/IEC 14496-10, 7.3.2.1 (sequence), 7.3.2.2 (picture) and 7.3.3 (slice).
+Source: ISO/IEC 14496-10, 7.3.2.1 (sequence) and 7.3.2.2 (picture).
 """
 
 from __future__ import annotations
@@ -14,11 +13,10 @@ from dataclasses import dataclass
 from velocity_engine.encode.bit_strings import BitReader, BitWriter, escaped, joined_units, nal_units, unescaped
 from velocity_engine.errors import RenderFailed
 
-SLICE, IDR_SLICE, SEQUENCE, PICTURE = 1, 5, 7, 8  # nal_unit_type
+SEQUENCE, PICTURE = 7, 8  # nal_unit_type
 HIGH_PROFILES = (100, 110, 122, 244)
 ADDED_BITS = 8
 ADDED_BITS_OF_NONE = 16  # where the order of showing is that of decoding, and slices have no POC
-HEAD = 24  # bytes of a slice that hold its POC, whatever the numbers before it are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,16 +24,19 @@ class StreamHeaders:
     """What the headers of a stream say of its slices.
 
     ``frame_number_bits``: of ``frame_num``. ``poc_bits``: of the POC as x264 writes it, 0 where it writes none;
-    ``added_bits`` more stand in the changed stream, whose ``extradata`` are these. ``macroblocks`` of a picture,
-    ``quantiser`` of a slice that says no other. ``has_weights``, ``has_deblocking``: whether P slices tell weights, and
-    slices the filter. ``is_arithmetic``: CABAC; else CAVLC.
+    ``added_bits`` more stand in the changed stream, whose ``extradata`` are these. ``references``: how many the decoder
+    keeps. ``macroblocks`` of a picture, ``quantiser`` of a slice that says no other, ``active`` references of a slice
+    that says no others, by list. ``has_weights``, ``has_deblocking``: whether P slices tell weights, and slices the
+    filter. ``is_arithmetic``: CABAC; else CAVLC.
     """
 
     extradata: bytes
     frame_number_bits: int
     poc_bits: int
     added_bits: int
+    references: int
     macroblocks: int
+    active: tuple[int, int]
     is_arithmetic: bool
     has_weights: bool
     has_deblocking: bool
@@ -66,7 +67,9 @@ def headers_of(extradata: bytes) -> StreamHeaders:
         frame_number_bits=sequence.frame_number_bits,
         poc_bits=sequence.poc_bits,
         added_bits=sequence.added_bits,
+        references=sequence.references,
         macroblocks=sequence.macroblocks,
+        active=picture.active,
         is_arithmetic=picture.is_arithmetic,
         has_weights=picture.has_weights,
         has_deblocking=picture.has_deblocking,
@@ -82,6 +85,7 @@ class _Sequence:
     frame_number_bits: int
     poc_bits: int
     added_bits: int
+    references: int
     macroblocks: int
 
     @classmethod
@@ -102,14 +106,14 @@ class _Sequence:
             raise ValueError("POC of type 1")
         poc_bits = bits.golomb() + 4 if kind == 0 else 0
         after = bits.at
-        bits.golomb()
+        references = bits.golomb()
         bits.flag()
         macroblocks = (bits.golomb() + 1) * (bits.golomb() + 1)
         if not bits.flag():
             raise ValueError("fields")
         added = ADDED_BITS if kind == 0 else ADDED_BITS_OF_NONE
         longer = _with_poc_bits(data, before, after, poc_bits + added)
-        return cls(unit[:1] + escaped(longer), frame_number_bits, poc_bits, added, macroblocks)
+        return cls(unit[:1] + escaped(longer), frame_number_bits, poc_bits, added, references, macroblocks)
 
 
 def _with_poc_bits(data: bytes, before: int, after: int, poc_bits: int) -> bytes:
@@ -129,6 +133,7 @@ class _Picture:
     """What a picture's parameter set says."""
 
     is_arithmetic: bool
+    active: tuple[int, int]
     has_weights: bool
     has_deblocking: bool
     quantiser: int
@@ -140,10 +145,10 @@ class _Picture:
         is_arithmetic = bits.flag()
         if bits.flag() or bits.golomb():
             raise ValueError("fields or slice groups")
-        bits.golomb()
-        bits.golomb()
+        active = bits.golomb() + 1, bits.golomb() + 1
         has_weights = bits.flag()
-        bits.fixed(2)
+        if bits.fixed(2) == 1:
+            raise ValueError("weights of B slices")
         quantiser = 26 + bits.signed_golomb()
         bits.signed_golomb()
         bits.signed_golomb()
@@ -151,45 +156,4 @@ class _Picture:
         bits.flag()
         if bits.flag():
             raise ValueError("redundant pictures")
-        return cls(is_arithmetic, has_weights, has_deblocking, quantiser)
-
-
-@dataclass(frozen=True, slots=True)
-class SliceStart:
-    """What a slice says first. ``at``: the bit, counted from behind the unit's first byte, where its POC stands."""
-
-    is_reference: bool
-    is_idr: bool
-    frame_number: int
-    at: int
-
-    @classmethod
-    def read(cls, unit: bytes, headers: StreamHeaders) -> SliceStart:
-        is_idr = unit[0] & 31 == IDR_SLICE
-        bits = BitReader(unescaped(unit[1 : 1 + HEAD]))
-        bits.golomb()  # its first macroblock
-        bits.golomb()  # its type
-        bits.golomb()  # its parameter set
-        frame_number = bits.fixed(headers.frame_number_bits)
-        if is_idr:
-            bits.golomb()
-        return cls(bool(unit[0] & 0x60), is_idr, frame_number, bits.at)
-
-
-def is_slice(unit: bytes) -> bool:
-    return unit[0] & 31 in (SLICE, IDR_SLICE)
-
-
-def with_poc(unit: bytes, start: SliceStart, headers: StreamHeaders, poc: int) -> bytes:
-    """A slice of x264 with another POC, of ``headers.whole_poc_bits``."""
-    needed = start.at + headers.poc_bits
-    end = 1 + (needed + 7) // 8
-    # Up to a byte behind which the rest can stay escaped as it is: no zeros stand before it, which would count.
-    while end < len(unit) and (unit[end - 1] <= 3 or 8 * len(unescaped(unit[1:end])) < needed):
-        end += 1
-    head = unescaped(unit[1:end])
-    value, rest = int.from_bytes(head, "big"), 8 * len(head) - needed
-    made = BitWriter(value >> (rest + headers.poc_bits), start.at)
-    made.fixed(headers.whole_poc_bits, poc & ((1 << headers.whole_poc_bits) - 1))
-    made.fixed(rest, value & ((1 << rest) - 1))
-    return unit[:1] + escaped(made.value.to_bytes(made.count // 8, "big")) + unit[end:]
+        return cls(is_arithmetic, active, has_weights, has_deblocking, quantiser)

@@ -12,7 +12,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from velocity_engine.encode.bit_strings import BitWriter, escaped
-from velocity_engine.encode.h264_headers import SLICE, StreamHeaders
+from velocity_engine.encode.h264_headers import StreamHeaders
+from velocity_engine.encode.h264_slices import SLICE
 
 ALL_P = 5  # slice_type of a picture of P slices alone
 COARSEST = 51  # the quantiser, of which nothing is seen but that skipping is most likely

@@ -150,6 +150,8 @@ def _encodes_held(config: EncoderConfig, rate: Fraction) -> str | None:
         return f"in {config.container_name}"
     if _closed_by(config) is None and open_gops(config, rate):
         return "where key frames stand between IDR frames"
+    if closed_distance(config, rate) < round(Fraction(config.segment_seconds) * rate):
+        return "where gop is shorter than a segment"  # SVT-AV1 counts the frames that it is given
     return None
 
 

@@ -72,7 +72,7 @@ BUFFER_SECONDS = 0.83  # which nearly full let a segment's first frame be as lar
 # Pictures that are put between those of x264 change how far it is from one to another. Where it looks beyond the last
 # one or two, predictions must not depend on that.
 HOLDING_TOOLS = {
-    "slow": {"weightb": "0", "direct": "spatial"},
+    "slow": {"weightb": "0", "direct": "spatial", "ref": "3"},
     "medium": {"weightb": "0"},
     "fast": {"weightb": "0"},
 }
