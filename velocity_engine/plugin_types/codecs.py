@@ -91,7 +91,8 @@ class EncoderSettings:
             keeps alpha by itself, or there is none. Both encoders must have their key frames at the same frames.
         held_frames: What becomes of frames that show what the one before them shows. "encode": they are encoded as all
             others. "skip": the encoder is given distinct frames with their times, and the engine repeats them. It can
-            do so for "libx264" and "libsvtav1" with frames of ``yuv420p`` and without a constant bitrate.
+            do so for "libx264" and "libsvtav1" with frames of ``yuv420p`` and without a constant bitrate. Where x264
+            looks at several references, it must not predict by how far they are: ``weightb=0`` and ``direct=spatial``.
     """
 
     encoder: str
