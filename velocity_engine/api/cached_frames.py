@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from velocity_engine.api.arguments import check_template, checked_cache, checked_encoder
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import wrong_type
 from velocity_engine.given.arguments import FrameRange
+from velocity_engine.order.duration import Length, duration_of
 from velocity_engine.template import Assets, Customizations, Template
 
 if TYPE_CHECKING:
     from velocity_engine.cache.render_cache import RenderCache
+    from velocity_engine.order import SoundMix
 
 
 def cached_frames(
@@ -23,6 +26,9 @@ def cached_frames(
     customizations: Customizations | None = None,
     assets: Assets | None = None,
     frames: FrameRange | None = None,
+    duration: Length | None = None,
+    audio: str | os.PathLike[str] | None = None,
+    mix: SoundMix | None = None,
 ) -> int:
     """Returns how many frames of a render would be taken from a cache. Frames are evaluated for that, not drawn.
 
@@ -33,6 +39,9 @@ def cached_frames(
         customizations: The entries of a ``customizationMap``.
         assets: The files that ``{"assetId": ...}`` names, by id.
         frames: (start, end) in frames of the composition, half-open; or the name of a marker; or None for all.
+        duration: How long the video would be, as ``render`` takes it.
+        audio: The path or URL of the sound that the duration follows.
+        mix: How that sound would be mixed.
 
     Returns:
         The number of output frames whose segments an earlier render has encoded.
@@ -61,8 +70,15 @@ def cached_frames(
             animation=template.animation,
             output="video",
             encoder=checked_encoder(encoder),
-            frames=template.frame_range(frames),
+            duration=duration_of(duration),
+            soundtrack=None if audio is None else FileReference.unread(audio),
+            mix=mix,
         )
+        if duration is None:
+            order = replace(order, frames=template.frame_range(frames))
+        elif frames is not None:
+            timeline = changed.timeline(duration, encoder=checked_encoder(encoder), audio=audio, mix=mix)
+            order = replace(order, frames=changed.frame_range(frames, timeline))
         render = prepare(order, changed)
         try:
             video = render.video

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from velocity_engine.api.renders import RenderResult
     from velocity_engine.cache.render_cache import RenderCache
     from velocity_engine.encoder_config import EncoderConfig
+    from velocity_engine.given.fonts import Strictness
     from velocity_engine.given.outputs import Sink
     from velocity_engine.order import Poster, SoundMix
 
@@ -39,6 +40,8 @@ class _Request:
     audio: str | None
     mix: SoundMix
     frames: str | None
+    duration: float | str | None
+    fonts: Strictness
     poster: Poster | None
     executor: str | None
     cache: RenderCache | None
@@ -64,12 +67,24 @@ def render(
         str | None,
         typer.Option("--frames", metavar="A:B", help="Frames [A, B) of the composition, or a marker."),
     ] = None,
+    duration: Annotated[
+        Any,
+        typer.Option(
+            "--duration",
+            metavar="SECONDS|audio|layer:NAME",
+            parser=values.duration,
+            help="How long the video is; what the template's markers make elastic follows.",
+        ),
+    ] = None,
     poster: Annotated[
         str | None,
         typer.Option(
             "--poster", metavar="FILE[@FRAME]", help="A picture of a frame beside the video; by default of the middle."
         ),
     ] = None,
+    fonts: options.Fonts = "boxes",
+    font_folder: options.FontFolder = None,
+    system_fonts: options.SystemFonts = False,
     animation: options.Animation = None,
     size: options.Size = None,
     fps: Annotated[
@@ -210,6 +225,8 @@ def render(
             audio=audio,
             mix=_mix(mixing),
             frames=frames,
+            duration=duration,
+            fonts=fonts,
             poster=picture,
             executor=executor,
             cache=None if no_cache else render_cache(cache),
@@ -255,7 +272,9 @@ def _rendered(request: _Request, *, show: bool) -> RenderResult:
             "assets": {**files, **values.asset_files(request.assets)},
             "audio": request.audio,
             "mix": request.mix,
-            "frames": values.frame_range(request.frames, template) if request.frames else None,
+            "frames": values.frame_range(request.frames) if request.frames else None,
+            "duration": request.duration,
+            "fonts": request.fonts,
             "poster": request.poster,
         }
         with progress_bar(show) as callback:

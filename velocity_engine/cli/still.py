@@ -23,6 +23,9 @@ def still(
     settings: options.Set = None,
     customize: options.Customize = None,
     asset: options.Asset = None,
+    fonts: options.Fonts = "boxes",
+    font_folder: options.FontFolder = None,
+    system_fonts: options.SystemFonts = False,
     animation: options.Animation = None,
     size: options.Size = None,
     as_json: options.Json = False,
@@ -47,7 +50,7 @@ def still(
     with velocity_engine.open_template(template, animation=animation) as opened:
         entries, files = values.customizations(settings or [], customize, opened)
         files.update(values.asset_files(asset or []))
-        drawn = velocity_engine.still(opened, frame=frame, size=size, customizations=entries, assets=files)
+        drawn = velocity_engine.still(opened, frame=frame, size=size, customizations=entries, assets=files, fonts=fonts)
     data = picture_file(drawn.pixels, kind)
     if stream is not None:
         stream.write(data)

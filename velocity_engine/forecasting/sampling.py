@@ -16,7 +16,8 @@ from velocity_engine.forecasting.sample import Sample, SampledWindow, SamplePlan
 from velocity_engine.given.arguments import FrameRange, require
 from velocity_engine.pipeline.draw import FrameDrawer, FrameSender, StageClock, Tally
 from velocity_engine.pipeline.frame_ring import YuvRing
-from velocity_engine.pipeline.prepared import BLACK, TimelineScene
+from velocity_engine.pipeline.prepared import BLACK
+from velocity_engine.pipeline.timeline_scene import TimelineScene
 from velocity_engine.plan.plan import Plan
 from velocity_engine.plugin_types import EncodedPacket, EncoderSettings, Segment
 from velocity_engine.plugins.asked import asked_settings

@@ -16,11 +16,13 @@ from typing import Any
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import CustomizationError, OrderError, Place
 from velocity_engine.given.arguments import bounds, named_file, require
+from velocity_engine.order.duration import Duration
 from velocity_engine.order.file_reference import FileReference
 from velocity_engine.order.poster import Poster
 from velocity_engine.order.sound_mix import SoundMix
 
 VERSION = 1
+FONTS = ("fonts", "system_fonts")
 FILE = "Give a FileReference, such as FileReference.of(path)"
 
 
@@ -35,10 +37,15 @@ class RenderOrder:
         animation: Which document of the package, where it holds several: as in ``open_template``.
         customizations: The entries of the ``customizationMap``. They hold JSON values.
         assets: The files that ``{"assetId": ...}`` names, by id.
-        frames: (start, end) in frames of the composition, half-open. None for all.
+        frames: (start, end) in frames of the composition, half-open, with a duration on the video's timeline. None for
+            all.
         soundtrack: A sound file that is mixed with the template's own sound, or None.
         poster: A picture of one frame beside the video, or None.
         mix: How the sound is mixed, or None for as it is.
+        duration: How long the video is to be. None for as long as its template.
+        fonts: Files and folders of fonts for the texts, beside those in the package, the first first.
+        system_fonts: Folders of fonts that are looked through after all others.
+        strict_fonts: Whether letters that no font has are refused, in place of boxes with a finding.
 
     Example:
         >>> order = RenderOrder(template=FileReference.of("promo.zip"), output="promo.mp4")
@@ -56,6 +63,10 @@ class RenderOrder:
     soundtrack: FileReference | None = None
     poster: Poster | None = None
     mix: SoundMix | None = None
+    duration: Duration | None = None
+    fonts: Sequence[FileReference] = ()
+    system_fonts: Sequence[FileReference] = ()
+    strict_fonts: bool = False
 
     def __post_init__(self) -> None:
         require("template", self.template, FileReference, FILE)
@@ -71,6 +82,12 @@ class RenderOrder:
         require("soundtrack", self.soundtrack, FileReference | None, FILE)
         require("poster", self.poster, Poster | None, 'Give a Poster, such as Poster("promo.jpg", frame=75)')
         require("mix", self.mix, SoundMix | None, "Give a SoundMix, such as SoundMix(volume=0.5)")
+        require("duration", self.duration, Duration | None, "Give a Duration, such as Duration(seconds=17.4)")
+        for name in FONTS:
+            require(name, getattr(self, name), list | tuple, f"Give a list of files. {FILE}")
+            for number, font in enumerate(getattr(self, name)):
+                require(f"{name}[{number}]", font, FileReference, FILE)
+        require("strict_fonts", self.strict_fonts, bool, "Give True or False")
         if self.mix == SoundMix():
             object.__setattr__(self, "mix", None)
 
@@ -133,6 +150,9 @@ class RenderOrder:
                 customizations=tuple(values.pop("customizations")),
                 poster=Poster(**poster) if (poster := values.pop("poster", None)) is not None else None,
                 mix=SoundMix.from_values(mix) if (mix := values.pop("mix", None)) is not None else None,
+                duration=Duration.from_values(lasting) if (lasting := values.pop("duration", None)) else None,
+                fonts=tuple(FileReference(**one) for one in values.pop("fonts", ())),
+                system_fonts=tuple(FileReference(**one) for one in values.pop("system_fonts", ())),
                 **values,
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -147,16 +167,17 @@ class RenderOrder:
         values = self._values()
         del values["output"]
         values.pop("poster", None)
-        for reference in (values["template"], values["soundtrack"], *values["assets"].values()):
+        fonts = [font for name in FONTS for font in values.get(name, ())]
+        for reference in (values["template"], values["soundtrack"], *values["assets"].values(), *fonts):
             if reference is not None:
                 del reference["location"]
         return hashlib.sha256(_text(values).encode()).hexdigest()
 
     @property
     def files(self) -> tuple[FileReference, ...]:
-        """The template, the assets and the soundtrack."""
+        """The template, the assets, the soundtrack and the fonts."""
         sound = () if self.soundtrack is None else (self.soundtrack,)
-        return (self.template, *self.assets.values(), *sound)
+        return (self.template, *self.assets.values(), *sound, *self.fonts, *self.system_fonts)
 
     def to(self, output: str | os.PathLike[str]) -> RenderOrder:
         """Returns the same order with another output.
@@ -183,6 +204,8 @@ class RenderOrder:
             template=moved(self.template),
             assets={key: moved(value) for key, value in self.assets.items()},
             soundtrack=None if self.soundtrack is None else moved(self.soundtrack),
+            fonts=tuple(map(moved, self.fonts)),
+            system_fonts=tuple(map(moved, self.system_fonts)),
         )
 
     def _values(self) -> dict[str, Any]:
@@ -201,6 +224,11 @@ class RenderOrder:
             values["poster"] = {"output": self.poster.output, "frame": self.poster.frame}
         if self.mix is not None:
             values["mix"] = self.mix.to_values()
+        if self.duration is not None:
+            values["duration"] = self.duration.to_values()
+        values.update({name: [_plain(font) for font in getattr(self, name)] for name in FONTS if getattr(self, name)})
+        if self.strict_fonts:
+            values["strict_fonts"] = True
         return values
 
     def __eq__(self, other: object) -> bool:

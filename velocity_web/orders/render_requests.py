@@ -16,17 +16,18 @@ import velocity_engine as engine
 @dataclass(frozen=True, slots=True)
 class StoredRequest:
     """``job_info`` and ``encoder_config`` are as the caller wrote them, for who reads them again; ``executor`` is the
-    one that the caller named, if any."""
+    one that the caller named, if any, and ``duration`` what the length follows."""
 
     order: engine.RenderOrder
     job_info: Mapping[str, Any]
     encoder_config: Mapping[str, Any]
     executor: str | None = None
+    duration: Mapping[str, Any] | None = None
 
 
 def request_text(order: engine.RenderOrder, customizations: str, asked: Mapping[str, Any]) -> str:
     """What is stored. ``customizations`` is the map as JSON, which is not parsed here; ``asked`` has ``jobInfo``,
-    ``encoderConfig`` and, where one was named, ``executor``."""
+    ``encoderConfig`` and, where they were given, ``executor`` and ``duration``."""
     return f'{{"asked":{json.dumps(asked)},"order":{order.to_json(customizations)}}}'
 
 
@@ -35,7 +36,7 @@ def read_request(text: str) -> StoredRequest:
     values = json.loads(text)
     asked = values["asked"]
     order = engine.RenderOrder.from_values(values["order"]) if "order" in values else _order_of_parts(values)
-    return StoredRequest(order, asked["jobInfo"], asked["encoderConfig"], asked.get("executor"))
+    return StoredRequest(order, asked["jobInfo"], asked["encoderConfig"], asked.get("executor"), asked.get("duration"))
 
 
 def _order_of_parts(values: Mapping[str, Any]) -> engine.RenderOrder:

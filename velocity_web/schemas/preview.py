@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, StrictStr
 
 from velocity_web.schemas.base import Identifier, RequestModel, ResponseModel, whole
 from velocity_web.schemas.customization import MapEntry
+from velocity_web.schemas.duration import DURATION, DurationRequest
 from velocity_web.schemas.link import USUAL_LINK, ExpiresSeconds
 from velocity_web.schemas.template import FindingDto
 
@@ -31,6 +32,8 @@ class ReplacingRequest(RequestModel):
     template_instance_id: Identifier | None = Field(
         None, description="an instance of the template, whose entries come before those of customizationMap"
     )
+
+    duration: DurationRequest | None = Field(None, description=DURATION + ". Frames are then counted on its timeline")
 
 
 class PreviewRequest(ReplacingRequest):

@@ -36,6 +36,7 @@ from .batch_news_counts import BatchNewsCounts
 from .batch_news_metadata import BatchNewsMetadata
 from .batch_news_status import BatchNewsStatus
 from .batch_request import BatchRequest
+from .batch_request_fonts import BatchRequestFonts
 from .batch_request_metadata import BatchRequestMetadata
 from .batch_row import BatchRow
 from .batch_row_metadata import BatchRowMetadata
@@ -56,17 +57,22 @@ from .console_configuration_mode import ConsoleConfigurationMode
 from .container_dto import ContainerDto
 from .container_dto_frames import ContainerDtoFrames
 from .create_batch_codec_type_0 import CreateBatchCodecType0
+from .create_batch_fonts import CreateBatchFonts
 from .create_batch_metadata import CreateBatchMetadata
 from .create_batch_poster_format import CreateBatchPosterFormat
 from .customization_entry import CustomizationEntry
 from .customization_entry_fit import CustomizationEntryFit
 from .ducking_request import DuckingRequest
+from .duration_request import DurationRequest
 from .encoder_config_request import EncoderConfigRequest
 from .encoder_config_request_codec_type_0 import EncoderConfigRequestCodecType0
 from .encoder_config_request_rate_control import EncoderConfigRequestRateControl
 from .finding_dto import FindingDto
 from .finding_dto_severity import FindingDtoSeverity
 from .font_dto import FontDto
+from .font_face_dto import FontFaceDto
+from .font_file_dto import FontFileDto
+from .font_file_dto_format import FontFileDtoFormat
 from .frame_range_dto import FrameRangeDto
 from .health import Health
 from .instance_change import InstanceChange
@@ -82,6 +88,7 @@ from .layer_dto import LayerDto
 from .layer_plugin_dto import LayerPluginDto
 from .layer_plugin_dto_data_schema_type_0 import LayerPluginDtoDataSchemaType0
 from .layer_time_dto import LayerTimeDto
+from .lengths_dto import LengthsDto
 from .limits_dto import LimitsDto
 from .link_dto import LinkDto
 from .list_active_renders_metadata import ListActiveRendersMetadata
@@ -114,6 +121,7 @@ from .readiness import Readiness
 from .render_cancelled import RenderCancelled
 from .render_cancelled_status import RenderCancelledStatus
 from .render_detail import RenderDetail
+from .render_detail_duration_request import RenderDetailDurationRequest
 from .render_detail_encoder_config import RenderDetailEncoderConfig
 from .render_detail_encoder_config_codec_type_0 import (
     RenderDetailEncoderConfigCodecType0,
@@ -137,6 +145,7 @@ from .render_news_status import RenderNewsStatus
 from .render_queued import RenderQueued
 from .render_queued_status import RenderQueuedStatus
 from .render_request import RenderRequest
+from .render_request_fonts import RenderRequestFonts
 from .render_request_metadata import RenderRequestMetadata
 from .render_status_dto import RenderStatusDto
 from .render_status_dto_metadata import RenderStatusDtoMetadata
@@ -158,9 +167,11 @@ from .template_uploaded import TemplateUploaded
 from .template_uploaded_status import TemplateUploadedStatus
 from .text_change import TextChange
 from .text_change_fit import TextChangeFit
+from .text_span import TextSpan
 from .timeline_dto import TimelineDto
 from .upload_asset_body import UploadAssetBody
 from .upload_audio_body import UploadAudioBody
+from .upload_font_body import UploadFontBody
 from .upload_group_audio_body import UploadGroupAudioBody
 from .upload_template_body import UploadTemplateBody
 from .user_change import UserChange
@@ -221,6 +232,7 @@ __all__ = (
     "BatchNewsMetadata",
     "BatchNewsStatus",
     "BatchRequest",
+    "BatchRequestFonts",
     "BatchRequestMetadata",
     "BatchRow",
     "BatchRowMetadata",
@@ -241,17 +253,22 @@ __all__ = (
     "ContainerDto",
     "ContainerDtoFrames",
     "CreateBatchCodecType0",
+    "CreateBatchFonts",
     "CreateBatchMetadata",
     "CreateBatchPosterFormat",
     "CustomizationEntry",
     "CustomizationEntryFit",
     "DuckingRequest",
+    "DurationRequest",
     "EncoderConfigRequest",
     "EncoderConfigRequestCodecType0",
     "EncoderConfigRequestRateControl",
     "FindingDto",
     "FindingDtoSeverity",
     "FontDto",
+    "FontFaceDto",
+    "FontFileDto",
+    "FontFileDtoFormat",
     "FrameRangeDto",
     "Health",
     "InstanceChange",
@@ -267,6 +284,7 @@ __all__ = (
     "LayerPluginDto",
     "LayerPluginDtoDataSchemaType0",
     "LayerTimeDto",
+    "LengthsDto",
     "LimitsDto",
     "LinkDto",
     "ListActiveRendersMetadata",
@@ -299,6 +317,7 @@ __all__ = (
     "RenderCancelled",
     "RenderCancelledStatus",
     "RenderDetail",
+    "RenderDetailDurationRequest",
     "RenderDetailEncoderConfig",
     "RenderDetailEncoderConfigCodecType0",
     "RenderDetailEncoderConfigRcType0",
@@ -320,6 +339,7 @@ __all__ = (
     "RenderQueued",
     "RenderQueuedStatus",
     "RenderRequest",
+    "RenderRequestFonts",
     "RenderRequestMetadata",
     "RenderStatusDto",
     "RenderStatusDtoMetadata",
@@ -341,9 +361,11 @@ __all__ = (
     "TemplateUploadedStatus",
     "TextChange",
     "TextChangeFit",
+    "TextSpan",
     "TimelineDto",
     "UploadAssetBody",
     "UploadAudioBody",
+    "UploadFontBody",
     "UploadGroupAudioBody",
     "UploadTemplateBody",
     "UserChange",

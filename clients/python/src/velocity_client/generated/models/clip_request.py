@@ -13,6 +13,7 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.customization_entry import CustomizationEntry
+    from ..models.duration_request import DurationRequest
 
 
 T = TypeVar("T", bound="ClipRequest")
@@ -26,6 +27,9 @@ class ClipRequest:
         customization_map (list[CustomizationEntry] | Unset):
         template_instance_id (UUID | Unset): an instance of the template, whose entries come before those of
             customizationMap
+        duration (DurationRequest | Unset): How long the video is: ``seconds``, or ``from``. What the template's markers
+            make elastic becomes longer or
+            shorter.
         start_frame (int | Unset): which frame is the first, from 0; 0 if left out
         end_frame (int | Unset): the frame after the last one; if left out, as many as a clip may have
         marker (str | Unset): the name of a marker that has a duration, in place of both
@@ -36,6 +40,7 @@ class ClipRequest:
 
     customization_map: list[CustomizationEntry] | Unset = UNSET
     template_instance_id: UUID | Unset = UNSET
+    duration: DurationRequest | Unset = UNSET
     start_frame: int | Unset = UNSET
     end_frame: int | Unset = UNSET
     marker: str | Unset = UNSET
@@ -55,6 +60,10 @@ class ClipRequest:
         template_instance_id: str | Unset = UNSET
         if not isinstance(self.template_instance_id, Unset):
             template_instance_id = str(self.template_instance_id)
+
+        duration: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.duration, Unset):
+            duration = self.duration.to_dict()
 
         start_frame = self.start_frame
 
@@ -77,6 +86,8 @@ class ClipRequest:
             field_dict["customizationMap"] = customization_map
         if template_instance_id is not UNSET:
             field_dict["templateInstanceId"] = template_instance_id
+        if duration is not UNSET:
+            field_dict["duration"] = duration
         if start_frame is not UNSET:
             field_dict["startFrame"] = start_frame
         if end_frame is not UNSET:
@@ -95,6 +106,7 @@ class ClipRequest:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         from ..models.customization_entry import CustomizationEntry
+        from ..models.duration_request import DurationRequest
 
         d = dict(src_dict)
         _customization_map = d.pop("customizationMap", UNSET)
@@ -114,6 +126,13 @@ class ClipRequest:
             template_instance_id = UNSET
         else:
             template_instance_id = UUID(_template_instance_id)
+
+        _duration = d.pop("duration", UNSET)
+        duration: DurationRequest | Unset
+        if isinstance(_duration, Unset):
+            duration = UNSET
+        else:
+            duration = DurationRequest.from_dict(_duration)
 
         start_frame = d.pop("startFrame", UNSET)
 
@@ -135,6 +154,7 @@ class ClipRequest:
         clip_request = cls(
             customization_map=customization_map,
             template_instance_id=template_instance_id,
+            duration=duration,
             start_frame=start_frame,
             end_frame=end_frame,
             marker=marker,

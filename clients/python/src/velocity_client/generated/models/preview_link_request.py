@@ -13,6 +13,7 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.customization_entry import CustomizationEntry
+    from ..models.duration_request import DurationRequest
 
 
 T = TypeVar("T", bound="PreviewLinkRequest")
@@ -26,6 +27,9 @@ class PreviewLinkRequest:
         customization_map (list[CustomizationEntry] | Unset):
         template_instance_id (UUID | Unset): an instance of the template, whose entries come before those of
             customizationMap
+        duration (DurationRequest | Unset): How long the video is: ``seconds``, or ``from``. What the template's markers
+            make elastic becomes longer or
+            shorter.
         frame (int | Unset): which frame of the composition, from 0; 0 if left out
         marker (str | Unset): the name of a marker, in place of the number of its frame
         frames (list[int] | Unset): several frames: a contact sheet, row by row, without gaps
@@ -39,6 +43,7 @@ class PreviewLinkRequest:
 
     customization_map: list[CustomizationEntry] | Unset = UNSET
     template_instance_id: UUID | Unset = UNSET
+    duration: DurationRequest | Unset = UNSET
     frame: int | Unset = UNSET
     marker: str | Unset = UNSET
     frames: list[int] | Unset = UNSET
@@ -59,6 +64,10 @@ class PreviewLinkRequest:
         template_instance_id: str | Unset = UNSET
         if not isinstance(self.template_instance_id, Unset):
             template_instance_id = str(self.template_instance_id)
+
+        duration: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.duration, Unset):
+            duration = self.duration.to_dict()
 
         frame = self.frame
 
@@ -85,6 +94,8 @@ class PreviewLinkRequest:
             field_dict["customizationMap"] = customization_map
         if template_instance_id is not UNSET:
             field_dict["templateInstanceId"] = template_instance_id
+        if duration is not UNSET:
+            field_dict["duration"] = duration
         if frame is not UNSET:
             field_dict["frame"] = frame
         if marker is not UNSET:
@@ -105,6 +116,7 @@ class PreviewLinkRequest:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         from ..models.customization_entry import CustomizationEntry
+        from ..models.duration_request import DurationRequest
 
         d = dict(src_dict)
         _customization_map = d.pop("customizationMap", UNSET)
@@ -124,6 +136,13 @@ class PreviewLinkRequest:
             template_instance_id = UNSET
         else:
             template_instance_id = UUID(_template_instance_id)
+
+        _duration = d.pop("duration", UNSET)
+        duration: DurationRequest | Unset
+        if isinstance(_duration, Unset):
+            duration = UNSET
+        else:
+            duration = DurationRequest.from_dict(_duration)
 
         frame = d.pop("frame", UNSET)
 
@@ -147,6 +166,7 @@ class PreviewLinkRequest:
         preview_link_request = cls(
             customization_map=customization_map,
             template_instance_id=template_instance_id,
+            duration=duration,
             frame=frame,
             marker=marker,
             frames=frames,

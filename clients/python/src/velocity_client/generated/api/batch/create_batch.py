@@ -11,6 +11,7 @@ from ...models.batch_detail import BatchDetail
 from ...models.batch_estimate import BatchEstimate
 from ...models.batch_request import BatchRequest
 from ...models.create_batch_codec_type_0 import CreateBatchCodecType0
+from ...models.create_batch_fonts import CreateBatchFonts
 from ...models.create_batch_metadata import CreateBatchMetadata
 from ...models.create_batch_poster_format import CreateBatchPosterFormat
 from ...models.problem import Problem
@@ -43,9 +44,11 @@ def _get_kwargs(
     audio_bitrate: int | Unset = UNSET,
     f_start: int | Unset = UNSET,
     f_end: int | Unset = UNSET,
+    duration: float | str | Unset = UNSET,
     executor: str | Unset = UNSET,
     poster_frame: int | Unset = UNSET,
     poster_format: CreateBatchPosterFormat | Unset = UNSET,
+    fonts: CreateBatchFonts | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
 
@@ -117,6 +120,13 @@ def _get_kwargs(
 
     params["fEnd"] = f_end
 
+    json_duration: float | str | Unset
+    if isinstance(duration, Unset):
+        json_duration = UNSET
+    else:
+        json_duration = duration
+    params["duration"] = json_duration
+
     params["executor"] = executor
 
     params["posterFrame"] = poster_frame
@@ -126,6 +136,12 @@ def _get_kwargs(
         json_poster_format = poster_format.value
 
     params["posterFormat"] = json_poster_format
+
+    json_fonts: str | Unset = UNSET
+    if not isinstance(fonts, Unset):
+        json_fonts = fonts.value
+
+    params["fonts"] = json_fonts
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -256,9 +272,11 @@ def sync_detailed(
     audio_bitrate: int | Unset = UNSET,
     f_start: int | Unset = UNSET,
     f_end: int | Unset = UNSET,
+    duration: float | str | Unset = UNSET,
     executor: str | Unset = UNSET,
     poster_frame: int | Unset = UNSET,
     poster_format: CreateBatchPosterFormat | Unset = UNSET,
+    fonts: CreateBatchFonts | Unset = UNSET,
 ) -> Response[BatchDetail | BatchEstimate | Problem]:
     """Create a batch of renders
 
@@ -290,9 +308,11 @@ def sync_detailed(
         audio_bitrate (int | Unset):
         f_start (int | Unset):
         f_end (int | Unset):
+        duration (float | str | Unset):
         executor (str | Unset):
         poster_frame (int | Unset):
         poster_format (CreateBatchPosterFormat | Unset):
+        fonts (CreateBatchFonts | Unset):
         body (BatchRequest): Many videos of one template. ``rows`` inline, or ``csv``: its first
             line names a ``name`` column and layers.
 
@@ -329,9 +349,11 @@ def sync_detailed(
         audio_bitrate=audio_bitrate,
         f_start=f_start,
         f_end=f_end,
+        duration=duration,
         executor=executor,
         poster_frame=poster_frame,
         poster_format=poster_format,
+        fonts=fonts,
     )
 
     response = client.get_httpx_client().request(
@@ -368,9 +390,11 @@ def sync(
     audio_bitrate: int | Unset = UNSET,
     f_start: int | Unset = UNSET,
     f_end: int | Unset = UNSET,
+    duration: float | str | Unset = UNSET,
     executor: str | Unset = UNSET,
     poster_frame: int | Unset = UNSET,
     poster_format: CreateBatchPosterFormat | Unset = UNSET,
+    fonts: CreateBatchFonts | Unset = UNSET,
 ) -> BatchDetail | BatchEstimate | Problem | None:
     """Create a batch of renders
 
@@ -402,9 +426,11 @@ def sync(
         audio_bitrate (int | Unset):
         f_start (int | Unset):
         f_end (int | Unset):
+        duration (float | str | Unset):
         executor (str | Unset):
         poster_frame (int | Unset):
         poster_format (CreateBatchPosterFormat | Unset):
+        fonts (CreateBatchFonts | Unset):
         body (BatchRequest): Many videos of one template. ``rows`` inline, or ``csv``: its first
             line names a ``name`` column and layers.
 
@@ -442,9 +468,11 @@ def sync(
         audio_bitrate=audio_bitrate,
         f_start=f_start,
         f_end=f_end,
+        duration=duration,
         executor=executor,
         poster_frame=poster_frame,
         poster_format=poster_format,
+        fonts=fonts,
     ).parsed
 
 
@@ -475,9 +503,11 @@ async def asyncio_detailed(
     audio_bitrate: int | Unset = UNSET,
     f_start: int | Unset = UNSET,
     f_end: int | Unset = UNSET,
+    duration: float | str | Unset = UNSET,
     executor: str | Unset = UNSET,
     poster_frame: int | Unset = UNSET,
     poster_format: CreateBatchPosterFormat | Unset = UNSET,
+    fonts: CreateBatchFonts | Unset = UNSET,
 ) -> Response[BatchDetail | BatchEstimate | Problem]:
     """Create a batch of renders
 
@@ -509,9 +539,11 @@ async def asyncio_detailed(
         audio_bitrate (int | Unset):
         f_start (int | Unset):
         f_end (int | Unset):
+        duration (float | str | Unset):
         executor (str | Unset):
         poster_frame (int | Unset):
         poster_format (CreateBatchPosterFormat | Unset):
+        fonts (CreateBatchFonts | Unset):
         body (BatchRequest): Many videos of one template. ``rows`` inline, or ``csv``: its first
             line names a ``name`` column and layers.
 
@@ -548,9 +580,11 @@ async def asyncio_detailed(
         audio_bitrate=audio_bitrate,
         f_start=f_start,
         f_end=f_end,
+        duration=duration,
         executor=executor,
         poster_frame=poster_frame,
         poster_format=poster_format,
+        fonts=fonts,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -585,9 +619,11 @@ async def asyncio(
     audio_bitrate: int | Unset = UNSET,
     f_start: int | Unset = UNSET,
     f_end: int | Unset = UNSET,
+    duration: float | str | Unset = UNSET,
     executor: str | Unset = UNSET,
     poster_frame: int | Unset = UNSET,
     poster_format: CreateBatchPosterFormat | Unset = UNSET,
+    fonts: CreateBatchFonts | Unset = UNSET,
 ) -> BatchDetail | BatchEstimate | Problem | None:
     """Create a batch of renders
 
@@ -619,9 +655,11 @@ async def asyncio(
         audio_bitrate (int | Unset):
         f_start (int | Unset):
         f_end (int | Unset):
+        duration (float | str | Unset):
         executor (str | Unset):
         poster_frame (int | Unset):
         poster_format (CreateBatchPosterFormat | Unset):
+        fonts (CreateBatchFonts | Unset):
         body (BatchRequest): Many videos of one template. ``rows`` inline, or ``csv``: its first
             line names a ``name`` column and layers.
 
@@ -660,8 +698,10 @@ async def asyncio(
             audio_bitrate=audio_bitrate,
             f_start=f_start,
             f_end=f_end,
+            duration=duration,
             executor=executor,
             poster_frame=poster_frame,
             poster_format=poster_format,
+            fonts=fonts,
         )
     ).parsed
