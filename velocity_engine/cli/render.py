@@ -104,6 +104,9 @@ def render(
     gop: Annotated[int | None, _video("--gop", metavar="N", help="Longest distance of key frames.")] = None,
     idr: Annotated[int | None, _video("--idr", metavar="N", help="Longest distance of IDR frames.")] = None,
     qp: Annotated[int | None, _video("--qp", metavar="N", help="Quantiser for cqp.")] = None,
+    held_frames: Annotated[
+        str | None, _video("--held-frames", metavar="skip|encode", help="Whether frames that stand still are encoded.")
+    ] = None,
     codec_profile: Annotated[
         int | None, _video("--codec-profile", metavar="N", help="The codec standard's number: H.264 66, 77, 100.")
     ] = None,
@@ -186,6 +189,7 @@ def render(
         "level": level,
         "container": container,
         "qp": qp,
+        "held_frames": held_frames,
         "audio_bitrate": audio_bitrate,
         "segment_seconds": segment_seconds,
     }

@@ -20,7 +20,7 @@ from velocity_engine.forecasting.bits import MIN_BITS, Correction, free_bits, no
 from velocity_engine.forecasting.costs import COSTS
 from velocity_engine.forecasting.sample import Sample, SamplePlan
 from velocity_engine.forecasting.sampling import at_size
-from velocity_engine.forecasting.shape import Shape
+from velocity_engine.forecasting.shape import Shape, held_share
 from velocity_engine.forecasting.times import BASE_MS, draw_ms, encode_ms, milliseconds, opening_ms, sound_milliseconds
 from velocity_engine.forecasting.trial import Trial
 from velocity_engine.given.arguments import bounds, number, require
@@ -116,6 +116,8 @@ def _forecast(
     if container.frames == "first":
         shape, count, held = replace(shape, count=1), 1, 0
     settings = asked_settings(plugins.codec(encoder.codec_name), encoder, *shape.size, shape.rate)
+    if settings.held_frames == "skip":
+        shape = replace(shape, repeated=held_share(trial, shape))
     segments = _segments(trial, encoder, shape, settings)
     gop = settings.gop_size or shape.count
     if sample is not None and sample.whole and len(segments) == 1:

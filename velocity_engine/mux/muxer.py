@@ -71,6 +71,7 @@ class Muxer:
         """A stream whose headers are those of an encoder with the same settings, which is opened and gets no frame."""
         stream: Any = self._file.add_stream(settings.encoder, rate=rate)
         encoder.configure(stream.codec_context, settings, *size, rate)
+        encoder.open_for_headers(stream.codec_context, settings)
         stream.time_base = self._time_base
         if settings.alpha_options is not None:
             stream.metadata["alpha_mode"] = "1"

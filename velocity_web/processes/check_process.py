@@ -42,6 +42,7 @@ FIELDS = {
     "fps_den": "fpsDenum",
     "resolution": "res",
     "rate_control": "rc",
+    "held_frames": "heldFrames",
     "audio_bitrate": "audioBitrate",
     "segment_seconds": "segmentSeconds",
     "frames[0]": "fStart",

@@ -31,6 +31,7 @@ from velocity_web.schemas.encoder import (
     Codec,
     Container,
     Distance,
+    HeldFrames,
     LevelNumber,
     Preset,
     Profile,
@@ -80,6 +81,7 @@ class EncoderConfigRequest(RequestModel):
     level: LevelNumber | None = Field(None, description=WORDS["level"])
     container: Container | None = Field(None, description=WORDS["container"])
     qp: Quantiser | None = Field(None, description=WORDS["qp"])
+    held_frames: HeldFrames | None = Field(None, description=WORDS["held_frames"])
     audio_bitrate: AudioBitrate | None = Field(None, description=WORDS["audio_bitrate"])
 
 
@@ -184,6 +186,7 @@ class BatchQuery(RequestModel):
     level: QueryNumber = None
     container: str | None = None
     qp: QueryNumber = None
+    held_frames: HeldFrames | None = None
     audio_bitrate: QueryNumber = None
     f_start: QueryNumber = None
     f_end: QueryNumber = None
