@@ -112,9 +112,16 @@ def test_from_a_list_to_a_video(service: Service, tmp_path: Path) -> None:
         ):
             for tool in ("preview_template", "estimate_render", "render_template"):
                 assert sentence in await host.refusal(tool, template_id=template_id, changes=wrong)
+        for tool in ("preview_template", "estimate_render", "render_template"):
+            told = await host.refusal(tool, template_id=template_id, texts={"Headline": "Hello"})
+            assert told == f"{tool} has no argument 'texts' of its own; put it into 'changes'"
+        assert "it has template_id" in await host.refusal("describe_template", template_id=template_id, id="x")
+        assert "it has none" in await host.refusal("list_templates", folder="x")
+        assert all(tool.input_schema["additionalProperties"] is False for tool in tools.values())
         unknown = "550e8400-e29b-41d4-a716-446655440000"
         assert unknown in await host.refusal("describe_template", template_id=unknown)
-        assert "no template" in await host.refusal("describe_template", template_id="demo")
+        told = await host.refusal("describe_template", template_id="demo")
+        assert told == "'demo' is no template: give what upload or get returned, or its id", told
         assert "both" in await host.refusal("render_template", template_id=template_id, output={"width": 320})
         assert await host.refusal("render_status", render_id=queued["renderId"], wait_seconds=10_000)
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
 
 from mcp.server.mcpserver import Image, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.tools import Tool
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
 from velocity_client import VelocityError
 from velocity_web.mcp.desk import Changes, Desk, Mistake, Output
+from velocity_web.mcp.strict import strict_tool
 
 INSTRUCTIONS = (
     "Velocity renders videos from templates that designers exported from After Effects. Work in this order: "
@@ -40,21 +42,26 @@ def told() -> Iterator[None]:
 
 def make_server(desk: Desk, version: str) -> MCPServer:
     """The server with its tools, on one service."""
-    server = MCPServer("velocity", title="Velocity", instructions=INSTRUCTIONS, version=version, log_level="WARNING")
+    tools: list[Tool] = []
 
-    @server.tool(annotations=READS)
+    def tool(
+        annotations: ToolAnnotations, structured_output: bool | None = None
+    ) -> Callable[[Callable[..., Any]], None]:
+        return lambda call: tools.append(strict_tool(call, annotations, structured_output))
+
+    @tool(READS)
     async def list_templates() -> dict[str, Any]:
         """List the templates that videos can be made of, with their ids."""
         with told():
             return await desk.list_templates()
 
-    @server.tool(annotations=READS)
+    @tool(READS)
     async def describe_template(template_id: TemplateId) -> dict[str, Any]:
         """Describe a template: its size, length and markers, and the layers that may be changed with what they hold."""
         with told():
             return await desk.describe(template_id)
 
-    @server.tool(annotations=READS, structured_output=False)
+    @tool(READS, structured_output=False)
     async def preview_template(
         template_id: TemplateId,
         changes: Changes | None = None,
@@ -72,7 +79,7 @@ def make_server(desk: Desk, version: str) -> MCPServer:
             content, content_type, text = await desk.preview(template_id, changes or Changes(), shown, width)
         return [Image(data=content, format=content_type.removeprefix("image/")), text]
 
-    @server.tool(annotations=READS)
+    @tool(READS)
     async def estimate_render(
         template_id: TemplateId, changes: Changes | None = None, output: Output | None = None
     ) -> dict[str, Any]:
@@ -80,7 +87,7 @@ def make_server(desk: Desk, version: str) -> MCPServer:
         with told():
             return await desk.estimate(template_id, changes or Changes(), output or Output())
 
-    @server.tool(annotations=QUEUES)
+    @tool(QUEUES)
     async def render_template(
         template_id: TemplateId, changes: Changes | None = None, output: Output | None = None
     ) -> dict[str, Any]:
@@ -88,7 +95,7 @@ def make_server(desk: Desk, version: str) -> MCPServer:
         with told():
             return await desk.render(template_id, changes or Changes(), output or Output())
 
-    @server.tool(annotations=READS)
+    @tool(READS)
     async def render_status(
         render_id: RenderId,
         wait_seconds: Annotated[int, Field(ge=0, le=LONGEST_WAIT, description="how long to wait for its end")] = 20,
@@ -97,4 +104,6 @@ def make_server(desk: Desk, version: str) -> MCPServer:
         with told():
             return await desk.status(render_id, wait_seconds)
 
-    return server
+    return MCPServer(
+        "velocity", title="Velocity", instructions=INSTRUCTIONS, version=version, log_level="WARNING", tools=tools
+    )
