@@ -23,8 +23,10 @@ from velocity_client import (
     AsyncVelocity,
     Damaged,
     Failed,
+    Mistaken,
     Refused,
     Retries,
+    ServiceWarning,
     TimedOut,
     Unreachable,
     Unreadable,
@@ -152,7 +154,7 @@ def test_what_is_wrong_is_said(service: Service, velocity: Velocity, package: Pa
         velocity.render(template, texts={"Nowhere": "Hello"})
     assert refused.value.status == 400
     assert any("Nowhere" in text for texts in refused.value.errors.values() for text in texts)
-    with pytest.raises(TypeError, match="no argument 'text'"):
+    with pytest.raises(Mistaken, match="no argument 'text'"):
         velocity.render(template, text={"Headline": "Hello"})  # type: ignore[call-arg]
     with pytest.raises(FileNotFoundError, match=r"no file .*missing\.png"):
         velocity.render(template, images={"Photo": tmp_path / "missing.png"})
@@ -342,6 +344,61 @@ def test_metadata_is_sent() -> None:
         render, batch = (json.loads(asked.body) for asked in server.asked)
     assert render["metadata"] == {"order": "17"}
     assert (batch["metadata"], batch["rows"][0]["metadata"]) == ({"order": "17"}, {"line": "1"})
+
+
+def test_what_is_no_id_is_said_before_the_service_is_asked() -> None:
+    def script(_asked: Asked) -> Answer:
+        return Answer(500)
+
+    with ScriptedServer(script) as server, Velocity(server.url, "key", retries=QUICK) as velocity:
+        for ask in (velocity.templates.get, velocity.templates.delete, velocity.render, velocity.estimate):
+            with pytest.raises(Mistaken, match=r"^'x' is no template: give what upload or get returned, or its id$"):
+                ask("x")
+        for ask in (velocity.renders.get, velocity.batches.get, velocity.assets.get, velocity.sounds.delete):
+            with pytest.raises(Mistaken, match=r"^'x' is no id of a [a-z ]+: an id is 32 hexadecimal digits"):
+                ask("x")
+        assert server.asked == []
+
+
+def test_what_the_service_warns_of_is_a_warning_at_the_line_that_asked() -> None:
+    identity = "550e8400-e29b-41d4-a716-446655440000"
+    sentences = (
+        "unknown field encoderConfig.bitrat was ignored; did you mean bitrate?",
+        "unknown field a, was ignored",
+    )
+
+    def script(_asked: Asked) -> Answer:
+        said = ", ".join(f'299 - "{sentence}"' for sentence in sentences)
+        return Answer(200, json.dumps({"renderId": identity, "status": "pending"}).encode(), {"Warning": said})
+
+    async def ask(url: str) -> None:
+        async with AsyncVelocity(url, "key", retries=QUICK) as velocity:
+            await velocity.render(identity, encoder={"bitrat": 1})
+
+    with ScriptedServer(script) as server, Velocity(server.url, "key", retries=QUICK) as velocity:
+        with pytest.warns(ServiceWarning) as blocking:
+            velocity.render(identity, encoder={"bitrat": 1})
+        with pytest.warns(ServiceWarning) as awaited:
+            asyncio.run(ask(server.url))
+    for told in (blocking, awaited):
+        assert tuple(str(one.message) for one in told) == sentences
+        assert {one.filename for one in told} == {__file__}
+
+
+def test_a_refusal_says_each_sentence_once() -> None:
+    said = {"title": "Bad request", "status": 400, "detail": "the ZIP was cut off"}
+    told = {"file": ["the ZIP was cut off"], "name": ["too long"], "": ["twice"]}
+
+    def script(_asked: Asked) -> Answer:
+        return Answer(400, json.dumps({**said, "errors": told}).encode())
+
+    with (
+        ScriptedServer(script) as server,
+        Velocity(server.url, "key", retries=QUICK) as velocity,
+        pytest.raises(Refused, match=r"^the ZIP was cut off: name: too long; twice$") as refused,
+    ):
+        velocity.templates.list()
+    assert refused.value.errors == told
 
 
 def test_an_answer_of_another_version_is_said_to_be_one() -> None:

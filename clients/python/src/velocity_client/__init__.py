@@ -11,7 +11,17 @@ from velocity_client._async.renders import AsyncRender
 from velocity_client._sync.batches import Batch
 from velocity_client._sync.client import Velocity
 from velocity_client._sync.renders import Render
-from velocity_client.errors import Damaged, Failed, Refused, TimedOut, Unreachable, Unreadable, VelocityError
+from velocity_client.errors import (
+    Damaged,
+    Failed,
+    Mistaken,
+    Refused,
+    ServiceWarning,
+    TimedOut,
+    Unreachable,
+    Unreadable,
+    VelocityError,
+)
 from velocity_client.orders import Changes, Encoder, Order, Picture, Row
 from velocity_client.retries import Retries
 
@@ -24,12 +34,14 @@ __all__ = [
     "Damaged",
     "Encoder",
     "Failed",
+    "Mistaken",
     "Order",
     "Picture",
     "Refused",
     "Render",
     "Retries",
     "Row",
+    "ServiceWarning",
     "TimedOut",
     "Unreachable",
     "Unreadable",

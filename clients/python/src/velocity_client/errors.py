@@ -10,6 +10,17 @@ class VelocityError(Exception):
     """Something that was asked of the service was not done; the text says what and why."""
 
 
+class Mistaken(VelocityError, TypeError, ValueError):
+    """What was given cannot be what is meant, such as an id that is none; the service was not asked."""
+
+
+class ServiceWarning(UserWarning):
+    """The service did what was asked, but for what this says: a field that it does not know, and the like.
+
+    Python shows it once for each text; ``warnings.simplefilter("error", ServiceWarning)`` makes it an error.
+    """
+
+
 class Unreachable(VelocityError):
     """The service did not answer, after all retries."""
 
@@ -67,6 +78,8 @@ def understood() -> Iterator[None]:
     """Raises Unreadable where an answer lacks what its description has."""
     try:
         yield
+    except VelocityError:
+        raise
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Unreadable(
             f"the service's answer is not as this client knows it ({type(error).__name__}: {error}); "

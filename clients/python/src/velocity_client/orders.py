@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypedDict
 from uuid import UUID
 
+from velocity_client.errors import Mistaken
 from velocity_client.generated.models.asset_dto import AssetDto
 from velocity_client.generated.models.audio_dto import AudioDto
 from velocity_client.generated.models.encoder_config_request import EncoderConfigRequest
@@ -115,10 +116,10 @@ ROW_WORDS = frozenset({*Changes.__annotations__, *Row.__annotations__})
 
 
 def require_known(given: Iterable[str], known: Iterable[str]) -> None:
-    """Raises TypeError for an argument that there is none of; a typed dictionary alone does not look at run time."""
+    """Raises Mistaken for an argument that there is none of; a typed dictionary alone does not look at run time."""
     words = set(known)
     if unknown := sorted(set(given) - words):
-        raise TypeError(f"there is no argument {unknown[0]!r}; there are {', '.join(sorted(words))}")
+        raise Mistaken(f"there is no argument {unknown[0]!r}; there are {', '.join(sorted(words))}")
 
 
 def is_id(given: object) -> bool:
@@ -130,6 +131,13 @@ def is_id(given: object) -> bool:
         return False
 
 
+def identity_of(what: str, given: object) -> UUID:
+    """Raises Mistaken for what is no id."""
+    if not is_id(given):
+        raise Mistaken(f"{given!r:.80} is no id of a {what}: an id is 32 hexadecimal digits with hyphens")
+    return UUID(str(given))
+
+
 def template_field(template: Template) -> dict[str, str]:
     """How a request names its template."""
     if isinstance(template, InstanceDto):
@@ -138,12 +146,12 @@ def template_field(template: Template) -> dict[str, str]:
 
 
 def template_id(template: Template) -> str:
-    """Raises TypeError for what is no template."""
+    """Raises Mistaken for what is no template."""
     if isinstance(template, TemplateDetail | TemplateDto):
         return str(template.id)
     if is_id(template):
         return str(template)
-    raise TypeError(f"{template!r:.80} is no template: give what upload or get returned, or its id")
+    raise Mistaken(f"{template!r:.80} is no template: give what upload or get returned, or its id")
 
 
 def previewed(template: Template) -> tuple[str, dict[str, str]]:
@@ -192,7 +200,7 @@ def entries_of(changes: Changes, sources: Mapping[tuple[str, str], Mapping[str, 
 def _mapping(changes: Changes, word: str) -> Mapping[str, Any]:
     value: Any = changes.get(word, {})
     if not isinstance(value, Mapping):
-        raise TypeError(f"{word} has to be a mapping of layers, such as {{'Headline': ...}}, not {value!r:.60}")
+        raise Mistaken(f"{word} has to be a mapping of layers, such as {{'Headline': ...}}, not {value!r:.60}")
     return value
 
 

@@ -13,7 +13,7 @@ from velocity_client._async.downloads import download
 from velocity_client._async.http import AsyncRetryingClient
 from velocity_client._async.waiting import changes_of
 from velocity_client.answers import good
-from velocity_client.errors import Failed, understood
+from velocity_client.errors import Failed, Mistaken, understood
 from velocity_client.generated.api.asset import delete_asset, get_asset, list_assets, upload_asset
 from velocity_client.generated.api.audio import delete_audio, get_audio, get_audio_status, list_audio, upload_audio
 from velocity_client.generated.client import Client
@@ -23,7 +23,7 @@ from velocity_client.generated.models.audio_list_entry import AudioListEntry
 from velocity_client.generated.models.upload_asset_body import UploadAssetBody
 from velocity_client.generated.models.upload_audio_body import UploadAudioBody
 from velocity_client.generated.types import UNSET, File
-from velocity_client.orders import Changes, Given, Sound, file_of, is_id, source_of
+from velocity_client.orders import Changes, Given, Sound, file_of, identity_of, is_id, source_of
 from velocity_client.parts import OnBytes
 
 UNUSUAL_TYPE = "application/octet-stream"
@@ -47,7 +47,7 @@ class AsyncAssets:
 
     async def get(self, asset_id: UUID | str) -> AssetDto:
         with understood():
-            return good(await get_asset.asyncio_detailed(UUID(str(asset_id)), client=self._api))
+            return good(await get_asset.asyncio_detailed(identity_of("picture or clip", asset_id), client=self._api))
 
     async def list(self, skip: int = 0, take: int = 50) -> list[AssetDto]:
         with understood():
@@ -55,10 +55,10 @@ class AsyncAssets:
 
     async def delete(self, asset_id: UUID | str) -> None:
         with understood():
-            good(await delete_asset.asyncio_detailed(UUID(str(asset_id)), client=self._api))
+            good(await delete_asset.asyncio_detailed(identity_of("picture or clip", asset_id), client=self._api))
 
     async def download(self, asset_id: UUID | str, path: str | PathLike[str]) -> Path:
-        return await download(self._http, f"/asset/{asset_id}/download", path)
+        return await download(self._http, f"/asset/{identity_of('picture or clip', asset_id)}/download", path)
 
     async def sources(self, changes: Changes) -> dict[tuple[str, str], Mapping[str, str]]:
         """What the images and videos of a customization map are, each file uploaded, once for each content."""
@@ -71,7 +71,7 @@ class AsyncAssets:
 
     async def _asset_of(self, given: Given) -> str:
         if not isinstance(given, str | PathLike | bytes):
-            raise TypeError(f"{given!r:.80} is no picture or clip: give a path, bytes, or an asset")
+            raise Mistaken(f"{given!r:.80} is no picture or clip: give a path, bytes, or an asset")
         content = given if isinstance(given, bytes) else file_of(given).read_bytes()
         digest = hashlib.sha256(content).hexdigest()
         if digest not in self._uploaded:
@@ -112,7 +112,7 @@ class AsyncSounds:
 
     async def get(self, audio_id: UUID | str) -> AudioDto:
         with understood():
-            return good(await get_audio.asyncio_detailed(UUID(str(audio_id)), client=self._api))
+            return good(await get_audio.asyncio_detailed(identity_of("sound", audio_id), client=self._api))
 
     async def list(self, skip: int = 0, take: int = 100) -> list[AudioListEntry]:
         with understood():
@@ -120,10 +120,10 @@ class AsyncSounds:
 
     async def delete(self, audio_id: UUID | str) -> None:
         with understood():
-            good(await delete_audio.asyncio_detailed(UUID(str(audio_id)), client=self._api))
+            good(await delete_audio.asyncio_detailed(identity_of("sound", audio_id), client=self._api))
 
     async def download(self, audio_id: UUID | str, path: str | PathLike[str], on_bytes: OnBytes | None = None) -> Path:
-        return await download(self._http, f"/audio/{audio_id}/download", path, on_bytes)
+        return await download(self._http, f"/audio/{identity_of('sound', audio_id)}/download", path, on_bytes)
 
     async def id_of(self, sound: Sound) -> str:
         """A file is uploaded, once for each content."""
@@ -132,7 +132,7 @@ class AsyncSounds:
         if is_id(sound):
             return str(sound)
         if not isinstance(sound, str | PathLike):
-            raise TypeError(f"{sound!r:.80} is no sound: give a path, or an audio")
+            raise Mistaken(f"{sound!r:.80} is no sound: give a path, or an audio")
         digest = hashlib.sha256(file_of(sound).read_bytes()).hexdigest()
         if digest not in self._uploaded:
             self._uploaded[digest] = str((await self.upload(sound)).id)

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from velocity_client._pause import async_pause
-from velocity_client.answers import refusal
+from velocity_client.answers import refusal, tell_warnings
 from velocity_client.errors import Unreachable
 from velocity_client.retries import Retries
 
@@ -42,6 +42,7 @@ class AsyncRetryingClient(httpx.AsyncClient):
 
     async def _checked(self, answer: httpx.Response) -> httpx.Response:
         if answer.status_code < 400:
+            tell_warnings(answer)
             return answer
         try:
             await answer.aread()

@@ -18,6 +18,7 @@ from velocity_client.generated.api.batch import cancel_batch, get_batch, list_ba
 from velocity_client.generated.client import Client
 from velocity_client.generated.models.batch_detail import BatchDetail
 from velocity_client.generated.models.batch_dto import BatchDto
+from velocity_client.orders import identity_of
 
 FINAL = frozenset({"completed", "cancelled"})
 ALL_ROWS = 10_000
@@ -31,7 +32,7 @@ class Batch:
     """
 
     def __init__(self, batch_id: UUID | str, api: Client, http: RetryingClient) -> None:
-        self.id = UUID(str(batch_id))
+        self.id = identity_of("batch", batch_id)
         self._api, self._http = api, http
 
     def __repr__(self) -> str:

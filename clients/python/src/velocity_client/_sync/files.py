@@ -14,7 +14,7 @@ from velocity_client._sync.downloads import download
 from velocity_client._sync.http import RetryingClient
 from velocity_client._sync.waiting import changes_of
 from velocity_client.answers import good
-from velocity_client.errors import Failed, understood
+from velocity_client.errors import Failed, Mistaken, understood
 from velocity_client.generated.api.asset import (
     delete_asset,
     get_asset,
@@ -35,7 +35,15 @@ from velocity_client.generated.models.audio_list_entry import AudioListEntry
 from velocity_client.generated.models.upload_asset_body import UploadAssetBody
 from velocity_client.generated.models.upload_audio_body import UploadAudioBody
 from velocity_client.generated.types import UNSET, File
-from velocity_client.orders import Changes, Given, Sound, file_of, is_id, source_of
+from velocity_client.orders import (
+    Changes,
+    Given,
+    Sound,
+    file_of,
+    identity_of,
+    is_id,
+    source_of,
+)
 from velocity_client.parts import OnBytes
 
 UNUSUAL_TYPE = "application/octet-stream"
@@ -59,7 +67,7 @@ class Assets:
 
     def get(self, asset_id: UUID | str) -> AssetDto:
         with understood():
-            return good(get_asset.sync_detailed(UUID(str(asset_id)), client=self._api))
+            return good(get_asset.sync_detailed(identity_of("picture or clip", asset_id), client=self._api))
 
     def list(self, skip: int = 0, take: int = 50) -> list[AssetDto]:
         with understood():
@@ -67,10 +75,10 @@ class Assets:
 
     def delete(self, asset_id: UUID | str) -> None:
         with understood():
-            good(delete_asset.sync_detailed(UUID(str(asset_id)), client=self._api))
+            good(delete_asset.sync_detailed(identity_of("picture or clip", asset_id), client=self._api))
 
     def download(self, asset_id: UUID | str, path: str | PathLike[str]) -> Path:
-        return download(self._http, f"/asset/{asset_id}/download", path)
+        return download(self._http, f"/asset/{identity_of('picture or clip', asset_id)}/download", path)
 
     def sources(self, changes: Changes) -> dict[tuple[str, str], Mapping[str, str]]:
         """What the images and videos of a customization map are, each file uploaded, once for each content."""
@@ -83,7 +91,7 @@ class Assets:
 
     def _asset_of(self, given: Given) -> str:
         if not isinstance(given, str | PathLike | bytes):
-            raise TypeError(f"{given!r:.80} is no picture or clip: give a path, bytes, or an asset")
+            raise Mistaken(f"{given!r:.80} is no picture or clip: give a path, bytes, or an asset")
         content = given if isinstance(given, bytes) else file_of(given).read_bytes()
         digest = hashlib.sha256(content).hexdigest()
         if digest not in self._uploaded:
@@ -124,7 +132,7 @@ class Sounds:
 
     def get(self, audio_id: UUID | str) -> AudioDto:
         with understood():
-            return good(get_audio.sync_detailed(UUID(str(audio_id)), client=self._api))
+            return good(get_audio.sync_detailed(identity_of("sound", audio_id), client=self._api))
 
     def list(self, skip: int = 0, take: int = 100) -> list[AudioListEntry]:
         with understood():
@@ -132,10 +140,10 @@ class Sounds:
 
     def delete(self, audio_id: UUID | str) -> None:
         with understood():
-            good(delete_audio.sync_detailed(UUID(str(audio_id)), client=self._api))
+            good(delete_audio.sync_detailed(identity_of("sound", audio_id), client=self._api))
 
     def download(self, audio_id: UUID | str, path: str | PathLike[str], on_bytes: OnBytes | None = None) -> Path:
-        return download(self._http, f"/audio/{audio_id}/download", path, on_bytes)
+        return download(self._http, f"/audio/{identity_of('sound', audio_id)}/download", path, on_bytes)
 
     def id_of(self, sound: Sound) -> str:
         """A file is uploaded, once for each content."""
@@ -144,7 +152,7 @@ class Sounds:
         if is_id(sound):
             return str(sound)
         if not isinstance(sound, str | PathLike):
-            raise TypeError(f"{sound!r:.80} is no sound: give a path, or an audio")
+            raise Mistaken(f"{sound!r:.80} is no sound: give a path, or an audio")
         digest = hashlib.sha256(file_of(sound).read_bytes()).hexdigest()
         if digest not in self._uploaded:
             self._uploaded[digest] = str((self.upload(sound)).id)

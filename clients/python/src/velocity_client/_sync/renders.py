@@ -34,6 +34,7 @@ from velocity_client.generated.models.render_job_dto import RenderJobDto
 from velocity_client.generated.models.render_link_request import RenderLinkRequest
 from velocity_client.generated.models.render_status_dto import RenderStatusDto
 from velocity_client.generated.types import UNSET
+from velocity_client.orders import identity_of
 from velocity_client.parts import OnBytes
 
 USUAL_LINK = 3600
@@ -48,7 +49,7 @@ class Render:
     """
 
     def __init__(self, render_id: UUID | str, api: Client, http: RetryingClient) -> None:
-        self.id = UUID(str(render_id))
+        self.id = identity_of("render", render_id)
         self._api, self._http = api, http
 
     def __repr__(self) -> str:
