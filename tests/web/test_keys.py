@@ -148,6 +148,7 @@ def test_pages_of_any_origin_may_use_a_key_for_previews_alone(
     service: Service, client: Client, template_id: str
 ) -> None:
     url = f"{service.url}/Template/{template_id}/preview/"
+    allowing = "access-control-allow-origin"
     allowed = httpx.options(url, headers=PREFLIGHT, timeout=PATIENCE)
     assert allowed.status_code == 200
     assert allowed.headers["access-control-allow-origin"] == ORIGIN
@@ -161,8 +162,11 @@ def test_pages_of_any_origin_may_use_a_key_for_previews_alone(
         assert "Origin" in seen.headers["vary"]
         wrong = page.get(f"/template/{AN_ID}/preview")
         assert (wrong.status_code, wrong.headers["access-control-allow-origin"]) == (404, ORIGIN)
+        no_id = page.get("/template/card/preview")
+        assert (no_id.status_code, no_id.headers["access-control-allow-origin"]) == (404, ORIGIN)
         other = page.get("/template/all")
         assert (other.status_code, other.headers.get("access-control-allow-origin")) == (403, None)
+    assert httpx.options(f"{service.url}/template/card/preview", headers=PREFLIGHT).headers[allowing] == ORIGIN
     nobody = httpx.get(url, headers={"Origin": ORIGIN, "X-API-Key": "vk_00000000_x"}, timeout=PATIENCE)
     assert (nobody.status_code, nobody.headers["access-control-allow-origin"]) == (401, ORIGIN)
     assert httpx.options(f"{service.url}/render", headers=PREFLIGHT).headers.get("access-control-allow-origin") is None

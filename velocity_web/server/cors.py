@@ -50,16 +50,14 @@ class PreviewCors:
     """Answers browsers that ask whether a page may use an operation which the scope ``preview`` allows."""
 
     def __init__(self, resources: Sequence[tuple[str, object]]) -> None:
-        self._paths = [
-            (re.compile(re.sub(r"\{\w+\}", "[0-9a-f-]{32,36}", path)), methods)
-            for path, resource in resources
-            if (methods := [method for method in METHODS if _is_for_previews(resource, method)])
-        ]
+        found = [(path, [one for one in METHODS if _is_for_previews(resource, one)]) for path, resource in resources]
+        self._named = {path: methods for path, methods in found if "{" not in path}
+        self._paths = [(re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), methods) for path, methods in found if methods]
 
     def process_response(self, req: falcon.Request, resp: falcon.Response, _resource: Any, _ok: bool) -> None:
         origin = req.get_header("Origin")
-        methods = next((methods for path, methods in self._paths if path.fullmatch(req.path)), None)
-        if origin is None or methods is None or resp.get_header("Access-Control-Allow-Origin") is not None:
+        methods = self._methods(req.path)
+        if origin is None or not methods or resp.get_header("Access-Control-Allow-Origin") is not None:
             return
         resp.append_header("Vary", "Origin")
         caller = req.context.get("caller")
@@ -72,6 +70,12 @@ class PreviewCors:
             resp.set_header("Access-Control-Allow-Methods", ", ".join(methods))
             resp.set_header("Access-Control-Allow-Headers", ASKED)
             resp.set_header("Access-Control-Max-Age", REMEMBERED_SECONDS)
+
+    def _methods(self, asked: str) -> list[str]:
+        """What pages may do at a path. A part that should be an id may be anything: a page is to read why it is none."""
+        if asked in self._named:
+            return self._named[asked]
+        return next((methods for path, methods in self._paths if path.fullmatch(asked)), [])
 
 
 def _is_for_previews(resource: object, method: str) -> bool:
