@@ -380,6 +380,11 @@ _READERS: Mapping[str, Callable[[str, Any], Any]] = {
 }
 
 
+def install_line(package: str) -> str:
+    """Returns how a first-party package is installed, which is on no index yet."""
+    return f"pip install ./plugins/{package.removeprefix('velocity-')} in a copy of Velocity's repository"
+
+
 def bad_setting(field: str, message: str, hint: str) -> EncoderConfigError:
     """Returns what is wrong with the setting ``field``, and what would be right."""
     return EncoderConfigError(message, place=Place(field=field), hint=hint)
@@ -457,7 +462,7 @@ def config_problems(config: EncoderConfig, codecs: Mapping[str, CodecTraits]) ->
         numbers = ", ".join(f"{number} = {name}" for number, name in CODEC_NUMBERS.items())
         hint = f"Did you mean {near}?" if near else f"It must be one of {', '.join(codecs)} ({numbers})"
         if package := next((one for one, keys in PACKAGES.items() if config.codec_name in keys), None):
-            hint = f"The package {package} has it: pip install {package}"
+            hint = f"The package {package} has it: {install_line(package)}"
         found.append(bad_setting("codec", f"codec {config.codec} is unknown", hint))
     found += _container_problems(config.container_name, codec, codecs)
     if config.rate_control == RateControl.CBR and config.bitrate is None:

@@ -87,7 +87,7 @@ def test_what_is_given_stays(given: dict[str, Any], name: str | None, codec: str
     ("given", "name", "message"),
     [
         ({}, "a.mkv", r"no installed codec writes \.mkv.*Installed codecs write \.mp4, .*\.paint, .*%05d\.paint"),
-        ({}, "a.gif", r"pip install velocity-pictures adds \.gif"),
+        ({}, "a.gif", r"velocity-pictures adds \.gif: pip install \./plugins/pictures in a copy"),
         ({}, "%05d.png", r"no installed codec writes %05d\.png.*velocity-pictures"),
         ({}, "%05d.mp4", r"no installed codec writes %05d\.mp4"),
         ({"codec": "h265"}, "a.avi", r"codec h265 does not write \.avi.*\.mp4 or \.m4v or \.mov.*codec h264 or av1"),

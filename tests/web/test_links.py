@@ -44,6 +44,14 @@ def token(url: str) -> str:
     return url.rpartition("/")[2]
 
 
+def test_a_link_may_be_asked_for_without_a_body(owner: Client, render_id: str) -> None:
+    for content in (b"", b"{}"):
+        answer = owner.post(f"/render/{render_id}/link", content=content)
+        assert answer.status_code == 200, answer.text
+        assert get(answer.json()["url"]).status_code == 200
+    assert owner.post(f"/render/{render_id}/link", content=b"[]").status_code == 400
+
+
 def test_a_link_shows_the_video_without_a_key(service: Service, owner: Client, render_id: str) -> None:
     answer = owner.post(f"/render/{render_id}/link", json={"expiresSeconds": 60})
     url = answer.json()["url"]

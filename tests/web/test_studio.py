@@ -262,6 +262,8 @@ def test_what_cannot_be_opened_is_told_and_the_version_before_stays(
     told = until(lambda: _newer(client, revision), "the change")
     assert told["fault"]
     assert (picture(client, frame=5, width=200) == before).all()
+    refused = client.get(f"/template/{template_id(client)}/timeline")
+    assert refused.status_code == 400 and "data.json" in refused.json()["detail"]
     (studio.place / "data.json").write_text(whole)
     until(lambda: not state(client)["fault"], "the version that is whole again")
 

@@ -123,3 +123,14 @@ def test_a_preview_is_a_png_of_the_width_asked_for(client: Client, template_id: 
 def test_unknown_ids_are_404(client: Client) -> None:
     for path in (f"/template/{uuid4()}/status", "/template/not-a-uuid/status", f"/template/{uuid4()}/download"):
         assert client.get(path).status_code == 404
+
+
+def test_a_quotation_mark_in_a_file_name_is_one_in_the_name(client: Client) -> None:
+    """Browsers and HTTP libraries write %22 for it in the form."""
+    form = b'--x\r\nContent-Disposition: form-data; name="file"; filename="The %22new%22 card.zip"\r\n\r\n'
+    body = form + template_zip() + b"\r\n--x--\r\n"
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = client.post("/template/upload", content=body, headers=kind)
+    assert answer.status_code == 200, answer.text
+    told = client.get(f"/template/{answer.json()['templateId']}/status").json()
+    assert told["templateName"] == 'The "new" card'

@@ -14,6 +14,7 @@ from velocity_engine.encoder_config import (
     EncoderConfig,
     bad_setting,
     config_problems,
+    install_line,
 )
 from velocity_engine.files.file_urls import path_of
 from velocity_engine.given.arguments import named_file, require
@@ -212,4 +213,4 @@ def _endings(codecs: Iterable[Codec]) -> list[str]:
 
 def _package_for(ending: str) -> str:
     package = next((name for name, endings in PACKAGES.items() if ending in endings), None)
-    return f"; pip install {package} adds {ending}" if package else ""
+    return f"; {package} adds {ending}: {install_line(package)}" if package else ""

@@ -288,7 +288,7 @@ def _request_body(spec: AnyOperation, references: dict[Any, Any]) -> dict[str, A
         content[media] = {"schema": {"type": "string", "description": text}}
     for media, examples in spec.examples.items():
         content[media]["examples"] = examples
-    return {"required": True, "content": content}
+    return {"required": not spec.may_be_empty, "content": content}
 
 
 def _schema_of(annotation: Any, references: dict[Any, Any]) -> dict[str, Any]:

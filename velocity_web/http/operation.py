@@ -61,8 +61,8 @@ class Operation(Generic[Sent, Query, Answer]):
     ``scopes``; an operation for everybody is declared with ``authenticated=False``. Parts of the path are UUIDs, but
     for those in ``words``.
 
-    A ``body`` that is to be read later is declared as ``Body``: the handler gets it as one, and ``unread`` is the model
-    that documents its form.
+    A ``body`` that may be left out, which means ``{}``, is declared with ``may_be_empty``. One that is to be read later
+    is declared as ``Body``: the handler gets it as one, and ``unread`` is the model that documents its form.
     """
 
     id: str
@@ -73,6 +73,7 @@ class Operation(Generic[Sent, Query, Answer]):
     description: str = ""
     query: type[Query] | None = None
     body: type[Sent] | None = None
+    may_be_empty: bool = False
     unread: type[RequestModel] | None = None
     other_body: Mapping[str, str] = field(default_factory=dict)
     form: Form | None = None
@@ -196,7 +197,8 @@ def read_body(req: falcon.Request, spec: Operation[Any, Any, Any], warnings: lis
         )
     if spec.unread is not None:
         return Body(req.bounded_stream, req.content_length or 0, kind)
-    data = parse_json(req.bounded_stream.read())
+    raw = req.bounded_stream.read()
+    data = {} if spec.may_be_empty and not raw.strip() else parse_json(raw)
     body = validated(spec.model, data)
     warnings.extend(unknown_fields(spec.model, data))
     return body

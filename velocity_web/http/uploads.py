@@ -55,7 +55,7 @@ def _read_parts(req: falcon.Request, path: Path, limit: int) -> Upload:
             if found:
                 raise Invalid("the form has more than one file", {"file": ["send one file in a request"]})
             size, digest = _store(part.stream, path, limit)
-            found = (clean_name(_part_text(part, "filename"), "upload"), size, digest)
+            found = (clean_name(_file_name(part), "upload"), size, digest)
         else:
             text = part.stream.read(FIELD_BYTES)
             fields[name] = text.decode("utf-8", "replace")
@@ -72,6 +72,12 @@ def _part_text(part: falcon.media.multipart.BodyPart, attribute: str) -> str | N
         value = getattr(part, attribute)
         return value if isinstance(value, str) else None
     return None
+
+
+def _file_name(part: falcon.media.multipart.BodyPart) -> str | None:
+    """As it was before the form: browsers write %22 in the place of a quotation mark, which would end the name."""
+    name = _part_text(part, "filename")
+    return name and name.replace("%22", '"')
 
 
 def _store(stream: falcon.typing.ReadableIO, path: Path, limit: int) -> tuple[int, str]:

@@ -37,6 +37,7 @@ class RenderLink(Resource):
         tag=TAG,
         scopes=(READ,),
         body=RenderLinkRequest,
+        may_be_empty=True,
         examples={JSON: examples.RENDER_LINK},
         returns=LinkDto,
     )

@@ -127,6 +127,7 @@ class WebhookSecretRotation(Resource):
         tag=TAG,
         scopes=(RENDER,),
         body=Rotation,
+        may_be_empty=True,
         examples={JSON: examples.ROTATION},
         returns=WebhookSecret,
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, PlainValidator, WithJsonSchema
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_before_validator_function
 
 from velocity_web.schemas.base import Int32, whole
 
@@ -55,19 +56,34 @@ RateControlNumber = Annotated[
 ]
 
 
-def _numbers(low: int, high: int) -> WithJsonSchema:
-    return WithJsonSchema({"type": "integer", "format": "int32", "minimum": low, "maximum": high})
+class _Numbers:
+    """The range that the document tells, and what is said of a number so large that the engine is not asked."""
+
+    def __init__(self, low: int, high: int) -> None:
+        self.low, self.high = low, high
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_before_validator_function(self._bounded, handler(source))
+
+    def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: object) -> dict[str, Any]:
+        return {"type": "integer", "format": "int32", "minimum": self.low, "maximum": self.high}
+
+    def _bounded(self, value: Any) -> Any:
+        number = whole(value)
+        if isinstance(number, int) and not -(2**31) <= number < 2**31:
+            raise PydanticCustomError("number_range", "a number", {"low": self.low, "high": self.high})
+        return value
 
 
-Bitrate = Annotated[Int32, _numbers(1_000, 250_000_000)]
-RatePart = Annotated[Int32, _numbers(1, 1_000_000)]
-Side = Annotated[Int32, _numbers(16, 16_384)]
-Preset = Annotated[Int32, _numbers(0, 5)]
-Distance = Annotated[Int32, _numbers(1, 100_000)]
-Profile = Annotated[Int32, _numbers(0, 100)]
-LevelNumber = Annotated[Int32, _numbers(0, 186)]
-Quantiser = Annotated[Int32, _numbers(1, 63)]
-AudioBitrate = Annotated[Int32, _numbers(16_000, 512_000)]
+Bitrate = Annotated[Int32, _Numbers(1_000, 250_000_000)]
+RatePart = Annotated[Int32, _Numbers(1, 1_000_000)]
+Side = Annotated[Int32, _Numbers(16, 16_384)]
+Preset = Annotated[Int32, _Numbers(0, 5)]
+Distance = Annotated[Int32, _Numbers(1, 100_000)]
+Profile = Annotated[Int32, _Numbers(0, 100)]
+LevelNumber = Annotated[Int32, _Numbers(0, 186)]
+Quantiser = Annotated[Int32, _Numbers(1, 63)]
+AudioBitrate = Annotated[Int32, _Numbers(16_000, 512_000)]
 
 
 def _two(value: Any) -> Any:

@@ -83,6 +83,7 @@ BY_TYPE: Mapping[str, str | Callable[[Context], str]] = {
     "url_scheme": "the URL must begin with http:// or https://",
     "url_too_long": "the URL is too long; it may have 2083 characters",
     "literal_error": _choices,
+    "number_range": lambda context: f"it must be from {context['low']} to {context['high']}",
     "codec_type": "it must be a codec's number, such as 0, or its name, such as vp9",
     "container_type": "it must be a container's name, such as mp4",
     "finite_number": "it must be a number",

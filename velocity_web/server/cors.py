@@ -72,7 +72,7 @@ class PreviewCors:
             resp.set_header("Access-Control-Max-Age", REMEMBERED_SECONDS)
 
     def _methods(self, asked: str) -> list[str]:
-        """What pages may do at a path. A part that should be an id may be anything: a page is to read why it is none."""
+        """What pages may do at a path. In the place of an id may be anything: a page is to read that it is none."""
         if asked in self._named:
             return self._named[asked]
         return next((methods for path, methods in self._paths if path.fullmatch(asked)), [])

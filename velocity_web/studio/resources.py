@@ -25,7 +25,7 @@ from velocity_web.studio import assets
 from velocity_web.studio.asking import Values, body_of, frame_size, moment, require_own_time, wish_of, wrong
 from velocity_web.studio.describing import template_detail, timeline
 from velocity_web.studio.renders import Renders, job_told
-from velocity_web.studio.workshop import Picture, Wanted, Workshop
+from velocity_web.studio.workshop import Picture, Wanted, Workshop, said_of
 
 Kind = Literal["png", "jpeg", "webp"]
 TRIAL_SECONDS = 1.0
@@ -76,7 +76,11 @@ class TemplateItem(Resource):
 class TemplateTimeline(Resource):
     def on_get(self, _req: falcon.Request, resp: falcon.Response, template_id: str) -> None:
         self.studio.require(template_id)
-        with self.studio.workshop.open() as template:  # apart from the one on the bench, where pictures are drawn
+        try:
+            template = self.studio.workshop.open()  # apart from the one on the bench, where pictures are drawn
+        except (engine.VelocityError, OSError) as error:
+            raise Invalid(said_of(error)) from None
+        with template:
             resp.media = timeline(template, HELD_SECONDS)
 
 

@@ -87,7 +87,7 @@ class Workshop:
         try:
             template = self.open()
         except (engine.VelocityError, OSError) as error:
-            self._tell(reason(error, {}) if isinstance(error, engine.VelocityError) else str(error))
+            self._tell(said_of(error))
             return
         with self._bench:
             self._drop_customized()
@@ -214,3 +214,8 @@ class Workshop:
             with suppress(engine.VelocityError):
                 self._customized[1].close()
             self._customized = None
+
+
+def said_of(error: engine.VelocityError | OSError) -> str:
+    """Why the template cannot be opened, as a sentence."""
+    return reason(error, {}) if isinstance(error, engine.VelocityError) else str(error)

@@ -2859,6 +2859,12 @@ export interface components {
              */
             qp?: number;
             /**
+             * Held frames
+             * @description What becomes of frames that stand still. skip: where three or more follow each other, they are pictures of some fifty bytes that repeat what is shown. encode: they are encoded as all others. Where it is left out: skip for H.264 in mp4 and mov at rc 1 and 2.
+             * @enum {string}
+             */
+            heldFrames?: "skip" | "encode";
+            /**
              * Audio bitrate
              * Format: int32
              * @description Bits (not bytes) per second of sound; 192000 where it is left out.
@@ -3736,6 +3742,11 @@ export interface components {
                  * @description The quantiser at rc 2, from 1, best, to 51 (H.264, H.265) or 63 (AV1).
                  */
                 qp?: number | null;
+                /**
+                 * Held frames
+                 * @description What becomes of frames that stand still. skip: where three or more follow each other, they are pictures of some fifty bytes that repeat what is shown. encode: they are encoded as all others. Where it is left out: skip for H.264 in mp4 and mov at rc 1 and 2.
+                 */
+                heldFrames?: ("skip" | "encode") | null;
                 /**
                  * Audio bitrate
                  * @description Bits (not bytes) per second of sound; 192000 where it is left out.
@@ -9455,6 +9466,7 @@ export interface operations {
                 level?: number;
                 container?: string;
                 qp?: number;
+                heldFrames?: "skip" | "encode";
                 audioBitrate?: number;
                 fStart?: number;
                 fEnd?: number;
@@ -10367,7 +10379,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["RenderLinkRequest"];
             };
@@ -11032,7 +11044,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["Rotation"];
             };

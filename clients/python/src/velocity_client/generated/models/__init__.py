@@ -58,6 +58,7 @@ from .container_dto import ContainerDto
 from .container_dto_frames import ContainerDtoFrames
 from .create_batch_codec_type_0 import CreateBatchCodecType0
 from .create_batch_fonts import CreateBatchFonts
+from .create_batch_held_frames import CreateBatchHeldFrames
 from .create_batch_metadata import CreateBatchMetadata
 from .create_batch_poster_format import CreateBatchPosterFormat
 from .customization_entry import CustomizationEntry
@@ -66,6 +67,7 @@ from .ducking_request import DuckingRequest
 from .duration_request import DurationRequest
 from .encoder_config_request import EncoderConfigRequest
 from .encoder_config_request_codec_type_0 import EncoderConfigRequestCodecType0
+from .encoder_config_request_held_frames import EncoderConfigRequestHeldFrames
 from .encoder_config_request_rate_control import EncoderConfigRequestRateControl
 from .finding_dto import FindingDto
 from .finding_dto_severity import FindingDtoSeverity
@@ -125,6 +127,9 @@ from .render_detail_duration_request import RenderDetailDurationRequest
 from .render_detail_encoder_config import RenderDetailEncoderConfig
 from .render_detail_encoder_config_codec_type_0 import (
     RenderDetailEncoderConfigCodecType0,
+)
+from .render_detail_encoder_config_held_frames_type_0 import (
+    RenderDetailEncoderConfigHeldFramesType0,
 )
 from .render_detail_encoder_config_rc_type_0 import RenderDetailEncoderConfigRcType0
 from .render_detail_job_info import RenderDetailJobInfo
@@ -254,6 +259,7 @@ __all__ = (
     "ContainerDtoFrames",
     "CreateBatchCodecType0",
     "CreateBatchFonts",
+    "CreateBatchHeldFrames",
     "CreateBatchMetadata",
     "CreateBatchPosterFormat",
     "CustomizationEntry",
@@ -262,6 +268,7 @@ __all__ = (
     "DurationRequest",
     "EncoderConfigRequest",
     "EncoderConfigRequestCodecType0",
+    "EncoderConfigRequestHeldFrames",
     "EncoderConfigRequestRateControl",
     "FindingDto",
     "FindingDtoSeverity",
@@ -320,6 +327,7 @@ __all__ = (
     "RenderDetailDurationRequest",
     "RenderDetailEncoderConfig",
     "RenderDetailEncoderConfigCodecType0",
+    "RenderDetailEncoderConfigHeldFramesType0",
     "RenderDetailEncoderConfigRcType0",
     "RenderDetailJobInfo",
     "RenderDetailMetadata",

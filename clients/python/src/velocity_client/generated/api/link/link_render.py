@@ -11,13 +11,13 @@ from ...client import AuthenticatedClient, Client
 from ...models.link_dto import LinkDto
 from ...models.problem import Problem
 from ...models.render_link_request import RenderLinkRequest
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     render_id: UUID,
     *,
-    body: RenderLinkRequest,
+    body: RenderLinkRequest | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
 
@@ -28,7 +28,8 @@ def _get_kwargs(
         ),
     }
 
-    _kwargs["json"] = body.to_dict()
+    if not isinstance(body, Unset):
+        _kwargs["json"] = body.to_dict()
 
     headers["Content-Type"] = "application/json"
 
@@ -105,7 +106,7 @@ def sync_detailed(
     render_id: UUID,
     *,
     client: AuthenticatedClient,
-    body: RenderLinkRequest,
+    body: RenderLinkRequest | Unset = UNSET,
 ) -> Response[LinkDto | Problem]:
     """A URL of a render that needs no key
 
@@ -114,7 +115,7 @@ def sync_detailed(
 
     Args:
         render_id (UUID):
-        body (RenderLinkRequest):
+        body (RenderLinkRequest | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -140,7 +141,7 @@ def sync(
     render_id: UUID,
     *,
     client: AuthenticatedClient,
-    body: RenderLinkRequest,
+    body: RenderLinkRequest | Unset = UNSET,
 ) -> LinkDto | Problem | None:
     """A URL of a render that needs no key
 
@@ -149,7 +150,7 @@ def sync(
 
     Args:
         render_id (UUID):
-        body (RenderLinkRequest):
+        body (RenderLinkRequest | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -170,7 +171,7 @@ async def asyncio_detailed(
     render_id: UUID,
     *,
     client: AuthenticatedClient,
-    body: RenderLinkRequest,
+    body: RenderLinkRequest | Unset = UNSET,
 ) -> Response[LinkDto | Problem]:
     """A URL of a render that needs no key
 
@@ -179,7 +180,7 @@ async def asyncio_detailed(
 
     Args:
         render_id (UUID):
-        body (RenderLinkRequest):
+        body (RenderLinkRequest | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -203,7 +204,7 @@ async def asyncio(
     render_id: UUID,
     *,
     client: AuthenticatedClient,
-    body: RenderLinkRequest,
+    body: RenderLinkRequest | Unset = UNSET,
 ) -> LinkDto | Problem | None:
     """A URL of a render that needs no key
 
@@ -212,7 +213,7 @@ async def asyncio(
 
     Args:
         render_id (UUID):
-        body (RenderLinkRequest):
+        body (RenderLinkRequest | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -9,12 +9,12 @@ from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
 from ...models.rotation import Rotation
 from ...models.webhook_secret import WebhookSecret
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     *,
-    body: Rotation,
+    body: Rotation | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
 
@@ -23,7 +23,8 @@ def _get_kwargs(
         "url": "/webhook/secret/rotate",
     }
 
-    _kwargs["json"] = body.to_dict()
+    if not isinstance(body, Unset):
+        _kwargs["json"] = body.to_dict()
 
     headers["Content-Type"] = "application/json"
 
@@ -94,7 +95,7 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-    body: Rotation,
+    body: Rotation | Unset = UNSET,
 ) -> Response[Problem | WebhookSecret]:
     """Replace the secret that signs webhooks
 
@@ -102,7 +103,7 @@ def sync_detailed(
     receivers with either accept it.
 
     Args:
-        body (Rotation): How long the former secret goes on signing beside the new one.
+        body (Rotation | Unset): How long the former secret goes on signing beside the new one.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -126,7 +127,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-    body: Rotation,
+    body: Rotation | Unset = UNSET,
 ) -> Problem | WebhookSecret | None:
     """Replace the secret that signs webhooks
 
@@ -134,7 +135,7 @@ def sync(
     receivers with either accept it.
 
     Args:
-        body (Rotation): How long the former secret goes on signing beside the new one.
+        body (Rotation | Unset): How long the former secret goes on signing beside the new one.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -153,7 +154,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-    body: Rotation,
+    body: Rotation | Unset = UNSET,
 ) -> Response[Problem | WebhookSecret]:
     """Replace the secret that signs webhooks
 
@@ -161,7 +162,7 @@ async def asyncio_detailed(
     receivers with either accept it.
 
     Args:
-        body (Rotation): How long the former secret goes on signing beside the new one.
+        body (Rotation | Unset): How long the former secret goes on signing beside the new one.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -183,7 +184,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-    body: Rotation,
+    body: Rotation | Unset = UNSET,
 ) -> Problem | WebhookSecret | None:
     """Replace the secret that signs webhooks
 
@@ -191,7 +192,7 @@ async def asyncio(
     receivers with either accept it.
 
     Args:
-        body (Rotation): How long the former secret goes on signing beside the new one.
+        body (Rotation | Unset): How long the former secret goes on signing beside the new one.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
