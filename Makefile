@@ -144,7 +144,7 @@ $(GENERATORS)/.installed: clients/requirements.txt
 
 $(NODE_MODULES)/.installed: clients/typescript/package-lock.json
 	@command -v npm >/dev/null || { echo 'The client in TypeScript needs npm: apt-get install -y npm' >&2; exit 1; }
-	@npm ci --silent --prefix clients/typescript
+	@npm ci --ignore-scripts --silent --prefix clients/typescript
 	@touch $@
 
 $(BENCH)/.installed: pyproject.toml benchmarks/requirements.txt
