@@ -26,6 +26,7 @@ from velocity_engine.storage.fetched import local_path
 from velocity_engine.storage.targets import is_local
 
 if TYPE_CHECKING:
+    from velocity_engine.captions.captions import Captions
     from velocity_engine.customize.layer_infos import LayerInfo
     from velocity_engine.customize.slot_infos import SlotInfo
     from velocity_engine.encoder_config import EncoderConfig
@@ -55,6 +56,7 @@ class Template(DocumentFacts):
         location: The path or URL that it was opened from.
         animation: Which document of the package it is, where that was said.
         customizations: What ``customized`` was given.
+        captions: The captions that ``customized`` was given.
 
     Example:
         >>> with ve.open_template("promo.zip") as template:
@@ -68,6 +70,7 @@ class Template(DocumentFacts):
         self.location = location
         self.animation = animation
         self.customizations: Customizations = ()
+        self.captions: Captions | None = None
         self._assets: dict[str, str] = {}
         self._origin: Template | None = None
         self._limits: PackageLimits | None = None
@@ -135,7 +138,12 @@ class Template(DocumentFacts):
 
     # --- what can be done with it ---
 
-    def customized(self, customizations: Customizations | None = None, assets: Assets | None = None) -> Template:
+    def customized(
+        self,
+        customizations: Customizations | None = None,
+        assets: Assets | None = None,
+        captions: Captions | None = None,
+    ) -> Template:
         """Returns a template with customizations applied. Its stills need one plan, however many are drawn.
 
         It shares the files of this one, so keep this one open. Close it before, or with this one. What it is given
@@ -145,18 +153,25 @@ class Template(DocumentFacts):
             customizations: The entries of a ``customizationMap``. "image" and "video" also take a ``pathlib.Path``,
                 bytes, an open file, a picture of Pillow or an array of numpy.
             assets: The files that ``{"assetId": ...}`` names, by id: paths, URLs, or what "image" takes.
+            captions: What is said in it, in the place of captions that it has.
 
         Raises:
             CustomizationError: An entry is wrong. The error names it.
+            CaptionsError: The captions name a layer that cannot show them.
             WrongTypeError: An argument has a wrong type.
 
         Example:
             >>> with template.customized([{"layer": "Headline", "text": "Hello"}]) as hello:
             ...     stills = [ve.render_still(hello, frame) for frame in range(0, 150, 10)]
         """
+        from velocity_engine.captions.captions import Captions
         from velocity_engine.customize import customize
+        from velocity_engine.customize.captions import with_captions
+        from velocity_engine.order.render_order import CAPTIONS
 
         self._check_open()
+        require("captions", captions, Captions | None, CAPTIONS)
+        captions = captions or self.captions
         given = GivenFiles()
         try:
             known = len(self.customizations)
@@ -165,12 +180,13 @@ class Template(DocumentFacts):
             origin = self._origin or self
             local = {key: local_path(location) for key, location in files.items()}
             document = customize(origin.document, self.package, entries, assets=local, known=known)
+            document = document if captions is None else with_captions(document, captions)
         except BaseException:
             given.close()
             raise
         changed = Template(self.package, document, self.location, self.animation)
         changed.customizations, changed._assets, changed._given = entries, files, given
-        changed._known = known
+        changed._known, changed.captions = known, captions
         changed._origin, changed._limits = origin, self._limits
         changed._pictures, changed._clips = self._pictures, self._clips
         changed._in_memory = self.holds_memory
@@ -192,20 +208,27 @@ class Template(DocumentFacts):
         """Whether anything that it is made of was given in memory, so that no other process could open it."""
         return self._in_memory or self._given.is_used or (self._origin is not None and self._origin.holds_memory)
 
-    def plan(self, customizations: Customizations | None = None, assets: Assets | None = None) -> Plan:
+    def plan(
+        self,
+        customizations: Customizations | None = None,
+        assets: Assets | None = None,
+        captions: Captions | None = None,
+    ) -> Plan:
         """Returns a plan of the document with customizations applied. The caller closes the plan.
 
         Args:
             customizations: The entries of a ``customizationMap``.
             assets: The files that ``{"assetId": ...}`` names, by id.
+            captions: What is said in it.
 
         Raises:
             CustomizationError: An entry is wrong. The error names it.
+            CaptionsError: The captions name a layer that cannot show them.
         """
         self._check_open()
-        if not customizations:
+        if not customizations and captions is None:
             return self._own_plan()
-        changed = self.customized(customizations, assets)
+        changed = self.customized(customizations, assets, captions)
         try:
             plan = changed.plan()
         except BaseException:
@@ -329,6 +352,7 @@ class Template(DocumentFacts):
         assets: Assets | None = None,
         audio: Source | None = None,
         mix: SoundMix | None = None,
+        captions: Captions | None = None,
     ) -> list[VelocityError]:
         """Returns all that is wrong with a render request, without rendering it.
 
@@ -339,6 +363,7 @@ class Template(DocumentFacts):
             assets: The files that ``{"assetId": ...}`` names, by id.
             audio: A sound file that would be mixed with the template's own sound, as ``render`` takes it.
             mix: How the sound would be mixed.
+            captions: What would be said in it.
 
         Returns:
             One error for each problem. None of them is raised.
@@ -373,8 +398,12 @@ class Template(DocumentFacts):
                 span = self.frame_range(frames)
                 if sound is not None:
                     check_sound(local_path(sound), os.path.basename(sound))
+                if captions is not None and not found:
+                    self.customized(entries, files, captions).close()
+                    if encoder is not None:
+                        found += _problems_of_captions(captions, encoder)
                 if encoder is not None and not found:
-                    plan = self.plan(entries, files)
+                    plan = self.plan(entries, files, captions)
                     try:
                         found += _problems_of_frames(plan, encoder, span, OwnSound(sound and local_path(sound), mix))
                     finally:
@@ -434,6 +463,8 @@ class Template(DocumentFacts):
         ]
         if self.customizations:
             parts.append(f"{len(self.customizations)} customizations")
+        if self.captions is not None:
+            parts.append(f"{len(self.captions.cues)} cues")
         return f"<Template {', '.join(parts)}{', closed' if self._closed else ''}>"
 
     def _repr_html_(self) -> str:
@@ -451,17 +482,25 @@ class Template(DocumentFacts):
             what = "a template that holds what was given in memory cannot be pickled"
             raise WrongTypeError(what, hint="Send the bytes or the paths, and open it in the other process")
         location = self.location if not is_local(self.location) else os.path.abspath(self.location)
-        return (_reopened, (location, self.animation, self._limits, tuple(self.customizations), self._assets))
+        return (
+            _reopened,
+            (location, self.animation, self._limits, tuple(self.customizations), self._assets, self.captions),
+        )
 
 
 def _reopened(
-    location: str, animation: str | None, limits: PackageLimits | None, customizations: Customizations, assets: Assets
+    location: str,
+    animation: str | None,
+    limits: PackageLimits | None,
+    customizations: Customizations,
+    assets: Assets,
+    captions: Captions | None,
 ) -> Template:
     """The template that was pickled. Its origin stays open as long as it does."""
     template = open_template(location, animation=animation, limits=limits)
-    if not customizations:
+    if not customizations and captions is None:
         return template
-    changed = template.customized(customizations, assets)
+    changed = template.customized(customizations, assets, captions)
     changed.on_close(template.package.close)
     return changed
 
@@ -486,6 +525,15 @@ def _problems_of_frames(
             return [silence(codecs()[encoder.codec_name].title)] if sound.is_silent else []
     costly = unaffordable(plan, output_size(plan.document, encoder), (start, start + 1) if shown == "first" else frames)
     return [] if costly is None else [costly]
+
+
+def _problems_of_captions(captions: Captions, encoder: EncoderConfig) -> list[VelocityError]:
+    """What is wrong with captions because of the container."""
+    from velocity_engine.plugins.outputs import container_of, resolve_encoder
+    from velocity_engine.plugins.text_tracks import text_track_problem
+
+    problem = text_track_problem(captions, container_of(resolve_encoder(encoder)))
+    return [] if problem is None else [problem]
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from velocity_engine.api.arguments import check_template, checked_cache, checked_encoder
+from velocity_engine.captions.captions import Captions
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import wrong_type
 from velocity_engine.given.arguments import FrameRange
@@ -23,6 +24,7 @@ def cached_frames(
     customizations: Customizations | None = None,
     assets: Assets | None = None,
     frames: FrameRange | None = None,
+    captions: Captions | None = None,
 ) -> int:
     """Returns how many frames of a render would be taken from a cache. Frames are evaluated for that, not drawn.
 
@@ -33,12 +35,13 @@ def cached_frames(
         customizations: The entries of a ``customizationMap``.
         assets: The files that ``{"assetId": ...}`` names, by id.
         frames: (start, end) in frames of the composition, half-open; or the name of a marker; or None for all.
+        captions: What would be said in it.
 
     Returns:
         The number of output frames whose segments an earlier render has encoded.
 
     Raises:
-        CustomizationError, EncoderConfigError, FrameRangeError, PluginError: The request is wrong.
+        CustomizationError, CaptionsError, EncoderConfigError, FrameRangeError, PluginError: The request is wrong.
         RenderFailed: The template cannot be rendered.
         WrongTypeError: An argument has a wrong type.
 
@@ -55,13 +58,14 @@ def cached_frames(
     shelf = checked_cache(cache)
     if shelf is None:
         raise wrong_type("cache", cache, "Give a RenderCache, or the folder or URL of one")
-    with template.customized(customizations, assets) as changed:
+    with template.customized(customizations, assets, captions) as changed:
         order = RenderOrder(
             template=FileReference.unread(template.location),
             animation=template.animation,
             output="video",
             encoder=checked_encoder(encoder),
             frames=template.frame_range(frames),
+            captions=captions,
         )
         render = prepare(order, changed)
         try:

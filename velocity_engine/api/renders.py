@@ -16,7 +16,10 @@ from velocity_engine.api.arguments import (
     checked_encoder,
     checked_executor,
     checked_poster,
+    checked_sidecar,
 )
+from velocity_engine.api.captions import checked_captions
+from velocity_engine.captions.captions import Captions
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import Finding, OrderError, RenderFailed, wrong_type
 from velocity_engine.given.arguments import Cancelled, FrameRange, question
@@ -57,6 +60,7 @@ class RenderResult:
         held_tiles: How many of these were equal to the same tile of the frame before.
         video_seconds: How long the video lasts.
         poster: The path or URL of the poster. Empty where there is none.
+        sidecar: The path or URL of the captions' file. Empty where there is none.
         reused_frames: How many frames were not drawn, since they were in the cache.
         cache_faults: What was wrong with the cache, in whole sentences. The video is right all the same.
         segments: The fingerprint of each segment.
@@ -73,6 +77,7 @@ class RenderResult:
     held_tiles: int = 0
     video_seconds: float = 0.0
     poster: str = ""
+    sidecar: str = ""
     reused_frames: int = 0
     cache_faults: tuple[str, ...] = ()
     segments: tuple[SegmentPrint, ...] = ()
@@ -92,6 +97,8 @@ def render(
     assets: Assets | None = None,
     audio: Source | None = None,
     mix: SoundMix | None = None,
+    captions: Captions | Source | None = None,
+    sidecar: str | os.PathLike[str] | None = None,
     frames: FrameRange | None = None,
     poster: Poster | str | os.PathLike[str] | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -114,6 +121,10 @@ def render(
         assets: The files that ``{"assetId": ...}`` names, by id: paths, URLs, or what "image" takes.
         audio: A sound file that is mixed with the template's own sound: a path, a URL, bytes or an open file.
         mix: How the sound is mixed: volumes, fades, ducking, loudness. By default both sounds as they are.
+        captions: What is said in the video, shown in a style or by a layer of the template: ``Captions``, or a caption
+            file (SRT, WebVTT, ASS, or words with times as JSON) as a path, a URL, bytes or an open file.
+        sidecar: Where the captions go as a file beside the video, for players: a path or a URL that ends with ".vtt" or
+            ".srt".
         frames: (start, end), ``range(start, end)`` or ``slice(start, end)`` in frames of the composition, half-open; or
             a marker's name; by default all.
         poster: A picture of one frame beside the video: a ``Poster``, or the path or URL of one that shows the middle
@@ -131,7 +142,7 @@ def render(
         What was written, how long it took, and what was not drawn as the designer meant.
 
     Raises:
-        CustomizationError, EncoderConfigError, FrameRangeError, PluginError: The request is wrong. Nothing was written.
+        CustomizationError, EncoderConfigError, CaptionsError, FrameRangeError, PluginError: The request is wrong.
         WrongTypeError: An argument has a wrong type. Nothing was written.
         RenderFailed: The template cannot be rendered, for example because a picture is missing.
         RenderCancelled: ``cancelled`` was true. No file is left.
@@ -152,8 +163,10 @@ def render(
         entries, files = given.request(customizations, assets, len(template.customizations), template.asset_files)
         sound = None if audio is None else given.path(audio, "audio", SOUND)
         reference = FileReference.unread if how.executor is None and how.cache is None else reference_to
-        order = _order(template, target.target, encoder, _Wish(entries, files, sound, frames), reference)
+        wish = _Wish(entries, files, sound, frames, checked_captions(captions))
+        order = _order(template, target.target, encoder, wish, reference)
         order = replace(order, poster=checked_poster(template, poster, order), mix=mix)
+        order = replace(order, sidecar=checked_sidecar(sidecar, order))
         result = _rendered(order, template.origin, watch, how)
         target.deliver(watch.cancelled)
         return replace(result, output=target.name)
@@ -168,6 +181,8 @@ def order_for(
     assets: Assets | None = None,
     audio: str | os.PathLike[str] | None = None,
     mix: SoundMix | None = None,
+    captions: Captions | Source | None = None,
+    sidecar: str | os.PathLike[str] | None = None,
     frames: FrameRange | None = None,
     poster: Poster | str | os.PathLike[str] | None = None,
 ) -> RenderOrder:
@@ -184,6 +199,10 @@ def order_for(
         assets: The files that ``{"assetId": ...}`` names, by id: paths or URLs.
         audio: A sound file that is mixed with the template's own sound: a path or a URL.
         mix: How the sound is mixed: volumes, fades, ducking, loudness. By default both sounds as they are.
+        captions: What is said in the video, shown in a style or by a layer of the template: ``Captions``, or a caption
+            file (SRT, WebVTT, ASS, or words with times as JSON) as a path, a URL, bytes or an open file.
+        sidecar: Where the captions go as a file beside the video, for players: a path or a URL that ends with ".vtt" or
+            ".srt".
         frames: (start, end), ``range(start, end)`` or ``slice(start, end)`` in frames of the composition, half-open; or
             a marker's name; by default all.
         poster: A picture of one frame beside the video: a ``Poster``, or the path or URL of one that shows the middle
@@ -195,6 +214,7 @@ def order_for(
 
     Raises:
         EncoderConfigError, FrameRangeError: The configuration or the frames are wrong for this template.
+        CaptionsError: The captions cannot be read, or the sidecar has no name of one.
         StorageError: A file cannot be read.
         WrongTypeError: An argument has a wrong type, or is in memory.
 
@@ -214,9 +234,10 @@ def order_for(
         if given.is_used:
             right = "An order names files: put the picture into a file, and name that"
             raise wrong_type("customizations", customizations, right)
-    wish = _Wish(entries, files, audio, frames)
+    wish = _Wish(entries, files, audio, frames, checked_captions(captions))
     order = _order(template, output, checked_encoder(encoder), wish, reference_to)
-    return replace(order, poster=checked_poster(template, poster, order), mix=mix)
+    order = replace(order, poster=checked_poster(template, poster, order), mix=mix)
+    return replace(order, sidecar=checked_sidecar(sidecar, order))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +248,7 @@ class _Wish:
     assets: Mapping[str, str]
     audio: str | os.PathLike[str] | None
     frames: FrameRange | None
+    captions: Captions | None
 
 
 def _order(
@@ -247,6 +269,7 @@ def _order(
         assets={key: reference(path) for key, path in {**template.asset_files, **wish.assets}.items()},
         frames=template.frame_range(wish.frames),
         soundtrack=None if wish.audio is None else reference(wish.audio),
+        captions=wish.captions or template.captions,
     )
 
 
@@ -293,6 +316,8 @@ def render_order(
     check_target(order.output)
     if order.poster is not None:
         check_target(order.poster.output, "poster")
+    if order.sidecar is not None:
+        check_target(order.sidecar, "sidecar")
     if has_changed(order.template):
         raise OrderError("the template is not the one that was ordered", hint="Make the order anew")
     with open_template(order.template.location, animation=order.animation) as template:
@@ -364,6 +389,7 @@ def _rendered(order: RenderOrder, template: Template, watch: _Watch, how: _How) 
         held_tiles=stats.held_tiles,
         video_seconds=told.video_seconds,
         poster="" if order.poster is None else order.poster.output,
+        sidecar=order.sidecar or "",
         reused_frames=stats.reused_frames,
         cache_faults=() if use is None else tuple(use.faults),
         segments=stats.segments,

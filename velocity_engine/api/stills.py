@@ -9,10 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.api.arguments import check_template
+from velocity_engine.api.captions import checked_captions
+from velocity_engine.captions.captions import Captions
 from velocity_engine.display import CLEAR
 from velocity_engine.errors import FindingWarning, wrong_type
 from velocity_engine.given.arguments import Cancelled, FrameRange, question, sides
 from velocity_engine.given.arguments import rate as exact_fps
+from velocity_engine.given.files import Source
 from velocity_engine.pipeline.frame_stream import Frames, FrameSource, Held
 from velocity_engine.pipeline.prepared import BLACK, TimelineScene, frame_total, raise_on_errors
 from velocity_engine.plugins.output_shape import exact_rate
@@ -26,6 +29,7 @@ def still(
     size: tuple[int, int] | None = None,
     customizations: Customizations | None = None,
     assets: Assets | None = None,
+    captions: Captions | Source | None = None,
 ) -> Still:
     """Draws one frame, and tells what of it is not drawn as the designer meant.
 
@@ -37,12 +41,14 @@ def still(
         customizations: The entries of a ``customizationMap``. Each call with some makes a plan; for several stills of
             the same ones, ``template.customized`` makes one for all.
         assets: The files that ``{"assetId": ...}`` names, by id.
+        captions: What is said in it, as ``render`` takes it.
 
     Returns:
         ``pixels``, (height, width, 4) uint8 with straight alpha on a clear ground, and ``findings``.
 
     Raises:
         CustomizationError: An entry of ``customizations`` is wrong. The error names it.
+        CaptionsError: The captions cannot be read, or their layer cannot show them.
         FrameRangeError: The composition does not have the frame, or ``size`` cannot be drawn.
         PackageError: The template is closed.
         WrongTypeError: An argument has a wrong type.
@@ -53,9 +59,9 @@ def still(
         ...     print(still.pixels.shape, *still.findings)
     """
     check_template(template)
-    if not customizations and not assets:
+    if not customizations and not assets and captions is None:
         return template.still(frame, size)
-    with template.customized(customizations, assets) as changed:
+    with template.customized(customizations, assets, checked_captions(captions)) as changed:
         return changed.still(frame, size)
 
 
@@ -65,6 +71,7 @@ def render_still(
     size: tuple[int, int] | None = None,
     customizations: Customizations | None = None,
     assets: Assets | None = None,
+    captions: Captions | Source | None = None,
 ) -> NDArray[np.uint8]:
     """Renders one frame as an array: the ``pixels`` of what ``still`` returns.
 
@@ -78,12 +85,14 @@ def render_still(
         customizations: The entries of a ``customizationMap``. Each call with some makes a plan; for several frames of
             the same ones, ``template.customized`` makes one for all.
         assets: The files that ``{"assetId": ...}`` names, by id.
+        captions: What is said in it, as ``render`` takes it.
 
     Returns:
         (height, width, 4) uint8: RGBA with straight alpha, on a clear ground.
 
     Raises:
         CustomizationError: An entry of ``customizations`` is wrong. The error names it.
+        CaptionsError: The captions cannot be read, or their layer cannot show them.
         FrameRangeError: The composition does not have the frame, or ``size`` cannot be drawn.
         PackageError: The template is closed.
         WrongTypeError: An argument has a wrong type.
@@ -92,7 +101,7 @@ def render_still(
         >>> with ve.open_template("promo.zip") as template:
         ...     pixels = ve.render_still(template, frame=75, size=(640, 360))
     """
-    drawn = still(template, frame, size, customizations, assets)
+    drawn = still(template, frame, size, customizations, assets, captions)
     if drawn.findings:
         first, more = drawn.findings[0], len(drawn.findings) - 1
         where = f" ({first.place})" if str(first.place) else ""
@@ -106,6 +115,7 @@ def frames(
     *,
     customizations: Customizations | None = None,
     assets: Assets | None = None,
+    captions: Captions | Source | None = None,
     size: tuple[int, int] | None = None,
     fps: float | Fraction | None = None,
     frames: FrameRange | None = None,
@@ -122,6 +132,7 @@ def frames(
         template: What ``open_template`` returned. It must stay open.
         customizations: The entries of a ``customizationMap``.
         assets: The files that ``{"assetId": ...}`` names, by id.
+        captions: What is said in it, as ``render`` takes it.
         size: (width, height) in pixels; by default the composition's.
         fps: Output frames per second; by default the composition's. 29.97 stands for 30000/1001.
         frames: (start, end), a range or a slice in frames of the composition, half-open; or a marker's name; by
@@ -136,7 +147,7 @@ def frames(
         ``width``, ``height``, a ``len`` and ``close``.
 
     Raises:
-        CustomizationError, FrameRangeError, WrongTypeError: The request is wrong.
+        CustomizationError, CaptionsError, FrameRangeError, WrongTypeError: The request is wrong.
         RenderFailed: The template cannot be rendered, for example because a picture is missing.
         RenderCancelled: ``cancelled`` was true. It is raised where the next frame is asked for.
 
@@ -152,7 +163,7 @@ def frames(
     drawn = (template.width, template.height) if size is None else sides(size)
     rate = exact_rate(template.frame_rate) if fps is None else exact_fps(fps, exact_rate)
     asked = question(cancelled)
-    plan = template.plan(customizations, assets)
+    plan = template.plan(customizations, assets, checked_captions(captions))
     try:
         raise_on_errors(plan.all_findings())
         ground = CLEAR if alpha else plan.document.background or BLACK

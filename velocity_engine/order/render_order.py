@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from velocity_engine.captions.captions import Captions
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import CustomizationError, OrderError, Place
 from velocity_engine.given.arguments import bounds, named_file, require
@@ -21,6 +22,7 @@ from velocity_engine.order.poster import Poster
 from velocity_engine.order.sound_mix import SoundMix
 
 VERSION = 1
+CAPTIONS = 'Give Captions, such as read_captions("promo.srt")'
 FILE = "Give a FileReference, such as FileReference.of(path)"
 
 
@@ -39,6 +41,8 @@ class RenderOrder:
         soundtrack: A sound file that is mixed with the template's own sound, or None.
         poster: A picture of one frame beside the video, or None.
         mix: How the sound is mixed, or None for as it is.
+        captions: What is said in it, and how that is shown, or None.
+        sidecar: Where the captions go as a file beside the video, a path or a URL, or None.
 
     Example:
         >>> order = RenderOrder(template=FileReference.of("promo.zip"), output="promo.mp4")
@@ -56,6 +60,8 @@ class RenderOrder:
     soundtrack: FileReference | None = None
     poster: Poster | None = None
     mix: SoundMix | None = None
+    captions: Captions | None = None
+    sidecar: str | None = None
 
     def __post_init__(self) -> None:
         require("template", self.template, FileReference, FILE)
@@ -71,15 +77,18 @@ class RenderOrder:
         require("soundtrack", self.soundtrack, FileReference | None, FILE)
         require("poster", self.poster, Poster | None, 'Give a Poster, such as Poster("promo.jpg", frame=75)')
         require("mix", self.mix, SoundMix | None, "Give a SoundMix, such as SoundMix(volume=0.5)")
+        require("captions", self.captions, Captions | None, CAPTIONS)
+        require("sidecar", self.sidecar, str | None, "Give a path or a URL")
         if self.mix == SoundMix():
             object.__setattr__(self, "mix", None)
 
-    def to_json(self, customizations: str | None = None) -> str:
+    def to_json(self, customizations: str | None = None, captions: str | None = None) -> str:
         """Returns the order as JSON. Equal orders return the same text.
 
         Args:
             customizations: A customization map as JSON that stands in the place of the order's own. It is not parsed,
                 so a server can store what a stranger wrote without reading it.
+            captions: What ``Captions.to_values`` returned, as JSON, in the place of the order's own.
 
         Raises:
             CustomizationError: An entry of ``customizations`` holds a value that JSON cannot express.
@@ -87,6 +96,8 @@ class RenderOrder:
         texts = {name: _text(value) for name, value in self._values().items()}
         if customizations is not None:
             texts["customizations"] = customizations
+        if captions is not None:
+            texts["captions"] = captions
         return "{" + ",".join(f'"{name}":{texts[name]}' for name in sorted(texts)) + "}"
 
     @classmethod
@@ -132,6 +143,7 @@ class RenderOrder:
                 soundtrack=FileReference(**sound) if (sound := values.pop("soundtrack")) is not None else None,
                 customizations=tuple(values.pop("customizations")),
                 poster=Poster(**poster) if (poster := values.pop("poster", None)) is not None else None,
+                captions=Captions.from_values(told) if (told := values.pop("captions", None)) is not None else None,
                 mix=SoundMix.from_values(mix) if (mix := values.pop("mix", None)) is not None else None,
                 **values,
             )
@@ -142,11 +154,13 @@ class RenderOrder:
     def digest(self) -> str:
         """The SHA-256, in hexadecimal, of everything that decides the bytes of the video.
 
-        The contents of files are part of it. Their locations, the output and the poster are not.
+        The contents of files are part of it. Their locations, the output, the poster and the
+        sidecar are not.
         """
         values = self._values()
         del values["output"]
         values.pop("poster", None)
+        values.pop("sidecar", None)
         for reference in (values["template"], values["soundtrack"], *values["assets"].values()):
             if reference is not None:
                 del reference["location"]
@@ -201,6 +215,10 @@ class RenderOrder:
             values["poster"] = {"output": self.poster.output, "frame": self.poster.frame}
         if self.mix is not None:
             values["mix"] = self.mix.to_values()
+        if self.captions is not None:
+            values["captions"] = self.captions.to_values()
+        if self.sidecar is not None:
+            values["sidecar"] = self.sidecar
         return values
 
     def __eq__(self, other: object) -> bool:

@@ -19,6 +19,7 @@ from velocity_engine.evaluate.evaluation_pass import Viewport, fit_viewport
 from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.evaluate.soundtrack import OwnSound, audio_plan, silence
 from velocity_engine.order import Poster, RenderOrder
+from velocity_engine.pipeline.captions import VideoCaptions, captions_of
 from velocity_engine.pipeline.pixel_formats import pixel_format
 from velocity_engine.pipeline.poster import VideoPoster
 from velocity_engine.pipeline.scene import Scene
@@ -82,7 +83,7 @@ class Video:
 
     ``codec``, ``container``, ``settings`` and ``segments`` follow from ``config``, which must have no problems. There
     are no segments where the container takes no frames; the sound is as long as they would be. ``poster`` is a picture
-    beside it.
+    beside it, ``captions`` are those that it has beside its pictures.
     """
 
     scene: Scene
@@ -94,6 +95,7 @@ class Video:
     codec: Codec
     container: Container
     poster: VideoPoster | None = None
+    captions: VideoCaptions | None = None
 
     @classmethod
     def of(
@@ -168,7 +170,7 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
         template: Its template.
 
     Raises:
-        EncoderConfigError, FrameRangeError, CustomizationError: The order does not fit the template.
+        EncoderConfigError, FrameRangeError, CustomizationError, CaptionsError: The order does not fit the template.
         RenderFailed: The template cannot be rendered, for example because a picture is missing.
     """
     encoder = resolve_encoder(order.encoder, order.output)
@@ -177,13 +179,17 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
     size = output_size(template.document, encoder)
     rate = output_rate(template.document, encoder)
     count = frame_total(start, end, template.frame_rate, rate)
-    plan = template.plan(order.customizations, {key: file.location for key, file in order.assets.items()})
+    assets = {key: file.location for key, file in order.assets.items()}
+    plan = template.plan(order.customizations, assets, order.captions)
     try:
         raise_on_errors(plan.all_findings())
         scene = scene_of(plan, encoder, (start, end), size)
         # Of the template as it was opened: what is replaced must not move a cut.
         edges = frames_of(replaceable_edges(template.origin.document), scene.start, scene.step, count)
         video = Video.of(scene, encoder, rate, count, edges)
+        begins = (start - plan.document.in_point) / plan.document.frame_rate
+        beside = captions_of(order, (begins, video.frame_count / rate), video.container)
+        video = replace(video, captions=beside)
         if order.poster is not None:
             moment = poster_moment(order.poster, (start, end))
             video = replace(video, poster=VideoPoster(order.poster, partial(scene.shown_at, moment)))

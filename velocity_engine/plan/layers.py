@@ -47,6 +47,7 @@ class PlannedLayer:
     parent: PlannedLayer | None = None
     matte: PlannedLayer | None = None
     neighbours: Mapping[int, PlannedLayer] = field(default_factory=dict)
+    replayed: tuple[PlannedLayer, ...] = ()  # one for each cue of the layer's replay
     still: bool = False
     in_space: bool = False  # the layer or one above it has three dimensions
 
@@ -111,6 +112,8 @@ def note_stillness(layers: Sequence[PlannedLayer]) -> None:
     for planned in layers:
         planned.in_space = spaces[id(planned)]
         planned.still = not (carried[id(planned)] or _moves(planned))
+        for shown in planned.replayed:
+            shown.in_space = planned.in_space
 
 
 def _by_chain(layers: Sequence[PlannedLayer], test: Callable[[PlannedLayer], bool]) -> dict[int, bool]:
@@ -133,6 +136,8 @@ def _moves(planned: PlannedLayer) -> bool:
     """Whether what the layer shows of its own can change while it is visible, its way to the composition aside."""
     layer = planned.layer
     if planned.prepared is None or planned.prepared.moves or planned.matte is not None or planned.in_space:
+        return True
+    if planned.replayed:
         return True
     if any(mask.path.moves or mask.opacity.moves or mask.expansion.moves for mask in layer.masks):
         return True

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -25,10 +25,12 @@ from velocity_engine.model.geometry import Bounds
 from velocity_engine.model.layers import (
     AudioContent,
     CameraContent,
+    CaptionsContent,
     Effect,
     ImageContent,
     Layer,
     PluginContent,
+    Replay,
     UnknownContent,
     VideoContent,
 )
@@ -291,12 +293,28 @@ class PlanBuilder:
         return planned
 
     def _prepare(self, planned: PlannedLayer) -> None:
-        self.prepare_content(planned)
+        if planned.layer.replay is None:
+            self.prepare_content(planned)
         try:
             planned.effects = self._effects(planned.layer, planned.path)
             planned.styles = self._styles(planned.layer, planned.path)
         except PluginError as error:
             self.report_layer(error, planned.layer, planned.path)
+        if planned.layer.replay is not None:
+            self._prepare_replay(planned, planned.layer.replay)
+
+    def _prepare_replay(self, planned: PlannedLayer, replay: Replay) -> None:
+        """Makes a layer for each cue ready: with the content of its own, and all else as the one that is planned."""
+        found = []
+        for cue in replay.cues:
+            layer = replace(
+                planned.layer, content=cue.content, in_point=replay.begins, out_point=replay.ends, replay=None
+            )
+            shown = replace(planned, layer=layer)
+            self.prepare_content(shown)
+            found.append(shown)
+        planned.replayed = tuple(found)
+        planned.prepared, planned.placed = found[0].prepared, found[0].placed
 
     def prepare_content(self, planned: PlannedLayer) -> None:
         """Makes what the layer itself shows ready, or reports why it cannot be."""
@@ -325,6 +343,8 @@ class PlanBuilder:
                     )
                 )
             return found
+        if isinstance(content, CaptionsContent):
+            return plugins.built_in_layer(content.kind)
         if isinstance(content, UnknownContent):
             found = plugins.layer_type(content.type)
             if found is None:
