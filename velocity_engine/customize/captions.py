@@ -3,6 +3,7 @@ for each cue."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -34,6 +35,7 @@ from velocity_engine.model.layers import (
 )
 
 LAYER = "Captions"
+_LINE_BREAKS = re.compile("\r\n|[\r\n\x03]")
 MAX_DEPTH = 8
 
 
@@ -146,9 +148,13 @@ def _cue(cue: Cue, clock: Clock, content: Content) -> ReplayedCue:
 
 
 def _spoken(layer: Layer, cue: Cue, captions: Captions) -> Layer:
-    """A text layer with the words of a cue, which are set smaller where they are more than the designer's."""
+    """A text layer with the words of a cue, which are set smaller where they are more than the designer's. A text
+    without a box has as many lines as the designer gave it: nothing is known of the room below."""
+    assert isinstance(layer.content, TextContent)
+    designed = layer.content.text.document.value
+    most = captions.lines if designed.box is not None else len(_LINE_BREAKS.split(designed.text.strip()))
     lines = cue.text.split("\n")
-    text = "\r".join(lines) if len(lines) <= captions.lines else " ".join(lines)
+    text = "\r".join(lines) if len(lines) <= most else " ".join(lines)
     return with_text(layer, TextReplacement(value=text, fit="shrink"))
 
 

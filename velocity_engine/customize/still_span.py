@@ -14,6 +14,7 @@ from velocity_engine.model.text import RangeSelector
 from velocity_engine.motion.keyframes import Curves
 
 MAX_DEPTH = 8
+_SQUARE, _RAMP_UP, _RAMP_DOWN = 1, 2, 3  # shapes of range selectors
 Span = tuple[float, float]
 
 
@@ -32,9 +33,9 @@ def still_span(document: Document, position: Position) -> StillSpan:
     """Returns where a layer stands still.
 
     That is the longest time in which nothing of it moves while it is seen: neither its own properties, nor its parents,
-    its matte, or what its composition shows. What comes before is how it comes, what follows how it goes. Where it is
-    not seen before its first movement, or after its last one, it begins and ends with these. A layer that never stops
-    has come at its last frame.
+    its matte, or what its composition shows. What comes before is how it comes, what follows how it goes. While it
+    stands still and is not seen yet, it has not begun, and what follows once it is not seen any more, is not part of
+    it. A layer that never stops has come at its last frame.
 
     Args:
         document: The document.
@@ -47,21 +48,18 @@ def still_span(document: Document, position: Position) -> StillSpan:
     if last <= first:
         first, last = layer.in_point, max(layer.out_point, layer.in_point + 1.0)
     moves = _merged(_movements(document, position), (first, last))
-    if not moves:
-        return StillSpan(first, first, last, last)
-    begins = moves[0][0] if moves[0][0] > first and not _is_seen(layer, first) else first
-    ends = moves[-1][1] if moves[-1][1] < last and not _is_seen(layer, (moves[-1][1] + last) / 2) else last
-    if ends <= begins:
-        begins, ends = first, last
-    gaps = [
-        (start, end)
-        for (_, start), (end, _) in zip([(begins, begins), *moves], [*moves, (ends, ends)], strict=True)
-        if begins <= start < end <= ends and _is_seen(layer, (start + end) / 2)
+    starts, ends = [first, *(end for _, end in moves)], [*(start for start, _ in moves), last]
+    seen = [
+        number
+        for number, (start, end) in enumerate(zip(starts, ends, strict=True))
+        if end > start and _is_seen(layer, (start + end) / 2)
     ]
-    if not gaps:
-        return StillSpan(begins, max(begins, ends - 1.0), ends, ends)
-    settles, leaves = max(gaps, key=lambda gap: gap[1] - gap[0])
-    return StillSpan(begins, settles, leaves, ends)
+    if not seen:
+        return StillSpan(first, max(first, last - 1.0), last, last)
+    begins = first if seen[0] == 0 else moves[seen[0] - 1][0]
+    gone = last if seen[-1] == len(moves) else moves[seen[-1]][1]
+    longest = max(seen, key=lambda number: ends[number] - starts[number])
+    return StillSpan(begins, starts[longest], ends[longest], gone)
 
 
 # --- movements ------------------------------------------------------------------------------------------------------
@@ -160,7 +158,7 @@ def _is_seen(layer: Layer, frame: float) -> bool:
 
 
 def _selects_all(selector: object, curves: Curves, frame: float) -> bool:
-    if not isinstance(selector, RangeSelector) or selector.units != 1 or selector.shape != 1:
+    if not isinstance(selector, RangeSelector) or selector.units != 1:
         return False
 
     def at(prop: Property[Any] | None, otherwise: float) -> float:
@@ -168,4 +166,6 @@ def _selects_all(selector: object, curves: Curves, frame: float) -> bool:
 
     offset = at(selector.offset, 0.0)
     start, end = sorted((at(selector.start, 0.0) + offset, at(selector.end, 100.0) + offset))
-    return start <= 0.0 and end >= 100.0 and at(selector.amount, 100.0) >= 100.0
+    beyond = {_RAMP_UP: end <= 0.0, _RAMP_DOWN: start >= 100.0}
+    whole = beyond.get(selector.shape, selector.shape == _SQUARE and start <= 0.0 and end >= 100.0)
+    return whole and at(selector.amount, 100.0) >= 100.0

@@ -30,18 +30,20 @@ def replayed_at(planned: PlannedLayer, at: Pass) -> tuple[PlannedLayer, Pass] | 
 def moment_of(replay: Replay, cue: ReplayedCue, frame: float) -> float:
     """Returns the moment that a layer shows, in frames of its composition.
 
-    It comes at the start of the cue, is held, and goes at the end of it. Where the cue is too short for both, it does
-    not go but is cut; where it is too short for coming, that is cut as well.
+    It comes at the start of the cue, is held, and goes at the end of it. Where the cue is too short for both, it is cut
+    in place of going, and comes as fast as it must to have come by the middle of the cue.
 
     Args:
         replay: How the layer plays.
         cue: The cue that it shows.
         frame: The frame of its composition.
     """
-    since, left = max(frame - cue.start, 0.0), cue.end - frame
+    since, left, lasts = max(frame - cue.start, 0.0), cue.end - frame, cue.end - cue.start
     coming, going = replay.settles - replay.begins, replay.ends - replay.leaves
-    if since < coming:
-        return replay.begins + since
-    if left <= going and cue.end - cue.start >= coming + going:
+    is_short = lasts < coming + going
+    quickened = max(1.0, coming / (lasts / 2)) if is_short else 1.0
+    if since * quickened < coming:
+        return replay.begins + since * quickened
+    if left <= going and not is_short:
         return min(replay.ends - left, replay.ends - 1e-6)
     return replay.settles
