@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from velocity_engine.captions.captions import Captions
-from velocity_engine.captions.reading import MAX_BYTES, cues_of, text_of
-from velocity_engine.errors import CaptionsError, Place, StorageError, wrong_type
+from velocity_engine.captions.reading import MAX_BYTES, text_of
+from velocity_engine.errors import Place, StorageError
 from velocity_engine.files.regular import open_regular
 from velocity_engine.given.files import GivenFiles, Source
 from velocity_engine.storage.fetched import local_path
@@ -45,15 +45,7 @@ def read_captions(source: Source, **how: Any) -> Captions:
             raise StorageError(
                 f"the captions cannot be read: {error.strerror}", place=Place(field="captions")
             ) from None
-    lines = how.get("lines", Captions.__dataclass_fields__["lines"].default)
-    cues = cues_of(text_of(data), lines if isinstance(lines, int) and lines > 0 else 1)
-    try:
-        return Captions(cues=cues, **how)
-    except TypeError as error:
-        if isinstance(error, CaptionsError) or "unexpected keyword" not in str(error):
-            raise
-        known = ", ".join(name for name in Captions.__dataclass_fields__ if name != "cues")
-        raise wrong_type("captions", how, f"How captions are shown is said by {known}") from None
+    return Captions.of_text(text_of(data), **how)
 
 
 def checked_captions(given: object) -> Captions | None:

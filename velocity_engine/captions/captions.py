@@ -8,13 +8,14 @@ from typing import Any
 
 from velocity_engine.captions import cues as timed
 from velocity_engine.captions.cues import MAX_CUES, MAX_WORDS, Cue
+from velocity_engine.captions.reading import cues_of, cues_of_words
 from velocity_engine.captions.writing import SIDECARS, sidecar_text
-from velocity_engine.errors import CaptionsError, Place
+from velocity_engine.errors import CaptionsError, Place, wrong_type
 from velocity_engine.given.arguments import number, require
 
 STYLES = ("box", "outline", "karaoke", "highlight", "pop", "none")
 POSITIONS = ("bottom", "middle", "top")
-MAX_LINES = 6
+MAX_LINES, USUAL_LINES = 6, 2
 SIZES = (0.01, 0.5)
 SAFE_AREAS = (0.0, 0.4)
 _HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
@@ -59,7 +60,7 @@ class Captions:
     layer: str | None = None
     position: str = "bottom"
     safe_area: float = 0.08
-    lines: int = 2
+    lines: int = USUAL_LINES
     size: float = 0.06
     font: str = "Inter-Bold"
     color: str = "#ffffff"
@@ -90,6 +91,47 @@ class Captions:
             _color(name, getattr(self, name))
         require("text_track", self.text_track, bool, "Give True or False")
         _language(self.language)
+
+    @classmethod
+    def of_text(cls, text: str, **how: Any) -> Captions:
+        """Returns the captions of a caption file.
+
+        Args:
+            text: What an SRT, WebVTT, ASS or SSA file holds, or words with times as JSON.
+            how: How they are shown: the other arguments of ``Captions``.
+
+        Raises:
+            CaptionsError: It is no such file, or a cue of it is wrong: the error names the line.
+            WrongTypeError: An argument has a wrong type.
+        """
+        require("text", text, str, "Give the text of a caption file")
+        return cls._shown(cues_of(text, _lines_of(how)), how)
+
+    @classmethod
+    def of_words(cls, words: Sequence[Mapping[str, Any]], **how: Any) -> Captions:
+        """Returns the captions of words with times: a new cue begins after a silence, and where the lines are full.
+
+        Args:
+            words: Each has "text" (or "word"), "start" and perhaps "end", in seconds.
+            how: How they are shown: the other arguments of ``Captions``.
+
+        Raises:
+            CaptionsError: A word is wrong. The error names it.
+            WrongTypeError: An argument has a wrong type.
+
+        Example:
+            >>> words = [{"text": "Hello", "start": 0.5}, {"text": "there", "start": 0.9, "end": 1.4}]
+            >>> captions = ve.Captions.of_words(words, style="pop")
+        """
+        require("words", words, list | tuple, 'Give a list of {"text": "Hello", "start": 0.5, "end": 0.9}')
+        return cls._shown(cues_of_words(words, _lines_of(how)), how)
+
+    @classmethod
+    def _shown(cls, cues: Sequence[Cue], how: Mapping[str, Any]) -> Captions:
+        known = [field.name for field in fields(cls) if field.name != "cues"]
+        if strange := [name for name in how if name not in known]:
+            raise wrong_type(strange[0], how[strange[0]], f"How captions are shown is said by {', '.join(known)}")
+        return cls(cues=cues, **how)
 
     def between(self, start: float, end: float) -> tuple[Cue, ...]:
         """Returns the cues of a part of a video, whose first moment is second 0.
@@ -134,6 +176,12 @@ class Captions:
         """
         given = dict(values)
         return cls(cues=[timed.from_values(cue) for cue in given.pop("cues")], **given)
+
+
+def _lines_of(how: Mapping[str, Any]) -> int:
+    """How many lines a cue may have; what is no such number is told later."""
+    lines = how.get("lines", USUAL_LINES)
+    return lines if isinstance(lines, int) and 1 <= lines <= MAX_LINES else USUAL_LINES
 
 
 def _check_count(cues: Sequence[Cue]) -> None:

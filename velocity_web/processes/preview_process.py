@@ -70,19 +70,23 @@ class _Desk:
         if not question.frames and question.clip is None:
             return _previewed(None, drawn=False, size=(0, 0), warnings=[])
         try:
+            changed = self._customized(entries, files, question.captions)
             if question.clip is not None:
-                return self._clip(question, question.clip, entries, files, (look.warnings, names))
-            return self._picture(question, self._customized(entries, files), (look.warnings, names))
+                return self._clip(question, question.clip, changed, (look.warnings, names))
+            return self._picture(question, changed, (look.warnings, names))
         except _refusals() as error:
             return _wrong(_by_field(error, names))
 
-    def _customized(self, entries: Entries, files: Files) -> Any:
-        key = json.dumps([entries, files], sort_keys=True)
+    def _customized(self, entries: Entries, files: Files, captions: str | None) -> Any:
+        import velocity_engine as engine
+
+        key = json.dumps([entries, files, captions], sort_keys=True)
         if self._latest is None or key != self._latest_key:
             if self._latest is not None:
                 self._latest.close()
             self._latest = None
-            self._latest = self._template.customized(entries, files)
+            said = None if captions is None else engine.Captions.from_values(json.loads(captions))
+            self._latest = self._template.customized(entries, files, said)
             self._latest_key = key
         return self._latest
 
@@ -113,8 +117,7 @@ class _Desk:
         self,
         question: PreviewQuestion,
         clip: ClipQuestion,
-        entries: Entries,
-        files: Files,
+        changed: Any,
         looked: tuple[Sequence[Any], Mapping[str, str]],
     ) -> dict[str, Any]:
         """The digest is of the request: what is the same order has the same bytes."""
@@ -122,21 +125,14 @@ class _Desk:
 
         found, names = looked
         size = (question.size[0], question.size[1])
-        own = {asset_id: Path(path).name for asset_id, path in files.items()}
-        shown = [clip.start, clip.end, dict(clip.encoder), size, entries, own]
+        own = {asset_id: Path(path).name for asset_id, path in changed.asset_files.items()}
+        shown = [clip.start, clip.end, dict(clip.encoder), size, list(changed.customizations), own, question.captions]
         digest = self._digest([Path(self._told.template).name, shown])
         if _is_known(digest, question.known):
             return _previewed(digest, drawn=False, size=size, warnings=_told(found, names))
         encoder = engine.EncoderConfig.from_values(clip.encoder)
         output = Path(self._told.output).with_suffix(clip.ending)
-        result = engine.render(
-            self._template,
-            output,
-            encoder=encoder,
-            customizations=entries,
-            assets=files,
-            frames=(clip.start, clip.end),
-        )
+        result = engine.render(changed, output, encoder=encoder, frames=(clip.start, clip.end))
         output.replace(self._told.output)
         return _previewed(digest, drawn=True, size=size, warnings=_told([*found, *result.findings], names))
 
@@ -157,7 +153,13 @@ def _refusals() -> tuple[type[Exception], ...]:
     """What is wrong with the values, or with the size."""
     import velocity_engine as engine
 
-    return (engine.CustomizationError, engine.FrameCostError, engine.FrameRangeError, engine.EncoderConfigError)
+    return (
+        engine.CaptionsError,
+        engine.CustomizationError,
+        engine.FrameCostError,
+        engine.FrameRangeError,
+        engine.EncoderConfigError,
+    )
 
 
 def _by_field(error: Any, names: Mapping[str, str]) -> dict[str, list[str]]:
@@ -165,7 +167,7 @@ def _by_field(error: Any, names: Mapping[str, str]) -> dict[str, list[str]]:
     import velocity_engine as engine
 
     told = errors_of([error], names)
-    if isinstance(error, engine.CustomizationError):
+    if isinstance(error, engine.CustomizationError | engine.CaptionsError):
         return told
     return {"width": [sentence for sentences in told.values() for sentence in sentences]}
 

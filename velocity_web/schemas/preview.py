@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, StrictStr
 
 from velocity_web.schemas.base import Identifier, RequestModel, ResponseModel, whole
+from velocity_web.schemas.captions import CaptionsRequest
 from velocity_web.schemas.customization import MapEntry
 from velocity_web.schemas.link import USUAL_LINK, ExpiresSeconds
 from velocity_web.schemas.template import FindingDto
@@ -31,6 +32,8 @@ class ReplacingRequest(RequestModel):
     template_instance_id: Identifier | None = Field(
         None, description="an instance of the template, whose entries come before those of customizationMap"
     )
+
+    captions: CaptionsRequest | None = None
 
 
 class PreviewRequest(ReplacingRequest):

@@ -150,7 +150,7 @@ class _Batch:
         if request.webhook_url:
             require_allowed(str(request.webhook_url), visit.settings)
         with reading():
-            self._terms: Terms = terms_of(source_of(visit.caller, request), request)
+            self._terms: Terms = terms_of(source_of(visit.caller, request), request, form.head.captions)
         self._shared = codec_errors(request.encoder_config, self._terms.encoder, visit.settings)
         self._shared |= poster_errors(request.output, self._terms.source.frame_count, self._terms.size)
 
@@ -308,6 +308,7 @@ class _Batch:
             warnings=False,
             with_audio=[self._audio_of(row) is not None for row in piece],
             mix=self._terms.mix,
+            captions=self._terms.captions,
         )
         maps = [joined(terms.source.customizations, row.customizations) for row in piece]
         found, checks = ask(checker, question, maps)

@@ -167,6 +167,7 @@ def draw(desk: Desk, caller: Caller, template_id: str, form: RenderForm, known: 
         size=[1, 1] if wrong else list(size),
         kind=request.format,
         known=list(known),
+        captions=None if wrong else form.head.captions,
     )
     with _drawing(desk, caller, shown) as subject, desk.runner.preview_slot(caller.account_id):
         drawn = _asked(desk, caller, subject, question, (joined(shown.customizations, form.customizations), wrong))
@@ -190,7 +191,8 @@ def draw_clip(desk: Desk, caller: Caller, template_id: str, form: RenderForm, kn
         start, end = (shown.first + frame for frame in span)
         clip = ClipQuestion(start=start, end=end, encoder=encoder.to_values(), ending=ending)
     size = [1, 1] if wrong else [width, height]
-    question = PreviewQuestion(frames=[], size=size, kind="png", known=list(known), clip=clip)
+    said = None if wrong else form.head.captions
+    question = PreviewQuestion(frames=[], size=size, kind="png", known=list(known), clip=clip, captions=said)
     with _drawing(desk, caller, shown) as subject, desk.runner.slot(caller.account_id):
         drawn = _asked(desk, caller, subject, question, (joined(shown.customizations, form.customizations), wrong))
     return _picture(drawn, shown, span, 1)

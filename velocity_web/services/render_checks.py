@@ -50,13 +50,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A checked request: ``order`` is what is rendered, but for the customization map, which is JSON; locations are
-    relative to the data folder. ``warnings``: what will not show as its author meant.
+    """A checked request: ``order`` is what is rendered, but for the customization map and the captions, which are JSON;
+    locations are relative to the data folder. ``captioned``: the seconds of the captions that the video shows.
+    ``warnings``: what will not show as its author meant.
     """
 
     source: Source
     order: engine.RenderOrder
     customizations: str
+    captions: str | None
+    captioned: tuple[float, float]
     warnings: tuple[dict[str, Any], ...]
     audio_id: str | None
     asset_ids: tuple[str, ...]
@@ -229,6 +232,7 @@ class MapCheck:
 class CheckRequest:
     """What is asked about the maps of one template. ``warnings``: whether what will not show is to be told, too.
     ``with_audio``: of each map whether an audio file comes with it. ``mix``: how the sound is mixed.
+    ``captions``: what is said, as JSON.
     """
 
     caller: Caller
@@ -238,6 +242,7 @@ class CheckRequest:
     warnings: bool
     with_audio: Sequence[bool]
     mix: engine.SoundMix | None = None
+    captions: str | None = None
 
 
 def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[Errors, list[MapCheck]]:
@@ -260,6 +265,7 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
         "warnings": question.warnings,
         "with_audio": question.with_audio,
         "mix": question.mix and question.mix.to_values(),
+        "captions": question.captions,
     }
     try:
         with question.objects.stand_ins() as stand_in:
@@ -296,13 +302,15 @@ def template_copy(objects: Objects, source: Source) -> Iterator[Path]:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What one render, or all of a batch, have in common beside their maps."""
+    """What one render, or all of a batch, have in common beside their maps. ``captions`` are JSON, which is not read
+    here."""
 
     source: Source
     encoder: engine.EncoderConfig
     frames: tuple[float, float] | None
     poster: engine.Poster | None
     mix: engine.SoundMix | None
+    captions: str | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -310,12 +318,19 @@ class Terms:
         return self.encoder.resolution or (self.source.trial.width, self.source.trial.height)
 
     @property
+    def seconds(self) -> tuple[float, float]:
+        """From which second of the composition on, and up to which, the video shows it."""
+        first, rate = self.source.span[0], self.source.frame_rate
+        start, end = self.frames or self.source.span
+        return (start - first) / rate, (end - first) / rate
+
+    @property
     def rate(self) -> float:
         """Of the video, in frames a second."""
         return float(self.encoder.frame_rate or self.source.frame_rate)
 
 
-def terms_of(source: Source, output: RenderOutput) -> Terms:
+def terms_of(source: Source, output: RenderOutput, captions: str | None) -> Terms:
     encoder = encoder_from(output.encoder_config)
     with suppress(engine.EncoderConfigError):  # the check tells what is wrong with it
         encoder = engine.resolve_encoder(encoder)
@@ -325,6 +340,7 @@ def terms_of(source: Source, output: RenderOutput) -> Terms:
         frame_range(output.job_info, source),
         poster_of(output.output, source.span[0]),
         None if output.audio is None else mix_of(output.audio),
+        captions,
     )
 
 
@@ -347,6 +363,8 @@ def ticket_of(terms: Terms, customizations: str, check: MapCheck, sound: Sound |
         source,
         order_of(terms, check.assets, sound),
         customizations,
+        terms.captions,
+        terms.seconds,
         check.warnings,
         sound.id if sound else None,
         tuple(sorted({asset_id.lower() for asset_id in check.assets})),

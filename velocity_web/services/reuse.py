@@ -38,7 +38,7 @@ class Asking:
 
 
 def _question(terms: Terms) -> dict[str, Any]:
-    return {"encoder": terms.encoder.to_values(), "frames": terms.frames}
+    return {"encoder": terms.encoder.to_values(), "frames": terms.frames, "captions": terms.captions}
 
 
 def cached_of_batch(checker: Checker, terms: Terms, maps: Sequence[str], checks: Sequence[MapCheck]) -> Cached:

@@ -32,6 +32,7 @@ class Wish:
     entries: Entries
     files: Files
     frames: tuple[float, float]
+    captions: engine.Captions | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -142,6 +143,7 @@ class Renders:
                 customizations=wish.entries,
                 assets=wish.files,
                 frames=wish.frames,
+                captions=wish.captions,
                 progress=progress,
                 cancelled=job.stopping,
             )
