@@ -71,7 +71,7 @@ NO_SENTENCES = re.compile(
 )
 NOT_OF_REQUESTS = (
     *("frame_differences.py", "picture.py", "manager.py", "loading.py", "velocity_qrcode/layer.py"),
-    *(f"velocity_charts/{name}.py" for name in ("bars", "countdown", "karaoke", "lines", "look")),
+    *(f"velocity_charts/{name}.py" for name in ("bars", "countdown", "lines", "look")),
 )
 """What else these say is of plugins that are installed, and of data schemas."""
 
