@@ -110,6 +110,6 @@ def test_values_out_of_their_range_are_told(values: dict[str, Any], field: str) 
     ],
 )
 def test_a_cue_must_make_sense(cue: tuple[Any, ...], words: str) -> None:
-    with pytest.raises(ve.CaptionsError, match="cue|word") as caught:
+    with pytest.raises(ve.CaptionsError, match=r"cue|word") as caught:
         ve.Cue(*cue)
     assert words in str(caught.value)

@@ -111,7 +111,7 @@ def test_a_preview_and_a_batch_tell_it_too(
     client: Client, template_id: str, captions: dict[str, Any], field: str
 ) -> None:
     body = {**render_request(template_id, captions=captions), "rows": [{"name": "a"}]}
-    assert any(name.endswith(field) for name in errors(client.post("/render/batch?dryRun=true", json=body)))
+    assert field in errors(client.post("/render/batch?dryRun=true", json=body))
     assert field in errors(client.post(f"/template/{template_id}/preview", json={"captions": captions}))
 
 
