@@ -56,6 +56,7 @@ from velocity_engine.plugin_types import (
     MediaSource,
     TellsLimits,
 )
+from velocity_engine.plugins.manager import built_in_layer
 from velocity_engine.text.typesetter import LayerTypesetter, catalogue_of
 from velocity_engine.typesetting import Typesetter
 
@@ -344,7 +345,7 @@ class PlanBuilder:
                 )
             return found
         if isinstance(content, CaptionsContent):
-            return plugins.built_in_layer(content.kind)
+            return built_in_layer(content.kind)
         if isinstance(content, UnknownContent):
             found = plugins.layer_type(content.type)
             if found is None:

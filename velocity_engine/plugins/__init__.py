@@ -6,7 +6,6 @@ from velocity_engine.plugins.loading import PluginReport
 from velocity_engine.plugins.manager import (
     STRICT_VARIABLE,
     all_of_plugins,
-    built_in_layer,
     codec,
     codecs,
     effect,
@@ -30,7 +29,6 @@ __all__ = [
     "STRICT_VARIABLE",
     "PluginReport",
     "all_of_plugins",
-    "built_in_layer",
     "codec",
     "codecs",
     "effect",
