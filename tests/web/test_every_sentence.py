@@ -66,6 +66,7 @@ NO_SENTENCES = re.compile(
     r"|\[|\r\n\|"  # patterns
     r"|a text$|a number$|a whole number$|true or false$|an array$|the earlier customizationMap"  # kinds and places
     r"|the layer plugin $|the plugin's own file$"  # who and what
+    r"|ScriptType: |Dialogue: 0,|Format: Name|Underline, |Style: Default"  # lines of caption files
     r"|animated PNG$|sound has no frames$"  # a codec's title, and what cannot happen
     r"|, held|, closed| frames at | a second"  # of what an object is called in Python
 )

@@ -8,10 +8,8 @@ from velocity_engine.captions.captions import Captions
 from velocity_engine.captions.reading import MAX_BYTES, text_of
 from velocity_engine.errors import Place, StorageError
 from velocity_engine.files.regular import open_regular
-from velocity_engine.given.files import GivenFiles, Source
+from velocity_engine.given.files import CAPTIONS, GivenFiles, Source
 from velocity_engine.storage.fetched import local_path
-
-FILE = 'Give Captions, or a caption file: a path, a URL, bytes, or a file opened in mode "rb"'
 
 
 def read_captions(source: Source, **how: Any) -> Captions:
@@ -37,7 +35,7 @@ def read_captions(source: Source, **how: Any) -> Captions:
         >>> ve.render(template, "promo.mp4", captions=captions)
     """
     with GivenFiles() as given:
-        path = local_path(given.path(source, "captions", FILE))
+        path = local_path(given.path(source, "captions", CAPTIONS))
         try:
             with open_regular(path) as file:
                 data = file.read(MAX_BYTES + 1)

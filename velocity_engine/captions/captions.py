@@ -18,6 +18,7 @@ POSITIONS = ("bottom", "middle", "top")
 MAX_LINES, USUAL_LINES = 6, 2
 SIZES = (0.01, 0.5)
 SAFE_AREAS = (0.0, 0.4)
+COLORED = {"color": "the words", "highlight": "the words that are said", "background": "the box or outline"}
 _HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
 
 
@@ -80,14 +81,14 @@ class Captions:
         require("layer", self.layer, str | None, "Give the name of a layer")
         require("font", self.font, str, "Give the name of a font")
         if not 1 <= len(self.font) <= 200:
-            raise CaptionsError("font is no name of a font", place=Place(field="font"), hint="Give 1 to 200 characters")
+            raise CaptionsError("the font has no name", place=Place(field="font"), hint="Give 1 to 200 characters")
         _within("safe_area", self.safe_area, SAFE_AREAS)
         _within("size", self.size, SIZES)
         right = f"Give a whole number from 1 to {MAX_LINES}"
         require("lines", self.lines, int, right)
         if isinstance(self.lines, bool) or not 1 <= self.lines <= MAX_LINES:
-            raise CaptionsError(f"lines is {self.lines}", place=Place(field="lines"), hint=right)
-        for name in ("color", "highlight", "background"):
+            raise CaptionsError(f"the captions have {self.lines} lines", place=Place(field="lines"), hint=right)
+        for name in COLORED:
             _color(name, getattr(self, name))
         require("text_track", self.text_track, bool, "Give True or False")
         _language(self.language)
@@ -200,14 +201,14 @@ def _one_of(name: str, value: object, known: Sequence[str]) -> None:
     right = f"Give one of {', '.join(known)}"
     require(name, value, str, right)
     if value not in known:
-        raise CaptionsError(f"{name} is {str(value)[:60]!r}", place=Place(field=name), hint=right)
+        raise CaptionsError(f"the {name} is {str(value)[:60]!r}", place=Place(field=name), hint=right)
 
 
 def _within(name: str, value: object, bounds: tuple[float, float]) -> None:
     right = f"Give a number from {bounds[0]:g} to {bounds[1]:g}"
     found = number(name, value, right)
     if not bounds[0] <= found <= bounds[1]:
-        raise CaptionsError(f"{name} is {found:g}", place=Place(field=name), hint=right)
+        raise CaptionsError(f"the {name.replace('_', ' ')} is {found:g}", place=Place(field=name), hint=right)
 
 
 def _color(name: str, value: object) -> None:
@@ -215,11 +216,11 @@ def _color(name: str, value: object) -> None:
     require(name, value, str, right)
     assert isinstance(value, str)
     if not (value.startswith("#") and len(value) in (7, 9) and _HEXADECIMAL.issuperset(value[1:])):
-        raise CaptionsError(f"{name} is {value[:60]!r}", place=Place(field=name), hint=right)
+        raise CaptionsError(f"the colour of {COLORED[name]} is {value[:60]!r}", place=Place(field=name), hint=right)
 
 
 def _language(value: object) -> None:
     right = 'Give three letters, such as "eng" or "deu"'
     require("language", value, str | None, right)
     if isinstance(value, str) and not (len(value) == 3 and value.isascii() and value.islower() and value.isalpha()):
-        raise CaptionsError(f"language is {value[:60]!r}", place=Place(field="language"), hint=right)
+        raise CaptionsError(f"the language is {value[:60]!r}", place=Place(field="language"), hint=right)

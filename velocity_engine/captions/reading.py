@@ -22,7 +22,7 @@ _RIGHT = f"Give {FORMATS}"
 _ARROW = "-->"
 _NOTHING = "\x00"  # what is taken away again
 _VTT_WORD = re.compile(r"<(?:(\d{1,4}):)?(\d{2}):(\d{2})\.(\d{3})>")
-_MARK = re.compile(r"<at (\d+)>")
+_MARK = re.compile(r"<at(\d+)>")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _OVERRIDE = re.compile(r"\{\\[^{}]*\}")
 _BRACES = re.compile(r"\{[^{}]*\}")
@@ -144,7 +144,7 @@ def _kept_apart(line: str) -> str:
 
 def _mark(found: re.Match[str]) -> str:
     hours, minutes, seconds, thousandths = (int(part or 0) for part in found.groups())
-    return f"<at {((hours * 60 + minutes) * 60 + seconds) * 1000 + thousandths}>"
+    return f"<at{((hours * 60 + minutes) * 60 + seconds) * 1000 + thousandths}>"
 
 
 def _require_times(kind: str, line: str, number: int) -> None:

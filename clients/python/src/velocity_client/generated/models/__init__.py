@@ -47,6 +47,9 @@ from .cache_cleared import CacheCleared
 from .cache_dto import CacheDto
 from .campaign_dto import CampaignDto
 from .campaign_request import CampaignRequest
+from .captions_request import CaptionsRequest
+from .captions_request_position import CaptionsRequestPosition
+from .captions_request_style import CaptionsRequestStyle
 from .clip_request import ClipRequest
 from .clip_request_format import ClipRequestFormat
 from .codec_dto import CodecDto
@@ -58,8 +61,10 @@ from .container_dto_frames import ContainerDtoFrames
 from .create_batch_codec_type_0 import CreateBatchCodecType0
 from .create_batch_metadata import CreateBatchMetadata
 from .create_batch_poster_format import CreateBatchPosterFormat
+from .cue_request import CueRequest
 from .customization_entry import CustomizationEntry
 from .customization_entry_fit import CustomizationEntryFit
+from .download_render_captions_format import DownloadRenderCaptionsFormat
 from .ducking_request import DuckingRequest
 from .encoder_config_request import EncoderConfigRequest
 from .encoder_config_request_codec_type_0 import EncoderConfigRequestCodecType0
@@ -182,6 +187,7 @@ from .webhook_dto_events_item import WebhookDtoEventsItem
 from .webhook_request import WebhookRequest
 from .webhook_request_events_item import WebhookRequestEventsItem
 from .webhook_secret import WebhookSecret
+from .word_request import WordRequest
 from .worker_dto import WorkerDto
 from .worker_job_dto import WorkerJobDto
 
@@ -232,6 +238,9 @@ __all__ = (
     "CacheDto",
     "CampaignDto",
     "CampaignRequest",
+    "CaptionsRequest",
+    "CaptionsRequestPosition",
+    "CaptionsRequestStyle",
     "ClipRequest",
     "ClipRequestFormat",
     "CodecDto",
@@ -243,8 +252,10 @@ __all__ = (
     "CreateBatchCodecType0",
     "CreateBatchMetadata",
     "CreateBatchPosterFormat",
+    "CueRequest",
     "CustomizationEntry",
     "CustomizationEntryFit",
+    "DownloadRenderCaptionsFormat",
     "DuckingRequest",
     "EncoderConfigRequest",
     "EncoderConfigRequestCodecType0",
@@ -365,6 +376,7 @@ __all__ = (
     "WebhookRequest",
     "WebhookRequestEventsItem",
     "WebhookSecret",
+    "WordRequest",
     "WorkerDto",
     "WorkerJobDto",
 )

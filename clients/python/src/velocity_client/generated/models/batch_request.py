@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..models.audio_mix_request import AudioMixRequest
     from ..models.batch_request_metadata import BatchRequestMetadata
     from ..models.batch_row import BatchRow
+    from ..models.captions_request import CaptionsRequest
     from ..models.encoder_config_request import EncoderConfigRequest
     from ..models.job_info import JobInfo
     from ..models.output_request import OutputRequest
@@ -32,6 +33,7 @@ class BatchRequest:
             the status, in lists (which ?metadata.name=value filters) and in webhooks, and change nothing of the video
         audio_id (UUID | Unset):
         audio (AudioMixRequest | Unset): How the audio file, ``audioId``, and the template's own sound go together.
+        captions (CaptionsRequest | Unset): What is said in the video: one of text, cues and words.
         job_info (JobInfo | Unset): Which frames are rendered: from fStart, which is included, to fEnd, which is not.
         webhook_url (str | Unset):
         executor (str | Unset): what renders the segments, of the executors that this service allows; its own choice if
@@ -48,6 +50,7 @@ class BatchRequest:
     metadata: BatchRequestMetadata | Unset = UNSET
     audio_id: UUID | Unset = UNSET
     audio: AudioMixRequest | Unset = UNSET
+    captions: CaptionsRequest | Unset = UNSET
     job_info: JobInfo | Unset = UNSET
     webhook_url: str | Unset = UNSET
     executor: str | Unset = UNSET
@@ -73,6 +76,10 @@ class BatchRequest:
         audio: dict[str, Any] | Unset = UNSET
         if not isinstance(self.audio, Unset):
             audio = self.audio.to_dict()
+
+        captions: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.captions, Unset):
+            captions = self.captions.to_dict()
 
         job_info: dict[str, Any] | Unset = UNSET
         if not isinstance(self.job_info, Unset):
@@ -118,6 +125,8 @@ class BatchRequest:
             field_dict["audioId"] = audio_id
         if audio is not UNSET:
             field_dict["audio"] = audio
+        if captions is not UNSET:
+            field_dict["captions"] = captions
         if job_info is not UNSET:
             field_dict["jobInfo"] = job_info
         if webhook_url is not UNSET:
@@ -144,6 +153,7 @@ class BatchRequest:
         from ..models.audio_mix_request import AudioMixRequest
         from ..models.batch_request_metadata import BatchRequestMetadata
         from ..models.batch_row import BatchRow
+        from ..models.captions_request import CaptionsRequest
         from ..models.encoder_config_request import EncoderConfigRequest
         from ..models.job_info import JobInfo
         from ..models.output_request import OutputRequest
@@ -171,6 +181,13 @@ class BatchRequest:
             audio = UNSET
         else:
             audio = AudioMixRequest.from_dict(_audio)
+
+        _captions = d.pop("captions", UNSET)
+        captions: CaptionsRequest | Unset
+        if isinstance(_captions, Unset):
+            captions = UNSET
+        else:
+            captions = CaptionsRequest.from_dict(_captions)
 
         _job_info = d.pop("jobInfo", UNSET)
         job_info: JobInfo | Unset
@@ -222,6 +239,7 @@ class BatchRequest:
             metadata=metadata,
             audio_id=audio_id,
             audio=audio,
+            captions=captions,
             job_info=job_info,
             webhook_url=webhook_url,
             executor=executor,

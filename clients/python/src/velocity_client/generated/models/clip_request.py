@@ -12,6 +12,7 @@ from ..models.clip_request_format import ClipRequestFormat
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.captions_request import CaptionsRequest
     from ..models.customization_entry import CustomizationEntry
 
 
@@ -26,6 +27,7 @@ class ClipRequest:
         customization_map (list[CustomizationEntry] | Unset):
         template_instance_id (UUID | Unset): an instance of the template, whose entries come before those of
             customizationMap
+        captions (CaptionsRequest | Unset): What is said in the video: one of text, cues and words.
         start_frame (int | Unset): which frame is the first, from 0; 0 if left out
         end_frame (int | Unset): the frame after the last one; if left out, as many as a clip may have
         marker (str | Unset): the name of a marker that has a duration, in place of both
@@ -36,6 +38,7 @@ class ClipRequest:
 
     customization_map: list[CustomizationEntry] | Unset = UNSET
     template_instance_id: UUID | Unset = UNSET
+    captions: CaptionsRequest | Unset = UNSET
     start_frame: int | Unset = UNSET
     end_frame: int | Unset = UNSET
     marker: str | Unset = UNSET
@@ -55,6 +58,10 @@ class ClipRequest:
         template_instance_id: str | Unset = UNSET
         if not isinstance(self.template_instance_id, Unset):
             template_instance_id = str(self.template_instance_id)
+
+        captions: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.captions, Unset):
+            captions = self.captions.to_dict()
 
         start_frame = self.start_frame
 
@@ -77,6 +84,8 @@ class ClipRequest:
             field_dict["customizationMap"] = customization_map
         if template_instance_id is not UNSET:
             field_dict["templateInstanceId"] = template_instance_id
+        if captions is not UNSET:
+            field_dict["captions"] = captions
         if start_frame is not UNSET:
             field_dict["startFrame"] = start_frame
         if end_frame is not UNSET:
@@ -94,6 +103,7 @@ class ClipRequest:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.captions_request import CaptionsRequest
         from ..models.customization_entry import CustomizationEntry
 
         d = dict(src_dict)
@@ -115,6 +125,13 @@ class ClipRequest:
         else:
             template_instance_id = UUID(_template_instance_id)
 
+        _captions = d.pop("captions", UNSET)
+        captions: CaptionsRequest | Unset
+        if isinstance(_captions, Unset):
+            captions = UNSET
+        else:
+            captions = CaptionsRequest.from_dict(_captions)
+
         start_frame = d.pop("startFrame", UNSET)
 
         end_frame = d.pop("endFrame", UNSET)
@@ -135,6 +152,7 @@ class ClipRequest:
         clip_request = cls(
             customization_map=customization_map,
             template_instance_id=template_instance_id,
+            captions=captions,
             start_frame=start_frame,
             end_frame=end_frame,
             marker=marker,

@@ -12,6 +12,7 @@ from ..models.preview_request_format import PreviewRequestFormat
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.captions_request import CaptionsRequest
     from ..models.customization_entry import CustomizationEntry
 
 
@@ -26,6 +27,7 @@ class PreviewRequest:
         customization_map (list[CustomizationEntry] | Unset):
         template_instance_id (UUID | Unset): an instance of the template, whose entries come before those of
             customizationMap
+        captions (CaptionsRequest | Unset): What is said in the video: one of text, cues and words.
         frame (int | Unset): which frame of the composition, from 0; 0 if left out
         marker (str | Unset): the name of a marker, in place of the number of its frame
         frames (list[int] | Unset): several frames: a contact sheet, row by row, without gaps
@@ -38,6 +40,7 @@ class PreviewRequest:
 
     customization_map: list[CustomizationEntry] | Unset = UNSET
     template_instance_id: UUID | Unset = UNSET
+    captions: CaptionsRequest | Unset = UNSET
     frame: int | Unset = UNSET
     marker: str | Unset = UNSET
     frames: list[int] | Unset = UNSET
@@ -57,6 +60,10 @@ class PreviewRequest:
         template_instance_id: str | Unset = UNSET
         if not isinstance(self.template_instance_id, Unset):
             template_instance_id = str(self.template_instance_id)
+
+        captions: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.captions, Unset):
+            captions = self.captions.to_dict()
 
         frame = self.frame
 
@@ -81,6 +88,8 @@ class PreviewRequest:
             field_dict["customizationMap"] = customization_map
         if template_instance_id is not UNSET:
             field_dict["templateInstanceId"] = template_instance_id
+        if captions is not UNSET:
+            field_dict["captions"] = captions
         if frame is not UNSET:
             field_dict["frame"] = frame
         if marker is not UNSET:
@@ -98,6 +107,7 @@ class PreviewRequest:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.captions_request import CaptionsRequest
         from ..models.customization_entry import CustomizationEntry
 
         d = dict(src_dict)
@@ -119,6 +129,13 @@ class PreviewRequest:
         else:
             template_instance_id = UUID(_template_instance_id)
 
+        _captions = d.pop("captions", UNSET)
+        captions: CaptionsRequest | Unset
+        if isinstance(_captions, Unset):
+            captions = UNSET
+        else:
+            captions = CaptionsRequest.from_dict(_captions)
+
         frame = d.pop("frame", UNSET)
 
         marker = d.pop("marker", UNSET)
@@ -139,6 +156,7 @@ class PreviewRequest:
         preview_request = cls(
             customization_map=customization_map,
             template_instance_id=template_instance_id,
+            captions=captions,
             frame=frame,
             marker=marker,
             frames=frames,
