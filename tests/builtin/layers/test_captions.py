@@ -103,8 +103,8 @@ def test_the_present_word_has_a_colour(template: ve.Template) -> None:
     cue = ve.Cue(0, 4, words=WORDS)
     found = [columns(drawn(template, frame, cue, style="highlight"), RED) for frame in (5, 30, 60)]
     assert found[0].max() < found[1].min() and found[1].max() < found[2].min()
-    same = [drawn(template, frame, cue, style="highlight") for frame in (5, 20)]
-    assert np.array_equal(*same), "a word that is said does not move"
+    first, second = (drawn(template, frame, cue, style="highlight") for frame in (5, 20))
+    assert np.array_equal(first, second), "a word that is said does not move"
 
 
 def test_words_spring_up_one_after_the_other(template: ve.Template) -> None:
