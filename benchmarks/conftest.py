@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from benchmarks import report
+from benchmarks.figures import Figure
 
-FIGURES = pytest.StashKey[list[report.Figure]]()
+FIGURES = pytest.StashKey[list[Figure]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,7 +26,7 @@ def record(request: pytest.FixtureRequest, benchmark: Any) -> Any:
     """``record(template, size, processors, what, name=value...)`` keeps figures for the report and the JSON file."""
 
     def keep(template: str, size: str, processors: int | None, what: str, **values: float) -> None:
-        figure = report.Figure(template, size, processors, what, values)
+        figure = Figure(template, size, processors, what, values)
         benchmark.extra_info[what] = {name: round(value, 3) for name, value in values.items()}
         request.config.stash[FIGURES].append(figure)
 
@@ -37,7 +38,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if not figures:
         return
     terminalreporter.section("figures")
-    for line in report.page(figures, chart=None).splitlines():
+    for line in report.page(figures, chart=None, history={}).splitlines():
         terminalreporter.write_line(line)
     folder = config.getoption("--report")
     if folder:

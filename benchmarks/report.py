@@ -11,39 +11,31 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import MappingProxyType
 
+from benchmarks import standing
+from benchmarks.figures import PEERS, Figure, table
 from benchmarks.templates import FOLDER_VARIABLE
 from velocity_engine.builtin.codecs import av1, h264, h265
 
 GOALS = {"promo": 0.90, "motion": 0.75, "vector": 0.75, "video": 0.75}
 DEFAULTS = {"h264": str(h264.DEFAULT_PRESET), "h265": str(h265.DEFAULT_PRESET), "av1": str(av1.DEFAULT_PRESET)}
 REST_GOAL = 1.10  # of the time by command
-PEERS = ("rlottie + PyAV", "MoviePy")
 STAGES = ("parse", "plan", "evaluate", "composite", "convert", "encode", "mux")
 PACKAGES = ("velocity-render", "numpy", "numba", "av", "rlottie-python", "moviepy", "skia-python")
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """``processors``: None for all. ``values`` by name, with the unit in the name where it is not a frame rate."""
-
-    template: str
-    size: str
-    processors: int | None
-    what: str
-    values: dict[str, float]
-
-
 def write(figures: Sequence[Figure], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "benchmarks.svg").write_text(chart(figures))
-    (folder / "benchmarks.md").write_text(page(figures, chart="benchmarks.svg"))
+    (folder / "benchmarks.svg").write_text(standing.chart(figures))
+    (folder / "benchmarks.md").write_text(page(figures, chart="benchmarks.svg", history=standing.kept(figures)))
 
 
-def page(figures: Sequence[Figure], chart: str | None) -> str:
+def page(figures: Sequence[Figure], chart: str | None, history: Mapping[str, Mapping[str, float | str]]) -> str:
     parts = [HEAD, machine()]
     if chart:
-        parts.append(f"![End to end over encoding alone]({chart})")
-    for title, text, table in (
+        parts.append(f"![How many times as fast a whole render is as x264 alone]({chart})")
+    for title, text, lines in (
+        ("Rendering over x264 alone at the same quality", standing.TEXT, standing.rows(figures)),
+        ("Releases", HISTORY, standing.history_rows(history)),
         ("Rendering over encoding alone", RATIO, _ratios(figures)),
         ("Beside one encoder with its own threads", ALONE, _one_encoder(figures)),
         ("Beside others", BESIDE, _peers(figures)),
@@ -55,14 +47,15 @@ def page(figures: Sequence[Figure], chart: str | None) -> str:
         ("By REST and by command", REST, _service(figures)),
         ("Previews by REST", PREVIEW, _plain(figures, "preview")),
     ):
-        if table:
-            parts += [f"## {title}", text, "\n".join(table)]
+        if lines:
+            parts += [f"## {title}", text, "\n".join(lines)]
     return "\n\n".join(parts) + "\n"
 
 
 HEAD = """# Benchmarks
 
 Made by `make bench`; not edited by hand."""
+HISTORY = "The clock ratio of the table above, as each release had it on the machine of its day."
 RATIO = """Encoding alone has the same settings, segments and threads, and frames that lie ready in memory. The
 processor ratio divides processor times a frame, encoding alone by end to end, and is the one to trust where others use
 the machine as well; the clock ratio divides frame rates. Where there is one segment only (short runs), the clock ratio
@@ -112,11 +105,6 @@ def _version(name: str) -> str | None:
         return None
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    lines = [head, ["---", *["--:"] * (len(head) - 1)], *rows]
-    return ["| " + " | ".join(row) + " |" for row in lines] if rows else []
-
-
 @dataclass(frozen=True, slots=True)
 class Ratio:
     template: str
@@ -156,7 +144,7 @@ def _ratios(figures: Sequence[Figure]) -> list[str]:
         )
         for r in ratios(figures)
     ]  # fmt: skip
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _peers(figures: Sequence[Figure]) -> list[str]:
@@ -169,7 +157,7 @@ def _peers(figures: Sequence[Figure]) -> list[str]:
             less = figure.values["cpu_ms"] / mine.values["cpu_ms"]
             cells = [f"{value:.1f}" for value in (one, other, one / other, less)]
             rows.append((figure.template, figure.what, *cells))
-    return _table(("", "peer", "Velocity, frames/s", "peer, frames/s", "times as fast", "by processor time"), rows)
+    return table(("", "peer", "Velocity, frames/s", "peer, frames/s", "times as fast", "by processor time"), rows)
 
 
 def _one_encoder(figures: Sequence[Figure]) -> list[str]:
@@ -184,7 +172,7 @@ def _one_encoder(figures: Sequence[Figure]) -> list[str]:
             where = "all" if ratio.processors is None else str(ratio.processors)
             rows.append((ratio.template, ratio.size, where, *cells, f"{clock:.2f}", f"{processor:.2f}"))
     head = ("", "size", "processors", "frames/s", "x264 alone, frames/s", "clock ratio", "processor ratio")
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _stages(figures: Sequence[Figure]) -> list[str]:
@@ -195,7 +183,7 @@ def _stages(figures: Sequence[Figure]) -> list[str]:
             where = "all" if figure.processors is None else str(figure.processors)
             cells = _cells(figure, [f"{stage} ms" for stage in STAGES])
             rows.append((figure.template, figure.size, where, of, *cells))
-    return _table(("", "size", "processors", "of", *STAGES), rows)
+    return table(("", "size", "processors", "of", *STAGES), rows)
 
 
 def _presets(figures: Sequence[Figure]) -> list[str]:
@@ -215,7 +203,7 @@ def _presets(figures: Sequence[Figure]) -> list[str]:
         rows.append((codec, preset + usual, *cells, f"no: {', '.join(slower)}" if slower else "yes"))
         before = codec, mine
     head = [f"{template} {what}" for template in templates for what in ("ms", "kbit/s", "dB")]
-    return _table(("", "preset", *head, "faster than the one before"), rows)
+    return table(("", "preset", *head, "faster than the one before"), rows)
 
 
 def _cost(figure: Figure) -> float:
@@ -232,7 +220,7 @@ def _quality(figures: Sequence[Figure]) -> list[str]:
             values = mine[template].values
             cells.append(f"{values['psnr']:.2f} ({values['psnr'] - values['plain']:+.2f})")
         rows.append((codec, preset, *cells))
-    return _table(("", "preset", *(f"{template} (against one encoder)" for template in templates)), rows)
+    return table(("", "preset", *(f"{template} (against one encoder)" for template in templates)), rows)
 
 
 def _by_preset(figures: Sequence[Figure], kind: str) -> dict[tuple[str, str], dict[str, Figure]]:
@@ -250,7 +238,7 @@ def _plain(figures: Sequence[Figure], what: str) -> list[str]:
     mine = [figure for figure in figures if figure.what.split(":")[0] == what]
     names = sorted({name for figure in mine for name in figure.values})
     rows = [(f"{f.template} {f.what.partition(':')[2]}".strip(), *_cells(f, names)) for f in mine]
-    return _table(("", *names), rows)
+    return table(("", *names), rows)
 
 
 def _service(figures: Sequence[Figure]) -> list[str]:
@@ -262,35 +250,8 @@ def _service(figures: Sequence[Figure]) -> list[str]:
             cells = _cells(figure, ("command", "rest", "told"))
             rows.append((figure.template, count, *cells, f"{ratio:.2f}", f"{REST_GOAL:.2f}"))
     head = ("", "frames", "by command", "by REST", "as the service tells", "REST over command", "goal, at most")
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _cells(figure: Figure, names: Sequence[str], decimals: Mapping[str, int] = MappingProxyType({})) -> list[str]:
     return [f"{figure.values[n]:.{decimals.get(n, 2)}f}" if n in figure.values else "" for n in names]
-
-
-def chart(figures: Sequence[Figure]) -> str:
-    """Bars of the processor ratios, and a mark at each goal, as SVG."""
-    found = ratios(figures)
-    left, width, bar = 190, 420, 18
-    height = 30 + len(found) * (bar + 8)
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left + width + 60} {height}"',
-        ' font-family="sans-serif" font-size="12">',
-        '<rect width="100%" height="100%" fill="white"/>',
-    ]
-    for index, ratio in enumerate(found):
-        y = 10 + index * (bar + 8)
-        where = "all processors" if ratio.processors is None else f"{ratio.processors} processor"
-        label = f"{ratio.template} {ratio.size}, {where}"
-        long = min(ratio.processor, 1.0) * width
-        lines.append(f'<text x="{left - 8}" y="{y + 13}" text-anchor="end">{label}</text>')
-        lines.append(f'<rect x="{left}" y="{y}" width="{long:.1f}" height="{bar}" fill="#3b7dd8"/>')
-        lines.append(f'<text x="{left + long + 6:.1f}" y="{y + 13}">{ratio.processor:.2f}</text>')
-        goal = GOALS.get(ratio.template)
-        if goal:
-            x = left + goal * width
-            lines.append(f'<path d="M{x:.1f} {y - 2}v{bar + 4}" stroke="#c0392b" stroke-width="2"/>')
-    legend = "processor time of encoding alone over end to end; red: the goal"
-    lines.append(f'<text x="{left}" y="{height - 4}">{legend}</text>')
-    return "\n".join([*lines, "</svg>", ""])

@@ -156,3 +156,16 @@ def test_no_temporary_file_stays(client: Client, service: Service) -> None:
 def test_odd_requests_are_4xx(service: Service, request_line: str, status: int | None) -> None:
     got, _answer = exchange(service.url, f"{request_line}\nConnection: close\n\n")
     assert got == status if status else 400 <= got < 500
+
+
+def test_a_page_of_another_origin_can_read_why_it_was_refused(service: Service) -> None:
+    request = head("/template/upload", "Content-Length: 1000000000", "Origin: https://shop.example")
+    status, answer = exchange(service.url, request)
+    assert status == 401
+    assert b"Access-Control-Allow-Origin: https://shop.example" in answer
+    assert b"Access-Control-Expose-Headers: Retry-After" in answer
+
+
+def test_who_comes_from_no_page_gets_no_word_of_origins(service: Service) -> None:
+    _, answer = exchange(service.url, head("/template/upload", "Content-Length: 1000000000"))
+    assert b"Access-Control" not in answer

@@ -70,6 +70,8 @@ def require_indexes(answered: dict[str, list[tuple[str, list[str]]]]) -> None:
     assert not faults
     of_template = [step for _sql, steps in answered["what renders of a template took"] for step in steps]
     assert any("render_past" in step for step in of_template), "however long ago the template was used"
+    sent = [step for _sql, steps in answered["webhooks to send"] for step in steps]
+    assert not any("webhook_delivery_states" in step for step in sent), "that index has all that were ever delivered"
 
 
 def test_what_reads_a_table_from_end_to_end_is_noticed() -> None:

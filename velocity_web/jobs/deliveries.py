@@ -28,10 +28,10 @@ FIRST_OF_EACH = f"""
 WITH RECURSIVE under_way AS (
     SELECT account_id, receiver FROM webhook_delivery WHERE claimed_at IS NOT NULL AND next_at > $now
 ), waiting (account_id) AS (
-    SELECT MIN(account_id) FROM webhook_delivery WHERE status = '{states.PENDING}'
+    SELECT MIN(account_id) FROM webhook_delivery WHERE status = '{states.PENDING}' AND account_id > '' AND next_at > 0
     UNION ALL
     SELECT (SELECT MIN(d.account_id) FROM webhook_delivery d
-            WHERE d.status = '{states.PENDING}' AND d.account_id > waiting.account_id)
+            WHERE d.status = '{states.PENDING}' AND d.account_id > waiting.account_id AND d.next_at > 0)
     FROM waiting WHERE waiting.account_id IS NOT NULL
 )
 SELECT d.id, d.account_id, d.url, d.payload, d.attempts, d.next_at FROM webhook_delivery d WHERE d.id IN (

@@ -38,11 +38,14 @@ BAD_CHUNK = Refusal(400, "Bad Request", "the chunked body has a line that is too
 
 
 class ProblemError(Error):  # type: ignore[misc]  # waitress has no types
-    """An error of waitress that answers with a problem document."""
+    """An error of waitress that answers with a problem document. ``origin``: of the web page that asked, which may
+    read why it was refused, since a refusal shows nothing of anybody.
+    """
 
-    def __init__(self, refusal: Refusal) -> None:
+    def __init__(self, refusal: Refusal, origin: str | None = None) -> None:
         super().__init__(refusal.detail)
         self.refusal = refusal
+        self.origin = origin
         self.code = refusal.status
         self.reason = refusal.title
 
@@ -54,6 +57,10 @@ class ProblemError(Error):  # type: ignore[misc]  # waitress has no types
             headers.append(("WWW-Authenticate", 'ApiKey header="X-API-Key"'))
         if refusal.retry_after:
             headers.append(("Retry-After", str(refusal.retry_after)))
+        if self.origin is not None:
+            headers.append(("Vary", "Origin"))
+            headers.append(("Access-Control-Allow-Origin", self.origin))
+            headers.append(("Access-Control-Expose-Headers", "Retry-After"))
         return f"{refusal.status} {refusal.title}", headers, body
 
 
@@ -88,7 +95,7 @@ class GuardedParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no
 
     def refuse(self, refusal: Refusal) -> None:
         """End the request, and give back at once what its body took of the disk."""
-        self.error = ProblemError(refusal)
+        self.error = ProblemError(refusal, self.headers.get("ORIGIN"))
         self.expect_continue = False
         self.connection_close = True
         self.completed = True

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
+from types import MappingProxyType
 
 from velocity_engine.builtin.codecs.levels import Level, Stream, chosen_level, level_problems
 from velocity_engine.builtin.codecs.rates import (
@@ -24,18 +27,41 @@ from velocity_engine.plugin_types import AVI, BUFFER_START, MOV, MP4, EncoderSet
 PROFILES = {66: "baseline", 77: "main", 100: "high"}
 DEFAULT_PRESET = 3
 
-# x264's preset, how far its rate factor lies from that of "veryfast" at the same measured quality (PSNR), and by how
-# much that of a segment's first frame is lower. Inside a video x264 makes key frames better than what was before them;
-# of a first frame it knows nothing, and all of a segment is predicted from it.
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A preset of x264, and what is set otherwise than it would.
+
+    Attributes:
+        name: x264's.
+        offset: How far its rate factor lies from that of a plain "veryfast" at about the same measured quality.
+        better: By how much the rate factor of a segment's first frame is lower. Inside a video x264 makes key frames
+            better than what was before them; of a first frame it knows nothing, and all of a segment is predicted from
+            it.
+        otherwise: Of x264's own options.
+    """
+
+    name: str
+    offset: float
+    better: float
+    otherwise: Mapping[str, str] = field(default_factory=dict)
+
+
+# A search by diamonds finds as good vectors in such pictures as one by hexagons, in nine tenths of the time. Flat areas
+# get a little less than x264 would give them: enough that the dither of dark gradients lives. Preset 4 has the speed of
+# "superfast" for two thirds of the bits: it looks for fractions of a sample once only (decision 0009).
+USUAL = MappingProxyType({"me": "dia", "aq-strength": "0.8"})
+QUICK = MappingProxyType({**USUAL, "subme": "1"})
+
 PRESETS = (
-    ("slow", 3.5, 4.0),
-    ("medium", 3.0, 3.0),
-    ("fast", 2.5, 3.0),
-    ("veryfast", 0.0, 3.0),
-    ("superfast", 4.5, 9.0),
-    ("ultrafast", 5.5, 10.0),
+    Preset("slow", 3.5, 4.0),
+    Preset("medium", 3.0, 3.0),
+    Preset("fast", 2.5, 3.0),
+    Preset("veryfast", 0.15, 3.0, USUAL),
+    Preset("veryfast", 0.15, 3.0, QUICK),
+    Preset("ultrafast", 5.5, 10.0),
 )
-RATE_FACTOR = 21.0  # at "veryfast"
+RATE_FACTOR = 21.0  # of a plain "veryfast"
 QUANTISERS = QuantiserScale(middle=27, per_doubling=6, low=1, high=51)
 
 # What the fastest preset leaves out, so that its stream would be of a lower profile than the one asked for.
@@ -112,17 +138,17 @@ class H264:
     def settings(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> EncoderSettings:
         stream = _stream(config, width, height, rate)
         level = chosen_level(_levels_of(config), config.level, stream)
-        preset, offset, better = PRESETS[DEFAULT_PRESET if config.preset is None else config.preset]
+        preset = PRESETS[DEFAULT_PRESET if config.preset is None else config.preset]
         options = {
-            "preset": preset,
+            "preset": preset.name,
             "profile": PROFILES[100 if config.profile is None else config.profile],
             "level": level.name,
         }
         opened = _closed_by(config) is None and open_gops(config, rate)
-        private = {"open-gop": str(int(opened))}
+        private = {"open-gop": str(int(opened)), **preset.otherwise}
         if config.container_name == "avi":
             options["bf"] = "0"  # AVI has no presentation times
-        if preset == FASTEST:
+        if preset.name == FASTEST:
             private |= PROFILE_TOOLS.get(config.profile or 0, {})
             if opened:
                 options["bf"] = "1"  # without B-frames x264 makes every key frame an IDR frame
@@ -130,9 +156,9 @@ class H264:
             options |= constant_rate(stream.bits, level)
             private |= {"nal-hrd": "cbr", "vbv-init": "0.9"}
         elif config.rate_control == RateControl.VBR:
-            factor = RATE_FACTOR + offset - quality_gain(config, width, height, rate)
+            factor = RATE_FACTOR + preset.offset - quality_gain(config, width, height, rate)
             options |= capped_quality(factor, stream.bits, level, BUFFER_SECONDS)
-            private |= {"vbv-init": str(BUFFER_START), "zones": f"0,0,crf={max(0.0, factor - better):.2f}"}
+            private |= {"vbv-init": str(BUFFER_START), "zones": f"0,0,crf={max(0.0, factor - preset.better):.2f}"}
         else:
             value = quantiser_for(config, width, height, rate, QUANTISERS)
             options["qp"] = str(value)
