@@ -105,6 +105,13 @@ def test_a_layer_that_cannot_show_them_is_told(layer: str, words: str) -> None:
     assert words in str(caught.value) and caught.value.place.field == "layer"
 
 
+def test_a_precomp_takes_so_many_cues_as_there_can_be_compositions() -> None:
+    many = ve.Captions(cues=[ve.Cue(at, at + 1, "a") for at in range(501)], layer="Lower")
+    source = document(precomp("Lower", "lower"), lower=[text("Words")])
+    with pytest.raises(ve.CaptionsError, match="Give a precomp at most 500"):
+        with_captions(source, many)
+
+
 def span(**more: Any) -> tuple[float, float, float, float]:
     replay = captioned(document(text("Title", **more)), "Title").main.layers[0].replay
     assert replay is not None

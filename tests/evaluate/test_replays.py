@@ -68,3 +68,9 @@ def test_the_same_captions_give_the_same_bytes_in_each_way(tmp_path: Path) -> No
         for name, executor in (("a.mp4", None), ("b.mp4", "processes")):
             ve.render(template, tmp_path / name, captions=captions, encoder=encoder, executor=executor)
     assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+
+
+def test_letters_without_a_glyph_are_known_before_the_first_frame() -> None:
+    captions = ve.Captions(cues=[ve.Cue(0, 1, "a"), ve.Cue(1, 2, "b\U00012000")], layer="Tagline")
+    with ve.open_template(DEMO) as template, template.customized(captions=captions) as changed:
+        assert any("U+12000" in one.message and one.place.layer == "Tagline" for one in changed.findings)

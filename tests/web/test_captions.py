@@ -142,3 +142,20 @@ def test_a_batch_has_them_in_each_video(client: Client, template_id: str) -> Non
     batch = client.post("/render/batch", json=body).json()
     for row in batch["rows"]:
         assert "Hello you" in client.get(f"/render/{row['renderId']}/captions").text
+
+
+@pytest.mark.parametrize(
+    ("captions", "field", "sentence"),
+    [
+        ({"text": "x" * ((2 << 20) + 1)}, "captions.text", "it must have at most 2097152 characters"),
+        ({"text": f"1\n00:00:00,000 --> 00:00:01,000\n{400_000 * '<a'}"}, "captions.text", "has 800000 characters"),
+        ({"cues": 5001 * [{"start": 0, "end": 1, "text": "a"}]}, "captions.cues", "it must have at most 5000 entries"),
+        ({"text": "[" * 100_000}, "captions.text", "the captions are no JSON"),
+    ],
+    ids=["large", "tags", "cues", "nested"],
+)
+def test_captions_that_are_made_to_cost_are_refused(
+    client: Client, template_id: str, captions: dict[str, Any], field: str, sentence: str
+) -> None:
+    answer = client.post("/render?dryRun=true", json=render_request(template_id, captions=captions))
+    assert sentence in errors(answer)[field][0]

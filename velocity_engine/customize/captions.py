@@ -37,6 +37,7 @@ from velocity_engine.model.layers import (
 LAYER = "Captions"
 _LINE_BREAKS = re.compile("\r\n|[\r\n\x03]")
 MAX_DEPTH = 8
+MAX_PRECOMPS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,9 @@ def _replayed_precomp(
         name = layer_at(document, position).name
         what = f"the composition of layer {name[:200]!r} has {len(texts)} texts"
         raise _error(what, f"Name the text itself, as {name[:100]}/Text, or a precomp with one text in it")
+    if len(captions.cues) > MAX_PRECOMPS:
+        what = f"the captions have {len(captions.cues)} cues, each of which would get a composition of its own"
+        raise _error(what, f"Give a precomp at most {MAX_PRECOMPS}, or name the text in it")
     [number] = texts
     compositions, cues = dict(document.compositions), []
     for identity, cue in zip(_free_ids(document, source.id), captions.cues, strict=False):

@@ -121,7 +121,7 @@ class Evaluator:
     # --- layers ---
 
     def _layer(self, planned: PlannedLayer, at: Pass) -> Sequence[DrawCommand]:
-        if planned.replayed:
+        if planned.replayed is not None:
             shown = replayed_at(planned, at)
             if shown is None:
                 return ()
@@ -210,7 +210,7 @@ class Evaluator:
 
     def layer_picture(self, planned: PlannedLayer, at: Pass, scale: float) -> LayerPicture | None:
         """A layer's own picture, without masks, matte and effects, at ``scale`` pixels to each of its own."""
-        if planned.replayed:
+        if planned.replayed is not None:
             shown = replayed_at(planned, at)
             if shown is None:
                 return None

@@ -19,12 +19,12 @@ def replayed_at(planned: PlannedLayer, at: Pass) -> tuple[PlannedLayer, Pass] | 
         at: The walk through its composition.
     """
     replay = planned.layer.replay
-    assert replay is not None
+    assert replay is not None and planned.replayed is not None
     number = bisect_right(replay.cues, at.frame + 1e-9, key=lambda cue: cue.start) - 1
     if number < 0 or at.frame >= replay.cues[number].end - 1e-9:
         return None
     moment = moment_of(replay, replay.cues[number], at.frame)
-    return planned.replayed[number], replace(at, frame=moment, mattes={})
+    return planned.replayed.at(number), replace(at, frame=moment, mattes={})
 
 
 def moment_of(replay: Replay, cue: ReplayedCue, frame: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,9 +48,31 @@ class PlannedLayer:
     parent: PlannedLayer | None = None
     matte: PlannedLayer | None = None
     neighbours: Mapping[int, PlannedLayer] = field(default_factory=dict)
-    replayed: tuple[PlannedLayer, ...] = ()  # one for each cue of the layer's replay
+    replayed: ReplayedLayers | None = None  # one for each cue of the layer's replay
     still: bool = False
     in_space: bool = False  # the layer or one above it has three dimensions
+
+
+class ReplayedLayers:
+    """The layers of the cues of a replay, each made when it is first shown: a film has thousands of cues, and a picture
+    shows one. For several threads."""
+
+    def __init__(self, make: Callable[[int], PlannedLayer]) -> None:
+        self._make = make
+        self._made: dict[int, PlannedLayer] = {}
+        self._lock = threading.Lock()
+
+    def at(self, number: int) -> PlannedLayer:
+        """Returns that of a cue.
+
+        Args:
+            number: The number of the cue, from 0.
+        """
+        with self._lock:
+            found = self._made.get(number)
+            if found is None:
+                found = self._made[number] = self._make(number)
+            return found
 
 
 @dataclass(slots=True, eq=False)
@@ -112,8 +135,6 @@ def note_stillness(layers: Sequence[PlannedLayer]) -> None:
     for planned in layers:
         planned.in_space = spaces[id(planned)]
         planned.still = not (carried[id(planned)] or _moves(planned))
-        for shown in planned.replayed:
-            shown.in_space = planned.in_space
 
 
 def _by_chain(layers: Sequence[PlannedLayer], test: Callable[[PlannedLayer], bool]) -> dict[int, bool]:
@@ -137,7 +158,7 @@ def _moves(planned: PlannedLayer) -> bool:
     layer = planned.layer
     if planned.prepared is None or planned.prepared.moves or planned.matte is not None or planned.in_space:
         return True
-    if planned.replayed:
+    if planned.replayed is not None:
         return True
     if any(mask.path.moves or mask.opacity.moves or mask.expansion.moves for mask in layer.masks):
         return True

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -31,6 +32,7 @@ from velocity_engine.model.layers import (
     Layer,
     PluginContent,
     Replay,
+    TextContent,
     UnknownContent,
     VideoContent,
 )
@@ -43,6 +45,7 @@ from velocity_engine.plan.layers import (
     PlannedEffect,
     PlannedLayer,
     PlannedStyle,
+    ReplayedLayers,
     bind,
     drawable,
     note_stillness,
@@ -305,17 +308,28 @@ class PlanBuilder:
             self._prepare_replay(planned, planned.layer.replay)
 
     def _prepare_replay(self, planned: PlannedLayer, replay: Replay) -> None:
-        """Makes a layer for each cue ready: with the content of its own, and all else as the one that is planned."""
-        found = []
-        for cue in replay.cues:
-            layer = replace(
-                planned.layer, content=cue.content, in_point=replay.begins, out_point=replay.ends, replay=None
-            )
-            shown = replace(planned, layer=layer)
-            self.prepare_content(shown)
-            found.append(shown)
-        planned.replayed = tuple(found)
-        planned.prepared, planned.placed = found[0].prepared, found[0].placed
+        """The layers of the cues are made ready when they are shown. What no font has is known before that."""
+        self._report_missing(planned.layer, replay)
+        first = self._replayed(planned, replay, 0)
+        planned.prepared, planned.placed = first.prepared, first.placed
+        planned.replayed = ReplayedLayers(partial(self._replayed, planned, replay))
+
+    def _replayed(self, planned: PlannedLayer, replay: Replay, number: int) -> PlannedLayer:
+        """A layer with the content of a cue, and all else as the one that is planned."""
+        content = replay.cues[number].content
+        layer = replace(planned.layer, content=content, in_point=replay.begins, out_point=replay.ends, replay=None)
+        shown = replace(planned, layer=layer, replayed=None)
+        self.prepare_content(shown)
+        return shown
+
+    def _report_missing(self, layer: Layer, replay: Replay) -> None:
+        """Sets every character of a text's cues once."""
+        if isinstance(layer.content, TextContent):
+            contents = [cue.content for cue in replay.cues]
+            texts = [one.text.document.value.text for one in contents if isinstance(one, TextContent)]
+            characters = "".join(dict.fromkeys(char for text in texts for char in text if not char.isspace()))
+            designed = layer.content.text.document.value
+            self.typesetter(layer).set(replace(designed, text=characters, box=None, fit=None, fit_reference=None))
 
     def prepare_content(self, planned: PlannedLayer) -> None:
         """Makes what the layer itself shows ready, or reports why it cannot be."""
