@@ -8,7 +8,7 @@ RUN python -m venv /usr/local/lib/velocity
 COPY constraints.txt pyproject.toml README.md LICENSE ./
 COPY velocity_engine velocity_engine
 COPY velocity_web velocity_web
-RUN /usr/local/lib/velocity/bin/pip install -c constraints.txt ".[postgres,s3,otel]"
+RUN /usr/local/lib/velocity/bin/pip install -c constraints.txt ".[postgres,s3,otel,icu]"
 # Kernels are compiled for the kind of processor that builds the image. On another kind they are compiled once, at the
 # first start, into the volume that is mounted there.
 ENV NUMBA_CACHE_DIR=/var/cache/velocity

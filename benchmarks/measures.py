@@ -27,9 +27,10 @@ from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.kernels.compiler.parallel import available_cores
 from velocity_engine.pipeline.draw import FrameDrawer, StageClock, Tally
 from velocity_engine.pipeline.frame_ring import YuvFrame, YuvRing
-from velocity_engine.pipeline.prepared import BLACK, TimelineScene
+from velocity_engine.pipeline.prepared import BLACK
 from velocity_engine.pipeline.scene import Scene
 from velocity_engine.pipeline.segment import plan_segments
+from velocity_engine.pipeline.timeline_scene import TimelineScene
 from velocity_engine.plugin_types import Segment
 
 

@@ -134,7 +134,10 @@ def test_the_shell_lines_of_a_page_run_as_they_stand(page: str, made: list[str],
 PAGE = (ROOT / "docs" / "python.md").read_text()
 GUIDE = QUOTE.sub("", (ROOT / "docs" / "plugins.md").read_text())  # tests of their files run what is quoted
 RECIPES = (ROOT / "docs" / "how-to.md").read_text() + (ROOT / "docs" / "captions.md").read_text()
-SNIPPETS = [block for page in (PAGE, GUIDE, RECIPES) for language, block in BLOCK.findall(page) if language == "python"]
+LENGTHS = (ROOT / "docs" / "lengths.md").read_text()
+SNIPPETS = [
+    block for page in (PAGE, GUIDE, RECIPES, LENGTHS) for language, block in BLOCK.findall(page) if language == "python"
+]
 
 
 @pytest.mark.parametrize("number", range(len(SNIPPETS)))

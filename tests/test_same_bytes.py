@@ -74,7 +74,8 @@ def yuv_digest(template: ve.Template, frames: int) -> str:
     from velocity_engine.evaluate.evaluator import Evaluator
     from velocity_engine.pipeline.draw import FrameDrawer, StageClock, Tally
     from velocity_engine.pipeline.frame_ring import YuvRing
-    from velocity_engine.pipeline.prepared import BLACK, TimelineScene
+    from velocity_engine.pipeline.prepared import BLACK
+    from velocity_engine.pipeline.timeline_scene import TimelineScene
     from velocity_engine.plugin_types import Segment
 
     digest, width, height = hashlib.sha256(), 640, 360

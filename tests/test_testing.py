@@ -12,14 +12,24 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
+from text_support import named_font
 
 import velocity_engine as ve
-from velocity_engine import testing
+from velocity_engine import plugins, testing
 from velocity_engine.display import DrawCommand, EffectCall, FillSource, SolidPaint, command
-from velocity_engine.errors import StorageError
+from velocity_engine.errors import MediaError, StorageError
 from velocity_engine.model.geometry import rectangle_path
-from velocity_engine.plugin_types import MP4, EncodedSegment, EncoderSettings, RenderWatch, Segment, StoredFile
+from velocity_engine.plugin_types import (
+    MP4,
+    EncodedSegment,
+    EncoderSettings,
+    FontFile,
+    RenderWatch,
+    Segment,
+    StoredFile,
+)
 from velocity_engine.testing.codecs import SEGMENT
+from velocity_engine.text.fonts import FontCatalogue
 
 RED = SolidPaint((1.0, 0.0, 0.0, 1.0))
 
@@ -280,3 +290,43 @@ def test_a_sound_codec_and_faulty_ones() -> None:
     ):
         with pytest.raises(AssertionError, match=words):
             testing.check_codec(codec)
+
+
+# --- fonts ----------------------------------------------------------------------------------------------------------
+
+
+def test_fonts_that_follow_the_protocol(tmp_path: Path) -> None:
+    path = tmp_path / "signs.ttf"
+    path.write_bytes(named_font("DejaVuSans-Bold.ttf", "ABC\u10d0", "Signs", "Bold"))
+    signs = FontFile(key="Signs-Bold", path=path, families=("Signs",), weight=700, scripts=("Geor",))
+    testing.check_font(signs, "ABC")
+    for fault, sentence in (
+        (replace(signs, families=("Sings",)), "families lacks what the font calls itself: Signs"),
+        (replace(signs, weight=300), "weight is 300, and the font says 700"),
+        (replace(signs, italic=True), "italic is True, and the font says False"),
+        (replace(signs, scripts=("Thai",)), "scripts has Thai, of which the font has no letter"),
+        (replace(signs, scripts=("thai",)), r"scripts is \('thai',\): it must be a tuple of ISO 15924 codes"),
+        (replace(signs, weight=0), "weight is 0: it must be a whole number from 1 to 1000"),
+    ):
+        with pytest.raises(AssertionError, match=sentence):
+            testing.check_font(fault)
+    with pytest.raises(AssertionError, match="the font lacks D of the sample"):
+        testing.check_font(signs, "AD")
+    with pytest.raises(MediaError, match="the font Signs-Bold cannot be read: No such file"):
+        testing.check_font(replace(signs, path=tmp_path / "gone.ttf"))
+
+
+def test_a_registered_font_draws_texts_by_name_and_helps_out(tmp_path: Path) -> None:
+    path = tmp_path / "signs.ttf"
+    path.write_bytes(named_font("DejaVuSans.ttf", "A\u10d0", "Signs"))
+    signs = FontFile(key="Signs-Regular", path=path, families=("Signs",), scripts=("Geor",), same_widths_as=("Gotham",))
+    plugins.register(signs)
+    try:
+        catalogue = FontCatalogue(testing.BareContext())
+        assert catalogue.choose("Signs-Regular").faces[0].label == "Signs Regular"
+        assert catalogue.choose("Gotham-Regular").findings[0].feature == "font.substitute"
+        faces = catalogue.choose("Inter-Regular").faces
+        assert next(face for face in faces if face.covers("\u10d0")).label == "Signs Regular"
+        assert next(face for face in faces if face.covers("A")).label == "Inter Regular"
+    finally:
+        plugins.unregister(signs)

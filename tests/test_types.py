@@ -159,6 +159,7 @@ PLUGIN = """
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -226,6 +227,12 @@ def velocity_executors() -> list[pt.Executor]:
     return [Backwards()]
 
 
+@ve.hookimpl
+def velocity_fonts() -> list[pt.ProvidedFont]:
+    signs = pt.FontFile(key="Signs", path=Path("signs.ttf"), families=("Signs",), scripts=(pt.ANY_SCRIPT, pt.EMOJI))
+    return [signs]
+
+
 def farmed(executor: pt.Executor) -> pt.Executor:
     return executor.at("farm://host:8786") if isinstance(executor, pt.ReachedAtAddress) else executor
 
@@ -238,6 +245,8 @@ def all_hold(style: pt.StyleType, codec: pt.Codec, storage: pt.Storage) -> None:
     testing.check_codec(codec, ve.EncoderConfig())
     testing.check_storage(storage, "memory://folder")
     testing.check_executor(Backwards())
+    for font in velocity_fonts():
+        testing.check_font(font, "A")
     known: pt.StoredFile = storage.stat("memory://folder/a.mp4")
     print(known.size, isinstance(storage, pt.NamesInPlace))
     sampler: Sampler = testing.StillSampler(frame=3.0)
@@ -335,7 +344,8 @@ def found() -> None:
     others: tuple[pt.Codec, pt.Storage, pt.Executor] = (
         plugins.codec("h264"), plugins.storage("file"), plugins.executor("local"),
     )
-    print(reports, codecs, layers, looked_up, effects, style, others, pt.BUFFER_START)
+    fonts: list[pt.ProvidedFont] = plugins.fonts()
+    print(fonts, reports, codecs, layers, looked_up, effects, style, others, pt.BUFFER_START)
     same: list[plugins.PluginReport] = list(ve.plugins.installed())
     print(same)
     plugins.register(Blank())

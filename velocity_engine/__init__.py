@@ -20,6 +20,7 @@ _HOMES = {
     "render_segment": "pipeline.render_segment",
     "order_for": "api.renders",
     "RenderOrder": "order",
+    "Duration": "order",
     "FileReference": "order",
     "Poster": "order",
     "SoundMix": "order",
@@ -42,6 +43,10 @@ _HOMES = {
     "LayerDifference": "pipeline.frame_differences",
     "SlotInfo": "customize.slot_infos",
     "FontInfo": "plan.font_infos",
+    "Lengths": "plan.lengths",
+    "TimedRegion": "plan.timeline",
+    "Timeline": "plan.timeline",
+    "Region": "model.regions",
     "RenderResult": "api.renders",
     "RenderCache": "cache.render_cache",
     "cached_frames": "api.cached_frames",
@@ -60,6 +65,10 @@ _HOMES = {
     "container_of": "plugins.outputs",
     "check_written": "pipeline.written",
     "PackageLimits": "package.stores",
+    "probe_font": "text.probe",
+    "FontFileInfo": "text.probe",
+    "FontFaceInfo": "text.probe",
+    "system_font_folders": "given.fonts",
     "probe_audio": "media.probe",
     "probe_asset": "media.probe",
     "probe_clip": "media.probe",
@@ -100,6 +109,7 @@ _HOMES = {
     "FrameRangeError": "errors",
     "MediaError": "errors",
     "SoundMixError": "errors",
+    "DurationError": "errors",
     "StorageError": "errors",
     "TemporaryStorageError": "errors",
     "PluginError": "errors",
@@ -128,6 +138,7 @@ if TYPE_CHECKING:
         CaptionsError,
         CustomizationError,
         DocumentError,
+        DurationError,
         EncoderConfigError,
         Finding,
         FindingWarning,
@@ -154,6 +165,7 @@ if TYPE_CHECKING:
     from velocity_engine.forecasting.sampling import take_sample
     from velocity_engine.forecasting.trial import Trial
     from velocity_engine.forecasting.trying import try_out
+    from velocity_engine.given.fonts import system_font_folders
     from velocity_engine.hookspecs import hookimpl
     from velocity_engine.media.probe import (
         AudioInfo,
@@ -165,7 +177,8 @@ if TYPE_CHECKING:
         probe_picture,
         probe_video,
     )
-    from velocity_engine.order import Ducking, FileReference, Poster, RenderOrder, SoundMix
+    from velocity_engine.model.regions import Region
+    from velocity_engine.order import Ducking, Duration, FileReference, Poster, RenderOrder, SoundMix
     from velocity_engine.package.stores import PackageLimits
     from velocity_engine.pipeline.batch_frames import BatchFrames
     from velocity_engine.pipeline.frame_differences import FrameDifference, LayerDifference, frame_differences
@@ -175,12 +188,15 @@ if TYPE_CHECKING:
     from velocity_engine.pipeline.segment_prints import SegmentPrint
     from velocity_engine.pipeline.written import check_written
     from velocity_engine.plan.font_infos import FontInfo
+    from velocity_engine.plan.lengths import Lengths
+    from velocity_engine.plan.timeline import TimedRegion, Timeline
     from velocity_engine.plugins.outputs import container_of, resolve_encoder
     from velocity_engine.plugins.warm_up import warm_up
     from velocity_engine.profiling.frame_layers import FrameLayer, FrameLayers, frame_layers
     from velocity_engine.profiling.layer_costs import LayerCost, LayerCosts, layer_costs
     from velocity_engine.stills.still import PreparedStill, Still
     from velocity_engine.template import Template, open_template
+    from velocity_engine.text.probe import FontFaceInfo, FontFileInfo, probe_font
 
 __all__ = [
     "AudioInfo",
@@ -193,11 +209,15 @@ __all__ = [
     "CustomizationError",
     "DocumentError",
     "Ducking",
+    "Duration",
+    "DurationError",
     "EncoderConfig",
     "EncoderConfigError",
     "FileReference",
     "Finding",
     "FindingWarning",
+    "FontFaceInfo",
+    "FontFileInfo",
     "FontInfo",
     "Forecast",
     "Frame",
@@ -211,6 +231,7 @@ __all__ = [
     "LayerCosts",
     "LayerDifference",
     "LayerInfo",
+    "Lengths",
     "Manifest",
     "MediaError",
     "NoSoundError",
@@ -226,6 +247,7 @@ __all__ = [
     "PreparedStill",
     "Progress",
     "RateControl",
+    "Region",
     "RenderCache",
     "RenderCancelled",
     "RenderFailed",
@@ -241,6 +263,8 @@ __all__ = [
     "StorageError",
     "Template",
     "TemporaryStorageError",
+    "TimedRegion",
+    "Timeline",
     "Trial",
     "VelocityError",
     "Verification",
@@ -266,6 +290,7 @@ __all__ = [
     "probe_asset",
     "probe_audio",
     "probe_clip",
+    "probe_font",
     "probe_picture",
     "probe_video",
     "read_captions",
@@ -275,6 +300,7 @@ __all__ = [
     "render_still",
     "resolve_encoder",
     "still",
+    "system_font_folders",
     "take_poster_sample",
     "take_sample",
     "try_out",

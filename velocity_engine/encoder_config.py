@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 from velocity_engine.errors import EncoderConfigError, Place, WrongTypeError, nearest, wrong_type
 
@@ -25,6 +25,8 @@ PACKAGES = {
 }
 """First-party packages, and their codecs."""
 MAX_SIDE = 16_384
+HeldFrames = Literal["skip", "encode"]
+HELD_FRAMES: tuple[HeldFrames, ...] = get_args(HeldFrames)
 SEGMENT_SECONDS = 5.0
 
 
@@ -121,6 +123,9 @@ class EncoderConfig:
         container: The kind of file: "mp4", "mov", "avi", or one of a plugin's codec, such as "webm". None for what the
             name of the output asks for, or else the codec's first one.
         qp: The quantiser of CQP, 0 to 63. The codec can narrow the range.
+        held_frames: What becomes of frames that show what the one before them shows. "encode": they are encoded as all
+            others. "skip": where three or more follow each other, each is written as a picture of some fifty bytes that
+            repeats it, in almost no time. None for "skip" where the codec, the container and the rate control allow it.
         audio_bitrate: The same for the sound, such as "192k". It is 16,000 to 512,000 bits per second, and that is
             what the attribute holds.
         segment_seconds: About how long the parts of the video are that are rendered on their own, 0.2 to 600. Each
@@ -149,6 +154,7 @@ class EncoderConfig:
     level: int | None = None
     container: str | None = None
     qp: int | None = None
+    held_frames: HeldFrames | None = None
     audio_bitrate: BitsPerSecond = BitsPerSecond(192_000)  # noqa: RUF009  # it does not change
     segment_seconds: float = SEGMENT_SECONDS
 
@@ -170,6 +176,7 @@ class EncoderConfig:
             level: int | None = None,
             container: str | None = None,
             qp: int | None = None,
+            held_frames: HeldFrames | None = None,
             audio_bitrate: str | BitsPerSecond | BytesPerSecond = ...,
             segment_seconds: float = SEGMENT_SECONDS,
         ) -> None: ...
@@ -346,6 +353,14 @@ def _text(name: str, value: Any) -> str:
     return value
 
 
+def _held_frames(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise wrong_type(name, value, 'It must be "skip" or "encode"')
+    if value not in HELD_FRAMES:
+        raise bad_setting(name, f"held frames are {reprlib.repr(value)}", "It must be skip or encode")
+    return value
+
+
 def _seconds(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
         raise wrong_type(name, value, "It must be a number of seconds")
@@ -360,6 +375,7 @@ _READERS: Mapping[str, Callable[[str, Any], Any]] = {
     "codec": _codec,
     "rate_control": _control,
     "container": _text,
+    "held_frames": _held_frames,
     "segment_seconds": _seconds,
 }
 

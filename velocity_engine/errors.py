@@ -100,6 +100,10 @@ class MediaError(VelocityError):
     """A picture, clip, sound or font cannot be decoded."""
 
 
+class DurationError(VelocityError):
+    """A length is out of its range, or the markers of the template do not allow it."""
+
+
 class SoundMixError(VelocityError):
     """A number of a sound mix is out of its range, or the mix names a layer that is not there."""
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pluggy
 
 if TYPE_CHECKING:
-    from velocity_engine.plugin_types import Codec, EffectType, Executor, LayerType, Storage, StyleType
+    from velocity_engine.plugin_types import Codec, EffectType, Executor, LayerType, ProvidedFont, Storage, StyleType
 
 PROJECT = "velocity"
 HOOK_VERSION = 1
@@ -107,4 +107,19 @@ def velocity_executors() -> list[Executor]:  # type: ignore[empty-body]
         ... def velocity_executors() -> list[Executor]:
         ...     from my_plugin.farm import FarmExecutor
         ...     return [FarmExecutor()]
+    """
+
+
+@hookspec
+def velocity_fonts() -> list[ProvidedFont]:  # type: ignore[empty-body]
+    """Returns the fonts of the plugin.
+
+    A font is found by its names, by the scripts that it helps out with where the font of a text lacks a character, and
+    by the families that it has the widths of.
+
+    Example:
+        >>> @hookimpl
+        ... def velocity_fonts() -> list[ProvidedFont]:
+        ...     from my_plugin.fonts import FONTS
+        ...     return list(FONTS)
     """

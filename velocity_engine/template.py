@@ -7,13 +7,23 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from fractions import Fraction
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from velocity_engine.errors import Finding, PackageError, Place, VelocityError, WrongTypeError
+from velocity_engine.errors import (
+    Finding,
+    PackageError,
+    Place,
+    StorageError,
+    VelocityError,
+    WrongTypeError,
+    wrong_type,
+)
 from velocity_engine.given.arguments import FrameRange, require, sides
 from velocity_engine.given.files import SOUND, TEMPLATES, GivenFiles, Picture, Source
+from velocity_engine.given.fonts import USUAL_FONTS, FontOptions, FontPath, Strictness, font_options, is_strict
 from velocity_engine.media.decoded_pictures import DecodedPictures
 from velocity_engine.media.opened_clips import OpenedClips
 from velocity_engine.model.document import Document
@@ -31,10 +41,14 @@ if TYPE_CHECKING:
     from velocity_engine.customize.slot_infos import SlotInfo
     from velocity_engine.encoder_config import EncoderConfig
     from velocity_engine.evaluate.soundtrack import OwnSound
+    from velocity_engine.model.regions import Region
     from velocity_engine.order import SoundMix
+    from velocity_engine.order.duration import Length
     from velocity_engine.plan.font_infos import FontInfo
+    from velocity_engine.plan.lengths import Lengths
     from velocity_engine.plan.plan import Plan
     from velocity_engine.plan.preflight import Preflight
+    from velocity_engine.plan.timeline import Timeline
     from velocity_engine.plugins.layer_plugins import LayerPlugin
     from velocity_engine.stills.still import PreparedStill, Still, StillDrawer
 
@@ -74,6 +88,7 @@ class Template(DocumentFacts):
         self._assets: dict[str, str] = {}
         self._origin: Template | None = None
         self._limits: PackageLimits | None = None
+        self._fonts = USUAL_FONTS
         self._given = GivenFiles()
         self._in_memory = False
         self._findings: tuple[Finding, ...] | None = None
@@ -82,7 +97,7 @@ class Template(DocumentFacts):
         self._closing: list[Callable[[], None]] = []
         self._closed = False
         self._children: weakref.WeakSet[Template] = weakref.WeakSet()
-        self._preflight: Preflight | None = None
+        self._preflights: dict[bool, Preflight] = {}
         self._known = 0
         self._drawer: StillDrawer | None = None
         self._lock = threading.Lock()
@@ -111,7 +126,12 @@ class Template(DocumentFacts):
         from velocity_engine.plan.font_infos import font_infos
 
         self._check_open()
-        return font_infos(self.document, self.package)
+        return font_infos(self.document, self.package, self._local_fonts())
+
+    @property
+    def fonts_beside(self) -> FontOptions:
+        """Where fonts are looked for beside those of the template: files, folders, and those of the system."""
+        return self._fonts
 
     @property
     def slots(self) -> tuple[SlotInfo, ...]:
@@ -187,7 +207,7 @@ class Template(DocumentFacts):
         changed = Template(self.package, document, self.location, self.animation)
         changed.customizations, changed._assets, changed._given = entries, files, given
         changed._known, changed.captions = known, captions
-        changed._origin, changed._limits = origin, self._limits
+        changed._origin, changed._limits, changed._fonts = origin, self._limits, self._fonts
         changed._pictures, changed._clips = self._pictures, self._clips
         changed._in_memory = self.holds_memory
         self._children.add(changed)
@@ -213,6 +233,8 @@ class Template(DocumentFacts):
         customizations: Customizations | None = None,
         assets: Assets | None = None,
         captions: Captions | None = None,
+        *,
+        strict_fonts: bool = False,
     ) -> Plan:
         """Returns a plan of the document with customizations applied. The caller closes the plan.
 
@@ -220,6 +242,7 @@ class Template(DocumentFacts):
             customizations: The entries of a ``customizationMap``.
             assets: The files that ``{"assetId": ...}`` names, by id.
             captions: What is said in it.
+            strict_fonts: Whether letters that no font has are errors.
 
         Raises:
             CustomizationError: An entry is wrong. The error names it.
@@ -227,53 +250,63 @@ class Template(DocumentFacts):
         """
         self._check_open()
         if not customizations and captions is None:
-            return self._own_plan()
+            return self._own_plan(strict_fonts)
         changed = self.customized(customizations, assets, captions)
         try:
-            plan = changed.plan()
+            plan = changed.plan(strict_fonts=strict_fonts)
         except BaseException:
             changed.close()
             raise
         plan.resources.insert(0, changed.close)  # what is in memory is needed as long as the plan
         return plan
 
-    def _own_plan(self) -> Plan:
+    def _own_plan(self, strict_fonts: bool) -> Plan:
         from velocity_engine.evaluate.expressions import expression_engine
         from velocity_engine.plan.plan import make_plan
 
-        plan = make_plan(self.document, self.package, self._pictures, expression_engine, self._clips)
+        fonts = self._local_fonts(strict_fonts)
+        plan = make_plan(self.document, self.package, self._pictures, expression_engine, self._clips, fonts)
         if self.customizations and any(finding.severity == "error" for finding in plan.findings):
             try:
-                self._raise_brought()
+                self._raise_brought(strict_fonts)
             except BaseException:
                 plan.close()
                 raise
         return plan
 
-    def _raise_brought(self) -> None:
+    def _local_fonts(self, strict: bool = False) -> FontOptions:
+        files = tuple(local_path(location) for location in self._fonts.files)
+        return FontOptions(files, self._fonts.system, strict)
+
+    def _raise_brought(self, strict_fonts: bool) -> None:
         """Raises the first error that a customization brought, with the others as its notes."""
-        brought = self._preflighted(self.customizations, self._assets, self._known)
+        found = self._preflighted(self.customizations, self._assets, self._known, strict_fonts)
+        brought = [one for one in found if one.place.field]
         if brought:
             for other in brought[1:]:
                 brought[0].add_note(str(other))
             raise brought[0]
 
-    def _preflighted(self, customizations: Customizations, files: Mapping[str, str], known: int) -> list[VelocityError]:
-        """What is wrong with the customizations, and with the template only because of them. The first ``known`` are
-        those of an earlier call, and are not counted in what is told."""
+    def _preflighted(
+        self, customizations: Customizations, files: Mapping[str, str], known: int, strict_fonts: bool
+    ) -> list[VelocityError]:
+        """What is wrong with the customizations, and with the template. The first ``known`` are those of an earlier
+        call, and are not counted in what is told."""
         local = {key: local_path(location) for key, location in files.items()}
         origin = self.origin
         with origin._preflight_lock:
-            found = origin.preflight().problems(customizations, local, known=known)
-        return [one for one in found if one.place.field]
+            return list(origin.preflight(strict_fonts).problems(customizations, local, known=known))
 
-    def still(self, frame: float | None = None, size: tuple[int, int] | None = None) -> Still:
+    def still(
+        self, frame: float | None = None, size: tuple[int, int] | None = None, timeline: Timeline | None = None
+    ) -> Still:
         """Draws one frame.
 
         Args:
             frame: The moment, in frames of the composition; by default the first. It can lie between two frames.
             size: (width, height) in pixels; by default the composition's. With another aspect ratio the whole
                 composition is fitted inside.
+            timeline: What ``Template.timeline`` returned: then ``frame`` is counted on that.
 
         Returns:
             The pixels, and what is not drawn as the designer meant.
@@ -282,14 +315,17 @@ class Template(DocumentFacts):
             FrameRangeError: The composition does not have the frame, or the size cannot be drawn.
             WrongTypeError: An argument has a wrong type.
         """
-        return self.prepare_still(frame, size).draw()
+        return self.prepare_still(frame, size, timeline).draw()
 
-    def prepare_still(self, frame: float | None = None, size: tuple[int, int] | None = None) -> PreparedStill:
+    def prepare_still(
+        self, frame: float | None = None, size: tuple[int, int] | None = None, timeline: Timeline | None = None
+    ) -> PreparedStill:
         """Finds out what one frame shows, without drawing it. Two with the same ``digest`` have equal pixels.
 
         Args:
             frame: As ``still`` takes it.
             size: As ``still`` takes it.
+            timeline: As ``still`` takes it.
 
         Returns:
             What ``draw`` turns into a ``Still``, as long as the template is open.
@@ -303,8 +339,13 @@ class Template(DocumentFacts):
             >>> if prepared.digest != known:
             ...     prepared.draw().image().save("promo.png")
         """
-        at = self.first_frame if frame is None else self.require_frame(frame)
-        return self._still_drawer().prepare(at, *sides((self.width, self.height) if size is None else size))
+        drawn = sides((self.width, self.height) if size is None else size)
+        if timeline is None:
+            at = self.first_frame if frame is None else self.require_frame(frame)
+            return self._still_drawer().prepare(at, *drawn)
+        place = self.first_frame if frame is None else frame_at(replace(self.document, out_point=timeline.end), frame)
+        moment, ahead = timeline.moment_at(place), timeline.ahead_at(place)
+        return self._still_drawer().prepare(moment, *drawn, ahead=ahead)
 
     def require_frame(self, frame: float) -> float:
         """Returns a moment that the composition has.
@@ -329,12 +370,13 @@ class Template(DocumentFacts):
                 self.on_close(self._drawer.close)
             return self._drawer
 
-    def frame_range(self, frames: FrameRange | None) -> tuple[float, float]:
+    def frame_range(self, frames: FrameRange | None, timeline: Timeline | None = None) -> tuple[float, float]:
         """Checks a range of frames and returns its start and end.
 
         Args:
             frames: (start, end), ``range(start, end)`` or ``slice(start, end)`` in frames of the composition,
                 half-open; or the name of a marker; or None for all. An open side of a slice is that of the composition.
+            timeline: What ``Template.timeline`` returned: then frames and markers are where that has them.
 
         Returns:
             (start, end) in frames of the composition. The end is not part of the range.
@@ -342,7 +384,89 @@ class Template(DocumentFacts):
         Raises:
             FrameRangeError: The range is empty or leaves the composition, or there is no such marker.
         """
-        return frame_range(self.document, frames)
+        if timeline is None:
+            return frame_range(self.document, frames)
+        from velocity_engine.evaluate.timelines import shown_range
+
+        return shown_range(self.document, timeline, frames)
+
+    @property
+    def lengths(self) -> Lengths:
+        """How short and how long videos of the template can become, in seconds: its regions say it.
+
+        Raises:
+            DurationError: Its markers say something that cannot be.
+        """
+        from velocity_engine.plan.lengths import lengths_of
+
+        return lengths_of(self.document)
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        """What its markers protect, and what may become longer or shorter: the whole composition in order.
+
+        Raises:
+            DurationError: Its markers say something that cannot be.
+        """
+        from velocity_engine.model.regions import regions_of
+
+        return regions_of(self.document)
+
+    def timeline(
+        self,
+        duration: Length,
+        *,
+        encoder: EncoderConfig | None = None,
+        customizations: Customizations | None = None,
+        assets: Assets | None = None,
+        audio: Source | None = None,
+        mix: SoundMix | None = None,
+        known: Mapping[str, float] | None = None,
+    ) -> Timeline:
+        """Returns the timeline of a video of a wanted length, without rendering it: how long it becomes, and which
+        moment of the composition each of its frames shows.
+
+        Args:
+            duration: How long it is to be: seconds, "audio", "layer:Clip", or a ``Duration``.
+            encoder: How the video would be encoded: its frame rate counts.
+            customizations: The entries of a ``customizationMap``.
+            assets: The files that ``{"assetId": ...}`` names, by id.
+            audio: The sound file that "audio" follows.
+            mix: How that would be mixed.
+            known: How long the clips of some assets are, in seconds by their ids, where they were looked at before:
+                these are not opened.
+
+        Raises:
+            DurationError: The markers of the template do not allow it, or what it follows is not there.
+            CustomizationError, MediaError, WrongTypeError: Another argument is wrong.
+
+        Example:
+            >>> timeline = template.timeline(17.4)
+            >>> print(timeline.seconds, timeline.frame_count, timeline.moment(300))
+        """
+        from velocity_engine.encoder_config import EncoderConfig
+        from velocity_engine.evaluate.soundtrack import OwnSound
+        from velocity_engine.evaluate.timelines import planned_timeline
+        from velocity_engine.order.duration import RIGHT, duration_of
+        from velocity_engine.plan.plan import PlanBuilder
+        from velocity_engine.plugins.output_shape import output_rate
+
+        self._check_open()
+        wanted = duration_of(duration)
+        if wanted is None:
+            raise wrong_type("duration", duration, RIGHT)
+        rate = output_rate(self.document, encoder or EncoderConfig())
+        with GivenFiles() as given:
+            entries, files = given.request(customizations, assets, len(self.customizations), self._assets)
+            sound = None if audio is None else local_path(given.path(audio, "audio", SOUND))
+            lengths = {files[key]: seconds for key, seconds in (known or {}).items() if key in files}
+            with self.customized(entries, files) as changed:
+                builder = PlanBuilder(changed.document, self.package, self._pictures, self._clips)
+                try:
+                    return planned_timeline(builder, rate, wanted, OwnSound(sound, mix), lengths)
+                finally:
+                    for release in reversed(builder.resources):
+                        release()
 
     def check(
         self,
@@ -352,6 +476,8 @@ class Template(DocumentFacts):
         assets: Assets | None = None,
         audio: Source | None = None,
         mix: SoundMix | None = None,
+        duration: Length | None = None,
+        fonts: Strictness = "boxes",
         captions: Captions | None = None,
     ) -> list[VelocityError]:
         """Returns all that is wrong with a render request, without rendering it.
@@ -364,6 +490,8 @@ class Template(DocumentFacts):
             audio: A sound file that would be mixed with the template's own sound, as ``render`` takes it.
             mix: How the sound would be mixed.
             captions: What would be said in it.
+            duration: How long the video would be, as ``render`` takes it. Then ``frames`` are counted on its timeline.
+            fonts: "strict" where letters that no font has are problems, in place of boxes with a finding.
 
         Returns:
             One error for each problem. None of them is raised.
@@ -381,6 +509,7 @@ class Template(DocumentFacts):
 
         require("encoder", encoder, EncoderConfig | None, ENCODER)
         require("mix", mix, SoundMix | None, "Give a SoundMix, such as SoundMix(volume=0.5)")
+        strict = is_strict(fonts)
         self._check_open()
         found: list[VelocityError] = []
         if encoder is not None:
@@ -391,33 +520,45 @@ class Template(DocumentFacts):
             files: Assets = {}
             with _noted(found):
                 entries, files = given.request(customizations, assets, known, self._assets)
-                if entries:
-                    found += self._preflighted((*self.customizations, *entries), {**self._assets, **files}, known)
+                if entries or strict:
+                    every, of_all = (*self.customizations, *entries), {**self._assets, **files}
+                    problems = self._preflighted(every, of_all, known, strict)
+                    found += [one for one in problems if one.place.field or strict]
             with _noted(found):
                 sound = None if audio is None else given.path(audio, "audio", SOUND)
-                span = self.frame_range(frames)
+                span = self.frame_range(frames if duration is None else None)
                 if sound is not None:
                     check_sound(local_path(sound), os.path.basename(sound))
                 if captions is not None and not found:
                     self.customized(entries, files, captions).close()
-                    if encoder is not None:
-                        found += _problems_of_captions(captions, encoder)
-                if encoder is not None and not found:
+                    found += _problems_of_captions(captions, encoder, duration)
+                if not found and (encoder is not None or duration is not None):
                     plan = self.plan(entries, files, captions)
+                    own = OwnSound(sound and local_path(sound), mix)
                     try:
-                        found += _problems_of_frames(plan, encoder, span, OwnSound(sound and local_path(sound), mix))
+                        if duration is not None:
+                            span = _shown_span(plan, encoder, duration, frames, own)
+                        if encoder is not None:
+                            found += _problems_of_frames(plan, encoder, span, own)
                     finally:
                         plan.close()
         return found
 
-    def preflight(self) -> Preflight:
-        """What looks at customizations as a render would; closed with the template."""
-        if self._preflight is None:
+    def preflight(self, strict_fonts: bool = False) -> Preflight:
+        """What looks at customizations as a render would; closed with the template.
+
+        Args:
+            strict_fonts: Whether letters that no font has are errors.
+        """
+        found = self._preflights.get(strict_fonts)
+        if found is None:
             from velocity_engine.plan.preflight import Preflight
 
-            self._preflight = Preflight(self.document, self.package, self._pictures, self._clips)
-            self.on_close(self._preflight.close)
-        return self._preflight
+            fonts = self._local_fonts(strict_fonts)
+            found = Preflight(self.document, self.package, self._pictures, self._clips, fonts)
+            self._preflights[strict_fonts] = found
+            self.on_close(found.close)
+        return found
 
     def on_close(self, release: Callable[[], None]) -> None:
         """Registers a function that is called when the template is closed.
@@ -435,7 +576,8 @@ class Template(DocumentFacts):
             changed.close()
         while self._closing:
             self._closing.pop()()
-        self._preflight = self._drawer = None
+        self._preflights.clear()
+        self._drawer = None
         self._given.close()
         if self._origin is None:
             self._clips.close()
@@ -482,27 +624,45 @@ class Template(DocumentFacts):
             what = "a template that holds what was given in memory cannot be pickled"
             raise WrongTypeError(what, hint="Send the bytes or the paths, and open it in the other process")
         location = self.location if not is_local(self.location) else os.path.abspath(self.location)
-        return (
-            _reopened,
-            (location, self.animation, self._limits, tuple(self.customizations), self._assets, self.captions),
-        )
+        fonts = {"font_files": self._fonts.files, "system_fonts": self._fonts.system}
+        opened = {"animation": self.animation, "limits": self._limits, **fonts}
+        return (_reopened, (location, opened, tuple(self.customizations), self._assets, self.captions))
 
 
 def _reopened(
     location: str,
-    animation: str | None,
-    limits: PackageLimits | None,
+    opened: Mapping[str, Any],
     customizations: Customizations,
     assets: Assets,
     captions: Captions | None,
 ) -> Template:
     """The template that was pickled. Its origin stays open as long as it does."""
-    template = open_template(location, animation=animation, limits=limits)
+    template = open_template(location, **opened)
     if not customizations and captions is None:
         return template
     changed = template.customized(customizations, assets, captions)
     changed.on_close(template.package.close)
     return changed
+
+
+def _shown_span(
+    plan: Plan, encoder: EncoderConfig | None, duration: Length, frames: FrameRange | None, own: OwnSound
+) -> tuple[float, float]:
+    """The part of the template that a video with a duration shows some of.
+
+    Raises:
+        DurationError, FrameRangeError: The template does not allow it, or the frames leave the video.
+    """
+    from velocity_engine.encoder_config import EncoderConfig
+    from velocity_engine.evaluate.timelines import planned_timeline, shown_range
+    from velocity_engine.order.duration import duration_of
+    from velocity_engine.plugins.output_shape import output_rate
+
+    document, wanted = plan.document, duration_of(duration)
+    assert wanted is not None
+    timeline = planned_timeline(plan, output_rate(document, encoder or EncoderConfig()), wanted, own)
+    shown_range(document, timeline, frames)
+    return document.in_point, document.out_point
 
 
 def _problems_of_frames(
@@ -527,12 +687,16 @@ def _problems_of_frames(
     return [] if costly is None else [costly]
 
 
-def _problems_of_captions(captions: Captions, encoder: EncoderConfig) -> list[VelocityError]:
-    """What is wrong with captions because of the container."""
+def _problems_of_captions(
+    captions: Captions, encoder: EncoderConfig | None, duration: Length | None
+) -> list[VelocityError]:
+    """What is wrong with captions because of the container, and of a length that is not the template's own."""
     from velocity_engine.plugins.outputs import container_of, resolve_encoder
-    from velocity_engine.plugins.text_tracks import text_track_problem
+    from velocity_engine.plugins.text_tracks import both_captions_and_duration, text_track_problem
 
-    problem = text_track_problem(captions, container_of(resolve_encoder(encoder)))
+    if duration is not None:
+        return [both_captions_and_duration()]
+    problem = None if encoder is None else text_track_problem(captions, container_of(resolve_encoder(encoder)))
     return [] if problem is None else [problem]
 
 
@@ -547,7 +711,14 @@ def _noted(found: list[VelocityError]) -> Iterator[None]:
         found.append(error)
 
 
-def open_template(path: Source, *, animation: str | None = None, limits: PackageLimits | None = None) -> Template:
+def open_template(
+    path: Source,
+    *,
+    animation: str | None = None,
+    limits: PackageLimits | None = None,
+    font_files: FontPath | Sequence[FontPath] | None = None,
+    system_fonts: bool | Sequence[FontPath] | None = None,
+) -> Template:
     """Opens a template: a ZIP, a folder, a ``.lottie`` file or a single ``.json``.
 
     Args:
@@ -556,6 +727,10 @@ def open_template(path: Source, *, animation: str | None = None, limits: Package
         animation: Which document to open, where the package holds several: an id of the ``.lottie`` file's manifest, or
             the name of a JSON file. None for the one that the manifest starts with, or else for ``data.json``.
         limits: The largest sizes that are accepted; by default those of ``PackageLimits()``.
+        font_files: Fonts for its texts beside those in the package: a folder, a file, or several, by path or URL. By
+            default the folder that the environment variable ``VELOCITY_FONT_FOLDER`` names, if it names one.
+        system_fonts: Whether the fonts of this system are used as a last resort, or the folders that count as such; by
+            default where the environment variable ``VELOCITY_SYSTEM_FONTS`` is "1".
 
     Returns:
         The template. The caller closes it.
@@ -563,11 +738,16 @@ def open_template(path: Source, *, animation: str | None = None, limits: Package
     Raises:
         PackageError: The package cannot be read, is unsafe or is too large, or it is not clear which document is meant.
         DocumentError: Its document is not a Lottie document.
-        StorageError: What is at the URL cannot be fetched.
+        StorageError: What is at a URL cannot be fetched, or there is nothing at a path of ``font_files``.
         WrongTypeError: ``path`` is none of these, or another argument has a wrong type.
     """
     require("limits", limits, PackageLimits | None, "Give PackageLimits, such as PackageLimits(total_bytes=256 << 20)")
     require("animation", animation, str | None, "Give the name of a document of the package as a text")
+    fonts = font_options(font_files, system_fonts)
+    for one in fonts.files:
+        if not os.path.exists(local_path(one)):
+            hint = "Name a folder of fonts, or a font file"
+            raise StorageError(f"there are no fonts at {one}", place=Place(field="font_files"), hint=hint)
     given = GivenFiles()
     try:
         location = given.path(path, "path", TEMPLATES)
@@ -580,6 +760,7 @@ def open_template(path: Source, *, animation: str | None = None, limits: Package
             document = parse_document(package.document_bytes, file=package.document_name, package=package)
         template = Template(package, document, location, animation)
         template._limits, template._given, template._in_memory = limits, given, given.is_used
+        template._fonts = fonts
         return template
     except BaseException:
         package.close()

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from velocity_engine.display import DrawCommand, altered
-from velocity_engine.model.geometry import Bounds, Path, multiply, translation
+from velocity_engine.display import DrawCommand
+from velocity_engine.model.geometry import Bounds, Path, translation
 from velocity_engine.model.text import TextDocument
+from velocity_engine.placing import placed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +72,7 @@ class SetText:
             y: How far down, in pixels.
         """
         way = translation(x, y)
-        return tuple(altered(entry, matrix=multiply(way, entry.matrix)) for entry in self.commands)
+        return tuple(placed(entry, way) for entry in self.commands)
 
 
 class Typesetter(Protocol):

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 MIB = 1_048_576
@@ -19,6 +19,15 @@ LogLevel = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR"],
     BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value),
 ]
+
+
+def _folder(value: str) -> str:
+    if value and not os.path.isdir(value):
+        raise ValueError(f"there is no folder {value}")
+    return os.path.realpath(value) if value else ""
+
+
+FontFolder = Annotated[str, AfterValidator(_folder)]
 
 
 def default_data_folder() -> Path:
@@ -148,6 +157,12 @@ class Settings(BaseSettings):
     max_template_bytes: int = Field(2048 * MIB, ge=1, description="largest template ZIP")
     max_audio_bytes: int = Field(512 * MIB, ge=1, description="largest audio upload")
     max_asset_bytes: int = Field(512 * MIB, ge=1, description="largest picture or clip upload")
+    max_font_bytes: int = Field(32 * MIB, ge=1, description="largest font upload")
+    fonts_per_account: int = Field(100, ge=0, description="fonts that one user may keep")
+    font_folder: FontFolder = Field(
+        "", description="folder of fonts for all users' texts, which the processes that render may read"
+    )
+    system_fonts: bool = Field(False, description="whether this system's fonts draw texts as a last resort")
     max_json_bytes: int = Field(32 * MIB, ge=1, description="largest body of a batch, as JSON or CSV")
     max_render_bytes: int = Field(16 * MIB, ge=1, description="largest body of a render; of other JSON 1 MiB")
     default_quota_mb: int = Field(5000, ge=0, le=MOST_QUOTA_MB, description="storage quota of a new user, in MiB")

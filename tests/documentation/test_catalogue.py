@@ -14,7 +14,8 @@ from pages.scenes import Scene, Subject, ground, photo, scene
 
 from velocity_engine.builtin.effects import velocity_effects
 from velocity_engine.builtin.styles import velocity_styles
-from velocity_engine.customize.entries import FITS, TEXT_FITS
+from velocity_engine.customize.entries import FITS
+from velocity_engine.customize.texts import TEXT_FITS
 from velocity_engine.model.layers import BlendMode, MaskMode, MatteMode
 from velocity_engine.model.text import TextStyle
 

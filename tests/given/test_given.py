@@ -246,6 +246,7 @@ def test_numbers_that_say_their_unit() -> None:
         {"container": 3},
         {"segment_seconds": "5"},
         {"qp": 1.0},
+        {"held_frames": True},
     ],
 )
 def test_settings_of_a_wrong_type_are_told_at_once(wrong: dict[str, Any]) -> None:

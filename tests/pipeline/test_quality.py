@@ -20,8 +20,9 @@ from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.mux.muxer import Muxer
 from velocity_engine.pipeline.draw import FrameDrawer, StageClock, Tally
 from velocity_engine.pipeline.frame_ring import YuvRing
-from velocity_engine.pipeline.prepared import BLACK, TimelineScene, Video
+from velocity_engine.pipeline.prepared import BLACK, Video
 from velocity_engine.pipeline.render_file import render_to_file
+from velocity_engine.pipeline.timeline_scene import TimelineScene
 from velocity_engine.plugin_types import Segment
 from velocity_engine.plugins.outputs import container_of, resolve_encoder
 

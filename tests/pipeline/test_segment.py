@@ -91,3 +91,17 @@ def test_every_frame_is_in_one_segment_of_a_second_or_more(count: int, edges: di
     lengths = [end - start for start, end in zip(cut, [*cut[1:], count], strict=True)]
     assert sum(lengths) == count
     assert min(lengths) >= min(30, count)
+
+
+def test_a_part_has_the_same_segments_wherever_it_stands() -> None:
+    config = EncoderConfig()
+    plain = plan_segments(1000, config, settings(150), Fraction(30), breaks=(400,))
+    longer = plan_segments(1600, config, settings(150), Fraction(30), breaks=(400, 1000))
+    assert [(one.first - 400, one.last - 400) for one in plain if one.first >= 400] == [
+        (one.first - 1000, one.last - 1000) for one in longer if one.first >= 1000
+    ]
+    assert {one.first for one in longer} >= {0, 400, 1000}
+    asked = EncoderConfig(gop=150)
+    assert plan_segments(1000, asked, settings(150), Fraction(30), breaks=(400,)) == plan_segments(
+        1000, asked, settings(150), Fraction(30)
+    )

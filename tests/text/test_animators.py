@@ -191,9 +191,10 @@ def test_offsets_keep_case_and_digits(character: str, offset: int, result: str) 
 
 
 def test_character_offsets_and_values_keep_spaces_and_lines() -> None:
-    layout = laid(saying("ab c\rz9"))
-    assert replaced_text(layout, (animator(ALL, character_offset=(1,)),), STILL, 0) == "bc d\ra0"
-    assert replaced_text(layout, (animator(HALF, character_value=(120,)),), STILL, 0) == "xx c\rz9"
+    document = saying("ab c\rz9")
+    layout = laid(document)
+    assert replaced_text(layout, document, (animator(ALL, character_offset=(1,)),), STILL, 0).text == "bc d\ra0"
+    assert replaced_text(layout, document, (animator(HALF, character_value=(120,)),), STILL, 0).text == "xx c\rz9"
 
 
 # --- along a path ---------------------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from text_support import bundled
 
 from velocity_engine.model.text import Caps
 from velocity_engine.text.faces import FontFace
-from velocity_engine.text.shaping import SMALL_CAPS, Cluster, shape_text
+from velocity_engine.text.looks import Look
+from velocity_engine.text.shaping import SMALL_CAPS, Borrowed, Cluster, shape_text
 
 INTER = FontFace(bundled("Inter-Regular.otf"))
 DEJAVU = FontFace(bundled("DejaVuSans.ttf"))
@@ -16,7 +17,7 @@ EMOJI = FontFace(bundled("NotoEmoji-Regular.ttf"))
 
 
 def clusters(text: str, *faces: FontFace, **options: Any) -> Sequence[Cluster]:
-    return shape_text(text, faces or (INTER,), **options).paragraphs[0].clusters
+    return shape_text(text, Look(faces or (INTER,)), **options).paragraphs[0].clusters
 
 
 def test_advances_are_the_fonts() -> None:
@@ -49,21 +50,21 @@ def test_arabic_letters_join() -> None:
 
 
 def test_right_to_left_clusters_keep_logical_order_and_odd_levels() -> None:
-    shaped = shape_text("שלום", (DEJAVU,)).paragraphs[0]
+    shaped = shape_text("שלום", Look((DEJAVU,))).paragraphs[0]
     assert shaped.base_level == 1
     assert [c.start for c in shaped.clusters] == [0, 1, 2, 3]
     assert {c.level for c in shaped.clusters} == {1}
 
 
 def test_other_faces_help_out_and_are_told() -> None:
-    shaped = shape_text("aש😀", (INTER, DEJAVU, EMOJI))
-    assert shaped.borrowed == (("DejaVu Sans", "ש😀"),)  # DejaVu has some emoji of its own
+    shaped = shape_text("aש😀", Look((INTER, DEJAVU, EMOJI)))
+    assert shaped.borrowed == (Borrowed("Inter Regular", "DejaVu Sans", "ש😀"),)  # DejaVu has some emoji of its own
     assert shaped.missing == ()
     assert [c.glyphs[0].face for c in shaped.paragraphs[0].clusters] == [INTER, DEJAVU, DEJAVU]
 
 
 def test_emoji_presentation_prefers_the_emoji_font() -> None:
-    shaped = shape_text("❤\ufe0f👩\u200d🚀", (INTER, DEJAVU, EMOJI))
+    shaped = shape_text("❤\ufe0f👩\u200d🚀", Look((INTER, DEJAVU, EMOJI)))
     heart, astronaut = shaped.paragraphs[0].clusters
     assert heart.glyphs[0].face is EMOJI
     assert astronaut.glyphs[0].face is EMOJI
@@ -71,7 +72,7 @@ def test_emoji_presentation_prefers_the_emoji_font() -> None:
 
 
 def test_what_no_font_has_is_listed_and_drawn_as_a_box() -> None:
-    shaped = shape_text("a日b", (INTER, DEJAVU, EMOJI))
+    shaped = shape_text("a日b", Look((INTER, DEJAVU, EMOJI)))
     assert shaped.missing == ("日",)
     box = shaped.paragraphs[0].clusters[1]
     (glyph,) = box.glyphs
@@ -83,7 +84,7 @@ def test_what_no_font_has_is_listed_and_drawn_as_a_box() -> None:
 
 
 def test_a_space_that_no_font_has_stays_a_space() -> None:
-    shaped = shape_text("a\u3000b", (INTER,))
+    shaped = shape_text("a\u3000b", Look((INTER,)))
     assert not shaped.missing
     wide = shaped.paragraphs[0].clusters[1]
     assert wide.space
@@ -92,7 +93,7 @@ def test_a_space_that_no_font_has_stays_a_space() -> None:
 
 
 def test_capitals() -> None:
-    assert shape_text("Straße", (INTER,), caps=Caps.ALL).paragraphs[0].text == "STRASSE"
+    assert shape_text("Straße", Look((INTER,)), caps=Caps.ALL).paragraphs[0].text == "STRASSE"
     big, small = clusters("Aa", caps=Caps.SMALL)
     assert big.advance == pytest.approx(small.advance / SMALL_CAPS, rel=0.05)
     assert small.glyphs[0].scale == SMALL_CAPS

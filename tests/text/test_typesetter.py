@@ -61,7 +61,7 @@ def test_the_same_text_is_laid_out_once_and_an_empty_one_draws_nothing() -> None
 
 def test_what_cannot_be_shown_is_told_of_the_layer() -> None:
     context = Context()
-    text = typesetter(context).set(saying("日\r日", box=(0.0, 0.0, 9.0, 9.0)))
+    text = typesetter(context).set(saying("𓀀\r𓀀", box=(0.0, 0.0, 9.0, 9.0)))
     assert context.features == ["text.glyph_missing", "text.overflow"]
     assert {finding.place.layer for finding in context.findings} == {"Chart"}
     assert not text.fits

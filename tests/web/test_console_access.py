@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from text_support import named_font
 from web.support_browser import Visit, running_browser, visiting, wait_until
 from web.support_service import PATIENCE, Client, Service
 from web.support_templates import png, template_zip, wav
@@ -63,6 +64,7 @@ def world(one_service: Service) -> World:
     render = client.ready_render(small)
     client.post("/asset", files={"file": ("green.png", png(64, 64))})
     client.ready_audio(wav())
+    client.post("/font", files={"file": ("Brand.ttf", named_font("DejaVuSans.ttf", "abc", "Brand"))})
     campaign = client.post("/campaign", json={"name": "Spring"}).json()["id"]
     client.post(f"/campaign/{campaign}/template-instance", json={"templateId": small, "name": "One"})
     rows = [{"name": "Good"}, {"name": "Bad", "customizationMap": [{"layer": "Grund", "color": "#00ff00"}]}]
@@ -80,6 +82,7 @@ def world(one_service: Service) -> World:
         f"batches/{batch}": "not valid",
         "assets": "green.png",
         "audio": "sound.wav",
+        "fonts": "Brand-Regular",
         "campaigns": "Spring",
         f"campaigns/{campaign}": "Audio groups",
         "usage": "Render time",

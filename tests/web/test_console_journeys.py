@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import FilePayload
+from text_support import named_font
 from web.support_browser import PHONE, Visit, running_browser, visiting, wait_until
 from web.support_service import Client, Service
 from web.support_templates import layer, png, slow_template, template_zip, zipped
@@ -190,6 +191,22 @@ def test_two_tenants_see_their_own_things_only(
         fresh.page.get_by_label("API key").wait_for()
 
 
+def test_fonts_are_uploaded_seen_and_deleted(visit: Visit, client: Client) -> None:
+    page = visit.page
+    page.get_by_role("link", name="Fonts").click()
+    visit.expect("No fonts yet")
+    drop(visit, "brand.woff2", named_font("DejaVuSans.ttf", "Quickbrownfox123 ", "Brand", flavor="woff2"))
+    visit.expect("Brand-Regular")
+    wait_until(page, "document.querySelector('.specimen').textContent.startsWith('Quick')")
+    assert page.evaluate("[...document.fonts].some((one) => one.family.includes('font-') && one.status === 'loaded')")
+    drop(visit, "broken.ttf", b"rubbish")
+    visit.expect("this is not a font that can be read")
+    page.get_by_role("button", name="Delete brand.woff2").click()
+    page.get_by_role("button", name="Delete the font").click()
+    visit.expect("No fonts yet")
+    assert client.get("/font").json() == []
+
+
 def test_fifty_templates_are_found_and_paged(visit: Visit, client: Client) -> None:
     page = visit.page
     for number in range(50):
@@ -219,7 +236,16 @@ def test_a_narrow_screen(browser: Browser, service: Service, client: Client) -> 
         page.get_by_role("heading", name="Renders", level=1).wait_for()
         visit.go(f"templates/{template_id}")
         page.locator(".frame img").wait_for()
-        for path in ("templates", "renders", "batches/new", "assets", "audio", "usage", f"templates/{template_id}"):
+        for path in (
+            "templates",
+            "renders",
+            "batches/new",
+            "assets",
+            "audio",
+            "fonts",
+            "usage",
+            f"templates/{template_id}",
+        ):
             visit.go(path)
             page.locator("h1").first.wait_for()
             assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0], path

@@ -72,9 +72,10 @@ NO_SENTENCES = re.compile(
 )
 NOT_OF_REQUESTS = (
     *("frame_differences.py", "picture.py", "manager.py", "loading.py", "velocity_qrcode/layer.py"),
+    *("builtin/fonts/__init__.py", "velocity_fonts_noto/fonts.py"),
     *(f"velocity_charts/{name}.py" for name in ("bars", "countdown", "lines", "look")),
 )
-"""What else these say is of plugins that are installed, and of data schemas."""
+"""What else these say is of plugins that are installed, of data schemas, and names of fonts."""
 
 
 @functools.cache

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from web.support_templates import template_zip
 
-from velocity_web.processes.runner import Runner, TaskFailed
+from velocity_web.processes.runner import Runner, TaskFailed, TemplateFiles
 from velocity_web.settings import Settings
 from velocity_web.storage.files import make_folders
 
@@ -37,7 +37,7 @@ def made(tmp_path: Path) -> Iterator[Callable[..., Runner]]:
 
 def ask(runner: Runner, account: str, file: Path, customizations: bytes = RED) -> tuple[int, dict[str, Any]]:
     """The number of the process that answered, and what it said of the map."""
-    with runner.checker(account, file) as checker:
+    with runner.checker(account, TemplateFiles(file)) as checker:
         found = checker.ask(QUESTION, [customizations], lambda _named: {})
         assert checker.pid is not None
         return checker.pid, found["maps"][0]
@@ -81,7 +81,7 @@ def test_a_process_that_was_killed_is_replaced(made: Callable[..., Runner], tmp_
 
     runner = made()
     first, _ = ask(runner, "a", tmp_path / "one.zip")
-    with runner.checker("a", tmp_path / "one.zip") as checker:
+    with runner.checker("a", TemplateFiles(tmp_path / "one.zip")) as checker:
         checker.ask(QUESTION, [RED], lambda _named: {})
         assert checker.pid == first
         kill_child(first)

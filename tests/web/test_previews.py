@@ -25,7 +25,7 @@ import velocity_engine as engine
 from velocity_web.processes.assignments import PreviewQuestion
 from velocity_web.processes.fork_server import kill_child
 from velocity_web.processes.previewers import Previewers, Subject
-from velocity_web.processes.runner import Runner, TaskFailed
+from velocity_web.processes.runner import Runner, TaskFailed, TemplateFiles
 from velocity_web.processes.shelf import Shelf
 from velocity_web.settings import Settings
 from velocity_web.storage.files import make_folders
@@ -423,7 +423,9 @@ def ask(
     previewers: Previewers, account: str, file: Path, question: PreviewQuestion = PLAIN, changes: bytes = b"[]"
 ) -> tuple[int, bytes]:
     """The number of the process that answered, and the picture."""
-    drawn = previewers.draw(Subject(account, file, file.name), question, changes, lambda _named, _shelf: {})
+    drawn = previewers.draw(
+        Subject(account, TemplateFiles(file), file.name), question, changes, lambda _named, _shelf: {}
+    )
     assert drawn.said["errors"] == {}
     return previewers._kept._kept[-1].child.child.pid, drawn.content
 
@@ -436,7 +438,7 @@ def test_a_process_draws_one_template_of_one_account(made: Callable[..., Preview
     others = [ask(previewers, "b", tmp_path / "one.zip")[0], ask(previewers, "a", tmp_path / "two.zip")[0]]
     assert len({first, *others}) == 3
     drawn = previewers.draw(
-        Subject("a", tmp_path / "one.zip", "one.zip"),
+        Subject("a", TemplateFiles(tmp_path / "one.zip"), "one.zip"),
         PLAIN.model_copy(update={"known": ["*"]}),
         b"[]",
         lambda _named, _shelf: {},
@@ -451,7 +453,9 @@ def test_no_more_processes_are_kept_than_may_be(
     previewers = made(**settings)
     pids = []
     for account in "ab":
-        drawn = previewers.draw(Subject(account, tmp_path / "one.zip", "x"), PLAIN, b"[]", lambda _named, _shelf: {})
+        drawn = previewers.draw(
+            Subject(account, TemplateFiles(tmp_path / "one.zip"), "x"), PLAIN, b"[]", lambda _named, _shelf: {}
+        )
         assert drawn.content
         pids.append([one.child.child.pid for one in previewers._kept._kept])
     assert [len(kept) for kept in pids] == [settings.get("previewers", 0)] * 2
@@ -488,7 +492,7 @@ def test_one_that_is_killed_while_it_draws_is_replaced(made: Callable[..., Previ
         return {"one": str(shelf.put(tmp_path / "photo.png", "photo.png"))}
 
     changes = json.dumps([{"layer": "Photo", "image": {"assetId": "one"}}]).encode()
-    drawn = previewers.draw(Subject("a", tmp_path / "one.zip", "one.zip"), PLAIN, changes, provide)
+    drawn = previewers.draw(Subject("a", TemplateFiles(tmp_path / "one.zip"), "one.zip"), PLAIN, changes, provide)
     assert killed and drawn.said["errors"] == {}
     assert pixels(drawn.content).shape == (36, 64, 4)
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import velocity_engine as engine
 from velocity_web.orders.render_requests import read_request, request_text
+from velocity_web.schemas.render import EncoderConfigRequest
+from velocity_web.services.render_checks import encoder_from
 
 ORDER = engine.RenderOrder(
     template=engine.FileReference("templates/a.zip", "0" * 64),
@@ -23,6 +25,12 @@ def test_what_is_stored_is_the_order_and_what_was_asked() -> None:
     stored = read_request(request_text(ORDER, '[{"layer": "A", "text": "x"}]', ASKED))
     assert stored.order == replace(ORDER, customizations=({"layer": "A", "text": "x"},))
     assert (stored.job_info, stored.encoder_config) == (ASKED["jobInfo"], ASKED["encoderConfig"])
+
+
+def test_what_is_asked_of_held_frames_goes_to_the_engine() -> None:
+    for asked, told in (({}, None), ({"heldFrames": "encode"}, "encode"), ({"heldFrames": "skip"}, "skip")):
+        request = EncoderConfigRequest.model_validate({"bitrate": 5000, **asked})
+        assert encoder_from(request).held_frames == told
 
 
 def test_a_render_that_an_earlier_version_queued_is_read() -> None:

@@ -214,6 +214,9 @@ ENCODERS: tuple[dict[str, Any], ...] = (
     {"qp": 20},
     {"qp": 60, "rc": 2},
     {"audioBitrate": 1},
+    {"heldFrames": "drop"},
+    {"heldFrames": "skip", "codec": 1},
+    {"heldFrames": "skip", "rc": 0},
 )
 MAPS: tuple[list[dict[str, Any]], ...] = (
     [{}],

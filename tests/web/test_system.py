@@ -20,7 +20,7 @@ from web.test_crash import render_children
 import velocity_web
 from velocity_web.processes.assignments import PreviewQuestion
 from velocity_web.processes.previewers import Previewers, Subject
-from velocity_web.processes.runner import Runner, TaskFailed
+from velocity_web.processes.runner import Runner, TaskFailed, TemplateFiles
 from velocity_web.settings import Settings
 from velocity_web.storage.files import make_folders
 
@@ -157,6 +157,8 @@ def test_a_task_that_takes_too_long_is_ended(tmp_path: Path) -> None:
         previewers = Previewers(runner, settings, "1")
         question = PreviewQuestion(frames=[0], size=[4000, 2250], kind="png")
         with pytest.raises(TaskFailed, match="longer than"):
-            previewers.draw(Subject("account", file, "heavy.zip"), question, b"[]", lambda _named, _shelf: {})
+            previewers.draw(
+                Subject("account", TemplateFiles(file), "heavy.zip"), question, b"[]", lambda _named, _shelf: {}
+            )
     finally:
         runner.close()

@@ -54,7 +54,7 @@ def checked_poster(template: Template, poster: object, order: RenderOrder) -> Po
         raise bad_setting("poster", "the poster and the video have the same name", "Give the poster another one")
     if fault := poster.fault(*output_size(template.document, order.encoder)):
         raise bad_setting("poster", fault, "Choose .png or .jpg")
-    if poster.frame is not None:
+    if poster.frame is not None and order.duration is None:
         try:
             template.require_frame(poster.frame)
         except FrameRangeError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from velocity_engine.api.arguments import check_template, checked_cache, checked_encoder
@@ -10,10 +11,12 @@ from velocity_engine.captions.captions import Captions
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import wrong_type
 from velocity_engine.given.arguments import FrameRange
+from velocity_engine.order.duration import Length, duration_of
 from velocity_engine.template import Assets, Customizations, Template
 
 if TYPE_CHECKING:
     from velocity_engine.cache.render_cache import RenderCache
+    from velocity_engine.order import SoundMix
 
 
 def cached_frames(
@@ -25,6 +28,9 @@ def cached_frames(
     assets: Assets | None = None,
     frames: FrameRange | None = None,
     captions: Captions | None = None,
+    duration: Length | None = None,
+    audio: str | os.PathLike[str] | None = None,
+    mix: SoundMix | None = None,
 ) -> int:
     """Returns how many frames of a render would be taken from a cache. Frames are evaluated for that, not drawn.
 
@@ -36,6 +42,9 @@ def cached_frames(
         assets: The files that ``{"assetId": ...}`` names, by id.
         frames: (start, end) in frames of the composition, half-open; or the name of a marker; or None for all.
         captions: What would be said in it.
+        duration: How long the video would be, as ``render`` takes it.
+        audio: The path or URL of the sound that the duration follows.
+        mix: How that sound would be mixed.
 
     Returns:
         The number of output frames whose segments an earlier render has encoded.
@@ -64,9 +73,16 @@ def cached_frames(
             animation=template.animation,
             output="video",
             encoder=checked_encoder(encoder),
-            frames=template.frame_range(frames),
             captions=captions,
+            duration=duration_of(duration),
+            soundtrack=None if audio is None else FileReference.unread(audio),
+            mix=mix,
         )
+        if duration is None:
+            order = replace(order, frames=template.frame_range(frames))
+        elif frames is not None:
+            timeline = changed.timeline(duration, encoder=checked_encoder(encoder), audio=audio, mix=mix)
+            order = replace(order, frames=changed.frame_range(frames, timeline))
         render = prepare(order, changed)
         try:
             video = render.video

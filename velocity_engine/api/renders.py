@@ -19,20 +19,23 @@ from velocity_engine.api.arguments import (
     checked_sidecar,
 )
 from velocity_engine.api.captions import checked_captions
+from velocity_engine.api.watches import Watch
 from velocity_engine.captions.captions import Captions
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import Finding, OrderError, RenderFailed, wrong_type
-from velocity_engine.given.arguments import Cancelled, FrameRange, question
+from velocity_engine.given.arguments import Cancelled, FrameRange
 from velocity_engine.given.files import SOUND, GivenFiles, Source, named_files
+from velocity_engine.given.fonts import Strictness, is_strict
 from velocity_engine.given.outputs import GivenOutput, Sink
-from velocity_engine.order import FileReference, Poster, RenderOrder, SoundMix
-from velocity_engine.pipeline.prepared import raise_first
+from velocity_engine.order import Duration, FileReference, Poster, RenderOrder, SoundMix
+from velocity_engine.order.duration import Length, duration_of
+from velocity_engine.pipeline.prepared import open_ordered, raise_first
 from velocity_engine.plugins.asked import executed
 from velocity_engine.plugins.output_shape import encoder_problems
 from velocity_engine.plugins.outputs import container_of, resolve_encoder
 from velocity_engine.storage.delivery import check_target
 from velocity_engine.storage.fetched import has_changed, reference_to
-from velocity_engine.template import Assets, Customizations, Template, open_template
+from velocity_engine.template import Assets, Customizations, Template
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,7 +102,9 @@ def render(
     mix: SoundMix | None = None,
     captions: Captions | Source | None = None,
     sidecar: str | os.PathLike[str] | None = None,
+    duration: Length | None = None,
     frames: FrameRange | None = None,
+    fonts: Strictness = "boxes",
     poster: Poster | str | os.PathLike[str] | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Cancelled | None = None,
@@ -125,8 +130,12 @@ def render(
             file (SRT, WebVTT, ASS, or words with times as JSON) as a path, a URL, bytes or an open file.
         sidecar: Where the captions go as a file beside the video, for players: a path or a URL that ends with ".vtt" or
             ".srt".
+        duration: How long the video is to be: seconds, "audio" for as long as ``audio`` is heard, "layer:Clip" for as
+            long as the clip of that layer, or a ``Duration``. The elastic regions of the template become longer or
+            shorter. By default as long as the template.
         frames: (start, end), ``range(start, end)`` or ``slice(start, end)`` in frames of the composition, half-open; or
-            a marker's name; by default all.
+            a marker's name; by default all. With a duration they are counted on the timeline of the video.
+        fonts: "strict" to refuse letters that no font has; by default boxes stand for them, and a finding says so.
         poster: A picture of one frame beside the video: a ``Poster``, or the path or URL of one that shows the middle
             of what is rendered. Both files appear when both are whole, or none does.
         progress: A function that is called several times a second, on the caller's thread. What it raises ends the
@@ -142,7 +151,8 @@ def render(
         What was written, how long it took, and what was not drawn as the designer meant.
 
     Raises:
-        CustomizationError, EncoderConfigError, CaptionsError, FrameRangeError, PluginError: The request is wrong.
+        CustomizationError, CaptionsError, DurationError, EncoderConfigError, FrameRangeError, PluginError: The request
+            is wrong. Nothing was written.
         WrongTypeError: An argument has a wrong type. Nothing was written.
         RenderFailed: The template cannot be rendered, for example because a picture is missing.
         RenderCancelled: ``cancelled`` was true. No file is left.
@@ -156,16 +166,16 @@ def render(
     """
     check_template(template)
     encoder = checked_encoder(encoder)
-    watch = _Watch(progress, cancelled)
+    watch = Watch(progress, cancelled)
     how = _How(checked_executor(executor), checked_cache(cache))
     with GivenOutput(output) as target, GivenFiles() as given:
         check_target(target.target)
         entries, files = given.request(customizations, assets, len(template.customizations), template.asset_files)
         sound = None if audio is None else given.path(audio, "audio", SOUND)
         reference = FileReference.unread if how.executor is None and how.cache is None else reference_to
-        wish = _Wish(entries, files, sound, frames, checked_captions(captions))
+        wish = _Wish(entries, files, sound, mix, duration_of(duration), frames, checked_captions(captions))
         order = _order(template, target.target, encoder, wish, reference)
-        order = replace(order, poster=checked_poster(template, poster, order), mix=mix)
+        order = replace(order, poster=checked_poster(template, poster, order), strict_fonts=is_strict(fonts))
         order = replace(order, sidecar=checked_sidecar(sidecar, order))
         result = _rendered(order, template.origin, watch, how)
         target.deliver(watch.cancelled)
@@ -183,7 +193,9 @@ def order_for(
     mix: SoundMix | None = None,
     captions: Captions | Source | None = None,
     sidecar: str | os.PathLike[str] | None = None,
+    duration: Length | None = None,
     frames: FrameRange | None = None,
+    fonts: Strictness = "boxes",
     poster: Poster | str | os.PathLike[str] | None = None,
 ) -> RenderOrder:
     """Returns the order that ``render`` makes of the same arguments. It can be stored, sent, and rendered later.
@@ -203,8 +215,12 @@ def order_for(
             file (SRT, WebVTT, ASS, or words with times as JSON) as a path, a URL, bytes or an open file.
         sidecar: Where the captions go as a file beside the video, for players: a path or a URL that ends with ".vtt" or
             ".srt".
+        duration: How long the video is to be: seconds, "audio" for as long as ``audio`` is heard, "layer:Clip" for as
+            long as the clip of that layer, or a ``Duration``. The elastic regions of the template become longer or
+            shorter. By default as long as the template.
         frames: (start, end), ``range(start, end)`` or ``slice(start, end)`` in frames of the composition, half-open; or
-            a marker's name; by default all.
+            a marker's name; by default all. With a duration they are counted on the timeline of the video.
+        fonts: "strict" to refuse letters that no font has; by default boxes stand for them, and a finding says so.
         poster: A picture of one frame beside the video: a ``Poster``, or the path or URL of one that shows the middle
             of what is rendered.
 
@@ -213,7 +229,8 @@ def order_for(
         changed since.
 
     Raises:
-        EncoderConfigError, FrameRangeError: The configuration or the frames are wrong for this template.
+        DurationError, EncoderConfigError, FrameRangeError: The duration, the configuration or the frames are wrong for
+            this template.
         CaptionsError: The captions cannot be read, or the sidecar has no name of one.
         StorageError: A file cannot be read.
         WrongTypeError: An argument has a wrong type, or is in memory.
@@ -234,9 +251,9 @@ def order_for(
         if given.is_used:
             right = "An order names files: put the picture into a file, and name that"
             raise wrong_type("customizations", customizations, right)
-    wish = _Wish(entries, files, audio, frames, checked_captions(captions))
+    wish = _Wish(entries, files, audio, mix, duration_of(duration), frames, checked_captions(captions))
     order = _order(template, output, checked_encoder(encoder), wish, reference_to)
-    order = replace(order, poster=checked_poster(template, poster, order), mix=mix)
+    order = replace(order, poster=checked_poster(template, poster, order), strict_fonts=is_strict(fonts))
     return replace(order, sidecar=checked_sidecar(sidecar, order))
 
 
@@ -247,6 +264,8 @@ class _Wish:
     customizations: Customizations
     assets: Mapping[str, str]
     audio: str | os.PathLike[str] | None
+    mix: SoundMix | None
+    duration: Duration | None
     frames: FrameRange | None
     captions: Captions | None
 
@@ -260,6 +279,11 @@ def _order(
 ) -> RenderOrder:
     encoder = resolve_encoder(encoder, output)
     raise_first(encoder_problems(template.document, encoder))
+    shown = None
+    if wish.duration is None:
+        shown = template.frame_range(wish.frames)
+    elif wish.frames is not None:
+        shown = _range_along(template, encoder, wish.duration, wish)
     return RenderOrder(
         template=reference(template.location),
         animation=template.animation,
@@ -267,10 +291,27 @@ def _order(
         encoder=encoder,
         customizations=(*template.customizations, *wish.customizations),
         assets={key: reference(path) for key, path in {**template.asset_files, **wish.assets}.items()},
-        frames=template.frame_range(wish.frames),
+        frames=shown,
         soundtrack=None if wish.audio is None else reference(wish.audio),
         captions=wish.captions or template.captions,
+        mix=wish.mix,
+        duration=wish.duration,
+        fonts=tuple(map(reference, template.fonts_beside.files)),
+        system_fonts=tuple(map(reference, template.fonts_beside.system)),
     )
+
+
+def _range_along(template: Template, encoder: EncoderConfig, duration: Duration, wish: _Wish) -> tuple[float, float]:
+    """Which frames of the timeline of a video with a duration are rendered."""
+    timeline = template.timeline(
+        duration,
+        encoder=encoder,
+        customizations=wish.customizations,
+        assets=wish.assets,
+        audio=wish.audio,
+        mix=wish.mix,
+    )
+    return template.frame_range(wish.frames, timeline)
 
 
 def render_order(
@@ -311,7 +352,7 @@ def render_order(
     """
     if not isinstance(order, RenderOrder):
         raise wrong_type("order", order, "Give a RenderOrder")
-    watch = _Watch(progress, cancelled)
+    watch = Watch(progress, cancelled)
     how = _How(checked_executor(executor), checked_cache(cache))
     check_target(order.output)
     if order.poster is not None:
@@ -320,35 +361,8 @@ def render_order(
         check_target(order.sidecar, "sidecar")
     if has_changed(order.template):
         raise OrderError("the template is not the one that was ordered", hint="Make the order anew")
-    with open_template(order.template.location, animation=order.animation) as template:
+    with open_ordered(order) as template:
         return _rendered(order, template, watch, how)
-
-
-class _Watch:
-    """The caller's functions. What they raise is kept, so that it reaches the caller as it is."""
-
-    def __init__(self, progress: object, cancelled: object) -> None:
-        if progress is not None and not callable(progress):
-            raise wrong_type("progress", progress, "Give a function that takes a Progress")
-        self.error: Exception | None = None
-        self._question = question(cancelled)
-        self._told = progress
-        self.progress = None if progress is None else self._tell
-
-    def cancelled(self) -> bool:
-        try:
-            return self._question()
-        except Exception as error:
-            self.error = self.error or error
-            raise
-
-    def _tell(self, progress: Progress) -> None:
-        try:
-            assert callable(self._told)
-            self._told(progress)
-        except Exception as error:
-            self.error = self.error or error
-            raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,7 +373,7 @@ class _How:
     cache: RenderCache | None = None
 
 
-def _rendered(order: RenderOrder, template: Template, watch: _Watch, how: _How) -> RenderResult:
+def _rendered(order: RenderOrder, template: Template, watch: Watch, how: _How) -> RenderResult:
     from velocity_engine.cache.keys import video_name
     from velocity_engine.cache.render_cache import CacheUse
     from velocity_engine.pipeline.reused_file import deliver_kept
@@ -405,7 +419,7 @@ class _Kept:
 
 
 def _rendered_anew(
-    order: RenderOrder, template: Template, watch: _Watch, executor: Executor | None, kept: _Kept
+    order: RenderOrder, template: Template, watch: Watch, executor: Executor | None, kept: _Kept
 ) -> Told:
     from velocity_engine.pipeline.prepared import prepare
     from velocity_engine.pipeline.render_file import RenderStats, Ways, render_to_file

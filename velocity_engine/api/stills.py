@@ -13,11 +13,16 @@ from velocity_engine.api.captions import checked_captions
 from velocity_engine.captions.captions import Captions
 from velocity_engine.display import CLEAR
 from velocity_engine.errors import FindingWarning, wrong_type
+from velocity_engine.evaluate.soundtrack import OwnSound
+from velocity_engine.evaluate.timelines import planned_timeline, shown_range
 from velocity_engine.given.arguments import Cancelled, FrameRange, question, sides
 from velocity_engine.given.arguments import rate as exact_fps
 from velocity_engine.given.files import Source
+from velocity_engine.given.fonts import Strictness, is_strict
+from velocity_engine.order.duration import Length, duration_of
 from velocity_engine.pipeline.frame_stream import Frames, FrameSource, Held
-from velocity_engine.pipeline.prepared import BLACK, TimelineScene, frame_total, raise_on_errors
+from velocity_engine.pipeline.prepared import BLACK, frame_total, raise_on_errors, refuse_boxes
+from velocity_engine.pipeline.timeline_scene import TimelineScene
 from velocity_engine.plugins.output_shape import exact_rate
 from velocity_engine.stills.still import Still
 from velocity_engine.template import Assets, Customizations, Template
@@ -29,6 +34,7 @@ def still(
     size: tuple[int, int] | None = None,
     customizations: Customizations | None = None,
     assets: Assets | None = None,
+    fonts: Strictness = "boxes",
     captions: Captions | Source | None = None,
 ) -> Still:
     """Draws one frame, and tells what of it is not drawn as the designer meant.
@@ -42,6 +48,7 @@ def still(
             the same ones, ``template.customized`` makes one for all.
         assets: The files that ``{"assetId": ...}`` names, by id.
         captions: What is said in it, as ``render`` takes it.
+        fonts: "strict" to refuse letters that no font has; by default boxes stand for them, and a finding says so.
 
     Returns:
         ``pixels``, (height, width, 4) uint8 with straight alpha on a clear ground, and ``findings``.
@@ -51,6 +58,7 @@ def still(
         CaptionsError: The captions cannot be read, or their layer cannot show them.
         FrameRangeError: The composition does not have the frame, or ``size`` cannot be drawn.
         PackageError: The template is closed.
+        RenderFailed: No font has some letters, and ``fonts`` is "strict".
         WrongTypeError: An argument has a wrong type.
 
     Example:
@@ -59,10 +67,15 @@ def still(
         ...     print(still.pixels.shape, *still.findings)
     """
     check_template(template)
-    if not customizations and not assets and captions is None:
-        return template.still(frame, size)
-    with template.customized(customizations, assets, checked_captions(captions)) as changed:
-        return changed.still(frame, size)
+    strict, said = is_strict(fonts), checked_captions(captions)
+    if customizations or assets or said is not None:
+        with template.customized(customizations, assets, said) as changed:
+            drawn = changed.still(frame, size)
+    else:
+        drawn = template.still(frame, size)
+    if strict:
+        refuse_boxes(drawn.findings)
+    return drawn
 
 
 def render_still(
@@ -71,6 +84,7 @@ def render_still(
     size: tuple[int, int] | None = None,
     customizations: Customizations | None = None,
     assets: Assets | None = None,
+    fonts: Strictness = "boxes",
     captions: Captions | Source | None = None,
 ) -> NDArray[np.uint8]:
     """Renders one frame as an array: the ``pixels`` of what ``still`` returns.
@@ -86,6 +100,7 @@ def render_still(
             the same ones, ``template.customized`` makes one for all.
         assets: The files that ``{"assetId": ...}`` names, by id.
         captions: What is said in it, as ``render`` takes it.
+        fonts: "strict" to refuse letters that no font has; by default boxes stand for them, and a finding says so.
 
     Returns:
         (height, width, 4) uint8: RGBA with straight alpha, on a clear ground.
@@ -95,13 +110,14 @@ def render_still(
         CaptionsError: The captions cannot be read, or their layer cannot show them.
         FrameRangeError: The composition does not have the frame, or ``size`` cannot be drawn.
         PackageError: The template is closed.
+        RenderFailed: No font has some letters, and ``fonts`` is "strict".
         WrongTypeError: An argument has a wrong type.
 
     Example:
         >>> with ve.open_template("promo.zip") as template:
         ...     pixels = ve.render_still(template, frame=75, size=(640, 360))
     """
-    drawn = still(template, frame, size, customizations, assets, captions)
+    drawn = still(template, frame, size, customizations, assets, fonts, captions)
     if drawn.findings:
         first, more = drawn.findings[0], len(drawn.findings) - 1
         where = f" ({first.place})" if str(first.place) else ""
@@ -119,8 +135,10 @@ def frames(
     size: tuple[int, int] | None = None,
     fps: float | Fraction | None = None,
     frames: FrameRange | None = None,
+    duration: Length | None = None,
     alpha: bool = True,
     held: Held = "repeat",
+    fonts: Strictness = "boxes",
     cancelled: Cancelled | None = None,
 ) -> Frames:
     """Draws the frames of a video as arrays, one after the other, without encoding them.
@@ -137,9 +155,12 @@ def frames(
         fps: Output frames per second; by default the composition's. 29.97 stands for 30000/1001.
         frames: (start, end), a range or a slice in frames of the composition, half-open; or a marker's name; by
             default all.
+        duration: How long the video is: seconds, or "layer:Clip", as ``render`` takes it. Then ``frames`` are counted
+            on its timeline.
         alpha: True for RGBA with straight alpha on a clear ground. False for RGB on the document's ground, or on black
             where it has none, as in a video.
         held: "repeat" for every frame, "skip" to leave out those that are equal to the one before.
+        fonts: "strict" to refuse letters that no font has; by default boxes stand for them, and a finding says so.
         cancelled: A function or an event that is asked at each frame, from another thread.
 
     Returns:
@@ -147,7 +168,7 @@ def frames(
         ``width``, ``height``, a ``len`` and ``close``.
 
     Raises:
-        CustomizationError, CaptionsError, FrameRangeError, WrongTypeError: The request is wrong.
+        CustomizationError, CaptionsError, DurationError, FrameRangeError, WrongTypeError: The request is wrong.
         RenderFailed: The template cannot be rendered, for example because a picture is missing.
         RenderCancelled: ``cancelled`` was true. It is raised where the next frame is asked for.
 
@@ -159,15 +180,19 @@ def frames(
     check_template(template)
     if held not in ("repeat", "skip"):
         raise wrong_type("held", held, 'Give "repeat" or "skip"')
-    start, end = template.frame_range(frames)
+    lasting = duration_of(duration)
+    if lasting is None:
+        template.frame_range(frames)
     drawn = (template.width, template.height) if size is None else sides(size)
     rate = exact_rate(template.frame_rate) if fps is None else exact_fps(fps, exact_rate)
     asked = question(cancelled)
-    plan = template.plan(customizations, assets, checked_captions(captions))
+    plan = template.plan(customizations, assets, checked_captions(captions), strict_fonts=is_strict(fonts))
     try:
         raise_on_errors(plan.all_findings())
         ground = CLEAR if alpha else plan.document.background or BLACK
-        scene = TimelineScene.of(plan, drawn, rate, start, ground)
+        timeline = None if lasting is None else planned_timeline(plan, rate, lasting, OwnSound())
+        start, end = shown_range(template.document, timeline, frames)
+        scene = TimelineScene.of(plan, drawn, rate, start, ground, timeline)
         count = frame_total(start, end, template.frame_rate, rate)
         source = FrameSource(
             scene, rate, count, start, scene.step, bool(alpha), held, asked, plan.all_findings,

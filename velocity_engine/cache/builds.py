@@ -18,6 +18,7 @@ from velocity_engine import plugins
 from velocity_engine.errors import PluginError
 from velocity_engine.model.digests import digest_of
 from velocity_engine.model.version import __version__
+from velocity_engine.plugin_types import FontFile
 from velocity_engine.plugins.loading import THIS_PROGRAM
 
 ENGINE = "velocity_engine"
@@ -37,7 +38,7 @@ def build_parts() -> dict[str, str]:
     has the same bytes in both. An executor compares them before it renders elsewhere.
 
     Raises:
-        PluginError: The program has registered a layer type, effect, style or codec itself, which no other has.
+        PluginError: The program has registered a layer type, effect, style, codec or font itself, which no other has.
 
     Example:
         >>> ve.build_parts()["numpy"]
@@ -59,8 +60,18 @@ def _engine_parts() -> dict[str, str]:
         "Python": sys.version.split()[0],
         **dict(_versions()),
         "FFmpeg": f"{av.ffmpeg_version_info}: {libraries}",
+        "ICU": _icu_version(),
         "processor": f"{processor()} {features}",
     }
+
+
+def _icu_version() -> str:
+    """Of the dictionaries by which lines of some scripts break; "" where they are not installed."""
+    try:
+        import icu
+    except ImportError:
+        return ""
+    return f"{icu.ICU_VERSION}"
 
 
 def _plugin_parts(things: Iterable[object]) -> dict[str, str]:
@@ -70,7 +81,9 @@ def _plugin_parts(things: Iterable[object]) -> dict[str, str]:
         if provider == THIS_PROGRAM:
             what = f"{getattr(thing, 'key', type(thing).__name__)} is registered in this process, and in no other"
             raise PluginError(what, hint="Put it into a package, and install that where segments are rendered")
-        if provider is not None:
+        if isinstance(thing, FontFile) and provider is not None:
+            found[f"{provider} ({thing.key})"] = f"{_version(provider)} {font_build(thing)}"
+        elif provider is not None:
             top = type(thing).__module__.partition(".")[0]
             found[f"{provider} ({top})"] = f"{_version(provider)} {package_build(top)}"
     return found
@@ -88,7 +101,7 @@ def plugin_build(things: Iterable[object]) -> str | None:
     """Returns a name of the packages that provide some objects of plugins. It changes with any of their files.
 
     Args:
-        things: Layer types, effects, styles or codecs. Those of the engine itself add nothing.
+        things: Layer types, effects, styles, codecs or fonts. Those of the engine itself add nothing.
 
     Returns:
         The name; None where the program has registered one of them itself, which nobody can tell from a changed one.
@@ -98,10 +111,18 @@ def plugin_build(things: Iterable[object]) -> str | None:
         provider = plugins.provider_of(thing)
         if provider == THIS_PROGRAM:
             return None
-        if provider is not None:
+        if isinstance(thing, FontFile) and provider is not None:
+            found.add(f"{provider} {thing.key} {font_build(thing)}")
+        elif provider is not None:
             top = type(thing).__module__.partition(".")[0]
             found.add(f"{provider} {package_build(top)}")
     return digest_of(*sorted(found)).hex() if found else ""
+
+
+@cache
+def font_build(font: FontFile) -> str:
+    """Returns a name of a font of a plugin, by what it holds. Its class is the engine's own, so it says nothing."""
+    return digest_of(font.read()).hex()
 
 
 @cache

@@ -25,6 +25,8 @@ def diff(
     customize: options.Customize = None,
     asset: options.Asset = None,
     animation: options.Animation = None,
+    font_folder: options.FontFolder = None,
+    system_fonts: options.SystemFonts = False,
     as_json: options.Json = False,
     plugin_strict: options.PluginStrict = False,
     debug: options.Debug = False,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from velocity_engine.customize.layer_infos import LayerInfo
     from velocity_engine.customize.slot_infos import SlotInfo
     from velocity_engine.errors import Finding
-    from velocity_engine.model.document import MediaAsset
+    from velocity_engine.model.document import Marker, MediaAsset
     from velocity_engine.plan.font_infos import FontInfo
     from velocity_engine.plugins.layer_plugins import LayerPlugin
     from velocity_engine.template import Template
@@ -27,6 +27,7 @@ MATCH = Annotated[
     typer.Option("--match", metavar="TEXT", help="Only layers whose path or kind has TEXT in it, or is like it (*)."),
 ]
 ALWAYS = ("visible", "plugin")
+BECOMES = {"protect": "is kept", "hold": "holds its last frame", "loop": "is repeated", "stretch": "is stretched"}
 VALUE, VALUE_WIDTH = "Present value", 20
 
 
@@ -34,6 +35,8 @@ def inspect(
     template: options.TemplatePath,
     match: MATCH = None,
     animation: options.Animation = None,
+    font_folder: options.FontFolder = None,
+    system_fonts: options.SystemFonts = False,
     as_json: options.Json = False,
     plugin_strict: options.PluginStrict = False,
     debug: options.Debug = False,
@@ -67,9 +70,33 @@ def _object(template: Template, layers: Sequence[LayerInfo]) -> dict[str, Any]:
         "slots": [_slot_object(slot) for slot in template.slots],
         "assets": [_asset_object(asset) for asset in template.assets],
         "fonts": [_font_object(font) for font in template.font_sources],
-        "markers": [{"name": m.name, "frame": m.time, "duration": m.duration} for m in template.markers],
+        "markers": [_marker_object(marker) for marker in template.markers],
+        **_lengths_object(template),
         "plugins": [_plugin_object(plugin) for plugin in template.layer_plugins],
         "findings": [report.finding_object(finding) for finding in template.findings],
+    }
+
+
+def _marker_object(marker: Marker) -> dict[str, Any]:
+    region = {"region": marker.region} if marker.region else {}
+    return {"name": marker.name, "frame": marker.time, "duration": marker.duration, **region}
+
+
+def _lengths_object(template: Template) -> dict[str, Any]:
+    """What is known of the lengths that its videos can have; nothing where its markers say what cannot be."""
+    from velocity_engine.errors import DurationError
+
+    try:
+        regions, lengths = template.regions, template.lengths
+    except DurationError:
+        return {"regions": None, "shortestSeconds": None, "longestSeconds": None}
+    return {
+        "regions": [
+            {"kind": one.kind, "start": one.start, "end": one.end, **({"marker": one.name} if one.name else {})}
+            for one in regions
+        ],
+        "shortestSeconds": round(lengths.shortest, 3),
+        "longestSeconds": round(lengths.longest, 3),
     }
 
 
@@ -150,9 +177,10 @@ def _print_tables(template: Template, layers: Sequence[LayerInfo]) -> None:
     _table(
         console,
         "Markers",
-        ("Name", "Frame", "Frames"),
-        [(marker.name, f"{marker.time:g}", f"{marker.duration:g}") for marker in template.markers],
+        ("Name", "Frame", "Frames", "Region"),
+        [(one.name, f"{one.time:g}", f"{one.duration:g}", one.region) for one in template.markers],
     )
+    _print_lengths(console, template)
     _table(
         console,
         "Layer plugins, for any layer that can be replaced by one",
@@ -165,6 +193,21 @@ def _print_tables(template: Template, layers: Sequence[LayerInfo]) -> None:
         ("What", "Where", "Instead"),
         [(finding.message, str(finding.place), _instead(finding)) for finding in template.findings],
     )
+
+
+def _print_lengths(console: Console, template: Template) -> None:
+    """Of a template whose markers name regions."""
+    found = _lengths_object(template)
+    if found["regions"] is None or not any(marker.region for marker in template.markers):
+        return
+    _table(
+        console,
+        "Regions of its time",
+        ("Frames", "In a longer or shorter video", "Marker"),
+        [(f"{one['start']:g}:{one['end']:g}", BECOMES[one["kind"]], one.get("marker", "")) for one in found["regions"]],
+    )
+    console.print(f"Videos have {found['shortestSeconds']:g} to {found['longestSeconds']:g} seconds.")
+    console.print()
 
 
 def _instead(finding: Finding) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -22,6 +22,20 @@ def _strict(wanted: bool) -> None:
         from velocity_engine.plugins.manager import STRICT_VARIABLE
 
         os.environ[STRICT_VARIABLE] = "1"
+
+
+def _font_folder(folders: list[str] | None) -> None:
+    if folders:
+        from velocity_engine.given.fonts import FOLDER_VARIABLE
+
+        os.environ[FOLDER_VARIABLE] = os.pathsep.join(folders)
+
+
+def _system_fonts(wanted: bool) -> None:
+    if wanted:
+        from velocity_engine.given.fonts import SYSTEM_VARIABLE
+
+        os.environ[SYSTEM_VARIABLE] = "1"
 
 
 TemplatePath = Annotated[
@@ -54,6 +68,24 @@ Size = Annotated[
 CachePlace = Annotated[
     str | None,
     typer.Option("--cache", metavar="DIR", help="The folder or URL of the cache; by default in the user's caches."),
+]
+FontFolder = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--font-folder", metavar="DIR", callback=_font_folder, help="Fonts for texts: a folder or a file. Repeatable."
+    ),
+]
+SystemFonts = Annotated[
+    bool, typer.Option("--system-fonts", callback=_system_fonts, help="Use this system's fonts as a last resort.")
+]
+Fonts = Annotated[
+    Any,
+    typer.Option(
+        "--fonts",
+        metavar="boxes|strict",
+        parser=values.strictness,
+        help="What letters that no font has become: boxes, or an error.",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from velocity_engine.cache.render_cache import RenderCache
     from velocity_engine.captions.captions import Captions
     from velocity_engine.encoder_config import EncoderConfig
+    from velocity_engine.given.fonts import Strictness
     from velocity_engine.given.outputs import Sink
     from velocity_engine.order import Poster, SoundMix
 
@@ -43,6 +44,8 @@ class _Request:
     captions: Captions | None
     sidecar: str | None
     frames: str | None
+    duration: float | str | None
+    fonts: Strictness
     poster: Poster | None
     executor: str | None
     cache: RenderCache | None
@@ -68,12 +71,24 @@ def render(
         str | None,
         typer.Option("--frames", metavar="A:B", help="Frames [A, B) of the composition, or a marker."),
     ] = None,
+    duration: Annotated[
+        Any,
+        typer.Option(
+            "--duration",
+            metavar="SECONDS|audio|layer:NAME",
+            parser=values.duration,
+            help="How long the video is; what the template's markers make elastic follows.",
+        ),
+    ] = None,
     poster: Annotated[
         str | None,
         typer.Option(
             "--poster", metavar="FILE[@FRAME]", help="A picture of a frame beside the video; by default of the middle."
         ),
     ] = None,
+    fonts: options.Fonts = "boxes",
+    font_folder: options.FontFolder = None,
+    system_fonts: options.SystemFonts = False,
     animation: options.Animation = None,
     size: options.Size = None,
     fps: Annotated[
@@ -93,6 +108,9 @@ def render(
     gop: Annotated[int | None, _video("--gop", metavar="N", help="Longest distance of key frames.")] = None,
     idr: Annotated[int | None, _video("--idr", metavar="N", help="Longest distance of IDR frames.")] = None,
     qp: Annotated[int | None, _video("--qp", metavar="N", help="Quantiser for cqp.")] = None,
+    held_frames: Annotated[
+        str | None, _video("--held-frames", metavar="skip|encode", help="Whether frames that stand still are encoded.")
+    ] = None,
     codec_profile: Annotated[
         int | None, _video("--codec-profile", metavar="N", help="The codec standard's number: H.264 66, 77, 100.")
     ] = None,
@@ -189,6 +207,7 @@ def render(
         "level": level,
         "container": container,
         "qp": qp,
+        "held_frames": held_frames,
         "audio_bitrate": audio_bitrate,
         "segment_seconds": segment_seconds,
     }
@@ -242,6 +261,8 @@ def render(
             captions=caption_options.captions(captions, shown),
             sidecar=sidecar,
             frames=frames,
+            duration=duration,
+            fonts=fonts,
             poster=picture,
             executor=executor,
             cache=None if no_cache else render_cache(cache),
@@ -289,7 +310,9 @@ def _rendered(request: _Request, *, show: bool) -> RenderResult:
             "mix": request.mix,
             "captions": request.captions,
             "sidecar": request.sidecar,
-            "frames": values.frame_range(request.frames, template) if request.frames else None,
+            "frames": values.frame_range(request.frames) if request.frames else None,
+            "duration": request.duration,
+            "fonts": request.fonts,
             "poster": request.poster,
         }
         with progress_bar(show) as callback:

@@ -36,7 +36,7 @@ _OPTIONS = {
     "frames[1]": "--frames",
     **{name: f"--{name.replace('_', '-')}" for name in (
         "bitrate", "codec", "preset", "gop", "idr", "level", "container", "qp", "audio_bitrate", "segment_seconds",
-        "frames", "frame", "size", "fps", "output", "audio", "executor", "poster",
+        "held_frames",        "frames", "frame", "size", "fps", "output", "audio", "executor", "poster",
     )},
 }  # fmt: skip
 """The options by the names that the library has for what they say."""

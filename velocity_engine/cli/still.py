@@ -35,6 +35,9 @@ def still(
     caption_color: caption_options.Color = None,
     caption_highlight: caption_options.Highlight = None,
     caption_background: caption_options.Background = None,
+    fonts: options.Fonts = "boxes",
+    font_folder: options.FontFolder = None,
+    system_fonts: options.SystemFonts = False,
     animation: options.Animation = None,
     size: options.Size = None,
     as_json: options.Json = False,
@@ -72,9 +75,8 @@ def still(
         entries, files = values.customizations(settings or [], customize, opened)
         files.update(values.asset_files(asset or []))
         said = caption_options.captions(captions, shown)
-        drawn = velocity_engine.still(
-            opened, frame=frame, size=size, customizations=entries, assets=files, captions=said
-        )
+        how = {"customizations": entries, "assets": files, "captions": said, "fonts": fonts}
+        drawn = velocity_engine.still(opened, frame=frame, size=size, **how)
     data = picture_file(drawn.pixels, kind)
     if stream is not None:
         stream.write(data)

@@ -42,6 +42,8 @@ def test(
     update: Annotated[bool, typer.Option("--update", help="Write the goldens in place of comparing.")] = False,
     size: options.Size = None,
     animation: options.Animation = None,
+    font_folder: options.FontFolder = None,
+    system_fonts: options.SystemFonts = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
     plugin_strict: options.PluginStrict = False,

@@ -77,6 +77,14 @@ def codec(text: str) -> str | int:
     return int(text) if text.strip().isdecimal() else text.strip().lower()
 
 
+def strictness(text: str) -> str:
+    """What letters that no font has become: ``boxes``, or ``strict`` for an error."""
+    name = text.strip().lower()
+    if name not in ("boxes", "strict"):
+        raise typer.BadParameter(f"{text!r} is neither boxes nor strict")
+    return name
+
+
 def seconds_range(text: str) -> tuple[float, float]:
     """``START:END`` in seconds, either side open."""
     start, end = _two_numbers(text, "START:END, such as 2:12.5", (0.0, MAX_SECONDS))
@@ -110,13 +118,30 @@ def ducking(text: str) -> Ducking:
         raise typer.BadParameter(f"{text!r} are not decibels. Write 12, or 12@LAYER") from None
 
 
-def frame_range(text: str, template: Template) -> FrameRange:
+def duration(text: str) -> float | str:
+    """``17.4``, seconds, or ``audio``, or ``layer:Clip``."""
+    from velocity_engine.errors import DurationError
+    from velocity_engine.order.duration import RIGHT, duration_of
+
+    try:
+        given: float | str = float(text)
+    except ValueError:
+        given = text
+    try:
+        duration_of(given)
+    except DurationError as error:
+        raise typer.BadParameter(f"{error.message}. {error.hint}") from None
+    except TypeError:
+        raise typer.BadParameter(f"{text!r} is not a duration. {RIGHT}") from None
+    return given
+
+
+def frame_range(text: str) -> FrameRange:
     """``A:B`` as frames [A, B) of the composition, either side open; anything else is a marker's name."""
     found = re.fullmatch(r"(-?\d+(?:\.\d+)?)?:(-?\d+(?:\.\d+)?)?", text.strip())
     if not found:
         return text
-    first, last = template.frame_range(None)
-    return (float(found[1]) if found[1] else first, float(found[2]) if found[2] else last)
+    return slice(float(found[1]) if found[1] else None, float(found[2]) if found[2] else None)
 
 
 def poster(text: str | None) -> Poster | None:

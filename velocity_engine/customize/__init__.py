@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from velocity_engine.customize.apply import apply_entry, check_layer
-from velocity_engine.customize.entries import Entry, Problems, Sources, choices, read_entry
+from velocity_engine.customize.entries import Entry, Sources, read_entry
 from velocity_engine.customize.plugin_data import with_checked_data
+from velocity_engine.customize.problems import Problems, choices
 from velocity_engine.customize.slots import apply_slots
 from velocity_engine.customize.targets import (
     LayerNames,

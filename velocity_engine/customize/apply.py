@@ -12,12 +12,10 @@ from velocity_engine.customize.entries import (
     Entry,
     MediaReplacement,
     PluginReplacement,
-    Problems,
     SlotReplacement,
-    TextReplacement,
     VisibleReplacement,
-    choices,
 )
+from velocity_engine.customize.problems import Problems, choices
 from velocity_engine.customize.targets import (
     LayerNames,
     Position,
@@ -28,6 +26,7 @@ from velocity_engine.customize.targets import (
     replacements_for,
     with_layers,
 )
+from velocity_engine.customize.texts import TextReplacement
 from velocity_engine.model.document import Document, MediaAsset
 from velocity_engine.model.layers import (
     AudioContent,
@@ -127,6 +126,7 @@ def _restyled(old: TextDocument, new: TextReplacement) -> TextDocument:
     return replace(
         old,
         text=old.text if new.value is None else new.value,
+        spans=old.spans if new.value is None else new.spans,
         font=new.font or old.font,
         size=size,
         line_height=line,

@@ -11,7 +11,6 @@ from velocity_engine.captions.captions import Captions
 from velocity_engine.captions.cues import Cue
 from velocity_engine.customize.apply import with_text
 from velocity_engine.customize.box import content_box
-from velocity_engine.customize.entries import TextReplacement
 from velocity_engine.customize.still_span import still_span
 from velocity_engine.customize.targets import (
     LayerNames,
@@ -22,6 +21,7 @@ from velocity_engine.customize.targets import (
     layer_at,
     with_layers,
 )
+from velocity_engine.customize.texts import TextReplacement
 from velocity_engine.errors import CaptionsError, Place
 from velocity_engine.model.document import Document
 from velocity_engine.model.layers import (

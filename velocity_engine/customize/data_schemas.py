@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from velocity_engine.customize.entries import choices
+from velocity_engine.customize.problems import choices
 from velocity_engine.errors import PluginError
 from velocity_engine.parse.values import described
 

@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from velocity_engine.errors import CustomizationError, Place, nearest
+from velocity_engine.customize.problems import Problems, choices, unknown_keys
+from velocity_engine.customize.texts import TextReplacement, is_number, read_color, read_text
 from velocity_engine.model.document import Media
 from velocity_engine.model.properties import Vector
 from velocity_engine.package.package import Package
 from velocity_engine.parse.assets import data_uri
-from velocity_engine.parse.values import Malformed, clean_text, described, hex_color
+from velocity_engine.parse.values import Malformed, described
 
 TARGETS = ("layer", "asset", "slot")
 MODIFIERS: Mapping[str, tuple[str, ...]] = {
@@ -32,24 +33,8 @@ REPLACEMENTS: Mapping[str, tuple[str, ...]] = {
     "slot": ("value",),
 }
 FITS = ("cover", "contain", "fill", "none")
-TEXT_FITS = ("shrink", "wrap", "clip")
-TEXT_KEYS = ("value", "font", "size", "color", "fit")
 SOURCES = ("assetId", "file", "data")
-MAX_TEXT = 20_000
-MAX_SIZE = 10_000.0
 MAX_VOLUME = 10.0
-LISTED = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextReplacement:
-    """What changes of a text; None leaves a thing as it is."""
-
-    value: str | None = None
-    font: str | None = None
-    size: float | None = None
-    color: Vector | None = None
-    fit: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,45 +100,6 @@ class Sources:
     assets: Mapping[str, str | os.PathLike[str]] | None
 
 
-class Problems:
-    """What is wrong with entry ``number`` of the customization map, and which layers it ``changed``: by the id of
-    their composition and their number in it. The first ``known`` entries are not counted in what is told."""
-
-    def __init__(self, number: int, known: int = 0) -> None:
-        self.number = number
-        self._known = known
-        self.layer: str | None = None
-        self.found: list[CustomizationError] = []
-        self.changed: Sequence[tuple[str, int]] = ()
-
-    @property
-    def entry(self) -> str:
-        """The field of the request that holds the entry."""
-        return entry_field(self.number, self._known)
-
-    def add(self, key: str, message: str, hint: str | None = None) -> None:
-        field = self.entry + (f".{key}" if key else "")
-        self.found.append(CustomizationError(message, place=Place(layer=self.layer, field=field), hint=hint))
-
-
-def entry_field(number: int, known: int) -> str:
-    """The field of the request that holds entry ``number``; the first ``known`` are those of an earlier request."""
-    return f"customizationMap[{number - known}]" if number >= known else f"the earlier customizationMap[{number}]"
-
-
-def choices(name: str, known: Sequence[str], what: str) -> str:
-    """A hint that suggests the nearest of ``known`` and lists them, bounded."""
-    near = nearest(name[:200], known)
-    told = listing(known, what)
-    return f"Did you mean {near}? {told}" if near else told
-
-
-def listing(known: Sequence[str], what: str) -> str:
-    """The sentence that lists ``known``, bounded."""
-    listed = ", ".join(known[:LISTED]) + (f" … ({len(known)} in all)" if len(known) > LISTED else "")
-    return f"The {what} are {listed}" if known else f"There are no {what}"
-
-
 def read_entry(raw: Any, problems: Problems, sources: Sources) -> Entry | None:
     """The entry, or None when ``problems`` has something new."""
     if not isinstance(raw, Mapping):
@@ -177,7 +123,7 @@ def read_entry(raw: Any, problems: Problems, sources: Sources) -> Entry | None:
         _wrong_keys(raw, target, keys, problems)
         return None
     key = keys[0]
-    _unknown_keys(raw, (target, key, *MODIFIERS[key]), problems)
+    unknown_keys(raw, (target, key, *MODIFIERS[key]), problems)
     replacement = _replacement(raw, key, problems, sources)
     if problems.found or replacement is None:
         return None
@@ -200,22 +146,15 @@ def _wrong_keys(raw: Mapping[str, Any], target: str, keys: Sequence[str], proble
     )
 
 
-def _unknown_keys(raw: Mapping[str, Any], known: Sequence[str], problems: Problems, inside: str = "") -> None:
-    for key in raw:
-        if key not in known:
-            hint = choices(str(key), known, "keys")
-            problems.add(f"{inside}{str(key)[:60]}", f"key {described(key)} is unknown", hint)
-
-
 def _replacement(raw: Mapping[str, Any], key: str, problems: Problems, sources: Sources) -> Replacement | None:
     value = raw[key]
     match key:
         case "text":
-            return _text(value, problems)
+            return read_text(value, problems)
         case "image" | "video":
             return _media(raw, key, problems, sources)
         case "color":
-            shade = _color(value, "color", problems)
+            shade = read_color(value, "color", problems)
             return None if shade is None else ColorReplacement(color=shade)
         case "visible":
             if not isinstance(value, bool):
@@ -232,61 +171,6 @@ def _replacement(raw: Mapping[str, Any], key: str, problems: Problems, sources: 
                 problems.add("value", "value is null", "Give what the slot shall hold")
                 return None
             return SlotReplacement(value=value)
-
-
-# --- texts and colours ----------------------------------------------------------------------------------------------
-
-
-def _text(value: Any, problems: Problems) -> TextReplacement | None:
-    if isinstance(value, str):
-        value = {"value": value}
-    if not isinstance(value, Mapping) or not value:
-        hint = "It must be a text, or an object with value, font, size, color, fit"
-        problems.add("text", f"text is {'empty' if value == {} else described(value)}", hint)
-        return None
-    _unknown_keys(value, TEXT_KEYS, problems, "text.")
-    text, font, size, fit = value.get("value"), value.get("font"), value.get("size"), value.get("fit")
-    if text is not None and not isinstance(text, str):
-        problems.add("text.value", f"the text is {described(text)}", "It must be a string")
-    elif text is not None and len(text) > MAX_TEXT:
-        problems.add("text.value", f"the text has {len(text)} characters", f"At most {MAX_TEXT} are possible")
-    if font is not None and (not isinstance(font, str) or not font):
-        problems.add("text.font", f"font is {described(font)}", "It must be a font's name")
-    if size is not None and (not _is_number(size) or not 0.0 < size <= MAX_SIZE):
-        problems.add("text.size", f"size is {described(size)}", f"It must be above 0 and at most {MAX_SIZE:g} pixels")
-    if fit is not None and fit not in TEXT_FITS:
-        problems.add("text.fit", f"fit is {described(fit)}", f"It must be one of {', '.join(TEXT_FITS)}")
-    shade = None if value.get("color") is None else _color(value["color"], "text.color", problems)
-    if problems.found:
-        return None
-    return TextReplacement(
-        value=None if text is None else clean_text(text),
-        font=font,
-        size=None if size is None else float(size),
-        color=shade,
-        fit=fit,
-    )
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and -1e15 < value < 1e15
-
-
-def _is_share(value: Any) -> bool:
-    return _is_number(value) and 0.0 <= value <= 1.0
-
-
-def _color(value: Any, key: str, problems: Problems) -> Vector | None:
-    if isinstance(value, str):
-        try:
-            return hex_color(value)
-        except Malformed:
-            pass
-    elif isinstance(value, list | tuple) and len(value) in (3, 4) and all(map(_is_share, value)):
-        return tuple(map(float, value))
-    hint = 'It must be a colour like "#ff8800" (or "#ff880080", with alpha), or three or four numbers from 0 to 1'
-    problems.add(key, f"{key} is {described(value)}", hint)
-    return None
 
 
 # --- pictures and clips ---------------------------------------------------------------------------------------------
@@ -311,7 +195,7 @@ def _volume(raw: Mapping[str, Any], problems: Problems) -> float:
     volume, mute = raw.get("volume", 1.0), raw.get("mute", False)
     if not isinstance(mute, bool):
         problems.add("mute", f"mute is {described(mute)}", "It must be true or false")
-    if not _is_number(volume) or not 0.0 <= volume <= MAX_VOLUME:
+    if not is_number(volume) or not 0.0 <= volume <= MAX_VOLUME:
         hint = f"It must be a number from 0 to {MAX_VOLUME:g}; 1 leaves the clip's sound as it is"
         problems.add("volume", f"volume is {described(volume)}", hint)
         return 1.0
@@ -319,7 +203,7 @@ def _volume(raw: Mapping[str, Any], problems: Problems) -> float:
 
 
 def _trim(value: Any, problems: Problems) -> tuple[float, float] | None:
-    if isinstance(value, list | tuple) and len(value) == 2 and all(map(_is_number, value)):
+    if isinstance(value, list | tuple) and len(value) == 2 and all(map(is_number, value)):
         start, end = float(value[0]), float(value[1])
         if math.isfinite(start) and math.isfinite(end) and 0.0 <= start < end:
             return (start, end)
@@ -342,7 +226,7 @@ def _source(value: Any, key: str, problems: Problems, sources: Sources) -> tuple
         for wrong in value:
             problems.add(f"{key}.{str(wrong)[:60]}", f"key {described(wrong)} of {key} is unknown", hint)
         return None
-    _unknown_keys(value, given, problems, f"{key}.")
+    unknown_keys(value, given, problems, f"{key}.")
     source = given[0]
     text = value[source]
     if not isinstance(text, str) or not text:

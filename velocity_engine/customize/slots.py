@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from velocity_engine.customize.entries import Entry, Problems, SlotReplacement, choices
+from velocity_engine.customize.entries import Entry, SlotReplacement
+from velocity_engine.customize.problems import Problems, choices
 from velocity_engine.model.document import Document
 from velocity_engine.package.package import Package
 from velocity_engine.parse import parse_document

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from velocity_engine.customize.entries import choices, listing
+from velocity_engine.customize.problems import choices, listing
 from velocity_engine.model.document import Composition, Document
 from velocity_engine.model.layers import (
     AudioContent,

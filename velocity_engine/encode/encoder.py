@@ -9,6 +9,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from velocity_engine.encode.alpha import OPAQUE, AlphaSplit, alpha_of
+from velocity_engine.encode.av1_held_frames import Av1Stream, EvenFrames
+from velocity_engine.encode.distinct_frames import KEPT_FRAMES, DistinctFrames, GivenFrame, Held
+from velocity_engine.encode.h264_held_frames import H264Stream
 from velocity_engine.encode.scheduling import ordinary_scheduling
 from velocity_engine.errors import RenderFailed
 from velocity_engine.media.color_tags import BT709, LIMITED_RANGE
@@ -95,6 +98,32 @@ def capped(settings: EncoderSettings, seconds: Fraction) -> dict[str, str]:
     return {"maxrate": str(int(peak * cap)), "bufsize": str(int(first / BUFFER_START * cap))}
 
 
+def kept_frames(settings: EncoderSettings) -> int:
+    """How many of the frames that an encoder was given last must not change until others have come: one that is shown
+    may be sent again."""
+    return KEPT_FRAMES if settings.held_frames == "skip" else 1
+
+
+def open_for_headers(context: av.VideoCodecContext, settings: EncoderSettings) -> None:
+    """Opens a configured encoder, for a file whose frames others encode, where it has other headers than their streams:
+    they are changed."""
+    if settings.held_frames == "skip" and settings.encoder == "libx264":
+        with ordinary_scheduling():
+            context.open()
+        context.extradata = H264Stream(bytes(context.extradata or b"")).extradata
+
+
+def _skipping(
+    settings: EncoderSettings, extradata: bytes, frame_count: int
+) -> tuple[DistinctFrames, H264Stream] | tuple[EvenFrames, Av1Stream] | tuple[None, None]:
+    """What chooses the frames that an encoder is given, and what makes a stream of its packets."""
+    if settings.encoder == "libx264":
+        return DistinctFrames(settings.gop_size), H264Stream(extradata)
+    if settings.gop_size is not None and settings.gop_size < frame_count:  # SVT-AV1 counts what it is given
+        return None, None
+    return EvenFrames(), Av1Stream(extradata)
+
+
 class SegmentEncoder:
     """Encodes the frames of one segment, in order. One thread at a time may use it."""
 
@@ -115,11 +144,17 @@ class SegmentEncoder:
                 self._context.open()
         except (av.error.FFmpegError, ValueError) as error:
             raise RenderFailed(f"the encoder {settings.encoder} does not start with these settings") from error
+        self.kept_frames = kept_frames(settings)
         self._time_base = 1 / rate
         reorder = settings.reorder_frames
         self._delay = self._context.reorder_depth if reorder is None else reorder
         self._sent = 0
         self._received = 0
+        self._distinct: DistinctFrames | EvenFrames | None = None
+        self._stream: H264Stream | Av1Stream | None = None
+        if settings.held_frames == "skip":
+            self._distinct, self._stream = _skipping(settings, bytes(self._context.extradata or b""), frame_count)
+        self._repeated: Held | None = None  # of the packet before, which may go on
 
     @property
     def unknown_options(self) -> tuple[str, ...]:
@@ -128,26 +163,39 @@ class SegmentEncoder:
 
     @property
     def extradata(self) -> bytes:
-        return bytes(self._context.extradata or b"")
+        return self._stream.extradata if self._stream is not None else bytes(self._context.extradata or b"")
 
-    def encode(self, frame: av.VideoFrame) -> list[EncodedPacket]:
+    def encode(self, frame: av.VideoFrame, *, held: bool = False) -> list[EncodedPacket]:
         """Sends ``frame`` as the next of the segment. It may be the one before, which is not converted or copied again.
 
-        It may be written to again once this has returned and ``frame.make_writable()`` was called.
+        It may be written to again once this has returned and ``frame.make_writable()`` was called, but for the last
+        ``kept_frames``. ``held``: it shows what the one before it shows, and need not be encoded again.
         """
+        if self._distinct is not None:
+            return self._encode_distinct(self._distinct.show(frame, held=held))
         if self._split is not None:
             frame, alpha = self._split(frame)
             beside = self._alpha.encode(alpha)
-        frame.pts, frame.time_base = self._sent, self._time_base
-        frame.pict_type = 0
+        packets = self._packets(self._send(frame, self._sent, 0))
         self._sent += 1
-        packets = self._packets(self._context.encode(frame))
         return packets if self._split is None else self._joined(packets, beside)
 
     def finish(self) -> list[EncodedPacket]:
         """What the encoder still holds."""
-        packets = self._packets(self._context.encode(None))
+        before = [] if self._distinct is None else self._encode_distinct(self._distinct.finish())
+        packets = before + self._packets(self._context.encode(None)) + self._repeats()
         return packets if self._split is None else self._joined(packets, self._alpha.finish())
+
+    def _encode_distinct(self, frames: Iterable[GivenFrame]) -> list[EncodedPacket]:
+        packets = []
+        for given in frames:
+            packets += self._packets(self._send(given.frame, given.pts, given.prediction))
+        return packets
+
+    def _send(self, frame: av.VideoFrame, pts: int, prediction: int) -> Iterable[Any]:
+        frame.pts, frame.time_base = pts, self._time_base
+        frame.pict_type = prediction
+        return self._context.encode(frame)
 
     def _joined(self, packets: list[EncodedPacket], beside: list[EncodedPacket]) -> list[EncodedPacket]:
         """Packets of colours with those of alpha, as far as both are there."""
@@ -160,22 +208,37 @@ class SegmentEncoder:
         return joined
 
     def _packets(self, packets: Iterable[Any]) -> list[EncodedPacket]:
-        """With decoding times of our own: those of encoders depend on the length of very short segments, and would
-        not join up."""
+        """Those of the stream that the encoder's make: with what is repeated of the ones before."""
         found = []
         for packet in packets:
             if not packet.size or packet.pts is None:
                 continue
-            dts = min(self._received - self._delay, packet.pts)
-            self._received += 1
-            found.append(
-                EncodedPacket(
-                    data=bytes(packet),
-                    pts=packet.pts,
-                    dts=dts,
-                    duration=1,
-                    key=bool(packet.is_keyframe),
-                    alpha=alpha_of(packet),
-                )
+            found += self._repeats()
+            pts = packet.pts if self._distinct is None else self._distinct.shown_at(packet.pts)
+            made = EncodedPacket(
+                data=bytes(packet),
+                pts=pts,
+                dts=self._next_dts(pts),
+                duration=1,
+                key=bool(packet.is_keyframe),
+                alpha=alpha_of(packet),
             )
+            if self._distinct is not None and self._stream is not None:
+                self._repeated = self._distinct.hold_of(pts)
+                made = self._stream.add(made, is_held=self._repeated is not None)
+            found.append(made)
         return found
+
+    def _repeats(self) -> list[EncodedPacket]:
+        """The frames for which the last packet is held."""
+        repeated, self._repeated = self._repeated, None
+        if repeated is None or self._stream is None:
+            return []
+        return [self._stream.repeated(at, self._next_dts(at)) for at in repeated.repeats]
+
+    def _next_dts(self, pts: int) -> int:
+        """Decoding times of our own: those of encoders depend on the length of very short segments, and would not join
+        up."""
+        dts = min(self._received - self._delay, pts)
+        self._received += 1
+        return dts

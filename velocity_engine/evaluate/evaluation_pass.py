@@ -9,6 +9,7 @@ from velocity_engine.display import DrawCommand
 from velocity_engine.model.geometry import IDENTITY, Matrix
 from velocity_engine.motion.transforms import Matrix4
 from velocity_engine.plan.layers import PlannedLayer
+from velocity_engine.plan.timeline import Ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Pass:
         camera: What sees the composition's layers of three dimensions; None where there is no camera.
         depth: How many mattes and precomps stand around the composition.
         tally: Of the display list that the walk is for.
+        ahead: The layer whose clip plays on while its region is held, and how far it is ahead.
         mattes: What the mattes of the composition show, by the id of their planned layer: several layers may share one.
     """
 
@@ -82,4 +84,5 @@ class Pass:
     camera: Matrix4 | None = None
     depth: int = 0
     tally: Tally = field(default_factory=Tally)
+    ahead: Ahead | None = None
     mattes: dict[int, tuple[DrawCommand, ...]] = field(default_factory=dict)

@@ -16,7 +16,6 @@ from velocity_engine.display import (
     DisplayList,
     DrawCommand,
     EffectCall,
-    GroupSource,
     LayerPicture,
     MaskPath,
     Matte,
@@ -41,8 +40,10 @@ from velocity_engine.model.layers import (
     TextContent,
 )
 from velocity_engine.motion.transforms import Matrix4, camera_matrix, default_camera
+from velocity_engine.placing import placed
 from velocity_engine.plan.layers import PlannedComposition, PlannedLayer
 from velocity_engine.plan.plan import Plan
+from velocity_engine.plan.timeline import Ahead
 from velocity_engine.plugin_types import StyledLayer
 from velocity_engine.shapes.primitives import bezier_path
 
@@ -68,12 +69,14 @@ class Evaluator:
         self._still: dict[int, tuple[Matrix, Sequence[DrawCommand]]] = {}
         self._matrices = LayerMatrices(plan.curves, partial(LayerSampler, plan))
 
-    def display_list(self, frame: float, viewport: Viewport, background: RGBA) -> DisplayList:
-        """``frame``: the composition's time in frames."""
+    def display_list(
+        self, frame: float, viewport: Viewport, background: RGBA, ahead: Ahead | None = None
+    ) -> DisplayList:
+        """``frame``: the composition's time in frames. ``ahead``: which layer's clip is elsewhere than it says."""
         self._matrices.forget()
         if self.plan.expressions is not None:
             self.plan.expressions.begin_frame()
-        at = Pass(frame, viewport.matrix, self._size, viewport)
+        at = Pass(frame, viewport.matrix, self._size, viewport, ahead=ahead)
         with np.errstate(over="ignore", invalid="ignore"):
             commands = self._composition(self.plan.main, at)
         clip = Clip((0.0, 0.0, *self._size), viewport.matrix)
@@ -107,14 +110,16 @@ class Evaluator:
 
     def composition(self, planned: PlannedComposition, frame: float, matrix: Matrix, at: Pass) -> Sequence[DrawCommand]:
         """What a composition shows under a matrix that does not lead to the viewport."""
-        return self._composition(planned, Pass(frame, matrix, self._size, EVERYWHERE, None, at.depth + 1, at.tally))
+        inside = Pass(frame, matrix, self._size, EVERYWHERE, None, at.depth + 1, at.tally, at.ahead)
+        return self._composition(planned, inside)
 
     def placed_composition(
         self, planned: PlannedComposition, frame: float, matrix: Matrix, size: tuple[float, float], at: Pass
     ) -> Sequence[DrawCommand]:
         """What a composition shows under a matrix that leads to the viewport of ``at``, cut to its box."""
         has_area = size[0] > 0.0 and size[1] > 0.0
-        inside = Pass(frame, matrix, size if has_area else self._size, at.viewport, None, at.depth + 1, at.tally)
+        box = size if has_area else self._size
+        inside = Pass(frame, matrix, box, at.viewport, None, at.depth + 1, at.tally, at.ahead)
         commands = self._composition(planned, inside)
         return _clipped(commands, Clip((0.0, 0.0, *size), matrix), at.viewport) if has_area else commands
 
@@ -285,41 +290,6 @@ def _effects(planned: PlannedLayer, sampler: LayerSampler, matrix: Matrix) -> tu
 
 
 # --- parts of commands ----------------------------------------------------------------------------------------------
-
-
-def placed(entry: DrawCommand, matrix: Matrix) -> DrawCommand:
-    """A command of a layer's coordinates moved to device pixels."""
-    if not (entry.nesting or entry.clips or entry.masks or entry.effects or isinstance(entry.source, GroupSource)):
-        return command(
-            entry.source,
-            multiply(matrix, entry.matrix),
-            opacity=entry.opacity,
-            blend=entry.blend,
-            label=entry.label,
-        )
-    changes: dict[str, Any] = {"matrix": multiply(matrix, entry.matrix)}
-    if isinstance(entry.source, GroupSource):
-        changes["source"] = group_source([placed(inner, matrix) for inner in entry.source.commands])
-        changes["matrix"] = IDENTITY
-    if entry.clips:
-        changes["clips"] = tuple(Clip(c.box, multiply(matrix, c.matrix)) for c in entry.clips)
-    if entry.masks:
-        changes["masks"] = tuple(_placed_mask(m, matrix) for m in entry.masks)
-    if entry.matte is not None:
-        changes["matte"] = Matte(entry.matte.mode, tuple(placed(inner, matrix) for inner in entry.matte.commands))
-    if entry.effects:
-        scale = mean_scale(matrix)
-        changes["effects"] = tuple(
-            replace(e, matrix=multiply(matrix, e.matrix), margin=tuple(m * scale for m in e.margin))  # type: ignore[arg-type]
-            for e in entry.effects
-        )
-    return altered(entry, **changes)
-
-
-def _placed_mask(mask: MaskPath, matrix: Matrix) -> MaskPath:
-    scale = mean_scale(matrix)
-    path, feather = mask.path.transformed(matrix), axis_lengths(matrix, *mask.feather)
-    return MaskPath(path, mask.mode, mask.inverted, mask.opacity, mask.expansion * scale, feather)
 
 
 def _labelled(entry: DrawCommand, label: str) -> DrawCommand:

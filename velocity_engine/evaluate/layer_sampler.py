@@ -96,7 +96,9 @@ class LayerSampler:
             return LayerTime(self.seconds, left, self.seconds)
         layer = self._planned.layer
         frames = (self.frame - layer.in_point, layer.out_point - self.frame)
-        own = (self.frame - layer.start_time) / (layer.stretch or 1.0)
+        ahead = self._at.ahead if self._at is not None else None
+        plays_on = ahead.frames if ahead is not None and ahead.layer is layer else 0.0
+        own = (self.frame + plays_on - layer.start_time) / (layer.stretch or 1.0)
         return LayerTime(frames[0] / document.frame_rate, frames[1] / document.frame_rate, own / document.frame_rate)
 
     @property

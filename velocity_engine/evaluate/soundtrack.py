@@ -4,35 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from velocity_engine.errors import Finding, MediaError, NoSoundError, Place, SoundMixError, VelocityError
-from velocity_engine.evaluate.layer_sampler import LayerSampler
-from velocity_engine.model.layers import AudioContent, PrecompContent, VideoContent
-from velocity_engine.model.properties import Property, Vector
+from velocity_engine.errors import NoSoundError, Place, SoundMixError
+from velocity_engine.evaluate.layer_tracks import Clock, Window, composition_tracks
+from velocity_engine.evaluate.retimed_sound import tracks_along
 from velocity_engine.order.sound_mix import SoundMix
-from velocity_engine.sound.decoding import check_sound, open_sound
-from velocity_engine.sound.mixing import is_of_layer, mixed_tracks
-from velocity_engine.sound.playing import MAX_BENT_SECONDS
-from velocity_engine.sound.tracks import AudioPlan, AudioTrack, Duck, Gain, Times
+from velocity_engine.sound.decoding import open_sound, sound_length
+from velocity_engine.sound.mixing import is_of_layer
+from velocity_engine.sound.tracks import AudioPlan, AudioTrack, Duck
 
 if TYPE_CHECKING:
-    from velocity_engine.media.clip import ClipReader
-    from velocity_engine.model.document import MediaAsset
-    from velocity_engine.plan.layers import PlannedComposition, PlannedLayer
     from velocity_engine.plan.plan import Plan
-
-MAX_DECIBELS = 12.0
-MAX_DEPTH = 64
-SHORTEST_LOOP = 0.02  # seconds
-BENT_STEPS = 10  # a second, at which the end of what a bent layer plays is looked for
+    from velocity_engine.plan.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +30,11 @@ class OwnSound:
     mix: SoundMix | None = None
 
 
-def audio_plan(plan: Plan, start: float, seconds: Fraction, own: OwnSound | None = None) -> AudioPlan:
-    """The audio layers and clips of ``plan`` from composition frame ``start`` on, and what the caller adds.
+def audio_plan(
+    plan: Plan, start: float, seconds: Fraction, own: OwnSound | None = None, timeline: Timeline | None = None
+) -> AudioPlan:
+    """The audio layers and clips of ``plan`` from composition frame ``start`` on, and what the caller adds. With a
+    ``timeline``, ``start`` is counted on that.
 
     Hidden layers are silent: of a layer's two switches Bodymovin exports only the eye, and a layer that a customization
     hides is meant to be gone.
@@ -63,13 +53,26 @@ def audio_plan(plan: Plan, start: float, seconds: Fraction, own: OwnSound | None
             release=mix.ducking.release,
             layer=mix.ducking.layer or "",
         )
-    rate = plan.document.frame_rate
     tracks: list[AudioTrack] = []
-    if not mix.mute_template:
-        whole = _Window(0.0, float(seconds))
-        tracks = _composition_tracks(plan, plan.main, _Clock(-start / rate, 1.0), whole, 0)
+    if not mix.mute_template and timeline is None:
+        whole = Window(0.0, float(seconds))
+        tracks = composition_tracks(plan, plan.main, Clock(-start / plan.document.frame_rate, 1.0), whole, 0)
+    elif not mix.mute_template and timeline is not None:
+        begin = (start - timeline.start) / plan.document.frame_rate
+        tracks = tracks_along(plan, timeline, Window(begin, begin + float(seconds)))
     added = () if own.file is None else tuple(_own_tracks(own.file, mix, float(seconds)))
     return AudioPlan(tracks=tuple(tracks), seconds=seconds, own=added, duck=duck, loudness=mix.loudness)
+
+
+def sound_end(own: OwnSound) -> float | None:
+    """The second of the video at which the caller's sound ends; a loop ends after one round. None where there is none.
+
+    Raises:
+        MediaError: It cannot be decoded.
+    """
+    if own.file is None:
+        return None
+    return (own.mix or SoundMix()).end_of(sound_length(own.file, Path(own.file).name))
 
 
 def _own_tracks(file: str, mix: SoundMix, seconds: float) -> Sequence[AudioTrack]:
@@ -119,245 +122,3 @@ def silence(title: str) -> NoSoundError:
     what = f"{title} takes sound alone, and there is none: the template has no sound in these frames"
     hint = "Give a sound with the request, or choose a codec that takes frames"
     return NoSoundError(what, place=Place(field="codec"), hint=hint)
-
-
-@dataclass(frozen=True, slots=True)
-class _Window:
-    start: float
-    end: float
-
-    def within(self, start: float, end: float) -> _Window:
-        return _Window(max(self.start, start), min(self.end, end))
-
-
-@dataclass(frozen=True, slots=True)
-class _Clock:
-    """Seconds of the output for a second of a composition: ``origin + scale * second``."""
-
-    origin: float
-    scale: float
-
-    def output(self, second: float) -> float:
-        return self.origin + self.scale * second
-
-    def inner(self, output: float) -> float:
-        return (output - self.origin) / self.scale
-
-    def of_layer(self, start: float, stretch: float) -> _Clock:
-        return _Clock(self.output(start), self.scale * stretch)
-
-
-def _composition_tracks(
-    plan: Plan, planned: PlannedComposition, clock: _Clock, window: _Window, depth: int
-) -> list[AudioTrack]:
-    rate = plan.document.frame_rate
-    found: list[AudioTrack] = []
-    for entry in planned.layers:
-        layer, content = entry.layer, entry.layer.content
-        if layer.hidden or depth > MAX_DEPTH or not isinstance(content, AudioContent | VideoContent | PrecompContent):
-            continue
-        heard = window.within(clock.output(layer.in_point / rate), clock.output(layer.out_point / rate))
-        if heard.start >= heard.end:
-            continue
-        own = clock.of_layer(layer.start_time / rate, layer.stretch or 1.0)
-        if content.time_remap is not None or own.scale <= 0:
-            found += _bent_tracks(plan, entry, _Bending(clock, own, heard), depth)
-        elif isinstance(content, PrecompContent):
-            inner = plan.compositions.get(content.composition)
-            if inner is not None:
-                within = _composition_tracks(plan, inner, own, heard, depth + 1)
-                found += [replace(track, layer=f"{entry.path}/{track.layer}") for track in within]
-        else:
-            track = _layer_track(plan, entry, content, clock, own, heard)
-            if track is not None:
-                found.append(track)
-    return found
-
-
-# --- bent in time -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Bending:
-    """Of a layer that is not heard at its own pace: the clock around it, its own, and when it is heard."""
-
-    clock: _Clock
-    own: _Clock
-    heard: _Window
-
-
-def _bent_tracks(plan: Plan, entry: PlannedLayer, bending: _Bending, depth: int) -> list[AudioTrack]:
-    """A layer whose time is remapped, or that plays backwards; none where it has no sound."""
-    content, heard = entry.layer.content, bending.heard
-    assert isinstance(content, AudioContent | VideoContent | PrecompContent)
-    if not _sounds(plan, content, depth):
-        return []
-    times = _times(plan, entry, bending)
-    points = np.linspace(heard.start, heard.end, max(2, math.ceil((heard.end - heard.start) * BENT_STEPS) + 1))
-    last = float(times(points).max(initial=0.0)) + 1 / BENT_STEPS
-    if last > MAX_BENT_SECONDS:
-        what = f"sound that is bent in time is held in memory, and this is longer than {MAX_BENT_SECONDS // 60} minutes"
-        plan.report(Finding("audio.time", what, _place(entry), "the layer is silent"))
-        return []
-    if isinstance(content, PrecompContent):
-        inner = plan.compositions[content.composition]
-        within = _composition_tracks(plan, inner, _Clock(0.0, 1.0), _Window(0.0, last), depth + 1)
-        mixed = AudioPlan(tracks=tuple(within), seconds=Fraction(last).limit_denominator(1000))
-        bent = AudioTrack(source=partial(mixed_tracks, mixed), name=entry.path, layer=entry.path) if within else None
-    else:
-        plain = _Clock(0.0, 1.0)
-        bent = _layer_track(plan, entry, content, bending.clock, plain, _Window(0.0, math.inf))
-        if bent is not None:
-            times = _of_clip(times, bent)
-    if bent is None:
-        return []
-    return [replace(bent, start=heard.start, end=heard.end, offset=0.0, speed=1.0, loop=None, times=times)]
-
-
-def _times(plan: Plan, entry: PlannedLayer, bending: _Bending) -> Times:
-    """Which second of the layer's own time is heard at seconds of the output."""
-    content, rate = entry.layer.content, plan.document.frame_rate
-    remap = getattr(content, "time_remap", None)
-    clock, own = bending.clock, bending.own
-    if remap is None:
-        return lambda seconds: (seconds - own.origin) / own.scale
-
-    def remapped(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
-        frames = [clock.inner(float(second)) * rate for second in seconds]
-        return np.array([LayerSampler(plan, entry, frame).scalar(remap) for frame in frames])
-
-    return remapped
-
-
-def _of_clip(times: Times, track: AudioTrack) -> Times:
-    """``times`` within the part of its source that a track plays."""
-    if track.loop is not None:
-        first, last = track.loop
-        return lambda seconds: first + np.mod(times(seconds), last - first)
-    offset, end = track.offset, track.end
-
-    def shown(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
-        found = times(seconds)
-        return np.where((found >= 0) & (found < end), found + offset, -1.0)
-
-    return shown
-
-
-# --- layers -----------------------------------------------------------------------------------------------------------
-
-
-def _sounds(plan: Plan, content: object, depth: int) -> bool:
-    """Whether there is any sound in a layer, or within its composition."""
-    if isinstance(content, VideoContent):
-        clip = _clip(plan, content)
-        return clip is not None and clip.has_sound
-    if not isinstance(content, PrecompContent) or depth > MAX_DEPTH:
-        return isinstance(content, AudioContent)
-    inner = plan.compositions.get(content.composition)
-    within = [entry.layer.content for entry in inner.layers if not entry.layer.hidden] if inner is not None else []
-    return any(_sounds(plan, one, depth + 1) for one in within)
-
-
-def _clip(plan: Plan, content: VideoContent) -> ClipReader | None:
-    """The clip of a layer; None where it cannot be read, which the layer's own finding says."""
-    from velocity_engine.media.clip import ClipReader
-
-    try:
-        found = plan.clip(content.asset)
-    except VelocityError:
-        return None
-    return found if isinstance(found, ClipReader) else None
-
-
-def _place(entry: PlannedLayer) -> Place:
-    return Place(layer=entry.path, pointer=entry.layer.pointer or None)
-
-
-def _layer_track(
-    plan: Plan,
-    entry: PlannedLayer,
-    content: AudioContent | VideoContent,
-    clock: _Clock,
-    own: _Clock,
-    heard: _Window,
-) -> AudioTrack | None:
-    if isinstance(content, VideoContent):
-        return _clip_track(plan, entry, content, clock, own, heard)
-    asset = plan.document.assets.get(content.asset)
-    try:
-        source, name = _source(plan, asset)
-        check_sound(source, name)
-    except MediaError as error:
-        plan.report(Finding("audio.broken", str(error), _place(entry), "the layer is silent"))
-        return None
-    gain = None if content.level is None else _gain(plan, entry, content.level, clock)
-    offset = max(0.0, own.inner(heard.start))
-    start = max(heard.start, own.output(0.0))
-    speed = 1.0 / own.scale
-    return AudioTrack(
-        source=source,
-        name=name,
-        layer=entry.path,
-        start=start,
-        end=heard.end,
-        offset=offset,
-        speed=speed,
-        gain=gain,
-    )
-
-
-def _clip_track(
-    plan: Plan, entry: PlannedLayer, content: VideoContent, clock: _Clock, own: _Clock, heard: _Window
-) -> AudioTrack | None:
-    """The sound of a clip along with its pictures; None where it has none. It ends with the clip unless that loops."""
-    clip = _clip(plan, content)
-    if clip is None or not clip.has_sound:
-        if clip is not None and clip.sound_codec:
-            what = f"the clip's sound is {clip.sound_codec}, and cannot be decoded"
-            plan.report(Finding("audio.codec", what, _place(entry), "the layer is silent"))
-        return None
-    first, last = content.trim or (0.0, math.inf)
-    length = min(last, clip.seconds) - first
-    start = max(heard.start, own.output(0.0))
-    shown = max(0.0, own.inner(heard.start))
-    loop = (first, first + length) if content.loop and length >= SHORTEST_LOOP else None
-    end = heard.end if loop else min(heard.end, own.output(length))
-    if start >= end or not content.volume:
-        return None
-    return AudioTrack(
-        source=clip.source,
-        name=entry.path,
-        layer=entry.path,
-        volume=content.volume,
-        start=start,
-        end=end,
-        offset=first + (shown % length if loop else shown),
-        speed=1.0 / own.scale,
-        loop=loop,
-        gain=None if content.level is None else _gain(plan, entry, content.level, clock),
-    )
-
-
-def _source(plan: Plan, asset: MediaAsset | None) -> tuple[str | bytes, str]:
-    if asset is None or asset.media is None:
-        missing = asset.missing if asset is not None else ""
-        raise MediaError("the package lacks the sound", place=Place(file=missing or None))
-    name = asset.media.name or asset.name or asset.id
-    return asset.media.path or plan.read(asset.media), name
-
-
-def _gain(plan: Plan, entry: PlannedLayer, level: Property[Vector], clock: _Clock) -> Gain:
-    """``level`` is decibels, as After Effects has it, where a value is negative or none exceeds 12; else per cent."""
-    values = [level.value, *(key.value for key in level.keyframes)]
-    numbers = [number for value in values for number in value]
-    decibels = min(numbers, default=0.0) < 0 or max(numbers, default=0.0) <= MAX_DECIBELS
-    rate = plan.document.frame_rate
-
-    def factor(number: float) -> float:
-        return 10 ** (number / 20) if decibels else number / 100
-
-    def gain(second: float) -> tuple[float, float]:
-        value = LayerSampler(plan, entry, clock.inner(second) * rate).vector(level)
-        return factor(value[0]), factor(value[min(1, len(value) - 1)])
-
-    return gain

@@ -190,6 +190,8 @@ def free_bits(
     local = mean_along(_others(trial), shape.frame(first), shape.frame(last))
     other = content.other * content.other_finer**steps * grown**content.other_power
     each = local * other * shape.step**STEP_POWER + costs_of(encoder).held
+    repeated = costs_of(encoder).repeated
+    each += shape.repeated * (repeated[0] + repeated[1] * shape.whole / 1e6)
     return keys, float((last - first - len(keys)) * each)
 
 

@@ -24,6 +24,7 @@ class CodecCosts:
     is no other segment.
     ``later``: of the time of a further frame, in those of a segment's first ones: the more follow each other, the more
     of them an encoder codes at once.
+    ``repeated``: bits of a frame that is held without being encoded, of any size and of a megapixel more.
     ``unspent``: seconds of a constant bitrate that the decoder's buffer holds in advance; None where the rate is not
     filled up.
     """
@@ -45,6 +46,7 @@ class CodecCosts:
     alone: float
     later: float = 1.0
     unspent: float | None = None
+    repeated: tuple[float, float] = (0.0, 0.0)
 
 
 COSTS = {
@@ -65,6 +67,7 @@ COSTS = {
         sampled_time=0.48,
         alone=1.8,
         unspent=0.1,
+        repeated=(110.0, 150.0),
     ),
     "h265": CodecCosts(
         seconds=(11.0, 9.5, 6.0, 4.0, 3.3, 2.1),
@@ -101,6 +104,7 @@ COSTS = {
         sampled_time=0.58,
         alone=1.73,
         later=0.72,
+        repeated=(40.0, 0.0),
     ),
 }
 

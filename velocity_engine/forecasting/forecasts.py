@@ -20,8 +20,8 @@ from velocity_engine.forecasting.bits import MIN_BITS, Correction, free_bits, no
 from velocity_engine.forecasting.costs import COSTS
 from velocity_engine.forecasting.sample import Sample, SamplePlan
 from velocity_engine.forecasting.sampling import at_size
-from velocity_engine.forecasting.shape import Shape
-from velocity_engine.forecasting.times import draw_ms, encode_ms, milliseconds, opening_ms, sound_milliseconds
+from velocity_engine.forecasting.shape import Shape, held_share
+from velocity_engine.forecasting.times import BASE_MS, draw_ms, encode_ms, milliseconds, opening_ms, sound_milliseconds
 from velocity_engine.forecasting.trial import Trial
 from velocity_engine.given.arguments import bounds, number, require
 from velocity_engine.pipeline.segment import plan_segments
@@ -30,6 +30,7 @@ from velocity_engine.plugins.asked import asked_settings
 from velocity_engine.plugins.outputs import ENCODER, container_of
 
 CONTAINER_BYTES, CONTAINER_BYTES_A_FRAME = 900, 10
+HELD_BYTES, HELD_MS = 30.0, 0.05  # of a frame that a region holds: its segments are encoded once
 PCM_BITS = 48_000 * 2 * 24  # a second of sound that is not compressed
 SMOOTH_BITS = 100.0  # a frame: so little is not told from nothing
 DOUBTED_FRAMES = 4.0  # of a sample: with so many it is believed as much as the trial
@@ -59,6 +60,7 @@ def forecast(
     frames: tuple[float, float],
     sound_seconds: float = 0.0,
     sample: Sample | None = None,
+    lasting: tuple[int, int] | None = None,
 ) -> Forecast:
     """Foretells what a render of the template of a trial takes.
 
@@ -68,6 +70,8 @@ def forecast(
         frames: (start, end) of the render in frames of the composition, half-open.
         sound_seconds: How much sound comes with the render, in seconds, beside the template's own.
         sample: What ``take_sample`` returned of this render.
+        lasting: How many output frames the render has in all, and how many of them are held, where its duration is
+            chosen. The others are foretold from ``frames``.
 
     Raises:
         WrongTypeError: An argument has a wrong type.
@@ -75,7 +79,7 @@ def forecast(
     require_forecast(trial, encoder)
     seconds = number("sound_seconds", sound_seconds, "Give a number of seconds")
     require("sample", sample, Sample | None, "Give what take_sample returned")
-    return _forecast(trial, encoder, bounds_of(frames), seconds, sample)
+    return _forecast(trial, encoder, bounds_of(frames), seconds, sample, lasting)
 
 
 def require_forecast(trial: object, encoder: object) -> None:
@@ -95,17 +99,25 @@ def bounds_of(frames: object) -> tuple[float, float]:
 
 @lru_cache(maxsize=256)
 def _forecast(
-    trial: Trial, encoder: EncoderConfig, frames: tuple[float, float], sound_seconds: float, sample: Sample | None
+    trial: Trial,
+    encoder: EncoderConfig,
+    frames: tuple[float, float],
+    sound_seconds: float,
+    sample: Sample | None,
+    lasting: tuple[int, int] | None,
 ) -> Forecast:
     shape, container = Shape.of(trial, encoder, frames), container_of(encoder)
-    seconds = float(shape.count / shape.rate)
+    count, held = lasting or (shape.count, 0)
+    seconds = float(count / shape.rate)
     sound = _sound_bits(encoder, container) * (seconds if trial.has_sound else min(sound_seconds, seconds))
     guessed = encoder.codec_name not in COSTS
     if container.frames == "none":
         return Forecast(0, sound_milliseconds(trial, seconds), sound / 8 + CONTAINER_BYTES, guessed)
     if container.frames == "first":
-        shape = replace(shape, count=1)
+        shape, count, held = replace(shape, count=1), 1, 0
     settings = asked_settings(plugins.codec(encoder.codec_name), encoder, *shape.size, shape.rate)
+    if settings.held_frames == "skip":
+        shape = replace(shape, repeated=held_share(trial, shape))
     segments = _segments(trial, encoder, shape, settings)
     gop = settings.gop_size or shape.count
     if sample is not None and sample.whole and len(segments) == 1:
@@ -113,8 +125,11 @@ def _forecast(
     else:
         correction = Correction() if sample is None else _correction(trial, encoder, shape, sample)
         bits = sum(segment_bits(trial, encoder, shape, segment, gop, correction) for segment in segments)
-    size = (bits + sound) / 8 + CONTAINER_BYTES + CONTAINER_BYTES_A_FRAME * shape.count
-    return Forecast(shape.count, milliseconds(trial, encoder, shape, len(segments), sample), size, guessed)
+    times = (count - held) / shape.count
+    size = (bits * times + sound) / 8 + CONTAINER_BYTES + CONTAINER_BYTES_A_FRAME * count + HELD_BYTES * held
+    took = milliseconds(trial, encoder, shape, len(segments), sample)
+    took = BASE_MS + (took - BASE_MS) * times + HELD_MS * held if lasting else took
+    return Forecast(count, took, size, guessed)
 
 
 def _segments(trial: Trial, encoder: EncoderConfig, shape: Shape, settings: EncoderSettings) -> tuple[Segment, ...]:

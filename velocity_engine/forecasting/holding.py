@@ -12,21 +12,27 @@ from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.given.arguments import number as given_number
 from velocity_engine.given.arguments import require
 from velocity_engine.pipeline.prepared import BLACK
+from velocity_engine.pipeline.timeline_scene import TimelineScene
 from velocity_engine.plan.plan import Plan
+from velocity_engine.plan.timeline import Timeline
 from velocity_engine.template import OPENED, Template
 
 SECONDS = 1.0
 
 
-def held_ranges(template: Template, seconds: float = SECONDS) -> tuple[tuple[int, int], ...] | None:
+def held_ranges(
+    template: Template, seconds: float = SECONDS, timeline: Timeline | None = None
+) -> tuple[tuple[int, int], ...] | None:
     """Finds the frames that a render of a template holds, without drawing any.
 
     Args:
         template: What ``open_template`` returned, or ``customized``.
         seconds: How long it may take, in seconds of one processor.
+        timeline: What ``Template.timeline`` returned of a longer or shorter video.
 
     Returns:
-        Ranges (start, end), half-open, in frames counted from the first of the template. Each of these frames equals
+        Ranges (start, end), half-open, in frames counted from the first of the template; with a timeline, in output
+        frames. Each of these frames equals
         the one before it. None where the time did not suffice, or where a frame cannot be drawn.
 
     Raises:
@@ -41,7 +47,7 @@ def held_ranges(template: Template, seconds: float = SECONDS) -> tuple[tuple[int
     try:
         plan = template.plan()
         try:
-            changes = _changes(template, plan, deadline)
+            changes = _changes(_scene(template, plan, timeline), _count(template, timeline), deadline)
             return None if changes is None else tuple(_ranges(changes))
         finally:
             plan.close()
@@ -49,16 +55,23 @@ def held_ranges(template: Template, seconds: float = SECONDS) -> tuple[tuple[int
         return None
 
 
-def _changes(template: Template, plan: Plan, deadline: float) -> list[bool] | None:
+def _scene(template: Template, plan: Plan, timeline: Timeline | None) -> TimelineScene:
+    ground, size = plan.document.background or BLACK, (template.width, template.height)
+    viewport, step = fit_viewport(size, *size), 1.0 if timeline is None else timeline.step
+    return TimelineScene(Evaluator(plan), viewport, ground, template.first_frame, step, timeline)
+
+
+def _count(template: Template, timeline: Timeline | None) -> int:
+    return template.frame_count if timeline is None else timeline.frame_count
+
+
+def _changes(scene: TimelineScene, count: int, deadline: float) -> list[bool] | None:
     """Whether each frame differs from the one before; None where the time did not suffice."""
-    evaluator, ground = Evaluator(plan), plan.document.background or BLACK
-    size = (template.width, template.height)
-    viewport = fit_viewport(size, *size)
     previous, found = None, []
-    for step in range(template.frame_count):
+    for number in range(count):
         if time.thread_time() > deadline:
             return None
-        current = evaluator.display_list(template.first_frame + step, viewport, ground)
+        current = scene.display_list(number)
         found.append(bool(changed_regions(previous, current)))
         previous = current
     return found

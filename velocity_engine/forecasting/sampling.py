@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from velocity_engine import plugins
-from velocity_engine.encode.encoder import SegmentEncoder
+from velocity_engine.encode.encoder import SegmentEncoder, kept_frames
 from velocity_engine.encoder_config import BytesPerSecond, EncoderConfig, RateControl
 from velocity_engine.errors import VelocityError
 from velocity_engine.forecasting.bits import note_bits
@@ -16,7 +16,8 @@ from velocity_engine.forecasting.sample import Sample, SampledWindow, SamplePlan
 from velocity_engine.given.arguments import FrameRange, require
 from velocity_engine.pipeline.draw import FrameDrawer, FrameSender, StageClock, Tally
 from velocity_engine.pipeline.frame_ring import YuvRing
-from velocity_engine.pipeline.prepared import BLACK, TimelineScene
+from velocity_engine.pipeline.prepared import BLACK
+from velocity_engine.pipeline.timeline_scene import TimelineScene
 from velocity_engine.plan.plan import Plan
 from velocity_engine.plugin_types import EncodedPacket, EncoderSettings, Segment
 from velocity_engine.plugins.asked import asked_settings
@@ -124,7 +125,7 @@ class _Course:
             return None
         clock = StageClock()
         clock.now = time.thread_time
-        ring = YuvRing(*self._plan.size, 2)
+        ring = YuvRing(*self._plan.size, 1 + kept_frames(self._settings))
         sender = FrameSender(ring, StageClock())
         encoder = SegmentEncoder(self._settings, *self._plan.size, self._rate, count)
         drawer = FrameDrawer(self._scene, ring, Tally(clock), lambda: False)

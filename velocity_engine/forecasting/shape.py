@@ -14,7 +14,8 @@ from velocity_engine.plugins.output_shape import exact_rate
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The video: its ``size``, the pixels of it that the composition takes, and where output frames lie."""
+    """The video: its ``size``, the pixels of it that the composition takes, and where output frames lie. ``repeated``:
+    the share of its frames that are held without being encoded."""
 
     size: tuple[int, int]
     pixels: float
@@ -22,6 +23,7 @@ class Shape:
     count: int
     start: float
     step: float
+    repeated: float = 0.0
 
     @classmethod
     def of(cls, trial: Trial, encoder: EncoderConfig, frames: tuple[float, float]) -> Shape:
@@ -44,6 +46,13 @@ class Shape:
     def frame(self, number: float) -> float:
         """The composition's frame that output frame ``number`` shows."""
         return self.start + number * self.step
+
+
+def held_share(trial: Trial, shape: Shape) -> float:
+    """The share of a video's frames that lie in long holds. What is held between two that move, as on twos, is not."""
+    within = [share for frame, share in trial.changes if shape.frame(0) <= frame < shape.frame(shape.count)]
+    around = zip([0.0, *within[:-1]], within, [*within[1:], 0.0], strict=True)
+    return sum(not any(three) for three in around) / len(within) if within else 0.0
 
 
 def along(points: Sequence[tuple[float, float]], frame: float) -> float:

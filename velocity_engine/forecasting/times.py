@@ -28,6 +28,7 @@ def milliseconds(trial: Trial, encoder: EncoderConfig, shape: Shape, segments: i
     """Of a whole render."""
     costs = costs_of(encoder)
     draw, encode = TRIED_DRAWING * draw_ms(trial, shape), costs.tried_time * encode_ms(trial, encoder, shape)
+    encode *= 1 - shape.repeated
     if sample is not None:
         own_draw, own_encode = _sampled_ms(trial, encoder, shape, sample)
         draw = _between(draw, own_draw, DRAWING_BELIEVED)

@@ -29,7 +29,8 @@ from velocity_engine.given.arguments import require
 from velocity_engine.kernels.compiler.parallel import available_cores
 from velocity_engine.pipeline.draw import FrameDrawer, StageClock, Tally, TileCount
 from velocity_engine.pipeline.frame_ring import YuvRing
-from velocity_engine.pipeline.prepared import BLACK, TimelineScene
+from velocity_engine.pipeline.prepared import BLACK
+from velocity_engine.pipeline.timeline_scene import TimelineScene
 from velocity_engine.plan.plan import Plan
 from velocity_engine.plugin_types import EncoderSettings, Segment
 from velocity_engine.plugins.asked import asked_settings

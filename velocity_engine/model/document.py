@@ -58,9 +58,13 @@ class Composition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marker:
+    """A named moment, or a part of the composition: ``time`` and ``duration`` in frames. ``region`` is the word behind
+    ``velocity:`` in its comment, which says what becomes of it in a longer or shorter video; empty where none is."""
+
     name: str
     time: float
     duration: float = 0.0
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

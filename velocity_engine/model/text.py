@@ -28,11 +28,32 @@ class Caps(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextSpan:
+    """A stretch of a text that looks unlike the rest of it.
+
+    Attributes:
+        start: Its first character, counted in code points of the text.
+        end: The character behind its last one.
+        font: Its font, as ``TextDocument.font``; None for that of the text.
+        size: Its size in pixels; None for that of the text.
+        fill: Its colour, straight RGB(A), 0 to 1; None for that of the text.
+    """
+
+    start: int
+    end: int
+    font: str | None = None
+    size: float | None = None
+    fill: Vector | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextDocument:
     """What a text layer says and how, at one keyframe.
 
     Lengths in pixels of the composition; ``tracking`` in 1/1000 em; colours straight RGB(A), 0..1, or None.
     ``box`` is (x, y, width, height) for a box text, else None. Lines are parted by ``\\r`` (or ``\\n``, U+0003).
+    ``spans`` follow each other in the text and do not overlap; what lies between them looks as the document says. The
+    lines of a span of another size are as much higher or lower.
     ``fit`` is what a customization, or a template made for Skottie, asks for: "shrink", "wrap", "clip" or None;
     ``fit_reference`` is then the document as the author made it, whose extent a point text has to keep.
     """
@@ -53,6 +74,7 @@ class TextDocument:
     fit: str | None = None
     fit_reference: TextDocument | None = None
     stroke_join: Join = Join.MITER
+    spans: tuple[TextSpan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

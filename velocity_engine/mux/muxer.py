@@ -22,6 +22,8 @@ from velocity_engine.plugin_types import Container, EncodedPacket, EncoderSettin
 if TYPE_CHECKING:
     import av
 
+    from velocity_engine.mux.sound_stream import SoundStream
+
 AUDIO_AHEAD = Fraction(1, 2)  # seconds by which sound is written before the picture
 MIN_TIME_SCALE = 10_000
 
@@ -63,15 +65,13 @@ class Muxer:
         sound, texts = (None, None) if beside is None else (beside.sound, beside.texts)
         self._path = path
         self._time_base = 1 / rate
-        self._audio = None if sound is None else sound.blocks
-        self._audio_time = Fraction(0)
         try:
             muxer = container.format or container.key
             self._file = av.open(path, "w", format=muxer, options=_options(muxer, rate))
             self._file.metadata["encoding_tool" if muxer != "avi" else "software"] = _program()
             self._video = self._video_stream(settings, size, rate)
             codec = container.sound
-            self._sound = self._audio_stream(codec, sound) if codec and sound is not None else None
+            self._sound = self._sound_stream(codec, sound) if codec and sound is not None else None
             self._texts = None if texts is None else TextWriter(self._file, texts)
             with ordinary_scheduling():
                 self._file.start_encoding()
@@ -82,18 +82,20 @@ class Muxer:
         """A stream whose headers are those of an encoder with the same settings, which is opened and gets no frame."""
         stream: Any = self._file.add_stream(settings.encoder, rate=rate)
         encoder.configure(stream.codec_context, settings, *size, rate)
+        encoder.open_for_headers(stream.codec_context, settings)
         stream.time_base = self._time_base
         if settings.alpha_options is not None:
             stream.metadata["alpha_mode"] = "1"
         found: av.VideoStream = stream
         return found
 
-    def _audio_stream(self, codec: str, sound: Sound) -> av.AudioStream:
+    def _sound_stream(self, codec: str, sound: Sound) -> SoundStream:
+        from velocity_engine.mux.sound_stream import SoundStream
+
         stream: Any = self._file.add_stream(codec, rate=sound.rate)
         stream.layout = "stereo"
         stream.bit_rate = min(sound.bit_rate, 320_000) if codec == "libmp3lame" else sound.bit_rate
-        found: av.AudioStream = stream
-        return found
+        return SoundStream(stream, sound.blocks)
 
     def write(self, packet: EncodedPacket, first: int) -> None:
         """``first`` is the number of the output frame at which the packet's segment begins."""
@@ -108,36 +110,24 @@ class Muxer:
         if packet.alpha:
             attach_alpha(made, packet.alpha)
         try:
-            if self._audio is not None:
-                self._write_audio(made.dts * self._time_base + AUDIO_AHEAD)
+            self._write_sound(made.dts * self._time_base + AUDIO_AHEAD)
             if self._texts is not None:
                 self._texts.write(made.dts * self._time_base + AUDIO_AHEAD)
             self._file.mux(made)
         except (av.error.FFmpegError, OSError) as error:
             raise self._failure(error) from error
 
-    def _write_audio(self, until: Fraction | None) -> None:
+    def _write_sound(self, until: Fraction | None) -> None:
         """Sound up to a second of the output; None for all that is left."""
-        import av
-
-        while self._audio is not None and self._sound is not None and (until is None or self._audio_time < until):
-            block = next(self._audio, None)
-            if block is None:
-                self._audio = None
-                self._file.mux(self._sound.encode(None))
-                return
-            frame = av.AudioFrame.from_ndarray(block, format="fltp", layout="stereo")
-            frame.sample_rate = self._sound.codec_context.sample_rate
-            frame.time_base = Fraction(1, frame.sample_rate)
-            frame.pts = round(self._audio_time * frame.sample_rate)
-            self._audio_time += Fraction(block.shape[1], frame.sample_rate)
-            self._file.mux(self._sound.encode(frame))
+        if self._sound is not None:
+            for packet in self._sound.packets(until):
+                self._file.mux(packet)
 
     def close(self) -> None:
         import av
 
         try:
-            self._write_audio(None)
+            self._write_sound(None)
             if self._texts is not None:
                 self._texts.write(None)
             self._file.close()

@@ -17,6 +17,7 @@ from velocity_engine.captions.captions import Captions
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import CustomizationError, OrderError, Place
 from velocity_engine.given.arguments import bounds, named_file, require
+from velocity_engine.order.duration import Duration
 from velocity_engine.order.file_reference import FileReference
 from velocity_engine.order.poster import Poster
 from velocity_engine.order.sound_mix import SoundMix
@@ -37,12 +38,17 @@ class RenderOrder:
         animation: Which document of the package, where it holds several: as in ``open_template``.
         customizations: The entries of the ``customizationMap``. They hold JSON values.
         assets: The files that ``{"assetId": ...}`` names, by id.
-        frames: (start, end) in frames of the composition, half-open. None for all.
+        frames: (start, end) in frames of the composition, half-open, with a duration on the video's timeline. None for
+            all.
         soundtrack: A sound file that is mixed with the template's own sound, or None.
         poster: A picture of one frame beside the video, or None.
         mix: How the sound is mixed, or None for as it is.
         captions: What is said in it, and how that is shown, or None.
         sidecar: Where the captions go as a file beside the video, a path or a URL, or None.
+        duration: How long the video is to be. None for as long as its template.
+        fonts: Files and folders of fonts for the texts, beside those in the package, the first first.
+        system_fonts: Folders of fonts that are looked through after all others.
+        strict_fonts: Whether letters that no font has are refused, in place of boxes with a finding.
 
     Example:
         >>> order = RenderOrder(template=FileReference.of("promo.zip"), output="promo.mp4")
@@ -62,6 +68,10 @@ class RenderOrder:
     mix: SoundMix | None = None
     captions: Captions | None = None
     sidecar: str | None = None
+    duration: Duration | None = None
+    fonts: Sequence[FileReference] = ()
+    system_fonts: Sequence[FileReference] = ()
+    strict_fonts: bool = False
 
     def __post_init__(self) -> None:
         require("template", self.template, FileReference, FILE)
@@ -79,6 +89,12 @@ class RenderOrder:
         require("mix", self.mix, SoundMix | None, "Give a SoundMix, such as SoundMix(volume=0.5)")
         require("captions", self.captions, Captions | None, CAPTIONS)
         require("sidecar", self.sidecar, str | None, "Give a path or a URL")
+        require("duration", self.duration, Duration | None, "Give a Duration, such as Duration(seconds=17.4)")
+        require("fonts", self.fonts, list | tuple, f"Give a list of files. {FILE}")
+        require("system_fonts", self.system_fonts, list | tuple, f"Give a list of folders. {FILE}")
+        for font in (*self.fonts, *self.system_fonts):
+            require("fonts", font, FileReference, FILE)
+        require("strict_fonts", self.strict_fonts, bool, "Give True or False")
         if self.mix == SoundMix():
             object.__setattr__(self, "mix", None)
 
@@ -145,6 +161,9 @@ class RenderOrder:
                 poster=Poster(**poster) if (poster := values.pop("poster", None)) is not None else None,
                 captions=Captions.from_values(told) if (told := values.pop("captions", None)) is not None else None,
                 mix=SoundMix.from_values(mix) if (mix := values.pop("mix", None)) is not None else None,
+                duration=Duration.from_values(lasting) if (lasting := values.pop("duration", None)) else None,
+                fonts=tuple(FileReference(**one) for one in values.pop("fonts", ())),
+                system_fonts=tuple(FileReference(**one) for one in values.pop("system_fonts", ())),
                 **values,
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -161,16 +180,17 @@ class RenderOrder:
         del values["output"]
         values.pop("poster", None)
         values.pop("sidecar", None)
-        for reference in (values["template"], values["soundtrack"], *values["assets"].values()):
+        fonts = (*values.get("fonts", ()), *values.get("system_fonts", ()))
+        for reference in (values["template"], values["soundtrack"], *values["assets"].values(), *fonts):
             if reference is not None:
                 del reference["location"]
         return hashlib.sha256(_text(values).encode()).hexdigest()
 
     @property
     def files(self) -> tuple[FileReference, ...]:
-        """The template, the assets and the soundtrack."""
+        """The template, the assets, the soundtrack and the fonts."""
         sound = () if self.soundtrack is None else (self.soundtrack,)
-        return (self.template, *self.assets.values(), *sound)
+        return (self.template, *self.assets.values(), *sound, *self.fonts, *self.system_fonts)
 
     def to(self, output: str | os.PathLike[str]) -> RenderOrder:
         """Returns the same order with another output.
@@ -197,6 +217,8 @@ class RenderOrder:
             template=moved(self.template),
             assets={key: moved(value) for key, value in self.assets.items()},
             soundtrack=None if self.soundtrack is None else moved(self.soundtrack),
+            fonts=tuple(map(moved, self.fonts)),
+            system_fonts=tuple(map(moved, self.system_fonts)),
         )
 
     def _values(self) -> dict[str, Any]:
@@ -219,6 +241,14 @@ class RenderOrder:
             values["captions"] = self.captions.to_values()
         if self.sidecar is not None:
             values["sidecar"] = self.sidecar
+        if self.duration is not None:
+            values["duration"] = self.duration.to_values()
+        if self.fonts:
+            values["fonts"] = [_plain(font) for font in self.fonts]
+        if self.system_fonts:
+            values["system_fonts"] = [_plain(folder) for folder in self.system_fonts]
+        if self.strict_fonts:
+            values["strict_fonts"] = True
         return values
 
     def __eq__(self, other: object) -> bool:

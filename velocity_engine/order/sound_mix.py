@@ -94,6 +94,15 @@ class SoundMix:
         if self.loudness is not None:
             _within("loudness", self.loudness, *LOUDNESS, "LUFS")
 
+    def end_of(self, seconds: float) -> float:
+        """Returns the second of the video at which the caller's sound ends; a loop ends after one round.
+
+        Args:
+            seconds: How long its file is.
+        """
+        first, last = self.trim or (0.0, seconds)
+        return self.start + max(0.0, min(last, seconds) - first)
+
     def to_values(self) -> dict[str, Any]:
         """Returns the mix as values that ``json.dumps`` takes."""
         duck = self.ducking

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from velocity_engine.errors import DocumentError, Place, VelocityError
+from velocity_engine.errors import DocumentError, Finding, Place, VelocityError
 from velocity_engine.model.document import Composition, Document, Marker, MediaAsset
+from velocity_engine.model.regions import region_faults
 from velocity_engine.parse.assets import media_asset
 from velocity_engine.parse.context import Context, version_of
 from velocity_engine.parse.graph import MAX_LAYERS, checked_compositions, checked_glyphs, checked_layers
@@ -31,7 +34,9 @@ if TYPE_CHECKING:
 
 MAX_SIDE = 16_384
 MIN_FRAME_RATE, MAX_FRAME_RATE = 0.01, 1000.0
+NO_LENGTH = "the length of its videos cannot be chosen"
 MAX_FRAMES = 100_000_000
+REGION_WORD = re.compile(r"(?<![^\s\"'{,:])velocity:\s*([^\s\"',}]+)", re.IGNORECASE)
 
 
 def parse_document(
@@ -68,7 +73,7 @@ def _document(raw: dict[str, Any], file: str, package: Package | None, slots: Ma
     own_slots = {key: _slot_value(held) for key, held in object_of(raw, "slots").items()}
     context = Context(file=file, version=version_of(raw.get("v")), package=package, slots={**own_slots, **slots})
     main, compositions, assets = _compositions(context, raw, (width, height, out_point))
-    return Document(
+    document = Document(
         width=width,
         height=height,
         frame_rate=frame_rate,
@@ -87,6 +92,9 @@ def _document(raw: dict[str, Any], file: str, package: Package | None, slots: Ma
         findings=context.all_findings(),
         file=file,
     )
+    faults = (f"{one.message}. {one.hint}" for one in region_faults(document))
+    found = tuple(Finding("marker.region", what, Place(file=file or None), NO_LENGTH) for what in faults)
+    return replace(document, findings=(*document.findings, *found)) if found else document
 
 
 # --- the document's own fields --------------------------------------------------------------------------------------
@@ -143,24 +151,32 @@ def _background(raw: Mapping[str, Any]) -> tuple[float, float, float, float] | N
 
 
 def _markers(raw: list[Any]) -> tuple[Marker, ...]:
-    """``markers``; the comment of one can hold JSON with a name."""
-    found = []
-    for entry in raw:
-        if isinstance(entry, dict):
-            time, duration = number_of(entry, "tm", 0.0), number_of(entry, "dr", 0.0)
-            found.append(Marker(name=_marker_name(text_of(entry, "cm")), time=time, duration=duration))
-    return tuple(found)
+    """``markers``; the comment of one can hold JSON with a name, and say what its region does."""
+    return tuple(_marker(entry) for entry in raw if isinstance(entry, dict))
 
 
-def _marker_name(comment: str) -> str:
+def _marker(raw: Mapping[str, Any]) -> Marker:
+    time, duration = number_of(raw, "tm", 0.0), number_of(raw, "dr", 0.0)
+    comment = text_of(raw, "cm")
+    held = _held_in(comment)
+    name = text_of(held, "name") if isinstance(held.get("name"), str) else comment
+    word = REGION_WORD.search(name) or REGION_WORD.search(comment)
+    region = text_of(held, "velocity") or (word[1] if word else "")
+    if word:
+        name = " ".join(REGION_WORD.sub(" ", name).split()) or word[0]
+    return Marker(name=name, time=time, duration=duration, region=region.lower())
+
+
+def _held_in(comment: str) -> Mapping[str, Any]:
+    """What a comment holds that is a JSON object; nothing where it is a plain text."""
     if comment.lstrip().startswith("{"):
         try:
             held = json.loads(comment)
         except (ValueError, RecursionError):
-            return comment
-        if isinstance(held, dict) and isinstance(held.get("name"), str):
-            return text_of(held, "name")
-    return comment
+            return {}
+        if isinstance(held, dict):
+            return held
+    return {}
 
 
 # --- compositions and assets ----------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from fractions import Fraction
 from velocity_engine.cache.keys import ContentDigest
 from velocity_engine.composite.tiles import TILE
 from velocity_engine.display import DisplayList
-from velocity_engine.encode.encoder import SegmentEncoder
+from velocity_engine.encode.encoder import SegmentEncoder, kept_frames
 from velocity_engine.errors import RenderCancelled
 from velocity_engine.pipeline.frame_ring import Rect, YuvFrame, YuvRing
 from velocity_engine.pipeline.scene import Scene
@@ -145,11 +146,14 @@ class FrameDrawer:
 
 
 class FrameSender:
-    """Sends drawn frames to the encoder of their segment, and gives them back to the ring once another is shown."""
+    """Sends drawn frames to the encoder of their segment, and gives them back to the ring once it needs them no more.
+
+    Between two calls the encoder keeps ``kept_frames`` of the ring.
+    """
 
     def __init__(self, ring: YuvRing, clock: StageClock) -> None:
         self._ring, self._clock = ring, clock
-        self._shown: YuvFrame | None = None
+        self._shown: deque[YuvFrame] = deque()  # the last is what is shown now
         self.sent = 0
         self.held = 0
 
@@ -157,18 +161,28 @@ class FrameSender:
         if drawn is None:
             self.held += 1
         else:
-            if self._shown is not None:
-                self._ring.give_back(self._shown)
-            self._shown = drawn
-        assert self._shown is not None
+            self._shown.append(drawn)
+        frame, kept = self._shown[-1].frame, 1
         with self._clock.stage("encode"):
-            packets = encoder.encode(self._shown.frame)
+            if isinstance(encoder, SegmentEncoder):
+                packets = encoder.encode(frame, held=drawn is None)
+                kept = encoder.kept_frames
+            else:
+                packets = encoder.encode(frame)
+        self._give_back(kept)
         self.sent += 1
         return packets
 
+    def _give_back(self, kept: int) -> None:
+        """All frames but the last ones."""
+        while len(self._shown) > kept:
+            self._ring.give_back(self._shown.popleft())
+
     def finish(self, encoder: FrameEncoder) -> list[EncodedPacket]:
         with self._clock.stage("encode"):
-            return encoder.finish()
+            packets = encoder.finish()
+        self._give_back(1)
+        return packets
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +203,7 @@ class SegmentWork:
 
     def __call__(self, segment: Segment) -> EncodedSegment:
         clock, tiles = StageClock(), TileCount()
-        ring = self.ring(2)
+        ring = self.ring(1)
         sender = FrameSender(ring, clock)
         encoder = self.encoder(segment)
         packets: list[EncodedPacket] = []
@@ -212,7 +226,9 @@ class SegmentWork:
             content=drawer.contents[segment.number],
         )
 
-    def ring(self, size: int) -> YuvRing:
+    def ring(self, drawn: int) -> YuvRing:
+        """Of frames for ``drawn`` at a time, beside those that an encoder keeps."""
+        size = drawn + kept_frames(self.settings)
         return YuvRing(self.scene.width, self.scene.height, size, self.settings.pixel_format)
 
     def encoder(self, segment: Segment) -> FrameEncoder:

@@ -9,7 +9,8 @@ from velocity_engine.composite.changes import same
 from velocity_engine.display import CLEAR, DisplayList, DrawCommand, GroupSource, digest_of
 from velocity_engine.errors import FrameRangeError
 from velocity_engine.given.arguments import require
-from velocity_engine.pipeline.prepared import TimelineScene, frame_total, raise_on_errors
+from velocity_engine.pipeline.prepared import frame_total, raise_on_errors
+from velocity_engine.pipeline.timeline_scene import TimelineScene
 from velocity_engine.plugins.output_shape import exact_rate
 from velocity_engine.template import OPENED, Template
 

@@ -4,77 +4,50 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
 
 from velocity_engine import plugins
 from velocity_engine.cache.keys import SegmentKeys
 from velocity_engine.customize.appearances import frames_of, replaceable_edges
-from velocity_engine.display import CLEAR, RGBA, DisplayList
+from velocity_engine.display import CLEAR, RGBA
 from velocity_engine.encode.encoder import require_encoder
 from velocity_engine.encoder_config import EncoderConfig
-from velocity_engine.errors import Finding, RenderFailed, VelocityError
-from velocity_engine.evaluate.evaluation_pass import Viewport, fit_viewport
-from velocity_engine.evaluate.evaluator import Evaluator
+from velocity_engine.errors import DurationError, Finding, RenderFailed, VelocityError
 from velocity_engine.evaluate.soundtrack import OwnSound, audio_plan, silence
+from velocity_engine.evaluate.timelines import planned_timeline, require_shown, shown_range
+from velocity_engine.model.document import Document
 from velocity_engine.order import Poster, RenderOrder
 from velocity_engine.pipeline.captions import VideoCaptions, captions_of
 from velocity_engine.pipeline.pixel_formats import pixel_format
 from velocity_engine.pipeline.poster import VideoPoster
+from velocity_engine.pipeline.repeated_segments import Repeat, repeats_of
 from velocity_engine.pipeline.scene import Scene
 from velocity_engine.pipeline.segment import plan_segments
+from velocity_engine.pipeline.timeline_scene import TimelineScene
+from velocity_engine.plan.lengths import own_timeline
 from velocity_engine.plan.plan import Plan
+from velocity_engine.plan.timeline import Timeline
 from velocity_engine.plugin_types import Codec, Container, EncoderSettings, EncodesFrames, Segment, WritesFiles
 from velocity_engine.plugins.asked import CHOOSING, asked_settings, codec_named
 from velocity_engine.plugins.output_shape import encoder_problems, output_rate, output_size
 from velocity_engine.plugins.outputs import container_of, resolve_encoder
+from velocity_engine.plugins.text_tracks import both_captions_and_duration
 from velocity_engine.sound.tracks import AudioPlan
 from velocity_engine.storage.fetched import local_path
-from velocity_engine.template import Template
+from velocity_engine.template import Template, open_template
+from velocity_engine.text.findings import GLYPH_MISSING
 
 BLACK: RGBA = (0.0, 0.0, 0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
-class TimelineScene:
-    """A ``Scene`` that draws a plan. Output frame n shows the moment ``start + n * step``.
+class Cuts:
+    """Where segments are cut, as ``plan_segments`` takes it."""
 
-    Attributes:
-        evaluator: The evaluator of the plan.
-        viewport: The size of the video in pixels, and the map from the composition to it.
-        background: Straight RGBA, opaque or clear.
-        start: The moment of output frame 0, in frames of the composition.
-        step: How many frames of the composition pass from one output frame to the next.
-    """
-
-    evaluator: Evaluator
-    viewport: Viewport
-    background: RGBA
-    start: float
-    step: float
-
-    @classmethod
-    def of(cls, plan: Plan, size: tuple[int, int], rate: Fraction, start: float, background: RGBA) -> TimelineScene:
-        """The scene of a plan from ``start`` on, at ``rate`` frames a second, fitted into ``size`` in pixels."""
-        document = plan.document
-        viewport = fit_viewport((document.width, document.height), *size)
-        return cls(Evaluator(plan), viewport, background, start, document.frame_rate / float(rate))
-
-    @property
-    def width(self) -> int:
-        return self.viewport.width
-
-    @property
-    def height(self) -> int:
-        return self.viewport.height
-
-    def display_list(self, output_frame: int) -> DisplayList:
-        return self.shown_at(self.start + output_frame * self.step)
-
-    def shown_at(self, moment: float) -> DisplayList:
-        """The display list of a moment, in frames of the composition."""
-        return self.evaluator.display_list(moment, self.viewport, self.background)
+    edges: Mapping[int, int] = field(default_factory=dict)
+    breaks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +56,8 @@ class Video:
 
     ``codec``, ``container``, ``settings`` and ``segments`` follow from ``config``, which must have no problems. There
     are no segments where the container takes no frames; the sound is as long as they would be. ``poster`` is a picture
-    beside it, ``captions`` are those that it has beside its pictures.
+    beside it. ``repeats`` are the segments that show an earlier one again, by number. ``captions`` are those beside its
+    pictures.
     """
 
     scene: Scene
@@ -96,6 +70,7 @@ class Video:
     container: Container
     poster: VideoPoster | None = None
     captions: VideoCaptions | None = None
+    repeats: Mapping[int, Repeat] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -104,9 +79,10 @@ class Video:
         config: EncoderConfig,
         rate: Fraction,
         frame_count: int,
-        edges: Mapping[int, int] | None = None,
+        cuts: Cuts | None = None,
     ) -> Video:
-        """The video of a scene, cut into segments. ``edges`` as ``plan_segments`` takes them."""
+        """The video of a scene, cut into segments."""
+        cuts = cuts or Cuts()
         config = resolve_encoder(config)
         codec, container = plugins.codec(config.codec_name), container_of(config)
         settings = asked_settings(codec, config, scene.width, scene.height, rate)
@@ -115,7 +91,9 @@ class Video:
             with codec_named(codec, CHOOSING):
                 require_encoder(settings.encoder)
         count = 1 if container.frames == "first" else frame_count
-        segments = () if container.frames == "none" else plan_segments(count, config, settings, rate, edges)
+        segments = (
+            () if container.frames == "none" else plan_segments(count, config, settings, rate, cuts.edges, cuts.breaks)
+        )
         return cls(scene, config, settings, rate, count, segments, codec, container)
 
     def keys(self) -> SegmentKeys | None:
@@ -149,7 +127,7 @@ class PreparedRender:
         assert isinstance(scene, TimelineScene)
         soundtrack = None if self.order.soundtrack is None else local_path(self.order.soundtrack.location)
         own = OwnSound(soundtrack, self.order.mix)
-        sound = audio_plan(self.plan, scene.start, video.frame_count / video.rate, own)
+        sound = audio_plan(self.plan, scene.start, video.frame_count / video.rate, own, scene.timeline)
         if video.container.frames == "none" and sound.is_silent:
             raise silence(video.codec.title)
         return sound
@@ -160,6 +138,23 @@ class PreparedRender:
 
     def close(self) -> None:
         self.plan.close()
+
+
+def open_ordered(order: RenderOrder) -> Template:
+    """Opens the template of an order, with its fonts. The caller closes it.
+
+    Args:
+        order: The order.
+
+    Raises:
+        PackageError, DocumentError, StorageError: The template cannot be opened, or fonts are not there.
+    """
+    return open_template(
+        order.template.location,
+        animation=order.animation,
+        font_files=[font.location for font in order.fonts],
+        system_fonts=[folder.location for folder in order.system_fonts],
+    )
 
 
 def prepare(order: RenderOrder, template: Template) -> PreparedRender:
@@ -175,23 +170,30 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
     """
     encoder = resolve_encoder(order.encoder, order.output)
     raise_first(encoder_problems(template.document, encoder))
-    start, end = template.frame_range(order.frames)
+    if order.duration is None:
+        template.frame_range(order.frames)
     size = output_size(template.document, encoder)
     rate = output_rate(template.document, encoder)
-    count = frame_total(start, end, template.frame_rate, rate)
     assets = {key: file.location for key, file in order.assets.items()}
-    plan = template.plan(order.customizations, assets, order.captions)
+    if order.captions is not None and order.duration is not None:
+        raise both_captions_and_duration()
+    plan = template.plan(order.customizations, assets, order.captions, strict_fonts=order.strict_fonts)
     try:
         raise_on_errors(plan.all_findings())
-        scene = scene_of(plan, encoder, (start, end), size)
-        # Of the template as it was opened: what is replaced must not move a cut.
-        edges = frames_of(replaceable_edges(template.origin.document), scene.start, scene.step, count)
-        video = Video.of(scene, encoder, rate, count, edges)
+        sound = OwnSound(None if order.soundtrack is None else local_path(order.soundtrack.location), order.mix)
+        timeline = None if order.duration is None else planned_timeline(plan, rate, order.duration, sound)
+        start, end = shown_range(template.document, timeline, order.frames)
+        count = frame_total(start, end, template.frame_rate, rate)
+        scene = scene_of(plan, encoder, (start, end), size, timeline)
+        video = Video.of(scene, encoder, rate, count, cuts_of(template.origin.document, scene, count, encoder))
+        video = replace(video, repeats=repeats_of(scene, video.segments))
         begins = (start - plan.document.in_point) / plan.document.frame_rate
         beside = captions_of(order, (begins, video.frame_count / rate), video.container)
         video = replace(video, captions=beside)
         if order.poster is not None:
             moment = poster_moment(order.poster, (start, end))
+            if timeline is not None:
+                require_shown(template.document, timeline, moment)
             video = replace(video, poster=VideoPoster(order.poster, partial(scene.shown_at, moment)))
         return PreparedRender(order, plan, video)
     except BaseException:
@@ -199,7 +201,37 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
         raise
 
 
-def scene_of(plan: Plan, encoder: EncoderConfig, frames: tuple[float, float], size: tuple[int, int]) -> TimelineScene:
+def cuts_of(document: Document, scene: TimelineScene, count: int, encoder: EncoderConfig) -> Cuts:
+    """Returns where the segments of a video are cut.
+
+    Args:
+        document: The template as it was opened: what is replaced must not move a cut.
+        scene: What is drawn.
+        count: The number of output frames.
+        encoder: The configuration.
+    """
+    edges = replaceable_edges(document)
+    try:
+        timeline = scene.timeline or own_timeline(document, scene.step)
+    except DurationError:
+        timeline = None
+    if timeline is None:
+        return Cuts(frames_of(edges, scene.start, scene.step, count))
+    first = round((scene.start - timeline.start) / scene.step)
+    usual = max(1, round(encoder.segment_seconds * timeline.frame_rate / timeline.step))
+    breaks = (number - first for number in timeline.breaks(usual))
+    placed = tuple((timeline.place_of(moment), layers) for moment, layers in edges)
+    shown = frames_of(placed, scene.start, scene.step, count)
+    return Cuts(shown, tuple(number for number in breaks if 0 < number < count))
+
+
+def scene_of(
+    plan: Plan,
+    encoder: EncoderConfig,
+    frames: tuple[float, float],
+    size: tuple[int, int],
+    timeline: Timeline | None = None,
+) -> TimelineScene:
     """Returns what a render draws.
 
     Args:
@@ -207,10 +239,11 @@ def scene_of(plan: Plan, encoder: EncoderConfig, frames: tuple[float, float], si
         encoder: The configuration, in which nothing is wrong.
         frames: (start, end) in frames of the composition.
         size: (width, height) of the picture in pixels.
+        timeline: The timeline of a longer or shorter video.
     """
     rate = output_rate(plan.document, encoder)
     background = plan.document.background or _ground(encoder, output_size(plan.document, encoder), rate)
-    return TimelineScene.of(plan, size, rate, frames[0], background)
+    return TimelineScene.of(plan, size, rate, frames[0], background, timeline)
 
 
 def poster_moment(poster: Poster, frames: tuple[float, float]) -> float:
@@ -247,6 +280,11 @@ def raise_first(problems: list[VelocityError]) -> None:
         for other in problems[1:]:
             problems[0].add_note(str(other))
         raise problems[0]
+
+
+def refuse_boxes(findings: tuple[Finding, ...]) -> None:
+    """Raises RenderFailed with the letters that no font has. Where there is none, it does nothing."""
+    raise_on_errors(tuple(replace(one, severity="error") for one in findings if one.feature == GLYPH_MISSING))
 
 
 def raise_on_errors(findings: tuple[Finding, ...]) -> None:

@@ -24,6 +24,7 @@ from velocity_engine.pipeline.packet_source import PacketSource
 from velocity_engine.pipeline.poster import write_poster
 from velocity_engine.pipeline.prepared import Video
 from velocity_engine.pipeline.progress import Progress, ProgressMeter
+from velocity_engine.pipeline.repeated_segments import RepeatedSegments
 from velocity_engine.pipeline.reuse import ReusedSegments, look_up
 from velocity_engine.pipeline.segment_prints import Printing, SegmentPrint
 from velocity_engine.pipeline.segment_workers import SegmentWorkers
@@ -129,7 +130,9 @@ def render_to_file(
 def _source(
     video: Video, ways: Ways, cancelled: Callable[[], bool], meter: ProgressMeter, clock: StageClock
 ) -> PacketSource:
-    """Who renders the segments, but for those that the cache has."""
+    """Who renders the segments, but for those that the cache has, and those that show an earlier one again."""
+
+    own = [segment for segment in video.segments if segment.number not in video.repeats]
 
     def rendered(segments: Sequence[Segment]) -> PacketSource:
         if ways.execute is not None or not segments:
@@ -140,11 +143,13 @@ def _source(
 
     keys = None if ways.cache is None else video.keys()
     if ways.cache is None or keys is None:
-        return rendered(video.segments)
-    with clock.stage("lookup"):
-        found = look_up(ways.cache, keys, video.scene, video.segments, lambda: _stop_if(cancelled))
-    left = [segment for segment in video.segments if segment.number not in found.kept]
-    return ReusedSegments(ways.cache, found, video.segments, rendered(left))
+        source = rendered(own)
+    else:
+        with clock.stage("lookup"):
+            found = look_up(ways.cache, keys, video.scene, own, lambda: _stop_if(cancelled))
+        left = [segment for segment in own if segment.number not in found.kept]
+        source = ReusedSegments(ways.cache, found, own, rendered(left))
+    return RepeatedSegments(source, video.segments, video.repeats) if video.repeats else source
 
 
 def _nothing(_segments: Sequence[Segment], _watch: RenderWatch) -> tuple[EncodedSegment, ...]:

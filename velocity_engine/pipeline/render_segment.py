@@ -15,10 +15,10 @@ from velocity_engine.errors import OrderError, wrong_type
 from velocity_engine.given.arguments import require
 from velocity_engine.order import RenderOrder
 from velocity_engine.pipeline.draw import SegmentWork
-from velocity_engine.pipeline.prepared import PreparedRender, prepare
+from velocity_engine.pipeline.prepared import PreparedRender, open_ordered, prepare
 from velocity_engine.plugin_types import EncodedSegment, RenderWatch, Segment
 from velocity_engine.storage.fetched import has_changed
-from velocity_engine.template import Template, open_template
+from velocity_engine.template import Template
 
 MAX_KEPT = 2  # orders whose templates stay open when no segment of theirs is being rendered
 
@@ -140,7 +140,7 @@ def _open_anew(order: RenderOrder) -> tuple[Template, PreparedRender]:
     for file in order.files:
         if has_changed(file):
             raise OrderError(f"{file.location} is not the file that was ordered", hint="Make the order anew")
-    template = open_template(order.template.location, animation=order.animation)
+    template = open_ordered(order)
     try:
         return template, prepare(order, template)
     except BaseException:

@@ -7,7 +7,7 @@ the output is the same bytes everywhere.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
@@ -24,6 +24,7 @@ def plan_segments(
     settings: EncoderSettings,
     rate: Fraction,
     edges: Mapping[int, int] | None = None,
+    breaks: Sequence[int] = (),
 ) -> tuple[Segment, ...]:
     """Segments of about ``config.segment_seconds``, in whole GOPs; of ``idr`` frames where IDR frames stand farther
     apart than key frames. Where shorter segments than usual are asked for, they may be shorter than a GOP.
@@ -33,6 +34,9 @@ def plan_segments(
     ``edges`` are the frames at which layers that people replace come or go, with how many do. Each segment is cut at
     one of them at most, a second or more from its ends, where no distance of key frames is asked for: so what is
     replaced changes few segments, of which the others are found in a cache.
+
+    ``breaks`` are frames at which segments begin, as if a video began there, where no distance of key frames is asked
+    for: so a part of the template has the same segments wherever in a video it stands.
     """
     if settings.whole or settings.gop_size is None:
         return (Segment(number=0, first=0, last=frame_count),)
@@ -46,8 +50,11 @@ def plan_segments(
     if config.segment_seconds < SEGMENT_SECONDS and length > wanted:
         length = max(1, round(wanted))
         merged = length // 2
-    starts = [start for start in range(0, frame_count, length) if start == 0 or frame_count - start > merged]
-    if edges and config.gop is None and config.idr is None:
+    is_free = config.gop is None and config.idr is None
+    starts: list[int] = []
+    for begin, end in pairwise([0, *(breaks if is_free else ()), frame_count]):
+        starts += [start for start in range(begin, end, length) if start == begin or end - start > merged]
+    if edges and is_free:
         starts = list(_cut([*starts, frame_count], edges, math.ceil(LEAST_SECONDS * rate)))
     return tuple(
         Segment(number=number, first=first, last=last)

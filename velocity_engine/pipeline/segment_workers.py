@@ -27,7 +27,7 @@ from velocity_engine.pipeline.progress import INTERVAL
 from velocity_engine.plugin_types import EncodedPacket, Segment
 
 MAX_WORKERS = 8
-MIN_RING = 3  # frames of a worker: one that is shown, one to be encoded, one being drawn
+MIN_DRAWN = 2  # frames of a worker beside those that are shown: one to be encoded, one being drawn
 MAX_TOGETHER = 4  # frames that a worker draws before it encodes them
 BYTES_TOGETHER = 32 << 20
 MAX_LAG_FRAMES = 8  # frames that a worker may have left beyond another's before it draws ahead
@@ -93,7 +93,7 @@ class SegmentWorker:
         self._scene_lock, self._drawing_threads, self._draws_ahead = scene_lock, threads, draws_ahead
         width, height = work.scene.width, work.scene.height
         self._together = frames_together(pixel_format(work.settings.pixel_format).frame_bytes(width, height))
-        self._ring = work.ring(max(MIN_RING, self._together + 1))
+        self._ring = work.ring(max(MIN_DRAWN, self._together))
         self._sender = FrameSender(self._ring, self.clock)
         self._handed_over = time.monotonic()  # when packets last were: who reads is not woken for each
         self._thread = threading.Thread(target=self._run, name="velocity-worker", daemon=True)

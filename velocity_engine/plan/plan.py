@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from velocity_engine import plugins
 from velocity_engine.customize.box import content_box
 from velocity_engine.display import FrameReader, Picture, digest_of
-from velocity_engine.errors import Finding, MediaError, Place, PluginError, VelocityError
+from velocity_engine.errors import Finding, MediaError, Place, PluginError, RenderFailed, VelocityError
 from velocity_engine.files.regular import open_regular
+from velocity_engine.given.fonts import USUAL_FONTS, FontOptions
 from velocity_engine.media.decoded_pictures import DecodedPictures
 from velocity_engine.media.opened_clips import OpenedClips
 from velocity_engine.model.document import Document, Media
@@ -60,6 +61,7 @@ from velocity_engine.plugin_types import (
     TellsLimits,
 )
 from velocity_engine.plugins.manager import built_in_layer
+from velocity_engine.text.findings import GLYPH_MISSING
 from velocity_engine.text.typesetter import LayerTypesetter, catalogue_of
 from velocity_engine.typesetting import Typesetter
 
@@ -130,6 +132,7 @@ def make_plan(
     pictures: DecodedPictures | None = None,
     expressions: Callable[[Plan], ExpressionEngine | None] | None = None,
     clips: OpenedClips | None = None,
+    fonts: FontOptions = USUAL_FONTS,
 ) -> Plan:
     """Makes a document ready to be evaluated.
 
@@ -139,11 +142,12 @@ def make_plan(
         pictures: What earlier plans decoded, and this one will.
         expressions: Returns the engine that evaluates the plan's expressions; None leaves them out.
         clips: What earlier plans opened, and this one will.
+        fonts: Where fonts are beside the template's own.
 
     Returns:
         The plan. What is wrong with a layer is in its ``findings``, with severity "error" where it must not render.
     """
-    context = PlanBuilder(document, package, pictures or DecodedPictures(), clips or OpenedClips(most=0))
+    context = PlanBuilder(document, package, pictures or DecodedPictures(), clips or OpenedClips(most=0), fonts)
     try:
         main = context.composition("")
         plan = Plan(
@@ -158,6 +162,7 @@ def make_plan(
             context.resources,
         )
         plan.expressions = None if expressions is None else expressions(plan)
+        context.is_drawing = True
     except BaseException:
         for release in reversed(context.resources):
             release()
@@ -169,10 +174,16 @@ class PlanBuilder:
     """``LayerContext`` for layer types, and the state of a plan while it is made."""
 
     def __init__(
-        self, document: Document, package: Package | None, pictures: DecodedPictures, clips: OpenedClips
+        self,
+        document: Document,
+        package: Package | None,
+        pictures: DecodedPictures,
+        clips: OpenedClips,
+        fonts: FontOptions = USUAL_FONTS,
     ) -> None:
         self.document = document
         self.package = package
+        self.font_options = fonts
         self._decoded = pictures
         self._opened = clips
         self.curves = Curves()
@@ -181,12 +192,15 @@ class PlanBuilder:
         self.resources: list[Callable[[], None]] = []
         self._reported: set[tuple[str, str | None, str | None]] = set()
         self._fails = self._more = False
+        self.is_drawing = False
         self._pictures: dict[Hashable, Sequence[tuple[float, Picture]]] = {}
         self._clips: dict[Hashable, FrameReader | None] = {}
 
     # --- what layer types ask for ---
 
     def report(self, finding: Finding) -> None:
+        if self.font_options.strict and finding.feature == GLYPH_MISSING:
+            finding = self._refused(finding)
         key = (finding.feature, finding.place.pointer or finding.message, finding.place.layer)
         if key in self._reported:
             return
@@ -199,6 +213,15 @@ class PlanBuilder:
             self._more = True
             place = Place(file=self.document.file or None)
             self.findings.append(Finding("document.findings", "more findings are not listed", place))
+
+    def _refused(self, finding: Finding) -> Finding:
+        """Letters that no font has, as an error: raised where they are found while frames are drawn."""
+        message = f"{finding.message}, which the layer {finding.place.layer!r} shows, and fonts are strict"
+        if self.is_drawing:
+            raise RenderFailed(
+                message, place=finding.place, hint="Add a font that has them, or let boxes stand for them"
+            )
+        return replace(finding, message=message, severity="error")
 
     def read(self, media: Media) -> bytes:
         if media.data is not None:

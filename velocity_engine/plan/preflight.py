@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from velocity_engine.customize import Applied, apply_all
-from velocity_engine.customize.entries import Sources, entry_field
+from velocity_engine.customize.entries import Sources
+from velocity_engine.customize.problems import entry_field
 from velocity_engine.customize.targets import LayerNames, Position, layer_at
 from velocity_engine.errors import CustomizationError, Finding, Place, PluginError, VelocityError
+from velocity_engine.given.fonts import USUAL_FONTS, FontOptions
 from velocity_engine.media.decoded_pictures import DecodedPictures
 from velocity_engine.media.opened_clips import OpenedClips
 from velocity_engine.model.document import Document
@@ -37,7 +39,15 @@ class Preflighted:
 class Preflight:
     """Looks at customizations of one opened template. ``close`` it before the template. Not for several threads."""
 
-    def __init__(self, document: Document, package: Package, pictures: DecodedPictures, clips: OpenedClips) -> None:
+    def __init__(
+        self,
+        document: Document,
+        package: Package,
+        pictures: DecodedPictures,
+        clips: OpenedClips,
+        fonts: FontOptions = USUAL_FONTS,
+    ) -> None:
+        self._fonts = fonts
         self._document = document
         self._package = package
         self._pictures = pictures
@@ -67,11 +77,12 @@ class Preflight:
         probed: Collection[str] = (),
         known: int = 0,
     ) -> tuple[VelocityError, ...]:
-        """As ``look``, without the warnings: no text is laid out, since no render fails of one.
+        """As ``look``, without the warnings: no text is laid out where no render fails of one.
 
         The first ``known`` entries are those of an earlier call: errors count from the one behind them.
         """
-        return self._judged(customizations, assets, frozenset(probed), (TextContent,), known).problems
+        passed = () if self._fonts.strict else (TextContent,)
+        return self._judged(customizations, assets, frozenset(probed), passed, known).problems
 
     def _judged(
         self,
@@ -125,12 +136,12 @@ class Preflight:
     def _base(self) -> _Watching:
         """The context in which every layer of the template itself was made ready once."""
         if self._context is None:
-            self._context = _Watching(self._document, self._package, self._pictures, self._clips)
+            self._context = _Watching(self._document, self._package, self._pictures, self._clips, self._fonts)
             self._context.composition("")
         return self._context
 
     def _look_at_all(self, applied: Applied) -> Preflighted:
-        context = _Watching(applied.document, self._package, self._pictures, self._clips)
+        context = _Watching(applied.document, self._package, self._pictures, self._clips, self._fonts)
         try:
             context.composition("")
             owners: dict[int | None, tuple[str, str]] = {
@@ -169,8 +180,15 @@ class _Watching(PlanBuilder):
     """A plan's context that knows which layer each finding is about, and that can look at other versions of its
     document beside its own."""
 
-    def __init__(self, document: Document, package: Package, pictures: DecodedPictures, clips: OpenedClips) -> None:
-        super().__init__(document, package, pictures, clips)
+    def __init__(
+        self,
+        document: Document,
+        package: Package,
+        pictures: DecodedPictures,
+        clips: OpenedClips,
+        fonts: FontOptions,
+    ) -> None:
+        super().__init__(document, package, pictures, clips, fonts)
         self.found: list[Found] = []
         self._layers: list[int] = []
         self._error: VelocityError | None = None
@@ -179,7 +197,7 @@ class _Watching(PlanBuilder):
         before = len(self.findings)
         super().report(finding)
         if len(self.findings) > before:
-            self.found.append((self._layers[-1] if self._layers else None, finding, self._error))
+            self.found.append((self._layers[-1] if self._layers else None, self.findings[-1], self._error))
 
     def report_layer(self, error: VelocityError, layer: Layer, path: str) -> None:
         self._error = error

@@ -1,4 +1,4 @@
-"""What plugins provide: layer types, effects, layer styles, codecs, storage backends and executors, as protocols.
+"""What plugins provide, as protocols: layer types, effects, layer styles, codecs, storage backends, executors, fonts.
 
 A plugin's class does not inherit from a protocol: it has the same attributes and methods. Built-ins implement the same
 protocols and are registered through the same hooks (``velocity_engine.hookspecs``).
@@ -35,6 +35,7 @@ from velocity_engine.plugin_types.executors import (
     RenderWatch,
     Segment,
 )
+from velocity_engine.plugin_types.fonts import ANY_SCRIPT, EMOJI, FontFile, ProvidedFont
 from velocity_engine.plugin_types.layer_types import (
     DrawsCompositions,
     DrawsPlaced,
@@ -48,8 +49,10 @@ from velocity_engine.plugin_types.storages import NamesInPlace, Storage, StoredF
 from velocity_engine.plugin_types.styles import StyleCall, StyledLayer, StyleType
 
 __all__ = [
+    "ANY_SCRIPT",
     "AVI",
     "BUFFER_START",
+    "EMOJI",
     "MOV",
     "MP4",
     "PIXEL_FORMATS",
@@ -66,12 +69,14 @@ __all__ = [
     "Executor",
     "FileRequest",
     "FileWriter",
+    "FontFile",
     "FrameEncoder",
     "LayerContext",
     "LayerType",
     "MediaSource",
     "NamesInPlace",
     "PreparedLayer",
+    "ProvidedFont",
     "ReachedAtAddress",
     "ReadsLayers",
     "RenderWatch",

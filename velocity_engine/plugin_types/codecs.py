@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.encoder_config import EncoderConfig
+from velocity_engine.encoder_config import EncoderConfig, HeldFrames
 from velocity_engine.errors import EncoderConfigError
 from velocity_engine.plugin_types.executors import EncodedPacket
 
@@ -89,6 +89,10 @@ class EncoderSettings:
         alpha_options: The options of a second encoder of the same kind, which is given the alpha of each frame as if it
             were luma, and whose packets go into ``EncodedPacket.alpha``: so WebM keeps alpha. None where the encoder
             keeps alpha by itself, or there is none. Both encoders must have their key frames at the same frames.
+        held_frames: What becomes of frames that show what the one before them shows. "encode": they are encoded as all
+            others. "skip": the encoder is given distinct frames with their times, and the engine repeats them. It can
+            do so for "libx264" and "libsvtav1" with frames of ``yuv420p`` and without a constant bitrate. Where x264
+            looks at several references, it must not predict by how far they are: ``weightb=0`` and ``direct=spatial``.
     """
 
     encoder: str
@@ -102,6 +106,7 @@ class EncoderSettings:
     whole: bool = False
     reorder_frames: int | None = None
     alpha_options: Mapping[str, str] | None = None
+    held_frames: HeldFrames = "encode"
 
 
 @runtime_checkable

@@ -102,6 +102,18 @@ def _are_pixel_formats(value: Any) -> bool:
     return isinstance(value, tuple) and bool(value) and all(one in PIXEL_FORMATS for one in value)
 
 
+def _are_some_names(value: Any) -> bool:
+    return _are_names(value) and bool(value)
+
+
+def _is_weight(value: Any) -> bool:
+    return _is_whole_number(value) and 1 <= value <= 1000
+
+
+def _are_scripts(value: Any) -> bool:
+    return _are_names(value) and all(len(one) == 4 and one.isalpha() and one.istitle() for one in value)
+
+
 def _are_containers(value: Any) -> bool:
     return isinstance(value, tuple) and bool(value) and all(isinstance(one, Container) and one.endings for one in value)
 
@@ -166,4 +178,18 @@ EXECUTOR = Kind(
     optional={"at": (_takes_one, "a method that takes an address")},
 )
 
-KINDS = (LAYER, EFFECT, STYLE, CODEC, STORAGE, EXECUTOR)
+FONT = Kind(
+    hook="velocity_fonts",
+    noun="font",
+    fields={
+        "key": _NAME,
+        "families": (_are_some_names, "a tuple of at least one name"),
+        "weight": (_is_weight, "a whole number from 1 to 1000"),
+        "italic": (_is_flag, "True or False"),
+        "scripts": (_are_scripts, 'a tuple of ISO 15924 codes, such as ("Thai",)'),
+        "same_widths_as": _NAMES,
+    },
+    methods={"read": 0},
+)
+
+KINDS = (LAYER, EFFECT, STYLE, CODEC, STORAGE, EXECUTOR, FONT)

@@ -22,6 +22,7 @@ BUILT_INS = (
     "velocity_engine.builtin.effects",
     "velocity_engine.builtin.styles",
     "velocity_engine.builtin.codecs",
+    "velocity_engine.builtin.fonts",
     "velocity_engine.builtin.storage",
     "velocity_engine.executors",
 )

@@ -20,12 +20,12 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from velocity_engine.errors import NOWHERE, PluginError, VelocityError, nearest
-from velocity_engine.plugins.checks import CODEC, EFFECT, EXECUTOR, LAYER, STORAGE, STYLE, Kind
+from velocity_engine.plugins.checks import CODEC, EFFECT, EXECUTOR, FONT, LAYER, STORAGE, STYLE, Kind
 from velocity_engine.plugins.failures import failure
 from velocity_engine.plugins.loading import PluginReport, Registry, candidates, load, objects_of, registered
 
 if TYPE_CHECKING:
-    from velocity_engine.plugin_types import Codec, EffectType, Executor, LayerType, Storage, StyleType
+    from velocity_engine.plugin_types import Codec, EffectType, Executor, LayerType, ProvidedFont, Storage, StyleType
 
 STRICT_VARIABLE = "VELOCITY_STRICT_PLUGINS"
 
@@ -169,14 +169,19 @@ def executors() -> list[Executor]:
     return [registry.get(EXECUTOR, "name", key) for key in registry.names(EXECUTOR)]
 
 
+def fonts() -> list[ProvidedFont]:
+    """Returns all fonts: those of third parties as their plugins provide them, then the built-in ones."""
+    return [found for (sort, _), found in _loaded().found[FONT.hook].items() if sort == "name"]
+
+
 def effects_of_plugins() -> list[EffectType]:
     """Returns the effects that do not come with the engine."""
     return _of_plugins(EFFECT)
 
 
 def all_of_plugins() -> list[Any]:
-    """Returns the layer types, effects, styles and codecs that do not come with the engine."""
-    return _of_plugins(LAYER, EFFECT, STYLE, CODEC)
+    """Returns the layer types, effects, styles, codecs and fonts that do not come with the engine."""
+    return _of_plugins(LAYER, EFFECT, STYLE, CODEC, FONT)
 
 
 def _of_plugins(*kinds: Kind) -> list[Any]:
@@ -211,8 +216,8 @@ def register(thing: Any) -> None:
     renders elsewhere needs an installed package.
 
     Args:
-        thing: A layer type, effect, layer style, codec, storage backend or executor; or a plugin, as an entry point
-            names it: a module, an instance or a class with hooks.
+        thing: A layer type, effect, layer style, codec, storage backend, executor or font; or a plugin, as an entry
+            point names it: a module, an instance or a class with hooks.
 
     Raises:
         PluginError: It follows no protocol. The error says what is missing of the one that it is most like.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from velocity_engine.encoder_config import EncoderConfig, config_problems
+from velocity_engine.encoder_config import EncoderConfig, bad_setting, config_problems
 from velocity_engine.errors import VelocityError
 from velocity_engine.model.document import Document
 from velocity_engine.plugins.asked import asked_problems, asked_settings
@@ -75,7 +75,10 @@ def encoder_problems(document: Document, encoder: EncoderConfig) -> list[Velocit
         try:
             found += asked_problems(codec, encoder, width, height, rate)
             if not found:
-                asked_settings(codec, encoder, width, height, rate)
+                settings = asked_settings(codec, encoder, width, height, rate)
+                if encoder.held_frames == "skip" and settings.held_frames != "skip":
+                    message = f"{codec.title} with these settings encodes held frames as all others"
+                    found.append(bad_setting("held_frames", message, "Choose encode, or leave it out"))
         except VelocityError as error:
             found.append(error)
     return found

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from velocity_engine.errors import MediaError, Place
 from velocity_engine.media.media_file import SOUND, open_media, sound_of, sound_stream, video_stream
 from velocity_engine.media.sound_file import RATES, open_sound_file
+from velocity_engine.sound.tracks import BLOCK
 
 if TYPE_CHECKING:
     import av
@@ -45,6 +46,18 @@ def open_sound(source: str | bytes, name: str) -> DecodedSound:
 def check_sound(source: str | bytes, name: str) -> None:
     """Raises MediaError where a sound cannot be opened, before any frame is drawn."""
     open_sound(source, name).close()
+
+
+def sound_length(source: str | bytes, name: str) -> float:
+    """How many seconds a sound has: as its file says, or else as many as can be decoded. Raises MediaError."""
+    sound = open_sound(source, name)
+    try:
+        if sound.seconds is not None:
+            return sound.seconds
+        samples = sum(int(block.shape[1]) for block in sound.blocks(BLOCK))
+        return samples / sound.rate
+    finally:
+        sound.close()
 
 
 class _FFmpegSound:

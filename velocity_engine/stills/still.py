@@ -15,6 +15,7 @@ from velocity_engine.errors import Finding, PackageError, wrong_type
 from velocity_engine.evaluate.evaluation_pass import fit_viewport
 from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.plan.plan import Plan
+from velocity_engine.plan.timeline import Ahead
 from velocity_engine.stills.picture_file import picture_file
 
 if TYPE_CHECKING:
@@ -136,19 +137,20 @@ class StillDrawer:
         self._lock = threading.Lock()
         self._closed = False
 
-    def prepare(self, frame: float, width: int, height: int) -> PreparedStill:
+    def prepare(self, frame: float, width: int, height: int, ahead: Ahead | None = None) -> PreparedStill:
         """Returns what a still shows.
 
         Args:
             frame: The moment, in frames of the composition.
             width: The width in pixels.
             height: The height in pixels. The whole composition is fitted inside.
+            ahead: Which layer's clip plays on, and how far it is ahead.
         """
         document = self._plan.document
         viewport = fit_viewport((document.width, document.height), width, height)
         with self._lock:
             self._check_open()
-            display = self._evaluator.display_list(frame, viewport, CLEAR)
+            display = self._evaluator.display_list(frame, viewport, CLEAR, ahead)
             found = self._findings()
         return PreparedStill(width, height, frame, display.digest, found, display, self)
 

@@ -14,6 +14,7 @@ from velocity_engine.testing.codecs import check_codec
 from velocity_engine.testing.doubles import BareContext, StillSampler, Watch, plugin_content, sample_effect
 from velocity_engine.testing.effects import check_effect
 from velocity_engine.testing.executors import check_executor
+from velocity_engine.testing.fonts import check_font
 from velocity_engine.testing.layers import check_layer_type
 from velocity_engine.testing.storages import check_storage
 from velocity_engine.testing.styles import check_style_type
@@ -25,6 +26,7 @@ __all__ = [
     "check_codec",
     "check_effect",
     "check_executor",
+    "check_font",
     "check_layer_type",
     "check_storage",
     "check_style_type",

@@ -13,6 +13,7 @@ from velocity_engine.testing.codecs import check_codec
 from velocity_engine.testing.doubles import plugin_content, sample_effect
 from velocity_engine.testing.effects import check_effect
 from velocity_engine.testing.executors import check_executor
+from velocity_engine.testing.fonts import check_font
 from velocity_engine.testing.layers import check_layer_type
 from velocity_engine.testing.styles import check_style_type
 
@@ -23,6 +24,7 @@ SUITES = {
     checks.CODEC.hook: "check_codec",
     checks.STORAGE.hook: "check_storage",
     checks.EXECUTOR.hook: "check_executor",
+    checks.FONT.hook: "check_font",
 }
 """The names of the suites, by the hook."""
 
@@ -56,6 +58,8 @@ def check_alone(kind: checks.Kind, thing: Any) -> bool:
         check_codec(thing, EncoderConfig(codec=thing.key))
     elif kind is checks.EXECUTOR:
         check_executor(thing)
+    elif kind is checks.FONT:
+        check_font(thing)
     return kind is not checks.STORAGE
 
 

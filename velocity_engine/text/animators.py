@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import colorsys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from velocity_engine.model.properties import Property, Scalar, Vector
 from velocity_engine.model.text import Animator, TextDocument, TextStyle
 from velocity_engine.sampler import Sampler
 from velocity_engine.text.layout import Layout
+from velocity_engine.text.looks import OWN, fills_of, straight
 from velocity_engine.text.selectors import selector_values
 
 Values = NDArray[np.float64]
@@ -29,7 +30,8 @@ class Changes:
 
     ``position``, ``anchor``, ``blur``, ``spacing``: (n, 2) pixels; ``scale``: (n, 2) factors; ``rotation``: (n, 3)
     degrees about x, y, z; ``skew``, ``skew_axis``: (n,) degrees; ``tracking``, ``stroke_width``: (n,) pixels; ``fill``,
-    ``stroke``: (n, 4) straight RGBA. ``line_side``: 0 to 1, where lines grow from by tracking, or None.
+    ``stroke``: (n, 4) straight RGBA, with ``opacity``, (n,) from 0 to 1, in their alpha. ``line_side``: 0 to 1, where
+    lines grow from by tracking, or None.
     """
 
     position: Values
@@ -44,6 +46,7 @@ class Changes:
     fill: Values | None
     stroke: Values | None
     stroke_width: Values
+    opacity: Values
     line_side: float | None = None
 
 
@@ -62,32 +65,21 @@ def changes_at(
         tracking=np.zeros(n),
         spacing=np.zeros((n, 2)),
         blur=np.zeros((n, 2)),
-        fill=_base_color(document.fill, n),
-        stroke=_base_color(document.stroke, n),
+        fill=fills_of(document, layout.spans),
+        stroke=None if document.stroke is None else np.tile(straight(document.stroke), (n, 1)),
         stroke_width=np.full(n, document.stroke_width),
+        opacity=np.ones(n),
     )
-    opacity = np.ones(n)
     for number, animator in enumerate(animators):
         amount = selector_values(animator.selectors, layout.line, layout.word, sampler, seed + number)
         _move(changes, animator.style, amount, sampler)
         _space(changes, animator.style, amount, sampler)
         _paint(changes, animator.style, amount[:, 0], sampler)
-        _mix_opacity(opacity, animator.style.opacity, amount[:, 0], sampler)
+        _mix_opacity(changes.opacity, animator.style.opacity, amount[:, 0], sampler)
     for color in (changes.fill, changes.stroke):
         if color is not None:
-            color[:, 3] *= opacity
+            color[:, 3] *= changes.opacity
     return changes
-
-
-def _base_color(color: Vector | None, n: int) -> Values | None:
-    if color is None:
-        return None
-    return np.tile(np.array(_rgba(color), np.float64), (n, 1))
-
-
-def _rgba(color: Vector) -> tuple[float, float, float, float]:
-    r, g, b, *alpha = (*color, *(0.0,) * (3 - len(color)))
-    return (r, g, b, alpha[0] if alpha else 1.0)
 
 
 def _pair(prop: Property[Vector], sampler: Sampler) -> Values:
@@ -153,7 +145,7 @@ def _mixed(color: Values | None, prop: Property[Vector] | None, amount: Values, 
     """A colour that the text does not have fades in with the amount."""
     if prop is None:
         return color
-    target = np.array(_rgba(sampler.vector(prop)), np.float64)
+    target = straight(sampler.vector(prop))
     if color is None:
         color = np.tile(target * (1.0, 1.0, 1.0, 0.0), (len(amount), 1))
     return color + (target - color) * amount[:, None]
@@ -179,8 +171,33 @@ def changes_characters(animators: Sequence[Animator]) -> bool:
     return any(a.style.character_offset is not None or a.style.character_value is not None for a in animators)
 
 
-def replaced_text(layout: Layout, animators: Sequence[Animator], sampler: Sampler, seed: int) -> str:
-    """The whole text after character offsets and values; an offset letter or digit stays of its kind and case."""
+def replaced_text(
+    layout: Layout, document: TextDocument, animators: Sequence[Animator], sampler: Sampler, seed: int
+) -> TextDocument:
+    """The document of a layout with its text after character offsets and values; an offset letter or digit stays of its
+    kind and case. Lines end where they end in the layout of a box."""
+    characters = _replaced_characters(layout, animators, sampler, seed)
+    text: list[str] = []
+    ranges: dict[int, tuple[int, int]] = {}
+    at = 0
+    for number in range(len(layout.ends)):
+        for i in np.flatnonzero(layout.line == number):
+            span = int(layout.spans[i])
+            ranges[span] = (ranges.get(span, (at, 0))[0], at + len(characters[i]))
+            text.append(characters[i])
+            at += len(characters[i])
+        if layout.ends[number] and number < len(layout.ends) - 1:
+            text.append("\r")
+            at += 1
+    spans = tuple(
+        replace(document.spans[number], start=start, end=end)
+        for number, (start, end) in sorted(ranges.items())
+        if number != OWN and end > start
+    )
+    return replace(document, text="".join(text), spans=spans)
+
+
+def _replaced_characters(layout: Layout, animators: Sequence[Animator], sampler: Sampler, seed: int) -> list[str]:
     result = list(layout.texts)
     for number, animator in enumerate(animators):
         style = animator.style
@@ -195,9 +212,7 @@ def replaced_text(layout: Layout, animators: Sequence[Animator], sampler: Sample
                 result[i] = _character(round(code), result[i])
             if style.character_offset is not None:
                 result[i] = offset_character(result[i], round(sampler.scalar(style.character_offset) * amount[i]))
-    rows = ["".join(result[i] for i in np.flatnonzero(layout.line == number)) for number in range(len(layout.ends))]
-    breaks = ["\r" if end else "" for end in layout.ends[:-1]]
-    return "".join(row + after for row, after in zip(rows, [*breaks, ""], strict=True))
+    return result
 
 
 def offset_character(character: str, offset: int) -> str:

@@ -22,7 +22,9 @@ from velocity_engine.model.shapes import Cap
 from velocity_engine.model.text import TextDocument
 from velocity_engine.text.animators import Changes
 from velocity_engine.text.blur import blur_effect
-from velocity_engine.text.layout import Layout
+from velocity_engine.text.colored import colored_commands
+from velocity_engine.text.layout import ColoredGlyph, Layout
+from velocity_engine.text.looks import fill_of, fills_of, straight
 
 Values = NDArray[np.float64]
 _INVISIBLE = 1.0 / 1024.0  # alpha below which nothing can show in 8 bits
@@ -33,7 +35,8 @@ class Outlines:
     """The outlines of n clusters, one after the other, each about its own origin.
 
     ``points``: (p, 2) float64; ``owner``: (p,) int64, the cluster of each; ``starts`` and ``closed`` as in ``Path``;
-    ``first_point``, ``first_contour``: (n + 1,) int64. ``paths`` holds the same, cluster by cluster.
+    ``first_point``, ``first_contour``: (n + 1,) int64. ``paths`` holds the same, cluster by cluster. ``spans``: (n,)
+    int64, the span of the text that each is in. ``colored``: what shows of them in colours of its own.
     """
 
     points: Values
@@ -43,6 +46,8 @@ class Outlines:
     first_point: NDArray[np.int64]
     first_contour: NDArray[np.int64]
     paths: tuple[Path | None, ...]
+    spans: NDArray[np.int64]
+    colored: tuple[ColoredGlyph, ...]
 
     def visible(self) -> NDArray[np.int64]:
         """Clusters that show something."""
@@ -75,6 +80,8 @@ def outlines_of(layout: Layout) -> Outlines:
         first_point,
         first_contour,
         layout.paths,
+        layout.spans,
+        layout.colored,
     )
 
 
@@ -96,20 +103,42 @@ class PlacedText:
 def text_commands(outlines: Outlines, text: PlacedText) -> list[DrawCommand]:
     """In painter's order: clusters as they follow each other in the text, strokes under or over their fills."""
     shown = outlines.visible()
-    if not len(shown):
+    if not len(shown) and not outlines.colored:
         return []
-    clips = text.clips
-    styles = _styles(len(outlines.paths), text.document, text.changes)
-    cuts = np.flatnonzero(np.any(styles[shown][1:] != styles[shown][:-1], axis=1)) + 1
-    result: list[DrawCommand] = []
-    for alike in np.split(shown, cuts):
+    styles = _styles(outlines.spans, text.document, text.changes)
+    parts: list[tuple[int, list[DrawCommand]]] = []
+    for alike in _alike(shown, styles, outlines.colored):
         style = _Style.of(styles[alike[0]], text.document, text.scale)
         blurred = style.blur != (0.0, 0.0)
-        commands = _painted(outlines, alike, text.matrices, style, () if blurred else clips)
+        commands = _painted(outlines, alike, text.matrices, style, () if blurred else text.clips)
         if blurred and commands:
-            commands = [command(group_source(commands), clips=clips, effects=(blur_effect(*style.blur),))]
-        result += commands
-    return result
+            commands = [command(group_source(commands), clips=text.clips, effects=(blur_effect(*style.blur),))]
+        parts.append((int(alike[0]), commands))
+    parts += [(one.cluster, _in_color(one, text, styles[one.cluster])) for one in outlines.colored]
+    parts.sort(key=lambda part: part[0])
+    return [entry for _, commands in parts for entry in commands]
+
+
+def _alike(shown: NDArray[np.int64], styles: Values, colored: Sequence[ColoredGlyph]) -> list[NDArray[np.int64]]:
+    """Runs of clusters that can be one path: of one style, and without one in colours of its own between them."""
+    if not len(shown):
+        return []
+    differs = np.any(styles[shown][1:] != styles[shown][:-1], axis=1)
+    before = np.searchsorted([one.cluster for one in colored], shown)
+    return np.split(shown, np.flatnonzero(differs | (before[1:] != before[:-1])) + 1)
+
+
+def _in_color(glyph: ColoredGlyph, text: PlacedText, style: Values) -> list[DrawCommand]:
+    """A glyph in its own colours, as visible as the fill is; in a text without one, as animators leave it."""
+    r, g, b, alpha = (float(part) for part in style[:4])
+    if fill_of(text.document, glyph.span) is None:
+        alpha = 1.0 if text.changes is None else float(text.changes.opacity[glyph.cluster])
+    if alpha < _INVISIBLE:
+        return []
+    x, y = (float(part) for part in style[9:])
+    a, b_, c, d, e, f = (float(number) for number in text.matrices[glyph.cluster])
+    commands = colored_commands(glyph, (a, b_, c, d, e, f), (r, g, b, alpha), (x, y))
+    return [command(group_source(commands), clips=text.clips)] if commands and text.clips else commands
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +155,13 @@ class _Style:
         return cls((r, g, b, a), (sr, sg, sb, sa), width * scale, (blur_x, blur_y), document)
 
 
-def _styles(n: int, document: TextDocument, changes: Changes | None) -> Values:
+def _styles(spans: NDArray[np.int64], document: TextDocument, changes: Changes | None) -> Values:
     """(n, 11): fill, stroke, stroke width, blur; all zero alpha where there is no paint."""
-    styles = np.zeros((n, 11))
+    styles = np.zeros((len(spans), 11))
     if changes is None:
-        styles[:, :4] = _straight(document.fill)
-        styles[:, 4:8] = _straight(document.stroke)
+        fills = fills_of(document, spans)
+        styles[:, :4] = 0.0 if fills is None else fills
+        styles[:, 4:8] = 0.0 if document.stroke is None else straight(document.stroke)
         styles[:, 8] = document.stroke_width
         return styles
     if changes.fill is not None:
@@ -142,13 +172,6 @@ def _styles(n: int, document: TextDocument, changes: Changes | None) -> Values:
     styles[:, 8] = changes.stroke_width
     styles[:, 9:] = changes.blur
     return styles
-
-
-def _straight(color: Sequence[float] | None) -> Values:
-    if color is None:
-        return np.zeros(4)
-    padded = [*color, *(0.0,) * (3 - len(color))]
-    return np.array([*padded[:3], padded[3] if len(padded) > 3 else 1.0])
 
 
 def _painted(

@@ -15,11 +15,22 @@ import numpy as np
 from velocity_engine.errors import MediaError, Place
 from velocity_engine.model.geometry import EMPTY_PATH, Path, join_contours, join_paths, rectangle_path
 from velocity_engine.model.text import Glyph
+from velocity_engine.text.color_glyphs import (
+    RGB,
+    ColorGlyph,
+    bitmap_glyph,
+    has_color,
+    is_bitmap,
+    is_painted,
+    outlined_glyph,
+    painted_glyph,
+)
 from velocity_engine.text.segments import grapheme_spans, ignorable
 
 _OUTLINE_TABLES = ("glyf", "CFF ", "CFF2")
 _CONTEXT = 8  # characters before and after a run that its shapes may depend on (HarfBuzz itself keeps five)
 _MEMORY = 20_000  # clusters whose coverage a face remembers
+_COLOR_MEMORY = 512  # glyphs in colour that a face remembers
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +47,16 @@ class PlacedGlyph:
 class Face(Protocol):
     """``ascent``: how far its letters reach above the baseline, of its size."""
 
-    label: str
-    ascent: float
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def ascent(self) -> float: ...
+
+    @property
+    def has_color(self) -> bool:
+        """Whether some of its glyphs have colours of their own."""
+        ...
 
     def covers(self, cluster: str) -> bool:
         """Whether every visible character of a grapheme cluster can be drawn."""
@@ -53,15 +72,35 @@ class Face(Protocol):
         """Closed contours about the glyph's origin."""
         ...
 
+    def in_color(self, glyph: int) -> bool:
+        """Whether a glyph has colours of its own, so that its outline is not drawn."""
+        ...
+
+    def color_glyph(self, glyph: int, text_color: RGB) -> ColorGlyph:
+        """What draws a glyph for which ``in_color`` holds. ``text_color``: what shows where it leaves that open."""
+        ...
+
     def composition(self, glyph: int) -> Glyph | None:
         """The entry of ``chars`` with the composition that stands for the glyph, where one does."""
         ...
 
 
+class _Plain:
+    """A face without colours."""
+
+    has_color = False
+
+    def in_color(self, glyph: int) -> bool:
+        return False
+
+    def color_glyph(self, glyph: int, text_color: RGB) -> ColorGlyph:
+        raise LookupError(f"glyph {glyph} has no colours of its own")
+
+
 class FontFace:
     """A face of a font file. ``sfnt``: the bytes of a TrueType or OpenType file or collection, ``index``: which face.
 
-    MediaError: not a font, or one without outlines (bitmap and colour fonts).
+    MediaError: not a font, or one with neither outlines nor glyphs in colour.
     """
 
     def __init__(
@@ -74,9 +113,10 @@ class FontFace:
         if face.glyph_count == 0 or face.upem <= 0:
             hint = "TTF, OTF, TTC, WOFF and WOFF2 fonts can be read"
             raise MediaError("this is not a font that can be read", place=place, hint=hint)
-        if not any(len(face.reference_table(table)) for table in _OUTLINE_TABLES):
-            hint = "Bitmap and colour fonts are not supported: put a font with outlines there"
-            raise MediaError("the font has no outlines", place=place, hint=hint)
+        self.has_color = has_color(face)
+        if not (self.has_color or any(len(face.reference_table(table)) for table in _OUTLINE_TABLES)):
+            hint = "Put a font with outlines there, or a colour font with the tables COLR, CBDT or sbix"
+            raise MediaError("the font has neither outlines nor colours that are supported", place=place, hint=hint)
         self._font: Any = hb.Font(face)
         if variations:
             self._font.set_variations(dict(variations))
@@ -86,6 +126,8 @@ class FontFace:
         self.label = face_names(face).label or file
         self._covered: dict[str, bool] = {}
         self._outlines: dict[int, Path] = {}
+        self._in_color: dict[int, bool] = {}
+        self._color_glyphs: dict[tuple[int, RGB | None], ColorGlyph] = {}
         self._pen = _pen()
 
     def covers(self, cluster: str) -> bool:
@@ -128,11 +170,30 @@ class FontFace:
             found = self._outlines[glyph] = recorder.path()
         return found
 
+    def in_color(self, glyph: int) -> bool:
+        found = self._in_color.get(glyph)
+        if found is None:
+            found = self.has_color and (is_painted(self._font, glyph) or is_bitmap(self._font, glyph))
+            self._in_color[glyph] = found
+        return found
+
+    def color_glyph(self, glyph: int, text_color: RGB) -> ColorGlyph:
+        found = self._color_glyphs.get((glyph, None)) or self._color_glyphs.get((glyph, text_color))
+        if found is None:
+            if is_painted(self._font, glyph):
+                found = painted_glyph(self._font, glyph, self.outline, text_color)
+            else:
+                found = bitmap_glyph(self._font, glyph) or outlined_glyph(MISSING_GLYPH.outline(0), text_color)
+            if len(self._color_glyphs) >= _COLOR_MEMORY:
+                self._color_glyphs.clear()
+            self._color_glyphs[glyph, text_color if found.follows_text else None] = found
+        return found
+
     def composition(self, glyph: int) -> Glyph | None:
         return None
 
 
-class CharsFace:
+class CharsFace(_Plain):
     """The outlines of ``chars`` for one family and style. ``ascent`` in em, as the document's font list has it.
 
     A glyph's number is its place in ``glyphs``; characters of several code points (an emoji, say) are one glyph.
@@ -179,7 +240,7 @@ class CharsFace:
         return found if found.precomp is not None else None
 
 
-class MissingGlyph:
+class MissingGlyph(_Plain):
     """The face of characters that no other has: its only glyph is an empty box as high as a capital letter."""
 
     label = "the box for missing characters"

@@ -8,22 +8,26 @@ from dataclasses import dataclass
 from velocity_engine.model.geometry import Bounds
 from velocity_engine.model.text import TextDocument
 from velocity_engine.text.fonts import FontChoice
-from velocity_engine.text.layout import LINE_HEIGHT, Frame, Layout, Line, break_lines, place_lines, side_of
-from velocity_engine.text.shaping import Paragraph, Shaped, shape_text
+from velocity_engine.text.layout import LINE_HEIGHT, Frame, Layout, Line, break_lines, heights_to, place_lines, side_of
+from velocity_engine.text.looks import Looks, looks_of
+from velocity_engine.text.shaping import Shaped, shape_text
 
 _MIN_SCALE = 0.05  # a text is never shrunk below a twentieth of its size
 _STEPS = 14  # of the search for the size that fits: to a part in 16,000
 _SLACK = 0.01  # pixels
+_LEAST_ROWS = 1e-6
 _BELOW = 0.1  # of the size: how far under its box a baseline may lie. Substitutes' and rounded ascents are off by less
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedText:
-    """``clip``: the only part that shows, or None. ``hidden_lines``: lines left out below the box. ``too_large``: what
-    should fit does not even at the smallest size."""
+    """``choices``: the fonts of the text and of its spans, the text's own first. ``clip``: the only part that shows, or
+    None. ``hidden_lines``: lines left out below the box. ``too_large``: what should fit does not even at the smallest
+    size."""
 
     layout: Layout
     shaped: Shaped
+    choices: tuple[FontChoice, ...]
     clip: Bounds | None = None
     hidden_lines: int = 0
     too_large: bool = False
@@ -31,17 +35,26 @@ class FittedText:
 
 def fit_text(document: TextDocument, choose: Callable[[str], FontChoice], *, ligatures: bool = True) -> FittedText:
     """``choose``: a catalogue's. Ligatures are also off where there is tracking, as characters stand apart there."""
-    choice = choose(document.font)
-    shaped = shape_text(
-        document.text, choice.faces, caps=document.caps, ligatures=ligatures and document.tracking == 0.0
-    )
+    looks = looks_of(document, choose)
+    shaped = _shaped(document, looks, ligatures)
     if document.box is not None and document.box[2] > 0.0:
-        return _fit_box(document, document.box, choice.ascent, shaped)
+        return _fit_box(document, document.box, looks, shaped)
     if document.fit is None or document.fit_reference is None:
         frame = _point_frame(document, document.size, None)
         lines = break_lines(shaped.paragraphs, document.size, document.tracking, None)
-        return FittedText(place_lines(shaped.paragraphs, lines, document, document.size, frame), shaped)
-    return _fit_point(document, document.fit_reference, choose, choice.ascent, shaped)
+        placed = place_lines(shaped.paragraphs, lines, document, document.size, frame)
+        return FittedText(placed, shaped, looks.choices)
+    return _fit_point(document, _extent(document.fit_reference, choose), looks, shaped)
+
+
+def _shaped(document: TextDocument, looks: Looks, ligatures: bool) -> Shaped:
+    return shape_text(
+        document.text,
+        looks.own,
+        looks=looks.by_character(len(document.text)),
+        caps=document.caps,
+        ligatures=ligatures and document.tracking == 0.0,
+    )
 
 
 def line_height_of(document: TextDocument, size: float) -> float:
@@ -55,14 +68,16 @@ def line_height_of(document: TextDocument, size: float) -> float:
 
 
 def _fit_box(
-    document: TextDocument, box: tuple[float, float, float, float], ascent: float, shaped: Shaped
+    document: TextDocument, box: tuple[float, float, float, float], looks: Looks, shaped: Shaped
 ) -> FittedText:
     left, top, width, height = box
 
     def arrange(size: float) -> tuple[list[Line], Frame]:
+        lines = break_lines(shaped.paragraphs, size, document.tracking, width)
+        ascent = lines[0].ascent if lines and lines[0].ascent is not None else looks.own.ascent
         height_of_line = line_height_of(document, size)
         frame = Frame(left=left, width=width, baseline=top + ascent * size, line_height=height_of_line, wraps=True)
-        return break_lines(shaped.paragraphs, size, document.tracking, width), frame
+        return lines, frame
 
     def held(lines: Sequence[Line], frame: Frame, slack: float) -> int:
         """Lines whose baseline lies in the box, or at most ``slack`` below it. A box without height holds all."""
@@ -71,7 +86,7 @@ def _fit_box(
         room = top + height - frame.baseline + slack
         if room < 0.0:
             return 0
-        return min(len(lines), int(room / frame.line_height) + 1) if frame.line_height > 0.0 else len(lines)
+        return sum(below * frame.line_height <= room for below in heights_to(lines))
 
     def shown(lines: Sequence[Line], frame: Frame, size: float) -> int:
         """After Effects hides lines below the box. The first one shows always: a template whose font was replaced is
@@ -90,7 +105,7 @@ def _fit_box(
     visible = shown(lines, frame, size) if document.fit in (None, "clip") else len(lines)
     layout = place_lines(shaped.paragraphs, lines[:visible], document, size, frame)
     clip = (left, top, left + width, top + height) if document.fit == "clip" else None
-    return FittedText(layout, shaped, clip, len(lines) - visible, too_large)
+    return FittedText(layout, shaped, looks.choices, clip, len(lines) - visible, too_large)
 
 
 def _largest_scale(fits: Callable[[float], bool]) -> tuple[float, bool]:
@@ -109,20 +124,14 @@ def _largest_scale(fits: Callable[[float], bool]) -> tuple[float, bool]:
 # --- point text -----------------------------------------------------------------------------------------------------
 
 
-def _fit_point(
-    document: TextDocument,
-    reference: TextDocument,
-    choose: Callable[[str], FontChoice],
-    ascent: float,
-    shaped: Shaped,
-) -> FittedText:
-    """Keeps the width that the author's text had, and for shrinking its number of lines' height."""
-    room, rows = _extent(reference, choose)
+def _fit_point(document: TextDocument, extent: tuple[float, float], looks: Looks, shaped: Shaped) -> FittedText:
+    """Keeps the width that the author's text had, and for shrinking the height of its lines: ``extent``."""
+    room, rows = extent
     size, wrap, too_large = document.size, None, False
     if document.fit == "shrink":
         lines = break_lines(shaped.paragraphs, size, document.tracking, None)
         width = max((line.width for line in lines), default=0.0)
-        scale = min(1.0, room / width if width > 0.0 else 1.0, rows / max(len(lines), 1))
+        scale = min(1.0, room / width if width > 0.0 else 1.0, rows / max(_rows(lines), _LEAST_ROWS))
         too_large = scale < _MIN_SCALE
         size *= max(scale, _MIN_SCALE)
     elif document.fit == "wrap":
@@ -130,17 +139,19 @@ def _fit_point(
     frame = _point_frame(document, size, wrap)
     lines = break_lines(shaped.paragraphs, size, document.tracking, wrap)
     layout = place_lines(shaped.paragraphs, lines, document, size, frame)
-    clip = _point_clip(document, room, len(lines), frame, ascent) if document.fit == "clip" else None
-    return FittedText(layout, shaped, clip, 0, too_large)
+    clip = _point_clip(document, room, lines, frame, looks.own.ascent) if document.fit == "clip" else None
+    return FittedText(layout, shaped, looks.choices, clip, 0, too_large)
 
 
-def _extent(reference: TextDocument, choose: Callable[[str], FontChoice]) -> tuple[float, int]:
-    """The width of the longest line and the number of lines."""
-    shaped: tuple[Paragraph, ...] = shape_text(
-        reference.text, choose(reference.font).faces, caps=reference.caps, ligatures=reference.tracking == 0.0
-    ).paragraphs
-    lines = break_lines(shaped, reference.size, reference.tracking, None)
-    return max((line.width for line in lines), default=0.0), len(lines)
+def _extent(reference: TextDocument, choose: Callable[[str], FontChoice]) -> tuple[float, float]:
+    """The width of the longest line, and the height of all in lines of the text's own size."""
+    shaped = _shaped(reference, looks_of(reference, choose), True)
+    lines = break_lines(shaped.paragraphs, reference.size, reference.tracking, None)
+    return max((line.width for line in lines), default=0.0), _rows(lines)
+
+
+def _rows(lines: Sequence[Line]) -> float:
+    return sum(line.height for line in lines)
 
 
 def _point_frame(document: TextDocument, size: float, wrap: float | None) -> Frame:
@@ -154,10 +165,11 @@ def _point_frame(document: TextDocument, size: float, wrap: float | None) -> Fra
     )
 
 
-def _point_clip(document: TextDocument, room: float, lines: int, frame: Frame, ascent: float) -> Bounds:
+def _point_clip(document: TextDocument, room: float, lines: Sequence[Line], frame: Frame, ascent: float) -> Bounds:
     """As wide as the author's text, high enough for every accent and descender of the lines."""
     left = -side_of(document.justify) * room
-    overshoot = document.size
-    top = -ascent * document.size - overshoot - document.baseline_shift
-    bottom = (lines - 1) * frame.line_height + overshoot - document.baseline_shift
+    overshoot = document.size * max((line.height for line in lines), default=1.0)
+    rise = max((ascent if line.ascent is None else line.ascent for line in lines), default=ascent)
+    top = -rise * document.size - overshoot - document.baseline_shift
+    bottom = heights_to(lines)[-1] * frame.line_height + overshoot - document.baseline_shift
     return (left, top, left + room, bottom)

@@ -8,7 +8,7 @@ import struct
 import threading
 import zlib
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,18 +17,19 @@ from velocity_engine.text.faces import FaceNames, FontFace, face_names
 
 MAX_FONT_BYTES = 64 * 1024 * 1024
 _KEPT_BYTES = 128 * 1024 * 1024
-_MAX_FACES = 64
-_SFNT = (b"\0\1\0\0", b"true", b"OTTO", b"ttcf")  # TrueType, Apple's, CFF outlines, collections
+MAX_FACES = 64
+SFNT = (b"\0\1\0\0", b"true", b"OTTO", b"ttcf")  # TrueType, Apple's, CFF outlines, collections
 _HINT = "TTF, OTF, TTC, WOFF and WOFF2 fonts can be read"
 _STEP = 1 << 20
 
 
 @dataclass(eq=False)
 class FontRecord:
-    """A face of a file, opened when it is first used. ``axes``: variation axes as (least, default, greatest)."""
+    """A face of a file, opened when it is first used. ``axes``: variation axes as (least, default, greatest).
+    ``load`` returns the bytes of a TrueType or OpenType file or collection, in which it is face ``index``."""
 
     file: str
-    sfnt: bytes
+    load: Callable[[], bytes]
     index: int
     names: FaceNames
     axes: Mapping[str, tuple[float, float, float]]
@@ -42,12 +43,13 @@ class FontRecord:
             if weight is not None and "wght" in self.axes:
                 least, _, greatest = self.axes["wght"]
                 variations["wght"] = min(max(weight, least), greatest)
-            found = self._open[weight] = FontFace(self.sfnt, self.index, file=self.file, variations=variations)
+            found = self._open[weight] = FontFace(self.load(), self.index, file=self.file, variations=variations)
         return found
 
 
 _lock = threading.Lock()
-_records: OrderedDict[bytes, tuple[FontRecord, ...]] = OrderedDict()
+_records: OrderedDict[bytes, tuple[tuple[FontRecord, ...], int]] = OrderedDict()
+"""By the digest of a file: its faces, and how many bytes they hold."""
 
 
 def open_font(data: bytes, file: str) -> tuple[FontRecord, ...]:
@@ -60,44 +62,48 @@ def open_font(data: bytes, file: str) -> tuple[FontRecord, ...]:
         found = _records.get(key)
         if found is not None:
             _records.move_to_end(key)
-            return found
-    records = _read_records(data, file)
+            return found[0]
+    sfnt = unpacked(data, file)
+    records = records_of(sfnt, file, lambda: sfnt)
     with _lock:
-        _records[key] = records
-        while len(_records) > 1 and sum(len(r[0].sfnt) for r in _records.values()) > _KEPT_BYTES:
+        _records[key] = records, len(sfnt)
+        while len(_records) > 1 and sum(size for _one, size in _records.values()) > _KEPT_BYTES:
             _records.popitem(last=False)
     return records
 
 
-def _read_records(data: bytes, file: str) -> tuple[FontRecord, ...]:
+def records_of(sfnt: bytes, file: str, load: Callable[[], bytes]) -> tuple[FontRecord, ...]:
+    """The faces of an unpacked font file, which ``load`` returns again. MediaError as ``open_font``."""
     import uharfbuzz as hb
 
-    sfnt = _unpacked(data, file)
-    if sfnt[:4] not in _SFNT:
-        raise _no_font(file)
     blob = hb.Blob(sfnt)
-    records = []
-    for index in range(min(hb.Face(blob).count, _MAX_FACES)):
-        face = hb.Face(blob, index)
-        if face.glyph_count == 0:
-            continue
-        axes = {axis.tag: (axis.min_value, axis.default_value, axis.max_value) for axis in face.axis_infos}
-        records.append(FontRecord(file, sfnt, index, face_names(face), axes))
+    faces = [(index, hb.Face(blob, index)) for index in range(min(hb.Face(blob).count, MAX_FACES))]
+    records = [record_of(face, index, file, load) for index, face in faces if face.glyph_count]
     if not records:
-        raise _no_font(file)
+        raise no_font(file)
     return tuple(records)
 
 
-def _no_font(file: str) -> MediaError:
+def record_of(face: Any, index: int, file: str, load: Callable[[], bytes]) -> FontRecord:
+    """``face``: a ``uharfbuzz.Face``, the one of that ``index`` in what ``load`` returns."""
+    axes = {axis.tag: (axis.min_value, axis.default_value, axis.max_value) for axis in face.axis_infos}
+    return FontRecord(file, load, index, face_names(face), axes)
+
+
+def no_font(file: str) -> MediaError:
     return MediaError("this is not a font that can be read", place=Place(file=file or None), hint=_HINT)
 
 
-def _unpacked(data: bytes, file: str) -> bytes:
+def unpacked(data: bytes, file: str) -> bytes:
+    """A TrueType or OpenType file or collection: ``data`` as it is, or what a web font holds. MediaError as
+    ``open_font``."""
     kind = data[:4]
     if len(data) > MAX_FONT_BYTES:
         raise _too_large(file)
-    if kind not in (b"wOFF", b"wOF2"):
+    if kind in SFNT:
         return data
+    if kind not in (b"wOFF", b"wOF2"):
+        raise no_font(file)
     try:
         size = _woff_size(data) if kind == b"wOFF" else _woff2_size(data)
         if size > MAX_FONT_BYTES:

@@ -1,31 +1,27 @@
-"""Which faces draw a text: the package's, else those the document embeds, else ``chars``, else the engine's own."""
+"""Which faces draw a text: the package's, else those the document embeds, else those that the caller names, else
+``chars``, else those of plugins and the engine, else the system's."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from pathlib import PurePosixPath
+from functools import cached_property, partial
+from typing import Protocol, runtime_checkable
 
 from velocity_engine.errors import Finding, MediaError, PackageError, Place
+from velocity_engine.given.fonts import USUAL_FONTS, FontOptions
 from velocity_engine.model.document import Document, Media
-from velocity_engine.model.text import Font, Glyph
+from velocity_engine.model.text import Font
 from velocity_engine.plugin_types import LayerContext
+from velocity_engine.text import provided_fonts
 from velocity_engine.text.faces import CharsFace, Face
 from velocity_engine.text.font_files import FontRecord, open_font
+from velocity_engine.text.font_folders import FolderFont, fonts_at
+from velocity_engine.text.font_names import glyphs_of, match_font, record_weight, suits, wanted_weight
+from velocity_engine.text.late_faces import LateFace, has_characters, preferred
 from velocity_engine.text.limits import Allowance
 
-_WEIGHTS = {
-    "thin": 100, "hairline": 100, "extralight": 200, "ultralight": 200, "light": 300, "book": 400, "regular": 400,
-    "normal": 400, "roman": 400, "plain": 400, "medium": 500, "semibold": 600, "demibold": 600, "demi": 600,
-    "bold": 700, "extrabold": 800, "ultrabold": 800, "black": 900, "heavy": 900, "extrablack": 950, "ultrablack": 950,
-}  # fmt: skip
-_WEIGHT_WORDS = sorted(_WEIGHTS, key=len, reverse=True)
-_SLANTED = ("italic", "oblique", "kursiv")
-_BUNDLED = ("Inter-Regular.otf", "Inter-Bold.otf", "DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "NotoEmoji-Regular.ttf")
-_BOLD = 600  # from this weight on the engine's own fonts are the bold ones
+MISSING, SUBSTITUTED = "font.missing", "font.substitute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +33,17 @@ class FontChoice:
     ascent: float
     findings: tuple[Finding, ...]
 
+    def faces_for(self, text: str) -> Sequence[Face]:
+        """``faces`` in the order in which they are tried for a text."""
+        return preferred(self.faces, text)
+
+
+@runtime_checkable
+class HasFontOptions(Protocol):
+    """A ``LayerContext`` that knows where fonts are beside the template."""
+
+    font_options: FontOptions
+
 
 class FontCatalogue:
     """The fonts of one plan. A font file that cannot be read is reported once and passed over. ``allowance``: how much
@@ -45,8 +52,14 @@ class FontCatalogue:
     def __init__(self, context: LayerContext) -> None:
         self._document: Document = context.document
         self._records = _package_records(context)
+        self._options = context.font_options if isinstance(context, HasFontOptions) else USUAL_FONTS
+        self._given = _fonts_at(self._options.files, context.report)
         self._chosen: dict[str, FontChoice] = {}
         self.allowance = Allowance()
+
+    @cached_property
+    def _system(self) -> tuple[FolderFont, ...]:
+        return _fonts_at(self._options.system, None)
 
     def choose(self, name: str) -> FontChoice:
         """``name``: what ``TextDocument.font`` holds, the fName of the font list."""
@@ -66,14 +79,19 @@ class FontCatalogue:
         ascent = font.ascent / 100.0
         weight = wanted_weight(font)
         findings: list[Finding] = []
-        first = self._first_face(font, ascent, findings)
+        first, provided = self._first_face(font, ascent, findings), ""
         if first is None:
-            first = self._substitute(font, weight, findings)
+            record = self._substitute(font, weight, findings)
+            first, provided = _face(record, weight), record.file
         others: list[Face] = [first]
-        for record in (*_by_weight(self._records, weight), *_engine_fonts(weight)):
+        for record in _by_weight(self._records, weight):
             face = _opened(record, weight)
             if face is not None and face not in others:
                 others.append(face)
+        others += _late_faces(self._given, weight)
+        others += (face for key, face in provided_fonts.helping(weight) if key != provided)
+        if self._options.system:
+            others += _late_faces(self._system, weight)
         return FontChoice(tuple(others), ascent if ascent > 0.0 else first.ascent, tuple(findings))
 
     def _first_face(self, font: Font, ascent: float, findings: list[Finding]) -> Face | None:
@@ -84,125 +102,50 @@ class FontCatalogue:
         match = match_font(font, self._records)
         if match is not None:
             try:
-                face = match.face(wanted_weight(font) if "wght" in match.axes else None)
-                if not _suits(font, match):
-                    findings.append(_other_style(font, face.label))
-                return face
+                return _matched(font, match, findings)
             except MediaError as error:
                 findings.append(_broken(match.file, error))
         if font.data is not None:
             try:
-                record = open_font(font.data, font.path or font.name)[0]
-                return record.face(wanted_weight(font) if "wght" in record.axes else None)
+                return _face(open_font(font.data, font.path or font.name)[0], wanted_weight(font))
             except MediaError as error:
                 findings.append(_broken(font.name, error))
+        given = match_font(font, [one.record for one in self._given])
+        if given is not None and (not glyphs or suits(font, given)):
+            try:
+                return _matched(font, given, findings)
+            except MediaError as error:
+                findings.append(_broken(given.file, error))
         return chars if glyphs else None
 
-    def _substitute(self, font: Font, weight: int, findings: list[Finding]) -> Face:
-        match = match_font(font, _bundled_records())
-        if match is not None:
-            face = match.face()
-            if not _suits(font, match):
-                findings.append(_other_style(font, face.label))
-            return face
-        face = _engine_fonts(weight)[0].face()
+    def _substitute(self, font: Font, weight: int, findings: list[Finding]) -> FontRecord:
+        if (named := self._named(font)) is not None:
+            if not suits(font, named):
+                findings.append(_other_style(font, _face(named, weight).label))
+            return named
+        place = Place(file=font.path or None)
         full = f"{font.family} {font.style}".strip()
-        named = font.name if full.casefold() in ("", font.name.casefold()) else f"{font.name} ({full})"
-        message = f"the font {named} is neither in the package nor embedded, and the document has no outlines of it"
-        instead = f"{face.label}, which ships with the engine, is used"
-        findings.append(Finding("font.missing", message, Place(file=font.path or None), instead))
-        return face
+        called = font.name if full.casefold() in ("", font.name.casefold()) else f"{font.name} ({full})"
+        message = f"the font {called} is neither in the package nor embedded, and the document has no outlines of it"
+        alike = provided_fonts.of_same_widths(font)
+        if alike is None:
+            last = provided_fonts.last(weight)
+            instead = f"{_face(last, weight).label}, which ships with the engine, is used"
+            findings.append(Finding(MISSING, message, place, instead))
+            return last
+        label = _face(alike, weight).label
+        findings.append(Finding(SUBSTITUTED, message, place, f"{label}, whose letters are as wide, is used"))
+        if not suits(font, alike):
+            findings.append(_other_style(font, label))
+        return alike
 
-
-# --- matching -------------------------------------------------------------------------------------------------------
-
-
-def match_font(font: Font, records: Sequence[FontRecord]) -> FontRecord | None:
-    """By PostScript or full name; by family and style; by the file's stem; then the family's nearest style."""
-    name = plain(font.name)
-    for record in records:
-        if name and name in (plain(record.names.postscript), plain(record.names.full)):
-            return record
-    family = plain(font.family)
-    relatives = [r for r in records if family and family in map(plain, (*r.names.families, *_family_stems(r)))]
-    relatives.sort(key=lambda r: _distance(font, r))
-    if relatives and _suits(font, relatives[0]):
-        return relatives[0]
-    stems = {stem for stem in (name, plain(font.family + font.style), plain(PurePosixPath(font.path).stem)) if stem}
-    for record in records:
-        if plain(PurePosixPath(record.file).stem) in stems:
-            return record
-    return relatives[0] if relatives else None
-
-
-def plain(name: str) -> str:
-    """Letters and digits only, without regard to case: how names of fonts are compared."""
-    return re.sub(r"[\W_]+", "", name).casefold()
-
-
-def style_weight(style: str) -> int | None:
-    """The weight that a style's words or number name (100 to 950), or None."""
-    number = re.search(r"(?<!\d)([1-9]00|950)(?!\d)", style)
-    if number:
-        return int(number.group(1))
-    words = plain(style)
-    return next((_WEIGHTS[word] for word in _WEIGHT_WORDS if word in words), None)
-
-
-def slanted(style: str) -> bool:
-    return any(word in style.casefold() for word in _SLANTED)
-
-
-def wanted_weight(font: Font) -> int:
-    for words in (font.style, font.weight, font.name.partition("-")[2]):
-        weight = style_weight(words)
-        if weight is not None:
-            return weight
-    return 400
-
-
-def _wants_slant(font: Font) -> bool:
-    return slanted(font.style) or slanted(font.name)
-
-
-def _family_stems(record: FontRecord) -> Iterable[str]:
-    """Family names with the style's words cut off, as fonts with four-style families write them ("Inter SemiBold")."""
-    for family in record.names.families:
-        words = family.split()
-        if len(words) > 1 and style_weight(words[-1]) is not None:
-            yield " ".join(words[:-1])
-
-
-def _record_weight(record: FontRecord) -> int:
-    return style_weight(record.names.style) or record.names.weight
-
-
-def _distance(font: Font, record: FontRecord) -> tuple[bool, float]:
-    if "wght" in record.axes:
-        least, _, greatest = record.axes["wght"]
-        away = max(least - wanted_weight(font), wanted_weight(font) - greatest, 0.0)
-    else:
-        away = abs(_record_weight(record) - wanted_weight(font))
-    return (record.names.italic != _wants_slant(font), away)
-
-
-def _suits(font: Font, record: FontRecord) -> bool:
-    """Whether the style is the one asked for; a font matched by its own name always is."""
-    own = (record.names.postscript, record.names.full, PurePosixPath(record.file).stem)
-    if plain(font.name) in map(plain, own):
-        return True
-    if plain(font.style) and plain(font.style) == plain(record.names.style):
-        return True
-    return _distance(font, record) == (False, 0.0)
-
-
-def glyphs_of(font: Font, glyphs: Sequence[Glyph]) -> tuple[Glyph, ...]:
-    """The ``chars`` of a font's family and style; of the family where it has a single style."""
-    family = [glyph for glyph in glyphs if glyph.family == font.family]
-    exact = tuple(glyph for glyph in family if glyph.style == font.style)
-    if exact or len({glyph.style for glyph in family}) != 1:
-        return exact
-    return tuple(family)
+    def _named(self, font: Font) -> FontRecord | None:
+        """Of plugins, the engine and the system: the one that is meant, or the nearest of its family."""
+        provided = provided_fonts.named(font)
+        if not self._options.system or (provided is not None and suits(font, provided)):
+            return provided
+        system = match_font(font, [one.record for one in self._system])
+        return system if system is not None and (provided is None or suits(font, system)) else provided
 
 
 # --- where fonts come from ------------------------------------------------------------------------------------------
@@ -218,25 +161,43 @@ def _package_records(context: LayerContext) -> tuple[FontRecord, ...]:
     return tuple(records)
 
 
-@cache
-def _bundled_records() -> tuple[FontRecord, ...]:
-    folder = resources.files("velocity_engine") / "fonts"
-    return tuple(record for file in _BUNDLED for record in open_font((folder / file).read_bytes(), file))
+def _fonts_at(locations: Sequence[str], report: Callable[[Finding], None] | None) -> tuple[FolderFont, ...]:
+    """``report`` is told of files that cannot be read, if there is one."""
+
+    def broken(file: str, error: MediaError) -> None:
+        if report is not None:
+            report(_broken(file, error))
+
+    return tuple(font for location in locations for font in fonts_at(location, broken))
 
 
-def _engine_fonts(weight: int) -> tuple[FontRecord, ...]:
-    inter, inter_bold, dejavu, dejavu_bold, emoji = _bundled_records()
-    return (inter_bold, dejavu_bold, emoji) if weight >= _BOLD else (inter, dejavu, emoji)
+def _late_faces(fonts: Sequence[FolderFont], weight: int) -> list[Face]:
+    by_record = {id(one.record): one for one in fonts}
+    return [
+        LateFace(partial(_face, record, weight), has_characters(by_record[id(record)].characters))
+        for record in _by_weight([one.record for one in fonts], weight)
+    ]
 
 
 def _by_weight(records: Sequence[FontRecord], weight: int) -> list[FontRecord]:
-    return sorted(records, key=lambda r: (r.names.italic, abs(_record_weight(r) - weight), r.file, r.index))
+    return sorted(records, key=lambda r: (r.names.italic, abs(record_weight(r) - weight), r.file, r.index))
+
+
+def _matched(font: Font, record: FontRecord, findings: list[Finding]) -> Face:
+    face = _face(record, wanted_weight(font))
+    if not suits(font, record):
+        findings.append(_other_style(font, face.label))
+    return face
+
+
+def _face(record: FontRecord, weight: int) -> Face:
+    return record.face(weight if "wght" in record.axes else None)
 
 
 def _opened(record: FontRecord, weight: int) -> Face | None:
     """None for a font that has no outlines: it cannot help out."""
     try:
-        return record.face(weight if "wght" in record.axes else None)
+        return _face(record, weight)
     except MediaError:
         return None
 

@@ -7,18 +7,19 @@ from collections.abc import Sequence
 from velocity_engine.display import DrawCommand, command, group_source
 from velocity_engine.model.document import Document
 from velocity_engine.model.geometry import multiply
-from velocity_engine.model.text import TextData, TextDocument
+from velocity_engine.model.text import TextData
 from velocity_engine.motion.transforms import transform_matrix
 from velocity_engine.sampler import Sampler
-from velocity_engine.text.animators import Changes
 from velocity_engine.text.blur import blur_effect
 from velocity_engine.text.drawing import PlacedText
 from velocity_engine.text.layout import GlyphComposition
+from velocity_engine.text.looks import fill_of
 
 
 def glyph_compositions(document: Document, text: TextData) -> list[str]:
     """The ids of the compositions that can stand for characters of a text: those of its fonts' families."""
-    names = {given.font for given in (text.document.value, *(key.value for key in text.document.keyframes))}
+    documents = (text.document.value, *(key.value for key in text.document.keyframes))
+    names = {name for given in documents for name in (given.font, *(span.font for span in given.spans))}
     families = {font.family for font in document.fonts if font.name in names}
     return [glyph.precomp for glyph in document.glyphs if glyph.precomp is not None and glyph.family in families]
 
@@ -33,7 +34,7 @@ def composition_commands(
         glyph, time = one.glyph, sampler.frame - start
         if glyph.precomp is None or not glyph.in_point <= time < glyph.out_point:
             continue
-        opacity = sampler.scalar(glyph.transform.opacity) / 100.0 * _faded(text.document, changes, one.cluster)
+        opacity = sampler.scalar(glyph.transform.opacity) / 100.0 * _faded(text, one)
         opacity = min(max(opacity, 0.0), 1.0)
         if opacity <= 0.0:
             continue
@@ -48,9 +49,10 @@ def composition_commands(
     return result
 
 
-def _faded(document: TextDocument, changes: Changes | None, cluster: int) -> float:
+def _faded(text: PlacedText, one: GlyphComposition) -> float:
     """What animators leave of a character's opacity: the fill's, compared with that of the document."""
-    if changes is None or changes.fill is None or document.fill is None:
+    fill = fill_of(text.document, one.span)
+    if text.changes is None or text.changes.fill is None or fill is None:
         return 1.0
-    own = document.fill[3] if len(document.fill) > 3 else 1.0
-    return float(changes.fill[cluster, 3]) / own if own > 0.0 else 0.0
+    own = fill[3] if len(fill) > 3 else 1.0
+    return float(text.changes.fill[one.cluster, 3]) / own if own > 0.0 else 0.0

@@ -6,12 +6,13 @@ What is beyond is left out, with a finding; no document can hold a render for mi
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from velocity_engine.errors import Finding, Place
-from velocity_engine.model.text import TextDocument
+from velocity_engine.model.text import TextDocument, TextSpan
 
 MAX_CHARACTERS = 20_000
 """Of one text."""
@@ -36,8 +37,10 @@ _MARKS = frozenset(("Mn", "Mc", "Me", "Cf"))
 def bounded(document: TextDocument) -> TextDocument:
     """``document`` without the characters and marks beyond the limits."""
     text = document.text[:MAX_CHARACTERS]
-    text = text if text.isascii() else _few_marks(text)
-    return document if text == document.text else replace(document, text=text)
+    kept = range(len(text)) if text.isascii() else _few_marks(text)
+    if len(kept) == len(document.text):
+        return document
+    return replace(document, text="".join(text[at] for at in kept), spans=_kept_spans(document.spans, kept))
 
 
 def length_findings(document: TextDocument, place: Place) -> Iterator[Finding]:
@@ -53,13 +56,20 @@ def length_findings(document: TextDocument, place: Place) -> Iterator[Finding]:
 
 
 @lru_cache(maxsize=64)
-def _few_marks(text: str) -> str:
+def _few_marks(text: str) -> Sequence[int]:
+    """The offsets of the characters that stay."""
     kept, marks = [], 0
-    for character in text:
+    for at, character in enumerate(text):
         marks = marks + 1 if unicodedata.category(character) in _MARKS else 0
         if marks <= MAX_MARKS:
-            kept.append(character)
-    return text if len(kept) == len(text) else "".join(kept)
+            kept.append(at)
+    return kept
+
+
+def _kept_spans(spans: Sequence[TextSpan], kept: Sequence[int]) -> tuple[TextSpan, ...]:
+    """The spans of a text of which only the characters at ``kept`` are left, in ascending order."""
+    moved = [replace(span, start=bisect_left(kept, span.start), end=bisect_left(kept, span.end)) for span in spans]
+    return tuple(span for span in moved if span.end > span.start)
 
 
 class Allowance:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from velocity_engine.text.dictionary import word_ends
+
 _BREAK = re.compile("\r\n|[\r\n\x03\x0b\x85\u2028\u2029]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
@@ -24,6 +26,17 @@ def paragraphs(text: str) -> list[str]:
     return [_CONTROL.sub("", line) for line in _BREAK.split(_LONE_SURROGATE.sub("\ufffd", text))]
 
 
+def paragraph_offsets(text: str) -> list[tuple[str, list[int]]]:
+    """As ``paragraphs``, with the offset in the whole text of each character of a line."""
+    text = _LONE_SURROGATE.sub("\ufffd", text)
+    found, first = [], 0
+    for end, following in (*(match.span() for match in _BREAK.finditer(text)), (len(text), len(text))):
+        kept = [at for at in range(first, end) if not _CONTROL.match(text[at])]
+        found.append(("".join(text[at] for at in kept), kept))
+        first = following
+    return found
+
+
 @lru_cache(maxsize=4096)
 def ignorable(character: str) -> bool:
     """Whether a character shows nothing by itself: format and control characters, variation selectors, joiners."""
@@ -32,6 +45,17 @@ def ignorable(character: str) -> bool:
 
 def is_variation_selector(character: str) -> bool:
     return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+
+
+@lru_cache(maxsize=4096)
+def shown_as_emoji(cluster: str) -> bool:
+    """Whether a grapheme cluster asks for a picture: by itself, by a variation selector, by a skin tone or as a flag.
+    (UTS #51, 2.7)"""
+    if cluster.isascii() or "\ufe0e" in cluster:
+        return False
+    from uniseg.emoji import emoji_presentation
+
+    return "\ufe0f" in cluster or any(emoji_presentation(character) for character in cluster)
 
 
 def grapheme_spans(text: str) -> list[Span]:
@@ -49,7 +73,7 @@ def break_offsets(text: str) -> frozenset[int]:
     """Offsets at which a new line may begin, the end of the text among them."""
     from uniseg.linebreak import line_break_boundaries
 
-    return frozenset((*line_break_boundaries(text), len(text)))
+    return frozenset((*line_break_boundaries(text), *word_ends(text), len(text)))
 
 
 def bidi_levels(text: str) -> tuple[int, list[int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from velocity_engine.display import Clip
 from velocity_engine.errors import Finding, Place
@@ -13,6 +13,7 @@ from velocity_engine.model.geometry import IDENTITY, Bounds
 from velocity_engine.model.text import TextDocument
 from velocity_engine.plugin_types import LayerContext
 from velocity_engine.text.cluster_matrices import flat_matrices
+from velocity_engine.text.colored import colored_bounds
 from velocity_engine.text.drawing import PlacedText, outlines_of, text_commands
 from velocity_engine.text.findings import document_findings
 from velocity_engine.text.fit import FittedText, fit_text
@@ -62,7 +63,7 @@ class LayerTypesetter:
             self._report(finding)
         document = bounded(document)
         fitted = fit_text(document, self._catalogue.choose)
-        for finding in document_findings(document, self._catalogue.choose(document.font), fitted, self._place):
+        for finding in document_findings(document, fitted, self._place):
             self._report(finding)
         return _laid_out(document, fitted)
 
@@ -86,16 +87,19 @@ def _laid_out(document: TextDocument, fitted: FittedText) -> SetText:
         size=layout.size,
         width=float(layout.widths.max()) if len(layout.widths) else 0.0,
         lines=len(layout.widths),
-        ink=_ink(glyphs),
+        ink=_ink(glyphs, colored_bounds(layout)),
         fits=not (fitted.hidden_lines or fitted.too_large or fitted.clip is not None),
     )
 
 
-def _ink(glyphs: tuple[SetGlyph, ...]) -> Bounds | None:
+def _ink(glyphs: tuple[SetGlyph, ...], colored: Sequence[Bounds]) -> Bounds | None:
     found = [
-        (box[0] + glyph.x, box[1] + glyph.y, box[2] + glyph.x, box[3] + glyph.y)
-        for glyph in glyphs
-        if glyph.outline is not None and (box := glyph.outline.bounds()) is not None
+        *colored,
+        *(
+            (box[0] + glyph.x, box[1] + glyph.y, box[2] + glyph.x, box[3] + glyph.y)
+            for glyph in glyphs
+            if glyph.outline is not None and (box := glyph.outline.bounds()) is not None
+        ),
     ]
     if not found:
         return None

@@ -9,6 +9,7 @@ import { NewBatch } from "./batch/new-batch.js";
 import { Assets } from "./pages/assets.js";
 import { Audio } from "./pages/audio.js";
 import { CampaignPage, Campaigns } from "./pages/campaigns.js";
+import { Fonts } from "./pages/fonts.js";
 import { RenderPage } from "./pages/render.js";
 import { Renders } from "./pages/renders.js";
 import { TemplatePage } from "./pages/template.js";
@@ -26,6 +27,7 @@ const PAGES = {
   },
   assets: (api) => html`<${Assets} api=${api} />`,
   audio: (api) => html`<${Audio} api=${api} />`,
+  fonts: (api) => html`<${Fonts} api=${api} />`,
   campaigns: (api, [id]) => (id ? html`<${CampaignPage} key=${id} api=${api} id=${id} />` : html`<${Campaigns} api=${api} />`),
   usage: (api) => html`<${Usage} api=${api} />`,
   admin: (api, [place = "users", id], _query, account) => {

@@ -10,6 +10,7 @@ const PLACES = [
   { path: "batches", label: "Batches", icon: "table-2" },
   { path: "assets", label: "Pictures and clips", icon: "image" },
   { path: "audio", label: "Audio", icon: "music" },
+  { path: "fonts", label: "Fonts", icon: "type" },
   { path: "campaigns", label: "Campaigns", icon: "megaphone" },
   { path: "usage", label: "Usage", icon: "gauge" },
 ];

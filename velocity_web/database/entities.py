@@ -152,6 +152,21 @@ class Asset(Entity):
     created_at = Required(int, size=64)
 
 
+class Font(Entity):
+    """``faces`` are what texts find it by, as JSON."""
+
+    _table_ = "font"
+    id = PrimaryKey(str, 36)
+    account_id = Required(str)
+    name = Required(str)
+    file = Required(str)
+    format = Required(str)
+    faces = Required(LongStr)
+    size_bytes = Required(int, size=64)
+    sha256 = Required(str)
+    created_at = Required(int, size=64)
+
+
 class Campaign(Entity):
     _table_ = "campaign"
     id = PrimaryKey(str, 36)

@@ -20,6 +20,7 @@ IDS = {
     "groupId": GROUP_ID,
     "campaignId": CAMPAIGN_ID,
     "assetId": "4d1e7a90-53c2-4b8f-8f1b-6a0e5c7d8b43",
+    "fontId": "5d2f8b1c-64d3-4c9e-9a2c-7b1f6d8e9c54",
     "batchId": "7e5b3c21-9f08-4d6a-b3c7-1a2d4e6f8c54",
     "webhookId": "2a9c4e6b-8d1f-4b3a-a5c7-9e0f1b2d3c65",
     "deliveryId": "6c8e0a2d-4f1b-4d3c-9b5a-7e9f0c1d2b76",

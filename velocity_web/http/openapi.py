@@ -73,6 +73,7 @@ LINKS = {
     "/audio/upload": {"audioId": "$response.body#/audioId"},
     "/audio-asset-group": {"groupId": "$response.body#/id"},
     "/asset": {"assetId": "$response.body#/assetId"},
+    "/font": {"fontId": "$response.body#/fontId"},
     "/campaign": {"campaignId": "$response.body#/id"},
     "/campaign/{campaign_id}/template-instance": {
         "campaignId": "$request.path.campaignId",

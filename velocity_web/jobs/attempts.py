@@ -11,10 +11,12 @@ import velocity_engine as engine
 from velocity_web.database.entities import reading, rows
 from velocity_web.jobs import queue
 from velocity_web.jobs.queue import Leased
+from velocity_web.orders.account_fonts import font_copies, font_files
 from velocity_web.orders.executors import chosen_executor, needs_of
 from velocity_web.orders.render_requests import read_request
 from velocity_web.processes.assignments import Assignment, FileAssignment, RenderAssignment, TemplateAssignment
 from velocity_web.processes.fork_server import Limits
+from velocity_web.processes.service_fonts import font_sources, seen_fonts
 from velocity_web.schemas import states
 from velocity_web.settings import MIB, Settings
 from velocity_web.storage.files import remove
@@ -48,11 +50,13 @@ def plan_analysis(job: Leased, settings: Settings, objects: Objects, stop: Calla
     """Raises FileNotFoundError where the upload is gone, and what ``Objects.copy`` raises."""
     with reading():
         found = rows(UPLOADED[job.kind], {"id": job.subject_id})
+        own_fonts = font_files(job.account_id) if job.kind == states.TEMPLATE else ()
     if not found:
         raise FileNotFoundError("the upload was deleted")
     [(file, sha256, name)] = found
     copies = ExitStack()
     path = copies.enter_context(objects.copy(file, sha256, stop))
+    fonts = [str(font) for font in copies.enter_context(font_copies(objects, own_fonts, stop))]
     names = {path.name: name}
     folder = _folder(job, settings)
     limits = Limits(
@@ -60,13 +64,19 @@ def plan_analysis(job: Leased, settings: Settings, objects: Objects, stop: Calla
         int(settings.analysis_seconds) + 5,
         settings.nice,
         settings.run_as,
-        reads=(str(path),),
+        reads=(str(path), *fonts),
         writes=(str(folder),),
         file_bytes=settings.process_file_mb * MIB,
+        sees=seen_fonts(settings),
     )
     assignment: Assignment
     if job.kind == states.TEMPLATE:
-        assignment = TemplateAssignment(file=str(path), names=names, trial_seconds=settings.trial_seconds)
+        assignment = TemplateAssignment(
+            file=str(path),
+            names=names,
+            trial_seconds=settings.trial_seconds,
+            fonts=font_sources(settings, fonts),
+        )
     else:
         assignment = FileAssignment(file=str(path), names=names)
     return Attempt(assignment, folder, None, limits, settings.analysis_seconds, copies)
@@ -105,6 +115,7 @@ def plan_render(job: Leased, settings: Settings, objects: Objects, stop: Callabl
         writes=(str(folder), *([str(cache)] if cache else [])),
         file_bytes=settings.process_file_mb * MIB,
         needs=needs,
+        sees=seen_fonts(settings),
     )
     assignment = RenderAssignment(
         order=order.to_json(),
@@ -112,6 +123,7 @@ def plan_render(job: Leased, settings: Settings, objects: Objects, stop: Callabl
         executor=executor,
         cache=str(cache) if cache else "",
         cache_bytes=settings.cache_mb * MIB,
+        fonts=font_sources(settings),
     )
     return Attempt(assignment, folder, output, limits, float("inf"), copies, poster, is_spread=bool(executor))
 

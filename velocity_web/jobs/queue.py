@@ -35,6 +35,7 @@ NAMES = {
     "templates": "SELECT file_name FROM template WHERE file = $file",
     "audio": "SELECT name FROM audio WHERE file = $file",
     "assets": "SELECT name FROM asset WHERE file = $file",
+    "fonts": "SELECT name FROM font WHERE file = $file",
 }
 MOST_TURNS = 64
 """How many accounts are looked at whose jobs others have taken since they came to wait."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import signal
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
-from velocity_web.processes.assignments import FileAssignment, TemplateAssignment
+from velocity_web.processes.assignments import FileAssignment, FontAssignment, FontSources, TemplateAssignment
 from velocity_web.processes.telling import placed, with_known_names
 from velocity_web.schemas import states
 from velocity_web.schemas.asset import CONTENT_TYPES
@@ -15,6 +17,7 @@ from velocity_web.schemas.sentences import joined
 
 ASSETS = "Clips are MP4 with H.264 or H.265; pictures are PNG, JPEG, GIF, TGA or WebP"
 VALUE_CHARACTERS = 500
+NAME_CHARACTERS = 500
 LISTED = 2000
 HELD_SECONDS = 1.0  # of a processor; a template that takes longer to look at does not tell what it holds
 LATER_SECONDS = 6.0  # of a processor, after the time of a trial (the threads of encoders come on top of it)
@@ -26,7 +29,7 @@ def analyse_template(told: TemplateAssignment, send: Callable[[dict[str, Any]], 
     import velocity_engine as engine
 
     send({"stage": states.VALIDATING})
-    with engine.open_template(told.file) as template:
+    with open_with_fonts(told.file, told.fonts) as template:
         send({"stage": states.EXTRACTING})
         names = told.names
         seen = contents(template)
@@ -52,6 +55,13 @@ def analyse_template(told: TemplateAssignment, send: Callable[[dict[str, Any]], 
         return {**analysis, "trial": trial and trial.to_json()}
 
 
+def open_with_fonts(file: str, fonts: FontSources) -> Any:
+    """The template in a file, with the fonts of the account and of the service."""
+    import velocity_engine as engine
+
+    return engine.open_template(file, font_files=fonts.files, system_fonts=fonts.system)
+
+
 def contents(template: Any) -> dict[str, Any]:
     """What is in a template, without planning it."""
     return {
@@ -65,10 +75,22 @@ def contents(template: Any) -> dict[str, Any]:
         "fonts": [plain(font) for font in template.fonts[:LISTED]],
         "slots": [plain(slot) | {"layers": list(slot.layers)[:LISTED]} for slot in template.slots[:LISTED]],
         "first_frame": template.first_frame,
+        "lengths": lengths_dict(template),
         "markers": [plain(marker) for marker in template.markers[:LISTED]],
         "plugins": [plugin_dict(plugin) for plugin in template.layer_plugins[:LISTED]],
         "assets": [plain(asset) for asset in template.assets[:LISTED]],
     }
+
+
+def lengths_dict(template: Any) -> dict[str, float] | None:
+    """None where its markers say what cannot be, which is among the findings."""
+    import velocity_engine as engine
+
+    try:
+        found = template.lengths
+    except engine.DurationError:
+        return None
+    return {"shortest": found.shortest, "longest": found.longest}
 
 
 def finding_dict(finding: Any, names: Mapping[str, str]) -> dict[str, Any]:
@@ -145,3 +167,19 @@ def analyse_asset(told: FileAssignment, send: Callable[[dict[str, Any]], None]) 
     if found.format.lower() not in CONTENT_TYPES:
         raise engine.MediaError(f"the file is a {found.format} picture", hint=ASSETS)
     return {"kind": "image", "format": found.format.lower(), "seconds": None, **size}
+
+
+def analyse_font(told: FontAssignment, send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Raises MediaError for what is no font that can be drawn."""
+    import velocity_engine as engine
+
+    output = Path(told.output)
+    found = engine.probe_font(told.file, output)
+    is_unpacked = output.exists()
+    kept = engine.probe_font(output).format if is_unpacked else found.format
+    faces = [{name: _bounded(value) for name, value in asdict(face).items()} for face in found.faces]
+    return {"format": kept, "unpacked": is_unpacked, "faces": faces}
+
+
+def _bounded(value: Any) -> Any:
+    return value[:NAME_CHARACTERS] if isinstance(value, str) else value

@@ -64,6 +64,24 @@ class AssetResult(_Strict):
     seconds: Annotated[FiniteFloat, Field(ge=0, le=MAX_NUMBER)] | None
 
 
+FontName = Annotated[str, Field(max_length=500)]
+
+
+class FontFaceResult(_Strict):
+    postscript: FontName
+    family: FontName
+    style: FontName
+    weight: Annotated[int, Field(ge=0, le=65_535)]
+    italic: bool
+    variable: bool
+
+
+class FontResult(_Strict):
+    format: Literal["ttf", "otf", "ttc"]
+    unpacked: bool
+    faces: Annotated[list[FontFaceResult], Field(min_length=1, max_length=64)]
+
+
 class TemplateResult(BaseModel):
     """The analysis, which is kept as it is."""
 
@@ -102,11 +120,24 @@ class Refused(_Strict):
     errors: Errors
 
 
+class LengthAnswer(_Strict):
+    """Of a video whose length is chosen: frames in all and those that are held, where it begins and ends on the
+    timeline, and where that ends."""
+
+    frames: Count
+    held: Count
+    start: FiniteFloat
+    end: FiniteFloat
+    whole: FiniteFloat
+
+
 class MapAnswer(_Strict):
-    """What is wrong with one customization map, and what of it would not show."""
+    """What is wrong with one customization map, what of it would not show, and how long its video becomes where that
+    was asked."""
 
     errors: Errors
     warnings: list[dict[str, Any]]
+    length: LengthAnswer | None = None
 
 
 class Checked(_Strict):
@@ -167,7 +198,8 @@ class CachedAnswer(_Strict):
 
 class Previewed(_Strict):
     """What is wrong with a preview, by field; else its digest, whether it was drawn (not where that digest was known),
-    its size in pixels (0 of none), and what does not show as its author meant."""
+    its size in pixels (0 of none), what does not show as its author meant, and which frames are shown where
+    that was not known before."""
 
     errors: Errors
     digest: Annotated[str, Field(pattern="^[0-9a-f]{32}$")] | None
@@ -175,6 +207,7 @@ class Previewed(_Strict):
     width: Count
     height: Count
     warnings: list[dict[str, Any]]
+    frames: list[FiniteFloat] = []
 
 
 Named = Annotated[list[Any], Field(min_length=3, max_length=3)]
@@ -209,6 +242,7 @@ RESULTS: dict[str, type[BaseModel]] = {
     states.AUDIO: AudioResult,
     states.TEMPLATE: TemplateResult,
     "asset": AssetResult,
+    "font": FontResult,
 }
 
 

@@ -20,15 +20,25 @@ class Assignment(BaseModel):
         return self.model_dump_json().encode() + b"\n"
 
 
+class FontSources(BaseModel):
+    """Where fonts are beside those of a template: ``files`` and folders of them, and whether the system's are used."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    files: list[str] = []
+    system: bool = False
+
+
 class RenderAssignment(Assignment):
     """``order`` is a ``RenderOrder`` as JSON; ``executor`` the name of what renders the segments, empty where the
-    child itself does; ``cache`` the folder of what earlier renders left, empty for none, and ``cache_bytes`` its bound.
+    child itself does; ``cache`` the folder of what earlier renders left, empty for none, and ``cache_bytes`` its bound;
+    ``fonts`` those of the service, beside the order's own.
     """
 
     order: str
     executor: str = ""
     cache: str = ""
     cache_bytes: NonNegativeInt = 0
+    fonts: FontSources = FontSources()
 
 
 class TemplateAssignment(Assignment):
@@ -36,12 +46,19 @@ class TemplateAssignment(Assignment):
 
     file: str
     trial_seconds: Seconds
+    fonts: FontSources = FontSources()
 
 
 class FileAssignment(Assignment):
     """A file of sound, a picture or a clip."""
 
     file: str
+
+
+class FontAssignment(FileAssignment):
+    """A font file. What is in a web font is written to ``output``."""
+
+    output: str
 
 
 class PreviewAssignment(Assignment):
@@ -51,6 +68,7 @@ class PreviewAssignment(Assignment):
     template: str
     output: str
     build: str
+    fonts: FontSources = FontSources()
     idle_seconds: Seconds
     busy_seconds: Seconds
 
@@ -59,11 +77,13 @@ Side = Annotated[PositiveInt, Field(le=65_535)]
 
 
 class ClipQuestion(BaseModel):
-    """A video of the frames from ``start`` to ``end``, which is not part of it, in place of a picture."""
+    """A video of the frames from ``start`` to ``end``, which is not part of it, in place of a picture; of ``most``
+    frames at most."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
     start: FiniteFloat
     end: FiniteFloat
+    most: FiniteFloat
     encoder: Mapping[str, Any]
     ending: Annotated[str, Field(pattern=r"^\.[a-z0-9]{1,8}$")]
 
@@ -71,6 +91,7 @@ class ClipQuestion(BaseModel):
 class PreviewQuestion(BaseModel):
     """A picture of ``frames``, in frames of the composition, of ``columns`` side by side, each of ``size`` pixels.
     Where there is no frame, only the customization map is looked at. ``known`` are the digests of what is not drawn.
+    With a ``duration`` frames are counted on the timeline of that video; ``in_template``: on the template's.
     ``captions`` are what is said, as JSON that the engine wrote."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
@@ -81,6 +102,8 @@ class PreviewQuestion(BaseModel):
     known: list[str] = []
     clip: ClipQuestion | None = None
     captions: str | None = None
+    duration: Mapping[str, Any] | None = None
+    in_template: bool = False
 
 
 class CheckAssignment(Assignment):
@@ -88,6 +111,7 @@ class CheckAssignment(Assignment):
     folder of what earlier renders left, empty for none."""
 
     template: str
+    fonts: FontSources = FontSources()
     cache: str = ""
     idle_seconds: Seconds
     busy_seconds: Seconds

@@ -1,9 +1,10 @@
 """Checks of render requests against one template, inside a child process that stays for further ones.
 
-A question is a line of JSON (``encoder``, ``frames``, ``mix``, ``captions``, ``warnings``, ``with_audio`` of each map,
-and the number of ``maps``) and a line for each customization map. Where the maps name assets, the child says which
-(``{"named": ...}``) and is told the files; then it answers ``{"checked": ...}``: sentences by field for what all maps
-share, and for each map its own with what would not show.
+A question is a line of JSON (``encoder``, ``frames``, ``mix``, ``captions``, ``strict_fonts``, ``warnings``,
+``with_audio`` and ``durations`` of each map, and the number of ``maps``) and a line for each customization map. Where
+the maps name assets, the child says which (``{"named": ...}``) and is told the ``files``, and the ``seconds`` of clips;
+then it answers ``{"checked": ...}``: sentences by field for what all maps share, and for each map its own with what
+would not show, and how long its video becomes where it has a duration.
 
 A question with a ``sample``, and one map in which nothing is wrong, is answered by what a few frames of that render
 take, where it has a ``plan`` of them, and by what its ``poster`` takes. One that asks for ``shared`` or ``cached``
@@ -16,10 +17,11 @@ import json
 import select
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from velocity_web.processes.analyse_process import finding_dict
+from velocity_web.processes.analyse_process import finding_dict, open_with_fonts
 from velocity_web.processes.assignments import CheckAssignment
 from velocity_web.processes.caption_form import field_of_captions
 from velocity_web.processes.render_process import MAX_WARNINGS
@@ -41,6 +43,7 @@ FIELDS = {
     "fps_den": "fpsDenum",
     "resolution": "res",
     "rate_control": "rc",
+    "held_frames": "heldFrames",
     "audio_bitrate": "audioBitrate",
     "segment_seconds": "segmentSeconds",
     "frames[0]": "fStart",
@@ -55,9 +58,8 @@ def answer_questions(told: CheckAssignment, reader: BinaryIO, send: Callable[[di
     ``told.busy_seconds`` of the processors are spent. Raises the engine's errors where the template cannot be
     opened.
     """
-    import velocity_engine as engine
 
-    with engine.open_template(told.template) as template:
+    with open_with_fonts(told.template, told.fonts) as template:
         unchanged = _Unchanged(template)
         reuse = ReuseAnswers(unchanged.said, told.cache)
         while line := reader.readline(LINE_BYTES):
@@ -123,11 +125,13 @@ def _answer_check(
     send: Callable[[dict[str, Any]], None],
 ) -> None:
     named = [assets_named(one) for one in maps]
-    files: dict[str, str] = {}
+    told: dict[str, Any] = {"files": {}, "seconds": {}}
     if any(named):
         send({"named": named})
-        files = json.loads(reader.readline(LINE_BYTES))
-    send({"checked": _checked(unchanged, question, maps, files)})
+        told = json.loads(reader.readline(LINE_BYTES))
+    checked = _checked(unchanged, question, maps, told["files"])
+    add_lengths(checked["maps"], unchanged.template, question, maps, told)
+    send({"checked": checked})
 
 
 def assets_named(customizations: list[dict[str, Any]]) -> list[list[Any]]:
@@ -163,12 +167,13 @@ def _checked(unchanged: _Unchanged, question: dict[str, Any], maps: list[Any], f
     import velocity_engine as engine
 
     encoder = engine.EncoderConfig.from_values(question["encoder"]) if question["encoder"] else None
-    frames = tuple(question["frames"]) if question["frames"] else None
-    look = _look if question["warnings"] else _problems
+    is_timed = any(question.get("durations", ()))  # whose frames are looked at with their lengths
+    frames = tuple(question["frames"]) if question["frames"] and not is_timed else None
+    look = partial(_look if question["warnings"] else _problems, strict=bool(question.get("strict_fonts")))
     template = unchanged.template
     mix = engine.SoundMix.from_values(mixed) if (mixed := question.get("mix")) else None
     said = question.get("captions")
-    asked = json.dumps([question["encoder"], question["frames"], mixed, said])
+    asked = json.dumps([question["encoder"], frames, mixed, said])
     problems = unchanged.problems(encoder, frames, mix, asked, said)
     own = [look(template, one, files) for one in maps]
     shared = [problem for problem in problems if not isinstance(problem, _changeable())]
@@ -182,6 +187,38 @@ def _checked(unchanged: _Unchanged, question: dict[str, Any], maps: list[Any], f
             if not found["errors"]:
                 found["errors"] = errors_of(changed.problems(one, with_audio), {})
     return {"shared": errors_of(shared, {}), "maps": own}
+
+
+def add_lengths(
+    answers: list[dict[str, Any]], template: Any, question: dict[str, Any], maps: list[Any], told: dict[str, Any]
+) -> None:
+    """Says of each map in which nothing is wrong how long its video becomes, where its duration is chosen."""
+    durations = question.get("durations") or [None] * len(maps)
+    known: dict[str, dict[str, Any]] = {}
+    for answer, duration, entries in zip(answers, durations, maps, strict=True):
+        if duration is not None and not answer["errors"]:
+            key = json.dumps([duration, entries if "from" in duration else None])
+            if key not in known:
+                known[key] = _length(template, question, duration, entries, told)
+            answer |= known[key]
+
+
+def _length(
+    template: Any, question: dict[str, Any], duration: dict[str, Any], entries: list[Any], told: dict[str, Any]
+) -> dict[str, Any]:
+    import velocity_engine as engine
+
+    wanted = engine.Duration.from_values(duration)
+    own = {key: path for key, path in told["files"].items() if any(key == named[2] for named in assets_named(entries))}
+    asked = {"customizations": entries, "assets": own, "known": told["seconds"]} if wanted.layer else {}
+    encoder = engine.EncoderConfig.from_values(question["encoder"]) if question["encoder"] else None
+    try:
+        timeline = template.timeline(wanted, encoder=encoder, **asked)
+        start, end = template.frame_range(slice(*question["frames"]) if question["frames"] else None, timeline)
+    except engine.VelocityError as error:
+        return {"errors": errors_of([error], _names(told["files"]))}
+    frames, held = timeline.frames_between(start, end)
+    return {"length": {"frames": frames, "held": held, "start": start, "end": end, "whole": timeline.end}}
 
 
 def _changeable() -> tuple[type[Exception], ...]:
@@ -247,15 +284,15 @@ def _sampled(template: Any, question: dict[str, Any], customizations: list[dict[
     }
 
 
-def _look(template: Any, customizations: Any, files: dict[str, str]) -> dict[str, Any]:
-    found = template.preflight().look(customizations, files, files.values())
+def _look(template: Any, customizations: Any, files: dict[str, str], *, strict: bool) -> dict[str, Any]:
+    found = template.preflight(strict).look(customizations, files, files.values())
     names = _names(files)
     warnings = [finding_dict(finding, names) for finding in found.warnings[:MAX_WARNINGS]]
     return {"errors": errors_of(found.problems, names), "warnings": warnings}
 
 
-def _problems(template: Any, customizations: Any, files: dict[str, str]) -> dict[str, Any]:
-    problems = template.preflight().problems(customizations, files, files.values())
+def _problems(template: Any, customizations: Any, files: dict[str, str], *, strict: bool) -> dict[str, Any]:
+    problems = template.preflight(strict).problems(customizations, files, files.values())
     return {"errors": errors_of(problems, _names(files)), "warnings": []}
 
 
@@ -285,6 +322,8 @@ def field_of(problem: Any) -> str:
         return field_of_captions(problem)
     if isinstance(problem, engine.SoundMixError):
         return f"audio.{name}"
+    if isinstance(problem, engine.DurationError):
+        return "duration"
     if isinstance(problem, engine.FrameRangeError):
         return f"jobInfo.{FIELDS.get(name, name)}".rstrip(".")
     if isinstance(problem, engine.PluginError) and name == "codec":

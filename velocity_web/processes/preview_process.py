@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from velocity_web.processes.analyse_process import finding_dict
+from velocity_web.processes.analyse_process import finding_dict, open_with_fonts
 from velocity_web.processes.assignments import ClipQuestion, PreviewAssignment, PreviewQuestion
 from velocity_web.processes.check_process import LINE_BYTES, assets_named, errors_of
 from velocity_web.processes.render_process import MAX_WARNINGS
@@ -32,9 +32,8 @@ def answer_previews(told: PreviewAssignment, reader: BinaryIO, send: Callable[[d
     """Draw until no question comes for ``told.idle_seconds``, the other side closes, or ``told.busy_seconds`` of the
     processors are spent. Raises the engine's errors where the template cannot be opened.
     """
-    import velocity_engine as engine
 
-    with engine.open_template(told.template) as template:
+    with open_with_fonts(told.template, told.fonts) as template:
         desk = _Desk(template, told)
         while line := reader.readline(LINE_BYTES):
             question = PreviewQuestion.model_validate_json(line)
@@ -97,7 +96,8 @@ class _Desk:
 
         found, names = looked
         width, height = question.size
-        prepared = [changed.prepare_still(frame, (width, height)) for frame in question.frames]
+        timeline, frames = _timed(changed, question, question.frames)
+        prepared = [changed.prepare_still(frame, (width, height), timeline) for frame in frames]
         columns = min(question.columns, len(prepared))
         rows = math.ceil(len(prepared) / columns)
         size = (width * columns, height * rows)
@@ -105,13 +105,13 @@ class _Desk:
         shown = [one.digest.hex() for one in prepared]
         digest = self._digest([shown, columns, question.kind, warnings])
         if _is_known(digest, question.known):
-            return _previewed(digest, drawn=False, size=size, warnings=warnings)
+            return _previewed(digest, drawn=False, size=size, warnings=warnings, frames=frames)
         sheet = np.zeros((size[1], size[0], 4), np.uint8)
         for number, one in enumerate(prepared):
             x, y = number % columns * width, number // columns * height
             sheet[y : y + height, x : x + width] = one.draw().pixels
-        Path(self._told.output).write_bytes(engine.Still(sheet, question.frames[0]).encoded(question.kind))
-        return _previewed(digest, drawn=True, size=size, warnings=warnings)
+        Path(self._told.output).write_bytes(engine.Still(sheet, frames[0]).encoded(question.kind))
+        return _previewed(digest, drawn=True, size=size, warnings=warnings, frames=frames)
 
     def _clip(
         self,
@@ -126,19 +126,35 @@ class _Desk:
         found, names = looked
         size = (question.size[0], question.size[1])
         own = {asset_id: Path(path).name for asset_id, path in changed.asset_files.items()}
-        shown = [clip.start, clip.end, dict(clip.encoder), size, list(changed.customizations), own, question.captions]
+        timeline, (start, end) = _timed(changed, question, [clip.start, clip.end])
+        if timeline is not None:
+            start, end = self._template.frame_range((start, min(end, start + clip.most, timeline.end)), timeline)
+        entries = list(changed.customizations)
+        shown = [start, end, question.duration, dict(clip.encoder), size, entries, own, question.captions]
         digest = self._digest([Path(self._told.template).name, shown])
         if _is_known(digest, question.known):
-            return _previewed(digest, drawn=False, size=size, warnings=_told(found, names))
+            return _previewed(digest, drawn=False, size=size, warnings=_told(found, names), frames=(start, end))
         encoder = engine.EncoderConfig.from_values(clip.encoder)
         output = Path(self._told.output).with_suffix(clip.ending)
-        result = engine.render(changed, output, encoder=encoder, frames=(clip.start, clip.end))
+        duration = None if question.duration is None else engine.Duration.from_values(question.duration)
+        result = engine.render(changed, output, encoder=encoder, frames=(start, end), duration=duration)
         output.replace(self._told.output)
-        return _previewed(digest, drawn=True, size=size, warnings=_told([*found, *result.findings], names))
+        warnings = _told([*found, *result.findings], names)
+        return _previewed(digest, drawn=True, size=size, warnings=warnings, frames=(start, end))
 
     def _digest(self, shown: Any) -> str:
         text = json.dumps([self._told.build, shown], sort_keys=True)
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _timed(changed: Any, question: PreviewQuestion, frames: Sequence[float]) -> tuple[Any, Sequence[float]]:
+    """The timeline of the video that a preview is of, where its duration is chosen, and the frames on that."""
+    import velocity_engine as engine
+
+    if question.duration is None:
+        return None, frames
+    timeline = changed.timeline(engine.Duration.from_values(question.duration))
+    return timeline, [timeline.place_of(frame) for frame in frames] if question.in_template else frames
 
 
 def _is_known(digest: str, known: Sequence[str]) -> bool:
@@ -156,6 +172,7 @@ def _refusals() -> tuple[type[Exception], ...]:
     return (
         engine.CaptionsError,
         engine.CustomizationError,
+        engine.DurationError,
         engine.FrameCostError,
         engine.FrameRangeError,
         engine.EncoderConfigError,
@@ -163,12 +180,15 @@ def _refusals() -> tuple[type[Exception], ...]:
 
 
 def _by_field(error: Any, names: Mapping[str, str]) -> dict[str, list[str]]:
-    """What cannot be drawn in this size is a matter of ``width``."""
+    """What cannot be drawn in this size is a matter of ``width``; frames are looked at here where their duration is
+    chosen."""
     import velocity_engine as engine
 
     told = errors_of([error], names)
-    if isinstance(error, engine.CustomizationError | engine.CaptionsError):
+    if isinstance(error, engine.CustomizationError | engine.CaptionsError | engine.DurationError):
         return told
+    if isinstance(error, engine.FrameRangeError) and (error.place.field or "").startswith("frame"):
+        return {"frame": [sentence for sentences in told.values() for sentence in sentences]}
     return {"width": [sentence for sentences in told.values() for sentence in sentences]}
 
 
@@ -177,7 +197,13 @@ def _wrong(errors: dict[str, list[str]]) -> dict[str, Any]:
 
 
 def _previewed(
-    digest: str | None, *, drawn: bool, size: tuple[int, int], warnings: list[dict[str, Any]]
+    digest: str | None,
+    *,
+    drawn: bool,
+    size: tuple[int, int],
+    warnings: list[dict[str, Any]],
+    frames: Sequence[float] = (),
 ) -> dict[str, Any]:
     width, height = size
-    return {"errors": {}, "digest": digest, "drawn": drawn, "width": width, "height": height, "warnings": warnings}
+    shown = {"width": width, "height": height, "frames": list(frames)}
+    return {"errors": {}, "digest": digest, "drawn": drawn, "warnings": warnings, **shown}

@@ -12,7 +12,7 @@ from uuid import uuid4
 from velocity_web.processes.assignments import PreviewAssignment, PreviewQuestion
 from velocity_web.processes.child import Child, TaskLost
 from velocity_web.processes.kept_children import Bounds, KeptChildren
-from velocity_web.processes.runner import Runner
+from velocity_web.processes.runner import Runner, TemplateFiles
 from velocity_web.processes.shelf import Shelf
 from velocity_web.settings import Settings
 from velocity_web.storage.files import read_made, remove
@@ -27,10 +27,10 @@ Provide = Callable[[Named, Shelf], dict[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whose template is drawn: its file on this machine, and the name that it was uploaded with."""
+    """Whose template is drawn: its files on this machine, and the name that it was uploaded with."""
 
     account_id: str
-    file: Path
+    files: TemplateFiles
     name: str
 
 
@@ -79,17 +79,16 @@ class Previewers:
     def draw(self, subject: Subject, question: PreviewQuestion, customizations: bytes, provide: Provide) -> Drawn:
         """The answer to a question about a customization map, as JSON that is not read here; the caller holds a place.
         A child that dies is replaced once. Raises TaskFailed, NoSpace, and OSError."""
-        file = str(subject.file.resolve())
-        kept = self._kept.take(subject.account_id, file)
+        kept = self._kept.take(subject.account_id, subject.files.key)
         if kept is not None:
             try:
                 return self._asked(kept, subject, question, customizations, provide)
             except TaskLost:
                 pass  # it was ended from outside, or had spent its time: another one answers
         try:
-            return self._asked(self._begin(subject, file), subject, question, customizations, provide)
+            return self._asked(self._begin(subject), subject, question, customizations, provide)
         except TaskLost:
-            return self._asked(self._begin(subject, file), subject, question, customizations, provide)
+            return self._asked(self._begin(subject), subject, question, customizations, provide)
 
     def _asked(
         self, one: _Previewer, subject: Subject, question: PreviewQuestion, customizations: bytes, provide: Provide
@@ -112,22 +111,24 @@ class Previewers:
         except BaseException:
             one.end()
             raise
-        self._kept.keep(subject.account_id, str(subject.file.resolve()), one)
+        self._kept.keep(subject.account_id, subject.files.key, one)
         return Drawn(said, content)
 
-    def _begin(self, subject: Subject, file: str) -> _Previewer:
+    def _begin(self, subject: Subject) -> _Previewer:
+        paths = subject.files.paths
         shelf = Shelf(self._settings.temporary.resolve() / f"task-{uuid4()}", self._settings.run_as)
         try:
-            child = self._runner.start("preview", (file, str(shelf.folder)))
+            child = self._runner.start("preview", (*paths, str(shelf.folder)))
         except BaseException:
             shelf.clear()
             raise
         one = _Previewer(child, shelf)
         assignment = PreviewAssignment(
-            template=file,
+            template=paths[0],
             output=str(one.output),
-            build=self._build,
-            names={subject.file.name: subject.name},
+            build=" ".join((self._build, *(font.name for font in subject.files.fonts))),
+            fonts=subject.files.sources(self._settings),
+            names={subject.files.file.name: subject.name},
             idle_seconds=self._settings.previewer_idle_seconds,
             busy_seconds=self._settings.still_seconds / 2,  # of all that its limit allows
         )

@@ -20,7 +20,7 @@ from velocity_web.processes.sandbox.rights import hide_memory
 from velocity_web.settings import Settings
 from velocity_web.storage.files import CACHE, COPIES, FOLDERS
 
-LENT = ("templates", "audio", "assets", "tmp", CACHE, COPIES)
+LENT = ("templates", "audio", "assets", "fonts", "tmp", CACHE, COPIES)
 DATABASE_FILES = ("velocity.db", "velocity.db-wal", "velocity.db-shm")
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 LOG = structlog.get_logger("velocity.privacy")

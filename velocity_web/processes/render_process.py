@@ -7,12 +7,13 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from velocity_web.processes.analyse_process import finding_dict
-from velocity_web.processes.assignments import RenderAssignment
+from velocity_web.processes.assignments import FontSources, RenderAssignment
 
 MAX_WARNINGS = 100
 STAGES = ("prepare", "frames", "check", "store")
@@ -24,7 +25,7 @@ def render(told: RenderAssignment, send: Callable[[dict[str, Any]], None]) -> di
     import velocity_engine as engine
 
     moments = [time.monotonic()]
-    order = engine.RenderOrder.from_json(told.order)
+    order = _with_fonts(engine.RenderOrder.from_json(told.order), told.fonts)
     output = Path(order.output)
     cache = engine.RenderCache(told.cache, told.cache_bytes) if told.cache else None
     tell_progress = _progress_sender(send)
@@ -57,6 +58,15 @@ def render(told: RenderAssignment, send: Callable[[dict[str, Any]], None]) -> di
         "times": dict(zip(STAGES, pairwise(moments), strict=True)),
         "stage_seconds": {stage: float(seconds) for stage, seconds in result.seconds_by_stage.items()},
     }
+
+
+def _with_fonts(order: Any, fonts: FontSources) -> Any:
+    """The order with the fonts that the service has for all accounts."""
+    import velocity_engine as engine
+
+    folders = tuple(map(engine.FileReference.of, fonts.files))
+    system = tuple(map(engine.FileReference.of, engine.system_font_folders())) if fonts.system else ()
+    return replace(order, fonts=(*order.fonts, *folders), system_fonts=system)
 
 
 def _progress_sender(send: Callable[[dict[str, Any]], None]) -> Callable[[Any], None]:

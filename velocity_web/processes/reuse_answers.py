@@ -42,14 +42,15 @@ class ReuseAnswers:
 
         until = time.process_time() + question["seconds"]
         encoder, frames = _asked(question)
+        duration = engine.Duration.from_values(question["duration"]) if question["duration"] else None
         found = looked = 0
         for one in maps:
             if looked and time.process_time() > until:
                 break
             if self._cache:
-                with_files: dict[str, Any] = {"customizations": one, "assets": question["files"]}
                 template = self._said(question.get("captions"))
-                found += engine.cached_frames(template, self._cache, encoder=encoder, frames=frames, **with_files)
+                told: dict[str, Any] = {"customizations": one, "assets": question["files"], "duration": duration}
+                found += engine.cached_frames(template, self._cache, encoder=encoder, frames=frames, **told)
             looked += 1
         return {"frames": found, "renders": looked}
 

@@ -8,25 +8,48 @@ import json
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from velocity_web.failures import NoSpace
-from velocity_web.processes.assignments import Assignment, CheckAssignment
+from velocity_web.processes.assignments import Assignment, CheckAssignment, FontSources
 from velocity_web.processes.child import Child, TaskFailed, TaskLost
 from velocity_web.processes.fork_server import ForkServer, ForkServerDied, Limits
 from velocity_web.processes.kept_children import Bounds, KeptChildren
 from velocity_web.processes.samples import Samples
+from velocity_web.processes.service_fonts import font_sources, seen_fonts
 from velocity_web.processes.slots import Slots
 from velocity_web.settings import MIB, Settings
 from velocity_web.storage.files import remove
 from velocity_web.storage.render_caches import render_cache
 
-__all__ = ["Checker", "Runner", "TaskFailed", "TaskLost"]
+__all__ = ["Checker", "Runner", "TaskFailed", "TaskLost", "TemplateFiles"]
 
-AssetsOf = Callable[[list[list[list[Any]]]], dict[str, str]]
-"""From (entry, key, id) of all assets of each map to the files by id."""
+AssetsOf = Callable[[list[list[list[Any]]]], dict[str, Any]]
+"""From (entry, key, id) of all assets of each map to the ``files`` by id, and the ``seconds`` of clips."""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFiles:
+    """A template's file on this machine, and those of the fonts of its account."""
+
+    file: Path
+    fonts: tuple[Path, ...] = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return (str(self.file.resolve()), *(str(font.resolve()) for font in self.fonts))
+
+    @property
+    def key(self) -> str:
+        """Tells it from others: files never change."""
+        return "\n".join(self.paths)
+
+    def sources(self, settings: Settings) -> FontSources:
+        """Its fonts, and those of the service."""
+        return font_sources(settings, self.paths[1:])
 
 
 class Runner:
@@ -97,9 +120,9 @@ class Runner:
             remove(folder)
             raise
 
-    def checker(self, account_id: str, file: Path, assets: tuple[str, ...] = ()) -> Checker:
-        """What asks about requests for the template in ``file``; use it in a ``with`` statement, holding a slot."""
-        return Checker(self, self._checkers, self._settings, account_id, str(file.resolve()), assets)
+    def checker(self, account_id: str, template: TemplateFiles, assets: tuple[str, ...] = ()) -> Checker:
+        """What asks about requests for a template; use it in a ``with`` statement, holding a slot."""
+        return Checker(self, self._checkers, self._settings, account_id, template, assets)
 
     def _start(self, task: str, reads: tuple[str, ...], folder: Path, owned: Path | None = None) -> Child:
         settings = self._settings
@@ -111,6 +134,7 @@ class Runner:
             reads=reads,
             writes=(str(folder),),
             file_bytes=settings.process_file_mb * MIB,
+            sees=seen_fonts(settings),
         )
         with self._lock:
             for _attempt in range(2):
@@ -138,13 +162,14 @@ class Checker:
         checkers: KeptChildren[Child],
         settings: Settings,
         account_id: str,
-        file: str,
+        template: TemplateFiles,
         assets: tuple[str, ...] = (),
     ) -> None:
         self._runner = runner
         self._checkers = checkers
         self._settings = settings
-        self._key = (account_id, file)
+        self._key = (account_id, template.key)
+        self._template = template
         self._assets = assets
         self._child: Child | None = None
 
@@ -228,12 +253,13 @@ class Checker:
             return {}
 
     def _begin(self) -> Child:
-        account_id, template = self._key
+        account_id, paths = self._key[0], self._template.paths
         cache = render_cache(self._settings, account_id)
         folders = (str(cache),) if cache else ()
-        child = self._runner.start("check", (template, *folders, *self._assets))
+        child = self._runner.start("check", (*paths, *folders, *self._assets))
         assignment = CheckAssignment(
-            template=template,
+            template=paths[0],
+            fonts=self._template.sources(self._settings),
             cache=str(cache) if cache else "",
             idle_seconds=self._settings.checker_idle_seconds,
             busy_seconds=self._settings.still_seconds / 2,  # of all that its limit allows

@@ -21,6 +21,7 @@ from velocity_web.processes.assignments import (
     Assignment,
     CheckAssignment,
     FileAssignment,
+    FontAssignment,
     FormAssignment,
     PreviewAssignment,
     RenderAssignment,
@@ -39,6 +40,7 @@ TASKS: dict[str, tuple[type[Assignment], Callable[[Any, Send], dict[str, Any]]]]
     states.TEMPLATE: (TemplateAssignment, analyse_process.analyse_template),
     states.AUDIO: (FileAssignment, analyse_process.analyse_audio),
     "asset": (FileAssignment, analyse_process.analyse_asset),
+    "font": (FontAssignment, analyse_process.analyse_font),
 }
 
 CONVERSATIONS: dict[str, tuple[type[Assignment], Callable[[Any, BinaryIO, Send], None]]] = {

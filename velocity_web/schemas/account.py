@@ -74,6 +74,8 @@ class LimitsDto(ResponseModel):
     max_template_bytes: int
     max_audio_bytes: int
     max_asset_bytes: int
+    max_font_bytes: int
+    fonts_per_account: int
     max_render_bytes: int
     max_batch_bytes: int
     batch_max_rows: int

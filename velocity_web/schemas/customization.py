@@ -15,12 +15,26 @@ SHAPE = ConfigDict(
 )
 
 
+class TextSpan(BaseModel):
+    """A part of a text; what is left out is as the rest of the text has it."""
+
+    model_config = SHAPE
+
+    value: str
+    font: str | None = Field(None, description="a font's name, as GET /template/{id} lists them")
+    size: float | None = Field(None, description="in pixels of the composition")
+    color: str | None = Field(None, description="#rrggbb")
+
+
+Spans = Annotated[list[TextSpan], Field(min_length=1, max_length=1000)]
+
+
 class TextChange(BaseModel):
     """What changes of a text; what is left out stays as the template has it."""
 
     model_config = SHAPE
 
-    value: str | None = None
+    value: str | Spans | None = Field(None, description="the new text, as one or in spans that look unlike each other")
     font: str | None = Field(None, description="a font's name, as GET /template/{id} lists them")
     size: float | None = Field(None, description="in pixels of the composition")
     color: str | None = Field(None, description="#rrggbb")
@@ -45,7 +59,9 @@ class CustomizationEntry(BaseModel):
     layer: str | None = Field(None, description="a layer's name, or Composition/Layer; all layers of that name change")
     asset: str | None = Field(None, description="the document's id of a picture or clip")
     slot: str | None = Field(None, description="a Lottie slot")
-    text: str | TextChange | None = Field(None, description="of a text layer: the new text, or what changes of it")
+    text: str | Spans | TextChange | None = Field(
+        None, description="of a text layer: the new text, as one or in spans, or what changes of it"
+    )
     image: MediaSource | None = Field(None, description="a picture for a layer or an asset")
     video: MediaSource | None = Field(None, description="a clip for a layer or an asset: MP4 with H.264 or H.265")
     color: str | None = Field(None, description="#rrggbb, of a solid or of the fills of a shape layer")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -46,6 +46,7 @@ Container = Annotated[
     PlainValidator(_name),
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_NAME, "examples": ["mp4", "webm"]}),
 ]
+HeldFrames = Literal["skip", "encode"]
 RateControlNumber = Annotated[
     int,
     Field(strict=True, ge=0, le=2),
@@ -100,5 +101,8 @@ WORDS = {
     "container": "mp4, mov (H.264, H.265), avi (H.264, AV1), webm (AV1), or one that GET /render/codecs lists. The "
     "codec's first where it is left out: mp4.",
     "qp": "The quantiser at rc 2, from 1, best, to 51 (H.264, H.265) or 63 (AV1).",
+    "held_frames": "What becomes of frames that stand still. skip: where three or more follow each other, they are "
+    "pictures of some fifty bytes that repeat what is shown. encode: they are encoded as all others. Where it is left "
+    "out: skip for H.264 in mp4 and mov at rc 1 and 2.",
     "audio_bitrate": "Bits (not bytes) per second of sound; 192000 where it is left out.",
 }

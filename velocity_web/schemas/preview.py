@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, StrictStr
 from velocity_web.schemas.base import Identifier, RequestModel, ResponseModel, whole
 from velocity_web.schemas.captions import CaptionsRequest
 from velocity_web.schemas.customization import MapEntry
+from velocity_web.schemas.duration import DURATION, DurationRequest
 from velocity_web.schemas.link import USUAL_LINK, ExpiresSeconds
 from velocity_web.schemas.template import FindingDto
 
@@ -34,6 +35,7 @@ class ReplacingRequest(RequestModel):
     )
 
     captions: CaptionsRequest | None = None
+    duration: DurationRequest | None = Field(None, description=DURATION + ". Frames are then counted on its timeline")
 
 
 class PreviewRequest(ReplacingRequest):

@@ -24,6 +24,7 @@ from velocity_web.schemas.base import (
 from velocity_web.schemas.captions import CaptionsRequest
 from velocity_web.schemas.customization import MapEntry
 from velocity_web.schemas.documented import DescribedBy
+from velocity_web.schemas.duration import DURATION, DurationRequest, Follows
 from velocity_web.schemas.encoder import (
     WORDS,
     AudioBitrate,
@@ -31,6 +32,7 @@ from velocity_web.schemas.encoder import (
     Codec,
     Container,
     Distance,
+    HeldFrames,
     LevelNumber,
     Preset,
     Profile,
@@ -47,14 +49,20 @@ ExecutorName = Annotated[StrictStr, Field(min_length=1, max_length=200)]
 EXECUTOR = "what renders the segments, of the executors that this service allows; its own choice if left out"
 
 
+Fonts = Literal["boxes", "strict"]
+FONTS = "what letters that no font has become: boxes with a warning, or an error (strict); boxes if left out"
+
+
 class JobInfo(RequestModel):
     """Which frames are rendered: from fStart, which is included, to fEnd, which is not."""
 
     f_start: Int32 | None = Field(
-        None, description="the first frame, from 0, in frames of the composition at its own rate; 0 if left out"
+        None,
+        description="the first frame, from 0, in frames of the composition at its own rate; 0 if left out; with a "
+        "duration, on the timeline of the video",
     )
     f_end: Int32 | None = Field(
-        None, description="the frame after the last one: 0 and 150 are 150 frames; the composition's end if left out"
+        None, description="the frame after the last one: 0 and 150 are 150 frames; the end if left out"
     )
 
 
@@ -74,6 +82,7 @@ class EncoderConfigRequest(RequestModel):
     level: LevelNumber | None = Field(None, description=WORDS["level"])
     container: Container | None = Field(None, description=WORDS["container"])
     qp: Quantiser | None = Field(None, description=WORDS["qp"])
+    held_frames: HeldFrames | None = Field(None, description=WORDS["held_frames"])
     audio_bitrate: AudioBitrate | None = Field(None, description=WORDS["audio_bitrate"])
 
 
@@ -106,11 +115,13 @@ class RenderOutput(RequestModel):
     audio_id: Identifier | None = None
     audio: AudioMixRequest | None = None
     captions: CaptionsRequest | None = None
+    duration: DurationRequest | None = Field(None, description=DURATION)
     job_info: JobInfo | None = None
     encoder_config: EncoderConfigRequest
     webhook_url: AnyHttpUrl | None = None
     executor: ExecutorName | None = Field(None, description=EXECUTOR)
     output: OutputRequest | None = None
+    fonts: Fonts | None = Field(None, description=FONTS)
 
 
 class RenderRequest(RenderOutput):
@@ -141,6 +152,15 @@ def _digits(value: Any) -> Any:
     return int(value) if isinstance(value, str) and value.lstrip("-").isdigit() and len(value) < 12 else value
 
 
+def _seconds(value: Any) -> Any:
+    """A number that stands in a query, as one."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return value
+
+
+QueryDuration = Annotated[float | Follows, BeforeValidator(_seconds)]
 QueryNumber = Annotated[Int32 | None, BeforeValidator(_digits)]
 QueryCodec = Annotated[Codec | None, BeforeValidator(_digits)]
 
@@ -168,12 +188,15 @@ class BatchQuery(RequestModel):
     level: QueryNumber = None
     container: str | None = None
     qp: QueryNumber = None
+    held_frames: HeldFrames | None = None
     audio_bitrate: QueryNumber = None
     f_start: QueryNumber = None
     f_end: QueryNumber = None
+    duration: QueryDuration | None = Field(None, description=DURATION + ": 17.4, audio or layer:Clip")
     executor: ExecutorName | None = Field(None, description=EXECUTOR)
     poster_frame: QueryNumber = Field(None, description="each row gets a poster, of this frame of the composition")
     poster_format: PosterFormat | None = Field(None, description="each row gets a poster, of this format")
+    fonts: Fonts | None = Field(None, description=FONTS)
 
     def as_body(self) -> dict[str, Any]:
         """The batch request that they mean, without its rows."""
@@ -185,6 +208,8 @@ class BatchQuery(RequestModel):
         names = {"posterFrame": "frame", "posterFormat": "format"}
         poster = {names[key]: asked.pop(key) for key in names if key in asked}
         body = {**asked, "encoderConfig": encoder}
+        if "duration" in body:
+            body["duration"] = {"from" if isinstance(body["duration"], str) else "seconds": body["duration"]}
         if info:
             body["jobInfo"] = info
         if poster:
@@ -247,6 +272,7 @@ class RenderEstimate(ResponseModel):
 
     dry_run: Literal[True] = True
     frames: int
+    seconds: float = Field(description="how long the video is")
     expected_milliseconds: int
     least_milliseconds: int
     most_milliseconds: int
@@ -282,6 +308,7 @@ class RenderDetail(RenderDto):
     audio_id: IdText | None
     job_info: Annotated[dict[str, Any], DescribedBy(JobInfo)]
     encoder_config: Annotated[dict[str, Any], DescribedBy(EncoderConfigRequest)]
+    duration: Annotated[dict[str, Any], DescribedBy(DurationRequest)] | None = None
     customization_map: list[MapEntry]
     warnings: list[FindingDto]
 
@@ -379,7 +406,7 @@ class BatchEstimate(ResponseModel):
 
     ``uniqueSeconds`` of video are left of ``seconds`` where what is the same in several rows counts once; null where
     that is not known. ``cachedFrames`` need not be drawn, since an earlier render left them; so many ``cachedRows``
-    were looked at.
+    were looked at. ``warnings`` are of the template, and of the first thousand rows.
     """
 
     dry_run: Literal[True] = True

@@ -91,6 +91,7 @@ BY_TYPE: Mapping[str, str | Callable[[Context], str]] = {
     "container_type": "it must be a container's name, such as mp4",
     "finite_number": "it must be a number",
     "trim_type": "it must be the seconds at which the part begins and ends, such as [2, 12.5]",
+    "duration_source_type": "it must be audio, or layer: with the name of a layer, such as layer:Clip",
     "resolution_type": "it must be a list of a width and a height, such as [1280, 720]",
 }
 """By the type of pydantic's error, for every one that the models of requests can raise."""

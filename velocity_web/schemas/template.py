@@ -108,6 +108,7 @@ class MarkerDto(ResponseModel):
     name: str
     time: float
     duration: float = 0.0
+    region: str = Field("", description="what becomes of it in a longer or shorter video, where its comment says that")
 
 
 class MediaDto(ResponseModel):
@@ -124,6 +125,14 @@ class MediaDto(ResponseModel):
     pointer: str = ""
 
 
+class LengthsDto(ResponseModel):
+    """How short and how long videos of the template can become, in seconds; both are the same where no marker makes a
+    part of its time elastic."""
+
+    shortest: float
+    longest: float
+
+
 class TemplateDetail(TemplateDto):
     """A template with what can be customised in it."""
 
@@ -136,6 +145,7 @@ class TemplateDetail(TemplateDto):
     slots: list[SlotDto]
     fonts: list[FontDto]
     markers: list[MarkerDto]
+    lengths: LengthsDto | None = None
     plugins: list[LayerPluginDto]
     assets: list[MediaDto]
     warnings: list[FindingDto]

@@ -137,6 +137,8 @@ class Gate:
             return self.settings.max_audio_bytes
         if path == "/asset":
             return self.settings.max_asset_bytes
+        if path == "/font":
+            return self.settings.max_font_bytes
         return None
 
     def json_limit(self, path: str) -> int:

@@ -32,6 +32,8 @@ def account_of(caller: Caller, settings: Settings) -> AccountDto:
             max_template_bytes=settings.max_template_bytes,
             max_audio_bytes=settings.max_audio_bytes,
             max_asset_bytes=settings.max_asset_bytes,
+            max_font_bytes=settings.max_font_bytes,
+            fonts_per_account=settings.fonts_per_account,
             max_render_bytes=settings.max_render_bytes,
             max_batch_bytes=settings.max_json_bytes,
             batch_max_rows=settings.batch_max_rows,

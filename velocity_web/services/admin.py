@@ -38,7 +38,7 @@ from velocity_web.storage.chosen import objects_for_requests
 from velocity_web.storage.files import make_folders
 from velocity_web.storage.objects import Found, Objects
 
-FILE_TABLES = ("template", "audio", "asset", "render", "poster")
+FILE_TABLES = ("template", "audio", "asset", "font", "render", "poster")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import velocity_engine as engine
 from velocity_web.accounts.auth import Caller
 from velocity_web.database import tallies
 from velocity_web.database.entities import (
@@ -49,6 +51,7 @@ from velocity_web.services.batch_tally import TOLD_ROWS, Checked, Tally
 from velocity_web.services.codecs import codec_errors
 from velocity_web.services.estimates import Estimate
 from velocity_web.services.forms import CSV, BatchForm, BatchRowForm, batch_form
+from velocity_web.services.lengths import Length, duration_of
 from velocity_web.services.render_checks import (
     CheckRequest,
     Errors,
@@ -77,6 +80,9 @@ PIECE_ROWS = 250
 PIECE_BYTES = 1 << 20
 TOLD_ERRORS = 10  # of one row
 SHOWN_ROWS = 1000  # of the answer
+WARNED_ROWS = 1000
+"""So many rows of a dry run are looked at for what will not show: their texts are laid out for that."""
+TOLD_WARNINGS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +146,12 @@ class _Batch:
         self._deadline = time.monotonic() + visit.settings.batch_seconds
         self._title = request.name or "batch"
         self._sounds: dict[str | None, tuple[Sound | None, Errors]] = {None: (None, {})}
-        self._estimates: dict[tuple[str | None, bool], Estimate] = {}
+        self._estimates: dict[tuple[str | None, bool, Length | None], Estimate] = {}
         self._samples: Samples | None = None
         self._shared_frames = SharedFrames()
         self._first_of: dict[bytes, str] = {}  # renders, by what decides their video
+        self._warnings: dict[str, FindingDto] = {}
+        self._looked = 0
         self.tally = Tally()
         if errors := executor_errors(request.executor, visit.settings):
             raise Invalid("the request has invalid fields", errors)
@@ -152,7 +160,8 @@ class _Batch:
         with reading():
             self._terms: Terms = terms_of(source_of(visit.caller, request), request, form.head.captions)
         self._shared = codec_errors(request.encoder_config, self._terms.encoder, visit.settings)
-        self._shared |= poster_errors(request.output, self._terms.source.frame_count, self._terms.size)
+        most = self._terms.source.frame_count if self._terms.duration is None else math.inf
+        self._shared |= poster_errors(request.output, most, self._terms.size)
 
     def look(self) -> None:
         """Check all rows and queue none, as far as the batch's time goes."""
@@ -162,7 +171,7 @@ class _Batch:
         self._require_any()
 
     def estimate(self) -> BatchEstimate:
-        tally, source = self.tally, self._terms.source
+        tally = self.tally
         return BatchEstimate(
             rows_total=tally.valid + tally.rejected,
             rows_valid=tally.valid,
@@ -179,8 +188,22 @@ class _Batch:
             cached_frames=tally.cached.frames,
             cached_rows=tally.cached.renders,
             errors=tally.errors,
-            warnings=[FindingDto(**finding) for finding in source.findings],
+            warnings=self._all_warnings(),
         )
+
+    def _all_warnings(self) -> list[FindingDto]:
+        """What the analysis found, and then what the rows bring, each once."""
+        known = [FindingDto(**finding) for finding in self._terms.source.findings]
+        told = {(one.feature, one.layer, one.message) for one in known}
+        brought = [one for one in self._warnings.values() if (one.feature, one.layer, one.message) not in told]
+        return [*known, *brought[:TOLD_WARNINGS]]
+
+    def _note_warnings(self, checks: Sequence[MapCheck]) -> None:
+        self._looked += len(checks)
+        for check in checks:
+            for finding in check.warnings:
+                if len(self._warnings) < TOLD_WARNINGS:
+                    self._warnings.setdefault(json.dumps(finding, sort_keys=True), FindingDto(**finding))
 
     def _seconds(self, frames: int) -> float:
         return round(float(frames / self._terms.rate), 3)
@@ -304,14 +327,17 @@ class _Batch:
             caller=self._visit.caller,
             objects=self._visit.objects,
             encoder=terms.encoder,
-            frames=terms.frames,
-            warnings=False,
+            frames=terms.asked if terms.duration else terms.frames,
+            warnings=self._dry_run and self._looked < WARNED_ROWS,
             with_audio=[self._audio_of(row) is not None for row in piece],
             mix=self._terms.mix,
             captions=self._terms.captions,
+            durations=[self._duration(row, {}) for row in piece],
+            strict_fonts=terms.strict_fonts,
         )
         maps = [joined(terms.source.customizations, row.customizations) for row in piece]
         found, checks = ask(checker, question, maps)
+        self._note_warnings(checks)
         shared = {**found, **self._shared}
         first = next((one for one, check in zip(maps, checks, strict=True) if not (shared or check.errors)), None)
         if first is not None and self._samples is None:
@@ -330,18 +356,30 @@ class _Batch:
         audio_id = self._audio_of(row)
         sound, wrong = self._sound(audio_id)
         errors = {**shared, **check.errors, **wrong}
+        if not wrong:
+            self._duration(row, errors)
+        if check.length is not None:
+            last = check.length.whole - self._terms.source.span[0]
+            errors |= poster_errors(self._request.output, last, self._terms.size)
         name = row.name or f"{self._title[:245]} {row.number + 1}"
         if errors:
             return Checked(row.number, name, None, errors)
         samples = self._samples or Samples()
-        alike = audio_id, samples.shows(customizations, check)
+        alike = audio_id, samples.shows(customizations, check), check.length
         if alike not in self._estimates:
-            self._estimates[alike] = expected(self._terms, sound, samples, as_asked=alike[1])
+            self._estimates[alike] = expected(self._terms, sound, samples, as_asked=alike[1], length=check.length)
         ticket = ticket_of(self._terms, customizations, check, sound, self._estimates[alike])
         return Checked(row.number, name, ticket, {}, row.metadata)
 
     def _audio_of(self, row: BatchRowForm) -> str | None:
         return row.audio_id or (str(self._request.audio_id) if self._request.audio_id else None)
+
+    def _duration(self, row: BatchRowForm, errors: Errors) -> engine.Duration | None:
+        """How long the video of a row is to be. What is wrong with that goes to ``errors``."""
+        if self._terms.duration is None:
+            return None
+        sound, _wrong = self._sound(self._audio_of(row))
+        return duration_of(self._terms.duration, sound.seconds if sound else None, self._terms.mix, errors)
 
     def _sound(self, audio_id: str | None) -> tuple[Sound | None, Errors]:
         if audio_id not in self._sounds:

@@ -15,14 +15,16 @@ from velocity_web.accounts.auth import Caller
 from velocity_web.accounts.rates import Buckets
 from velocity_web.database.entities import Asset, Template, TemplateInstance, reading
 from velocity_web.failures import Conflict, Invalid, NotFound, TooMany
+from velocity_web.orders.account_fonts import font_copies, font_files
 from velocity_web.processes.assignments import ClipQuestion, PreviewQuestion
 from velocity_web.processes.previewers import Drawn, Previewers, Provide, Subject
-from velocity_web.processes.runner import Runner, TaskFailed
+from velocity_web.processes.runner import Runner, TaskFailed, TemplateFiles
 from velocity_web.processes.shelf import Shelf
 from velocity_web.schemas import states
 from velocity_web.schemas.preview import ClipRequest, PreviewRequest
 from velocity_web.schemas.template import FindingDto
 from velocity_web.services.forms import RenderForm
+from velocity_web.services.lengths import duration_of
 from velocity_web.services.processing import with_job
 from velocity_web.services.render_checks import NO_MAP, find_assets, joined
 from velocity_web.services.templates import find_template
@@ -39,6 +41,7 @@ FRAMES_OF_A_PICTURE = 5
 CLIP_BYTES_A_SECOND = 250_000
 CLIP_CODECS = {"mp4": ("h264", 4), "webm": ("av1", 5)}
 """With the preset: quick ones."""
+LONGEST_FRAMES = 1e9  # of a video whose length is chosen, until who draws knows it
 INVALID = "the request has invalid fields"
 GONE = "the file is gone from the storage"
 
@@ -62,12 +65,13 @@ def desk_of(settings: Settings, objects: Objects, runner: Runner) -> Desk:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A template that can be drawn: its stored file, the name that it was uploaded with, what the analysis said of it,
-    and the entries that an instance of it brings, as JSON."""
+    the fonts of its account, and the entries that an instance of it brings, as JSON."""
 
     file: str
     sha256: str
     name: str
     analysis: dict[str, Any]
+    fonts: tuple[engine.FileReference, ...] = ()
     customizations: str = NO_MAP
 
     @property
@@ -110,6 +114,7 @@ def previewable(caller: Caller, template_id: str, instance_id: str | None = None
             template.sha256,
             template.file_name,
             json.loads(template.analysis or "{}"),
+            font_files(caller.account_id),
             NO_MAP if instance_id is None else _entries_of(caller, template, instance_id),
         )
 
@@ -160,7 +165,7 @@ def draw(desk: Desk, caller: Caller, template_id: str, form: RenderForm, known: 
     size = shown.size(request.width or usual)
     errors |= _size_errors(size, columns, math.ceil(len(frames) / columns))
     _charge(desk, caller, max(1, len(frames)))
-    wrong = {**errors, **form.head.errors}
+    wrong = {**errors, **_duration_errors(request), **form.head.errors}
     question = PreviewQuestion(
         frames=[] if wrong else [shown.first + frame for frame in frames],
         columns=columns,
@@ -168,6 +173,7 @@ def draw(desk: Desk, caller: Caller, template_id: str, form: RenderForm, known: 
         kind=request.format,
         known=list(known),
         captions=None if wrong else form.head.captions,
+        **_timing(request, wrong),
     )
     with _drawing(desk, caller, shown) as subject, desk.runner.preview_slot(caller.account_id):
         drawn = _asked(desk, caller, subject, question, (joined(shown.customizations, form.customizations), wrong))
@@ -183,19 +189,37 @@ def draw_clip(desk: Desk, caller: Caller, template_id: str, form: RenderForm, kn
     errors |= _size_errors((width, height), 1, 1)
     frames = max(1.0, (span[1] - span[0]) / shown.rate * request.frame_rate)
     _charge(desk, caller, frames / FRAMES_OF_A_PICTURE)
-    wrong = {**errors, **form.head.errors}
+    wrong = {**errors, **_duration_errors(request), **form.head.errors}
     clip = None
     if not wrong:
         encoder = _clip_encoder(request, (width, height))
         ending = engine.container_of(encoder).endings[0]
         start, end = (shown.first + frame for frame in span)
-        clip = ClipQuestion(start=start, end=end, encoder=encoder.to_values(), ending=ending)
+        most = desk.settings.preview_clip_seconds * shown.rate
+        clip = ClipQuestion(start=start, end=end, most=most, encoder=encoder.to_values(), ending=ending)
     size = [1, 1] if wrong else [width, height]
-    said = None if wrong else form.head.captions
-    question = PreviewQuestion(frames=[], size=size, kind="png", known=list(known), clip=clip, captions=said)
+    said, timing = None if wrong else form.head.captions, _timing(request, wrong)
+    asked = {"clip": clip, "captions": said, **timing}
+    question = PreviewQuestion(frames=[], size=size, kind="png", known=list(known), **asked)
     with _drawing(desk, caller, shown) as subject, desk.runner.slot(caller.account_id):
         drawn = _asked(desk, caller, subject, question, (joined(shown.customizations, form.customizations), wrong))
     return _picture(drawn, shown, span, 1)
+
+
+def _duration_errors(request: PreviewRequest | ClipRequest) -> Errors:
+    errors: Errors = {}
+    duration_of(request.duration, None, None, errors)
+    if "duration.from" in errors:
+        errors["duration.from"] = ["a preview has no audio; give seconds, or layer:Clip"]
+    return errors
+
+
+def _timing(request: PreviewRequest | ClipRequest, wrong: Errors) -> dict[str, Any]:
+    """What a question says of a duration: markers are found on the timeline of that by who answers."""
+    duration = None if wrong else duration_of(request.duration, None, None, {})
+    if duration is None:
+        return {}
+    return {"duration": duration.to_values(), "in_template": request.marker is not None}
 
 
 def _request(model: type[Any], form: RenderForm) -> Any:
@@ -227,7 +251,8 @@ def _frames(request: PreviewRequest, shown: Shown) -> tuple[tuple[float, ...], E
         moment, errors = _marker(request.marker, shown)
         return ((moment[0],), {}) if moment else ((), errors)
     frames = request.frames if request.frames is not None else [request.frame or 0]
-    wrong = [(number, frame) for number, frame in enumerate(frames) if frame >= shown.frame_count]
+    most = shown.frame_count if request.duration is None else math.inf  # who knows the length looks at them then
+    wrong = [(number, frame) for number, frame in enumerate(frames) if frame >= most]
     errors = {}
     for number, frame in wrong:
         field = "frame" if request.frames is None else f"frames[{number}]"
@@ -255,7 +280,7 @@ def _marker(name: str, shown: Shown) -> tuple[tuple[float, float] | None, Errors
 
 def _span(request: ClipRequest, shown: Shown, most_seconds: float) -> tuple[tuple[float, float], Errors]:
     """The first frame of a clip and the one after its last, from 0 on, and what is wrong with them."""
-    whole = (0.0, float(shown.frame_count))
+    whole = (0.0, float(shown.frame_count) if request.duration is None else LONGEST_FRAMES)
     most = most_seconds * shown.rate
     if request.marker is not None:
         given = [name for name in ("start_frame", "end_frame") if getattr(request, name) is not None]
@@ -310,8 +335,8 @@ def _drawing(desk: Desk, caller: Caller, shown: Shown) -> Iterator[Subject]:
         copy = desk.objects.copy(shown.file, shown.sha256)
     except FileNotFoundError:
         raise NotFound(GONE) from None
-    with copy as path:
-        yield Subject(caller.account_id, path, shown.name)
+    with copy as path, font_copies(desk.objects, shown.fonts) as fonts:
+        yield Subject(caller.account_id, TemplateFiles(path, fonts), shown.name)
 
 
 def _asked(desk: Desk, caller: Caller, subject: Subject, question: PreviewQuestion, asked: tuple[str, Errors]) -> Drawn:
@@ -370,6 +395,6 @@ def _picture(drawn: Drawn, shown: Shown, frames: tuple[float, ...], columns: int
         said["width"],
         said["height"],
         [FindingDto(**finding) for finding in findings],
-        frames,
+        tuple(frame - shown.first for frame in said["frames"]) if said.get("frames") else frames,
         columns,
     )

@@ -6,23 +6,27 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import velocity_engine as engine
 from velocity_web.accounts.auth import Caller
 from velocity_web.database.entities import Asset, Audio, Campaign, Job, Template, TemplateInstance, reading, rows
 from velocity_web.failures import Invalid
+from velocity_web.orders.account_fonts import font_copies, font_files
 from velocity_web.orders.posters import poster_of
-from velocity_web.processes.runner import Checker, TaskFailed
+from velocity_web.processes.runner import Checker, TaskFailed, TemplateFiles
 from velocity_web.schemas import states
 from velocity_web.schemas.audio_mix import AudioMixRequest
+from velocity_web.schemas.duration import DurationRequest
 from velocity_web.schemas.render import EncoderConfigRequest, JobInfo, RenderOutput
 from velocity_web.services.codecs import codec_told
 from velocity_web.services.estimates import Estimate, Past, past_of, trial_of
+from velocity_web.services.lengths import Length, duration_of, length_of
 from velocity_web.storage.objects import Objects
 
 Errors = dict[str, list[str]]
+Frames = tuple[float, float | None]
+"""Where a part of a timeline begins and ends; None where that is the end of the timeline."""
 NO_MAP = "[]"
 SOURCES = ("templateId", "templateInstanceId")
 
@@ -31,6 +35,7 @@ SOURCES = ("templateId", "templateInstanceId")
 class Source:
     """The template of a render, and the instance it comes by in campaign mode. ``trial`` and ``past`` are what its
     estimate is made of. ``customizations``: the instance's map, as JSON. ``findings``: what the analysis found.
+    ``fonts``: the account's.
     """
 
     template_id: str
@@ -46,6 +51,7 @@ class Source:
     campaign_id: str | None = None
     customizations: str = NO_MAP
     findings: tuple[dict[str, Any], ...] = ()
+    fonts: tuple[engine.FileReference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,7 @@ def _source(caller: Caller, template_id: str, field_name: str, **campaign: Any) 
         trial_of(analysis),
         past_of(template.id),
         findings=tuple(analysis.get("findings", ())),
+        fonts=font_files(caller.account_id),
         **campaign,
     )
 
@@ -202,6 +209,7 @@ def encoder_from(request: EncoderConfigRequest) -> engine.EncoderConfig:
         "level": request.level,
         "container": request.container,
         "qp": request.qp,
+        "held_frames": request.held_frames,
         "audio_bitrate": None if request.audio_bitrate is None else engine.BitsPerSecond(request.audio_bitrate),
     }
     return engine.EncoderConfig(**{name: value for name, value in values.items() if value is not None})
@@ -219,30 +227,43 @@ def frame_range(info: JobInfo | None, source: Source) -> tuple[float, float] | N
     return first + (info.f_start or 0), last if whole else first + (info.f_end or 0)
 
 
+def timeline_frames(info: JobInfo | None, source: Source) -> Frames | None:
+    """The request's [fStart, fEnd) on the timeline of a video whose duration is chosen; its end may be open."""
+    if info is None or (info.f_start is None and info.f_end is None):
+        return None
+    first = source.span[0]
+    return first + (info.f_start or 0), None if info.f_end is None else first + info.f_end
+
+
 @dataclass(frozen=True, slots=True)
 class MapCheck:
-    """Of one customization map: what is wrong by field, what will not show, and the files of its assets by id."""
+    """Of one customization map: what is wrong by field, what will not show, the files of its assets by id, and how long
+    its video becomes where its duration is chosen."""
 
     errors: Errors
     warnings: tuple[dict[str, Any], ...]
     assets: dict[str, engine.FileReference]
+    length: Length | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRequest:
     """What is asked about the maps of one template. ``warnings``: whether what will not show is to be told, too.
-    ``with_audio``: of each map whether an audio file comes with it. ``mix``: how the sound is mixed.
-    ``captions``: what is said, as JSON.
+    ``with_audio``: of each map whether an audio file comes with it. ``mix``: how the sound is mixed. ``durations``: of
+    each map how long its video is to be, None for as long as the template; empty where none is. ``strict_fonts``:
+    whether letters that no font has are wrong. ``captions``: what is said, as JSON.
     """
 
     caller: Caller
     objects: Objects
     encoder: engine.EncoderConfig | None
-    frames: tuple[float, float] | None
+    frames: Frames | None
     warnings: bool
     with_audio: Sequence[bool]
     mix: engine.SoundMix | None = None
     captions: str | None = None
+    durations: Sequence[engine.Duration | None] = ()
+    strict_fonts: bool = False
 
 
 def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[Errors, list[MapCheck]]:
@@ -251,12 +272,14 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
     assets: list[dict[str, engine.FileReference]] = [{} for _ in maps]
     known: dict[str, Asset | None] = {}
 
-    def files_of(named: list[list[list[Any]]]) -> dict[str, str]:
+    def files_of(named: list[list[list[Any]]]) -> dict[str, Any]:
         with reading():
             for number, one in enumerate(named):
                 wanted = [(int(index), str(key), str(asset_id)) for index, key, asset_id in one]
                 assets[number] = find_assets(question.caller, wanted, errors[number], known)
-        return {key: str(stand_in(file.location)) for one in assets for key, file in one.items()}
+        files = {key: str(stand_in(file.location)) for one in assets for key, file in one.items()}
+        lasting = {key: asset.seconds for key, asset in known.items() if asset is not None and asset.seconds}
+        return {"files": files, "seconds": lasting}
 
     encoder = None if question.encoder is None else question.encoder.to_values()
     told = {
@@ -266,6 +289,8 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
         "with_audio": question.with_audio,
         "mix": question.mix and question.mix.to_values(),
         "captions": question.captions,
+        "durations": [one and one.to_values() for one in question.durations or [None] * len(maps)],
+        "strict_fonts": question.strict_fonts,
     }
     try:
         with question.objects.stand_ins() as stand_in:
@@ -279,7 +304,7 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
         for field, sentences in answer["errors"].items():
             if field not in lacking:
                 own.setdefault(field, []).extend(sentences)
-        checks.append(MapCheck(own, tuple(answer["warnings"]), files))
+        checks.append(MapCheck(own, tuple(answer["warnings"]), files, length_of(answer.get("length"))))
     return found["shared"], checks
 
 
@@ -290,26 +315,29 @@ def joined(first: str, second: str) -> str:
 
 
 @contextmanager
-def template_copy(objects: Objects, source: Source) -> Iterator[Path]:
-    """The template's file on this machine. Raises Invalid when it is gone, and Unavailable."""
+def template_copy(objects: Objects, source: Source) -> Iterator[TemplateFiles]:
+    """The template's file on this machine, and the fonts. Raises Invalid when it is gone, and Unavailable."""
     try:
         copy = objects.copy(source.file.location, source.file.sha256)
     except FileNotFoundError:
         raise Invalid("the template's file is gone from the storage", {"templateId": ["upload it again"]}) from None
-    with copy as path:
-        yield path
+    with copy as path, font_copies(objects, source.fonts) as fonts:
+        yield TemplateFiles(path, fonts)
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What one render, or all of a batch, have in common beside their maps. ``captions`` are JSON, which is not read
-    here."""
+    """What one render, or all of a batch, have in common beside their maps. With a duration, ``asked`` are the frames
+    of the video's timeline, and ``frames`` of the template none. ``captions`` are JSON, which is not read here."""
 
     source: Source
     encoder: engine.EncoderConfig
     frames: tuple[float, float] | None
     poster: engine.Poster | None
     mix: engine.SoundMix | None
+    duration: DurationRequest | None = None
+    asked: Frames | None = None
+    strict_fonts: bool = False
     captions: str | None = None
 
     @property
@@ -337,9 +365,12 @@ def terms_of(source: Source, output: RenderOutput, captions: str | None) -> Term
     return Terms(
         source,
         encoder,
-        frame_range(output.job_info, source),
+        None if output.duration else frame_range(output.job_info, source),
         poster_of(output.output, source.span[0]),
         None if output.audio is None else mix_of(output.audio),
+        output.duration,
+        timeline_frames(output.job_info, source) if output.duration else None,
+        output.fonts == "strict",
         captions,
     )
 
@@ -357,11 +388,12 @@ def mix_of(asked: AudioMixRequest) -> engine.SoundMix:
 def ticket_of(terms: Terms, customizations: str, check: MapCheck, sound: Sound | None, estimated: Estimate) -> Ticket:
     """Of a map, the instance's included, in which nothing is wrong."""
     source = terms.source
+    lasting = None if check.length is None else check.length.lasting
     with codec_told():
-        frames = engine.forecast(source.trial, terms.encoder, terms.frames or source.span).frames
+        frames = engine.forecast(source.trial, terms.encoder, terms.frames or source.span, lasting=lasting).frames
     return Ticket(
         source,
-        order_of(terms, check.assets, sound),
+        order_of(terms, check, sound),
         customizations,
         terms.captions,
         terms.seconds,
@@ -373,15 +405,21 @@ def ticket_of(terms: Terms, customizations: str, check: MapCheck, sound: Sound |
     )
 
 
-def order_of(terms: Terms, assets: dict[str, engine.FileReference], sound: Sound | None) -> engine.RenderOrder:
+def order_of(terms: Terms, check: MapCheck, sound: Sound | None) -> engine.RenderOrder:
     """What is rendered, but for the customization map."""
+    frames = terms.frames
+    if check.length is not None and terms.asked is not None:
+        frames = check.length.start, check.length.end
     return engine.RenderOrder(
         template=terms.source.file,
         output=f"render{engine.container_of(terms.encoder).endings[0]}",
         encoder=terms.encoder,
-        assets=assets,
-        frames=terms.frames,
+        assets=check.assets,
+        frames=frames,
         soundtrack=sound.file if sound else None,
         poster=terms.poster,
         mix=terms.mix,
+        duration=duration_of(terms.duration, sound.seconds if sound else None, terms.mix, {}),
+        fonts=terms.source.fonts,
+        strict_fonts=terms.strict_fonts,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -60,6 +61,7 @@ from velocity_web.schemas.template import FindingDto
 from velocity_web.services.codecs import codec_errors, content_type
 from velocity_web.services.estimates import Estimate
 from velocity_web.services.forms import RenderForm
+from velocity_web.services.lengths import duration_of
 from velocity_web.services.paging import AT_ONCE, Labels, Listed, Window, jobs_of, wanted
 from velocity_web.services.render_checks import (
     CheckRequest,
@@ -132,17 +134,20 @@ def _check(
         sound = find_sound(caller, audio_id, source, own)
     terms = terms_of(source, request, form.head.captions)
     own |= codec_errors(request.encoder_config, terms.encoder, settings)
-    own |= poster_errors(request.output, source.frame_count, terms.size)
+    own |= poster_errors(request.output, source.frame_count if terms.duration is None else math.inf, terms.size)
+    duration = duration_of(terms.duration, sound.seconds if sound else None, terms.mix, own)
     whole = joined(source.customizations, form.customizations)
     question = CheckRequest(
         caller=caller,
         objects=objects,
         encoder=terms.encoder,
-        frames=terms.frames,
+        frames=terms.asked if terms.duration else terms.frames,
         warnings=True,
         with_audio=[audio_id is not None],
         mix=terms.mix,
         captions=terms.captions,
+        durations=[duration],
+        strict_fonts=terms.strict_fonts,
     )
     with (
         template_copy(objects, source) as file,
@@ -151,12 +156,14 @@ def _check(
     ):
         shared, [check] = ask(checker, question, [whole])
         errors = {**shared, **check.errors, **own}
+        if check.length is not None:
+            errors |= poster_errors(request.output, check.length.whole - source.span[0], terms.size)
         if request.webhook_url and not errors:
             webhooks.require_allowed(str(request.webhook_url), settings)
         if errors:
             raise Invalid("the request has invalid fields", errors)
         samples = sampled(Sampling(checker, runner, settings, caller.account_id), terms, whole)
-    foretold = expected(terms, sound, samples, as_asked=samples.shows(whole, check))
+    foretold = expected(terms, sound, samples, as_asked=samples.shows(whole, check), length=check.length)
     return ticket_of(terms, whole, check, sound, foretold), terms, check
 
 
@@ -172,10 +179,11 @@ def estimate(caller: Caller, objects: Objects, runner: Runner, found: CheckedRen
     ticket = found.ticket
     asking = Asking(runner, objects, caller.account_id, found.terms)
     with runner.slot(caller.account_id):
-        cached = cached_of_render(asking, ticket.customizations, found.check)
+        cached = cached_of_render(asking, ticket.customizations, found.check, ticket.order)
     foretold = ticket.estimate
     return RenderEstimate(
         frames=ticket.frames,
+        seconds=round(ticket.frames / found.terms.rate, 3),
         expected_milliseconds=foretold.milliseconds,
         least_milliseconds=foretold.least_ms,
         most_milliseconds=foretold.most_ms,
@@ -287,7 +295,7 @@ def insert_renders(caller: Caller, output: RenderOutput, new: Sequence[NewRender
         return []
     if Template.get(id=new[0].ticket.source.template_id) is None:
         raise Invalid("the template was deleted", {"templateId": ["the template was deleted"]})
-    shown = {"job_info", "encoder_config", "executor"}
+    shown = {"job_info", "encoder_config", "executor", "duration"}
     asked = output.model_dump(mode="json", by_alias=True, exclude_none=True, include=shown)
     kept = {"jobInfo": {}, **asked}
     webhook_url = str(output.webhook_url) if output.webhook_url else None
@@ -456,6 +464,7 @@ def render_detail(caller: Caller, render_id: str) -> RenderDetail:
             audio_id=render.audio_id,
             job_info=request.job_info,
             encoder_config=request.encoder_config,
+            duration=request.duration,
             customization_map=request.order.customizations,
             warnings=_warnings_of(render),
         )

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
+import velocity_engine as engine
 from velocity_web.processes.runner import Checker, Runner
 from velocity_web.services.render_checks import MapCheck, Terms, template_copy
 from velocity_web.storage.objects import Objects
@@ -38,17 +39,18 @@ class Asking:
 
 
 def _question(terms: Terms) -> dict[str, Any]:
-    return {"encoder": terms.encoder.to_values(), "frames": terms.frames, "captions": terms.captions}
+    asked = {"encoder": terms.encoder.to_values(), "frames": terms.frames, "duration": None}
+    return {**asked, "captions": terms.captions}
 
 
 def cached_of_batch(checker: Checker, terms: Terms, maps: Sequence[str], checks: Sequence[MapCheck]) -> Cached:
     """What is cached of the renders of a batch, as far as there is time. Those with assets are left out: the process
     that is asked must not read them."""
-    looked = [one for one, check in zip(maps, checks, strict=True) if not check.assets]
-    return _cached(checker, terms, looked, {}) if looked else Cached()
+    looked = [one for one, check in zip(maps, checks, strict=True) if not (check.assets or check.length)]
+    return _cached(checker, _question(terms), looked, {}) if looked else Cached()
 
 
-def cached_of_render(asking: Asking, customizations: str, check: MapCheck) -> Cached:
+def cached_of_render(asking: Asking, customizations: str, check: MapCheck, order: engine.RenderOrder) -> Cached:
     """What is cached of one render, in which nothing is wrong; no render where that is not known."""
     with ExitStack() as opened:
         file = opened.enter_context(template_copy(asking.objects, asking.terms.source))
@@ -59,11 +61,12 @@ def cached_of_render(asking: Asking, customizations: str, check: MapCheck) -> Ca
         except FileNotFoundError:
             return Cached()
         checker = opened.enter_context(asking.runner.checker(asking.account_id, file, tuple(files.values())))
-        return _cached(checker, asking.terms, [customizations], files)
+        length = {"frames": order.frames, "duration": order.duration and order.duration.to_values()}
+        return _cached(checker, {**_question(asking.terms), **length}, [customizations], files)
 
 
-def _cached(checker: Checker, terms: Terms, maps: Sequence[str], files: dict[str, str]) -> Cached:
-    question = {**_question(terms), "files": files, "seconds": LOOK_SECONDS}
+def _cached(checker: Checker, asked: dict[str, Any], maps: Sequence[str], files: dict[str, str]) -> Cached:
+    question = {**asked, "files": files, "seconds": LOOK_SECONDS}
     return Cached(**checker.cached(question, [one.encode() for one in maps], PATIENCE * LOOK_SECONDS))
 
 
@@ -76,6 +79,8 @@ class SharedFrames:
 
     def add(self, checker: Checker, terms: Terms, maps: Sequence[str]) -> None:
         """Counts renders in which nothing is wrong."""
+        if terms.duration is not None:  # whose segments depend on the length of each
+            self._counted = None
         if self._counted is None or not maps:
             return
         question = {**_question(terms), "further": self._counted > 0}

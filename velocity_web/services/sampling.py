@@ -12,6 +12,7 @@ import velocity_engine as engine
 from velocity_web.processes.runner import Checker, Runner
 from velocity_web.services.codecs import codec_told
 from velocity_web.services.estimates import Estimate, PosterEstimate, estimate, poster_estimate
+from velocity_web.services.lengths import Length
 from velocity_web.services.render_checks import MapCheck, Sound, Terms
 from velocity_web.settings import Settings
 
@@ -106,13 +107,16 @@ def _read(video: Mapping[str, Any] | None, poster: Mapping[str, Any] | None) -> 
     )
 
 
-def expected(terms: Terms, sound: Sound | None, samples: Samples, *, as_asked: bool) -> Estimate:
+def expected(
+    terms: Terms, sound: Sound | None, samples: Samples, *, as_asked: bool, length: Length | None = None
+) -> Estimate:
     """How long a render will take and how large its files will be, where nothing is wrong with its encoder.
-    ``as_asked``: the sample of the poster shows this very render."""
+    ``as_asked``: the sample of the poster shows this very render. ``length``: of a video whose length is chosen."""
     source = terms.source
     seconds = sound.seconds if sound else 0.0
+    lasting, span = None if length is None else length.lasting, terms.frames or source.span
     with codec_told():
-        forecast = engine.forecast(source.trial, terms.encoder, terms.frames or source.span, seconds, samples.video)
+        forecast = engine.forecast(source.trial, terms.encoder, span, seconds, samples.video, lasting)
         poster = _poster_of(terms, samples, as_asked=as_asked)
     return estimate(
         source.template_id, forecast, terms.encoder, source.past, poster=poster, tried=not source.trial.guessed

@@ -29,13 +29,13 @@ BY_SUBJECT = {
 }
 OWN = (
     *("webhook_delivery", "idempotent_request", "poster", "render", "batch", "template_instance", "campaign"),
-    *("asset", "audio", "audio_group", "template", "job", "queue_turn", "preview_link", "api_key"),
+    *("asset", "font", "audio", "audio_group", "template", "job", "queue_turn", "preview_link", "api_key"),
     *("label", "webhook_endpoint", "former_webhook_secret"),
 )
 """Tables with the account in ``account_id``, those first whose rows name others."""
 _FILES = " UNION ALL ".join(
     f"SELECT file FROM {table} WHERE account_id = $id AND file IS NOT NULL"
-    for table in ("template", "audio", "asset", "render", "poster")
+    for table in ("template", "audio", "asset", "font", "render", "poster")
 )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from uuid import uuid4
 
 TEMPORARY = "tmp"
-FOLDERS = ("templates", "audio", "assets", "renders", TEMPORARY)
+FOLDERS = ("templates", "audio", "assets", "fonts", "renders", TEMPORARY)
 CACHE = "cache"
 COPIES = "copies"
 NO_SPACE = "no space is left on the server's disk; delete what is no longer needed, or try again later"

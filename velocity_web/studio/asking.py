@@ -15,8 +15,10 @@ from velocity_web.processes.caption_form import captions_text
 from velocity_web.processes.check_process import errors_of
 from velocity_web.schemas.base import RequestModel
 from velocity_web.schemas.captions import CaptionsRequest
+from velocity_web.schemas.preview import ClipRequest, PreviewRequest
 from velocity_web.schemas.reading import field_errors, parse_json
 from velocity_web.schemas.render import RenderRequest
+from velocity_web.services.lengths import duration_of
 from velocity_web.services.render_checks import encoder_from
 from velocity_web.studio.renders import Wish
 from velocity_web.studio.workshop import Entries, Files
@@ -65,6 +67,12 @@ def frame_size(template: engine.Template, width: int | None) -> tuple[int, int]:
     return across, max(1, round(across * template.height / template.width))
 
 
+def require_own_time(request: PreviewRequest | ClipRequest) -> None:
+    """Raises Invalid for a preview of a video whose duration is chosen, which the studio does not draw."""
+    if request.duration is not None:
+        raise Invalid(INVALID, {"duration": ["previews of the studio show the template's own time; leave it out"]})
+
+
 def moment(template: engine.Template, frame: int) -> float:
     """A frame of the request, which counts from the template's first. Raises Invalid."""
     if frame >= template.frame_count:
@@ -83,8 +91,20 @@ def wish_of(template: engine.Template, request: RenderRequest, values: Values) -
     end = None if info is None or info.f_end is None else template.first_frame + info.f_end
     whole = template.frame_range(None)
     frames = (start, whole[1] if end is None or end == template.first_frame + template.frame_count else end)
+    errors: dict[str, list[str]] = {}
+    duration = duration_of(request.duration, None, None, errors)
+    if errors:
+        raise Invalid(INVALID, errors)
+    lasting = None
+    if duration is not None:
+        try:
+            timeline = template.timeline(duration, encoder=encoder, customizations=values.entries, assets=values.files)
+            frames = template.frame_range(slice(start, end), timeline)
+        except engine.VelocityError as error:
+            raise wrong([error]) from None
+        lasting = timeline.frames_between(*frames)
     captions = captions_of(request.captions)
-    problems = template.check(encoder, values.entries, frames, values.files, captions=captions)
+    problems = template.check(encoder, values.entries, frames, values.files, duration=duration, captions=captions)
     if problems:
         raise wrong(problems)
-    return Wish(request.name, encoder, values.entries, values.files, frames, captions)
+    return Wish(request.name, encoder, values.entries, values.files, frames, duration, lasting, captions)

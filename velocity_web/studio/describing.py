@@ -16,6 +16,7 @@ from velocity_web.schemas.template import (
     LayerDto,
     LayerPluginDto,
     LayerTimeDto,
+    LengthsDto,
     MarkerDto,
     MediaDto,
     SlotDto,
@@ -45,6 +46,7 @@ def template_detail(
         **{key: seen[key] for key in ("width", "height", "frame_rate", "frame_count", "duration")},
         fonts=[FontDto(**font) for font in seen["fonts"]],
         markers=[MarkerDto(**{**marker, "time": marker["time"] - first}) for marker in seen["markers"]],
+        lengths=LengthsDto(**seen["lengths"]) if seen["lengths"] else None,
         assets=[MediaDto(**asset) for asset in seen["assets"]],
         layers=[LayerDto(**{key: layer[key] for key in LayerDto.model_fields}) for layer in seen["layers"]],
         slots=[SlotDto(**slot) for slot in seen["slots"]],
@@ -62,7 +64,10 @@ def timeline(template: engine.Template, seconds: float) -> dict[str, Any]:
     told = TimelineDto(
         frame_count=template.frame_count,
         frame_rate=template.frame_rate,
-        markers=[MarkerDto(name=one.name, time=one.time - first, duration=one.duration) for one in template.markers],
+        markers=[
+            MarkerDto(name=one.name, time=one.time - first, duration=one.duration, region=one.region)
+            for one in template.markers
+        ],
         layers=[
             LayerTimeDto(path=layer.path, in_point=layer.in_point - base, out_point=layer.out_point - base)
             for layer in template.layers[:LISTED]

@@ -25,13 +25,15 @@ LETTERS = 80
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be rendered."""
+    """What is to be rendered; ``lasting`` are its frames and those that are held, where its duration is chosen."""
 
     name: str
     encoder: engine.EncoderConfig
     entries: Entries
     files: Files
     frames: tuple[float, float]
+    duration: engine.Duration | None = None
+    lasting: tuple[int, int] | None = None
     captions: engine.Captions | None = None
 
 
@@ -144,6 +146,7 @@ class Renders:
                 assets=wish.files,
                 frames=wish.frames,
                 captions=wish.captions,
+                duration=wish.duration,
                 progress=progress,
                 cancelled=job.stopping,
             )

@@ -22,7 +22,16 @@ from velocity_web.services.codecs import content_type as video_type
 from velocity_web.services.codecs import list_codecs
 from velocity_web.settings import Settings
 from velocity_web.studio import assets
-from velocity_web.studio.asking import Values, body_of, captions_of, frame_size, moment, wish_of, wrong
+from velocity_web.studio.asking import (
+    Values,
+    body_of,
+    captions_of,
+    frame_size,
+    moment,
+    require_own_time,
+    wish_of,
+    wrong,
+)
 from velocity_web.studio.describing import template_detail, timeline
 from velocity_web.studio.renders import Renders, job_told
 from velocity_web.studio.workshop import Picture, Wanted, Workshop
@@ -89,6 +98,7 @@ class TemplatePreview(Resource):
     def on_post(self, req: falcon.Request, resp: falcon.Response, template_id: str) -> None:
         """As the service's, but that without ``format`` the picture is of the kind that is made fastest."""
         request, raw = body_of(req, PreviewRequest)
+        require_own_time(request)
         values = self.studio.values(raw)
         captions = captions_of(request.captions)
         wanted = Wanted(values.entries, values.files, request.frame or 0, request.width, captions)
@@ -120,6 +130,7 @@ class TemplateClip(Resource):
         studio = self.studio
         studio.require(template_id)
         request, raw = body_of(req, ClipRequest)
+        require_own_time(request)
         values, captions = studio.values(raw), captions_of(request.captions)
         codec = {"mp4": "h264", "webm": "vp9"}[request.format]
         if codec not in engine.plugins.codecs():
@@ -159,12 +170,14 @@ class Orders(Resource):
             wish = wish_of(template, request, values)
             warnings = [FindingDto(**finding_dict(finding, {})) for finding in template.findings]
         trial = studio.workshop.trial(TRIAL_SECONDS)
-        found = engine.forecast(trial, wish.encoder, wish.frames)
+        shown = wish.frames if wish.duration is None else template.frame_range(None)
+        found = engine.forecast(trial, wish.encoder, shown, lasting=wish.lasting)
         if not req.get_param_as_bool("dryRun"):
             resp.media = studio.renders.start(wish, found.frames)
             return
         estimate = RenderEstimate(
             frames=found.frames,
+            seconds=round(found.frames / float(wish.encoder.frame_rate or template.frame_rate), 3),
             expected_milliseconds=round(found.milliseconds),
             least_milliseconds=int(found.milliseconds / MARGIN),
             most_milliseconds=math.ceil(found.milliseconds * MARGIN),

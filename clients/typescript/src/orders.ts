@@ -17,7 +17,7 @@ export type Template = Schemas["TemplateDto"] | Schemas["InstanceDto"] | string;
 
 /** What of the template changes, by the names of its layers. */
 export interface Changes {
-  readonly texts?: Readonly<Record<string, string | Schemas["TextChange"]>>;
+  readonly texts?: Readonly<Record<string, string | Schemas["TextSpan"][] | Schemas["TextChange"]>>;
   readonly images?: Readonly<Record<string, Given>>;
   readonly videos?: Readonly<Record<string, Given>>;
   readonly colors?: Readonly<Record<string, string>>;
@@ -36,6 +36,8 @@ export interface Settings {
   readonly encoder?: Encoder;
   /** The first frame, and the one after the last. */
   readonly frames?: readonly [number | null, number | null];
+  /** How long the video is: seconds, "audio", or "layer:" and the name of a layer that shows a clip. */
+  readonly duration?: number | string;
   readonly poster?: Partial<Schemas["PosterRequest"]>;
   readonly webhookUrl?: string;
   readonly executor?: string;
@@ -125,6 +127,9 @@ export function settingsOf(settings: Settings): Omit<Schemas["RenderRequest"], "
   return {
     encoderConfig: { bitrate: USUAL_BITRATE, ...settings.encoder },
     ...(framed && { jobInfo: { ...(start !== null && { fStart: start }), ...(end !== null && { fEnd: end }) } }),
+    ...(settings.duration !== undefined && {
+      duration: typeof settings.duration === "string" ? { from: settings.duration } : { seconds: settings.duration },
+    }),
     ...(settings.metadata && { metadata: settings.metadata }),
     ...(settings.poster && { output: { poster: { format: "png" as const, ...settings.poster } } }),
     ...(settings.webhookUrl !== undefined && { webhookUrl: settings.webhookUrl }),

@@ -96,6 +96,9 @@ class Av1:
             found.append(bad_setting("resolution", message, hint))
         if obstacle := _closed_by(config):
             found += closed_problems(config, *obstacle)
+        if config.held_frames == "skip" and (reason := _encodes_held(config, rate)):
+            hint = "Choose encode, or leave it out"
+            found.append(bad_setting("held_frames", f"held frames cannot be skipped {reason}", hint))
         stream = Stream(width, height, rate, bits_per_second(config))
         return found + level_problems(self.title, LEVELS, config.level, stream)
 
@@ -135,7 +138,21 @@ class Av1:
             bit_rate=bit_rate,
             gop_size=distance,
             whole=config.rate_control == RateControl.CBR,
+            held_frames="encode" if config.held_frames == "encode" or _encodes_held(config, rate) else "skip",
         )
+
+
+def _encodes_held(config: EncoderConfig, rate: Fraction) -> str | None:
+    """Why held frames are encoded; None where what was decoded can be shown again."""
+    if config.rate_control == RateControl.CBR:
+        return "at a constant bitrate"
+    if config.container_name not in ("mp4", "webm"):
+        return f"in {config.container_name}"
+    if _closed_by(config) is None and open_gops(config, rate):
+        return "where key frames stand between IDR frames"
+    if closed_distance(config, rate) < round(Fraction(config.segment_seconds) * rate):
+        return "where gop is shorter than a segment"  # SVT-AV1 counts the frames that it is given
+    return None
 
 
 def _closed_by(config: EncoderConfig) -> tuple[str, str] | None:

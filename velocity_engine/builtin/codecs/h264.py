@@ -69,6 +69,16 @@ FASTEST = "ultrafast"
 PROFILE_TOOLS = {77: {"cabac": "1"}, 100: {"8x8dct": "1"}}
 BUFFER_SECONDS = 0.83  # which nearly full let a segment's first frame be as large as a later key frame
 
+# Pictures that are put between those of x264 change how far it is from one to another. Where it looks beyond the last
+# one or two, predictions must not depend on that.
+HOLDING_TOOLS = {
+    "slow": {"weightb": "0", "direct": "spatial", "ref": "3"},
+    "medium": {"weightb": "0"},
+    "fast": {"weightb": "0"},
+}
+HELD_SHARE = 25
+"""Held frames are encoded where a picture for each frame would take more than this part of the bitrate."""
+
 # With several frames in flight the rate control of x264 gives other bytes each time, and its output depends on their
 # number.
 THREADS = 1
@@ -133,6 +143,9 @@ class H264:
         if obstacle := _closed_by(config):
             found += closed_problems(config, *obstacle)
         stream = _stream(config, width, height, rate)
+        if config.held_frames == "skip" and (reason := _encodes_held(config, stream)):
+            hint = "Choose encode, or leave it out"
+            found.append(bad_setting("held_frames", f"held frames cannot be skipped {reason}", hint))
         return found + level_problems(self.title, _levels_of(config), config.level, stream)
 
     def settings(self, config: EncoderConfig, width: int, height: int, rate: Fraction) -> EncoderSettings:
@@ -146,6 +159,10 @@ class H264:
         }
         opened = _closed_by(config) is None and open_gops(config, rate)
         private = {"open-gop": str(int(opened)), **preset.otherwise}
+        bits, skips = stream.bits, config.held_frames != "encode" and _encodes_held(config, stream) is None
+        if skips:
+            private |= HOLDING_TOOLS.get(preset.name, {})
+            bits = None if bits is None else bits - _held_bits(stream)
         if config.container_name == "avi":
             options["bf"] = "0"  # AVI has no presentation times
         if preset.name == FASTEST:
@@ -157,7 +174,7 @@ class H264:
             private |= {"nal-hrd": "cbr", "vbv-init": "0.9"}
         elif config.rate_control == RateControl.VBR:
             factor = RATE_FACTOR + preset.offset - quality_gain(config, width, height, rate)
-            options |= capped_quality(factor, stream.bits, level, BUFFER_SECONDS)
+            options |= capped_quality(factor, bits, level, BUFFER_SECONDS)
             private |= {"vbv-init": str(BUFFER_START), "zones": f"0,0,crf={max(0.0, factor - preset.better):.2f}"}
         else:
             value = quantiser_for(config, width, height, rate, QUANTISERS)
@@ -171,8 +188,9 @@ class H264:
             bit_rate=stream.bits if constant else None,
             gop_size=key_frame_distance(config, rate) if opened else closed_distance(config, rate),
             threads=THREADS,
-            average_cap=stream.bits if config.rate_control == RateControl.VBR else None,
+            average_cap=bits if config.rate_control == RateControl.VBR else None,
             whole=constant,
+            held_frames="skip" if skips else "encode",
         )
 
 
@@ -192,6 +210,24 @@ def _closed_by(config: EncoderConfig) -> tuple[str, str] | None:
     if config.gop == 1:
         return "where every frame is a key frame, each is an IDR frame", "give a longer gop"
     return None
+
+
+def _encodes_held(config: EncoderConfig, stream: Stream) -> str | None:
+    """Why held frames are encoded; None where they can be skip pictures."""
+    if config.rate_control == RateControl.CBR:
+        return "at a constant bitrate"
+    if config.container_name not in ("mp4", "mov"):
+        return f"in {config.container_name}"
+    if config.gop == 1:
+        return "where every frame is a key frame"
+    if stream.bits is not None and HELD_SHARE * _held_bits(stream) > stream.bits:
+        return "at so low a bitrate"
+    return None
+
+
+def _held_bits(stream: Stream) -> int:
+    """A second of skip pictures: about a byte for 200 macroblocks, and their headers."""
+    return math.ceil((28 + stream.samples / 256 / 200) * 8 * stream.rate)
 
 
 def _levels_of(config: EncoderConfig) -> tuple[Level, ...]:

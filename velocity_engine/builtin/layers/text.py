@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,7 +20,7 @@ from velocity_engine.sampler import Sampler
 from velocity_engine.text.animators import changes_at, changes_characters, replaced_text
 from velocity_engine.text.cluster_matrices import Anchors, anchors_of, cluster_matrices, flat_matrices
 from velocity_engine.text.drawing import Outlines, PlacedText, outlines_of, text_commands
-from velocity_engine.text.findings import document_findings
+from velocity_engine.text.findings import document_findings, missing_finding
 from velocity_engine.text.fit import FittedText, fit_text
 from velocity_engine.text.fonts import FontCatalogue
 from velocity_engine.text.glyph_compositions import composition_commands, glyph_compositions
@@ -67,18 +67,24 @@ class PreparedText:
         self._changes_characters = changes_characters(content.text.animators)
         self._start = layer.start_time
         self._matrices_move = bool(compositions) or _matrices_move(content, self._path)
+        self._told: Callable[[Finding], None] | None = None
+        self._place = Place(layer=layer.name or None, pointer=layer.pointer or None)
 
     @property
     def moves(self) -> bool:
         return self._text.document.moves or self._matrices_move
 
+    def tell(self, report: Callable[[Finding], None]) -> None:
+        """From now on ``report`` is told of letters that no font has, in texts that expressions and animators make."""
+        self._told = report
+
     def draw(self, sampler: Sampler) -> Sequence[DrawCommand]:
         document = bounded(sampler.text(self._text.document))
         laid = self.laid(document)
         if self._changes_characters:
-            text = replaced_text(laid.fitted.layout, self._text.animators, sampler, self._seed)
+            replaced = replaced_text(laid.fitted.layout, document, self._text.animators, sampler, self._seed)
             caps = Caps.NORMAL if document.caps is Caps.ALL else document.caps
-            laid = self.laid(replace(document, text=text, caps=caps))
+            laid = self.laid(replace(replaced, caps=caps))
         if self._matrices_move:
             return self._commands(laid, sampler)
         if laid.commands is None:
@@ -98,6 +104,8 @@ class PreparedText:
 
     def _lay_out(self, document: TextDocument) -> _Laid:
         fitted = fit_text(document, self._catalogue.choose, ligatures=not self._text.animators)
+        if self._told is not None and fitted.shaped.missing:
+            self._told(missing_finding(fitted, self._place))
         clips = () if fitted.clip is None else (Clip(fitted.clip, IDENTITY),)
         layout = fitted.layout
         return _Laid(document, fitted, outlines_of(layout), anchors_of(layout, self._text.anchor_grouping), clips)
@@ -136,6 +144,7 @@ class TextLayerType:
         prepared = PreparedText(layer, layer.content, catalogue, compositions)
         for finding in _findings(prepared, layer, layer.content, catalogue):
             context.report(finding)
+        prepared.tell(context.report)
         return prepared
 
 
@@ -197,13 +206,13 @@ def _findings(
         place = Place(layer=layer.name or None, pointer=pointer or None)
         yield from length_findings(document, place)
         fitted = prepared.laid(bounded(document)).fitted
-        if not catalogue.allowance.outlines(sum(len(path.points) for path in fitted.layout.paths if path is not None)):
+        if not catalogue.allowance.outlines(fitted.layout.points):
             raise DocumentError(
                 f"the outlines of the document's texts have more than {MAX_POINTS_IN_ALL} points in all",
                 place=place,
                 hint="Use a font of simpler shapes, or shorten the texts",
             )
-        yield from document_findings(document, catalogue.choose(document.font), fitted, place)
+        yield from document_findings(document, fitted, place)
     options = content.text.path
     if options is not None and _path_property(layer, options) is None:
         place = Place(layer=layer.name or None, pointer=layer.pointer or None)

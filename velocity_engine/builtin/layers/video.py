@@ -18,22 +18,16 @@ class PreparedVideo:
 
     moves = True
 
-    def __init__(
-        self, layer: Layer, content: VideoContent, reader: FrameReader, box: tuple[float, float], rate: float
-    ) -> None:
-        self._layer = layer
+    def __init__(self, content: VideoContent, reader: FrameReader, box: tuple[float, float]) -> None:
         self._content = content
         self._reader = reader
-        self._rate = rate
         self._place = fitted(box, (reader.width, reader.height), content.fit or "contain")
 
     def seconds_at(self, sampler: Sampler) -> float:
         """The clip's time in seconds."""
-        content, layer = self._content, self._layer
-        if content.time_remap is not None:
-            seconds = sampler.scalar(content.time_remap)
-        else:
-            seconds = (sampler.frame - layer.start_time) / (layer.stretch or 1.0) / self._rate
+        content = self._content
+        remap = content.time_remap
+        seconds = sampler.time.own if remap is None else sampler.scalar(remap)
         first, last = content.trim or (0.0, math.inf)
         last = min(last, self._reader.seconds)
         length = last - first
@@ -59,4 +53,4 @@ class VideoLayerType:
             raise MediaError("the clip cannot be opened", place=Place(layer=layer.name))
         asset = context.document.assets.get(content.asset)
         box = (asset.width, asset.height) if asset is not None else (0.0, 0.0)
-        return PreparedVideo(layer, content, reader, box, context.document.frame_rate)
+        return PreparedVideo(content, reader, box)

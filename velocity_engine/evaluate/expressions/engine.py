@@ -300,10 +300,10 @@ def _shaped(result: Any, value: Any) -> Any:
     if isinstance(value, TextDocument):
         if isinstance(result, list) and len(result) == 1:
             number = result[0]
-            return replace(value, text=f"{number:g}")
+            return replace(value, text=f"{number:g}", spans=())
         if not isinstance(result, dict) or "text" not in result:
             raise TypeError("a text property needs a text")
-        return replace(value, text=result["text"])
+        return replace(value, text=result["text"], spans=value.spans if result["text"] == value.text else ())
     if not isinstance(result, list) or not result:
         raise TypeError("the property needs a number or an array of numbers")
     try:

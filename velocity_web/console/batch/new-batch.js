@@ -8,7 +8,7 @@ import { DropZone } from "../parts/drop-zone.js";
 import { PlainSelect, Select, TextInput } from "../parts/fields.js";
 import { addressable } from "../editor/form.js";
 import { OutputForm } from "../editor/output-form.js";
-import { USUAL, encoderConfigOf, rangeOf, captionsOf } from "../editor/output.js";
+import { USUAL, captionsOf, durationOf, encoderConfigOf, rangeOf } from "../editor/output.js";
 import { parseCsv } from "./csv.js";
 import { IGNORED, NAME, matched, rowsOf, targetsOf } from "./matching.js";
 import { RowPreview } from "./row-preview.js";
@@ -83,6 +83,8 @@ function Order({ api, template, rows, codecs }) {
     const range = rangeOf(output, template);
     if (range) told.jobInfo = { fStart: range[0], fEnd: range[1] };
     if (output.audioId) told.audioId = output.audioId;
+    const lasting = durationOf(output, template);
+    if (lasting) told.duration = lasting;
     if (output.poster) told.output = { poster: { format: "jpeg" } };
     const captions = captionsOf(output);
     if (captions) told.captions = captions;

@@ -58,7 +58,7 @@ export class Api {
   batchZip = (id) => this.http.blob(`/render/batch/${id}/download`);
   cancelBatch = (id) => this.http.json("POST", `/render/batch/${id}/cancel`);
 
-  // --- audio, assets, campaigns ---
+  // --- audio, assets, fonts, campaigns ---
   audioGroups = (signal) => this.http.get("/audio-asset-group", { query: { take: 100 }, signal });
   createAudioGroup = (name) => this.http.json("POST", "/audio-asset-group", { json: { name } });
   deleteAudioGroup = (id, withAudio) =>
@@ -67,6 +67,10 @@ export class Api {
   audioStatus = (id, signal) => this.http.get(`/audio/${id}/status`, { signal });
   audioFile = (id) => this.http.blob(`/audio/${id}/download`);
   deleteAudio = (id) => this.http.json("DELETE", `/audio/${id}`);
+  fonts = (skip = 0, take = 100, signal) => this.http.get("/font", { query: { skip, take }, signal });
+  fontFile = (id, signal) => this.http.blob(`/font/${id}/download`, { signal });
+  uploadFont = (file, options) => this.http.upload("/font", file, options);
+  deleteFont = (id) => this.http.json("DELETE", `/font/${id}`);
   deleteAsset = (id) => this.http.json("DELETE", `/asset/${id}`);
   campaigns = (signal) => this.http.get("/campaign", { query: { take: 100 }, signal });
   campaign = (id, signal) => this.http.get(`/campaign/${id}`, { signal });

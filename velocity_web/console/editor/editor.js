@@ -93,7 +93,7 @@ function RenderName({ editor }) {
 function EstimateWords({ estimate, stale, refused }) {
   if (refused) return html`<span class="estimate small bad-text">Something is not right yet</span>`;
   if (!estimate) return html`<span class="estimate small faint">Estimating</span>`;
-  const told = `${count(estimate.frames, "frame")}. Between ${duration(estimate.leastMilliseconds)} and ${duration(estimate.mostMilliseconds)}, between ${bytes(estimate.leastBytes)} and ${bytes(estimate.mostBytes)}.`;
+  const told = `${count(estimate.frames, "frame")}${estimate.seconds ? `, ${Math.round(100 * estimate.seconds) / 100} seconds` : ""}. Between ${duration(estimate.leastMilliseconds)} and ${duration(estimate.mostMilliseconds)}, between ${bytes(estimate.leastBytes)} and ${bytes(estimate.mostBytes)}.`;
   return html`<span class=${`estimate small ${stale ? "faint" : "muted"} number`} title=${told}>
     <strong>about ${duration(estimate.expectedMilliseconds)}</strong><span>${bytes(estimate.expectedBytes)}${estimate.cachedFrames ? `, ${Math.round((100 * estimate.cachedFrames) / estimate.frames)} % kept` : ""}</span>
   </span>`;

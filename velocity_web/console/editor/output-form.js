@@ -2,7 +2,9 @@ import { html, useState } from "../core/html.js";
 import { useLoaded } from "../core/hooks.js";
 import { Icon } from "../parts/icon.js";
 import { Field, PlainSelect, Segmented, Select, Switch, TextInput } from "../parts/fields.js";
-import { CAPTION_STYLES, QUALITIES, RATE_CONTROLS, SPEEDS, bitrateOf, sizesOf } from "./output.js";
+import {
+  CAPTION_STYLES, QUALITIES, RATE_CONTROLS, SPEEDS, bitrateOf, durationOf, isElastic, lengthsOf, sizesOf,
+} from "./output.js";
 
 const RATES = ["24", "25", "29.97", "30", "50", "60"];
 const MAIN = ["h264", "h265", "av1"];
@@ -22,7 +24,7 @@ export function OutputForm({ editor, codecs }) {
   const marked = template.markers.map((marker, index) => ({ marker, value: `m${index}` })).filter(({ marker }) => marker.duration >= 1);
   const ranges = [
     { value: "all", label: "The whole template" },
-    ...marked.map(({ marker, value }) => ({ value, label: `Marker “${marker.name}”, ${Math.round(marker.duration)} frames` })),
+    ...(durationOf(output, template) ? [] : marked).map(({ marker, value }) => ({ value, label: `Marker “${marker.name}”, ${Math.round(marker.duration)} frames` })),
     { value: "custom", label: "From frame to frame" },
   ];
   const own = Math.round(1000 * template.frameRate) / 1000;
@@ -50,10 +52,11 @@ export function OutputForm({ editor, codecs }) {
       <${Select} label="Frames a second" value=${output.fps} options=${rates} onChange=${set("fps")} />
       <${Select} label="Encoding" value=${output.preset} options=${SPEEDS} onChange=${set("preset")} />
     </div>
+    ${isElastic(template) && html`<${Length} template=${template} output=${output} set=${set} />`}
     <${Select} label="Which part" value=${output.range} options=${ranges} onChange=${set("range")} />
     ${output.range === "custom" && html`<div class="two">
-      <${TextInput} label="First frame" type="number" min="0" max=${template.frameCount - 1} value=${output.start} placeholder="0" onInput=${set("start")} />
-      <${TextInput} label="End, not included" type="number" min="1" max=${template.frameCount} value=${output.end} placeholder=${template.frameCount} onInput=${set("end")} />
+      <${TextInput} label="First frame" type="number" min="0" max=${durationOf(output, template) ? undefined : template.frameCount - 1} value=${output.start} placeholder="0" onInput=${set("start")} />
+      <${TextInput} label="End, not included" type="number" min="1" max=${durationOf(output, template) ? undefined : template.frameCount} value=${output.end} placeholder=${durationOf(output, template) ? "The end" : template.frameCount} onInput=${set("end")} />
     </div>`}
     <${Select} label="Sound" value=${output.audioId} onChange=${set("audioId")} options=${[{ value: "", label: "The template's own" }, ...(audio.data || []).map((one) => ({ value: one.id, label: one.name }))]} />
     <${Captions} template=${template} output=${output} changeOutput=${changeOutput} />
@@ -82,6 +85,13 @@ function Captions({ template, output, changeOutput }) {
       <${Select} label="Their style" value=${output.captionStyle} options=${CAPTION_STYLES} onChange=${set("captionStyle")} />
       <${Select} label="Shown by" value=${output.captionLayer} onChange=${set("captionLayer")} options=${[{ value: "", label: "A layer over everything" }, ...layers.map((one) => ({ value: one.path, label: `${one.path} (${one.kind})` }))]} />
     </div>`}`;
+}
+
+function Length({ template, output, set }) {
+  const { shortest, longest } = template.lengths;
+  const bounds = `${Math.round(1000 * shortest) / 1000} to ${longest} seconds; what its markers protect stays as it is.`;
+  return html`<${Select} label="Length" value=${output.lasts} options=${lengthsOf(output, template)} onChange=${set("lasts")} hint=${`This template can have ${bounds}`} />
+    ${output.lasts === "seconds" && html`<${TextInput} label="Seconds" type="number" min=${shortest} max=${longest} step="any" value=${output.seconds} onInput=${set("seconds")} placeholder=${String(template.duration)} />`}`;
 }
 
 function Advanced({ output, set }) {

@@ -28,6 +28,7 @@ export const USUAL = Object.freeze({
   codec: "h264", container: "", size: "", quality: "1", megabits: "", fps: "", preset: "", rc: "1", qp: "", gop: "",
   idr: "", profile: "", level: "", audioBitrate: "", range: "all", start: "", end: "", audioId: "", poster: false,
   captions: "", captionStyle: "box", captionLayer: "",
+  lasts: "", seconds: "",
 });
 
 export function sizesOf(template) {
@@ -77,10 +78,34 @@ export function encoderConfigOf(output, template) {
   return config;
 }
 
+// Whether videos of a template can be longer or shorter than it: its markers say that.
+export function isElastic(template) {
+  return Boolean(template.lengths && template.lengths.shortest < template.lengths.longest);
+}
+
+// What a length can follow: the chosen sound, and each layer that shows a clip.
+export function lengthsOf(output, template) {
+  const clips = template.layers.filter((one) => one.kind === "video" && one.path);
+  return [
+    { value: "", label: `${Math.round(100 * template.duration) / 100} s (the template's own)` },
+    { value: "seconds", label: "So many seconds" },
+    ...(output.audioId ? [{ value: "audio", label: "As long as the sound" }] : []),
+    ...clips.map((one) => ({ value: `layer:${one.path}`, label: `As long as the clip in “${one.path}”` })),
+  ];
+}
+
+export function durationOf(output, template) {
+  if (!isElastic(template) || !output.lasts) return null;
+  if (output.lasts === "seconds") return output.seconds === "" ? null : { seconds: Number(output.seconds) };
+  return output.lasts === "audio" && !output.audioId ? null : { from: output.lasts };
+}
+
 export function rangeOf(output, template) {
   if (output.range === "all") return null;
+  if (output.range !== "custom" && durationOf(output, template)) return null; // where its marker is then, nobody here knows
   if (output.range === "custom") {
-    return [output.start === "" ? 0 : Number(output.start), output.end === "" ? template.frameCount : Number(output.end)];
+    const end = output.end === "" ? (durationOf(output, template) ? undefined : template.frameCount) : Number(output.end);
+    return [output.start === "" ? 0 : Number(output.start), end];
   }
   const marker = template.markers[Number(output.range.slice(1))];
   return marker ? [Math.round(marker.time), Math.round(marker.time + marker.duration)] : null;
@@ -108,6 +133,8 @@ export function requestOf({ template, name, map, output }) {
   const range = rangeOf(output, template);
   if (range) request.jobInfo = { fStart: range[0], fEnd: range[1] };
   if (output.audioId) request.audioId = output.audioId;
+  const lasting = durationOf(output, template);
+  if (lasting) request.duration = lasting;
   if (output.poster) request.output = { poster: { format: "jpeg" } };
   const captions = captionsOf(output);
   if (captions) request.captions = captions;
@@ -117,7 +144,7 @@ export function requestOf({ template, name, map, output }) {
 
 // The settings that an earlier render's request means, to begin from.
 export function outputFrom(detail, codecs) {
-  const { encoderConfig: config = {}, jobInfo = {}, audioId } = detail;
+  const { encoderConfig: config = {}, jobInfo = {}, audioId, duration } = detail;
   const text = (value) => (value === undefined || value === null ? "" : String(value));
   const named = codecs.find((one) => one.name === config.codec || one.number === config.codec);
   const limited = jobInfo && (jobInfo.fStart || jobInfo.fEnd);
@@ -131,5 +158,6 @@ export function outputFrom(detail, codecs) {
     preset: text(config.preset), rc: text(config.rc ?? 1), qp: text(config.qp), gop: text(config.gop), idr: text(config.idr),
     profile: text(config.profile), level: text(config.level), audioBitrate: text(config.audioBitrate),
     range: limited ? "custom" : "all", start: text(jobInfo?.fStart), end: text(jobInfo?.fEnd), audioId: text(audioId),
+    lasts: duration ? duration.from || "seconds" : "", seconds: text(duration?.seconds),
   };
 }

@@ -2,6 +2,7 @@ import { html, useState } from "../core/html.js";
 import { PlainSelect } from "../parts/fields.js";
 import { IconButton } from "../parts/basics.js";
 import { ColorControl } from "./color-control.js";
+import { plainText } from "./values.js";
 
 const FITS = [
   { value: "", label: "As it comes" },
@@ -15,7 +16,7 @@ export function TextControl({ layer, given, change, fonts }) {
   const text = given.text || {};
   const [style, setStyle] = useState(Boolean(text.font || text.size || text.fit || given.color || text.color));
   const usual = layer.value || "";
-  const value = text.value ?? usual;
+  const value = plainText(text.value) ?? usual;
   const set = (told) => {
     const next = Object.fromEntries(Object.entries({ ...text, ...told }).filter(([, one]) => one !== undefined && one !== ""));
     if (told.value === "" || text.value === "") if (!("value" in told) || told.value === "") next.value = "";
@@ -31,6 +32,7 @@ export function TextControl({ layer, given, change, fonts }) {
       ></textarea>
       <${IconButton} icon="sliders-horizontal" size=${15} label=${`Style of ${layer.name}`} aria-expanded=${style ? "true" : "false"} onClick=${() => setStyle(!style)} />
     </div>
+    ${Array.isArray(text.value) && html`<p class="faint small">Parts of this text have a look of their own. Typing here gives it one look.</p>`}
     ${style && html`<div class="style-grid">
       <label><span>When too long</span><${PlainSelect} value=${text.fit || ""} options=${FITS} onChange=${(fit) => set({ fit: fit || undefined })} /></label>
       <label><span>Font</span><${PlainSelect} value=${text.font || ""} options=${[{ value: "", label: "The layer's own" }, ...fonts.map((font) => ({ value: font.name, label: font.name }))]} onChange=${(font) => set({ font: font || undefined })} /></label>

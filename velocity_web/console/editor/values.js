@@ -68,12 +68,18 @@ function withEntry(values, entry) {
     return withLayer(values, layer, { media: without({ kind, source: entry[kind], fit, trim, loop }) });
   }
   if (entry.text !== undefined) {
-    return withLayer(values, layer, { text: typeof entry.text === "string" ? { value: entry.text } : entry.text });
+    const whole = typeof entry.text === "string" || Array.isArray(entry.text);
+    return withLayer(values, layer, { text: whole ? { value: entry.text } : entry.text });
   }
   if (entry.color !== undefined) return withLayer(values, layer, { color: entry.color });
   if (entry.visible !== undefined) return withLayer(values, layer, { visible: entry.visible });
   if (entry.plugin !== undefined) return withLayer(values, layer, { plugin: { name: entry.plugin, data: entry.data } });
   return { ...values, other: [...values.other, entry] };
+}
+
+// What a text says, whether it is given as one or in spans.
+export function plainText(value) {
+  return Array.isArray(value) ? value.map((span) => span?.value ?? "").join("") : value;
 }
 
 // The layer or slot that a sentence about "customizationMap[3].text" is of.

@@ -67,8 +67,8 @@ export function RenderPage({ api, id }) {
 }
 
 function requestOf(detail) {
-  const { templateId, templateInstanceId, name, audioId, jobInfo, encoderConfig, customizationMap } = detail;
-  const told = { templateInstanceId, templateId: templateInstanceId ? null : templateId, name, audioId, jobInfo, encoderConfig, customizationMap };
+  const { templateId, templateInstanceId, name, audioId, duration: lasting, jobInfo, encoderConfig, customizationMap } = detail;
+  const told = { templateInstanceId, templateId: templateInstanceId ? null : templateId, name, audioId, duration: lasting, jobInfo, encoderConfig, customizationMap };
   return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null && value !== undefined && !(typeof value === "object" && !Object.keys(value).length)));
 }
 

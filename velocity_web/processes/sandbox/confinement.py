@@ -17,10 +17,11 @@ from velocity_web.processes.sandbox.libc import PR_SET_PDEATHSIG, prctl
 class Limits:
     """Of one process.
 
-    ``reads``: files and folders that it may read besides Python, libraries and fonts. ``writes``: folders that it may
-    write, the first one its folder for temporary files. ``file_bytes``: the largest file that it may write; 0: none.
-    ``run_as``: the user that it becomes when the service runs as root. ``needs``: what an executor has to do besides,
-    start "processes" or use the "network". All paths are absolute.
+    ``reads``: files and folders that it may read besides Python, libraries and fonts. ``sees``: such that are open to
+    the user that it becomes already, and so are not lent. ``writes``: folders that it may write, the first one its
+    folder for temporary files. ``file_bytes``: the largest file that it may write; 0: none. ``run_as``: the user that
+    it becomes when the service runs as root. ``needs``: what an executor has to do besides, start "processes" or use
+    the "network". All paths are absolute.
     """
 
     memory_bytes: int
@@ -31,6 +32,7 @@ class Limits:
     writes: tuple[str, ...] = ()
     file_bytes: int = 0
     needs: tuple[str, ...] = ()
+    sees: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def _ruleset(version: int, limits: Limits, roots: tuple[str, ...]) -> int:
 def _granted(limits: Limits, roots: tuple[str, ...]) -> list[tuple[str, int]]:
     own = f"/proc/{os.getpid()}"
     granted = [
-        *((path, landlock.READ) for path in (*roots, own, *limits.reads)),
+        *((path, landlock.READ) for path in (*roots, own, *limits.reads, *limits.sees)),
         *((path, landlock.DEVICE) for path in readable.DEVICES),
         *((path, landlock.WRITE) for path in limits.writes),
     ]

@@ -32,7 +32,7 @@ BITRATE = 1_000_000
 class Changes(TypedDict, total=False):
     """What of the template changes, by the names of its layers."""
 
-    texts: Mapping[str, str | Mapping[str, Any]]
+    texts: Mapping[str, str | Sequence[Mapping[str, Any]] | Mapping[str, Any]]
     images: Mapping[str, Given]
     videos: Mapping[str, Given]
     colors: Mapping[str, str]
@@ -53,6 +53,7 @@ class Order(Changes, total=False):
     frames: tuple[int | None, int | None]
     """The first frame, and the one after the last."""
     poster: Mapping[str, Any]
+    duration: float | str
     webhook_url: str
     executor: str
 
@@ -204,6 +205,9 @@ def settings_of(order: Order) -> dict[str, Any]:
     if frames := order.get("frames"):
         names = zip(("fStart", "fEnd"), frames, strict=True)
         found["jobInfo"] = {name: frame for name, frame in names if frame is not None}
+    if "duration" in order:
+        lasting = order["duration"]
+        found["duration"] = {"from" if isinstance(lasting, str) else "seconds": lasting}
     if metadata := order.get("metadata"):
         found["metadata"] = dict(metadata)
     if poster := order.get("poster"):

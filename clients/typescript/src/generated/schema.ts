@@ -532,6 +532,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/font": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fonts
+         * @description Newest first.
+         */
+        get: operations["listFonts"];
+        put?: never;
+        /**
+         * Upload a font
+         * @description TTF, OTF, TTC, WOFF or WOFF2, also variable; checked before the answer. All renders, previews and checks of the account use it from then on, for texts that name it: by its PostScript name, else by family and style.
+         */
+        post: operations["uploadFont"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/font/{fontId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A font
+         * @description The names of its faces, by which texts find it.
+         */
+        get: operations["getFont"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a font
+         * @description Renders that used it stay.
+         */
+        delete: operations["deleteFont"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/font/{fontId}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a font
+         * @description As it is kept: web fonts unpacked, others byte for byte what was uploaded.
+         */
+        get: operations["downloadFont"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/campaign": {
         parameters: {
             query?: never;
@@ -2207,7 +2275,7 @@ export interface components {
          *
          *     ``uniqueSeconds`` of video are left of ``seconds`` where what is the same in several rows counts once; null where
          *     that is not known. ``cachedFrames`` need not be drawn, since an earlier render left them; so many ``cachedRows``
-         *     were looked at.
+         *     were looked at. ``warnings`` are of the template, and of the first thousand rows.
          */
         BatchEstimate: {
             /**
@@ -2323,6 +2391,11 @@ export interface components {
             audio?: components["schemas"]["AudioMixRequest"];
             /** Captions */
             captions?: components["schemas"]["CaptionsRequest"];
+            /**
+             * Duration
+             * @description how long the video is: so many seconds, or as long as what it shows or sounds
+             */
+            duration?: components["schemas"]["DurationRequest"];
             /** Job info */
             jobInfo?: components["schemas"]["JobInfo"];
             /** Encoder config */
@@ -2339,6 +2412,12 @@ export interface components {
             executor?: string;
             /** Output */
             output?: components["schemas"]["OutputRequest"];
+            /**
+             * Fonts
+             * @description what letters that no font has become: boxes with a warning, or an error (strict); boxes if left out
+             * @enum {string}
+             */
+            fonts?: "boxes" | "strict";
             /**
              * Template instance ID
              * Format: uuid
@@ -2561,6 +2640,11 @@ export interface components {
             /** Captions */
             captions?: components["schemas"]["CaptionsRequest"];
             /**
+             * Duration
+             * @description how long the video is: so many seconds, or as long as what it shows or sounds. Frames are then counted on its timeline
+             */
+            duration?: components["schemas"]["DurationRequest"];
+            /**
              * Start frame
              * @description which frame is the first, from 0; 0 if left out
              */
@@ -2718,9 +2802,9 @@ export interface components {
             slot?: string;
             /**
              * Text
-             * @description of a text layer: the new text, or what changes of it
+             * @description of a text layer: the new text, as one or in spans, or what changes of it
              */
-            text?: string | components["schemas"]["TextChange"];
+            text?: string | components["schemas"]["TextSpan"][] | components["schemas"]["TextChange"];
             /**
              * Image
              * @description a picture for a layer or an asset
@@ -2813,6 +2897,25 @@ export interface components {
             release: number;
         };
         /**
+         * DurationRequest
+         * @description How long the video is: ``seconds``, or ``from``. What the template's markers make elastic becomes longer or
+         *     shorter.
+         */
+        DurationRequest: {
+            /**
+             * Seconds
+             * @description so many seconds
+             * @example 17.4
+             */
+            seconds?: number;
+            /**
+             * Follows
+             * @description "audio": as long as the audio is heard; "layer:Clip": as long as the clip of that layer
+             * @example layer:Clip
+             */
+            from?: string;
+        };
+        /**
          * EncoderConfigRequest
          * @description Video encoding settings; only ``bitrate`` is required.
          */
@@ -2895,6 +2998,12 @@ export interface components {
              */
             qp?: number;
             /**
+             * Held frames
+             * @description What becomes of frames that stand still. skip: where three or more follow each other, they are pictures of some fifty bytes that repeat what is shown. encode: they are encoded as all others. Where it is left out: skip for H.264 in mp4 and mov at rc 1 and 2.
+             * @enum {string}
+             */
+            heldFrames?: "skip" | "encode";
+            /**
              * Audio bitrate
              * Format: int32
              * @description Bits (not bytes) per second of sound; 192000 where it is left out.
@@ -2953,6 +3062,56 @@ export interface components {
              * @default
              */
             path: string;
+        };
+        /**
+         * FontFaceDto
+         * @description A face of a font file, by whose names texts find it. ``variable``: it is drawn in any weight of a range.
+         */
+        FontFaceDto: {
+            /** Postscript */
+            postscript: string;
+            /** Family */
+            family: string;
+            /** Style */
+            style: string;
+            /** Weight */
+            weight: number;
+            /** Italic */
+            italic: boolean;
+            /** Variable */
+            variable: boolean;
+        };
+        /**
+         * FontFileDto
+         * @description A font file of the account; ``format`` is the one that it is kept in.
+         */
+        FontFileDto: {
+            /**
+             * ID
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Font ID
+             * Format: uuid
+             */
+            fontId: string;
+            /** Name */
+            name: string;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "ttf" | "otf" | "ttc";
+            /** Faces */
+            faces: components["schemas"]["FontFaceDto"][];
+            /** Size bytes */
+            sizeBytes: number;
+            /**
+             * Created at
+             * Format: date-time
+             */
+            createdAt: string;
         };
         /**
          * FrameRangeDto
@@ -3036,12 +3195,12 @@ export interface components {
         JobInfo: {
             /**
              * Frame start
-             * @description the first frame, from 0, in frames of the composition at its own rate; 0 if left out
+             * @description the first frame, from 0, in frames of the composition at its own rate; 0 if left out; with a duration, on the timeline of the video
              */
             fStart?: number;
             /**
              * Frame end
-             * @description the frame after the last one: 0 and 150 are 150 frames; the composition's end if left out
+             * @description the frame after the last one: 0 and 150 are 150 frames; the end if left out
              */
             fEnd?: number;
         };
@@ -3150,6 +3309,17 @@ export interface components {
             outPoint: number;
         };
         /**
+         * LengthsDto
+         * @description How short and how long videos of the template can become, in seconds; both are the same where no marker makes a
+         *     part of its time elastic.
+         */
+        LengthsDto: {
+            /** Shortest */
+            shortest: number;
+            /** Longest */
+            longest: number;
+        };
+        /**
          * LimitsDto
          * @description What one request, and one account, may take of this service.
          */
@@ -3164,6 +3334,10 @@ export interface components {
             maxAudioBytes: number;
             /** Max asset bytes */
             maxAssetBytes: number;
+            /** Max font bytes */
+            maxFontBytes: number;
+            /** Fonts per account */
+            fontsPerAccount: number;
             /** Max render bytes */
             maxRenderBytes: number;
             /** Max batch bytes */
@@ -3198,6 +3372,12 @@ export interface components {
              * @default 0
              */
             duration: number;
+            /**
+             * Region
+             * @description what becomes of it in a longer or shorter video, where its comment says that
+             * @default
+             */
+            region: string;
         };
         /**
          * MediaDto
@@ -3404,6 +3584,11 @@ export interface components {
             /** Captions */
             captions?: components["schemas"]["CaptionsRequest"];
             /**
+             * Duration
+             * @description how long the video is: so many seconds, or as long as what it shows or sounds. Frames are then counted on its timeline
+             */
+            duration?: components["schemas"]["DurationRequest"];
+            /**
              * Frame
              * @description which frame of the composition, from 0; 0 if left out
              */
@@ -3457,6 +3642,11 @@ export interface components {
             templateInstanceId?: string;
             /** Captions */
             captions?: components["schemas"]["CaptionsRequest"];
+            /**
+             * Duration
+             * @description how long the video is: so many seconds, or as long as what it shows or sounds. Frames are then counted on its timeline
+             */
+            duration?: components["schemas"]["DurationRequest"];
             /**
              * Frame
              * @description which frame of the composition, from 0; 0 if left out
@@ -3613,12 +3803,12 @@ export interface components {
             jobInfo: {
                 /**
                  * Frame start
-                 * @description the first frame, from 0, in frames of the composition at its own rate; 0 if left out
+                 * @description the first frame, from 0, in frames of the composition at its own rate; 0 if left out; with a duration, on the timeline of the video
                  */
                 fStart?: number | null;
                 /**
                  * Frame end
-                 * @description the frame after the last one: 0 and 150 are 150 frames; the composition's end if left out
+                 * @description the frame after the last one: 0 and 150 are 150 frames; the end if left out
                  */
                 fEnd?: number | null;
             } & {
@@ -3696,6 +3886,11 @@ export interface components {
                  */
                 qp?: number | null;
                 /**
+                 * Held frames
+                 * @description What becomes of frames that stand still. skip: where three or more follow each other, they are pictures of some fifty bytes that repeat what is shown. encode: they are encoded as all others. Where it is left out: skip for H.264 in mp4 and mov at rc 1 and 2.
+                 */
+                heldFrames?: ("skip" | "encode") | null;
+                /**
                  * Audio bitrate
                  * @description Bits (not bytes) per second of sound; 192000 where it is left out.
                  */
@@ -3703,6 +3898,23 @@ export interface components {
             } & {
                 [key: string]: unknown;
             };
+            /** Duration */
+            duration?: ({
+                /**
+                 * Seconds
+                 * @description so many seconds
+                 * @example 17.4
+                 */
+                seconds?: number | null;
+                /**
+                 * Follows
+                 * @description "audio": as long as the audio is heard; "layer:Clip": as long as the clip of that layer
+                 * @example layer:Clip
+                 */
+                from?: string | null;
+            } & {
+                [key: string]: unknown;
+            }) | null;
             /** Customization map */
             customizationMap: components["schemas"]["CustomizationEntry"][];
             /** Warnings */
@@ -3762,6 +3974,11 @@ export interface components {
             dryRun: true;
             /** Frames */
             frames: number;
+            /**
+             * Seconds
+             * @description how long the video is
+             */
+            seconds: number;
             /** Expected milliseconds */
             expectedMilliseconds: number;
             /** Least milliseconds */
@@ -3941,6 +4158,11 @@ export interface components {
             audio?: components["schemas"]["AudioMixRequest"];
             /** Captions */
             captions?: components["schemas"]["CaptionsRequest"];
+            /**
+             * Duration
+             * @description how long the video is: so many seconds, or as long as what it shows or sounds
+             */
+            duration?: components["schemas"]["DurationRequest"];
             /** Job info */
             jobInfo?: components["schemas"]["JobInfo"];
             /** Encoder config */
@@ -3957,6 +4179,12 @@ export interface components {
             executor?: string;
             /** Output */
             output?: components["schemas"]["OutputRequest"];
+            /**
+             * Fonts
+             * @description what letters that no font has become: boxes with a warning, or an error (strict); boxes if left out
+             * @enum {string}
+             */
+            fonts?: "boxes" | "strict";
             /**
              * Template instance ID
              * Format: uuid
@@ -4123,6 +4351,8 @@ export interface components {
             fonts: components["schemas"]["FontDto"][];
             /** Markers */
             markers: components["schemas"]["MarkerDto"][];
+            /** Lengths */
+            lengths?: components["schemas"]["LengthsDto"] | null;
             /** Plugins */
             plugins: components["schemas"]["LayerPluginDto"][];
             /** Assets */
@@ -4244,8 +4474,11 @@ export interface components {
          * @description What changes of a text; what is left out stays as the template has it.
          */
         TextChange: {
-            /** Value */
-            value?: string;
+            /**
+             * Value
+             * @description the new text, as one or in spans that look unlike each other
+             */
+            value?: string | components["schemas"]["TextSpan"][];
             /**
              * Font
              * @description a font's name, as GET /template/{id} lists them
@@ -4267,6 +4500,29 @@ export interface components {
              * @enum {string}
              */
             fit?: "shrink" | "wrap" | "clip";
+        };
+        /**
+         * TextSpan
+         * @description A part of a text; what is left out is as the rest of the text has it.
+         */
+        TextSpan: {
+            /** Value */
+            value: string;
+            /**
+             * Font
+             * @description a font's name, as GET /template/{id} lists them
+             */
+            font?: string;
+            /**
+             * Size
+             * @description in pixels of the composition
+             */
+            size?: number;
+            /**
+             * Color
+             * @description #rrggbb
+             */
+            color?: string;
         };
         /**
          * TimelineDto
@@ -7379,6 +7635,446 @@ export interface operations {
             };
         };
     };
+    listFonts: {
+        parameters: {
+            query?: {
+                /** @description how many of the newest to leave out */
+                skip?: number;
+                /** @description how many to list, at most 100; a larger number lists 100 */
+                take?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description how many there are in all, whatever the page; or at least so many, as Total-Count-Kind says */
+                    "Total-Count"?: number;
+                    /** @description long lists are not counted to their end */
+                    "Total-Count-Kind"?: "exact" | "at-least";
+                    /** @description the next page, where there is one: </render/all?skip=50&take=50>; rel="next" */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FontFileDto"][];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing or invalid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    uploadFont: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                    /** @description the font's name in lists; else that of the file */
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FontFileDto"];
+                };
+            };
+            /** @description No usable font, too many of them, or the storage quota is exceeded */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing or invalid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope render */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file is larger than the maximum */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many such requests are being worked on; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No space is left on the server's disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFont: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 5d2f8b1c-64d3-4c9e-9a2c-7b1f6d8e9c54 */
+                fontId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FontFileDto"];
+                };
+            };
+            /** @description Missing or invalid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or not owned by the current user */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteFont: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 5d2f8b1c-64d3-4c9e-9a2c-7b1f6d8e9c54 */
+                fontId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Active renders use it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing or invalid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope render */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or not owned by the current user */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadFont: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description byte ranges, such as bytes=0-499; up to 16, which are answered as multipart/byteranges */
+                Range?: string;
+                /** @description an ETag or a date: where the file is another one, all of it is sent */
+                "If-Range"?: string;
+                /** @description an ETag that the client has: 304 where it is still the file's */
+                "If-None-Match"?: string;
+                /** @description the ETag that the file must have: else 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @example 5d2f8b1c-64d3-4c9e-9a2c-7b1f6d8e9c54 */
+                fontId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Last-Modified"?: string;
+                    "Accept-Ranges"?: string;
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The range that was asked for; several as multipart/byteranges */
+            206: {
+                headers: {
+                    ETag?: string;
+                    "Last-Modified"?: string;
+                    "Accept-Ranges"?: string;
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The client has it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Where the service is set so, a URL of its storage that works for a while */
+            307: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Missing or invalid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or not owned by the current user */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match names another file */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range is past the end */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listCampaigns: {
         parameters: {
             query?: {
@@ -8933,15 +9629,20 @@ export interface operations {
                 level?: number;
                 container?: string;
                 qp?: number;
+                heldFrames?: "skip" | "encode";
                 audioBitrate?: number;
                 fStart?: number;
                 fEnd?: number;
+                /** @description how long the video is: so many seconds, or as long as what it shows or sounds: 17.4, audio or layer:Clip */
+                duration?: number | string;
                 /** @description what renders the segments, of the executors that this service allows; its own choice if left out */
                 executor?: string;
                 /** @description each row gets a poster, of this frame of the composition */
                 posterFrame?: number;
                 /** @description each row gets a poster, of this format */
                 posterFormat?: "png" | "jpeg" | "webp";
+                /** @description what letters that no font has become: boxes with a warning, or an error (strict); boxes if left out */
+                fonts?: "boxes" | "strict";
             };
             header?: never;
             path?: never;

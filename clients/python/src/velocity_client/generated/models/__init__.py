@@ -36,6 +36,7 @@ from .batch_news_counts import BatchNewsCounts
 from .batch_news_metadata import BatchNewsMetadata
 from .batch_news_status import BatchNewsStatus
 from .batch_request import BatchRequest
+from .batch_request_fonts import BatchRequestFonts
 from .batch_request_metadata import BatchRequestMetadata
 from .batch_row import BatchRow
 from .batch_row_metadata import BatchRowMetadata
@@ -59,6 +60,8 @@ from .console_configuration_mode import ConsoleConfigurationMode
 from .container_dto import ContainerDto
 from .container_dto_frames import ContainerDtoFrames
 from .create_batch_codec_type_0 import CreateBatchCodecType0
+from .create_batch_fonts import CreateBatchFonts
+from .create_batch_held_frames import CreateBatchHeldFrames
 from .create_batch_metadata import CreateBatchMetadata
 from .create_batch_poster_format import CreateBatchPosterFormat
 from .cue_request import CueRequest
@@ -66,12 +69,17 @@ from .customization_entry import CustomizationEntry
 from .customization_entry_fit import CustomizationEntryFit
 from .download_render_captions_format import DownloadRenderCaptionsFormat
 from .ducking_request import DuckingRequest
+from .duration_request import DurationRequest
 from .encoder_config_request import EncoderConfigRequest
 from .encoder_config_request_codec_type_0 import EncoderConfigRequestCodecType0
+from .encoder_config_request_held_frames import EncoderConfigRequestHeldFrames
 from .encoder_config_request_rate_control import EncoderConfigRequestRateControl
 from .finding_dto import FindingDto
 from .finding_dto_severity import FindingDtoSeverity
 from .font_dto import FontDto
+from .font_face_dto import FontFaceDto
+from .font_file_dto import FontFileDto
+from .font_file_dto_format import FontFileDtoFormat
 from .frame_range_dto import FrameRangeDto
 from .health import Health
 from .instance_change import InstanceChange
@@ -87,6 +95,7 @@ from .layer_dto import LayerDto
 from .layer_plugin_dto import LayerPluginDto
 from .layer_plugin_dto_data_schema_type_0 import LayerPluginDtoDataSchemaType0
 from .layer_time_dto import LayerTimeDto
+from .lengths_dto import LengthsDto
 from .limits_dto import LimitsDto
 from .link_dto import LinkDto
 from .list_active_renders_metadata import ListActiveRendersMetadata
@@ -119,9 +128,13 @@ from .readiness import Readiness
 from .render_cancelled import RenderCancelled
 from .render_cancelled_status import RenderCancelledStatus
 from .render_detail import RenderDetail
+from .render_detail_duration_request import RenderDetailDurationRequest
 from .render_detail_encoder_config import RenderDetailEncoderConfig
 from .render_detail_encoder_config_codec_type_0 import (
     RenderDetailEncoderConfigCodecType0,
+)
+from .render_detail_encoder_config_held_frames_type_0 import (
+    RenderDetailEncoderConfigHeldFramesType0,
 )
 from .render_detail_encoder_config_rc_type_0 import RenderDetailEncoderConfigRcType0
 from .render_detail_job_info import RenderDetailJobInfo
@@ -142,6 +155,7 @@ from .render_news_status import RenderNewsStatus
 from .render_queued import RenderQueued
 from .render_queued_status import RenderQueuedStatus
 from .render_request import RenderRequest
+from .render_request_fonts import RenderRequestFonts
 from .render_request_metadata import RenderRequestMetadata
 from .render_status_dto import RenderStatusDto
 from .render_status_dto_metadata import RenderStatusDtoMetadata
@@ -163,9 +177,11 @@ from .template_uploaded import TemplateUploaded
 from .template_uploaded_status import TemplateUploadedStatus
 from .text_change import TextChange
 from .text_change_fit import TextChangeFit
+from .text_span import TextSpan
 from .timeline_dto import TimelineDto
 from .upload_asset_body import UploadAssetBody
 from .upload_audio_body import UploadAudioBody
+from .upload_font_body import UploadFontBody
 from .upload_group_audio_body import UploadGroupAudioBody
 from .upload_template_body import UploadTemplateBody
 from .user_change import UserChange
@@ -227,6 +243,7 @@ __all__ = (
     "BatchNewsMetadata",
     "BatchNewsStatus",
     "BatchRequest",
+    "BatchRequestFonts",
     "BatchRequestMetadata",
     "BatchRow",
     "BatchRowMetadata",
@@ -250,6 +267,8 @@ __all__ = (
     "ContainerDto",
     "ContainerDtoFrames",
     "CreateBatchCodecType0",
+    "CreateBatchFonts",
+    "CreateBatchHeldFrames",
     "CreateBatchMetadata",
     "CreateBatchPosterFormat",
     "CueRequest",
@@ -257,12 +276,17 @@ __all__ = (
     "CustomizationEntryFit",
     "DownloadRenderCaptionsFormat",
     "DuckingRequest",
+    "DurationRequest",
     "EncoderConfigRequest",
     "EncoderConfigRequestCodecType0",
+    "EncoderConfigRequestHeldFrames",
     "EncoderConfigRequestRateControl",
     "FindingDto",
     "FindingDtoSeverity",
     "FontDto",
+    "FontFaceDto",
+    "FontFileDto",
+    "FontFileDtoFormat",
     "FrameRangeDto",
     "Health",
     "InstanceChange",
@@ -278,6 +302,7 @@ __all__ = (
     "LayerPluginDto",
     "LayerPluginDtoDataSchemaType0",
     "LayerTimeDto",
+    "LengthsDto",
     "LimitsDto",
     "LinkDto",
     "ListActiveRendersMetadata",
@@ -310,8 +335,10 @@ __all__ = (
     "RenderCancelled",
     "RenderCancelledStatus",
     "RenderDetail",
+    "RenderDetailDurationRequest",
     "RenderDetailEncoderConfig",
     "RenderDetailEncoderConfigCodecType0",
+    "RenderDetailEncoderConfigHeldFramesType0",
     "RenderDetailEncoderConfigRcType0",
     "RenderDetailJobInfo",
     "RenderDetailMetadata",
@@ -331,6 +358,7 @@ __all__ = (
     "RenderQueued",
     "RenderQueuedStatus",
     "RenderRequest",
+    "RenderRequestFonts",
     "RenderRequestMetadata",
     "RenderStatusDto",
     "RenderStatusDtoMetadata",
@@ -352,9 +380,11 @@ __all__ = (
     "TemplateUploadedStatus",
     "TextChange",
     "TextChangeFit",
+    "TextSpan",
     "TimelineDto",
     "UploadAssetBody",
     "UploadAudioBody",
+    "UploadFontBody",
     "UploadGroupAudioBody",
     "UploadTemplateBody",
     "UserChange",

@@ -23,7 +23,7 @@ class BatchEstimate:
 
     ``uniqueSeconds`` of video are left of ``seconds`` where what is the same in several rows counts once; null where
     that is not known. ``cachedFrames`` need not be drawn, since an earlier render left them; so many ``cachedRows``
-    were looked at.
+    were looked at. ``warnings`` are of the template, and of the first thousand rows.
 
         Attributes:
             rows_total (int):

@@ -14,6 +14,7 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from ..models.captions_request import CaptionsRequest
     from ..models.customization_entry import CustomizationEntry
+    from ..models.duration_request import DurationRequest
 
 
 T = TypeVar("T", bound="ClipRequest")
@@ -28,6 +29,9 @@ class ClipRequest:
         template_instance_id (UUID | Unset): an instance of the template, whose entries come before those of
             customizationMap
         captions (CaptionsRequest | Unset): What is said in the video: one of text, cues and words.
+        duration (DurationRequest | Unset): How long the video is: ``seconds``, or ``from``. What the template's markers
+            make elastic becomes longer or
+            shorter.
         start_frame (int | Unset): which frame is the first, from 0; 0 if left out
         end_frame (int | Unset): the frame after the last one; if left out, as many as a clip may have
         marker (str | Unset): the name of a marker that has a duration, in place of both
@@ -39,6 +43,7 @@ class ClipRequest:
     customization_map: list[CustomizationEntry] | Unset = UNSET
     template_instance_id: UUID | Unset = UNSET
     captions: CaptionsRequest | Unset = UNSET
+    duration: DurationRequest | Unset = UNSET
     start_frame: int | Unset = UNSET
     end_frame: int | Unset = UNSET
     marker: str | Unset = UNSET
@@ -63,6 +68,10 @@ class ClipRequest:
         if not isinstance(self.captions, Unset):
             captions = self.captions.to_dict()
 
+        duration: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.duration, Unset):
+            duration = self.duration.to_dict()
+
         start_frame = self.start_frame
 
         end_frame = self.end_frame
@@ -86,6 +95,8 @@ class ClipRequest:
             field_dict["templateInstanceId"] = template_instance_id
         if captions is not UNSET:
             field_dict["captions"] = captions
+        if duration is not UNSET:
+            field_dict["duration"] = duration
         if start_frame is not UNSET:
             field_dict["startFrame"] = start_frame
         if end_frame is not UNSET:
@@ -105,6 +116,7 @@ class ClipRequest:
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         from ..models.captions_request import CaptionsRequest
         from ..models.customization_entry import CustomizationEntry
+        from ..models.duration_request import DurationRequest
 
         d = dict(src_dict)
         _customization_map = d.pop("customizationMap", UNSET)
@@ -132,6 +144,13 @@ class ClipRequest:
         else:
             captions = CaptionsRequest.from_dict(_captions)
 
+        _duration = d.pop("duration", UNSET)
+        duration: DurationRequest | Unset
+        if isinstance(_duration, Unset):
+            duration = UNSET
+        else:
+            duration = DurationRequest.from_dict(_duration)
+
         start_frame = d.pop("startFrame", UNSET)
 
         end_frame = d.pop("endFrame", UNSET)
@@ -153,6 +172,7 @@ class ClipRequest:
             customization_map=customization_map,
             template_instance_id=template_instance_id,
             captions=captions,
+            duration=duration,
             start_frame=start_frame,
             end_frame=end_frame,
             marker=marker,

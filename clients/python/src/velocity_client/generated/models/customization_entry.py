@@ -12,6 +12,7 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from ..models.media_source import MediaSource
     from ..models.text_change import TextChange
+    from ..models.text_span import TextSpan
 
 
 T = TypeVar("T", bound="CustomizationEntry")
@@ -25,7 +26,8 @@ class CustomizationEntry:
         layer (str | Unset): a layer's name, or Composition/Layer; all layers of that name change
         asset (str | Unset): the document's id of a picture or clip
         slot (str | Unset): a Lottie slot
-        text (str | TextChange | Unset): of a text layer: the new text, or what changes of it
+        text (list[TextSpan] | str | TextChange | Unset): of a text layer: the new text, as one or in spans, or what
+            changes of it
         image (MediaSource | Unset): Where a picture or clip comes from: exactly one of the three.
         video (MediaSource | Unset): Where a picture or clip comes from: exactly one of the three.
         color (str | Unset): #rrggbb, of a solid or of the fills of a shape layer
@@ -43,7 +45,7 @@ class CustomizationEntry:
     layer: str | Unset = UNSET
     asset: str | Unset = UNSET
     slot: str | Unset = UNSET
-    text: str | TextChange | Unset = UNSET
+    text: list[TextSpan] | str | TextChange | Unset = UNSET
     image: MediaSource | Unset = UNSET
     video: MediaSource | Unset = UNSET
     color: str | Unset = UNSET
@@ -66,9 +68,15 @@ class CustomizationEntry:
 
         slot = self.slot
 
-        text: dict[str, Any] | str | Unset
+        text: dict[str, Any] | list[dict[str, Any]] | str | Unset
         if isinstance(self.text, Unset):
             text = UNSET
+        elif isinstance(self.text, list):
+            text = []
+            for text_type_1_item_data in self.text:
+                text_type_1_item = text_type_1_item_data.to_dict()
+                text.append(text_type_1_item)
+
         elif isinstance(self.text, TextChange):
             text = self.text.to_dict()
         else:
@@ -148,6 +156,7 @@ class CustomizationEntry:
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         from ..models.media_source import MediaSource
         from ..models.text_change import TextChange
+        from ..models.text_span import TextSpan
 
         d = dict(src_dict)
         layer = d.pop("layer", UNSET)
@@ -156,18 +165,31 @@ class CustomizationEntry:
 
         slot = d.pop("slot", UNSET)
 
-        def _parse_text(data: object) -> str | TextChange | Unset:
+        def _parse_text(data: object) -> list[TextSpan] | str | TextChange | Unset:
             if isinstance(data, Unset):
                 return data
             try:
-                if not isinstance(data, dict):
+                if not isinstance(data, list):
                     raise TypeError()
-                text_type_1 = TextChange.from_dict(data)
+                text_type_1 = []
+                _text_type_1 = data
+                for text_type_1_item_data in _text_type_1:
+                    text_type_1_item = TextSpan.from_dict(text_type_1_item_data)
+
+                    text_type_1.append(text_type_1_item)
 
                 return text_type_1
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(str | TextChange | Unset, data)
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                text_type_2 = TextChange.from_dict(data)
+
+                return text_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[TextSpan] | str | TextChange | Unset, data)
 
         text = _parse_text(d.pop("text", UNSET))
 

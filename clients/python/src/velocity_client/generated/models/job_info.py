@@ -17,8 +17,9 @@ class JobInfo:
     """Which frames are rendered: from fStart, which is included, to fEnd, which is not.
 
     Attributes:
-        f_start (int | Unset): the first frame, from 0, in frames of the composition at its own rate; 0 if left out
-        f_end (int | Unset): the frame after the last one: 0 and 150 are 150 frames; the composition's end if left out
+        f_start (int | Unset): the first frame, from 0, in frames of the composition at its own rate; 0 if left out;
+            with a duration, on the timeline of the video
+        f_end (int | Unset): the frame after the last one: 0 and 150 are 150 frames; the end if left out
     """
 
     f_start: int | Unset = UNSET

@@ -20,6 +20,8 @@ class LimitsDto:
         max_template_bytes (int):
         max_audio_bytes (int):
         max_asset_bytes (int):
+        max_font_bytes (int):
+        fonts_per_account (int):
         max_render_bytes (int):
         max_batch_bytes (int):
         batch_max_rows (int):
@@ -30,6 +32,8 @@ class LimitsDto:
     max_template_bytes: int
     max_audio_bytes: int
     max_asset_bytes: int
+    max_font_bytes: int
+    fonts_per_account: int
     max_render_bytes: int
     max_batch_bytes: int
     batch_max_rows: int
@@ -46,6 +50,10 @@ class LimitsDto:
 
         max_asset_bytes = self.max_asset_bytes
 
+        max_font_bytes = self.max_font_bytes
+
+        fonts_per_account = self.fonts_per_account
+
         max_render_bytes = self.max_render_bytes
 
         max_batch_bytes = self.max_batch_bytes
@@ -61,6 +69,8 @@ class LimitsDto:
                 "maxTemplateBytes": max_template_bytes,
                 "maxAudioBytes": max_audio_bytes,
                 "maxAssetBytes": max_asset_bytes,
+                "maxFontBytes": max_font_bytes,
+                "fontsPerAccount": fonts_per_account,
                 "maxRenderBytes": max_render_bytes,
                 "maxBatchBytes": max_batch_bytes,
                 "batchMaxRows": batch_max_rows,
@@ -82,6 +92,10 @@ class LimitsDto:
 
         max_asset_bytes = d.pop("maxAssetBytes")
 
+        max_font_bytes = d.pop("maxFontBytes")
+
+        fonts_per_account = d.pop("fontsPerAccount")
+
         max_render_bytes = d.pop("maxRenderBytes")
 
         max_batch_bytes = d.pop("maxBatchBytes")
@@ -94,6 +108,8 @@ class LimitsDto:
             max_template_bytes=max_template_bytes,
             max_audio_bytes=max_audio_bytes,
             max_asset_bytes=max_asset_bytes,
+            max_font_bytes=max_font_bytes,
+            fonts_per_account=fonts_per_account,
             max_render_bytes=max_render_bytes,
             max_batch_bytes=max_batch_bytes,
             batch_max_rows=batch_max_rows,

@@ -20,11 +20,13 @@ class MarkerDto:
         name (str):
         time (float):
         duration (float | Unset):  Default: 0.0.
+        region (str | Unset): what becomes of it in a longer or shorter video, where its comment says that Default: ''.
     """
 
     name: str
     time: float
     duration: float | Unset = 0.0
+    region: str | Unset = ""
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -33,6 +35,8 @@ class MarkerDto:
         time = self.time
 
         duration = self.duration
+
+        region = self.region
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -44,6 +48,8 @@ class MarkerDto:
         )
         if duration is not UNSET:
             field_dict["duration"] = duration
+        if region is not UNSET:
+            field_dict["region"] = region
 
         return field_dict
 
@@ -56,10 +62,13 @@ class MarkerDto:
 
         duration = d.pop("duration", UNSET)
 
+        region = d.pop("region", UNSET)
+
         marker_dto = cls(
             name=name,
             time=time,
             duration=duration,
+            region=region,
         )
 
         marker_dto.additional_properties = d

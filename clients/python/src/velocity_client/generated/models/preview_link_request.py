@@ -14,6 +14,7 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from ..models.captions_request import CaptionsRequest
     from ..models.customization_entry import CustomizationEntry
+    from ..models.duration_request import DurationRequest
 
 
 T = TypeVar("T", bound="PreviewLinkRequest")
@@ -28,6 +29,9 @@ class PreviewLinkRequest:
         template_instance_id (UUID | Unset): an instance of the template, whose entries come before those of
             customizationMap
         captions (CaptionsRequest | Unset): What is said in the video: one of text, cues and words.
+        duration (DurationRequest | Unset): How long the video is: ``seconds``, or ``from``. What the template's markers
+            make elastic becomes longer or
+            shorter.
         frame (int | Unset): which frame of the composition, from 0; 0 if left out
         marker (str | Unset): the name of a marker, in place of the number of its frame
         frames (list[int] | Unset): several frames: a contact sheet, row by row, without gaps
@@ -42,6 +46,7 @@ class PreviewLinkRequest:
     customization_map: list[CustomizationEntry] | Unset = UNSET
     template_instance_id: UUID | Unset = UNSET
     captions: CaptionsRequest | Unset = UNSET
+    duration: DurationRequest | Unset = UNSET
     frame: int | Unset = UNSET
     marker: str | Unset = UNSET
     frames: list[int] | Unset = UNSET
@@ -66,6 +71,10 @@ class PreviewLinkRequest:
         captions: dict[str, Any] | Unset = UNSET
         if not isinstance(self.captions, Unset):
             captions = self.captions.to_dict()
+
+        duration: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.duration, Unset):
+            duration = self.duration.to_dict()
 
         frame = self.frame
 
@@ -94,6 +103,8 @@ class PreviewLinkRequest:
             field_dict["templateInstanceId"] = template_instance_id
         if captions is not UNSET:
             field_dict["captions"] = captions
+        if duration is not UNSET:
+            field_dict["duration"] = duration
         if frame is not UNSET:
             field_dict["frame"] = frame
         if marker is not UNSET:
@@ -115,6 +126,7 @@ class PreviewLinkRequest:
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         from ..models.captions_request import CaptionsRequest
         from ..models.customization_entry import CustomizationEntry
+        from ..models.duration_request import DurationRequest
 
         d = dict(src_dict)
         _customization_map = d.pop("customizationMap", UNSET)
@@ -142,6 +154,13 @@ class PreviewLinkRequest:
         else:
             captions = CaptionsRequest.from_dict(_captions)
 
+        _duration = d.pop("duration", UNSET)
+        duration: DurationRequest | Unset
+        if isinstance(_duration, Unset):
+            duration = UNSET
+        else:
+            duration = DurationRequest.from_dict(_duration)
+
         frame = d.pop("frame", UNSET)
 
         marker = d.pop("marker", UNSET)
@@ -165,6 +184,7 @@ class PreviewLinkRequest:
             customization_map=customization_map,
             template_instance_id=template_instance_id,
             captions=captions,
+            duration=duration,
             frame=frame,
             marker=marker,
             frames=frames,

@@ -14,6 +14,7 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from ..models.customization_entry import CustomizationEntry
     from ..models.finding_dto import FindingDto
+    from ..models.render_detail_duration_request import RenderDetailDurationRequest
     from ..models.render_detail_encoder_config import RenderDetailEncoderConfig
     from ..models.render_detail_job_info import RenderDetailJobInfo
     from ..models.render_detail_metadata import RenderDetailMetadata
@@ -49,6 +50,7 @@ class RenderDetail:
         customization_map (list[CustomizationEntry]):
         warnings (list[FindingDto]):
         metadata (RenderDetailMetadata | Unset):
+        duration (None | RenderDetailDurationRequest | Unset):
     """
 
     render_id: UUID
@@ -72,9 +74,12 @@ class RenderDetail:
     customization_map: list[CustomizationEntry]
     warnings: list[FindingDto]
     metadata: RenderDetailMetadata | Unset = UNSET
+    duration: None | RenderDetailDurationRequest | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.render_detail_duration_request import RenderDetailDurationRequest
+
         render_id = str(self.render_id)
 
         template_instance_id: None | str
@@ -144,6 +149,14 @@ class RenderDetail:
         if not isinstance(self.metadata, Unset):
             metadata = self.metadata.to_dict()
 
+        duration: dict[str, Any] | None | Unset
+        if isinstance(self.duration, Unset):
+            duration = UNSET
+        elif isinstance(self.duration, RenderDetailDurationRequest):
+            duration = self.duration.to_dict()
+        else:
+            duration = self.duration
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -172,6 +185,8 @@ class RenderDetail:
         )
         if metadata is not UNSET:
             field_dict["metadata"] = metadata
+        if duration is not UNSET:
+            field_dict["duration"] = duration
 
         return field_dict
 
@@ -179,6 +194,7 @@ class RenderDetail:
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         from ..models.customization_entry import CustomizationEntry
         from ..models.finding_dto import FindingDto
+        from ..models.render_detail_duration_request import RenderDetailDurationRequest
         from ..models.render_detail_encoder_config import RenderDetailEncoderConfig
         from ..models.render_detail_job_info import RenderDetailJobInfo
         from ..models.render_detail_metadata import RenderDetailMetadata
@@ -312,6 +328,23 @@ class RenderDetail:
         else:
             metadata = RenderDetailMetadata.from_dict(_metadata)
 
+        def _parse_duration(data: object) -> None | RenderDetailDurationRequest | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                duration_duration_request = RenderDetailDurationRequest.from_dict(data)
+
+                return duration_duration_request
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | RenderDetailDurationRequest | Unset, data)
+
+        duration = _parse_duration(d.pop("duration", UNSET))
+
         render_detail = cls(
             render_id=render_id,
             template_instance_id=template_instance_id,
@@ -334,6 +367,7 @@ class RenderDetail:
             customization_map=customization_map,
             warnings=warnings,
             metadata=metadata,
+            duration=duration,
         )
 
         render_detail.additional_properties = d

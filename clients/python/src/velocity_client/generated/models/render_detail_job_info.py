@@ -18,9 +18,8 @@ class RenderDetailJobInfo:
 
     Attributes:
         f_start (int | None | Unset): the first frame, from 0, in frames of the composition at its own rate; 0 if left
-            out
-        f_end (int | None | Unset): the frame after the last one: 0 and 150 are 150 frames; the composition's end if
-            left out
+            out; with a duration, on the timeline of the video
+        f_end (int | None | Unset): the frame after the last one: 0 and 150 are 150 frames; the end if left out
     """
 
     f_start: int | None | Unset = UNSET

@@ -24,6 +24,7 @@ class RenderEstimate:
 
         Attributes:
             frames (int):
+            seconds (float): how long the video is
             expected_milliseconds (int):
             least_milliseconds (int):
             most_milliseconds (int):
@@ -36,6 +37,7 @@ class RenderEstimate:
     """
 
     frames: int
+    seconds: float
     expected_milliseconds: int
     least_milliseconds: int
     most_milliseconds: int
@@ -49,6 +51,8 @@ class RenderEstimate:
 
     def to_dict(self) -> dict[str, Any]:
         frames = self.frames
+
+        seconds = self.seconds
 
         expected_milliseconds = self.expected_milliseconds
 
@@ -82,6 +86,7 @@ class RenderEstimate:
         field_dict.update(
             {
                 "frames": frames,
+                "seconds": seconds,
                 "expectedMilliseconds": expected_milliseconds,
                 "leastMilliseconds": least_milliseconds,
                 "mostMilliseconds": most_milliseconds,
@@ -105,6 +110,8 @@ class RenderEstimate:
 
         d = dict(src_dict)
         frames = d.pop("frames")
+
+        seconds = d.pop("seconds")
 
         expected_milliseconds = d.pop("expectedMilliseconds")
 
@@ -140,6 +147,7 @@ class RenderEstimate:
 
         render_estimate = cls(
             frames=frames,
+            seconds=seconds,
             expected_milliseconds=expected_milliseconds,
             least_milliseconds=least_milliseconds,
             most_milliseconds=most_milliseconds,

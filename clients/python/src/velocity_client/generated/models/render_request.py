@@ -8,12 +8,14 @@ from uuid import UUID
 from dataclasses import dataclass as _attrs_define
 from dataclasses import field as _attrs_field
 
+from ..models.render_request_fonts import RenderRequestFonts
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.audio_mix_request import AudioMixRequest
     from ..models.captions_request import CaptionsRequest
     from ..models.customization_entry import CustomizationEntry
+    from ..models.duration_request import DurationRequest
     from ..models.encoder_config_request import EncoderConfigRequest
     from ..models.job_info import JobInfo
     from ..models.output_request import OutputRequest
@@ -34,11 +36,16 @@ class RenderRequest:
         audio_id (UUID | Unset):
         audio (AudioMixRequest | Unset): How the audio file, ``audioId``, and the template's own sound go together.
         captions (CaptionsRequest | Unset): What is said in the video: one of text, cues and words.
+        duration (DurationRequest | Unset): How long the video is: ``seconds``, or ``from``. What the template's markers
+            make elastic becomes longer or
+            shorter.
         job_info (JobInfo | Unset): Which frames are rendered: from fStart, which is included, to fEnd, which is not.
         webhook_url (str | Unset):
         executor (str | Unset): what renders the segments, of the executors that this service allows; its own choice if
             left out
         output (OutputRequest | Unset): What is made beside the video.
+        fonts (RenderRequestFonts | Unset): what letters that no font has become: boxes with a warning, or an error
+            (strict); boxes if left out
         template_instance_id (UUID | Unset):
         template_id (UUID | Unset):
         customization_map (list[CustomizationEntry] | Unset):
@@ -50,10 +57,12 @@ class RenderRequest:
     audio_id: UUID | Unset = UNSET
     audio: AudioMixRequest | Unset = UNSET
     captions: CaptionsRequest | Unset = UNSET
+    duration: DurationRequest | Unset = UNSET
     job_info: JobInfo | Unset = UNSET
     webhook_url: str | Unset = UNSET
     executor: str | Unset = UNSET
     output: OutputRequest | Unset = UNSET
+    fonts: RenderRequestFonts | Unset = UNSET
     template_instance_id: UUID | Unset = UNSET
     template_id: UUID | Unset = UNSET
     customization_map: list[CustomizationEntry] | Unset = UNSET
@@ -80,6 +89,10 @@ class RenderRequest:
         if not isinstance(self.captions, Unset):
             captions = self.captions.to_dict()
 
+        duration: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.duration, Unset):
+            duration = self.duration.to_dict()
+
         job_info: dict[str, Any] | Unset = UNSET
         if not isinstance(self.job_info, Unset):
             job_info = self.job_info.to_dict()
@@ -91,6 +104,10 @@ class RenderRequest:
         output: dict[str, Any] | Unset = UNSET
         if not isinstance(self.output, Unset):
             output = self.output.to_dict()
+
+        fonts: str | Unset = UNSET
+        if not isinstance(self.fonts, Unset):
+            fonts = self.fonts.value
 
         template_instance_id: str | Unset = UNSET
         if not isinstance(self.template_instance_id, Unset):
@@ -123,6 +140,8 @@ class RenderRequest:
             field_dict["audio"] = audio
         if captions is not UNSET:
             field_dict["captions"] = captions
+        if duration is not UNSET:
+            field_dict["duration"] = duration
         if job_info is not UNSET:
             field_dict["jobInfo"] = job_info
         if webhook_url is not UNSET:
@@ -131,6 +150,8 @@ class RenderRequest:
             field_dict["executor"] = executor
         if output is not UNSET:
             field_dict["output"] = output
+        if fonts is not UNSET:
+            field_dict["fonts"] = fonts
         if template_instance_id is not UNSET:
             field_dict["templateInstanceId"] = template_instance_id
         if template_id is not UNSET:
@@ -145,6 +166,7 @@ class RenderRequest:
         from ..models.audio_mix_request import AudioMixRequest
         from ..models.captions_request import CaptionsRequest
         from ..models.customization_entry import CustomizationEntry
+        from ..models.duration_request import DurationRequest
         from ..models.encoder_config_request import EncoderConfigRequest
         from ..models.job_info import JobInfo
         from ..models.output_request import OutputRequest
@@ -183,6 +205,13 @@ class RenderRequest:
         else:
             captions = CaptionsRequest.from_dict(_captions)
 
+        _duration = d.pop("duration", UNSET)
+        duration: DurationRequest | Unset
+        if isinstance(_duration, Unset):
+            duration = UNSET
+        else:
+            duration = DurationRequest.from_dict(_duration)
+
         _job_info = d.pop("jobInfo", UNSET)
         job_info: JobInfo | Unset
         if isinstance(_job_info, Unset):
@@ -200,6 +229,13 @@ class RenderRequest:
             output = UNSET
         else:
             output = OutputRequest.from_dict(_output)
+
+        _fonts = d.pop("fonts", UNSET)
+        fonts: RenderRequestFonts | Unset
+        if isinstance(_fonts, Unset):
+            fonts = UNSET
+        else:
+            fonts = RenderRequestFonts(_fonts)
 
         _template_instance_id = d.pop("templateInstanceId", UNSET)
         template_instance_id: UUID | Unset
@@ -233,10 +269,12 @@ class RenderRequest:
             audio_id=audio_id,
             audio=audio,
             captions=captions,
+            duration=duration,
             job_info=job_info,
             webhook_url=webhook_url,
             executor=executor,
             output=output,
+            fonts=fonts,
             template_instance_id=template_instance_id,
             template_id=template_id,
             customization_map=customization_map,

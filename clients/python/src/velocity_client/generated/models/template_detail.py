@@ -3,17 +3,20 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from uuid import UUID
 
 from dataclasses import dataclass as _attrs_define
 from dataclasses import field as _attrs_field
+
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.finding_dto import FindingDto
     from ..models.font_dto import FontDto
     from ..models.layer_dto import LayerDto
     from ..models.layer_plugin_dto import LayerPluginDto
+    from ..models.lengths_dto import LengthsDto
     from ..models.marker_dto import MarkerDto
     from ..models.media_dto import MediaDto
     from ..models.slot_dto import SlotDto
@@ -43,6 +46,7 @@ class TemplateDetail:
         plugins (list[LayerPluginDto]):
         assets (list[MediaDto]):
         warnings (list[FindingDto]):
+        lengths (LengthsDto | None | Unset):
     """
 
     id: UUID
@@ -61,9 +65,12 @@ class TemplateDetail:
     plugins: list[LayerPluginDto]
     assets: list[MediaDto]
     warnings: list[FindingDto]
+    lengths: LengthsDto | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.lengths_dto import LengthsDto
+
         id = str(self.id)
 
         name = self.name
@@ -117,6 +124,14 @@ class TemplateDetail:
             warnings_item = warnings_item_data.to_dict()
             warnings.append(warnings_item)
 
+        lengths: dict[str, Any] | None | Unset
+        if isinstance(self.lengths, Unset):
+            lengths = UNSET
+        elif isinstance(self.lengths, LengthsDto):
+            lengths = self.lengths.to_dict()
+        else:
+            lengths = self.lengths
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -139,6 +154,8 @@ class TemplateDetail:
                 "warnings": warnings,
             }
         )
+        if lengths is not UNSET:
+            field_dict["lengths"] = lengths
 
         return field_dict
 
@@ -148,6 +165,7 @@ class TemplateDetail:
         from ..models.font_dto import FontDto
         from ..models.layer_dto import LayerDto
         from ..models.layer_plugin_dto import LayerPluginDto
+        from ..models.lengths_dto import LengthsDto
         from ..models.marker_dto import MarkerDto
         from ..models.media_dto import MediaDto
         from ..models.slot_dto import SlotDto
@@ -220,6 +238,23 @@ class TemplateDetail:
 
             warnings.append(warnings_item)
 
+        def _parse_lengths(data: object) -> LengthsDto | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                lengths_type_0 = LengthsDto.from_dict(data)
+
+                return lengths_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(LengthsDto | None | Unset, data)
+
+        lengths = _parse_lengths(d.pop("lengths", UNSET))
+
         template_detail = cls(
             id=id,
             name=name,
@@ -237,6 +272,7 @@ class TemplateDetail:
             plugins=plugins,
             assets=assets,
             warnings=warnings,
+            lengths=lengths,
         )
 
         template_detail.additional_properties = d

@@ -2,12 +2,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from dataclasses import dataclass as _attrs_define
 
 from ..models.text_change_fit import TextChangeFit
 from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.text_span import TextSpan
+
 
 T = TypeVar("T", bound="TextChange")
 
@@ -17,21 +21,31 @@ class TextChange:
     """What changes of a text; what is left out stays as the template has it.
 
     Attributes:
-        value (str | Unset):
+        value (list[TextSpan] | str | Unset): the new text, as one or in spans that look unlike each other
         font (str | Unset): a font's name, as GET /template/{id} lists them
         size (float | Unset): in pixels of the composition
         color (str | Unset): #rrggbb
         fit (TextChangeFit | Unset): what happens to a text that is too long
     """
 
-    value: str | Unset = UNSET
+    value: list[TextSpan] | str | Unset = UNSET
     font: str | Unset = UNSET
     size: float | Unset = UNSET
     color: str | Unset = UNSET
     fit: TextChangeFit | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        value = self.value
+        value: list[dict[str, Any]] | str | Unset
+        if isinstance(self.value, Unset):
+            value = UNSET
+        elif isinstance(self.value, list):
+            value = []
+            for value_type_1_item_data in self.value:
+                value_type_1_item = value_type_1_item_data.to_dict()
+                value.append(value_type_1_item)
+
+        else:
+            value = self.value
 
         font = self.font
 
@@ -61,8 +75,29 @@ class TextChange:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.text_span import TextSpan
+
         d = dict(src_dict)
-        value = d.pop("value", UNSET)
+
+        def _parse_value(data: object) -> list[TextSpan] | str | Unset:
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                value_type_1 = []
+                _value_type_1 = data
+                for value_type_1_item_data in _value_type_1:
+                    value_type_1_item = TextSpan.from_dict(value_type_1_item_data)
+
+                    value_type_1.append(value_type_1_item)
+
+                return value_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[TextSpan] | str | Unset, data)
+
+        value = _parse_value(d.pop("value", UNSET))
 
         font = d.pop("font", UNSET)
 

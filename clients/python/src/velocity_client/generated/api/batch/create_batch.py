@@ -11,6 +11,8 @@ from ...models.batch_detail import BatchDetail
 from ...models.batch_estimate import BatchEstimate
 from ...models.batch_request import BatchRequest
 from ...models.create_batch_codec_type_0 import CreateBatchCodecType0
+from ...models.create_batch_fonts import CreateBatchFonts
+from ...models.create_batch_held_frames import CreateBatchHeldFrames
 from ...models.create_batch_metadata import CreateBatchMetadata
 from ...models.create_batch_poster_format import CreateBatchPosterFormat
 from ...models.problem import Problem
@@ -40,12 +42,15 @@ def _get_kwargs(
     level: int | Unset = UNSET,
     container: str | Unset = UNSET,
     qp: int | Unset = UNSET,
+    held_frames: CreateBatchHeldFrames | Unset = UNSET,
     audio_bitrate: int | Unset = UNSET,
     f_start: int | Unset = UNSET,
     f_end: int | Unset = UNSET,
+    duration: float | str | Unset = UNSET,
     executor: str | Unset = UNSET,
     poster_frame: int | Unset = UNSET,
     poster_format: CreateBatchPosterFormat | Unset = UNSET,
+    fonts: CreateBatchFonts | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
 
@@ -111,11 +116,24 @@ def _get_kwargs(
 
     params["qp"] = qp
 
+    json_held_frames: str | Unset = UNSET
+    if not isinstance(held_frames, Unset):
+        json_held_frames = held_frames.value
+
+    params["heldFrames"] = json_held_frames
+
     params["audioBitrate"] = audio_bitrate
 
     params["fStart"] = f_start
 
     params["fEnd"] = f_end
+
+    json_duration: float | str | Unset
+    if isinstance(duration, Unset):
+        json_duration = UNSET
+    else:
+        json_duration = duration
+    params["duration"] = json_duration
 
     params["executor"] = executor
 
@@ -126,6 +144,12 @@ def _get_kwargs(
         json_poster_format = poster_format.value
 
     params["posterFormat"] = json_poster_format
+
+    json_fonts: str | Unset = UNSET
+    if not isinstance(fonts, Unset):
+        json_fonts = fonts.value
+
+    params["fonts"] = json_fonts
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -253,12 +277,15 @@ def sync_detailed(
     level: int | Unset = UNSET,
     container: str | Unset = UNSET,
     qp: int | Unset = UNSET,
+    held_frames: CreateBatchHeldFrames | Unset = UNSET,
     audio_bitrate: int | Unset = UNSET,
     f_start: int | Unset = UNSET,
     f_end: int | Unset = UNSET,
+    duration: float | str | Unset = UNSET,
     executor: str | Unset = UNSET,
     poster_frame: int | Unset = UNSET,
     poster_format: CreateBatchPosterFormat | Unset = UNSET,
+    fonts: CreateBatchFonts | Unset = UNSET,
 ) -> Response[BatchDetail | BatchEstimate | Problem]:
     """Create a batch of renders
 
@@ -287,12 +314,15 @@ def sync_detailed(
         level (int | Unset):
         container (str | Unset):
         qp (int | Unset):
+        held_frames (CreateBatchHeldFrames | Unset):
         audio_bitrate (int | Unset):
         f_start (int | Unset):
         f_end (int | Unset):
+        duration (float | str | Unset):
         executor (str | Unset):
         poster_frame (int | Unset):
         poster_format (CreateBatchPosterFormat | Unset):
+        fonts (CreateBatchFonts | Unset):
         body (BatchRequest): Many videos of one template. ``rows`` inline, or ``csv``: its first
             line names a ``name`` column and layers.
 
@@ -326,12 +356,15 @@ def sync_detailed(
         level=level,
         container=container,
         qp=qp,
+        held_frames=held_frames,
         audio_bitrate=audio_bitrate,
         f_start=f_start,
         f_end=f_end,
+        duration=duration,
         executor=executor,
         poster_frame=poster_frame,
         poster_format=poster_format,
+        fonts=fonts,
     )
 
     response = client.get_httpx_client().request(
@@ -365,12 +398,15 @@ def sync(
     level: int | Unset = UNSET,
     container: str | Unset = UNSET,
     qp: int | Unset = UNSET,
+    held_frames: CreateBatchHeldFrames | Unset = UNSET,
     audio_bitrate: int | Unset = UNSET,
     f_start: int | Unset = UNSET,
     f_end: int | Unset = UNSET,
+    duration: float | str | Unset = UNSET,
     executor: str | Unset = UNSET,
     poster_frame: int | Unset = UNSET,
     poster_format: CreateBatchPosterFormat | Unset = UNSET,
+    fonts: CreateBatchFonts | Unset = UNSET,
 ) -> BatchDetail | BatchEstimate | Problem | None:
     """Create a batch of renders
 
@@ -399,12 +435,15 @@ def sync(
         level (int | Unset):
         container (str | Unset):
         qp (int | Unset):
+        held_frames (CreateBatchHeldFrames | Unset):
         audio_bitrate (int | Unset):
         f_start (int | Unset):
         f_end (int | Unset):
+        duration (float | str | Unset):
         executor (str | Unset):
         poster_frame (int | Unset):
         poster_format (CreateBatchPosterFormat | Unset):
+        fonts (CreateBatchFonts | Unset):
         body (BatchRequest): Many videos of one template. ``rows`` inline, or ``csv``: its first
             line names a ``name`` column and layers.
 
@@ -439,12 +478,15 @@ def sync(
         level=level,
         container=container,
         qp=qp,
+        held_frames=held_frames,
         audio_bitrate=audio_bitrate,
         f_start=f_start,
         f_end=f_end,
+        duration=duration,
         executor=executor,
         poster_frame=poster_frame,
         poster_format=poster_format,
+        fonts=fonts,
     ).parsed
 
 
@@ -472,12 +514,15 @@ async def asyncio_detailed(
     level: int | Unset = UNSET,
     container: str | Unset = UNSET,
     qp: int | Unset = UNSET,
+    held_frames: CreateBatchHeldFrames | Unset = UNSET,
     audio_bitrate: int | Unset = UNSET,
     f_start: int | Unset = UNSET,
     f_end: int | Unset = UNSET,
+    duration: float | str | Unset = UNSET,
     executor: str | Unset = UNSET,
     poster_frame: int | Unset = UNSET,
     poster_format: CreateBatchPosterFormat | Unset = UNSET,
+    fonts: CreateBatchFonts | Unset = UNSET,
 ) -> Response[BatchDetail | BatchEstimate | Problem]:
     """Create a batch of renders
 
@@ -506,12 +551,15 @@ async def asyncio_detailed(
         level (int | Unset):
         container (str | Unset):
         qp (int | Unset):
+        held_frames (CreateBatchHeldFrames | Unset):
         audio_bitrate (int | Unset):
         f_start (int | Unset):
         f_end (int | Unset):
+        duration (float | str | Unset):
         executor (str | Unset):
         poster_frame (int | Unset):
         poster_format (CreateBatchPosterFormat | Unset):
+        fonts (CreateBatchFonts | Unset):
         body (BatchRequest): Many videos of one template. ``rows`` inline, or ``csv``: its first
             line names a ``name`` column and layers.
 
@@ -545,12 +593,15 @@ async def asyncio_detailed(
         level=level,
         container=container,
         qp=qp,
+        held_frames=held_frames,
         audio_bitrate=audio_bitrate,
         f_start=f_start,
         f_end=f_end,
+        duration=duration,
         executor=executor,
         poster_frame=poster_frame,
         poster_format=poster_format,
+        fonts=fonts,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -582,12 +633,15 @@ async def asyncio(
     level: int | Unset = UNSET,
     container: str | Unset = UNSET,
     qp: int | Unset = UNSET,
+    held_frames: CreateBatchHeldFrames | Unset = UNSET,
     audio_bitrate: int | Unset = UNSET,
     f_start: int | Unset = UNSET,
     f_end: int | Unset = UNSET,
+    duration: float | str | Unset = UNSET,
     executor: str | Unset = UNSET,
     poster_frame: int | Unset = UNSET,
     poster_format: CreateBatchPosterFormat | Unset = UNSET,
+    fonts: CreateBatchFonts | Unset = UNSET,
 ) -> BatchDetail | BatchEstimate | Problem | None:
     """Create a batch of renders
 
@@ -616,12 +670,15 @@ async def asyncio(
         level (int | Unset):
         container (str | Unset):
         qp (int | Unset):
+        held_frames (CreateBatchHeldFrames | Unset):
         audio_bitrate (int | Unset):
         f_start (int | Unset):
         f_end (int | Unset):
+        duration (float | str | Unset):
         executor (str | Unset):
         poster_frame (int | Unset):
         poster_format (CreateBatchPosterFormat | Unset):
+        fonts (CreateBatchFonts | Unset):
         body (BatchRequest): Many videos of one template. ``rows`` inline, or ``csv``: its first
             line names a ``name`` column and layers.
 
@@ -657,11 +714,14 @@ async def asyncio(
             level=level,
             container=container,
             qp=qp,
+            held_frames=held_frames,
             audio_bitrate=audio_bitrate,
             f_start=f_start,
             f_end=f_end,
+            duration=duration,
             executor=executor,
             poster_frame=poster_frame,
             poster_format=poster_format,
+            fonts=fonts,
         )
     ).parsed
