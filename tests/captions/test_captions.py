@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import velocity_engine as ve
 from velocity_engine.captions.cues import timed_words
 from velocity_engine.captions.reading import cues_of
 
+DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo.zip"
 HELLO = ve.Cue(0.5, 2.0, words=[ve.Word("Hello", 0.5, 1.0), ve.Word("you", 1.0, 2.0)])
 FULL = ve.Captions(
     cues=[HELLO, ve.Cue(3, 4, "a < b\n& c")],
@@ -113,3 +115,11 @@ def test_a_cue_must_make_sense(cue: tuple[Any, ...], words: str) -> None:
     with pytest.raises(ve.CaptionsError, match=r"cue|word") as caught:
         ve.Cue(*cue)
     assert words in str(caught.value)
+
+
+def test_they_keep_the_time_of_the_template_so_they_take_no_duration(tmp_path: Path) -> None:
+    captions = ve.Captions(cues=[HELLO])
+    with ve.open_template(DEMO) as template:
+        assert [one.place.field for one in template.check(duration=7, captions=captions)] == ["duration"]
+        with pytest.raises(ve.CaptionsError, match="a duration changes it"):
+            ve.render(template, tmp_path / "a.mp4", captions=captions, duration=7)
