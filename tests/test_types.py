@@ -122,6 +122,14 @@ def mixed(template: ve.Template) -> ve.RenderResult:
     return ve.render(template, "f.mp4", audio="music.wav", mix=mix)
 
 
+def captioned(template: ve.Template) -> tuple[ve.RenderResult, str]:
+    word: ve.Word = ve.Word("Hello", 0.5, 1.0)
+    cue: ve.Cue = ve.Cue(0.5, 1.0, words=[word])
+    captions: ve.Captions = ve.Captions(cues=[cue], style="pop")
+    read: ve.Captions = ve.read_captions("a.srt", layer="Headline")
+    return ve.render(template, "g.mp4", captions=captions, sidecar="g.vtt"), read.sidecar("srt")
+
+
 def looked_into(template: ve.Template) -> tuple[list[str], float]:
     shown: ve.FrameLayers = ve.frame_layers(template, frame=1)
     layers: tuple[ve.FrameLayer, ...] = shown.layers
@@ -139,7 +147,7 @@ def made_ready() -> None:
 
 ERRORS: tuple[type[ve.VelocityError], ...] = (
     ve.PackageError, ve.DocumentError, ve.CustomizationError, ve.EncoderConfigError, ve.NoSoundError,
-    ve.FrameRangeError, ve.MediaError, ve.SoundMixError,
+    ve.FrameRangeError, ve.MediaError, ve.SoundMixError, ve.CaptionsError,
     ve.StorageError, ve.TemporaryStorageError, ve.PluginError, ve.OrderError, ve.RenderCancelled, ve.RenderFailed,
     ve.FrameCostError,
     ve.WrongTypeError,

@@ -13,7 +13,7 @@ import velocity_engine as ve
 
 EMOJI = Path(__file__).parents[1] / "text" / "emoji" / "NotoSubset-COLRv1.ttf"
 ENCODER = ve.EncoderConfig(bitrate="300k", preset=5)
-SPANS = [{"value": "Now "}, {"value": "49", "size": 40, "color": "#ff8a00"}, {"value": " 😀"}]
+SPANS: list[dict[str, Any]] = [{"value": "Now "}, {"value": "49", "size": 40, "color": "#ff8a00"}, {"value": " 😀"}]
 
 pytestmark = pytest.mark.filterwarnings("ignore::velocity_engine.FindingWarning")
 

@@ -58,6 +58,19 @@ RENDER: Examples = {
             "customizationMap": [{"layer": "Headline", "text": "Hello"}],
         },
     ),
+    "captions": _example(
+        "With captions",
+        {
+            "templateId": TEMPLATE,
+            "name": "Hello",
+            "encoderConfig": {"bitrate": 625_000},
+            "captions": {
+                "cues": [{"start": 0.5, "end": 2, "text": "Hello"}, {"start": 2, "end": 4, "text": "and welcome"}],
+                "style": "outline",
+                "textTrack": True,
+            },
+        },
+    ),
 }
 BATCH: Examples = {
     "rows": _example(
@@ -75,6 +88,10 @@ PREVIEW: Examples = {
     "frame": _example(
         "The first frame with another text",
         {"customizationMap": [{"layer": "Headline", "text": "Hello"}], "frame": 0, "width": 640},
+    ),
+    "captions": _example(
+        "A frame with what is said then",
+        {"frame": 30, "captions": {"cues": [{"start": 0, "end": 4, "text": "Hello"}], "style": "box"}},
     ),
     "sheet": _example("Four frames side by side", {"frames": [0, 10, 20, 30], "columns": 2, "format": "webp"}),
 }

@@ -72,7 +72,10 @@ def plan_analysis(job: Leased, settings: Settings, objects: Objects, stop: Calla
     assignment: Assignment
     if job.kind == states.TEMPLATE:
         assignment = TemplateAssignment(
-            file=str(path), names=names, trial_seconds=settings.trial_seconds, fonts=font_sources(settings, fonts)
+            file=str(path),
+            names=names,
+            trial_seconds=settings.trial_seconds,
+            fonts=font_sources(settings, fonts),
         )
     else:
         assignment = FileAssignment(file=str(path), names=names)

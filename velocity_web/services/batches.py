@@ -158,7 +158,7 @@ class _Batch:
         if request.webhook_url:
             require_allowed(str(request.webhook_url), visit.settings)
         with reading():
-            self._terms: Terms = terms_of(source_of(visit.caller, request), request)
+            self._terms: Terms = terms_of(source_of(visit.caller, request), request, form.head.captions)
         self._shared = codec_errors(request.encoder_config, self._terms.encoder, visit.settings)
         most = self._terms.source.frame_count if self._terms.duration is None else math.inf
         self._shared |= poster_errors(request.output, most, self._terms.size)
@@ -331,6 +331,7 @@ class _Batch:
             warnings=self._dry_run and self._looked < WARNED_ROWS,
             with_audio=[self._audio_of(row) is not None for row in piece],
             mix=self._terms.mix,
+            captions=self._terms.captions,
             durations=[self._duration(row, {}) for row in piece],
             strict_fonts=terms.strict_fonts,
         )

@@ -111,7 +111,7 @@ def checked(caller: Caller, settings: Settings, objects: Objects, runner: Runner
         raise Invalid("the request has invalid fields", head.errors)
     request = RenderRequest.model_validate(head.request)
     try:
-        found = _check(caller, settings, objects, runner, request, form.customizations)
+        found = _check(caller, settings, objects, runner, request, form)
     except Invalid as invalid:
         raise beside(head.errors, invalid) from None
     if head.errors:
@@ -125,18 +125,18 @@ def _check(
     objects: Objects,
     runner: Runner,
     request: RenderRequest,
-    customizations: str,
+    form: RenderForm,
 ) -> tuple[Ticket, Terms, MapCheck]:
     own = executor_errors(request.executor, settings)
     audio_id = str(request.audio_id) if request.audio_id else None
     with reading():
         source = source_of(caller, request)
         sound = find_sound(caller, audio_id, source, own)
-    terms = terms_of(source, request)
+    terms = terms_of(source, request, form.head.captions)
     own |= codec_errors(request.encoder_config, terms.encoder, settings)
     own |= poster_errors(request.output, source.frame_count if terms.duration is None else math.inf, terms.size)
     duration = duration_of(terms.duration, sound.seconds if sound else None, terms.mix, own)
-    whole = joined(source.customizations, customizations)
+    whole = joined(source.customizations, form.customizations)
     question = CheckRequest(
         caller=caller,
         objects=objects,
@@ -145,6 +145,7 @@ def _check(
         warnings=True,
         with_audio=[audio_id is not None],
         mix=terms.mix,
+        captions=terms.captions,
         durations=[duration],
         strict_fonts=terms.strict_fonts,
     )
@@ -323,7 +324,7 @@ def _render_row(caller: Caller, new: NewRender, kept: dict[str, Any]) -> dict[st
         "template_instance_name": source.instance_name,
         "campaign_id": source.campaign_id,
         "audio_id": ticket.audio_id,
-        "request": request_text(ticket.order, ticket.customizations, kept),
+        "request": request_text(ticket.order, ticket.customizations, _with_captioned(kept, ticket), ticket.captions),
         "warnings": json.dumps(all_warnings(ticket)),
         "frames_done": 0,
         "frames_total": ticket.frames,
@@ -337,6 +338,10 @@ def _render_row(caller: Caller, new: NewRender, kept: dict[str, Any]) -> dict[st
         "batch_row": new.batch_row[1] if new.batch_row else None,
         "metadata": metadata_text(new.metadata),
     }
+
+
+def _with_captioned(kept: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
+    return kept if ticket.captions is None else {**kept, "captioned": list(ticket.captioned)}
 
 
 def _job_row(caller: Caller, new: NewRender, now: int) -> dict[str, Any]:
@@ -586,6 +591,17 @@ def poster_file(caller: Caller, render_id: str) -> tuple[StoredFile, str]:
             raise NotFound(f"the render {render_id} has no poster; ask for one with output.poster")
         stored = StoredFile(poster.file, _file_name(render, poster.file), poster.sha256, job.completed_at)
         return stored, CONTENT_TYPES[Path(poster.file).suffix]
+
+
+def captions_file(caller: Caller, render_id: str, kind: str) -> str:
+    """The captions of a render as a file for players. Raises NotFound."""
+    with reading():
+        render, _job = find_render(caller, render_id)
+        text = str(render.request)
+    request = read_request(text)
+    if request.order.captions is None or request.captioned is None:
+        raise NotFound(f"the render {render_id} has no captions; ask for some with captions")
+    return request.order.captions.sidecar(kind, *request.captioned)
 
 
 def budget_status(caller: Caller) -> RenderTimeBudgetStatusDto:

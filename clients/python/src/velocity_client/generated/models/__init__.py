@@ -48,6 +48,9 @@ from .cache_cleared import CacheCleared
 from .cache_dto import CacheDto
 from .campaign_dto import CampaignDto
 from .campaign_request import CampaignRequest
+from .captions_request import CaptionsRequest
+from .captions_request_position import CaptionsRequestPosition
+from .captions_request_style import CaptionsRequestStyle
 from .clip_request import ClipRequest
 from .clip_request_format import ClipRequestFormat
 from .codec_dto import CodecDto
@@ -58,14 +61,18 @@ from .container_dto import ContainerDto
 from .container_dto_frames import ContainerDtoFrames
 from .create_batch_codec_type_0 import CreateBatchCodecType0
 from .create_batch_fonts import CreateBatchFonts
+from .create_batch_held_frames import CreateBatchHeldFrames
 from .create_batch_metadata import CreateBatchMetadata
 from .create_batch_poster_format import CreateBatchPosterFormat
+from .cue_request import CueRequest
 from .customization_entry import CustomizationEntry
 from .customization_entry_fit import CustomizationEntryFit
+from .download_render_captions_format import DownloadRenderCaptionsFormat
 from .ducking_request import DuckingRequest
 from .duration_request import DurationRequest
 from .encoder_config_request import EncoderConfigRequest
 from .encoder_config_request_codec_type_0 import EncoderConfigRequestCodecType0
+from .encoder_config_request_held_frames import EncoderConfigRequestHeldFrames
 from .encoder_config_request_rate_control import EncoderConfigRequestRateControl
 from .finding_dto import FindingDto
 from .finding_dto_severity import FindingDtoSeverity
@@ -125,6 +132,9 @@ from .render_detail_duration_request import RenderDetailDurationRequest
 from .render_detail_encoder_config import RenderDetailEncoderConfig
 from .render_detail_encoder_config_codec_type_0 import (
     RenderDetailEncoderConfigCodecType0,
+)
+from .render_detail_encoder_config_held_frames_type_0 import (
+    RenderDetailEncoderConfigHeldFramesType0,
 )
 from .render_detail_encoder_config_rc_type_0 import RenderDetailEncoderConfigRcType0
 from .render_detail_job_info import RenderDetailJobInfo
@@ -193,6 +203,7 @@ from .webhook_dto_events_item import WebhookDtoEventsItem
 from .webhook_request import WebhookRequest
 from .webhook_request_events_item import WebhookRequestEventsItem
 from .webhook_secret import WebhookSecret
+from .word_request import WordRequest
 from .worker_dto import WorkerDto
 from .worker_job_dto import WorkerJobDto
 
@@ -244,6 +255,9 @@ __all__ = (
     "CacheDto",
     "CampaignDto",
     "CampaignRequest",
+    "CaptionsRequest",
+    "CaptionsRequestPosition",
+    "CaptionsRequestStyle",
     "ClipRequest",
     "ClipRequestFormat",
     "CodecDto",
@@ -254,14 +268,18 @@ __all__ = (
     "ContainerDtoFrames",
     "CreateBatchCodecType0",
     "CreateBatchFonts",
+    "CreateBatchHeldFrames",
     "CreateBatchMetadata",
     "CreateBatchPosterFormat",
+    "CueRequest",
     "CustomizationEntry",
     "CustomizationEntryFit",
+    "DownloadRenderCaptionsFormat",
     "DuckingRequest",
     "DurationRequest",
     "EncoderConfigRequest",
     "EncoderConfigRequestCodecType0",
+    "EncoderConfigRequestHeldFrames",
     "EncoderConfigRequestRateControl",
     "FindingDto",
     "FindingDtoSeverity",
@@ -320,6 +338,7 @@ __all__ = (
     "RenderDetailDurationRequest",
     "RenderDetailEncoderConfig",
     "RenderDetailEncoderConfigCodecType0",
+    "RenderDetailEncoderConfigHeldFramesType0",
     "RenderDetailEncoderConfigRcType0",
     "RenderDetailJobInfo",
     "RenderDetailMetadata",
@@ -387,6 +406,7 @@ __all__ = (
     "WebhookRequest",
     "WebhookRequestEventsItem",
     "WebhookSecret",
+    "WordRequest",
     "WorkerDto",
     "WorkerJobDto",
 )

@@ -13,6 +13,7 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.audio_mix_request import AudioMixRequest
+    from ..models.captions_request import CaptionsRequest
     from ..models.customization_entry import CustomizationEntry
     from ..models.duration_request import DurationRequest
     from ..models.encoder_config_request import EncoderConfigRequest
@@ -34,6 +35,7 @@ class RenderRequest:
             the status, in lists (which ?metadata.name=value filters) and in webhooks, and change nothing of the video
         audio_id (UUID | Unset):
         audio (AudioMixRequest | Unset): How the audio file, ``audioId``, and the template's own sound go together.
+        captions (CaptionsRequest | Unset): What is said in the video: one of text, cues and words.
         duration (DurationRequest | Unset): How long the video is: ``seconds``, or ``from``. What the template's markers
             make elastic becomes longer or
             shorter.
@@ -54,6 +56,7 @@ class RenderRequest:
     metadata: RenderRequestMetadata | Unset = UNSET
     audio_id: UUID | Unset = UNSET
     audio: AudioMixRequest | Unset = UNSET
+    captions: CaptionsRequest | Unset = UNSET
     duration: DurationRequest | Unset = UNSET
     job_info: JobInfo | Unset = UNSET
     webhook_url: str | Unset = UNSET
@@ -81,6 +84,10 @@ class RenderRequest:
         audio: dict[str, Any] | Unset = UNSET
         if not isinstance(self.audio, Unset):
             audio = self.audio.to_dict()
+
+        captions: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.captions, Unset):
+            captions = self.captions.to_dict()
 
         duration: dict[str, Any] | Unset = UNSET
         if not isinstance(self.duration, Unset):
@@ -131,6 +138,8 @@ class RenderRequest:
             field_dict["audioId"] = audio_id
         if audio is not UNSET:
             field_dict["audio"] = audio
+        if captions is not UNSET:
+            field_dict["captions"] = captions
         if duration is not UNSET:
             field_dict["duration"] = duration
         if job_info is not UNSET:
@@ -155,6 +164,7 @@ class RenderRequest:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         from ..models.audio_mix_request import AudioMixRequest
+        from ..models.captions_request import CaptionsRequest
         from ..models.customization_entry import CustomizationEntry
         from ..models.duration_request import DurationRequest
         from ..models.encoder_config_request import EncoderConfigRequest
@@ -187,6 +197,13 @@ class RenderRequest:
             audio = UNSET
         else:
             audio = AudioMixRequest.from_dict(_audio)
+
+        _captions = d.pop("captions", UNSET)
+        captions: CaptionsRequest | Unset
+        if isinstance(_captions, Unset):
+            captions = UNSET
+        else:
+            captions = CaptionsRequest.from_dict(_captions)
 
         _duration = d.pop("duration", UNSET)
         duration: DurationRequest | Unset
@@ -251,6 +268,7 @@ class RenderRequest:
             metadata=metadata,
             audio_id=audio_id,
             audio=audio,
+            captions=captions,
             duration=duration,
             job_info=job_info,
             webhook_url=webhook_url,
