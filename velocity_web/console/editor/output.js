@@ -27,6 +27,7 @@ const HEIGHTS = [2160, 1440, 1080, 720, 540, 360];
 export const USUAL = Object.freeze({
   codec: "h264", container: "", size: "", quality: "1", megabits: "", fps: "", preset: "", rc: "1", qp: "", gop: "",
   idr: "", profile: "", level: "", audioBitrate: "", range: "all", start: "", end: "", audioId: "", poster: false,
+  connection: "", path: "{name}.{ending}",
   lasts: "", seconds: "",
 });
 
@@ -118,6 +119,7 @@ export function requestOf({ template, name, map, output }) {
   const lasting = durationOf(output, template);
   if (lasting) request.duration = lasting;
   if (output.poster) request.output = { poster: { format: "jpeg" } };
+  if (output.connection && output.path) request.destinations = [{ connection: output.connection, path: output.path }];
   if (map.length) request.customizationMap = map;
   return request;
 }
