@@ -25,7 +25,12 @@ _HOMES = {
     "Poster": "order",
     "SoundMix": "order",
     "Ducking": "order",
+    "Captions": "captions",
+    "Cue": "captions",
+    "Word": "captions",
+    "read_captions": "api.captions",
     "OrderError": "errors",
+    "CaptionsError": "errors",
     "render_still": "api.stills",
     "still": "api.stills",
     "Still": "stills.still",
@@ -122,15 +127,18 @@ if TYPE_CHECKING:
     from velocity_engine import network as network
     from velocity_engine import plugins as plugins
     from velocity_engine.api.cached_frames import cached_frames
+    from velocity_engine.api.captions import read_captions
     from velocity_engine.api.manifests import Manifest, Verification, verify
     from velocity_engine.api.renders import RenderResult, order_for, render, render_order
     from velocity_engine.api.stills import frames, render_still, still
     from velocity_engine.cache.builds import build_parts
     from velocity_engine.cache.render_cache import RenderCache
+    from velocity_engine.captions import Captions, Cue, Word
     from velocity_engine.customize.layer_infos import LayerInfo
     from velocity_engine.customize.slot_infos import SlotInfo
     from velocity_engine.encoder_config import BitsPerSecond, BytesPerSecond, EncoderConfig, RateControl
     from velocity_engine.errors import (
+        CaptionsError,
         CustomizationError,
         DocumentError,
         DurationError,
@@ -199,6 +207,9 @@ __all__ = [
     "BatchFrames",
     "BitsPerSecond",
     "BytesPerSecond",
+    "Captions",
+    "CaptionsError",
+    "Cue",
     "CustomizationError",
     "DocumentError",
     "Ducking",
@@ -262,6 +273,7 @@ __all__ = [
     "VelocityError",
     "Verification",
     "VideoInfo",
+    "Word",
     "WrongTypeError",
     "build_parts",
     "cached_frames",
@@ -287,6 +299,7 @@ __all__ = [
     "probe_font",
     "probe_picture",
     "probe_video",
+    "read_captions",
     "render",
     "render_order",
     "render_segment",

@@ -82,13 +82,14 @@ NO_SENTENCES = re.compile(
     r"|\[|\r\n\|"  # patterns
     r"|a text$|a number$|a whole number$|true or false$|an array$|the earlier customizationMap"  # kinds and places
     r"|the layer plugin $|the plugin's own file$"  # who and what
+    r"|ScriptType: |Dialogue: 0,|Format: Name|Underline, |Style: Default"  # lines of caption files
     r"|animated PNG$|sound has no frames$"  # a codec's title, and what cannot happen
     r"|, held|, closed| frames at | a second"  # of what an object is called in Python
 )
 NOT_OF_REQUESTS = (
     *("frame_differences.py", "picture.py", "manager.py", "loading.py", "velocity_qrcode/layer.py"),
     *("builtin/fonts/__init__.py", "velocity_fonts_noto/fonts.py"),
-    *(f"velocity_charts/{name}.py" for name in ("bars", "countdown", "karaoke", "lines", "look")),
+    *(f"velocity_charts/{name}.py" for name in ("bars", "countdown", "lines", "look")),
 )
 """What else these say is of plugins that are installed, of data schemas, and names of fonts."""
 

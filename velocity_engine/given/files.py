@@ -25,6 +25,7 @@ Picture: TypeAlias = "Source | Image.Image | NDArray[np.uint8]"
 
 PICTURES = 'Give a path, a URL, bytes, a file opened in mode "rb", a picture of Pillow or an array of numpy'
 SOUND = 'Give a path, a URL, bytes, or a file opened in mode "rb"'
+CAPTIONS = 'Give Captions, or a caption file: a path, a URL, bytes, or a file opened in mode "rb"'
 TEMPLATES = 'Give a path, a URL, the bytes of a ZIP or of a Lottie JSON, or a file opened in mode "rb"'
 MEDIA_KEYS = ("image", "video")
 MAX_DEPTH = 200  # of the data of a plugin; what is nested deeper is refused later

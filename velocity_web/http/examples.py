@@ -69,6 +69,19 @@ RENDER: Examples = {
             "destinations": [{"connection": "media", "path": "spring/{name}.mp4"}],
         },
     ),
+    "captions": _example(
+        "With captions",
+        {
+            "templateId": TEMPLATE,
+            "name": "Hello",
+            "encoderConfig": {"bitrate": 625_000},
+            "captions": {
+                "cues": [{"start": 0.5, "end": 2, "text": "Hello"}, {"start": 2, "end": 4, "text": "and welcome"}],
+                "style": "outline",
+                "textTrack": True,
+            },
+        },
+    ),
 }
 TEMPLATE_IMPORT: Examples = {
     "url": _example("From a web server", {"url": "https://example.com/promo.zip", "name": "Promo"}),
@@ -92,6 +105,10 @@ PREVIEW: Examples = {
     "frame": _example(
         "The first frame with another text",
         {"customizationMap": [{"layer": "Headline", "text": "Hello"}], "frame": 0, "width": 640},
+    ),
+    "captions": _example(
+        "A frame with what is said then",
+        {"frame": 30, "captions": {"cues": [{"start": 0, "end": 4, "text": "Hello"}], "style": "box"}},
     ),
     "sheet": _example("Four frames side by side", {"frames": [0, 10, 20, 30], "columns": 2, "format": "webp"}),
 }

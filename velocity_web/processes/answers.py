@@ -103,11 +103,12 @@ Errors = dict[str, list[Text]]
 
 
 class FormHead(_Strict):
-    """What a body says, without its customization maps."""
+    """What a body says, without its customization maps; ``captions`` are JSON."""
 
     errors: Errors
     warnings: list[Text]
     request: dict[str, Any] | None
+    captions: str | None = None
     digest: Text = ""
     rows: Count = 0
 

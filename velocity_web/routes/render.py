@@ -10,6 +10,7 @@ from velocity_web.http.waiting import hold_back
 from velocity_web.orders import posters
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.schemas.base import Message, Waiting
+from velocity_web.schemas.captions import CAPTION_TYPES, CaptionsQuery
 from velocity_web.schemas.reading import Body
 from velocity_web.schemas.render import (
     CodecDto,
@@ -209,6 +210,23 @@ class RenderPoster(Resource):
         """The picture that output.poster asked for, with byte ranges; 404 where none was."""
         file, content_type = renders.poster_file(call.caller, call.ids["render_id"])
         send_file(call.req, call.resp, self.objects, file, content_type)
+
+
+class RenderCaptions(Resource):
+    @Operation(
+        id="downloadRenderCaptions",
+        summary="Download the captions as a file for players",
+        tag=TAG,
+        scopes=(READ,),
+        query=CaptionsQuery,
+        binary=list(CAPTION_TYPES.values()),
+    )
+    def on_get(self, call: Call[None, CaptionsQuery]) -> None:
+        """What of the captions the video shows, with times of the video; also before it is completed. 404 where there
+        are none."""
+        kind = call.query.format
+        call.resp.text = renders.captions_file(call.caller, call.ids["render_id"], kind)
+        call.resp.content_type = f"{CAPTION_TYPES[kind]}; charset=utf-8"
 
 
 class RenderDownload(Resource):

@@ -21,6 +21,7 @@ from velocity_web.schemas.base import (
     Wait,
     at_most,
 )
+from velocity_web.schemas.captions import CaptionsRequest
 from velocity_web.schemas.customization import MapEntry
 from velocity_web.schemas.destination import DestinationDto, Destinations
 from velocity_web.schemas.documented import DescribedBy
@@ -115,6 +116,7 @@ class RenderOutput(RequestModel):
     metadata: Metadata | None = Field(None, description=METADATA)
     audio_id: Identifier | None = None
     audio: AudioMixRequest | None = None
+    captions: CaptionsRequest | None = None
     duration: DurationRequest | None = Field(None, description=DURATION)
     job_info: JobInfo | None = None
     encoder_config: EncoderConfigRequest

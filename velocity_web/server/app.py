@@ -95,6 +95,7 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/render/{render_id}/cancel", render.RenderCancel),
     ("/render/{render_id}/download", render.RenderDownload),
     ("/render/{render_id}/poster", render.RenderPoster),
+    ("/render/{render_id}/captions", render.RenderCaptions),
     ("/render/{render_id}/link", link.RenderLink),
     ("/link/{token}", link.LinkItem),
     ("/webhook", webhook.Webhooks),

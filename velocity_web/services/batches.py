@@ -164,7 +164,7 @@ class _Batch:
         if request.webhook_url:
             require_allowed(str(request.webhook_url), visit.settings)
         with reading():
-            self._terms: Terms = terms_of(source_of(visit.caller, request), request)
+            self._terms: Terms = terms_of(source_of(visit.caller, request), request, form.head.captions)
         self._shared = codec_errors(request.encoder_config, self._terms.encoder, visit.settings)
         self._shared |= destination_errors(
             request.destinations or [], usable(visit.settings, visit.caller.name), is_batch=True
@@ -340,6 +340,7 @@ class _Batch:
             warnings=self._dry_run and self._looked < WARNED_ROWS,
             with_audio=[self._audio_of(row).is_any for row in piece],
             mix=self._terms.mix,
+            captions=self._terms.captions,
             durations=[self._duration(row, {}) for row in piece],
             strict_fonts=terms.strict_fonts,
         )

@@ -178,6 +178,7 @@ def draw(desk: Desk, caller: Caller, template_id: str, form: RenderForm, known: 
         size=[1, 1] if wrong else list(size),
         kind=request.format,
         known=list(known),
+        captions=None if wrong else form.head.captions,
         **_timing(request, wrong),
     )
     with _drawing(desk, caller, shown) as subject, desk.runner.preview_slot(caller.account_id):
@@ -203,8 +204,9 @@ def draw_clip(desk: Desk, caller: Caller, template_id: str, form: RenderForm, kn
         most = desk.settings.preview_clip_seconds * shown.rate
         clip = ClipQuestion(start=start, end=end, most=most, encoder=encoder.to_values(), ending=ending)
     size = [1, 1] if wrong else [width, height]
-    timing = _timing(request, wrong)
-    question = PreviewQuestion(frames=[], size=size, kind="png", known=list(known), clip=clip, **timing)
+    said, timing = None if wrong else form.head.captions, _timing(request, wrong)
+    asked = {"clip": clip, "captions": said, **timing}
+    question = PreviewQuestion(frames=[], size=size, kind="png", known=list(known), **asked)
     with _drawing(desk, caller, shown) as subject, desk.runner.slot(caller.account_id):
         drawn = _asked(desk, caller, subject, question, (joined(shown.customizations, form.customizations), wrong))
     return _picture(drawn, shown, span, 1)

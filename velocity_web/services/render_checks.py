@@ -32,13 +32,16 @@ SOURCES = ("templateId", "templateInstanceId")
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A checked request: ``order`` is what is rendered, but for the customization map, which is JSON; locations are
-    relative to the data folder. ``warnings``: what will not show as its author meant.
+    """A checked request: ``order`` is what is rendered, but for the customization map and the captions, which are JSON;
+    locations are relative to the data folder. ``captioned``: the seconds of the captions that the video shows.
+    ``warnings``: what will not show as its author meant.
     """
 
     source: Source
     order: engine.RenderOrder
     customizations: str
+    captions: str | None
+    captioned: tuple[float, float]
     warnings: tuple[dict[str, Any], ...]
     audio_id: str | None
     asset_ids: tuple[str, ...]
@@ -150,7 +153,7 @@ class CheckRequest:
     """What is asked about the maps of one template. ``warnings``: whether what will not show is to be told, too.
     ``with_audio``: of each map whether an audio file comes with it. ``mix``: how the sound is mixed. ``durations``: of
     each map how long its video is to be, None for as long as the template; empty where none is. ``strict_fonts``:
-    whether letters that no font has are wrong.
+    whether letters that no font has are wrong. ``captions``: what is said, as JSON.
     """
 
     elsewhere: Elsewhere
@@ -160,6 +163,7 @@ class CheckRequest:
     warnings: bool
     with_audio: Sequence[bool]
     mix: engine.SoundMix | None = None
+    captions: str | None = None
     durations: Sequence[engine.Duration | None] = ()
     strict_fonts: bool = False
 
@@ -190,6 +194,7 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
         "warnings": question.warnings,
         "with_audio": question.with_audio,
         "mix": question.mix and question.mix.to_values(),
+        "captions": question.captions,
         "durations": [one and one.to_values() for one in question.durations or [None] * len(maps)],
         "strict_fonts": question.strict_fonts,
     }
@@ -229,7 +234,7 @@ def template_copy(objects: Objects, source: Source) -> Iterator[TemplateFiles]:
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What one render, or all of a batch, have in common beside their maps. With a duration, ``asked`` are the frames
-    of the video's timeline, and ``frames`` of the template none."""
+    of the video's timeline, and ``frames`` of the template none. ``captions`` are JSON, which is not read here."""
 
     source: Source
     encoder: engine.EncoderConfig
@@ -239,6 +244,7 @@ class Terms:
     duration: DurationRequest | None = None
     asked: Frames | None = None
     strict_fonts: bool = False
+    captions: str | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -246,12 +252,19 @@ class Terms:
         return self.encoder.resolution or (self.source.trial.width, self.source.trial.height)
 
     @property
+    def seconds(self) -> tuple[float, float]:
+        """From which second of the composition on, and up to which, the video shows it."""
+        first, rate = self.source.span[0], self.source.frame_rate
+        start, end = self.frames or self.source.span
+        return (start - first) / rate, (end - first) / rate
+
+    @property
     def rate(self) -> float:
         """Of the video, in frames a second."""
         return float(self.encoder.frame_rate or self.source.frame_rate)
 
 
-def terms_of(source: Source, output: RenderOutput) -> Terms:
+def terms_of(source: Source, output: RenderOutput, captions: str | None) -> Terms:
     encoder = encoder_from(output.encoder_config)
     with suppress(engine.EncoderConfigError):  # the check tells what is wrong with it
         encoder = engine.resolve_encoder(encoder)
@@ -264,6 +277,7 @@ def terms_of(source: Source, output: RenderOutput) -> Terms:
         output.duration,
         timeline_frames(output.job_info, source) if output.duration else None,
         output.fonts == "strict",
+        captions,
     )
 
 
@@ -287,6 +301,8 @@ def ticket_of(terms: Terms, customizations: str, check: MapCheck, sound: Sound |
         source,
         order_of(terms, check, sound),
         customizations,
+        terms.captions,
+        terms.seconds,
         check.warnings,
         sound.id if sound else None,
         tuple(sorted({key.lower() for key, file in check.assets.items() if not is_remote(file.location)})),

@@ -92,7 +92,7 @@ def checked(caller: Caller, settings: Settings, objects: Objects, runner: Runner
         raise Invalid("the request has invalid fields", head.errors)
     request = RenderRequest.model_validate(head.request)
     try:
-        found = _check(caller, settings, objects, runner, request, form.customizations)
+        found = _check(caller, settings, objects, runner, request, form)
     except Invalid as invalid:
         raise beside(head.errors, invalid) from None
     if head.errors:
@@ -106,19 +106,19 @@ def _check(
     objects: Objects,
     runner: Runner,
     request: RenderRequest,
-    customizations: str,
+    form: RenderForm,
 ) -> tuple[Ticket, Terms, MapCheck]:
     own = executor_errors(request.executor, settings)
     elsewhere, named = Elsewhere(settings, caller), named_sound(request)
     with reading():
         source = source_of(caller, request)
         sound = find_sound(elsewhere, named, source, own)
-    terms = terms_of(source, request)
+    terms = terms_of(source, request, form.head.captions)
     own |= codec_errors(request.encoder_config, terms.encoder, settings)
     own |= poster_errors(request.output, source.frame_count if terms.duration is None else math.inf, terms.size)
     duration = duration_of(terms.duration, sound.seconds if sound else None, terms.mix, own)
     own |= destination_errors(request.destinations or [], usable(settings, caller.name), is_batch=False)
-    whole = joined(source.customizations, customizations)
+    whole = joined(source.customizations, form.customizations)
     question = CheckRequest(
         elsewhere=elsewhere,
         objects=objects,
@@ -127,6 +127,7 @@ def _check(
         warnings=True,
         with_audio=[named.is_any],
         mix=terms.mix,
+        captions=terms.captions,
         durations=[duration],
         strict_fonts=terms.strict_fonts,
     )
@@ -338,7 +339,7 @@ def _render_row(caller: Caller, new: NewRender, kept: dict[str, Any]) -> dict[st
         "template_instance_name": source.instance_name,
         "campaign_id": source.campaign_id,
         "audio_id": ticket.audio_id,
-        "request": request_text(ticket.order, ticket.customizations, kept),
+        "request": request_text(ticket.order, ticket.customizations, _with_captioned(kept, ticket), ticket.captions),
         "warnings": json.dumps(all_warnings(ticket)),
         "frames_done": 0,
         "frames_total": ticket.frames,
@@ -352,6 +353,10 @@ def _render_row(caller: Caller, new: NewRender, kept: dict[str, Any]) -> dict[st
         "batch_row": new.batch_row[1] if new.batch_row else None,
         "metadata": metadata_text(new.metadata),
     }
+
+
+def _with_captioned(kept: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
+    return kept if ticket.captions is None else {**kept, "captioned": list(ticket.captioned)}
 
 
 def _job_row(caller: Caller, new: NewRender, now: int) -> dict[str, Any]:

@@ -206,6 +206,17 @@ def poster_file(caller: Caller, render_id: str) -> tuple[StoredFile, str]:
         return stored, CONTENT_TYPES[Path(poster.file).suffix]
 
 
+def captions_file(caller: Caller, render_id: str, kind: str) -> str:
+    """The captions of a render as a file for players. Raises NotFound."""
+    with reading():
+        render, _job = find_render(caller, render_id)
+        text = str(render.request)
+    request = read_request(text)
+    if request.order.captions is None or request.captioned is None:
+        raise NotFound(f"the render {render_id} has no captions; ask for some with captions")
+    return request.order.captions.sidecar(kind, *request.captioned)
+
+
 def budget_status(caller: Caller) -> RenderTimeBudgetStatusDto:
     with reading():
         state = budget.budget_of(caller.account_id)

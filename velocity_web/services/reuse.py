@@ -40,7 +40,8 @@ class Asking:
 
 
 def _question(terms: Terms) -> dict[str, Any]:
-    return {"encoder": terms.encoder.to_values(), "frames": terms.frames, "duration": None}
+    asked = {"encoder": terms.encoder.to_values(), "frames": terms.frames, "duration": None}
+    return {**asked, "captions": terms.captions}
 
 
 def cached_of_batch(checker: Checker, terms: Terms, maps: Sequence[str], checks: Sequence[MapCheck]) -> Cached:

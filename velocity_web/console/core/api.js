@@ -29,14 +29,14 @@ export class Api {
   connections = (signal) => this.http.get("/connection", { signal });
   audio = (search, signal) => this.http.get("/audio/list", { query: { search }, signal });
 
-  async preview(id, { customizationMap, frame, width }, signal) {
-    const json = { customizationMap, frame, width, format: "jpeg" };
+  async preview(id, { customizationMap, captions, frame, width }, signal) {
+    const json = { customizationMap, captions, frame, width, format: "jpeg" };
     const answer = await this.http.send("POST", `/template/${id}/preview`, { json, signal });
     return { blob: await answer.blob(), findings: findingsOf(answer) };
   }
 
-  async clip(id, { customizationMap, startFrame, endFrame, width }, signal) {
-    const json = { customizationMap, startFrame, endFrame, width };
+  async clip(id, { customizationMap, captions, startFrame, endFrame, width }, signal) {
+    const json = { customizationMap, captions, startFrame, endFrame, width };
     const answer = await this.http.send("POST", `/template/${id}/preview/clip`, { json, signal });
     return answer.blob();
   }

@@ -1132,6 +1132,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/render/{renderId}/captions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the captions as a file for players
+         * @description What of the captions the video shows, with times of the video; also before it is completed. 404 where there are none.
+         */
+        get: operations["downloadRenderCaptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/render/{renderId}/link": {
         parameters: {
             query?: never;
@@ -2594,6 +2614,8 @@ export interface components {
             audioId?: string;
             /** Audio */
             audio?: components["schemas"]["AudioMixRequest"];
+            /** Captions */
+            captions?: components["schemas"]["CaptionsRequest"];
             /**
              * Duration
              * @description how long the video is: so many seconds, or as long as what it shows or sounds
@@ -2749,6 +2771,95 @@ export interface components {
             name: string;
         };
         /**
+         * CaptionsRequest
+         * @description What is said in the video: one of text, cues and words.
+         */
+        CaptionsRequest: {
+            /**
+             * Text
+             * @description the text of an SRT, WebVTT or ASS file
+             */
+            text?: string;
+            /** Cues */
+            cues?: components["schemas"]["CueRequest"][];
+            /**
+             * Words
+             * @description as speech recognition tells them: cues are made of them
+             */
+            words?: components["schemas"]["WordRequest"][];
+            /**
+             * Style
+             * @description how they look; none: they are not drawn
+             * @default box
+             * @enum {string}
+             */
+            style: "box" | "outline" | "karaoke" | "highlight" | "pop" | "none";
+            /**
+             * Layer
+             * @description the layer that shows them, or Composition/Layer: a text, or a precomp with one text, plays anew for each cue; the style is drawn into the box of others; over everything if left out
+             */
+            layer?: string;
+            /**
+             * Position
+             * @default bottom
+             * @enum {string}
+             */
+            position: "bottom" | "middle" | "top";
+            /**
+             * Safe area
+             * @description the share of the frame that stays free at each edge
+             * @default 0.08
+             */
+            safeArea: number;
+            /**
+             * Lines
+             * @description how many lines a cue has at most; one that needs more is set smaller
+             * @default 2
+             */
+            lines: number;
+            /**
+             * Size
+             * @description of the letters: a share of the frame's shorter side
+             * @default 0.06
+             */
+            size: number;
+            /**
+             * Font
+             * @default Inter-Bold
+             */
+            font: string;
+            /**
+             * Color
+             * @description of the words
+             * @default #ffffff
+             */
+            color: string;
+            /**
+             * Highlight
+             * @description of the words that are said
+             * @default #ffd84d
+             */
+            highlight: string;
+            /**
+             * Background
+             * @description of the box, and of the outline
+             * @default #000000c0
+             */
+            background: string;
+            /**
+             * Text track
+             * @description an MP4 or MOV has them as a track that players can show, too
+             * @default false
+             */
+            textTrack: boolean;
+            /**
+             * Language
+             * @description of that track, as three letters
+             * @example eng
+             */
+            language?: string;
+        };
+        /**
          * ClipRequest
          * @description A short, small video of some frames.
          */
@@ -2761,6 +2872,8 @@ export interface components {
              * @description an instance of the template, whose entries come before those of customizationMap
              */
             templateInstanceId?: string;
+            /** Captions */
+            captions?: components["schemas"]["CaptionsRequest"];
             /**
              * Duration
              * @description how long the video is: so many seconds, or as long as what it shows or sounds. Frames are then counted on its timeline
@@ -2926,6 +3039,32 @@ export interface components {
              * @enum {string}
              */
             frames: "all" | "first" | "none";
+        };
+        /**
+         * CueRequest
+         * @description What is shown at once, and from when to when.
+         */
+        CueRequest: {
+            /**
+             * Start
+             * @description the second at which it appears, since the composition's first frame
+             */
+            start: number;
+            /**
+             * End
+             * @description the second at which it is gone
+             */
+            end: number;
+            /**
+             * Text
+             * @description what its words say if left out
+             */
+            text?: string;
+            /**
+             * Words
+             * @description its words with times; if left out, its time is shared out by the letters
+             */
+            words?: components["schemas"]["WordRequest"][];
         };
         /**
          * CustomizationEntry
@@ -3185,6 +3324,12 @@ export interface components {
              * @description The quantiser at rc 2, from 1, best, to 51 (H.264, H.265) or 63 (AV1).
              */
             qp?: number;
+            /**
+             * Held frames
+             * @description What becomes of frames that stand still. skip: where three or more follow each other, they are pictures of some fifty bytes that repeat what is shown. encode: they are encoded as all others. Where it is left out: skip for H.264 in mp4 and mov at rc 1 and 2.
+             * @enum {string}
+             */
+            heldFrames?: "skip" | "encode";
             /**
              * Audio bitrate
              * Format: int32
@@ -3804,6 +3949,8 @@ export interface components {
              * @description an instance of the template, whose entries come before those of customizationMap
              */
             templateInstanceId?: string;
+            /** Captions */
+            captions?: components["schemas"]["CaptionsRequest"];
             /**
              * Duration
              * @description how long the video is: so many seconds, or as long as what it shows or sounds. Frames are then counted on its timeline
@@ -3861,6 +4008,8 @@ export interface components {
              * @description an instance of the template, whose entries come before those of customizationMap
              */
             templateInstanceId?: string;
+            /** Captions */
+            captions?: components["schemas"]["CaptionsRequest"];
             /**
              * Duration
              * @description how long the video is: so many seconds, or as long as what it shows or sounds. Frames are then counted on its timeline
@@ -4104,6 +4253,11 @@ export interface components {
                  * @description The quantiser at rc 2, from 1, best, to 51 (H.264, H.265) or 63 (AV1).
                  */
                 qp?: number | null;
+                /**
+                 * Held frames
+                 * @description What becomes of frames that stand still. skip: where three or more follow each other, they are pictures of some fifty bytes that repeat what is shown. encode: they are encoded as all others. Where it is left out: skip for H.264 in mp4 and mov at rc 1 and 2.
+                 */
+                heldFrames?: ("skip" | "encode") | null;
                 /**
                  * Audio bitrate
                  * @description Bits (not bytes) per second of sound; 192000 where it is left out.
@@ -4378,6 +4532,8 @@ export interface components {
             audioId?: string;
             /** Audio */
             audio?: components["schemas"]["AudioMixRequest"];
+            /** Captions */
+            captions?: components["schemas"]["CaptionsRequest"];
             /**
              * Duration
              * @description how long the video is: so many seconds, or as long as what it shows or sounds
@@ -5064,6 +5220,24 @@ export interface components {
             secret: string;
             /** Former valid until */
             formerValidUntil?: string | null;
+        };
+        /**
+         * WordRequest
+         * @description A word, or a syllable of one, and when it is said.
+         */
+        WordRequest: {
+            /** Text */
+            text: string;
+            /**
+             * Start
+             * @description the second at which it begins, since the composition's first frame
+             */
+            start: number;
+            /**
+             * End
+             * @description the second at which it ends; when the next begins if left out
+             */
+            end?: number;
         };
         /**
          * WorkerDto
@@ -10216,6 +10390,7 @@ export interface operations {
                 level?: number;
                 container?: string;
                 qp?: number;
+                heldFrames?: "skip" | "encode";
                 audioBitrate?: number;
                 fStart?: number;
                 fEnd?: number;
@@ -11091,6 +11266,86 @@ export interface operations {
             };
             /** @description The range is past the end */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadRenderCaptions: {
+        parameters: {
+            query?: {
+                /** @description WebVTT, which has the times of words as well, or SubRip */
+                format?: "vtt" | "srt";
+            };
+            header?: never;
+            path: {
+                /** @example 9b2f0d3c-6d4e-4c8a-9a51-0c3c7e1f2a10 */
+                renderId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing or invalid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or not owned by the current user */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
