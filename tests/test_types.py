@@ -270,6 +270,12 @@ def all_hold(style: pt.StyleType, codec: pt.Codec, storage: pt.Storage) -> None:
         testing.check_font(font, "A")
     known: pt.StoredFile = storage.stat("memory://folder/a.mp4")
     print(known.size, isinstance(storage, pt.NamesInPlace))
+    if isinstance(storage, pt.TakesOptions):
+        storage = storage.with_options({"key": "value"})
+    other: pt.Storage = ve.connected_storage("s3://bucket/folder", {"key": "value"})
+    target: ve.network.Target = ve.network.target_of("https://example.com/a.jpg")
+    ve.network.Reach.of(["nas.lan"]).require(target, ["93.184.216.34"])
+    other.check("s3://bucket/folder/a.mp4")
     sampler: Sampler = testing.StillSampler(frame=3.0)
     print(sampler.seconds)
 

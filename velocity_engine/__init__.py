@@ -79,6 +79,8 @@ _HOMES = {
     "PictureInfo": "media.probe",
     "hookimpl": "hookspecs",
     "plugins": "plugins",
+    "network": "network",
+    "connected_storage": "storage.connected",
     "try_out": "forecasting.trying",
     "held_ranges": "forecasting.holding",
     "Trial": "forecasting.trial",
@@ -122,6 +124,7 @@ _HOMES = {
 }
 
 if TYPE_CHECKING:
+    from velocity_engine import network as network
     from velocity_engine import plugins as plugins
     from velocity_engine.api.cached_frames import cached_frames
     from velocity_engine.api.captions import read_captions
@@ -195,6 +198,7 @@ if TYPE_CHECKING:
     from velocity_engine.profiling.frame_layers import FrameLayer, FrameLayers, frame_layers
     from velocity_engine.profiling.layer_costs import LayerCost, LayerCosts, layer_costs
     from velocity_engine.stills.still import PreparedStill, Still
+    from velocity_engine.storage.connected import connected_storage
     from velocity_engine.template import Template, open_template
     from velocity_engine.text.probe import FontFaceInfo, FontFileInfo, probe_font
 
@@ -274,6 +278,7 @@ __all__ = [
     "build_parts",
     "cached_frames",
     "check_written",
+    "connected_storage",
     "container_of",
     "forecast",
     "forecast_poster",
@@ -283,6 +288,7 @@ __all__ = [
     "held_ranges",
     "hookimpl",
     "layer_costs",
+    "network",
     "open_template",
     "order_for",
     "plan_sample",

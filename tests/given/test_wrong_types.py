@@ -31,7 +31,7 @@ RESULTS = (
     *("FrameLayer", "FrameLayers", "LayerCost", "LayerCosts", "PreparedStill"),
 )
 """What the engine makes and callers read."""
-NO_ARGUMENTS = ("plugins", "warm_up", "RateControl", "hookimpl", "build_parts")
+NO_ARGUMENTS = ("network", "plugins", "warm_up", "RateControl", "hookimpl", "build_parts")
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +114,7 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[
             "RenderOrder.from_json": (ve.RenderOrder.from_json, {"text": order.to_json()}),
             "RenderOrder.to": (order.to, {"output": "b.mp4"}),
             "RenderOrder.relocated": (order.relocated, {"locate": lambda location: location}),
+            "connected_storage": (ve.connected_storage, {"url": "memory://a", "options": {}}),
             "FileReference.of": (ve.FileReference.of, {"path": PHOTO}),
         }  # fmt: skip
 

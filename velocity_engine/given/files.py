@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 from velocity_engine.errors import CustomizationError, Place, StorageError, WrongTypeError, wrong_type
+from velocity_engine.given.media_sources import web_urls
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,7 +79,8 @@ class GivenFiles:
         known: int = 0,
         taken: Mapping[str, str] | None = None,
     ) -> tuple[tuple[Mapping[str, Any], ...], dict[str, str]]:
-        """Returns customizations and assets that name files only.
+        """Returns customizations and assets that name files only. The URLs of web servers that the entries name are
+        among the assets, each under itself.
 
         Args:
             customizations: The entries of a ``customizationMap``. The value of "image" or "video" may be a picture in
@@ -95,6 +97,8 @@ class GivenFiles:
         entries: list[Mapping[str, Any]] = []
         for number, entry in enumerate(_entries(customizations)):
             entries.append(self._entry(number, known, entry, files) if isinstance(entry, Mapping) else entry)
+            for url in web_urls(entry) if isinstance(entry, Mapping) else ():
+                files.setdefault(url, (taken or {}).get(url, url))
         clashing = {key for key, path in files.items() if (taken or {}).get(key, path) != path}
         names = {key: f"{key} ({known})" for key in clashing}
         return tuple(_renamed(entry, names) for entry in entries), {names.get(k, k): v for k, v in files.items()}

@@ -58,6 +58,17 @@ RENDER: Examples = {
             "customizationMap": [{"layer": "Headline", "text": "Hello"}],
         },
     ),
+    "places": _example(
+        "With a picture and a sound that are fetched, sent to a connection",
+        {
+            "templateId": TEMPLATE,
+            "name": "Hello",
+            "audio": {"url": "https://example.com/voice.mp3", "volume": 0.8},
+            "encoderConfig": {"bitrate": 625_000},
+            "customizationMap": [{"layer": "Photo", "image": {"url": "https://example.com/photo.jpg"}}],
+            "destinations": [{"connection": "media", "path": "spring/{name}.mp4"}],
+        },
+    ),
     "captions": _example(
         "With captions",
         {
@@ -72,6 +83,12 @@ RENDER: Examples = {
         },
     ),
 }
+TEMPLATE_IMPORT: Examples = {
+    "url": _example("From a web server", {"url": "https://example.com/promo.zip", "name": "Promo"}),
+    "connection": _example("From a connection", {"connection": "media", "path": "templates/promo.zip"}),
+}
+AUDIO_IMPORT: Examples = {"url": _example("From a web server", {"url": "https://example.com/voice.mp3"})}
+ASSET_IMPORT: Examples = {"url": _example("From a web server", {"url": "https://example.com/photo.jpg"})}
 BATCH: Examples = {
     "rows": _example(
         "Two videos of one template",

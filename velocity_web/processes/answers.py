@@ -227,6 +227,7 @@ class Message(_Strict):
     number: Count | None = None
     name: str | None = None
     audio: str | None = None
+    audio_source: dict[Literal["url", "connection", "path"], str] | None = None
     metadata: Metadata | None = None
     end: Count | None = None
     named: list[list[Named]] | None = None

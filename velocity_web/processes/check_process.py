@@ -29,6 +29,10 @@ from velocity_web.processes.reuse_answers import ReuseAnswers
 from velocity_web.processes.telling import sentence_of, with_known_names
 
 LINE_BYTES = 64 << 20
+NOT_HERE_YET = (
+    "how long a clip from elsewhere lasts is known once it is fetched; take it in with POST /asset/import, and name "
+    "its assetId"
+)
 MAX_PROBLEMS = 100
 """Of one map: more are not told."""
 
@@ -135,18 +139,29 @@ def _answer_check(
 
 
 def assets_named(customizations: list[dict[str, Any]]) -> list[list[Any]]:
-    """(entry, key, id) of every ``{"assetId": ...}``; the key is "data.logo" where a plugin's data has it inside."""
+    """(entry, key, id) of every ``{"assetId": ...}``; the key is "data.logo" where a plugin's data has it inside. The
+    source itself stands in the place of the id where that is ``{"url": ...}`` or ``{"connection": ..., "path": ...}``.
+    """
     return [
         [number, at, asset_id]
         for number, entry in enumerate(customizations)
         for key, value in entry.items()
-        for at, asset_id in (_assets_in_data(value) if key == "data" else _asset_of(key, value))
+        for at, asset_id in (_assets_in_data(value) if key == "data" else _source_of(key, value))
     ]
 
 
 def _asset_of(key: str, value: Any) -> list[tuple[str, str]]:
     named = isinstance(value, dict) and isinstance(value.get("assetId"), str)
     return [(key, value["assetId"])] if named else []
+
+
+def _source_of(key: str, value: Any) -> list[tuple[str, Any]]:
+    """Of "image" and "video". In a plugin's data a URL is the plugin's own business."""
+    if key in ("image", "video") and isinstance(value, dict):
+        for names in (["url"], ["connection", "path"]):
+            if sorted(value) == names and all(isinstance(one, str) and one for one in value.values()):
+                return [(key, value)]
+    return _asset_of(key, value)
 
 
 def _assets_in_data(data: Any) -> list[tuple[str, str]]:
@@ -209,6 +224,8 @@ def _length(
     import velocity_engine as engine
 
     wanted = engine.Duration.from_values(duration)
+    if wanted.layer and any(at == "video" and isinstance(source, dict) for _n, at, source in assets_named(entries)):
+        return {"errors": {"duration.from": [NOT_HERE_YET]}}
     own = {key: path for key, path in told["files"].items() if any(key == named[2] for named in assets_named(entries))}
     asked = {"customizations": entries, "assets": own, "known": told["seconds"]} if wanted.layer else {}
     encoder = engine.EncoderConfig.from_values(question["encoder"]) if question["encoder"] else None

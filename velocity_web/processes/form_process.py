@@ -227,7 +227,8 @@ def _send_batch(told: FormAssignment, raw: bytes, send: Send) -> None:
     for row, checked in _rows(body, {}):
         audio = str(checked.audio_id) if checked.audio_id else None
         line = {"number": row.number, "name": checked.name, "audio": audio, "map": map_text(checked.customization_map)}
-        send({**line, "metadata": checked.metadata})
+        source = {} if checked.audio is None else checked.audio.named()
+        send({**line, "metadata": checked.metadata, "audio_source": source})
     send({"end": count})
 
 
@@ -246,7 +247,10 @@ def _rows(body: _Body, errors: Errors) -> Iterator[tuple[Row, BatchRow]]:
         return
     for row in body.rows():
         try:
-            yield row, BatchRow.model_validate(row.value)
+            checked = BatchRow.model_validate(row.value)
+            if checked.audio is not None and not checked.audio.named() and len(errors) < MAX_SENTENCES:
+                errors[f"rows[{row.number}].audio"] = ["give url, or connection and path"]
+            yield row, checked
         except ValidationError as error:
             if len(errors) < MAX_SENTENCES:
                 for field, sentences in field_errors(error, BatchRow, row.value).items():

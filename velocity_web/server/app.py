@@ -21,6 +21,7 @@ from velocity_web.routes import (
     audio_asset_group,
     batch,
     campaign,
+    connection,
     console,
     font,
     link,
@@ -41,6 +42,7 @@ from velocity_web.storage.chosen import objects_for_requests
 from velocity_web.storage.files import make_folders
 
 ROUTES: tuple[tuple[str, type[Resource]], ...] = (
+    ("/template/import", template.TemplateImport),
     ("/template/upload", template.TemplateUpload),
     ("/template/all", template.TemplateAll),
     ("/template/active", template.TemplateActive),
@@ -53,6 +55,7 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/template/{template_id}/preview", preview.TemplatePreview),
     ("/template/{template_id}/preview/clip", preview.TemplatePreviewClip),
     ("/template/{template_id}/preview/link", link.PreviewLink),
+    ("/audio/import", audio.AudioImport),
     ("/audio/upload", audio.AudioUpload),
     ("/audio/active", audio.AudioActive),
     ("/audio/history", audio.AudioHistoryList),
@@ -64,7 +67,9 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/audio-asset-group/{group_id}", audio_asset_group.AudioGroupItem),
     ("/audio-asset-group/{group_id}/audio", audio_asset_group.AudioGroupAudio),
     ("/asset", asset.Assets),
+    ("/asset/import", asset.AssetImport),
     ("/asset/{asset_id}", asset.AssetItem),
+    ("/asset/{asset_id}/status", asset.AssetStatus),
     ("/asset/{asset_id}/download", asset.AssetDownload),
     ("/font", font.Fonts),
     ("/font/{font_id}", font.FontItem),
@@ -109,6 +114,8 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     ("/admin/queue", admin.Queue),
     ("/admin/workers", admin.Workers),
     ("/admin/cache", admin.Cache),
+    ("/admin/connections", admin.Connections),
+    ("/connection", connection.Connections),
     ("/health", system.HealthCheck),
     ("/ready", system.ReadyCheck),
     ("/metrics", system.Metrics),

@@ -71,6 +71,7 @@ class BatchRowForm:
     number: int
     name: str | None
     audio_id: str | None
+    audio: dict[str, str]
     customizations: str
     metadata: dict[str, str]
 
@@ -92,7 +93,8 @@ class BatchForm:
             if "end" in message:
                 return
             metadata = message.get("metadata") or {}
-            yield BatchRowForm(message["number"], message["name"], message["audio"], message["map"], metadata)
+            audio = message.get("audio_source") or {}
+            yield BatchRowForm(message["number"], message["name"], message["audio"], audio, message["map"], metadata)
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from velocity_web.processes.runner import Checker, Runner
 from velocity_web.services.codecs import codec_told
 from velocity_web.services.estimates import Estimate, PosterEstimate, estimate, poster_estimate
 from velocity_web.services.lengths import Length
-from velocity_web.services.render_checks import MapCheck, Sound, Terms
+from velocity_web.services.render_checks import MapCheck, Terms
+from velocity_web.services.render_sources import Sound
 from velocity_web.settings import Settings
 
 PATIENCE = 10.0  # times the processor time of a sample, by the clock

@@ -24,6 +24,9 @@ export class Api {
   asset = (id, signal) => this.http.get(`/asset/${id}`, { signal });
   assetFile = (id, signal) => this.http.blob(`/asset/${id}/download`, { signal });
   uploadAsset = (file, options) => this.http.upload("/asset", file, options);
+  importAsset = (source, signal) => this.http.json("POST", "/asset/import", { json: source, signal });
+  assetStatus = (id, signal) => this.http.get(`/asset/${id}/status`, { query: { wait: 20 }, signal });
+  connections = (signal) => this.http.get("/connection", { signal });
   audio = (search, signal) => this.http.get("/audio/list", { query: { search }, signal });
 
   async preview(id, { customizationMap, captions, frame, width }, signal) {

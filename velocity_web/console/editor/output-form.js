@@ -16,6 +16,8 @@ export function OutputForm({ editor, codecs }) {
   const { template, output, changeOutput, api } = editor;
   const [advanced, setAdvanced] = useState(false);
   const audio = useLoaded((signal) => api.audio("", signal), [api]);
+  const connections = useLoaded((signal) => (api.connections ? api.connections(signal) : Promise.resolve([])), [api]);
+  const receiving = (connections.data || []).filter((one) => one.write);
   const set = (key) => (value) => changeOutput({ [key]: value });
   const codec = codecs.find((one) => one.name === output.codec) || codecs[0];
   const others = codecs.filter((one) => !MAIN.includes(one.name));
@@ -61,6 +63,8 @@ export function OutputForm({ editor, codecs }) {
     <${Select} label="Sound" value=${output.audioId} onChange=${set("audioId")} options=${[{ value: "", label: "The template's own" }, ...(audio.data || []).map((one) => ({ value: one.id, label: one.name }))]} />
     <${Captions} template=${template} output=${output} changeOutput=${changeOutput} />
     <${Switch} label="Make a poster picture, too" checked=${output.poster} onChange=${set("poster")} />
+    ${receiving.length > 0 && html`<${Select} label="Send it to" value=${output.connection} onChange=${set("connection")} options=${[{ value: "", label: "Nowhere: keep it for download" }, ...receiving.map((one) => ({ value: one.name, label: one.name }))]} />`}
+    ${output.connection && html`<${TextInput} label="Path there" value=${output.path} onInput=${set("path")} hint="Fields: {name}, {id}, {template}, {ending}" />`}
     <button type="button" class="fold" aria-expanded=${advanced ? "true" : "false"} onClick=${() => setAdvanced(!advanced)}>
       <${Icon} name=${advanced ? "chevron-down" : "chevron-right"} size=${14} />Advanced
     </button>

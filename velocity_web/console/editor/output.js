@@ -27,6 +27,7 @@ const HEIGHTS = [2160, 1440, 1080, 720, 540, 360];
 export const USUAL = Object.freeze({
   codec: "h264", container: "", size: "", quality: "1", megabits: "", fps: "", preset: "", rc: "1", qp: "", gop: "",
   idr: "", profile: "", level: "", audioBitrate: "", range: "all", start: "", end: "", audioId: "", poster: false,
+  connection: "", path: "{name}.{ending}",
   captions: "", captionStyle: "box", captionLayer: "",
   lasts: "", seconds: "",
 });
@@ -136,6 +137,7 @@ export function requestOf({ template, name, map, output }) {
   const lasting = durationOf(output, template);
   if (lasting) request.duration = lasting;
   if (output.poster) request.output = { poster: { format: "jpeg" } };
+  if (output.connection && output.path) request.destinations = [{ connection: output.connection, path: output.path }];
   const captions = captionsOf(output);
   if (captions) request.captions = captions;
   if (map.length) request.customizationMap = map;
