@@ -14,7 +14,7 @@ import pytest
 import velocity_engine as ve
 from velocity_engine import plugins
 from velocity_engine.cli.app import run
-from velocity_engine.customize.plugin_data import assets_in
+from velocity_engine.customize.plugin_data import PACKAGES, _how_to_get, assets_in
 from velocity_engine.display import FillSource, SolidPaint, command
 from velocity_engine.errors import Place
 from velocity_engine.model.geometry import rectangle_path
@@ -215,3 +215,14 @@ def test_numbers_of_numpy_are_numbers(template: ve.Template, register: Callable[
     assert seen == {"half": 0.5, "three": 3, "yes": True, "pair": [1, 2.5]}
     assert [type(value) for value in seen.values()] == [float, int, bool, list]
     assert template.check(customizations=[{"layer": "Box", "plugin": "gauge", "data": {"value": np.float32(2)}}]) == []
+
+
+@pytest.mark.parametrize("package", sorted(PACKAGES))
+def test_a_plugin_of_a_package_that_is_missing_is_told_with_the_package(package: str) -> None:
+    """Both ways: what is listed is what the packages have, and a missing one is named."""
+    keys = PACKAGES[package]
+    assert {key for key in plugins.plugin_layers() if key in keys} == set(keys)
+    for key in keys:
+        folder = package.removeprefix("velocity-")
+        assert _how_to_get(key).startswith(f"The package {package} has it: pip install ./plugins/{folder} ")
+    assert _how_to_get(keys[0][:-1]).startswith(f"Did you mean {keys[0]}?")

@@ -12,13 +12,24 @@ import numpy as np
 
 from velocity_engine import plugins
 from velocity_engine.customize.data_schemas import DataFault, data_faults
-from velocity_engine.customize.entries import Entry, PluginReplacement, Sources, from_assets
-from velocity_engine.customize.problems import Problems, choices
+from velocity_engine.customize.entries import Entry, PluginReplacement
+from velocity_engine.customize.media_sources import from_assets
+from velocity_engine.customize.problems import Problems, Sources, choices
+from velocity_engine.encoder_config import install_line
 from velocity_engine.model.document import Media
 from velocity_engine.plugin_types import TakesData
 
 MAX_FAULTS = 20
 MAX_DEPTH = 200
+PACKAGES = {"velocity-charts": ("bar-chart", "line-chart", "countdown", "karaoke"), "velocity-qrcode": ("qrcode",)}
+"""First-party packages, and their layer plugins."""
+
+
+def _how_to_get(plugin: str) -> str:
+    """The package that has a plugin, or the plugins there are."""
+    if package := next((one for one, keys in PACKAGES.items() if plugin in keys), None):
+        return f"The package {package} has it: {install_line(package)}"
+    return choices(plugin, list(plugins.plugin_layers()), "layer plugins that are installed")
 
 
 def with_checked_data(entry: Entry, problems: Problems, sources: Sources) -> Entry | None:
@@ -30,8 +41,7 @@ def with_checked_data(entry: Entry, problems: Problems, sources: Sources) -> Ent
         return entry
     layer_type = plugins.plugin_layer(asked.plugin)
     if layer_type is None:
-        hint = choices(asked.plugin, list(plugins.plugin_layers()), "layer plugins that are installed")
-        problems.add("plugin", f"no layer plugin {asked.plugin[:200]!r} is installed", hint)
+        problems.add("plugin", f"no layer plugin {asked.plugin[:200]!r} is installed", _how_to_get(asked.plugin))
         return None
     plain = _Plain()
     asked = replace(asked, data=plain.of(asked.data))

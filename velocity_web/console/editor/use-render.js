@@ -3,7 +3,7 @@ import { isAbort } from "../core/api-error.js";
 
 const FIRST_LOOK = 150;
 const SLOWEST_LOOK = 1000;
-const ACTIVE = ["pending", "processing", "cancelling"];
+const ACTIVE = ["pending", "processing", "cancelling", "delivering"];
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
 export function isActive(job) {
