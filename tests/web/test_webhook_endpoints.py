@@ -218,6 +218,7 @@ def test_both_secrets_sign_for_a_while(client: Client, template_id: str, receive
     with pytest.raises(WebhookVerificationError):
         Webhook(new["secret"]).verify(body, lowered)
     assert client.post("/webhook/secret/rotate", json={"overlapHours": 1000}).status_code == 400
+    assert client.post("/webhook/secret/rotate").json()["secret"] != last["secret"]
 
 
 def test_deleting_a_webhook_ends_what_waits_for_it(
