@@ -354,9 +354,9 @@ def test_what_is_no_id_is_said_before_the_service_is_asked() -> None:
         for ask in (velocity.templates.get, velocity.templates.delete, velocity.render, velocity.estimate):
             with pytest.raises(Mistaken, match=r"^'x' is no template: give what upload or get returned, or its id$"):
                 ask("x")
-        for ask in (velocity.renders.get, velocity.batches.get, velocity.assets.get, velocity.sounds.delete):
+        for find in (velocity.renders.get, velocity.batches.get, velocity.assets.get, velocity.sounds.delete):
             with pytest.raises(Mistaken, match=r"^'x' is no id of a [a-z ]+: an id is 32 hexadecimal digits"):
-                ask("x")
+                find("x")
         assert server.asked == []
 
 
