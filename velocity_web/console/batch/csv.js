@@ -1,12 +1,33 @@
 // Rows of a CSV or of cells that were pasted from a spreadsheet.
 
 const SEPARATORS = [",", ";", "\t"];
+const WIDE = [[0xff, 0xfe, "utf-16le"], [0xfe, 0xff, "utf-16be"]];
+
+// The text of a file, and what to tell of it: spreadsheets save in Unicode, or in the letters of Windows.
+export async function readCsv(file) {
+  const raw = new Uint8Array(await file.arrayBuffer());
+  const wide = WIDE.find(([first, second]) => raw[0] === first && raw[1] === second);
+  if (wide) return { text: new TextDecoder(wide[2]).decode(raw), note: null, fault: null };
+  const fault = faultOf(file.name, raw);
+  if (fault) return { text: "", note: null, fault };
+  try {
+    return { text: new TextDecoder("utf-8", { fatal: true }).decode(raw), note: null, fault: null };
+  } catch {
+    const note = `${file.name} is not in UTF-8, so it was read as Windows-1252, as Excel saves it. Look whether its letters are right; if not, save it as “CSV UTF-8”.`;
+    return { text: new TextDecoder("windows-1252").decode(raw), note, fault: null };
+  }
+}
+
+function faultOf(name, raw) {
+  if (raw.includes(0)) return `${name} is not a CSV. Save the table as CSV, then drop that file.`;
+  return raw.every((one) => one <= 32) ? `${name} is empty. Its first line must name the columns.` : null;
+}
 
 export function parseCsv(text) {
   const plain = text.replace(/^\ufeff/, "");
-  const rows = splitRows(plain, separatorOf(plain)).filter((row) => row.some((cell) => cell.trim() !== ""));
-  const [head = [], ...body] = rows;
-  return { columns: head.map((cell) => cell.trim()), rows: body };
+  const { rows, open } = splitRows(plain, separatorOf(plain));
+  const [head = [], ...body] = rows.filter((row) => row.some((cell) => cell.trim() !== ""));
+  return { columns: head.map((cell) => cell.trim()), rows: body, open };
 }
 
 function separatorOf(text) {
@@ -45,5 +66,5 @@ function splitRows(text, separator) {
     endCell();
     rows.push(row);
   }
-  return rows;
+  return { rows, open: quoted };
 }
