@@ -7,20 +7,18 @@ const WIDE = [[0xff, 0xfe, "utf-16le"], [0xfe, 0xff, "utf-16be"]];
 export async function readCsv(file) {
   const raw = new Uint8Array(await file.arrayBuffer());
   const wide = WIDE.find(([first, second]) => raw[0] === first && raw[1] === second);
-  if (wide) return { text: new TextDecoder(wide[2]).decode(raw), note: null, fault: null };
-  const fault = faultOf(file.name, raw);
-  if (fault) return { text: "", note: null, fault };
-  try {
-    return { text: new TextDecoder("utf-8", { fatal: true }).decode(raw), note: null, fault: null };
-  } catch {
-    const note = `${file.name} is not in UTF-8, so it was read as Windows-1252, as Excel saves it. Look whether its letters are right; if not, save it as “CSV UTF-8”.`;
-    return { text: new TextDecoder("windows-1252").decode(raw), note, fault: null };
-  }
+  if (!wide && raw.includes(0)) return { text: "", note: null, fault: `${file.name} is not a CSV. Save the table as CSV, then drop that file.` };
+  const [text, note] = wide ? [new TextDecoder(wide[2]).decode(raw), null] : decoded(raw, file.name);
+  return { text, note, fault: text.trim() ? null : `${file.name} is empty. Its first line must name the columns.` };
 }
 
-function faultOf(name, raw) {
-  if (raw.includes(0)) return `${name} is not a CSV. Save the table as CSV, then drop that file.`;
-  return raw.every((one) => one <= 32) ? `${name} is empty. Its first line must name the columns.` : null;
+function decoded(raw, name) {
+  try {
+    return [new TextDecoder("utf-8", { fatal: true }).decode(raw), null];
+  } catch {
+    const note = `${name} is not in UTF-8, so it was read as Windows-1252, as Excel saves it. Look whether its letters are right; if not, save it as “CSV UTF-8”.`;
+    return [new TextDecoder("windows-1252").decode(raw), note];
+  }
 }
 
 export function parseCsv(text) {
