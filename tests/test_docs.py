@@ -43,8 +43,10 @@ SHELL = {
         "intro.mp4",
         "chart.mp4",
         "signed.mp4",
+        "said.mp4",
     ],
     "docs/from-remotion.md": ["out/hello.mp4"],
+    "docs/captions.md": ["said.mp4"],
 }
 SIGNATURES = {
     ".mp4": b"ftyp",
@@ -131,7 +133,7 @@ def test_the_shell_lines_of_a_page_run_as_they_stand(page: str, made: list[str],
 
 PAGE = (ROOT / "docs" / "python.md").read_text()
 GUIDE = QUOTE.sub("", (ROOT / "docs" / "plugins.md").read_text())  # tests of their files run what is quoted
-RECIPES = (ROOT / "docs" / "how-to.md").read_text()
+RECIPES = (ROOT / "docs" / "how-to.md").read_text() + (ROOT / "docs" / "captions.md").read_text()
 LENGTHS = (ROOT / "docs" / "lengths.md").read_text()
 SNIPPETS = [
     block for page in (PAGE, GUIDE, RECIPES, LENGTHS) for language, block in BLOCK.findall(page) if language == "python"

@@ -122,6 +122,35 @@ def mixed(template: ve.Template) -> ve.RenderResult:
     return ve.render(template, "f.mp4", audio="music.wav", mix=mix)
 
 
+def captioned(template: ve.Template) -> tuple[ve.RenderResult, str]:
+    word: ve.Word = ve.Word("Hello", 0.5, 1.0)
+    cue: ve.Cue = ve.Cue(0.5, 1.0, words=[word])
+    captions: ve.Captions = ve.Captions(cues=[cue], style="pop")
+    read: ve.Captions = ve.read_captions("a.srt", layer="Headline")
+    return ve.render(template, "g.mp4", captions=captions, sidecar="g.vtt"), read.sidecar("srt")
+
+
+def lasting(template: ve.Template) -> tuple[float, ve.Lengths, ve.RenderResult]:
+    timeline: ve.Timeline = template.timeline("layer:Clip")
+    timed: tuple[ve.TimedRegion, ...] = timeline.regions
+    regions: tuple[ve.Region, ...] = template.regions
+    print([one.frames for one in timed], [one.is_elastic for one in regions])
+    try:
+        result = ve.render(template, "h.mp4", duration=ve.Duration(seconds=17.4))
+    except ve.DurationError as error:
+        print(error.hint)
+        raise
+    return timeline.end, template.lengths, result
+
+
+def lettered(path: str) -> tuple[str, ...]:
+    font: ve.FontFileInfo = ve.probe_font("a.ttf")
+    faces: tuple[ve.FontFaceInfo, ...] = font.faces
+    with ve.open_template(path, font_files=["fonts"], system_fonts=ve.system_font_folders()) as template:
+        ve.render(template, "i.mp4", fonts="strict")
+    return tuple(face.family for face in faces)
+
+
 def looked_into(template: ve.Template) -> tuple[list[str], float]:
     shown: ve.FrameLayers = ve.frame_layers(template, frame=1)
     layers: tuple[ve.FrameLayer, ...] = shown.layers
@@ -139,7 +168,7 @@ def made_ready() -> None:
 
 ERRORS: tuple[type[ve.VelocityError], ...] = (
     ve.PackageError, ve.DocumentError, ve.CustomizationError, ve.EncoderConfigError, ve.NoSoundError,
-    ve.FrameRangeError, ve.MediaError, ve.SoundMixError,
+    ve.FrameRangeError, ve.MediaError, ve.SoundMixError, ve.CaptionsError, ve.DurationError,
     ve.StorageError, ve.TemporaryStorageError, ve.PluginError, ve.OrderError, ve.RenderCancelled, ve.RenderFailed,
     ve.FrameCostError,
     ve.WrongTypeError,
@@ -241,6 +270,12 @@ def all_hold(style: pt.StyleType, codec: pt.Codec, storage: pt.Storage) -> None:
         testing.check_font(font, "A")
     known: pt.StoredFile = storage.stat("memory://folder/a.mp4")
     print(known.size, isinstance(storage, pt.NamesInPlace))
+    if isinstance(storage, pt.TakesOptions):
+        storage = storage.with_options({"key": "value"})
+    other: pt.Storage = ve.connected_storage("s3://bucket/folder", {"key": "value"})
+    target: ve.network.Target = ve.network.target_of("https://example.com/a.jpg")
+    ve.network.Reach.of(["nas.lan"]).require(target, ["93.184.216.34"])
+    other.check("s3://bucket/folder/a.mp4")
     sampler: Sampler = testing.StillSampler(frame=3.0)
     print(sampler.seconds)
 

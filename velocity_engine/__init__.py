@@ -25,7 +25,12 @@ _HOMES = {
     "Poster": "order",
     "SoundMix": "order",
     "Ducking": "order",
+    "Captions": "captions",
+    "Cue": "captions",
+    "Word": "captions",
+    "read_captions": "api.captions",
     "OrderError": "errors",
+    "CaptionsError": "errors",
     "render_still": "api.stills",
     "still": "api.stills",
     "Still": "stills.still",
@@ -74,6 +79,8 @@ _HOMES = {
     "PictureInfo": "media.probe",
     "hookimpl": "hookspecs",
     "plugins": "plugins",
+    "network": "network",
+    "connected_storage": "storage.connected",
     "try_out": "forecasting.trying",
     "held_ranges": "forecasting.holding",
     "Trial": "forecasting.trial",
@@ -117,17 +124,21 @@ _HOMES = {
 }
 
 if TYPE_CHECKING:
+    from velocity_engine import network as network
     from velocity_engine import plugins as plugins
     from velocity_engine.api.cached_frames import cached_frames
+    from velocity_engine.api.captions import read_captions
     from velocity_engine.api.manifests import Manifest, Verification, verify
     from velocity_engine.api.renders import RenderResult, order_for, render, render_order
     from velocity_engine.api.stills import frames, render_still, still
     from velocity_engine.cache.builds import build_parts
     from velocity_engine.cache.render_cache import RenderCache
+    from velocity_engine.captions import Captions, Cue, Word
     from velocity_engine.customize.layer_infos import LayerInfo
     from velocity_engine.customize.slot_infos import SlotInfo
     from velocity_engine.encoder_config import BitsPerSecond, BytesPerSecond, EncoderConfig, RateControl
     from velocity_engine.errors import (
+        CaptionsError,
         CustomizationError,
         DocumentError,
         DurationError,
@@ -187,6 +198,7 @@ if TYPE_CHECKING:
     from velocity_engine.profiling.frame_layers import FrameLayer, FrameLayers, frame_layers
     from velocity_engine.profiling.layer_costs import LayerCost, LayerCosts, layer_costs
     from velocity_engine.stills.still import PreparedStill, Still
+    from velocity_engine.storage.connected import connected_storage
     from velocity_engine.template import Template, open_template
     from velocity_engine.text.probe import FontFaceInfo, FontFileInfo, probe_font
 
@@ -195,6 +207,9 @@ __all__ = [
     "BatchFrames",
     "BitsPerSecond",
     "BytesPerSecond",
+    "Captions",
+    "CaptionsError",
+    "Cue",
     "CustomizationError",
     "DocumentError",
     "Ducking",
@@ -258,10 +273,12 @@ __all__ = [
     "VelocityError",
     "Verification",
     "VideoInfo",
+    "Word",
     "WrongTypeError",
     "build_parts",
     "cached_frames",
     "check_written",
+    "connected_storage",
     "container_of",
     "forecast",
     "forecast_poster",
@@ -271,6 +288,7 @@ __all__ = [
     "held_ranges",
     "hookimpl",
     "layer_costs",
+    "network",
     "open_template",
     "order_for",
     "plan_sample",
@@ -281,6 +299,7 @@ __all__ = [
     "probe_font",
     "probe_picture",
     "probe_video",
+    "read_captions",
     "render",
     "render_order",
     "render_segment",

@@ -36,6 +36,7 @@ from velocity_engine.storage.fetched import local_path
 from velocity_engine.storage.targets import is_local
 
 if TYPE_CHECKING:
+    from velocity_engine.captions.captions import Captions
     from velocity_engine.customize.layer_infos import LayerInfo
     from velocity_engine.customize.slot_infos import SlotInfo
     from velocity_engine.encoder_config import EncoderConfig
@@ -69,6 +70,7 @@ class Template(DocumentFacts):
         location: The path or URL that it was opened from.
         animation: Which document of the package it is, where that was said.
         customizations: What ``customized`` was given.
+        captions: The captions that ``customized`` was given.
 
     Example:
         >>> with ve.open_template("promo.zip") as template:
@@ -82,6 +84,7 @@ class Template(DocumentFacts):
         self.location = location
         self.animation = animation
         self.customizations: Customizations = ()
+        self.captions: Captions | None = None
         self._assets: dict[str, str] = {}
         self._origin: Template | None = None
         self._limits: PackageLimits | None = None
@@ -155,7 +158,12 @@ class Template(DocumentFacts):
 
     # --- what can be done with it ---
 
-    def customized(self, customizations: Customizations | None = None, assets: Assets | None = None) -> Template:
+    def customized(
+        self,
+        customizations: Customizations | None = None,
+        assets: Assets | None = None,
+        captions: Captions | None = None,
+    ) -> Template:
         """Returns a template with customizations applied. Its stills need one plan, however many are drawn.
 
         It shares the files of this one, so keep this one open. Close it before, or with this one. What it is given
@@ -165,18 +173,25 @@ class Template(DocumentFacts):
             customizations: The entries of a ``customizationMap``. "image" and "video" also take a ``pathlib.Path``,
                 bytes, an open file, a picture of Pillow or an array of numpy.
             assets: The files that ``{"assetId": ...}`` names, by id: paths, URLs, or what "image" takes.
+            captions: What is said in it, in the place of captions that it has.
 
         Raises:
             CustomizationError: An entry is wrong. The error names it.
+            CaptionsError: The captions name a layer that cannot show them.
             WrongTypeError: An argument has a wrong type.
 
         Example:
             >>> with template.customized([{"layer": "Headline", "text": "Hello"}]) as hello:
             ...     stills = [ve.render_still(hello, frame) for frame in range(0, 150, 10)]
         """
+        from velocity_engine.captions.captions import Captions
         from velocity_engine.customize import customize
+        from velocity_engine.customize.captions import with_captions
+        from velocity_engine.order.render_order import CAPTIONS
 
         self._check_open()
+        require("captions", captions, Captions | None, CAPTIONS)
+        captions = captions or self.captions
         given = GivenFiles()
         try:
             known = len(self.customizations)
@@ -185,12 +200,13 @@ class Template(DocumentFacts):
             origin = self._origin or self
             local = {key: local_path(location) for key, location in files.items()}
             document = customize(origin.document, self.package, entries, assets=local, known=known)
+            document = document if captions is None else with_captions(document, captions)
         except BaseException:
             given.close()
             raise
         changed = Template(self.package, document, self.location, self.animation)
         changed.customizations, changed._assets, changed._given = entries, files, given
-        changed._known = known
+        changed._known, changed.captions = known, captions
         changed._origin, changed._limits, changed._fonts = origin, self._limits, self._fonts
         changed._pictures, changed._clips = self._pictures, self._clips
         changed._in_memory = self.holds_memory
@@ -216,6 +232,7 @@ class Template(DocumentFacts):
         self,
         customizations: Customizations | None = None,
         assets: Assets | None = None,
+        captions: Captions | None = None,
         *,
         strict_fonts: bool = False,
     ) -> Plan:
@@ -224,15 +241,17 @@ class Template(DocumentFacts):
         Args:
             customizations: The entries of a ``customizationMap``.
             assets: The files that ``{"assetId": ...}`` names, by id.
+            captions: What is said in it.
             strict_fonts: Whether letters that no font has are errors.
 
         Raises:
             CustomizationError: An entry is wrong. The error names it.
+            CaptionsError: The captions name a layer that cannot show them.
         """
         self._check_open()
-        if not customizations:
+        if not customizations and captions is None:
             return self._own_plan(strict_fonts)
-        changed = self.customized(customizations, assets)
+        changed = self.customized(customizations, assets, captions)
         try:
             plan = changed.plan(strict_fonts=strict_fonts)
         except BaseException:
@@ -459,6 +478,7 @@ class Template(DocumentFacts):
         mix: SoundMix | None = None,
         duration: Length | None = None,
         fonts: Strictness = "boxes",
+        captions: Captions | None = None,
     ) -> list[VelocityError]:
         """Returns all that is wrong with a render request, without rendering it.
 
@@ -469,6 +489,7 @@ class Template(DocumentFacts):
             assets: The files that ``{"assetId": ...}`` names, by id.
             audio: A sound file that would be mixed with the template's own sound, as ``render`` takes it.
             mix: How the sound would be mixed.
+            captions: What would be said in it.
             duration: How long the video would be, as ``render`` takes it. Then ``frames`` are counted on its timeline.
             fonts: "strict" where letters that no font has are problems, in place of boxes with a finding.
 
@@ -508,8 +529,11 @@ class Template(DocumentFacts):
                 span = self.frame_range(frames if duration is None else None)
                 if sound is not None:
                     check_sound(local_path(sound), os.path.basename(sound))
+                if captions is not None and not found:
+                    self.customized(entries, files, captions).close()
+                    found += _problems_of_captions(captions, encoder, duration)
                 if not found and (encoder is not None or duration is not None):
-                    plan = self.plan(entries, files)
+                    plan = self.plan(entries, files, captions)
                     own = OwnSound(sound and local_path(sound), mix)
                     try:
                         if duration is not None:
@@ -581,6 +605,8 @@ class Template(DocumentFacts):
         ]
         if self.customizations:
             parts.append(f"{len(self.customizations)} customizations")
+        if self.captions is not None:
+            parts.append(f"{len(self.captions.cues)} cues")
         return f"<Template {', '.join(parts)}{', closed' if self._closed else ''}>"
 
     def _repr_html_(self) -> str:
@@ -600,15 +626,21 @@ class Template(DocumentFacts):
         location = self.location if not is_local(self.location) else os.path.abspath(self.location)
         fonts = {"font_files": self._fonts.files, "system_fonts": self._fonts.system}
         opened = {"animation": self.animation, "limits": self._limits, **fonts}
-        return (_reopened, (location, opened, tuple(self.customizations), self._assets))
+        return (_reopened, (location, opened, tuple(self.customizations), self._assets, self.captions))
 
 
-def _reopened(location: str, opened: Mapping[str, Any], customizations: Customizations, assets: Assets) -> Template:
+def _reopened(
+    location: str,
+    opened: Mapping[str, Any],
+    customizations: Customizations,
+    assets: Assets,
+    captions: Captions | None,
+) -> Template:
     """The template that was pickled. Its origin stays open as long as it does."""
     template = open_template(location, **opened)
-    if not customizations:
+    if not customizations and captions is None:
         return template
-    changed = template.customized(customizations, assets)
+    changed = template.customized(customizations, assets, captions)
     changed.on_close(template.package.close)
     return changed
 
@@ -653,6 +685,19 @@ def _problems_of_frames(
             return [silence(codecs()[encoder.codec_name].title)] if sound.is_silent else []
     costly = unaffordable(plan, output_size(plan.document, encoder), (start, start + 1) if shown == "first" else frames)
     return [] if costly is None else [costly]
+
+
+def _problems_of_captions(
+    captions: Captions, encoder: EncoderConfig | None, duration: Length | None
+) -> list[VelocityError]:
+    """What is wrong with captions because of the container, and of a length that is not the template's own."""
+    from velocity_engine.plugins.outputs import container_of, resolve_encoder
+    from velocity_engine.plugins.text_tracks import both_captions_and_duration, text_track_problem
+
+    if duration is not None:
+        return [both_captions_and_duration()]
+    problem = None if encoder is None else text_track_problem(captions, container_of(resolve_encoder(encoder)))
+    return [] if problem is None else [problem]
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 MIB = 1_048_576
@@ -47,6 +47,34 @@ def default_task_slots() -> int:
 
 def default_preview_slots() -> int:
     return max(2, os.cpu_count() or 2)
+
+
+CONNECTION_NAME = r"^[a-z0-9][a-z0-9_-]{0,62}$"
+
+
+def _hosts(hosts: list[str]) -> list[str]:
+    import velocity_engine as engine
+
+    engine.network.Reach.of(hosts)
+    return hosts
+
+
+def _place_url(url: str) -> str:
+    if url.startswith("/") or ("://" in url and not url.lower().startswith(("http://", "https://", "memory://"))):
+        return url
+    raise ValueError("it must be a folder's path from the root on, or a URL such as s3://bucket/prefix")
+
+
+class ConnectionSettings(BaseModel):
+    """A storage that the administrator named."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: Annotated[str, AfterValidator(_place_url)] = Field(description="what the paths of requests lie below")
+    options: dict[str, Any] = Field(default_factory=dict, repr=False, description="of the storage, such as credentials")
+    accounts: list[str] | None = Field(None, description="names of the users who may use it; left out: all")
+    read: bool = Field(True, description="whether requests may take files from it")
+    write: bool = Field(True, description="whether requests may send results to it")
 
 
 class Settings(BaseSettings):
@@ -176,6 +204,24 @@ class Settings(BaseSettings):
     webhook_backoff_seconds: float = Field(5.0, gt=0, description="first wait between attempts, doubled each time")
     webhook_timeout_seconds: float = Field(10.0, gt=0, description="longest attempt at a webhook, from name to answer")
     webhook_allow_private: bool = Field(False, description="allow webhooks to private and loopback addresses")
+    private_hosts: Annotated[list[str], AfterValidator(_hosts)] = Field(
+        default_factory=list,
+        description="names, addresses and networks beside the public internet that URLs and webhooks may lead to, "
+        'as JSON, for example ["nas.lan", "10.0.0.0/8", "127.0.0.1:9000"]',
+    )
+    url_seconds: float = Field(60.0, gt=0, description="longest fetch of a file at a URL or on a connection")
+    url_fresh_seconds: float = Field(
+        300.0, ge=0, description="how long what was fetched is used without asking its server whether it still holds"
+    )
+    connections: dict[Annotated[str, Field(pattern=CONNECTION_NAME)], ConnectionSettings] = Field(
+        default_factory=dict,
+        description="storages that requests take files from and send results to, by name, as JSON, for example "
+        '{"media": {"url": "s3://bucket/prefix"}}',
+    )
+    delivery_attempts: int = Field(10, ge=1, description="attempts at sending one result to one destination")
+    delivery_backoff_seconds: float = Field(
+        2.0, gt=0, description="first wait between these attempts, doubled each time up to five minutes"
+    )
     cors_origins: list[str] = Field(
         default_factory=list, description='allowed origins as JSON, ["*"] for all; none: no CORS'
     )

@@ -127,7 +127,7 @@ def test_inspect_shows_what_data_layer_plugins_take(capsys: Captured, monkeypatc
     monkeypatch.setenv("COLUMNS", "80")
     assert run(["inspect", DEMO]) == 0
     printed = capsys.readouterr().out
-    assert "karaoke" in printed and "words, lines?" in printed
+    assert "bar-chart" in printed and "bars, " in printed
     assert max(map(len, printed.splitlines())) <= 80
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from velocity_engine.customize import apply_all, customize, entry_for
-from velocity_engine.customize.entries import Sources
+from velocity_engine.customize.problems import Sources
 from velocity_engine.errors import CustomizationError
 from velocity_engine.model.document import Document, Media
 from velocity_engine.model.layers import (
@@ -388,7 +388,7 @@ def test_addresses_that_lead_nowhere(document: Document, package: Package, addre
         ({"layer": "Product", "image": {"data": "https://x/y.png"}}, ".image.data", "it is no data: URI"),
         ({"layer": "Product", "image": {"data": "data:;base64,?"}}, ".image.data", "base64"),
         ({"layer": "Product", "image": {}}, ".image", "image is empty.*must be"),
-        ({"layer": "Product", "image": {"url": "https://x/y.png"}}, ".image.url", 'key "url" of image.*must be'),
+        ({"layer": "Product", "image": {"url": "https://x/y.png"}}, ".image.url", 'the url of "y.png" leads nowhere'),
         ({"layer": "Clip", "video": {"path": "clip.mp4"}}, ".video.path", 'key "path" of video.*must be'),
         ({"layer": "Product", "image": "a.png"}, ".image", "must be"),
         ({"layer": "Product", "image": {"file": "a", "data": "b"}}, ".image", "several sources"),

@@ -31,7 +31,7 @@ RESULTS = (
     *("FrameLayer", "FrameLayers", "LayerCost", "LayerCosts", "PreparedStill"),
 )
 """What the engine makes and callers read."""
-NO_ARGUMENTS = ("plugins", "warm_up", "RateControl", "hookimpl", "build_parts")
+NO_ARGUMENTS = ("network", "plugins", "warm_up", "RateControl", "hookimpl", "build_parts")
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +66,10 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[
             "Poster": (ve.Poster, {"output": "a.jpg"}),
             "SoundMix": (ve.SoundMix, {}),
             "Ducking": (ve.Ducking, {}),
+            "Captions": (ve.Captions, {"cues": [ve.Cue(0, 1, "a")]}),
+            "Cue": (ve.Cue, {"start": 0, "end": 1, "text": "a"}),
+            "Word": (ve.Word, {"text": "a", "start": 0, "end": 1}),
+            "read_captions": (ve.read_captions, {"source": b"00:00:00,000 --> 00:00:01,000\na\n"}),
             "held_ranges": (ve.held_ranges, {**whole}),
             "EncoderConfig": (ve.EncoderConfig, {}),
             "BitsPerSecond": (ve.BitsPerSecond, {"value": 5}),
@@ -110,6 +114,7 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[
             "RenderOrder.from_json": (ve.RenderOrder.from_json, {"text": order.to_json()}),
             "RenderOrder.to": (order.to, {"output": "b.mp4"}),
             "RenderOrder.relocated": (order.relocated, {"locate": lambda location: location}),
+            "connected_storage": (ve.connected_storage, {"url": "memory://a", "options": {}}),
             "FileReference.of": (ve.FileReference.of, {"path": PHOTO}),
         }  # fmt: skip
 

@@ -14,7 +14,7 @@ from velocity_engine.builtin.codecs.h264 import H264
 from velocity_engine.encode.encoder import SegmentEncoder, capped
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import StorageError
-from velocity_engine.mux.muxer import Muxer, Sound
+from velocity_engine.mux.muxer import Beside, Muxer, Sound
 from velocity_engine.plugin_types import AVI, BUFFER_START, MOV, MP4, EncoderSettings
 
 SIZE = (96, 64)
@@ -26,7 +26,7 @@ def write(path: Path, rate: Fraction, segments: list[int], container: str = "mp4
     samples = tone(float(seconds)) if sound else None
     blocks = iter(np.array_split(samples, 7, axis=1)) if samples is not None else None
     kind = {one.key: one for one in (MP4, MOV, AVI)}[container]
-    muxer = Muxer(str(path), kind, settings, SIZE, rate, None if blocks is None else Sound(blocks))
+    muxer = Muxer(str(path), kind, settings, SIZE, rate, None if blocks is None else Beside(Sound(blocks)))
     first = 0
     for count in segments:
         encoder = SegmentEncoder(settings, *SIZE, rate, count)

@@ -8,9 +8,11 @@ from typing import Any
 
 import fsspec
 import pytest
+from network_support import WebServer
 
 import velocity_engine as ve
 from velocity_engine.builtin.storage.remote import RemoteStorage
+from velocity_engine.cli.app import run
 from velocity_engine.storage import fetched
 from velocity_engine.storage.fetched import cache_folder, local_path, reference_to
 
@@ -97,3 +99,54 @@ def test_file_urls_are_read_where_they_lie() -> None:
     assert local_path(DEMO.as_uri()) == str(DEMO)
     assert reference_to(DEMO.as_uri()).sha256 == reference_to(DEMO).sha256
     assert cache_folder().name == "fetched"
+
+
+def test_pictures_may_be_named_by_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From Python and by command, where the host may be reached; once for each version."""
+    server = WebServer()
+    monkeypatch.setenv("VELOCITY_PRIVATE_HOSTS", server.host)
+    url = server.serve("/photos/replacement.jpg", (ROOT / "examples" / "replacement.jpg").read_bytes(), '"one"')
+    with ve.open_template(DEMO) as template:
+        by_url = ve.render_still(template, 75, customizations=[{"layer": "Photo", "image": {"url": url}}])
+        path = ROOT / "examples" / "replacement.jpg"
+        by_path = ve.render_still(template, 75, customizations=[{"layer": "Photo", "image": path}])
+        order = ve.order_for(template, "a.mp4", customizations=[{"layer": "Photo", "image": {"url": url}}])
+    assert (by_url == by_path).all()
+    assert order.assets == {url: ve.FileReference(url, ve.FileReference.of(path).sha256)}
+    assert [headers.get("if-none-match") for _path, headers in server.asked] == [None, '"one"']
+    for output, photo in (("a.png", url), ("b.png", str(path))):
+        arguments = ["still", str(DEMO), "--frame", "75", "-o", str(tmp_path / output), "--set", f"Photo={photo}"]
+        assert run([*arguments, "--quiet"]) == 0
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+    server.close()
+
+
+def test_private_hosts_are_not_reached_unless_they_are_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = WebServer()
+    url = server.serve("/a.jpg", b"x")
+    monkeypatch.delenv("VELOCITY_PRIVATE_HOSTS", raising=False)
+    with pytest.raises(ve.StorageError, match=r"may not be fetched: 127\.0\.0\.1 is not a public address") as refused:
+        local_path(url)
+    assert "VELOCITY_PRIVATE_HOSTS" in str(refused.value.hint) and server.asked == []
+    monkeypatch.setenv("VELOCITY_PRIVATE_HOSTS", "http://nas")
+    with pytest.raises(ve.StorageError, match="VELOCITY_PRIVATE_HOSTS cannot be used"):
+        local_path(url)
+    with pytest.raises(ve.StorageError, match="can be read, not written"):
+        ve.render(ve.open_template(DEMO), f"{server.url}/a.mp4")
+    server.close()
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ({"url": "ftp://example.com/a.jpg"}, "It must begin with http:// or https://"),
+        ({"url": "file:///etc/passwd"}, "It must begin with http:// or https://"),
+        ({"url": 5}, "url is 5"),
+        ({"connection": "media"}, "path is null"),
+        ({"connection": "media", "path": "a.jpg"}, "Connections are named by the administrator of a service"),
+        ({"url": "https://example.com/a.jpg", "file": "a.jpg"}, "image has several sources"),
+    ],
+)
+def test_sources_that_lead_nowhere(source: dict[str, Any], words: str) -> None:
+    with ve.open_template(DEMO) as template, pytest.raises(ve.CustomizationError, match=words):
+        ve.render_still(template, 75, customizations=[{"layer": "Photo", "image": source}])

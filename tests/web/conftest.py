@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from web.support_bucket import S3Server
 from web.support_cluster import require_cluster, running_cluster
+from web.support_places import connections, folder_connection
 from web.support_postgres import Postgres
 from web.support_queue import empty
 from web.support_service import Client, Service
@@ -27,6 +28,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         "VELOCITY_WEBHOOK_ALLOW_PRIVATE": "true",
         "VELOCITY_WEBHOOK_BACKOFF_SECONDS": "0.2",
         "VELOCITY_WEBHOOK_ATTEMPTS": "3",
+        "VELOCITY_CONNECTIONS": connections(media=folder_connection(tmp_path_factory.mktemp("media"))),
     }
     running = Service(tmp_path_factory.mktemp("service") / "data", settings).start()
     yield running

@@ -104,6 +104,11 @@ class Bucket:
         except FileNotFoundError:
             return None
 
+    def sizes(self, folder: str) -> list[tuple[str, int]]:
+        """The files below a folder of the bucket, and their bytes."""
+        found = self._system.find(f"{self.name}/{folder}", detail=True)
+        return [(name, int(info["size"])) for name, info in found.items()]
+
     def put(self, file: str, content: bytes) -> None:
         self._system.pipe_file(f"{self.name}/{PREFIX}/{file}", content)
 

@@ -27,6 +27,8 @@ HOOK = "http://receiver.example:8000/hook"
 def empty() -> None:
     with writing():
         for table in (
+            "destination",
+            "remote_source",
             "webhook_delivery",
             "webhook_endpoint",
             "former_webhook_secret",

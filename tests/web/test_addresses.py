@@ -9,14 +9,7 @@ from pathlib import Path
 import pytest
 from web.support_receivers import SlowTaker
 
-from velocity_web.events.addresses import (
-    ForbiddenAddress,
-    begin_look_up,
-    receiver_of,
-    require_public,
-    spelled_address,
-    target_of,
-)
+from velocity_engine.network import ForbiddenAddress, Reach, begin_look_up, receiver_of, spelled_address, target_of
 from velocity_web.events.outgoing import Unanswered, post
 from velocity_web.events.webhooks import require_allowed
 from velocity_web.failures import Invalid
@@ -68,7 +61,7 @@ def test_what_is_not_public_is_refused_however_it_is_spelled(host: str, tmp_path
 def connect_nowhere(host: str) -> None:
     """What is done before a connection."""
     target = target_of(f"http://{host}:8080/hook")
-    require_public(target.host, begin_look_up(target.host, target.port).result(20))
+    Reach().require(target, begin_look_up(target.host, target.port).result(20))
 
 
 @pytest.mark.parametrize("host", PUBLIC)
@@ -76,7 +69,7 @@ def test_public_addresses_are_allowed(host: str, tmp_path: Path) -> None:
     require_allowed(f"https://{host}/hook", Settings(data=tmp_path))
     target = target_of(f"https://{host}/hook")
     [address] = spelled_address(target.host, target.port)
-    require_public(target.host, [address])
+    Reach().require(target, [address])
     assert receiver_of(f"https://{host}/hook") != ""
 
 
@@ -89,7 +82,7 @@ def test_urls_that_name_no_plain_receiver_are_refused(url: str, tmp_path: Path) 
 
 def test_one_private_address_of_several_is_enough() -> None:
     with pytest.raises(ForbiddenAddress, match=r"example leads to 10.0.0.1, which is not a public address"):
-        require_public("example", ["8.8.8.8", "10.0.0.1"])
+        Reach().require(target_of("http://example/"), ["8.8.8.8", "10.0.0.1"])
 
 
 @pytest.mark.parametrize(
@@ -116,7 +109,7 @@ async def never(_host: str, _port: int) -> str:
 
 async def private(host: str, port: int) -> str:
     found: list[str] = await asyncio.wrap_future(begin_look_up(host, port))
-    require_public(host, found)
+    Reach().require(target_of(f"http://{host}:{port}/"), found)
     return "127.0.0.1"
 
 

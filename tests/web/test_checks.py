@@ -42,8 +42,8 @@ def worded_id(client: Client) -> str:
         ),
         ({"layer": "Ground", "plugin": "qrcode", "data": "x" * 5000}, "customizationMap[0].data"),
         (
-            {"layer": "Ground", "plugin": "karaoke", "data": {"words": [{"text": "a"}]}},
-            "customizationMap[0].data.words[0].start",
+            {"layer": "Ground", "plugin": "bar-chart", "data": {"bars": [{"label": "a"}]}},
+            "customizationMap[0].data.bars[0].value",
         ),
         ({"layer": "Ground", "image": {"data": BROKEN}}, "customizationMap[0].image"),
         ({"layer": "Ground", "video": {"data": BROKEN}}, "customizationMap[0].video"),

@@ -1,4 +1,4 @@
-"""Eight ways through the console, in Chromium, on a real service."""
+"""Nine ways through the console, in Chromium, on a real service."""
 
 from __future__ import annotations
 
@@ -75,6 +75,28 @@ def test_a_first_video(visit: Visit, client: Client, tmp_path: Path) -> None:
     ]
     page.get_by_role("tab", name="Code").click()
     assert '"text": "Hello from the console"' in page.locator(".code pre").inner_text()
+
+
+def test_captions_of_a_file(visit: Visit, client: Client, template_id: str) -> None:
+    page = visit.page
+    visit.go(f"templates/{template_id}")
+    page.locator(".frame img").wait_for()
+    page.get_by_role("tab", name="Output").click()
+    srt = b"1\n00:00:00,000 --> 00:00:02,000\nHello you\n"
+    file = FilePayload(name="said.srt", mimeType="application/x-subrip", buffer=srt)
+    with page.expect_request(lambda one: "/preview" in one.url and "Hello you" in (one.post_data or "")) as asked:
+        page.get_by_label("A caption file").set_input_files(file)
+    answer = asked.value.response()
+    assert answer is not None and answer.status == 200
+    page.get_by_label("Their style").select_option("outline")
+    page.get_by_label("Captions", exact=True).fill("nothing")
+    visit.expect("of no kind that is known")
+    page.get_by_label("Captions", exact=True).fill(srt.decode())
+    page.locator(".estimate strong").wait_for()
+    page.get_by_role("button", name="Render").click()
+    page.locator(".done video").wait_for()
+    [made] = client.get("/render/all").json()
+    assert "Hello you" in client.get(f"/render/{made['renderId']}/captions").text
 
 
 def test_a_batch(visit: Visit, client: Client, template_id: str) -> None:

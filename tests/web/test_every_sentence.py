@@ -29,11 +29,24 @@ FOR_PROGRAMMERS = (
 """What these say is for who writes plugins, embeds the engine or types commands, in the words of Python."""
 
 KINDS = [name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)]
+NETWORK = ("ForbiddenAddress", "NotFetched", "NotFetchedNow")
 PLAIN = ("Malformed", "PathOperationError", "_OutOfTime", "TypeError", "ValueError", "RuntimeError", "LookupError")
 SERVICE: dict[str, Sequence[int | str]] = {
     **dict.fromkeys((*FAILURES, "send"), ("*",)),
     **dict.fromkeys(
-        ("TaskLost", "NoSpace", "Busy", "Unavailable", "NotJson", "ForbiddenAddress", "Unanswered", "RenderFailed"),
+        (
+            *(
+                "TaskLost",
+                "NoSpace",
+                "Busy",
+                "Unavailable",
+                "NotJson",
+                "ForbiddenAddress",
+                "Unanswered",
+                "RenderFailed",
+            ),
+            *("NotFetched", "NotTaken", "StorageError", "TemporaryStorageError"),
+        ),
         (0,),
     ),
     "problem_body": (1, 2),
@@ -41,12 +54,15 @@ SERVICE: dict[str, Sequence[int | str]] = {
     "_fail": (1, 2),
     "condemn": (1,),
     "lose": (1,),
+    "_failed": (1,),
+    "failed": (1,),
     "BatchRowResult": ("reason",),
 }
 """By who tells them: which of the arguments are sentences."""
 
 NAMED = (
     "RenderOrder.to_json",  # an order is made in Python only
+    "VELOCITY_PRIVATE_HOSTS",  # who sets it reads it
     "velocity_engine.hookimpl",  # told to who writes plugins
     "H.264",
     "H.265",
@@ -66,13 +82,14 @@ NO_SENTENCES = re.compile(
     r"|\[|\r\n\|"  # patterns
     r"|a text$|a number$|a whole number$|true or false$|an array$|the earlier customizationMap"  # kinds and places
     r"|the layer plugin $|the plugin's own file$"  # who and what
+    r"|ScriptType: |Dialogue: 0,|Format: Name|Underline, |Style: Default"  # lines of caption files
     r"|animated PNG$|sound has no frames$"  # a codec's title, and what cannot happen
     r"|, held|, closed| frames at | a second"  # of what an object is called in Python
 )
 NOT_OF_REQUESTS = (
     *("frame_differences.py", "picture.py", "manager.py", "loading.py", "velocity_qrcode/layer.py"),
     *("builtin/fonts/__init__.py", "velocity_fonts_noto/fonts.py"),
-    *(f"velocity_charts/{name}.py" for name in ("bars", "countdown", "karaoke", "lines", "look")),
+    *(f"velocity_charts/{name}.py" for name in ("bars", "countdown", "lines", "look")),
 )
 """What else these say is of plugins that are installed, of data schemas, and names of fonts."""
 
@@ -82,7 +99,7 @@ def sections() -> dict[str, list[str]]:
     """The sentences under the headings of the file."""
     files = sources(*ENGINE)
     engine: dict[str, Sequence[int | str]] = {
-        **dict.fromkeys((*KINDS, *PLAIN), (0, "message")),
+        **dict.fromkeys((*KINDS, *NETWORK, *PLAIN), (0, "message")),
         "Finding": (1, "message"),
         "DataFault": (1,),
         "OSError": (1,),
@@ -164,7 +181,10 @@ def test_each_begins_as_the_others_do(heading: str, form: str) -> None:
 
 def test_no_sentence_of_the_engine_is_overlooked() -> None:
     """Each text of two words or more is part of a sentence of the file, or known to be something else."""
-    engine = {**dict.fromkeys((*KINDS, *PLAIN), (0, "message", "hint")), "Finding": (1, 3, "message", "instead")}
+    engine = {
+        **dict.fromkeys((*KINDS, *NETWORK, *PLAIN), (0, "message", "hint")),
+        "Finding": (1, 3, "message", "instead"),
+    }
     more = {"OSError": (1,), "Kind": ("what", 3), "MediaAsset": ("missing",), "DataFault": (1, 2)}
     more |= {"require": (3,), "named_file": (2,), "number": (2,), "given_number": (2,), "wrong_type": (2,)}
     files = {file: text for file, text in sources(*ENGINE).items() if not file.endswith(NOT_OF_REQUESTS)}

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from text_support import named_font
 from web.support_cluster import MACHINES
 from web.support_service import Client, Service, render_request
 from web.support_templates import png, template_zip, wav
@@ -109,6 +110,7 @@ def test_another_tenants_ids_are_404_everywhere(document: dict[str, Any], client
         "audioId": client.ready_audio(wav(), audioGroupId=group_id),
         "groupId": group_id,
         "assetId": client.post("/asset", files={"file": ("a.png", png())}).json()["id"],
+        "fontId": client.post("/font", files={"file": ("a.ttf", named_font("DejaVuSans.ttf", "a", "A"))}).json()["id"],
         "campaignId": campaign_id,
         "instanceId": client.post(f"/campaign/{campaign_id}/template-instance", json=instance).json()["id"],
         "renderId": client.start_render(template_id),

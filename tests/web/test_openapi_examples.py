@@ -76,8 +76,9 @@ def own_things(client: Client, receiver: Receiver) -> dict[str, str]:
     assert linked.status_code == 200
     small = {"bitrate": 100_000, "preset": 5, "res": [64, 36]}
     output = {"poster": {"frame": 0}}
+    said = {"cues": [{"start": 0, "end": 1, "text": "Hello"}]}
     render_id = client.ready_render(
-        template_id, output=output, encoderConfig=small, jobInfo={"fEnd": 5}, webhookUrl=receiver.url
+        template_id, output=output, captions=said, encoderConfig=small, jobInfo={"fEnd": 5}, webhookUrl=receiver.url
     )
     body = {**render_request(template_id), "encoderConfig": small, "jobInfo": {"fEnd": 5}, "rows": [{"name": "One"}]}
     batch_id = client.post("/render/batch", json=body).json()["batchId"]

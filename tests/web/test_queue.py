@@ -12,8 +12,9 @@ from web.support_queue import About, add_account, add_job, empty, events, leased
 from velocity_web.accounts import budget
 from velocity_web.clock import now_ms
 from velocity_web.database.entities import execute, reading, writing
-from velocity_web.jobs import queue
-from velocity_web.jobs.queue import Leased, Rendered
+from velocity_web.jobs import completions, queue
+from velocity_web.jobs.completions import Rendered
+from velocity_web.jobs.queue import Leased
 from velocity_web.processes.identity import this_host, this_worker
 from velocity_web.settings import Settings
 from velocity_web.storage.files import MadeFile
@@ -98,7 +99,7 @@ def test_only_who_holds_the_lease_renews_it_and_writes(settings: Settings) -> No
         assert queue.held(OTHER, job) is None and queue.held(OWNER, stale) is None
     assert of("job", job.id, "lease_until") == (About(before, 15_000),)
     queue.set_stage(OTHER, job, "stolen")
-    assert of("job", job.id, "stage") == ("uploaded",)
+    assert of("job", job.id, "stage") == ("rendering",)
     queue.set_stage(OWNER, job, "fonts")
     assert of("job", job.id, "stage") == ("fonts",)
 
@@ -204,7 +205,7 @@ def test_a_job_that_a_stopping_worker_gives_back_has_lost_no_attempt(settings: S
 
 
 def complete(job: Leased, owner: str = OWNER, size: int = 2000, ms: int = 600) -> str | None:
-    return queue.complete_render(owner, job, Rendered(MadeFile("renders/one.mp4", size, "sha"), None, 25, ms))
+    return completions.complete_render(owner, job, Rendered(MadeFile("renders/one.mp4", size, "sha"), None, 25, ms))
 
 
 def test_a_finished_render_has_its_file_is_charged_counted_and_announced(settings: Settings) -> None:
@@ -236,11 +237,11 @@ def test_a_finished_render_without_budget_or_room_fails(settings: Settings) -> N
 def test_analyses_are_kept_by_who_holds_the_lease(settings: Settings) -> None:
     account = add_account()
     template, sound = claimed(settings, account, "template"), claimed(settings, account, "audio")
-    queue.complete_template(OTHER, template, {"width": 1})
-    queue.complete_audio(OTHER, sound, 1.0)
+    completions.complete_template(OTHER, template, {"width": 1})
+    completions.complete_audio(OTHER, sound, 1.0)
     assert of("template", template.id, "analysis") == of("audio", sound.id, "seconds") == (None,)
-    queue.complete_template(OWNER, template, {"width": 8})
-    queue.complete_audio(OWNER, sound, 2.5)
+    completions.complete_template(OWNER, template, {"width": 8})
+    completions.complete_audio(OWNER, sound, 2.5)
     assert of("template", template.id, "analysis") == ('{"width": 8}',)
     assert of("audio", sound.id, "seconds") == (2.5,)
     assert of("job", sound.id, "status", "stage") == ("completed", "completed")

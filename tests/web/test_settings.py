@@ -37,3 +37,30 @@ def test_an_unknown_key_of_the_file_is_an_error(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("VELOCITY_CONFIG", str(file))
     with pytest.raises(ValueError, match="prot"):
         load_settings()
+
+
+def test_connections_come_from_the_environment_or_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VELOCITY_CONNECTIONS", '{"media": {"url": "s3://bucket/in", "options": {"key": "secret"}}}')
+    settings = load_settings(data=tmp_path)
+    assert settings.connections["media"].url == "s3://bucket/in" and "secret" not in repr(settings.connections)
+    monkeypatch.delenv("VELOCITY_CONNECTIONS")
+    file = tmp_path / "velocity.toml"
+    file.write_text('[connections.disk]\nurl = "/srv/media"\nwrite = false\n')
+    monkeypatch.setenv("VELOCITY_CONFIG", str(file))
+    assert not load_settings(data=tmp_path).connections["disk"].write
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("CONNECTIONS", '{"Media!": {"url": "s3://bucket"}}'),
+        ("CONNECTIONS", '{"media": {"url": "bucket"}}'),
+        ("CONNECTIONS", '{"media": {"url": "https://example.com/"}}'),
+        ("CONNECTIONS", '{"media": {"url": "s3://bucket", "user": "x"}}'),
+        ("PRIVATE_HOSTS", '["http://nas"]'),
+    ],
+)
+def test_places_that_cannot_be(setting: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"VELOCITY_{setting}", value)
+    with pytest.raises(ValueError, match=setting.lower()):
+        load_settings(data=tmp_path)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from web.support_queue import add_account, add_delivery, empty
 
+from velocity_engine.network import addresses
 from velocity_web.database.entities import reading, rows
-from velocity_web.events import addresses
 from velocity_web.jobs.deliveries import BY_ACCOUNT
 from velocity_web.jobs.webhook_sender import WebhookSender
 from velocity_web.settings import Settings

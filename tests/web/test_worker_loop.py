@@ -62,7 +62,7 @@ def test_a_job_goes_back_unharmed_where_the_forking_parent_is_found_dead(worker:
     server = worker.children.fork_server()
     assert server.hear() is None, "it is ready"
     os.kill(server.pid, signal.SIGKILL)
-    assert not worker._start(job)
+    assert not worker.beginnings.start(job)
     assert of("job", key, "status", "lease_owner", "attempts") == ("processing", None, 0)
     assert not list((worker.settings.data / "tmp").glob(f"{key}-*"))
     another = worker.children.fork_server()

@@ -19,7 +19,7 @@ def python_page() -> str:
         elif inspect.isfunction(thing):
             kind = "Functions"
         else:
-            continue  # ``plugins`` and ``hookimpl``, which the page of the hooks explains
+            continue  # ``plugins``, ``network`` and ``hookimpl``, which other pages explain
         kinds[kind].append(f"::: {thing.__module__}.{thing.__qualname__}\n    options:\n      heading_level: 3")
     text = (
         "# Python: every public name\n\nAll of these are in `velocity_engine`: `import velocity_engine as ve`. "

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from velocity_engine import plugins
+from velocity_engine.captions.writing import SIDECARS
 from velocity_engine.encoder_config import EncoderConfig, bad_setting
-from velocity_engine.errors import FrameRangeError, Place, wrong_type
+from velocity_engine.errors import CaptionsError, FrameRangeError, Place, wrong_type
+from velocity_engine.given.arguments import named_file
 from velocity_engine.order import POSTER_FORMATS, Poster, RenderOrder
 from velocity_engine.plugins.output_shape import output_size
 from velocity_engine.plugins.outputs import may_be_the_same
@@ -58,6 +61,25 @@ def checked_poster(template: Template, poster: object, order: RenderOrder) -> Po
             raise FrameRangeError(error.message, place=Place(field="poster"), hint=error.hint) from None
     check_target(poster.output, "poster")
     return poster
+
+
+def checked_sidecar(sidecar: object, order: RenderOrder) -> str | None:
+    """Returns where the captions of an order go as a file."""
+    if sidecar is None:
+        return None
+    target = named_file("sidecar", sidecar, "Give a path or a URL")
+    if order.captions is None:
+        what = "there are no captions for the sidecar file"
+        raise CaptionsError(what, place=Place(field="sidecar"), hint="Give captions, too")
+    if PurePath(target).suffix.lower() not in SIDECARS:
+        what, right = f"no captions are written to {target}", f"Its name must end with {' or '.join(SIDECARS)}"
+        raise CaptionsError(what, place=Place(field="sidecar"), hint=right)
+    others = [order.output] + ([] if order.poster is None else [order.poster.output])
+    if any(may_be_the_same(target, other) for other in others):
+        what = "the sidecar and another file of the render have the same name"
+        raise CaptionsError(what, place=Place(field="sidecar"), hint="Give the sidecar another one")
+    check_target(target, "sidecar")
+    return target
 
 
 def checked_executor(executor: Any) -> Executor | None:

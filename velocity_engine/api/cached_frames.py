@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from velocity_engine.api.arguments import check_template, checked_cache, checked_encoder
+from velocity_engine.captions.captions import Captions
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import wrong_type
 from velocity_engine.given.arguments import FrameRange
@@ -26,6 +27,7 @@ def cached_frames(
     customizations: Customizations | None = None,
     assets: Assets | None = None,
     frames: FrameRange | None = None,
+    captions: Captions | None = None,
     duration: Length | None = None,
     audio: str | os.PathLike[str] | None = None,
     mix: SoundMix | None = None,
@@ -39,6 +41,7 @@ def cached_frames(
         customizations: The entries of a ``customizationMap``.
         assets: The files that ``{"assetId": ...}`` names, by id.
         frames: (start, end) in frames of the composition, half-open; or the name of a marker; or None for all.
+        captions: What would be said in it.
         duration: How long the video would be, as ``render`` takes it.
         audio: The path or URL of the sound that the duration follows.
         mix: How that sound would be mixed.
@@ -47,7 +50,7 @@ def cached_frames(
         The number of output frames whose segments an earlier render has encoded.
 
     Raises:
-        CustomizationError, EncoderConfigError, FrameRangeError, PluginError: The request is wrong.
+        CustomizationError, CaptionsError, EncoderConfigError, FrameRangeError, PluginError: The request is wrong.
         RenderFailed: The template cannot be rendered.
         WrongTypeError: An argument has a wrong type.
 
@@ -64,12 +67,13 @@ def cached_frames(
     shelf = checked_cache(cache)
     if shelf is None:
         raise wrong_type("cache", cache, "Give a RenderCache, or the folder or URL of one")
-    with template.customized(customizations, assets) as changed:
+    with template.customized(customizations, assets, captions) as changed:
         order = RenderOrder(
             template=FileReference.unread(template.location),
             animation=template.animation,
             output="video",
             encoder=checked_encoder(encoder),
+            captions=captions,
             duration=duration_of(duration),
             soundtrack=None if audio is None else FileReference.unread(audio),
             mix=mix,

@@ -165,7 +165,7 @@ def verify(video: str | os.PathLike[str], manifest: Manifest) -> Verification:
         return Verification(False, (*reasons, *(f"{one} is not the file that was rendered" for one in changed)), None)
     with tempfile.TemporaryDirectory(prefix="velocity-") as folder:
         output = Path(folder, f"video{container_of(manifest.order.encoder).endings[0]}")
-        result = render_order(replace(manifest.order, poster=None).to(output))
+        result = render_order(replace(manifest.order, poster=None, sidecar=None).to(output))
         if _sha256(output) == manifest.sha256:
             return Verification(not reasons, tuple(reasons), None)
     frames = _first_other(manifest.segments, result.segments)

@@ -16,8 +16,11 @@ from velocity_engine.api.arguments import (
     checked_encoder,
     checked_executor,
     checked_poster,
+    checked_sidecar,
 )
+from velocity_engine.api.captions import checked_captions
 from velocity_engine.api.watches import Watch
+from velocity_engine.captions.captions import Captions
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import Finding, OrderError, RenderFailed, wrong_type
 from velocity_engine.given.arguments import Cancelled, FrameRange
@@ -60,6 +63,7 @@ class RenderResult:
         held_tiles: How many of these were equal to the same tile of the frame before.
         video_seconds: How long the video lasts.
         poster: The path or URL of the poster. Empty where there is none.
+        sidecar: The path or URL of the captions' file. Empty where there is none.
         reused_frames: How many frames were not drawn, since they were in the cache.
         cache_faults: What was wrong with the cache, in whole sentences. The video is right all the same.
         segments: The fingerprint of each segment.
@@ -76,6 +80,7 @@ class RenderResult:
     held_tiles: int = 0
     video_seconds: float = 0.0
     poster: str = ""
+    sidecar: str = ""
     reused_frames: int = 0
     cache_faults: tuple[str, ...] = ()
     segments: tuple[SegmentPrint, ...] = ()
@@ -95,6 +100,8 @@ def render(
     assets: Assets | None = None,
     audio: Source | None = None,
     mix: SoundMix | None = None,
+    captions: Captions | Source | None = None,
+    sidecar: str | os.PathLike[str] | None = None,
     duration: Length | None = None,
     frames: FrameRange | None = None,
     fonts: Strictness = "boxes",
@@ -119,6 +126,10 @@ def render(
         assets: The files that ``{"assetId": ...}`` names, by id: paths, URLs, or what "image" takes.
         audio: A sound file that is mixed with the template's own sound: a path, a URL, bytes or an open file.
         mix: How the sound is mixed: volumes, fades, ducking, loudness. By default both sounds as they are.
+        captions: What is said in the video, shown in a style or by a layer of the template: ``Captions``, or a caption
+            file (SRT, WebVTT, ASS, or words with times as JSON) as a path, a URL, bytes or an open file.
+        sidecar: Where the captions go as a file beside the video, for players: a path or a URL that ends with ".vtt" or
+            ".srt".
         duration: How long the video is to be: seconds, "audio" for as long as ``audio`` is heard, "layer:Clip" for as
             long as the clip of that layer, or a ``Duration``. The elastic regions of the template become longer or
             shorter. By default as long as the template.
@@ -140,8 +151,8 @@ def render(
         What was written, how long it took, and what was not drawn as the designer meant.
 
     Raises:
-        CustomizationError, DurationError, EncoderConfigError, FrameRangeError, PluginError: The request is wrong.
-            Nothing was written.
+        CustomizationError, CaptionsError, DurationError, EncoderConfigError, FrameRangeError, PluginError: The request
+            is wrong. Nothing was written.
         WrongTypeError: An argument has a wrong type. Nothing was written.
         RenderFailed: The template cannot be rendered, for example because a picture is missing.
         RenderCancelled: ``cancelled`` was true. No file is left.
@@ -162,9 +173,10 @@ def render(
         entries, files = given.request(customizations, assets, len(template.customizations), template.asset_files)
         sound = None if audio is None else given.path(audio, "audio", SOUND)
         reference = FileReference.unread if how.executor is None and how.cache is None else reference_to
-        wish = _Wish(entries, files, sound, mix, duration_of(duration), frames)
+        wish = _Wish(entries, files, sound, mix, duration_of(duration), frames, checked_captions(captions))
         order = _order(template, target.target, encoder, wish, reference)
         order = replace(order, poster=checked_poster(template, poster, order), strict_fonts=is_strict(fonts))
+        order = replace(order, sidecar=checked_sidecar(sidecar, order))
         result = _rendered(order, template.origin, watch, how)
         target.deliver(watch.cancelled)
         return replace(result, output=target.name)
@@ -179,6 +191,8 @@ def order_for(
     assets: Assets | None = None,
     audio: str | os.PathLike[str] | None = None,
     mix: SoundMix | None = None,
+    captions: Captions | Source | None = None,
+    sidecar: str | os.PathLike[str] | None = None,
     duration: Length | None = None,
     frames: FrameRange | None = None,
     fonts: Strictness = "boxes",
@@ -197,6 +211,10 @@ def order_for(
         assets: The files that ``{"assetId": ...}`` names, by id: paths or URLs.
         audio: A sound file that is mixed with the template's own sound: a path or a URL.
         mix: How the sound is mixed: volumes, fades, ducking, loudness. By default both sounds as they are.
+        captions: What is said in the video, shown in a style or by a layer of the template: ``Captions``, or a caption
+            file (SRT, WebVTT, ASS, or words with times as JSON) as a path, a URL, bytes or an open file.
+        sidecar: Where the captions go as a file beside the video, for players: a path or a URL that ends with ".vtt" or
+            ".srt".
         duration: How long the video is to be: seconds, "audio" for as long as ``audio`` is heard, "layer:Clip" for as
             long as the clip of that layer, or a ``Duration``. The elastic regions of the template become longer or
             shorter. By default as long as the template.
@@ -213,6 +231,7 @@ def order_for(
     Raises:
         DurationError, EncoderConfigError, FrameRangeError: The duration, the configuration or the frames are wrong for
             this template.
+        CaptionsError: The captions cannot be read, or the sidecar has no name of one.
         StorageError: A file cannot be read.
         WrongTypeError: An argument has a wrong type, or is in memory.
 
@@ -232,9 +251,10 @@ def order_for(
         if given.is_used:
             right = "An order names files: put the picture into a file, and name that"
             raise wrong_type("customizations", customizations, right)
-    wish = _Wish(entries, files, audio, mix, duration_of(duration), frames)
+    wish = _Wish(entries, files, audio, mix, duration_of(duration), frames, checked_captions(captions))
     order = _order(template, output, checked_encoder(encoder), wish, reference_to)
-    return replace(order, poster=checked_poster(template, poster, order), strict_fonts=is_strict(fonts))
+    order = replace(order, poster=checked_poster(template, poster, order), strict_fonts=is_strict(fonts))
+    return replace(order, sidecar=checked_sidecar(sidecar, order))
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +267,7 @@ class _Wish:
     mix: SoundMix | None
     duration: Duration | None
     frames: FrameRange | None
+    captions: Captions | None
 
 
 def _order(
@@ -272,6 +293,7 @@ def _order(
         assets={key: reference(path) for key, path in {**template.asset_files, **wish.assets}.items()},
         frames=shown,
         soundtrack=None if wish.audio is None else reference(wish.audio),
+        captions=wish.captions or template.captions,
         mix=wish.mix,
         duration=wish.duration,
         fonts=tuple(map(reference, template.fonts_beside.files)),
@@ -335,6 +357,8 @@ def render_order(
     check_target(order.output)
     if order.poster is not None:
         check_target(order.poster.output, "poster")
+    if order.sidecar is not None:
+        check_target(order.sidecar, "sidecar")
     if has_changed(order.template):
         raise OrderError("the template is not the one that was ordered", hint="Make the order anew")
     with open_ordered(order) as template:
@@ -379,6 +403,7 @@ def _rendered(order: RenderOrder, template: Template, watch: Watch, how: _How) -
         held_tiles=stats.held_tiles,
         video_seconds=told.video_seconds,
         poster="" if order.poster is None else order.poster.output,
+        sidecar=order.sidecar or "",
         reused_frames=stats.reused_frames,
         cache_faults=() if use is None else tuple(use.faults),
         segments=stats.segments,

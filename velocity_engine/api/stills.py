@@ -9,12 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.api.arguments import check_template
+from velocity_engine.api.captions import checked_captions
+from velocity_engine.captions.captions import Captions
 from velocity_engine.display import CLEAR
 from velocity_engine.errors import FindingWarning, wrong_type
 from velocity_engine.evaluate.soundtrack import OwnSound
 from velocity_engine.evaluate.timelines import planned_timeline, shown_range
 from velocity_engine.given.arguments import Cancelled, FrameRange, question, sides
 from velocity_engine.given.arguments import rate as exact_fps
+from velocity_engine.given.files import Source
 from velocity_engine.given.fonts import Strictness, is_strict
 from velocity_engine.order.duration import Length, duration_of
 from velocity_engine.pipeline.frame_stream import Frames, FrameSource, Held
@@ -32,6 +35,7 @@ def still(
     customizations: Customizations | None = None,
     assets: Assets | None = None,
     fonts: Strictness = "boxes",
+    captions: Captions | Source | None = None,
 ) -> Still:
     """Draws one frame, and tells what of it is not drawn as the designer meant.
 
@@ -43,6 +47,7 @@ def still(
         customizations: The entries of a ``customizationMap``. Each call with some makes a plan; for several stills of
             the same ones, ``template.customized`` makes one for all.
         assets: The files that ``{"assetId": ...}`` names, by id.
+        captions: What is said in it, as ``render`` takes it.
         fonts: "strict" to refuse letters that no font has; by default boxes stand for them, and a finding says so.
 
     Returns:
@@ -50,6 +55,7 @@ def still(
 
     Raises:
         CustomizationError: An entry of ``customizations`` is wrong. The error names it.
+        CaptionsError: The captions cannot be read, or their layer cannot show them.
         FrameRangeError: The composition does not have the frame, or ``size`` cannot be drawn.
         PackageError: The template is closed.
         RenderFailed: No font has some letters, and ``fonts`` is "strict".
@@ -61,9 +67,9 @@ def still(
         ...     print(still.pixels.shape, *still.findings)
     """
     check_template(template)
-    strict = is_strict(fonts)
-    if customizations or assets:
-        with template.customized(customizations, assets) as changed:
+    strict, said = is_strict(fonts), checked_captions(captions)
+    if customizations or assets or said is not None:
+        with template.customized(customizations, assets, said) as changed:
             drawn = changed.still(frame, size)
     else:
         drawn = template.still(frame, size)
@@ -79,6 +85,7 @@ def render_still(
     customizations: Customizations | None = None,
     assets: Assets | None = None,
     fonts: Strictness = "boxes",
+    captions: Captions | Source | None = None,
 ) -> NDArray[np.uint8]:
     """Renders one frame as an array: the ``pixels`` of what ``still`` returns.
 
@@ -92,6 +99,7 @@ def render_still(
         customizations: The entries of a ``customizationMap``. Each call with some makes a plan; for several frames of
             the same ones, ``template.customized`` makes one for all.
         assets: The files that ``{"assetId": ...}`` names, by id.
+        captions: What is said in it, as ``render`` takes it.
         fonts: "strict" to refuse letters that no font has; by default boxes stand for them, and a finding says so.
 
     Returns:
@@ -99,6 +107,7 @@ def render_still(
 
     Raises:
         CustomizationError: An entry of ``customizations`` is wrong. The error names it.
+        CaptionsError: The captions cannot be read, or their layer cannot show them.
         FrameRangeError: The composition does not have the frame, or ``size`` cannot be drawn.
         PackageError: The template is closed.
         RenderFailed: No font has some letters, and ``fonts`` is "strict".
@@ -108,7 +117,7 @@ def render_still(
         >>> with ve.open_template("promo.zip") as template:
         ...     pixels = ve.render_still(template, frame=75, size=(640, 360))
     """
-    drawn = still(template, frame, size, customizations, assets, fonts)
+    drawn = still(template, frame, size, customizations, assets, fonts, captions)
     if drawn.findings:
         first, more = drawn.findings[0], len(drawn.findings) - 1
         where = f" ({first.place})" if str(first.place) else ""
@@ -122,6 +131,7 @@ def frames(
     *,
     customizations: Customizations | None = None,
     assets: Assets | None = None,
+    captions: Captions | Source | None = None,
     size: tuple[int, int] | None = None,
     fps: float | Fraction | None = None,
     frames: FrameRange | None = None,
@@ -140,6 +150,7 @@ def frames(
         template: What ``open_template`` returned. It must stay open.
         customizations: The entries of a ``customizationMap``.
         assets: The files that ``{"assetId": ...}`` names, by id.
+        captions: What is said in it, as ``render`` takes it.
         size: (width, height) in pixels; by default the composition's.
         fps: Output frames per second; by default the composition's. 29.97 stands for 30000/1001.
         frames: (start, end), a range or a slice in frames of the composition, half-open; or a marker's name; by
@@ -157,7 +168,7 @@ def frames(
         ``width``, ``height``, a ``len`` and ``close``.
 
     Raises:
-        CustomizationError, DurationError, FrameRangeError, WrongTypeError: The request is wrong.
+        CustomizationError, CaptionsError, DurationError, FrameRangeError, WrongTypeError: The request is wrong.
         RenderFailed: The template cannot be rendered, for example because a picture is missing.
         RenderCancelled: ``cancelled`` was true. It is raised where the next frame is asked for.
 
@@ -175,7 +186,7 @@ def frames(
     drawn = (template.width, template.height) if size is None else sides(size)
     rate = exact_rate(template.frame_rate) if fps is None else exact_fps(fps, exact_rate)
     asked = question(cancelled)
-    plan = template.plan(customizations, assets, strict_fonts=is_strict(fonts))
+    plan = template.plan(customizations, assets, checked_captions(captions), strict_fonts=is_strict(fonts))
     try:
         raise_on_errors(plan.all_findings())
         ground = CLEAR if alpha else plan.document.background or BLACK

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import PurePath
 
 from velocity_engine import plugins
 from velocity_engine.cache.builds import engine_build, plugin_build
@@ -72,5 +73,6 @@ def video_name(order: RenderOrder) -> str | None:
     if build is None:
         return None
     poster = None if order.poster is None else (order.poster.format, order.poster.frame)
-    name = digest_of("video", engine_build(), build, order.digest, poster).hex()
+    sidecar = None if order.sidecar is None else PurePath(order.sidecar).suffix.lower()
+    name = digest_of("video", engine_build(), build, order.digest, poster, sidecar).hex()
     return f"{VIDEOS}/{name[:2]}/{name}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from velocity_engine.cli import captions as caption_options
 from velocity_engine.cli import options, report, values
 from velocity_engine.cli.cache import render_cache
 from velocity_engine.cli.progress import progress_bar
@@ -20,6 +21,7 @@ from velocity_engine.errors import RenderCancelled, VelocityError
 if TYPE_CHECKING:
     from velocity_engine.api.renders import RenderResult
     from velocity_engine.cache.render_cache import RenderCache
+    from velocity_engine.captions.captions import Captions
     from velocity_engine.encoder_config import EncoderConfig
     from velocity_engine.given.fonts import Strictness
     from velocity_engine.given.outputs import Sink
@@ -39,6 +41,8 @@ class _Request:
     assets: list[str]
     audio: str | None
     mix: SoundMix
+    captions: Captions | None
+    sidecar: str | None
     frames: str | None
     duration: float | str | None
     fonts: Strictness
@@ -152,6 +156,20 @@ def render(
         float | None,
         _sound("--loudness", metavar="LUFS", help="Loudness of the whole, such as -14; true peaks of -1 dBTP at most."),
     ] = None,
+    captions: caption_options.File = None,
+    caption_style: caption_options.Style = None,
+    caption_layer: caption_options.LayerName = None,
+    caption_position: caption_options.Position = None,
+    caption_safe_area: caption_options.SafeArea = None,
+    caption_lines: caption_options.Lines = None,
+    caption_size: caption_options.LetterSize = None,
+    caption_font: caption_options.FontName = None,
+    caption_color: caption_options.Color = None,
+    caption_highlight: caption_options.Highlight = None,
+    caption_background: caption_options.Background = None,
+    text_track: caption_options.TextTrack = False,
+    caption_language: caption_options.Language = None,
+    sidecar: caption_options.Sidecar = None,
     segment_seconds: Annotated[
         float | None,
         _video("--segment-seconds", metavar="5", help="Length of the parts that are rendered side by side."),
@@ -204,7 +222,23 @@ def render(
         "ducking": duck,
         "loudness": loudness,
     }
+    shown = {
+        "style": caption_style,
+        "layer": caption_layer,
+        "position": caption_position,
+        "safe_area": caption_safe_area,
+        "lines": caption_lines,
+        "size": caption_size,
+        "font": caption_font,
+        "color": caption_color,
+        "highlight": caption_highlight,
+        "background": caption_background,
+        "text_track": text_track,
+        "language": caption_language,
+    }
     values.output_file(output)
+    if sidecar is not None:
+        values.output_file(sidecar, "--sidecar")
     if (picture := values.poster(poster)) is not None:
         values.output_file(picture.output, "--poster")
     piped = output == values.STANDARD_OUTPUT
@@ -224,6 +258,8 @@ def render(
             assets=asset or [],
             audio=audio,
             mix=_mix(mixing),
+            captions=caption_options.captions(captions, shown),
+            sidecar=sidecar,
             frames=frames,
             duration=duration,
             fonts=fonts,
@@ -272,6 +308,8 @@ def _rendered(request: _Request, *, show: bool) -> RenderResult:
             "assets": {**files, **values.asset_files(request.assets)},
             "audio": request.audio,
             "mix": request.mix,
+            "captions": request.captions,
+            "sidecar": request.sidecar,
             "frames": values.frame_range(request.frames) if request.frames else None,
             "duration": request.duration,
             "fonts": request.fonts,
@@ -302,6 +340,7 @@ def _result_object(result: RenderResult, profile: bool) -> dict[str, Any]:
     value: dict[str, Any] = {
         "output": result.output,
         **({"poster": result.poster} if result.poster else {}),
+        **({"sidecar": result.sidecar} if result.sidecar else {}),
         "frames": result.frames,
         "seconds": round(result.seconds, 3),
         "fps": round(result.fps, 2),
@@ -327,6 +366,8 @@ def _print_result(result: RenderResult, profile: bool, *, to_stderr: bool) -> No
     )
     if result.poster:
         say(f"{result.poster}: the poster")
+    if result.sidecar:
+        say(f"{result.sidecar}: the captions")
     if profile:
         for stage, seconds in sorted(result.seconds_by_stage.items(), key=lambda item: -item[1]):
             say(f"  {stage:<12} {seconds:8.3f} s  {1000 * seconds / max(result.frames, 1):8.2f} ms a frame")

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, TextIO
 
 from velocity_engine.errors import (
+    CaptionsError,
     CustomizationError,
     EncoderConfigError,
     Finding,
@@ -24,7 +25,7 @@ from velocity_engine.errors import (
 
 DEBUG = "VELOCITY_DEBUG"
 FAILURE, MISTAKE, INTERRUPTED = 1, 2, 130
-_MISTAKES = (CustomizationError, EncoderConfigError, FrameRangeError, SoundMixError, WrongTypeError)
+_MISTAKES = (CaptionsError, CustomizationError, EncoderConfigError, FrameRangeError, SoundMixError, WrongTypeError)
 _OPTIONS = {
     "fps_num": "--fps",
     "fps_den": "--fps",
@@ -66,10 +67,19 @@ def explain(error: Exception, stream: TextIO) -> int:
 
 def _in_options(error: VelocityError) -> str:
     """The error in the words of the command line."""
-    option = _OPTIONS.get(error.place.field or "")
+    field = error.place.field or ""
+    option = _caption_option(field) if isinstance(error, CaptionsError) else _OPTIONS.get(field)
     if option is None:
         return str(error)
     return str(type(error)(error.message, place=replace(error.place, field=option), hint=error.hint))
+
+
+def _caption_option(field: str) -> str | None:
+    """The option that says a value of captions."""
+    if field in ("sidecar", "text_track"):
+        return f"--{field.replace('_', '-')}"
+    in_file = field == "text" or field.startswith(("cues", "words"))
+    return "--captions" if in_file else f"--caption-{field.replace('_', '-')}"
 
 
 def print_json(value: Any) -> None:

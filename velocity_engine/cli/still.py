@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from velocity_engine.cli import captions as caption_options
 from velocity_engine.cli import options, report, values
 
 
@@ -23,6 +24,17 @@ def still(
     settings: options.Set = None,
     customize: options.Customize = None,
     asset: options.Asset = None,
+    captions: caption_options.File = None,
+    caption_style: caption_options.Style = None,
+    caption_layer: caption_options.LayerName = None,
+    caption_position: caption_options.Position = None,
+    caption_safe_area: caption_options.SafeArea = None,
+    caption_lines: caption_options.Lines = None,
+    caption_size: caption_options.LetterSize = None,
+    caption_font: caption_options.FontName = None,
+    caption_color: caption_options.Color = None,
+    caption_highlight: caption_options.Highlight = None,
+    caption_background: caption_options.Background = None,
     fonts: options.Fonts = "boxes",
     font_folder: options.FontFolder = None,
     system_fonts: options.SystemFonts = False,
@@ -39,6 +51,18 @@ def still(
     from velocity_engine.stills.picture_file import picture_file
     from velocity_engine.storage.delivery import Delivery, check_target
 
+    shown = {
+        "style": caption_style,
+        "layer": caption_layer,
+        "position": caption_position,
+        "safe_area": caption_safe_area,
+        "lines": caption_lines,
+        "size": caption_size,
+        "font": caption_font,
+        "color": caption_color,
+        "highlight": caption_highlight,
+        "background": caption_background,
+    }
     piped = output == values.STANDARD_OUTPUT
     kind = "PNG" if piped else POSTER_FORMATS.get(Path(output).suffix.lower())
     if kind is None:
@@ -50,7 +74,9 @@ def still(
     with velocity_engine.open_template(template, animation=animation) as opened:
         entries, files = values.customizations(settings or [], customize, opened)
         files.update(values.asset_files(asset or []))
-        drawn = velocity_engine.still(opened, frame=frame, size=size, customizations=entries, assets=files, fonts=fonts)
+        said = caption_options.captions(captions, shown)
+        how = {"customizations": entries, "assets": files, "captions": said, "fonts": fonts}
+        drawn = velocity_engine.still(opened, frame=frame, size=size, **how)
     data = picture_file(drawn.pixels, kind)
     if stream is not None:
         stream.write(data)

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from velocity_engine.customize.apply import apply_entry, check_layer
-from velocity_engine.customize.entries import Entry, Sources, read_entry
+from velocity_engine.customize.entries import Entry, read_entry
 from velocity_engine.customize.plugin_data import with_checked_data
-from velocity_engine.customize.problems import Problems, choices
+from velocity_engine.customize.problems import Problems, Sources, choices
 from velocity_engine.customize.slots import apply_slots
 from velocity_engine.customize.targets import (
     LayerNames,
@@ -27,6 +27,7 @@ from velocity_engine.customize.targets import (
     replacements_for,
 )
 from velocity_engine.errors import CustomizationError, Place
+from velocity_engine.given.media_sources import is_web_url, name_in
 from velocity_engine.model.document import Document
 from velocity_engine.package.package import Package
 from velocity_engine.parse.layers import VIDEO_SUFFIXES
@@ -112,8 +113,8 @@ def apply_all(
 def entry_for(document: Document, layer: str, value: str) -> tuple[dict[str, Any], dict[str, str]]:
     """The entry that the command line's ``LAYER=VALUE`` means, and the assets that it brings along.
 
-    Text for a text layer, a picture's or clip's path (local, or of the template) for an image, video or precomp layer,
-    a colour for solids and shapes, and "visible" or "hidden" for any layer.
+    Text for a text layer, a picture's or clip's path (local, or of the template) or URL for an image, video or precomp
+    layer, a colour for solids and shapes, and "visible" or "hidden" for any layer.
     """
     place = Place(layer=layer, field="--set")
     alone, positions = find_layers(document, layer, LayerNames(document))
@@ -126,9 +127,12 @@ def entry_for(document: Document, layer: str, value: str) -> tuple[dict[str, Any
         return {"layer": layer, "text": value}, {}
     if value.strip().lower() in _SHOWN:
         return {"layer": layer, "visible": _SHOWN[value.strip().lower()]}, {}
-    suffix = posixpath.splitext(value.lower())[1]
-    if "image" in keys and ("color" not in keys or os.path.isfile(value)):
+    is_url = is_web_url(value)
+    suffix = posixpath.splitext(name_in(value).lower() if is_url else value.lower())[1]
+    if "image" in keys and ("color" not in keys or is_url or os.path.isfile(value)):
         key = "video" if suffix in VIDEO_SUFFIXES else "image"
+        if is_url:
+            return {"layer": layer, key: {"url": value}}, {}
         if not os.path.isfile(value):
             return {"layer": layer, key: {"data" if value.startswith("data:") else "file": value}}, {}
         return {"layer": layer, key: {"assetId": value}}, {value: value}

@@ -77,7 +77,7 @@ def _to_layers(document: Document, entry: Entry, problems: Problems, names: Laye
     problems.changed = fitting
     match entry.replacement:
         case TextReplacement() as words:
-            return _changed(alone, fitting, lambda layer: _with_text(layer, words))
+            return _changed(alone, fitting, lambda layer: with_text(layer, words))
         case ColorReplacement(color=shade):
             return _changed(alone, fitting, lambda layer: _with_color(layer, shade))
         case VisibleReplacement(visible=visible):
@@ -99,8 +99,8 @@ def _changed(document: Document, positions: list[Position], change: Callable[[La
 # --- texts ----------------------------------------------------------------------------------------------------------
 
 
-def _with_text(layer: Layer, new: TextReplacement) -> Layer:
-    """Every keyframe of the text changes. A new text takes the place of an expression too."""
+def with_text(layer: Layer, new: TextReplacement) -> Layer:
+    """Returns a text layer with every keyframe of its text changed. A new text takes the place of an expression too."""
     if not isinstance(layer.content, TextContent):
         return layer
     data = layer.content.text
@@ -146,7 +146,7 @@ def _with_color(layer: Layer, shade: Vector) -> Layer:
         case ShapeContent(items=items):
             return replace(layer, content=ShapeContent(items=_filled(items, shade)))
         case _:
-            return _with_text(layer, TextReplacement(color=shade))
+            return with_text(layer, TextReplacement(color=shade))
 
 
 def _still(old: Property[Vector], shade: Vector) -> Property[Vector]:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import math
-import os
-import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from velocity_engine.customize.problems import Problems, choices, unknown_keys
+from velocity_engine.customize.media_sources import source_of
+from velocity_engine.customize.problems import Problems, Sources, choices, unknown_keys
 from velocity_engine.customize.texts import TextReplacement, is_number, read_color, read_text
 from velocity_engine.model.document import Media
 from velocity_engine.model.properties import Vector
-from velocity_engine.package.package import Package
-from velocity_engine.parse.assets import data_uri
-from velocity_engine.parse.values import Malformed, described
+from velocity_engine.parse.values import described
 
 TARGETS = ("layer", "asset", "slot")
 MODIFIERS: Mapping[str, tuple[str, ...]] = {
@@ -33,7 +30,6 @@ REPLACEMENTS: Mapping[str, tuple[str, ...]] = {
     "slot": ("value",),
 }
 FITS = ("cover", "contain", "fill", "none")
-SOURCES = ("assetId", "file", "data")
 MAX_VOLUME = 10.0
 
 
@@ -90,14 +86,6 @@ class Entry:
     name: str
     key: str
     replacement: Replacement
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
-    """Where replacements come from. None means that it is not known yet, and nothing is checked against it."""
-
-    package: Package | None
-    assets: Mapping[str, str | os.PathLike[str]] | None
 
 
 def read_entry(raw: Any, problems: Problems, sources: Sources) -> Entry | None:
@@ -177,7 +165,7 @@ def _replacement(raw: Mapping[str, Any], key: str, problems: Problems, sources: 
 
 
 def _media(raw: Mapping[str, Any], key: str, problems: Problems, sources: Sources) -> MediaReplacement | None:
-    found = _source(raw[key], key, problems, sources)
+    found = source_of(raw[key], key, problems, sources)
     fit, loop = raw.get("fit", "cover"), raw.get("loop", False)
     if fit not in FITS:
         problems.add("fit", f"fit is {described(fit)}", f"It must be one of {', '.join(FITS)}")
@@ -210,71 +198,3 @@ def _trim(value: Any, problems: Problems) -> tuple[float, float] | None:
     hint = "It must be [start, end] in seconds of the clip, 0 <= start < end"
     problems.add("trim", f"trim is {described(value)}", hint)
     return None
-
-
-def _source(value: Any, key: str, problems: Problems, sources: Sources) -> tuple[Media, str] | None:
-    """The media of ``{"assetId"}``, ``{"file"}`` or ``{"data"}``, and its name."""
-    hint = f'{key} must be {{"assetId": ...}}, {{"file": ...}} or {{"data": "data:..."}}'
-    if not isinstance(value, Mapping) or not value:
-        problems.add(key, f"{key} is {'empty' if value == {} else described(value)}", hint)
-        return None
-    given = [name for name in SOURCES if name in value]
-    if len(given) > 1:
-        problems.add(key, f"{key} has several sources", hint)
-        return None
-    if not given:
-        for wrong in value:
-            problems.add(f"{key}.{str(wrong)[:60]}", f"key {described(wrong)} of {key} is unknown", hint)
-        return None
-    unknown_keys(value, given, problems, f"{key}.")
-    source = given[0]
-    text = value[source]
-    if not isinstance(text, str) or not text:
-        problems.add(f"{key}.{source}", f"{source} is {described(text)}", "It must be a string")
-        return None
-    read = {"assetId": from_assets, "file": _from_package, "data": _from_data}[source]
-    return read(text, f"{key}.{source}", problems, sources)
-
-
-def from_assets(text: str, key: str, problems: Problems, sources: Sources) -> tuple[Media, str] | None:
-    if sources.assets is None:
-        return Media(path=text), text
-    path = sources.assets.get(text)
-    if path is None:
-        problems.add(key, f"there is no asset {described(text)}", choices(text, list(sources.assets), "assets"))
-        return None
-    local = os.fspath(path)
-    if not os.path.isfile(local):
-        problems.add(key, f"the file of asset {described(text)} is not there", _lost(local))
-        return None
-    return Media(path=local), os.path.basename(local)
-
-
-def _lost(path: str) -> str:
-    """What would be right where a file is gone: its path is for who gave it only."""
-    return f"Give a file that exists in the place of {os.path.basename(path)}"
-
-
-def _from_package(text: str, key: str, problems: Problems, sources: Sources) -> tuple[Media, str] | None:
-    if sources.package is None:
-        return Media(name=text), posixpath.basename(text)
-    name = sources.package.find([text])
-    if name is None:
-        files = [one for one in sources.package.names if one != sources.package.document_name]
-        problems.add(key, f"the template has no file {described(text)}", choices(text, files, "files"))
-        return None
-    return Media(name=name), posixpath.basename(name)
-
-
-def _from_data(text: str, key: str, problems: Problems, sources: Sources) -> tuple[Media, str] | None:
-    try:
-        if not text.startswith("data:"):
-            raise Malformed("it is no data: URI")
-        data = data_uri(text)
-        if not data:
-            raise Malformed("it holds no data")
-    except Malformed as problem:
-        hint = "It must look like data:image/png;base64,iVBOR..."
-        problems.add(key, f"the data: URI cannot be read: {problem}", hint)
-        return None
-    return Media(data=data), "embedded"

@@ -12,8 +12,9 @@ import numpy as np
 
 from velocity_engine import plugins
 from velocity_engine.customize.data_schemas import DataFault, data_faults
-from velocity_engine.customize.entries import Entry, PluginReplacement, Sources, from_assets
-from velocity_engine.customize.problems import Problems, choices
+from velocity_engine.customize.entries import Entry, PluginReplacement
+from velocity_engine.customize.media_sources import from_assets
+from velocity_engine.customize.problems import Problems, Sources, choices
 from velocity_engine.model.document import Media
 from velocity_engine.plugin_types import TakesData
 

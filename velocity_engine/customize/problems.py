@@ -1,14 +1,25 @@
-"""What is wrong with the entries of a customization map, and how it is told."""
+"""What is wrong with entries of a customization map, and where what they name is looked for."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from velocity_engine.errors import CustomizationError, Place, nearest
+from velocity_engine.package.package import Package
 from velocity_engine.parse.values import described
 
 LISTED = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Where replacements come from. None means that it is not known yet, and nothing is checked against it."""
+
+    package: Package | None
+    assets: Mapping[str, str | os.PathLike[str]] | None
 
 
 class Problems:
@@ -51,7 +62,7 @@ def listing(known: Sequence[str], what: str) -> str:
 
 
 def unknown_keys(raw: Mapping[str, Any], known: Sequence[str], problems: Problems, inside: str = "") -> None:
-    """Adds to ``problems`` for each key of an object that is not among ``known``. ``inside``: the object's own key."""
+    """Notes the keys of an object that are not among ``known``."""
     for key in raw:
         if key not in known:
             hint = choices(str(key), known, "keys")

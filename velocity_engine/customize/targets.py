@@ -16,6 +16,7 @@ from velocity_engine.model.document import Composition, Document
 from velocity_engine.model.layers import (
     AudioContent,
     CameraContent,
+    CaptionsContent,
     Content,
     ImageContent,
     Layer,
@@ -44,6 +45,7 @@ _KINDS: tuple[tuple[type[Content], str], ...] = (
     (AudioContent, "audio"),
     (CameraContent, "camera"),
     (PluginContent, "plugin"),
+    (CaptionsContent, "captions"),
 )
 
 

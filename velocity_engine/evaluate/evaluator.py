@@ -29,6 +29,7 @@ from velocity_engine.evaluate.evaluation_pass import EVERYWHERE, Pass, Viewport
 from velocity_engine.evaluate.layer_matrices import LayerMatrices, painters_order
 from velocity_engine.evaluate.layer_sampler import LayerSampler
 from velocity_engine.evaluate.perspective import DeviceTransform, bent_all, bent_mask, device_transform, plane, square
+from velocity_engine.evaluate.replays import replayed_at
 from velocity_engine.model.geometry import IDENTITY, Matrix, axis_lengths, mean_scale, multiply, scaling
 from velocity_engine.model.layers import (
     BlendMode,
@@ -125,6 +126,11 @@ class Evaluator:
     # --- layers ---
 
     def _layer(self, planned: PlannedLayer, at: Pass) -> Sequence[DrawCommand]:
+        if planned.replayed is not None:
+            shown = replayed_at(planned, at)
+            if shown is None:
+                return ()
+            planned, at = shown
         layer = planned.layer
         if planned.prepared is None or not layer.in_point <= at.frame < layer.out_point:
             return ()
@@ -209,6 +215,11 @@ class Evaluator:
 
     def layer_picture(self, planned: PlannedLayer, at: Pass, scale: float) -> LayerPicture | None:
         """A layer's own picture, without masks, matte and effects, at ``scale`` pixels to each of its own."""
+        if planned.replayed is not None:
+            shown = replayed_at(planned, at)
+            if shown is None:
+                return None
+            planned, at = shown
         if planned.prepared is None:
             return None
         layer = planned.layer

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 from velocity_engine.errors import CustomizationError, Place, StorageError, WrongTypeError, wrong_type
+from velocity_engine.given.media_sources import web_urls
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +25,7 @@ Picture: TypeAlias = "Source | Image.Image | NDArray[np.uint8]"
 
 PICTURES = 'Give a path, a URL, bytes, a file opened in mode "rb", a picture of Pillow or an array of numpy'
 SOUND = 'Give a path, a URL, bytes, or a file opened in mode "rb"'
+CAPTIONS = 'Give Captions, or a caption file: a path, a URL, bytes, or a file opened in mode "rb"'
 TEMPLATES = 'Give a path, a URL, the bytes of a ZIP or of a Lottie JSON, or a file opened in mode "rb"'
 MEDIA_KEYS = ("image", "video")
 MAX_DEPTH = 200  # of the data of a plugin; what is nested deeper is refused later
@@ -77,7 +79,8 @@ class GivenFiles:
         known: int = 0,
         taken: Mapping[str, str] | None = None,
     ) -> tuple[tuple[Mapping[str, Any], ...], dict[str, str]]:
-        """Returns customizations and assets that name files only.
+        """Returns customizations and assets that name files only. The URLs of web servers that the entries name are
+        among the assets, each under itself.
 
         Args:
             customizations: The entries of a ``customizationMap``. The value of "image" or "video" may be a picture in
@@ -94,6 +97,8 @@ class GivenFiles:
         entries: list[Mapping[str, Any]] = []
         for number, entry in enumerate(_entries(customizations)):
             entries.append(self._entry(number, known, entry, files) if isinstance(entry, Mapping) else entry)
+            for url in web_urls(entry) if isinstance(entry, Mapping) else ():
+                files.setdefault(url, (taken or {}).get(url, url))
         clashing = {key for key, path in files.items() if (taken or {}).get(key, path) != path}
         names = {key: f"{key} ({known})" for key in clashing}
         return tuple(_renamed(entry, names) for entry in entries), {names.get(k, k): v for k, v in files.items()}

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, ClassVar
 
+from velocity_engine.captions.captions import Captions
+from velocity_engine.model.geometry import Bounds
 from velocity_engine.model.properties import Bezier, Color, Property, Scalar, Vector, still
 from velocity_engine.model.shapes import ShapeItem
 from velocity_engine.model.text import TextData
@@ -206,6 +208,20 @@ class PluginContent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaptionsContent:
+    """Captions in their style, in ``box`` and in letters of ``size`` pixels. Second 0 of them is at the frame ``first``
+    of the layer's composition, which has ``rate`` frames a second."""
+
+    kind: ClassVar[str] = "captions"
+
+    captions: Captions
+    box: Bounds
+    size: float
+    first: float
+    rate: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownContent:
     """A layer type that no built-in knows: ``raw`` is the layer's JSON object, for plugins."""
 
@@ -224,8 +240,33 @@ Content = (
     | VideoContent
     | CameraContent
     | PluginContent
+    | CaptionsContent
     | UnknownContent
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayedCue:
+    """What a layer shows from ``start`` to ``end``, in frames of its composition."""
+
+    start: float
+    end: float
+    content: Content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """A layer that plays anew for each of ``cues``, together with what it is drawn with: its parents, its matte.
+
+    As the designer made it, it ``begins``, has come when it ``settles``, stands still until it ``leaves``, and
+    ``ends``, in frames of its composition. Between settling and leaving it is held for as long as a cue lasts.
+    """
+
+    cues: tuple[ReplayedCue, ...]
+    begins: float
+    settles: float
+    leaves: float
+    ends: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,3 +302,4 @@ class Layer:
     collapse: bool = False  # ``ct``: collapse transformation
     match_class: str = ""
     pointer: str = ""
+    replay: Replay | None = None  # set by captions

@@ -16,6 +16,7 @@ from velocity_engine.encode.alpha import attach_alpha
 from velocity_engine.encode.scheduling import ordinary_scheduling
 from velocity_engine.errors import StorageError, VelocityError
 from velocity_engine.model.version import __version__
+from velocity_engine.mux.text_track import TextTrack, TextWriter
 from velocity_engine.plugin_types import Container, EncodedPacket, EncoderSettings
 
 if TYPE_CHECKING:
@@ -37,6 +38,14 @@ class Sound:
     bit_rate: int = 192_000
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a file has beside its pictures."""
+
+    sound: Sound | None = None
+    texts: TextTrack | None = None
+
+
 class Muxer:
     """Writes one file. ``write`` takes the packets in decoding order; ``close`` completes the file, ``abandon`` does
     not.
@@ -49,10 +58,11 @@ class Muxer:
         settings: EncoderSettings,
         size: tuple[int, int],
         rate: Fraction,
-        sound: Sound | None = None,
+        beside: Beside | None = None,
     ) -> None:
         import av
 
+        sound, texts = (None, None) if beside is None else (beside.sound, beside.texts)
         self._path = path
         self._time_base = 1 / rate
         try:
@@ -62,6 +72,7 @@ class Muxer:
             self._video = self._video_stream(settings, size, rate)
             codec = container.sound
             self._sound = self._sound_stream(codec, sound) if codec and sound is not None else None
+            self._texts = None if texts is None else TextWriter(self._file, texts)
             with ordinary_scheduling():
                 self._file.start_encoding()
         except (av.error.FFmpegError, OSError) as error:
@@ -100,6 +111,8 @@ class Muxer:
             attach_alpha(made, packet.alpha)
         try:
             self._write_sound(made.dts * self._time_base + AUDIO_AHEAD)
+            if self._texts is not None:
+                self._texts.write(made.dts * self._time_base + AUDIO_AHEAD)
             self._file.mux(made)
         except (av.error.FFmpegError, OSError) as error:
             raise self._failure(error) from error
@@ -115,6 +128,8 @@ class Muxer:
 
         try:
             self._write_sound(None)
+            if self._texts is not None:
+                self._texts.write(None)
             self._file.close()
         except (av.error.FFmpegError, OSError) as error:
             raise self._failure(error) from error

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from velocity_engine.captions.captions import Captions
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import CustomizationError, OrderError, Place
 from velocity_engine.given.arguments import bounds, named_file, require
@@ -22,6 +23,7 @@ from velocity_engine.order.poster import Poster
 from velocity_engine.order.sound_mix import SoundMix
 
 VERSION = 1
+CAPTIONS = 'Give Captions, such as read_captions("promo.srt")'
 FILE = "Give a FileReference, such as FileReference.of(path)"
 
 
@@ -41,6 +43,8 @@ class RenderOrder:
         soundtrack: A sound file that is mixed with the template's own sound, or None.
         poster: A picture of one frame beside the video, or None.
         mix: How the sound is mixed, or None for as it is.
+        captions: What is said in it, and how that is shown, or None.
+        sidecar: Where the captions go as a file beside the video, a path or a URL, or None.
         duration: How long the video is to be. None for as long as its template.
         fonts: Files and folders of fonts for the texts, beside those in the package, the first first.
         system_fonts: Folders of fonts that are looked through after all others.
@@ -62,6 +66,8 @@ class RenderOrder:
     soundtrack: FileReference | None = None
     poster: Poster | None = None
     mix: SoundMix | None = None
+    captions: Captions | None = None
+    sidecar: str | None = None
     duration: Duration | None = None
     fonts: Sequence[FileReference] = ()
     system_fonts: Sequence[FileReference] = ()
@@ -81,6 +87,8 @@ class RenderOrder:
         require("soundtrack", self.soundtrack, FileReference | None, FILE)
         require("poster", self.poster, Poster | None, 'Give a Poster, such as Poster("promo.jpg", frame=75)')
         require("mix", self.mix, SoundMix | None, "Give a SoundMix, such as SoundMix(volume=0.5)")
+        require("captions", self.captions, Captions | None, CAPTIONS)
+        require("sidecar", self.sidecar, str | None, "Give a path or a URL")
         require("duration", self.duration, Duration | None, "Give a Duration, such as Duration(seconds=17.4)")
         require("fonts", self.fonts, list | tuple, f"Give a list of files. {FILE}")
         require("system_fonts", self.system_fonts, list | tuple, f"Give a list of folders. {FILE}")
@@ -90,12 +98,13 @@ class RenderOrder:
         if self.mix == SoundMix():
             object.__setattr__(self, "mix", None)
 
-    def to_json(self, customizations: str | None = None) -> str:
+    def to_json(self, customizations: str | None = None, captions: str | None = None) -> str:
         """Returns the order as JSON. Equal orders return the same text.
 
         Args:
             customizations: A customization map as JSON that stands in the place of the order's own. It is not parsed,
                 so a server can store what a stranger wrote without reading it.
+            captions: What ``Captions.to_values`` returned, as JSON, in the place of the order's own.
 
         Raises:
             CustomizationError: An entry of ``customizations`` holds a value that JSON cannot express.
@@ -103,6 +112,8 @@ class RenderOrder:
         texts = {name: _text(value) for name, value in self._values().items()}
         if customizations is not None:
             texts["customizations"] = customizations
+        if captions is not None:
+            texts["captions"] = captions
         return "{" + ",".join(f'"{name}":{texts[name]}' for name in sorted(texts)) + "}"
 
     @classmethod
@@ -148,6 +159,7 @@ class RenderOrder:
                 soundtrack=FileReference(**sound) if (sound := values.pop("soundtrack")) is not None else None,
                 customizations=tuple(values.pop("customizations")),
                 poster=Poster(**poster) if (poster := values.pop("poster", None)) is not None else None,
+                captions=Captions.from_values(told) if (told := values.pop("captions", None)) is not None else None,
                 mix=SoundMix.from_values(mix) if (mix := values.pop("mix", None)) is not None else None,
                 duration=Duration.from_values(lasting) if (lasting := values.pop("duration", None)) else None,
                 fonts=tuple(FileReference(**one) for one in values.pop("fonts", ())),
@@ -161,11 +173,13 @@ class RenderOrder:
     def digest(self) -> str:
         """The SHA-256, in hexadecimal, of everything that decides the bytes of the video.
 
-        The contents of files are part of it. Their locations, the output and the poster are not.
+        The contents of files are part of it. Their locations, the output, the poster and the
+        sidecar are not.
         """
         values = self._values()
         del values["output"]
         values.pop("poster", None)
+        values.pop("sidecar", None)
         fonts = (*values.get("fonts", ()), *values.get("system_fonts", ()))
         for reference in (values["template"], values["soundtrack"], *values["assets"].values(), *fonts):
             if reference is not None:
@@ -223,6 +237,10 @@ class RenderOrder:
             values["poster"] = {"output": self.poster.output, "frame": self.poster.frame}
         if self.mix is not None:
             values["mix"] = self.mix.to_values()
+        if self.captions is not None:
+            values["captions"] = self.captions.to_values()
+        if self.sidecar is not None:
+            values["sidecar"] = self.sidecar
         if self.duration is not None:
             values["duration"] = self.duration.to_values()
         if self.fonts:

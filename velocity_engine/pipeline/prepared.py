@@ -19,6 +19,7 @@ from velocity_engine.evaluate.soundtrack import OwnSound, audio_plan, silence
 from velocity_engine.evaluate.timelines import planned_timeline, require_shown, shown_range
 from velocity_engine.model.document import Document
 from velocity_engine.order import Poster, RenderOrder
+from velocity_engine.pipeline.captions import VideoCaptions, captions_of
 from velocity_engine.pipeline.pixel_formats import pixel_format
 from velocity_engine.pipeline.poster import VideoPoster
 from velocity_engine.pipeline.repeated_segments import Repeat, repeats_of
@@ -32,6 +33,7 @@ from velocity_engine.plugin_types import Codec, Container, EncoderSettings, Enco
 from velocity_engine.plugins.asked import CHOOSING, asked_settings, codec_named
 from velocity_engine.plugins.output_shape import encoder_problems, output_rate, output_size
 from velocity_engine.plugins.outputs import container_of, resolve_encoder
+from velocity_engine.plugins.text_tracks import both_captions_and_duration
 from velocity_engine.sound.tracks import AudioPlan
 from velocity_engine.storage.fetched import local_path
 from velocity_engine.template import Template, open_template
@@ -54,7 +56,8 @@ class Video:
 
     ``codec``, ``container``, ``settings`` and ``segments`` follow from ``config``, which must have no problems. There
     are no segments where the container takes no frames; the sound is as long as they would be. ``poster`` is a picture
-    beside it. ``repeats`` are the segments that show an earlier one again, by number.
+    beside it. ``repeats`` are the segments that show an earlier one again, by number. ``captions`` are those beside its
+    pictures.
     """
 
     scene: Scene
@@ -66,6 +69,7 @@ class Video:
     codec: Codec
     container: Container
     poster: VideoPoster | None = None
+    captions: VideoCaptions | None = None
     repeats: Mapping[int, Repeat] = field(default_factory=dict)
 
     @classmethod
@@ -161,7 +165,7 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
         template: Its template.
 
     Raises:
-        EncoderConfigError, FrameRangeError, CustomizationError: The order does not fit the template.
+        EncoderConfigError, FrameRangeError, CustomizationError, CaptionsError: The order does not fit the template.
         RenderFailed: The template cannot be rendered, for example because a picture is missing.
     """
     encoder = resolve_encoder(order.encoder, order.output)
@@ -171,7 +175,9 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
     size = output_size(template.document, encoder)
     rate = output_rate(template.document, encoder)
     assets = {key: file.location for key, file in order.assets.items()}
-    plan = template.plan(order.customizations, assets, strict_fonts=order.strict_fonts)
+    if order.captions is not None and order.duration is not None:
+        raise both_captions_and_duration()
+    plan = template.plan(order.customizations, assets, order.captions, strict_fonts=order.strict_fonts)
     try:
         raise_on_errors(plan.all_findings())
         sound = OwnSound(None if order.soundtrack is None else local_path(order.soundtrack.location), order.mix)
@@ -181,6 +187,9 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
         scene = scene_of(plan, encoder, (start, end), size, timeline)
         video = Video.of(scene, encoder, rate, count, cuts_of(template.origin.document, scene, count, encoder))
         video = replace(video, repeats=repeats_of(scene, video.segments))
+        begins = (start - plan.document.in_point) / plan.document.frame_rate
+        beside = captions_of(order, (begins, video.frame_count / rate), video.container)
+        video = replace(video, captions=beside)
         if order.poster is not None:
             moment = poster_moment(order.poster, (start, end))
             if timeline is not None:

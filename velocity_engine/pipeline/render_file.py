@@ -16,7 +16,8 @@ from pathlib import Path
 from velocity_engine.cache.render_cache import CacheUse
 from velocity_engine.errors import RenderCancelled, RenderFailed, VelocityError
 from velocity_engine.model.gc_threshold import raised_gc_threshold
-from velocity_engine.mux.muxer import Muxer, Sound
+from velocity_engine.mux.muxer import Beside, Muxer, Sound
+from velocity_engine.pipeline.captions import write_sidecar
 from velocity_engine.pipeline.draw import SegmentWork, StageClock, TileCount
 from velocity_engine.pipeline.executed_segments import Execute, ExecutedSegments, SegmentWatch
 from velocity_engine.pipeline.packet_source import PacketSource
@@ -59,7 +60,7 @@ class RenderStats:
 class Ways:
     """How a file comes to be: ``execute`` renders the segments; None: threads of this process, with the same bytes as
     the result. ``cache`` has segments of earlier renders, and gets these. ``finished`` is called with the files by what
-    they are, "video" and "poster", when they are whole and checked, before they are stored."""
+    they are, "video", "poster" and "sidecar", when they are whole and checked, before they are stored."""
 
     execute: Execute | None = None
     cache: CacheUse | None = None
@@ -91,12 +92,15 @@ def render_to_file(
 
     try:
         with Deliveries(output_path, numbered if video.container.numbered else None) as delivery:
-            posters: dict[str, Path] = {}
+            further: dict[str, Path] = {}
             if video.poster is not None:
                 with clock.stage("poster"):
                     size = video.scene.width, video.scene.height
-                    posters["poster"] = delivery.beside(video.poster.poster.output)
-                    write_poster(video.poster, size, posters["poster"])
+                    further["poster"] = delivery.beside(video.poster.poster.output)
+                    write_poster(video.poster, size, further["poster"])
+            if video.captions is not None and video.captions.sidecar is not None:
+                further["sidecar"] = delivery.beside(video.captions.sidecar)
+                write_sidecar(video.captions, further["sidecar"])
             source = _source(video, ways, cancelled, meter, clock)
             writer = _open_writer(delivery, video, audio_plan, working)
             try:
@@ -112,7 +116,7 @@ def render_to_file(
             check_files(delivery.parts, video.codec, video.container, video.drawn_frames, seconds)
             stats = replace(_stats(video, source, clock), segments=printing.prints(video.segments, source))
             if ways.finished is not None and len(delivery.parts) == 1:
-                ways.finished({"video": delivery.part(), **posters}, stats)
+                ways.finished({"video": delivery.part(), **further}, stats)
             with clock.stage("store"):
                 size_bytes = store_finished(delivery, meter, video.frame_count, cancelled)
     except VelocityError:
@@ -204,7 +208,10 @@ def _open_writer(delivery: Deliveries, video: Video, plan: AudioPlan | None, wor
         video.settings,
         size,
         video.rate,
-        None if sound is None else Sound(sound, bit_rate=video.config.audio_bitrate),
+        Beside(
+            sound=None if sound is None else Sound(sound, bit_rate=video.config.audio_bitrate),
+            texts=None if video.captions is None else video.captions.track,
+        ),
     )
 
 

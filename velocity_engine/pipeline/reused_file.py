@@ -68,6 +68,8 @@ def deliver_kept(
         parts: dict[str, Path] = {"video": delivery.part()}
         if order.poster is not None:
             parts["poster"] = delivery.beside(order.poster.output)
+        if order.sidecar is not None:
+            parts["sidecar"] = delivery.beside(order.sidecar)
         values = use.take_files(name, parts)
         if values is None:
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,8 +48,31 @@ class PlannedLayer:
     parent: PlannedLayer | None = None
     matte: PlannedLayer | None = None
     neighbours: Mapping[int, PlannedLayer] = field(default_factory=dict)
+    replayed: ReplayedLayers | None = None  # one for each cue of the layer's replay
     still: bool = False
     in_space: bool = False  # the layer or one above it has three dimensions
+
+
+class ReplayedLayers:
+    """The layers of the cues of a replay, each made when it is first shown: a film has thousands of cues, and a picture
+    shows one. For several threads."""
+
+    def __init__(self, make: Callable[[int], PlannedLayer]) -> None:
+        self._make = make
+        self._made: dict[int, PlannedLayer] = {}
+        self._lock = threading.Lock()
+
+    def at(self, number: int) -> PlannedLayer:
+        """Returns that of a cue.
+
+        Args:
+            number: The number of the cue, from 0.
+        """
+        with self._lock:
+            found = self._made.get(number)
+            if found is None:
+                found = self._made[number] = self._make(number)
+            return found
 
 
 @dataclass(slots=True, eq=False)
@@ -133,6 +157,8 @@ def _moves(planned: PlannedLayer) -> bool:
     """Whether what the layer shows of its own can change while it is visible, its way to the composition aside."""
     layer = planned.layer
     if planned.prepared is None or planned.prepared.moves or planned.matte is not None or planned.in_space:
+        return True
+    if planned.replayed is not None:
         return True
     if any(mask.path.moves or mask.opacity.moves or mask.expansion.moves for mask in layer.masks):
         return True

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -26,10 +27,13 @@ from velocity_engine.model.geometry import Bounds
 from velocity_engine.model.layers import (
     AudioContent,
     CameraContent,
+    CaptionsContent,
     Effect,
     ImageContent,
     Layer,
     PluginContent,
+    Replay,
+    TextContent,
     UnknownContent,
     VideoContent,
 )
@@ -42,6 +46,7 @@ from velocity_engine.plan.layers import (
     PlannedEffect,
     PlannedLayer,
     PlannedStyle,
+    ReplayedLayers,
     bind,
     drawable,
     note_stillness,
@@ -55,6 +60,7 @@ from velocity_engine.plugin_types import (
     MediaSource,
     TellsLimits,
 )
+from velocity_engine.plugins.manager import built_in_layer
 from velocity_engine.text.findings import GLYPH_MISSING
 from velocity_engine.text.typesetter import LayerTypesetter, catalogue_of
 from velocity_engine.typesetting import Typesetter
@@ -314,12 +320,39 @@ class PlanBuilder:
         return planned
 
     def _prepare(self, planned: PlannedLayer) -> None:
-        self.prepare_content(planned)
+        if planned.layer.replay is None:
+            self.prepare_content(planned)
         try:
             planned.effects = self._effects(planned.layer, planned.path)
             planned.styles = self._styles(planned.layer, planned.path)
         except PluginError as error:
             self.report_layer(error, planned.layer, planned.path)
+        if planned.layer.replay is not None:
+            self._prepare_replay(planned, planned.layer.replay)
+
+    def _prepare_replay(self, planned: PlannedLayer, replay: Replay) -> None:
+        """The layers of the cues are made ready when they are shown. What no font has is known before that."""
+        self._report_missing(planned.layer, replay)
+        first = self._replayed(planned, replay, 0)
+        planned.prepared, planned.placed = first.prepared, first.placed
+        planned.replayed = ReplayedLayers(partial(self._replayed, planned, replay))
+
+    def _replayed(self, planned: PlannedLayer, replay: Replay, number: int) -> PlannedLayer:
+        """A layer with the content of a cue, and all else as the one that is planned."""
+        content = replay.cues[number].content
+        layer = replace(planned.layer, content=content, in_point=replay.begins, out_point=replay.ends, replay=None)
+        shown = replace(planned, layer=layer, replayed=None)
+        self.prepare_content(shown)
+        return shown
+
+    def _report_missing(self, layer: Layer, replay: Replay) -> None:
+        """Sets every character of a text's cues once."""
+        if isinstance(layer.content, TextContent):
+            contents = [cue.content for cue in replay.cues]
+            texts = [one.text.document.value.text for one in contents if isinstance(one, TextContent)]
+            characters = "".join(dict.fromkeys(char for text in texts for char in text if not char.isspace()))
+            designed = layer.content.text.document.value
+            self.typesetter(layer).set(replace(designed, text=characters, box=None, fit=None, fit_reference=None))
 
     def prepare_content(self, planned: PlannedLayer) -> None:
         """Makes what the layer itself shows ready, or reports why it cannot be."""
@@ -348,6 +381,8 @@ class PlanBuilder:
                     )
                 )
             return found
+        if isinstance(content, CaptionsContent):
+            return built_in_layer(content.kind)
         if isinstance(content, UnknownContent):
             found = plugins.layer_type(content.type)
             if found is None:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from velocity_engine.customize import Applied, apply_all
-from velocity_engine.customize.entries import Sources
-from velocity_engine.customize.problems import entry_field
+from velocity_engine.customize.problems import Sources, entry_field
 from velocity_engine.customize.targets import LayerNames, Position, layer_at
 from velocity_engine.errors import CustomizationError, Finding, Place, PluginError, VelocityError
 from velocity_engine.given.fonts import USUAL_FONTS, FontOptions

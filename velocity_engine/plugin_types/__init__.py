@@ -45,7 +45,7 @@ from velocity_engine.plugin_types.layer_types import (
     PreparedLayer,
     TakesData,
 )
-from velocity_engine.plugin_types.storages import NamesInPlace, Storage, StoredFile
+from velocity_engine.plugin_types.storages import NamesInPlace, Storage, StoredFile, TakesOptions
 from velocity_engine.plugin_types.styles import StyleCall, StyledLayer, StyleType
 
 __all__ = [
@@ -87,6 +87,7 @@ __all__ = [
     "StyleType",
     "StyledLayer",
     "TakesData",
+    "TakesOptions",
     "TellsLimits",
     "WritesFiles",
 ]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, Protocol, runtime_checkable
-
-if TYPE_CHECKING:
-    pass
+from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +127,26 @@ class Storage(Protocol):
 
         Raises:
             StorageError: The backend cannot sign URLs, or not with the credentials that it has.
+        """
+        ...
+
+
+@runtime_checkable
+class TakesOptions(Protocol):
+    """A storage backend that takes options, such as credentials, for who uses several accounts of one scheme.
+
+    Such a backend has this method beside those of ``Storage``. Without it, all that uses the backend uses what its
+    environment says.
+    """
+
+    def with_options(self, options: Mapping[str, Any]) -> Storage:
+        """Returns a backend that uses these options. This one stays as it is.
+
+        Args:
+            options: What it takes, by names that it documents.
+
+        Raises:
+            StorageError: They are none that it takes.
         """
         ...
 

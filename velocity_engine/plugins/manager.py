@@ -42,6 +42,16 @@ def layer_type(lottie_type: int) -> LayerType | None:
     return found
 
 
+def built_in_layer(key: str) -> LayerType | None:
+    """Returns a layer type that no Lottie layer has and no customization can name, or None where there is none.
+
+    Args:
+        key: Its name, such as "captions".
+    """
+    found: LayerType | None = _loaded().get(LAYER, "name", key)
+    return found
+
+
 def plugin_layer(key: str) -> LayerType | None:
     """Returns the layer type that ``{"plugin": key}`` names, or None where there is none.
 

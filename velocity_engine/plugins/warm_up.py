@@ -5,7 +5,17 @@ from __future__ import annotations
 import pkgutil
 from importlib import import_module
 
-LIBRARIES = ("av", "PIL.Image", "PIL.ImageOps", "uharfbuzz", "_quickjs", "fsspec", "fontTools.ttLib", "bidi.algorithm")
+LIBRARIES = (
+    "av",
+    "PIL.Image",
+    "PIL.ImageOps",
+    "uharfbuzz",
+    "_quickjs",
+    "fsspec",
+    "fontTools.ttLib",
+    "bidi.algorithm",
+    "pysubs2.formats",
+)
 ENGINE = "velocity_engine"  # imported by its name: it is above all that it holds
 LEFT_OUT = ("velocity_engine.cli", "velocity_engine.__main__", "velocity_engine.testing")
 

@@ -13,15 +13,16 @@ import shutil
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from velocity_engine.errors import Place, StorageError
 from velocity_engine.files.file_urls import path_of
 from velocity_engine.files.user_cache import user_cache_folder
+from velocity_engine.given.media_sources import name_in
 from velocity_engine.order import FileReference, content_sha256
 from velocity_engine.plugin_types import Storage
 from velocity_engine.storage.retries import tried
 from velocity_engine.storage.targets import LOCAL, is_local, scheme_of, storage_for
+from velocity_engine.storage.web import SCHEMES, fetched_from_web
 
 MAX_BYTES = 4 << 30
 CHUNK = 1 << 20
@@ -42,6 +43,9 @@ def local_path(location: str | os.PathLike[str]) -> str:
         return text
     if scheme_of(text) == LOCAL:
         return str(path_of(text))
+    if scheme_of(text) in SCHEMES:
+        _make_room(cache_folder(), 0)
+        return str(fetched_from_web(text, name_in(text), cache_folder(), MAX_BYTES))
     return str(_fetched(storage_for(text), text))
 
 
@@ -81,7 +85,7 @@ def _fetched(storage: Storage, url: str) -> Path:
     folder = cache_folder()
     stored = tried(lambda: storage.stat(url))
     record = folder / "versions" / hashlib.sha256(f"{url}\0{stored.size}\0{stored.version}".encode()).hexdigest()
-    name = _name(url)
+    name = name_in(url)
     try:
         if stored.version and (found := _kept(folder, record, name)):
             return found
@@ -102,7 +106,7 @@ def _kept(folder: Path, record: Path, name: str) -> Path | None:
 def _fetch(storage: Storage, url: str, size: int, folder: Path, record: Path) -> Path:
     record.parent.mkdir(parents=True, exist_ok=True)
     _make_room(folder, size)
-    digest, name = hashlib.sha256(), _name(url)
+    digest, name = hashlib.sha256(), name_in(url)
     with tempfile.TemporaryDirectory(dir=folder) as work:
         part = Path(work) / name
         with storage.open(url) as source, part.open("wb") as destination:
@@ -135,8 +139,3 @@ def _make_room(folder: Path, needed: int) -> None:
             return
         shutil.rmtree(path.parent, ignore_errors=True)
         total -= size
-
-
-def _name(url: str) -> str:
-    name = unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2]
-    return name if name not in ("", ".", "..") and "\0" not in name else "file"

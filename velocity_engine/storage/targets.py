@@ -12,6 +12,8 @@ from velocity_engine.storage.named import named_storage
 
 _URL = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
 LOCAL = "file"
+READ_ONLY = ("http", "https")
+"""What is fetched as a whole (``web``), and served by no backend."""
 
 
 def scheme_of(target: str | os.PathLike[str]) -> str:
@@ -44,6 +46,9 @@ def storage_for(target: str | os.PathLike[str], place: Place = NOWHERE) -> Stora
         StorageError: No backend for its scheme is installed.
     """
     scheme = scheme_of(target)
+    if scheme in READ_ONLY:
+        hint = "Give a URL of another scheme, such as s3://"
+        raise StorageError(f"{os.fspath(target)} can be read, not written", place=place, hint=hint)
     try:
         return named_storage(plugins.storage(scheme), scheme)
     except PluginError as error:

@@ -56,7 +56,8 @@ def probe_font(path: str | os.PathLike[str], unpack_to: str | os.PathLike[str] |
             more quickly. Nothing is written of other fonts.
 
     Raises:
-        MediaError: It is no font, is broken, has no outlines, or is larger than 64 MiB unpacked.
+        MediaError: It is no font, is broken, has neither outlines nor glyphs in colour, or is larger than 64 MiB
+            unpacked.
         WrongTypeError: ``path`` is no path.
 
     Example:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 
 from velocity_engine import plugins
@@ -93,4 +94,5 @@ def _record(font: ProvidedFont) -> FontRecord | None:
 
 @cache
 def _opened(font: ProvidedFont) -> FontRecord:
-    return open_font(font.read(), font.key)[0]
+    # Its key, by which it is told from those that help out, even where a package had the same file before.
+    return replace(open_font(font.read(), font.key)[0], file=font.key)

@@ -7,17 +7,13 @@ for all of it together: name, connection, TLS, request, and the head of the answ
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
-import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpcore
 
-from velocity_web.events.addresses import Target, target_of
+import velocity_engine as engine
 
 HEAD_BYTES = 32 * 1024
 Resolve = Callable[[str, int], Awaitable[str]]
@@ -26,11 +22,6 @@ Resolve = Callable[[str, int], Awaitable[str]]
 
 class Unanswered(Exception):
     """There was no answer; the message says why, to the person who named the URL."""
-
-
-@cache
-def tls_context() -> ssl.SSLContext:
-    return httpcore.default_ssl_context()
 
 
 class _Bounded(httpcore.AsyncNetworkStream):
@@ -54,7 +45,7 @@ class _Bounded(httpcore.AsyncNetworkStream):
         await self._inner.aclose()
 
     async def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
         return _Bounded(await self._inner.start_tls(ssl_context, server_hostname, timeout))
 
@@ -105,7 +96,7 @@ async def post(url: str, headers: Mapping[str, str], body: bytes, resolve: Resol
         Unanswered: There was no answer in time, or none that is HTTP.
         ForbiddenAddress: The URL is not allowed, or ``resolve`` raised it.
     """
-    target = target_of(url)
+    target = engine.network.target_of(url)
     backend = _Guarded(resolve)
     try:
         async with asyncio.timeout(seconds):
@@ -113,39 +104,18 @@ async def post(url: str, headers: Mapping[str, str], body: bytes, resolve: Resol
     except TimeoutError:
         raise Unanswered(f"the receiver did not answer within {seconds:g} seconds") from None
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
-        raise Unanswered(_sentence(error, target)) from None
+        raise Unanswered(engine.network.reason_of(error, target)) from None
     finally:
         await backend.close()
 
 
-async def _exchange(url: str, target: Target, headers: Mapping[str, str], body: bytes, backend: _Guarded) -> int:
+async def _exchange(
+    url: str, target: engine.network.Target, headers: Mapping[str, str], body: bytes, backend: _Guarded
+) -> int:
     lines = [("Host", urlsplit(url).netloc), ("Content-Length", str(len(body))), *headers.items()]
     extensions = {"sni_hostname": target.host}
     async with (
-        httpcore.AsyncConnectionPool(ssl_context=tls_context(), network_backend=backend) as pool,
+        httpcore.AsyncConnectionPool(ssl_context=engine.network.tls_context(), network_backend=backend) as pool,
         pool.stream("POST", url, headers=lines, content=body, extensions=extensions) as response,
     ):
         return response.status
-
-
-def _sentence(error: BaseException, target: Target) -> str:
-    """What went wrong on the way, from the errors that one stands on."""
-    chain: list[BaseException] = []
-    cause: BaseException | None = error
-    while cause is not None and cause not in chain:
-        chain.append(cause)
-        cause = cause.__cause__ or cause.__context__
-    for found in chain:
-        if isinstance(found, socket.gaierror):
-            return f"the host {target.host} cannot be found"
-        if isinstance(found, ssl.SSLCertVerificationError):
-            return f"the certificate of {target.host} is not valid: {found.verify_message}"
-        if isinstance(found, ssl.SSLError):
-            return f"{target.host} does not answer with TLS"
-    if isinstance(error, httpcore.ProtocolError):
-        return "the answer is not HTTP"
-    if isinstance(error, httpcore.ConnectError | OSError):
-        numbers = [found.errno for found in chain if isinstance(found, OSError) and found.errno]
-        why = f" ({os.strerror(numbers[-1]).lower()})" if numbers else ""
-        return f"no connection to {target.host} at port {target.port} could be made{why}"
-    return "the connection was closed before an answer came"

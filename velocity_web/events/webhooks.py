@@ -9,17 +9,9 @@ from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import velocity_engine as engine
 from velocity_web.database.entities import Account, WebhookDelivery, get_existing, new_id, rows
 from velocity_web.database.now import now_ms
-from velocity_web.events.addresses import (
-    ForbiddenAddress,
-    Target,
-    begin_look_up,
-    receiver_of,
-    require_public,
-    spelled_address,
-    target_of,
-)
 from velocity_web.failures import Invalid
 from velocity_web.schemas import states
 from velocity_web.schemas.base import ResponseModel
@@ -36,20 +28,24 @@ def require_allowed(url: str, settings: Settings, field: str = "webhookUrl") -> 
     A name that is not found soon is let pass, so that nobody's resolver holds up a request: a delivery looks again.
     """
     try:
-        target = target_of(url)
-        if settings.webhook_allow_private:
-            return
-        spelled = spelled_address(target.host, target.port)
-        require_public(target.host, spelled or _found_soon(target))
-    except ForbiddenAddress as error:
+        target = engine.network.target_of(url)
+        spelled = engine.network.spelled_address(target.host, target.port)
+        reach_of(settings).require(target, spelled or _found_soon(target))
+    except engine.network.ForbiddenAddress as error:
         raise Invalid("the webhook's URL is not allowed", {field: [str(error)]}) from None
 
 
-def _found_soon(target: Target) -> list[str]:
+def reach_of(settings: Settings) -> engine.network.Reach:
+    """Where webhooks may go to."""
+    allowed = ["*", *settings.private_hosts] if settings.webhook_allow_private else settings.private_hosts
+    return engine.network.Reach.of(allowed)
+
+
+def _found_soon(target: engine.network.Target) -> list[str]:
     """The addresses of a name; none where the look-up fails, takes long, or too many are under way."""
     if not _checks.acquire(blocking=False):
         return []
-    found = begin_look_up(target.host, target.port)
+    found = engine.network.begin_look_up(target.host, target.port)
     found.add_done_callback(lambda _found: _checks.release())
     try:
         return found.result(CHECK_SECONDS)
@@ -103,7 +99,7 @@ def announce(news: News, takers: list[Address], data: ResponseModel) -> None:
             subject_id=news.subject_id,
             endpoint_id=endpoint_id,
             url=url,
-            receiver=receiver_of(url),
+            receiver=engine.network.receiver_of(url),
             event=news.event,
             payload=json.dumps(payload, separators=(",", ":")),
             status=states.PENDING,

@@ -58,7 +58,37 @@ RENDER: Examples = {
             "customizationMap": [{"layer": "Headline", "text": "Hello"}],
         },
     ),
+    "places": _example(
+        "With a picture and a sound that are fetched, sent to a connection",
+        {
+            "templateId": TEMPLATE,
+            "name": "Hello",
+            "audio": {"url": "https://example.com/voice.mp3", "volume": 0.8},
+            "encoderConfig": {"bitrate": 625_000},
+            "customizationMap": [{"layer": "Photo", "image": {"url": "https://example.com/photo.jpg"}}],
+            "destinations": [{"connection": "media", "path": "spring/{name}.mp4"}],
+        },
+    ),
+    "captions": _example(
+        "With captions",
+        {
+            "templateId": TEMPLATE,
+            "name": "Hello",
+            "encoderConfig": {"bitrate": 625_000},
+            "captions": {
+                "cues": [{"start": 0.5, "end": 2, "text": "Hello"}, {"start": 2, "end": 4, "text": "and welcome"}],
+                "style": "outline",
+                "textTrack": True,
+            },
+        },
+    ),
 }
+TEMPLATE_IMPORT: Examples = {
+    "url": _example("From a web server", {"url": "https://example.com/promo.zip", "name": "Promo"}),
+    "connection": _example("From a connection", {"connection": "media", "path": "templates/promo.zip"}),
+}
+AUDIO_IMPORT: Examples = {"url": _example("From a web server", {"url": "https://example.com/voice.mp3"})}
+ASSET_IMPORT: Examples = {"url": _example("From a web server", {"url": "https://example.com/photo.jpg"})}
 BATCH: Examples = {
     "rows": _example(
         "Two videos of one template",
@@ -75,6 +105,10 @@ PREVIEW: Examples = {
     "frame": _example(
         "The first frame with another text",
         {"customizationMap": [{"layer": "Headline", "text": "Hello"}], "frame": 0, "width": 640},
+    ),
+    "captions": _example(
+        "A frame with what is said then",
+        {"frame": 30, "captions": {"cues": [{"start": 0, "end": 4, "text": "Hello"}], "style": "box"}},
     ),
     "sheet": _example("Four frames side by side", {"frames": [0, 10, 20, 30], "columns": 2, "format": "webp"}),
 }

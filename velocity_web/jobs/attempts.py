@@ -10,7 +10,9 @@ from pathlib import Path
 import velocity_engine as engine
 from velocity_web.database.entities import reading, rows
 from velocity_web.jobs import queue
+from velocity_web.jobs.fetching import Fetched
 from velocity_web.jobs.queue import Leased
+from velocity_web.jobs.taking_in import take_in
 from velocity_web.orders.account_fonts import font_copies, font_files
 from velocity_web.orders.executors import chosen_executor, needs_of
 from velocity_web.orders.render_requests import read_request
@@ -46,17 +48,30 @@ class Attempt:
     is_spread: bool = False
 
 
-def plan_analysis(job: Leased, settings: Settings, objects: Objects, stop: Callable[[], bool]) -> Attempt:
-    """Raises FileNotFoundError where the upload is gone, and what ``Objects.copy`` raises."""
-    with reading():
-        found = rows(UPLOADED[job.kind], {"id": job.subject_id})
-        own_fonts = font_files(job.account_id) if job.kind == states.TEMPLATE else ()
-    if not found:
-        raise FileNotFoundError("the upload was deleted")
-    [(file, sha256, name)] = found
-    copies = ExitStack()
-    path = copies.enter_context(objects.copy(file, sha256, stop))
-    fonts = [str(font) for font in copies.enter_context(font_copies(objects, own_fonts, stop))]
+def plan_analysis(
+    job: Leased, settings: Settings, objects: Objects, stop: Callable[[], bool], fetched: Fetched
+) -> Attempt:
+    """``fetched``: what is looked at, where that is not an upload but comes from elsewhere. Raises NotTaken,
+    FileNotFoundError where the upload is gone, and what ``Objects.copy`` raises."""
+    copies, fonts = ExitStack(), []
+    if job.kind == states.ASSET:
+        copies.push(fetched.copies.pop_all().__exit__)
+        [held] = fetched.files.values()
+        path, name = held.path, held.name
+    else:
+        with copies:
+            copies.push(fetched.copies.pop_all().__exit__)
+            for held in fetched.files.values():
+                take_in(job, held, settings, objects, stop)
+        with reading():
+            found = rows(UPLOADED[job.kind], {"id": job.subject_id})
+            own_fonts = font_files(job.account_id) if job.kind == states.TEMPLATE else ()
+        if not found:
+            raise FileNotFoundError("the upload was deleted")
+        [(file, sha256, name)] = found
+        copies = ExitStack()
+        path = copies.enter_context(objects.copy(file, sha256, stop))
+        fonts = [str(font) for font in copies.enter_context(font_copies(objects, own_fonts, stop))]
     names = {path.name: name}
     folder = _folder(job, settings)
     limits = Limits(
@@ -82,8 +97,11 @@ def plan_analysis(job: Leased, settings: Settings, objects: Objects, stop: Calla
     return Attempt(assignment, folder, None, limits, settings.analysis_seconds, copies)
 
 
-def plan_render(job: Leased, settings: Settings, objects: Objects, stop: Callable[[], bool]) -> Attempt:
-    """Raises NotInstalled, FileNotFoundError where a file is gone, and what ``Objects.copy`` raises."""
+def plan_render(
+    job: Leased, settings: Settings, objects: Objects, stop: Callable[[], bool], fetched: Fetched
+) -> Attempt:
+    """``fetched``: the order's files that do not lie in the storage. Raises NotInstalled, FileNotFoundError where a
+    file is gone, and what ``Objects.copy`` raises."""
     with reading():
         [(text,)] = rows("SELECT request FROM render WHERE id = $id", {"id": job.id})
         request = read_request(text)
@@ -93,14 +111,17 @@ def plan_render(job: Leased, settings: Settings, objects: Objects, stop: Callabl
     needs = needs_of(executor)
     _remove_earlier(job, stored, objects)
     with ExitStack() as opened:
-        paths = {
-            file.location: opened.enter_context(objects.copy(file.location, file.sha256, stop)) for file in stored.files
-        }
+        opened.push(fetched.copies.pop_all().__exit__)
+        paths = {location: held.path for location, held in fetched.files.items()}
+        for file in stored.files:
+            if file.location not in paths:
+                paths[file.location] = opened.enter_context(objects.copy(file.location, file.sha256, stop))
         copies = opened.pop_all()
     names = {path.name: names[Path(file).name] for file, path in paths.items() if Path(file).name in names}
+    names |= {held.path.name: held.name for held in fetched.files.values()}
     folder = _folder(job, settings)
     output = folder / stored.output
-    order = stored.relocated(paths.__getitem__).to(output)
+    order = _with_digests(stored.relocated(paths.__getitem__).to(output), fetched)
     poster = None
     if order.poster is not None:
         poster = folder / order.poster.output
@@ -126,6 +147,17 @@ def plan_render(job: Leased, settings: Settings, objects: Objects, stop: Callabl
         fonts=font_sources(settings),
     )
     return Attempt(assignment, folder, output, limits, float("inf"), copies, poster, is_spread=bool(executor))
+
+
+def _with_digests(order: engine.RenderOrder, fetched: Fetched) -> engine.RenderOrder:
+    """The order with what its files turned out to hold that nobody had read when it was made."""
+    known = {str(held.path): held.sha256 for held in fetched.files.values()}
+
+    def told(file: engine.FileReference) -> engine.FileReference:
+        return replace(file, sha256=known[file.location]) if file.location in known else file
+
+    assets = {key: told(file) for key, file in order.assets.items()}
+    return replace(order, assets=assets, soundtrack=order.soundtrack and told(order.soundtrack))
 
 
 def _folder(job: Leased, settings: Settings) -> Path:

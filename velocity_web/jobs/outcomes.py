@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import Any
 
@@ -10,13 +11,14 @@ import structlog
 from velocity_web.database.entities import reading
 from velocity_web.database.faults import DATABASE_ERRORS, is_no_space
 from velocity_web.failures import NoSpace, Unavailable
-from velocity_web.jobs import queue
+from velocity_web.jobs import completions, queue
 from velocity_web.jobs.carrying import LEFT_NONE, LeftNone
 from velocity_web.jobs.queue import Leased
 from velocity_web.jobs.running import CANCELLED, LEASE_LOST, End, Running
 from velocity_web.jobs.spans import tell_job
 from velocity_web.schemas import states
 from velocity_web.settings import Settings
+from velocity_web.storage.fetched import NotFetched
 from velocity_web.storage.files import NO_SPACE, MadeFile, remove
 from velocity_web.storage.objects import Objects, Stopped, discard
 
@@ -24,13 +26,17 @@ LOG = structlog.get_logger("velocity.worker")
 
 
 class Outcomes:
-    """Writes down how the jobs of the worker ``owner`` ended. ``carrier`` removes files, since that may take long."""
+    """Writes down how the jobs of the worker ``owner`` ended. ``carrier`` removes files, since that may take long;
+    ``made`` is called when there is a new video."""
 
-    def __init__(self, owner: str, settings: Settings, objects: Objects, carrier: Executor) -> None:
+    def __init__(
+        self, owner: str, settings: Settings, objects: Objects, carrier: Executor, made: Callable[[], None]
+    ) -> None:
         self.owner = owner
         self.settings = settings
         self.objects = objects
         self._carrier = carrier
+        self._made = made
 
     def finish(self, running: Running) -> None:
         job, verdict = running.job, running.verdict
@@ -66,33 +72,39 @@ class Outcomes:
     def _complete(self, running: Running, result: dict[str, Any]) -> None:
         job = running.job
         if job.kind == states.TEMPLATE:
-            queue.complete_template(self.owner, job, result)
+            completions.complete_template(self.owner, job, result)
         elif job.kind == states.AUDIO:
-            queue.complete_audio(self.owner, job, result["seconds"])
+            completions.complete_audio(self.owner, job, result["seconds"])
         else:
-            self._complete_render(running, result)
+            self._complete_stored(running, result)
 
-    def _complete_render(self, running: Running, result: dict[str, Any]) -> None:
+    def _complete_stored(self, running: Running, result: dict[str, Any]) -> None:
+        """Of a render or an asset, whose files were on their way to the storage."""
         job = running.job
         assert running.delivery
         try:
             stored = running.delivery.future.result()
         except LeftNone:
             self._fail(running, LEFT_NONE)
+        except NotFetched as error:
+            self._fail(running, str(error))
         except Stopped:
             self.give_up(job, running.charged_ms)
-        except Unavailable as fault:
+        except (Unavailable, NoSpace) as fault:
             self.lose(job, fault.detail)
         except OSError as error:
             no_space = is_no_space(error)
             self._fail(running, NO_SPACE if no_space else f"its file cannot be stored: {error.strerror or error}")
         else:
-            self._keep(running, stored, result)
+            if job.kind == states.RENDER:
+                self._keep(running, stored, result)
+            elif completions.complete_asset(self.owner, job, stored[0], result):
+                self.discard(stored[0].file)
 
     def _keep(self, running: Running, stored: list[MadeFile], result: dict[str, Any]) -> None:
         job = running.job
         queue.set_warnings(job.id, result["warnings"])
-        rendered = queue.Rendered(
+        rendered = completions.Rendered(
             stored[0],
             stored[1] if running.poster is not None else None,
             result["frames"],
@@ -100,9 +112,11 @@ class Outcomes:
             running.elapsed_ms / 1000,
             result.get("reused_frames", 0) if self.settings.cache_mb else None,
         )
-        if queue.complete_render(self.owner, job, rendered):
+        if completions.complete_render(self.owner, job, rendered):
             self.discard(*(one.file for one in stored))
             queue.finish_cancelling(self.owner, job, running.charged_ms)
+        else:
+            self._made()
 
     def _fail(self, running: Running, reason: str) -> None:
         remove(running.folder)  # first: a full disk may need the room
@@ -110,6 +124,13 @@ class Outcomes:
             self.remove_upload(running.job)
         else:
             queue.finish_cancelling(self.owner, running.job, running.charged_ms)
+
+    def end(self, job: Leased, reason: str) -> None:
+        """It failed before its process began."""
+        if queue.fail(self.owner, job, reason):
+            self.remove_upload(job)
+        else:
+            queue.finish_cancelling(self.owner, job, 0)
 
     def lose(self, job: Leased, why: str) -> None:
         if queue.lose_attempt(self.owner, job, why, self.settings):

@@ -16,16 +16,14 @@ from velocity_web.accounts import budget, quota
 from velocity_web.database.entities import execute, lock_account, reading, rows, writing
 from velocity_web.database.now import now_ms
 from velocity_web.database.tallies import Tally, count
-from velocity_web.failures import QuotaExceeded
 from velocity_web.jobs import turns
 from velocity_web.jobs.reasons import reason_of
 from velocity_web.orders.endings import announce_end, announce_upload
 from velocity_web.orders.followers import release_followers
-from velocity_web.orders.posters import keep_poster
+from velocity_web.orders.remote_sources import forget_sources
 from velocity_web.processes.identity import is_dead
 from velocity_web.schemas import states
 from velocity_web.settings import Settings
-from velocity_web.storage.files import MadeFile
 
 UPLOADS = {
     states.TEMPLATE: "SELECT size_bytes, file FROM template WHERE id = $id",
@@ -93,7 +91,8 @@ def _lease(owner: str, kind: turns.Kind, account_id: str, now: int, settings: Se
     job_id, job_kind, subject_id, attempts, traceparent, created_at = found
     execute(
         f"UPDATE job SET status = '{states.PROCESSING}', lease_owner = $owner, lease_until = $until, "
-        "attempts = attempts + 1, started_at = COALESCE(started_at, $now) WHERE id = $id",
+        "attempts = attempts + 1, started_at = COALESCE(started_at, $now), "
+        f"stage = CASE WHEN kind = '{states.RENDER}' THEN '{states.RENDERING}' ELSE stage END WHERE id = $id",
         {"owner": owner, "until": now + int(settings.lease_seconds * 1000), "now": now, "id": job_id},
     )
     return Leased(job_id, job_kind, account_id, subject_id, attempts + 1, traceparent, max(0, now - created_at))
@@ -155,8 +154,9 @@ def set_progress(render_id: str, done: int, total: int, remaining_ms: int | None
     )
 
 
-def _end(owner: str, job: Leased, status: str, reason: str | None, *, only_from: str = states.PROCESSING) -> bool:
-    """Within a transaction: the job's final state, if the lease is ours and the job is in the state ``only_from``."""
+def end_job(owner: str, job: Leased, status: str, reason: str | None, *, only_from: str = states.PROCESSING) -> bool:
+    """Within a transaction: the job's final state, or that it is being delivered, where the lease is ours and the job
+    is in the state ``only_from``."""
     ended = bool(
         execute(
             "UPDATE job SET status = $status, stage = $status, reason = $reason, completed_at = $now, "
@@ -165,7 +165,7 @@ def _end(owner: str, job: Leased, status: str, reason: str | None, *, only_from:
             {
                 "status": status,
                 "reason": reason,
-                "now": now_ms(),
+                "now": now_ms() if status in states.FINAL else None,
                 "id": job.id,
                 "owner": owner,
                 "attempt": job.attempt,
@@ -173,91 +173,13 @@ def _end(owner: str, job: Leased, status: str, reason: str | None, *, only_from:
             },
         )
     )
-    if ended:
+    if ended and status in states.FINAL:
         count(Tally.ENDED, job.kind, status)
     if ended and status == states.FAILED:
         count(Tally.FAILED, job.kind, reason_of(reason or ""))
     if ended and job.kind == states.RENDER:
         release_followers(job.id)
     return ended
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A finished render: ``seconds`` is how long it ran, ``ms`` what it is charged; of the ``frames`` so many were
-    ``reused``, None where there is no cache."""
-
-    video: MadeFile
-    poster: MadeFile | None
-    frames: int
-    ms: int
-    seconds: float = 0.0
-    reused: int | None = None
-
-
-def complete_render(owner: str, job: Leased, rendered: Rendered) -> str | None:
-    """Make a render's files its output: None when done, else why they may not be (the caller removes them)."""
-    made, poster, ms = rendered.video, rendered.poster, rendered.ms
-    try:
-        with writing():
-            lock_account(job.account_id)
-            if not budget.charge(job.account_id, job.id, max(1, ms)):
-                _fail(owner, job, budget.EXHAUSTED, ms)
-                return budget.EXHAUSTED
-            if not _end(owner, job, states.COMPLETED, None):
-                return "the lease was lost or the render cancelled"
-            quota.take(job.account_id, made.size_bytes)
-            if poster is not None:
-                keep_poster(job.id, job.account_id, poster)
-            execute(
-                "UPDATE render SET file = $file, sha256 = $sha, size_bytes = $size, render_ms = $ms, "
-                "frames_done = $frames, frames_total = $frames, remaining_ms = 0 WHERE id = $id",
-                {
-                    "file": made.file,
-                    "sha": made.sha256,
-                    "size": made.size_bytes,
-                    "ms": max(1, ms),
-                    "frames": rendered.frames,
-                    "id": job.id,
-                },
-            )
-            announce_end(job.id, states.COMPLETED)
-            _count(job, rendered)
-    except QuotaExceeded as full:
-        fail(owner, job, full.detail, ms)
-        return full.detail
-    return None
-
-
-def _count(job: Leased, rendered: Rendered) -> None:
-    """Within the transaction that completes it."""
-    [(manner,)] = rows("SELECT manner FROM render WHERE id = $id", {"id": job.id})
-    codec = (manner or "unknown").partition("/")[0]
-    count(Tally.RENDER_SECONDS, codec, amount=rendered.seconds)
-    count(Tally.RENDER_FRAMES, codec, amount=rendered.frames)
-    count(Tally.STORED_BYTES, "video", amount=rendered.video.size_bytes)
-    if rendered.poster is not None:
-        count(Tally.STORED_BYTES, "poster", amount=rendered.poster.size_bytes)
-    if rendered.reused is not None:
-        count(Tally.CACHE_FRAMES, "hit", amount=rendered.reused)
-        count(Tally.CACHE_FRAMES, "miss", amount=max(0, rendered.frames - rendered.reused))
-
-
-def complete_template(owner: str, job: Leased, analysis: dict[str, Any]) -> None:
-    with writing():
-        if _end(owner, job, states.COMPLETED, None):
-            execute(
-                "UPDATE template SET analysis = $analysis WHERE id = $id",
-                {"analysis": json.dumps(analysis), "id": job.subject_id},
-            )
-            announce_upload(job.kind, job.account_id, job.id, job.subject_id, states.COMPLETED)
-
-
-def complete_audio(owner: str, job: Leased, seconds: float) -> None:
-    with writing():
-        if _end(owner, job, states.COMPLETED, None):
-            execute("UPDATE audio SET seconds = $seconds WHERE id = $id", {"seconds": seconds, "id": job.subject_id})
-            announce_upload(job.kind, job.account_id, job.id, job.subject_id, states.COMPLETED)
 
 
 def fail(owner: str, job: Leased, reason: str, ms: int = 0) -> bool:
@@ -271,12 +193,14 @@ def fail(owner: str, job: Leased, reason: str, ms: int = 0) -> bool:
 
 def _fail(owner: str, job: Leased, reason: str, ms: int = 0) -> bool:
     lock_account(job.account_id)
-    if not _end(owner, job, states.FAILED, reason):
+    if not end_job(owner, job, states.FAILED, reason):
         return False
     if job.kind == states.RENDER:
         budget.charge(job.account_id, job.id, ms)
         announce_end(job.id, states.FAILED)
     else:
+        forget_sources(job.id)
+    if job.kind in UPLOADS:
         quota.give_back(job.account_id, rows(UPLOADS[job.kind], {"id": job.subject_id})[0][0])
         announce_upload(job.kind, job.account_id, job.id, job.subject_id, states.FAILED)
     return True
@@ -287,7 +211,7 @@ def finish_cancelling(owner: str, job: Leased, ms: int) -> bool:
     with writing():
         lock_account(job.account_id)
         budget.charge(job.account_id, job.id, ms)
-        ended = _end(owner, job, states.CANCELLED, None, only_from=states.CANCELLING)
+        ended = end_job(owner, job, states.CANCELLED, None, only_from=states.CANCELLING)
         if ended:
             announce_end(job.id, states.CANCELLED)
         return ended
@@ -306,6 +230,17 @@ def release(owner: str, job: Leased) -> None:
             _reset_render(job.account_id, job.id)
 
 
+def postpone(owner: str, job: Leased, seconds: float) -> None:
+    """Give a job back that cannot begin now: the attempt does not count."""
+    with writing():
+        lock_account(job.account_id)
+        execute(
+            "UPDATE job SET lease_owner = NULL, lease_until = NULL, attempts = attempts - 1, not_before = $later "
+            f"WHERE id = $id AND lease_owner = $owner AND attempts = $attempt AND status = '{states.PROCESSING}'",
+            {"id": job.id, "owner": owner, "attempt": job.attempt, "later": now_ms() + int(1000 * seconds)},
+        )
+
+
 def _reset_render(account_id: str, render_id: str) -> None:
     budget.refund(account_id, render_id)
     execute("UPDATE render SET frames_done = 0, remaining_ms = NULL WHERE id = $id", {"id": render_id})
@@ -320,7 +255,7 @@ def lose_attempt(owner: str, job: Leased, why: str, settings: Settings) -> bool:
 def _lose(owner: str, job: Leased, why: str, settings: Settings) -> bool:
     lock_account(job.account_id)
     if held(owner, job) == states.CANCELLING:
-        _end(owner, job, states.CANCELLED, None, only_from=states.CANCELLING)
+        end_job(owner, job, states.CANCELLED, None, only_from=states.CANCELLING)
         announce_end(job.id, states.CANCELLED)
         return False
     if job.attempt >= settings.max_attempts:
@@ -369,6 +304,8 @@ def _is_silent(owner: str, job: Leased) -> bool:
 
 def subject_file(job: Leased) -> str | None:
     """Within a session: the stored file of a template or an audio file."""
+    if job.kind not in UPLOADS:
+        return None
     found = rows(UPLOADS[job.kind], {"id": job.subject_id})
     return found[0][1] if found else None
 

@@ -20,6 +20,8 @@ class Reason(StrEnum):
     """No frame came for long."""
     LOST = "lost"
     """Its worker, time and again."""
+    SOURCE = "source"
+    """A file at a URL or on a connection."""
     SETUP = "setup"
     """An executor that is not there, or a file that is gone."""
     CONTENT = "content"
@@ -39,6 +41,7 @@ BEGINNINGS = {
     "its process": Reason.CRASH,
     "no frame came": Reason.STALLED,
     "its worker was lost": Reason.LOST,
+    "cannot fetch": Reason.SOURCE,
     "the executor": Reason.SETUP,
     "its file is gone": Reason.SETUP,
 }

@@ -16,8 +16,9 @@ from datetime import UTC, datetime
 
 import structlog
 
-from velocity_web.events.addresses import ForbiddenAddress, begin_look_up, require_public
+import velocity_engine as engine
 from velocity_web.events.outgoing import Unanswered, post
+from velocity_web.events.webhooks import reach_of
 from velocity_web.jobs import deliveries
 from velocity_web.jobs.deliveries import Delivery
 from velocity_web.settings import Settings
@@ -37,6 +38,7 @@ class WebhookSender:
     def __init__(self, settings: Settings, is_told: Callable[[], bool]) -> None:
         self._settings = settings
         self._is_told = is_told
+        self._reach = reach_of(settings)
         self._stopped = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._under_way: dict[Future[Outcome], Delivery] = {}
@@ -139,17 +141,16 @@ class WebhookSender:
         }
 
         async def resolve(host: str, port: int) -> str:
-            found = begin_look_up(host, port)
+            found = engine.network.begin_look_up(host, port)
             self._look_ups.append((delivery, found))
             addresses = await asyncio.wrap_future(found)
-            if not self._settings.webhook_allow_private:
-                require_public(host, addresses)
+            self._reach.require(engine.network.target_of(delivery.url), addresses)
             return addresses[0]
 
         body, seconds = delivery.payload.encode(), self._settings.webhook_timeout_seconds
         try:
             code = await post(delivery.url, headers, body, resolve, seconds)
-        except (ForbiddenAddress, Unanswered) as error:
+        except (engine.network.ForbiddenAddress, Unanswered) as error:
             return None, str(error)
         except Exception:
             LOG.exception("a webhook's attempt broke", delivery=delivery.id)

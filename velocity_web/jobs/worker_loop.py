@@ -21,25 +21,25 @@ from velocity_web.database import tallies, workers
 from velocity_web.database.entities import lock_account, reading, rows, writing
 from velocity_web.database.faults import DATABASE_ERRORS, is_database_fault, is_no_space
 from velocity_web.database.workers import Load
-from velocity_web.failures import NoSpace, Unavailable
 from velocity_web.jobs import queue
-from velocity_web.jobs.attempts import POSTER, Attempt, kept_name, plan_analysis, plan_render, remove_attempts
+from velocity_web.jobs.attempts import POSTER, kept_name
+from velocity_web.jobs.beginnings import Beginnings
 from velocity_web.jobs.bell import Bell
 from velocity_web.jobs.carrying import Errand, Made, deliver, sent
 from velocity_web.jobs.children import Children, condemn
+from velocity_web.jobs.destination_sender import DestinationSender
 from velocity_web.jobs.outcomes import Outcomes
 from velocity_web.jobs.queue import Leased
 from velocity_web.jobs.running import CANCELLED, LEASE_LOST, End, Running
 from velocity_web.jobs.webhook_sender import WebhookSender
 from velocity_web.orders.cleanup import remove_leftovers
-from velocity_web.orders.executors import NotInstalled
 from velocity_web.processes.fork_server import ForkServerDied, kill_child
 from velocity_web.processes.identity import this_worker
 from velocity_web.schemas import states
 from velocity_web.settings import Settings
 from velocity_web.storage import disk
 from velocity_web.storage.files import remove
-from velocity_web.storage.objects import Objects, Stopped
+from velocity_web.storage.objects import Objects
 
 BEAT_SECONDS = 0.5
 SWEEP_SECONDS = 1.0
@@ -57,7 +57,6 @@ class Worker:
         self.settings = settings
         self.objects = objects
         self.owner = this_worker()
-        self.fetching: list[Errand[Attempt]] = []
         self.delivering: list[Running] = []
         self.ending: list[Running] = []
         self.stopping_at: float | None = None
@@ -71,7 +70,9 @@ class Worker:
         self._bell = Bell(settings, self._selector)
         self._webhooks = WebhookSender(settings, lambda: self._bell.hears)
         self._carrier = objects.carrier(2 * settings.workers + settings.light_workers)
-        self.outcomes = Outcomes(self.owner, settings, objects, self._carrier)
+        self._destinations = DestinationSender(self.owner, settings, objects)
+        self.outcomes = Outcomes(self.owner, settings, objects, self._carrier, self._destinations.wake)
+        self.beginnings = Beginnings(self.outcomes, self.children, self._carrier, self._awaken, self._lose_children)
 
     def run(self) -> None:
         """Work until a signal, or until ``control`` ends; then running renders have the grace time to finish."""
@@ -85,6 +86,7 @@ class Worker:
             self._selector.register(self._control, selectors.EVENT_READ)
         self.children.fork_server()
         self._webhooks.start()
+        self._destinations.start()
         LOG.info("worker ready", owner=self.owner, renders=self.settings.workers, analyses=self.settings.light_workers)
         while not self._is_done():
             try:
@@ -95,6 +97,7 @@ class Worker:
                 self._bear(error)
         self._give_back_all()
         self._leave()
+        self._destinations.stop()
         self._webhooks.stop()
         self._bell.close()
         self.children.close()
@@ -122,7 +125,7 @@ class Worker:
         is_busy = bool(self.children.running or self._errands())
         for key, _events in self._selector.select(self._bell.patience(until, is_busy=is_busy)):
             self._on_ready(key.fd)
-        self._begin_fetched()
+        self.beginnings.go_on(self._has_place)
         self._finish_ended()
         now = time.monotonic()
         if self.children.running or self._errands():
@@ -192,16 +195,19 @@ class Worker:
                 if job is None:
                     ready_in.extend(_ready_in(renders))
                     break
-                if not self._start(job):
+                if not self.beginnings.start(job):
                     return  # without its fork server; the next turn has another
         self._bell.looked(min(ready_in, default=None))
 
     def _has_room(self, slots: int, *, renders: bool) -> bool:
         """Beside those at work, as many may be on their way to the storage."""
-        at_work = [*(one.job for one in self.children.running.values()), *(one.job for one in self.fetching)]
+        at_work = [*(one.job for one in self.children.running.values()), *(one.job for one in self.beginnings.fetching)]
         here = sum((job.kind == states.RENDER) == renders for job in at_work)
         leaving = len(self.delivering) if renders else 0
         return here < slots and here + leaving < 2 * slots
+
+    def _has_place(self, renders: bool) -> bool:
+        return self._has_room(self.settings.workers if renders else self.settings.light_workers, renders=renders)
 
     def _send(self, job: Leased, act: Callable[[Callable[[], bool]], Result]) -> Errand[Result]:
         return sent(self._carrier, job, act, self._awaken)
@@ -211,55 +217,7 @@ class Worker:
             os.write(self._arrival_pipe, b"a")
 
     def _errands(self) -> list[Errand[Any]]:
-        return [*self.fetching, *(one.delivery for one in self.delivering if one.delivery)]
-
-    def _start(self, job: Leased) -> bool:
-        """Fetch what the job reads, and begin at once where that is there already."""
-        remove_attempts(self.settings, job)
-        plan = plan_render if job.kind == states.RENDER else plan_analysis
-        errand = self._send(job, lambda stop: plan(job, self.settings, self.objects, stop))
-        if errand.future.done():
-            return self._begin(errand)
-        self.fetching.append(errand)
-        return True
-
-    def _begin_fetched(self) -> None:
-        for errand in [errand for errand in self.fetching if errand.future.done()]:
-            self.fetching.remove(errand)
-            self._begin(errand)
-
-    def _begin(self, errand: Errand[Attempt]) -> bool:
-        """False where no child can be started now."""
-        job = errand.job
-        try:
-            attempt = errand.future.result()
-        except NotInstalled as missing:
-            queue.fail(self.owner, job, str(missing))
-        except FileNotFoundError:
-            queue.fail(self.owner, job, "its file is gone from the storage")
-        except Stopped:
-            self.outcomes.give_up(job)
-        except Unavailable as fault:
-            self.outcomes.lose(job, fault.detail)
-        except (OSError, NoSpace) as error:
-            self.outcomes.not_prepared(job, error)
-        else:
-            if not errand.stop.is_set():
-                return self._begin_attempt(job, attempt)
-            attempt.copies.close()
-            self.outcomes.give_up(job)
-        return True
-
-    def _begin_attempt(self, job: Leased, attempt: Attempt) -> bool:
-        try:
-            self.children.begin(job, attempt)
-        except ForkServerDied:
-            self._lose_children()
-            queue.release(self.owner, job)
-            return False
-        except OSError as error:
-            self.outcomes.not_prepared(job, error)
-        return True
+        return [*self.beginnings.errands, *(one.delivery for one in self.delivering if one.delivery)]
 
     def _lose_children(self) -> None:
         for running in self.children.lose_all():
@@ -334,12 +292,18 @@ class Worker:
             del self.ending[0]
 
     def _end(self, running: Running) -> None:
-        """Its child is gone. A finished render's files go to the storage first."""
-        if running.verdict is not None or running.result is None or running.job.kind != states.RENDER:
+        """Its child is gone. The files of a finished render or asset go to the storage first."""
+        job, result = running.job, running.result
+        if running.verdict is not None or result is None or job.kind not in (states.RENDER, states.ASSET):
             self.ending.append(running)
             return
-        made = self._made(running, running.result)
-        running.delivery = self._send(running.job, lambda stop: deliver(self.objects, made, stop))
+        if job.kind == states.ASSET:
+            running.delivery = self._send(
+                job, lambda stop: [self.beginnings.fetches.keep_asset(job, result, self.objects, stop)]
+            )
+        else:
+            made = self._made(running, result)
+            running.delivery = self._send(job, lambda stop: deliver(self.objects, made, stop))
         self.delivering.append(running)
 
     def _made(self, running: Running, result: dict[str, Any]) -> list[Made]:
@@ -357,7 +321,10 @@ class Worker:
         for errand in self._errands():
             errand.stop.set()
         wait([errand.future for errand in self._errands()], STOP_SECONDS)
-        for fetched in self.fetching:
+        for fetch in self.beginnings.fetches.errands:
+            self._give_back(fetch, lambda fetched: fetched.copies.close())
+        self.beginnings.fetches.close()
+        for fetched in self.beginnings.fetching:
             self._give_back(fetched, lambda attempt: attempt.copies.close())
         for running in self.delivering:
             assert running.delivery

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from velocity_web.database.entities import Batch, Job, Poster, Render, execute, get_existing, rows
 from velocity_web.events.webhooks import News, announce, takers_of
+from velocity_web.orders.destinations import destinations_of, end_delivering
 from velocity_web.schemas import states
 from velocity_web.schemas.messages import AudioNews, BatchNews, RenderNews, TemplateNews
 from velocity_web.schemas.metadata import stored_metadata
 
 BATCH = "batch"
-ANY_ACTIVE = f"SELECT 1 FROM job WHERE batch_id = $id AND status IN ({states.listed(states.ACTIVE)}) LIMIT 1"
+ANY_ACTIVE = f"SELECT 1 FROM job WHERE batch_id = $id AND status IN ({states.listed(states.UNFINISHED)}) LIMIT 1"
 COUNTS = (
     "SELECT job.status, COUNT(*), SUM(CASE WHEN render.frames_done < render.frames_total "
     "THEN 1.0 * render.frames_done / render.frames_total ELSE 1.0 END) "
@@ -28,6 +29,8 @@ def announce_end(render_id: str, status: str) -> None:
     of that."""
     render = Render.get(id=render_id)
     job = get_existing(Job, id=render_id)
+    if status != states.COMPLETED:
+        end_delivering(render_id)
     if render is not None:
         news = News(render.account_id, states.RENDER, render_id, status, render.webhook_url)
         if takers := takers_of(news):
@@ -49,6 +52,7 @@ def _of_render(render: Render, job: Job, status: str) -> RenderNews:
         render_time_milliseconds=render.charged_ms,
         reason=job.reason,
         metadata=stored_metadata(render.metadata),
+        destinations=destinations_of(render.id),
     )
 
 
@@ -78,7 +82,7 @@ def status_of_batch(kept: str, counts: dict[str, int]) -> str:
     """What a batch is, of the status that is kept of it and how many of its renders have which."""
     if kept == states.QUEUEING:
         return states.QUEUEING
-    if any(counts.get(state) for state in states.ACTIVE):
+    if any(counts.get(state) for state in states.UNFINISHED):
         return states.PROCESSING
     if kept == states.CANCELLED or counts.get(states.CANCELLED):
         return states.CANCELLED

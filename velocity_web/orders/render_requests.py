@@ -16,19 +16,23 @@ import velocity_engine as engine
 @dataclass(frozen=True, slots=True)
 class StoredRequest:
     """``job_info`` and ``encoder_config`` are as the caller wrote them, for who reads them again; ``executor`` is the
-    one that the caller named, if any, and ``duration`` what the length follows."""
+    one that the caller named, if any, ``duration`` what the length follows, and ``captioned`` the seconds of the
+    captions that the video shows."""
 
     order: engine.RenderOrder
     job_info: Mapping[str, Any]
     encoder_config: Mapping[str, Any]
     executor: str | None = None
     duration: Mapping[str, Any] | None = None
+    captioned: tuple[float, float] | None = None
 
 
-def request_text(order: engine.RenderOrder, customizations: str, asked: Mapping[str, Any]) -> str:
-    """What is stored. ``customizations`` is the map as JSON, which is not parsed here; ``asked`` has ``jobInfo``,
-    ``encoderConfig`` and, where they were given, ``executor`` and ``duration``."""
-    return f'{{"asked":{json.dumps(asked)},"order":{order.to_json(customizations)}}}'
+def request_text(
+    order: engine.RenderOrder, customizations: str, asked: Mapping[str, Any], captions: str | None = None
+) -> str:
+    """What is stored. ``customizations`` and ``captions`` are JSON, which is not parsed here; ``asked`` has
+    ``jobInfo``, ``encoderConfig`` and, where they were given, ``executor`` and ``duration``."""
+    return f'{{"asked":{json.dumps(asked)},"order":{order.to_json(customizations, captions)}}}'
 
 
 def read_request(text: str) -> StoredRequest:
@@ -36,7 +40,9 @@ def read_request(text: str) -> StoredRequest:
     values = json.loads(text)
     asked = values["asked"]
     order = engine.RenderOrder.from_values(values["order"]) if "order" in values else _order_of_parts(values)
-    return StoredRequest(order, asked["jobInfo"], asked["encoderConfig"], asked.get("executor"), asked.get("duration"))
+    captioned = None if (seconds := asked.get("captioned")) is None else (seconds[0], seconds[1])
+    told = asked.get("executor"), asked.get("duration"), captioned
+    return StoredRequest(order, asked["jobInfo"], asked["encoderConfig"], *told)
 
 
 def _order_of_parts(values: Mapping[str, Any]) -> engine.RenderOrder:

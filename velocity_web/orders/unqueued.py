@@ -16,6 +16,8 @@ def clear(batch_id: str) -> None:
         f"DELETE FROM label WHERE subject_id IN {of_batch}",
         "DELETE FROM label WHERE subject_id = $id",
         f"DELETE FROM job WHERE id IN {of_batch}",
+        f"DELETE FROM destination WHERE render_id IN {of_batch}",
+        f"DELETE FROM remote_source WHERE job_id IN {of_batch}",
         f"DELETE FROM render_asset WHERE render_id IN {of_batch}",
         "DELETE FROM render WHERE batch_id = $id",
         "DELETE FROM batch_row WHERE batch_id = $id",

@@ -103,11 +103,12 @@ Errors = dict[str, list[Text]]
 
 
 class FormHead(_Strict):
-    """What a body says, without its customization maps."""
+    """What a body says, without its customization maps; ``captions`` are JSON."""
 
     errors: Errors
     warnings: list[Text]
     request: dict[str, Any] | None
+    captions: str | None = None
     digest: Text = ""
     rows: Count = 0
 
@@ -226,6 +227,7 @@ class Message(_Strict):
     number: Count | None = None
     name: str | None = None
     audio: str | None = None
+    audio_source: dict[Literal["url", "connection", "path"], str] | None = None
     metadata: Metadata | None = None
     end: Count | None = None
     named: list[list[Named]] | None = None

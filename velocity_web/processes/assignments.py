@@ -91,7 +91,8 @@ class ClipQuestion(BaseModel):
 class PreviewQuestion(BaseModel):
     """A picture of ``frames``, in frames of the composition, of ``columns`` side by side, each of ``size`` pixels.
     Where there is no frame, only the customization map is looked at. ``known`` are the digests of what is not drawn.
-    With a ``duration`` frames are counted on the timeline of that video; ``in_template``: on the template's."""
+    With a ``duration`` frames are counted on the timeline of that video; ``in_template``: on the template's.
+    ``captions`` are what is said, as JSON that the engine wrote."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
     frames: Annotated[list[FiniteFloat], Field(max_length=256)]
@@ -100,6 +101,7 @@ class PreviewQuestion(BaseModel):
     kind: Literal["png", "jpeg", "webp"]
     known: list[str] = []
     clip: ClipQuestion | None = None
+    captions: str | None = None
     duration: Mapping[str, Any] | None = None
     in_template: bool = False
 

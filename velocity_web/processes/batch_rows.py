@@ -155,8 +155,8 @@ def _elements(text: str, at: int) -> Iterator[tuple[Any, int]]:
 def csv_rows(text: str, most_rows: int) -> Iterator[Row]:
     """Rows of a CSV whose first line names a ``name`` column and layers; ``Layer.image`` and such name another kind.
 
-    A column ``Headline`` sets that layer's text, ``Product.image`` takes an asset's id, ``Backdrop.color`` a colour,
-    ``Badge.visible`` true or false. Empty cells change nothing. Raises Invalid.
+    A column ``Headline`` sets that layer's text, ``Product.image`` takes an asset's id or a URL, ``Backdrop.color`` a
+    colour, ``Badge.visible`` true or false. Empty cells change nothing. Raises Invalid.
     """
     csv.field_size_limit(MAX_CELL)
     lines = _lines(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True))
@@ -230,7 +230,8 @@ def _row(columns: list[str], line: list[str], number: int) -> dict[str, Any]:
 def _entry(column: str, value: str, number: int) -> dict[str, Any]:
     layer, _, kind = column.rpartition(".")
     if layer and kind in ("image", "video"):
-        return {"layer": layer, kind: {"assetId": value.strip()}}
+        source = "url" if value.strip().lower().startswith(("http://", "https://")) else "assetId"
+        return {"layer": layer, kind: {source: value.strip()}}
     if layer and kind == "color":
         return {"layer": layer, "color": value.strip()}
     if layer and kind == "visible":

@@ -1,10 +1,10 @@
 """Checks of render requests against one template, inside a child process that stays for further ones.
 
-A question is a line of JSON (``encoder``, ``frames``, ``mix``, ``strict_fonts``, ``warnings``, ``with_audio`` and
-``durations`` of each map, and the number of ``maps``) and a line for each customization map. Where the maps name
-assets, the child says which (``{"named": ...}``) and is told the ``files``, and the ``seconds`` of clips; then it
-answers ``{"checked": ...}``: sentences by field for what all maps share, and for each map its own with what would not
-show, and how long its video becomes where it has a duration.
+A question is a line of JSON (``encoder``, ``frames``, ``mix``, ``captions``, ``strict_fonts``, ``warnings``,
+``with_audio`` and ``durations`` of each map, and the number of ``maps``) and a line for each customization map. Where
+the maps name assets, the child says which (``{"named": ...}``) and is told the ``files``, and the ``seconds`` of clips;
+then it answers ``{"checked": ...}``: sentences by field for what all maps share, and for each map its own with what
+would not show, and how long its video becomes where it has a duration.
 
 A question with a ``sample``, and one map in which nothing is wrong, is answered by what a few frames of that render
 take, where it has a ``plan`` of them, and by what its ``poster`` takes. One that asks for ``shared`` or ``cached``
@@ -23,11 +23,16 @@ from typing import Any, BinaryIO
 
 from velocity_web.processes.analyse_process import finding_dict, open_with_fonts
 from velocity_web.processes.assignments import CheckAssignment
+from velocity_web.processes.caption_form import field_of_captions
 from velocity_web.processes.render_process import MAX_WARNINGS
 from velocity_web.processes.reuse_answers import ReuseAnswers
-from velocity_web.processes.telling import with_known_names
+from velocity_web.processes.telling import sentence_of, with_known_names
 
 LINE_BYTES = 64 << 20
+NOT_HERE_YET = (
+    "how long a clip from elsewhere lasts is known once it is fetched; take it in with POST /asset/import, and name "
+    "its assetId"
+)
 MAX_PROBLEMS = 100
 """Of one map: more are not told."""
 
@@ -59,7 +64,8 @@ def answer_questions(told: CheckAssignment, reader: BinaryIO, send: Callable[[di
     """
 
     with open_with_fonts(told.template, told.fonts) as template:
-        unchanged, reuse = _Unchanged(template), ReuseAnswers(template, told.cache)
+        unchanged = _Unchanged(template)
+        reuse = ReuseAnswers(unchanged.said, told.cache)
         while line := reader.readline(LINE_BYTES):
             question = json.loads(line)
             maps = [json.loads(reader.readline(LINE_BYTES)) for _number in range(question["maps"])]
@@ -68,7 +74,7 @@ def answer_questions(told: CheckAssignment, reader: BinaryIO, send: Callable[[di
             elif "cached" in question:
                 send({"cached": reuse.cached(question["cached"], maps)})
             elif "sample" in question:
-                send({"sample": _sampled(template, question, maps[0])})
+                send({"sample": _sampled(unchanged.said(question.get("captions")), question, maps[0])})
             else:
                 _answer_check(unchanged, question, maps, reader, send)
             if time.process_time() > told.busy_seconds:
@@ -84,12 +90,35 @@ class _Unchanged:
         self.template = template
         self._asked: str | None = None
         self._found: list[Any] = []
+        self._said: tuple[str, Any] | None = None
 
-    def problems(self, encoder: Any, frames: Any, mix: Any, asked: str) -> list[Any]:
+    def problems(self, encoder: Any, frames: Any, mix: Any, asked: str, captions: str | None) -> list[Any]:
         if asked != self._asked:
-            self._found = self.template.check(encoder, None, frames, mix=mix)
+            how = {"mix": mix, "captions": _captions_of(captions)}
+            self._found = self.template.check(encoder, None, frames, **how)
             self._asked = asked
         return self._found
+
+    def said(self, captions: str | None) -> Any:
+        """The template with captions, in which nothing is wrong; the latest of these is kept."""
+        if captions is None:
+            return self.template
+        if self._said is None or self._said[0] != captions:
+            if self._said is not None:
+                self._said[1].close()
+            self._said = (captions, self.template.customized(captions=_captions_of(captions)))
+        return self._said[1]
+
+    def captions_findings(self, captions: str | None) -> list[Any]:
+        """What of captions will not show, such as letters that no font has."""
+        known = set(self.template.findings) if captions is not None else set()
+        return [] if captions is None else [one for one in self.said(captions).findings if one not in known]
+
+
+def _captions_of(text: str | None) -> Any:
+    import velocity_engine as engine
+
+    return None if text is None else engine.Captions.from_values(json.loads(text))
 
 
 def _answer_check(
@@ -110,18 +139,29 @@ def _answer_check(
 
 
 def assets_named(customizations: list[dict[str, Any]]) -> list[list[Any]]:
-    """(entry, key, id) of every ``{"assetId": ...}``; the key is "data.logo" where a plugin's data has it inside."""
+    """(entry, key, id) of every ``{"assetId": ...}``; the key is "data.logo" where a plugin's data has it inside. The
+    source itself stands in the place of the id where that is ``{"url": ...}`` or ``{"connection": ..., "path": ...}``.
+    """
     return [
         [number, at, asset_id]
         for number, entry in enumerate(customizations)
         for key, value in entry.items()
-        for at, asset_id in (_assets_in_data(value) if key == "data" else _asset_of(key, value))
+        for at, asset_id in (_assets_in_data(value) if key == "data" else _source_of(key, value))
     ]
 
 
 def _asset_of(key: str, value: Any) -> list[tuple[str, str]]:
     named = isinstance(value, dict) and isinstance(value.get("assetId"), str)
     return [(key, value["assetId"])] if named else []
+
+
+def _source_of(key: str, value: Any) -> list[tuple[str, Any]]:
+    """Of "image" and "video". In a plugin's data a URL is the plugin's own business."""
+    if key in ("image", "video") and isinstance(value, dict):
+        for names in (["url"], ["connection", "path"]):
+            if sorted(value) == names and all(isinstance(one, str) and one for one in value.values()):
+                return [(key, value)]
+    return _asset_of(key, value)
 
 
 def _assets_in_data(data: Any) -> list[tuple[str, str]]:
@@ -147,10 +187,15 @@ def _checked(unchanged: _Unchanged, question: dict[str, Any], maps: list[Any], f
     look = partial(_look if question["warnings"] else _problems, strict=bool(question.get("strict_fonts")))
     template = unchanged.template
     mix = engine.SoundMix.from_values(mixed) if (mixed := question.get("mix")) else None
-    asked = json.dumps([question["encoder"], frames, mixed])
-    problems = unchanged.problems(encoder, frames, mix, asked)
+    said = question.get("captions")
+    asked = json.dumps([question["encoder"], frames, mixed, said])
+    problems = unchanged.problems(encoder, frames, mix, asked, said)
     own = [look(template, one, files) for one in maps]
     shared = [problem for problem in problems if not isinstance(problem, _changeable())]
+    if question["warnings"] and not shared:
+        lacking = [finding_dict(finding, {}) for finding in unchanged.captions_findings(said)[:MAX_WARNINGS]]
+        for one in own:
+            one["warnings"] += lacking
     if encoder is not None and not shared:
         changed = _Changed(template, encoder, frames, mix, problems)
         for one, with_audio, found in zip(maps, question["with_audio"], own, strict=True):
@@ -179,6 +224,8 @@ def _length(
     import velocity_engine as engine
 
     wanted = engine.Duration.from_values(duration)
+    if wanted.layer and any(at == "video" and isinstance(source, dict) for _n, at, source in assets_named(entries)):
+        return {"errors": {"duration.from": [NOT_HERE_YET]}}
     own = {key: path for key, path in told["files"].items() if any(key == named[2] for named in assets_named(entries))}
     asked = {"customizations": entries, "assets": own, "known": told["seconds"]} if wanted.layer else {}
     encoder = engine.EncoderConfig.from_values(question["encoder"]) if question["encoder"] else None
@@ -288,6 +335,8 @@ def field_of(problem: Any) -> str:
         return "encoderConfig.res" if name == "resolution" else "templateId"
     if isinstance(problem, engine.EncoderConfigError):
         return f"encoderConfig.{FIELDS.get(name, name)}".rstrip(".")
+    if isinstance(problem, engine.CaptionsError):
+        return field_of_captions(problem)
     if isinstance(problem, engine.SoundMixError):
         return f"audio.{name}"
     if isinstance(problem, engine.DurationError):
@@ -301,7 +350,3 @@ def field_of(problem: Any) -> str:
     if name.startswith("customizationMap"):
         return name
     return f"customizationMap{name}" if name.startswith("[") else f"customizationMap.{name}"
-
-
-def sentence_of(problem: Any) -> str:
-    return f"{problem.message}. {problem.hint}" if problem.hint else str(problem.message)

@@ -16,7 +16,9 @@ from velocity_web.failures import Invalid
 from velocity_web.processes import batch_rows
 from velocity_web.processes.assignments import FormAssignment
 from velocity_web.processes.batch_rows import Row
+from velocity_web.processes.caption_form import FIELD, captions_text
 from velocity_web.schemas.base import RequestModel
+from velocity_web.schemas.captions import CaptionsRequest
 from velocity_web.schemas.preview import ClipRequest, PreviewLinkRequest, PreviewRequest
 from velocity_web.schemas.reading import (
     body_hash,
@@ -70,9 +72,9 @@ def map_text(customizations: list[dict[str, Any]]) -> str:
     return json.dumps(customizations, separators=(",", ":"))
 
 
-def _plain(model: BaseModel, without: str) -> dict[str, Any]:
+def _plain(model: BaseModel, *without: str) -> dict[str, Any]:
     """The fields that the model knows, as JSON values."""
-    known = {name for name in type(model).model_fields if name != without}
+    known = {name for name in type(model).model_fields if name not in without}
     found: dict[str, Any] = model.model_dump(mode="json", by_alias=True, exclude_none=True, include=known)
     return found
 
@@ -85,11 +87,20 @@ def _drop_unknown(model: BaseModel) -> None:
             _drop_unknown(value)
 
 
+def open_form(raw: bytes, kind: str) -> tuple[dict[str, Any], str] | None:
+    """As ``mapped_form``, outside of a confined child; None for a body that must be read within one."""
+    batch_rows.require_few_values(raw, RENDER_VALUES)
+    data = parse_json(raw)
+    captions = data.get("captions") if isinstance(data, dict) else None
+    return None if isinstance(captions, dict) and "text" in captions else mapped_form(raw, kind)
+
+
 def mapped_form(raw: bytes, kind: str) -> tuple[dict[str, Any], str]:
     """A body of a kind that holds one customization map: its head and that map. Raises Invalid for what is no JSON.
 
     The head has the ``errors`` of the form, ``warnings`` of unknown fields, a ``digest`` that is equal for bodies that
-    mean the same, and the ``request`` without its map; where there are errors, mended so that the rest can be judged.
+    mean the same, and the ``request`` without its map and captions; where there are errors, mended so that the rest can
+    be judged. Its ``captions`` are JSON as the engine writes it.
     """
     batch_rows.require_few_values(raw, RENDER_VALUES)
     data = parse_json(raw)
@@ -103,13 +114,22 @@ def mapped_form(raw: bytes, kind: str) -> tuple[dict[str, Any], str]:
         request = mended(model, data, error, RENDER_PLACEHOLDERS)
     except RecursionError:
         raise Invalid("the request is nested too deeply", {"": ["nest less deeply"]}) from None
-    head = {"errors": shortened(errors), "warnings": unknown_fields(model, data)[:MAX_WARNINGS]}
+    captions = None
+    if request is not None and request.captions is not None:
+        captions = _captions(request.captions, errors)
+    warnings = unknown_fields(model, data)[:MAX_WARNINGS]
+    head = {"errors": shortened(errors), "warnings": warnings, "captions": captions}
     if request is None:
         return {**head, "digest": "", "request": None}, "[]"
     digest = body_hash(request.model_dump(mode="json"))
     _drop_unknown(request)
-    head |= {"digest": digest, "request": _plain(request, "customization_map")}
+    head |= {"digest": digest, "request": _plain(request, "customization_map", FIELD)}
     return head, map_text(request.customization_map or [])
+
+
+def _captions(request: CaptionsRequest, errors: Errors) -> str | None:
+    """Not where their form is wrong already: what is left of them says nothing."""
+    return None if any(name.startswith(FIELD) for name in errors) else captions_text(request, errors)
 
 
 # --- batches --------------------------------------------------------------------------------------------------------
@@ -194,17 +214,21 @@ def _send_batch(told: FormAssignment, raw: bytes, send: Send) -> None:
     if body.rows is not None and not count:
         sentence = f"it must have from 1 to {told.most_rows} rows, not 0"
         raise Invalid("the batch has no rows", {"rows": [sentence]})
-    plain = None
+    plain = captions = None
     if request is not None:
+        if request.captions is not None:
+            captions = _captions(request.captions, errors)
         _drop_unknown(request)
-        plain = _plain(request, "rows")
-    send({"head": {"errors": shortened(errors), "warnings": warnings[:MAX_WARNINGS], "request": plain, "rows": count}})
+        plain = _plain(request, "rows", FIELD)
+    head = {"errors": shortened(errors), "warnings": warnings[:MAX_WARNINGS], "request": plain, "rows": count}
+    send({"head": {**head, "captions": captions}})
     if request is None:
         return
     for row, checked in _rows(body, {}):
         audio = str(checked.audio_id) if checked.audio_id else None
         line = {"number": row.number, "name": checked.name, "audio": audio, "map": map_text(checked.customization_map)}
-        send({**line, "metadata": checked.metadata})
+        source = {} if checked.audio is None else checked.audio.named()
+        send({**line, "metadata": checked.metadata, "audio_source": source})
     send({"end": count})
 
 
@@ -223,7 +247,10 @@ def _rows(body: _Body, errors: Errors) -> Iterator[tuple[Row, BatchRow]]:
         return
     for row in body.rows():
         try:
-            yield row, BatchRow.model_validate(row.value)
+            checked = BatchRow.model_validate(row.value)
+            if checked.audio is not None and not checked.audio.named() and len(errors) < MAX_SENTENCES:
+                errors[f"rows[{row.number}].audio"] = ["give url, or connection and path"]
+            yield row, checked
         except ValidationError as error:
             if len(errors) < MAX_SENTENCES:
                 for field, sentences in field_errors(error, BatchRow, row.value).items():

@@ -69,19 +69,23 @@ class _Desk:
         if not question.frames and question.clip is None:
             return _previewed(None, drawn=False, size=(0, 0), warnings=[])
         try:
+            changed = self._customized(entries, files, question.captions)
             if question.clip is not None:
-                return self._clip(question, question.clip, entries, files, (look.warnings, names))
-            return self._picture(question, self._customized(entries, files), (look.warnings, names))
+                return self._clip(question, question.clip, changed, (look.warnings, names))
+            return self._picture(question, changed, (look.warnings, names))
         except _refusals() as error:
             return _wrong(_by_field(error, names))
 
-    def _customized(self, entries: Entries, files: Files) -> Any:
-        key = json.dumps([entries, files], sort_keys=True)
+    def _customized(self, entries: Entries, files: Files, captions: str | None) -> Any:
+        import velocity_engine as engine
+
+        key = json.dumps([entries, files, captions], sort_keys=True)
         if self._latest is None or key != self._latest_key:
             if self._latest is not None:
                 self._latest.close()
             self._latest = None
-            self._latest = self._template.customized(entries, files)
+            said = None if captions is None else engine.Captions.from_values(json.loads(captions))
+            self._latest = self._template.customized(entries, files, said)
             self._latest_key = key
         return self._latest
 
@@ -113,8 +117,7 @@ class _Desk:
         self,
         question: PreviewQuestion,
         clip: ClipQuestion,
-        entries: Entries,
-        files: Files,
+        changed: Any,
         looked: tuple[Sequence[Any], Mapping[str, str]],
     ) -> dict[str, Any]:
         """The digest is of the request: what is the same order has the same bytes."""
@@ -122,25 +125,19 @@ class _Desk:
 
         found, names = looked
         size = (question.size[0], question.size[1])
-        own = {asset_id: Path(path).name for asset_id, path in files.items()}
-        timeline, (start, end) = _timed(self._customized(entries, files), question, [clip.start, clip.end])
+        own = {asset_id: Path(path).name for asset_id, path in changed.asset_files.items()}
+        timeline, (start, end) = _timed(changed, question, [clip.start, clip.end])
         if timeline is not None:
             start, end = self._template.frame_range((start, min(end, start + clip.most, timeline.end)), timeline)
-        shown = [start, end, question.duration, dict(clip.encoder), size, entries, own]
+        entries = list(changed.customizations)
+        shown = [start, end, question.duration, dict(clip.encoder), size, entries, own, question.captions]
         digest = self._digest([Path(self._told.template).name, shown])
         if _is_known(digest, question.known):
             return _previewed(digest, drawn=False, size=size, warnings=_told(found, names), frames=(start, end))
         encoder = engine.EncoderConfig.from_values(clip.encoder)
         output = Path(self._told.output).with_suffix(clip.ending)
-        result = engine.render(
-            self._template,
-            output,
-            encoder=encoder,
-            customizations=entries,
-            assets=files,
-            frames=(start, end),
-            duration=None if question.duration is None else engine.Duration.from_values(question.duration),
-        )
+        duration = None if question.duration is None else engine.Duration.from_values(question.duration)
+        result = engine.render(changed, output, encoder=encoder, frames=(start, end), duration=duration)
         output.replace(self._told.output)
         warnings = _told([*found, *result.findings], names)
         return _previewed(digest, drawn=True, size=size, warnings=warnings, frames=(start, end))
@@ -173,6 +170,7 @@ def _refusals() -> tuple[type[Exception], ...]:
     import velocity_engine as engine
 
     return (
+        engine.CaptionsError,
         engine.CustomizationError,
         engine.DurationError,
         engine.FrameCostError,
@@ -187,7 +185,7 @@ def _by_field(error: Any, names: Mapping[str, str]) -> dict[str, list[str]]:
     import velocity_engine as engine
 
     told = errors_of([error], names)
-    if isinstance(error, engine.CustomizationError | engine.DurationError):
+    if isinstance(error, engine.CustomizationError | engine.CaptionsError | engine.DurationError):
         return told
     if isinstance(error, engine.FrameRangeError) and (error.place.field or "").startswith("frame"):
         return {"frame": [sentence for sentences in told.values() for sentence in sentences]}

@@ -52,6 +52,8 @@ def close_folders(settings: Settings) -> None:
 
 def _tighten(data: Path) -> None:
     for name in FOLDERS:
+        if not (data / name).is_dir():  # an earlier version had fewer
+            continue
         (data / name).chmod(stat.S_IRWXU)
         for entry in (data / name).iterdir():
             with suppress(FileNotFoundError):

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 Map = Sequence[Mapping[str, Any]]
 
 
 class ReuseAnswers:
-    """Of one template. ``cache`` is the folder of what earlier renders left, empty for none."""
+    """Of one template: ``said`` returns it with the captions of a question. ``cache`` is the folder of what earlier
+    renders left, empty for none."""
 
-    def __init__(self, template: Any, cache: str) -> None:
-        self._template = template
+    def __init__(self, said: Callable[[str | None], Any], cache: str) -> None:
+        self._said = said
         self._cache = cache
         self._asked = ""
         self._batch: Any = None
@@ -24,9 +25,12 @@ class ReuseAnswers:
         Questions that ask ``further`` count those before them, of the same encoder and frames."""
         import velocity_engine as engine
 
-        asked = json.dumps([question["encoder"], question["frames"]])
+        asked = json.dumps([question["encoder"], question["frames"], question.get("captions")])
         if self._batch is None or not question["further"] or asked != self._asked:
-            self._asked, self._batch = asked, engine.BatchFrames(self._template, *_asked(question))
+            self._asked, self._batch = (
+                asked,
+                engine.BatchFrames(self._said(question.get("captions")), *_asked(question)),
+            )
         for one in maps:
             self._batch.add(one)
         return {"frames": self._batch.frames, "unique": self._batch.unique_frames}
@@ -44,8 +48,9 @@ class ReuseAnswers:
             if looked and time.process_time() > until:
                 break
             if self._cache:
+                template = self._said(question.get("captions"))
                 told: dict[str, Any] = {"customizations": one, "assets": question["files"], "duration": duration}
-                found += engine.cached_frames(self._template, self._cache, encoder=encoder, frames=frames, **told)
+                found += engine.cached_frames(template, self._cache, encoder=encoder, frames=frames, **told)
             looked += 1
         return {"frames": found, "renders": looked}
 

@@ -56,7 +56,7 @@ class Runner:
     """Starts children from a forking parent of its own, which starts with the first of them or by ``open``."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self.settings = self._settings = settings
         self._fork_server: ForkServer | None = None
         self._lock = threading.Lock()
         self._slots = Slots(settings.task_slots, settings.task_wait_seconds)

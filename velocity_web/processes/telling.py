@@ -40,3 +40,8 @@ def reason(error: engine.VelocityError, names: Mapping[str, str], notes: Sequenc
     if error.hint and error.hint not in error.message:
         text = f"{text}. {error.hint}"
     return bounded(with_known_names("; ".join([text, *notes]), names))
+
+
+def sentence_of(problem: engine.VelocityError) -> str:
+    """What is wrong, and what would be right."""
+    return f"{problem.message}. {problem.hint}" if problem.hint else str(problem.message)

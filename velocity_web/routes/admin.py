@@ -19,8 +19,9 @@ from velocity_web.schemas.admin import (
     WorkerDto,
 )
 from velocity_web.schemas.base import Message, Page
+from velocity_web.schemas.destination import ConnectionDetail
 from velocity_web.schemas.scopes import ADMIN
-from velocity_web.services import keys, overview, users
+from velocity_web.services import connections, keys, overview, users
 from velocity_web.services.paging import whole
 
 TAG = "Administration"
@@ -156,6 +157,19 @@ class Workers(Resource):
     def on_get(self, call: Call) -> list[WorkerDto]:
         """Those that were heard of within fifteen seconds."""
         return paged(call, whole(overview.working()))
+
+
+class Connections(Resource):
+    @Operation(
+        id="listAllConnections",
+        summary="All connections",
+        tag=TAG,
+        scopes=(ADMIN,),
+        returns=list[ConnectionDetail],
+    )
+    def on_get(self, call: Call) -> list[ConnectionDetail]:
+        """As the settings of the server that answers have them, without credentials."""
+        return paged(call, whole(connections.all_connections(self.settings)))
 
 
 class Cache(Resource):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from velocity_web.http import examples
 from velocity_web.http.downloads import send_file
 from velocity_web.http.metrics import UPLOADED_BYTES
-from velocity_web.http.operation import Call, Operation
+from velocity_web.http.operation import JSON, Call, Operation
 from velocity_web.http.pages import paged, window_of
 from velocity_web.http.uploads import receive_upload
+from velocity_web.http.waiting import hold_back
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.routes.template import TOO_LARGE
-from velocity_web.schemas.asset import CONTENT_TYPES, AssetDto
-from velocity_web.schemas.base import Message, Page
+from velocity_web.schemas.asset import CONTENT_TYPES, AssetDto, AssetJobDto, AssetQueued
+from velocity_web.schemas.base import Message, Page, Waiting
 from velocity_web.schemas.scopes import READ, RENDER
-from velocity_web.services import assets
+from velocity_web.schemas.source import ImportRequest
+from velocity_web.services import assets, imports
+from velocity_web.services.watching import Watched
 
 TAG = "Asset"
 
@@ -42,6 +46,22 @@ class Assets(Resource):
         return paged(call, assets.list_assets(call.caller, window_of(call.query)))
 
 
+class AssetImport(Resource):
+    @Operation(
+        id="importAsset",
+        summary="Fetch a picture or clip",
+        tag=TAG,
+        scopes=(RENDER,),
+        body=ImportRequest,
+        examples={JSON: examples.ASSET_IMPORT},
+        returns=AssetQueued,
+        codes={400: "The URL or the connection is not allowed"},
+    )
+    def on_post(self, call: Call[ImportRequest]) -> AssetQueued:
+        """From a URL or a connection, in the background; its status tells why where it cannot be fetched."""
+        return imports.import_asset(call.caller, self.settings, call.body)
+
+
 class AssetItem(Resource):
     @Operation(id="getAsset", summary="A picture or clip", tag=TAG, scopes=(READ,), returns=AssetDto)
     def on_get(self, call: Call) -> AssetDto:
@@ -60,6 +80,23 @@ class AssetItem(Resource):
         """Renders that used it stay."""
         assets.delete_asset(call.caller, self.objects, call.ids["asset_id"])
         return Message(message="Asset deleted successfully")
+
+
+class AssetStatus(Resource):
+    @Operation(
+        id="getAssetStatus",
+        summary="Status of a picture or clip",
+        tag=TAG,
+        scopes=(READ,),
+        query=Waiting,
+        returns=AssetJobDto,
+    )
+    def on_get(self, call: Call[None, Waiting]) -> AssetJobDto:
+        """Of one that is fetched: pending, processing, completed or failed; one that was uploaded is completed.
+        ``wait`` spares asking again and again."""
+        found = imports.asset_status(call.caller, call.ids["asset_id"])
+        hold_back(call, Watched(found.job_id, found.status))
+        return found
 
 
 class AssetDownload(Resource):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from velocity_web.http import examples
 from velocity_web.http.downloads import send_file
 from velocity_web.http.metrics import UPLOADED_BYTES
-from velocity_web.http.operation import Call, Operation
+from velocity_web.http.operation import JSON, Call, Operation
 from velocity_web.http.pages import paged, window_of
 from velocity_web.http.uploads import receive_upload
 from velocity_web.http.waiting import hold_back
@@ -20,7 +21,8 @@ from velocity_web.schemas.audio import (
 )
 from velocity_web.schemas.base import Message, Waiting
 from velocity_web.schemas.scopes import READ, RENDER
-from velocity_web.services import audio
+from velocity_web.schemas.source import AudioImportRequest
+from velocity_web.services import audio, imports
 from velocity_web.services.watching import Watched
 
 TAG = "Audio"
@@ -42,6 +44,22 @@ class AudioUpload(Resource):
         answer = audio.accept_audio(call.caller, self.objects, upload)
         UPLOADED_BYTES.inc(upload.size_bytes)
         return answer
+
+
+class AudioImport(Resource):
+    @Operation(
+        id="importAudio",
+        summary="Fetch an audio file",
+        tag=TAG,
+        scopes=(RENDER,),
+        body=AudioImportRequest,
+        examples={JSON: examples.AUDIO_IMPORT},
+        returns=AudioUploaded,
+        codes={400: "The URL or the connection is not allowed", 404: "No such group"},
+    )
+    def on_post(self, call: Call[AudioImportRequest]) -> AudioUploaded:
+        """From a URL or a connection, in the background; its status tells why where it cannot be fetched."""
+        return imports.import_audio(call.caller, self.settings, call.body)
 
 
 class AudioItem(Resource):

@@ -19,7 +19,7 @@ from velocity_web.schemas.render import (
     LabelledPage,
 )
 from velocity_web.schemas.scopes import READ, RENDER
-from velocity_web.services import batch_files, batch_rows, batches
+from velocity_web.services import batch_ends, batch_files, batch_rows, batches
 from velocity_web.services.watching import Watched
 
 TAG = "Batch"
@@ -95,4 +95,4 @@ class BatchCancel(Resource):
     @Operation(id="cancelBatch", summary="Cancel a batch", tag=TAG, scopes=(RENDER,), returns=BatchDetail)
     def on_post(self, call: Call) -> BatchDetail:
         """Rows that are finished stay."""
-        return batches.cancel_batch(call.caller, call.ids["batch_id"])
+        return batch_ends.cancel_batch(call.caller, self.objects, call.ids["batch_id"])

@@ -10,6 +10,7 @@ from velocity_web.http.waiting import hold_back
 from velocity_web.orders import posters
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.schemas.base import Message, Waiting
+from velocity_web.schemas.captions import CAPTION_TYPES, CaptionsQuery
 from velocity_web.schemas.reading import Body
 from velocity_web.schemas.render import (
     CodecDto,
@@ -28,7 +29,7 @@ from velocity_web.schemas.render import (
     RenderTimeBudgetStatusDto,
 )
 from velocity_web.schemas.scopes import READ, RENDER
-from velocity_web.services import renders
+from velocity_web.services import render_ends, render_orders, renders
 from velocity_web.services.codecs import content_types, list_codecs
 from velocity_web.services.forms import read_render
 from velocity_web.services.paging import whole
@@ -63,15 +64,15 @@ class Renders(Resource):
         ``dryRun=true`` checks, estimates and queues nothing.
         """
         key = call.req.get_header(KEY)
-        renders.require_key(key)
+        render_orders.require_key(key)
         form = read_render(call.caller, self.settings, self.context.runner, call.body)
         call.warnings.extend(form.head.warnings)
-        if not call.query.dry_run and (known := renders.replayed(call.caller, self.settings, form, key)):
+        if not call.query.dry_run and (known := render_orders.replayed(call.caller, self.settings, form, key)):
             return known
-        found = renders.checked(call.caller, self.settings, self.objects, self.context.runner, form)
+        found = render_orders.checked(call.caller, self.settings, self.objects, self.context.runner, form)
         if call.query.dry_run:
-            return renders.estimate(call.caller, self.objects, self.context.runner, found)
-        return renders.create_render(call.caller, self.settings, found, key)
+            return render_orders.estimate(call.caller, self.objects, self.context.runner, found)
+        return render_orders.create_render(call.caller, self.settings, found, key)
 
 
 class RenderAll(Resource):
@@ -155,7 +156,7 @@ class RenderItem(Resource):
     )
     def on_delete(self, call: Call) -> Message:
         """Its video goes with it, and its Idempotency-Key is free again; the time it took stays charged."""
-        renders.delete_render(call.caller, self.objects, call.ids["render_id"])
+        render_ends.delete_render(call.caller, self.objects, call.ids["render_id"])
         return Message(message="Render deleted successfully")
 
 
@@ -186,7 +187,7 @@ class RenderCancel(Resource):
     )
     def on_post(self, call: Call) -> RenderCancelled:
         """It stops at once, has no video, and its time so far is charged and told as renderTimeMilliseconds."""
-        return renders.cancel_render(call.caller, self.context.endings, call.ids["render_id"])
+        return render_ends.cancel_render(call.caller, self.objects, self.context.endings, call.ids["render_id"])
 
 
 class RenderCompletedItem(Resource):
@@ -209,6 +210,23 @@ class RenderPoster(Resource):
         """The picture that output.poster asked for, with byte ranges; 404 where none was."""
         file, content_type = renders.poster_file(call.caller, call.ids["render_id"])
         send_file(call.req, call.resp, self.objects, file, content_type)
+
+
+class RenderCaptions(Resource):
+    @Operation(
+        id="downloadRenderCaptions",
+        summary="Download the captions as a file for players",
+        tag=TAG,
+        scopes=(READ,),
+        query=CaptionsQuery,
+        binary=list(CAPTION_TYPES.values()),
+    )
+    def on_get(self, call: Call[None, CaptionsQuery]) -> None:
+        """What of the captions the video shows, with times of the video; also before it is completed. 404 where there
+        are none."""
+        kind = call.query.format
+        call.resp.text = renders.captions_file(call.caller, call.ids["render_id"], kind)
+        call.resp.content_type = f"{CAPTION_TYPES[kind]}; charset=utf-8"
 
 
 class RenderDownload(Resource):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from velocity_web.http import examples
 from velocity_web.http.downloads import send_file
 from velocity_web.http.metrics import UPLOADED_BYTES
-from velocity_web.http.operation import Call, Operation
+from velocity_web.http.operation import JSON, Call, Operation
 from velocity_web.http.pages import paged, window_of
 from velocity_web.http.uploads import receive_upload
 from velocity_web.http.waiting import hold_back
 from velocity_web.routes.context import Resource
 from velocity_web.schemas.base import Message, Waiting
 from velocity_web.schemas.scopes import PREVIEW, READ, RENDER
+from velocity_web.schemas.source import ImportRequest
 from velocity_web.schemas.template import (
     StorageStatusDto,
     TemplateDetail,
@@ -20,7 +22,7 @@ from velocity_web.schemas.template import (
     TemplateUploaded,
     TimelineDto,
 )
-from velocity_web.services import templates
+from velocity_web.services import imports, templates
 from velocity_web.services.watching import Watched
 
 TAG = "Template"
@@ -43,6 +45,23 @@ class TemplateUpload(Resource):
         answer = templates.accept_template(call.caller, self.objects, upload)
         UPLOADED_BYTES.inc(upload.size_bytes)
         return answer
+
+
+class TemplateImport(Resource):
+    @Operation(
+        id="importTemplate",
+        summary="Fetch a template's ZIP file",
+        tag=TAG,
+        scopes=(RENDER,),
+        body=ImportRequest,
+        examples={JSON: examples.TEMPLATE_IMPORT},
+        returns=TemplateUploaded,
+        codes={400: "The URL or the connection is not allowed"},
+    )
+    def on_post(self, call: Call[ImportRequest]) -> TemplateUploaded:
+        """From a URL or a connection, in the background: its status tells that it is fetched, then how its analysis
+        goes, and why where it cannot be fetched."""
+        return imports.import_template(call.caller, self.settings, call.body)
 
 
 class TemplateAll(Resource):

@@ -61,7 +61,7 @@ class UserQueueDto(ResponseModel):
 
 
 class QueueDto(ResponseModel):
-    """Jobs of one kind (render, template, audio). ``users`` are those with the most of them, at most a hundred."""
+    """Jobs of one kind (render, template, audio, asset). ``users`` are those with the most, at most a hundred."""
 
     kind: str
     waiting: int

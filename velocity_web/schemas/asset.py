@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from velocity_web.schemas import states
 from velocity_web.schemas.base import IdText, ResponseModel, Time
-from velocity_web.schemas.template import one_of
+from velocity_web.schemas.template import JobStatus, one_of
 
 CONTENT_TYPES = {
     "png": "image/png",
@@ -16,6 +17,25 @@ CONTENT_TYPES = {
     "mp4": "video/mp4",
 }
 """By the formats of pictures and clips that can be uploaded."""
+
+
+class AssetQueued(ResponseModel):
+    """A picture or clip that is fetched and looked at; ``GET /asset/{id}/status`` tells how far that is."""
+
+    status: JobStatus
+    asset_id: IdText
+    job_id: IdText
+
+
+class AssetJobDto(ResponseModel):
+    job_id: IdText
+    asset_id: IdText
+    asset_name: str
+    status: JobStatus
+    stage: Annotated[str, one_of(states.UPLOADED, states.FETCHING, states.COMPLETED, states.FAILED)]
+    created_at: Time
+    completed_at: Time | None
+    reason: str | None
 
 
 class AssetDto(ResponseModel):

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from velocity_web.schemas import states
 from velocity_web.schemas.base import IdText, Name, Page, RequestModel, ResponseModel, Skip, Time, at_most
-from velocity_web.schemas.template import HistoryStatus, JobStatus
+from velocity_web.schemas.template import HistoryStatus, JobStatus, one_of
 
 
 class AudioUploaded(ResponseModel):
@@ -46,6 +47,7 @@ class AudioJobDto(ResponseModel):
     created_at: Time
     completed_at: Time | None
     reason: str | None
+    stage: Annotated[str, one_of(*states.STAGES)]
 
 
 class AudioHistory(Page):

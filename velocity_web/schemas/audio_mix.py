@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, StrictBool
 from pydantic_core import PydanticCustomError
 
 from velocity_web.schemas.base import Name, RequestModel
+from velocity_web.schemas.source import SourceRequest
 
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 Ramp = Annotated[float, Field(ge=0, le=60, allow_inf_nan=False)]
@@ -31,8 +32,9 @@ class DuckingRequest(RequestModel):
     release: Ramp = Field(0.6, description="seconds that it takes to come up again")
 
 
-class AudioMixRequest(RequestModel):
-    """How the audio file, ``audioId``, and the template's own sound go together."""
+class AudioMixRequest(SourceRequest):
+    """How the audio file and the template's own sound go together. The file is ``audioId``, or lies at the ``url``, or
+    ``path`` of a ``connection``, that is given here."""
 
     volume: float = Field(1.0, ge=0, le=10, allow_inf_nan=False, description="factor of the file; 0.5 is 6 dB less")
     fade_in: Seconds = Field(0.0, description="seconds within which the file comes up from silence")

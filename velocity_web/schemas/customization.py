@@ -42,11 +42,14 @@ class TextChange(BaseModel):
 
 
 class MediaSource(BaseModel):
-    """Where a picture or clip comes from: exactly one of the three."""
+    """Where a picture or clip comes from: exactly one of asset, URL, file of a connection, file and data."""
 
     model_config = SHAPE
 
     asset_id: str | None = Field(None, description="the id of an uploaded asset")
+    url: str | None = Field(None, description="an http or https URL, fetched before the render begins")
+    connection: str | None = Field(None, description="the name of a connection, as GET /connection lists them")
+    path: str | None = Field(None, description="of a file of that connection, such as in/photo.jpg")
     file: str | None = Field(None, description="a file of the template's ZIP, such as images/other.png")
     data: str | None = Field(None, description="a data URI, such as data:image/png;base64,...")
 

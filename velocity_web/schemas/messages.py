@@ -8,6 +8,7 @@ from pydantic import Field
 
 from velocity_web.schemas import states
 from velocity_web.schemas.base import IdText, ResponseModel, Time
+from velocity_web.schemas.destination import DestinationDto
 from velocity_web.schemas.template import one_of
 
 Reason = Annotated[str | None, Field(description="why it failed")]
@@ -32,6 +33,7 @@ class RenderNews(ResponseModel):
     render_time_milliseconds: int
     reason: Reason
     metadata: dict[str, str]
+    destinations: list[DestinationDto] = Field(default_factory=list, description="where the video was sent")
 
 
 class BatchNews(ResponseModel):

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, StrictStr
 
 from velocity_web.schemas.base import Identifier, RequestModel, ResponseModel, whole
+from velocity_web.schemas.captions import CaptionsRequest
 from velocity_web.schemas.customization import MapEntry
 from velocity_web.schemas.duration import DURATION, DurationRequest
 from velocity_web.schemas.link import USUAL_LINK, ExpiresSeconds
@@ -33,6 +34,7 @@ class ReplacingRequest(RequestModel):
         None, description="an instance of the template, whose entries come before those of customizationMap"
     )
 
+    captions: CaptionsRequest | None = None
     duration: DurationRequest | None = Field(None, description=DURATION + ". Frames are then counted on its timeline")
 
 

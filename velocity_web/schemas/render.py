@@ -21,7 +21,9 @@ from velocity_web.schemas.base import (
     Wait,
     at_most,
 )
+from velocity_web.schemas.captions import CaptionsRequest
 from velocity_web.schemas.customization import MapEntry
+from velocity_web.schemas.destination import DestinationDto, Destinations
 from velocity_web.schemas.documented import DescribedBy
 from velocity_web.schemas.duration import DURATION, DurationRequest, Follows
 from velocity_web.schemas.encoder import (
@@ -42,7 +44,8 @@ from velocity_web.schemas.encoder import (
 )
 from velocity_web.schemas.metadata import FILTER, METADATA, Metadata
 from velocity_web.schemas.sentences import SIZE
-from velocity_web.schemas.template import FindingDto, JobStatus, lower, one_of
+from velocity_web.schemas.source import SourceRequest
+from velocity_web.schemas.template import FindingDto, JobStatus, RenderJobStatus, lower, one_of
 
 ExecutorName = Annotated[StrictStr, Field(min_length=1, max_length=200)]
 EXECUTOR = "what renders the segments, of the executors that this service allows; its own choice if left out"
@@ -113,12 +116,16 @@ class RenderOutput(RequestModel):
     metadata: Metadata | None = Field(None, description=METADATA)
     audio_id: Identifier | None = None
     audio: AudioMixRequest | None = None
+    captions: CaptionsRequest | None = None
     duration: DurationRequest | None = Field(None, description=DURATION)
     job_info: JobInfo | None = None
     encoder_config: EncoderConfigRequest
     webhook_url: AnyHttpUrl | None = None
     executor: ExecutorName | None = Field(None, description=EXECUTOR)
     output: OutputRequest | None = None
+    destinations: Destinations | None = Field(
+        None, description="where each video is sent when it is made, beside being kept for download"
+    )
     fonts: Fonts | None = Field(None, description=FONTS)
 
 
@@ -133,6 +140,7 @@ class BatchRow(RequestModel):
     name: Name | None = None
     customization_map: list[MapEntry] = Field(default_factory=list)
     audio_id: Identifier | None = None
+    audio: SourceRequest | None = Field(None, description="the row's audio file, in place of audioId")
     metadata: Metadata | None = Field(None, description="of the row's render; that of the batch is its own")
 
 
@@ -309,6 +317,7 @@ class RenderDetail(RenderDto):
     duration: Annotated[dict[str, Any], DescribedBy(DurationRequest)] | None = None
     customization_map: list[MapEntry]
     warnings: list[FindingDto]
+    destinations: list[DestinationDto] = Field(default_factory=list)
 
 
 class RenderJobDto(ResponseModel):
@@ -320,7 +329,7 @@ class RenderJobDto(ResponseModel):
     template_id: IdText | None
     template_name: str | None
     is_direct_render: bool
-    status: JobStatus
+    status: RenderJobStatus
     video_download_url: str | None
     poster_download_url: str | None
     started_at: Time | None
@@ -340,6 +349,10 @@ class RenderStatusDto(RenderJobDto):
     """With what does not show as its author meant: first as the check found it, at the end as the render did."""
 
     warnings: list[FindingDto]
+    stage: Annotated[str | None, one_of(*states.RENDER_STAGES)] = Field(
+        None, description="what is done for it now; null where it waits or has ended"
+    )
+    destinations: list[DestinationDto] = Field(default_factory=list)
 
 
 class RenderHistory(Labelled):
@@ -366,7 +379,7 @@ class RenderTimeBudgetStatusDto(ResponseModel):
 class BatchRowResult(ResponseModel):
     row: int
     name: str
-    status: Annotated[str, one_of(states.REJECTED, *states.ALL)]
+    status: Annotated[str, one_of(states.REJECTED, *states.OF_RENDERS)]
     render_id: IdText | None = None
     video_download_url: str | None = None
     poster_download_url: str | None = None

@@ -44,7 +44,11 @@ PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 SIZE = r"^[0-9]{1,5}[xX][0-9]{1,5}$"
 LABEL_NAME = r"^[A-Za-z0-9_.-]{1,64}$"
 ORIGIN = r"^https?://([a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(:[0-9]{1,5})?$"
+COLOR = r"^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$"
+LANGUAGE = r"^[a-z]{3}$"
 BY_PATTERN = {
+    COLOR: "it must be a colour, such as #ffd84d, or #ffd84d80 with alpha",
+    LANGUAGE: "it must be the three letters of a language, such as eng",
     ORIGIN: "it must be an origin in lower case and without a path, such as https://shop.example",
     PRINTABLE: "it must not hold control characters, such as line breaks",
     SIZE: "it must be a width and a height, such as 1280x720",

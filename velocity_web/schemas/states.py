@@ -11,23 +11,37 @@ COMPLETED = "completed"
 FAILED = "failed"
 CANCELLED = "cancelled"
 DELETED = "deleted"
+DELIVERING = "delivering"
+"""Between processing and completed, of a render that was asked to be sent somewhere: it is made, and on its way."""
 
 ALL = (PENDING, PROCESSING, CANCELLING, COMPLETED, FAILED, CANCELLED, DELETED)
 ACTIVE = (PENDING, PROCESSING, CANCELLING)
 FINAL = (COMPLETED, FAILED, CANCELLED)
+OF_RENDERS = (*ALL, DELIVERING)
+UNFINISHED = (*ACTIVE, DELIVERING)
+"""Not final. What is active has yet to be made, and holds of its account's means what that will take."""
 CLAIMABLE = (PENDING, PROCESSING)
-"""What a worker may lease, and a caller may cancel."""
+"""What a worker may lease."""
+CANCELLABLE = (*CLAIMABLE, DELIVERING)
+"""What a caller may cancel."""
 
 UPLOADED = "uploaded"
+FETCHING = "fetching"
 VALIDATING = "validating"
 EXTRACTING = "extracting"
 ANALYZING = "analyzing"
-STAGES = (UPLOADED, VALIDATING, EXTRACTING, ANALYZING, COMPLETED, FAILED)
+STAGES = (UPLOADED, FETCHING, VALIDATING, EXTRACTING, ANALYZING, COMPLETED, FAILED)
 """How far the analysis of an upload has come, in this order."""
+
+RENDERING = "rendering"
+RENDER_STAGES = (FETCHING, RENDERING, DELIVERING)
+"""What is done for a render that is under way."""
 
 TEMPLATE = "template"
 AUDIO = "audio"
 RENDER = "render"
+ASSET = "asset"
+"""Of pictures and clips that are fetched; those that are uploaded are looked at before the answer."""
 
 QUEUEING = "queueing"
 QUEUED = "queued"
@@ -36,8 +50,9 @@ QUEUED = "queued"
 REJECTED = "rejected"
 """A row of a batch that is no render, since something is wrong with it."""
 
+WAITING = "waiting"
 DELIVERED = "delivered"
-"""A delivery of a webhook is PENDING, then delivered, or FAILED."""
+"""A delivery of a webhook is PENDING, then delivered, or FAILED; that of a video is waiting before."""
 
 
 def listed(names: Iterable[str]) -> str:

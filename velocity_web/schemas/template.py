@@ -16,6 +16,9 @@ def one_of(*values: str) -> WithJsonSchema:
 
 
 JobStatus = Annotated[str, one_of(*states.ALL)]
+RenderJobStatus = Annotated[
+    str, one_of(*states.OF_RENDERS), Field(description="delivering: only of renders with destinations")
+]
 
 
 def lower(value: Any) -> Any:

@@ -28,11 +28,13 @@ from velocity_web.database.now import now_ms
 from velocity_web.failures import Conflict, NotFound
 from velocity_web.logs import set_up_logs
 from velocity_web.orders.cleanup import remove_leftovers
+from velocity_web.orders.destinations import copy_destinations
+from velocity_web.orders.remote_sources import copy_sources
 from velocity_web.schemas import states
 from velocity_web.schemas.account import KeyRequest
 from velocity_web.schemas.scopes import ALL, USUAL
 from velocity_web.services import keys, users
-from velocity_web.services.renders import cancel_job
+from velocity_web.services.render_ends import cancel_job
 from velocity_web.settings import MIB, Settings
 from velocity_web.storage.chosen import objects_for_requests
 from velocity_web.storage.files import make_folders
@@ -252,8 +254,8 @@ def list_jobs(settings: Settings, status: str | None = None, limit: int = 100) -
     """Newest first. Raises NotFound where there is no such status."""
     open_store(settings)
     status = status and status.lower()
-    if status and status not in states.ALL:
-        raise NotFound(f"there is no status {status[:60]!r}; there are: {', '.join(states.ALL)}")
+    if status and status not in states.OF_RENDERS:
+        raise NotFound(f"there is no status {status[:60]!r}; there are: {', '.join(states.OF_RENDERS)}")
     with reading():
         names = {account.id: account.name for account in Account.select()}
         query = Job.select()
@@ -283,9 +285,9 @@ def cancel(settings: Settings, job_id: str) -> str:
             lock_account(account_id)
         lock_job(job_id)
         job = _find_render(job_id)
-        if job.status not in (states.PENDING, states.PROCESSING):
+        if job.status not in states.CANCELLABLE:
             raise Conflict(f"the render is already {job.status}")
-        cancel_job(job)
+        cancel_job(job, objects_for_requests(settings))
         return str(job.status)
 
 
@@ -320,6 +322,8 @@ def retry(settings: Settings, job_id: str) -> str:
             "SELECT $new, asset_id FROM render_asset WHERE render_id = $old",
             both,
         )
+        copy_destinations(job_id, render_id)
+        copy_sources(job_id, render_id)
         Job(
             id=render_id,
             kind=states.RENDER,
@@ -380,7 +384,10 @@ def _stored_files() -> dict[str, int]:
 def _counted(table: str) -> str:
     """The condition that a row's file is counted to its account: that of an upload which failed is not."""
     if table in (states.TEMPLATE, states.AUDIO):
-        return f"NOT EXISTS (SELECT 1 FROM job WHERE job.subject_id = {table}.id AND job.status = '{states.FAILED}')"
+        return (
+            f"NOT EXISTS (SELECT 1 FROM job WHERE job.subject_id = {table}.id AND (job.status = '{states.FAILED}' "
+            "OR EXISTS (SELECT 1 FROM remote_source WHERE remote_source.job_id = job.id)))"
+        )
     return "file IS NOT NULL"
 
 

@@ -68,7 +68,8 @@ def _dto(asset: Asset) -> AssetDto:
     return AssetDto(**fields, asset_id=asset.id, duration=asset.seconds, created_at=iso_time(asset.created_at))
 
 
-def _find(caller: Caller, asset_id: str) -> Asset:
+def find_asset(caller: Caller, asset_id: str) -> Asset:
+    """Within a session. Raises NotFound."""
     asset: Asset | None = Asset.get(id=asset_id)
     if asset is None or asset.account_id != caller.account_id:
         raise NotFound(f"there is no asset {asset_id}")
@@ -86,13 +87,13 @@ def list_assets(caller: Caller, window: Window) -> Listed[AssetDto]:
 
 def asset_detail(caller: Caller, asset_id: str) -> AssetDto:
     with reading():
-        return _dto(_find(caller, asset_id))
+        return _dto(find_asset(caller, asset_id))
 
 
 def asset_file(caller: Caller, asset_id: str) -> tuple[StoredFile, str]:
     """The original file and its content type. Raises NotFound."""
     with reading():
-        asset = _find(caller, asset_id)
+        asset = find_asset(caller, asset_id)
         stored = StoredFile(asset.file, asset.name, asset.sha256, asset.created_at)
         # An earlier version took other formats, too.
         return stored, CONTENT_TYPES.get(asset.format, "application/octet-stream")
@@ -102,10 +103,11 @@ def delete_asset(caller: Caller, objects: Objects, asset_id: str) -> None:
     """Raises NotFound, and NotDeletable while an active render uses it."""
     with writing():
         lock_account(caller.account_id)
-        asset = _find(caller, asset_id)
+        asset = find_asset(caller, asset_id)
         if rows(USES_ASSET, {"id": asset_id}):
             raise NotDeletable("active render jobs use the asset; cancel them first")
         file = asset.file
         quota.give_back(caller.account_id, asset.size_bytes)
+        execute(f"DELETE FROM job WHERE subject_id = $id AND kind = '{states.ASSET}'", {"id": asset_id})
         execute("DELETE FROM asset WHERE id = $id", {"id": asset_id})
     discard(objects, file)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from pony.orm import desc
@@ -27,6 +26,8 @@ from velocity_web.events.tracing import traceparent
 from velocity_web.events.wake import wake
 from velocity_web.failures import Invalid, NotDeletable, NotFound
 from velocity_web.orders.endings import forget_deliveries
+from velocity_web.orders.remote_sources import forget_sources
+from velocity_web.orders.upload_formats import sound_format
 from velocity_web.schemas import states
 from velocity_web.schemas.audio import (
     AudioDto,
@@ -56,21 +57,6 @@ COMPLETED_OF_GROUP = (
 )
 
 
-def sound_format(path: Path) -> str | None:
-    """mp3, wav or aac by the file's first bytes (ADTS and M4A are both aac); None for anything else."""
-    with path.open("rb") as file:
-        head = file.read(12)
-    if head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE":
-        return "wav"
-    if head[:3] == b"ID3":
-        return "mp3"
-    if head[4:8] == b"ftyp" or head[:4] == b"ADIF":
-        return "aac"
-    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
-        return "aac" if head[1] & 0x06 == 0 else "mp3"
-    return None
-
-
 def accept_audio(caller: Caller, objects: Objects, upload: Upload, group_id: str | None = None) -> AudioUploaded:
     """Keep an uploaded sound and queue its check. Raises Invalid, NotFound (of the group) and QuotaExceeded."""
     try:
@@ -87,7 +73,7 @@ def accept_audio(caller: Caller, objects: Objects, upload: Upload, group_id: str
     try:
         with writing():
             lock_account(caller.account_id)
-            group = find_group(caller, group_id) if group_id else _default_group(caller)
+            group = find_group(caller, group_id) if group_id else default_group(caller)
             quota.take(caller.account_id, upload.size_bytes)
             now = now_ms()
             Audio(
@@ -121,7 +107,8 @@ def accept_audio(caller: Caller, objects: Objects, upload: Upload, group_id: str
     )
 
 
-def _default_group(caller: Caller) -> AudioGroup:
+def default_group(caller: Caller) -> AudioGroup:
+    """Within a writing transaction: the one for what names none, which is made when it is first needed."""
     found = AudioGroup.get(account_id=caller.account_id, is_default=True)
     return found or AudioGroup(
         id=new_id(), account_id=caller.account_id, name=DEFAULT_GROUP, is_default=True, created_at=now_ms()
@@ -174,6 +161,7 @@ def _job_dto(job: Job) -> AudioJobDto:
         created_at=iso_time(job.created_at),
         completed_at=iso_time(job.completed_at),
         reason=job.reason,
+        stage=job.stage,
     )
 
 
@@ -242,6 +230,7 @@ def _delete_one(audio: Audio, job: Job, caller: Caller) -> str:
     file: str = audio.file
     if job.status != states.FAILED:
         quota.give_back(caller.account_id, audio.size_bytes)
+    forget_sources(job.id)
     execute(f"DELETE FROM job WHERE subject_id = $id AND kind = '{states.AUDIO}'", {"id": audio.id})
     execute("DELETE FROM audio WHERE id = $id", {"id": audio.id})
     forget_deliveries(audio.id)

@@ -9,7 +9,8 @@ from velocity_web.services.render_checks import Errors, Ticket
 from velocity_web.services.reuse import Cached
 
 TOLD_ROWS = 100  # whose errors an answer has
-SHARED = ("duration", "encoderConfig", "jobInfo", "output", "templateId")  # fields of the batch, not of its rows
+SHARED = ("captions", "duration", "encoderConfig", "jobInfo", "output", "templateId", "destinations")
+"""Fields of the batch, not of its rows."""
 
 
 @dataclass(frozen=True, slots=True)

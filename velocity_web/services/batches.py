@@ -15,24 +15,20 @@ from dataclasses import dataclass, replace
 
 import velocity_engine as engine
 from velocity_web.accounts.auth import Caller
-from velocity_web.database import tallies
 from velocity_web.database.entities import (
     Batch,
-    Job,
     execute,
-    get_existing,
     insert_many,
     lock_account,
-    lock_job,
     new_id,
     reading,
-    rows,
     writing,
 )
 from velocity_web.database.now import now_ms
 from velocity_web.events.wake import wake
-from velocity_web.events.webhooks import News, require_allowed, takers_of
+from velocity_web.events.webhooks import require_allowed
 from velocity_web.failures import Conflict, Invalid
+from velocity_web.orders.destinations import destination_errors
 from velocity_web.orders.endings import BATCH, announce_batch
 from velocity_web.orders.executors import executor_errors
 from velocity_web.orders.followers import let_lead, release_batch
@@ -46,9 +42,10 @@ from velocity_web.schemas.metadata import metadata_text
 from velocity_web.schemas.reading import Body
 from velocity_web.schemas.render import BatchDetail, BatchEstimate, BatchQuery, BatchRequest, in_query
 from velocity_web.schemas.template import FindingDto
-from velocity_web.services.batch_rows import batch_detail, find_batch
+from velocity_web.services.batch_rows import batch_detail
 from velocity_web.services.batch_tally import TOLD_ROWS, Checked, Tally
 from velocity_web.services.codecs import codec_errors
+from velocity_web.services.elsewhere import Elsewhere
 from velocity_web.services.estimates import Estimate
 from velocity_web.services.forms import CSV, BatchForm, BatchRowForm, batch_form
 from velocity_web.services.lengths import Length, duration_of
@@ -56,21 +53,28 @@ from velocity_web.services.render_checks import (
     CheckRequest,
     Errors,
     MapCheck,
-    Sound,
     Terms,
     Ticket,
     ask,
     beside,
-    find_sound,
     joined,
     template_copy,
     terms_of,
     ticket_of,
 )
-from velocity_web.services.renders import NewRender, cancel_job, insert_renders, require_means, source_of
+from velocity_web.services.render_orders import (
+    NewRender,
+    insert_renders,
+    most_fetched,
+    named_sound,
+    require_means,
+    source_of,
+)
+from velocity_web.services.render_sources import NamedSound, Sound, find_sound
 from velocity_web.services.reuse import SharedFrames, cached_of_batch
 from velocity_web.services.sampling import Samples, Sampling, expected, sampled
 from velocity_web.settings import Settings
+from velocity_web.storage.connections import usable
 from velocity_web.storage.disk import require_room_for_renders
 from velocity_web.storage.objects import Objects
 
@@ -145,8 +149,10 @@ class _Batch:
         self._once, self._dry_run = request.csv is not None, dry_run
         self._deadline = time.monotonic() + visit.settings.batch_seconds
         self._title = request.name or "batch"
-        self._sounds: dict[str | None, tuple[Sound | None, Errors]] = {None: (None, {})}
-        self._estimates: dict[tuple[str | None, bool, Length | None], Estimate] = {}
+        self._sounds: dict[str, tuple[Sound | None, Errors]] = {}
+        self._own_sound = named_sound(request)
+        self._elsewhere = Elsewhere(visit.settings, visit.caller)
+        self._estimates: dict[tuple[str, bool, Length | None], Estimate] = {}
         self._samples: Samples | None = None
         self._shared_frames = SharedFrames()
         self._first_of: dict[bytes, str] = {}  # renders, by what decides their video
@@ -158,8 +164,11 @@ class _Batch:
         if request.webhook_url:
             require_allowed(str(request.webhook_url), visit.settings)
         with reading():
-            self._terms: Terms = terms_of(source_of(visit.caller, request), request)
+            self._terms: Terms = terms_of(source_of(visit.caller, request), request, form.head.captions)
         self._shared = codec_errors(request.encoder_config, self._terms.encoder, visit.settings)
+        self._shared |= destination_errors(
+            request.destinations or [], usable(visit.settings, visit.caller.name), is_batch=True
+        )
         most = self._terms.source.frame_count if self._terms.duration is None else math.inf
         self._shared |= poster_errors(request.output, most, self._terms.size)
 
@@ -256,7 +265,7 @@ class _Batch:
             _require_queueing(batch_id, piece[-1].number + 1)
             new = [self._new_render(batch_id, row, row.ticket) for row in piece if row.ticket]
             require_means(caller, [one.ticket.estimate for one in new])  # the pieces before hold what they need
-            ids = iter(insert_renders(caller, self._request, new))
+            ids = iter(insert_renders(caller, self._request, new, most_fetched(self._visit.settings)))
             kept = []
             for row in piece:
                 self.tally.count(row, once=self._once)
@@ -277,7 +286,7 @@ class _Batch:
         new = NewRender(row.name, ticket, row.metadata, (batch_id, row.number))
         if not self._visit.settings.cache_mb:
             return new
-        video = hashlib.sha256(f"{ticket.audio_id}\n{ticket.customizations}".encode()).digest()
+        video = hashlib.sha256(f"{_sound_of(ticket)}\n{ticket.customizations}".encode()).digest()
         first = self._first_of.setdefault(video, new.id)
         return new if first == new.id else replace(new, follows=first)
 
@@ -324,13 +333,14 @@ class _Batch:
             raise Invalid("the batch takes too long", {"rows": [sentence]})
         terms = self._terms
         question = CheckRequest(
-            caller=self._visit.caller,
+            elsewhere=self._elsewhere,
             objects=self._visit.objects,
             encoder=terms.encoder,
             frames=terms.asked if terms.duration else terms.frames,
             warnings=self._dry_run and self._looked < WARNED_ROWS,
-            with_audio=[self._audio_of(row) is not None for row in piece],
+            with_audio=[self._audio_of(row).is_any for row in piece],
             mix=self._terms.mix,
+            captions=self._terms.captions,
             durations=[self._duration(row, {}) for row in piece],
             strict_fonts=terms.strict_fonts,
         )
@@ -352,8 +362,8 @@ class _Batch:
         return found_rows
 
     def _row(self, row: BatchRowForm, customizations: str, check: MapCheck, shared: Errors) -> Checked:
-        audio_id = self._audio_of(row)
-        sound, wrong = self._sound(audio_id)
+        named = self._audio_of(row)
+        sound, wrong = self._sound(named)
         errors = {**shared, **check.errors, **wrong}
         if not wrong:
             self._duration(row, errors)
@@ -364,14 +374,14 @@ class _Batch:
         if errors:
             return Checked(row.number, name, None, errors)
         samples = self._samples or Samples()
-        alike = audio_id, samples.shows(customizations, check), check.length
+        alike = named.key, samples.shows(customizations, check), check.length
         if alike not in self._estimates:
             self._estimates[alike] = expected(self._terms, sound, samples, as_asked=alike[1], length=check.length)
         ticket = ticket_of(self._terms, customizations, check, sound, self._estimates[alike])
         return Checked(row.number, name, ticket, {}, row.metadata)
 
-    def _audio_of(self, row: BatchRowForm) -> str | None:
-        return row.audio_id or (str(self._request.audio_id) if self._request.audio_id else None)
+    def _audio_of(self, row: BatchRowForm) -> NamedSound:
+        return NamedSound(row.audio_id, row.audio) if row.audio_id or row.audio else self._own_sound
 
     def _duration(self, row: BatchRowForm, errors: Errors) -> engine.Duration | None:
         """How long the video of a row is to be. What is wrong with that goes to ``errors``."""
@@ -380,12 +390,16 @@ class _Batch:
         sound, _wrong = self._sound(self._audio_of(row))
         return duration_of(self._terms.duration, sound.seconds if sound else None, self._terms.mix, errors)
 
-    def _sound(self, audio_id: str | None) -> tuple[Sound | None, Errors]:
-        if audio_id not in self._sounds:
+    def _sound(self, named: NamedSound) -> tuple[Sound | None, Errors]:
+        if named.key not in self._sounds:
             wrong: Errors = {}
             with reading():
-                self._sounds[audio_id] = find_sound(self._visit.caller, audio_id, self._terms.source, wrong), wrong
-        return self._sounds[audio_id]
+                self._sounds[named.key] = find_sound(self._elsewhere, named, self._terms.source, wrong), wrong
+        return self._sounds[named.key]
+
+
+def _sound_of(ticket: Ticket) -> str:
+    return "" if ticket.order.soundtrack is None else ticket.order.soundtrack.location
 
 
 def _require_queueing(batch_id: str, checked: int) -> None:
@@ -399,45 +413,3 @@ def _bounded(errors: Errors, number: int) -> Errors:
     """The first errors of a row; only one where many rows were rejected before it."""
     most = TOLD_ERRORS if number <= TOLD_ROWS else 1
     return {name: sentences[:most] for name, sentences in list(errors.items())[:most]}
-
-
-def cancel_batch(caller: Caller, batch_id: str) -> BatchDetail:
-    """Cancel all rows that are not finished, and the queueing of the others. Raises NotFound."""
-    with writing():
-        lock_account(caller.account_id)
-        find_batch(caller, batch_id)
-        execute(
-            f"UPDATE batch SET status = '{states.CANCELLED}' WHERE id = $id AND status = '{states.QUEUEING}'",
-            {"id": batch_id},
-        )
-        if not takers_of(News(caller.account_id, states.RENDER, "", states.CANCELLED)):
-            ended = execute(
-                f"UPDATE job SET status = '{states.CANCELLED}', completed_at = $now WHERE lease_owner IS NULL "
-                f"AND status IN ({states.listed(states.CLAIMABLE)}) "
-                "AND id IN (SELECT id FROM render WHERE batch_id = $id AND webhook_url IS NULL)",
-                {"id": batch_id, "now": now_ms()},
-            )
-            tallies.count(tallies.Tally.ENDED, states.RENDER, states.CANCELLED, ended)
-            if ended:
-                announce_batch(batch_id)
-    while _cancel_some(caller, batch_id):
-        pass
-    wake()
-    return batch_detail(caller, batch_id, 0, SHOWN_ROWS)
-
-
-def _cancel_some(caller: Caller, batch_id: str) -> int:
-    """Cancel some hundred rows that are at work or have a webhook to be told. Returns how many."""
-    with writing():
-        lock_account(caller.account_id)
-        active = rows(
-            "SELECT job.id FROM job JOIN render ON render.id = job.id WHERE render.batch_id = $id "
-            f"AND job.status IN ({states.listed(states.CLAIMABLE)}) ORDER BY render.batch_row DESC LIMIT $most",
-            {"id": batch_id, "most": PIECE_ROWS},
-        )
-        for (job_id,) in active:
-            lock_job(job_id)
-            job = get_existing(Job, id=job_id)
-            if job.status in states.CLAIMABLE:
-                cancel_job(job)
-    return len(active)

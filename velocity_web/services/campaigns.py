@@ -26,8 +26,10 @@ from velocity_web.failures import Invalid, NotFound
 from velocity_web.processes.runner import Runner
 from velocity_web.schemas.campaign import CampaignDto, InstanceChange, InstanceDto, InstanceRequest
 from velocity_web.services.audio import find_group
+from velocity_web.services.elsewhere import Elsewhere
 from velocity_web.services.paging import Listed, Window, total_of
-from velocity_web.services.render_checks import CheckRequest, Source, ask, find_source, template_copy
+from velocity_web.services.render_checks import CheckRequest, ask, template_copy
+from velocity_web.services.render_sources import Source, find_source
 from velocity_web.storage.objects import Objects
 
 
@@ -131,7 +133,12 @@ def _check_map(
 ) -> None:
     """Raises Invalid for a map that does not fit the template, Busy and Unavailable."""
     question = CheckRequest(
-        caller=caller, objects=objects, encoder=None, frames=None, warnings=False, with_audio=[False]
+        elsewhere=Elsewhere(runner.settings, caller),
+        objects=objects,
+        encoder=None,
+        frames=None,
+        warnings=False,
+        with_audio=[False],
     )
     with (
         template_copy(objects, source) as file,

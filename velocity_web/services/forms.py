@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any, Literal
 
 from velocity_web.accounts.auth import Caller
 from velocity_web.failures import Invalid
 from velocity_web.processes.assignments import FormAssignment
 from velocity_web.processes.child import Child
-from velocity_web.processes.form_process import mapped_form
+from velocity_web.processes.form_process import open_form
 from velocity_web.processes.runner import Runner, TaskFailed
 from velocity_web.schemas.reading import Body
 from velocity_web.settings import Settings
@@ -26,12 +27,14 @@ Mapped = Literal["render", "preview", "link", "clip"]
 @dataclass(frozen=True, slots=True)
 class Head:
     """What a form says of a body: ``errors`` by field, ``warnings`` of unknown fields, and the ``request`` without its
-    customization maps, mended where there are errors, None where that was not possible.
+    customization maps and captions, mended where there are errors, None where that was not possible. ``captions`` are
+    JSON as the engine writes it, None where there are none.
     """
 
     errors: dict[str, list[str]]
     warnings: list[str]
     request: dict[str, Any] | None
+    captions: str | None = None
     digest: str = ""
     rows: int = 0
 
@@ -52,8 +55,10 @@ def read_render(caller: Caller, settings: Settings, runner: Runner, body: Body) 
 def read_mapped(caller: Caller, settings: Settings, runner: Runner, body: Body, kind: Mapped) -> RenderForm:
     """As ``read_render``, of a body of this kind."""
     if body.length <= SMALL_BYTES:
-        head, customizations = mapped_form(body.stream.read(), kind)
-        return RenderForm(Head(**head), customizations)
+        raw = body.stream.read()
+        if (form := open_form(raw, kind)) is not None:
+            return RenderForm(Head(**form[0]), form[1])
+        body = Body(BytesIO(raw), len(raw), body.kind)
     assignment = FormAssignment(kind=kind, length=body.length)
     with runner.slot(caller.account_id), _reading(runner, settings, body, assignment) as child, _failing():
         message = child.message()
@@ -66,6 +71,7 @@ class BatchRowForm:
     number: int
     name: str | None
     audio_id: str | None
+    audio: dict[str, str]
     customizations: str
     metadata: dict[str, str]
 
@@ -87,7 +93,8 @@ class BatchForm:
             if "end" in message:
                 return
             metadata = message.get("metadata") or {}
-            yield BatchRowForm(message["number"], message["name"], message["audio"], message["map"], metadata)
+            audio = message.get("audio_source") or {}
+            yield BatchRowForm(message["number"], message["name"], message["audio"], audio, message["map"], metadata)
 
 
 @contextmanager

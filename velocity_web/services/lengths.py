@@ -11,6 +11,10 @@ from velocity_web.schemas.duration import LONGEST, DurationRequest
 
 Errors = dict[str, list[str]]
 ONE_OF_BOTH = "give seconds, or from, and not both"
+NOT_HERE_YET = (
+    "how long audio from elsewhere lasts is known once it is fetched; take it in with POST /audio/import, and give its "
+    "audioId"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,9 @@ def duration_of(
         return engine.Duration(follows=asked.follows)
     if sound_seconds is None:
         errors["duration.from"] = ["there is no audio; give audioId, or seconds"]
+        return None
+    if not sound_seconds:
+        errors["duration.from"] = [NOT_HERE_YET]
         return None
     ends = (mix or engine.SoundMix()).end_of(sound_seconds)
     if not 0 < ends <= LONGEST:

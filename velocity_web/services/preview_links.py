@@ -29,7 +29,7 @@ def preview_link(desk: previews.Desk, caller: Caller, template_id: str, form: Re
     """
     previews.draw(desk, caller, template_id, form, UNDRAWN)
     request = PreviewLinkRequest.model_validate(form.head.request)
-    body = json.dumps({"request": form.head.request, "map": form.customizations})
+    body = json.dumps({"request": form.head.request, "map": form.customizations, "captions": form.head.captions})
     link_id, size = new_id(), len(body.encode())
     with writing():
         lock_account(caller.account_id)
@@ -73,7 +73,8 @@ def draw_linked(desk: previews.Desk, followed: Followed, known: list[str]) -> tu
         raise NotFound(GONE)
     template_id, body = found[0]
     kept = json.loads(body)
-    form = RenderForm(Head(errors={}, warnings=[], request=kept["request"]), kept["map"])
+    head = Head(errors={}, warnings=[], request=kept["request"], captions=kept.get("captions"))
+    form = RenderForm(head, kept["map"])
     try:
         picture = previews.draw(desk, followed.owner, template_id, form, known)
     except (NotFound, Invalid, Conflict):  # the template, or an asset that it shows, was deleted meanwhile

@@ -16,6 +16,7 @@ from velocity_web.accounts.rates import Buckets
 from velocity_web.database.entities import Asset, Template, TemplateInstance, reading
 from velocity_web.failures import Conflict, Invalid, NotFound, TooMany
 from velocity_web.orders.account_fonts import font_copies, font_files
+from velocity_web.orders.remote_sources import is_remote
 from velocity_web.processes.assignments import ClipQuestion, PreviewQuestion
 from velocity_web.processes.previewers import Drawn, Previewers, Provide, Subject
 from velocity_web.processes.runner import Runner, TaskFailed, TemplateFiles
@@ -23,10 +24,12 @@ from velocity_web.processes.shelf import Shelf
 from velocity_web.schemas import states
 from velocity_web.schemas.preview import ClipRequest, PreviewRequest
 from velocity_web.schemas.template import FindingDto
+from velocity_web.services.elsewhere import Elsewhere
 from velocity_web.services.forms import RenderForm
 from velocity_web.services.lengths import duration_of
 from velocity_web.services.processing import with_job
-from velocity_web.services.render_checks import NO_MAP, find_assets, joined
+from velocity_web.services.render_checks import find_assets, joined, named_as
+from velocity_web.services.render_sources import NO_MAP
 from velocity_web.services.templates import find_template
 from velocity_web.settings import Settings
 from velocity_web.storage.objects import Objects
@@ -44,6 +47,9 @@ CLIP_CODECS = {"mp4": ("h264", 4), "webm": ("av1", 5)}
 LONGEST_FRAMES = 1e9  # of a video whose length is chosen, until who draws knows it
 INVALID = "the request has invalid fields"
 GONE = "the file is gone from the storage"
+NOT_FETCHED = (
+    "a render fetches this file, a preview does not; take it in with POST /asset/import, and name its assetId here"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +178,7 @@ def draw(desk: Desk, caller: Caller, template_id: str, form: RenderForm, known: 
         size=[1, 1] if wrong else list(size),
         kind=request.format,
         known=list(known),
+        captions=None if wrong else form.head.captions,
         **_timing(request, wrong),
     )
     with _drawing(desk, caller, shown) as subject, desk.runner.preview_slot(caller.account_id):
@@ -197,8 +204,9 @@ def draw_clip(desk: Desk, caller: Caller, template_id: str, form: RenderForm, kn
         most = desk.settings.preview_clip_seconds * shown.rate
         clip = ClipQuestion(start=start, end=end, most=most, encoder=encoder.to_values(), ending=ending)
     size = [1, 1] if wrong else [width, height]
-    timing = _timing(request, wrong)
-    question = PreviewQuestion(frames=[], size=size, kind="png", known=list(known), clip=clip, **timing)
+    said, timing = None if wrong else form.head.captions, _timing(request, wrong)
+    asked = {"clip": clip, "captions": said, **timing}
+    question = PreviewQuestion(frames=[], size=size, kind="png", known=list(known), **asked)
     with _drawing(desk, caller, shown) as subject, desk.runner.slot(caller.account_id):
         drawn = _asked(desk, caller, subject, question, (joined(shown.customizations, form.customizations), wrong))
     return _picture(drawn, shown, span, 1)
@@ -366,9 +374,13 @@ def _provider(desk: Desk, caller: Caller, errors: Errors) -> Provide:
     def provide(named: list[list[list[Any]]], shelf: Shelf) -> dict[str, str]:
         errors.clear()  # it may be asked again, by another child
         known: dict[str, Asset | None] = {}
-        wanted = [(int(index), str(key), str(asset_id)) for one in named for index, key, asset_id in one]
+        wanted = [(int(index), str(key), named_as(source)) for one in named for index, key, source in one]
         with reading():
-            found = find_assets(caller, wanted, errors, known)
+            found = find_assets(Elsewhere(desk.settings, caller), wanted, errors, known)
+        for index, key, source in wanted:
+            if isinstance(source, dict):
+                errors.setdefault(f"customizationMap[{index}].{key}", [NOT_FETCHED])
+        found = {key: file for key, file in found.items() if not is_remote(file.location)}
         return {asset_id: str(path) for asset_id, file in found.items() if (path := _put(desk, shelf, file))}
 
     return provide

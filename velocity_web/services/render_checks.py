@@ -2,67 +2,46 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import velocity_engine as engine
-from velocity_web.accounts.auth import Caller
-from velocity_web.database.entities import Asset, Audio, Campaign, Job, Template, TemplateInstance, reading, rows
+from velocity_web.database.entities import Asset, reading
 from velocity_web.failures import Invalid
-from velocity_web.orders.account_fonts import font_copies, font_files
+from velocity_web.orders.account_fonts import font_copies
 from velocity_web.orders.posters import poster_of
+from velocity_web.orders.remote_sources import is_remote
 from velocity_web.processes.runner import Checker, TaskFailed, TemplateFiles
-from velocity_web.schemas import states
 from velocity_web.schemas.audio_mix import AudioMixRequest
 from velocity_web.schemas.duration import DurationRequest
 from velocity_web.schemas.render import EncoderConfigRequest, JobInfo, RenderOutput
 from velocity_web.services.codecs import codec_told
-from velocity_web.services.estimates import Estimate, Past, past_of, trial_of
+from velocity_web.services.elsewhere import STAND_IN, Elsewhere
+from velocity_web.services.estimates import Estimate
 from velocity_web.services.lengths import Length, duration_of, length_of
+from velocity_web.services.render_sources import Sound, Source
 from velocity_web.storage.objects import Objects
 
 Errors = dict[str, list[str]]
 Frames = tuple[float, float | None]
 """Where a part of a timeline begins and ends; None where that is the end of the timeline."""
-NO_MAP = "[]"
 SOURCES = ("templateId", "templateInstanceId")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """The template of a render, and the instance it comes by in campaign mode. ``trial`` and ``past`` are what its
-    estimate is made of. ``customizations``: the instance's map, as JSON. ``findings``: what the analysis found.
-    ``fonts``: the account's.
-    """
-
-    template_id: str
-    template_name: str
-    file: engine.FileReference
-    frame_rate: float
-    span: tuple[float, float]
-    frame_count: int
-    trial: engine.Trial
-    past: list[Past]
-    instance_id: str | None = None
-    instance_name: str | None = None
-    campaign_id: str | None = None
-    customizations: str = NO_MAP
-    findings: tuple[dict[str, Any], ...] = ()
-    fonts: tuple[engine.FileReference, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Ticket:
-    """A checked request: ``order`` is what is rendered, but for the customization map, which is JSON; locations are
-    relative to the data folder. ``warnings``: what will not show as its author meant.
+    """A checked request: ``order`` is what is rendered, but for the customization map and the captions, which are JSON;
+    locations are relative to the data folder. ``captioned``: the seconds of the captions that the video shows.
+    ``warnings``: what will not show as its author meant.
     """
 
     source: Source
     order: engine.RenderOrder
     customizations: str
+    captions: str | None
+    captioned: tuple[float, float]
     warnings: tuple[dict[str, Any], ...]
     audio_id: str | None
     asset_ids: tuple[str, ...]
@@ -79,115 +58,41 @@ def beside(errors: Errors, invalid: Invalid) -> Invalid:
     return Invalid(detail, {**found, **errors})
 
 
-def find_source(caller: Caller, template_id: str | None, instance_id: str | None) -> Source:
-    """Within a session. Raises Invalid with the field's sentence."""
-    if template_id and instance_id:
-        sentence = "give templateId or templateInstanceId, not both"
-        raise Invalid(sentence, {"templateId": [sentence], "templateInstanceId": [sentence]})
-    if not template_id and not instance_id:
-        sentence = "templateId or templateInstanceId is required"
-        raise Invalid(sentence, {"templateId": [sentence], "templateInstanceId": [sentence]})
-    if template_id:
-        return _source(caller, template_id, "templateId")
-    instance = TemplateInstance.get(id=instance_id)
-    if instance is None or instance.account_id != caller.account_id:
-        sentence = f"there is no template instance {instance_id}"
-        raise Invalid(sentence, {"templateInstanceId": [sentence]})
-    campaign = Campaign.get(id=instance.campaign_id)
-    return _source(
-        caller,
-        instance.template_id,
-        "templateInstanceId",
-        instance_id=instance.id,
-        instance_name=instance.name,
-        campaign_id=campaign.id if campaign else None,
-        customizations=instance.customization_map,
-    )
-
-
-def _source(caller: Caller, template_id: str, field_name: str, **campaign: Any) -> Source:
-    job = Job.get(subject_id=template_id)  # first: what it found is written together with its end
-    template = Template.get(id=template_id)
-    if template is None or template.account_id != caller.account_id:
-        sentence = f"there is no template {template_id}"
-        raise Invalid(sentence, {field_name: [sentence]})
-    if job is None or job.status != states.COMPLETED or not template.analysis:
-        sentence = (
-            f"the template {template.name!r} is {job.status if job else 'gone'}; only a completed one can be rendered"
-        )
-        raise Invalid(sentence, {field_name: [sentence]})
-    analysis = json.loads(template.analysis)
-    return Source(
-        template.id,
-        template.name,
-        engine.FileReference(template.file, template.sha256),
-        analysis["frame_rate"],
-        tuple(analysis["span"]),
-        analysis["frame_count"],
-        trial_of(analysis),
-        past_of(template.id),
-        findings=tuple(analysis.get("findings", ())),
-        fonts=font_files(caller.account_id),
-        **campaign,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Sound:
-    """The audio of a request: its stored file, and how long it lasts."""
-
-    id: str
-    file: engine.FileReference
-    seconds: float
-
-
-def find_sound(caller: Caller, audio_id: str | None, source: Source, errors: Errors) -> Sound | None:
-    """Within a session: the request's audio. What is wrong with it goes to ``errors``."""
-    if audio_id is None:
-        return None
-    job = Job.get(subject_id=audio_id)  # first: what it found is written together with its end
-    audio = Audio.get(id=audio_id)
-    if audio is None or audio.account_id != caller.account_id:
-        errors["audioId"] = [f"there is no audio {audio_id}"]
-        return None
-    if job is None or job.status != states.COMPLETED:
-        errors["audioId"] = [f"the audio {audio.name!r} is {job.status if job else 'gone'}, not completed"]
-        return None
-    if source.instance_id and not _is_linked(source.campaign_id, audio.group_id):
-        link = f"POST /campaign/{source.campaign_id}/audio-groups/{audio.group_id}"
-        errors["audioId"] = [f"the audio {audio.name!r} is of a group that is not linked to the campaign; do {link}"]
-    return Sound(audio_id, engine.FileReference(audio.file, audio.sha256), float(audio.seconds or 0.0))
-
-
-def _is_linked(campaign_id: str | None, group_id: str) -> bool:
-    both = {"campaign": campaign_id, "group": group_id}
-    return bool(rows("SELECT 1 FROM campaign_audio_group WHERE campaign_id = $campaign AND group_id = $group", both))
+def named_as(source: Any) -> str | dict[str, Any]:
+    """What a confined process said that a map names: the id of an asset, or another source."""
+    return source if isinstance(source, dict) else str(source)
 
 
 def find_assets(
-    caller: Caller, named: Sequence[tuple[int, str, str]], errors: Errors, known: dict[str, Asset | None]
+    elsewhere: Elsewhere, named: Sequence[tuple[int, str, Any]], errors: Errors, known: dict[str, Asset | None]
 ) -> dict[str, engine.FileReference]:
-    """Within a session: the stored files of the assets that a map names, by the id as it was written.
+    """Within a session: the files of the assets and other sources that a map names, by the id as it was written, or the
+    location. Those that do not lie in the storage have no digest yet.
 
     Args:
-        caller: Who asks.
-        named: (entry, key, id) of each.
+        elsewhere: Who asks, and what may be named beside assets.
+        named: (entry, key, id or source) of each.
         errors: Gets what is wrong, by field.
         known: The assets that were looked up before, by id; gets those that are looked up now.
     """
+    caller = elsewhere.caller
     found: dict[str, engine.FileReference] = {}
     for index, key, asset_id in named:
-        field = f"customizationMap[{index}].{key}"
+        where = f"customizationMap[{index}].{key}"
+        if isinstance(asset_id, dict):
+            if (file := elsewhere.located(asset_id, where, errors)) is not None:
+                found[file.location] = file
+            continue
         if asset_id not in known:
             known[asset_id] = Asset.get(id=asset_id[:40].lower())
         asset = known[asset_id]
         if asset is None or asset.account_id != caller.account_id:
-            errors[f"{field}.assetId"] = [f"there is no asset {asset_id[:80]}"]
+            errors[f"{where}.assetId"] = [f"there is no asset {asset_id[:80]}"]
             continue
         found[asset_id] = engine.FileReference(asset.file, asset.sha256)
         if key in ("image", "video") and asset.kind != key:
             what = {"image": "a picture", "video": "a clip"}.get(asset.kind, asset.kind)
-            errors[field] = [f"the asset {asset.name!r} is {what}; name it by {asset.kind!r} in place of {key!r}"]
+            errors[where] = [f"the asset {asset.name!r} is {what}; name it by {asset.kind!r} in place of {key!r}"]
     return found
 
 
@@ -248,16 +153,17 @@ class CheckRequest:
     """What is asked about the maps of one template. ``warnings``: whether what will not show is to be told, too.
     ``with_audio``: of each map whether an audio file comes with it. ``mix``: how the sound is mixed. ``durations``: of
     each map how long its video is to be, None for as long as the template; empty where none is. ``strict_fonts``:
-    whether letters that no font has are wrong.
+    whether letters that no font has are wrong. ``captions``: what is said, as JSON.
     """
 
-    caller: Caller
+    elsewhere: Elsewhere
     objects: Objects
     encoder: engine.EncoderConfig | None
     frames: Frames | None
     warnings: bool
     with_audio: Sequence[bool]
     mix: engine.SoundMix | None = None
+    captions: str | None = None
     durations: Sequence[engine.Duration | None] = ()
     strict_fonts: bool = False
 
@@ -271,9 +177,13 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
     def files_of(named: list[list[list[Any]]]) -> dict[str, Any]:
         with reading():
             for number, one in enumerate(named):
-                wanted = [(int(index), str(key), str(asset_id)) for index, key, asset_id in one]
-                assets[number] = find_assets(question.caller, wanted, errors[number], known)
-        files = {key: str(stand_in(file.location)) for one in assets for key, file in one.items()}
+                wanted = [(int(index), str(key), named_as(source)) for index, key, source in one]
+                assets[number] = find_assets(question.elsewhere, wanted, errors[number], known)
+        files = {
+            key: STAND_IN if is_remote(file.location) else str(stand_in(file.location))
+            for one in assets
+            for key, file in one.items()
+        }
         lasting = {key: asset.seconds for key, asset in known.items() if asset is not None and asset.seconds}
         return {"files": files, "seconds": lasting}
 
@@ -284,6 +194,7 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
         "warnings": question.warnings,
         "with_audio": question.with_audio,
         "mix": question.mix and question.mix.to_values(),
+        "captions": question.captions,
         "durations": [one and one.to_values() for one in question.durations or [None] * len(maps)],
         "strict_fonts": question.strict_fonts,
     }
@@ -296,9 +207,9 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
     checks = []
     for own, files, answer in zip(errors, assets, found["maps"], strict=True):
         lacking = set(own)
-        for field, sentences in answer["errors"].items():
-            if field not in lacking:
-                own.setdefault(field, []).extend(sentences)
+        for name, sentences in answer["errors"].items():
+            if name not in lacking:
+                own.setdefault(name, []).extend(sentences)
         checks.append(MapCheck(own, tuple(answer["warnings"]), files, length_of(answer.get("length"))))
     return found["shared"], checks
 
@@ -323,7 +234,7 @@ def template_copy(objects: Objects, source: Source) -> Iterator[TemplateFiles]:
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What one render, or all of a batch, have in common beside their maps. With a duration, ``asked`` are the frames
-    of the video's timeline, and ``frames`` of the template none."""
+    of the video's timeline, and ``frames`` of the template none. ``captions`` are JSON, which is not read here."""
 
     source: Source
     encoder: engine.EncoderConfig
@@ -333,6 +244,7 @@ class Terms:
     duration: DurationRequest | None = None
     asked: Frames | None = None
     strict_fonts: bool = False
+    captions: str | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -340,12 +252,19 @@ class Terms:
         return self.encoder.resolution or (self.source.trial.width, self.source.trial.height)
 
     @property
+    def seconds(self) -> tuple[float, float]:
+        """From which second of the composition on, and up to which, the video shows it."""
+        first, rate = self.source.span[0], self.source.frame_rate
+        start, end = self.frames or self.source.span
+        return (start - first) / rate, (end - first) / rate
+
+    @property
     def rate(self) -> float:
         """Of the video, in frames a second."""
         return float(self.encoder.frame_rate or self.source.frame_rate)
 
 
-def terms_of(source: Source, output: RenderOutput) -> Terms:
+def terms_of(source: Source, output: RenderOutput, captions: str | None) -> Terms:
     encoder = encoder_from(output.encoder_config)
     with suppress(engine.EncoderConfigError):  # the check tells what is wrong with it
         encoder = engine.resolve_encoder(encoder)
@@ -358,12 +277,13 @@ def terms_of(source: Source, output: RenderOutput) -> Terms:
         output.duration,
         timeline_frames(output.job_info, source) if output.duration else None,
         output.fonts == "strict",
+        captions,
     )
 
 
 def mix_of(asked: AudioMixRequest) -> engine.SoundMix:
     duck = asked.ducking
-    given = asked.model_dump(exclude={"ducking", "trim"})
+    given = asked.model_dump(exclude={"ducking", "trim", "url", "connection", "path"})
     return engine.SoundMix(
         **given,
         trim=None if asked.trim is None else (asked.trim[0], asked.trim[1]),
@@ -381,9 +301,11 @@ def ticket_of(terms: Terms, customizations: str, check: MapCheck, sound: Sound |
         source,
         order_of(terms, check, sound),
         customizations,
+        terms.captions,
+        terms.seconds,
         check.warnings,
         sound.id if sound else None,
-        tuple(sorted({asset_id.lower() for asset_id in check.assets})),
+        tuple(sorted({key.lower() for key, file in check.assets.items() if not is_remote(file.location)})),
         frames,
         estimated,
     )

@@ -1,361 +1,38 @@
-"""Renders: queued, watched, cancelled, listed, deleted."""
+"""Renders as their owner sees them: status, details, lists, files."""
 
 from __future__ import annotations
 
 import json
-import math
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from velocity_web.accounts import budget, quota
+from velocity_web.accounts import budget
 from velocity_web.accounts.auth import Caller
 from velocity_web.clock import iso_time
 from velocity_web.database.entities import (
-    NOT_YET,
-    IdempotentRequest,
     Job,
     Poster,
     Render,
-    Template,
-    execute,
-    insert_many,
-    lock_account,
-    lock_job,
-    new_id,
     reading,
-    writing,
 )
-from velocity_web.database.now import now_ms
-from velocity_web.database.tallies import Tally, count
-from velocity_web.events import webhooks
-from velocity_web.events.endings import Endings
-from velocity_web.events.tracing import traceparent
-from velocity_web.events.wake import wake
-from velocity_web.failures import Conflict, Invalid, KeyReused, NotFound
-from velocity_web.orders.endings import announce_end, forget_deliveries
-from velocity_web.orders.executors import executor_errors
-from velocity_web.orders.followers import release_followers
-from velocity_web.orders.labels import Labelled, add_labels, remove_labels
-from velocity_web.orders.posters import CONTENT_TYPES, forget_poster, poster_errors, poster_urls
-from velocity_web.orders.render_requests import read_request, request_text
-from velocity_web.processes.runner import Runner
+from velocity_web.failures import NotFound
+from velocity_web.orders.destinations import destinations_of
+from velocity_web.orders.posters import CONTENT_TYPES, poster_urls
+from velocity_web.orders.render_requests import read_request
 from velocity_web.schemas import states
-from velocity_web.schemas.metadata import metadata_text, stored_metadata
+from velocity_web.schemas.metadata import stored_metadata
 from velocity_web.schemas.render import (
-    BatchRequest,
-    RenderCancelled,
     RenderDetail,
     RenderDto,
-    RenderEstimate,
     RenderJobDto,
-    RenderOutput,
-    RenderQueued,
-    RenderRequest,
     RenderStatusDto,
     RenderTimeBudgetStatusDto,
 )
 from velocity_web.schemas.template import FindingDto
-from velocity_web.services.codecs import codec_errors, content_type
-from velocity_web.services.estimates import Estimate
-from velocity_web.services.forms import RenderForm
-from velocity_web.services.lengths import duration_of
+from velocity_web.services.codecs import content_type
 from velocity_web.services.paging import AT_ONCE, Labels, Listed, Window, jobs_of, wanted
-from velocity_web.services.render_checks import (
-    CheckRequest,
-    MapCheck,
-    Source,
-    Terms,
-    Ticket,
-    ask,
-    beside,
-    find_sound,
-    find_source,
-    joined,
-    template_copy,
-    terms_of,
-    ticket_of,
-)
-from velocity_web.services.reuse import Asking, cached_of_render
-from velocity_web.services.sampling import Sampling, expected, sampled
-from velocity_web.settings import Settings
-from velocity_web.storage.disk import require_room_for_renders
 from velocity_web.storage.files import StoredFile
-from velocity_web.storage.objects import Objects, discard
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedRender:
-    """A request in which nothing is wrong; ``digest`` is equal for bodies that mean the same."""
-
-    request: RenderRequest
-    digest: str
-    ticket: Ticket
-    terms: Terms
-    check: MapCheck
-
-
-CANCEL_WAIT_SECONDS = 2.0
-
-
-def checked(caller: Caller, settings: Settings, objects: Objects, runner: Runner, form: RenderForm) -> CheckedRender:
-    """A render that is as its template takes it, tried in a child process.
-
-    Raises Invalid with the sentences of all fields at once, also for a webhook's URL that is not allowed, Busy and
-    Unavailable.
-    """
-    head = form.head
-    if head.request is None:
-        raise Invalid("the request has invalid fields", head.errors)
-    request = RenderRequest.model_validate(head.request)
-    try:
-        found = _check(caller, settings, objects, runner, request, form.customizations)
-    except Invalid as invalid:
-        raise beside(head.errors, invalid) from None
-    if head.errors:
-        raise Invalid("the request has invalid fields", head.errors)
-    return CheckedRender(request, head.digest, *found)
-
-
-def _check(
-    caller: Caller,
-    settings: Settings,
-    objects: Objects,
-    runner: Runner,
-    request: RenderRequest,
-    customizations: str,
-) -> tuple[Ticket, Terms, MapCheck]:
-    own = executor_errors(request.executor, settings)
-    audio_id = str(request.audio_id) if request.audio_id else None
-    with reading():
-        source = source_of(caller, request)
-        sound = find_sound(caller, audio_id, source, own)
-    terms = terms_of(source, request)
-    own |= codec_errors(request.encoder_config, terms.encoder, settings)
-    own |= poster_errors(request.output, source.frame_count if terms.duration is None else math.inf, terms.size)
-    duration = duration_of(terms.duration, sound.seconds if sound else None, terms.mix, own)
-    whole = joined(source.customizations, customizations)
-    question = CheckRequest(
-        caller=caller,
-        objects=objects,
-        encoder=terms.encoder,
-        frames=terms.asked if terms.duration else terms.frames,
-        warnings=True,
-        with_audio=[audio_id is not None],
-        mix=terms.mix,
-        durations=[duration],
-        strict_fonts=terms.strict_fonts,
-    )
-    with (
-        template_copy(objects, source) as file,
-        runner.slot(caller.account_id),
-        runner.checker(caller.account_id, file) as checker,
-    ):
-        shared, [check] = ask(checker, question, [whole])
-        errors = {**shared, **check.errors, **own}
-        if check.length is not None:
-            errors |= poster_errors(request.output, check.length.whole - source.span[0], terms.size)
-        if request.webhook_url and not errors:
-            webhooks.require_allowed(str(request.webhook_url), settings)
-        if errors:
-            raise Invalid("the request has invalid fields", errors)
-        samples = sampled(Sampling(checker, runner, settings, caller.account_id), terms, whole)
-    foretold = expected(terms, sound, samples, as_asked=samples.shows(whole, check), length=check.length)
-    return ticket_of(terms, whole, check, sound, foretold), terms, check
-
-
-def source_of(caller: Caller, request: RenderRequest | BatchRequest) -> Source:
-    """Within a session. Raises Invalid with the field's sentence."""
-    template_id = str(request.template_id) if request.template_id else None
-    instance_id = str(request.template_instance_id) if request.template_instance_id else None
-    return find_source(caller, template_id, instance_id)
-
-
-def estimate(caller: Caller, objects: Objects, runner: Runner, found: CheckedRender) -> RenderEstimate:
-    """What a checked render would take; queues nothing. Raises Busy and Unavailable."""
-    ticket = found.ticket
-    asking = Asking(runner, objects, caller.account_id, found.terms)
-    with runner.slot(caller.account_id):
-        cached = cached_of_render(asking, ticket.customizations, found.check, ticket.order)
-    foretold = ticket.estimate
-    return RenderEstimate(
-        frames=ticket.frames,
-        seconds=round(ticket.frames / found.terms.rate, 3),
-        expected_milliseconds=foretold.milliseconds,
-        least_milliseconds=foretold.least_ms,
-        most_milliseconds=foretold.most_ms,
-        expected_bytes=foretold.size_bytes,
-        least_bytes=foretold.least_bytes,
-        most_bytes=foretold.most_bytes,
-        cached_frames=cached.frames if cached.renders else None,
-        warnings=[FindingDto(**finding) for finding in all_warnings(ticket)],
-    )
-
-
-def all_warnings(ticket: Ticket) -> list[dict[str, Any]]:
-    """What the check found, and what only the analysis looks for."""
-    tried = [finding for finding in ticket.source.findings if finding["feature"].startswith("expression.")]
-    return [*ticket.warnings, *tried]
-
-
-def require_key(key: str | None) -> None:
-    """Raises Invalid for an Idempotency-Key that cannot be one."""
-    if key is not None and not 1 <= len(key) <= 255:
-        fault = "empty" if not key else "too long"
-        raise Invalid(f"the Idempotency-Key is {fault}", {"Idempotency-Key": ["it must have 1 to 255 characters"]})
-
-
-def replayed(caller: Caller, settings: Settings, form: RenderForm, key: str | None) -> RenderQueued | None:
-    """The answer that this Idempotency-Key got before. Raises KeyReused when it was for another request."""
-    if key is None or form.head.errors:
-        return None
-    with reading():
-        known = remembered(caller, key, form.head.digest, settings)
-    return RenderQueued(**known) if known else None
-
-
-def create_render(caller: Caller, settings: Settings, found: CheckedRender, key: str | None) -> RenderQueued:
-    """Queue a checked render. ``key`` is the Idempotency-Key.
-
-    Raises Invalid, QuotaExceeded, BudgetExhausted, KeyReused, NoSpace.
-    """
-    digest, request, ticket = found.digest, found.request, found.ticket
-    require_room_for_renders(settings, ticket.estimate.least_bytes)
-    with writing():
-        lock_account(caller.account_id)
-        if key is not None and (known := remembered(caller, key, digest, settings)):
-            return RenderQueued(**known)
-        require_means(caller, [ticket.estimate])
-        [render_id] = insert_renders(caller, request, [NewRender(request.name, ticket, request.metadata or {})])
-        answer = {"render_id": render_id, "status": states.PENDING}
-        if key is not None:
-            _remember(caller, key, digest, answer)
-    wake()
-    return RenderQueued(**answer)
-
-
-def remembered(caller: Caller, key: str, digest: str, settings: Settings) -> dict[str, Any] | None:
-    """Within a session: the answer that this key got before; None for a new key, and for one whose render was deleted.
-
-    Raises KeyReused when it was for another request.
-    """
-    known = IdempotentRequest.get(account_id=caller.account_id, key=key)
-    if known is None or known.created_at < now_ms() - settings.idempotency_hours * 3_600_000:
-        return None
-    answer: dict[str, Any] = json.loads(known.answer)
-    job = Job.get(id=answer["render_id"])
-    if job is None or job.status == states.DELETED:
-        return None
-    if known.body_hash != digest:
-        raise KeyReused("this Idempotency-Key was used with another request; use a new key for a new request")
-    return answer
-
-
-def _remember(caller: Caller, key: str, digest: str, answer: dict[str, Any]) -> None:
-    kept = {"body_hash": digest, "answer": json.dumps(answer), "created_at": now_ms()}
-    outdated = IdempotentRequest.get(account_id=caller.account_id, key=key)
-    if outdated is not None:
-        outdated.set(**kept)
-    else:
-        IdempotentRequest(account_id=caller.account_id, key=key, **kept)
-
-
-def require_means(caller: Caller, estimates: Sequence[Estimate]) -> None:
-    """Within the transaction that queues these renders: the budget and the quota hold at least what they need at least.
-
-    Raises BudgetExhausted, QuotaExceeded.
-    """
-    milliseconds = sum(one.milliseconds for one in estimates), sum(one.least_ms for one in estimates)
-    size_bytes = sum(one.size_bytes for one in estimates), sum(one.least_bytes for one in estimates)
-    budget.require(caller.account_id, *milliseconds)
-    quota.require(caller.account_id, *size_bytes)
-
-
-@dataclass(frozen=True, slots=True)
-class NewRender:
-    """``batch_row``: the batch and the row it is of. ``follows``: the render of the batch that it waits for."""
-
-    name: str
-    ticket: Ticket
-    metadata: Mapping[str, str]
-    batch_row: tuple[str, int] | None = None
-    follows: str | None = None
-    id: str = field(default_factory=new_id)
-
-
-def insert_renders(caller: Caller, output: RenderOutput, new: Sequence[NewRender]) -> list[str]:
-    """Queue renders of one template within the transaction that holds the account. Returns their ids.
-
-    No worker takes a row of a batch before the batch is queued. Raises Invalid when the template was deleted meanwhile.
-    """
-    if not new:
-        return []
-    if Template.get(id=new[0].ticket.source.template_id) is None:
-        raise Invalid("the template was deleted", {"templateId": ["the template was deleted"]})
-    shown = {"job_info", "encoder_config", "executor", "duration"}
-    asked = output.model_dump(mode="json", by_alias=True, exclude_none=True, include=shown)
-    kept = {"jobInfo": {}, **asked}
-    webhook_url = str(output.webhook_url) if output.webhook_url else None
-    now = now_ms()
-    insert_many(
-        "render", [{**_render_row(caller, one, kept), "webhook_url": webhook_url, "created_at": now} for one in new]
-    )
-    used = [(one.id, asset) for one in new for asset in one.ticket.asset_ids]
-    insert_many("render_asset", [{"render_id": render_id, "asset_id": asset_id} for render_id, asset_id in used])
-    insert_many("job", [_job_row(caller, one, now) for one in new])
-    for one in new:
-        add_labels(Labelled(caller.account_id, states.RENDER, one.id, now), one.metadata)
-    return [one.id for one in new]
-
-
-def _render_row(caller: Caller, new: NewRender, kept: dict[str, Any]) -> dict[str, Any]:
-    ticket, source = new.ticket, new.ticket.source
-    return {
-        "id": new.id,
-        "follows": new.follows,
-        "account_id": caller.account_id,
-        "name": new.name,
-        "template_id": source.template_id,
-        "template_name": source.template_name,
-        "template_instance_id": source.instance_id,
-        "template_instance_name": source.instance_name,
-        "campaign_id": source.campaign_id,
-        "audio_id": ticket.audio_id,
-        "request": request_text(ticket.order, ticket.customizations, kept),
-        "warnings": json.dumps(all_warnings(ticket)),
-        "frames_done": 0,
-        "frames_total": ticket.frames,
-        "charged_ms": 0,
-        "forecast_ms": ticket.estimate.forecast_ms,
-        "forecast_bytes": ticket.estimate.forecast_bytes,
-        "manner": ticket.estimate.manner,
-        "reserved_ms": ticket.estimate.least_ms,
-        "reserved_bytes": ticket.estimate.least_bytes,
-        "batch_id": new.batch_row[0] if new.batch_row else None,
-        "batch_row": new.batch_row[1] if new.batch_row else None,
-        "metadata": metadata_text(new.metadata),
-    }
-
-
-def _job_row(caller: Caller, new: NewRender, now: int) -> dict[str, Any]:
-    return {
-        "id": new.id,
-        "kind": states.RENDER,
-        "account_id": caller.account_id,
-        "subject_id": new.id,
-        "name": new.name,
-        "status": states.PENDING,
-        "stage": states.UPLOADED,
-        "attempts": 0,
-        "not_before": NOT_YET if new.batch_row else 0,
-        "created_at": now,
-        "traceparent": traceparent(),
-        "reserved_ms": new.ticket.estimate.least_ms,
-        "reserved_bytes": new.ticket.estimate.least_bytes,
-        "batch_id": new.batch_row[0] if new.batch_row else None,
-    }
 
 
 def find_render(caller: Caller, render_id: str) -> tuple[Render, Job]:
@@ -445,7 +122,12 @@ def render_status(caller: Caller, render_id: str) -> RenderStatusDto:
     with reading():
         render, job = find_render(caller, render_id)
         fields = _job_fields(render, job, poster_urls([render_id]))
-        return RenderStatusDto(**fields, warnings=_warnings_of(render))
+        return RenderStatusDto(
+            **fields,
+            warnings=_warnings_of(render),
+            stage=job.stage if job.stage in states.RENDER_STAGES and job.status not in states.FINAL else None,
+            destinations=destinations_of(render_id),
+        )
 
 
 def render_detail(caller: Caller, render_id: str) -> RenderDetail:
@@ -462,6 +144,7 @@ def render_detail(caller: Caller, render_id: str) -> RenderDetail:
             duration=request.duration,
             customization_map=request.order.customizations,
             warnings=_warnings_of(render),
+            destinations=destinations_of(render_id),
         )
 
 
@@ -483,7 +166,7 @@ def list_completed(caller: Caller, window: Window) -> Listed[RenderDto]:
 
 def list_active(caller: Caller, labels: Labels | None = None) -> Listed[RenderJobDto]:
     with reading():
-        pairs, total = _page(caller, states.ACTIVE, Window(labels=labels or {}))
+        pairs, total = _page(caller, states.UNFINISHED, Window(labels=labels or {}))
         return _job_dtos(pairs), total
 
 
@@ -496,71 +179,6 @@ def list_history(caller: Caller, status: str | None, window: Window) -> Listed[R
 def _job_dtos(pairs: Sequence[tuple[Render, Job]]) -> list[RenderJobDto]:
     posters = poster_urls([render.id for render, _job in pairs])
     return [RenderJobDto(**_job_fields(render, job, posters)) for render, job in pairs]
-
-
-def cancel_render(caller: Caller, endings: Endings, render_id: str) -> RenderCancelled:
-    """Stop a render; waits a moment for its process to be gone. Raises NotFound and Conflict."""
-    with endings.expected(render_id):
-        with writing():
-            lock_account(caller.account_id)
-            lock_job(render_id)
-            _render, job = find_render(caller, render_id)
-            if job.status not in states.CLAIMABLE:
-                raise Conflict(f"the render is already {job.status}")
-            cancel_job(job)
-        wake()
-        status = _await_cancelled(caller, endings, render_id)
-    return RenderCancelled(render_id=render_id, status=status, message="Render cancelled successfully")
-
-
-def cancel_job(job: Job) -> None:
-    """Within the transaction that locked it: a job nobody works at ends at once, another is told to."""
-    if job.lease_owner is None:
-        job.status, job.completed_at = states.CANCELLED, now_ms()
-        job.flush()
-        release_followers(job.id)
-        announce_end(job.id, states.CANCELLED)
-        count(Tally.ENDED, states.RENDER, states.CANCELLED)
-    else:
-        job.status = states.CANCELLING
-        job.flush()
-
-
-def _await_cancelled(caller: Caller, endings: Endings, render_id: str) -> str:
-    deadline = time.monotonic() + CANCEL_WAIT_SECONDS
-    while True:
-        told = endings.told
-        with reading():
-            status: str = find_render(caller, render_id)[1].status
-        left = deadline - time.monotonic()
-        if status != states.CANCELLING or left <= 0:
-            return status
-        endings.wait(told, left)
-
-
-def delete_render(caller: Caller, objects: Objects, render_id: str) -> None:
-    """Remove a finished render and its file; what it was charged stays charged. Raises NotFound and Conflict."""
-    with writing():
-        lock_account(caller.account_id)
-        render, job = find_render(caller, render_id)
-        if job.status in states.ACTIVE:
-            raise Conflict(f"the render is {job.status}; cancel it first")
-        file = render.file
-        if render.size_bytes and render.file:
-            quota.give_back(caller.account_id, render.size_bytes)
-        poster = forget_poster(render_id, caller.account_id)
-        forget = {"id": render_id, "none": "{}", "name": "deleted"}
-        execute(
-            "UPDATE render SET file = NULL, sha256 = NULL, size_bytes = NULL, request = $none, webhook_url = NULL, "
-            "warnings = NULL, metadata = NULL, "
-            "name = $name WHERE id = $id",
-            forget,
-        )
-        execute(f"UPDATE job SET status = '{states.DELETED}', name = $name, reason = NULL WHERE id = $id", forget)
-        execute("DELETE FROM render_asset WHERE render_id = $id", {"id": render_id})
-        remove_labels(render_id)
-        forget_deliveries(render_id)
-    discard(objects, *filter(None, (file, poster)))
 
 
 def render_file(caller: Caller, render_id: str) -> tuple[StoredFile, str]:
@@ -586,6 +204,17 @@ def poster_file(caller: Caller, render_id: str) -> tuple[StoredFile, str]:
             raise NotFound(f"the render {render_id} has no poster; ask for one with output.poster")
         stored = StoredFile(poster.file, _file_name(render, poster.file), poster.sha256, job.completed_at)
         return stored, CONTENT_TYPES[Path(poster.file).suffix]
+
+
+def captions_file(caller: Caller, render_id: str, kind: str) -> str:
+    """The captions of a render as a file for players. Raises NotFound."""
+    with reading():
+        render, _job = find_render(caller, render_id)
+        text = str(render.request)
+    request = read_request(text)
+    if request.order.captions is None or request.captioned is None:
+        raise NotFound(f"the render {render_id} has no captions; ask for some with captions")
+    return request.order.captions.sidecar(kind, *request.captioned)
 
 
 def budget_status(caller: Caller) -> RenderTimeBudgetStatusDto:

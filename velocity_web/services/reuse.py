@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import velocity_engine as engine
+from velocity_web.orders.remote_sources import is_remote
 from velocity_web.processes.runner import Checker, Runner
 from velocity_web.services.render_checks import MapCheck, Terms, template_copy
 from velocity_web.storage.objects import Objects
@@ -39,7 +40,8 @@ class Asking:
 
 
 def _question(terms: Terms) -> dict[str, Any]:
-    return {"encoder": terms.encoder.to_values(), "frames": terms.frames, "duration": None}
+    asked = {"encoder": terms.encoder.to_values(), "frames": terms.frames, "duration": None}
+    return {**asked, "captions": terms.captions}
 
 
 def cached_of_batch(checker: Checker, terms: Terms, maps: Sequence[str], checks: Sequence[MapCheck]) -> Cached:
@@ -54,6 +56,8 @@ def cached_of_render(asking: Asking, customizations: str, check: MapCheck, order
     with ExitStack() as opened:
         file = opened.enter_context(template_copy(asking.objects, asking.terms.source))
         files: dict[str, str] = {}
+        if any(is_remote(one.location) for one in check.assets.values()):
+            return Cached()  # it is not fetched to be asked about
         try:
             for key, one in check.assets.items():
                 files[key] = str(opened.enter_context(asking.objects.copy(one.location, one.sha256)))

@@ -13,7 +13,8 @@ from velocity_web.processes.runner import Checker, Runner
 from velocity_web.services.codecs import codec_told
 from velocity_web.services.estimates import Estimate, PosterEstimate, estimate, poster_estimate
 from velocity_web.services.lengths import Length
-from velocity_web.services.render_checks import MapCheck, Sound, Terms
+from velocity_web.services.render_checks import MapCheck, Terms
+from velocity_web.services.render_sources import Sound
 from velocity_web.settings import Settings
 
 PATIENCE = 10.0  # times the processor time of a sample, by the clock
@@ -77,7 +78,8 @@ def _digest(customizations: str) -> str:
 def _keys(terms: Terms) -> tuple[str, str]:
     """By which the sample of the video is found again, and that of the poster."""
     span = terms.frames or terms.source.span
-    video = [terms.source.template_id, terms.source.file.sha256, terms.encoder.to_values(), span]
+    said = None if terms.captions is None else _digest(terms.captions)
+    video = [terms.source.template_id, terms.source.file.sha256, terms.encoder.to_values(), span, said]
     poster = None if terms.poster is None else asdict(terms.poster)
     return json.dumps(video, sort_keys=True), json.dumps([*video, poster], sort_keys=True)
 
@@ -88,7 +90,12 @@ def _plan(terms: Terms, seconds: float) -> engine.SamplePlan | None:
 
 
 def _taken(sampling: Sampling, terms: Terms, customizations: str, asked: Mapping[str, Any]) -> Mapping[str, Any]:
-    question = {"sample": asked, "encoder": terms.encoder.to_values(), "frames": terms.frames}
+    question = {
+        "sample": asked,
+        "encoder": terms.encoder.to_values(),
+        "frames": terms.frames,
+        "captions": terms.captions,
+    }
     patience = PATIENCE * sampling.settings.sample_seconds
     return sampling.checker.sample(question, customizations.encode(), patience)
 

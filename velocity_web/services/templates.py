@@ -14,6 +14,8 @@ from velocity_web.events.tracing import traceparent
 from velocity_web.events.wake import wake
 from velocity_web.failures import Invalid, NotDeletable, NotFound
 from velocity_web.orders.endings import forget_deliveries
+from velocity_web.orders.remote_sources import forget_sources
+from velocity_web.orders.upload_formats import zip_fault
 from velocity_web.schemas import states
 from velocity_web.schemas.template import (
     FindingDto,
@@ -35,7 +37,6 @@ from velocity_web.schemas.template import (
 )
 from velocity_web.services.paging import Listed, Window, jobs_of, wanted, whole
 from velocity_web.services.processing import with_job
-from velocity_web.services.template_zip import zip_fault
 from velocity_web.storage.files import StoredFile, Upload, clean_name
 from velocity_web.storage.objects import Objects, discard
 
@@ -226,6 +227,7 @@ def delete_template(caller: Caller, objects: Objects, template_id: str) -> None:
         file: str = template.file
         if job.status != states.FAILED:
             quota.give_back(caller.account_id, template.size_bytes)
+        forget_sources(job.id)
         execute(f"DELETE FROM job WHERE subject_id = $id AND kind = '{states.TEMPLATE}'", {"id": template_id})
         execute("DELETE FROM preview_link WHERE template_id = $id", {"id": template_id})
         execute("DELETE FROM template WHERE id = $id", {"id": template_id})

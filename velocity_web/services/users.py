@@ -24,13 +24,14 @@ FILES_AT_ONCE = 2000
 """Files that are deleted with their user; more of them are left to the clean-up, so that the request ends."""
 BY_SUBJECT = {
     "render_asset": "render_id IN (SELECT id FROM render WHERE account_id = $id)",
+    "remote_source": "job_id IN (SELECT id FROM job WHERE account_id = $id)",
     "batch_row": "batch_id IN (SELECT id FROM batch WHERE account_id = $id)",
     "campaign_audio_group": "campaign_id IN (SELECT id FROM campaign WHERE account_id = $id)",
 }
 OWN = (
     *("webhook_delivery", "idempotent_request", "poster", "render", "batch", "template_instance", "campaign"),
     *("asset", "font", "audio", "audio_group", "template", "job", "queue_turn", "preview_link", "api_key"),
-    *("label", "webhook_endpoint", "former_webhook_secret"),
+    *("label", "webhook_endpoint", "former_webhook_secret", "destination"),
 )
 """Tables with the account in ``account_id``, those first whose rows name others."""
 _FILES = " UNION ALL ".join(
@@ -101,7 +102,7 @@ def delete_user(settings: Settings, objects: Objects, user_id: str) -> None:
         lock_account(user_id)
         name = _find(user_id).name
         if rows(
-            f"SELECT 1 FROM job WHERE account_id = $id AND status IN ({states.listed(states.ACTIVE)}) LIMIT 1",
+            f"SELECT 1 FROM job WHERE account_id = $id AND status IN ({states.listed(states.UNFINISHED)}) LIMIT 1",
             {"id": user_id},
         ):
             raise Conflict(

@@ -14,7 +14,7 @@ AT_ONCE = 500  # ids in one question to the database
 JOBS = "SELECT id, status FROM job WHERE id IN ({ids})"
 BATCHES = (
     "SELECT id, status, (SELECT job.status FROM job WHERE job.batch_id = batch.id "
-    f"AND job.status IN ({states.listed(states.ACTIVE)}) LIMIT 1) FROM batch WHERE id IN ({{ids}})"
+    f"AND job.status IN ({states.listed(states.UNFINISHED)}) LIMIT 1) FROM batch WHERE id IN ({{ids}})"
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -10,8 +11,10 @@ from pydantic import ValidationError
 
 import velocity_engine as engine
 from velocity_web.failures import Invalid
+from velocity_web.processes.caption_form import captions_text
 from velocity_web.processes.check_process import errors_of
 from velocity_web.schemas.base import RequestModel
+from velocity_web.schemas.captions import CaptionsRequest
 from velocity_web.schemas.preview import ClipRequest, PreviewRequest
 from velocity_web.schemas.reading import field_errors, parse_json
 from velocity_web.schemas.render import RenderRequest
@@ -47,6 +50,15 @@ def body_of(req: falcon.Request, model: type[Asked]) -> tuple[Asked, dict[str, A
 def wrong(problems: list[engine.VelocityError]) -> Invalid:
     """What the engine says is wrong, by the fields of the request."""
     return Invalid(INVALID, errors_of(problems, {}))
+
+
+def captions_of(asked: CaptionsRequest | None) -> engine.Captions | None:
+    """The captions of a request. Raises Invalid."""
+    errors: dict[str, list[str]] = {}
+    text = None if asked is None else captions_text(asked, errors)
+    if errors:
+        raise Invalid(INVALID, errors)
+    return None if text is None else engine.Captions.from_values(json.loads(text))
 
 
 def frame_size(template: engine.Template, width: int | None) -> tuple[int, int]:
@@ -91,7 +103,8 @@ def wish_of(template: engine.Template, request: RenderRequest, values: Values) -
         except engine.VelocityError as error:
             raise wrong([error]) from None
         lasting = timeline.frames_between(*frames)
-    problems = template.check(encoder, values.entries, frames, values.files, duration=duration)
+    captions = captions_of(request.captions)
+    problems = template.check(encoder, values.entries, frames, values.files, duration=duration, captions=captions)
     if problems:
         raise wrong(problems)
-    return Wish(request.name, encoder, values.entries, values.files, frames, duration, lasting)
+    return Wish(request.name, encoder, values.entries, values.files, frames, duration, lasting, captions)

@@ -34,6 +34,7 @@ class Wish:
     frames: tuple[float, float]
     duration: engine.Duration | None = None
     lasting: tuple[int, int] | None = None
+    captions: engine.Captions | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -144,6 +145,7 @@ class Renders:
                 customizations=wish.entries,
                 assets=wish.files,
                 frames=wish.frames,
+                captions=wish.captions,
                 duration=wish.duration,
                 progress=progress,
                 cancelled=job.stopping,

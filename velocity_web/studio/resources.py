@@ -22,7 +22,16 @@ from velocity_web.services.codecs import content_type as video_type
 from velocity_web.services.codecs import list_codecs
 from velocity_web.settings import Settings
 from velocity_web.studio import assets
-from velocity_web.studio.asking import Values, body_of, frame_size, moment, require_own_time, wish_of, wrong
+from velocity_web.studio.asking import (
+    Values,
+    body_of,
+    captions_of,
+    frame_size,
+    moment,
+    require_own_time,
+    wish_of,
+    wrong,
+)
 from velocity_web.studio.describing import template_detail, timeline
 from velocity_web.studio.renders import Renders, job_told
 from velocity_web.studio.workshop import Picture, Wanted, Workshop
@@ -91,7 +100,8 @@ class TemplatePreview(Resource):
         request, raw = body_of(req, PreviewRequest)
         require_own_time(request)
         values = self.studio.values(raw)
-        wanted = Wanted(values.entries, values.files, request.frame or 0, request.width)
+        captions = captions_of(request.captions)
+        wanted = Wanted(values.entries, values.files, request.frame or 0, request.width, captions)
         self._answer(resp, template_id, wanted, request.format if "format" in raw else None)
 
     def _answer(self, resp: falcon.Response, template_id: str, wanted: Wanted, kind: Kind | None) -> None:
@@ -105,7 +115,7 @@ class TemplatePreview(Resource):
             else:
                 still = studio.workshop.still(wanted)
                 picture = Picture(still.encoded(kind), CONTENT_TYPES[kind], still.findings)
-        except engine.CustomizationError as error:
+        except (engine.CustomizationError, engine.CaptionsError) as error:
             raise wrong([error]) from None
         except engine.VelocityError as error:
             raise Invalid("the frame cannot be drawn", {"frame": [str(error)]}) from None
@@ -121,7 +131,7 @@ class TemplateClip(Resource):
         studio.require(template_id)
         request, raw = body_of(req, ClipRequest)
         require_own_time(request)
-        values = studio.values(raw)
+        values, captions = studio.values(raw), captions_of(request.captions)
         codec = {"mp4": "h264", "webm": "vp9"}[request.format]
         if codec not in engine.plugins.codecs():
             raise Invalid("WebM is not installed here", {"format": ["choose mp4, or install velocity-webm"]})
@@ -136,7 +146,7 @@ class TemplateClip(Resource):
             try:
                 engine.render(
                     template, file, encoder=encoder, customizations=values.entries, assets=values.files,
-                    frames=(template.first_frame + first, template.first_frame + end),
+                    frames=(template.first_frame + first, template.first_frame + end), captions=captions,
                 )  # fmt: skip
             except engine.VelocityError as error:
                 raise wrong([error]) from None

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 import velocity_engine as ve
 from velocity_charts.bars import BarChart
 from velocity_charts.countdown import Countdown, written
-from velocity_charts.karaoke import Karaoke
 from velocity_charts.lines import LineChart, ticks_of
 from velocity_charts.look import Numbers
 from velocity_charts.shapes import arc, curve_through, cut, rounded_box
@@ -23,10 +22,9 @@ from velocity_engine import plugins
 from velocity_engine.errors import Place
 from velocity_engine.testing import check_layer_type, plugin_content
 
-TYPES = (BarChart(), LineChart(), Countdown(), Karaoke())
+TYPES = (BarChart(), LineChart(), Countdown())
 EXAMPLE = Path(__file__).resolve().parents[1] / "example"
 WIDTH, HEIGHT, FRAMES = 400, 200, 100
-WORDS = [{"text": text, "start": 0.5 * at} for at, text in enumerate(("One", "two", "three", "four"))]
 
 
 def frame_of(folder: Path, plugin: str, data: Any, frame: float) -> NDArray[np.uint8]:
@@ -176,51 +174,6 @@ def test_it_says_its_end_and_counts_as_long_as_the_layer_where_nothing_is_said(t
     assert np.array_equal(frame_of(tmp_path, "countdown", {}, 30), frame_of(tmp_path, "countdown", {"from": 4}, 30))
 
 
-# --- karaoke ----------------------------------------------------------------------------------------------------------
-
-SUNG = {"words": WORDS, "highlight": "#ff0000", "outline": None, "lines": 3}
-
-
-def test_words_light_up_at_their_times(tmp_path: Path) -> None:
-    lit = []
-    for frame in (0, 13, 26, 38):
-        pixels = frame_of(tmp_path, "karaoke", SUNG, frame)
-        lit.append((int(colored(pixels, RED).sum()), int(colored(pixels, (255, 255, 255)).sum())))
-    assert [red for red, _ in lit] == sorted(red for red, _ in lit) and lit[0][0] > 0
-    assert [white for _, white in lit] == sorted((white for _, white in lit), reverse=True) and lit[3][1] == 0
-
-
-def test_a_silence_and_a_full_page_begin_a_new_one(tmp_path: Path) -> None:
-    apart = [{"text": "Left", "start": 0, "end": 0.2}, {"text": "right", "start": 2.4}]
-    assert not frame_of(tmp_path, "karaoke", {"words": apart}, 40).any(), "nothing is said there"
-    first, second = (frame_of(tmp_path, "karaoke", {"words": apart}, frame) for frame in (2, 62))
-    assert first.any() and second.any() and not np.array_equal(first, second)
-    many = [{"text": f"word{number}", "start": 0.1 * number} for number in range(30)]
-    pages = [
-        frame_of(tmp_path, "karaoke", {"words": many, "outline": None, "highlight": "#ffffff"}, at) for at in (1, 60)
-    ]
-    assert all(page.any() for page in pages) and not np.array_equal(pages[0], pages[1])
-
-
-def test_the_mark_stands_behind_the_present_word(tmp_path: Path) -> None:
-    data = {**SUNG, "mark": "#0000ff"}
-    places = []
-    for frame in (10, 22, 35):
-        columns = np.nonzero(colored(frame_of(tmp_path, "karaoke", data, frame), BLUE).any(axis=0))[0]
-        places.append((int(columns.min()), int(columns.max())))
-    assert places == sorted(places) and places[0][1] < places[2][1]
-
-
-def test_words_that_are_written_from_right_to_left_keep_their_times(tmp_path: Path) -> None:
-    words = [
-        {"text": text, "start": 0.5 * at}
-        for at, text in enumerate(("\u05e9\u05dc\u05d5\u05dd", "\u05e2\u05d5\u05dc\u05dd"))
-    ]
-    pixels = frame_of(tmp_path, "karaoke", {**SUNG, "words": words}, 5)
-    red, white = (np.nonzero(colored(pixels, color).any(axis=0))[0] for color in (RED, (255, 255, 255)))
-    assert len(red) and len(white) and red.min() > white.max(), "the first word is at the right"
-
-
 @pytest.mark.parametrize(
     ("plugin", "data", "field", "words"),
     [
@@ -231,9 +184,6 @@ def test_words_that_are_written_from_right_to_left_keep_their_times(tmp_path: Pa
         ("line-chart", {"values": [1, 2], "seconds": 0}, "data.seconds", "above 0"),
         ("countdown", {"from": -1}, "data.from", "above 0"),
         ("countdown", {"format": "hours"}, "data.format", "one of"),
-        ("karaoke", {"words": [{"text": "a"}]}, "data.words[0].start", "lacks 'start'"),
-        ("karaoke", {"words": [WORDS[1], WORDS[0]]}, "data.words[1].start", "Sort the words"),
-        ("karaoke", {"words": [{"text": "a", "start": 2, "end": 1}]}, "data.words[0].end", "before it begins"),
     ],
 )
 def test_wrong_data_is_refused_with_its_field(tmp_path: Path, plugin: str, data: Any, field: str, words: str) -> None:
@@ -272,5 +222,6 @@ def test_the_example_renders_without_findings(tmp_path: Path) -> None:
     with ve.open_template(EXAMPLE) as template:
         assert template.check(customizations=entries) == []
         config = ve.EncoderConfig(resolution=(320, 180), preset=5)
-        result = ve.render(template, tmp_path / "a.mp4", encoder=config, customizations=entries)
+        said = ve.read_captions(EXAMPLE / "words.json", layer="Captions", style="karaoke")
+        result = ve.render(template, tmp_path / "a.mp4", encoder=config, customizations=entries, captions=said)
     assert (result.frames, result.findings) == (150, ())

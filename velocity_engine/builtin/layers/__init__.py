@@ -8,6 +8,7 @@ from velocity_engine.plugin_types import LayerType
 
 @hookimpl
 def velocity_layers() -> list[LayerType]:
+    from velocity_engine.builtin.layers.captions import CaptionsLayerType
     from velocity_engine.builtin.layers.image import ImageLayerType
     from velocity_engine.builtin.layers.null import NullLayerType
     from velocity_engine.builtin.layers.precomp import PrecompLayerType
@@ -24,4 +25,5 @@ def velocity_layers() -> list[LayerType]:
         ShapeLayerType(),
         TextLayerType(),
         VideoLayerType(),
+        CaptionsLayerType(),
     ]

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, BinaryIO
 
 from velocity_engine.errors import Place, StorageError, TemporaryStorageError, VelocityError
@@ -30,8 +31,6 @@ EXTRAS = {
     "sftp": "sftp",
     "ssh": "sftp",
     "smb": "smb",
-    "http": "http",
-    "https": "http",
 }
 """What of the distribution's extras installs a scheme."""
 
@@ -41,23 +40,27 @@ class RemoteStorage:
     beside it is moved into place."""
 
     schemes: tuple[str, ...] = (
-        "s3", "gs", "gcs", "az", "abfs", "sftp", "ssh", "ftp", "smb", "webdav", "memory", "http", "https",
+        "s3", "gs", "gcs", "az", "abfs", "sftp", "ssh", "ftp", "smb", "webdav", "memory",
     )  # fmt: skip
     object_stores = ("s3", "gs", "gcs", "az", "abfs")
-    read_only = ("http", "https")
+    options: Mapping[str, Any] = MappingProxyType({})
+    """What fsspec's file system of the scheme takes beside what the environment says."""
+
+    def with_options(self, options: Mapping[str, Any]) -> RemoteStorage:
+        made = RemoteStorage()
+        made.options = dict(options)
+        return made
 
     def check(self, target: str) -> None:
         scheme = _scheme(target)
-        if scheme in self.read_only:
-            raise StorageError(f"{target} can be read, not written", hint="Give a URL of another scheme, such as s3://")
-        system, path = _resolved(target)
+        system, path = self._resolved(target)
         if not path.rstrip("/") or target.endswith("/"):
             raise StorageError(f"{target} names no file", hint="Give a URL that ends with a name, such as /video.mp4")
         if scheme in self.object_stores and "/" not in system._strip_protocol(path).strip("/"):
             raise StorageError(f"{target} names a bucket, not a file", hint="Give a URL such as s3://bucket/video.mp4")
 
     def put(self, local_path: str, target: str, progress: Callable[[int], None]) -> int:
-        system, path = _resolved(target)
+        system, path = self._resolved(target)
         whole = _scheme(target) in self.object_stores
         written = path if whole else f"{path}.{uuid.uuid4().hex[:8]}.part"
         try:
@@ -79,7 +82,7 @@ class RemoteStorage:
         return size
 
     def open(self, target: str, start: int = 0, end: int | None = None) -> BinaryIO:
-        system, path = _resolved(target)
+        system, path = self._resolved(target)
         try:
             opened: BinaryIO = system.open(path, "rb", block_size=_block(start, end))
             return opened if (start, end) == (0, None) else FilePart.of(opened, start, end)
@@ -87,14 +90,14 @@ class RemoteStorage:
             raise _failure("cannot be read", target, error) from error
 
     def stat(self, target: str) -> StoredFile:
-        system, path = _resolved(target)
+        system, path = self._resolved(target)
         try:
             return _stored(target, system.info(path))
         except Exception as error:
             raise _failure("cannot be read", target, error) from error
 
     def list(self, folder: str) -> Iterator[StoredFile]:
-        system, path = _resolved(folder)
+        system, path = self._resolved(folder)
         try:
             found = system.find(path, detail=True)
         except FileNotFoundError:
@@ -107,7 +110,7 @@ class RemoteStorage:
             yield _stored(str(system.unstrip_protocol(name)), found[name])
 
     def delete(self, target: str) -> None:
-        system, path = _resolved(target)
+        system, path = self._resolved(target)
         try:
             system.rm_file(path)
         except FileNotFoundError:
@@ -116,7 +119,7 @@ class RemoteStorage:
             raise _failure("cannot be deleted", target, error) from error
 
     def url(self, target: str, seconds: float) -> str:
-        system, path = _resolved(target)
+        system, path = self._resolved(target)
         try:
             return str(system.sign(path, expiration=round(seconds)))
         except NotImplementedError:
@@ -124,6 +127,9 @@ class RemoteStorage:
             raise StorageError(f"no URL can be signed for {target}", hint=hint) from None
         except Exception as error:
             raise _failure("cannot be signed", target, error) from error
+
+    def _resolved(self, target: str) -> tuple[Any, str]:
+        return _resolved(target, self.options)
 
 
 def _send(system: Any, local_path: str, written: str, progress: Callable[[int], None]) -> int:
@@ -155,12 +161,12 @@ def _scheme(target: str) -> str:
     return target.split(":", 1)[0].lower()
 
 
-def _resolved(target: str) -> tuple[Any, str]:
+def _resolved(target: str, options: Mapping[str, Any]) -> tuple[Any, str]:
     import fsspec
 
     scheme = _scheme(target)
     try:
-        system, path = fsspec.core.url_to_fs(target, **_options(scheme))
+        system, path = fsspec.core.url_to_fs(target, **{**_options(scheme), **options})
     except ImportError as error:
         extra = EXTRAS.get(scheme)
         hint = (

@@ -126,7 +126,7 @@ class Engine:
             self.evaluate(prop, planned, frame, self._plan.curves.value(prop, frame))
 
     def _expressed(self) -> Iterator[tuple[Property[Any], PlannedLayer]]:
-        for composition in self._plan.compositions.values():
+        for composition in list(self._plan.compositions.values()):  # to which a replay adds what it shows
             for planned in composition.layers:
                 for prop in self._with_expressions[id(planned.layer)]:
                     yield prop, planned

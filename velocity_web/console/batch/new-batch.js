@@ -9,7 +9,7 @@ import { DropZone } from "../parts/drop-zone.js";
 import { PlainSelect, Select, TextInput } from "../parts/fields.js";
 import { addressable } from "../editor/form.js";
 import { OutputForm } from "../editor/output-form.js";
-import { USUAL, durationOf, encoderConfigOf, rangeOf } from "../editor/output.js";
+import { USUAL, captionsOf, durationOf, encoderConfigOf, rangeOf } from "../editor/output.js";
 import { parseCsv, readCsv } from "./csv.js";
 import { IGNORED, NAME, matched, rowsOf, targetsOf } from "./matching.js";
 import { errorsOf, faultOf, problemLines } from "./problems.js";
@@ -94,6 +94,8 @@ function Order({ api, template, rows, codecs }) {
     const lasting = durationOf(output, template);
     if (lasting) told.duration = lasting;
     if (output.poster) told.output = { poster: { format: "jpeg" } };
+    const captions = captionsOf(output);
+    if (captions) told.captions = captions;
     return told;
   }, [template, name, output, rows]);
   const settled = useDebounced(request, 800);

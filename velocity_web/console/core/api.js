@@ -24,16 +24,19 @@ export class Api {
   asset = (id, signal) => this.http.get(`/asset/${id}`, { signal });
   assetFile = (id, signal) => this.http.blob(`/asset/${id}/download`, { signal });
   uploadAsset = (file, options) => this.http.upload("/asset", file, options);
+  importAsset = (source, signal) => this.http.json("POST", "/asset/import", { json: source, signal });
+  assetStatus = (id, signal) => this.http.get(`/asset/${id}/status`, { query: { wait: 20 }, signal });
+  connections = (signal) => this.http.get("/connection", { signal });
   audio = (search, signal) => this.http.get("/audio/list", { query: { search }, signal });
 
-  async preview(id, { customizationMap, frame, width }, signal) {
-    const json = { customizationMap, frame, width, format: "jpeg" };
+  async preview(id, { customizationMap, captions, frame, width }, signal) {
+    const json = { customizationMap, captions, frame, width, format: "jpeg" };
     const answer = await this.http.send("POST", `/template/${id}/preview`, { json, signal });
     return { blob: await answer.blob(), findings: findingsOf(answer) };
   }
 
-  async clip(id, { customizationMap, startFrame, endFrame, width }, signal) {
-    const json = { customizationMap, startFrame, endFrame, width };
+  async clip(id, { customizationMap, captions, startFrame, endFrame, width }, signal) {
+    const json = { customizationMap, captions, startFrame, endFrame, width };
     const answer = await this.http.send("POST", `/template/${id}/preview/clip`, { json, signal });
     return answer.blob();
   }

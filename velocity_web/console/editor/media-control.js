@@ -34,6 +34,18 @@ export function MediaControl({ layer, media, change, editor }) {
       setState({ sent: null, error: words(error) });
     }
   };
+  const fetchFrom = async (url) => {
+    setState({ sent: 1, error: null });
+    try {
+      const { assetId: id } = await api.importAsset({ url });
+      let told = await api.assetStatus(id);
+      while (!["completed", "failed", "cancelled"].includes(told.status)) told = await api.assetStatus(id);
+      if (told.status !== "completed") throw new Error(told.reason);
+      use(await api.asset(id));
+    } catch (error) {
+      setState({ sent: null, error: words(error) });
+    }
+  };
   const set = (told) => change({ media: { ...media, ...told } });
   return html`<div class="layer-body">
     <div class="media">
@@ -47,6 +59,7 @@ export function MediaControl({ layer, media, change, editor }) {
     </div>
     ${state.sent !== null && html`<${Progress} value=${state.sent < 1 ? state.sent : null} label=${`Sending a file for ${layer.name}`} />`}
     ${state.error && html`<p class="bad-text small" role="alert">${state.error}</p>`}
+    ${api.importAsset && html`<${AddressField} layer=${layer} busy=${state.sent !== null} onFetch=${fetchFrom} />`}
     <div class="row wrap">
       <${Button} kind="quiet small" icon="folder" onClick=${() => setPicking(true)}>Choose an uploaded one<//>
       ${media && html`<${PlainSelect} class="small" value=${media.fit || "cover"} options=${FITS} aria-label=${`How ${layer.name} fills its box`} onChange=${(fit) => set({ fit: fit === "cover" ? undefined : fit })} />`}
@@ -54,4 +67,14 @@ export function MediaControl({ layer, media, change, editor }) {
     </div>
     ${picking && html`<${AssetPicker} api=${api} video=${takesVideo} onClose=${() => setPicking(false)} onPick=${(found) => { use(found); setPicking(false); }} />`}
   </div>`;
+}
+
+// A file at a web address: the service fetches it, and keeps it as if it had been uploaded.
+function AddressField({ layer, busy, onFetch }) {
+  const [url, setUrl] = useState("");
+  const fits = /^https?:\/\/\S+$/i.test(url.trim());
+  return html`<form class="row" onSubmit=${(event) => { event.preventDefault(); if (fits && !busy) onFetch(url.trim()); }}>
+    <input type="url" class="input grow" value=${url} placeholder="https://…" aria-label=${`Web address of a file for ${layer.name}`} onInput=${(event) => setUrl(event.target.value)} />
+    <${Button} kind="quiet small" icon="link" type="submit" disabled=${busy || !fits}>Fetch<//>
+  </form>`;
 }

@@ -1,8 +1,10 @@
 import { html, useState } from "../core/html.js";
 import { useLoaded } from "../core/hooks.js";
 import { Icon } from "../parts/icon.js";
-import { PlainSelect, Segmented, Select, Switch, TextInput } from "../parts/fields.js";
-import { QUALITIES, RATE_CONTROLS, SPEEDS, bitrateOf, durationOf, isElastic, lengthsOf, sizesOf } from "./output.js";
+import { Field, PlainSelect, Segmented, Select, Switch, TextInput } from "../parts/fields.js";
+import {
+  CAPTION_STYLES, QUALITIES, RATE_CONTROLS, SPEEDS, bitrateOf, durationOf, isElastic, lengthsOf, sizesOf,
+} from "./output.js";
 
 const RATES = ["24", "25", "29.97", "30", "50", "60"];
 const MAIN = ["h264", "h265", "av1"];
@@ -14,6 +16,8 @@ export function OutputForm({ editor, codecs }) {
   const { template, output, changeOutput, api } = editor;
   const [advanced, setAdvanced] = useState(false);
   const audio = useLoaded((signal) => api.audio("", signal), [api]);
+  const connections = useLoaded((signal) => (api.connections ? api.connections(signal) : Promise.resolve([])), [api]);
+  const receiving = (connections.data || []).filter((one) => one.write);
   const set = (key) => (value) => changeOutput({ [key]: value });
   const codec = codecs.find((one) => one.name === output.codec) || codecs[0];
   const others = codecs.filter((one) => !MAIN.includes(one.name));
@@ -57,12 +61,34 @@ export function OutputForm({ editor, codecs }) {
       <${TextInput} label="End, not included" type="number" min="1" max=${durationOf(output, template) ? undefined : template.frameCount} value=${output.end} placeholder=${durationOf(output, template) ? "The end" : template.frameCount} onInput=${set("end")} />
     </div>`}
     <${Select} label="Sound" value=${output.audioId} onChange=${set("audioId")} options=${[{ value: "", label: "The template's own" }, ...(audio.data || []).map((one) => ({ value: one.id, label: one.name }))]} />
+    <${Captions} template=${template} output=${output} changeOutput=${changeOutput} />
     <${Switch} label="Make a poster picture, too" checked=${output.poster} onChange=${set("poster")} />
+    ${receiving.length > 0 && html`<${Select} label="Send it to" value=${output.connection} onChange=${set("connection")} options=${[{ value: "", label: "Nowhere: keep it for download" }, ...receiving.map((one) => ({ value: one.name, label: one.name }))]} />`}
+    ${output.connection && html`<${TextInput} label="Path there" value=${output.path} onInput=${set("path")} hint="Fields: {name}, {id}, {template}, {ending}" />`}
     <button type="button" class="fold" aria-expanded=${advanced ? "true" : "false"} onClick=${() => setAdvanced(!advanced)}>
       <${Icon} name=${advanced ? "chevron-down" : "chevron-right"} size=${14} />Advanced
     </button>
     ${advanced && html`<${Advanced} output=${output} set=${set} />`}
   </div>`;
+}
+
+const SHOWS_CAPTIONS = ["text", "precomp", "solid", "shape", "image", "video"];
+
+function Captions({ template, output, changeOutput }) {
+  const set = (key) => (value) => changeOutput({ [key]: value });
+  const read = async (event) => {
+    const [file] = event.target.files;
+    if (file) changeOutput({ captions: await file.text() });
+    event.target.value = "";
+  };
+  const layers = template.layers.filter((one) => SHOWS_CAPTIONS.includes(one.kind));
+  return html`<${Field} label="Captions" hint="An SRT, WebVTT or ASS file, or what is in one">${(told) => html`
+      <input type="file" class="small" accept=".srt,.vtt,.ass,.ssa,.json" aria-label="A caption file" onChange=${read} />
+      <textarea class="input mono" rows="3" value=${output.captions} placeholder=${"1\n00:00:00,500 --> 00:00:02,000\nHello"} onInput=${(event) => changeOutput({ captions: event.target.value })} ...${told}></textarea>`}<//>
+    ${output.captions?.trim() && html`<div class="two">
+      <${Select} label="Their style" value=${output.captionStyle} options=${CAPTION_STYLES} onChange=${set("captionStyle")} />
+      <${Select} label="Shown by" value=${output.captionLayer} onChange=${set("captionLayer")} options=${[{ value: "", label: "A layer over everything" }, ...layers.map((one) => ({ value: one.path, label: `${one.path} (${one.kind})` }))]} />
+    </div>`}`;
 }
 
 function Length({ template, output, set }) {

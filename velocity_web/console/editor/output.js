@@ -27,6 +27,8 @@ const HEIGHTS = [2160, 1440, 1080, 720, 540, 360];
 export const USUAL = Object.freeze({
   codec: "h264", container: "", size: "", quality: "1", megabits: "", fps: "", preset: "", rc: "1", qp: "", gop: "",
   idr: "", profile: "", level: "", audioBitrate: "", range: "all", start: "", end: "", audioId: "", poster: false,
+  connection: "", path: "{name}.{ending}",
+  captions: "", captionStyle: "box", captionLayer: "",
   lasts: "", seconds: "",
 });
 
@@ -110,6 +112,23 @@ export function rangeOf(output, template) {
   return marker ? [Math.round(marker.time), Math.round(marker.time + marker.duration)] : null;
 }
 
+export const CAPTION_STYLES = [
+  { value: "box", label: "On a box" },
+  { value: "outline", label: "With an outline" },
+  { value: "karaoke", label: "A colour runs through the words" },
+  { value: "highlight", label: "The present word has a colour" },
+  { value: "pop", label: "Words spring up" },
+  { value: "none", label: "Not drawn: a file for players alone" },
+];
+
+// What is said, as a request has it; undefined where nothing is.
+export function captionsOf(output) {
+  if (!output.captions?.trim()) return undefined;
+  const captions = { text: output.captions, style: output.captionStyle };
+  if (output.captionLayer) captions.layer = output.captionLayer;
+  return captions;
+}
+
 export function requestOf({ template, name, map, output }) {
   const request = { templateId: template.id, name, encoderConfig: encoderConfigOf(output, template) };
   const range = rangeOf(output, template);
@@ -118,6 +137,9 @@ export function requestOf({ template, name, map, output }) {
   const lasting = durationOf(output, template);
   if (lasting) request.duration = lasting;
   if (output.poster) request.output = { poster: { format: "jpeg" } };
+  if (output.connection && output.path) request.destinations = [{ connection: output.connection, path: output.path }];
+  const captions = captionsOf(output);
+  if (captions) request.captions = captions;
   if (map.length) request.customizationMap = map;
   return request;
 }

@@ -28,7 +28,7 @@ function Running({ job, lost, onCancel }) {
   const waiting = job.status === "pending";
   const speed = speedOf(job);
   return html`<div class="running card" aria-live="polite">
-    <div class="spread"><strong>${waiting ? "Waiting for a free place" : job.status === "cancelling" ? "Ending" : "Rendering"}</strong>
+    <div class="spread"><strong>${waiting ? "Waiting for a free place" : job.status === "cancelling" ? "Ending" : job.status === "delivering" ? "Sending" : job.stage === "fetching" ? "Fetching files" : "Rendering"}</strong>
       <span class="number">${Math.round(100 * job.progress)} %</span></div>
     <${Progress} value=${waiting ? null : job.progress} label="Progress of the render" />
     <dl class="figures">

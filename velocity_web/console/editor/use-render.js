@@ -4,7 +4,7 @@ import { insisting } from "../core/connection.js";
 
 const FIRST_LOOK = 150;
 const SLOWEST_LOOK = 1000;
-const ACTIVE = ["pending", "processing", "cancelling"];
+const ACTIVE = ["pending", "processing", "cancelling", "delivering"];
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
 export function isActive(job) {

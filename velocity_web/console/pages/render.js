@@ -77,6 +77,8 @@ function Figures({ job, detail }) {
   const encoder = detail?.encoderConfig || {};
   const rows = [
     ["Status", html`<${Status} status=${job.status} />`],
+    ...(job.stage === "fetching" ? [["Now", "Fetching files"]] : []),
+    ...(job.destinations || []).map((one) => [`Sent to ${one.connection}`, html`<span title=${one.reason || ""}><${Status} status=${one.status} /> ${one.path}${one.reason ? html`<br /><span class="bad-text small">${one.reason}</span>` : null}</span>`]),
     ["Frames", isActive(job) ? `${job.framesDone} of ${job.framesTotal}` : count(job.framesTotal, "frame")],
     ["Speed", speed ? `${Math.round(speed)} frames/s` : "–"],
     isActive(job) ? ["Time left", job.estimatedRemainingMilliseconds === null ? "–" : duration(job.estimatedRemainingMilliseconds)] : ["Took", duration(job.renderTimeMilliseconds)],

@@ -12,7 +12,7 @@ const STAGES = [
   ["analyzing", "Analyse"],
   ["completed", "Ready"],
 ];
-const ORDER = { sending: 0, uploaded: 1, validating: 1, extracting: 2, analyzing: 3, completed: 5 };
+const ORDER = { sending: 0, uploaded: 1, fetching: 1, validating: 1, extracting: 2, analyzing: 3, completed: 5 };
 
 export function UploadCard({ upload, onDismiss }) {
   const { stage, error, again, findings } = upload;

@@ -62,7 +62,7 @@ export function Loading({ label = "Loading" }) {
 }
 
 const TONES = {
-  completed: "good", failed: "bad", rejected: "bad", cancelled: "", cancelling: "warn", processing: "accent",
+  completed: "good", failed: "bad", rejected: "bad", cancelled: "", cancelling: "warn", processing: "accent", delivering: "accent",
   pending: "", queueing: "accent", delivered: "good",
 };
 const WORDS = { processing: "rendering", pending: "waiting" };

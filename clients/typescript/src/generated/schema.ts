@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/template/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch a template's ZIP file
+         * @description From a URL or a connection, in the background: its status tells that it is fetched, then how its analysis goes, and why where it cannot be fetched.
+         */
+        post: operations["importTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/template/upload": {
         parameters: {
             query?: never;
@@ -252,6 +272,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/audio/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch an audio file
+         * @description From a URL or a connection, in the background; its status tells why where it cannot be fetched.
+         */
+        post: operations["importAudio"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audio/upload": {
         parameters: {
             query?: never;
@@ -488,6 +528,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/asset/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch a picture or clip
+         * @description From a URL or a connection, in the background; its status tells why where it cannot be fetched.
+         */
+        post: operations["importAsset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/asset/{assetId}": {
         parameters: {
             query?: never;
@@ -507,6 +567,26 @@ export interface paths {
          * @description Renders that used it stay.
          */
         delete: operations["deleteAsset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/asset/{assetId}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Status of a picture or clip
+         * @description Of one that is fetched: pending, processing, completed or failed; one that was uploaded is completed. ``wait`` spares asking again and again.
+         */
+        get: operations["getAssetStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1052,6 +1132,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/render/{renderId}/captions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the captions as a file for players
+         * @description What of the captions the video shows, with times of the video; also before it is completed. 404 where there are none.
+         */
+        get: operations["downloadRenderCaptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/render/{renderId}/link": {
         parameters: {
             query?: never;
@@ -1439,6 +1539,46 @@ export interface paths {
          * @description Finished videos stay; later renders draw and encode anew.
          */
         delete: operations["clearCache"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All connections
+         * @description As the settings of the server that answers have them, without credentials.
+         */
+        get: operations["listAllConnections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Storages that files are taken from and results are sent to
+         * @description Those that the administrator named and this user may use, by name.
+         */
+        get: operations["listConnections"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1873,6 +2013,61 @@ export interface components {
              */
             createdAt: string;
         };
+        /** AssetJobDto */
+        AssetJobDto: {
+            /**
+             * Job ID
+             * Format: uuid
+             */
+            jobId: string;
+            /**
+             * Asset ID
+             * Format: uuid
+             */
+            assetId: string;
+            /** Asset name */
+            assetName: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "processing" | "cancelling" | "completed" | "failed" | "cancelled" | "deleted";
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "uploaded" | "fetching" | "completed" | "failed";
+            /**
+             * Created at
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Completed at */
+            completedAt: string | null;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * AssetQueued
+         * @description A picture or clip that is fetched and looked at; ``GET /asset/{id}/status`` tells how far that is.
+         */
+        AssetQueued: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "processing" | "cancelling" | "completed" | "failed" | "cancelled" | "deleted";
+            /**
+             * Asset ID
+             * Format: uuid
+             */
+            assetId: string;
+            /**
+             * Job ID
+             * Format: uuid
+             */
+            jobId: string;
+        };
         /** AudioDto */
         AudioDto: {
             /**
@@ -1948,6 +2143,35 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** AudioImportRequest */
+        AudioImportRequest: {
+            /**
+             * URL
+             * @description an http or https URL of the public internet
+             */
+            url?: string;
+            /**
+             * Connection
+             * @description the name of a connection, in place of a URL
+             */
+            connection?: string;
+            /**
+             * Path
+             * @description below the connection's own folder, such as in/photo.jpg
+             */
+            path?: string;
+            /**
+             * Name
+             * @description else that of the file
+             */
+            name?: string;
+            /**
+             * Audio group ID
+             * Format: uuid
+             * @description the audio asset group it goes to; else a group of the account's own
+             */
+            audioGroupId?: string;
+        };
         /** AudioJobDto */
         AudioJobDto: {
             /**
@@ -1986,6 +2210,11 @@ export interface components {
             completedAt: string | null;
             /** Reason */
             reason: string | null;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "uploaded" | "fetching" | "validating" | "extracting" | "analyzing" | "completed" | "failed";
         };
         /**
          * AudioListEntry
@@ -2051,9 +2280,25 @@ export interface components {
         };
         /**
          * AudioMixRequest
-         * @description How the audio file, ``audioId``, and the template's own sound go together.
+         * @description How the audio file and the template's own sound go together. The file is ``audioId``, or lies at the ``url``, or
+         *     ``path`` of a ``connection``, that is given here.
          */
         AudioMixRequest: {
+            /**
+             * URL
+             * @description an http or https URL of the public internet
+             */
+            url?: string;
+            /**
+             * Connection
+             * @description the name of a connection, in place of a URL
+             */
+            connection?: string;
+            /**
+             * Path
+             * @description below the connection's own folder, such as in/photo.jpg
+             */
+            path?: string;
             /**
              * Volume
              * @description factor of the file; 0.5 is 6 dB less
@@ -2369,6 +2614,8 @@ export interface components {
             audioId?: string;
             /** Audio */
             audio?: components["schemas"]["AudioMixRequest"];
+            /** Captions */
+            captions?: components["schemas"]["CaptionsRequest"];
             /**
              * Duration
              * @description how long the video is: so many seconds, or as long as what it shows or sounds
@@ -2390,6 +2637,11 @@ export interface components {
             executor?: string;
             /** Output */
             output?: components["schemas"]["OutputRequest"];
+            /**
+             * Destinations
+             * @description where each video is sent when it is made, beside being kept for download
+             */
+            destinations?: components["schemas"]["DestinationRequest"][];
             /**
              * Fonts
              * @description what letters that no font has become: boxes with a warning, or an error (strict); boxes if left out
@@ -2425,6 +2677,11 @@ export interface components {
              */
             audioId?: string;
             /**
+             * Audio
+             * @description the row's audio file, in place of audioId
+             */
+            audio?: components["schemas"]["SourceRequest"];
+            /**
              * Metadata
              * @description of the row's render; that of the batch is its own
              */
@@ -2442,7 +2699,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "rejected" | "pending" | "processing" | "cancelling" | "completed" | "failed" | "cancelled" | "deleted";
+            status: "rejected" | "pending" | "processing" | "cancelling" | "completed" | "failed" | "cancelled" | "deleted" | "delivering";
             /** Render ID */
             renderId?: string | null;
             /** Video download URL */
@@ -2514,6 +2771,95 @@ export interface components {
             name: string;
         };
         /**
+         * CaptionsRequest
+         * @description What is said in the video: one of text, cues and words.
+         */
+        CaptionsRequest: {
+            /**
+             * Text
+             * @description the text of an SRT, WebVTT or ASS file
+             */
+            text?: string;
+            /** Cues */
+            cues?: components["schemas"]["CueRequest"][];
+            /**
+             * Words
+             * @description as speech recognition tells them: cues are made of them
+             */
+            words?: components["schemas"]["WordRequest"][];
+            /**
+             * Style
+             * @description how they look; none: they are not drawn
+             * @default box
+             * @enum {string}
+             */
+            style: "box" | "outline" | "karaoke" | "highlight" | "pop" | "none";
+            /**
+             * Layer
+             * @description the layer that shows them, or Composition/Layer: a text, or a precomp with one text, plays anew for each cue; the style is drawn into the box of others; over everything if left out
+             */
+            layer?: string;
+            /**
+             * Position
+             * @default bottom
+             * @enum {string}
+             */
+            position: "bottom" | "middle" | "top";
+            /**
+             * Safe area
+             * @description the share of the frame that stays free at each edge
+             * @default 0.08
+             */
+            safeArea: number;
+            /**
+             * Lines
+             * @description how many lines a cue has at most; one that needs more is set smaller
+             * @default 2
+             */
+            lines: number;
+            /**
+             * Size
+             * @description of the letters: a share of the frame's shorter side
+             * @default 0.06
+             */
+            size: number;
+            /**
+             * Font
+             * @default Inter-Bold
+             */
+            font: string;
+            /**
+             * Color
+             * @description of the words
+             * @default #ffffff
+             */
+            color: string;
+            /**
+             * Highlight
+             * @description of the words that are said
+             * @default #ffd84d
+             */
+            highlight: string;
+            /**
+             * Background
+             * @description of the box, and of the outline
+             * @default #000000c0
+             */
+            background: string;
+            /**
+             * Text track
+             * @description an MP4 or MOV has them as a track that players can show, too
+             * @default false
+             */
+            textTrack: boolean;
+            /**
+             * Language
+             * @description of that track, as three letters
+             * @example eng
+             */
+            language?: string;
+        };
+        /**
          * ClipRequest
          * @description A short, small video of some frames.
          */
@@ -2526,6 +2872,8 @@ export interface components {
              * @description an instance of the template, whose entries come before those of customizationMap
              */
             templateInstanceId?: string;
+            /** Captions */
+            captions?: components["schemas"]["CaptionsRequest"];
             /**
              * Duration
              * @description how long the video is: so many seconds, or as long as what it shows or sounds. Frames are then counted on its timeline
@@ -2609,6 +2957,57 @@ export interface components {
             missing: string[];
         };
         /**
+         * ConnectionDetail
+         * @description With what only the administrator knows, but no credentials.
+         */
+        ConnectionDetail: {
+            /** Name */
+            name: string;
+            /**
+             * Read
+             * @description whether requests may take files from it
+             */
+            read: boolean;
+            /**
+             * Write
+             * @description whether requests may send results to it
+             */
+            write: boolean;
+            /**
+             * URL
+             * @description what the paths of requests lie below
+             */
+            url: string;
+            /**
+             * Options
+             * @description the names of its options
+             */
+            options: string[];
+            /**
+             * Accounts
+             * @description users who may use it; null: all
+             */
+            accounts: string[] | null;
+        };
+        /**
+         * ConnectionDto
+         * @description A storage that the administrator named.
+         */
+        ConnectionDto: {
+            /** Name */
+            name: string;
+            /**
+             * Read
+             * @description whether requests may take files from it
+             */
+            read: boolean;
+            /**
+             * Write
+             * @description whether requests may send results to it
+             */
+            write: boolean;
+        };
+        /**
          * ConsoleConfiguration
          * @description What the console asks before anything else.
          */
@@ -2640,6 +3039,32 @@ export interface components {
              * @enum {string}
              */
             frames: "all" | "first" | "none";
+        };
+        /**
+         * CueRequest
+         * @description What is shown at once, and from when to when.
+         */
+        CueRequest: {
+            /**
+             * Start
+             * @description the second at which it appears, since the composition's first frame
+             */
+            start: number;
+            /**
+             * End
+             * @description the second at which it is gone
+             */
+            end: number;
+            /**
+             * Text
+             * @description what its words say if left out
+             */
+            text?: string;
+            /**
+             * Words
+             * @description its words with times; if left out, its time is shared out by the letters
+             */
+            words?: components["schemas"]["WordRequest"][];
         };
         /**
          * CustomizationEntry
@@ -2727,6 +3152,47 @@ export interface components {
              * @description whether a clip's sound is left out
              */
             mute?: boolean;
+        };
+        /**
+         * DestinationDto
+         * @description A destination, and how sending the video there went. ``reason``: why the last attempt failed.
+         */
+        DestinationDto: {
+            /** Connection */
+            connection: string;
+            /** Path */
+            path: string;
+            /**
+             * Status
+             * @description waiting for the video, pending while it is sent
+             * @enum {string}
+             */
+            status: "waiting" | "pending" | "delivered" | "failed" | "cancelled";
+            /** Attempts */
+            attempts: number;
+            /** Reason */
+            reason: string | null;
+            /** Size bytes */
+            sizeBytes: number | null;
+            /** Completed at */
+            completedAt: string | null;
+        };
+        /**
+         * DestinationRequest
+         * @description A file of a connection that the video is written to when it is made; what is there already is replaced.
+         */
+        DestinationRequest: {
+            /**
+             * Connection
+             * @description the name of a connection, as GET /connection lists them
+             */
+            connection: string;
+            /**
+             * Path
+             * @description below the connection's own folder; fields are {name}, {id}, {template}, {ending}, and of a batch {row}, {batch}
+             * @example spring/{name}.mp4
+             */
+            path: string;
         };
         /**
          * DuckingRequest
@@ -2859,6 +3325,12 @@ export interface components {
              */
             qp?: number;
             /**
+             * Held frames
+             * @description What becomes of frames that stand still. skip: where three or more follow each other, they are pictures of some fifty bytes that repeat what is shown. encode: they are encoded as all others. Where it is left out: skip for H.264 in mp4 and mov at rc 1 and 2.
+             * @enum {string}
+             */
+            heldFrames?: "skip" | "encode";
+            /**
              * Audio bitrate
              * Format: int32
              * @description Bits (not bytes) per second of sound; 192000 where it is left out.
@@ -2984,6 +3456,32 @@ export interface components {
             status: string;
             /** Version */
             version: string;
+        };
+        /**
+         * ImportRequest
+         * @description A file that is fetched, and kept as if it had been uploaded.
+         */
+        ImportRequest: {
+            /**
+             * URL
+             * @description an http or https URL of the public internet
+             */
+            url?: string;
+            /**
+             * Connection
+             * @description the name of a connection, in place of a URL
+             */
+            connection?: string;
+            /**
+             * Path
+             * @description below the connection's own folder, such as in/photo.jpg
+             */
+            path?: string;
+            /**
+             * Name
+             * @description else that of the file
+             */
+            name?: string;
         };
         /** InstanceChange */
         InstanceChange: {
@@ -3271,7 +3769,7 @@ export interface components {
         };
         /**
          * MediaSource
-         * @description Where a picture or clip comes from: exactly one of the three.
+         * @description Where a picture or clip comes from: exactly one of asset, URL, file of a connection, file and data.
          */
         MediaSource: {
             /**
@@ -3279,6 +3777,21 @@ export interface components {
              * @description the id of an uploaded asset
              */
             assetId?: string;
+            /**
+             * URL
+             * @description an http or https URL, fetched before the render begins
+             */
+            url?: string;
+            /**
+             * Connection
+             * @description the name of a connection, as GET /connection lists them
+             */
+            connection?: string;
+            /**
+             * Path
+             * @description of a file of that connection, such as in/photo.jpg
+             */
+            path?: string;
             /**
              * File
              * @description a file of the template's ZIP, such as images/other.png
@@ -3436,6 +3949,8 @@ export interface components {
              * @description an instance of the template, whose entries come before those of customizationMap
              */
             templateInstanceId?: string;
+            /** Captions */
+            captions?: components["schemas"]["CaptionsRequest"];
             /**
              * Duration
              * @description how long the video is: so many seconds, or as long as what it shows or sounds. Frames are then counted on its timeline
@@ -3493,6 +4008,8 @@ export interface components {
              * @description an instance of the template, whose entries come before those of customizationMap
              */
             templateInstanceId?: string;
+            /** Captions */
+            captions?: components["schemas"]["CaptionsRequest"];
             /**
              * Duration
              * @description how long the video is: so many seconds, or as long as what it shows or sounds. Frames are then counted on its timeline
@@ -3557,7 +4074,7 @@ export interface components {
         };
         /**
          * QueueDto
-         * @description Jobs of one kind (render, template, audio). ``users`` are those with the most of them, at most a hundred.
+         * @description Jobs of one kind (render, template, audio, asset). ``users`` are those with the most, at most a hundred.
          */
         QueueDto: {
             /** Kind */
@@ -3737,6 +4254,11 @@ export interface components {
                  */
                 qp?: number | null;
                 /**
+                 * Held frames
+                 * @description What becomes of frames that stand still. skip: where three or more follow each other, they are pictures of some fifty bytes that repeat what is shown. encode: they are encoded as all others. Where it is left out: skip for H.264 in mp4 and mov at rc 1 and 2.
+                 */
+                heldFrames?: ("skip" | "encode") | null;
+                /**
                  * Audio bitrate
                  * @description Bits (not bytes) per second of sound; 192000 where it is left out.
                  */
@@ -3765,6 +4287,8 @@ export interface components {
             customizationMap: components["schemas"]["CustomizationEntry"][];
             /** Warnings */
             warnings: components["schemas"]["FindingDto"][];
+            /** Destinations */
+            destinations?: components["schemas"]["DestinationDto"][];
         };
         /** RenderDto */
         RenderDto: {
@@ -3865,9 +4389,10 @@ export interface components {
             isDirectRender: boolean;
             /**
              * Status
+             * @description delivering: only of renders with destinations
              * @enum {string}
              */
-            status: "pending" | "processing" | "cancelling" | "completed" | "failed" | "cancelled" | "deleted";
+            status: "pending" | "processing" | "cancelling" | "completed" | "failed" | "cancelled" | "deleted" | "delivering";
             /** Video download URL */
             videoDownloadUrl: string | null;
             /** Poster download URL */
@@ -3972,6 +4497,11 @@ export interface components {
             metadata: {
                 [key: string]: string;
             };
+            /**
+             * Destinations
+             * @description where the video was sent
+             */
+            destinations?: components["schemas"]["DestinationDto"][];
         };
         /** RenderQueued */
         RenderQueued: {
@@ -4002,6 +4532,8 @@ export interface components {
             audioId?: string;
             /** Audio */
             audio?: components["schemas"]["AudioMixRequest"];
+            /** Captions */
+            captions?: components["schemas"]["CaptionsRequest"];
             /**
              * Duration
              * @description how long the video is: so many seconds, or as long as what it shows or sounds
@@ -4023,6 +4555,11 @@ export interface components {
             executor?: string;
             /** Output */
             output?: components["schemas"]["OutputRequest"];
+            /**
+             * Destinations
+             * @description where each video is sent when it is made, beside being kept for download
+             */
+            destinations?: components["schemas"]["DestinationRequest"][];
             /**
              * Fonts
              * @description what letters that no font has become: boxes with a warning, or an error (strict); boxes if left out
@@ -4070,9 +4607,10 @@ export interface components {
             isDirectRender: boolean;
             /**
              * Status
+             * @description delivering: only of renders with destinations
              * @enum {string}
              */
-            status: "pending" | "processing" | "cancelling" | "completed" | "failed" | "cancelled" | "deleted";
+            status: "pending" | "processing" | "cancelling" | "completed" | "failed" | "cancelled" | "deleted" | "delivering";
             /** Video download URL */
             videoDownloadUrl: string | null;
             /** Poster download URL */
@@ -4106,6 +4644,14 @@ export interface components {
             };
             /** Warnings */
             warnings: components["schemas"]["FindingDto"][];
+            /**
+             * Stage
+             * @description what is done for it now; null where it waits or has ended
+             * @enum {string}
+             */
+            stage?: "fetching" | "rendering" | "delivering";
+            /** Destinations */
+            destinations?: components["schemas"]["DestinationDto"][];
         };
         /** RenderTimeBudgetStatusDto */
         RenderTimeBudgetStatusDto: {
@@ -4146,6 +4692,27 @@ export interface components {
             value: string;
             /** Layers */
             layers: string[];
+        };
+        /**
+         * SourceRequest
+         * @description Where a file lies: ``url``, or ``connection`` and ``path``.
+         */
+        SourceRequest: {
+            /**
+             * URL
+             * @description an http or https URL of the public internet
+             */
+            url?: string;
+            /**
+             * Connection
+             * @description the name of a connection, in place of a URL
+             */
+            connection?: string;
+            /**
+             * Path
+             * @description below the connection's own folder, such as in/photo.jpg
+             */
+            path?: string;
         };
         /** StorageStatusDto */
         StorageStatusDto: {
@@ -4253,7 +4820,7 @@ export interface components {
              * Stage
              * @enum {string}
              */
-            stage: "uploaded" | "validating" | "extracting" | "analyzing" | "completed" | "failed";
+            stage: "uploaded" | "fetching" | "validating" | "extracting" | "analyzing" | "completed" | "failed";
             /** Warnings */
             warnings?: components["schemas"]["FindingDto"][];
         };
@@ -4655,6 +5222,24 @@ export interface components {
             formerValidUntil?: string | null;
         };
         /**
+         * WordRequest
+         * @description A word, or a syllable of one, and when it is said.
+         */
+        WordRequest: {
+            /** Text */
+            text: string;
+            /**
+             * Start
+             * @description the second at which it begins, since the composition's first frame
+             */
+            start: number;
+            /**
+             * End
+             * @description the second at which it ends; when the next begins if left out
+             */
+            end?: number;
+        };
+        /**
          * WorkerDto
          * @description A worker process that was heard of within fifteen seconds, and what it does.
          */
@@ -4713,6 +5298,93 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    importTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateUploaded"];
+                };
+            };
+            /** @description The URL or the connection is not allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing or invalid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope render */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No space is left on the server's disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     uploadTemplate: {
         parameters: {
             query?: never;
@@ -5922,6 +6594,102 @@ export interface operations {
                 };
             };
             /** @description Too many such requests are being worked on; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No space is left on the server's disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importAudio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudioImportRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudioUploaded"];
+                };
+            };
+            /** @description The URL or the connection is not allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing or invalid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope render */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such group */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now; Retry-After says when to try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7189,6 +7957,93 @@ export interface operations {
             };
         };
     };
+    importAsset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetQueued"];
+                };
+            };
+            /** @description The URL or the connection is not allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing or invalid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope render */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No space is left on the server's disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getAsset: {
         parameters: {
             query?: never;
@@ -7297,6 +8152,86 @@ export interface operations {
                 };
             };
             /** @description The key lacks the scope render */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or not owned by the current user */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAssetStatus: {
+        parameters: {
+            query?: {
+                /** @description seconds to wait, at most 30, until the status is another one; the answer comes as soon as it is, at once where it is final */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 4d1e7a90-53c2-4b8f-8f1b-6a0e5c7d8b43 */
+                assetId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetJobDto"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing or invalid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope read */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9455,6 +10390,7 @@ export interface operations {
                 level?: number;
                 container?: string;
                 qp?: number;
+                heldFrames?: "skip" | "encode";
                 audioBitrate?: number;
                 fStart?: number;
                 fEnd?: number;
@@ -10330,6 +11266,86 @@ export interface operations {
             };
             /** @description The range is past the end */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadRenderCaptions: {
+        parameters: {
+            query?: {
+                /** @description WebVTT, which has the times of words as well, or SubRip */
+                format?: "vtt" | "srt";
+            };
+            header?: never;
+            path: {
+                /** @example 9b2f0d3c-6d4e-4c8a-9a51-0c3c7e1f2a10 */
+                renderId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing or invalid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or not owned by the current user */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12392,6 +13408,126 @@ export interface operations {
                 };
             };
             /** @description The key lacks the scope admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAllConnections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description how many there are in all, whatever the page; or at least so many, as Total-Count-Kind says */
+                    "Total-Count"?: number;
+                    /** @description long lists are not counted to their end */
+                    "Total-Count-Kind"?: "exact" | "at-least";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionDetail"][];
+                };
+            };
+            /** @description Missing or invalid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listConnections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description how many there are in all, whatever the page; or at least so many, as Total-Count-Kind says */
+                    "Total-Count"?: number;
+                    /** @description long lists are not counted to their end */
+                    "Total-Count-Kind"?: "exact" | "at-least";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionDto"][];
+                };
+            };
+            /** @description Missing or invalid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope read or render */
             403: {
                 headers: {
                     [name: string]: unknown;

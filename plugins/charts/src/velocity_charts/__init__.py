@@ -1,4 +1,4 @@
-"""Data that moves: bar and line charts, countdowns, and captions that follow words with times."""
+"""Data that moves: bar and line charts, and countdowns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 def velocity_layers() -> list[LayerType]:
     from velocity_charts.bars import BarChart
     from velocity_charts.countdown import Countdown
-    from velocity_charts.karaoke import Karaoke
     from velocity_charts.lines import LineChart
 
-    return [BarChart(), LineChart(), Countdown(), Karaoke()]
+    return [BarChart(), LineChart(), Countdown()]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from velocity_engine.display import COLOR_SCHEMA, RGBA, DrawCommand, GradientPaint, SolidPaint, altered, rgba
+from velocity_engine.display import COLOR_SCHEMA, RGBA, GradientPaint, SolidPaint, rgba
 from velocity_engine.model.shapes import GradientKind
 from velocity_engine.model.text import Justify, TextDocument
 from velocity_engine.typesetting import SetText, Typesetter
@@ -100,7 +100,3 @@ class Words:
             text=text, font=self.font, size=size * width / found.width, fill=self.color, justify=justify
         )
         return self.setter.set(smaller)
-
-
-def with_opacity(commands: tuple[DrawCommand, ...], opacity: float) -> tuple[DrawCommand, ...]:
-    return tuple(altered(one, opacity=one.opacity * opacity) for one in commands) if opacity < 1.0 else commands

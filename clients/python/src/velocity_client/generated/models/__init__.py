@@ -5,11 +5,18 @@ from .account_dto import AccountDto
 from .asset_dto import AssetDto
 from .asset_dto_format import AssetDtoFormat
 from .asset_dto_kind import AssetDtoKind
+from .asset_job_dto import AssetJobDto
+from .asset_job_dto_stage import AssetJobDtoStage
+from .asset_job_dto_status import AssetJobDtoStatus
+from .asset_queued import AssetQueued
+from .asset_queued_status import AssetQueuedStatus
 from .audio_dto import AudioDto
 from .audio_group_detail import AudioGroupDetail
 from .audio_group_dto import AudioGroupDto
 from .audio_group_request import AudioGroupRequest
+from .audio_import_request import AudioImportRequest
 from .audio_job_dto import AudioJobDto
+from .audio_job_dto_stage import AudioJobDtoStage
 from .audio_job_dto_status import AudioJobDtoStatus
 from .audio_list_entry import AudioListEntry
 from .audio_message import AudioMessage
@@ -48,24 +55,36 @@ from .cache_cleared import CacheCleared
 from .cache_dto import CacheDto
 from .campaign_dto import CampaignDto
 from .campaign_request import CampaignRequest
+from .captions_request import CaptionsRequest
+from .captions_request_position import CaptionsRequestPosition
+from .captions_request_style import CaptionsRequestStyle
 from .clip_request import ClipRequest
 from .clip_request_format import ClipRequestFormat
 from .codec_dto import CodecDto
 from .confinement_dto import ConfinementDto
+from .connection_detail import ConnectionDetail
+from .connection_dto import ConnectionDto
 from .console_configuration import ConsoleConfiguration
 from .console_configuration_mode import ConsoleConfigurationMode
 from .container_dto import ContainerDto
 from .container_dto_frames import ContainerDtoFrames
 from .create_batch_codec_type_0 import CreateBatchCodecType0
 from .create_batch_fonts import CreateBatchFonts
+from .create_batch_held_frames import CreateBatchHeldFrames
 from .create_batch_metadata import CreateBatchMetadata
 from .create_batch_poster_format import CreateBatchPosterFormat
+from .cue_request import CueRequest
 from .customization_entry import CustomizationEntry
 from .customization_entry_fit import CustomizationEntryFit
+from .destination_dto import DestinationDto
+from .destination_dto_status import DestinationDtoStatus
+from .destination_request import DestinationRequest
+from .download_render_captions_format import DownloadRenderCaptionsFormat
 from .ducking_request import DuckingRequest
 from .duration_request import DurationRequest
 from .encoder_config_request import EncoderConfigRequest
 from .encoder_config_request_codec_type_0 import EncoderConfigRequestCodecType0
+from .encoder_config_request_held_frames import EncoderConfigRequestHeldFrames
 from .encoder_config_request_rate_control import EncoderConfigRequestRateControl
 from .finding_dto import FindingDto
 from .finding_dto_severity import FindingDtoSeverity
@@ -75,6 +94,7 @@ from .font_file_dto import FontFileDto
 from .font_file_dto_format import FontFileDtoFormat
 from .frame_range_dto import FrameRangeDto
 from .health import Health
+from .import_request import ImportRequest
 from .instance_change import InstanceChange
 from .instance_dto import InstanceDto
 from .instance_request import InstanceRequest
@@ -126,6 +146,9 @@ from .render_detail_encoder_config import RenderDetailEncoderConfig
 from .render_detail_encoder_config_codec_type_0 import (
     RenderDetailEncoderConfigCodecType0,
 )
+from .render_detail_encoder_config_held_frames_type_0 import (
+    RenderDetailEncoderConfigHeldFramesType0,
+)
 from .render_detail_encoder_config_rc_type_0 import RenderDetailEncoderConfigRcType0
 from .render_detail_job_info import RenderDetailJobInfo
 from .render_detail_metadata import RenderDetailMetadata
@@ -149,10 +172,12 @@ from .render_request_fonts import RenderRequestFonts
 from .render_request_metadata import RenderRequestMetadata
 from .render_status_dto import RenderStatusDto
 from .render_status_dto_metadata import RenderStatusDtoMetadata
+from .render_status_dto_stage import RenderStatusDtoStage
 from .render_status_dto_status import RenderStatusDtoStatus
 from .render_time_budget_status_dto import RenderTimeBudgetStatusDto
 from .rotation import Rotation
 from .slot_dto import SlotDto
+from .source_request import SourceRequest
 from .storage_status_dto import StorageStatusDto
 from .template_detail import TemplateDetail
 from .template_dto import TemplateDto
@@ -193,6 +218,7 @@ from .webhook_dto_events_item import WebhookDtoEventsItem
 from .webhook_request import WebhookRequest
 from .webhook_request_events_item import WebhookRequestEventsItem
 from .webhook_secret import WebhookSecret
+from .word_request import WordRequest
 from .worker_dto import WorkerDto
 from .worker_job_dto import WorkerJobDto
 
@@ -201,11 +227,18 @@ __all__ = (
     "AssetDto",
     "AssetDtoFormat",
     "AssetDtoKind",
+    "AssetJobDto",
+    "AssetJobDtoStage",
+    "AssetJobDtoStatus",
+    "AssetQueued",
+    "AssetQueuedStatus",
     "AudioDto",
     "AudioGroupDetail",
     "AudioGroupDto",
     "AudioGroupRequest",
+    "AudioImportRequest",
     "AudioJobDto",
+    "AudioJobDtoStage",
     "AudioJobDtoStatus",
     "AudioListEntry",
     "AudioMessage",
@@ -244,24 +277,36 @@ __all__ = (
     "CacheDto",
     "CampaignDto",
     "CampaignRequest",
+    "CaptionsRequest",
+    "CaptionsRequestPosition",
+    "CaptionsRequestStyle",
     "ClipRequest",
     "ClipRequestFormat",
     "CodecDto",
     "ConfinementDto",
+    "ConnectionDetail",
+    "ConnectionDto",
     "ConsoleConfiguration",
     "ConsoleConfigurationMode",
     "ContainerDto",
     "ContainerDtoFrames",
     "CreateBatchCodecType0",
     "CreateBatchFonts",
+    "CreateBatchHeldFrames",
     "CreateBatchMetadata",
     "CreateBatchPosterFormat",
+    "CueRequest",
     "CustomizationEntry",
     "CustomizationEntryFit",
+    "DestinationDto",
+    "DestinationDtoStatus",
+    "DestinationRequest",
+    "DownloadRenderCaptionsFormat",
     "DuckingRequest",
     "DurationRequest",
     "EncoderConfigRequest",
     "EncoderConfigRequestCodecType0",
+    "EncoderConfigRequestHeldFrames",
     "EncoderConfigRequestRateControl",
     "FindingDto",
     "FindingDtoSeverity",
@@ -271,6 +316,7 @@ __all__ = (
     "FontFileDtoFormat",
     "FrameRangeDto",
     "Health",
+    "ImportRequest",
     "InstanceChange",
     "InstanceDto",
     "InstanceRequest",
@@ -320,6 +366,7 @@ __all__ = (
     "RenderDetailDurationRequest",
     "RenderDetailEncoderConfig",
     "RenderDetailEncoderConfigCodecType0",
+    "RenderDetailEncoderConfigHeldFramesType0",
     "RenderDetailEncoderConfigRcType0",
     "RenderDetailJobInfo",
     "RenderDetailMetadata",
@@ -343,10 +390,12 @@ __all__ = (
     "RenderRequestMetadata",
     "RenderStatusDto",
     "RenderStatusDtoMetadata",
+    "RenderStatusDtoStage",
     "RenderStatusDtoStatus",
     "RenderTimeBudgetStatusDto",
     "Rotation",
     "SlotDto",
+    "SourceRequest",
     "StorageStatusDto",
     "TemplateDetail",
     "TemplateDto",
@@ -387,6 +436,7 @@ __all__ = (
     "WebhookRequest",
     "WebhookRequestEventsItem",
     "WebhookSecret",
+    "WordRequest",
     "WorkerDto",
     "WorkerJobDto",
 )

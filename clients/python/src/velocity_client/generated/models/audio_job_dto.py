@@ -9,6 +9,7 @@ from uuid import UUID
 from dataclasses import dataclass as _attrs_define
 from dataclasses import field as _attrs_field
 
+from ..models.audio_job_dto_stage import AudioJobDtoStage
 from ..models.audio_job_dto_status import AudioJobDtoStatus
 
 T = TypeVar("T", bound="AudioJobDto")
@@ -27,6 +28,7 @@ class AudioJobDto:
         created_at (datetime.datetime):
         completed_at (datetime.datetime | None):
         reason (None | str):
+        stage (AudioJobDtoStage):
     """
 
     job_id: UUID
@@ -38,6 +40,7 @@ class AudioJobDto:
     created_at: datetime.datetime
     completed_at: datetime.datetime | None
     reason: None | str
+    stage: AudioJobDtoStage
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -64,6 +67,8 @@ class AudioJobDto:
         reason: None | str
         reason = self.reason
 
+        stage = self.stage.value
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -77,6 +82,7 @@ class AudioJobDto:
                 "createdAt": created_at,
                 "completedAt": completed_at,
                 "reason": reason,
+                "stage": stage,
             }
         )
 
@@ -121,6 +127,8 @@ class AudioJobDto:
 
         reason = _parse_reason(d.pop("reason"))
 
+        stage = AudioJobDtoStage(d.pop("stage"))
+
         audio_job_dto = cls(
             job_id=job_id,
             audio_id=audio_id,
@@ -131,6 +139,7 @@ class AudioJobDto:
             created_at=created_at,
             completed_at=completed_at,
             reason=reason,
+            stage=stage,
         )
 
         audio_job_dto.additional_properties = d

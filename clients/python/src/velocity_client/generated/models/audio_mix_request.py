@@ -18,20 +18,27 @@ T = TypeVar("T", bound="AudioMixRequest")
 
 @_attrs_define
 class AudioMixRequest:
-    """How the audio file, ``audioId``, and the template's own sound go together.
+    """How the audio file and the template's own sound go together. The file is ``audioId``, or lies at the ``url``, or
+    ``path`` of a ``connection``, that is given here.
 
-    Attributes:
-        volume (float | Unset): factor of the file; 0.5 is 6 dB less Default: 1.0.
-        fade_in (float | Unset): seconds within which the file comes up from silence Default: 0.0.
-        fade_out (float | Unset): seconds within which it goes down, at its end or that of the video Default: 0.0.
-        start (float | Unset): the second of the video at which the file begins Default: 0.0.
-        trim (list[float] | Unset): the seconds of the file from which and up to which it is heard
-        loop (bool | Unset): the file begins anew at its end Default: False.
-        mute_template (bool | Unset): the template's own sound is left out Default: False.
-        ducking (DuckingRequest | Unset): The file makes room while the template's sound is heard.
-        loudness (float | Unset): integrated loudness of the whole in LUFS, such as -14; true peaks are -1 dBTP at most
+        Attributes:
+            url (str | Unset): an http or https URL of the public internet
+            connection (str | Unset): the name of a connection, in place of a URL
+            path (str | Unset): below the connection's own folder, such as in/photo.jpg
+            volume (float | Unset): factor of the file; 0.5 is 6 dB less Default: 1.0.
+            fade_in (float | Unset): seconds within which the file comes up from silence Default: 0.0.
+            fade_out (float | Unset): seconds within which it goes down, at its end or that of the video Default: 0.0.
+            start (float | Unset): the second of the video at which the file begins Default: 0.0.
+            trim (list[float] | Unset): the seconds of the file from which and up to which it is heard
+            loop (bool | Unset): the file begins anew at its end Default: False.
+            mute_template (bool | Unset): the template's own sound is left out Default: False.
+            ducking (DuckingRequest | Unset): The file makes room while the template's sound is heard.
+            loudness (float | Unset): integrated loudness of the whole in LUFS, such as -14; true peaks are -1 dBTP at most
     """
 
+    url: str | Unset = UNSET
+    connection: str | Unset = UNSET
+    path: str | Unset = UNSET
     volume: float | Unset = 1.0
     fade_in: float | Unset = 0.0
     fade_out: float | Unset = 0.0
@@ -44,6 +51,12 @@ class AudioMixRequest:
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        url = self.url
+
+        connection = self.connection
+
+        path = self.path
+
         volume = self.volume
 
         fade_in = self.fade_in
@@ -69,6 +82,12 @@ class AudioMixRequest:
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({})
+        if url is not UNSET:
+            field_dict["url"] = url
+        if connection is not UNSET:
+            field_dict["connection"] = connection
+        if path is not UNSET:
+            field_dict["path"] = path
         if volume is not UNSET:
             field_dict["volume"] = volume
         if fade_in is not UNSET:
@@ -95,6 +114,12 @@ class AudioMixRequest:
         from ..models.ducking_request import DuckingRequest
 
         d = dict(src_dict)
+        url = d.pop("url", UNSET)
+
+        connection = d.pop("connection", UNSET)
+
+        path = d.pop("path", UNSET)
+
         volume = d.pop("volume", UNSET)
 
         fade_in = d.pop("fadeIn", UNSET)
@@ -119,6 +144,9 @@ class AudioMixRequest:
         loudness = d.pop("loudness", UNSET)
 
         audio_mix_request = cls(
+            url=url,
+            connection=connection,
+            path=path,
             volume=volume,
             fade_in=fade_in,
             fade_out=fade_out,

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ..models.audio_mix_request import AudioMixRequest
     from ..models.batch_request_metadata import BatchRequestMetadata
     from ..models.batch_row import BatchRow
+    from ..models.captions_request import CaptionsRequest
+    from ..models.destination_request import DestinationRequest
     from ..models.duration_request import DurationRequest
     from ..models.encoder_config_request import EncoderConfigRequest
     from ..models.job_info import JobInfo
@@ -33,7 +35,10 @@ class BatchRequest:
         metadata (BatchRequestMetadata | Unset): your own texts by name, such as an order's number: they come back in
             the status, in lists (which ?metadata.name=value filters) and in webhooks, and change nothing of the video
         audio_id (UUID | Unset):
-        audio (AudioMixRequest | Unset): How the audio file, ``audioId``, and the template's own sound go together.
+        audio (AudioMixRequest | Unset): How the audio file and the template's own sound go together. The file is
+            ``audioId``, or lies at the ``url``, or
+            ``path`` of a ``connection``, that is given here.
+        captions (CaptionsRequest | Unset): What is said in the video: one of text, cues and words.
         duration (DurationRequest | Unset): How long the video is: ``seconds``, or ``from``. What the template's markers
             make elastic becomes longer or
             shorter.
@@ -42,6 +47,8 @@ class BatchRequest:
         executor (str | Unset): what renders the segments, of the executors that this service allows; its own choice if
             left out
         output (OutputRequest | Unset): What is made beside the video.
+        destinations (list[DestinationRequest] | Unset): where each video is sent when it is made, beside being kept for
+            download
         fonts (BatchRequestFonts | Unset): what letters that no font has become: boxes with a warning, or an error
             (strict); boxes if left out
         template_instance_id (UUID | Unset):
@@ -55,11 +62,13 @@ class BatchRequest:
     metadata: BatchRequestMetadata | Unset = UNSET
     audio_id: UUID | Unset = UNSET
     audio: AudioMixRequest | Unset = UNSET
+    captions: CaptionsRequest | Unset = UNSET
     duration: DurationRequest | Unset = UNSET
     job_info: JobInfo | Unset = UNSET
     webhook_url: str | Unset = UNSET
     executor: str | Unset = UNSET
     output: OutputRequest | Unset = UNSET
+    destinations: list[DestinationRequest] | Unset = UNSET
     fonts: BatchRequestFonts | Unset = UNSET
     template_instance_id: UUID | Unset = UNSET
     template_id: UUID | Unset = UNSET
@@ -83,6 +92,10 @@ class BatchRequest:
         if not isinstance(self.audio, Unset):
             audio = self.audio.to_dict()
 
+        captions: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.captions, Unset):
+            captions = self.captions.to_dict()
+
         duration: dict[str, Any] | Unset = UNSET
         if not isinstance(self.duration, Unset):
             duration = self.duration.to_dict()
@@ -98,6 +111,13 @@ class BatchRequest:
         output: dict[str, Any] | Unset = UNSET
         if not isinstance(self.output, Unset):
             output = self.output.to_dict()
+
+        destinations: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.destinations, Unset):
+            destinations = []
+            for destinations_item_data in self.destinations:
+                destinations_item = destinations_item_data.to_dict()
+                destinations.append(destinations_item)
 
         fonts: str | Unset = UNSET
         if not isinstance(self.fonts, Unset):
@@ -135,6 +155,8 @@ class BatchRequest:
             field_dict["audioId"] = audio_id
         if audio is not UNSET:
             field_dict["audio"] = audio
+        if captions is not UNSET:
+            field_dict["captions"] = captions
         if duration is not UNSET:
             field_dict["duration"] = duration
         if job_info is not UNSET:
@@ -145,6 +167,8 @@ class BatchRequest:
             field_dict["executor"] = executor
         if output is not UNSET:
             field_dict["output"] = output
+        if destinations is not UNSET:
+            field_dict["destinations"] = destinations
         if fonts is not UNSET:
             field_dict["fonts"] = fonts
         if template_instance_id is not UNSET:
@@ -165,6 +189,8 @@ class BatchRequest:
         from ..models.audio_mix_request import AudioMixRequest
         from ..models.batch_request_metadata import BatchRequestMetadata
         from ..models.batch_row import BatchRow
+        from ..models.captions_request import CaptionsRequest
+        from ..models.destination_request import DestinationRequest
         from ..models.duration_request import DurationRequest
         from ..models.encoder_config_request import EncoderConfigRequest
         from ..models.job_info import JobInfo
@@ -194,6 +220,13 @@ class BatchRequest:
         else:
             audio = AudioMixRequest.from_dict(_audio)
 
+        _captions = d.pop("captions", UNSET)
+        captions: CaptionsRequest | Unset
+        if isinstance(_captions, Unset):
+            captions = UNSET
+        else:
+            captions = CaptionsRequest.from_dict(_captions)
+
         _duration = d.pop("duration", UNSET)
         duration: DurationRequest | Unset
         if isinstance(_duration, Unset):
@@ -218,6 +251,15 @@ class BatchRequest:
             output = UNSET
         else:
             output = OutputRequest.from_dict(_output)
+
+        _destinations = d.pop("destinations", UNSET)
+        destinations: list[DestinationRequest] | Unset = UNSET
+        if _destinations is not UNSET:
+            destinations = []
+            for destinations_item_data in _destinations:
+                destinations_item = DestinationRequest.from_dict(destinations_item_data)
+
+                destinations.append(destinations_item)
 
         _fonts = d.pop("fonts", UNSET)
         fonts: BatchRequestFonts | Unset
@@ -258,11 +300,13 @@ class BatchRequest:
             metadata=metadata,
             audio_id=audio_id,
             audio=audio,
+            captions=captions,
             duration=duration,
             job_info=job_info,
             webhook_url=webhook_url,
             executor=executor,
             output=output,
+            destinations=destinations,
             fonts=fonts,
             template_instance_id=template_instance_id,
             template_id=template_id,

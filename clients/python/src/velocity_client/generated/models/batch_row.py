@@ -13,6 +13,7 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from ..models.batch_row_metadata import BatchRowMetadata
     from ..models.customization_entry import CustomizationEntry
+    from ..models.source_request import SourceRequest
 
 
 T = TypeVar("T", bound="BatchRow")
@@ -25,12 +26,14 @@ class BatchRow:
         name (str | Unset):
         customization_map (list[CustomizationEntry] | Unset):
         audio_id (UUID | Unset):
+        audio (SourceRequest | Unset): Where a file lies: ``url``, or ``connection`` and ``path``.
         metadata (BatchRowMetadata | Unset): of the row's render; that of the batch is its own
     """
 
     name: str | Unset = UNSET
     customization_map: list[CustomizationEntry] | Unset = UNSET
     audio_id: UUID | Unset = UNSET
+    audio: SourceRequest | Unset = UNSET
     metadata: BatchRowMetadata | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
@@ -48,6 +51,10 @@ class BatchRow:
         if not isinstance(self.audio_id, Unset):
             audio_id = str(self.audio_id)
 
+        audio: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.audio, Unset):
+            audio = self.audio.to_dict()
+
         metadata: dict[str, Any] | Unset = UNSET
         if not isinstance(self.metadata, Unset):
             metadata = self.metadata.to_dict()
@@ -61,6 +68,8 @@ class BatchRow:
             field_dict["customizationMap"] = customization_map
         if audio_id is not UNSET:
             field_dict["audioId"] = audio_id
+        if audio is not UNSET:
+            field_dict["audio"] = audio
         if metadata is not UNSET:
             field_dict["metadata"] = metadata
 
@@ -70,6 +79,7 @@ class BatchRow:
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         from ..models.batch_row_metadata import BatchRowMetadata
         from ..models.customization_entry import CustomizationEntry
+        from ..models.source_request import SourceRequest
 
         d = dict(src_dict)
         name = d.pop("name", UNSET)
@@ -92,6 +102,13 @@ class BatchRow:
         else:
             audio_id = UUID(_audio_id)
 
+        _audio = d.pop("audio", UNSET)
+        audio: SourceRequest | Unset
+        if isinstance(_audio, Unset):
+            audio = UNSET
+        else:
+            audio = SourceRequest.from_dict(_audio)
+
         _metadata = d.pop("metadata", UNSET)
         metadata: BatchRowMetadata | Unset
         if isinstance(_metadata, Unset):
@@ -103,6 +120,7 @@ class BatchRow:
             name=name,
             customization_map=customization_map,
             audio_id=audio_id,
+            audio=audio,
             metadata=metadata,
         )
 

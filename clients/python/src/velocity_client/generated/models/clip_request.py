@@ -12,6 +12,7 @@ from ..models.clip_request_format import ClipRequestFormat
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.captions_request import CaptionsRequest
     from ..models.customization_entry import CustomizationEntry
     from ..models.duration_request import DurationRequest
 
@@ -27,6 +28,7 @@ class ClipRequest:
         customization_map (list[CustomizationEntry] | Unset):
         template_instance_id (UUID | Unset): an instance of the template, whose entries come before those of
             customizationMap
+        captions (CaptionsRequest | Unset): What is said in the video: one of text, cues and words.
         duration (DurationRequest | Unset): How long the video is: ``seconds``, or ``from``. What the template's markers
             make elastic becomes longer or
             shorter.
@@ -40,6 +42,7 @@ class ClipRequest:
 
     customization_map: list[CustomizationEntry] | Unset = UNSET
     template_instance_id: UUID | Unset = UNSET
+    captions: CaptionsRequest | Unset = UNSET
     duration: DurationRequest | Unset = UNSET
     start_frame: int | Unset = UNSET
     end_frame: int | Unset = UNSET
@@ -60,6 +63,10 @@ class ClipRequest:
         template_instance_id: str | Unset = UNSET
         if not isinstance(self.template_instance_id, Unset):
             template_instance_id = str(self.template_instance_id)
+
+        captions: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.captions, Unset):
+            captions = self.captions.to_dict()
 
         duration: dict[str, Any] | Unset = UNSET
         if not isinstance(self.duration, Unset):
@@ -86,6 +93,8 @@ class ClipRequest:
             field_dict["customizationMap"] = customization_map
         if template_instance_id is not UNSET:
             field_dict["templateInstanceId"] = template_instance_id
+        if captions is not UNSET:
+            field_dict["captions"] = captions
         if duration is not UNSET:
             field_dict["duration"] = duration
         if start_frame is not UNSET:
@@ -105,6 +114,7 @@ class ClipRequest:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.captions_request import CaptionsRequest
         from ..models.customization_entry import CustomizationEntry
         from ..models.duration_request import DurationRequest
 
@@ -126,6 +136,13 @@ class ClipRequest:
             template_instance_id = UNSET
         else:
             template_instance_id = UUID(_template_instance_id)
+
+        _captions = d.pop("captions", UNSET)
+        captions: CaptionsRequest | Unset
+        if isinstance(_captions, Unset):
+            captions = UNSET
+        else:
+            captions = CaptionsRequest.from_dict(_captions)
 
         _duration = d.pop("duration", UNSET)
         duration: DurationRequest | Unset
@@ -154,6 +171,7 @@ class ClipRequest:
         clip_request = cls(
             customization_map=customization_map,
             template_instance_id=template_instance_id,
+            captions=captions,
             duration=duration,
             start_frame=start_frame,
             end_frame=end_frame,

@@ -28,8 +28,10 @@ class CustomizationEntry:
         slot (str | Unset): a Lottie slot
         text (list[TextSpan] | str | TextChange | Unset): of a text layer: the new text, as one or in spans, or what
             changes of it
-        image (MediaSource | Unset): Where a picture or clip comes from: exactly one of the three.
-        video (MediaSource | Unset): Where a picture or clip comes from: exactly one of the three.
+        image (MediaSource | Unset): Where a picture or clip comes from: exactly one of asset, URL, file of a
+            connection, file and data.
+        video (MediaSource | Unset): Where a picture or clip comes from: exactly one of asset, URL, file of a
+            connection, file and data.
         color (str | Unset): #rrggbb, of a solid or of the fills of a shape layer
         visible (bool | Unset): false hides the layer
         plugin (str | Unset): the name of an installed layer plugin that draws in its place

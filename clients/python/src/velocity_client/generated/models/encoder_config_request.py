@@ -8,6 +8,7 @@ from dataclasses import dataclass as _attrs_define
 from dataclasses import field as _attrs_field
 
 from ..models.encoder_config_request_codec_type_0 import EncoderConfigRequestCodecType0
+from ..models.encoder_config_request_held_frames import EncoderConfigRequestHeldFrames
 from ..models.encoder_config_request_rate_control import EncoderConfigRequestRateControl
 from ..types import UNSET, Unset
 
@@ -45,6 +46,9 @@ class EncoderConfigRequest:
         container (str | Unset): mp4, mov (H.264, H.265), avi (H.264, AV1), webm (AV1), or one that GET /render/codecs
             lists. The codec's first where it is left out: mp4.
         qp (int | Unset): The quantiser at rc 2, from 1, best, to 51 (H.264, H.265) or 63 (AV1).
+        held_frames (EncoderConfigRequestHeldFrames | Unset): What becomes of frames that stand still. skip: where three
+            or more follow each other, they are pictures of some fifty bytes that repeat what is shown. encode: they are
+            encoded as all others. Where it is left out: skip for H.264 in mp4 and mov at rc 1 and 2.
         audio_bitrate (int | Unset): Bits (not bytes) per second of sound; 192000 where it is left out.
     """
 
@@ -61,6 +65,7 @@ class EncoderConfigRequest:
     level: int | Unset = UNSET
     container: str | Unset = UNSET
     qp: int | Unset = UNSET
+    held_frames: EncoderConfigRequestHeldFrames | Unset = UNSET
     audio_bitrate: int | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
@@ -101,6 +106,10 @@ class EncoderConfigRequest:
 
         qp = self.qp
 
+        held_frames: str | Unset = UNSET
+        if not isinstance(self.held_frames, Unset):
+            held_frames = self.held_frames.value
+
         audio_bitrate = self.audio_bitrate
 
         field_dict: dict[str, Any] = {}
@@ -134,6 +143,8 @@ class EncoderConfigRequest:
             field_dict["container"] = container
         if qp is not UNSET:
             field_dict["qp"] = qp
+        if held_frames is not UNSET:
+            field_dict["heldFrames"] = held_frames
         if audio_bitrate is not UNSET:
             field_dict["audioBitrate"] = audio_bitrate
 
@@ -186,6 +197,13 @@ class EncoderConfigRequest:
 
         qp = d.pop("qp", UNSET)
 
+        _held_frames = d.pop("heldFrames", UNSET)
+        held_frames: EncoderConfigRequestHeldFrames | Unset
+        if isinstance(_held_frames, Unset):
+            held_frames = UNSET
+        else:
+            held_frames = EncoderConfigRequestHeldFrames(_held_frames)
+
         audio_bitrate = d.pop("audioBitrate", UNSET)
 
         encoder_config_request = cls(
@@ -202,6 +220,7 @@ class EncoderConfigRequest:
             level=level,
             container=container,
             qp=qp,
+            held_frames=held_frames,
             audio_bitrate=audio_bitrate,
         )
 

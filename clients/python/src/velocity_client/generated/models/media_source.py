@@ -13,20 +13,32 @@ T = TypeVar("T", bound="MediaSource")
 
 @_attrs_define
 class MediaSource:
-    """Where a picture or clip comes from: exactly one of the three.
+    """Where a picture or clip comes from: exactly one of asset, URL, file of a connection, file and data.
 
     Attributes:
         asset_id (str | Unset): the id of an uploaded asset
+        url (str | Unset): an http or https URL, fetched before the render begins
+        connection (str | Unset): the name of a connection, as GET /connection lists them
+        path (str | Unset): of a file of that connection, such as in/photo.jpg
         file (str | Unset): a file of the template's ZIP, such as images/other.png
         data (str | Unset): a data URI, such as data:image/png;base64,...
     """
 
     asset_id: str | Unset = UNSET
+    url: str | Unset = UNSET
+    connection: str | Unset = UNSET
+    path: str | Unset = UNSET
     file: str | Unset = UNSET
     data: str | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         asset_id = self.asset_id
+
+        url = self.url
+
+        connection = self.connection
+
+        path = self.path
 
         file = self.file
 
@@ -37,6 +49,12 @@ class MediaSource:
         field_dict.update({})
         if asset_id is not UNSET:
             field_dict["assetId"] = asset_id
+        if url is not UNSET:
+            field_dict["url"] = url
+        if connection is not UNSET:
+            field_dict["connection"] = connection
+        if path is not UNSET:
+            field_dict["path"] = path
         if file is not UNSET:
             field_dict["file"] = file
         if data is not UNSET:
@@ -49,12 +67,21 @@ class MediaSource:
         d = dict(src_dict)
         asset_id = d.pop("assetId", UNSET)
 
+        url = d.pop("url", UNSET)
+
+        connection = d.pop("connection", UNSET)
+
+        path = d.pop("path", UNSET)
+
         file = d.pop("file", UNSET)
 
         data = d.pop("data", UNSET)
 
         media_source = cls(
             asset_id=asset_id,
+            url=url,
+            connection=connection,
+            path=path,
             file=file,
             data=data,
         )

@@ -12,6 +12,7 @@ from ..models.preview_request_format import PreviewRequestFormat
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.captions_request import CaptionsRequest
     from ..models.customization_entry import CustomizationEntry
     from ..models.duration_request import DurationRequest
 
@@ -27,6 +28,7 @@ class PreviewRequest:
         customization_map (list[CustomizationEntry] | Unset):
         template_instance_id (UUID | Unset): an instance of the template, whose entries come before those of
             customizationMap
+        captions (CaptionsRequest | Unset): What is said in the video: one of text, cues and words.
         duration (DurationRequest | Unset): How long the video is: ``seconds``, or ``from``. What the template's markers
             make elastic becomes longer or
             shorter.
@@ -42,6 +44,7 @@ class PreviewRequest:
 
     customization_map: list[CustomizationEntry] | Unset = UNSET
     template_instance_id: UUID | Unset = UNSET
+    captions: CaptionsRequest | Unset = UNSET
     duration: DurationRequest | Unset = UNSET
     frame: int | Unset = UNSET
     marker: str | Unset = UNSET
@@ -62,6 +65,10 @@ class PreviewRequest:
         template_instance_id: str | Unset = UNSET
         if not isinstance(self.template_instance_id, Unset):
             template_instance_id = str(self.template_instance_id)
+
+        captions: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.captions, Unset):
+            captions = self.captions.to_dict()
 
         duration: dict[str, Any] | Unset = UNSET
         if not isinstance(self.duration, Unset):
@@ -90,6 +97,8 @@ class PreviewRequest:
             field_dict["customizationMap"] = customization_map
         if template_instance_id is not UNSET:
             field_dict["templateInstanceId"] = template_instance_id
+        if captions is not UNSET:
+            field_dict["captions"] = captions
         if duration is not UNSET:
             field_dict["duration"] = duration
         if frame is not UNSET:
@@ -109,6 +118,7 @@ class PreviewRequest:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.captions_request import CaptionsRequest
         from ..models.customization_entry import CustomizationEntry
         from ..models.duration_request import DurationRequest
 
@@ -130,6 +140,13 @@ class PreviewRequest:
             template_instance_id = UNSET
         else:
             template_instance_id = UUID(_template_instance_id)
+
+        _captions = d.pop("captions", UNSET)
+        captions: CaptionsRequest | Unset
+        if isinstance(_captions, Unset):
+            captions = UNSET
+        else:
+            captions = CaptionsRequest.from_dict(_captions)
 
         _duration = d.pop("duration", UNSET)
         duration: DurationRequest | Unset
@@ -158,6 +175,7 @@ class PreviewRequest:
         preview_request = cls(
             customization_map=customization_map,
             template_instance_id=template_instance_id,
+            captions=captions,
             duration=duration,
             frame=frame,
             marker=marker,

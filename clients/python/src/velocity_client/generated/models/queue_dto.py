@@ -16,7 +16,7 @@ T = TypeVar("T", bound="QueueDto")
 
 @_attrs_define
 class QueueDto:
-    """Jobs of one kind (render, template, audio). ``users`` are those with the most of them, at most a hundred.
+    """Jobs of one kind (render, template, audio, asset). ``users`` are those with the most, at most a hundred.
 
     Attributes:
         kind (str):

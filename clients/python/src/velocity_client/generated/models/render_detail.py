@@ -13,6 +13,7 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.customization_entry import CustomizationEntry
+    from ..models.destination_dto import DestinationDto
     from ..models.finding_dto import FindingDto
     from ..models.render_detail_duration_request import RenderDetailDurationRequest
     from ..models.render_detail_encoder_config import RenderDetailEncoderConfig
@@ -51,6 +52,7 @@ class RenderDetail:
         warnings (list[FindingDto]):
         metadata (RenderDetailMetadata | Unset):
         duration (None | RenderDetailDurationRequest | Unset):
+        destinations (list[DestinationDto] | Unset):
     """
 
     render_id: UUID
@@ -75,6 +77,7 @@ class RenderDetail:
     warnings: list[FindingDto]
     metadata: RenderDetailMetadata | Unset = UNSET
     duration: None | RenderDetailDurationRequest | Unset = UNSET
+    destinations: list[DestinationDto] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -157,6 +160,13 @@ class RenderDetail:
         else:
             duration = self.duration
 
+        destinations: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.destinations, Unset):
+            destinations = []
+            for destinations_item_data in self.destinations:
+                destinations_item = destinations_item_data.to_dict()
+                destinations.append(destinations_item)
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -187,12 +197,15 @@ class RenderDetail:
             field_dict["metadata"] = metadata
         if duration is not UNSET:
             field_dict["duration"] = duration
+        if destinations is not UNSET:
+            field_dict["destinations"] = destinations
 
         return field_dict
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         from ..models.customization_entry import CustomizationEntry
+        from ..models.destination_dto import DestinationDto
         from ..models.finding_dto import FindingDto
         from ..models.render_detail_duration_request import RenderDetailDurationRequest
         from ..models.render_detail_encoder_config import RenderDetailEncoderConfig
@@ -345,6 +358,15 @@ class RenderDetail:
 
         duration = _parse_duration(d.pop("duration", UNSET))
 
+        _destinations = d.pop("destinations", UNSET)
+        destinations: list[DestinationDto] | Unset = UNSET
+        if _destinations is not UNSET:
+            destinations = []
+            for destinations_item_data in _destinations:
+                destinations_item = DestinationDto.from_dict(destinations_item_data)
+
+                destinations.append(destinations_item)
+
         render_detail = cls(
             render_id=render_id,
             template_instance_id=template_instance_id,
@@ -368,6 +390,7 @@ class RenderDetail:
             warnings=warnings,
             metadata=metadata,
             duration=duration,
+            destinations=destinations,
         )
 
         render_detail.additional_properties = d

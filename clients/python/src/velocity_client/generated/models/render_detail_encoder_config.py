@@ -10,6 +10,9 @@ from dataclasses import field as _attrs_field
 from ..models.render_detail_encoder_config_codec_type_0 import (
     RenderDetailEncoderConfigCodecType0,
 )
+from ..models.render_detail_encoder_config_held_frames_type_0 import (
+    RenderDetailEncoderConfigHeldFramesType0,
+)
 from ..models.render_detail_encoder_config_rc_type_0 import (
     RenderDetailEncoderConfigRcType0,
 )
@@ -49,6 +52,9 @@ class RenderDetailEncoderConfig:
         container (None | str | Unset): mp4, mov (H.264, H.265), avi (H.264, AV1), webm (AV1), or one that GET
             /render/codecs lists. The codec's first where it is left out: mp4.
         qp (int | None | Unset): The quantiser at rc 2, from 1, best, to 51 (H.264, H.265) or 63 (AV1).
+        held_frames (None | RenderDetailEncoderConfigHeldFramesType0 | Unset): What becomes of frames that stand still.
+            skip: where three or more follow each other, they are pictures of some fifty bytes that repeat what is shown.
+            encode: they are encoded as all others. Where it is left out: skip for H.264 in mp4 and mov at rc 1 and 2.
         audio_bitrate (int | None | Unset): Bits (not bytes) per second of sound; 192000 where it is left out.
     """
 
@@ -65,6 +71,7 @@ class RenderDetailEncoderConfig:
     level: int | None | Unset = UNSET
     container: None | str | Unset = UNSET
     qp: int | None | Unset = UNSET
+    held_frames: None | RenderDetailEncoderConfigHeldFramesType0 | Unset = UNSET
     audio_bitrate: int | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
@@ -150,6 +157,14 @@ class RenderDetailEncoderConfig:
         else:
             qp = self.qp
 
+        held_frames: None | str | Unset
+        if isinstance(self.held_frames, Unset):
+            held_frames = UNSET
+        elif isinstance(self.held_frames, RenderDetailEncoderConfigHeldFramesType0):
+            held_frames = self.held_frames.value
+        else:
+            held_frames = self.held_frames
+
         audio_bitrate: int | None | Unset
         if isinstance(self.audio_bitrate, Unset):
             audio_bitrate = UNSET
@@ -187,6 +202,8 @@ class RenderDetailEncoderConfig:
             field_dict["container"] = container
         if qp is not UNSET:
             field_dict["qp"] = qp
+        if held_frames is not UNSET:
+            field_dict["heldFrames"] = held_frames
         if audio_bitrate is not UNSET:
             field_dict["audioBitrate"] = audio_bitrate
 
@@ -331,6 +348,25 @@ class RenderDetailEncoderConfig:
 
         qp = _parse_qp(d.pop("qp", UNSET))
 
+        def _parse_held_frames(
+            data: object,
+        ) -> None | RenderDetailEncoderConfigHeldFramesType0 | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                held_frames_type_0 = RenderDetailEncoderConfigHeldFramesType0(data)
+
+                return held_frames_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | RenderDetailEncoderConfigHeldFramesType0 | Unset, data)
+
+        held_frames = _parse_held_frames(d.pop("heldFrames", UNSET))
+
         def _parse_audio_bitrate(data: object) -> int | None | Unset:
             if data is None:
                 return data
@@ -354,6 +390,7 @@ class RenderDetailEncoderConfig:
             level=level,
             container=container,
             qp=qp,
+            held_frames=held_frames,
             audio_bitrate=audio_bitrate,
         )
 

@@ -31,7 +31,7 @@ class RenderJobDto:
         template_id (None | UUID):
         template_name (None | str):
         is_direct_render (bool):
-        status (RenderJobDtoStatus):
+        status (RenderJobDtoStatus): delivering: only of renders with destinations
         video_download_url (None | str):
         poster_download_url (None | str):
         started_at (datetime.datetime | None):

@@ -9,8 +9,10 @@ from dataclasses import dataclass as _attrs_define
 from dataclasses import field as _attrs_field
 
 from ..models.render_news_status import RenderNewsStatus
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.destination_dto import DestinationDto
     from ..models.render_news_metadata import RenderNewsMetadata
 
 
@@ -32,6 +34,7 @@ class RenderNews:
         render_time_milliseconds (int):
         reason (None | str): why it failed
         metadata (RenderNewsMetadata):
+        destinations (list[DestinationDto] | Unset): where the video was sent
     """
 
     render_id: UUID
@@ -45,6 +48,7 @@ class RenderNews:
     render_time_milliseconds: int
     reason: None | str
     metadata: RenderNewsMetadata
+    destinations: list[DestinationDto] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -78,6 +82,13 @@ class RenderNews:
 
         metadata = self.metadata.to_dict()
 
+        destinations: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.destinations, Unset):
+            destinations = []
+            for destinations_item_data in self.destinations:
+                destinations_item = destinations_item_data.to_dict()
+                destinations.append(destinations_item)
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -95,11 +106,14 @@ class RenderNews:
                 "metadata": metadata,
             }
         )
+        if destinations is not UNSET:
+            field_dict["destinations"] = destinations
 
         return field_dict
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.destination_dto import DestinationDto
         from ..models.render_news_metadata import RenderNewsMetadata
 
         d = dict(src_dict)
@@ -158,6 +172,15 @@ class RenderNews:
 
         metadata = RenderNewsMetadata.from_dict(d.pop("metadata"))
 
+        _destinations = d.pop("destinations", UNSET)
+        destinations: list[DestinationDto] | Unset = UNSET
+        if _destinations is not UNSET:
+            destinations = []
+            for destinations_item_data in _destinations:
+                destinations_item = DestinationDto.from_dict(destinations_item_data)
+
+                destinations.append(destinations_item)
+
         render_news = cls(
             render_id=render_id,
             name=name,
@@ -170,6 +193,7 @@ class RenderNews:
             render_time_milliseconds=render_time_milliseconds,
             reason=reason,
             metadata=metadata,
+            destinations=destinations,
         )
 
         render_news.additional_properties = d

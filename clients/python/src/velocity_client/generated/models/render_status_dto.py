@@ -9,10 +9,12 @@ from uuid import UUID
 from dataclasses import dataclass as _attrs_define
 from dataclasses import field as _attrs_field
 
+from ..models.render_status_dto_stage import RenderStatusDtoStage
 from ..models.render_status_dto_status import RenderStatusDtoStatus
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.destination_dto import DestinationDto
     from ..models.finding_dto import FindingDto
     from ..models.render_status_dto_metadata import RenderStatusDtoMetadata
 
@@ -33,7 +35,7 @@ class RenderStatusDto:
         template_id (None | UUID):
         template_name (None | str):
         is_direct_render (bool):
-        status (RenderStatusDtoStatus):
+        status (RenderStatusDtoStatus): delivering: only of renders with destinations
         video_download_url (None | str):
         poster_download_url (None | str):
         started_at (datetime.datetime | None):
@@ -48,6 +50,8 @@ class RenderStatusDto:
         estimated_remaining_milliseconds (int | None):
         warnings (list[FindingDto]):
         metadata (RenderStatusDtoMetadata | Unset):
+        stage (RenderStatusDtoStage | Unset): what is done for it now; null where it waits or has ended
+        destinations (list[DestinationDto] | Unset):
     """
 
     render_id: UUID
@@ -73,6 +77,8 @@ class RenderStatusDto:
     estimated_remaining_milliseconds: int | None
     warnings: list[FindingDto]
     metadata: RenderStatusDtoMetadata | Unset = UNSET
+    stage: RenderStatusDtoStage | Unset = UNSET
+    destinations: list[DestinationDto] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -155,6 +161,17 @@ class RenderStatusDto:
         if not isinstance(self.metadata, Unset):
             metadata = self.metadata.to_dict()
 
+        stage: str | Unset = UNSET
+        if not isinstance(self.stage, Unset):
+            stage = self.stage.value
+
+        destinations: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.destinations, Unset):
+            destinations = []
+            for destinations_item_data in self.destinations:
+                destinations_item = destinations_item_data.to_dict()
+                destinations.append(destinations_item)
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -185,11 +202,16 @@ class RenderStatusDto:
         )
         if metadata is not UNSET:
             field_dict["metadata"] = metadata
+        if stage is not UNSET:
+            field_dict["stage"] = stage
+        if destinations is not UNSET:
+            field_dict["destinations"] = destinations
 
         return field_dict
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.destination_dto import DestinationDto
         from ..models.finding_dto import FindingDto
         from ..models.render_status_dto_metadata import RenderStatusDtoMetadata
 
@@ -361,6 +383,22 @@ class RenderStatusDto:
         else:
             metadata = RenderStatusDtoMetadata.from_dict(_metadata)
 
+        _stage = d.pop("stage", UNSET)
+        stage: RenderStatusDtoStage | Unset
+        if isinstance(_stage, Unset):
+            stage = UNSET
+        else:
+            stage = RenderStatusDtoStage(_stage)
+
+        _destinations = d.pop("destinations", UNSET)
+        destinations: list[DestinationDto] | Unset = UNSET
+        if _destinations is not UNSET:
+            destinations = []
+            for destinations_item_data in _destinations:
+                destinations_item = DestinationDto.from_dict(destinations_item_data)
+
+                destinations.append(destinations_item)
+
         render_status_dto = cls(
             render_id=render_id,
             name=name,
@@ -385,6 +423,8 @@ class RenderStatusDto:
             estimated_remaining_milliseconds=estimated_remaining_milliseconds,
             warnings=warnings,
             metadata=metadata,
+            stage=stage,
+            destinations=destinations,
         )
 
         render_status_dto.additional_properties = d

@@ -8,6 +8,7 @@ class RenderStatusDtoStatus(StrEnum):
     CANCELLING = "cancelling"
     COMPLETED = "completed"
     DELETED = "deleted"
+    DELIVERING = "delivering"
     FAILED = "failed"
     PENDING = "pending"
     PROCESSING = "processing"

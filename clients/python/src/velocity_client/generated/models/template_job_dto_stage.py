@@ -8,6 +8,7 @@ class TemplateJobDtoStage(StrEnum):
     COMPLETED = "completed"
     EXTRACTING = "extracting"
     FAILED = "failed"
+    FETCHING = "fetching"
     UPLOADED = "uploaded"
     VALIDATING = "validating"
 

@@ -12,6 +12,7 @@ from ...models.batch_estimate import BatchEstimate
 from ...models.batch_request import BatchRequest
 from ...models.create_batch_codec_type_0 import CreateBatchCodecType0
 from ...models.create_batch_fonts import CreateBatchFonts
+from ...models.create_batch_held_frames import CreateBatchHeldFrames
 from ...models.create_batch_metadata import CreateBatchMetadata
 from ...models.create_batch_poster_format import CreateBatchPosterFormat
 from ...models.problem import Problem
@@ -41,6 +42,7 @@ def _get_kwargs(
     level: int | Unset = UNSET,
     container: str | Unset = UNSET,
     qp: int | Unset = UNSET,
+    held_frames: CreateBatchHeldFrames | Unset = UNSET,
     audio_bitrate: int | Unset = UNSET,
     f_start: int | Unset = UNSET,
     f_end: int | Unset = UNSET,
@@ -113,6 +115,12 @@ def _get_kwargs(
     params["container"] = container
 
     params["qp"] = qp
+
+    json_held_frames: str | Unset = UNSET
+    if not isinstance(held_frames, Unset):
+        json_held_frames = held_frames.value
+
+    params["heldFrames"] = json_held_frames
 
     params["audioBitrate"] = audio_bitrate
 
@@ -269,6 +277,7 @@ def sync_detailed(
     level: int | Unset = UNSET,
     container: str | Unset = UNSET,
     qp: int | Unset = UNSET,
+    held_frames: CreateBatchHeldFrames | Unset = UNSET,
     audio_bitrate: int | Unset = UNSET,
     f_start: int | Unset = UNSET,
     f_end: int | Unset = UNSET,
@@ -305,6 +314,7 @@ def sync_detailed(
         level (int | Unset):
         container (str | Unset):
         qp (int | Unset):
+        held_frames (CreateBatchHeldFrames | Unset):
         audio_bitrate (int | Unset):
         f_start (int | Unset):
         f_end (int | Unset):
@@ -346,6 +356,7 @@ def sync_detailed(
         level=level,
         container=container,
         qp=qp,
+        held_frames=held_frames,
         audio_bitrate=audio_bitrate,
         f_start=f_start,
         f_end=f_end,
@@ -387,6 +398,7 @@ def sync(
     level: int | Unset = UNSET,
     container: str | Unset = UNSET,
     qp: int | Unset = UNSET,
+    held_frames: CreateBatchHeldFrames | Unset = UNSET,
     audio_bitrate: int | Unset = UNSET,
     f_start: int | Unset = UNSET,
     f_end: int | Unset = UNSET,
@@ -423,6 +435,7 @@ def sync(
         level (int | Unset):
         container (str | Unset):
         qp (int | Unset):
+        held_frames (CreateBatchHeldFrames | Unset):
         audio_bitrate (int | Unset):
         f_start (int | Unset):
         f_end (int | Unset):
@@ -465,6 +478,7 @@ def sync(
         level=level,
         container=container,
         qp=qp,
+        held_frames=held_frames,
         audio_bitrate=audio_bitrate,
         f_start=f_start,
         f_end=f_end,
@@ -500,6 +514,7 @@ async def asyncio_detailed(
     level: int | Unset = UNSET,
     container: str | Unset = UNSET,
     qp: int | Unset = UNSET,
+    held_frames: CreateBatchHeldFrames | Unset = UNSET,
     audio_bitrate: int | Unset = UNSET,
     f_start: int | Unset = UNSET,
     f_end: int | Unset = UNSET,
@@ -536,6 +551,7 @@ async def asyncio_detailed(
         level (int | Unset):
         container (str | Unset):
         qp (int | Unset):
+        held_frames (CreateBatchHeldFrames | Unset):
         audio_bitrate (int | Unset):
         f_start (int | Unset):
         f_end (int | Unset):
@@ -577,6 +593,7 @@ async def asyncio_detailed(
         level=level,
         container=container,
         qp=qp,
+        held_frames=held_frames,
         audio_bitrate=audio_bitrate,
         f_start=f_start,
         f_end=f_end,
@@ -616,6 +633,7 @@ async def asyncio(
     level: int | Unset = UNSET,
     container: str | Unset = UNSET,
     qp: int | Unset = UNSET,
+    held_frames: CreateBatchHeldFrames | Unset = UNSET,
     audio_bitrate: int | Unset = UNSET,
     f_start: int | Unset = UNSET,
     f_end: int | Unset = UNSET,
@@ -652,6 +670,7 @@ async def asyncio(
         level (int | Unset):
         container (str | Unset):
         qp (int | Unset):
+        held_frames (CreateBatchHeldFrames | Unset):
         audio_bitrate (int | Unset):
         f_start (int | Unset):
         f_end (int | Unset):
@@ -695,6 +714,7 @@ async def asyncio(
             level=level,
             container=container,
             qp=qp,
+            held_frames=held_frames,
             audio_bitrate=audio_bitrate,
             f_start=f_start,
             f_end=f_end,

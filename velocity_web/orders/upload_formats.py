@@ -1,4 +1,4 @@
-"""The cheap look at an upload before it is accepted; the engine's analysis looks closely later."""
+"""The cheap look at templates and sounds before they are accepted; the engine's analysis looks closely later."""
 
 from __future__ import annotations
 
@@ -33,4 +33,19 @@ def zip_fault(path: Path) -> str | None:
         return "Invalid or corrupt ZIP file: its directory cannot be read"
     if not any(name.lower().endswith(".json") for name in names):
         return "Missing required JSON configuration file: the ZIP has no .json file"
+    return None
+
+
+def sound_format(path: Path) -> str | None:
+    """mp3, wav or aac by the file's first bytes (ADTS and M4A are both aac); None for anything else."""
+    with path.open("rb") as file:
+        head = file.read(12)
+    if head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE":
+        return "wav"
+    if head[:3] == b"ID3":
+        return "mp3"
+    if head[4:8] == b"ftyp" or head[:4] == b"ADIF":
+        return "aac"
+    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
+        return "aac" if head[1] & 0x06 == 0 else "mp3"
     return None

@@ -1,15 +1,17 @@
-"""Where the service may connect to on a stranger's word: public addresses only, however they are spelled."""
+"""What a URL leads to, and which addresses are of the public internet, however they are spelled."""
 
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 import threading
-from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from urllib.parse import urlsplit
+
+from velocity_engine.errors import StorageError
 
 PORTS = {"http": 80, "https": 443}
 # The special-purpose registries of IANA, and what stands for a network of somebody's own.
@@ -40,10 +42,18 @@ RESERVED_V6 = tuple(IPv6Network(network) for network in ("2001::/23", "2001:db8:
 EMBEDDING_V6 = (IPv6Network("::ffff:0:0/96"), IPv6Network("64:ff9b::/96"))
 ISATAP = (0x0000_5EFE, 0x0200_5EFE)
 MAX_HOST = 253
+FIRST_FREE_PORT = 1024
+# From there on, what the Fetch standard of browsers blocks: servers of other protocols that read what HTTP sends.
+BLOCKED_PORTS = frozenset((
+    1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+))  # fmt: skip
+_NAME = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+")
+
+Address = IPv4Address | IPv6Address
 
 
-class ForbiddenAddress(Exception):
-    """A URL leads, or may lead, to where the service does not connect."""
+class ForbiddenAddress(StorageError):
+    """A URL leads, or may lead, to where nobody connects on a stranger's word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,14 @@ class Target:
 
 
 def target_of(url: str) -> Target:
-    """The target of a URL. Raises ForbiddenAddress for one that is not plain http or https to a host and a port."""
+    """Returns the target of a URL.
+
+    Args:
+        url: The URL.
+
+    Raises:
+        ForbiddenAddress: It is not plain http or https to a host and a port.
+    """
     try:
         parts = urlsplit(url)
         port = PORTS[parts.scheme] if parts.port is None else parts.port
@@ -67,13 +84,31 @@ def target_of(url: str) -> Target:
         raise ForbiddenAddress("its host or its port is not valid") from None
     if parts.username is not None or parts.password is not None:
         raise ForbiddenAddress("it must not hold a user or password")
-    if not host or len(host) > MAX_HOST or "%" in host or port == 0:
+    if not _NAME.fullmatch(host) or len(host) > MAX_HOST or port == 0:
         raise ForbiddenAddress("its host or its port is not valid")
     return Target(parts.scheme, host, port)
 
 
+def require_web_port(target: Target) -> None:
+    """Looks whether a port is one on which web servers listen.
+
+    Args:
+        target: What is to be connected to.
+
+    Raises:
+        ForbiddenAddress: It is one of other protocols, whose servers may take what HTTP sends for their own.
+    """
+    if target.port in PORTS.values() or (target.port >= FIRST_FREE_PORT and target.port not in BLOCKED_PORTS):
+        return
+    raise ForbiddenAddress(f"port {target.port} is not one of the web; use 80, 443, or a free one from 1024 on")
+
+
 def receiver_of(url: str) -> str:
-    """Host and port of a URL, to count by; empty for a URL that is not allowed."""
+    """Returns host and port of a URL, to count by; empty for a URL that is not allowed.
+
+    Args:
+        url: The URL.
+    """
     try:
         target = target_of(url)
     except ForbiddenAddress:
@@ -87,8 +122,12 @@ def ascii_host(host: str) -> str:
     return plain.lower().removesuffix(".")
 
 
-def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether an address is of the public internet; an IPv6 address that embeds IPv4 is judged by what it means."""
+def is_public(address: Address) -> bool:
+    """Whether an address is of the public internet. An IPv6 address that embeds IPv4 is judged by what it means.
+
+    Args:
+        address: The address.
+    """
     if isinstance(address, IPv4Address):
         return not any(address in network for network in RESERVED_V4)
     number = int(address)
@@ -101,16 +140,24 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     return True
 
 
-def require_public(host: str, addresses: Sequence[str]) -> None:
-    """Raises ForbiddenAddress when any address of a host is not public."""
-    for address in addresses:
-        if not is_public(ipaddress.ip_address(address)):
-            shown = "" if address == host else f" leads to {address}, which"
-            raise ForbiddenAddress(f"{host}{shown} is not a public address")
+def meant_by(address: Address) -> Address:
+    """The IPv4 address that an IPv6 address embeds, or the address itself.
+
+    Args:
+        address: The address.
+    """
+    if isinstance(address, IPv6Address) and any(address in network for network in EMBEDDING_V6):
+        return IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address
 
 
 def spelled_address(host: str, port: int) -> list[str]:
-    """The address that a host spells (dotted, decimal, octal, hexadecimal, IPv6); nothing for a name."""
+    """The address that a host spells (dotted, decimal, octal, hexadecimal, IPv6); nothing for a name.
+
+    Args:
+        host: As ``Target`` has it.
+        port: Its port.
+    """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     except OSError:
@@ -124,9 +171,16 @@ def look_up(host: str, port: int) -> list[str]:
 
 
 def begin_look_up(host: str, port: int) -> Future[list[str]]:
-    """A look-up in a thread of its own, which nobody has to wait for, not even the end of the process.
+    """Looks up a host in a thread of its own, which nobody has to wait for, not even the end of the process.
 
     The caller bounds how many are under way: a resolver that hangs can be left, but not ended.
+
+    Args:
+        host: As ``Target`` has it.
+        port: Its port.
+
+    Returns:
+        The addresses, the best one first; or what the resolver raised, an OSError or a UnicodeError.
     """
     future: Future[list[str]] = Future()
     future.set_running_or_notify_cancel()
@@ -141,3 +195,8 @@ def begin_look_up(host: str, port: int) -> Future[list[str]]:
 
     threading.Thread(target=work, name="look-up", daemon=True).start()
     return future
+
+
+def parsed(address: str) -> Address:
+    """An address as the resolver tells it."""
+    return ipaddress.ip_address(address)
