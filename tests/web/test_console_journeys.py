@@ -112,7 +112,8 @@ def test_a_batch(visit: Visit, client: Client, template_id: str) -> None:
     page.locator(".row-frame img").wait_for()
     page.get_by_role("button", name="The next row").click()
     visit.expect("Row 2: Grace")
-    page.get_by_role("button", name="Render 3 videos").click()
+    visit.expect("Row 3, Ground: It must be a colour")
+    page.get_by_role("button", name="Render 2 videos").click()
     page.get_by_role("button", name="Download all (2)").wait_for()
     visit.expect("1 row without a video")
     wrong = page.locator(".list-row", has_text="Wrong")
@@ -128,6 +129,25 @@ def test_a_batch(visit: Visit, client: Client, template_id: str) -> None:
         {"layer": "Ground", "color": "#0000ff"},
         {"layer": "Box", "visible": False},
     ]
+
+
+def test_tables_that_need_a_word(visit: Visit, template_id: str) -> None:
+    page = visit.page
+    visit.go(f"batches/new?template={template_id}")
+    page.get_by_role("heading", name="The table").wait_for()
+    drop(visit, "Book1.xlsx", zipped({"xl/workbook.xml": "<workbook/>"}))
+    visit.expect("Book1.xlsx is not a CSV")
+    drop(visit, "empty.csv", b"\n")
+    visit.expect("empty.csv is empty")
+    drop(visit, "head.csv", b"name,Ground.color\n")
+    visit.expect("no row below it")
+    drop(visit, "wide.csv", b"name,Ground.color\nAda,#ff0000\nBob,#00ff00,more")
+    visit.expect("Row 2 has 3 cells, the first line names 2 columns")
+    assert page.get_by_role("button", name="Render").count() == 0
+    page.get_by_role("button", name="Another table").click()
+    drop(visit, "excel.csv", "name;Ground.color\nZoë Müller;#ff0000".encode("cp1252"))
+    visit.expect("Row 1: Zoë Müller")
+    visit.expect("read as Windows-1252")
 
 
 def test_a_template_that_fails(visit: Visit) -> None:

@@ -169,11 +169,11 @@ def csv_rows(text: str, most_rows: int) -> Iterator[Row]:
         count += 1
         require_few_rows(count, most_rows)
         if len(line) > len(columns):
-            sentence = f"row {count - 1} has {len(line)} cells, the header {len(columns)}"
+            sentence = f"row {count} below the header has {len(line)} cells, the header {len(columns)}"
             raise Invalid("the CSV is uneven", {"csv": [sentence]})
         cells += len(line)
         require_few_cells(cells, "csv")
-        yield Row(count - 1, _row(columns, line, count - 1))
+        yield Row(count - 1, _row(columns, line, count))
     if not count:
         raise Invalid("the CSV has no rows", {"csv": ["the CSV has a header, but no row"]})
 
@@ -242,6 +242,9 @@ def _entry(column: str, value: str, number: int) -> dict[str, Any]:
 def _yes_or_no(column: str, value: str, number: int) -> bool:
     word = value.strip().lower()
     if word not in YES + NO:
-        sentence = f"row {number}, column {column[:200]!r}: {value[:60]!r} must be true or false (or yes, no, 1, 0)"
+        sentence = (
+            f"row {number} below the header, column {column[:200]!r}: "
+            f"{value[:60]!r} must be true or false (or yes, no, 1, 0)"
+        )
         raise Invalid("the CSV has an invalid cell", {"csv": [sentence]})
     return word in YES

@@ -1,6 +1,6 @@
 import { html, useState } from "../core/html.js";
 import { words } from "../core/api-error.js";
-import { ago, bytes, duration, moment } from "../core/format.js";
+import { ago, duration, mebibytes, moment } from "../core/format.js";
 import { useLoaded, useTitle } from "../core/hooks.js";
 import { goTo } from "../core/router.js";
 import { Button, Failure, LinkButton, Notice, Skeleton, Status } from "../parts/basics.js";
@@ -68,7 +68,7 @@ function Limits({ user, onSave }) {
   return html`<form class="card pad stack" onSubmit=${save}>
     <h2>How much it may use</h2>
     <div class="two">
-      <${TextInput} label="Storage in MiB" type="number" min="0" value=${quota} onInput=${setQuota} hint=${`${bytes(user.usedBytes)} are used`} />
+      <${TextInput} label="Storage in MiB" type="number" min="0" value=${quota} onInput=${setQuota} hint=${`${mebibytes(user.usedBytes)} are used`} />
       <${TextInput} label="Render time in minutes" type="number" min="0" step="any" value=${minutes} onInput=${setMinutes} hint=${`${duration(user.usedMilliseconds)} are used`} />
     </div>
     ${state.error && html`<${Notice}>${state.error}<//>`}

@@ -1,6 +1,6 @@
 import { html, useState } from "../core/html.js";
 import { words } from "../core/api-error.js";
-import { bytes, count, duration } from "../core/format.js";
+import { count, duration, mebibytes } from "../core/format.js";
 import { useLoaded, useTitle } from "../core/hooks.js";
 import { goTo } from "../core/router.js";
 import { Button, Failure, Notice, Progress, Skeleton, Status } from "../parts/basics.js";
@@ -23,7 +23,7 @@ export function Users({ api }) {
       <div class="list-row list-head" role="row"><span role="columnheader">Name</span><span role="columnheader">Storage</span><span role="columnheader">Render time</span><span role="columnheader">Keys</span></div>
       ${data.map((user) => html`<div class="list-row" role="row" key=${user.id}>
         <span role="cell" class="list-name"><a class="cut" href=${`#/admin/users/${user.id}`}>${user.name}</a>${user.disabled && html`<${Status} status="failed" word="disabled" />`}</span>
-        <span role="cell" class="list-state"><small class="muted number">${bytes(user.usedBytes)} of ${bytes(user.quotaMB * MIB)}</small><${Progress} value=${user.usedBytes / Math.max(1, user.quotaMB * MIB)} label=${`Storage of ${user.name}`} /></span>
+        <span role="cell" class="list-state"><small class="muted number">${mebibytes(user.usedBytes)} of ${mebibytes(user.quotaMB * MIB)}</small><${Progress} value=${user.usedBytes / Math.max(1, user.quotaMB * MIB)} label=${`Storage of ${user.name}`} /></span>
         <span role="cell" class="list-state"><small class="muted number">${duration(user.usedMilliseconds)} of ${duration(user.budgetMilliseconds)}</small><${Progress} value=${user.usedMilliseconds / Math.max(1, user.budgetMilliseconds)} label=${`Render time of ${user.name}`} /></span>
         <span role="cell" class="muted number">${count(user.validKeys, "key")}</span>
       </div>`)}

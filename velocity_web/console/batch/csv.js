@@ -1,12 +1,31 @@
 // Rows of a CSV or of cells that were pasted from a spreadsheet.
 
 const SEPARATORS = [",", ";", "\t"];
+const WIDE = [[0xff, 0xfe, "utf-16le"], [0xfe, 0xff, "utf-16be"]];
+
+// The text of a file, and what to tell of it: spreadsheets save in Unicode, or in the letters of Windows.
+export async function readCsv(file) {
+  const raw = new Uint8Array(await file.arrayBuffer());
+  const wide = WIDE.find(([first, second]) => raw[0] === first && raw[1] === second);
+  if (!wide && raw.includes(0)) return { text: "", note: null, fault: `${file.name} is not a CSV. Save the table as CSV, then drop that file.` };
+  const [text, note] = wide ? [new TextDecoder(wide[2]).decode(raw), null] : decoded(raw, file.name);
+  return { text, note, fault: text.trim() ? null : `${file.name} is empty. Its first line must name the columns.` };
+}
+
+function decoded(raw, name) {
+  try {
+    return [new TextDecoder("utf-8", { fatal: true }).decode(raw), null];
+  } catch {
+    const note = `${name} is not in UTF-8, so it was read as Windows-1252, as Excel saves it. Look whether its letters are right; if not, save it as “CSV UTF-8”.`;
+    return [new TextDecoder("windows-1252").decode(raw), note];
+  }
+}
 
 export function parseCsv(text) {
   const plain = text.replace(/^\ufeff/, "");
-  const rows = splitRows(plain, separatorOf(plain)).filter((row) => row.some((cell) => cell.trim() !== ""));
-  const [head = [], ...body] = rows;
-  return { columns: head.map((cell) => cell.trim()), rows: body };
+  const { rows, open } = splitRows(plain, separatorOf(plain));
+  const [head = [], ...body] = rows.filter((row) => row.some((cell) => cell.trim() !== ""));
+  return { columns: head.map((cell) => cell.trim()), rows: body, open };
 }
 
 function separatorOf(text) {
@@ -45,5 +64,5 @@ function splitRows(text, separator) {
     endCell();
     rows.push(row);
   }
-  return rows;
+  return { rows, open: quoted };
 }

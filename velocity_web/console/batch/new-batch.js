@@ -1,5 +1,6 @@
 import { html, useMemo, useState } from "../core/html.js";
 import { words } from "../core/api-error.js";
+import { useReturn } from "../core/connection.js";
 import { bytes, count, duration } from "../core/format.js";
 import { useDebounced, useLoaded, useTitle } from "../core/hooks.js";
 import { goTo } from "../core/router.js";
@@ -9,12 +10,14 @@ import { PlainSelect, Select, TextInput } from "../parts/fields.js";
 import { addressable } from "../editor/form.js";
 import { OutputForm } from "../editor/output-form.js";
 import { USUAL, captionsOf, durationOf, encoderConfigOf, rangeOf } from "../editor/output.js";
-import { parseCsv } from "./csv.js";
+import { parseCsv, readCsv } from "./csv.js";
 import { IGNORED, NAME, matched, rowsOf, targetsOf } from "./matching.js";
+import { errorsOf, faultOf, problemLines } from "./problems.js";
 import { RowPreview } from "./row-preview.js";
 
 const MOST_ROWS = 10_000;
 const SHOWN_ROWS = 8;
+const SHOWN_PROBLEMS = 5;
 
 export function NewBatch({ api, templateId }) {
   useTitle("New batch");
@@ -36,28 +39,33 @@ export function NewBatch({ api, templateId }) {
   </div>`;
 }
 
+const NOTHING = { text: "", note: null, fault: null };
+
 function Table({ api, template, codecs, assets }) {
   const layers = useMemo(() => addressable(template), [template]);
   const targets = useMemo(() => targetsOf(layers), [layers]);
-  const [text, setText] = useState("");
+  const [{ text, note, fault: unread }, setSource] = useState(NOTHING);
   const table = useMemo(() => parseCsv(text), [text]);
   const [own, setOwn] = useState({});
   const choices = useMemo(() => matched(table, targets).map((found, at) => own[at] ?? found), [table, targets, own]);
   const byName = useMemo(() => new Map(assets.map((one) => [one.name.toLowerCase(), one.assetId])), [assets]);
   const rows = useMemo(() => rowsOf(table, choices, targets, byName), [table, choices, targets, byName]);
-  const take = async ([file]) => { setText(await file.text()); setOwn({}); };
+  const fault = useMemo(() => unread || faultOf(table, MOST_ROWS), [unread, table]);
+  const take = async ([file]) => { setSource(await readCsv(file)); setOwn({}); };
   const example = exampleOf(targets);
   if (!rows.length) {
     return html`<section class="card pad stack">
       <h2>The table</h2>
       <${DropZone} accept=".csv,.tsv,.txt,text/csv" onFiles=${take} title="Drop a CSV here, or choose a file" hint="The first line names the columns. Each other line becomes a video." icon="table-2" />
       <label class="field"><span class="label">Or paste cells from a spreadsheet</span>
-        <textarea class="input mono" rows="6" value=${text} placeholder=${example} onInput=${(event) => { setText(event.target.value); setOwn({}); }}></textarea></label>
+        <textarea class="input mono" rows="6" value=${text} placeholder=${example} onInput=${(event) => { setSource({ ...NOTHING, text: event.target.value }); setOwn({}); }}></textarea></label>
+      ${fault && html`<${Notice} tone="warn">${fault}<//>`}
     </section>`;
   }
   return html`<section class="card pad stack">
-      <div class="spread"><h2>${count(rows.length, "row")}</h2><${Button} kind="quiet small" icon="x" onClick=${() => setText("")}>Another table<//></div>
-      ${rows.length > MOST_ROWS && html`<${Notice}>A batch has at most ${MOST_ROWS.toLocaleString("en")} rows.<//>`}
+      <div class="spread"><h2>${count(rows.length, "row")}</h2><${Button} kind="quiet small" icon="x" onClick=${() => setSource(NOTHING)}>Another table<//></div>
+      ${note && html`<${Notice} tone="warn">${note}<//>`}
+      ${fault && html`<${Notice} title="The table cannot be rendered like this">${fault}<//>`}
       <div class="sheet" tabindex="0" role="region" aria-label="Columns and the first rows"><table><thead><tr>${table.columns.map((column, at) => html`<th scope="col">
         <span class="cut">${column || "–"}</span>
         <${PlainSelect} class="small" value=${choices[at]} aria-label=${`What the column ${column} is`} onChange=${(choice) => setOwn({ ...own, [at]: choice })}
@@ -65,8 +73,8 @@ function Table({ api, template, codecs, assets }) {
       </th>`)}</tr></thead><tbody>${table.rows.slice(0, SHOWN_ROWS).map((cells) => html`<tr>${table.columns.map((_, at) => html`<td class=${choices[at] === IGNORED ? "faint" : ""}>${cells[at]}</td>`)}</tr>`)}</tbody></table></div>
       ${rows.length > SHOWN_ROWS && html`<p class="faint small">and ${count(rows.length - SHOWN_ROWS, "row")} more</p>`}
     </section>
-    <${RowPreview} api=${api} template=${template} rows=${rows} />
-    <${Order} api=${api} template=${template} rows=${rows} codecs=${codecs} />`;
+    ${!fault && html`<${RowPreview} api=${api} template=${template} rows=${rows} />
+    <${Order} api=${api} template=${template} rows=${rows} codecs=${codecs} />`}`;
 }
 
 function exampleOf(targets) {
@@ -92,6 +100,7 @@ function Order({ api, template, rows, codecs }) {
   }, [template, name, output, rows]);
   const settled = useDebounced(request, 800);
   const estimate = useLoaded((signal) => api.createBatch(settled, { dryRun: true }, signal), [api, settled]);
+  useReturn(estimate.error, estimate.reload);
   const start = async () => {
     setState({ busy: true, error: null });
     try {
@@ -102,17 +111,24 @@ function Order({ api, template, rows, codecs }) {
     }
   };
   const told = estimate.data;
+  const wrong = state.error || estimate.error;
+  const rejected = told && settled === request && !estimate.loading ? told.rowsRejected : 0;
   return html`<section class="card pad stack">
     <h2>The videos</h2>
     <${TextInput} label="Name of the batch" value=${name} onInput=${setName} maxlength="255" />
     <details class="details"><summary>Format, size and quality</summary>
       <${OutputForm} editor=${{ api, template, output, changeOutput: (change) => setOutput((before) => ({ ...before, ...change })) }} codecs=${codecs} />
     </details>
-    ${(estimate.error || state.error) && html`<${Notice} title="The batch cannot be rendered like this">${words(state.error || estimate.error)}<//>`}
-    ${told && told.rowsRejected > 0 && html`<${Notice} tone="warn" title=${`${count(told.rowsRejected, "row")} cannot be rendered`}>${Object.entries(told.errors || {}).slice(0, 3).map(([row, found]) => `${row}: ${[found].flat().join(" ")}`).join(" ")}<//>`}
+    ${wrong && html`<${Notice} title="The batch cannot be rendered like this">${errorsOf(wrong) ? html`<${Problems} lines=${problemLines(errorsOf(wrong), rows)} />` : words(wrong)}<//>`}
+    ${rejected > 0 && html`<${Notice} tone="warn" title=${`${count(rejected, "row")} cannot be rendered`}><${Problems} lines=${problemLines(told.errors, rows)} /><//>`}
     <div class="spread">
       <span class="muted number">${told ? html`<strong>about ${duration(told.expectedMilliseconds)}</strong>, ${bytes(told.expectedBytes)}` : estimate.error ? "" : "Estimating"}</span>
-      <${Button} kind="primary" icon="zap" busy=${state.busy} disabled=${Boolean(estimate.error)} onClick=${start}>Render ${count(rows.length, "video")}<//>
+      <${Button} kind="primary" icon="zap" busy=${state.busy} disabled=${Boolean(estimate.error) || rejected >= rows.length} onClick=${start}>Render ${count(rows.length - rejected, "video")}<//>
     </div>
   </section>`;
+}
+
+function Problems({ lines }) {
+  return html`<ul>${lines.slice(0, SHOWN_PROBLEMS).map((line) => html`<li>${line}</li>`)}
+    ${lines.length > SHOWN_PROBLEMS && html`<li>and ${lines.length - SHOWN_PROBLEMS} more</li>`}</ul>`;
 }

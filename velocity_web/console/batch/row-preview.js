@@ -22,7 +22,7 @@ export function RowPreview({ api, template, rows }) {
     <figure class="frame row-frame" style=${{ aspectRatio: `${template.width} / ${template.height}` }} aria-busy=${picture.busy ? "true" : "false"}>
       ${picture.url && html`<img src=${picture.url} alt=${`A frame of the video of ${rows[at].name}`} />`}
     </figure>
-    <label class="field"><span class="label">Moment</span><input type="range" class="range" min="0" max=${template.frameCount - 1} value=${frame} onInput=${(event) => setFrame(Number(event.target.value))} /></label>
+    <label class="field"><span class="label">Moment</span><input type="range" class="range" style=${{ "--part": `${(100 * frame) / Math.max(1, template.frameCount - 1)}%` }} min="0" max=${template.frameCount - 1} value=${frame} onInput=${(event) => setFrame(Number(event.target.value))} /></label>
     ${picture.error && html`<${Notice} tone="warn">${problems.length ? problems.map((one) => html`<div>${one.target && html`<strong>${one.target}: </strong>`}${one.text}</div>`) : words(picture.error)}<//>`}
   </section>`;
 }

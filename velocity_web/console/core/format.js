@@ -12,6 +12,12 @@ export function bytes(count) {
   return `${value.toFixed(digits)} ${UNITS[unit]}`;
 }
 
+// Of a quota and what is used of it, in the unit that quotas are set in.
+export function mebibytes(count) {
+  const value = count / 1_048_576;
+  return `${value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 1 : 0 })} MiB`;
+}
+
 export function duration(milliseconds) {
   if (milliseconds === null || milliseconds === undefined) return "–";
   const seconds = milliseconds / 1000;

@@ -1,4 +1,6 @@
 import { html, useEffect, useMemo, useState } from "../core/html.js";
+import { ApiError } from "../core/api-error.js";
+import { isLost } from "../core/connection.js";
 import { bytes, count, duration } from "../core/format.js";
 import { useLoaded, useTitle } from "../core/hooks.js";
 import { Button } from "../parts/basics.js";
@@ -20,8 +22,9 @@ const NO_STUDIO = { revision: 0, tabs: [], overlay: () => null };
 
 // The template page: a form, the preview beside it, and the render. ``api`` is any object with the methods that
 // core/api.js lists under "template page"; ``template`` and ``timeline`` are what it answered. ``studio`` is what a
-// studio adds: the revision of the files, further tabs, and what lies over the picture.
-export function Editor({ api, template, timeline, initial, head, studio = NO_STUDIO }) {
+// studio adds: the revision of the files, further tabs, and what lies over the picture. ``onMissing`` is told when
+// something that the page asked for is not there any more.
+export function Editor({ api, template, timeline, initial, head, studio = NO_STUDIO, onMissing = () => {} }) {
   useTitle(template.name);
   const editor = useEditor({ api, template, timeline, initial });
   const { map, frame, request } = editor;
@@ -38,6 +41,8 @@ export function Editor({ api, template, timeline, initial, head, studio = NO_STU
   const render = useRender(api);
   const codecs = useLoaded((signal) => api.codecs(signal), [api]);
   const problems = problemsOf(refusal || picture.error, map);
+  const missing = [refusal, picture.error].some((error) => error instanceof ApiError && error.status === 404);
+  useEffect(() => { if (missing) onMissing(); }, [missing]);
   const findings = distinct([...template.warnings, ...picture.findings, ...(estimate?.warnings || [])]);
   const start = () => {
     setView("video");
@@ -60,7 +65,7 @@ export function Editor({ api, template, timeline, initial, head, studio = NO_STU
       ${head}
       <div class="grow editor-title"><h1 class="cut">${template.name}</h1>
         <span class="faint small number">${template.width} × ${template.height} · ${Math.round(100 * template.frameRate) / 100} fps · ${duration(1000 * template.duration)}</span></div>
-      <${EstimateWords} estimate=${estimate} stale=${stale} refused=${problems.length > 0} />
+      <${EstimateWords} estimate=${estimate} stale=${stale} refused=${problems.length > 0} lost=${isLost(refusal)} />
       <${Button} kind="primary" icon="film" onClick=${start} busy=${render.starting || isActive(render.job)} disabled=${problems.length > 0}>Render<//>
     </div>
     <section class="editor-side" aria-label="What is filled in">
@@ -90,8 +95,9 @@ function RenderName({ editor }) {
   return html`<label class="field"><span class="label">Name of the video</span><input class="input" maxlength="255" value=${editor.name} onInput=${(event) => editor.setName(event.target.value)} /></label>`;
 }
 
-function EstimateWords({ estimate, stale, refused }) {
+function EstimateWords({ estimate, stale, refused, lost }) {
   if (refused) return html`<span class="estimate small bad-text">Something is not right yet</span>`;
+  if (lost) return html`<span class="estimate small bad-text">No connection</span>`;
   if (!estimate) return html`<span class="estimate small faint">Estimating</span>`;
   const told = `${count(estimate.frames, "frame")}${estimate.seconds ? `, ${Math.round(100 * estimate.seconds) / 100} seconds` : ""}. Between ${duration(estimate.leastMilliseconds)} and ${duration(estimate.mostMilliseconds)}, between ${bytes(estimate.leastBytes)} and ${bytes(estimate.mostBytes)}.`;
   return html`<span class=${`estimate small ${stale ? "faint" : "muted"} number`} title=${told}>

@@ -1,5 +1,6 @@
 import { html } from "../core/html.js";
 import { words } from "../core/api-error.js";
+import { LOST } from "../core/connection.js";
 import { bytes, count, duration } from "../core/format.js";
 import { Button, Notice, Progress, Status } from "../parts/basics.js";
 import { DownloadButton } from "../parts/download-button.js";
@@ -9,10 +10,10 @@ import { VideoPlayer } from "../parts/video-player.js";
 import { isActive } from "./use-render.js";
 
 export function RenderView({ editor, render, onBack }) {
-  const { job, error, starting } = render;
+  const { job, error, starting, lost } = render;
   if (error) return html`<div class="stage centered"><${Notice} title="The render was not started" action=${html`<${Button} kind="quiet" onClick=${onBack}>Back to the preview<//>`}>${words(error)}<//></div>`;
   if (starting || !job) return html`<div class="stage centered"><div class="running card"><strong>Sending the order</strong><${Progress} label="Sending the order" /></div></div>`;
-  if (isActive(job)) return html`<div class="stage centered"><${Running} job=${job} onCancel=${() => render.cancel(job.renderId)} /></div>`;
+  if (isActive(job)) return html`<div class="stage centered"><${Running} job=${job} lost=${lost} onCancel=${() => render.cancel(job.renderId)} /></div>`;
   if (job.status !== "completed") return html`<div class="stage centered"><${Notice} tone=${job.status === "failed" ? "bad" : "info"} title=${job.status === "failed" ? "The render failed" : "The render was cancelled"} action=${html`<${Button} kind="quiet" onClick=${onBack}>Back to the preview<//>`}>${job.reason}<//></div>`;
   return html`<${Done} editor=${editor} job=${job} />`;
 }
@@ -23,7 +24,7 @@ export function speedOf(job) {
   return seconds > 0.3 && job.framesDone > 0 ? job.framesDone / seconds : null;
 }
 
-function Running({ job, onCancel }) {
+function Running({ job, lost, onCancel }) {
   const waiting = job.status === "pending";
   const speed = speedOf(job);
   return html`<div class="running card" aria-live="polite">
@@ -35,6 +36,7 @@ function Running({ job, onCancel }) {
       <div><dt>Speed</dt><dd class="number">${speed ? `${Math.round(speed)} frames/s` : "–"}</dd></div>
       <div><dt>Time left</dt><dd class="number">${job.estimatedRemainingMilliseconds === null ? "–" : duration(job.estimatedRemainingMilliseconds)}</dd></div>
     </dl>
+    ${lost && html`<p class="small" role="status">${LOST}</p>`}
     <${Button} icon="ban" onClick=${onCancel} disabled=${job.status === "cancelling"}>Cancel<//>
   </div>`;
 }

@@ -1,5 +1,6 @@
 import { html, useEffect, useRef, useState } from "../core/html.js";
 import { words } from "../core/api-error.js";
+import { LOST, isLost } from "../core/connection.js";
 import { Notice, Spinner } from "../parts/basics.js";
 import { Segmented } from "../parts/fields.js";
 
@@ -48,7 +49,7 @@ export function Stage({ template, picture, place, room, size, problems, children
       ${picture.busy && html`<span class="stage-busy"><${Spinner} size=${14} /></span>`}
     </figure>
     ${(failed || problems.length > 0) && html`<div class="stage-notice">${failed
-      ? html`<${Notice}>${words(picture.error)}<//>`
+      ? html`<${Notice}>${isLost(picture.error) ? LOST : words(picture.error)}<//>`
       : html`<${Notice} tone="warn">${problems[0].target ? html`<strong>${problems[0].target}:</strong> ` : null}${problems[0].text}<//>`}</div>`}
   </div>`;
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "../core/html.js";
 import { ApiError, isAbort } from "../core/api-error.js";
+import { isLost, whenBack } from "../core/connection.js";
 
 const SETTLE = 700;
 
@@ -19,12 +20,17 @@ export function useEstimate(api, request, revision) {
       } catch (error) {
         if (isAbort(error)) return;
         if (error instanceof ApiError && [429, 503].includes(error.status)) timer = setTimeout(ask, 1000 * (error.retryAfter || 1));
-        else setState({ estimate: null, error, stale: false });
+        else {
+          setState({ estimate: null, error, stale: false });
+          if (isLost(error)) callOff = whenBack(ask);
+        }
       }
     };
     let timer = setTimeout(ask, SETTLE);
+    let callOff = () => {};
     return () => {
       clearTimeout(timer);
+      callOff();
       control.abort();
     };
   }, [key]);

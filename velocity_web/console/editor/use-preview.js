@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "../core/html.js";
 import { ApiError, isAbort } from "../core/api-error.js";
+import { isLost, whenBack } from "../core/connection.js";
 
 const KEPT = 80;
 const SETTLE = 140; // milliseconds after the last key
@@ -27,6 +28,7 @@ class Drawer {
     this.current = null;
     this.wanted = null;
     this.timer = 0;
+    this.callOff = () => {};
   }
 
   want(wanted) {
@@ -68,6 +70,8 @@ class Drawer {
       else if (this.wanted.key === wanted.key) {
         this.current = null;
         this.tell((before) => ({ ...before, error, busy: false }));
+        this.callOff();
+        if (isLost(error)) this.callOff = whenBack(() => this.draw());
         return;
       }
     }
@@ -88,6 +92,7 @@ class Drawer {
 
   close() {
     clearTimeout(this.timer);
+    this.callOff();
     this.control?.abort();
     for (const { url } of this.pictures.values()) URL.revokeObjectURL(url);
   }

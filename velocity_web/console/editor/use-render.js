@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "../core/html.js";
 import { isAbort } from "../core/api-error.js";
+import { insisting } from "../core/connection.js";
 
 const FIRST_LOOK = 150;
 const SLOWEST_LOOK = 1000;
@@ -12,14 +13,14 @@ export function isActive(job) {
 
 // One render from its order to its end.
 export function useRender(api) {
-  const [state, setState] = useState({ job: null, request: null, error: null, starting: false });
+  const [state, setState] = useState({ job: null, request: null, error: null, starting: false, lost: false });
   const control = useRef(null);
   useEffect(() => () => control.current?.abort(), []);
   const follow = useCallback(async (id, request, signal) => {
     let wait = FIRST_LOOK;
     while (!signal.aborted) {
-      const job = await api.renderStatus(id, signal);
-      setState({ job, request, error: null, starting: false });
+      const job = await insisting(() => api.renderStatus(id, signal), () => setState((before) => ({ ...before, lost: true })), signal);
+      setState({ job, request, error: null, starting: false, lost: false });
       if (!isActive(job)) return;
       await pause(wait);
       wait = Math.min(SLOWEST_LOOK, wait * 1.2);
@@ -28,7 +29,7 @@ export function useRender(api) {
   const start = useCallback(async (request) => {
     control.current?.abort();
     control.current = new AbortController();
-    setState({ job: null, request, error: null, starting: true });
+    setState({ job: null, request, error: null, starting: true, lost: false });
     try {
       const { renderId } = await api.render(request, crypto.randomUUID?.() || String(Math.random()).slice(2));
       await follow(renderId, request, control.current.signal);

@@ -38,5 +38,5 @@ export function TemplatePage({ api, id, query }) {
   }
   if (error) return html`<div class="page"><${Failure} error=${error} retry=${reload} /></div>`;
   if (!data) return html`<${Loading} label="Opening the template" />`;
-  return html`<${Editor} api=${api} template=${data.template} timeline=${data.timeline} initial=${data.initial} head=${back} />`;
+  return html`<${Editor} api=${api} template=${data.template} timeline=${data.timeline} initial=${data.initial} head=${back} onMissing=${reload} />`;
 }

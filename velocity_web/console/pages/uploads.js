@@ -1,5 +1,6 @@
 import { useCallback, useRef, useState } from "../core/html.js";
 import { words } from "../core/api-error.js";
+import { insisting, isLost } from "../core/connection.js";
 
 const LOOK = 300;
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
@@ -11,10 +12,11 @@ export function useUploads(api, onReady) {
   const change = useCallback((key, told) => {
     setUploads((all) => all.map((one) => (one.key === key ? { ...one, ...told } : one)));
   }, []);
+  const dismiss = useCallback((key) => setUploads((all) => all.filter((one) => one.key !== key)), []);
   const follow = async (key, id, signal) => {
     for (;;) {
-      const status = await api.templateStatus(id, signal);
-      change(key, { stage: status.stage, findings: status.warnings });
+      const status = await insisting(() => api.templateStatus(id, signal), () => change(key, { lost: true }), signal);
+      change(key, { stage: status.stage, findings: status.warnings, lost: false });
       if (status.status === "completed") return onReady(id, key, status);
       if (status.status === "failed") return change(key, { stage: "failed", error: status.reason });
       await pause(LOOK);
@@ -23,7 +25,7 @@ export function useUploads(api, onReady) {
   const start = useCallback((file) => {
     const key = next.current++;
     const control = new AbortController();
-    const entry = { key, name: file.name, size: file.size, sent: 0, stage: "sending", error: null, findings: [], id: null, control };
+    const entry = { key, name: file.name, size: file.size, sent: 0, stage: "sending", error: null, lost: false, again: null, findings: [], id: null, control };
     setUploads((all) => [entry, ...all]);
     const run = async () => {
       try {
@@ -33,11 +35,10 @@ export function useUploads(api, onReady) {
         await follow(key, templateId, control.signal);
       } catch (error) {
         if (error.name === "AbortError") setUploads((all) => all.filter((one) => one.key !== key));
-        else change(key, { stage: "failed", error: words(error) });
+        else change(key, { stage: "failed", error: words(error), again: isLost(error) || error.status === 429 ? () => { dismiss(key); start(file); } : null });
       }
     };
     run();
   }, [api, onReady]);
-  const dismiss = useCallback((key) => setUploads((all) => all.filter((one) => one.key !== key)), []);
   return { uploads, start, dismiss, change };
 }

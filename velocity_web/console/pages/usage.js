@@ -1,5 +1,5 @@
 import { html } from "../core/html.js";
-import { bytes, duration } from "../core/format.js";
+import { duration, mebibytes } from "../core/format.js";
 import { useLoaded, useTitle } from "../core/hooks.js";
 import { Failure, Progress, Skeleton } from "../parts/basics.js";
 import { Icon } from "../parts/icon.js";
@@ -15,8 +15,8 @@ export function Usage({ api }) {
     <${Failure} error=${error} retry=${reload} />
     ${!data && !error && html`<${Skeleton} />`}
     ${data && html`<div class="meters">
-      <${Meter} icon="database" title="Storage" part=${data.storage.usagePercentage} used=${bytes(data.storage.usedBytes)}
-        total=${bytes(data.storage.quotaMB * 1_048_576)} left=${bytes(data.storage.availableBytes)}
+      <${Meter} icon="database" title="Storage" part=${data.storage.usagePercentage} used=${mebibytes(data.storage.usedBytes)}
+        total=${mebibytes(data.storage.quotaMB * 1_048_576)} left=${mebibytes(data.storage.availableBytes)}
         note="Templates, audio, pictures and clips, and the videos that were rendered." />
       <${Meter} icon="clock" title="Render time" part=${data.time.usagePercentage} used=${duration(data.time.usedMilliseconds)}
         total=${duration(data.time.totalMilliseconds)} left=${duration(Math.max(0, data.time.remainingMilliseconds))}
