@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field, StrictStr
-from pydantic_core import PydanticCustomError
+from pydantic import Field, StrictStr
 
 from velocity_web.schemas.base import RequestModel
+from velocity_web.schemas.sentences import FOLLOWED
 
 LONGEST = 86_400
 DURATION = "how long the video is: so many seconds, or as long as what it shows or sounds"
 
 
-def _source(value: Any) -> Any:
-    if isinstance(value, str) and re.fullmatch(r"audio|layer:.{1,1000}", value):
-        return value
-    raise PydanticCustomError("duration_source_type", "what a length follows")
-
-
-Follows = Annotated[StrictStr, Field(pattern=r"^(audio|layer:.{1,1000})$"), BeforeValidator(_source)]
+Follows = Annotated[StrictStr, Field(pattern=FOLLOWED)]
 
 
 class DurationRequest(RequestModel):

@@ -349,7 +349,7 @@ class RenderStatusDto(RenderJobDto):
     """With what does not show as its author meant: first as the check found it, at the end as the render did."""
 
     warnings: list[FindingDto]
-    stage: Annotated[str | None, one_of(*states.RENDER_STAGES)] = Field(
+    stage: Annotated[str, one_of(*states.RENDER_STAGES)] | None = Field(
         None, description="what is done for it now; null where it waits or has ended"
     )
     destinations: list[DestinationDto] = Field(default_factory=list)

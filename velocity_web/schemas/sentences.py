@@ -46,12 +46,14 @@ LABEL_NAME = r"^[A-Za-z0-9_.-]{1,64}$"
 ORIGIN = r"^https?://([a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(:[0-9]{1,5})?$"
 COLOR = r"^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$"
 LANGUAGE = r"^[a-z]{3}$"
+FOLLOWED = r"^(audio|layer:.{1,1000})$"
 BY_PATTERN = {
     COLOR: "it must be a colour, such as #ffd84d, or #ffd84d80 with alpha",
     LANGUAGE: "it must be the three letters of a language, such as eng",
     ORIGIN: "it must be an origin in lower case and without a path, such as https://shop.example",
     PRINTABLE: "it must not hold control characters, such as line breaks",
     SIZE: "it must be a width and a height, such as 1280x720",
+    FOLLOWED: "it must be audio, or layer: with the name of a layer, such as layer:Clip",
     LABEL_NAME: "a name must have 1 to 64 letters, digits, dots, hyphens or underscores",
 }
 """By the pattern, for every one that the models of requests have."""
@@ -92,7 +94,6 @@ BY_TYPE: Mapping[str, str | Callable[[Context], str]] = {
     "container_type": "it must be a container's name, such as mp4",
     "finite_number": "it must be a number",
     "trim_type": "it must be the seconds at which the part begins and ends, such as [2, 12.5]",
-    "duration_source_type": "it must be audio, or layer: with the name of a layer, such as layer:Clip",
     "resolution_type": "it must be a list of a width and a height, such as [1280, 720]",
 }
 """By the type of pydantic's error, for every one that the models of requests can raise."""

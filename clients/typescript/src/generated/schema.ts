@@ -4647,9 +4647,8 @@ export interface components {
             /**
              * Stage
              * @description what is done for it now; null where it waits or has ended
-             * @enum {string}
              */
-            stage?: "fetching" | "rendering" | "delivering";
+            stage?: ("fetching" | "rendering" | "delivering") | null;
             /** Destinations */
             destinations?: components["schemas"]["DestinationDto"][];
         };

@@ -172,7 +172,7 @@ from .render_request_fonts import RenderRequestFonts
 from .render_request_metadata import RenderRequestMetadata
 from .render_status_dto import RenderStatusDto
 from .render_status_dto_metadata import RenderStatusDtoMetadata
-from .render_status_dto_stage import RenderStatusDtoStage
+from .render_status_dto_stage_type_0 import RenderStatusDtoStageType0
 from .render_status_dto_status import RenderStatusDtoStatus
 from .render_time_budget_status_dto import RenderTimeBudgetStatusDto
 from .rotation import Rotation
@@ -390,7 +390,7 @@ __all__ = (
     "RenderRequestMetadata",
     "RenderStatusDto",
     "RenderStatusDtoMetadata",
-    "RenderStatusDtoStage",
+    "RenderStatusDtoStageType0",
     "RenderStatusDtoStatus",
     "RenderTimeBudgetStatusDto",
     "Rotation",

@@ -9,7 +9,7 @@ from uuid import UUID
 from dataclasses import dataclass as _attrs_define
 from dataclasses import field as _attrs_field
 
-from ..models.render_status_dto_stage import RenderStatusDtoStage
+from ..models.render_status_dto_stage_type_0 import RenderStatusDtoStageType0
 from ..models.render_status_dto_status import RenderStatusDtoStatus
 from ..types import UNSET, Unset
 
@@ -50,7 +50,7 @@ class RenderStatusDto:
         estimated_remaining_milliseconds (int | None):
         warnings (list[FindingDto]):
         metadata (RenderStatusDtoMetadata | Unset):
-        stage (RenderStatusDtoStage | Unset): what is done for it now; null where it waits or has ended
+        stage (None | RenderStatusDtoStageType0 | Unset): what is done for it now; null where it waits or has ended
         destinations (list[DestinationDto] | Unset):
     """
 
@@ -77,7 +77,7 @@ class RenderStatusDto:
     estimated_remaining_milliseconds: int | None
     warnings: list[FindingDto]
     metadata: RenderStatusDtoMetadata | Unset = UNSET
-    stage: RenderStatusDtoStage | Unset = UNSET
+    stage: None | RenderStatusDtoStageType0 | Unset = UNSET
     destinations: list[DestinationDto] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
@@ -161,9 +161,13 @@ class RenderStatusDto:
         if not isinstance(self.metadata, Unset):
             metadata = self.metadata.to_dict()
 
-        stage: str | Unset = UNSET
-        if not isinstance(self.stage, Unset):
+        stage: None | str | Unset
+        if isinstance(self.stage, Unset):
+            stage = UNSET
+        elif isinstance(self.stage, RenderStatusDtoStageType0):
             stage = self.stage.value
+        else:
+            stage = self.stage
 
         destinations: list[dict[str, Any]] | Unset = UNSET
         if not isinstance(self.destinations, Unset):
@@ -383,12 +387,22 @@ class RenderStatusDto:
         else:
             metadata = RenderStatusDtoMetadata.from_dict(_metadata)
 
-        _stage = d.pop("stage", UNSET)
-        stage: RenderStatusDtoStage | Unset
-        if isinstance(_stage, Unset):
-            stage = UNSET
-        else:
-            stage = RenderStatusDtoStage(_stage)
+        def _parse_stage(data: object) -> None | RenderStatusDtoStageType0 | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                stage_type_0 = RenderStatusDtoStageType0(data)
+
+                return stage_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | RenderStatusDtoStageType0 | Unset, data)
+
+        stage = _parse_stage(d.pop("stage", UNSET))
 
         _destinations = d.pop("destinations", UNSET)
         destinations: list[DestinationDto] | Unset = UNSET

@@ -3,7 +3,7 @@ from enum import StrEnum
 from typing import Self
 
 
-class RenderStatusDtoStage(StrEnum):
+class RenderStatusDtoStageType0(StrEnum):
     DELIVERING = "delivering"
     FETCHING = "fetching"
     RENDERING = "rendering"
