@@ -340,6 +340,7 @@ class Template(DocumentFacts):
             ...     prepared.draw().image().save("promo.png")
         """
         drawn = sides((self.width, self.height) if size is None else size)
+        _require_timeline(timeline)
         if timeline is None:
             at = self.first_frame if frame is None else self.require_frame(frame)
             return self._still_drawer().prepare(at, *drawn)
@@ -384,6 +385,7 @@ class Template(DocumentFacts):
         Raises:
             FrameRangeError: The range is empty or leaves the composition, or there is no such marker.
         """
+        _require_timeline(timeline)
         if timeline is None:
             return frame_range(self.document, frames)
         from velocity_engine.evaluate.timelines import shown_range
@@ -709,6 +711,12 @@ def _noted(found: list[VelocityError]) -> Iterator[None]:
         raise
     except VelocityError as error:
         found.append(error)
+
+
+def _require_timeline(timeline: object) -> None:
+    from velocity_engine.plan.timeline import Timeline
+
+    require("timeline", timeline, Timeline | None, "Give what Template.timeline returned")
 
 
 def open_template(

@@ -26,6 +26,7 @@ OF_SETTINGS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "float_parsing": lambda _context: "it must be a number",
     "float_type": lambda _context: "it must be a number",
     "path_type": lambda _context: "it must be a path",
+    "no_folder": lambda _context: "there is no such folder",
 }
 """By the type of pydantic's error, for those that only settings can raise."""
 

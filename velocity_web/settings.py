@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 MIB = 1_048_576
@@ -23,7 +24,7 @@ LogLevel = Annotated[
 
 def _folder(value: str) -> str:
     if value and not os.path.isdir(value):
-        raise ValueError(f"there is no folder {value}")
+        raise PydanticCustomError("no_folder", "there is no such folder")
     return os.path.realpath(value) if value else ""
 
 

@@ -17,6 +17,7 @@ import velocity_engine as ve
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = str(ROOT / "examples" / "demo.zip")
 PHOTO = str(ROOT / "examples" / "replacement.jpg")
+FONT = str(next((ROOT / "velocity_engine" / "fonts").glob("**/Inter-Regular*")))
 SMALL = ve.EncoderConfig(resolution=(64, 36), preset=5)
 WRONG: tuple[Any, ...] = (object(), 5, -1.5, float("nan"), "x", None, b"", [], {}, True, io.BytesIO(), {"a": 1}, [5])
 ERRORS = tuple(
@@ -29,9 +30,10 @@ RESULTS = (
     *("RenderResult", "Still", "Frame", "Frames", "Forecast", "Trial", "Sample", "SamplePlan", "Template"),
     *("PosterForecast", "PosterSample", "FrameDifference", "LayerDifference", "SegmentPrint", "Verification"),
     *("FrameLayer", "FrameLayers", "LayerCost", "LayerCosts", "PreparedStill"),
+    *("FontFaceInfo", "FontFileInfo", "Lengths", "Region", "TimedRegion", "Timeline"),
 )
 """What the engine makes and callers read."""
-NO_ARGUMENTS = ("network", "plugins", "warm_up", "RateControl", "hookimpl", "build_parts")
+NO_ARGUMENTS = ("network", "plugins", "warm_up", "RateControl", "hookimpl", "build_parts", "system_font_folders")
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +68,8 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[
             "Poster": (ve.Poster, {"output": "a.jpg"}),
             "SoundMix": (ve.SoundMix, {}),
             "Ducking": (ve.Ducking, {}),
+            "Duration": (ve.Duration, {"seconds": 1.5}),
+            "probe_font": (ve.probe_font, {"path": FONT}),
             "Captions": (ve.Captions, {"cues": [ve.Cue(0, 1, "a")]}),
             "Cue": (ve.Cue, {"start": 0, "end": 1, "text": "a"}),
             "Word": (ve.Word, {"text": "a", "start": 0, "end": 1}),

@@ -103,7 +103,7 @@ def test_a_csv_body_takes_all_fields_of_a_batch(client: Client, template_id: str
     query = {
         "name": "Spring", "audioId": audio_id, "fpsNum": 25, "fpsDenum": 1, "res": "96x80", "rc": 1, "gop": 5, "idr": 5,
         "profile": 77, "level": 41, "codec": 0, "container": "mov", "audioBitrate": 96_000, "fStart": 2, "fEnd": 8,
-        "webhookUrl": "http://127.0.0.1:9/nobody", "preset": 3,
+        "webhookUrl": "http://127.0.0.1:4009/nobody", "preset": 3,
     }  # fmt: skip
     answer = post_csv(client, template_id, "name\na", **query)
     assert answer.status_code == 200, answer.text

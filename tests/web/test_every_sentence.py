@@ -76,6 +76,7 @@ NAMED = (
 PYTHON = re.compile(r"\w_\w|\w+(?:Error|Exception)\b|\b(?:None|True|False|NoneType|dict|tuple|str|int|float)\b|\w\(\)")
 NO_SENTENCES = re.compile(
     r"ADBE |CC |module 'velocity_engine'|str \| os|layer picture|out of memory|.* of chars"  # names
+    r"|Duration \| float|float \| None|no address$"  # types, and what cannot happen
     r"|the clip|the box for missing|of an unknown codec|an object|an array of |a huge number"  # shown as values are
     r"|it is skipped"
     r"|not a zip|central directory|extra field|file header|File name in directory"  # what zipfile says
@@ -88,10 +89,11 @@ NO_SENTENCES = re.compile(
 )
 NOT_OF_REQUESTS = (
     *("frame_differences.py", "picture.py", "manager.py", "loading.py", "velocity_qrcode/layer.py"),
-    *("builtin/fonts/__init__.py", "velocity_fonts_noto/fonts.py"),
+    *("builtin/fonts/__init__.py", "velocity_fonts_noto/fonts.py", "velocity_fonts_emoji/font.py"),
+    *("encode/bit_strings.py", "encode/h264_headers.py"),
     *(f"velocity_charts/{name}.py" for name in ("bars", "countdown", "lines", "look")),
 )
-"""What else these say is of plugins that are installed, of data schemas, and names of fonts."""
+"""What else these say is of plugins that are installed, of data schemas, names of fonts, and of x264's own streams."""
 
 
 @functools.cache

@@ -191,7 +191,7 @@ def test_what_failed_is_tried_again_for_as_long_as_it_may(of_bucket: Settings, b
     [
         ("bucket/prefix", "must be a URL, such as s3://bucket/prefix"),
         ("memory://files", "cannot be memory://"),
-        ("http://127.0.0.1:1/x", "can be read, not written"),
+        ("http://127.0.0.1:1/x", "there is no storage"),
         ("nonsense://x", "there is no storage"),
         ("s3://there-is-no-such-bucket/x", "VELOCITY_STORAGE cannot be used: s3://there-is-no-such-bucket/x"),
     ],

@@ -98,7 +98,8 @@ def test_every_keyed_endpoint_answers_401_without_a_key(document: dict[str, Any]
 
 
 def test_another_tenants_ids_are_404_everywhere(document: dict[str, Any], client: Client, service: Service) -> None:
-    webhook_id = client.post("/webhook", json={"url": "http://127.0.0.1:9/"}).json()["id"]
+    font = named_font("DejaVuSans.ttf", "a", "A")
+    webhook_id = client.post("/webhook", json={"url": "http://127.0.0.1:4009/"}).json()["id"]
     template_id = client.ready_template(template_zip())
     group_id = client.post("/audio-asset-group", json={"name": "Group"}).json()["id"]
     campaign_id = client.post("/campaign", json={"name": "Campaign"}).json()["id"]
@@ -110,7 +111,7 @@ def test_another_tenants_ids_are_404_everywhere(document: dict[str, Any], client
         "audioId": client.ready_audio(wav(), audioGroupId=group_id),
         "groupId": group_id,
         "assetId": client.post("/asset", files={"file": ("a.png", png())}).json()["id"],
-        "fontId": client.post("/font", files={"file": ("a.ttf", named_font("DejaVuSans.ttf", "a", "A"))}).json()["id"],
+        "fontId": client.post("/font", files={"file": ("a.ttf", font)}).json()["fontId"],
         "campaignId": campaign_id,
         "instanceId": client.post(f"/campaign/{campaign_id}/template-instance", json=instance).json()["id"],
         "renderId": client.start_render(template_id),

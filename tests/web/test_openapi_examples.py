@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from text_support import named_font
 from web.support_receivers import Receiver
 from web.support_service import PATIENCE, Client, Service, render_request
 from web.support_templates import png, slow_template, template_zip, wav
@@ -25,6 +26,7 @@ FILES = {
     "uploadAudio": ("sound.wav", wav()),
     "uploadGroupAudio": ("sound.wav", wav()),
     "uploadAsset": ("picture.png", png()),
+    "uploadFont": ("font.ttf", named_font("DejaVuSans.ttf", "Example Sans", "Example")),
 }
 
 
@@ -67,6 +69,7 @@ def attempts(document: dict[str, Any]) -> list[Attempt]:
 def own_things(client: Client, receiver: Receiver) -> dict[str, str]:
     """One of each, by the names of paths' parts."""
     template_id = client.ready_template(DEMO.read_bytes())
+    font = named_font("DejaVuSans.ttf", "a", "A")
     webhook_id = client.post("/webhook", json={"url": receiver.url}).json()["id"]
     campaign_id = client.post("/campaign", json={"name": "Campaign"}).json()["id"]
     instance = {"templateId": template_id, "name": "Instance"}
@@ -100,6 +103,7 @@ def own_things(client: Client, receiver: Receiver) -> dict[str, str]:
         "campaignId": campaign_id,
         "instanceId": instance_id,
         "assetId": client.post("/asset", files={"file": ("a.png", png())}).json()["id"],
+        "fontId": client.post("/font", files={"file": ("a.ttf", font)}).json()["fontId"],
         "batchId": batch_id,
         "webhookId": webhook_id,
         "deliveryId": log[0]["id"],

@@ -259,8 +259,8 @@ def test_webhooks_are_ones_own(client: Client, template_id: str, service: Servic
 
 def test_an_account_has_only_so_many(client: Client) -> None:
     for number in range(10):
-        webhook(client, f"http://127.0.0.1:9/{number}")
-    answer = client.post("/webhook", json={"url": "http://127.0.0.1:9/"})
+        webhook(client, f"http://127.0.0.1:4009/{number}")
+    answer = client.post("/webhook", json={"url": "http://127.0.0.1:4009/"})
     assert answer.json()["errors"] == {"url": ["an account has at most 10 webhooks; delete or change one of them"]}
 
 

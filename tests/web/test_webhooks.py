@@ -118,7 +118,7 @@ def test_a_cancelled_render_is_announced(client: Client, receiver: Callable[...,
 
 
 def test_a_dead_end_is_given_up(client: Client, template_id: str) -> None:
-    render_id = client.ready_render(template_id, webhookUrl="http://127.0.0.1:9/")
+    render_id = client.ready_render(template_id, webhookUrl="http://127.0.0.1:4009/")
     entry = settled(client, render_id)
     assert (entry["status"], entry["attempts"], entry["responseCode"]) == ("failed", 3, None)
     assert entry["reason"]

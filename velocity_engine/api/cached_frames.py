@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from velocity_engine.api.arguments import check_template, checked_cache, checked_encoder
+from velocity_engine.api.arguments import check_named, check_template, checked_cache, checked_encoder
 from velocity_engine.captions.captions import Captions
 from velocity_engine.encoder_config import EncoderConfig
 from velocity_engine.errors import wrong_type
@@ -67,6 +67,8 @@ def cached_frames(
     shelf = checked_cache(cache)
     if shelf is None:
         raise wrong_type("cache", cache, "Give a RenderCache, or the folder or URL of one")
+    if audio is not None:
+        check_named("audio", audio)
     with template.customized(customizations, assets, captions) as changed:
         order = RenderOrder(
             template=FileReference.unread(template.location),

@@ -103,7 +103,7 @@ class _Sequence:
         before = bits.at
         kind = bits.golomb()
         if kind not in (0, 2):
-            raise ValueError("POC of type 1")
+            raise ValueError("the order of the pictures is told as type 1")
         poc_bits = bits.golomb() + 4 if kind == 0 else 0
         after = bits.at
         references = bits.golomb()

@@ -79,7 +79,13 @@ def forecast(
     require_forecast(trial, encoder)
     seconds = number("sound_seconds", sound_seconds, "Give a number of seconds")
     require("sample", sample, Sample | None, "Give what take_sample returned")
+    if lasting is not None and not _are_counts(lasting):
+        raise wrong_type("lasting", lasting, "Give (frames, held frames), such as (435, 120)")
     return _forecast(trial, encoder, bounds_of(frames), seconds, sample, lasting)
+
+
+def _are_counts(given: object) -> bool:
+    return isinstance(given, tuple) and len(given) == 2 and all(type(one) is int and one >= 0 for one in given)
 
 
 def require_forecast(trial: object, encoder: object) -> None:

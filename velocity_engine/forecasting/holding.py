@@ -43,6 +43,7 @@ def held_ranges(
         ...     held = ve.held_ranges(template)
     """
     require("template", template, Template, OPENED)
+    require("timeline", timeline, Timeline | None, "Give what Template.timeline returned")
     deadline = time.thread_time() + given_number("seconds", seconds, "Give a number of seconds, such as 0.5")
     try:
         plan = template.plan()

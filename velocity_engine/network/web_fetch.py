@@ -190,8 +190,10 @@ class _Fetching:
         version = Version(headers.get("etag", "")[:1000], headers.get("last-modified", "")[:100])
         if status == 304:
             return Fetched(version, is_same=True)
+        if status in BUSY:
+            raise NotFetchedNow(f"the answer was {status}")
         if status != 200:
-            raise (NotFetchedNow if status in BUSY else NotFetched)(f"the answer was {status}")
+            raise NotFetched(f"the answer was {status}")
         if (packed := headers.get("content-encoding", "identity").strip().lower()) not in ("identity", ""):
             raise NotFetched(f"the answer is packed as {packed[:40]}, though it was asked for as it is")
         said = headers.get("content-length", "")

@@ -52,7 +52,7 @@ def path_fault(path: str) -> str | None:
             "it must not begin or end with a slash; write it from the connection's own folder on, such as in/photo.jpg"
         )
     if any(part in ("", ".", "..") for part in path.split("/")):
-        return "it must not hold empty parts, . or .."
+        return "it must not hold empty parts, nor parts of dots alone"
     if _UNWANTED.search(path) or any(sign in path for sign in SPECIAL):
         return f"it must not hold control characters, nor any of {' '.join(SPECIAL)}"
     return None

@@ -78,7 +78,6 @@ def test_a_scheme_whose_package_is_missing() -> None:
     [
         ("s3://bucket", "a bucket"),
         ("memory://folder/", "names no file"),
-        ("https://x/y.mp4", "can be read, not written"),
     ],
 )
 def test_targets_that_name_no_file(target: str, reason: str) -> None:

@@ -9,6 +9,7 @@ const NEWEST = {
   campaignId: ["/campaign?take=1", "id"],
   instanceId: ["/campaign/{campaignId}/template-instance?take=1", "id"],
   assetId: ["/asset?take=1", "id"],
+  fontId: ["/font", "fontId"],
   batchId: ["/render/batch?take=1", "batchId"],
   webhookId: ["/webhook", "id"],
   deliveryId: ["/webhook/deliveries?take=1", "id"],
