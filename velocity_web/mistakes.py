@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, get_origin
 
 import typer
 from pydantic import ValidationError
@@ -20,7 +20,7 @@ from velocity_web.schemas.sentences import sentence_for
 from velocity_web.settings import CONFIG, PREFIX, Settings
 
 LONGEST_VALUE = 60
-SECRET = ("database",)  # has a password in it
+SECRET = ("database", "connections")  # have passwords in them
 OF_SETTINGS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "greater_than": lambda context: f"it must be more than {context['gt']:g}",
     "float_parsing": lambda _context: "it must be a number",
@@ -30,6 +30,10 @@ OF_SETTINGS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 }
 """By the type of pydantic's error, for those that only settings can raise."""
 
+SHOWN_AS: Mapping[Any, str] = {
+    list: 'a list as JSON, such as ["one", "two"]',
+    dict: "an object as JSON",
+}
 _REASONS = {
     errno.ENOENT: "it is not there and cannot be made",
     errno.EEXIST: "it is a file, and a folder is needed",
@@ -116,12 +120,14 @@ def _variable(name: str) -> str | None:
 
 
 def _not_json() -> Iterator[str]:
-    """Of the variables whose settings are lists."""
+    """Of the variables whose settings are lists or objects."""
     for name, field in Settings.model_fields.items():
-        variable = _variable(name)
-        if field.annotation == list[str] and variable:
-            try:
-                json.loads(os.environ[variable])
-            except ValueError:
-                shown = os.environ[variable][:LONGEST_VALUE]
-                yield f'{variable} is {shown}: it must be a list as JSON, such as ["one", "two"]'
+        variable, kind = _variable(name), get_origin(field.annotation)
+        if kind not in SHOWN_AS or variable is None:
+            continue
+        try:
+            json.loads(os.environ[variable])
+        except ValueError:
+            shown = os.environ[variable]
+            told = f" is {shown}" if 0 < len(shown) <= LONGEST_VALUE and name not in SECRET else ""
+            yield f"{variable}{told}: it must be {SHOWN_AS[kind]}"

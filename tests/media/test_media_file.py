@@ -91,7 +91,7 @@ def test_fonts_and_zips_are_opened_where_they_are_checked() -> None:
     of_plugins = {"fonts.py"}  # of the suite that plugins try their own fonts with
     assert places("hb.Blob", "uharfbuzz.Blob") == {"font_files.py", "font_folders.py", "faces.py"} | of_plugins
     written = {"stills.py"}  # reads back what it wrote itself
-    assert places("zipfile.ZipFile", "ZipFile") == {"stores.py", "template_zip.py"} | written
+    assert places("zipfile.ZipFile", "ZipFile") == {"stores.py", "upload_formats.py"} | written
 
 
 def test_an_opener_that_slips_in_is_found(tmp_path: Path) -> None:
