@@ -25,7 +25,8 @@ class SetGlyph:
         x: Its origin, on the baseline.
         y: The baseline of its line.
         advance: How far the next one stands from it.
-        outline: Its closed contours, about its origin; None for what has no ink.
+        outline: Its closed contours, about its origin; None for what has no ink, and for what has colours of its own.
+        colors: What draws it where it has colours of its own, as emoji have, about its origin.
     """
 
     text: str
@@ -35,11 +36,17 @@ class SetGlyph:
     y: float
     advance: float
     outline: Path | None
+    colors: tuple[DrawCommand, ...] = ()
 
     @property
     def path(self) -> Path | None:
         """Its closed contours where it stands."""
         return None if self.outline is None else self.outline.transformed(translation(self.x, self.y))
+
+    @property
+    def placed_colors(self) -> tuple[DrawCommand, ...]:
+        """What draws its own colours where it stands."""
+        return tuple(placed(entry, translation(self.x, self.y)) for entry in self.colors)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from velocity_engine.captions.cues import Cue, Word, letters_of, timed_words
-from velocity_engine.model.geometry import EMPTY_PATH, Bounds, Path, join_paths
+from velocity_engine.display import DrawCommand
+from velocity_engine.model.geometry import EMPTY_PATH, Bounds, Path, join_paths, translation
 from velocity_engine.model.text import Justify, TextDocument
-from velocity_engine.typesetting import SetText, Typesetter
+from velocity_engine.placing import placed
+from velocity_engine.typesetting import SetGlyph, SetText, Typesetter
 
 LEADING = 1.2  # the height of a line, in sizes
 ABOVE, BELOW = 0.92, 0.28  # what a line takes above its baseline and below, in sizes
@@ -33,9 +35,11 @@ class Room:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlacedWord:
-    """A word where it stands: its letters, what they cover, whether it is read to the left, and when it is said."""
+    """A word where it stands: its letters, what draws those that have colours of their own, what all of them cover,
+    whether it is read to the left, and when it is said."""
 
     letters: Path
+    colors: tuple[DrawCommand, ...]
     bounds: Bounds
     leftwards: bool
     size: float
@@ -49,10 +53,11 @@ class PlacedWord:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SetCue:
-    """The words of a cue that have ink, all their ``letters``, and ``block``: the box about all lines."""
+    """The words of a cue that have ink, all their ``letters`` and ``colors``, and the ``block`` about all lines."""
 
     words: tuple[PlacedWord, ...]
     letters: Path
+    colors: tuple[DrawCommand, ...]
     block: Bounds
     size: float
 
@@ -137,34 +142,47 @@ def _placed(cue: Cue, text: SetText, room: Room) -> SetCue:
         "bottom": room.box[3] - bottom,
     }[room.position]
     words = timed_words(cue)
-    paths = _letters(words, text, down)
-    placed = tuple(_word(word, found, size) for word, found in zip(words, paths, strict=True) if found.contours)
+    glyphs = _of_words(words, text)
+    found = tuple(_word(word, own, size, down) for word, own in zip(words, glyphs, strict=True) if _has_ink(own))
     middle = (room.box[0] + room.box[2]) / 2
     half = text.width / 2 + room.pad[0] * size
-    letters = join_paths([word.letters for word in placed]) if placed else EMPTY_PATH
-    return SetCue(placed, letters, (middle - half, top + down, middle + half, bottom + down), size)
+    letters = join_paths([word.letters for word in found]) if found else EMPTY_PATH
+    colors = tuple(entry for word in found for entry in word.colors)
+    return SetCue(found, letters, colors, (middle - half, top + down, middle + half, bottom + down), size)
 
 
-def _letters(words: Sequence[Word], text: SetText, down: float) -> list[Path]:
-    """The letters of each word: glyphs are told off by the letters that they say, since a word can be a syllable."""
+def _of_words(words: Sequence[Word], text: SetText) -> list[list[SetGlyph]]:
+    """The glyphs of each word: they are told off by the letters that they say, since a word can be a syllable."""
     ends, said = [], 0
     for word in words:
         said += len(letters_of(word.text))
         ends.append(said)
-    found: list[list[Path]] = [[] for _ in words]
+    found: list[list[SetGlyph]] = [[] for _ in words]
     owner, at = 0, 0
     for glyph in text.glyphs:
         while owner < len(words) - 1 and at >= ends[owner]:
             owner += 1
-        path = glyph.path
-        if path is not None and path.contours:
-            found[owner].append(path.transformed((1.0, 0.0, 0.0, 1.0, 0.0, down)))
+        found[owner].append(glyph)
         at += len(letters_of(glyph.text))
-    return [join_paths(paths) if paths else EMPTY_PATH for paths in found]
+    return found
 
 
-def _word(word: Word, letters: Path, size: float) -> PlacedWord:
-    bounds = letters.bounds() or (0.0, 0.0, 0.0, 0.0)
+def _has_ink(glyphs: Sequence[SetGlyph]) -> bool:
+    return any(glyph.colors or (glyph.path is not None and glyph.path.contours) for glyph in glyphs)
+
+
+def _word(word: Word, glyphs: Sequence[SetGlyph], size: float, down: float) -> PlacedWord:
+    way = translation(0.0, down)
+    paths = [path.transformed(way) for glyph in glyphs if (path := glyph.path) is not None and path.contours]
+    letters = join_paths(paths) if paths else EMPTY_PATH
+    colors = tuple(placed(entry, way) for glyph in glyphs for entry in glyph.placed_colors)
+    covered = [(one.x, one.y + down - ABOVE * size, one.x + one.advance, one.y + down) for one in glyphs if one.colors]
+    covered += [bounds] if (bounds := letters.bounds()) is not None else []
     strong = (unicodedata.bidirectional(char) for char in word.text)
     leftwards = next((kind in ("R", "AL") for kind in strong if kind in ("L", "R", "AL")), False)
-    return PlacedWord(letters, bounds, leftwards, size, word.start, word.end)
+    return PlacedWord(letters, colors, _about_all(covered), leftwards, size, word.start, word.end)
+
+
+def _about_all(boxes: Sequence[Bounds]) -> Bounds:
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)

@@ -7,20 +7,22 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
-from velocity_engine.display import Clip
+from velocity_engine.display import Clip, DrawCommand
 from velocity_engine.errors import Finding, Place
 from velocity_engine.model.geometry import IDENTITY, Bounds
 from velocity_engine.model.text import TextDocument
 from velocity_engine.plugin_types import LayerContext
 from velocity_engine.text.cluster_matrices import flat_matrices
-from velocity_engine.text.colored import colored_bounds
+from velocity_engine.text.colored import colored_bounds, colored_commands
 from velocity_engine.text.drawing import PlacedText, outlines_of, text_commands
 from velocity_engine.text.findings import document_findings
 from velocity_engine.text.fit import FittedText, fit_text
 from velocity_engine.text.fonts import FontCatalogue
+from velocity_engine.text.layout import Layout
 from velocity_engine.text.limits import bounded, length_findings
 from velocity_engine.typesetting import SetGlyph, SetText
 
+BLACK = 0.0, 0.0, 0.0
 _KEPT = 256  # texts that a layer's typesetter remembers
 
 _lock = threading.Lock()
@@ -68,6 +70,16 @@ class LayerTypesetter:
         return _laid_out(document, fitted)
 
 
+def _colors(layout: Layout, document: TextDocument) -> dict[int, list[DrawCommand]]:
+    """What draws the glyphs that have colours of their own, by the number of their cluster."""
+    found: dict[int, list[DrawCommand]] = {}
+    red, green, blue = document.fill or BLACK
+    for glyph in layout.colored:
+        own = colored_commands(glyph, IDENTITY, (red, green, blue, 1.0), (0.0, 0.0))
+        found.setdefault(glyph.cluster, []).extend(own)
+    return found
+
+
 def _laid_out(document: TextDocument, fitted: FittedText) -> SetText:
     layout = fitted.layout
     clips = () if fitted.clip is None else (Clip(fitted.clip, IDENTITY),)
@@ -75,10 +87,11 @@ def _laid_out(document: TextDocument, fitted: FittedText) -> SetText:
     if len(layout) and document.size > 0.0:
         placed = PlacedText(flat_matrices(layout), document, scale=layout.size / document.size, clips=clips)
         commands = text_commands(outlines_of(layout), placed)
+    colors = _colors(layout, document)
     glyphs = tuple(
-        SetGlyph(text, int(line), int(word), float(x), float(y), float(advance), path)
-        for text, line, word, x, y, advance, path in zip(
-            layout.texts, layout.line, layout.word, layout.x, layout.y, layout.advance, layout.paths, strict=True
+        SetGlyph(text, int(line), int(word), float(x), float(y), float(advance), path, tuple(colors.get(number, ())))
+        for number, (text, line, word, x, y, advance, path) in enumerate(
+            zip(layout.texts, layout.line, layout.word, layout.x, layout.y, layout.advance, layout.paths, strict=True)
         )
     )
     return SetText(

@@ -14,6 +14,7 @@ from velocity_engine.model.geometry import IDENTITY, Bounds, Matrix, Path, multi
 from velocity_engine.model.layers import CaptionsContent, Layer
 from velocity_engine.model.shapes import Join
 from velocity_engine.model.text import TextDocument
+from velocity_engine.placing import placed
 from velocity_engine.plugin_types import LayerContext, PreparedLayer
 from velocity_engine.sampler import Sampler
 from velocity_engine.shapes.primitives import rounded_rectangle_path
@@ -102,12 +103,12 @@ class PreparedCaptions:
         left, top, right, bottom = laid.block
         middle = (left + right) / 2, (top + bottom) / 2
         box = rounded_rectangle_path(*middle, right - left, bottom - top, ROUND * laid.size)
-        return [self._fill(box, self._behind), self._fill(laid.letters, self._paint)]
+        return [self._fill(box, self._behind), self._fill(laid.letters, self._paint), *laid.colors]
 
     def _outlined(self, laid: SetCue) -> list[DrawCommand]:
         """One outline about all letters, so that those of two words do not darken each other."""
         stroke = StrokeSource(laid.letters, self._behind, 2 * OUTLINE * laid.size, join=Join.ROUND)
-        return [command(stroke), self._fill(laid.letters, self._paint)]
+        return [command(stroke), self._fill(laid.letters, self._paint), *laid.colors]
 
     def _outline(self, word: PlacedWord) -> DrawCommand:
         return command(StrokeSource(word.letters, self._behind, 2 * OUTLINE * word.size, join=Join.ROUND))
@@ -133,8 +134,8 @@ class PreparedCaptions:
             if now < word.start:
                 continue
             matrix = _about(word.middle, _spring((now - word.start) / POP_SECONDS))
-            drawn = (self._outline(word), self._fill(word.letters, self._paint))
-            found += drawn if matrix is None else [altered(one, matrix=matrix) for one in drawn]
+            drawn = (self._outline(word), self._fill(word.letters, self._paint), *word.colors)
+            found += drawn if matrix is None else [placed(one, matrix) for one in drawn]
         return found
 
 
