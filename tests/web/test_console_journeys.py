@@ -112,7 +112,7 @@ def test_a_batch(visit: Visit, client: Client, template_id: str) -> None:
     page.locator(".row-frame img").wait_for()
     page.get_by_role("button", name="The next row").click()
     visit.expect("Row 2: Grace")
-    visit.expect("Row 3, Ground: It must be a colour")
+    visit.expect("Row 3, Ground: color is")
     page.get_by_role("button", name="Render 2 videos").click()
     page.get_by_role("button", name="Download all (2)").wait_for()
     visit.expect("1 row without a video")
