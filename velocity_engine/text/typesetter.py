@@ -73,7 +73,7 @@ class LayerTypesetter:
 def _colors(layout: Layout, document: TextDocument) -> dict[int, list[DrawCommand]]:
     """What draws the glyphs that have colours of their own, by the number of their cluster."""
     found: dict[int, list[DrawCommand]] = {}
-    red, green, blue = document.fill or BLACK
+    red, green, blue = (document.fill or BLACK)[:3]
     for glyph in layout.colored:
         own = colored_commands(glyph, IDENTITY, (red, green, blue, 1.0), (0.0, 0.0))
         found.setdefault(glyph.cluster, []).extend(own)
