@@ -14,7 +14,7 @@ FIGURES = pytest.StashKey[list[Figure]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--report", metavar="FOLDER", help="write benchmarks.md and benchmarks.svg there")
+    parser.addoption("--report", metavar="FOLDER", help="write benchmarks.md and yardstick.svg there")
 
 
 def pytest_configure(config: pytest.Config) -> None:

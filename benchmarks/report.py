@@ -25,8 +25,8 @@ PACKAGES = ("velocity-render", "numpy", "numba", "av", "rlottie-python", "moviep
 
 def write(figures: Sequence[Figure], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "benchmarks.svg").write_text(standing.chart(figures))
-    (folder / "benchmarks.md").write_text(page(figures, chart="benchmarks.svg", history=standing.kept(figures)))
+    (folder / "yardstick.svg").write_text(standing.chart(figures))
+    (folder / "benchmarks.md").write_text(page(figures, chart="yardstick.svg", history=standing.kept(figures)))
 
 
 def page(figures: Sequence[Figure], chart: str | None, history: Mapping[str, Mapping[str, float | str]]) -> str:

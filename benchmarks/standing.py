@@ -132,7 +132,7 @@ def chart(figures: Sequence[Figure]) -> str:
         long = one.clock * WIDTH / most
         lines.append(f'<text x="{LEFT - 8}" y="{y + 13}" text-anchor="end">{one.template} {one.size}</text>')
         lines.append(f'<rect x="{LEFT}" y="{y}" width="{long:.1f}" height="{BAR}" fill="{BLUE}"/>')
-        lines.append(f'<text x="{LEFT + long + 6:.1f}" y="{y + 13}">{one.clock:.2f}</text>')
+        lines.append(f'<text x="{LEFT + WIDTH + 12}" y="{y + 13}">{one.clock:.2f}</text>')
         if one.goal:
             x = LEFT + one.goal * WIDTH / most
             lines.append(f'<path d="M{x:.1f} {y - 2}v{BAR + 4}" stroke="{RED}" stroke-width="2"/>')
