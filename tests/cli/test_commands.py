@@ -260,7 +260,7 @@ def test_a_codec_that_is_not_installed(
     monkeypatch.chdir(tmp_path)
     assert run(["render", DEMO, *arguments]) == 2
     printed = " ".join(capsys.readouterr().err.split())
-    assert f"pip install {package}" in printed
+    assert f"{package} " in printed and f"pip install ./plugins/{package.removeprefix('velocity-')}" in printed
     assert list(tmp_path.iterdir()) == []
 
 

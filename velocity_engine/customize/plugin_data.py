@@ -21,7 +21,7 @@ from velocity_engine.plugin_types import TakesData
 
 MAX_FAULTS = 20
 MAX_DEPTH = 200
-PACKAGES = {"velocity-charts": ("bar-chart", "line-chart", "countdown", "karaoke"), "velocity-qrcode": ("qrcode",)}
+PACKAGES = {"velocity-charts": ("bar-chart", "line-chart", "countdown"), "velocity-qrcode": ("qrcode",)}
 """First-party packages, and their layer plugins."""
 
 
