@@ -7,6 +7,7 @@ the answer, since closing a socket with unread data makes the kernel drop the an
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import time
 from dataclasses import dataclass
@@ -100,6 +101,11 @@ class GuardedParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no
         self.connection_close = True
         self.completed = True
         self.close()
+
+    def close(self) -> None:
+        """Let go of the body's file. A full disk must not hinder that: what was not written yet cannot be either."""
+        with contextlib.suppress(OSError):
+            super().close()
 
     def _announced_bytes(self) -> int:
         """What has come of the body, and what the present chunk says will come."""
