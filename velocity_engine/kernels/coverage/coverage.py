@@ -229,8 +229,9 @@ def accumulate(
 
     ``points``: (n, 2) float64; ``starts``: (m + 1,) int64, where each contour begins; a contour is closed by a straight
     edge, and left out when it has a coordinate that is not finite. ``extent``: (4,) int64, is set to the device
-    rectangle that the cells stand for; it begins whole blocks right of the clip rectangle. False (nothing accumulated, nothing to sweep) when the polygons do not meet the
-    clip rectangle. The scratch must have room for the clip rectangle.
+    rectangle that the cells stand for; it begins whole blocks right of the clip rectangle. False (nothing accumulated,
+    nothing to sweep) when the polygons do not meet the clip rectangle. The scratch must have room for the clip
+    rectangle.
     """
     low_x = low_y = np.inf
     high_x = high_y = -np.inf

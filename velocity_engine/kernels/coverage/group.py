@@ -36,7 +36,7 @@ def _place_row(places, extents, cells_each, bits_each, count, y, left):
         row, width = y - extents[k, 1], extents[k, 2] - extents[k, 0]
         places[k, CELL] = k * cells_each + row * cells_a_row(width)
         places[k, WORD] = k * bits_each + row * words_a_row(width)
-        places[k, WORDS] = words_a_row(width) if 0 <= row and y < extents[k, 3] else 0
+        places[k, WORDS] = words_a_row(width) if row >= 0 and y < extents[k, 3] else 0
         places[k, SHIFT] = (extents[k, 0] - left) >> BLOCK_SHIFT
 
 
