@@ -62,12 +62,13 @@ def template(
     assets: list[dict[str, Any]] | None = None,
     clip_frames: int = 60,
     samples: Any = None,
+    end: int = FRAMES,
 ) -> ve.Template:
-    """Four seconds at 25 frames a second, in 64 x 64 pixels."""
+    """Four seconds, or ``end`` frames, at 25 frames a second, in 64 x 64 pixels."""
     path = tmp_path / "lengths.zip"
     clip = make_clip(tmp_path / "clip.mp4", clip_frames, size=(64, 64), sound=True)
     document = {
-        "v": "5.9.0", "fr": RATE, "ip": 0, "op": FRAMES, "w": 64, "h": 64, "ddd": 0, "markers": markers,
+        "v": "5.9.0", "fr": RATE, "ip": 0, "op": end, "w": 64, "h": 64, "ddd": 0, "markers": markers,
         "layers": [moving()] if layers is None else layers,
         "assets": [
             {"id": "clip", "u": "", "p": "clip.mp4", "w": 64, "h": 64, "e": 0},

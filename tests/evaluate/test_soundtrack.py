@@ -16,6 +16,8 @@ from media_support import decoded_sound, make_clip, make_sound, tone
 import velocity_engine as ve
 from velocity_engine.errors import MediaError
 from velocity_engine.evaluate.soundtrack import OwnSound, audio_plan
+from velocity_engine.sound import playing
+from velocity_engine.sound.decoding import open_sound
 from velocity_engine.sound.mixing import mix_audio
 from velocity_engine.sound.tracks import RATE
 
@@ -169,6 +171,35 @@ def by_second(samples: np.ndarray) -> list[float]:
 )
 def test_the_callers_sound_is_mixed_as_asked(tmp_path: Path, mix: dict[str, Any], expected: list[float]) -> None:
     assert by_second(heard(tmp_path, ve.SoundMix(**mix))) == pytest.approx(expected, abs=0.02)
+
+
+@pytest.mark.parametrize("samples", [1, 3, 500])
+def test_a_loop_of_a_few_samples_is_read_once(tmp_path: Path, samples: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To read the file anew for each round would take hours."""
+    opened: list[str] = []
+    monkeypatch.setattr(playing, "open_sound", lambda *told: opened.append(told[1]) or open_sound(*told))
+    music = make_sound(tmp_path / "m.wav", np.linspace(0, 0.5, RATE, dtype=np.float32)[None].repeat(2, axis=0))
+    plan = template(tmp_path, []).plan()
+    mix = ve.SoundMix(loop=True, trim=(0.5, 0.5 + samples / RATE))
+    made = audio_plan(plan, 0, Fraction(3), OwnSound(str(music), mix))
+    result = np.concatenate(list(mix_audio(made)), axis=1)
+    plan.close()
+    first = result[:, :samples]
+    assert first[0, 0] == pytest.approx(0.25, abs=1e-3) and len(opened) <= 3
+    assert np.array_equal(result, np.tile(first, -(-result.shape[1] // samples))[:, : result.shape[1]])
+
+
+@pytest.mark.parametrize("seconds", [0.0001, 0.3, 10, 10.5])
+def test_a_whole_sound_is_looped_without_a_gap(tmp_path: Path, seconds: float) -> None:
+    samples = np.linspace(0, 0.5, round(seconds * RATE), dtype=np.float32)[None].repeat(2, axis=0)
+    music = make_sound(tmp_path / "m.wav", samples)
+    plan = template(tmp_path, []).plan()
+    made = audio_plan(plan, 0, Fraction(22), OwnSound(str(music), ve.SoundMix(loop=True)))
+    result = np.concatenate(list(mix_audio(made)), axis=1)
+    plan.close()
+    repeated = np.tile(result[:, : samples.shape[1]], 22 * RATE // samples.shape[1] + 1)[:, : result.shape[1]]
+    assert np.array_equal(result, repeated)
+    assert np.allclose(result[:, : samples.shape[1]], samples, atol=1e-3)
 
 
 def test_a_start_is_exact_to_the_sample(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from hostile_fonts import FONTS, HostileFont
 from strangers import naming
 from web.support_templates import document, layer, png, solid, still, template_zip, zipped
 
@@ -473,13 +474,27 @@ def _device() -> bytes:
     return buffer.getvalue()
 
 
-def _font(name: str, content: bytes) -> None:
-    text = {"d": {"k": [{"t": 0, "s": {"t": "Hello", "s": 20, "f": "Broken", "fc": [1, 0, 0]}}]}}
-    fields = {
+def _font_zip(content: bytes, said: str) -> bytes:
+    text = {"d": {"k": [{"t": 0, "s": {"t": said, "s": 20, "f": "Broken", "fc": [1, 0, 0], "j": 0}}]}}
+    fields: dict[str, Any] = {
         "fonts": {"list": [{"fName": "Broken", "fFamily": "Broken", "fStyle": "Regular"}]},
-        "layers": [layer("T", 5, 1, 10, t=text)],
+        "layers": [layer("T", 5, 1, 10, t=text) | {"ks": {"p": still([4, 40, 0])}}],
     }
-    HOSTILE[name] = (lambda: template_zip({"fonts/Broken.ttf": content}, **fields), False)
+    files: Files = {"data.json": json.dumps(document(**fields)), "fonts/Broken.ttf": content}
+    return zipped(files, zipfile.ZIP_STORED)  # what packs well would be refused for that alone
+
+
+def _font(name: str, content: bytes) -> None:
+    HOSTILE[name] = (lambda: _font_zip(content, "Hello"), False)
+
+
+def _made_font(make: Callable[[], HostileFont]) -> bytes:
+    made = make()
+    return _font_zip(made.content, made.text)
+
+
+for _name, _make in FONTS.items():
+    HOSTILE[f"font: {_name}"] = (partial(_made_font, _make), False)
 
 
 _font("font: text", b"this is no font")

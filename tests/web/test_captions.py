@@ -87,6 +87,8 @@ def test_a_render_without_has_no_file(client: Client, template_id: str) -> None:
         ({"text": "Hello"}, "captions.text", "of no kind that is known. Give SRT, WebVTT, ASS"),
         ({"text": SRT.replace("00:00:02,000", "2 s")}, "captions.text", "line 6 of the captions has times"),
         ({"text": SRT.replace("00:00:02,000", "00:00:00,500")}, "captions.text", "line 6 of the captions: the cue"),
+        ({"text": f'[{{"text": "a", "start": {10**400}}}]'}, "captions.words[0]", "its times are no numbers"),
+        ({"text": '[{"text": "\\ud800", "start": 1}]'}, "captions.words[0]", "half of a character"),
         ({"cues": [{"start": 2, "end": 1, "text": "a"}]}, "captions.cues[0].end", "ends at 1 s, but begins at 2 s"),
         ({"words": [{"text": "a", "start": 2}, {"text": "b", "start": 1}]}, "captions.words[1]", "begins before"),
         ({"text": SRT, "style": "loud"}, "captions.style", "it must be box, outline"),

@@ -20,6 +20,7 @@ from web.support_receivers import Receiver
 from web.support_service import Client, Service, render_request
 from web.support_templates import template_zip
 
+from velocity_web.jobs.destination_sender import NO_ANSWER
 from velocity_web.orders.destinations import Named, filled
 from velocity_web.storage.connections import path_fault
 
@@ -88,10 +89,10 @@ WRONG: list[tuple[dict[str, str], str, str]] = [
     ({"connection": "nowhere", "path": "a.mp4"}, "connection", "there is no connection 'nowhere'; there are: disk, in"),
     ({"connection": "hers", "path": "a.mp4"}, "connection", "there is no connection 'hers'"),
     ({"connection": "in", "path": "a.mp4"}, "connection", "the connection 'in' is for reading only"),
-    ({"connection": "disk", "path": "../a.mp4"}, "path", "it must not hold empty parts, nor parts of dots alone"),
-    ({"connection": "disk", "path": "a/../../b.mp4"}, "path", "it must not hold empty parts, nor parts of dots alone"),
+    ({"connection": "disk", "path": "../a.mp4"}, "path", "it must not hold empty parts, nor parts of dots"),
+    ({"connection": "disk", "path": "a/../../b.mp4"}, "path", "it must not hold empty parts, nor parts of dots"),
     ({"connection": "disk", "path": "/etc/passwd"}, "path", "it must not begin or end with a slash"),
-    ({"connection": "disk", "path": "a//b.mp4"}, "path", "it must not hold empty parts, nor parts of dots alone"),
+    ({"connection": "disk", "path": "a//b.mp4"}, "path", "it must not hold empty parts, nor parts of dots"),
     ({"connection": "disk", "path": "a\\..\\b.mp4"}, "path", "it must not hold control characters"),
     ({"connection": "disk", "path": "a%2e%2e.mp4"}, "path", "it must not hold control characters"),
     ({"connection": "disk", "path": "a\u0000.mp4"}, "path", "it must not hold control characters"),
@@ -134,6 +135,17 @@ def test_destinations_that_cannot_be(new_service: Callable[..., Service], tmp_pa
 @pytest.mark.parametrize("path", ["a.mp4", "in/a b/ü.mp4", "x" * 1024, "...a/b..c.mp4"])
 def test_paths_that_can_be(path: str) -> None:
     assert path_fault(path) is None
+
+
+@pytest.mark.parametrize("path", ["...", ".. /x", " ../x", "a/ ", "a/.. ", "a./b", "a /b", " a", "a."])
+def test_paths_that_some_storages_would_write_otherwise_cannot_be(path: str) -> None:
+    assert path_fault(path) is not None
+
+
+@pytest.mark.parametrize("name", ["\U0001f600" * 150, "\u65e5" * 400, "a" * 999])
+def test_a_name_is_short_enough_for_a_file_system(name: str) -> None:
+    named = Named("550e8400-e29b-41d4-a716-446655440000", name, "template", "render.mp4")
+    assert 100 < len(filled("{id}-{name}.{ending}", named.values()).encode()) < 255
 
 
 @pytest.mark.parametrize("name", ["..", ".", "", "/", "a/../..", "\\..\\", "a\nb", "{id}", "?" * 999, "\u2028"])
@@ -180,6 +192,22 @@ def test_a_destination_that_does_not_take_it_is_tried_again_and_told(
             assert (told["status"], told["attempts"]) == ("failed", 2)
             assert bucket.name not in told["reason"] and str(out) not in told["reason"], told["reason"]
             assert "a.mp4" in told["reason"]
+
+
+def test_where_a_connection_leads_stays_with_the_administrator(new_service: Callable[..., Service]) -> None:
+    """Also where nothing answers there."""
+    options = {"key": "a-key", "secret": "a-secret", "endpoint_url": "http://127.0.0.1:9"}
+    service = new_service(
+        connections=connections(media={"url": "s3://a-bucket/out", "options": options}),
+        delivery_attempts="1",
+        delivery_backoff_seconds="0.1",
+    )
+    with service.client() as client:
+        wanted = [{"connection": "media", "path": "a.mp4"}]
+        render_id = client.ready_render(client.ready_template(template_zip()), destinations=wanted)
+        [told] = client.get(f"/render/{render_id}/status").json()["destinations"]
+        assert told["status"] == "failed"
+        assert told["reason"] == f"a.mp4 cannot be stored: {NO_ANSWER}"
 
 
 def test_cancelled_while_it_is_delivered(

@@ -189,7 +189,11 @@ REFUSED: list[tuple[dict[str, str], str, str]] = [
     ({"url": "https://example.com:25/a.jpg"}, "url", "port 25 is not one of the web"),
     ({"connection": "nowhere", "path": "a.jpg"}, "connection", "there is no connection 'nowhere'"),
     ({"connection": "out", "path": "a.jpg"}, "connection", "the connection 'out' is for results only"),
-    ({"connection": "disk", "path": "../a.jpg"}, "path", "it must not hold empty parts, nor parts of dots alone"),
+    (
+        {"connection": "disk", "path": "../a.jpg"},
+        "path",
+        "it must not hold empty parts, nor parts of dots and spaces alone",
+    ),
 ]
 
 

@@ -90,6 +90,8 @@ class Cue:
 
 def _check_times(timed: Word | Cue, text: str, kind: str) -> None:
     require("text", text, str, "Give a text")
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise CaptionsError(f"a {kind} holds half of a character", place=Place(field="text"), hint="Give whole ones")
     start, end = (number(name, getattr(timed, name), _RIGHT_TIME) for name in ("start", "end"))
     object.__setattr__(timed, "start", start)
     object.__setattr__(timed, "end", end)

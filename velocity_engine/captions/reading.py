@@ -309,8 +309,8 @@ def _read_words(words: Sequence[Any]) -> Iterator[Word]:
             if end is None:
                 end = word["start"] + LAST_SECONDS if after is None else max(after, word["start"])
             made = Word(" ".join(str(word.get("text") or word.get("word") or "").split()), word["start"], end)
-        except (VelocityError, TypeError) as error:
-            told = error.message if isinstance(error, VelocityError) else "its times are no numbers"
+        except (VelocityError, TypeError, OverflowError) as error:
+            told = error.message if isinstance(error, CaptionsError) else "its times are no numbers"
             raise CaptionsError(f"word {number}: {told}", place=place, hint=right) from None
         if made.start < last:
             raise CaptionsError(

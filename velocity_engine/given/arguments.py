@@ -91,9 +91,13 @@ def number(name: str, value: object, right: str) -> float:
     Raises:
         WrongTypeError: It is not a finite number.
     """
-    if not _is_number(value) or not math.isfinite(value):  # type: ignore[arg-type]  # it is a number
+    try:
+        found = float(value) if _is_number(value) else math.nan  # type: ignore[arg-type]  # it is a number
+    except OverflowError:  # of whole numbers with hundreds of digits
+        found = math.nan
+    if not math.isfinite(found):
         raise wrong_type(name, value, right)
-    return float(value)  # type: ignore[arg-type]  # it is a number
+    return found
 
 
 def moment(frame: object) -> float:

@@ -50,9 +50,9 @@ def regions_of(document: Document) -> tuple[Region, ...]:
     Raises:
         DurationError: A marker has a word that nobody knows, or no duration, or overlaps another one.
     """
-    if faults := region_faults(document):
-        raise faults[0]
     marked = _marked(document)
+    if faults := _faults(document, marked):
+        raise faults[0]
     rest = PROTECT if not marked or any(one.is_elastic for one in marked) else STRETCH
     found: list[Region] = []
     at = document.in_point
@@ -72,10 +72,14 @@ def region_faults(document: Document) -> Sequence[DurationError]:
     Args:
         document: The document.
     """
+    return _faults(document, _marked(document))
+
+
+def _faults(document: Document, marked: Sequence[Region]) -> Sequence[DurationError]:
     found = [fault for marker in document.markers if (fault := _fault(marker))]
     if found:
         return found
-    for before, after in pairwise(_marked(document)):
+    for before, after in pairwise(marked):
         if after.start < before.end:
             what = f"the regions of the markers {before.name!r} and {after.name!r} overlap"
             hint = f"Let {after.name!r} begin at frame {before.end:g} or later, or {before.name!r} end earlier"

@@ -207,7 +207,7 @@ def _shared(total: int, weights: Sequence[int]) -> list[int]:
         return [0] * len(weights)
     parts = [divmod(total * weight, whole) for weight in weights]
     left = total - sum(part for part, _rest in parts)
-    most = sorted(range(len(parts)), key=lambda number: (-parts[number][1], number))[:left]
+    most = set(sorted(range(len(parts)), key=lambda number: (-parts[number][1], number))[:left])
     return [part + (number in most) for number, (part, _rest) in enumerate(parts)]
 
 

@@ -177,6 +177,10 @@ class Timeline:
     def _firsts(self) -> tuple[int, ...]:
         return tuple(piece.first for piece in self.pieces)
 
+    @cached_property
+    def _ends(self) -> tuple[int, ...]:
+        return tuple(region.source + region.length for region in self.regions)
+
     def piece_at(self, number: float) -> Piece:
         """The piece of an output frame; at the ends, the outermost one."""
         return self.pieces[max(0, bisect_right(self._firsts, number) - 1)]
@@ -212,15 +216,16 @@ class Timeline:
 
     def number_of(self, index: float) -> float:
         """Where the video shows frame ``index`` of the video as long as the template first, in output frames."""
-        for region in self.regions:
-            if index < region.source + region.length - CLOSE:
-                inside = max(0.0, index - region.source)
-                if region.kind == STRETCH:
-                    inside *= region.frames / region.length
-                elif region.kind == LOOP:
-                    inside = max(0.0, inside - max(0, region.length - region.frames))
-                return region.first + min(inside, float(region.frames))
-        return float(self.frame_count)
+        at = bisect_right(self._ends, index + CLOSE)
+        if at == len(self.regions):
+            return float(self.frame_count)
+        region = self.regions[at]
+        inside = max(0.0, index - region.source)
+        if region.kind == STRETCH:
+            inside *= region.frames / region.length
+        elif region.kind == LOOP:
+            inside = max(0.0, inside - max(0, region.length - region.frames))
+        return region.first + min(inside, float(region.frames))
 
     def frames_between(self, start: float, end: float) -> tuple[int, int]:
         """Returns how many output frames a part of the timeline has, at least one, and how many of them are held.

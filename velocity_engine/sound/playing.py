@@ -95,6 +95,10 @@ def _steps(begin: int, count: int) -> NDArray[np.float64]:
     return np.linspace(begin, begin + count, max(2, math.ceil(count / (RATE * LEVEL_STEP)) + 1))
 
 
+KEPT_ROUND = 10 * RATE
+"""Samples of a round that are kept. To open a source anew for each round of a few samples would never end."""
+
+
 class _Loop:
     """The samples of a track that repeats a part of its source, from its offset on."""
 
@@ -106,26 +110,44 @@ class _Loop:
         self._round: float = max(1.0, _samples(last - self._first, track.speed))
         self._left: float = max(0.0, _samples(last - track.offset, track.speed))
         self._is_whole = math.isinf(last)  # a round ends with the source
+        self._kept: Block | None = None  # a whole round, where it is short
+        self._at = 0
 
     def take(self, count: int) -> Block:
         """The next ``count`` samples, (2, count); what the source lacks of a round is silence."""
         out = np.zeros((2, count), np.float32)
-        done, is_fresh = 0, False
+        done = 0
         while done < count:
+            if self._kept is not None:
+                self._repeat(self._kept, out[:, done:])
+                break
             if self._left == 0:
-                self._sound.close()
-                self._sound, self._left, is_fresh = _Forward(self._track, self._first), self._round, True
+                self._begin_round()
+                continue
             wanted = int(min(count - done, self._left))
             taken = self._sound.take(wanted)
             got = taken.shape[1]
             out[:, done : done + got] = taken
             if self._is_whole and got < wanted:
-                if is_fresh and not got:
-                    break  # there is nothing to repeat
-                done, self._left, is_fresh = done + got, 0, False
+                done, self._left = done + got, 0
             else:
-                done, self._left, is_fresh = done + wanted, self._left - wanted, False
+                done, self._left = done + wanted, self._left - wanted
         return out
+
+    def _begin_round(self) -> None:
+        self._sound.close()
+        self._sound, self._left = _Forward(self._track, self._first), self._round
+        begun = self._sound.peek(int(min(self._round, KEPT_ROUND)))
+        if self._is_whole:
+            self._kept = begun if begun.shape[1] < KEPT_ROUND else None
+        elif self._round <= KEPT_ROUND:
+            self._kept = np.pad(begun, ((0, 0), (0, int(self._round) - begun.shape[1])))
+
+    def _repeat(self, kept: Block, out: Block) -> None:
+        length, count = kept.shape[1], out.shape[1]
+        if length:  # else there is nothing to repeat
+            out[:] = kept[:, (self._at + np.arange(count)) % length]
+            self._at = (self._at + count) % length
 
     def close(self) -> None:
         self._sound.close()
@@ -162,6 +184,12 @@ class _Forward:
         joined = np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
         self._rest = joined[:, count:]
         return joined[:, :count]
+
+    def peek(self, count: int) -> Block:
+        """The next ``count`` samples, which are still to come then."""
+        begun = self.take(count)
+        self._rest = np.concatenate([begun, self._rest], axis=1)
+        return begun
 
     def close(self) -> None:
         self._blocks.close()

@@ -41,16 +41,22 @@ from velocity_engine.model.geometry import (
 )
 from velocity_engine.model.layers import MatteMode
 from velocity_engine.text.color_gradients import ColorLine, Gradient, gradient_paint, slanted, sweep_picture
-from velocity_engine.text.color_groups import composited
+from velocity_engine.text.color_groups import DRAWN_TWICE, composited
 from velocity_engine.text.limits import MAX_POINTS
 
 RGB = tuple[float, float, float]
 MAX_PARTS = 2000
-"""Of one glyph; the emoji of Noto have 300 at most."""
+"""Of one glyph, with the clips that they lie in; the emoji of Noto have 300 parts at most."""
+CLIP_PARTS = 2
+"""A clip is a group with a matte."""
 PART_POINTS = 40
 """So many points of outlines a part counts as, beside its own."""
 PIXELS_OF_POINT = 64
-MAX_BITMAP_SIDE = 4096
+DECODED_OF_POINT = 32
+STOP_POINTS = 4
+SWEEP_POINTS = 16_384
+"""A picture of a sweep takes as long as so many points."""
+MAX_BITMAP_SIDE = 2048
 KEPT_BITMAP_SIDE = 512
 """Larger bitmaps are kept so small."""
 _EVERYWHERE = rectangle_path(-4.0, -4.0, 4.0, 4.0)  # em
@@ -62,12 +68,14 @@ class ColorGlyph:
     """``commands``: in em about the glyph's origin, in painter's order. ``bounds``: the box of all they draw.
 
     ``follows_text``: whether the text's own colour shows in it. ``points``: what it counts of a text's outlines.
+    ``effort``: what it counts beside, once, however often a text has it: to make it takes that long.
     """
 
     commands: tuple[DrawCommand, ...]
     bounds: Bounds | None
     follows_text: bool
     points: int
+    effort: int = 0
 
 
 def has_color(face: Any) -> bool:
@@ -99,7 +107,7 @@ def painted_glyph(font: Any, glyph: int, outline: Callable[[int], Path], text_co
 def bitmap_glyph(font: Any, glyph: int) -> ColorGlyph | None:
     """A glyph for which ``is_bitmap`` holds, in its largest size; None where the bitmap cannot be read."""
     extents = font.get_glyph_extents(glyph)
-    pixels = _decoded(font.get_glyph_color_png(glyph).data)
+    pixels, decoded = _decoded(font.get_glyph_color_png(glyph).data)
     if pixels is None or extents is None or not (extents.width and extents.height):
         return None
     em = float(font.face.upem)
@@ -107,7 +115,8 @@ def bitmap_glyph(font: Any, glyph: int) -> ColorGlyph | None:
     width, height = extents.width / em, -extents.height / em
     shown = command(ImageSource(picture(pixels), width, height), translation(left, top))
     bounds = (left, top, left + width, top + height)
-    return ColorGlyph((shown,), bounds, False, PART_POINTS + pixels.shape[0] * pixels.shape[1] // PIXELS_OF_POINT)
+    points = PART_POINTS + pixels.shape[0] * pixels.shape[1] // PIXELS_OF_POINT
+    return ColorGlyph((shown,), bounds, False, points, decoded // DECODED_OF_POINT)
 
 
 def outlined_glyph(outline: Path, text_color: RGB) -> ColorGlyph:
@@ -116,19 +125,20 @@ def outlined_glyph(outline: Path, text_color: RGB) -> ColorGlyph:
     return ColorGlyph((filled,), outline.bounds(), True, PART_POINTS + len(outline.points))
 
 
-def _decoded(data: bytes) -> NDArray[np.uint8] | None:
-    """(h, w, 4) uint8, premultiplied."""
+def _decoded(data: bytes) -> tuple[NDArray[np.uint8] | None, int]:
+    """(h, w, 4) uint8, premultiplied, and how many pixels had to be decoded for it."""
     from PIL import Image
 
     try:
         with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
             if max(image.size) > MAX_BITMAP_SIDE:
-                return None
+                return None, 0
+            decoded = image.width * image.height
             whole = image.convert("RGBA").convert("RGBa")
     except Exception:  # noqa: BLE001 - Pillow raises what it likes for a damaged file
-        return None
+        return None, 0
     whole.thumbnail((KEPT_BITMAP_SIDE, KEPT_BITMAP_SIDE))
-    return np.array(whole)
+    return np.array(whole), decoded
 
 
 # --- COLR -----------------------------------------------------------------------------------------------------------
@@ -152,16 +162,19 @@ class _Recorder:
         self._clips: list[_Shape] = []
         self._groups: list[list[DrawCommand]] = [[]]
         self._boxes: list[Bounds] = []
-        self._parts = self._points = 0
+        self._weights = [0]  # of each group: its parts with their clips, as often as they are drawn
+        self._parts = self._points = self._effort = 0
         self._follows_text = False
 
     def glyph(self) -> ColorGlyph:
-        points = MAX_POINTS + 1 if self._parts > MAX_PARTS else self._points
+        points = self._points + PART_POINTS * self._weights[0]
+        if max(self._parts, self._weights[0]) > MAX_PARTS:
+            points = MAX_POINTS + 1
         bounds = None
         if self._boxes:
             lefts, tops, rights, bottoms = zip(*self._boxes, strict=True)
             bounds = (min(lefts), min(tops), max(rights), max(bottoms))
-        return ColorGlyph(tuple(self._groups[0]), bounds, self._follows_text, points)
+        return ColorGlyph(tuple(self._groups[0]), bounds, self._follows_text, points, self._effort)
 
     # --- stacks ---
 
@@ -184,9 +197,17 @@ class _Recorder:
 
     def push_group(self) -> None:
         self._groups.append([])
+        self._weights.append(0)
 
     def pop_group(self, mode: int) -> None:
         source = self._groups.pop()
+        weight = self._weights.pop()
+        self._weights[-1] += weight + 1
+        if mode in DRAWN_TWICE:
+            self._weights[-1] *= 2
+        if self._weights[-1] > MAX_PARTS:
+            self._parts = MAX_PARTS + 1
+            return
         self._groups[-1] = composited(self._groups[-1], source, mode)
 
     # --- paints ---
@@ -196,8 +217,11 @@ class _Recorder:
         self._fill(lambda path, matrix: command(FillSource(path, paint), matrix))
 
     def gradient(self, line: Any, made: Callable[[ColorLine], Gradient]) -> None:
+        if self._parts > MAX_PARTS:
+            return
         stops = [(float(s.offset), *self._rgba(s.color, s.is_foreground)) for s in line.color_stops]
         gradient = made(ColorLine(np.array(sorted(stops, key=lambda s: s[0]), np.float64), int(line.extend)))
+        self._effort += SWEEP_POINTS if gradient.is_sweep else PART_POINTS + STOP_POINTS * len(stops)
         self._fill(lambda path, matrix: self._graded(path, matrix, gradient))
 
     def point(self, x: float, y: float) -> tuple[float, float]:
@@ -234,7 +258,7 @@ class _Recorder:
 
     def _fill(self, painted: Callable[[Path, Matrix], DrawCommand | None]) -> None:
         """Paints the inside of all clips."""
-        self._parts += 1
+        self._parts += 1 + len(self._clips)
         if self._parts > MAX_PARTS:
             return
         shapes = [clip for clip in self._clips if not clip.is_box]
@@ -250,7 +274,8 @@ class _Recorder:
         if not all(map(math.isfinite, extent)):
             return
         entry = self._within(drawn, shapes, [box for box in boxes if not _holds(box, extent)])
-        self._points += PART_POINTS + len(inner.path.points)
+        self._points += len(inner.path.points)
+        self._weights[-1] += 1 + CLIP_PARTS * len(shapes)
         self._boxes.append(extent)
         self._groups[-1].append(entry)
 

@@ -20,6 +20,8 @@ from velocity_engine.model.shapes import GradientKind
 Values = NDArray[np.float64]
 PAD, REPEAT, REFLECT = range(3)
 _MAX_PERIODS = 32
+_MAX_STOPS = 8192  # of all periods
+_MAX_MIXED = 512  # stops; so many lie so close that what is between two of them is one colour
 _BETWEEN = 8  # stops put between two of unlike alpha: colours mix premultiplied here, and straight in the display list
 _TINY = 1e-9
 
@@ -159,8 +161,9 @@ def _extended(line: ColorLine, low: float, high: float, first: float | None = No
         return (0.0, 1.0, line.stops) if first is None else (first, 1.0, line.stops)
     begin, end = 0, 1
     if line.extend != PAD:
+        periods_in_all = max(min(2 * _MAX_PERIODS, _MAX_STOPS // len(line.stops)), 1)
         begin = max(math.floor(low), -_MAX_PERIODS)
-        end = min(max(math.ceil(high), begin + 1), begin + 2 * _MAX_PERIODS)
+        end = min(max(math.ceil(high), begin + 1), begin + periods_in_all)
     periods = []
     for number in range(begin, end):
         stops = line.stops
@@ -181,6 +184,8 @@ def _extended(line: ColorLine, low: float, high: float, first: float | None = No
 
 def _premixed(stops: Values) -> Values:
     """With further stops between those of unlike alpha, where a colour mixed premultiplied is another one."""
+    if len(stops) > _MAX_MIXED or not np.any(stops[1:, 4] != stops[:-1, 4]):
+        return stops
     rows = [stops[:1]]
     for one, other in pairwise(stops):
         if one[4] != other[4] and other[0] > one[0]:

@@ -31,6 +31,9 @@ _BLENDED: Mapping[int, BlendMode] = {
     27: BlendMode.LUMINOSITY,
 }
 
+DRAWN_TWICE = frozenset((_ATOP, _BACKDROP_ATOP, _XOR))
+"""Modes in which a group stands for what is shown and for its shape as well."""
+
 
 def composited(backdrop: Commands, source: Commands, mode: int) -> Commands:
     """What shows where ``source`` is laid on ``backdrop``. ``mode``: as OpenType numbers them (CompositeMode)."""

@@ -29,6 +29,8 @@ from velocity_engine.text.segments import grapheme_spans, ignorable
 
 _OUTLINE_TABLES = ("glyf", "CFF ", "CFF2")
 _CONTEXT = 8  # characters before and after a run that its shapes may depend on (HarfBuzz itself keeps five)
+MAX_GROWTH = 16
+"""Glyphs that a font may make of a character, on the average of a text; a ligature that is taken apart has 18."""
 _MEMORY = 20_000  # clusters whose coverage a face remembers
 _COLOR_MEMORY = 512  # glyphs in colour that a face remembers
 
@@ -98,17 +100,18 @@ class _Plain:
 
 
 class FontFace:
-    """A face of a font file. ``sfnt``: the bytes of a TrueType or OpenType file or collection, ``index``: which face.
+    """A face of a font file. ``sfnt``: the bytes of a TrueType or OpenType file or collection, or a
+    ``uharfbuzz.Blob`` of them; ``index``: which face.
 
     MediaError: not a font, or one with neither outlines nor glyphs in colour.
     """
 
     def __init__(
-        self, sfnt: bytes, index: int = 0, *, file: str = "", variations: Mapping[str, float] | None = None
+        self, sfnt: Any, index: int = 0, *, file: str = "", variations: Mapping[str, float] | None = None
     ) -> None:
         import uharfbuzz as hb
 
-        face = hb.Face(hb.Blob(sfnt), index)
+        face = hb.Face(sfnt if isinstance(sfnt, hb.Blob) else hb.Blob(sfnt), index)
         place = Place(file=file or None)
         if face.glyph_count == 0 or face.upem <= 0:
             hint = "TTF, OTF, TTC, WOFF and WOFF2 fonts can be read"
@@ -153,7 +156,14 @@ class FontFace:
         buffer.direction = "rtl" if rtl else "ltr"
         buffer.script = script
         buffer.language = "und"
-        hb.shape(self._font, buffer, None if ligatures else {"liga": False, "clig": False})
+        try:
+            hb.shape(self._font, buffer, None if ligatures else {"liga": False, "clig": False})
+            is_long = len(buffer) > MAX_GROWTH * (length + _CONTEXT)
+        except MemoryError:  # HarfBuzz has an end of its own to what it lets a text grow to
+            is_long = True
+        if is_long:
+            what = f"the font {self.label} makes far more glyphs of a text than it has characters"
+            raise MediaError(what, hint="Use another font for it")
         em = self._em
         return [
             PlacedGlyph(

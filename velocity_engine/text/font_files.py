@@ -26,10 +26,11 @@ _STEP = 1 << 20
 @dataclass(eq=False)
 class FontRecord:
     """A face of a file, opened when it is first used. ``axes``: variation axes as (least, default, greatest).
-    ``load`` returns the bytes of a TrueType or OpenType file or collection, in which it is face ``index``."""
+    ``load`` returns the bytes of a TrueType or OpenType file or collection, in which it is face ``index``; or a
+    ``uharfbuzz.Blob`` of them, of which there is one copy then however many faces there are."""
 
     file: str
-    load: Callable[[], bytes]
+    load: Callable[[], Any]
     index: int
     names: FaceNames
     axes: Mapping[str, tuple[float, float, float]]
@@ -64,7 +65,7 @@ def open_font(data: bytes, file: str) -> tuple[FontRecord, ...]:
             _records.move_to_end(key)
             return found[0]
     sfnt = unpacked(data, file)
-    records = records_of(sfnt, file, lambda: sfnt)
+    records = records_of(sfnt, file)
     with _lock:
         _records[key] = records, len(sfnt)
         while len(_records) > 1 and sum(size for _one, size in _records.values()) > _KEPT_BYTES:
@@ -72,11 +73,15 @@ def open_font(data: bytes, file: str) -> tuple[FontRecord, ...]:
     return records
 
 
-def records_of(sfnt: bytes, file: str, load: Callable[[], bytes]) -> tuple[FontRecord, ...]:
-    """The faces of an unpacked font file, which ``load`` returns again. MediaError as ``open_font``."""
+def records_of(sfnt: bytes, file: str) -> tuple[FontRecord, ...]:
+    """The faces of an unpacked font file, which share its bytes. MediaError as ``open_font``."""
     import uharfbuzz as hb
 
     blob = hb.Blob(sfnt)
+
+    def load() -> Any:
+        return blob
+
     faces = [(index, hb.Face(blob, index)) for index in range(min(hb.Face(blob).count, MAX_FACES))]
     records = [record_of(face, index, file, load) for index, face in faces if face.glyph_count]
     if not records:
@@ -84,7 +89,7 @@ def records_of(sfnt: bytes, file: str, load: Callable[[], bytes]) -> tuple[FontR
     return tuple(records)
 
 
-def record_of(face: Any, index: int, file: str, load: Callable[[], bytes]) -> FontRecord:
+def record_of(face: Any, index: int, file: str, load: Callable[[], Any]) -> FontRecord:
     """``face``: a ``uharfbuzz.Face``, the one of that ``index`` in what ``load`` returns."""
     axes = {axis.tag: (axis.min_value, axis.default_value, axis.max_value) for axis in face.axis_infos}
     return FontRecord(file, load, index, face_names(face), axes)

@@ -217,6 +217,7 @@ def place_lines(
     colored: list[ColoredGlyph] = []
     at = beyond = 0
     room = MAX_POINTS
+    seen: set[tuple[int, int]] = set()
     for number, (line, below) in enumerate(zip(lines, heights_to(lines), strict=True)):
         paragraph = paragraphs[line.paragraph]
         clusters = paragraph.clusters[line.first : line.last]
@@ -240,7 +241,7 @@ def place_lines(
             path = cluster_path(cluster, size) if room > 0 else None
             own = list(cluster_colors(cluster, at + index, size)) if room > 0 else []
             room -= len(path.points) if path is not None else 0
-            room -= sum(one.face.color_glyph(one.number, _ANY_COLOR).points for one in own)
+            room -= sum(_counted(one, seen) for one in own)
             own = own if room >= 0 else []
             beyond += room <= 0 and path is None and not own
             paths.append(path)
@@ -254,6 +255,15 @@ def place_lines(
         x, y, advance, ascent, line_of, words, order, tuple(texts), spans, tuple(paths), widths, ends, frame, size,
         tuple(compositions), tuple(colored), beyond, MAX_POINTS - room,
     )  # fmt: skip
+
+
+def _counted(glyph: ColoredGlyph, seen: set[tuple[int, int]]) -> int:
+    """What a glyph in colour counts of the text's points. ``seen``: those that were there before."""
+    drawn = glyph.face.color_glyph(glyph.number, _ANY_COLOR)
+    known = (id(glyph.face), glyph.number)
+    points = drawn.points if known in seen else drawn.points + drawn.effort
+    seen.add(known)
+    return points
 
 
 def _visual_sequence(clusters: Sequence[Cluster], base_level: int) -> tuple[list[int], range]:

@@ -71,7 +71,7 @@ def probe_font(path: str | os.PathLike[str], unpack_to: str | os.PathLike[str] |
     except OSError as error:
         raise MediaError(f"the file cannot be read: {error.strerror}", place=Place(file=name)) from None
     sfnt = unpacked(data, name)
-    records = records_of(sfnt, name, lambda: sfnt)
+    records = records_of(sfnt, name)
     faces = tuple(map(_face_info, records))
     if unpack_to is not None and sfnt is not data:
         with open(unpack_to, "wb") as out:

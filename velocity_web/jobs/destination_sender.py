@@ -24,7 +24,7 @@ from velocity_web.jobs import destination_queue as queue
 from velocity_web.jobs.destination_queue import Claimed
 from velocity_web.schemas.sentences import bounded
 from velocity_web.settings import Settings
-from velocity_web.storage.connections import Opened, Spot, opened
+from velocity_web.storage.connections import Opened, Spot, leads_to, opened
 from velocity_web.storage.objects import Objects, Stopped
 
 AT_ONCE = 4
@@ -32,6 +32,7 @@ POLL_SECONDS = 1.0
 BEAT_SECONDS = 2.0
 STOP_SECONDS = 3.0
 CHUNK = 1 << 20
+NO_ANSWER = "the storage behind the connection does not answer as it should"
 GONE = "the video is gone from the storage"
 LOG = structlog.get_logger("velocity.destinations")
 
@@ -133,7 +134,10 @@ class DestinationSender:
     def _told(self, claimed: Claimed, message: str) -> str:
         """What a storage said, without where the connection leads: that is the administrator's business."""
         found = self._settings.connections.get(claimed.connection)
-        return message if found is None else message.replace(f"{found.url.rstrip('/')}/", "").replace(found.url, "")
+        if found is None:
+            return message
+        told = message.replace(f"{found.url.rstrip('/')}/", "").replace(found.url, "")
+        return f"{claimed.path} cannot be stored: {NO_ANSWER}" if leads_to(told, found) else told
 
     # --- in the threads that send ---
 

@@ -24,7 +24,7 @@ Errors = dict[str, list[str]]
 FIELDS = ("name", "id", "template", "ending")
 OF_BATCHES = ("row", "batch")
 TELLS_ROWS_APART = ("name", "id", "row")
-LONGEST_VALUE = 150
+LONGEST_VALUE = 150  # bytes
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _UNWANTED = re.compile(r"[\x00-\x1f\x7f\u2028\u2029/{}" + re.escape(SPECIAL) + "]")
 
@@ -47,7 +47,8 @@ class Named:
 
 def _part(value: str) -> str:
     """A value as a part of a path: what stands for more than itself there becomes a hyphen."""
-    plain = _UNWANTED.sub("-", value).strip(" .")[:LONGEST_VALUE].strip(" .")
+    plain = _UNWANTED.sub("-", value).strip(" .")
+    plain = plain.encode()[:LONGEST_VALUE].decode(errors="ignore").strip(" .")
     return plain or "-"
 
 
@@ -78,7 +79,7 @@ def _fields_fault(path: str, fields: Sequence[str]) -> str | None:
     for found in _FIELD.findall(path):
         if found not in fields:
             near = get_close_matches(found, fields, n=1)
-            meant = f"; did you mean {{{near[0]}}}?" if near else ""
+            meant = f"; did you mean {{{near[0]}}}?" if near else "."
             named = ", ".join(f"{{{field}}}" for field in fields)
             return f"there is no field {{{found[:40]}}}{meant} There are: {named}"
     if "{" in _FIELD.sub("", path) or "}" in _FIELD.sub("", path):

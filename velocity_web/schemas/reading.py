@@ -156,7 +156,9 @@ def field_errors(error: ValidationError, model: type[RequestModel], data: Any) -
     errors: dict[str, list[str]] = {}
     for problem in error.errors(include_url=False, include_input=False):
         path = ""
-        for part in problem["loc"]:
+        for part in (
+            one for one in problem["loc"] if one != "[key]"
+        ):  # what is wrong is a name, not what it stands for
             path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
         sentence = sentence_for(problem)
         if problem["type"] == "missing":

@@ -7,7 +7,7 @@ is the administrator's business: it may change without any request changing with
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,8 @@ from velocity_web.settings import ConnectionSettings, Settings
 
 MAX_PATH = 1024
 _UNWANTED = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
+SHORTEST_SECRET = 4
+_ADDRESS = re.compile(r"\b\d{1,3}(\.\d{1,3}){3}\b")
 SPECIAL = '\\?#%*:"<>|'
 """What storages and file systems take for more than a part of a name."""
 
@@ -51,8 +53,11 @@ def path_fault(path: str) -> str | None:
         return (
             "it must not begin or end with a slash; write it from the connection's own folder on, such as in/photo.jpg"
         )
-    if any(part in ("", ".", "..") for part in path.split("/")):
-        return "it must not hold empty parts, nor parts of dots alone"
+    parts = path.split("/")
+    if not all(part.strip(" .") for part in parts):
+        return "it must not hold empty parts, nor parts of dots and spaces alone"
+    if any(part[0] == " " or part[-1] in " ." for part in parts):
+        return "no part of it may begin with a space, or end with a space or a dot: some storages leave these out"
     if _UNWANTED.search(path) or any(sign in path for sign in SPECIAL):
         return f"it must not hold control characters, nor any of {' '.join(SPECIAL)}"
     return None
@@ -96,6 +101,22 @@ def opened(settings: Settings, spot: Spot) -> Opened:
     if found is None:
         raise engine.StorageError(f"there is no connection {spot.connection!r}")
     return Opened(engine.connected_storage(found.url, found.options), f"{found.url.rstrip('/')}/{spot.path}")
+
+
+def leads_to(message: str, connection: ConnectionSettings) -> bool:
+    """Whether a message tells where a connection leads, or what opens it: that is the administrator's business."""
+    secrets = [*_texts(connection.options), connection.url]
+    hosts = [urlsplit(one).netloc.rpartition("@")[2].partition(":")[0] for one in secrets]
+    known = [one for one in (*secrets, *hosts) if len(one) >= SHORTEST_SECRET]
+    return "://" in message or _ADDRESS.search(message) is not None or any(one in message for one in known)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _texts(one)
 
 
 def shown_url(url: str) -> str:
