@@ -17,7 +17,7 @@ import velocity_engine as ve
 from velocity_engine.errors import MediaError
 from velocity_engine.evaluate.soundtrack import OwnSound, audio_plan
 from velocity_engine.sound import playing
-from velocity_engine.sound.decoding import open_sound
+from velocity_engine.sound.decoding import DecodedSound, open_sound
 from velocity_engine.sound.mixing import mix_audio
 from velocity_engine.sound.tracks import RATE
 
@@ -177,7 +177,12 @@ def test_the_callers_sound_is_mixed_as_asked(tmp_path: Path, mix: dict[str, Any]
 def test_a_loop_of_a_few_samples_is_read_once(tmp_path: Path, samples: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """To read the file anew for each round would take hours."""
     opened: list[str] = []
-    monkeypatch.setattr(playing, "open_sound", lambda *told: opened.append(told[1]) or open_sound(*told))
+
+    def noted(source: str, name: str) -> DecodedSound:
+        opened.append(name)
+        return open_sound(source, name)
+
+    monkeypatch.setattr(playing, "open_sound", noted)
     music = make_sound(tmp_path / "m.wav", np.linspace(0, 0.5, RATE, dtype=np.float32)[None].repeat(2, axis=0))
     plan = template(tmp_path, []).plan()
     mix = ve.SoundMix(loop=True, trim=(0.5, 0.5 + samples / RATE))

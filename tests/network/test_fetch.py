@@ -82,6 +82,7 @@ ANSWERS: dict[str, tuple[Answer, type[Exception], str]] = {
     "busy": (Answer(503), NotFetchedNow, "the answer was 503"),
     "slow down": (Answer(429), NotFetchedNow, "the answer was 429"),
     "a part": (Answer(206, {}, CONTENT[:100]), NotFetched, "the answer was 206"),
+    "the same, of what nobody knows": (Answer(304), NotFetched, "the answer was 304"),
     "empty": (Answer(200), NotFetched, "the file has no bytes"),
     "bomb": (Answer(200, {"Content-Encoding": "gzip"}, BOMB), NotFetched, "the answer is packed as gzip"),
     "large": (Answer(200, {}, b"x" * 100_001), NotFetched, "the file has more than 100000 bytes"),

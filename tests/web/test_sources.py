@@ -149,6 +149,7 @@ def test_sounds_are_fetched(server: WebServer, reaching: Callable[..., Service])
 NO_PICTURE = "this is not a picture that can be decoded"
 FAULTS: dict[str, tuple[Answer, str]] = {
     "missing": (Answer(404), "cannot fetch photo.jpg from 127.0.0.1: the answer was 404"),
+    "the same, of what nobody knows": (Answer(304), "the answer was 304"),
     "large": (Answer(200, {}, bytes(200_001)), "the file has more than 200000 bytes"),
     "packed": (Answer(200, {"Content-Encoding": "gzip"}, b"x"), "the answer is packed as gzip"),
     "no picture": (

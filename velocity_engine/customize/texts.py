@@ -12,6 +12,7 @@ from velocity_engine.model.text import TextSpan
 from velocity_engine.parse.values import Malformed, clean_text, described, hex_color
 
 TEXT_FITS = ("shrink", "wrap", "clip")
+MAX_FONT_NAME = 200
 TEXT_KEYS = ("value", "font", "size", "color", "fit")
 SPAN_KEYS = ("value", "font", "size", "color")
 MAX_TEXT = 20_000
@@ -102,8 +103,10 @@ def _too_long(length: int, key: str, problems: Problems) -> None:
 
 def _style(raw: Mapping[str, Any], key: str, problems: Problems) -> tuple[str | None, float | None, Vector | None]:
     font, size = raw.get("font"), raw.get("size")
-    if font is not None and (not isinstance(font, str) or not font):
-        problems.add(f"{key}.font", f"font is {described(font)}", "It must be a font's name")
+    if font is not None and (not isinstance(font, str) or not 1 <= len(font) <= MAX_FONT_NAME):
+        problems.add(
+            f"{key}.font", f"font is {described(font)}", f"It must be a font's name, up to {MAX_FONT_NAME} long"
+        )
     if size is not None and (not is_number(size) or not 0.0 < size <= MAX_SIZE):
         what = f"size is {described(size)}"
         problems.add(f"{key}.size", what, f"It must be above 0 and at most {MAX_SIZE:g} pixels")

@@ -176,19 +176,19 @@ class _Fetching:
                     extensions={"sni_hostname": target.host},
                 ) as response,
             ):  # fmt: skip
-                return self._taken(url, response, path)
+                return self._taken(url, response, path, bool(asked))
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
             if isinstance(error, OSError) and error.filename is not None:
                 raise  # of the file that is written
             raise NotFetchedNow(reason_of(error, target)) from None
 
-    def _taken(self, url: str, response: httpcore.Response, path: Path) -> Fetched | str:
+    def _taken(self, url: str, response: httpcore.Response, path: Path, is_known: bool) -> Fetched | str:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
         status = response.status
         if status in REDIRECTS and "location" in headers:
             return _redirected(url, headers["location"])
         version = Version(headers.get("etag", "")[:1000], headers.get("last-modified", "")[:100])
-        if status == 304:
+        if status == 304 and is_known:
             return Fetched(version, is_same=True)
         if status in BUSY:
             raise NotFetchedNow(f"the answer was {status}")

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import Any
 
+import structlog
+
 from velocity_web.database.entities import reading
 from velocity_web.failures import NoSpace, Unavailable
 from velocity_web.jobs import queue
@@ -22,6 +24,9 @@ from velocity_web.processes.fork_server import ForkServerDied
 from velocity_web.schemas import states
 from velocity_web.storage.fetched import NotFetched
 from velocity_web.storage.objects import Stopped
+
+LOG = structlog.get_logger("velocity.worker")
+MISTAKE = "the service made a mistake; its log has more"
 
 
 class Beginnings:
@@ -92,6 +97,9 @@ class Beginnings:
             self._outcomes.give_up(job)
         except (OSError, NoSpace) as error:
             self._outcomes.not_prepared(job, error)
+        except Exception:  # a server that somebody else runs may do what nobody thought of: the worker goes on
+            LOG.exception("a file could not be fetched", job=job.id)
+            self._outcomes.end(job, f"its files cannot be fetched: {MISTAKE}")
         else:
             if fetch.stop.is_set():
                 fetched.copies.close()
