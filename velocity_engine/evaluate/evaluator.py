@@ -29,11 +29,12 @@ from velocity_engine.evaluate.evaluation_pass import EVERYWHERE, Pass, Viewport
 from velocity_engine.evaluate.layer_matrices import LayerMatrices, painters_order
 from velocity_engine.evaluate.layer_sampler import LayerSampler
 from velocity_engine.evaluate.perspective import DeviceTransform, bent_all, bent_mask, device_transform, plane, square
-from velocity_engine.evaluate.replays import replayed_at
+from velocity_engine.evaluate.replays import captioned_frame, replayed_at
 from velocity_engine.model.geometry import IDENTITY, Matrix, axis_lengths, mean_scale, multiply, scaling
 from velocity_engine.model.layers import (
     BlendMode,
     CameraContent,
+    CaptionsContent,
     MaskMode,
     MatteMode,
     ShapeContent,
@@ -72,7 +73,7 @@ class Evaluator:
     def display_list(
         self, frame: float, viewport: Viewport, background: RGBA, ahead: Ahead | None = None
     ) -> DisplayList:
-        """``frame``: the composition's time in frames. ``ahead``: which layer's clip is elsewhere than it says."""
+        """``frame``: the composition's time in frames. ``ahead``: what is elsewhere than it says, captions and a clip."""
         self._matrices.forget()
         if self.plan.expressions is not None:
             self.plan.expressions.begin_frame()
@@ -89,7 +90,8 @@ class Evaluator:
         commands: list[DrawCommand] = []
         shown = [p for p in reversed(planned.layers) if not (p.layer.is_matte or p.layer.hidden or p.layer.guide)]
         if at.camera is not None:
-            shown = painters_order(shown, at.frame, at.camera, self._matrices)
+            seen = [p for p in shown if p.replayed is None or replayed_at(p, at) is not None]
+            shown = painters_order(seen, at.frame, at.camera, self._matrices)
         for layer in shown:
             drawn = self._layer(layer, at)
             commands += drawn
@@ -156,10 +158,17 @@ class Evaluator:
         sampler = LayerSampler(self.plan, planned, at.frame, self, at)
         opacity = min(max(sampler.scalar(planned.layer.transform.opacity) / 100.0, 0.0), 1.0)
         device = self._device_transform(planned, sampler, at) if opacity > 0.0 else None
-        content = _content(planned, sampler, device) if device is not None else ()
+        content = _content(planned, self._content_sampler(planned, sampler, at), device) if device is not None else ()
         if device is None or not content:
             return ()
         return self._finished(planned, sampler, at, device, content, opacity)
+
+    def _content_sampler(self, planned: PlannedLayer, sampler: LayerSampler, at: Pass) -> LayerSampler:
+        """What captions draw themselves by: in a video with a length of its own, their time is the video's."""
+        content = planned.layer.content
+        if at.ahead is None or not isinstance(content, CaptionsContent):
+            return sampler
+        return LayerSampler(self.plan, planned, captioned_frame(content.rate, at), self, at)
 
     def _finished(
         self,
@@ -232,7 +241,8 @@ class Evaluator:
             if isinstance(layer.content, ShapeContent | TextContent):
                 matrix = multiply(matrix, self._matrices.matrix(planned, at.frame))
             alone = replace(at, viewport=Viewport(across, down, IDENTITY))
-            sampler = LayerSampler(self.plan, planned, at.frame, self, alone)
+            own = LayerSampler(self.plan, planned, at.frame, self, alone)
+            sampler = self._content_sampler(planned, own, alone)
             commands = _content(planned, sampler, DeviceTransform(matrix))
         return LayerPicture(tuple(commands), across, down, size)
 

@@ -19,7 +19,7 @@ from velocity_engine.evaluate.soundtrack import OwnSound, audio_plan, silence
 from velocity_engine.evaluate.timelines import planned_timeline, require_shown, shown_range
 from velocity_engine.model.document import Document
 from velocity_engine.order import Poster, RenderOrder
-from velocity_engine.pipeline.captions import VideoCaptions, captions_of
+from velocity_engine.pipeline.captions import VideoCaptions, captions_findings, captions_of
 from velocity_engine.pipeline.pixel_formats import pixel_format
 from velocity_engine.pipeline.poster import VideoPoster
 from velocity_engine.pipeline.repeated_segments import Repeat, repeats_of
@@ -33,7 +33,6 @@ from velocity_engine.plugin_types import Codec, Container, EncoderSettings, Enco
 from velocity_engine.plugins.asked import CHOOSING, asked_settings, codec_named
 from velocity_engine.plugins.output_shape import encoder_problems, output_rate, output_size
 from velocity_engine.plugins.outputs import container_of, resolve_encoder
-from velocity_engine.plugins.text_tracks import both_captions_and_duration
 from velocity_engine.sound.tracks import AudioPlan
 from velocity_engine.storage.fetched import local_path
 from velocity_engine.template import Template, open_template
@@ -175,8 +174,6 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
     size = output_size(template.document, encoder)
     rate = output_rate(template.document, encoder)
     assets = {key: file.location for key, file in order.assets.items()}
-    if order.captions is not None and order.duration is not None:
-        raise both_captions_and_duration()
     plan = template.plan(order.customizations, assets, order.captions, strict_fonts=order.strict_fonts)
     try:
         raise_on_errors(plan.all_findings())
@@ -190,6 +187,8 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
         begins = (start - plan.document.in_point) / plan.document.frame_rate
         beside = captions_of(order, (begins, video.frame_count / rate), video.container)
         video = replace(video, captions=beside)
+        for finding in captions_findings(order, float(video.frame_count / rate)):
+            plan.report(finding)
         if order.poster is not None:
             moment = poster_moment(order.poster, (start, end))
             if timeline is not None:

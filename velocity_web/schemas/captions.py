@@ -21,7 +21,10 @@ class WordRequest(RequestModel):
     """A word, or a syllable of one, and when it is said."""
 
     text: StrictStr = Field(min_length=1, max_length=1000)
-    start: CaptionSeconds = Field(description="the second at which it begins, since the composition's first frame")
+    start: CaptionSeconds = Field(
+        description="the second at which it begins, since the first frame of the composition, or of a video with a "
+        "duration"
+    )
     end: CaptionSeconds | None = Field(
         None, description="the second at which it ends; when the next begins if left out"
     )
@@ -30,7 +33,10 @@ class WordRequest(RequestModel):
 class CueRequest(RequestModel):
     """What is shown at once, and from when to when."""
 
-    start: CaptionSeconds = Field(description="the second at which it appears, since the composition's first frame")
+    start: CaptionSeconds = Field(
+        description="the second at which it appears, since the first frame of the composition, or of a video with a "
+        "duration"
+    )
     end: CaptionSeconds = Field(description="the second at which it is gone")
     text: StrictStr | None = Field(None, max_length=1000, description="what its words say if left out")
     words: Annotated[list[WordRequest], Field(max_length=1000)] | None = Field(
