@@ -41,9 +41,7 @@ def opened_with(tmp_path: Path, markers: list[dict[str, Any]], driven: bool) -> 
 def lists(opened: ve.Template, seconds: float | None, captions: ve.Captions | None, **more: Any) -> list[bytes]:
     lasting = None if seconds is None else Duration(seconds=seconds)
     file = ve.FileReference.unread(opened.location)
-    render = prepare(
-        ve.RenderOrder(template=file, output="v.mp4", captions=captions, duration=lasting, **more), opened
-    )
+    render = prepare(ve.RenderOrder(template=file, output="v.mp4", captions=captions, duration=lasting, **more), opened)
     try:
         scene, count = render.video.scene, render.video.frame_count
         return [scene.display_list(number).digest for number in range(count)]
@@ -116,7 +114,7 @@ def test_a_part_of_the_video_has_the_captions_of_that_part(tmp_path: Path) -> No
 @pytest.mark.parametrize("how", [{}, {"style": "karaoke"}, {"layer": "Title"}])
 @pytest.mark.parametrize("markers", [HOLD, LOOP])
 def test_the_bytes_are_the_same_wherever_they_come_from(
-    tmp_path: Path, markers: list[dict[str, object]], how: dict[str, str]
+    tmp_path: Path, markers: list[dict[str, object]], how: dict[str, Any]
 ) -> None:
     with opened_with(tmp_path, markers, driven=True) as opened:
         cues = [*CUES, ve.Cue(24.0, 25.0, "late")]
@@ -140,7 +138,7 @@ def test_the_text_track_and_the_sidecar_agree_with_the_picture(tmp_path: Path) -
     assert [(cue.start, cue.end, cue.text) for cue in written.cues] == [(one.start, one.end, one.text) for one in CUES]
     with av.open(str(video)) as container:
         [track] = container.streams.subtitles
-        told = [float(packet.pts * packet.time_base) for packet in container.demux(track) if len(bytes(packet)) > 2]
+        told = [float((packet.pts or 0) * packet.time_base) for packet in container.demux(track) if packet.size > 2]
     assert told == pytest.approx([cue.start for cue in CUES])
 
 

@@ -73,7 +73,7 @@ class Evaluator:
     def display_list(
         self, frame: float, viewport: Viewport, background: RGBA, ahead: Ahead | None = None
     ) -> DisplayList:
-        """``frame``: the composition's time in frames. ``ahead``: what is elsewhere than it says, captions and a clip."""
+        """``frame``: the composition's time in frames. ``ahead``: what is elsewhere: captions and a clip."""
         self._matrices.forget()
         if self.plan.expressions is not None:
             self.plan.expressions.begin_frame()

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 import velocity_engine as engine
 from velocity_web.failures import Invalid
-from velocity_web.processes.caption_form import captions_text
+from velocity_web.processes.caption_form import NONE, read_captions
 from velocity_web.processes.check_process import errors_of
 from velocity_web.schemas.base import RequestModel
 from velocity_web.schemas.captions import CaptionsRequest
@@ -55,10 +55,12 @@ def wrong(problems: list[engine.VelocityError]) -> Invalid:
 def captions_of(asked: CaptionsRequest | None) -> engine.Captions | None:
     """The captions of a request. Raises Invalid."""
     errors: dict[str, list[str]] = {}
-    text = None if asked is None else captions_text(asked, errors)
+    said = NONE if asked is None else read_captions(asked, errors)
+    if said.source:
+        errors["captions"] = ["the studio takes what is said as text, cues or words"]
     if errors:
         raise Invalid(INVALID, errors)
-    return None if text is None else engine.Captions.from_values(json.loads(text))
+    return None if said.text is None else engine.Captions.from_values(json.loads(said.text))
 
 
 def frame_size(template: engine.Template, width: int | None) -> tuple[int, int]:
