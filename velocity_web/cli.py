@@ -22,7 +22,6 @@ import typer
 from velocity_web.mistakes import fail, sentence_of, settings_sentence, whole
 from velocity_web.schemas.scopes import USUAL as ALL_BUT_ADMIN
 from velocity_web.settings import MOST_BUDGET_MS, MOST_QUOTA_MB, load_settings, settings_help
-from velocity_web.studio_command import studio
 
 if TYPE_CHECKING:
     from velocity_web.schemas.account import KeyRequest
@@ -137,6 +136,42 @@ def worker(
 
     with _failing():
         run_worker(settings)
+
+
+def studio(
+    template: Annotated[
+        Path, typer.Argument(metavar="TEMPLATE", exists=True, help="A ZIP, a folder, a .lottie or a .json file.")
+    ],
+    renders: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where videos go; by default beside the template.")
+    ] = None,
+    port: Annotated[
+        int, typer.Option(parser=PORT, metavar="NUMBER", help="Port of 127.0.0.1; 0 takes a free one.")
+    ] = 0,
+    animation: Annotated[
+        str | None, typer.Option(metavar="ID", help="Which animation of a .lottie that holds several.")
+    ] = None,
+    font_folder: Annotated[
+        list[str] | None, typer.Option(metavar="DIR", help="Fonts for texts: a folder or a file. Repeatable.")
+    ] = None,
+    system_fonts: Annotated[
+        bool, typer.Option("--system-fonts", help="Use this system's fonts as a last resort.")
+    ] = False,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
+) -> None:
+    """Open a template in the browser, and draw it again whenever its files are saved."""
+    import webbrowser
+
+    from velocity_web.studio.command import run_studio
+
+    def tell(address: str) -> None:
+        typer.echo(f"The studio of {template} is at {address}\nCtrl-C ends it.")
+        if not no_browser:
+            webbrowser.open(address)
+
+    fonts = {"font_files": tuple(font_folder or ()) or None, "system_fonts": system_fonts or None}
+    if fault := run_studio(template, renders, port, {"animation": animation, **fonts}, tell):
+        fail(fault)
 
 
 def mcp(

@@ -377,7 +377,7 @@ def test_captions_of_a_file_of_elsewhere_are_refused(client: httpx.Client) -> No
 
 def test_fonts_are_those_of_a_folder(tmp_path: Path) -> None:
     (tmp_path / "fonts").mkdir()
-    workshop = Workshop(write_template(tmp_path), fonts={"font_files": (str(tmp_path / "fonts"),)})
+    workshop = Workshop(write_template(tmp_path), how={"font_files": (str(tmp_path / "fonts"),)})
     with workshop.template() as template:
         assert [str(file) for file in template.fonts_beside.files] == [str(tmp_path / "fonts")]
     workshop.close()

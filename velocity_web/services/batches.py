@@ -13,7 +13,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import velocity_engine as engine
 from velocity_web.accounts.auth import Caller
 from velocity_web.database.entities import (
     Batch,
@@ -49,7 +48,7 @@ from velocity_web.services.codecs import codec_errors
 from velocity_web.services.elsewhere import Elsewhere
 from velocity_web.services.estimates import Estimate
 from velocity_web.services.forms import CSV, BatchForm, BatchRowForm, batch_form
-from velocity_web.services.lengths import Length, duration_of
+from velocity_web.services.lengths import Length
 from velocity_web.services.render_checks import (
     CheckRequest,
     Errors,
@@ -71,8 +70,8 @@ from velocity_web.services.render_orders import (
     require_means,
     source_of,
 )
-from velocity_web.services.render_sources import NamedSound, Sound, find_sound
 from velocity_web.services.reuse import Looked, SharedFrames, cached_of_batch
+from velocity_web.services.row_sources import RowSources
 from velocity_web.services.sampling import Samples, Sampling, expected, sampled
 from velocity_web.settings import Settings
 from velocity_web.storage.connections import usable
@@ -159,8 +158,6 @@ class _Batch:
         self._once, self._dry_run = request.csv is not None, dry_run
         self._deadline = time.monotonic() + visit.settings.batch_seconds
         self._title = request.name or "batch"
-        self._sounds: dict[str, tuple[Sound | None, Errors]] = {}
-        self._own_sound = named_sound(request)
         self._elsewhere = Elsewhere(visit.settings, visit.caller)
         self._estimates: dict[tuple[str, bool, Length | None], Estimate] = {}
         self._samples: Samples | None = None
@@ -178,6 +175,7 @@ class _Batch:
         self._shared: Errors = {}
         said = said_of(self._elsewhere, form.head.captions, form.head.captions_source, self._shared)
         self._terms: Terms = terms_of(source, request, said)
+        self._sources = RowSources(self._elsewhere, self._terms, named_sound(request))
         self._shared |= codec_errors(request.encoder_config, self._terms.encoder, visit.settings)
         self._shared |= destination_errors(
             request.destinations or [], usable(visit.settings, visit.caller.name), is_batch=True
@@ -346,17 +344,17 @@ class _Batch:
             sentence = f"the batch's rows could not be checked within {seconds:g} seconds; send fewer in one batch"
             raise Invalid("the batch takes too long", {"rows": [sentence]})
         terms = self._terms
-        said = [self._said(row) for row in piece]
+        said = [self._sources.said(row) for row in piece]
         question = CheckRequest(
             elsewhere=self._elsewhere,
             objects=self._visit.objects,
             encoder=terms.encoder,
             frames=terms.asked if terms.duration else terms.frames,
             warnings=self._dry_run and self._looked < WARNED_ROWS,
-            with_audio=[self._audio_of(row).is_any for row in piece],
+            with_audio=[self._sources.audio_of(row).is_any for row in piece],
             mix=self._terms.mix,
             captions=[one.text for one, _wrong in said],
-            durations=[self._duration(row, {}) for row in piece],
+            durations=[self._sources.duration(row, {}) for row in piece],
             strict_fonts=terms.strict_fonts,
         )
         maps = [joined(terms.source.customizations, row.customizations) for row in piece]
@@ -382,20 +380,13 @@ class _Batch:
             self.tally.cached = self.tally.cached.plus(cached_of_batch(checker, terms, right))
         return found_rows
 
-    def _said(self, row: BatchRowForm) -> tuple[Said, Errors]:
-        """What is said in a row's video, and what is wrong with that."""
-        if row.errors or row.captions is None:
-            return (Said(), row.errors) if row.errors else (self._terms.said, {})
-        wrong: Errors = {}
-        return said_of(self._elsewhere, row.captions, row.captions_source, wrong), wrong
-
     def _row(self, row: BatchRowForm, looked: _Looked, shared: Errors) -> Checked:
         check, customizations, (said, unsaid) = looked.check, looked.customizations, looked.said
-        named = self._audio_of(row)
-        sound, wrong = self._sound(named)
+        named = self._sources.audio_of(row)
+        sound, wrong = self._sources.sound(named)
         errors = {**shared, **check.errors, **wrong, **unsaid}
         if not wrong:
-            self._duration(row, errors)
+            self._sources.duration(row, errors)
         if check.length is not None:
             last = check.length.whole - self._terms.source.span[0]
             errors |= poster_errors(self._request.output, last, self._terms.size)
@@ -408,23 +399,6 @@ class _Batch:
             self._estimates[alike] = expected(self._terms, sound, samples, as_asked=alike[1], length=check.length)
         ticket = ticket_of(replace(self._terms, said=said), customizations, check, sound, self._estimates[alike])
         return Checked(row.number, name, ticket, {}, row.metadata)
-
-    def _audio_of(self, row: BatchRowForm) -> NamedSound:
-        return NamedSound(row.audio_id, row.audio) if row.audio_id or row.audio else self._own_sound
-
-    def _duration(self, row: BatchRowForm, errors: Errors) -> engine.Duration | None:
-        """How long the video of a row is to be. What is wrong with that goes to ``errors``."""
-        if self._terms.duration is None:
-            return None
-        sound, _wrong = self._sound(self._audio_of(row))
-        return duration_of(self._terms.duration, sound.seconds if sound else None, self._terms.mix, errors)
-
-    def _sound(self, named: NamedSound) -> tuple[Sound | None, Errors]:
-        if named.key not in self._sounds:
-            wrong: Errors = {}
-            with reading():
-                self._sounds[named.key] = find_sound(self._elsewhere, named, self._terms.source, wrong), wrong
-        return self._sounds[named.key]
 
 
 def _sound_of(ticket: Ticket) -> str:

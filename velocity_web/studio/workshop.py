@@ -58,10 +58,10 @@ class Workshop:
         name: What people call it.
     """
 
-    def __init__(self, path: Path, animation: str | None = None, fonts: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, path: Path, how: Mapping[str, Any] | None = None) -> None:
         self.path = path
         self.name = path.name if path.is_dir() else path.stem
-        self._how: dict[str, Any] = {"animation": animation, **(fonts or {})}
+        self._how: Mapping[str, Any] = how or {}  # the arguments of ``open_template``
         self._bench = threading.RLock()  # whoever draws holds it
         self._told = threading.Condition()
         self._revision = 0
