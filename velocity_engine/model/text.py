@@ -90,9 +90,9 @@ class TextDocument:
     ``box`` is (x, y, width, height) for a box text, else None. Lines are parted by ``\\r`` (or ``\\n``, U+0003).
     ``spans`` follow each other in the text and do not overlap; what lies between them looks as the document says. The
     lines of a span of another size are as much higher or lower.
-    ``fit`` is what a customization asks for: "shrink", "wrap", "clip" or None; ``fit_reference`` is then the document as
-    the author made it, whose extent a point text has to keep. ``box_fit``: what a template made for Skottie says of its
-    box; ``fit`` takes the place of its ``resize``.
+    ``fit`` is what a customization asks for: "shrink", "wrap", "clip" or None; ``fit_reference`` is then the document
+    as the author made it, whose extent a point text has to keep. ``box_fit``: what a template made for Skottie says of
+    its box; ``fit`` takes the place of its ``resize``.
     """
 
     text: str
