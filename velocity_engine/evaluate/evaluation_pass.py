@@ -75,6 +75,7 @@ class Pass:
         tally: Of the display list that the walk is for.
         ahead: How far captions, and a clip that plays on while its region is held, are ahead of the moment.
         mattes: What the mattes of the composition show, by the id of their planned layer: several layers may share one.
+        finer: Whether it is in finer pixels than the device's.
     """
 
     frame: float
@@ -86,3 +87,4 @@ class Pass:
     tally: Tally = field(default_factory=Tally)
     ahead: Ahead | None = None
     mattes: dict[int, tuple[DrawCommand, ...]] = field(default_factory=dict)
+    finer: bool = False

@@ -16,6 +16,7 @@ from velocity_engine.display import (
     DisplayList,
     DrawCommand,
     EffectCall,
+    FinerDrawing,
     LayerPicture,
     MaskPath,
     Matte,
@@ -26,6 +27,7 @@ from velocity_engine.display import (
 )
 from velocity_engine.errors import Finding, FrameCostError, Place
 from velocity_engine.evaluate.evaluation_pass import EVERYWHERE, Pass, Viewport
+from velocity_engine.evaluate.finer import in_finer_pixels, magnified
 from velocity_engine.evaluate.layer_matrices import LayerMatrices, painters_order
 from velocity_engine.evaluate.layer_sampler import LayerSampler
 from velocity_engine.evaluate.perspective import DeviceTransform, bent_all, bent_mask, device_transform, plane, square
@@ -199,6 +201,11 @@ class Evaluator:
             # Masks cut what effects are given, while the masks of a command cut what its effects gave.
             content = [altered(command(group_source(content)), masks=masks)]
             first, masks = content[0], ()
+        finer = self._finer(planned, at, content, effects)
+        if finer is not None and (len(finer.effects) < len(effects) or styles or under):
+            count = len(finer.effects)
+            content = [command(group_source(content), effects=effects[:count], finer=finer)]
+            first, effects, finer = content[0], effects[count:], None
         finished = first.effects or first.masks or first.matte or first.blend is not BlendMode.NORMAL
         acting: dict[str, Any] = {
             "blend": layer.blend_mode,
@@ -208,10 +215,30 @@ class Evaluator:
             "label": planned.path,
         }
         if len(content) > 1 or acted_on or finished:
-            shown = command(group_source(content), opacity=opacity, **acting)
+            shown = command(group_source(content), opacity=opacity, finer=finer, **acting)
         else:
             shown = altered(first, opacity=first.opacity * opacity, **acting)
         return [*(altered(shown, blend=mode, effects=(*effects, call)) for call, mode in under), shown]
+
+    def _finer(
+        self, planned: PlannedLayer, at: Pass, content: Sequence[DrawCommand], effects: Sequence[EffectCall]
+    ) -> FinerDrawing | None:
+        """A layer's own picture with its first effects, down to the last one that magnifies, in finer pixels."""
+        found = magnified(effects, at, content)
+        if found is None:
+            return None
+        count, steps = found
+        fine = in_finer_pixels(at, steps)
+        sampler = LayerSampler(self.plan, planned, at.frame, self, fine)
+        device = self._device_transform(planned, sampler, fine)
+        drawn = _content(planned, sampler, device) if device is not None else ()
+        if device is None or not drawn:
+            return None
+        if masks := _masks(planned, sampler, device):
+            drawn = [altered(command(group_source(drawn)), masks=masks)]
+        vector = isinstance(planned.layer.content, ShapeContent | TextContent)
+        calls = _effects(planned, sampler, fine.base if vector else device.matrix)
+        return FinerDrawing(steps, group_source(drawn), calls[:count]) if len(calls) == len(effects) else None
 
     def _matte(self, planned: PlannedLayer, at: Pass) -> Matte | None:
         if planned.matte is None or planned.layer.matte is None:
@@ -307,7 +334,7 @@ def _labelled(entry: DrawCommand, label: str) -> DrawCommand:
         return entry
     return DrawCommand(
         entry.source, entry.matrix, entry.opacity, entry.blend, entry.clips, entry.masks, entry.matte, entry.effects,
-        entry.nesting, label,
+        entry.nesting, label, entry.finer,
     )  # fmt: skip
 
 
