@@ -48,16 +48,20 @@ def rlottie(document: Path, frames: list[int], size: tuple[int, int]) -> list[Pi
 
 
 def thorvg(document: Path, frames: list[int], size: tuple[int, int]) -> list[Pixels]:
-    """In a process of its own, since documents crash thorvg 1.1."""
-    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as processes:
-        return processes.submit(_by_thorvg, document, frames, size).result()
-
-
-def _by_thorvg(document: Path, frames: list[int], size: tuple[int, int]) -> list[Pixels]:
     from benchmarks.thorvg_player import ThorvgPlayer
 
     player = ThorvgPlayer(document.read_text("utf-8-sig"), size)
     return [straight(player.draw(int(frame - _first(document)))) for frame in frames]
+
+
+def apart(render: Render) -> Render:
+    """In a process of its own for each document, since some crash rlottie 1.3 and thorvg 1.1."""
+
+    def rendered(document: Path, frames: list[int], size: tuple[int, int]) -> list[Pixels]:
+        with ProcessPoolExecutor(1, mp_context=get_context("fork")) as processes:
+            return processes.submit(render, document, frames, size).result()
+
+    return rendered
 
 
 def straight(bgra: Pixels) -> Pixels:
@@ -71,7 +75,7 @@ def _first(document: Path) -> float:
     return float(json.loads(document.read_text("utf-8-sig")).get("ip", 0))
 
 
-RENDERERS: Mapping[str, Render] = {"velocity": velocity, "rlottie": rlottie, "thorvg": thorvg}
+RENDERERS: Mapping[str, Render] = {"velocity": velocity, "rlottie": apart(rlottie), "thorvg": apart(thorvg)}
 
 
 def references_of(document: Path, fonts: Path | None, *, skottie_only: bool) -> dict[str, dict[int, Path]]:
