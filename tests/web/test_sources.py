@@ -214,9 +214,8 @@ def test_what_may_not_be_fetched_is_refused_at_once(reaching: Callable[..., Serv
             assert client.post("/template/import", json=wrong).json()["errors"] == {
                 "url": ["give url, or connection and path"]
             }
-        entry = {"layer": "Photo", "image": {"url": "https://example.com/a.jpg"}}
-        answer = client.post(f"/template/{template_id}/preview", json={"customizationMap": [entry]})
-        assert "take it in with POST /asset/import" in answer.json()["errors"]["customizationMap[0].image"][0]
+            answer = client.post(f"/template/{template_id}/preview", json={"customizationMap": [entry]})
+            assert words in answer.json()["errors"][f"customizationMap[0].image.{field}"][0], source
 
 
 def test_templates_audio_and_assets_are_taken_in(

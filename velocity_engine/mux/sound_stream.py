@@ -40,6 +40,11 @@ class SoundStream:
         self._silent = 0  # samples, in a row
         self._equal = 0  # packets, in a row
 
+    @property
+    def time(self) -> Fraction | None:
+        """The second up to which packets were taken; None after the last."""
+        return None if self._blocks is None else self._time
+
     def packets(self, until: Fraction | None) -> Iterator[Any]:
         """Yields the packets up to a second of the output; None for all that is left."""
         while self._blocks is not None and (until is None or self._time < until):
@@ -83,12 +88,13 @@ class SoundStream:
     def _copies(self, count: int) -> Iterator[Any]:
         assert self._last is not None
         data, at = self._last
+        size, time_base = self._frame_size, Fraction(1, self._rate)
         for _ in range(count):
-            at += self._frame_size
+            at += size
             made: Any = av.Packet(data)
-            made.stream, made.time_base = self._stream, Fraction(1, self._rate)
+            made.stream, made.time_base = self._stream, time_base
             made.pts = made.dts = at
-            made.duration, made.is_keyframe = self._frame_size, True
-            self._skipped += self._frame_size
-            self._last = data, at
+            made.duration, made.is_keyframe = size, True
             yield made
+        self._skipped += count * size
+        self._last = data, at
