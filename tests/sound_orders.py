@@ -37,8 +37,10 @@ def write_tone(path: Path, hertz: float, seconds: float, rate: int, channels: in
 
 def sounding_template(folder: Path) -> Path:
     """Two sounds of the template itself, and a square that moves until a hold."""
-    write_tone(folder / "voice.wav", 330, 2.0, 48_000)
-    write_tone(folder / "bed.wav", 110, 3.0, 22_050, channels=2)
+    own = folder / "template"
+    own.mkdir()
+    write_tone(own / "voice.wav", 330, 2.0, 48_000)
+    write_tone(own / "bed.wav", 110, 3.0, 22_050, channels=2)
     sounds = [
         {"ty": 6, "ind": number, "nm": name, "refId": name, "ip": first, "op": FRAMES, "st": first, "ks": {}}
         for number, (name, first) in enumerate({"Voice": 20, "Bed": 0}.items(), 1)
@@ -52,7 +54,7 @@ def sounding_template(folder: Path) -> Path:
         "assets": [{"id": name, "u": "", "p": f"{name.lower()}.wav", "e": 0} for name in ("Voice", "Bed")],
         "markers": [{"tm": 50, "cm": "velocity:hold", "dr": 0}],
     }  # fmt: skip
-    path = folder / "data.json"
+    path = own / "data.json"
     path.write_text(json.dumps(document))
     return path
 
