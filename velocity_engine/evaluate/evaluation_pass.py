@@ -73,8 +73,9 @@ class Pass:
         camera: What sees the composition's layers of three dimensions; None where there is no camera.
         depth: How many mattes and precomps stand around the composition.
         tally: Of the display list that the walk is for.
-        ahead: The layer whose clip plays on while its region is held, and how far it is ahead.
+        ahead: How far captions, and a clip that plays on while its region is held, are ahead of the moment.
         mattes: What the mattes of the composition show, by the id of their planned layer: several layers may share one.
+        finer: Whether it is in finer pixels than the device's.
     """
 
     frame: float
@@ -86,3 +87,4 @@ class Pass:
     tally: Tally = field(default_factory=Tally)
     ahead: Ahead | None = None
     mattes: dict[int, tuple[DrawCommand, ...]] = field(default_factory=dict)
+    finer: bool = False

@@ -18,6 +18,7 @@ from velocity_web.orders.destinations import begin_delivering, has_destinations
 from velocity_web.orders.endings import announce_end, announce_upload
 from velocity_web.orders.posters import keep_poster
 from velocity_web.orders.remote_sources import forget_sources
+from velocity_web.orders.render_requests import cues_text, with_captions
 from velocity_web.schemas import states
 from velocity_web.settings import Settings
 from velocity_web.storage.files import MadeFile
@@ -26,7 +27,7 @@ from velocity_web.storage.files import MadeFile
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """A finished render: ``seconds`` is how long it ran, ``ms`` what it is charged; of the ``frames`` so many were
-    ``reused``, None where there is no cache."""
+    ``reused``, None where there is no cache. ``captions`` are those of a file that was fetched."""
 
     video: MadeFile
     poster: MadeFile | None
@@ -34,6 +35,7 @@ class Rendered:
     ms: int
     seconds: float = 0.0
     reused: int | None = None
+    captions: Mapping[str, Any] | None = None
 
 
 def complete_render(owner: str, job: Leased, rendered: Rendered) -> str | None:
@@ -64,6 +66,8 @@ def complete_render(owner: str, job: Leased, rendered: Rendered) -> str | None:
                     "id": job.id,
                 },
             )
+            if rendered.captions is not None:
+                _keep_captions(job.id, rendered.captions)
             if delivers:
                 begin_delivering(job.id)
             else:
@@ -73,6 +77,13 @@ def complete_render(owner: str, job: Leased, rendered: Rendered) -> str | None:
         fail(owner, job, full.detail, ms)
         return full.detail
     return None
+
+
+def _keep_captions(render_id: str, captions: Mapping[str, Any]) -> None:
+    """Within the transaction that completes it: players and further renders get them from the request."""
+    [(text,)] = rows("SELECT request FROM render WHERE id = $id", {"id": render_id})
+    kept = {"request": with_captions(text, captions), "id": render_id}
+    execute("UPDATE render SET request = $request WHERE id = $id", kept)
 
 
 def _count(job: Leased, rendered: Rendered) -> None:
@@ -107,9 +118,9 @@ def complete_audio(owner: str, job: Leased, seconds: float) -> None:
 
 
 def complete_asset(owner: str, job: Leased, made: MadeFile, found: Mapping[str, Any]) -> str | None:
-    """Make a fetched picture or clip an asset: None when done, else why it is none (the caller removes its file)."""
+    """Make what was fetched an asset: None when done, else why it is none (the caller removes its file)."""
     columns = {column: found[column] for column in ("kind", "format", "width", "height", "seconds")}
-    return _take_in(owner, job, made, columns)
+    return _take_in(owner, job, made, {**columns, "cues": cues_text(found.get("cues"))})
 
 
 def complete_font(owner: str, job: Leased, made: MadeFile, found: Mapping[str, Any], settings: Settings) -> str | None:

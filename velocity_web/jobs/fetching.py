@@ -71,7 +71,7 @@ class Fetches:
     def keep_made(
         self, job: Leased, result: dict[str, Any], unpacked: Path | None, objects: Objects, stop: Callable[[], bool]
     ) -> MadeFile:
-        """What was fetched, and found to be a picture, a clip or a font, as a file of the storage; of a web font what
+        """What was fetched, and found to be an asset or a font, as a file of the storage; of a web font what
         was ``unpacked``. Raises what ``hold`` and ``Objects.store`` raise, and OSError."""
         file = f"{KEPT_IN[job.kind]}/{job.subject_id}.{result['format']}"
         if unpacked is not None:

@@ -13,7 +13,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import velocity_engine as engine
 from velocity_web.accounts.auth import Caller
 from velocity_web.database.entities import (
     Batch,
@@ -44,11 +43,12 @@ from velocity_web.schemas.render import BatchDetail, BatchEstimate, BatchQuery, 
 from velocity_web.schemas.template import FindingDto
 from velocity_web.services.batch_rows import batch_detail
 from velocity_web.services.batch_tally import TOLD_ROWS, Checked, Tally
+from velocity_web.services.captions import Said, said_of
 from velocity_web.services.codecs import codec_errors
 from velocity_web.services.elsewhere import Elsewhere
 from velocity_web.services.estimates import Estimate
 from velocity_web.services.forms import CSV, BatchForm, BatchRowForm, batch_form
-from velocity_web.services.lengths import Length, duration_of
+from velocity_web.services.lengths import Length
 from velocity_web.services.render_checks import (
     CheckRequest,
     Errors,
@@ -70,8 +70,8 @@ from velocity_web.services.render_orders import (
     require_means,
     source_of,
 )
-from velocity_web.services.render_sources import NamedSound, Sound, find_sound
-from velocity_web.services.reuse import SharedFrames, cached_of_batch
+from velocity_web.services.reuse import Looked, SharedFrames, cached_of_batch
+from velocity_web.services.row_sources import RowSources
 from velocity_web.services.sampling import Samples, Sampling, expected, sampled
 from velocity_web.settings import Settings
 from velocity_web.storage.connections import usable
@@ -139,6 +139,15 @@ def _created(visit: Visit, body: Body, query: BatchQuery, warnings: list[str]) -
     return batch_detail(visit.caller, batch_id, 0, SHOWN_ROWS)
 
 
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """Of a row: its map, what the check of that found, and what is said with what is wrong with that."""
+
+    customizations: str
+    check: MapCheck
+    said: tuple[Said, Errors]
+
+
 class _Batch:
     """One batch on its way from its form to the queue."""
 
@@ -149,8 +158,6 @@ class _Batch:
         self._once, self._dry_run = request.csv is not None, dry_run
         self._deadline = time.monotonic() + visit.settings.batch_seconds
         self._title = request.name or "batch"
-        self._sounds: dict[str, tuple[Sound | None, Errors]] = {}
-        self._own_sound = named_sound(request)
         self._elsewhere = Elsewhere(visit.settings, visit.caller)
         self._estimates: dict[tuple[str, bool, Length | None], Estimate] = {}
         self._samples: Samples | None = None
@@ -164,8 +171,12 @@ class _Batch:
         if request.webhook_url:
             require_allowed(str(request.webhook_url), visit.settings)
         with reading():
-            self._terms: Terms = terms_of(source_of(visit.caller, request), request, form.head.captions)
-        self._shared = codec_errors(request.encoder_config, self._terms.encoder, visit.settings)
+            source = source_of(visit.caller, request)
+        self._shared: Errors = {}
+        said = said_of(self._elsewhere, form.head.captions, form.head.captions_source, self._shared)
+        self._terms: Terms = terms_of(source, request, said)
+        self._sources = RowSources(self._elsewhere, self._terms, named_sound(request))
+        self._shared |= codec_errors(request.encoder_config, self._terms.encoder, visit.settings)
         self._shared |= destination_errors(
             request.destinations or [], usable(visit.settings, visit.caller.name), is_batch=True
         )
@@ -286,7 +297,8 @@ class _Batch:
         new = NewRender(row.name, ticket, row.metadata, (batch_id, row.number))
         if not self._visit.settings.cache_mb:
             return new
-        video = hashlib.sha256(f"{_sound_of(ticket)}\n{ticket.customizations}".encode()).digest()
+        said = ticket.said.text, ticket.said.file and ticket.said.file.location
+        video = hashlib.sha256(f"{_sound_of(ticket)}\n{said}\n{ticket.customizations}".encode()).digest()
         first = self._first_of.setdefault(video, new.id)
         return new if first == new.id else replace(new, follows=first)
 
@@ -319,7 +331,7 @@ class _Batch:
             size = 0
             for row in self._form.rows(visit.settings.still_seconds):
                 piece.append(row)
-                size += len(row.customizations)
+                size += len(row.customizations) + len(row.captions or "")
                 if len(piece) >= PIECE_ROWS or size >= PIECE_BYTES:
                     yield self._check(checker, piece)
                     piece, size = [], 0
@@ -332,70 +344,61 @@ class _Batch:
             sentence = f"the batch's rows could not be checked within {seconds:g} seconds; send fewer in one batch"
             raise Invalid("the batch takes too long", {"rows": [sentence]})
         terms = self._terms
+        said = [self._sources.said(row) for row in piece]
         question = CheckRequest(
             elsewhere=self._elsewhere,
             objects=self._visit.objects,
             encoder=terms.encoder,
             frames=terms.asked if terms.duration else terms.frames,
             warnings=self._dry_run and self._looked < WARNED_ROWS,
-            with_audio=[self._audio_of(row).is_any for row in piece],
+            with_audio=[self._sources.audio_of(row).is_any for row in piece],
             mix=self._terms.mix,
-            captions=self._terms.captions,
-            durations=[self._duration(row, {}) for row in piece],
+            captions=[one.text for one, _wrong in said],
+            durations=[self._sources.duration(row, {}) for row in piece],
             strict_fonts=terms.strict_fonts,
         )
         maps = [joined(terms.source.customizations, row.customizations) for row in piece]
         found, checks = ask(checker, question, maps)
         self._note_warnings(checks)
         shared = {**found, **self._shared}
-        first = next((one for one, check in zip(maps, checks, strict=True) if not (shared or check.errors)), None)
+        first = next((number for number, check in enumerate(checks) if not (shared or check.errors)), None)
         if first is not None and self._samples is None:
             visit = self._visit
             sampling = Sampling(checker, visit.runner, visit.settings, visit.caller.account_id)
-            self._samples = sampled(sampling, terms, first)
-        found_rows = [self._row(row, one, check, shared) for row, one, check in zip(piece, maps, checks, strict=True)]
-        right = [number for number, row in enumerate(found_rows) if row.ticket]
-        self._shared_frames.add(checker, terms, [maps[number] for number in right])
+            self._samples = sampled(sampling, replace(terms, said=said[first][0]), maps[first])
+        found_rows = [
+            self._row(row, _Looked(*found), shared)
+            for row, found in zip(piece, zip(maps, checks, said, strict=True), strict=True)
+        ]
+        right = [
+            Looked(one, check, row.ticket)
+            for row, one, check in zip(found_rows, maps, checks, strict=True)
+            if row.ticket is not None
+        ]
+        self._shared_frames.add(checker, terms, right)
         if self._dry_run:
-            cached = cached_of_batch(checker, terms, [maps[n] for n in right], [checks[n] for n in right])
-            self.tally.cached = self.tally.cached.plus(cached)
+            self.tally.cached = self.tally.cached.plus(cached_of_batch(checker, terms, right))
         return found_rows
 
-    def _row(self, row: BatchRowForm, customizations: str, check: MapCheck, shared: Errors) -> Checked:
-        named = self._audio_of(row)
-        sound, wrong = self._sound(named)
-        errors = {**shared, **check.errors, **wrong}
+    def _row(self, row: BatchRowForm, looked: _Looked, shared: Errors) -> Checked:
+        check, customizations, (said, unsaid) = looked.check, looked.customizations, looked.said
+        named = self._sources.audio_of(row)
+        sound, wrong = self._sources.sound(named)
+        errors = {**shared, **check.errors, **wrong, **unsaid}
         if not wrong:
-            self._duration(row, errors)
+            self._sources.duration(row, errors)
         if check.length is not None:
             last = check.length.whole - self._terms.source.span[0]
             errors |= poster_errors(self._request.output, last, self._terms.size)
         name = row.name or f"{self._title[:245]} {row.number + 1}"
         if errors:
-            return Checked(row.number, name, None, errors)
+            return Checked(row.number, name, None, errors, own=tuple(unsaid))
         samples = self._samples or Samples()
         alike = named.key, samples.shows(customizations, check), check.length
         if alike not in self._estimates:
             self._estimates[alike] = expected(self._terms, sound, samples, as_asked=alike[1], length=check.length)
-        ticket = ticket_of(self._terms, customizations, check, sound, self._estimates[alike])
+        ticket = ticket_of(replace(self._terms, said=said), customizations, check, sound, self._estimates[alike])
         return Checked(row.number, name, ticket, {}, row.metadata)
-
-    def _audio_of(self, row: BatchRowForm) -> NamedSound:
-        return NamedSound(row.audio_id, row.audio) if row.audio_id or row.audio else self._own_sound
-
-    def _duration(self, row: BatchRowForm, errors: Errors) -> engine.Duration | None:
-        """How long the video of a row is to be. What is wrong with that goes to ``errors``."""
-        if self._terms.duration is None:
-            return None
-        sound, _wrong = self._sound(self._audio_of(row))
-        return duration_of(self._terms.duration, sound.seconds if sound else None, self._terms.mix, errors)
-
-    def _sound(self, named: NamedSound) -> tuple[Sound | None, Errors]:
-        if named.key not in self._sounds:
-            wrong: Errors = {}
-            with reading():
-                self._sounds[named.key] = find_sound(self._elsewhere, named, self._terms.source, wrong), wrong
-        return self._sounds[named.key]
 
 
 def _sound_of(ticket: Ticket) -> str:

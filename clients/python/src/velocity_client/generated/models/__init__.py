@@ -58,6 +58,7 @@ from .campaign_request import CampaignRequest
 from .captions_request import CaptionsRequest
 from .captions_request_position import CaptionsRequestPosition
 from .captions_request_style import CaptionsRequestStyle
+from .captions_source import CaptionsSource
 from .clip_request import ClipRequest
 from .clip_request_format import ClipRequestFormat
 from .codec_dto import CodecDto
@@ -146,6 +147,9 @@ from .readiness import Readiness
 from .render_cancelled import RenderCancelled
 from .render_cancelled_status import RenderCancelledStatus
 from .render_detail import RenderDetail
+from .render_detail_captions_request import RenderDetailCaptionsRequest
+from .render_detail_captions_request_position import RenderDetailCaptionsRequestPosition
+from .render_detail_captions_request_style import RenderDetailCaptionsRequestStyle
 from .render_detail_duration_request import RenderDetailDurationRequest
 from .render_detail_encoder_config import RenderDetailEncoderConfig
 from .render_detail_encoder_config_codec_type_0 import (
@@ -285,6 +289,7 @@ __all__ = (
     "CaptionsRequest",
     "CaptionsRequestPosition",
     "CaptionsRequestStyle",
+    "CaptionsSource",
     "ClipRequest",
     "ClipRequestFormat",
     "CodecDto",
@@ -373,6 +378,9 @@ __all__ = (
     "RenderCancelled",
     "RenderCancelledStatus",
     "RenderDetail",
+    "RenderDetailCaptionsRequest",
+    "RenderDetailCaptionsRequestPosition",
+    "RenderDetailCaptionsRequestStyle",
     "RenderDetailDurationRequest",
     "RenderDetailEncoderConfig",
     "RenderDetailEncoderConfigCodecType0",
