@@ -43,6 +43,7 @@ EUROPEAN = (
 NOTO_VERSION = "5.3.0"
 NOTO = {
     "thai": ("thai", "Noto Sans Thai"),
+    "lao": ("lao", "Noto Sans Lao"),
     "devanagari": ("devanagari", "Noto Sans Devanagari"),
     "tamil": ("tamil", "Noto Sans Tamil"),
     "bengali": ("bengali", "Noto Sans Bengali"),

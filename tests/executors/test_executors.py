@@ -14,6 +14,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
+from sound_orders import orders_with_sound
 
 import velocity_engine as ve
 from velocity_engine.executors import velocity_executors
@@ -54,6 +55,15 @@ def test_a_render_takes_an_executor_by_name_or_as_an_object(tmp_path: Path) -> N
     assert file == by_name == by_object == by_processes
     assert len(asked) == 3
     assert result.tiles == alone.tiles == spread.tiles == 60 * 3 * 2
+
+
+def test_a_soundtrack_has_the_same_bytes_in_other_processes(tmp_path: Path) -> None:
+    for name, order in orders_with_sound(tmp_path):
+        made = []
+        for executor in (None, "local", "processes"):
+            ve.render_order(order, executor=executor)
+            made.append((tmp_path / "out.mp4").read_bytes())
+        assert made[0] == made[1] == made[2], name
 
 
 def test_a_render_in_this_process_plans_its_template_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

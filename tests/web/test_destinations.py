@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import random
-import signal
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from web.support_bucket import Bucket, S3Server
 from web.support_places import bucket_connection, connections, folder_connection, no_parts
-from web.support_processes import children_of, command_line
 from web.support_receivers import Receiver
 from web.support_service import Client, Service, render_request
 from web.support_templates import template_zip
@@ -239,79 +234,3 @@ def test_cancelled_while_it_is_delivered(
         assert client.get("/template/storage-status").json()["usedBytes"] == used
         assert client.delete(f"/render/{render_id}").status_code == 200
         assert not list((service.data / "renders").iterdir())
-
-
-# --- kills ---
-
-
-def kill_worker(service: Service) -> int:
-    """SIGKILL to the process that delivers, which the server starts anew. Returns how many there were."""
-    assert service.process
-    workers = [pid for pid in children_of(service.process.pid) if "velocity_web.jobs.worker" in command_line(pid)]
-    for pid in workers:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    return len(workers)
-
-
-def until_under_way(service: Service, render_id: str) -> bool:
-    """Waits until something of a render is being delivered; False where all of it was."""
-    while True:
-        found = service.query("SELECT owner, status FROM destination WHERE render_id = ?", render_id)
-        if any(owner for owner, _status in found):
-            return True
-        if all(status == "delivered" for _owner, status in found):
-            return False
-        time.sleep(0.01)
-
-
-def outlives_kills(service: Service, bucket: Bucket, out: Path, kills: int) -> None:
-    """Renders whose deliveries are killed at random moments: each object is whole or absent, and there in the end."""
-    chance = random.Random(17)
-    with service.client() as client:
-        template_id = client.ready_template(template_zip())
-        wanted = [{"connection": "disk", "path": "{id}.mp4"}, {"connection": "media", "path": "{id}.mp4"}]
-        ids: list[str] = []
-        seen: set[tuple[str, int]] = set()
-        killed = 0
-        while killed < kills:
-            ids.append(client.start_render(template_id, destinations=wanted))
-            for _ in range(3):
-                if killed < kills and until_under_way(service, ids[-1]):
-                    time.sleep(chance.uniform(0.0, 0.5))
-                    killed += kill_worker(service)
-                    seen |= {(path.name, path.stat().st_size) for path in out.glob("*.mp4")}
-                    seen |= {(path.rpartition("/")[2], size) for path, size in bucket.sizes("out")}
-        for render_id in ids:
-            status = client.settle(f"/render/{render_id}/status")
-            assert status["status"] == "completed", status
-            told = [(one["status"], one["attempts"]) for one in status["destinations"]]
-            assert told == [("delivered", 1)] * 2, "kills are no attempts"
-            content = content_of(client, render_id)
-            assert (out / f"{render_id}.mp4").read_bytes() == content
-            assert bucket._system.cat_file(f"{bucket.name}/out/{render_id}.mp4") == content
-        whole = {(f"{render_id}.mp4", len(content_of(client, render_id))) for render_id in ids}
-        assert seen <= whole, "what was there at any moment was whole"
-        assert no_parts(out) and len(list(out.iterdir())) == len(ids)
-
-
-def killed_service(new_service: Callable[..., Service], bucket: Bucket, out: Path) -> Service:
-    return new_service(
-        connections=connections(disk=folder_connection(out), media=bucket_connection(bucket)),
-        max_attempts="50",
-        delivery_backoff_seconds="0.1",
-        lease_seconds="3",
-    )
-
-
-def test_a_few_kills(new_service: Callable[..., Service], s3_server: S3Server, tmp_path: Path) -> None:
-    bucket = Bucket(s3_server)
-    with s3_server.failing("slow", 0.3):
-        outlives_kills(killed_service(new_service, bucket, tmp_path / "out"), bucket, tmp_path / "out", 3)
-
-
-@pytest.mark.long
-def test_fifty_kills(new_service: Callable[..., Service], s3_server: S3Server, tmp_path: Path) -> None:
-    bucket = Bucket(s3_server)
-    with s3_server.failing("slow", 0.3):
-        outlives_kills(killed_service(new_service, bucket, tmp_path / "out"), bucket, tmp_path / "out", 50)

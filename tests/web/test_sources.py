@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from network_support import Answer, Victim, WebServer
 from PIL import Image
+from text_support import named_font
 from web.support_bucket import Bucket, S3Server
 from web.support_places import bucket_connection, connections, folder_connection
 from web.support_service import Client, Service, render_request
@@ -19,6 +20,7 @@ from web.support_templates import template_zip, wav
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = (ROOT / "examples" / "demo.zip").read_bytes()
 PHOTO = (ROOT / "examples" / "replacement.jpg").read_bytes()
+FONT = named_font("DejaVuSans-Bold.ttf", "abc", "Corporate")
 SMALL = {"bitrate": 100_000, "preset": 5, "res": [160, 90]}
 
 
@@ -210,16 +212,15 @@ def test_what_may_not_be_fetched_is_refused_at_once(reaching: Callable[..., Serv
             answer = client.post("/render", json=render_request(template_id, customizationMap=[entry]))
             assert answer.status_code == 400, source
             assert words in answer.json()["errors"][f"customizationMap[0].image.{field}"][0], source
-            for path in ("/template", "/audio", "/asset"):
+            for path in ("/template", "/audio", "/asset", "/font"):
                 answer = client.post(f"{path}/import", json=source)
                 assert answer.status_code == 400 and words in answer.json()["errors"][field][0], source
         for wrong in ({}, {"url": "https://example.com/", "path": "x"}, {"connection": "disk"}):
             assert client.post("/template/import", json=wrong).json()["errors"] == {
                 "url": ["give url, or connection and path"]
             }
-        entry = {"layer": "Photo", "image": {"url": "https://example.com/a.jpg"}}
-        answer = client.post(f"/template/{template_id}/preview", json={"customizationMap": [entry]})
-        assert "take it in with POST /asset/import" in answer.json()["errors"]["customizationMap[0].image"][0]
+            answer = client.post(f"/template/{template_id}/preview", json={"customizationMap": [entry]})
+            assert words in answer.json()["errors"][f"customizationMap[0].image.{field}"][0], source
 
 
 def test_templates_audio_and_assets_are_taken_in(
@@ -257,13 +258,52 @@ def test_templates_audio_and_assets_are_taken_in(
         assert service.query("SELECT COUNT(*) FROM remote_source") == [(0,)]
 
 
+def test_fonts_are_taken_in(server: WebServer, reaching: Callable[..., Service], tmp_path: Path) -> None:
+    folder = folder_connection(tmp_path / "media")
+    (tmp_path / "media" / "letters").write_bytes(FONT)
+    packed = named_font("DejaVuSans-Bold.ttf", "abc", "Corporate", flavor="woff2")
+    service = reaching(connections=connections(disk=folder), fonts_per_account="2", max_font_bytes="100000")
+    with service.client() as client:
+        queued = client.post("/font/import", json={"connection": "disk", "path": "letters", "name": "Ours"}).json()
+        told = client.settle(f"/font/{queued['fontId']}/status")
+        assert (told["status"], told["fontName"], told["fontId"]) == ("completed", "Ours", queued["fontId"]), told
+        font = client.get(f"/font/{queued['fontId']}").json()
+        assert (font["name"], font["format"], font["sizeBytes"]) == ("Ours", "ttf", len(FONT))
+        assert font["faces"][0]["postscript"] == "Corporate-Regular"
+        assert client.get(f"/font/{queued['fontId']}/download").content == FONT
+        for name, content, words in [
+            ("a.ttf", b"nothing of that kind", "font"),
+            ("large.ttf", bytes(100_001), "the file has more than 100000 bytes"),
+        ]:
+            failing = client.post("/font/import", json={"url": server.serve(f"/{name}", content)}).json()
+            told = client.settle(f"/font/{failing['fontId']}/status")
+            assert told["status"] == "failed" and words in told["reason"], told
+            assert client.get(f"/font/{failing['fontId']}").status_code == 404
+        queued = client.post("/font/import", json={"url": server.serve("/c", packed)}).json()
+        assert client.settle(f"/font/{queued['fontId']}/status")["status"] == "completed"
+        unpacked = client.get(f"/font/{queued['fontId']}/download").content
+        assert unpacked[:4] == b"\0\1\0\0" and len(unpacked) > len(packed), "web fonts are kept unpacked"
+        assert client.get("/template/storage-status").json()["usedBytes"] == len(FONT) + len(unpacked)
+        assert len(client.get("/font").json()) == 2
+        answer = client.post("/font/import", json={"url": f"{server.url}/c"})
+        assert answer.status_code == 400 and "2 fonts, and may have 2" in answer.json()["errors"]["file"][0]
+        for font in client.get("/font").json():
+            assert client.delete(f"/font/{font['fontId']}").status_code == 200
+        assert client.get(f"/font/{queued['fontId']}/status").status_code == 404
+        assert client.get("/template/storage-status").json()["usedBytes"] == 0
+        assert service.query("SELECT COUNT(*) FROM remote_source") == [(0,)]
+        uploaded = client.post("/font", files={"file": ("a.ttf", FONT)}).json()
+        assert client.get(f"/font/{uploaded['fontId']}/status").json()["status"] == "completed"
+        assert not list((service.data / "temporary").glob("kept-*"))
+
+
 def test_what_does_not_fit_into_the_quota_is_not_taken_in(server: WebServer, reaching: Callable[..., Service]) -> None:
     service = reaching()
     with service.client(quota_mb=0) as client:
-        for path, content in (("/template", DEMO), ("/audio", wav(1.0)), ("/asset", PHOTO)):
+        for path, content in (("/template", DEMO), ("/audio", wav(1.0)), ("/asset", PHOTO), ("/font", FONT)):
             queued = client.post(f"{path}/import", json={"url": server.serve(f"{path}/a", content)}).json()
             told = client.settle(f"{path}/{queued[f'{path[1:]}Id']}/status")
             assert told["status"] == "failed" and "Storage quota exceeded" in told["reason"], told
         assert client.get("/template/storage-status").json()["usedBytes"] == 0
-        for folder in ("templates", "audio", "assets"):
+        for folder in ("templates", "audio", "assets", "fonts"):
             assert not list((service.data / folder).iterdir())

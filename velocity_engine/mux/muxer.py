@@ -3,6 +3,7 @@ through PyAV."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -65,6 +66,7 @@ class Muxer:
         sound, texts = (None, None) if beside is None else (beside.sound, beside.texts)
         self._path = path
         self._time_base = 1 / rate
+        self._next_beside = -math.inf  # the first packet of the picture before which something else is written
         try:
             muxer = container.format or container.key
             self._file = av.open(path, "w", format=muxer, options=_options(muxer, rate))
@@ -110,12 +112,22 @@ class Muxer:
         if packet.alpha:
             attach_alpha(made, packet.alpha)
         try:
-            self._write_sound(made.dts * self._time_base + AUDIO_AHEAD)
-            if self._texts is not None:
-                self._texts.write(made.dts * self._time_base + AUDIO_AHEAD)
+            if made.dts >= self._next_beside:
+                self._write_beside(made.dts)
             self._file.mux(made)
         except (av.error.FFmpegError, OSError) as error:
             raise self._failure(error) from error
+
+    def _write_beside(self, dts: int) -> None:
+        """What comes before the picture's packet of that time. Between sounds and texts lie many packets of held
+        frames, for which nothing is computed."""
+        until = dts * self._time_base + AUDIO_AHEAD
+        self._write_sound(until)
+        times = [] if self._sound is None or self._sound.time is None else [self._sound.time]
+        if self._texts is not None:
+            self._texts.write(until)
+            times += [] if self._texts.time is None else [self._texts.time]
+        self._next_beside = (min(times) - AUDIO_AHEAD) // self._time_base + 1 if times else math.inf
 
     def _write_sound(self, until: Fraction | None) -> None:
         """Sound up to a second of the output; None for all that is left."""

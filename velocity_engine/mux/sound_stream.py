@@ -36,9 +36,15 @@ class SoundStream:
         self._time = Fraction(0)
         self._given = 0  # samples, to the encoder
         self._skipped = 0  # samples, of which the encoder was given none
+        self._owed = 0  # samples of silence, less than a packet, which the encoder gets once the silence ends
         self._last: tuple[bytes, int] | None = None  # the packet, and the sample at which it stands
         self._silent = 0  # samples, in a row
         self._equal = 0  # packets, in a row
+
+    @property
+    def time(self) -> Fraction | None:
+        """The second up to which packets were taken; None after the last."""
+        return None if self._blocks is None else self._time
 
     def packets(self, until: Fraction | None) -> Iterator[Any]:
         """Yields the packets up to a second of the output; None for all that is left."""
@@ -46,20 +52,27 @@ class SoundStream:
             block = next(self._blocks, None)
             if block is None:
                 self._blocks = None
+                yield from self._owed_silence()
                 yield from self._timed(self._stream.encode(None))
                 return
             self._time += Fraction(block.shape[1], self._rate)
             self._silent = 0 if block.any() else self._silent + block.shape[1]
             if self._silent > SILENT_SECONDS * self._rate and self._equal >= SETTLED:
-                yield from self._copies(block.shape[1] // self._frame_size)
-                block = block[:, : block.shape[1] % self._frame_size]
-            if block.shape[1]:
+                count, self._owed = divmod(self._owed + block.shape[1], self._frame_size)
+                yield from self._copies(count)
+            else:
+                yield from self._owed_silence()
                 yield from self._encoded(block)
 
     @property
     def _frame_size(self) -> int:
         size: int = self._stream.codec_context.frame_size
         return size
+
+    def _owed_silence(self) -> Iterator[Any]:
+        if self._owed:
+            count, self._owed = self._owed, 0
+            yield from self._encoded(np.zeros((2, count), np.float32))
 
     def _encoded(self, block: Block) -> Iterator[Any]:
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block), format="fltp", layout="stereo")
@@ -83,12 +96,13 @@ class SoundStream:
     def _copies(self, count: int) -> Iterator[Any]:
         assert self._last is not None
         data, at = self._last
+        size, time_base = self._frame_size, Fraction(1, self._rate)
         for _ in range(count):
-            at += self._frame_size
+            at += size
             made: Any = av.Packet(data)
-            made.stream, made.time_base = self._stream, Fraction(1, self._rate)
+            made.stream, made.time_base = self._stream, time_base
             made.pts = made.dts = at
-            made.duration, made.is_keyframe = self._frame_size, True
-            self._skipped += self._frame_size
-            self._last = data, at
+            made.duration, made.is_keyframe = size, True
             yield made
+        self._skipped += count * size
+        self._last = data, at

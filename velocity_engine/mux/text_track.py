@@ -43,6 +43,11 @@ class TextWriter:
         self._waiting: Iterator[Cue] = iter(track.cues)
         self._next = next(self._waiting, None)
 
+    @property
+    def time(self) -> Fraction | None:
+        """When the next text begins; None after the last."""
+        return None if self._next is None else Fraction(self._next.start)
+
     def write(self, until: Fraction | None) -> None:
         """Writes the texts that begin before a second of the video; None for all that are left.
 

@@ -39,6 +39,10 @@ class ProgressMeter:
         self._last = 0.0
         self._stage = ""
 
+    def is_due(self, stage: str) -> bool:
+        """Whether ``tell`` would call the callback now."""
+        return self._callback is not None and (stage != self._stage or time.monotonic() - self._last >= INTERVAL)
+
     def tell(self, frames_done: int, stage: str) -> None:
         """Calls the callback on the caller's thread, if there is one and it is time.
 
@@ -46,11 +50,9 @@ class ProgressMeter:
             frames_done: How many output frames are in the file.
             stage: As in ``Progress.stage``.
         """
-        if self._callback is None:
+        if self._callback is None or not self.is_due(stage):
             return
         now = time.monotonic()
-        if stage == self._stage and now - self._last < INTERVAL:
-            return
         self._last, self._stage = now, stage
         elapsed = now - self._start
         fps = frames_done / elapsed if elapsed > 0 else 0.0

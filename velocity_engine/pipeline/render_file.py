@@ -225,7 +225,8 @@ def _write(
         printing.add(packet, first)
         with clock.stage("mux"):
             writer.write(packet, first)
-        meter.tell(source.frames_done, "rendering")
+        if meter.is_due("rendering"):
+            meter.tell(source.frames_done, "rendering")
     return printing
 
 

@@ -89,6 +89,7 @@ TEMPLATE_IMPORT: Examples = {
 }
 AUDIO_IMPORT: Examples = {"url": _example("From a web server", {"url": "https://example.com/voice.mp3"})}
 ASSET_IMPORT: Examples = {"url": _example("From a web server", {"url": "https://example.com/photo.jpg"})}
+FONT_IMPORT: Examples = {"url": _example("From a web server", {"url": "https://example.com/Corporate-Bold.woff2"})}
 BATCH: Examples = {
     "rows": _example(
         "Two videos of one template",

@@ -34,7 +34,7 @@ UPLOADED_BYTES = Counter(
 )
 SENT_BYTES = Counter("velocity_sent_bytes", "Bytes that this server process sent to its clients", registry=registry)
 
-KINDS = (states.RENDER, states.TEMPLATE, states.AUDIO, states.ASSET)
+KINDS = (states.RENDER, states.TEMPLATE, states.AUDIO, states.ASSET, states.FONT)
 MOST_COUNTED = 10_000
 """Of jobs that wait: to count all of a million would take long, and who has as many knows enough."""
 WAITS = (

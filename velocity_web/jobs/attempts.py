@@ -16,7 +16,13 @@ from velocity_web.jobs.taking_in import take_in
 from velocity_web.orders.account_fonts import font_copies, font_files
 from velocity_web.orders.executors import chosen_executor, needs_of
 from velocity_web.orders.render_requests import read_request
-from velocity_web.processes.assignments import Assignment, FileAssignment, RenderAssignment, TemplateAssignment
+from velocity_web.processes.assignments import (
+    Assignment,
+    FileAssignment,
+    FontAssignment,
+    RenderAssignment,
+    TemplateAssignment,
+)
 from velocity_web.processes.fork_server import Limits
 from velocity_web.processes.service_fonts import font_sources, seen_fonts
 from velocity_web.schemas import states
@@ -26,6 +32,8 @@ from velocity_web.storage.objects import Objects, discard
 from velocity_web.storage.render_caches import render_cache
 
 POSTER = ".poster"
+UNPACKED = "font"
+"""What is in a web font, in an attempt's folder."""
 UPLOADED = {
     states.TEMPLATE: "SELECT file, sha256, file_name FROM template WHERE id = $id",
     states.AUDIO: "SELECT file, sha256, name FROM audio WHERE id = $id",
@@ -54,7 +62,7 @@ def plan_analysis(
     """``fetched``: what is looked at, where that is not an upload but comes from elsewhere. Raises NotTaken,
     FileNotFoundError where the upload is gone, and what ``Objects.copy`` raises."""
     copies, fonts = ExitStack(), []
-    if job.kind == states.ASSET:
+    if job.kind in (states.ASSET, states.FONT):
         copies.push(fetched.copies.pop_all().__exit__)
         [held] = fetched.files.values()
         path, name = held.path, held.name
@@ -85,7 +93,9 @@ def plan_analysis(
         sees=seen_fonts(settings),
     )
     assignment: Assignment
-    if job.kind == states.TEMPLATE:
+    if job.kind == states.FONT:
+        assignment = FontAssignment(file=str(path), names=names, output=str(folder / UNPACKED))
+    elif job.kind == states.TEMPLATE:
         assignment = TemplateAssignment(
             file=str(path),
             names=names,

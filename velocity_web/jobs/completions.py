@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from velocity_web.accounts import budget, quota
-from velocity_web.database.entities import execute, insert_many, lock_account, rows, writing
+from velocity_web.database.entities import execute, insert_many, lock_account, reading, rows, writing
 from velocity_web.database.now import now_ms
 from velocity_web.database.tallies import Tally, count
 from velocity_web.failures import QuotaExceeded
 from velocity_web.jobs.queue import Leased, end_job, fail
+from velocity_web.orders.account_fonts import too_many_fonts
 from velocity_web.orders.destinations import begin_delivering, has_destinations
 from velocity_web.orders.endings import announce_end, announce_upload
 from velocity_web.orders.posters import keep_poster
 from velocity_web.orders.remote_sources import forget_sources
 from velocity_web.orders.render_requests import cues_text, with_captions
 from velocity_web.schemas import states
+from velocity_web.settings import Settings
 from velocity_web.storage.files import MadeFile
 
 
@@ -117,6 +119,22 @@ def complete_audio(owner: str, job: Leased, seconds: float) -> None:
 
 def complete_asset(owner: str, job: Leased, made: MadeFile, found: Mapping[str, Any]) -> str | None:
     """Make what was fetched an asset: None when done, else why it is none (the caller removes its file)."""
+    columns = {column: found[column] for column in ("kind", "format", "width", "height", "seconds")}
+    return _take_in(owner, job, made, {**columns, "cues": cues_text(found.get("cues"))})
+
+
+def complete_font(owner: str, job: Leased, made: MadeFile, found: Mapping[str, Any], settings: Settings) -> str | None:
+    """Make a fetched font one of the account's, as ``complete_asset``."""
+    with reading():
+        fault = too_many_fonts(job.account_id, settings.fonts_per_account)
+    if fault:
+        fail(owner, job, fault)
+        return fault
+    return _take_in(owner, job, made, {"format": found["format"], "faces": json.dumps(found["faces"])})
+
+
+def _take_in(owner: str, job: Leased, made: MadeFile, columns: Mapping[str, Any]) -> str | None:
+    """The row of what was fetched, in the table of the job's kind."""
     try:
         with writing():
             lock_account(job.account_id)
@@ -127,8 +145,7 @@ def complete_asset(owner: str, job: Leased, made: MadeFile, found: Mapping[str, 
             [(name,)] = rows("SELECT name FROM job WHERE id = $id", {"id": job.id})
             own = {"id": job.subject_id, "account_id": job.account_id, "name": name, "created_at": now_ms()}
             kept = {"file": made.file, "size_bytes": made.size_bytes, "sha256": made.sha256}
-            size = {column: found[column] for column in ("kind", "format", "width", "height", "seconds")}
-            insert_many("asset", [{**own, **kept, **size, "cues": cues_text(found.get("cues"))}])
+            insert_many(job.kind, [{**own, **kept, **columns}])
     except QuotaExceeded as full:
         fail(owner, job, full.detail)
         return full.detail

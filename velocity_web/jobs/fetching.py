@@ -9,23 +9,27 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from velocity_web.database.entities import reading
 from velocity_web.jobs import queue
 from velocity_web.jobs.carrying import Errand, sent
 from velocity_web.jobs.queue import Leased
-from velocity_web.jobs.taking_in import keep
+from velocity_web.jobs.taking_in import keep, keep_content
+from velocity_web.orders.account_fonts import FOLDER, MOST_UNPACKED
 from velocity_web.orders.remote_sources import sources_of
 from velocity_web.schemas import states
 from velocity_web.settings import Settings
 from velocity_web.storage.fetched import FetchedFiles, Held
-from velocity_web.storage.files import MadeFile
+from velocity_web.storage.files import MadeFile, read_made
 from velocity_web.storage.objects import Objects
 
 AT_ONCE = 16
 BY_ACCOUNT = 4
 POSTPONED_SECONDS = 0.5
+KEPT_IN = {states.ASSET: "assets", states.FONT: FOLDER}
+"""Folders of the storage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +68,19 @@ class Fetches:
                 return errand
         return None
 
-    def keep_asset(self, job: Leased, result: dict[str, Any], objects: Objects, stop: Callable[[], bool]) -> MadeFile:
-        """What was fetched, and found to be an asset, as a file of the storage. Raises what ``hold`` and
-        ``Objects.store`` raise."""
+    def keep_made(
+        self, job: Leased, result: dict[str, Any], unpacked: Path | None, objects: Objects, stop: Callable[[], bool]
+    ) -> MadeFile:
+        """What was fetched, and found to be an asset or a font, as a file of the storage; of a web font what
+        was ``unpacked``. Raises what ``hold`` and ``Objects.store`` raise, and OSError."""
+        file = f"{KEPT_IN[job.kind]}/{job.subject_id}.{result['format']}"
+        if unpacked is not None:
+            return keep_content(read_made(unpacked, MOST_UNPACKED), file, self._settings, objects, stop)
         with reading():
             [(location, most_bytes)] = sources_of(job.id)
         held = self._files.hold(location, most_bytes, stop)
         with held.copy:
-            return keep(held, f"assets/{job.subject_id}.{result['format']}", self._settings, objects, stop)
+            return keep(held, file, self._settings, objects, stop)
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)

@@ -79,7 +79,7 @@ class Outcomes:
             self._complete_stored(running, result)
 
     def _complete_stored(self, running: Running, result: dict[str, Any]) -> None:
-        """Of a render or an asset, whose files were on their way to the storage."""
+        """Of a render, an asset or a font, whose files were on their way to the storage."""
         job = running.job
         assert running.delivery
         try:
@@ -98,8 +98,13 @@ class Outcomes:
         else:
             if job.kind == states.RENDER:
                 self._keep(running, stored, result)
-            elif completions.complete_asset(self.owner, job, stored[0], result):
+            elif self._take_in(job, stored[0], result):
                 self.discard(stored[0].file)
+
+    def _take_in(self, job: Leased, made: MadeFile, result: dict[str, Any]) -> str | None:
+        if job.kind == states.FONT:
+            return completions.complete_font(self.owner, job, made, result, self.settings)
+        return completions.complete_asset(self.owner, job, made, result)
 
     def _keep(self, running: Running, stored: list[MadeFile], result: dict[str, Any]) -> None:
         job = running.job

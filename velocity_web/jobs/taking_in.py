@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 from uuid import uuid4
@@ -34,6 +35,20 @@ def keep(held: Held, file: str, settings: Settings, objects: Objects, stop: Call
     finally:
         remove(part)
     return MadeFile(file, held.size_bytes, held.sha256)
+
+
+def keep_content(content: bytes, file: str, settings: Settings, objects: Objects, stop: Callable[[], bool]) -> MadeFile:
+    """The same of bytes that were made of it."""
+    part = settings.temporary.resolve() / f"kept-{uuid4()}"
+    try:
+        with part.open("xb") as made:
+            made.write(content)
+            made.flush()
+            os.fsync(made.fileno())
+        objects.store(part, file, stop)
+    finally:
+        remove(part)
+    return MadeFile(file, len(content), hashlib.sha256(content).hexdigest())
 
 
 def _is_ours(job: Leased) -> bool:

@@ -22,7 +22,7 @@ from velocity_web.database.entities import lock_account, reading, rows, writing
 from velocity_web.database.faults import DATABASE_ERRORS, is_database_fault, is_no_space
 from velocity_web.database.workers import Load
 from velocity_web.jobs import queue
-from velocity_web.jobs.attempts import POSTER, kept_name
+from velocity_web.jobs.attempts import POSTER, UNPACKED, kept_name
 from velocity_web.jobs.beginnings import Beginnings
 from velocity_web.jobs.bell import Bell
 from velocity_web.jobs.carrying import Errand, Made, deliver, sent
@@ -46,6 +46,8 @@ SWEEP_SECONDS = 1.0
 CLEANUP_SECONDS = 600.0
 FAULT_SECONDS = 0.5
 STOP_SECONDS = 2.0
+STORED = (states.RENDER, states.ASSET, states.FONT)
+"""Jobs whose files are stored once their child is gone."""
 LOG = structlog.get_logger("velocity.worker")
 Result = TypeVar("Result")
 
@@ -292,14 +294,15 @@ class Worker:
             del self.ending[0]
 
     def _end(self, running: Running) -> None:
-        """Its child is gone. The files of a finished render or asset go to the storage first."""
+        """Its child is gone. The files of a finished render, asset or font go to the storage first."""
         job, result = running.job, running.result
-        if running.verdict is not None or result is None or job.kind not in (states.RENDER, states.ASSET):
+        if running.verdict is not None or result is None or job.kind not in STORED:
             self.ending.append(running)
             return
-        if job.kind == states.ASSET:
+        if job.kind != states.RENDER:
+            unpacked = running.folder / UNPACKED if result.get("unpacked") else None
             running.delivery = self._send(
-                job, lambda stop: [self.beginnings.fetches.keep_asset(job, result, self.objects, stop)]
+                job, lambda stop: [self.beginnings.fetches.keep_made(job, result, unpacked, self.objects, stop)]
             )
         else:
             made = self._made(running, result)

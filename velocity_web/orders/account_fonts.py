@@ -8,10 +8,13 @@ from pathlib import Path
 
 import velocity_engine as engine
 from velocity_web.database.entities import rows
+from velocity_web.settings import MIB
 from velocity_web.storage.objects import Objects, never
 
 FOLDER = "fonts"
 """In the storage."""
+MOST_UNPACKED = 64 * MIB
+"""That a web font may have once it is unpacked."""
 
 
 def font_files(account_id: str) -> tuple[engine.FileReference, ...]:
@@ -21,6 +24,12 @@ def font_files(account_id: str) -> tuple[engine.FileReference, ...]:
         {"account": account_id},
     )
     return tuple(engine.FileReference(file, sha256) for file, sha256 in found)
+
+
+def too_many_fonts(account_id: str, most: int) -> str | None:
+    """Within a session: what to say where the account may have no further font."""
+    [(count,)] = rows("SELECT COUNT(*) FROM font WHERE account_id = $account", {"account": account_id})
+    return f"the account has {count} fonts, and may have {most}; delete one first" if count >= most else None
 
 
 @contextmanager

@@ -252,8 +252,8 @@ RESULTS: dict[str, type[BaseModel]] = {
     states.RENDER: RenderResult,
     states.AUDIO: AudioResult,
     states.TEMPLATE: TemplateResult,
-    "asset": AssetResult,
-    "font": FontResult,
+    states.ASSET: AssetResult,
+    states.FONT: FontResult,
 }
 
 

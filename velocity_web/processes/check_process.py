@@ -28,6 +28,7 @@ from velocity_web.processes.caption_form import field_of_captions
 from velocity_web.processes.render_process import MAX_WARNINGS
 from velocity_web.processes.reuse_answers import ReuseAnswers
 from velocity_web.processes.telling import sentence_of, with_known_names
+from velocity_web.storage.fetched import name_at
 
 LINE_BYTES = 64 << 20
 NOT_HERE_YET = (
@@ -238,7 +239,7 @@ def _length(
         timeline = template.timeline(wanted, encoder=encoder, **asked)
         start, end = template.frame_range(slice(*question["frames"]) if question["frames"] else None, timeline)
     except engine.VelocityError as error:
-        return {"errors": errors_of([error], _names(told["files"]))}
+        return {"errors": errors_of([error], names_of(told["files"]))}
     frames, held = timeline.frames_between(start, end)
     return {"length": {"frames": frames, "held": held, "start": start, "end": end, "whole": timeline.end}}
 
@@ -343,19 +344,19 @@ def _sampled(template: Any, question: dict[str, Any], customizations: list[dict[
 
 def _look(template: Any, customizations: Any, files: dict[str, str], *, strict: bool) -> dict[str, Any]:
     found = template.preflight(strict).look(customizations, files, files.values())
-    names = _names(files)
+    names = names_of(files)
     warnings = [finding_dict(finding, names) for finding in found.warnings[:MAX_WARNINGS]]
     return {"errors": errors_of(found.problems, names), "warnings": warnings}
 
 
 def _problems(template: Any, customizations: Any, files: dict[str, str], *, strict: bool) -> dict[str, Any]:
     problems = template.preflight(strict).problems(customizations, files, files.values())
-    return {"errors": errors_of(problems, _names(files)), "warnings": []}
+    return {"errors": errors_of(problems, names_of(files)), "warnings": []}
 
 
-def _names(files: Mapping[str, str]) -> dict[str, str]:
+def names_of(files: Mapping[str, str]) -> dict[str, str]:
     """Assets as the request names them, by the names under which they are kept."""
-    return {Path(path).name: f"asset {asset_id}" for asset_id, path in files.items()}
+    return {Path(path).name: name_at(key) if "://" in key else f"asset {key}" for key, path in files.items()}
 
 
 def errors_of(problems: Any, names: Mapping[str, str]) -> Errors:

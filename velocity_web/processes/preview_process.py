@@ -20,7 +20,7 @@ import numpy as np
 
 from velocity_web.processes.analyse_process import finding_dict, open_with_fonts
 from velocity_web.processes.assignments import ClipQuestion, PreviewAssignment, PreviewQuestion
-from velocity_web.processes.check_process import LINE_BYTES, assets_named, errors_of
+from velocity_web.processes.check_process import LINE_BYTES, assets_named, errors_of, names_of
 from velocity_web.processes.render_process import MAX_WARNINGS
 
 ANY = "*"
@@ -62,8 +62,9 @@ class _Desk:
     def answer(self, question: PreviewQuestion, entries: Entries, files: Files) -> dict[str, Any]:
         """What ``answers.Previewed`` takes. Raises OSError where the disk is full."""
 
-        names = {**self._told.names, **{Path(path).name: f"asset {asset_id}" for asset_id, path in files.items()}}
-        look = self._template.preflight().look(entries, files, files.values())
+        names = {**self._told.names, **names_of(files)}
+        assets = [path for key, path in files.items() if "://" not in key]  # what was fetched nobody has looked at
+        look = self._template.preflight().look(entries, files, assets)
         if look.problems:
             return _wrong(errors_of(look.problems, names))
         if not question.frames and question.clip is None:

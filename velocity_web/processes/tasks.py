@@ -39,8 +39,8 @@ TASKS: dict[str, tuple[type[Assignment], Callable[[Any, Send], dict[str, Any]]]]
     states.RENDER: (RenderAssignment, render_process.render),
     states.TEMPLATE: (TemplateAssignment, analyse_process.analyse_template),
     states.AUDIO: (FileAssignment, analyse_process.analyse_audio),
-    "asset": (FileAssignment, analyse_process.analyse_asset),
-    "font": (FontAssignment, analyse_process.analyse_font),
+    states.ASSET: (FileAssignment, analyse_process.analyse_asset),
+    states.FONT: (FontAssignment, analyse_process.analyse_font),
 }
 
 CONVERSATIONS: dict[str, tuple[type[Assignment], Callable[[Any, BinaryIO, Send], None]]] = {

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from velocity_web.http import examples
 from velocity_web.http.downloads import send_file
 from velocity_web.http.metrics import UPLOADED_BYTES
-from velocity_web.http.operation import Call, Operation
+from velocity_web.http.operation import JSON, Call, Operation
 from velocity_web.http.pages import paged, window_of
 from velocity_web.http.uploads import receive_upload
+from velocity_web.http.waiting import hold_back
 from velocity_web.routes.context import BUSY, Resource
 from velocity_web.routes.template import TOO_LARGE
-from velocity_web.schemas.base import Message, Page
-from velocity_web.schemas.font import CONTENT_TYPES, FontFileDto
+from velocity_web.schemas.base import Message, Page, Waiting
+from velocity_web.schemas.font import CONTENT_TYPES, FontFileDto, FontJobDto, FontQueued
 from velocity_web.schemas.scopes import READ, RENDER
-from velocity_web.services import fonts
+from velocity_web.schemas.source import ImportRequest
+from velocity_web.services import fonts, imports
+from velocity_web.services.watching import Watched
 
 TAG = "Font"
 
@@ -40,6 +44,34 @@ class Fonts(Resource):
     def on_get(self, call: Call[None, Page]) -> list[FontFileDto]:
         """Newest first."""
         return paged(call, fonts.list_fonts(call.caller, window_of(call.query)))
+
+
+class FontImport(Resource):
+    @Operation(
+        id="importFont",
+        summary="Fetch a font",
+        tag=TAG,
+        scopes=(RENDER,),
+        body=ImportRequest,
+        examples={JSON: examples.FONT_IMPORT},
+        returns=FontQueued,
+        codes={400: "The URL or the connection is not allowed, or the account has too many fonts"},
+    )
+    def on_post(self, call: Call[ImportRequest]) -> FontQueued:
+        """From a URL or a connection, in the background; its status tells why where it cannot be fetched."""
+        return imports.import_font(call.caller, self.settings, call.body)
+
+
+class FontStatus(Resource):
+    @Operation(
+        id="getFontStatus", summary="Status of a font", tag=TAG, scopes=(READ,), query=Waiting, returns=FontJobDto
+    )
+    def on_get(self, call: Call[None, Waiting]) -> FontJobDto:
+        """Of one that is fetched: pending, processing, completed or failed; one that was uploaded is completed.
+        ``wait`` spares asking again and again."""
+        found = imports.font_status(call.caller, call.ids["font_id"])
+        hold_back(call, Watched(found.job_id, found.status))
+        return found
 
 
 class FontItem(Resource):

@@ -4,11 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from velocity_web.schemas import states
 from velocity_web.schemas.base import IdText, ResponseModel, Time
-from velocity_web.schemas.template import one_of
+from velocity_web.schemas.template import JobStatus, one_of
 
 CONTENT_TYPES = {"ttf": "font/ttf", "otf": "font/otf", "ttc": "font/collection"}
 """By the formats in which fonts are kept: web fonts are unpacked."""
+
+
+class FontQueued(ResponseModel):
+    """A font that is fetched and looked at; ``GET /font/{id}/status`` tells how far that is."""
+
+    status: JobStatus
+    font_id: IdText
+    job_id: IdText
+
+
+class FontJobDto(ResponseModel):
+    job_id: IdText
+    font_id: IdText
+    font_name: str
+    status: JobStatus
+    stage: Annotated[str, one_of(states.UPLOADED, states.FETCHING, states.COMPLETED, states.FAILED)]
+    created_at: Time
+    completed_at: Time | None
+    reason: str | None
 
 
 class FontFaceDto(ResponseModel):

@@ -42,6 +42,8 @@ AUDIO = "audio"
 RENDER = "render"
 ASSET = "asset"
 """Of pictures and clips that are fetched; those that are uploaded are looked at before the answer."""
+FONT = "font"
+"""Of fonts that are fetched, as ASSET."""
 
 QUEUEING = "queueing"
 QUEUED = "queued"

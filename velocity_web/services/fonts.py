@@ -17,17 +17,16 @@ from velocity_web.clock import iso_time
 from velocity_web.database.entities import Font, execute, lock_account, new_id, reading, rows, writing
 from velocity_web.database.now import now_ms
 from velocity_web.failures import Invalid, NotDeletable, NotFound
-from velocity_web.orders.account_fonts import FOLDER
+from velocity_web.orders.account_fonts import FOLDER, MOST_UNPACKED, too_many_fonts
 from velocity_web.processes.assignments import FontAssignment
 from velocity_web.processes.runner import Runner, TaskFailed
 from velocity_web.schemas import states
 from velocity_web.schemas.font import CONTENT_TYPES, FontFaceDto, FontFileDto
 from velocity_web.services.paging import Listed, Window, total_of
-from velocity_web.settings import MIB, Settings
+from velocity_web.settings import Settings
 from velocity_web.storage.files import StoredFile, Upload, clean_name, read_made, remove, task_folder
 from velocity_web.storage.objects import Objects, discard
 
-MOST_UNPACKED = 64 * MIB
 USES_FONT = (
     "SELECT 1 FROM render JOIN job ON job.id = render.id WHERE job.account_id = $account "
     f"AND job.status IN ({states.listed(states.ACTIVE)}) AND render.request LIKE $file LIMIT 1"
@@ -38,7 +37,7 @@ def accept_font(caller: Caller, settings: Settings, objects: Objects, runner: Ru
     """Keep an uploaded font after a look at it. Raises Invalid, QuotaExceeded; then nothing of it stays."""
     try:
         with reading():
-            _require_few(caller, settings)
+            require_few(caller, settings)
         upload, info = _looked_at(caller, settings, runner, upload)
         font_id = new_id()
         stored = f"{FOLDER}/{font_id}.{info['format']}"
@@ -48,7 +47,7 @@ def accept_font(caller: Caller, settings: Settings, objects: Objects, runner: Ru
     try:
         with writing():
             lock_account(caller.account_id)
-            _require_few(caller, settings)
+            require_few(caller, settings)
             quota.take(caller.account_id, upload.size_bytes)
             font = Font(
                 id=font_id,
@@ -94,11 +93,9 @@ def _looked_at(caller: Caller, settings: Settings, runner: Runner, upload: Uploa
     return replace(upload, path=path, size_bytes=len(content), sha256=digest), info
 
 
-def _require_few(caller: Caller, settings: Settings) -> None:
+def require_few(caller: Caller, settings: Settings) -> None:
     """Within a session. Raises Invalid."""
-    [(count,)] = rows("SELECT COUNT(*) FROM font WHERE account_id = $account", {"account": caller.account_id})
-    if count >= settings.fonts_per_account:
-        sentence = f"the account has {count} fonts, and may have {settings.fonts_per_account}; delete one first"
+    if sentence := too_many_fonts(caller.account_id, settings.fonts_per_account):
         raise Invalid("the account has too many fonts", {"file": [sentence]})
 
 
@@ -114,7 +111,8 @@ def _dto(font: Font) -> FontFileDto:
     )
 
 
-def _find(caller: Caller, font_id: str) -> Font:
+def find_font(caller: Caller, font_id: str) -> Font:
+    """Within a session. Raises NotFound."""
     font: Font | None = Font.get(id=font_id)
     if font is None or font.account_id != caller.account_id:
         raise NotFound(f"there is no font {font_id}")
@@ -131,13 +129,13 @@ def list_fonts(caller: Caller, window: Window) -> Listed[FontFileDto]:
 
 def font_detail(caller: Caller, font_id: str) -> FontFileDto:
     with reading():
-        return _dto(_find(caller, font_id))
+        return _dto(find_font(caller, font_id))
 
 
 def font_file(caller: Caller, font_id: str) -> tuple[StoredFile, str]:
     """The file as it is kept, and its content type. Raises NotFound."""
     with reading():
-        font = _find(caller, font_id)
+        font = find_font(caller, font_id)
         stem = font.name.rpartition(".")[0] or font.name
         stored = StoredFile(font.file, f"{stem}.{font.format}", font.sha256, font.created_at)
         return stored, CONTENT_TYPES[font.format]
@@ -147,10 +145,11 @@ def delete_font(caller: Caller, objects: Objects, font_id: str) -> None:
     """Raises NotFound, and NotDeletable while an active render was ordered with it."""
     with writing():
         lock_account(caller.account_id)
-        font = _find(caller, font_id)
+        font = find_font(caller, font_id)
         file = font.file
         if rows(USES_FONT, {"account": caller.account_id, "file": f'%"{file}"%'}):
             raise NotDeletable("active render jobs were ordered with the font; cancel them first")
         quota.give_back(caller.account_id, font.size_bytes)
+        execute(f"DELETE FROM job WHERE subject_id = $id AND kind = '{states.FONT}'", {"id": font_id})
         execute("DELETE FROM font WHERE id = $id", {"id": font_id})
     discard(objects, file)

@@ -1,14 +1,17 @@
-"""Templates, audio, pictures and clips that come from a URL or a connection, in place of an upload.
+"""Templates, audio, pictures, clips and fonts that come from a URL or a connection, in place of an upload.
 
 They are fetched, and looked at as uploads are, by a worker: their status tells of the stages.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import velocity_engine as engine
 from velocity_web.accounts.auth import Caller
 from velocity_web.clock import iso_time
-from velocity_web.database.entities import Job, insert_many, lock_account, new_id, reading, writing
+from velocity_web.database.entities import Asset, Font, Job, insert_many, lock_account, new_id, reading, writing
 from velocity_web.database.now import now_ms
 from velocity_web.events.tracing import traceparent
 from velocity_web.events.wake import wake
@@ -17,11 +20,13 @@ from velocity_web.orders.remote_sources import add_sources, source_rows
 from velocity_web.schemas import states
 from velocity_web.schemas.asset import AssetJobDto, AssetQueued
 from velocity_web.schemas.audio import AudioUploaded
+from velocity_web.schemas.font import FontJobDto, FontQueued
 from velocity_web.schemas.source import AudioImportRequest, ImportRequest
 from velocity_web.schemas.template import TemplateUploaded
 from velocity_web.services.assets import find_asset
 from velocity_web.services.audio import default_group, find_group
 from velocity_web.services.elsewhere import Elsewhere, Errors
+from velocity_web.services.fonts import find_font, require_few
 from velocity_web.settings import Settings
 from velocity_web.storage.disk import require_room
 from velocity_web.storage.fetched import name_at
@@ -134,29 +139,41 @@ def import_asset(caller: Caller, settings: Settings, asked: ImportRequest) -> As
     return AssetQueued(status=states.PENDING, asset_id=asset_id, job_id=job_id)
 
 
+def import_font(caller: Caller, settings: Settings, asked: ImportRequest) -> FontQueued:
+    """Raises Invalid, also where the account has too many fonts already, and NoSpace."""
+    file = _located(caller, settings, asked)
+    font_id = new_id()
+    with writing():
+        lock_account(caller.account_id)
+        require_few(caller, settings)
+        job_id = _queue(caller, states.FONT, (font_id, _name(asked, file)), file, settings.max_font_bytes)
+    wake()
+    return FontQueued(status=states.PENDING, font_id=font_id, job_id=job_id)
+
+
 def asset_status(caller: Caller, asset_id: str) -> AssetJobDto:
     """Of an asset; one that was uploaded has been completed since. Raises NotFound."""
     with reading():
-        job = Job.get(subject_id=asset_id, kind=states.ASSET)
-        if job is None or job.account_id != caller.account_id:
-            asset = find_asset(caller, asset_id)
-            return AssetJobDto(
-                job_id=asset_id,
-                asset_id=asset_id,
-                asset_name=asset.name,
-                status=states.COMPLETED,
-                stage=states.COMPLETED,
-                created_at=iso_time(asset.created_at),
-                completed_at=iso_time(asset.created_at),
-                reason=None,
-            )
-        return AssetJobDto(
-            job_id=job.id,
-            asset_id=asset_id,
-            asset_name=job.name,
-            status=job.status,
-            stage=job.stage,
-            created_at=iso_time(job.created_at),
-            completed_at=iso_time(job.completed_at),
-            reason=job.reason,
-        )
+        name, told = _status_of(caller, states.ASSET, asset_id, find_asset)
+        return AssetJobDto(asset_id=asset_id, asset_name=name, **told)
+
+
+def font_status(caller: Caller, font_id: str) -> FontJobDto:
+    """The same of a font."""
+    with reading():
+        name, told = _status_of(caller, states.FONT, font_id, find_font)
+        return FontJobDto(font_id=font_id, font_name=name, **told)
+
+
+def _status_of(
+    caller: Caller, kind: str, subject_id: str, find: Callable[[Caller, str], Asset | Font]
+) -> tuple[str, dict[str, Any]]:
+    """Within a session: the name, and how far the job is. Raises NotFound."""
+    job = Job.get(subject_id=subject_id, kind=kind)
+    if job is not None and job.account_id == caller.account_id:
+        times = {"created_at": iso_time(job.created_at), "completed_at": iso_time(job.completed_at)}
+        return job.name, {"job_id": job.id, "status": job.status, "stage": job.stage, "reason": job.reason, **times}
+    found = find(caller, subject_id)
+    times = {"created_at": iso_time(found.created_at), "completed_at": iso_time(found.created_at)}
+    is_done = {"status": states.COMPLETED, "stage": states.COMPLETED, "reason": None}
+    return found.name, {"job_id": subject_id, **is_done, **times}

@@ -21,7 +21,7 @@ from velocity_web.schemas.admin import (
 from velocity_web.settings import MIB, Settings
 from velocity_web.storage.render_caches import clear_render_caches, kept_in_render_caches
 
-KINDS = (states.RENDER, states.TEMPLATE, states.AUDIO, states.ASSET)
+KINDS = (states.RENDER, states.TEMPLATE, states.AUDIO, states.ASSET, states.FONT)
 MOST_USERS = 100
 REMOVED_USER = "?"
 _WAITS = f"lease_owner IS NULL AND status IN ({states.listed(states.CLAIMABLE)}) AND not_before < {NOT_YET}"

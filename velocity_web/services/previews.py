@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import velocity_engine as engine
 from velocity_web.accounts.auth import Caller
 from velocity_web.accounts.rates import Buckets
-from velocity_web.database.entities import Asset, Template, TemplateInstance, reading
+from velocity_web.database.entities import Template, TemplateInstance, reading
 from velocity_web.failures import Conflict, Invalid, NotFound, TooMany
 from velocity_web.orders.account_fonts import font_copies, font_files
-from velocity_web.orders.remote_sources import is_remote
 from velocity_web.processes.assignments import ClipQuestion, PreviewQuestion
-from velocity_web.processes.previewers import Drawn, Previewers, Provide, Subject
+from velocity_web.processes.previewers import Drawn, Previewers, Subject
 from velocity_web.processes.runner import Runner, TaskFailed, TemplateFiles
 from velocity_web.processes.shelf import Shelf
 from velocity_web.schemas import states
@@ -29,9 +27,11 @@ from velocity_web.services.captions import Said, said_of
 from velocity_web.services.elsewhere import Elsewhere
 from velocity_web.services.forms import RenderForm
 from velocity_web.services.lengths import duration_of
+from velocity_web.services.preview_fetches import PreviewFetches
+from velocity_web.services.preview_files import PreviewFiles
 from velocity_web.services.preview_frames import Shown, clip_encoder, frames_of, size_errors, span_of
 from velocity_web.services.processing import with_job
-from velocity_web.services.render_checks import find_assets, joined, named_as
+from velocity_web.services.render_checks import joined
 from velocity_web.services.render_sources import NO_MAP
 from velocity_web.services.templates import find_template
 from velocity_web.settings import Settings
@@ -43,9 +43,7 @@ FRAMES_OF_A_PICTURE = 5
 """So many frames of a clip count as one picture."""
 INVALID = "the request has invalid fields"
 GONE = "the file is gone from the storage"
-NOT_FETCHED = (
-    "a render fetches this file, a preview does not; take it in with POST /asset/import, and name its assetId here"
-)
+Place = Callable[[str], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +55,14 @@ class Desk:
     runner: Runner
     previewers: Previewers
     rates: Buckets
+    fetches: PreviewFetches
 
 
 def desk_of(settings: Settings, objects: Objects, runner: Runner) -> Desk:
     rates = Buckets(settings.previews_per_second, settings.preview_burst)
-    return Desk(settings, objects, runner, Previewers(runner, settings, engine.__version__), rates)
+    fetches = PreviewFetches(settings)
+    runner.on_close(fetches.close)
+    return Desk(settings, objects, runner, Previewers(runner, settings, engine.__version__), rates, fetches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,8 @@ def draw(desk: Desk, caller: Caller, template_id: str, form: RenderForm, known: 
     """A picture of a template with what a form replaces in it. ``known`` are the digests of pictures that the client
     has.
 
-    Raises NotFound, Conflict, Invalid with the sentences of all fields at once, TooMany, Busy and Unavailable.
+    Raises NotFound, Conflict, Invalid with the sentences of all fields at once, TooMany, Unavailable, and Busy, also
+    while files are fetched that the picture shows.
     """
     request = _request(PreviewRequest, form)
     shown = previewable(caller, template_id, _instance_of(request))
@@ -150,8 +152,8 @@ def draw(desk: Desk, caller: Caller, template_id: str, form: RenderForm, known: 
         captions=None if wrong else said.text,
         **_timing(request, wrong),
     )
-    with _drawing(desk, caller, shown) as subject, desk.runner.preview_slot(caller.account_id):
-        drawn = _asked(desk, caller, subject, question, (joined(shown.customizations, form.customizations), wrong))
+    asked = joined(shown.customizations, form.customizations), wrong
+    drawn = _asked(desk, caller, shown, question, asked, desk.runner.preview_slot)
     return _picture(drawn, shown, frames, columns)
 
 
@@ -176,8 +178,8 @@ def draw_clip(desk: Desk, caller: Caller, template_id: str, form: RenderForm, kn
     size = [1, 1] if wrong else [width, height]
     asked = {"clip": clip, "captions": None if wrong else said.text, **_timing(request, wrong)}
     question = PreviewQuestion(frames=[], size=size, kind="png", known=list(known), **asked)
-    with _drawing(desk, caller, shown) as subject, desk.runner.slot(caller.account_id):
-        drawn = _asked(desk, caller, subject, question, (joined(shown.customizations, form.customizations), wrong))
+    replaced = joined(shown.customizations, form.customizations), wrong
+    drawn = _asked(desk, caller, shown, question, replaced, desk.runner.slot)
     return _picture(drawn, shown, span, 1)
 
 
@@ -234,54 +236,44 @@ def _drawing(desk: Desk, caller: Caller, shown: Shown) -> Iterator[Subject]:
         yield Subject(caller.account_id, TemplateFiles(path, fonts), shown.name)
 
 
-def _asked(desk: Desk, caller: Caller, subject: Subject, question: PreviewQuestion, asked: tuple[str, Errors]) -> Drawn:
-    """``asked``: the customization map as JSON, and what is known to be wrong with the request. Raises Invalid with
-    both."""
-    customizations, wrong = asked
-    errors: Errors = {}
-    try:
-        provide = _provider(desk, caller, errors)
-        drawn = desk.previewers.draw(subject, question, customizations.encode(), provide)
-    except TaskFailed as failure:
-        raise Invalid(f"the preview cannot be drawn: {failure}", {"": [str(failure)], **wrong}) from None
-    lacking = set(errors)
+def _asked(
+    desk: Desk, caller: Caller, shown: Shown, question: PreviewQuestion, asked: tuple[str, Errors], place: Place
+) -> Drawn:
+    """``asked``: the customization map as JSON, and what is known to be wrong with the request. While files are fetched
+    that it shows, no ``place`` is taken. Raises Invalid with all that is wrong, and Busy."""
+    files = PreviewFiles(desk.settings, desk.objects, desk.fetches, caller)
+    drawn = _answered(desk, caller, shown, (question, asked, files), place)
+    if not asked[1] and files.lacks_nothing_else(drawn.said["errors"]):
+        files.fetch()
+        drawn = _answered(desk, caller, shown, (question, asked, files), place)
+        files.require_all()
+    errors = dict(files.errors)
+    lacking = (*errors, *files.missing_fields)
     for field, sentences in drawn.said["errors"].items():
-        if field not in lacking:
+        if not lacking or not field.startswith(lacking):
             errors.setdefault(field, []).extend(sentences)
-    if errors or wrong:
-        raise Invalid(INVALID, {**errors, **wrong})
+    if errors or asked[1]:
+        raise Invalid(INVALID, {**errors, **asked[1]})
     return drawn
+
+
+def _answered(
+    desk: Desk,
+    caller: Caller,
+    shown: Shown,
+    asked: tuple[PreviewQuestion, tuple[str, Errors], PreviewFiles],
+    place: Place,
+) -> Drawn:
+    question, (customizations, wrong), files = asked
+    with _drawing(desk, caller, shown) as subject, place(caller.account_id):
+        try:
+            return desk.previewers.draw(subject, question, customizations.encode(), files.provide)
+        except TaskFailed as failure:
+            raise Invalid(f"the preview cannot be drawn: {failure}", {"": [str(failure)], **wrong}) from None
 
 
 def _no_assets(_named: Any, _shelf: Shelf) -> dict[str, str]:
     return {}
-
-
-def _provider(desk: Desk, caller: Caller, errors: Errors) -> Provide:
-    """What finds the assets that a map names; what is wrong with them goes to ``errors``."""
-
-    def provide(named: list[list[list[Any]]], shelf: Shelf) -> dict[str, str]:
-        errors.clear()  # it may be asked again, by another child
-        known: dict[str, Asset | None] = {}
-        wanted = [(int(index), str(key), named_as(source)) for one in named for index, key, source in one]
-        with reading():
-            found = find_assets(Elsewhere(desk.settings, caller), wanted, errors, known)
-        for index, key, source in wanted:
-            if isinstance(source, dict):
-                errors.setdefault(f"customizationMap[{index}].{key}", [NOT_FETCHED])
-        found = {key: file for key, file in found.items() if not is_remote(file.location)}
-        return {asset_id: str(path) for asset_id, file in found.items() if (path := _put(desk, shelf, file))}
-
-    return provide
-
-
-def _put(desk: Desk, shelf: Shelf, file: engine.FileReference) -> Path | None:
-    """None where the file is gone: then the child says that there is no such asset."""
-    try:
-        with desk.objects.copy(file.location, file.sha256 or "") as path:
-            return shelf.put(path, Path(file.location).name)
-    except FileNotFoundError:
-        return None
 
 
 def _picture(drawn: Drawn, shown: Shown, frames: tuple[float, ...], columns: int) -> Picture:

@@ -105,6 +105,14 @@ class FetchedFiles:
                     raise NotFetched(_sentence(name, location, error.message)) from None
         raise AssertionError("the last attempt raises or returns")
 
+    def kept(self, location: str, most_bytes: int, fresh_seconds: float) -> Held | None:
+        """A file that is here, and was found to hold within so many seconds; nothing is asked or waited for."""
+        record = self._read(location)
+        if record is None or record.looked_at <= time.time() - fresh_seconds or record.size_bytes > most_bytes:
+            return None
+        copy = self._kept(record)
+        return None if copy is None else self._checked(location, record, copy, most_bytes)
+
     def _held(self, location: str, most_bytes: int, stop: Stop) -> Held:
         record = self._read(location)
         copy = self._kept(record)

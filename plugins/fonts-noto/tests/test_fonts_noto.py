@@ -16,6 +16,7 @@ from velocity_fonts_noto.fonts import FOLDER, FONTS, PackedFont
 
 SAMPLES = {
     "Thai": "สวัสดีชาวโลก",
+    "Lao": "ສະບາຍດີຊາວໂລກ",
     "Devanagari": "नमस्ते दुनिया।",
     "Tamil": "வணக்கம்",
     "Bengali": "ওহে বিশ্ব",
@@ -53,8 +54,8 @@ def test_a_damaged_package_is_told() -> None:
         lost.read()
 
 
-def template(folder: Path, text: str, font: str = "Inter-Regular") -> ve.Template:
-    shown = {"t": text, "f": font, "s": 40, "fc": [1, 1, 1], "j": 0, "tr": 0, "lh": 48, "ls": 0}
+def template(folder: Path, text: str, font: str = "Inter-Regular", **more: Any) -> ve.Template:
+    shown = {"t": text, "f": font, "s": 40, "fc": [1, 1, 1], "j": 0, "tr": 0, "lh": 48, "ls": 0, **more}
     layer: dict[str, Any] = {"ty": 5, "nm": "Title", "ip": 0, "op": 5, "st": 0}
     layer["ks"] = {"p": {"k": [20, 70, 0]}}
     layer["t"] = {"d": {"k": [{"t": 0, "s": shown}]}, "p": {}, "m": {"g": 1, "a": {"k": [0, 0]}}, "a": []}
@@ -84,6 +85,22 @@ def test_bold_texts_take_bold_letters(tmp_path: Path) -> None:
 def pixels_of(folder: Path, text: str, font: str = "Inter-Regular") -> np.ndarray[Any, Any]:
     with template(folder, text, font) as opened:
         return ve.still(opened).pixels
+
+
+def test_lines_of_lao_break_between_words(tmp_path: Path) -> None:
+    """As many words as there is room for stand on a line: the picture is the one with the lines broken by hand."""
+    pytest.importorskip("icu")
+    words = ["ພາສາ", "ລາວ", "ເປັນ", "ພາສາ", "ທາງການ"]
+    box = {"s": 20, "lh": 24, "sz": [190, 100], "ps": [0, -60]}
+    with template(tmp_path, "".join(words), "NotoSansLao-Regular", **box) as opened:
+        wrapped = ve.still(opened)
+    by_hand = {}
+    for number in range(1, len(words)):
+        text = "".join(words[:number]) + "\r" + "".join(words[number:])
+        with template(tmp_path, text, "NotoSansLao-Regular", **box) as opened:
+            by_hand[number] = ve.still(opened).pixels
+    assert wrapped.findings == ()
+    assert [number for number, pixels in by_hand.items() if np.array_equal(pixels, wrapped.pixels)] == [4]
 
 
 def test_kana_in_a_text_makes_its_ideographs_japanese(tmp_path: Path) -> None:

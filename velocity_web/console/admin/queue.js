@@ -4,7 +4,7 @@ import { useLoaded, usePolling, useTitle } from "../core/hooks.js";
 import { Empty, Failure, Progress, Skeleton } from "../parts/basics.js";
 
 const LOOK = 2000;
-const KINDS = { render: "Renders", template: "Templates", audio: "Audio", asset: "Pictures and clips that are fetched" };
+const KINDS = { render: "Renders", template: "Templates", audio: "Audio", asset: "Pictures and clips that are fetched", font: "Fonts that are fetched" };
 
 async function looked(api, signal) {
   const [queue, workers] = await Promise.all([api.queue(signal), api.workers(signal)]);

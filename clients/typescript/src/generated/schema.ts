@@ -636,6 +636,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/font/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch a font
+         * @description From a URL or a connection, in the background; its status tells why where it cannot be fetched.
+         */
+        post: operations["importFont"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/font/{fontId}": {
         parameters: {
             query?: never;
@@ -655,6 +675,26 @@ export interface paths {
          * @description Renders that used it stay.
          */
         delete: operations["deleteFont"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/font/{fontId}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Status of a font
+         * @description Of one that is fetched: pending, processing, completed or failed; one that was uploaded is completed. ``wait`` spares asking again and again.
+         */
+        get: operations["getFontStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3505,6 +3545,61 @@ export interface components {
              * Format: date-time
              */
             createdAt: string;
+        };
+        /** FontJobDto */
+        FontJobDto: {
+            /**
+             * Job ID
+             * Format: uuid
+             */
+            jobId: string;
+            /**
+             * Font ID
+             * Format: uuid
+             */
+            fontId: string;
+            /** Font name */
+            fontName: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "processing" | "cancelling" | "completed" | "failed" | "cancelled" | "deleted";
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "uploaded" | "fetching" | "completed" | "failed";
+            /**
+             * Created at
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Completed at */
+            completedAt: string | null;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * FontQueued
+         * @description A font that is fetched and looked at; ``GET /font/{id}/status`` tells how far that is.
+         */
+        FontQueued: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "processing" | "cancelling" | "completed" | "failed" | "cancelled" | "deleted";
+            /**
+             * Font ID
+             * Format: uuid
+             */
+            fontId: string;
+            /**
+             * Job ID
+             * Format: uuid
+             */
+            jobId: string;
         };
         /**
          * FrameRangeDto
@@ -8737,6 +8832,93 @@ export interface operations {
             };
         };
     };
+    importFont: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FontQueued"];
+                };
+            };
+            /** @description The URL or the connection is not allowed, or the account has too many fonts */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing or invalid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope render */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No space is left on the server's disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getFont: {
         parameters: {
             query?: never;
@@ -8845,6 +9027,86 @@ export interface operations {
                 };
             };
             /** @description The key lacks the scope render */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found, or not owned by the current user */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFontStatus: {
+        parameters: {
+            query?: {
+                /** @description seconds to wait, at most 30, until the status is another one; the answer comes as soon as it is, at once where it is final */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 5d2f8b1c-64d3-4c9e-9a2c-7b1f6d8e9c54 */
+                fontId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FontJobDto"];
+                };
+            };
+            /** @description Invalid request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing or invalid API key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope read */
             403: {
                 headers: {
                     [name: string]: unknown;

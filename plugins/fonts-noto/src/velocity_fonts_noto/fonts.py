@@ -10,6 +10,7 @@ from velocity_engine.errors import MediaError, Place
 FOLDER = Path(__file__).parent / "files"
 SCRIPTS = {
     "Noto Sans Thai": ("Thai",),
+    "Noto Sans Lao": ("Laoo",),
     "Noto Sans Devanagari": ("Deva",),
     "Noto Sans Tamil": ("Taml",),
     "Noto Sans Bengali": ("Beng",),

@@ -93,6 +93,11 @@ from .font_dto import FontDto
 from .font_face_dto import FontFaceDto
 from .font_file_dto import FontFileDto
 from .font_file_dto_format import FontFileDtoFormat
+from .font_job_dto import FontJobDto
+from .font_job_dto_stage import FontJobDtoStage
+from .font_job_dto_status import FontJobDtoStatus
+from .font_queued import FontQueued
+from .font_queued_status import FontQueuedStatus
 from .frame_range_dto import FrameRangeDto
 from .health import Health
 from .import_request import ImportRequest
@@ -319,6 +324,11 @@ __all__ = (
     "FontFaceDto",
     "FontFileDto",
     "FontFileDtoFormat",
+    "FontJobDto",
+    "FontJobDtoStage",
+    "FontJobDtoStatus",
+    "FontQueued",
+    "FontQueuedStatus",
     "FrameRangeDto",
     "Health",
     "ImportRequest",
