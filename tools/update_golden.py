@@ -30,7 +30,8 @@ def main() -> None:
         template = ve.open_template(GOLDEN / "documents" / f"{name}.json")
         for frame in notes[name]["frames"]:
             target = GOLDEN / "frames" / f"{name}.f{frame}.png"
-            drawn = np.asarray(ve.render_still(template, frame=frame))
+            blur = notes[name].get("motion_blur", False)
+            drawn = np.asarray(ve.render_still(template, frame=frame, motion_blur=blur))
             most = _change(target, drawn)
             if most:
                 print(f"{target.name}: {'new' if most < 0 else f'changed by up to {most}'}")

@@ -8,7 +8,7 @@ from functools import cache
 from velocity_engine.display import DrawCommand
 from velocity_engine.model.geometry import IDENTITY, Matrix
 from velocity_engine.motion.transforms import Matrix4
-from velocity_engine.plan.layers import PlannedLayer
+from velocity_engine.plan.layers import PlannedComposition, PlannedLayer
 from velocity_engine.plan.timeline import Ahead
 
 
@@ -74,6 +74,9 @@ class Pass:
         depth: How many mattes and precomps stand around the composition.
         tally: Of the display list that the walk is for.
         ahead: The layer whose clip plays on while its region is held, and how far it is ahead.
+        composition: The composition; None before the walk has begun.
+        shutter: How far the moment that layers with the motion blur switch are drawn at is from the frame, in frames,
+            where a layer around the composition is drawn while the shutter is open; else None.
         mattes: What the mattes of the composition show, by the id of their planned layer: several layers may share one.
     """
 
@@ -85,4 +88,6 @@ class Pass:
     depth: int = 0
     tally: Tally = field(default_factory=Tally)
     ahead: Ahead | None = None
+    composition: PlannedComposition | None = None
+    shutter: float | None = None
     mattes: dict[int, tuple[DrawCommand, ...]] = field(default_factory=dict)

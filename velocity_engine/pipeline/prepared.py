@@ -177,7 +177,8 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
     assets = {key: file.location for key, file in order.assets.items()}
     if order.captions is not None and order.duration is not None:
         raise both_captions_and_duration()
-    plan = template.plan(order.customizations, assets, order.captions, strict_fonts=order.strict_fonts)
+    said, blur = order.captions, order.motion_blur
+    plan = template.plan(order.customizations, assets, said, blur, strict_fonts=order.strict_fonts)
     try:
         raise_on_errors(plan.all_findings())
         sound = OwnSound(None if order.soundtrack is None else local_path(order.soundtrack.location), order.mix)

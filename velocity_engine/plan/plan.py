@@ -39,6 +39,7 @@ from velocity_engine.model.layers import (
 )
 from velocity_engine.model.properties import Property
 from velocity_engine.motion.keyframes import Curves
+from velocity_engine.order import MotionBlur
 from velocity_engine.package.package import Package
 from velocity_engine.plan.guarded import GuardedLayer, evaluated_by, guarded, prepared_by, styled_by
 from velocity_engine.plan.layers import (
@@ -111,6 +112,7 @@ class Plan:
     clip: Callable[[str], FrameReader | None]
     resources: list[Callable[[], None]] = field(default_factory=list)
     expressions: ExpressionEngine | None = None  # where the document has expressions
+    motion_blur: MotionBlur | None = None  # how layers with the switch are blurred
 
     def all_findings(self) -> tuple[Finding, ...]:
         """Returns the findings of the parser and of the plan, as they are by now.
@@ -119,6 +121,14 @@ class Plan:
         """
         own = [finding for finding in self.document.findings if finding.feature != "asset.missing"]
         return (*own, *self.findings)
+
+    def blur(self, motion_blur: MotionBlur) -> None:
+        """Blurs layers that have the motion blur switch; reports where none has it."""
+        self.motion_blur = motion_blur
+        compositions = (self.document.main, *self.document.compositions.values())
+        if not any(layer.motion_blur for composition in compositions for layer in composition.layers):
+            hint = "no layer has the motion blur switch, which the designer sets in After Effects"
+            self.report(Finding("motion_blur.none", hint, instead="all layers stay sharp"))
 
     def close(self) -> None:
         """Closes clips and deletes temporary files. A plan that was closed must not be evaluated."""
