@@ -16,8 +16,8 @@ import velocity_engine as engine
 @dataclass(frozen=True, slots=True)
 class StoredRequest:
     """``job_info`` and ``encoder_config`` are as the caller wrote them, for who reads them again; ``executor`` is the
-    one that the caller named, if any, ``duration`` what the length follows, and ``captioned`` the seconds of the
-    captions that the video shows."""
+    one that the caller named, if any, ``duration`` what the length follows, ``motion_blur`` how layers are blurred, and
+    ``captioned`` the seconds of the captions that the video shows."""
 
     order: engine.RenderOrder
     job_info: Mapping[str, Any]
@@ -25,13 +25,14 @@ class StoredRequest:
     executor: str | None = None
     duration: Mapping[str, Any] | None = None
     captioned: tuple[float, float] | None = None
+    motion_blur: Mapping[str, Any] | None = None
 
 
 def request_text(
     order: engine.RenderOrder, customizations: str, asked: Mapping[str, Any], captions: str | None = None
 ) -> str:
     """What is stored. ``customizations`` and ``captions`` are JSON, which is not parsed here; ``asked`` has
-    ``jobInfo``, ``encoderConfig`` and, where they were given, ``executor`` and ``duration``."""
+    ``jobInfo``, ``encoderConfig`` and, where they were given, ``executor``, ``duration`` and ``motionBlur``."""
     return f'{{"asked":{json.dumps(asked)},"order":{order.to_json(customizations, captions)}}}'
 
 
@@ -41,7 +42,7 @@ def read_request(text: str) -> StoredRequest:
     asked = values["asked"]
     order = engine.RenderOrder.from_values(values["order"]) if "order" in values else _order_of_parts(values)
     captioned = None if (seconds := asked.get("captioned")) is None else (seconds[0], seconds[1])
-    told = asked.get("executor"), asked.get("duration"), captioned
+    told = asked.get("executor"), asked.get("duration"), captioned, asked.get("motionBlur")
     return StoredRequest(order, asked["jobInfo"], asked["encoderConfig"], *told)
 
 

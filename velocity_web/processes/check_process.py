@@ -1,7 +1,7 @@
 """Checks of render requests against one template, inside a child process that stays for further ones.
 
-A question is a line of JSON (``encoder``, ``frames``, ``mix``, ``captions``, ``strict_fonts``, ``warnings``,
-``with_audio`` and ``durations`` of each map, and the number of ``maps``) and a line for each customization map. Where
+A question is a line of JSON (``encoder``, ``frames``, ``mix``, ``captions``, ``motion_blur``, ``strict_fonts``,
+``warnings``, ``with_audio`` and ``durations`` of each map, and the number of ``maps``) and a line for each map. Where
 the maps name assets, the child says which (``{"named": ...}``) and is told the ``files``, and the ``seconds`` of clips;
 then it answers ``{"checked": ...}``: sentences by field for what all maps share, and for each map its own with what
 would not show, and how long its video becomes where it has a duration.
@@ -74,7 +74,7 @@ def answer_questions(told: CheckAssignment, reader: BinaryIO, send: Callable[[di
             elif "cached" in question:
                 send({"cached": reuse.cached(question["cached"], maps)})
             elif "sample" in question:
-                send({"sample": _sampled(unchanged.said(question.get("captions")), question, maps[0])})
+                send({"sample": _sampled(unchanged.said(question), question, maps[0])})
             else:
                 _answer_check(unchanged, question, maps, reader, send)
             if time.process_time() > told.busy_seconds:
@@ -92,27 +92,42 @@ class _Unchanged:
         self._found: list[Any] = []
         self._said: tuple[str, Any] | None = None
 
-    def problems(self, encoder: Any, frames: Any, mix: Any, asked: str, captions: str | None) -> list[Any]:
+    def problems(self, encoder: Any, frames: Any, mix: Any, asked: str, question: Mapping[str, Any]) -> list[Any]:
         if asked != self._asked:
-            how = {"mix": mix, "captions": _captions_of(captions)}
+            blur = blurred_by(question.get("motion_blur"))
+            how = {"mix": mix, "captions": _captions_of(question.get("captions")), "motion_blur": blur}
             self._found = self.template.check(encoder, None, frames, **how)
             self._asked = asked
         return self._found
 
-    def said(self, captions: str | None) -> Any:
-        """The template with captions, in which nothing is wrong; the latest of these is kept."""
-        if captions is None:
+    def said(self, question: Mapping[str, Any]) -> Any:
+        """The template with the captions of a question, in which nothing is wrong, and its motion blur; the latest of
+        these is kept."""
+        captions, blur = question.get("captions"), question.get("motion_blur")
+        if captions is None and blur is None:
             return self.template
-        if self._said is None or self._said[0] != captions:
+        key = json.dumps([captions, blur])
+        if self._said is None or self._said[0] != key:
             if self._said is not None:
                 self._said[1].close()
-            self._said = (captions, self.template.customized(captions=_captions_of(captions)))
+            changed = self.template.customized(captions=_captions_of(captions), motion_blur=blurred_by(blur))
+            self._said = (key, changed)
         return self._said[1]
 
-    def captions_findings(self, captions: str | None) -> list[Any]:
-        """What of captions will not show, such as letters that no font has."""
-        known = set(self.template.findings) if captions is not None else set()
-        return [] if captions is None else [one for one in self.said(captions).findings if one not in known]
+    def further_findings(self, question: Mapping[str, Any]) -> list[Any]:
+        """What of captions will not show, such as letters that no font has, and a motion blur that nothing has."""
+        changed = self.said(question)
+        if changed is self.template:
+            return []
+        known = set(self.template.findings)
+        return [one for one in changed.findings if one not in known]
+
+
+def blurred_by(values: Mapping[str, Any] | None) -> Any:
+    """The motion blur of a question."""
+    import velocity_engine as engine
+
+    return None if values is None else engine.MotionBlur.from_values(values)
 
 
 def _captions_of(text: str | None) -> Any:
@@ -187,17 +202,17 @@ def _checked(unchanged: _Unchanged, question: dict[str, Any], maps: list[Any], f
     look = partial(_look if question["warnings"] else _problems, strict=bool(question.get("strict_fonts")))
     template = unchanged.template
     mix = engine.SoundMix.from_values(mixed) if (mixed := question.get("mix")) else None
-    said = question.get("captions")
-    asked = json.dumps([question["encoder"], frames, mixed, said])
-    problems = unchanged.problems(encoder, frames, mix, asked, said)
+    asked = json.dumps([question["encoder"], frames, mixed, question.get("captions"), question.get("motion_blur")])
+    problems = unchanged.problems(encoder, frames, mix, asked, question)
     own = [look(template, one, files) for one in maps]
     shared = [problem for problem in problems if not isinstance(problem, _changeable())]
     if question["warnings"] and not shared:
-        lacking = [finding_dict(finding, {}) for finding in unchanged.captions_findings(said)[:MAX_WARNINGS]]
+        lacking = [finding_dict(finding, {}) for finding in unchanged.further_findings(question)[:MAX_WARNINGS]]
         for one in own:
             one["warnings"] += lacking
     if encoder is not None and not shared:
-        changed = _Changed(template, encoder, frames, mix, problems)
+        blur = blurred_by(question.get("motion_blur"))
+        changed = _Changed(template, encoder, frames, {"mix": mix, "motion_blur": blur}, problems)
         for one, with_audio, found in zip(maps, question["with_audio"], own, strict=True):
             if not found["errors"]:
                 found["errors"] = errors_of(changed.problems(one, with_audio), {})
@@ -255,8 +270,8 @@ class _Changed:
     """Whether anything is heard of a template with customizations, and whether its frames can be drawn.
     ``unchanged``: what is wrong without any."""
 
-    def __init__(self, template: Any, encoder: Any, frames: Any, mix: Any, unchanged: list[Any]) -> None:
-        self._template, self._encoder, self._frames, self._mix = template, encoder, frames, mix
+    def __init__(self, template: Any, encoder: Any, frames: Any, how: Mapping[str, Any], unchanged: list[Any]) -> None:
+        self._template, self._encoder, self._frames, self._how = template, encoder, frames, how
         self._known: dict[str, list[Any]] = {"[]": unchanged}
         self._by_sound = _takes_sound_alone(encoder)
         self._until = time.process_time() + CHANGED_SECONDS
@@ -266,7 +281,8 @@ class _Changed:
         believed to be heard; other entries that name assets are left out, and those that change neither. Of frames,
         so many maps are looked at as there is time for."""
         named = {number: place for number, place, _id in assets_named(customizations)}
-        is_muted = self._mix is not None and self._mix.mute_template
+        mix = self._how["mix"]
+        is_muted = mix is not None and mix.mute_template
         if self._by_sound and (with_audio or ("video" in named.values() and not is_muted)):
             return []
         changing = [
@@ -278,7 +294,7 @@ class _Changed:
         if key not in self._known:
             if not self._by_sound and time.process_time() > self._until:
                 return []
-            self._known[key] = self._template.check(self._encoder, changing, self._frames, mix=self._mix)
+            self._known[key] = self._template.check(self._encoder, changing, self._frames, **self._how)
         return self._known[key]
 
 

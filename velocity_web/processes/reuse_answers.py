@@ -11,10 +11,10 @@ Map = Sequence[Mapping[str, Any]]
 
 
 class ReuseAnswers:
-    """Of one template: ``said`` returns it with the captions of a question. ``cache`` is the folder of what earlier
-    renders left, empty for none."""
+    """Of one template: ``said`` returns it with the captions and the motion blur of a question. ``cache`` is the folder
+    of what earlier renders left, empty for none."""
 
-    def __init__(self, said: Callable[[str | None], Any], cache: str) -> None:
+    def __init__(self, said: Callable[[Mapping[str, Any]], Any], cache: str) -> None:
         self._said = said
         self._cache = cache
         self._asked = ""
@@ -25,11 +25,13 @@ class ReuseAnswers:
         Questions that ask ``further`` count those before them, of the same encoder and frames."""
         import velocity_engine as engine
 
-        asked = json.dumps([question["encoder"], question["frames"], question.get("captions")])
+        asked = json.dumps(
+            [question["encoder"], question["frames"], question.get("captions"), question.get("motion_blur")]
+        )
         if self._batch is None or not question["further"] or asked != self._asked:
             self._asked, self._batch = (
                 asked,
-                engine.BatchFrames(self._said(question.get("captions")), *_asked(question)),
+                engine.BatchFrames(self._said(question), *_asked(question)),
             )
         for one in maps:
             self._batch.add(one)
@@ -48,7 +50,7 @@ class ReuseAnswers:
             if looked and time.process_time() > until:
                 break
             if self._cache:
-                template = self._said(question.get("captions"))
+                template = self._said(question)
                 told: dict[str, Any] = {"customizations": one, "assets": question["files"], "duration": duration}
                 found += engine.cached_frames(template, self._cache, encoder=encoder, frames=frames, **told)
             looked += 1

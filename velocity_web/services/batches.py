@@ -343,6 +343,7 @@ class _Batch:
             captions=self._terms.captions,
             durations=[self._duration(row, {}) for row in piece],
             strict_fonts=terms.strict_fonts,
+            motion_blur=terms.motion_blur,
         )
         maps = [joined(terms.source.customizations, row.customizations) for row in piece]
         found, checks = ask(checker, question, maps)

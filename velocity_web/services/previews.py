@@ -28,7 +28,7 @@ from velocity_web.services.elsewhere import Elsewhere
 from velocity_web.services.forms import RenderForm
 from velocity_web.services.lengths import duration_of
 from velocity_web.services.processing import with_job
-from velocity_web.services.render_checks import find_assets, joined, named_as
+from velocity_web.services.render_checks import blur_of, find_assets, joined, named_as, values_of
 from velocity_web.services.render_sources import NO_MAP
 from velocity_web.services.templates import find_template
 from velocity_web.settings import Settings
@@ -179,6 +179,7 @@ def draw(desk: Desk, caller: Caller, template_id: str, form: RenderForm, known: 
         kind=request.format,
         known=list(known),
         captions=None if wrong else form.head.captions,
+        motion_blur=values_of(blur_of(request.motion_blur)),
         **_timing(request, wrong),
     )
     with _drawing(desk, caller, shown) as subject, desk.runner.preview_slot(caller.account_id):
@@ -205,7 +206,7 @@ def draw_clip(desk: Desk, caller: Caller, template_id: str, form: RenderForm, kn
         clip = ClipQuestion(start=start, end=end, most=most, encoder=encoder.to_values(), ending=ending)
     size = [1, 1] if wrong else [width, height]
     said, timing = None if wrong else form.head.captions, _timing(request, wrong)
-    asked = {"clip": clip, "captions": said, **timing}
+    asked = {"clip": clip, "captions": said, "motion_blur": values_of(blur_of(request.motion_blur)), **timing}
     question = PreviewQuestion(frames=[], size=size, kind="png", known=list(known), **asked)
     with _drawing(desk, caller, shown) as subject, desk.runner.slot(caller.account_id):
         drawn = _asked(desk, caller, subject, question, (joined(shown.customizations, form.customizations), wrong))

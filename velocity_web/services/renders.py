@@ -142,6 +142,7 @@ def render_detail(caller: Caller, render_id: str) -> RenderDetail:
             job_info=request.job_info,
             encoder_config=request.encoder_config,
             duration=request.duration,
+            motion_blur=request.motion_blur,
             customization_map=request.order.customizations,
             warnings=_warnings_of(render),
             destinations=destinations_of(render_id),

@@ -10,7 +10,7 @@ from typing import Any
 import velocity_engine as engine
 from velocity_web.orders.remote_sources import is_remote
 from velocity_web.processes.runner import Checker, Runner
-from velocity_web.services.render_checks import MapCheck, Terms, template_copy
+from velocity_web.services.render_checks import MapCheck, Terms, template_copy, values_of
 from velocity_web.storage.objects import Objects
 
 LOOK_SECONDS = 2.0
@@ -41,7 +41,7 @@ class Asking:
 
 def _question(terms: Terms) -> dict[str, Any]:
     asked = {"encoder": terms.encoder.to_values(), "frames": terms.frames, "duration": None}
-    return {**asked, "captions": terms.captions}
+    return {**asked, "captions": terms.captions, "motion_blur": values_of(terms.motion_blur)}
 
 
 def cached_of_batch(checker: Checker, terms: Terms, maps: Sequence[str], checks: Sequence[MapCheck]) -> Cached:
