@@ -68,7 +68,7 @@ def test_a_clip_and_the_rows_of_a_batch_are_blurred(client: Client, moving_id: s
     assert len({*clips}) == 3
     request = {k: v for k, v in render_request(moving_id).items() if k != "name"}
     body = {**request, "name": "Batch", "motionBlur": WIDE, "rows": [{"name": "one"}]}
-    told = client.post("/batch?dryRun=true", json=body)
+    told = client.post("/render/batch?dryRun=true", json=body)
     assert told.status_code == 200 and told.json()["rowsValid"] == 1, told.text
 
 

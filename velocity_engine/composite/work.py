@@ -38,7 +38,7 @@ BLEND = 12.0  # laying over in another mode than the normal one
 MASK = 3.0
 FEATHER = 10.0
 MATTE = 4.0
-MEAN = 3.0  # adding a picture to those before it, and clearing its buffer
+MEAN = 1.0  # adding a picture to those before it, and clearing its buffer
 # Nanoseconds for each of something else.
 COMMAND = 4_000.0
 APART = 40_000.0  # a command that is drawn in a buffer of its own

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..models.render_detail_encoder_config import RenderDetailEncoderConfig
     from ..models.render_detail_job_info import RenderDetailJobInfo
     from ..models.render_detail_metadata import RenderDetailMetadata
+    from ..models.render_detail_motion_blur_request import RenderDetailMotionBlurRequest
 
 
 T = TypeVar("T", bound="RenderDetail")
@@ -52,6 +53,7 @@ class RenderDetail:
         warnings (list[FindingDto]):
         metadata (RenderDetailMetadata | Unset):
         duration (None | RenderDetailDurationRequest | Unset):
+        motion_blur (None | RenderDetailMotionBlurRequest | Unset):
         destinations (list[DestinationDto] | Unset):
     """
 
@@ -77,11 +79,15 @@ class RenderDetail:
     warnings: list[FindingDto]
     metadata: RenderDetailMetadata | Unset = UNSET
     duration: None | RenderDetailDurationRequest | Unset = UNSET
+    motion_blur: None | RenderDetailMotionBlurRequest | Unset = UNSET
     destinations: list[DestinationDto] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.render_detail_duration_request import RenderDetailDurationRequest
+        from ..models.render_detail_motion_blur_request import (
+            RenderDetailMotionBlurRequest,
+        )
 
         render_id = str(self.render_id)
 
@@ -160,6 +166,14 @@ class RenderDetail:
         else:
             duration = self.duration
 
+        motion_blur: dict[str, Any] | None | Unset
+        if isinstance(self.motion_blur, Unset):
+            motion_blur = UNSET
+        elif isinstance(self.motion_blur, RenderDetailMotionBlurRequest):
+            motion_blur = self.motion_blur.to_dict()
+        else:
+            motion_blur = self.motion_blur
+
         destinations: list[dict[str, Any]] | Unset = UNSET
         if not isinstance(self.destinations, Unset):
             destinations = []
@@ -197,6 +211,8 @@ class RenderDetail:
             field_dict["metadata"] = metadata
         if duration is not UNSET:
             field_dict["duration"] = duration
+        if motion_blur is not UNSET:
+            field_dict["motionBlur"] = motion_blur
         if destinations is not UNSET:
             field_dict["destinations"] = destinations
 
@@ -211,6 +227,9 @@ class RenderDetail:
         from ..models.render_detail_encoder_config import RenderDetailEncoderConfig
         from ..models.render_detail_job_info import RenderDetailJobInfo
         from ..models.render_detail_metadata import RenderDetailMetadata
+        from ..models.render_detail_motion_blur_request import (
+            RenderDetailMotionBlurRequest,
+        )
 
         d = dict(src_dict)
         render_id = UUID(d.pop("renderId"))
@@ -358,6 +377,27 @@ class RenderDetail:
 
         duration = _parse_duration(d.pop("duration", UNSET))
 
+        def _parse_motion_blur(
+            data: object,
+        ) -> None | RenderDetailMotionBlurRequest | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                motion_blur_motion_blur_request = (
+                    RenderDetailMotionBlurRequest.from_dict(data)
+                )
+
+                return motion_blur_motion_blur_request
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | RenderDetailMotionBlurRequest | Unset, data)
+
+        motion_blur = _parse_motion_blur(d.pop("motionBlur", UNSET))
+
         _destinations = d.pop("destinations", UNSET)
         destinations: list[DestinationDto] | Unset = UNSET
         if _destinations is not UNSET:
@@ -390,6 +430,7 @@ class RenderDetail:
             warnings=warnings,
             metadata=metadata,
             duration=duration,
+            motion_blur=motion_blur,
             destinations=destinations,
         )
 
