@@ -77,6 +77,7 @@ class Pass:
         composition: The composition; None before the walk has begun.
         shutter: How far the moment that layers with the motion blur switch are drawn at is from the frame, in frames,
             where a layer around the composition is drawn while the shutter is open; else None.
+        camera_is_old: Whether the camera is that of another moment.
         mattes: What the mattes of the composition show, by the id of their planned layer: several layers may share one.
     """
 
@@ -90,4 +91,5 @@ class Pass:
     ahead: Ahead | None = None
     composition: PlannedComposition | None = None
     shutter: float | None = None
+    camera_is_old: bool = False
     mattes: dict[int, tuple[DrawCommand, ...]] = field(default_factory=dict)

@@ -25,6 +25,7 @@ from velocity_engine.display import (
     group_source,
 )
 from velocity_engine.errors import Finding, FrameCostError, Place
+from velocity_engine.evaluate.echoes import echoed
 from velocity_engine.evaluate.evaluation_pass import EVERYWHERE, Pass, Viewport
 from velocity_engine.evaluate.layer_matrices import LayerMatrices, painters_order
 from velocity_engine.evaluate.layer_sampler import LayerSampler
@@ -43,10 +44,10 @@ from velocity_engine.model.layers import (
 from velocity_engine.motion.transforms import Matrix4, camera_matrix, default_camera
 from velocity_engine.order import MotionBlur
 from velocity_engine.placing import placed
-from velocity_engine.plan.layers import PlannedComposition, PlannedLayer
+from velocity_engine.plan.layers import PlannedComposition, PlannedEffect, PlannedLayer
 from velocity_engine.plan.plan import Plan
 from velocity_engine.plan.timeline import Ahead
-from velocity_engine.plugin_types import StyledLayer
+from velocity_engine.plugin_types import Echo, StyledLayer
 from velocity_engine.shapes.primitives import bezier_path
 
 MAX_COMMANDS = 40_000
@@ -174,13 +175,40 @@ class Evaluator:
             moving = LayerSampler(self.plan, planned, at.frame + at.shutter, self, at)
         device = self._device_transform(planned, moving, at)
         vector = is_vector(planned)
-        content = _content(planned, moving if vector else sampler, device) if device is not None else ()
-        if device is None or not content:
+        if device is None:
+            return None
+        effects, echo = planned.effects, None
+        for number, one in enumerate(planned.effects):
+            if one.echoes is not None:
+                effects, echo = planned.effects[number + 1 :], one.echoes.echo(one.effect, sampler)
+        if echo is not None:
+            content = self._echoed(planned, echo, at, device)
+        else:
+            content = _content(planned, moving if vector else sampler, device)
+        if not content:
             return None
         # As in After Effects, the effects of shapes and texts act after the layer's transform, in its composition, and
         # so do the styles of all layers.
-        effects = _effects(planned, sampler, at.base if vector else device.matrix)
-        return LayerParts(content, _masks(planned, moving, device), effects)
+        calls = _effects(effects, sampler, at.base if vector else device.matrix)
+        return LayerParts(content, _masks(planned, moving, device), calls)
+
+    def _echoed(self, planned: PlannedLayer, echo: Echo, at: Pass, device: DeviceTransform) -> Sequence[DrawCommand]:
+        """The layer at the moments of an echo: shapes and texts where they are then, other layers where they are now,
+        since effects are given these before their transform."""
+        layer, shown = planned.layer, []
+        for seconds, intensity in zip(echo.seconds, echo.intensities, strict=True):
+            frame = at.frame + seconds * self.plan.document.frame_rate
+            there = replace(at, frame=frame, camera_is_old=True, mattes={})
+            content: Sequence[DrawCommand] = ()
+            if layer.in_point <= frame < layer.out_point:
+                shift = at.shutter if at.shutter is not None and layer.motion_blur and is_vector(planned) else 0.0
+                sampler = LayerSampler(self.plan, planned, frame + shift, self, there)
+                placing = self._device_transform(planned, sampler, there) if is_vector(planned) else device
+                content = _content(planned, sampler, placing) if placing is not None else ()
+            shown.append((content, intensity))
+            at.tally.commands += max(1, len(content))
+            _check_count(planned, at)
+        return echoed(shown, echo.operator)
 
     def _blurred(self, planned: PlannedLayer, at: Pass, blur: MotionBlur) -> LayerParts | None:
         moments = []
@@ -188,7 +216,7 @@ class Evaluator:
             open_at = replace(at, shutter=offset)
             shown = self._parts(planned, LayerSampler(self.plan, planned, at.frame, self, open_at), open_at)
             moments.append(shown)
-            at.tally.commands += 0 if shown is None else len(shown.content)
+            at.tally.commands += 1 if shown is None else len(shown.content)
             _check_count(planned, at)
         return mean_of(moments, effects_after=is_vector(planned))
 
@@ -265,7 +293,7 @@ class Evaluator:
         if not planned.in_space:
             return DeviceTransform(multiply(at.base, self._matrices.matrix(planned, moment)))
         space = self._matrices.matrix4(planned, moment)
-        if camera is not None and at.composition is not None and moment != at.frame:
+        if camera is not None and at.composition is not None and (moment != at.frame or at.camera_is_old):
             camera = self._camera(at.composition, at, moment)
         if camera is not None and planned.layer.three_d:
             space = camera @ space
@@ -322,8 +350,8 @@ def _clipped(commands: list[DrawCommand], clip: Clip, viewport: Viewport) -> lis
     return [altered(entry, clips=(*entry.clips, clip)) for entry in commands]
 
 
-def _effects(planned: PlannedLayer, sampler: LayerSampler, matrix: Matrix) -> tuple[EffectCall, ...]:
-    calls = (one.evaluate(one.effect, sampler, matrix) for one in planned.effects)
+def _effects(effects: Sequence[PlannedEffect], sampler: LayerSampler, matrix: Matrix) -> tuple[EffectCall, ...]:
+    calls = (one.evaluate(one.effect, sampler, matrix) for one in effects)
     return tuple(call for call in calls if call is not None)
 
 

@@ -59,6 +59,7 @@ from velocity_engine.plugin_types import (
     DrawsPlaced,
     LayerType,
     MediaSource,
+    ShowsEchoes,
     TellsLimits,
 )
 from velocity_engine.plugins.manager import built_in_layer
@@ -70,6 +71,13 @@ if TYPE_CHECKING:
     from velocity_engine.media.clip import ClipReader
 
 MAX_FINDINGS = 1000
+NOT_EXPORTED = {
+    "ADBE FreePin3": "its mesh and pins",
+    "ADBE FreePin2": "its mesh and pins",
+    "ADBE MESH WARP": "its mesh",
+    "ADBE LIQUIFY": "its mesh",
+}
+"""What of effects no document has, by their match names: they cannot be drawn by who reads it."""
 _CONTROL_TYPES = (5,)  # Bodymovin's number for controls, but for every effect that it has no number for, too
 _CONTROL_PREFIXES = ("ADBE Slider Control", "ADBE Angle Control", "ADBE Color Control", "ADBE Point", "ADBE Checkbox",
                      "ADBE Layer Control", "ADBE Dropdown Control", "ADBE CM ", "Pseudo/", "PSEUDO/")  # fmt: skip
@@ -424,10 +432,13 @@ class PlanBuilder:
             kind = plugins.effect_for(effect.match_name, effect.type)
             if kind is None:
                 name = effect.match_name or effect.name or str(effect.type)
-                message = f"the effect {effect.name or name!r} ({name}) is not supported"
+                lacking = NOT_EXPORTED.get(name)
+                why = f": Bodymovin leaves {lacking} out of the document" if lacking else ""
+                message = f"the effect {effect.name or name!r} ({name}) is not supported{why}"
                 self.report(Finding(f"effect.{name}", message, Place(layer=path, pointer=effect.pointer)))
             else:
-                found.append(PlannedEffect(effect, kind, evaluated_by(kind, path)))
+                echoes = kind if isinstance(kind, ShowsEchoes) else None
+                found.append(PlannedEffect(effect, kind, evaluated_by(kind, path), echoes))
                 with guarded("the effect", kind, path):
                     self._report_limits(effect, kind, Place(layer=path, pointer=effect.pointer))
         return tuple(found)
