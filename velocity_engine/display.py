@@ -20,13 +20,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.model.digests import Digest as Digest
-from velocity_engine.model.digests import Digested
+from velocity_engine.model.digests import Digested, written
 from velocity_engine.model.digests import digest_of as digest_of
-from velocity_engine.model.geometry import IDENTITY, Matrix, Path
+from velocity_engine.model.geometry import IDENTITY, MAX_WRITTEN, Matrix, Path
 from velocity_engine.model.layers import BlendMode, MaskMode, MatteMode
 from velocity_engine.model.shapes import Cap, FillRule, GradientKind, Join
 
 RGBA = tuple[float, float, float, float]
+FEW = 4
+"""A group of no more commands is written into the digests of what shows it, without a digest of its own."""
 CLEAR: RGBA = (0.0, 0.0, 0.0, 0.0)
 COLOR_SCHEMA: dict[str, Any] = {
     "type": "string",
@@ -51,6 +53,10 @@ class SolidPaint(Digested):
 
     def _content(self) -> tuple[Any, ...]:
         return ("solid", self.color)
+
+    @property
+    def name(self) -> bytes:
+        return written(self._content())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +103,11 @@ class FillSource(Digested):
     rule: FillRule = FillRule.NON_ZERO
 
     def _content(self) -> tuple[Any, ...]:
-        return ("fill", self.path.digest, self.paint.digest, self.rule.value)
+        return ("fill", self.path.name, self.paint.name, self.rule.value)
+
+    @property
+    def name(self) -> bytes:
+        return written(self._content()) if len(self.path.points) <= MAX_WRITTEN else self.digest
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,7 +136,11 @@ class StrokeSource(Digested):
 
     def _content(self) -> tuple[Any, ...]:
         line = (self.width, self.cap.value, self.join.value, self.miter_limit, self.dashes, self.dash_offset)
-        return ("stroke", self.path.digest, self.paint.digest, *line)
+        return ("stroke", self.path.name, self.paint.name, *line)
+
+    @property
+    def name(self) -> bytes:
+        return written(self._content()) if len(self.path.points) <= MAX_WRITTEN else self.digest
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -239,7 +253,14 @@ class GroupSource(Digested):
     commands: tuple[DrawCommand, ...]
 
     def _content(self) -> tuple[Any, ...]:
-        return ("group", *(entry.digest for entry in self.commands))
+        return ("group", *(entry.name for entry in self.commands))
+
+    @property
+    def name(self) -> bytes:
+        commands = self.commands
+        if len(commands) > FEW or any(isinstance(entry.source, GroupSource) for entry in commands):
+            return self.digest
+        return written(self._content())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -439,7 +460,7 @@ class DrawCommand(Digested):
     label: str = ""  # the layer's path, for messages; not in the digest
 
     def _content(self) -> tuple[Any, ...]:
-        parts: list[Any] = ["command", self.source.digest, self.matrix, float(self.opacity), self.blend.value]
+        parts: list[Any] = ["command", self.source.name, self.matrix, float(self.opacity), self.blend.value]
         if self.clips:
             parts += [(clip.box, clip.matrix) for clip in self.clips]
         for m in self.masks:
@@ -449,6 +470,12 @@ class DrawCommand(Digested):
         if self.effects:
             parts += [call.parts for call in self.effects]
         return tuple(parts)
+
+    @property
+    def name(self) -> bytes:
+        if self.clips or self.masks or self.matte is not None or self.effects:
+            return self.digest
+        return written(self._content())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

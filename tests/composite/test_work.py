@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from velocity_engine.composite.extents import Extents
-from velocity_engine.composite.work import APART, BUFFER, COLOR, COMMAND, VERTEX, Work, WorkEstimate, area_of
+from velocity_engine.composite.work import (
+    APART,
+    BUFFER,
+    COLOR,
+    COMMAND,
+    VERTEX,
+    Work,
+    WorkEstimate,
+    area_of,
+    most_for_shapes,
+)
 from velocity_engine.display import (
+    Clip,
     DrawCommand,
     EffectCall,
     FillSource,
@@ -16,6 +29,7 @@ from velocity_engine.display import (
     group_source,
 )
 from velocity_engine.model.geometry import rectangle_path
+from velocity_engine.model.layers import BlendMode
 
 FRAME = (0, 0, 200, 100)
 POINTS = 13  # of a rectangle's path
@@ -59,3 +73,31 @@ def test_the_picture_of_another_layer_that_an_effect_reads_is_drawn_and_held_too
     assert reading.most - plain.most == 4 * 50 * 40
     drawing = BUFFER * 2000 + COMMAND + COLOR * 2000 + VERTEX * POINTS
     assert reading.nanoseconds - plain.nanoseconds == pytest.approx(drawing)
+
+
+sizes = st.floats(0.5, 300.0)
+opacities = st.sampled_from([0.0, 0.4, 1.0])
+shapes = st.builds(
+    lambda width, height, opacity, clips: command(box(width, height).source, opacity=opacity, clips=clips),
+    sizes,
+    sizes,
+    opacities,
+    st.sampled_from([(), (Clip((0.0, 0.0, 50.0, 50.0), (0.8, 0.6, -0.6, 0.8, 0.0, 0.0)),)]),
+)
+groups = st.builds(
+    lambda inner, opacity: command(group_source(inner), opacity=opacity), st.lists(shapes, max_size=12), opacities
+)
+
+
+@given(st.one_of(shapes, groups))
+def test_shapes_take_no_more_than_the_most_for_them(entry: DrawCommand) -> None:
+    most = most_for_shapes(entry, area_of(FRAME))
+    assert most is not None
+    assert counted(entry).nanoseconds <= most
+
+
+def test_nothing_is_told_of_what_is_no_shape() -> None:
+    inner = box(30, 20)
+    assert most_for_shapes(command(inner.source, blend=BlendMode.SCREEN), 100) is None
+    assert most_for_shapes(command(group_source([inner]), effects=(EffectCall("any", ()),)), 100) is None
+    assert most_for_shapes(command(group_source([command(group_source([inner]))])), 100) is None

@@ -10,7 +10,10 @@ from enum import Enum
 import numpy as np
 import pytest
 
+from velocity_engine.display import FillSource, SolidPaint, StrokeSource, command, group_source
 from velocity_engine.model.digests import digest_of
+from velocity_engine.model.geometry import MAX_WRITTEN, Path
+from velocity_engine.model.shapes import FillRule
 
 
 class Side(Enum):
@@ -58,3 +61,39 @@ def test_a_digest_is_the_same_in_another_process() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=".")
     assert done.stdout.strip() == digest_of(Point(1.0, 2.0), Side.LEFT, "text").hex()
+
+
+def rounded(width: float, points: int) -> Path:
+    """One contour of so many points: beside both sides of MAX_WRITTEN."""
+    return Path(np.full((points, 2), width), np.array([0, points]), np.array([True]))
+
+
+@pytest.mark.parametrize("points", [4, MAX_WRITTEN, MAX_WRITTEN + 3])
+def test_whatever_differs_within_a_command_gives_it_another_digest(points: int) -> None:
+    """Also of what is written into it without a digest of its own."""
+    red, blue = SolidPaint((1.0, 0.0, 0.0, 1.0)), SolidPaint((0.0, 0.0, 1.0, 1.0))
+    path = rounded(5.0, points)
+    apart = Path(path.points, path.starts, np.array([False]))
+    sources = (
+        FillSource(path, red),
+        FillSource(path, blue),
+        FillSource(path, red, FillRule.EVEN_ODD),
+        FillSource(rounded(6.0, points), red),
+        FillSource(apart, red),
+        StrokeSource(path, red, 1.0),
+        StrokeSource(path, red, 2.0),
+        StrokeSource(path, red, 1.0, dashes=(1.0, 2.0)),
+    )
+    singles = [command(source, opacity=opacity) for source in sources for opacity in (1.0, 0.5)]
+    groups = [command(group_source(inner)) for inner in ([one] for one in singles)]
+    several = [command(group_source(singles[:count])) for count in range(2, 8)]
+    nested = [command(group_source([one])) for one in groups[:3]]
+    digests = {one.digest for one in (*singles, *groups, *several, *nested)}
+    assert len(digests) == len(singles) + len(groups) + len(several) + len(nested)
+
+
+def test_a_plugins_own_kind_of_number_is_named_as_any() -> None:
+    paint = SolidPaint((np.float32(0.5), 0.0, 0.0, 1.0))  # type: ignore[arg-type]
+    entry = command(FillSource(rounded(5.0, 4), paint))
+    assert entry.digest == command(FillSource(rounded(5.0, 4), paint)).digest
+    assert entry.digest != command(FillSource(rounded(5.0, 4), SolidPaint((0.25, 0.0, 0.0, 1.0)))).digest

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from waitress.buffers import TempfileBasedBuffer
 
-from velocity_web.server.channel import GuardedParser
+from velocity_web.server.channel import GuardedParser, ProblemError
 from velocity_web.server.connections import adjustments
 from velocity_web.settings import Settings
 
@@ -31,6 +31,7 @@ def test_a_body_that_the_disk_does_not_take_is_refused(tmp_path: Path, piece: in
     parser.body_rcv.buf = FullDisk()
     parser.received(b"x" * piece)
     assert parser.completed
+    assert isinstance(parser.error, ProblemError)
     assert parser.error.code == 507
     assert "no space is left" in parser.error.refusal.detail
     parser.close()

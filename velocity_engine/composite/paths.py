@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,10 +25,15 @@ def _plain(array: NDArray[np.generic], dtype: type[np.generic]) -> NDArray[np.ge
 
 def flattened(path: Path, matrix: Matrix, turn: float = 0.0) -> Polylines:
     """The path's polylines in its own coordinates, fine enough under ``matrix``: points (k, 2), starts (m + 1,),
-    corners (k,). ``turn``: the angle in radians that a step of a curve may turn by, 0 for any.
+    corners (k,). ``turn``: the angle in radians that a step of a curve may turn by, 0 for any. Nobody writes to them.
     """
+    return _polylines(path, matrix[:4], turn)
+
+
+@lru_cache(maxsize=4)  # a stroke mostly goes with the fill before it
+def _polylines(path: Path, linear: tuple[float, ...], turn: float) -> Polylines:
     points, starts = _plain(path.points, np.float64), _plain(path.starts, np.int64)
-    polylines: Polylines = flatten(points, starts, *matrix[:4], TOLERANCE, turn)
+    polylines: Polylines = flatten(points, starts, *linear, TOLERANCE, turn)
     return polylines
 
 

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from velocity_engine.composite.rects import Rect
 from velocity_engine.kernels.coverage.coverage import room
-from velocity_engine.kernels.vectors.running_sum import BLOCK
 
 KEPT_FREE = 8  # buffers that wait for reuse
 
@@ -72,14 +71,13 @@ def _grown(size: int, needed: int) -> int:
 
 
 class GroupScratch:
-    """Memory for the coverage of several paths and for a row of pixels (``coverage.group``); it grows as needed.
+    """Memory for the coverage of several paths (``coverage.group``); it grows as needed.
 
-    ``cells``, ``bits``, ``line`` and ``cover`` are all zero whenever no group is being drawn.
+    ``cells`` and ``bits`` are all zero whenever no group is being drawn.
     """
 
     def __init__(self) -> None:
         self.cells, self.bits = np.zeros(0, np.int32), np.zeros(0, np.uint64)
-        self.line, self.cover = np.zeros(0, np.uint32), np.zeros(0, np.uint8)
         self.cells_each = self.bits_each = 0
         self._reserve(0)
 
@@ -90,16 +88,12 @@ class GroupScratch:
 
     def fit(self, rect: Rect, count: int) -> None:
         """Room for ``count`` paths within ``rect``."""
-        width = rect[2] - rect[0]
-        self.cells_each, self.bits_each = room(width, rect[3] - rect[1])
-        cells, bits, pixels = self.cells_each * count, self.bits_each * count, width + 3 * BLOCK
+        self.cells_each, self.bits_each = room(rect[2] - rect[0], rect[3] - rect[1])
+        cells, bits = self.cells_each * count, self.bits_each * count
         if cells > len(self.cells):
             self.cells = np.zeros(_grown(len(self.cells), cells), np.int32)
         if bits > len(self.bits):
             self.bits = np.zeros(_grown(len(self.bits), bits), np.uint64)
-        if pixels > len(self.line):
-            size = _grown(len(self.line), pixels)
-            self.line, self.cover = np.zeros(size, np.uint32), np.zeros(size, np.uint8)
         if count > len(self.colors):
             self._reserve(count)
 

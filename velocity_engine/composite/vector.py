@@ -164,7 +164,7 @@ class VectorPainter:
         if drawn:
             paint_group(
                 surface.packed, surface.x, surface.y, s.cells, s.bits, s.extents, s.cells_each, s.bits_each,
-                s.even_odd, s.colors, drawn, alpha_of(opacity), s.line, s.cover,
+                s.even_odd, s.colors, drawn, alpha_of(opacity),
             )  # fmt: skip
 
     def coverage(

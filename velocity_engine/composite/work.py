@@ -75,6 +75,25 @@ def area_of(rect: Rect) -> int:
     return (rect[2] - rect[0]) * (rect[3] - rect[1])
 
 
+def most_for_shapes(command: DrawCommand, area: int) -> float | None:
+    """Nanoseconds that drawing a shape, or a group of shapes, on ``area`` pixels takes at most; None where something
+    else is drawn, or acts on it. Far sooner told than the estimate, which most frames do not need."""
+    if command.effects or command.masks or command.matte is not None or command.blend is not BlendMode.NORMAL:
+        return None
+    most = COMMAND + APART + (BUFFER + MASK * len(command.clips)) * area
+    source = command.source
+    if isinstance(source, FillSource | StrokeSource):
+        return most + GRADIENT * area + VERTEX * len(source.path.points)
+    if not isinstance(source, GroupSource):
+        return None
+    for entry in source.commands:
+        inner = None if isinstance(entry.source, GroupSource) else most_for_shapes(entry, area)
+        if inner is None:
+            return None
+        most += inner
+    return most
+
+
 class WorkEstimate:
     """Adds up the work of commands. Each method takes what ``Painter``'s of the same kind takes."""
 

@@ -18,6 +18,14 @@ import numpy as np
 Digest = bytes  # 16 bytes
 
 
+def written(content: tuple[Any, ...]) -> bytes:
+    """Numbers, strings, bytes and tuples of them as bytes, others for other contents: a ``Digested.name``."""
+    try:
+        return marshal.dumps(content, 2)
+    except ValueError:  # of a plugin's own kind of number, say
+        return digest_of(*content)
+
+
 def digest_of(*parts: Any) -> Digest:
     """A digest of numbers, strings, bytes, arrays, enums, frozen dataclasses, None and (nested) tuples of them.
 
@@ -114,6 +122,13 @@ class Digested:
     def _content(self) -> tuple[Any, ...]:
         """What tells it from others, for ``digest_of``."""
         raise NotImplementedError
+
+    @property
+    def name(self) -> bytes:
+        """What stands for it in the content of something else: its digest, unless it is small. Then it is the content
+        itself, which is sooner written than digested. Which of the two rests on the content alone.
+        """
+        return self.digest
 
     @property
     def digest(self) -> Digest:

@@ -20,6 +20,8 @@ Matrix = tuple[float, float, float, float, float, float]
 Point = tuple[float, float]
 Bounds = tuple[float, float, float, float]  # x0, y0, x1, y1
 
+MAX_WRITTEN = 64
+"""A path of no more points is written into the digests of what shows it, without a digest of its own."""
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
@@ -114,6 +116,13 @@ class Path(Digested):
 
     def _content(self) -> tuple[Any, ...]:
         return (self.points, self.starts, self.closed)
+
+    @property
+    def name(self) -> bytes:
+        if len(self.points) > MAX_WRITTEN:
+            return self.digest
+        count = len(self.points).to_bytes(1, "little")  # without it, points could be taken for starts
+        return count + self.points.tobytes() + self.starts.tobytes() + self.closed.tobytes()
 
     @property
     def contours(self) -> int:

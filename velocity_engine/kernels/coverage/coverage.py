@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from velocity_engine.kernels.compiler.decorator import kernel
 from velocity_engine.kernels.compiler.inlined import inlined
 from velocity_engine.kernels.vectors.bits import trailing_zeros
+from velocity_engine.kernels.vectors.running_sum import BLOCK
 
 GUARD = float(1 << 40)  # pixels; further away, coordinates are moved to this distance
 ONE, TWO, SIX, SIXTY_THREE = np.uint64(1), np.uint64(2), np.uint64(6), np.uint64(63)
@@ -228,8 +229,9 @@ def accumulate(
 
     ``points``: (n, 2) float64; ``starts``: (m + 1,) int64, where each contour begins; a contour is closed by a straight
     edge, and left out when it has a coordinate that is not finite. ``extent``: (4,) int64, is set to the device
-    rectangle that the cells stand for. False (nothing accumulated, nothing to sweep) when the polygons do not meet the
-    clip rectangle. The scratch must have room for the clip rectangle.
+    rectangle that the cells stand for; it begins whole blocks right of the clip rectangle. False (nothing accumulated,
+    nothing to sweep) when the polygons do not meet the clip rectangle. The scratch must have room for the clip
+    rectangle.
     """
     low_x = low_y = np.inf
     high_x = high_y = -np.inf
@@ -245,6 +247,7 @@ def accumulate(
     low_x, low_y = max(low_x, -GUARD), max(low_y, -GUARD)
     high_x, high_y = min(high_x, GUARD), min(high_y, GUARD)
     left = max(x0, math.floor(low_x - 0.002))
+    left -= (left - x0) & (BLOCK - 1)  # so that the blocks of all shapes of a clip rectangle lie in the same columns
     top = max(y0, math.floor(low_y - 0.002))
     right = min(x1, math.floor(high_x + 0.002) + 1)
     bottom = min(y1, math.floor(high_y + 0.002) + 1)

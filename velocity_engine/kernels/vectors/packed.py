@@ -83,6 +83,15 @@ def _mixed(ground, rest, even, odd):
 
 
 @inlined
+def laid(color, share, ground):
+    """One pixel of ``blend_covered``."""
+    if color >> ALPHA_SHIFT == FULL:
+        low, high = np.uint32(color & EVEN), np.uint32(np.uint32(color >> EIGHT) & EVEN)
+        return _mixed(ground, np.uint32(FULL - share), np.uint32(low * share), np.uint32(high * share))
+    return over(scaled(color, share), ground)
+
+
+@inlined
 def blend_covered(flat, start, count, color, cover, at):
     """A colour by the shares ``cover[at:]`` (uint8) over ``count`` pixels from ``start`` on, many at a time: an opaque
     one is mixed with what is below and rounded once, another is ``covered_over`` it."""
