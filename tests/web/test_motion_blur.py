@@ -48,7 +48,8 @@ def test_a_preview_is_what_the_engine_draws(client: Client, moving_id: str) -> N
 
 def test_a_render_is_blurred_as_it_was_asked_for_and_says_so(client: Client, moving_id: str, tmp_path: Path) -> None:
     videos = []
-    for more in ({}, {"motionBlur": WIDE}):
+    asked: list[dict[str, Any]] = [{}, {"motionBlur": WIDE}]
+    for more in asked:
         render_id = client.ready_render(moving_id, encoderConfig={"bitrate": 100_000}, **more)
         videos.append(client.get(f"/render/{render_id}/download").content)
         assert client.get(f"/render/renders/{render_id}").json()["motionBlur"] == more.get("motionBlur")
@@ -61,10 +62,8 @@ def test_a_render_is_blurred_as_it_was_asked_for_and_says_so(client: Client, mov
 
 
 def test_a_clip_and_the_rows_of_a_batch_are_blurred(client: Client, moving_id: str) -> None:
-    clips = [
-        client.post(f"/template/{moving_id}/preview/clip", json={"width": 240, **more}).content
-        for more in ({}, {"motionBlur": WIDE}, {"motionBlur": {}})
-    ]
+    asked: list[dict[str, Any]] = [{}, {"motionBlur": WIDE}, {"motionBlur": {}}]
+    clips = [client.post(f"/template/{moving_id}/preview/clip", json={"width": 240, **more}).content for more in asked]
     assert len({*clips}) == 3
     request = {k: v for k, v in render_request(moving_id).items() if k != "name"}
     body = {**request, "name": "Batch", "motionBlur": WIDE, "rows": [{"name": "one"}]}

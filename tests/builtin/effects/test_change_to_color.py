@@ -9,15 +9,16 @@ import pytest
 from effects_support import Pixels, Value, effect, run
 
 from velocity_engine.kernels.pixels.color import change_color
+from velocity_engine.model.layers import Effect
 
 RED, GREEN, BLUE = (1.0, 0.0, 0.0, 1.0), (0.0, 1.0, 0.0, 1.0), (0.0, 0.0, 1.0, 1.0)
-ALL, ONE = 4, 1
+ALL = 4
 
 
 def change(
     change: int = ALL, by: int = 1, tolerance: tuple[float, float, float] = (0.05, 0.5, 0.5), softness: float = 0.5,
     view: float = 0.0, source: Value = RED, target: Value = BLUE,
-):  # type: ignore[no-untyped-def]  # fmt: skip
+) -> Effect:  # fmt: skip
     """As Bodymovin writes it, with the group of tolerances, which has no values."""
     hue, light, saturation = tolerance
     return effect(

@@ -73,7 +73,8 @@ def shown(layers: list[dict[str, Any]], frame: float = 5.0, **more: Any) -> Disp
 def row(layers: list[dict[str, Any]], frame: float = 5.0, **more: Any) -> NDArray[np.uint8]:
     canvas = np.zeros((HEIGHT, WIDTH, 4), np.uint8)
     Compositor().draw(shown(layers, frame, **more), canvas)
-    return canvas[10]
+    middle: NDArray[np.uint8] = canvas[10]
+    return middle
 
 
 def alphas(pixels: NDArray[np.uint8]) -> list[int]:
