@@ -86,7 +86,7 @@ def test_a_check_finds_what_a_render_would_be_refused_for() -> None:
     with ve.open_template(json.dumps(large | {"layers": [turning] * 30}).encode()) as template:
         assert not template.check(ve.EncoderConfig())
         [problem] = template.check(ve.EncoderConfig(), motion_blur=ve.MotionBlur(samples=64))
-        assert isinstance(problem, ve.FrameCostError)
+        assert isinstance(problem, ve.FrameCostError) and str(problem.hint).endswith("fewer samples of the motion blur")
 
 
 @pytest.mark.parametrize("wrong", [16, "yes", {"samples": 8}])

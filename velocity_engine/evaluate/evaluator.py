@@ -24,7 +24,8 @@ from velocity_engine.display import (
     display_list,
     group_source,
 )
-from velocity_engine.errors import Finding, FrameCostError, Place
+from velocity_engine.errors import Finding, Place
+from velocity_engine.evaluate.command_counts import check_count
 from velocity_engine.evaluate.echoes import echoed
 from velocity_engine.evaluate.evaluation_pass import EVERYWHERE, Pass, Viewport
 from velocity_engine.evaluate.layer_matrices import LayerMatrices, painters_order
@@ -50,12 +51,6 @@ from velocity_engine.plan.timeline import Ahead
 from velocity_engine.plugin_types import Echo, StyledLayer
 from velocity_engine.shapes.primitives import bezier_path
 
-MAX_COMMANDS = 40_000
-COMMANDS_OF_LAYER = 4
-"""So many more for each layer of the file that a frame shows: nesting, shapes and texts multiply, honest layers do not.
-Compositions within each other hand them on, and each counts."""
-NESTED = "Let fewer layers show compositions, or compositions stand less deep in each other"
-PARTS = "Give its shapes and texts fewer parts: fewer copies of repeaters, and shorter texts where they are animated"
 LARGEST_LAYER_PICTURE = 4096.0  # pixels a side of what effects read of another layer
 MAX_LAYER_DEPTH = 100
 """How many mattes and precomps may stand within each other on the way to a layer."""
@@ -98,7 +93,7 @@ class Evaluator:
             commands += drawn
             if drawn:
                 at.tally.count(layer, len(drawn))
-                _check_count(layer, at)
+                check_count(layer, at)
         return commands
 
     def _camera(self, planned: PlannedComposition, at: Pass, moment: float) -> Matrix4 | None:
@@ -207,7 +202,7 @@ class Evaluator:
                 content = _content(planned, sampler, placing) if placing is not None else ()
             shown.append((content, intensity))
             at.tally.commands += max(1, len(content))
-            _check_count(planned, at)
+            check_count(planned, at)
         return echoed(shown, echo.operator)
 
     def _blurred(self, planned: PlannedLayer, at: Pass, blur: MotionBlur) -> LayerParts | None:
@@ -217,7 +212,7 @@ class Evaluator:
             shown = self._parts(planned, LayerSampler(self.plan, planned, at.frame, self, open_at), open_at)
             moments.append(shown)
             at.tally.commands += 1 if shown is None else len(shown.content)
-            _check_count(planned, at)
+            check_count(planned, at)
         return mean_of(moments, effects_after=is_vector(planned))
 
     def _finished(
@@ -311,21 +306,6 @@ def is_vector(planned: PlannedLayer) -> bool:
 def _inside(at: Pass, frame: float, base: Matrix, size: tuple[float, float], viewport: Viewport) -> Pass:
     """The walk through a composition that a layer of another shows."""
     return Pass(frame, base, size, viewport, depth=at.depth + 1, tally=at.tally, ahead=at.ahead, shutter=at.shutter)
-
-
-def _check_count(last: PlannedLayer, at: Pass) -> None:
-    if at.tally.commands > MAX_COMMANDS + COMMANDS_OF_LAYER * len(at.tally.layers):
-        raise _too_many(last, at)
-
-
-def _too_many(last: PlannedLayer, at: Pass) -> FrameCostError:
-    layers = len(at.tally.layers)
-    most = MAX_COMMANDS + COMMANDS_OF_LAYER * layers
-    return FrameCostError(
-        f"frame {at.frame:g} draws more than {most} things, too many for {layers} layer{'s' if layers > 1 else ''}",
-        place=Place(layer=last.path, pointer=last.layer.pointer or None),
-        hint=NESTED if at.tally.nested > at.tally.commands / 2 else PARTS,
-    )
 
 
 def _content(planned: PlannedLayer, sampler: LayerSampler, device: DeviceTransform) -> Sequence[DrawCommand]:

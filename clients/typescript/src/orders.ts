@@ -38,6 +38,8 @@ export interface Settings {
   readonly frames?: readonly [number | null, number | null];
   /** How long the video is: seconds, "audio", or "layer:" and the name of a layer that shows a clip. */
   readonly duration?: number | string;
+  /** How layers with the motion blur switch are blurred; what is left out is as in After Effects. */
+  readonly motionBlur?: Partial<Schemas["MotionBlurRequest"]>;
   readonly poster?: Partial<Schemas["PosterRequest"]>;
   readonly webhookUrl?: string;
   readonly executor?: string;
@@ -129,6 +131,9 @@ export function settingsOf(settings: Settings): Omit<Schemas["RenderRequest"], "
     ...(framed && { jobInfo: { ...(start !== null && { fStart: start }), ...(end !== null && { fEnd: end }) } }),
     ...(settings.duration !== undefined && {
       duration: typeof settings.duration === "string" ? { from: settings.duration } : { seconds: settings.duration },
+    }),
+    ...(settings.motionBlur && {
+      motionBlur: { samples: 16, shutterAngle: 180, shutterPhase: -90, ...settings.motionBlur },
     }),
     ...(settings.metadata && { metadata: settings.metadata }),
     ...(settings.poster && { output: { poster: { format: "png" as const, ...settings.poster } } }),

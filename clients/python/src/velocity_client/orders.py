@@ -55,6 +55,8 @@ class Order(Changes, total=False):
     """The first frame, and the one after the last."""
     poster: Mapping[str, Any]
     duration: float | str
+    motion_blur: Mapping[str, float]
+    """``samples``, ``shutterAngle`` and ``shutterPhase``; what is left out is as in After Effects."""
     webhook_url: str
     executor: str
 
@@ -216,6 +218,8 @@ def settings_of(order: Order) -> dict[str, Any]:
     if "duration" in order:
         lasting = order["duration"]
         found["duration"] = {"from" if isinstance(lasting, str) else "seconds": lasting}
+    if "motion_blur" in order:
+        found["motionBlur"] = dict(order["motion_blur"])
     if metadata := order.get("metadata"):
         found["metadata"] = dict(metadata)
     if poster := order.get("poster"):
