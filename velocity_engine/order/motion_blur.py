@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from velocity_engine.errors import MotionBlurError, Place, wrong_type
-from velocity_engine.given.arguments import number
+from velocity_engine.given.arguments import number, require
 
 MIN_SAMPLES, MAX_SAMPLES = 2, 64
 MAX_ANGLE = 720.0
@@ -93,7 +93,7 @@ class MotionBlur:
         return cls(**values)
 
 
-RIGHT = "Give True, or a MotionBlur, such as MotionBlur(samples=32)"
+RIGHT = "Give a MotionBlur, such as MotionBlur(samples=32), or True or False"
 
 
 def motion_blur_of(given: object) -> MotionBlur | None:
@@ -105,13 +105,10 @@ def motion_blur_of(given: object) -> MotionBlur | None:
     Raises:
         WrongTypeError: It is none of these.
     """
-    if given is None or given is False:
-        return None
-    if given is True:
-        return MotionBlur()
-    if not isinstance(given, MotionBlur):
-        raise wrong_type("motion_blur", given, RIGHT)
-    return given
+    require("motion_blur", given, MotionBlur | bool | None, RIGHT)
+    if isinstance(given, MotionBlur):
+        return given
+    return MotionBlur() if given else None
 
 
 def _wrong(name: str, what: str, hint: str) -> MotionBlurError:
