@@ -20,7 +20,7 @@ GOALS = {"promo": 0.90, "motion": 0.75, "vector": 0.75, "video": 0.75}
 DEFAULTS = {"h264": str(h264.DEFAULT_PRESET), "h265": str(h265.DEFAULT_PRESET), "av1": str(av1.DEFAULT_PRESET)}
 REST_GOAL = 1.10  # of the time by command
 STAGES = ("parse", "plan", "evaluate", "composite", "convert", "encode", "mux")
-PACKAGES = ("velocity-render", "numpy", "numba", "av", "rlottie-python", "moviepy", "skia-python")
+PACKAGES = ("velocity-render", "numpy", "numba", "av", "rlottie-python", "thorvg-python", "moviepy", "skia-python")
 
 
 def write(figures: Sequence[Figure], folder: Path) -> None:
@@ -60,7 +60,7 @@ RATIO = """Encoding alone has the same settings, segments and threads, and frame
 processor ratio divides processor times a frame, encoding alone by end to end, and is the one to trust where others use
 the machine as well; the clock ratio divides frame rates. Where there is one segment only (short runs), the clock ratio
 says little: drawing and encoding then each have a thread."""
-BESIDE = "At 1920x1080 on all processors, x264 veryfast, 5 Mbit/s. rlottie draws no texts."
+BESIDE = "At 1920x1080 on all processors, x264 veryfast, 5 Mbit/s. rlottie and thorvg draw no texts here."
 ALONE = """What most would measure as the encoder alone: x264 through PyAV with threads as it likes, one encoder for all
 frames, which lie ready in memory; the same frames and settings."""
 STAGE = """On one processor: milliseconds of the processor. On all: by the clock, while the stages share the

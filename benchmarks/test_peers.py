@@ -1,7 +1,7 @@
 """The free ways beside it, with x264's preset veryfast at 5 Mbit/s.
 
-rlottie draws each frame, and PyAV converts and encodes it; it draws no texts and no clips, so it has less to do than
-Velocity. MoviePy builds what video.zip shows: a clip under a lower third, a logo and two texts.
+rlottie or thorvg draws each frame, and PyAV converts and encodes it; they draw no texts and no clips here, so they have
+less to do than Velocity. MoviePy builds what video.zip shows: a clip under a lower third, a logo and two texts.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 import zipfile
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from benchmarks.measures import Taken, taken
 from benchmarks.templates import template_path
@@ -31,8 +34,25 @@ def test_rlottie(benchmark: Any, record: Any, name: str, tmp_path: Path) -> None
     rlottie = pytest.importorskip("rlottie_python")
     animation = rlottie.LottieAnimation.from_data(document_with_pictures(template_path(name)))
     count = min(FRAMES, animation.lottie_animation_get_totalframe())
-    found = _measured(benchmark, lambda: _render(animation, count, tmp_path / "out.mp4"))
+
+    def draw(index: int) -> NDArray[np.uint8]:
+        pixels = animation.lottie_animation_render(index, width=SIZE[0], height=SIZE[1])
+        return np.frombuffer(pixels, np.uint8).reshape(SIZE[1], SIZE[0], 4)
+
+    found = _measured(benchmark, lambda: _render(draw, count, tmp_path / "out.mp4"))
     record(name, "1080p", None, "rlottie + PyAV", fps=count / found.wall, cpu_ms=1000 * found.cpu / count)
+
+
+@pytest.mark.parametrize("name", ["promo", "motion", "vector"])
+def test_thorvg(benchmark: Any, record: Any, name: str, tmp_path: Path) -> None:
+    pytest.importorskip("thorvg_python")
+    from benchmarks.thorvg_player import ThorvgPlayer
+
+    processors = os.cpu_count() or 1
+    player = ThorvgPlayer(document_with_pictures(template_path(name)), SIZE, threads=processors - 1)
+    count = min(FRAMES, player.frame_count)
+    found = _measured(benchmark, lambda: _render(player.draw, count, tmp_path / "out.mp4"))
+    record(name, "1080p", None, "thorvg + PyAV", fps=count / found.wall, cpu_ms=1000 * found.cpu / count)
 
 
 def _measured(benchmark: Any, work: Any) -> Taken:
@@ -52,14 +72,13 @@ def document_with_pictures(path: Path) -> str:
     return json.dumps(document)
 
 
-def _render(animation: Any, count: int, output: Path) -> None:
+def _render(draw: Callable[[int], NDArray[np.uint8]], count: int, output: Path) -> None:
+    """``draw`` returns a frame by its number: (h, w, 4) uint8 BGRA."""
     with av.open(str(output), "w") as file:
         track = file.add_stream("libx264", rate=Fraction(30), options={"preset": "veryfast"})
         track.width, track.height, track.pix_fmt, track.bit_rate = *SIZE, "yuv420p", 5_000_000
         for index in range(count):
-            pixels = animation.lottie_animation_render(index, width=SIZE[0], height=SIZE[1])
-            bgra = np.frombuffer(pixels, np.uint8).reshape(SIZE[1], SIZE[0], 4)
-            file.mux(track.encode(av.VideoFrame.from_ndarray(bgra, format="bgra")))
+            file.mux(track.encode(av.VideoFrame.from_ndarray(draw(index), format="bgra")))
         file.mux(track.encode(None))
 
 

@@ -1,4 +1,4 @@
-"""One frame of a warm template at 1920x1080, and the same by rlottie and by Skia."""
+"""One frame of a warm template at 1920x1080, and the same by rlottie, by thorvg and by Skia."""
 
 from __future__ import annotations
 
@@ -45,6 +45,17 @@ def test_rlottie(benchmark: Any, record: Any, name: str) -> None:
         benchmark, lambda frame: animation.lottie_animation_render(frame, width=SIZE[0], height=SIZE[1])
     )
     record(name, "1080p", 1, "still:rlottie (no texts)", ms=took)
+
+
+@pytest.mark.parametrize("name", ["promo", "motion", "vector"])
+def test_thorvg(benchmark: Any, record: Any, name: str) -> None:
+    pytest.importorskip("thorvg_python")
+    from benchmarks.thorvg_player import ThorvgPlayer
+
+    player = ThorvgPlayer(document_with_pictures(template_path(name)), SIZE)
+    took = _milliseconds(benchmark, player.draw)
+    assert player.draw(FRAMES[0]).any()
+    record(name, "1080p", 1, "still:thorvg (no texts)", ms=took)
 
 
 @pytest.mark.parametrize("name", ["promo", "motion", "vector"])

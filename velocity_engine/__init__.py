@@ -30,6 +30,8 @@ _HOMES = {
     "Cue": "captions",
     "Word": "captions",
     "read_captions": "api.captions",
+    "probe_captions": "api.captions",
+    "CaptionsInfo": "api.captions",
     "OrderError": "errors",
     "CaptionsError": "errors",
     "render_still": "api.stills",
@@ -129,7 +131,7 @@ if TYPE_CHECKING:
     from velocity_engine import network as network
     from velocity_engine import plugins as plugins
     from velocity_engine.api.cached_frames import cached_frames
-    from velocity_engine.api.captions import read_captions
+    from velocity_engine.api.captions import CaptionsInfo, probe_captions, read_captions
     from velocity_engine.api.manifests import Manifest, Verification, verify
     from velocity_engine.api.renders import RenderResult, order_for, render, render_order
     from velocity_engine.api.stills import frames, render_still, still
@@ -212,6 +214,7 @@ __all__ = [
     "BytesPerSecond",
     "Captions",
     "CaptionsError",
+    "CaptionsInfo",
     "Cue",
     "CustomizationError",
     "DocumentError",
@@ -300,6 +303,7 @@ __all__ = [
     "plugins",
     "probe_asset",
     "probe_audio",
+    "probe_captions",
     "probe_clip",
     "probe_font",
     "probe_picture",

@@ -387,6 +387,8 @@ class EffectCall:
         picture: The picture of another layer, for effects that read one.
         nanoseconds: How long a processor takes for each pixel, where the effect is far slower than most. It only goes
             into what a frame is expected to cost, so it need not be exact; it is not part of the digest.
+        magnification: How many times as large as it was given the effect shows what it magnifies most. The engine draws
+            what is magnified in finer pixels first; it is not part of the digest.
         label: The effect with its package, the path of the layer, and the moment, for messages. The engine sets it for
             effects of plugins; it is not part of the digest.
     """
@@ -397,6 +399,7 @@ class EffectCall:
     margin: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     picture: LayerPicture | None = None
     nanoseconds: float = 30.0
+    magnification: float = 1.0
     label: tuple[str, str, str] | None = None
 
     @property
@@ -430,6 +433,25 @@ def blur_call(sigma_x: float, sigma_y: float) -> EffectCall:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class FinerDrawing:
+    """What a command with effects draws in finer pixels, where its effects magnify, so that lines stay sharp.
+
+    Attributes:
+        steps: 2 or 4: so many of the finer pixels lie along each of the device's.
+        source: The command's source in finer pixels.
+        effects: Its effects in finer pixels.
+    """
+
+    steps: int
+    source: GroupSource
+    effects: tuple[EffectCall, ...]
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        return ("finer", self.steps, self.source.digest, *(call.parts for call in self.effects))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class DrawCommand(Digested):
     """An entry of the display list. Make one with the function ``command``, which computes ``nesting``.
 
@@ -446,6 +468,7 @@ class DrawCommand(Digested):
         effects: The effects, in the order in which they act. Only a command whose source is a group can have effects.
         nesting: How many levels of commands there are inside of it.
         label: The path of the layer, for messages. It is not part of the digest.
+        finer: What is drawn in place of the source and its effects, where there is room for it, or None.
     """
 
     source: Source
@@ -458,6 +481,7 @@ class DrawCommand(Digested):
     effects: tuple[EffectCall, ...]
     nesting: int  # how many levels of commands there are inside of it
     label: str = ""  # the layer's path, for messages; not in the digest
+    finer: FinerDrawing | None = None
 
     def _content(self) -> tuple[Any, ...]:
         parts: list[Any] = ["command", self.source.name, self.matrix, float(self.opacity), self.blend.value]
@@ -469,6 +493,8 @@ class DrawCommand(Digested):
             parts += ["matte", self.matte.mode.value, *(entry.digest for entry in self.matte.commands)]
         if self.effects:
             parts += [call.parts for call in self.effects]
+        if self.finer is not None:
+            parts.append(self.finer.parts)
         return tuple(parts)
 
     @property
@@ -546,6 +572,7 @@ def command(
     matte: Matte | None = None,
     effects: tuple[EffectCall, ...] = (),
     label: str = "",
+    finer: FinerDrawing | None = None,
 ) -> DrawCommand:
     """Returns a draw command, with its ``nesting`` computed. The arguments are the attributes of ``DrawCommand``."""
     inner = commands_in(source)
@@ -554,7 +581,7 @@ def command(
     for call in effects:
         inner += call.picture.commands if call.picture is not None else ()
     nesting = 1 + max(entry.nesting for entry in inner) if inner else 0
-    return DrawCommand(source, matrix, opacity, blend, clips, masks, matte, effects, nesting, label)
+    return DrawCommand(source, matrix, opacity, blend, clips, masks, matte, effects, nesting, label, finer)
 
 
 _KEEP: Any = object()
@@ -573,11 +600,13 @@ def altered(
     effects: tuple[EffectCall, ...] = _KEEP,
     label: str = _KEEP,
 ) -> DrawCommand:
-    """Returns a copy of a command in which some fields are replaced.
+    """Returns a copy of a command in which some fields are replaced. Its ``finer`` drawing is left out where what that
+    draws is replaced.
 
     Args:
         entry: The command. The other arguments are the attributes of ``DrawCommand`` to replace.
     """
+    kept = all(part is _KEEP for part in (source, matrix, effects))
     return command(
         entry.source if source is _KEEP else source,
         entry.matrix if matrix is _KEEP else matrix,
@@ -588,6 +617,7 @@ def altered(
         matte=entry.matte if matte is _KEEP else matte,
         effects=entry.effects if effects is _KEEP else effects,
         label=entry.label if label is _KEEP else label,
+        finer=entry.finer if kept else None,
     )
 
 

@@ -546,7 +546,7 @@ class Template(DocumentFacts):
                     check_sound(local_path(sound), os.path.basename(sound))
                 if captions is not None and not found:
                     self.customized(entries, files, captions).close()
-                    found += _problems_of_captions(captions, encoder, duration)
+                    found += _problems_of_captions(captions, encoder)
                 if not found and (encoder is not None or duration is not None):
                     plan = self.plan(entries, files, captions, motion_blur)
                     own = OwnSound(sound and local_path(sound), mix)
@@ -706,15 +706,11 @@ def _problems_of_frames(
     return [] if costly is None else [costly]
 
 
-def _problems_of_captions(
-    captions: Captions, encoder: EncoderConfig | None, duration: Length | None
-) -> list[VelocityError]:
-    """What is wrong with captions because of the container, and of a length that is not the template's own."""
+def _problems_of_captions(captions: Captions, encoder: EncoderConfig | None) -> list[VelocityError]:
+    """What is wrong with captions because of the container."""
     from velocity_engine.plugins.outputs import container_of, resolve_encoder
-    from velocity_engine.plugins.text_tracks import both_captions_and_duration, text_track_problem
+    from velocity_engine.plugins.text_tracks import text_track_problem
 
-    if duration is not None:
-        return [both_captions_and_duration()]
     problem = None if encoder is None else text_track_problem(captions, container_of(resolve_encoder(encoder)))
     return [] if problem is None else [problem]
 

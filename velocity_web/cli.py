@@ -15,13 +15,14 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from velocity_web.mistakes import sentence_of, settings_sentence, whole
+from velocity_web.mistakes import fail, sentence_of, settings_sentence, whole
 from velocity_web.schemas.scopes import USUAL as ALL_BUT_ADMIN
 from velocity_web.settings import MOST_BUDGET_MS, MOST_QUOTA_MB, load_settings, settings_help
+from velocity_web.studio_command import studio
 
 if TYPE_CHECKING:
     from velocity_web.schemas.account import KeyRequest
@@ -68,12 +69,7 @@ def _settings(**given: Any) -> Settings:
     try:
         return load_settings(**given)
     except (ValueError, OSError) as error:
-        _fail(settings_sentence(error, given), MISTAKE)
-
-
-def _fail(sentence: str, status: int = 1) -> NoReturn:
-    typer.echo(f"velocity: {sentence}", err=True)
-    raise typer.Exit(status)
+        fail(settings_sentence(error, given), MISTAKE)
 
 
 @contextmanager
@@ -85,7 +81,7 @@ def _failing(settings: Settings | None = None) -> Iterator[None]:
         sentence = (_listening_fault(error, settings) if settings else None) or sentence_of(error)
         if sentence is None:
             raise
-        _fail(sentence)
+        fail(sentence)
 
 
 def serve(
@@ -143,48 +139,6 @@ def worker(
         run_worker(settings)
 
 
-def studio(
-    template: Annotated[
-        Path, typer.Argument(metavar="TEMPLATE", exists=True, help="A ZIP, a folder, a .lottie or a .json file.")
-    ],
-    renders: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where videos go; by default beside the template.")
-    ] = None,
-    port: Annotated[
-        int, typer.Option(parser=PORT, metavar="NUMBER", help="Port of 127.0.0.1; 0 takes a free one.")
-    ] = 0,
-    animation: Annotated[
-        str | None, typer.Option(metavar="ID", help="Which animation of a .lottie that holds several.")
-    ] = None,
-    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
-) -> None:
-    """Open a template in the browser, and draw it again whenever its files are saved."""
-    import webbrowser
-
-    import velocity_engine as engine
-    from velocity_web.studio.server import Options, serve_studio
-
-    path = template.absolute()
-
-    def tell(address: str) -> None:
-        typer.echo(f"The studio of {template} is at {address}")
-        typer.echo("Ctrl-C ends it.")
-        if not no_browser:
-            webbrowser.open(address)
-
-    try:
-        serve_studio(Options(path, animation, (renders or path.parent).absolute(), port), tell)
-    except engine.VelocityError as error:
-        _fail(str(error))
-    except OSError as error:
-        _fail(_port_fault(error, port) or str(error))
-
-
-def _port_fault(error: OSError, port: int) -> str | None:
-    taken = f"port {port} of 127.0.0.1 is in use by another program; give another one with --port"
-    return taken if error.errno == errno.EADDRINUSE else None
-
-
 def mcp(
     url: Annotated[
         str | None,
@@ -198,14 +152,14 @@ def mcp(
 ) -> None:
     """Let a language model list, describe, preview and render templates: an MCP server on standard input and output."""
     if not all(find_spec(name) for name in ("mcp", "velocity_client")):
-        _fail("velocity mcp needs the extra: pip install 'velocity-render[mcp]'")
+        fail("velocity mcp needs the extra: pip install 'velocity-render[mcp]'")
     from velocity_web.mcp.command import require_fitting, run_mcp
 
     key = os.environ.get("VELOCITY_KEY")
     try:
         require_fitting(url, key, templates, files)
     except ValueError as error:
-        _fail(str(error), MISTAKE)
+        fail(str(error), MISTAKE)
     with _failing():
         run_mcp(url, key, templates, files, downloads)
 
@@ -294,7 +248,7 @@ def _key_request(**fields: Any) -> KeyRequest:
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         option = str(problem["loc"][0]).removesuffix("s")
-        _fail(f"--{option} {str(problem['input'])[:60]!r}: {sentence_for(problem)}", MISTAKE)
+        fail(f"--{option} {str(problem['input'])[:60]!r}: {sentence_for(problem)}", MISTAKE)
 
 
 @admin_app.command("key-list")

@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any, get_origin
+from typing import Any, NoReturn, get_origin
 
 import typer
 from pydantic import ValidationError
@@ -45,6 +45,12 @@ _REASONS = {
     errno.ELOOP: "its links lead in a circle",
     errno.ENAMETOOLONG: "its name is too long",
 }
+
+
+def fail(sentence: str, status: int = 1) -> NoReturn:
+    """Ends a command with a sentence."""
+    typer.echo(f"velocity: {sentence}", err=True)
+    raise typer.Exit(status)
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:

@@ -115,11 +115,3 @@ def test_a_cue_must_make_sense(cue: tuple[Any, ...], words: str) -> None:
     with pytest.raises(ve.CaptionsError, match=r"cue|word") as caught:
         ve.Cue(*cue)
     assert words in str(caught.value)
-
-
-def test_they_keep_the_time_of_the_template_so_they_take_no_duration(tmp_path: Path) -> None:
-    captions = ve.Captions(cues=[HELLO])
-    with ve.open_template(DEMO) as template:
-        assert [one.place.field for one in template.check(duration=7, captions=captions)] == ["duration"]
-        with pytest.raises(ve.CaptionsError, match="a duration changes it"):
-            ve.render(template, tmp_path / "a.mp4", captions=captions, duration=7)

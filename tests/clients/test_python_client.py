@@ -191,6 +191,28 @@ def test_a_batch(velocity: Velocity, package: Path, tmp_path: Path) -> None:
     assert {one.batch_id for one in velocity.batches.list()} == {batch.id, by_csv.id}
 
 
+def test_what_is_said_is_sent(velocity: Velocity, package: Path, tmp_path: Path) -> None:
+    template = velocity.templates.upload(package)
+    said = tmp_path / "said.srt"
+    said.write_text("1\n00:00:00,000 --> 00:00:01,000\nHello\n", encoding="utf-16")
+    asset = velocity.assets.upload(said)
+    assert (asset.kind, asset.format_) == ("captions", "srt")
+    plain = velocity.templates.preview(template, width=64).content
+    pictures = {
+        velocity.templates.preview(template, width=64, captions=one).content
+        for one in (said, said.read_bytes(), asset, asset.id, {"assetId": str(asset.id)})
+    }
+    assert len(pictures) == 1 and plain not in pictures
+    assert velocity.estimate(template, captions=said, encoder=ENCODER).frames > 0
+    rows: list[Any] = [{"name": "one", "captions": said}, {"name": "two"}]
+    found = velocity.batch(template, rows, encoder=ENCODER, captions={"style": "pop"}).wait()
+    assert [str(row.status) for row in found.rows] == ["completed", "completed"]
+    with pytest.raises(Refused, match="no region of the template is elastic"):
+        velocity.templates.clip(template, duration=60.0)
+    with pytest.raises(FileNotFoundError, match=r"nowhere\.srt"):
+        velocity.render(template, captions="nowhere.srt")
+
+
 def test_a_download_goes_on_where_the_connection_broke(service: Service, key: str, tmp_path: Path) -> None:
     with Client(service.url, key) as client:
         render_id = client.ready_render(

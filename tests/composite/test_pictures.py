@@ -25,3 +25,13 @@ def test_a_window_of_a_picture_drawn_small_shows_nothing_beside_it(size: float) 
         want[: int(size)] = 255
         want[[0, int(size)]] = 255 * (1 - shift), 255 * shift
         assert np.abs(canvas[5, :, 3] - want).max() <= 1
+
+
+def test_an_odd_picture_that_is_drawn_small_reaches_both_of_its_edges() -> None:
+    striped = np.full((101, 101, 4), 255, np.uint8)
+    striped[:, :10, 1:3] = 0
+    striped[:, 91:, 1:3] = 0
+    source = ImageSource(picture(striped), 24.0, 24.0)
+    canvas = np.zeros((24, 24, 4), np.uint8)
+    Compositor().draw(display_list(24, 24, (0.0, 0.0, 0.0, 0.0), (command(source),)), canvas)
+    assert np.abs(canvas.astype(int) - canvas[:, ::-1]).max() <= 2

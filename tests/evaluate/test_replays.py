@@ -12,7 +12,7 @@ from velocity_engine.evaluate.replays import moment_of
 from velocity_engine.model.layers import NullContent, Replay, ReplayedCue
 
 DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo.zip"
-SPAN = {"begins": 10.0, "settles": 20.0, "leaves": 80.0, "ends": 90.0}
+SPAN = {"first": 0.0, "rate": 25.0, "begins": 10.0, "settles": 20.0, "leaves": 80.0, "ends": 90.0}
 
 
 def moments(start: float, end: float, *frames: float) -> list[float]:

@@ -10,12 +10,15 @@ import pytest
 from velocity_engine.model.properties import Property
 from velocity_engine.model.shapes import Group, PathShape
 from velocity_engine.model.text import (
+    BoxFit,
     Caps,
     ExpressionSelector,
     Justify,
     RangeSelector,
+    Resize,
     Selector,
     TextData,
+    VerticalAlign,
     WigglySelector,
 )
 from velocity_engine.parse.context import Context, version_of
@@ -62,25 +65,30 @@ def test_box_stroke_caps_and_keyframes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "fit"),
+    ("fields", "wanted"),
     [
         ({}, None),
-        ({"rs": 0}, None),
-        ({"rs": 1}, "shrink"),
-        ({"rs": 2}, "shrink"),
-        ({"sk_vj": 4}, "shrink"),
-        ({"sk_vj": 1}, None),
+        ({"rs": 0, "mf": 10, "m": 1}, None),
+        ({"rs": 1}, BoxFit(resize=Resize.FIT)),
+        ({"sk_rs": 2}, BoxFit(resize=Resize.SHRINK)),
+        ({"rs": 2, "mf": 10, "xf": 50, "xl": 3}, BoxFit(resize=Resize.SHRINK, min_size=10, max_size=50, max_lines=3)),
+        ({"vj": 5}, BoxFit(align=VerticalAlign.VISUAL_BOTTOM)),
+        ({"sk_vj": 2}, BoxFit(align=VerticalAlign.BOTTOM)),
+        ({"sk_vj": 3}, BoxFit(resize=Resize.FIT, align=VerticalAlign.CENTER)),
+        ({"sk_vj": 4, "rs": 1}, BoxFit(resize=Resize.SHRINK, align=VerticalAlign.CENTER)),
+        ({"vj": 0, "sk_vj": 4}, BoxFit(align=VerticalAlign.TOP)),
+        ({"m": 0}, BoxFit(wraps=False)),
+        ({"rs": -7, "vj": 99, "xl": -1}, None),
     ],
 )
-def test_skotties_fields_for_texts_that_scale_into_their_box_are_read_as_fit(
-    fields: dict[str, int], fit: str | None
-) -> None:
+def test_skotties_fields_for_texts_in_their_box(fields: dict[str, int], wanted: BoxFit | None) -> None:
     boxed = read({"k": [{"t": 0, "s": {**STYLE, "sz": [200, 100], "ps": [0, 0], **fields}}]})
     assert boxed is not None
-    assert boxed.document.value.fit == fit
+    assert boxed.document.value.box_fit == wanted
+    assert boxed.document.value.fit is None
     point = read({"k": [{"t": 0, "s": {**STYLE, **fields}}]})
     assert point is not None
-    assert point.document.value.fit is None
+    assert point.document.value.box_fit is None
 
 
 def test_colors_in_slots_and_bad_ones() -> None:

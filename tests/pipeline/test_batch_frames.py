@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import velocity_engine as ve
+from velocity_engine.pipeline.prepared import prepare
 
 ENCODER = ve.EncoderConfig(preset=5, gop=30, segment_seconds=1)
 FRAMES = 90
@@ -100,3 +101,54 @@ def test_what_it_says_is_what_a_cache_finds(tmp_path: Path, count: int) -> None:
 def test_what_it_is_given_is_checked(tmp_path: Path) -> None:
     with opened(tmp_path, text("Title", 0, 30)) as template, pytest.raises(ve.WrongTypeError, match="encoder"):
         ve.BatchFrames(template, "h264")  # type: ignore[arg-type]
+
+
+MARKED = [{"cm": "Middle velocity:hold", "tm": 30, "dr": 30}]
+
+
+def marked(folder: Path, *layers: dict[str, Any]) -> ve.Template:
+    raw = {"fr": 30, "ip": 0, "op": FRAMES, "w": 64, "h": 64, "layers": list(layers), "markers": MARKED}
+    file = folder / "marked.json"
+    file.write_text(json.dumps(raw))
+    return ve.open_template(file)
+
+
+def repeated_frames(order: ve.RenderOrder, template: ve.Template) -> int:
+    """Of segments that show an earlier one of the same video again: they are not drawn either."""
+    render = prepare(order, template)
+    try:
+        return sum(one.last - one.first for one in render.video.segments if one.number in render.video.repeats)
+    finally:
+        render.close()
+
+
+def test_where_regions_cut_it_says_what_a_cache_finds(tmp_path: Path) -> None:
+    lengths, said = [None, 5.0, 9.0, 5.0], ve.Captions(cues=[ve.Cue(0.2, 0.8, "Hello"), ve.Cue(4, 4.5, "you")])
+    straight = {"i": {"x": [1, 1], "y": [1, 1]}, "o": {"x": [0, 0], "y": [0, 0]}}
+    keys = [{"t": 0, "s": [0, 30, 0], **straight}, {"t": FRAMES, "s": [60, 30, 0]}]
+    title = text("Title", 0, FRAMES, ks={"p": {"a": 1, "k": keys}})
+    with marked(tmp_path, title, text("Name", 60, FRAMES)) as template:
+        batch = ve.BatchFrames(template, ENCODER)
+        drawn = 0
+        for number, length in enumerate(lengths):
+            for captions in (None, said):
+                entries = [named("Name", f"N{number}")]
+                timeline = None if length is None else template.timeline(length, encoder=ENCODER)
+                batch.add(entries, captions=captions, timeline=timeline)
+                how: dict[str, Any] = {"customizations": entries, "captions": captions, "duration": length}
+                result = ve.render(template, tmp_path / "a.mp4", encoder=ENCODER, cache=tmp_path / "cache", **how)
+                order = ve.order_for(template, tmp_path / "a.mp4", encoder=ENCODER, **how)
+                drawn += result.frames - result.reused_frames - repeated_frames(order, template)
+                assert result.frames == (90 if length is None else length * 30)
+    assert batch.frames == 2 * (90 + 150 + 270 + 150)
+    assert batch.unique_frames == drawn
+
+
+def test_captions_of_several_rows(tmp_path: Path) -> None:
+    with opened(tmp_path, text("Title", 0, FRAMES)) as template:
+        batch = ve.BatchFrames(template, ENCODER)
+        for word in ("one", "two", "two"):
+            batch.add(captions=ve.Captions(cues=[ve.Cue(1.2, 1.8, word)]))
+        assert (batch.frames, batch.unique_frames) == (270, 90 + 30)
+        with template.customized(captions=ve.Captions(cues=[ve.Cue(1.2, 1.8, "two")])) as changed:
+            assert counted(changed, [], []) == (180, 90)

@@ -82,7 +82,7 @@ def test_a_render_without_has_no_file(client: Client, template_id: str) -> None:
 @pytest.mark.parametrize(
     ("captions", "field", "sentence"),
     [
-        ({}, "captions", "give one of text, cues, words; the captions have none of them"),
+        ({}, "captions", "give one of text, cues, words, assetId, url, or connection and path; there is none"),
         ({"text": "x", "words": [{"text": "a", "start": 0}]}, "captions", "the captions have text and words"),
         ({"text": "Hello"}, "captions.text", "of no kind that is known. Give SRT, WebVTT, ASS"),
         ({"text": SRT.replace("00:00:02,000", "2 s")}, "captions.text", "line 6 of the captions has times"),

@@ -85,7 +85,7 @@ def test_captions_of_a_file(visit: Visit, client: Client, template_id: str) -> N
     srt = b"1\n00:00:00,000 --> 00:00:02,000\nHello you\n"
     file = FilePayload(name="said.srt", mimeType="application/x-subrip", buffer=srt)
     with page.expect_request(lambda one: "/preview" in one.url and "Hello you" in (one.post_data or "")) as asked:
-        page.get_by_label("A caption file").set_input_files(file)
+        page.locator('input[type="file"][accept*=".srt"]').set_input_files(file)
     answer = asked.value.response()
     assert answer is not None and answer.status == 200
     page.get_by_label("Their style").select_option("outline")
@@ -97,6 +97,12 @@ def test_captions_of_a_file(visit: Visit, client: Client, template_id: str) -> N
     page.locator(".done video").wait_for()
     [made] = client.get("/render/all").json()
     assert "Hello you" in client.get(f"/render/{made['renderId']}/captions").text
+    visit.go(f"renders/{made['renderId']}")
+    page.get_by_role("link", name="Again with changes").click()
+    page.get_by_role("tab", name="Output").click()
+    page.get_by_label("Their style").wait_for()
+    assert page.get_by_label("Their style").input_value() == "outline"
+    assert "Hello you" in page.get_by_label("Captions", exact=True).input_value()
 
 
 def test_a_batch(visit: Visit, client: Client, template_id: str) -> None:

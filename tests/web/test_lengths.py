@@ -125,9 +125,26 @@ def test_each_row_of_a_batch_has_its_own_length(client: Client, elastic_id: str,
     body = {**render_request(elastic_id), "duration": {"from": "audio"}, "rows": rows}
     told = client.post("/render/batch?dryRun=true", json=body).json()
     assert (told["frames"], told["seconds"]) == (275, 11.0)
+    assert told["uniqueSeconds"] == 7.0, "what is kept is the same in both, and what is held is so often repeated"
+    assert (told["cachedFrames"], told["cachedRows"]) == (0, 2)
     batch_id = client.post("/render/batch", json=body).json()["batchId"]
     done = client.until(f"/render/batch/{batch_id}", lambda status: status["status"] == "completed")
     assert [length(client, row["renderId"], tmp_path)[0] for row in done["rows"]] == [125, 150]
+    assert done["uniqueSeconds"] == 7.0
+    again = client.post("/render/batch?dryRun=true", json=body).json()
+    assert (again["cachedFrames"], again["cachedRows"]) == (275, 2)
+
+
+def test_a_dry_run_takes_captions_with_a_duration(client: Client, elastic_id: str) -> None:
+    cues = [{"start": 5.0, "end": 5.5, "text": "Hello"}, {"start": 7, "end": 8, "text": "late"}]
+    body = render_request(elastic_id, duration={"seconds": 6.0}, captions={"cues": cues})
+    told = client.post("/render?dryRun=true", json=body).json()
+    assert (told["frames"], told["cachedFrames"]) == (150, 0)
+    assert [one["feature"] for one in told["warnings"]] == ["captions.late"]
+    assert "at 6 s: 'late'" in told["warnings"][0]["message"]
+    render_id = client.ready_render(elastic_id, duration={"seconds": 6.0}, captions={"cues": cues})
+    assert "00:00:05.000 --> 00:00:05.500\nHello" in client.get(f"/render/{render_id}/captions").text
+    assert client.post("/render?dryRun=true", json=body).json()["cachedFrames"] == 150
 
 
 def test_a_batch_as_csv_takes_a_duration(client: Client, elastic_id: str) -> None:

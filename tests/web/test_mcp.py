@@ -106,7 +106,15 @@ def test_from_a_list_to_a_video(service: Service, tmp_path: Path) -> None:
         assert video.parent == videos
         assert video.read_bytes()[4:8] == b"ftyp"
 
+        assert described["lengths"] is not None and estimate["videoSeconds"] == pytest.approx(5 / 30, abs=0.01)
+        said = {"text": "1\n00:00:00,000 --> 00:00:02,000\nHello\n", "style": "outline"}
+        spoken = await host.call("preview_template", template_id=template_id, frame=40, changes={"captions": said})
+        assert next(part.data for part in spoken.content if isinstance(part, ImageContent)) not in seen
+        wrong_length = await host.refusal("estimate_render", template_id=template_id, changes={"duration": 60})
+        assert "no region of the template is elastic" in wrong_length
+
         for wrong, sentence in (
+            ({"captions": {"text": "nothing"}}, "of no kind that is known"),
             ({"texts": {"Nowhere": "x"}}, "Nowhere"),
             ({"images": {"Photo": "../secret.png"}}, "no file '../secret.png' in the folder of pictures"),
         ):

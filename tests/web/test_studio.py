@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +19,7 @@ from PIL import Image
 from proofs_support import write_template
 from web.support_studio import PATIENCE, RunningStudio, running_studio, until
 
+import velocity_engine as ve
 from velocity_web.studio.renders import free_name
 from velocity_web.studio.workshop import Wanted, Workshop
 
@@ -329,6 +333,57 @@ def test_who_waits_for_a_change_is_answered_at_the_end(tmp_path: Path) -> None:
     workshop.end()
     assert workshop.changed(0, PATIENCE)["revision"] == 0
     workshop.close()
+
+
+def test_a_picture_of_a_longer_video(tmp_path: Path) -> None:
+    place = write_template(tmp_path)
+    document = json.loads((place / "data.json").read_text())
+    document["markers"] = [{"cm": "Middle velocity:hold", "tm": 10, "dr": 10}]
+    (place / "data.json").write_text(json.dumps(document))
+    workshop = Workshop(place)
+    said = ve.Captions(cues=[ve.Cue(0.0, 60.0, "Hello")])
+    with workshop.template() as template:
+        longer = ve.Duration(seconds=template.duration + 1)
+        end = int(template.timeline(longer).end - template.first_frame) - 1
+        last = template.frame_count - 1
+    shown = {
+        name: workshop.still(Wanted([], {}, frame, None, captions, duration)).pixels
+        for name, frame, captions, duration in (
+            ("plain", last, None, None),
+            ("longer", end, None, longer),
+            ("beyond", end + 100, None, longer),
+            ("said", end, said, longer),
+        )
+    }
+    workshop.close()
+    assert np.array_equal(shown["plain"], shown["longer"]) and np.array_equal(shown["plain"], shown["beyond"])
+    assert not np.array_equal(shown["said"], shown["longer"])
+
+
+def test_a_duration_that_cannot_be_is_told(client: httpx.Client) -> None:
+    for path in ("preview", "preview/clip"):
+        answer = client.post(f"/template/{template_id(client)}/{path}", json={"duration": {"seconds": 60}})
+        assert answer.status_code == 400 and "no region" in answer.json()["errors"]["duration"][0]
+    audio = client.post(f"/template/{template_id(client)}/preview", json={"duration": {"from": "audio"}})
+    assert "there is no audio" in audio.json()["errors"]["duration.from"][0]
+
+
+def test_captions_of_a_file_of_elsewhere_are_refused(client: httpx.Client) -> None:
+    answer = client.post(
+        f"/template/{template_id(client)}/preview", json={"captions": {"url": "https://example.com/said.srt"}}
+    )
+    assert "text, cues or words" in answer.json()["errors"]["captions"][0]
+
+
+def test_fonts_are_those_of_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "fonts").mkdir()
+    workshop = Workshop(write_template(tmp_path), fonts={"font_files": (str(tmp_path / "fonts"),)})
+    with workshop.template() as template:
+        assert [str(file) for file in template.fonts_beside.files] == [str(tmp_path / "fonts")]
+    workshop.close()
+    command = [sys.executable, "-m", "velocity_engine", "studio", str(tmp_path), "--no-browser"]
+    told = subprocess.run([*command, "--font-folder", "nowhere"], capture_output=True, text=True, timeout=PATIENCE)
+    assert told.returncode == 1 and "there are no fonts at nowhere" in told.stderr
 
 
 def test_names_of_videos_are_plain_and_new(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from velocity_engine.captions import cues as timed
 from velocity_engine.captions.cues import MAX_CUES, MAX_WORDS, Cue
 from velocity_engine.captions.reading import cues_of, cues_of_words
 from velocity_engine.captions.writing import SIDECARS, sidecar_text
-from velocity_engine.errors import CaptionsError, Place, wrong_type
+from velocity_engine.errors import CaptionsError, Finding, Place, wrong_type
 from velocity_engine.given.arguments import number, require
 
 STYLES = ("box", "outline", "karaoke", "highlight", "pop", "none")
@@ -26,7 +26,8 @@ _HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
 class Captions:
     """What is said in a video, shown in a built-in style or by a text layer of the template.
 
-    Second 0 is the first frame of the composition, so that a part of a video has the captions of that part.
+    Second 0 is the first frame of the video, or of the composition where a part of it is rendered, so that a part has
+    the captions of that part. In a video with a duration they keep the video's time.
 
     Attributes:
         cues: What is shown, and when. One is shown at a time: the next ends the one before.
@@ -142,6 +143,20 @@ class Captions:
             end: The second at which it ends.
         """
         return tuple(timed.between(self.cues, start, end))
+
+    def findings(self, seconds: float) -> tuple[Finding, ...]:
+        """Returns what a video does not show of them, since it ends before.
+
+        Args:
+            seconds: How long the video is.
+        """
+        late = [cue for cue in self.cues if cue.start >= seconds - timed.SHORTEST]
+        if not late:
+            return ()
+        count = "a cue begins" if len(late) == 1 else f"{len(late)} cues begin"
+        what = f"{count} when the video has ended, at {round(seconds, 3):g} s: {timed.shown(late[0].text)}"
+        instead = "it is not shown" if len(late) == 1 else "they are not shown"
+        return (Finding("captions.late", what, Place(field="captions"), instead),)
 
     def sidecar(self, kind: str = "vtt", start: float = 0.0, end: float = timed.MAX_SECONDS) -> str:
         """Returns the text of a caption file for players, as a video has beside it.

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pysubs2 import SSAEvent
 
 MAX_BYTES = 2 << 20
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 FORMATS = "SRT, WebVTT, ASS, or words with times as JSON"
 _RIGHT = f"Give {FORMATS}"
 _ARROW = "-->"
@@ -53,7 +54,7 @@ def text_of(data: bytes) -> str:
     if len(data) > MAX_BYTES:
         what = f"the captions have {len(data)} bytes"
         raise CaptionsError(what, place=Place(field="text"), hint=f"Give at most {MAX_BYTES}")
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    encoding = "utf-16" if data[:2] in UTF16_MARKS else "utf-8-sig"
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -95,13 +96,27 @@ def _wrong(line: int, what: str, hint: str) -> NoReturn:
 # --- what pysubs2 is given ------------------------------------------------------------------------------------------
 
 
-def _cleared(text: str) -> _Source:
-    if text.lstrip().startswith("WEBVTT"):
-        return _vtt(text)
+def format_of(text: str) -> str | None:
+    """Returns what kind of caption file a text looks like: "srt", "vtt" or "ass". None for any other.
+
+    Args:
+        text: What the file holds, or its beginning.
+    """
+    if text.lstrip("\ufeff \t\r\n").startswith("WEBVTT"):
+        return "vtt"
     if "[Script Info]" in text or "[Events]" in text:
-        return _ass(text)
-    if _ARROW in text:
-        return _srt(text)
+        return "ass"
+    return "srt" if _ARROW in text else None
+
+
+def _cleared(text: str) -> _Source:
+    match format_of(text):
+        case "vtt":
+            return _vtt(text)
+        case "ass":
+            return _ass(text)
+        case "srt":
+            return _srt(text)
     raise CaptionsError("the captions are of no kind that is known", place=Place(field="text"), hint=_RIGHT)
 
 

@@ -205,25 +205,26 @@ class Painter:
         """The command's source with its effects, wherever the frame needs it; the same for every region of the
         frame.
         """
-        rect = effect_room(command.effects, self._extents.content(command), frame)
-        if rect is None:
+        room = effect_room(command, self._extents, frame)
+        if room is None:
             return None
+        rect = room.rect
         key = (effects_digest(command), rect)
 
         def compute() -> Pixels:
             layer = surface_of(np.zeros((rect[3] - rect[1], rect[2] - rect[0], 4), np.uint8), rect[0], rect[1])
-            if isinstance(command.source, GroupSource):
-                self.draw_all(layer, command.source.commands, rect, rect)
+            if isinstance(room.source, GroupSource):
+                self.draw_all(layer, room.source.commands, rect, rect)
             else:
                 self._draw_source(layer, command, rect, rect, 1.0)
             pixels = layer.pixels
-            for call in command.effects:
+            for call in room.effects:
                 if call.picture is not None:
                     call = replace(call, picture=self._drawn(call.picture))
                 pixels = self._effects(pixels, call, (rect[0], rect[1]))
-            return np.ascontiguousarray(pixels)
+            return np.ascontiguousarray(_on_device(pixels, room.steps))
 
-        return surface_of(self._results.get(key, compute), rect[0], rect[1])
+        return surface_of(self._results.get(key, compute), *room.device_rect[:2])
 
     def _drawn(self, picture: LayerPicture) -> LayerPicture:
         """With its pixels. It is drawn whole, so they do not depend on the frame."""
@@ -237,6 +238,17 @@ class Painter:
         return replace(picture, pixels=self._results.get((picture.digest, rect), compute))
 
 
+def _on_device(pixels: Pixels, steps: int) -> Pixels:
+    """Pixels of which ``steps`` lie along each of the device's, as the device's."""
+    from velocity_engine.kernels.pictures.warp import halve
+
+    while steps > 1:
+        pixels, steps = halve(pixels), steps // 2
+    return pixels
+
+
 def effects_digest(command: DrawCommand) -> bytes:
     """Names a source with its effects, whatever else acts on the command."""
-    return digest_of("effects", command.source.digest, command.matrix, tuple(call.parts for call in command.effects))
+    finer = () if command.finer is None else command.finer.parts
+    calls = tuple(call.parts for call in command.effects)
+    return digest_of("effects", command.source.digest, command.matrix, calls, *finer)

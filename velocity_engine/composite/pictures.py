@@ -14,7 +14,8 @@ from velocity_engine.composite.clip_frames import ClipFrames
 from velocity_engine.composite.rects import Rect
 from velocity_engine.composite.surface import Surface
 from velocity_engine.display import Digest, ImageSource, VideoSource
-from velocity_engine.kernels.pictures.warp import draw_image, halve
+from velocity_engine.kernels.pictures.smaller import smaller
+from velocity_engine.kernels.pictures.warp import draw_image
 from velocity_engine.model.geometry import Matrix, invert, multiply, scaling, translation
 
 Pixels = NDArray[np.uint8]
@@ -23,8 +24,8 @@ FINEST = 2.0**28  # steps of the map's numbers: sums of products with pixel posi
 
 
 class PictureLevels:
-    """Copies of pictures at 1/2, 1/4, 1/8 ... of their size, at most ``limit`` bytes, those not used for longest let go
-    first.
+    """Copies of pictures at 1/2, 1/4, 1/8 ... of their size, rounded down, at most ``limit`` bytes, those not used for
+    longest let go first.
 
     Level 0 is the picture itself. May be used by several threads.
     """
@@ -47,7 +48,7 @@ class PictureLevels:
             else:
                 known, found = 0, pixels
             for step in range(known + 1, level + 1):
-                found = halve(found)
+                found = smaller(found)
                 self._keep((digest, step), found)
             return found
 
@@ -82,12 +83,16 @@ class PicturePainter:
             return
         level = level_for(back, width, height)
         pixels = at_level(level)
-        part = 0.5**level
-        a, b, c, d, e, f = (round(v * part * FINEST) / FINEST for v in back)
+        # Clips' copies have exactly half the size, those of pictures half of it rounded down.
+        across = down = 0.5**level
+        if isinstance(source, ImageSource):
+            across, down = pixels.shape[1] / width, pixels.shape[0] / height
+        scales = (across, down) * 3
+        a, b, c, d, e, f = (round(v * scale * FINEST) / FINEST for v, scale in zip(back, scales, strict=True))
         x, y = surface.x, surface.y
         inverse = np.array((a, b, c, d, a * x + c * y + e, b * x + d * y + f))
         box = (clip[0] - x, clip[1] - y, clip[2] - x, clip[3] - y)
-        draw_image(surface.pixels, pixels, inverse, np.array(window) * part, *box, opacity)
+        draw_image(surface.pixels, pixels, inverse, np.array(window) * (across, down, across, down), *box, opacity)
 
 
 def picture_map(

@@ -195,18 +195,18 @@ class WorkEstimate:
 
     def _effects(self, work: Work, command: DrawCommand, frame: Rect) -> Rect | None:
         """The rectangle of what the painter gives to the effects."""
-        rect = effect_room(command.effects, self._extents.content(command), frame)
-        if rect is None:
+        room = effect_room(command, self._extents, frame)
+        if room is None:
             return None
-        area = area_of(rect)
+        area = area_of(room.rect)
         work.hold(12 * area)  # what an effect is given, gives, and needs besides
-        if isinstance(command.source, GroupSource):
-            self.commands(work, command.source.commands, rect, rect)
-        for call in command.effects:
+        if isinstance(room.source, GroupSource):
+            self.commands(work, room.source.commands, room.rect, room.rect)
+        for call in room.effects:
             work.add(call.nanoseconds * area)
             self._picture(work, call)
         work.release(12 * area)
-        return rect
+        return room.device_rect
 
     def _picture(self, work: Work, call: EffectCall) -> None:
         picture = call.picture

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from velocity_engine.captions.captions import Captions
 from velocity_engine.captions.cues import Cue
+from velocity_engine.captions.states import CaptionStates
 from velocity_engine.customize.apply import with_text
 from velocity_engine.customize.box import content_box
 from velocity_engine.customize.still_span import still_span
@@ -35,6 +36,7 @@ from velocity_engine.model.layers import (
 )
 
 LAYER = "Captions"
+STILL_STYLES = ("box", "outline")  # those in which nothing moves while a cue is shown
 _LINE_BREAKS = re.compile("\r\n|[\r\n\x03]")
 MAX_DEPTH = 8
 MAX_PRECOMPS = 500
@@ -76,6 +78,27 @@ def with_captions(document: Document, captions: Captions) -> Document:
     )
     layer = Layer(content=content, name=LAYER, in_point=document.in_point, out_point=document.out_point)
     return replace(document, main=replace(document.main, layers=(layer, *document.main.layers)))
+
+
+def caption_states(document: Document) -> CaptionStates | None:
+    """Returns when the captions of a document show what; None where it has none.
+
+    Args:
+        document: What ``with_captions`` returned, or any other.
+    """
+    for composition in all_compositions(document):
+        for layer in composition.layers:
+            if isinstance(layer.content, CaptionsContent):
+                captions = layer.content.captions
+                starts, ends = zip(*((cue.start, cue.end) for cue in captions.cues), strict=True)
+                return CaptionStates(starts, ends, captions.style not in STILL_STYLES)
+            if layer.replay is not None:
+                replay = layer.replay
+                times = [((cue.start - replay.first) / replay.rate, (cue.end - replay.first) / replay.rate)
+                         for cue in replay.cues]  # fmt: skip
+                starts, ends = zip(*times, strict=True)
+                return CaptionStates(starts, ends, moves=True)
+    return None
 
 
 # --- which layer ----------------------------------------------------------------------------------------------------
@@ -141,7 +164,7 @@ def _boxed(document: Document, layer: Layer, captions: Captions, clock: Clock) -
 def _replayed(document: Document, position: Position, captions: Captions, clock: Clock) -> Layer:
     layer = layer_at(document, position)
     cues = [_cue(cue, clock, _spoken(layer, cue, captions).content) for cue in captions.cues]
-    return _with_replay(document, position, tuple(cues))
+    return _with_replay(document, position, tuple(cues), clock)
 
 
 def _cue(cue: Cue, clock: Clock, content: Content) -> ReplayedCue:
@@ -159,10 +182,13 @@ def _spoken(layer: Layer, cue: Cue, captions: Captions) -> Layer:
     return with_text(layer, TextReplacement(value=text, fit="shrink"))
 
 
-def _with_replay(document: Document, position: Position, cues: tuple[ReplayedCue, ...]) -> Layer:
+def _with_replay(document: Document, position: Position, cues: tuple[ReplayedCue, ...], clock: Clock) -> Layer:
     layer = layer_at(document, position)
     span = still_span(document, position)
-    replay = Replay(cues=cues, begins=span.begins, settles=span.settles, leaves=span.leaves, ends=span.ends)
+    replay = Replay(
+        cues=cues, first=clock.first, rate=clock.rate, begins=span.begins, settles=span.settles, leaves=span.leaves,
+        ends=span.ends,
+    )  # fmt: skip
     ends = (cues[0].start, cues[-1].end)
     return replace(layer, replay=replay, in_point=min(ends), out_point=max(ends), hidden=False)
 
@@ -188,7 +214,7 @@ def _replayed_precomp(
         compositions[identity] = replace(source, id=identity, layers=layers)
         cues.append(_cue(cue, clock, replace(content, composition=identity)))
     document = replace(document, compositions=compositions)
-    return with_layers(document, {position: _with_replay(document, position, tuple(cues))})
+    return with_layers(document, {position: _with_replay(document, position, tuple(cues), clock)})
 
 
 def _is_seen_text(layer: Layer) -> bool:

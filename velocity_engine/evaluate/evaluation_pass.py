@@ -73,12 +73,13 @@ class Pass:
         camera: What sees the composition's layers of three dimensions; None where there is no camera.
         depth: How many mattes and precomps stand around the composition.
         tally: Of the display list that the walk is for.
-        ahead: The layer whose clip plays on while its region is held, and how far it is ahead.
+        ahead: How far captions, and a clip that plays on while its region is held, are ahead of the moment.
         composition: The composition; None before the walk has begun.
         shutter: How far the moment that layers with the motion blur switch are drawn at is from the frame, in frames,
             where a layer around the composition is drawn while the shutter is open; else None.
         camera_is_old: Whether the camera is that of another moment.
         mattes: What the mattes of the composition show, by the id of their planned layer: several layers may share one.
+        finer: Whether it is in finer pixels than the device's.
     """
 
     frame: float
@@ -93,3 +94,4 @@ class Pass:
     shutter: float | None = None
     camera_is_old: bool = False
     mattes: dict[int, tuple[DrawCommand, ...]] = field(default_factory=dict)
+    finer: bool = False

@@ -16,6 +16,7 @@ from velocity_engine.display import (
     DisplayList,
     DrawCommand,
     EffectCall,
+    FinerDrawing,
     LayerPicture,
     MaskPath,
     Matte,
@@ -28,15 +29,17 @@ from velocity_engine.errors import Finding, Place
 from velocity_engine.evaluate.command_counts import check_count
 from velocity_engine.evaluate.echoes import echoed
 from velocity_engine.evaluate.evaluation_pass import EVERYWHERE, Pass, Viewport
+from velocity_engine.evaluate.finer import in_finer_pixels, magnified
 from velocity_engine.evaluate.layer_matrices import LayerMatrices, painters_order
 from velocity_engine.evaluate.layer_sampler import LayerSampler
 from velocity_engine.evaluate.perspective import DeviceTransform, bent_all, bent_mask, device_transform, plane, square
-from velocity_engine.evaluate.replays import replayed_at
+from velocity_engine.evaluate.replays import captioned_frame, replayed_at
 from velocity_engine.evaluate.shutter import LayerParts, mean_of
 from velocity_engine.model.geometry import IDENTITY, Matrix, axis_lengths, mean_scale, multiply, scaling
 from velocity_engine.model.layers import (
     BlendMode,
     CameraContent,
+    CaptionsContent,
     MaskMode,
     MatteMode,
     ShapeContent,
@@ -70,7 +73,7 @@ class Evaluator:
     def display_list(
         self, frame: float, viewport: Viewport, background: RGBA, ahead: Ahead | None = None
     ) -> DisplayList:
-        """``frame``: the composition's time in frames. ``ahead``: which layer's clip is elsewhere than it says."""
+        """``frame``: the composition's time in frames. ``ahead``: what is elsewhere: captions and a clip."""
         self._matrices.forget()
         if self.plan.expressions is not None:
             self.plan.expressions.begin_frame()
@@ -87,7 +90,8 @@ class Evaluator:
         commands: list[DrawCommand] = []
         shown = [p for p in reversed(planned.layers) if not (p.layer.is_matte or p.layer.hidden or p.layer.guide)]
         if at.camera is not None:
-            shown = painters_order(shown, at.frame, at.camera, self._matrices)
+            seen = [p for p in shown if p.replayed is None or replayed_at(p, at) is not None]
+            shown = painters_order(seen, at.frame, at.camera, self._matrices)
         for layer in shown:
             drawn = self._layer(layer, at)
             commands += drawn
@@ -159,6 +163,13 @@ class Evaluator:
         parts = self._parts(planned, sampler, at) if blur is None else self._blurred(planned, at, blur)
         return () if parts is None else self._finished(planned, sampler, at, parts, opacity)
 
+    def _content_sampler(self, planned: PlannedLayer, sampler: LayerSampler, at: Pass) -> LayerSampler:
+        """What captions draw themselves by: in a video with a length of its own, their time is the video's."""
+        content = planned.layer.content
+        if at.ahead is None or not isinstance(content, CaptionsContent):
+            return sampler
+        return LayerSampler(self.plan, planned, captioned_frame(content.rate, at), self, at)
+
     def _parts(self, planned: PlannedLayer, sampler: LayerSampler, at: Pass) -> LayerParts | None:
         """A layer's own picture with its effects and masks; None where nothing of it is seen.
 
@@ -179,13 +190,13 @@ class Evaluator:
         if echo is not None:
             content = self._echoed(planned, echo, at, device)
         else:
-            content = _content(planned, moving if vector else sampler, device)
+            content = _content(planned, moving if vector else self._content_sampler(planned, sampler, at), device)
         if not content:
             return None
         # As in After Effects, the effects of shapes and texts act after the layer's transform, in its composition, and
         # so do the styles of all layers.
         calls = _effects(effects, sampler, at.base if vector else device.matrix)
-        return LayerParts(content, _masks(planned, moving, device), calls)
+        return LayerParts(content, _masks(planned, moving, device), calls, moved=moving is not sampler)
 
     def _echoed(self, planned: PlannedLayer, echo: Echo, at: Pass, device: DeviceTransform) -> Sequence[DrawCommand]:
         """The layer at the moments of an echo: shapes and texts where they are then, other layers where they are now,
@@ -233,6 +244,12 @@ class Evaluator:
             # Masks cut what effects are given, while the masks of a command cut what its effects gave.
             content = parts.masked.content
             first, masks = content[0], ()
+        is_drawn_again = not (parts.moved or any(one.echoes for one in planned.effects))
+        finer = self._finer(planned, at, content, effects) if is_drawn_again else None
+        if finer is not None and (len(finer.effects) < len(effects) or styles or under):
+            count = len(finer.effects)
+            content = [command(group_source(content), effects=effects[:count], finer=finer)]
+            first, effects, finer = content[0], effects[count:], None
         finished = first.effects or first.masks or first.matte or first.blend is not BlendMode.NORMAL
         acting: dict[str, Any] = {
             "blend": layer.blend_mode,
@@ -242,10 +259,29 @@ class Evaluator:
             "label": planned.path,
         }
         if len(content) > 1 or acted_on or finished:
-            shown = command(group_source(content), opacity=opacity, **acting)
+            shown = command(group_source(content), opacity=opacity, finer=finer, **acting)
         else:
             shown = altered(first, opacity=first.opacity * opacity, **acting)
         return [*(altered(shown, blend=mode, effects=(*effects, call)) for call, mode in under), shown]
+
+    def _finer(
+        self, planned: PlannedLayer, at: Pass, content: Sequence[DrawCommand], effects: Sequence[EffectCall]
+    ) -> FinerDrawing | None:
+        """A layer's own picture with its first effects, down to the last one that magnifies, in finer pixels."""
+        found = magnified(effects, at, content)
+        if found is None:
+            return None
+        count, steps = found
+        fine = in_finer_pixels(at, steps)
+        sampler = LayerSampler(self.plan, planned, at.frame, self, fine)
+        device = self._device_transform(planned, sampler, fine)
+        drawn = _content(planned, sampler, device) if device is not None else ()
+        if device is None or not drawn:
+            return None
+        if masks := _masks(planned, sampler, device):
+            drawn = [altered(command(group_source(drawn)), masks=masks)]
+        calls = _effects(planned.effects, sampler, fine.base if is_vector(planned) else device.matrix)
+        return FinerDrawing(steps, group_source(drawn), calls[:count]) if len(calls) == len(effects) else None
 
     def _matte(self, planned: PlannedLayer, at: Pass) -> Matte | None:
         if planned.matte is None or planned.layer.matte is None:
@@ -275,7 +311,8 @@ class Evaluator:
             if is_vector(planned):
                 matrix = multiply(matrix, self._matrices.matrix(planned, at.frame))
             alone = replace(at, viewport=Viewport(across, down, IDENTITY))
-            sampler = LayerSampler(self.plan, planned, at.frame, self, alone)
+            own = LayerSampler(self.plan, planned, at.frame, self, alone)
+            sampler = self._content_sampler(planned, own, alone)
             commands = _content(planned, sampler, DeviceTransform(matrix))
         return LayerPicture(tuple(commands), across, down, size)
 
@@ -343,7 +380,7 @@ def _labelled(entry: DrawCommand, label: str) -> DrawCommand:
         return entry
     return DrawCommand(
         entry.source, entry.matrix, entry.opacity, entry.blend, entry.clips, entry.masks, entry.matte, entry.effects,
-        entry.nesting, label,
+        entry.nesting, label, entry.finer,
     )  # fmt: skip
 
 

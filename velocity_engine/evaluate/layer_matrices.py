@@ -106,7 +106,8 @@ def painters_order(
     run: list[tuple[float, PlannedLayer]] = []
     for planned in layers:
         layer = planned.layer
-        if planned.prepared is None or not layer.in_point <= frame < layer.out_point:
+        is_time = planned.replayed is not None or layer.in_point <= frame < layer.out_point
+        if planned.prepared is None or not is_time:
             continue
         if layer.three_d and not layer.styles:
             run.append((matrices.depth(planned, frame, camera), planned))

@@ -20,11 +20,25 @@ def replayed_at(planned: PlannedLayer, at: Pass) -> tuple[PlannedLayer, Pass] | 
     """
     replay = planned.layer.replay
     assert replay is not None and planned.replayed is not None
-    number = bisect_right(replay.cues, at.frame + 1e-9, key=lambda cue: cue.start) - 1
-    if number < 0 or at.frame >= replay.cues[number].end - 1e-9:
+    frame = captioned_frame(replay.rate, at)
+    number = bisect_right(replay.cues, frame + 1e-9, key=lambda cue: cue.start) - 1
+    if number < 0 or frame >= replay.cues[number].end - 1e-9:
         return None
-    moment = moment_of(replay, replay.cues[number], at.frame)
+    moment = moment_of(replay, replay.cues[number], frame)
     return planned.replayed.at(number), replace(at, frame=moment, mattes={})
+
+
+def captioned_frame(rate: float, at: Pass) -> float:
+    """Returns the frame of the composition at which captions are: that of the walk, or what the time of a longer or
+    shorter video is in frames of the composition.
+
+    Args:
+        rate: How many frames of the composition are shown in a second.
+        at: The walk through the composition.
+    """
+    if at.ahead is None or not at.ahead.seconds:
+        return at.frame
+    return round(at.frame + at.ahead.seconds * rate, 9)  # the same to the bit wherever in the template it stands
 
 
 def moment_of(replay: Replay, cue: ReplayedCue, frame: float) -> float:

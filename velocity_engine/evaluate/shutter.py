@@ -16,11 +16,13 @@ class LayerParts:
         content: The picture.
         masks: Its masks. Where there are effects too, they cut what these are given.
         effects: Its effects.
+        moved: Whether it is elsewhere than at the frame, since a shutter is open.
     """
 
     content: Sequence[DrawCommand]
     masks: tuple[MaskPath, ...] = ()
     effects: tuple[EffectCall, ...] = ()
+    moved: bool = False
 
     @property
     def masked(self) -> LayerParts:
@@ -62,7 +64,9 @@ def mean_of(moments: Sequence[LayerParts | None], *, effects_after: bool) -> Lay
         else:
             shown.append(entry)
             weights.append(1)
-    if parts is None or weights == [len(moments)]:
-        return parts
+    if parts is None:
+        return None
+    if weights == [len(moments)]:
+        return replace(parts, moved=False)
     mean = command(MeanSource(tuple(shown), tuple(weights), len(moments)))
-    return LayerParts((mean,), (), parts.effects if effects_after else ())
+    return LayerParts((mean,), (), parts.effects if effects_after else (), moved=True)

@@ -256,13 +256,16 @@ class ReplayedCue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """A layer that plays anew for each of ``cues``, together with what it is drawn with: its parents, its matte.
+    """A layer that plays anew for each of ``cues``, together with what it is drawn with: its parents, its matte. Second
+    0 of the captions is at the frame ``first`` of the layer's composition, which has ``rate`` frames a second.
 
     As the designer made it, it ``begins``, has come when it ``settles``, stands still until it ``leaves``, and
     ``ends``, in frames of its composition. Between settling and leaving it is held for as long as a cue lasts.
     """
 
     cues: tuple[ReplayedCue, ...]
+    first: float
+    rate: float
     begins: float
     settles: float
     leaves: float

@@ -27,6 +27,42 @@ class Caps(Enum):
     SMALL = 2
 
 
+class VerticalAlign(Enum):
+    """Where the lines of a text stand in its box. The visual ones go by the outlines of its letters alone, the others
+    reach at least from the font's ascent above the first line to its descent below the last one."""
+
+    TOP = 0
+    CENTER = 1
+    BOTTOM = 2
+    VISUAL_TOP = 3
+    VISUAL_CENTER = 4
+    VISUAL_BOTTOM = 5
+
+
+class Resize(Enum):
+    """Whether a text takes another size to fill its box: never, any size, or only a smaller one."""
+
+    NONE = 0
+    FIT = 1
+    SHRINK = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoxFit:
+    """How Skottie sets a text into its box, for which After Effects has nothing. Sizes in pixels.
+
+    ``align`` None: the first line stands at the top, as without all this. ``wraps`` False: lines end only where the
+    text says so. ``max_lines`` 0: any number of them.
+    """
+
+    resize: Resize = Resize.NONE
+    align: VerticalAlign | None = None
+    min_size: float = 0.0
+    max_size: float = math.inf
+    max_lines: int = 0
+    wraps: bool = True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextSpan:
     """A stretch of a text that looks unlike the rest of it.
@@ -54,8 +90,9 @@ class TextDocument:
     ``box`` is (x, y, width, height) for a box text, else None. Lines are parted by ``\\r`` (or ``\\n``, U+0003).
     ``spans`` follow each other in the text and do not overlap; what lies between them looks as the document says. The
     lines of a span of another size are as much higher or lower.
-    ``fit`` is what a customization, or a template made for Skottie, asks for: "shrink", "wrap", "clip" or None;
-    ``fit_reference`` is then the document as the author made it, whose extent a point text has to keep.
+    ``fit`` is what a customization asks for: "shrink", "wrap", "clip" or None; ``fit_reference`` is then the document
+    as the author made it, whose extent a point text has to keep. ``box_fit``: what a template made for Skottie says of
+    its box; ``fit`` takes the place of its ``resize``.
     """
 
     text: str
@@ -73,6 +110,7 @@ class TextDocument:
     box: tuple[float, float, float, float] | None = None
     fit: str | None = None
     fit_reference: TextDocument | None = None
+    box_fit: BoxFit | None = None
     stroke_join: Join = Join.MITER
     spans: tuple[TextSpan, ...] = ()
 

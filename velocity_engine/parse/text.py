@@ -12,17 +12,20 @@ from typing import Any
 from velocity_engine.model.properties import Keyframe, Property, Vector
 from velocity_engine.model.text import (
     Animator,
+    BoxFit,
     Caps,
     ExpressionSelector,
     Font,
     Glyph,
     Justify,
     RangeSelector,
+    Resize,
     Selector,
     TextData,
     TextDocument,
     TextPathOptions,
     TextStyle,
+    VerticalAlign,
     WigglySelector,
 )
 from velocity_engine.parse.assets import data_uri
@@ -110,7 +113,7 @@ def text_document(context: Context, raw: Mapping[str, Any], pointer: str) -> Tex
         justify=_justify(raw),
         caps=_caps(raw),
         box=box,
-        fit=_fit(raw) if box is not None else None,
+        box_fit=_box_fit(raw) if box is not None else None,
     )
 
 
@@ -139,10 +142,25 @@ def _caps(raw: Mapping[str, Any]) -> Caps:
     return Caps(value) if 0 <= value <= 2 else Caps.NORMAL
 
 
-def _fit(raw: Mapping[str, Any]) -> str | None:
-    """Skottie's own fields for a text that scales into its box: ``rs`` 1 to any size, 2 to a smaller one; before them 3
-    and 4 of ``sk_vj``. Here a text only shrinks."""
-    return "shrink" if integer_of(raw, "rs", 0) in (1, 2) or integer_of(raw, "sk_vj", 0) in (3, 4) else None
+def _box_fit(raw: Mapping[str, Any]) -> BoxFit | None:
+    """Skottie's own fields, as its ``TextValue.cpp`` reads them: ``rs`` (once ``sk_rs``) 1 to any size and 2 to a
+    smaller one, between ``mf`` and ``xf``, in at most ``xl`` lines; ``vj`` (once ``sk_vj``, whose 3 and 4 also stand
+    for 1 and 2 of ``rs``) is where the lines stand; ``m`` 0 says that they do not wrap."""
+    resize = min(max(integer_of(raw, "rs", 0), integer_of(raw, "sk_rs", 0), 0), 2)
+    align, older = integer_of(raw, "vj", -1), integer_of(raw, "sk_vj", -1)
+    if align < 0 and 0 <= older <= 4:
+        resize = older - 2 if older > 2 else resize
+        align = min(older, 1) if older > 2 else older
+    found = BoxFit(
+        resize=Resize(resize),
+        align=VerticalAlign(align) if 0 <= align <= 5 else None,
+        min_size=max(number_of(raw, "mf", 0.0), 0.0),
+        max_size=number_of(raw, "xf", math.inf),
+        max_lines=max(integer_of(raw, "xl", 0), 0),
+        wraps=integer_of(raw, "m", 1) != 0,
+    )
+    plain = found.resize is Resize.NONE and found.align is None and found.wraps
+    return None if plain else found
 
 
 def _box(raw: Mapping[str, Any]) -> tuple[float, float, float, float] | None:

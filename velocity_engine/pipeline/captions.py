@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 
 from velocity_engine.captions.cues import Cue
 from velocity_engine.captions.writing import sidecar_text
+from velocity_engine.errors import Finding
 from velocity_engine.mux.text_track import TextTrack
 from velocity_engine.order import RenderOrder
 from velocity_engine.plugin_types import Container
@@ -42,6 +43,16 @@ def captions_of(order: RenderOrder, seconds: tuple[float, Fraction], container: 
     cues = captions.between(seconds[0], seconds[0] + float(seconds[1]))
     track = TextTrack(cues, captions.language) if captions.text_track else None
     return VideoCaptions(cues, order.sidecar, track)
+
+
+def captions_findings(order: RenderOrder, seconds: float) -> tuple[Finding, ...]:
+    """Returns what of an order's captions its video does not show. Who chose a part of a video knows it.
+
+    Args:
+        order: The order.
+        seconds: How long its video is.
+    """
+    return () if order.captions is None or order.frames is not None else order.captions.findings(seconds)
 
 
 def write_sidecar(captions: VideoCaptions, path: Path) -> None:

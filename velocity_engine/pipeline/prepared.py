@@ -19,7 +19,7 @@ from velocity_engine.evaluate.soundtrack import OwnSound, audio_plan, silence
 from velocity_engine.evaluate.timelines import planned_timeline, require_shown, shown_range
 from velocity_engine.model.document import Document
 from velocity_engine.order import Poster, RenderOrder
-from velocity_engine.pipeline.captions import VideoCaptions, captions_of
+from velocity_engine.pipeline.captions import VideoCaptions, captions_findings, captions_of
 from velocity_engine.pipeline.pixel_formats import pixel_format
 from velocity_engine.pipeline.poster import VideoPoster
 from velocity_engine.pipeline.repeated_segments import Repeat, repeats_of
@@ -33,7 +33,6 @@ from velocity_engine.plugin_types import Codec, Container, EncoderSettings, Enco
 from velocity_engine.plugins.asked import CHOOSING, asked_settings, codec_named
 from velocity_engine.plugins.output_shape import encoder_problems, output_rate, output_size
 from velocity_engine.plugins.outputs import container_of, resolve_encoder
-from velocity_engine.plugins.text_tracks import both_captions_and_duration
 from velocity_engine.sound.tracks import AudioPlan
 from velocity_engine.storage.fetched import local_path
 from velocity_engine.template import Template, open_template
@@ -175,8 +174,6 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
     size = output_size(template.document, encoder)
     rate = output_rate(template.document, encoder)
     assets = {key: file.location for key, file in order.assets.items()}
-    if order.captions is not None and order.duration is not None:
-        raise both_captions_and_duration()
     said, blur = order.captions, order.motion_blur
     plan = template.plan(order.customizations, assets, said, blur, strict_fonts=order.strict_fonts)
     try:
@@ -186,11 +183,14 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
         start, end = shown_range(template.document, timeline, order.frames)
         count = frame_total(start, end, template.frame_rate, rate)
         scene = scene_of(plan, encoder, (start, end), size, timeline)
-        video = Video.of(scene, encoder, rate, count, cuts_of(template.origin.document, scene, count, encoder))
+        cuts = cuts_of(template.origin.document, timeline, (scene.start, scene.step, count), encoder)
+        video = Video.of(scene, encoder, rate, count, cuts)
         video = replace(video, repeats=repeats_of(scene, video.segments))
         begins = (start - plan.document.in_point) / plan.document.frame_rate
         beside = captions_of(order, (begins, video.frame_count / rate), video.container)
         video = replace(video, captions=beside)
+        for finding in captions_findings(order, float(video.frame_count / rate)):
+            plan.report(finding)
         if order.poster is not None:
             moment = poster_moment(order.poster, (start, end))
             if timeline is not None:
@@ -202,28 +202,32 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
         raise
 
 
-def cuts_of(document: Document, scene: TimelineScene, count: int, encoder: EncoderConfig) -> Cuts:
+def cuts_of(
+    document: Document, timeline: Timeline | None, shown: tuple[float, float, int], encoder: EncoderConfig
+) -> Cuts:
     """Returns where the segments of a video are cut.
 
     Args:
         document: The template as it was opened: what is replaced must not move a cut.
-        scene: What is drawn.
-        count: The number of output frames.
+        timeline: The timeline of a longer or shorter video.
+        shown: The moment of output frame 0, how many frames of the composition pass from one output frame to the next,
+            and the number of output frames.
         encoder: The configuration.
     """
     edges = replaceable_edges(document)
+    start, step, count = shown
     try:
-        timeline = scene.timeline or own_timeline(document, scene.step)
+        timeline = timeline or own_timeline(document, step)
     except DurationError:
         timeline = None
     if timeline is None:
-        return Cuts(frames_of(edges, scene.start, scene.step, count))
-    first = round((scene.start - timeline.start) / scene.step)
+        return Cuts(frames_of(edges, start, step, count))
+    first = round((start - timeline.start) / step)
     usual = max(1, round(encoder.segment_seconds * timeline.frame_rate / timeline.step))
     breaks = (number - first for number in timeline.breaks(usual))
     placed = tuple((timeline.place_of(moment), layers) for moment, layers in edges)
-    shown = frames_of(placed, scene.start, scene.step, count)
-    return Cuts(shown, tuple(number for number in breaks if 0 < number < count))
+    cut = frames_of(placed, start, step, count)
+    return Cuts(cut, tuple(number for number in breaks if 0 < number < count))
 
 
 def scene_of(

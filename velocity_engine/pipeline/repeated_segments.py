@@ -45,7 +45,10 @@ def repeats_of(scene: TimelineScene, segments: Sequence[Segment]) -> Mapping[int
         is_repeated = piece.pace == 0 or piece.rounds > 1
         if not is_repeated or last > piece.last or (playing and first < playing.last and playing.first < last):
             continue
-        original = seen.setdefault((piece.pace, piece.index(first), length), segment.number)
+        captioned = scene.captioned(segment.first, segment.last)
+        if captioned is None:
+            continue
+        original = seen.setdefault((piece.pace, piece.index(first), length, captioned), segment.number)
         if original != segment.number:
             found[segment.number] = Repeat(original, length if piece.pace == 0 else 0)
     return found

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from velocity_engine.captions.states import CaptionStates
+from velocity_engine.customize.captions import caption_states
 from velocity_engine.display import RGBA, DisplayList
 from velocity_engine.evaluate.evaluation_pass import Viewport, fit_viewport
 from velocity_engine.evaluate.evaluator import Evaluator
@@ -23,7 +26,8 @@ class TimelineScene:
         start: The moment of output frame 0, in frames of the composition; with a timeline, counted on that.
         step: How many frames of the composition pass from one output frame to the next.
         timeline: Which moment each frame of a longer or shorter video shows; None where it is as long as the template.
-        held: The display lists of frames that a region holds, by their moments.
+        captions: When the captions of a longer or shorter video show what; None where there are none.
+        held: The display lists of frames that a region holds, by their moments and what the captions show.
     """
 
     evaluator: Evaluator
@@ -32,7 +36,8 @@ class TimelineScene:
     start: float
     step: float
     timeline: Timeline | None = None
-    held: dict[float, DisplayList] = field(default_factory=dict)
+    captions: CaptionStates | None = None
+    held: dict[tuple[float, Hashable], DisplayList] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -47,7 +52,9 @@ class TimelineScene:
         """The scene of a plan from ``start`` on, at ``rate`` frames a second, fitted into ``size`` in pixels."""
         document = plan.document
         viewport = fit_viewport((document.width, document.height), *size)
-        return cls(Evaluator(plan), viewport, background, start, document.frame_rate / float(rate), timeline)
+        captions = None if timeline is None else caption_states(document)
+        step = document.frame_rate / float(rate)
+        return cls(Evaluator(plan), viewport, background, start, step, timeline, captions)
 
     @property
     def width(self) -> int:
@@ -74,19 +81,36 @@ class TimelineScene:
         return self.timeline.moment(self.first + output_frame)
 
     def ahead(self, output_frame: int) -> Ahead | None:
-        """How far a clip that plays on is ahead of that moment."""
+        """How far captions, and a clip that plays on, are ahead of that moment."""
         return None if self.timeline is None else self.timeline.ahead_at(self.start + output_frame * self.step)
+
+    def captioned(self, first: int, last: int) -> tuple[Hashable] | None:
+        """The name of what captions show in all output frames from ``first`` to before ``last``, alone; None where it
+        changes."""
+        if self.captions is None:
+            return (None,)
+        return self.captions.between(self._seconds(first), self._seconds(last - 1))
+
+    def _seconds(self, output_frame: int) -> float:
+        """The second of the video's timeline at which an output frame is shown."""
+        assert self.timeline is not None
+        timeline = self.timeline
+        return (self.start + output_frame * self.step - timeline.start) / timeline.frame_rate
 
     def display_list(self, output_frame: int) -> DisplayList:
         moment, ahead = self.moment(output_frame), self.ahead(output_frame)
-        if self.timeline is None or ahead is not None:
+        if self.timeline is None or ahead is None or ahead.layer is not None:
             return self.evaluator.display_list(moment, self.viewport, self.background, ahead)
-        shown = self.held.get(moment)
+        key = moment, None if self.captions is None else self.captions.at(self._seconds(output_frame))
+        shown = self.held.get(key)
         if shown is None:
-            shown = self.evaluator.display_list(moment, self.viewport, self.background)
-            if self.timeline.holds(moment):
-                self.held[moment] = shown
+            shown = self.evaluator.display_list(moment, self.viewport, self.background, ahead)
+            if self.timeline.holds(moment) and not self._moves(key[1]):
+                self.held[key] = shown
         return shown
+
+    def _moves(self, state: Hashable) -> bool:
+        return self.captions is not None and self.captions.moves and state is not None
 
     def shown_at(self, frame: float) -> DisplayList:
         """The display list of a point of the video's timeline, in frames of the composition."""

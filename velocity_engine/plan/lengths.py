@@ -254,7 +254,7 @@ def _found(document: Document, name: str) -> _Shown:
 
 def _layers(document: Document, composition: Composition, around: _Shown, depth: int) -> Iterator[_Shown]:
     for layer in composition.layers:
-        if layer.hidden:
+        if layer.hidden or layer.replay is not None:
             continue
         ends = sorted(around.offset + around.scale * one for one in (layer.in_point, layer.out_point))
         start, end = max(around.start, ends[0]), min(around.end, ends[1])

@@ -103,10 +103,17 @@ class PlaysOn:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """By how many frames of its composition a layer's own time is ahead of what the composition shows."""
+    """By how much what goes on in the time of the video is ahead of what the composition shows.
 
-    layer: Layer
-    frames: float
+    Attributes:
+        seconds: By how many seconds captions are ahead.
+        layer: The layer whose clip plays on; None where none does.
+        frames: By how many frames of its composition that layer's own time is ahead.
+    """
+
+    seconds: float
+    layer: Layer | None = None
+    frames: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -235,18 +242,20 @@ class Timeline:
         within = (min(first + count, piece.last) - max(first, piece.first) for piece in held)
         return count, sum(max(0, number) for number in within)
 
-    def ahead_at(self, frame: float) -> Ahead | None:
-        """Returns how far the clip that plays on is ahead of what is shown; None where there is none.
+    def ahead_at(self, frame: float) -> Ahead:
+        """Returns how far captions, and the clip that plays on, are ahead of what is shown.
 
         Args:
             frame: The point, in frames of the composition counted on the video's timeline.
         """
         playing = self.plays_on
         number = (frame - self.start) / self.step
+        index = self._index_at(number)
+        seconds = (number - index) * self.step / self.frame_rate
         if playing is None or not playing.first - CLOSE <= number < playing.last:
-            return None
+            return Ahead(seconds)
         own = playing.source + (number - playing.first)
-        return Ahead(playing.layer, (own - self._index_at(number)) * self.step / playing.scale)
+        return Ahead(seconds, playing.layer, (own - index) * self.step / playing.scale)
 
     def breaks(self, usual: int) -> tuple[int, ...]:
         """Returns the output frames at which segments begin, so that those of kept regions, and the rounds of a loop,

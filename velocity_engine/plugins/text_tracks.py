@@ -18,10 +18,3 @@ def text_track_problem(captions: Captions, container: Container) -> CaptionsErro
         return None
     what = f"{container.key} takes no text track"
     return CaptionsError(what, place=Place(field="text_track"), hint="Choose mp4 or mov, or leave the text track out")
-
-
-def both_captions_and_duration() -> CaptionsError:
-    """Returns what is wrong where a video has captions, which keep the time of the composition, and a length of its
-    own, which changes that."""
-    what = "captions keep the time of the template, and a duration changes it"
-    return CaptionsError(what, place=Place(field="duration"), hint="Leave out the captions or the duration")

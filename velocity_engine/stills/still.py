@@ -144,7 +144,7 @@ class StillDrawer:
             frame: The moment, in frames of the composition.
             width: The width in pixels.
             height: The height in pixels. The whole composition is fitted inside.
-            ahead: Which layer's clip plays on, and how far it is ahead.
+            ahead: How far captions, and a clip that plays on, are ahead of that moment.
         """
         document = self._plan.document
         viewport = fit_viewport((document.width, document.height), width, height)

@@ -38,8 +38,8 @@ def document_findings(document: TextDocument, fitted: FittedText, place: Place) 
         message = f"the text is too long for its box: {lines} below it"
         yield Finding("text.overflow", message, place, 'they are hidden: a customization may say "fit": "shrink"')
     if fitted.too_large:
-        message = "the text does not fit its room even at a twentieth of its size"
-        yield Finding("text.overflow", message, place, "it is drawn at a twentieth of its size")
+        message = "the text does not fit its room even at its smallest size"
+        yield Finding("text.overflow", message, place, "it is drawn at that size")
     if document.fit is not None and document.box is None and document.fit_reference is None:
         message = f"there is no box and no earlier text that would say how much room fit {document.fit!r} has"
         yield Finding("text.fit", message, place, "the text keeps its size")

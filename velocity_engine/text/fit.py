@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from velocity_engine.model.geometry import Bounds
-from velocity_engine.model.text import TextDocument
+from velocity_engine.model.text import BoxFit, Resize, TextDocument
+from velocity_engine.text.box_fit import SetLines, first_baseline, fitting_size, room_for
 from velocity_engine.text.fonts import FontChoice
 from velocity_engine.text.layout import LINE_HEIGHT, Frame, Layout, Line, break_lines, heights_to, place_lines, side_of
 from velocity_engine.text.looks import Looks, looks_of
@@ -38,6 +39,8 @@ def fit_text(document: TextDocument, choose: Callable[[str], FontChoice], *, lig
     looks = looks_of(document, choose)
     shaped = _shaped(document, looks, ligatures)
     if document.box is not None and document.box[2] > 0.0:
+        if document.box_fit is not None and document.box[3] > 0.0 and document.size > 0.0:
+            return _fill_box(document, document.box, document.box_fit, looks, shaped)
         return _fit_box(document, document.box, looks, shaped)
     if document.fit is None or document.fit_reference is None:
         frame = _point_frame(document, document.size, None)
@@ -83,10 +86,7 @@ def _fit_box(
         """Lines whose baseline lies in the box, or at most ``slack`` below it. A box without height holds all."""
         if height <= 0.0:
             return len(lines)
-        room = top + height - frame.baseline + slack
-        if room < 0.0:
-            return 0
-        return sum(below * frame.line_height <= room for below in heights_to(lines))
+        return _lines_above(lines, frame, top + height + slack)
 
     def shown(lines: Sequence[Line], frame: Frame, size: float) -> int:
         """After Effects hides lines below the box. The first one shows always: a template whose font was replaced is
@@ -106,6 +106,45 @@ def _fit_box(
     layout = place_lines(shaped.paragraphs, lines[:visible], document, size, frame)
     clip = (left, top, left + width, top + height) if document.fit == "clip" else None
     return FittedText(layout, shaped, looks.choices, clip, len(lines) - visible, too_large)
+
+
+_RESIZED = {None: None, "shrink": Resize.SHRINK, "wrap": Resize.NONE, "clip": Resize.NONE}
+
+
+def _fill_box(
+    document: TextDocument, box: tuple[float, float, float, float], fit: BoxFit, looks: Looks, shaped: Shaped
+) -> FittedText:
+    """As Skottie does, but for what a customization asks for."""
+    left, top, width, height = box
+    fit = replace(fit, resize=_RESIZED[document.fit] or fit.resize, wraps=fit.wraps or document.fit == "wrap")
+
+    def arrange(size: float) -> SetLines:
+        wrap = width if fit.wraps else None
+        lines = break_lines(shaped.paragraphs, size, document.tracking, wrap, rigid=fit.resize is not Resize.NONE)
+        ascent = lines[0].ascent if lines and lines[0].ascent is not None else looks.own.ascent
+        extra = document.tracking / 1000.0 * size
+        return SetLines(lines, size, ascent * size, line_height_of(document, size), extra)
+
+    size, too_large = fitting_size(
+        document.size, fit, lambda size: room_for(shaped.paragraphs, arrange(size), (width, height), fit)
+    )
+    found = arrange(size)
+    baseline = top + found.ascent
+    if fit.align is not None:
+        baseline = first_baseline(shaped.paragraphs, found, box, fit.align)
+    frame = Frame(left=left, width=width, baseline=baseline, line_height=found.line_height, wraps=fit.wraps)
+    lines = found.lines
+    if fit.align is None and document.fit in (None, "shrink"):
+        lines = lines[: max(_lines_above(lines, frame, top + height + _BELOW * size), 1)]
+    shifted = replace(document, baseline_shift=document.baseline_shift * size / document.size)
+    layout = place_lines(shaped.paragraphs, lines, shifted, size, frame)
+    clip = (left, top, left + width, top + height) if document.fit == "clip" else None
+    return FittedText(layout, shaped, looks.choices, clip, len(found.lines) - len(lines), too_large)
+
+
+def _lines_above(lines: Sequence[Line], frame: Frame, bottom: float) -> int:
+    room = bottom - frame.baseline
+    return sum(below * frame.line_height <= room for below in heights_to(lines)) if room >= 0.0 else 0
 
 
 def _largest_scale(fits: Callable[[float], bool]) -> tuple[float, bool]:

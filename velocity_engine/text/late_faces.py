@@ -51,6 +51,11 @@ class LateFace:
         face = self._opened()
         return 0.0 if face is None else face.ascent
 
+    @property
+    def descent(self) -> float:
+        face = self._opened()
+        return 0.0 if face is None else face.descent
+
     def covers(self, cluster: str) -> bool:
         if not self._may_cover(cluster):
             return False

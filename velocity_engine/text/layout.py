@@ -135,9 +135,12 @@ class Layout:
 # --- lines ----------------------------------------------------------------------------------------------------------
 
 
-def break_lines(paragraphs: Sequence[Paragraph], size: float, tracking: float, width: float | None) -> list[Line]:
+def break_lines(
+    paragraphs: Sequence[Paragraph], size: float, tracking: float, width: float | None, *, rigid: bool = False
+) -> list[Line]:
     """``width`` None: one line a paragraph. ``tracking`` in 1/1000 em. Spaces hang over a line's end; a word wider than
-    the line is broken between characters."""
+    the line is broken between characters. ``rigid``: as Skottie breaks lines, where the space behind a word needs room
+    as well, and words are whole, however wide."""
     lines: list[Line] = []
     extra = tracking / 1000.0 * size
     for number, paragraph in enumerate(paragraphs):
@@ -146,7 +149,7 @@ def break_lines(paragraphs: Sequence[Paragraph], size: float, tracking: float, w
             shown = _shown_width(clusters, size, extra)
             lines.append(Line(number, 0, len(clusters), ends=True, width=shown, forced=False))
             continue
-        lines += _wrapped(number, paragraph, size, extra, width)
+        lines += _wrapped(number, paragraph, size, extra, width, rigid)
     return [_with_height(line, paragraphs[line.paragraph].clusters[line.first : line.last]) for line in lines]
 
 
@@ -162,7 +165,7 @@ def heights_to(lines: Sequence[Line]) -> list[float]:
     return list(accumulate((line.height for line in lines[1:]), initial=0.0))
 
 
-def _wrapped(number: int, paragraph: Paragraph, size: float, extra: float, width: float) -> list[Line]:
+def _wrapped(number: int, paragraph: Paragraph, size: float, extra: float, width: float, rigid: bool) -> list[Line]:
     clusters = paragraph.clusters
     allowed = break_offsets(paragraph.text)
     lines: list[Line] = []
@@ -172,7 +175,8 @@ def _wrapped(number: int, paragraph: Paragraph, size: float, extra: float, width
     while at < len(clusters):
         cluster = clusters[at]
         advance = cluster.advance * size
-        if not cluster.space and at > first and reach + advance > width + _SLACK:
+        breaks = best is not None if rigid else not cluster.space and at > first
+        if breaks and reach + advance > width + _SLACK:
             end, forced = (best, False) if best is not None else (at, True)
             shown = _shown_width(clusters[first:end], size, extra)
             lines.append(Line(number, first, end, ends=False, width=shown, forced=forced))
@@ -184,7 +188,7 @@ def _wrapped(number: int, paragraph: Paragraph, size: float, extra: float, width
         if cluster.end in allowed and at < len(clusters):
             best = at
     shown = _shown_width(clusters[first:], size, extra)
-    too_wide = bool(clusters) and clusters[first].advance * size > width + _SLACK
+    too_wide = not rigid and bool(clusters) and clusters[first].advance * size > width + _SLACK
     lines.append(Line(number, first, len(clusters), ends=True, width=shown, forced=too_wide))
     return lines
 
@@ -222,7 +226,7 @@ def place_lines(
         clusters = paragraph.clusters[line.first : line.last]
         slots = slice(at, at + len(clusters))
         advances = np.array([c.advance * size for c in clusters])
-        sequence, hanging = _visual_sequence(clusters, paragraph.base_level)
+        sequence, hanging = visual_sequence(clusters, paragraph.base_level)
         advances += _spread(clusters, line, document.justify, frame)
         pitch = advances + extra * np.array([c.look.scale for c in clusters])
         pen = _line_start(line, document.justify, frame)
@@ -256,7 +260,7 @@ def place_lines(
     )  # fmt: skip
 
 
-def _visual_sequence(clusters: Sequence[Cluster], base_level: int) -> tuple[list[int], range]:
+def visual_sequence(clusters: Sequence[Cluster], base_level: int) -> tuple[list[int], range]:
     """Clusters from left to right, and the spaces at the line's logical end, which hang over its edge (UAX #9, L1)."""
     end = len(clusters)
     while end > 0 and clusters[end - 1].space:

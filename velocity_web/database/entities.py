@@ -149,6 +149,7 @@ class Asset(Entity):
     seconds = Optional(float, nullable=True)
     size_bytes = Required(int, size=64)
     sha256 = Required(str)
+    cues = Optional(LongStr, nullable=True)  # of a caption file, as JSON that the engine wrote
     created_at = Required(int, size=64)
 
 

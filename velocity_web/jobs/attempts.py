@@ -121,6 +121,7 @@ def plan_render(
     names |= {held.path.name: held.name for held in fetched.files.values()}
     folder = _folder(job, settings)
     output = folder / stored.output
+    said = "" if request.captions_file is None else str(paths[request.captions_file.location])
     order = _with_digests(stored.relocated(paths.__getitem__).to(output), fetched)
     poster = None
     if order.poster is not None:
@@ -132,7 +133,7 @@ def plan_render(
         settings.render_cpu_seconds,
         settings.nice,
         settings.run_as,
-        reads=tuple(file.location for file in order.files),
+        reads=(*(file.location for file in order.files), *([said] if said else [])),
         writes=(str(folder), *([str(cache)] if cache else [])),
         file_bytes=settings.process_file_mb * MIB,
         needs=needs,
@@ -140,6 +141,8 @@ def plan_render(
     )
     assignment = RenderAssignment(
         order=order.to_json(),
+        captions=said,
+        captions_how="{}" if request.captions_file is None else request.captions_file.how,
         names=names,
         executor=executor,
         cache=str(cache) if cache else "",

@@ -17,6 +17,7 @@ from velocity_web.orders.destinations import begin_delivering, has_destinations
 from velocity_web.orders.endings import announce_end, announce_upload
 from velocity_web.orders.posters import keep_poster
 from velocity_web.orders.remote_sources import forget_sources
+from velocity_web.orders.render_requests import cues_text, with_captions
 from velocity_web.schemas import states
 from velocity_web.storage.files import MadeFile
 
@@ -24,7 +25,7 @@ from velocity_web.storage.files import MadeFile
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """A finished render: ``seconds`` is how long it ran, ``ms`` what it is charged; of the ``frames`` so many were
-    ``reused``, None where there is no cache."""
+    ``reused``, None where there is no cache. ``captions`` are those of a file that was fetched."""
 
     video: MadeFile
     poster: MadeFile | None
@@ -32,6 +33,7 @@ class Rendered:
     ms: int
     seconds: float = 0.0
     reused: int | None = None
+    captions: Mapping[str, Any] | None = None
 
 
 def complete_render(owner: str, job: Leased, rendered: Rendered) -> str | None:
@@ -62,6 +64,8 @@ def complete_render(owner: str, job: Leased, rendered: Rendered) -> str | None:
                     "id": job.id,
                 },
             )
+            if rendered.captions is not None:
+                _keep_captions(job.id, rendered.captions)
             if delivers:
                 begin_delivering(job.id)
             else:
@@ -71,6 +75,13 @@ def complete_render(owner: str, job: Leased, rendered: Rendered) -> str | None:
         fail(owner, job, full.detail, ms)
         return full.detail
     return None
+
+
+def _keep_captions(render_id: str, captions: Mapping[str, Any]) -> None:
+    """Within the transaction that completes it: players and further renders get them from the request."""
+    [(text,)] = rows("SELECT request FROM render WHERE id = $id", {"id": render_id})
+    kept = {"request": with_captions(text, captions), "id": render_id}
+    execute("UPDATE render SET request = $request WHERE id = $id", kept)
 
 
 def _count(job: Leased, rendered: Rendered) -> None:
@@ -105,7 +116,7 @@ def complete_audio(owner: str, job: Leased, seconds: float) -> None:
 
 
 def complete_asset(owner: str, job: Leased, made: MadeFile, found: Mapping[str, Any]) -> str | None:
-    """Make a fetched picture or clip an asset: None when done, else why it is none (the caller removes its file)."""
+    """Make what was fetched an asset: None when done, else why it is none (the caller removes its file)."""
     try:
         with writing():
             lock_account(job.account_id)
@@ -117,7 +128,7 @@ def complete_asset(owner: str, job: Leased, made: MadeFile, found: Mapping[str, 
             own = {"id": job.subject_id, "account_id": job.account_id, "name": name, "created_at": now_ms()}
             kept = {"file": made.file, "size_bytes": made.size_bytes, "sha256": made.sha256}
             size = {column: found[column] for column in ("kind", "format", "width", "height", "seconds")}
-            insert_many("asset", [{**own, **kept, **size}])
+            insert_many("asset", [{**own, **kept, **size, "cues": cues_text(found.get("cues"))}])
     except QuotaExceeded as full:
         fail(owner, job, full.detail)
         return full.detail

@@ -65,7 +65,7 @@ class Fetches:
         return None
 
     def keep_asset(self, job: Leased, result: dict[str, Any], objects: Objects, stop: Callable[[], bool]) -> MadeFile:
-        """What was fetched, and found to be a picture or clip, as a file of the storage. Raises what ``hold`` and
+        """What was fetched, and found to be an asset, as a file of the storage. Raises what ``hold`` and
         ``Objects.store`` raise."""
         with reading():
             [(location, most_bytes)] = sources_of(job.id)

@@ -111,6 +111,7 @@ class Outcomes:
             running.charged_ms,
             running.elapsed_ms / 1000,
             result.get("reused_frames", 0) if self.settings.cache_mb else None,
+            result.get("captions"),
         )
         if completions.complete_render(self.owner, job, rendered):
             self.discard(*(one.file for one in stored))

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from velocity_client import AsyncVelocity, Failed, TimedOut, VelocityError
 from velocity_client.generated.models.finding_dto import FindingDto
+from velocity_client.generated.models.lengths_dto import LengthsDto
 from velocity_client.generated.models.render_status_dto import RenderStatusDto
 from velocity_client.generated.models.template_detail import TemplateDetail
 
@@ -26,6 +27,21 @@ Words = Annotated[dict[str, str], Field(max_length=200)]
 
 class Mistake(Exception):
     """What the model or its user can put right; the text says how."""
+
+
+class Captions(BaseModel):
+    """What is said in the video, and how that looks."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, Field(min_length=1, max_length=200_000)] = Field(
+        description="the text of an SRT, WebVTT or ASS file; second 0 is the first frame of the video"
+    )
+    style: Literal["box", "outline", "karaoke", "highlight", "pop", "none"] = "box"
+    layer: Annotated[str, Field(max_length=500)] | None = Field(
+        None, description="a layer of the template that shows them; over everything if left out"
+    )
+    position: Literal["bottom", "middle", "top"] = "bottom"
 
 
 class Changes(BaseModel):
@@ -42,6 +58,12 @@ class Changes(BaseModel):
     )
     visible: Annotated[dict[str, bool], Field(max_length=200)] = Field(
         default_factory=dict, description="false hides a layer"
+    )
+    captions: Captions | None = None
+    duration: float | Annotated[str, Field(max_length=200)] | None = Field(
+        None,
+        description="how long the video is, where the template has elastic regions: seconds, or layer: and the name of "
+        "a layer that shows a clip; frames are then counted on the timeline of that video",
     )
 
 
@@ -117,6 +139,7 @@ class Desk:
         told = await self.velocity.estimate(template_id, **self._changes(changes), **order_of(output))
         return {
             "frames": told.frames,
+            "videoSeconds": told.seconds,
             "expectedSeconds": told.expected_milliseconds / 1000,
             "atMostSeconds": told.most_milliseconds / 1000,
             "expectedBytes": told.expected_bytes,
@@ -165,6 +188,8 @@ class Desk:
             "colors": changes.colors,
             "visible": changes.visible,
             "images": {layer: self._picture(name) for layer, name in changes.images.items()},
+            **({} if changes.captions is None else {"captions": changes.captions.model_dump(exclude_none=True)}),
+            **({} if changes.duration is None else {"duration": changes.duration}),
         }
 
     def _picture(self, name: str) -> Path | str:
@@ -199,6 +224,7 @@ def described(template: TemplateDetail) -> dict[str, Any]:
         "frames": template.frame_count,
         "framesPerSecond": template.frame_rate,
         "seconds": template.duration,
+        "lengths": template.lengths.to_dict() if isinstance(template.lengths, LengthsDto) else None,
         "layers": layers[:MOST_LAYERS],
         "markers": [{"name": one.name, "frame": one.time} for one in template.markers[:MOST_LAYERS]],
         "findings": findings_of(template.warnings),

@@ -15,7 +15,9 @@ from velocity_web.schemas import states
 from velocity_web.schemas.asset import CONTENT_TYPES
 from velocity_web.schemas.sentences import joined
 
-ASSETS = "Clips are MP4 with H.264 or H.265; pictures are PNG, JPEG, GIF, TGA or WebP"
+ASSETS = (
+    "Clips are MP4 with H.264 or H.265; pictures are PNG, JPEG, GIF, TGA or WebP; caption files are SRT, WebVTT or ASS"
+)
 VALUE_CHARACTERS = 500
 NAME_CHARACTERS = 500
 LISTED = 2000
@@ -153,10 +155,15 @@ def analyse_audio(told: FileAssignment, send: Callable[[dict[str, Any]], None]) 
 
 
 def analyse_asset(told: FileAssignment, send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """A picture, else a clip. Raises MediaError with the sentence of what the file looks like most, and where it is a
-    picture of a format that only templates may have."""
+    """A caption file, a clip, else a picture. Raises CaptionsError with what is wrong in a caption file, and MediaError
+    with the sentence of what the file looks like most, and where it is a picture that only templates may have.
+    """
     import velocity_engine as engine
 
+    if (said := engine.probe_captions(told.file)) is not None:
+        cues = engine.Captions(cues=said.cues).to_values()["cues"]
+        has = {"width": 0, "height": 0, "seconds": said.seconds, "cues": cues}
+        return {"kind": "captions", "format": said.format, **has}
     try:
         found = engine.probe_asset(told.file)
     except engine.MediaError as error:

@@ -45,6 +45,8 @@ class RenderResult(_Strict):
     warnings: list[dict[str, Any]]
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     poster_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+    captions: dict[str, Any] | None = None
+    """Those of a file that was fetched."""
     reused_frames: Count = 0
     times: dict[Literal["prepare", "frames", "check", "store"], Moments] = {}
     """When each stage began and ended, of ``time.monotonic``, which is the same for all processes of a machine."""
@@ -57,11 +59,14 @@ class AudioResult(_Strict):
 
 
 class AssetResult(_Strict):
-    kind: Literal["image", "video"]
+    """``cues`` are those of a caption file."""
+
+    kind: Literal["image", "video", "captions"]
     format: Annotated[str, Field(pattern="^[a-z0-9]{1,16}$")]
     width: Count
     height: Count
     seconds: Annotated[FiniteFloat, Field(ge=0, le=MAX_NUMBER)] | None
+    cues: list[dict[str, Any]] | None = None
 
 
 FontName = Annotated[str, Field(max_length=500)]
@@ -103,12 +108,14 @@ Errors = dict[str, list[Text]]
 
 
 class FormHead(_Strict):
-    """What a body says, without its customization maps; ``captions`` are JSON."""
+    """What a body says, without its customization maps; ``captions`` are JSON, and ``captions_source`` names the file
+    that has their cues."""
 
     errors: Errors
     warnings: list[Text]
     request: dict[str, Any] | None
     captions: str | None = None
+    captions_source: dict[str, str] | None = None
     digest: Text = ""
     rows: Count = 0
 
@@ -229,6 +236,9 @@ class Message(_Strict):
     audio: str | None = None
     audio_source: dict[Literal["url", "connection", "path"], str] | None = None
     metadata: Metadata | None = None
+    captions: str | None = None
+    captions_source: dict[str, str] | None = None
+    errors: Errors | None = None
     end: Count | None = None
     named: list[list[Named]] | None = None
     checked: Checked | None = None

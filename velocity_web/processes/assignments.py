@@ -31,10 +31,13 @@ class FontSources(BaseModel):
 class RenderAssignment(Assignment):
     """``order`` is a ``RenderOrder`` as JSON; ``executor`` the name of what renders the segments, empty where the
     child itself does; ``cache`` the folder of what earlier renders left, empty for none, and ``cache_bytes`` its bound;
-    ``fonts`` those of the service, beside the order's own.
+    ``fonts`` those of the service, beside the order's own; ``captions`` a caption file, empty for none, and
+    ``captions_how`` how it is shown, as JSON.
     """
 
     order: str
+    captions: str = ""
+    captions_how: str = "{}"
     executor: str = ""
     cache: str = ""
     cache_bytes: NonNegativeInt = 0

@@ -15,6 +15,7 @@ from velocity_web.failures import Invalid
 from velocity_web.schemas.reading import no_constant
 
 NAME_COLUMN = "name"
+CAPTIONS_COLUMN = "captions"
 MAX_COLUMNS = 500
 MAX_CELLS = 1_000_000
 MAX_CELL = 100_000  # characters
@@ -22,6 +23,8 @@ MAX_VALUES = 4_000_000
 """Of a JSON body: objects, arrays and what they hold, counted by the characters that separate them."""
 YES = ("true", "yes", "1")
 NO = ("false", "no", "0")
+URL_STARTS = ("http://", "https://")
+_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SPACE = re.compile(r"[ \t\n\r]*")
 
 
@@ -156,7 +159,8 @@ def csv_rows(text: str, most_rows: int) -> Iterator[Row]:
     """Rows of a CSV whose first line names a ``name`` column and layers; ``Layer.image`` and such name another kind.
 
     A column ``Headline`` sets that layer's text, ``Product.image`` takes an asset's id or a URL, ``Backdrop.color`` a
-    colour, ``Badge.visible`` true or false. Empty cells change nothing. Raises Invalid.
+    colour, ``Badge.visible`` true or false. The column ``captions`` has what is said: the text of a caption file, its
+    URL, or the id of an asset. Empty cells change nothing. Raises Invalid.
     """
     csv.field_size_limit(MAX_CELL)
     lines = _lines(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True))
@@ -215,22 +219,30 @@ def _columns(header: list[str]) -> list[str]:
 
 
 def _row(columns: list[str], line: list[str], number: int) -> dict[str, Any]:
-    name: str | None = None
+    row: dict[str, Any] = {"name": None}
     entries = []
     for column, value in zip(columns, line, strict=False):
         if not value:
             continue
         if column.lower() == NAME_COLUMN:
-            name = value
+            row["name"] = value
+        elif column == CAPTIONS_COLUMN:
+            row["captions"] = _captions(value)
         else:
             entries.append(_entry(column, value, number))
-    return {"name": name, "customizationMap": entries}
+    return {**row, "customizationMap": entries}
+
+
+def _captions(value: str) -> dict[str, str]:
+    if value.strip().lower().startswith(URL_STARTS):
+        return {"url": value.strip()}
+    return {"assetId": value.strip()} if _ID.fullmatch(value.strip()) else {"text": value}
 
 
 def _entry(column: str, value: str, number: int) -> dict[str, Any]:
     layer, _, kind = column.rpartition(".")
     if layer and kind in ("image", "video"):
-        source = "url" if value.strip().lower().startswith(("http://", "https://")) else "assetId"
+        source = "url" if value.strip().lower().startswith(URL_STARTS) else "assetId"
         return {"layer": layer, kind: {source: value.strip()}}
     if layer and kind == "color":
         return {"layer": layer, "color": value.strip()}

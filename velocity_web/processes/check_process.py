@@ -1,10 +1,11 @@
 """Checks of render requests against one template, inside a child process that stays for further ones.
 
-A question is a line of JSON (``encoder``, ``frames``, ``mix``, ``captions``, ``motion_blur``, ``strict_fonts``,
-``warnings``, ``with_audio`` and ``durations`` of each map, and the number of ``maps``) and a line for each map. Where
-the maps name assets, the child says which (``{"named": ...}``) and is told the ``files``, and the ``seconds`` of clips;
-then it answers ``{"checked": ...}``: sentences by field for what all maps share, and for each map its own with what
-would not show, and how long its video becomes where it has a duration.
+A question is a line of JSON (``encoder``, ``frames``, ``mix``, ``motion_blur``, ``strict_fonts``, ``warnings``,
+``with_audio`` and ``durations`` of each map, what is ``said`` and of each map the number of its ``captions`` in that,
+and the number of ``maps``) and a line for each customization map. Where the maps name assets, the child says which
+(``{"named": ...}``) and is told the ``files``, and the ``seconds`` of clips; then it answers ``{"checked": ...}``:
+sentences by field for what all maps share, and for each map its own with what would not show, and how long its video
+becomes where it has a duration.
 
 A question with a ``sample``, and one map in which nothing is wrong, is answered by what a few frames of that render
 take, where it has a ``plan`` of them, and by what its ``poster`` takes. One that asks for ``shared`` or ``cached``
@@ -33,6 +34,7 @@ NOT_HERE_YET = (
     "how long a clip from elsewhere lasts is known once it is fetched; take it in with POST /asset/import, and name "
     "its assetId"
 )
+LOOKED_CAPTIONS = 20
 MAX_PROBLEMS = 100
 """Of one map: more are not told."""
 
@@ -65,7 +67,7 @@ def answer_questions(told: CheckAssignment, reader: BinaryIO, send: Callable[[di
 
     with open_with_fonts(told.template, told.fonts) as template:
         unchanged = _Unchanged(template)
-        reuse = ReuseAnswers(unchanged.said, told.cache)
+        reuse = ReuseAnswers(template, told.cache)
         while line := reader.readline(LINE_BYTES):
             question = json.loads(line)
             maps = [json.loads(reader.readline(LINE_BYTES)) for _number in range(question["maps"])]
@@ -74,7 +76,8 @@ def answer_questions(told: CheckAssignment, reader: BinaryIO, send: Callable[[di
             elif "cached" in question:
                 send({"cached": reuse.cached(question["cached"], maps)})
             elif "sample" in question:
-                send({"sample": _sampled(unchanged.said(question), question, maps[0])})
+                shown = unchanged.said(question.get("captions"), question.get("motion_blur"))
+                send({"sample": _sampled(shown, question, maps[0])})
             else:
                 _answer_check(unchanged, question, maps, reader, send)
             if time.process_time() > told.busy_seconds:
@@ -92,18 +95,17 @@ class _Unchanged:
         self._found: list[Any] = []
         self._said: tuple[str, Any] | None = None
 
-    def problems(self, encoder: Any, frames: Any, mix: Any, asked: str, question: Mapping[str, Any]) -> list[Any]:
+    def problems(
+        self, encoder: Any, frames: Any, how: Mapping[str, Any], asked: str, captions: str | None
+    ) -> list[Any]:
         if asked != self._asked:
-            blur = blurred_by(question.get("motion_blur"))
-            how = {"mix": mix, "captions": _captions_of(question.get("captions")), "motion_blur": blur}
-            self._found = self.template.check(encoder, None, frames, **how)
+            self._found = self.template.check(encoder, None, frames, captions=_captions_of(captions), **how)
             self._asked = asked
         return self._found
 
-    def said(self, question: Mapping[str, Any]) -> Any:
-        """The template with the captions of a question, in which nothing is wrong, and its motion blur; the latest of
-        these is kept."""
-        captions, blur = question.get("captions"), question.get("motion_blur")
+    def said(self, captions: str | None, blur: Mapping[str, Any] | None = None) -> Any:
+        """The template with captions, in which nothing is wrong, and with a motion blur; the latest of these is
+        kept."""
         if captions is None and blur is None:
             return self.template
         key = json.dumps([captions, blur])
@@ -114,13 +116,10 @@ class _Unchanged:
             self._said = (key, changed)
         return self._said[1]
 
-    def further_findings(self, question: Mapping[str, Any]) -> list[Any]:
-        """What of captions will not show, such as letters that no font has, and a motion blur that nothing has."""
-        changed = self.said(question)
-        if changed is self.template:
-            return []
+    def further_findings(self, captions: str | None, blur: Mapping[str, Any] | None = None) -> list[Any]:
+        """What of captions will not show, such as letters that no font has, or a motion blur that no layer takes."""
         known = set(self.template.findings)
-        return [one for one in changed.findings if one not in known]
+        return [one for one in self.said(captions, blur).findings if one not in known]
 
 
 def blurred_by(values: Mapping[str, Any] | None) -> Any:
@@ -150,6 +149,8 @@ def _answer_check(
         told = json.loads(reader.readline(LINE_BYTES))
     checked = _checked(unchanged, question, maps, told["files"])
     add_lengths(checked["maps"], unchanged.template, question, maps, told)
+    if question["warnings"]:
+        add_late_cues(checked["maps"], unchanged.template, question)
     send({"checked": checked})
 
 
@@ -202,17 +203,23 @@ def _checked(unchanged: _Unchanged, question: dict[str, Any], maps: list[Any], f
     look = partial(_look if question["warnings"] else _problems, strict=bool(question.get("strict_fonts")))
     template = unchanged.template
     mix = engine.SoundMix.from_values(mixed) if (mixed := question.get("mix")) else None
-    asked = json.dumps([question["encoder"], frames, mixed, question.get("captions"), question.get("motion_blur")])
-    problems = unchanged.problems(encoder, frames, mix, asked, question)
+    said, blur = question["said"][0] if question["said"] else None, question.get("motion_blur")
+    asked = json.dumps([question["encoder"], frames, mixed, said, blur])
+    how = {"mix": mix, "motion_blur": blurred_by(blur)}
+    problems = unchanged.problems(encoder, frames, how, asked, said)
     own = [look(template, one, files) for one in maps]
     shared = [problem for problem in problems if not isinstance(problem, _changeable())]
+    if len(set(question["captions"])) > 1:  # each row of a batch has its own
+        shared = [one for one in shared if not isinstance(one, engine.CaptionsError) or one.place.field == "text_track"]
+        add_captions_errors(own, unchanged, question)
     if question["warnings"] and not shared:
-        lacking = [finding_dict(finding, {}) for finding in unchanged.further_findings(question)[:MAX_WARNINGS]]
-        for one in own:
-            one["warnings"] += lacking
+        add_captions_findings(own, unchanged, question)
+        if blur is not None:
+            lacking = [finding_dict(one, {}) for one in unchanged.further_findings(None, blur)[:MAX_WARNINGS]]
+            for one in own:
+                one["warnings"] += lacking
     if encoder is not None and not shared:
-        blur = blurred_by(question.get("motion_blur"))
-        changed = _Changed(template, encoder, frames, {"mix": mix, "motion_blur": blur}, problems)
+        changed = _Changed(template, encoder, frames, how, problems)
         for one, with_audio, found in zip(maps, question["with_audio"], own, strict=True):
             if not found["errors"]:
                 found["errors"] = errors_of(changed.problems(one, with_audio), {})
@@ -251,6 +258,41 @@ def _length(
         return {"errors": errors_of([error], _names(told["files"]))}
     frames, held = timeline.frames_between(start, end)
     return {"length": {"frames": frames, "held": held, "start": start, "end": end, "whole": timeline.end}}
+
+
+def add_captions_errors(answers: list[dict[str, Any]], unchanged: _Unchanged, question: dict[str, Any]) -> None:
+    """Says of each map what is wrong with its own captions."""
+    known: dict[int, Errors] = {}
+    for answer, number in zip(answers, question["captions"], strict=True):
+        if number is not None:
+            if number not in known:
+                problems = unchanged.template.check(captions=_captions_of(question["said"][number]))
+                known[number] = errors_of(problems, {})
+            answer["errors"] |= known[number]
+
+
+def add_captions_findings(answers: list[dict[str, Any]], unchanged: _Unchanged, question: dict[str, Any]) -> None:
+    """Says of each map what of its captions will not show, such as letters that no font has; of so many different ones
+    as are looked at."""
+    for number, said in enumerate(question["said"][:LOOKED_CAPTIONS]):
+        of_it = [one for one, its in zip(answers, question["captions"], strict=True) if its == number]
+        if any(not one["errors"] for one in of_it):
+            lacking = [finding_dict(one, {}) for one in unchanged.further_findings(said)[:MAX_WARNINGS]]
+            for one in of_it:
+                one["warnings"] += lacking
+
+
+def add_late_cues(answers: list[dict[str, Any]], template: Any, question: dict[str, Any]) -> None:
+    """Says of each map which cues begin after the end of its video. Who chose a part of a video knows it."""
+    if question["frames"]:
+        return
+    said = [_captions_of(one) for one in question["said"]]
+    first = template.frame_range(None)[0]
+    for answer, number in zip(answers, question["captions"], strict=True):
+        if number is not None and not answer["errors"]:
+            length = answer.get("length")
+            seconds = template.duration if length is None else (length["whole"] - first) / template.frame_rate
+            answer["warnings"] += [finding_dict(finding, {}) for finding in said[number].findings(seconds)]
 
 
 def _changeable() -> tuple[type[Exception], ...]:

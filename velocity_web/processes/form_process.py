@@ -16,7 +16,7 @@ from velocity_web.failures import Invalid
 from velocity_web.processes import batch_rows
 from velocity_web.processes.assignments import FormAssignment
 from velocity_web.processes.batch_rows import Row
-from velocity_web.processes.caption_form import FIELD, captions_text
+from velocity_web.processes.caption_form import FIELD, NONE, ReadCaptions, read_captions
 from velocity_web.schemas.base import RequestModel
 from velocity_web.schemas.captions import CaptionsRequest
 from velocity_web.schemas.preview import ClipRequest, PreviewLinkRequest, PreviewRequest
@@ -100,7 +100,8 @@ def mapped_form(raw: bytes, kind: str) -> tuple[dict[str, Any], str]:
 
     The head has the ``errors`` of the form, ``warnings`` of unknown fields, a ``digest`` that is equal for bodies that
     mean the same, and the ``request`` without its map and captions; where there are errors, mended so that the rest can
-    be judged. Its ``captions`` are JSON as the engine writes it.
+    be judged. Its ``captions`` are JSON as the engine writes it, ``captions_source`` names the file that has their
+    cues.
     """
     batch_rows.require_few_values(raw, RENDER_VALUES)
     data = parse_json(raw)
@@ -114,11 +115,11 @@ def mapped_form(raw: bytes, kind: str) -> tuple[dict[str, Any], str]:
         request = mended(model, data, error, RENDER_PLACEHOLDERS)
     except RecursionError:
         raise Invalid("the request is nested too deeply", {"": ["nest less deeply"]}) from None
-    captions = None
+    said = NONE
     if request is not None and request.captions is not None:
-        captions = _captions(request.captions, errors)
+        said = _captions(request.captions, errors)
     warnings = unknown_fields(model, data)[:MAX_WARNINGS]
-    head = {"errors": shortened(errors), "warnings": warnings, "captions": captions}
+    head = {"errors": shortened(errors), "warnings": warnings, **_told(said)}
     if request is None:
         return {**head, "digest": "", "request": None}, "[]"
     digest = body_hash(request.model_dump(mode="json"))
@@ -127,9 +128,13 @@ def mapped_form(raw: bytes, kind: str) -> tuple[dict[str, Any], str]:
     return head, map_text(request.customization_map or [])
 
 
-def _captions(request: CaptionsRequest, errors: Errors) -> str | None:
+def _captions(request: CaptionsRequest, errors: Errors) -> ReadCaptions:
     """Not where their form is wrong already: what is left of them says nothing."""
-    return None if any(name.startswith(FIELD) for name in errors) else captions_text(request, errors)
+    return NONE if any(name.startswith(FIELD) for name in errors) else read_captions(request, errors)
+
+
+def _told(said: ReadCaptions) -> dict[str, Any]:
+    return {"captions": said.text, "captions_source": said.source or None}
 
 
 # --- batches --------------------------------------------------------------------------------------------------------
@@ -207,29 +212,47 @@ def _send_batch(told: FormAssignment, raw: bytes, send: Send) -> None:
     request = _batch_request(body.rest, errors)
     count = 0
     warnings = unknown_fields(BatchRequest, body.rest)
-    for row, _checked in _rows(body, errors):
+    rows_say = False
+    for row, checked in _rows(body, errors):
         count = row.number + 1
+        rows_say = rows_say or checked.captions is not None
         if len(warnings) < MAX_WARNINGS:
             warnings += unknown_fields(BatchRow, row.value, f"rows[{row.number}].")
     if body.rows is not None and not count:
         sentence = f"it must have from 1 to {told.most_rows} rows, not 0"
         raise Invalid("the batch has no rows", {"rows": [sentence]})
-    plain = captions = None
+    plain, said, how = None, NONE, CaptionsRequest()
     if request is not None:
         if request.captions is not None:
-            captions = _captions(request.captions, errors)
+            how = request.captions
+            if how.given() or not rows_say:  # else it says how those of the rows look
+                said = _captions(how, errors)
         _drop_unknown(request)
         plain = _plain(request, "rows", FIELD)
     head = {"errors": shortened(errors), "warnings": warnings[:MAX_WARNINGS], "request": plain, "rows": count}
-    send({"head": {**head, "captions": captions}})
+    send({"head": {**head, **_told(said)}})
     if request is None:
         return
     for row, checked in _rows(body, {}):
-        audio = str(checked.audio_id) if checked.audio_id else None
-        line = {"number": row.number, "name": checked.name, "audio": audio, "map": map_text(checked.customization_map)}
-        source = {} if checked.audio is None else checked.audio.named()
-        send({**line, "metadata": checked.metadata, "audio_source": source})
+        send(_row_line(row, checked, how))
     send({"end": count})
+
+
+def _row_line(row: Row, checked: BatchRow, how: CaptionsRequest) -> dict[str, Any]:
+    """What is told of a row: ``how`` its captions look is the same for all rows."""
+    audio = str(checked.audio_id) if checked.audio_id else None
+    errors: Errors = {}
+    said = NONE if checked.captions is None else read_captions(how, errors, checked.captions)
+    return {
+        "number": row.number,
+        "name": checked.name,
+        "audio": audio,
+        "map": map_text(checked.customization_map),
+        "metadata": checked.metadata,
+        "audio_source": {} if checked.audio is None else checked.audio.named(),
+        "errors": shortened(errors),
+        **_told(said),
+    }
 
 
 def _batch_request(rest: Any, errors: Errors) -> BatchRequest | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import sys
 import time
@@ -26,6 +27,8 @@ def render(told: RenderAssignment, send: Callable[[dict[str, Any]], None]) -> di
 
     moments = [time.monotonic()]
     order = _with_fonts(engine.RenderOrder.from_json(told.order), told.fonts)
+    if told.captions:
+        order = replace(order, captions=engine.read_captions(told.captions, **json.loads(told.captions_how)))
     output = Path(order.output)
     cache = engine.RenderCache(told.cache, told.cache_bytes) if told.cache else None
     tell_progress = _progress_sender(send)
@@ -53,6 +56,7 @@ def render(told: RenderAssignment, send: Callable[[dict[str, Any]], None]) -> di
         "size_bytes": size,
         "sha256": sha256,
         "poster_sha256": poster_sha256,
+        "captions": order.captions.to_values() if told.captions and order.captions else None,
         "warnings": warnings,
         "reused_frames": result.reused_frames,
         "times": dict(zip(STAGES, pairwise(moments), strict=True)),

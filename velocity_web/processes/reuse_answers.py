@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 Map = Sequence[Mapping[str, Any]]
 
 
 class ReuseAnswers:
-    """Of one template: ``said`` returns it with the captions and the motion blur of a question. ``cache`` is the folder
-    of what earlier renders left, empty for none."""
+    """Of one template. ``cache`` is the folder of what earlier renders left, empty for none."""
 
-    def __init__(self, said: Callable[[Mapping[str, Any]], Any], cache: str) -> None:
-        self._said = said
+    def __init__(self, template: Any, cache: str) -> None:
+        self._template = template
         self._cache = cache
         self._asked = ""
         self._batch: Any = None
@@ -25,17 +24,24 @@ class ReuseAnswers:
         Questions that ask ``further`` count those before them, of the same encoder and frames."""
         import velocity_engine as engine
 
-        asked = json.dumps(
-            [question["encoder"], question["frames"], question.get("captions"), question.get("motion_blur")]
-        )
+        asked = json.dumps([question["encoder"], question["frames"]])
         if self._batch is None or not question["further"] or asked != self._asked:
-            self._asked, self._batch = (
-                asked,
-                engine.BatchFrames(self._said(question), *_asked(question)),
-            )
-        for one in maps:
-            self._batch.add(one)
+            encoder, frames = _asked(question)
+            self._asked, self._batch = asked, engine.BatchFrames(self._template, encoder, frames)
+        said = _said(question)
+        for number, one in enumerate(maps):
+            timeline = self._timeline(question, number, one)
+            self._batch.add(one, captions=said[number], timeline=timeline)
         return {"frames": self._batch.frames, "unique": self._batch.unique_frames}
+
+    def _timeline(self, question: Mapping[str, Any], number: int, entries: Map) -> Any:
+        import velocity_engine as engine
+
+        if not (duration := question["durations"][number]):
+            return None
+        wanted, encoder = engine.Duration.from_values(duration), _asked(question)[0]
+        how = {"customizations": entries} if wanted.layer else {}
+        return self._template.timeline(wanted, encoder=encoder, **how)
 
     def cached(self, question: Mapping[str, Any], maps: Sequence[Map]) -> dict[str, int]:
         """How many frames of these renders are in the cache, and of how many renders that was found out within
@@ -44,22 +50,38 @@ class ReuseAnswers:
 
         until = time.process_time() + question["seconds"]
         encoder, frames = _asked(question)
-        duration = engine.Duration.from_values(question["duration"]) if question["duration"] else None
+        said = _said(question)
+        blur = question.get("motion_blur")
         found = looked = 0
-        for one in maps:
+        for number, one in enumerate(maps):
             if looked and time.process_time() > until:
                 break
             if self._cache:
-                template = self._said(question)
-                told: dict[str, Any] = {"customizations": one, "assets": question["files"], "duration": duration}
-                found += engine.cached_frames(template, self._cache, encoder=encoder, frames=frames, **told)
+                duration = question["durations"][number]
+                told: dict[str, Any] = {
+                    "customizations": one,
+                    "assets": question["files"],
+                    "captions": said[number],
+                    "duration": engine.Duration.from_values(duration) if duration else None,
+                    "motion_blur": engine.MotionBlur.from_values(blur) if blur else None,
+                }
+                found += engine.cached_frames(self._template, self._cache, encoder=encoder, frames=frames, **told)
             looked += 1
         return {"frames": found, "renders": looked}
 
 
 def _asked(question: Mapping[str, Any]) -> tuple[Any, Any]:
-    """The encoder and the frames of a question."""
+    """The encoder and the frames of a question; on a timeline the end of these may be open."""
     import velocity_engine as engine
 
     frames = question["frames"]
-    return engine.EncoderConfig.from_values(question["encoder"]), tuple(frames) if frames else None
+    span = None if not frames else slice(*frames) if any(question["durations"]) else tuple(frames)
+    return engine.EncoderConfig.from_values(question["encoder"]), span
+
+
+def _said(question: Mapping[str, Any]) -> list[Any]:
+    """The captions of each map."""
+    import velocity_engine as engine
+
+    found = [engine.Captions.from_values(json.loads(one)) for one in question["said"]]
+    return [None if number is None else found[number] for number in question["captions"]]

@@ -24,22 +24,27 @@ TAG = "Asset"
 class Assets(Resource):
     @Operation(
         id="uploadAsset",
-        summary="Upload a picture or clip",
+        summary="Upload a picture, clip or caption file",
         tag=TAG,
         scopes=(RENDER,),
         form={"name": "the asset's name; else that of the file"},
         returns=AssetDto,
-        codes={400: "No usable picture or clip, or the storage quota is exceeded", **TOO_LARGE, 503: BUSY},
+        codes={400: "No usable file of these kinds, or the storage quota is exceeded", **TOO_LARGE, 503: BUSY},
     )
     def on_post(self, call: Call) -> AssetDto:
-        """PNG, JPEG, GIF, TGA, WebP, or MP4 with H.264 or H.265; checked before the answer."""
+        """PNG, JPEG, GIF, TGA, WebP; MP4 with H.264 or H.265; SRT, WebVTT, ASS. Checked before the answer."""
         upload = receive_upload(call.req, self.settings.temporary, limit=self.settings.max_asset_bytes)
         answer = assets.accept_asset(call.caller, self.settings, self.objects, self.context.runner, upload)
         UPLOADED_BYTES.inc(upload.size_bytes)
         return answer
 
     @Operation(
-        id="listAssets", summary="Pictures and clips", tag=TAG, scopes=(READ,), query=Page, returns=list[AssetDto]
+        id="listAssets",
+        summary="Pictures, clips and caption files",
+        tag=TAG,
+        scopes=(READ,),
+        query=Page,
+        returns=list[AssetDto],
     )
     def on_get(self, call: Call[None, Page]) -> list[AssetDto]:
         """Newest first."""
@@ -49,7 +54,7 @@ class Assets(Resource):
 class AssetImport(Resource):
     @Operation(
         id="importAsset",
-        summary="Fetch a picture or clip",
+        summary="Fetch a picture, clip or caption file",
         tag=TAG,
         scopes=(RENDER,),
         body=ImportRequest,
@@ -63,14 +68,14 @@ class AssetImport(Resource):
 
 
 class AssetItem(Resource):
-    @Operation(id="getAsset", summary="A picture or clip", tag=TAG, scopes=(READ,), returns=AssetDto)
+    @Operation(id="getAsset", summary="A picture, clip or caption file", tag=TAG, scopes=(READ,), returns=AssetDto)
     def on_get(self, call: Call) -> AssetDto:
-        """Its size in pixels, and for a clip its seconds."""
+        """Its size in pixels, and for a clip its seconds; of a caption file when its last cue is gone."""
         return assets.asset_detail(call.caller, call.ids["asset_id"])
 
     @Operation(
         id="deleteAsset",
-        summary="Delete a picture or clip",
+        summary="Delete a picture, clip or caption file",
         tag=TAG,
         scopes=(RENDER,),
         returns=Message,
@@ -85,7 +90,7 @@ class AssetItem(Resource):
 class AssetStatus(Resource):
     @Operation(
         id="getAssetStatus",
-        summary="Status of a picture or clip",
+        summary="Status of a picture, clip or caption file",
         tag=TAG,
         scopes=(READ,),
         query=Waiting,
@@ -102,7 +107,7 @@ class AssetStatus(Resource):
 class AssetDownload(Resource):
     @Operation(
         id="downloadAsset",
-        summary="Download a picture or clip",
+        summary="Download a picture, clip or caption file",
         tag=TAG,
         scopes=(READ,),
         binary=sorted(CONTENT_TYPES.values()),

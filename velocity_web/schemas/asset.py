@@ -1,4 +1,4 @@
-"""Pictures and clips for replacements."""
+"""Pictures and clips for replacements, and caption files."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ CONTENT_TYPES = {
     "tga": "image/x-tga",
     "webp": "image/webp",
     "mp4": "video/mp4",
+    "srt": "application/x-subrip",
+    "vtt": "text/vtt",
+    "ass": "text/x-ssa",
 }
-"""By the formats of pictures and clips that can be uploaded."""
+"""By the formats of pictures, clips and caption files that can be uploaded."""
 
 
 class AssetQueued(ResponseModel):
-    """A picture or clip that is fetched and looked at; ``GET /asset/{id}/status`` tells how far that is."""
+    """A file that is fetched and looked at; ``GET /asset/{id}/status`` tells how far that is."""
 
     status: JobStatus
     asset_id: IdText
@@ -39,15 +42,16 @@ class AssetJobDto(ResponseModel):
 
 
 class AssetDto(ResponseModel):
-    """A picture or clip; ``duration`` in seconds, null for a picture."""
+    """A picture, a clip or a caption file. ``duration`` is in seconds: of a clip, or until the last cue is gone; it is
+    null for a picture. Caption files have no ``width`` and ``height``."""
 
     id: IdText
     asset_id: IdText
     name: str
-    kind: Annotated[str, one_of("image", "video")]
+    kind: Annotated[str, one_of("image", "video", "captions")]
     format: Annotated[str, one_of(*CONTENT_TYPES)]
-    width: int
-    height: int
+    width: int | None
+    height: int | None
     duration: float | None
     size_bytes: int
     created_at: Time

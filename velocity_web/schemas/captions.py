@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StrictBool, StrictStr
 
-from velocity_web.schemas.base import Name, RequestModel, whole
+from velocity_web.schemas.base import Identifier, Name, RequestModel, whole
 from velocity_web.schemas.sentences import COLOR, LANGUAGE
+from velocity_web.schemas.source import SourceRequest
 
 MAX_TEXT = 2 << 20
 MAX_CUES = 5_000
@@ -21,7 +22,10 @@ class WordRequest(RequestModel):
     """A word, or a syllable of one, and when it is said."""
 
     text: StrictStr = Field(min_length=1, max_length=1000)
-    start: CaptionSeconds = Field(description="the second at which it begins, since the composition's first frame")
+    start: CaptionSeconds = Field(
+        description="the second at which it begins, since the first frame of the composition, or of a video with a "
+        "duration"
+    )
     end: CaptionSeconds | None = Field(
         None, description="the second at which it ends; when the next begins if left out"
     )
@@ -30,7 +34,10 @@ class WordRequest(RequestModel):
 class CueRequest(RequestModel):
     """What is shown at once, and from when to when."""
 
-    start: CaptionSeconds = Field(description="the second at which it appears, since the composition's first frame")
+    start: CaptionSeconds = Field(
+        description="the second at which it appears, since the first frame of the composition, or of a video with a "
+        "duration"
+    )
     end: CaptionSeconds = Field(description="the second at which it is gone")
     text: StrictStr | None = Field(None, max_length=1000, description="what its words say if left out")
     words: Annotated[list[WordRequest], Field(max_length=1000)] | None = Field(
@@ -38,8 +45,8 @@ class CueRequest(RequestModel):
     )
 
 
-class CaptionsRequest(RequestModel):
-    """What is said in the video: one of text, cues and words."""
+class CaptionsSource(SourceRequest):
+    """What is said in the video: one of text, cues, words, assetId, url, and connection with path."""
 
     text: StrictStr | None = Field(
         None, min_length=1, max_length=MAX_TEXT, description="the text of an SRT, WebVTT or ASS file"
@@ -48,6 +55,20 @@ class CaptionsRequest(RequestModel):
     words: Annotated[list[WordRequest], Field(min_length=1, max_length=MAX_WORDS)] | None = Field(
         None, description="as speech recognition tells them: cues are made of them"
     )
+    asset_id: Identifier | None = Field(None, description="an asset that is a caption file")
+
+    def file(self) -> dict[str, str]:
+        """What names the file that says it; empty where it is said here."""
+        return self.named() if self.asset_id is None else {"assetId": str(self.asset_id)}
+
+    def given(self) -> list[str]:
+        """Which of them there are."""
+        return [name for name in SOURCES if getattr(self, name) is not None]
+
+
+class CaptionsRequest(CaptionsSource):
+    """What is said in the video, and how that looks."""
+
     style: Literal["box", "outline", "karaoke", "highlight", "pop", "none"] = Field(
         "box", description="how they look; none: they are not drawn"
     )
@@ -74,7 +95,7 @@ class CaptionsRequest(RequestModel):
     )
 
 
-SOURCES = ("text", "cues", "words")
+SOURCES = ("text", "cues", "words", "asset_id", "url", "connection", "path")
 CAPTION_TYPES = {"vtt": "text/vtt", "srt": "application/x-subrip"}
 
 

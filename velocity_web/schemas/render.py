@@ -21,7 +21,7 @@ from velocity_web.schemas.base import (
     Wait,
     at_most,
 )
-from velocity_web.schemas.captions import CaptionsRequest
+from velocity_web.schemas.captions import CaptionsRequest, CaptionsSource
 from velocity_web.schemas.customization import MapEntry
 from velocity_web.schemas.destination import DestinationDto, Destinations
 from velocity_web.schemas.documented import DescribedBy
@@ -143,6 +143,9 @@ class BatchRow(RequestModel):
     customization_map: list[MapEntry] = Field(default_factory=list)
     audio_id: Identifier | None = None
     audio: SourceRequest | None = Field(None, description="the row's audio file, in place of audioId")
+    captions: CaptionsSource | None = Field(
+        None, description="what is said in the row's video, in place of the batch's captions, which say how it looks"
+    )
     metadata: Metadata | None = Field(None, description="of the row's render; that of the batch is its own")
 
 
@@ -317,6 +320,7 @@ class RenderDetail(RenderDto):
     job_info: Annotated[dict[str, Any], DescribedBy(JobInfo)]
     encoder_config: Annotated[dict[str, Any], DescribedBy(EncoderConfigRequest)]
     duration: Annotated[dict[str, Any], DescribedBy(DurationRequest)] | None = None
+    captions: Annotated[dict[str, Any], DescribedBy(CaptionsRequest)] | None = None
     motion_blur: Annotated[dict[str, Any], DescribedBy(MotionBlurRequest)] | None = None
     customization_map: list[MapEntry]
     warnings: list[FindingDto]

@@ -1,4 +1,4 @@
-"""Pictures and clips for replacements."""
+"""Pictures and clips for replacements, and caption files."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from velocity_web.clock import iso_time
 from velocity_web.database.entities import Asset, execute, lock_account, new_id, reading, rows, writing
 from velocity_web.database.now import now_ms
 from velocity_web.failures import Invalid, NotDeletable, NotFound
+from velocity_web.orders.render_requests import cues_text
 from velocity_web.processes.assignments import FileAssignment
 from velocity_web.processes.runner import Runner, TaskFailed
 from velocity_web.schemas import states
@@ -28,7 +29,7 @@ USES_ASSET = (
 
 
 def accept_asset(caller: Caller, settings: Settings, objects: Objects, runner: Runner, upload: Upload) -> AssetDto:
-    """Keep an uploaded picture or clip after a look at it. Raises Invalid, QuotaExceeded; then nothing of it stays."""
+    """Keep an upload after a look at it. Raises Invalid, QuotaExceeded; then nothing of it stays."""
     try:
         try:
             arrived = str(upload.path.resolve())
@@ -36,13 +37,14 @@ def accept_asset(caller: Caller, settings: Settings, objects: Objects, runner: R
             with task_folder(settings.temporary) as folder:
                 info = runner.run(caller.account_id, "asset", assignment, (arrived,), folder)
         except TaskFailed as failure:
-            raise Invalid("the file is not a usable picture or clip", {"file": [str(failure)]}) from None
+            raise Invalid("the file is not a usable picture, clip or caption file", {"file": [str(failure)]}) from None
         asset_id = new_id()
         stored = f"assets/{asset_id}.{info['format']}"
         objects.store(upload.path, stored)
     finally:
         upload.discard()
     try:
+        cues = cues_text(info.pop("cues", None))
         with writing():
             quota.take(caller.account_id, upload.size_bytes)
             asset = Asset(
@@ -53,6 +55,7 @@ def accept_asset(caller: Caller, settings: Settings, objects: Objects, runner: R
                 size_bytes=upload.size_bytes,
                 sha256=upload.sha256,
                 created_at=now_ms(),
+                cues=cues,
                 **info,
             )
             return _dto(asset)
@@ -62,10 +65,15 @@ def accept_asset(caller: Caller, settings: Settings, objects: Objects, runner: R
 
 
 def _dto(asset: Asset) -> AssetDto:
-    fields: dict[str, Any] = {
-        name: getattr(asset, name) for name in ("id", "name", "kind", "format", "width", "height", "size_bytes")
-    }
-    return AssetDto(**fields, asset_id=asset.id, duration=asset.seconds, created_at=iso_time(asset.created_at))
+    fields: dict[str, Any] = {name: getattr(asset, name) for name in ("id", "name", "kind", "format", "size_bytes")}
+    return AssetDto(
+        **fields,
+        asset_id=asset.id,
+        width=asset.width or None,
+        height=asset.height or None,
+        duration=asset.seconds,
+        created_at=iso_time(asset.created_at),
+    )
 
 
 def find_asset(caller: Caller, asset_id: str) -> Asset:

@@ -15,13 +15,15 @@ SHARED = ("captions", "duration", "encoderConfig", "jobInfo", "motionBlur", "out
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A row that was checked: ``ticket`` where nothing is wrong with it, else ``errors``."""
+    """A row that was checked: ``ticket`` where nothing is wrong with it, else ``errors``. Those that are named ``own``
+    are of the row, whatever their fields are called."""
 
     number: int
     name: str
     ticket: Ticket | None
     errors: Errors
     metadata: Mapping[str, str] = field(default_factory=dict)
+    own: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -62,4 +64,5 @@ class Tally:
             if once:
                 self.said.update(new)
             if new:
-                self.errors.setdefault(name if name.startswith(SHARED) else f"rows[{row.number}].{name}", new)
+                is_shared = name.startswith(SHARED) and name not in row.own
+                self.errors.setdefault(name if is_shared else f"rows[{row.number}].{name}", new)

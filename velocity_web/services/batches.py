@@ -44,6 +44,7 @@ from velocity_web.schemas.render import BatchDetail, BatchEstimate, BatchQuery, 
 from velocity_web.schemas.template import FindingDto
 from velocity_web.services.batch_rows import batch_detail
 from velocity_web.services.batch_tally import TOLD_ROWS, Checked, Tally
+from velocity_web.services.captions import Said, said_of
 from velocity_web.services.codecs import codec_errors
 from velocity_web.services.elsewhere import Elsewhere
 from velocity_web.services.estimates import Estimate
@@ -71,7 +72,7 @@ from velocity_web.services.render_orders import (
     source_of,
 )
 from velocity_web.services.render_sources import NamedSound, Sound, find_sound
-from velocity_web.services.reuse import SharedFrames, cached_of_batch
+from velocity_web.services.reuse import Looked, SharedFrames, cached_of_batch
 from velocity_web.services.sampling import Samples, Sampling, expected, sampled
 from velocity_web.settings import Settings
 from velocity_web.storage.connections import usable
@@ -139,6 +140,15 @@ def _created(visit: Visit, body: Body, query: BatchQuery, warnings: list[str]) -
     return batch_detail(visit.caller, batch_id, 0, SHOWN_ROWS)
 
 
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """Of a row: its map, what the check of that found, and what is said with what is wrong with that."""
+
+    customizations: str
+    check: MapCheck
+    said: tuple[Said, Errors]
+
+
 class _Batch:
     """One batch on its way from its form to the queue."""
 
@@ -164,8 +174,11 @@ class _Batch:
         if request.webhook_url:
             require_allowed(str(request.webhook_url), visit.settings)
         with reading():
-            self._terms: Terms = terms_of(source_of(visit.caller, request), request, form.head.captions)
-        self._shared = codec_errors(request.encoder_config, self._terms.encoder, visit.settings)
+            source = source_of(visit.caller, request)
+        self._shared: Errors = {}
+        said = said_of(self._elsewhere, form.head.captions, form.head.captions_source, self._shared)
+        self._terms: Terms = terms_of(source, request, said)
+        self._shared |= codec_errors(request.encoder_config, self._terms.encoder, visit.settings)
         self._shared |= destination_errors(
             request.destinations or [], usable(visit.settings, visit.caller.name), is_batch=True
         )
@@ -286,7 +299,8 @@ class _Batch:
         new = NewRender(row.name, ticket, row.metadata, (batch_id, row.number))
         if not self._visit.settings.cache_mb:
             return new
-        video = hashlib.sha256(f"{_sound_of(ticket)}\n{ticket.customizations}".encode()).digest()
+        said = ticket.said.text, ticket.said.file and ticket.said.file.location
+        video = hashlib.sha256(f"{_sound_of(ticket)}\n{said}\n{ticket.customizations}".encode()).digest()
         first = self._first_of.setdefault(video, new.id)
         return new if first == new.id else replace(new, follows=first)
 
@@ -319,7 +333,7 @@ class _Batch:
             size = 0
             for row in self._form.rows(visit.settings.still_seconds):
                 piece.append(row)
-                size += len(row.customizations)
+                size += len(row.customizations) + len(row.captions or "")
                 if len(piece) >= PIECE_ROWS or size >= PIECE_BYTES:
                     yield self._check(checker, piece)
                     piece, size = [], 0
@@ -332,6 +346,7 @@ class _Batch:
             sentence = f"the batch's rows could not be checked within {seconds:g} seconds; send fewer in one batch"
             raise Invalid("the batch takes too long", {"rows": [sentence]})
         terms = self._terms
+        said = [self._said(row) for row in piece]
         question = CheckRequest(
             elsewhere=self._elsewhere,
             objects=self._visit.objects,
@@ -340,7 +355,7 @@ class _Batch:
             warnings=self._dry_run and self._looked < WARNED_ROWS,
             with_audio=[self._audio_of(row).is_any for row in piece],
             mix=self._terms.mix,
-            captions=self._terms.captions,
+            captions=[one.text for one, _wrong in said],
             durations=[self._duration(row, {}) for row in piece],
             strict_fonts=terms.strict_fonts,
             motion_blur=terms.motion_blur,
@@ -349,23 +364,37 @@ class _Batch:
         found, checks = ask(checker, question, maps)
         self._note_warnings(checks)
         shared = {**found, **self._shared}
-        first = next((one for one, check in zip(maps, checks, strict=True) if not (shared or check.errors)), None)
+        first = next((number for number, check in enumerate(checks) if not (shared or check.errors)), None)
         if first is not None and self._samples is None:
             visit = self._visit
             sampling = Sampling(checker, visit.runner, visit.settings, visit.caller.account_id)
-            self._samples = sampled(sampling, terms, first)
-        found_rows = [self._row(row, one, check, shared) for row, one, check in zip(piece, maps, checks, strict=True)]
-        right = [number for number, row in enumerate(found_rows) if row.ticket]
-        self._shared_frames.add(checker, terms, [maps[number] for number in right])
+            self._samples = sampled(sampling, replace(terms, said=said[first][0]), maps[first])
+        found_rows = [
+            self._row(row, _Looked(*found), shared)
+            for row, found in zip(piece, zip(maps, checks, said, strict=True), strict=True)
+        ]
+        right = [
+            Looked(one, check, row.ticket)
+            for row, one, check in zip(found_rows, maps, checks, strict=True)
+            if row.ticket is not None
+        ]
+        self._shared_frames.add(checker, terms, right)
         if self._dry_run:
-            cached = cached_of_batch(checker, terms, [maps[n] for n in right], [checks[n] for n in right])
-            self.tally.cached = self.tally.cached.plus(cached)
+            self.tally.cached = self.tally.cached.plus(cached_of_batch(checker, terms, right))
         return found_rows
 
-    def _row(self, row: BatchRowForm, customizations: str, check: MapCheck, shared: Errors) -> Checked:
+    def _said(self, row: BatchRowForm) -> tuple[Said, Errors]:
+        """What is said in a row's video, and what is wrong with that."""
+        if row.errors or row.captions is None:
+            return (Said(), row.errors) if row.errors else (self._terms.said, {})
+        wrong: Errors = {}
+        return said_of(self._elsewhere, row.captions, row.captions_source, wrong), wrong
+
+    def _row(self, row: BatchRowForm, looked: _Looked, shared: Errors) -> Checked:
+        check, customizations, (said, unsaid) = looked.check, looked.customizations, looked.said
         named = self._audio_of(row)
         sound, wrong = self._sound(named)
-        errors = {**shared, **check.errors, **wrong}
+        errors = {**shared, **check.errors, **wrong, **unsaid}
         if not wrong:
             self._duration(row, errors)
         if check.length is not None:
@@ -373,12 +402,12 @@ class _Batch:
             errors |= poster_errors(self._request.output, last, self._terms.size)
         name = row.name or f"{self._title[:245]} {row.number + 1}"
         if errors:
-            return Checked(row.number, name, None, errors)
+            return Checked(row.number, name, None, errors, own=tuple(unsaid))
         samples = self._samples or Samples()
         alike = named.key, samples.shows(customizations, check), check.length
         if alike not in self._estimates:
             self._estimates[alike] = expected(self._terms, sound, samples, as_asked=alike[1], length=check.length)
-        ticket = ticket_of(self._terms, customizations, check, sound, self._estimates[alike])
+        ticket = ticket_of(replace(self._terms, said=said), customizations, check, sound, self._estimates[alike])
         return Checked(row.number, name, ticket, {}, row.metadata)
 
     def _audio_of(self, row: BatchRowForm) -> NamedSound:

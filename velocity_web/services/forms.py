@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any, Literal
 
@@ -28,13 +28,14 @@ Mapped = Literal["render", "preview", "link", "clip"]
 class Head:
     """What a form says of a body: ``errors`` by field, ``warnings`` of unknown fields, and the ``request`` without its
     customization maps and captions, mended where there are errors, None where that was not possible. ``captions`` are
-    JSON as the engine writes it, None where there are none.
+    JSON as the engine writes it, None where there are none; ``captions_source`` names the file that has their cues.
     """
 
     errors: dict[str, list[str]]
     warnings: list[str]
     request: dict[str, Any] | None
     captions: str | None = None
+    captions_source: dict[str, str] | None = None
     digest: str = ""
     rows: int = 0
 
@@ -68,12 +69,17 @@ def read_mapped(caller: Caller, settings: Settings, runner: Runner, body: Body, 
 
 @dataclass(frozen=True, slots=True)
 class BatchRowForm:
+    """A row; ``errors`` are what is wrong with its captions."""
+
     number: int
     name: str | None
     audio_id: str | None
     audio: dict[str, str]
     customizations: str
     metadata: dict[str, str]
+    captions: str | None = None
+    captions_source: dict[str, str] | None = None
+    errors: dict[str, list[str]] = field(default_factory=dict)
 
 
 class BatchForm:
@@ -94,7 +100,9 @@ class BatchForm:
                 return
             metadata = message.get("metadata") or {}
             audio = message.get("audio_source") or {}
-            yield BatchRowForm(message["number"], message["name"], message["audio"], audio, message["map"], metadata)
+            said = message.get("captions"), message.get("captions_source"), message.get("errors") or {}
+            named = message["number"], message["name"], message["audio"]
+            yield BatchRowForm(*named, audio, message["map"], metadata, *said)
 
 
 @contextmanager

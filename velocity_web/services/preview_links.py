@@ -29,7 +29,8 @@ def preview_link(desk: previews.Desk, caller: Caller, template_id: str, form: Re
     """
     previews.draw(desk, caller, template_id, form, UNDRAWN)
     request = PreviewLinkRequest.model_validate(form.head.request)
-    body = json.dumps({"request": form.head.request, "map": form.customizations, "captions": form.head.captions})
+    said = {"captions": form.head.captions, "captions_source": form.head.captions_source}
+    body = json.dumps({"request": form.head.request, "map": form.customizations, **said})
     link_id, size = new_id(), len(body.encode())
     with writing():
         lock_account(caller.account_id)
@@ -73,7 +74,8 @@ def draw_linked(desk: previews.Desk, followed: Followed, known: list[str]) -> tu
         raise NotFound(GONE)
     template_id, body = found[0]
     kept = json.loads(body)
-    head = Head(errors={}, warnings=[], request=kept["request"], captions=kept.get("captions"))
+    said = {name: kept.get(name) for name in ("captions", "captions_source")}
+    head = Head(errors={}, warnings=[], request=kept["request"], **said)
     form = RenderForm(head, kept["map"])
     try:
         picture = previews.draw(desk, followed.owner, template_id, form, known)

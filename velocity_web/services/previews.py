@@ -24,9 +24,12 @@ from velocity_web.processes.shelf import Shelf
 from velocity_web.schemas import states
 from velocity_web.schemas.preview import ClipRequest, PreviewRequest
 from velocity_web.schemas.template import FindingDto
+from velocity_web.services.captions import NOT_FETCHED as NOT_FETCHED_CAPTIONS
+from velocity_web.services.captions import Said, said_of
 from velocity_web.services.elsewhere import Elsewhere
 from velocity_web.services.forms import RenderForm
 from velocity_web.services.lengths import duration_of
+from velocity_web.services.preview_frames import Shown, clip_encoder, frames_of, size_errors, span_of
 from velocity_web.services.processing import with_job
 from velocity_web.services.render_checks import blur_of, find_assets, joined, named_as, values_of
 from velocity_web.services.render_sources import NO_MAP
@@ -36,15 +39,8 @@ from velocity_web.storage.objects import Objects
 
 Errors = dict[str, list[str]]
 SHEET_WIDTH = 320
-MOST_PIXELS = 32 << 20
-LONGEST_SIDE = 16_383
-"""The longest that a WebP may have."""
 FRAMES_OF_A_PICTURE = 5
 """So many frames of a clip count as one picture."""
-CLIP_BYTES_A_SECOND = 250_000
-CLIP_CODECS = {"mp4": ("h264", 4), "webm": ("av1", 5)}
-"""With the preset: quick ones."""
-LONGEST_FRAMES = 1e9  # of a video whose length is chosen, until who draws knows it
 INVALID = "the request has invalid fields"
 GONE = "the file is gone from the storage"
 NOT_FETCHED = (
@@ -66,34 +62,6 @@ class Desk:
 def desk_of(settings: Settings, objects: Objects, runner: Runner) -> Desk:
     rates = Buckets(settings.previews_per_second, settings.preview_burst)
     return Desk(settings, objects, runner, Previewers(runner, settings, engine.__version__), rates)
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A template that can be drawn: its stored file, the name that it was uploaded with, what the analysis said of it,
-    the fonts of its account, and the entries that an instance of it brings, as JSON."""
-
-    file: str
-    sha256: str
-    name: str
-    analysis: dict[str, Any]
-    fonts: tuple[engine.FileReference, ...] = ()
-    customizations: str = NO_MAP
-
-    @property
-    def first(self) -> float:
-        return float(self.analysis["span"][0])
-
-    @property
-    def frame_count(self) -> int:
-        return int(self.analysis["frame_count"])
-
-    @property
-    def rate(self) -> float:
-        return float(self.analysis["frame_rate"])
-
-    def size(self, width: int) -> tuple[int, int]:
-        return width, max(1, round(self.analysis["height"] * width / self.analysis["width"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +133,13 @@ def draw(desk: Desk, caller: Caller, template_id: str, form: RenderForm, known: 
     """
     request = _request(PreviewRequest, form)
     shown = previewable(caller, template_id, _instance_of(request))
-    frames, errors = _frames(request, shown)
+    frames, errors = frames_of(request, shown)
     columns = min(len(frames), request.columns or math.ceil(math.sqrt(len(frames)))) or 1
     usual = shown.analysis["width"] if request.frames is None else min(SHEET_WIDTH, shown.analysis["width"])
     size = shown.size(request.width or usual)
-    errors |= _size_errors(size, columns, math.ceil(len(frames) / columns))
+    errors |= size_errors(size, columns, math.ceil(len(frames) / columns))
     _charge(desk, caller, max(1, len(frames)))
+    said = _said(desk, caller, form, errors)
     wrong = {**errors, **_duration_errors(request), **form.head.errors}
     question = PreviewQuestion(
         frames=[] if wrong else [shown.first + frame for frame in frames],
@@ -178,7 +147,7 @@ def draw(desk: Desk, caller: Caller, template_id: str, form: RenderForm, known: 
         size=[1, 1] if wrong else list(size),
         kind=request.format,
         known=list(known),
-        captions=None if wrong else form.head.captions,
+        captions=None if wrong else said.text,
         motion_blur=values_of(blur_of(request.motion_blur)),
         **_timing(request, wrong),
     )
@@ -191,26 +160,35 @@ def draw_clip(desk: Desk, caller: Caller, template_id: str, form: RenderForm, kn
     """A short video, otherwise as ``draw``."""
     request = _request(ClipRequest, form)
     shown = previewable(caller, template_id, _instance_of(request))
-    span, errors = _span(request, shown, desk.settings.preview_clip_seconds)
+    span, errors = span_of(request, shown, desk.settings.preview_clip_seconds)
     width, height = (max(2, 2 * round(side / 2)) for side in shown.size(request.width))
-    errors |= _size_errors((width, height), 1, 1)
+    errors |= size_errors((width, height), 1, 1)
     frames = max(1.0, (span[1] - span[0]) / shown.rate * request.frame_rate)
     _charge(desk, caller, frames / FRAMES_OF_A_PICTURE)
+    said = _said(desk, caller, form, errors)
     wrong = {**errors, **_duration_errors(request), **form.head.errors}
     clip = None
     if not wrong:
-        encoder = _clip_encoder(request, (width, height))
+        encoder = clip_encoder(request, (width, height))
         ending = engine.container_of(encoder).endings[0]
         start, end = (shown.first + frame for frame in span)
         most = desk.settings.preview_clip_seconds * shown.rate
         clip = ClipQuestion(start=start, end=end, most=most, encoder=encoder.to_values(), ending=ending)
     size = [1, 1] if wrong else [width, height]
-    said, timing = None if wrong else form.head.captions, _timing(request, wrong)
-    asked = {"clip": clip, "captions": said, "motion_blur": values_of(blur_of(request.motion_blur)), **timing}
+    blur = values_of(blur_of(request.motion_blur))
+    asked = {"clip": clip, "captions": None if wrong else said.text, "motion_blur": blur, **_timing(request, wrong)}
     question = PreviewQuestion(frames=[], size=size, kind="png", known=list(known), **asked)
     with _drawing(desk, caller, shown) as subject, desk.runner.slot(caller.account_id):
         drawn = _asked(desk, caller, subject, question, (joined(shown.customizations, form.customizations), wrong))
     return _picture(drawn, shown, span, 1)
+
+
+def _said(desk: Desk, caller: Caller, form: RenderForm, errors: Errors) -> Said:
+    """The captions of a form, whose file is not fetched for a preview. What is wrong goes to ``errors``."""
+    found = said_of(Elsewhere(desk.settings, caller), form.head.captions, form.head.captions_source, errors)
+    if found.file is not None:
+        errors["captions"] = [NOT_FETCHED_CAPTIONS]
+    return found
 
 
 def _duration_errors(request: PreviewRequest | ClipRequest) -> Errors:
@@ -243,94 +221,6 @@ def _charge(desk: Desk, caller: Caller, pictures: float) -> None:
     if seconds := desk.rates.take(caller.account_id, pictures):
         wait = max(1, math.ceil(seconds))
         raise TooMany(f"too many previews; try again in {wait} {'second' if wait == 1 else 'seconds'}", wait)
-
-
-# --- which frames ---
-
-
-def _frames(request: PreviewRequest, shown: Shown) -> tuple[tuple[float, ...], Errors]:
-    """The frames, from 0 on, and what is wrong with them."""
-    given = [name for name in ("frame", "marker", "frames") if getattr(request, name) is not None]
-    if len(given) > 1:
-        sentence = f"give one of frame, marker and frames; the request has {' and '.join(given)}"
-        return (), {name: [sentence] for name in given}
-    if request.marker is not None:
-        moment, errors = _marker(request.marker, shown)
-        return ((moment[0],), {}) if moment else ((), errors)
-    frames = request.frames if request.frames is not None else [request.frame or 0]
-    most = shown.frame_count if request.duration is None else math.inf  # who knows the length looks at them then
-    wrong = [(number, frame) for number, frame in enumerate(frames) if frame >= most]
-    errors = {}
-    for number, frame in wrong:
-        field = "frame" if request.frames is None else f"frames[{number}]"
-        errors[field] = [_no_frame(frame, shown)]
-    return tuple(float(frame) for frame in frames), errors
-
-
-def _no_frame(frame: int, shown: Shown) -> str:
-    return f"there is no frame {frame}; the composition has frames 0 to {shown.frame_count - 1}"
-
-
-def _marker(name: str, shown: Shown) -> tuple[tuple[float, float] | None, Errors]:
-    """The start and the duration of a marker, in frames from 0 on."""
-    markers = shown.analysis["markers"]
-    found = next((marker for marker in markers if marker["name"] == name), None)
-    if found is None:
-        names = ", ".join(repr(marker["name"]) for marker in markers[:10])
-        has = f"its markers are {names}" if names else "it has no markers"
-        return None, {"marker": [f"the template has no marker {name[:100]!r}; {has}"]}
-    start = max(0.0, float(found["time"]) - shown.first)
-    if start >= shown.frame_count:
-        return None, {"marker": [f"the marker {name[:100]!r} lies past the end of the composition"]}
-    return (start, float(found.get("duration") or 0.0)), {}
-
-
-def _span(request: ClipRequest, shown: Shown, most_seconds: float) -> tuple[tuple[float, float], Errors]:
-    """The first frame of a clip and the one after its last, from 0 on, and what is wrong with them."""
-    whole = (0.0, float(shown.frame_count) if request.duration is None else LONGEST_FRAMES)
-    most = most_seconds * shown.rate
-    if request.marker is not None:
-        given = [name for name in ("start_frame", "end_frame") if getattr(request, name) is not None]
-        if given:
-            return whole, {"marker": ["give marker, or startFrame and endFrame, not both"]}
-        moment, errors = _marker(request.marker, shown)
-        if moment is None:
-            return whole, errors
-        start, lasts = moment
-        return (start, min(whole[1], start + min(lasts or most, most))), {}
-    start = float(request.start_frame or 0)
-    if start >= whole[1]:
-        return whole, {"startFrame": [_no_frame(int(start), shown)]}
-    if request.end_frame is None:
-        return (start, min(whole[1], start + max(1.0, float(int(most))))), {}
-    end = float(request.end_frame)
-    if not start < end <= whole[1]:
-        return whole, {"endFrame": [f"it must be from {int(start) + 1} to {shown.frame_count}"]}
-    if end - start > most + 1e-6:
-        frames = f"{int(most)} frames of this template"
-        return whole, {"endFrame": [f"a clip may last {most_seconds:g} seconds, which are {frames}"]}
-    return (start, end), {}
-
-
-def _size_errors(size: tuple[int, int], columns: int, rows: int) -> Errors:
-    width, height = size[0] * columns, size[1] * rows
-    if max(width, height) <= LONGEST_SIDE and width * height <= MOST_PIXELS:
-        return {}
-    most = f"at most {LONGEST_SIDE} pixels a side and {MOST_PIXELS} in all"
-    return {"width": [f"the picture would have {width}x{height} pixels; it may have {most}"]}
-
-
-def _clip_encoder(request: ClipRequest, size: tuple[int, int]) -> engine.EncoderConfig:
-    codec, preset = CLIP_CODECS[request.format]
-    return engine.EncoderConfig(
-        codec=codec,
-        container=request.format,
-        preset=preset,
-        bitrate=engine.BytesPerSecond(CLIP_BYTES_A_SECOND),
-        fps_num=request.frame_rate,
-        fps_den=1,
-        resolution=size,
-    )
 
 
 # --- drawing ---

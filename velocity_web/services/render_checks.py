@@ -18,6 +18,7 @@ from velocity_web.schemas.audio_mix import AudioMixRequest
 from velocity_web.schemas.duration import DurationRequest
 from velocity_web.schemas.motion_blur import MotionBlurRequest
 from velocity_web.schemas.render import EncoderConfigRequest, JobInfo, RenderOutput
+from velocity_web.services.captions import SILENT, Said
 from velocity_web.services.codecs import codec_told
 from velocity_web.services.elsewhere import STAND_IN, Elsewhere
 from velocity_web.services.estimates import Estimate
@@ -28,20 +29,21 @@ from velocity_web.storage.objects import Objects
 Errors = dict[str, list[str]]
 Frames = tuple[float, float | None]
 """Where a part of a timeline begins and ends; None where that is the end of the timeline."""
+KINDS = {"image": "a picture", "video": "a clip", "captions": "a caption file"}
 SOURCES = ("templateId", "templateInstanceId")
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """A checked request: ``order`` is what is rendered, but for the customization map and the captions, which are JSON;
-    locations are relative to the data folder. ``captioned``: the seconds of the captions that the video shows.
+    locations are relative to the data folder. ``said``: the captions, whose seconds ``captioned`` the video shows.
     ``warnings``: what will not show as its author meant.
     """
 
     source: Source
     order: engine.RenderOrder
     customizations: str
-    captions: str | None
+    said: Said
     captioned: tuple[float, float]
     warnings: tuple[dict[str, Any], ...]
     audio_id: str | None
@@ -92,8 +94,9 @@ def find_assets(
             continue
         found[asset_id] = engine.FileReference(asset.file, asset.sha256)
         if key in ("image", "video") and asset.kind != key:
-            what = {"image": "a picture", "video": "a clip"}.get(asset.kind, asset.kind)
-            errors[where] = [f"the asset {asset.name!r} is {what}; name it by {asset.kind!r} in place of {key!r}"]
+            what = KINDS.get(asset.kind, asset.kind)
+            instead = "" if asset.kind == "captions" else f"; name it by {asset.kind!r} in place of {key!r}"
+            errors[where] = [f"the asset {asset.name!r} is {what}{instead}"]
     return found
 
 
@@ -154,8 +157,8 @@ class CheckRequest:
     """What is asked about the maps of one template. ``warnings``: whether what will not show is to be told, too.
     ``with_audio``: of each map whether an audio file comes with it. ``mix``: how the sound is mixed. ``durations``: of
     each map how long its video is to be, None for as long as the template; empty where none is. ``strict_fonts``:
-    whether letters that no font has are wrong. ``captions``: what is said, as JSON. ``motion_blur``: how layers are
-    blurred.
+    whether letters that no font has are wrong. ``captions``: of each map what is said, as JSON; empty where nothing is.
+    ``motion_blur``: how layers are blurred.
     """
 
     elsewhere: Elsewhere
@@ -165,7 +168,7 @@ class CheckRequest:
     warnings: bool
     with_audio: Sequence[bool]
     mix: engine.SoundMix | None = None
-    captions: str | None = None
+    captions: Sequence[str | None] = ()
     durations: Sequence[engine.Duration | None] = ()
     strict_fonts: bool = False
     motion_blur: engine.MotionBlur | None = None
@@ -197,7 +200,7 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
         "warnings": question.warnings,
         "with_audio": question.with_audio,
         "mix": question.mix and question.mix.to_values(),
-        "captions": question.captions,
+        **numbered(question.captions or [None] * len(maps)),
         "durations": [one and one.to_values() for one in question.durations or [None] * len(maps)],
         "strict_fonts": question.strict_fonts,
         "motion_blur": values_of(question.motion_blur),
@@ -216,6 +219,13 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
                 own.setdefault(name, []).extend(sentences)
         checks.append(MapCheck(own, tuple(answer["warnings"]), files, length_of(answer.get("length"))))
     return found["shared"], checks
+
+
+def numbered(captions: Sequence[str | None]) -> dict[str, Any]:
+    """The captions of several maps, each told once: ``said`` are they, and ``captions`` their numbers, map by map."""
+    numbers: dict[str, int] = {}
+    found = [None if one is None else numbers.setdefault(one, len(numbers)) for one in captions]
+    return {"said": list(numbers), "captions": found}
 
 
 def joined(first: str, second: str) -> str:
@@ -238,7 +248,8 @@ def template_copy(objects: Objects, source: Source) -> Iterator[TemplateFiles]:
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What one render, or all of a batch, have in common beside their maps. With a duration, ``asked`` are the frames
-    of the video's timeline, and ``frames`` of the template none. ``captions`` are JSON, which is not read here."""
+    of the video's timeline, and ``frames`` of the template none. ``said``: the captions; each row of a batch may have
+    its own."""
 
     source: Source
     encoder: engine.EncoderConfig
@@ -248,7 +259,7 @@ class Terms:
     duration: DurationRequest | None = None
     asked: Frames | None = None
     strict_fonts: bool = False
-    captions: str | None = None
+    said: Said = SILENT
     motion_blur: engine.MotionBlur | None = None
 
     @property
@@ -256,11 +267,11 @@ class Terms:
         """Of the video, in pixels."""
         return self.encoder.resolution or (self.source.trial.width, self.source.trial.height)
 
-    @property
-    def seconds(self) -> tuple[float, float]:
-        """From which second of the composition on, and up to which, the video shows it."""
+    def seconds(self, length: Length | None) -> tuple[float, float]:
+        """From which second of the composition on, and up to which, the video shows it; of a video whose length is
+        chosen, of its timeline."""
         first, rate = self.source.span[0], self.source.frame_rate
-        start, end = self.frames or self.source.span
+        start, end = (length.start, length.end) if length is not None else self.frames or self.source.span
         return (start - first) / rate, (end - first) / rate
 
     @property
@@ -269,7 +280,7 @@ class Terms:
         return float(self.encoder.frame_rate or self.source.frame_rate)
 
 
-def terms_of(source: Source, output: RenderOutput, captions: str | None) -> Terms:
+def terms_of(source: Source, output: RenderOutput, said: Said) -> Terms:
     encoder = encoder_from(output.encoder_config)
     with suppress(engine.EncoderConfigError):  # the check tells what is wrong with it
         encoder = engine.resolve_encoder(encoder)
@@ -282,7 +293,7 @@ def terms_of(source: Source, output: RenderOutput, captions: str | None) -> Term
         output.duration,
         timeline_frames(output.job_info, source) if output.duration else None,
         output.fonts == "strict",
-        captions,
+        said,
         blur_of(output.motion_blur),
     )
 
@@ -317,8 +328,8 @@ def ticket_of(terms: Terms, customizations: str, check: MapCheck, sound: Sound |
         source,
         order_of(terms, check, sound),
         customizations,
-        terms.captions,
-        terms.seconds,
+        terms.said,
+        terms.seconds(check.length),
         check.warnings,
         sound.id if sound else None,
         tuple(sorted({key.lower() for key, file in check.assets.items() if not is_remote(file.location)})),

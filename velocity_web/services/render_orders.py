@@ -44,6 +44,7 @@ from velocity_web.schemas.render import (
 )
 from velocity_web.schemas.source import SourceRequest
 from velocity_web.schemas.template import FindingDto
+from velocity_web.services.captions import how_of, said_of
 from velocity_web.services.codecs import codec_errors
 from velocity_web.services.elsewhere import Elsewhere
 from velocity_web.services.estimates import Estimate
@@ -62,7 +63,7 @@ from velocity_web.services.render_checks import (
     ticket_of,
 )
 from velocity_web.services.render_sources import NamedSound, Source, find_sound, find_source
-from velocity_web.services.reuse import Asking, cached_of_render
+from velocity_web.services.reuse import Asking, Looked, cached_of_render
 from velocity_web.services.sampling import Sampling, expected, sampled
 from velocity_web.settings import Settings
 from velocity_web.storage.connections import usable
@@ -113,7 +114,8 @@ def _check(
     with reading():
         source = source_of(caller, request)
         sound = find_sound(elsewhere, named, source, own)
-    terms = terms_of(source, request, form.head.captions)
+    said = said_of(elsewhere, form.head.captions, form.head.captions_source, own)
+    terms = terms_of(source, request, said)
     own |= codec_errors(request.encoder_config, terms.encoder, settings)
     own |= poster_errors(request.output, source.frame_count if terms.duration is None else math.inf, terms.size)
     duration = duration_of(terms.duration, sound.seconds if sound else None, terms.mix, own)
@@ -127,7 +129,7 @@ def _check(
         warnings=True,
         with_audio=[named.is_any],
         mix=terms.mix,
-        captions=terms.captions,
+        captions=[terms.said.text],
         durations=[duration],
         strict_fonts=terms.strict_fonts,
         motion_blur=terms.motion_blur,
@@ -177,7 +179,7 @@ def estimate(caller: Caller, objects: Objects, runner: Runner, found: CheckedRen
     ticket = found.ticket
     asking = Asking(runner, objects, caller.account_id, found.terms)
     with runner.slot(caller.account_id):
-        cached = cached_of_render(asking, ticket.customizations, found.check, ticket.order)
+        cached = cached_of_render(asking, Looked(ticket.customizations, found.check, ticket))
     foretold = ticket.estimate
     return RenderEstimate(
         frames=ticket.frames,
@@ -319,7 +321,8 @@ def insert_renders(caller: Caller, output: RenderOutput, new: Sequence[NewRender
 
 
 def _sources(new: NewRender, most_bytes: int) -> list[dict[str, object]]:
-    return source_rows(new.id, new.ticket.order.files, most_bytes)
+    said = new.ticket.said.file
+    return source_rows(new.id, [*new.ticket.order.files, *([] if said is None else [said])], most_bytes)
 
 
 def _named(new: NewRender) -> Named:
@@ -340,7 +343,7 @@ def _render_row(caller: Caller, new: NewRender, kept: dict[str, Any]) -> dict[st
         "template_instance_name": source.instance_name,
         "campaign_id": source.campaign_id,
         "audio_id": ticket.audio_id,
-        "request": request_text(ticket.order, ticket.customizations, _with_captioned(kept, ticket), ticket.captions),
+        "request": _request_text(ticket, kept),
         "warnings": json.dumps(all_warnings(ticket)),
         "frames_done": 0,
         "frames_total": ticket.frames,
@@ -356,8 +359,13 @@ def _render_row(caller: Caller, new: NewRender, kept: dict[str, Any]) -> dict[st
     }
 
 
-def _with_captioned(kept: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
-    return kept if ticket.captions is None else {**kept, "captioned": list(ticket.captioned)}
+def _request_text(ticket: Ticket, kept: dict[str, Any]) -> str:
+    said = ticket.said
+    if said.text is not None:
+        kept = {**kept, "captioned": list(ticket.captioned)}
+    if said.text is not None and said.file is not None:
+        kept = {**kept, "captionsFile": {"location": said.file.location, "how": how_of(said.text)}}
+    return request_text(ticket.order, ticket.customizations, kept, None if said.file else said.text)
 
 
 def _job_row(caller: Caller, new: NewRender, now: int) -> dict[str, Any]:

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic.alias_generators import to_camel
+
+import velocity_engine as engine
 from velocity_web.accounts import budget
 from velocity_web.accounts.auth import Caller
 from velocity_web.clock import iso_time
@@ -142,11 +145,20 @@ def render_detail(caller: Caller, render_id: str) -> RenderDetail:
             job_info=request.job_info,
             encoder_config=request.encoder_config,
             duration=request.duration,
+            captions=_captions_of(request.order),
             motion_blur=request.motion_blur,
             customization_map=request.order.customizations,
             warnings=_warnings_of(render),
             destinations=destinations_of(render_id),
         )
+
+
+def _captions_of(order: engine.RenderOrder) -> dict[str, Any] | None:
+    """The captions as a request for another render has them."""
+    if order.captions is None:
+        return None
+    how = {name: value for name, value in order.captions.to_values().items() if name != "cues" and value is not None}
+    return {"text": order.captions.sidecar(), **{to_camel(name): value for name, value in how.items()}}
 
 
 def _page(caller: Caller, statuses: Sequence[str], window: Window) -> Listed[tuple[Render, Job]]:
@@ -213,6 +225,10 @@ def captions_file(caller: Caller, render_id: str, kind: str) -> str:
         render, _job = find_render(caller, render_id)
         text = str(render.request)
     request = read_request(text)
+    if request.captions_file is not None:
+        raise NotFound(
+            f"the captions of the render {render_id} are fetched with it; they are here once it is completed"
+        )
     if request.order.captions is None or request.captioned is None:
         raise NotFound(f"the render {render_id} has no captions; ask for some with captions")
     return request.order.captions.sidecar(kind, *request.captioned)

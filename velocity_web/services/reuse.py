@@ -7,10 +7,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-import velocity_engine as engine
 from velocity_web.orders.remote_sources import is_remote
 from velocity_web.processes.runner import Checker, Runner
-from velocity_web.services.render_checks import MapCheck, Terms, template_copy, values_of
+from velocity_web.services.render_checks import MapCheck, Terms, Ticket, numbered, template_copy, values_of
 from velocity_web.storage.objects import Objects
 
 LOOK_SECONDS = 2.0
@@ -39,20 +38,47 @@ class Asking:
     terms: Terms
 
 
-def _question(terms: Terms) -> dict[str, Any]:
-    asked = {"encoder": terms.encoder.to_values(), "frames": terms.frames, "duration": None}
-    return {**asked, "captions": terms.captions, "motion_blur": values_of(terms.motion_blur)}
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A row in which nothing is wrong: its map, what the check of that found, and its ticket."""
+
+    customizations: str
+    check: MapCheck
+    ticket: Ticket
+
+    @property
+    def is_known(self) -> bool:
+        """Whether all that its video shows is known here: what is fetched is not, and of assets that the process which
+        is asked must not read, how long they last."""
+        duration = self.ticket.order.duration
+        follows_asset = duration is not None and duration.layer and self.check.assets
+        return self.ticket.said.file is None and not follows_asset
 
 
-def cached_of_batch(checker: Checker, terms: Terms, maps: Sequence[str], checks: Sequence[MapCheck]) -> Cached:
+def _question(terms: Terms, rows: Sequence[Looked]) -> dict[str, Any]:
+    """``frames`` and ``durations`` of each render; where all have those of the template, the same."""
+    return {
+        "encoder": terms.encoder.to_values(),
+        "frames": terms.asked if terms.duration else terms.frames,
+        "durations": [(given := one.ticket.order.duration) and given.to_values() for one in rows],
+        "motion_blur": values_of(terms.motion_blur),
+        **numbered([one.ticket.said.text for one in rows]),
+    }
+
+
+def cached_of_batch(checker: Checker, terms: Terms, rows: Sequence[Looked]) -> Cached:
     """What is cached of the renders of a batch, as far as there is time. Those with assets are left out: the process
     that is asked must not read them."""
-    looked = [one for one, check in zip(maps, checks, strict=True) if not (check.assets or check.length)]
-    return _cached(checker, _question(terms), looked, {}) if looked else Cached()
+    looked = [one for one in rows if one.is_known and not one.check.assets]
+    maps = [one.customizations for one in looked]
+    return _cached(checker, _question(terms, looked), maps, {}) if looked else Cached()
 
 
-def cached_of_render(asking: Asking, customizations: str, check: MapCheck, order: engine.RenderOrder) -> Cached:
+def cached_of_render(asking: Asking, row: Looked) -> Cached:
     """What is cached of one render, in which nothing is wrong; no render where that is not known."""
+    check = row.check
+    if row.ticket.said.file is not None:
+        return Cached()
     with ExitStack() as opened:
         file = opened.enter_context(template_copy(asking.objects, asking.terms.source))
         files: dict[str, str] = {}
@@ -64,8 +90,7 @@ def cached_of_render(asking: Asking, customizations: str, check: MapCheck, order
         except FileNotFoundError:
             return Cached()
         checker = opened.enter_context(asking.runner.checker(asking.account_id, file, tuple(files.values())))
-        length = {"frames": order.frames, "duration": order.duration and order.duration.to_values()}
-        return _cached(checker, {**_question(asking.terms), **length}, [customizations], files)
+        return _cached(checker, _question(asking.terms, [row]), [row.customizations], files)
 
 
 def _cached(checker: Checker, asked: dict[str, Any], maps: Sequence[str], files: dict[str, str]) -> Cached:
@@ -80,14 +105,15 @@ class SharedFrames:
         self._counted: int | None = 0  # frames; None once that is not known any more
         self._unique = 0
 
-    def add(self, checker: Checker, terms: Terms, maps: Sequence[str]) -> None:
+    def add(self, checker: Checker, terms: Terms, rows: Sequence[Looked]) -> None:
         """Counts renders in which nothing is wrong."""
-        if terms.duration is not None:  # whose segments depend on the length of each
+        if not all(one.is_known for one in rows):
             self._counted = None
-        if self._counted is None or not maps:
+        if self._counted is None or not rows:
             return
-        question = {**_question(terms), "further": self._counted > 0}
-        found = checker.shared(question, [one.encode() for one in maps], PATIENCE * LOOK_SECONDS)
+        question = {**_question(terms, rows), "further": self._counted > 0}
+        maps = [one.customizations.encode() for one in rows]
+        found = checker.shared(question, maps, PATIENCE * LOOK_SECONDS)
         before, self._counted = self._counted, found.get("frames")
         self._unique = found.get("unique", 0)
         if self._counted is not None and self._counted <= before:  # another child answered, which knows of no others

@@ -78,7 +78,7 @@ def _digest(customizations: str) -> str:
 def _keys(terms: Terms) -> tuple[str, str]:
     """By which the sample of the video is found again, and that of the poster."""
     span = terms.frames or terms.source.span
-    said = None if terms.captions is None else _digest(terms.captions)
+    said = None if terms.said.text is None else _digest(terms.said.text)
     blur = values_of(terms.motion_blur)
     video = [terms.source.template_id, terms.source.file.sha256, terms.encoder.to_values(), span, said, blur]
     poster = None if terms.poster is None else asdict(terms.poster)
@@ -95,7 +95,7 @@ def _taken(sampling: Sampling, terms: Terms, customizations: str, asked: Mapping
         "sample": asked,
         "encoder": terms.encoder.to_values(),
         "frames": terms.frames,
-        "captions": terms.captions,
+        "captions": terms.said.text,
         "motion_blur": values_of(terms.motion_blur),
     }
     patience = PATIENCE * sampling.settings.sample_seconds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 
 import velocity_engine as engine
 from velocity_web.failures import Invalid
-from velocity_web.processes.caption_form import captions_text
+from velocity_web.processes.caption_form import NONE, read_captions
 from velocity_web.processes.check_process import errors_of
 from velocity_web.schemas.base import RequestModel
 from velocity_web.schemas.captions import CaptionsRequest
@@ -55,10 +56,12 @@ def wrong(problems: list[engine.VelocityError]) -> Invalid:
 def captions_of(asked: CaptionsRequest | None) -> engine.Captions | None:
     """The captions of a request. Raises Invalid."""
     errors: dict[str, list[str]] = {}
-    text = None if asked is None else captions_text(asked, errors)
+    said = NONE if asked is None else read_captions(asked, errors)
+    if said.source:
+        errors["captions"] = ["the studio takes what is said as text, cues or words"]
     if errors:
         raise Invalid(INVALID, errors)
-    return None if text is None else engine.Captions.from_values(json.loads(text))
+    return None if said.text is None else engine.Captions.from_values(json.loads(said.text))
 
 
 def frame_size(template: engine.Template, width: int | None) -> tuple[int, int]:
@@ -67,17 +70,37 @@ def frame_size(template: engine.Template, width: int | None) -> tuple[int, int]:
     return across, max(1, round(across * template.height / template.width))
 
 
-def require_own_time(request: PreviewRequest | ClipRequest) -> None:
-    """Raises Invalid for a preview of a video whose duration is chosen, which the studio does not draw."""
-    if request.duration is not None:
-        raise Invalid(INVALID, {"duration": ["previews of the studio show the template's own time; leave it out"]})
+def duration_asked(request: PreviewRequest | ClipRequest | RenderRequest) -> engine.Duration | None:
+    """How long the video is to be. Raises Invalid."""
+    errors: dict[str, list[str]] = {}
+    duration = duration_of(request.duration, None, None, errors)
+    if errors:
+        raise Invalid(INVALID, errors)
+    return duration
 
 
 def moment(template: engine.Template, frame: int) -> float:
     """A frame of the request, which counts from the template's first. Raises Invalid."""
-    if frame >= template.frame_count:
-        raise Invalid("the frame is past the end", {"frame": [f"it must be from 0 to {template.frame_count - 1}"]})
+    _require_before(template.frame_count, frame)
     return template.first_frame + frame
+
+
+def require_moment(template: engine.Template, frame: int, duration: engine.Duration | None, values: Values) -> float:
+    """How many frames the video has. Raises Invalid where ``frame``, which counts from its first, is none of them."""
+    count = float(template.frame_count)
+    if duration is not None:
+        try:
+            timeline = template.timeline(duration, customizations=values.entries, assets=values.files)
+        except engine.VelocityError as error:
+            raise wrong([error]) from None
+        count = timeline.end - template.first_frame
+    _require_before(count, frame)
+    return count
+
+
+def _require_before(count: float, frame: int) -> None:
+    if frame >= count:
+        raise Invalid("the frame is past the end", {"frame": [f"it must be from 0 to {math.ceil(count) - 1}"]})
 
 
 def wish_of(template: engine.Template, request: RenderRequest, values: Values) -> Wish:
@@ -91,11 +114,7 @@ def wish_of(template: engine.Template, request: RenderRequest, values: Values) -
     end = None if info is None or info.f_end is None else template.first_frame + info.f_end
     whole = template.frame_range(None)
     frames = (start, whole[1] if end is None or end == template.first_frame + template.frame_count else end)
-    errors: dict[str, list[str]] = {}
-    duration = duration_of(request.duration, None, None, errors)
-    if errors:
-        raise Invalid(INVALID, errors)
-    lasting = None
+    duration, lasting = duration_asked(request), None
     if duration is not None:
         try:
             timeline = template.timeline(duration, encoder=encoder, customizations=values.entries, assets=values.files)

@@ -27,9 +27,9 @@ from velocity_web.studio.asking import (
     Values,
     body_of,
     captions_of,
+    duration_asked,
     frame_size,
-    moment,
-    require_own_time,
+    require_moment,
     wish_of,
     wrong,
 )
@@ -103,18 +103,17 @@ class TemplatePreview(Resource):
     def on_post(self, req: falcon.Request, resp: falcon.Response, template_id: str) -> None:
         """As the service's, but that without ``format`` the picture is of the kind that is made fastest."""
         request, raw = body_of(req, PreviewRequest)
-        require_own_time(request)
-        values = self.studio.values(raw)
+        values, duration = self.studio.values(raw), duration_asked(request)
         captions = captions_of(request.captions)
         blur = blur_of(request.motion_blur)
-        wanted = Wanted(values.entries, values.files, request.frame or 0, request.width, captions, blur)
+        wanted = Wanted(values.entries, values.files, request.frame or 0, request.width, captions, duration, blur)
         self._answer(resp, template_id, wanted, request.format if "format" in raw else None)
 
     def _answer(self, resp: falcon.Response, template_id: str, wanted: Wanted, kind: Kind | None) -> None:
         studio = self.studio
         studio.require(template_id)
         with studio.workshop.template() as template:
-            moment(template, wanted.frame)
+            require_moment(template, wanted.frame, wanted.duration, Values(wanted.entries, wanted.files))
         try:
             if kind is None:
                 picture = studio.workshop.picture(wanted)
@@ -136,14 +135,14 @@ class TemplateClip(Resource):
         studio = self.studio
         studio.require(template_id)
         request, raw = body_of(req, ClipRequest)
-        require_own_time(request)
-        values, captions = studio.values(raw), captions_of(request.captions)
+        values, captions, duration = studio.values(raw), captions_of(request.captions), duration_asked(request)
         codec = {"mp4": "h264", "webm": "vp9"}[request.format]
         if codec not in engine.plugins.codecs():
             raise Invalid("WebM is not installed here", {"format": ["choose mp4, or install velocity-webm"]})
         with studio.workshop.open() as template, tempfile.TemporaryDirectory() as folder:
             first, rate = request.start_frame or 0, template.frame_rate
-            end = min(request.end_frame or template.frame_count, template.frame_count, first + CLIP_SECONDS * rate)
+            count = require_moment(template, first, duration, values)
+            end = min(request.end_frame or count, count, first + CLIP_SECONDS * rate)
             width, height = (max(16, side // 2 * 2) for side in frame_size(template, request.width))
             encoder = engine.EncoderConfig(
                 codec=codec, resolution=(width, height), fps_num=request.frame_rate, bitrate=CLIP_BITRATE
@@ -153,6 +152,7 @@ class TemplateClip(Resource):
                 engine.render(
                     template, file, encoder=encoder, customizations=values.entries, assets=values.files,
                     frames=(template.first_frame + first, template.first_frame + end), captions=captions,
+                    duration=duration,
                     motion_blur=blur_of(request.motion_blur),
                 )  # fmt: skip
             except engine.VelocityError as error:

@@ -9,11 +9,12 @@ import signal
 import socket
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import Any
 from uuid import UUID
 
 import falcon
@@ -78,12 +79,14 @@ class Configuration:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line says. ``port`` 0 takes a free one; ``renders`` is where videos go."""
+    """What the command line says. ``port`` 0 takes a free one; ``renders`` is where videos go; ``fonts`` are the
+    arguments of ``open_template`` that are about fonts."""
 
     template: Path
     animation: str | None
     renders: Path
     port: int
+    fonts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def create_app(studio: resources.Studio, guard: Guard) -> falcon.App[falcon.Request, falcon.Response]:
@@ -117,7 +120,7 @@ def serve_studio(options: Options, tell: Callable[[str], None]) -> None:
     token = secrets.token_urlsafe(24)
     stopping = threading.Event()
     with tempfile.TemporaryDirectory(prefix="velocity-studio-") as folder:
-        workshop = Workshop(options.template, options.animation)
+        workshop = Workshop(options.template, options.animation, options.fonts)
         renders = Renders(workshop, options.renders)
         studio = resources.Studio(workshop, renders, Shelf(Path(folder)), Settings(), identity_of(options), now_ms())
         watcher = threading.Thread(

@@ -22,13 +22,14 @@ JPEG_QUALITY = 95
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A picture: what is filled in, the moment in frames from the template's first, and the width in pixels (None for
-    that of the template)."""
+    that of the template). With a ``duration`` frames are counted on the timeline of that video."""
 
     entries: Entries
     files: Files
     frame: int
     width: int | None
     captions: engine.Captions | None = None
+    duration: engine.Duration | None = None
     motion_blur: engine.MotionBlur | None = None
 
 
@@ -58,10 +59,10 @@ class Workshop:
         name: What people call it.
     """
 
-    def __init__(self, path: Path, animation: str | None = None) -> None:
+    def __init__(self, path: Path, animation: str | None = None, fonts: Mapping[str, Any] | None = None) -> None:
         self.path = path
         self.name = path.name if path.is_dir() else path.stem
-        self._animation = animation
+        self._how: dict[str, Any] = {"animation": animation, **(fonts or {})}
         self._bench = threading.RLock()  # whoever draws holds it
         self._told = threading.Condition()
         self._revision = 0
@@ -79,7 +80,7 @@ class Workshop:
 
     def open(self) -> engine.Template:
         """The template as its files are now. The caller closes it. Raises the engine's errors."""
-        return engine.open_template(self.path, animation=self._animation)
+        return engine.open_template(self.path, **self._how)
 
     def reload(self) -> None:
         """Opens the template anew, and draws the picture that was asked for last, which the page is about to ask for.
@@ -109,10 +110,12 @@ class Workshop:
     def still(self, wanted: Wanted) -> engine.Still:
         """A moment, drawn. Raises the engine's errors."""
         with self.filled(wanted) as template:
-            frame = min(wanted.frame, template.frame_count - 1)
+            timeline = None if wanted.duration is None else template.timeline(wanted.duration)
+            count = template.frame_count if timeline is None else timeline.end - template.first_frame
+            frame = min(wanted.frame, count - 1)
             across = wanted.width or template.width
             size = (across, max(1, round(across * template.height / template.width)))
-            return template.still(template.first_frame + frame, size)
+            return template.still(template.first_frame + frame, size, timeline)
 
     def picture(self, wanted: Wanted) -> Picture:
         """A moment as a file that is quickly made and quickly shown. Raises the engine's errors."""

@@ -91,6 +91,7 @@ export class Velocity {
       customizationMap: entriesOf(row, await this.assets.sources(row)),
       ...(row.name !== undefined && { name: row.name }),
       ...(row.metadata && { metadata: row.metadata }),
+      ...(row.captions && { captions: row.captions as Schemas["CaptionsSource"] }),
       ...(row.audio !== undefined && { audioId: await this.sounds.idOf(row.audio) }),
     };
   }

@@ -15,6 +15,9 @@ export type Sound = Upload | Schemas["AudioDto"] | string;
 /** A template, an instance of a campaign, or a template's id. */
 export type Template = Schemas["TemplateDto"] | Schemas["InstanceDto"] | string;
 
+/** What is said, and how it looks: `{ text }`, `{ assetId }`, `{ words, style: "karaoke" }` and so on. */
+export type Captions = Partial<Schemas["CaptionsRequest"]>;
+
 /** What of the template changes, by the names of its layers. */
 export interface Changes {
   readonly texts?: Readonly<Record<string, string | Schemas["TextSpan"][] | Schemas["TextChange"]>>;
@@ -38,6 +41,7 @@ export interface Settings {
   readonly frames?: readonly [number | null, number | null];
   /** How long the video is: seconds, "audio", or "layer:" and the name of a layer that shows a clip. */
   readonly duration?: number | string;
+  readonly captions?: Captions;
   /** How layers with the motion blur switch are blurred; what is left out is as in After Effects. */
   readonly motionBlur?: Partial<Schemas["MotionBlurRequest"]>;
   readonly poster?: Partial<Schemas["PosterRequest"]>;
@@ -57,6 +61,8 @@ export interface Row extends Changes {
   readonly name?: string;
   readonly metadata?: Readonly<Record<string, string>>;
   readonly audio?: Sound;
+  /** What is said in this video; how that looks is said by the captions of the batch. */
+  readonly captions?: Partial<Schemas["CaptionsSource"]>;
 }
 
 /** Bytes per second at most, where the caller says nothing: enough for 1080p. */
@@ -132,6 +138,7 @@ export function settingsOf(settings: Settings): Omit<Schemas["RenderRequest"], "
     ...(settings.duration !== undefined && {
       duration: typeof settings.duration === "string" ? { from: settings.duration } : { seconds: settings.duration },
     }),
+    ...(settings.captions && { captions: settings.captions as Schemas["CaptionsRequest"] }),
     ...(settings.motionBlur && {
       motionBlur: { samples: 16, shutterAngle: 180, shutterPhase: -90, ...settings.motionBlur },
     }),

@@ -76,6 +76,30 @@ def test_edges_are_clear_or_wrapped() -> None:
     np.testing.assert_array_equal(out, np.roll(pixels, -5, axis=1))
 
 
+def test_what_is_moved_out_of_the_box_shows_only_where_the_output_expands() -> None:
+    pixels = np.zeros((SIZE[1], SIZE[0] + 20, 4), np.uint8)
+    pixels[:, 10:-10] = 255
+    black = Sampler((0, 0, 0, 255), (0, 0, 0, 255))
+    expanded = applied(MAP, effect("", 7, 1, 5, 11, 0, 1, 0, 1), black, pixels, (-10, 0))
+    cut = applied(MAP, effect("", 7, 1, 5, 11, 0, 1, 0, 0), black, pixels, (-10, 0))
+    assert expanded[5, -10:-5].all()
+    assert not cut[5, -10:].any()
+    np.testing.assert_array_equal(cut[:, :-10], expanded[:, :-10])
+
+
+def test_hue_lightness_and_saturation_displace_by_what_the_map_has_of_them() -> None:
+    pixels = columns()
+    for color, number, moved in (
+        ((0, 255, 255, 255), 6, 0),  # hue of a half: the middle
+        ((255, 0, 0, 255), 6, -5),
+        ((255, 255, 255, 255), 7, 5),
+        ((255, 0, 0, 255), 8, 5),
+        ((90, 90, 90, 255), 8, -5),
+    ):
+        out = applied(MAP, effect("", 7, number, 5, 11, 0, 1, 1, 1), Sampler(color, color), pixels)
+        np.testing.assert_array_equal(out, np.roll(pixels, -moved, axis=1))
+
+
 def test_two_constant_channels_or_no_layer_do_nothing() -> None:
     sampler = Sampler((0, 0, 0, 255), (0, 0, 0, 255))
     for values in ((7, 9, 5, 10, 5, 1, 0, 1), (7, 1, 0, 2, 0, 1, 0, 1), (0, 1, 5, 2, 5, 1, 0, 1), (8, 1, 5, 2, 5)):

@@ -3,6 +3,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 from effects_support import Pixels
+from numpy.typing import NDArray
 
 from velocity_engine import plugins
 from velocity_engine.builtin.styles.paint import MODES, moved_mask, noisy, paint_inside
@@ -19,6 +20,7 @@ from velocity_engine.model.properties import still
 from velocity_engine.plugin_types import StyleCall, StyledLayer, StyleType
 from velocity_engine.testing import StillSampler, check_style_type
 
+Row = NDArray[np.int64]
 Values = dict[str, float | tuple[float, ...]]
 SAMPLER = StillSampler()
 RED = (1.0, 0.0, 0.0, 1.0)
@@ -348,3 +350,15 @@ def test_what_is_not_drawn_is_told() -> None:
     assert [feature for feature, _ in style_problems(style(8))] == ["style.gradient"]
     assert plugins.style_type(11) is None
     assert len(set(MODES.values())) == len(MODES)
+
+
+def test_a_glow_that_spreads_is_full_further_out_and_reaches_as_far() -> None:
+    def glow(spread: float) -> Row:
+        entry = style(3, c=(1.0, 1.0, 0.0, 1.0), o=100, s=12, r=100, ch=spread, no=0, bm=1)
+        return run(entry, square())[30, :20, 3].astype(np.int64)
+
+    plain, half, most = glow(0.0), glow(50.0), glow(100.0)
+    assert plain[0] == half[0] == 0
+    assert (half >= plain).all() and (most >= half).all()
+    assert (half > 200).sum() > (plain > 200).sum()
+    assert ((most > 0) & (most < 255)).sum() <= 2

@@ -4,6 +4,7 @@ Warp). Each says, for a place of the result, which place of the layer is seen th
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,7 +72,9 @@ class BulgeEffect:
         if abs(bulge) < 1e-6 or min(radii) < 1e-3 or max(radii) > 1e6:
             return None
         bulge = min(max(bulge, -4.0), 4.0)
-        return EffectCall(self.key, (radii, centre, bulge, sampler.size), matrix, _reach(matrix, *radii))
+        values = (radii, centre, bulge, sampler.size)
+        magnification = _magnification(lambda inside: _bulged(inside, bulge))
+        return EffectCall(self.key, values, matrix, _reach(matrix, *radii), magnification=magnification)
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         radii, centre, bulge, size = call.values
@@ -80,15 +83,30 @@ class BulgeEffect:
             return pixels
         oval = _Oval(centre, radii)
         seen = _about(*points, oval)
-        amount = abs(bulge) / 4.0
-        ball = 2.0 * math.sqrt(amount) / (1.0 + amount)  # one over the radius of the ball that is looked at
-        inside = np.clip(seen[2], np.float32(1e-6), _ONE)
-        round_way = np.arcsin(inside * np.float32(ball)) / (inside * np.float32(math.asin(ball))) - _ONE
-        steep_way = inside ** np.float32(2.0 * 1.3 * amount**3) - _ONE
-        factor = _ONE + (round_way + steep_way) * np.float32(math.copysign(1.0, bulge))
+        factor = _bulged(np.clip(seen[2], np.float32(1e-6), _ONE), bulge)
         out = sampled(pixels, call, origin, *_spread(*points, oval, seen, factor))
         cut_to_box(out, call, origin, size)
         return out
+
+
+def _bulged(inside: Field, bulge: float) -> Field:
+    """How far from the centre lies what is seen ``inside`` the oval (0 in the middle, 1 at the edge), beside its own
+    distance."""
+    amount = abs(bulge) / 4.0
+    ball = 2.0 * math.sqrt(amount) / (1.0 + amount)  # one over the radius of the ball that is looked at
+    round_way = np.arcsin(inside * np.float32(ball)) / (inside * np.float32(math.asin(ball))) - _ONE
+    steep_way = inside ** np.float32(2.0 * 1.3 * amount**3) - _ONE
+    factor: Field = _ONE + (round_way + steep_way) * np.float32(math.copysign(1.0, bulge))
+    return factor
+
+
+def _magnification(factor: Callable[[Field], Field]) -> float:
+    """How large what is seen in a fifth of the oval is beside what it was."""
+    places = np.linspace(0.2, 1.0, 9, dtype=np.float32)
+    seen = places * factor(places)
+    steps = np.append(seen[0], np.diff(seen))
+    widths = np.append(places[0], np.diff(places))
+    return float((widths / np.maximum(np.abs(steps), np.float32(1e-3))).max())
 
 
 class SpherizeEffect:
@@ -104,7 +122,8 @@ class SpherizeEffect:
         centre = point(effect, 1, sampler, (width / 2, height / 2), number=2)
         if not 1e-3 < radius < 1e6:
             return None
-        return EffectCall(self.key, (radius, centre, sampler.size), matrix, _reach(matrix, radius, radius))
+        values, margin = (radius, centre, sampler.size), _reach(matrix, radius, radius)
+        return EffectCall(self.key, values, matrix, margin, magnification=_magnification(_spherized))
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         radius, centre, size = call.values
@@ -113,11 +132,16 @@ class SpherizeEffect:
             return pixels
         oval = _Oval(centre, (radius, radius))
         seen = _about(*points, oval)
-        inside = np.clip(seen[2], np.float32(1e-6), _ONE)
-        factor = np.arcsin(inside) / (inside * np.float32(math.pi / 2))
+        factor = _spherized(np.clip(seen[2], np.float32(1e-6), _ONE))
         out = sampled(pixels, call, origin, *_spread(*points, oval, seen, factor))
         cut_to_box(out, call, origin, size)
         return out
+
+
+def _spherized(inside: Field) -> Field:
+    """As ``_bulged``, of a half ball."""
+    factor: Field = np.arcsin(inside) / (inside * np.float32(math.pi / 2))
+    return factor
 
 
 class TwirlEffect:

@@ -67,7 +67,9 @@ class SphereEffect:
         longer = max(2.0 * radius, 0.0)
         reach = (width / 2 + abs(centre[0]) + longer, height / 2 + abs(centre[1]) + longer)
         values = (turns, order, side, radius, centre, sampler.size, lamp)
-        return EffectCall(self.key, values, matrix, box_margin(matrix, reach))
+        # What lies before the eye: half a turn of the box is as long as half the ball's girth.
+        magnification = math.pi * radius * max(2.0 / max(width, 1.0), 1.0 / max(height, 1.0))
+        return EffectCall(self.key, values, matrix, box_margin(matrix, reach), magnification=magnification)
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         from velocity_engine.kernels.pixels.matte import multiply_mask

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
 from velocity_engine.builtin.effects.device import Pixels, box_displacement, from_buffer, moved, to_buffer
 from velocity_engine.builtin.effects.parameters import clamped, point, scalar, switch
 from velocity_engine.display import EffectCall
-from velocity_engine.model.geometry import IDENTITY, Matrix, apply, multiply, rotation, scaling, skewing, translation
+from velocity_engine.model.geometry import (
+    IDENTITY,
+    Matrix,
+    apply,
+    axis_lengths,
+    multiply,
+    rotation,
+    scaling,
+    skewing,
+    translation,
+)
 from velocity_engine.model.layers import Effect
 from velocity_engine.sampler import Sampler
 
@@ -25,7 +37,8 @@ class TransformEffect:
             return None
         width, height = sampler.size
         corners = [apply(own, x, y) for x, y in ((0.0, 0.0), (width, 0.0), (width, height), (0.0, height))]
-        return EffectCall(self.key, (own, opacity), matrix, box_displacement(matrix, sampler.size, corners))
+        margin = box_displacement(matrix, sampler.size, corners)
+        return EffectCall(self.key, (own, opacity), matrix, margin, magnification=max(axis_lengths(own, 1.0, 1.0)))
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         own, opacity = call.values
@@ -60,7 +73,9 @@ class CornerPinEffect:
         corners = [upper_left, upper_right, lower_right, lower_left]
         if corners == [box[0], box[1], box[3], box[2]]:
             return None
-        return EffectCall(self.key, (sampler.size, *corners), matrix, box_displacement(matrix, sampler.size, corners))
+        margin = box_displacement(matrix, sampler.size, corners)
+        values = (sampler.size, *corners)
+        return EffectCall(self.key, values, matrix, margin, magnification=_longest_edge(sampler.size, corners))
 
     def apply(self, pixels: Pixels, call: EffectCall, origin: tuple[int, int]) -> Pixels:
         from velocity_engine.kernels.pictures.project import draw_projected
@@ -81,6 +96,14 @@ class CornerPinEffect:
             inverse = -inverse
         draw_projected(out, pixels, np.ascontiguousarray(inverse))
         return out
+
+
+def _longest_edge(size: tuple[float, float], corners: list[tuple[float, float]]) -> float:
+    """Beside the edge of the box of ``size`` that it was, of the four between ``corners``."""
+    upper_left, upper_right, lower_right, lower_left = corners
+    across = max(math.dist(upper_left, upper_right), math.dist(lower_left, lower_right)) / max(size[0], 1.0)
+    down = max(math.dist(upper_left, lower_left), math.dist(upper_right, lower_right)) / max(size[1], 1.0)
+    return max(across, down)
 
 
 def _square(m: Matrix) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ import { Picture } from "../parts/picture.js";
 
 export function AssetPicker({ api, video, onPick, onClose }) {
   const { data, error, reload } = useLoaded((signal) => api.assets(0, 100, signal), [api]);
-  const found = (data || []).filter((one) => video || one.kind === "image");
+  const found = (data || []).filter((one) => one.kind === "image" || (video && one.kind === "video"));
   return html`<${Dialog} title="Pictures and clips" onClose=${onClose} wide>
     <${Failure} error=${error} retry=${reload} />
     ${!data && !error && html`<${Loading} />`}

@@ -1,6 +1,7 @@
 import { html, useState } from "../core/html.js";
 import { useLoaded } from "../core/hooks.js";
 import { Icon } from "../parts/icon.js";
+import { DropZone } from "../parts/drop-zone.js";
 import { Field, PlainSelect, Segmented, Select, Switch, TextInput } from "../parts/fields.js";
 import {
   CAPTION_STYLES, QUALITIES, RATE_CONTROLS, SPEEDS, bitrateOf, durationOf, isElastic, lengthsOf, sizesOf,
@@ -81,14 +82,10 @@ const SHOWS_CAPTIONS = ["text", "precomp", "solid", "shape", "image", "video"];
 
 function Captions({ template, output, changeOutput }) {
   const set = (key) => (value) => changeOutput({ [key]: value });
-  const read = async (event) => {
-    const [file] = event.target.files;
-    if (file) changeOutput({ captions: await file.text() });
-    event.target.value = "";
-  };
+  const read = async ([file]) => changeOutput({ captions: await file.text() });
   const layers = template.layers.filter((one) => SHOWS_CAPTIONS.includes(one.kind));
   return html`<${Field} label="Captions" hint="An SRT, WebVTT or ASS file, or what is in one">${(told) => html`
-      <input type="file" class="small" accept=".srt,.vtt,.ass,.ssa,.json" aria-label="A caption file" onChange=${read} />
+      <${DropZone} class="slim" accept=".srt,.vtt,.ass,.ssa,.json" icon="upload" title="A caption file" hint="Drop it here, or choose one" onFiles=${read} />
       <textarea class="input mono" rows="3" value=${output.captions} placeholder=${"1\n00:00:00,500 --> 00:00:02,000\nHello"} onInput=${(event) => changeOutput({ captions: event.target.value })} ...${told}></textarea>`}<//>
     ${output.captions?.trim() && html`<div class="two">
       <${Select} label="Their style" value=${output.captionStyle} options=${CAPTION_STYLES} onChange=${set("captionStyle")} />

@@ -28,7 +28,7 @@ export const USUAL = Object.freeze({
   codec: "h264", container: "", size: "", quality: "1", megabits: "", fps: "", preset: "", rc: "1", qp: "", gop: "",
   idr: "", profile: "", level: "", audioBitrate: "", range: "all", start: "", end: "", audioId: "", poster: false,
   connection: "", path: "{name}.{ending}",
-  captions: "", captionStyle: "box", captionLayer: "",
+  captions: "", captionStyle: "box", captionLayer: "", captionMore: {},
   lasts: "", seconds: "",
   blur: false, shutterAngle: "", samples: "",
 });
@@ -125,7 +125,7 @@ export const CAPTION_STYLES = [
 // What is said, as a request has it; undefined where nothing is.
 export function captionsOf(output) {
   if (!output.captions?.trim()) return undefined;
-  const captions = { text: output.captions, style: output.captionStyle };
+  const captions = { ...output.captionMore, text: output.captions, style: output.captionStyle };
   if (output.captionLayer) captions.layer = output.captionLayer;
   return captions;
 }
@@ -158,7 +158,8 @@ export function requestOf({ template, name, map, output }) {
 
 // The settings that an earlier render's request means, to begin from.
 export function outputFrom(detail, codecs) {
-  const { encoderConfig: config = {}, jobInfo = {}, audioId, duration, motionBlur } = detail;
+  const { encoderConfig: config = {}, jobInfo = {}, audioId, duration, captions, motionBlur } = detail;
+  const { text: said = "", style = "box", layer = "", ...more } = captions || {};
   const text = (value) => (value === undefined || value === null ? "" : String(value));
   const named = codecs.find((one) => one.name === config.codec || one.number === config.codec);
   const limited = jobInfo && (jobInfo.fStart || jobInfo.fEnd);
@@ -173,6 +174,7 @@ export function outputFrom(detail, codecs) {
     preset: text(config.preset), rc: text(config.rc ?? 1), qp: text(config.qp), gop: text(config.gop), idr: text(config.idr),
     profile: text(config.profile), level: text(config.level), audioBitrate: text(config.audioBitrate),
     range: limited ? "custom" : "all", start: text(jobInfo?.fStart), end: text(jobInfo?.fEnd), audioId: text(audioId),
+    captions: said, captionStyle: style, captionLayer: layer, captionMore: more,
     lasts: duration ? duration.from || "seconds" : "", seconds: text(duration?.seconds),
   };
 }

@@ -88,8 +88,9 @@ def _importable(folder: Path) -> Iterator[str]:
     except OSError:
         return
     for entry in entries:
-        is_module = entry.name.endswith(tuple(all_suffixes())) and entry.is_file()
-        is_package = entry.is_dir() and os.path.isfile(os.path.join(entry.path, "__init__.py"))
+        # Of links that lead in a circle ``os.path`` says that they are no files, where an entry itself raises.
+        is_module = entry.name.endswith(tuple(all_suffixes())) and os.path.isfile(entry.path)
+        is_package = os.path.isfile(os.path.join(entry.path, "__init__.py"))
         if is_module or is_package or entry.name.endswith((".dist-info", ".egg-info")):
             yield entry.path
 

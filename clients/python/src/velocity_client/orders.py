@@ -25,6 +25,9 @@ Given = str | PathLike[str] | bytes | AssetDto | UUID | Mapping[str, str]
 ``{"file": "images/other.png"}``."""
 Sound = str | PathLike[str] | AudioDto | UUID
 """A sound: a file's path, or an audio or its id."""
+Said = str | PathLike[str] | bytes | AssetDto | UUID | Mapping[str, Any]
+"""What is said: a caption file's path, its bytes, an asset or its id, or the service's own words, such as
+``{"words": [...], "style": "karaoke"}``."""
 Encoder = EncoderConfigRequest
 BITRATE = 1_000_000
 """Bytes per second at most, where the caller says nothing: enough for 1080p."""
@@ -54,7 +57,9 @@ class Order(Changes, total=False):
     frames: tuple[int | None, int | None]
     """The first frame, and the one after the last."""
     poster: Mapping[str, Any]
+    captions: Said
     duration: float | str
+    """Seconds, "audio", or "layer:" and the name of a layer that shows a clip."""
     motion_blur: Mapping[str, float]
     """``samples``, ``shutterAngle`` and ``shutterPhase``; what is left out is as in After Effects."""
     webhook_url: str
@@ -68,6 +73,8 @@ class View(Changes, total=False):
     marker: str
     frames: Sequence[int]
     columns: int
+    captions: Said
+    duration: float | str
     width: int
     format: Literal["png", "jpeg", "webp"]
 
@@ -77,6 +84,8 @@ class Cut(Changes, total=False):
 
     frames: tuple[int | None, int | None]
     marker: str
+    captions: Said
+    duration: float | str
     width: int
     frame_rate: int
     format: Literal["mp4", "webm"]
@@ -109,6 +118,7 @@ class Row(Changes, total=False):
     name: str
     metadata: Mapping[str, str]
     audio: Sound
+    captions: Said
 
 
 WORDS = frozenset({*Changes.__annotations__, *Order.__annotations__})
@@ -206,6 +216,34 @@ def _mapping(changes: Changes, word: str) -> Mapping[str, Any]:
     return value
 
 
+def said_and_lasting(given: Order | View | Cut | Row) -> dict[str, Any]:
+    """The fields of captions and of the duration, where they are given."""
+    found: dict[str, Any] = {}
+    if "captions" in given:
+        found["captions"] = _captions_of(given["captions"])
+    if "duration" in given:
+        lasting: float | str = given["duration"]  # type: ignore[typeddict-item]
+        found["duration"] = {"from" if isinstance(lasting, str) else "seconds": lasting}
+    return found
+
+
+def _captions_of(said: Said) -> dict[str, Any]:
+    if isinstance(said, Mapping):
+        return dict(said)
+    if isinstance(said, AssetDto):
+        return {"assetId": str(said.id)}
+    if is_id(said):
+        return {"assetId": str(said)}
+    if not isinstance(said, str | PathLike | bytes):
+        raise Mistaken(f"{said!r:.80} says nothing: give a caption file, an asset, or a mapping")
+    content = said if isinstance(said, bytes) else file_of(said).read_bytes()
+    is_wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    try:
+        return {"text": content.decode("utf-16" if is_wide else "utf-8-sig")}
+    except UnicodeDecodeError:
+        raise Mistaken("the captions are neither UTF-8 nor UTF-16: save the file as UTF-8") from None
+
+
 def settings_of(order: Order) -> dict[str, Any]:
     """The fields that a render and a batch share, but for the sound."""
     encoder = order.get("encoder")
@@ -215,9 +253,7 @@ def settings_of(order: Order) -> dict[str, Any]:
     if frames := order.get("frames"):
         names = zip(("fStart", "fEnd"), frames, strict=True)
         found["jobInfo"] = {name: frame for name, frame in names if frame is not None}
-    if "duration" in order:
-        lasting = order["duration"]
-        found["duration"] = {"from" if isinstance(lasting, str) else "seconds": lasting}
+    found |= said_and_lasting(order)
     if "motion_blur" in order:
         found["motionBlur"] = dict(order["motion_blur"])
     if metadata := order.get("metadata"):

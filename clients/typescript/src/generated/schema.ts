@@ -512,14 +512,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Pictures and clips
+         * Pictures, clips and caption files
          * @description Newest first.
          */
         get: operations["listAssets"];
         put?: never;
         /**
-         * Upload a picture or clip
-         * @description PNG, JPEG, GIF, TGA, WebP, or MP4 with H.264 or H.265; checked before the answer.
+         * Upload a picture, clip or caption file
+         * @description PNG, JPEG, GIF, TGA, WebP; MP4 with H.264 or H.265; SRT, WebVTT, ASS. Checked before the answer.
          */
         post: operations["uploadAsset"];
         delete?: never;
@@ -538,7 +538,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Fetch a picture or clip
+         * Fetch a picture, clip or caption file
          * @description From a URL or a connection, in the background; its status tells why where it cannot be fetched.
          */
         post: operations["importAsset"];
@@ -556,14 +556,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A picture or clip
-         * @description Its size in pixels, and for a clip its seconds.
+         * A picture, clip or caption file
+         * @description Its size in pixels, and for a clip its seconds; of a caption file when its last cue is gone.
          */
         get: operations["getAsset"];
         put?: never;
         post?: never;
         /**
-         * Delete a picture or clip
+         * Delete a picture, clip or caption file
          * @description Renders that used it stay.
          */
         delete: operations["deleteAsset"];
@@ -580,7 +580,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Status of a picture or clip
+         * Status of a picture, clip or caption file
          * @description Of one that is fetched: pending, processing, completed or failed; one that was uploaded is completed. ``wait`` spares asking again and again.
          */
         get: operations["getAssetStatus"];
@@ -600,7 +600,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Download a picture or clip
+         * Download a picture, clip or caption file
          * @description Byte for byte what was uploaded.
          */
         get: operations["downloadAsset"];
@@ -1974,7 +1974,8 @@ export interface components {
         };
         /**
          * AssetDto
-         * @description A picture or clip; ``duration`` in seconds, null for a picture.
+         * @description A picture, a clip or a caption file. ``duration`` is in seconds: of a clip, or until the last cue is gone; it is
+         *     null for a picture. Caption files have no ``width`` and ``height``.
          */
         AssetDto: {
             /**
@@ -1993,16 +1994,16 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "image" | "video";
+            kind: "image" | "video" | "captions";
             /**
              * Format
              * @enum {string}
              */
-            format: "png" | "jpeg" | "gif" | "tga" | "webp" | "mp4";
+            format: "png" | "jpeg" | "gif" | "tga" | "webp" | "mp4" | "srt" | "vtt" | "ass";
             /** Width */
-            width: number;
+            width: number | null;
             /** Height */
-            height: number;
+            height: number | null;
             /** Duration */
             duration: number | null;
             /** Size bytes */
@@ -2049,7 +2050,7 @@ export interface components {
         };
         /**
          * AssetQueued
-         * @description A picture or clip that is fetched and looked at; ``GET /asset/{id}/status`` tells how far that is.
+         * @description A file that is fetched and looked at; ``GET /asset/{id}/status`` tells how far that is.
          */
         AssetQueued: {
             /**
@@ -2687,6 +2688,11 @@ export interface components {
              */
             audio?: components["schemas"]["SourceRequest"];
             /**
+             * Captions
+             * @description what is said in the row's video, in place of the batch's captions, which say how it looks
+             */
+            captions?: components["schemas"]["CaptionsSource"];
+            /**
              * Metadata
              * @description of the row's render; that of the batch is its own
              */
@@ -2777,9 +2783,24 @@ export interface components {
         };
         /**
          * CaptionsRequest
-         * @description What is said in the video: one of text, cues and words.
+         * @description What is said in the video, and how that looks.
          */
         CaptionsRequest: {
+            /**
+             * URL
+             * @description an http or https URL of the public internet
+             */
+            url?: string;
+            /**
+             * Connection
+             * @description the name of a connection, in place of a URL
+             */
+            connection?: string;
+            /**
+             * Path
+             * @description below the connection's own folder, such as in/photo.jpg
+             */
+            path?: string;
             /**
              * Text
              * @description the text of an SRT, WebVTT or ASS file
@@ -2792,6 +2813,12 @@ export interface components {
              * @description as speech recognition tells them: cues are made of them
              */
             words?: components["schemas"]["WordRequest"][];
+            /**
+             * Asset ID
+             * Format: uuid
+             * @description an asset that is a caption file
+             */
+            assetId?: string;
             /**
              * Style
              * @description how they look; none: they are not drawn
@@ -2863,6 +2890,45 @@ export interface components {
              * @example eng
              */
             language?: string;
+        };
+        /**
+         * CaptionsSource
+         * @description What is said in the video: one of text, cues, words, assetId, url, and connection with path.
+         */
+        CaptionsSource: {
+            /**
+             * URL
+             * @description an http or https URL of the public internet
+             */
+            url?: string;
+            /**
+             * Connection
+             * @description the name of a connection, in place of a URL
+             */
+            connection?: string;
+            /**
+             * Path
+             * @description below the connection's own folder, such as in/photo.jpg
+             */
+            path?: string;
+            /**
+             * Text
+             * @description the text of an SRT, WebVTT or ASS file
+             */
+            text?: string;
+            /** Cues */
+            cues?: components["schemas"]["CueRequest"][];
+            /**
+             * Words
+             * @description as speech recognition tells them: cues are made of them
+             */
+            words?: components["schemas"]["WordRequest"][];
+            /**
+             * Asset ID
+             * Format: uuid
+             * @description an asset that is a caption file
+             */
+            assetId?: string;
         };
         /**
          * ClipRequest
@@ -3057,7 +3123,7 @@ export interface components {
         CueRequest: {
             /**
              * Start
-             * @description the second at which it appears, since the composition's first frame
+             * @description the second at which it appears, since the first frame of the composition, or of a video with a duration
              */
             start: number;
             /**
@@ -4328,6 +4394,114 @@ export interface components {
             } & {
                 [key: string]: unknown;
             }) | null;
+            /** Captions */
+            captions?: ({
+                /**
+                 * URL
+                 * @description an http or https URL of the public internet
+                 */
+                url?: string | null;
+                /**
+                 * Connection
+                 * @description the name of a connection, in place of a URL
+                 */
+                connection?: string | null;
+                /**
+                 * Path
+                 * @description below the connection's own folder, such as in/photo.jpg
+                 */
+                path?: string | null;
+                /**
+                 * Text
+                 * @description the text of an SRT, WebVTT or ASS file
+                 */
+                text?: string | null;
+                /** Cues */
+                cues?: components["schemas"]["CueRequest"][] | null;
+                /**
+                 * Words
+                 * @description as speech recognition tells them: cues are made of them
+                 */
+                words?: components["schemas"]["WordRequest"][] | null;
+                /**
+                 * Asset ID
+                 * @description an asset that is a caption file
+                 */
+                assetId?: string | null;
+                /**
+                 * Style
+                 * @description how they look; none: they are not drawn
+                 * @default box
+                 * @enum {string}
+                 */
+                style: "box" | "outline" | "karaoke" | "highlight" | "pop" | "none";
+                /**
+                 * Layer
+                 * @description the layer that shows them, or Composition/Layer: a text, or a precomp with one text, plays anew for each cue; the style is drawn into the box of others; over everything if left out
+                 */
+                layer?: string | null;
+                /**
+                 * Position
+                 * @default bottom
+                 * @enum {string}
+                 */
+                position: "bottom" | "middle" | "top";
+                /**
+                 * Safe area
+                 * @description the share of the frame that stays free at each edge
+                 * @default 0.08
+                 */
+                safeArea: number;
+                /**
+                 * Lines
+                 * @description how many lines a cue has at most; one that needs more is set smaller
+                 * @default 2
+                 */
+                lines: number;
+                /**
+                 * Size
+                 * @description of the letters: a share of the frame's shorter side
+                 * @default 0.06
+                 */
+                size: number;
+                /**
+                 * Font
+                 * @default Inter-Bold
+                 */
+                font: string;
+                /**
+                 * Color
+                 * @description of the words
+                 * @default #ffffff
+                 */
+                color: string;
+                /**
+                 * Highlight
+                 * @description of the words that are said
+                 * @default #ffd84d
+                 */
+                highlight: string;
+                /**
+                 * Background
+                 * @description of the box, and of the outline
+                 * @default #000000c0
+                 */
+                background: string;
+                /**
+                 * Text track
+                 * @description an MP4 or MOV has them as a track that players can show, too
+                 * @default false
+                 */
+                textTrack: boolean;
+                /**
+                 * Language
+                 * @description of that track, as three letters
+                 * @example eng
+                 */
+                language?: string | null;
+            } & {
+                [key: string]: unknown;
+            }) | null;
             /** Motion blur */
             motionBlur?: ({
                 /**
@@ -5302,7 +5476,7 @@ export interface components {
             text: string;
             /**
              * Start
-             * @description the second at which it begins, since the composition's first frame
+             * @description the second at which it begins, since the first frame of the composition, or of a video with a duration
              */
             start: number;
             /**
@@ -7964,7 +8138,7 @@ export interface operations {
                     "application/json": components["schemas"]["AssetDto"];
                 };
             };
-            /** @description No usable picture or clip, or the storage quota is exceeded */
+            /** @description No usable file of these kinds, or the storage quota is exceeded */
             400: {
                 headers: {
                     [name: string]: unknown;

@@ -58,6 +58,7 @@ from .campaign_request import CampaignRequest
 from .captions_request import CaptionsRequest
 from .captions_request_position import CaptionsRequestPosition
 from .captions_request_style import CaptionsRequestStyle
+from .captions_source import CaptionsSource
 from .clip_request import ClipRequest
 from .clip_request_format import ClipRequestFormat
 from .codec_dto import CodecDto
@@ -142,6 +143,9 @@ from .readiness import Readiness
 from .render_cancelled import RenderCancelled
 from .render_cancelled_status import RenderCancelledStatus
 from .render_detail import RenderDetail
+from .render_detail_captions_request import RenderDetailCaptionsRequest
+from .render_detail_captions_request_position import RenderDetailCaptionsRequestPosition
+from .render_detail_captions_request_style import RenderDetailCaptionsRequestStyle
 from .render_detail_duration_request import RenderDetailDurationRequest
 from .render_detail_encoder_config import RenderDetailEncoderConfig
 from .render_detail_encoder_config_codec_type_0 import (
@@ -282,6 +286,7 @@ __all__ = (
     "CaptionsRequest",
     "CaptionsRequestPosition",
     "CaptionsRequestStyle",
+    "CaptionsSource",
     "ClipRequest",
     "ClipRequestFormat",
     "CodecDto",
@@ -366,6 +371,9 @@ __all__ = (
     "RenderCancelled",
     "RenderCancelledStatus",
     "RenderDetail",
+    "RenderDetailCaptionsRequest",
+    "RenderDetailCaptionsRequestPosition",
+    "RenderDetailCaptionsRequestStyle",
     "RenderDetailDurationRequest",
     "RenderDetailEncoderConfig",
     "RenderDetailEncoderConfigCodecType0",

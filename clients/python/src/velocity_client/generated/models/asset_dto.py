@@ -17,19 +17,20 @@ T = TypeVar("T", bound="AssetDto")
 
 @_attrs_define
 class AssetDto:
-    """A picture or clip; ``duration`` in seconds, null for a picture.
+    """A picture, a clip or a caption file. ``duration`` is in seconds: of a clip, or until the last cue is gone; it is
+    null for a picture. Caption files have no ``width`` and ``height``.
 
-    Attributes:
-        id (UUID):
-        asset_id (UUID):
-        name (str):
-        kind (AssetDtoKind):
-        format_ (AssetDtoFormat):
-        width (int):
-        height (int):
-        duration (float | None):
-        size_bytes (int):
-        created_at (datetime.datetime):
+        Attributes:
+            id (UUID):
+            asset_id (UUID):
+            name (str):
+            kind (AssetDtoKind):
+            format_ (AssetDtoFormat):
+            width (int | None):
+            height (int | None):
+            duration (float | None):
+            size_bytes (int):
+            created_at (datetime.datetime):
     """
 
     id: UUID
@@ -37,8 +38,8 @@ class AssetDto:
     name: str
     kind: AssetDtoKind
     format_: AssetDtoFormat
-    width: int
-    height: int
+    width: int | None
+    height: int | None
     duration: float | None
     size_bytes: int
     created_at: datetime.datetime
@@ -55,8 +56,10 @@ class AssetDto:
 
         format_ = self.format_.value
 
+        width: int | None
         width = self.width
 
+        height: int | None
         height = self.height
 
         duration: float | None
@@ -98,9 +101,19 @@ class AssetDto:
 
         format_ = AssetDtoFormat(d.pop("format"))
 
-        width = d.pop("width")
+        def _parse_width(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
 
-        height = d.pop("height")
+        width = _parse_width(d.pop("width"))
+
+        def _parse_height(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
+
+        height = _parse_height(d.pop("height"))
 
         def _parse_duration(data: object) -> float | None:
             if data is None:

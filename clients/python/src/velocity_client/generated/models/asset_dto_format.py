@@ -4,11 +4,14 @@ from typing import Self
 
 
 class AssetDtoFormat(StrEnum):
+    ASS = "ass"
     GIF = "gif"
     JPEG = "jpeg"
     MP4 = "mp4"
     PNG = "png"
+    SRT = "srt"
     TGA = "tga"
+    VTT = "vtt"
     WEBP = "webp"
 
     @classmethod

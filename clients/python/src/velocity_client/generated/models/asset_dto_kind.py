@@ -4,6 +4,7 @@ from typing import Self
 
 
 class AssetDtoKind(StrEnum):
+    CAPTIONS = "captions"
     IMAGE = "image"
     VIDEO = "video"
 

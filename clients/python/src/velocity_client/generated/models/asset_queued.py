@@ -15,7 +15,7 @@ T = TypeVar("T", bound="AssetQueued")
 
 @_attrs_define
 class AssetQueued:
-    """A picture or clip that is fetched and looked at; ``GET /asset/{id}/status`` tells how far that is.
+    """A file that is fetched and looked at; ``GET /asset/{id}/status`` tells how far that is.
 
     Attributes:
         status (AssetQueuedStatus):

@@ -39,7 +39,7 @@ class BatchRequest:
         audio (AudioMixRequest | Unset): How the audio file and the template's own sound go together. The file is
             ``audioId``, or lies at the ``url``, or
             ``path`` of a ``connection``, that is given here.
-        captions (CaptionsRequest | Unset): What is said in the video: one of text, cues and words.
+        captions (CaptionsRequest | Unset): What is said in the video, and how that looks.
         duration (DurationRequest | Unset): How long the video is: ``seconds``, or ``from``. What the template's markers
             make elastic becomes longer or
             shorter.

@@ -12,6 +12,7 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.batch_row_metadata import BatchRowMetadata
+    from ..models.captions_source import CaptionsSource
     from ..models.customization_entry import CustomizationEntry
     from ..models.source_request import SourceRequest
 
@@ -27,6 +28,8 @@ class BatchRow:
         customization_map (list[CustomizationEntry] | Unset):
         audio_id (UUID | Unset):
         audio (SourceRequest | Unset): Where a file lies: ``url``, or ``connection`` and ``path``.
+        captions (CaptionsSource | Unset): What is said in the video: one of text, cues, words, assetId, url, and
+            connection with path.
         metadata (BatchRowMetadata | Unset): of the row's render; that of the batch is its own
     """
 
@@ -34,6 +37,7 @@ class BatchRow:
     customization_map: list[CustomizationEntry] | Unset = UNSET
     audio_id: UUID | Unset = UNSET
     audio: SourceRequest | Unset = UNSET
+    captions: CaptionsSource | Unset = UNSET
     metadata: BatchRowMetadata | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
@@ -55,6 +59,10 @@ class BatchRow:
         if not isinstance(self.audio, Unset):
             audio = self.audio.to_dict()
 
+        captions: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.captions, Unset):
+            captions = self.captions.to_dict()
+
         metadata: dict[str, Any] | Unset = UNSET
         if not isinstance(self.metadata, Unset):
             metadata = self.metadata.to_dict()
@@ -70,6 +78,8 @@ class BatchRow:
             field_dict["audioId"] = audio_id
         if audio is not UNSET:
             field_dict["audio"] = audio
+        if captions is not UNSET:
+            field_dict["captions"] = captions
         if metadata is not UNSET:
             field_dict["metadata"] = metadata
 
@@ -78,6 +88,7 @@ class BatchRow:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         from ..models.batch_row_metadata import BatchRowMetadata
+        from ..models.captions_source import CaptionsSource
         from ..models.customization_entry import CustomizationEntry
         from ..models.source_request import SourceRequest
 
@@ -109,6 +120,13 @@ class BatchRow:
         else:
             audio = SourceRequest.from_dict(_audio)
 
+        _captions = d.pop("captions", UNSET)
+        captions: CaptionsSource | Unset
+        if isinstance(_captions, Unset):
+            captions = UNSET
+        else:
+            captions = CaptionsSource.from_dict(_captions)
+
         _metadata = d.pop("metadata", UNSET)
         metadata: BatchRowMetadata | Unset
         if isinstance(_metadata, Unset):
@@ -121,6 +139,7 @@ class BatchRow:
             customization_map=customization_map,
             audio_id=audio_id,
             audio=audio,
+            captions=captions,
             metadata=metadata,
         )
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self, TypeVar
+from uuid import UUID
 
 from dataclasses import dataclass as _attrs_define
 from dataclasses import field as _attrs_field
@@ -21,12 +22,16 @@ T = TypeVar("T", bound="CaptionsRequest")
 
 @_attrs_define
 class CaptionsRequest:
-    """What is said in the video: one of text, cues and words.
+    """What is said in the video, and how that looks.
 
     Attributes:
+        url (str | Unset): an http or https URL of the public internet
+        connection (str | Unset): the name of a connection, in place of a URL
+        path (str | Unset): below the connection's own folder, such as in/photo.jpg
         text (str | Unset): the text of an SRT, WebVTT or ASS file
         cues (list[CueRequest] | Unset):
         words (list[WordRequest] | Unset): as speech recognition tells them: cues are made of them
+        asset_id (UUID | Unset): an asset that is a caption file
         style (CaptionsRequestStyle | Unset): how they look; none: they are not drawn Default: CaptionsRequestStyle.BOX.
         layer (str | Unset): the layer that shows them, or Composition/Layer: a text, or a precomp with one text, plays
             anew for each cue; the style is drawn into the box of others; over everything if left out
@@ -42,9 +47,13 @@ class CaptionsRequest:
         language (str | Unset): of that track, as three letters
     """
 
+    url: str | Unset = UNSET
+    connection: str | Unset = UNSET
+    path: str | Unset = UNSET
     text: str | Unset = UNSET
     cues: list[CueRequest] | Unset = UNSET
     words: list[WordRequest] | Unset = UNSET
+    asset_id: UUID | Unset = UNSET
     style: CaptionsRequestStyle | Unset = CaptionsRequestStyle.BOX
     layer: str | Unset = UNSET
     position: CaptionsRequestPosition | Unset = CaptionsRequestPosition.BOTTOM
@@ -60,6 +69,12 @@ class CaptionsRequest:
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        url = self.url
+
+        connection = self.connection
+
+        path = self.path
+
         text = self.text
 
         cues: list[dict[str, Any]] | Unset = UNSET
@@ -75,6 +90,10 @@ class CaptionsRequest:
             for words_item_data in self.words:
                 words_item = words_item_data.to_dict()
                 words.append(words_item)
+
+        asset_id: str | Unset = UNSET
+        if not isinstance(self.asset_id, Unset):
+            asset_id = str(self.asset_id)
 
         style: str | Unset = UNSET
         if not isinstance(self.style, Unset):
@@ -107,12 +126,20 @@ class CaptionsRequest:
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({})
+        if url is not UNSET:
+            field_dict["url"] = url
+        if connection is not UNSET:
+            field_dict["connection"] = connection
+        if path is not UNSET:
+            field_dict["path"] = path
         if text is not UNSET:
             field_dict["text"] = text
         if cues is not UNSET:
             field_dict["cues"] = cues
         if words is not UNSET:
             field_dict["words"] = words
+        if asset_id is not UNSET:
+            field_dict["assetId"] = asset_id
         if style is not UNSET:
             field_dict["style"] = style
         if layer is not UNSET:
@@ -146,6 +173,12 @@ class CaptionsRequest:
         from ..models.word_request import WordRequest
 
         d = dict(src_dict)
+        url = d.pop("url", UNSET)
+
+        connection = d.pop("connection", UNSET)
+
+        path = d.pop("path", UNSET)
+
         text = d.pop("text", UNSET)
 
         _cues = d.pop("cues", UNSET)
@@ -165,6 +198,13 @@ class CaptionsRequest:
                 words_item = WordRequest.from_dict(words_item_data)
 
                 words.append(words_item)
+
+        _asset_id = d.pop("assetId", UNSET)
+        asset_id: UUID | Unset
+        if isinstance(_asset_id, Unset):
+            asset_id = UNSET
+        else:
+            asset_id = UUID(_asset_id)
 
         _style = d.pop("style", UNSET)
         style: CaptionsRequestStyle | Unset
@@ -201,9 +241,13 @@ class CaptionsRequest:
         language = d.pop("language", UNSET)
 
         captions_request = cls(
+            url=url,
+            connection=connection,
+            path=path,
             text=text,
             cues=cues,
             words=words,
+            asset_id=asset_id,
             style=style,
             layer=layer,
             position=position,

@@ -21,7 +21,8 @@ class CueRequest:
     """What is shown at once, and from when to when.
 
     Attributes:
-        start (float): the second at which it appears, since the composition's first frame
+        start (float): the second at which it appears, since the first frame of the composition, or of a video with a
+            duration
         end (float): the second at which it is gone
         text (str | Unset): what its words say if left out
         words (list[WordRequest] | Unset): its words with times; if left out, its time is shared out by the letters

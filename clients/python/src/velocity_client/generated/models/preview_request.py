@@ -29,7 +29,7 @@ class PreviewRequest:
         customization_map (list[CustomizationEntry] | Unset):
         template_instance_id (UUID | Unset): an instance of the template, whose entries come before those of
             customizationMap
-        captions (CaptionsRequest | Unset): What is said in the video: one of text, cues and words.
+        captions (CaptionsRequest | Unset): What is said in the video, and how that looks.
         duration (DurationRequest | Unset): How long the video is: ``seconds``, or ``from``. What the template's markers
             make elastic becomes longer or
             shorter.

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..models.customization_entry import CustomizationEntry
     from ..models.destination_dto import DestinationDto
     from ..models.finding_dto import FindingDto
+    from ..models.render_detail_captions_request import RenderDetailCaptionsRequest
     from ..models.render_detail_duration_request import RenderDetailDurationRequest
     from ..models.render_detail_encoder_config import RenderDetailEncoderConfig
     from ..models.render_detail_job_info import RenderDetailJobInfo
@@ -53,6 +54,7 @@ class RenderDetail:
         warnings (list[FindingDto]):
         metadata (RenderDetailMetadata | Unset):
         duration (None | RenderDetailDurationRequest | Unset):
+        captions (None | RenderDetailCaptionsRequest | Unset):
         motion_blur (None | RenderDetailMotionBlurRequest | Unset):
         destinations (list[DestinationDto] | Unset):
     """
@@ -79,11 +81,13 @@ class RenderDetail:
     warnings: list[FindingDto]
     metadata: RenderDetailMetadata | Unset = UNSET
     duration: None | RenderDetailDurationRequest | Unset = UNSET
+    captions: None | RenderDetailCaptionsRequest | Unset = UNSET
     motion_blur: None | RenderDetailMotionBlurRequest | Unset = UNSET
     destinations: list[DestinationDto] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.render_detail_captions_request import RenderDetailCaptionsRequest
         from ..models.render_detail_duration_request import RenderDetailDurationRequest
         from ..models.render_detail_motion_blur_request import (
             RenderDetailMotionBlurRequest,
@@ -166,6 +170,14 @@ class RenderDetail:
         else:
             duration = self.duration
 
+        captions: dict[str, Any] | None | Unset
+        if isinstance(self.captions, Unset):
+            captions = UNSET
+        elif isinstance(self.captions, RenderDetailCaptionsRequest):
+            captions = self.captions.to_dict()
+        else:
+            captions = self.captions
+
         motion_blur: dict[str, Any] | None | Unset
         if isinstance(self.motion_blur, Unset):
             motion_blur = UNSET
@@ -211,6 +223,8 @@ class RenderDetail:
             field_dict["metadata"] = metadata
         if duration is not UNSET:
             field_dict["duration"] = duration
+        if captions is not UNSET:
+            field_dict["captions"] = captions
         if motion_blur is not UNSET:
             field_dict["motionBlur"] = motion_blur
         if destinations is not UNSET:
@@ -223,6 +237,7 @@ class RenderDetail:
         from ..models.customization_entry import CustomizationEntry
         from ..models.destination_dto import DestinationDto
         from ..models.finding_dto import FindingDto
+        from ..models.render_detail_captions_request import RenderDetailCaptionsRequest
         from ..models.render_detail_duration_request import RenderDetailDurationRequest
         from ..models.render_detail_encoder_config import RenderDetailEncoderConfig
         from ..models.render_detail_job_info import RenderDetailJobInfo
@@ -377,6 +392,23 @@ class RenderDetail:
 
         duration = _parse_duration(d.pop("duration", UNSET))
 
+        def _parse_captions(data: object) -> None | RenderDetailCaptionsRequest | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                captions_captions_request = RenderDetailCaptionsRequest.from_dict(data)
+
+                return captions_captions_request
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | RenderDetailCaptionsRequest | Unset, data)
+
+        captions = _parse_captions(d.pop("captions", UNSET))
+
         def _parse_motion_blur(
             data: object,
         ) -> None | RenderDetailMotionBlurRequest | Unset:
@@ -430,6 +462,7 @@ class RenderDetail:
             warnings=warnings,
             metadata=metadata,
             duration=duration,
+            captions=captions,
             motion_blur=motion_blur,
             destinations=destinations,
         )

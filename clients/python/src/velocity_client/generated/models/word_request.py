@@ -18,7 +18,8 @@ class WordRequest:
 
     Attributes:
         text (str):
-        start (float): the second at which it begins, since the composition's first frame
+        start (float): the second at which it begins, since the first frame of the composition, or of a video with a
+            duration
         end (float | Unset): the second at which it ends; when the next begins if left out
     """
 

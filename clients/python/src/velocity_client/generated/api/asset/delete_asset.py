@@ -87,7 +87,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Message | Problem]:
-    """Delete a picture or clip
+    """Delete a picture, clip or caption file
 
      Renders that used it stay.
 
@@ -118,7 +118,7 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> Message | Problem | None:
-    """Delete a picture or clip
+    """Delete a picture, clip or caption file
 
      Renders that used it stay.
 
@@ -144,7 +144,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Message | Problem]:
-    """Delete a picture or clip
+    """Delete a picture, clip or caption file
 
      Renders that used it stay.
 
@@ -173,7 +173,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> Message | Problem | None:
-    """Delete a picture or clip
+    """Delete a picture, clip or caption file
 
      Renders that used it stay.
 

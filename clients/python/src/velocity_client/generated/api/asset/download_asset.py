@@ -127,7 +127,7 @@ def sync_detailed(
     if_none_match: str | Unset = UNSET,
     if_match: str | Unset = UNSET,
 ) -> Response[Any | File | Problem]:
-    """Download a picture or clip
+    """Download a picture, clip or caption file
 
      Byte for byte what was uploaded.
 
@@ -170,7 +170,7 @@ def sync(
     if_none_match: str | Unset = UNSET,
     if_match: str | Unset = UNSET,
 ) -> Any | File | Problem | None:
-    """Download a picture or clip
+    """Download a picture, clip or caption file
 
      Byte for byte what was uploaded.
 
@@ -208,7 +208,7 @@ async def asyncio_detailed(
     if_none_match: str | Unset = UNSET,
     if_match: str | Unset = UNSET,
 ) -> Response[Any | File | Problem]:
-    """Download a picture or clip
+    """Download a picture, clip or caption file
 
      Byte for byte what was uploaded.
 
@@ -249,7 +249,7 @@ async def asyncio(
     if_none_match: str | Unset = UNSET,
     if_match: str | Unset = UNSET,
 ) -> Any | File | Problem | None:
-    """Download a picture or clip
+    """Download a picture, clip or caption file
 
      Byte for byte what was uploaded.
 

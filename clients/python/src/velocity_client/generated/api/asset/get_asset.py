@@ -82,9 +82,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[AssetDto | Problem]:
-    """A picture or clip
+    """A picture, clip or caption file
 
-     Its size in pixels, and for a clip its seconds.
+     Its size in pixels, and for a clip its seconds; of a caption file when its last cue is gone.
 
     Args:
         asset_id (UUID):
@@ -113,9 +113,9 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> AssetDto | Problem | None:
-    """A picture or clip
+    """A picture, clip or caption file
 
-     Its size in pixels, and for a clip its seconds.
+     Its size in pixels, and for a clip its seconds; of a caption file when its last cue is gone.
 
     Args:
         asset_id (UUID):
@@ -139,9 +139,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[AssetDto | Problem]:
-    """A picture or clip
+    """A picture, clip or caption file
 
-     Its size in pixels, and for a clip its seconds.
+     Its size in pixels, and for a clip its seconds; of a caption file when its last cue is gone.
 
     Args:
         asset_id (UUID):
@@ -168,9 +168,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> AssetDto | Problem | None:
-    """A picture or clip
+    """A picture, clip or caption file
 
-     Its size in pixels, and for a clip its seconds.
+     Its size in pixels, and for a clip its seconds; of a caption file when its last cue is gone.
 
     Args:
         asset_id (UUID):

@@ -97,7 +97,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     wait: float | Unset = 0.0,
 ) -> Response[AssetJobDto | Problem]:
-    """Status of a picture or clip
+    """Status of a picture, clip or caption file
 
      Of one that is fetched: pending, processing, completed or failed; one that was uploaded is
     completed. ``wait`` spares asking again and again.
@@ -132,7 +132,7 @@ def sync(
     client: AuthenticatedClient,
     wait: float | Unset = 0.0,
 ) -> AssetJobDto | Problem | None:
-    """Status of a picture or clip
+    """Status of a picture, clip or caption file
 
      Of one that is fetched: pending, processing, completed or failed; one that was uploaded is
     completed. ``wait`` spares asking again and again.
@@ -162,7 +162,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     wait: float | Unset = 0.0,
 ) -> Response[AssetJobDto | Problem]:
-    """Status of a picture or clip
+    """Status of a picture, clip or caption file
 
      Of one that is fetched: pending, processing, completed or failed; one that was uploaded is
     completed. ``wait`` spares asking again and again.
@@ -195,7 +195,7 @@ async def asyncio(
     client: AuthenticatedClient,
     wait: float | Unset = 0.0,
 ) -> AssetJobDto | Problem | None:
-    """Status of a picture or clip
+    """Status of a picture, clip or caption file
 
      Of one that is fetched: pending, processing, completed or failed; one that was uploaded is
     completed. ``wait`` spares asking again and again.

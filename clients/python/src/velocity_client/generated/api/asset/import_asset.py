@@ -96,7 +96,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: ImportRequest,
 ) -> Response[AssetQueued | Problem]:
-    """Fetch a picture or clip
+    """Fetch a picture, clip or caption file
 
      From a URL or a connection, in the background; its status tells why where it cannot be fetched.
 
@@ -127,7 +127,7 @@ def sync(
     client: AuthenticatedClient,
     body: ImportRequest,
 ) -> AssetQueued | Problem | None:
-    """Fetch a picture or clip
+    """Fetch a picture, clip or caption file
 
      From a URL or a connection, in the background; its status tells why where it cannot be fetched.
 
@@ -153,7 +153,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: ImportRequest,
 ) -> Response[AssetQueued | Problem]:
-    """Fetch a picture or clip
+    """Fetch a picture, clip or caption file
 
      From a URL or a connection, in the background; its status tells why where it cannot be fetched.
 
@@ -182,7 +182,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: ImportRequest,
 ) -> AssetQueued | Problem | None:
-    """Fetch a picture or clip
+    """Fetch a picture, clip or caption file
 
      From a URL or a connection, in the background; its status tells why where it cannot be fetched.
 

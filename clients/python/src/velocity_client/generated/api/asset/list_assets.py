@@ -95,7 +95,7 @@ def sync_detailed(
     skip: int | Unset = 0,
     take: int | Unset = 50,
 ) -> Response[Problem | list[AssetDto]]:
-    """Pictures and clips
+    """Pictures, clips and caption files
 
      Newest first.
 
@@ -129,7 +129,7 @@ def sync(
     skip: int | Unset = 0,
     take: int | Unset = 50,
 ) -> Problem | list[AssetDto] | None:
-    """Pictures and clips
+    """Pictures, clips and caption files
 
      Newest first.
 
@@ -158,7 +158,7 @@ async def asyncio_detailed(
     skip: int | Unset = 0,
     take: int | Unset = 50,
 ) -> Response[Problem | list[AssetDto]]:
-    """Pictures and clips
+    """Pictures, clips and caption files
 
      Newest first.
 
@@ -190,7 +190,7 @@ async def asyncio(
     skip: int | Unset = 0,
     take: int | Unset = 50,
 ) -> Problem | list[AssetDto] | None:
-    """Pictures and clips
+    """Pictures, clips and caption files
 
      Newest first.
 

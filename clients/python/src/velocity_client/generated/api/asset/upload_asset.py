@@ -96,9 +96,9 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: UploadAssetBody,
 ) -> Response[AssetDto | Problem]:
-    """Upload a picture or clip
+    """Upload a picture, clip or caption file
 
-     PNG, JPEG, GIF, TGA, WebP, or MP4 with H.264 or H.265; checked before the answer.
+     PNG, JPEG, GIF, TGA, WebP; MP4 with H.264 or H.265; SRT, WebVTT, ASS. Checked before the answer.
 
     Args:
         body (UploadAssetBody):
@@ -127,9 +127,9 @@ def sync(
     client: AuthenticatedClient,
     body: UploadAssetBody,
 ) -> AssetDto | Problem | None:
-    """Upload a picture or clip
+    """Upload a picture, clip or caption file
 
-     PNG, JPEG, GIF, TGA, WebP, or MP4 with H.264 or H.265; checked before the answer.
+     PNG, JPEG, GIF, TGA, WebP; MP4 with H.264 or H.265; SRT, WebVTT, ASS. Checked before the answer.
 
     Args:
         body (UploadAssetBody):
@@ -153,9 +153,9 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: UploadAssetBody,
 ) -> Response[AssetDto | Problem]:
-    """Upload a picture or clip
+    """Upload a picture, clip or caption file
 
-     PNG, JPEG, GIF, TGA, WebP, or MP4 with H.264 or H.265; checked before the answer.
+     PNG, JPEG, GIF, TGA, WebP; MP4 with H.264 or H.265; SRT, WebVTT, ASS. Checked before the answer.
 
     Args:
         body (UploadAssetBody):
@@ -182,9 +182,9 @@ async def asyncio(
     client: AuthenticatedClient,
     body: UploadAssetBody,
 ) -> AssetDto | Problem | None:
-    """Upload a picture or clip
+    """Upload a picture, clip or caption file
 
-     PNG, JPEG, GIF, TGA, WebP, or MP4 with H.264 or H.265; checked before the answer.
+     PNG, JPEG, GIF, TGA, WebP; MP4 with H.264 or H.265; SRT, WebVTT, ASS. Checked before the answer.
 
     Args:
         body (UploadAssetBody):
