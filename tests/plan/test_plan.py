@@ -13,7 +13,7 @@ from velocity_engine.plan.plan import make_plan
 @pytest.mark.parametrize(
     ("match_name", "message"),
     [
-        ("ADBE FreePin3", "(ADBE FreePin3) is not supported: Bodymovin leaves its mesh and pins out of the document"),
+        ("ADBE FreePin3", "(ADBE FreePin3) is not supported: Bodymovin leaves its mesh out of the document"),
         ("ADBE MESH WARP", "(ADBE MESH WARP) is not supported: Bodymovin leaves its mesh out of the document"),
         ("CC Bend It", "(CC Bend It) is not supported"),
     ],

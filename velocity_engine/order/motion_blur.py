@@ -93,7 +93,7 @@ class MotionBlur:
         return cls(**values)
 
 
-RIGHT = "Give a MotionBlur, such as MotionBlur(samples=32), or True or False"
+RIGHT = "Give a MotionBlur, such as MotionBlur(samples=32)"
 
 
 def motion_blur_of(given: object) -> MotionBlur | None:

@@ -72,10 +72,10 @@ if TYPE_CHECKING:
 
 MAX_FINDINGS = 1000
 NOT_EXPORTED = {
-    "ADBE FreePin3": "its mesh and pins",
-    "ADBE FreePin2": "its mesh and pins",
-    "ADBE MESH WARP": "its mesh",
-    "ADBE LIQUIFY": "its mesh",
+    "ADBE FreePin3": "mesh",
+    "ADBE FreePin2": "mesh",
+    "ADBE MESH WARP": "mesh",
+    "ADBE LIQUIFY": "mesh",
 }
 """What of effects no document has, by their match names: they cannot be drawn by who reads it."""
 _CONTROL_TYPES = (5,)  # Bodymovin's number for controls, but for every effect that it has no number for, too
@@ -433,7 +433,7 @@ class PlanBuilder:
             if kind is None:
                 name = effect.match_name or effect.name or str(effect.type)
                 lacking = NOT_EXPORTED.get(name)
-                why = f": Bodymovin leaves {lacking} out of the document" if lacking else ""
+                why = f": Bodymovin leaves its {lacking} out of the document" if lacking else ""
                 message = f"the effect {effect.name or name!r} ({name}) is not supported{why}"
                 self.report(Finding(f"effect.{name}", message, Place(layer=path, pointer=effect.pointer)))
             else:
