@@ -42,6 +42,8 @@ SHELL = {
         "long.png",
         "intro.mp4",
         "chart.mp4",
+        "blurred.png",
+        "blurred.mp4",
         "signed.mp4",
         "said.mp4",
     ],

@@ -122,6 +122,14 @@ def mixed(template: ve.Template) -> ve.RenderResult:
     return ve.render(template, "f.mp4", audio="music.wav", mix=mix)
 
 
+def blurred(template: ve.Template) -> ve.Still | None:
+    try:
+        blur: ve.MotionBlur = ve.MotionBlur(samples=8, shutter_angle=360, shutter_phase=-180)
+    except ve.MotionBlurError:
+        return None
+    return ve.still(template, 4, motion_blur=blur)
+
+
 def captioned(template: ve.Template) -> tuple[ve.RenderResult, str]:
     word: ve.Word = ve.Word("Hello", 0.5, 1.0)
     cue: ve.Cue = ve.Cue(0.5, 1.0, words=[word])
@@ -282,6 +290,12 @@ def all_hold(style: pt.StyleType, codec: pt.Codec, storage: pt.Storage) -> None:
 
 def told(effect: Effect, reads: pt.ReadsLayers, tells: pt.TellsLimits) -> tuple[tuple[int, ...], tuple[str, ...]]:
     return reads.layers(effect), tells.limits(effect)
+
+
+def repeated(kind: pt.ShowsEchoes, effect: Effect, sampler: Sampler) -> pt.Echo:
+    found: pt.Echo | None = kind.echo(effect, sampler)
+    operator: pt.EchoOperator = "add" if found is None else found.operator
+    return pt.Echo((0.0, -0.1), (1.0, 0.5), operator)
 
 
 def asked(kind: pt.TakesData, context: pt.LayerContext, logo: pt.MediaSource) -> int:

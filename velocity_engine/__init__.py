@@ -22,6 +22,7 @@ _HOMES = {
     "RenderOrder": "order",
     "Duration": "order",
     "FileReference": "order",
+    "MotionBlur": "order",
     "Poster": "order",
     "SoundMix": "order",
     "Ducking": "order",
@@ -114,6 +115,7 @@ _HOMES = {
     "MediaError": "errors",
     "SoundMixError": "errors",
     "DurationError": "errors",
+    "MotionBlurError": "errors",
     "StorageError": "errors",
     "TemporaryStorageError": "errors",
     "PluginError": "errors",
@@ -150,6 +152,7 @@ if TYPE_CHECKING:
         FrameCostError,
         FrameRangeError,
         MediaError,
+        MotionBlurError,
         NoSoundError,
         OrderError,
         PackageError,
@@ -183,7 +186,7 @@ if TYPE_CHECKING:
         probe_video,
     )
     from velocity_engine.model.regions import Region
-    from velocity_engine.order import Ducking, Duration, FileReference, Poster, RenderOrder, SoundMix
+    from velocity_engine.order import Ducking, Duration, FileReference, MotionBlur, Poster, RenderOrder, SoundMix
     from velocity_engine.package.stores import PackageLimits
     from velocity_engine.pipeline.batch_frames import BatchFrames
     from velocity_engine.pipeline.frame_differences import FrameDifference, LayerDifference, frame_differences
@@ -241,6 +244,8 @@ __all__ = [
     "Lengths",
     "Manifest",
     "MediaError",
+    "MotionBlur",
+    "MotionBlurError",
     "NoSoundError",
     "OrderError",
     "PackageError",

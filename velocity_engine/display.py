@@ -263,7 +263,40 @@ class GroupSource(Digested):
         return written(self._content())
 
 
-Source = FillSource | StrokeSource | ImageSource | VideoSource | GroupSource
+@dataclass(frozen=True, slots=True, eq=False)
+class MeanSource(Digested):
+    """The mean of several pictures: what a layer shows while a shutter is open.
+
+    The pixels are added up as premultiplied colours in 16 bits and rounded once. Where a picture is clear, it counts as
+    clear: a layer that is there for half of the time covers half.
+
+    Attributes:
+        pictures: One command for each picture, drawn on a clear ground. Their matrices already lead to device pixels,
+            so the matrix of the command that has this source is IDENTITY.
+        weights: How often each of them counts, at least once.
+        total: How many pictures the mean is of, at least the sum of the weights and at most 256. The others are clear.
+    """
+
+    pictures: tuple[DrawCommand, ...]
+    weights: tuple[int, ...]
+    total: int
+
+    def _content(self) -> tuple[Any, ...]:
+        return ("mean", self.total, self.weights, *(entry.digest for entry in self.pictures))
+
+
+Source = FillSource | StrokeSource | ImageSource | VideoSource | GroupSource | MeanSource
+
+
+def commands_in(source: Source) -> tuple[DrawCommand, ...]:
+    """Returns the commands that a group or a mean is made of; none for other sources.
+
+    Args:
+        source: The source of a command.
+    """
+    if isinstance(source, GroupSource):
+        return source.commands
+    return source.pictures if isinstance(source, MeanSource) else ()
 
 
 # --- what acts on a command -----------------------------------------------------------------------------------------
@@ -542,7 +575,7 @@ def command(
     finer: FinerDrawing | None = None,
 ) -> DrawCommand:
     """Returns a draw command, with its ``nesting`` computed. The arguments are the attributes of ``DrawCommand``."""
-    inner = source.commands if isinstance(source, GroupSource) else ()
+    inner = commands_in(source)
     if matte is not None:
         inner += matte.commands
     for call in effects:

@@ -108,6 +108,10 @@ class SoundMixError(VelocityError):
     """A number of a sound mix is out of its range, or the mix names a layer that is not there."""
 
 
+class MotionBlurError(VelocityError):
+    """A number of a motion blur is out of its range. ``place.field`` names it."""
+
+
 class CaptionsError(VelocityError):
     """Captions cannot be read, a value of them is out of its range, or they name a layer that cannot show them."""
 

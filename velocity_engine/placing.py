@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from velocity_engine.display import Clip, DrawCommand, GroupSource, MaskPath, Matte, altered, command, group_source
+from velocity_engine.display import (
+    Clip,
+    DrawCommand,
+    GroupSource,
+    MaskPath,
+    Matte,
+    MeanSource,
+    altered,
+    command,
+    group_source,
+)
 from velocity_engine.model.geometry import IDENTITY, Matrix, axis_lengths, mean_scale, multiply
 
 
@@ -16,7 +26,13 @@ def placed(entry: DrawCommand, matrix: Matrix) -> DrawCommand:
         entry: The command.
         matrix: What acts after the command's own matrix: from a layer to device pixels, say.
     """
-    if not (entry.nesting or entry.clips or entry.masks or entry.effects or isinstance(entry.source, GroupSource)):
+    if not (
+        entry.nesting
+        or entry.clips
+        or entry.masks
+        or entry.effects
+        or isinstance(entry.source, GroupSource | MeanSource)
+    ):
         return command(
             entry.source,
             multiply(matrix, entry.matrix),
@@ -27,6 +43,10 @@ def placed(entry: DrawCommand, matrix: Matrix) -> DrawCommand:
     changes: dict[str, Any] = {"matrix": multiply(matrix, entry.matrix)}
     if isinstance(entry.source, GroupSource):
         changes["source"] = group_source([placed(inner, matrix) for inner in entry.source.commands])
+        changes["matrix"] = IDENTITY
+    elif isinstance(entry.source, MeanSource):
+        pictures = tuple(placed(inner, matrix) for inner in entry.source.pictures)
+        changes["source"] = replace(entry.source, pictures=pictures)
         changes["matrix"] = IDENTITY
     if entry.clips:
         changes["clips"] = tuple(Clip(c.box, multiply(matrix, c.matrix)) for c in entry.clips)

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from velocity_engine.encoder_config import EncoderConfig
     from velocity_engine.evaluate.soundtrack import OwnSound
     from velocity_engine.model.regions import Region
-    from velocity_engine.order import SoundMix
+    from velocity_engine.order import MotionBlur, SoundMix
     from velocity_engine.order.duration import Length
     from velocity_engine.plan.font_infos import FontInfo
     from velocity_engine.plan.lengths import Lengths
@@ -71,6 +71,7 @@ class Template(DocumentFacts):
         animation: Which document of the package it is, where that was said.
         customizations: What ``customized`` was given.
         captions: The captions that ``customized`` was given.
+        motion_blur: The motion blur that ``customized`` was given.
 
     Example:
         >>> with ve.open_template("promo.zip") as template:
@@ -85,6 +86,7 @@ class Template(DocumentFacts):
         self.animation = animation
         self.customizations: Customizations = ()
         self.captions: Captions | None = None
+        self.motion_blur: MotionBlur | None = None
         self._assets: dict[str, str] = {}
         self._origin: Template | None = None
         self._limits: PackageLimits | None = None
@@ -163,6 +165,7 @@ class Template(DocumentFacts):
         customizations: Customizations | None = None,
         assets: Assets | None = None,
         captions: Captions | None = None,
+        motion_blur: MotionBlur | bool | None = None,
     ) -> Template:
         """Returns a template with customizations applied. Its stills need one plan, however many are drawn.
 
@@ -174,6 +177,8 @@ class Template(DocumentFacts):
                 bytes, an open file, a picture of Pillow or an array of numpy.
             assets: The files that ``{"assetId": ...}`` names, by id: paths, URLs, or what "image" takes.
             captions: What is said in it, in the place of captions that it has.
+            motion_blur: How layers that have the motion blur switch are blurred, in the place of what it has; True as
+                in After Effects.
 
         Raises:
             CustomizationError: An entry is wrong. The error names it.
@@ -187,11 +192,13 @@ class Template(DocumentFacts):
         from velocity_engine.captions.captions import Captions
         from velocity_engine.customize import customize
         from velocity_engine.customize.captions import with_captions
+        from velocity_engine.order.motion_blur import motion_blur_of
         from velocity_engine.order.render_order import CAPTIONS
 
         self._check_open()
         require("captions", captions, Captions | None, CAPTIONS)
         captions = captions or self.captions
+        blur = motion_blur_of(motion_blur) or self.motion_blur
         given = GivenFiles()
         try:
             known = len(self.customizations)
@@ -206,7 +213,7 @@ class Template(DocumentFacts):
             raise
         changed = Template(self.package, document, self.location, self.animation)
         changed.customizations, changed._assets, changed._given = entries, files, given
-        changed._known, changed.captions = known, captions
+        changed._known, changed.captions, changed.motion_blur = known, captions, blur
         changed._origin, changed._limits, changed._fonts = origin, self._limits, self._fonts
         changed._pictures, changed._clips = self._pictures, self._clips
         changed._in_memory = self.holds_memory
@@ -233,6 +240,7 @@ class Template(DocumentFacts):
         customizations: Customizations | None = None,
         assets: Assets | None = None,
         captions: Captions | None = None,
+        motion_blur: MotionBlur | bool | None = None,
         *,
         strict_fonts: bool = False,
     ) -> Plan:
@@ -242,6 +250,7 @@ class Template(DocumentFacts):
             customizations: The entries of a ``customizationMap``.
             assets: The files that ``{"assetId": ...}`` names, by id.
             captions: What is said in it.
+            motion_blur: How layers that have the motion blur switch are blurred.
             strict_fonts: Whether letters that no font has are errors.
 
         Raises:
@@ -249,9 +258,9 @@ class Template(DocumentFacts):
             CaptionsError: The captions name a layer that cannot show them.
         """
         self._check_open()
-        if not customizations and captions is None:
+        if not customizations and captions is None and not motion_blur:
             return self._own_plan(strict_fonts)
-        changed = self.customized(customizations, assets, captions)
+        changed = self.customized(customizations, assets, captions, motion_blur)
         try:
             plan = changed.plan(strict_fonts=strict_fonts)
         except BaseException:
@@ -266,6 +275,8 @@ class Template(DocumentFacts):
 
         fonts = self._local_fonts(strict_fonts)
         plan = make_plan(self.document, self.package, self._pictures, expression_engine, self._clips, fonts)
+        if self.motion_blur is not None:
+            plan.blur(self.motion_blur)
         if self.customizations and any(finding.severity == "error" for finding in plan.findings):
             try:
                 self._raise_brought(strict_fonts)
@@ -481,6 +492,7 @@ class Template(DocumentFacts):
         duration: Length | None = None,
         fonts: Strictness = "boxes",
         captions: Captions | None = None,
+        motion_blur: MotionBlur | bool | None = None,
     ) -> list[VelocityError]:
         """Returns all that is wrong with a render request, without rendering it.
 
@@ -492,6 +504,7 @@ class Template(DocumentFacts):
             audio: A sound file that would be mixed with the template's own sound, as ``render`` takes it.
             mix: How the sound would be mixed.
             captions: What would be said in it.
+            motion_blur: How layers that have the motion blur switch would be blurred.
             duration: How long the video would be, as ``render`` takes it. Then ``frames`` are counted on its timeline.
             fonts: "strict" where letters that no font has are problems, in place of boxes with a finding.
 
@@ -535,7 +548,7 @@ class Template(DocumentFacts):
                     self.customized(entries, files, captions).close()
                     found += _problems_of_captions(captions, encoder)
                 if not found and (encoder is not None or duration is not None):
-                    plan = self.plan(entries, files, captions)
+                    plan = self.plan(entries, files, captions, motion_blur)
                     own = OwnSound(sound and local_path(sound), mix)
                     try:
                         if duration is not None:
@@ -609,6 +622,8 @@ class Template(DocumentFacts):
             parts.append(f"{len(self.customizations)} customizations")
         if self.captions is not None:
             parts.append(f"{len(self.captions.cues)} cues")
+        if self.motion_blur is not None:
+            parts.append(f"motion blur of {self.motion_blur.samples} samples")
         return f"<Template {', '.join(parts)}{', closed' if self._closed else ''}>"
 
     def _repr_html_(self) -> str:
@@ -628,7 +643,8 @@ class Template(DocumentFacts):
         location = self.location if not is_local(self.location) else os.path.abspath(self.location)
         fonts = {"font_files": self._fonts.files, "system_fonts": self._fonts.system}
         opened = {"animation": self.animation, "limits": self._limits, **fonts}
-        return (_reopened, (location, opened, tuple(self.customizations), self._assets, self.captions))
+        changes = (tuple(self.customizations), self._assets, self.captions, self.motion_blur)
+        return (_reopened, (location, opened, *changes))
 
 
 def _reopened(
@@ -637,12 +653,13 @@ def _reopened(
     customizations: Customizations,
     assets: Assets,
     captions: Captions | None,
+    motion_blur: MotionBlur | None,
 ) -> Template:
     """The template that was pickled. Its origin stays open as long as it does."""
     template = open_template(location, **opened)
-    if not customizations and captions is None:
+    if not customizations and captions is None and motion_blur is None:
         return template
-    changed = template.customized(customizations, assets, captions)
+    changed = template.customized(customizations, assets, captions, motion_blur)
     changed.on_close(template.package.close)
     return changed
 

@@ -85,7 +85,8 @@ NO_SENTENCES = re.compile(
     r"|the layer plugin $|the plugin's own file$"  # who and what
     r"|ScriptType: |Dialogue: 0,|Format: Name|Underline, |Style: Default"  # lines of caption files
     r"|animated PNG$|sound has no frames$"  # a codec's title, and what cannot happen
-    r"|, held|, closed| frames at | a second"  # of what an object is called in Python
+    r"|more than $"  # what of an effect is not drawn
+    r"|, held|, closed|motion blur of | frames at | a second"  # of what an object is called in Python
 )
 NOT_OF_REQUESTS = (
     *("frame_differences.py", "picture.py", "manager.py", "loading.py", "velocity_qrcode/layer.py"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from examples.authoring import moving, transform
 from pages.scenes import (
     CENTRE,
     Scene,
@@ -48,6 +49,12 @@ COLOUR: Mapping[str, Shown] = {
         "CC Toner", PHOTO,
         [(7, 3), (2, (1, 1, 0.8, 1)), (2, (1, 0.7, 0.2, 1)), (2, (0.9, 0.2, 0.2, 1)), (2, (0.3, 0, 0.4, 1)),
          (2, (0, 0, 0.1, 1)), (0, 0)]),
+    "change-to-color": Shown(
+        "Change to Color", "Turns colours that are like one into another, by hue, lightness and saturation, as far as "
+        "its tolerances reach.",
+        "ADBE Change To Color", PHOTO,
+        [(2, (0.35, 0.6, 0.85, 1)), (2, (0.9, 0.3, 0.5, 1)), (7, 1), (7, 1), (6, 0), (0, 0.2), (0, 1), (0, 1), (6, 0),
+         (0, 0.5), (7, 0)]),
     "channel-mixer": Shown(
         "Channel Mixer", "Makes each channel anew as a sum of red, green, blue and a constant.",
         "ADBE CHANNEL MIXER", PHOTO,
@@ -223,17 +230,25 @@ MADE: Mapping[str, Shown] = {
          (6, 0), (7, 0), (0, 1), (0, 0), (6, 0), (0, 100), (7, 2)]),
 }  # fmt: skip
 
+TIME: Mapping[str, Shown] = {
+    "echo": Shown(
+        "Echo", "Shows the layer as it was or will be at several other times, too; seven operators join them.",
+        "ADBE Echo", WORDS, [(0, -0.1), (0, 5), (0, 1), (0, 0.6), (7, 5)]),
+}  # fmt: skip
+
 GROUPS: Mapping[str, Mapping[str, Shown]] = {
     "Colour": COLOUR,
     "Blur, sharpen and glow": BLUR,
     "Bend, move and repeat": BEND,
     "Edges, keys and wipes": EDGE,
     "Made from nothing": MADE,
+    "Time": TIME,
 }
 EFFECTS: Mapping[str, Shown] = {key: shown for group in GROUPS.values() for key, shown in group.items()}
 
 # Where the numbers in the match names do not count up.
 NUMBERS = {
+    "change-to-color": (1, 2, 3, 4, 10, 5, 6, 7, 11, 8, 9),
     "fill": (1, 7, 2, 6, 3, 4, 5),
     "transform": (1, 2, 11, 3, 4, 5, 6, 7, 8, 9, 10),
 }
@@ -252,6 +267,9 @@ def scene_of(key: str) -> Scene:
         return with_effects(shown.subject, [entry], hasMask=True, masksProperties=[ring])
     if key == "glow":
         return with_effects(shown.subject, [entry], subject(Subject.PHOTO))
+    if key == "echo":
+        way = moving((0, (150, 80)), (18, (300, 200)), ease=0.0)
+        return replace(with_effects(shown.subject, [entry], ks=transform(way)), frame=18)
     return with_effects(shown.subject, [entry])
 
 

@@ -16,7 +16,7 @@ from velocity_engine.template import Assets, Customizations, Template
 
 if TYPE_CHECKING:
     from velocity_engine.cache.render_cache import RenderCache
-    from velocity_engine.order import SoundMix
+    from velocity_engine.order import MotionBlur, SoundMix
 
 
 def cached_frames(
@@ -31,6 +31,7 @@ def cached_frames(
     duration: Length | None = None,
     audio: str | os.PathLike[str] | None = None,
     mix: SoundMix | None = None,
+    motion_blur: MotionBlur | bool | None = None,
 ) -> int:
     """Returns how many frames of a render would be taken from a cache. Frames are evaluated for that, not drawn.
 
@@ -45,6 +46,7 @@ def cached_frames(
         duration: How long the video would be, as ``render`` takes it.
         audio: The path or URL of the sound that the duration follows.
         mix: How that sound would be mixed.
+        motion_blur: How layers that have the motion blur switch would be blurred.
 
     Returns:
         The number of output frames whose segments an earlier render has encoded.
@@ -69,7 +71,7 @@ def cached_frames(
         raise wrong_type("cache", cache, "Give a RenderCache, or the folder or URL of one")
     if audio is not None:
         check_named("audio", audio)
-    with template.customized(customizations, assets, captions) as changed:
+    with template.customized(customizations, assets, captions, motion_blur) as changed:
         order = RenderOrder(
             template=FileReference.unread(template.location),
             animation=template.animation,

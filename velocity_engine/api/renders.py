@@ -27,8 +27,9 @@ from velocity_engine.given.arguments import Cancelled, FrameRange
 from velocity_engine.given.files import SOUND, GivenFiles, Source, named_files
 from velocity_engine.given.fonts import Strictness, is_strict
 from velocity_engine.given.outputs import GivenOutput, Sink
-from velocity_engine.order import Duration, FileReference, Poster, RenderOrder, SoundMix
+from velocity_engine.order import Duration, FileReference, MotionBlur, Poster, RenderOrder, SoundMix
 from velocity_engine.order.duration import Length, duration_of
+from velocity_engine.order.motion_blur import motion_blur_of
 from velocity_engine.pipeline.prepared import open_ordered, raise_first
 from velocity_engine.plugins.asked import executed
 from velocity_engine.plugins.output_shape import encoder_problems
@@ -105,6 +106,7 @@ def render(
     duration: Length | None = None,
     frames: FrameRange | None = None,
     fonts: Strictness = "boxes",
+    motion_blur: MotionBlur | bool | None = None,
     poster: Poster | str | os.PathLike[str] | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Cancelled | None = None,
@@ -136,6 +138,8 @@ def render(
         frames: (start, end), ``range(start, end)`` or ``slice(start, end)`` in frames of the composition, half-open; or
             a marker's name; by default all. With a duration they are counted on the timeline of the video.
         fonts: "strict" to refuse letters that no font has; by default boxes stand for them, and a finding says so.
+        motion_blur: How layers that have the motion blur switch are blurred: a ``MotionBlur``, or True for
+            that of After Effects. By default all is sharp.
         poster: A picture of one frame beside the video: a ``Poster``, or the path or URL of one that shows the middle
             of what is rendered. Both files appear when both are whole, or none does.
         progress: A function that is called several times a second, on the caller's thread. What it raises ends the
@@ -173,7 +177,16 @@ def render(
         entries, files = given.request(customizations, assets, len(template.customizations), template.asset_files)
         sound = None if audio is None else given.path(audio, "audio", SOUND)
         reference = FileReference.unread if how.executor is None and how.cache is None else reference_to
-        wish = _Wish(entries, files, sound, mix, duration_of(duration), frames, checked_captions(captions))
+        wish = _Wish(
+            entries,
+            files,
+            sound,
+            mix,
+            duration_of(duration),
+            frames,
+            checked_captions(captions),
+            motion_blur_of(motion_blur),
+        )
         order = _order(template, target.target, encoder, wish, reference)
         order = replace(order, poster=checked_poster(template, poster, order), strict_fonts=is_strict(fonts))
         order = replace(order, sidecar=checked_sidecar(sidecar, order))
@@ -196,6 +209,7 @@ def order_for(
     duration: Length | None = None,
     frames: FrameRange | None = None,
     fonts: Strictness = "boxes",
+    motion_blur: MotionBlur | bool | None = None,
     poster: Poster | str | os.PathLike[str] | None = None,
 ) -> RenderOrder:
     """Returns the order that ``render`` makes of the same arguments. It can be stored, sent, and rendered later.
@@ -221,6 +235,8 @@ def order_for(
         frames: (start, end), ``range(start, end)`` or ``slice(start, end)`` in frames of the composition, half-open; or
             a marker's name; by default all. With a duration they are counted on the timeline of the video.
         fonts: "strict" to refuse letters that no font has; by default boxes stand for them, and a finding says so.
+        motion_blur: How layers that have the motion blur switch are blurred: a ``MotionBlur``, or True for
+            that of After Effects. By default all is sharp.
         poster: A picture of one frame beside the video: a ``Poster``, or the path or URL of one that shows the middle
             of what is rendered.
 
@@ -251,7 +267,16 @@ def order_for(
         if given.is_used:
             right = "An order names files: put the picture into a file, and name that"
             raise wrong_type("customizations", customizations, right)
-    wish = _Wish(entries, files, audio, mix, duration_of(duration), frames, checked_captions(captions))
+    wish = _Wish(
+        entries,
+        files,
+        audio,
+        mix,
+        duration_of(duration),
+        frames,
+        checked_captions(captions),
+        motion_blur_of(motion_blur),
+    )
     order = _order(template, output, checked_encoder(encoder), wish, reference_to)
     order = replace(order, poster=checked_poster(template, poster, order), strict_fonts=is_strict(fonts))
     return replace(order, sidecar=checked_sidecar(sidecar, order))
@@ -268,6 +293,7 @@ class _Wish:
     duration: Duration | None
     frames: FrameRange | None
     captions: Captions | None
+    motion_blur: MotionBlur | None
 
 
 def _order(
@@ -298,6 +324,7 @@ def _order(
         duration=wish.duration,
         fonts=tuple(map(reference, template.fonts_beside.files)),
         system_fonts=tuple(map(reference, template.fonts_beside.system)),
+        motion_blur=wish.motion_blur or template.motion_blur,
     )
 
 

@@ -19,7 +19,9 @@ from velocity_engine.given.arguments import Cancelled, FrameRange, question, sid
 from velocity_engine.given.arguments import rate as exact_fps
 from velocity_engine.given.files import Source
 from velocity_engine.given.fonts import Strictness, is_strict
+from velocity_engine.order import MotionBlur
 from velocity_engine.order.duration import Length, duration_of
+from velocity_engine.order.motion_blur import motion_blur_of
 from velocity_engine.pipeline.frame_stream import Frames, FrameSource, Held
 from velocity_engine.pipeline.prepared import BLACK, frame_total, raise_on_errors, refuse_boxes
 from velocity_engine.pipeline.timeline_scene import TimelineScene
@@ -36,6 +38,7 @@ def still(
     assets: Assets | None = None,
     fonts: Strictness = "boxes",
     captions: Captions | Source | None = None,
+    motion_blur: MotionBlur | bool | None = None,
 ) -> Still:
     """Draws one frame, and tells what of it is not drawn as the designer meant.
 
@@ -49,6 +52,8 @@ def still(
         assets: The files that ``{"assetId": ...}`` names, by id.
         captions: What is said in it, as ``render`` takes it.
         fonts: "strict" to refuse letters that no font has; by default boxes stand for them, and a finding says so.
+        motion_blur: How layers that have the motion blur switch are blurred: a ``MotionBlur``, or True for
+            that of After Effects. By default all is sharp.
 
     Returns:
         ``pixels``, (height, width, 4) uint8 with straight alpha on a clear ground, and ``findings``.
@@ -67,9 +72,9 @@ def still(
         ...     print(still.pixels.shape, *still.findings)
     """
     check_template(template)
-    strict, said = is_strict(fonts), checked_captions(captions)
-    if customizations or assets or said is not None:
-        with template.customized(customizations, assets, said) as changed:
+    strict, said, blur = is_strict(fonts), checked_captions(captions), motion_blur_of(motion_blur)
+    if customizations or assets or said is not None or blur is not None:
+        with template.customized(customizations, assets, said, blur) as changed:
             drawn = changed.still(frame, size)
     else:
         drawn = template.still(frame, size)
@@ -86,6 +91,7 @@ def render_still(
     assets: Assets | None = None,
     fonts: Strictness = "boxes",
     captions: Captions | Source | None = None,
+    motion_blur: MotionBlur | bool | None = None,
 ) -> NDArray[np.uint8]:
     """Renders one frame as an array: the ``pixels`` of what ``still`` returns.
 
@@ -101,6 +107,8 @@ def render_still(
         assets: The files that ``{"assetId": ...}`` names, by id.
         captions: What is said in it, as ``render`` takes it.
         fonts: "strict" to refuse letters that no font has; by default boxes stand for them, and a finding says so.
+        motion_blur: How layers that have the motion blur switch are blurred: a ``MotionBlur``, or True for
+            that of After Effects. By default all is sharp.
 
     Returns:
         (height, width, 4) uint8: RGBA with straight alpha, on a clear ground.
@@ -117,7 +125,7 @@ def render_still(
         >>> with ve.open_template("promo.zip") as template:
         ...     pixels = ve.render_still(template, frame=75, size=(640, 360))
     """
-    drawn = still(template, frame, size, customizations, assets, fonts, captions)
+    drawn = still(template, frame, size, customizations, assets, fonts, captions, motion_blur)
     if drawn.findings:
         first, more = drawn.findings[0], len(drawn.findings) - 1
         where = f" ({first.place})" if str(first.place) else ""
@@ -139,6 +147,7 @@ def frames(
     alpha: bool = True,
     held: Held = "repeat",
     fonts: Strictness = "boxes",
+    motion_blur: MotionBlur | bool | None = None,
     cancelled: Cancelled | None = None,
 ) -> Frames:
     """Draws the frames of a video as arrays, one after the other, without encoding them.
@@ -161,6 +170,8 @@ def frames(
             where it has none, as in a video.
         held: "repeat" for every frame, "skip" to leave out those that are equal to the one before.
         fonts: "strict" to refuse letters that no font has; by default boxes stand for them, and a finding says so.
+        motion_blur: How layers that have the motion blur switch are blurred: a ``MotionBlur``, or True for
+            that of After Effects. By default all is sharp.
         cancelled: A function or an event that is asked at each frame, from another thread.
 
     Returns:
@@ -186,7 +197,8 @@ def frames(
     drawn = (template.width, template.height) if size is None else sides(size)
     rate = exact_rate(template.frame_rate) if fps is None else exact_fps(fps, exact_rate)
     asked = question(cancelled)
-    plan = template.plan(customizations, assets, checked_captions(captions), strict_fonts=is_strict(fonts))
+    said, blur, strict = checked_captions(captions), motion_blur_of(motion_blur), is_strict(fonts)
+    plan = template.plan(customizations, assets, said, blur, strict_fonts=strict)
     try:
         raise_on_errors(plan.all_findings())
         ground = CLEAR if alpha else plan.document.background or BLACK

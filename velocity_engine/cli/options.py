@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from velocity_engine.cli import values
 from velocity_engine.cli.report import DEBUG
+
+if TYPE_CHECKING:
+    from velocity_engine.order import MotionBlur
 
 
 def _debug(wanted: bool) -> None:
@@ -29,6 +32,17 @@ def _font_folder(folders: list[str] | None) -> None:
         from velocity_engine.given.fonts import FOLDER_VARIABLE
 
         os.environ[FOLDER_VARIABLE] = os.pathsep.join(folders)
+
+
+def motion_blur(
+    wanted: bool, samples: int | None, shutter_angle: float | None, shutter_phase: float | None
+) -> MotionBlur | None:
+    """Returns the motion blur that the options ask for: each of them asks for some."""
+    from velocity_engine.order import MotionBlur
+
+    given = {"samples": samples, "shutter_angle": shutter_angle, "shutter_phase": shutter_phase}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    return MotionBlur(**chosen) if wanted or chosen else None  # type: ignore[arg-type]  # each has the type of its name
 
 
 def _system_fonts(wanted: bool) -> None:
@@ -86,6 +100,21 @@ Fonts = Annotated[
         parser=values.strictness,
         help="What letters that no font has become: boxes, or an error.",
     ),
+]
+MotionBlurSwitch = Annotated[
+    bool,
+    typer.Option("--motion-blur", help="Blur layers that have the motion blur switch, as their shutter sees them."),
+]
+Samples = Annotated[
+    int | None,
+    typer.Option("--blur-samples", metavar="16", help="At how many moments of a frame they are drawn, 2 to 64."),
+]
+ShutterAngle = Annotated[
+    float | None,
+    typer.Option("--shutter-angle", metavar="180", help="For how long the shutter is open; 360 is a whole frame."),
+]
+ShutterPhase = Annotated[
+    float | None, typer.Option("--shutter-phase", metavar="-90", help="When it opens, in degrees from the frame.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]

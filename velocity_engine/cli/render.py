@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from velocity_engine.encoder_config import EncoderConfig
     from velocity_engine.given.fonts import Strictness
     from velocity_engine.given.outputs import Sink
-    from velocity_engine.order import Poster, SoundMix
+    from velocity_engine.order import MotionBlur, Poster, SoundMix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,7 @@ class _Request:
     frames: str | None
     duration: float | str | None
     fonts: Strictness
+    motion_blur: MotionBlur | None
     poster: Poster | None
     executor: str | None
     cache: RenderCache | None
@@ -89,6 +90,10 @@ def render(
     fonts: options.Fonts = "boxes",
     font_folder: options.FontFolder = None,
     system_fonts: options.SystemFonts = False,
+    motion_blur: options.MotionBlurSwitch = False,
+    blur_samples: options.Samples = None,
+    shutter_angle: options.ShutterAngle = None,
+    shutter_phase: options.ShutterPhase = None,
     animation: options.Animation = None,
     size: options.Size = None,
     fps: Annotated[
@@ -263,6 +268,7 @@ def render(
             frames=frames,
             duration=duration,
             fonts=fonts,
+            motion_blur=options.motion_blur(motion_blur, blur_samples, shutter_angle, shutter_phase),
             poster=picture,
             executor=executor,
             cache=None if no_cache else render_cache(cache),
@@ -313,6 +319,7 @@ def _rendered(request: _Request, *, show: bool) -> RenderResult:
             "frames": values.frame_range(request.frames) if request.frames else None,
             "duration": request.duration,
             "fonts": request.fonts,
+            "motion_blur": request.motion_blur,
             "poster": request.poster,
         }
         with progress_bar(show) as callback:

@@ -15,6 +15,7 @@ from velocity_engine.errors import (
     EncoderConfigError,
     Finding,
     FrameRangeError,
+    MotionBlurError,
     Place,
     RenderCancelled,
     RenderFailed,
@@ -25,18 +26,28 @@ from velocity_engine.errors import (
 
 DEBUG = "VELOCITY_DEBUG"
 FAILURE, MISTAKE, INTERRUPTED = 1, 2, 130
-_MISTAKES = (CaptionsError, CustomizationError, EncoderConfigError, FrameRangeError, SoundMixError, WrongTypeError)
+_MISTAKES = (
+    CaptionsError,
+    CustomizationError,
+    EncoderConfigError,
+    FrameRangeError,
+    MotionBlurError,
+    SoundMixError,
+    WrongTypeError,
+)
 _OPTIONS = {
     "fps_num": "--fps",
     "fps_den": "--fps",
     "resolution": "--size",
     "rate_control": "--rc",
     "profile": "--codec-profile",
+    "samples": "--blur-samples",
     "frames[0]": "--frames",
     "frames[1]": "--frames",
     **{name: f"--{name.replace('_', '-')}" for name in (
         "bitrate", "codec", "preset", "gop", "idr", "level", "container", "qp", "audio_bitrate", "segment_seconds",
         "held_frames",        "frames", "frame", "size", "fps", "output", "audio", "executor", "poster",
+        "shutter_angle", "shutter_phase",
     )},
 }  # fmt: skip
 """The options by the names that the library has for what they say."""

@@ -38,6 +38,10 @@ def still(
     fonts: options.Fonts = "boxes",
     font_folder: options.FontFolder = None,
     system_fonts: options.SystemFonts = False,
+    motion_blur: options.MotionBlurSwitch = False,
+    blur_samples: options.Samples = None,
+    shutter_angle: options.ShutterAngle = None,
+    shutter_phase: options.ShutterPhase = None,
     animation: options.Animation = None,
     size: options.Size = None,
     as_json: options.Json = False,
@@ -63,6 +67,7 @@ def still(
         "highlight": caption_highlight,
         "background": caption_background,
     }
+    blur = options.motion_blur(motion_blur, blur_samples, shutter_angle, shutter_phase)
     piped = output == values.STANDARD_OUTPUT
     kind = "PNG" if piped else POSTER_FORMATS.get(Path(output).suffix.lower())
     if kind is None:
@@ -75,7 +80,7 @@ def still(
         entries, files = values.customizations(settings or [], customize, opened)
         files.update(values.asset_files(asset or []))
         said = caption_options.captions(captions, shown)
-        how = {"customizations": entries, "assets": files, "captions": said, "fonts": fonts}
+        how = {"customizations": entries, "assets": files, "captions": said, "fonts": fonts, "motion_blur": blur}
         drawn = velocity_engine.still(opened, frame=frame, size=size, **how)
     data = picture_file(drawn.pixels, kind)
     if stream is not None:

@@ -17,7 +17,9 @@ from velocity_engine.display import (
     FillSource,
     GroupSource,
     MaskPath,
+    MeanSource,
     StrokeSource,
+    commands_in,
 )
 from velocity_engine.model.geometry import Matrix, Path, transformed_bounds
 from velocity_engine.model.layers import MaskMode, MatteMode
@@ -73,8 +75,8 @@ class Extents:
     def content(self, command: DrawCommand) -> Rect | None:
         """Where the command's source draws, before effects, masks, matte and clips."""
         source, matrix = command.source, command.matrix
-        if isinstance(source, GroupSource):
-            return self.commands(source.commands)
+        if isinstance(source, GroupSource | MeanSource):
+            return self.commands(commands_in(source))
         if isinstance(source, FillSource):
             return pixels_of(*self._box(source.path, matrix))
         if isinstance(source, StrokeSource):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from velocity_engine.composite.clips import split_clips
 from velocity_engine.composite.paths import upright_box
 from velocity_engine.composite.rects import Rect
-from velocity_engine.display import DrawCommand, FillSource, GroupSource, ImageSource, Paint, SolidPaint
+from velocity_engine.display import DrawCommand, FillSource, GroupSource, ImageSource, MeanSource, Paint, SolidPaint
 from velocity_engine.model.geometry import Matrix, apply, determinant, invert
 from velocity_engine.model.layers import BlendMode
 
@@ -36,6 +36,8 @@ def hides(command: DrawCommand, region: Rect) -> bool:
     source = command.source
     if isinstance(source, GroupSource):
         return any(hides(child, region) for child in source.commands)
+    if isinstance(source, MeanSource):
+        return sum(source.weights) == source.total and all(hides(one, region) for one in source.pictures)
     if isinstance(source, ImageSource):
         picture = source.picture
         height, width = picture.pixels.shape[:2]

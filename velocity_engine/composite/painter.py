@@ -33,6 +33,7 @@ from velocity_engine.display import (
     GroupSource,
     LayerPicture,
     Matte,
+    MeanSource,
     StrokeSource,
     digest_of,
 )
@@ -114,8 +115,30 @@ class Painter:
                 self._draw_apart(surface, command, clip, frame, [], opacity)
         elif isinstance(source, FillSource | StrokeSource):
             self._vector.draw(surface, source, command.matrix, clip, opacity)
+        elif isinstance(source, MeanSource):
+            self._draw_mean(surface, source, clip, frame, opacity)
         else:
             self._pictures.draw(surface, source, command.matrix, clip, opacity)
+
+    def _draw_mean(self, surface: Surface, source: MeanSource, clip: Rect, frame: Rect, opacity: float) -> None:
+        """Adds up the pictures, each in a buffer of its own, and blends their mean onto the surface."""
+        from velocity_engine.kernels.pixels.mean import add_pixels, store_mean
+
+        x0, y0, x1, y1 = clip
+        sums = np.zeros((y1 - y0, x1 - x0, 4), np.uint16)
+        for picture, weight in zip(source.pictures, source.weights, strict=True):
+            extent = self._extents.command(picture)
+            shared = intersection(extent, clip) if extent else None
+            if shared is None:
+                continue
+            layer, buffer = self._pool.clear_surface(shared)
+            self.draw(layer, picture, shared, frame)
+            add_pixels(sums, layer.pixels, shared[0] - x0, shared[1] - y0, weight)
+            self._pool.give(buffer)
+        mean, buffer = self._pool.clear_surface(clip)
+        store_mean(sums, source.total, mean.pixels)
+        lay_over(surface.packed, surface.x, surface.y, mean.packed, mean.x, mean.y, *clip, alpha_of(opacity))
+        self._pool.give(buffer)
 
     def _draw_apart(
         self, surface: Surface, command: DrawCommand, clip: Rect, frame: Rect, clips: list[Clip], opacity: float

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from velocity_engine.composite.changes import in_common
 from velocity_engine.composite.compositor import Compositor
-from velocity_engine.display import DisplayList, DrawCommand, FillSource, GroupSource, StrokeSource, display_list
+from velocity_engine.display import DisplayList, DrawCommand, FillSource, StrokeSource, commands_in, display_list
 
 FRAMES = 3  # for which a prefix must have been still at first: then it may well stay so
 MAX_FRAMES = 64
@@ -69,9 +69,6 @@ def work_of(commands: tuple[DrawCommand, ...]) -> int:
     total = 0
     for command in commands:
         source = command.source
-        if isinstance(source, GroupSource):
-            total += work_of(source.commands)
-        elif isinstance(source, FillSource | StrokeSource):
-            total += 1
+        total += 1 if isinstance(source, FillSource | StrokeSource) else work_of(commands_in(source))
         total += len(command.masks) + (work_of(command.matte.commands) if command.matte is not None else 0)
     return total

@@ -24,6 +24,7 @@ from velocity_engine.display import (
     GroupSource,
     MaskPath,
     Matte,
+    MeanSource,
     StrokeSource,
 )
 from velocity_engine.model.layers import BlendMode, MaskMode
@@ -37,6 +38,7 @@ BLEND = 12.0  # laying over in another mode than the normal one
 MASK = 3.0
 FEATHER = 10.0
 MATTE = 4.0
+MEAN = 1.0  # adding a picture to those before it, and clearing its buffer
 # Nanoseconds for each of something else.
 COMMAND = 4_000.0
 APART = 40_000.0  # a command that is drawn in a buffer of its own
@@ -127,11 +129,28 @@ class WorkEstimate:
                 self.commands(work, source.commands, clip, frame)
             else:
                 self._apart(work, command, clip, frame, 0)
+        elif isinstance(source, MeanSource):
+            self._mean(work, source, clip, frame)
         elif isinstance(source, FillSource | StrokeSource):
             each = GRADIENT if isinstance(source.paint, GradientPaint) else COLOR
             work.add(each * area + VERTEX * len(source.path.points))
         else:
             work.add(PICTURE * area)
+
+    def _mean(self, work: Work, source: MeanSource, clip: Rect, frame: Rect) -> None:
+        area = area_of(clip)
+        work.hold(12 * area)  # the sums of two bytes each, and what becomes of them
+        work.add(APART + (BUFFER + MEAN) * area)
+        for picture in source.pictures:
+            extent = self._extents.command(picture)
+            shared = intersection(extent, clip) if extent else None
+            if shared is not None:
+                size = 4 * area_of(shared)
+                work.hold(size)
+                work.add(APART + MEAN * area_of(shared))
+                self.command(work, picture, shared, frame)
+                work.release(size)
+        work.release(12 * area)
 
     def _apart(self, work: Work, command: DrawCommand, clip: Rect, frame: Rect, clips: int) -> None:
         if command.effects:

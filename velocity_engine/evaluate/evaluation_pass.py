@@ -8,7 +8,7 @@ from functools import cache
 from velocity_engine.display import DrawCommand
 from velocity_engine.model.geometry import IDENTITY, Matrix
 from velocity_engine.motion.transforms import Matrix4
-from velocity_engine.plan.layers import PlannedLayer
+from velocity_engine.plan.layers import PlannedComposition, PlannedLayer
 from velocity_engine.plan.timeline import Ahead
 
 
@@ -74,6 +74,10 @@ class Pass:
         depth: How many mattes and precomps stand around the composition.
         tally: Of the display list that the walk is for.
         ahead: How far captions, and a clip that plays on while its region is held, are ahead of the moment.
+        composition: The composition; None before the walk has begun.
+        shutter: How far the moment that layers with the motion blur switch are drawn at is from the frame, in frames,
+            where a layer around the composition is drawn while the shutter is open; else None.
+        camera_is_old: Whether the camera is that of another moment.
         mattes: What the mattes of the composition show, by the id of their planned layer: several layers may share one.
         finer: Whether it is in finer pixels than the device's.
     """
@@ -86,5 +90,8 @@ class Pass:
     depth: int = 0
     tally: Tally = field(default_factory=Tally)
     ahead: Ahead | None = None
+    composition: PlannedComposition | None = None
+    shutter: float | None = None
+    camera_is_old: bool = False
     mattes: dict[int, tuple[DrawCommand, ...]] = field(default_factory=dict)
     finer: bool = False

@@ -25,13 +25,16 @@ from velocity_engine.display import (
     display_list,
     group_source,
 )
-from velocity_engine.errors import Finding, FrameCostError, Place
+from velocity_engine.errors import Finding, Place
+from velocity_engine.evaluate.command_counts import check_count
+from velocity_engine.evaluate.echoes import echoed
 from velocity_engine.evaluate.evaluation_pass import EVERYWHERE, Pass, Viewport
 from velocity_engine.evaluate.finer import in_finer_pixels, magnified
 from velocity_engine.evaluate.layer_matrices import LayerMatrices, painters_order
 from velocity_engine.evaluate.layer_sampler import LayerSampler
 from velocity_engine.evaluate.perspective import DeviceTransform, bent_all, bent_mask, device_transform, plane, square
 from velocity_engine.evaluate.replays import captioned_frame, replayed_at
+from velocity_engine.evaluate.shutter import LayerParts, mean_of
 from velocity_engine.model.geometry import IDENTITY, Matrix, axis_lengths, mean_scale, multiply, scaling
 from velocity_engine.model.layers import (
     BlendMode,
@@ -43,19 +46,14 @@ from velocity_engine.model.layers import (
     TextContent,
 )
 from velocity_engine.motion.transforms import Matrix4, camera_matrix, default_camera
+from velocity_engine.order import MotionBlur
 from velocity_engine.placing import placed
-from velocity_engine.plan.layers import PlannedComposition, PlannedLayer
+from velocity_engine.plan.layers import PlannedComposition, PlannedEffect, PlannedLayer
 from velocity_engine.plan.plan import Plan
 from velocity_engine.plan.timeline import Ahead
-from velocity_engine.plugin_types import StyledLayer
+from velocity_engine.plugin_types import Echo, StyledLayer
 from velocity_engine.shapes.primitives import bezier_path
 
-MAX_COMMANDS = 40_000
-COMMANDS_OF_LAYER = 4
-"""So many more for each layer of the file that a frame shows: nesting, shapes and texts multiply, honest layers do not.
-Compositions within each other hand them on, and each counts."""
-NESTED = "Let fewer layers show compositions, or compositions stand less deep in each other"
-PARTS = "Give its shapes and texts fewer parts: fewer copies of repeaters, and shorter texts where they are animated"
 LARGEST_LAYER_PICTURE = 4096.0  # pixels a side of what effects read of another layer
 MAX_LAYER_DEPTH = 100
 """How many mattes and precomps may stand within each other on the way to a layer."""
@@ -88,7 +86,7 @@ class Evaluator:
     # --- compositions ---
 
     def _composition(self, planned: PlannedComposition, at: Pass) -> list[DrawCommand]:
-        at = replace(at, camera=self._camera(planned, at), mattes={})
+        at = replace(at, camera=self._camera(planned, at, at.frame), composition=planned, mattes={})
         commands: list[DrawCommand] = []
         shown = [p for p in reversed(planned.layers) if not (p.layer.is_matte or p.layer.hidden or p.layer.guide)]
         if at.camera is not None:
@@ -99,22 +97,22 @@ class Evaluator:
             commands += drawn
             if drawn:
                 at.tally.count(layer, len(drawn))
-                if at.tally.commands > MAX_COMMANDS + COMMANDS_OF_LAYER * len(at.tally.layers):
-                    raise _too_many(layer, at)
+                check_count(layer, at)
         return commands
 
-    def _camera(self, planned: PlannedComposition, at: Pass) -> Matrix4 | None:
+    def _camera(self, planned: PlannedComposition, at: Pass, moment: float) -> Matrix4 | None:
+        """The camera that is looked through at the frame, where it stands at a moment."""
         for entry in planned.cameras:
             layer = entry.layer
             if layer.in_point <= at.frame < layer.out_point and isinstance(layer.content, CameraContent):
-                parents = self._matrices.matrix4(entry.parent, at.frame)
-                sampler = LayerSampler(self.plan, entry, at.frame)
+                parents = self._matrices.matrix4(entry.parent, moment)
+                sampler = LayerSampler(self.plan, entry, moment)
                 return camera_matrix(layer, layer.content, sampler, parents, *at.size)
         return default_camera(*at.size) if planned.composition.in_space else None
 
     def composition(self, planned: PlannedComposition, frame: float, matrix: Matrix, at: Pass) -> Sequence[DrawCommand]:
         """What a composition shows under a matrix that does not lead to the viewport."""
-        inside = Pass(frame, matrix, self._size, EVERYWHERE, None, at.depth + 1, at.tally, at.ahead)
+        inside = _inside(at, frame, matrix, self._size, EVERYWHERE)
         return self._composition(planned, inside)
 
     def placed_composition(
@@ -123,7 +121,7 @@ class Evaluator:
         """What a composition shows under a matrix that leads to the viewport of ``at``, cut to its box."""
         has_area = size[0] > 0.0 and size[1] > 0.0
         box = size if has_area else self._size
-        inside = Pass(frame, matrix, box, at.viewport, None, at.depth + 1, at.tally, at.ahead)
+        inside = _inside(at, frame, matrix, box, at.viewport)
         commands = self._composition(planned, inside)
         return _clipped(commands, Clip((0.0, 0.0, *size), matrix), at.viewport) if has_area else commands
 
@@ -159,11 +157,11 @@ class Evaluator:
     def _drawn(self, planned: PlannedLayer, at: Pass) -> Sequence[DrawCommand]:
         sampler = LayerSampler(self.plan, planned, at.frame, self, at)
         opacity = min(max(sampler.scalar(planned.layer.transform.opacity) / 100.0, 0.0), 1.0)
-        device = self._device_transform(planned, sampler, at) if opacity > 0.0 else None
-        content = _content(planned, self._content_sampler(planned, sampler, at), device) if device is not None else ()
-        if device is None or not content:
+        if opacity <= 0.0:
             return ()
-        return self._finished(planned, sampler, at, device, content, opacity)
+        blur = self.plan.motion_blur if planned.layer.motion_blur and at.shutter is None else None
+        parts = self._parts(planned, sampler, at) if blur is None else self._blurred(planned, at, blur)
+        return () if parts is None else self._finished(planned, sampler, at, parts, opacity)
 
     def _content_sampler(self, planned: PlannedLayer, sampler: LayerSampler, at: Pass) -> LayerSampler:
         """What captions draw themselves by: in a video with a length of its own, their time is the video's."""
@@ -172,23 +170,68 @@ class Evaluator:
             return sampler
         return LayerSampler(self.plan, planned, captioned_frame(content.rate, at), self, at)
 
-    def _finished(
-        self,
-        planned: PlannedLayer,
-        sampler: LayerSampler,
-        at: Pass,
-        device: DeviceTransform,
-        content: Sequence[DrawCommand],
-        opacity: float,
-    ) -> Sequence[DrawCommand]:
-        """Adds effects, masks, matte, opacity and blend mode to a layer's own picture."""
-        layer = planned.layer
+    def _parts(self, planned: PlannedLayer, sampler: LayerSampler, at: Pass) -> LayerParts | None:
+        """A layer's own picture with its effects and masks; None where nothing of it is seen.
+
+        While a shutter is open, a layer with the switch moves; so does what shapes and texts are made of. Pictures,
+        clips and compositions show what they show at the frame, and effects keep its values.
+        """
+        moving = sampler
+        if at.shutter is not None and planned.layer.motion_blur:
+            moving = LayerSampler(self.plan, planned, at.frame + at.shutter, self, at)
+        device = self._device_transform(planned, moving, at)
+        vector = is_vector(planned)
+        if device is None:
+            return None
+        effects, echo = planned.effects, None
+        for number, one in enumerate(planned.effects):
+            if one.echoes is not None:
+                effects, echo = planned.effects[number + 1 :], one.echoes.echo(one.effect, sampler)
+        if echo is not None:
+            content = self._echoed(planned, echo, at, device)
+        else:
+            content = _content(planned, moving if vector else self._content_sampler(planned, sampler, at), device)
+        if not content:
+            return None
         # As in After Effects, the effects of shapes and texts act after the layer's transform, in its composition, and
         # so do the styles of all layers.
-        vector = isinstance(layer.content, ShapeContent | TextContent)
-        effects = _effects(planned, sampler, at.base if vector else device.matrix)
+        calls = _effects(effects, sampler, at.base if vector else device.matrix)
+        return LayerParts(content, _masks(planned, moving, device), calls, moved=moving is not sampler)
+
+    def _echoed(self, planned: PlannedLayer, echo: Echo, at: Pass, device: DeviceTransform) -> Sequence[DrawCommand]:
+        """The layer at the moments of an echo: shapes and texts where they are then, other layers where they are now,
+        since effects are given these before their transform."""
+        layer, shown = planned.layer, []
+        for seconds, intensity in zip(echo.seconds, echo.intensities, strict=True):
+            frame = at.frame + seconds * self.plan.document.frame_rate
+            there = replace(at, frame=frame, camera_is_old=True, mattes={})
+            content: Sequence[DrawCommand] = ()
+            if layer.in_point <= frame < layer.out_point:
+                shift = at.shutter if at.shutter is not None and layer.motion_blur and is_vector(planned) else 0.0
+                sampler = LayerSampler(self.plan, planned, frame + shift, self, there)
+                placing = self._device_transform(planned, sampler, there) if is_vector(planned) else device
+                content = _content(planned, sampler, placing) if placing is not None else ()
+            shown.append((content, intensity))
+            at.tally.commands += max(1, len(content))
+            check_count(planned, at)
+        return echoed(shown, echo.operator)
+
+    def _blurred(self, planned: PlannedLayer, at: Pass, blur: MotionBlur) -> LayerParts | None:
+        moments = []
+        for offset in blur.offsets:
+            open_at = replace(at, shutter=offset)
+            shown = self._parts(planned, LayerSampler(self.plan, planned, at.frame, self, open_at), open_at)
+            moments.append(shown)
+            at.tally.commands += 1 if shown is None else len(shown.content)
+            check_count(planned, at)
+        return mean_of(moments, effects_after=is_vector(planned))
+
+    def _finished(
+        self, planned: PlannedLayer, sampler: LayerSampler, at: Pass, parts: LayerParts, opacity: float
+    ) -> Sequence[DrawCommand]:
+        """Adds styles, matte, opacity and blend mode to a layer's own picture with its effects and masks."""
+        layer, content, masks, effects = planned.layer, parts.content, parts.masks, parts.effects
         styles, under = _styles(planned, sampler, at, content)
-        masks = _masks(planned, sampler, device)
         matte = self._matte(planned, at)
         if matte is not None and not matte.commands and matte.mode in (MatteMode.ALPHA, MatteMode.LUMA):
             return ()
@@ -199,9 +242,10 @@ class Evaluator:
         first = content[0]
         if masks and acted_on:
             # Masks cut what effects are given, while the masks of a command cut what its effects gave.
-            content = [altered(command(group_source(content)), masks=masks)]
+            content = parts.masked.content
             first, masks = content[0], ()
-        finer = self._finer(planned, at, content, effects)
+        is_drawn_again = not (parts.moved or any(one.echoes for one in planned.effects))
+        finer = self._finer(planned, at, content, effects) if is_drawn_again else None
         if finer is not None and (len(finer.effects) < len(effects) or styles or under):
             count = len(finer.effects)
             content = [command(group_source(content), effects=effects[:count], finer=finer)]
@@ -236,8 +280,7 @@ class Evaluator:
             return None
         if masks := _masks(planned, sampler, device):
             drawn = [altered(command(group_source(drawn)), masks=masks)]
-        vector = isinstance(planned.layer.content, ShapeContent | TextContent)
-        calls = _effects(planned, sampler, fine.base if vector else device.matrix)
+        calls = _effects(planned.effects, sampler, fine.base if is_vector(planned) else device.matrix)
         return FinerDrawing(steps, group_source(drawn), calls[:count]) if len(calls) == len(effects) else None
 
     def _matte(self, planned: PlannedLayer, at: Pass) -> Matte | None:
@@ -265,7 +308,7 @@ class Evaluator:
         commands: Sequence[DrawCommand] = ()
         if layer.in_point <= at.frame < layer.out_point:
             matrix = scaling(across / width, down / height)
-            if isinstance(layer.content, ShapeContent | TextContent):
+            if is_vector(planned):
                 matrix = multiply(matrix, self._matrices.matrix(planned, at.frame))
             alone = replace(at, viewport=Viewport(across, down, IDENTITY))
             own = LayerSampler(self.plan, planned, at.frame, self, alone)
@@ -278,25 +321,28 @@ class Evaluator:
 
         The camera sees layers of three dimensions. A flat layer takes parents in space as seen from straight ahead.
         """
+        moment, camera = sampler.frame, at.camera
         if not planned.in_space:
-            return DeviceTransform(multiply(at.base, self._matrices.matrix(planned, at.frame)))
-        space = self._matrices.matrix4(planned, at.frame)
-        if at.camera is not None and planned.layer.three_d:
-            space = at.camera @ space
+            return DeviceTransform(multiply(at.base, self._matrices.matrix(planned, moment)))
+        space = self._matrices.matrix4(planned, moment)
+        if camera is not None and at.composition is not None and (moment != at.frame or at.camera_is_old):
+            camera = self._camera(at.composition, at, moment)
+        if camera is not None and planned.layer.three_d:
+            space = camera @ space
         x, y = sampler.vector(planned.layer.transform.anchor)[:2]
         width, height = sampler.size
         anchors = ((x, y), (width / 2, height / 2), (0.0, 0.0), (width, 0.0), (0.0, height), (width, height))
         return device_transform(square(at.base) @ plane(space), anchors, max(width, height))
 
 
-def _too_many(last: PlannedLayer, at: Pass) -> FrameCostError:
-    layers = len(at.tally.layers)
-    most = MAX_COMMANDS + COMMANDS_OF_LAYER * layers
-    return FrameCostError(
-        f"frame {at.frame:g} draws more than {most} things, too many for {layers} layer{'s' if layers > 1 else ''}",
-        place=Place(layer=last.path, pointer=last.layer.pointer or None),
-        hint=NESTED if at.tally.nested > at.tally.commands / 2 else PARTS,
-    )
+def is_vector(planned: PlannedLayer) -> bool:
+    """Whether the layer is drawn after its transform, sharp at any size."""
+    return isinstance(planned.layer.content, ShapeContent | TextContent)
+
+
+def _inside(at: Pass, frame: float, base: Matrix, size: tuple[float, float], viewport: Viewport) -> Pass:
+    """The walk through a composition that a layer of another shows."""
+    return Pass(frame, base, size, viewport, depth=at.depth + 1, tally=at.tally, ahead=at.ahead, shutter=at.shutter)
 
 
 def _content(planned: PlannedLayer, sampler: LayerSampler, device: DeviceTransform) -> Sequence[DrawCommand]:
@@ -321,8 +367,8 @@ def _clipped(commands: list[DrawCommand], clip: Clip, viewport: Viewport) -> lis
     return [altered(entry, clips=(*entry.clips, clip)) for entry in commands]
 
 
-def _effects(planned: PlannedLayer, sampler: LayerSampler, matrix: Matrix) -> tuple[EffectCall, ...]:
-    calls = (one.evaluate(one.effect, sampler, matrix) for one in planned.effects)
+def _effects(effects: Sequence[PlannedEffect], sampler: LayerSampler, matrix: Matrix) -> tuple[EffectCall, ...]:
+    calls = (one.evaluate(one.effect, sampler, matrix) for one in effects)
     return tuple(call for call in calls if call is not None)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from velocity_engine.display import DrawCommand, EffectCall, GroupSource
+from velocity_engine.display import DrawCommand, EffectCall, commands_in
 from velocity_engine.evaluate.evaluation_pass import EVERYWHERE, Pass, Tally, Viewport
 from velocity_engine.model.geometry import multiply, scaling
 
@@ -46,8 +46,7 @@ def _more_than(most: int, commands: Iterable[DrawCommand]) -> bool:
         if count > most:
             return True
         entry = waiting.pop()
-        if isinstance(entry.source, GroupSource):
-            waiting += entry.source.commands
+        waiting += commands_in(entry.source)
         if entry.matte is not None:
             waiting += entry.matte.commands
     return False

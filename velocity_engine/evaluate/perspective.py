@@ -25,6 +25,7 @@ from velocity_engine.display import (
     GroupSource,
     MaskPath,
     Matte,
+    MeanSource,
     SolidPaint,
     StrokeSource,
     altered,
@@ -119,6 +120,13 @@ def bent(entry: DrawCommand, h: Projection) -> DrawCommand | None:
             return None
         effects = tuple(_bent_effect(call, h) for call in entry.effects)
         return altered(entry, source=group_source(inner), clips=(), masks=masks, matte=matte, effects=effects)
+    if isinstance(source, MeanSource):
+        moved = [(bent(one, h), weight) for one, weight in zip(source.pictures, source.weights, strict=True)]
+        kept = [(one, weight) for one, weight in moved if one is not None]
+        if not kept:
+            return None
+        mean = replace(source, pictures=tuple(one for one, _ in kept), weights=tuple(weight for _, weight in kept))
+        return altered(entry, source=mean, clips=(), masks=masks, matte=matte)
     flat: dict[str, Any] = {"matrix": IDENTITY, "clips": (), "masks": masks, "matte": matte}
     if isinstance(source, FillSource | StrokeSource) and isinstance(source.paint, SolidPaint):
         path = bent_path(_outline(source, entry.matrix), h)

@@ -303,6 +303,7 @@ class Layer:
     three_d: bool = False
     auto_orient: bool = False
     collapse: bool = False  # ``ct``: collapse transformation
+    motion_blur: bool = False  # ``mb``: drawn blurred where a render asks for motion blur
     match_class: str = ""
     pointer: str = ""
     replay: Replay | None = None  # set by captions

@@ -19,6 +19,8 @@ from velocity_engine.errors import CustomizationError, OrderError, Place
 from velocity_engine.given.arguments import bounds, named_file, require
 from velocity_engine.order.duration import Duration
 from velocity_engine.order.file_reference import FileReference
+from velocity_engine.order.motion_blur import RIGHT as BLUR
+from velocity_engine.order.motion_blur import MotionBlur
 from velocity_engine.order.poster import Poster
 from velocity_engine.order.sound_mix import SoundMix
 
@@ -49,6 +51,7 @@ class RenderOrder:
         fonts: Files and folders of fonts for the texts, beside those in the package, the first first.
         system_fonts: Folders of fonts that are looked through after all others.
         strict_fonts: Whether letters that no font has are refused, in place of boxes with a finding.
+        motion_blur: How layers that have the motion blur switch are blurred. None for not at all.
 
     Example:
         >>> order = RenderOrder(template=FileReference.of("promo.zip"), output="promo.mp4")
@@ -72,6 +75,7 @@ class RenderOrder:
     fonts: Sequence[FileReference] = ()
     system_fonts: Sequence[FileReference] = ()
     strict_fonts: bool = False
+    motion_blur: MotionBlur | None = None
 
     def __post_init__(self) -> None:
         require("template", self.template, FileReference, FILE)
@@ -95,6 +99,7 @@ class RenderOrder:
         for font in (*self.fonts, *self.system_fonts):
             require("fonts", font, FileReference, FILE)
         require("strict_fonts", self.strict_fonts, bool, "Give True or False")
+        require("motion_blur", self.motion_blur, MotionBlur | None, BLUR)
         if self.mix == SoundMix():
             object.__setattr__(self, "mix", None)
 
@@ -164,6 +169,7 @@ class RenderOrder:
                 duration=Duration.from_values(lasting) if (lasting := values.pop("duration", None)) else None,
                 fonts=tuple(FileReference(**one) for one in values.pop("fonts", ())),
                 system_fonts=tuple(FileReference(**one) for one in values.pop("system_fonts", ())),
+                motion_blur=MotionBlur.from_values(blur) if (blur := values.pop("motion_blur", None)) else None,
                 **values,
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -249,6 +255,8 @@ class RenderOrder:
             values["system_fonts"] = [_plain(folder) for folder in self.system_fonts]
         if self.strict_fonts:
             values["strict_fonts"] = True
+        if self.motion_blur is not None:
+            values["motion_blur"] = self.motion_blur.to_values()
         return values
 
     def __eq__(self, other: object) -> bool:

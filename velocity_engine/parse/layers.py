@@ -105,6 +105,7 @@ def _layer(context: Context, raw: dict[str, Any], pointer: str, name: str, known
         three_d=flag_of(raw, "ddd"),
         auto_orient=flag_of(raw, "ao"),
         collapse=flag_of(raw, "ct"),
+        motion_blur=flag_of(raw, "mb"),
         match_class=text_of(raw, "cl"),
         pointer=pointer,
     )

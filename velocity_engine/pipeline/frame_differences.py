@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from velocity_engine.composite.changes import same
-from velocity_engine.display import CLEAR, DisplayList, DrawCommand, GroupSource, digest_of
+from velocity_engine.display import CLEAR, DisplayList, DrawCommand, commands_in, digest_of
 from velocity_engine.errors import FrameRangeError
 from velocity_engine.given.arguments import require
 from velocity_engine.pipeline.prepared import frame_total, raise_on_errors
@@ -151,7 +151,7 @@ def _add(before: DrawCommand, after: DrawCommand, layer: str, found: dict[str, d
 
 def _layers_in(entry: DrawCommand) -> Sequence[DrawCommand]:
     """The commands of a group, where they are those of layers: a group also holds the paths of one shape layer."""
-    commands = entry.source.commands if isinstance(entry.source, GroupSource) else ()
+    commands = commands_in(entry.source)
     return commands if all(inner.label for inner in commands) else ()
 
 

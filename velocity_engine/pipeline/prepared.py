@@ -174,7 +174,8 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
     size = output_size(template.document, encoder)
     rate = output_rate(template.document, encoder)
     assets = {key: file.location for key, file in order.assets.items()}
-    plan = template.plan(order.customizations, assets, order.captions, strict_fonts=order.strict_fonts)
+    said, blur = order.captions, order.motion_blur
+    plan = template.plan(order.customizations, assets, said, blur, strict_fonts=order.strict_fonts)
     try:
         raise_on_errors(plan.all_findings())
         sound = OwnSound(None if order.soundtrack is None else local_path(order.soundtrack.location), order.mix)

@@ -13,7 +13,7 @@ from velocity_engine.model.layers import Effect, Layer, LayerStyle
 from velocity_engine.model.properties import Property, SplitPosition
 from velocity_engine.model.transform import Transform
 from velocity_engine.plan.guarded import Evaluate, EvaluateStyle, guarded
-from velocity_engine.plugin_types import DrawsPlaced, EffectType, PreparedLayer, ReadsLayers
+from velocity_engine.plugin_types import DrawsPlaced, EffectType, PreparedLayer, ReadsLayers, ShowsEchoes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,6 +23,7 @@ class PlannedEffect:
     effect: Effect
     kind: EffectType
     evaluate: Evaluate
+    echoes: ShowsEchoes | None = None  # the kind, where it draws the layer at several moments
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -39,6 +39,7 @@ from velocity_engine.model.layers import (
 )
 from velocity_engine.model.properties import Property
 from velocity_engine.motion.keyframes import Curves
+from velocity_engine.order import MotionBlur
 from velocity_engine.package.package import Package
 from velocity_engine.plan.guarded import GuardedLayer, evaluated_by, guarded, prepared_by, styled_by
 from velocity_engine.plan.layers import (
@@ -58,6 +59,7 @@ from velocity_engine.plugin_types import (
     DrawsPlaced,
     LayerType,
     MediaSource,
+    ShowsEchoes,
     TellsLimits,
 )
 from velocity_engine.plugins.manager import built_in_layer
@@ -69,6 +71,13 @@ if TYPE_CHECKING:
     from velocity_engine.media.clip import ClipReader
 
 MAX_FINDINGS = 1000
+NOT_EXPORTED = {
+    "ADBE FreePin3": "mesh",
+    "ADBE FreePin2": "mesh",
+    "ADBE MESH WARP": "mesh",
+    "ADBE LIQUIFY": "mesh",
+}
+"""What of effects no document has, by their match names: they cannot be drawn by who reads it."""
 _CONTROL_TYPES = (5,)  # Bodymovin's number for controls, but for every effect that it has no number for, too
 _CONTROL_PREFIXES = ("ADBE Slider Control", "ADBE Angle Control", "ADBE Color Control", "ADBE Point", "ADBE Checkbox",
                      "ADBE Layer Control", "ADBE Dropdown Control", "ADBE CM ", "Pseudo/", "PSEUDO/")  # fmt: skip
@@ -111,6 +120,7 @@ class Plan:
     clip: Callable[[str], FrameReader | None]
     resources: list[Callable[[], None]] = field(default_factory=list)
     expressions: ExpressionEngine | None = None  # where the document has expressions
+    motion_blur: MotionBlur | None = None  # how layers with the switch are blurred
 
     def all_findings(self) -> tuple[Finding, ...]:
         """Returns the findings of the parser and of the plan, as they are by now.
@@ -119,6 +129,14 @@ class Plan:
         """
         own = [finding for finding in self.document.findings if finding.feature != "asset.missing"]
         return (*own, *self.findings)
+
+    def blur(self, motion_blur: MotionBlur) -> None:
+        """Blurs layers that have the motion blur switch; reports where none has it."""
+        self.motion_blur = motion_blur
+        compositions = (self.document.main, *self.document.compositions.values())
+        if not any(layer.motion_blur for composition in compositions for layer in composition.layers):
+            hint = "no layer has the motion blur switch, which the designer sets in After Effects"
+            self.report(Finding("motion_blur.none", hint, instead="all layers stay sharp"))
 
     def close(self) -> None:
         """Closes clips and deletes temporary files. A plan that was closed must not be evaluated."""
@@ -414,10 +432,13 @@ class PlanBuilder:
             kind = plugins.effect_for(effect.match_name, effect.type)
             if kind is None:
                 name = effect.match_name or effect.name or str(effect.type)
-                message = f"the effect {effect.name or name!r} ({name}) is not supported"
+                lacking = NOT_EXPORTED.get(name)
+                why = f": Bodymovin leaves its {lacking} out of the document" if lacking else ""
+                message = f"the effect {effect.name or name!r} ({name}) is not supported{why}"
                 self.report(Finding(f"effect.{name}", message, Place(layer=path, pointer=effect.pointer)))
             else:
-                found.append(PlannedEffect(effect, kind, evaluated_by(kind, path)))
+                echoes = kind if isinstance(kind, ShowsEchoes) else None
+                found.append(PlannedEffect(effect, kind, evaluated_by(kind, path), echoes))
                 with guarded("the effect", kind, path):
                     self._report_limits(effect, kind, Place(layer=path, pointer=effect.pointer))
         return tuple(found)

@@ -26,7 +26,7 @@ from velocity_engine.plugin_types.codecs import (
     FrameEncoder,
     WritesFiles,
 )
-from velocity_engine.plugin_types.effects import EffectType, ReadsLayers, TellsLimits
+from velocity_engine.plugin_types.effects import Echo, EchoOperator, EffectType, ReadsLayers, ShowsEchoes, TellsLimits
 from velocity_engine.plugin_types.executors import (
     EncodedPacket,
     EncodedSegment,
@@ -61,6 +61,8 @@ __all__ = [
     "Container",
     "DrawsCompositions",
     "DrawsPlaced",
+    "Echo",
+    "EchoOperator",
     "EffectType",
     "EncodedPacket",
     "EncodedSegment",
@@ -81,6 +83,7 @@ __all__ = [
     "ReadsLayers",
     "RenderWatch",
     "Segment",
+    "ShowsEchoes",
     "Storage",
     "StoredFile",
     "StyleCall",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,8 @@ from velocity_engine.model.geometry import Matrix
 from velocity_engine.model.layers import Effect
 from velocity_engine.sampler import Sampler
 
-if TYPE_CHECKING:
-    pass
+EchoOperator: TypeAlias = Literal["add", "maximum", "minimum", "screen", "behind", "before", "mean"]
+"""How the moments of a layer become one picture: ``behind`` lays each under those before it, ``before`` over them."""
 
 
 @runtime_checkable
@@ -98,5 +99,36 @@ class TellsLimits(Protocol):
 
         Returns:
             One noun for each value that is not drawn, as it is used in a sentence, such as "its taper radius".
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """A layer at several moments, which become one picture.
+
+    Attributes:
+        seconds: The moments, in seconds from that of the frame, at most 64. Those at which the layer is not there are
+            left out.
+        intensities: How strongly each of them shows, 0 to 1.
+        operator: How they become one picture.
+    """
+
+    seconds: tuple[float, ...]
+    intensities: tuple[float, ...]
+    operator: EchoOperator
+
+
+@runtime_checkable
+class ShowsEchoes(Protocol):
+    """Optional: implemented by effects that draw their layer at several moments. Effects before such a one count for
+    nothing, as in After Effects; those after it act on the whole. Its own ``evaluate`` is not called."""
+
+    def echo(self, effect: Effect, sampler: Sampler) -> Echo | None:
+        """Returns the moments that are shown, or None for the layer as it is.
+
+        Args:
+            effect: The effect as it was parsed.
+            sampler: Returns its values.
         """
         ...

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from velocity_engine.display import DrawCommand, FillSource, GroupSource, StrokeSource
+from velocity_engine.display import DrawCommand, FillSource, GroupSource, MeanSource, StrokeSource, commands_in
 from velocity_engine.model.geometry import IDENTITY
+
+MAX_PICTURES = 256  # of a mean: the sum of so many pixels fits into 16 bits
 
 
 def drawing_fault(commands: Any) -> str | None:
@@ -30,10 +32,12 @@ def _fault(entry: Any) -> str | None:
     if not 0.0 <= entry.opacity <= 1.0:
         return f"an opacity is {entry.opacity}: it must be from 0 to 1"
     source = entry.source
-    if isinstance(source, GroupSource):
+    if isinstance(source, GroupSource | MeanSource):
         if entry.matrix != IDENTITY:
             return "the matrix of a group's command is not IDENTITY"
-        return next((fault for inner in source.commands if (fault := _fault(inner)) is not None), None)
+        if isinstance(source, MeanSource) and (fault := _mean_fault(source)) is not None:
+            return fault
+        return next((fault for inner in commands_in(source) if (fault := _fault(inner)) is not None), None)
     if entry.effects:
         return "effects stand on a command whose source is not a group"
     if isinstance(source, FillSource | StrokeSource):
@@ -41,6 +45,13 @@ def _fault(entry: Any) -> str | None:
     if not math.isfinite(source.width * source.height):
         return f"a picture has the size {source.width} x {source.height}"
     return None
+
+
+def _mean_fault(source: MeanSource) -> str | None:
+    fits = len(source.pictures) == len(source.weights) and all(weight > 0 for weight in source.weights)
+    if fits and max(1, sum(source.weights)) <= source.total <= MAX_PICTURES:
+        return None
+    return f"a mean of {source.total} pictures has the weights {source.weights}"
 
 
 def _path_fault(source: FillSource | StrokeSource) -> str | None:

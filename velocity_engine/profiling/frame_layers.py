@@ -10,7 +10,7 @@ from velocity_engine.composite.changes import changed_by_label
 from velocity_engine.composite.extents import Extents
 from velocity_engine.composite.rects import intersection, union
 from velocity_engine.composite.tiles import TILE
-from velocity_engine.display import CLEAR, DisplayList, DrawCommand, GroupSource
+from velocity_engine.display import CLEAR, DisplayList, DrawCommand, commands_in
 from velocity_engine.evaluate.evaluation_pass import fit_viewport
 from velocity_engine.evaluate.evaluator import Evaluator
 from velocity_engine.given.arguments import require, sides
@@ -127,8 +127,7 @@ def _extents_of(
             continue
         name = command.label or label
         yield name, rect
-        if isinstance(command.source, GroupSource):
-            yield from _extents_of(command.source.commands, name, rect, extents)
+        yield from _extents_of(commands_in(command.source), name, rect, extents)
         if command.matte is not None:
             yield from _extents_of(command.matte.commands, name, None, extents)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from velocity_engine.display import DrawCommand, FillSource, GroupSource, StrokeSource
+from velocity_engine.display import DrawCommand, FillSource, GroupSource, MeanSource, StrokeSource, commands_in
 from velocity_engine.model.geometry import Bounds, transformed_bounds
 
 
@@ -13,7 +13,8 @@ def drawn_box(commands: Sequence[DrawCommand]) -> Bounds | None:
     boxes = []
     for entry in commands:
         source = entry.source
-        box = drawn_box(source.commands) if isinstance(source, GroupSource) else flat_box(entry)
+        is_made_of_others = isinstance(source, GroupSource | MeanSource)
+        box = drawn_box(commands_in(source)) if is_made_of_others else flat_box(entry)
         if box is not None:
             boxes.append(box)
     if not boxes:
@@ -23,9 +24,9 @@ def drawn_box(commands: Sequence[DrawCommand]) -> Bounds | None:
 
 
 def flat_box(entry: DrawCommand) -> Bounds | None:
-    """What one command that is no group fills, its pen's width included; None for a group or nothing."""
+    """What one command that is no group fills, its pen's width included; None for a group, a mean or nothing."""
     source = entry.source
-    if isinstance(source, GroupSource):
+    if isinstance(source, GroupSource | MeanSource):
         return None
     if not isinstance(source, FillSource | StrokeSource):
         return transformed_bounds(entry.matrix, (0.0, 0.0, source.width, source.height))

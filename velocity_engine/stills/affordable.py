@@ -56,7 +56,7 @@ def unaffordable(plan: Plan, size: Size, span: tuple[float, float]) -> FrameCost
         try:
             costs.check(display)
         except FrameCostError as error:
-            return _with_size(error, _smaller(evaluator, frame, size))
+            return _with_size(error, _smaller(evaluator, frame, size), is_blurred=plan.motion_blur is not None)
     return None
 
 
@@ -118,11 +118,13 @@ def _even(side: float) -> int:
     return int(side) // 2 * 2
 
 
-def _with_size(error: FrameCostError, smaller: Size | None) -> FrameCostError:
+def _with_size(error: FrameCostError, smaller: Size | None, *, is_blurred: bool) -> FrameCostError:
+    samples = ", or fewer samples of the motion blur" if is_blurred else ""
     if smaller is None:
-        return FrameCostError(error.message, place=Place(layer=error.place.layer), hint=FEWER)
+        return FrameCostError(error.message, place=Place(layer=error.place.layer), hint=f"{FEWER}{samples}")
     return FrameCostError(
         error.message,
         place=replace(error.place, field="resolution"),
-        hint=f"Ask for a smaller picture, such as {smaller[0]}x{smaller[1]}, or use fewer effects, masks and layers",
+        hint=f"Ask for a smaller picture, such as {smaller[0]}x{smaller[1]}, "
+        f"or use fewer effects, masks and layers{samples}",
     )

@@ -25,7 +25,8 @@ class CaptionsFile:
 class StoredRequest:
     """``job_info`` and ``encoder_config`` are as the caller wrote them, for who reads them again; ``executor`` is the
     one that the caller named, if any, ``duration`` what the length follows, ``captioned`` the seconds of the captions
-    that the video shows, and ``captions_file`` what has them, where that is fetched."""
+    that the video shows, ``captions_file`` what has them, where that is fetched, and ``motion_blur`` how layers are
+    blurred."""
 
     order: engine.RenderOrder
     job_info: Mapping[str, Any]
@@ -34,14 +35,15 @@ class StoredRequest:
     duration: Mapping[str, Any] | None = None
     captioned: tuple[float, float] | None = None
     captions_file: CaptionsFile | None = None
+    motion_blur: Mapping[str, Any] | None = None
 
 
 def request_text(
     order: engine.RenderOrder, customizations: str, asked: Mapping[str, Any], captions: str | None = None
 ) -> str:
     """What is stored. ``customizations`` and ``captions`` are JSON, which is not parsed here; ``asked`` has
-    ``jobInfo``, ``encoderConfig`` and, where they were given, ``executor``, ``duration``, ``captioned`` and
-    ``captionsFile``."""
+    ``jobInfo``, ``encoderConfig`` and, where they were given, ``executor``, ``duration``, ``captioned``,
+    ``captionsFile`` and ``motionBlur``."""
     return f'{{"asked":{json.dumps(asked)},"order":{order.to_json(customizations, captions)}}}'
 
 
@@ -52,7 +54,7 @@ def read_request(text: str) -> StoredRequest:
     order = engine.RenderOrder.from_values(values["order"]) if "order" in values else _order_of_parts(values)
     captioned = None if (seconds := asked.get("captioned")) is None else (seconds[0], seconds[1])
     file = None if (named := asked.get("captionsFile")) is None else CaptionsFile(**named)
-    told = asked.get("executor"), asked.get("duration"), captioned, file
+    told = asked.get("executor"), asked.get("duration"), captioned, file, asked.get("motionBlur")
     return StoredRequest(order, asked["jobInfo"], asked["encoderConfig"], *told)
 
 

@@ -95,7 +95,7 @@ class PreviewQuestion(BaseModel):
     """A picture of ``frames``, in frames of the composition, of ``columns`` side by side, each of ``size`` pixels.
     Where there is no frame, only the customization map is looked at. ``known`` are the digests of what is not drawn.
     With a ``duration`` frames are counted on the timeline of that video; ``in_template``: on the template's.
-    ``captions`` are what is said, as JSON that the engine wrote."""
+    ``captions`` are what is said, as JSON that the engine wrote; ``motion_blur`` is as ``MotionBlur.to_values``."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
     frames: Annotated[list[FiniteFloat], Field(max_length=256)]
@@ -105,6 +105,7 @@ class PreviewQuestion(BaseModel):
     known: list[str] = []
     clip: ClipQuestion | None = None
     captions: str | None = None
+    motion_blur: Mapping[str, Any] | None = None
     duration: Mapping[str, Any] | None = None
     in_template: bool = False
 

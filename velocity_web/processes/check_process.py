@@ -1,11 +1,11 @@
 """Checks of render requests against one template, inside a child process that stays for further ones.
 
-A question is a line of JSON (``encoder``, ``frames``, ``mix``, ``strict_fonts``, ``warnings``, ``with_audio`` and
-``durations`` of each map, what is ``said`` and of each map the number of its ``captions`` in that, and the number of
-``maps``) and a line for each customization map. Where the maps name assets, the child says which (``{"named": ...}``)
-and is told the ``files``, and the ``seconds`` of clips; then it answers ``{"checked": ...}``: sentences by field for
-what all maps share, and for each map its own with what would not show, and how long its video becomes where it has a
-duration.
+A question is a line of JSON (``encoder``, ``frames``, ``mix``, ``motion_blur``, ``strict_fonts``, ``warnings``,
+``with_audio`` and ``durations`` of each map, what is ``said`` and of each map the number of its ``captions`` in that,
+and the number of ``maps``) and a line for each customization map. Where the maps name assets, the child says which
+(``{"named": ...}``) and is told the ``files``, and the ``seconds`` of clips; then it answers ``{"checked": ...}``:
+sentences by field for what all maps share, and for each map its own with what would not show, and how long its video
+becomes where it has a duration.
 
 A question with a ``sample``, and one map in which nothing is wrong, is answered by what a few frames of that render
 take, where it has a ``plan`` of them, and by what its ``poster`` takes. One that asks for ``shared`` or ``cached``
@@ -77,7 +77,8 @@ def answer_questions(told: CheckAssignment, reader: BinaryIO, send: Callable[[di
             elif "cached" in question:
                 send({"cached": reuse.cached(question["cached"], maps)})
             elif "sample" in question:
-                send({"sample": _sampled(unchanged.said(question.get("captions")), question, maps[0])})
+                shown = unchanged.said(question.get("captions"), question.get("motion_blur"))
+                send({"sample": _sampled(shown, question, maps[0])})
             else:
                 _answer_check(unchanged, question, maps, reader, send)
             if time.process_time() > told.busy_seconds:
@@ -95,27 +96,38 @@ class _Unchanged:
         self._found: list[Any] = []
         self._said: tuple[str, Any] | None = None
 
-    def problems(self, encoder: Any, frames: Any, mix: Any, asked: str, captions: str | None) -> list[Any]:
+    def problems(
+        self, encoder: Any, frames: Any, how: Mapping[str, Any], asked: str, captions: str | None
+    ) -> list[Any]:
         if asked != self._asked:
-            how = {"mix": mix, "captions": _captions_of(captions)}
-            self._found = self.template.check(encoder, None, frames, **how)
+            self._found = self.template.check(encoder, None, frames, captions=_captions_of(captions), **how)
             self._asked = asked
         return self._found
 
-    def said(self, captions: str | None) -> Any:
-        """The template with captions, in which nothing is wrong; the latest of these is kept."""
-        if captions is None:
+    def said(self, captions: str | None, blur: Mapping[str, Any] | None = None) -> Any:
+        """The template with captions, in which nothing is wrong, and with a motion blur; the latest of these is
+        kept."""
+        if captions is None and blur is None:
             return self.template
-        if self._said is None or self._said[0] != captions:
+        key = json.dumps([captions, blur])
+        if self._said is None or self._said[0] != key:
             if self._said is not None:
                 self._said[1].close()
-            self._said = (captions, self.template.customized(captions=_captions_of(captions)))
+            changed = self.template.customized(captions=_captions_of(captions), motion_blur=blurred_by(blur))
+            self._said = (key, changed)
         return self._said[1]
 
-    def captions_findings(self, captions: str | None) -> list[Any]:
-        """What of captions will not show, such as letters that no font has."""
-        known = set(self.template.findings) if captions is not None else set()
-        return [] if captions is None else [one for one in self.said(captions).findings if one not in known]
+    def further_findings(self, captions: str | None, blur: Mapping[str, Any] | None = None) -> list[Any]:
+        """What of captions will not show, such as letters that no font has, or a motion blur that no layer takes."""
+        known = set(self.template.findings)
+        return [one for one in self.said(captions, blur).findings if one not in known]
+
+
+def blurred_by(values: Mapping[str, Any] | None) -> Any:
+    """The motion blur of a question."""
+    import velocity_engine as engine
+
+    return None if values is None else engine.MotionBlur.from_values(values)
 
 
 def _captions_of(text: str | None) -> Any:
@@ -192,9 +204,10 @@ def _checked(unchanged: _Unchanged, question: dict[str, Any], maps: list[Any], f
     look = partial(_look if question["warnings"] else _problems, strict=bool(question.get("strict_fonts")))
     template = unchanged.template
     mix = engine.SoundMix.from_values(mixed) if (mixed := question.get("mix")) else None
-    said = question["said"][0] if question["said"] else None
-    asked = json.dumps([question["encoder"], frames, mixed, said])
-    problems = unchanged.problems(encoder, frames, mix, asked, said)
+    said, blur = question["said"][0] if question["said"] else None, question.get("motion_blur")
+    asked = json.dumps([question["encoder"], frames, mixed, said, blur])
+    how = {"mix": mix, "motion_blur": blurred_by(blur)}
+    problems = unchanged.problems(encoder, frames, how, asked, said)
     own = [look(template, one, files) for one in maps]
     shared = [problem for problem in problems if not isinstance(problem, _changeable())]
     if len(set(question["captions"])) > 1:  # each row of a batch has its own
@@ -202,8 +215,12 @@ def _checked(unchanged: _Unchanged, question: dict[str, Any], maps: list[Any], f
         add_captions_errors(own, unchanged, question)
     if question["warnings"] and not shared:
         add_captions_findings(own, unchanged, question)
+        if blur is not None:
+            lacking = [finding_dict(one, {}) for one in unchanged.further_findings(None, blur)[:MAX_WARNINGS]]
+            for one in own:
+                one["warnings"] += lacking
     if encoder is not None and not shared:
-        changed = _Changed(template, encoder, frames, mix, problems)
+        changed = _Changed(template, encoder, frames, how, problems)
         for one, with_audio, found in zip(maps, question["with_audio"], own, strict=True):
             if not found["errors"]:
                 found["errors"] = errors_of(changed.problems(one, with_audio), {})
@@ -261,7 +278,7 @@ def add_captions_findings(answers: list[dict[str, Any]], unchanged: _Unchanged, 
     for number, said in enumerate(question["said"][:LOOKED_CAPTIONS]):
         of_it = [one for one, its in zip(answers, question["captions"], strict=True) if its == number]
         if any(not one["errors"] for one in of_it):
-            lacking = [finding_dict(one, {}) for one in unchanged.captions_findings(said)[:MAX_WARNINGS]]
+            lacking = [finding_dict(one, {}) for one in unchanged.further_findings(said)[:MAX_WARNINGS]]
             for one in of_it:
                 one["warnings"] += lacking
 
@@ -296,8 +313,8 @@ class _Changed:
     """Whether anything is heard of a template with customizations, and whether its frames can be drawn.
     ``unchanged``: what is wrong without any."""
 
-    def __init__(self, template: Any, encoder: Any, frames: Any, mix: Any, unchanged: list[Any]) -> None:
-        self._template, self._encoder, self._frames, self._mix = template, encoder, frames, mix
+    def __init__(self, template: Any, encoder: Any, frames: Any, how: Mapping[str, Any], unchanged: list[Any]) -> None:
+        self._template, self._encoder, self._frames, self._how = template, encoder, frames, how
         self._known: dict[str, list[Any]] = {"[]": unchanged}
         self._by_sound = _takes_sound_alone(encoder)
         self._until = time.process_time() + CHANGED_SECONDS
@@ -307,7 +324,8 @@ class _Changed:
         believed to be heard; other entries that name assets are left out, and those that change neither. Of frames,
         so many maps are looked at as there is time for."""
         named = {number: place for number, place, _id in assets_named(customizations)}
-        is_muted = self._mix is not None and self._mix.mute_template
+        mix = self._how["mix"]
+        is_muted = mix is not None and mix.mute_template
         if self._by_sound and (with_audio or ("video" in named.values() and not is_muted)):
             return []
         changing = [
@@ -319,7 +337,7 @@ class _Changed:
         if key not in self._known:
             if not self._by_sound and time.process_time() > self._until:
                 return []
-            self._known[key] = self._template.check(self._encoder, changing, self._frames, mix=self._mix)
+            self._known[key] = self._template.check(self._encoder, changing, self._frames, **self._how)
         return self._known[key]
 
 

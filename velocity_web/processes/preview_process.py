@@ -20,7 +20,7 @@ import numpy as np
 
 from velocity_web.processes.analyse_process import finding_dict, open_with_fonts
 from velocity_web.processes.assignments import ClipQuestion, PreviewAssignment, PreviewQuestion
-from velocity_web.processes.check_process import LINE_BYTES, assets_named, errors_of, names_of
+from velocity_web.processes.check_process import LINE_BYTES, assets_named, blurred_by, errors_of, names_of
 from velocity_web.processes.render_process import MAX_WARNINGS
 
 ANY = "*"
@@ -70,23 +70,24 @@ class _Desk:
         if not question.frames and question.clip is None:
             return _previewed(None, drawn=False, size=(0, 0), warnings=[])
         try:
-            changed = self._customized(entries, files, question.captions)
+            changed = self._customized(entries, files, question)
             if question.clip is not None:
                 return self._clip(question, question.clip, changed, (look.warnings, names))
             return self._picture(question, changed, (look.warnings, names))
         except _refusals() as error:
             return _wrong(_by_field(error, names))
 
-    def _customized(self, entries: Entries, files: Files, captions: str | None) -> Any:
+    def _customized(self, entries: Entries, files: Files, question: PreviewQuestion) -> Any:
         import velocity_engine as engine
 
-        key = json.dumps([entries, files, captions], sort_keys=True)
+        captions, blur = question.captions, question.motion_blur
+        key = json.dumps([entries, files, captions, blur and dict(blur)], sort_keys=True)
         if self._latest is None or key != self._latest_key:
             if self._latest is not None:
                 self._latest.close()
             self._latest = None
             said = None if captions is None else engine.Captions.from_values(json.loads(captions))
-            self._latest = self._template.customized(entries, files, said)
+            self._latest = self._template.customized(entries, files, said, blurred_by(blur))
             self._latest_key = key
         return self._latest
 
@@ -132,6 +133,7 @@ class _Desk:
             start, end = self._template.frame_range((start, min(end, start + clip.most, timeline.end)), timeline)
         entries = list(changed.customizations)
         shown = [start, end, question.duration, dict(clip.encoder), size, entries, own, question.captions]
+        shown += [dict(question.motion_blur)] if question.motion_blur else []
         digest = self._digest([Path(self._told.template).name, shown])
         if _is_known(digest, question.known):
             return _previewed(digest, drawn=False, size=size, warnings=_told(found, names), frames=(start, end))

@@ -51,6 +51,7 @@ class ReuseAnswers:
         until = time.process_time() + question["seconds"]
         encoder, frames = _asked(question)
         said = _said(question)
+        blur = question.get("motion_blur")
         found = looked = 0
         for number, one in enumerate(maps):
             if looked and time.process_time() > until:
@@ -62,6 +63,7 @@ class ReuseAnswers:
                     "assets": question["files"],
                     "captions": said[number],
                     "duration": engine.Duration.from_values(duration) if duration else None,
+                    "motion_blur": engine.MotionBlur.from_values(blur) if blur else None,
                 }
                 found += engine.cached_frames(self._template, self._cache, encoder=encoder, frames=frames, **told)
             looked += 1

@@ -11,6 +11,7 @@ from velocity_web.schemas.captions import CaptionsRequest
 from velocity_web.schemas.customization import MapEntry
 from velocity_web.schemas.duration import DURATION, DurationRequest
 from velocity_web.schemas.link import USUAL_LINK, ExpiresSeconds
+from velocity_web.schemas.motion_blur import MOTION_BLUR, MotionBlurRequest
 from velocity_web.schemas.template import FindingDto
 
 MAX_FRAMES = 64
@@ -36,6 +37,7 @@ class ReplacingRequest(RequestModel):
 
     captions: CaptionsRequest | None = None
     duration: DurationRequest | None = Field(None, description=DURATION + ". Frames are then counted on its timeline")
+    motion_blur: MotionBlurRequest | None = Field(None, description=MOTION_BLUR)
 
 
 class PreviewRequest(ReplacingRequest):

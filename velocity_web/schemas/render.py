@@ -43,6 +43,7 @@ from velocity_web.schemas.encoder import (
     Resolution,
 )
 from velocity_web.schemas.metadata import FILTER, METADATA, Metadata
+from velocity_web.schemas.motion_blur import MOTION_BLUR, MotionBlurRequest
 from velocity_web.schemas.sentences import SIZE
 from velocity_web.schemas.source import SourceRequest
 from velocity_web.schemas.template import FindingDto, JobStatus, RenderJobStatus, lower, one_of
@@ -118,6 +119,7 @@ class RenderOutput(RequestModel):
     audio: AudioMixRequest | None = None
     captions: CaptionsRequest | None = None
     duration: DurationRequest | None = Field(None, description=DURATION)
+    motion_blur: MotionBlurRequest | None = Field(None, description=MOTION_BLUR)
     job_info: JobInfo | None = None
     encoder_config: EncoderConfigRequest
     webhook_url: AnyHttpUrl | None = None
@@ -319,6 +321,7 @@ class RenderDetail(RenderDto):
     encoder_config: Annotated[dict[str, Any], DescribedBy(EncoderConfigRequest)]
     duration: Annotated[dict[str, Any], DescribedBy(DurationRequest)] | None = None
     captions: Annotated[dict[str, Any], DescribedBy(CaptionsRequest)] | None = None
+    motion_blur: Annotated[dict[str, Any], DescribedBy(MotionBlurRequest)] | None = None
     customization_map: list[MapEntry]
     warnings: list[FindingDto]
     destinations: list[DestinationDto] = Field(default_factory=list)

@@ -9,7 +9,7 @@ from velocity_web.services.render_checks import Errors, Ticket
 from velocity_web.services.reuse import Cached
 
 TOLD_ROWS = 100  # whose errors an answer has
-SHARED = ("captions", "duration", "encoderConfig", "jobInfo", "output", "templateId", "destinations")
+SHARED = ("captions", "duration", "encoderConfig", "jobInfo", "motionBlur", "output", "templateId", "destinations")
 """Fields of the batch, not of its rows."""
 
 

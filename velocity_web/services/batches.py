@@ -356,6 +356,7 @@ class _Batch:
             captions=[one.text for one, _wrong in said],
             durations=[self._sources.duration(row, {}) for row in piece],
             strict_fonts=terms.strict_fonts,
+            motion_blur=terms.motion_blur,
         )
         maps = [joined(terms.source.customizations, row.customizations) for row in piece]
         found, checks = ask(checker, question, maps)

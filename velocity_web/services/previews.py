@@ -31,7 +31,7 @@ from velocity_web.services.preview_fetches import PreviewFetches
 from velocity_web.services.preview_files import PreviewFiles
 from velocity_web.services.preview_frames import Shown, clip_encoder, frames_of, size_errors, span_of
 from velocity_web.services.processing import with_job
-from velocity_web.services.render_checks import joined
+from velocity_web.services.render_checks import blur_of, joined, values_of
 from velocity_web.services.render_sources import NO_MAP
 from velocity_web.services.templates import find_template
 from velocity_web.settings import Settings
@@ -150,6 +150,7 @@ def draw(desk: Desk, caller: Caller, template_id: str, form: RenderForm, known: 
         kind=request.format,
         known=list(known),
         captions=None if wrong else said.text,
+        motion_blur=values_of(blur_of(request.motion_blur)),
         **_timing(request, wrong),
     )
     asked = joined(shown.customizations, form.customizations), wrong
@@ -176,7 +177,8 @@ def draw_clip(desk: Desk, caller: Caller, template_id: str, form: RenderForm, kn
         most = desk.settings.preview_clip_seconds * shown.rate
         clip = ClipQuestion(start=start, end=end, most=most, encoder=encoder.to_values(), ending=ending)
     size = [1, 1] if wrong else [width, height]
-    asked = {"clip": clip, "captions": None if wrong else said.text, **_timing(request, wrong)}
+    blur = values_of(blur_of(request.motion_blur))
+    asked = {"clip": clip, "captions": None if wrong else said.text, "motion_blur": blur, **_timing(request, wrong)}
     question = PreviewQuestion(frames=[], size=size, kind="png", known=list(known), **asked)
     replaced = joined(shown.customizations, form.customizations), wrong
     drawn = _asked(desk, caller, shown, question, replaced, desk.runner.slot)

@@ -16,6 +16,7 @@ from velocity_web.orders.remote_sources import is_remote
 from velocity_web.processes.runner import Checker, TaskFailed, TemplateFiles
 from velocity_web.schemas.audio_mix import AudioMixRequest
 from velocity_web.schemas.duration import DurationRequest
+from velocity_web.schemas.motion_blur import MotionBlurRequest
 from velocity_web.schemas.render import EncoderConfigRequest, JobInfo, RenderOutput
 from velocity_web.services.captions import SILENT, Said
 from velocity_web.services.codecs import codec_told
@@ -157,6 +158,7 @@ class CheckRequest:
     ``with_audio``: of each map whether an audio file comes with it. ``mix``: how the sound is mixed. ``durations``: of
     each map how long its video is to be, None for as long as the template; empty where none is. ``strict_fonts``:
     whether letters that no font has are wrong. ``captions``: of each map what is said, as JSON; empty where nothing is.
+    ``motion_blur``: how layers are blurred.
     """
 
     elsewhere: Elsewhere
@@ -169,6 +171,7 @@ class CheckRequest:
     captions: Sequence[str | None] = ()
     durations: Sequence[engine.Duration | None] = ()
     strict_fonts: bool = False
+    motion_blur: engine.MotionBlur | None = None
 
 
 def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[Errors, list[MapCheck]]:
@@ -200,6 +203,7 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
         **numbered(question.captions or [None] * len(maps)),
         "durations": [one and one.to_values() for one in question.durations or [None] * len(maps)],
         "strict_fonts": question.strict_fonts,
+        "motion_blur": values_of(question.motion_blur),
     }
     try:
         with question.objects.stand_ins() as stand_in:
@@ -256,6 +260,7 @@ class Terms:
     asked: Frames | None = None
     strict_fonts: bool = False
     said: Said = SILENT
+    motion_blur: engine.MotionBlur | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -289,6 +294,7 @@ def terms_of(source: Source, output: RenderOutput, said: Said) -> Terms:
         timeline_frames(output.job_info, source) if output.duration else None,
         output.fonts == "strict",
         said,
+        blur_of(output.motion_blur),
     )
 
 
@@ -300,6 +306,16 @@ def mix_of(asked: AudioMixRequest) -> engine.SoundMix:
         trim=None if asked.trim is None else (asked.trim[0], asked.trim[1]),
         ducking=None if duck is None else engine.Ducking(**duck.model_dump()),
     )
+
+
+def blur_of(asked: MotionBlurRequest | None) -> engine.MotionBlur | None:
+    """The motion blur of a request, as the engine takes it."""
+    return None if asked is None else engine.MotionBlur(**asked.model_dump())
+
+
+def values_of(blur: engine.MotionBlur | None) -> dict[str, Any] | None:
+    """As it is told to a confined process, which reads it with ``MotionBlur.from_values``."""
+    return None if blur is None else blur.to_values()
 
 
 def ticket_of(terms: Terms, customizations: str, check: MapCheck, sound: Sound | None, estimated: Estimate) -> Ticket:
@@ -339,4 +355,5 @@ def order_of(terms: Terms, check: MapCheck, sound: Sound | None) -> engine.Rende
         duration=duration_of(terms.duration, sound.seconds if sound else None, terms.mix, {}),
         fonts=terms.source.fonts,
         strict_fonts=terms.strict_fonts,
+        motion_blur=terms.motion_blur,
     )

@@ -132,6 +132,7 @@ def _check(
         captions=[terms.said.text],
         durations=[duration],
         strict_fonts=terms.strict_fonts,
+        motion_blur=terms.motion_blur,
     )
     with (
         template_copy(objects, source) as file,
@@ -301,7 +302,7 @@ def insert_renders(caller: Caller, output: RenderOutput, new: Sequence[NewRender
         return []
     if Template.get(id=new[0].ticket.source.template_id) is None:
         raise Invalid("the template was deleted", {"templateId": ["the template was deleted"]})
-    shown = {"job_info", "encoder_config", "executor", "duration"}
+    shown = {"job_info", "encoder_config", "executor", "duration", "motion_blur"}
     asked = output.model_dump(mode="json", by_alias=True, exclude_none=True, include=shown)
     kept = {"jobInfo": {}, **asked}
     webhook_url = str(output.webhook_url) if output.webhook_url else None

@@ -146,6 +146,7 @@ def render_detail(caller: Caller, render_id: str) -> RenderDetail:
             encoder_config=request.encoder_config,
             duration=request.duration,
             captions=_captions_of(request.order),
+            motion_blur=request.motion_blur,
             customization_map=request.order.customizations,
             warnings=_warnings_of(render),
             destinations=destinations_of(render_id),

@@ -9,7 +9,7 @@ from typing import Any
 
 from velocity_web.orders.remote_sources import is_remote
 from velocity_web.processes.runner import Checker, Runner
-from velocity_web.services.render_checks import MapCheck, Terms, Ticket, numbered, template_copy
+from velocity_web.services.render_checks import MapCheck, Terms, Ticket, numbered, template_copy, values_of
 from velocity_web.storage.objects import Objects
 
 LOOK_SECONDS = 2.0
@@ -61,6 +61,7 @@ def _question(terms: Terms, rows: Sequence[Looked]) -> dict[str, Any]:
         "encoder": terms.encoder.to_values(),
         "frames": terms.asked if terms.duration else terms.frames,
         "durations": [(given := one.ticket.order.duration) and given.to_values() for one in rows],
+        "motion_blur": values_of(terms.motion_blur),
         **numbered([one.ticket.said.text for one in rows]),
     }
 

@@ -13,7 +13,7 @@ from velocity_web.processes.runner import Checker, Runner
 from velocity_web.services.codecs import codec_told
 from velocity_web.services.estimates import Estimate, PosterEstimate, estimate, poster_estimate
 from velocity_web.services.lengths import Length
-from velocity_web.services.render_checks import MapCheck, Terms
+from velocity_web.services.render_checks import MapCheck, Terms, values_of
 from velocity_web.services.render_sources import Sound
 from velocity_web.settings import Settings
 
@@ -79,7 +79,8 @@ def _keys(terms: Terms) -> tuple[str, str]:
     """By which the sample of the video is found again, and that of the poster."""
     span = terms.frames or terms.source.span
     said = None if terms.said.text is None else _digest(terms.said.text)
-    video = [terms.source.template_id, terms.source.file.sha256, terms.encoder.to_values(), span, said]
+    blur = values_of(terms.motion_blur)
+    video = [terms.source.template_id, terms.source.file.sha256, terms.encoder.to_values(), span, said, blur]
     poster = None if terms.poster is None else asdict(terms.poster)
     return json.dumps(video, sort_keys=True), json.dumps([*video, poster], sort_keys=True)
 
@@ -95,6 +96,7 @@ def _taken(sampling: Sampling, terms: Terms, customizations: str, asked: Mapping
         "encoder": terms.encoder.to_values(),
         "frames": terms.frames,
         "captions": terms.said.text,
+        "motion_blur": values_of(terms.motion_blur),
     }
     patience = PATIENCE * sampling.settings.sample_seconds
     return sampling.checker.sample(question, customizations.encode(), patience)

@@ -20,7 +20,7 @@ from velocity_web.schemas.preview import ClipRequest, PreviewRequest
 from velocity_web.schemas.reading import field_errors, parse_json
 from velocity_web.schemas.render import RenderRequest
 from velocity_web.services.lengths import duration_of
-from velocity_web.services.render_checks import encoder_from
+from velocity_web.services.render_checks import blur_of, encoder_from
 from velocity_web.studio.renders import Wish
 from velocity_web.studio.workshop import Entries, Files
 
@@ -122,8 +122,10 @@ def wish_of(template: engine.Template, request: RenderRequest, values: Values) -
         except engine.VelocityError as error:
             raise wrong([error]) from None
         lasting = timeline.frames_between(*frames)
-    captions = captions_of(request.captions)
-    problems = template.check(encoder, values.entries, frames, values.files, duration=duration, captions=captions)
+    captions, blur = captions_of(request.captions), blur_of(request.motion_blur)
+    problems = template.check(
+        encoder, values.entries, frames, values.files, duration=duration, captions=captions, motion_blur=blur
+    )
     if problems:
         raise wrong(problems)
-    return Wish(request.name, encoder, values.entries, values.files, frames, duration, lasting, captions)
+    return Wish(request.name, encoder, values.entries, values.files, frames, duration, lasting, captions, blur)

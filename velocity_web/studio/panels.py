@@ -9,9 +9,11 @@ import falcon
 import velocity_engine as engine
 from velocity_web.failures import Conflict
 from velocity_web.schemas.preview import PreviewRequest, ReplacingRequest
+from velocity_web.services.render_checks import blur_of
 from velocity_web.studio.asking import body_of, frame_size, moment, wrong
 from velocity_web.studio.describing import costs_told, frame_picture, layer_tree
 from velocity_web.studio.resources import TRIAL_SECONDS, Resource
+from velocity_web.studio.workshop import Wanted
 
 WAIT_SECONDS = 20.0
 COST_SECONDS = 4.0
@@ -50,7 +52,9 @@ class Frame(Resource):
         request, raw = body_of(req, PreviewRequest)
         values = self.studio.values(raw)
         try:
-            with self.studio.workshop.filled(values.entries, values.files) as template:
+            blur = blur_of(request.motion_blur)
+            wanted = Wanted(values.entries, values.files, request.frame or 0, request.width, motion_blur=blur)
+            with self.studio.workshop.filled(wanted) as template:
                 at = moment(template, request.frame or 0)
                 shown = engine.frame_layers(template, at, frame_size(template, request.width))
         except engine.VelocityError as error:
@@ -61,11 +65,16 @@ class Frame(Resource):
 class Costs(Resource):
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """What each layer costs with the values that are filled in, measured by drawing; it takes some seconds."""
-        _, raw = body_of(req, ReplacingRequest)
+        request, raw = body_of(req, ReplacingRequest)
         workshop, values = self.studio.workshop, self.studio.values(raw)
+        blur = blur_of(request.motion_blur)
         superseded = workshop.superseded()
         try:
-            with _measuring, workshop.open() as template, template.customized(values.entries, values.files) as filled:
+            with (
+                _measuring,
+                workshop.open() as template,
+                template.customized(values.entries, values.files, motion_blur=blur) as filled,
+            ):
                 if filled.frame_count < 2:
                     raise Conflict("a template of one frame costs nothing from frame to frame")
                 span = filled.frame_range(None)

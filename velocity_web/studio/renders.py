@@ -35,6 +35,7 @@ class Wish:
     duration: engine.Duration | None = None
     lasting: tuple[int, int] | None = None
     captions: engine.Captions | None = None
+    motion_blur: engine.MotionBlur | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -146,6 +147,7 @@ class Renders:
                 assets=wish.files,
                 frames=wish.frames,
                 captions=wish.captions,
+                motion_blur=wish.motion_blur,
                 duration=wish.duration,
                 progress=progress,
                 cancelled=job.stopping,

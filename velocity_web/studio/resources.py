@@ -20,6 +20,7 @@ from velocity_web.schemas.render import RenderEstimate, RenderRequest
 from velocity_web.schemas.template import FindingDto
 from velocity_web.services.codecs import content_type as video_type
 from velocity_web.services.codecs import list_codecs
+from velocity_web.services.render_checks import blur_of
 from velocity_web.settings import Settings
 from velocity_web.studio import assets
 from velocity_web.studio.asking import (
@@ -104,7 +105,8 @@ class TemplatePreview(Resource):
         request, raw = body_of(req, PreviewRequest)
         values, duration = self.studio.values(raw), duration_asked(request)
         captions = captions_of(request.captions)
-        wanted = Wanted(values.entries, values.files, request.frame or 0, request.width, captions, duration)
+        blur = blur_of(request.motion_blur)
+        wanted = Wanted(values.entries, values.files, request.frame or 0, request.width, captions, duration, blur)
         self._answer(resp, template_id, wanted, request.format if "format" in raw else None)
 
     def _answer(self, resp: falcon.Response, template_id: str, wanted: Wanted, kind: Kind | None) -> None:
@@ -151,6 +153,7 @@ class TemplateClip(Resource):
                     template, file, encoder=encoder, customizations=values.entries, assets=values.files,
                     frames=(template.first_frame + first, template.first_frame + end), captions=captions,
                     duration=duration,
+                    motion_blur=blur_of(request.motion_blur),
                 )  # fmt: skip
             except engine.VelocityError as error:
                 raise wrong([error]) from None

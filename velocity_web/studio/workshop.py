@@ -30,6 +30,7 @@ class Wanted:
     width: int | None
     captions: engine.Captions | None = None
     duration: engine.Duration | None = None
+    motion_blur: engine.MotionBlur | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class Workshop:
 
     def still(self, wanted: Wanted) -> engine.Still:
         """A moment, drawn. Raises the engine's errors."""
-        with self.filled(wanted.entries, wanted.files, wanted.captions) as template:
+        with self.filled(wanted) as template:
             timeline = None if wanted.duration is None else template.timeline(wanted.duration)
             count = template.frame_count if timeline is None else timeline.end - template.first_frame
             frame = min(wanted.frame, count - 1)
@@ -169,21 +170,20 @@ class Workshop:
                 self._idle.set()
 
     @contextmanager
-    def filled(
-        self, entries: Entries, files: Files, captions: engine.Captions | None = None
-    ) -> Iterator[engine.Template]:
+    def filled(self, wanted: Wanted) -> Iterator[engine.Template]:
         """The template with values. What was filled in last is kept, since the next picture often shows another moment
         of it. Raises CustomizationError and CaptionsError.
         """
         with self.template() as template:
-            if not entries and captions is None:
+            entries, files, captions, blur = wanted.entries, wanted.files, wanted.captions, wanted.motion_blur
+            if not entries and captions is None and blur is None:
                 yield template
                 return
-            said = None if captions is None else captions.to_values()
-            key = json.dumps([entries, dict(files), said], sort_keys=True)
+            said, blurred = (None if one is None else one.to_values() for one in (captions, blur))
+            key = json.dumps([entries, dict(files), said, blurred], sort_keys=True)
             if self._customized is None or self._customized[0] != key:
                 self._drop_customized()
-                self._customized = (key, template.customized(entries, files, captions))
+                self._customized = (key, template.customized(entries, files, captions, blur))
             yield self._customized[1]
 
     def wait_until_idle(self) -> None:

@@ -42,6 +42,8 @@ export interface Settings {
   /** How long the video is: seconds, "audio", or "layer:" and the name of a layer that shows a clip. */
   readonly duration?: number | string;
   readonly captions?: Captions;
+  /** How layers with the motion blur switch are blurred; what is left out is as in After Effects. */
+  readonly motionBlur?: Partial<Schemas["MotionBlurRequest"]>;
   readonly poster?: Partial<Schemas["PosterRequest"]>;
   readonly webhookUrl?: string;
   readonly executor?: string;
@@ -137,6 +139,9 @@ export function settingsOf(settings: Settings): Omit<Schemas["RenderRequest"], "
       duration: typeof settings.duration === "string" ? { from: settings.duration } : { seconds: settings.duration },
     }),
     ...(settings.captions && { captions: settings.captions as Schemas["CaptionsRequest"] }),
+    ...(settings.motionBlur && {
+      motionBlur: { samples: 16, shutterAngle: 180, shutterPhase: -90, ...settings.motionBlur },
+    }),
     ...(settings.metadata && { metadata: settings.metadata }),
     ...(settings.poster && { output: { poster: { format: "png" as const, ...settings.poster } } }),
     ...(settings.webhookUrl !== undefined && { webhookUrl: settings.webhookUrl }),

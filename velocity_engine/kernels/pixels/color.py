@@ -148,6 +148,48 @@ def map_hsl(pixels, scale, shift):
             _store(pixels, y, x, r, g, b, float(pixels[y, x, 3]))
 
 
+@kernel(types.void(_PIXELS, _WEIGHTS, _WEIGHTS, _WEIGHTS, _NUMBERS, types.int64))
+def change_color(pixels, source, target, changed, reach, way):
+    """Colours that are like ``source`` become like ``target``; all of these are hue, saturation and lightness, 0..1.
+
+    ``changed``: (3,), which of the three are changed (1) and which stay (0). ``reach``: (2, 3): how far each may be
+    from that of ``source`` to be like it, and from where on it no longer is. The difference of hues is twice their
+    distance on the circle, 0..1; greys have any hue. ``way``: 0 sets matched pixels to the target, 1 moves them towards
+    it by how near to the source they are, 2 shows the match as grey.
+    """
+    for y in range(pixels.shape[0]):
+        for x in range(pixels.shape[1]):
+            if pixels[y, x, 3] == 0:
+                continue
+            r, g, b = _straight(pixels, y, x)
+            hue, saturation, light = _to_hsl(r, g, b)
+            turn = abs(hue - source[0])
+            off_hue = 0.0 if min(saturation, source[1]) <= 1e-6 else 2.0 * min(turn, 1.0 - turn)
+            match, near = 1.0, 1.0
+            for k in range(3):
+                off = off_hue if k == 0 else abs(saturation - source[1]) if k == 1 else abs(light - source[2])
+                inner, outer = reach[0, k], reach[1, k]
+                if off > inner:
+                    match *= max(0.0, (outer - off) / (outer - inner)) if outer > inner else 0.0
+                near *= max(0.0, 1.0 - off / outer) if outer > 0.0 else (1.0 if off == 0.0 else 0.0)
+            if way == 2:
+                _store(pixels, y, x, match, match, match, float(pixels[y, x, 3]))
+                continue
+            if match <= 0.0:
+                continue
+            part = near if way == 1 else 1.0
+            # Hues that are moved turn by as much as the source would, so that neighbours stay neighbours.
+            forth = (target[0] - (source[0] if way == 1 else hue) + 0.5) % 1.0 - 0.5
+            hue = (hue + forth * part * changed[0]) % 1.0
+            saturation += (target[1] - saturation) * part * changed[1]
+            light += (target[2] - light) * part * changed[2]
+            red, green, blue = _from_hsl(hue, saturation, light)
+            if way == 1:
+                match = 1.0
+            r, g, b = r + (red - r) * match, g + (green - g) * match, b + (blue - b) * match
+            _store(pixels, y, x, r, g, b, float(pixels[y, x, 3]))
+
+
 @kernel(types.void(_PIXELS, types.float64))
 def stretch_chroma(pixels, scale):
     """Channels move away from (or towards) the middle of the least and greatest by ``scale``, as far as none leaves

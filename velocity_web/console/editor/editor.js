@@ -34,8 +34,8 @@ export function Editor({ api, template, timeline, initial, head, studio = NO_STU
   const [playing, setPlaying] = useState(false);
   const [place, room] = useRoom(template);
   const width = stageWidth(size, room, template);
-  const { captions } = request;
-  const wanted = useMemo(() => ({ customizationMap: map, captions, frame, width, revision: studio.revision }), [map, captions, frame, width, studio.revision]);
+  const { captions, motionBlur } = request;
+  const wanted = useMemo(() => ({ customizationMap: map, captions, motionBlur, frame, width, revision: studio.revision }), [map, captions, motionBlur, frame, width, studio.revision]);
   const picture = usePreview(api, template.id, wanted);
   const { estimate, error: refusal, stale } = useEstimate(api, request, studio.revision);
   const render = useRender(api);
@@ -49,7 +49,7 @@ export function Editor({ api, template, timeline, initial, head, studio = NO_STU
     render.start(request);
   };
   useStageKeys(editor);
-  const values = JSON.stringify([map, captions]);
+  const values = JSON.stringify([map, captions, motionBlur]);
   useEffect(() => setPlaying(false), [values, frame, view]);
   const told = { ...editor, problems, findings };
   const tabs = [
@@ -84,7 +84,7 @@ export function Editor({ api, template, timeline, initial, head, studio = NO_STU
         <span class="grow"></span>
         ${view === "preview" && html`<${SizeSwitch} size=${size} onSize=${setSize} />`}
       </div>
-      <div class=${view === "preview" ? "stage-place" : "stage-place unseen-place"}><${Stage} template=${template} picture=${picture} place=${place} room=${room} size=${size} problems=${problems}>${studio.overlay(told)}${playing && html`<${ClipPlayer} api=${api} template=${template} map=${map} captions=${captions} frame=${frame} />`}<//></div>
+      <div class=${view === "preview" ? "stage-place" : "stage-place unseen-place"}><${Stage} template=${template} picture=${picture} place=${place} room=${room} size=${size} problems=${problems}>${studio.overlay(told)}${playing && html`<${ClipPlayer} api=${api} template=${template} map=${map} captions=${captions} motionBlur=${motionBlur} frame=${frame} />`}<//></div>
       ${view === "video" && html`<div class="stage-place"><${RenderView} editor=${editor} render=${render} onBack=${() => setView("preview")} /></div>`}
       ${view === "preview" && html`<${Timeline} template=${template} timeline=${timeline} frame=${frame} onFrame=${editor.goToFrame} layer=${editor.layer} playing=${playing} onPlay=${() => setPlaying(!playing)} />`}
     </section>

@@ -63,6 +63,11 @@ export function OutputForm({ editor, codecs }) {
     </div>`}
     <${Select} label="Sound" value=${output.audioId} onChange=${set("audioId")} options=${[{ value: "", label: "The template's own" }, ...(audio.data || []).map((one) => ({ value: one.id, label: one.name }))]} />
     <${Captions} template=${template} output=${output} changeOutput=${changeOutput} />
+    <${Switch} label="Motion blur, of layers that have its switch" checked=${output.blur} onChange=${set("blur")} />
+    ${output.blur && html`<div class="two">
+      <${TextInput} label="Shutter angle" type="number" min="1" max="720" step="any" value=${output.shutterAngle} onInput=${set("shutterAngle")} placeholder="180" hint="360 is a whole frame" />
+      <${TextInput} label="Samples" type="number" min="2" max="64" value=${output.samples} onInput=${set("samples")} placeholder="16" hint="More are smoother" />
+    </div>`}
     <${Switch} label="Make a poster picture, too" checked=${output.poster} onChange=${set("poster")} />
     ${receiving.length > 0 && html`<${Select} label="Send it to" value=${output.connection} onChange=${set("connection")} options=${[{ value: "", label: "Nowhere: keep it for download" }, ...receiving.map((one) => ({ value: one.name, label: one.name }))]} />`}
     ${output.connection && html`<${TextInput} label="Path there" value=${output.path} onInput=${set("path")} hint="Fields: {name}, {id}, {template}, {ending}" />`}

@@ -30,6 +30,7 @@ export const USUAL = Object.freeze({
   connection: "", path: "{name}.{ending}",
   captions: "", captionStyle: "box", captionLayer: "", captionMore: {},
   lasts: "", seconds: "",
+  blur: false, shutterAngle: "", samples: "",
 });
 
 export function sizesOf(template) {
@@ -129,6 +130,15 @@ export function captionsOf(output) {
   return captions;
 }
 
+// How layers with the motion blur switch are blurred, evenly before and after the moment; undefined for not at all.
+export function motionBlurOf(output) {
+  if (!output.blur) return undefined;
+  const blur = {};
+  if (output.samples) blur.samples = Number(output.samples);
+  if (output.shutterAngle) [blur.shutterAngle, blur.shutterPhase] = [Number(output.shutterAngle), -Number(output.shutterAngle) / 2];
+  return blur;
+}
+
 export function requestOf({ template, name, map, output }) {
   const request = { templateId: template.id, name, encoderConfig: encoderConfigOf(output, template) };
   const range = rangeOf(output, template);
@@ -140,19 +150,22 @@ export function requestOf({ template, name, map, output }) {
   if (output.connection && output.path) request.destinations = [{ connection: output.connection, path: output.path }];
   const captions = captionsOf(output);
   if (captions) request.captions = captions;
+  const motionBlur = motionBlurOf(output);
+  if (motionBlur) request.motionBlur = motionBlur;
   if (map.length) request.customizationMap = map;
   return request;
 }
 
 // The settings that an earlier render's request means, to begin from.
 export function outputFrom(detail, codecs) {
-  const { encoderConfig: config = {}, jobInfo = {}, audioId, duration, captions } = detail;
+  const { encoderConfig: config = {}, jobInfo = {}, audioId, duration, captions, motionBlur } = detail;
   const { text: said = "", style = "box", layer = "", ...more } = captions || {};
   const text = (value) => (value === undefined || value === null ? "" : String(value));
   const named = codecs.find((one) => one.name === config.codec || one.number === config.codec);
   const limited = jobInfo && (jobInfo.fStart || jobInfo.fEnd);
   return {
     ...USUAL,
+    blur: Boolean(motionBlur), shutterAngle: text(motionBlur?.shutterAngle), samples: text(motionBlur?.samples),
     codec: named?.name || "h264",
     container: text(config.container),
     size: config.res ? config.res.join("x") : "",

@@ -60,6 +60,8 @@ class Order(Changes, total=False):
     captions: Said
     duration: float | str
     """Seconds, "audio", or "layer:" and the name of a layer that shows a clip."""
+    motion_blur: Mapping[str, float]
+    """``samples``, ``shutterAngle`` and ``shutterPhase``; what is left out is as in After Effects."""
     webhook_url: str
     executor: str
 
@@ -252,6 +254,8 @@ def settings_of(order: Order) -> dict[str, Any]:
         names = zip(("fStart", "fEnd"), frames, strict=True)
         found["jobInfo"] = {name: frame for name, frame in names if frame is not None}
     found |= said_and_lasting(order)
+    if "motion_blur" in order:
+        found["motionBlur"] = dict(order["motion_blur"])
     if metadata := order.get("metadata"):
         found["metadata"] = dict(metadata)
     if poster := order.get("poster"):

@@ -2662,6 +2662,11 @@ export interface components {
              * @description how long the video is: so many seconds, or as long as what it shows or sounds
              */
             duration?: components["schemas"]["DurationRequest"];
+            /**
+             * Motion blur
+             * @description how layers that have the motion blur switch are blurred; all is sharp if left out
+             */
+            motionBlur?: components["schemas"]["MotionBlurRequest"];
             /** Job info */
             jobInfo?: components["schemas"]["JobInfo"];
             /** Encoder config */
@@ -2985,6 +2990,11 @@ export interface components {
              * @description how long the video is: so many seconds, or as long as what it shows or sounds. Frames are then counted on its timeline
              */
             duration?: components["schemas"]["DurationRequest"];
+            /**
+             * Motion blur
+             * @description how layers that have the motion blur switch are blurred; all is sharp if left out
+             */
+            motionBlur?: components["schemas"]["MotionBlurRequest"];
             /**
              * Start frame
              * @description which frame is the first, from 0; 0 if left out
@@ -3973,6 +3983,31 @@ export interface components {
             message: string;
         };
         /**
+         * MotionBlurRequest
+         * @description Layers that have the motion blur switch are drawn as a camera sees them while its shutter is open; the other
+         *     layers stay sharp. What is left out is as in After Effects.
+         */
+        MotionBlurRequest: {
+            /**
+             * Samples
+             * @description at how many moments of a frame such a layer is drawn
+             * @default 16
+             */
+            samples: number;
+            /**
+             * Shutter angle
+             * @description for how long the shutter is open, in degrees; 360 is a whole frame of the composition
+             * @default 180
+             */
+            shutterAngle: number;
+            /**
+             * Shutter phase
+             * @description when it opens, in degrees from the moment of the frame; minus half of the angle is even
+             * @default -90
+             */
+            shutterPhase: number;
+        };
+        /**
          * NewKeyDto
          * @description A new key. ``key`` is the whole of it, which is told here and never again.
          */
@@ -4118,6 +4153,11 @@ export interface components {
              */
             duration?: components["schemas"]["DurationRequest"];
             /**
+             * Motion blur
+             * @description how layers that have the motion blur switch are blurred; all is sharp if left out
+             */
+            motionBlur?: components["schemas"]["MotionBlurRequest"];
+            /**
              * Frame
              * @description which frame of the composition, from 0; 0 if left out
              */
@@ -4176,6 +4216,11 @@ export interface components {
              * @description how long the video is: so many seconds, or as long as what it shows or sounds. Frames are then counted on its timeline
              */
             duration?: components["schemas"]["DurationRequest"];
+            /**
+             * Motion blur
+             * @description how layers that have the motion blur switch are blurred; all is sharp if left out
+             */
+            motionBlur?: components["schemas"]["MotionBlurRequest"];
             /**
              * Frame
              * @description which frame of the composition, from 0; 0 if left out
@@ -4552,6 +4597,29 @@ export interface components {
             } & {
                 [key: string]: unknown;
             }) | null;
+            /** Motion blur */
+            motionBlur?: ({
+                /**
+                 * Samples
+                 * @description at how many moments of a frame such a layer is drawn
+                 * @default 16
+                 */
+                samples: number;
+                /**
+                 * Shutter angle
+                 * @description for how long the shutter is open, in degrees; 360 is a whole frame of the composition
+                 * @default 180
+                 */
+                shutterAngle: number;
+                /**
+                 * Shutter phase
+                 * @description when it opens, in degrees from the moment of the frame; minus half of the angle is even
+                 * @default -90
+                 */
+                shutterPhase: number;
+            } & {
+                [key: string]: unknown;
+            }) | null;
             /** Customization map */
             customizationMap: components["schemas"]["CustomizationEntry"][];
             /** Warnings */
@@ -4808,6 +4876,11 @@ export interface components {
              * @description how long the video is: so many seconds, or as long as what it shows or sounds
              */
             duration?: components["schemas"]["DurationRequest"];
+            /**
+             * Motion blur
+             * @description how layers that have the motion blur switch are blurred; all is sharp if left out
+             */
+            motionBlur?: components["schemas"]["MotionBlurRequest"];
             /** Job info */
             jobInfo?: components["schemas"]["JobInfo"];
             /** Encoder config */

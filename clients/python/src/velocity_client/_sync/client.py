@@ -37,6 +37,7 @@ from velocity_client.orders import (
     Template,
     entries_of,
     require_known,
+    said_and_lasting,
     settings_of,
     template_field,
     template_name,
@@ -87,7 +88,8 @@ class Velocity:
                 is left out.
             order: What changes (``texts``, ``images``, ``videos``, ``colors``, ``visible``, ``slots``,
                 ``customizations``) and how the video is made (``name``, ``metadata``, ``audio``, ``encoder``,
-                ``frames``, ``poster``, ``webhook_url``, ``executor``). Files among them are uploaded first.
+                ``frames``, ``duration``, ``captions``, ``poster``, ``webhook_url``, ``executor``). Files among them are
+                uploaded first.
 
         Raises:
             Refused: The order is wrong, or the account has no render time or storage left; the text says all of it.
@@ -115,8 +117,8 @@ class Velocity:
 
         Args:
             template: As for ``render``.
-            rows: Changes for each video, with ``name`` and ``audio`` where it has its own; or a CSV as text, whose
-                first line names a ``name`` column and layers.
+            rows: Changes for each video, with ``name``, ``audio`` and ``captions`` where it has its own; or a CSV as
+                text, whose first line names a ``name`` column and layers.
             order: What all videos share, as for ``render``, but for the changes.
 
         Raises:
@@ -145,7 +147,7 @@ class Velocity:
             found["metadata"] = dict(row["metadata"])
         if "audio" in row:
             found["audioId"] = self.sounds.id_of(row["audio"])
-        return found
+        return found | said_and_lasting(row)
 
     def _request(self, template: Template, order: Order) -> RenderRequest:
         require_known(order, WORDS)

@@ -57,7 +57,8 @@ class Assets:
         self._uploaded: dict[str, str] = {}
 
     def upload(self, file: str | PathLike[str] | bytes, name: str | None = None) -> AssetDto:
-        """Keep a picture (PNG, JPEG, GIF, TGA, WebP) or a clip (MP4). Raises Refused where the service takes it not."""
+        """Keep a picture (PNG, JPEG, GIF, TGA, WebP), a clip (MP4) or a caption file (SRT, WebVTT, ASS). Raises Refused
+        where the service takes it not."""
         content = file if isinstance(file, bytes) else file_of(file).read_bytes()
         file_name = name or ("picture" if isinstance(file, bytes) else Path(file).name)
         sent = File(payload=BytesIO(content), file_name=file_name, mime_type=UNUSUAL_TYPE)

@@ -43,6 +43,7 @@ from velocity_client.orders import (
     file_of,
     previewed,
     require_known,
+    said_and_lasting,
     template_id,
 )
 from velocity_client.parts import OnBytes
@@ -129,7 +130,8 @@ class Templates:
         Args:
             template: As for ``render``.
             view: The changes (``texts``, ``images``, and so on), and what is shown: ``frame``, ``marker`` or ``frames``
-                with ``columns``, at ``width`` pixels each, as ``format`` (png, jpeg or webp).
+                with ``columns``, at ``width`` pixels each, as ``format`` (png, jpeg or webp); with ``captions``, and of
+                a video of a ``duration``.
 
         Raises:
             Refused: The request cannot be drawn; the text says why.
@@ -139,7 +141,7 @@ class Templates:
             >>> Path("preview.png").write_bytes(picture.content)
         """
         require_known(view, VIEW_WORDS)
-        fields = {word: view[word] for word in VIEW_FIELDS if word in view}  # type: ignore[literal-required]
+        fields = {word: view[word] for word in VIEW_FIELDS if word in view} | said_and_lasting(view)  # type: ignore[literal-required]
         identity, named = previewed(template)
         map_of = entries_of(view, self._assets.sources(view))
         with understood():
@@ -174,7 +176,7 @@ class Templates:
             field: cut[word]  # type: ignore[literal-required]
             for word, field in names.items()
             if word in cut
-        }
+        } | said_and_lasting(cut)
         ends = zip(("startFrame", "endFrame"), cut.get("frames", (None, None)), strict=True)
         fields |= {field: frame for field, frame in ends if frame is not None}
         identity, named = previewed(template)

@@ -129,6 +129,7 @@ from .marker_dto import MarkerDto
 from .media_dto import MediaDto
 from .media_source import MediaSource
 from .message import Message
+from .motion_blur_request import MotionBlurRequest
 from .new_key_dto import NewKeyDto
 from .new_key_dto_scopes_item import NewKeyDtoScopesItem
 from .new_user_dto import NewUserDto
@@ -161,6 +162,7 @@ from .render_detail_encoder_config_held_frames_type_0 import (
 from .render_detail_encoder_config_rc_type_0 import RenderDetailEncoderConfigRcType0
 from .render_detail_job_info import RenderDetailJobInfo
 from .render_detail_metadata import RenderDetailMetadata
+from .render_detail_motion_blur_request import RenderDetailMotionBlurRequest
 from .render_dto import RenderDto
 from .render_dto_metadata import RenderDtoMetadata
 from .render_estimate import RenderEstimate
@@ -360,6 +362,7 @@ __all__ = (
     "MediaDto",
     "MediaSource",
     "Message",
+    "MotionBlurRequest",
     "NewKeyDto",
     "NewKeyDtoScopesItem",
     "NewUserDto",
@@ -388,6 +391,7 @@ __all__ = (
     "RenderDetailEncoderConfigRcType0",
     "RenderDetailJobInfo",
     "RenderDetailMetadata",
+    "RenderDetailMotionBlurRequest",
     "RenderDto",
     "RenderDtoMetadata",
     "RenderEstimate",

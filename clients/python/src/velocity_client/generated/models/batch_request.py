@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..models.duration_request import DurationRequest
     from ..models.encoder_config_request import EncoderConfigRequest
     from ..models.job_info import JobInfo
+    from ..models.motion_blur_request import MotionBlurRequest
     from ..models.output_request import OutputRequest
 
 
@@ -42,6 +43,9 @@ class BatchRequest:
         duration (DurationRequest | Unset): How long the video is: ``seconds``, or ``from``. What the template's markers
             make elastic becomes longer or
             shorter.
+        motion_blur (MotionBlurRequest | Unset): Layers that have the motion blur switch are drawn as a camera sees them
+            while its shutter is open; the other
+            layers stay sharp. What is left out is as in After Effects.
         job_info (JobInfo | Unset): Which frames are rendered: from fStart, which is included, to fEnd, which is not.
         webhook_url (str | Unset):
         executor (str | Unset): what renders the segments, of the executors that this service allows; its own choice if
@@ -64,6 +68,7 @@ class BatchRequest:
     audio: AudioMixRequest | Unset = UNSET
     captions: CaptionsRequest | Unset = UNSET
     duration: DurationRequest | Unset = UNSET
+    motion_blur: MotionBlurRequest | Unset = UNSET
     job_info: JobInfo | Unset = UNSET
     webhook_url: str | Unset = UNSET
     executor: str | Unset = UNSET
@@ -99,6 +104,10 @@ class BatchRequest:
         duration: dict[str, Any] | Unset = UNSET
         if not isinstance(self.duration, Unset):
             duration = self.duration.to_dict()
+
+        motion_blur: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.motion_blur, Unset):
+            motion_blur = self.motion_blur.to_dict()
 
         job_info: dict[str, Any] | Unset = UNSET
         if not isinstance(self.job_info, Unset):
@@ -159,6 +168,8 @@ class BatchRequest:
             field_dict["captions"] = captions
         if duration is not UNSET:
             field_dict["duration"] = duration
+        if motion_blur is not UNSET:
+            field_dict["motionBlur"] = motion_blur
         if job_info is not UNSET:
             field_dict["jobInfo"] = job_info
         if webhook_url is not UNSET:
@@ -194,6 +205,7 @@ class BatchRequest:
         from ..models.duration_request import DurationRequest
         from ..models.encoder_config_request import EncoderConfigRequest
         from ..models.job_info import JobInfo
+        from ..models.motion_blur_request import MotionBlurRequest
         from ..models.output_request import OutputRequest
 
         d = dict(src_dict)
@@ -233,6 +245,13 @@ class BatchRequest:
             duration = UNSET
         else:
             duration = DurationRequest.from_dict(_duration)
+
+        _motion_blur = d.pop("motionBlur", UNSET)
+        motion_blur: MotionBlurRequest | Unset
+        if isinstance(_motion_blur, Unset):
+            motion_blur = UNSET
+        else:
+            motion_blur = MotionBlurRequest.from_dict(_motion_blur)
 
         _job_info = d.pop("jobInfo", UNSET)
         job_info: JobInfo | Unset
@@ -302,6 +321,7 @@ class BatchRequest:
             audio=audio,
             captions=captions,
             duration=duration,
+            motion_blur=motion_blur,
             job_info=job_info,
             webhook_url=webhook_url,
             executor=executor,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..models.captions_request import CaptionsRequest
     from ..models.customization_entry import CustomizationEntry
     from ..models.duration_request import DurationRequest
+    from ..models.motion_blur_request import MotionBlurRequest
 
 
 T = TypeVar("T", bound="ClipRequest")
@@ -32,6 +33,9 @@ class ClipRequest:
         duration (DurationRequest | Unset): How long the video is: ``seconds``, or ``from``. What the template's markers
             make elastic becomes longer or
             shorter.
+        motion_blur (MotionBlurRequest | Unset): Layers that have the motion blur switch are drawn as a camera sees them
+            while its shutter is open; the other
+            layers stay sharp. What is left out is as in After Effects.
         start_frame (int | Unset): which frame is the first, from 0; 0 if left out
         end_frame (int | Unset): the frame after the last one; if left out, as many as a clip may have
         marker (str | Unset): the name of a marker that has a duration, in place of both
@@ -44,6 +48,7 @@ class ClipRequest:
     template_instance_id: UUID | Unset = UNSET
     captions: CaptionsRequest | Unset = UNSET
     duration: DurationRequest | Unset = UNSET
+    motion_blur: MotionBlurRequest | Unset = UNSET
     start_frame: int | Unset = UNSET
     end_frame: int | Unset = UNSET
     marker: str | Unset = UNSET
@@ -72,6 +77,10 @@ class ClipRequest:
         if not isinstance(self.duration, Unset):
             duration = self.duration.to_dict()
 
+        motion_blur: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.motion_blur, Unset):
+            motion_blur = self.motion_blur.to_dict()
+
         start_frame = self.start_frame
 
         end_frame = self.end_frame
@@ -97,6 +106,8 @@ class ClipRequest:
             field_dict["captions"] = captions
         if duration is not UNSET:
             field_dict["duration"] = duration
+        if motion_blur is not UNSET:
+            field_dict["motionBlur"] = motion_blur
         if start_frame is not UNSET:
             field_dict["startFrame"] = start_frame
         if end_frame is not UNSET:
@@ -117,6 +128,7 @@ class ClipRequest:
         from ..models.captions_request import CaptionsRequest
         from ..models.customization_entry import CustomizationEntry
         from ..models.duration_request import DurationRequest
+        from ..models.motion_blur_request import MotionBlurRequest
 
         d = dict(src_dict)
         _customization_map = d.pop("customizationMap", UNSET)
@@ -151,6 +163,13 @@ class ClipRequest:
         else:
             duration = DurationRequest.from_dict(_duration)
 
+        _motion_blur = d.pop("motionBlur", UNSET)
+        motion_blur: MotionBlurRequest | Unset
+        if isinstance(_motion_blur, Unset):
+            motion_blur = UNSET
+        else:
+            motion_blur = MotionBlurRequest.from_dict(_motion_blur)
+
         start_frame = d.pop("startFrame", UNSET)
 
         end_frame = d.pop("endFrame", UNSET)
@@ -173,6 +192,7 @@ class ClipRequest:
             template_instance_id=template_instance_id,
             captions=captions,
             duration=duration,
+            motion_blur=motion_blur,
             start_frame=start_frame,
             end_frame=end_frame,
             marker=marker,

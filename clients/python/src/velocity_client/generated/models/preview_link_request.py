@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..models.captions_request import CaptionsRequest
     from ..models.customization_entry import CustomizationEntry
     from ..models.duration_request import DurationRequest
+    from ..models.motion_blur_request import MotionBlurRequest
 
 
 T = TypeVar("T", bound="PreviewLinkRequest")
@@ -32,6 +33,9 @@ class PreviewLinkRequest:
         duration (DurationRequest | Unset): How long the video is: ``seconds``, or ``from``. What the template's markers
             make elastic becomes longer or
             shorter.
+        motion_blur (MotionBlurRequest | Unset): Layers that have the motion blur switch are drawn as a camera sees them
+            while its shutter is open; the other
+            layers stay sharp. What is left out is as in After Effects.
         frame (int | Unset): which frame of the composition, from 0; 0 if left out
         marker (str | Unset): the name of a marker, in place of the number of its frame
         frames (list[int] | Unset): several frames: a contact sheet, row by row, without gaps
@@ -47,6 +51,7 @@ class PreviewLinkRequest:
     template_instance_id: UUID | Unset = UNSET
     captions: CaptionsRequest | Unset = UNSET
     duration: DurationRequest | Unset = UNSET
+    motion_blur: MotionBlurRequest | Unset = UNSET
     frame: int | Unset = UNSET
     marker: str | Unset = UNSET
     frames: list[int] | Unset = UNSET
@@ -75,6 +80,10 @@ class PreviewLinkRequest:
         duration: dict[str, Any] | Unset = UNSET
         if not isinstance(self.duration, Unset):
             duration = self.duration.to_dict()
+
+        motion_blur: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.motion_blur, Unset):
+            motion_blur = self.motion_blur.to_dict()
 
         frame = self.frame
 
@@ -105,6 +114,8 @@ class PreviewLinkRequest:
             field_dict["captions"] = captions
         if duration is not UNSET:
             field_dict["duration"] = duration
+        if motion_blur is not UNSET:
+            field_dict["motionBlur"] = motion_blur
         if frame is not UNSET:
             field_dict["frame"] = frame
         if marker is not UNSET:
@@ -127,6 +138,7 @@ class PreviewLinkRequest:
         from ..models.captions_request import CaptionsRequest
         from ..models.customization_entry import CustomizationEntry
         from ..models.duration_request import DurationRequest
+        from ..models.motion_blur_request import MotionBlurRequest
 
         d = dict(src_dict)
         _customization_map = d.pop("customizationMap", UNSET)
@@ -161,6 +173,13 @@ class PreviewLinkRequest:
         else:
             duration = DurationRequest.from_dict(_duration)
 
+        _motion_blur = d.pop("motionBlur", UNSET)
+        motion_blur: MotionBlurRequest | Unset
+        if isinstance(_motion_blur, Unset):
+            motion_blur = UNSET
+        else:
+            motion_blur = MotionBlurRequest.from_dict(_motion_blur)
+
         frame = d.pop("frame", UNSET)
 
         marker = d.pop("marker", UNSET)
@@ -185,6 +204,7 @@ class PreviewLinkRequest:
             template_instance_id=template_instance_id,
             captions=captions,
             duration=duration,
+            motion_blur=motion_blur,
             frame=frame,
             marker=marker,
             frames=frames,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..models.render_detail_encoder_config import RenderDetailEncoderConfig
     from ..models.render_detail_job_info import RenderDetailJobInfo
     from ..models.render_detail_metadata import RenderDetailMetadata
+    from ..models.render_detail_motion_blur_request import RenderDetailMotionBlurRequest
 
 
 T = TypeVar("T", bound="RenderDetail")
@@ -54,6 +55,7 @@ class RenderDetail:
         metadata (RenderDetailMetadata | Unset):
         duration (None | RenderDetailDurationRequest | Unset):
         captions (None | RenderDetailCaptionsRequest | Unset):
+        motion_blur (None | RenderDetailMotionBlurRequest | Unset):
         destinations (list[DestinationDto] | Unset):
     """
 
@@ -80,12 +82,16 @@ class RenderDetail:
     metadata: RenderDetailMetadata | Unset = UNSET
     duration: None | RenderDetailDurationRequest | Unset = UNSET
     captions: None | RenderDetailCaptionsRequest | Unset = UNSET
+    motion_blur: None | RenderDetailMotionBlurRequest | Unset = UNSET
     destinations: list[DestinationDto] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.render_detail_captions_request import RenderDetailCaptionsRequest
         from ..models.render_detail_duration_request import RenderDetailDurationRequest
+        from ..models.render_detail_motion_blur_request import (
+            RenderDetailMotionBlurRequest,
+        )
 
         render_id = str(self.render_id)
 
@@ -172,6 +178,14 @@ class RenderDetail:
         else:
             captions = self.captions
 
+        motion_blur: dict[str, Any] | None | Unset
+        if isinstance(self.motion_blur, Unset):
+            motion_blur = UNSET
+        elif isinstance(self.motion_blur, RenderDetailMotionBlurRequest):
+            motion_blur = self.motion_blur.to_dict()
+        else:
+            motion_blur = self.motion_blur
+
         destinations: list[dict[str, Any]] | Unset = UNSET
         if not isinstance(self.destinations, Unset):
             destinations = []
@@ -211,6 +225,8 @@ class RenderDetail:
             field_dict["duration"] = duration
         if captions is not UNSET:
             field_dict["captions"] = captions
+        if motion_blur is not UNSET:
+            field_dict["motionBlur"] = motion_blur
         if destinations is not UNSET:
             field_dict["destinations"] = destinations
 
@@ -226,6 +242,9 @@ class RenderDetail:
         from ..models.render_detail_encoder_config import RenderDetailEncoderConfig
         from ..models.render_detail_job_info import RenderDetailJobInfo
         from ..models.render_detail_metadata import RenderDetailMetadata
+        from ..models.render_detail_motion_blur_request import (
+            RenderDetailMotionBlurRequest,
+        )
 
         d = dict(src_dict)
         render_id = UUID(d.pop("renderId"))
@@ -390,6 +409,27 @@ class RenderDetail:
 
         captions = _parse_captions(d.pop("captions", UNSET))
 
+        def _parse_motion_blur(
+            data: object,
+        ) -> None | RenderDetailMotionBlurRequest | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                motion_blur_motion_blur_request = (
+                    RenderDetailMotionBlurRequest.from_dict(data)
+                )
+
+                return motion_blur_motion_blur_request
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | RenderDetailMotionBlurRequest | Unset, data)
+
+        motion_blur = _parse_motion_blur(d.pop("motionBlur", UNSET))
+
         _destinations = d.pop("destinations", UNSET)
         destinations: list[DestinationDto] | Unset = UNSET
         if _destinations is not UNSET:
@@ -423,6 +463,7 @@ class RenderDetail:
             metadata=metadata,
             duration=duration,
             captions=captions,
+            motion_blur=motion_blur,
             destinations=destinations,
         )
 
