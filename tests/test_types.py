@@ -135,7 +135,9 @@ def captioned(template: ve.Template) -> tuple[ve.RenderResult, str]:
     cue: ve.Cue = ve.Cue(0.5, 1.0, words=[word])
     captions: ve.Captions = ve.Captions(cues=[cue], style="pop")
     read: ve.Captions = ve.read_captions("a.srt", layer="Headline")
-    return ve.render(template, "g.mp4", captions=captions, sidecar="g.vtt"), read.sidecar("srt")
+    info: ve.CaptionsInfo | None = ve.probe_captions("a.srt")
+    name = "" if info is None else info.format
+    return ve.render(template, "g.mp4", captions=captions, sidecar="g.vtt"), name + read.sidecar("srt")
 
 
 def lasting(template: ve.Template) -> tuple[float, ve.Lengths, ve.RenderResult]:

@@ -30,7 +30,7 @@ RESULTS = (
     *("RenderResult", "Still", "Frame", "Frames", "Forecast", "Trial", "Sample", "SamplePlan", "Template"),
     *("PosterForecast", "PosterSample", "FrameDifference", "LayerDifference", "SegmentPrint", "Verification"),
     *("FrameLayer", "FrameLayers", "LayerCost", "LayerCosts", "PreparedStill"),
-    *("FontFaceInfo", "FontFileInfo", "Lengths", "Region", "TimedRegion", "Timeline"),
+    *("CaptionsInfo", "FontFaceInfo", "FontFileInfo", "Lengths", "Region", "TimedRegion", "Timeline"),
 )
 """What the engine makes and callers read."""
 NO_ARGUMENTS = ("network", "plugins", "warm_up", "RateControl", "hookimpl", "build_parts", "system_font_folders")
@@ -69,6 +69,8 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[
             "SoundMix": (ve.SoundMix, {}),
             "Ducking": (ve.Ducking, {}),
             "Duration": (ve.Duration, {"seconds": 1.5}),
+            "MotionBlur": (ve.MotionBlur, {}),
+            "probe_captions": (ve.probe_captions, {"path": PHOTO}),
             "probe_font": (ve.probe_font, {"path": FONT}),
             "Captions": (ve.Captions, {"cues": [ve.Cue(0, 1, "a")]}),
             "Cue": (ve.Cue, {"start": 0, "end": 1, "text": "a"}),

@@ -15,6 +15,15 @@ from web.support_templates import layer, png, template_zip
 from velocity_web.processes.analyse_process import ASSETS
 from velocity_web.schemas.asset import CONTENT_TYPES
 
+CAPTIONS = {
+    "srt": b"1\n00:00:00,000 --> 00:00:01,000\nHello\n",
+    "vtt": b"WEBVTT\n\n00:00.000 --> 00:01.000\nHello\n",
+    "ass": (
+        b"[Script Info]\nScriptType: v4.00+\n\n[Events]\n"
+        b"Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
+        b"Dialogue: 0,0:00:00.00,0:00:01.00,Default,,0,0,0,,Hello\n"
+    ),
+}
 SERVICE = Path(__file__).resolve().parents[2] / "docs" / "service.md"
 
 
@@ -27,6 +36,7 @@ def picture(kind: str) -> bytes:
 def test_each_format_is_downloaded_as_what_it_is_and_as_the_documents_say(client: Client, tmp_path: Path) -> None:
     files = {kind.lower(): picture(kind) for kind in ("PNG", "JPEG", "GIF", "TGA", "WEBP")}
     files["mp4"] = make_clip(tmp_path / "clip.mp4", 5).read_bytes()
+    files |= CAPTIONS
     document = client.get("/openapi.json").json()
     download = document["paths"]["/asset/{assetId}/download"]["get"]["responses"]["200"]["content"]
     kinds = set()
@@ -36,8 +46,10 @@ def test_each_format_is_downloaded_as_what_it_is_and_as_the_documents_say(client
         kinds.add(client.get(f"/asset/{asset['assetId']}/download").headers["content-type"])
     assert kinds == set(download) == set(CONTENT_TYPES.values())
     assert set(document["components"]["schemas"]["AssetDto"]["properties"]["format"]["enum"]) == set(files)
-    (said,) = re.findall(r"`/asset` takes pictures \((.+?)\) and clips \(MP4", SERVICE.read_text())
-    assert {name.lower() for name in said.split(", ")} | {"mp4"} == set(files)
+    ((pictures, captions),) = re.findall(
+        r"`/asset` takes pictures \((.+?)\) and clips \(MP4[^)]*\), and caption files \((.+?)\)", SERVICE.read_text()
+    )
+    assert {name.lower() for name in f"{pictures}, {captions}".split(", ")} | {"mp4"} == set(files)
 
 
 def test_other_formats_are_refused_by_name(client: Client, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from velocity_web.settings import Settings
 from velocity_web.storage.files import make_folders
 
 RED = b'[{"layer":"Ground","color":"#ff0000"}]'
-QUESTION: dict[str, Any] = {"encoder": None, "frames": None, "warnings": True}
+QUESTION: dict[str, Any] = {"encoder": None, "frames": None, "warnings": True, "said": [], "captions": [None]}
 
 
 @pytest.fixture

@@ -44,5 +44,5 @@ def _has_script(record: FontRecord, code: str) -> bool:
     import uharfbuzz as hb
     from fontTools.unicodedata import script
 
-    points = hb.Face(hb.Blob(record.load()), record.index).unicodes
+    points = hb.Face(record.load(), record.index).unicodes
     return any(script(chr(point)) == code for point in points)

@@ -66,6 +66,7 @@ BY_TYPE: Mapping[str, str | Callable[[Context], str]] = {
     "int_from_float": "it must be a whole number",
     "float_type": "it must be a number",
     "float_parsing": "it must be a number",
+    "greater_than": lambda context: f"it must be more than {_plain(context['gt'])}",
     "greater_than_equal": lambda context: f"it must be at least {_plain(context['ge'])}",
     "less_than_equal": lambda context: f"it must be at most {_plain(context['le'])}",
     "string_type": "it must be a text",
