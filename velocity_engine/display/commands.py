@@ -1,242 +1,30 @@
-"""The display list: what is drawn at one frame. It is flat, immutable and in painter's order (the lowest first).
-
-Each entry has a digest of its content. Two commands with the same digest draw the same pixels.
-The ``matrix`` of a command maps its coordinates to device pixels, whose centres lie at (x + 0.5, y + 0.5).
-Colours in paints are straight RGBA from 0 to 1. Pixels are premultiplied RGBA, uint8.
-The arrays in these objects must not be written to once the object is made.
-
-Example:
-    >>> fill = FillSource(path, SolidPaint((1.0, 0.5, 0.0, 1.0)))
-    >>> entry = command(fill, opacity=0.5)
-"""
+"""Draw commands, what they hold of other commands, and the list of all that is drawn at one frame."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from velocity_engine.model.digests import Digest as Digest
+from velocity_engine.display.cuts import Clip, MaskPath
+from velocity_engine.display.paints import RGBA
+from velocity_engine.display.sources import FillSource, ImageSource, StrokeSource, VideoSource
 from velocity_engine.model.digests import Digested, written
-from velocity_engine.model.digests import digest_of as digest_of
-from velocity_engine.model.geometry import IDENTITY, MAX_WRITTEN, Matrix, Path
-from velocity_engine.model.layers import BlendMode, MaskMode, MatteMode
-from velocity_engine.model.shapes import Cap, FillRule, GradientKind, Join
+from velocity_engine.model.geometry import IDENTITY, Matrix
+from velocity_engine.model.layers import BlendMode, MatteMode
 
-RGBA = tuple[float, float, float, float]
 FEW = 4
 """A group of no more commands is written into the digests of what shows it, without a digest of its own."""
-CLEAR: RGBA = (0.0, 0.0, 0.0, 0.0)
-COLOR_SCHEMA: dict[str, Any] = {
-    "type": "string",
-    "pattern": "^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$",
-    "examples": ["#ff8800", "#ff880080"],
-}
-"""The JSON schema of a colour in the data of a layer plugin. ``rgba`` reads it."""
-
-
-# --- paints ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class SolidPaint(Digested):
-    """One colour.
-
-    Attributes:
-        color: Straight RGBA, 0 to 1.
-    """
-
-    color: RGBA
-
-    def _content(self) -> tuple[Any, ...]:
-        return ("solid", self.color)
-
-    @property
-    def name(self) -> bytes:
-        return written(self._content())
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class GradientPaint(Digested):
-    """A gradient in the coordinates of its command's path.
-
-    Attributes:
-        kind: LINEAR runs from ``start`` to ``end``. RADIAL is a circle about ``start`` through ``end``.
-        start: (x, y) of the start of the line, or of the centre of the circle.
-        end: (x, y) of the end of the line, or of a point of the circle.
-        focal: (x, y) of the focal point of a RADIAL gradient. It is equal to ``start`` where there is no highlight.
-        stops: (n, 5) float64. Each row is offset, r, g, b, a (straight). Offsets ascend from 0 to 1: the first row has
-            0 and the last one has 1.
-    """
-
-    kind: GradientKind
-    start: tuple[float, float]
-    end: tuple[float, float]
-    focal: tuple[float, float]
-    stops: NDArray[np.float64]
-
-    def _content(self) -> tuple[Any, ...]:
-        return ("gradient", self.kind.name, self.start, self.end, self.focal, self.stops)
-
-
-Paint = SolidPaint | GradientPaint
-
-
-# --- sources --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FillSource(Digested):
-    """The inside of a path. Open contours are closed by a straight line.
-
-    Attributes:
-        path: The path, in the command's coordinates.
-        paint: The colour or gradient.
-        rule: What counts as inside where contours overlap.
-    """
-
-    path: Path
-    paint: Paint
-    rule: FillRule = FillRule.NON_ZERO
-
-    def _content(self) -> tuple[Any, ...]:
-        return ("fill", self.path.name, self.paint.name, self.rule.value)
-
-    @property
-    def name(self) -> bytes:
-        return written(self._content()) if len(self.path.points) <= MAX_WRITTEN else self.digest
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StrokeSource(Digested):
-    """The outline of a path. All lengths are in the path's coordinates.
-
-    Attributes:
-        path: The path, in the command's coordinates.
-        paint: The colour or gradient.
-        width: The width of the pen. A matrix that is not uniform makes the pen oval.
-        cap: How the ends of open lines look.
-        join: How corners look.
-        miter_limit: The longest miter, in widths. Sharper corners are cut off.
-        dashes: The lengths of dash, gap, dash, gap and so on. It is empty for a whole line.
-        dash_offset: How far into the dashes the line begins.
-    """
-
-    path: Path
-    paint: Paint
-    width: float
-    cap: Cap = Cap.BUTT
-    join: Join = Join.MITER
-    miter_limit: float = 4.0
-    dashes: tuple[float, ...] = ()
-    dash_offset: float = 0.0
-
-    def _content(self) -> tuple[Any, ...]:
-        line = (self.width, self.cap.value, self.join.value, self.miter_limit, self.dashes, self.dash_offset)
-        return ("stroke", self.path.name, self.paint.name, *line)
-
-    @property
-    def name(self) -> bytes:
-        return written(self._content()) if len(self.path.points) <= MAX_WRITTEN else self.digest
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Picture:
-    """A decoded picture. Make one with the function ``picture``.
-
-    Attributes:
-        pixels: (h, w, 4) uint8, premultiplied RGBA, C-contiguous. They must never be written to again.
-        opaque: Whether every alpha is 255.
-        digest: The digest of the pixels. By it, the compositor keeps smaller copies for minification.
-    """
-
-    pixels: NDArray[np.uint8]
-    opaque: bool
-    digest: Digest
-
-
-class FrameReader(Protocol):
-    """A clip from which the compositor reads frames.
-
-    Several threads may call it at the same time. The calls are mostly in rising order, but any order returns the exact
-    frame.
-
-    Attributes:
-        width: The width of a frame in pixels.
-        height: The height of a frame in pixels.
-        digest: The digest of the clip's content.
-        frame_count: The number of frames.
-        seconds: The length of the clip.
-    """
-
-    width: int
-    height: int
-    digest: Digest
-    frame_count: int
-    seconds: float
-
-    def read(self, index: int) -> NDArray[np.uint8]:
-        """Returns one frame: (height, width, 4) uint8, premultiplied RGBA. It must not be written to.
-
-        Args:
-            index: The number of the frame, from 0 to ``frame_count`` - 1.
-        """
-        ...
-
-    def index_at(self, seconds: float) -> int:
-        """Returns the index of the frame that is shown at a moment of the clip.
-
-        Args:
-            seconds: The moment. Before the clip the first frame is shown, and after it the last one.
-        """
-        ...
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ImageSource(Digested):
-    """A picture that fills the rectangle (0, 0, width, height) of the command's coordinates.
-
-    Attributes:
-        picture: The picture.
-        width: The width of the rectangle.
-        height: The height of the rectangle.
-        window: (x0, y0, x1, y1): the part of the picture that is shown, in pixels of the picture. None for all of it.
-    """
-
-    picture: Picture
-    width: float
-    height: float
-    window: tuple[float, float, float, float] | None = None
-
-    def _content(self) -> tuple[Any, ...]:
-        return ("image", self.picture.digest, self.width, self.height, self.window)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class VideoSource(Digested):
-    """A frame of a clip that fills the rectangle (0, 0, width, height) of the command's coordinates.
-
-    Its pixels are read when it is composited.
-
-    Attributes:
-        reader: The clip.
-        index: The number of the frame, as ``reader.index_at`` returns it.
-        width: The width of the rectangle.
-        height: The height of the rectangle.
-        window: (x0, y0, x1, y1): the part of the frame that is shown, in pixels of the clip. None for all of it.
-    """
-
-    reader: FrameReader
-    index: int
-    width: float
-    height: float
-    window: tuple[float, float, float, float] | None = None
-
-    def _content(self) -> tuple[Any, ...]:
-        return ("video", self.reader.digest, self.index, self.width, self.height, self.window)
+RESAMPLE = "velocity.projection"
+"""The key of the built-in effect that resamples a flat picture in perspective."""
+BLUR_SIZE_TO_SIGMA = 0.3  # of what After Effects calls a blur's size, as Skottie measured it (GaussianBlurEffect.cpp)
+MAX_BLUR_SIGMA = 532.0  # device pixels, as Skia's blurs
+MAX_EFFECT_MARGIN = 3000.0  # device pixels
+GAUSSIAN_BLUR = "gaussian-blur"
+"""The key of the built-in Gaussian blur."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -299,42 +87,13 @@ def commands_in(source: Source) -> tuple[DrawCommand, ...]:
     return source.pictures if isinstance(source, MeanSource) else ()
 
 
-# --- what acts on a command -----------------------------------------------------------------------------------------
+def group_source(commands: Sequence[DrawCommand]) -> GroupSource:
+    """Returns a source that draws commands as one picture.
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Clip:
-    """A rectangle. Only what lies inside it is shown.
-
-    Attributes:
-        box: (x0, y0, x1, y1) of the rectangle.
-        matrix: The map from the rectangle's coordinates to device pixels.
+    Args:
+        commands: The commands, in painter's order. Their matrices lead to device pixels.
     """
-
-    box: tuple[float, float, float, float]
-    matrix: Matrix
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MaskPath:
-    """One mask of a layer, in device pixels.
-
-    Attributes:
-        path: The path. It is closed, even when the document's path is open.
-        mode: How the mask is combined with the masks before it.
-        inverted: Whether the outside of the path shows instead of the inside.
-        opacity: 0 to 1.
-        expansion: By how many device pixels the path is still to be grown (or shrunk, where it is negative). 0 where
-            the path has the document's expansion already.
-        feather: (x, y) of the blur's extent, in device pixels.
-    """
-
-    path: Path
-    mode: MaskMode
-    inverted: bool
-    opacity: float
-    expansion: float
-    feather: tuple[float, float]
+    return GroupSource(tuple(commands))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -407,15 +166,6 @@ class EffectCall:
         """Everything in which it can differ from other calls. It goes into the digest of a command."""
         parts = ("effect", self.effect, self.values, self.matrix, self.margin)
         return parts if self.picture is None else (*parts, self.picture.digest)
-
-
-RESAMPLE = "velocity.projection"
-"""The key of the built-in effect that resamples a flat picture in perspective."""
-BLUR_SIZE_TO_SIGMA = 0.3  # of what After Effects calls a blur's size, as Skottie measured it (GaussianBlurEffect.cpp)
-MAX_BLUR_SIGMA = 532.0  # device pixels, as Skia's blurs
-MAX_EFFECT_MARGIN = 3000.0  # device pixels
-GAUSSIAN_BLUR = "gaussian-blur"
-"""The key of the built-in Gaussian blur."""
 
 
 def blur_call(sigma_x: float, sigma_y: float) -> EffectCall:
@@ -522,43 +272,6 @@ class DisplayList(Digested):
 
     def _content(self) -> tuple[Any, ...]:
         return ("list", self.width, self.height, self.background, *(entry.digest for entry in self.commands))
-
-
-# --- makers ---------------------------------------------------------------------------------------------------------
-
-
-def rgba(text: str) -> RGBA:
-    """Returns a colour that data writes as ``#rrggbb`` or ``#rrggbbaa``.
-
-    Args:
-        text: The colour. ``COLOR_SCHEMA`` is the JSON schema of such texts.
-
-    Raises:
-        ValueError: It is no such text.
-    """
-    parts = [part / 255 for part in bytes.fromhex(text.removeprefix("#"))]
-    if len(parts) not in (3, 4):
-        raise ValueError(f"{text!r} is no colour")
-    return (parts[0], parts[1], parts[2], parts[3] if len(parts) == 4 else 1.0)
-
-
-def picture(pixels: NDArray[np.uint8]) -> Picture:
-    """Returns a picture with its digest.
-
-    Args:
-        pixels: (h, w, 4) uint8, premultiplied RGBA. They must not be written to afterwards.
-    """
-    pixels = np.ascontiguousarray(pixels)
-    return Picture(pixels, bool((pixels[..., 3] == 255).all()), digest_of("picture", pixels.shape, pixels))
-
-
-def group_source(commands: Sequence[DrawCommand]) -> GroupSource:
-    """Returns a source that draws commands as one picture.
-
-    Args:
-        commands: The commands, in painter's order. Their matrices lead to device pixels.
-    """
-    return GroupSource(tuple(commands))
 
 
 def command(
