@@ -112,7 +112,16 @@ def test_every_pattern_has_a_sentence_of_its_own() -> None:
 
 @pytest.mark.parametrize("kind", BY_TYPE)
 def test_every_sentence_of_the_table_can_be_said(kind: str) -> None:
-    context = {"ge": 1, "le": 5, "min_length": 1, "max_length": 3, "expected": "'a' or 'b'", "low": 1, "high": 5}
+    context = {
+        "gt": 0,
+        "ge": 1,
+        "le": 5,
+        "min_length": 1,
+        "max_length": 3,
+        "expected": "'a' or 'b'",
+        "low": 1,
+        "high": 5,
+    }
     for more in ({}, {"field_type": "List"}):
         assert not faults(sentence_for({"type": kind, "ctx": {**context, **more}}))
 
