@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+MISTAKE = "the service made a mistake; its log has more"
+"""Of what nobody foresaw: what it was stands in the log alone."""
+
 
 class Failure(Exception):
     """``detail`` is one sentence for the caller; ``errors`` has sentences by request field, if fields are at fault."""

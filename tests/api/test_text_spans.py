@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from transforms_support import fixed
 
 import velocity_engine as ve
 
@@ -16,10 +17,6 @@ ENCODER = ve.EncoderConfig(bitrate="300k", preset=5)
 SPANS: list[dict[str, Any]] = [{"value": "Now "}, {"value": "49", "size": 40, "color": "#ff8a00"}, {"value": " 😀"}]
 
 pytestmark = pytest.mark.filterwarnings("ignore::velocity_engine.FindingWarning")
-
-
-def fixed(*value: float) -> dict[str, Any]:
-    return {"a": 0, "k": list(value) if len(value) > 1 else value[0]}
 
 
 @pytest.fixture

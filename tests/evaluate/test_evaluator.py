@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from transforms_support import fixed, moving, transform
 
 from velocity_engine.display import DisplayList, DrawCommand, FillSource, GroupSource, SolidPaint
 from velocity_engine.evaluate import layer_matrices
@@ -19,20 +20,6 @@ from velocity_engine.parse.graph import MAX_MATTES
 from velocity_engine.plan.plan import Plan, make_plan
 
 CLEAR = (0.0, 0.0, 0.0, 0.0)
-
-
-def fixed(*value: float) -> dict[str, Any]:
-    return {"a": 0, "k": list(value) if len(value) > 1 else value[0]}
-
-
-def moving(*pairs: tuple[float, list[float]]) -> dict[str, Any]:
-    ease = {"o": {"x": [0], "y": [0]}, "i": {"x": [1], "y": [1]}}
-    return {"a": 1, "k": [{"t": t, "s": v, **ease} for t, v in pairs]}
-
-
-def transform(**changes: Any) -> dict[str, Any]:
-    base = {"o": fixed(100), "r": fixed(0), "p": fixed(0, 0, 0), "a": fixed(0, 0, 0), "s": fixed(100, 100, 100)}
-    return base | changes
 
 
 def solid(name: str, color: str = "#ff0000", ks: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:

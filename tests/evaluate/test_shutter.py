@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from transforms_support import fixed, moving, transform
 
 from velocity_engine.composite import Compositor, FrameCompositor
 from velocity_engine.composite.cost import FrameCosts
@@ -25,22 +26,9 @@ HALF = MotionBlur()
 WHOLE = MotionBlur(samples=64, shutter_angle=360, shutter_phase=-180)
 
 
-def fixed(*value: float) -> dict[str, Any]:
-    return {"a": 0, "k": list(value) if len(value) > 1 else value[0]}
-
-
-def even(*pairs: tuple[float, list[float]]) -> dict[str, Any]:
-    return {"a": 1, "k": [{"t": t, "s": v, "o": {"x": [0], "y": [0]}, "i": {"x": [1], "y": [1]}} for t, v in pairs]}
-
-
-def transform(**changes: Any) -> dict[str, Any]:
-    base = {"o": fixed(100), "r": fixed(0), "p": fixed(0, 0, 0), "a": fixed(0, 0, 0), "s": fixed(100, 100, 100)}
-    return base | changes
-
-
 def to_the_right(pixels: float = 8.0, first: float = 20.0) -> dict[str, Any]:
     """A transform that moves by so many pixels each frame from x = ``first`` on."""
-    return transform(p=even((0, [first, 5, 0]), (100, [first + 100 * pixels, 5, 0])))
+    return transform(p=moving((0, [first, 5, 0]), (100, [first + 100 * pixels, 5, 0])))
 
 
 def solid(ks: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -106,7 +94,7 @@ def test_half_of_the_angle_makes_half_of_the_ramp_and_the_phase_moves_it() -> No
 
 
 def test_the_mean_is_that_of_the_pictures_at_each_moment() -> None:
-    spinning = transform(p=fixed(80, 20, 0), a=fixed(20, 10, 0), r=even((0, [0]), (100, [1000])))
+    spinning = transform(p=fixed(80, 20, 0), a=fixed(20, 10, 0), r=moving((0, [0]), (100, [1000])))
     layers = [rectangle(spinning)]
     sharp = [drawn(shown(layers, None, 5.0 + offset)).astype(np.int64) for offset in HALF.offsets]
     wanted = (sum(sharp) + 8) // 16
@@ -120,7 +108,7 @@ def test_layers_without_the_switch_and_renders_without_the_setting_are_sharp() -
 
 
 def test_what_stands_still_is_drawn_as_without_and_held() -> None:
-    waits = solid(transform(p=even((0, [0, 5, 0]), (10, [80, 5, 0]), (50, [80, 5, 0]), (60, [0, 5, 0]))))
+    waits = solid(transform(p=moving((0, [0, 5, 0]), (10, [80, 5, 0]), (50, [80, 5, 0]), (60, [0, 5, 0]))))
     evaluator = evaluator_of([waits])
     viewport = fit_viewport((WIDTH, HEIGHT), WIDTH, HEIGHT)
     canvases = FrameCompositor(WIDTH, HEIGHT)
@@ -139,7 +127,7 @@ def test_parents_and_cameras_carry_a_layer_while_the_shutter_is_open() -> None:
     null = {"ty": 3, "nm": "null", "ind": 7, "ip": 0, "op": 100, "st": 0, "ks": to_the_right()}
     carried = rectangle(transform(), parent=7)
     assert np.array_equal(drawn(shown([null, carried])), drawn(shown([rectangle(to_the_right())])))
-    flight = {name: even((0, [80, 20, z]), (100, [880, 20, z])) for name, z in (("a", 0), ("p", -200))}
+    flight = {name: moving((0, [80, 20, z]), (100, [880, 20, z])) for name, z in (("a", 0), ("p", -200))}
     camera = {"ty": 13, "nm": "camera", "ip": 0, "op": 100, "st": 0, "ddd": 1, "pe": fixed(200)}
     camera["ks"] = transform(**flight)
     before = rectangle(transform(p=fixed(90, 5, 0)), ddd=1)
@@ -156,7 +144,7 @@ def test_within_a_precomp_each_switch_counts_by_itself() -> None:
     assets = [{"id": "c", "layers": [inner]}]
     within = drawn(shown([pre], assets=assets))
     assert np.array_equal(within, drawn(shown([inner])))
-    away = transform(p=even((0, [800, 0, 0]), (100, [0, 0, 0])))  # against the way of the inner layer
+    away = transform(p=moving((0, [800, 0, 0]), (100, [0, 0, 0])))  # against the way of the inner layer
     inner |= {"ks": to_the_right(8.0, first=-700.0)}
     sharp_inside, assets = [{"id": "c", "layers": [inner | {"mb": False}]}], [{"id": "c", "layers": [inner]}]
     outer = drawn(shown([pre | {"ks": away, "mb": True}], frame=95.0, assets=sharp_inside))
@@ -179,7 +167,7 @@ def test_styles_and_effects_of_shapes_act_on_the_mean_and_mattes_cut_it() -> Non
 
 
 def test_any_part_of_a_frame_is_drawn_as_in_the_whole() -> None:
-    layers = [solid(to_the_right() | {"o": fixed(60), "r": even((0, [0]), (100, [2000]))}, bm=1)]
+    layers = [solid(to_the_right() | {"o": fixed(60), "r": moving((0, [0]), (100, [2000]))}, bm=1)]
     display = shown(layers)
     whole, parts = drawn(display), np.zeros((HEIGHT, WIDTH, 4), np.uint8)
     compositor = Compositor()
@@ -189,7 +177,7 @@ def test_any_part_of_a_frame_is_drawn_as_in_the_whole() -> None:
 
 
 def test_a_frame_of_endless_samples_is_refused_before_it_is_drawn() -> None:
-    turning = transform(r=even((0, [0]), (100, [3600])))
+    turning = transform(r=moving((0, [0]), (100, [3600])))
     blur = {"ty": 29, "mn": "ADBE Gaussian Blur 2", "nm": "blur", "ef": [
         {"ty": 0, "v": fixed(50)}, {"ty": 7, "v": fixed(1)}, {"ty": 7, "v": fixed(0)}]}  # fmt: skip
     large = solid(turning, sw=4000, sh=4000, ef=[blur])

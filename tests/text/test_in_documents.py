@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from raster_support import path_of
+from transforms_support import fixed
 
 from velocity_engine.display import DisplayList, DrawCommand, GroupSource
 from velocity_engine.evaluate.evaluation_pass import fit_viewport
@@ -17,10 +18,6 @@ from velocity_engine.plan.plan import Plan, make_plan
 
 SQUARE = {"v": [[0, 0], [40, 0], [40, -40], [0, -40]], "i": [[0, 0]] * 4, "o": [[0, 0]] * 4, "c": True}
 OUTLINE = {"shapes": [{"ty": "gr", "it": [{"ty": "sh", "ks": {"k": SQUARE}}]}]}
-
-
-def fixed(*value: float) -> dict[str, Any]:
-    return {"a": 0, "k": list(value) if len(value) > 1 else value[0]}
 
 
 def glyph(character: str, **data: Any) -> dict[str, Any]:

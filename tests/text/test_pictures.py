@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from transforms_support import fixed
 
 import velocity_engine as ve
 
@@ -27,10 +28,6 @@ MEAN, FAR, MAX_FAR = 0.25, 24, 0.001
 Pixels = NDArray[np.uint8]
 WIDTH, HEIGHT = 560, 120
 ORANGE = "#ff8a00"
-
-
-def fixed(*value: float) -> dict[str, Any]:
-    return {"a": 0, "k": list(value) if len(value) > 1 else value[0]}
 
 
 RISING = {

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from network_support import WebServer
 from web.support_bucket import S3Server
 from web.support_cluster import require_cluster, running_cluster
 from web.support_places import connections, folder_connection
@@ -124,3 +125,11 @@ def s3_server() -> Iterator[S3Server]:
     made = S3Server()
     yield made
     made.stop()
+
+
+@pytest.fixture
+def server() -> Iterator[WebServer]:
+    """Somebody else's web server."""
+    made = WebServer()
+    yield made
+    made.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,6 @@ LATE = SRT.replace("00:00:02,000", "00:00:09,000").replace("00:00:01,000 -->", "
 @pytest.fixture
 def template_id(client: Client) -> str:
     return client.ready_template(template_zip(frames=60))
-
-
-@pytest.fixture
-def server() -> Iterator[WebServer]:
-    made = WebServer()
-    yield made
-    made.close()
 
 
 def uploaded(client: Client, text: str | bytes, name: str = "said.srt") -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,6 @@ ROOT = Path(__file__).resolve().parents[2]
 DEMO = (ROOT / "examples" / "demo.zip").read_bytes()
 PHOTO = (ROOT / "examples" / "replacement.jpg").read_bytes()
 FIELD = "customizationMap[0].image"
-
-
-@pytest.fixture
-def server() -> Iterator[WebServer]:
-    made = WebServer()
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,6 @@ DEMO = (ROOT / "examples" / "demo.zip").read_bytes()
 PHOTO = (ROOT / "examples" / "replacement.jpg").read_bytes()
 FONT = named_font("DejaVuSans-Bold.ttf", "abc", "Corporate")
 SMALL = {"bitrate": 100_000, "preset": 5, "res": [160, 90]}
-
-
-@pytest.fixture
-def server() -> Iterator[WebServer]:
-    made = WebServer()
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -19,13 +19,11 @@ MAX_PIXELS_BY_FOUR = 640 * 640
 def magnified(effects: Sequence[EffectCall], at: Pass, content: Sequence[DrawCommand]) -> tuple[int, int] | None:
     """How many of a layer's effects act on finer pixels, the first ones, and how many of these pixels lie along one of
     the device's. None where nothing is magnified, or too much would be drawn for it."""
-    if at.finer or at.viewport is EVERYWHERE or _more_than(MAX_COMMANDS, content):
-        return None
     count, most = 0, 1.0
     for number, call in enumerate(effects, 1):
         if call.magnification >= LEAST_MAGNIFICATION:
             count, most = number, most * call.magnification
-    if count == 0:
+    if count == 0 or at.finer or at.viewport is EVERYWHERE or _more_than(MAX_COMMANDS, content):
         return None
     small = at.viewport.width * at.viewport.height <= MAX_PIXELS_BY_FOUR
     return count, 4 if most > 1.5 and small else 2

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from velocity_web.database.entities import reading
-from velocity_web.failures import NoSpace, Unavailable
+from velocity_web.failures import MISTAKE, NoSpace, Unavailable
 from velocity_web.jobs import queue
 from velocity_web.jobs.attempts import Attempt, plan_analysis, plan_render, remove_attempts
 from velocity_web.jobs.carrying import Errand, sent
@@ -26,7 +26,6 @@ from velocity_web.storage.fetched import NotFetched
 from velocity_web.storage.objects import Stopped
 
 LOG = structlog.get_logger("velocity.worker")
-MISTAKE = "the service made a mistake; its log has more"
 
 
 class Beginnings:

@@ -16,7 +16,7 @@ from velocity_web.orders.upload_formats import sound_format, zip_fault
 from velocity_web.schemas import states
 from velocity_web.settings import Settings
 from velocity_web.storage.fetched import Held
-from velocity_web.storage.files import MadeFile, remove
+from velocity_web.storage.files import MadeFile, remove, write_new
 from velocity_web.storage.objects import Objects, discard
 
 NO_SOUND = "the file is not MP3, WAV or AAC"
@@ -41,10 +41,7 @@ def keep_content(content: bytes, file: str, settings: Settings, objects: Objects
     """The same of bytes that were made of it."""
     part = settings.temporary.resolve() / f"kept-{uuid4()}"
     try:
-        with part.open("xb") as made:
-            made.write(content)
-            made.flush()
-            os.fsync(made.fileno())
+        write_new(part, content)
         objects.store(part, file, stop)
     finally:
         remove(part)

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from velocity_web.failures import MISTAKE
 from velocity_web.processes import analyse_process, check_process, form_process, preview_process, render_process
 from velocity_web.processes.assignments import (
     Assignment,
@@ -88,7 +89,7 @@ def run(task: str, channel: socket.socket) -> int:
             send({"failed": NO_SPACE})
             return 0
         traceback.print_exc()
-        send({"failed": "the service made a mistake; its log has more"})
+        send({"failed": MISTAKE})
     return 0
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -24,7 +23,7 @@ from velocity_web.schemas import states
 from velocity_web.schemas.font import CONTENT_TYPES, FontFaceDto, FontFileDto
 from velocity_web.services.paging import Listed, Window, total_of
 from velocity_web.settings import Settings
-from velocity_web.storage.files import StoredFile, Upload, clean_name, read_made, remove, task_folder
+from velocity_web.storage.files import StoredFile, Upload, clean_name, read_made, remove, task_folder, write_new
 from velocity_web.storage.objects import Objects, discard
 
 USES_FONT = (
@@ -81,10 +80,7 @@ def _looked_at(caller: Caller, settings: Settings, runner: Runner, upload: Uploa
         content = read_made(made, MOST_UNPACKED)
     path = settings.temporary.resolve() / f"font-{uuid4()}"
     try:
-        with path.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        write_new(path, content)
     except BaseException:
         remove(path)
         raise

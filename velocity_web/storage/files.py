@@ -141,6 +141,14 @@ def task_folder(temporary: Path) -> Iterator[Path]:
         remove(folder)
 
 
+def write_new(path: Path, content: bytes) -> None:
+    """A file that is there before its name is told to anybody. Raises OSError, also where it is there already."""
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def read_made(path: Path, most_bytes: int) -> bytes:
     """The bytes of a file that a confined process made. Raises OSError for anything but a plain file of that size."""
     number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)

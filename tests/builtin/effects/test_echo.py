@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from transforms_support import fixed, moving, transform
 
 from velocity_engine.builtin.effects.echo import MAX_ECHOES
 from velocity_engine.composite import Compositor
@@ -23,20 +24,7 @@ WIDTH, HEIGHT, RATE = 100, 20, 10
 ADD, MAXIMUM, MINIMUM, SCREEN, BEHIND, BEFORE, MEAN = range(1, 8)
 
 
-def fixed(*value: float) -> dict[str, Any]:
-    return {"a": 0, "k": list(value) if len(value) > 1 else value[0]}
-
-
-def even(*pairs: tuple[float, list[float]]) -> dict[str, Any]:
-    return {"a": 1, "k": [{"t": t, "s": v, "o": {"x": [0], "y": [0]}, "i": {"x": [1], "y": [1]}} for t, v in pairs]}
-
-
-def transform(**changes: Any) -> dict[str, Any]:
-    base = {"o": fixed(100), "r": fixed(0), "p": fixed(0, 0, 0), "a": fixed(0, 0, 0), "s": fixed(100, 100, 100)}
-    return base | changes
-
-
-MOVING = transform(p=even((0, [0, 0, 0]), (100, [1000, 0, 0])))  # ten pixels a frame
+MOVING = transform(p=moving((0, [0, 0, 0]), (100, [1000, 0, 0])))  # ten pixels a frame
 
 
 def echo(
@@ -100,7 +88,7 @@ def test_the_starting_intensity_is_that_of_the_frame_itself() -> None:
 
 
 def test_composite_in_back_and_in_front_differ_in_what_is_on_top() -> None:
-    changing = {"ty": "fl", "c": even((0, [0, 0, 1, 1]), (5, [1, 0, 0, 1])), "o": fixed(100)}
+    changing = {"ty": "fl", "c": moving((0, [0, 0, 1, 1]), (5, [1, 0, 0, 1])), "o": fixed(100)}
     still = box(transform())
     still["shapes"][1] = changing
     behind = row([still | {"ef": [echo(BEHIND, count=5, decay=1.0)]}])[5]
@@ -110,7 +98,7 @@ def test_composite_in_back_and_in_front_differ_in_what_is_on_top() -> None:
 
 def test_operators_join_colours() -> None:
     still = box(transform())
-    still["shapes"][1] = {"ty": "fl", "c": even((0, [0.2, 0.8, 0, 1]), (1, [0.6, 0.4, 0, 1])), "o": fixed(100)}
+    still["shapes"][1] = {"ty": "fl", "c": moving((0, [0.2, 0.8, 0, 1]), (1, [0.6, 0.4, 0, 1])), "o": fixed(100)}
     wanted = {
         ADD: (0.8, 1.0), MAXIMUM: (0.6, 0.8), MINIMUM: (0.2, 0.4),
         SCREEN: (1 - 0.8 * 0.4, 1 - 0.2 * 0.6), MEAN: (0.4, 0.6),
@@ -122,7 +110,7 @@ def test_operators_join_colours() -> None:
 
 
 def test_the_minimum_is_clear_where_one_moment_is_and_the_mean_covers_in_part() -> None:
-    slow = transform(p=even((0, [0, 0, 0]), (100, [500, 0, 0])))
+    slow = transform(p=moving((0, [0, 0, 0]), (100, [500, 0, 0])))
     drawn = row([box(slow, ef=[echo(MINIMUM, count=1, decay=1.0)])], frame=4.0)
     assert drawn[:, 3].nonzero()[0].tolist() == list(range(20, 25))
     assert alphas(row([box(ef=[echo(MEAN, count=3, decay=1.0)])])) == [0, 0, 64, 64, 64, 64, 0, 0, 0, 0]
@@ -150,7 +138,7 @@ def test_other_layers_echo_what_they_show_not_where_they_stand() -> None:
 
 
 def test_a_frame_in_which_no_moment_moves_is_held() -> None:
-    waits = transform(p=even((0, [0, 0, 0]), (10, [50, 0, 0])))
+    waits = transform(p=moving((0, [0, 0, 0]), (10, [50, 0, 0])))
     layers = [box(waits, ef=[echo(count=3)])]
     digests = [shown(layers, frame).digest for frame in (12.0, 13.0, 14.0, 20.0)]
     assert digests[0] != digests[1] == digests[2] == digests[3]

@@ -9,7 +9,6 @@ import numpy as np
 
 from velocity_engine.kernels.compiler.inlined import inlined
 from velocity_engine.kernels.coverage.coverage import ONE, cells_a_row, first_column, words_a_row
-from velocity_engine.kernels.vectors.packed import store_span
 from velocity_engine.kernels.vectors.running_sum import BLOCK, WHOLE, sweep_block
 
 
@@ -24,37 +23,6 @@ def coverage_of(total, even_odd):
     else:
         value = min(value, WHOLE)
     return (value * 255 + WHOLE // 2) >> 17
-
-
-@inlined
-def sweep_cover(cells, bits, cell, word, width, even_odd, cover, at):
-    """Turns a row of cells into coverage, and clears it. Returns the first column that may be covered and the one after
-    the last; -1 for both where there is none.
-
-    The row begins at ``cells[cell]`` and ``bits[word]``; ``cover``: (k,) uint8, all zero from ``at``, the place of the
-    first column, to ``at + cells_a_row(width)``; beyond ``at + width`` it stays so.
-    """
-    total, x, first = np.int32(0), 0, -1
-    for k in range(words_a_row(width)):
-        mask = bits[word + k]
-        bits[word + k] = np.uint64(0)
-        while mask != np.uint64(0):
-            column = first_column(mask, k)
-            mask &= mask - ONE
-            if first < 0:
-                first = column
-            elif column > x and total != 0:
-                store_span(cover, np.uint64(at + x), np.uint64(at + column), np.uint8(coverage_of(total, even_odd)))
-            total = sweep_block(cells, np.uint64(cell + column), total, even_odd, cover, np.uint64(at + column))
-            x = column + BLOCK
-    if first < 0:
-        return first, first
-    if x < width and total != 0:
-        store_span(cover, np.uint64(at + x), np.uint64(at + width), np.uint8(coverage_of(total, even_odd)))
-        x = width
-    for i in range(np.uint64(at + width), np.uint64(at + x)):
-        cover[i] = np.uint8(0)
-    return first, min(x, width)
 
 
 @inlined
