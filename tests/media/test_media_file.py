@@ -6,9 +6,12 @@ import ast
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 import av
 import pytest
@@ -43,6 +46,7 @@ OPENERS: dict[str, Callable[[Path], object]] = {
 WHOSE = dict.fromkeys(("probe_video", "written_length"), "written by the engine")
 MEDIA = [name for name in OPENERS if name != "probe_asset"]  # which takes pictures, too
 
+Result = TypeVar("Result")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks on by means of Linux")
 
 
@@ -118,6 +122,12 @@ def test_ffmpeg_itself_refuses_every_demuxer_but_the_one_that_the_contents_call_
                     av.open(str(path), format=name, options=options).close()
 
 
+def apart(work: Callable[..., Result], *given: object) -> Result:
+    """What ``work`` returns in a process of its own, where nothing that an earlier test left opens a socket."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(work, *given).result()
+
+
 @linux
 def test_contents_of_every_format_under_every_ending(tmp_path: Path) -> None:
     """What FFmpeg can write, with its own choice of codec, is opened as what clips and sounds may be, or refused."""
@@ -125,23 +135,27 @@ def test_contents_of_every_format_under_every_ending(tmp_path: Path) -> None:
     assert len(made) > 100
     for name in demuxers():
         made.setdefault(name, f"{name}\n".encode() + name.encode() * 400)
-    opened: dict[str, set[str]] = {"of strangers": set(), "written by the engine": set()}
-    with Sockets() as sockets:
-        for name, content in made.items():
-            for number, ending in enumerate(ENDINGS):
-                path = tmp_path / f"file{ending}"
-                path.write_bytes(content)
-                for opener in MEDIA if number == 0 else ("open_clip", "probe_audio", "probe_video"):
-                    try:
-                        OPENERS[opener](path)
-                        opened[WHOSE.get(opener, "of strangers")].add(name)
-                    except MediaError:
-                        pass
-    assert not sockets.seen
+    opened, seen = apart(open_contents, tmp_path, made)
+    assert not seen
     boxes = {"3g2", "3gp", "f4v", "ipod", "ismv", "mov", "mp4", "psp"}
     sounds = {"adts", "mp3", "wav", "flac", "oga", "ogg", "opus", "spx", "rf64", "w64"}
     assert {"adts", "mp3", "mp4", "wav", "flac"} <= opened["of strangers"] <= {*boxes, *sounds}
     assert {"avi", "mp4", "webm"} <= opened["written by the engine"] <= {*boxes, "avi", "matroska", "webm"}
+
+
+def open_contents(folder: Path, made: dict[str, bytes]) -> tuple[dict[str, set[str]], set[str]]:
+    """Which contents were opened, by who wrote them, and the sockets that were seen meanwhile."""
+    opened: dict[str, set[str]] = {"of strangers": set(), "written by the engine": set()}
+    with Sockets() as sockets:
+        for name, content in made.items():
+            for number, ending in enumerate(ENDINGS):
+                path = folder / f"file{ending}"
+                path.write_bytes(content)
+                for opener in MEDIA if number == 0 else ("open_clip", "probe_audio", "probe_video"):
+                    with suppress(MediaError):
+                        OPENERS[opener](path)
+                        opened[WHOSE.get(opener, "of strangers")].add(name)
+    return opened, sockets.seen
 
 
 # --- what names other files -------------------------------------------------------------------------------------------
@@ -164,11 +178,10 @@ def secret(tmp_path: Path) -> Path:
 
 @linux
 def test_no_playlist_opens_another_file_or_a_socket(tmp_path: Path, secret: Path) -> None:
-    """Tried again where a socket was seen: what an earlier test left may have opened one of its own just then."""
     mine = tmp_path / "mine"
     mine.mkdir()
     with Watched(secret) as watched:
-        seen = opened_sockets(mine, secret) and opened_sockets(mine, secret)
+        seen = apart(opened_sockets, mine, secret)
         assert not watched.opened()
     assert not seen
 
