@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from lengths_support import marker, template
+from media_support import make_sound, tone
 from playwright.sync_api import FilePayload
 from text_support import named_font
 from web.support_browser import PHONE, Visit, running_browser, visiting, wait_until
@@ -103,6 +105,34 @@ def test_captions_of_a_file(visit: Visit, client: Client, template_id: str) -> N
     page.get_by_label("Their style").wait_for()
     assert page.get_by_label("Their style").input_value() == "outline"
     assert "Hello you" in page.get_by_label("Captions", exact=True).input_value()
+
+
+def test_previews_have_the_length_of_the_video(visit: Visit, client: Client, tmp_path: Path) -> None:
+    with template(tmp_path, [marker("Middle velocity:hold", 55, 30), marker("End", 85, 15)]):
+        template_id = client.ready_template((tmp_path / "lengths.zip").read_bytes())
+    client.ready_audio(make_sound(tmp_path / "voice.wav", tone(6.0)).read_bytes())
+    page = visit.page
+    visit.go(f"templates/{template_id}")
+    visit.expect("frame 50 of 100")
+    page.get_by_role("tab", name="Output").click()
+    page.get_by_label("Length").select_option("seconds")
+    page.get_by_label("Seconds", exact=True).fill("8")
+    visit.expect("frame 50 of 200")
+    with page.expect_request(lambda one: one.url.endswith("/preview")) as asked:
+        page.get_by_label("Moment of the template").fill("190")
+    answer = asked.value.response()
+    assert answer is not None and answer.status == 200
+    assert (asked.value.post_data_json["duration"], asked.value.post_data_json["frame"]) == ({"seconds": 8}, 190)
+    with page.expect_request(lambda one: one.url.endswith("/preview/clip")) as asked:
+        page.get_by_role("button", name="Play from here").click()
+    assert asked.value.post_data_json["duration"] == {"seconds": 8}
+    assert asked.value.post_data_json["endFrame"] == 200
+    page.locator("video.clip").wait_for()
+    page.get_by_label("Sound", exact=True).select_option(index=1)
+    page.get_by_label("Length").select_option("audio")
+    visit.expect("frame 149 of 150")
+    page.get_by_label("Length").select_option("")
+    visit.expect("frame 99 of 100")
 
 
 def test_a_batch(visit: Visit, client: Client, template_id: str) -> None:

@@ -28,16 +28,16 @@ export class Api {
   assetStatus = (id, signal) => this.http.get(`/asset/${id}/status`, { query: { wait: 20 }, signal });
   connections = (signal) => this.http.get("/connection", { signal });
   audio = (search, signal) => this.http.get("/audio/list", { query: { search }, signal });
+  sound = (id, signal) => this.http.get(`/audio/${id}`, { signal });
 
-  async preview(id, { customizationMap, captions, frame, width }, signal) {
-    const json = { customizationMap, captions, frame, width, format: "jpeg" };
+  async preview(id, request, signal) {
+    const json = { ...request, format: "jpeg" };
     const answer = await this.http.send("POST", `/template/${id}/preview`, { json, signal });
     return { blob: await answer.blob(), findings: findingsOf(answer) };
   }
 
-  async clip(id, { customizationMap, captions, startFrame, endFrame, width }, signal) {
-    const json = { customizationMap, captions, startFrame, endFrame, width };
-    const answer = await this.http.send("POST", `/template/${id}/preview/clip`, { json, signal });
+  async clip(id, request, signal) {
+    const answer = await this.http.send("POST", `/template/${id}/preview/clip`, { json: request, signal });
     return answer.blob();
   }
 
