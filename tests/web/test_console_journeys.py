@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from lengths_support import marker, template
 from media_support import make_sound, tone
+from network_support import WebServer
 from playwright.sync_api import FilePayload
 from text_support import named_font
 from web.support_browser import PHONE, Visit, running_browser, visiting, wait_until
 from web.support_service import Client, Service
-from web.support_templates import layer, png, slow_template, template_zip, zipped
+from web.support_templates import layer, png, slow_template, template_zip, wav, zipped
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -261,6 +262,36 @@ def test_fonts_are_uploaded_seen_and_deleted(visit: Visit, client: Client) -> No
     page.get_by_role("button", name="Delete the font").click()
     visit.expect("No fonts yet")
     assert client.get("/font").json() == []
+
+
+def test_files_at_a_web_address_are_taken_in(
+    browser: Browser, new_service: Callable[..., Service], server: WebServer
+) -> None:
+    service = new_service(private_hosts=f'["{server.host}"]')
+    font = server.serve("/brand.woff2", named_font("DejaVuSans.ttf", "abc", "Brand", flavor="woff2"))
+    with service.client() as client, visiting(browser, service) as visit:
+        page = visit.page
+        visit.sign_in(client.key)
+
+        def fetch(what: str, url: str) -> None:
+            page.get_by_label(f"Web address of a {what}").fill(url)
+            page.get_by_role("button", name="Fetch").click()
+
+        visit.go("fonts")
+        visit.expect("No fonts yet")
+        assert page.get_by_role("button", name="Fetch").is_disabled(), "until there is an address"
+        fetch("font", font)
+        visit.expect("Brand-Regular")
+        fetch("font", f"{server.url}/missing.ttf")
+        visit.expect("cannot fetch missing.ttf from 127.0.0.1: the answer was 404")
+        assert [one["name"] for one in client.get("/font").json()] == ["brand.woff2"]
+        visit.go("assets")
+        fetch("picture, clip or caption file", server.serve("/green.png", png(64, 64)))
+        visit.expect("green.png")
+        page.locator(".tile").wait_for()
+        visit.go("audio")
+        fetch("sound", server.serve("/voice.wav", wav(1.0)))
+        page.get_by_role("button", name="Delete voice.wav").wait_for()
 
 
 def test_fifty_templates_are_found_and_paged(visit: Visit, client: Client) -> None:
