@@ -263,7 +263,9 @@ def _length(
     except engine.VelocityError as error:
         return {"errors": errors_of([error], names_of(told["files"]))}
     frames, held = timeline.frames_between(start, end)
-    return {"length": {"frames": frames, "held": held, "start": start, "end": end, "whole": timeline.end}}
+    seconds = (encoder or engine.EncoderConfig()).segment_seconds
+    cuts = timeline.cuts_between(start, end, max(1, round(seconds * timeline.frame_rate / timeline.step)))
+    return {"length": {"frames": frames, "held": held, "cuts": cuts, "start": start, "end": end, "whole": timeline.end}}
 
 
 def _name_of(source: Any) -> str:
