@@ -10912,6 +10912,12 @@ export interface operations {
                 posterFormat?: "png" | "jpeg" | "webp";
                 /** @description what letters that no font has become: boxes with a warning, or an error (strict); boxes if left out */
                 fonts?: "boxes" | "strict";
+                /** @description how what the column captions says looks */
+                captionStyle?: "box" | "outline" | "karaoke" | "highlight" | "pop" | "none";
+                /** @description the layer that shows it, as in captions.layer */
+                captionLayer?: string;
+                /** @description where it stands */
+                captionPosition?: "bottom" | "middle" | "top";
             };
             header?: never;
             path?: never;
