@@ -181,3 +181,18 @@ def test_a_trial_of_an_earlier_version_has_no_edges(trial: ve.Trial) -> None:
     values = trial.to_json()
     del values["edges"]
     assert ve.Trial.from_json(values) == replace(trial, edges=())
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_cuts_of_regions_take_time_and_bytes(trial: ve.Trial, codec: str) -> None:
+    """Each as much as the next; none where key frames are at distances of their own, nor bytes of a filled-up rate."""
+    encoder = ve.EncoderConfig(codec=codec, resolution=(320, 180), rate_control=ve.RateControl.CQP)
+    none, one, four = (ve.forecast(trial, encoder, WHOLE, lasting=(450, 150, cuts)) for cuts in (0, 1, 4))
+    assert none == ve.forecast(trial, encoder, WHOLE, lasting=(450, 150))
+    assert four.size_bytes - none.size_bytes == pytest.approx(4 * (one.size_bytes - none.size_bytes))
+    assert one.size_bytes > none.size_bytes
+    assert none.milliseconds < one.milliseconds < four.milliseconds
+    spaced = replace(encoder, gop=50)
+    assert len({ve.forecast(trial, spaced, WHOLE, lasting=(450, 150, cuts)) for cuts in (0, 4)}) == 1
+    filled = replace(encoder, rate_control=ve.RateControl.CBR, bitrate=ve.BytesPerSecond(100_000))
+    assert len({ve.forecast(trial, filled, WHOLE, lasting=(450, 150, cuts)).size_bytes for cuts in (0, 4)}) == 1

@@ -247,3 +247,19 @@ def test_a_single_frame_is_held_by_each_codec(tmp_path: Path, codec: str) -> Non
     found = ve.probe_video(tmp_path / "v.mp4")
     assert (result.frames, found.frames) == (500, 500)
     assert found.seconds == pytest.approx(20.0)
+
+
+@pytest.mark.parametrize(("kind", "seconds"), [("hold", 8.0), ("hold", 30.2), ("loop", 9.0), ("stretch", 6.0)])
+def test_a_timeline_tells_how_many_segments_its_regions_begin(tmp_path: Path, kind: str, seconds: float) -> None:
+    """Those of a render that differ: the others are shown again."""
+    ends = [marker(f"Middle velocity:{kind}", 55, 30), marker("End velocity:protect", 85, 15)]
+    with template(tmp_path, ends) as opened:
+        timeline = opened.timeline(seconds)
+        render = ready(opened, Duration(seconds=seconds))
+        rendered = len(render.video.segments) - len(render.video.repeats)
+        render.close()
+    usual = round(ve.EncoderConfig().segment_seconds * 25)
+    cuts = timeline.cuts_between(timeline.start, timeline.end, usual)
+    assert cuts >= 2, "at both ends of the region"
+    assert rendered == 1 + cuts
+    assert timeline.cuts_between(timeline.start, timeline.start + 50, usual) == 0

@@ -175,6 +175,30 @@ def test_a_column_of_a_csv_says_it(client: Client, template_id: str) -> None:
     assert "And you" in said[0] and "Hello <00:00:01.000>you" in said[1]
 
 
+def test_the_query_of_a_csv_says_how_its_captions_look(client: Client, template_id: str) -> None:
+    """As the captions of a batch in JSON do."""
+    table = f'name,captions\nfirst,"{SRT}"\n'
+    query = {"templateId": template_id, "bitrate": "100000", "preset": "5"}
+    head = {"Content-Type": "text/csv"}
+
+    def shown(**more: str) -> dict[str, str]:
+        answer = client.post("/render/batch", params={**query, **more}, content=table, headers=head)
+        assert answer.status_code == 200, answer.text
+        [row] = client.settle(f"/render/batch/{answer.json()['batchId']}")["rows"]
+        found: dict[str, str] = client.get(f"/render/renders/{row['renderId']}").json()["captions"]
+        return found
+
+    assert (shown()["style"], shown(captionStyle="outline")["style"]) == ("box", "outline")
+    assert shown(captionStyle="pop", captionPosition="top")["position"] == "top"
+    for parameter, value, words in (
+        ("captionStyle", "nice", "box"),
+        ("captionPosition", "left", "bottom"),
+        ("captionLayer", "Nobody", "there is no layer 'Nobody'"),
+    ):
+        wrong = client.post("/render/batch", params={**query, parameter: value}, content=table, headers=head)
+        assert wrong.status_code == 400 and words in errors(wrong)[parameter][0], wrong.text
+
+
 def test_a_dry_run_tells_rows_whose_captions_are_wrong(client: Client, template_id: str) -> None:
     rows = [
         {"captions": {"text": SRT}},

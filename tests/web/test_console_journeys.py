@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from lengths_support import marker, template
+from media_support import make_sound, tone
+from network_support import WebServer
 from playwright.sync_api import FilePayload
 from text_support import named_font
 from web.support_browser import PHONE, Visit, running_browser, visiting, wait_until
 from web.support_service import Client, Service
-from web.support_templates import layer, png, slow_template, template_zip, zipped
+from web.support_templates import layer, png, slow_template, template_zip, wav, zipped
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -103,6 +107,35 @@ def test_captions_of_a_file(visit: Visit, client: Client, template_id: str) -> N
     page.get_by_label("Their style").wait_for()
     assert page.get_by_label("Their style").input_value() == "outline"
     assert "Hello you" in page.get_by_label("Captions", exact=True).input_value()
+
+
+def test_previews_have_the_length_of_the_video(visit: Visit, client: Client, tmp_path: Path) -> None:
+    with template(tmp_path, [marker("Middle velocity:hold", 55, 30), marker("End", 85, 15)]):
+        template_id = client.ready_template((tmp_path / "lengths.zip").read_bytes())
+    client.ready_audio(make_sound(tmp_path / "voice.wav", tone(6.0)).read_bytes())
+    page = visit.page
+    visit.go(f"templates/{template_id}")
+    visit.expect("frame 50 of 100")
+    page.get_by_role("tab", name="Output").click()
+    page.get_by_label("Length").select_option("seconds")
+    page.get_by_label("Seconds", exact=True).fill("8")
+    visit.expect("frame 50 of 200")
+    with page.expect_request(lambda one: one.url.endswith("/preview")) as asked:
+        page.get_by_label("Moment of the template").fill("190")
+    answer = asked.value.response()
+    assert answer is not None and answer.status == 200
+    told = json.loads(asked.value.post_data or "")
+    assert (told["duration"], told["frame"]) == ({"seconds": 8}, 190)
+    with page.expect_request(lambda one: one.url.endswith("/preview/clip")) as asked:
+        page.get_by_role("button", name="Play from here").click()
+    told = json.loads(asked.value.post_data or "")
+    assert (told["duration"], told["endFrame"]) == ({"seconds": 8}, 200)
+    page.locator("video.clip").wait_for()
+    page.get_by_label("Sound", exact=True).select_option(index=1)
+    page.get_by_label("Length").select_option("audio")
+    visit.expect("frame 149 of 150")
+    page.get_by_label("Length").select_option("")
+    visit.expect("frame 99 of 100")
 
 
 def test_a_batch(visit: Visit, client: Client, template_id: str) -> None:
@@ -231,6 +264,36 @@ def test_fonts_are_uploaded_seen_and_deleted(visit: Visit, client: Client) -> No
     page.get_by_role("button", name="Delete the font").click()
     visit.expect("No fonts yet")
     assert client.get("/font").json() == []
+
+
+def test_files_at_a_web_address_are_taken_in(
+    browser: Browser, new_service: Callable[..., Service], server: WebServer
+) -> None:
+    service = new_service(private_hosts=f'["{server.host}"]')
+    font = server.serve("/brand.woff2", named_font("DejaVuSans.ttf", "abc", "Brand", flavor="woff2"))
+    with service.client() as client, visiting(browser, service) as visit:
+        page = visit.page
+        visit.sign_in(client.key)
+
+        def fetch(what: str, url: str) -> None:
+            page.get_by_label(f"Web address of a {what}").fill(url)
+            page.get_by_role("button", name="Fetch").click()
+
+        visit.go("fonts")
+        visit.expect("No fonts yet")
+        assert page.get_by_role("button", name="Fetch").is_disabled(), "until there is an address"
+        fetch("font", font)
+        visit.expect("Brand-Regular")
+        fetch("font", f"{server.url}/missing.ttf")
+        visit.expect("cannot fetch missing.ttf from 127.0.0.1: the answer was 404")
+        assert [one["name"] for one in client.get("/font").json()] == ["brand.woff2"]
+        visit.go("assets")
+        fetch("picture, clip or caption file", server.serve("/green.png", png(64, 64)))
+        visit.expect("green.png")
+        page.locator(".tile").wait_for()
+        visit.go("audio")
+        fetch("sound", server.serve("/voice.wav", wav(1.0)))
+        page.get_by_role("button", name="Delete voice.wav").wait_for()
 
 
 def test_fifty_templates_are_found_and_paged(visit: Visit, client: Client) -> None:

@@ -133,10 +133,6 @@ def test_sounds_are_fetched(server: WebServer, reaching: Callable[..., Service])
         assert {video(client, row["renderId"]) for row in found["rows"]} == {expected}
         answer = client.post("/render", json=render_request(template_id, audioId=audio_id, audio={"url": url}))
         assert answer.json()["errors"]["audio"] == ["give audioId, or a source in audio, not both"]
-        answer = client.post(
-            "/render", json=render_request(template_id, audio={"url": url}, duration={"from": "audio"})
-        )
-        assert "is known once it is fetched" in answer.json()["errors"]["duration.from"][0]
         answer = client.post("/render", json=render_request(template_id, audio={"connection": "media"}))
         assert answer.json()["errors"]["audio.connection"] == ["give url, or connection and path"]
 

@@ -108,6 +108,23 @@ def test_a_save_that_cannot_be_opened_is_told_beside_the_last_picture(page: Any,
     page.wait_for_selector(".studio-fault", state="detached")
 
 
+@pytest.mark.parametrize("width", [1280, 1000, 390])
+def test_every_tab_is_seen(page: Any, studio: RunningStudio, width: int) -> None:
+    """Also that of findings, which a template has that asks for what is not drawn."""
+
+    def strange(document: dict[str, Any]) -> None:
+        document["layers"][0]["ef"] = [{"ty": 5, "nm": "X", "mn": "ADBE Nothing", "en": 1, "ef": []}]
+
+    studio.save(strange)
+    page.set_viewport_size({"width": width, "height": 860})
+    page.wait_for_selector('[data-tab="findings"]')
+    panel = page.locator(".editor-side").bounding_box()
+    tabs = [one.bounding_box() for one in page.locator(".tabs button").all()]
+    assert len(tabs) == 6
+    assert all(panel["x"] <= tab["x"] and tab["x"] + tab["width"] <= panel["x"] + panel["width"] for tab in tabs)
+    studio.save(lambda document: document["layers"][0].pop("ef"))
+
+
 def test_a_layer_that_is_pointed_at_shows_its_box(page: Any) -> None:
     page.click('[data-tab="layers"]')
     page.hover('[data-layer-row="Photo"]')

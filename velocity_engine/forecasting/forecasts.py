@@ -11,17 +11,26 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TypeAlias
 
 from velocity_engine import plugins
 from velocity_engine.customize.appearances import frames_of
 from velocity_engine.encoder_config import EncoderConfig, RateControl
 from velocity_engine.errors import wrong_type
 from velocity_engine.forecasting.bits import MIN_BITS, Correction, free_bits, note_bits, segment_bits
-from velocity_engine.forecasting.costs import COSTS
+from velocity_engine.forecasting.costs import COSTS, costs_of
 from velocity_engine.forecasting.sample import Sample, SamplePlan
 from velocity_engine.forecasting.sampling import at_size
 from velocity_engine.forecasting.shape import Shape, held_share
-from velocity_engine.forecasting.times import BASE_MS, draw_ms, encode_ms, milliseconds, opening_ms, sound_milliseconds
+from velocity_engine.forecasting.times import (
+    BASE_MS,
+    cuts_ms,
+    draw_ms,
+    encode_ms,
+    milliseconds,
+    opening_ms,
+    sound_milliseconds,
+)
 from velocity_engine.forecasting.trial import Trial
 from velocity_engine.given.arguments import bounds, number, require
 from velocity_engine.pipeline.segment import plan_segments
@@ -39,6 +48,10 @@ MAX_PIXELS = 1920 * 1080  # of what is sampled
 MIN_FRAMES, MAX_FRAMES, MAX_WINDOW_FRAMES = 6, 48, 16
 ONE_WINDOW, WINDOWS = 8, 4  # up to so many frames lie in one
 SMALLEST_SCALE, SMALLEST_SIDE = 0.25, 64
+
+
+Lasting: TypeAlias = "tuple[int, int] | tuple[int, int, int]"
+"""Of a video whose duration is chosen: frames in all, those that are held, and cuts of its regions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +73,7 @@ def forecast(
     frames: tuple[float, float],
     sound_seconds: float = 0.0,
     sample: Sample | None = None,
-    lasting: tuple[int, int] | None = None,
+    lasting: Lasting | None = None,
 ) -> Forecast:
     """Foretells what a render of the template of a trial takes.
 
@@ -70,8 +83,9 @@ def forecast(
         frames: (start, end) of the render in frames of the composition, half-open.
         sound_seconds: How much sound comes with the render, in seconds, beside the template's own.
         sample: What ``take_sample`` returned of this render.
-        lasting: How many output frames the render has in all, and how many of them are held, where its duration is
-            chosen. The others are foretold from ``frames``.
+        lasting: How many output frames the render has in all, how many of them are held, and at how many its regions
+            cut it into further segments, where its duration is chosen. The frames that are not held are foretold from
+            ``frames``.
 
     Raises:
         WrongTypeError: An argument has a wrong type.
@@ -80,12 +94,12 @@ def forecast(
     seconds = number("sound_seconds", sound_seconds, "Give a number of seconds")
     require("sample", sample, Sample | None, "Give what take_sample returned")
     if lasting is not None and not _are_counts(lasting):
-        raise wrong_type("lasting", lasting, "Give (frames, held frames), such as (435, 120)")
+        raise wrong_type("lasting", lasting, "Give (frames, held frames, cuts), such as (435, 120, 3)")
     return _forecast(trial, encoder, bounds_of(frames), seconds, sample, lasting)
 
 
 def _are_counts(given: object) -> bool:
-    return isinstance(given, tuple) and len(given) == 2 and all(type(one) is int and one >= 0 for one in given)
+    return isinstance(given, tuple) and len(given) in (2, 3) and all(type(one) is int and one >= 0 for one in given)
 
 
 def require_forecast(trial: object, encoder: object) -> None:
@@ -110,10 +124,10 @@ def _forecast(
     frames: tuple[float, float],
     sound_seconds: float,
     sample: Sample | None,
-    lasting: tuple[int, int] | None,
+    lasting: Lasting | None,
 ) -> Forecast:
     shape, container = Shape.of(trial, encoder, frames), container_of(encoder)
-    count, held = lasting or (shape.count, 0)
+    count, held, *further = lasting or (shape.count, 0)
     seconds = float(count / shape.rate)
     sound = _sound_bits(encoder, container) * (seconds if trial.has_sound else min(sound_seconds, seconds))
     guessed = encoder.codec_name not in COSTS
@@ -135,12 +149,35 @@ def _forecast(
     size = (bits * times + sound) / 8 + CONTAINER_BYTES + CONTAINER_BYTES_A_FRAME * count + HELD_BYTES * held
     took = milliseconds(trial, encoder, shape, len(segments), sample)
     took = BASE_MS + (took - BASE_MS) * times + HELD_MS * held if lasting else took
+    cuts = sum(further) if _takes_cuts(encoder, settings) and container.frames != "first" else 0
+    if cuts:
+        size += _cut_bits(trial, encoder, shape, (gop, cuts), bits * times) / 8
+        took += cuts_ms(trial, encoder, shape, len(segments), cuts)
     return Forecast(count, took, size, guessed)
 
 
 def _segments(trial: Trial, encoder: EncoderConfig, shape: Shape, settings: EncoderSettings) -> tuple[Segment, ...]:
     edges = frames_of(trial.edges, shape.start, shape.step, shape.count)
     return plan_segments(shape.count, encoder, settings, shape.rate, edges)
+
+
+def _takes_cuts(encoder: EncoderConfig, settings: EncoderSettings) -> bool:
+    """Whether regions cut a video, as ``plan_segments`` has it."""
+    return not settings.whole and settings.gop_size is not None and encoder.gop is None and encoder.idr is None
+
+
+def _cut_bits(trial: Trial, encoder: EncoderConfig, shape: Shape, cut: tuple[int, int], bits: float) -> float:
+    """What key frames at cuts (of so long groups, so many) take more than the frames in whose place they are, of a
+    video that has ``bits`` without them: no more than a bitrate leaves."""
+    gop, cuts = cut
+    if encoder.rate_control == RateControl.CBR and encoder.bitrate is not None:
+        return 0.0
+    keys, others = free_bits(trial, encoder, shape, (0, shape.count), gop)
+    more = cuts * max(0.0, sum(keys) / len(keys) - others / max(1, shape.count - len(keys)))
+    if encoder.rate_control == RateControl.VBR and encoder.bitrate is not None:
+        most = encoder.bitrate * 8 * float(shape.count / shape.rate) * costs_of(encoder).over
+        more = min(more, max(0.0, most - bits))
+    return more
 
 
 def _sound_bits(encoder: EncoderConfig, container: Container) -> int:

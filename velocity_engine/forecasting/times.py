@@ -49,6 +49,12 @@ def milliseconds(trial: Trial, encoder: EncoderConfig, shape: Shape, segments: i
     return start + max(draw, encode) + BESIDE * min(draw, encode)
 
 
+def cuts_ms(trial: Trial, encoder: EncoderConfig, shape: Shape, segments: int, cuts: int) -> float:
+    """What so many cuts more take of a video that has ``segments`` without them."""
+    gain = 1 + WORKER_GAIN * (min(trial.processors, segments + cuts) - 1)
+    return cuts * opening_ms(encoder, shape.whole) / gain
+
+
 def _further_frames(count: int, segments: int, later: float) -> float:
     """Those that are not the first of a segment; one that is not among its first ones counts ``later``."""
     further = max(0, count - segments)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 
 from velocity_engine.model.layers import Layer
 from velocity_engine.model.regions import HOLD, LOOP, STRETCH
@@ -246,6 +247,29 @@ class Timeline:
         held = (piece for piece in self.pieces if piece.pace == 0)
         within = (min(first + count, piece.last) - max(first, piece.first) for piece in held)
         return count, sum(max(0, number) for number in within)
+
+    def cuts_between(self, start: float, end: float, usual: int) -> int:
+        """Returns at how many output frames within a part of the timeline regions begin a segment that is encoded anew,
+        not shown again as a further part of a hold or a further round of a loop.
+
+        Args:
+            start: Its start, in frames of the composition counted on the video's timeline.
+            end: Its end, which is not part of it.
+            usual: How many frames a segment has that nothing cuts.
+        """
+        first = on_grid(start, self.start, self.step)
+        last = max(first + 1, on_grid(end, self.start, self.step))
+        seen: set[tuple[Fraction | int, float, int]] = set()
+        cuts = 0
+        for begin, until in pairwise([first, *(one for one in self.breaks(usual) if first < one < last), last]):
+            piece = self.piece_at(begin)
+            shown = piece.pace, piece.index(begin), until - begin
+            is_repeated = (piece.pace == 0 or piece.rounds > 1) and until <= piece.last
+            if is_repeated and shown in seen:
+                continue
+            seen.add(shown)
+            cuts += begin > first
+        return cuts
 
     def ahead_at(self, frame: float) -> Ahead:
         """Returns how far captions, and the clip that plays on, are ahead of what is shown.

@@ -128,11 +128,12 @@ class Refused(_Strict):
 
 
 class LengthAnswer(_Strict):
-    """Of a video whose length is chosen: frames in all and those that are held, where it begins and ends on the
-    timeline, and where that ends."""
+    """Of a video whose length is chosen: frames in all, those that are held, and those at which its regions cut it,
+    where it begins and ends on the timeline, and where that ends."""
 
     frames: Count
     held: Count
+    cuts: Count
     start: FiniteFloat
     end: FiniteFloat
     whole: FiniteFloat

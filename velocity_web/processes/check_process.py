@@ -3,9 +3,10 @@
 A question is a line of JSON (``encoder``, ``frames``, ``mix``, ``motion_blur``, ``strict_fonts``, ``warnings``,
 ``with_audio`` and ``durations`` of each map, what is ``said`` and of each map the number of its ``captions`` in that,
 and the number of ``maps``) and a line for each customization map. Where the maps name assets, the child says which
-(``{"named": ...}``) and is told the ``files``, and the ``seconds`` of clips; then it answers ``{"checked": ...}``:
-sentences by field for what all maps share, and for each map its own with what would not show, and how long its video
-becomes where it has a duration.
+(``{"named": ...}``) and is told the ``files``, the ``seconds`` of clips, and which of them were ``fetched``: these it
+may read, and looks at; then it answers ``{"checked": ...}``: sentences by field for what all maps share, and for each
+map its own with what would not show, and how long its video becomes where it has a duration. A question that
+``fetches`` is asked again where the length follows a clip that is not here.
 
 A question with a ``sample``, and one map in which nothing is wrong, is answered by what a few frames of that render
 take, where it has a ``plan`` of them, and by what its ``poster`` takes. One that asks for ``shared`` or ``cached``
@@ -28,6 +29,7 @@ from velocity_web.processes.caption_form import field_of_captions
 from velocity_web.processes.render_process import MAX_WARNINGS
 from velocity_web.processes.reuse_answers import ReuseAnswers
 from velocity_web.processes.telling import sentence_of, with_known_names
+from velocity_web.storage.connections import Spot
 from velocity_web.storage.fetched import name_at
 
 LINE_BYTES = 64 << 20
@@ -45,6 +47,7 @@ CHANGED_SECONDS = 5.0
 """Of the processors, for the frames of all maps of a question."""
 
 Errors = dict[str, list[str]]
+Files = dict[str, str]
 FIELDS = {
     "fps_num": "fpsNum",
     "fps_den": "fpsDenum",
@@ -144,11 +147,11 @@ def _answer_check(
     send: Callable[[dict[str, Any]], None],
 ) -> None:
     named = [assets_named(one) for one in maps]
-    told: dict[str, Any] = {"files": {}, "seconds": {}}
+    told: dict[str, Any] = {"files": {}, "seconds": {}, "fetched": []}
     if any(named):
         send({"named": named})
         told = json.loads(reader.readline(LINE_BYTES))
-    checked = _checked(unchanged, question, maps, told["files"])
+    checked = _checked(unchanged, question, maps, told)
     add_lengths(checked["maps"], unchanged.template, question, maps, told)
     if question["warnings"]:
         add_late_cues(checked["maps"], unchanged.template, question)
@@ -195,7 +198,7 @@ def _assets_in_data(data: Any) -> list[tuple[str, str]]:
     return found
 
 
-def _checked(unchanged: _Unchanged, question: dict[str, Any], maps: list[Any], files: dict[str, str]) -> dict[str, Any]:
+def _checked(unchanged: _Unchanged, question: dict[str, Any], maps: list[Any], told: dict[str, Any]) -> dict[str, Any]:
     import velocity_engine as engine
 
     encoder = engine.EncoderConfig.from_values(question["encoder"]) if question["encoder"] else None
@@ -208,7 +211,8 @@ def _checked(unchanged: _Unchanged, question: dict[str, Any], maps: list[Any], f
     asked = json.dumps([question["encoder"], frames, mixed, said, blur])
     how = {"mix": mix, "motion_blur": blurred_by(blur)}
     problems = unchanged.problems(encoder, frames, how, asked, said)
-    own = [look(template, one, files) for one in maps]
+    probed = [path for key, path in told["files"].items() if key not in told["fetched"]]
+    own = [look(template, one, told["files"], probed) for one in maps]
     shared = [problem for problem in problems if not isinstance(problem, _changeable())]
     if len(set(question["captions"])) > 1:  # each row of a batch has its own
         shared = [one for one in shared if not isinstance(one, engine.CaptionsError) or one.place.field == "text_track"]
@@ -247,9 +251,10 @@ def _length(
     import velocity_engine as engine
 
     wanted = engine.Duration.from_values(duration)
-    if wanted.layer and any(at == "video" and isinstance(source, dict) for _n, at, source in assets_named(entries)):
-        return {"errors": {"duration.from": [NOT_HERE_YET]}}
-    own = {key: path for key, path in told["files"].items() if any(key == named[2] for named in assets_named(entries))}
+    named = [(at, _name_of(source)) for _number, at, source in assets_named(entries)]
+    if wanted.layer and any(at == "video" and "://" in key and key not in told["fetched"] for at, key in named):
+        return {} if question.get("fetches") else {"errors": {"duration.from": [NOT_HERE_YET]}}
+    own = {key: path for key, path in told["files"].items() if any(key == name for _at, name in named)}
     asked = {"customizations": entries, "assets": own, "known": told["seconds"]} if wanted.layer else {}
     encoder = engine.EncoderConfig.from_values(question["encoder"]) if question["encoder"] else None
     try:
@@ -258,7 +263,16 @@ def _length(
     except engine.VelocityError as error:
         return {"errors": errors_of([error], names_of(told["files"]))}
     frames, held = timeline.frames_between(start, end)
-    return {"length": {"frames": frames, "held": held, "start": start, "end": end, "whole": timeline.end}}
+    seconds = (encoder or engine.EncoderConfig()).segment_seconds
+    cuts = timeline.cuts_between(start, end, max(1, round(seconds * timeline.frame_rate / timeline.step)))
+    return {"length": {"frames": frames, "held": held, "cuts": cuts, "start": start, "end": end, "whole": timeline.end}}
+
+
+def _name_of(source: Any) -> str:
+    """By which the file of a source is told: the id of an asset, else the location."""
+    if not isinstance(source, dict):
+        return str(source)
+    return str(source["url"]) if "url" in source else Spot(source["connection"], source["path"]).location
 
 
 def add_captions_errors(answers: list[dict[str, Any]], unchanged: _Unchanged, question: dict[str, Any]) -> None:
@@ -360,15 +374,15 @@ def _sampled(template: Any, question: dict[str, Any], customizations: list[dict[
     }
 
 
-def _look(template: Any, customizations: Any, files: dict[str, str], *, strict: bool) -> dict[str, Any]:
-    found = template.preflight(strict).look(customizations, files, files.values())
+def _look(template: Any, customizations: Any, files: Files, probed: list[str], *, strict: bool) -> dict[str, Any]:
+    found = template.preflight(strict).look(customizations, files, probed)
     names = names_of(files)
     warnings = [finding_dict(finding, names) for finding in found.warnings[:MAX_WARNINGS]]
     return {"errors": errors_of(found.problems, names), "warnings": warnings}
 
 
-def _problems(template: Any, customizations: Any, files: dict[str, str], *, strict: bool) -> dict[str, Any]:
-    problems = template.preflight(strict).problems(customizations, files, files.values())
+def _problems(template: Any, customizations: Any, files: Files, probed: list[str], *, strict: bool) -> dict[str, Any]:
+    problems = template.preflight(strict).problems(customizations, files, probed)
     return {"errors": errors_of(problems, names_of(files)), "warnings": []}
 
 

@@ -8,6 +8,7 @@ from velocity_web.events.endings import Endings
 from velocity_web.processes.runner import Runner
 from velocity_web.services.previews import Desk
 from velocity_web.services.readiness import Readiness
+from velocity_web.services.request_fetches import RequestFetches
 from velocity_web.settings import Settings
 from velocity_web.storage.objects import Objects
 
@@ -22,6 +23,7 @@ class Context:
     readiness: Readiness
     endings: Endings
     previews: Desk
+    fetches: RequestFetches
 
 
 class Resource:

@@ -29,9 +29,10 @@ from velocity_web.schemas.render import (
     RenderTimeBudgetStatusDto,
 )
 from velocity_web.schemas.scopes import READ, RENDER
-from velocity_web.services import render_ends, render_orders, renders
+from velocity_web.services import checked_renders, render_ends, render_orders, renders
 from velocity_web.services.codecs import content_types, list_codecs
 from velocity_web.services.forms import read_render
+from velocity_web.services.looked_files import CheckDesk
 from velocity_web.services.paging import whole
 from velocity_web.services.watching import Watched
 
@@ -61,7 +62,9 @@ class Renders(Resource):
     def on_post(self, call: Call[Body, RenderQuery]) -> RenderQueued | RenderEstimate:
         """By a template (direct mode) or a template instance (campaign mode).
 
-        ``dryRun=true`` checks, estimates and queues nothing.
+        ``dryRun=true`` checks, estimates and queues nothing. It fetches the files that the request names by URL or on
+        connections, and looks at them: what is not here within three seconds is among its warnings. A render whose
+        length follows such a file waits for it, too, and is answered 503 while it is still being fetched.
         """
         key = call.req.get_header(KEY)
         render_orders.require_key(key)
@@ -69,9 +72,10 @@ class Renders(Resource):
         call.warnings.extend(form.head.warnings)
         if not call.query.dry_run and (known := render_orders.replayed(call.caller, self.settings, form, key)):
             return known
-        found = render_orders.checked(call.caller, self.settings, self.objects, self.context.runner, form)
+        desk = CheckDesk(call.caller, self.settings, self.objects, self.context.runner, self.context.fetches)
+        found = checked_renders.checked(desk, form, dry_run=call.query.dry_run)
         if call.query.dry_run:
-            return render_orders.estimate(call.caller, self.objects, self.context.runner, found)
+            return checked_renders.estimate(desk, found)
         return render_orders.create_render(call.caller, self.settings, found, key)
 
 

@@ -15,6 +15,8 @@ MAX_CUES = 5_000
 MAX_WORDS = 20_000
 CaptionSeconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 CaptionColor = Annotated[StrictStr, Field(pattern=COLOR)]
+CaptionStyle = Literal["box", "outline", "karaoke", "highlight", "pop", "none"]
+CaptionPosition = Literal["bottom", "middle", "top"]
 Lines = Annotated[int, Field(strict=True, ge=1, le=6), BeforeValidator(whole)]
 
 
@@ -69,15 +71,13 @@ class CaptionsSource(SourceRequest):
 class CaptionsRequest(CaptionsSource):
     """What is said in the video, and how that looks."""
 
-    style: Literal["box", "outline", "karaoke", "highlight", "pop", "none"] = Field(
-        "box", description="how they look; none: they are not drawn"
-    )
+    style: CaptionStyle = Field("box", description="how they look; none: they are not drawn")
     layer: Name | None = Field(
         None,
         description="the layer that shows them, or Composition/Layer: a text, or a precomp with one text, plays anew "
         "for each cue; the style is drawn into the box of others; over everything if left out",
     )
-    position: Literal["bottom", "middle", "top"] = "bottom"
+    position: CaptionPosition = "bottom"
     safe_area: float = Field(
         0.08, ge=0, le=0.4, allow_inf_nan=False, description="the share of the frame that stays free at each edge"
     )

@@ -21,7 +21,7 @@ from velocity_web.schemas.base import (
     Wait,
     at_most,
 )
-from velocity_web.schemas.captions import CaptionsRequest, CaptionsSource
+from velocity_web.schemas.captions import CaptionPosition, CaptionsRequest, CaptionsSource, CaptionStyle
 from velocity_web.schemas.customization import MapEntry
 from velocity_web.schemas.destination import DestinationDto, Destinations
 from velocity_web.schemas.documented import DescribedBy
@@ -208,6 +208,9 @@ class BatchQuery(RequestModel):
     poster_frame: QueryNumber = Field(None, description="each row gets a poster, of this frame of the composition")
     poster_format: PosterFormat | None = Field(None, description="each row gets a poster, of this format")
     fonts: Fonts | None = Field(None, description=FONTS)
+    caption_style: CaptionStyle | None = Field(None, description="how what the column captions says looks")
+    caption_layer: Name | None = Field(None, description="the layer that shows it, as in captions.layer")
+    caption_position: CaptionPosition | None = Field(None, description="where it stands")
 
     def as_body(self) -> dict[str, Any]:
         """The batch request that they mean, without its rows."""
@@ -218,6 +221,7 @@ class BatchQuery(RequestModel):
         info = {key: asked.pop(key) for key in ("fStart", "fEnd") if key in asked}
         names = {"posterFrame": "frame", "posterFormat": "format"}
         poster = {names[key]: asked.pop(key) for key in names if key in asked}
+        captions = {IN_CAPTIONS[key]: asked.pop(key) for key in IN_CAPTIONS if key in asked}
         body = {**asked, "encoderConfig": encoder}
         if "duration" in body:
             body["duration"] = {"from" if isinstance(body["duration"], str) else "seconds": body["duration"]}
@@ -225,10 +229,14 @@ class BatchQuery(RequestModel):
             body["jobInfo"] = info
         if poster:
             body["output"] = {"poster": poster}
+        if captions:
+            body["captions"] = captions
         return body
 
 
+IN_CAPTIONS = {"captionStyle": "style", "captionLayer": "layer", "captionPosition": "position"}
 IN_QUERY = {"output.poster.frame": "posterFrame", "output.poster.format": "posterFormat"}
+IN_QUERY |= {f"captions.{field}": parameter for parameter, field in IN_CAPTIONS.items()}
 
 
 def in_query(field: str) -> str:

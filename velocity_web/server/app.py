@@ -37,6 +37,7 @@ from velocity_web.server.middleware import REQUEST_ID, Authentication, RequestSc
 from velocity_web.services import previews
 from velocity_web.services.codecs import require_installed
 from velocity_web.services.readiness import Readiness
+from velocity_web.services.request_fetches import RequestFetches
 from velocity_web.settings import Settings
 from velocity_web.storage.chosen import objects_for_requests
 from velocity_web.storage.files import make_folders
@@ -146,8 +147,11 @@ def create_app(settings: Settings) -> falcon.App[falcon.Request, falcon.Response
     runner = Runner(settings)
     runner.open()
     require_installed(settings)
-    desk = previews.desk_of(settings, objects, runner)
-    context = Context(settings, objects, runner, Readiness(settings, objects), Endings(settings.database), desk)
+    fetches = RequestFetches(settings)
+    runner.on_close(fetches.close)
+    desk = previews.desk_of(settings, objects, runner, fetches)
+    readiness, endings = Readiness(settings, objects), Endings(settings.database)
+    context = Context(settings, objects, runner, readiness, endings, desk, fetches)
     resources = [(path, kind(context)) for path, kind in ROUTES]
     middleware: list[Any] = [RequestScope(), PreviewCors(resources), Authentication(), RoomForSmallWrites(settings)]
     if settings.cors_origins:

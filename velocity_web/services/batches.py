@@ -44,8 +44,9 @@ from velocity_web.schemas.template import FindingDto
 from velocity_web.services.batch_rows import batch_detail
 from velocity_web.services.batch_tally import TOLD_ROWS, Checked, Tally
 from velocity_web.services.captions import Said, said_of
+from velocity_web.services.checked_renders import named_sound, source_of
 from velocity_web.services.codecs import codec_errors
-from velocity_web.services.elsewhere import Elsewhere
+from velocity_web.services.elsewhere import Elsewhere, most_fetched
 from velocity_web.services.estimates import Estimate
 from velocity_web.services.forms import CSV, BatchForm, BatchRowForm, batch_form
 from velocity_web.services.lengths import Length
@@ -65,10 +66,7 @@ from velocity_web.services.render_checks import (
 from velocity_web.services.render_orders import (
     NewRender,
     insert_renders,
-    most_fetched,
-    named_sound,
     require_means,
-    source_of,
 )
 from velocity_web.services.reuse import Looked, SharedFrames, cached_of_batch
 from velocity_web.services.row_sources import RowSources

@@ -55,10 +55,10 @@ def said_of(
             what = "a clip" if asset.kind == "video" else "a picture"
             errors[f"{named}.assetId"] = [f"the asset {asset.name!r} is {what}, not a caption file"]
             return SILENT
-        return Said(_with_cues(text, str(asset.cues)))
+        return Said(with_cues(text, str(asset.cues)))
 
 
-def _with_cues(text: str, cues: str) -> str:
+def with_cues(text: str, cues: str) -> str:
     """Captions with these cues, which are JSON of some megabytes that nobody reads on the way."""
     how = {name: value for name, value in json.loads(text).items() if name != "cues"}
     return f'{json.dumps(how, ensure_ascii=False)[:-1]},"cues":{cues}}}'

@@ -46,3 +46,8 @@ class Elsewhere:
             errors[field] = [f"the URL is not allowed: {error.message}"]
             return None
         return engine.FileReference(url, "")
+
+
+def most_fetched(settings: Settings) -> int:
+    """The largest file that a render has fetched: as for uploads of assets and audio."""
+    return max(settings.max_asset_bytes, settings.max_audio_bytes)

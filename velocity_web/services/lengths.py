@@ -19,18 +19,20 @@ NOT_HERE_YET = (
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """Of a video whose length is chosen: its ``frames`` in all, those of them that are ``held``, where it begins and
-    ends on the timeline (in frames of the composition), and where the timeline ends."""
+    """Of a video whose length is chosen: its ``frames`` in all, those of them that are ``held``, at how many its
+    regions cut it into segments (``cuts``), where it begins and ends on the timeline (in frames of the composition),
+    and where the timeline ends."""
 
     frames: int
     held: int
+    cuts: int
     start: float
     end: float
     whole: float
 
     @property
-    def lasting(self) -> tuple[int, int]:
-        return self.frames, self.held
+    def lasting(self) -> tuple[int, int, int]:
+        return self.frames, self.held, self.cuts
 
 
 def length_of(answer: Mapping[str, Any] | None) -> Length | None:

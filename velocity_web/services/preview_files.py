@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import velocity_engine as engine
 from velocity_web.accounts.auth import Caller
@@ -14,8 +13,8 @@ from velocity_web.processes.previewers import Named
 from velocity_web.processes.shelf import Shelf
 from velocity_web.schemas.scopes import PREVIEW
 from velocity_web.services.elsewhere import Elsewhere
-from velocity_web.services.preview_fetches import PreviewFetches
-from velocity_web.services.render_checks import find_assets, named_as
+from velocity_web.services.render_checks import find_assets, named_as, remote_fields
+from velocity_web.services.request_fetches import RequestFetches
 from velocity_web.settings import Settings
 from velocity_web.storage.objects import Objects
 
@@ -28,13 +27,14 @@ NOT_FETCHED = (
 class PreviewFiles:
     """Those of one request. ``errors``: what is wrong with what its map names, by field."""
 
-    def __init__(self, settings: Settings, objects: Objects, fetches: PreviewFetches, caller: Caller) -> None:
+    def __init__(self, settings: Settings, objects: Objects, fetches: RequestFetches, caller: Caller) -> None:
         self.errors: Errors = {}
         self._objects = objects
         self._fetches = fetches
         self._caller = caller
         self._elsewhere = Elsewhere(settings, caller)
-        self._fields: dict[str, list[str]] = {}
+        self._most_bytes = settings.max_asset_bytes
+        self._fields: dict[str, tuple[str, ...]] = {}
         self._missing: dict[str, None] = {}
         self._faults: dict[str, str] = {}
 
@@ -46,7 +46,7 @@ class PreviewFiles:
         wanted = [(int(index), str(key), named_as(source)) for one in named for index, key, source in one]
         with reading():
             found = find_assets(self._elsewhere, wanted, self.errors, {})
-        self._note_fields(wanted)
+        self._fields |= remote_fields(self._elsewhere, wanted)
         there = {key: self._put(shelf, file) for key, file in found.items()}
         return {key: str(path) for key, path in there.items() if path is not None}
 
@@ -61,20 +61,15 @@ class PreviewFiles:
         return tuple(field for location in self._missing for field in self._fields[location])
 
     def fetch(self) -> None:
-        """Wait for what is not here. Raises what ``PreviewFetches.bring`` does."""
-        self._faults |= self._fetches.bring(self._caller.account_id, list(self._missing))
+        """Wait for what is not here. Raises what ``RequestFetches.bring`` does, and Busy while it is being fetched."""
+        brought = self._fetches.bring(self._caller.account_id, list(self._missing), self._most_bytes)
+        brought.require_all()
+        self._faults |= brought.faults
 
     def require_all(self) -> None:
         """Raises Busy where what was fetched is gone again."""
         if self._missing:
             raise Busy("files that the preview shows are being fetched; try again in a moment")
-
-    def _note_fields(self, wanted: list[tuple[int, str, Any]]) -> None:
-        for index, key, source in wanted:
-            if isinstance(source, dict):
-                location = self._elsewhere.located(source, "", {})
-                if location is not None:
-                    self._fields.setdefault(location.location, []).append(f"customizationMap[{index}].{key}")
 
     def _put(self, shelf: Shelf, file: engine.FileReference) -> Path | None:
         """None where the file is not here: then the child says that there is no such file."""
@@ -93,7 +88,7 @@ class PreviewFiles:
             fault = NOT_FETCHED
         if fault is not None:
             self.errors |= {field: [fault] for field in self._fields[location]}
-        elif (held := self._fetches.held(location)) is not None:
+        elif (held := self._fetches.held(location, self._most_bytes)) is not None:
             with held.copy:
                 return shelf.put(held.path, held.path.name)
         else:

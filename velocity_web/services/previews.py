@@ -27,12 +27,12 @@ from velocity_web.services.captions import Said, said_of
 from velocity_web.services.elsewhere import Elsewhere
 from velocity_web.services.forms import RenderForm
 from velocity_web.services.lengths import duration_of
-from velocity_web.services.preview_fetches import PreviewFetches
 from velocity_web.services.preview_files import PreviewFiles
 from velocity_web.services.preview_frames import Shown, clip_encoder, frames_of, size_errors, span_of
 from velocity_web.services.processing import with_job
 from velocity_web.services.render_checks import blur_of, joined, values_of
 from velocity_web.services.render_sources import NO_MAP
+from velocity_web.services.request_fetches import RequestFetches
 from velocity_web.services.templates import find_template
 from velocity_web.settings import Settings
 from velocity_web.storage.objects import Objects
@@ -55,13 +55,11 @@ class Desk:
     runner: Runner
     previewers: Previewers
     rates: Buckets
-    fetches: PreviewFetches
+    fetches: RequestFetches
 
 
-def desk_of(settings: Settings, objects: Objects, runner: Runner) -> Desk:
+def desk_of(settings: Settings, objects: Objects, runner: Runner, fetches: RequestFetches) -> Desk:
     rates = Buckets(settings.previews_per_second, settings.preview_burst)
-    fetches = PreviewFetches(settings)
-    runner.on_close(fetches.close)
     return Desk(settings, objects, runner, Previewers(runner, settings, engine.__version__), rates, fetches)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import velocity_engine as engine
@@ -100,6 +101,15 @@ def find_assets(
     return found
 
 
+def remote_fields(elsewhere: Elsewhere, named: Sequence[tuple[int, str, Any]]) -> dict[str, tuple[str, ...]]:
+    """The fields of a map that name files elsewhere, by the location of these; ``named`` as of ``find_assets``."""
+    fields: dict[str, tuple[str, ...]] = {}
+    for index, key, source in named:
+        if isinstance(source, dict) and (file := elsewhere.located(source, "", {})) is not None:
+            fields[file.location] = (*fields.get(file.location, ()), f"customizationMap[{index}].{key}")
+    return fields
+
+
 def encoder_from(request: EncoderConfigRequest) -> engine.EncoderConfig:
     values: dict[str, Any] = {
         "bitrate": engine.BytesPerSecond(request.bitrate),
@@ -143,13 +153,14 @@ def timeline_frames(info: JobInfo | None, source: Source) -> Frames | None:
 
 @dataclass(frozen=True, slots=True)
 class MapCheck:
-    """Of one customization map: what is wrong by field, what will not show, the files of its assets by id, and how long
-    its video becomes where its duration is chosen."""
+    """Of one customization map: what is wrong by field, what will not show, the files of its assets by id, how long its
+    video becomes where its duration is chosen, and which fields name the files that lie elsewhere, by location."""
 
     errors: Errors
     warnings: tuple[dict[str, Any], ...]
     assets: dict[str, engine.FileReference]
     length: Length | None = None
+    elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +169,8 @@ class CheckRequest:
     ``with_audio``: of each map whether an audio file comes with it. ``mix``: how the sound is mixed. ``durations``: of
     each map how long its video is to be, None for as long as the template; empty where none is. ``strict_fonts``:
     whether letters that no font has are wrong. ``captions``: of each map what is said, as JSON; empty where nothing is.
-    ``motion_blur``: how layers are blurred.
+    ``motion_blur``: how layers are blurred. ``fetched``: files from elsewhere that are here, by location, and that who
+    answers may read. ``fetches``: the others are fetched where a length follows one, which is no mistake then.
     """
 
     elsewhere: Elsewhere
@@ -172,6 +184,8 @@ class CheckRequest:
     durations: Sequence[engine.Duration | None] = ()
     strict_fonts: bool = False
     motion_blur: engine.MotionBlur | None = None
+    fetched: Mapping[str, Path] = field(default_factory=dict)
+    fetches: bool = False
 
 
 def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[Errors, list[MapCheck]]:
@@ -179,19 +193,21 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
     errors: list[Errors] = [{} for _ in maps]
     assets: list[dict[str, engine.FileReference]] = [{} for _ in maps]
     known: dict[str, Asset | None] = {}
+    remote: list[dict[str, tuple[str, ...]]] = [{} for _ in maps]
 
     def files_of(named: list[list[list[Any]]]) -> dict[str, Any]:
         with reading():
             for number, one in enumerate(named):
                 wanted = [(int(index), str(key), named_as(source)) for index, key, source in one]
                 assets[number] = find_assets(question.elsewhere, wanted, errors[number], known)
+                remote[number] = remote_fields(question.elsewhere, wanted)
         files = {
-            key: STAND_IN if is_remote(file.location) else str(stand_in(file.location))
+            key: str(question.fetched.get(key, STAND_IN)) if is_remote(file.location) else str(stand_in(file.location))
             for one in assets
             for key, file in one.items()
         }
         lasting = {key: asset.seconds for key, asset in known.items() if asset is not None and asset.seconds}
-        return {"files": files, "seconds": lasting}
+        return {"files": files, "seconds": lasting, "fetched": [key for key in files if key in question.fetched]}
 
     encoder = None if question.encoder is None else question.encoder.to_values()
     told = {
@@ -204,6 +220,7 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
         "durations": [one and one.to_values() for one in question.durations or [None] * len(maps)],
         "strict_fonts": question.strict_fonts,
         "motion_blur": values_of(question.motion_blur),
+        "fetches": question.fetches,
     }
     try:
         with question.objects.stand_ins() as stand_in:
@@ -212,12 +229,12 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
         sentence = f"the request cannot be checked against the template: {failure}"
         raise Invalid(sentence, {"customizationMap": [sentence]}) from None
     checks = []
-    for own, files, answer in zip(errors, assets, found["maps"], strict=True):
+    for own, files, fields, answer in zip(errors, assets, remote, found["maps"], strict=True):
         lacking = set(own)
         for name, sentences in answer["errors"].items():
             if name not in lacking:
                 own.setdefault(name, []).extend(sentences)
-        checks.append(MapCheck(own, tuple(answer["warnings"]), files, length_of(answer.get("length"))))
+        checks.append(MapCheck(own, tuple(answer["warnings"]), files, length_of(answer.get("length")), fields))
     return found["shared"], checks
 
 

@@ -1,9 +1,8 @@
-"""Render requests on their way into the queue: checked, estimated, remembered by their key, inserted."""
+"""Checked render requests on their way into the queue: remembered by their key, inserted."""
 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,183 +21,24 @@ from velocity_web.database.entities import (
     writing,
 )
 from velocity_web.database.now import now_ms
-from velocity_web.events import webhooks
 from velocity_web.events.tracing import traceparent
 from velocity_web.events.wake import wake
 from velocity_web.failures import Invalid, KeyReused
-from velocity_web.orders.destinations import Named, add_destinations, destination_errors
-from velocity_web.orders.executors import executor_errors
+from velocity_web.orders.destinations import Named, add_destinations
 from velocity_web.orders.labels import Labelled, add_labels
-from velocity_web.orders.posters import poster_errors
 from velocity_web.orders.remote_sources import add_sources, source_rows
 from velocity_web.orders.render_requests import request_text
-from velocity_web.processes.runner import Runner
 from velocity_web.schemas import states
 from velocity_web.schemas.metadata import metadata_text
-from velocity_web.schemas.render import (
-    BatchRequest,
-    RenderEstimate,
-    RenderOutput,
-    RenderQueued,
-    RenderRequest,
-)
-from velocity_web.schemas.source import SourceRequest
-from velocity_web.schemas.template import FindingDto
-from velocity_web.services.captions import how_of, said_of
-from velocity_web.services.codecs import codec_errors
-from velocity_web.services.elsewhere import Elsewhere
+from velocity_web.schemas.render import RenderOutput, RenderQueued
+from velocity_web.services.captions import how_of
+from velocity_web.services.checked_renders import CheckedRender, all_warnings
+from velocity_web.services.elsewhere import most_fetched
 from velocity_web.services.estimates import Estimate
 from velocity_web.services.forms import RenderForm
-from velocity_web.services.lengths import duration_of
-from velocity_web.services.render_checks import (
-    CheckRequest,
-    MapCheck,
-    Terms,
-    Ticket,
-    ask,
-    beside,
-    joined,
-    template_copy,
-    terms_of,
-    ticket_of,
-)
-from velocity_web.services.render_sources import NamedSound, Source, find_sound, find_source
-from velocity_web.services.reuse import Asking, Looked, cached_of_render
-from velocity_web.services.sampling import Sampling, expected, sampled
+from velocity_web.services.render_checks import Ticket
 from velocity_web.settings import Settings
-from velocity_web.storage.connections import usable
 from velocity_web.storage.disk import require_room_for_renders
-from velocity_web.storage.objects import Objects
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedRender:
-    """A request in which nothing is wrong; ``digest`` is equal for bodies that mean the same."""
-
-    request: RenderRequest
-    digest: str
-    ticket: Ticket
-    terms: Terms
-    check: MapCheck
-
-
-def checked(caller: Caller, settings: Settings, objects: Objects, runner: Runner, form: RenderForm) -> CheckedRender:
-    """A render that is as its template takes it, tried in a child process.
-
-    Raises Invalid with the sentences of all fields at once, also for a webhook's URL that is not allowed, Busy and
-    Unavailable.
-    """
-    head = form.head
-    if head.request is None:
-        raise Invalid("the request has invalid fields", head.errors)
-    request = RenderRequest.model_validate(head.request)
-    try:
-        found = _check(caller, settings, objects, runner, request, form)
-    except Invalid as invalid:
-        raise beside(head.errors, invalid) from None
-    if head.errors:
-        raise Invalid("the request has invalid fields", head.errors)
-    return CheckedRender(request, head.digest, *found)
-
-
-def _check(
-    caller: Caller,
-    settings: Settings,
-    objects: Objects,
-    runner: Runner,
-    request: RenderRequest,
-    form: RenderForm,
-) -> tuple[Ticket, Terms, MapCheck]:
-    own = executor_errors(request.executor, settings)
-    elsewhere, named = Elsewhere(settings, caller), named_sound(request)
-    with reading():
-        source = source_of(caller, request)
-        sound = find_sound(elsewhere, named, source, own)
-    said = said_of(elsewhere, form.head.captions, form.head.captions_source, own)
-    terms = terms_of(source, request, said)
-    own |= codec_errors(request.encoder_config, terms.encoder, settings)
-    own |= poster_errors(request.output, source.frame_count if terms.duration is None else math.inf, terms.size)
-    duration = duration_of(terms.duration, sound.seconds if sound else None, terms.mix, own)
-    own |= destination_errors(request.destinations or [], usable(settings, caller.name), is_batch=False)
-    whole = joined(source.customizations, form.customizations)
-    question = CheckRequest(
-        elsewhere=elsewhere,
-        objects=objects,
-        encoder=terms.encoder,
-        frames=terms.asked if terms.duration else terms.frames,
-        warnings=True,
-        with_audio=[named.is_any],
-        mix=terms.mix,
-        captions=[terms.said.text],
-        durations=[duration],
-        strict_fonts=terms.strict_fonts,
-        motion_blur=terms.motion_blur,
-    )
-    with (
-        template_copy(objects, source) as file,
-        runner.slot(caller.account_id),
-        runner.checker(caller.account_id, file) as checker,
-    ):
-        shared, [check] = ask(checker, question, [whole])
-        errors = {**shared, **check.errors, **own}
-        if check.length is not None:
-            errors |= poster_errors(request.output, check.length.whole - source.span[0], terms.size)
-        if request.webhook_url and not errors:
-            webhooks.require_allowed(str(request.webhook_url), settings)
-        if errors:
-            raise Invalid("the request has invalid fields", errors)
-        samples = sampled(Sampling(checker, runner, settings, caller.account_id), terms, whole)
-    foretold = expected(terms, sound, samples, as_asked=samples.shows(whole, check), length=check.length)
-    return ticket_of(terms, whole, check, sound, foretold), terms, check
-
-
-def named_sound(request: RenderOutput) -> NamedSound:
-    """The audio that a request names. Raises Invalid where its source is not one."""
-    audio_id = str(request.audio_id) if request.audio_id else None
-    return NamedSound(audio_id, {} if request.audio is None else checked_source(request.audio, "audio"))
-
-
-def checked_source(source: SourceRequest, field: str) -> dict[str, str]:
-    """What a source names, nothing where it names none. Raises Invalid where it is half of one, or two."""
-    given = [name for name in ("url", "connection", "path") if getattr(source, name) is not None]
-    if given and not source.named():
-        sentence = "give url, or connection and path"
-        raise Invalid("the request has invalid fields", {f"{field}.{name}": [sentence] for name in given})
-    return source.named()
-
-
-def source_of(caller: Caller, request: RenderRequest | BatchRequest) -> Source:
-    """Within a session. Raises Invalid with the field's sentence."""
-    template_id = str(request.template_id) if request.template_id else None
-    instance_id = str(request.template_instance_id) if request.template_instance_id else None
-    return find_source(caller, template_id, instance_id)
-
-
-def estimate(caller: Caller, objects: Objects, runner: Runner, found: CheckedRender) -> RenderEstimate:
-    """What a checked render would take; queues nothing. Raises Busy and Unavailable."""
-    ticket = found.ticket
-    asking = Asking(runner, objects, caller.account_id, found.terms)
-    with runner.slot(caller.account_id):
-        cached = cached_of_render(asking, Looked(ticket.customizations, found.check, ticket))
-    foretold = ticket.estimate
-    return RenderEstimate(
-        frames=ticket.frames,
-        seconds=round(ticket.frames / found.terms.rate, 3),
-        expected_milliseconds=foretold.milliseconds,
-        least_milliseconds=foretold.least_ms,
-        most_milliseconds=foretold.most_ms,
-        expected_bytes=foretold.size_bytes,
-        least_bytes=foretold.least_bytes,
-        most_bytes=foretold.most_bytes,
-        cached_frames=cached.frames if cached.renders else None,
-        warnings=[FindingDto(**finding) for finding in all_warnings(ticket)],
-    )
-
-
-def all_warnings(ticket: Ticket) -> list[dict[str, Any]]:
-    """What the check found, and what only the analysis looks for."""
-    tried = [finding for finding in ticket.source.findings if finding["feature"].startswith("expression.")]
-    return [*ticket.warnings, *tried]
 
 
 def require_key(key: str | None) -> None:
@@ -262,11 +102,6 @@ def _remember(caller: Caller, key: str, digest: str, answer: dict[str, Any]) -> 
         outdated.set(**kept)
     else:
         IdempotentRequest(account_id=caller.account_id, key=key, **kept)
-
-
-def most_fetched(settings: Settings) -> int:
-    """The largest file that a render has fetched: as for uploads of assets and audio."""
-    return max(settings.max_asset_bytes, settings.max_audio_bytes)
 
 
 def require_means(caller: Caller, estimates: Sequence[Estimate]) -> None:

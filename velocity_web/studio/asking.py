@@ -121,7 +121,8 @@ def wish_of(template: engine.Template, request: RenderRequest, values: Values) -
             frames = template.frame_range(slice(start, end), timeline)
         except engine.VelocityError as error:
             raise wrong([error]) from None
-        lasting = timeline.frames_between(*frames)
+        usual = max(1, round(encoder.segment_seconds * timeline.frame_rate / timeline.step))
+        lasting = *timeline.frames_between(*frames), timeline.cuts_between(*frames, usual)
     captions, blur = captions_of(request.captions), blur_of(request.motion_blur)
     problems = template.check(
         encoder, values.entries, frames, values.files, duration=duration, captions=captions, motion_blur=blur

@@ -25,7 +25,8 @@ LETTERS = 80
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be rendered; ``lasting`` are its frames and those that are held, where its duration is chosen."""
+    """What is to be rendered; ``lasting`` are its frames, those that are held and the cuts of its regions, where its
+    duration is chosen."""
 
     name: str
     encoder: engine.EncoderConfig
@@ -33,7 +34,7 @@ class Wish:
     files: Files
     frames: tuple[float, float]
     duration: engine.Duration | None = None
-    lasting: tuple[int, int] | None = None
+    lasting: tuple[int, int, int] | None = None
     captions: engine.Captions | None = None
     motion_blur: engine.MotionBlur | None = None
 

@@ -28,16 +28,16 @@ export class Api {
   assetStatus = (id, signal) => this.http.get(`/asset/${id}/status`, { query: { wait: 20 }, signal });
   connections = (signal) => this.http.get("/connection", { signal });
   audio = (search, signal) => this.http.get("/audio/list", { query: { search }, signal });
+  sound = (id, signal) => this.http.get(`/audio/${id}`, { signal });
 
-  async preview(id, { customizationMap, captions, frame, width }, signal) {
-    const json = { customizationMap, captions, frame, width, format: "jpeg" };
+  async preview(id, request, signal) {
+    const json = { ...request, format: "jpeg" };
     const answer = await this.http.send("POST", `/template/${id}/preview`, { json, signal });
     return { blob: await answer.blob(), findings: findingsOf(answer) };
   }
 
-  async clip(id, { customizationMap, captions, startFrame, endFrame, width }, signal) {
-    const json = { customizationMap, captions, startFrame, endFrame, width };
-    const answer = await this.http.send("POST", `/template/${id}/preview/clip`, { json, signal });
+  async clip(id, request, signal) {
+    const answer = await this.http.send("POST", `/template/${id}/preview/clip`, { json: request, signal });
     return answer.blob();
   }
 
@@ -67,12 +67,15 @@ export class Api {
   deleteAudioGroup = (id, withAudio) =>
     this.http.json("DELETE", `/audio-asset-group/${id}`, { query: { withAudio: withAudio || undefined } });
   uploadAudio = (file, options) => this.http.upload("/audio/upload", file, options);
-  audioStatus = (id, signal) => this.http.get(`/audio/${id}/status`, { signal });
+  importAudio = (source) => this.http.json("POST", "/audio/import", { json: source });
+  audioStatus = (id, signal) => this.http.get(`/audio/${id}/status`, { query: { wait: 20 }, signal });
   audioFile = (id) => this.http.blob(`/audio/${id}/download`);
   deleteAudio = (id) => this.http.json("DELETE", `/audio/${id}`);
   fonts = (skip = 0, take = 100, signal) => this.http.get("/font", { query: { skip, take }, signal });
   fontFile = (id, signal) => this.http.blob(`/font/${id}/download`, { signal });
   uploadFont = (file, options) => this.http.upload("/font", file, options);
+  importFont = (source) => this.http.json("POST", "/font/import", { json: source });
+  fontStatus = (id, signal) => this.http.get(`/font/${id}/status`, { query: { wait: 20 }, signal });
   deleteFont = (id) => this.http.json("DELETE", `/font/${id}`);
   deleteAsset = (id) => this.http.json("DELETE", `/asset/${id}`);
   campaigns = (signal) => this.http.get("/campaign", { query: { take: 100 }, signal });

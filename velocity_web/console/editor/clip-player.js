@@ -6,14 +6,14 @@ const WIDTH = 640;
 const SECONDS = 10;
 
 // A few seconds from the present moment on, as the service draws them: small, and at a low frame rate.
-export function ClipPlayer({ api, template, map, captions, motionBlur, frame }) {
+export function ClipPlayer({ api, template, asked, frameCount, frame }) {
   const [state, setState] = useState({ url: null, error: null });
   useEffect(() => {
     const control = new AbortController();
     let made = null;
-    const endFrame = Math.min(template.frameCount, frame + Math.max(2, Math.floor(SECONDS * template.frameRate)));
+    const endFrame = Math.min(frameCount, frame + Math.max(2, Math.floor(SECONDS * template.frameRate)));
     const startFrame = Math.min(frame, Math.max(0, endFrame - 2));
-    api.clip(template.id, { customizationMap: map, captions, motionBlur, startFrame, endFrame, width: Math.min(WIDTH, Math.max(64, template.width)) }, control.signal).then(
+    api.clip(template.id, { ...asked, startFrame, endFrame, width: Math.min(WIDTH, Math.max(64, template.width)) }, control.signal).then(
       (blob) => {
         made = URL.createObjectURL(blob);
         setState({ url: made, error: null });

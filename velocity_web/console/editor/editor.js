@@ -27,7 +27,7 @@ const NO_STUDIO = { revision: 0, tabs: [], overlay: () => null };
 export function Editor({ api, template, timeline, initial, head, studio = NO_STUDIO, onMissing = () => {} }) {
   useTitle(template.name);
   const editor = useEditor({ api, template, timeline, initial });
-  const { map, frame, request } = editor;
+  const { map, frame, request, duration: lasting, frameCount } = editor;
   const [tab, setTab] = useState("content");
   const [view, setView] = useState("preview");
   const [size, setSize] = useState("fit");
@@ -35,7 +35,9 @@ export function Editor({ api, template, timeline, initial, head, studio = NO_STU
   const [place, room] = useRoom(template);
   const width = stageWidth(size, room, template);
   const { captions, motionBlur } = request;
-  const wanted = useMemo(() => ({ customizationMap: map, captions, motionBlur, frame, width, revision: studio.revision }), [map, captions, motionBlur, frame, width, studio.revision]);
+  const values = JSON.stringify([map, captions, motionBlur, lasting]);
+  const asked = useMemo(() => ({ customizationMap: map, captions, motionBlur, duration: lasting || undefined }), [values]);
+  const wanted = useMemo(() => ({ ...asked, frame, width, revision: studio.revision }), [asked, frame, width, studio.revision]);
   const picture = usePreview(api, template.id, wanted);
   const { estimate, error: refusal, stale } = useEstimate(api, request, studio.revision);
   const render = useRender(api);
@@ -49,7 +51,6 @@ export function Editor({ api, template, timeline, initial, head, studio = NO_STU
     render.start(request);
   };
   useStageKeys(editor);
-  const values = JSON.stringify([map, captions, motionBlur]);
   useEffect(() => setPlaying(false), [values, frame, view]);
   const told = { ...editor, problems, findings };
   const tabs = [
@@ -84,9 +85,9 @@ export function Editor({ api, template, timeline, initial, head, studio = NO_STU
         <span class="grow"></span>
         ${view === "preview" && html`<${SizeSwitch} size=${size} onSize=${setSize} />`}
       </div>
-      <div class=${view === "preview" ? "stage-place" : "stage-place unseen-place"}><${Stage} template=${template} picture=${picture} place=${place} room=${room} size=${size} problems=${problems}>${studio.overlay(told)}${playing && html`<${ClipPlayer} api=${api} template=${template} map=${map} captions=${captions} motionBlur=${motionBlur} frame=${frame} />`}<//></div>
+      <div class=${view === "preview" ? "stage-place" : "stage-place unseen-place"}><${Stage} template=${template} picture=${picture} place=${place} room=${room} size=${size} problems=${problems}>${studio.overlay(told)}${playing && html`<${ClipPlayer} api=${api} template=${template} asked=${asked} frameCount=${frameCount} frame=${frame} />`}<//></div>
       ${view === "video" && html`<div class="stage-place"><${RenderView} editor=${editor} render=${render} onBack=${() => setView("preview")} /></div>`}
-      ${view === "preview" && html`<${Timeline} template=${template} timeline=${timeline} frame=${frame} onFrame=${editor.goToFrame} layer=${editor.layer} playing=${playing} onPlay=${() => setPlaying(!playing)} />`}
+      ${view === "preview" && html`<${Timeline} template=${lasting ? { ...template, frameCount, markers: [] } : template} timeline=${lasting ? null : timeline} frame=${frame} onFrame=${editor.goToFrame} layer=${editor.layer} playing=${playing} onPlay=${() => setPlaying(!playing)} />`}
     </section>
   </div>`;
 }

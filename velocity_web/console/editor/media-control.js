@@ -1,5 +1,6 @@
 import { html, useState } from "../core/html.js";
 import { words } from "../core/api-error.js";
+import { AddressField, takenIn } from "../parts/address-field.js";
 import { Button, Progress } from "../parts/basics.js";
 import { DropZone } from "../parts/drop-zone.js";
 import { PlainSelect, Switch } from "../parts/fields.js";
@@ -38,9 +39,7 @@ export function MediaControl({ layer, media, change, editor }) {
     setState({ sent: 1, error: null });
     try {
       const { assetId: id } = await api.importAsset({ url });
-      let told = await api.assetStatus(id);
-      while (!["completed", "failed", "cancelled"].includes(told.status)) told = await api.assetStatus(id);
-      if (told.status !== "completed") throw new Error(told.reason);
+      await takenIn(() => api.assetStatus(id));
       use(await api.asset(id));
     } catch (error) {
       setState({ sent: null, error: words(error) });
@@ -59,7 +58,7 @@ export function MediaControl({ layer, media, change, editor }) {
     </div>
     ${state.sent !== null && html`<${Progress} value=${state.sent < 1 ? state.sent : null} label=${`Sending a file for ${layer.name}`} />`}
     ${state.error && html`<p class="bad-text small" role="alert">${state.error}</p>`}
-    ${api.importAsset && html`<${AddressField} layer=${layer} busy=${state.sent !== null} onFetch=${fetchFrom} />`}
+    ${api.importAsset && html`<${AddressField} label=${`Web address of a file for ${layer.name}`} busy=${state.sent !== null} onFetch=${fetchFrom} />`}
     <div class="row wrap">
       <${Button} kind="quiet small" icon="folder" onClick=${() => setPicking(true)}>Choose an uploaded one<//>
       ${media && html`<${PlainSelect} class="small" value=${media.fit || "cover"} options=${FITS} aria-label=${`How ${layer.name} fills its box`} onChange=${(fit) => set({ fit: fit === "cover" ? undefined : fit })} />`}
@@ -67,14 +66,4 @@ export function MediaControl({ layer, media, change, editor }) {
     </div>
     ${picking && html`<${AssetPicker} api=${api} video=${takesVideo} onClose=${() => setPicking(false)} onPick=${(found) => { use(found); setPicking(false); }} />`}
   </div>`;
-}
-
-// A file at a web address: the service fetches it, and keeps it as if it had been uploaded.
-function AddressField({ layer, busy, onFetch }) {
-  const [url, setUrl] = useState("");
-  const fits = /^https?:\/\/\S+$/i.test(url.trim());
-  return html`<form class="row" onSubmit=${(event) => { event.preventDefault(); if (fits && !busy) onFetch(url.trim()); }}>
-    <input type="url" class="input grow" value=${url} placeholder="https://…" aria-label=${`Web address of a file for ${layer.name}`} onInput=${(event) => setUrl(event.target.value)} />
-    <${Button} kind="quiet small" icon="link" type="submit" disabled=${busy || !fits}>Fetch<//>
-  </form>`;
 }

@@ -3,6 +3,7 @@ import { ApiError } from "../core/api-error.js";
 import { draft, keepDraft } from "../core/session.js";
 import { addressable } from "./form.js";
 import { USUAL, requestOf } from "./output.js";
+import { useLength } from "./use-length.js";
 import { EMPTY, targetOf, toMap, withLayer, withSlot } from "./values.js";
 
 const DRAFT_BYTES = 200_000;
@@ -13,29 +14,30 @@ export function useEditor({ api, template, timeline, initial }) {
   const [values, setValues] = useState(initial?.values || stored?.values || EMPTY);
   const [output, setOutput] = useState({ ...USUAL, ...(initial?.output || stored?.output) });
   const [name, setName] = useState(initial?.name || stored?.name || template.name);
-  const [frame, setFrame] = useState(() => firstSight(template));
-  useEffect(() => setFrame((now) => Math.min(now, template.frameCount - 1)), [template.frameCount]);
+  const [wanted, setFrame] = useState(() => firstSight(template));
   const [layer, setLayer] = useState(null);
   const [knownAssets, setKnownAssets] = useState({});
   const paths = useMemo(() => addressable(template).map((one) => one.path), [template]);
   const map = useMemo(() => toMap(values, paths), [values, paths]);
   const request = useMemo(() => requestOf({ template, name: name.trim() || template.name, map, output }), [template, name, map, output]);
+  const { duration, frameCount } = useLength({ api, template, output, request });
+  const frame = Math.min(wanted, frameCount - 1);
   useEffect(() => {
     const told = { values, output, name };
     if (JSON.stringify(told).length < DRAFT_BYTES) keepDraft(template.id, told);
   }, [values, output, name]);
   const goToFrame = useCallback((next) => {
-    setFrame(Math.min(template.frameCount - 1, Math.max(0, Math.round(next))));
-  }, [template]);
+    setFrame(Math.min(frameCount - 1, Math.max(0, Math.round(next))));
+  }, [frameCount]);
   const focusLayer = useCallback((path) => {
     setLayer(path);
     const shown = !path.includes("/") && timeline?.layers?.find((one) => one.path === path);
-    if (!shown) return;
+    if (!shown || duration) return; // when it is shown in a longer or shorter video, nobody here knows
     setFrame((now) => (now >= shown.inPoint && now < shown.outPoint ? now : visibleMoment(shown, template)));
-  }, [timeline, template]);
+  }, [timeline, template, Boolean(duration)]);
   return {
     api, template, timeline, values, output, name, frame, layer, knownAssets, map, request,
-    setName, goToFrame, focusLayer,
+    duration, frameCount, setName, goToFrame, focusLayer,
     changeLayer: useCallback((path, told) => setValues((before) => withLayer(before, path, told)), []),
     changeSlot: useCallback((slot, value) => setValues((before) => withSlot(before, slot, value)), []),
     changeOutput: useCallback((told) => setOutput((before) => ({ ...before, ...told })), []),

@@ -4,13 +4,14 @@ import { isLost, whenBack } from "../core/connection.js";
 
 const SETTLE = 700;
 
-// What a dry run says of the present request, a moment after the last change.
+// What a dry run says of the present request, a moment after the last change; nothing without one.
 export function useEstimate(api, request, revision) {
   const [state, setState] = useState({ estimate: null, error: null, stale: true });
   const key = `${revision}|${JSON.stringify(request)}`;
   const latest = useRef(request);
   latest.current = request;
   useEffect(() => {
+    if (!latest.current) return undefined;
     const control = new AbortController();
     setState((before) => ({ ...before, stale: true }));
     const ask = async () => {

@@ -32,7 +32,7 @@ class Drawer {
   }
 
   want(wanted) {
-    const typing = JSON.stringify([wanted.customizationMap, wanted.captions, wanted.motionBlur]);
+    const typing = JSON.stringify([wanted.customizationMap, wanted.captions, wanted.motionBlur, wanted.duration]);
     const values = `${wanted.revision}|${typing}`;
     const key = `${wanted.frame}|${wanted.width}|${values}`;
     const typed = this.wanted !== null && this.wanted.typing !== typing;
@@ -57,8 +57,8 @@ class Drawer {
     this.tell((before) => ({ ...before, busy: true }));
     let again = 0;
     try {
-      const { customizationMap, captions, motionBlur, frame, width } = wanted;
-      const told = await this.api.preview(this.templateId, { customizationMap, captions, motionBlur, frame, width }, control.signal);
+      const { customizationMap, captions, motionBlur, duration, frame, width } = wanted;
+      const told = await this.api.preview(this.templateId, { customizationMap, captions, motionBlur, duration, frame, width }, control.signal);
       this.keep(wanted.key, { url: URL.createObjectURL(told.blob), frame, findings: told.findings });
       if (this.wanted.values === wanted.values) this.tell((b) => ({ ...b, ...this.pictures.get(wanted.key), error: null }));
     } catch (error) {

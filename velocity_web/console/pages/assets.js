@@ -1,6 +1,7 @@
 import { html, useCallback, useState } from "../core/html.js";
 import { bytes, duration } from "../core/format.js";
 import { useLoaded, useTitle } from "../core/hooks.js";
+import { AddressField, fileAt, takenIn } from "../parts/address-field.js";
 import { Button, Empty, Failure, IconButton, Skeleton } from "../parts/basics.js";
 import { Confirm, Dialog } from "../parts/dialog.js";
 import { DownloadButton } from "../parts/download-button.js";
@@ -11,17 +12,25 @@ import { Sending, useSending } from "./sending.js";
 
 const PAGE = 60;
 
+async function sent(api, file, options) {
+  if (!file.url) return api.uploadAsset(file, options);
+  options.onProgress(1);
+  const { assetId } = await api.importAsset({ url: file.url });
+  return takenIn(() => api.assetStatus(assetId));
+}
+
 export function Assets({ api }) {
   useTitle("Pictures and clips");
   const [take, setTake] = useState(PAGE);
   const { data, error, reload } = useLoaded((signal) => api.assets(0, Math.min(100, take), signal), [api, take]);
-  const send = useCallback((file, options) => api.uploadAsset(file, options), [api]);
+  const send = useCallback((file, options) => sent(api, file, options), [api]);
   const { files, start, dismiss } = useSending(send, reload);
   const [doomed, setDoomed] = useState(null);
   const [open, setOpen] = useState(null);
   return html`<div class="page">
     <div class="page-head"><div><h1>Pictures and clips</h1><p class="muted">What stands in for the pictures and clips of templates, and caption files.</p></div></div>
     <${DropZone} accept=${`${ACCEPTED},.srt,.vtt,.ass,.ssa`} multiple onFiles=${start} title="Drop pictures or clips here, or choose files" hint="PNG, JPEG, GIF, WebP or TGA; MP4 with H.264 or H.265; captions in SRT, WebVTT or ASS" />
+    <${AddressField} label="Web address of a picture, clip or caption file" onFetch=${(url) => start([fileAt(url)])} />
     ${files.length > 0 && html`<${Sending} files=${files} onDismiss=${dismiss} />`}
     <${Failure} error=${error} retry=${reload} />
     ${!data && !error && html`<${Skeleton} />`}

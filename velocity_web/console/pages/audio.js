@@ -2,6 +2,7 @@ import { html, useCallback, useState } from "../core/html.js";
 import { ago, bytes, count, duration } from "../core/format.js";
 import { useDebounced, useLoaded, useTitle } from "../core/hooks.js";
 import { words } from "../core/api-error.js";
+import { AddressField, fileAt, takenIn } from "../parts/address-field.js";
 import { Button, Empty, Failure, IconButton, Skeleton } from "../parts/basics.js";
 import { Confirm, Dialog } from "../parts/dialog.js";
 import { DownloadButton } from "../parts/download-button.js";
@@ -9,17 +10,13 @@ import { DropZone } from "../parts/drop-zone.js";
 import { PlainSelect, TextInput } from "../parts/fields.js";
 import { Sending, useSending } from "./sending.js";
 
-const LOOK = 300;
 const OWN = "";
 
 async function sent(api, group, file, options) {
-  const { audioId } = await api.uploadAudio(file, { ...options, fields: group ? { audioGroupId: group } : {} });
-  for (;;) {
-    const status = await api.audioStatus(audioId);
-    if (status.status === "completed") return;
-    if (status.status === "failed") throw new Error(status.reason);
-    await new Promise((done) => setTimeout(done, LOOK));
-  }
+  const to = group ? { audioGroupId: group } : {};
+  if (file.url) options.onProgress(1);
+  const { audioId } = await (file.url ? api.importAudio({ url: file.url, ...to }) : api.uploadAudio(file, { ...options, fields: to }));
+  await takenIn(() => api.audioStatus(audioId));
 }
 
 export function Audio({ api }) {
@@ -43,6 +40,7 @@ export function Audio({ api }) {
         <${Button} icon="plus" onClick=${() => setNaming(true)}>New group<//></div>
     </div>
     <${DropZone} accept="audio/*,.mp3,.wav,.aac,.m4a" multiple onFiles=${start} title="Drop sounds here, or choose files" hint="MP3, WAV or AAC" icon="music" />
+    <${AddressField} label="Web address of a sound" onFetch=${(url) => start([fileAt(url)])} />
     ${groups.length > 0 && html`<label class="row"><span class="label">They go to</span><${PlainSelect} class="small" value=${group} onChange=${setGroup} options=${[{ value: OWN, label: "The account's own group" }, ...groups.map((one) => ({ value: one.id, label: one.name }))]} /></label>`}
     ${files.length > 0 && html`<${Sending} files=${files} onDismiss=${dismiss} />`}
     <${Failure} error=${error} retry=${reload} />

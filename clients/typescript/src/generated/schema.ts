@@ -859,7 +859,7 @@ export interface paths {
         put?: never;
         /**
          * Create a render
-         * @description By a template (direct mode) or a template instance (campaign mode). ``dryRun=true`` checks, estimates and queues nothing.
+         * @description By a template (direct mode) or a template instance (campaign mode). ``dryRun=true`` checks, estimates and queues nothing. It fetches the files that the request names by URL or on connections, and looks at them: what is not here within three seconds is among its warnings. A render whose length follows such a file waits for it, too, and is answered 503 while it is still being fetched.
          */
         post: operations["createRender"];
         delete?: never;
@@ -10912,6 +10912,12 @@ export interface operations {
                 posterFormat?: "png" | "jpeg" | "webp";
                 /** @description what letters that no font has become: boxes with a warning, or an error (strict); boxes if left out */
                 fonts?: "boxes" | "strict";
+                /** @description how what the column captions says looks */
+                captionStyle?: "box" | "outline" | "karaoke" | "highlight" | "pop" | "none";
+                /** @description the layer that shows it, as in captions.layer */
+                captionLayer?: string;
+                /** @description where it stands */
+                captionPosition?: "bottom" | "middle" | "top";
             };
             header?: never;
             path?: never;

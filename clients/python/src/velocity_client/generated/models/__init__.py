@@ -69,6 +69,8 @@ from .console_configuration import ConsoleConfiguration
 from .console_configuration_mode import ConsoleConfigurationMode
 from .container_dto import ContainerDto
 from .container_dto_frames import ContainerDtoFrames
+from .create_batch_caption_position import CreateBatchCaptionPosition
+from .create_batch_caption_style import CreateBatchCaptionStyle
 from .create_batch_codec_type_0 import CreateBatchCodecType0
 from .create_batch_fonts import CreateBatchFonts
 from .create_batch_held_frames import CreateBatchHeldFrames
@@ -302,6 +304,8 @@ __all__ = (
     "ConsoleConfigurationMode",
     "ContainerDto",
     "ContainerDtoFrames",
+    "CreateBatchCaptionPosition",
+    "CreateBatchCaptionStyle",
     "CreateBatchCodecType0",
     "CreateBatchFonts",
     "CreateBatchHeldFrames",

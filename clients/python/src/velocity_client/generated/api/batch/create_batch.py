@@ -10,6 +10,8 @@ from ...client import AuthenticatedClient, Client
 from ...models.batch_detail import BatchDetail
 from ...models.batch_estimate import BatchEstimate
 from ...models.batch_request import BatchRequest
+from ...models.create_batch_caption_position import CreateBatchCaptionPosition
+from ...models.create_batch_caption_style import CreateBatchCaptionStyle
 from ...models.create_batch_codec_type_0 import CreateBatchCodecType0
 from ...models.create_batch_fonts import CreateBatchFonts
 from ...models.create_batch_held_frames import CreateBatchHeldFrames
@@ -51,6 +53,9 @@ def _get_kwargs(
     poster_frame: int | Unset = UNSET,
     poster_format: CreateBatchPosterFormat | Unset = UNSET,
     fonts: CreateBatchFonts | Unset = UNSET,
+    caption_style: CreateBatchCaptionStyle | Unset = UNSET,
+    caption_layer: str | Unset = UNSET,
+    caption_position: CreateBatchCaptionPosition | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
 
@@ -150,6 +155,20 @@ def _get_kwargs(
         json_fonts = fonts.value
 
     params["fonts"] = json_fonts
+
+    json_caption_style: str | Unset = UNSET
+    if not isinstance(caption_style, Unset):
+        json_caption_style = caption_style.value
+
+    params["captionStyle"] = json_caption_style
+
+    params["captionLayer"] = caption_layer
+
+    json_caption_position: str | Unset = UNSET
+    if not isinstance(caption_position, Unset):
+        json_caption_position = caption_position.value
+
+    params["captionPosition"] = json_caption_position
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -286,6 +305,9 @@ def sync_detailed(
     poster_frame: int | Unset = UNSET,
     poster_format: CreateBatchPosterFormat | Unset = UNSET,
     fonts: CreateBatchFonts | Unset = UNSET,
+    caption_style: CreateBatchCaptionStyle | Unset = UNSET,
+    caption_layer: str | Unset = UNSET,
+    caption_position: CreateBatchCaptionPosition | Unset = UNSET,
 ) -> Response[BatchDetail | BatchEstimate | Problem]:
     """Create a batch of renders
 
@@ -323,6 +345,9 @@ def sync_detailed(
         poster_frame (int | Unset):
         poster_format (CreateBatchPosterFormat | Unset):
         fonts (CreateBatchFonts | Unset):
+        caption_style (CreateBatchCaptionStyle | Unset):
+        caption_layer (str | Unset):
+        caption_position (CreateBatchCaptionPosition | Unset):
         body (BatchRequest): Many videos of one template. ``rows`` inline, or ``csv``: its first
             line names a ``name`` column and layers.
 
@@ -365,6 +390,9 @@ def sync_detailed(
         poster_frame=poster_frame,
         poster_format=poster_format,
         fonts=fonts,
+        caption_style=caption_style,
+        caption_layer=caption_layer,
+        caption_position=caption_position,
     )
 
     response = client.get_httpx_client().request(
@@ -407,6 +435,9 @@ def sync(
     poster_frame: int | Unset = UNSET,
     poster_format: CreateBatchPosterFormat | Unset = UNSET,
     fonts: CreateBatchFonts | Unset = UNSET,
+    caption_style: CreateBatchCaptionStyle | Unset = UNSET,
+    caption_layer: str | Unset = UNSET,
+    caption_position: CreateBatchCaptionPosition | Unset = UNSET,
 ) -> BatchDetail | BatchEstimate | Problem | None:
     """Create a batch of renders
 
@@ -444,6 +475,9 @@ def sync(
         poster_frame (int | Unset):
         poster_format (CreateBatchPosterFormat | Unset):
         fonts (CreateBatchFonts | Unset):
+        caption_style (CreateBatchCaptionStyle | Unset):
+        caption_layer (str | Unset):
+        caption_position (CreateBatchCaptionPosition | Unset):
         body (BatchRequest): Many videos of one template. ``rows`` inline, or ``csv``: its first
             line names a ``name`` column and layers.
 
@@ -487,6 +521,9 @@ def sync(
         poster_frame=poster_frame,
         poster_format=poster_format,
         fonts=fonts,
+        caption_style=caption_style,
+        caption_layer=caption_layer,
+        caption_position=caption_position,
     ).parsed
 
 
@@ -523,6 +560,9 @@ async def asyncio_detailed(
     poster_frame: int | Unset = UNSET,
     poster_format: CreateBatchPosterFormat | Unset = UNSET,
     fonts: CreateBatchFonts | Unset = UNSET,
+    caption_style: CreateBatchCaptionStyle | Unset = UNSET,
+    caption_layer: str | Unset = UNSET,
+    caption_position: CreateBatchCaptionPosition | Unset = UNSET,
 ) -> Response[BatchDetail | BatchEstimate | Problem]:
     """Create a batch of renders
 
@@ -560,6 +600,9 @@ async def asyncio_detailed(
         poster_frame (int | Unset):
         poster_format (CreateBatchPosterFormat | Unset):
         fonts (CreateBatchFonts | Unset):
+        caption_style (CreateBatchCaptionStyle | Unset):
+        caption_layer (str | Unset):
+        caption_position (CreateBatchCaptionPosition | Unset):
         body (BatchRequest): Many videos of one template. ``rows`` inline, or ``csv``: its first
             line names a ``name`` column and layers.
 
@@ -602,6 +645,9 @@ async def asyncio_detailed(
         poster_frame=poster_frame,
         poster_format=poster_format,
         fonts=fonts,
+        caption_style=caption_style,
+        caption_layer=caption_layer,
+        caption_position=caption_position,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -642,6 +688,9 @@ async def asyncio(
     poster_frame: int | Unset = UNSET,
     poster_format: CreateBatchPosterFormat | Unset = UNSET,
     fonts: CreateBatchFonts | Unset = UNSET,
+    caption_style: CreateBatchCaptionStyle | Unset = UNSET,
+    caption_layer: str | Unset = UNSET,
+    caption_position: CreateBatchCaptionPosition | Unset = UNSET,
 ) -> BatchDetail | BatchEstimate | Problem | None:
     """Create a batch of renders
 
@@ -679,6 +728,9 @@ async def asyncio(
         poster_frame (int | Unset):
         poster_format (CreateBatchPosterFormat | Unset):
         fonts (CreateBatchFonts | Unset):
+        caption_style (CreateBatchCaptionStyle | Unset):
+        caption_layer (str | Unset):
+        caption_position (CreateBatchCaptionPosition | Unset):
         body (BatchRequest): Many videos of one template. ``rows`` inline, or ``csv``: its first
             line names a ``name`` column and layers.
 
@@ -723,5 +775,8 @@ async def asyncio(
             poster_frame=poster_frame,
             poster_format=poster_format,
             fonts=fonts,
+            caption_style=caption_style,
+            caption_layer=caption_layer,
+            caption_position=caption_position,
         )
     ).parsed

@@ -139,7 +139,9 @@ def sync_detailed(
     """Create a render
 
      By a template (direct mode) or a template instance (campaign mode). ``dryRun=true`` checks,
-    estimates and queues nothing.
+    estimates and queues nothing. It fetches the files that the request names by URL or on connections,
+    and looks at them: what is not here within three seconds is among its warnings. A render whose
+    length follows such a file waits for it, too, and is answered 503 while it is still being fetched.
 
     Args:
         dry_run (bool | Unset):  Default: False.
@@ -177,7 +179,9 @@ def sync(
     """Create a render
 
      By a template (direct mode) or a template instance (campaign mode). ``dryRun=true`` checks,
-    estimates and queues nothing.
+    estimates and queues nothing. It fetches the files that the request names by URL or on connections,
+    and looks at them: what is not here within three seconds is among its warnings. A render whose
+    length follows such a file waits for it, too, and is answered 503 while it is still being fetched.
 
     Args:
         dry_run (bool | Unset):  Default: False.
@@ -210,7 +214,9 @@ async def asyncio_detailed(
     """Create a render
 
      By a template (direct mode) or a template instance (campaign mode). ``dryRun=true`` checks,
-    estimates and queues nothing.
+    estimates and queues nothing. It fetches the files that the request names by URL or on connections,
+    and looks at them: what is not here within three seconds is among its warnings. A render whose
+    length follows such a file waits for it, too, and is answered 503 while it is still being fetched.
 
     Args:
         dry_run (bool | Unset):  Default: False.
@@ -246,7 +252,9 @@ async def asyncio(
     """Create a render
 
      By a template (direct mode) or a template instance (campaign mode). ``dryRun=true`` checks,
-    estimates and queues nothing.
+    estimates and queues nothing. It fetches the files that the request names by URL or on connections,
+    and looks at them: what is not here within three seconds is among its warnings. A render whose
+    length follows such a file waits for it, too, and is answered 503 while it is still being fetched.
 
     Args:
         dry_run (bool | Unset):  Default: False.

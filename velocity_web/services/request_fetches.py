@@ -1,4 +1,5 @@
-"""Files at URLs and on connections that previews show: fetched beside the requests, which wait for them only briefly.
+"""Files at URLs and on connections that previews show and checks look at: fetched beside the requests, which wait for
+them only briefly.
 
 Who is told to try again finds them then: what was fetched, and why something cannot be, is remembered for a while.
 """
@@ -26,6 +27,8 @@ WAIT_SECONDS = 3.0
 LOOK_SECONDS = 0.1
 REMEMBERED_SECONDS = 30.0
 MOST_FAULTS = 1000
+_Wanted = tuple[str, int]
+"""A location, and the most bytes of a file there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +37,32 @@ class _Fault:
     until: float
 
 
-class PreviewFetches:
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a request waited for, by location: what is wrong with some (``faults``), and those that are still being
+    fetched (``late``). The others are here."""
+
+    faults: dict[str, str]
+    late: tuple[str, ...] = ()
+
+    def require_all(self) -> None:
+        """Raises Busy where something is still being fetched."""
+        if self.late:
+            first = self.late[0]
+            raise Busy(f"{name_at(first)} is being fetched from {host_of(first)}; try again in a moment")
+
+
+class RequestFetches:
     """Those of a server process, which fetches as workers do, and into the same folder."""
 
     def __init__(self, settings: Settings) -> None:
-        self._most_bytes = settings.max_asset_bytes
         self._fresh_seconds = max(REMEMBERED_SECONDS, settings.url_fresh_seconds)
         self._files = FetchedFiles(settings)
-        self._pool = ThreadPoolExecutor(AT_ONCE, "preview-fetcher")
+        self._pool = ThreadPoolExecutor(AT_ONCE, "request-fetcher")
         self._places = Slots(WAITING, 0.0)
         self._lock = threading.Lock()
-        self._under_way: dict[str, tuple[str, Future[None]]] = {}
-        self._faults: dict[str, _Fault] = {}
+        self._under_way: dict[_Wanted, tuple[str, Future[None]]] = {}
+        self._faults: dict[_Wanted, _Fault] = {}
         self._closing = threading.Event()
 
     def close(self) -> None:
@@ -53,64 +70,63 @@ class PreviewFetches:
         self._closing.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def held(self, location: str) -> Held | None:
-        """What lies at a location, where it is here."""
-        return self._files.kept(location, self._most_bytes, self._fresh_seconds)
+    def held(self, location: str, most_bytes: int) -> Held | None:
+        """What lies at a location, where it is here and not larger."""
+        return self._files.kept(location, most_bytes, self._fresh_seconds)
 
-    def bring(self, account_id: str, locations: Sequence[str]) -> dict[str, str]:
-        """Wait until files are here. Returns what is wrong, by location. Raises Busy while they are being fetched, and
-        where too many requests wait for files; NoSpace, and OSError."""
+    def bring(self, account_id: str, locations: Sequence[str], most_bytes: int) -> Brought:
+        """Wait until files of at most so many bytes are here, or for a few seconds. Raises Busy where too many requests
+        wait for files; NoSpace, and OSError."""
         faults: dict[str, str] = {}
         with ExitStack() as waiting:
             until = 0.0
-            while missing := self._missing(locations, faults):
-                begun = [future for location in missing if (future := self._begun(account_id, location))]
+            while missing := self._missing([(location, most_bytes) for location in locations], faults):
+                begun = [future for one in missing if (future := self._begun(account_id, one))]
                 if not until:
                     waiting.enter_context(self._places.of(account_id))
                     until = time.monotonic() + WAIT_SECONDS
                 if time.monotonic() >= until:
-                    [first, *_others] = missing
-                    raise Busy(f"{name_at(first)} is being fetched from {host_of(first)}; try again in a moment")
+                    return Brought(faults, tuple(location for location, _most in missing))
                 if begun:
                     wait(begun, LOOK_SECONDS, FIRST_COMPLETED)
                 else:
                     time.sleep(LOOK_SECONDS)
-        return faults
+        return Brought(faults)
 
-    def _missing(self, locations: Sequence[str], faults: dict[str, str]) -> list[str]:
+    def _missing(self, wanted: Sequence[_Wanted], faults: dict[str, str]) -> list[_Wanted]:
         """What is neither here nor known to be wrong."""
         missing = []
-        for location in locations:
+        for one in wanted:
             with self._lock:
-                fault = self._faults.get(location)
+                fault = self._faults.get(one)
             if fault is not None and fault.until > time.monotonic():
                 if not isinstance(fault.error, NotFetched):
                     raise fault.error
-                faults[location] = str(fault.error)
-            elif (held := self.held(location)) is not None:
+                faults[one[0]] = str(fault.error)
+            elif (held := self.held(*one)) is not None:
                 held.copy.__exit__(None, None, None)
             else:
-                missing.append(location)
+                missing.append(one)
         return missing
 
-    def _begun(self, account_id: str, location: str) -> Future[None] | None:
+    def _begun(self, account_id: str, wanted: _Wanted) -> Future[None] | None:
         """The fetch of a file, which is begun where there is room for it."""
         with self._lock:
-            if location in self._under_way:
-                return self._under_way[location][1]
+            if wanted in self._under_way:
+                return self._under_way[wanted][1]
             owners = [owner for owner, _future in self._under_way.values()]
             if len(owners) >= AT_ONCE or owners.count(account_id) >= BY_ACCOUNT:
                 return None
-            future = self._pool.submit(self._fetch, location)
-            self._under_way[location] = (account_id, future)
+            future = self._pool.submit(self._fetch, wanted)
+            self._under_way[wanted] = (account_id, future)
             return future
 
     # --- in the threads that fetch ---
 
-    def _fetch(self, location: str) -> None:
+    def _fetch(self, wanted: _Wanted) -> None:
         fault: _Fault | None = None
         try:
-            with self._files.hold(location, self._most_bytes, self._closing.is_set).copy:
+            with self._files.hold(*wanted, self._closing.is_set).copy:
                 pass
         except Stopped:
             pass
@@ -120,9 +136,9 @@ class PreviewFetches:
             fault = _Fault(error, time.monotonic() + 1.0)
         finally:
             with self._lock:
-                del self._under_way[location]
-                self._faults.pop(location, None)
+                del self._under_way[wanted]
+                self._faults.pop(wanted, None)
                 if fault is not None:
-                    self._faults[location] = fault
+                    self._faults[wanted] = fault
                     while len(self._faults) > MOST_FAULTS:
                         del self._faults[next(iter(self._faults))]
