@@ -496,6 +496,15 @@ def base_128(number: int) -> bytes:
     return bytes(reversed(found))
 
 
+def tables_of(content: bytes) -> list[tuple[bytes, bytes]]:
+    """The names and contents of a font file's tables."""
+    found = []
+    for at in range(12, 12 + 16 * struct.unpack(">H", content[4:6])[0], 16):
+        tag, _checksum, offset, length = struct.unpack(">4sIII", content[at : at + 16])
+        found.append((tag, content[offset : offset + length]))
+    return found
+
+
 @font("web font: a gigabyte of nothing")
 def _brotli_bomb() -> HostileFont:
     packer = brotli.Compressor(quality=5)
@@ -515,25 +524,43 @@ def _tables() -> HostileFont:
     return HostileFont(web_font(brotli.compress(bytes(65_535)), (bytes([0x3F]) + b"abcd\x01") * 65_535, 65_535), "A")
 
 
-@font("web font: outlines of 6 MiB, transformed")
+@font("web font: outlines of 60 MiB, transformed")
 def _packed_outlines() -> HostileFont:
-    made = TTFont(io.BytesIO(many_glyphs([zigzag(4), *repeat(zigzag(1000), 1200)])))
-    made.flavor = "woff2"
-    return HostileFont(saved(made), characters(900))
+    """Points that take three bytes in the transformed table, and four beside a flag when it is unpacked."""
+    glyphs, points = 1200, 10_000
+    content = many_glyphs(list(repeat(zigzag(4), glyphs)))
+    count = bytes([253]) + struct.pack(">H", points)
+    parts = (
+        struct.pack(">h", 1) * glyphs,
+        count * glyphs,
+        b"\x67\xe4" * (glyphs * points // 2),  # up to the right, on the curve; down to the left, off it
+        (bytes(2 * points) + b"\0") * glyphs,
+        b"",
+        bytes((glyphs + 31) // 32 * 4),
+        b"",
+    )
+    glyf = struct.pack(">HHHH7I", 0, 0, glyphs, 1, *map(len, parts)) + b"".join(parts)
+    entries, tables = b"", b""
+    for tag, table in tables_of(content):
+        if tag in (b"glyf", b"loca"):
+            table = glyf if tag == b"glyf" else b""
+            entries += bytes([0x3F]) + tag + base_128(60 << 20) + base_128(len(table))
+        else:
+            entries += bytes([0x3F]) + tag + base_128(len(table))
+        tables += table
+    return HostileFont(web_font(brotli.compress(tables, quality=5), entries, len(tables_of(content))), characters(900))
 
 
-@font("web font: the same, not told apart")
+@font("web font: outlines of 60 MiB, not transformed")
 def _unpacked_tables() -> HostileFont:
     """A font as it is in its tables, none of which is transformed: 60 MiB that pack to nothing."""
-    content = many_glyphs([zigzag(4), *repeat(zigzag(10_000), 1200)])
-    count = struct.unpack(">H", content[4:6])[0]
+    content = tables_of(many_glyphs([zigzag(4), *repeat(zigzag(10_000), 1200)]))
     entries, tables = b"", b""
-    for at in range(12, 12 + 16 * count, 16):
-        tag, _checksum, offset, length = struct.unpack(">4sIII", content[at : at + 16])
+    for tag, table in content:
         flag = 0xFF if tag in (b"glyf", b"loca") else 0x3F
-        entries += bytes([flag]) + tag + base_128(length)
-        tables += content[offset : offset + length]
-    return HostileFont(web_font(brotli.compress(tables, quality=5), entries, count), characters(900))
+        entries += bytes([flag]) + tag + base_128(len(table))
+        tables += table
+    return HostileFont(web_font(brotli.compress(tables, quality=5), entries, len(content)), characters(900))
 
 
 @font("web font: 65,000 glyphs of nothing, transformed")

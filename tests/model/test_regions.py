@@ -8,6 +8,7 @@ import pytest
 from lengths_support import marker, template
 
 import velocity_engine as ve
+from velocity_engine.model import regions
 
 
 def kinds(opened: ve.Template) -> list[tuple[str, float, float, str]]:
@@ -63,3 +64,24 @@ def test_what_markers_cannot_say(tmp_path: Path, markers: list[dict[str, object]
 def test_words_of_others_are_none(tmp_path: Path) -> None:
     opened = template(tmp_path, [marker("see https://velocity:8080/x and angular_velocity:9", 0, 10)])
     assert [one.region for one in opened.markers] == [""]
+
+
+def test_as_many_regions_as_a_timeline_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more is told once, before any is looked at; markers without such a word do not count."""
+    monkeypatch.setattr(regions, "MAX_REGIONS", 10)
+    named = [marker(f"{number}", number) for number in range(50)]
+    ten = [marker("velocity:hold", 10 * number, 5) for number in range(10)]
+    assert template(tmp_path, named + ten).timeline(5).end == 125
+    opened = template(tmp_path, [*named, *ten, *ten, marker("velocity:freeze", 1)])
+    said = "21 markers name regions, more than 10"
+    assert [said in one.message for one in opened.findings if one.feature == "marker.region"] == [True]
+    monkeypatch.setattr(regions, "_marked", None)
+    for asked in (lambda: opened.regions, lambda: opened.lengths, lambda: opened.timeline(5)):
+        with pytest.raises(ve.DurationError, match=said):
+            asked()
+
+
+def test_a_hundred_thousand_regions_are_refused(tmp_path: Path) -> None:
+    opened = template(tmp_path, [marker("velocity:hold", 0.0005 * number, 0.0005) for number in range(100_000)])
+    with pytest.raises(ve.DurationError, match="100000 markers name regions, more than 10000"):
+        opened.timeline(5)

@@ -15,6 +15,8 @@ from velocity_engine.model.document import Document, Marker
 PROTECT, HOLD, LOOP, STRETCH = "protect", "hold", "loop", "stretch"
 KINDS = (PROTECT, HOLD, LOOP, STRETCH)
 ELASTIC = (HOLD, LOOP, STRETCH)
+MAX_REGIONS = 10_000
+"""Markers of regions in a document. Each becomes part of every timeline that is made."""
 WORDS = "velocity:protect, velocity:hold, velocity:loop or velocity:stretch"
 
 
@@ -48,11 +50,12 @@ def regions_of(document: Document) -> tuple[Region, ...]:
         document: The document.
 
     Raises:
-        DurationError: A marker has a word that nobody knows, or no duration, or overlaps another one.
+        DurationError: A marker has a word that nobody knows, or no duration, or overlaps another one; or there are
+            more than MAX_REGIONS.
     """
-    marked = _marked(document)
-    if faults := _faults(document, marked):
+    if faults := region_faults(document):
         raise faults[0]
+    marked = _marked(document)
     rest = PROTECT if not marked or any(one.is_elastic for one in marked) else STRETCH
     found: list[Region] = []
     at = document.in_point
@@ -72,14 +75,15 @@ def region_faults(document: Document) -> Sequence[DurationError]:
     Args:
         document: The document.
     """
-    return _faults(document, _marked(document))
-
-
-def _faults(document: Document, marked: Sequence[Region]) -> Sequence[DurationError]:
+    count = sum(bool(marker.region) for marker in document.markers)
+    if count > MAX_REGIONS:
+        what = f"{count} markers name regions, more than {MAX_REGIONS}"
+        hint = "Take the words velocity:protect, hold, loop and stretch off most of them"
+        return [DurationError(what, place=Place(file=document.file or None, field="duration"), hint=hint)]
     found = [fault for marker in document.markers if (fault := _fault(marker))]
     if found:
         return found
-    for before, after in pairwise(marked):
+    for before, after in pairwise(_marked(document)):
         if after.start < before.end:
             what = f"the regions of the markers {before.name!r} and {after.name!r} overlap"
             hint = f"Let {after.name!r} begin at frame {before.end:g} or later, or {before.name!r} end earlier"

@@ -17,6 +17,7 @@ LEADING = 1.2  # the height of a line, in sizes
 ABOVE, BELOW = 0.92, 0.28  # what a line takes above its baseline and below, in sizes
 LEAST_SCALE = 0.1
 SCALE_STEPS, WIDTH_STEPS = 9, 6
+SLACK = 1e-6
 TALL = 1e6  # pixels: a box that holds any number of lines
 
 
@@ -66,7 +67,8 @@ def set_cue(cue: Cue, setter: Typesetter, room: Room) -> SetCue:
     """Lays a cue out. Its own lines stay where there are no more than the room's; else all are broken anew."""
     lines = cue.text.split("\n")
     text = cue.text if len(lines) <= room.lines else " ".join(lines)
-    return _placed(cue, _balanced(text, setter, room, _largest(text, setter, room)), room)
+    ink = _ink(_set(text, setter, room, room.size))
+    return _placed(cue, _balanced(text, setter, room, _largest(text, setter, room, ink), ink), room)
 
 
 # --- size and lines -------------------------------------------------------------------------------------------------
@@ -87,6 +89,24 @@ def _set(text: str, setter: Typesetter, room: Room, size: float, width: float | 
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Ink:
+    """What the letters of a text take beside each other, without its spaces, and the widest of them; in sizes."""
+
+    letters: float
+    widest: float
+
+    def is_beyond(self, lines: int, width: float, size: float) -> bool:
+        """Whether so many lines cannot hold the text however it is broken. A line is as wide as its room, or it is one
+        letter."""
+        return self.letters * size > lines * (width + self.widest * size) * (1.0 + SLACK)
+
+
+def _ink(text: SetText) -> _Ink:
+    advances = [glyph.advance / text.size for glyph in text.glyphs if glyph.word >= 0]
+    return _Ink(sum(advances), max(advances, default=0.0))
+
+
 def _width(room: Room, size: float) -> float:
     return max(room.box[2] - room.box[0] - 2 * room.pad[0] * size, 1.0)
 
@@ -103,17 +123,22 @@ def _is_broken(found: SetText, text: str) -> bool:
     return bool(ends) and max(ends) + 1 > len(text.split()) and " " in text
 
 
-def _largest(text: str, setter: Typesetter, room: Room) -> float:
-    if _fits(text, setter, room, room.size):
+def _largest(text: str, setter: Typesetter, room: Room, ink: _Ink) -> float:
+    """What cannot fit by its width is not laid out to see that it does not."""
+
+    def fits(size: float) -> bool:
+        return not ink.is_beyond(room.lines, _width(room, size), size) and _fits(text, setter, room, size)
+
+    if fits(room.size):
         return room.size
     low, high = LEAST_SCALE, 1.0
     for _ in range(SCALE_STEPS):
         middle = (low + high) / 2
-        low, high = (middle, high) if _fits(text, setter, room, room.size * middle) else (low, middle)
+        low, high = (middle, high) if fits(room.size * middle) else (low, middle)
     return room.size * low
 
 
-def _balanced(text: str, setter: Typesetter, room: Room, size: float) -> SetText:
+def _balanced(text: str, setter: Typesetter, room: Room, size: float, ink: _Ink) -> SetText:
     """The narrowest setting with as few lines: so they are about as long as each other."""
     found = _set(text, setter, room, size)
     if found.lines == 1 or "\n" in text:
@@ -121,6 +146,9 @@ def _balanced(text: str, setter: Typesetter, room: Room, size: float) -> SetText
     low, high = found.width / found.lines, _width(room, size)
     for _ in range(WIDTH_STEPS):
         middle = (low + high) / 2
+        if ink.is_beyond(found.lines, middle, size):
+            low = middle
+            continue
         tried = _set(text, setter, room, size, middle)
         if tried.lines <= found.lines and not _is_broken(tried, text):
             found, high = tried, middle

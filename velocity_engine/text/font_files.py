@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import struct
 import threading
-import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,13 +11,13 @@ from typing import Any
 
 from velocity_engine.errors import MediaError, Place
 from velocity_engine.text.faces import FaceNames, FontFace, face_names
+from velocity_engine.text.web_fonts import TooLarge, sfnt_of
 
 MAX_FONT_BYTES = 64 * 1024 * 1024
 _KEPT_BYTES = 128 * 1024 * 1024
 MAX_FACES = 64
 SFNT = (b"\0\1\0\0", b"true", b"OTTO", b"ttcf")  # TrueType, Apple's, CFF outlines, collections
 _HINT = "TTF, OTF, TTC, WOFF and WOFF2 fonts can be read"
-_STEP = 1 << 20
 
 
 @dataclass(eq=False)
@@ -110,12 +107,9 @@ def unpacked(data: bytes, file: str) -> bytes:
     if kind not in (b"wOFF", b"wOF2"):
         raise no_font(file)
     try:
-        size = _woff_size(data) if kind == b"wOFF" else _woff2_size(data)
-        if size > MAX_FONT_BYTES:
-            raise _too_large(file)
-        return _sfnt_of(_without_metadata(data))
-    except MediaError:
-        raise
+        return sfnt_of(data, MAX_FONT_BYTES)
+    except TooLarge:
+        raise _too_large(file) from None
     except Exception as error:
         hint = "Put a whole WOFF, WOFF2, TTF or OTF file there"
         raise MediaError("the web font cannot be unpacked", place=Place(file=file or None), hint=hint) from error
@@ -124,54 +118,3 @@ def unpacked(data: bytes, file: str) -> bytes:
 def _too_large(file: str) -> MediaError:
     message = f"the font is larger than {MAX_FONT_BYTES // 1024 // 1024} MiB"
     return MediaError(message, place=Place(file=file or None), hint="Subset the font to the characters that are needed")
-
-
-def _sfnt_of(data: bytes) -> bytes:
-    from fontTools.ttLib import TTFont
-
-    font: Any = TTFont(io.BytesIO(data), recalcBBoxes=False, recalcTimestamp=False)
-    font.flavor = None
-    out = io.BytesIO()
-    font.save(out, reorderTables=None)
-    return out.getvalue()
-
-
-def _without_metadata(data: bytes) -> bytes:
-    """The offsets and lengths of the metadata and private blocks, which nobody needs, set to 0."""
-    at = 28 if data[:4] == b"wOF2" else 24
-    return data[:at] + bytes(20) + data[at + 20 :]
-
-
-def _woff_size(data: bytes) -> int:
-    """The sum of the tables' lengths; no deflate stream may hold more than its entry says. (W3C WOFF 1.0, 4 and 5)"""
-    count = struct.unpack(">H", data[12:14])[0]
-    total = 0
-    for at in range(44, 44 + 20 * count, 20):
-        offset, packed, length = struct.unpack(">III", data[at + 4 : at + 16])
-        total += length
-        if total > MAX_FONT_BYTES:
-            break
-        if packed < length:
-            unpacker = zlib.decompressobj()
-            if len(unpacker.decompress(data[offset : offset + packed], length + 1)) != length:
-                raise ValueError("a table has another length than the directory says")
-    return total
-
-
-def _woff2_size(data: bytes) -> int:
-    """The length of the Brotli stream's contents, counted without keeping them. (W3C WOFF 2.0, 4 and 5)
-
-    The stream follows a table directory of variable length, which ends where the stream of the header's length begins.
-    """
-    import brotli
-    from fontTools.misc import sstruct
-    from fontTools.ttLib.woff2 import WOFF2DirectoryEntry, woff2DirectoryFormat
-
-    header, rest = sstruct.unpack2(woff2DirectoryFormat, data)
-    for _ in range(header["numTables"]):
-        rest = WOFF2DirectoryEntry().fromString(rest)
-    unpacker: Any = brotli.Decompressor()
-    total = len(unpacker.process(rest[: header["totalCompressedSize"]], output_buffer_limit=_STEP))
-    while total <= MAX_FONT_BYTES and not unpacker.can_accept_more_data():
-        total += len(unpacker.process(b"", output_buffer_limit=_STEP))
-    return total
