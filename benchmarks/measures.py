@@ -32,6 +32,7 @@ from velocity_engine.pipeline.scene import Scene
 from velocity_engine.pipeline.segment import plan_segments
 from velocity_engine.pipeline.timeline_scene import TimelineScene
 from velocity_engine.plugin_types import Segment
+from velocity_engine.plugins.output_shape import tuned
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Taken:
 def job(template: ve.Template, size: tuple[int, int], most: int) -> Job:
     """5 Mbit/s at 1920x1080, and as much for each pixel at other sizes."""
     bitrate = 625_000 * size[0] * size[1] // (1920 * 1080)
-    encoder = ve.EncoderConfig(bitrate=ve.BytesPerSecond(bitrate), resolution=size)
+    encoder = tuned(template.document, ve.EncoderConfig(bitrate=ve.BytesPerSecond(bitrate), resolution=size))
     rate = Fraction(template.frame_rate).limit_denominator(1001)
     return Job(template, encoder, size, min(template.frame_count, most), rate)
 

@@ -27,6 +27,8 @@ PACKAGES = {
 MAX_SIDE = 16_384
 HeldFrames = Literal["skip", "encode"]
 HELD_FRAMES: tuple[HeldFrames, ...] = get_args(HeldFrames)
+Tune = Literal["film", "animation"]
+TUNES: tuple[Tune, ...] = get_args(Tune)
 SEGMENT_SECONDS = 5.0
 
 
@@ -126,6 +128,8 @@ class EncoderConfig:
         held_frames: What becomes of frames that show what the one before them shows. "encode": they are encoded as all
             others. "skip": where three or more follow each other, each is written as a picture of some fifty bytes that
             repeats it, in almost no time. None for "skip" where the codec, the container and the rate control allow it.
+        tune: What H.264's presets 3 and 4 are made for: "film", pictures and clips; or "animation", shapes and letters,
+            whose edges want a finer search. None for what the template shows. Other presets and codecs know no tune.
         audio_bitrate: The same for the sound, such as "192k". It is 16,000 to 512,000 bits per second, and that is
             what the attribute holds.
         segment_seconds: About how long the parts of the video are that are rendered on their own, 0.2 to 600. Each
@@ -155,6 +159,7 @@ class EncoderConfig:
     container: str | None = None
     qp: int | None = None
     held_frames: HeldFrames | None = None
+    tune: Tune | None = None
     audio_bitrate: BitsPerSecond = BitsPerSecond(192_000)  # noqa: RUF009  # it does not change
     segment_seconds: float = SEGMENT_SECONDS
 
@@ -177,6 +182,7 @@ class EncoderConfig:
             container: str | None = None,
             qp: int | None = None,
             held_frames: HeldFrames | None = None,
+            tune: Tune | None = None,
             audio_bitrate: str | BitsPerSecond | BytesPerSecond = ...,
             segment_seconds: float = SEGMENT_SECONDS,
         ) -> None: ...
@@ -361,6 +367,14 @@ def _held_frames(name: str, value: Any) -> str:
     return value
 
 
+def _tune(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise wrong_type(name, value, 'It must be "film" or "animation"')
+    if value not in TUNES:
+        raise bad_setting(name, f"the tune is {reprlib.repr(value)}", "It must be film or animation")
+    return value
+
+
 def _seconds(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
         raise wrong_type(name, value, "It must be a number of seconds")
@@ -376,6 +390,7 @@ _READERS: Mapping[str, Callable[[str, Any], Any]] = {
     "rate_control": _control,
     "container": _text,
     "held_frames": _held_frames,
+    "tune": _tune,
     "segment_seconds": _seconds,
 }
 

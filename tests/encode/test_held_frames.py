@@ -23,7 +23,7 @@ from velocity_engine.builtin.codecs.h264 import H264
 from velocity_engine.encode.distinct_frames import MAX_HELD, MIN_HELD
 from velocity_engine.encode.encoder import SegmentEncoder
 from velocity_engine.encode.h264_held_frames import H264Stream
-from velocity_engine.encoder_config import BitsPerSecond, EncoderConfig, RateControl
+from velocity_engine.encoder_config import BitsPerSecond, EncoderConfig, RateControl, Tune
 from velocity_engine.plugin_types import BUFFER_START, EncodedPacket, EncoderSettings
 
 RATE = Fraction(30)
@@ -38,6 +38,10 @@ CONFIGS: dict[str, Mapping[str, Any]] = {
     "open gops": {"gop": 12, "idr": 48},
     "baseline": {"profile": 66},
     "main": {"profile": 77},
+    "film": {"tune": "film"},
+    "capped film": {"tune": "film", "bitrate": "2M"},
+    "film of open gops": {"tune": "film", "gop": 12, "idr": 48},
+    "film in baseline": {"tune": "film", "profile": 66},
 }
 
 
@@ -214,15 +218,17 @@ def test_short_holds_are_encoded() -> None:
     assert len(made.plain) == sum(runs)
 
 
-@pytest.mark.parametrize("preset", [1, 3, 4, 5])
+@pytest.mark.parametrize(("preset", "tune"), [(1, None), (3, None), (3, "film"), (4, None), (4, "film"), (5, None)])
 @pytest.mark.parametrize(
     "runs", [RUNS, (4,) * 40, (1,) * 90 + (60,), (1, 1, 1, 7) * 25], ids=["mixed", "fours", "end", "eights"]
 )
 @pytest.mark.parametrize("bitrate", [250_000, 500_000])
-def test_the_cap_is_kept_by_a_decoders_buffer(bitrate: int, runs: tuple[int, ...], preset: int) -> None:
+def test_the_cap_is_kept_by_a_decoders_buffer(
+    bitrate: int, runs: tuple[int, ...], preset: int, tune: Tune | None
+) -> None:
     """A leaky bucket that is filled with the bitrate, of the size that the encoder was told, never runs empty; and the
     average is not exceeded."""
-    config = EncoderConfig(bitrate=BitsPerSecond(bitrate), preset=preset)
+    config = EncoderConfig(bitrate=BitsPerSecond(bitrate), preset=preset, tune=tune)
     chosen = settings_of(config)
     assert chosen.held_frames == "skip"
     made = encoded(chosen, runs)

@@ -116,6 +116,9 @@ def render(
     held_frames: Annotated[
         str | None, _video("--held-frames", metavar="skip|encode", help="Whether frames that stand still are encoded.")
     ] = None,
+    tune: Annotated[
+        str | None, _video("--tune", metavar="film|animation", help="What is shown; by itself from the template.")
+    ] = None,
     codec_profile: Annotated[
         int | None, _video("--codec-profile", metavar="N", help="The codec standard's number: H.264 66, 77, 100.")
     ] = None,
@@ -213,6 +216,7 @@ def render(
         "container": container,
         "qp": qp,
         "held_frames": held_frames,
+        "tune": tune,
         "audio_bitrate": audio_bitrate,
         "segment_seconds": segment_seconds,
     }

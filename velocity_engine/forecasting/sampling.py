@@ -21,7 +21,7 @@ from velocity_engine.pipeline.timeline_scene import TimelineScene
 from velocity_engine.plan.plan import Plan
 from velocity_engine.plugin_types import EncodedPacket, EncoderSettings, Segment
 from velocity_engine.plugins.asked import asked_settings
-from velocity_engine.plugins.output_shape import output_rate
+from velocity_engine.plugins.output_shape import output_rate, tuned
 from velocity_engine.plugins.outputs import ENCODER
 from velocity_engine.template import OPENED, Assets, Customizations, Template
 
@@ -167,7 +167,7 @@ def _drawing(seconds: Mapping[str, float]) -> float:
 def sample_settings(encoder: EncoderConfig, plan: SamplePlan, template: Template, rate: Fraction) -> EncoderSettings:
     """The settings of the request, for the sample's size; of a variable bitrate without what caps it, but for a sample
     of the whole."""
-    codec = plugins.codec(encoder.codec_name)
+    codec, encoder = plugins.codec(encoder.codec_name), tuned(template.origin.document, encoder)
     if plan.whole:
         return asked_settings(codec, encoder, *plan.size, rate)
     asked = at_size(encoder, plan.size, encoder.resolution or (template.width, template.height))
@@ -186,7 +186,7 @@ def uncapped(
     config: EncoderConfig, settings: EncoderSettings, size: tuple[int, int], rate: Fraction
 ) -> EncoderSettings:
     """The settings of a variable bitrate with its quality, but without its limit."""
-    usual = EncoderConfig(codec=config.codec_name, preset=config.preset)
+    usual = EncoderConfig(codec=config.codec_name, preset=config.preset, tune=config.tune)
     plain = asked_settings(plugins.codec(config.codec_name), usual, *size, rate)
     limits = {name: plain.options[name] for name in ("maxrate", "bufsize") if name in plain.options}
     bit_rate = settings.bit_rate and MAX_BITS_A_SECOND

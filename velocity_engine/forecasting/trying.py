@@ -17,7 +17,13 @@ from velocity_engine.composite.tiles import TILE
 from velocity_engine.customize.appearances import replaceable_edges
 from velocity_engine.display import DisplayList
 from velocity_engine.encode.encoder import SegmentEncoder
-from velocity_engine.encoder_config import GENEROUS_BITS_PER_PIXEL, STEPS_OF_DOUBLING, BytesPerSecond, EncoderConfig
+from velocity_engine.encoder_config import (
+    GENEROUS_BITS_PER_PIXEL,
+    STEPS_OF_DOUBLING,
+    BytesPerSecond,
+    EncoderConfig,
+    Tune,
+)
 from velocity_engine.errors import VelocityError
 from velocity_engine.evaluate.evaluation_pass import Viewport, fit_viewport
 from velocity_engine.evaluate.evaluator import Evaluator
@@ -34,7 +40,7 @@ from velocity_engine.pipeline.timeline_scene import TimelineScene
 from velocity_engine.plan.plan import Plan
 from velocity_engine.plugin_types import EncoderSettings, Segment
 from velocity_engine.plugins.asked import asked_settings
-from velocity_engine.plugins.output_shape import exact_rate
+from velocity_engine.plugins.output_shape import exact_rate, tuned
 from velocity_engine.template import OPENED, Template
 
 if TYPE_CHECKING:
@@ -139,6 +145,7 @@ class _Course:
 
     def __init__(self, template: Template, plan: Plan, started: float, deadline: float) -> None:
         self._template, self._plan = template, plan
+        self._tune = tuned(template.origin.document, EncoderConfig()).tune
         self._started, self._deadline = started, deadline
         self._patience = time.monotonic() + PATIENCE_SECONDS
         self._evaluator = Evaluator(plan)
@@ -297,7 +304,7 @@ class _Course:
 
     def _encode(self, frames: Sequence[av.VideoFrame], how: Encoding) -> Encoded:
         width, height = frames[0].width, frames[0].height
-        settings = settings_of(how, (width, height), self._rate)
+        settings = settings_of(how, self._tune, (width, height), self._rate)
         encoder = SegmentEncoder(settings, width, height, self._rate, len(frames))
         started, all_started = time.thread_time(), time.process_time()
         packets = [packet for frame in frames for packet in encoder.encode(frame)] + encoder.finish()
@@ -332,10 +339,10 @@ def evenly(frames: Sequence[float]) -> list[float]:
     return [frame for offset in (0, 4, 2, 6, 1, 3, 5, 7) for frame in frames[offset::8]]
 
 
-def settings_of(how: Encoding, size: tuple[int, int], rate: Fraction) -> EncoderSettings:
+def settings_of(how: Encoding, tune: Tune | None, size: tuple[int, int], rate: Fraction) -> EncoderSettings:
     """Of a variable bitrate that lets the quality be as good as a generous one does, or better, and caps nothing."""
     density = GENEROUS_BITS_PER_PIXEL * 2 ** (how.finer / STEPS_OF_DOUBLING)
-    config = EncoderConfig(codec=how.codec, preset=how.preset)
+    config = EncoderConfig(codec=how.codec, preset=how.preset, tune=tune)
     asked = replace(config, bitrate=BytesPerSecond(math.ceil(density * size[0] * size[1] * rate / 8)))
     return uncapped(config, asked_settings(plugins.codec(how.codec), asked, *size, rate), size, rate)
 

@@ -22,7 +22,7 @@ from velocity_engine.pipeline.segment import plan_segments
 from velocity_engine.plan.timeline import Timeline
 from velocity_engine.plugins.asked import asked_settings
 from velocity_engine.plugins.manager import codec
-from velocity_engine.plugins.output_shape import output_rate, output_size
+from velocity_engine.plugins.output_shape import output_rate, output_size, tuned
 from velocity_engine.plugins.outputs import ENCODER, container_of, resolve_encoder
 from velocity_engine.template import OPENED, Customizations, Template
 
@@ -78,7 +78,7 @@ class BatchFrames:
         self._names = LayerNames(self._document)
         self._own, self._said = tuple(template.customizations), template.captions
         self._frames = frames
-        self._config = resolve_encoder(encoder or EncoderConfig())
+        self._config = tuned(self._document, resolve_encoder(encoder or EncoderConfig()))
         self._rate = output_rate(self._document, self._config)
         self._seen: set[bytes] = set()
         self._known: dict[tuple[Timeline | None, str], frozenset[int]] = {}

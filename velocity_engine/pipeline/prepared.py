@@ -31,7 +31,7 @@ from velocity_engine.plan.plan import Plan
 from velocity_engine.plan.timeline import Timeline
 from velocity_engine.plugin_types import Codec, Container, EncoderSettings, EncodesFrames, Segment, WritesFiles
 from velocity_engine.plugins.asked import CHOOSING, asked_settings, codec_named
-from velocity_engine.plugins.output_shape import encoder_problems, output_rate, output_size
+from velocity_engine.plugins.output_shape import encoder_problems, output_rate, output_size, tuned
 from velocity_engine.plugins.outputs import container_of, resolve_encoder
 from velocity_engine.sound.tracks import AudioPlan
 from velocity_engine.storage.fetched import local_path
@@ -169,6 +169,7 @@ def prepare(order: RenderOrder, template: Template) -> PreparedRender:
     """
     encoder = resolve_encoder(order.encoder, order.output)
     raise_first(encoder_problems(template.document, encoder))
+    encoder = tuned(template.origin.document, encoder)
     if order.duration is None:
         template.frame_range(order.frames)
     size = output_size(template.document, encoder)

@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from velocity_engine.encoder_config import EncoderConfig, bad_setting, config_problems
 from velocity_engine.errors import VelocityError
 from velocity_engine.model.document import Document
+from velocity_engine.model.layers import ImageContent, VideoContent
 from velocity_engine.plugins.asked import asked_problems, asked_settings
 from velocity_engine.plugins.manager import codecs
 from velocity_engine.plugins.outputs import codec_traits, resolve_encoder
+
+FILM_SHARE = 0.25
+"""A template is film where its pictures and clips are as large as this part of its composition."""
+
+
+def tuned(document: Document, encoder: EncoderConfig) -> EncoderConfig:
+    """Returns the configuration with what it is tuned for.
+
+    Args:
+        document: The document of the template as it was opened: what is replaced in it must not change how all that
+            stays is encoded.
+        encoder: The configuration. Its own ``tune`` stays.
+    """
+    if encoder.tune is not None:
+        return encoder
+    compositions = (document.main, *document.compositions.values())
+    contents = [layer.content for one in compositions for layer in one.layers if not layer.hidden]
+    shown = {one.asset for one in contents if isinstance(one, ImageContent | VideoContent)}
+    pixels = sum(one.width * one.height for key in shown if (one := document.assets.get(key)) is not None)
+    is_film = pixels >= FILM_SHARE * document.width * document.height
+    return replace(encoder, tune="film" if is_film else "animation")
 
 
 def output_size(document: Document, encoder: EncoderConfig) -> tuple[int, int]:

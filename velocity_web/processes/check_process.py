@@ -54,6 +54,7 @@ FIELDS = {
     "resolution": "res",
     "rate_control": "rc",
     "held_frames": "heldFrames",
+    "tune": "tune",
     "audio_bitrate": "audioBitrate",
     "segment_seconds": "segmentSeconds",
     "frames[0]": "fStart",

@@ -48,6 +48,7 @@ Container = Annotated[
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_NAME, "examples": ["mp4", "webm"]}),
 ]
 HeldFrames = Literal["skip", "encode"]
+Tune = Literal["film", "animation"]
 RateControlNumber = Annotated[
     int,
     Field(strict=True, ge=0, le=2),
@@ -120,5 +121,7 @@ WORDS = {
     "held_frames": "What becomes of frames that stand still. skip: where three or more follow each other, they are "
     "pictures of some fifty bytes that repeat what is shown. encode: they are encoded as all others. Where it is left "
     "out: skip for H.264 in mp4 and mov at rc 1 and 2.",
+    "tune": "What presets 3 and 4 of H.264 are made for. film: pictures and clips. animation: shapes and letters. "
+    "Where it is left out: film for templates whose pictures and clips are as large as a quarter of the composition.",
     "audio_bitrate": "Bits (not bytes) per second of sound; 192000 where it is left out.",
 }

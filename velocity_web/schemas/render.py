@@ -41,6 +41,7 @@ from velocity_web.schemas.encoder import (
     RateControlNumber,
     RatePart,
     Resolution,
+    Tune,
 )
 from velocity_web.schemas.metadata import FILTER, METADATA, Metadata
 from velocity_web.schemas.motion_blur import MOTION_BLUR, MotionBlurRequest
@@ -86,6 +87,7 @@ class EncoderConfigRequest(RequestModel):
     container: Container | None = Field(None, description=WORDS["container"])
     qp: Quantiser | None = Field(None, description=WORDS["qp"])
     held_frames: HeldFrames | None = Field(None, description=WORDS["held_frames"])
+    tune: Tune | None = Field(None, description=WORDS["tune"])
     audio_bitrate: AudioBitrate | None = Field(None, description=WORDS["audio_bitrate"])
 
 
@@ -200,6 +202,7 @@ class BatchQuery(RequestModel):
     container: str | None = None
     qp: QueryNumber = None
     held_frames: HeldFrames | None = None
+    tune: Tune | None = None
     audio_bitrate: QueryNumber = None
     f_start: QueryNumber = None
     f_end: QueryNumber = None

@@ -126,6 +126,7 @@ def encoder_from(request: EncoderConfigRequest) -> engine.EncoderConfig:
         "container": request.container,
         "qp": request.qp,
         "held_frames": request.held_frames,
+        "tune": request.tune,
         "audio_bitrate": None if request.audio_bitrate is None else engine.BitsPerSecond(request.audio_bitrate),
     }
     return engine.EncoderConfig(**{name: value for name, value in values.items() if value is not None})

@@ -279,7 +279,7 @@ def unpacked_glyphs(table: NDArray[np.uint8], out: NDArray[np.uint8], starts: ND
             overlapping = with_overlaps != 0 and table[overlaps + (glyph >> 3)] & bit != 0
             n = _simple(table, at, ends, count, steps, on, box, overlapping, out, n)
         if n < 0:
-            return n
+            return int(n)
         if not _boxed(table, at, ends, given, box):
             return BROKEN
         _put(out, begin, count)
@@ -291,4 +291,4 @@ def unpacked_glyphs(table: NDArray[np.uint8], out: NDArray[np.uint8], starts: ND
             out[n] = 0
             n += 1
     starts[glyphs] = n
-    return n
+    return int(n)
