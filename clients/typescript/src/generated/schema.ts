@@ -3447,6 +3447,12 @@ export interface components {
              */
             heldFrames?: "skip" | "encode";
             /**
+             * Tune
+             * @description What presets 3 and 4 of H.264 are made for. film: pictures and clips. animation: shapes and letters. Where it is left out: film for templates whose pictures and clips are as large as a quarter of the composition.
+             * @enum {string}
+             */
+            tune?: "film" | "animation";
+            /**
              * Audio bitrate
              * Format: int32
              * @description Bits (not bytes) per second of sound; 192000 where it is left out.
@@ -4464,6 +4470,11 @@ export interface components {
                  * @description What becomes of frames that stand still. skip: where three or more follow each other, they are pictures of some fifty bytes that repeat what is shown. encode: they are encoded as all others. Where it is left out: skip for H.264 in mp4 and mov at rc 1 and 2.
                  */
                 heldFrames?: ("skip" | "encode") | null;
+                /**
+                 * Tune
+                 * @description What presets 3 and 4 of H.264 are made for. film: pictures and clips. animation: shapes and letters. Where it is left out: film for templates whose pictures and clips are as large as a quarter of the composition.
+                 */
+                tune?: ("film" | "animation") | null;
                 /**
                  * Audio bitrate
                  * @description Bits (not bytes) per second of sound; 192000 where it is left out.
@@ -10899,6 +10910,7 @@ export interface operations {
                 container?: string;
                 qp?: number;
                 heldFrames?: "skip" | "encode";
+                tune?: "film" | "animation";
                 audioBitrate?: number;
                 fStart?: number;
                 fEnd?: number;

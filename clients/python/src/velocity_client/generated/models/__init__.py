@@ -76,6 +76,7 @@ from .create_batch_fonts import CreateBatchFonts
 from .create_batch_held_frames import CreateBatchHeldFrames
 from .create_batch_metadata import CreateBatchMetadata
 from .create_batch_poster_format import CreateBatchPosterFormat
+from .create_batch_tune import CreateBatchTune
 from .cue_request import CueRequest
 from .customization_entry import CustomizationEntry
 from .customization_entry_fit import CustomizationEntryFit
@@ -89,6 +90,7 @@ from .encoder_config_request import EncoderConfigRequest
 from .encoder_config_request_codec_type_0 import EncoderConfigRequestCodecType0
 from .encoder_config_request_held_frames import EncoderConfigRequestHeldFrames
 from .encoder_config_request_rate_control import EncoderConfigRequestRateControl
+from .encoder_config_request_tune import EncoderConfigRequestTune
 from .finding_dto import FindingDto
 from .finding_dto_severity import FindingDtoSeverity
 from .font_dto import FontDto
@@ -162,6 +164,7 @@ from .render_detail_encoder_config_held_frames_type_0 import (
     RenderDetailEncoderConfigHeldFramesType0,
 )
 from .render_detail_encoder_config_rc_type_0 import RenderDetailEncoderConfigRcType0
+from .render_detail_encoder_config_tune_type_0 import RenderDetailEncoderConfigTuneType0
 from .render_detail_job_info import RenderDetailJobInfo
 from .render_detail_metadata import RenderDetailMetadata
 from .render_detail_motion_blur_request import RenderDetailMotionBlurRequest
@@ -311,6 +314,7 @@ __all__ = (
     "CreateBatchHeldFrames",
     "CreateBatchMetadata",
     "CreateBatchPosterFormat",
+    "CreateBatchTune",
     "CueRequest",
     "CustomizationEntry",
     "CustomizationEntryFit",
@@ -324,6 +328,7 @@ __all__ = (
     "EncoderConfigRequestCodecType0",
     "EncoderConfigRequestHeldFrames",
     "EncoderConfigRequestRateControl",
+    "EncoderConfigRequestTune",
     "FindingDto",
     "FindingDtoSeverity",
     "FontDto",
@@ -393,6 +398,7 @@ __all__ = (
     "RenderDetailEncoderConfigCodecType0",
     "RenderDetailEncoderConfigHeldFramesType0",
     "RenderDetailEncoderConfigRcType0",
+    "RenderDetailEncoderConfigTuneType0",
     "RenderDetailJobInfo",
     "RenderDetailMetadata",
     "RenderDetailMotionBlurRequest",

@@ -10,6 +10,7 @@ from dataclasses import field as _attrs_field
 from ..models.encoder_config_request_codec_type_0 import EncoderConfigRequestCodecType0
 from ..models.encoder_config_request_held_frames import EncoderConfigRequestHeldFrames
 from ..models.encoder_config_request_rate_control import EncoderConfigRequestRateControl
+from ..models.encoder_config_request_tune import EncoderConfigRequestTune
 from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="EncoderConfigRequest")
@@ -49,6 +50,9 @@ class EncoderConfigRequest:
         held_frames (EncoderConfigRequestHeldFrames | Unset): What becomes of frames that stand still. skip: where three
             or more follow each other, they are pictures of some fifty bytes that repeat what is shown. encode: they are
             encoded as all others. Where it is left out: skip for H.264 in mp4 and mov at rc 1 and 2.
+        tune (EncoderConfigRequestTune | Unset): What presets 3 and 4 of H.264 are made for. film: pictures and clips.
+            animation: shapes and letters. Where it is left out: film for templates whose pictures and clips are as large as
+            a quarter of the composition.
         audio_bitrate (int | Unset): Bits (not bytes) per second of sound; 192000 where it is left out.
     """
 
@@ -66,6 +70,7 @@ class EncoderConfigRequest:
     container: str | Unset = UNSET
     qp: int | Unset = UNSET
     held_frames: EncoderConfigRequestHeldFrames | Unset = UNSET
+    tune: EncoderConfigRequestTune | Unset = UNSET
     audio_bitrate: int | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
@@ -110,6 +115,10 @@ class EncoderConfigRequest:
         if not isinstance(self.held_frames, Unset):
             held_frames = self.held_frames.value
 
+        tune: str | Unset = UNSET
+        if not isinstance(self.tune, Unset):
+            tune = self.tune.value
+
         audio_bitrate = self.audio_bitrate
 
         field_dict: dict[str, Any] = {}
@@ -145,6 +154,8 @@ class EncoderConfigRequest:
             field_dict["qp"] = qp
         if held_frames is not UNSET:
             field_dict["heldFrames"] = held_frames
+        if tune is not UNSET:
+            field_dict["tune"] = tune
         if audio_bitrate is not UNSET:
             field_dict["audioBitrate"] = audio_bitrate
 
@@ -204,6 +215,13 @@ class EncoderConfigRequest:
         else:
             held_frames = EncoderConfigRequestHeldFrames(_held_frames)
 
+        _tune = d.pop("tune", UNSET)
+        tune: EncoderConfigRequestTune | Unset
+        if isinstance(_tune, Unset):
+            tune = UNSET
+        else:
+            tune = EncoderConfigRequestTune(_tune)
+
         audio_bitrate = d.pop("audioBitrate", UNSET)
 
         encoder_config_request = cls(
@@ -221,6 +239,7 @@ class EncoderConfigRequest:
             container=container,
             qp=qp,
             held_frames=held_frames,
+            tune=tune,
             audio_bitrate=audio_bitrate,
         )
 

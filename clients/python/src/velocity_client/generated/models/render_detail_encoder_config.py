@@ -16,6 +16,9 @@ from ..models.render_detail_encoder_config_held_frames_type_0 import (
 from ..models.render_detail_encoder_config_rc_type_0 import (
     RenderDetailEncoderConfigRcType0,
 )
+from ..models.render_detail_encoder_config_tune_type_0 import (
+    RenderDetailEncoderConfigTuneType0,
+)
 from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="RenderDetailEncoderConfig")
@@ -55,6 +58,9 @@ class RenderDetailEncoderConfig:
         held_frames (None | RenderDetailEncoderConfigHeldFramesType0 | Unset): What becomes of frames that stand still.
             skip: where three or more follow each other, they are pictures of some fifty bytes that repeat what is shown.
             encode: they are encoded as all others. Where it is left out: skip for H.264 in mp4 and mov at rc 1 and 2.
+        tune (None | RenderDetailEncoderConfigTuneType0 | Unset): What presets 3 and 4 of H.264 are made for. film:
+            pictures and clips. animation: shapes and letters. Where it is left out: film for templates whose pictures and
+            clips are as large as a quarter of the composition.
         audio_bitrate (int | None | Unset): Bits (not bytes) per second of sound; 192000 where it is left out.
     """
 
@@ -72,6 +78,7 @@ class RenderDetailEncoderConfig:
     container: None | str | Unset = UNSET
     qp: int | None | Unset = UNSET
     held_frames: None | RenderDetailEncoderConfigHeldFramesType0 | Unset = UNSET
+    tune: None | RenderDetailEncoderConfigTuneType0 | Unset = UNSET
     audio_bitrate: int | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
@@ -165,6 +172,14 @@ class RenderDetailEncoderConfig:
         else:
             held_frames = self.held_frames
 
+        tune: None | str | Unset
+        if isinstance(self.tune, Unset):
+            tune = UNSET
+        elif isinstance(self.tune, RenderDetailEncoderConfigTuneType0):
+            tune = self.tune.value
+        else:
+            tune = self.tune
+
         audio_bitrate: int | None | Unset
         if isinstance(self.audio_bitrate, Unset):
             audio_bitrate = UNSET
@@ -204,6 +219,8 @@ class RenderDetailEncoderConfig:
             field_dict["qp"] = qp
         if held_frames is not UNSET:
             field_dict["heldFrames"] = held_frames
+        if tune is not UNSET:
+            field_dict["tune"] = tune
         if audio_bitrate is not UNSET:
             field_dict["audioBitrate"] = audio_bitrate
 
@@ -367,6 +384,25 @@ class RenderDetailEncoderConfig:
 
         held_frames = _parse_held_frames(d.pop("heldFrames", UNSET))
 
+        def _parse_tune(
+            data: object,
+        ) -> None | RenderDetailEncoderConfigTuneType0 | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                tune_type_0 = RenderDetailEncoderConfigTuneType0(data)
+
+                return tune_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | RenderDetailEncoderConfigTuneType0 | Unset, data)
+
+        tune = _parse_tune(d.pop("tune", UNSET))
+
         def _parse_audio_bitrate(data: object) -> int | None | Unset:
             if data is None:
                 return data
@@ -391,6 +427,7 @@ class RenderDetailEncoderConfig:
             container=container,
             qp=qp,
             held_frames=held_frames,
+            tune=tune,
             audio_bitrate=audio_bitrate,
         )
 

@@ -17,6 +17,7 @@ from ...models.create_batch_fonts import CreateBatchFonts
 from ...models.create_batch_held_frames import CreateBatchHeldFrames
 from ...models.create_batch_metadata import CreateBatchMetadata
 from ...models.create_batch_poster_format import CreateBatchPosterFormat
+from ...models.create_batch_tune import CreateBatchTune
 from ...models.problem import Problem
 from ...types import UNSET, Response, Unset
 
@@ -45,6 +46,7 @@ def _get_kwargs(
     container: str | Unset = UNSET,
     qp: int | Unset = UNSET,
     held_frames: CreateBatchHeldFrames | Unset = UNSET,
+    tune: CreateBatchTune | Unset = UNSET,
     audio_bitrate: int | Unset = UNSET,
     f_start: int | Unset = UNSET,
     f_end: int | Unset = UNSET,
@@ -126,6 +128,12 @@ def _get_kwargs(
         json_held_frames = held_frames.value
 
     params["heldFrames"] = json_held_frames
+
+    json_tune: str | Unset = UNSET
+    if not isinstance(tune, Unset):
+        json_tune = tune.value
+
+    params["tune"] = json_tune
 
     params["audioBitrate"] = audio_bitrate
 
@@ -297,6 +305,7 @@ def sync_detailed(
     container: str | Unset = UNSET,
     qp: int | Unset = UNSET,
     held_frames: CreateBatchHeldFrames | Unset = UNSET,
+    tune: CreateBatchTune | Unset = UNSET,
     audio_bitrate: int | Unset = UNSET,
     f_start: int | Unset = UNSET,
     f_end: int | Unset = UNSET,
@@ -337,6 +346,7 @@ def sync_detailed(
         container (str | Unset):
         qp (int | Unset):
         held_frames (CreateBatchHeldFrames | Unset):
+        tune (CreateBatchTune | Unset):
         audio_bitrate (int | Unset):
         f_start (int | Unset):
         f_end (int | Unset):
@@ -382,6 +392,7 @@ def sync_detailed(
         container=container,
         qp=qp,
         held_frames=held_frames,
+        tune=tune,
         audio_bitrate=audio_bitrate,
         f_start=f_start,
         f_end=f_end,
@@ -427,6 +438,7 @@ def sync(
     container: str | Unset = UNSET,
     qp: int | Unset = UNSET,
     held_frames: CreateBatchHeldFrames | Unset = UNSET,
+    tune: CreateBatchTune | Unset = UNSET,
     audio_bitrate: int | Unset = UNSET,
     f_start: int | Unset = UNSET,
     f_end: int | Unset = UNSET,
@@ -467,6 +479,7 @@ def sync(
         container (str | Unset):
         qp (int | Unset):
         held_frames (CreateBatchHeldFrames | Unset):
+        tune (CreateBatchTune | Unset):
         audio_bitrate (int | Unset):
         f_start (int | Unset):
         f_end (int | Unset):
@@ -513,6 +526,7 @@ def sync(
         container=container,
         qp=qp,
         held_frames=held_frames,
+        tune=tune,
         audio_bitrate=audio_bitrate,
         f_start=f_start,
         f_end=f_end,
@@ -552,6 +566,7 @@ async def asyncio_detailed(
     container: str | Unset = UNSET,
     qp: int | Unset = UNSET,
     held_frames: CreateBatchHeldFrames | Unset = UNSET,
+    tune: CreateBatchTune | Unset = UNSET,
     audio_bitrate: int | Unset = UNSET,
     f_start: int | Unset = UNSET,
     f_end: int | Unset = UNSET,
@@ -592,6 +607,7 @@ async def asyncio_detailed(
         container (str | Unset):
         qp (int | Unset):
         held_frames (CreateBatchHeldFrames | Unset):
+        tune (CreateBatchTune | Unset):
         audio_bitrate (int | Unset):
         f_start (int | Unset):
         f_end (int | Unset):
@@ -637,6 +653,7 @@ async def asyncio_detailed(
         container=container,
         qp=qp,
         held_frames=held_frames,
+        tune=tune,
         audio_bitrate=audio_bitrate,
         f_start=f_start,
         f_end=f_end,
@@ -680,6 +697,7 @@ async def asyncio(
     container: str | Unset = UNSET,
     qp: int | Unset = UNSET,
     held_frames: CreateBatchHeldFrames | Unset = UNSET,
+    tune: CreateBatchTune | Unset = UNSET,
     audio_bitrate: int | Unset = UNSET,
     f_start: int | Unset = UNSET,
     f_end: int | Unset = UNSET,
@@ -720,6 +738,7 @@ async def asyncio(
         container (str | Unset):
         qp (int | Unset):
         held_frames (CreateBatchHeldFrames | Unset):
+        tune (CreateBatchTune | Unset):
         audio_bitrate (int | Unset):
         f_start (int | Unset):
         f_end (int | Unset):
@@ -767,6 +786,7 @@ async def asyncio(
             container=container,
             qp=qp,
             held_frames=held_frames,
+            tune=tune,
             audio_bitrate=audio_bitrate,
             f_start=f_start,
             f_end=f_end,
