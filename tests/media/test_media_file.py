@@ -91,7 +91,7 @@ def test_pictures_are_opened_with_their_formats_listed() -> None:
 
 
 def test_fonts_and_zips_are_opened_where_they_are_checked() -> None:
-    assert places("TTFont", "ttLib.TTFont") == {"font_files.py"}
+    assert places("TTFont", "ttLib.TTFont") == {"web_fonts.py"}
     assert places("hb.Blob", "uharfbuzz.Blob") == {"font_files.py", "font_folders.py", "faces.py"}
     written = {"stills.py"}  # reads back what it wrote itself
     assert places("zipfile.ZipFile", "ZipFile") == {"stores.py", "upload_formats.py"} | written

@@ -78,12 +78,12 @@ def test_places_go_both_ways(tmp_path: Path) -> None:
     assert [timeline.moment_at(place) for place in (39.5, 80.25, 110.5, 149)] == [39.5, 59, 60.5, 99]
 
 
-def test_a_hundred_thousand_regions_take_no_longer_for_each(tmp_path: Path) -> None:
+def test_as_many_regions_as_there_may_be_take_no_longer_for_each(tmp_path: Path) -> None:
     """What is looked for in all of them for each of them would take minutes."""
-    markers = [marker("velocity:loop", 2 * number, 1) for number in range(50_000)]
-    timeline = template(tmp_path, markers, [moving(100_000)], end=100_000).timeline(4800)
-    assert timeline.frame_count == 4800 * 25 and len(timeline.regions) == 100_000
-    places = [timeline.place_of(2 * number) for number in range(50_000)]
+    markers = [marker("velocity:loop", 2 * number, 1) for number in range(10_000)]
+    timeline = template(tmp_path, markers, [moving(20_000)], end=20_000).timeline(960)
+    assert timeline.frame_count == 960 * 25 and len(timeline.regions) == 20_000
+    places = [timeline.place_of(2 * number) for number in range(10_000)]
     assert places == sorted(places) and places[0] == 0
 
 
