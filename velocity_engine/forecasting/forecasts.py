@@ -33,7 +33,7 @@ from velocity_engine.forecasting.times import (
 )
 from velocity_engine.forecasting.trial import Trial
 from velocity_engine.given.arguments import bounds, number, require
-from velocity_engine.pipeline.segment import plan_segments
+from velocity_engine.pipeline.segment import plan_segments, takes_cuts
 from velocity_engine.plugin_types import Container, EncoderSettings, Segment
 from velocity_engine.plugins.asked import asked_settings
 from velocity_engine.plugins.outputs import ENCODER, container_of
@@ -149,7 +149,7 @@ def _forecast(
     size = (bits * times + sound) / 8 + CONTAINER_BYTES + CONTAINER_BYTES_A_FRAME * count + HELD_BYTES * held
     took = milliseconds(trial, encoder, shape, len(segments), sample)
     took = BASE_MS + (took - BASE_MS) * times + HELD_MS * held if lasting else took
-    cuts = sum(further) if _takes_cuts(encoder, settings) and container.frames != "first" else 0
+    cuts = sum(further) if takes_cuts(encoder, settings) and container.frames != "first" else 0
     if cuts:
         size += _cut_bits(trial, encoder, shape, (gop, cuts), bits * times) / 8
         took += cuts_ms(trial, encoder, shape, len(segments), cuts)
@@ -159,11 +159,6 @@ def _forecast(
 def _segments(trial: Trial, encoder: EncoderConfig, shape: Shape, settings: EncoderSettings) -> tuple[Segment, ...]:
     edges = frames_of(trial.edges, shape.start, shape.step, shape.count)
     return plan_segments(shape.count, encoder, settings, shape.rate, edges)
-
-
-def _takes_cuts(encoder: EncoderConfig, settings: EncoderSettings) -> bool:
-    """Whether regions cut a video, as ``plan_segments`` has it."""
-    return not settings.whole and settings.gop_size is not None and encoder.gop is None and encoder.idr is None
 
 
 def _cut_bits(trial: Trial, encoder: EncoderConfig, shape: Shape, cut: tuple[int, int], bits: float) -> float:

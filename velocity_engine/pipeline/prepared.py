@@ -224,8 +224,7 @@ def cuts_of(
     if timeline is None:
         return Cuts(frames_of(edges, start, step, count))
     first = round((start - timeline.start) / step)
-    usual = max(1, round(encoder.segment_seconds * timeline.frame_rate / timeline.step))
-    breaks = (number - first for number in timeline.breaks(usual))
+    breaks = (number - first for number in timeline.breaks(timeline.frames_in(encoder.segment_seconds)))
     placed = tuple((timeline.place_of(moment), layers) for moment, layers in edges)
     cut = frames_of(placed, start, step, count)
     return Cuts(cut, tuple(number for number in breaks if 0 < number < count))

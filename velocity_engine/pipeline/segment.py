@@ -50,7 +50,7 @@ def plan_segments(
     if config.segment_seconds < SEGMENT_SECONDS and length > wanted:
         length = max(1, round(wanted))
         merged = length // 2
-    is_free = config.gop is None and config.idr is None
+    is_free = takes_cuts(config, settings)
     starts: list[int] = []
     for begin, end in pairwise([0, *(breaks if is_free else ()), frame_count]):
         starts += [start for start in range(begin, end, length) if start == begin or end - start > merged]
@@ -60,6 +60,11 @@ def plan_segments(
         Segment(number=number, first=first, last=last)
         for number, (first, last) in enumerate(pairwise([*starts, frame_count]))
     )
+
+
+def takes_cuts(config: EncoderConfig, settings: EncoderSettings) -> bool:
+    """Whether edges and breaks cut a video: one of several segments, for which no distance of key frames is asked."""
+    return not settings.whole and settings.gop_size is not None and config.gop is None and config.idr is None
 
 
 def _cut(ends: list[int], edges: Mapping[int, int], least: int) -> Iterator[int]:

@@ -248,6 +248,14 @@ class Timeline:
         within = (min(first + count, piece.last) - max(first, piece.first) for piece in held)
         return count, sum(max(0, number) for number in within)
 
+    def frames_in(self, seconds: float) -> int:
+        """Returns how many output frames last about so long, at least one.
+
+        Args:
+            seconds: How long, such as the seconds of a segment.
+        """
+        return max(1, round(seconds * self.frame_rate / self.step))
+
     def cuts_between(self, start: float, end: float, usual: int) -> int:
         """Returns at how many output frames within a part of the timeline regions begin a segment that is encoded anew,
         not shown again as a further part of a hold or a further round of a loop.

@@ -265,7 +265,7 @@ def _length(
         return {"errors": errors_of([error], names_of(told["files"]))}
     frames, held = timeline.frames_between(start, end)
     seconds = (encoder or engine.EncoderConfig()).segment_seconds
-    cuts = timeline.cuts_between(start, end, max(1, round(seconds * timeline.frame_rate / timeline.step)))
+    cuts = timeline.cuts_between(start, end, timeline.frames_in(seconds))
     return {"length": {"frames": frames, "held": held, "cuts": cuts, "start": start, "end": end, "whole": timeline.end}}
 
 

@@ -121,7 +121,7 @@ def wish_of(template: engine.Template, request: RenderRequest, values: Values) -
             frames = template.frame_range(slice(start, end), timeline)
         except engine.VelocityError as error:
             raise wrong([error]) from None
-        usual = max(1, round(encoder.segment_seconds * timeline.frame_rate / timeline.step))
+        usual = timeline.frames_in(encoder.segment_seconds)
         lasting = *timeline.frames_between(*frames), timeline.cuts_between(*frames, usual)
     captions, blur = captions_of(request.captions), blur_of(request.motion_blur)
     problems = template.check(
