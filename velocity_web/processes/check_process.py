@@ -33,10 +33,6 @@ from velocity_web.storage.connections import Spot
 from velocity_web.storage.fetched import name_at
 
 LINE_BYTES = 64 << 20
-NOT_HERE_YET = (
-    "how long a clip from elsewhere lasts is known once it is fetched; take it in with POST /asset/import, and name "
-    "its assetId"
-)
 LOOKED_CAPTIONS = 20
 MAX_PROBLEMS = 100
 """Of one map: more are not told."""
@@ -254,7 +250,7 @@ def _length(
     wanted = engine.Duration.from_values(duration)
     named = [(at, _name_of(source)) for _number, at, source in assets_named(entries)]
     if wanted.layer and any(at == "video" and "://" in key and key not in told["fetched"] for at, key in named):
-        return {} if question.get("fetches") else {"errors": {"duration.from": [NOT_HERE_YET]}}
+        return {}
     own = {key: path for key, path in told["files"].items() if any(key == name for _at, name in named)}
     asked = {"customizations": entries, "assets": own, "known": told["seconds"]} if wanted.layer else {}
     encoder = engine.EncoderConfig.from_values(question["encoder"]) if question["encoder"] else None
