@@ -1,4 +1,4 @@
-"""Nine ways through the console, in Chromium, on a real service."""
+"""Ways through the console, in Chromium, on a real service."""
 
 from __future__ import annotations
 
@@ -195,12 +195,70 @@ def test_a_template_that_fails(visit: Visit) -> None:
     failed = page.get_by_role("article", name="Upload of empty.zip")
     failed.get_by_text("This template cannot be used.").wait_for()
     assert "Missing required JSON configuration file" in failed.inner_text()
-    failed.get_by_role("button", name="Close").click()
+    failed.get_by_role("button", name="Dismiss empty.zip").click()
     failed.wait_for(state="detached")
     drop(visit, "odd.zip", template_zip(layers=[layer("Strange", 1, 1, 10, sc="#ff0000", sw=64, sh=64, ef=[EFFECT])]))
     odd = page.get_by_role("article", name="Upload of odd.zip")
     odd.get_by_role("link", name="Open").wait_for()
     assert "Strange" in odd.locator(".findings").inner_text()
+
+
+BROKEN = {"data.json": '{"v":'}
+
+
+def test_a_template_whose_analysis_failed_is_told_until_it_is_dismissed(visit: Visit, client: Client) -> None:
+    page = visit.page
+    drop(visit, "broken.zip", zipped(BROKEN))
+    failed = page.get_by_role("article", name="Upload of broken")
+    failed.get_by_text("This template cannot be used.").wait_for()
+    page.reload()
+    failed.get_by_text("The file is not valid JSON: the mistake is at line 1").wait_for()
+    [job] = client.get("/template/history?status=failed").json()
+    assert failed.locator("time").get_attribute("datetime") == job["completedAt"]
+    failed.get_by_role("button", name="Dismiss broken").click()
+    failed.wait_for(state="detached")
+    assert client.get("/template/history?status=failed").json() == []
+    drop(visit, "broken.zip", zipped(BROKEN))
+    failed.get_by_text("This template cannot be used.").wait_for()
+    failed.get_by_role("button", name="Dismiss broken.zip").click()
+    failed.wait_for(state="detached")
+    assert client.get("/template/history?status=failed").json() == [], "nor is one of this visit told again"
+
+
+def test_another_file_takes_the_place_of_an_upload_that_failed(visit: Visit, client: Client) -> None:
+    page = visit.page
+    for number in range(5):
+        client.upload_template(zipped(BROKEN), f"broken {number}.zip")
+    for active in client.get("/template/active").json():
+        client.settle(f"/template/{active['templateId']}/status")
+    page.reload()
+    page.get_by_role("button", name="Show 2 more that failed").click()
+    earlier = page.get_by_role("region", name="Uploads that failed").get_by_role("article")
+    wait_until(page, "document.querySelectorAll('.upload').length === 5")
+    with page.expect_file_chooser() as asked:
+        earlier.filter(has_text="broken 3").get_by_role("button", name="Upload again").click()
+    asked.value.set_files(FilePayload(name="whole.zip", mimeType="application/zip", buffer=template_zip()))
+    page.get_by_role("heading", name="whole", level=1).wait_for()
+    left = sorted(job["templateName"] for job in client.get("/template/history?status=failed").json())
+    assert left == ["broken 0", "broken 1", "broken 2", "broken 4"]
+
+
+def test_what_goes_wrong_with_failed_uploads_is_told(
+    browser: Browser, service: Service, visit: Visit, client: Client
+) -> None:
+    client.settle(f"/template/{client.upload_template(zipped(BROKEN), 'broken.zip')}/status")
+    visit.page.route("**/template/history*", lambda route: route.abort())
+    visit.page.reload()
+    visit.expect("The server does not answer")
+    assert visit.page.get_by_role("article").count() == 0
+    visit.page.unroute("**/template/history*")
+    visit.page.get_by_role("button", name="Try again").click()
+    visit.page.get_by_role("article", name="Upload of broken").wait_for()
+    with visiting(browser, service) as reader:
+        reader.sign_in(service.add_key(service.account_of(client.key), "read"))
+        card = reader.page.get_by_role("article", name="Upload of broken")
+        card.get_by_role("button", name="Dismiss broken").click()
+        card.get_by_text("this needs a key with the scope").wait_for()
 
 
 EFFECT = {"ty": 99, "nm": "Sparkle", "mn": "ACME Sparkle", "en": 1, "ef": []}
