@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from lengths_support import marker, template
+from lengths_support import clip_layer, marker, moving, template
 from media_support import make_sound, tone
 from network_support import WebServer
 from playwright.sync_api import FilePayload
@@ -120,6 +120,9 @@ def test_previews_have_the_length_of_the_video(visit: Visit, client: Client, tmp
     page.get_by_label("Length").select_option("seconds")
     page.get_by_label("Seconds", exact=True).fill("8")
     visit.expect("frame 50 of 200")
+    page.get_by_title("End: frame 185 to 200").click()
+    visit.expect("frame 185 of 200")
+    assert page.get_by_title("Middle: frame 55 to 185").count() == 1
     with page.expect_request(lambda one: one.url.endswith("/preview")) as asked:
         page.get_by_label("Moment of the template").fill("190")
     answer = asked.value.response()
@@ -134,8 +137,29 @@ def test_previews_have_the_length_of_the_video(visit: Visit, client: Client, tmp
     page.get_by_label("Sound", exact=True).select_option(index=1)
     page.get_by_label("Length").select_option("audio")
     visit.expect("frame 149 of 150")
+    page.get_by_title("End: frame 135 to 150").wait_for()
     page.get_by_label("Length").select_option("")
     visit.expect("frame 99 of 100")
+    page.get_by_title("End: frame 85 to 100").wait_for()
+
+
+def test_one_dry_run_tells_the_length_that_follows_a_clip(visit: Visit, client: Client, tmp_path: Path) -> None:
+    with template(tmp_path, [marker("Middle velocity:hold", 55, 30)], [clip_layer(), moving()], clip_frames=120):
+        template_id = client.ready_template((tmp_path / "lengths.zip").read_bytes())
+    page = visit.page
+    visit.go(f"templates/{template_id}")
+    page.locator(".estimate strong").wait_for()
+    page.get_by_role("tab", name="Output").click()
+    page.get_by_label("Which part").select_option("custom")
+    page.get_by_label("First frame").fill("10")
+    page.wait_for_load_state("networkidle")
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if "dryRun" in one.url else None)
+    page.get_by_label("Length").select_option("layer:Clip")
+    visit.expect("frame 50 of 120")
+    page.get_by_title("Middle: frame 55 to 105").wait_for()
+    page.wait_for_load_state("networkidle")
+    assert len(asked) == 1
 
 
 def test_a_batch(visit: Visit, client: Client, template_id: str) -> None:
@@ -203,7 +227,7 @@ def test_a_template_that_fails(visit: Visit) -> None:
     assert "Strange" in odd.locator(".findings").inner_text()
 
 
-BROKEN = {"data.json": '{"v":'}
+BROKEN: dict[str, bytes | str] = {"data.json": '{"v":'}
 
 
 def test_a_template_whose_analysis_failed_is_told_until_it_is_dismissed(visit: Visit, client: Client) -> None:
