@@ -194,6 +194,40 @@ def test_a_batch(visit: Visit, client: Client, template_id: str) -> None:
     ]
 
 
+def test_previews_of_rows_have_the_length_and_the_blur_of_the_batch(
+    visit: Visit, client: Client, tmp_path: Path
+) -> None:
+    with template(tmp_path, [marker("Middle velocity:hold", 55, 30)], [clip_layer(), moving()], clip_frames=120):
+        template_id = client.ready_template((tmp_path / "lengths.zip").read_bytes())
+    page = visit.page
+    visit.go(f"batches/new?template={template_id}")
+    page.get_by_label("Or paste cells from a spreadsheet").fill("name\nAda\nGrace")
+    moment = page.get_by_label("Moment")
+    page.locator(".row-frame img").wait_for()
+    assert moment.get_attribute("max") == "99"
+    page.get_by_text("Format, size and quality").click()
+    page.get_by_label("Length").select_option("layer:Clip")
+    wait_until(page, "document.querySelector('.range').max === '119'")
+    page.get_by_label("Length").select_option("seconds")
+    page.get_by_label("Seconds", exact=True).fill("6")
+    wait_until(page, "document.querySelector('.range').max === '149'")
+    page.get_by_text("Motion blur, of layers that have its switch").click()
+    with page.expect_request(
+        lambda one: one.url.endswith("/preview") and '"frame":140' in (one.post_data or "")
+    ) as asked:
+        moment.fill("140")
+    answer = asked.value.response()
+    assert answer is not None and answer.status == 200
+    told = json.loads(asked.value.post_data or "")
+    assert (told["duration"], told["motionBlur"]) == ({"seconds": 6}, {})
+    page.get_by_role("button", name="Render 2 videos").click()
+    page.get_by_role("button", name="Download all (2)").wait_for()
+    [made] = client.get("/render/batch").json()
+    [row, _] = client.get(f"/render/batch/{made['batchId']}").json()["rows"]
+    detail = client.get(f"/render/renders/{row['renderId']}").json()
+    assert (detail["frames"], detail["motionBlur"]["samples"]) == (150, 16)
+
+
 def test_tables_that_need_a_word(visit: Visit, template_id: str) -> None:
     page = visit.page
     visit.go(f"batches/new?template={template_id}")
