@@ -21,7 +21,10 @@ export function UploadCard({ upload, earlier = false, onDismiss, onReplace }) {
   const [fault, setFault] = useState(null);
   const at = ORDER[stage] ?? -1;
   const failed = stage === "failed";
-  const until = (done) => done.catch(setFault);
+  const until = (done) => {
+    setFault(null);
+    return done.catch(setFault);
+  };
   return html`<article class=${`card upload ${failed ? "failed" : ""}`} aria-label=${`Upload of ${upload.name}`}>
     <div class="spread">
       <div class="row grow">
@@ -51,6 +54,11 @@ export function UploadCard({ upload, earlier = false, onDismiss, onReplace }) {
 
 function AnotherFile({ onFile }) {
   const input = useRef(null);
+  const take = ({ target }) => {
+    const [file] = target.files;
+    target.value = "";
+    if (file) onFile(file);
+  };
   return html`<${Button} kind="small" icon="upload" onClick=${() => input.current.click()}>Upload again<//>
-    <input ref=${input} type="file" class="unseen" tabindex="-1" aria-hidden="true" accept=".zip,application/zip" onChange=${(event) => onFile(event.target.files[0])} />`;
+    <input ref=${input} type="file" class="unseen" tabindex="-1" aria-hidden="true" accept=".zip,application/zip" onChange=${take} />`;
 }
