@@ -24,7 +24,7 @@ from velocity_web.services.captions import Said, said_of, with_cues
 from velocity_web.services.codecs import codec_errors
 from velocity_web.services.elsewhere import Elsewhere
 from velocity_web.services.forms import RenderForm
-from velocity_web.services.lengths import duration_of
+from velocity_web.services.lengths import duration_of, timeline_told
 from velocity_web.services.looked_files import CheckDesk, LookedFiles, Remote, looked_files
 from velocity_web.services.render_checks import (
     CheckRequest,
@@ -150,6 +150,7 @@ def _answered(
         motion_blur=terms.motion_blur,
         fetched=files.paths,
         fetches=True,
+        markers=dry_run,
     )
     runner, account_id = desk.runner, desk.caller.account_id
     readable = tuple(map(str, files.paths.values()))
@@ -221,7 +222,7 @@ def estimate(desk: CheckDesk, found: CheckedRender) -> RenderEstimate:
     asking = Asking(desk.runner, desk.objects, account_id, found.terms)
     with desk.runner.slot(account_id):
         cached = cached_of_render(asking, Looked(ticket.customizations, found.check, ticket))
-    foretold = ticket.estimate
+    foretold, length = ticket.estimate, found.check.length
     return RenderEstimate(
         frames=ticket.frames,
         seconds=round(ticket.frames / found.terms.rate, 3),
@@ -232,6 +233,7 @@ def estimate(desk: CheckDesk, found: CheckedRender) -> RenderEstimate:
         least_bytes=foretold.least_bytes,
         most_bytes=foretold.most_bytes,
         cached_frames=cached.frames if cached.renders else None,
+        timeline=None if length is None else timeline_told(length.whole, length.markers, found.terms.source.span[0]),
         warnings=[FindingDto(**finding) for finding in all_warnings(ticket)],
     )
 

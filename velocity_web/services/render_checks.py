@@ -172,6 +172,7 @@ class CheckRequest:
     whether letters that no font has are wrong. ``captions``: of each map what is said, as JSON; empty where nothing is.
     ``motion_blur``: how layers are blurred. ``fetched``: files from elsewhere that are here, by location, and that who
     answers may read. ``fetches``: the others are fetched where a length follows one, which is no mistake then.
+    ``markers``: whether a length comes with the places of the markers.
     """
 
     elsewhere: Elsewhere
@@ -187,6 +188,7 @@ class CheckRequest:
     motion_blur: engine.MotionBlur | None = None
     fetched: Mapping[str, Path] = field(default_factory=dict)
     fetches: bool = False
+    markers: bool = False
 
 
 def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[Errors, list[MapCheck]]:
@@ -222,6 +224,7 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
         "strict_fonts": question.strict_fonts,
         "motion_blur": values_of(question.motion_blur),
         "fetches": question.fetches,
+        "markers": question.markers,
     }
     try:
         with question.objects.stand_ins() as stand_in:
